@@ -1,0 +1,74 @@
+/** The typed client of the control API, for the page, the CLI and scripts. Browser-safe. */
+import type * as z from "zod";
+import { ErrorBody, type Route, type RouteName, routes } from "./routes.ts";
+
+type Part<R, K extends string> = R extends Record<K, infer S extends z.ZodType> ? z.input<S> : unknown;
+export type Input<R extends Route> = Part<R, "params"> & Part<R, "query"> & Part<R, "body">;
+type Call<R extends Route> =
+  unknown extends Input<R> ? () => Promise<z.output<R["response"]>> : (input: Input<R>) => Promise<z.output<R["response"]>>;
+export type Client = { [Name in RouteName]: Call<(typeof routes)[Name]> };
+
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly code: string;
+  readonly hint: string;
+
+  constructor(status: number, body: ErrorBody["error"]) {
+    super(body.message);
+    this.status = status;
+    this.code = body.code;
+    this.hint = body.hint;
+  }
+}
+
+export interface ClientOptions {
+  /** Empty in the browser: same origin. */
+  baseUrl: string;
+  /** Headers for this call: the bearer key, or the CSRF token of a session. */
+  headers: () => Record<string, string>;
+  fetch?: typeof fetch;
+}
+
+export function createClient(options: ClientOptions): Client {
+  const calls = Object.entries(routes).map(([name, route]) => [name, (input?: unknown) => call(options, route, input)]);
+  return Object.fromEntries(calls) as Client;
+}
+
+async function call({ baseUrl, headers, fetch: send = fetch }: ClientOptions, route: Route, input: unknown): Promise<unknown> {
+  const rest = new Map(Object.entries(input ?? {}));
+  const take = (name: string) => {
+    const value = rest.get(name);
+    rest.delete(name);
+    return value;
+  };
+  const path = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(take(name))));
+  const query = new URLSearchParams();
+  for (const name of Object.keys(route.query?.shape ?? {})) {
+    const value = take(name);
+    if (value !== undefined) query.set(name, String(value));
+  }
+  const init: RequestInit = { method: route.method, headers: headers() };
+  if (route.body) {
+    init.headers = { ...init.headers, "content-type": "application/json" };
+    init.body = JSON.stringify(Object.fromEntries(rest));
+  }
+  const search = query.size > 0 ? `?${query}` : "";
+  const response = await send(`${baseUrl}${path}${search}`, init);
+  const text = await response.text();
+  if (!response.ok) throw new ApiError(response.status, errorFrom(response, text));
+  return route.response.parse(JSON.parse(text));
+}
+
+/** Something between us and the daemon may answer in its own words. */
+function errorFrom(response: Response, text: string): ErrorBody["error"] {
+  try {
+    return ErrorBody.parse(JSON.parse(text)).error;
+  } catch {
+    return {
+      code: "HTTP_ERROR",
+      message: `the server answered ${response.status} ${response.statusText}`,
+      hint: "Is this the address of a Muster daemon?",
+    };
+  }
+}

@@ -1,0 +1,49 @@
+/** One long piece of work, as everyone outside sees it. */
+import * as z from "zod";
+import { Instant, NodeName } from "./names.ts";
+
+export const JobStatus = z.enum(["queued", "running", "cancelling", "succeeded", "failed", "cancelled", "interrupted"]);
+export type JobStatus = z.output<typeof JobStatus>;
+
+/** Ansible's own counts for one host (`PLAY RECAP`). */
+export const Recap = z.object({
+  ok: z.int(),
+  changed: z.int(),
+  unreachable: z.int(),
+  failures: z.int(),
+  skipped: z.int(),
+  rescued: z.int(),
+  ignored: z.int(),
+});
+export type Recap = z.output<typeof Recap>;
+
+export const JobResult = z.object({
+  /** One sentence: what came of it. */
+  summary: z.string(),
+  hint: z.string().optional(),
+  exitCode: z.int().nullable().optional(),
+  recap: Recap.optional(),
+  failedTask: z.object({ name: z.string(), message: z.string() }).optional(),
+});
+export type JobResult = z.output<typeof JobResult>;
+
+export const Job = z.object({
+  id: z.string(),
+  kind: z.literal("ansible"),
+  playbook: z.string(),
+  nodeId: z.string(),
+  nodeName: NodeName,
+  status: JobStatus,
+  /** 1 for the first run; grows when an interrupted job is run again by itself. */
+  attempt: z.int(),
+  requestedBy: z.string(),
+  createdAt: Instant,
+  startedAt: Instant.optional(),
+  endedAt: Instant.optional(),
+  result: JobResult.optional(),
+});
+export type Job = z.output<typeof Job>;
+
+/** A slice of a job's output file. `next` is the byte offset to ask for afterwards. */
+export const JobOutput = z.object({ text: z.string(), next: z.int(), end: z.boolean() });
+export type JobOutput = z.output<typeof JobOutput>;

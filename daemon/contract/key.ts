@@ -1,0 +1,18 @@
+/** Who may talk to the control plane. The key itself is shown once and stored only as SHA-256. */
+import * as z from "zod";
+import { Instant } from "./names.ts";
+
+export const Role = z.enum(["viewer", "operator", "admin", "agent", "node"]);
+export type Role = z.output<typeof Role>;
+
+export const Key = z.object({ id: z.string(), name: z.string(), role: Role, createdAt: Instant, lastUsedAt: Instant.optional() });
+export type Key = z.output<typeof Key>;
+
+export const Session = z.object({
+  name: z.string(),
+  role: Role,
+  /** Sent back in the header `x-csrf-token` with every change. Absent when a bearer key is used. */
+  csrfToken: z.string().optional(),
+  expiresAt: Instant.optional(),
+});
+export type Session = z.output<typeof Session>;

@@ -1,0 +1,23 @@
+/** The spellings that cross every boundary: MAC addresses, node names, times. */
+import * as z from "zod";
+
+/** Lower case with colons. Dashes and bare hex, as iPXE and vendors print them, are accepted. */
+export const Mac = z
+  .string()
+  .transform((text) => text.toLowerCase().replace(/[:.-]/g, ""))
+  .pipe(z.string().regex(/^[0-9a-f]{12}$/, "is not a MAC address such as 52:54:00:12:34:56"))
+  .transform((hex) => hex.match(/../g)?.join(":") ?? hex);
+export type Mac = z.output<typeof Mac>;
+
+/**
+ * One RFC 1123 label. Strict because the name reaches Ansible's --limit, where `@file` would read a file and
+ * a comma or a leading dash would change the meaning.
+ */
+export const NodeName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not a host name: lower-case letters, digits and inner dashes, at most 63");
+export type NodeName = z.output<typeof NodeName>;
+
+/** ISO 8601 in UTC. */
+export const Instant = z.iso.datetime();
+export type Instant = z.output<typeof Instant>;

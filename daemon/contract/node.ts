@@ -1,0 +1,87 @@
+/** A machine of the fleet, as everyone outside sees it. */
+import * as z from "zod";
+import { Instant, Mac, NodeName } from "./names.ts";
+
+/** How a machine gets its system: the Debian installer, or our initrd unpacking a prebuilt root. */
+export const Profile = z.enum(["preseed", "image"]);
+export type Profile = z.output<typeof Profile>;
+
+/** What an installer reports, in the order it happens. `failed` may come at any time. */
+export const InstallStage = z.enum(["start", "partition", "base", "late", "done", "failed"]);
+export type InstallStage = z.output<typeof InstallStage>;
+
+/** One phase at a time; each phase carries only the facts that are true in it. */
+export const NodeState = z.discriminatedUnion("phase", [
+  z.object({ phase: z.literal("discovered") }),
+  z.object({ phase: z.literal("accepted") }),
+  /** The next network boot before `until` gets the installer, once. */
+  z.object({ phase: z.literal("armed"), profile: Profile, until: Instant }),
+  z.object({
+    phase: z.literal("installing"),
+    profile: Profile,
+    startedAt: Instant,
+    deadline: Instant,
+    /** How many times this arming handed out the installer: 1 or 2. */
+    attempts: z.int(),
+    /** SHA-256 of the key that only this handing-out of the installer carries. */
+    keyHash: z.string(),
+    /** The last stage reported; absent while the kernel is still loading. */
+    stage: InstallStage.optional(),
+  }),
+  z.object({ phase: z.literal("called-home"), at: Instant, deadline: Instant }),
+  z.object({ phase: z.literal("configuring"), jobId: z.string(), startedAt: Instant }),
+  z.object({ phase: z.literal("ready"), since: Instant }),
+  z.object({ phase: z.literal("install-failed"), reason: z.string(), at: Instant }),
+  z.object({ phase: z.literal("configure-failed"), reason: z.string(), at: Instant, jobId: z.string().optional() }),
+  z.object({ phase: z.literal("rescue"), since: Instant }),
+  z.object({ phase: z.literal("wiping"), startedAt: Instant, deadline: Instant }),
+  z.object({ phase: z.literal("quarantined"), reason: z.string(), at: Instant }),
+  z.object({ phase: z.literal("retired"), at: Instant }),
+]);
+export type NodeState = z.output<typeof NodeState>;
+export type Phase = NodeState["phase"];
+
+/** Hardware as far as anyone reported it. Untrusted text, shown and never executed. */
+export const Facts = z
+  .object({
+    manufacturer: z.string().max(200),
+    product: z.string().max(200),
+    serial: z.string().max(200),
+    asset: z.string().max(200),
+    uuid: z.string().max(64),
+    firmware: z.enum(["bios", "uefi"]),
+    arch: z.string().max(40),
+    cpu: z.string().max(200),
+    cpus: z.int().min(0).max(100_000),
+    memoryMb: z.int().min(0).max(1_000_000_000),
+    kernel: z.string().max(200),
+    os: z.string().max(200),
+    disks: z
+      .array(
+        z.object({
+          name: z.string().max(100),
+          sizeGb: z.number().min(0),
+          rotational: z.boolean().optional(),
+          model: z.string().max(200).optional(),
+        }),
+      )
+      .max(256),
+  })
+  .partial();
+export type Facts = z.output<typeof Facts>;
+
+export const Node = z.object({
+  id: z.string(),
+  name: NodeName,
+  /** The first is the one it was discovered by. */
+  macs: z.array(Mac).min(1),
+  state: NodeState,
+  address: z.string().optional(),
+  facts: Facts,
+  /** Disk to install to, instead of the rule "first that is not removable". */
+  disk: z.string().optional(),
+  createdAt: Instant,
+  updatedAt: Instant,
+  lastEvent: z.object({ seq: z.int(), at: Instant, type: z.string(), summary: z.string() }).optional(),
+});
+export type Node = z.output<typeof Node>;

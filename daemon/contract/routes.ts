@@ -1,0 +1,237 @@
+/** Every route of the control API in one table: validation, OpenAPI, the client and the role check follow from it. */
+import * as z from "zod";
+import { CallHome, CallHomeAccepted, ProvisioningStatus } from "./call-home.ts";
+import { Event } from "./event.ts";
+import { Explanation } from "./explanation.ts";
+import { Job, JobOutput } from "./job.ts";
+import { Key, Role, Session } from "./key.ts";
+import { NodeName } from "./names.ts";
+import { Node, Profile } from "./node.ts";
+
+export interface Route {
+  method: "GET" | "POST" | "DELETE";
+  path: string;
+  summary: string;
+  /** Who may call it: `public` needs no key at all. A role includes those above it: viewer < operator < admin. */
+  access: "public" | "viewer" | "operator" | "admin";
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  /** Status of success; 200 unless told. */
+  status?: number;
+  response: z.ZodType;
+}
+
+/** A node by name or MAC address, a job by id. */
+const NodeRef = z.object({ node: z.string().max(100) });
+const JobRef = z.object({ id: z.string().max(100) });
+
+export const routes = {
+  health: {
+    method: "GET",
+    path: "/health",
+    summary: "Whether the control process serves",
+    access: "public",
+    response: z.object({ status: z.enum(["ok", "initializing"]) }),
+  },
+  status: {
+    method: "GET",
+    path: "/api/status",
+    summary: "Version, processes and counts",
+    access: "viewer",
+    response: z.object({
+      version: z.string(),
+      startedAt: z.string(),
+      dhcpMode: z.enum(["off", "proxy", "full"]),
+      executor: z.enum(["connected", "disconnected"]),
+      netboot: z.object({ alive: z.boolean(), seenAt: z.string().optional() }),
+      nodes: z.record(z.string(), z.int()),
+      jobs: z.record(z.string(), z.int()),
+      seq: z.int(),
+    }),
+  },
+  listNodes: { method: "GET", path: "/api/nodes", summary: "All known nodes", access: "viewer", response: z.array(Node) },
+  getNode: { method: "GET", path: "/api/nodes/:node", summary: "One node", access: "viewer", params: NodeRef, response: Node },
+  acceptNode: {
+    method: "POST",
+    path: "/api/nodes/:node/accept",
+    summary: "Take a discovered machine into the fleet, naming it if asked",
+    access: "operator",
+    params: NodeRef,
+    body: z.strictObject({ name: NodeName.optional(), disk: z.string().max(200).optional() }).prefault({}),
+    response: Node,
+  },
+  armNode: {
+    method: "POST",
+    path: "/api/nodes/:node/arm",
+    summary: "Let the next network boot install this node, erasing its disk",
+    access: "operator",
+    params: NodeRef,
+    /** `confirm` must repeat the node's name when the node has been installed before. */
+    body: z.strictObject({ profile: Profile.optional(), confirm: z.string().max(100).optional() }).prefault({}),
+    response: Node,
+  },
+  disarmNode: {
+    method: "POST",
+    path: "/api/nodes/:node/disarm",
+    summary: "Take back an arming that no boot has used yet",
+    access: "operator",
+    params: NodeRef,
+    response: Node,
+  },
+  reprovisionNode: {
+    method: "POST",
+    path: "/api/nodes/:node/reprovision",
+    summary: "Run the playbook on this node again",
+    access: "operator",
+    params: NodeRef,
+    status: 202,
+    response: Job,
+  },
+  retireNode: {
+    method: "POST",
+    path: "/api/nodes/:node/retire",
+    summary: "Take a node out of the fleet and the inventory",
+    access: "operator",
+    params: NodeRef,
+    body: z.strictObject({ confirm: z.string().max(100).optional() }).prefault({}),
+    response: Node,
+  },
+  wakeNode: {
+    method: "POST",
+    path: "/api/nodes/:node/wake",
+    summary: "Send a Wake-on-LAN packet to every address of this node",
+    access: "operator",
+    params: NodeRef,
+    status: 202,
+    response: z.object({ message: z.string() }),
+  },
+  nodeEvents: {
+    method: "GET",
+    path: "/api/nodes/:node/events",
+    summary: "The timeline of one node, oldest first",
+    access: "viewer",
+    params: NodeRef,
+    query: z.object({ since: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(5000).default(1000) }),
+    response: z.array(Event),
+  },
+  explain: {
+    method: "GET",
+    path: "/api/explain/:mac",
+    summary: "What a machine would be answered now, and why",
+    access: "viewer",
+    params: z.object({ mac: z.string().max(40) }),
+    query: z.object({ arch: z.coerce.number().int().min(0).max(65535).default(7), userClass: z.string().max(40).optional() }),
+    response: Explanation,
+  },
+  listEvents: {
+    method: "GET",
+    path: "/api/events",
+    summary: "Events of the whole system after a sequence number",
+    access: "viewer",
+    query: z.object({ since: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(5000).default(1000) }),
+    response: z.array(Event),
+  },
+  listJobs: {
+    method: "GET",
+    path: "/api/jobs",
+    summary: "Jobs, newest first",
+    access: "viewer",
+    query: z.object({ node: z.string().max(100).optional(), limit: z.coerce.number().int().min(1).max(1000).default(200) }),
+    response: z.array(Job),
+  },
+  getJob: { method: "GET", path: "/api/jobs/:id", summary: "One job", access: "viewer", params: JobRef, response: Job },
+  jobOutput: {
+    method: "GET",
+    path: "/api/jobs/:id/output",
+    summary: "Output of a job from a byte offset",
+    access: "viewer",
+    params: JobRef,
+    query: z.object({ after: z.coerce.number().int().min(0).default(0) }),
+    response: JobOutput,
+  },
+  cancelJob: {
+    method: "POST",
+    path: "/api/jobs/:id/cancel",
+    summary: "Cancel a job",
+    access: "operator",
+    params: JobRef,
+    status: 202,
+    response: Job,
+  },
+  listKeys: { method: "GET", path: "/api/keys", summary: "API keys, without their secrets", access: "admin", response: z.array(Key) },
+  createKey: {
+    method: "POST",
+    path: "/api/keys",
+    summary: "Create an API key; the answer is the only place it is ever shown",
+    access: "admin",
+    body: z.strictObject({ name: z.string().min(1).max(60), role: Role }),
+    status: 201,
+    response: Key.extend({ key: z.string() }),
+  },
+  createToken: {
+    method: "POST",
+    path: "/api/tokens",
+    summary: "Create a one-time token with which a machine installed by other means may call home",
+    access: "operator",
+    body: z.strictObject({
+      node: z.string().max(100),
+      ttlSeconds: z
+        .int()
+        .min(60)
+        .max(7 * 86_400)
+        .default(3600),
+    }),
+    status: 201,
+    response: z.object({ token: z.string(), expiresAt: z.string() }),
+  },
+  login: {
+    method: "POST",
+    path: "/api/session",
+    summary: "Exchange a key for a one-hour session cookie",
+    access: "public",
+    body: z.strictObject({ key: z.string().max(200) }),
+    response: Session,
+  },
+  whoami: { method: "GET", path: "/api/session", summary: "Who this key or session is", access: "viewer", response: Session },
+  logout: {
+    method: "DELETE",
+    path: "/api/session",
+    summary: "End the session",
+    access: "viewer",
+    response: z.object({ message: z.string() }),
+  },
+  callHome: {
+    method: "POST",
+    path: "/api/ready-for-provisioning",
+    summary: "A machine reports that its system is up; its token is the credential",
+    access: "public",
+    body: CallHome,
+    status: 202,
+    response: CallHomeAccepted,
+  },
+  provisioningStatuses: {
+    method: "GET",
+    path: "/api/provisioning/status",
+    summary: "Last provisioning job of every node, keyed by host name",
+    access: "viewer",
+    response: z.record(z.string(), ProvisioningStatus),
+  },
+  provisioningStatus: {
+    method: "GET",
+    path: "/api/provisioning/status/:hostname",
+    summary: "Last provisioning job of one node",
+    access: "viewer",
+    params: z.object({ hostname: z.string().max(100) }),
+    response: ProvisioningStatus,
+  },
+} satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof routes;
+
+/** Every failure answers this, whatever the route. `message` repeats the text under the name the documented API uses. */
+export const ErrorBody = z.object({
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }),
+  message: z.string(),
+});
+export type ErrorBody = z.output<typeof ErrorBody>;

@@ -1,0 +1,50 @@
+/** Failures an operator can meet. A code is stable API; its hint says what to do next. */
+export const hints = {
+  NODE_NOT_FOUND: "List the known nodes with `muster nodes`.",
+  NODE_WRONG_PHASE: "See the node's phase and what led to it with `muster node <name>`.",
+  NODE_NAME_TAKEN: "Choose another name; `muster nodes` shows those in use.",
+  JOB_NOT_FOUND: "List the jobs with `muster jobs`.",
+  JOB_IN_PROGRESS: "Wait for it, or follow it with `muster job <id> --follow`.",
+  JOB_NOT_CANCELLABLE: "Only a queued or running job can be cancelled; `muster job <id>` shows its state.",
+  REQUEST_INVALID: "Correct the field that is named and send the request again.",
+  TOKEN_INVALID: "A token works once, for one machine; arm the node again or create one with `muster token create`.",
+  KEY_MISSING: "Send the header `Authorization: Bearer <key>`; create a key with `muster key create`.",
+  KEY_INVALID: "Create a new key with `muster key create --name <name> --role <role>` on the control node.",
+  NOT_ALLOWED: "Use a key whose role allows this; `muster key create --role operator` makes one.",
+  ADDRESS_NOT_ALLOWED: "Add the network to `control.node_networks` in muster.yaml if its machines are yours.",
+  RATE_LIMITED: "Wait for the time named in Retry-After.",
+  CONFIG_INVALID: "Compare the file with what `muster init --print` writes.",
+  CONFIG_NOT_FOUND: "Write one with `muster init`, or name one with --config.",
+  INVENTORY_INVALID: "Repair the file by hand; Muster has not changed it.",
+  INVENTORY_LOCKED: "See who holds it: the lock is the folder inventory.yaml.lock beside the file.",
+  DATABASE_NEWER: "This database was written by a newer Muster; install that version or restore a backup.",
+  EXECUTOR_UNREACHABLE: "See the state of the daemon's processes with `muster doctor`; the job waits and is not lost.",
+  LAUNCH_FAILED: "Install what is missing; `muster doctor` names the package.",
+  OTHER_DHCP_SERVER: "Switch that server off, or use `netboot.dhcp: proxy`, which hands out no addresses.",
+  PORT_UNAVAILABLE: "Stop the other program on that port or change it in muster.yaml; `muster doctor` names it.",
+  DAEMON_UNREACHABLE: "Start it with `muster up`, or set MUSTER_URL to where it runs.",
+  DAEMON_RUNNING: "Stop the running one first, or choose another folder with --data.",
+  BOOT_FILES_MISSING: "Fetch them with `muster assets fetch`; build the image with `muster image build`.",
+  INTERNAL: "This is a defect in Muster; the log line with the same request id says more.",
+} as const;
+export type ErrorCode = keyof typeof hints;
+
+export class MusterError extends Error {
+  override readonly name = "MusterError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get hint(): string {
+    return hints[this.code];
+  }
+}
+
+/** "install of n1 failed: ansible-playbook exited 2: unreachable": each link says only its own part. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${explain(error.cause)}`;
+}

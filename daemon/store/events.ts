@@ -1,0 +1,79 @@
+/** The append-only record of what happened. Also keeps each node's pointer to its last event. */
+import { Event, type NewEvent } from "../contract/event.ts";
+import type { Db } from "./database.ts";
+
+export class EventStore {
+  readonly #insert;
+  readonly #touch;
+  readonly #after;
+  readonly #ofNode;
+  readonly #last;
+  readonly #epoch;
+
+  constructor(db: Db) {
+    this.#insert = db.prepare<[string, string, string, string, string | null, string | null, string | null], { seq: number }>(
+      "INSERT INTO events (at, source, type, summary, node_id, job_id, detail) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING seq",
+    );
+    this.#touch = db.prepare<[number, string]>("UPDATE nodes SET last_event = ? WHERE id = ?");
+    this.#after = db.prepare<[number, number], Row>("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?");
+    this.#ofNode = db.prepare<[string, number, number], Row>("SELECT * FROM events WHERE node_id = ? AND seq > ? ORDER BY seq LIMIT ?");
+    this.#last = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM events");
+    this.#epoch = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'epoch'");
+  }
+
+  append(event: NewEvent, at: Date = new Date()): number {
+    const detail = event.detail === undefined ? null : JSON.stringify(event.detail);
+    const row = this.#insert.get(
+      at.toISOString(),
+      event.source,
+      event.type,
+      event.summary,
+      event.nodeId ?? null,
+      event.jobId ?? null,
+      detail,
+    );
+    const seq = row?.seq ?? 0;
+    if (event.nodeId) this.#touch.run(seq, event.nodeId);
+    return seq;
+  }
+
+  after(seq: number, limit: number): Event[] {
+    return this.#after.all(seq, limit).map(fromRow);
+  }
+
+  ofNode(nodeId: string, since: number, limit: number): Event[] {
+    return this.#ofNode.all(nodeId, since, limit).map(fromRow);
+  }
+
+  lastSeq(): number {
+    return this.#last.get()?.seq ?? 0;
+  }
+
+  /** Names this database: a client whose sequence numbers come from another one must load afresh. */
+  epoch(): string {
+    return this.#epoch.get()?.value ?? "";
+  }
+}
+
+interface Row {
+  seq: number;
+  at: string;
+  source: string;
+  type: string;
+  summary: string;
+  node_id: string | null;
+  job_id: string | null;
+  detail: string | null;
+}
+
+const fromRow = (row: Row): Event =>
+  Event.parse({
+    seq: row.seq,
+    at: row.at,
+    source: row.source,
+    type: row.type,
+    summary: row.summary,
+    ...(row.node_id !== null && { nodeId: row.node_id }),
+    ...(row.job_id !== null && { jobId: row.job_id }),
+    ...(row.detail !== null && { detail: JSON.parse(row.detail) }),
+  });

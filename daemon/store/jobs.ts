@@ -1,0 +1,111 @@
+/** The jobs and how far each one's events have been taken in. At most one live job a node: an index says so. */
+import { Job, type JobStatus } from "../contract/job.ts";
+import { MusterError } from "../errors.ts";
+import type { Db } from "./database.ts";
+
+export class JobStore {
+  readonly #insert;
+  readonly #update;
+  readonly #byId;
+  readonly #recent;
+  readonly #ofNode;
+  readonly #withStatus;
+  readonly #live;
+  readonly #offset;
+  readonly #setOffset;
+  readonly #counts;
+
+  constructor(db: Db) {
+    this.#insert = db.prepare<[string, string, string, string, string, string, number, string, string]>(
+      `INSERT INTO jobs (id, kind, playbook, node_id, node_name, status, attempt, requested_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#update = db.prepare<[string, number, string | null, string | null, string | null, string]>(
+      "UPDATE jobs SET status = ?, attempt = ?, started_at = ?, ended_at = ?, result = ? WHERE id = ?",
+    );
+    this.#byId = db.prepare<[string], Row>("SELECT * FROM jobs WHERE id = ?");
+    this.#recent = db.prepare<[number], Row>("SELECT * FROM jobs ORDER BY created_at DESC, id DESC LIMIT ?");
+    this.#ofNode = db.prepare<[string, number], Row>("SELECT * FROM jobs WHERE node_id = ? ORDER BY created_at DESC, id DESC LIMIT ?");
+    this.#withStatus = db.prepare<[string], Row>("SELECT * FROM jobs WHERE status = ? ORDER BY created_at, id");
+    this.#live = db.prepare<[string], Row>("SELECT * FROM jobs WHERE node_id = ? AND status IN ('queued', 'running', 'cancelling')");
+    this.#offset = db.prepare<[string], { events_offset: number }>("SELECT events_offset FROM jobs WHERE id = ?");
+    this.#setOffset = db.prepare<[number, string]>("UPDATE jobs SET events_offset = ? WHERE id = ?");
+    this.#counts = db.prepare<[], { status: string; count: number }>("SELECT status, count(*) AS count FROM jobs GROUP BY status");
+  }
+
+  add(job: Job): void {
+    if (this.liveOf(job.nodeId)) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${job.nodeName} is already in progress.`);
+    this.#insert.run(job.id, job.kind, job.playbook, job.nodeId, job.nodeName, job.status, job.attempt, job.requestedBy, job.createdAt);
+  }
+
+  save(job: Job): void {
+    const result = job.result === undefined ? null : JSON.stringify(job.result);
+    this.#update.run(job.status, job.attempt, job.startedAt ?? null, job.endedAt ?? null, result, job.id);
+  }
+
+  find(id: string): Job | undefined {
+    return one(this.#byId.get(id));
+  }
+
+  recent(limit: number): Job[] {
+    return this.#recent.all(limit).map(fromRow);
+  }
+
+  ofNode(nodeId: string, limit: number): Job[] {
+    return this.#ofNode.all(nodeId, limit).map(fromRow);
+  }
+
+  withStatus(status: JobStatus): Job[] {
+    return this.#withStatus.all(status).map(fromRow);
+  }
+
+  /** The queued or running job of a node, if there is one. */
+  liveOf(nodeId: string): Job | undefined {
+    return one(this.#live.get(nodeId));
+  }
+
+  /** Byte offset in `events.ndjson` up to which the events are in the database. */
+  eventsOffset(id: string): number {
+    return this.#offset.get(id)?.events_offset ?? 0;
+  }
+
+  setEventsOffset(id: string, offset: number): void {
+    this.#setOffset.run(offset, id);
+  }
+
+  counts(): Record<string, number> {
+    return Object.fromEntries(this.#counts.all().map(({ status, count }) => [status, count]));
+  }
+}
+
+interface Row {
+  id: string;
+  kind: string;
+  playbook: string;
+  node_id: string;
+  node_name: string;
+  status: string;
+  attempt: number;
+  requested_by: string;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  result: string | null;
+}
+
+const one = (row: Row | undefined) => (row ? fromRow(row) : undefined);
+
+const fromRow = (row: Row): Job =>
+  Job.parse({
+    id: row.id,
+    kind: row.kind,
+    playbook: row.playbook,
+    nodeId: row.node_id,
+    nodeName: row.node_name,
+    status: row.status,
+    attempt: row.attempt,
+    requestedBy: row.requested_by,
+    createdAt: row.created_at,
+    ...(row.started_at !== null && { startedAt: row.started_at }),
+    ...(row.ended_at !== null && { endedAt: row.ended_at }),
+    ...(row.result !== null && { result: JSON.parse(row.result) }),
+  });
