@@ -15,7 +15,12 @@ export const NodeState = z.discriminatedUnion("phase", [
   z.object({ phase: z.literal("discovered") }),
   z.object({ phase: z.literal("accepted") }),
   /** The next network boot before `until` gets the installer, once. */
-  z.object({ phase: z.literal("armed"), profile: Profile, until: Instant }),
+  z.object({
+    phase: z.literal("armed"),
+    profile: Profile,
+    until: Instant,
+    /** Set when it was ready before: disarming returns there. */ readySince: Instant.optional(),
+  }),
   z.object({
     phase: z.literal("installing"),
     profile: Profile,
