@@ -6,6 +6,11 @@ import { Instant, Mac, NodeName } from "./names.ts";
 export const Profile = z.enum(["preseed", "image"]);
 export type Profile = z.output<typeof Profile>;
 
+/** A whole disk, by its kernel name or a stable link: it reaches the installer, so nothing else is let through. */
+export const DiskPath = z
+  .string()
+  .regex(/^\/dev\/(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._:+/-]{0,150}$/, "is not a disk such as /dev/sda or /dev/disk/by-id/...");
+
 /** What an installer reports, in the order it happens. `failed` may come at any time. */
 export const InstallStage = z.enum(["start", "partition", "base", "late", "done", "failed"]);
 export type InstallStage = z.output<typeof InstallStage>;
@@ -84,7 +89,7 @@ export const Node = z.object({
   address: z.string().optional(),
   facts: Facts,
   /** Disk to install to, instead of the rule "first that is not removable". */
-  disk: z.string().optional(),
+  disk: DiskPath.optional(),
   createdAt: Instant,
   updatedAt: Instant,
   lastEvent: z.object({ seq: z.int(), at: Instant, type: z.string(), summary: z.string() }).optional(),

@@ -5,8 +5,8 @@ import { Event } from "./event.ts";
 import { Explanation } from "./explanation.ts";
 import { Job, JobOutput } from "./job.ts";
 import { Key, Role, Session } from "./key.ts";
-import { NodeName } from "./names.ts";
-import { Node, Profile } from "./node.ts";
+import { Mac, NodeName } from "./names.ts";
+import { DiskPath, Node, Profile } from "./node.ts";
 
 export interface Route {
   method: "GET" | "POST" | "DELETE";
@@ -51,6 +51,15 @@ export const routes = {
     }),
   },
   listNodes: { method: "GET", path: "/api/nodes", summary: "All known nodes", access: "viewer", response: z.array(Node) },
+  addNode: {
+    method: "POST",
+    path: "/api/nodes",
+    summary: "Add a machine that has not been seen yet; it is accepted at once",
+    access: "operator",
+    body: z.strictObject({ mac: Mac, name: NodeName.optional(), disk: DiskPath.optional() }),
+    status: 201,
+    response: Node,
+  },
   getNode: { method: "GET", path: "/api/nodes/:node", summary: "One node", access: "viewer", params: NodeRef, response: Node },
   acceptNode: {
     method: "POST",
@@ -58,7 +67,7 @@ export const routes = {
     summary: "Take a discovered machine into the fleet, naming it if asked",
     access: "operator",
     params: NodeRef,
-    body: z.strictObject({ name: NodeName.optional(), disk: z.string().max(200).optional() }).prefault({}),
+    body: z.strictObject({ name: NodeName.optional(), disk: DiskPath.optional() }).prefault({}),
     response: Node,
   },
   armNode: {

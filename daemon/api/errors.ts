@@ -1,0 +1,60 @@
+/** Turns failures into answers. HTTP status lives here and nowhere else, complete or the build fails. */
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import type { ErrorBody } from "../contract/routes.ts";
+import { type ErrorCode, explain, hints, MusterError } from "../errors.ts";
+
+const statusOf = {
+  NODE_NOT_FOUND: 404,
+  NODE_WRONG_PHASE: 409,
+  NODE_NAME_TAKEN: 409,
+  JOB_NOT_FOUND: 404,
+  JOB_IN_PROGRESS: 409,
+  JOB_NOT_CANCELLABLE: 409,
+  REQUEST_INVALID: 400,
+  TOKEN_INVALID: 401,
+  KEY_MISSING: 401,
+  KEY_INVALID: 401,
+  NOT_ALLOWED: 403,
+  ADDRESS_NOT_ALLOWED: 400,
+  RATE_LIMITED: 429,
+  CONFIG_INVALID: 500,
+  CONFIG_NOT_FOUND: 500,
+  INVENTORY_INVALID: 500,
+  INVENTORY_LOCKED: 503,
+  DATABASE_NEWER: 500,
+  EXECUTOR_UNREACHABLE: 503,
+  LAUNCH_FAILED: 500,
+  OTHER_DHCP_SERVER: 500,
+  PORT_UNAVAILABLE: 500,
+  DAEMON_UNREACHABLE: 503,
+  DAEMON_RUNNING: 500,
+  BOOT_FILES_MISSING: 503,
+  INTERNAL: 500,
+} satisfies Record<ErrorCode, number>;
+
+export function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
+  const failure = asMusterError(error);
+  const status = failure.status ?? statusOf[failure.code];
+  if (status >= 500) request.log.error({ err: error, code: failure.code }, failure.message);
+  else request.log.info({ code: failure.code, reason: failure.message, status }, "request refused");
+  reply.code(status).send(errorBody(failure.code, failure.message));
+}
+
+export function errorBody(code: ErrorCode, message: string): ErrorBody {
+  return { error: { code, message, hint: hints[code] }, message };
+}
+
+function asMusterError(error: FastifyError | Error): { code: ErrorCode; message: string; status?: number } {
+  if (error instanceof MusterError) return { code: error.code, message: explain(error) };
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const first = error.validation[0];
+    const field = first?.instancePath.split("/").filter(Boolean).join(".") || error.validationContext || "body";
+    return { code: "REQUEST_INVALID", message: `${field}: ${first?.message ?? error.message}` };
+  }
+  const status = "statusCode" in error ? error.statusCode : undefined;
+  if (status === 429) return { code: "RATE_LIMITED", message: error.message, status };
+  // Fastify's own refusals (body too large, bad JSON, wrong content type) are the sender's to mend.
+  if (status !== undefined && status >= 400 && status < 500) return { code: "REQUEST_INVALID", message: `body: ${error.message}`, status };
+  return { code: "INTERNAL", message: "something went wrong inside Muster" };
+}

@@ -1,0 +1,70 @@
+/** The routes about jobs, in our words and in those of the documented provisioning API. */
+import type { ProvisioningStatus } from "../contract/call-home.ts";
+import type { Job, JobOutput, JobStatus } from "../contract/job.ts";
+import type { Node } from "../contract/node.ts";
+import { routes } from "../contract/routes.ts";
+import { MusterError } from "../errors.ts";
+import type { JobStore } from "../store/jobs.ts";
+import type { NodeStore } from "../store/nodes.ts";
+import type { Mount } from "./mount.ts";
+import { find } from "./nodes.ts";
+
+export interface JobsApi {
+  nodes: NodeStore;
+  jobs: JobStore;
+  provision(node: Node, requestedBy: string): Job;
+  cancel(id: string, requestedBy: string): Job;
+  output(id: string, after: number): Promise<JobOutput>;
+}
+
+export function jobsApi(mount: Mount, { nodes, jobs, ...engine }: JobsApi): void {
+  mount(routes.listJobs, ({ node, limit }) => (node === undefined ? jobs.recent(limit) : jobs.ofNode(find(nodes, node).id, limit)));
+  mount(routes.getJob, ({ id }) => existing(jobs, id));
+  mount(routes.jobOutput, ({ id, after }) => engine.output(existing(jobs, id).id, after));
+  mount(routes.cancelJob, ({ id }, { caller }) => engine.cancel(existing(jobs, id).id, caller.name));
+  mount(routes.reprovisionNode, ({ node }, { caller }) => engine.provision(find(nodes, node), caller.name));
+
+  mount(routes.provisioningStatuses, async () => {
+    const entries: [string, ProvisioningStatus][] = [];
+    for (const node of nodes.list()) {
+      const [job] = jobs.ofNode(node.id, 1);
+      if (job) entries.push([node.name, await documented(job, engine)]);
+    }
+    return Object.fromEntries(entries);
+  });
+
+  mount(routes.provisioningStatus, ({ hostname }) => {
+    const node = nodes.findByName(hostname);
+    const job = node && jobs.ofNode(node.id, 1)[0];
+    if (!job) throw new MusterError("JOB_NOT_FOUND", "Job not found for this hostname.");
+    return documented(job, engine);
+  });
+}
+
+function existing(jobs: JobStore, id: string): Job {
+  const job = jobs.find(id);
+  if (!job) throw new MusterError("JOB_NOT_FOUND", `no job has the id ${id}`);
+  return job;
+}
+
+/** Waiting in the queue is "running" to those who only know three words. */
+const documentedStatus = {
+  queued: "running",
+  running: "running",
+  cancelling: "running",
+  interrupted: "failed",
+  succeeded: "success",
+  failed: "failed",
+  cancelled: "failed",
+} satisfies Record<JobStatus, ProvisioningStatus["status"]>;
+
+async function documented(job: Job, { output }: Pick<JobsApi, "output">): Promise<ProvisioningStatus> {
+  const { text } = await output(job.id, 0);
+  return {
+    status: documentedStatus[job.status],
+    start_time: job.startedAt ?? job.createdAt,
+    end_time: job.endedAt ?? null,
+    log: text,
+    job_id: job.id,
+  };
+}

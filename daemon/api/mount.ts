@@ -1,0 +1,56 @@
+/** Puts one route of the contract on the server: validation, role check, serialization. The only generic code here. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type * as z from "zod";
+import { ErrorBody, type Route } from "../contract/routes.ts";
+import { type Caller, requireAccess } from "./auth.ts";
+
+type Part<R, K extends string> = R extends Record<K, infer S extends z.ZodType> ? z.output<S> : unknown;
+type Input<R extends Route> = Part<R, "params"> & Part<R, "query"> & Part<R, "body">;
+
+export interface Context<R extends Route> {
+  /** Nobody on a public route. */
+  caller: R extends { access: "public" } ? undefined : Caller;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+export type Handler<R extends Route> = (input: Input<R>, context: Context<R>) => z.input<R["response"]> | Promise<z.input<R["response"]>>;
+
+export type Mount = <R extends Route>(route: R, handle: Handler<R>) => void;
+
+export function mounter(app: FastifyInstance, authenticate: (request: FastifyRequest) => Caller): Mount {
+  return (route, handle) => {
+    const status = route.status ?? 200;
+    app.route({
+      method: route.method,
+      url: route.path,
+      schema: {
+        summary: route.summary,
+        ...(route.params && { params: route.params }),
+        ...(route.query && { querystring: route.query }),
+        ...(route.body && { body: route.body }),
+        response: { [status]: route.response, "4xx": ErrorBody, "5xx": ErrorBody },
+      },
+      // Before validation: who may not ask learns nothing about what would have been valid.
+      onRequest: async (request) => {
+        if (route.access === "public") return;
+        const caller = authenticate(request);
+        requireAccess(caller, route.access);
+        request.caller = caller;
+      },
+      handler: async (request, reply) => {
+        // The schemas above have parsed all three; their types are lost on the way through fastify.
+        const input = Object.assign({}, request.params, request.query, request.body) as Input<typeof route>;
+        const context = { caller: request.caller, request, reply } as Context<typeof route>;
+        reply.code(status);
+        return handle(input, context);
+      },
+    });
+  };
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    caller: Caller | undefined;
+  }
+}

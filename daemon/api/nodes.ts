@@ -1,0 +1,115 @@
+/** The routes about machines: looking, accepting, arming, retiring. The rules are in `fleet`. */
+import { randomUUID } from "node:crypto";
+import { Mac } from "../contract/names.ts";
+import type { Node, Profile } from "../contract/node.ts";
+import { routes } from "../contract/routes.ts";
+import { MusterError } from "../errors.ts";
+import { deadlineAfter, seconds } from "../fleet/deadlines.ts";
+import { proposedName } from "../fleet/naming.ts";
+import { advance } from "../fleet/phases.ts";
+import type { EventStore } from "../store/events.ts";
+import type { NodeStore } from "../store/nodes.ts";
+import type { Registry } from "../store/registry.ts";
+import type { Mount } from "./mount.ts";
+
+export interface NodesApi {
+  nodes: NodeStore;
+  events: EventStore;
+  registry: Registry;
+  defaultProfile: Profile;
+  /** Asked before arming: throws BOOT_FILES_MISSING when there is nothing to install from. */
+  requireBootFiles(profile: Profile): void;
+  /** Takes a node out of inventory and known hosts, and its unused tokens away. */
+  forget(node: Node): Promise<void>;
+  wake(node: Node): Promise<string>;
+}
+
+export function nodesApi(mount: Mount, { nodes, events, registry, ...world }: NodesApi): void {
+  mount(routes.listNodes, () => nodes.list());
+  mount(routes.getNode, ({ node }) => find(nodes, node));
+  mount(routes.nodeEvents, ({ node, since, limit }) => events.ofNode(find(nodes, node).id, since, limit));
+
+  mount(routes.addNode, ({ mac, name, disk }, { caller }) => {
+    const known = nodes.findByMac(mac);
+    if (known) throw new MusterError("NODE_WRONG_PHASE", `mac: ${mac} is ${known.name} already`);
+    const now = new Date().toISOString();
+    const node: Node = {
+      id: randomUUID(),
+      name: name ?? proposedName(mac, (taken) => nodes.findByName(taken) !== undefined),
+      macs: [mac],
+      state: { phase: "accepted" },
+      facts: {},
+      ...(disk !== undefined && { disk }),
+      createdAt: now,
+      updatedAt: now,
+    };
+    return registry.add(node, { source: "control", type: "node.accepted", summary: `added and accepted by ${caller.name}` });
+  });
+
+  mount(routes.acceptNode, ({ node, name, disk }, { caller }) =>
+    registry.update(find(nodes, node).id, (was) => ({
+      node: { ...was, name: name ?? was.name, ...(disk !== undefined && { disk }), state: advance(was.state, { type: "accepted" }) },
+      event: {
+        source: "control",
+        type: "node.accepted",
+        summary: `accepted by ${caller.name}${name && name !== was.name ? ` as ${name}` : ""}`,
+      },
+    })),
+  );
+
+  mount(routes.armNode, ({ node, profile = world.defaultProfile, confirm }, { caller }) => {
+    const target = find(nodes, node);
+    requireConfirmed(target, confirm);
+    world.requireBootFiles(profile);
+    return registry.update(target.id, (was) => ({
+      node: { ...was, state: advance(was.state, { type: "armed", profile, until: deadlineAfter(new Date(), seconds.armed) }) },
+      event: {
+        source: "control",
+        type: "node.armed",
+        summary: `armed by ${caller.name}: its next network boot installs it by ${profile}, once`,
+        detail: { profile },
+      },
+    }));
+  });
+
+  mount(routes.disarmNode, ({ node }, { caller }) =>
+    registry.update(find(nodes, node).id, (was) => ({
+      node: { ...was, state: advance(was.state, { type: "disarmed" }) },
+      event: { source: "control", type: "node.disarmed", summary: `disarmed by ${caller.name}` },
+    })),
+  );
+
+  mount(routes.retireNode, async ({ node, confirm }, { caller }) => {
+    const target = find(nodes, node);
+    requireConfirmed(target, confirm);
+    const retired = registry.update(target.id, (was) => ({
+      node: { ...was, state: advance(was.state, { type: "retired", at: new Date().toISOString() }) },
+      event: { source: "control", type: "node.retired", summary: `retired by ${caller.name}` },
+    }));
+    await world.forget(retired);
+    return retired;
+  });
+
+  mount(routes.wakeNode, async ({ node }, { caller }) => {
+    const target = find(nodes, node);
+    const message = await world.wake(target);
+    events.append({ source: "control", type: "node.wake", summary: `${message}, asked by ${caller.name}`, nodeId: target.id });
+    return { message };
+  });
+}
+
+/** By name or by any of its MAC addresses. */
+export function find(nodes: NodeStore, reference: string): Node {
+  const mac = Mac.safeParse(reference);
+  const node = nodes.findByName(reference) ?? (mac.success ? nodes.findByMac(mac.data) : undefined) ?? nodes.findById(reference);
+  if (!node) throw new MusterError("NODE_NOT_FOUND", `no node has the name or MAC address ${reference}`);
+  return node;
+}
+
+/** A node that has a system of ours on its disk is only erased or forgotten by somebody who typed its name. */
+function requireConfirmed(node: Node, confirm: string | undefined): void {
+  const { phase } = node.state;
+  if (phase === "discovered" || phase === "accepted" || confirm === node.name) return;
+  if (node.state.phase === "armed" && node.state.readySince === undefined) return;
+  throw new MusterError("REQUEST_INVALID", `confirm: this node is ${phase}; repeat its name, ${node.name}, to go on`);
+}

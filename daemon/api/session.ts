@@ -1,0 +1,37 @@
+/** Logging in and out of the page, and the keys themselves. */
+import type { FastifyReply } from "fastify";
+import { routes } from "../contract/routes.ts";
+import { MusterError } from "../errors.ts";
+import { type KeyStore, SESSION_SECONDS } from "../store/keys.ts";
+import { SESSION_COOKIE } from "./auth.ts";
+import type { Mount } from "./mount.ts";
+
+const cookieOptions = { path: "/", httpOnly: true, sameSite: "strict" } as const;
+
+export function sessionApi(mount: Mount, keys: KeyStore): void {
+  mount(routes.login, ({ key }, { reply, request }) => {
+    const now = new Date();
+    const holder = keys.authenticate(key, now);
+    if (!holder) throw new MusterError("KEY_INVALID", "Invalid API Key");
+    const { secret, csrfToken, expiresAt } = keys.openSession(holder.keyId, now);
+    reply.setCookie(SESSION_COOKIE, secret, { ...cookieOptions, maxAge: SESSION_SECONDS, secure: request.protocol === "https" });
+    return { name: holder.name, role: holder.role, csrfToken, expiresAt };
+  });
+
+  mount(routes.whoami, (_, { caller }) => ({ name: caller.name, role: caller.role, ...caller.session }));
+
+  mount(routes.logout, (_, { request, reply }) => {
+    const cookie = request.cookies[SESSION_COOKIE];
+    if (cookie !== undefined) keys.closeSession(cookie);
+    forgetCookie(reply);
+    return { message: "logged out" };
+  });
+
+  mount(routes.listKeys, () => keys.list());
+  mount(routes.createKey, ({ name, role }) => {
+    const { key, secret } = keys.create(name, role, new Date());
+    return { ...key, key: secret };
+  });
+}
+
+const forgetCookie = (reply: FastifyReply) => reply.clearCookie(SESSION_COOKIE, cookieOptions);

@@ -1,0 +1,58 @@
+/** Where everything that must outlive the daemon is kept, and the names of the files in there. */
+import { accessSync, chmodSync, constants, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+export interface DataDir {
+  root: string;
+  database: string;
+  inventory: string;
+  knownHosts: string;
+  todo: string;
+  jobs: string;
+  assets: string;
+  executor: string;
+  executorSocket: string;
+  pidFile: string;
+}
+
+export function dataDir(root: string): DataDir {
+  const at = (...names: string[]) => join(root, ...names);
+  return {
+    root,
+    database: at("muster.db"),
+    inventory: at("inventory.yaml"),
+    knownHosts: at("known_hosts"),
+    todo: at("TODO.md"),
+    jobs: at("jobs"),
+    assets: at("assets"),
+    executor: at("executor"),
+    executorSocket: at("executor", "executor.sock"),
+    pidFile: at("musterd.pid"),
+  };
+}
+
+/** `--data`, then `MUSTER_DATA`, then /var/lib/muster where we may write, then ./.muster. */
+export function locateDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): DataDir {
+  const named = flag ?? env.MUSTER_DATA;
+  if (named) return dataDir(resolve(named));
+  const system = "/var/lib/muster";
+  return dataDir(writable(system) ? system : resolve(".muster"));
+}
+
+/** Others on the control node have no business in here: keys, tokens' hashes and host facts. */
+export function createDataDir(data: DataDir): void {
+  for (const folder of [data.root, data.jobs, data.assets, data.executor]) mkdirSync(folder, { recursive: true, mode: 0o750 });
+  chmodSync(data.executor, 0o700);
+}
+
+function writable(folder: string): boolean {
+  for (const place of [folder, dirname(folder)]) {
+    try {
+      accessSync(place, constants.W_OK);
+      return true;
+    } catch {
+      // The folder itself may not exist yet; then its parent decides.
+    }
+  }
+  return false;
+}
