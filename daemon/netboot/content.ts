@@ -1,0 +1,13 @@
+/** What the boot desk needs written; `boot` writes it. */
+import type { Node, Profile } from "../contract/node.ts";
+
+export interface BootContent {
+  /** For a machine whose MAC address is not known yet: asks for its own script. */
+  generic(): string;
+  wait(node: Node, waitedSeconds: number, reason: string): string;
+  install(node: Node, profile: Profile, key: string): string;
+  local(node: Node, platform: string, reason: string): string;
+  preseed(node: Node, key: string): string;
+  installConf(node: Node, key: string): string;
+  finish(node: Node, key: string, token: string): string;
+}

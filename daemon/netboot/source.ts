@@ -1,0 +1,69 @@
+/** Answers every question the wire asks, out of the fleet's rules and the database. */
+import type { BootRequest, BootResponse, BootSource, DhcpPlan, MachineSeen, WireEvent } from "../../pxe/boot-source.ts";
+import { explain } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { EventStore } from "../store/events.ts";
+import { refuse } from "./answers.ts";
+import type { BootDesk } from "./boot-desk.ts";
+import type { Discovery } from "./discovery.ts";
+
+export interface SourceParts {
+  discovery: Discovery;
+  desk: BootDesk;
+  events: EventStore;
+  /** Whose address this is, when the wire only shows the address. */
+  macAt(address: string): string | undefined;
+  log: Log;
+}
+
+/** Firmware repeats itself; the timeline need not. */
+const REPEAT_MS = 1_000;
+const REMEMBERED = 4_096;
+
+export class FleetBootSource implements BootSource {
+  readonly #parts: SourceParts;
+  readonly #recent = new Map<string, number>();
+
+  constructor(parts: SourceParts) {
+    this.#parts = parts;
+  }
+
+  /** Every machine may netboot: its script decides, and for all but an armed one that is its own disk. */
+  dhcpPlan(machine: MachineSeen): DhcpPlan {
+    // Only a client that says its architecture is booting; the rest of the LAN just wants an address.
+    if (machine.arch === undefined) return { netboot: false, reason: "not a booting machine" };
+    const node = this.#parts.discovery.meet(machine);
+    return { netboot: true, reason: `${node.name} is ${node.state.phase}` };
+  }
+
+  respond(request: BootRequest): BootResponse {
+    try {
+      return this.#parts.desk.respond(request);
+    } catch (error) {
+      this.#parts.log.error({ err: error, path: request.path.split("/")[1] }, explain(error));
+      return refuse(500, "something went wrong inside Muster");
+    }
+  }
+
+  record(event: WireEvent): void {
+    const mac = event.mac ?? (event.address === undefined ? undefined : this.#parts.macAt(event.address));
+    const node = mac === undefined ? undefined : this.#parts.discovery.find(mac);
+    if (!node || this.#isRepeat(`${mac} ${event.type} ${event.summary}`)) return;
+    this.#parts.events.append({
+      source: "netboot",
+      type: event.type,
+      summary: event.summary,
+      nodeId: node.id,
+      ...(event.detail && { detail: event.detail }),
+    });
+  }
+
+  #isRepeat(what: string): boolean {
+    const now = Date.now();
+    const last = this.#recent.get(what);
+    if (last !== undefined && now - last < REPEAT_MS) return true;
+    if (this.#recent.size >= REMEMBERED) this.#recent.clear();
+    this.#recent.set(what, now);
+    return false;
+  }
+}
