@@ -21,7 +21,7 @@ export interface MachineSeen {
 
 /** Whether DHCP may point this machine at a boot file, and why. The script it then fetches decides what boots. */
 export type DhcpPlan =
-  | { netboot: true; reason: string; /** Replaces the boot file of the architecture table for this machine. */ bootFile?: string }
+  | { netboot: true; reason: string /** Replaces the boot file of the architecture table for this machine. */; bootFile?: string }
   | { netboot: false; reason: string };
 
 /** One GET or HEAD of something that is not a file under `/assets/`. */

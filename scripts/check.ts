@@ -1,0 +1,29 @@
+/** Types, lint, dead code and the unit tests: what must hold before every commit. Runs side by side where it can. */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const bin = (name: string) => join(root, "node_modules/.bin", name);
+
+const steps: [name: string, command: string, args: string[]][] = [
+  ["types", bin("tsc"), ["--noEmit"]],
+  ...(existsSync(join(root, "web/tsconfig.json"))
+    ? [["types of the page", bin("tsc"), ["-p", "web/tsconfig.json"]] as [string, string, string[]]]
+    : []),
+  ["lint", bin("biome"), ["check", "--error-on-warnings"]],
+];
+
+const failed: string[] = [];
+for (const [name, command, args] of steps) {
+  const started = Date.now();
+  const code = await new Promise<number | null>((resolve) => {
+    spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] }).once("close", resolve);
+  });
+  console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  if (code !== 0) failed.push(name);
+}
+if (failed.length > 0) {
+  console.error(`check failed: ${failed.join(", ")}`);
+  process.exit(1);
+}

@@ -1,0 +1,63 @@
+/** Runs the tests by what they need, cheapest first, and counts them. `test.ts net qemu` runs only those. */
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+
+const root = join(import.meta.dirname, "..");
+
+interface Group {
+  name: string;
+  files: string[];
+  /** Files at once: machines and browsers take a core each. */
+  concurrency: number;
+  timeoutMs: number;
+}
+
+const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
+const special = ["net", "qemu", "web"] as const;
+const needing = (need: string) => all.filter((file) => file.endsWith(`.${need}.test.ts`));
+const groups: Group[] = [
+  {
+    name: "unit",
+    files: all.filter((file) => !special.some((need) => file.endsWith(`.${need}.test.ts`))),
+    concurrency: 2,
+    timeoutMs: 120_000,
+  },
+  { name: "net", files: needing("net"), concurrency: 1, timeoutMs: 300_000 },
+  { name: "web", files: needing("web"), concurrency: 1, timeoutMs: 300_000 },
+  { name: "qemu", files: needing("qemu"), concurrency: 1, timeoutMs: 900_000 },
+];
+
+const wanted = process.argv.slice(2);
+const counts = { passed: 0, failed: 0, skipped: 0 };
+for (const group of groups) {
+  if (group.files.length === 0 || (wanted.length > 0 && !wanted.includes(group.name))) continue;
+  const started = Date.now();
+  console.log(`\n== ${group.name}: ${group.files.length} files`);
+  await runGroup(group);
+  console.log(`== ${group.name} took ${Math.round((Date.now() - started) / 1000)} s`);
+}
+if (process.env.CI && counts.skipped > 0) {
+  console.log("In CI nothing may be skipped.");
+  counts.failed += counts.skipped;
+}
+console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exit(counts.failed > 0 || counts.passed === 0 ? 1 : 0);
+
+async function runGroup({ files, concurrency, timeoutMs }: Group): Promise<void> {
+  const stream = run({ files: files.map((file) => join(root, file)), concurrency, timeout: timeoutMs });
+  // Suites are not tests: only what has no children counts.
+  stream.on("test:pass", ({ details, skip }) => {
+    if (details.type === "suite") return;
+    if (skip) counts.skipped += 1;
+    else counts.passed += 1;
+  });
+  stream.on("test:fail", ({ details }) => {
+    if (details.type !== "suite") counts.failed += 1;
+  });
+  const report = stream.compose(spec());
+  report.pipe(process.stdout, { end: false });
+  await finished(report);
+}

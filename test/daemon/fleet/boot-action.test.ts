@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Node, NodeState } from "../../../daemon/contract/node.ts";
+import { bootAction, WAIT_SECONDS } from "../../../daemon/fleet/boot-action.ts";
+import { overdue } from "../../../daemon/fleet/deadlines.ts";
+
+const now = new Date("2026-01-02T03:04:05Z");
+const before = "2026-01-02T03:00:00.000Z";
+const later = "2026-01-02T04:00:00.000Z";
+const node = (state: NodeState): Node => ({
+  id: "n",
+  name: "n1",
+  macs: ["52:54:00:00:00:01"],
+  state,
+  facts: {},
+  createdAt: before,
+  updatedAt: before,
+});
+const installing = { phase: "installing", profile: "image", startedAt: before, deadline: later, attempts: 1, keyHash: "k" } as const;
+
+const harmless: NodeState[] = [
+  { phase: "called-home", at: before, deadline: later },
+  { phase: "configuring", jobId: "j", startedAt: before },
+  { phase: "ready", since: before },
+  { phase: "install-failed", reason: "r", at: before },
+  { phase: "configure-failed", reason: "r", at: before },
+  { phase: "rescue", since: before },
+  { phase: "wiping", startedAt: before, deadline: later },
+  { phase: "quarantined", reason: "r", at: before },
+  { phase: "retired", at: before },
+  { phase: "armed", profile: "image", until: before },
+  { ...installing, stage: "done" },
+  { ...installing, stage: "partition" },
+  { ...installing, attempts: 2 },
+];
+
+for (const state of harmless) {
+  test(`a node that is ${state.phase}${"stage" in state ? ` (${state.stage})` : ""} boots its own disk`, () => {
+    assert.equal(bootAction(node(state), 0, now).action, "local");
+  });
+}
+
+test("a machine nobody decided about waits a minute, then boots its disk", () => {
+  for (const phase of ["discovered", "accepted"] as const) {
+    assert.equal(bootAction(node({ phase }), 0, now).action, "wait");
+    assert.equal(bootAction(node({ phase }), WAIT_SECONDS, now).action, "local");
+  }
+});
+
+test("an armed node gets the installer of its profile", () => {
+  assert.partialDeepStrictEqual(bootAction(node({ phase: "armed", profile: "preseed", until: later }), 0, now), {
+    action: "install",
+    profile: "preseed",
+    retry: false,
+  });
+});
+
+test("an install that broke off before the disk is retried once, and one that broke off after it has failed", () => {
+  assert.partialDeepStrictEqual(bootAction(node(installing), 0, now), { action: "install", retry: true });
+  assert.partialDeepStrictEqual(bootAction(node({ ...installing, stage: "base" }), 0, now), {
+    action: "local",
+    failed: "the machine rebooted in the middle of the install (last stage: base)",
+  });
+});
+
+test("every transient phase ends at its deadline and none before", () => {
+  const cases: [NodeState, string][] = [
+    [{ phase: "armed", profile: "image", until: before }, "disarmed"],
+    [{ ...installing, deadline: before }, "install-failed"],
+    [{ phase: "wiping", startedAt: before, deadline: before }, "install-failed"],
+    [{ phase: "called-home", at: before, deadline: before }, "configure-failed"],
+  ];
+  for (const [state, event] of cases) {
+    assert.equal(overdue(state, now)?.type, event);
+    assert.equal(overdue(state, new Date(before.replace("03:00", "02:00"))), undefined);
+  }
+  assert.equal(overdue({ phase: "ready", since: before }, now), undefined);
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Job } from "../../../daemon/contract/job.ts";
+import { openDatabase } from "../../../daemon/store/database.ts";
+import { addNode, openWorld } from "../../support/world.ts";
+
+const job = (nodeId: string, id: string): Job => ({
+  id,
+  kind: "ansible",
+  playbook: "playbook.yaml",
+  nodeId,
+  nodeName: "n1",
+  status: "queued",
+  attempt: 1,
+  requestedBy: "test",
+  createdAt: new Date().toISOString(),
+});
+
+test("a node is found by id, name and MAC address, with its last event", () => {
+  const world = openWorld();
+  const node = addNode(world);
+  for (const found of [world.nodes.findById(node.id), world.nodes.findByName(node.name), world.nodes.findByMac(node.macs[0]!)]) {
+    assert.equal(found?.id, node.id);
+    assert.equal(found?.lastEvent?.type, "node.discovered");
+  }
+});
+
+test("two nodes cannot have one name", () => {
+  const world = openWorld();
+  addNode(world, { phase: "discovered" }, "n1");
+  assert.throws(() => addNode(world, { phase: "discovered" }, "n1"), { code: "NODE_NAME_TAKEN" });
+  assert.equal(world.nodes.list().length, 1);
+});
+
+test("a change that throws leaves node and events as they were", () => {
+  const world = openWorld();
+  const node = addNode(world);
+  const before = world.events.lastSeq();
+  assert.throws(
+    () =>
+      world.registry.update(node.id, () => {
+        throw new Error("no");
+      }),
+    /no/,
+  );
+  assert.equal(world.events.lastSeq(), before);
+  assert.deepEqual(world.nodes.findById(node.id), node);
+});
+
+test("a node has at most one live job, even where the code forgot to look", () => {
+  const world = openWorld();
+  const node = addNode(world);
+  world.jobs.add(job(node.id, "one"));
+  assert.throws(() => world.jobs.add(job(node.id, "two")), { code: "JOB_IN_PROGRESS" });
+  assert.throws(
+    () =>
+      world.db
+        .prepare(
+          "INSERT INTO jobs (id, kind, playbook, node_id, node_name, status, attempt, requested_by, created_at) VALUES ('x','ansible','p',?,'n','running',1,'t','now')",
+        )
+        .run(node.id),
+    /UNIQUE/,
+  );
+  world.jobs.save({ ...job(node.id, "one"), status: "succeeded" });
+  world.jobs.add(job(node.id, "two"));
+});
+
+test("a token is redeemed once and remembers as whom", () => {
+  const world = openWorld();
+  const node = addNode(world);
+  const now = new Date();
+  const later = new Date(now.getTime() + 1000).toISOString();
+  const token = world.tokens.issue(node.id, "install", now, later);
+  assert.deepEqual(world.tokens.look(token, now), { kind: "fresh", nodeId: node.id });
+  assert.deepEqual(world.tokens.look(token, new Date(later)), { kind: "expired", nodeId: node.id });
+  world.tokens.redeem(token, "me", now);
+  assert.deepEqual(world.tokens.look(token, now), { kind: "redeemed", nodeId: node.id, as: "me" });
+  assert.deepEqual(world.tokens.look("f".repeat(64), now), { kind: "unknown" });
+});
+
+test("a newer token makes the unused older one worthless", () => {
+  const world = openWorld();
+  const node = addNode(world);
+  const now = new Date();
+  const later = new Date(now.getTime() + 1000).toISOString();
+  const first = world.tokens.issue(node.id, "install", now, later);
+  world.tokens.issue(node.id, "install", now, later);
+  assert.equal(world.tokens.look(first, now).kind, "unknown");
+});
+
+test("secrets are nowhere in the database", () => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-store-"));
+  try {
+    const world = openWorld(join(folder, "muster.db"));
+    const node = addNode(world);
+    const now = new Date();
+    const token = world.tokens.issue(node.id, "install", now, now.toISOString());
+    const { secret } = world.keys.create("alice", "admin", now);
+    const session = world.keys.openSession(world.keys.list()[0]!.id, now);
+    const dump = JSON.stringify(
+      ["nodes", "node_tokens", "keys", "sessions", "events"].map((table) => world.db.prepare(`SELECT * FROM ${table}`).all()),
+    );
+    for (const hidden of [token, secret, session.secret]) assert.ok(!dump.includes(hidden));
+    world.db.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a key opens, a wrong one does not, a session ends after an hour", () => {
+  const { keys } = openWorld();
+  const now = new Date();
+  const { key, secret } = keys.create("alice", "operator", now);
+  assert.equal(keys.authenticate(secret, now)?.name, "alice");
+  assert.equal(keys.authenticate(`${secret}x`, now), undefined);
+  const session = keys.openSession(key.id, now);
+  assert.equal(keys.session(session.secret, new Date(now.getTime() + 3_599_000))?.role, "operator");
+  assert.equal(keys.session(session.secret, new Date(now.getTime() + 3_600_001)), undefined);
+});
+
+test("an address has one lease holder", () => {
+  const { leases } = openWorld();
+  leases.save({ mac: "52:54:00:00:00:01", address: "10.0.0.9", state: "bound", expiresAt: 1 });
+  leases.save({ mac: "52:54:00:00:00:02", address: "10.0.0.9", state: "bound", expiresAt: 2 });
+  assert.deepEqual(
+    leases.all().map(({ mac }) => mac),
+    ["52:54:00:00:00:02"],
+  );
+});
+
+test("a database of a newer program is refused and left alone", () => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-store-"));
+  const file = join(folder, "muster.db");
+  try {
+    const db = openDatabase(file);
+    db.pragma("user_version = 9999");
+    db.close();
+    assert.throws(() => openDatabase(file), { code: "DATABASE_NEWER" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
