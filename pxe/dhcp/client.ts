@@ -1,0 +1,59 @@
+/** What a packet says of the machine behind it: firmware stage, architecture, identity. Pure. */
+import type { MachineSeen } from "../boot-source.ts";
+import { Option } from "./option.ts";
+import { type DhcpPacket, textOption } from "./packet.ts";
+
+/** Where the client is in its boot chain, and so what it can execute next. */
+export type BootStage = "bios-rom" | "uefi-rom" | "uefi-http" | "ipxe" | "operating-system";
+
+/** Architectures of IANA's "processor architecture types" that are plain BIOS. */
+const BIOS = 0;
+
+export function bootStage(packet: DhcpPacket): BootStage {
+  const vendorClass = textOption(packet, Option.vendorClass);
+  if (isIpxe(packet)) return "ipxe";
+  if (vendorClass.startsWith("HTTPClient")) return "uefi-http";
+  if (!vendorClass.startsWith("PXEClient")) return "operating-system";
+  return (architecture(packet) ?? BIOS) === BIOS ? "bios-rom" : "uefi-rom";
+}
+
+/** RFC 3004 wants a length byte before the class; iPXE sends none. Some vendors' builds send only option 175. */
+function isIpxe(packet: DhcpPacket): boolean {
+  const userClass = textOption(packet, Option.userClass);
+  return userClass === "iPXE" || userClass === "\x04iPXE" || packet.options.has(Option.etherboot);
+}
+
+/** Option 93, first of its list; else what option 60 spells out (`PXEClient:Arch:00007:…`). */
+export function architecture(packet: DhcpPacket): number | undefined {
+  const list = packet.options.get(Option.clientArchitecture);
+  if (list && list.length >= 2) return Buffer.from(list).readUInt16BE(0);
+  const spelled = /^(?:PXE|HTTP)Client:Arch:(\d{5})/.exec(textOption(packet, Option.vendorClass));
+  return spelled ? Number(spelled[1]) : undefined;
+}
+
+/** Option 97 holds a GUID with its first three fields little-endian; this prints it as `dmidecode` does. */
+export function machineUuid(packet: DhcpPacket): string | undefined {
+  const value = packet.options.get(Option.clientMachineIdentifier);
+  if (value?.length !== 17 || value[0] !== 0) return undefined;
+  const hex = Buffer.from(value.subarray(1)).toString("hex");
+  const order = [6, 4, 2, 0, 10, 8, 14, 12, 16, 18, 20, 22, 24, 26, 28, 30];
+  const swapped = order.map((at) => hex.slice(at, at + 2)).join("");
+  return swapped.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+export function machineSeen(packet: DhcpPacket): MachineSeen {
+  const stage = bootStage(packet);
+  const arch = stage === "operating-system" ? undefined : (architecture(packet) ?? BIOS);
+  const uuid = machineUuid(packet);
+  const vendorClass = printable(textOption(packet, Option.vendorClass));
+  const hostname = printable(textOption(packet, Option.hostName));
+  return {
+    mac: packet.mac,
+    ...(arch !== undefined && { arch }),
+    ...(uuid !== undefined && { uuid }),
+    ...(vendorClass !== "" && { vendorClass }),
+    ...(hostname !== "" && { hostname }),
+  };
+}
+
+const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, "?").slice(0, 100);

@@ -1,0 +1,43 @@
+/** Option codes this server reads or writes, under the names of RFC 2132 and its successors. */
+export const Option = {
+  pad: 0,
+  subnetMask: 1,
+  router: 3,
+  domainNameServer: 6,
+  hostName: 12,
+  domainName: 15,
+  broadcastAddress: 28,
+  vendorSpecific: 43,
+  requestedAddress: 50,
+  leaseTime: 51,
+  overload: 52,
+  messageType: 53,
+  serverIdentifier: 54,
+  parameterRequestList: 55,
+  message: 56,
+  maxMessageSize: 57,
+  renewalTime: 58,
+  rebindingTime: 59,
+  vendorClass: 60,
+  clientIdentifier: 61,
+  tftpServerName: 66,
+  bootFileName: 67,
+  /** RFC 3004, though iPXE sends the bare string. */
+  userClass: 77,
+  relayAgentInformation: 82,
+  /** RFC 4578. */
+  clientArchitecture: 93,
+  clientNetworkInterface: 94,
+  clientMachineIdentifier: 97,
+  /** iPXE's own encapsulated options. */
+  etherboot: 175,
+  end: 255,
+} as const;
+
+export const MessageType = { discover: 1, offer: 2, request: 3, decline: 4, ack: 5, nak: 6, release: 7, inform: 8 } as const;
+
+/** Codes inside option 43 (PXE 2.1 §2.2.2). */
+export const PxeOption = { discoveryControl: 6, bootItem: 71, end: 255 } as const;
+
+/** Codes inside option 175. */
+export const EtherbootOption = { noPxeDhcp: 176 } as const;

@@ -1,0 +1,72 @@
+/** Asks a LAN who answers DHCP there, without taking an address: a DISCOVER, and what is offered within the time. */
+import { randomBytes } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MessageType, Option } from "./option.ts";
+import { addressOption, type DhcpPacket, decode, encode, messageType } from "./packet.ts";
+import { ANY, BROADCAST } from "./reply.ts";
+import type { SocketSource } from "./server.ts";
+
+export interface OtherServer {
+  server: string;
+  offered: string;
+}
+
+/** `client` is a socket on port 68 of the interface, `to` the port to ask (67 but in tests). */
+export async function probeDhcpServers(client: SocketSource, options: { waitMs: number; to?: number }): Promise<OtherServer[]> {
+  const socket = createSocket({ type: "udp4", reuseAddr: true });
+  const found = new Map<string, OtherServer>();
+  const discover = probe();
+  socket.on("message", (bytes, remote) => {
+    try {
+      const reply = decode(bytes);
+      if (reply.op !== "reply" || reply.transactionId !== discover.transactionId || messageType(reply) !== MessageType.offer) return;
+      // A ProxyDHCP server offers no address and so is nobody's rival for addresses.
+      if (reply.yourAddress === ANY) return;
+      const server = addressOption(reply, Option.serverIdentifier) ?? remote.address;
+      found.set(server, { server, offered: reply.yourAddress });
+    } catch {
+      // Somebody else's garbage on port 68 says nothing about DHCP servers.
+    }
+  });
+  if ("fd" in client) socket.bind({ fd: client.fd });
+  else socket.bind(client.port, client.address);
+  await once(socket, "listening");
+  try {
+    socket.setBroadcast(true);
+    // Twice: one lost packet must not make a busy LAN look empty.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await new Promise<void>((resolve, reject) => {
+        socket.send(encode(discover), options.to ?? 67, BROADCAST, (error) => (error ? reject(error) : resolve()));
+      });
+      await sleep(options.waitMs / 2);
+    }
+  } finally {
+    socket.close();
+  }
+  return [...found.values()];
+}
+
+/** From an address no real card has (locally administered, random). */
+function probe(): DhcpPacket {
+  const mac = ["02", ...randomBytes(5).toString("hex").match(/../g)!].join(":");
+  return {
+    op: "request",
+    hops: 0,
+    transactionId: randomBytes(4).readUInt32BE(0),
+    seconds: 0,
+    broadcast: true,
+    clientAddress: ANY,
+    yourAddress: ANY,
+    nextServer: ANY,
+    relay: ANY,
+    mac,
+    serverName: "",
+    bootFile: "",
+    options: new Map([
+      [Option.messageType, Uint8Array.of(MessageType.discover)],
+      [Option.parameterRequestList, Uint8Array.of(Option.subnetMask, Option.router)],
+    ]),
+  };
+}

@@ -1,0 +1,93 @@
+/** The boot HTTP server: files under `/assets/`, and everything else by asking the boot source. GET and HEAD only. */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { BootSource, Log } from "../boot-source.ts";
+import { serveAsset } from "./assets.ts";
+
+export interface BootHttpServerOptions {
+  host: string;
+  port: number;
+  assetsRoot: string;
+  source: BootSource;
+  log: Log;
+}
+
+export interface BootHttpServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+export async function startBootHttpServer({ host, port, assetsRoot, source, log }: BootHttpServerOptions): Promise<BootHttpServer> {
+  const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      // A machine that resets in the middle of a download is normal life.
+      log.info({ err: error, url: request.url?.slice(0, 60) }, "boot http answer broke off");
+      response.destroy();
+    });
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method } = request;
+    if (method !== "GET" && method !== "HEAD") return text(response, 405, "only GET and HEAD\n", { Allow: "GET, HEAD" });
+    const target = parseTarget(request.url ?? "/");
+    if (!target) return text(response, 400, "this is not a path\n");
+    const remoteAddress = plainAddress(request.socket.remoteAddress);
+    if (target.path.startsWith("/assets/")) {
+      const name = target.path.slice("/assets/".length);
+      const { status, bytes } = await serveAsset(assetsRoot, name, request, response);
+      log.info({ from: remoteAddress, method, path: target.path, status, bytes }, "boot http");
+      if (method === "GET")
+        source.record({
+          address: remoteAddress,
+          type: status < 400 ? "http.asset" : "http.refused",
+          summary: `HTTP ${printable(name)}: ${status < 400 ? `${bytes} bytes` : status}`,
+        });
+      return;
+    }
+    const said = source.respond({
+      method,
+      path: target.path,
+      query: target.query,
+      remoteAddress,
+      userAgent: request.headers["user-agent"] ?? "",
+    });
+    // Not the path: it may carry an install key.
+    log.info({ from: remoteAddress, method, area: target.path.split("/")[1], status: said.status }, "boot http");
+    return text(response, said.status, said.body, { "Content-Type": said.contentType, "Cache-Control": "no-store" }, method === "HEAD");
+  }
+
+  server.listen(port, host);
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function text(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}, headOnly = false): void {
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", "Content-Length": Buffer.byteLength(body), ...headers });
+  response.end(headOnly ? undefined : body);
+}
+
+/** Decoded once. Doubled slashes are folded here, because a redirect is what firmware cannot follow. */
+function parseTarget(url: string): { path: string; query: URLSearchParams } | undefined {
+  const [path = "/", query = ""] = url.split("?", 2);
+  try {
+    const decoded = decodeURIComponent(path)
+      .replaceAll("\\", "/")
+      .replace(/\/{2,}/g, "/");
+    if (!decoded.startsWith("/") || decoded.includes("\0") || decoded.split("/").includes("..")) return undefined;
+    return { path: decoded, query: new URLSearchParams(query) };
+  } catch {
+    return undefined;
+  }
+}
+
+const plainAddress = (address: string | undefined) => (address ?? "").replace(/^::ffff:/, "");
+const printable = (name: string) => name.replace(/[^\x20-\x7e]/g, "?").slice(0, 128);

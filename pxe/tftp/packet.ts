@@ -1,0 +1,63 @@
+/** TFTP wire format (RFC 1350, 2347). Bytes in, values out, and back. */
+
+export type TftpRequest =
+  | { kind: "read"; file: string; mode: string; options: ReadonlyMap<string, string> }
+  | { kind: "write"; file: string }
+  | { kind: "ack"; block: number }
+  | { kind: "error"; code: number; message: string }
+  | { kind: "malformed"; reason: string };
+
+const Opcode = { read: 1, write: 2, data: 3, ack: 4, error: 5, oack: 6 } as const;
+
+export const TftpError = { undefined: 0, notFound: 1, accessViolation: 2, illegalOperation: 4, unknownTransfer: 5, options: 8 } as const;
+
+/** Never throws: a datagram may hold anything, nothing included. */
+export function decode(bytes: Buffer): TftpRequest {
+  if (bytes.length < 4) return { kind: "malformed", reason: `${bytes.length} bytes` };
+  const opcode = bytes.readUInt16BE(0);
+  switch (opcode) {
+    case Opcode.ack:
+      return { kind: "ack", block: bytes.readUInt16BE(2) };
+    case Opcode.error:
+      return { kind: "error", code: bytes.readUInt16BE(2), message: strings(bytes.subarray(4))[0] ?? "" };
+    case Opcode.read:
+    case Opcode.write: {
+      const [file, mode, ...rest] = strings(bytes.subarray(2));
+      if (!file || !mode) return { kind: "malformed", reason: "a request without file or mode" };
+      if (opcode === Opcode.write) return { kind: "write", file };
+      const options = new Map<string, string>();
+      // Names are case-insensitive (RFC 2347 §2).
+      for (let at = 0; at + 1 < rest.length; at += 2) options.set(rest[at]!.toLowerCase(), rest[at + 1]!);
+      return { kind: "read", file, mode: mode.toLowerCase(), options };
+    }
+    default:
+      return { kind: "malformed", reason: `opcode ${opcode}` };
+  }
+}
+
+export function data(block: number, payload: Buffer): Buffer {
+  const header = Buffer.alloc(4);
+  header.writeUInt16BE(Opcode.data, 0);
+  header.writeUInt16BE(block & 0xffff, 2);
+  return Buffer.concat([header, payload]);
+}
+
+export function error(code: number, message: string): Buffer {
+  return Buffer.concat([Buffer.from([0, Opcode.error, 0, code]), Buffer.from(`${message}\0`, "latin1")]);
+}
+
+export function oack(options: ReadonlyMap<string, string>): Buffer {
+  const text = [...options].map(([name, value]) => `${name}\0${value}\0`).join("");
+  return Buffer.concat([Buffer.from([0, Opcode.oack]), Buffer.from(text, "latin1")]);
+}
+
+/** Zero-terminated; an unterminated rest is no string. Some ROMs leave a 0xFF at the end of the name. */
+function strings(bytes: Buffer): string[] {
+  const found: string[] = [];
+  for (let at = 0; ; ) {
+    const end = bytes.indexOf(0, at);
+    if (end === -1) return found;
+    found.push(bytes.toString("latin1", at, end).replace(/\xff+$/, ""));
+    at = end + 1;
+  }
+}
