@@ -47,6 +47,8 @@ export class InstallDesk {
     switch (file) {
       case "preseed.cfg":
         return script(content.preseed(found.node, key));
+      case "disk.sh":
+        return script(content.diskScript(found.node, key));
       case "install.conf":
         return script(content.installConf(found.node, key));
       case "finish.sh": {

@@ -1,0 +1,76 @@
+/** What the two installers are told: the Debian installer's answers, our initrd's variables, and the finishing script of both. */
+import { render, templateText } from "./templates.ts";
+
+export interface InstallInput {
+  name: string;
+  mac: string;
+  key: string;
+  bootUrl: string;
+  controlUrl: string;
+  domain: string;
+  /** Named for this node, or empty: the first disk that is not removable. */
+  disk: string;
+  suite: string;
+  mirror: string;
+  securityMirror: string | null;
+  kernel: string;
+  /** Public keys that may log in as root: the executor's first. */
+  sshKeys: readonly string[];
+  /** crypt(3); "*" when nobody logs in by password. */
+  rootPassword: string;
+}
+
+export function preseed(input: InstallInput): string {
+  const mirror = new URL(input.mirror);
+  return render("preseed.cfg", {
+    name: input.name,
+    domain: input.domain,
+    // A name, not a URL: the installer would ask a host called "http:".
+    mirror_host: mirror.host,
+    mirror_directory: mirror.pathname.replace(/\/$/, "") || "/",
+    security_host: input.securityMirror === null ? "" : new URL(input.securityMirror).host,
+    suite: input.suite,
+    kernel: input.kernel,
+    root_password: input.rootPassword,
+    answers_url: `${input.bootUrl}/preseed/${input.key}`,
+    progress_url: `${input.bootUrl}/progress/${input.key}`,
+  });
+}
+
+/** Sourced by the Debian installer before it partitions. */
+export const diskScript = ({ bootUrl, key, disk }: Pick<InstallInput, "bootUrl" | "key" | "disk">): string =>
+  render("disk.sh", { progress_url: `${bootUrl}/progress/${key}`, disk });
+
+/** Shell assignments for our own initrd. */
+export function installConf(input: InstallInput & { rootSha256: string }): string {
+  const variables = {
+    MUSTER_HOSTNAME: input.name,
+    MUSTER_MAC: input.mac,
+    MUSTER_DISK: input.disk,
+    MUSTER_ROOT_URL: `${input.bootUrl}/assets/image/13/amd64/root.tar.zst`,
+    MUSTER_ROOT_SHA256: input.rootSha256,
+    MUSTER_FINISH_URL: `${input.bootUrl}/preseed/${input.key}/finish.sh`,
+    MUSTER_PROGRESS_URL: `${input.bootUrl}/progress/${input.key}`,
+  };
+  return Object.entries(variables)
+    .map(([name, value]) => render("assignment.sh", { name, value }))
+    .join("");
+}
+
+export function finishScript(input: InstallInput & { token: string }): string {
+  return render("finish.sh", {
+    name: input.name,
+    domain: input.domain,
+    mirror: input.mirror,
+    security_mirror: input.securityMirror ?? "",
+    suite: input.suite,
+    suites: input.securityMirror === null ? input.suite : `${input.suite} ${input.suite}-updates`,
+    ssh_keys: input.sshKeys,
+    root_password: input.rootPassword,
+    control_url: input.controlUrl,
+    token: input.token,
+    mac: input.mac,
+    call_home: templateText("call-home.py").trimEnd(),
+    call_home_unit: templateText("call-home.service").trimEnd(),
+  });
+}

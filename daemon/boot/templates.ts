@@ -1,0 +1,40 @@
+/** Renders the files machines are given. Every value goes through the quoting of the language it lands in. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Liquid } from "liquidjs";
+
+const engine = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true, greedy: false });
+
+function oneLine(value: unknown): string {
+  const text = String(value);
+  if (/[\p{Cc}\u2028\u2029]/u.test(text)) throw new Error(`a control character in ${JSON.stringify(text.slice(0, 60))}`);
+  return text;
+}
+
+/** iPXE has no quoting: what could expand, separate or continue is refused. */
+engine.registerFilter("ipxe", (value: unknown) => {
+  const text = oneLine(value);
+  if (/\$\{|\|\||&&|["'\\#]/.test(text)) throw new Error(`not for an iPXE script: ${text.slice(0, 60)}`);
+  return text;
+});
+/** For showing: anything, made harmless. */
+engine.registerFilter("ipxe_text", (value: unknown) =>
+  String(value)
+    .replace(/[^A-Za-z0-9 .,:;()/_+-]/g, " ")
+    .slice(0, 160),
+);
+/** debconf reads to the end of the line, and a backslash there joins the next. */
+engine.registerFilter("preseed", (value: unknown) => {
+  const text = oneLine(value);
+  if (text.endsWith("\\")) throw new Error("a backslash at the end of a preseed line");
+  return text;
+});
+engine.registerFilter("sh", (value: unknown) => `'${oneLine(value).replaceAll("'", `'\\''`)}'`);
+engine.registerFilter("json_text", (value: unknown) => JSON.stringify(value));
+
+/** Templates are part of the program: read as they are asked for, parsed each time, because machines boot rarely. */
+export function render(template: string, values: Record<string, unknown>): string {
+  return engine.parseAndRenderSync(templateText(template), values);
+}
+
+export const templateText = (name: string): string => readFileSync(join(import.meta.dirname, "templates", name), "utf8");

@@ -1,0 +1,92 @@
+/** Writes what the boot desk hands out, from the configuration and the node. */
+import { diskScript, finishScript, type InstallInput, installConf, preseed } from "../boot/answers.ts";
+import { genericScript, installScript, localScript, waitScript } from "../boot/scripts.ts";
+import type { Node, Profile } from "../contract/node.ts";
+import { WAIT_SECONDS } from "../fleet/boot-action.ts";
+import type { BootContent } from "./content.ts";
+
+export interface ContentSettings {
+  bootUrl: string;
+  controlUrl: string;
+  domain: string;
+  suite: string;
+  mirror: string;
+  securityMirror: string | null;
+  kernel: string;
+  extraInitrd: string | undefined;
+  rootPassword: string;
+  /** Asked each time: the executor makes its key at its first start. */
+  sshKeys(): string[];
+  /** SHA-256 of the root archive of the image. */
+  rootSha256(): string;
+}
+
+export class FleetContent implements BootContent {
+  readonly #settings: ContentSettings;
+
+  constructor(settings: ContentSettings) {
+    this.#settings = settings;
+  }
+
+  generic(): string {
+    return genericScript(this.#settings.bootUrl);
+  }
+
+  wait(node: Node, waitedSeconds: number, reason: string): string {
+    return waitScript({
+      bootUrl: this.#settings.bootUrl,
+      name: node.name,
+      mac: macOf(node),
+      reason,
+      waitedSeconds,
+      limitSeconds: WAIT_SECONDS,
+    });
+  }
+
+  install(node: Node, profile: Profile, key: string): string {
+    const { bootUrl, domain, extraInitrd } = this.#settings;
+    return installScript({ bootUrl, profile, name: node.name, mac: macOf(node), key, domain, extraInitrd });
+  }
+
+  local(node: Node, platform: string, reason: string): string {
+    return localScript({ name: node.name, platform, reason });
+  }
+
+  preseed(node: Node, key: string): string {
+    return preseed(this.#input(node, key));
+  }
+
+  diskScript(node: Node, key: string): string {
+    return diskScript(this.#input(node, key));
+  }
+
+  installConf(node: Node, key: string): string {
+    return installConf({ ...this.#input(node, key), rootSha256: this.#settings.rootSha256() });
+  }
+
+  finish(node: Node, key: string, token: string): string {
+    return finishScript({ ...this.#input(node, key), token });
+  }
+
+  #input(node: Node, key: string): InstallInput {
+    const { bootUrl, controlUrl, domain, suite, mirror, securityMirror, kernel, rootPassword, sshKeys } = this.#settings;
+    return {
+      name: node.name,
+      mac: macOf(node),
+      key,
+      bootUrl,
+      controlUrl,
+      domain,
+      disk: node.disk ?? "",
+      suite,
+      mirror,
+      securityMirror,
+      kernel,
+      sshKeys: sshKeys(),
+      rootPassword,
+    };
+  }
+}
+
+/** The one it was discovered by, which is the one it boots from. */
+const macOf = (node: Node): string => node.macs[0] ?? "";
