@@ -14,7 +14,7 @@ interface Firmware {
  * hangs on some Realtek and Atheros cards. Either can be chosen for a machine.
  */
 const X64_EFI = "snponly.efi";
-const ARM64_EFI = "snponly-arm64.efi";
+const ARM64_EFI = "ipxe-arm64.efi";
 
 const table = new Map<number, Firmware>([
   [0, { title: "x86 BIOS", file: "undionly.kpxe" }],

@@ -1,0 +1,111 @@
+/** Ansible's inventory file: ours to add hosts to, others' to keep. Changed under a lock, replaced in one step. */
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { lock } from "proper-lockfile";
+import writeFileAtomic from "write-file-atomic";
+import { type Document, isMap, isScalar, parseDocument } from "yaml";
+import { MusterError } from "../errors.ts";
+import { Mutex } from "./mutex.ts";
+
+export interface InventoryHost {
+  name: string;
+  address: string;
+  /** Only where sshd listens elsewhere than on 22. */
+  port?: number;
+}
+
+const GROUP = ["all", "children", "worker_nodes", "hosts"] as const;
+/** A crashed holder frees the lock after this; ours is held for milliseconds. */
+const STALE_MS = 10_000;
+
+export class Inventory {
+  readonly #file: string;
+  /** Polling a lock file is slow; within one process everybody waits here instead. */
+  readonly #mutex = new Mutex();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  upsertHost({ name, address, port }: InventoryHost): Promise<void> {
+    return this.#change((document) => {
+      // Made here: in YAML 1.1 the library would make an ordered map of what is missing.
+      if (!isMap(document.getIn([...GROUP, name]))) document.setIn([...GROUP, name], document.createNode({}));
+      document.setIn([...GROUP, name, "ansible_host"], address);
+      if (port !== undefined) document.setIn([...GROUP, name, "ansible_port"], port);
+    });
+  }
+
+  removeHost(name: string): Promise<void> {
+    return this.#change((document) => {
+      if (document.hasIn([...GROUP, name])) document.deleteIn([...GROUP, name]);
+    });
+  }
+
+  /** The hosts of our group by name, with their address. */
+  hosts(): Map<string, string> {
+    const hosts = this.#parse(this.#read()).getIn(GROUP);
+    const entries = isMap(hosts) ? hosts.items : [];
+    return new Map(entries.map((pair) => [String(pair.key), String(isMap(pair.value) ? pair.value.get("ansible_host") : "")]));
+  }
+
+  #change(change: (document: Document) => void): Promise<void> {
+    return this.#mutex.run(async () => {
+      let lost: Error | undefined;
+      // It must exist to be locked by its real path; an empty file is a valid inventory.
+      closeSync(openSync(this.#file, "a", 0o640));
+      const release = await this.#lock((error) => {
+        lost = error;
+      });
+      try {
+        const document = this.#parse(this.#read());
+        change(document);
+        const text = document.toString({ lineWidth: 0 });
+        // Somebody else may hold it by now: what they wrote must stay.
+        if (lost) throw new MusterError("INVENTORY_LOCKED", `the lock on ${this.#file} was lost`, { cause: lost });
+        await writeFileAtomic(this.#file, text, { fsync: true, mode: 0o640 });
+      } finally {
+        await release().catch(() => undefined); // A lock that was lost cannot be given back.
+      }
+    });
+  }
+
+  async #lock(onCompromised: (error: Error) => void): Promise<() => Promise<void>> {
+    try {
+      return await lock(this.#file, {
+        stale: STALE_MS,
+        onCompromised,
+        retries: { retries: 60, minTimeout: 20, maxTimeout: 500, factor: 1.5, randomize: true },
+      });
+    } catch (cause) {
+      throw new MusterError("INVENTORY_LOCKED", `${this.#file} stayed locked by another program`, { cause });
+    }
+  }
+
+  #read(): string {
+    try {
+      return readFileSync(this.#file, "utf8");
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+      throw error;
+    }
+  }
+
+  /** YAML 1.1, as Ansible reads it: in 1.2 our writer would leave a MAC address bare, which Ansible takes for a number. */
+  #parse(text: string): Document {
+    const document = parseDocument(text.trim() === "" ? "all:\n" : text, { version: "1.1" });
+    const [error] = document.errors;
+    if (error) throw new MusterError("INVENTORY_INVALID", `${this.#file} is not valid YAML: ${error.message.split("\n")[0]}`);
+    for (let depth = 0; depth <= GROUP.length; depth++) this.#ensureMap(document, GROUP.slice(0, depth));
+    return document;
+  }
+
+  /** A group written as a list or a text would be destroyed by adding to it; an empty one is how people leave it. */
+  #ensureMap(document: Document, path: readonly string[]): void {
+    const node = path.length === 0 ? document.contents : document.getIn(path, true);
+    if (isMap(node)) return;
+    const empty = node === undefined || node === null || (isScalar(node) && node.value === null);
+    if (!empty || path.length === 0)
+      throw new MusterError("INVENTORY_INVALID", `${this.#file}: ${path.join(".") || "the top"} is not a mapping`);
+    document.setIn(path, document.createNode({}));
+  }
+}

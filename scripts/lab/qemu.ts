@@ -1,0 +1,98 @@
+/** The QEMU command line of one lab machine, with what its firmware needs to boot from the network. Pure: it starts nothing. */
+import { join } from "node:path";
+
+export interface QemuMachine {
+  name: string;
+  mac: string;
+  firmware: "bios" | "uefi";
+  /** A tap device in the network namespace QEMU is started in. */
+  tap: string;
+  /** Trixie's ipxe-qemu ROMs. Bookworm's own are of 2019 and take three times as long. */
+  roms: string;
+  serialLog: string;
+  /** Path of the control socket. */
+  qmp: string;
+  /** A raw file; none: a machine without a disk. */
+  disk?: string;
+  diskBus?: DiskBus;
+  nic?: NicModel;
+  /** A writable copy of OVMF's variables: without it a UEFI machine forgets its boot entries. */
+  uefiVariables?: string;
+  /** Which code asks for the first file on UEFI: the firmware's own PXE, its HTTP boot, or an iPXE option ROM. */
+  uefiBoot?: "pxe" | "http" | "ipxe-rom";
+  memoryMb?: number;
+  cpus?: number;
+  uuid?: string;
+  /** End instead of restarting when the guest reboots. */
+  once?: boolean;
+}
+
+export type NicModel = "virtio" | "e1000" | "e1000e" | "rtl8139" | "pcnet" | "vmxnet3";
+export type DiskBus = "virtio" | "ide" | "nvme" | "ahci" | "scsi";
+
+export const ovmfCode = "/usr/share/OVMF/OVMF_CODE_4M.fd";
+export const ovmfVariables = "/usr/share/OVMF/OVMF_VARS_4M.fd";
+
+export function qemuArguments(machine: QemuMachine): string[] {
+  const { name, mac, memoryMb = 1024, cpus = 2 } = machine;
+  return [
+    ["-name", name],
+    // SeaBIOS and iPXE speak on the serial port only when there is no screen.
+    ["-machine", "pc,graphics=off"],
+    // Never KVM: that /dev/kvm opens says nothing about whether a guest kernel survives on it. cmpxchg16b under TCG has crashed one.
+    ["-accel", "tcg,thread=multi", "-cpu", "qemu64,-cx16"],
+    ["-m", String(memoryMb), "-smp", String(cpus)],
+    ["-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none"],
+    ["-serial", `file:${machine.serialLog}`],
+    ["-qmp", `unix:${machine.qmp},server=on,wait=off`],
+    ["-smbios", `type=1,manufacturer=Muster,product=Lab machine,serial=${name}`],
+    machine.uuid === undefined ? [] : ["-uuid", machine.uuid],
+    machine.once === true ? ["-no-reboot"] : [],
+    // Entropy of its own: a guest that waits for some at boot waits long under emulation.
+    ["-device", "virtio-rng-pci"],
+    firmwareArguments(machine),
+    ["-netdev", `tap,id=net0,ifname=${machine.tap},script=no,downscript=no`],
+    ["-device", nicDevice(machine, mac)],
+    machine.disk === undefined ? [] : diskArguments(machine.disk, machine.diskBus ?? "virtio"),
+  ].flat();
+}
+
+function firmwareArguments({ firmware, uefiVariables, uefiBoot = "pxe" }: QemuMachine): string[] {
+  if (firmware === "bios") return [];
+  const variables = uefiVariables === undefined ? [] : ["-drive", `if=pflash,unit=1,format=raw,file=${uefiVariables}`];
+  // PXE goes first and takes two minutes to give up.
+  const httpOnly = ["4", "6"].flatMap((version) => ["-fw_cfg", `name=opt/org.tianocore/IPv${version}PXESupport,string=n`]);
+  return ["-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${ovmfCode}`, ...variables, ...(uefiBoot === "http" ? httpOnly : [])];
+}
+
+const nicDrivers: Record<NicModel, string> = {
+  // The ROM carries the id of the modern device; SeaBIOS silently ignores it on a transitional one.
+  virtio: "virtio-net-pci,disable-legacy=on",
+  e1000: "e1000",
+  e1000e: "e1000e",
+  rtl8139: "rtl8139",
+  pcnet: "pcnet",
+  vmxnet3: "vmxnet3",
+};
+
+function nicDevice({ firmware, nic = "virtio", uefiBoot = "pxe", roms }: QemuMachine, mac: string): string {
+  const rom = firmware === "bios" ? join(roms, `pxe-${nic}.rom`) : uefiBoot === "ipxe-rom" ? join(roms, `efi-${nic}.rom`) : "";
+  return `${nicDrivers[nic]},netdev=net0,mac=${mac},romfile=${rom},bootindex=1`;
+}
+
+function diskArguments(file: string, bus: DiskBus): string[] {
+  // Lab disks live as long as their lab: flushing them to the host's disk buys nothing.
+  const drive = ["-drive", `if=none,id=disk0,format=raw,file=${file},cache=unsafe,discard=unmap,aio=threads`];
+  switch (bus) {
+    case "virtio":
+      return [...drive, "-device", "virtio-blk-pci,drive=disk0,serial=lab-disk,bootindex=2"];
+    case "ide":
+      return [...drive, "-device", "ide-hd,drive=disk0,bus=ide.0,serial=lab-disk,bootindex=2"];
+    case "nvme":
+      return [...drive, "-device", "nvme,drive=disk0,serial=lab-disk,bootindex=2"];
+    case "ahci":
+      return [...drive, "-device", "ahci,id=ahci0", "-device", "ide-hd,drive=disk0,bus=ahci0.0,serial=lab-disk,bootindex=2"];
+    case "scsi":
+      return [...drive, "-device", "virtio-scsi-pci,id=scsi0", "-device", "scsi-hd,drive=disk0,bus=scsi0.0,serial=lab-disk,bootindex=2"];
+  }
+}

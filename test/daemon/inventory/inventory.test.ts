@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Inventory } from "../../../daemon/inventory/inventory.ts";
+import { KnownHosts } from "../../../daemon/inventory/known-hosts.ts";
+import { entry, redact, TodoFile } from "../../../daemon/inventory/todo.ts";
+
+const ansibleInventory = "/usr/bin/ansible-inventory";
+
+function folder(t: { after(work: () => void): void }): string {
+  const path = mkdtempSync(join(tmpdir(), "muster-inventory-"));
+  t.after(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+test("a host is added, moved and removed; the file is made when there is none", async (t) => {
+  const inventory = new Inventory(join(folder(t), "inventory.yaml"));
+  await inventory.upsertHost({ name: "n1", address: "10.0.0.1" });
+  await inventory.upsertHost({ name: "n2", address: "10.0.0.2" });
+  await inventory.upsertHost({ name: "n1", address: "10.0.0.9" });
+  assert.deepEqual(
+    inventory.hosts(),
+    new Map([
+      ["n1", "10.0.0.9"],
+      ["n2", "10.0.0.2"],
+    ]),
+  );
+  await inventory.removeHost("n1");
+  await inventory.removeHost("never-there");
+  assert.deepEqual(inventory.hosts(), new Map([["n2", "10.0.0.2"]]));
+});
+
+test("what others wrote stays: comments, groups, variables, vaults", async (t) => {
+  const file = join(folder(t), "inventory.yaml");
+  const before = `# kept by hand
+all:
+  vars:
+    flag: yes # really
+    mac: "52:54:00:12:34:56"
+  children:
+    controller_nodes:
+      hosts:
+        boss:
+          ansible_host: 10.0.0.254
+          secret: !vault |
+            $ANSIBLE_VAULT;1.1;AES256
+            3132
+    worker_nodes:
+      hosts:
+        # ours
+        n1:
+          ansible_host: 10.0.0.1
+          rack: 4
+`;
+  writeFileSync(file, before);
+  const inventory = new Inventory(file);
+  await inventory.upsertHost({ name: "n1", address: "10.0.0.7" });
+  assert.equal(readFileSync(file, "utf8"), before.replace("10.0.0.1\n", "10.0.0.7\n"));
+});
+
+for (const [what, text] of [
+  ["broken YAML", "all: [\n"],
+  ["a list at the top", "- a\n"],
+  ["hosts as a list", "all:\n  children:\n    worker_nodes:\n      hosts:\n        - n1\n"],
+] as const) {
+  test(`${what} is an error that names the file, and the file stays as it was`, async (t) => {
+    const file = join(folder(t), "inventory.yaml");
+    writeFileSync(file, text);
+    await assert.rejects(new Inventory(file).upsertHost({ name: "n1", address: "10.0.0.1" }), { code: "INVENTORY_INVALID" });
+    assert.equal(readFileSync(file, "utf8"), text);
+  });
+}
+
+test("an empty group is filled", async (t) => {
+  const file = join(folder(t), "inventory.yaml");
+  writeFileSync(file, "all:\n  children:\n    worker_nodes:\n      hosts:\n");
+  const inventory = new Inventory(file);
+  await inventory.upsertHost({ name: "n1", address: "10.0.0.1" });
+  assert.equal(inventory.hosts().size, 1);
+});
+
+const writer = (file: string, names: string[]) =>
+  spawn(
+    process.execPath,
+    [
+      "--input-type=module",
+      "-e",
+      `
+    import { Inventory } from ${JSON.stringify(join(import.meta.dirname, "../../../daemon/inventory/inventory.ts"))};
+    const inventory = new Inventory(${JSON.stringify(file)});
+    await Promise.all(${JSON.stringify(names)}.map((name, at) => inventory.upsertHost({ name, address: "10.0.1." + at })));
+  `,
+    ],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+
+test("50 hosts written by 5 processes at once are all there, and Ansible agrees", {
+  skip: existsSync(ansibleInventory) ? false : "ansible is not installed",
+}, async (t) => {
+  const file = join(folder(t), "inventory.yaml");
+  const names = (process: number) => Array.from({ length: 10 }, (_, at) => `p${process}-n${at}`);
+  const codes = await Promise.all([0, 1, 2, 3, 4].map(async (n) => (await once(writer(file, names(n)), "exit"))[0]));
+  assert.deepEqual(codes, [0, 0, 0, 0, 0]);
+  assert.equal(new Inventory(file).hosts().size, 50);
+  const { stdout } = spawnSync(ansibleInventory, ["-i", file, "--list"]);
+  assert.equal(JSON.parse(stdout.toString()).worker_nodes.hosts.length, 50);
+});
+
+test("a writer killed at any moment leaves a whole file", async (t) => {
+  const file = join(folder(t), "inventory.yaml");
+  for (let round = 0; round < 4; round++) {
+    const child = writer(
+      file,
+      Array.from({ length: 400 }, (_, at) => `r${round}-n${at}`),
+    );
+    setTimeout(() => child.kill("SIGKILL"), 250 + round * 60);
+    await once(child, "exit");
+    if (existsSync(file)) new Inventory(file).hosts();
+    rmSync(`${file}.lock`, { recursive: true, force: true }); // the stale lock of the dead: waiting for it is proper-lockfile's own test
+  }
+});
+
+test("known hosts are written whole, with the port where it is unusual", async (t) => {
+  const file = join(folder(t), "known_hosts");
+  const known = new KnownHosts(file);
+  await Promise.all([
+    known.write([]),
+    known.write([
+      { address: "10.0.0.1", hostKey: "ssh-ed25519 AAAA" },
+      { address: "10.0.0.2", hostKey: "ssh-ed25519 BBBB", port: 2222 },
+    ]),
+  ]);
+  assert.equal(readFileSync(file, "utf8"), "10.0.0.1 ssh-ed25519 AAAA\n[10.0.0.2]:2222 ssh-ed25519 BBBB\n");
+});
+
+const failure = { name: "n1", address: "10.0.0.1", at: new Date(0), jobId: "n1-1", summary: "it failed", hint: undefined };
+
+test("no log ends its block in TODO.md", () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom("`", "```", "\n", "x", "# ", "````` \n"), { maxLength: 40 }), (parts) => {
+      const text = entry({ ...failure, log: parts.join("") });
+      const fence = /\n(`{3,})text\n/.exec(text)?.[1] ?? "";
+      const body = text.slice(text.indexOf(`${fence}text\n`) + fence.length + 5);
+      assert.equal(body.split(fence).length, 2, text);
+    }),
+  );
+});
+
+test("failures at the same moment follow each other whole, capped and without secrets", async (t) => {
+  const file = join(folder(t), "TODO.md");
+  const todo = new TodoFile(file);
+  await Promise.all(
+    Array.from({ length: 20 }, (_, n) => todo.add({ ...failure, name: `n${n}`, log: `password: hunter2222\n${"x".repeat(100_000)}` })),
+  );
+  const text = readFileSync(file, "utf8");
+  assert.equal(text.match(/^## Provisioning Failed for `n\d+`$/gm)?.length, 20);
+  assert.ok(text.length < 20 * 10_000);
+  assert.ok(!text.includes("hunter2222"));
+});
+
+test("what looks like a secret is taken out", () => {
+  for (const secret of ["ghp_0123456789abcdefghij", "Bearer abcdefgh12345678", `mk_01234567_${"a".repeat(64)}`, "AKIA0123456789ABCDEF"]) {
+    assert.ok(!redact(`before ${secret} after`).includes(secret.slice(-8)), secret);
+  }
+  assert.equal(redact("http://user:pass@host/ok"), "http://user:[redacted]@host/ok");
+});

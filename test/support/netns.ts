@@ -1,0 +1,77 @@
+/** A network of its own for one test: a namespace holding a bridge, with nothing that leads out of it. */
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+
+export interface LabNetwork {
+  /** Of the network namespace. */
+  name: string;
+  /** The address of the bridge, where servers under test listen. */
+  address: string;
+  /** A new port of the bridge for a virtual machine. */
+  tap(): string;
+  /** A new port of the bridge whose other end lies in a namespace of its own; for clients that are ordinary programs. */
+  client(mac?: string): { namespace: string; device: string };
+  /** Starts a program inside; its pid is the program's own. It is killed when the network closes. */
+  spawn(command: string, args: readonly string[], options?: SpawnOptions & { namespace?: string }): ChildProcess;
+  close(): void;
+}
+
+/** Why no network can be made here, or false: the form node:test's `skip` takes. */
+export const noNetwork: string | false =
+  process.getuid?.() !== 0 ? "needs root" : !existsSync("/usr/sbin/ip") && !existsSync("/sbin/ip") ? "needs iproute2" : false;
+
+let made = 0;
+
+export function createNetwork(): LabNetwork {
+  made += 1;
+  // Device names are limited to 15 characters, and other tests run at the same time.
+  const unique = `${process.pid.toString(36)}${made}`;
+  const name = `muster-${unique}`;
+  const address = "10.77.0.1";
+  const namespaces = [name];
+  const children = new Set<ChildProcess>();
+  let ports = 0;
+
+  ip("netns", "add", name);
+  ip("-n", name, "link", "set", "lo", "up");
+  ip("-n", name, "link", "add", "br0", "type", "bridge", "stp_state", "0", "forward_delay", "0");
+  ip("-n", name, "address", "add", `${address}/16`, "dev", "br0");
+  ip("-n", name, "link", "set", "br0", "up");
+
+  return {
+    name,
+    address,
+    tap() {
+      const device = `tap${++ports}`;
+      ip("-n", name, "tuntap", "add", "dev", device, "mode", "tap");
+      ip("-n", name, "link", "set", device, "master", "br0", "up");
+      return device;
+    },
+    client(mac) {
+      const port = ++ports;
+      const namespace = `${name}-${port}`;
+      namespaces.push(namespace);
+      ip("netns", "add", namespace);
+      ip("-n", name, "link", "add", `port${port}`, "type", "veth", "peer", "name", "eth0", "netns", namespace);
+      if (mac !== undefined) ip("-n", namespace, "link", "set", "eth0", "address", mac);
+      ip("-n", name, "link", "set", `port${port}`, "master", "br0", "up");
+      ip("-n", namespace, "link", "set", "lo", "up");
+      ip("-n", namespace, "link", "set", "eth0", "up");
+      return { namespace, device: "eth0" };
+    },
+    spawn(command, args, { namespace = name, ...options } = {}) {
+      const child = spawn("ip", ["netns", "exec", namespace, command, ...args], options);
+      children.add(child);
+      child.once("exit", () => children.delete(child));
+      return child;
+    },
+    close() {
+      for (const child of children) child.kill("SIGKILL");
+      for (const each of namespaces.reverse()) ip("netns", "delete", each);
+    },
+  };
+}
+
+function ip(...args: string[]): void {
+  execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } });
+}

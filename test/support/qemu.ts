@@ -1,0 +1,110 @@
+/** Starts a QEMU machine in a test's network, reads its serial port, resets and stops it. Its command line is the lab's. */
+import { once } from "node:events";
+import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ovmfVariables, type QemuMachine, qemuArguments } from "../../scripts/lab/qemu.ts";
+import type { LabNetwork } from "./netns.ts";
+
+export type MachineOptions = Omit<QemuMachine, "tap" | "serialLog" | "qmp" | "uefiVariables" | "disk"> & {
+  /** Where its disk, serial log and firmware variables live. */
+  folder: string;
+  /** Makes it a sparse disk of this size, unless one of that name is there already. */
+  diskGb?: number;
+};
+
+export interface RunningMachine {
+  pid: number;
+  /** Everything the serial port has said since the start. */
+  serial(): string;
+  /** Resolves with the match, looking only at what was said since the start or the last reset. */
+  waitForSerial(pattern: RegExp, timeoutMs: number): Promise<RegExpMatchArray>;
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Why no machine can be started here, or false: the form node:test's `skip` takes. */
+export const noQemu: string | false = !existsSync("/usr/bin/qemu-system-x86_64")
+  ? "needs qemu-system-x86"
+  : !existsSync(ovmfVariables)
+    ? "needs ovmf"
+    : !existsSync("/dev/net/tun")
+      ? "needs /dev/net/tun"
+      : false;
+
+export function startMachine(network: LabNetwork, { folder, diskGb, ...options }: MachineOptions): RunningMachine {
+  const file = (suffix: string) => join(folder, `${options.name}.${suffix}`);
+  const machine: QemuMachine = { ...options, tap: network.tap(), serialLog: file("serial"), qmp: file("qmp") };
+  writeFileSync(machine.serialLog, "");
+  if (diskGb !== undefined) {
+    machine.disk = file("disk");
+    if (!existsSync(machine.disk)) writeFileSync(machine.disk, "");
+    truncateSync(machine.disk, diskGb * 2 ** 30);
+  }
+  if (options.firmware === "uefi") {
+    machine.uefiVariables = file("vars");
+    if (!existsSync(machine.uefiVariables)) copyFileSync(ovmfVariables, machine.uefiVariables);
+  }
+
+  const child = network.spawn("qemu-system-x86_64", qemuArguments(machine), { stdio: ["ignore", "ignore", "pipe"] });
+  let complaint = "";
+  child.stderr?.setEncoding("utf8").on("data", (text) => {
+    complaint += text;
+  });
+  const serial = () => readFileSync(machine.serialLog, "latin1");
+  const gone = () => child.exitCode !== null || child.signalCode !== null;
+  let mark = 0;
+
+  return {
+    get pid() {
+      if (child.pid === undefined) throw new Error(`${machine.name} did not start`);
+      return child.pid;
+    },
+    serial,
+    async waitForSerial(pattern, timeoutMs) {
+      const deadline = Date.now() + timeoutMs;
+      for (;;) {
+        const over = gone();
+        const match = serial().slice(mark).match(pattern);
+        if (match) return match;
+        if (over) throw new Error(`${machine.name} ended before saying ${pattern}: ${complaint.trim()}${lastLines(serial())}`);
+        if (Date.now() > deadline) throw new Error(`${machine.name} did not say ${pattern} within ${timeoutMs} ms${lastLines(serial())}`);
+        await sleep(200);
+      }
+    },
+    async reset() {
+      mark = serial().length;
+      await command(machine.qmp, "system_reset");
+    },
+    async stop() {
+      if (gone()) return;
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    },
+  };
+}
+
+const lastLines = (text: string) => `\nits serial port ended with:\n${text.split("\n").slice(-15).join("\n")}`;
+
+/** One command over QEMU's control socket. */
+async function command(path: string, name: string): Promise<void> {
+  const socket = connect(path);
+  try {
+    await once(socket, "connect");
+    const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+    await lines.next(); // the greeting
+    for (const execute of ["qmp_capabilities", name]) {
+      socket.write(`${JSON.stringify({ execute })}\n`);
+      // Events may come in between.
+      for (let line = await lines.next(); ; line = await lines.next()) {
+        if (line.done === true || /"error"/.test(line.value))
+          throw new Error(`QEMU refused ${execute}: ${line.value ?? "it closed the connection"}`);
+        if (/"return"/.test(line.value)) break;
+      }
+    }
+  } finally {
+    socket.destroy();
+  }
+}
