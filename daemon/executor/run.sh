@@ -1,0 +1,20 @@
+#!/bin/sh
+# Leads a run's process group: writes down who it is, runs the command, leaves its exit code. It outlives the executor,
+# so that a run is never lost with it. Usage: run.sh PID_FILE RESULT_FILE OUTPUT_FILE COMMAND ARG...
+pid_file=$1 result_file=$2 output=$3
+shift 3
+# TERM to the group is for the command; this shell stays to write the result.
+trap : TERM INT HUP
+stat=$(cat /proc/$$/stat)
+set_start() { shift 19; start=$1; }
+set_start ${stat##*) }
+echo "$$ $start" >"$pid_file.part" && mv "$pid_file.part" "$pid_file" || exit 1
+"$@" >>"$output" 2>&1 </dev/null &
+child=$!
+while :; do
+  wait $child
+  code=$?
+  # A trapped signal ends wait early; the command may still be at work.
+  kill -0 $child 2>/dev/null || break
+done
+echo "$code" >"$result_file.part" && mv "$result_file.part" "$result_file"

@@ -1,0 +1,214 @@
+/**
+ * Starts runs, finds those of an earlier executor again, stops them. A run's files tell its story, this class only
+ * reads on: nothing about a run is known here and nowhere else.
+ */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import writeFileAtomic from "write-file-atomic";
+import type { Outcome, RunRequest } from "../contract/executor-protocol.ts";
+import { explain } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { type AnsibleSettings, ansibleCommand, ansibleEnvironment, controlSockets } from "./ansible.ts";
+import { isAlive, readGroup, terminate } from "./process-group.ts";
+import { forgetRun, type RunFiles, type RunRecord, recapFrom, recordedRuns, runFiles } from "./run-files.ts";
+
+export interface RunnerOptions {
+  jobsDir: string;
+  ansible: AnsibleSettings;
+  log: Log;
+  /** How long a run may take to end by itself once it was told to. */
+  graceMs: number;
+  onStarted(run: { jobId: string; attempt: number; pid: number; at: string }): void;
+  onFinished(run: { jobId: string; attempt: number; outcome: Outcome }): void;
+}
+
+type StopReason = "cancelled" | "timed-out";
+
+interface Run {
+  record: RunRecord;
+  files: RunFiles;
+  outcome?: Outcome;
+  stopping?: Promise<unknown>;
+}
+
+const POLL_MS = 200;
+/** The wrapper writes its pid as its first act. */
+const START_MS = 10_000;
+
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #runs = new Map<string, Run>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Takes up what an earlier executor left. */
+  start(): void {
+    const { jobsDir, ansible } = this.#options;
+    for (const folder of [join(ansible.home, "tmp"), controlSockets(ansible.home)]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const record of recordedRuns(jobsDir)) {
+      const { jobId, attempt } = record.request;
+      this.#runs.set(jobId, { record, files: runFiles(jobsDir, jobId, attempt) });
+    }
+    this.#look();
+    this.#timer = setInterval(() => this.#look(), POLL_MS);
+  }
+
+  list(): { jobId: string; attempt: number; outcome?: Outcome }[] {
+    return [...this.#runs.values()].map(({ record: { request }, outcome }) => ({
+      jobId: request.jobId,
+      attempt: request.attempt,
+      ...(outcome && { outcome }),
+    }));
+  }
+
+  /** A run that is there already is not started again, whoever asks. Throws with the reason when it cannot be. */
+  async run(request: RunRequest): Promise<void> {
+    const known = this.#runs.get(request.jobId);
+    if (known && !known.outcome) {
+      if (known.record.request.attempt === request.attempt) return;
+      throw new Error(`attempt ${known.record.request.attempt} of this job is still running`);
+    }
+    for (const run of this.#runs.values()) {
+      const shared = run.outcome ? undefined : run.record.request.limit.find((name) => request.limit.includes(name));
+      if (shared !== undefined && run !== known) throw new Error(`job ${run.record.request.jobId} is at work on ${shared}`);
+    }
+    const files = runFiles(this.#options.jobsDir, request.jobId, request.attempt);
+    const record: RunRecord = { request, acceptedAt: new Date().toISOString() };
+    await writeFileAtomic(files.record, JSON.stringify(record), { fsync: true });
+    const run: Run = { record, files };
+    this.#runs.set(request.jobId, run);
+    this.#spawn(run);
+  }
+
+  cancel(jobId: string): void {
+    const run = this.#runs.get(jobId);
+    if (run && !run.outcome) void this.#stop(run, "cancelled", this.#options.graceMs);
+  }
+
+  forget(jobId: string, attempt: number): void {
+    const run = this.#runs.get(jobId);
+    if (!run?.outcome || run.record.request.attempt !== attempt) return;
+    forgetRun(run.files);
+    this.#runs.delete(jobId);
+  }
+
+  /** Ends everything, for a stop of the daemon: what runs is told, then made, to end. */
+  async close(graceMs: number): Promise<void> {
+    const live = [...this.#runs.values()].filter((run) => !run.outcome);
+    await Promise.all(live.map((run) => this.#stop(run, "cancelled", graceMs)));
+    this.#look();
+    clearInterval(this.#timer);
+  }
+
+  /** Lets go without touching anything: the next executor finds the runs. */
+  abandon(): void {
+    clearInterval(this.#timer);
+  }
+
+  #spawn(run: Run): void {
+    const { ansible, log } = this.#options;
+    const { request } = run.record;
+    const { command, args } = ansibleCommand(request, ansible);
+    const wrapper = join(import.meta.dirname, "run.sh");
+    const child = spawn("/bin/sh", [wrapper, run.files.pid, run.files.result, run.files.output, command, ...args], {
+      cwd: ansible.directory,
+      env: ansibleEnvironment(ansible, run.files.events, connectionsOf(run)),
+      detached: true,
+      stdio: "ignore",
+    });
+    child.once("error", (error) =>
+      this.#finish(run, { ended: "not-started", exitCode: null, error: explain(error), endedAt: new Date().toISOString() }),
+    );
+    child.unref();
+    if (child.pid === undefined) return;
+    log.info({ jobId: request.jobId, attempt: request.attempt, runPid: child.pid, limit: request.limit }, "run started");
+    this.#options.onStarted({ jobId: request.jobId, attempt: request.attempt, pid: child.pid, at: run.record.acceptedAt });
+  }
+
+  #look(): void {
+    for (const run of this.#runs.values()) {
+      if (run.outcome) continue;
+      const outcome = this.#outcomeOf(run);
+      if (outcome) this.#finish(run, outcome);
+      else if (Date.now() > Date.parse(run.record.acceptedAt) + run.record.request.deadlineSeconds * 1000)
+        void this.#stop(run, "timed-out", this.#options.graceMs);
+    }
+  }
+
+  #outcomeOf({ record, files }: Run): Outcome | undefined {
+    const group = readGroup(files.pid);
+    const alive = group !== undefined && isAlive(group);
+    // Something a command left behind in its group is part of the run until it is gone.
+    if (alive) return undefined;
+    if (!group && Date.now() < Date.parse(record.acceptedAt) + START_MS) return undefined;
+    const recap = recapFrom(files.events);
+    const stopped = existsSync(files.stopped) ? (readFileSync(files.stopped, "utf8").trim() as StopReason) : undefined;
+    const exitCode = existsSync(files.result) ? Number(readFileSync(files.result, "utf8")) : null;
+    const ended = stopped ?? (exitCode === null ? "lost" : exitCode === 127 || exitCode === 126 ? "not-started" : "exited");
+    const endedAt = existsSync(files.result) ? statSync(files.result).mtime : new Date();
+    return {
+      ended,
+      exitCode,
+      ...(recap && { recap }),
+      ...(ended !== "exited" || exitCode !== 0 ? { error: tail(files.output) } : {}),
+      startedAt: record.acceptedAt,
+      endedAt: endedAt.toISOString(),
+    };
+  }
+
+  #finish(run: Run, outcome: Outcome): void {
+    run.outcome = outcome;
+    const { jobId, attempt } = run.record.request;
+    this.#options.log.info({ jobId, attempt, ended: outcome.ended, exitCode: outcome.exitCode }, "run ended");
+    this.#options.onFinished({ jobId, attempt, outcome });
+    void this.#closeConnections(run);
+  }
+
+  #stop(run: Run, reason: StopReason, graceMs: number): Promise<unknown> {
+    run.stopping ??= (async () => {
+      await writeFileAtomic(run.files.stopped, reason, { fsync: true });
+      const group = await this.#awaitGroup(run);
+      const gone = group === undefined || (await terminate(group, graceMs));
+      if (!gone) this.#options.log.error({ jobId: run.record.request.jobId }, "a run survived SIGKILL");
+      await this.#closeConnections(run);
+    })().catch((error: unknown) => this.#options.log.error({ err: error }, "a run could not be stopped"));
+    return run.stopping;
+  }
+
+  /** It may have been told to stop before its wrapper said who it is. */
+  async #awaitGroup({ files }: Run) {
+    for (let waited = 0; waited < 1000; waited += 50) {
+      const group = readGroup(files.pid);
+      if (group) return group;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return undefined;
+  }
+
+  /** ssh keeps a connection for the next task, in a process of a session of its own: it is told to go with its run. */
+  async #closeConnections(run: Run): Promise<void> {
+    const folder = controlSockets(this.#options.ansible.home);
+    const own = readdirSync(folder).filter((name) => name.startsWith(`${connectionsOf(run)}-`));
+    await Promise.all(
+      own.map((name) =>
+        execa("ssh", ["-o", `ControlPath=${join(folder, name)}`, "-O", "exit", "node"], { reject: false, timeout: 1000, stdio: "ignore" }),
+      ),
+    );
+  }
+}
+
+/** Short, because a socket's path may have 107 bytes. */
+const connectionsOf = ({ record: { request } }: Run): string =>
+  createHash("sha256").update(`${request.jobId} ${request.attempt}`).digest("hex").slice(0, 8);
+
+/** The end of the output, where the reason of a failure stands. */
+function tail(file: string): string {
+  if (!existsSync(file)) return "";
+  return readFileSync(file, "utf8").slice(-3000).trim();
+}

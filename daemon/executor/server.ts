@@ -1,0 +1,101 @@
+/** The executor's door: a unix socket for control alone. Takes only what the protocol's schema lets through. */
+
+import { once } from "node:events";
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { type FromExecutor, ToExecutor } from "../contract/executor-protocol.ts";
+import { explain } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { AnsibleSettings } from "./ansible.ts";
+import { Runner } from "./runner.ts";
+import { ensureSshKey } from "./ssh-key.ts";
+
+export interface ExecutorOptions {
+  socketPath: string;
+  jobsDir: string;
+  ansible: AnsibleSettings;
+  log: Log;
+  graceMs?: number;
+}
+
+export interface Executor {
+  /** Ends every run within the grace, then itself. */
+  close(graceMs?: number): Promise<void>;
+  /** Ends itself only; the runs go on and are found again. */
+  abandon(): Promise<void>;
+}
+
+export async function startExecutor({ socketPath, jobsDir, ansible, log, graceMs = 10_000 }: ExecutorOptions): Promise<Executor> {
+  await ensureSshKey(ansible.home);
+  const controls = new Set<Socket>();
+  const tell = (message: FromExecutor) => {
+    for (const control of controls) control.write(`${JSON.stringify(message)}\n`);
+  };
+  const runner = new Runner({
+    jobsDir,
+    ansible,
+    log,
+    graceMs,
+    onStarted: (run) => tell({ type: "started", ...run }),
+    onFinished: (run) => tell({ type: "finished", ...run }),
+  });
+  runner.start();
+
+  const server = createServer((control) => {
+    controls.add(control);
+    control.on("close", () => controls.delete(control));
+    control.on("error", (error) => log.warn({ err: error }, "control connection"));
+    control.write(`${JSON.stringify({ type: "hello", pid: process.pid, runs: runner.list() } satisfies FromExecutor)}\n`);
+    createInterface({ input: control })
+      .on("line", (line) => void obey(control, line))
+      .on("error", () => undefined); // the connection's own handler has said it
+  });
+
+  async function obey(control: Socket, line: string): Promise<void> {
+    const message = parse(line);
+    if (!message) {
+      log.warn("control sent something that is not of the protocol; refused");
+      control.destroy();
+      return;
+    }
+    try {
+      if (message.type === "run") await runner.run(message);
+      else if (message.type === "cancel") runner.cancel(message.jobId);
+      else runner.forget(message.jobId, message.attempt);
+    } catch (error) {
+      log.warn({ jobId: message.jobId, reason: explain(error) }, "refused");
+      control.write(`${JSON.stringify({ type: "refused", jobId: message.jobId, reason: explain(error) } satisfies FromExecutor)}\n`);
+    }
+  }
+
+  rmSync(socketPath, { force: true });
+  server.listen(socketPath);
+  await once(server, "listening");
+  chmodSync(socketPath, 0o600);
+
+  const closeServer = async () => {
+    const closed = once(server, "close");
+    server.close();
+    for (const control of controls) control.destroy();
+    await closed;
+  };
+  return {
+    close: async (grace = 1500) => {
+      await runner.close(grace);
+      await closeServer();
+    },
+    abandon: async () => {
+      runner.abandon();
+      await closeServer();
+    },
+  };
+}
+
+function parse(line: string): ToExecutor | undefined {
+  try {
+    return ToExecutor.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+/** Control's end of the socket to the executor: connects, connects again, keeps nothing. */
+import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { FromExecutor, type ToExecutor } from "../contract/executor-protocol.ts";
+import type { Log } from "../log.ts";
+
+export interface ExecutorPort {
+  readonly connected: boolean;
+  /** False when nobody hears it; what it asked for is asked again after the next hello. */
+  send(message: ToExecutor): boolean;
+}
+
+const FIRST_DELAY_MS = 100;
+const MAX_DELAY_MS = 3000;
+
+export class ExecutorLink implements ExecutorPort {
+  readonly #path: string;
+  readonly #log: Log;
+  readonly #onMessage: (message: FromExecutor) => void;
+  #socket: Socket | undefined;
+  #greeted = false;
+  #delayMs = FIRST_DELAY_MS;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(path: string, log: Log, onMessage: (message: FromExecutor) => void) {
+    this.#path = path;
+    this.#log = log;
+    this.#onMessage = onMessage;
+  }
+
+  get connected(): boolean {
+    return this.#greeted;
+  }
+
+  start(): void {
+    const socket = connect(this.#path);
+    this.#socket = socket;
+    // After an error comes `close`, which says the same; readline passes the error on as its own.
+    createInterface({ input: socket })
+      .on("line", (line) => this.#take(line))
+      .on("error", () => undefined);
+    socket.on("error", () => undefined);
+    socket.on("close", () => this.#again());
+  }
+
+  send(message: ToExecutor): boolean {
+    if (!this.#greeted || !this.#socket) return false;
+    this.#socket.write(`${JSON.stringify(message)}\n`);
+    return true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#socket?.destroy();
+  }
+
+  #take(line: string): void {
+    try {
+      const message = FromExecutor.parse(JSON.parse(line));
+      if (message.type === "hello") {
+        this.#greeted = true;
+        this.#delayMs = FIRST_DELAY_MS;
+        this.#log.info({ executorPid: message.pid, runs: message.runs.length }, "executor connected");
+      }
+      this.#onMessage(message);
+    } catch (error) {
+      this.#log.error({ err: error }, "a message of the executor could not be taken");
+    }
+  }
+
+  #again(): void {
+    if (this.#greeted) this.#log.warn("executor disconnected");
+    this.#greeted = false;
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => this.start(), this.#delayMs);
+    this.#delayMs = Math.min(this.#delayMs * 2, MAX_DELAY_MS);
+  }
+}

@@ -1,0 +1,50 @@
+/** Ansible's events of a run, as the callback plugin wrote them: read from a byte offset, whole lines only. */
+import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import * as z from "zod";
+
+const text = z.string().catch("");
+const RunEvent = z.object({
+  event: z.enum(["playbook-start", "play-start", "no-hosts", "ok", "skipped", "failed", "unreachable", "stats"]),
+  host: z.string().optional(),
+  task: text,
+  changed: z.boolean().catch(false),
+  seconds: z.number().nullable().catch(null),
+  message: text,
+  ignored: z.boolean().catch(false),
+});
+export type RunEvent = z.output<typeof RunEvent>;
+
+const MAX_BYTES = 1024 * 1024;
+
+/** `next` is the offset after the last whole line. A line that is not one of ours is passed over. */
+export function readRunEvents(file: string, from: number): { events: RunEvent[]; next: number } {
+  const chunk = readFrom(file, from);
+  const end = chunk.lastIndexOf(10) + 1;
+  const events = chunk
+    .toString("utf8", 0, end)
+    .split("\n")
+    .flatMap((line) => parse(line) ?? []);
+  return { events, next: from + end };
+}
+
+export function readFrom(file: string, from: number, maxBytes = MAX_BYTES): Buffer {
+  if (!existsSync(file)) return Buffer.alloc(0);
+  const descriptor = openSync(file, "r");
+  try {
+    const length = Math.min(Math.max(fstatSync(descriptor).size - from, 0), maxBytes);
+    const chunk = Buffer.alloc(length);
+    return chunk.subarray(0, readSync(descriptor, chunk, 0, length, from));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function parse(line: string): RunEvent | undefined {
+  if (line === "") return undefined;
+  try {
+    const parsed = RunEvent.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
