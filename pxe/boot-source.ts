@@ -65,7 +65,7 @@ export interface Lease {
   state: "offered" | "bound" | "released" | "declined";
   /** Milliseconds since the epoch. */
   expiresAt: number;
-  hostname?: string;
+  hostname?: string | undefined;
 }
 
 /** `save` returns only once the lease is on disk: the ACK that depends on it is sent after. */

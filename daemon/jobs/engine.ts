@@ -16,8 +16,9 @@ import type { EventStore } from "../store/events.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
 import type { Registry } from "../store/registry.ts";
+import { takeIn } from "./ingest.ts";
 import type { ExecutorPort } from "./link.ts";
-import { type RunEvent, readFrom, readRunEvents } from "./run-events.ts";
+import { readFrom } from "./run-events.ts";
 import { isLive, moved } from "./status.ts";
 import { type FailedTask, type Verdict, verdict } from "./verdict.ts";
 
@@ -32,6 +33,8 @@ export interface EngineParts {
   playbook: string;
   concurrency: number;
   deadlineSeconds: number;
+  /** Takes out what looks like a secret before anybody is shown it. */
+  redact(text: string): string;
   /** Tells the administrator; a failure of that is logged and changes nothing. */
   onFailure(job: Job, node: Node | undefined, output: string): Promise<void>;
   log: Log;
@@ -120,7 +123,7 @@ export class JobEngine {
     const text = new StringDecoder("utf8").write(chunk);
     const next = after + Buffer.byteLength(text);
     // Half a character at the very end of a finished log would be waited for in vain.
-    return { text, next, end: !live && next >= after + chunk.length - 3 && chunk.length < SLICE_BYTES };
+    return { text: this.#parts.redact(text), next, end: !live && next >= after + chunk.length - 3 && chunk.length < SLICE_BYTES };
   }
 
   /** What the executor says. */
@@ -269,34 +272,8 @@ export class JobEngine {
     );
   }
 
-  /** Takes in new events, and their offset with them; answers with the last task that failed on the node. */
   #ingest(job: Job): FailedTask | undefined {
-    const { db, jobs, events, jobsDir } = this.#parts;
-    const file = join(jobsDir, job.id, `${job.attempt}.events.ndjson`);
-    atomically(db, () => {
-      const from = jobs.eventsOffset(job.id);
-      const read = readRunEvents(file, from);
-      if (read.next === from) return;
-      for (const event of read.events) {
-        const summary = sentence(event);
-        if (summary !== undefined && event.host === job.nodeName) {
-          events.append({
-            source: "executor",
-            type: `job.task.${event.event}`,
-            summary,
-            nodeId: job.nodeId,
-            jobId: job.id,
-            ...(event.seconds !== null && { detail: { seconds: event.seconds } }),
-          });
-        }
-      }
-      jobs.setEventsOffset(job.id, read.next);
-    });
-    const failures = readRunEvents(file, 0).events.filter(
-      ({ event, ignored, host }) => (event === "failed" || event === "unreachable") && !ignored && host === job.nodeName,
-    );
-    const last = failures.at(-1);
-    return last && { name: last.task.slice(0, 200), message: last.message.slice(0, 2000) };
+    return takeIn(this.#parts, job, join(this.#parts.jobsDir, job.id, `${job.attempt}.events.ndjson`));
   }
 
   #running(): Job[] {
@@ -308,17 +285,5 @@ export class JobEngine {
     const job = this.#parts.jobs.find(id);
     if (!job) throw new MusterError("JOB_NOT_FOUND", `no job has the id ${id}`);
     return job;
-  }
-}
-
-function sentence({ event, task, changed, message }: RunEvent): string | undefined {
-  switch (event) {
-    case "ok":
-      return `${task}${changed ? ": changed" : ""}`;
-    case "failed":
-    case "unreachable":
-      return `${task}: ${event}: ${message.split("\n")[0]?.slice(0, 300) ?? ""}`;
-    default:
-      return undefined;
   }
 }

@@ -15,6 +15,7 @@ export class LeaseTable {
   readonly #db: Db;
   readonly #all;
   readonly #ofMac;
+  readonly #holder;
   readonly #drop;
   readonly #save;
 
@@ -22,6 +23,7 @@ export class LeaseTable {
     this.#db = db;
     this.#all = db.prepare<[], Row>("SELECT * FROM leases");
     this.#ofMac = db.prepare<[string], Row>("SELECT * FROM leases WHERE mac = ?");
+    this.#holder = db.prepare<[string], { mac: string }>("SELECT mac FROM leases WHERE address = ?");
     this.#drop = db.prepare<[string, string]>("DELETE FROM leases WHERE address = ? AND mac <> ?");
     this.#save = db.prepare<[string, string, string, number, string | null]>(
       `INSERT INTO leases (mac, address, state, expires_at, hostname) VALUES (?, ?, ?, ?, ?)
@@ -36,6 +38,11 @@ export class LeaseTable {
   find(mac: string): StoredLease | undefined {
     const row = this.#ofMac.get(mac);
     return row ? fromRow(row) : undefined;
+  }
+
+  /** The MAC address whose lease this is. */
+  holder(address: string): string | undefined {
+    return this.#holder.get(address)?.mac;
   }
 
   /** An address has one holder: who had it before, by an expired lease, loses the row. */

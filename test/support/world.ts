@@ -1,44 +1,11 @@
 /** The real stores over an in-memory database, for tests that need no process. */
 
 import type { Node, NodeState } from "../../daemon/contract/node.ts";
-import { type Db, openDatabase } from "../../daemon/store/database.ts";
-import { EventStore } from "../../daemon/store/events.ts";
-import { HostKeyStore } from "../../daemon/store/host-keys.ts";
-import { JobStore } from "../../daemon/store/jobs.ts";
-import { KeyStore } from "../../daemon/store/keys.ts";
-import { LeaseTable } from "../../daemon/store/leases.ts";
-import { NodeStore } from "../../daemon/store/nodes.ts";
-import { Registry } from "../../daemon/store/registry.ts";
-import { TokenStore } from "../../daemon/store/tokens.ts";
+import { openStores, type Stores } from "../../daemon/store/stores.ts";
 
-export interface World {
-  db: Db;
-  nodes: NodeStore;
-  events: EventStore;
-  registry: Registry;
-  jobs: JobStore;
-  tokens: TokenStore;
-  keys: KeyStore;
-  leases: LeaseTable;
-  hostKeys: HostKeyStore;
-}
+export type World = Stores;
 
-export function openWorld(file = ":memory:"): World {
-  const db = openDatabase(file);
-  const nodes = new NodeStore(db);
-  const events = new EventStore(db);
-  return {
-    db,
-    nodes,
-    events,
-    registry: new Registry(db, nodes, events),
-    jobs: new JobStore(db),
-    tokens: new TokenStore(db),
-    keys: new KeyStore(db),
-    leases: new LeaseTable(db),
-    hostKeys: new HostKeyStore(db),
-  };
-}
+export const openWorld = (file = ":memory:"): World => openStores(file);
 
 let serial = 0;
 

@@ -12,7 +12,7 @@ import type { Job } from "../../../daemon/contract/job.ts";
 import type { Node } from "../../../daemon/contract/node.ts";
 import { Inventory } from "../../../daemon/inventory/inventory.ts";
 import { KnownHosts } from "../../../daemon/inventory/known-hosts.ts";
-import { TodoFile } from "../../../daemon/inventory/todo.ts";
+import { redact, TodoFile } from "../../../daemon/inventory/todo.ts";
 import { JobEngine } from "../../../daemon/jobs/engine.ts";
 import { ExecutorLink } from "../../../daemon/jobs/link.ts";
 import { isLive } from "../../../daemon/jobs/status.ts";
@@ -68,6 +68,7 @@ function startEngine(): void {
     concurrency: 4,
     deadlineSeconds: 60,
     log,
+    redact,
     onFailure: (job, node, output) =>
       new TodoFile(at("TODO.md")).add({
         name: job.nodeName,

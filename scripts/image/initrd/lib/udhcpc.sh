@@ -1,9 +1,8 @@
-#!/bin/busybox sh
+#!/bin/sh
 # What udhcpc does with a lease.
 [ "$1" = bound ] || [ "$1" = renew ] || exit 0
-ip addr flush dev "$interface"
-ip addr add "$ip/${mask:-24}" dev "$interface"
+ip -4 address flush dev "$interface"
+ip address add "$ip/${mask:-24}" dev "$interface"
 for gateway in $router; do ip route add default via "$gateway" dev "$interface" && break; done
-mkdir -p /etc
 : >/etc/resolv.conf
 for server in $dns; do echo "nameserver $server" >>/etc/resolv.conf; done

@@ -1,0 +1,174 @@
+/** Builds the control process: stores, job engine, reception, API, page; and the clock that ends overdue phases. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { sendMagicPackets } from "../../pxe/wake-on-lan.ts";
+import { buildApi } from "../api/server.ts";
+import { type Config, loadAccess } from "../config.ts";
+import type { DataDir } from "../data-dir.ts";
+import { inNetworks } from "../enrol/networks.ts";
+import { Reception } from "../enrol/reception.ts";
+import { MusterError } from "../errors.ts";
+import { Inventory } from "../inventory/inventory.ts";
+import { KnownHosts } from "../inventory/known-hosts.ts";
+import { redact, TodoFile } from "../inventory/todo.ts";
+import { JobEngine } from "../jobs/engine.ts";
+import { ExecutorLink } from "../jobs/link.ts";
+import { Lifecycle } from "../lifecycle.ts";
+import type { Log } from "../log.ts";
+import { broadcastOf } from "../netboot/dhcp-settings.ts";
+import { explainMachine } from "../netboot/explain.ts";
+import { openStores } from "../store/stores.ts";
+import { type BootNetwork, bootNetwork, controlUrl } from "./address.ts";
+import { bootFilesFor } from "./boot-files.ts";
+import { Deadlines } from "./deadlines.ts";
+import { adoptKeys, firstKey } from "./first-key.ts";
+import { fleetContent } from "./fleet-content.ts";
+import type { SupervisorNews } from "./supervisor.ts";
+import { VERSION } from "./version.ts";
+
+export interface Control {
+  url: string;
+  /** Shown once, at the very first start. */
+  firstKey: string | undefined;
+  news(news: SupervisorNews): void;
+  stop(): Promise<void>;
+}
+
+const pageRoot = join(import.meta.dirname, "../../web/dist");
+
+export async function startControl(config: Config, data: DataDir, env: NodeJS.ProcessEnv, log: Log): Promise<Control> {
+  const parts = new Lifecycle();
+  try {
+    const stores = await parts.start(
+      "database",
+      () => openStores(data.database),
+      ({ db }) => db.close(),
+    );
+    const { nodes, events, registry, keys } = stores;
+    loadAccess(config); // a placeholder stops the start here, before anybody relies on it
+    adoptKeys(keys, env);
+    const shownKey = firstKey(keys);
+    const network = bootNetwork(config);
+    const startedAt = new Date().toISOString();
+    const children = new Map<string, boolean>();
+
+    const todo = new TodoFile(data.todo);
+    const link: ExecutorLink = new ExecutorLink(data.executorSocket, log.child({ part: "executor link" }), (message) =>
+      engine.receive(message),
+    );
+    const engine = new JobEngine({
+      ...stores,
+      executor: link,
+      jobsDir: data.jobs,
+      playbook: config.ansible.playbook,
+      concurrency: config.ansible.concurrency,
+      deadlineSeconds: config.ansible.deadline_seconds,
+      log: log.child({ part: "jobs" }),
+      redact,
+      onFailure: (job, node, output) =>
+        todo.add({
+          name: job.nodeName,
+          address: node?.address,
+          at: new Date(),
+          jobId: job.id,
+          summary: job.result?.summary ?? job.status,
+          hint: job.result?.hint,
+          log: output,
+        }),
+    });
+    const reception = new Reception({
+      ...stores,
+      inventory: new Inventory(data.inventory),
+      knownHosts: new KnownHosts(data.knownHosts),
+      provision: (node, requestedBy) => engine.provision(node, requestedBy),
+      isNodeAddress: inNetworks(nodeNetworks(config, network)),
+    });
+    await parts.start(
+      "job engine",
+      () => engine.start(),
+      () => engine.stop(),
+    );
+    await parts.start(
+      "executor link",
+      () => link.start(),
+      () => link.close(),
+    );
+    await parts.start(
+      "deadlines",
+      () => new Deadlines(registry, nodes, log).start(),
+      (deadlines) => deadlines.stop(),
+    );
+
+    const content = fleetContent(config, data, network);
+    const api = await parts.start(
+      "api",
+      () =>
+        buildApi({
+          ...stores,
+          log,
+          version: VERSION,
+          pageRoot: existsSync(join(pageRoot, "index.html")) ? pageRoot : undefined,
+          defaultProfile: config.profile,
+          requireBootFiles: (profile) => {
+            const missing = bootFilesFor(profile).find((file) => !existsSync(join(data.assets, file)));
+            if (missing) throw new MusterError("BOOT_FILES_MISSING", `${missing} is not among the assets`);
+          },
+          forget: (node) => reception.forget(node),
+          wake: async (node) => {
+            if (!network)
+              throw new MusterError("REQUEST_INVALID", "netboot.interface: is not set, so there is no network to wake machines on");
+            await sendMagicPackets(node.macs, { address: network.address, broadcast: broadcastOf(network) });
+            return `Wake-on-LAN sent to ${node.macs.join(", ")}`;
+          },
+          provision: (node, requestedBy) => engine.provision(node, requestedBy),
+          cancel: (id, requestedBy) => engine.cancel(id, requestedBy),
+          output: (id, after) => engine.output(id, after),
+          receive: (callHome) => reception.receive(callHome),
+          process: () => ({
+            version: VERSION,
+            startedAt,
+            dhcpMode: config.netboot.dhcp,
+            executor: link.connected ? "connected" : "disconnected",
+            netboot: { alive: children.get("netboot") ?? false },
+          }),
+          explain: (mac, options) =>
+            explainMachine(mac, options, { nodes, leases: stores.leases, config: config.netboot, network, content, assets: data.assets }),
+        }),
+      (server) => server.close(),
+    );
+    await listen(api, config);
+    await reception.resume();
+    return {
+      url: controlUrl(config, network),
+      firstKey: shownKey,
+      news: (news) => {
+        children.set(news.name, news.type === "child-started");
+        if (news.type === "child-exited") {
+          events.append({
+            source: "supervisor",
+            type: "process.exited",
+            summary: `${news.name} ended (${news.reason}); started again in ${news.restartInMs} ms`,
+          });
+        }
+      },
+      stop: () => parts.stop(),
+    };
+  } catch (error) {
+    await parts.stop();
+    throw error;
+  }
+}
+
+async function listen(api: Awaited<ReturnType<typeof buildApi>>, { control }: Config): Promise<void> {
+  try {
+    await api.listen({ host: control.host, port: control.port });
+  } catch (cause) {
+    throw new MusterError("PORT_UNAVAILABLE", `control.port: cannot listen on ${control.host}:${control.port}`, { cause });
+  }
+}
+
+/** Loopback where no boot network is set up: a first look at Muster on a laptop. */
+function nodeNetworks({ control }: Config, network: BootNetwork | undefined): string[] {
+  if (control.node_networks.length > 0) return control.node_networks;
+  return network ? [network.cidr] : ["127.0.0.0/8"];
+}

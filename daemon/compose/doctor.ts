@@ -1,0 +1,162 @@
+/** `muster doctor`: looks at everything a start depends on and says for each what to do. */
+import { execFileSync } from "node:child_process";
+import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { Check } from "../cli/program.ts";
+import { type Config, loadAccess, loadConfig } from "../config.ts";
+import type { DataDir } from "../data-dir.ts";
+import { explain } from "../errors.ts";
+import { bootNetwork } from "./address.ts";
+import { bootFilesFor } from "./boot-files.ts";
+
+export async function doctor(configFile: string, data: DataDir): Promise<Check[]> {
+  const checks: Check[] = [];
+  const say = (name: string, problem: string | undefined, advice = "") => {
+    checks.push(problem === undefined ? { name, ok: true, detail: advice } : { name, ok: false, detail: problem, advice });
+  };
+  let config: Config;
+  try {
+    config = loadConfig(configFile);
+    loadAccess(config);
+    say("configuration", undefined, configFile);
+  } catch (error) {
+    say("configuration", explain(error), "Correct the key that is named; `muster init --print` shows all of them.");
+    return checks;
+  }
+  const { netboot, control } = config;
+
+  try {
+    const network = bootNetwork(config);
+    say(
+      "boot network",
+      undefined,
+      network ? `${netboot.interface} ${network.address} (${network.cidr})` : "none; no machine boots from here",
+    );
+  } catch (error) {
+    say(
+      "boot network",
+      explain(error),
+      `Bring it up: ip link set ${netboot.interface} up; ip addr add <address>/<prefix> dev ${netboot.interface}`,
+    );
+  }
+  for (const [program, from, what] of [
+    ["ansible-playbook", "ansible-core", "configures the nodes"],
+    ["ssh", "openssh-client", "Ansible logs in with it"],
+    ["python3", "python3", "binds the sockets of the boot network"],
+  ] as const) {
+    const found = versionOf(program);
+    say(program, found === undefined ? `not found; it ${what}` : undefined, found ?? `apt-get install ${from}`);
+  }
+  const running = existsSync(data.pidFile);
+  if (running) say("daemon", undefined, "running; its ports are its own");
+  else {
+    for (const [key, host, port] of [
+      ["control.port", control.host, control.port],
+      ["netboot.http_port", "0.0.0.0", netboot.http_port],
+    ] as const) {
+      say(
+        `${key} ${port}`,
+        (await isFree(host, port)) ? undefined : "another program listens there",
+        `Find it with: ss -ltnp 'sport = :${port}'`,
+      );
+    }
+    if (netboot.dhcp !== "off" && netboot.interface) {
+      const problem = tryLauncher(netboot.interface);
+      say(
+        "DHCP ports 67 and 4011",
+        problem,
+        "Find the program with: ss -lunp 'sport = :67'; low ports take root or CAP_NET_BIND_SERVICE and CAP_NET_RAW.",
+      );
+      if (problem === undefined) {
+        const others = netboot.dhcp === "full" ? await otherServers(netboot.interface) : [];
+        say(
+          "other DHCP servers",
+          others.length > 0 ? `${others.join(", ")} answers on ${netboot.interface}` : undefined,
+          others.length > 0 ? "Switch it off or use netboot.dhcp: proxy." : "none asked for or none found",
+        );
+      }
+    }
+  }
+  for (const file of new Set([...bootFilesFor("image"), ...bootFilesFor("preseed")])) {
+    if (existsSync(join(data.assets, file))) continue;
+    const needed = bootFilesFor(config.profile).includes(file);
+    if (needed) say(`boot file ${file}`, "not there", file.startsWith("image/") ? "muster image build" : "muster assets fetch");
+  }
+  if (bootFilesFor(config.profile).every((file) => existsSync(join(data.assets, file))))
+    say("boot files", undefined, `for the profile ${config.profile}`);
+  const place = existsSync(data.root) ? data.root : join(data.root, "..");
+  const { bavail, bsize } = statfsSync(existsSync(place) ? place : "/");
+  const freeGb = (bavail * bsize) / 1e9;
+  say(
+    "disk space",
+    freeGb < 5 ? `${freeGb.toFixed(1)} GB free for ${data.root}` : undefined,
+    freeGb < 5 ? "Give it 5 GB: images and logs are kept there." : `${freeGb.toFixed(0)} GB free`,
+  );
+  say(
+    "data folder",
+    permissionProblem(data),
+    `chown it to the user Muster runs as; the executor's folder is for that user alone: chmod 700 ${data.executor}`,
+  );
+  return checks;
+}
+
+function versionOf(program: string): string | undefined {
+  try {
+    return (
+      execFileSync(program, [program === "ssh" ? "-V" : "--version"], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+        timeout: 20_000,
+      }).split("\n")[0] || "found"
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+const isFree = (host: string, port: number) =>
+  new Promise<boolean>((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+
+const launcher = join(import.meta.dirname, "../../pxe/bind-sockets.py");
+
+function tryLauncher(card: string): string | undefined {
+  try {
+    execFileSync("/usr/bin/python3", [launcher, card, "dhcp=67", "pxe4011=4011", "--", "true"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 10_000,
+    });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
+  }
+}
+
+/** In a process of its own, because the socket comes from the launcher. */
+async function otherServers(card: string): Promise<string[]> {
+  const probe = join(import.meta.dirname, "../../pxe/dhcp/probe.ts");
+  const program = `import { probeDhcpServers } from ${JSON.stringify(probe)}; import { inheritedSockets } from ${JSON.stringify(join(import.meta.dirname, "../../pxe/inherited-sockets.ts"))};
+    console.log(JSON.stringify(await probeDhcpServers({ fd: inheritedSockets(process.env).get("probe") }, { waitMs: 2000 })));`;
+  const output = execFileSync(
+    "/usr/bin/python3",
+    [launcher, card, "probe=68", "--", process.execPath, "--input-type=module", "-e", program],
+    { encoding: "utf8", timeout: 20_000 },
+  );
+  return (JSON.parse(output) as { server: string }[]).map(({ server }) => server);
+}
+
+function permissionProblem(data: DataDir): string | undefined {
+  if (!existsSync(data.root)) return undefined; // made at the first start
+  try {
+    accessSync(data.root, constants.R_OK | constants.W_OK);
+  } catch {
+    return `${data.root} cannot be written by this user`;
+  }
+  if (existsSync(data.executor) && (statSync(data.executor).mode & 0o077) !== 0) return `${data.executor} is open to others`;
+  return undefined;
+}

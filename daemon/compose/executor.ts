@@ -1,0 +1,27 @@
+/** Builds the executor process. */
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { type Config, loadAccess } from "../config.ts";
+import type { DataDir } from "../data-dir.ts";
+import { type Executor, startExecutor } from "../executor/server.ts";
+import type { Log } from "../log.ts";
+
+export async function startExecutorProcess(config: Config, data: DataDir, log: Log): Promise<Executor> {
+  const extraVars = join(data.executor, "vars.json");
+  const { sshKeys } = loadAccess(config);
+  await writeFileAtomic(extraVars, JSON.stringify({ common_admin_user: config.access.admin_user, common_admin_keys: sshKeys }), {
+    mode: 0o600,
+  });
+  return startExecutor({
+    socketPath: data.executorSocket,
+    jobsDir: data.jobs,
+    log,
+    ansible: {
+      directory: config.ansible.directory ?? join(import.meta.dirname, "../../ansible"),
+      inventory: data.inventory,
+      knownHosts: data.knownHosts,
+      home: data.executor,
+      extraVars,
+    },
+  });
+}

@@ -1,0 +1,8 @@
+/** The version this program says it is: the package's. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+
+const Package = z.object({ version: z.string() });
+
+export const VERSION = Package.parse(JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"))).version;

@@ -1,0 +1,53 @@
+/** Takes the events of a run into the timeline: each once, their offset in the same transaction. */
+import type { Job } from "../contract/job.ts";
+import { atomically, type Db } from "../store/database.ts";
+import type { EventStore } from "../store/events.ts";
+import type { JobStore } from "../store/jobs.ts";
+import { type RunEvent, readRunEvents } from "./run-events.ts";
+import type { FailedTask } from "./verdict.ts";
+
+export interface IngestParts {
+  db: Db;
+  jobs: JobStore;
+  events: EventStore;
+  redact(text: string): string;
+}
+
+/** Answers with the last task that failed on the job's node, whenever it was taken in. */
+export function takeIn({ db, jobs, events, redact }: IngestParts, job: Job, file: string): FailedTask | undefined {
+  const from = jobs.eventsOffset(job.id);
+  const read = readRunEvents(file, from);
+  if (read.next > from) {
+    atomically(db, () => {
+      for (const event of read.events) {
+        const summary = sentence(event);
+        if (summary === undefined || event.host !== job.nodeName) continue;
+        events.append({
+          source: "executor",
+          type: `job.task.${event.event}`,
+          summary: redact(summary),
+          nodeId: job.nodeId,
+          jobId: job.id,
+          ...(event.seconds !== null && { detail: { seconds: event.seconds } }),
+        });
+      }
+      jobs.setEventsOffset(job.id, read.next);
+    });
+  }
+  const last = readRunEvents(file, 0).events.findLast(
+    ({ event, ignored, host }) => (event === "failed" || event === "unreachable") && !ignored && host === job.nodeName,
+  );
+  return last && { name: last.task.slice(0, 200), message: redact(last.message.slice(0, 2000)) };
+}
+
+function sentence({ event, task, changed, message }: RunEvent): string | undefined {
+  switch (event) {
+    case "ok":
+      return `${task}${changed ? ": changed" : ""}`;
+    case "failed":
+    case "unreachable":
+      return `${task}: ${event}: ${message.split("\n")[0]?.slice(0, 300) ?? ""}`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+/** All stores over one database. */
+import { type Db, openDatabase } from "./database.ts";
+import { EventStore } from "./events.ts";
+import { HostKeyStore } from "./host-keys.ts";
+import { JobStore } from "./jobs.ts";
+import { KeyStore } from "./keys.ts";
+import { LeaseTable } from "./leases.ts";
+import { NodeStore } from "./nodes.ts";
+import { Registry } from "./registry.ts";
+import { TokenStore } from "./tokens.ts";
+
+export interface Stores {
+  db: Db;
+  nodes: NodeStore;
+  events: EventStore;
+  registry: Registry;
+  jobs: JobStore;
+  tokens: TokenStore;
+  keys: KeyStore;
+  leases: LeaseTable;
+  hostKeys: HostKeyStore;
+}
+
+export function openStores(file: string): Stores {
+  const db = openDatabase(file);
+  const nodes = new NodeStore(db);
+  const events = new EventStore(db);
+  return {
+    db,
+    nodes,
+    events,
+    registry: new Registry(db, nodes, events),
+    jobs: new JobStore(db),
+    tokens: new TokenStore(db),
+    keys: new KeyStore(db),
+    leases: new LeaseTable(db),
+    hostKeys: new HostKeyStore(db),
+  };
+}

@@ -1,0 +1,31 @@
+/** Wake-on-LAN: the magic packet, broadcast from our address on the boot network. */
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+
+const PORT = 9;
+
+/** Six bytes of 0xFF, then the address sixteen times. */
+export function magicPacket(mac: string): Buffer {
+  const address = Buffer.from(mac.replaceAll(":", ""), "hex");
+  return Buffer.concat([Buffer.alloc(6, 0xff), ...Array.from({ length: 16 }, () => address)]);
+}
+
+/** Bound to our address there: a broadcast leaves by the interface that owns it. `port` differs only in tests. */
+export async function sendMagicPackets(
+  macs: readonly string[],
+  from: { address: string; broadcast: string; port?: number },
+): Promise<void> {
+  const socket = createSocket("udp4");
+  try {
+    socket.bind(0, from.address);
+    await once(socket, "listening");
+    socket.setBroadcast(true);
+    for (const mac of macs) {
+      await new Promise<void>((resolve, reject) => {
+        socket.send(magicPacket(mac), from.port ?? PORT, from.broadcast, (error) => (error ? reject(error) : resolve()));
+      });
+    }
+  } finally {
+    socket.close();
+  }
+}
