@@ -133,7 +133,7 @@ export function loadConfig(file: string): Config {
 
 export function parseConfig(text: string, file: string): Config {
   try {
-    return checked(Config.parse(parse(text, { version: "1.1" }) ?? {}));
+    return checked(Config.parse(parse(text) ?? {}));
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? new Error(z.prettifyError(cause)) : cause;
     throw new MusterError("CONFIG_INVALID", `cannot use ${file}`, { cause: reason });

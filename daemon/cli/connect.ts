@@ -1,5 +1,5 @@
 /** The client of the daemon that MUSTER_URL and MUSTER_KEY name. */
-import { type Client, createClient } from "../contract/client.ts";
+import { ApiError, type Client, createClient } from "../contract/client.ts";
 
 export function connect({ url, key }: { url?: string; key?: string }): Client {
   const baseUrl = (url ?? process.env.MUSTER_URL ?? "http://127.0.0.1:8000").replace(/\/$/, "");
@@ -11,7 +11,12 @@ export function connect({ url, key }: { url?: string; key?: string }): Client {
       try {
         return await fetch(...request);
       } catch (cause) {
-        throw new Error(`no answer from ${baseUrl}. Start the daemon with \`muster up\`, or set MUSTER_URL to where it runs.`, { cause });
+        const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+        throw new ApiError(0, {
+          code: "DAEMON_UNREACHABLE",
+          message: `no answer from ${baseUrl}: ${reason}`,
+          hint: "Start the daemon with `muster up`, or set MUSTER_URL to where it runs.",
+        });
       }
     },
   });
