@@ -5,7 +5,7 @@ import fastifyRateLimit from "@fastify/rate-limit";
 import fastifyStatic from "@fastify/static";
 import fastifySwagger from "@fastify/swagger";
 import fastifyWebsocket from "@fastify/websocket";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { KeyStore } from "../store/keys.ts";
 import { authenticate, requireAccess, requireSameOrigin } from "./auth.ts";
@@ -30,7 +30,12 @@ export interface ApiParts extends NodesApi, JobsApi, CallHomeApi, StatusApi {
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
-  const app = Fastify({ loggerInstance: parts.log, bodyLimit: BODY_LIMIT_BYTES, disableRequestLogging: true, forceCloseConnections: true });
+  const app = Fastify({
+    loggerInstance: parts.log,
+    bodyLimit: BODY_LIMIT_BYTES,
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: true,
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(sendError);

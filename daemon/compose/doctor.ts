@@ -12,29 +12,26 @@ import { bootFilesFor } from "./boot-files.ts";
 
 export async function doctor(configFile: string, data: DataDir): Promise<Check[]> {
   const checks: Check[] = [];
-  const say = (name: string, problem: string | undefined, advice = "") => {
-    checks.push(problem === undefined ? { name, ok: true, detail: advice } : { name, ok: false, detail: problem, advice });
-  };
+  const good = (name: string, detail: string) => checks.push({ name, ok: true, detail });
+  const bad = (name: string, detail: string, advice: string) => checks.push({ name, ok: false, detail, advice });
+  const judge = (name: string, problem: string | undefined, detail: string, advice: string) =>
+    problem === undefined ? good(name, detail) : bad(name, problem, advice);
   let config: Config;
   try {
     config = loadConfig(configFile);
     loadAccess(config);
-    say("configuration", undefined, configFile);
+    good("configuration", configFile);
   } catch (error) {
-    say("configuration", explain(error), "Correct the key that is named; `muster init --print` shows all of them.");
+    bad("configuration", explain(error), "Correct the key that is named; `muster init --print` shows all of them.");
     return checks;
   }
   const { netboot, control } = config;
 
   try {
     const network = bootNetwork(config);
-    say(
-      "boot network",
-      undefined,
-      network ? `${netboot.interface} ${network.address} (${network.cidr})` : "none; no machine boots from here",
-    );
+    good("boot network", network ? `${netboot.interface} ${network.address} (${network.cidr})` : "none; no machine boots from here");
   } catch (error) {
-    say(
+    bad(
       "boot network",
       explain(error),
       `Bring it up: ip link set ${netboot.interface} up; ip addr add <address>/<prefix> dev ${netboot.interface}`,
@@ -46,34 +43,37 @@ export async function doctor(configFile: string, data: DataDir): Promise<Check[]
     ["python3", "python3", "binds the sockets of the boot network"],
   ] as const) {
     const found = versionOf(program);
-    say(program, found === undefined ? `not found; it ${what}` : undefined, found ?? `apt-get install ${from}`);
+    judge(program, found === undefined ? `not found; it ${what}` : undefined, found ?? "", `apt-get install ${from}`);
   }
   const running = existsSync(data.pidFile);
-  if (running) say("daemon", undefined, "running; its ports are its own");
+  if (running) good("daemon", "running; its ports are its own");
   else {
     for (const [key, host, port] of [
       ["control.port", control.host, control.port],
       ["netboot.http_port", "0.0.0.0", netboot.http_port],
     ] as const) {
-      say(
+      judge(
         `${key} ${port}`,
         (await isFree(host, port)) ? undefined : "another program listens there",
+        "free",
         `Find it with: ss -ltnp 'sport = :${port}'`,
       );
     }
     if (netboot.dhcp !== "off" && netboot.interface) {
       const problem = tryLauncher(netboot.interface);
-      say(
+      judge(
         "DHCP ports 67 and 4011",
         problem,
+        "free",
         "Find the program with: ss -lunp 'sport = :67'; low ports take root or CAP_NET_BIND_SERVICE and CAP_NET_RAW.",
       );
       if (problem === undefined) {
         const others = netboot.dhcp === "full" ? await otherServers(netboot.interface) : [];
-        say(
+        judge(
           "other DHCP servers",
           others.length > 0 ? `${others.join(", ")} answers on ${netboot.interface}` : undefined,
-          others.length > 0 ? "Switch it off or use netboot.dhcp: proxy." : "none asked for or none found",
+          netboot.dhcp === "full" ? "none answered" : "welcome: they give the addresses",
+          "Switch it off or use netboot.dhcp: proxy.",
         );
       }
     }
@@ -81,21 +81,23 @@ export async function doctor(configFile: string, data: DataDir): Promise<Check[]
   for (const file of new Set([...bootFilesFor("image"), ...bootFilesFor("preseed")])) {
     if (existsSync(join(data.assets, file))) continue;
     const needed = bootFilesFor(config.profile).includes(file);
-    if (needed) say(`boot file ${file}`, "not there", file.startsWith("image/") ? "muster image build" : "muster assets fetch");
+    if (needed) bad(`boot file ${file}`, "not there", file.startsWith("image/") ? "muster image build" : "muster assets fetch");
   }
   if (bootFilesFor(config.profile).every((file) => existsSync(join(data.assets, file))))
-    say("boot files", undefined, `for the profile ${config.profile}`);
+    good("boot files", `for the profile ${config.profile}`);
   const place = existsSync(data.root) ? data.root : join(data.root, "..");
   const { bavail, bsize } = statfsSync(existsSync(place) ? place : "/");
   const freeGb = (bavail * bsize) / 1e9;
-  say(
+  judge(
     "disk space",
     freeGb < 5 ? `${freeGb.toFixed(1)} GB free for ${data.root}` : undefined,
-    freeGb < 5 ? "Give it 5 GB: images and logs are kept there." : `${freeGb.toFixed(0)} GB free`,
+    `${freeGb.toFixed(0)} GB free`,
+    "Give it 5 GB: images and logs are kept there.",
   );
-  say(
+  judge(
     "data folder",
     permissionProblem(data),
+    data.root,
     `chown it to the user Muster runs as; the executor's folder is for that user alone: chmod 700 ${data.executor}`,
   );
   return checks;

@@ -96,7 +96,7 @@ function commented(chosen: Answers): string {
       continue;
     }
     const keys = Object.entries(inner.shape).map(([key, value]) => ({ key, schema: value as z.ZodType, given: set[`${section}.${key}`] }));
-    lines.push(`# ${schema.description ?? ""}`, keys.some(({ given }) => given !== undefined) ? `${section}:` : `${section}: {}`);
+    lines.push(`# ${schema.description ?? ""}`, keys.some(({ given }) => given !== undefined) ? `${section}:` : `# ${section}:`);
     for (const { key, schema: value, given } of keys) {
       lines.push(`  # ${value.description ?? ""}`, given === undefined ? `  # ${key}: ${shown(value)}` : `  ${key}: ${given}`);
     }

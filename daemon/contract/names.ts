@@ -9,6 +9,9 @@ export const Mac = z
   .transform((hex) => hex.match(/../g)?.join(":") ?? hex);
 export type Mac = z.output<typeof Mac>;
 
+/** A MAC address as we write it: nothing to convert, so it can go out as well as in. */
+export const MacText = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
+
 /**
  * One RFC 1123 label. Strict because the name reaches Ansible's --limit, where `@file` would read a file and
  * a comma or a leading dash would change the meaning.

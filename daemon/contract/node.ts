@@ -1,6 +1,6 @@
 /** A machine of the fleet, as everyone outside sees it. */
 import * as z from "zod";
-import { Instant, Mac, NodeName } from "./names.ts";
+import { Instant, MacText, NodeName } from "./names.ts";
 
 /** How a machine gets its system: the Debian installer, or our initrd unpacking a prebuilt root. */
 export const Profile = z.enum(["preseed", "image"]);
@@ -84,7 +84,7 @@ export const Node = z.object({
   id: z.string(),
   name: NodeName,
   /** The first is the one it was discovered by. */
-  macs: z.array(Mac).min(1),
+  macs: z.array(MacText).min(1),
   state: NodeState,
   address: z.string().optional(),
   facts: Facts,
