@@ -1,0 +1,86 @@
+/** The real API over stores in memory, serving the built page on 127.0.0.1: what the browser tests look at. */
+import { existsSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { pino } from "pino";
+import { buildApi } from "../../daemon/api/server.ts";
+import type { Role } from "../../daemon/contract/key.ts";
+import { isLive } from "../../daemon/jobs/status.ts";
+import { openStores, type Stores } from "../../daemon/store/stores.ts";
+
+export const pageRoot = join(import.meta.dirname, "../../web/dist");
+export const pageIsBuilt = (): boolean => existsSync(join(pageRoot, "index.html"));
+
+export interface Mission extends Stores {
+  url: string;
+  /** What each job has written so far; the live feed reads it as it would read the file. */
+  outputs: Map<string, string>;
+  key(role: Role): string;
+  /** The network as a page meets it: the server goes away and comes back at the same address. */
+  hangUp(): Promise<void>;
+  comeBack(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startMission(): Promise<Mission> {
+  const stores = openStores(":memory:");
+  const outputs = new Map<string, string>();
+  const build = () =>
+    buildApi({
+      ...stores,
+      log: pino({ level: "silent" }),
+      version: "0.0.0-test",
+      pageRoot,
+      defaultProfile: "preseed",
+      requireBootFiles: () => undefined,
+      forget: async () => undefined,
+      wake: async (node) => `Wake-on-LAN sent to ${node.macs.join(", ")}`,
+      provision: () => {
+        throw new Error("no job engine here");
+      },
+      cancel: () => {
+        throw new Error("no job engine here");
+      },
+      output: async (id, after) => {
+        const bytes = Buffer.from(outputs.get(id) ?? "").subarray(after);
+        const job = stores.jobs.find(id);
+        return { text: bytes.toString("utf8"), next: after + bytes.length, end: job !== undefined && !isLive(job.status) };
+      },
+      receive: () => {
+        throw new Error("nobody calls home here");
+      },
+      process: () => ({
+        version: "0.0.0-test",
+        startedAt: new Date().toISOString(),
+        dhcpMode: "proxy",
+        executor: "connected",
+        netboot: { alive: true },
+      }),
+      explain: () => {
+        throw new Error("nothing to explain here");
+      },
+    });
+
+  let server = await build();
+  await server.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = server.server.address() as AddressInfo;
+  let keys = 0;
+  return {
+    ...stores,
+    url: `http://127.0.0.1:${port}/`,
+    outputs,
+    key: (role) => {
+      keys += 1;
+      return stores.keys.create(`${role}-${keys}`, role, new Date()).secret;
+    },
+    hangUp: () => server.close(),
+    comeBack: async () => {
+      server = await build();
+      await server.listen({ host: "127.0.0.1", port });
+    },
+    stop: async () => {
+      await server.close();
+      stores.db.close();
+    },
+  };
+}

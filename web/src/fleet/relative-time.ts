@@ -1,0 +1,25 @@
+/** "3 min ago", "in 2 h": how far an instant is from now, in one unit. */
+const SECOND_MS = 1000;
+const units = [
+  { word: "d", ms: 86_400 * SECOND_MS },
+  { word: "h", ms: 3600 * SECOND_MS },
+  { word: "min", ms: 60 * SECOND_MS },
+  { word: "s", ms: SECOND_MS },
+] as const;
+
+export function relativeTime(at: string, nowMs: number): string {
+  const past = nowMs - Date.parse(at);
+  const unit = units.find(({ ms }) => Math.abs(past) >= ms);
+  if (!unit) return "just now";
+  const amount = `${Math.floor(Math.abs(past) / unit.ms)} ${unit.word}`;
+  return past > 0 ? `${amount} ago` : `in ${amount}`;
+}
+
+/** "4 min 07 s" between two instants: how long something took, or is taking. */
+export function duration(from: string, toMs: number): string {
+  const seconds = Math.max(0, Math.floor((toMs - Date.parse(from)) / SECOND_MS));
+  const minutes = Math.floor(seconds / 60);
+  if (minutes === 0) return `${seconds} s`;
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}

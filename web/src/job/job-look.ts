@@ -1,0 +1,15 @@
+/** How each job status is named and coloured, and which jobs can still be cancelled. */
+import type { JobStatus } from "../../../daemon/contract/job.ts";
+import type { Tone } from "../fleet/phases.ts";
+
+export const jobLook: Record<JobStatus, { word: string; tone: Tone }> = {
+  queued: { word: "Queued", tone: "idle" },
+  running: { word: "Running", tone: "working" },
+  cancelling: { word: "Cancelling", tone: "attention" },
+  succeeded: { word: "Succeeded", tone: "good" },
+  failed: { word: "Failed", tone: "bad" },
+  cancelled: { word: "Cancelled", tone: "muted" },
+  interrupted: { word: "Interrupted", tone: "attention" },
+};
+
+export const isCancellable = (status: JobStatus) => status === "queued" || status === "running";

@@ -1,0 +1,139 @@
+/** Keeps a view true: loads it once, then lets the feed change it, and tells the screen at most every few frames. */
+import type { Client } from "../../../daemon/contract/client.ts";
+import type { ServerFrame } from "../../../daemon/contract/frame.ts";
+import { loaded, takeFrame, takeJob, takeTimeline } from "../fleet/fleet.ts";
+import { emptyLog, takeOutput } from "../job/job-log.ts";
+import { backoffMs } from "./backoff.ts";
+import type { Clock } from "./clock.ts";
+import { type Feed, openFeed } from "./feed.ts";
+import { firstView, type View } from "./view.ts";
+
+const ACTIVITY_EVENTS = 100;
+/** The most the route gives. It gives the oldest first, so a smaller limit would hide the newest. */
+const TIMELINE_EVENTS = 5000;
+/** A replay of a thousand events is some screens, not a thousand. */
+const NOTIFY_MS = 40;
+
+export class LiveFleet {
+  readonly #client: Client;
+  readonly #clock: Clock;
+  #view: View = firstView;
+  #feed: Feed | undefined;
+  #stopped = true;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #notice: ReturnType<typeof setTimeout> | undefined;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(client: Client, clock: Clock) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  start(): () => void {
+    this.#stopped = false;
+    void this.#load(0);
+    return () => {
+      this.#stopped = true;
+      clearTimeout(this.#retry);
+      this.#feed?.close();
+      this.#feed = undefined;
+    };
+  }
+
+  readonly view = (): View => this.#view;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  async openTimeline(nodeId: string): Promise<void> {
+    const events = await this.#client.nodeEvents({ node: nodeId, limit: TIMELINE_EVENTS });
+    this.#change({ fleet: takeTimeline(this.#view.fleet, nodeId, events) });
+  }
+
+  /** A job too old to be in the list. */
+  async fetchJob(id: string): Promise<void> {
+    const job = await this.#client.getJob({ id });
+    if (!this.#view.fleet.jobs.has(id)) this.#change({ fleet: takeJob(this.#view.fleet, job) });
+  }
+
+  /** The job's output from its beginning, for as long as somebody looks. */
+  watch(jobId: string): () => void {
+    this.#change({ logs: new Map(this.#view.logs).set(jobId, emptyLog) });
+    this.#feed?.send({ type: "watch", jobId, after: 0 });
+    return () => {
+      this.#feed?.send({ type: "unwatch", jobId });
+      const logs = new Map(this.#view.logs);
+      logs.delete(jobId);
+      this.#change({ logs });
+    };
+  }
+
+  async #load(failures: number): Promise<void> {
+    try {
+      // The number first: what changes while the rest is read is replayed, and a state read twice does no harm.
+      const status = await this.#client.status();
+      const [nodes, jobs, events] = await Promise.all([
+        this.#client.listNodes(),
+        this.#client.listJobs({}),
+        this.#client.listEvents({ since: Math.max(0, status.seq - ACTIVITY_EVENTS), limit: ACTIVITY_EVENTS }),
+      ]);
+      if (this.#stopped) return;
+      this.#change({ loaded: true, status, fleet: loaded(status.seq, nodes, jobs, events) });
+      this.#connect();
+    } catch (error) {
+      if (this.#stopped) return;
+      this.#lost(error instanceof Error ? error.message : String(error));
+      this.#retry = setTimeout(() => void this.#load(failures + 1), backoffMs(failures, Math.random()));
+    }
+  }
+
+  #connect(): void {
+    this.#feed = openFeed({
+      since: () => this.#view.fleet.seq,
+      onOpen: () => {
+        for (const [jobId, { next, end }] of this.#view.logs) if (!end) this.#feed?.send({ type: "watch", jobId, after: next });
+      },
+      onFrame: (frame) => this.#take(frame),
+      onLost: () => this.#lost(),
+      onRefused: (reason) => {
+        this.#lost(reason);
+        // Ended sessions answer 401, which the client's owner listens for.
+        void this.#client.whoami().catch(() => undefined);
+      },
+      onUnreadable: () => this.#change({ connection: { kind: "outdated" } }),
+    });
+  }
+
+  #take(frame: ServerFrame): void {
+    if (frame.type === "log") {
+      const log = this.#view.logs.get(frame.jobId);
+      if (log) this.#change({ logs: new Map(this.#view.logs).set(frame.jobId, takeOutput(log, frame)) });
+      return;
+    }
+    if (frame.type === "hello") this.#clock.set(frame.at);
+    const taken = takeFrame(this.#view.fleet, frame);
+    if (taken.kind === "load-afresh") {
+      this.#feed?.close();
+      this.#lost(taken.reason);
+      void this.#load(0);
+      return;
+    }
+    this.#change({ fleet: taken.fleet, connection: { kind: "live" } });
+  }
+
+  #lost(reason?: string): void {
+    const { connection } = this.#view;
+    const sinceMs = connection.kind === "reconnecting" ? connection.sinceMs : this.#clock.nowMs();
+    this.#change({ connection: { kind: "reconnecting", sinceMs, ...(reason && { reason }) } });
+  }
+
+  #change(part: Partial<View>): void {
+    this.#view = { ...this.#view, ...part };
+    this.#notice ??= setTimeout(() => {
+      this.#notice = undefined;
+      for (const listener of this.#listeners) listener();
+    }, NOTIFY_MS);
+  }
+}

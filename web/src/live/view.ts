@@ -1,0 +1,27 @@
+/** Everything a screen may show at one moment, in one value. */
+import type * as z from "zod";
+import type { routes } from "../../../daemon/contract/routes.ts";
+import { emptyFleet, type Fleet } from "../fleet/fleet.ts";
+import type { JobLog } from "../job/job-log.ts";
+
+export type Connection =
+  | { kind: "loading" }
+  | { kind: "live" }
+  | { kind: "reconnecting"; sinceMs: number; reason?: string }
+  /** The daemon was updated under us; only a reload helps. */
+  | { kind: "outdated" };
+
+export type DaemonStatus = z.output<typeof routes.status.response>;
+
+export interface View {
+  /** False until the first snapshot: an empty fleet and an unknown one look different. */
+  loaded: boolean;
+  /** As it was when the fleet was loaded; the feed does not tell of it. */
+  status: DaemonStatus | undefined;
+  fleet: Fleet;
+  connection: Connection;
+  /** By job id; only of jobs somebody watches. */
+  logs: ReadonlyMap<string, JobLog>;
+}
+
+export const firstView: View = { loaded: false, status: undefined, fleet: emptyFleet, connection: { kind: "loading" }, logs: new Map() };

@@ -1,0 +1,14 @@
+/** Starts the page. */
+import "./jitless.ts";
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/controls.css";
+import "./style/frame.css";
+import "./style/detail.css";
+import "./style/fleet.css";
+import "./style/motion.css";
+import { createRoot } from "react-dom/client";
+import { App } from "./session/app.tsx";
+
+const page = document.getElementById("page");
+if (page) createRoot(page).render(<App />);

@@ -1,0 +1,53 @@
+/** The bar on top: where one can go, whether what is seen is live, and who is looking. */
+import { jobLook } from "../job/job-look.ts";
+import { ConnectionState } from "./connection-state.tsx";
+import { useDesk, useView } from "./desk.ts";
+import { fleetHref, jobsHref, type PageRoute } from "./route.ts";
+
+export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => Promise<void> }) {
+  const { session, refusal } = useDesk();
+  const { fleet, connection } = useView();
+  const atWork = [...fleet.jobs.values()].filter(({ status }) => jobLook[status].tone === "working").length;
+  const here = (pages: PageRoute["page"][]) => (pages.includes(route.page) ? "page" : undefined);
+  return (
+    <>
+      <header className="bar">
+        <a className="brand" href={fleetHref}>
+          <img src="/muster.svg" alt="" width="24" height="24" />
+          Muster
+        </a>
+        <nav aria-label="Pages">
+          <a href={fleetHref} aria-current={here(["fleet", "node"])}>
+            Fleet
+          </a>
+          <a href={jobsHref} aria-current={here(["jobs", "job"])}>
+            Jobs
+            {atWork > 0 && (
+              <span className="count" title={`${atWork} at work`}>
+                {atWork}
+              </span>
+            )}
+          </a>
+        </nav>
+        <ConnectionState connection={connection} />
+        <span className="who">
+          <span className="who-name">{session.name}</span>
+          <span className="role">{session.role}</span>
+        </span>
+        <button type="button" className="quiet" onClick={() => void onLogout()}>
+          Log out
+        </button>
+      </header>
+      {refusal !== undefined && (
+        <p className="strip" id="refusal">
+          You are looking, not touching. {refusal}
+        </p>
+      )}
+      {connection.kind === "outdated" && (
+        <p className="strip" role="alert">
+          Muster was updated while this page was open. Reload the page to go on.
+        </p>
+      )}
+    </>
+  );
+}

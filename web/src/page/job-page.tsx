@@ -1,0 +1,97 @@
+/** One job: what came of it, and its output as it is written. */
+import { useEffect } from "react";
+import type { Job } from "../../../daemon/contract/job.ts";
+import { emptyLog } from "../job/job-log.ts";
+import { isCancellable, jobLook } from "../job/job-look.ts";
+import { Ago, Lasting } from "./ago.tsx";
+import { Problem, useAttempt } from "./attempt.tsx";
+import { useDesk, useView } from "./desk.ts";
+import { JobOutput } from "./job-output.tsx";
+import { LostPage } from "./lost-page.tsx";
+import { jobsHref, nodeHref } from "./route.ts";
+
+export function JobPage({ id }: { id: string }) {
+  const { live } = useDesk();
+  const { fleet, loaded } = useView();
+  const { attempt, problem } = useAttempt();
+  const job = fleet.jobs.get(id);
+  const unlisted = loaded && job === undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the list does not have it
+  useEffect(() => {
+    if (unlisted) void attempt(() => live.fetchJob(id));
+  }, [unlisted, live, id]);
+  if (job) return <KnownJob job={job} />;
+  if (problem) return <LostPage what={`${problem.message}.`} />;
+  return <p className="asking">Loading…</p>;
+}
+
+function KnownJob({ job }: { job: Job }) {
+  const { live, client, refusal } = useDesk();
+  const log = useView().logs.get(job.id) ?? emptyLog;
+  const { attempt, busy, problem } = useAttempt();
+  useEffect(() => live.watch(job.id), [live, job.id]);
+  const { word, tone } = jobLook[job.status];
+  return (
+    <article className="detail job">
+      <nav className="crumbs" aria-label="Way back">
+        <a href={jobsHref}>Jobs</a> /
+      </nav>
+      <header className={`detail-head tone-${tone}`}>
+        <h1>
+          {job.playbook} on <a href={nodeHref(job.nodeName)}>{job.nodeName}</a>
+        </h1>
+        <span className="badge" role="status">
+          {word}
+        </span>
+        <p className="phase-line">
+          <span className="mono">{job.id}</span> · asked by {job.requestedBy} <Ago at={job.createdAt} />
+          {job.startedAt !== undefined && (
+            <>
+              {" · "}
+              {job.endedAt === undefined ? "running for" : "took"} <Lasting from={job.startedAt} to={job.endedAt} />
+            </>
+          )}
+          {job.attempt > 1 && ` · attempt ${job.attempt}`}
+        </p>
+        {isCancellable(job.status) && (
+          <div className="actions">
+            <button
+              type="button"
+              className="danger"
+              disabled={busy || refusal !== undefined}
+              title={refusal}
+              onClick={() => void attempt(() => client.cancelJob({ id: job.id }))}
+            >
+              Cancel
+            </button>
+            <Problem problem={problem} />
+          </div>
+        )}
+        {job.result && <Result result={job.result} />}
+      </header>
+      <JobOutput log={log} />
+    </article>
+  );
+}
+
+function Result({ result: { summary, hint, failedTask, recap } }: { result: NonNullable<Job["result"]> }) {
+  return (
+    <div className="result">
+      <p>
+        <strong>{summary}</strong> {hint}
+      </p>
+      {failedTask && (
+        <p className="mono">
+          {failedTask.name}: {failedTask.message}
+        </p>
+      )}
+      {recap && (
+        <p className="soft mono">
+          {Object.entries(recap)
+            .map(([what, count]) => `${what}=${count}`)
+            .join("  ")}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,13 @@
+/** Nothing here: say so, and show the way back. */
+import { fleetHref } from "./route.ts";
+
+export function LostPage({ what }: { what: string }) {
+  return (
+    <section className="empty">
+      <h1>{what}</h1>
+      <p>
+        <a href={fleetHref}>Back to the fleet</a>
+      </p>
+    </section>
+  );
+}

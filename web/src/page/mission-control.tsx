@@ -1,0 +1,77 @@
+/** The page of somebody who is logged in: header, and whatever the address asks for. */
+import { useEffect, useMemo, useRef } from "react";
+import type { Client } from "../../../daemon/contract/client.ts";
+import type { Session } from "../../../daemon/contract/key.ts";
+import { refusal } from "../fleet/actions.ts";
+import { Clock } from "../live/clock.ts";
+import { LiveFleet } from "../live/live-fleet.ts";
+import { type Desk, DeskContext } from "./desk.ts";
+import { FleetPage } from "./fleet-page.tsx";
+import { Header } from "./header.tsx";
+import { JobPage } from "./job-page.tsx";
+import { JobsPage } from "./jobs-page.tsx";
+import { LostPage } from "./lost-page.tsx";
+import { NodePage } from "./node-page.tsx";
+import type { PageRoute } from "./route.ts";
+import { useRoute } from "./use-route.ts";
+
+export function MissionControl({ client, session, onLogout }: { client: Client; session: Session; onLogout: () => Promise<void> }) {
+  const desk = useMemo((): Desk => {
+    const clock = new Clock();
+    return { client, clock, live: new LiveFleet(client, clock), session, refusal: refusal(session.role) };
+  }, [client, session]);
+  useEffect(() => desk.live.start(), [desk]);
+
+  const route = useRoute();
+  const main = useRef<HTMLElement>(null);
+  const place = JSON.stringify(route);
+  const cameFrom = useRef(place);
+  useEffect(() => {
+    document.title = titleOf(route);
+    // A screen reader would otherwise stay on a link that is gone.
+    if (cameFrom.current !== place) main.current?.focus();
+    cameFrom.current = place;
+  }, [route, place]);
+
+  return (
+    <DeskContext value={desk}>
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <Header route={route} onLogout={onLogout} />
+      <main id="main" ref={main} tabIndex={-1}>
+        <Screen route={route} />
+      </main>
+    </DeskContext>
+  );
+}
+
+function Screen({ route }: { route: PageRoute }) {
+  switch (route.page) {
+    case "fleet":
+      return <FleetPage />;
+    case "node":
+      return <NodePage key={route.name} name={route.name} />;
+    case "jobs":
+      return <JobsPage />;
+    case "job":
+      return <JobPage key={route.id} id={route.id} />;
+    case "lost":
+      return <LostPage what="There is no such page." />;
+  }
+}
+
+function titleOf(route: PageRoute): string {
+  switch (route.page) {
+    case "fleet":
+      return "Fleet · Muster";
+    case "node":
+      return `${route.name} · Muster`;
+    case "jobs":
+      return "Jobs · Muster";
+    case "job":
+      return `${route.id} · Muster`;
+    case "lost":
+      return "Not found · Muster";
+  }
+}

@@ -1,0 +1,40 @@
+/** One machine at a glance, with the step that usually comes next. */
+import { memo } from "react";
+import type { Node } from "../../../daemon/contract/node.ts";
+import { nextActionFor } from "../fleet/actions.ts";
+import { phaseLook } from "../fleet/phases.ts";
+import { Ago } from "./ago.tsx";
+import { NodeActions } from "./node-actions.tsx";
+import { PhaseBadge } from "./phase-badge.tsx";
+import { PhaseLine } from "./phase-line.tsx";
+import { nodeHref } from "./route.ts";
+
+/** Unchanged machines keep their identity from frame to frame, so only the one that changed is drawn again. */
+export const NodeCard = memo(function NodeCard({ node }: { node: Node }) {
+  const { name, macs, address, state, lastEvent } = node;
+  const next = nextActionFor(state.phase);
+  return (
+    <li className={`card tone-${phaseLook[state.phase].tone}`} data-node={name}>
+      {lastEvent && <span key={lastEvent.seq} className="flash" aria-hidden="true" />}
+      <div className="card-head">
+        <h3>
+          <a href={nodeHref(name)}>{name}</a>
+        </h3>
+        <PhaseBadge phase={state.phase} />
+      </div>
+      <p className="identity">
+        <span className="mono">{macs[0]}</span>
+        {address === undefined ? <span className="soft">no address yet</span> : <span className="mono">{address}</span>}
+      </p>
+      <PhaseLine state={state} />
+      <div className="card-foot">
+        {lastEvent && (
+          <p className="last-event" title={lastEvent.summary}>
+            <span className="last-summary">{lastEvent.summary}</span> <Ago at={lastEvent.at} />
+          </p>
+        )}
+        {next && <NodeActions node={node} actions={[next]} />}
+      </div>
+    </li>
+  );
+});

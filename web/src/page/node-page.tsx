@@ -1,0 +1,98 @@
+/** One machine: what it is, what may be done to it, its jobs, and everything that ever happened to it. */
+import { useEffect } from "react";
+import type { Node } from "../../../daemon/contract/node.ts";
+import { actionsFor } from "../fleet/actions.ts";
+import { factsOf } from "../fleet/facts.ts";
+import { phaseLook } from "../fleet/phases.ts";
+import { entriesOf } from "../fleet/timeline.ts";
+import { Ago } from "./ago.tsx";
+import { Problem, useAttempt } from "./attempt.tsx";
+import { useDesk, useView } from "./desk.ts";
+import { EventLine } from "./event-line.tsx";
+import { JobRows } from "./job-rows.tsx";
+import { LostPage } from "./lost-page.tsx";
+import { NodeActions } from "./node-actions.tsx";
+import { PhaseBadge } from "./phase-badge.tsx";
+import { PhaseLine } from "./phase-line.tsx";
+import { fleetHref } from "./route.ts";
+
+/** Found by name as the daemon does it, and by MAC address: both are what people have at hand. */
+export function NodePage({ name }: { name: string }) {
+  const { fleet, loaded } = useView();
+  const all = [...fleet.nodes.values()];
+  const node = all.find((known) => known.name === name) ?? all.find(({ macs }) => macs.includes(name.toLowerCase()));
+  if (!loaded) return <p className="asking">Loading…</p>;
+  if (!node) return <LostPage what={`No machine is called ${name}.`} />;
+  return <KnownNode node={node} />;
+}
+
+function KnownNode({ node }: { node: Node }) {
+  const { fleet } = useView();
+  const jobs = [...fleet.jobs.values()].filter(({ nodeId }) => nodeId === node.id);
+  return (
+    <article className="detail">
+      <nav className="crumbs" aria-label="Way back">
+        <a href={fleetHref}>Fleet</a> /
+      </nav>
+      <header className={`detail-head tone-${phaseLook[node.state.phase].tone}`}>
+        <h1>{node.name}</h1>
+        <PhaseBadge phase={node.state.phase} />
+        <span className="soft">{phaseLook[node.state.phase].meaning}</span>
+        <PhaseLine state={node.state} />
+        <NodeActions node={node} actions={actionsFor(node.state.phase)} />
+      </header>
+      <div className="detail-columns">
+        <section aria-labelledby="facts-title">
+          <h2 className="section-title" id="facts-title">
+            Facts
+          </h2>
+          <dl className="facts">
+            {factsOf(node).map(({ label, text }) => (
+              <div key={label}>
+                <dt>{label}</dt>
+                <dd>{text}</dd>
+              </div>
+            ))}
+            <div>
+              <dt>First seen</dt>
+              <dd>
+                <Ago at={node.createdAt} />
+              </dd>
+            </div>
+          </dl>
+          {jobs.length > 0 && (
+            <>
+              <h2 className="section-title">Jobs</h2>
+              <JobRows jobs={jobs} />
+            </>
+          )}
+        </section>
+        <Timeline nodeId={node.id} />
+      </div>
+    </article>
+  );
+}
+
+function Timeline({ nodeId }: { nodeId: string }) {
+  const { live } = useDesk();
+  const events = useView().fleet.timelines.get(nodeId);
+  const { attempt, problem } = useAttempt();
+  const missing = events === undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it is missing, again after a fresh load
+  useEffect(() => {
+    if (missing) void attempt(() => live.openTimeline(nodeId));
+  }, [missing, live, nodeId]);
+  return (
+    <section aria-labelledby="timeline-title">
+      <h2 className="section-title" id="timeline-title">
+        Timeline {events && <span className="count">{events.length}</span>}
+      </h2>
+      <Problem problem={problem} />
+      <ol className="events timeline">
+        {entriesOf(events ?? []).map((entry) => (
+          <EventLine key={entry.event.seq} entry={entry} detail />
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+/** Where in the page somebody is, read from and written to the hash of the address. */
+export type PageRoute =
+  | { page: "fleet" }
+  | { page: "node"; name: string }
+  | { page: "jobs" }
+  | { page: "job"; id: string }
+  | { page: "lost" };
+
+export function parseRoute(hash: string): PageRoute {
+  const [first = "", second, ...more] = hash.replace(/^#?\/?/, "").split("/");
+  const argument = second === undefined ? undefined : decoded(second);
+  if (more.length > 0) return { page: "lost" };
+  if (first === "" && second === undefined) return { page: "fleet" };
+  if (first === "jobs" && second === undefined) return { page: "jobs" };
+  if (argument === undefined || argument === "") return { page: "lost" };
+  if (first === "nodes") return { page: "node", name: argument };
+  if (first === "jobs") return { page: "job", id: argument };
+  return { page: "lost" };
+}
+
+export const fleetHref = "#/";
+export const jobsHref = "#/jobs";
+export const nodeHref = (name: string) => `#/nodes/${encodeURIComponent(name)}`;
+export const jobHref = (id: string) => `#/jobs/${encodeURIComponent(id)}`;
+
+/** Somebody may have typed it. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,13 @@
+/** The current route, followed as the address changes. */
+import { useMemo, useSyncExternalStore } from "react";
+import { type PageRoute, parseRoute } from "./route.ts";
+
+export function useRoute(): PageRoute {
+  const hash = useSyncExternalStore(subscribe, () => location.hash);
+  return useMemo(() => parseRoute(hash), [hash]);
+}
+
+function subscribe(listener: () => void): () => void {
+  addEventListener("hashchange", listener);
+  return () => removeEventListener("hashchange", listener);
+}
