@@ -1,15 +1,10 @@
 /** The real API over stores in memory, serving the built page on 127.0.0.1: what the browser tests look at. */
-import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { pino } from "pino";
 import { buildApi } from "../../daemon/api/server.ts";
 import type { Role } from "../../daemon/contract/key.ts";
 import { isLive } from "../../daemon/jobs/status.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
-
-export const pageRoot = join(import.meta.dirname, "../../web/dist");
-export const pageIsBuilt = (): boolean => existsSync(join(pageRoot, "index.html"));
 
 export interface Mission extends Stores {
   url: string;
@@ -22,7 +17,7 @@ export interface Mission extends Stores {
   stop(): Promise<void>;
 }
 
-export async function startMission(): Promise<Mission> {
+export async function startMission(pageRoot: string): Promise<Mission> {
   const stores = openStores(":memory:");
   const outputs = new Map<string, string>();
   const build = () =>

@@ -27,7 +27,6 @@ const nextStep: Partial<Record<Phase, Action>> = {
   discovered: "accept",
   accepted: "arm",
   armed: "disarm",
-  "called-home": "configure",
   "install-failed": "arm",
   "configure-failed": "configure",
 };
@@ -38,7 +37,7 @@ export const actionWord: Record<Action, string> = {
   accept: "Accept",
   arm: "Arm…",
   disarm: "Disarm",
-  configure: "Configure again",
+  configure: "Configure",
   wake: "Wake",
   retire: "Retire…",
 };

@@ -30,14 +30,14 @@ export function phaseNote(state: NodeState): PhaseNote | undefined {
     case "configuring":
       return { text: "playbook began", at: state.startedAt, jobId: state.jobId };
     case "ready":
-      return { text: "since", at: state.since };
+      return { text: "became ready", at: state.since };
     case "install-failed":
     case "quarantined":
       return { text: `${state.reason},`, at: state.at };
     case "configure-failed":
       return { text: `${state.reason},`, at: state.at, ...(state.jobId !== undefined && { jobId: state.jobId }) };
     case "rescue":
-      return { text: "since", at: state.since };
+      return { text: "went to rescue", at: state.since };
     case "wiping":
       return { text: "began", at: state.startedAt };
     case "retired":

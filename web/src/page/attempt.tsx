@@ -1,6 +1,7 @@
 /** Something asked of the daemon that may be refused: busy while it runs, and the refusal in words afterwards. */
 import { useState } from "react";
 import { ApiError } from "../../../daemon/contract/client.ts";
+import { Hint } from "./hint.tsx";
 
 interface Refused {
   message: string;
@@ -32,7 +33,7 @@ export function Problem({ problem }: { problem: Refused | undefined }) {
   if (!problem) return null;
   return (
     <p className="problem" role="alert">
-      <strong>{problem.message}.</strong> {problem.hint}
+      <strong>{problem.message}.</strong> <Hint text={problem.hint} />
     </p>
   );
 }

@@ -14,7 +14,11 @@ export function ConfirmByName({ action, node, onCancel, onConfirm }: Props) {
   const id = useId();
   const [typed, setTyped] = useState("");
   const [profile, setProfile] = useState<Profile>();
-  useEffect(() => dialog.current?.showModal(), []);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    field.current?.focus();
+  }, []);
 
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -49,6 +53,7 @@ export function ConfirmByName({ action, node, onCancel, onConfirm }: Props) {
         </label>
         <input
           id={`${id}-name`}
+          ref={field}
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}

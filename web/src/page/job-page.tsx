@@ -6,6 +6,7 @@ import { isCancellable, jobLook } from "../job/job-look.ts";
 import { Ago, Lasting } from "./ago.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk, useView } from "./desk.ts";
+import { Hint } from "./hint.tsx";
 import { JobOutput } from "./job-output.tsx";
 import { LostPage } from "./lost-page.tsx";
 import { jobsHref, nodeHref } from "./route.ts";
@@ -78,7 +79,7 @@ function Result({ result: { summary, hint, failedTask, recap } }: { result: NonN
   return (
     <div className="result">
       <p>
-        <strong>{summary}</strong> {hint}
+        <strong>{summary}</strong> {hint !== undefined && <Hint text={hint} />}
       </p>
       {failedTask && (
         <p className="mono">

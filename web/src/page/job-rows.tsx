@@ -4,7 +4,8 @@ import { jobLook } from "../job/job-look.ts";
 import { Ago, Lasting } from "./ago.tsx";
 import { jobHref, nodeHref } from "./route.ts";
 
-export function JobRows({ jobs }: { jobs: readonly Job[] }) {
+/** `ofOneNode`: where everything is about one machine, its name is not repeated. */
+export function JobRows({ jobs, ofOneNode = false }: { jobs: readonly Job[]; ofOneNode?: boolean }) {
   const newestFirst = [...jobs].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
   return (
     <ul className="job-rows">
@@ -14,7 +15,7 @@ export function JobRows({ jobs }: { jobs: readonly Job[] }) {
           <a className="job-name" href={jobHref(job.id)}>
             {job.playbook}
           </a>
-          <a href={nodeHref(job.nodeName)}>{job.nodeName}</a>
+          {!ofOneNode && <a href={nodeHref(job.nodeName)}>{job.nodeName}</a>}
           <span className="job-summary soft">{job.result?.summary ?? `asked by ${job.requestedBy}`}</span>
           <span className="job-when soft">
             {job.startedAt !== undefined && (

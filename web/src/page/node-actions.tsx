@@ -14,8 +14,9 @@ export function NodeActions({ node, actions }: { node: Node; actions: readonly A
 
   const start = (action: Action) => {
     if (needsTypedName(action)) setAsking(action);
-    else void attempt(() => calls[action](client, node.name));
+    else void attempt(() => calls[action](client, node.id));
   };
+  if (actions.length === 0) return null;
   return (
     <div className="actions">
       {actions.map((action) => (
@@ -40,9 +41,7 @@ export function NodeActions({ node, actions }: { node: Node; actions: readonly A
           onCancel={() => setAsking(undefined)}
           onConfirm={(confirm, profile) => {
             setAsking(undefined);
-            void attempt(() =>
-              asking === "arm" ? arm(client, node.name, confirm, profile) : client.retireNode({ node: node.name, confirm }),
-            );
+            void attempt(() => (asking === "arm" ? arm(client, node.id, confirm, profile) : client.retireNode({ node: node.id, confirm })));
           }}
         />
       )}

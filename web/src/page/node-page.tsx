@@ -1,10 +1,11 @@
 /** One machine: what it is, what may be done to it, its jobs, and everything that ever happened to it. */
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import type { Node } from "../../../daemon/contract/node.ts";
 import { actionsFor } from "../fleet/actions.ts";
 import { factsOf } from "../fleet/facts.ts";
 import { phaseLook } from "../fleet/phases.ts";
 import { entriesOf } from "../fleet/timeline.ts";
+import { AcceptForm } from "./accept-form.tsx";
 import { Ago } from "./ago.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk, useView } from "./desk.ts";
@@ -14,13 +15,23 @@ import { LostPage } from "./lost-page.tsx";
 import { NodeActions } from "./node-actions.tsx";
 import { PhaseBadge } from "./phase-badge.tsx";
 import { PhaseLine } from "./phase-line.tsx";
-import { fleetHref } from "./route.ts";
+import { fleetHref, nodeHref } from "./route.ts";
 
 /** Found by name as the daemon does it, and by MAC address: both are what people have at hand. */
 export function NodePage({ name }: { name: string }) {
   const { fleet, loaded } = useView();
   const all = [...fleet.nodes.values()];
-  const node = all.find((known) => known.name === name) ?? all.find(({ macs }) => macs.includes(name.toLowerCase()));
+  const seenId = useRef<string>(undefined);
+  const node =
+    all.find((known) => known.name === name) ??
+    all.find(({ macs }) => macs.includes(name.toLowerCase())) ??
+    // Renamed under our eyes.
+    fleet.nodes.get(seenId.current ?? "");
+  seenId.current = node?.id;
+  const properName = node?.name ?? name;
+  useEffect(() => {
+    if (properName !== name) location.replace(nodeHref(properName));
+  }, [properName, name]);
   if (!loaded) return <p className="asking">Loading…</p>;
   if (!node) return <LostPage what={`No machine is called ${name}.`} />;
   return <KnownNode node={node} />;
@@ -39,7 +50,8 @@ function KnownNode({ node }: { node: Node }) {
         <PhaseBadge phase={node.state.phase} />
         <span className="soft">{phaseLook[node.state.phase].meaning}</span>
         <PhaseLine state={node.state} />
-        <NodeActions node={node} actions={actionsFor(node.state.phase)} />
+        {node.state.phase === "discovered" && <AcceptForm node={node} />}
+        <NodeActions node={node} actions={actionsFor(node.state.phase).filter((action) => action !== "accept")} />
       </header>
       <div className="detail-columns">
         <section aria-labelledby="facts-title">
@@ -63,7 +75,7 @@ function KnownNode({ node }: { node: Node }) {
           {jobs.length > 0 && (
             <>
               <h2 className="section-title">Jobs</h2>
-              <JobRows jobs={jobs} />
+              <JobRows jobs={jobs} ofOneNode />
             </>
           )}
         </section>

@@ -2,6 +2,7 @@
 import { type SyntheticEvent, useState } from "react";
 import { ApiError, type Client } from "../../../daemon/contract/client.ts";
 import type { Session } from "../../../daemon/contract/key.ts";
+import { Hint } from "../page/hint.tsx";
 
 export function Login({ client, notice, onLogin }: { client: Client; notice: string | undefined; onLogin: (session: Session) => void }) {
   const [key, setKey] = useState("");
@@ -42,7 +43,7 @@ export function Login({ client, notice, onLogin }: { client: Client; notice: str
         />
         {problem && (
           <p className="problem" id="key-problem" role="alert">
-            <strong>{problem.message}</strong> {problem.hint}
+            <strong>{problem.message}</strong> <Hint text={problem.hint} />
           </p>
         )}
         <button className="primary" type="submit" disabled={busy}>

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type NodeState, NodeState as NodeStateSchema } from "../../daemon/contract/node.ts";
+import { advance, type NodeEvent } from "../../daemon/fleet/phases.ts";
+import { type Action, actionsFor, nextActionFor, refusal } from "../../web/src/fleet/actions.ts";
+import { groups, phaseLook, phaseOrder } from "../../web/src/fleet/phases.ts";
+
+const at = "2026-01-02T03:04:05.000Z";
+const states: NodeState[] = [
+  { phase: "discovered" },
+  { phase: "accepted" },
+  { phase: "armed", profile: "preseed", until: at },
+  { phase: "installing", profile: "preseed", startedAt: at, deadline: at, attempts: 1, keyHash: "hash" },
+  { phase: "called-home", at, deadline: at },
+  { phase: "configuring", jobId: "job", startedAt: at },
+  { phase: "ready", since: at },
+  { phase: "install-failed", reason: "reason", at },
+  { phase: "configure-failed", reason: "reason", at },
+  { phase: "rescue", since: at },
+  { phase: "wiping", startedAt: at, deadline: at },
+  { phase: "quarantined", reason: "reason", at },
+  { phase: "retired", at },
+];
+const changes: Record<Exclude<Action, "wake">, NodeEvent> = {
+  accept: { type: "accepted" },
+  arm: { type: "armed", profile: "image", until: at },
+  disarm: { type: "disarmed" },
+  configure: { type: "configuring", jobId: "job", at },
+  retire: { type: "retired", at },
+};
+
+test("every phase is tried here, and has its place and its word on screen", () => {
+  const phases = NodeStateSchema.options.map((option) => option.shape.phase.value).sort();
+  assert.deepEqual(states.map(({ phase }) => phase).sort(), phases);
+  assert.deepEqual([...phaseOrder].sort(), phases);
+  assert.equal(new Set(Object.values(phaseLook).map(({ word }) => word)).size, phases.length);
+  assert.equal(groups.length, 4);
+});
+
+for (const state of states) {
+  test(`a node that is ${state.phase} is offered nothing the daemon would refuse`, () => {
+    for (const action of actionsFor(state.phase)) {
+      if (action !== "wake") assert.doesNotThrow(() => advance(state, changes[action]), action);
+    }
+    const next = nextActionFor(state.phase);
+    if (next) assert.ok(actionsFor(state.phase).includes(next));
+  });
+}
+
+test("a card never offers to erase a machine that works", () => {
+  assert.equal(nextActionFor("ready"), undefined);
+});
+
+test("only those who may change something are not refused", () => {
+  assert.equal(refusal("operator"), undefined);
+  assert.equal(refusal("admin"), undefined);
+  for (const role of ["viewer", "agent", "node"] as const) assert.match(refusal(role) ?? "", new RegExp(role));
+});
