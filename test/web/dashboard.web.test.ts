@@ -88,6 +88,18 @@ test("a machine appears by itself and is accepted with one click", options, asyn
   await assertNotReloaded(page);
 });
 
+test("who works by keyboard keeps their place when the machine changes section", options, async (t) => {
+  const world = await mission(t);
+  addNode(world, { phase: "discovered" }, "fresh");
+  const page = await enter(world);
+  await page.getByRole("button", { name: "Accept fresh" }).focus();
+  await page.keyboard.press("Enter");
+  await phaseOf(page, "fresh", "accepted").waitFor();
+  assert.equal(await page.evaluate("document.activeElement.textContent"), "fresh");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate("document.activeElement.textContent"), "Arm…");
+});
+
 test("what machines say stays text", options, async (t) => {
   const world = await mission(t);
   const nasty = `<img src=x onerror="alert('run')"><script>alert("run")</script>`;

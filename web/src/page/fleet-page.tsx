@@ -7,11 +7,13 @@ import { useView } from "./desk.ts";
 import { EmptyFleet } from "./empty-fleet.tsx";
 import { FleetCounts } from "./fleet-counts.tsx";
 import { NodeCard } from "./node-card.tsx";
+import { useKeptFocus } from "./use-kept-focus.ts";
 
 export function FleetPage() {
   const { fleet, loaded, status } = useView();
   const [phase, setPhase] = useState<Phase>();
   const [text, setText] = useState("");
+  const keepFocus = useKeptFocus();
   const nodes = [...fleet.nodes.values()];
   const shown = nodes.filter((node) => matches(node, text, phase));
 
@@ -28,7 +30,8 @@ export function FleetPage() {
     <div className="fleet">
       <h1 className="unseen">Fleet</h1>
       <FleetCounts nodes={nodes} phase={phase} onPhase={setPhase} text={text} onText={setText} />
-      <div className="fleet-sections">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only notices where the keyboard is */}
+      <div className="fleet-sections" onFocus={keepFocus}>
         {sectionsOf(shown).map((section) => (
           <section key={section.group} aria-label={section.group}>
             <h2 className="section-title">

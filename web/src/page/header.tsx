@@ -40,7 +40,7 @@ export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => 
       </header>
       {refusal !== undefined && (
         <p className="strip" id="refusal">
-          You are looking, not touching. {refusal}
+          Read only. {refusal}
         </p>
       )}
       {connection.kind === "outdated" && (

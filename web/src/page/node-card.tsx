@@ -4,18 +4,24 @@ import type { Node } from "../../../daemon/contract/node.ts";
 import { nextActionFor } from "../fleet/actions.ts";
 import { phaseLook } from "../fleet/phases.ts";
 import { Ago } from "./ago.tsx";
+import { useDesk } from "./desk.ts";
 import { NodeActions } from "./node-actions.tsx";
 import { PhaseBadge } from "./phase-badge.tsx";
 import { PhaseLine } from "./phase-line.tsx";
 import { nodeHref } from "./route.ts";
 
+const FRESH_MS = 3000;
+
 /** Unchanged machines keep their identity from frame to frame, so only the one that changed is drawn again. */
 export const NodeCard = memo(function NodeCard({ node }: { node: Node }) {
   const { name, macs, address, state, lastEvent } = node;
   const next = nextActionFor(state.phase);
+  const { clock } = useDesk();
+  // Not when the page opens: then nothing has changed.
+  const justNow = lastEvent && clock.nowMs() - Date.parse(lastEvent.at) < FRESH_MS;
   return (
     <li className={`card tone-${phaseLook[state.phase].tone}`} data-node={name}>
-      {lastEvent && <span key={lastEvent.seq} className="flash" aria-hidden="true" />}
+      {justNow && <span key={lastEvent.seq} className="flash" aria-hidden="true" />}
       <div className="card-head">
         <h3>
           <a href={nodeHref(name)}>{name}</a>
