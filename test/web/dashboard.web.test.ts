@@ -1,65 +1,14 @@
 /** Mission Control in a real browser, against the real API: what an operator sees and does. */
 import assert from "node:assert/strict";
-import { after, before, type TestContext, test } from "node:test";
-import type { Page } from "playwright-core";
-import type { Role } from "../../daemon/contract/key.ts";
-import type { NodeState } from "../../daemon/contract/node.ts";
+import { test } from "node:test";
 import { addNode } from "../support/world.ts";
-import { noBrowser, startBrowser, type Visitor } from "./browser.ts";
-import { type Mission, startMission } from "./mission.ts";
+import { assertNotReloaded, at, card, logIn, mark, options, phaseOf, startJob, tour } from "./visit.ts";
 
-const options = noBrowser === undefined ? {} : { skip: noBrowser };
-if (noBrowser !== undefined) console.log(`skipped: ${noBrowser}`);
-
-let visitor: Visitor;
-before(async () => {
-  if (noBrowser === undefined) visitor = await startBrowser();
-});
-after(async () => {
-  await visitor?.close();
-});
-
-const at = "2026-01-02T03:04:05.000Z";
-
-async function mission(t: TestContext): Promise<Mission> {
-  const started = await startMission(visitor.pageRoot);
-  t.after(() => visitor.leave());
-  t.after(() => started.stop());
-  t.after(() => assert.deepEqual(visitor.troubles.splice(0), []));
-  return started;
-}
-
-async function logIn(page: Page, key: string): Promise<void> {
-  await page.getByLabel("API key").fill(key);
-  await page.getByRole("button", { name: "Log in" }).click();
-}
-
-async function enter(world: Mission, role: Role = "operator", hash = ""): Promise<Page> {
-  const page = await visitor.visit(world.url + hash);
-  await logIn(page, world.key(role));
-  await page.getByText("Live", { exact: true }).waitFor();
-  return page;
-}
-
-const card = (page: Page, name: string) => page.locator(`[data-node="${name}"]`);
-const phaseOf = (page: Page, name: string, phase: NodeState["phase"]) => card(page, name).locator(`[data-phase="${phase}"]`);
-
-/** Survives everything but a reload. */
-const mark = (page: Page) => page.evaluate("window.notReloaded = true");
-const assertNotReloaded = async (page: Page) => assert.equal(await page.evaluate("window.notReloaded"), true);
-
-function startJob(world: Mission, nodeId: string, nodeName: string): string {
-  const id = `${nodeName}-job`;
-  const job = { id, kind: "ansible", playbook: "site.yml", nodeId, nodeName, attempt: 1, requestedBy: "test", createdAt: at } as const;
-  world.jobs.add({ ...job, status: "queued" });
-  world.jobs.save({ ...job, status: "running", startedAt: at });
-  world.events.append({ source: "control", type: "job.started", summary: "site.yml started", nodeId, jobId: id });
-  return id;
-}
+const { visitor, mission, enter } = tour();
 
 test("a wrong key is refused in words, a right one opens the page, logging out closes it", options, async (t) => {
   const world = await mission(t);
-  const page = await visitor.visit(world.url);
+  const page = await visitor().visit(world.url);
   await logIn(page, "mk_wrong");
   assert.match((await page.getByRole("alert").textContent()) ?? "", /does not know this key.*muster key create/);
 
@@ -174,84 +123,6 @@ test("a refusal by the daemon is shown where it was asked for", options, async (
   await page.getByRole("heading", { name: "rack1-n01" }).waitFor();
   await page.waitForURL(/#\/nodes\/rack1-n01$/);
   assert.equal(world.nodes.findById(node.id)?.name, "rack1-n01");
-});
-
-test("the timeline of a node grows while it is looked at", options, async (t) => {
-  const world = await mission(t);
-  const node = addNode(world, { phase: "accepted" }, "works");
-  const page = await enter(world, "viewer", "#/nodes/works");
-  const timeline = page.locator(".timeline .event");
-  await timeline.getByText("made for a test").waitFor();
-  world.events.append({ source: "netboot", type: "dhcp.ack", summary: "given 10.0.0.41", nodeId: node.id });
-  await timeline.getByText("given 10.0.0.41").waitFor();
-  assert.match((await timeline.first().textContent()) ?? "", /given 10\.0\.0\.41/, "newest first");
-});
-
-test("job output streams in, and stays put for somebody who scrolled up", options, async (t) => {
-  const world = await mission(t);
-  const node = addNode(world, { phase: "accepted" }, "works");
-  const id = startJob(world, node.id, "works");
-  const page = await enter(world, "viewer", "#/jobs");
-  await page.getByRole("link", { name: "site.yml" }).click();
-  await page.getByText("Nothing yet.").waitFor();
-  const write = (text: string) => world.outputs.set(id, (world.outputs.get(id) ?? "") + text);
-
-  write("\x1b[1mTASK [first]\x1b[0m\n");
-  await page.getByText("TASK [first]", { exact: true }).waitFor();
-  write(`${"a line\n".repeat(200)}last of many\n`);
-  await page.getByText("last of many").waitFor();
-  const distance = () =>
-    page.evaluate("(({scrollHeight, clientHeight, scrollTop}) => scrollHeight - clientHeight - scrollTop)(document.querySelector('.log'))");
-  assert.ok(Number(await distance()) < 24, "follows the end");
-
-  await page.evaluate("document.querySelector('.log').scrollTop = 100");
-  const follow = page.getByRole("button", { name: "Follow the end" });
-  await follow.waitFor();
-  write("written while reading\n");
-  await page.getByText("written while reading").waitFor();
-  assert.equal(await page.evaluate("document.querySelector('.log').scrollTop"), 100);
-  await follow.click();
-  assert.ok(Number(await distance()) < 24);
-
-  const job = world.jobs.find(id);
-  assert(job);
-  world.jobs.save({ ...job, status: "succeeded", endedAt: at, result: { summary: "configured" } });
-  world.events.append({ source: "control", type: "job.succeeded", summary: "configured", nodeId: node.id, jobId: id });
-  await page.getByText("Succeeded").waitFor();
-  await page.getByText("complete", { exact: true }).waitFor();
-});
-
-test("after a lost connection the page catches up without a reload, and a job's output goes on", options, async (t) => {
-  const world = await mission(t);
-  const node = addNode(world, { phase: "accepted" }, "works");
-  const id = startJob(world, node.id, "works");
-  world.outputs.set(id, "before\n");
-  const page = await enter(world, "operator", `#/jobs/${id}`);
-  await mark(page);
-  await page.getByText("before").waitFor();
-
-  await world.hangUp();
-  await page.getByText("Reconnecting").waitFor();
-  world.outputs.set(id, "before\nmeanwhile\n");
-  addNode(world, { phase: "discovered" }, "late");
-  await world.comeBack();
-  await page.getByText("Live", { exact: true }).waitFor();
-  await page.locator(".log").getByText("meanwhile").waitFor();
-  assert.equal(await page.locator(".log").getByText("before").count(), 1);
-  await page.getByRole("link", { name: "Fleet" }).click();
-  await card(page, "late").waitFor();
-  await assertNotReloaded(page);
-});
-
-test("when the session has ended, the page asks to log in again", options, async (t) => {
-  const world = await mission(t);
-  addNode(world, { phase: "discovered" }, "fresh");
-  const page = await enter(world);
-  world.db.exec("DELETE FROM sessions");
-  await page.getByRole("button", { name: "Accept fresh" }).click();
-  await page.getByText("The session has ended").waitFor();
-  await logIn(page, world.key("operator"));
-  await card(page, "fresh").waitFor();
 });
 
 test("nothing is wider than a telephone, in either colour scheme", options, async (t) => {
