@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Liquid } from "liquidjs";
 
-const engine = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true, greedy: false });
+const engine = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true, greedy: false, jsTruthy: true });
 
 function oneLine(value: unknown): string {
   const text = String(value);

@@ -143,7 +143,7 @@ function tryLauncher(card: string): string | undefined {
 async function otherServers(card: string): Promise<string[]> {
   const probe = join(import.meta.dirname, "../../pxe/dhcp/probe.ts");
   const program = `import { probeDhcpServers } from ${JSON.stringify(probe)}; import { inheritedSockets } from ${JSON.stringify(join(import.meta.dirname, "../../pxe/inherited-sockets.ts"))};
-    console.log(JSON.stringify(await probeDhcpServers({ fd: inheritedSockets(process.env).get("probe") }, { waitMs: 2000 })));`;
+    console.log(JSON.stringify(await probeDhcpServers({ fd: inheritedSockets(process.env).get("probe") }, { waitMs: 5000 })));`;
   const output = execFileSync(
     "/usr/bin/python3",
     [launcher, card, "probe=68", "--", process.execPath, "--input-type=module", "-e", program],

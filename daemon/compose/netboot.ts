@@ -1,11 +1,6 @@
 /** Builds the netboot process: DHCP, TFTP and boot HTTP over the fleet's rules and the database. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Pool } from "../../pxe/dhcp/pool.ts";
-import { type OtherServer, probeDhcpServers } from "../../pxe/dhcp/probe.ts";
-import { startDhcpServer } from "../../pxe/dhcp/server.ts";
 import { startBootHttpServer } from "../../pxe/http/server.ts";
-import { inheritedSockets } from "../../pxe/inherited-sockets.ts";
 import { startTftpServer } from "../../pxe/tftp/server.ts";
 import type { Config } from "../config.ts";
 import type { DataDir } from "../data-dir.ts";
@@ -13,12 +8,12 @@ import { MusterError } from "../errors.ts";
 import { Lifecycle } from "../lifecycle.ts";
 import type { Log } from "../log.ts";
 import { BootDesk } from "../netboot/boot-desk.ts";
-import { fullMode, serverIdentity } from "../netboot/dhcp-settings.ts";
 import { Discovery } from "../netboot/discovery.ts";
 import { InstallDesk } from "../netboot/install-desk.ts";
 import { FleetBootSource } from "../netboot/source.ts";
 import { openStores } from "../store/stores.ts";
 import { bootNetwork } from "./address.ts";
+import { startDhcp } from "./dhcp.ts";
 import { fleetContent } from "./fleet-content.ts";
 
 export async function startNetboot(config: Config, data: DataDir, env: NodeJS.ProcessEnv, log: Log): Promise<{ stop(): Promise<void> }> {
@@ -74,28 +69,10 @@ export async function startNetboot(config: Config, data: DataDir, env: NodeJS.Pr
       );
     }
     if (network && config.netboot.dhcp !== "off") {
-      const sockets = inheritedSockets(env);
-      if (config.netboot.dhcp === "full" && config.netboot.check_other_servers) await refuseBesideOthers(sockets.get("probe"), config);
-      const identity = serverIdentity(network, config.netboot, (name) => existsSync(join(data.assets, "ipxe", name)));
-      const mode =
-        config.netboot.dhcp === "full"
-          ? {
-              kind: "full" as const,
-              full: fullMode(config.netboot, network, identity, (options) => new Pool({ ...options, store: leases, now: Date.now })),
-            }
-          : { kind: "proxy" as const };
       await parts.start(
         "dhcp",
-        () =>
-          startDhcpServer({
-            mode,
-            identity,
-            dhcp: handed(sockets, "dhcp"),
-            bootServer: handed(sockets, "pxe4011"),
-            source,
-            log: log.child({ part: "dhcp" }),
-          }),
-        (server) => server.close(),
+        () => startDhcp({ config, data, network, env, leases, events, source, log }),
+        (dhcp) => dhcp.close(),
       );
     }
     log.info({ interface: config.netboot.interface, dhcp: config.netboot.dhcp, address: host }, "netboot serves");
@@ -104,24 +81,6 @@ export async function startNetboot(config: Config, data: DataDir, env: NodeJS.Pr
     await parts.stop();
     throw error;
   }
-}
-
-function handed(sockets: ReadonlyMap<string, number>, name: string): { fd: number } {
-  const fd = sockets.get(name);
-  if (fd === undefined)
-    throw new MusterError("LAUNCH_FAILED", `the socket ${name} was not handed in; netboot is started through pxe/bind-sockets.py`);
-  return { fd };
-}
-
-async function refuseBesideOthers(fd: number | undefined, { netboot }: Config): Promise<void> {
-  if (fd === undefined) return;
-  const others: OtherServer[] = await probeDhcpServers({ fd }, { waitMs: 2000 });
-  const [other] = others;
-  if (other)
-    throw new MusterError(
-      "OTHER_DHCP_SERVER",
-      `${other.server} answers DHCP on ${netboot.interface} already (it offered ${other.offered})`,
-    );
 }
 
 async function available<T>(key: string, start: () => Promise<T>): Promise<T> {

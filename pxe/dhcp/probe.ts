@@ -1,12 +1,11 @@
 /** Asks a LAN who answers DHCP there, without taking an address: a DISCOVER, and what is offered within the time. */
 import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MessageType, Option } from "./option.ts";
 import { addressOption, type DhcpPacket, decode, encode, messageType } from "./packet.ts";
 import { ANY, BROADCAST } from "./reply.ts";
-import type { SocketSource } from "./server.ts";
+import { bind, type SocketSource } from "./socket.ts";
 
 export interface OtherServer {
   server: string;
@@ -30,13 +29,11 @@ export async function probeDhcpServers(client: SocketSource, options: { waitMs: 
       // Somebody else's garbage on port 68 says nothing about DHCP servers.
     }
   });
-  if ("fd" in client) socket.bind({ fd: client.fd });
-  else socket.bind(client.port, client.address);
-  await once(socket, "listening");
+  await bind(socket, client);
   try {
     socket.setBroadcast(true);
     // Twice: one lost packet must not make a busy LAN look empty.
-    for (let attempt = 0; attempt < 2; attempt++) {
+    for (let attempt = 0; attempt < 2 && found.size === 0; attempt++) {
       await new Promise<void>((resolve, reject) => {
         socket.send(encode(discover), options.to ?? 67, BROADCAST, (error) => (error ? reject(error) : resolve()));
       });

@@ -1,6 +1,5 @@
 /** The sockets around the decisions: receive, look up, decide, send, record. No policy here. */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { once } from "node:events";
 import type { BootSource, Log } from "../boot-source.ts";
 import { machineSeen } from "./client.ts";
 import { decideFull, type FullMode } from "./full.ts";
@@ -8,9 +7,7 @@ import { MessageType, Option } from "./option.ts";
 import { type DhcpPacket, decode, encode, messageType, typeName } from "./packet.ts";
 import { decideBootServer, decideProxy } from "./proxy.ts";
 import type { Decision, ServerIdentity } from "./reply.ts";
-
-/** Already bound to one interface and handed in, or (tests) bound here. */
-export type SocketSource = { fd: number } | { address: string; port: number };
+import { bind, type SocketSource } from "./socket.ts";
 
 export interface DhcpServerOptions {
   /** Full mode needs a network and a pool; proxy mode hands out nothing. */
@@ -95,12 +92,6 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
       await Promise.all([dhcp, bootServer].map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
     },
   };
-}
-
-async function bind(socket: Socket, from: SocketSource): Promise<void> {
-  if ("fd" in from) socket.bind({ fd: from.fd });
-  else socket.bind(from.port, from.address);
-  await once(socket, "listening"); // rejects when the port is taken
 }
 
 function maxLength(request: DhcpPacket): number {

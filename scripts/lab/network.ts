@@ -1,11 +1,11 @@
-/** A network of its own for one test: a namespace holding a bridge, with nothing that leads out of it. */
+/** A network of its own: a namespace holding a bridge, with nothing that leads out of it. The host's network stays as it is. */
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 
 export interface LabNetwork {
   /** Of the network namespace. */
   name: string;
-  /** The address of the bridge, where servers under test listen. */
+  /** The address of the bridge, where servers listen. */
   address: string;
   /** A new port of the bridge for a virtual machine. */
   tap(): string;
@@ -13,6 +13,8 @@ export interface LabNetwork {
   client(mac?: string): { namespace: string; device: string };
   /** Starts a program inside; its pid is the program's own. It is killed when the network closes. */
   spawn(command: string, args: readonly string[], options?: SpawnOptions & { namespace?: string }): ChildProcess;
+  /** What a program printed inside; rejects with its complaint when it failed. */
+  run(command: string, args: readonly string[], options?: SpawnOptions & { namespace?: string }): Promise<string>;
   close(): void;
 }
 
@@ -38,7 +40,7 @@ export function createNetwork(): LabNetwork {
   ip("-n", name, "address", "add", `${address}/16`, "dev", "br0");
   ip("-n", name, "link", "set", "br0", "up");
 
-  return {
+  const network: LabNetwork = {
     name,
     address,
     tap() {
@@ -65,13 +67,45 @@ export function createNetwork(): LabNetwork {
       child.once("exit", () => children.delete(child));
       return child;
     },
+    run(command, args, options = {}) {
+      const child = network.spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+      return new Promise((resolve, reject) => {
+        let [output, complaint] = ["", ""];
+        child.stdout?.setEncoding("utf8").on("data", (text) => (output += text));
+        child.stderr?.setEncoding("utf8").on("data", (text) => (complaint += text));
+        child.once("error", reject);
+        child.once("close", (code, signal) => {
+          if (code === 0) resolve(output);
+          else reject(new Error(`${command} ended with ${signal ?? code}: ${complaint.trim().slice(-400)}`));
+        });
+      });
+    },
     close() {
       for (const child of children) child.kill("SIGKILL");
-      for (const each of namespaces.reverse()) ip("netns", "delete", each);
+      // By namespace, because what was started here may have started more.
+      for (const each of namespaces.splice(0).reverse()) {
+        for (const pid of pidsIn(each)) kill(pid);
+        ip("netns", "delete", each);
+      }
     },
   };
+  return network;
 }
 
-function ip(...args: string[]): void {
-  execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } });
+function ip(...args: string[]): string {
+  return execFileSync("ip", args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+  });
+}
+
+const pidsIn = (namespace: string) => ip("netns", "pids", namespace).split("\n").filter(Boolean).map(Number);
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself in the meantime.
+  }
 }

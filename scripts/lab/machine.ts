@@ -1,12 +1,12 @@
-/** Starts a QEMU machine in a test's network, reads its serial port, resets and stops it. Its command line is the lab's. */
+/** Starts a QEMU machine in the lab's network, reads its serial port, resets and stops it. */
 import { once } from "node:events";
 import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ovmfVariables, type QemuMachine, qemuArguments } from "../../scripts/lab/qemu.ts";
-import type { LabNetwork } from "./netns.ts";
+import type { LabNetwork } from "./network.ts";
+import { ovmfVariables, type QemuMachine, qemuArguments } from "./qemu.ts";
 
 export type MachineOptions = Omit<QemuMachine, "tap" | "serialLog" | "qmp" | "uefiVariables" | "disk"> & {
   /** Where its disk, serial log and firmware variables live. */

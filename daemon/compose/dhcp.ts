@@ -1,0 +1,105 @@
+/** Starts DHCP: at once as a proxy, and in full mode only when nobody else hands out addresses there. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BootSource } from "../../pxe/boot-source.ts";
+import { Pool } from "../../pxe/dhcp/pool.ts";
+import { probeDhcpServers } from "../../pxe/dhcp/probe.ts";
+import { type DhcpServer, startDhcpServer } from "../../pxe/dhcp/server.ts";
+import { inheritedSockets } from "../../pxe/inherited-sockets.ts";
+import type { Config } from "../config.ts";
+import type { DataDir } from "../data-dir.ts";
+import { MusterError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { fullMode, serverIdentity } from "../netboot/dhcp-settings.ts";
+import type { EventStore } from "../store/events.ts";
+import type { LeaseTable } from "../store/leases.ts";
+import type { BootNetwork } from "./address.ts";
+
+export interface DhcpParts {
+  config: Config;
+  data: DataDir;
+  network: BootNetwork;
+  env: NodeJS.ProcessEnv;
+  leases: LeaseTable;
+  events: EventStore;
+  source: BootSource;
+  log: Log;
+}
+
+/** dnsmasq pings an address for three seconds before it offers it. */
+const PROBE_MS = 5000;
+/** Between two looks at whether the other server has gone. */
+const HELD_BACK_MS = 15_000;
+
+/**
+ * In full mode this resolves before DHCP answers: boot files and a running installation must not wait for it, nor suffer
+ * because another server turned up while this process was away.
+ */
+export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<void> }> {
+  const { config, env, log } = parts;
+  const sockets = inheritedSockets(env);
+  const probe = sockets.get("probe");
+  if (config.netboot.dhcp !== "full" || !config.netboot.check_other_servers || probe === undefined) return serve(parts, sockets);
+
+  const stopping = new AbortController();
+  let server: DhcpServer | undefined;
+  const startWhenAlone = async () => {
+    await untilAlone(parts, probe, stopping.signal);
+    if (!stopping.signal.aborted) server = await serve(parts, sockets);
+  };
+  const started = startWhenAlone().catch((error: unknown) => {
+    if (stopping.signal.aborted) return;
+    log.fatal({ err: error }, "DHCP cannot start");
+    process.exit(1); // the supervisor starts this process again
+  });
+  return {
+    close: async () => {
+      stopping.abort();
+      await started;
+      await server?.close();
+    },
+  };
+}
+
+async function untilAlone({ config, events, log }: DhcpParts, fd: number, signal: AbortSignal): Promise<void> {
+  let told = "";
+  while (!signal.aborted) {
+    const [other] = await probeDhcpServers({ fd }, { waitMs: PROBE_MS });
+    if (!other) return;
+    if (other.server !== told) {
+      told = other.server;
+      const error = new MusterError(
+        "OTHER_DHCP_SERVER",
+        `${other.server} answers DHCP on ${config.netboot.interface} already (it offered ${other.offered}); no address is handed out beside it`,
+      );
+      log.error({ code: error.code, hint: error.hint }, error.message);
+      events.append({ source: "netboot", type: "dhcp.held-back", summary: error.message, detail: { hint: error.hint } });
+    }
+    await sleep(HELD_BACK_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function serve(parts: DhcpParts, sockets: ReadonlyMap<string, number>): Promise<DhcpServer> {
+  const { config, data, network, leases, source, log } = parts;
+  const { netboot } = config;
+  const identity = serverIdentity(network, netboot, (name) => existsSync(join(data.assets, "ipxe", name)));
+  const full = () => fullMode(netboot, network, identity, (options) => new Pool({ ...options, store: leases, now: Date.now }));
+  const server = await startDhcpServer({
+    mode: netboot.dhcp === "full" ? { kind: "full", full: full() } : { kind: "proxy" },
+    identity,
+    dhcp: handed(sockets, "dhcp"),
+    bootServer: handed(sockets, "pxe4011"),
+    source,
+    log: log.child({ part: "dhcp" }),
+  });
+  log.info({ interface: netboot.interface, mode: netboot.dhcp }, "dhcp answers");
+  return server;
+}
+
+function handed(sockets: ReadonlyMap<string, number>, name: string): { fd: number } {
+  const fd = sockets.get(name);
+  if (fd === undefined)
+    throw new MusterError("LAUNCH_FAILED", `the socket ${name} was not handed in; netboot is started through pxe/bind-sockets.py`);
+  return { fd };
+}

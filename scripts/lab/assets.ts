@@ -1,0 +1,63 @@
+/** What the lab's machines boot from. Fetched and built once into a cache that outlives the lab. */
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const scripts = join(import.meta.dirname, "..");
+
+export interface LabAssets {
+  /** Laid out as a daemon's assets folder. */
+  folder: string;
+  roms: string;
+}
+
+export const defaultCache = join(scripts, "../.cache/lab");
+
+export async function prepareAssets(cache: string, say: (line: string) => void): Promise<LabAssets> {
+  const folder = join(cache, "assets");
+  mkdirSync(folder, { recursive: true });
+  await run(say, join(scripts, "assets/fetch"), ["--dest", folder, "--cache", join(cache, "apt"), "--with-qemu-roms"]);
+  // The kernel without drivers for real hardware: a third of the size, and these machines have none.
+  const image = ["--dest", join(folder, "image/13/amd64"), "--cache", join(cache, "image"), "--kernel", "linux-image-cloud-amd64"];
+  await run(say, join(scripts, "image/build"), image);
+  return { folder, roms: join(folder, "ipxe-qemu") };
+}
+
+/** The daemon serves no file that lies elsewhere, so links will not do; hard ones are as good as copies. */
+export function placeAssets({ folder }: LabAssets, dataDir: string): void {
+  const target = join(dataDir, "assets");
+  mkdirSync(target, { recursive: true });
+  for (const each of ["ipxe", "debian-installer", "image"]) {
+    try {
+      execFileSync("cp", ["-al", join(folder, each), target], { stdio: "ignore" });
+    } catch {
+      execFileSync("cp", ["-a", join(folder, each), target]);
+    }
+  }
+}
+
+/** The image as a folder, for machines that share it. */
+export function unpackImage({ folder }: LabAssets, cache: string): string {
+  const archive = join(folder, "image/13/amd64/root.tar.zst");
+  const { rootSha256 } = JSON.parse(readFileSync(join(dirname(archive), "manifest.json"), "utf8")) as { rootSha256: string };
+  const root = join(cache, `root-${rootSha256.slice(0, 16)}`);
+  if (existsSync(root)) return root;
+  for (const old of readdirSync(cache)) if (old.startsWith("root-")) rmSync(join(cache, old), { recursive: true });
+  const half = join(cache, "unpacking");
+  rmSync(half, { recursive: true, force: true });
+  mkdirSync(half);
+  execFileSync("tar", ["--zstd", "-x", "-p", "-f", archive, "-C", half]);
+  renameSync(half, root);
+  return root;
+}
+
+function run(say: (line: string) => void, command: string, args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      for (const line of text.split("\n").filter(Boolean)) say(line);
+    });
+    child.once("error", reject);
+    child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with exit code ${code}`))));
+  });
+}

@@ -1,0 +1,85 @@
+/** Runs the daemon inside the lab, as it would run on a control node whose second card is the lab's bridge. */
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stringify } from "yaml";
+import type { LabNetwork } from "./network.ts";
+
+export interface LabDaemon {
+  pid: number;
+  dataDir: string;
+  log(): string;
+  /** A new API key, made on the control node itself. */
+  createKey(name: string, role?: string): string;
+  /** Inside the lab, with the daemon's data folder. */
+  muster(...args: string[]): string;
+  stop(signal?: "SIGTERM" | "SIGKILL"): Promise<number | null>;
+}
+
+export interface LabDaemonOptions {
+  folder: string;
+  dataDir: string;
+  dhcp: "full" | "proxy";
+  mirror: string;
+  /** Keys of muster.yaml on top of the lab's, by section. */
+  settings?: Record<string, Record<string, unknown> | string>;
+}
+
+export const MUSTER = join(import.meta.dirname, "../muster");
+
+export function labConfig({ dhcp, mirror, settings = {} }: Pick<LabDaemonOptions, "dhcp" | "mirror" | "settings">): string {
+  const sections: Record<string, unknown> = {
+    // Nothing listens outside the lab, and inside there is nobody else.
+    netboot: { interface: "br0", dhcp, ...(dhcp === "full" && { range: { from: "10.77.1.1", to: "10.77.1.250" } }) },
+    debian: { mirror, security_mirror: null },
+  };
+  for (const [name, value] of Object.entries(settings))
+    sections[name] = typeof value === "string" ? value : { ...(sections[name] as object | undefined), ...value };
+  return stringify(sections);
+}
+
+export async function startDaemon(network: LabNetwork, options: LabDaemonOptions): Promise<LabDaemon> {
+  const { folder, dataDir } = options;
+  const config = join(folder, "muster.yaml");
+  const logFile = join(folder, "musterd.log");
+  writeFileSync(config, labConfig(options));
+  const output = openSync(logFile, "a", 0o600);
+  const child = network.spawn(MUSTER, ["up", "--config", config, "--data", dataDir], { stdio: ["ignore", output, output] });
+  closeSync(output);
+  const log = () => readFileSync(logFile, "utf8");
+  await untilHealthy(network, () => child.exitCode !== null, log);
+  const muster = (...args: string[]) =>
+    execFileSync("ip", ["netns", "exec", network.name, MUSTER, ...args], {
+      encoding: "utf8",
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin`, MUSTER_DATA: dataDir },
+    });
+  return {
+    pid: child.pid ?? 0,
+    dataDir,
+    log,
+    muster,
+    createKey: (name, role = "admin") =>
+      (JSON.parse(muster("--json", "key", "create", "--name", name, "--role", role)) as { key: string }).key,
+    async stop(signal = "SIGTERM") {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+      child.kill(signal);
+      await once(child, "exit");
+      return child.exitCode;
+    },
+  };
+}
+
+async function untilHealthy(network: LabNetwork, ended: () => boolean, log: () => string): Promise<void> {
+  for (let tries = 0; tries < 150; tries++) {
+    if (ended()) throw new Error(`the daemon ended: ${log().trim().split("\n").slice(-5).join("\n")}`);
+    const probe = network.spawn("curl", ["-sf", "-m", "2", "-o", "/dev/null", "http://127.0.0.1:8000/health"]);
+    const [control] = await once(probe, "close");
+    const boot = network.spawn("curl", ["-sf", "-m", "2", "-o", "/dev/null", `http://${network.address}:8080/boot.ipxe`]);
+    const [netboot] = await once(boot, "close");
+    if (control === 0 && netboot === 0) return;
+    await sleep(200);
+  }
+  throw new Error(`the daemon did not come up: ${log().trim().split("\n").slice(-5).join("\n")}`);
+}

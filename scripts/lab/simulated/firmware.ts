@@ -1,0 +1,72 @@
+/**
+ * The network boot of a simulated machine. DHCP and TFTP are busybox's udhcpc and curl; only what firmware and iPXE make of
+ * the answers is played: a BIOS card that loads undionly.kpxe, which asks again as iPXE.
+ */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LabNetwork } from "../network.ts";
+import { nextStep, type Step } from "./ipxe.ts";
+
+export interface Plugged {
+  network: LabNetwork;
+  /** Network namespace that is this machine's network card. */
+  namespace: string;
+  name: string;
+  mac: string;
+  uuid: string;
+}
+
+interface Lease {
+  address: string;
+  nextServer: string;
+  bootFile: string;
+}
+
+/** What the machine is told to do, after all waiting. */
+export async function bootFromNetwork(machine: Plugged): Promise<Exclude<Step, { kind: "chain" }>> {
+  const first = await askForAddress(machine, []);
+  if (first.bootFile === "") return { kind: "local" };
+  await fetch(machine, `tftp://${first.nextServer}/${first.bootFile}`);
+  const asIpxe = await askForAddress(machine, ["-x", `0x4d:${Buffer.from("iPXE").toString("hex")}`]);
+  let url = asIpxe.bootFile;
+  for (;;) {
+    const step = nextStep(await fetch(machine, url), settings(machine, asIpxe));
+    if (step.kind !== "chain") return step;
+    await sleep(step.afterSeconds * 1000);
+    url = step.url;
+  }
+}
+
+/** The body as text; for a boot loader that is good enough to know that it came. */
+export const fetch = ({ network, namespace }: Plugged, url: string, ...options: string[]) =>
+  network.run("curl", ["-sSf", "--noproxy", "*", "-m", "600", ...options, url], { namespace });
+
+const handler = join(import.meta.dirname, "udhcpc.sh");
+
+async function askForAddress({ network, namespace, uuid }: Plugged, more: string[]): Promise<Lease> {
+  const identity = [
+    "-V",
+    "PXEClient:Arch:00000:UNDI:002001",
+    "-x",
+    "0x5d:0000",
+    "-x",
+    "0x5e:010201",
+    "-x",
+    `0x61:00${uuid.replaceAll("-", "")}`,
+  ];
+  const asked = ["udhcpc", "-i", "eth0", "-f", "-n", "-q", "-t", "10", "-T", "2", "-s", handler, ...identity, ...more];
+  const output = await network.run("busybox", asked, { namespace });
+  const said = new Map(output.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  return { address: said.get("address") ?? "", nextServer: said.get("nextServer") ?? "", bootFile: said.get("bootFile") ?? "" };
+}
+
+const settings = ({ mac, uuid, name }: Plugged, { address }: Lease) => ({
+  "netX/mac": mac,
+  "netX/ip": address,
+  uuid,
+  serial: name,
+  manufacturer: "Muster",
+  product: "Simulated machine",
+  platform: "pcbios",
+  buildarch: "i386",
+});

@@ -1,0 +1,82 @@
+/** A simulated machine: boots over the network, is installed when told so, and then runs its own systemd and sshd. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LabNetwork } from "../network.ts";
+import { bootFromNetwork, type Plugged } from "./firmware.ts";
+import { type Disk, install } from "./installer.ts";
+
+export interface SimulatedMachine {
+  name: string;
+  mac: string;
+  /** Rejects when the machine cannot go on. */
+  running: Promise<void>;
+  stop(): void;
+}
+
+export function powerOn(network: LabNetwork, options: { name: string; mac: string; folder: string; image: string }): SimulatedMachine {
+  const { name, mac, image } = options;
+  const folder = join(options.folder, name);
+  const { namespace } = network.client(mac);
+  const plugged: Plugged = { network, namespace, name, mac, uuid: randomUUID() };
+  const disk: Disk = { image, folder, root: join(folder, "root") };
+  mkdirSync(folder, { recursive: true });
+  let system: ChildProcess | undefined;
+  let stopped = false;
+
+  const live = async () => {
+    for (;;) {
+      const step = await bootFromNetwork(plugged);
+      if (stopped) return;
+      if (step.kind === "kernel") await install(plugged, step, disk);
+      else if (existsSync(join(disk.root, "etc/hostname"))) {
+        system = boot(plugged, disk, folder);
+        return;
+      }
+      // An empty disk does not boot; somebody would switch the machine on again.
+      await sleep(3000);
+    }
+  };
+  return {
+    name,
+    mac,
+    running: live().catch((error) => {
+      if (!stopped) throw error;
+    }),
+    stop() {
+      stopped = true;
+      system?.kill("SIGKILL");
+      // Detached, because a process that is just ending may still hold a file open.
+      if (existsSync(disk.root)) execFileSync("umount", ["-R", "-l", disk.root], { stdio: "ignore" });
+    },
+  };
+}
+
+/** The installed system, with its own process tree: a container whose network card is the machine's. */
+function boot({ namespace, name }: Plugged, { root }: Disk, folder: string): ChildProcess {
+  const console = openSync(join(folder, "console"), "a");
+  const container = [
+    "systemd-nspawn",
+    "--quiet",
+    "--boot",
+    "--register=no",
+    `--machine=${name}`,
+    `--network-namespace-path=/run/netns/${namespace}`,
+    "--console=read-only",
+    "--link-journal=no",
+    "--resolv-conf=off",
+    "--timezone=off",
+    `--directory=${root}`,
+  ];
+  // Without a systemd of its own, this host has nobody who could make a unit for the container: it gets cgroups by hand.
+  const byHand = `for tree in /sys/fs/cgroup/systemd /sys/fs/cgroup/unified /sys/fs/cgroup; do
+    [ -e "$tree/cgroup.procs" ] || continue
+    mkdir -p "$tree/muster-lab/$0" && echo $$ >"$tree/muster-lab/$0/cgroup.procs"
+    [ "$tree" != /sys/fs/cgroup/unified ] || break
+  done 2>/dev/null
+  exec "$@" --keep-unit`;
+  const command = existsSync("/run/systemd/system") ? container : ["sh", "-c", byHand, name, ...container];
+  return spawn(command[0] ?? "", command.slice(1), { stdio: ["ignore", console, console] });
+}

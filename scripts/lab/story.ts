@@ -1,0 +1,45 @@
+/** Tells at the terminal what happens to each machine, as the daemon's events say it, and what the step before took. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Client } from "../../daemon/contract/client.ts";
+import type { Event } from "../../daemon/contract/event.ts";
+import type { Node } from "../../daemon/contract/node.ts";
+
+/** What a person at the terminal wants to know; the page shows the rest. */
+const told = /^(node\.|boot\.|install\.|job\.started|http\.refused|dhcp\.discover)/;
+
+export interface Story {
+  /** The nodes as they are now. */
+  nodes: Node[];
+  /** Ids of those that have shown their name and asked again. */
+  waiting: ReadonlySet<string>;
+}
+
+/** Calls `each` after every look; ends when that returns true. */
+export async function tellStory(client: Client, say: (line: string) => void, each: (story: Story) => Promise<boolean>): Promise<void> {
+  let since = 0;
+  const waiting = new Set<string>();
+  const last = new Map<string, { at: number; type: string }>();
+  for (;;) {
+    const [events, nodes] = [await client.listEvents({ since }), await client.listNodes()];
+    const names = new Map(nodes.map((node) => [node.id, node.name]));
+    for (const event of events) {
+      since = event.seq;
+      if (event.type === "boot.wait" && event.nodeId) waiting.add(event.nodeId);
+      const line = lineFor(event, names, last);
+      if (line) say(line);
+    }
+    if (await each({ nodes, waiting })) return;
+    await sleep(700);
+  }
+}
+
+function lineFor(event: Event, names: Map<string, string>, last: Map<string, { at: number; type: string }>): string | undefined {
+  if (!event.nodeId || !told.test(event.type)) return undefined;
+  const at = Date.parse(event.at);
+  const before = last.get(event.nodeId);
+  // A machine that waits asks every few seconds; once is enough.
+  if (before?.type === event.type && event.type === "boot.wait") return undefined;
+  last.set(event.nodeId, { at, type: event.type });
+  const took = before ? `${((at - before.at) / 1000).toFixed(1)} s` : "";
+  return `${(names.get(event.nodeId) ?? "?").padEnd(16)} ${took.padStart(8)}  ${event.summary}`;
+}
