@@ -13,6 +13,7 @@ import { InstallDesk } from "../netboot/install-desk.ts";
 import { FleetBootSource } from "../netboot/source.ts";
 import { openStores } from "../store/stores.ts";
 import { bootNetwork } from "./address.ts";
+import { macFromArp } from "./arp.ts";
 import { startDhcp } from "./dhcp.ts";
 import { fleetContent } from "./fleet-content.ts";
 
@@ -39,7 +40,7 @@ export async function startNetboot(config: Config, data: DataDir, env: NodeJS.Pr
         : undefined;
     }
     function macAt(address: string): string | undefined {
-      return leases.holder(address) ?? nodes.list().find((node) => node.address === address)?.macs[0];
+      return leases.holder(address) ?? macFromArp(address) ?? nodes.list().find((node) => node.address === address)?.macs[0];
     }
 
     const host = network?.address ?? "127.0.0.1";

@@ -23,6 +23,8 @@ export interface LabOptions {
 
 export interface Lab {
   network: LabNetwork;
+  /** Gone when the lab is. */
+  folder: string;
   daemon: LabDaemon;
   door: Door;
   key: string;
@@ -61,6 +63,7 @@ export async function buildLab(options: LabOptions): Promise<Lab> {
 
     return {
       network,
+      folder,
       daemon,
       door,
       key: daemon.createKey("lab"),

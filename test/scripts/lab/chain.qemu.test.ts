@@ -1,0 +1,60 @@
+/** The whole life of a machine by the image profile, on both firmwares: empty disk to ready, again without a change, and a reset. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { parse } from "yaml";
+import { noQemu, startMachine } from "../../../scripts/lab/machine.ts";
+import { noNetwork } from "../../../scripts/lab/network.ts";
+import { count, startTestLab, type TestLab } from "../../support/lab.ts";
+
+const skip = noNetwork || noQemu;
+const machines = [
+  { firmware: "bios", mac: "52:54:00:4d:20:01" },
+  { firmware: "uefi", mac: "52:54:00:4d:20:02" },
+] as const;
+
+describe("an empty disk becomes a ready node", { skip, concurrency: 2 }, () => {
+  let lab: TestLab;
+  before(async () => {
+    lab = await startTestLab("full");
+  });
+  after(() => lab?.stop());
+
+  for (const { firmware, mac } of machines) {
+    test(`on ${firmware}`, async (t) => {
+      const name = `chain-${firmware}`;
+      await lab.api.addNode({ mac, name });
+      await lab.api.armNode({ node: name });
+      const options = { folder: lab.folder, name, mac, firmware, roms: lab.assets.roms, diskGb: 8 };
+      const machine = startMachine(lab.network, options);
+      t.after(() => machine.stop());
+
+      const timeline = await lab.until(mac, "ready", 840, ({ state }) => state.phase === "ready");
+      assert.equal(count(timeline, "install.handed-out"), 1);
+      for (const stage of ["start", "partition", "base", "late", "done"]) assert.equal(count(timeline, `install.${stage}`), 1, stage);
+      assert(count(timeline, "boot.local") >= 1, "the boot after the installation was sent to the disk");
+      const node = await lab.api.getNode({ node: name });
+      assert.equal(node.facts.firmware, firmware);
+      const { all } = parse(readFileSync(join(lab.daemon.dataDir, "inventory.yaml"), "utf8"));
+      assert.equal(all.children.worker_nodes.hosts[name].ansible_host, node.address);
+
+      const again = await lab.api.reprovisionNode({ node: name });
+      await lab.until(
+        mac,
+        "configured again",
+        400,
+        ({ state }, events) => state.phase === "ready" && events.some(({ jobId, type }) => jobId === again.id && type === "job.succeeded"),
+      );
+      const { result } = await lab.api.getJob({ id: again.id });
+      assert.equal(result?.recap?.changed, 0, "a second run changes nothing");
+
+      const localBoots = count(await lab.api.nodeEvents({ node: name }), "boot.local");
+      await machine.reset();
+      const after = await lab.until(mac, "sent to its disk after a reset", 120, (_, events) => count(events, "boot.local") > localBoots);
+      assert.equal(count(after, "install.handed-out"), 1);
+      await machine.waitForSerial(new RegExp(`${name} login:`), 300_000);
+      assert.equal((await lab.api.getNode({ node: name })).state.phase, "ready");
+    });
+  }
+});
