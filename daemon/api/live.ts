@@ -78,7 +78,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
 
   async function serveOutput(listener: Listener, jobId: string, after: number): Promise<void> {
     const { text, next, end } = await feed.output(jobId, after);
-    if (text === "" && !end) return;
+    if (next === after && !end) return;
     if (listener.watching.get(jobId) !== after) return; // asked anew meanwhile
     send(listener, { type: "log", seq: listener.seq, jobId, offset: after, next, text, end });
     if (end) listener.watching.delete(jobId);

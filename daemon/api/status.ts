@@ -4,7 +4,7 @@ import { Gauge, Registry as Metrics } from "prom-client";
 import type * as z from "zod";
 import { JobStatus } from "../contract/job.ts";
 import { Mac } from "../contract/names.ts";
-import { NodeState } from "../contract/node.ts";
+import { NodeState, type Profile } from "../contract/node.ts";
 import { routes } from "../contract/routes.ts";
 import { MusterError } from "../errors.ts";
 import type { EventStore } from "../store/events.ts";
@@ -18,13 +18,20 @@ export interface StatusApi {
   nodes: NodeStore;
   jobs: JobStore;
   events: EventStore;
+  defaultProfile: Profile;
   process(): Pick<Status, "version" | "startedAt" | "dhcpMode" | "executor" | "netboot">;
   explain(mac: string, options: { arch: number; userClass?: string | undefined }): z.input<typeof routes.explain.response>;
 }
 
 export function statusApi(app: FastifyInstance, mount: Mount, { nodes, jobs, events, ...world }: StatusApi): void {
   mount(routes.health, () => ({ status: "ok" as const }));
-  mount(routes.status, () => ({ ...world.process(), nodes: nodes.counts(), jobs: jobs.counts(), seq: events.lastSeq() }));
+  mount(routes.status, () => ({
+    ...world.process(),
+    defaultProfile: world.defaultProfile,
+    nodes: nodes.counts(),
+    jobs: jobs.counts(),
+    seq: events.lastSeq(),
+  }));
   mount(routes.listEvents, ({ since, limit }) => events.after(since, limit));
   mount(routes.explain, ({ mac, arch, userClass }) => {
     const parsed = Mac.safeParse(mac);

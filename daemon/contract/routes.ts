@@ -43,6 +43,8 @@ export const routes = {
       version: z.string(),
       startedAt: z.string(),
       dhcpMode: z.enum(["off", "proxy", "full"]),
+      /** How an armed node is installed unless told otherwise. */
+      defaultProfile: Profile,
       executor: z.enum(["connected", "disconnected"]),
       netboot: z.object({ alive: z.boolean(), seenAt: z.string().optional() }),
       nodes: z.record(z.string(), z.int()),
@@ -118,7 +120,7 @@ export const routes = {
   nodeEvents: {
     method: "GET",
     path: "/api/nodes/:node/events",
-    summary: "The timeline of one node, oldest first",
+    summary: "The timeline of one node: the newest events, oldest of them first",
     access: "viewer",
     params: NodeRef,
     query: z.object({ since: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(5000).default(1000) }),

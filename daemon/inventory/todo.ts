@@ -64,7 +64,8 @@ const secrets = [
   /\bBearer\s+[A-Za-z0-9._~+/-]{8,}=*/gi,
   /(?<=\b(?:password|passwd|token|secret|api_?key)["']?\s*[:=]\s*["']?)[^\s"',}]{4,}/gi,
   /(?<=:\/\/[^\s/:@]{1,64}:)[^\s/@]{1,256}(?=@)/g,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  // Without its end, what may still belong to it: no key is longer.
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\S]{0,16384}?-----END [A-Z ]*PRIVATE KEY-----|[\s\S]{0,16384})/g,
 ];
 
 /** Takes out what looks like a secret. A log is read by more people than the machine it came from. */

@@ -4,7 +4,6 @@
  */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { StringDecoder } from "node:string_decoder";
 import type { FromExecutor, Outcome } from "../contract/executor-protocol.ts";
 import type { Job, JobOutput } from "../contract/job.ts";
 import type { Node } from "../contract/node.ts";
@@ -18,6 +17,7 @@ import type { NodeStore } from "../store/nodes.ts";
 import type { Registry } from "../store/registry.ts";
 import { takeIn } from "./ingest.ts";
 import type { ExecutorPort } from "./link.ts";
+import { readSlice, SLICE_BYTES } from "./output.ts";
 import { readFrom } from "./run-events.ts";
 import { isLive, moved } from "./status.ts";
 import { type FailedTask, type Verdict, verdict } from "./verdict.ts";
@@ -41,7 +41,6 @@ export interface EngineParts {
 }
 
 const POLL_MS = 250;
-const SLICE_BYTES = 256 * 1024;
 /** The first run and one more after an interruption. */
 const MAX_ATTEMPTS = 2;
 
@@ -116,14 +115,11 @@ export class JobEngine {
     return cancelled;
   }
 
-  /** The output from a byte offset, cut between characters. */
+  /** The output from a byte offset. While the job lives, a line or key that is not finished is kept back. */
   async output(id: string, after: number): Promise<JobOutput> {
     const live = isLive(this.#job(id).status);
-    const chunk = readFrom(join(this.#parts.jobsDir, id, "output.log"), after, SLICE_BYTES);
-    const text = new StringDecoder("utf8").write(chunk);
-    const next = after + Buffer.byteLength(text);
-    // Half a character at the very end of a finished log would be waited for in vain.
-    return { text: this.#parts.redact(text), next, end: !live && next >= after + chunk.length - 3 && chunk.length < SLICE_BYTES };
+    const { text, next, atEnd } = readSlice(join(this.#parts.jobsDir, id, "output.log"), after, live, this.#parts.redact);
+    return { text, next, end: !live && atEnd };
   }
 
   /** What the executor says. */

@@ -16,7 +16,9 @@ export class EventStore {
     );
     this.#touch = db.prepare<[number, string]>("UPDATE nodes SET last_event = ? WHERE id = ?");
     this.#after = db.prepare<[number, number], Row>("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?");
-    this.#ofNode = db.prepare<[string, number, number], Row>("SELECT * FROM events WHERE node_id = ? AND seq > ? ORDER BY seq LIMIT ?");
+    this.#ofNode = db.prepare<[string, number, number], Row>(
+      "SELECT * FROM (SELECT * FROM events WHERE node_id = ? AND seq > ? ORDER BY seq DESC LIMIT ?) ORDER BY seq",
+    );
     this.#last = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM events");
     this.#epoch = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'epoch'");
   }
@@ -41,6 +43,7 @@ export class EventStore {
     return this.#after.all(seq, limit).map(fromRow);
   }
 
+  /** The newest `limit` of them, oldest first. */
   ofNode(nodeId: string, since: number, limit: number): Event[] {
     return this.#ofNode.all(nodeId, since, limit).map(fromRow);
   }

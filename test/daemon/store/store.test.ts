@@ -143,3 +143,19 @@ test("a database of a newer program is refused and left alone", () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+test("of a long timeline the newest events are given, oldest of them first", () => {
+  const world = openWorld();
+  const node = addNode(world);
+  for (let n = 0; n < 20; n++) world.events.append({ source: "control", type: "test", summary: `${n}`, nodeId: node.id });
+  assert.deepEqual(
+    world.events.ofNode(node.id, 0, 3).map(({ summary }) => summary),
+    ["17", "18", "19"],
+  );
+  const [middle] = world.events.ofNode(node.id, 0, 5);
+  assert(middle);
+  assert.deepEqual(
+    world.events.ofNode(node.id, middle.seq, 100).map(({ summary }) => summary),
+    ["16", "17", "18", "19"],
+  );
+});

@@ -1,0 +1,62 @@
+/** A slice of a job's output as people may see it: never cut inside what may be a secret, redacted with what stood before it. */
+import { readFrom } from "./run-events.ts";
+
+export interface Slice {
+  text: string;
+  /** Byte offset after what `text` tells. */
+  next: number;
+  /** Nothing follows in the file as it is. */
+  atEnd: boolean;
+}
+
+export const SLICE_BYTES = 256 * 1024;
+/** Longer than any private key: one that has not ended by then is none, or will be hidden without its end. */
+const CONTEXT_BYTES = 16 * 1024;
+const KEY_BEGIN = /-----BEGIN [A-Z ]*PRIVATE KEY-----/g;
+const KEY_END = /-----END [A-Z ]*PRIVATE KEY-----/g;
+const NEWLINE = 10;
+
+/** `growing`: the file's writer lives, so its last line may be half of one. */
+export function readSlice(file: string, after: number, growing: boolean, redact: (text: string) => string): Slice {
+  const from = Math.max(0, after - CONTEXT_BYTES);
+  const before = readFrom(file, from, after - from);
+  const chunk = readFrom(file, after, SLICE_BYTES);
+  const more = growing || chunk.length === SLICE_BYTES;
+  const length = more ? safeLength(chunk) : chunk.length;
+  const shown = chunk.subarray(0, length).toString("utf8");
+  return { text: inContext(before.toString("utf8"), shown, redact), next: after + length, atEnd: !more };
+}
+
+/** How much of a chunk that goes on can be judged already: whole lines, and no private key without its end. */
+function safeLength(chunk: Buffer): number {
+  const full = chunk.length === SLICE_BYTES;
+  const lines = chunk.lastIndexOf(NEWLINE) + 1;
+  const length = lines === 0 && full ? beforeHalfCharacter(chunk) : lines;
+  // One byte a character: positions in the text are positions in the file.
+  const text = chunk.toString("latin1");
+  const begin = last(KEY_BEGIN, text);
+  if (begin === undefined || begin < (last(KEY_END, text) ?? -1) || chunk.length - begin >= CONTEXT_BYTES) return length;
+  const lineStart = text.lastIndexOf("\n", begin) + 1;
+  return Math.min(length, lineStart === 0 && full ? begin : lineStart);
+}
+
+/** A reader may ask from any offset, even from inside a secret: only what was redacted together with its context is shown. */
+function inContext(before: string, shown: string, redact: (text: string) => string): string {
+  if (shown === "") return "";
+  const context = redact(before);
+  const whole = redact(before + shown);
+  let same = 0;
+  while (same < context.length && context[same] === whole[same]) same++;
+  return whole.slice(same);
+}
+
+function beforeHalfCharacter(chunk: Buffer): number {
+  for (let back = 1; back <= 3; back++) {
+    const byte = chunk[chunk.length - back] ?? 0;
+    if (byte >= 0xc0) return chunk.length - back;
+    if (byte < 0x80) break;
+  }
+  return chunk.length;
+}
+
+const last = (pattern: RegExp, text: string): number | undefined => [...text.matchAll(pattern)].at(-1)?.index;
