@@ -1,8 +1,10 @@
-/** What every child process of the daemon has in common: it stops when told, and when its supervisor is gone. */
+/** What every child process of the daemon has in common: there is one of each, it stops when told, and when its supervisor is gone. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.ts";
+import { type ProcessLock, takeLock } from "../store/process-lock.ts";
 
 /** Resolves with the reason to stop. The channel closes when the supervisor dies, even by SIGKILL. */
-export function untilTold(): Promise<string> {
+function untilTold(): Promise<string> {
   return new Promise((resolve) => {
     process.once("SIGTERM", () => resolve("SIGTERM"));
     process.once("disconnect", () => resolve("the supervisor is gone"));
@@ -11,10 +13,32 @@ export function untilTold(): Promise<string> {
   });
 }
 
-export async function runChild(log: Log, start: () => Promise<{ stop: (reason: string) => Promise<void> }>): Promise<void> {
+export async function runChild(
+  log: Log,
+  lockFile: string,
+  start: () => Promise<{ stop: (reason: string) => Promise<void> }>,
+): Promise<void> {
   const told = untilTold();
+  const lock = await Promise.race([turn(log, lockFile), told]);
+  if (typeof lock === "string") return;
   const running = await start();
   const reason = await told;
   log.info({ reason }, "stopping");
+  // Whoever comes next waits for this process: something that does not end must not hold it.
+  setTimeout(() => process.exit(1), STOP_MS).unref();
   await running.stop(reason);
+  lock.release();
+}
+
+const POLL_MS = 50;
+const STOP_MS = 4_000;
+
+/** After a daemon was killed, its processes may still be at their last work when those of the next one come. */
+async function turn(log: Log, lockFile: string): Promise<ProcessLock> {
+  for (let tries = 0; ; tries++) {
+    const lock = takeLock(lockFile);
+    if (lock) return lock;
+    if (tries === 0) log.info("waits for the process of an earlier daemon to end");
+    await sleep(POLL_MS);
+  }
 }

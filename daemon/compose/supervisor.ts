@@ -1,6 +1,5 @@
 /** Keeps the daemon's processes running: starts each, restarts alone what crashed, stops all in reverse order. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import type { Log } from "../log.ts";
 
 export interface ChildSpec {
@@ -15,6 +14,22 @@ export type SupervisorNews =
   | { type: "child-exited"; name: string; reason: string; restartInMs: number }
   | { type: "child-started"; name: string; pid: number };
 
+/** What control answers to each piece of news: until then it may have died with it. */
+export interface NewsTaken {
+  type: "news-taken";
+}
+
+export interface Patience {
+  firstDelayMs: number;
+  maxDelayMs: number;
+  /** A process that lived this long has recovered: its next crash is a first one. */
+  steadyMs: number;
+  /** For stopping all of them together; the daemon promises to be gone in 3 s. */
+  stopBudgetMs: number;
+}
+
+const patience: Patience = { firstDelayMs: 250, maxDelayMs: 10_000, steadyMs: 30_000, stopBudgetMs: 2_600 };
+
 interface Child {
   spec: ChildSpec;
   process: ChildProcess | undefined;
@@ -23,25 +38,20 @@ interface Child {
   timer: NodeJS.Timeout | undefined;
 }
 
-const FIRST_DELAY_MS = 250;
-const MAX_DELAY_MS = 10_000;
-/** A process that lived this long has recovered: its next crash is a first one. */
-const STEADY_MS = 30_000;
-/** All of them together; the daemon promises to be gone in 3 s. */
-const STOP_BUDGET_MS = 2_600;
-
 export class Supervisor {
   readonly #children: Child[];
   readonly #log: Log;
-  /** News for control while control itself is away. */
-  readonly #unread: SupervisorNews[] = [];
+  readonly #patience: Patience;
+  /** What the reader has not taken yet, oldest first. */
+  #unread: SupervisorNews[] = [];
   readonly #reader: string;
   #stopping = false;
 
-  constructor(specs: ChildSpec[], reader: string, log: Log) {
+  constructor(specs: ChildSpec[], reader: string, log: Log, ownPatience: Partial<Patience> = {}) {
     this.#children = specs.map((spec) => ({ spec, process: undefined, failures: 0, startedAt: 0, timer: undefined }));
     this.#reader = reader;
     this.#log = log;
+    this.#patience = { ...patience, ...ownPatience };
   }
 
   start(): void {
@@ -50,9 +60,9 @@ export class Supervisor {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    const deadline = Date.now() + STOP_BUDGET_MS;
+    const deadline = Date.now() + this.#patience.stopBudgetMs;
+    for (const child of this.#children) clearTimeout(child.timer);
     for (const child of this.#children.toReversed()) {
-      clearTimeout(child.timer);
       await stopProcess(child.process, deadline);
       this.#log.info({ child: child.spec.name }, "child stopped");
     }
@@ -63,42 +73,58 @@ export class Supervisor {
     const process = spawn(command, args, { env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
     child.process = process;
     child.startedAt = Date.now();
-    process.once("error", (error) => this.#ended(child, process, error.message));
     process.once("exit", (code, signal) => this.#ended(child, process, signal ? `killed by ${signal}` : `exit code ${code}`));
-    // A pipe that breaks because the other side died is told by `exit` already.
-    process.on("error", () => undefined);
+    // With a pid it is a pipe that broke because the other side died, which `exit` tells.
+    process.on("error", (error) => {
+      if (process.pid === undefined) this.#ended(child, process, error.message);
+    });
     if (process.pid === undefined) return;
     this.#log.info({ child: name, childPid: process.pid }, "child started");
-    this.#tell({ type: "child-started", name, pid: process.pid });
-    if (name === this.#reader) for (const news of this.#unread.splice(0)) this.#tell(news);
+    if (name === this.#reader) {
+      process.on("message", (message: NewsTaken) => {
+        if (message.type === "news-taken" && child.process === process) this.#unread.shift();
+      });
+      this.#brief(process);
+    } else this.#tell({ type: "child-started", name, pid: process.pid });
   }
 
   #ended(child: Child, process: ChildProcess, reason: string): void {
     if (child.process !== process) return;
     child.process = undefined;
     if (this.#stopping) return;
-    child.failures = Date.now() - child.startedAt > STEADY_MS ? 1 : child.failures + 1;
-    const restartInMs = Math.min(FIRST_DELAY_MS * 2 ** (child.failures - 1), MAX_DELAY_MS);
+    const { firstDelayMs, maxDelayMs, steadyMs } = this.#patience;
+    child.failures = Date.now() - child.startedAt > steadyMs ? 1 : child.failures + 1;
+    const restartInMs = Math.min(firstDelayMs * 2 ** (child.failures - 1), maxDelayMs);
     this.#log.warn({ child: child.spec.name, reason, restartInMs }, "child ended; starting it again");
     this.#tell({ type: "child-exited", name: child.spec.name, reason, restartInMs });
     child.timer = setTimeout(() => this.#launch(child), restartInMs);
   }
 
+  /** A new reader knows nothing: it is told what it missed and then what runs. */
+  #brief(reader: ChildProcess): void {
+    const missed = this.#unread.filter(({ type }) => type === "child-exited");
+    const running = this.#children.flatMap(({ spec, process }): SupervisorNews[] =>
+      process?.pid === undefined ? [] : [{ type: "child-started", name: spec.name, pid: process.pid }],
+    );
+    this.#unread = [...missed, ...running];
+    for (const news of this.#unread) send(reader, news);
+  }
+
   #tell(news: SupervisorNews): void {
+    this.#unread.push(news);
     const reader = this.#children.find(({ spec }) => spec.name === this.#reader)?.process;
-    if (!reader?.connected) {
-      this.#unread.push(news);
-      return;
-    }
-    reader.send(news, (error) => {
-      if (error) this.#unread.push(news);
-    });
+    if (reader) send(reader, news);
   }
 }
 
+/** One that cannot be reached is dead or dying: its successor is told. */
+function send(reader: ChildProcess, news: SupervisorNews): void {
+  if (reader.connected) reader.send(news, () => undefined);
+}
+
 async function stopProcess(process: ChildProcess | undefined, deadline: number): Promise<void> {
-  if (!process || process.exitCode !== null || process.signalCode !== null) return;
-  const exited = once(process, "exit");
+  if (process?.pid === undefined || process.exitCode !== null || process.signalCode !== null) return;
+  const exited = new Promise((resolve) => process.once("exit", resolve));
   process.kill("SIGTERM");
   const timer = setTimeout(() => process.kill("SIGKILL"), Math.max(deadline - Date.now(), 100));
   await exited;

@@ -1,22 +1,24 @@
 /** The daemon itself: one per data folder, three processes, gone in three seconds. */
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { loadConfig } from "../config.ts";
 import { createDataDir, type DataDir } from "../data-dir.ts";
 import { MusterError } from "../errors.ts";
 import { createLog } from "../log.ts";
+import { type ProcessLock, takeLock } from "../store/process-lock.ts";
 import { bootNetwork } from "./address.ts";
 import { runChild } from "./child.ts";
 import { type ChildName, childSpecs } from "./children.ts";
 import { startControl } from "./control.ts";
 import { startExecutorProcess } from "./executor.ts";
 import { startNetboot } from "./netboot.ts";
-import { Supervisor, type SupervisorNews } from "./supervisor.ts";
+import { type NewsTaken, Supervisor, type SupervisorNews } from "./supervisor.ts";
 
 export async function up(configFile: string, data: DataDir): Promise<void> {
   const config = loadConfig(configFile);
   createDataDir(data);
   bootNetwork(config); // a wrong interface is a message now, not three restarting processes
-  claim(data);
+  const lock = claim(data);
   const log = createLog("musterd", config.log.level);
   const supervisor = new Supervisor(childSpecs(config, configFile, data.root, process.env), "control", log);
   supervisor.start();
@@ -26,23 +28,28 @@ export async function up(configFile: string, data: DataDir): Promise<void> {
   log.info({ signal }, "stopping");
   await supervisor.stop();
   rmSync(data.pidFile, { force: true });
+  lock.release();
 }
 
 export async function runChildProcess(name: ChildName, configFile: string, data: DataDir): Promise<void> {
   const config = loadConfig(configFile);
   const log = createLog(name, config.log.level);
+  const lock = lockFile(data, name);
   switch (name) {
     case "control":
-      return runChild(log, async () => {
+      return runChild(log, lock, async () => {
         const control = await startControl(config, data, process.env, log);
-        process.on("message", (news: SupervisorNews) => control.news(news));
+        process.on("message", (news: SupervisorNews) => {
+          control.news(news);
+          process.send?.({ type: "news-taken" } satisfies NewsTaken);
+        });
         announce(control.url, control.firstKey);
         return { stop: () => control.stop() };
       });
     case "netboot":
-      return runChild(log, () => startNetboot(config, data, process.env, log));
+      return runChild(log, lock, () => startNetboot(config, data, process.env, log));
     case "executor":
-      return runChild(log, async () => {
+      return runChild(log, lock, async () => {
         const executor = await startExecutorProcess(config, data, log);
         // Only a stop that was asked for ends runs; when the supervisor was killed they go on and are found again.
         return { stop: (reason) => (reason === "SIGTERM" ? executor.close() : executor.abandon()) };
@@ -56,24 +63,19 @@ function announce(url: string, key: string | undefined): void {
   if (key !== undefined) process.stderr.write(`The first API key, shown only now (role admin): ${key}\n`);
 }
 
-/** One daemon a data folder. A dead one's file is no obstacle: its start time tells it from a stranger with its number. */
-function claim({ pidFile }: DataDir): void {
-  if (existsSync(pidFile)) {
-    const [pid = "", started = ""] = readFileSync(pidFile, "utf8").trim().split(" ");
-    if (started !== "" && startTime(pid) === started)
-      throw new MusterError("DAEMON_RUNNING", `a daemon with the process id ${pid} uses this data folder`);
-    rmSync(pidFile);
+/** One daemon a data folder. The lock decides; the file only says who it is, so that a dead one's is no obstacle. */
+function claim(data: DataDir): ProcessLock {
+  const lock = takeLock(lockFile(data, "musterd"));
+  if (!lock) {
+    const holder = existsSync(data.pidFile) ? readFileSync(data.pidFile, "utf8").trim() : "";
+    throw new MusterError("DAEMON_RUNNING", `${holder === "" ? "a daemon" : `the daemon with process id ${holder}`} uses ${data.root}`);
   }
-  const file = openSync(pidFile, "wx", 0o640);
-  writeSync(file, `${process.pid} ${startTime(String(process.pid))}\n`);
-  closeSync(file);
+  writeFileSync(data.pidFile, `${process.pid}\n`, { mode: 0o640 });
+  return lock;
 }
 
-function startTime(pid: string): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${Number(pid)}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  } catch {
-    return undefined;
-  }
+function lockFile({ root }: DataDir, name: string): string {
+  const folder = join(root, "locks");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return join(folder, name);
 }

@@ -13,6 +13,9 @@ export interface AnsibleSettings {
   extraVars?: string;
 }
 
+/** Tells the callback plugin where to write; no other run has the same. */
+export const EVENTS_VARIABLE = "MUSTER_EVENTS";
+
 export const privateKey = (home: string): string => join(home, "id_ed25519");
 export const controlSockets = (home: string): string => join(home, "cp");
 
@@ -55,6 +58,6 @@ export function ansibleEnvironment(settings: AnsibleSettings, eventsFile: string
     // Of this run alone: a connection of an earlier run was made to whoever had the address then.
     ANSIBLE_SSH_CONTROL_PATH: `%(directory)s/${connections}-%%h-%%p`,
     ANSIBLE_FORCE_COLOR: "1",
-    MUSTER_EVENTS: eventsFile,
+    [EVENTS_VARIABLE]: eventsFile,
   };
 }

@@ -13,7 +13,7 @@ export interface RunFiles {
   pid: string;
   /** Exit code, by the wrapper, last of all. */
   result: string;
-  /** Written before the group is signalled: why it was. */
+  /** Written before the group is signalled: why it was. A wrapper that finds it does not begin. */
   stopped: string;
   events: string;
   /** One file for all attempts. */

@@ -1,14 +1,17 @@
 #!/bin/sh
 # Leads a run's process group: writes down who it is, runs the command, leaves its exit code. It outlives the executor,
-# so that a run is never lost with it. Usage: run.sh PID_FILE RESULT_FILE OUTPUT_FILE COMMAND ARG...
-pid_file=$1 result_file=$2 output=$3
-shift 3
+# so that a run is never lost with it. Usage: run.sh PID_FILE RESULT_FILE STOPPED_FILE OUTPUT_FILE COMMAND ARG...
+pid_file=$1 result_file=$2 stopped_file=$3 output=$4
+shift 4
 # TERM to the group is for the command; this shell stays to write the result.
 trap : TERM INT HUP
 stat=$(cat /proc/$$/stat)
 set_start() { shift 19; start=$1; }
 set_start ${stat##*) }
-echo "$$ $start" >"$pid_file.part" && mv "$pid_file.part" "$pid_file" || exit 1
+read -r boot </proc/sys/kernel/random/boot_id
+echo "$$ $start $boot" >"$pid_file.part" && mv "$pid_file.part" "$pid_file" || exit 1
+# Given up before it began. Whoever gives up writes that file first and looks for ours afterwards: one of us sees the other.
+[ ! -e "$stopped_file" ] || exit 0
 "$@" >>"$output" 2>&1 </dev/null &
 child=$!
 while :; do

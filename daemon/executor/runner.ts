@@ -11,8 +11,8 @@ import writeFileAtomic from "write-file-atomic";
 import type { Outcome, RunRequest } from "../contract/executor-protocol.ts";
 import { explain } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { type AnsibleSettings, ansibleCommand, ansibleEnvironment, controlSockets } from "./ansible.ts";
-import { isAlive, readGroup, terminate } from "./process-group.ts";
+import { type AnsibleSettings, ansibleCommand, ansibleEnvironment, controlSockets, EVENTS_VARIABLE } from "./ansible.ts";
+import { isAlive, kill, processesWith, readGroup, terminate } from "./process-group.ts";
 import { forgetRun, type RunFiles, type RunRecord, recapFrom, recordedRuns, runFiles } from "./run-files.ts";
 
 export interface RunnerOptions {
@@ -25,7 +25,12 @@ export interface RunnerOptions {
   onFinished(run: { jobId: string; attempt: number; outcome: Outcome }): void;
 }
 
-type StopReason = "cancelled" | "timed-out";
+type StopReason = "cancelled" | "timed-out" | "interrupted";
+
+/** Not a reason but a seal: nothing was there, and what comes late must not begin. */
+const SEAL = "never begun";
+/** A shell's word for "killed by a signal": 128 and its number. */
+const KILLED = 128;
 
 interface Run {
   record: RunRecord;
@@ -42,6 +47,7 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #runs = new Map<string, Run>();
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -53,7 +59,11 @@ export class Runner {
     for (const folder of [join(ansible.home, "tmp"), controlSockets(ansible.home)]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const record of recordedRuns(jobsDir)) {
       const { jobId, attempt } = record.request;
-      this.#runs.set(jobId, { record, files: runFiles(jobsDir, jobId, attempt) });
+      const run: Run = { record, files: runFiles(jobsDir, jobId, attempt) };
+      this.#runs.set(jobId, run);
+      const reason = stopReason(run.files);
+      // The earlier executor died before it was done with that.
+      if (reason) void this.#stop(run, reason, this.#options.graceMs);
     }
     this.#look();
     this.#timer = setInterval(() => this.#look(), POLL_MS);
@@ -81,6 +91,7 @@ export class Runner {
     const files = runFiles(this.#options.jobsDir, request.jobId, request.attempt);
     const record: RunRecord = { request, acceptedAt: new Date().toISOString() };
     await writeFileAtomic(files.record, JSON.stringify(record), { fsync: true });
+    if (this.#closed) return forgetRun(files);
     const run: Run = { record, files };
     this.#runs.set(request.jobId, run);
     this.#spawn(run);
@@ -98,16 +109,21 @@ export class Runner {
     this.#runs.delete(jobId);
   }
 
-  /** Ends everything, for a stop of the daemon: what runs is told, then made, to end. */
+  /** Ends everything, for a stop of the daemon: what runs is told, then made, to end. The next executor tells what became of it. */
   async close(graceMs: number): Promise<void> {
+    this.abandon();
     const live = [...this.#runs.values()].filter((run) => !run.outcome);
-    await Promise.all(live.map((run) => this.#stop(run, "cancelled", graceMs)));
-    this.#look();
-    clearInterval(this.#timer);
+    await Promise.all(
+      live.map((run) =>
+        // One that is being cancelled has a longer grace than there is time now.
+        run.stopping ? this.#end(run, graceMs) : this.#stop(run, "interrupted", graceMs),
+      ),
+    );
   }
 
   /** Lets go without touching anything: the next executor finds the runs. */
   abandon(): void {
+    this.#closed = true;
     clearInterval(this.#timer);
   }
 
@@ -116,7 +132,8 @@ export class Runner {
     const { request } = run.record;
     const { command, args } = ansibleCommand(request, ansible);
     const wrapper = join(import.meta.dirname, "run.sh");
-    const child = spawn("/bin/sh", [wrapper, run.files.pid, run.files.result, run.files.output, command, ...args], {
+    const { pid, result, stopped, output } = run.files;
+    const child = spawn("/bin/sh", [wrapper, pid, result, stopped, output, command, ...args], {
       cwd: ansible.directory,
       env: ansibleEnvironment(ansible, run.files.events, connectionsOf(run)),
       detached: true,
@@ -143,14 +160,13 @@ export class Runner {
 
   #outcomeOf({ record, files }: Run): Outcome | undefined {
     const group = readGroup(files.pid);
-    const alive = group !== undefined && isAlive(group);
     // Something a command left behind in its group is part of the run until it is gone.
-    if (alive) return undefined;
+    if (group !== undefined && isAlive(group)) return undefined;
     if (!group && Date.now() < Date.parse(record.acceptedAt) + START_MS) return undefined;
-    const recap = recapFrom(files.events);
-    const stopped = existsSync(files.stopped) ? (readFileSync(files.stopped, "utf8").trim() as StopReason) : undefined;
     const exitCode = existsSync(files.result) ? Number(readFileSync(files.result, "utf8")) : null;
-    const ended = stopped ?? (exitCode === null ? "lost" : exitCode === 127 || exitCode === 126 ? "not-started" : "exited");
+    if ((exitCode === null || exitCode > KILLED) && !this.#isGone(files)) return undefined;
+    const recap = recapFrom(files.events);
+    const ended = howEnded(exitCode, stopReason(files));
     const endedAt = existsSync(files.result) ? statSync(files.result).mtime : new Date();
     return {
       ended,
@@ -160,6 +176,17 @@ export class Runner {
       startedAt: record.acceptedAt,
       endedAt: endedAt.toISOString(),
     };
+  }
+
+  /** Makes sure that a run that was killed can neither begin late nor go on somewhere: it may be started again after this. */
+  #isGone(files: RunFiles): boolean {
+    if (!existsSync(files.stopped)) {
+      writeFileAtomic.sync(files.stopped, SEAL, { fsync: true });
+      return false; // its wrapper may just have written its file: the next look tells
+    }
+    const left = processesWith(marker(files));
+    for (const pid of left) kill(pid);
+    return left.length === 0;
   }
 
   #finish(run: Run, outcome: Outcome): void {
@@ -173,12 +200,17 @@ export class Runner {
   #stop(run: Run, reason: StopReason, graceMs: number): Promise<unknown> {
     run.stopping ??= (async () => {
       await writeFileAtomic(run.files.stopped, reason, { fsync: true });
-      const group = await this.#awaitGroup(run);
-      const gone = group === undefined || (await terminate(group, graceMs));
-      if (!gone) this.#options.log.error({ jobId: run.record.request.jobId }, "a run survived SIGKILL");
-      await this.#closeConnections(run);
+      await this.#end(run, graceMs);
     })().catch((error: unknown) => this.#options.log.error({ err: error }, "a run could not be stopped"));
     return run.stopping;
+  }
+
+  async #end(run: Run, graceMs: number): Promise<void> {
+    const group = await this.#awaitGroup(run);
+    const gone = group === undefined || (await terminate(group, graceMs));
+    await this.#closeConnections(run);
+    for (const pid of processesWith(marker(run.files))) kill(pid);
+    if (!gone) this.#options.log.error({ jobId: run.record.request.jobId }, "a run survived SIGKILL");
   }
 
   /** It may have been told to stop before its wrapper said who it is. */
@@ -206,6 +238,23 @@ export class Runner {
 /** Short, because a socket's path may have 107 bytes. */
 const connectionsOf = ({ record: { request } }: Run): string =>
   createHash("sha256").update(`${request.jobId} ${request.attempt}`).digest("hex").slice(0, 8);
+
+function stopReason({ stopped }: RunFiles): StopReason | undefined {
+  const reason = existsSync(stopped) ? readFileSync(stopped, "utf8").trim() : SEAL;
+  return reason === SEAL ? undefined : (reason as StopReason);
+}
+
+/** Pure. */
+function howEnded(exitCode: number | null, stopped: StopReason | undefined): Outcome["ended"] {
+  // It was through before the signal came: running it again would be running it twice.
+  if (stopped === "interrupted" && exitCode === 0) return "exited";
+  if (stopped) return stopped;
+  if (exitCode === null) return "lost";
+  return exitCode === 127 || exitCode === 126 ? "not-started" : "exited";
+}
+
+/** In the environment of every process of a run. */
+const marker = ({ events }: RunFiles): string => `${EVENTS_VARIABLE}=${events}`;
 
 /** The end of the output, where the reason of a failure stands. */
 function tail(file: string): string {

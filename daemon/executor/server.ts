@@ -1,7 +1,7 @@
 /** The executor's door: a unix socket for control alone. Takes only what the protocol's schema lets through. */
 
 import { once } from "node:events";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, renameSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { type FromExecutor, ToExecutor } from "../contract/executor-protocol.ts";
@@ -20,7 +20,7 @@ export interface ExecutorOptions {
 }
 
 export interface Executor {
-  /** Ends every run within the grace, then itself. */
+  /** Ends every run within the grace, and itself. The next executor says that they were interrupted. */
   close(graceMs?: number): Promise<void>;
   /** Ends itself only; the runs go on and are found again. */
   abandon(): Promise<void>;
@@ -69,10 +69,13 @@ export async function startExecutor({ socketPath, jobsDir, ansible, log, graceMs
     }
   }
 
-  rmSync(socketPath, { force: true });
-  server.listen(socketPath);
+  // Under a name of its own first: a closing server removes the name it was given, which must not be its successor's.
+  const ownPath = `${socketPath}.${process.pid}`;
+  rmSync(ownPath, { force: true });
+  server.listen(ownPath);
   await once(server, "listening");
-  chmodSync(socketPath, 0o600);
+  chmodSync(ownPath, 0o600);
+  renameSync(ownPath, socketPath);
 
   const closeServer = async () => {
     const closed = once(server, "close");
@@ -81,9 +84,10 @@ export async function startExecutor({ socketPath, jobsDir, ansible, log, graceMs
     await closed;
   };
   return {
+    // Control is let go first: it must not hand over a queued job in the place of one that just ended.
     close: async (grace = 1500) => {
-      await runner.close(grace);
       await closeServer();
+      await runner.close(grace);
     },
     abandon: async () => {
       runner.abandon();

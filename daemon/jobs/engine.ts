@@ -142,7 +142,7 @@ export class JobEngine {
 
   /** After a restart of either side: the database says what should run, the executor what does. */
   #compare(runs: Extract<FromExecutor, { type: "hello" }>["runs"]): void {
-    const { jobs, executor } = this.#parts;
+    const { executor } = this.#parts;
     const held = new Map(runs.map((run) => [run.jobId, run]));
     for (const job of this.#running()) {
       const run = held.get(job.id);
@@ -152,9 +152,14 @@ export class JobEngine {
     }
     for (const { jobId, attempt, outcome } of runs) {
       if (outcome) this.#finished(jobId, attempt, outcome);
-      // A run nobody knows of must not go on unowned.
-      else if (!jobs.find(jobId)) executor.send({ type: "cancel", jobId });
+      // A run nobody waits for must not go on unowned.
+      else if (!this.#awaits(jobId, attempt)) executor.send({ type: "cancel", jobId });
     }
+  }
+
+  #awaits(jobId: string, attempt: number): boolean {
+    const job = this.#parts.jobs.find(jobId);
+    return job !== undefined && job.attempt === attempt && isLive(job.status);
   }
 
   #dispatch(): void {

@@ -27,6 +27,8 @@ export function verdict(outcome: Outcome, node: string, failed: FailedTask | und
         "stopped at its deadline",
         "Look at the end of the output for what it was doing; `ansible.deadline_seconds` sets the limit.",
       );
+    case "interrupted":
+      return { status: "interrupted", result: { summary: "ended because Muster was stopped", ...shared } };
     case "lost":
       return { status: "interrupted", result: { summary: "its processes ended without leaving a result", ...shared } };
     case "not-started":
