@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { defaultCache, prepareAssets } from "./lab/assets.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -13,6 +14,8 @@ interface Group {
   /** Files at once: machines and browsers take a core each. */
   concurrency: number;
   timeoutMs: number;
+  /** What its tests would otherwise each wait for. */
+  prepare?: () => Promise<unknown>;
 }
 
 const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
@@ -27,7 +30,13 @@ const groups: Group[] = [
   },
   { name: "net", files: needing("net"), concurrency: 1, timeoutMs: 300_000 },
   { name: "web", files: needing("web"), concurrency: 1, timeoutMs: 300_000 },
-  { name: "qemu", files: needing("qemu"), concurrency: 1, timeoutMs: 900_000 },
+  {
+    name: "qemu",
+    files: needing("qemu"),
+    concurrency: 1,
+    timeoutMs: 1_200_000,
+    prepare: async () => process.getuid?.() === 0 && (await prepareAssets(defaultCache, (line) => console.log(`   ${line}`))),
+  },
 ];
 
 const wanted = process.argv.slice(2);
@@ -36,6 +45,7 @@ for (const group of groups) {
   if (group.files.length === 0 || (wanted.length > 0 && !wanted.includes(group.name))) continue;
   const started = Date.now();
   console.log(`\n== ${group.name}: ${group.files.length} files`);
+  await group.prepare?.();
   await runGroup(group);
   console.log(`== ${group.name} took ${Math.round((Date.now() - started) / 1000)} s`);
 }
