@@ -45,6 +45,8 @@ const mayImport: Record<string, string[]> = {
     "npm:prom-client",
     "npm:zod",
     "node:crypto",
+    "node:http",
+    "node:net",
   ],
   "daemon/cli": ["daemon/contract", "npm:commander", "node:"],
   agent: ["daemon/contract"],

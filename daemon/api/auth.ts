@@ -20,7 +20,7 @@ export interface Caller {
 const level: Record<Role, number> = { node: 0, agent: 1, viewer: 1, operator: 2, admin: 3 };
 const needed: Record<Exclude<Route["access"], "public">, number> = { viewer: 1, operator: 2, admin: 3 };
 
-export function requireAccess(caller: Caller, access: Exclude<Route["access"], "public">): void {
+export function requireAccess(caller: Pick<Caller, "role">, access: Exclude<Route["access"], "public">): void {
   if (level[caller.role] < needed[access]) {
     throw new MusterError("NOT_ALLOWED", `the role ${caller.role} may not do this; it takes ${access}`);
   }
@@ -46,7 +46,7 @@ function fromKey(header: string, keys: KeyStore): Caller {
 
 function fromSession(request: FastifyRequest, cookie: string, keys: KeyStore): Caller {
   const session = keys.session(cookie, new Date());
-  if (!session) throw new MusterError("KEY_INVALID", "The session has ended; log in again");
+  if (!session) throw new MusterError("SESSION_ENDED", "The session has ended; log in again");
   const { csrfToken, expiresAt, ...holder } = session;
   if (request.method !== "GET" && request.method !== "HEAD") requireCsrf(request, csrfToken);
   return { ...holder, session: { csrfToken, expiresAt } };
@@ -56,15 +56,15 @@ function fromSession(request: FastifyRequest, cookie: string, keys: KeyStore): C
 function requireCsrf(request: FastifyRequest, csrfToken: string): void {
   const sent = request.headers["x-csrf-token"];
   if (typeof sent !== "string" || !sameHash(sha256(sent), sha256(csrfToken))) {
-    throw new MusterError("NOT_ALLOWED", "the x-csrf-token header is missing or wrong");
+    throw new MusterError("CSRF_INVALID", "the x-csrf-token header is missing or wrong");
   }
 }
 
 /** Browsers send Origin with every WebSocket; another site's page must not ride on our cookie. */
 export function requireSameOrigin(request: FastifyRequest): void {
   const origin = request.headers.origin;
-  if (origin === undefined) throw new MusterError("NOT_ALLOWED", "a browser's WebSocket carries an Origin header");
+  if (origin === undefined) throw new MusterError("ORIGIN_REFUSED", "a browser's WebSocket carries an Origin header");
   if (!URL.canParse(origin) || new URL(origin).host !== request.headers.host) {
-    throw new MusterError("NOT_ALLOWED", `the page at ${origin} may not connect here`);
+    throw new MusterError("ORIGIN_REFUSED", `the page at ${origin} may not connect here`);
   }
 }

@@ -12,10 +12,19 @@ const statusOf = {
   JOB_IN_PROGRESS: 409,
   JOB_NOT_CANCELLABLE: 409,
   REQUEST_INVALID: 400,
+  ROUTE_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  BODY_TOO_LARGE: 413,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  UPGRADE_REQUIRED: 426,
   TOKEN_INVALID: 401,
+  KEY_NOT_FOUND: 404,
   KEY_MISSING: 401,
   KEY_INVALID: 401,
+  SESSION_ENDED: 401,
   NOT_ALLOWED: 403,
+  CSRF_INVALID: 403,
+  ORIGIN_REFUSED: 403,
   ADDRESS_NOT_ALLOWED: 400,
   RATE_LIMITED: 429,
   CONFIG_INVALID: 500,
@@ -54,7 +63,11 @@ function asMusterError(error: FastifyError | Error): { code: ErrorCode; message:
   }
   const status = "statusCode" in error ? error.statusCode : undefined;
   if (status === 429) return { code: "RATE_LIMITED", message: error.message, status };
-  // Fastify's own refusals (body too large, bad JSON, wrong content type) are the sender's to mend.
+  if (status === 413) return { code: "BODY_TOO_LARGE", message: "body: is too large" };
+  if (status === 415) return { code: "MEDIA_TYPE_UNSUPPORTED", message: "content-type: only application/json is understood here" };
+  if ("code" in error && (error.code === "FST_ERR_BAD_URL" || error.code === "FST_ERR_MAX_PARAM_LENGTH"))
+    return { code: "REQUEST_INVALID", message: "url: is malformed, or a part of it is too long", status: 400 };
+  // Fastify's other refusals (bad JSON, bad URL) are the sender's to mend.
   if (status !== undefined && status >= 400 && status < 500) return { code: "REQUEST_INVALID", message: `body: ${error.message}`, status };
   return { code: "INTERNAL", message: "something went wrong inside Muster" };
 }

@@ -5,28 +5,42 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Event } from "../contract/event.ts";
 import { ClientFrame, type ServerFrame } from "../contract/frame.ts";
 import type { JobOutput } from "../contract/job.ts";
-import { explain } from "../errors.ts";
+import { MusterError } from "../errors.ts";
 import type { EventStore } from "../store/events.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
+
+export const LIVE_PATH = "/ws";
 
 export interface LiveFeed {
   nodes: NodeStore;
   jobs: JobStore;
   events: EventStore;
   output(id: string, after: number): Promise<JobOutput>;
-  /** Throws when this request may not listen. */
+  /** Throws when this request may not listen, also when it may no longer. */
   authorize(request: FastifyRequest): void;
+  pace?: Pace;
 }
 
-/** Netboot writes events too, in its own process; the database is the only place where all of them meet. */
-const POLL_MS = 150;
+export interface Pace {
+  /** Netboot writes events too, in its own process; the database is the only place where all of them meet. */
+  pollMs: number;
+  /** A `hello` at least this often: a page that hears nothing knows that the connection is dead. */
+  heartbeatMs: number;
+  /** A session ends, a key is revoked: listening ends at most this long after. */
+  authorizeMs: number;
+}
+
+const PACE: Pace = { pollMs: 150, heartbeatMs: 15_000, authorizeMs: 30_000 };
 const BATCH = 500;
 /** A page that cannot keep up is cut off and replays when it comes back, instead of filling our memory. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 interface Listener {
   socket: WebSocket;
+  request: FastifyRequest;
+  greetedAt: number;
+  authorizedAt: number;
   seq: number;
   watching: Map<string, number>;
   busy: boolean;
@@ -34,35 +48,58 @@ interface Listener {
 
 export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
   const listeners = new Set<Listener>();
+  const { pollMs, heartbeatMs, authorizeMs } = feed.pace ?? PACE;
 
-  app.get("/ws", { websocket: true }, (socket, request) => {
-    try {
-      feed.authorize(request);
-    } catch (error) {
-      socket.close(1008, explain(error).slice(0, 120));
-      return;
-    }
-    const last = feed.events.lastSeq();
-    const listener: Listener = { socket, seq: startAfter(request, last), watching: new Map(), busy: false };
-    send(listener, { type: "hello", seq: last, epoch: feed.events.epoch(), at: new Date().toISOString() });
+  app.route({ method: "GET", url: LIVE_PATH, schema: { hide: true }, handler: plainRequest, wsHandler: listen });
+
+  function listen(socket: WebSocket, request: FastifyRequest): void {
+    if (!admitted(socket, request)) return;
+    const now = Date.now();
+    const seq = startAfter(request, feed.events.lastSeq());
+    const listener: Listener = { socket, request, greetedAt: now, authorizedAt: now, seq, watching: new Map(), busy: false };
+    greet(listener);
     listeners.add(listener);
     socket.on("message", (data: Buffer) => obey(listener, data));
     socket.on("error", () => socket.terminate());
     socket.on("close", () => listeners.delete(listener));
-  });
+  }
 
   const timer = setInterval(() => {
     for (const listener of listeners) void serve(listener);
-  }, POLL_MS);
+  }, pollMs);
   app.addHook("preClose", async () => {
     clearInterval(timer);
     for (const { socket } of listeners) socket.close(1001, "Muster is stopping");
   });
 
+  function admitted(socket: WebSocket, request: FastifyRequest): boolean {
+    try {
+      feed.authorize(request);
+      return true;
+    } catch (error) {
+      if (!(error instanceof MusterError)) throw error;
+      socket.close(1008, closeReason(error.message));
+      return false;
+    }
+  }
+
+  function greet(listener: Listener): void {
+    send(listener, { type: "hello", seq: feed.events.lastSeq(), epoch: feed.events.epoch(), at: new Date().toISOString() });
+  }
+
   async function serve(listener: Listener): Promise<void> {
-    if (listener.busy) return;
+    if (listener.busy || listener.socket.readyState !== listener.socket.OPEN) return;
     listener.busy = true;
     try {
+      const now = Date.now();
+      if (now - listener.authorizedAt >= authorizeMs) {
+        if (!admitted(listener.socket, listener.request)) return;
+        listener.authorizedAt = now;
+      }
+      if (now - listener.greetedAt >= heartbeatMs) {
+        greet(listener);
+        listener.greetedAt = now;
+      }
       for (const event of feed.events.after(listener.seq, BATCH)) {
         send(listener, eventFrame(event));
         listener.seq = event.seq;
@@ -106,6 +143,13 @@ function parseFrame(data: Buffer): ClientFrame | undefined {
     return undefined;
   }
 }
+
+function plainRequest(): never {
+  throw new MusterError("UPGRADE_REQUIRED", `${LIVE_PATH} speaks WebSocket only`);
+}
+
+/** A close frame has room for 123 bytes. */
+const closeReason = (message: string) => Buffer.from(message).subarray(0, 120).toString("utf8");
 
 /** Without `?since=` only what happens from now on. */
 function startAfter(request: FastifyRequest, last: number): number {

@@ -32,7 +32,9 @@ export function mounter(app: FastifyInstance, authenticate: (request: FastifyReq
         response: { [status]: route.response, "4xx": ErrorBody, "5xx": ErrorBody },
       },
       // Before validation: who may not ask learns nothing about what would have been valid.
-      onRequest: async (request) => {
+      onRequest: async (request, reply) => {
+        // Keys, tokens and what only some may see: nothing here is for a cache.
+        reply.header("cache-control", "no-store");
         if (route.access === "public") return;
         const caller = authenticate(request);
         requireAccess(caller, route.access);

@@ -3,7 +3,7 @@ import type { FastifyReply } from "fastify";
 import { routes } from "../contract/routes.ts";
 import { MusterError } from "../errors.ts";
 import { type KeyStore, SESSION_SECONDS } from "../store/keys.ts";
-import { SESSION_COOKIE } from "./auth.ts";
+import { requireAccess, SESSION_COOKIE } from "./auth.ts";
 import type { Mount } from "./mount.ts";
 
 const cookieOptions = { path: "/", httpOnly: true, sameSite: "strict" } as const;
@@ -13,6 +13,7 @@ export function sessionApi(mount: Mount, keys: KeyStore): void {
     const now = new Date();
     const holder = keys.authenticate(key, now);
     if (!holder) throw new MusterError("KEY_INVALID", "Invalid API Key");
+    requireAccess(holder, "viewer");
     const { secret, csrfToken, expiresAt } = keys.openSession(holder.keyId, now);
     reply.setCookie(SESSION_COOKIE, secret, { ...cookieOptions, maxAge: SESSION_SECONDS, secure: request.protocol === "https" });
     return { name: holder.name, role: holder.role, csrfToken, expiresAt };
@@ -31,6 +32,10 @@ export function sessionApi(mount: Mount, keys: KeyStore): void {
   mount(routes.createKey, ({ name, role }) => {
     const { key, secret } = keys.create(name, role, new Date());
     return { ...key, key: secret };
+  });
+  mount(routes.revokeKey, ({ id }) => {
+    if (!keys.revoke(id, new Date())) throw new MusterError("KEY_NOT_FOUND", `no key has the id ${id}`);
+    return { message: `the key ${id} is revoked` };
   });
 }
 

@@ -23,6 +23,7 @@ import { bootFilesFor } from "./boot-files.ts";
 import { Deadlines } from "./deadlines.ts";
 import { adoptKeys, firstKey } from "./first-key.ts";
 import { fleetContent } from "./fleet-content.ts";
+import { ProcessNews } from "./process-news.ts";
 import type { SupervisorNews } from "./supervisor.ts";
 import { VERSION } from "./version.ts";
 
@@ -50,11 +51,14 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     const shownKey = firstKey(keys);
     const network = bootNetwork(config);
     const startedAt = new Date().toISOString();
-    const children = new Map<string, boolean>();
+    const processes = new ProcessNews(events);
 
     const todo = new TodoFile(data.todo);
-    const link: ExecutorLink = new ExecutorLink(data.executorSocket, log.child({ part: "executor link" }), (message) =>
-      engine.receive(message),
+    const link: ExecutorLink = new ExecutorLink(
+      data.executorSocket,
+      log.child({ part: "executor link" }),
+      (message) => engine.receive(message),
+      (state) => events.append({ source: "control", type: `executor.${state}`, summary: `the executor is ${state}` }),
     );
     const engine = new JobEngine({
       ...stores,
@@ -129,7 +133,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
             startedAt,
             dhcpMode: config.netboot.dhcp,
             executor: link.connected ? "connected" : "disconnected",
-            netboot: { alive: children.get("netboot") ?? false },
+            netboot: { alive: processes.alive("netboot") },
           }),
           explain: (mac, options) =>
             explainMachine(mac, options, { nodes, leases: stores.leases, config: config.netboot, network, content, assets: data.assets }),
@@ -141,16 +145,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     return {
       url: controlUrl(config, network),
       firstKey: shownKey,
-      news: (news) => {
-        children.set(news.name, news.type === "child-started");
-        if (news.type === "child-exited") {
-          events.append({
-            source: "supervisor",
-            type: "process.exited",
-            summary: `${news.name} ended (${news.reason}); started again in ${news.restartInMs} ms`,
-          });
-        }
-      },
+      news: (news) => processes.take(news),
       stop: () => parts.stop(),
     };
   } catch (error) {

@@ -2,9 +2,9 @@
 import { MusterError } from "../errors.ts";
 import type { KeyStore } from "../store/keys.ts";
 
-/** Hex SHA-256, comma-separated, in any of the documented variables. */
+/** Hex SHA-256, comma-separated, in any of the documented variables. What is no longer there is no longer a key. */
 export function adoptKeys(keys: KeyStore, env: NodeJS.ProcessEnv): void {
-  for (const name of ["MUSTER_API_KEYS", "PIECAT_API_KEYS", "PIPECAT_API_KEYS"]) {
+  const adopted = ["MUSTER_API_KEYS", "PIECAT_API_KEYS", "PIPECAT_API_KEYS"].flatMap((name) => {
     const hashes = (env[name] ?? "").split(",").flatMap((hash) => hash.trim().toLowerCase() || []);
     const wrong = hashes.find((hash) => !/^[0-9a-f]{64}$/.test(hash));
     if (wrong !== undefined)
@@ -12,8 +12,9 @@ export function adoptKeys(keys: KeyStore, env: NodeJS.ProcessEnv): void {
         "CONFIG_INVALID",
         `${name}: "${wrong.slice(0, 12)}…" is not a SHA-256 in hex; make one with \`printf %s "$KEY" | sha256sum\``,
       );
-    keys.adopt(hashes, new Date());
-  }
+    return hashes;
+  });
+  keys.adopt(adopted, new Date());
 }
 
 /** Only a database without any key gets one. */

@@ -6,7 +6,7 @@ import { Instant } from "./names.ts";
 import { Node } from "./node.ts";
 
 export const ServerFrame = z.discriminatedUnion("type", [
-  /** First on every connection: where the stream stands now. `epoch` changes when the database does: then load afresh. */
+  /** First on every connection and every 15 s after: where the stream stands now. `epoch` changes when the database does: then load afresh. */
   z.object({ type: z.literal("hello"), seq: z.int(), epoch: z.string(), at: Instant }),
   /** An event, with the state after it of what it touched. */
   z.object({ type: z.literal("event"), seq: z.int(), event: Event, node: Node.optional(), job: Job.optional() }),

@@ -180,6 +180,14 @@ export const routes = {
     status: 201,
     response: Key.extend({ key: z.string() }),
   },
+  revokeKey: {
+    method: "DELETE",
+    path: "/api/keys/:id",
+    summary: "End an API key and every session made from it",
+    access: "admin",
+    params: z.object({ id: z.string().max(100) }),
+    response: z.object({ message: z.string() }),
+  },
   createToken: {
     method: "POST",
     path: "/api/tokens",

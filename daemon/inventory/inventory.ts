@@ -62,7 +62,8 @@ export class Inventory {
         const text = document.toString({ lineWidth: 0 });
         // Somebody else may hold it by now: what they wrote must stay.
         if (lost) throw new MusterError("INVENTORY_LOCKED", `the lock on ${this.#file} was lost`, { cause: lost });
-        await writeFileAtomic(this.#file, text, { fsync: true, mode: 0o640 });
+        // Its mode and owner stay what they were: the operator may keep secrets in here.
+        await writeFileAtomic(this.#file, text, { fsync: true });
       } finally {
         await release().catch(() => undefined); // A lock that was lost cannot be given back.
       }

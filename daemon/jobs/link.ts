@@ -17,16 +17,23 @@ export class ExecutorLink implements ExecutorPort {
   readonly #path: string;
   readonly #log: Log;
   readonly #onMessage: (message: FromExecutor) => void;
+  readonly #onChange: (state: "connected" | "disconnected") => void;
   #socket: Socket | undefined;
   #greeted = false;
   #delayMs = FIRST_DELAY_MS;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(path: string, log: Log, onMessage: (message: FromExecutor) => void) {
+  constructor(
+    path: string,
+    log: Log,
+    onMessage: (message: FromExecutor) => void,
+    onChange: (state: "connected" | "disconnected") => void = () => undefined,
+  ) {
     this.#path = path;
     this.#log = log;
     this.#onMessage = onMessage;
+    this.#onChange = onChange;
   }
 
   get connected(): boolean {
@@ -63,6 +70,7 @@ export class ExecutorLink implements ExecutorPort {
         this.#greeted = true;
         this.#delayMs = FIRST_DELAY_MS;
         this.#log.info({ executorPid: message.pid, runs: message.runs.length }, "executor connected");
+        this.#onChange("connected");
       }
       this.#onMessage(message);
     } catch (error) {
@@ -71,9 +79,13 @@ export class ExecutorLink implements ExecutorPort {
   }
 
   #again(): void {
-    if (this.#greeted) this.#log.warn("executor disconnected");
+    const greeted = this.#greeted;
     this.#greeted = false;
     if (this.#closed) return;
+    if (greeted) {
+      this.#log.warn("executor disconnected");
+      this.#onChange("disconnected");
+    }
     this.#timer = setTimeout(() => this.start(), this.#delayMs);
     this.#delayMs = Math.min(this.#delayMs * 2, MAX_DELAY_MS);
   }

@@ -7,6 +7,7 @@ export class EventStore {
   readonly #touch;
   readonly #after;
   readonly #ofNode;
+  readonly #latest;
   readonly #last;
   readonly #epoch;
 
@@ -18,6 +19,9 @@ export class EventStore {
     this.#after = db.prepare<[number, number], Row>("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?");
     this.#ofNode = db.prepare<[string, number, number], Row>(
       "SELECT * FROM (SELECT * FROM events WHERE node_id = ? AND seq > ? ORDER BY seq DESC LIMIT ?) ORDER BY seq",
+    );
+    this.#latest = db.prepare<[string, string], Row>(
+      "SELECT * FROM events WHERE type = ? AND detail ->> 'process' = ? ORDER BY seq DESC LIMIT 1",
     );
     this.#last = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM events");
     this.#epoch = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'epoch'");
@@ -46,6 +50,12 @@ export class EventStore {
   /** The newest `limit` of them, oldest first. */
   ofNode(nodeId: string, since: number, limit: number): Event[] {
     return this.#ofNode.all(nodeId, since, limit).map(fromRow);
+  }
+
+  /** The last event of a type about one of our processes. */
+  latest(type: string, { process }: { process: string }): Event | undefined {
+    const row = this.#latest.get(type, process);
+    return row && fromRow(row);
   }
 
   lastSeq(): number {

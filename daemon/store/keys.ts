@@ -1,7 +1,7 @@
 /** API keys and the browser sessions made from them. A key is `mk_<id>_<secret>`; only its hash is kept. */
 import { Key, type Role } from "../contract/key.ts";
 import { MusterError } from "../errors.ts";
-import type { Db } from "./database.ts";
+import { atomically, type Db } from "./database.ts";
 import { newSecret, sameHash, sha256 } from "./secrets.ts";
 
 export const SESSION_SECONDS = 3600;
@@ -21,8 +21,13 @@ export class KeyStore {
   readonly #session;
   readonly #endSession;
   readonly #dropOld;
+  readonly #revoke;
+  readonly #endSessionsOf;
+  readonly #forget;
+  readonly #db: Db;
 
   constructor(db: Db) {
+    this.#db = db;
     this.#insert = db.prepare<[string, string, string, string, string]>(
       "INSERT INTO keys (id, name, role, hash, created_at) VALUES (?, ?, ?, ?, ?)",
     );
@@ -38,6 +43,12 @@ export class KeyStore {
     );
     this.#endSession = db.prepare<[string]>("DELETE FROM sessions WHERE hash = ?");
     this.#dropOld = db.prepare<[string]>("DELETE FROM sessions WHERE expires_at <= ?");
+    // The name becomes free for the key that follows it.
+    this.#revoke = db.prepare<[string, string]>(
+      "UPDATE keys SET revoked_at = ?, name = name || ' (revoked, ' || id || ')' WHERE id = ? AND revoked_at IS NULL",
+    );
+    this.#endSessionsOf = db.prepare<[string]>("DELETE FROM sessions WHERE key_id = ?");
+    this.#forget = db.prepare<[string]>("DELETE FROM keys WHERE hash = ? AND revoked_at IS NOT NULL");
   }
 
   create(name: string, role: Role, now: Date): { key: Key; secret: string } {
@@ -46,11 +57,27 @@ export class KeyStore {
     return { key: this.#add(id, name, role, sha256(secret), now), secret };
   }
 
-  /** Admin keys given from outside as hashes (`MUSTER_API_KEYS`); known ones are left alone. */
+  /** Admin keys given from outside as hashes (`MUSTER_API_KEYS`): these and, from outside, no others any more. */
   adopt(hashes: string[], now: Date): void {
-    for (const hash of hashes) {
-      if (!this.#byHash.get(hash)) this.#add(hash.slice(0, 8), `env-${hash.slice(0, 8)}`, "admin", hash, now);
-    }
+    atomically(this.#db, () => {
+      for (const row of this.#all.all()) {
+        if (row.name === fromOutside(row.id) && !hashes.includes(row.hash)) this.revoke(row.id, now);
+      }
+      for (const hash of new Set(hashes)) {
+        if (this.#byHash.get(hash)) continue;
+        this.#forget.run(hash);
+        this.#add(hash.slice(0, 8), fromOutside(hash.slice(0, 8)), "admin", hash, now);
+      }
+    });
+  }
+
+  /** Ends the key and every session made from it. False when there is no such key. */
+  revoke(id: string, now: Date): boolean {
+    return atomically(this.#db, () => {
+      const revoked = this.#revoke.run(now.toISOString(), id).changes > 0;
+      if (revoked) this.#endSessionsOf.run(id);
+      return revoked;
+    });
   }
 
   list(): Key[] {
@@ -100,6 +127,8 @@ interface Row {
   created_at: string;
   last_used_at: string | null;
 }
+
+const fromOutside = (id: string) => `env-${id}`;
 
 const holder = (row: Row): Holder => ({ keyId: row.id, name: row.name, role: fromRow(row).role });
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Job } from "../../../daemon/contract/job.ts";
 import { openDatabase } from "../../../daemon/store/database.ts";
+import { sha256 } from "../../../daemon/store/secrets.ts";
 import { addNode, openWorld } from "../../support/world.ts";
 
 const job = (nodeId: string, id: string): Job => ({
@@ -158,4 +159,30 @@ test("of a long timeline the newest events are given, oldest of them first", () 
     world.events.ofNode(node.id, middle.seq, 100).map(({ summary }) => summary),
     ["16", "17", "18", "19"],
   );
+});
+
+test("a revoked key opens nothing, its sessions end, and its name is free again", () => {
+  const world = openWorld();
+  const now = new Date();
+  const { key, secret } = world.keys.create("ops", "operator", now);
+  const session = world.keys.openSession(key.id, now);
+  assert.equal(world.keys.revoke(key.id, now), true);
+  assert.equal(world.keys.authenticate(secret, now), undefined);
+  assert.equal(world.keys.session(session.secret, now), undefined);
+  assert.deepEqual(world.keys.list(), []);
+  assert.equal(world.keys.revoke(key.id, now), false);
+  assert.equal(world.keys.create("ops", "viewer", now).key.name, "ops");
+});
+
+test("keys given from outside are valid exactly as long as they are given", () => {
+  const world = openWorld();
+  const now = new Date();
+  const works = (secret: string) => world.keys.authenticate(secret, now)?.role;
+  const own = world.keys.create("own", "viewer", now).secret;
+  world.keys.adopt([sha256("one"), sha256("two"), sha256("one")], now);
+  assert.deepEqual(["one", "two", own].map(works), ["admin", "admin", "viewer"]);
+  world.keys.adopt([sha256("two")], now);
+  assert.deepEqual(["one", "two", own].map(works), [undefined, "admin", "viewer"]);
+  world.keys.adopt([sha256("one")], now);
+  assert.deepEqual(["one", "two", own].map(works), ["admin", undefined, "viewer"]);
 });

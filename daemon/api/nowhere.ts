@@ -1,0 +1,45 @@
+/** Answers requests that reach no route: unknown paths, known paths with another method, and what is not HTTP. */
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { routes } from "../contract/routes.ts";
+import { MusterError } from "../errors.ts";
+import { errorBody } from "./errors.ts";
+import { LIVE_PATH } from "./live.ts";
+
+const served: { method: string; path: string }[] = [
+  ...Object.values(routes),
+  ...["/", LIVE_PATH, "/metrics", "/api/openapi.json"].map((path) => ({ method: "GET", path })),
+];
+
+/** The methods of a path, HEAD wherever there is GET; none when nothing is there. */
+export function methodsOf(path: string): string[] {
+  const parts = path.split("/");
+  const methods = served.filter((route) => sameShape(route.path.split("/"), parts)).map(({ method }) => method);
+  return [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method)))].sort();
+}
+
+const sameShape = (pattern: string[], parts: string[]) =>
+  pattern.length === parts.length && pattern.every((part, at) => part === parts[at] || (part.startsWith(":") && parts[at] !== ""));
+
+export function nothingThere(request: FastifyRequest, reply: FastifyReply): never {
+  const path = request.url.split("?")[0] ?? "/";
+  const methods = methodsOf(path);
+  if (methods.length === 0 || methods.includes(request.method))
+    throw new MusterError("ROUTE_NOT_FOUND", `there is nothing at ${request.method} ${path}`);
+  reply.header("allow", methods.join(", "));
+  throw new MusterError("METHOD_NOT_ALLOWED", `${path} does not know ${request.method}`);
+}
+
+/** Not HTTP, headers without end, or too slow: there is no request to answer, only a socket. */
+export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ""] ?? 400;
+  const body = JSON.stringify(errorBody("REQUEST_INVALID", `request: ${STATUS_CODES[status]}`));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,53 @@
+/** Control's connection to the executor, over a real unix socket. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ExecutorLink } from "../../../daemon/jobs/link.ts";
+import { createLog } from "../../../daemon/log.ts";
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition(); tries++) {
+    assert.ok(tries < 500, "it never happened");
+    await sleep(10);
+  }
+}
+
+test("coming and going of the executor is told, and a stop of our own is not", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-link-"));
+  const path = join(folder, "executor.sock");
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+    socket.write(`${JSON.stringify({ type: "hello", pid: 1, runs: [] })}\n`);
+  }).listen(path);
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  await once(server, "listening");
+
+  const told: string[] = [];
+  const link = new ExecutorLink(
+    path,
+    createLog("test", "silent"),
+    () => undefined,
+    (state) => told.push(state),
+  );
+  link.start();
+  await until(() => link.connected);
+  assert.deepEqual(told, ["connected"]);
+  sockets[0]?.destroy();
+  await until(() => told.length === 3);
+  assert.deepEqual(told, ["connected", "disconnected", "connected"]);
+  link.close();
+  await sleep(50);
+  assert.equal(link.connected, false);
+  assert.equal(told.length, 3);
+});

@@ -1,0 +1,79 @@
+/** The real API over real stores in memory, with a clock's pace fit for tests, and requests to it. */
+import type { AddressInfo } from "node:net";
+import type { TestContext } from "node:test";
+import { pino } from "pino";
+import { WebSocket } from "ws";
+import { type ApiParts, buildApi } from "../../daemon/api/server.ts";
+import type { Role } from "../../daemon/contract/key.ts";
+import { openWorld, type World } from "./world.ts";
+
+export interface Served {
+  world: World;
+  url: string;
+  key(role: Role): string;
+  request(
+    path: string,
+    options?: RequestInit & { key?: string },
+  ): Promise<{ status: number; headers: Headers; body: unknown; text: string }>;
+  /** Opens `/ws`; the caller closes it, or the server does. */
+  listen(headers: Record<string, string>, query?: string): WebSocket;
+}
+
+const unused = (what: string) => () => {
+  throw new Error(`${what}: not part of this test`);
+};
+
+export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Promise<Served> {
+  const world = openWorld();
+  const api = await buildApi({
+    ...world,
+    log: pino({ level: "silent" }),
+    version: "0.0.0-test",
+    pageRoot: undefined,
+    defaultProfile: "preseed",
+    requireBootFiles: () => undefined,
+    forget: async () => undefined,
+    wake: async () => "woken",
+    provision: unused("provision"),
+    cancel: unused("cancel"),
+    output: async (_, after) => ({ text: "", next: after, end: true }),
+    receive: unused("receive"),
+    process: () => ({
+      version: "0.0.0-test",
+      startedAt: new Date().toISOString(),
+      dhcpMode: "off",
+      executor: "disconnected",
+      netboot: { alive: false },
+    }),
+    explain: unused("explain"),
+    ...parts,
+  });
+  await api.listen({ host: "127.0.0.1", port: 0 });
+  t.after(async () => {
+    await api.close();
+    world.db.close();
+  });
+  const { port } = api.server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  let keys = 0;
+  return {
+    world,
+    url,
+    key: (role) => {
+      keys += 1;
+      return world.keys.create(`${role}-${keys}`, role, new Date()).secret;
+    },
+    request: async (path, { key, headers, ...init } = {}) => {
+      const all = { ...(init.body && { "content-type": "application/json" }), ...(key && { authorization: `Bearer ${key}` }), ...headers };
+      const response = await fetch(`${url}${path}`, { ...init, headers: all as Record<string, string> });
+      const text = await response.text();
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : undefined,
+        text,
+      };
+    },
+    listen: (headers, query = "") => new WebSocket(`ws://127.0.0.1:${port}/ws${query}`, { headers }),
+  };
+}
