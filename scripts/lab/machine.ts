@@ -1,4 +1,5 @@
 /** Starts a QEMU machine in the lab's network, reads its serial port, resets and stops it. */
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -36,7 +37,7 @@ export const noQemu: string | false = !existsSync("/usr/bin/qemu-system-x86_64")
 
 export function startMachine(network: LabNetwork, { folder, diskGb, ...options }: MachineOptions): RunningMachine {
   const file = (suffix: string) => join(folder, `${options.name}.${suffix}`);
-  const machine: QemuMachine = { ...options, tap: network.tap(), serialLog: file("serial"), qmp: file("qmp") };
+  const machine: QemuMachine = { uuid: randomUUID(), ...options, tap: network.tap(), serialLog: file("serial"), qmp: file("qmp") };
   writeFileSync(machine.serialLog, "");
   if (diskGb !== undefined) {
     machine.disk = file("disk");
