@@ -10,6 +10,8 @@ export interface QemuMachine {
   /** Trixie's ipxe-qemu ROMs. Bookworm's own are of 2019 and take three times as long. */
   roms: string;
   serialLog: string;
+  /** A file for its second serial port; none: it has one port. */
+  secondSerialLog?: string;
   /** Path of the control socket. */
   qmp: string;
   /** A raw file; none: a machine without a disk. */
@@ -44,6 +46,7 @@ export function qemuArguments(machine: QemuMachine): string[] {
     ["-m", String(memoryMb), "-smp", String(cpus)],
     ["-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none"],
     ["-serial", `file:${machine.serialLog}`],
+    machine.secondSerialLog === undefined ? [] : ["-serial", `file:${machine.secondSerialLog}`],
     ["-qmp", `unix:${machine.qmp},server=on,wait=off`],
     ["-smbios", `type=1,manufacturer=Muster,product=Lab machine,serial=${name}`],
     machine.uuid === undefined ? [] : ["-uuid", machine.uuid],

@@ -1,0 +1,83 @@
+/** A laboratory for one machine that goes through the Debian installer: the daemon set up for it, the machine made known. */
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Client, createClient } from "../../daemon/contract/client.ts";
+import { type LabAssets, placeAssets } from "../lab/assets.ts";
+import { startDaemon } from "../lab/daemon.ts";
+import { openDoor } from "../lab/door.ts";
+import { type RunningMachine, startMachine } from "../lab/machine.ts";
+import { createNetwork } from "../lab/network.ts";
+import { startRelay } from "../lab/relay.ts";
+
+export interface BenchOptions {
+  cache: string;
+  assets: LabAssets;
+  firmware: "bios" | "uefi";
+  /** A second initrd for the installer, where the mirror is incomplete. */
+  overlay: string | undefined;
+}
+
+export interface Bench {
+  /** Everything this run wrote: serial ports, the daemon's log. */
+  folder: string;
+  client: Client;
+  powerOn(): { machine: RunningMachine /** A file that grows. */; installerLog: string };
+  /** The folder stays when `keep`. */
+  stop(keep: boolean): Promise<void>;
+}
+
+export const MACHINE = { name: "installed", mac: "52:54:00:4d:02:01" } as const;
+
+export async function buildBench({ cache, assets, firmware, overlay }: BenchOptions): Promise<Bench> {
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "run-"));
+  const dataDir = join(folder, "data");
+  const undo: (() => unknown)[] = [];
+  const stop = async (keep: boolean) => {
+    for (const step of undo.splice(0).reverse()) await step();
+    // Of a failed run what was said is worth keeping, not the gigabytes.
+    if (keep) for (const big of ["data/assets", `${MACHINE.name}.disk`]) rmSync(join(folder, big), { recursive: true, force: true });
+    else rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    placeAssets(assets, dataDir);
+    if (overlay !== undefined) {
+      mkdirSync(join(dataDir, "assets/lab"));
+      copyFileSync(overlay, join(dataDir, "assets/lab/udebs.img"));
+    }
+    const network = createNetwork();
+    undo.push(() => network.close());
+    const relay = await startRelay(network, folder, join(cache, "packages"));
+    undo.push(() => relay.close());
+    const debian = { kernel: "linux-image-cloud-amd64", ...(overlay !== undefined && { extra_initrd: "lab/udebs.img" }) };
+    const daemon = await startDaemon(network, { folder, dataDir, dhcp: "full", mirror: relay.url, settings: { debian } });
+    undo.push(() => daemon.stop());
+    const door = await openDoor(network, folder, 8000, 0);
+    undo.push(() => door.close());
+    const key = daemon.createKey("e2e");
+    return {
+      folder,
+      client: createClient({ baseUrl: door.url, headers: () => ({ authorization: `Bearer ${key}` }) }),
+      powerOn() {
+        const installerLog = join(folder, `${MACHINE.name}.installer-log`);
+        writeFileSync(installerLog, "");
+        const machine = startMachine(network, {
+          ...MACHINE,
+          folder,
+          firmware,
+          roms: assets.roms,
+          diskGb: 8,
+          memoryMb: 1280,
+          cpus: 2,
+          secondSerialLog: installerLog,
+        });
+        undo.push(() => machine.stop());
+        return { machine, installerLog };
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop(false);
+    throw error;
+  }
+}

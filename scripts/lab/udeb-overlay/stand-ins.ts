@@ -1,0 +1,36 @@
+/** Where a component's files come from when the mirror has the package but not the component made from the same source. */
+
+export interface StandIn {
+  /** Kernel modules, by name; what they need comes along. */
+  modules?: readonly string[];
+  /** Debian packages whose programs and libraries are taken. */
+  packages?: readonly string[];
+}
+
+/** By the name without kernel version. Only drivers for machines of a laboratory: nobody installs real hardware with this. */
+const standIns: Record<string, StandIn> = {
+  "ata-modules": { modules: ["libata"] },
+  "pata-modules": { modules: ["ata_piix", "ata_generic"] },
+  "sata-modules": { modules: ["ahci", "ata_piix"] },
+  "scsi-modules": { modules: ["virtio_blk", "virtio_scsi", "nvme", "sg"] },
+  "cdrom-core-modules": { modules: ["cdrom", "sr_mod"] },
+  "isofs-modules": { modules: ["isofs"] },
+  "loop-modules": { modules: ["loop"] },
+  "ext4-modules": { modules: ["ext4"] },
+  "btrfs-modules": { modules: ["btrfs"] },
+  "jfs-modules": { modules: ["jfs"] },
+  "xfs-modules": { modules: ["xfs"] },
+  // Without these the partitioner stops and says that software RAID is not available.
+  "md-modules": { modules: ["md-mod", "raid0", "raid1", "raid10", "raid456", "dm-mod", "dm-mirror", "dm-snapshot"] },
+  "firewire-core-modules": {},
+  "pcmcia-storage-modules": {},
+  "e2fsprogs-udeb": { packages: ["e2fsprogs", "libext2fs2t64", "libcom-err2", "libss2"] },
+  "libmount1-udeb": { packages: ["libmount1"] },
+  // Nothing in a laboratory has or gets these file systems.
+  "ntfs-3g-udeb": {},
+  "xfsprogs-udeb": {},
+};
+
+export function standInFor(name: string): StandIn | undefined {
+  return standIns[name.replace(/-\d[^-]*-amd64-di$/, "")];
+}
