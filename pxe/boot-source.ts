@@ -68,10 +68,12 @@ export interface Lease {
   hostname?: string | undefined;
 }
 
-/** `save` returns only once the lease is on disk: the ACK that depends on it is sent after. */
+/** What was saved is on disk when the outermost `together` returns: the ACKs that depend on it are sent after. */
 export interface LeaseStore {
   all(): Lease[];
   save(lease: Lease): void;
+  /** Everything `work` writes as one transaction: many machines share one wait for the disk. */
+  together<T>(work: () => T): T;
 }
 
 /** The part of a logger that `pxe` uses; pino fits. */

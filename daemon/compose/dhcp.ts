@@ -3,15 +3,17 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BootSource } from "../../pxe/boot-source.ts";
+import { openNeighbours } from "../../pxe/dhcp/neighbours.ts";
 import { Pool } from "../../pxe/dhcp/pool.ts";
 import { probeDhcpServers } from "../../pxe/dhcp/probe.ts";
-import { type DhcpServer, startDhcpServer } from "../../pxe/dhcp/server.ts";
+import type { ServerIdentity } from "../../pxe/dhcp/reply.ts";
+import { type DhcpServer, type DhcpServerOptions, startDhcpServer } from "../../pxe/dhcp/server.ts";
 import { inheritedSockets } from "../../pxe/inherited-sockets.ts";
 import type { Config } from "../config.ts";
 import type { DataDir } from "../data-dir.ts";
 import { MusterError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { fullMode, serverIdentity } from "../netboot/dhcp-settings.ts";
+import { fullMode, type MakePool, serverIdentity } from "../netboot/dhcp-settings.ts";
 import type { EventStore } from "../store/events.ts";
 import type { LeaseTable } from "../store/leases.ts";
 import type { BootNetwork } from "./address.ts";
@@ -84,17 +86,23 @@ async function serve(parts: DhcpParts, sockets: ReadonlyMap<string, number>): Pr
   const { config, data, network, leases, source, log } = parts;
   const { netboot } = config;
   const identity = serverIdentity(network, netboot, (name) => existsSync(join(data.assets, "ipxe", name)));
-  const full = () => fullMode(netboot, network, identity, (options) => new Pool({ ...options, store: leases, now: Date.now }));
   const server = await startDhcpServer({
-    mode: netboot.dhcp === "full" ? { kind: "full", full: full() } : { kind: "proxy" },
+    mode: netboot.dhcp === "full" ? await leasing(parts, identity) : { kind: "proxy" },
     identity,
     dhcp: handed(sockets, "dhcp"),
     bootServer: handed(sockets, "pxe4011"),
     source,
+    together: (work) => leases.together(work),
     log: log.child({ part: "dhcp" }),
   });
   log.info({ interface: netboot.interface, mode: netboot.dhcp }, "dhcp answers");
   return server;
+}
+
+async function leasing({ config, network, leases, log }: DhcpParts, identity: ServerIdentity): Promise<DhcpServerOptions["mode"]> {
+  const neighbours = await openNeighbours(network.address, log.child({ part: "dhcp" }));
+  const makePool: MakePool = (options) => new Pool({ ...options, store: leases, now: Date.now });
+  return { kind: "full", full: fullMode(config.netboot, network, identity, makePool, neighbours), neighbours };
 }
 
 function handed(sockets: ReadonlyMap<string, number>, name: string): { fd: number } {

@@ -67,9 +67,20 @@ function explainDhcp(
     decision = decideFull(request, full, plan);
   }
   return {
-    answer: decision.kind === "reply" ? `${decision.summary}, to ${decision.to.address}` : `nothing: ${decision.reason}`,
+    answer: answerOf(decision),
     journal: decision.journal,
   };
+}
+
+function answerOf(decision: Decision): string {
+  switch (decision.kind) {
+    case "reply":
+      return `${decision.summary}, to ${decision.to.address}`;
+    case "check":
+      return `first asks the wire who uses ${decision.address}`;
+    case "ignore":
+      return `nothing: ${decision.reason}`;
+  }
 }
 
 function discover(mac: string, { arch, userClass }: { arch: number; userClass?: string | undefined }): DhcpPacket {

@@ -45,6 +45,11 @@ export class LeaseTable {
     return this.#holder.get(address)?.mac;
   }
 
+  /** One transaction, on disk when this returns; whatever else is written meanwhile is part of it. */
+  together<T>(work: () => T): T {
+    return atomically(this.#db, work);
+  }
+
   /** An address has one holder: who had it before, by an expired lease, loses the row. */
   save(lease: StoredLease): void {
     atomically(this.#db, () => {

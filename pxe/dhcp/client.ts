@@ -1,5 +1,6 @@
 /** What a packet says of the machine behind it: firmware stage, architecture, identity. Pure. */
 import type { MachineSeen } from "../boot-source.ts";
+import { isKnownArchitecture } from "./firmware.ts";
 import { Option } from "./option.ts";
 import { type DhcpPacket, textOption } from "./packet.ts";
 
@@ -23,10 +24,13 @@ function isIpxe(packet: DhcpPacket): boolean {
   return userClass === "iPXE" || userClass === "\x04iPXE" || packet.options.has(Option.etherboot);
 }
 
-/** Option 93, first of its list; else what option 60 spells out (`PXEClient:Arch:00007:…`). */
+/** Option 93, the first of its list that is known; else what option 60 spells out (`PXEClient:Arch:00007:…`). */
 export function architecture(packet: DhcpPacket): number | undefined {
   const list = packet.options.get(Option.clientArchitecture);
-  if (list && list.length >= 2) return Buffer.from(list).readUInt16BE(0);
+  if (list && list.length >= 2) {
+    const all = Array.from({ length: list.length >> 1 }, (_, index) => (list[index * 2] ?? 0) * 256 + (list[index * 2 + 1] ?? 0));
+    return all.find(isKnownArchitecture) ?? all[0];
+  }
   const spelled = /^(?:PXE|HTTP)Client:Arch:(\d{5})/.exec(textOption(packet, Option.vendorClass));
   return spelled ? Number(spelled[1]) : undefined;
 }

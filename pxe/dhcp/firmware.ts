@@ -37,6 +37,7 @@ const table = new Map<number, Firmware>([
   [41, { title: "Raspberry Pi boot" }],
 ]);
 
+export const isKnownArchitecture = (arch: number): boolean => table.has(arch);
 export const architectureTitle = (arch: number): string => table.get(arch)?.title ?? `architecture ${arch}`;
 
 export function bootFileFor(arch: number, stage: BootStage, override: string | undefined, exists: (file: string) => boolean): BootFile {

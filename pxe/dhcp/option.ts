@@ -7,6 +7,7 @@ export const Option = {
   hostName: 12,
   domainName: 15,
   broadcastAddress: 28,
+  ntpServers: 42,
   vendorSpecific: 43,
   requestedAddress: 50,
   leaseTime: 51,
@@ -29,6 +30,14 @@ export const Option = {
   clientArchitecture: 93,
   clientNetworkInterface: 94,
   clientMachineIdentifier: 97,
+  /** RFC 8925. */
+  ipv6OnlyPreferred: 108,
+  /** RFC 3011. */
+  subnetSelection: 118,
+  /** RFC 3397. */
+  domainSearch: 119,
+  /** RFC 3442. */
+  classlessRoutes: 121,
   /** iPXE's own encapsulated options. */
   etherboot: 175,
   end: 255,

@@ -2,6 +2,7 @@
  * DHCPv4 wire format (RFC 2131 §2, RFC 2132 §2, RFC 3396). Bytes in, values out, and back.
  * Knows nothing of sockets, leases or boot policy.
  */
+import { writeIp } from "./address.ts";
 import { MessageType, Option } from "./option.ts";
 
 export type Options = ReadonlyMap<number, Uint8Array>;
@@ -26,7 +27,11 @@ export class MalformedPacket extends Error {
   override readonly name = "MalformedPacket";
 }
 
+const SNAME = 44;
+const FILE = 108;
 const HEADER_LENGTH = 236;
+/** Option 52 with its one byte. */
+const OVERLOAD_LENGTH = 3;
 const MAGIC_COOKIE = 0x63825363;
 const ETHERNET = 1;
 const ETHERNET_LENGTH = 6;
@@ -42,8 +47,8 @@ export function decode(bytes: Uint8Array): DhcpPacket {
   if (view[1] !== ETHERNET || view[2] !== ETHERNET_LENGTH) {
     throw new MalformedPacket(`hardware type ${view[1]} with ${view[2]} address bytes is not Ethernet`);
   }
-  const file = view.subarray(108, 236);
-  const sname = view.subarray(44, 108);
+  const file = view.subarray(FILE, HEADER_LENGTH);
+  const sname = view.subarray(SNAME, FILE);
   const { options, fileUsed, snameUsed } = decodeOptions(view.subarray(HEADER_LENGTH + 4), file, sname);
   return {
     op: op === 2 ? "reply" : "request",
@@ -55,10 +60,7 @@ export function decode(bytes: Uint8Array): DhcpPacket {
     yourAddress: ipAt(view, 16),
     nextServer: ipAt(view, 20),
     relay: ipAt(view, 24),
-    mac: view
-      .subarray(28, 34)
-      .toString("hex")
-      .replace(/..(?!$)/g, "$&:"),
+    mac: macAt(view, 28),
     serverName: snameUsed ? "" : cString(sname),
     bootFile: fileUsed ? "" : cString(file),
     options,
@@ -66,37 +68,84 @@ export function decode(bytes: Uint8Array): DhcpPacket {
 }
 
 /**
- * `maxLength` is the longest DHCP message (without IP and UDP headers) the receiver takes. Options that do not
- * fit are left out from the back, but for the relay's, which must return as it came (RFC 3046 §2.2).
+ * `maxLength` is the longest DHCP message (without IP and UDP headers) the receiver takes. Options that do not fit go
+ * into `file` and `sname` where those are free (option 52), else they are left out; but the relay's option must
+ * return as it came and be the last (RFC 3046 §2.2).
  */
 export function encode(packet: DhcpPacket, maxLength = Number.POSITIVE_INFINITY): Buffer {
-  const header = Buffer.alloc(HEADER_LENGTH + 4);
-  header.set([packet.op === "reply" ? 2 : 1, ETHERNET, ETHERNET_LENGTH, packet.hops]);
-  header.writeUInt32BE(packet.transactionId, 4);
-  header.writeUInt16BE(packet.seconds, 8);
-  header.writeUInt16BE(packet.broadcast ? 0x8000 : 0, 10);
-  [packet.clientAddress, packet.yourAddress, packet.nextServer, packet.relay].forEach((address, index) => {
-    header.set(ipBytes(address), 12 + index * 4);
-  });
-  header.write(packet.mac.replaceAll(":", ""), 28, "hex");
-  header.write(packet.serverName, 44, 63, "latin1");
-  header.write(packet.bootFile, 108, 127, "latin1");
-  header.writeUInt32BE(MAGIC_COOKIE, HEADER_LENGTH);
+  const { options } = packet;
+  const relayAgent = options.get(Option.relayAgentInformation);
+  const relayLength = relayAgent ? encodedLength(relayAgent) : 0;
+  let length = HEADER_LENGTH + 4 + relayLength + 1;
+  for (const [code, value] of options) if (code !== Option.relayAgentInformation) length += encodedLength(value);
+  const fits = length <= maxLength;
 
-  const relayAgent = packet.options.get(Option.relayAgentInformation);
-  const last = relayAgent ? [...encodeOption(Option.relayAgentInformation, relayAgent)] : [];
-  let room = maxLength - header.length - 1 - lengthOf(last);
-  const chunks: Buffer[] = [];
-  for (const [code, value] of packet.options) {
+  const message = Buffer.alloc(Math.max(fits ? length : maxLength, MIN_MESSAGE_LENGTH));
+  writeHeader(message, packet);
+  let at = HEADER_LENGTH + 4;
+  const spilled: [number, Uint8Array][] = [];
+  const end = fits ? message.length : maxLength - relayLength - 1 - OVERLOAD_LENGTH;
+  for (const [code, value] of options) {
     if (code === Option.relayAgentInformation) continue;
-    const encoded = [...encodeOption(code, value)];
-    if (lengthOf(encoded) > room) continue;
-    room -= lengthOf(encoded);
-    chunks.push(...encoded);
+    if (!fits && at + encodedLength(value) > end) spilled.push([code, value]);
+    else at = writeOption(message, at, code, value);
   }
-  const message = Buffer.concat([header, ...chunks, ...last, Buffer.of(Option.end)]);
-  return message.length >= MIN_MESSAGE_LENGTH ? message : Buffer.concat([message], MIN_MESSAGE_LENGTH);
+  if (spilled.length > 0) at = writeSpilled(message, at, packet, spilled);
+  if (relayAgent) at = writeOption(message, at, Option.relayAgentInformation, relayAgent);
+  message[at++] = Option.end;
+  return message.subarray(0, Math.max(at, MIN_MESSAGE_LENGTH));
 }
+
+function writeHeader(message: Buffer, packet: DhcpPacket): void {
+  message[0] = packet.op === "reply" ? 2 : 1;
+  message[1] = ETHERNET;
+  message[2] = ETHERNET_LENGTH;
+  message[3] = packet.hops;
+  message.writeUInt32BE(packet.transactionId, 4);
+  message.writeUInt16BE(packet.seconds, 8);
+  if (packet.broadcast) message[10] = 0x80;
+  writeIp(message, 12, packet.clientAddress);
+  writeIp(message, 16, packet.yourAddress);
+  writeIp(message, 20, packet.nextServer);
+  writeIp(message, 24, packet.relay);
+  for (let byte = 0; byte < ETHERNET_LENGTH; byte++) message[28 + byte] = Number.parseInt(packet.mac.slice(byte * 3, byte * 3 + 2), 16);
+  if (packet.serverName !== "") message.write(packet.serverName, SNAME, 63, "latin1");
+  if (packet.bootFile !== "") message.write(packet.bootFile, FILE, 127, "latin1");
+  message.writeUInt32BE(MAGIC_COOKIE, HEADER_LENGTH);
+}
+
+/** Fills the header fields that hold no text of their own, first `file`, then `sname`; says so in option 52. */
+function writeSpilled(message: Buffer, at: number, packet: DhcpPacket, spilled: readonly [number, Uint8Array][]): number {
+  const fields = [
+    ...(packet.bootFile === "" ? [{ bit: 1, at: FILE, end: HEADER_LENGTH - 1 }] : []),
+    ...(packet.serverName === "" ? [{ bit: 2, at: SNAME, end: FILE - 1 }] : []),
+  ];
+  let overload = 0;
+  for (const [code, value] of spilled) {
+    const field = fields.find((each) => each.at + encodedLength(value) <= each.end);
+    if (!field) continue;
+    field.at = writeOption(message, field.at, code, value);
+    overload |= field.bit;
+  }
+  if (overload === 0) return at;
+  for (const field of fields) if ((overload & field.bit) !== 0) message[field.at] = Option.end;
+  return writeOption(message, at, Option.overload, Uint8Array.of(overload));
+}
+
+/** A value of more than 255 bytes is split into several options of one code (RFC 3396). */
+function writeOption(message: Buffer, start: number, code: number, value: Uint8Array): number {
+  let at = start;
+  for (let from = 0; from === 0 || from < value.length; from += 255) {
+    const length = Math.min(value.length - from, 255);
+    message[at++] = code;
+    message[at++] = length;
+    message.set(from === 0 && length === value.length ? value : value.subarray(from, from + length), at);
+    at += length;
+  }
+  return at;
+}
+
+const encodedLength = (value: Uint8Array) => value.length + 2 * Math.max(1, Math.ceil(value.length / 255));
 
 interface DecodedOptions {
   options: Map<number, Uint8Array>;
@@ -133,21 +182,17 @@ function readOptions(bytes: Buffer, into: Map<number, Uint8Array>): void {
   throw new MalformedPacket("no end option");
 }
 
-function* encodeOption(code: number, value: Uint8Array): Generator<Buffer> {
-  for (let at = 0; at === 0 || at < value.length; at += 255) {
-    const chunk = value.subarray(at, at + 255);
-    yield Buffer.concat([Buffer.of(code, chunk.length), chunk]);
-  }
-}
-
-const lengthOf = (chunks: readonly Buffer[]) => chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-const ipAt = (view: Buffer, at: number) => view.subarray(at, at + 4).join(".");
+const ipAt = (view: Buffer, at: number) => `${view[at]}.${view[at + 1]}.${view[at + 2]}.${view[at + 3]}`;
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const macAt = (view: Buffer, at: number) => {
+  let mac = hex[view[at] ?? 0] ?? "";
+  for (let byte = 1; byte < ETHERNET_LENGTH; byte++) mac += `:${hex[view[at + byte] ?? 0]}`;
+  return mac;
+};
 const cString = (bytes: Buffer) => {
   const end = bytes.indexOf(0);
   return bytes.toString("latin1", 0, end === -1 ? bytes.length : end);
 };
-
-export const ipBytes = (address: string): Uint8Array => Uint8Array.from(address.split("."), Number);
 
 /** An option that should hold one address; nothing when it holds something else. */
 export function addressOption({ options }: DhcpPacket, code: number): string | undefined {

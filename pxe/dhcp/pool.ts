@@ -1,17 +1,19 @@
 /**
- * Who gets which address. Keyed by MAC address, because firmware, iPXE, installer and system of one machine each
- * send another client identifier. The store is asked once at start and told before anything is promised.
+ * Who gets which address of one subnet. Keyed by MAC address, because firmware, iPXE, installer and system of one machine
+ * each send another client identifier. The store is asked once at start and told before anything is promised.
  */
 import type { Lease, LeaseStore } from "../boot-source.ts";
+import { type Block, blockHolds } from "./address.ts";
+import { FreeList, type Range } from "./free-list.ts";
 
 export interface PoolOptions {
-  from: string;
-  to: string;
+  block: Block;
+  ranges: readonly Range[];
   /** Never handed out by choice: ours, the router's. */
   exclude: readonly string[];
   reservations: Readonly<Record<string, string>>;
   leaseSeconds: number;
-  store: LeaseStore;
+  store: Pick<LeaseStore, "all" | "save">;
   now: () => number;
 }
 
@@ -19,64 +21,69 @@ export interface PoolOptions {
 const OFFER_MS = 120_000;
 /** A declined address is in use by somebody we do not know; Kea waits as long. */
 const DECLINED_MS = 24 * 3_600_000;
+/** What the ARP table says may be old news. */
+const SUSPECTED_MS = 10 * 60_000;
 
 export class Pool {
   readonly #options: PoolOptions;
   readonly #byMac = new Map<string, Lease>();
   readonly #byAddress = new Map<string, Lease>();
-  readonly #first: number;
-  readonly #last: number;
   readonly #excluded: ReadonlySet<string>;
-  #next: number;
+  readonly #reserved: ReadonlyMap<string, string>;
+  readonly #free: FreeList;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#first = toNumber(options.from);
-    this.#last = toNumber(options.to);
-    if (this.#last < this.#first) throw new RangeError(`the range ${options.from} to ${options.to} is empty`);
-    this.#excluded = new Set([...options.exclude, ...Object.values(options.reservations)]);
-    this.#next = this.#first;
-    for (const lease of options.store.all()) this.#remember(lease);
+    const reservations = Object.entries(options.reservations).filter(([, address]) => blockHolds(options.block, address));
+    this.#reserved = new Map(reservations);
+    this.#excluded = new Set([...options.exclude, ...this.#reserved.values()]);
+    this.#free = new FreeList(options.ranges, this.#excluded, this.#byAddress);
+    for (const lease of options.store.all()) if (blockHolds(options.block, lease.address)) this.#remember(lease);
   }
 
-  /** The address to offer, kept for this machine for a while; nothing when the range is used up. */
+  /** The address to offer, kept for this machine for a while; nothing when the ranges are used up. */
   offer(mac: string, wanted: string | undefined, hostname?: string): string | undefined {
+    const now = this.#options.now();
     const held = this.#byMac.get(mac);
-    const address = this.#options.reservations[mac] ?? this.#stillGood(held) ?? this.#free(wanted, mac) ?? this.#search(mac);
+    const address = this.#reserved.get(mac) ?? this.#stillGood(held) ?? this.#ifFree(wanted, mac) ?? this.#free.next(now);
     if (address === undefined) return undefined;
     // A bound lease stays bound while its holder asks again.
-    if (held?.address === address && held.state === "bound" && held.expiresAt > this.#options.now()) return address;
+    if (held?.address === address && held.state === "bound" && held.expiresAt > now) return address;
     // Not saved: an offer promises nothing, and a restart may forget it.
-    this.#remember({ mac, address, state: "offered", expiresAt: this.#options.now() + OFFER_MS, ...(hostname && { hostname }) });
+    this.#remember(leaseOf(mac, address, "offered", now + OFFER_MS, hostname));
     return address;
   }
 
-  /** True once the lease is on disk; false when this machine may not have this address. */
+  /** False when this machine may not have this address. True is a promise only once the store's transaction has ended. */
   bind(mac: string, address: string, hostname?: string): boolean {
     if (!this.mayHave(mac, address)) return false;
-    const lease: Lease = {
-      mac,
-      address,
-      state: "bound",
-      expiresAt: this.#options.now() + this.#options.leaseSeconds * 1000,
-      ...(hostname && { hostname }),
-    };
+    const lease = leaseOf(mac, address, "bound", this.#options.now() + this.#options.leaseSeconds * 1000, hostname);
     this.#options.store.save(lease);
     this.#remember(lease);
     return true;
   }
 
   mayHave(mac: string, address: string): boolean {
-    const reserved = this.#options.reservations[mac];
-    if (reserved !== undefined) return reserved === address;
-    if (this.#byMac.get(mac)?.address === address && this.#byMac.get(mac)?.state !== "declined") return !this.#excluded.has(address);
-    return this.#free(address, mac) !== undefined;
+    const reserved = this.#reserved.get(mac);
+    return reserved === undefined ? this.#ifFree(address, mac) !== undefined : reserved === address;
+  }
+
+  /** Whether it has, had or is to have an address here. */
+  knows(mac: string): boolean {
+    return this.#reserved.has(mac) || this.#byMac.has(mac);
   }
 
   /** What this machine holds now, offered or bound. */
   held(mac: string): Lease | undefined {
     const lease = this.#byMac.get(mac);
     return lease && lease.state !== "declined" && lease.state !== "released" ? lease : undefined;
+  }
+
+  /** Whether the address is this machine's by a lease that has not ended, or by the operator's word. */
+  isSettled(mac: string, address: string): boolean {
+    if (this.#reserved.get(mac) === address) return true;
+    const lease = this.#byMac.get(mac);
+    return lease?.address === address && lease.state === "bound" && lease.expiresAt > this.#options.now();
   }
 
   /** The machine chose another server's offer. */
@@ -92,60 +99,47 @@ export class Pool {
     const released: Lease = { ...lease, state: "released", expiresAt: this.#options.now() };
     this.#options.store.save(released);
     this.#remember(released);
+    this.#free.returned(address);
     return true;
   }
 
   /** Only the holder may say that its address is in use by somebody else: anybody could empty the range otherwise. */
   decline(mac: string, address: string): boolean {
-    const lease = this.#byMac.get(mac);
-    if (lease?.address !== address || (lease.state !== "bound" && lease.state !== "offered")) return false;
-    this.#forget(lease);
-    // Under a name no machine has, so that the machine itself may hold another address meanwhile.
-    const declined: Lease = { mac: `declined ${address}`, address, state: "declined", expiresAt: this.#options.now() + DECLINED_MS };
-    this.#options.store.save(declined);
-    this.#remember(declined);
+    if (this.held(mac)?.address !== address) return false;
+    this.#setAside(address, DECLINED_MS);
     return true;
   }
 
+  /** The wire shows somebody else at this address. */
+  suspect(address: string): void {
+    this.#setAside(address, SUSPECTED_MS);
+  }
+
+  /** Under a name no machine has, so that the machine itself may hold another address meanwhile. */
+  #setAside(address: string, forMs: number): void {
+    const lease = this.#byAddress.get(address);
+    if (lease) this.#forget(lease);
+    const declined = leaseOf(`declined ${address}`, address, "declined", this.#options.now() + forMs);
+    this.#options.store.save(declined);
+    this.#remember(declined);
+  }
+
   #stillGood(lease: Lease | undefined): string | undefined {
-    if (!lease || lease.state === "declined" || this.#excluded.has(lease.address) || !this.#inRange(lease.address)) return undefined;
+    if (!lease || lease.state === "declined" || this.#excluded.has(lease.address) || !this.#free.covers(lease.address)) return undefined;
     return this.#byAddress.get(lease.address)?.mac === lease.mac ? lease.address : undefined;
   }
 
-  /** The address itself when it is in the range and nobody else holds it. */
-  #free(address: string | undefined, mac: string): string | undefined {
-    if (address === undefined || this.#excluded.has(address) || !this.#inRange(address)) return undefined;
+  /** The address itself when it is in a range and nobody else holds it. */
+  #ifFree(address: string | undefined, mac: string): string | undefined {
+    if (address === undefined || this.#excluded.has(address) || !this.#free.covers(address)) return undefined;
     const lease = this.#byAddress.get(address);
     if (!lease || lease.mac === mac || lease.expiresAt <= this.#options.now()) return address;
     return undefined;
   }
 
-  /** Never used before recently used: a machine that comes back finds its address. */
-  #search(mac: string): string | undefined {
-    const size = this.#last - this.#first + 1;
-    let expired: Lease | undefined;
-    for (let step = 0; step < size; step++) {
-      const number = this.#first + ((this.#next - this.#first + step) % size);
-      const address = toAddress(number);
-      const lease = this.#byAddress.get(address);
-      if (!lease && !this.#excluded.has(address)) {
-        this.#next = number + 1 > this.#last ? this.#first : number + 1;
-        return address;
-      }
-      if (lease && this.#free(address, mac) !== undefined && lease.expiresAt < (expired?.expiresAt ?? Number.POSITIVE_INFINITY))
-        expired = lease;
-    }
-    return expired?.address;
-  }
-
-  #inRange(address: string): boolean {
-    const number = toNumber(address);
-    return number >= this.#first && number <= this.#last;
-  }
-
   #remember(lease: Lease): void {
     const before = this.#byMac.get(lease.mac);
-    if (before && before.address !== lease.address) this.#byAddress.delete(before.address);
+    if (before && before.address !== lease.address) this.#forget(before);
     const holder = this.#byAddress.get(lease.address);
     if (holder && holder.mac !== lease.mac) this.#byMac.delete(holder.mac);
     this.#byMac.set(lease.mac, lease);
@@ -154,9 +148,11 @@ export class Pool {
 
   #forget(lease: Lease): void {
     this.#byMac.delete(lease.mac);
-    if (this.#byAddress.get(lease.address)?.mac === lease.mac) this.#byAddress.delete(lease.address);
+    if (this.#byAddress.get(lease.address)?.mac !== lease.mac) return;
+    this.#byAddress.delete(lease.address);
+    this.#free.returned(lease.address);
   }
 }
 
-const toNumber = (address: string): number => address.split(".").reduce((sum, byte) => sum * 256 + Number(byte), 0);
-const toAddress = (number: number): string => [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join(".");
+const leaseOf = (mac: string, address: string, state: Lease["state"], expiresAt: number, hostname?: string): Lease =>
+  hostname === undefined ? { mac, address, state, expiresAt } : { mac, address, state, expiresAt, hostname };

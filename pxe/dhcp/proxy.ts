@@ -6,6 +6,7 @@ import {
   ANY,
   BROADCAST,
   type Decision,
+  type Endpoint,
   echoed,
   type Netboot,
   netbootOf,
@@ -34,12 +35,7 @@ export function decideProxy(request: DhcpPacket, server: ServerIdentity, plan: D
  * A unicast to port 4011: EDK2 and old Intel ROMs ask here after the offers are in, in every mode; silence means
  * PXE-E16. The answer goes back to where the question came from: EDK2 sends from 4011, iPXE from 68.
  */
-export function decideBootServer(
-  request: DhcpPacket,
-  server: ServerIdentity,
-  plan: DhcpPlan,
-  from: { address: string; port: number },
-): Decision {
+export function decideBootServer(request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan, from: Endpoint): Decision {
   const type = messageType(request);
   const journal = [`port 4011: ${typeName(type)} from ${request.mac}`];
   if (request.op !== "request") return { kind: "ignore", reason: "not a client's message", journal };
@@ -65,6 +61,6 @@ function proxyReply(request: DhcpPacket, server: ServerIdentity, netboot: Extrac
     nextServer: server.address,
     serverName: server.address,
     bootFile: netboot.file,
-    options: new Map([...opening(type, server), ...netbootOptions(request, server, netboot), ...echoed(request)]),
+    options: new Map([...opening(type, server.address), ...netbootOptions(request, server, netboot), ...echoed(request)]),
   };
 }

@@ -1,15 +1,25 @@
 /** What every answer has in common: header, where it goes, and the netboot part. Pure. */
+import { ipBytes } from "./address.ts";
 import { architecture, type BootStage, bootStage } from "./client.ts";
 import { bootFileFor } from "./firmware.ts";
 import { EtherbootOption, MessageType, Option, PxeOption } from "./option.ts";
-import { type DhcpPacket, ipBytes } from "./packet.ts";
+import type { DhcpPacket } from "./packet.ts";
+import { RelayOption, relaySuboption } from "./relay-agent.ts";
 
 export const ANY = "0.0.0.0";
 export const BROADCAST = "255.255.255.255";
 
+/** Where a datagram came from or goes. */
+export interface Endpoint {
+  address: string;
+  port: number;
+}
+
 export type Decision = { journal: string[] } & (
-  | { kind: "reply"; packet: DhcpPacket; to: { address: string; port: number }; summary: string }
+  | { kind: "reply"; packet: DhcpPacket; to: Endpoint; summary: string }
   | { kind: "ignore"; reason: string }
+  /** Nobody knows whether this address is in use: ask the wire, then decide again. */
+  | { kind: "check"; address: string }
 );
 
 export interface ServerIdentity {
@@ -22,7 +32,9 @@ export interface ServerIdentity {
 }
 
 /** Where a machine is sent on, or why it is not. */
-export type Netboot = { kind: "boot"; stage: BootStage; file: string } | { kind: "none"; reason: string };
+export type Netboot =
+  | { kind: "boot"; stage: BootStage; file: string }
+  | { kind: "none"; reason: string /** It wants to boot and cannot. */; refused: boolean };
 
 export function netbootOf(
   request: DhcpPacket,
@@ -30,12 +42,12 @@ export function netbootOf(
   plan: { netboot: boolean; reason: string; bootFile?: string },
 ): Netboot {
   const stage = bootStage(request);
-  if (stage === "operating-system") return { kind: "none", reason: "not booting over the network" };
-  if (!plan.netboot) return { kind: "none", reason: plan.reason };
+  if (stage === "operating-system") return { kind: "none", reason: "not booting over the network", refused: false };
+  if (!plan.netboot) return { kind: "none", reason: plan.reason, refused: false };
   // Already chainloaded: sending the loader again would loop.
   if (stage === "ipxe") return { kind: "boot", stage, file: `${server.bootUrl}/boot.ipxe` };
   const file = bootFileFor(architecture(request) ?? 0, stage, plan.bootFile, server.hasBootFile);
-  if (file.kind === "refused") return { kind: "none", reason: file.reason };
+  if (file.kind === "refused") return { kind: "none", reason: file.reason, refused: true };
   return { kind: "boot", stage, file: stage === "uefi-http" ? `${server.bootUrl}/assets/ipxe/${file.name}` : file.name };
 }
 
@@ -103,11 +115,26 @@ export function pxeBootItem(request: DhcpPacket): Uint8Array | undefined {
  * RFC 2131 §4.1. A client without an address cannot answer ARP, and Node cannot send a raw Ethernet frame, so
  * where the RFC says "unicast to yiaddr" we broadcast.
  */
-export function destination(request: DhcpPacket, type: number): { address: string; port: number } {
-  if (request.relay !== ANY) return { address: request.relay, port: 67 };
+export function destination(request: DhcpPacket, type: number, from: Endpoint): Endpoint {
+  if (request.relay !== ANY) return { address: request.relay, port: relayPort(request, from) };
   if (type === MessageType.nak) return { address: BROADCAST, port: 68 };
   if (request.clientAddress !== ANY) return { address: request.clientAddress, port: 68 };
   return { address: BROADCAST, port: 68 };
+}
+
+/** A relay may listen elsewhere than on 67 when it says so (RFC 8357). */
+const relayPort = (request: DhcpPacket, from: Endpoint) =>
+  relaySuboption(request, RelayOption.sourcePort) !== undefined && from.port !== 0 ? from.port : 67;
+
+/** A client that names no limit takes 576 bytes with its IP and UDP headers (RFC 2131 §2); Ethernet takes 1500. */
+const HEADERS = 28;
+const DEFAULT_LENGTH = 576 - HEADERS;
+const MAX_LENGTH = 1500 - HEADERS;
+
+export function longestReply({ options }: DhcpPacket): number {
+  const value = options.get(Option.maxMessageSize);
+  const said = value?.length === 2 ? (value[0] ?? 0) * 256 + (value[1] ?? 0) - HEADERS : DEFAULT_LENGTH;
+  return Math.min(Math.max(said, DEFAULT_LENGTH), MAX_LENGTH);
 }
 
 export const uint32 = (value: number): Uint8Array => {
@@ -117,9 +144,9 @@ export const uint32 = (value: number): Uint8Array => {
 };
 
 /** Type and server identifier come first: EDK2 ignores an offer without 54, and some ROMs read no further than they must. */
-export const opening = (type: number, server: ServerIdentity): [number, Uint8Array][] => [
+export const opening = (type: number, identifier: string): [number, Uint8Array][] => [
   [Option.messageType, Uint8Array.of(type)],
-  [Option.serverIdentifier, ipBytes(server.address)],
+  [Option.serverIdentifier, ipBytes(identifier)],
 ];
 
 /** What goes back to the relay or client as it came: RFC 3046 §2.2 and RFC 6842. */

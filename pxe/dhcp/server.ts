@@ -1,21 +1,26 @@
-/** The sockets around the decisions: receive, look up, decide, send, record. No policy here. */
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+/** The sockets around the decisions: receive, look up, decide, commit, send, record. No policy here. */
+import { createSocket, type Socket } from "node:dgram";
 import type { BootSource, Log } from "../boot-source.ts";
+import { Budget } from "./budget.ts";
 import { machineSeen } from "./client.ts";
 import { decideFull, type FullMode } from "./full.ts";
+import type { AskableNeighbours } from "./neighbours.ts";
 import { MessageType, Option } from "./option.ts";
-import { type DhcpPacket, decode, encode, messageType, typeName } from "./packet.ts";
+import { type DhcpPacket, decode, encode, MalformedPacket, messageType, typeName } from "./packet.ts";
 import { decideBootServer, decideProxy } from "./proxy.ts";
-import type { Decision, ServerIdentity } from "./reply.ts";
+import { type Decision, type Endpoint, longestReply, type ServerIdentity } from "./reply.ts";
 import { bind, type SocketSource } from "./socket.ts";
+import { Timeline } from "./timeline.ts";
 
 export interface DhcpServerOptions {
-  /** Full mode needs a network and a pool; proxy mode hands out nothing. */
-  mode: { kind: "full"; full: FullMode } | { kind: "proxy" };
+  /** Full mode needs networks and pools; proxy mode hands out nothing. */
+  mode: { kind: "full"; full: FullMode; neighbours: AskableNeighbours } | { kind: "proxy" };
   identity: ServerIdentity;
   dhcp: SocketSource;
   bootServer: SocketSource;
   source: BootSource;
+  /** Whatever `work` writes is one transaction, on disk when this returns. */
+  together: <T>(work: () => T) => T;
   log: Log;
 }
 
@@ -25,62 +30,44 @@ export interface DhcpServer {
   close(): Promise<void>;
 }
 
+type Decide = (request: DhcpPacket, from: Endpoint) => Decision;
+
+interface Message {
+  bytes: Buffer;
+  from: Endpoint;
+  socket: Socket;
+  decide: Decide;
+}
+
+type Reply = Extract<Decision, { kind: "reply" }>;
+
+interface Answer {
+  socket: Socket;
+  request: DhcpPacket;
+  decision: Reply;
+  bytes: Buffer;
+}
+
 /** Packets a second from one machine; firmware sends a handful. */
 const RATE_PER_SECOND = 20;
-/** A client that names no limit takes 576 bytes with its IP and UDP headers (RFC 2131 §2); Ethernet takes 1500. */
-const DEFAULT_LENGTH = 576 - 28;
-const MAX_LENGTH = 1500 - 28;
+/** Somebody who sends garbage must not fill the log with it. */
+const COMPLAINTS_PER_SECOND = 5;
+/** A hall of machines switched on at once: what the kernel may keep for us. It may allow less. */
+const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpServer> {
-  const { mode, identity, source, log } = options;
-  const budget = new Budget();
+  const { mode, identity, source, together, log } = options;
+  const full = mode.kind === "full" ? mode : undefined;
+  const decideDhcp: Decide = full
+    ? (request, from) => decideFull(request, full.full, source.dhcpPlan(machineSeen(request)), from)
+    : (request) => decideProxy(request, identity, source.dhcpPlan(machineSeen(request)));
+  const decideBoot: Decide = (request, from) => decideBootServer(request, identity, source.dhcpPlan(machineSeen(request)), from);
 
-  const listen = async (from: SocketSource, decide: (request: DhcpPacket, remote: RemoteInfo) => Decision): Promise<Socket> => {
-    const socket = createSocket({ type: "udp4", reuseAddr: true });
-    socket.on("message", (bytes, remote) => {
-      try {
-        const request = decode(bytes);
-        if (!budget.spend(request.mac)) return;
-        finish(socket, request, decide(request, remote));
-      } catch (error) {
-        log.warn({ err: error, from: remote.address }, "dhcp message dropped");
-      }
-    });
-    await bind(socket, from);
-    socket.on("error", (error) => log.warn({ err: error }, "dhcp socket"));
-    socket.setBroadcast(true);
-    return socket;
-  };
-
-  const finish = (socket: Socket, request: DhcpPacket, decision: Decision) => {
-    const what = typeName(messageType(request));
-    if (decision.kind === "ignore") {
-      log.debug({ mac: request.mac, type: what, reason: decision.reason }, "dhcp ignored");
-      if (isBooting(request)) source.record({ mac: request.mac, type: `dhcp.${what}`, summary: `DHCP ${what}: ${decision.reason}` });
-      return;
-    }
-    const bytes = encode(decision.packet, maxLength(request));
-    socket.send(bytes, decision.to.port, decision.to.address, (error) => {
-      if (error) log.warn({ err: error, mac: request.mac, to: decision.to }, "dhcp answer not sent");
-    });
-    log.info({ mac: request.mac, type: what, to: decision.to.address }, decision.summary);
-    source.record({
-      mac: request.mac,
-      type: `dhcp.${what}`,
-      summary: `DHCP ${what}: ${decision.summary}`,
-      detail: { journal: decision.journal },
-    });
-  };
-
-  const dhcp = await listen(options.dhcp, (request) => {
-    const plan = source.dhcpPlan(machineSeen(request));
-    return mode.kind === "full" ? decideFull(request, mode.full, plan) : decideProxy(request, identity, plan);
-  });
+  const desk = new Desk(options, new Timeline((event) => source.record(event), together, log));
+  const dhcp = await listen(options.dhcp, (message) => desk.take({ ...message, decide: decideDhcp }), log);
   let bootServer: Socket;
   try {
-    bootServer = await listen(options.bootServer, (request, { address, port }) =>
-      decideBootServer(request, identity, source.dhcpPlan(machineSeen(request)), { address, port }),
-    );
+    bootServer = await listen(options.bootServer, (message) => desk.take({ ...message, decide: decideBoot }), log);
   } catch (error) {
     dhcp.close();
     throw error;
@@ -90,34 +77,127 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
     bootServerPort: bootServer.address().port,
     close: async () => {
       await Promise.all([dhcp, bootServer].map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
+      desk.close();
+      await full?.neighbours.close();
     },
   };
 }
 
-function maxLength(request: DhcpPacket): number {
-  const value = request.options.get(Option.maxMessageSize);
-  const said = value?.length === 2 ? Buffer.from(value).readUInt16BE(0) - 28 : DEFAULT_LENGTH;
-  return Math.min(Math.max(said, DEFAULT_LENGTH), MAX_LENGTH);
+async function listen(from: SocketSource, take: (message: Omit<Message, "decide">) => void, log: Log): Promise<Socket> {
+  // Every address we send to is an address already: looking it up would cost a turn of the event loop.
+  const socket = createSocket({ type: "udp4", reuseAddr: true, lookup: (host, _options, done) => done(null, host, 4) });
+  socket.on("message", (bytes, remote) => take({ bytes, from: { address: remote.address, port: remote.port }, socket }));
+  await bind(socket, from);
+  socket.on("error", (error) => log.warn({ err: error }, "dhcp socket"));
+  socket.setBroadcast(true);
+  socket.setRecvBufferSize(RECEIVE_BUFFER);
+  return socket;
+}
+
+/** Takes messages in, and answers all of one turn of the event loop after one commit. */
+class Desk {
+  readonly #options: DhcpServerOptions;
+  readonly #timeline: Timeline;
+  readonly #budget = new Budget(RATE_PER_SECOND);
+  readonly #complaints = new Budget(COMPLAINTS_PER_SECOND);
+  #inbox: Message[] = [];
+  #closed = false;
+
+  constructor(options: DhcpServerOptions, timeline: Timeline) {
+    this.#options = options;
+    this.#timeline = timeline;
+  }
+
+  take(message: Message): void {
+    if (this.#closed) return;
+    if (this.#inbox.length === 0) setImmediate(() => this.#turn());
+    this.#inbox.push(message);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#inbox = [];
+    this.#timeline.flush();
+  }
+
+  #turn(): void {
+    const messages = this.#inbox;
+    this.#inbox = [];
+    const promises: Answer[] = [];
+    try {
+      this.#options.together(() => {
+        for (const message of messages) {
+          const answer = this.#decide(message);
+          if (!answer) continue;
+          // An ACK waits for the disk; an OFFER or NAK promises nothing.
+          if (messageType(answer.decision.packet) === MessageType.ack) promises.push(answer);
+          else this.#send(answer);
+        }
+      });
+    } catch (error) {
+      this.#options.log.error({ err: error, unanswered: promises.length }, "leases not saved, so not promised");
+      return;
+    }
+    for (const answer of promises) this.#send(answer);
+  }
+
+  #decide(message: Message): Answer | undefined {
+    try {
+      const request = decode(message.bytes);
+      if (!this.#budget.spend(request.mac)) return undefined;
+      const decision = message.decide(request, message.from);
+      switch (decision.kind) {
+        case "ignore":
+          this.#ignored(request, decision.reason);
+          return undefined;
+        case "check":
+          this.#park(message, decision.address);
+          return undefined;
+        case "reply":
+          return { socket: message.socket, request, decision, bytes: encode(decision.packet, longestReply(request)) };
+      }
+    } catch (error) {
+      const said = error instanceof MalformedPacket ? { reason: error.message } : { err: error };
+      if (this.#complaints.spend(message.from.address))
+        this.#options.log.warn({ ...said, from: message.from.address }, "dhcp message dropped");
+      return undefined;
+    }
+  }
+
+  /** Decided again when the wire has said who uses the address; everybody else is answered meanwhile. */
+  #park(message: Message, address: string): void {
+    const { mode, log } = this.#options;
+    if (mode.kind !== "full") return;
+    mode.neighbours.ask(address).then(
+      () => this.take(message),
+      (error) => log.warn({ err: error, address }, "cannot ask who uses an address"),
+    );
+  }
+
+  #send({ socket, request, decision, bytes }: Answer): void {
+    const { log } = this.#options;
+    const { to, summary } = decision;
+    socket.send(bytes, to.port, to.address, (error) => {
+      if (error) log.warn({ err: error, mac: request.mac, to }, "dhcp answer not sent");
+    });
+    const what = typeName(messageType(request));
+    log.info({ mac: request.mac, type: what, to: to.address }, summary);
+    this.#timeline.add({
+      mac: request.mac,
+      type: `dhcp.${what}`,
+      summary: `DHCP ${what}: ${summary}`,
+      detail: { journal: decision.journal },
+    });
+  }
+
+  #ignored(request: DhcpPacket, reason: string): void {
+    const what = typeName(messageType(request));
+    this.#options.log.debug({ mac: request.mac, type: what, reason }, "dhcp ignored");
+    if (isBooting(request)) this.#timeline.add({ mac: request.mac, type: `dhcp.${what}`, summary: `DHCP ${what}: ${reason}` });
+  }
 }
 
 /** Only a machine that is booting has a timeline; the rest of the LAN's chatter is not ours to keep. */
 const isBooting = (request: DhcpPacket) =>
   request.options.has(Option.clientArchitecture) &&
   [MessageType.discover, MessageType.request].some((type) => type === messageType(request));
-
-/** So many packets a second a machine; what is over is dropped unread. */
-class Budget {
-  #spent = new Map<string, number>();
-  #second = 0;
-
-  spend(mac: string): boolean {
-    const second = Math.floor(Date.now() / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#spent = new Map();
-    }
-    const spent = (this.#spent.get(mac) ?? 0) + 1;
-    this.#spent.set(mac, spent);
-    return spent <= RATE_PER_SECOND;
-  }
-}

@@ -1,6 +1,7 @@
 /** Builds client messages on top of what real firmware sent. */
+import { ipBytes } from "../../pxe/dhcp/address.ts";
 import { Option } from "../../pxe/dhcp/option.ts";
-import { type DhcpPacket, decode, ipBytes } from "../../pxe/dhcp/packet.ts";
+import { type DhcpPacket, decode } from "../../pxe/dhcp/packet.ts";
 import type { ServerIdentity } from "../../pxe/dhcp/reply.ts";
 import { type CaptureName, capture } from "./captures.ts";
 

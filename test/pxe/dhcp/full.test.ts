@@ -1,45 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Lease } from "../../../pxe/boot-source.ts";
-import { decideFull, type FullMode } from "../../../pxe/dhcp/full.ts";
+import { decideFull } from "../../../pxe/dhcp/full.ts";
 import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
 import { addressOption, decode, encode, messageType, textOption } from "../../../pxe/dhcp/packet.ts";
-import { Pool } from "../../../pxe/dhcp/pool.ts";
 import type { Decision } from "../../../pxe/dhcp/reply.ts";
-import { type Changes, message, server } from "../../support/dhcp.ts";
+import { type Changes, message } from "../../support/dhcp.ts";
+import { type Lan, type LanOptions, lan as makeLan } from "../../support/dhcp-lan.ts";
 
 const plan = { netboot: true, reason: "n1 is discovered" } as const;
 
-interface Lan extends FullMode {
-  saved: Lease[];
-  clock: { now: number };
-}
-
-function lan(options: { to?: string; authoritative?: boolean; reservations?: Record<string, string>; known?: Lease[] } = {}): Lan {
-  const saved: Lease[] = [];
-  const clock = { now: 1_000_000 };
-  const store = { all: () => options.known ?? [], save: (lease: Lease) => void saved.push(lease) };
-  const pool = new Pool({
-    from: "10.0.0.10",
-    to: options.to ?? "10.0.0.20",
-    exclude: ["10.0.0.2", "10.0.0.1"],
-    reservations: options.reservations ?? {},
-    leaseSeconds: 3600,
-    store,
-    now: () => clock.now,
-  });
-  const network = {
-    netmask: "255.255.255.0",
-    broadcast: "10.0.0.255",
-    router: "10.0.0.1",
-    dns: ["10.0.0.1"],
-    domain: "lab",
-    leaseSeconds: 3600,
-    authoritative: options.authoritative ?? true,
-  };
-  return { server, network, pool, saved, clock };
-}
+const lan = ({ to = "10.0.0.20", ...options }: { to?: string } & LanOptions = {}): Lan =>
+  makeLan({ ...options, ranges: [{ from: "10.0.0.10", to }] });
 
 const mac = (n: number) => `52:54:00:00:00:${n.toString(16).padStart(2, "0")}`;
 const discover = (on: Lan, changes: Changes = {}) => decideFull(message("uefi-pxe-discover", { mac: mac(1), ...changes }), on, plan);
@@ -47,8 +19,7 @@ const request = (on: Lan, changes: Changes) =>
   decideFull(message("uefi-pxe-discover", { mac: mac(1), type: MessageType.request, ...changes }), on, plan);
 
 function reply(decision: Decision) {
-  assert.equal(decision.kind, "reply", decision.kind === "ignore" ? decision.reason : "");
-  if (decision.kind !== "reply") throw new Error("unreachable");
+  assert(decision.kind === "reply", decision.kind === "ignore" ? decision.reason : decision.kind);
   // What is decided must also survive the wire.
   return { ...decision, packet: decode(encode(decision.packet)) };
 }
@@ -163,7 +134,8 @@ test("with every address taken nobody is given another's", () => {
 
 test("a relayed DISCOVER is answered to the relay with its option untouched", () => {
   const relayOption = Uint8Array.of(1, 4, 9, 9, 9, 9);
-  const { to, packet } = reply(discover(lan(), { relay: "10.9.9.1", hops: 1, set: [[Option.relayAgentInformation, relayOption]] }));
+  const on = lan({ subnets: [{ cidr: "10.9.9.0/24", router: "10.9.9.1", ranges: [{ from: "10.9.9.10", to: "10.9.9.20" }] }] });
+  const { to, packet } = reply(discover(on, { relay: "10.9.9.1", hops: 1, set: [[Option.relayAgentInformation, relayOption]] }));
   assert.deepEqual(to, { address: "10.9.9.1", port: 67 });
   assert.deepEqual([...packet.options.keys()].at(-1), Option.relayAgentInformation);
   assert.equal(packet.relay, "10.9.9.1");

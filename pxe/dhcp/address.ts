@@ -1,0 +1,42 @@
+/** IPv4 addresses as the text people write, the number that counts and the bytes on the wire. */
+
+export const toNumber = (address: string): number => address.split(".").reduce((sum, byte) => sum * 256 + Number(byte), 0);
+export const toAddress = (number: number): string => `${number >>> 24}.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`;
+
+export function ipBytes(address: string): Uint8Array {
+  const bytes = new Uint8Array(4);
+  writeIp(bytes, 0, address);
+  return bytes;
+}
+
+/** Without splitting the text: this is done several times a packet. */
+export function writeIp(into: Uint8Array, start: number, address: string): void {
+  let [at, byte] = [start, 0];
+  for (let index = 0; index < address.length; index++) {
+    const digit = address.charCodeAt(index) - 48;
+    if (digit >= 0) byte = byte * 10 + digit;
+    else {
+      into[at++] = byte;
+      byte = 0;
+    }
+  }
+  into[at] = byte;
+}
+
+export interface Block {
+  network: number;
+  mask: number;
+  prefix: number;
+}
+
+/** `10.77.0.0/16`; host bits may be set. */
+export function parseBlock(cidr: string): Block {
+  const [address = "", length = "32"] = cidr.split("/");
+  const prefix = Number(length);
+  const mask = prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
+  return { network: (toNumber(address) & mask) >>> 0, mask, prefix };
+}
+
+export const blockHolds = ({ network, mask }: Block, address: string): boolean => (toNumber(address) & mask) >>> 0 === network;
+export const netmaskOf = ({ mask }: Block): string => toAddress(mask);
+export const broadcastOf = ({ network, mask }: Block): string => toAddress((network | ~mask) >>> 0);

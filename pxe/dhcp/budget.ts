@@ -1,0 +1,24 @@
+/** So many of something a second for each key; what is over is not done. Memory is bounded however many keys there are. */
+
+const MOST_KEYS = 65_536;
+
+export class Budget {
+  readonly #perSecond: number;
+  readonly #spent = new Map<string, number>();
+  #second = 0;
+
+  constructor(perSecond: number) {
+    this.#perSecond = perSecond;
+  }
+
+  spend(key: string): boolean {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#second || this.#spent.size >= MOST_KEYS) {
+      this.#second = second;
+      this.#spent.clear();
+    }
+    const spent = (this.#spent.get(key) ?? 0) + 1;
+    this.#spent.set(key, spent);
+    return spent <= this.#perSecond;
+  }
+}

@@ -1,0 +1,42 @@
+/** Options beyond the usual, from what an operator writes to what the wire carries. */
+import { ipBytes, parseBlock, toAddress } from "./address.ts";
+import { Option } from "./option.ts";
+import { uint32 } from "./reply.ts";
+
+export interface ExtraOptions {
+  ntp?: readonly string[] | undefined;
+  /** Domains to search. */
+  search?: readonly string[] | undefined;
+  routes?: readonly { to: string; via: string }[] | undefined;
+  /** A client that can do without IPv4 shall, for so long (RFC 8925). */
+  ipv6OnlySeconds?: number | undefined;
+}
+
+/** `router` is what option 3 says: a client that takes option 121 ignores it, so it is said there again (RFC 3442). */
+export function encodeExtra(
+  { ntp = [], search = [], routes = [], ipv6OnlySeconds }: ExtraOptions,
+  router: string,
+): Map<number, Uint8Array> {
+  const options = new Map<number, Uint8Array>();
+  if (ntp.length > 0) options.set(Option.ntpServers, Buffer.concat(ntp.map(ipBytes)));
+  if (search.length > 0) options.set(Option.domainSearch, Buffer.concat(search.map(domainLabels)));
+  if (routes.length > 0) {
+    const hasDefault = routes.some(({ to }) => to.endsWith("/0"));
+    const all = hasDefault ? routes : [...routes, { to: "0.0.0.0/0", via: router }];
+    options.set(Option.classlessRoutes, Buffer.concat(all.map(route)));
+  }
+  if (ipv6OnlySeconds !== undefined) options.set(Option.ipv6OnlyPreferred, uint32(ipv6OnlySeconds));
+  return options;
+}
+
+/** Prefix length, then as many bytes of the network as it reaches into, then the gateway. */
+function route({ to, via }: { to: string; via: string }): Uint8Array {
+  const { network, prefix } = parseBlock(to);
+  return Buffer.concat([Buffer.of(prefix), ipBytes(toAddress(network)).subarray(0, Math.ceil(prefix / 8)), ipBytes(via)]);
+}
+
+/** As in DNS, without compression (RFC 3397 allows it, nobody needs it). */
+function domainLabels(domain: string): Uint8Array {
+  const labels = domain.replace(/\.$/, "").split(".");
+  return Buffer.concat([...labels.flatMap((label) => [Buffer.of(label.length), Buffer.from(label, "latin1")]), Buffer.of(0)]);
+}

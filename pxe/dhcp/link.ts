@@ -1,0 +1,57 @@
+/** The networks this server leases on, and which of them a message belongs to. */
+import { type Block, blockHolds } from "./address.ts";
+import { Option } from "./option.ts";
+import { addressOption, type DhcpPacket } from "./packet.ts";
+import type { Pool } from "./pool.ts";
+import { RelayOption, relayAddress } from "./relay-agent.ts";
+
+export interface Subnet {
+  block: Block;
+  router: string;
+  dns: readonly string[];
+  domain: string;
+  leaseSeconds: number;
+  /** Sent to who asks for them. */
+  extra: ReadonlyMap<number, Uint8Array>;
+  pool: Pool;
+}
+
+/** One wire. Several subnets on it are what RFC 2131 calls a shared network. */
+export interface Link {
+  name: string;
+  subnets: readonly Subnet[];
+}
+
+const ANY = "0.0.0.0";
+
+/**
+ * The relay's word on the client's link (RFC 3527) comes before the client's wish (RFC 3011), that before the relay's own
+ * address. A client that speaks for itself and has an address renews by unicast, possibly through routers: its address tells.
+ * The first link is our interface's own. The answer is undefined for a relay in a network nobody configured.
+ */
+export function linkOf(request: DhcpPacket, links: readonly Link[]): Link | undefined {
+  const said = relayAddress(request, RelayOption.linkSelection) ?? addressOption(request, Option.subnetSelection);
+  if (said !== undefined) return linkHolding(said, links);
+  if (request.relay !== ANY) return linkHolding(request.relay, links);
+  return (request.clientAddress === ANY ? undefined : linkHolding(request.clientAddress, links)) ?? links[0];
+}
+
+const linkHolding = (address: string, links: readonly Link[]) => links.find((link) => subnetHolding(link, address) !== undefined);
+
+export const subnetHolding = ({ subnets }: Link, address: string): Subnet | undefined =>
+  subnets.find(({ block }) => blockHolds(block, address));
+
+export interface Place {
+  subnet: Subnet;
+  address: string;
+}
+
+/** Where this machine already has a place comes first; then the first subnet with a free address. */
+export function offerOn({ subnets }: Link, mac: string, wanted: string | undefined, hostname: string | undefined): Place | undefined {
+  const home = subnets.length === 1 ? undefined : subnets.find(({ pool }) => pool.knows(mac));
+  for (const subnet of home ? [home, ...subnets.filter((each) => each !== home)] : subnets) {
+    const address = subnet.pool.offer(mac, wanted, hostname);
+    if (address !== undefined) return { subnet, address };
+  }
+  return undefined;
+}

@@ -1,0 +1,57 @@
+/** Keeps what happened until nobody waits for an answer any more; then it is recorded, many events as one transaction. */
+import type { Log, WireEvent } from "../boot-source.ts";
+
+const WAIT_MS = 50;
+const MOST_AT_ONCE = 256;
+/** A flood of machines must not fill the memory with stories about it. */
+const MOST_KEPT = 8_192;
+
+export class Timeline {
+  readonly #record: (event: WireEvent) => void;
+  readonly #together: (work: () => void) => void;
+  readonly #log: Log;
+  #waiting: WireEvent[] = [];
+  #dropped = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(record: (event: WireEvent) => void, together: (work: () => void) => void, log: Log) {
+    this.#record = record;
+    this.#together = together;
+    this.#log = log;
+  }
+
+  add(event: WireEvent): void {
+    if (this.#waiting.length >= MOST_KEPT) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#waiting.push(event);
+    this.#timer ??= setTimeout(() => this.#flushSome(), WAIT_MS);
+  }
+
+  #flushSome(): void {
+    this.#timer = undefined;
+    this.#write(this.#waiting.splice(0, MOST_AT_ONCE));
+    // Packets that came in meanwhile are answered first.
+    if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#flushSome(), 1);
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#write(this.#waiting.splice(0));
+  }
+
+  #write(events: readonly WireEvent[]): void {
+    if (this.#dropped > 0) this.#log.warn({ dropped: this.#dropped }, "more happened than could be recorded");
+    this.#dropped = 0;
+    if (events.length === 0) return;
+    try {
+      this.#together(() => {
+        for (const event of events) this.#record(event);
+      });
+    } catch (error) {
+      this.#log.error({ err: error, events: events.length }, "events not recorded");
+    }
+  }
+}
