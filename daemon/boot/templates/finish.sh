@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs once inside the new system, as root, whichever installer put it there. May be run again.
+# Runs once inside the new system, as root, whichever installer put it there. May be run again. With the argument
+# network-first it also puts the boot loader's entry in the firmware's menu back behind the network.
 set -eu
 name={{ name | sh }}
 domain={{ domain | sh }}
@@ -10,6 +11,9 @@ printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s.%s %s\n::1\tlocalhost ip6-localhost 
 # One machine keeps one address: the DHCP server knows it by its MAC address, so the system must say that too.
 if [ -d /etc/systemd/network ] && [ ! -e /etc/network/interfaces ]; then
   printf '[Match]\nType=ether\nName=e*\n\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=ipv6\n\n[DHCPv4]\nClientIdentifier=mac\n' >/etc/systemd/network/80-muster.network
+fi
+if [ -f /etc/dhcpcd.conf ]; then
+  sed -i 's/^duid.*/clientid/' /etc/dhcpcd.conf
 fi
 if [ -d /etc/dhcp ]; then
   grep -qs '^send dhcp-client-identifier = hardware' /etc/dhcp/dhclient.conf || echo 'send dhcp-client-identifier = hardware;' >>/etc/dhcp/dhclient.conf
@@ -61,3 +65,14 @@ cat >/etc/systemd/system/muster-call-home.service <<'UNIT'
 UNIT
 install -d -m 755 /etc/systemd/system/multi-user.target.wants
 ln -sf ../muster-call-home.service /etc/systemd/system/multi-user.target.wants/muster-call-home.service
+
+# What this boot came from goes first again: the control node goes on deciding.
+vars=/sys/firmware/efi/efivars
+if [ "${1:-}" = network-first ] && [ -d "$vars" ] && command -v efibootmgr >/dev/null; then
+  mounted=
+  mountpoint -q "$vars" || { mount -t efivarfs efivarfs "$vars" && mounted=yes; } || true
+  current=$(efibootmgr | sed -n 's/^BootCurrent: //p')
+  order=$(efibootmgr | sed -n 's/^BootOrder: //p' | tr , '\n' | grep -vx "$current") || true
+  [ -z "$current" ] || efibootmgr -q -o "$(printf '%s\n' "$current" $order | paste -s -d , -)" || echo "the boot order stays as it is"
+  [ -z "$mounted" ] || umount "$vars"
+fi
