@@ -1,5 +1,6 @@
 /** Builds the control process: stores, job engine, reception, API, page; and the clock that ends overdue phases. */
 import { existsSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { sendMagicPackets } from "../../pxe/wake-on-lan.ts";
 import { buildApi } from "../api/server.ts";
@@ -141,9 +142,10 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       (server) => server.close(),
     );
     await listen(api, config);
-    await reception.resume();
+    await reception.resume((node, error) => log.error({ err: error, node: node.name }, "a node that called home waits for its job"));
+    const { port } = api.server.address() as AddressInfo; // 0 lets the system choose
     return {
-      url: controlUrl(config, network),
+      url: controlUrl({ ...config, control: { ...config.control, port } }, network),
       firstKey: shownKey,
       news: (news) => processes.take(news),
       stop: () => parts.stop(),

@@ -8,13 +8,17 @@ const SshHostKey = z
   .string()
   .regex(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{40,4096}={0,3}$/, "is not an OpenSSH public host key");
 
+/** Firmware tables hold anything. It is no reason to turn the machine away, nor to show it raw on a terminal. */
+const printable = (facts: Facts): Facts =>
+  JSON.parse(JSON.stringify(facts), (_, value: unknown) => (typeof value === "string" ? value.replace(/\p{Cc}/gu, " ").trim() : value));
+
 export const CallHome = z.strictObject({
   ip_address: z.union([z.ipv4("is not a literal IPv4 address"), z.ipv6()], "is not a literal IP address"),
   hostname: NodeName,
   token: z.string().min(16).max(200),
   mac: Mac,
   ssh_host_key: SshHostKey,
-  facts: Facts.default({}),
+  facts: Facts.transform(printable).default({}),
 });
 export type CallHome = z.output<typeof CallHome>;
 

@@ -4,7 +4,7 @@
  */
 import type { CallHome } from "../contract/call-home.ts";
 import type { Job } from "../contract/job.ts";
-import type { Node } from "../contract/node.ts";
+import type { Node, Phase } from "../contract/node.ts";
 import { MusterError } from "../errors.ts";
 import { deadlineAfter, seconds } from "../fleet/deadlines.ts";
 import { advance } from "../fleet/phases.ts";
@@ -23,13 +23,19 @@ export interface ReceptionParts {
   tokens: TokenStore;
   hostKeys: HostKeyStore;
   registry: Registry;
-  inventory: { upsertHost(host: { name: string; address: string }): Promise<void>; removeHost(name: string): Promise<void> };
+  inventory: {
+    upsertHost(host: { name: string; address: string }, without: readonly string[]): Promise<void>;
+    removeHost(name: string): Promise<void>;
+  };
   knownHosts: { write(keys: PinnedKey[]): Promise<void> };
   provision(node: Node, requestedBy: string): Job;
   isNodeAddress(address: string): boolean;
 }
 
 const FROM_CALL_HOME = "call-home";
+/** Where a node may be whose call-home was taken. */
+const phasesAfter: Phase[] = ["called-home", "configuring", "ready", "configure-failed"];
+const usedAlready = () => new MusterError("TOKEN_INVALID", "token: this token has been used already");
 
 export class Reception {
   readonly #parts: ReceptionParts;
@@ -47,18 +53,22 @@ export class Reception {
     const { node, repeated } = this.#admit(callHome);
     const live = jobs.liveOf(node.id);
     if (live) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);
-    if (repeated && node.state.phase !== "called-home") {
+    if (repeated) {
+      const { phase } = node.state;
+      // Since then it was armed, is being installed or has left the fleet: the token belongs to its former life.
+      if (!phasesAfter.includes(phase)) throw usedAlready();
       const [last] = jobs.ofNode(node.id, 1);
-      if (last) return { node, job: last };
+      if (last && phase !== "called-home") return { node, job: last };
     }
     return { node, job: await this.#begin(node) };
   }
 
-  /** After a restart: a node may have been admitted and its job not yet queued. */
-  async resume(): Promise<void> {
+  /** After a restart: a node may have been admitted and its job not yet queued. What hinders one hinders no other. */
+  async resume(onFailure: (node: Node, error: unknown) => void): Promise<void> {
     const { nodes, jobs } = this.#parts;
     for (const node of nodes.list()) {
-      if (node.state.phase === "called-home" && !jobs.liveOf(node.id)) await this.#begin(node);
+      if (node.state.phase !== "called-home" || jobs.liveOf(node.id)) continue;
+      await this.#begin(node).catch((error: unknown) => onFailure(node, error));
     }
   }
 
@@ -85,7 +95,7 @@ export class Reception {
 
       const identity = identityOf(callHome);
       if (token.kind === "redeemed") {
-        if (token.as !== identity) throw new MusterError("TOKEN_INVALID", "token: this token has been used already");
+        if (token.as !== identity) throw usedAlready();
         return { node, repeated: true };
       }
       // Before the phase moves on: a job that still runs has the older word.
@@ -93,6 +103,7 @@ export class Reception {
         throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);
       tokens.redeem(callHome.token, identity, now);
       hostKeys.pin(node.id, callHome.ssh_host_key, now);
+      this.#takeAddress(callHome.ip_address, node);
       const admitted = registry.update(node.id, (was) => ({
         node: {
           ...was,
@@ -106,9 +117,22 @@ export class Reception {
     });
   }
 
+  /** A lease that ran out goes to another machine: a run meant for its former holder must not reach that one. */
+  #takeAddress(address: string, holder: Node): void {
+    const { nodes, registry } = this.#parts;
+    for (const { id, address: had } of nodes.list()) {
+      if (id === holder.id || had !== address) continue;
+      registry.update(id, ({ address: _, ...was }) => ({
+        node: was,
+        event: { source: "control", type: "node.address-lost", summary: `its address ${address} is ${holder.name}'s now` },
+      }));
+    }
+  }
+
   async #begin(node: Node): Promise<Job> {
-    const { inventory, knownHosts, hostKeys, provision } = this.#parts;
-    if (node.address !== undefined) await inventory.upsertHost({ name: node.name, address: node.address });
+    const { nodes, inventory, knownHosts, hostKeys, provision } = this.#parts;
+    const homeless = nodes.list().flatMap(({ name, address }) => (address === undefined ? [name] : []));
+    if (node.address !== undefined) await inventory.upsertHost({ name: node.name, address: node.address }, homeless);
     await knownHosts.write(hostKeys.all());
     return provision(node, FROM_CALL_HOME);
   }

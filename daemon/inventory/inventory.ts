@@ -26,8 +26,17 @@ export class Inventory {
     this.#file = file;
   }
 
-  upsertHost({ name, address, port }: InventoryHost): Promise<void> {
+  /** `without`: those of our hosts that have lost this address to it; they go, unless they are elsewhere by now. */
+  upsertHost({ name, address, port }: InventoryHost, without: readonly string[] = []): Promise<void> {
     return this.#change((document) => {
+      if (groupNames(document.contents).includes(name))
+        throw new MusterError(
+          "NODE_NAME_TAKEN",
+          `hostname: ${this.#file} has a group called ${name}, and a run on that name would reach all of it`,
+        );
+      for (const other of without) {
+        if (document.getIn([...GROUP, other, "ansible_host"]) === address) document.deleteIn([...GROUP, other]);
+      }
       // Made here: in YAML 1.1 the library would make an ordered map of what is missing.
       if (!isMap(document.getIn([...GROUP, name]))) document.setIn([...GROUP, name], document.createNode({}));
       document.setIn([...GROUP, name, "ansible_host"], address);
@@ -109,4 +118,10 @@ export class Inventory {
       throw new MusterError("INVENTORY_INVALID", `${this.#file}: ${path.join(".") || "the top"} is not a mapping`);
     document.setIn(path, document.createNode({}));
   }
+}
+
+/** Of every depth: each may hold groups again. */
+function groupNames(groups: unknown): string[] {
+  if (!isMap(groups)) return [];
+  return groups.items.flatMap(({ key, value }) => [String(key), ...(isMap(value) ? groupNames(value.get("children", true)) : [])]);
 }

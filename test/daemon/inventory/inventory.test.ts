@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -75,6 +75,41 @@ for (const [what, text] of [
     assert.equal(readFileSync(file, "utf8"), text);
   });
 }
+
+test("a host may not have the name of a group, at any depth: a run on it would reach the whole group", async (t) => {
+  const file = join(folder(t), "inventory.yaml");
+  const text = "all:\n  children:\n    region:\n      children:\n        rack4:\n          hosts:\n            h1:\nextra:\n  hosts: {}\n";
+  writeFileSync(file, text);
+  for (const name of ["region", "rack4", "extra"])
+    await assert.rejects(new Inventory(file).upsertHost({ name, address: "10.0.0.1" }), { code: "NODE_NAME_TAKEN" });
+  assert.equal(readFileSync(file, "utf8"), text);
+  await new Inventory(file).upsertHost({ name: "h1", address: "10.0.0.1" });
+});
+
+test("who lost its address to another leaves, but not who is elsewhere", async (t) => {
+  const inventory = new Inventory(join(folder(t), "inventory.yaml"));
+  await inventory.upsertHost({ name: "n1", address: "10.0.0.1" });
+  await inventory.upsertHost({ name: "n2", address: "10.0.0.2" });
+  await inventory.upsertHost({ name: "n3", address: "10.0.0.1" }, ["n1", "n2", "never-there"]);
+  assert.deepEqual([...inventory.hosts().keys()], ["n2", "n3"]);
+});
+
+test("names that YAML could take for something else stay names", {
+  skip: existsSync(ansibleInventory) ? false : "ansible is not installed",
+}, async (t) => {
+  const file = join(folder(t), "inventory.yaml");
+  const names = ["123", "0777", "0x1f", "1e3", "yes", "on", "null", "true"];
+  for (const name of names) for (const address of ["10.0.0.1", "10.0.0.2"]) await new Inventory(file).upsertHost({ name, address });
+  const { stdout } = spawnSync(ansibleInventory, ["-i", file, "--list"]);
+  assert.deepEqual(JSON.parse(stdout.toString()).worker_nodes.hosts, names);
+});
+
+test("the file keeps the permissions its owner gave it", async (t) => {
+  const file = join(folder(t), "inventory.yaml");
+  writeFileSync(file, "all:\n", { mode: 0o600 });
+  await new Inventory(file).upsertHost({ name: "n1", address: "10.0.0.1" });
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+});
 
 test("an empty group is filled", async (t) => {
   const file = join(folder(t), "inventory.yaml");

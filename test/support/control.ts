@@ -1,0 +1,59 @@
+/** The real control process in this one: real files, a port of the system's choice, and no executor, so jobs stay queued. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { startControl } from "../../daemon/compose/control.ts";
+import { parseConfig } from "../../daemon/config.ts";
+import { type Client, createClient } from "../../daemon/contract/client.ts";
+import type { Node } from "../../daemon/contract/node.ts";
+import { createDataDir, type DataDir, dataDir } from "../../daemon/data-dir.ts";
+import { createLog } from "../../daemon/log.ts";
+
+export interface TestControl {
+  url: string;
+  data: DataDir;
+  client: Client;
+  /** An accepted node and a token for it. */
+  newcomer(name: string, mac: string): Promise<{ node: Node; token: string }>;
+}
+
+export async function startTestControl(t: TestContext, { inventory }: { inventory?: string } = {}): Promise<TestControl> {
+  const data = dataDir(mkdtempSync(join(tmpdir(), "muster-control-")));
+  createDataDir(data);
+  if (inventory !== undefined) writeFileSync(data.inventory, inventory, { mode: 0o600 });
+  const config = parseConfig("control: {host: 127.0.0.1, port: 0, node_networks: [127.0.0.0/8]}", "test");
+  const control = await startControl(config, data, {}, createLog("control", process.env.MUSTER_TEST_LOG ?? "silent"));
+  t.after(async () => {
+    await control.stop();
+    rmSync(data.root, { recursive: true });
+  });
+  const client = createClient({ baseUrl: control.url, headers: () => ({ authorization: `Bearer ${control.firstKey}` }) });
+  return {
+    url: control.url,
+    data,
+    client,
+    newcomer: async (name, mac) => ({ node: await client.addNode({ name, mac }), ...(await client.createToken({ node: name })) }),
+  };
+}
+
+export interface Report {
+  ip_address: string;
+  hostname: string;
+  token: string;
+  mac: string;
+  ssh_host_key: string;
+  facts?: object;
+}
+
+export const hostKey = (of: number | string): string => `ssh-ed25519 ${Buffer.from(`key ${of}`.padEnd(51, ".")).toString("base64")}`;
+
+export async function callHome(url: string, report: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
+  const body = typeof report === "string" ? report : JSON.stringify(report);
+  const response = await fetch(`${url}/api/ready-for-provisioning`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
