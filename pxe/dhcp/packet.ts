@@ -30,6 +30,8 @@ export class MalformedPacket extends Error {
 const SNAME = 44;
 const FILE = 108;
 const HEADER_LENGTH = 236;
+/** The header and the few options without which an answer is none. */
+const LEAST_LENGTH = 300;
 /** Option 52 with its one byte. */
 const OVERLOAD_LENGTH = 3;
 const MAGIC_COOKIE = 0x63825363;
@@ -68,14 +70,16 @@ export function decode(bytes: Uint8Array): DhcpPacket {
 }
 
 /**
- * `maxLength` is the longest DHCP message (without IP and UDP headers) the receiver takes. Options that do not fit go
+ * `limit` is the longest DHCP message (without IP and UDP headers) the receiver takes. Options that do not fit go
  * into `file` and `sname` where those are free (option 52), else they are left out; but the relay's option must
  * return as it came and be the last (RFC 3046 §2.2).
  */
-export function encode(packet: DhcpPacket, maxLength = Number.POSITIVE_INFINITY): Buffer {
+export function encode(packet: DhcpPacket, limit = Number.POSITIVE_INFINITY): Buffer {
   const { options } = packet;
   const relayAgent = options.get(Option.relayAgentInformation);
   const relayLength = relayAgent ? encodedLength(relayAgent) : 0;
+  // Whatever a relay added beyond the client's limit it also takes out again.
+  const maxLength = Math.max(limit, LEAST_LENGTH + relayLength);
   let length = HEADER_LENGTH + 4 + relayLength + 1;
   for (const [code, value] of options) if (code !== Option.relayAgentInformation) length += encodedLength(value);
   const fits = length <= maxLength;
