@@ -28,16 +28,16 @@ export function jobsApi(mount: Mount, { nodes, jobs, ...engine }: JobsApi): void
     const entries: [string, ProvisioningStatus][] = [];
     for (const node of nodes.list()) {
       const [job] = jobs.ofNode(node.id, 1);
-      if (job) entries.push([node.name, await documented(job, engine)]);
+      if (job) entries.push([node.name, documented(job, (await engine.output(job.id, 0)).text)]);
     }
     return Object.fromEntries(entries);
   });
 
-  mount(routes.provisioningStatus, ({ hostname }) => {
+  mount(routes.provisioningStatus, async ({ hostname }) => {
     const node = nodes.findByName(hostname);
     const job = node && jobs.ofNode(node.id, 1)[0];
     if (!job) throw new MusterError("JOB_NOT_FOUND", "Job not found for this hostname.");
-    return documented(job, engine);
+    return documented(job, await wholeOutput(job.id, engine));
   });
 }
 
@@ -58,13 +58,22 @@ const documentedStatus = {
   cancelled: "failed",
 } satisfies Record<JobStatus, ProvisioningStatus["status"]>;
 
-async function documented(job: Job, { output }: Pick<JobsApi, "output">): Promise<ProvisioningStatus> {
-  const { text } = await output(job.id, 0);
+async function wholeOutput(id: string, { output }: Pick<JobsApi, "output">): Promise<string> {
+  const slices: string[] = [];
+  for (let after = 0; ; ) {
+    const { text, next, end } = await output(id, after);
+    slices.push(text);
+    if (end || next === after) return slices.join("");
+    after = next;
+  }
+}
+
+function documented(job: Job, log: string): ProvisioningStatus {
   return {
     status: documentedStatus[job.status],
     start_time: job.startedAt ?? job.createdAt,
     end_time: job.endedAt ?? null,
-    log: text,
+    log,
     job_id: job.id,
   };
 }

@@ -5,6 +5,12 @@ import { Instant } from "./names.ts";
 export const Role = z.enum(["viewer", "operator", "admin", "agent", "node"]);
 export type Role = z.output<typeof Role>;
 
+/** It stands in every event its holder causes. */
+export const KeyName = z
+  .string()
+  .regex(/^\P{Cc}+$/u, "is empty or holds control characters")
+  .max(60);
+
 export const Key = z.object({ id: z.string(), name: z.string(), role: Role, createdAt: Instant, lastUsedAt: Instant.optional() });
 export type Key = z.output<typeof Key>;
 

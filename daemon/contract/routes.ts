@@ -4,7 +4,7 @@ import { CallHome, CallHomeAccepted, ProvisioningStatus } from "./call-home.ts";
 import { Event } from "./event.ts";
 import { Explanation } from "./explanation.ts";
 import { Job, JobOutput } from "./job.ts";
-import { Key, Role, Session } from "./key.ts";
+import { Key, KeyName, Role, Session } from "./key.ts";
 import { Mac, NodeName } from "./names.ts";
 import { DiskPath, Node, Profile } from "./node.ts";
 
@@ -176,7 +176,7 @@ export const routes = {
     path: "/api/keys",
     summary: "Create an API key; the answer is the only place it is ever shown",
     access: "admin",
-    body: z.strictObject({ name: z.string().min(1).max(60), role: Role }),
+    body: z.strictObject({ name: KeyName, role: Role }),
     status: 201,
     response: Key.extend({ key: z.string() }),
   },
@@ -232,14 +232,14 @@ export const routes = {
   provisioningStatuses: {
     method: "GET",
     path: "/api/provisioning/status",
-    summary: "Last provisioning job of every node, keyed by host name",
+    summary: "Last provisioning job of every node with the beginning of its output, keyed by host name",
     access: "viewer",
     response: z.record(z.string(), ProvisioningStatus),
   },
   provisioningStatus: {
     method: "GET",
     path: "/api/provisioning/status/:hostname",
-    summary: "Last provisioning job of one node",
+    summary: "Last provisioning job of one node with all of its output",
     access: "viewer",
     params: z.object({ hostname: z.string().max(100) }),
     response: ProvisioningStatus,

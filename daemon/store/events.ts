@@ -33,7 +33,8 @@ export class EventStore {
       at.toISOString(),
       event.source,
       event.type,
-      event.summary,
+      // Machines and playbooks have a say in it, and it is shown on terminals.
+      event.summary.replace(/\p{Cc}/gu, " "),
       event.nodeId ?? null,
       event.jobId ?? null,
       detail,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { startControl } from "../../daemon/compose/control.ts";
+import { type Control, startControl } from "../../daemon/compose/control.ts";
 import { parseConfig } from "../../daemon/config.ts";
 import { type Client, createClient } from "../../daemon/contract/client.ts";
 import type { Node } from "../../daemon/contract/node.ts";
@@ -11,6 +11,7 @@ import { createDataDir, type DataDir, dataDir } from "../../daemon/data-dir.ts";
 import { createLog } from "../../daemon/log.ts";
 
 export interface TestControl {
+  control: Control;
   url: string;
   data: DataDir;
   client: Client;
@@ -30,6 +31,7 @@ export async function startTestControl(t: TestContext, { inventory }: { inventor
   });
   const client = createClient({ baseUrl: control.url, headers: () => ({ authorization: `Bearer ${control.firstKey}` }) });
   return {
+    control,
     url: control.url,
     data,
     client,

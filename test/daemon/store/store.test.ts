@@ -186,3 +186,9 @@ test("keys given from outside are valid exactly as long as they are given", () =
   world.keys.adopt([sha256("one")], now);
   assert.deepEqual(["one", "two", own].map(works), ["admin", undefined, "viewer"]);
 });
+
+test("an event is one line, whatever a machine or a playbook put into it", () => {
+  const world = openWorld();
+  world.events.append({ source: "executor", type: "job.task.failed", summary: "a\u001b[31m red\nline\0" });
+  assert.equal(world.events.after(0, 1)[0]?.summary, "a [31m red line ");
+});

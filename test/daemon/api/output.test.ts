@@ -1,0 +1,96 @@
+/** A job's output on its way to people: streamed and asked for, by the real engine from a real file. */
+import assert from "node:assert/strict";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ProvisioningStatus } from "../../../daemon/contract/call-home.ts";
+import { ServerFrame } from "../../../daemon/contract/frame.ts";
+import { redact } from "../../../daemon/inventory/todo.ts";
+import { JobEngine } from "../../../daemon/jobs/engine.ts";
+import { createLog } from "../../../daemon/log.ts";
+import { type Served, serve } from "../../support/served.ts";
+import { addNode } from "../../support/world.ts";
+
+async function withJob(t: TestContext): Promise<{ served: Served; id: string; write(text: string): void; end(): void }> {
+  const jobsDir = mkdtempSync(join(tmpdir(), "muster-api-output-"));
+  t.after(() => rmSync(jobsDir, { recursive: true }));
+  const served: Served = await serve(t, {
+    pace: { pollMs: 5, heartbeatMs: 60_000, authorizeMs: 60_000 },
+    output: (id, after) => engine.output(id, after),
+  });
+  const engine = new JobEngine({
+    ...served.world,
+    executor: { connected: false, send: () => false },
+    jobsDir,
+    playbook: "playbook.yaml",
+    concurrency: 1,
+    deadlineSeconds: 60,
+    log: createLog("test", "silent"),
+    redact,
+    onFailure: async () => undefined,
+  });
+  const { id } = engine.provision(addNode(served.world, { phase: "ready", since: new Date().toISOString() }, "n1"), "test");
+  mkdirSync(join(jobsDir, id));
+  return {
+    served,
+    id,
+    write: (text) => appendFileSync(join(jobsDir, id, "output.log"), text),
+    end: () => void engine.cancel(id, "test"),
+  };
+}
+
+test("a secret that is written in two halves is never shown, neither half", async (t) => {
+  const { served, id, write, end } = await withJob(t);
+  const socket = served.listen({ authorization: `Bearer ${served.key("viewer")}` });
+  t.after(() => socket.terminate());
+  let seen = "";
+  let ended = false;
+  socket.on("open", () => socket.send(JSON.stringify({ type: "watch", jobId: id })));
+  socket.on("message", (data: Buffer) => {
+    const frame = ServerFrame.parse(JSON.parse(data.toString()));
+    if (frame.type !== "log") return;
+    seen += frame.text;
+    ended ||= frame.end;
+  });
+  for (const piece of [
+    "TASK [one]\npassword: hun",
+    "ter2hunter2\n-----BEGIN RSA PRIV",
+    "ATE KEY-----\nMIIEpAIBAAKCAQEA\n",
+    "MIIEpAIBAAKCAQEB\n",
+    "-----END RSA PRIVATE KEY-----\nTASK [two]\nhalf a li",
+  ]) {
+    write(piece);
+    await sleep(60);
+  }
+  assert.equal(seen, "TASK [one]\npassword: [redacted]\n[redacted]\nTASK [two]\n");
+  end();
+  for (let tries = 0; !ended; tries++) {
+    assert.ok(tries < 200, "the end was never told");
+    await sleep(10);
+  }
+  assert.equal(seen, "TASK [one]\npassword: [redacted]\n[redacted]\nTASK [two]\nhalf a li");
+});
+
+test("asked for over HTTP from any offset, a key stays hidden, and the offsets lead through the whole", async (t) => {
+  const { served, id, write, end } = await withJob(t);
+  const lines = Array.from({ length: 30_000 }, (_, n) => `line ${n} of many\n`).join("");
+  const hidden = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----\n";
+  write(`${hidden}${lines}`);
+  end();
+  const key = served.key("viewer");
+  const ask = async (after: number) =>
+    (await served.request(`/api/jobs/${id}/output?after=${after}`, { key })).body as { text: string; next: number; end: boolean };
+  assert.ok(!(await ask(35)).text.includes("MIIE"), "an offset inside the key");
+  let text = "";
+  for (let after = 0, over = false; !over; ) {
+    const slice = await ask(after);
+    text += slice.text;
+    [after, over] = [slice.next, slice.end];
+  }
+  assert.equal(text, `[redacted]\n${lines}`);
+
+  const { body } = await served.request("/api/provisioning/status/n1", { key });
+  assert.equal((body as ProvisioningStatus).log, text, "the documented status holds all of it");
+});
