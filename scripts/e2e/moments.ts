@@ -16,7 +16,7 @@ const told: Record<string, Omit<Moment, "at">> = {
   "install.partition": { name: "partition", doing: "partitions and file systems" },
   "install.base": { name: "base", doing: "base system and kernel" },
   "install.late": { name: "late", doing: "keys and call-home unit" },
-  "install.done": { name: "done", doing: "end of the installer, reset, firmware" },
+  "install.done": { name: "done", doing: "installer tidies up; reset, firmware and iPXE" },
   "boot.local": { name: "local_boot", doing: "boot of the disk" },
   "node.called-home": { name: "call_home", doing: "waiting for Ansible" },
   "job.started": { name: "job", doing: "Ansible" },
@@ -40,11 +40,10 @@ const menu: Record<string, string> = {
   "clock-setup": "clock",
   "disk-detect": "disks found",
   "partman-base": "partitioner",
-  "bootstrap-base": "base system and kernel",
   "apt-setup-udeb": "package sources",
   pkgsel: "packages",
   "grub-installer": "boot loader",
-  "finish-install": "end of the installer",
+  "finish-install": "the new system's settings",
 };
 
 export function momentInLog(line: string, at: number): Moment | undefined {

@@ -28,3 +28,7 @@ fi
 wget -q -O /dev/null "{{ progress_url }}/partition?detail=$muster_disk" || muster_stop no-leave-to-write-to-the-disk
 debconf-set partman-auto/disk "$muster_disk"
 debconf-set grub-installer/bootdev "$muster_disk"
+
+# Called when the partitions are made and mounted. The hooks of the base system itself come after it has been unpacked.
+printf '#!/bin/sh\nwget -q -O /dev/null "{{ progress_url }}/base" || true\n' >/lib/partman/finish.d/99muster
+chmod +x /lib/partman/finish.d/99muster
