@@ -82,10 +82,14 @@ export function nodesApi(mount: Mount, { nodes, events, registry, ...world }: No
   mount(routes.retireNode, async ({ node, confirm }, { caller }) => {
     const target = find(nodes, node);
     requireConfirmed(target, confirm);
-    const retired = registry.update(target.id, (was) => ({
-      node: { ...was, state: advance(was.state, { type: "retired", at: new Date().toISOString() }) },
-      event: { source: "control", type: "node.retired", summary: `retired by ${caller.name}` },
-    }));
+    // Again for one that is retired already: its files may not have let go of it the first time.
+    const retired =
+      target.state.phase === "retired"
+        ? target
+        : registry.update(target.id, (was) => ({
+            node: { ...was, state: advance(was.state, { type: "retired", at: new Date().toISOString() }) },
+            event: { source: "control", type: "node.retired", summary: `retired by ${caller.name}` },
+          }));
     await world.forget(retired);
     return retired;
   });

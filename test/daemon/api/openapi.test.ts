@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as z from "zod";
+import { type Route, routes } from "../../../daemon/contract/routes.ts";
+import { serve } from "../../support/served.ts";
+
+const Operation = z.object({ summary: z.string(), responses: z.record(z.string(), z.unknown()), requestBody: z.unknown().optional() });
+const OpenApi = z.object({ openapi: z.string(), paths: z.record(z.string(), z.record(z.string(), Operation)) });
+
+test("every route is in the OpenAPI document, with what it takes, answers and refuses", async (t) => {
+  const served = await serve(t);
+  const { status, body } = await served.request("/api/openapi.json");
+  assert.equal(status, 200);
+  const { paths } = OpenApi.parse(body);
+  for (const route of Object.values(routes) as Route[]) {
+    const operation = paths[route.path.replace(/:(\w+)/g, "{$1}")]?.[route.method.toLowerCase()];
+    assert.equal(operation?.summary, route.summary, `${route.method} ${route.path}`);
+    assert.deepEqual(Object.keys(operation?.responses ?? {}).sort(), [String(route.status ?? 200), "4XX", "5XX"].sort(), route.path);
+    assert.equal(operation?.requestBody !== undefined, route.body !== undefined, route.path);
+  }
+});
+
+test("metrics name every phase and status, also those with nobody in them", async (t) => {
+  const served = await serve(t);
+  const { status, text } = await served.request("/metrics");
+  assert.equal(status, 200);
+  for (const line of ['muster_nodes{phase="ready"} 0', 'muster_nodes{phase="armed"} 0', 'muster_jobs{status="failed"} 0'])
+    assert.ok(text.includes(line), line);
+});
