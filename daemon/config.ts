@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import * as z from "zod";
 import { type Block, blockHolds, parseBlock, toAddress, toNumber } from "../pxe/dhcp/address.ts";
+import { configProblems } from "./config-problems.ts";
 import { Mac } from "./contract/names.ts";
 import { Profile } from "./contract/node.ts";
 import { MusterError } from "./errors.ts";
@@ -179,7 +180,7 @@ export function parseConfig(text: string, file: string): Config {
   try {
     return checked(Config.parse(parse(text) ?? {}));
   } catch (cause) {
-    const reason = cause instanceof z.ZodError ? new Error(z.prettifyError(cause)) : cause;
+    const reason = cause instanceof z.ZodError ? new Error(configProblems(cause, Config)) : cause;
     throw new MusterError("CONFIG_INVALID", `cannot use ${file}`, { cause: reason });
   }
 }

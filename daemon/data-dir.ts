@@ -1,6 +1,7 @@
 /** Where everything that must outlive the daemon is kept, and the names of the files in there. */
 import { accessSync, chmodSync, constants, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { MusterError } from "./errors.ts";
 
 export interface DataDir {
   root: string;
@@ -41,8 +42,13 @@ export function locateDataDir(flag: string | undefined, env: NodeJS.ProcessEnv):
 
 /** Others on the control node have no business in here: keys, tokens' hashes and host facts. */
 export function createDataDir(data: DataDir): void {
-  for (const folder of [data.root, data.jobs, data.assets, data.executor]) mkdirSync(folder, { recursive: true, mode: 0o750 });
-  chmodSync(data.executor, 0o700);
+  try {
+    for (const folder of [data.root, data.jobs, data.assets, data.executor]) mkdirSync(folder, { recursive: true, mode: 0o750 });
+    chmodSync(data.executor, 0o700);
+    accessSync(data.root, constants.W_OK);
+  } catch (cause) {
+    throw new MusterError("DATA_DIR_UNUSABLE", `the data folder ${data.root} cannot be used`, { cause });
+  }
 }
 
 function writable(folder: string): boolean {

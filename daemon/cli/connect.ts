@@ -1,23 +1,103 @@
-/** The client of the daemon that MUSTER_URL and MUSTER_KEY name. */
+/** The client of the daemon that MUSTER_URL and MUSTER_KEY name; its failures in the words of somebody at a command line. */
 import { ApiError, type Client, createClient } from "../contract/client.ts";
+import { CommandFailure } from "./failure.ts";
 
-export function connect({ url, key }: { url?: string; key?: string }): Client {
-  const baseUrl = (url ?? process.env.MUSTER_URL ?? "http://127.0.0.1:8000").replace(/\/$/, "");
-  const secret = key ?? process.env.MUSTER_KEY;
-  return createClient({
-    baseUrl,
-    headers: () => (secret === undefined ? {} : { authorization: `Bearer ${secret}` }),
-    fetch: async (...request) => {
+export interface Daemon {
+  url?: string | undefined;
+  key?: string | undefined;
+  version: string;
+}
+
+const PATIENCE_MS = 30_000;
+
+export function connect({ url, key, version }: Daemon): Client {
+  const baseUrl = baseUrlFrom(url);
+  const secret = key || process.env.MUSTER_KEY;
+  const headers = (): Record<string, string> => (secret ? { authorization: `Bearer ${secret}` } : {});
+  const client = createClient({ baseUrl, headers, fetch: (input, init) => reach(baseUrl, input, init) });
+  const calls = Object.entries(client).map(([name, call]) => [
+    name,
+    async (input: never) => {
       try {
-        return await fetch(...request);
-      } catch (cause) {
-        const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-        throw new ApiError(0, {
-          code: "DAEMON_UNREACHABLE",
-          message: `no answer from ${baseUrl}: ${reason}`,
-          hint: "Start the daemon with `muster up`, or set MUSTER_URL to where it runs.",
-        });
+        return await call(input);
+      } catch (error) {
+        throw await inOurWords(error, { baseUrl, headers: headers(), version });
       }
     },
-  });
+  ]);
+  return Object.fromEntries(calls) as Client;
+}
+
+function baseUrlFrom(flag: string | undefined): string {
+  const url = flag ?? (process.env.MUSTER_URL || "http://127.0.0.1:8000");
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new CommandFailure(
+      "USAGE",
+      `${flag === undefined ? "MUSTER_URL" : "--url"}: ${url} is not an address such as http://127.0.0.1:8000`,
+      "Give the address that `muster up` printed.",
+    );
+  return url.replace(/\/+$/, "");
+}
+
+async function reach(baseUrl: string, input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  try {
+    return await fetch(input, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
+  } catch (cause) {
+    const reason =
+      cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : cause instanceof Error ? cause.message : cause;
+    throw new ApiError(0, {
+      code: "DAEMON_UNREACHABLE",
+      message: `no answer from ${baseUrl}: ${reason || "connection refused"}`,
+      hint: "Start the daemon with `muster up`, or set MUSTER_URL to where it runs.",
+    });
+  }
+}
+
+interface Conversation {
+  baseUrl: string;
+  headers: Record<string, string>;
+  version: string;
+}
+
+/** The daemon's hints are for whoever speaks HTTP; here the same means variables and options. */
+async function inOurWords(error: unknown, talk: Conversation): Promise<unknown> {
+  if (!(error instanceof ApiError)) return (await otherVersion(talk, "its answer cannot be read")) ?? error;
+  const reworded = (message: string, hint: string) => new ApiError(error.status, { code: error.code, message, hint });
+  switch (error.code) {
+    case "KEY_MISSING":
+      return reworded(
+        "no API key was given",
+        "Put yours into MUSTER_KEY; make one on the control node with `muster key create --name <name> --role operator`.",
+      );
+    case "KEY_INVALID":
+      return reworded(
+        `${talk.baseUrl} does not know this API key`,
+        "Look at MUSTER_KEY; make a new one on the control node with `muster key create --name <name> --role operator`.",
+      );
+    case "REQUEST_INVALID":
+      return reworded(error.message, "Correct what is named and run the command again; --help says what it takes.");
+    case "HTTP_ERROR":
+    case "ROUTE_NOT_FOUND":
+      return (
+        (await otherVersion(talk, "it does not know this request")) ??
+        reworded(`${talk.baseUrl}: ${error.message}`, "Is this the address of a Muster daemon? `muster up` prints its own.")
+      );
+    default:
+      return error;
+  }
+}
+
+/** A daemon of another version is the likeliest reason for an answer nobody understands; if it is, say so. */
+async function otherVersion({ baseUrl, headers, version }: Conversation, symptom: string): Promise<CommandFailure | undefined> {
+  const theirs = await fetch(`${baseUrl}/api/status`, { headers, signal: AbortSignal.timeout(PATIENCE_MS) })
+    .then((response) => response.json())
+    .then((status: unknown) => (status !== null && typeof status === "object" && "version" in status ? String(status.version) : undefined))
+    // Not a daemon at all: then what went wrong first is the better message.
+    .catch(() => undefined);
+  if (theirs === undefined || theirs === version) return undefined;
+  return new CommandFailure(
+    "VERSION_DIFFERS",
+    `the daemon at ${baseUrl} is version ${theirs}, this command is ${version}: ${symptom}`,
+    "Use the muster command of the daemon's own version.",
+  );
 }

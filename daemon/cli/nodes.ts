@@ -2,21 +2,52 @@
 import type { Event } from "../contract/event.ts";
 import type { Explanation } from "../contract/explanation.ts";
 import type { Node } from "../contract/node.ts";
-import { ago, clean, table } from "./print.ts";
+import { ago, clean, paint, table } from "./print.ts";
 
 export function showNodes(nodes: Node[]): string {
   if (nodes.length === 0)
-    return "No machine is known yet. Set one to boot from the network and switch it on, or add one: muster accept <mac>";
+    return [
+      "No machine is known yet.",
+      "Set one to boot from the network and switch it on, or add it before: muster accept <mac>",
+      "`muster explain <mac>` says what a machine would be answered, `muster doctor` what is missing.",
+    ].join("\n");
   return table(
-    ["NAME", "PHASE", "MAC", "ADDRESS", "LAST EVENT"],
+    [
+      { title: "NAME", least: 12 },
+      { title: "PHASE", paint: (cell, row) => painted(nodes[row], cell) },
+      { title: "MAC" },
+      { title: "ADDRESS" },
+      { title: "LAST EVENT", least: 10 },
+    ],
     nodes.map((node) => [
       node.name,
       phase(node),
-      node.macs.join(" "),
+      node.macs.length > 1 ? `${node.macs[0]} +${node.macs.length - 1}` : node.macs.join(),
       node.address ?? "",
       node.lastEvent ? `${ago(node.lastEvent.at)}: ${node.lastEvent.summary}` : "",
     ]),
   );
+}
+
+function painted(node: Node | undefined, text: string): string {
+  switch (node?.state.phase) {
+    case "ready":
+      return paint("green", text);
+    case "install-failed":
+    case "configure-failed":
+    case "quarantined":
+      return paint("red", text);
+    case "armed":
+    case "installing":
+    case "wiping":
+    case "called-home":
+    case "configuring":
+      return paint("yellow", text);
+    case "retired":
+      return paint("dim", text);
+    default:
+      return text;
+  }
 }
 
 const phase = ({ state }: Node) => (state.phase === "installing" ? `installing (${state.stage ?? "loading"})` : state.phase);
@@ -24,7 +55,7 @@ const phase = ({ state }: Node) => (state.phase === "installing" ? `installing (
 export function showNode(node: Node, events: Event[]): string {
   const { state, facts } = node;
   const about: [string, string | undefined][] = [
-    ["phase", phase(node)],
+    ["phase", `${phase(node)}${state.phase === "armed" ? ` for ${state.profile} until ${local(state.until)}` : ""}`],
     ["reason", "reason" in state ? state.reason : undefined],
     ["MAC", node.macs.join(" ")],
     ["address", node.address],
@@ -41,16 +72,19 @@ export function showNode(node: Node, events: Event[]): string {
   const first = events[0];
   const timeline = events.map(({ at, summary }) => `  ${offset(first?.at ?? at, at).padStart(9)}  ${clean(summary)}`);
   return [
-    node.name,
+    paint("bold", node.name),
     ...about.flatMap(([name, value]) => (value ? [`  ${name.padEnd(10)} ${clean(value)}`] : [])),
     "",
-    `Timeline, from ${first?.at ?? "never"}`,
-    ...timeline,
+    ...(first ? [`Timeline, from ${local(first.at)}`, ...timeline] : ["Nothing has happened to it yet."]),
   ].join("\n");
 }
 
+/** The reader's own clock; --json has UTC. */
+const local = (instant: string): string => new Date(instant).toLocaleString("sv-SE");
+
 function offset(from: string, to: string): string {
   const seconds = (Date.parse(to) - Date.parse(from)) / 1000;
+  if (seconds >= 36_000) return `+${Math.floor(seconds / 3600)} h`;
   return seconds < 100
     ? `+${seconds.toFixed(1)} s`
     : `+${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")} min`;

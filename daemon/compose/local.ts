@@ -1,15 +1,15 @@
 /** The commands that work on this machine instead of asking the daemon. */
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { LocalCommands } from "../cli/program.ts";
-import { Role } from "../contract/key.ts";
+import type { LocalCommands } from "../cli/local-commands.ts";
 import { createDataDir, locateDataDir } from "../data-dir.ts";
 import { MusterError } from "../errors.ts";
-import { openStores } from "../store/stores.ts";
+import { bootFilesFor, loaders } from "./boot-files.ts";
 import { type ChildName, childNames } from "./children.ts";
+import { createKey } from "./create-key.ts";
 import { doctor } from "./doctor.ts";
 import { init } from "./init.ts";
+import { runStep, runTool } from "./run-script.ts";
 import { runChildProcess, up } from "./up.ts";
 import { VERSION } from "./version.ts";
 
@@ -21,40 +21,30 @@ export const localCommands: LocalCommands = {
   doctor: (options) => doctor(locateConfig(options.config), locateDataDir(options.data, process.env)),
   up: (options) => up(locateConfig(options.config), locateDataDir(options.data, process.env)),
   child: (name, options) => runChildProcess(childName(name), locateConfig(options.config), locateDataDir(options.data, process.env)),
-  createKey: ({ name, role, data }) => {
-    const place = locateDataDir(data, process.env);
-    createDataDir(place);
-    const stores = openStores(place.database);
-    try {
-      return stores.keys.create(name, parseRole(role), new Date());
-    } finally {
-      stores.db.close();
-    }
-  },
+  createKey: ({ data, ...wanted }) => createKey(locateDataDir(data, process.env), wanted),
   fetchAssets: async ({ data }) => {
     const place = locateDataDir(data, process.env);
     createDataDir(place);
-    await run(join(scripts, "assets/fetch"), ["--dest", place.assets]);
+    await runStep("assets fetch", join(scripts, "assets/fetch"), ["--dest", place.assets]);
+    return there(place.assets, [...loaders, ...bootFilesFor("preseed")]);
   },
   buildImage: async ({ data, force, mirror }) => {
     const place = locateDataDir(data, process.env);
     createDataDir(place);
     const args = ["--dest", join(place.assets, "image/13/amd64"), ...(force ? ["--force"] : []), ...(mirror ? ["--mirror", mirror] : [])];
-    await run(join(scripts, "image/build"), args);
+    await runStep("image build", join(scripts, "image/build"), args);
+    return there(place.assets, bootFilesFor("image"));
   },
-  lab: (args) => run(process.execPath, [...process.execArgv, join(scripts, "lab/main.ts"), ...args]),
+  lab: (args) => runTool(process.execPath, [...process.execArgv, join(scripts, "lab/main.ts"), ...args]),
 };
+
+const there = (folder: string, files: readonly string[]): string[] =>
+  [...new Set(files)].map((file) => join(folder, file)).filter((file) => existsSync(file));
 
 function childName(name: string): ChildName {
   const found = childNames.find((known) => known === name);
   if (!found) throw new MusterError("REQUEST_INVALID", `there is no process ${name}`);
   return found;
-}
-
-function parseRole(text: string): Role {
-  const role = Role.safeParse(text);
-  if (!role.success) throw new MusterError("REQUEST_INVALID", `--role: ${text} is none of ${Role.options.join(", ")}`);
-  return role.data;
 }
 
 /** `--config`, `MUSTER_CONFIG`, /etc/muster/muster.yaml, ./muster.yaml: the first that is named or there. */
@@ -64,19 +54,4 @@ function locateConfig(flag: string | undefined): string {
   const found = ["/etc/muster/muster.yaml", resolve("muster.yaml")].find((file) => existsSync(file));
   if (!found) throw new MusterError("CONFIG_NOT_FOUND", "there is no /etc/muster/muster.yaml and no ./muster.yaml");
   return found;
-}
-
-/** In the foreground, with Ctrl-C going to the child first. */
-function run(command: string, args: string[]): Promise<void> {
-  return new Promise((done, fail) => {
-    const child = spawn(command, args, { stdio: "inherit" });
-    const ignore = () => undefined;
-    process.on("SIGINT", ignore);
-    child.once("error", (cause) => fail(new MusterError("LAUNCH_FAILED", `${command} cannot be run`, { cause })));
-    child.once("exit", (code, signal) => {
-      process.off("SIGINT", ignore);
-      if (code === 0) done();
-      else fail(new MusterError("LAUNCH_FAILED", `${command} ended with ${signal ?? `exit code ${code}`}`));
-    });
-  });
 }

@@ -43,7 +43,7 @@ export async function runChildProcess(name: ChildName, configFile: string, data:
           control.news(news);
           process.send?.({ type: "news-taken" } satisfies NewsTaken);
         });
-        announce(control.url, control.firstKey);
+        announce(control.url, control.firstKey, data);
         return { stop: () => control.stop() };
       });
     case "netboot":
@@ -58,9 +58,12 @@ export async function runChildProcess(name: ChildName, configFile: string, data:
 }
 
 /** To a person at the terminal, not to the log: the key is shown this once and stored only as a hash. */
-function announce(url: string, key: string | undefined): void {
-  process.stderr.write(`Muster is at ${url}\n`);
-  if (key !== undefined) process.stderr.write(`The first API key, shown only now (role admin): ${key}\n`);
+function announce(url: string, key: string | undefined, { root }: DataDir): void {
+  const how =
+    key === undefined
+      ? `Log in with your API key. Another one: muster key create --name <name> --role <role> --data ${root}`
+      : `The first API key, shown only now (role admin): ${key}`;
+  process.stderr.write(`Muster is at ${url}\n${how}\n`);
 }
 
 /** One daemon a data folder. The lock decides; the file only says who it is, so that a dead one's is no obstacle. */

@@ -1,0 +1,46 @@
+/** Keys for people and programs, tokens for machines. */
+import { type Command, Option } from "commander";
+import { Role } from "../contract/key.ts";
+import type { LocalCommands } from "./local-commands.ts";
+import { print } from "./print.ts";
+import { examples, type Words, whole } from "./words.ts";
+
+const WEEK_SECONDS = 7 * 86_400;
+
+export function keyCommands(program: Command, { json, client }: Words, local: LocalCommands): void {
+  program
+    .command("key")
+    .description("API keys")
+    .command("create")
+    .requiredOption("--name <name>", "whose or what for")
+    .addOption(new Option("--role <role>", "what it may do").choices(Role.options).makeOptionMandatory())
+    .option("--data <dir>", "data folder (MUSTER_DATA, else /var/lib/muster, else ./.muster)")
+    .description("create a key, on the control node itself; it is shown once")
+    .addHelpText(
+      "after",
+      `\nviewer reads; operator also accepts, arms and runs; admin also makes keys; agent reads; node nothing.\nIt is written into the daemon's database, so it takes the rights of the user the daemon runs as, and no key.${examples("export MUSTER_KEY=$(muster key create --name ci --role operator --json | jq -r .key)")}`,
+    )
+    .action((options: { name: string; role: Role; data?: string }) => {
+      const { key: made, secret } = local.createKey(options);
+      print(
+        json(),
+        { ...made, key: secret },
+        `${secret}\nThis is the only time it is shown (role ${made.role}). Use it: export MUSTER_KEY=${secret}`,
+      );
+    });
+  program
+    .command("token")
+    .description("one-time tokens for machines installed by other means")
+    .command("create")
+    .requiredOption("--node <name|mac>", "which accepted node may use it")
+    .option("--ttl <seconds>", "how long it is good", whole(60, WEEK_SECONDS), 3600)
+    .description("let a machine that has its system already call home once")
+    .action(async ({ node, ttl }: { node: string; ttl: number }) => {
+      const token = await client().createToken({ node, ttlSeconds: ttl });
+      print(
+        json(),
+        token,
+        `${token.token}\nGood once, until ${token.expiresAt}. The machine sends it to POST /api/ready-for-provisioning.`,
+      );
+    });
+}

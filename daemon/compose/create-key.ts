@@ -1,0 +1,39 @@
+/** `muster key create`: writes a key into the daemon's database, running or not. */
+import { accessSync, constants, existsSync } from "node:fs";
+import { userInfo } from "node:os";
+import { CommandFailure } from "../cli/failure.ts";
+import type { NewKey } from "../cli/local-commands.ts";
+import type { Role } from "../contract/key.ts";
+import type { DataDir } from "../data-dir.ts";
+import { openStores } from "../store/stores.ts";
+
+export function createKey({ root, database }: DataDir, { name, role }: { name: string; role: Role }): NewKey {
+  requireOurs(root);
+  // Elsewhere it would make an empty database, and a key that opens nothing.
+  if (!existsSync(database))
+    throw new CommandFailure(
+      "USAGE",
+      `there is no database in ${root}`,
+      "Name the daemon's data folder with --data or MUSTER_DATA; a daemon's first start makes its first key by itself.",
+    );
+  requireOurs(database);
+  const stores = openStores(database);
+  try {
+    return stores.keys.create(name, role, new Date());
+  } finally {
+    stores.db.close();
+  }
+}
+
+function requireOurs(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EROFS"))) return;
+    throw new CommandFailure(
+      "NO_PERMISSION",
+      `${path} cannot be written by ${userInfo().username}`,
+      "Run it as the user the daemon runs as, for root with sudo.",
+    );
+  }
+}

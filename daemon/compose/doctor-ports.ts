@@ -1,0 +1,123 @@
+/** Whether the ports a start needs are free, who holds them, and whether another server answers DHCP on the boot network. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { Check } from "../cli/local-commands.ts";
+import type { Config } from "../config.ts";
+
+/** Then its ports are taken, and rightly. */
+export async function ourDaemonAnswers({ control }: Config): Promise<boolean> {
+  const host =
+    control.host === "0.0.0.0"
+      ? "127.0.0.1"
+      : control.host.includes(":")
+        ? `[${control.host === "::" ? "::1" : control.host}]`
+        : control.host;
+  try {
+    const response = await fetch(`http://${host}:${control.port}/health`, { signal: AbortSignal.timeout(3000) });
+    return /^\{"status":"(ok|initializing)"\}$/.test(await response.text());
+  } catch {
+    return false; // nobody listens, or somebody who is not us
+  }
+}
+
+export async function portChecks({ control, netboot }: Config): Promise<Check[]> {
+  const checks = [
+    await tcpCheck("control.port", control.host, control.port),
+    await tcpCheck("netboot.http_port", "0.0.0.0", netboot.http_port),
+  ];
+  const card = netboot.interface;
+  if (card === undefined) return checks;
+  // Port 0 lets the system choose one that is free.
+  if (netboot.tftp_port > 0) checks.push(launcherCheck(`netboot.tftp_port ${netboot.tftp_port}`, card, { tftp: netboot.tftp_port }));
+  if (netboot.dhcp === "off") return checks;
+  const dhcp = launcherCheck("DHCP ports 67 and 4011", card, { dhcp: 67, pxe4011: 4011 });
+  checks.push(dhcp);
+  if (dhcp.ok && netboot.dhcp === "full" && netboot.check_other_servers) checks.push(await rivalCheck(card));
+  return checks;
+}
+
+async function tcpCheck(key: string, host: string, port: number): Promise<Check> {
+  const name = `${key} ${port}`;
+  const problem = await listenProblem(host, port);
+  if (problem === undefined) return { name, ok: true, detail: "free" };
+  if (problem === "EADDRINUSE")
+    return { name, ok: false, detail: `${holder("-ltnpH", port)} listens there`, advice: `Stop it, or change ${key} in muster.yaml.` };
+  if (problem === "EACCES")
+    return { name, ok: false, detail: "ports below 1024 are root's", advice: `Run as root, or change ${key} in muster.yaml.` };
+  return { name, ok: false, detail: `cannot listen on ${host}: ${problem}`, advice: "Is that address one of this machine's?" };
+}
+
+const listenProblem = (host: string, port: number) =>
+  new Promise<string | undefined>((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen(port, host, () => server.close(() => resolve(undefined)));
+  });
+
+const launcher = join(import.meta.dirname, "../../pxe/bind-sockets.py");
+
+/** The way netboot itself will get them, permissions and interface included. */
+function launcherCheck(name: string, card: string, ports: Record<string, number>): Check {
+  const sockets = Object.entries(ports).map(([socket, port]) => `${socket}=${port}`);
+  const { status, stderr } = spawnSync("/usr/bin/python3", [launcher, card, ...sockets, "--", "true"], {
+    encoding: "utf8",
+    timeout: 10_000,
+  });
+  if (status !== 0)
+    return {
+      name,
+      ok: false,
+      detail: stderr.trim().split("\n").at(-1) ?? "cannot be bound",
+      advice: "Stop what holds it (ss -lunp shows it); low ports take root, or CAP_NET_BIND_SERVICE and CAP_NET_RAW.",
+    };
+  // Two programs that both allow sharing can both bind a UDP port, and then one of them hears nothing.
+  const taken = Object.values(ports).find((port) => sharedBy(card, port));
+  if (taken === undefined) return { name, ok: true, detail: "free" };
+  return { name, ok: false, detail: `${holder("-lunpH", taken)} has UDP port ${taken}`, advice: `Stop it, or keep it off ${card}.` };
+}
+
+/** Everywhere, or on this very card; a server bound to another card is no concern of ours. */
+function sharedBy(card: string, port: number): boolean {
+  const { stdout } = spawnSync("ss", ["-lunH", `sport = :${port}`], { encoding: "utf8", timeout: 5000 });
+  return (stdout ?? "").split("\n").some((line) => {
+    const [, device] = /^\S+\s+\d+\s+\d+\s+(?:0\.0\.0\.0|\*|\[::\])(?:%([^:\s]+))?:\d+\s/.exec(line) ?? [];
+    return device === undefined ? /\s(0\.0\.0\.0|\*|\[::\]):\d+\s/.test(line) : device === card;
+  });
+}
+
+/** Its name and number where we may see them. */
+function holder(how: string, port: number): string {
+  const { stdout } = spawnSync("ss", [how, `sport = :${port}`], { encoding: "utf8", timeout: 5000 });
+  const found = /users:\(\("([^"]+)",pid=(\d+)/.exec(stdout ?? "");
+  return found ? `${found[1]} (process ${found[2]})` : "another program";
+}
+
+/** In a process of its own, because the socket comes from the launcher. */
+async function rivalCheck(card: string): Promise<Check> {
+  const pxe = join(import.meta.dirname, "../../pxe");
+  const program = `import { probeDhcpServers } from ${JSON.stringify(join(pxe, "dhcp/probe.ts"))};
+    import { inheritedSockets } from ${JSON.stringify(join(pxe, "inherited-sockets.ts"))};
+    console.log(JSON.stringify(await probeDhcpServers({ fd: inheritedSockets(process.env).get("probe") }, { waitMs: 5000 })));`;
+  const args = [launcher, card, "probe=68", "--", process.execPath, "--input-type=module", "-e", program];
+  const name = "other DHCP servers";
+  try {
+    const others = JSON.parse(
+      execFileSync("/usr/bin/python3", args, { encoding: "utf8", timeout: 20_000, stdio: ["ignore", "pipe", "pipe"] }),
+    ) as { server: string }[];
+    if (others.length === 0) return { name, ok: true, detail: "none answered" };
+    return {
+      name,
+      ok: false,
+      detail: `${others.map(({ server }) => server).join(", ")} answers on ${card}`,
+      advice: "Switch it off, or use netboot.dhcp: proxy, which hands out no addresses.",
+    };
+  } catch (error) {
+    return {
+      name,
+      ok: false,
+      detail: `could not be looked for: ${error instanceof Error ? error.message.split("\n").at(-1) : error}`,
+      advice: "A DHCP client of this machine may hold UDP port 68; stop it on this card.",
+    };
+  }
+}
