@@ -3,7 +3,7 @@ import { blockHolds, broadcastOf as broadcastIn, parseBlock, toNumber } from "..
 import { type ExtraOptions, encodeExtra } from "../../pxe/dhcp/extra-options.ts";
 import type { Range } from "../../pxe/dhcp/free-list.ts";
 import { type FullMode, type Neighbours, noNeighbours } from "../../pxe/dhcp/full.ts";
-import type { Link, Subnet } from "../../pxe/dhcp/link.ts";
+import { type Link, type Subnet, subnetOf } from "../../pxe/dhcp/link.ts";
 import type { Pool, PoolOptions } from "../../pxe/dhcp/pool.ts";
 import type { ServerIdentity } from "../../pxe/dhcp/reply.ts";
 
@@ -102,7 +102,7 @@ function leasable(subnet: SubnetSettings, settings: DhcpSettings, network: DhcpN
   const block = parseBlock(subnet.subnet);
   const leaseSeconds = subnet.lease_seconds ?? settings.lease_seconds;
   const dns = subnet.dns?.length ? subnet.dns : settings.dns;
-  return {
+  return subnetOf({
     block,
     router: subnet.router,
     // The Debian installer stops and asks where it is given none.
@@ -117,7 +117,7 @@ function leasable(subnet: SubnetSettings, settings: DhcpSettings, network: DhcpN
       reservations: settings.reservations,
       leaseSeconds,
     }),
-  };
+  });
 }
 
 /** The default route of a machine's own routes is that of the subnet its reservation is in. */

@@ -16,7 +16,6 @@ export class LeaseTable {
   readonly #all;
   readonly #ofMac;
   readonly #holder;
-  readonly #drop;
   readonly #save;
 
   constructor(db: Db) {
@@ -24,10 +23,9 @@ export class LeaseTable {
     this.#all = db.prepare<[], Row>("SELECT * FROM leases");
     this.#ofMac = db.prepare<[string], Row>("SELECT * FROM leases WHERE mac = ?");
     this.#holder = db.prepare<[string], { mac: string }>("SELECT mac FROM leases WHERE address = ?");
-    this.#drop = db.prepare<[string, string]>("DELETE FROM leases WHERE address = ? AND mac <> ?");
+    // REPLACE, because both the machine's old row and the address's old row have to go.
     this.#save = db.prepare<[string, string, string, number, string | null]>(
-      `INSERT INTO leases (mac, address, state, expires_at, hostname) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (mac) DO UPDATE SET address = excluded.address, state = excluded.state, expires_at = excluded.expires_at, hostname = excluded.hostname`,
+      "INSERT OR REPLACE INTO leases (mac, address, state, expires_at, hostname) VALUES (?, ?, ?, ?, ?)",
     );
   }
 
@@ -52,10 +50,7 @@ export class LeaseTable {
 
   /** An address has one holder: who had it before, by an expired lease, loses the row. */
   save(lease: StoredLease): void {
-    atomically(this.#db, () => {
-      this.#drop.run(lease.address, lease.mac);
-      this.#save.run(lease.mac, lease.address, lease.state, Math.trunc(lease.expiresAt), lease.hostname ?? null);
-    });
+    this.#save.run(lease.mac, lease.address, lease.state, Math.trunc(lease.expiresAt), lease.hostname ?? null);
   }
 }
 

@@ -1,6 +1,17 @@
-/** IPv4 addresses as the text people write, the number that counts and the bytes on the wire. */
+/** IPv4 addresses as the text people write, the number that counts and the bytes on the wire; and numbers as bytes. */
 
-export const toNumber = (address: string): number => address.split(".").reduce((sum, byte) => sum * 256 + Number(byte), 0);
+export function toNumber(address: string): number {
+  let [sum, byte] = [0, 0];
+  for (let index = 0; index < address.length; index++) {
+    const digit = address.charCodeAt(index) - 48;
+    if (digit >= 0) byte = byte * 10 + digit;
+    else {
+      sum = sum * 256 + byte;
+      byte = 0;
+    }
+  }
+  return sum * 256 + byte;
+}
 export const toAddress = (number: number): string => `${number >>> 24}.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`;
 
 export function ipBytes(address: string): Uint8Array {
@@ -21,6 +32,12 @@ export function writeIp(into: Uint8Array, start: number, address: string): void 
     }
   }
   into[at] = byte;
+}
+
+export function uint32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
 }
 
 export interface Block {

@@ -1,7 +1,6 @@
 /** Options beyond the usual, from what an operator writes to what the wire carries. */
-import { ipBytes, parseBlock, toAddress } from "./address.ts";
+import { ipBytes, parseBlock, toAddress, uint32 } from "./address.ts";
 import { Option } from "./option.ts";
-import { uint32 } from "./reply.ts";
 
 export interface ExtraOptions {
   ntp?: readonly string[] | undefined;

@@ -1,5 +1,5 @@
 /** The networks this server leases on, and which of them a message belongs to. */
-import { type Block, blockHolds } from "./address.ts";
+import { type Block, blockHolds, broadcastOf, ipBytes, netmaskOf, uint32 } from "./address.ts";
 import { Option } from "./option.ts";
 import { addressOption, type DhcpPacket } from "./packet.ts";
 import type { Pool } from "./pool.ts";
@@ -7,13 +7,44 @@ import { RelayOption, relayAddress } from "./relay-agent.ts";
 
 export interface Subnet {
   block: Block;
+  /** Options 51, 58 and 59. */
+  leaseTimes: readonly [number, Uint8Array][];
+  /** What every machine there is told. */
+  settings: readonly [number, Uint8Array][];
+  /** Sent to who asks for them. */
+  extra: ReadonlyMap<number, Uint8Array>;
+  pool: Pool;
+}
+
+export interface SubnetPlan {
+  block: Block;
   router: string;
   dns: readonly string[];
   domain: string;
   leaseSeconds: number;
-  /** Sent to who asks for them. */
   extra: ReadonlyMap<number, Uint8Array>;
   pool: Pool;
+}
+
+/** Encodes once what thousands of answers will say. */
+export function subnetOf({ block, router, dns, domain, leaseSeconds, extra, pool }: SubnetPlan): Subnet {
+  return {
+    block,
+    leaseTimes: [
+      [Option.leaseTime, uint32(leaseSeconds)],
+      [Option.renewalTime, uint32(Math.floor(leaseSeconds * 0.5))],
+      [Option.rebindingTime, uint32(Math.floor(leaseSeconds * 0.875))],
+    ],
+    settings: [
+      [Option.subnetMask, ipBytes(netmaskOf(block))],
+      [Option.broadcastAddress, ipBytes(broadcastOf(block))],
+      [Option.router, ipBytes(router)],
+      ...(dns.length > 0 ? [[Option.domainNameServer, Buffer.concat(dns.map(ipBytes))] as [number, Uint8Array]] : []),
+      ...(domain !== "" ? [[Option.domainName, Buffer.from(domain, "latin1")] as [number, Uint8Array]] : []),
+    ],
+    extra,
+    pool,
+  };
 }
 
 /** One wire. Several subnets on it are what RFC 2131 calls a shared network. */

@@ -137,12 +137,6 @@ export function longestReply({ options }: DhcpPacket): number {
   return Math.min(Math.max(said, DEFAULT_LENGTH), MAX_LENGTH);
 }
 
-export const uint32 = (value: number): Uint8Array => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-};
-
 /** Type and server identifier come first: EDK2 ignores an offer without 54, and some ROMs read no further than they must. */
 export const opening = (type: number, identifier: string): [number, Uint8Array][] => [
   [Option.messageType, Uint8Array.of(type)],

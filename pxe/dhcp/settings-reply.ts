@@ -1,6 +1,5 @@
 /** An OFFER or ACK in full: the address, what its network is like, and what to boot. */
 import type { DhcpPlan } from "../boot-source.ts";
-import { broadcastOf, ipBytes, netmaskOf } from "./address.ts";
 import type { Subnet } from "./link.ts";
 import { MessageType, Option } from "./option.ts";
 import type { DhcpPacket } from "./packet.ts";
@@ -15,7 +14,6 @@ import {
   opening,
   replyHeader,
   type ServerIdentity,
-  uint32,
 } from "./reply.ts";
 
 interface Asked {
@@ -38,8 +36,8 @@ export function settingsReply(
   const netboot = netbootOf(request, server, plan);
   journal.push(netboot.kind === "boot" ? `${netboot.stage}: boot file ${netboot.file}` : netboot.reason, plan.reason);
   const options = new Map(opening(type, identifier));
-  if (address !== undefined) addLeaseTimes(options, subnet.leaseSeconds);
-  addNetwork(options, subnet);
+  if (address !== undefined) for (const [code, value] of subnet.leaseTimes) options.set(code, value);
+  for (const [code, value] of subnet.settings) options.set(code, value);
   if (netboot.kind === "boot") for (const [code, value] of netbootOptions(request, server, netboot)) options.set(code, value);
   addExtra(options, request, subnet.extra, mode.machines.get(request.mac));
   for (const [code, value] of echoed(request)) options.set(code, value);
@@ -59,20 +57,6 @@ export function settingsReply(
     summary: netboot.kind === "boot" ? `${what}, boot file ${netboot.file}` : netboot.refused ? `${what}, but ${netboot.reason}` : what,
     journal,
   };
-}
-
-function addLeaseTimes(options: Map<number, Uint8Array>, leaseSeconds: number): void {
-  options.set(Option.leaseTime, uint32(leaseSeconds));
-  options.set(Option.renewalTime, uint32(Math.floor(leaseSeconds * 0.5)));
-  options.set(Option.rebindingTime, uint32(Math.floor(leaseSeconds * 0.875)));
-}
-
-function addNetwork(options: Map<number, Uint8Array>, { block, router, dns, domain }: Subnet): void {
-  options.set(Option.subnetMask, ipBytes(netmaskOf(block)));
-  options.set(Option.broadcastAddress, ipBytes(broadcastOf(block)));
-  options.set(Option.router, ipBytes(router));
-  if (dns.length > 0) options.set(Option.domainNameServer, Buffer.concat(dns.map(ipBytes)));
-  if (domain !== "") options.set(Option.domainName, Buffer.from(domain, "latin1"));
 }
 
 /** Only what is asked for: nobody else understands it, and small replies matter to old ROMs. */

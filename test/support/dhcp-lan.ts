@@ -4,7 +4,7 @@ import type { DhcpPlan, Lease } from "../../pxe/boot-source.ts";
 import { ipBytes, parseBlock } from "../../pxe/dhcp/address.ts";
 import type { Range } from "../../pxe/dhcp/free-list.ts";
 import { decideFull, type FullMode, type Neighbours, noNeighbours } from "../../pxe/dhcp/full.ts";
-import type { Link, Subnet } from "../../pxe/dhcp/link.ts";
+import { type Link, type Subnet, subnetOf } from "../../pxe/dhcp/link.ts";
 import { MessageType, Option } from "../../pxe/dhcp/option.ts";
 import { type DhcpPacket, decode, encode, messageType } from "../../pxe/dhcp/packet.ts";
 import { Pool } from "../../pxe/dhcp/pool.ts";
@@ -36,23 +36,24 @@ export function lan(options: LanOptions = {}): Lan {
   const clock = { now: 1_000_000 };
   const store = { all: () => options.known ?? [], save: (lease: Lease) => void saved.push(lease) };
   const leaseSeconds = options.leaseSeconds ?? 3600;
-  const subnet = (cidr: string, router: string, ranges: Range[], exclude: string[]): Subnet => ({
-    block: parseBlock(cidr),
-    router,
-    dns: ["10.0.0.1"],
-    domain: "lab",
-    leaseSeconds,
-    extra: options.extra ?? new Map(),
-    pool: new Pool({
+  const subnet = (cidr: string, router: string, ranges: Range[], exclude: string[]): Subnet =>
+    subnetOf({
       block: parseBlock(cidr),
-      ranges,
-      exclude,
-      reservations: options.reservations ?? {},
+      router,
+      dns: ["10.0.0.1"],
+      domain: "lab",
       leaseSeconds,
-      store,
-      now: () => clock.now,
-    }),
-  });
+      extra: options.extra ?? new Map(),
+      pool: new Pool({
+        block: parseBlock(cidr),
+        ranges,
+        exclude,
+        reservations: options.reservations ?? {},
+        leaseSeconds,
+        store,
+        now: () => clock.now,
+      }),
+    });
   const own = subnet("10.0.0.0/24", "10.0.0.1", options.ranges ?? [{ from: "10.0.0.10", to: "10.0.0.20" }], [
     "10.0.0.2",
     "10.0.0.1",

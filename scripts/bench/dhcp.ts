@@ -1,0 +1,117 @@
+/**
+ * How many machines a second get an address, beside Kea and dnsmasq on the same machine in the same minutes, and what
+ * becomes of 500 that are switched on at once. Usage: dhcp.ts [--rounds N] [--only SERVER]. The last line is JSON.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createNetwork, noNetwork } from "../lab/network.ts";
+import { type BenchServer, missing, servers } from "./dhcp-servers.ts";
+import { type Avalanche, avalanche, offer, type Where } from "./perfdhcp.ts";
+
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" }, only: { type: "string" } } });
+const reason = noNetwork || (missing() ? `${missing()} is missing: apt-get install kea-dhcp4-server kea-admin dnsmasq-base` : undefined);
+if (reason) {
+  console.error(`bench:dhcp cannot run: ${reason}`);
+  process.exit(2);
+}
+
+interface Measured {
+  dorasPerSecond: number;
+  storm: Avalanche;
+}
+
+const SECONDS = 2;
+const MACHINES = 500;
+/** perfdhcp's own users stop where more than this is lost. */
+const TOLERATED = 0.025;
+
+const wanted = servers.filter(({ name }) => values.only === undefined || name === values.only);
+const measured = new Map<string, Measured[]>(wanted.map(({ name }) => [name, []]));
+for (let round = 1; round <= Number(values.rounds); round++) {
+  for (const server of wanted) {
+    const result = await measure(server);
+    measured.get(server.name)?.push(result);
+    const { p99, worst } = result.storm.offerMilliseconds;
+    console.log(
+      `round ${round}: ${server.name.padEnd(8)} ${String(Math.round(result.dorasPerSecond)).padStart(6)} DORA/s, ` +
+        `avalanche of ${MACHINES}: p99 OFFER ${p99.toFixed(1)} ms, worst ${worst.toFixed(1)} ms, ${result.storm.machinesLost} lost`,
+    );
+  }
+}
+report();
+
+async function measure(server: BenchServer): Promise<Measured> {
+  const folder = mkdtempSync(join(tmpdir(), "muster-bench-"));
+  const network = createNetwork();
+  try {
+    const { namespace, device } = network.client();
+    await network.run("ip", ["address", "add", "10.77.0.2/16", "dev", device], { namespace });
+    const where: Where = { network, namespace, device };
+    const place = join(folder, server.name);
+    mkdirSync(place, { recursive: true });
+    const running = await server.start(network, place);
+    const storm = await avalanche(where, MACHINES);
+    const dorasPerSecond = await highest(where, server.name === "dnsmasq" ? 125 : 4000);
+    await running.stop();
+    return { dorasPerSecond, storm };
+  } finally {
+    network.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Doubles the rate until too much is lost, then halves the doubt three times. */
+async function highest(where: Where, start: number): Promise<number> {
+  let [low, high, best] = [0, Number.POSITIVE_INFINITY, 0];
+  for (
+    let rate = start, steps = 0;
+    high === Number.POSITIVE_INFINITY || steps < 4;
+    rate = high === Number.POSITIVE_INFINITY ? rate * 2 : Math.round((low + high) / 2)
+  ) {
+    const load = await offer(where, rate, SECONDS);
+    if (load.lost <= TOLERATED) {
+      low = rate;
+      best = Math.max(best, load.dorasPerSecond);
+    } else {
+      high = rate;
+    }
+    if (high !== Number.POSITIVE_INFINITY) steps += 1;
+  }
+  return best;
+}
+
+function report(): void {
+  console.log(
+    `\n| server | DORA/s (median of ${values.rounds}) | p99 OFFER, ${MACHINES} at once | lost | durability |\n|---|---|---|---|---|`,
+  );
+  for (const { name, durability } of wanted) {
+    const all = measured.get(name) ?? [];
+    console.log(`| ${name} | ${Math.round(doras(name))} | ${p99(name).toFixed(1)} ms | ${lost(all)} | ${durability} |`);
+  }
+  console.log(
+    JSON.stringify({
+      dora_ratio_kea: rounded(doras("muster") / doras("kea")),
+      dora_ratio_dnsmasq: rounded(doras("muster") / doras("dnsmasq")),
+      p99_offer_ms: rounded(p99("muster")),
+      machines_lost: lost(measured.get("muster") ?? []),
+    }),
+  );
+}
+
+function doras(name: string): number {
+  return median((measured.get(name) ?? []).map(({ dorasPerSecond }) => dorasPerSecond));
+}
+function p99(name: string): number {
+  return median((measured.get(name) ?? []).map(({ storm }) => storm.offerMilliseconds.p99));
+}
+function lost(all: readonly Measured[]): number {
+  return Math.max(0, ...all.map(({ storm }) => storm.machinesLost));
+}
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0;
+}
+function rounded(number: number): number {
+  return Math.round(number * 100) / 100;
+}
