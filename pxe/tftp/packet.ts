@@ -5,15 +5,19 @@ export type TftpRequest =
   | { kind: "write"; file: string }
   | { kind: "ack"; block: number }
   | { kind: "error"; code: number; message: string }
-  | { kind: "malformed"; reason: string };
+  /** What only a server sends, or too little to be anything. */
+  | { kind: "stray"; reason: string }
+  | { kind: "illegal"; reason: string };
 
-const Opcode = { read: 1, write: 2, data: 3, ack: 4, error: 5, oack: 6 } as const;
+export const Opcode = { read: 1, write: 2, data: 3, ack: 4, error: 5, oack: 6 } as const;
 
 export const TftpError = { undefined: 0, notFound: 1, accessViolation: 2, illegalOperation: 4, unknownTransfer: 5, options: 8 } as const;
 
+export const DATA_HEADER = 4;
+
 /** Never throws: a datagram may hold anything, nothing included. */
 export function decode(bytes: Buffer): TftpRequest {
-  if (bytes.length < 4) return { kind: "malformed", reason: `${bytes.length} bytes` };
+  if (bytes.length < 4) return { kind: "stray", reason: `${bytes.length} bytes` };
   const opcode = bytes.readUInt16BE(0);
   switch (opcode) {
     case Opcode.ack:
@@ -21,27 +25,32 @@ export function decode(bytes: Buffer): TftpRequest {
     case Opcode.error:
       return { kind: "error", code: bytes.readUInt16BE(2), message: strings(bytes.subarray(4))[0] ?? "" };
     case Opcode.read:
-    case Opcode.write: {
-      const [file, mode, ...rest] = strings(bytes.subarray(2));
-      if (!file || !mode) return { kind: "malformed", reason: "a request without file or mode" };
-      if (opcode === Opcode.write) return { kind: "write", file };
-      const options = new Map<string, string>();
-      // Names are case-insensitive (RFC 2347 §2).
-      for (let at = 0; at + 1 < rest.length; at += 2) options.set(rest[at]!.toLowerCase(), rest[at + 1]!);
-      return { kind: "read", file, mode: mode.toLowerCase(), options };
-    }
+    case Opcode.write:
+      return request(opcode, strings(bytes.subarray(2)));
+    case Opcode.data:
+    case Opcode.oack:
+      return { kind: "stray", reason: `opcode ${opcode} is the server's` };
     default:
-      return { kind: "malformed", reason: `opcode ${opcode}` };
+      return { kind: "illegal", reason: `opcode ${opcode}` };
   }
 }
 
-export function data(block: number, payload: Buffer): Buffer {
-  const header = Buffer.alloc(4);
-  header.writeUInt16BE(Opcode.data, 0);
-  header.writeUInt16BE(block & 0xffff, 2);
-  return Buffer.concat([header, payload]);
+function request(opcode: 1 | 2, [file, mode, ...rest]: string[]): TftpRequest {
+  if (!file || !mode) return { kind: "illegal", reason: "a request without file or mode" };
+  if (opcode === Opcode.write) return { kind: "write", file };
+  const options = new Map<string, string>();
+  // Names are case-insensitive (RFC 2347 §2).
+  for (let at = 0; at + 1 < rest.length; at += 2) options.set(rest[at]!.toLowerCase(), rest[at + 1]!);
+  return { kind: "read", file, mode: mode.toLowerCase(), options };
 }
 
+/** Makes a packet of a buffer whose payload is in place after `DATA_HEADER` bytes. */
+export function stampData(packet: Buffer, block: number): void {
+  packet.writeUInt16BE(Opcode.data, 0);
+  packet.writeUInt16BE(block, 2);
+}
+
+/** Short and ASCII: some ROMs print it as it is. */
 export function error(code: number, message: string): Buffer {
   return Buffer.concat([Buffer.from([0, Opcode.error, 0, code]), Buffer.from(`${message}\0`, "latin1")]);
 }

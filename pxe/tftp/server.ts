@@ -2,9 +2,11 @@
 import { createSocket, type RemoteInfo } from "node:dgram";
 import { once, setMaxListeners } from "node:events";
 import type { Log, WireEvent } from "../boot-source.ts";
-import { asNetascii, type Found, fromText, openFile } from "./files.ts";
-import { agree } from "./options.ts";
-import { decode, error, TftpError } from "./packet.ts";
+import { Admission } from "./admission.ts";
+import { inMemory, netascii } from "./content.ts";
+import { type Found, findFile } from "./files.ts";
+import { agree, type ClientQuirks } from "./options.ts";
+import { decode, error, TftpError, type TftpRequest } from "./packet.ts";
 import { type TransferEnd, transfer } from "./transfer.ts";
 
 export interface TftpServerOptions {
@@ -15,6 +17,7 @@ export interface TftpServerOptions {
   log: Log;
   /** Files that exist only in memory. */
   virtual?: (name: string, address: string) => string | undefined;
+  quirks?: (address: string) => ClientQuirks;
 }
 
 export interface TftpServer {
@@ -22,13 +25,19 @@ export interface TftpServer {
   close(): Promise<void>;
 }
 
-const PER_CLIENT = 8;
-const IN_ALL = 512;
+type ReadRequest = Extract<TftpRequest, { kind: "read" }>;
+
+const refusals = {
+  missing: [TftpError.notFound, "no such file"],
+  outside: [TftpError.accessViolation, "outside the boot files"],
+  denied: [TftpError.accessViolation, "may not be read"],
+} as const satisfies Record<Exclude<Found["kind"], "found">, readonly [number, string]>;
 
 export async function startTftpServer(options: TftpServerOptions): Promise<TftpServer> {
   const { log, record } = options;
-  const socket = createSocket({ type: "udp4", reuseAddr: true });
-  const running = new Map<string, string>();
+  // A whole rack asks in the same second.
+  const socket = createSocket({ type: "udp4", reuseAddr: true, recvBufferSize: 1024 * 1024 });
+  const admission = new Admission();
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // every transfer listens
   const transfers = new Set<Promise<void>>();
@@ -36,45 +45,59 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
 
   socket.on("message", (bytes, client) => {
     const request = decode(bytes);
-    if (request.kind === "write") return refuse(client, TftpError.accessViolation, "this server is read-only");
-    if (request.kind !== "read") return log.debug({ from: client.address, kind: request.kind }, "tftp ignored");
-    if (request.mode !== "octet" && request.mode !== "netascii")
-      return refuse(client, TftpError.illegalOperation, "only octet and netascii");
-    const id = `${client.address} ${client.port}`;
-    // The client did not hear us yet and asked again: the transfer under way resends by itself.
-    if (running.has(id)) return;
-    if (running.size >= IN_ALL || [...running.values()].filter((address) => address === client.address).length >= PER_CLIENT) {
-      return refuse(client, TftpError.undefined, "too many transfers, try again");
+    switch (request.kind) {
+      case "read":
+        return admit(client, request);
+      case "write":
+        return refuse(client, TftpError.accessViolation, "this server is read-only");
+      case "illegal":
+        log.debug({ from: client.address, reason: request.reason }, "tftp refused");
+        return refuse(client, TftpError.illegalOperation, "not a request this server knows");
+      default:
+        // An error is never answered: two servers would go on for ever.
+        return log.debug({ from: client.address, kind: request.kind }, "tftp ignored");
     }
-    running.set(id, client.address);
-    const done = serve(client, request)
-      .catch((cause: unknown) => log.warn({ err: cause, file: request.file, to: client.address }, "tftp transfer failed"))
-      .finally(() => {
-        running.delete(id);
-        transfers.delete(done);
-      });
-    transfers.add(done);
   });
 
-  async function serve(client: RemoteInfo, request: Extract<ReturnType<typeof decode>, { kind: "read" }>): Promise<void> {
-    const virtual = options.virtual?.(request.file, client.address);
-    const opened: Found = virtual === undefined ? await openFile(options.root, request.file) : fromText(virtual);
-    const name = printable(request.file);
-    if (opened.kind !== "found") {
-      const outside = opened.kind === "outside";
-      refuse(client, outside ? TftpError.accessViolation : TftpError.notFound, outside ? "outside the boot files" : "no such file");
-      record({
-        address: client.address,
-        type: "tftp.refused",
-        summary: `TFTP ${name}: ${outside ? "outside the boot files" : "no such file"}`,
-      });
+  function admit(client: RemoteInfo, request: ReadRequest): void {
+    if (request.mode !== "octet" && request.mode !== "netascii") {
+      refuse(client, TftpError.illegalOperation, "only octet and netascii");
       return;
     }
-    const file = request.mode === "netascii" ? await asNetascii(opened) : opened;
-    const terms = agree(request.options, file.size);
-    const end = await transfer({ client, address: options.address, file, terms }, stop.signal);
+    const answer = admission.ask(client, (done) => {
+      const served = serve(client, request)
+        .catch((cause: unknown) => broken(client, request, cause))
+        .finally(() => {
+          done();
+          transfers.delete(served);
+        });
+      transfers.add(served);
+    });
+    if (answer !== "queued") log.debug({ from: client.address, file: printable(request.file), reason: answer }, "tftp ignored");
+  }
+
+  async function serve(client: RemoteInfo, request: ReadRequest): Promise<void> {
+    const virtual = options.virtual?.(request.file, client.address);
+    const found: Found = virtual === undefined ? await findFile(options.root, request.file) : { kind: "found", content: inMemory(virtual) };
+    const name = printable(request.file);
+    if (found.kind !== "found") {
+      const [code, reason] = refusals[found.kind];
+      refuse(client, code, reason);
+      record({ address: client.address, type: "tftp.refused", summary: `TFTP ${name}: ${reason}` });
+      return;
+    }
+    const content = request.mode === "netascii" ? netascii(found.content) : found.content;
+    const terms = agree(request.options, content.size, options.quirks?.(client.address));
+    const end = await transfer({ client, address: options.address, content, terms }, stop.signal);
     log.info({ to: client.address, file: name, ...end }, "tftp");
     record({ address: client.address, type: `tftp.${end.kind}`, summary: `TFTP ${name}: ${describe(end)}` });
+  }
+
+  function broken(client: RemoteInfo, request: ReadRequest, cause: unknown): void {
+    if (stop.signal.aborted) return;
+    const name = printable(request.file);
+    log.warn({ err: cause, file: name, to: client.address }, "tftp transfer failed");
+    record({ address: client.address, type: "tftp.failed", summary: `TFTP ${name}: ${cause instanceof Error ? cause.message : "failed"}` });
   }
 
   socket.bind(options.port, options.address);
@@ -83,6 +106,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   return {
     port: socket.address().port,
     close: async () => {
+      admission.close();
       stop.abort();
       await Promise.all(transfers);
       await new Promise<void>((resolve) => socket.close(() => resolve()));
@@ -93,7 +117,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
 function describe(end: TransferEnd): string {
   switch (end.kind) {
     case "complete":
-      return `${end.bytes} bytes`;
+      return end.confirmed ? `${end.bytes} bytes` : `${end.bytes} bytes, the last of them not confirmed`;
     case "probe":
       return "asked for its size";
     case "aborted":

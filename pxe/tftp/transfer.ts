@@ -1,15 +1,19 @@
 /**
- * One file to one client, on a port of its own (RFC 1350 §4). Sends a window, waits, goes on. Only a timeout
- * resends: answering a duplicate ACK would double every later block (RFC 1123 §4.2.3.1).
+ * One file to one client, on a port of its own (RFC 1350 §4): sends a window, hears an ACK, goes on.
+ * The rules are in SlidingWindow and Pace; here are the socket, the clock and the file.
  */
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import type { Found } from "./files.ts";
+import { Blocks } from "./blocks.ts";
+import type { Content } from "./content.ts";
 import type { Terms } from "./options.ts";
-import { data, decode, error, oack, TftpError } from "./packet.ts";
+import { Pace } from "./pace.ts";
+import { decode, error, oack, TftpError } from "./packet.ts";
+import { SlidingWindow } from "./window.ts";
 
 export type TransferEnd =
-  | { kind: "complete"; bytes: number }
+  /** Firmware often starts what it loaded before it confirms the last block. */
+  | { kind: "complete"; bytes: number; confirmed: boolean }
   /** The client only wanted to know the size: UEFI asks, aborts and asks again. */
   | { kind: "probe" }
   | { kind: "aborted"; reason: string }
@@ -19,115 +23,221 @@ export interface TransferOptions {
   client: { address: string; port: number };
   /** Our address, so that the answer comes from where the question went. */
   address: string;
-  file: Extract<Found, { kind: "found" }>;
+  content: Content;
   terms: Terms;
 }
 
 /** Until the first ACK a forged source address could be anybody's; it gets this many packets and no more. */
 const TRIES_BEFORE_ACK = 3;
-const TRIES = 8;
-const MAX_TIMEOUT_MS = 8000;
+const TRIES = 6;
+/** A switch port that relearns its tree is silent for half a minute. */
+const PATIENCE_MS = 40_000;
+/** A machine that has everything most likely runs it already. */
+const TRIES_AT_THE_END = 4;
+const PATIENCE_AT_THE_END_MS = 5000;
 
-export async function transfer({ client, address, file, terms }: TransferOptions, signal: AbortSignal): Promise<TransferEnd> {
-  const socket = createSocket("udp4");
-  const inbox = new Inbox();
-  socket.on("message", (bytes, remote) => {
-    if (remote.address === client.address && remote.port === client.port) inbox.put(bytes);
-    // Somebody else's packet is refused and this transfer goes on (RFC 1350 §4).
-    else socket.send(error(TftpError.unknownTransfer, "unknown transfer"), remote.port, remote.address);
-  });
-  socket.on("error", (cause) => inbox.fail(cause));
-  const stop = () => inbox.fail(new Error("the server is stopping"));
-  signal.addEventListener("abort", stop, { once: true });
+export async function transfer(options: TransferOptions, signal: AbortSignal): Promise<TransferEnd> {
+  // An address needs no look-up, and the packet leaves in this turn instead of the next.
+  const socket = createSocket({ type: "udp4", lookup: (address, _options, done) => done(null, address, 4) });
+  const blocks = new Blocks(options.content, options.terms);
   try {
-    socket.bind(0, address);
-    await once(socket, "listening");
-    const send = (packet: Buffer) => socket.send(packet, client.port, client.address);
-    return await converse(file, terms, send, inbox);
+    const listening = once(socket, "listening", { signal });
+    socket.bind(0, options.address); // listens before it returns: there is no name to look up
+    await listening;
+    return await new Transfer(options, socket, blocks).run(signal);
   } finally {
-    signal.removeEventListener("abort", stop);
     await new Promise<void>((resolve) => socket.close(() => resolve()));
-    await file.close();
+    await blocks.close();
   }
 }
 
-async function converse(file: TransferOptions["file"], terms: Terms, send: (packet: Buffer) => void, inbox: Inbox): Promise<TransferEnd> {
-  const { blockSize, windowSize, agreed } = terms;
-  const blocks = Math.floor(file.size / blockSize) + 1; // the last one is short, if need be empty
-  let acked = agreed.size > 0 ? -1 : 0; // -1: the OACK itself waits for its ACK 0
-  let tries = 0;
-  let heard = false;
-  for (;;) {
-    if (acked === -1) send(oack(agreed));
-    else {
-      for (let block = acked + 1; block <= Math.min(acked + windowSize, blocks); block++) {
-        send(data(block, await file.read((block - 1) * blockSize, blockSize)));
-      }
-    }
-    const before = acked;
-    const deadline = Date.now() + Math.min(terms.timeoutMs * 2 ** tries, MAX_TIMEOUT_MS);
-    while (acked === before) {
-      const bytes = await inbox.take(deadline);
-      if (bytes === undefined) break;
-      const said = decode(bytes);
-      if (said.kind === "error") {
-        return acked === -1 && terms.agreed.has("tsize")
-          ? { kind: "probe" }
-          : { kind: "aborted", reason: said.message || `error ${said.code}` };
-      }
-      if (said.kind !== "ack") continue;
-      acked = newlyAcked(said.block, acked, Math.min(acked + windowSize, blocks));
-      heard ||= acked !== before;
-    }
-    if (acked === blocks) return { kind: "complete", bytes: file.size };
-    if (acked !== before) {
-      tries = 0;
-      continue;
-    }
-    tries += 1;
-    // Everything was sent and the last ACK got lost: firmware often never sends it.
-    if (tries >= (heard ? TRIES : TRIES_BEFORE_ACK)) return { kind: "gave-up", bytes: Math.max(acked, 0) * blockSize };
-  }
-}
+class Transfer {
+  readonly #client: TransferOptions["client"];
+  readonly #terms: Terms;
+  readonly #socket: Socket;
+  readonly #blocks: Blocks;
+  readonly #window: SlidingWindow;
+  readonly #pace: Pace;
+  #tries = 0;
+  #lastProgress = performance.now();
+  /** When the blocks now out were first sent; undefined when one of them was sent twice. */
+  #sentAt: number | undefined;
+  #rewoundAt = Number.NEGATIVE_INFINITY;
+  #deadline = 0;
+  #hint: "none" | "taken" | "used" = "none";
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #finish: (end: TransferEnd) => void = () => undefined;
+  #fail: (cause: unknown) => void = () => undefined;
 
-/** The 16-bit number in an ACK, as a place in this window; the old place when it is none of it. */
-function newlyAcked(wire: number, acked: number, last: number): number {
-  if (acked === -1) return wire === 0 ? 0 : -1;
-  for (let block = last; block > acked; block--) if ((block & 0xffff) === wire) return block;
-  return acked;
-}
-
-/** Datagrams as they come, waited for with a deadline. */
-class Inbox {
-  readonly #waiting: Buffer[] = [];
-  #wake: (() => void) | undefined;
-  #failure: Error | undefined;
-
-  put(bytes: Buffer): void {
-    // A client that floods gets no more memory than a window's worth.
-    if (this.#waiting.length < 256) this.#waiting.push(bytes);
-    this.#wake?.();
+  constructor({ client, terms }: TransferOptions, socket: Socket, blocks: Blocks) {
+    this.#client = client;
+    this.#terms = terms;
+    this.#socket = socket;
+    this.#blocks = blocks;
+    this.#window = new SlidingWindow({ awaitsOackAck: terms.agreed.size > 0, rollover: terms.rollover });
+    this.#pace = new Pace(terms.timeoutMs);
   }
 
-  fail(cause: Error): void {
-    this.#failure = cause;
-    this.#wake?.();
-  }
-
-  async take(deadline: number): Promise<Buffer | undefined> {
-    for (;;) {
-      if (this.#failure) throw this.#failure;
-      const bytes = this.#waiting.shift();
-      if (bytes) return bytes;
-      const left = deadline - Date.now();
-      if (left <= 0) return undefined;
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        timer = setTimeout(resolve, left);
+  async run(signal: AbortSignal): Promise<TransferEnd> {
+    const stop = () => this.#fail(new Error("the server is stopping"));
+    try {
+      return await new Promise<TransferEnd>((resolve, reject) => {
+        this.#finish = resolve;
+        this.#fail = reject;
+        signal.addEventListener("abort", stop, { once: true });
+        this.#socket.on("error", reject);
+        this.#socket.on("message", (bytes, remote) => {
+          if (remote.port === this.#client.port && remote.address === this.#client.address) this.#hear(bytes);
+          // Somebody else's packet is refused and this transfer goes on (RFC 1350 §4).
+          else this.#socket.send(error(TftpError.unknownTransfer, "unknown transfer"), remote.port, remote.address);
+        });
+        this.#readOn();
+        if (this.#window.acked === -1) this.#sendOack();
+        this.#wait(this.#pace.waitMs(0));
       });
-      clearTimeout(timer);
-      this.#wake = undefined;
+    } catch (cause) {
+      // Else the machine would wait for the rest, or take what it has for the whole.
+      const { port, address } = this.#client;
+      this.#socket.send(error(TftpError.undefined, "the server broke off"), port, address);
+      throw cause;
+    } finally {
+      signal.removeEventListener("abort", stop);
+      clearTimeout(this.#timer);
+      this.#socket.removeAllListeners("message");
     }
+  }
+
+  #hear(bytes: Buffer): void {
+    const said = decode(bytes);
+    if (said.kind === "error") this.#finish(this.#abortedWith(said.message || `error ${said.code}`));
+    if (said.kind !== "ack") return;
+    switch (this.#window.hear(said.block)) {
+      case "all":
+        this.#proceed();
+        break;
+      case "part":
+        // Were every repetition answered at once, repeated blocks would bring forth repeated ACKs and those more blocks.
+        if (performance.now() - this.#rewoundAt < this.#pace.roundTripMs) {
+          this.#progress();
+          this.#takeHint();
+          break;
+        }
+        this.#rewind();
+        this.#proceed();
+        break;
+      case "again":
+        // In lock-step only time may resend (RFC 1123 §4.2.3.1). In a window it may be the first block that is missing.
+        if (this.#terms.windowSize > 1) this.#takeHint();
+    }
+  }
+
+  #proceed(): void {
+    this.#progress();
+    const { last, bytes } = this.#blocks;
+    if (last !== undefined && this.#window.acked >= last) this.#finish({ kind: "complete", bytes, confirmed: true });
+    else {
+      this.#readOn();
+      this.#send();
+    }
+  }
+
+  #progress(): void {
+    const now = performance.now();
+    if (this.#sentAt !== undefined) this.#pace.measured(now - this.#sentAt);
+    this.#sentAt = undefined;
+    this.#lastProgress = now;
+    this.#tries = 0;
+    this.#hint = "none";
+    this.#wait(this.#pace.waitMs(0));
+  }
+
+  #readOn(): void {
+    this.#blocks.proceed(this.#window.acked, this.#socket.getSendQueueCount() === 0)?.then(() => this.#send(), this.#fail);
+  }
+
+  /** Whatever the window has room for and the file has given. */
+  #send(): void {
+    const window = this.#window;
+    if (window.acked === -1) return;
+    const end = window.acked + this.#terms.windowSize;
+    const { port, address } = this.#client;
+    if (window.sent === window.acked && !window.repeats) this.#sentAt = performance.now();
+    while (window.sent < end) {
+      const packet = this.#blocks.packet(window.sent + 1);
+      if (!packet) return;
+      window.advance();
+      this.#socket.send(packet, port, address);
+    }
+  }
+
+  #sendOack(): void {
+    this.#sentAt = this.#tries === 0 ? performance.now() : undefined;
+    this.#socket.send(oack(this.#terms.agreed), this.#client.port, this.#client.address);
+  }
+
+  #rewind(): void {
+    this.#window.rewind();
+    this.#rewoundAt = performance.now();
+    this.#sentAt = undefined;
+  }
+
+  #takeHint(): void {
+    if (this.#hint !== "none") return;
+    this.#hint = "taken";
+    this.#wait(this.#pace.quickMs);
+  }
+
+  #timeout(): void {
+    if (this.#hint === "taken") this.#hint = "used";
+    else this.#tries += 1;
+    const end = this.#outOfPatience();
+    if (end) {
+      this.#finish(end);
+      return;
+    }
+    if (this.#window.acked === -1) this.#sendOack();
+    else {
+      this.#rewind();
+      this.#send();
+    }
+    this.#wait(this.#pace.waitMs(this.#tries));
+  }
+
+  #outOfPatience(): TransferEnd | undefined {
+    const { acked, sent } = this.#window;
+    const heard = acked > 0 || (acked === 0 && this.#terms.agreed.size > 0);
+    if (!heard) return this.#tries >= TRIES_BEFORE_ACK ? { kind: "gave-up", bytes: 0 } : undefined;
+    const silentMs = performance.now() - this.#lastProgress;
+    const allSent = sent === this.#blocks.last;
+    const patience = allSent ? ([TRIES_AT_THE_END, PATIENCE_AT_THE_END_MS] as const) : ([TRIES, PATIENCE_MS] as const);
+    // Who asked for long timeouts gets fewer of them.
+    const enough = silentMs > patience[1] && this.#tries >= (silentMs > 3 * PATIENCE_MS ? 3 : patience[0]);
+    if (!enough) return undefined;
+    if (allSent) return { kind: "complete", bytes: this.#blocks.bytes, confirmed: false };
+    return { kind: "gave-up", bytes: this.#bytesAcked() };
+  }
+
+  #abortedWith(reason: string): TransferEnd {
+    return this.#window.acked <= 0 && this.#terms.agreed.has("tsize") ? { kind: "probe" } : { kind: "aborted", reason };
+  }
+
+  #bytesAcked(): number {
+    return Math.max(this.#window.acked, 0) * this.#terms.blockSize;
+  }
+
+  /** One timer for all of a transfer's deadlines: most are moved on before they come. */
+  #wait(ms: number): void {
+    const now = performance.now();
+    this.#deadline = now + ms;
+    if (this.#timerAt <= this.#deadline) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = this.#deadline;
+    this.#timer = setTimeout(() => {
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      const left = this.#deadline - performance.now();
+      if (left > 0.5) this.#wait(left);
+      else this.#timeout();
+    }, ms);
   }
 }

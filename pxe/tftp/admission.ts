@@ -1,0 +1,53 @@
+/**
+ * Which read requests become transfers, and when. One that may not is left unanswered: a ROM that hears an
+ * error gives up, one that hears nothing asks again.
+ */
+
+const PER_CLIENT = 8;
+const IN_ALL = 512;
+/** New ones begin after the packets of those under way: who lost a packet must not keep losing to newcomers. */
+const STARTS_PER_TURN = 16;
+
+export type Admitted = "queued" | "under way" | "too many of this client" | "too many";
+
+export class Admission {
+  /** Transfer → address, from its request to its end. */
+  readonly #running = new Map<string, string>();
+  readonly #perClient = new Map<string, number>();
+  readonly #waiting: (() => void)[] = [];
+  #turn: NodeJS.Immediate | undefined;
+
+  /** `begin` is called in a later turn; `done` must be, when that transfer has ended. */
+  ask(client: { address: string; port: number }, begin: (done: () => void) => void): Admitted {
+    const { address } = client;
+    const id = `${address} ${client.port}`;
+    // The client did not hear us yet and asked again: the transfer under way resends by itself.
+    if (this.#running.has(id)) return "under way";
+    if (this.#running.size >= IN_ALL) return "too many";
+    const ofClient = this.#perClient.get(address) ?? 0;
+    if (ofClient >= PER_CLIENT) return "too many of this client";
+    this.#running.set(id, address);
+    this.#perClient.set(address, ofClient + 1);
+    this.#waiting.push(() => begin(() => this.#leave(id, address)));
+    this.#turn ??= setImmediate(() => this.#start());
+    return "queued";
+  }
+
+  #start(): void {
+    this.#turn = undefined;
+    for (const begin of this.#waiting.splice(0, STARTS_PER_TURN)) begin();
+    if (this.#waiting.length > 0) this.#turn = setImmediate(() => this.#start());
+  }
+
+  #leave(id: string, address: string): void {
+    this.#running.delete(id);
+    const left = (this.#perClient.get(address) ?? 1) - 1;
+    if (left > 0) this.#perClient.set(address, left);
+    else this.#perClient.delete(address);
+  }
+
+  close(): void {
+    clearImmediate(this.#turn);
+    this.#waiting.length = 0;
+  }
+}

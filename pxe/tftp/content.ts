@@ -1,0 +1,88 @@
+/** Where the bytes of a transfer come from: read once, in order, a few blocks at a time. */
+import type { Stats } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
+import { sameVersion } from "../contained-file.ts";
+
+export interface Content {
+  /** Bytes on the wire, where that is known before they are read. */
+  size: number | undefined;
+  /** Fills the pieces in order and says with how many bytes: fewer than they hold only at the end. */
+  fill(pieces: readonly Buffer[]): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Octets as they are in the file. */
+export function octets(handle: FileHandle, stats: Stats): Content {
+  let at = 0;
+  return {
+    size: stats.size,
+    fill: async (pieces) => {
+      const room = lengthOf(pieces);
+      let filled = 0;
+      while (filled < room) {
+        const { bytesRead } = await handle.readv(beyond(pieces, filled), at + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      at += filled;
+      // A machine must never take half of the old file and half of the new for a whole.
+      if (!sameVersion(await handle.stat(), stats) || (filled < room && at !== stats.size))
+        throw new Error("the file changed while it was sent");
+      return filled;
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** The line ends of RFC 764: LF becomes CR LF, CR becomes CR NUL. How long that gets is known at the end only. */
+export function netascii(source: Content): Content {
+  const raw = Buffer.allocUnsafe(16 * 1024);
+  let converted = Buffer.alloc(0);
+  return {
+    size: undefined,
+    fill: async (pieces) => {
+      let filled = 0;
+      for (const piece of pieces) {
+        for (let at = 0; at < piece.length; ) {
+          if (converted.length === 0) converted = withLineEnds(raw.subarray(0, await source.fill([raw])));
+          if (converted.length === 0) return filled;
+          const taken = converted.copy(piece, at);
+          converted = converted.subarray(taken);
+          at += taken;
+          filled += taken;
+        }
+      }
+      return filled;
+    },
+    close: () => source.close(),
+  };
+}
+
+const withLineEnds = (bytes: Buffer): Buffer<ArrayBuffer> =>
+  Buffer.from(bytes.toString("latin1").replaceAll("\r", "\r\0").replaceAll("\n", "\r\n"), "latin1");
+
+/** A file that exists only in memory. */
+export function inMemory(text: string): Content {
+  const bytes = Buffer.from(text);
+  let at = 0;
+  return {
+    size: bytes.length,
+    fill: async (pieces) => {
+      const before = at;
+      for (const piece of pieces) at += bytes.copy(piece, 0, at);
+      return at - before;
+    },
+    close: async () => undefined,
+  };
+}
+
+const lengthOf = (pieces: readonly Buffer[]) => pieces.reduce((sum, { length }) => sum + length, 0);
+
+/** The pieces less their first bytes. */
+function beyond(pieces: readonly Buffer[], bytes: number): readonly Buffer[] {
+  if (bytes === 0) return pieces;
+  let index = 0;
+  let skip = bytes;
+  while (skip >= pieces[index]!.length) skip -= pieces[index++]!.length;
+  return [pieces[index]!.subarray(skip), ...pieces.slice(index + 1)];
+}

@@ -1,0 +1,64 @@
+/** Which blocks are out, which have arrived, and what an ACK means (RFC 1350, 7440). Knows no socket and no clock. */
+
+export type Heard =
+  /** The last block that was sent has arrived. */
+  | "all"
+  /** Some of them have arrived; the client missed the next, or has not seen it yet. */
+  | "part"
+  /** Nothing new: the ACK came twice, or the client misses the first block of this window. */
+  | "again"
+  | "stray";
+
+export class SlidingWindow {
+  readonly #rollover: 0 | 1;
+  /** Blocks have numbers that never wrap; only the wire's do. Block 0 is the OACK, -1 is before it. */
+  #acked: number;
+  #sent = 0;
+  #highest = 0;
+
+  constructor(options: { awaitsOackAck: boolean; rollover: 0 | 1 }) {
+    this.#acked = options.awaitsOackAck ? -1 : 0;
+    this.#rollover = options.rollover;
+  }
+
+  get acked(): number {
+    return this.#acked;
+  }
+  /** The last block that was sent since the window was last rewound. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Whether the next block was sent before. */
+  get repeats(): boolean {
+    return this.#sent < this.#highest;
+  }
+
+  advance(): void {
+    this.#sent += 1;
+    if (this.#sent > this.#highest) this.#highest = this.#sent;
+  }
+
+  /** To what is known to have arrived, so that all after it is sent again. */
+  rewind(): void {
+    this.#sent = Math.max(this.#acked, 0);
+  }
+
+  hear(wire: number): Heard {
+    if (this.#acked === -1) {
+      if (wire !== 0) return "stray";
+      this.#acked = 0;
+      return "all";
+    }
+    const period = this.#rollover === 0 ? 65_536 : 65_535;
+    const ahead = (wire - wireNumber(this.#acked, this.#rollover) + period) % period;
+    if (ahead === 0) return "again";
+    if (ahead > this.#sent - this.#acked) return "stray";
+    this.#acked += ahead;
+    return this.#acked === this.#sent ? "all" : "part";
+  }
+}
+
+/** The 16 bits that stand for a block. */
+export const wireNumber = (block: number, rollover: 0 | 1): number =>
+  block <= 65_535 ? block : rollover === 0 ? block % 65_536 : ((block - 1) % 65_535) + 1;
