@@ -178,6 +178,7 @@ export function loadConfig(file: string): Config {
 
 export function parseConfig(text: string, file: string): Config {
   try {
+    // YAML 1.2, where `off` is a word (decision 0006).
     return checked(Config.parse(parse(text) ?? {}));
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? new Error(configProblems(cause, Config)) : cause;

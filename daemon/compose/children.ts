@@ -27,7 +27,7 @@ export function childSpecs(config: Config, configFile: string, dataRoot: string,
   });
 }
 
-/** Sockets bound to the one interface: Node cannot do that itself. */
+/** Sockets bound to the one interface: Node cannot do that itself (decision 0004). */
 function socketLauncher({ netboot }: Config): string[] {
   if (netboot.dhcp === "off" || !netboot.interface) return [];
   const probe = netboot.dhcp === "full" && netboot.check_other_servers ? ["probe=68"] : [];

@@ -36,7 +36,7 @@ const HELD_BACK_MS = 15_000;
 
 /**
  * In full mode this resolves before DHCP answers: boot files and a running installation must not wait for it, nor suffer
- * because another server turned up while this process was away.
+ * because another server turned up while this process was away (decision 0007).
  */
 export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<void> }> {
   const { config, env, log } = parts;
