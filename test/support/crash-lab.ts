@@ -20,7 +20,7 @@ export interface Process {
 }
 
 /** Long enough for a busy machine; nothing here measures. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 100_000;
 
 export class CrashLab {
   readonly #test: TestDaemon;

@@ -1,6 +1,6 @@
 /** Engine and executor with the real ansible-playbook and a real sshd on loopback. */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
@@ -149,11 +149,7 @@ async function until(what: string, holds: () => boolean, timeoutMs = 20_000): Pr
 }
 
 const phase = (node: Node) => lab.world.nodes.findById(node.id)?.state.phase;
-const processesWith = (text: string) =>
-  execFileSync("ps", ["-eo", "pid,args"])
-    .toString()
-    .split("\n")
-    .filter((line) => line.includes(text) && !line.includes("ps -eo"));
+const processesWith = (text: string) => spawnSync("pgrep", ["-f", text], { encoding: "utf8" }).stdout.split("\n").filter(Boolean);
 
 test("a run over SSH makes the node ready, and its tasks are in the timeline", { skip }, async () => {
   const node = await calledHome("good", "- name: say hello\n  ansible.builtin.command: echo hello\n  changed_when: true");
@@ -217,17 +213,21 @@ test("a run that matched no host did nothing and is no success", { skip }, async
   assert.equal(job.status, "failed");
 });
 
-test("cancel leaves no process, though the task ignores TERM", { skip }, async () => {
-  const mark = `3${process.pid}1`;
-  const node = await calledHome(
-    "stubborn",
-    `- name: ignore\n  ansible.builtin.shell: trap '' TERM; sleep ${mark}\n  delegate_to: localhost`,
-  );
+/** A run on this very machine that holds on to `sleep <seconds>`; the seconds are a name no other process has. */
+async function atWork(name: string, shell: (sleep: string) => string) {
+  const mark = `3${process.pid}${name.length}`;
+  const node = await calledHome(name, `- name: hold\n  ansible.builtin.shell: ${shell(`sleep ${mark}`)}\n  delegate_to: localhost`);
   const { id } = engine.provision(node, "test");
-  await until("the task", () => processesWith(`sleep ${mark}`).length > 0);
+  const left = () => processesWith(`sleep ${mark}`);
+  await until("the task", () => left().length > 0);
+  return { node, id, left };
+}
+
+test("cancel leaves no process, though the task ignores TERM", { skip }, async () => {
+  const { node, id, left } = await atWork("stubborn", (sleep) => `trap '' TERM; ${sleep}`);
   engine.cancel(id, "test");
   assert.equal((await ended(id)).status, "cancelled");
-  assert.deepEqual(processesWith(mark), []);
+  assert.deepEqual(left(), []);
   assert.equal(phase(node), "configure-failed");
 });
 
@@ -274,4 +274,26 @@ test("SIGKILL of the whole run: interrupted, run again once by itself, visibly",
   assert.equal(job.status, "succeeded", JSON.stringify(job.result));
   assert.equal(job.attempt, 2);
   assert.ok(lab.world.events.ofNode(node.id, 0, 100).some(({ type }) => type === "job.interrupted"));
+});
+
+test("what a killed run left in a session of its own is gone before the run begins again", { skip }, async () => {
+  const { id, left } = await atWork("runaway", (sleep) => `exec setsid -w ${sleep}`);
+  const [first = ""] = left();
+  process.kill(-Number(readFileSync(at("jobs", id, "1.pid"), "utf8").split(" ")[0]), "SIGKILL");
+  await until("the second run", () => lab.world.jobs.find(id)?.attempt === 2);
+  assert.ok(!left().includes(first));
+  engine.cancel(id, "test");
+  assert.equal((await ended(id)).status, "cancelled");
+  assert.deepEqual(left(), []);
+});
+
+test("SIGKILL of the executor while it cancels: the next one goes on with it", { skip }, async () => {
+  const { id, left } = await atWork("deaf", (sleep) => `trap '' TERM; ${sleep}`);
+  engine.cancel(id, "test");
+  await until("the cancel has reached the executor", () => existsSync(at("jobs", id, "1.stopped")));
+  executor.kill("SIGKILL");
+  await once(executor, "exit");
+  executor = startExecutorProcess();
+  assert.equal((await ended(id)).status, "cancelled");
+  assert.deepEqual(left(), []);
 });
