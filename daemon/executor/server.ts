@@ -85,7 +85,7 @@ export async function startExecutor({ socketPath, jobsDir, ansible, log, graceMs
   };
   return {
     // Control is let go first: it must not hand over a queued job in the place of one that just ended.
-    close: async (grace = 1500) => {
+    close: async (grace = 1000) => {
       await closeServer();
       await runner.close(grace);
     },
