@@ -1,6 +1,7 @@
 /** The sockets around the decisions: receive, look up, decide, commit, send, record. No policy here. */
 import { createSocket, type Socket } from "node:dgram";
 import type { BootSource, Log } from "../boot-source.ts";
+import type { Tap } from "../capture/tap.ts";
 import { Budget } from "./budget.ts";
 import { machineSeen } from "./client.ts";
 import { decideFull, type FullMode } from "./full.ts";
@@ -21,6 +22,7 @@ export interface DhcpServerOptions {
   source: BootSource;
   /** Whatever `work` writes is one transaction, on disk when this returns. */
   together: <T>(work: () => T) => T;
+  tap?: Tap;
   log: Log;
 }
 
@@ -68,10 +70,10 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
   const decideBoot: Decide = (request, from) => decideBootServer(request, identity, source.dhcpPlan(machineSeen(request)), from);
 
   const desk = new Desk(options, new Timeline((event) => source.record(event), together, log));
-  const dhcp = await listen(options.dhcp, (message) => desk.take({ ...message, decide: decideDhcp }), log);
+  const dhcp = await listen(options.dhcp, (message) => desk.hear({ ...message, decide: decideDhcp }), log);
   let bootServer: Socket;
   try {
-    bootServer = await listen(options.bootServer, (message) => desk.take({ ...message, decide: decideBoot }), log);
+    bootServer = await listen(options.bootServer, (message) => desk.hear({ ...message, decide: decideBoot }), log);
   } catch (error) {
     dhcp.close();
     throw error;
@@ -110,6 +112,15 @@ class Desk {
   constructor(options: DhcpServerOptions, timeline: Timeline) {
     this.#options = options;
     this.#timeline = timeline;
+  }
+
+  hear(message: Message): void {
+    this.#show("in", message.socket, message.from, message.bytes);
+    this.take(message);
+  }
+
+  #show(direction: "in" | "out", socket: Socket, remote: Endpoint, bytes: Buffer): void {
+    this.#options.tap?.datagram({ protocol: "dhcp", direction, port: socket.address().port, remote, bytes });
   }
 
   take(message: Message): void {
@@ -191,6 +202,7 @@ class Desk {
     socket.send(bytes, to.port, to.address, (error) => {
       if (error) log.warn({ err: error, mac: request.mac, to }, "dhcp answer not sent");
     });
+    this.#show("out", socket, to, bytes);
     const what = typeName(messageType(request));
     log.info({ mac: request.mac, type: what, to: to.address }, summary);
     // What a running system is offered is no story; what it then takes is.

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { BootSource, Log } from "../boot-source.ts";
+import type { Tap } from "../capture/tap.ts";
 import { serveAsset } from "./assets.ts";
 
 export interface BootHttpServerOptions {
@@ -10,6 +11,7 @@ export interface BootHttpServerOptions {
   port: number;
   assetsRoot: string;
   source: BootSource;
+  tap?: Tap;
   log: Log;
 }
 
@@ -18,7 +20,7 @@ export interface BootHttpServer {
   close(): Promise<void>;
 }
 
-export async function startBootHttpServer({ host, port, assetsRoot, source, log }: BootHttpServerOptions): Promise<BootHttpServer> {
+export async function startBootHttpServer({ host, port, assetsRoot, source, tap, log }: BootHttpServerOptions): Promise<BootHttpServer> {
   const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       // A machine that resets in the middle of a download is normal life.
@@ -33,6 +35,14 @@ export async function startBootHttpServer({ host, port, assetsRoot, source, log 
     const target = parseTarget(request.url ?? "/");
     if (!target) return text(response, 400, "this is not a path\n");
     const remoteAddress = plainAddress(request.socket.remoteAddress);
+    tap?.httpRequest({
+      method,
+      path: target.path,
+      query: target.query.toString(),
+      headers: request.rawHeaders,
+      port: request.socket.localPort ?? 0,
+      remote: { address: remoteAddress, port: request.socket.remotePort ?? 0 },
+    });
     if (target.path.startsWith("/assets/")) {
       const name = target.path.slice("/assets/".length);
       const { status, bytes } = await serveAsset(assetsRoot, name, request, response);

@@ -2,6 +2,7 @@
 import { createSocket, type RemoteInfo } from "node:dgram";
 import { once, setMaxListeners } from "node:events";
 import type { Log, WireEvent } from "../boot-source.ts";
+import type { Tap } from "../capture/tap.ts";
 import { Admission } from "./admission.ts";
 import { inMemory, netascii } from "./content.ts";
 import { type Found, findFile } from "./files.ts";
@@ -18,6 +19,8 @@ export interface TftpServerOptions {
   /** Files that exist only in memory. */
   virtual?: (name: string, address: string) => string | undefined;
   quirks?: (address: string) => ClientQuirks;
+  /** Shown the requests, the agreed options, errors and first acknowledgements; never a file. */
+  tap?: Tap;
 }
 
 export interface TftpServer {
@@ -41,10 +44,17 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // every transfer listens
   const transfers = new Set<Promise<void>>();
-  const refuse = (client: RemoteInfo, code: number, message: string) => socket.send(error(code, message), client.port, client.address);
+  const show = (direction: "in" | "out", port: number, { address, port: remotePort }: RemoteInfo, bytes: Uint8Array) =>
+    options.tap?.datagram({ protocol: "tftp", direction, port, remote: { address, port: remotePort }, bytes });
+  const refuse = (client: RemoteInfo, code: number, message: string) => {
+    const bytes = error(code, message);
+    socket.send(bytes, client.port, client.address);
+    show("out", socket.address().port, client, bytes);
+  };
 
   socket.on("message", (bytes, client) => {
     const request = decode(bytes);
+    show("in", socket.address().port, client, bytes);
     switch (request.kind) {
       case "read":
         return admit(client, request);
@@ -88,7 +98,8 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     }
     const content = request.mode === "netascii" ? netascii(found.content) : found.content;
     const terms = agree(request.options, content.size, options.quirks?.(client.address));
-    const end = await transfer({ client, address: options.address, content, terms }, stop.signal);
+    const shown = options.tap && ((direction: "in" | "out", port: number, bytes: Uint8Array) => show(direction, port, client, bytes));
+    const end = await transfer({ client, address: options.address, content, terms, ...(shown && { shown }) }, stop.signal);
     log.info({ to: client.address, file: name, ...end }, "tftp");
     record({ address: client.address, type: `tftp.${end.kind}`, summary: `TFTP ${name}: ${describe(end)}` });
   }

@@ -25,6 +25,8 @@ export interface TransferOptions {
   address: string;
   content: Content;
   terms: Terms;
+  /** Told of what steers the transfer: the agreed options, errors, acknowledgements until the first block has arrived. */
+  shown?: (direction: "in" | "out", port: number, bytes: Uint8Array) => void;
 }
 
 /** Until the first ACK a forged source address could be anybody's; it gets this many packets and no more. */
@@ -54,6 +56,7 @@ export async function transfer(options: TransferOptions, signal: AbortSignal): P
 class Transfer {
   readonly #client: TransferOptions["client"];
   readonly #terms: Terms;
+  readonly #shown: TransferOptions["shown"];
   readonly #socket: Socket;
   readonly #blocks: Blocks;
   readonly #window: SlidingWindow;
@@ -70,9 +73,10 @@ class Transfer {
   #finish: (end: TransferEnd) => void = () => undefined;
   #fail: (cause: unknown) => void = () => undefined;
 
-  constructor({ client, terms }: TransferOptions, socket: Socket, blocks: Blocks) {
+  constructor({ client, terms, shown }: TransferOptions, socket: Socket, blocks: Blocks) {
     this.#client = client;
     this.#terms = terms;
+    this.#shown = shown;
     this.#socket = socket;
     this.#blocks = blocks;
     this.#window = new SlidingWindow({ awaitsOackAck: terms.agreed.size > 0, rollover: terms.rollover });
@@ -99,7 +103,9 @@ class Transfer {
     } catch (cause) {
       // Else the machine would wait for the rest, or take what it has for the whole.
       const { port, address } = this.#client;
-      this.#socket.send(error(TftpError.undefined, "the server broke off"), port, address);
+      const packet = error(TftpError.undefined, "the server broke off");
+      this.#socket.send(packet, port, address);
+      this.#shown?.("out", this.#socket.address().port, packet);
       throw cause;
     } finally {
       signal.removeEventListener("abort", stop);
@@ -110,6 +116,7 @@ class Transfer {
 
   #hear(bytes: Buffer): void {
     const said = decode(bytes);
+    if (said.kind === "error" || this.#window.acked <= 0) this.#shown?.("in", this.#socket.address().port, bytes);
     if (said.kind === "error") this.#finish(this.#abortedWith(said.message || `error ${said.code}`));
     if (said.kind !== "ack") return;
     switch (this.#window.hear(said.block)) {
@@ -173,7 +180,9 @@ class Transfer {
 
   #sendOack(): void {
     this.#sentAt = this.#tries === 0 ? performance.now() : undefined;
-    this.#socket.send(oack(this.#terms.agreed), this.#client.port, this.#client.address);
+    const packet = oack(this.#terms.agreed);
+    this.#socket.send(packet, this.#client.port, this.#client.address);
+    this.#shown?.("out", this.#socket.address().port, packet);
   }
 
   #rewind(): void {

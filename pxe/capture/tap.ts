@@ -1,0 +1,26 @@
+/** What the servers show of their traffic to whoever listens. Called on the packet's way: a tap must be quick and must not throw. */
+
+export interface Datagram {
+  protocol: "dhcp" | "tftp";
+  direction: "in" | "out";
+  /** Our port; the address is known to whoever listens. */
+  port: number;
+  remote: { address: string; port: number };
+  bytes: Uint8Array;
+}
+
+/** A request as it was understood: the path decoded, no query taken apart. */
+export interface HttpRequestSeen {
+  method: string;
+  path: string;
+  query: string;
+  /** Name, value, name, value. */
+  headers: readonly string[];
+  port: number;
+  remote: { address: string; port: number };
+}
+
+export interface Tap {
+  datagram(datagram: Datagram): void;
+  httpRequest(request: HttpRequestSeen): void;
+}
