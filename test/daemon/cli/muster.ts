@@ -1,0 +1,105 @@
+/** The real program as a child process, and the real daemon for it to talk to: on loopback, with DHCP off. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const program = join(import.meta.dirname, "../../../daemon/main.ts");
+
+export interface Outcome {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Nothing of the tester's own environment may decide an outcome. */
+export function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const { MUSTER_URL, MUSTER_KEY, MUSTER_DATA, MUSTER_CONFIG, COLUMNS, FORCE_COLOR, NO_COLOR, NODE_TEST_CONTEXT, ...rest } = process.env;
+  return { ...rest, ...env };
+}
+
+export const launch = (args: string[], env?: NodeJS.ProcessEnv, cwd?: string): ChildProcess =>
+  spawn(process.execPath, [program, ...args], { env: environment(env), stdio: ["ignore", "pipe", "pipe"], ...(cwd && { cwd }) });
+
+export async function muster(args: string[], env?: NodeJS.ProcessEnv, cwd?: string): Promise<Outcome> {
+  return outcome(launch(args, env, cwd));
+}
+
+export async function outcome(child: ChildProcess): Promise<Outcome> {
+  let [out, err] = ["", ""];
+  child.stdout?.on("data", (bytes: Buffer) => {
+    out += bytes;
+  });
+  child.stderr?.on("data", (bytes: Buffer) => {
+    err += bytes;
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, out, err };
+}
+
+export interface Running {
+  url: string;
+  folder: string;
+  data: string;
+  config: string;
+  /** What the daemon told the person at the terminal. */
+  told(): string;
+  /** The environment of somebody with the first key. */
+  env: NodeJS.ProcessEnv;
+  key: string;
+  stop(): Promise<number | null>;
+}
+
+export async function startDaemon(folder: string): Promise<Running> {
+  const [port, httpPort] = [await freePort(), await freePort()];
+  const config = join(folder, "muster.yaml");
+  const data = join(folder, "data");
+  writeFileSync(config, `control: { host: 127.0.0.1, port: ${port} }\nnetboot: { dhcp: off, http_port: ${httpPort} }\n`);
+  const child = launch(["up", "--config", config, "--data", data]);
+  let told = "";
+  let log = "";
+  child.stderr?.on("data", (bytes: Buffer) => {
+    told += bytes;
+  });
+  child.stdout?.on("data", (bytes: Buffer) => {
+    log += bytes;
+  });
+  const closed = once(child, "close");
+  while (!(/shown only now|Log in with/.test(told) && log.includes("executor connected"))) {
+    if (child.exitCode !== null) assert.fail(`the daemon ended: ${told}${log}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  const url = `http://127.0.0.1:${port}`;
+  const key = /admin\): (mk_\w+)/.exec(told)?.[1] ?? "";
+  return {
+    url,
+    folder,
+    data,
+    config,
+    key,
+    told: () => told,
+    env: { MUSTER_URL: url, MUSTER_KEY: key },
+    async stop() {
+      child.kill("SIGTERM");
+      await closed;
+      return child.exitCode;
+    },
+  };
+}
+
+export function temporary(): { folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), "muster-cli-"));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  assert(address !== null && typeof address === "object");
+  return address.port;
+}

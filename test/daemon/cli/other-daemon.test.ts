@@ -1,0 +1,40 @@
+/** At the other end may be a daemon of another version, or something else altogether. */
+import assert from "node:assert/strict";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import { connect } from "../../../daemon/cli/connect.ts";
+
+async function clientOf(t: TestContext, answer: RequestListener) {
+  const server = createServer(answer);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  t.after(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return connect({ url, key: "mk_test", version: "1.0.0" });
+}
+
+const statusOnly =
+  (version: string, otherwise: RequestListener): RequestListener =>
+  (request, response) =>
+    request.url === "/api/status" ? response.end(JSON.stringify({ version })) : otherwise(request, response);
+
+test("an answer that a newer daemon gives and this command cannot read is told as just that", async (t) => {
+  const client = await clientOf(
+    t,
+    statusOnly("2.0.0", (_, response) => response.end(`[{"name":"n1","shape":"new"}]`)),
+  );
+  await assert.rejects(client.listNodes(), { code: "VERSION_DIFFERS", message: /is version 2\.0\.0, this command is 1\.0\.0/ });
+});
+
+test("so is a request that an older daemon does not know", async (t) => {
+  const client = await clientOf(
+    t,
+    statusOnly("0.9.0", (_, response) => response.writeHead(404).end("not found")),
+  );
+  await assert.rejects(client.listJobs({}), { code: "VERSION_DIFFERS", message: /0\.9\.0.*does not know this request/ });
+});
+
+test("a server that is no daemon is asked about by its address", async (t) => {
+  const client = await clientOf(t, (_, response) => response.writeHead(404).end("<html>nginx</html>"));
+  await assert.rejects(client.listNodes(), { code: "HTTP_ERROR", hint: /address of a Muster daemon/ });
+});
