@@ -68,12 +68,12 @@ export interface Lease {
   hostname?: string | undefined;
 }
 
-/** What was saved is on disk when the outermost `together` returns: the ACKs that depend on it are sent after. */
+/** Saving returns at once; the ACK that depends on a lease is sent when `settled` says that it is on disk. */
 export interface LeaseStore {
   all(): Lease[];
   save(lease: Lease): void;
-  /** Everything `work` writes as one transaction: many machines share one wait for the disk. */
-  together<T>(work: () => T): T;
+  /** Resolves when all that was saved before is on disk; rejects when it could not be written. */
+  settled(): Promise<void>;
 }
 
 /** The part of a logger that `pxe` uses; pino fits. */

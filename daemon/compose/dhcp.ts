@@ -17,6 +17,7 @@ import { fullMode, type MakePool, serverIdentity } from "../netboot/dhcp-setting
 import type { EventStore } from "../store/events.ts";
 import type { LeaseTable } from "../store/leases.ts";
 import type { BootNetwork } from "./address.ts";
+import { LeaseCommits } from "./lease-commits.ts";
 
 export interface DhcpParts {
   config: Config;
@@ -86,8 +87,9 @@ async function serve(parts: DhcpParts, sockets: ReadonlyMap<string, number>): Pr
   const { config, data, network, leases, source, log } = parts;
   const { netboot } = config;
   const identity = serverIdentity(network, netboot, (name) => existsSync(join(data.assets, "ipxe", name)));
+  const leased = netboot.dhcp === "full" ? await leasing(parts, identity) : undefined;
   const server = await startDhcpServer({
-    mode: netboot.dhcp === "full" ? await leasing(parts, identity) : { kind: "proxy" },
+    mode: leased?.mode ?? { kind: "proxy" },
     identity,
     dhcp: handed(sockets, "dhcp"),
     bootServer: handed(sockets, "pxe4011"),
@@ -96,13 +98,27 @@ async function serve(parts: DhcpParts, sockets: ReadonlyMap<string, number>): Pr
     log: log.child({ part: "dhcp" }),
   });
   log.info({ interface: netboot.interface, mode: netboot.dhcp }, "dhcp answers");
-  return server;
+  return {
+    ...server,
+    close: async () => {
+      await server.close();
+      await leased?.close();
+    },
+  };
 }
 
-async function leasing({ config, network, leases, log }: DhcpParts, identity: ServerIdentity): Promise<DhcpServerOptions["mode"]> {
+async function leasing(
+  { config, data, network, leases, log }: DhcpParts,
+  identity: ServerIdentity,
+): Promise<{ mode: DhcpServerOptions["mode"]; close(): Promise<void> }> {
   const neighbours = await openNeighbours(network.address, log.child({ part: "dhcp" }));
-  const makePool: MakePool = (options) => new Pool({ ...options, store: leases, now: Date.now });
-  return { kind: "full", full: fullMode(config.netboot, network, identity, makePool, neighbours), neighbours };
+  const commits = await LeaseCommits.start(data.database, leases, (error) => {
+    log.fatal({ err: error }, "leases cannot be saved any more");
+    process.exit(1); // the supervisor starts this process again
+  });
+  const makePool: MakePool = (options) => new Pool({ ...options, store: commits, now: Date.now });
+  const full = fullMode(config.netboot, network, identity, makePool, neighbours);
+  return { mode: { kind: "full", full, neighbours, leases: commits }, close: () => commits.close() };
 }
 
 function handed(sockets: ReadonlyMap<string, number>, name: string): { fd: number } {

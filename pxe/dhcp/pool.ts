@@ -54,7 +54,7 @@ export class Pool {
     return address;
   }
 
-  /** False when this machine may not have this address. True is a promise only once the store's transaction has ended. */
+  /** False when this machine may not have this address. True is a promise only once the store has settled. */
   bind(mac: string, address: string, hostname?: string): boolean {
     if (!this.mayHave(mac, address)) return false;
     const lease = leaseOf(mac, address, "bound", this.#options.now() + this.#options.leaseSeconds * 1000, hostname);

@@ -1,6 +1,6 @@
 /** The sockets around the decisions: receive, look up, decide, commit, send, record. No policy here. */
 import { createSocket, type Socket } from "node:dgram";
-import type { BootSource, Log } from "../boot-source.ts";
+import type { BootSource, LeaseStore, Log } from "../boot-source.ts";
 import type { Tap } from "../capture/tap.ts";
 import { Budget } from "./budget.ts";
 import { machineSeen } from "./client.ts";
@@ -15,12 +15,12 @@ import { Timeline } from "./timeline.ts";
 
 export interface DhcpServerOptions {
   /** Full mode needs networks and pools; proxy mode hands out nothing. */
-  mode: { kind: "full"; full: FullMode; neighbours: AskableNeighbours } | { kind: "proxy" };
+  mode: { kind: "full"; full: FullMode; neighbours: AskableNeighbours; leases: Pick<LeaseStore, "settled"> } | { kind: "proxy" };
   identity: ServerIdentity;
   dhcp: SocketSource;
   bootServer: SocketSource;
   source: BootSource;
-  /** Whatever `work` writes is one transaction, on disk when this returns. */
+  /** Whatever `work` writes through the source is one transaction. */
   together: <T>(work: () => T) => T;
   tap?: Tap;
   log: Log;
@@ -41,6 +41,10 @@ interface Message {
   decide: Decide;
 }
 
+interface Received extends Message {
+  request: DhcpPacket;
+}
+
 type Reply = Extract<Decision, { kind: "reply" }>;
 
 interface Answer {
@@ -57,9 +61,11 @@ const COMPLAINTS_PER_SECOND = 5;
 /** A hall of machines switched on at once: what the kernel may keep for us. It may allow less. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
-/** Node takes so many datagrams off a socket before it does anything else; when it took all of them, more may be there. */
-const READ_AT_ONCE = 32;
+/** How long a storm's machines gather, and how many. */
+const TURN_MS = 5;
 const MOST_A_TURN = 256;
+/** Machines whose boot was seen. */
+const MOST_REMEMBERED = 16_384;
 
 export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpServer> {
   const { mode, identity, source, together, log } = options;
@@ -82,8 +88,8 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
     dhcpPort: dhcp.address().port,
     bootServerPort: bootServer.address().port,
     close: async () => {
-      await Promise.all([dhcp, bootServer].map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
       desk.close();
+      await Promise.all([dhcp, bootServer].map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
       await full?.neighbours.close();
     },
   };
@@ -100,13 +106,15 @@ async function listen(from: SocketSource, take: (message: Omit<Message, "decide"
   return socket;
 }
 
-/** Takes messages in, and answers all of one turn of the event loop after one commit. */
+/** Takes messages in and sends answers. A promise is sent when the leases it depends on are on disk, anything else at once. */
 class Desk {
   readonly #options: DhcpServerOptions;
   readonly #timeline: Timeline;
   readonly #budget = new Budget(RATE_PER_SECOND);
   readonly #complaints = new Budget(COMPLAINTS_PER_SECOND);
-  #inbox: Message[] = [];
+  readonly #booted = new Set<string>();
+  #inbox: Received[] = [];
+  #lastTurn = 0;
   #closed = false;
 
   constructor(options: DhcpServerOptions, timeline: Timeline) {
@@ -125,15 +133,16 @@ class Desk {
 
   take(message: Message): void {
     if (this.#closed) return;
-    if (this.#inbox.length === 0) setImmediate(() => this.#whenQuiet(0));
-    this.#inbox.push(message);
-  }
-
-  /** One packet is answered at once. In a storm the more that wait for the disk together, the fewer times it is waited for. */
-  #whenQuiet(before: number): void {
-    const waiting = this.#inbox.length;
-    if (waiting - before >= READ_AT_ONCE && waiting < MOST_A_TURN) setImmediate(() => this.#whenQuiet(waiting));
-    else this.#turn();
+    const request = this.#read(message);
+    if (!request) return;
+    const received = { ...message, request };
+    if (!isBooting(request)) {
+      this.#answer(received);
+      return;
+    }
+    if (this.#inbox.length === 0) this.#scheduleTurn();
+    this.#inbox.push(received);
+    if (this.#inbox.length >= MOST_A_TURN) this.#turn();
   }
 
   close(): void {
@@ -142,48 +151,73 @@ class Desk {
     this.#timeline.flush();
   }
 
-  #turn(): void {
-    const messages = this.#inbox;
-    this.#inbox = [];
-    const promises: Answer[] = [];
-    try {
-      this.#options.together(() => {
-        for (const message of messages) {
-          const answer = this.#decide(message);
-          if (!answer) continue;
-          // An ACK waits for the disk; an OFFER or NAK promises nothing.
-          if (messageType(answer.decision.packet) === MessageType.ack) promises.push(answer);
-          else this.#send(answer);
-        }
-      });
-    } catch (error) {
-      this.#options.log.error({ err: error, unanswered: promises.length }, "leases not saved, so not promised");
-      return;
-    }
-    for (const answer of promises) this.#send(answer);
+  /** A machine that boots may be seen for the first time and written down: in a storm many share one transaction. */
+  #scheduleTurn(): void {
+    if (performance.now() - this.#lastTurn > TURN_MS) setImmediate(() => this.#turn());
+    else setTimeout(() => this.#turn(), TURN_MS);
   }
 
-  #decide(message: Message): Answer | undefined {
+  #turn(): void {
+    const messages = this.#inbox;
+    if (messages.length === 0) return;
+    this.#inbox = [];
     try {
-      const request = decode(message.bytes);
-      if (!this.#budget.spend(request.mac)) return undefined;
-      const decision = message.decide(request, message.from);
+      this.#options.together(() => {
+        for (const message of messages) this.#answer(message);
+      });
+    } catch (error) {
+      this.#options.log.error({ err: error, machines: messages.length }, "machines not recorded");
+    }
+    this.#lastTurn = performance.now();
+  }
+
+  #answer(received: Received): void {
+    const answer = this.#decide(received);
+    if (!answer) return;
+    const { mode, log } = this.#options;
+    // An OFFER or NAK promises nothing.
+    if (mode.kind !== "full" || messageType(answer.decision.packet) !== MessageType.ack) this.#send(answer);
+    else
+      mode.leases.settled().then(
+        () => this.#send(answer),
+        (error) => log.error({ err: error, mac: answer.request.mac }, "lease not saved, so not promised"),
+      );
+  }
+
+  #read({ bytes, from }: Message): DhcpPacket | undefined {
+    try {
+      const request = decode(bytes);
+      return this.#budget.spend(request.mac) ? request : undefined;
+    } catch (error) {
+      this.#complain(error, from);
+      return undefined;
+    }
+  }
+
+  #decide(received: Received): Answer | undefined {
+    const { request, from, socket } = received;
+    try {
+      const decision = received.decide(request, from);
       switch (decision.kind) {
         case "ignore":
           this.#ignored(request, decision.reason);
           return undefined;
         case "check":
-          this.#park(message, decision.address);
+          this.#park(received, decision.address);
           return undefined;
         case "reply":
-          return { socket: message.socket, request, decision, bytes: encode(decision.packet, longestReply(request)) };
+          return { socket, request, decision, bytes: encode(decision.packet, longestReply(request)) };
       }
     } catch (error) {
-      const said = error instanceof MalformedPacket ? { reason: error.message } : { err: error };
-      if (this.#complaints.spend(message.from.address))
-        this.#options.log.warn({ ...said, from: message.from.address }, "dhcp message dropped");
+      this.#complain(error, from);
       return undefined;
     }
+  }
+
+  #complain(error: unknown, from: Endpoint): void {
+    if (!this.#complaints.spend(from.address)) return;
+    const said = error instanceof MalformedPacket ? { reason: error.message } : { err: error };
+    this.#options.log.warn({ ...said, from: from.address }, "dhcp message dropped");
   }
 
   /** Decided again when the wire has said who uses the address; everybody else is answered meanwhile. */
@@ -197,6 +231,7 @@ class Desk {
   }
 
   #send({ socket, request, decision, bytes }: Answer): void {
+    if (this.#closed) return;
     const { log } = this.#options;
     const { to, summary } = decision;
     socket.send(bytes, to.port, to.address, (error) => {
@@ -205,14 +240,24 @@ class Desk {
     this.#show("out", socket, to, bytes);
     const what = typeName(messageType(request));
     log.info({ mac: request.mac, type: what, to: to.address }, summary);
-    // What a running system is offered is no story; what it then takes is.
-    if (!isBooting(request) && messageType(decision.packet) === MessageType.offer) return;
+    if (!this.#belongsToStory(request, decision.packet)) return;
     this.#timeline.add({
       mac: request.mac,
       type: `dhcp.${what}`,
       summary: `DHCP ${what}: ${summary}`,
       detail: { journal: decision.journal },
     });
+  }
+
+  /**
+   * Of machines that boot, and of their systems what address these take. To look up every other machine would cost more than
+   * its lease.
+   */
+  #belongsToStory(request: DhcpPacket, reply: DhcpPacket): boolean {
+    if (!isBooting(request)) return messageType(reply) !== MessageType.offer && this.#booted.has(request.mac);
+    if (this.#booted.size >= MOST_REMEMBERED) this.#booted.clear();
+    this.#booted.add(request.mac);
+    return true;
   }
 
   #ignored(request: DhcpPacket, reason: string): void {

@@ -1,5 +1,6 @@
 /** A DHCP server in a process of its own, over a database on disk, so that a test can kill it. Argument: the database. */
 
+import { LeaseCommits } from "../../daemon/compose/lease-commits.ts";
 import { openStores } from "../../daemon/store/stores.ts";
 import { parseBlock } from "../../pxe/dhcp/address.ts";
 import { noNeighbours } from "../../pxe/dhcp/full.ts";
@@ -9,7 +10,11 @@ import { startDhcpServer } from "../../pxe/dhcp/server.ts";
 import { server as identity } from "./dhcp.ts";
 import { silentLog } from "./log.ts";
 
-const { leases } = openStores(process.argv[2] ?? ":memory:");
+const database = process.argv[2] ?? "";
+const { leases } = openStores(database);
+const commits = await LeaseCommits.start(database, leases, (error) => {
+  throw error;
+});
 const block = parseBlock("10.1.0.0/16");
 const pool = new Pool({
   block,
@@ -17,7 +22,7 @@ const pool = new Pool({
   exclude: [],
   reservations: {},
   leaseSeconds: 3600,
-  store: leases,
+  store: commits,
   now: Date.now,
 });
 const subnet = subnetOf({ block, router: "10.1.0.1", dns: [], domain: "lab", leaseSeconds: 3600, extra: new Map(), pool });
@@ -27,6 +32,7 @@ const { dhcpPort } = await startDhcpServer({
     kind: "full",
     full: { server: identity, links: [{ name: "storm", subnets: [subnet] }], authoritative: true, machines: new Map(), neighbours },
     neighbours,
+    leases: commits,
   },
   identity,
   dhcp: { address: "127.0.0.1", port: 0 },
