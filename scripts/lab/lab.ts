@@ -5,6 +5,7 @@ import { type LabAssets, placeAssets, unpackImage } from "./assets.ts";
 import { type LabDaemon, startDaemon } from "./daemon.ts";
 import { type Door, openDoor } from "./door.ts";
 import { startLanDhcp } from "./lan.ts";
+import { claim, sweep, unmountBelow } from "./leftovers.ts";
 import { type RunningMachine, startMachine } from "./machine.ts";
 import { createNetwork, type LabNetwork } from "./network.ts";
 import { startRelay } from "./relay.ts";
@@ -37,16 +38,24 @@ export interface Lab {
 export async function buildLab(options: LabOptions): Promise<Lab> {
   const { cache, assets, dhcp } = options;
   mkdirSync(cache, { recursive: true });
+  sweep(cache);
   const folder = mkdtempSync(join(cache, "run-"));
   const dataDir = join(folder, "data");
-  const undo: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const undo: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true }), () => unmountBelow(folder)];
   const stop = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
+    const errors: unknown[] = [];
+    // One that fails must not keep the others from being taken down.
+    for (const step of undo.splice(0).reverse())
+      await Promise.resolve()
+        .then(step)
+        .catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw new AggregateError(errors, `the lab could not be taken down completely: ${errors.join("; ")}`);
   };
   try {
     placeAssets(assets, dataDir);
     const network = createNetwork();
     undo.push(() => network.close());
+    claim(folder, network.name);
     const relay = await startRelay(network, folder, join(cache, "packages"));
     undo.push(() => relay.close());
     if (dhcp === "proxy") await startLanDhcp(network);

@@ -82,11 +82,7 @@ export function createNetwork(): LabNetwork {
     },
     close() {
       for (const child of children) child.kill("SIGKILL");
-      // By namespace, because what was started here may have started more.
-      for (const each of namespaces.splice(0).reverse()) {
-        for (const pid of pidsIn(each)) kill(pid);
-        ip("netns", "delete", each);
-      }
+      for (const each of namespaces.splice(0).reverse()) deleteNamespace(each);
     },
   };
   return network;
@@ -98,6 +94,12 @@ function ip(...args: string[]): string {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
   });
+}
+
+/** With everything that runs in it, because what was started there may have started more. */
+export function deleteNamespace(name: string): void {
+  for (const pid of pidsIn(name)) kill(pid);
+  ip("netns", "delete", name);
 }
 
 const pidsIn = (namespace: string) => ip("netns", "pids", namespace).split("\n").filter(Boolean).map(Number);

@@ -1,0 +1,45 @@
+/** What a laboratory that was killed left behind. Only what carries our names, and only when its owner is gone. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { deleteNamespace } from "./network.ts";
+
+const OWNER = "owner";
+
+/** Says in the laboratory's folder whose it is: this process, told from a later one with its number by its start time. */
+export function claim(folder: string, network: string): void {
+  writeFileSync(join(folder, OWNER), `${process.pid} ${startTime(process.pid)} ${network}\n`);
+}
+
+export function sweep(cache: string): void {
+  for (const name of readdirSync(cache).filter((entry) => entry.startsWith("run-"))) {
+    const folder = join(cache, name);
+    const file = join(folder, OWNER);
+    if (!existsSync(file)) continue;
+    const [pid = "", started = "", network = ""] = readFileSync(file, "utf8").trim().split(" ");
+    if (startTime(Number(pid)) === started) continue;
+    const namespaces = execFileSync("ip", ["netns", "list"], { encoding: "utf8" })
+      .split("\n")
+      .map((line) => line.split(" ")[0] ?? "");
+    for (const each of namespaces) if (each === network || each.startsWith(`${network}-`)) deleteNamespace(each);
+    unmountBelow(folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Before a folder is deleted: what is mounted there is somebody else's. */
+export function unmountBelow(folder: string): void {
+  const mounted = readFileSync("/proc/self/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "");
+  for (const each of mounted.filter((place) => place.startsWith(`${folder}/`)).reverse()) execFileSync("umount", ["-l", each]);
+}
+
+function startTime(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "gone";
+  }
+}
