@@ -84,7 +84,7 @@ function discover(its: Case): Decision {
     if (use === "unknown") return { kind: "check", address: place.address, journal };
     if (use === "free") return settingsReply(its, MessageType.offer, place.subnet, place.address);
     journal.push(`${place.address} is in use by ${use}; set aside`);
-    place.subnet.pool.suspect(place.address);
+    place.subnet.pool.suspect(place.address, use);
   }
   return { kind: "ignore", reason: `no address is free on ${mode.links.length > 1 ? link.name : "this network"}`, journal };
 }
@@ -115,7 +115,7 @@ function requested(its: Case): Decision {
     const use = useOf({ subnet, address }, its);
     if (use === "unknown") return { kind: "check", address, journal };
     if (use !== "free") {
-      subnet.pool.suspect(address);
+      subnet.pool.suspect(address, use);
       return refuse(its, `${address} is in use by ${use}`);
     }
   }

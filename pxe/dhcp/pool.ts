@@ -110,9 +110,15 @@ export class Pool {
     return true;
   }
 
-  /** The wire shows somebody else at this address. */
-  suspect(address: string): void {
-    this.#setAside(address, SUSPECTED_MS);
+  /**
+   * The wire shows this machine at the address. When nothing else is known of it, it likely had the address from us before the
+   * database was lost: it is kept for it, and for nobody else.
+   */
+  suspect(address: string, usedBy: string): void {
+    const lease = this.#byAddress.get(address);
+    if (lease) this.#forget(lease);
+    if (this.knows(usedBy)) this.#setAside(address, SUSPECTED_MS);
+    else this.#remember(leaseOf(usedBy, address, "offered", this.#options.now() + SUSPECTED_MS));
   }
 
   /** Under a name no machine has, so that the machine itself may hold another address meanwhile. */
