@@ -17,7 +17,7 @@ and must boot its disk, though its firmware asks the network first. Takes about 
   --cache DIR      where boot files are kept between runs
 `;
 
-const started = Date.now();
+let started = Date.now();
 const say = (line: string) => process.stdout.write(`[${clock((Date.now() - started) / 1000)}] ${line}\n`);
 const clock = (seconds: number) => `${seconds.toFixed(1).padStart(7)} s`;
 
@@ -66,6 +66,7 @@ async function install({ firmware, limitSeconds, cache }: { firmware: "bios" | "
     await bench.client.addNode({ mac: MACHINE.mac, name: MACHINE.name });
     await bench.client.armNode({ node: MACHINE.name, profile: "preseed" });
     say(`Power on: ${firmware}, 2 processors, an empty disk; its serial port is in ${bench.folder}/${MACHINE.name}.serial`);
+    started = Date.now(); // from here on all times count from power-on
     const traveller = { ...bench.powerOn(), name: MACHINE.name, client: bench.client };
     const tell = (at: number, line: string) => process.stdout.write(`[${clock(at)}] ${line}\n`);
     const moments = await Promise.race([followToReady(traveller, limitSeconds, tell), interrupted]);
