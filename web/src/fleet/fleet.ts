@@ -3,6 +3,7 @@ import type { Event } from "../../../daemon/contract/event.ts";
 import type { ServerFrame } from "../../../daemon/contract/frame.ts";
 import type { Job } from "../../../daemon/contract/job.ts";
 import type { Node } from "../../../daemon/contract/node.ts";
+import { type Away, takeProcessEvent } from "./processes.ts";
 
 export interface Fleet {
   /** The last sequence number taken in: where a new connection goes on. */
@@ -15,18 +16,29 @@ export interface Fleet {
   activity: readonly Event[];
   /** Oldest first, by node id; only of nodes somebody has opened. */
   timelines: ReadonlyMap<string, readonly Event[]>;
+  /** The daemon's own processes that are not there. */
+  away: Away;
 }
 
 export type Taken = { kind: "fleet"; fleet: Fleet } | { kind: "load-afresh"; reason: string };
 
 const ACTIVITY_LENGTH = 100;
 
-export const emptyFleet: Fleet = { seq: 0, epoch: undefined, nodes: new Map(), jobs: new Map(), activity: [], timelines: new Map() };
+export const emptyFleet: Fleet = {
+  seq: 0,
+  epoch: undefined,
+  nodes: new Map(),
+  jobs: new Map(),
+  activity: [],
+  timelines: new Map(),
+  away: new Set(),
+};
 
-export function loaded(seq: number, nodes: readonly Node[], jobs: readonly Job[], events: readonly Event[]): Fleet {
+export function loaded(seq: number, nodes: readonly Node[], jobs: readonly Job[], events: readonly Event[], away: Away = new Set()): Fleet {
   return {
     ...emptyFleet,
     seq,
+    away,
     nodes: new Map(nodes.map((node) => [node.id, node])),
     jobs: new Map(jobs.map((job) => [job.id, job])),
     // What came after `seq` is about to be replayed.
@@ -59,6 +71,7 @@ function takeEvent(fleet: Fleet, { seq, event, node, job }: Extract<ServerFrame,
     jobs: job ? new Map(fleet.jobs).set(job.id, job) : fleet.jobs,
     activity: [event, ...fleet.activity].slice(0, ACTIVITY_LENGTH),
     timelines: withEvents(fleet.timelines, event.nodeId, [event]),
+    away: takeProcessEvent(fleet.away, event),
   };
 }
 

@@ -23,15 +23,19 @@ export interface Feed {
 /** A machine that slept this long may have a socket nobody told it is dead. */
 const SUSPICIOUS_HIDDEN_MS = 20_000;
 const POLICY_VIOLATION = 1008;
+/** The daemon greets every 15 s: one that is silent for so long has gone without a word, as a machine without power does. */
+const SILENCE_MS = 40_000;
 
 export function openFeed(handlers: FeedHandlers): Feed {
   let socket: WebSocket | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   let hiddenAt: number | undefined;
 
   const connect = () => {
     clearTimeout(timer);
+    listenForSilence();
     const opening = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws?since=${handlers.since()}`);
     socket = opening;
     opening.addEventListener("open", () => socket === opening && handlers.onOpen());
@@ -55,6 +59,7 @@ export function openFeed(handlers: FeedHandlers): Feed {
       return;
     }
     failures = 0;
+    listenForSilence();
     handlers.onFrame(frame);
   };
 
@@ -62,6 +67,13 @@ export function openFeed(handlers: FeedHandlers): Feed {
     const old = socket;
     connect();
     old?.close();
+  };
+  const listenForSilence = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      handlers.onLost();
+      renew();
+    }, SILENCE_MS);
   };
   const onVisibility = () => {
     if (document.hidden) hiddenAt = Date.now();
@@ -72,6 +84,7 @@ export function openFeed(handlers: FeedHandlers): Feed {
 
   const close = () => {
     clearTimeout(timer);
+    clearTimeout(silence);
     removeEventListener("online", renew);
     document.removeEventListener("visibilitychange", onVisibility);
     const old = socket;

@@ -2,6 +2,7 @@
 import type { Client } from "../../../daemon/contract/client.ts";
 import type { ServerFrame } from "../../../daemon/contract/frame.ts";
 import { loaded, takeFrame, takeJob, takeTimeline } from "../fleet/fleet.ts";
+import { awayAtFirst } from "../fleet/processes.ts";
 import { emptyLog, takeOutput } from "../job/job-log.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
@@ -80,7 +81,7 @@ export class LiveFleet {
         this.#client.listEvents({ since: Math.max(0, status.seq - ACTIVITY_EVENTS), limit: ACTIVITY_EVENTS }),
       ]);
       if (this.#stopped) return;
-      this.#change({ loaded: true, status, fleet: loaded(status.seq, nodes, jobs, events) });
+      this.#change({ loaded: true, status, fleet: loaded(status.seq, nodes, jobs, events, awayAtFirst(status)) });
       this.#connect();
     } catch (error) {
       if (this.#stopped) return;

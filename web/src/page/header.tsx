@@ -2,6 +2,7 @@
 import { jobLook } from "../job/job-look.ts";
 import { ConnectionState } from "./connection-state.tsx";
 import { useDesk, useView } from "./desk.ts";
+import { ProcessesAway } from "./processes-away.tsx";
 import { fleetHref, jobsHref, type PageRoute } from "./route.ts";
 
 export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => Promise<void> }) {
@@ -43,6 +44,7 @@ export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => 
           Read only. {refusal}
         </p>
       )}
+      {connection.kind === "live" && <ProcessesAway away={fleet.away} />}
       {connection.kind === "outdated" && (
         <p className="strip" role="alert">
           Muster was updated while this page was open. Reload the page to go on.

@@ -64,7 +64,7 @@ function Screen({ route }: { route: PageRoute }) {
 function titleOf(route: PageRoute): string {
   switch (route.page) {
     case "fleet":
-      return "Fleet · Muster";
+      return "Mission Control · Muster";
     case "node":
       return `${route.name} · Muster`;
     case "jobs":
