@@ -52,8 +52,8 @@ async function measure(server: BenchServer): Promise<Measured> {
     const place = join(folder, server.name);
     mkdirSync(place, { recursive: true });
     const running = await server.start(network, place);
-    const storm = await avalanche(where, MACHINES);
     const dorasPerSecond = await highest(where, server.name === "dnsmasq" ? 125 : 4000);
+    const storm = await avalanche(where, MACHINES);
     await running.stop();
     return { dorasPerSecond, storm };
   } finally {

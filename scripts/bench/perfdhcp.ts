@@ -24,6 +24,8 @@ export interface Where {
 
 /** Machines that come again are few among so many; each server sees the same crowd. */
 const CLIENTS = 40_000;
+/** MAC addresses no other load uses: nobody in an avalanche had an address before. */
+const NEWCOMERS = "02:00:00:00:00:00";
 const WAIT_MICROSECONDS = 500_000;
 
 export async function offer(where: Where, rate: number, seconds: number): Promise<Load> {
@@ -41,7 +43,18 @@ export async function offer(where: Where, rate: number, seconds: number): Promis
 
 /** Everybody at once, each repeating its message until it is answered, as firmware does. */
 export async function avalanche(where: Where, machines: number, seconds = 20): Promise<Avalanche> {
-  const report = await perfdhcp(where, ["--scenario", "avalanche", "-R", String(machines), "-p", String(seconds), "-x", "t"]);
+  const report = await perfdhcp(where, [
+    "--scenario",
+    "avalanche",
+    "-b",
+    `mac=${NEWCOMERS}`,
+    "-R",
+    String(machines),
+    "-p",
+    String(seconds),
+    "-x",
+    "t",
+  ]);
   const acked = Number(/REQUEST-ACK\*+\s+sent packets: \d+\s+received packets: (\d+)/.exec(report)?.[1] ?? 0);
   const offers = report.slice(
     report.indexOf("Timestamps for packets: DISCOVER-OFFER"),
