@@ -1,4 +1,6 @@
 /** Drives ISC's perfdhcp, which plays a relay with many machines behind it, and reads what it measured. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { LabNetwork } from "../lab/network.ts";
 
 export interface Load {
@@ -74,5 +76,26 @@ export async function avalanche(where: Where, machines: number, seconds = 20): P
 /** It ends with 3 when messages were lost, which is a measurement and no failure. */
 async function perfdhcp({ network, namespace, device }: Where, args: readonly string[]): Promise<string> {
   const command = ["-4", ...args, "-l", device, network.address];
-  return network.run("sh", ["-c", 'perfdhcp "$@"; code=$?; [ $code = 3 ] || exit $code', "sh", ...command], { namespace });
+  const restore = widenNewSockets();
+  try {
+    const done = network.run("sh", ["-c", 'perfdhcp "$@"; code=$?; [ $code = 3 ] || exit $code', "sh", ...command], { namespace });
+    await sleep(300);
+    restore();
+    return await done;
+  } finally {
+    restore();
+  }
+}
+
+const DEFAULT_BUFFER = "/proc/sys/net/core/rmem_default";
+const WIDE_BUFFER = 4 * 1024 * 1024;
+
+/**
+ * perfdhcp keeps the default receive buffer of some 200 packets and, while it sends, overruns it by itself: it would count its
+ * own losses as the server's. For the moment in which it opens its socket the default of this machine is larger.
+ */
+function widenNewSockets(): () => void {
+  const before = readFileSync(DEFAULT_BUFFER, "utf8");
+  writeFileSync(DEFAULT_BUFFER, String(WIDE_BUFFER));
+  return () => writeFileSync(DEFAULT_BUFFER, before);
 }
