@@ -1,6 +1,5 @@
 /** Drives ISC's perfdhcp, which plays a relay with many machines behind it, and reads what it measured. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { LabNetwork } from "../lab/network.ts";
 
 export interface Load {
@@ -78,10 +77,7 @@ async function perfdhcp({ network, namespace, device }: Where, args: readonly st
   const command = ["-4", ...args, "-l", device, network.address];
   const restore = widenNewSockets();
   try {
-    const done = network.run("sh", ["-c", 'perfdhcp "$@"; code=$?; [ $code = 3 ] || exit $code', "sh", ...command], { namespace });
-    await sleep(300);
-    restore();
-    return await done;
+    return await network.run("sh", ["-c", 'perfdhcp "$@"; code=$?; [ $code = 3 ] || exit $code', "sh", ...command], { namespace });
   } finally {
     restore();
   }
@@ -92,7 +88,7 @@ const WIDE_BUFFER = 4 * 1024 * 1024;
 
 /**
  * perfdhcp keeps the default receive buffer of some 200 packets and, while it sends, overruns it by itself: it would count its
- * own losses as the server's. For the moment in which it opens its socket the default of this machine is larger.
+ * own losses as the server's. While it runs, new sockets of this machine get a larger one; the servers have theirs already.
  */
 function widenNewSockets(): () => void {
   const before = readFileSync(DEFAULT_BUFFER, "utf8");
