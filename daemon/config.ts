@@ -7,6 +7,7 @@ import { configProblems } from "./config-problems.ts";
 import { Mac } from "./contract/names.ts";
 import { Profile } from "./contract/node.ts";
 import { MusterError } from "./errors.ts";
+import { Power } from "./power/settings.ts";
 
 /** Checked here because node:dgram takes 70000 without complaint and binds 4464. */
 const Port = z.int().min(0).max(65535);
@@ -159,6 +160,7 @@ export const Config = z.strictObject({
   debian: Debian.prefault({}).describe("What is installed."),
   access: Access.prefault({}).describe("Who may log in to nodes."),
   ansible: Ansible.prefault({}).describe("How nodes are configured."),
+  power: Power.prefault({}).describe("How machines are switched on and off."),
   log: z
     .strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info").describe("Lowest level that is written.") })
     .prefault({})

@@ -35,6 +35,16 @@ export const hints = {
   DAEMON_UNREACHABLE: "Start it with `muster up`, or set MUSTER_URL to where it runs.",
   DAEMON_RUNNING: "Stop the running one first, or choose another folder with --data.",
   BOOT_FILES_MISSING: "Fetch them with `muster assets fetch`; build the image with `muster image build`.",
+  POWER_NOT_CONFIGURED: "Correct `power` in muster.yaml (a driver under `power.nodes`, by name or MAC address) and start the daemon again.",
+  POWER_NOT_SUPPORTED: "Give the node a driver that can under `power.nodes` in muster.yaml: ipmi, redfish or command.",
+  POWER_BY_HAND: "Do it at the machine; `muster node <name>` shows what it does then.",
+  POWER_BUSY: "Wait until it is over, at most `power.timeout_seconds`.",
+  POWER_UNREACHABLE: "Check its address, its network, and that IPMI over LAN or Redfish is switched on in its settings.",
+  POWER_LOGIN_REFUSED:
+    "Compare `user`, `password_file` and `privilege` or `certificate_sha256` in muster.yaml with the BMC's own settings.",
+  POWER_PROGRAM_MISSING: "Install it on the control node; ipmitool is the Debian package of that name.",
+  POWER_FAILED: "`muster power status <name>` says how the machine is now; the daemon's log has the rest.",
+  POWER_UNKNOWN: "Nobody knows whether it happened: ask with `muster power status <name>`.",
   INTERNAL: "This is a defect in Muster; the log line with the same request id says more.",
 } as const;
 export type ErrorCode = keyof typeof hints;

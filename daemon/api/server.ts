@@ -17,10 +17,11 @@ import { liveFeed, type Pace } from "./live.ts";
 import { mounter } from "./mount.ts";
 import { type NodesApi, nodesApi } from "./nodes.ts";
 import { nothingThere, refuseUnreadable } from "./nowhere.ts";
+import { type PowerApi, powerApi } from "./power.ts";
 import { sessionApi } from "./session.ts";
 import { type StatusApi, statusApi } from "./status.ts";
 
-export interface ApiParts extends NodesApi, JobsApi, CallHomeApi, StatusApi {
+export interface ApiParts extends NodesApi, PowerApi, JobsApi, CallHomeApi, StatusApi {
   keys: KeyStore;
   log: FastifyBaseLogger;
   /** Folder of the built page; left out when it has not been built. */
@@ -83,6 +84,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(async (api) => {
     const mount = mounter(api, who);
     nodesApi(mount, parts);
+    powerApi(mount, parts);
     jobsApi(mount, parts);
     callHomeApi(mount, parts);
     sessionApi(mount, parts.keys);

@@ -6,6 +6,7 @@ import { jobCommands } from "./job-commands.ts";
 import { keyCommands } from "./key-commands.ts";
 import type { LocalCommands } from "./local-commands.ts";
 import { nodeCommands } from "./node-commands.ts";
+import { powerCommands } from "./power-commands.ts";
 import { examples, wordsOf } from "./words.ts";
 
 export function buildProgram(local: LocalCommands): Command {
@@ -33,6 +34,7 @@ export function buildProgram(local: LocalCommands): Command {
   const words = wordsOf(program, local.version);
   daemonCommands(program, words, local);
   nodeCommands(program, words);
+  powerCommands(program, words);
   jobCommands(program, words);
   keyCommands(program, words, local);
   bootFileCommands(program, words, local);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { sendMagicPackets } from "../../pxe/wake-on-lan.ts";
 import { buildApi } from "../api/server.ts";
 import { type Config, loadAccess } from "../config.ts";
+import type { Node } from "../contract/node.ts";
 import type { DataDir } from "../data-dir.ts";
 import { inNetworks } from "../enrol/networks.ts";
 import { Reception } from "../enrol/reception.ts";
@@ -18,6 +19,8 @@ import { Lifecycle } from "../lifecycle.ts";
 import type { Log } from "../log.ts";
 import { broadcastOf } from "../netboot/dhcp-settings.ts";
 import { explainMachine } from "../netboot/explain.ts";
+import { RemotePower } from "../power/remote.ts";
+import { Switchboard } from "../power/switchboard.ts";
 import { openStores } from "../store/stores.ts";
 import { type BootNetwork, bootNetwork, controlUrl } from "./address.ts";
 import { bootFilesFor } from "./boot-files.ts";
@@ -58,9 +61,18 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     const link: ExecutorLink = new ExecutorLink(
       data.executorSocket,
       log.child({ part: "executor link" }),
-      (message) => engine.receive(message),
-      (state) => events.append({ source: "control", type: `executor.${state}`, summary: `the executor is ${state}` }),
+      (message) => (message.type === "powered" ? remotePower.receive(message) : engine.receive(message)),
+      (state) => {
+        events.append({ source: "control", type: `executor.${state}`, summary: `the executor is ${state}` });
+        if (state === "disconnected") remotePower.lost();
+      },
     );
+    const remotePower = new RemotePower((message) => link.send(message), config.power.timeout_seconds);
+    const wake = async (node: Node): Promise<string> => {
+      if (!network) throw new MusterError("REQUEST_INVALID", "netboot.interface: is not set, so there is no network to wake machines on");
+      await sendMagicPackets(node.macs, { address: network.address, broadcast: broadcastOf(network) });
+      return `Wake-on-LAN sent to ${node.macs.join(", ")}`;
+    };
     const engine = new JobEngine({
       ...stores,
       executor: link,
@@ -119,12 +131,8 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
             if (missing) throw new MusterError("BOOT_FILES_MISSING", `${missing} is not among the assets`);
           },
           forget: (node) => reception.forget(node),
-          wake: async (node) => {
-            if (!network)
-              throw new MusterError("REQUEST_INVALID", "netboot.interface: is not set, so there is no network to wake machines on");
-            await sendMagicPackets(node.macs, { address: network.address, broadcast: broadcastOf(network) });
-            return `Wake-on-LAN sent to ${node.macs.join(", ")}`;
-          },
+          wake,
+          power: new Switchboard(config.power, { wake, remote: remotePower }),
           provision: (node, requestedBy) => engine.provision(node, requestedBy),
           cancel: (id, requestedBy) => engine.cancel(id, requestedBy),
           output: (id, after) => engine.output(id, after),

@@ -1,15 +1,18 @@
 /** Which programs of other people are there, and what they are for. */
 import { spawnSync } from "node:child_process";
 import type { Check } from "../cli/local-commands.ts";
+import type { Config } from "../config.ts";
 
 const programs = [
   ["ansible-playbook", "--version", "ansible-core", "configures the nodes"],
   ["ssh", "-V", "openssh-client", "is how Ansible logs in"],
   ["python3", "--version", "python3", "binds the sockets of the boot network"],
 ] as const;
+const ipmitool = ["ipmitool", "-V", "ipmitool", "switches machines by IPMI"] as const;
 
-export function programChecks(): Check[] {
-  return programs.map(([name, option, from, purpose]) => {
+export function programChecks({ power }: Config): Check[] {
+  const ipmi = Object.values(power.nodes).some(({ driver }) => driver === "ipmi");
+  return [...programs, ...(ipmi ? [ipmitool] : [])].map(([name, option, from, purpose]) => {
     const version = versionOf(name, option);
     return version === undefined
       ? { name, ok: false, detail: `not found; it ${purpose}`, advice: `apt-get install ${from}` }

@@ -30,7 +30,7 @@ export async function doctor(configFile: string, data: DataDir): Promise<Check[]
           advice: "To log in yourself, name a file of public keys in access.ssh_keys_file.",
         },
     networkCheck(config),
-    ...programChecks(),
+    ...programChecks(config),
     ...(running ? [good("daemon", "running; the ports are its own")] : await portChecks(config)),
     ...Profile.options.flatMap((profile) => filesCheck(profile, config, data)),
     spaceCheck(data),

@@ -16,6 +16,7 @@ export async function startExecutorProcess(config: Config, data: DataDir, log: L
     socketPath: data.executorSocket,
     jobsDir: data.jobs,
     log,
+    power: config.power,
     ansible: {
       directory: config.ansible.directory ?? join(import.meta.dirname, "../../ansible"),
       inventory: data.inventory,

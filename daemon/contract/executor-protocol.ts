@@ -1,7 +1,8 @@
 /** What control and executor say to each other over the unix socket: one JSON object a line. The executor listens. */
 import * as z from "zod";
 import { Recap } from "./job.ts";
-import { Instant, NodeName } from "./names.ts";
+import { Instant, MacText, NodeName } from "./names.ts";
+import { PowerAction, PowerFailure, PowerState } from "./power.ts";
 
 /** The whole of what a run needs. The executor refuses anything this schema does not let through. */
 export const RunRequest = z.strictObject({
@@ -16,8 +17,18 @@ export const RunRequest = z.strictObject({
 });
 export type RunRequest = z.output<typeof RunRequest>;
 
+/** Whom to switch, not how: driver, address and password are the executor's own knowledge. */
+export const PowerRequest = z.strictObject({
+  type: z.literal("power"),
+  id: z.uuid(),
+  action: PowerAction,
+  machine: z.strictObject({ name: NodeName, macs: z.array(MacText).min(1).max(64), address: z.union([z.ipv4(), z.ipv6()]).optional() }),
+});
+export type PowerRequest = z.output<typeof PowerRequest>;
+
 export const ToExecutor = z.discriminatedUnion("type", [
   RunRequest,
+  PowerRequest,
   z.strictObject({ type: z.literal("cancel"), jobId: z.string() }),
   /** The outcome is in the database: the executor need not keep it. */
   z.strictObject({ type: z.literal("forget"), jobId: z.string(), attempt: z.int() }),
@@ -50,5 +61,13 @@ export const FromExecutor = z.discriminatedUnion("type", [
   z.object({ type: z.literal("started"), ...RunRef, pid: z.int(), at: Instant }),
   z.object({ type: z.literal("finished"), ...RunRef, outcome: Outcome }),
   z.object({ type: z.literal("refused"), jobId: z.string(), reason: z.string() }),
+  z.object({
+    type: z.literal("powered"),
+    id: z.uuid(),
+    outcome: z.discriminatedUnion("ended", [
+      z.object({ ended: z.literal("well"), power: PowerState.optional(), message: z.string() }),
+      z.object({ ended: z.literal("badly"), code: PowerFailure, message: z.string() }),
+    ]),
+  }),
 ]);
 export type FromExecutor = z.output<typeof FromExecutor>;

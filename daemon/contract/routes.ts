@@ -7,6 +7,7 @@ import { Job, JobOutput } from "./job.ts";
 import { Key, KeyName, Role, Session } from "./key.ts";
 import { Mac, NodeName } from "./names.ts";
 import { DiskPath, Node, Profile } from "./node.ts";
+import { PowerAction, PowerResult } from "./power.ts";
 
 export interface Route {
   method: "GET" | "POST" | "DELETE";
@@ -116,6 +117,24 @@ export const routes = {
     params: NodeRef,
     status: 202,
     response: z.object({ message: z.string() }),
+  },
+  powerNode: {
+    method: "POST",
+    path: "/api/nodes/:node/power",
+    summary: "Switch a machine by its power driver; answers when it is done",
+    access: "operator",
+    params: NodeRef,
+    /** `confirm` must repeat the node's name for what cuts its power. */
+    body: z.strictObject({ action: PowerAction.exclude(["status"]), confirm: z.string().max(100).optional() }),
+    response: PowerResult,
+  },
+  nodePower: {
+    method: "GET",
+    path: "/api/nodes/:node/power",
+    summary: "Whether a machine is on, as its power driver says now",
+    access: "operator",
+    params: NodeRef,
+    response: PowerResult,
   },
   nodeEvents: {
     method: "GET",

@@ -7,7 +7,9 @@ import { createInterface } from "node:readline";
 import { type FromExecutor, ToExecutor } from "../contract/executor-protocol.ts";
 import { explain } from "../errors.ts";
 import type { Log } from "../log.ts";
+import type { Power } from "../power/settings.ts";
 import type { AnsibleSettings } from "./ansible.ts";
+import { PowerDesk } from "./power/desk.ts";
 import { Runner } from "./runner.ts";
 import { ensureSshKey } from "./ssh-key.ts";
 
@@ -15,6 +17,7 @@ export interface ExecutorOptions {
   socketPath: string;
   jobsDir: string;
   ansible: AnsibleSettings;
+  power: Power;
   log: Log;
   graceMs?: number;
 }
@@ -26,7 +29,7 @@ export interface Executor {
   abandon(): Promise<void>;
 }
 
-export async function startExecutor({ socketPath, jobsDir, ansible, log, graceMs = 10_000 }: ExecutorOptions): Promise<Executor> {
+export async function startExecutor({ socketPath, jobsDir, ansible, power, log, graceMs = 10_000 }: ExecutorOptions): Promise<Executor> {
   await ensureSshKey(ansible.home);
   const controls = new Set<Socket>();
   const tell = (message: FromExecutor) => {
@@ -41,6 +44,7 @@ export async function startExecutor({ socketPath, jobsDir, ansible, log, graceMs
     onFinished: (run) => tell({ type: "finished", ...run }),
   });
   runner.start();
+  const powerDesk = new PowerDesk(power, log.child({ part: "power" }));
 
   const server = createServer((control) => {
     controls.add(control);
@@ -57,6 +61,11 @@ export async function startExecutor({ socketPath, jobsDir, ansible, log, graceMs
     if (!message) {
       log.warn("control sent something that is not of the protocol; refused");
       control.destroy();
+      return;
+    }
+    if (message.type === "power") {
+      const outcome = await powerDesk.perform(message);
+      control.write(`${JSON.stringify({ type: "powered", id: message.id, outcome } satisfies FromExecutor)}\n`);
       return;
     }
     try {
@@ -78,6 +87,7 @@ export async function startExecutor({ socketPath, jobsDir, ansible, log, graceMs
   renameSync(ownPath, socketPath);
 
   const closeServer = async () => {
+    powerDesk.close();
     const closed = once(server, "close");
     server.close();
     for (const control of controls) control.destroy();

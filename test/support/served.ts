@@ -34,6 +34,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
     requireBootFiles: () => undefined,
     forget: async () => undefined,
     wake: async () => "woken",
+    power: { perform: async ({ name }) => ({ driver: "command", message: `${name} was told` }), means: () => "command" },
     provision: unused("provision"),
     cancel: unused("cancel"),
     output: async (_, after) => ({ text: "", next: after, end: true }),

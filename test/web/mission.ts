@@ -30,6 +30,7 @@ export async function startMission(pageRoot: string): Promise<Mission> {
       requireBootFiles: () => undefined,
       forget: async () => undefined,
       wake: async (node) => `Wake-on-LAN sent to ${node.macs.join(", ")}`,
+      power: { means: () => "command", perform: async ({ name }) => ({ driver: "command", message: `${name} was told` }) },
       provision: () => {
         throw new Error("no job engine here");
       },

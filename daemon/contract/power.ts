@@ -1,0 +1,32 @@
+/** Switching a machine on and off, as everyone outside sees it. */
+import * as z from "zod";
+
+export const PowerAction = z.enum(["on", "off", "cycle", "status"]);
+export type PowerAction = z.output<typeof PowerAction>;
+
+export const PowerDriver = z.enum(["wol", "ipmi", "redfish", "command", "manual"]);
+export type PowerDriver = z.output<typeof PowerDriver>;
+
+export const PowerState = z.enum(["on", "off"]);
+export type PowerState = z.output<typeof PowerState>;
+
+export const PowerResult = z.object({
+  driver: PowerDriver,
+  /** As the machine's BMC says now; absent where nothing can be asked. */
+  power: PowerState.optional(),
+  /** One sentence: what came of it. */
+  message: z.string(),
+});
+export type PowerResult = z.output<typeof PowerResult>;
+
+/** Why nothing came of it; each is a code of its own for whoever asked. */
+export const PowerFailure = z.enum([
+  "POWER_NOT_CONFIGURED",
+  "POWER_NOT_SUPPORTED",
+  "POWER_BUSY",
+  "POWER_UNREACHABLE",
+  "POWER_LOGIN_REFUSED",
+  "POWER_PROGRAM_MISSING",
+  "POWER_FAILED",
+]);
+export type PowerFailure = z.output<typeof PowerFailure>;

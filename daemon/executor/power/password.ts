@@ -1,0 +1,15 @@
+/** A BMC's password: the first line of its file, read each time so that a changed one counts at once. */
+import { readFileSync } from "node:fs";
+import { MusterError } from "../../errors.ts";
+
+export function readPassword(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new MusterError("POWER_NOT_CONFIGURED", `password_file: cannot read ${file}`, { cause });
+  }
+  const [password = ""] = text.split(/\r?\n/);
+  if (password === "") throw new MusterError("POWER_NOT_CONFIGURED", `password_file: ${file} begins with an empty line`);
+  return password;
+}

@@ -1,0 +1,47 @@
+/** The two drivers that are programs: ipmitool, and whatever somebody configured. */
+import { MusterError } from "../../errors.ts";
+import type { Machine } from "../../power/choose.ts";
+import { filled } from "../../power/command-line.ts";
+import { ipmiFailure, ipmitoolArguments, powerStateFrom } from "../../power/ipmi.ts";
+import type { SettingOf } from "../../power/settings.ts";
+import { readPassword } from "./password.ts";
+import { runProgram } from "./program.ts";
+import type { Bmc } from "./switch.ts";
+
+export function ipmiBmc(setting: SettingOf<"ipmi">, signal: AbortSignal): Bmc {
+  const env = { IPMI_PASSWORD: readPassword(setting.password_file) };
+  const ask = async (action: Parameters<typeof ipmitoolArguments>[1]): Promise<string> => {
+    const { exitCode, output, complaint } = await runProgram(["ipmitool", ...ipmitoolArguments(setting, action)], env, signal);
+    if (exitCode !== 0) throw ipmiFailure(complaint, setting);
+    return output;
+  };
+  return {
+    state: async () => powerStateFrom(await ask("status")),
+    tell: async (action) => {
+      await ask(action);
+    },
+  };
+}
+
+export function commandBmc(setting: SettingOf<"command">, machine: Machine, signal: AbortSignal): Bmc {
+  const run = async (action: "on" | "off" | "cycle" | "status"): Promise<string> => {
+    const words = setting[action];
+    if (!words) throw new MusterError("POWER_NOT_SUPPORTED", `${machine.name} has no command for ${action}`);
+    const { exitCode, output, complaint } = await runProgram(filled(words, setting, machine), {}, signal);
+    if (exitCode === 0) return output;
+    const said = (complaint.trim() || output.trim()).split("\n").at(-1)?.slice(0, 300);
+    throw new MusterError("POWER_FAILED", `${words[0]} ended with ${exitCode ?? "a signal"}: ${said || "it said nothing"}`);
+  };
+  return {
+    ...(setting.status && {
+      state: async () => {
+        const [said = ""] = (await run("status")).trim().toLowerCase().split(/\s+/);
+        if (said === "on" || said === "off") return said;
+        throw new MusterError("POWER_FAILED", `its status command says neither on nor off: ${said.slice(0, 100) || "nothing"}`);
+      },
+    }),
+    tell: async (action) => {
+      await run(action);
+    },
+  };
+}

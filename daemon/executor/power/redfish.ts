@@ -1,0 +1,38 @@
+/** The Redfish driver: finds the one computer, reads whether it is on, resets it. */
+import type * as z from "zod";
+import { MusterError } from "../../errors.ts";
+import { Collection, ComputerSystem, chosenSystem, powerStateOf, resetTypeFor, ServiceRoot } from "../../power/redfish.ts";
+import type { SettingOf } from "../../power/settings.ts";
+import { readPassword } from "./password.ts";
+import { RedfishTalk } from "./redfish-talk.ts";
+import type { Bmc } from "./switch.ts";
+
+/** What it holds of the BMC's few sessions is given back, whatever `work` comes to. */
+export async function withRedfish<T>(setting: SettingOf<"redfish">, signal: AbortSignal, work: (bmc: Bmc) => Promise<T>): Promise<T> {
+  const password = readPassword(setting.password_file);
+  const talk = new RedfishTalk(setting, signal);
+  const get = async <S extends z.ZodType>(path: string, shape: S): Promise<z.output<S>> => {
+    const parsed = shape.safeParse(await talk.ask("GET", path));
+    if (parsed.success) return parsed.data;
+    throw new MusterError("POWER_FAILED", `the BMC answers ${path} in a way that is not Redfish`);
+  };
+  const root = await get("/redfish/v1/", ServiceRoot);
+  const logOut = await talk.logIn(root.Links?.Sessions?.["@odata.id"], password);
+  try {
+    const { Members } = await get(root.Systems["@odata.id"], Collection);
+    const path = chosenSystem(
+      Members.map((member) => member["@odata.id"]),
+      setting.system,
+    );
+    return await work({
+      state: async () => powerStateOf(await get(path, ComputerSystem)),
+      tell: async (action) => {
+        const system = await get(path, ComputerSystem);
+        await talk.ask("POST", system.Actions["#ComputerSystem.Reset"].target, { ResetType: resetTypeFor(action, system) });
+      },
+    });
+  } finally {
+    // A session that cannot be ended ends by itself; what came of the work matters more.
+    await logOut().catch(() => undefined);
+  }
+}
