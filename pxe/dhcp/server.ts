@@ -9,6 +9,7 @@ import type { AskableNeighbours } from "./neighbours.ts";
 import { decideBootServer, decideProxy } from "./proxy.ts";
 import type { ServerIdentity } from "./reply.ts";
 import { bind, type SocketSource } from "./socket.ts";
+import { warmUp } from "./warm-up.ts";
 
 export interface DhcpServerOptions {
   /** Full mode needs networks and pools; proxy mode hands out nothing. */
@@ -40,6 +41,7 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
     : (request) => decideProxy(request, identity, source.dhcpPlan(machineSeen(request)));
   const decideBoot: Decide = (request, from) => decideBootServer(request, identity, source.dhcpPlan(machineSeen(request)), from);
 
+  if (full) warmUp(identity);
   const desk = new Desk({ leasing: full, source, together, tap, log });
   const dhcp = await listen(options.dhcp, (message) => desk.hear({ ...message, decide: decideDhcp }), log);
   let bootServer: Socket;

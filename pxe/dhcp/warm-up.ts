@@ -1,0 +1,74 @@
+/**
+ * Answers machines that do not exist until the engine has compiled what answering takes. After a power cut this process starts
+ * in the same minute as the whole hall: the first real machines must not be the ones that wait for the compiler.
+ */
+import { ipBytes, parseBlock } from "./address.ts";
+import { machineSeen } from "./client.ts";
+import { decideFull, type FullMode, noNeighbours } from "./full.ts";
+import { subnetOf } from "./link.ts";
+import { MessageType, Option } from "./option.ts";
+import { type DhcpPacket, decode, encode } from "./packet.ts";
+import { Pool } from "./pool.ts";
+import { ANY, longestReply, type ServerIdentity } from "./reply.ts";
+
+/** Some tenth of a second. */
+const MACHINES = 1_500;
+
+export function warmUp(server: ServerIdentity): void {
+  const mode = nowhere({ ...server, hasBootFile: () => true });
+  const ask = (mac: string, type: number, more: [number, Uint8Array][]) => {
+    const request = decode(encode(question(mac, [[Option.messageType, Uint8Array.of(type)], ...more])));
+    machineSeen(request);
+    const decision = decideFull(request, mode, { netboot: true, reason: "warming up" });
+    if (decision.kind === "reply") encode(decision.packet, longestReply(request));
+    return decision;
+  };
+  for (let n = 0; n < MACHINES; n++) {
+    const mac = `02:00:00:00:${(n >> 8).toString(16).padStart(2, "0")}:${(n & 255).toString(16).padStart(2, "0")}`;
+    const firmware: [number, Uint8Array][] = [
+      [Option.parameterRequestList, Uint8Array.of(1, 3, 6, 15, 28, 66, 67)],
+      [Option.vendorClass, Buffer.from("PXEClient:Arch:00007:UNDI:003016")],
+      [Option.clientArchitecture, Uint8Array.of(0, 7)],
+    ];
+    const offer = ask(mac, MessageType.discover, n % 2 === 0 ? firmware : []);
+    if (offer.kind === "reply") ask(mac, MessageType.request, [[Option.requestedAddress, ipBytes(offer.packet.yourAddress)]]);
+  }
+}
+
+/** TEST-NET addresses would be too few; nothing of this leaves the process. */
+function nowhere(server: ServerIdentity): FullMode {
+  const block = parseBlock("198.18.0.0/15");
+  const pool = new Pool({
+    block,
+    ranges: [{ from: "198.18.0.1", to: "198.19.255.254" }],
+    exclude: [],
+    reservations: {},
+    leaseSeconds: 3600,
+    store: { all: () => [], save: () => undefined },
+    now: Date.now,
+  });
+  const plan = { block, router: "198.18.0.1", dns: ["198.18.0.1"], domain: "nowhere", leaseSeconds: 3600, extra: new Map(), pool };
+  return {
+    server,
+    links: [{ name: "nowhere", subnets: [subnetOf(plan)] }],
+    authoritative: true,
+    machines: new Map(),
+    neighbours: noNeighbours,
+  };
+}
+
+const question = (mac: string, options: [number, Uint8Array][]): DhcpPacket => ({
+  op: "request",
+  hops: 0,
+  transactionId: 1,
+  seconds: 0,
+  broadcast: false,
+  clientAddress: ANY,
+  yourAddress: ANY,
+  nextServer: ANY,
+  relay: ANY,
+  mac,
+  serverName: "",
+  bootFile: "",
+  options: new Map(options),
+});
