@@ -55,7 +55,7 @@ export function powerOn(network: LabNetwork, options: { name: string; mac: strin
 }
 
 /** The installed system, with its own process tree: a container whose network card is the machine's. */
-function boot({ namespace, name }: Plugged, { root }: Disk, folder: string): ChildProcess {
+export function boot({ namespace, name }: Plugged, { root }: Pick<Disk, "root">, folder: string, more: string[] = []): ChildProcess {
   const console = openSync(join(folder, "console"), "a");
   const container = [
     "systemd-nspawn",
@@ -68,6 +68,7 @@ function boot({ namespace, name }: Plugged, { root }: Disk, folder: string): Chi
     "--link-journal=no",
     "--resolv-conf=off",
     "--timezone=off",
+    ...more,
     `--directory=${root}`,
   ];
   // Without a systemd of its own, this host has nobody who could make a unit for the container: it gets cgroups by hand.
