@@ -1,82 +1,124 @@
 /** Serves files below one folder: exact lengths, one Range, validators; no listings, no links out, no redirects. */
-import { createReadStream } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
+import { once } from "node:events";
+import type { Stats } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { extname, join, sep } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { extname } from "node:path";
+import { openContained } from "../contained-file.ts";
+import { PIECE_BYTES, type Pieces } from "./pieces.ts";
 import { parseRange } from "./range.ts";
 
+/** UEFI tells an image by its type, or else by the end of its URL. */
 const types = new Map([
   [".efi", "application/efi"],
+  [".iso", "application/vnd.efi-iso"],
+  [".img", "application/octet-stream"],
   [".ipxe", "text/plain; charset=utf-8"],
   [".cfg", "text/plain; charset=utf-8"],
   [".json", "application/json"],
 ]);
-
-/** Bigger pieces than node's own: the copy to the socket is what costs. */
-const PIECE_BYTES = 256 * 1024;
 
 export interface Served {
   status: number;
   bytes: number;
 }
 
-/** `path` is below the folder, decoded, without a leading slash. Resolves when everything is sent. */
-export async function serveAsset(root: string, path: string, request: IncomingMessage, response: ServerResponse): Promise<Served> {
-  const file = await locate(root, path);
-  if (!file) return finish(response, 404, "no such file\n");
-  const { size, mtime } = file.stats;
-  const etag = `"${size.toString(16)}-${mtime.getTime().toString(16)}"`;
-  response.setHeader("ETag", etag);
-  response.setHeader("Last-Modified", mtime.toUTCString());
-  response.setHeader("Accept-Ranges", "bytes");
-  response.setHeader("Content-Type", types.get(extname(file.path)) ?? "application/octet-stream");
-
-  const { headers } = request;
-  if (headers["if-match"] !== undefined && !lists(headers["if-match"], etag)) return finish(response, 412, "changed meanwhile\n");
-  const since = Date.parse(headers["if-unmodified-since"] ?? "");
-  if (Number.isFinite(since) && Math.floor(mtime.getTime() / 1000) > Math.floor(since / 1000))
-    return finish(response, 412, "changed meanwhile\n");
-  if (headers["if-none-match"] !== undefined && lists(headers["if-none-match"], etag)) {
-    response.writeHead(304).end();
-    return { status: 304, bytes: 0 };
-  }
-  const fresh = headers["if-range"] === undefined || headers["if-range"] === etag;
-  const range = parseRange(fresh ? headers.range : undefined, size);
-  if (range.kind === "unsatisfiable") {
-    response.setHeader("Content-Range", `bytes */${size}`);
-    return finish(response, 416, "");
-  }
-  const [first, last] = range.kind === "part" ? [range.first, range.last] : [0, size - 1];
-  if (range.kind === "part") response.setHeader("Content-Range", `bytes ${first}-${last}/${size}`);
-  const length = last - first + 1;
-  const status = range.kind === "part" ? 206 : 200;
-  response.writeHead(status, { "Content-Length": length });
-  if (request.method === "HEAD" || length === 0) {
-    response.end();
-    return { status, bytes: 0 };
-  }
-  await pipeline(createReadStream(file.path, { start: first, end: last, highWaterMark: PIECE_BYTES }), response);
-  return { status, bytes: length };
+interface Asset {
+  handle: FileHandle;
+  stats: Stats;
 }
 
-async function locate(root: string, path: string) {
-  // A name that starts with a dot is somebody's private or half-written file.
-  if (path.split("/").some((part) => part === "" || part.startsWith("."))) return undefined;
-  try {
-    const base = await realpath(root);
-    const real = await realpath(join(base, path));
-    if (!real.startsWith(base + sep)) return undefined;
-    const stats = await stat(real);
-    return stats.isFile() ? { path: real, stats } : undefined;
-  } catch {
-    return undefined;
+export class Assets {
+  readonly #root: string;
+  readonly #pieces: Pieces;
+
+  constructor(root: string, pieces: Pieces) {
+    this.#root = root;
+    this.#pieces = pieces;
   }
+
+  /** `path` is below the folder, decoded, without a leading slash. Resolves when everything is sent. */
+  async serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<Served> {
+    const opened = await openContained(this.#root, path);
+    if (opened.kind !== "file") return finish(response, 404, "no such file\n");
+    try {
+      return await this.#answer(opened, path, request, response);
+    } finally {
+      await opened.handle.close();
+    }
+  }
+
+  async #answer(asset: Asset, path: string, request: IncomingMessage, response: ServerResponse): Promise<Served> {
+    const { size, mtime, mtimeMs, ino } = asset.stats;
+    const etag = `"${size.toString(16)}-${Math.round(mtimeMs * 1000).toString(16)}-${ino.toString(16)}"`;
+    response.setHeader("ETag", etag);
+    response.setHeader("Last-Modified", mtime.toUTCString());
+    response.setHeader("Accept-Ranges", "bytes");
+    response.setHeader("Content-Type", types.get(extname(path).toLowerCase()) ?? "application/octet-stream");
+
+    const condition = precondition(request, etag, mtimeMs);
+    if (condition === 412) return finish(response, 412, "changed meanwhile\n");
+    if (condition === 304) {
+      response.writeHead(304).end();
+      return { status: 304, bytes: 0 };
+    }
+    const range = parseRange(mayResume(request.headers["if-range"], etag, mtime) ? request.headers.range : undefined, size);
+    if (range.kind === "unsatisfiable") {
+      response.setHeader("Content-Range", `bytes */${size}`);
+      return finish(response, 416, "");
+    }
+    const [first, last] = range.kind === "part" ? [range.first, range.last] : [0, size - 1];
+    if (range.kind === "part") response.setHeader("Content-Range", `bytes ${first}-${last}/${size}`);
+    const length = last - first + 1;
+    const status = range.kind === "part" ? 206 : 200;
+    response.writeHead(status, { "Content-Length": length });
+    if (request.method === "HEAD" || length === 0) {
+      response.end();
+      return { status, bytes: 0 };
+    }
+    await this.#send(asset, first, last, response);
+    return { status, bytes: length };
+  }
+
+  /** One piece at a time to each client, and the next only when that one has left for the kernel. */
+  async #send(asset: Asset, first: number, last: number, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    for (let at = first; at <= last; ) {
+      const n = Math.floor(at / PIECE_BYTES);
+      const piece = await this.#pieces.piece(asset, n);
+      const start = n * PIECE_BYTES;
+      const end = Math.min(last + 1, start + piece.length);
+      if (response.destroyed) throw new Error("the client went away");
+      if (!response.write(piece.subarray(at - start, end - start))) await once(response, "drain", { signal: gone.signal });
+      at = end;
+    }
+    response.end();
+  }
+}
+
+/** RFC 9110 §13.2.2, in its order. */
+function precondition({ headers }: IncomingMessage, etag: string, mtimeMs: number): 304 | 412 | undefined {
+  const seconds = Math.floor(mtimeMs / 1000);
+  const after = (header: string | undefined) => {
+    const at = Date.parse(header ?? "");
+    return Number.isFinite(at) ? seconds > Math.floor(at / 1000) : undefined;
+  };
+  if (headers["if-match"] !== undefined) {
+    if (!lists(headers["if-match"], etag)) return 412;
+  } else if (after(headers["if-unmodified-since"])) return 412;
+  if (headers["if-none-match"] !== undefined) return lists(headers["if-none-match"], etag) ? 304 : undefined;
+  return after(headers["if-modified-since"]) === false ? 304 : undefined;
+}
+
+/** What the client has is of the version we have: else it gets the whole. */
+function mayResume(header: string | string[] | undefined, etag: string, mtime: Date): boolean {
+  return header === undefined || header === etag || header === mtime.toUTCString();
 }
 
 function finish(response: ServerResponse, status: number, body: string): Served {
   response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", "Content-Length": Buffer.byteLength(body) });
-  response.end(body);
+  response.end(response.req.method === "HEAD" ? undefined : body);
   return { status, bytes: 0 };
 }
 

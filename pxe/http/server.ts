@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { BootSource, Log } from "../boot-source.ts";
 import type { Tap } from "../capture/tap.ts";
-import { serveAsset } from "./assets.ts";
+import { Assets } from "./assets.ts";
+import { Pieces } from "./pieces.ts";
 
 export interface BootHttpServerOptions {
   host: string;
@@ -13,6 +14,8 @@ export interface BootHttpServerOptions {
   source: BootSource;
   tap?: Tap;
   log: Log;
+  /** A client that takes nothing for so long is gone. */
+  stallMs?: number;
 }
 
 export interface BootHttpServer {
@@ -20,8 +23,15 @@ export interface BootHttpServer {
   close(): Promise<void>;
 }
 
-export async function startBootHttpServer({ host, port, assetsRoot, source, tap, log }: BootHttpServerOptions): Promise<BootHttpServer> {
-  const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
+/** Firmware sends a few hundred bytes of headers, and sends them at once. */
+const HEADERS = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5000, maxHeaderSize: 16 * 1024 };
+/** A machine that unpacks while it loads needs patience. */
+const STALL_MS = 60_000;
+
+export async function startBootHttpServer(options: BootHttpServerOptions): Promise<BootHttpServer> {
+  const { host, port, source, tap, log, stallMs = STALL_MS } = options;
+  const assets = new Assets(options.assetsRoot, new Pieces());
+  const server = createServer({ ...HEADERS, keepAliveTimeout: 30_000, noDelay: true }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       // A machine that resets in the middle of a download is normal life.
       log.info({ err: error, url: request.url?.slice(0, 60) }, "boot http answer broke off");
@@ -45,7 +55,7 @@ export async function startBootHttpServer({ host, port, assetsRoot, source, tap,
     });
     if (target.path.startsWith("/assets/")) {
       const name = target.path.slice("/assets/".length);
-      const { status, bytes } = await serveAsset(assetsRoot, name, request, response);
+      const { status, bytes } = await assets.serve(name, request, response);
       log.info({ from: remoteAddress, method, path: target.path, status, bytes }, "boot http");
       if (method === "GET")
         source.record({
@@ -67,6 +77,7 @@ export async function startBootHttpServer({ host, port, assetsRoot, source, tap,
     return text(response, said.status, said.body, { "Content-Type": said.contentType, "Cache-Control": "no-store" }, method === "HEAD");
   }
 
+  server.timeout = stallMs; // no byte in or out
   server.listen(port, host);
   await once(server, "listening");
   return {
