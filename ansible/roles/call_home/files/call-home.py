@@ -1,0 +1,1 @@
+../../../../daemon/boot/templates/call-home.py
