@@ -148,7 +148,15 @@ const Ansible = z.strictObject({
     .default("playbook.yaml")
     .describe("What makes a machine that called home a ready node."),
   concurrency: z.int().min(1).max(64).default(4).describe("How many runs at once."),
-  deadline_seconds: z.int().min(30).max(86_400).default(3600).describe("After this a run is stopped and has failed."),
+  deadline_seconds: z.int().min(30).max(86_400).default(3600).describe("After this a run is stopped; its job has timed out."),
+  unreachable_retries: z
+    .int()
+    .min(0)
+    .max(20)
+    .default(2)
+    .describe(
+      "How often a run is tried again when its node could not be reached: after 10 s, 30 s, 90 s and so on. A failed task never is.",
+    ),
 });
 
 export const Config = z.strictObject({

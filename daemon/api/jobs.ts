@@ -55,6 +55,7 @@ const documentedStatus = {
   interrupted: "failed",
   succeeded: "success",
   failed: "failed",
+  "timed-out": "failed",
   cancelled: "failed",
 } satisfies Record<JobStatus, ProvisioningStatus["status"]>;
 

@@ -24,6 +24,7 @@ function painted(status: JobStatus | undefined, text: string): string {
     case "succeeded":
       return paint("green", text);
     case "failed":
+    case "timed-out":
     case "interrupted":
       return paint("red", text);
     case "running":

@@ -80,6 +80,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       playbook: config.ansible.playbook,
       concurrency: config.ansible.concurrency,
       deadlineSeconds: config.ansible.deadline_seconds,
+      unreachableRetries: config.ansible.unreachable_retries,
       log: log.child({ part: "jobs" }),
       redact,
       onFailure: (job, node, output) =>

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { Instant, NodeName } from "./names.ts";
 
-export const JobStatus = z.enum(["queued", "running", "cancelling", "succeeded", "failed", "cancelled", "interrupted"]);
+export const JobStatus = z.enum(["queued", "running", "cancelling", "succeeded", "failed", "timed-out", "cancelled", "interrupted"]);
 export type JobStatus = z.output<typeof JobStatus>;
 
 /** Ansible's own counts for one host (`PLAY RECAP`). */
@@ -21,6 +21,8 @@ export const JobResult = z.object({
   /** One sentence: what came of it. */
   summary: z.string(),
   hint: z.string().optional(),
+  /** What kind of failure it is. `task`: a task failed; `playbook`: it could not be read or begun; `no-host`: it ran nowhere. */
+  cause: z.enum(["unreachable", "task", "playbook", "no-host", "not-started", "refused", "deadline", "interrupted"]).optional(),
   exitCode: z.int().nullable().optional(),
   recap: Recap.optional(),
   failedTask: z.object({ name: z.string(), message: z.string() }).optional(),
@@ -34,8 +36,12 @@ export const Job = z.object({
   nodeId: z.string(),
   nodeName: NodeName,
   status: JobStatus,
-  /** 1 for the first run; grows when an interrupted job is run again by itself. */
+  /** 1 for the first run; grows when a job that was interrupted, or whose node was unreachable, is run again by itself. */
   attempt: z.int(),
+  /** How many of the attempts ended because Muster was stopped or the run killed. */
+  interruptions: z.int().optional(),
+  /** Queued for another attempt, but not before then. */
+  retryAt: Instant.optional(),
   requestedBy: z.string(),
   createdAt: Instant,
   startedAt: Instant.optional(),

@@ -164,7 +164,9 @@ export class Runner {
     if (group !== undefined && isAlive(group)) return undefined;
     if (!group && Date.now() < Date.parse(record.acceptedAt) + START_MS) return undefined;
     const exitCode = existsSync(files.result) ? Number(readFileSync(files.result, "utf8")) : null;
-    if ((exitCode === null || exitCode > KILLED) && !this.#isGone(files)) return undefined;
+    // A run that was stopped, by us or by a signal, has ended when nothing of it is left, wherever it went.
+    const stopped = stopReason(files) !== undefined || exitCode === null || exitCode > KILLED;
+    if (stopped && !this.#isGone(files)) return undefined;
     const recap = recapFrom(files.events);
     const ended = howEnded(exitCode, stopReason(files));
     const endedAt = existsSync(files.result) ? statSync(files.result).mtime : new Date();

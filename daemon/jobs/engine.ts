@@ -9,25 +9,16 @@ import type { Job, JobOutput } from "../contract/job.ts";
 import type { Node } from "../contract/node.ts";
 import { MusterError } from "../errors.ts";
 import { advance } from "../fleet/phases.ts";
-import type { Log } from "../log.ts";
-import { atomically, type Db } from "../store/database.ts";
-import type { EventStore } from "../store/events.ts";
-import type { JobStore } from "../store/jobs.ts";
-import type { NodeStore } from "../store/nodes.ts";
-import type { Registry } from "../store/registry.ts";
-import { takeIn } from "./ingest.ts";
+import { atomically } from "../store/database.ts";
+import { type ConclusionParts, conclude, end } from "./conclusion.ts";
+import { failedTaskOf, takeIn } from "./ingest.ts";
 import type { ExecutorPort } from "./link.ts";
-import { readSlice, SLICE_BYTES } from "./output.ts";
-import { readFrom } from "./run-events.ts";
+import { readSlice, readTail } from "./output.ts";
+import { type ReportParts, Reports } from "./reports.ts";
 import { isLive, moved } from "./status.ts";
-import { type FailedTask, type Verdict, verdict } from "./verdict.ts";
+import { verdict } from "./verdict.ts";
 
-export interface EngineParts {
-  db: Db;
-  nodes: NodeStore;
-  jobs: JobStore;
-  events: EventStore;
-  registry: Registry;
+export interface EngineParts extends ConclusionParts, ReportParts {
   executor: ExecutorPort;
   jobsDir: string;
   playbook: string;
@@ -35,26 +26,26 @@ export interface EngineParts {
   deadlineSeconds: number;
   /** Takes out what looks like a secret before anybody is shown it. */
   redact(text: string): string;
-  /** Tells the administrator; a failure of that is logged and changes nothing. */
-  onFailure(job: Job, node: Node | undefined, output: string): Promise<void>;
-  log: Log;
 }
 
 const POLL_MS = 250;
-/** The first run and one more after an interruption. */
-const MAX_ATTEMPTS = 2;
 
 export class JobEngine {
   readonly #parts: EngineParts;
+  readonly #reports: Reports;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#reports = new Reports(parts, (jobId) => readTail(this.#outputFile(jobId)));
   }
 
   start(): void {
     this.#timer = setInterval(() => {
       for (const job of this.#running()) this.#ingest(job);
+      // A retry's time may have come.
+      this.#dispatch();
+      this.#reports.tell();
     }, POLL_MS);
   }
 
@@ -102,9 +93,13 @@ export class JobEngine {
       if (!isLive(job.status)) throw new MusterError("JOB_NOT_CANCELLABLE", `this job is ${job.status} already`);
       events.append({ source: "control", type: "job.cancel", summary: `cancel asked by ${requestedBy}`, nodeId: job.nodeId, jobId: id });
       if (job.status === "queued")
-        return this.#end(
+        return end(
+          this.#parts,
           job,
-          { status: "cancelled", result: { summary: `cancelled by ${requestedBy} before it began` } },
+          {
+            status: "cancelled",
+            result: { summary: `cancelled by ${requestedBy} before ${job.attempt > 1 ? "its next attempt" : "it began"}` },
+          },
           new Date().toISOString(),
         );
       const cancelling: Job = { ...job, status: job.status === "running" ? moved(job.status, "cancelling") : job.status };
@@ -118,7 +113,7 @@ export class JobEngine {
   /** The output from a byte offset. While the job lives, a line or key that is not finished is kept back. */
   async output(id: string, after: number): Promise<JobOutput> {
     const live = isLive(this.#job(id).status);
-    const { text, next, atEnd } = readSlice(join(this.#parts.jobsDir, id, "output.log"), after, live, this.#parts.redact);
+    const { text, next, atEnd } = readSlice(this.#outputFile(id), after, live, this.#parts.redact);
     return { text, next, end: !live && atEnd };
   }
 
@@ -166,10 +161,12 @@ export class JobEngine {
     const { jobs, executor, concurrency, deadlineSeconds, db, events } = this.#parts;
     if (!executor.connected) return;
     const free = concurrency - this.#running().length;
-    for (const job of jobs.withStatus("queued").slice(0, Math.max(free, 0))) {
+    const now = new Date().toISOString();
+    const due = jobs.withStatus("queued").filter(({ retryAt }) => retryAt === undefined || retryAt <= now);
+    for (const { retryAt: _, ...job } of due.slice(0, Math.max(free, 0))) {
       // Running before it is sent: should we die in between, the executor does not know it and it is lost, not doubled.
       atomically(db, () => {
-        jobs.save({ ...job, status: moved(job.status, "running"), startedAt: new Date().toISOString() });
+        jobs.save({ ...job, status: moved(job.status, "running"), startedAt: now });
         jobs.setEventsOffset(job.id, 0);
         events.append({
           source: "control",
@@ -187,94 +184,32 @@ export class JobEngine {
     const { jobs, executor, log } = this.#parts;
     const job = jobs.find(jobId);
     if (job && job.attempt === attempt && isLive(job.status) && job.status !== "queued") {
-      const failed = this.#ingest(job);
+      this.#ingest(job);
+      const failed = failedTaskOf(this.#parts, job.nodeName, this.#eventsFile(job));
       const decided = verdict(outcome, job.nodeName, failed);
-      const ended = this.#conclude(job, decided, outcome.endedAt);
+      const ended = conclude(this.#parts, job, decided, outcome.endedAt);
       log.info({ jobId, status: ended.status, summary: decided.result.summary }, "job ended");
     }
     executor.send({ type: "forget", jobId, attempt });
   }
 
-  /** An interrupted job is queued again, once; the second time it has failed. */
-  #conclude(job: Job, decided: Verdict, endedAt: string): Job {
-    const { db, jobs, events } = this.#parts;
-    return atomically(db, () => {
-      if (decided.status !== "interrupted") return this.#end(job, { status: decided.status, result: decided.result }, endedAt);
-      if (job.status === "cancelling") return this.#end(job, { status: "cancelled", result: decided.result }, endedAt);
-      if (job.attempt >= MAX_ATTEMPTS) {
-        return this.#end(
-          job,
-          { status: "failed", result: { ...decided.result, summary: `interrupted ${MAX_ATTEMPTS} times: ${decided.result.summary}` } },
-          endedAt,
-        );
-      }
-      const { startedAt: _, ...rest } = job;
-      const again: Job = { ...rest, status: moved(moved(job.status, "interrupted"), "queued"), attempt: job.attempt + 1 };
-      jobs.save(again);
-      events.append({
-        source: "control",
-        type: "job.interrupted",
-        summary: `interrupted: ${decided.result.summary}; queued again`,
-        nodeId: job.nodeId,
-        jobId: job.id,
-      });
-      return again;
-    });
-  }
-
-  #end(
-    job: Job,
-    { status, result }: { status: "succeeded" | "failed" | "cancelled"; result: NonNullable<Job["result"]> },
-    endedAt: string,
-  ): Job {
-    const { jobs, events, nodes, registry, log, onFailure } = this.#parts;
-    const ended: Job = { ...job, status: moved(job.status, status), endedAt, result };
-    jobs.save(ended);
-    events.append({
-      source: "control",
-      type: `job.${status}`,
-      summary: result.summary,
-      nodeId: job.nodeId,
-      jobId: job.id,
-      ...(result.hint && { detail: { hint: result.hint } }),
-    });
-    const node = nodes.findById(job.nodeId);
-    if (node?.state.phase === "configuring" && node.state.jobId === job.id) {
-      registry.update(node.id, (was) => ({
-        node: {
-          ...was,
-          state: advance(
-            was.state,
-            status === "succeeded"
-              ? { type: "configured", at: endedAt }
-              : { type: "configure-failed", jobId: job.id, reason: result.summary, at: endedAt },
-          ),
-        },
-        event: {
-          source: "control",
-          type: status === "succeeded" ? "node.ready" : "node.configure-failed",
-          summary: status === "succeeded" ? "ready" : result.summary,
-          jobId: job.id,
-        },
-      }));
-    }
-    if (status === "failed") {
-      const output = readFrom(join(this.#parts.jobsDir, job.id, "output.log"), 0, 16 * SLICE_BYTES).toString("utf8");
-      onFailure(ended, node, output).catch((error: unknown) => log.error({ err: error, jobId: job.id }, "TODO.md could not be written"));
-    }
-    return ended;
-  }
-
   #refused(jobId: string, reason: string): void {
     const job = this.#parts.jobs.find(jobId);
     if (job?.status !== "running") return;
-    atomically(this.#parts.db, () =>
-      this.#end(job, { status: "failed", result: { summary: `the executor refused it: ${reason}` } }, new Date().toISOString()),
-    );
+    const result = { summary: `the executor refused it: ${reason}`, cause: "refused" as const };
+    end(this.#parts, job, { status: "failed", result }, new Date().toISOString());
   }
 
-  #ingest(job: Job): FailedTask | undefined {
-    return takeIn(this.#parts, job, join(this.#parts.jobsDir, job.id, `${job.attempt}.events.ndjson`));
+  #ingest(job: Job): void {
+    takeIn(this.#parts, job, this.#eventsFile(job));
+  }
+
+  #eventsFile({ id, attempt }: Job): string {
+    return join(this.#parts.jobsDir, id, `${attempt}.events.ndjson`);
+  }
+
+  #outputFile(id: string): string {
+    return join(this.#parts.jobsDir, id, "output.log");
   }
 
   #running(): Job[] {

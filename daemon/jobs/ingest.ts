@@ -13,11 +13,11 @@ export interface IngestParts {
   redact(text: string): string;
 }
 
-/** Answers with the last task that failed on the job's node, whenever it was taken in. */
-export function takeIn({ db, jobs, events, redact }: IngestParts, job: Job, file: string): FailedTask | undefined {
-  const from = jobs.eventsOffset(job.id);
-  const read = readRunEvents(file, from);
-  if (read.next > from) {
+/** All there is so far. */
+export function takeIn({ db, jobs, events, redact }: IngestParts, job: Job, file: string): void {
+  for (let from = jobs.eventsOffset(job.id); ; ) {
+    const read = readRunEvents(file, from);
+    if (read.next === from) return;
     atomically(db, () => {
       for (const event of read.events) {
         const summary = sentence(event);
@@ -33,12 +33,23 @@ export function takeIn({ db, jobs, events, redact }: IngestParts, job: Job, file
       }
       jobs.setEventsOffset(job.id, read.next);
     });
+    from = read.next;
   }
-  const last = readRunEvents(file, 0).events.findLast(
-    ({ event, ignored, host }) => (event === "failed" || event === "unreachable") && !ignored && host === job.nodeName,
-  );
+}
+
+/** The last task that failed on the node, whenever it was taken in. */
+export function failedTaskOf({ redact }: Pick<IngestParts, "redact">, nodeName: string, file: string): FailedTask | undefined {
+  let last: RunEvent | undefined;
+  for (let from = 0; ; ) {
+    const { events, next } = readRunEvents(file, from);
+    if (next === from) break;
+    last = events.findLast(({ event, ignored, host }) => ENDS_A_TASK.has(event) && !ignored && host === nodeName) ?? last;
+    from = next;
+  }
   return last && { name: last.task.slice(0, 200), message: redact(last.message.slice(0, 2000)) };
 }
+
+const ENDS_A_TASK = new Set<RunEvent["event"]>(["failed", "unreachable"]);
 
 function sentence({ event, task, changed, message }: RunEvent): string | undefined {
   switch (event) {

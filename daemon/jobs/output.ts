@@ -1,4 +1,5 @@
 /** A slice of a job's output as people may see it: never cut inside what may be a secret, redacted with what stood before it. */
+import { existsSync, statSync } from "node:fs";
 import { readFrom } from "./run-events.ts";
 
 export interface Slice {
@@ -12,6 +13,7 @@ export interface Slice {
 export const SLICE_BYTES = 256 * 1024;
 /** Longer than any private key: one that has not ended by then is none, or will be hidden without its end. */
 const CONTEXT_BYTES = 16 * 1024;
+const TAIL_BYTES = 4 * CONTEXT_BYTES;
 const KEY_BEGIN = /-----BEGIN [A-Z ]*PRIVATE KEY-----/g;
 const KEY_END = /-----END [A-Z ]*PRIVATE KEY-----/g;
 const NEWLINE = 10;
@@ -25,6 +27,12 @@ export function readSlice(file: string, after: number, growing: boolean, redact:
   const length = more ? safeLength(chunk) : chunk.length;
   const shown = chunk.subarray(0, length).toString("utf8");
   return { text: inContext(before.toString("utf8"), shown, redact), next: after + length, atEnd: !more };
+}
+
+/** The end of the file, with enough before it that a private key is recognised as a whole. As it is: not redacted. */
+export function readTail(file: string): string {
+  const size = existsSync(file) ? statSync(file).size : 0;
+  return readFrom(file, Math.max(0, size - TAIL_BYTES), TAIL_BYTES).toString("utf8");
 }
 
 /** How much of a chunk that goes on can be judged already: whole lines, and no private key without its end. */

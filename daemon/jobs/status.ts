@@ -4,12 +4,13 @@ import { MusterError } from "../errors.ts";
 
 const next: Record<JobStatus, readonly JobStatus[]> = {
   queued: ["running", "cancelled", "failed"],
-  running: ["succeeded", "failed", "cancelling", "interrupted", "cancelled"],
-  cancelling: ["cancelled", "succeeded", "failed", "interrupted"],
+  running: ["succeeded", "failed", "timed-out", "cancelling", "interrupted", "cancelled"],
+  cancelling: ["cancelled", "succeeded", "failed", "timed-out", "interrupted"],
   // Ansible's runs may be repeated, so an interrupted one is, once.
   interrupted: ["queued"],
   succeeded: [],
   failed: [],
+  "timed-out": [],
   cancelled: [],
 };
 

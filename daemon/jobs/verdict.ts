@@ -2,8 +2,9 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Outcome } from "../contract/executor-protocol.ts";
 import type { JobResult } from "../contract/job.ts";
+import { hintFor } from "./hints.ts";
 
-export type Verdict = { status: "succeeded" | "failed" | "cancelled" | "interrupted"; result: JobResult };
+export type Verdict = { status: "succeeded" | "failed" | "timed-out" | "cancelled" | "interrupted"; result: JobResult };
 
 export interface FailedTask {
   name: string;
@@ -15,70 +16,90 @@ export function verdict(outcome: Outcome, node: string, failed: FailedTask | und
   const shared = { exitCode: outcome.exitCode, ...(recap && { recap }), ...(failed && { failedTask: failed }) };
   // The output of a failed task speaks of other things too ("unreachable=0"): it is only asked when no task failed.
   const evidence = failed?.message ?? outcome.error ?? "";
-  const fail = (summary: string, hint = hintFor(`${summary}\n${evidence}`)): Verdict => ({
-    status: "failed",
-    result: { summary, ...(hint && { hint }), ...shared },
+  const fail = (cause: NonNullable<JobResult["cause"]>, summary: string, hint = hintFor(`${summary}\n${evidence}`)?.hint): Verdict => ({
+    status: cause === "deadline" ? "timed-out" : "failed",
+    result: { summary, cause, ...(hint && { hint }), ...shared },
   });
   switch (outcome.ended) {
     case "cancelled":
       return { status: "cancelled", result: { summary: "cancelled here; what had begun on the node may have gone on", ...shared } };
     case "timed-out":
       return fail(
-        "stopped at its deadline",
+        "deadline",
+        "stopped at its deadline; what had begun on the node may have gone on",
         "Look at the end of the output for what it was doing; `ansible.deadline_seconds` sets the limit.",
       );
     case "interrupted":
-      return { status: "interrupted", result: { summary: "ended because Muster was stopped", ...shared } };
+      return { status: "interrupted", result: { summary: "ended because Muster was stopped", cause: "interrupted", ...shared } };
     case "lost":
-      return { status: "interrupted", result: { summary: "its processes ended without leaving a result", ...shared } };
+      return {
+        status: "interrupted",
+        result: { summary: "its processes ended without leaving a result", cause: "interrupted", ...shared },
+      };
     case "not-started":
       return fail(
+        "not-started",
         `ansible-playbook did not start: ${lastLine(outcome.error)}`,
         "Install ansible-core on the control node; `muster doctor` checks it.",
       );
     case "exited":
       break;
   }
-  if (recap === undefined) return fail(`${node} is not in the result: ${lastLine(outcome.error) || "no host matched"}`);
-  if (recap.unreachable > 0) return fail(failed ? `unreachable: ${firstLine(failed.message)}` : "unreachable");
+  if (recap === undefined) {
+    const complaint = complaintOf(outcome.error);
+    const noHost = outcome.exitCode === 0 || hintFor(evidence)?.trouble === "no-host";
+    return noHost
+      ? fail("no-host", `the playbook ran on no host: ${node} matched none of its plays`, hintFor("no hosts matched")?.hint)
+      : fail("playbook", `the playbook did not get to ${node}: ${complaint || `exit code ${outcome.exitCode}`}`);
+  }
+  // One that failed a task before it went away has failed: what went wrong there will go wrong again.
   if (recap.failures > 0)
-    return fail(failed ? `task "${failed.name}" failed: ${firstLine(failed.message)}` : `${recap.failures} tasks failed`);
-  if (recap.ok === 0) return fail("no task ran on this node");
-  return { status: "succeeded", result: { summary: `${recap.ok} tasks, ${recap.changed} changes`, ...shared } };
+    return fail("task", failed ? `task "${failed.name}" failed: ${tellingLine(failed.message)}` : `${recap.failures} tasks failed`);
+  if (recap.unreachable > 0) return fail("unreachable", failed ? `unreachable: ${tellingLine(failed.message)}` : "unreachable");
+  if (recap.ok === 0) return fail("no-host", "no task ran on this node", hintFor("no hosts matched")?.hint);
+  return { status: "succeeded", result: { summary: `${recap.ok} tasks, ${recap.changed} changes`, exitCode: outcome.exitCode, recap } };
 }
 
-const hints: [RegExp, string][] = [
-  [
-    /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|host key is known/i,
-    "The machine at this address shows another SSH host key than the one it called home with; arm and install it again if that is expected.",
-  ],
-  [
-    /Permission denied \(publickey/i,
-    "The node does not accept the executor's key; install it again, or add the key in executor/id_ed25519.pub to root's authorized_keys.",
-  ],
-  [
-    /Connection timed out|No route to host|Connection refused|unreachable/i,
-    "Is the machine on, and its address still the same? See `muster node <name>`.",
-  ],
-  [
-    /Could not get lock|dpkg.*lock|is another process using it/i,
-    "Another package manager is running there; run the job again when it has finished.",
-  ],
-  [/No space left on device/i, "The disk of the node is full."],
-  [/is undefined|undefined variable/i, "The playbook uses a variable nobody set; look for it in the inventory and the role's defaults."],
-  [/sudo: a password is required|Missing sudo password/i, "The login user may not use sudo without a password."],
-  [
-    /Syntax Error while loading YAML|could not find expected|did not find expected/i,
-    "A playbook or role is not valid YAML; the output names file and line.",
-  ],
-  [
-    /Could not match supplied host pattern|no hosts matched/i,
-    "The node is not in the inventory's group of this playbook; see inventory.yaml.",
-  ],
-  [/couldn't resolve module|was not found/i, "The playbook uses something that is not installed on the control node."],
-];
+/** Whether the same run may well succeed a little later by itself: only a node that could not be reached, never a refusal or a failure. */
+export const isWorthAnotherTry = ({ status, result }: Verdict): boolean =>
+  status === "failed" && result.cause === "unreachable" && hintFor(result.failedTask?.message ?? "unreachable")?.trouble === "unreachable";
 
-export const hintFor = (text: string): string | undefined => hints.find(([pattern]) => pattern.test(text))?.[1];
+const lines = (text: string) =>
+  stripVTControlCharacters(text)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+const lastLine = (text = "") => lines(text).at(-1)?.slice(0, 300) ?? "";
 
-const firstLine = (text: string) => stripVTControlCharacters(text).trim().split("\n")[0]?.slice(0, 300) ?? "";
-const lastLine = (text = "") => stripVTControlCharacters(text).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
+/** Ansible's own first words are often the same for every reason. */
+const EMPTY_WORDS = /^(?:MODULE FAILURE|See stdout\/stderr|non-zero return code|The module failed to execute)/i;
+const PREAMBLE = /^.*?(?:can be reached over ssh|connect to the host via ssh): |^@\s+|\s+@$/gi;
+
+/** The line of a message that says why: the one its hint is known by, else the first that says anything. */
+function tellingLine(message: string): string {
+  const said = lines(message);
+  const trouble = hintFor(message)?.trouble;
+  const line =
+    said.find((each) => hintFor(each)?.trouble === trouble && trouble !== undefined) ?? said.find((each) => !EMPTY_WORDS.test(each));
+  return (line ?? said[0] ?? "").replace(PREAMBLE, "").slice(0, 300);
+}
+
+/** Ansible ends its complaints with an excerpt of the file; the sentence stands before that. */
+function complaintOf(output = ""): string {
+  const said = lines(output);
+  const [syntax, error] = [/^Syntax Error/, /^(?:ERROR!|\[ERROR\])/].map((pattern) => said.findIndex((line) => pattern.test(line)));
+  const at = syntax === -1 ? error : syntax;
+  if (at === undefined || at === -1) return lastLine(output);
+  const complaint = at === syntax ? `${said[at]} ${said[at + 1] ?? ""}` : (said[at] ?? "").replace(/^(?:ERROR!|\[ERROR\]:?)\s*/, "");
+  const place = said.slice(at).find((line) => line.startsWith("The error appears to be in"));
+  return [
+    complaint,
+    place
+      ?.match(/'([^']*)': line (\d+)/)
+      ?.slice(1)
+      .join(" line "),
+  ]
+    .filter(Boolean)
+    .join(", ")
+    .slice(0, 300);
+}

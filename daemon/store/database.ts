@@ -96,6 +96,11 @@ const migrations = [
    ) STRICT;
    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
    INSERT INTO meta (key, value) VALUES ('epoch', lower(hex(randomblob(8))));`,
+  `ALTER TABLE jobs ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE jobs ADD COLUMN retry_at TEXT;
+   ALTER TABLE jobs ADD COLUMN report_due INTEGER NOT NULL DEFAULT 0;
+   UPDATE jobs SET interruptions = attempt - 1;
+   CREATE INDEX jobs_to_report ON jobs (created_at) WHERE report_due = 1;`,
 ];
 
 export function openDatabase(file: string): Db {

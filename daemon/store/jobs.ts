@@ -14,13 +14,15 @@ export class JobStore {
   readonly #offset;
   readonly #setOffset;
   readonly #counts;
+  readonly #reportsDue;
+  readonly #setReportDue;
 
   constructor(db: Db) {
     this.#insert = db.prepare<[string, string, string, string, string, string, number, string, string]>(
       `INSERT INTO jobs (id, kind, playbook, node_id, node_name, status, attempt, requested_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#update = db.prepare<[string, number, string | null, string | null, string | null, string]>(
-      "UPDATE jobs SET status = ?, attempt = ?, started_at = ?, ended_at = ?, result = ? WHERE id = ?",
+    this.#update = db.prepare<[string, number, number, string | null, string | null, string | null, string | null, string]>(
+      "UPDATE jobs SET status = ?, attempt = ?, interruptions = ?, retry_at = ?, started_at = ?, ended_at = ?, result = ? WHERE id = ?",
     );
     this.#byId = db.prepare<[string], Row>("SELECT * FROM jobs WHERE id = ?");
     this.#recent = db.prepare<[number], Row>("SELECT * FROM jobs ORDER BY created_at DESC, id DESC LIMIT ?");
@@ -29,6 +31,8 @@ export class JobStore {
     this.#live = db.prepare<[string], Row>("SELECT * FROM jobs WHERE node_id = ? AND status IN ('queued', 'running', 'cancelling')");
     this.#offset = db.prepare<[string], { events_offset: number }>("SELECT events_offset FROM jobs WHERE id = ?");
     this.#setOffset = db.prepare<[number, string]>("UPDATE jobs SET events_offset = ? WHERE id = ?");
+    this.#reportsDue = db.prepare<[], Row>("SELECT * FROM jobs WHERE report_due = 1 ORDER BY ended_at, id LIMIT 100");
+    this.#setReportDue = db.prepare<[number, string]>("UPDATE jobs SET report_due = ? WHERE id = ?");
     this.#counts = db.prepare<[], { status: string; count: number }>("SELECT status, count(*) AS count FROM jobs GROUP BY status");
   }
 
@@ -39,7 +43,8 @@ export class JobStore {
 
   save(job: Job): void {
     const result = job.result === undefined ? null : JSON.stringify(job.result);
-    this.#update.run(job.status, job.attempt, job.startedAt ?? null, job.endedAt ?? null, result, job.id);
+    const { status, attempt, interruptions = 0, retryAt = null, startedAt = null, endedAt = null } = job;
+    this.#update.run(status, attempt, interruptions, retryAt, startedAt, endedAt, result, job.id);
   }
 
   find(id: string): Job | undefined {
@@ -72,6 +77,15 @@ export class JobStore {
     this.#setOffset.run(offset, id);
   }
 
+  /** Ended, and the administrator has not been told yet: oldest first. */
+  reportsDue(): Job[] {
+    return this.#reportsDue.all().map(fromRow);
+  }
+
+  setReportDue(id: string, due: boolean): void {
+    this.#setReportDue.run(Number(due), id);
+  }
+
   counts(): Record<string, number> {
     return Object.fromEntries(this.#counts.all().map(({ status, count }) => [status, count]));
   }
@@ -85,6 +99,8 @@ interface Row {
   node_name: string;
   status: string;
   attempt: number;
+  interruptions: number;
+  retry_at: string | null;
   requested_by: string;
   created_at: string;
   started_at: string | null;
@@ -105,6 +121,8 @@ const fromRow = (row: Row): Job =>
     attempt: row.attempt,
     requestedBy: row.requested_by,
     createdAt: row.created_at,
+    ...(row.interruptions > 0 && { interruptions: row.interruptions }),
+    ...(row.retry_at !== null && { retryAt: row.retry_at }),
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.ended_at !== null && { endedAt: row.ended_at }),
     ...(row.result !== null && { result: JSON.parse(row.result) }),

@@ -21,9 +21,9 @@ export function entriesOf(oldestFirst: readonly Event[]): Entry[] {
 }
 
 export function eventTone({ type }: Pick<Event, "type">): Tone {
-  if (/failed|refused|exited|quarantin|overdue/.test(type)) return "bad";
+  if (/failed|timed-out|refused|exited|quarantin|overdue/.test(type)) return "bad";
   if (/\.(ready|succeeded|done)$/.test(type)) return "good";
-  if (/discovered|interrupted|cancel/.test(type)) return "attention";
+  if (/discovered|interrupted|unreachable|cancel/.test(type)) return "attention";
   if (/armed|retired|wip/.test(type)) return "danger";
   if (/^(install|job)\.|configuring|called-home|accepted/.test(type)) return "working";
   return "idle";

@@ -8,6 +8,7 @@ export const jobLook: Record<JobStatus, { word: string; tone: Tone }> = {
   cancelling: { word: "Cancelling", tone: "attention" },
   succeeded: { word: "Succeeded", tone: "good" },
   failed: { word: "Failed", tone: "bad" },
+  "timed-out": { word: "Timed out", tone: "bad" },
   cancelled: { word: "Cancelled", tone: "muted" },
   interrupted: { word: "Interrupted", tone: "attention" },
 };

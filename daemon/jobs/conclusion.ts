@@ -1,0 +1,85 @@
+/** Writes down what came of a run: the job's end and its node's phase, or that it is queued again. One transaction each. */
+import type { Job, JobResult } from "../contract/job.ts";
+import { advance } from "../fleet/phases.ts";
+import { atomically, type Db } from "../store/database.ts";
+import type { EventStore } from "../store/events.ts";
+import type { JobStore } from "../store/jobs.ts";
+import type { NodeStore } from "../store/nodes.ts";
+import type { Registry } from "../store/registry.ts";
+import { type FinalStatus, nextStep } from "./next-step.ts";
+import { moved } from "./status.ts";
+import type { Verdict } from "./verdict.ts";
+
+export interface ConclusionParts {
+  db: Db;
+  nodes: NodeStore;
+  jobs: JobStore;
+  events: EventStore;
+  registry: Registry;
+  /** How often a job is run again because its node could not be reached; none where left out. */
+  unreachableRetries?: number;
+  /** Before the first of them; each later one waits three times as long. */
+  retryDelaySeconds?: number;
+}
+
+export function conclude(parts: ConclusionParts, job: Job, decided: Verdict, endedAt: string): Job {
+  const { db, jobs, events, unreachableRetries = 0, retryDelaySeconds } = parts;
+  return atomically(db, () => {
+    const step = nextStep(job, decided, unreachableRetries, retryDelaySeconds);
+    if (step.kind === "end") return end(parts, job, step, endedAt);
+    const { startedAt: _, ...rest } = job;
+    const again: Job = {
+      ...rest,
+      status: moved(moved(job.status, "interrupted"), "queued"),
+      attempt: job.attempt + 1,
+      ...(step.why === "interrupted" && { interruptions: (job.interruptions ?? 0) + 1 }),
+      ...(step.delaySeconds > 0 && { retryAt: new Date(Date.now() + step.delaySeconds * 1000).toISOString() }),
+    };
+    jobs.save(again);
+    events.append({ source: "control", type: `job.${step.why}`, summary: step.summary, nodeId: job.nodeId, jobId: job.id });
+    return again;
+  });
+}
+
+export function end(
+  parts: ConclusionParts,
+  job: Job,
+  { status, result }: { status: FinalStatus; result: JobResult },
+  endedAt: string,
+): Job {
+  const { db, jobs, events, nodes, registry } = parts;
+  const { retryAt: _, ...rest } = job;
+  const ended: Job = { ...rest, status: moved(job.status, status), endedAt, result };
+  return atomically(db, () => {
+    jobs.save(ended);
+    if (status !== "cancelled") jobs.setReportDue(job.id, true);
+    events.append({
+      source: "control",
+      type: `job.${status}`,
+      summary: result.summary,
+      nodeId: job.nodeId,
+      jobId: job.id,
+      ...(result.hint && { detail: { hint: result.hint } }),
+    });
+    const node = nodes.findById(job.nodeId);
+    if (node?.state.phase === "configuring" && node.state.jobId === job.id) {
+      const good = status === "succeeded";
+      registry.update(node.id, (was) => ({
+        node: {
+          ...was,
+          state: advance(
+            was.state,
+            good ? { type: "configured", at: endedAt } : { type: "configure-failed", jobId: job.id, reason: result.summary, at: endedAt },
+          ),
+        },
+        event: {
+          source: "control",
+          type: good ? "node.ready" : "node.configure-failed",
+          summary: good ? "ready" : result.summary,
+          jobId: job.id,
+        },
+      }));
+    }
+    return ended;
+  });
+}

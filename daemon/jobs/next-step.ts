@@ -1,0 +1,44 @@
+/** What happens to a job after a run: it ends, or it is queued for another attempt, now or a little later. Pure. */
+import type { Job, JobResult } from "../contract/job.ts";
+import { isWorthAnotherTry, type Verdict } from "./verdict.ts";
+
+export type FinalStatus = Exclude<Verdict["status"], "interrupted">;
+
+export type NextStep =
+  | { kind: "end"; status: FinalStatus; result: JobResult }
+  | { kind: "again"; why: "interrupted" | "unreachable"; delaySeconds: number; summary: string };
+
+/** An interrupted run is run once more: a second time it is not chance. */
+const MAX_INTERRUPTIONS = 1;
+const FIRST_DELAY_SECONDS = 10;
+const MAX_DELAY_SECONDS = 300;
+
+export function nextStep(
+  job: Job,
+  { status, result }: Verdict,
+  unreachableRetries: number,
+  firstDelaySeconds = FIRST_DELAY_SECONDS,
+): NextStep {
+  const interruptions = job.interruptions ?? 0;
+  if (status === "interrupted") {
+    // Somebody wanted it to stop, and it has.
+    if (job.status === "cancelling") return { kind: "end", status: "cancelled", result };
+    if (interruptions < MAX_INTERRUPTIONS)
+      return { kind: "again", why: "interrupted", delaySeconds: 0, summary: `interrupted: ${result.summary}; queued again` };
+    return {
+      kind: "end",
+      status: "failed",
+      result: { ...result, summary: `interrupted ${interruptions + 1} times: ${result.summary}` },
+    };
+  }
+  const retries = job.attempt - 1 - interruptions;
+  if (isWorthAnotherTry({ status, result }) && job.status !== "cancelling") {
+    if (retries < unreachableRetries) {
+      const delaySeconds = Math.min(firstDelaySeconds * 3 ** retries, MAX_DELAY_SECONDS);
+      const left = `attempt ${retries + 2} of ${unreachableRetries + 1} in ${delaySeconds} s`;
+      return { kind: "again", why: "unreachable", delaySeconds, summary: `${result.summary}; ${left}` };
+    }
+    if (retries > 0) return { kind: "end", status, result: { ...result, summary: `${result.summary} (tried ${retries + 1} times)` } };
+  }
+  return { kind: "end", status, result };
+}

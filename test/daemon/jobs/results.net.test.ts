@@ -1,0 +1,96 @@
+/** What a job says of itself: retries, deadlines, processes, and TODO.md, with the real ansible-playbook and sshd. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { EngineLab, processesWith, skip, until } from "./engine-lab.ts";
+
+let lab: EngineLab;
+
+before(async () => {
+  if (skip) return;
+  lab = new EngineLab();
+  await lab.start();
+});
+
+after(async () => {
+  if (!skip) await lab.stop();
+});
+
+const PING = "- name: ping\n  ansible.builtin.ping:";
+
+test("a node that cannot be reached is tried again, visibly, and is ready when it answers", { skip }, async () => {
+  lab.restartEngine({ unreachableRetries: 2, retryDelaySeconds: 1 });
+  const node = await lab.calledHome("rebooting", PING);
+  lab.stopSshd();
+  const { id } = lab.engine.provision(node, "test");
+  await until("the second attempt is waited for", () => lab.world.jobs.find(id)?.retryAt !== undefined);
+  const waiting = lab.world.jobs.find(id);
+  assert.partialDeepStrictEqual(waiting, { status: "queued", attempt: 2 });
+  assert.equal(lab.phase(node), "configuring");
+  lab.startSshd();
+  const job = await lab.ended(id);
+  assert.equal(job.status, "succeeded", JSON.stringify(job.result));
+  assert.equal(job.retryAt, undefined);
+  const retry = lab.world.events.ofNode(node.id, 0, 100).find(({ type }) => type === "job.unreachable");
+  assert.match(retry?.summary ?? "", /^unreachable: .*Connection refused; attempt 2 of 3 in 1 s$/);
+});
+
+test("after its retries it has failed, unreachable; a failed task is never tried again", { skip }, async () => {
+  lab.restartEngine({ unreachableRetries: 1, retryDelaySeconds: 1 });
+  const away = await lab.calledHome("gone", PING, { port: 9 });
+  const gone = await lab.ended(lab.engine.provision(away, "test").id);
+  assert.equal(gone.attempt, 2);
+  assert.partialDeepStrictEqual(gone, { status: "failed", result: { cause: "unreachable", recap: { unreachable: 1 } } });
+  assert.match(gone.result?.summary ?? "", /\(tried 2 times\)$/);
+
+  const bad = await lab.calledHome("broken", "- name: break\n  ansible.builtin.command: 'false'");
+  const broken = await lab.ended(lab.engine.provision(bad, "test").id);
+  assert.partialDeepStrictEqual(broken, { status: "failed", attempt: 1, result: { cause: "task", failedTask: { name: "break" } } });
+});
+
+test("a job that waits for its next attempt can be cancelled", { skip }, async () => {
+  lab.restartEngine({ unreachableRetries: 2, retryDelaySeconds: 60 });
+  const node = await lab.calledHome("patience", PING, { port: 9 });
+  const { id } = lab.engine.provision(node, "test");
+  await until("it waits", () => lab.world.jobs.find(id)?.retryAt !== undefined);
+  assert.equal(lab.engine.cancel(id, "test").status, "cancelled");
+  assert.equal(lab.phase(node), "configure-failed");
+});
+
+/** Forks, ignores TERM, leaves the group, closes what it was given: each sleeps a number of seconds nobody else does. */
+const STUBBORN = (mark: string) =>
+  `trap '' TERM HUP; sleep ${mark} & setsid sleep ${mark} & (setsid sh -c "trap '' TERM; sleep ${mark}" </dev/null >/dev/null 2>&1 &) ; sleep ${mark}`;
+
+for (const [word, how] of [
+  ["cancelled", "cancelled"],
+  ["timed-out", "over its deadline"],
+] as const) {
+  test(`a playbook that sleeps, forks and ignores TERM, ${how}: ${word}, and no process is left`, { skip }, async () => {
+    lab.restartEngine({ deadlineSeconds: word === "timed-out" ? 6 : 60 });
+    const mark = `4${process.pid}${word === "cancelled" ? 1 : 2}`;
+    const shell = STUBBORN(mark);
+    const node = await lab.calledHome(
+      `hold-${word}`,
+      `- name: hold\n  ansible.builtin.shell: ${JSON.stringify(shell)}\n  delegate_to: localhost\n  vars:\n    ansible_connection: local`,
+    );
+    const { id } = lab.engine.provision(node, "test");
+    await until("all four sleep", () => processesWith(`^sleep ${mark}`).length >= 4);
+    if (word === "cancelled") lab.engine.cancel(id, "test");
+    const job = await lab.ended(id);
+    assert.deepEqual(processesWith(mark), []);
+    assert.equal(job.status, word, JSON.stringify(job.result));
+    assert.match(job.result?.summary ?? "", /what had begun on the node may have gone on/);
+    assert.equal(lab.phase(node), "configure-failed");
+    assert.ok(lab.story(node).includes(`job.${word}`));
+  });
+}
+
+test("a playbook that is no YAML never began, and says where", { skip }, async () => {
+  lab.restartEngine();
+  const node = await lab.calledHome("yaml", PING);
+  writeFileSync(lab.at("ansible/playbook.yaml"), "- hosts: worker_nodes\n  tasks:\n   - name: x\n  bad: [\n");
+  const job = await lab.ended(lab.engine.provision(node, "test").id);
+  assert.partialDeepStrictEqual(job, { status: "failed", result: { cause: "playbook" } });
+  assert.match(job.result?.hint ?? "", /not valid YAML/);
+  assert.match(job.result?.summary ?? "", /playbook\.yaml line \d/);
+});

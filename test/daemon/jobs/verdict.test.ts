@@ -1,0 +1,118 @@
+/** What is said of a run, from what real runs of ansible-playbook left (ansible-messages.json). */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import * as z from "zod";
+import type { Outcome } from "../../../daemon/contract/executor-protocol.ts";
+import { Recap } from "../../../daemon/contract/job.ts";
+import { hintFor } from "../../../daemon/jobs/hints.ts";
+import { isWorthAnotherTry, verdict } from "../../../daemon/jobs/verdict.ts";
+
+const Recorded = z.object({
+  runs: z.array(
+    z.object({
+      name: z.string(),
+      exitCode: z.int(),
+      recap: Recap.optional(),
+      failedTask: z.object({ name: z.string(), message: z.string() }).optional(),
+      error: z.string().optional(),
+    }),
+  ),
+});
+const { runs } = Recorded.parse(JSON.parse(readFileSync(join(import.meta.dirname, "ansible-messages.json"), "utf8")));
+
+const endedAt = "2026-03-01T10:00:00.000Z";
+const allZero = { ok: 0, changed: 0, unreachable: 0, failures: 0, skipped: 0, rescued: 0, ignored: 0 };
+
+function recorded(name: string) {
+  const run = runs.find((each) => each.name === name);
+  assert(run, name);
+  const { exitCode, recap, error, failedTask } = run;
+  const outcome: Outcome = { ended: "exited", exitCode, endedAt, ...(recap && { recap: { n1: recap } }), ...(error && { error }) };
+  return { said: verdict(outcome, "n1", failedTask), evidence: failedTask?.message ?? error ?? "" };
+}
+
+const table = [
+  ["unreachable", "unreachable", "unreachable", /^unreachable: ssh: connect to host 127\.0\.0\.1 port 9: Connection refused$/],
+  ["host-key", "unreachable", "host-key-changed", /^unreachable: WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!$/],
+  ["refused", "unreachable", "login-refused", /^unreachable: root@127\.0\.0\.1: Permission denied \(publickey\)\.$/],
+  ["sudo", "task", "sudo", /^task "become" failed: sudo: a password is required$/],
+  ["undefined", "task", "undefined-variable", /'common_motd' is undefined/],
+  ["undefined-key", "task", "undefined-variable", /has no attribute 'default_ipv4'/],
+  ["bad-yaml", "playbook", "bad-yaml", /did not find expected '-' indicator, \S+bad-yaml\.yaml line 5$/],
+  ["collection", "playbook", "missing-collection", /couldn't resolve module\/action 'community\.general\.ufw'/],
+  ["filter", "task", "missing-collection", /unable to locate collection community\.general/],
+  ["role", "playbook", "missing-role", /the role 'nothing_here' was not found/],
+  ["python", "task", "python-missing", /python9: not found|set the interpreter/],
+  ["full-copy", "task", "disk-full", /No space left on device/],
+  ["full-command", "task", "disk-full", /^task "full disk command" failed: dd: .*No space left on device$/],
+  ["apt-lock", "task", "package-lock", /Could not get lock \S+lock\. It is held by process/],
+  ["dpkg-lock", "task", "package-lock", /dpkg frontend lock was locked by another process/],
+  ["no-host", "no-host", "no-host", /ran on no host: n1 matched none/],
+  ["no-match", "no-host", undefined, /ran on no host: n1 matched none/],
+  ["assertion", "task", undefined, /^task "fail" failed: this disk is too small for a node$/],
+  ["nolog", "task", undefined, /^task "no_log" failed: hidden by no_log$/],
+] as const;
+
+for (const [name, cause, trouble, summary] of table) {
+  test(`recorded run "${name}": failed for ${cause}${trouble ? `, hint for ${trouble}` : ""}`, () => {
+    const { said, evidence } = recorded(name);
+    assert.equal(said.status, "failed");
+    assert.equal(said.result.cause, cause);
+    assert.match(said.result.summary, summary);
+    assert.equal(hintFor(evidence)?.trouble, trouble);
+    assert.equal(said.result.hint, hintFor(name === "no-match" ? "no hosts matched" : evidence)?.hint);
+  });
+}
+
+test("every recorded run is in the table, so that a new one cannot be forgotten", () => {
+  assert.deepEqual(runs.map(({ name }) => name).toSorted(), table.map(([name]) => name).toSorted());
+});
+
+test("of all of them, only the node that did not answer is worth another try", () => {
+  assert.deepEqual(
+    runs.filter(({ name }) => isWorthAnotherTry(recorded(name).said)).map(({ name }) => name),
+    ["unreachable"],
+  );
+});
+
+test("exit code 0 is no success: not without the node in the recap, not with nothing done, not with a failure", () => {
+  const exited = (recap: Record<string, Recap> | undefined) =>
+    verdict({ ended: "exited", exitCode: 0, endedAt, ...(recap && { recap }) }, "n1", undefined);
+  assert.equal(exited(undefined).status, "failed");
+  assert.equal(exited({ other: { ...allZero, ok: 3 } }).result.cause, "no-host");
+  assert.equal(exited({ n1: { ...allZero, skipped: 4 } }).result.cause, "no-host");
+  assert.equal(exited({ n1: { ...allZero, ok: 3, failures: 1 } }).result.cause, "task");
+  assert.equal(exited({ n1: { ...allZero, ok: 3, unreachable: 1 } }).result.cause, "unreachable");
+});
+
+test("a success counts its changes and names no failed task, though one was rescued", () => {
+  const recap = { ...allZero, ok: 5, changed: 2, rescued: 1 };
+  const said = verdict({ ended: "exited", exitCode: 0, recap: { n1: recap }, endedAt }, "n1", { name: "risky", message: "rescued" });
+  assert.deepEqual(said, { status: "succeeded", result: { summary: "5 tasks, 2 changes", exitCode: 0, recap } });
+});
+
+test("a node that failed a task and then went away has failed: that is not tried again", () => {
+  const recap = { n1: { ...allZero, ok: 1, failures: 1, unreachable: 1 } };
+  const said = verdict({ ended: "exited", exitCode: 4, recap, endedAt }, "n1", { name: "last", message: "Connection refused" });
+  assert.equal(said.result.cause, "task");
+  assert.ok(!isWorthAnotherTry(said));
+});
+
+test("how a run was ended from outside is told apart", () => {
+  const ended = (word: Outcome["ended"]) => verdict({ ended: word, exitCode: null, endedAt }, "n1", undefined);
+  assert.deepEqual(
+    (["cancelled", "timed-out", "interrupted", "lost", "not-started"] as const).map((word) => [
+      ended(word).status,
+      ended(word).result.cause,
+    ]),
+    [
+      ["cancelled", undefined],
+      ["timed-out", "deadline"],
+      ["interrupted", "interrupted"],
+      ["interrupted", "interrupted"],
+      ["failed", "not-started"],
+    ],
+  );
+});
