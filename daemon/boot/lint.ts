@@ -1,4 +1,8 @@
-/** Reads an iPXE script as iPXE would and says what is wrong: verbs outside the common subset, labels that lead nowhere, no end. */
+/**
+ * Reads an iPXE script as iPXE would and says what is wrong: verbs not every iPXE has, labels that lead nowhere,
+ * lines nobody reaches, ways that never end, loops that do not wait.
+ */
+import { type Line, readLine } from "./script-line.ts";
 
 const verbs = new Set(
   "chain config cpuid dhcp echo exit goto ifconf ifstat imgfetch kernel initrd imgargs imgfree inc iseq isset login menu item choose prompt reboot route sanboot set shell show sleep sync autoboot boot".split(
@@ -7,21 +11,66 @@ const verbs = new Set(
 );
 
 export function lintScript(text: string): string[] {
-  const problems: string[] = [];
-  const lines = text.split("\n");
-  if (lines[0] !== "#!ipxe") problems.push("the first line is not #!ipxe");
-  const labels = new Set(lines.filter((line) => line.startsWith(":")).map((line) => line.slice(1).trim()));
-  const commands = lines.slice(1).filter((line) => line.trim() !== "" && !/^[#:]/.test(line));
-  for (const line of commands) {
-    for (const part of line.split(/\|\||&&/)) {
-      const [verb, target] = part.trim().split(/\s+/);
-      if (verb === undefined || verb === "") continue;
-      if (!verbs.has(verb)) problems.push(`${verb} is not in every iPXE`);
-      if (verb === "goto" && (target === undefined || !labels.has(target))) problems.push(`goto ${target} leads nowhere`);
-    }
+  const [first, ...rest] = text.split("\n");
+  const lines = rest.map(readLine);
+  const head = first === "#!ipxe" ? [] : ["the first line is not #!ipxe"];
+  return [...head, ...rest.flatMap(character), ...words(lines), ...ways(lines)];
+}
 
-    if (/\p{Cc}/u.test(line.replaceAll("\t", " "))) problems.push(`control character in: ${line.slice(0, 60)}`);
+const character = (line: string): string[] =>
+  /\p{Cc}/u.test(line.replaceAll("\t", " ")) ? [`control character in: ${line.slice(0, 60)}`] : [];
+
+function words(lines: Line[]): string[] {
+  const problems: string[] = [];
+  const labels = lines.flatMap((line) => (line.kind === "label" ? [line.name] : []));
+  const used = lines.flatMap((line) => (line.kind === "commands" ? line.gotos : []));
+  for (const line of lines) {
+    if (line.kind !== "commands") continue;
+    problems.push(...line.verbs.filter((verb) => !verbs.has(verb)).map((verb) => `${verb} is not in every iPXE`));
   }
-  if (!/^(exit|goto|boot|reboot)\b/.test(commands.at(-1)?.trim() ?? "")) problems.push("the script runs off its end");
+  for (const target of used) if (target === undefined || !labels.includes(target)) problems.push(`goto ${target} leads nowhere`);
+  for (const label of labels) if (!used.includes(label)) problems.push(`nothing goes to :${label}`);
+  for (const label of new Set(labels)) if (labels.indexOf(label) !== labels.lastIndexOf(label)) problems.push(`:${label} is there twice`);
   return problems;
+}
+
+/** Follows every way through the script. A line is its index; one past the last is the open end. */
+function ways(lines: Line[]): string[] {
+  const labels = new Map(lines.flatMap((line, at) => (line.kind === "label" ? [[line.name, at] as const] : [])));
+  const next = (at: number): number[] => {
+    const line = lines[at];
+    if (line?.kind !== "commands") return at < lines.length ? [at + 1] : [];
+    return [...(line.leads.on ? [at + 1] : []), ...line.leads.to.flatMap((target) => labels.get(target) ?? [])];
+  };
+  const name = (at: number) => {
+    const line = lines[at];
+    return line?.kind === "commands" ? line.text.slice(0, 60) : "";
+  };
+  const commands = [...lines.keys()].filter((at) => lines[at]!.kind === "commands");
+  const reached = from([0], next);
+  const ends = commands.filter((at) => {
+    const line = lines[at]!;
+    return line.kind === "commands" && line.leads.out;
+  });
+  const previous = (at: number) => [...lines.keys()].filter((before) => next(before).includes(at));
+  const ending = from([...ends, lines.length], previous);
+  const waits = (at: number) => {
+    const line = lines[at]!;
+    return line.kind === "commands" && line.leads.waits;
+  };
+  const withoutWaiting = (at: number) => next(at).filter((after) => after < lines.length && !waits(after));
+
+  const problems = commands.filter((at) => !reached.has(at)).map((at) => `nothing reaches: ${name(at)}`);
+  if (reached.has(lines.length)) problems.push("the script runs off its end");
+  problems.push(...commands.filter((at) => reached.has(at) && !ending.has(at)).map((at) => `never ends: ${name(at)}`));
+  const hurried = commands.find((at) => !waits(at) && from(withoutWaiting(at), withoutWaiting).has(at));
+  if (hurried !== undefined) problems.push(`a loop without sleep: ${name(hurried)}`);
+  return problems;
+}
+
+/** Everything that can be got to. */
+function from(starts: number[], next: (at: number) => number[]): Set<number> {
+  const found = new Set(starts);
+  for (const at of found) for (const after of next(at)) found.add(after);
+  return found;
 }
