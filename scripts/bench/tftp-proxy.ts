@@ -1,0 +1,44 @@
+/**
+ * A bad network for TFTP: loses 1 % and doubles 2 % of the datagrams, in both directions, the same ones for the same seed.
+ * Usage: tftp-proxy.ts ADDRESS PORT SERVER-ADDRESS SERVER-PORT SEED.
+ */
+import { createSocket, type Socket } from "node:dgram";
+
+const [address = "", port, serverAddress, serverPort, seed] = process.argv.slice(2);
+const LOST = 0.01;
+const TWICE = 0.02;
+let state = Number(seed);
+
+function times(): 0 | 1 | 2 {
+  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+  const dice = state / 2 ** 32;
+  return dice < LOST ? 0 : dice < LOST + TWICE ? 2 : 1;
+}
+
+/** By the client's address and port: a request that comes again belongs to the same transfer. */
+const sessions = new Map<string, Socket>();
+const door = createSocket("udp4");
+door.on("message", (bytes, client) => {
+  const id = `${client.address} ${client.port}`;
+  const session = sessions.get(id) ?? open(client);
+  sessions.set(id, session);
+  for (let n = times(); n > 0; n--) session.send(bytes, Number(serverPort), serverAddress);
+});
+door.bind(Number(port), address);
+
+/** Two sockets of its own: the client must see one port as the server's, and the server one as the client's. */
+function open(client: { address: string; port: number }): Socket {
+  const toServer = createSocket("udp4");
+  const toClient = createSocket("udp4");
+  let transferPort: number | undefined;
+  toServer.on("message", (bytes, from) => {
+    transferPort = from.port;
+    for (let n = times(); n > 0; n--) toClient.send(bytes, client.port, client.address);
+  });
+  toClient.bind(0, address);
+  toClient.on("message", (bytes) => {
+    if (transferPort === undefined) return;
+    for (let n = times(); n > 0; n--) toServer.send(bytes, transferPort, serverAddress);
+  });
+  return toServer;
+}
