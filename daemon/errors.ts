@@ -2,6 +2,7 @@
 export const hints = {
   NODE_NOT_FOUND: "List the known nodes with `muster nodes`.",
   NODE_WRONG_PHASE: "See the node's phase and what led to it with `muster node <name>`.",
+  NODE_UNSUITABLE: "Install that machine by hand, or replace it; `muster node <name>` shows what is known of its hardware.",
   NODE_NAME_TAKEN: "Choose another name; `muster nodes` shows those in use.",
   JOB_NOT_FOUND: "List the jobs with `muster jobs`.",
   JOB_IN_PROGRESS: "Wait for it, or follow it with `muster job <id> --follow`.",

@@ -7,6 +7,7 @@ import { type ErrorCode, explain, hints, MusterError } from "../errors.ts";
 const statusOf = {
   NODE_NOT_FOUND: 404,
   NODE_WRONG_PHASE: 409,
+  NODE_UNSUITABLE: 409,
   NODE_NAME_TAKEN: 409,
   JOB_NOT_FOUND: 404,
   JOB_IN_PROGRESS: 409,

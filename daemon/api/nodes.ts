@@ -7,6 +7,7 @@ import { MusterError } from "../errors.ts";
 import { deadlineAfter, seconds } from "../fleet/deadlines.ts";
 import { proposedName } from "../fleet/naming.ts";
 import { advance } from "../fleet/phases.ts";
+import { unsuitable } from "../fleet/suitability.ts";
 import type { EventStore } from "../store/events.ts";
 import type { NodeStore } from "../store/nodes.ts";
 import type { Registry } from "../store/registry.ts";
@@ -60,6 +61,8 @@ export function nodesApi(mount: Mount, { nodes, events, registry, ...world }: No
   mount(routes.armNode, ({ node, profile = world.defaultProfile, confirm }, { caller }) => {
     const target = find(nodes, node);
     requireConfirmed(target, confirm);
+    const reason = unsuitable(target.facts, profile);
+    if (reason !== undefined) throw new MusterError("NODE_UNSUITABLE", reason);
     world.requireBootFiles(profile);
     return registry.update(target.id, (was) => ({
       node: { ...was, state: advance(was.state, { type: "armed", profile, until: deadlineAfter(new Date(), seconds.armed) }) },

@@ -41,6 +41,9 @@ export function preseed(input: InstallInput): string {
 export const diskScript = ({ bootUrl, key, disk }: Pick<InstallInput, "bootUrl" | "key" | "disk">): string =>
   render("disk.sh", { progress_url: `${bootUrl}/progress/${key}`, disk });
 
+/** Sourced by both installers: the same words for the same hardware. */
+export const factsScript = (): string => templateText("facts.sh");
+
 /** Shell assignments for our own initrd. */
 export function installConf(input: InstallInput & { rootSha256: string }): string {
   const variables = {

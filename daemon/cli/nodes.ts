@@ -1,7 +1,8 @@
 /** How nodes, timelines and explanations look on a terminal. */
+import { debianFor } from "../contract/debian.ts";
 import type { Event } from "../contract/event.ts";
 import type { Explanation } from "../contract/explanation.ts";
-import type { Node } from "../contract/node.ts";
+import type { CpuArch, Facts, Node } from "../contract/node.ts";
 import { ago, clean, paint, table } from "./print.ts";
 
 export function showNodes(nodes: Node[]): string {
@@ -62,11 +63,13 @@ export function showNode(node: Node, events: Event[]): string {
     ["machine", [facts.manufacturer, facts.product, facts.serial].filter(Boolean).join(" ") || undefined],
     [
       "hardware",
-      [facts.cpu, facts.cpus && `${facts.cpus} CPUs`, facts.memoryMb && `${facts.memoryMb} MB`, facts.firmware]
+      [facts.cpu, facts.cpus && `${facts.cpus} CPUs`, facts.cpuArch, facts.memoryMb && `${facts.memoryMb} MB`, firmware(facts)]
         .filter(Boolean)
         .join(", ") || undefined,
     ],
-    ["disks", facts.disks?.map(({ name, sizeGb }) => `${name} ${sizeGb} GB`).join(", ")],
+    ["disks", facts.disks?.map(diskWords).join(", ")],
+    ["cards", facts.nics?.map(({ name, mac, driver }) => [name, mac, driver].filter(Boolean).join(" ")).join(", ")],
+    ["Debian", facts.cpuArch && pinned(facts.cpuArch)],
     ["system", [facts.os, facts.kernel].filter(Boolean).join(", ") || undefined],
   ];
   const first = events[0];
@@ -77,6 +80,17 @@ export function showNode(node: Node, events: Event[]): string {
     "",
     ...(first ? [`Timeline, from ${local(first.at)}`, ...timeline] : ["Nothing has happened to it yet."]),
   ].join("\n");
+}
+
+const diskWords = ({ name, sizeGb, rotational, model, serial }: NonNullable<Facts["disks"]>[number]): string =>
+  [name, `${sizeGb} GB`, rotational && "rotating", model, serial].filter(Boolean).join(" ");
+
+const firmware = ({ firmware, firmwareBits }: Facts) => (firmwareBits === undefined ? firmware : `${firmwareBits}-bit ${firmware}`);
+
+/** What it gets at most, where that is not the newest. */
+function pinned(cpuArch: CpuArch): string | undefined {
+  const { release, architecture, because } = debianFor[cpuArch];
+  return because && `${release} ${architecture} at most: ${because}`;
 }
 
 /** The reader's own clock; --json has UTC. */

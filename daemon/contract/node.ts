@@ -51,6 +51,10 @@ export const NodeState = z.discriminatedUnion("phase", [
 export type NodeState = z.output<typeof NodeState>;
 export type Phase = NodeState["phase"];
 
+/** What an x86 processor can run at most. */
+export const CpuArch = z.enum(["x86-64", "i686"]);
+export type CpuArch = z.output<typeof CpuArch>;
+
 /** Hardware as far as anyone reported it. Untrusted text, shown and never executed. */
 export const Facts = z
   .object({
@@ -60,8 +64,10 @@ export const Facts = z
     asset: z.string().max(200),
     uuid: z.string().max(64),
     firmware: z.enum(["bios", "uefi"]),
+    firmwareBits: z.union([z.literal(32), z.literal(64)]),
     arch: z.string().max(40),
     cpu: z.string().max(200),
+    cpuArch: CpuArch,
     cpus: z.int().min(0).max(100_000),
     memoryMb: z.int().min(0).max(1_000_000_000),
     kernel: z.string().max(200),
@@ -73,9 +79,11 @@ export const Facts = z
           sizeGb: z.number().min(0),
           rotational: z.boolean().optional(),
           model: z.string().max(200).optional(),
+          serial: z.string().max(200).optional(),
         }),
       )
       .max(256),
+    nics: z.array(z.object({ name: z.string().max(100), mac: MacText, driver: z.string().max(100).optional() })).max(64),
   })
   .partial();
 export type Facts = z.output<typeof Facts>;

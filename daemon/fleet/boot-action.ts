@@ -1,12 +1,13 @@
 /** What a machine that asks for its boot script gets, and why. The disk is sacred: everything but `armed` is harmless. */
 import type { Node, Profile } from "../contract/node.ts";
 import { mayRetry } from "./phases.ts";
+import { unsuitable } from "./suitability.ts";
 
 export type BootAction =
   /** Show the name and ask again: somebody may accept or arm it within the minute. */
   | { action: "wait"; reason: string }
   | { action: "install"; profile: Profile; retry: boolean; reason: string }
-  /** `failed`: this boot ends an install that can no longer come out well. */
+  /** `failed`: this boot ends an install that cannot, or can no longer, come out well. */
   | { action: "local"; reason: string; failed?: string };
 
 /** How long an undecided machine waits before it boots its disk. */
@@ -14,6 +15,7 @@ export const WAIT_SECONDS = 60;
 
 export function bootAction(node: Node, waitedSeconds: number, now: Date): BootAction {
   const { state } = node;
+  const unfit = "profile" in state ? unsuitable(node.facts, state.profile) : undefined;
   switch (state.phase) {
     case "discovered":
     case "accepted": {
@@ -23,9 +25,11 @@ export function bootAction(node: Node, waitedSeconds: number, now: Date): BootAc
     }
     case "armed":
       if (now.toISOString() >= state.until) return local(`its arming ended at ${state.until}`);
+      if (unfit !== undefined) return { ...local(unfit), failed: unfit };
       return { action: "install", profile: state.profile, retry: false, reason: `armed for one install by ${state.profile}` };
     case "installing":
       if (state.stage === "done") return local("installed; the system on its disk has not called home yet");
+      if (unfit !== undefined && mayRetry(state)) return { ...local(unfit), failed: unfit };
       if (mayRetry(state)) {
         return {
           action: "install",

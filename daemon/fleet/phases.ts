@@ -44,7 +44,8 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
     case "install-progress":
       return from(state, event, ["installing"], (was) => ({ ...was, stage: later(was.stage, event.stage) }));
     case "install-failed":
-      return from(state, event, ["installing", "wiping"], () => ({ phase: "install-failed", reason: event.reason, at: event.at }));
+      // From `armed` too: what the machine says of itself at its boot may rule the install out.
+      return from(state, event, ["armed", "installing", "wiping"], () => ({ phase: "install-failed", reason: event.reason, at: event.at }));
     case "called-home":
       // The machine itself is the better witness: a call-home after a missed deadline still tells the truth.
       return from(state, event, ["accepted", "installing", "called-home", "ready", "install-failed", "configure-failed"], () => ({

@@ -54,8 +54,8 @@ export class BootDesk {
     registry.update(node.id, (was) => {
       const now = new Date();
       const waited = Number.parseInt(query.get("waited") ?? "0", 10) || 0;
-      const action = bootAction(was, waited, now);
       const seen: Node = { ...was, facts: { ...was.facts, ...factsFrom(query) }, address: remoteAddress };
+      const action = bootAction(seen, waited, now);
       switch (action.action) {
         case "wait":
           text = content.wait(seen, waited, action.reason);

@@ -8,6 +8,7 @@ export interface BootContent {
   install(node: Node, profile: Profile, key: string): string;
   local(node: Node, platform: string, reason: string): string;
   preseed(node: Node, key: string): string;
+  factsScript(): string;
   diskScript(node: Node, key: string): string;
   installConf(node: Node, key: string): string;
   finish(node: Node, key: string, token: string): string;

@@ -1,7 +1,7 @@
 /** Finds the node behind a MAC address, making a new machine known the first time it is seen booting. */
 import { randomUUID } from "node:crypto";
 import type { MachineSeen } from "../../pxe/boot-source.ts";
-import { Facts, type Node } from "../contract/node.ts";
+import { CpuArch, Facts, type Node } from "../contract/node.ts";
 import { proposedName } from "../fleet/naming.ts";
 import { atomically, type Db } from "../store/database.ts";
 import type { NodeStore } from "../store/nodes.ts";
@@ -57,6 +57,7 @@ export function factsFrom(query: URLSearchParams): Facts {
     uuid: said("uuid")?.slice(0, 64),
     firmware: platform === "efi" ? "uefi" : platform === "pcbios" ? "bios" : undefined,
     arch: said("arch")?.slice(0, 40),
+    cpuArch: said("arch") === "x86_64" ? "x86-64" : CpuArch.safeParse(said("cpu")).data,
   });
   return Facts.parse(Object.fromEntries(entries.filter(([, value]) => value !== undefined)));
 }

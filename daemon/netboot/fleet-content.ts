@@ -1,5 +1,5 @@
 /** Writes what the boot desk hands out, from the configuration and the node. */
-import { diskScript, finishScript, type InstallInput, installConf, preseed } from "../boot/answers.ts";
+import { diskScript, factsScript, finishScript, type InstallInput, installConf, preseed } from "../boot/answers.ts";
 import { genericScript, installScript, localScript, waitScript } from "../boot/scripts.ts";
 import type { Node, Profile } from "../contract/node.ts";
 import { WAIT_SECONDS } from "../fleet/boot-action.ts";
@@ -54,6 +54,10 @@ export class FleetContent implements BootContent {
 
   preseed(node: Node, key: string): string {
     return preseed(this.#input(node, key));
+  }
+
+  factsScript(): string {
+    return factsScript();
   }
 
   diskScript(node: Node, key: string): string {

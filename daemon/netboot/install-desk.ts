@@ -12,6 +12,7 @@ import { sha256 } from "../store/secrets.ts";
 import type { TokenStore } from "../store/tokens.ts";
 import { plain, refuse, script } from "./answers.ts";
 import type { BootContent } from "./content.ts";
+import { factsSummary, inspected } from "./inspection.ts";
 
 export interface InstallDeskParts {
   db: Db;
@@ -47,6 +48,8 @@ export class InstallDesk {
     switch (file) {
       case "preseed.cfg":
         return script(content.preseed(found.node, key));
+      case "facts.sh":
+        return script(content.factsScript());
       case "disk.sh":
         return script(content.diskScript(found.node, key));
       case "install.conf":
@@ -64,6 +67,7 @@ export class InstallDesk {
   }
 
   progress(key: string, stageText: string, request: BootRequest): BootResponse {
+    if (stageText === "facts") return this.#inspect(key, request);
     const stage = InstallStage.safeParse(stageText);
     if (!stage.success) return refuse(404, `there is no stage ${stageText.slice(0, 40)}`);
     const found = this.#installing(key, request);
@@ -77,6 +81,19 @@ export class InstallDesk {
       if (error instanceof MusterError) return refuse(409, error.message);
       throw error;
     }
+  }
+
+  /** Not a stage: nothing of the installation depends on it. */
+  #inspect(key: string, request: BootRequest): BootResponse {
+    const found = this.#installing(key, request);
+    if ("status" in found) return found;
+    if (request.method === "HEAD") return plain("");
+    const facts = inspected(request.query);
+    this.#parts.registry.update(found.node.id, (was) => ({
+      node: { ...was, facts: { ...was.facts, ...facts } },
+      event: { source: "netboot", type: "install.facts", summary: factsSummary(facts) },
+    }));
+    return plain("ok\n");
   }
 
   #report(was: Node, stage: InstallStage, said: string) {

@@ -24,6 +24,8 @@ export interface QemuMachine {
   uefiBoot?: "pxe" | "http" | "ipxe-rom";
   memoryMb?: number;
   cpus?: number;
+  /** QEMU's name of a processor, such as qemu32: one without long mode. */
+  cpu?: string;
   uuid?: string;
   /** End instead of restarting when the guest reboots. */
   once?: boolean;
@@ -36,13 +38,13 @@ export const ovmfCode = "/usr/share/OVMF/OVMF_CODE_4M.fd";
 export const ovmfVariables = "/usr/share/OVMF/OVMF_VARS_4M.fd";
 
 export function qemuArguments(machine: QemuMachine): string[] {
-  const { name, mac, memoryMb = 1024, cpus = 2 } = machine;
+  const { name, mac, memoryMb = 1024, cpus = 2, cpu = "qemu64,-cx16" } = machine;
   return [
     ["-name", name],
     // SeaBIOS and iPXE speak on the serial port only when there is no screen.
     ["-machine", "pc,graphics=off"],
     // Never KVM: that /dev/kvm opens says nothing about whether a guest kernel survives on it. cmpxchg16b under TCG has crashed one.
-    ["-accel", "tcg,thread=multi", "-cpu", "qemu64,-cx16"],
+    ["-accel", "tcg,thread=multi", "-cpu", cpu],
     ["-m", String(memoryMb), "-smp", String(cpus)],
     ["-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none"],
     ["-serial", `file:${machine.serialLog}`],

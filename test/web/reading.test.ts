@@ -90,6 +90,22 @@ test("facts nobody reported are left out", () => {
   );
 });
 
+test("a machine with an old processor says which Debian it gets, and each disk and card what it is", () => {
+  const nics = [{ name: "eth0", mac: "52:54:00:12:34:56", driver: "e1000" }];
+  const disks = [{ name: "sda", sizeGb: 80, rotational: true, model: "WDC", serial: "W1" }];
+  const told = factsOf(node("old", undefined, { facts: { cpuArch: "i686", firmware: "uefi", firmwareBits: 32, nics, disks } }));
+  assert.deepEqual(
+    told.slice(1).map(({ label, text }) => `${label}: ${text}`),
+    [
+      "Instruction set: i686",
+      "Debian: 12 i386 at most: this CPU is 32-bit; Debian 13 has no installer and no kernel for it",
+      "Disk sda: 80 GB, rotating, WDC, W1",
+      "Card eth0: 52:54:00:12:34:56, e1000",
+      "Firmware: UEFI, 32-bit",
+    ],
+  );
+});
+
 test("a machine that repeats itself takes one line, newest first", () => {
   const event = (seq: number, summary: string): Event => ({ seq, at, source: "netboot", type: "boot.wait", summary });
   const entries = entriesOf([event(1, "waits"), event(2, "waits"), event(3, "boots"), event(4, "waits")]);

@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import socket
 import subprocess
 import sys
@@ -34,14 +35,18 @@ def address_towards(url):
 
 
 def cpu_facts():
-    model, count = "", 0
+    model, count, flags = "", 0, []
     for line in read("/proc/cpuinfo").splitlines():
         key, _, value = line.partition(":")
         if key.strip() == "model name":
             model = value.strip()
         if key.strip() == "processor":
             count += 1
-    return model, count
+        if key.strip() == "flags":
+            flags = value.split()
+    # Long mode is what makes an x86 processor a 64-bit one.
+    arch = "x86-64" if "lm" in flags else "i686" if "fpu" in flags else ""
+    return model, count, arch
 
 
 def memory_mb():
@@ -64,12 +69,30 @@ def disks():
         model = read(f"/sys/block/{name}/device/model")
         if model:
             disk["model"] = model[:200]
+        serial = read(f"/sys/block/{name}/serial") or read(f"/sys/block/{name}/device/serial")
+        if serial:
+            disk["serial"] = serial[:200]
         found.append(disk)
     return found[:256]
 
 
+def nics():
+    found = []
+    for name in sorted(os.listdir("/sys/class/net")):
+        place = f"/sys/class/net/{name}"
+        mac = read(f"{place}/address")
+        if not os.path.exists(f"{place}/device") or not re.fullmatch("([0-9a-f]{2}:){5}[0-9a-f]{2}", mac):
+            continue
+        card = {"name": name, "mac": mac}
+        driver = os.path.basename(os.path.realpath(f"{place}/device/driver"))
+        if driver != "driver":
+            card["driver"] = driver
+        found.append(card)
+    return found[:64]
+
+
 def facts():
-    model, count = cpu_facts()
+    model, count, cpu_arch = cpu_facts()
     dmi = "/sys/class/dmi/id"
     system = {"PRETTY_NAME": ""}
     for line in read("/etc/os-release").splitlines():
@@ -91,7 +114,13 @@ def facts():
         memoryMb=memory_mb(),
         firmware="uefi" if os.path.isdir("/sys/firmware/efi") else "bios",
         disks=disks(),
+        nics=nics(),
     )
+    if cpu_arch:
+        told["cpuArch"] = cpu_arch
+    bits = read("/sys/firmware/efi/fw_platform_size")
+    if bits in ("32", "64"):
+        told["firmwareBits"] = int(bits)
     return told
 
 

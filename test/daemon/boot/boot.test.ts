@@ -177,6 +177,7 @@ test("the call-home program tries on until 202, then deletes its token", async (
   assert.equal(sent.data.ip_address, "127.0.0.1");
   assert.equal(sent.data.ssh_host_key, `ssh-ed25519 ${"A".repeat(68)}`);
   assert.ok((sent.data.facts.memoryMb ?? 0) > 0);
+  assert.ok(sent.data.facts.cpuArch !== undefined && sent.data.facts.nics !== undefined);
 });
 
 test("the call-home program gives up with exit code 1 and keeps its token for the next boot", async (t) => {

@@ -63,6 +63,18 @@ test("an install that broke off before the disk is retried once, and one that br
   });
 });
 
+test("a CPU that cannot run what is installed gets no installer, armed or on its retry, and the reason says what it can run", () => {
+  for (const state of [{ phase: "armed", profile: "image", until: later } as const, { ...installing, profile: "preseed" } as const]) {
+    const action = bootAction({ ...node(state), facts: { cpuArch: "i686" } }, 0, now);
+    assert(action.action === "local");
+    assert.match(action.failed ?? "", /^this CPU is 32-bit; Debian 13 has no installer and no kernel for it; Debian 12 i386 runs on it/);
+    assert.equal(bootAction({ ...node(state), facts: { cpuArch: "x86-64" } }, 0, now).action, "install");
+  }
+  assert.equal(bootAction({ ...node({ phase: "discovered" }), facts: { cpuArch: "i686" } }, 0, now).action, "wait");
+  const ready = bootAction({ ...node({ phase: "ready", since: before }), facts: { cpuArch: "i686" } }, 0, now);
+  assert(ready.action === "local" && ready.failed === undefined, "one that was installed by hand is left alone");
+});
+
 test("every transient phase ends at its deadline and none before", () => {
   const cases: [NodeState, string][] = [
     [{ phase: "armed", profile: "image", until: before }, "disarmed"],

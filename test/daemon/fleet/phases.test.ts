@@ -52,7 +52,7 @@ const allowed: Record<NodeEvent["type"], Partial<Record<Phase, Phase>>> = {
   disarmed: { armed: "accepted" },
   "installer-handed-out": { armed: "installing", installing: "installing" },
   "install-progress": { installing: "installing" },
-  "install-failed": { installing: "install-failed", wiping: "install-failed" },
+  "install-failed": { armed: "install-failed", installing: "install-failed", wiping: "install-failed" },
   "called-home": {
     accepted: "called-home",
     installing: "called-home",

@@ -36,6 +36,14 @@ describe("an empty disk becomes a ready node", { skip, concurrency: 2 }, () => {
       assert(count(timeline, "boot.local") >= 1, "the boot after the installation was sent to the disk");
       const node = await lab.api.getNode({ node: name });
       assert.equal(node.facts.firmware, firmware);
+      assert.equal(count(timeline, "install.facts"), 1, "the installer told of the hardware");
+      assert.equal(node.facts.cpuArch, "x86-64");
+      assert.equal(node.facts.firmwareBits, firmware === "uefi" ? 64 : undefined);
+      assert.deepEqual(node.facts.disks, [{ name: "vda", sizeGb: 8.6, rotational: true, serial: "lab-disk" }]);
+      assert.deepEqual(
+        node.facts.nics?.map((nic) => [nic.mac, nic.driver]),
+        [[mac, "virtio_net"]],
+      );
       const { all } = parse(readFileSync(join(lab.daemon.dataDir, "inventory.yaml"), "utf8"));
       assert.equal(all.children.worker_nodes.hosts[name].ansible_host, node.address);
 

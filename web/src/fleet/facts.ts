@@ -1,5 +1,6 @@
 /** What is known of a machine's hardware as label and text; what nobody reported is left out. */
-import type { Node } from "../../../daemon/contract/node.ts";
+import { debianFor } from "../../../daemon/contract/debian.ts";
+import type { CpuArch, Node } from "../../../daemon/contract/node.ts";
 
 export interface Fact {
   label: string;
@@ -7,7 +8,7 @@ export interface Fact {
 }
 
 export function factsOf({ facts, macs, address, disk }: Node): Fact[] {
-  const { manufacturer, product, cpu, cpus, memoryMb, firmware, arch, disks = [] } = facts;
+  const { manufacturer, product, cpu, cpus, memoryMb, firmware, firmwareBits, arch, cpuArch, disks = [], nics = [] } = facts;
   return [
     fact("Address", address),
     fact(macs.length > 1 ? "MACs" : "MAC", macs.join(", ")),
@@ -16,9 +17,14 @@ export function factsOf({ facts, macs, address, disk }: Node): Fact[] {
     fact("Asset tag", facts.asset),
     fact("Processor", joined([cpus === undefined ? undefined : `${cpus} ×`, cpu ?? (cpus === undefined ? undefined : "processor")], " ")),
     fact("Memory", memoryMb === undefined ? undefined : memory(memoryMb)),
-    ...disks.map((found) => fact(`Disk ${found.name}`, joined([`${found.sizeGb} GB`, kind(found.rotational), found.model], ", "))),
+    fact("Instruction set", cpuArch),
+    fact("Debian", cpuArch && newest(cpuArch)),
+    ...disks.map((found) =>
+      fact(`Disk ${found.name}`, joined([`${found.sizeGb} GB`, kind(found.rotational), found.model, found.serial], ", ")),
+    ),
+    ...nics.map((found) => fact(`Card ${found.name}`, joined([found.mac, found.driver], ", "))),
     fact("Installs to", disk),
-    fact("Firmware", joined([firmware?.toUpperCase(), arch], ", ")),
+    fact("Firmware", joined([firmware?.toUpperCase(), firmwareBits === undefined ? undefined : `${firmwareBits}-bit`, arch], ", ")),
     fact("System", joined([facts.os, facts.kernel], ", ")),
     fact("UUID", facts.uuid),
   ].filter((known) => known !== undefined);
@@ -26,6 +32,12 @@ export function factsOf({ facts, macs, address, disk }: Node): Fact[] {
 
 function fact(label: string, text: string | undefined): Fact | undefined {
   return text === undefined || text === "" ? undefined : { label, text };
+}
+
+/** Said only of machines that do not get the newest. */
+function newest(cpuArch: CpuArch): string | undefined {
+  const { release, architecture, because } = debianFor[cpuArch];
+  return because && `${release} ${architecture} at most: ${because}`;
 }
 
 const joined = (parts: (string | undefined)[], by: string) => parts.filter((part) => part !== undefined && part !== "").join(by);

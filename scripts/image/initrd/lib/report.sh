@@ -44,6 +44,11 @@ beacon() { request -O /dev/null "$progress/$1?detail=$(encode "$(printf %.250s "
 tell() { patiently 5 beacon "$@"; }
 insist() { patiently 40 beacon "$@"; }
 
+# How a machine is described is the control node's to say: both installers run the same script. No installation fails for it.
+tell_facts() {
+  fetch "$1" /run/facts.sh && . /run/facts.sh && request -O /dev/null "$progress/facts?$(muster_facts)"
+}
+
 # Ends the installation. The wait is for somebody to read it; the next boot is the control node's to answer.
 failed() {
   trap - EXIT
