@@ -83,6 +83,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       unreachableRetries: config.ansible.unreachable_retries,
       log: log.child({ part: "jobs" }),
       redact,
+      onSuccess: (job) => todo.solved(job.nodeName),
       onFailure: (job, node, output) =>
         todo.add({
           name: job.nodeName,

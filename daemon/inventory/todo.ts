@@ -1,5 +1,7 @@
-/** TODO.md: what failed and waits for a person. Appended to, one whole entry at a time. */
-import { appendFile } from "node:fs/promises";
+/** TODO.md: what failed and waits for a person. Appended to, one whole entry at a time; ticked in place, never rewritten. */
+import { appendFile, open, readFile } from "node:fs/promises";
+import { stripVTControlCharacters } from "node:util";
+import { Mutex } from "./mutex.ts";
 
 export interface Failure {
   name: string;
@@ -8,38 +10,96 @@ export interface Failure {
   jobId: string;
   summary: string;
   hint: string | undefined;
+  /** The end of the output, from well before what is shown of it: a secret is only recognised as a whole. */
   log: string;
 }
 
 const TAIL_LINES = 60;
-const TAIL_BYTES = 8_192;
+const TAIL_CHARACTERS = 8_192;
+const OPEN = "- [ ] ";
 
 export class TodoFile {
   readonly #file: string;
+  readonly #turn = new Mutex();
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** One write call with O_APPEND: entries of failures at the same moment follow each other whole. */
+  /** One write call with O_APPEND. A job that has its entry already gets no second one. */
   add(failure: Failure): Promise<void> {
-    return appendFile(this.#file, entry(failure), { mode: 0o640 });
+    return this.#turn.run(async () => {
+      const known = entries(await this.#read()).some(({ jobId }) => jobId === failure.jobId);
+      if (!known) await appendFile(this.#file, entry(failure), { mode: 0o640 });
+    });
+  }
+
+  /** Ticks what is open of a node that works now: one byte each, so that nothing a person wrote meanwhile is lost. */
+  solved(name: string): Promise<void> {
+    return this.#turn.run(async () => {
+      const unsolved = entries(await this.#read()).filter((each) => each.name === name && each.boxAt !== undefined);
+      if (unsolved.length === 0) return;
+      const file = await open(this.#file, "r+");
+      try {
+        for (const { boxAt } of unsolved) await file.write("x", boxAt);
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  /** One character a byte: positions in the text are positions in the file. */
+  async #read(): Promise<string> {
+    try {
+      return await readFile(this.#file, "latin1");
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+      throw error;
+    }
   }
 }
 
+interface Entry {
+  name: string;
+  jobId: string | undefined;
+  /** Where the space in its open box is. */
+  boxAt: number | undefined;
+}
+
+/** What a log in there says is no entry: only lines outside of the fences count. */
+function entries(text: string): Entry[] {
+  const found: Entry[] = [];
+  let fence: string | undefined;
+  let at = 0;
+  for (const line of text.split("\n")) {
+    const ticks = /^`{3,}/.exec(line)?.[0];
+    const name = /^## Provisioning Failed for `([^`]+)`$/.exec(line)?.[1];
+    const last = found.at(-1);
+    if (fence !== undefined) {
+      if (line === fence) fence = undefined;
+    } else if (ticks !== undefined) fence = ticks;
+    else if (name !== undefined) found.push({ name, jobId: undefined, boxAt: undefined });
+    else if (last && line.startsWith(OPEN)) last.boxAt ??= at + OPEN.indexOf(" ]");
+    else if (last) last.jobId ??= /^- \*\*Job:\*\* (\S+)$/.exec(line)?.[1];
+    at += line.length + 1;
+  }
+  return found;
+}
+
 export function entry({ name, address, at, jobId, summary, hint, log }: Failure): string {
-  const tail = redact(
-    log
-      .split("\n")
-      .slice(-TAIL_LINES)
-      .join("\n")
-      .slice(-TAIL_BYTES)
-      .replace(/[^\P{Cc}\n\t]/gu, ""),
-  ).trim();
+  // Redacted before it is cut: half a secret is not known for one.
+  const tail = redact(stripVTControlCharacters(log).replace(/[^\P{Cc}\n\t]/gu, ""))
+    .trimEnd()
+    .split("\n")
+    .slice(-TAIL_LINES)
+    .join("\n")
+    .slice(-TAIL_CHARACTERS)
+    .trim();
   const fence = longestFence(tail);
   return [
     "\n---\n",
     `## Provisioning Failed for \`${name}\`\n`,
+    `${OPEN}Done (ticked by itself when a later run on this node succeeds)`,
     `- **IP Address:** ${address ?? "unknown"}`,
     `- **Timestamp:** ${at.toISOString()}`,
     `- **Job:** ${jobId}`,

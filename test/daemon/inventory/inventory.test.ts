@@ -190,7 +190,9 @@ test("failures at the same moment follow each other whole, capped and without se
   const file = join(folder(t), "TODO.md");
   const todo = new TodoFile(file);
   await Promise.all(
-    Array.from({ length: 20 }, (_, n) => todo.add({ ...failure, name: `n${n}`, log: `password: hunter2222\n${"x".repeat(100_000)}` })),
+    Array.from({ length: 20 }, (_, n) =>
+      todo.add({ ...failure, name: `n${n}`, jobId: `job-${n}`, log: `password: hunter2222\n${"x".repeat(100_000)}` }),
+    ),
   );
   const text = readFileSync(file, "utf8");
   assert.equal(text.match(/^## Provisioning Failed for `n\d+`$/gm)?.length, 20);

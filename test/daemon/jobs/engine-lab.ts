@@ -133,6 +133,7 @@ export class EngineLab {
       deadlineSeconds: 60,
       log,
       redact,
+      onSuccess: (job) => todo.solved(job.nodeName),
       onFailure: (job, node, output) =>
         todo.add({
           name: job.nodeName,

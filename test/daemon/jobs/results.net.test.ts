@@ -1,6 +1,6 @@
 /** What a job says of itself: retries, deadlines, processes, and TODO.md, with the real ansible-playbook and sshd. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { EngineLab, processesWith, skip, until } from "./engine-lab.ts";
 
@@ -93,4 +93,33 @@ test("a playbook that is no YAML never began, and says where", { skip }, async (
   assert.partialDeepStrictEqual(job, { status: "failed", result: { cause: "playbook" } });
   assert.match(job.result?.hint ?? "", /not valid YAML/);
   assert.match(job.result?.summary ?? "", /playbook\.yaml line \d/);
+});
+
+test("TODO.md shows the end of a long output, and is ticked when the node succeeds", { skip }, async () => {
+  lab.restartEngine();
+  const lines =
+    "- name: talk\n  ansible.builtin.debug:\n    msg: \"{{ 'x' * 6000000 }}\"\n- name: break\n  ansible.builtin.fail:\n    msg: the very end";
+  const node = await lab.calledHome("talker", lines);
+  const { id } = lab.engine.provision(node, "test");
+  assert.equal((await lab.ended(id)).status, "failed");
+  await until("TODO.md", () => lab.todo().includes(id));
+  const told = lab.todo().slice(lab.todo().indexOf("## Provisioning Failed for `talker`"));
+  assert.match(told, /- \[ \] Done/);
+  assert.match(told, /fatal: \[talker\]: FAILED! =>.*the very end[\s\S]*PLAY RECAP/);
+
+  lab.playbook(PING);
+  assert.equal((await lab.ended(lab.engine.provision(node, "test").id)).status, "succeeded");
+  await until("it is ticked", () => /for `talker`\n\n- \[x\] Done/.test(lab.todo()));
+});
+
+test("a run that cannot even be started has failed, and TODO.md says so", { skip }, async () => {
+  const node = await lab.calledHome("spawnless", PING);
+  renameSync(lab.at("ansible"), lab.at("moved-away"));
+  try {
+    const job = await lab.ended(lab.engine.provision(node, "test").id);
+    assert.partialDeepStrictEqual(job, { status: "failed", attempt: 1, result: { cause: "not-started" } });
+    await until("TODO.md", () => lab.todo().includes("## Provisioning Failed for `spawnless`"));
+  } finally {
+    renameSync(lab.at("moved-away"), lab.at("ansible"));
+  }
 });
