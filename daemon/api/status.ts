@@ -1,15 +1,14 @@
-/** How the daemon itself is doing: health, counts, what a machine would be answered, metrics. */
+/** How the daemon itself is doing: health, counts, what a machine would be answered. */
 import type { FastifyInstance } from "fastify";
-import { Gauge, Registry as Metrics } from "prom-client";
 import type * as z from "zod";
-import { JobStatus } from "../contract/job.ts";
 import { Mac } from "../contract/names.ts";
-import { NodeState, type Profile } from "../contract/node.ts";
+import type { Profile } from "../contract/node.ts";
 import { routes } from "../contract/routes.ts";
 import { MusterError } from "../errors.ts";
 import type { EventStore } from "../store/events.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
+import { metricsApi } from "./metrics.ts";
 import type { Mount } from "./mount.ts";
 
 type Status = z.input<typeof routes.status.response>;
@@ -39,37 +38,5 @@ export function statusApi(app: FastifyInstance, mount: Mount, { nodes, jobs, eve
     return world.explain(parsed.data, { arch, userClass });
   });
 
-  const metrics = new Metrics();
-  new Gauge({ name: "muster_nodes", help: "Nodes by phase", labelNames: ["phase"], registers: [metrics], collect: phases(nodes) });
-  new Gauge({ name: "muster_jobs", help: "Jobs by status", labelNames: ["status"], registers: [metrics], collect: statuses(jobs) });
-  new Gauge({
-    name: "muster_events_total",
-    help: "Events recorded since this database was made",
-    registers: [metrics],
-    collect() {
-      this.set(events.lastSeq());
-    },
-  });
-  app.get("/metrics", { schema: { hide: true } }, async (_, reply) => {
-    reply.type(metrics.contentType);
-    return metrics.metrics();
-  });
-}
-
-/** Zeroes too: a series that vanishes looks like a broken scrape. */
-function phases(nodes: NodeStore) {
-  return function collect(this: Gauge<"phase">) {
-    const counts = nodes.counts();
-    for (const option of NodeState.options) {
-      const phase = option.shape.phase.value;
-      this.set({ phase }, counts[phase] ?? 0);
-    }
-  };
-}
-
-function statuses(jobs: JobStore) {
-  return function collect(this: Gauge<"status">) {
-    const counts = jobs.counts();
-    for (const status of JobStatus.options) this.set({ status }, counts[status] ?? 0);
-  };
+  metricsApi(app, { nodes, jobs, events });
 }

@@ -8,6 +8,7 @@ export class EventStore {
   readonly #after;
   readonly #ofNode;
   readonly #latest;
+  readonly #ofType;
   readonly #last;
   readonly #epoch;
 
@@ -23,6 +24,7 @@ export class EventStore {
     this.#latest = db.prepare<[string, string], Row>(
       "SELECT * FROM events WHERE type = ? AND detail ->> 'process' = ? ORDER BY seq DESC LIMIT 1",
     );
+    this.#ofType = db.prepare<[string, number], Row>("SELECT * FROM events WHERE type = ? AND seq > ? ORDER BY seq");
     this.#last = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM events");
     this.#epoch = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'epoch'");
   }
@@ -57,6 +59,10 @@ export class EventStore {
   latest(type: string, { process }: { process: string }): Event | undefined {
     const row = this.#latest.get(type, process);
     return row && fromRow(row);
+  }
+
+  ofType(type: string, after: number): Event[] {
+    return this.#ofType.all(type, after).map(fromRow);
   }
 
   lastSeq(): number {

@@ -14,6 +14,9 @@ export class JobStore {
   readonly #offset;
   readonly #setOffset;
   readonly #counts;
+  readonly #kinds;
+  readonly #ended;
+  readonly #waitingSince;
   readonly #reportsDue;
   readonly #setReportDue;
 
@@ -31,6 +34,16 @@ export class JobStore {
     this.#live = db.prepare<[string], Row>("SELECT * FROM jobs WHERE node_id = ? AND status IN ('queued', 'running', 'cancelling')");
     this.#offset = db.prepare<[string], { events_offset: number }>("SELECT events_offset FROM jobs WHERE id = ?");
     this.#setOffset = db.prepare<[number, string]>("UPDATE jobs SET events_offset = ? WHERE id = ?");
+    this.#kinds = db.prepare<[], { kind: string; status: string; count: number }>(
+      "SELECT kind, status, count(*) AS count FROM jobs GROUP BY kind, status",
+    );
+    this.#ended = db.prepare<[number], EndedRow>(
+      `SELECT e.seq, j.kind, j.status, j.started_at, j.ended_at FROM events e JOIN jobs j ON j.id = e.job_id
+       WHERE e.seq > ? AND e.type IN ('job.succeeded', 'job.failed', 'job.timed-out', 'job.cancelled') ORDER BY e.seq`,
+    );
+    this.#waitingSince = db.prepare<[string], { since: string | null }>(
+      `SELECT min(coalesce(retry_at, created_at)) AS since FROM jobs WHERE status = 'queued' AND (retry_at IS NULL OR retry_at <= ?)`,
+    );
     this.#reportsDue = db.prepare<[], Row>("SELECT * FROM jobs WHERE report_due = 1 ORDER BY ended_at, id LIMIT 100");
     this.#setReportDue = db.prepare<[number, string]>("UPDATE jobs SET report_due = ? WHERE id = ?");
     this.#counts = db.prepare<[], { status: string; count: number }>("SELECT status, count(*) AS count FROM jobs GROUP BY status");
@@ -86,6 +99,23 @@ export class JobStore {
     this.#setReportDue.run(Number(due), id);
   }
 
+  countsByKind(): { kind: string; status: string; count: number }[] {
+    return this.#kinds.all();
+  }
+
+  /** The jobs whose end was recorded after the event `seq`, each once; one that never began took no time. */
+  endedAfter(seq: number): { seq: number; kind: string; status: string; seconds: number | undefined }[] {
+    return this.#ended.all(seq).map(({ started_at, ended_at, ...row }) => ({
+      ...row,
+      seconds: started_at === null || ended_at === null ? undefined : Math.max(0, Date.parse(ended_at) - Date.parse(started_at)) / 1000,
+    }));
+  }
+
+  /** Since when the job waits that waits longest for a free place; one that waits for its retry's time does not count. */
+  waitingSince(now: Date): string | undefined {
+    return this.#waitingSince.get(now.toISOString())?.since ?? undefined;
+  }
+
   counts(): Record<string, number> {
     return Object.fromEntries(this.#counts.all().map(({ status, count }) => [status, count]));
   }
@@ -106,6 +136,14 @@ interface Row {
   started_at: string | null;
   ended_at: string | null;
   result: string | null;
+}
+
+interface EndedRow {
+  seq: number;
+  kind: string;
+  status: string;
+  started_at: string | null;
+  ended_at: string | null;
 }
 
 const one = (row: Row | undefined) => (row ? fromRow(row) : undefined);

@@ -24,6 +24,6 @@ test("metrics name every phase and status, also those with nobody in them", asyn
   const served = await serve(t);
   const { status, text } = await served.request("/metrics");
   assert.equal(status, 200);
-  for (const line of ['muster_nodes{phase="ready"} 0', 'muster_nodes{phase="armed"} 0', 'muster_jobs{status="failed"} 0'])
+  for (const line of ['muster_nodes{phase="ready"} 0', 'muster_nodes{phase="armed"} 0', 'muster_jobs{kind="ansible",status="failed"} 0'])
     assert.ok(text.includes(line), line);
 });
