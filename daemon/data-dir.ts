@@ -10,6 +10,7 @@ export interface DataDir {
   knownHosts: string;
   todo: string;
   jobs: string;
+  captures: string;
   assets: string;
   executor: string;
   executorSocket: string;
@@ -25,6 +26,7 @@ export function dataDir(root: string): DataDir {
     knownHosts: at("known_hosts"),
     todo: at("TODO.md"),
     jobs: at("jobs"),
+    captures: at("captures"),
     assets: at("assets"),
     executor: at("executor"),
     executorSocket: at("executor", "executor.sock"),

@@ -4,6 +4,7 @@ export const hints = {
   NODE_WRONG_PHASE: "See the node's phase and what led to it with `muster node <name>`.",
   NODE_UNSUITABLE: "Install that machine by hand, or replace it; `muster node <name>` shows what is known of its hardware.",
   NODE_NAME_TAKEN: "Choose another name; `muster nodes` shows those in use.",
+  CAPTURE_EMPTY: "Boot it from the network once; packets are kept of machines that boot, for as long as there is room.",
   JOB_NOT_FOUND: "List the jobs with `muster jobs`.",
   JOB_IN_PROGRESS: "Wait for it, or follow it with `muster job <id> --follow`.",
   JOB_NOT_CANCELLABLE: "Only a queued or running job can be cancelled; `muster job <id>` shows its state.",

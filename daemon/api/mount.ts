@@ -29,7 +29,7 @@ export function mounter(app: FastifyInstance, authenticate: (request: FastifyReq
         ...(route.params && { params: route.params }),
         ...(route.query && { querystring: route.query }),
         ...(route.body && { body: route.body }),
-        response: { [status]: route.response, "4xx": ErrorBody, "5xx": ErrorBody },
+        response: { [status]: answerOf(route), "4xx": ErrorBody, "5xx": ErrorBody },
       },
       // Before validation: who may not ask learns nothing about what would have been valid.
       onRequest: async (request, reply) => {
@@ -45,11 +45,16 @@ export function mounter(app: FastifyInstance, authenticate: (request: FastifyReq
         const input = Object.assign({}, request.params, request.query, request.body) as Input<typeof route>;
         const context = { caller: request.caller, request, reply } as Context<typeof route>;
         reply.code(status);
-        return handle(input, context);
+        const answer = await handle(input, context);
+        if (route.media === undefined) return answer;
+        return reply.type(route.media).send(Buffer.from(answer as Uint8Array));
       },
     });
   };
 }
+
+const answerOf = ({ media, response, summary }: Route) =>
+  media === undefined ? response : { description: summary, content: { [media]: { schema: response } } };
 
 declare module "fastify" {
   interface FastifyRequest {

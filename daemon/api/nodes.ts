@@ -23,12 +23,22 @@ export interface NodesApi {
   /** Takes a node out of inventory and known hosts, and its unused tokens away. */
   forget(node: Node): Promise<void>;
   wake(node: Node): Promise<string>;
+  /** A pcap file; nothing when no packet of it was kept. */
+  capture(node: Node): Uint8Array<ArrayBuffer> | undefined;
 }
 
 export function nodesApi(mount: Mount, { nodes, events, registry, ...world }: NodesApi): void {
   mount(routes.listNodes, () => nodes.list());
   mount(routes.getNode, ({ node }) => find(nodes, node));
   mount(routes.nodeEvents, ({ node, since, limit }) => events.ofNode(find(nodes, node).id, since, limit));
+
+  mount(routes.captureNode, ({ node }, { reply }) => {
+    const target = find(nodes, node);
+    const file = world.capture(target);
+    if (!file) throw new MusterError("CAPTURE_EMPTY", `no packet of ${target.name} was kept`);
+    reply.header("content-disposition", `attachment; filename="${target.name}.pcap"`);
+    return file;
+  });
 
   mount(routes.addNode, ({ mac, name, disk }, { caller }) => {
     const known = nodes.findByMac(mac);

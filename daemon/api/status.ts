@@ -19,7 +19,10 @@ export interface StatusApi {
   events: EventStore;
   defaultProfile: Profile;
   process(): Pick<Status, "version" | "startedAt" | "dhcpMode" | "executor" | "netboot">;
-  explain(mac: string, options: { arch: number; userClass?: string | undefined }): z.input<typeof routes.explain.response>;
+  explain(
+    mac: string,
+    asked: { arch: number; userClass?: string | undefined; mode?: "off" | "proxy" | "full" | undefined },
+  ): z.input<typeof routes.explain.response>;
 }
 
 export function statusApi(app: FastifyInstance, mount: Mount, { nodes, jobs, events, ...world }: StatusApi): void {
@@ -32,10 +35,10 @@ export function statusApi(app: FastifyInstance, mount: Mount, { nodes, jobs, eve
     seq: events.lastSeq(),
   }));
   mount(routes.listEvents, ({ since, limit }) => events.after(since, limit));
-  mount(routes.explain, ({ mac, arch, userClass }) => {
+  mount(routes.explain, ({ mac, arch, userClass, mode }) => {
     const parsed = Mac.safeParse(mac);
     if (!parsed.success) throw new MusterError("REQUEST_INVALID", `mac: ${mac} is not a MAC address such as 52:54:00:12:34:56`);
-    return world.explain(parsed.data, { arch, userClass });
+    return world.explain(parsed.data, { arch, userClass, mode });
   });
 
   metricsApi(app, { nodes, jobs, events });

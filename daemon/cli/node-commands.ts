@@ -1,11 +1,11 @@
 /** Everything that is done with machines. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { Client } from "../contract/client.ts";
 import { Mac } from "../contract/names.ts";
 import { type Node, Profile } from "../contract/node.ts";
-import { showExplanation, showNode, showNodes } from "./nodes.ts";
+import { showNode, showNodes } from "./nodes.ts";
 import { print } from "./print.ts";
-import { examples, type Words, whole } from "./words.ts";
+import { examples, type Words } from "./words.ts";
 
 interface Wanted {
   name?: string;
@@ -95,20 +95,6 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
       const retired = await client().retireNode({ node, ...options });
       print(json(), retired, `${retired.name} is retired.`);
     });
-  program
-    .command("explain")
-    .argument("<mac>", "of any machine, known or not", macAddress)
-    .option("--arch <number>", "architecture it would say (option 93)", whole(0, 65_535), 7)
-    .option("--user-class <text>", "e.g. iPXE")
-    .description("what this machine would be answered now, and why")
-    .addHelpText(
-      "after",
-      `\nArchitectures: 0 BIOS, 7 and 9 UEFI x86-64, 11 UEFI arm64, 16 UEFI HTTP boot.${examples("muster explain 52:54:00:12:34:56 --arch 0", "muster explain 52:54:00:12:34:56 --user-class iPXE")}`,
-    )
-    .action(async (mac: string, { arch, userClass }: { arch: number; userClass?: string }) => {
-      const explanation = await client().explain({ mac, arch, ...(userClass !== undefined && { userClass }) });
-      print(json(), explanation, showExplanation(explanation));
-    });
 }
 
 /** Whoever knows the MAC address of a machine need not wait until it turns up. */
@@ -117,10 +103,4 @@ async function accept(client: Client, node: string, { name, disk }: Wanted): Pro
   const mac = Mac.safeParse(node);
   const known = (await client.listNodes()).some((one) => one.name === node || (mac.success && one.macs.includes(mac.data)));
   return mac.success && !known ? client.addNode({ mac: mac.data, ...wanted }) : client.acceptNode({ node, ...wanted });
-}
-
-function macAddress(text: string): string {
-  const mac = Mac.safeParse(text);
-  if (!mac.success) throw new InvalidArgumentError("It is not a MAC address such as 52:54:00:12:34:56.");
-  return mac.data;
 }

@@ -1,7 +1,6 @@
-/** How nodes, timelines and explanations look on a terminal. */
+/** How nodes and timelines look on a terminal. */
 import { debianFor } from "../contract/debian.ts";
 import type { Event } from "../contract/event.ts";
-import type { Explanation } from "../contract/explanation.ts";
 import type { CpuArch, Facts, Node } from "../contract/node.ts";
 import { ago, clean, paint, table } from "./print.ts";
 
@@ -102,17 +101,4 @@ function offset(from: string, to: string): string {
   return seconds < 100
     ? `+${seconds.toFixed(1)} s`
     : `+${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")} min`;
-}
-
-export function showExplanation({ mac, node, phase: now, dhcp, script }: Explanation): string {
-  return [
-    `${mac}${node ? ` is ${node}` : ""}, ${now}`,
-    `DHCP answers: ${dhcp.answer}`,
-    ...dhcp.journal.map((line) => `  ${line}`),
-    `Its script: ${script.action}, because: ${script.reason}`,
-    ...script.text
-      .trimEnd()
-      .split("\n")
-      .map((line) => `  ${clean(line)}`),
-  ].join("\n");
 }

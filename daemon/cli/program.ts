@@ -1,5 +1,6 @@
 /** The `muster` command: its words and their order. What it does is asked of the daemon or injected. */
 import { Command } from "commander";
+import { bootCommands } from "./boot-commands.ts";
 import { bootFileCommands } from "./boot-file-commands.ts";
 import { daemonCommands } from "./daemon-commands.ts";
 import { jobCommands } from "./job-commands.ts";
@@ -35,6 +36,7 @@ export function buildProgram(local: LocalCommands): Command {
   daemonCommands(program, words, local);
   nodeCommands(program, words);
   powerCommands(program, words);
+  bootCommands(program, words);
   jobCommands(program, words);
   keyCommands(program, words, local);
   bootFileCommands(program, words, local);

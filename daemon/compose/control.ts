@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { captureOf } from "../../pxe/capture/rings.ts";
 import { sendMagicPackets } from "../../pxe/wake-on-lan.ts";
 import { buildApi } from "../api/server.ts";
 import { type Config, loadAccess } from "../config.ts";
@@ -146,8 +147,8 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
             executor: link.connected ? "connected" : "disconnected",
             netboot: { alive: processes.alive("netboot") },
           }),
-          explain: (mac, options) =>
-            explainMachine(mac, options, { nodes, leases: stores.leases, config: config.netboot, network, content, assets: data.assets }),
+          explain: (mac, asked) => explainMachine(mac, asked, { ...stores, config: config.netboot, network, content, assets: data.assets }),
+          capture: ({ macs }) => captureOf(data.captures, macs),
         }),
       (server) => server.close(),
     );

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BootSource } from "../../pxe/boot-source.ts";
+import type { Tap } from "../../pxe/capture/tap.ts";
 import { openNeighbours } from "../../pxe/dhcp/neighbours.ts";
 import { Pool } from "../../pxe/dhcp/pool.ts";
 import { probeDhcpServers } from "../../pxe/dhcp/probe.ts";
@@ -27,6 +28,7 @@ export interface DhcpParts {
   leases: LeaseTable;
   events: EventStore;
   source: BootSource;
+  tap: Tap;
   log: Log;
 }
 
@@ -95,6 +97,7 @@ async function serve(parts: DhcpParts, sockets: ReadonlyMap<string, number>): Pr
     bootServer: handed(sockets, "pxe4011"),
     source,
     together: (work) => leases.together(work),
+    tap: parts.tap,
     log: log.child({ part: "dhcp" }),
   });
   log.info({ interface: netboot.interface, mode: netboot.dhcp }, "dhcp answers");

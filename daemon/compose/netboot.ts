@@ -1,5 +1,7 @@
 /** Builds the netboot process: DHCP, TFTP and boot HTTP over the fleet's rules and the database. */
 import { join } from "node:path";
+import { Recorder } from "../../pxe/capture/recorder.ts";
+import { CaptureRings } from "../../pxe/capture/rings.ts";
 import { startBootHttpServer } from "../../pxe/http/server.ts";
 import { startTftpServer } from "../../pxe/tftp/server.ts";
 import type { Config } from "../config.ts";
@@ -44,11 +46,25 @@ export async function startNetboot(config: Config, data: DataDir, env: NodeJS.Pr
     }
 
     const host = network?.address ?? "127.0.0.1";
+    const rings = new CaptureRings(data.captures);
+    rings.open();
+    const tap = await parts.start(
+      "capture",
+      () => new Recorder({ rings, address: host, macAt, log: log.child({ part: "capture" }) }),
+      (recorder) => recorder.close(),
+    );
     await parts.start(
       "boot http",
       () =>
         available("netboot.http_port", () =>
-          startBootHttpServer({ host, port: config.netboot.http_port, assetsRoot: data.assets, source, log: log.child({ part: "http" }) }),
+          startBootHttpServer({
+            host,
+            port: config.netboot.http_port,
+            assetsRoot: data.assets,
+            source,
+            tap,
+            log: log.child({ part: "http" }),
+          }),
         ),
       (server) => server.close(),
     );
@@ -63,6 +79,7 @@ export async function startNetboot(config: Config, data: DataDir, env: NodeJS.Pr
               address: host,
               port: config.netboot.tftp_port,
               record,
+              tap,
               log: log.child({ part: "tftp" }),
             }),
           ),
@@ -72,7 +89,7 @@ export async function startNetboot(config: Config, data: DataDir, env: NodeJS.Pr
     if (network && config.netboot.dhcp !== "off") {
       await parts.start(
         "dhcp",
-        () => startDhcp({ config, data, network, env, leases, events, source, log }),
+        () => startDhcp({ config, data, network, env, leases, events, source, tap, log }),
         (dhcp) => dhcp.close(),
       );
     }

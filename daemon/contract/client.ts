@@ -55,6 +55,7 @@ async function call({ baseUrl, headers, fetch: send = fetch }: ClientOptions, ro
   }
   const search = query.size > 0 ? `?${query}` : "";
   const response = await send(`${baseUrl}${path}${search}`, init);
+  if (response.ok && route.media !== undefined) return route.response.parse(new Uint8Array(await response.arrayBuffer()));
   const text = await response.text();
   if (!response.ok) throw new ApiError(response.status, errorFrom(response, text));
   return route.response.parse(JSON.parse(text));

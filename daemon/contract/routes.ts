@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { CallHome, CallHomeAccepted, ProvisioningStatus } from "./call-home.ts";
 import { Event } from "./event.ts";
-import { Explanation } from "./explanation.ts";
+import { AskedMode, Explanation } from "./explanation.ts";
 import { Job, JobOutput } from "./job.ts";
 import { Key, KeyName, Role, Session } from "./key.ts";
 import { Mac, NodeName } from "./names.ts";
@@ -18,6 +18,8 @@ export interface Route {
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** Media type of an answer that is a file instead of JSON. */
+  media?: string;
   /** Status of success; 200 unless told. */
   status?: number;
   response: z.ZodType;
@@ -26,6 +28,8 @@ export interface Route {
 /** A node by name or MAC address, a job by id. */
 const NodeRef = z.object({ node: z.string().max(100) });
 const JobRef = z.object({ id: z.string().max(100) });
+/** A file. */
+const Bytes = z.instanceof(Uint8Array).meta({ type: "string", format: "binary" });
 
 export const routes = {
   health: {
@@ -145,13 +149,26 @@ export const routes = {
     query: z.object({ since: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(5000).default(1000) }),
     response: z.array(Event),
   },
+  captureNode: {
+    method: "GET",
+    path: "/api/nodes/:node/capture",
+    summary: "What this machine and the boot servers said to each other at its last boots, as a pcap file",
+    access: "operator",
+    params: NodeRef,
+    media: "application/vnd.tcpdump.pcap",
+    response: Bytes,
+  },
   explain: {
     method: "GET",
     path: "/api/explain/:mac",
     summary: "What a machine would be answered now, and why",
     access: "viewer",
     params: z.object({ mac: z.string().max(40) }),
-    query: z.object({ arch: z.coerce.number().int().min(0).max(65535).default(7), userClass: z.string().max(40).optional() }),
+    query: z.object({
+      arch: z.coerce.number().int().min(0).max(65535).default(7),
+      userClass: z.string().max(40).optional(),
+      mode: AskedMode.optional(),
+    }),
     response: Explanation,
   },
   listEvents: {

@@ -1,23 +1,31 @@
 /** What a machine would be answered now, and why: the same decisions as on the wire, with nothing changed by asking. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { broadcastOf, netmaskOf, parseBlock, toAddress } from "../../pxe/dhcp/address.ts";
 import { decideFull } from "../../pxe/dhcp/full.ts";
 import { MessageType, Option } from "../../pxe/dhcp/option.ts";
 import type { DhcpPacket } from "../../pxe/dhcp/packet.ts";
 import { Pool } from "../../pxe/dhcp/pool.ts";
 import { decideProxy } from "../../pxe/dhcp/proxy.ts";
-import { ANY, type Decision } from "../../pxe/dhcp/reply.ts";
-import type { Explanation } from "../contract/explanation.ts";
+import { ANY, type Decision, type ServerIdentity } from "../../pxe/dhcp/reply.ts";
+import type { Event } from "../contract/event.ts";
+import type { AskedMode, Explanation } from "../contract/explanation.ts";
 import type { Node } from "../contract/node.ts";
 import { bootAction } from "../fleet/boot-action.ts";
 import { proposedName } from "../fleet/naming.ts";
+import type { EventStore } from "../store/events.ts";
 import type { LeaseTable } from "../store/leases.ts";
 import type { NodeStore } from "../store/nodes.ts";
 import type { BootContent } from "./content.ts";
 import { type DhcpNetwork, type DhcpSettings, fullMode, serverIdentity } from "./dhcp-settings.ts";
+import { diagnose } from "./diagnose.ts";
+import { routerOptions } from "./router-options.ts";
+import { outcomeOf, rulesFor } from "./rules.ts";
+import { tellSteps, wireStory } from "./wire-story.ts";
 
 export interface ExplainWorld {
   nodes: NodeStore;
+  events: EventStore;
   leases: LeaseTable;
   config: DhcpSettings;
   network: DhcpNetwork | undefined;
@@ -25,14 +33,24 @@ export interface ExplainWorld {
   assets: string;
 }
 
+/** The message to make up. */
+export interface Asked {
+  arch: number;
+  userClass?: string | undefined;
+  /** Instead of the configuration's. */
+  mode?: AskedMode | undefined;
+}
+
 /** Stands in the script where a real boot would get its one-time key. */
 const NO_KEY = "0".repeat(32);
+/** Some boots of a machine. */
+const RECENT_EVENTS = 500;
 
-export function explainMachine(mac: string, options: { arch: number; userClass?: string | undefined }, world: ExplainWorld): Explanation {
+export function explainMachine(mac: string, asked: Asked, world: ExplainWorld): Explanation {
   const known = world.nodes.findByMac(mac);
   const node = known ?? unknown(mac, world.nodes);
   const action = bootAction(node, 0, new Date());
-  const platform = options.arch === 0 ? "pcbios" : "efi";
+  const platform = asked.arch === 0 ? "pcbios" : "efi";
   const text =
     action.action === "install"
       ? world.content.install(node, action.profile, NO_KEY)
@@ -43,47 +61,68 @@ export function explainMachine(mac: string, options: { arch: number; userClass?:
     mac,
     ...(known && { node: known.name }),
     phase: known?.state.phase ?? "unknown: it would become discovered",
-    dhcp: explainDhcp(mac, options, node, world),
+    ...lastBoot(known ? world.events.ofNode(known.id, 0, RECENT_EVENTS) : [], world),
+    dhcp: explainDhcp(mac, asked, node, known !== undefined, world),
     script: { action: action.action, reason: action.reason, text },
   };
 }
 
-function explainDhcp(
-  mac: string,
-  options: { arch: number; userClass?: string | undefined },
-  node: Node,
-  { config, network, leases, assets }: ExplainWorld,
-): Explanation["dhcp"] {
-  if (config.dhcp === "off" || !network) return { answer: "nothing: DHCP is off", journal: ["netboot.dhcp is off"] };
-  const request = discover(mac, options);
-  const identity = serverIdentity(network, config, (name) => existsSync(join(assets, "ipxe", name)));
-  const plan = { netboot: true, reason: `${node.name} is ${node.state.phase}` } as const;
-  let decision: Decision;
-  if (config.dhcp === "proxy") decision = decideProxy(request, identity, plan);
-  else {
-    // A pool of its own: an offer made here is nobody's.
-    const store = { all: () => leases.all(), save: () => undefined };
-    const full = fullMode(config, network, identity, (settings) => new Pool({ ...settings, store, now: Date.now }));
-    decision = decideFull(request, full, plan);
-  }
+function lastBoot(timeline: Event[], { config, network, assets }: ExplainWorld): Pick<Explanation, "last" | "seen" | "diagnosis"> {
+  const proxy = config.dhcp === "proxy";
+  const story = wireStory(timeline);
+  const packet = story.events.findLast(({ type }) => type.startsWith("dhcp."));
+  const journal = packet?.detail?.journal;
+  const router = network ? routerOptions(identityOf(network, config, assets)) : [];
+  const diagnosis = diagnose(story, { proxy, router });
   return {
-    answer: answerOf(decision),
-    journal: decision.journal,
+    ...(packet && { last: { at: packet.at, summary: packet.summary, journal: Array.isArray(journal) ? journal.map(String) : [] } }),
+    seen: tellSteps(story, proxy),
+    ...(diagnosis && { diagnosis }),
   };
 }
 
-function answerOf(decision: Decision): string {
-  switch (decision.kind) {
-    case "reply":
-      return `${decision.summary}, to ${decision.to.address}`;
-    case "check":
-      return `first asks the wire who uses ${decision.address}`;
-    case "ignore":
-      return `nothing: ${decision.reason}`;
+function explainDhcp(mac: string, asked: Asked, node: Node, known: boolean, world: ExplainWorld): Explanation["dhcp"] {
+  const { config, network, assets } = world;
+  const mode = asked.mode ?? config.dhcp;
+  const request = discover(mac, asked);
+  const plan = { netboot: true, reason: known ? `${node.name} is ${node.state.phase}` : "never seen: it would become discovered" } as const;
+  const server = network && identityOf(network, config, assets);
+  if (mode === "off" || !network || !server) {
+    const why = network ? "DHCP is off" : "no boot network is set up (netboot.interface)";
+    return { answer: `nothing: ${why}`, rules: rulesFor(request, { mode, server, plan, decision: undefined }), journal: [why] };
   }
+  const decision = decideAs(mode, request, plan, server, network, world);
+  return { answer: outcomeOf(decision), rules: rulesFor(request, { mode, server, plan, decision }), journal: decision.journal };
 }
 
-function discover(mac: string, { arch, userClass }: { arch: number; userClass?: string | undefined }): DhcpPacket {
+function decideAs(
+  mode: "proxy" | "full",
+  request: DhcpPacket,
+  plan: { netboot: true; reason: string },
+  server: ServerIdentity,
+  network: DhcpNetwork,
+  { config, leases }: ExplainWorld,
+): Decision {
+  if (mode === "proxy") return decideProxy(request, server, plan);
+  // A pool of its own: an offer made here is nobody's.
+  const store = { all: () => leases.all(), save: () => undefined };
+  // Asked for a mode that is not configured, there is no range: then as if all of the network were ours to give.
+  const settings = { ...config, range: config.range ?? wholeNetwork(network) };
+  const full = fullMode(settings, network, server, (options) => new Pool({ ...options, store, now: Date.now }));
+  return decideFull(request, full, plan);
+}
+
+function wholeNetwork({ address, netmask }: DhcpNetwork): { from: string; to: string } {
+  const block = [...Array(33).keys()].map((prefix) => parseBlock(`${address}/${prefix}`)).find((each) => netmaskOf(each) === netmask);
+  if (!block) return { from: address, to: address };
+  const last = parseBlock(`${broadcastOf(block)}/32`).network - 1;
+  return { from: toAddress(block.network + 1), to: toAddress(last) };
+}
+
+const identityOf = (network: DhcpNetwork, config: DhcpSettings, assets: string): ServerIdentity =>
+  serverIdentity(network, config, (name) => existsSync(join(assets, "ipxe", name)));
+
+function discover(mac: string, { arch, userClass }: Asked): DhcpPacket {
   const id = String(arch).padStart(5, "0");
   const http = [15, 16, 18, 19, 20].includes(arch);
   return {

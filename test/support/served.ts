@@ -35,6 +35,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
     forget: async () => undefined,
     wake: async () => "woken",
     power: { perform: async ({ name }) => ({ driver: "command", message: `${name} was told` }), means: () => "command" },
+    capture: () => Uint8Array.of(1, 2, 3),
     provision: unused("provision"),
     cancel: unused("cancel"),
     output: async (_, after) => ({ text: "", next: after, end: true }),

@@ -29,6 +29,7 @@ export async function startMission(pageRoot: string): Promise<Mission> {
       defaultProfile: "preseed",
       requireBootFiles: () => undefined,
       forget: async () => undefined,
+      capture: () => undefined,
       wake: async (node) => `Wake-on-LAN sent to ${node.macs.join(", ")}`,
       power: { means: () => "command", perform: async ({ name }) => ({ driver: "command", message: `${name} was told` }) },
       provision: () => {

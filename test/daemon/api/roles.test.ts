@@ -56,6 +56,7 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
   powerNode: (served) => ({ path: `/api/nodes/${node(served)}/power`, body: { action: "on" } }),
   nodePower: (served) => ({ path: `/api/nodes/${node(served)}/power` }),
   nodeEvents: (served) => ({ path: `/api/nodes/${node(served)}/events` }),
+  captureNode: (served) => ({ path: `/api/nodes/${node(served)}/capture` }),
   explain: () => ({ path: "/api/explain/52:54:00:12:34:56" }),
   listEvents: () => ({ path: "/api/events" }),
   listJobs: () => ({ path: "/api/jobs" }),
@@ -89,7 +90,13 @@ async function start(t: TestContext): Promise<Served> {
       const target = addNode(served.world, { phase: "accepted" });
       return { node: target, job: jobOf(target) };
     },
-    explain: (mac) => ({ mac, phase: "unknown", dhcp: { answer: "", journal: [] }, script: { action: "wait", reason: "", text: "" } }),
+    explain: (mac) => ({
+      mac,
+      phase: "unknown",
+      seen: [],
+      dhcp: { answer: "", rules: [], journal: [] },
+      script: { action: "wait", reason: "", text: "" },
+    }),
   });
   return served;
 }

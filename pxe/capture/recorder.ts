@@ -1,0 +1,134 @@
+/** Hears the taps of all servers and keeps what belongs to a machine's boot, a few times a second. */
+import type { Log } from "../boot-source.ts";
+import { toAddress } from "../dhcp/address.ts";
+import { bootReplyTo, bootRequest } from "./dhcp-bytes.ts";
+import { type Endpoint, tcpPacket, udpPacket } from "./frames.ts";
+import { httpHead } from "./http-head.ts";
+import { pcapRecord } from "./pcap.ts";
+import type { CaptureRings } from "./rings.ts";
+import type { Datagram, HttpRequestSeen, Tap } from "./tap.ts";
+
+export interface RecorderOptions {
+  rings: CaptureRings;
+  /** Ours on the boot network. */
+  address: string;
+  /** Whose address this is, when no DHCP answer of ours has told. */
+  macAt(address: string): string | undefined;
+  log: Log;
+}
+
+const FLUSH_MS = 20;
+/** Machines written down before packets that came in meanwhile are answered. */
+const MOST_AT_ONCE = 64;
+/** A flood is not worth remembering in full. */
+const MOST_WAITING = 1024 * 1024;
+const MOST_OF_ONE = 64 * 1024;
+const MOST_REMEMBERED = 4096;
+/** Firmware, iPXE and the installer ask for an address each. Later it is a running system that renews its lease. */
+const BOOT_MS = 30 * 60_000;
+/** No packet of a boot is longer than an Ethernet frame. */
+const MOST_PAYLOAD = 1500;
+
+export class Recorder implements Tap {
+  readonly #options: RecorderOptions;
+  readonly #waiting = new Map<string, Buffer[]>();
+  readonly #bootedAt = new Map<string, number>();
+  readonly #addresses = new Map<string, string>();
+  readonly #sequences = new Map<string, number>();
+  #waitingBytes = 0;
+  #dropped = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  datagram(datagram: Datagram): void {
+    const { protocol, direction, bytes, port, remote } = datagram;
+    if (bytes.length > MOST_PAYLOAD) return;
+    const mac = protocol === "dhcp" ? this.#dhcpMachine(datagram) : this.#machineAt(remote.address);
+    if (mac === undefined) return;
+    const us: Endpoint = { address: this.#options.address, port };
+    // Who has no address yet can only have asked everybody.
+    const asked = remote.address === "0.0.0.0" ? { address: "255.255.255.255", port } : us;
+    this.#keep(mac, direction === "in" ? udpPacket(remote, asked, bytes) : udpPacket(us, remote, bytes));
+  }
+
+  httpRequest(request: HttpRequestSeen): void {
+    const { remote, port } = request;
+    const mac = this.#machineAt(remote.address);
+    if (mac === undefined) return;
+    const head = httpHead(request);
+    const connection = `${remote.address}:${remote.port}`;
+    const sequence = this.#sequences.get(connection) ?? 1;
+    remember(this.#sequences, connection, sequence + head.length);
+    this.#keep(mac, tcpPacket(remote, { address: this.#options.address, port }, sequence, head));
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#write(this.#waiting.size);
+  }
+
+  /** The machine a DHCP packet belongs to, if it boots: the rest of the LAN's is not ours to keep. */
+  #dhcpMachine({ direction, bytes }: Datagram): string | undefined {
+    const now = Date.now();
+    const message = direction === "in" ? bootRequest(bytes) : bootReplyTo(bytes);
+    if (!message) return undefined;
+    if (message.booting) remember(this.#bootedAt, message.mac, now);
+    else if (now - (this.#bootedAt.get(message.mac) ?? 0) > BOOT_MS) return undefined;
+    if (message.address !== 0) remember(this.#addresses, toAddress(message.address), message.mac);
+    return message.mac;
+  }
+
+  #machineAt(address: string): string | undefined {
+    return this.#addresses.get(address) ?? this.#options.macAt(address);
+  }
+
+  #keep(mac: string, packet: Buffer): void {
+    const record = pcapRecord(Date.now(), packet);
+    const waiting = this.#waiting.get(mac) ?? [];
+    const ofThisOne = waiting.reduce((sum, { length }) => sum + length, 0);
+    if (this.#waitingBytes + record.length > MOST_WAITING || ofThisOne + record.length > MOST_OF_ONE) {
+      this.#dropped += 1;
+      return;
+    }
+    waiting.push(record);
+    this.#waiting.set(mac, waiting);
+    this.#waitingBytes += record.length;
+    this.#timer ??= setTimeout(() => this.#flushSome(), FLUSH_MS);
+  }
+
+  #flushSome(): void {
+    this.#write(MOST_AT_ONCE);
+    this.#timer = this.#waiting.size > 0 ? setTimeout(() => this.#flushSome(), 1) : undefined;
+  }
+
+  #write(most: number): void {
+    const { rings, log } = this.#options;
+    if (this.#dropped > 0) log.warn({ packets: this.#dropped }, "more packets than a capture holds");
+    this.#dropped = 0;
+    for (const [mac, records] of [...this.#waiting].slice(0, most)) {
+      const bytes = Buffer.concat(records);
+      this.#waiting.delete(mac);
+      this.#waitingBytes -= bytes.length;
+      try {
+        rings.append(mac, bytes);
+      } catch (error) {
+        // A full disk must not stop a boot: only its record is lost.
+        log.warn({ err: error, mac }, "packets not kept");
+      }
+    }
+  }
+}
+
+/** Who was remembered first is forgotten first. */
+function remember<V>(into: Map<string, V>, key: string, value: V): void {
+  into.delete(key);
+  into.set(key, value);
+  if (into.size <= MOST_REMEMBERED) return;
+  for (const oldest of into.keys()) {
+    into.delete(oldest);
+    return;
+  }
+}
