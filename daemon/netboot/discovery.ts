@@ -45,6 +45,13 @@ function newNode({ mac, arch, uuid }: Pick<MachineSeen, "mac" | "arch" | "uuid">
   };
 }
 
+/** UEFI runs only programs of its own width, so iPXE's tells it. */
+const bitsOf = new Map([
+  ["i386", 32],
+  ["x86_64", 64],
+  ["arm64", 64],
+]);
+
 /** What iPXE says of the machine in its query. Untrusted text; an empty value says nothing. */
 export function factsFrom(query: URLSearchParams): Facts {
   const said = (name: string) => query.get(name)?.trim().slice(0, 200) || undefined;
@@ -56,6 +63,7 @@ export function factsFrom(query: URLSearchParams): Facts {
     asset: said("asset"),
     uuid: said("uuid")?.slice(0, 64),
     firmware: platform === "efi" ? "uefi" : platform === "pcbios" ? "bios" : undefined,
+    firmwareBits: platform === "efi" ? bitsOf.get(said("arch") ?? "") : undefined,
     arch: said("arch")?.slice(0, 40),
     cpuArch: said("arch") === "x86_64" ? "x86-64" : CpuArch.safeParse(said("cpu")).data,
   });

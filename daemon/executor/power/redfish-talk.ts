@@ -6,7 +6,7 @@ import { MusterError } from "../../errors.ts";
 import { complaintIn } from "../../power/redfish.ts";
 import type { SettingOf } from "../../power/settings.ts";
 
-export interface Answer {
+interface Answer {
   status: number;
   headers: IncomingMessage["headers"];
   body: unknown;

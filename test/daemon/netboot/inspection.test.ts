@@ -58,13 +58,21 @@ for (const [said, cpuArch] of [
   ["arch=i386&cpu=unknown", undefined],
   ["arch=i386&cpu=$%7Bcpu%7D", undefined],
   ["arch=i386", undefined],
+  ["arch=__proto__&platform=efi", undefined],
 ] as const)
   test(`a machine that says ${said} is given the installer`, () => {
     const { get, armed, now } = bench();
     const node = armed();
-    assert.match(get(`/boot.ipxe?mac=${node.macs[0]}&platform=pcbios&${said}`).body, /^kernel /m);
+    assert.match(get(`/boot.ipxe?mac=${node.macs[0]}&${said}`).body, /^kernel /m);
     assert.equal(now(node).facts.cpuArch, cpuArch);
   });
+
+test("a 64-bit machine under 32-bit UEFI is known for what it is", () => {
+  const { get, armed, now } = bench();
+  const node = armed();
+  get(`/boot.ipxe?mac=${node.macs[0]}&platform=efi&arch=i386&cpu=x86-64`);
+  assert.deepEqual(now(node).facts, { firmware: "uefi", firmwareBits: 32, arch: "i386", cpuArch: "x86-64" });
+});
 
 test("an installer's facts are merged into the node and told on its timeline, by whoever holds its key and in no other phase", () => {
   const { get, armed, now, types } = bench();

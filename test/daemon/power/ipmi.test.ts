@@ -66,12 +66,14 @@ describe("a machine with an IPMI BMC", { skip: noIpmi }, () => {
         },
       };
     });
-    await assert.rejects(lab.perform("wrong-password", "on"), { code: "POWER_LOGIN_REFUSED", message: /refused operator: RAKP 2 HMAC/ });
-    await assert.rejects(lab.perform("wrong-user", "on"), { code: "POWER_LOGIN_REFUSED", message: /unauthorized name/ });
-    await assert.rejects(lab.perform("cipher", "on"), { code: "POWER_FAILED", message: /cipher suite 17.*3 is the oldest/ });
-    await assert.rejects(lab.perform("silent", "on"), { code: "POWER_UNREACHABLE", message: /127\.0\.0\.1 did not answer/ });
-    await assert.rejects(lab.perform("nohost", "on"), { code: "POWER_UNREACHABLE", message: /Address lookup/ });
-    await assert.rejects(lab.perform("nofile", "on"), { code: "POWER_NOT_CONFIGURED", message: /password_file: cannot read/ });
+    await Promise.all([
+      assert.rejects(lab.perform("wrong-password", "on"), { code: "POWER_LOGIN_REFUSED", message: /refused operator: RAKP 2 HMAC/ }),
+      assert.rejects(lab.perform("wrong-user", "on"), { code: "POWER_LOGIN_REFUSED", message: /unauthorized name/ }),
+      assert.rejects(lab.perform("cipher", "on"), { code: "POWER_FAILED", message: /cipher suite 17.*3 is the oldest/ }),
+      assert.rejects(lab.perform("silent", "on"), { code: "POWER_UNREACHABLE", message: /127\.0\.0\.1 did not answer/ }),
+      assert.rejects(lab.perform("nohost", "on"), { code: "POWER_UNREACHABLE", message: /Address lookup/ }),
+      assert.rejects(lab.perform("nofile", "on"), { code: "POWER_NOT_CONFIGURED", message: /password_file: cannot read/ }),
+    ]);
     assert.ok(!lab.log().includes("not-the-password"), "no password in the log");
   });
 
