@@ -149,6 +149,12 @@ const Ansible = z.strictObject({
     .describe("What makes a machine that called home a ready node."),
   concurrency: z.int().min(1).max(64).default(4).describe("How many runs at once."),
   deadline_seconds: z.int().min(30).max(86_400).default(3600).describe("After this a run is stopped; its job has timed out."),
+  output_mib: z
+    .int()
+    .min(1)
+    .max(4096)
+    .default(64)
+    .describe("How much of a job's output is kept, in MiB: its beginning and its end; what is left out is marked."),
   unreachable_retries: z
     .int()
     .min(0)

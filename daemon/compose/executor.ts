@@ -16,6 +16,7 @@ export async function startExecutorProcess(config: Config, data: DataDir, log: L
     socketPath: data.executorSocket,
     jobsDir: data.jobs,
     log,
+    outputLimitBytes: config.ansible.output_mib * 1024 * 1024,
     power: config.power,
     ansible: {
       directory: config.ansible.directory ?? join(import.meta.dirname, "../../ansible"),

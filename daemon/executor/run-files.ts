@@ -1,6 +1,6 @@
 /** The files of one attempt at a job: what survives when the executor does not. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 import { RunRequest } from "../contract/executor-protocol.ts";
 import { Recap } from "../contract/job.ts";
@@ -16,7 +16,7 @@ export interface RunFiles {
   /** Written before the group is signalled: why it was. A wrapper that finds it does not begin. */
   stopped: string;
   events: string;
-  /** One file for all attempts. */
+  /** One for all attempts; pieces of a long one lie beside it. */
   output: string;
 }
 
@@ -50,6 +50,28 @@ export function recordedRuns(jobsDir: string): RunRecord[] {
 /** The output stays for people; the record goes. */
 export function forgetRun(files: RunFiles): void {
   for (const file of [files.record, files.pid, files.result, files.stopped]) rmSync(file, { force: true });
+}
+
+/** The end of the output, where the reason of a failure stands: of its newest pieces. */
+export function outputTail({ output }: RunFiles, characters: number): string {
+  const prefix = `${basename(output)}.`;
+  const pieces = readdirSync(dirname(output))
+    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+    .toSorted((a, b) => Number(a.slice(prefix.length)) - Number(b.slice(prefix.length)));
+  const ends = [basename(output), ...pieces].slice(-2).map((name) => endOf(join(dirname(output), name), 4 * characters));
+  return Buffer.concat(ends).toString("utf8").trim().slice(-characters);
+}
+
+function endOf(file: string, bytes: number): Buffer {
+  if (!existsSync(file)) return Buffer.alloc(0);
+  const descriptor = openSync(file, "r");
+  try {
+    const { size } = fstatSync(descriptor);
+    const end = Buffer.alloc(Math.min(size, bytes));
+    return end.subarray(0, readSync(descriptor, end, 0, end.length, size - end.length));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 const Stats = z.object({ event: z.literal("stats"), hosts: z.record(z.string(), Recap) });

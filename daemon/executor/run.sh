@@ -1,8 +1,8 @@
 #!/bin/sh
-# Leads a run's process group: writes down who it is, runs the command, leaves its exit code. It outlives the executor,
-# so that a run is never lost with it. Usage: run.sh PID_FILE RESULT_FILE STOPPED_FILE OUTPUT_FILE COMMAND ARG...
-pid_file=$1 result_file=$2 stopped_file=$3 output=$4
-shift 4
+# Leads a run's process group: writes down who it is, runs the command, leaves its exit code. It outlives the executor, so
+# that a run is never lost with it. Usage: run.sh PID_FILE RESULT_FILE STOPPED_FILE OUTPUT_FILE OUTPUT_LIMIT COMMAND ARG...
+pid_file=$1 result_file=$2 stopped_file=$3 output=$4 limit=$5
+shift 5
 # TERM to the group is for the command; this shell stays to write the result.
 trap : TERM INT HUP
 stat=$(cat /proc/$$/stat)
@@ -12,12 +12,19 @@ read -r boot </proc/sys/kernel/random/boot_id
 echo "$$ $start $boot" >"$pid_file.part" && mv "$pid_file.part" "$pid_file" || exit 1
 # Given up before it began. Whoever gives up writes that file first and looks for ours afterwards: one of us sees the other.
 [ ! -e "$stopped_file" ] || exit 0
-"$@" >>"$output" 2>&1 </dev/null &
-child=$!
-while :; do
-  wait $child
-  code=$?
-  # A trapped signal ends wait early; the command may still be at work.
-  kill -0 $child 2>/dev/null || break
-done
-echo "$code" >"$result_file.part" && mv "$result_file.part" "$result_file"
+{
+  trap : TERM INT HUP
+  "$@" 2>&1 </dev/null &
+  child=$!
+  while :; do
+    wait $child
+    code=$?
+    # A trapped signal ends wait early; the command may still be at work.
+    kill -0 $child 2>/dev/null || break
+  done
+  echo "$code" >"$result_file.part" && mv "$result_file.part" "$result_file"
+} | {
+  # Stays until everything is written, whoever is told to go.
+  trap '' TERM INT HUP
+  exec python3 "${0%/*}/keep-output.py" "$output" "$limit" "$result_file" >/dev/null 2>&1
+}

@@ -13,7 +13,7 @@ import { explain } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type AnsibleSettings, ansibleCommand, ansibleEnvironment, controlSockets, EVENTS_VARIABLE } from "./ansible.ts";
 import { isAlive, kill, processesWith, readGroup, terminate } from "./process-group.ts";
-import { forgetRun, type RunFiles, type RunRecord, recapFrom, recordedRuns, runFiles } from "./run-files.ts";
+import { forgetRun, outputTail, type RunFiles, type RunRecord, recapFrom, recordedRuns, runFiles } from "./run-files.ts";
 
 export interface RunnerOptions {
   jobsDir: string;
@@ -21,6 +21,8 @@ export interface RunnerOptions {
   log: Log;
   /** How long a run may take to end by itself once it was told to. */
   graceMs: number;
+  /** How much of a job's output is kept: its beginning and its end. */
+  outputLimitBytes: number;
   onStarted(run: { jobId: string; attempt: number; pid: number; at: string }): void;
   onFinished(run: { jobId: string; attempt: number; outcome: Outcome }): void;
 }
@@ -31,6 +33,7 @@ type StopReason = "cancelled" | "timed-out" | "interrupted";
 const SEAL = "never begun";
 /** A shell's word for "killed by a signal": 128 and its number. */
 const KILLED = 128;
+const ERROR_CHARACTERS = 3000;
 
 interface Run {
   record: RunRecord;
@@ -128,12 +131,12 @@ export class Runner {
   }
 
   #spawn(run: Run): void {
-    const { ansible, log } = this.#options;
+    const { ansible, log, outputLimitBytes } = this.#options;
     const { request } = run.record;
     const { command, args } = ansibleCommand(request, ansible);
     const wrapper = join(import.meta.dirname, "run.sh");
     const { pid, result, stopped, output } = run.files;
-    const child = spawn("/bin/sh", [wrapper, pid, result, stopped, output, command, ...args], {
+    const child = spawn("/bin/sh", [wrapper, pid, result, stopped, output, String(outputLimitBytes), command, ...args], {
       cwd: ansible.directory,
       env: ansibleEnvironment(ansible, run.files.events, connectionsOf(run)),
       detached: true,
@@ -174,7 +177,7 @@ export class Runner {
       ended,
       exitCode,
       ...(recap && { recap }),
-      ...(ended !== "exited" || exitCode !== 0 ? { error: tail(files.output) } : {}),
+      ...(ended !== "exited" || exitCode !== 0 ? { error: outputTail(files, ERROR_CHARACTERS) } : {}),
       startedAt: record.acceptedAt,
       endedAt: endedAt.toISOString(),
     };
@@ -257,9 +260,3 @@ function howEnded(exitCode: number | null, stopped: StopReason | undefined): Out
 
 /** In the environment of every process of a run. */
 const marker = ({ events }: RunFiles): string => `${EVENTS_VARIABLE}=${events}`;
-
-/** The end of the output, where the reason of a failure stands. */
-function tail(file: string): string {
-  if (!existsSync(file)) return "";
-  return readFileSync(file, "utf8").slice(-3000).trim();
-}

@@ -20,7 +20,10 @@ export interface ExecutorOptions {
   power: Power;
   log: Log;
   graceMs?: number;
+  outputLimitBytes?: number;
 }
+
+const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export interface Executor {
   /** Ends every run within the grace, and itself. The next executor says that they were interrupted. */
@@ -29,7 +32,15 @@ export interface Executor {
   abandon(): Promise<void>;
 }
 
-export async function startExecutor({ socketPath, jobsDir, ansible, power, log, graceMs = 10_000 }: ExecutorOptions): Promise<Executor> {
+export async function startExecutor({
+  socketPath,
+  jobsDir,
+  ansible,
+  power,
+  log,
+  graceMs = 10_000,
+  outputLimitBytes = OUTPUT_LIMIT_BYTES,
+}: ExecutorOptions): Promise<Executor> {
   await ensureSshKey(ansible.home);
   const controls = new Set<Socket>();
   const tell = (message: FromExecutor) => {
@@ -40,6 +51,7 @@ export async function startExecutor({ socketPath, jobsDir, ansible, power, log, 
     ansible,
     log,
     graceMs,
+    outputLimitBytes,
     onStarted: (run) => tell({ type: "started", ...run }),
     onFinished: (run) => tell({ type: "finished", ...run }),
   });

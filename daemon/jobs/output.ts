@@ -1,6 +1,5 @@
 /** A slice of a job's output as people may see it: never cut inside what may be a secret, redacted with what stood before it. */
-import { existsSync, statSync } from "node:fs";
-import { readFrom } from "./run-events.ts";
+import { readKept, type Stretch, stretches } from "./kept-output.ts";
 
 export interface Slice {
   text: string;
@@ -20,19 +19,37 @@ const NEWLINE = 10;
 
 /** `growing`: the file's writer lives, so its last line may be half of one. */
 export function readSlice(file: string, after: number, growing: boolean, redact: (text: string) => string): Slice {
-  const from = Math.max(0, after - CONTEXT_BYTES);
-  const before = readFrom(file, from, after - from);
-  const chunk = readFrom(file, after, SLICE_BYTES);
-  const more = growing || chunk.length === SLICE_BYTES;
+  const all = stretches(file);
+  const index = all.findLastIndex((stretch) => after >= stretch.start && (stretch.start === 0 || after >= shownFrom(stretch)));
+  const [stretch, following] = [all[index], all[index + 1]];
+  if (!stretch) return { text: "", next: after, atEnd: !growing };
+  const from = Math.max(stretch.start, after - CONTEXT_BYTES);
+  const before = readKept(stretch, from, after - from);
+  const chunk = readKept(stretch, after, SLICE_BYTES);
+  const more = growing || following !== undefined || chunk.length === SLICE_BYTES;
   const length = more ? safeLength(chunk) : chunk.length;
+  if (length === 0 && following) {
+    const next = shownFrom(following);
+    return {
+      text: `\n[muster: ${next - after} bytes of output were left out here; ansible.output_mib sets how much is kept]\n`,
+      next,
+      atEnd: false,
+    };
+  }
   const shown = chunk.subarray(0, length).toString("utf8");
   return { text: inContext(before.toString("utf8"), shown, redact), next: after + length, atEnd: !more };
 }
 
-/** The end of the file, with enough before it that a private key is recognised as a whole. As it is: not redacted. */
+/** What follows a gap may begin inside a secret: its first bytes are context only, and a line is shown whole or not. */
+function shownFrom(stretch: Stretch): number {
+  const from = Math.min(stretch.start + CONTEXT_BYTES, stretch.end);
+  return from + readKept(stretch, from, CONTEXT_BYTES).indexOf(NEWLINE) + 1;
+}
+
+/** The end of the output, with enough before it that a private key is recognised as a whole. As it is: not redacted. */
 export function readTail(file: string): string {
-  const size = existsSync(file) ? statSync(file).size : 0;
-  return readFrom(file, Math.max(0, size - TAIL_BYTES), TAIL_BYTES).toString("utf8");
+  const last = stretches(file).at(-1);
+  return last ? readKept(last, Math.max(last.start, last.end - TAIL_BYTES), TAIL_BYTES).toString("utf8") : "";
 }
 
 /** How much of a chunk that goes on can be judged already: whole lines, and no private key without its end. */

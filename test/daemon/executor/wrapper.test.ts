@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -24,9 +24,9 @@ afterEach(() => {
 const file = (name: string) => join(folder, name);
 const text = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), "utf8").trim() : undefined);
 
-function run(command: string): ChildProcess {
+function run(command: string, limit = 1024 * 1024): ChildProcess {
   const files = ["pid", "result", "stopped", "output"].map(file);
-  const child = spawn("/bin/sh", [wrapper, ...files, "/bin/sh", "-c", command], {
+  const child = spawn("/bin/sh", [wrapper, ...files, String(limit), "/bin/sh", "-c", command], {
     detached: true,
     stdio: "ignore",
     env: { PATH: "/usr/bin:/bin", MUSTER_EVENTS: folder },
@@ -110,4 +110,33 @@ test("what left the group is found by its environment", async () => {
   assert.ok(left.length > 0);
   for (const pid of left) kill(pid);
   await until("it is gone", () => processesWith(`MUSTER_EVENTS=${folder}`).length === 0);
+});
+
+test("of a long output the beginning and the end are kept, within the limit", async () => {
+  const child = run("seq 1 2000000", 1024 * 1024);
+  await once(child, "exit");
+  assert.equal(text("result"), "0");
+  const pieces = readdirSync(folder).filter((name) => name.startsWith("output"));
+  const bytes = pieces.reduce((sum, name) => sum + statSync(file(name)).size, 0);
+  assert.equal(pieces.length, 3);
+  assert.ok(bytes <= 1024 * 1024, String(bytes));
+  assert.ok(text("output")?.startsWith("1\n2\n3\n"));
+  const offsets = pieces.flatMap((name) => (name.includes(".") ? [Number(name.split(".")[1])] : [])).toSorted((a, b) => a - b);
+  const newest = `output.${offsets.at(-1)}`;
+  assert.ok(text(newest)?.endsWith("1999999\n2000000"));
+  // Every number with its newline, as `seq` wrote them.
+  assert.equal((offsets.at(-1) ?? 0) + statSync(file(newest)).size, 14_888_896);
+});
+
+test("a further attempt's output follows the first one's", async () => {
+  await once(run("echo first"), "exit");
+  rmSync(file("result"));
+  await once(run("echo second"), "exit");
+  assert.equal(text("output"), "first\nsecond");
+});
+
+test("what left the run and holds its output open does not keep it from ending", async () => {
+  const child = run("setsid sh -c 'while :; do echo still here; sleep 0.1; done' & echo done");
+  await once(child, "exit");
+  assert.equal(text("result"), "0");
 });

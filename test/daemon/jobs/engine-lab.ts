@@ -79,7 +79,7 @@ export class EngineLab {
     rmSync(this.folder, { recursive: true });
   }
 
-  startExecutor(options: Record<string, unknown> = {}): void {
+  startExecutor(options: { outputLimitBytes?: number } = {}): void {
     const settings = {
       socketPath: this.at("executor.sock"),
       jobsDir: this.at("jobs"),
@@ -89,8 +89,8 @@ export class EngineLab {
         inventory: this.at("inventory.yaml"),
         knownHosts: this.at("known_hosts"),
         home: this.at("home"),
-        ...options,
       },
+      ...options,
     };
     const program = `
       import { startExecutor } from ${JSON.stringify(join(repository, "daemon/executor/server.ts"))};
