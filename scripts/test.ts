@@ -21,6 +21,7 @@ interface Group {
 const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
 const special = ["net", "qemu", "web"] as const;
 const needing = (need: string) => all.filter((file) => file.endsWith(`.${need}.test.ts`));
+const prepare = async () => process.getuid?.() === 0 && (await prepareAssets(defaultCache, (line) => console.log(`   ${line}`)));
 const groups: Group[] = [
   {
     name: "unit",
@@ -28,14 +29,14 @@ const groups: Group[] = [
     concurrency: 2,
     timeoutMs: 120_000,
   },
-  { name: "net", files: needing("net"), concurrency: 1, timeoutMs: 300_000 },
+  { name: "net", files: needing("net"), concurrency: 1, timeoutMs: 300_000, prepare },
   { name: "web", files: needing("web"), concurrency: 1, timeoutMs: 300_000 },
   {
     name: "qemu",
     files: needing("qemu"),
     concurrency: 1,
     timeoutMs: 1_200_000,
-    prepare: async () => process.getuid?.() === 0 && (await prepareAssets(defaultCache, (line) => console.log(`   ${line}`))),
+    prepare,
   },
 ];
 
