@@ -51,8 +51,9 @@ async function group(): Promise<ProcessGroup> {
 
 test("it writes down who it is, what the command said and how that ended", async () => {
   const child = run("echo said; echo complained >&2; exit 7");
+  const exited = once(child, "exit"); // before anything is waited for: it may be gone by then
   const { pid } = await group();
-  await once(child, "exit");
+  await exited;
   assert.equal(pid, child.pid);
   assert.equal(text("result"), "7");
   assert.equal(text("output"), "said\ncomplained");
