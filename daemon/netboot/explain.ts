@@ -88,7 +88,7 @@ function explainDhcp(mac: string, asked: Asked, node: Node, known: boolean, worl
   const plan = { netboot: true, reason: known ? `${node.name} is ${node.state.phase}` : "never seen: it would become discovered" } as const;
   const server = network && identityOf(network, config, assets);
   if (mode === "off" || !network || !server) {
-    const why = network ? "DHCP is off" : "no boot network is set up (netboot.interface)";
+    const why = mode === "off" ? "DHCP is off" : "no boot network is set up (netboot.interface)";
     return { answer: `nothing: ${why}`, rules: rulesFor(request, { mode, server, plan, decision: undefined }), journal: [why] };
   }
   const decision = decideAs(mode, request, plan, server, network, world);
