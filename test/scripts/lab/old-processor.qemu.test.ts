@@ -28,6 +28,6 @@ describe("a 32-bit processor", { skip: noNetwork || noQemu }, () => {
     assert.equal(count(timeline, "install.handed-out"), 0);
     assert.equal(count(timeline, "install.failed"), 1);
     await machine.waitForSerial(/this CPU is 32-bit/, 30_000);
-    await assert.rejects(lab.api.armNode({ node: "old" }), { code: "NODE_UNSUITABLE" });
+    await assert.rejects(lab.api.armNode({ node: "old", confirm: "old" }), { code: "NODE_UNSUITABLE" });
   });
 });
