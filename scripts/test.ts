@@ -1,4 +1,4 @@
-/** Runs the tests by what they need, cheapest first, and counts them. `test.ts net qemu` runs only those. */
+/** Runs the tests by what they need, cheapest first, and counts them. `test.ts net qemu` runs only those; `long` only when asked for. */
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
@@ -16,10 +16,11 @@ interface Group {
   timeoutMs: number;
   /** What its tests would otherwise each wait for. */
   prepare?: () => Promise<unknown>;
+  onlyWhenAsked?: boolean;
 }
 
 const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
-const special = ["net", "qemu", "web"] as const;
+const special = ["net", "qemu", "web", "long"] as const;
 const needing = (need: string) => all.filter((file) => file.endsWith(`.${need}.test.ts`));
 const prepare = async () => process.getuid?.() === 0 && (await prepareAssets(defaultCache, (line) => console.log(`   ${line}`)));
 const groups: Group[] = [
@@ -29,7 +30,7 @@ const groups: Group[] = [
     concurrency: 2,
     timeoutMs: 120_000,
   },
-  { name: "net", files: needing("net"), concurrency: 1, timeoutMs: 300_000, prepare },
+  { name: "net", files: needing("net"), concurrency: 1, timeoutMs: 600_000 },
   { name: "web", files: needing("web"), concurrency: 1, timeoutMs: 300_000 },
   {
     name: "qemu",
@@ -38,12 +39,14 @@ const groups: Group[] = [
     timeoutMs: 1_200_000,
     prepare,
   },
+  { name: "long", files: needing("long"), concurrency: 1, timeoutMs: 1_200_000, prepare, onlyWhenAsked: true },
 ];
 
 const wanted = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 for (const group of groups) {
-  if (group.files.length === 0 || (wanted.length > 0 && !wanted.includes(group.name))) continue;
+  const isWanted = wanted.length === 0 ? !group.onlyWhenAsked : wanted.includes(group.name);
+  if (group.files.length === 0 || !isWanted) continue;
   const started = Date.now();
   console.log(`\n== ${group.name}: ${group.files.length} files`);
   await group.prepare?.();
