@@ -11,6 +11,8 @@ export interface Ended {
 }
 
 const KEPT = 16_384;
+/** How long output is waited for after the program itself has ended. */
+const LAST_WORDS_MS = 500;
 
 export async function runProgram([program = "", ...args]: string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Ended> {
   signal.throwIfAborted();
@@ -25,8 +27,14 @@ export async function runProgram([program = "", ...args]: string[], env: NodeJS.
   try {
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
-      // Not `close`: something it left behind may hold its output open.
-      child.once("exit", (code) => setImmediate(resolve, code));
+      child.once("exit", (code) => {
+        // `close` comes with the last of its output, but not while something it left behind holds that open.
+        const late = setTimeout(resolve, LAST_WORDS_MS, code);
+        child.once("close", () => {
+          clearTimeout(late);
+          resolve(code);
+        });
+      });
     });
     signal.throwIfAborted();
     return { exitCode, output: output(), complaint: complaint() };
