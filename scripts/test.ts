@@ -27,7 +27,8 @@ const groups: Group[] = [
   {
     name: "unit",
     files: all.filter((file) => !special.some((need) => file.endsWith(`.${need}.test.ts`))),
-    concurrency: 2,
+    // More than there are cores: many only wait.
+    concurrency: 3,
     timeoutMs: 120_000,
   },
   { name: "net", files: needing("net"), concurrency: 1, timeoutMs: 600_000 },
