@@ -31,7 +31,8 @@ const script = (name: string, program: string): ChildSpec => ({
 });
 
 const file = (name: string) => join(folder, name);
-const lines = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), "utf8").trim().split("\n") : []);
+// A file that was only just made is empty: a number read from nothing would be 0, which is this whole process group.
+const lines = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), "utf8").split("\n").filter(Boolean) : []);
 const write = (name: string, text: string) => `appendFileSync(${JSON.stringify(file(name))}, ${text} + "\\n");`;
 
 /** Writes its number down, and its name when it is told to stop. */
