@@ -13,7 +13,7 @@ import { Reception } from "../enrol/reception.ts";
 import { MusterError } from "../errors.ts";
 import { Inventory } from "../inventory/inventory.ts";
 import { KnownHosts } from "../inventory/known-hosts.ts";
-import { redact, TodoFile } from "../inventory/todo.ts";
+import { failureOf, redact, TodoFile } from "../inventory/todo.ts";
 import { JobEngine } from "../jobs/engine.ts";
 import { ExecutorLink } from "../jobs/link.ts";
 import { Lifecycle } from "../lifecycle.ts";
@@ -85,16 +85,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       log: log.child({ part: "jobs" }),
       redact,
       onSuccess: (job) => todo.solved(job.nodeName),
-      onFailure: (job, node, output) =>
-        todo.add({
-          name: job.nodeName,
-          address: node?.address,
-          at: new Date(),
-          jobId: job.id,
-          summary: job.result?.summary ?? job.status,
-          hint: job.result?.hint,
-          log: output,
-        }),
+      onFailure: (job, node, output) => todo.add(failureOf(job, node, output)),
     });
     const reception = new Reception({
       ...stores,

@@ -1,6 +1,8 @@
 /** TODO.md: what failed and waits for a person. Appended to, one whole entry at a time; ticked in place, never rewritten. */
 import { appendFile, open, readFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
+import type { Job } from "../contract/job.ts";
+import type { Node } from "../contract/node.ts";
 import { Mutex } from "./mutex.ts";
 
 export interface Failure {
@@ -13,6 +15,16 @@ export interface Failure {
   /** The end of the output, from well before what is shown of it: a secret is only recognised as a whole. */
   log: string;
 }
+
+export const failureOf = (job: Job, node: Node | undefined, output: string): Failure => ({
+  name: job.nodeName,
+  address: node?.address,
+  at: new Date(),
+  jobId: job.id,
+  summary: job.result?.summary ?? job.status,
+  hint: job.result?.hint,
+  log: output,
+});
 
 const TAIL_LINES = 60;
 const TAIL_CHARACTERS = 8_192;

@@ -2,12 +2,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { broadcastOf, netmaskOf, parseBlock, toAddress } from "../../pxe/dhcp/address.ts";
+import { clientMessage } from "../../pxe/dhcp/client-message.ts";
 import { decideFull } from "../../pxe/dhcp/full.ts";
 import { MessageType, Option } from "../../pxe/dhcp/option.ts";
 import type { DhcpPacket } from "../../pxe/dhcp/packet.ts";
 import { Pool } from "../../pxe/dhcp/pool.ts";
 import { decideProxy } from "../../pxe/dhcp/proxy.ts";
-import { ANY, type Decision, type ServerIdentity } from "../../pxe/dhcp/reply.ts";
+import type { Decision, ServerIdentity } from "../../pxe/dhcp/reply.ts";
 import type { Event } from "../contract/event.ts";
 import type { AskedMode, Explanation } from "../contract/explanation.ts";
 import type { Node } from "../contract/node.ts";
@@ -125,27 +126,13 @@ const identityOf = (network: DhcpNetwork, config: DhcpSettings, assets: string):
 function discover(mac: string, { arch, userClass }: Asked): DhcpPacket {
   const id = String(arch).padStart(5, "0");
   const http = [15, 16, 18, 19, 20].includes(arch);
-  return {
-    op: "request",
-    hops: 0,
-    transactionId: 1,
-    seconds: 0,
-    broadcast: true,
-    clientAddress: ANY,
-    yourAddress: ANY,
-    nextServer: ANY,
-    relay: ANY,
-    mac,
-    serverName: "",
-    bootFile: "",
-    options: new Map<number, Uint8Array>([
-      [Option.messageType, Uint8Array.of(MessageType.discover)],
-      [Option.vendorClass, Buffer.from(`${http ? "HTTP" : "PXE"}Client:Arch:${id}:UNDI:003000`)],
-      [Option.clientArchitecture, Uint8Array.of(arch >> 8, arch & 255)],
-      [Option.parameterRequestList, Uint8Array.of(Option.tftpServerName, Option.bootFileName)],
-      ...(userClass ? [[Option.userClass, Buffer.from(userClass)] as [number, Uint8Array]] : []),
-    ]),
-  };
+  return clientMessage(mac, { transactionId: 1, broadcast: true }, [
+    [Option.messageType, Uint8Array.of(MessageType.discover)],
+    [Option.vendorClass, Buffer.from(`${http ? "HTTP" : "PXE"}Client:Arch:${id}:UNDI:003000`)],
+    [Option.clientArchitecture, Uint8Array.of(arch >> 8, arch & 255)],
+    [Option.parameterRequestList, Uint8Array.of(Option.tftpServerName, Option.bootFileName)],
+    ...(userClass ? [[Option.userClass, Buffer.from(userClass)] as [number, Uint8Array]] : []),
+  ]);
 }
 
 function unknown(mac: string, nodes: NodeStore): Node {

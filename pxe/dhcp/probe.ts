@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { setTimeout as sleep } from "node:timers/promises";
+import { clientMessage } from "./client-message.ts";
 import { MessageType, Option } from "./option.ts";
 import { addressOption, type DhcpPacket, decode, encode, messageType } from "./packet.ts";
 import { ANY, BROADCAST } from "./reply.ts";
@@ -48,22 +49,8 @@ export async function probeDhcpServers(client: SocketSource, options: { waitMs: 
 /** From an address no real card has (locally administered, random). */
 function probe(): DhcpPacket {
   const mac = ["02", ...randomBytes(5).toString("hex").match(/../g)!].join(":");
-  return {
-    op: "request",
-    hops: 0,
-    transactionId: randomBytes(4).readUInt32BE(0),
-    seconds: 0,
-    broadcast: true,
-    clientAddress: ANY,
-    yourAddress: ANY,
-    nextServer: ANY,
-    relay: ANY,
-    mac,
-    serverName: "",
-    bootFile: "",
-    options: new Map([
-      [Option.messageType, Uint8Array.of(MessageType.discover)],
-      [Option.parameterRequestList, Uint8Array.of(Option.subnetMask, Option.router)],
-    ]),
-  };
+  return clientMessage(mac, { transactionId: randomBytes(4).readUInt32BE(0), broadcast: true }, [
+    [Option.messageType, Uint8Array.of(MessageType.discover)],
+    [Option.parameterRequestList, Uint8Array.of(Option.subnetMask, Option.router)],
+  ]);
 }

@@ -4,12 +4,13 @@
  */
 import { ipBytes, parseBlock } from "./address.ts";
 import { machineSeen } from "./client.ts";
+import { clientMessage } from "./client-message.ts";
 import { decideFull, type FullMode, noNeighbours } from "./full.ts";
 import { subnetOf } from "./link.ts";
 import { MessageType, Option } from "./option.ts";
 import { type DhcpPacket, decode, encode } from "./packet.ts";
 import { Pool } from "./pool.ts";
-import { ANY, longestReply, type ServerIdentity } from "./reply.ts";
+import { longestReply, type ServerIdentity } from "./reply.ts";
 
 /** Some tenth of a second. */
 const MACHINES = 1_500;
@@ -57,18 +58,5 @@ function nowhere(server: ServerIdentity): FullMode {
   };
 }
 
-const question = (mac: string, options: [number, Uint8Array][]): DhcpPacket => ({
-  op: "request",
-  hops: 0,
-  transactionId: 1,
-  seconds: 0,
-  broadcast: false,
-  clientAddress: ANY,
-  yourAddress: ANY,
-  nextServer: ANY,
-  relay: ANY,
-  mac,
-  serverName: "",
-  bootFile: "",
-  options: new Map(options),
-});
+const question = (mac: string, options: [number, Uint8Array][]): DhcpPacket =>
+  clientMessage(mac, { transactionId: 1, broadcast: false }, options);

@@ -11,7 +11,6 @@ import { lintScript } from "../../daemon/boot/lint.ts";
 import type { NodeState, Phase } from "../../daemon/contract/node.ts";
 import { BootDesk } from "../../daemon/netboot/boot-desk.ts";
 import { Discovery } from "../../daemon/netboot/discovery.ts";
-import { FleetContent } from "../../daemon/netboot/fleet-content.ts";
 import { InstallDesk } from "../../daemon/netboot/install-desk.ts";
 import { FleetBootSource } from "../../daemon/netboot/source.ts";
 import { machineSeen } from "../../pxe/dhcp/client.ts";
@@ -25,6 +24,7 @@ import { startDhcpServer } from "../../pxe/dhcp/server.ts";
 import { startBootHttpServer } from "../../pxe/http/server.ts";
 import { startTftpServer } from "../../pxe/tftp/server.ts";
 import { defaultCache, prepareAssets } from "../../scripts/lab/assets.ts";
+import { contentAt } from "../support/content.ts";
 import { message } from "../support/dhcp.ts";
 import { lan } from "../support/dhcp-lan.ts";
 import { silentLog as log } from "../support/log.ts";
@@ -65,20 +65,7 @@ async function startServers() {
   const world = openWorld();
   const { db, nodes, registry, events, tokens } = world;
   let bootUrl = "";
-  const content = () =>
-    new FleetContent({
-      bootUrl,
-      controlUrl: "http://127.0.0.1:8000",
-      domain: "lab",
-      suite: "trixie",
-      mirror: "http://deb.debian.org/debian",
-      securityMirror: null,
-      kernel: "linux-image-amd64",
-      extraInitrd: undefined,
-      rootPassword: "*",
-      sshKeys: () => [],
-      rootSha256: () => "0".repeat(64),
-    });
+  const content = () => contentAt(bootUrl, "http://127.0.0.1:8000");
   const discovery = new Discovery(db, nodes, registry);
   const desk = () => {
     const installs = new InstallDesk({ db, nodes, registry, events, tokens, content: content(), leasedAddress: () => undefined });

@@ -10,7 +10,7 @@ import type { Job } from "../../../daemon/contract/job.ts";
 import type { Node } from "../../../daemon/contract/node.ts";
 import { Inventory } from "../../../daemon/inventory/inventory.ts";
 import { KnownHosts } from "../../../daemon/inventory/known-hosts.ts";
-import { redact, TodoFile } from "../../../daemon/inventory/todo.ts";
+import { failureOf, redact, TodoFile } from "../../../daemon/inventory/todo.ts";
 import { type EngineParts, JobEngine } from "../../../daemon/jobs/engine.ts";
 import { ExecutorLink } from "../../../daemon/jobs/link.ts";
 import { isLive } from "../../../daemon/jobs/status.ts";
@@ -134,16 +134,7 @@ export class EngineLab {
       log,
       redact,
       onSuccess: (job) => todo.solved(job.nodeName),
-      onFailure: (job, node, output) =>
-        todo.add({
-          name: job.nodeName,
-          address: node?.address,
-          at: new Date(),
-          jobId: job.id,
-          summary: job.result?.summary ?? "",
-          hint: job.result?.hint,
-          log: output,
-        }),
+      onFailure: (job, node, output) => todo.add(failureOf(job, node, output)),
       ...parts,
     });
     this.engine.start();

@@ -8,7 +8,7 @@ import { parseConfig } from "../../../daemon/config.ts";
 import { bootErrors, findBootError } from "../../../daemon/contract/boot-errors.ts";
 import { Explanation } from "../../../daemon/contract/explanation.ts";
 import { type Asked, explainMachine } from "../../../daemon/netboot/explain.ts";
-import { FleetContent } from "../../../daemon/netboot/fleet-content.ts";
+import { contentAt } from "../../support/content.ts";
 import { addNode, openWorld } from "../../support/world.ts";
 
 const network = { address: "10.0.0.2", netmask: "255.255.255.0" };
@@ -25,19 +25,7 @@ function fleet(t: TestContext, mode: "off" | "proxy" | "full") {
   });
   const range = mode === "full" ? ", range: {from: 10.0.0.10, to: 10.0.0.20}" : "";
   const config = parseConfig(mode === "off" ? "{}" : `netboot: {interface: lo, dhcp: ${mode}${range}}`, "test").netboot;
-  const content = new FleetContent({
-    bootUrl: "http://10.0.0.2:8080",
-    controlUrl: "http://10.0.0.2:8000",
-    domain: "lab",
-    suite: "trixie",
-    mirror: "http://deb.debian.org/debian",
-    securityMirror: null,
-    kernel: "linux-image-amd64",
-    extraInitrd: undefined,
-    rootPassword: "*",
-    sshKeys: () => [],
-    rootSha256: () => "0".repeat(64),
-  });
+  const content = contentAt("http://10.0.0.2:8080", "http://10.0.0.2:8000");
   const explain = (mac: string, asked: Asked) =>
     Explanation.parse(explainMachine(mac, asked, { ...world, config, network, content, assets: folder }));
   return { world, explain };

@@ -5,28 +5,16 @@ import fc from "fast-check";
 import { Facts, type Node } from "../../../daemon/contract/node.ts";
 import { BootDesk } from "../../../daemon/netboot/boot-desk.ts";
 import { Discovery } from "../../../daemon/netboot/discovery.ts";
-import { FleetContent } from "../../../daemon/netboot/fleet-content.ts";
 import { factsSummary, inspected } from "../../../daemon/netboot/inspection.ts";
 import { InstallDesk } from "../../../daemon/netboot/install-desk.ts";
+import { contentAt } from "../../support/content.ts";
 import { addNode, openWorld } from "../../support/world.ts";
 
 const later = new Date(Date.now() + 3_600_000).toISOString();
 
 function bench() {
   const world = openWorld();
-  const content = new FleetContent({
-    bootUrl: "http://10.0.0.2:8080",
-    controlUrl: "http://10.0.0.2:8000",
-    domain: "lab",
-    suite: "trixie",
-    mirror: "http://deb.debian.org/debian",
-    securityMirror: null,
-    kernel: "linux-image-amd64",
-    extraInitrd: undefined,
-    rootPassword: "*",
-    sshKeys: () => [],
-    rootSha256: () => "0".repeat(64),
-  });
+  const content = contentAt("http://10.0.0.2:8080", "http://10.0.0.2:8000");
   const installs = new InstallDesk({ ...world, content, leasedAddress: () => undefined });
   const desk = new BootDesk({ ...world, content, installs, discovery: new Discovery(world.db, world.nodes, world.registry) });
   const get = (url: string, method: "GET" | "HEAD" = "GET") => {
