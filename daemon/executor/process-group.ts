@@ -14,11 +14,11 @@ export interface ProcessGroup {
 const [STATE, GROUP, START_TIME] = [0, 2, 19] as const;
 const ZOMBIE = "Z";
 
-/** The wrapper's file: `<pid> <start time> <boot id>`. */
+/** The wrapper's file: `<pid> <start time> <boot id>`; a number that means a group of others (0, 1) is never taken from it. */
 export function readGroup(file: string): ProcessGroup | undefined {
   if (!existsSync(file)) return undefined;
   const [pid, startTime, bootId] = readFileSync(file, "utf8").trim().split(" ");
-  return pid && startTime && bootId ? { pid: Number(pid), startTime, bootId } : undefined;
+  return Number(pid) > 1 && startTime && bootId ? { pid: Number(pid), startTime, bootId } : undefined;
 }
 
 export function isAlive({ pid, startTime, bootId }: ProcessGroup): boolean {

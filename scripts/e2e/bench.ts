@@ -2,9 +2,11 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Client, createClient } from "../../daemon/contract/client.ts";
+import { Lifecycle } from "../../daemon/lifecycle.ts";
 import { type LabAssets, placeAssets } from "../lab/assets.ts";
 import { startDaemon } from "../lab/daemon.ts";
 import { openDoor } from "../lab/door.ts";
+import { claim, release, sweep } from "../lab/leftovers.ts";
 import { type RunningMachine, startMachine } from "../lab/machine.ts";
 import { createNetwork } from "../lab/network.ts";
 import { startRelay } from "../lab/relay.ts";
@@ -30,14 +32,16 @@ export const MACHINE = { name: "installed", mac: "52:54:00:4d:02:01" } as const;
 
 export async function buildBench({ cache, assets, firmware, overlay }: BenchOptions): Promise<Bench> {
   mkdirSync(cache, { recursive: true });
+  sweep(cache);
   const folder = mkdtempSync(join(cache, "run-"));
   const dataDir = join(folder, "data");
-  const undo: (() => unknown)[] = [];
+  const parts = new Lifecycle();
   const stop = async (keep: boolean) => {
-    for (const step of undo.splice(0).reverse()) await step();
+    await parts.stop();
+    if (!keep) return rmSync(folder, { recursive: true, force: true });
     // Of a failed run what was said is worth keeping, not the gigabytes.
-    if (keep) for (const big of ["data/assets", `${MACHINE.name}.disk`]) rmSync(join(folder, big), { recursive: true, force: true });
-    else rmSync(folder, { recursive: true, force: true });
+    for (const big of ["data/assets", `${MACHINE.name}.disk`]) rmSync(join(folder, big), { recursive: true, force: true });
+    release(folder);
   };
   try {
     placeAssets(assets, dataDir);
@@ -45,15 +49,29 @@ export async function buildBench({ cache, assets, firmware, overlay }: BenchOpti
       mkdirSync(join(dataDir, "assets/lab"));
       copyFileSync(overlay, join(dataDir, "assets/lab/udebs.img"));
     }
-    const network = createNetwork();
-    undo.push(() => network.close());
-    const relay = await startRelay(network, folder, join(cache, "packages"));
-    undo.push(() => relay.close());
+    const network = await parts.start("network", createNetwork, (each) => each.close());
+    claim(folder, network.name);
+    const relay = await parts.start(
+      "relay",
+      () => startRelay(network, folder, join(cache, "packages")),
+      (each) => each.close(),
+    );
     const debian = { kernel: "linux-image-cloud-amd64", ...(overlay !== undefined && { extra_initrd: "lab/udebs.img" }) };
-    const daemon = await startDaemon(network, { folder, dataDir, dhcp: "full", mirror: relay.url, settings: { debian } });
-    undo.push(() => daemon.stop());
-    const door = await openDoor(network, folder, 8000, 0);
-    undo.push(() => door.close());
+    const daemon = await parts.start(
+      "daemon",
+      () => startDaemon(network, { folder, dataDir, dhcp: "full", mirror: relay.url, settings: { debian } }),
+      (each) => each.stop(),
+    );
+    const door = await parts.start(
+      "door",
+      () => openDoor(network, folder, 8000, 0),
+      (each) => each.close(),
+    );
+    const machines = await parts.start(
+      "machine",
+      (): RunningMachine[] => [],
+      (running) => Promise.all(running.map((machine) => machine.stop())),
+    );
     const key = daemon.createKey("e2e");
     return {
       folder,
@@ -71,7 +89,7 @@ export async function buildBench({ cache, assets, firmware, overlay }: BenchOpti
           cpus: 2,
           secondSerialLog: installerLog,
         });
-        undo.push(() => machine.stop());
+        machines.push(machine);
         return { machine, installerLog };
       },
       stop,

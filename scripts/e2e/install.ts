@@ -1,6 +1,7 @@
 /** `npm run e2e:install`: the whole way of a machine through the Debian installer. Arguments, signals, report, exit code. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { oneOf, whole } from "../lab/arguments.ts";
 import { defaultCache, prepareAssets } from "../lab/assets.ts";
 import { buildUdebOverlay } from "../lab/udeb-overlay/build.ts";
 import { buildBench, MACHINE } from "./bench.ts";
@@ -17,6 +18,12 @@ and must boot its disk, though its firmware asks the network first. Takes about 
   --cache DIR      where boot files are kept between runs
 `;
 
+interface Wanted {
+  firmware: "bios" | "uefi";
+  limitSeconds: number;
+  cache: string;
+}
+
 let started = Date.now();
 const say = (line: string) => process.stdout.write(`[${clock((Date.now() - started) / 1000)}] ${line}\n`);
 const clock = (seconds: number) => `${seconds.toFixed(1).padStart(7)} s`;
@@ -27,8 +34,27 @@ process.exitCode = await main(process.argv.slice(2));
 process.exit();
 
 async function main(argv: string[]): Promise<number> {
+  let wanted: Wanted | undefined;
+  try {
+    wanted = readArguments(argv);
+  } catch (error) {
+    process.stderr.write(`e2e:install: ${error instanceof Error ? error.message : error}\n\n${usage}`);
+    return 2;
+  }
+  if (!wanted) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  if (process.getuid?.() !== 0) {
+    process.stderr.write("e2e:install: a network namespace takes root. Run it with sudo.\n");
+    return 1;
+  }
+  return install(wanted);
+}
+
+function readArguments(args: string[]): Wanted | undefined {
   const { values } = parseArgs({
-    args: argv,
+    args,
     options: {
       help: { type: "boolean", short: "h" },
       firmware: { type: "string", default: "bios" },
@@ -36,20 +62,15 @@ async function main(argv: string[]): Promise<number> {
       cache: { type: "string", default: defaultCache },
     },
   });
-  const { firmware, cache } = values;
-  const minutes = Number(values.minutes);
-  if (values.help || (firmware !== "bios" && firmware !== "uefi") || !(minutes > 0)) {
-    process.stdout.write(usage);
-    return values.help ? 0 : 2;
-  }
-  if (process.getuid?.() !== 0) {
-    process.stderr.write("e2e:install: a network namespace takes root. Run it with sudo.\n");
-    return 1;
-  }
-  return install({ firmware, limitSeconds: minutes * 60, cache });
+  if (values.help) return undefined;
+  return {
+    firmware: oneOf("firmware", values.firmware, ["bios", "uefi"]),
+    limitSeconds: whole("minutes", values.minutes, 1, 600) * 60,
+    cache: values.cache,
+  };
 }
 
-async function install({ firmware, limitSeconds, cache }: { firmware: "bios" | "uefi"; limitSeconds: number; cache: string }) {
+async function install({ firmware, limitSeconds, cache }: Wanted): Promise<number> {
   say("Boot files: iPXE and the Debian installer from Debian's packages");
   const assets = await prepareAssets(cache, (line) => say(`  ${line}`));
   const overlay = await buildUdebOverlay(join(assets.folder, "debian-installer/13/amd64"), cache, (line) => say(`  ${line}`));

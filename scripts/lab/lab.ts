@@ -1,6 +1,7 @@
 /** A laboratory: a network with the daemon in it, QEMU machines and simulated ones. Built in order, taken down in reverse. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { Lifecycle } from "../../daemon/lifecycle.ts";
 import { type LabAssets, placeAssets, unpackImage } from "./assets.ts";
 import { type LabDaemon, startDaemon } from "./daemon.ts";
 import { type Door, openDoor } from "./door.ts";
@@ -41,32 +42,35 @@ export async function buildLab(options: LabOptions): Promise<Lab> {
   sweep(cache);
   const folder = mkdtempSync(join(cache, "run-"));
   const dataDir = join(folder, "data");
-  const undo: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true }), () => unmountBelow(folder)];
-  const stop = async () => {
-    const errors: unknown[] = [];
-    // One that fails must not keep the others from being taken down.
-    for (const step of undo.splice(0).reverse())
-      await Promise.resolve()
-        .then(step)
-        .catch((error: unknown) => errors.push(error));
-    if (errors.length > 0) throw new AggregateError(errors, `the lab could not be taken down completely: ${errors.join("; ")}`);
-  };
+  const parts = new Lifecycle();
   try {
+    await parts.start("folder", () => folder, removeFolder);
     placeAssets(assets, dataDir);
-    const network = createNetwork();
-    undo.push(() => network.close());
+    const network = await parts.start("network", createNetwork, (each) => each.close());
     claim(folder, network.name);
-    const relay = await startRelay(network, folder, join(cache, "packages"));
-    undo.push(() => relay.close());
+    const relay = await parts.start(
+      "relay",
+      () => startRelay(network, folder, join(cache, "packages")),
+      (each) => each.close(),
+    );
     if (dhcp === "proxy") await startLanDhcp(network);
-    const daemon = await startDaemon(network, { folder, dataDir, dhcp, mirror: relay.url });
-    undo.push(() => daemon.stop());
-    const door = await openDoor(network, folder, 8000, options.port);
-    undo.push(() => door.close());
+    const daemon = await parts.start(
+      "daemon",
+      () => startDaemon(network, { folder, dataDir, dhcp, mirror: relay.url }),
+      (each) => each.stop(),
+    );
+    const door = await parts.start(
+      "door",
+      () => openDoor(network, folder, 8000, options.port),
+      (each) => each.close(),
+    );
+    const running = await parts.start(
+      "machines",
+      (): (RunningMachine | SimulatedMachine)[] => [],
+      (machines) => Promise.all(machines.map((machine) => machine.stop())),
+    );
 
     const names = new Map<string, string>();
-    const running: (RunningMachine | SimulatedMachine)[] = [];
-    undo.push(() => Promise.all(running.map((machine) => machine.stop())));
     for (let number = 1; number <= options.machines; number++) names.set(mac(0, number), `qemu-${number}`);
     for (let number = 1; number <= options.simulated; number++) names.set(mac(1, number), `simulated-${number}`);
 
@@ -89,12 +93,17 @@ export async function buildLab(options: LabOptions): Promise<Lab> {
           running.push(machine);
         }
       },
-      stop,
+      stop: () => parts.stop(),
     };
   } catch (error) {
-    await stop();
+    await parts.stop();
     throw error;
   }
+}
+
+function removeFolder(folder: string): void {
+  unmountBelow(folder);
+  rmSync(folder, { recursive: true, force: true });
 }
 
 const mac = (kind: number, number: number) => `52:54:00:4d:${kind.toString(16).padStart(2, "0")}:${number.toString(16).padStart(2, "0")}`;

@@ -11,6 +11,11 @@ export function claim(folder: string, network: string): void {
   writeFileSync(join(folder, OWNER), `${process.pid} ${startTime(process.pid)} ${network}\n`);
 }
 
+/** What is kept of it is its reader's from now on. */
+export function release(folder: string): void {
+  rmSync(join(folder, OWNER), { force: true });
+}
+
 export function sweep(cache: string): void {
   for (const name of readdirSync(cache).filter((entry) => entry.startsWith("run-"))) {
     const folder = join(cache, name);

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { createClient } from "../../daemon/contract/client.ts";
 import type { Node } from "../../daemon/contract/node.ts";
+import { oneOf, whole } from "./arguments.ts";
 import { defaultCache, prepareAssets } from "./assets.ts";
 import { buildLab, type Lab } from "./lab.ts";
 import { tellStory } from "./story.ts";
@@ -161,17 +162,4 @@ function readArguments(argv: string[]): Wanted | undefined {
     port: whole("port", values.port, 0, 65535),
     cache: values.cache,
   };
-}
-
-function whole(name: string, text: string, from: number, to: number): number {
-  const value = Number(text);
-  if (text === "" || !Number.isInteger(value) || value < from || value > to)
-    throw new Error(`--${name}: ${text} is not a number from ${from} to ${to}`);
-  return value;
-}
-
-function oneOf<T extends string>(name: string, text: string, allowed: readonly T[]): T {
-  const found = allowed.find((each) => each === text);
-  if (!found) throw new Error(`--${name}: ${text} is none of ${allowed.join(", ")}`);
-  return found;
 }

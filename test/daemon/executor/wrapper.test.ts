@@ -141,3 +141,10 @@ test("what left the run and holds its output open does not keep it from ending",
   await once(child, "exit");
   assert.equal(text("result"), "0");
 });
+
+test("a damaged file names no group: a signal to 0 or 1 would go to oneself or to everybody", () => {
+  for (const damaged of ["", "0 17 boot", "1 17 boot", "-1 17 boot", "x 17 boot", "4711 17"]) {
+    writeFileSync(file("pid"), damaged);
+    assert.equal(readGroup(file("pid")), undefined, damaged);
+  }
+});
