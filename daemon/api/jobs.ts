@@ -27,7 +27,7 @@ export function jobsApi(mount: Mount, { nodes, jobs, ...engine }: JobsApi): void
   mount(routes.provisioningStatuses, async () => {
     const entries: [string, ProvisioningStatus][] = [];
     for (const node of nodes.list()) {
-      const [job] = jobs.ofNode(node.id, 1);
+      const job = jobs.lastProvisioning(node.id);
       if (job) entries.push([node.name, documented(job, (await engine.output(job.id, 0)).text)]);
     }
     return Object.fromEntries(entries);
@@ -35,7 +35,7 @@ export function jobsApi(mount: Mount, { nodes, jobs, ...engine }: JobsApi): void
 
   mount(routes.provisioningStatus, async ({ hostname }) => {
     const node = nodes.findByName(hostname);
-    const job = node && jobs.ofNode(node.id, 1)[0];
+    const job = node && jobs.lastProvisioning(node.id);
     if (!job) throw new MusterError("JOB_NOT_FOUND", "Job not found for this hostname.");
     return documented(job, await wholeOutput(job.id, engine));
   });

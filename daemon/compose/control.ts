@@ -84,7 +84,8 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       unreachableRetries: config.ansible.unreachable_retries,
       log: log.child({ part: "jobs" }),
       redact,
-      onSuccess: (job) => todo.solved(job.nodeName),
+      // Another playbook's success says nothing of what failed.
+      onSuccess: async (job) => (job.purpose === undefined ? todo.solved(job.nodeName) : undefined),
       onFailure: (job, node, output) => todo.add(failureOf(job, node, output)),
     });
     const reception = new Reception({

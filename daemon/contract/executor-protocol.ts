@@ -9,8 +9,10 @@ export const RunRequest = z.strictObject({
   type: z.literal("run"),
   jobId: z.string().regex(/^[a-z0-9-]{1,80}$/),
   attempt: z.int().min(1),
-  /** A file of the playbook folder, by name. */
-  playbook: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,60}\.ya?ml$/),
+  /** A file of Ansible's folder, or of its folder `playbooks`, by name. */
+  playbook: z.string().regex(/^(playbooks\/)?[a-z0-9][a-z0-9_-]{0,60}\.ya?ml$/),
+  /** Says what would change (`--check --diff`), and changes nothing. */
+  check: z.boolean().optional(),
   /** Exactly these hosts; they must be in the inventory. */
   limit: z.array(NodeName).min(1).max(1000),
   deadlineSeconds: z.int().min(1).max(86_400),

@@ -17,6 +17,23 @@ export const Recap = z.object({
 });
 export type Recap = z.output<typeof Recap>;
 
+/** What a run is for that does not make a node ready. `look`: a read-only playbook. `preview`: says what would change. */
+export const RunPurpose = z.enum(["change", "look", "preview"]);
+export type RunPurpose = z.output<typeof RunPurpose>;
+
+/** How much of a run a preview could foretell. */
+export const Preview = z.object({
+  /** Tasks that were not left out by their own conditions. */
+  tasks: z.int(),
+  /** Those that could say what they would do; the others can only be run. */
+  previewed: z.int(),
+  /** Names of tasks that would change something. */
+  changes: z.array(z.string()),
+  /** Names of tasks that could not say it. */
+  unknown: z.array(z.string()),
+});
+export type Preview = z.output<typeof Preview>;
+
 export const JobResult = z.object({
   /** One sentence: what came of it. */
   summary: z.string(),
@@ -26,12 +43,15 @@ export const JobResult = z.object({
   exitCode: z.int().nullable().optional(),
   recap: Recap.optional(),
   failedTask: z.object({ name: z.string(), message: z.string() }).optional(),
+  preview: Preview.optional(),
 });
 export type JobResult = z.output<typeof JobResult>;
 
 export const Job = z.object({
   id: z.string(),
   kind: z.literal("ansible"),
+  /** Left out: it makes the node ready. */
+  purpose: RunPurpose.optional(),
   playbook: z.string(),
   nodeId: z.string(),
   nodeName: NodeName,

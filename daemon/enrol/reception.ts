@@ -57,7 +57,7 @@ export class Reception {
       const { phase } = node.state;
       // Since then it was armed, is being installed or has left the fleet: the token belongs to its former life.
       if (!phasesAfter.includes(phase)) throw usedAlready();
-      const [last] = jobs.ofNode(node.id, 1);
+      const last = jobs.lastProvisioning(node.id);
       if (last && phase !== "called-home") return { node, job: last };
     }
     return { node, job: await this.#begin(node) };

@@ -25,6 +25,7 @@ export function ansibleCommand(request: RunRequest, settings: AnsibleSettings): 
     args: [
       `--inventory=${settings.inventory}`,
       `--limit=${request.limit.join(",")}`,
+      ...(request.check ? ["--check", "--diff"] : []),
       ...(settings.extraVars === undefined ? [] : [`--extra-vars=@${settings.extraVars}`]),
       join(settings.directory, request.playbook),
     ],

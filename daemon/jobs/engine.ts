@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { FromExecutor, Outcome } from "../contract/executor-protocol.ts";
-import type { Job, JobOutput } from "../contract/job.ts";
+import type { Job, JobOutput, RunPurpose } from "../contract/job.ts";
 import type { Node } from "../contract/node.ts";
 import { MusterError } from "../errors.ts";
 import { advance } from "../fleet/phases.ts";
@@ -55,12 +55,33 @@ export class JobEngine {
 
   /** Queues the playbook for one node; the node is `configuring` from now on. */
   provision(node: Node, requestedBy: string): Job {
-    const { db, jobs, registry, events, playbook } = this.#parts;
+    const { db, registry, playbook } = this.#parts;
+    const job = atomically(db, () => {
+      const queued = this.#queue(node, { playbook }, requestedBy);
+      registry.update(node.id, (was) => ({
+        node: { ...was, state: advance(was.state, { type: "configuring", jobId: queued.id, at: queued.createdAt }) },
+        event: { source: "control", type: "node.configuring", summary: "being configured", jobId: queued.id },
+      }));
+      return queued;
+    });
+    this.#dispatch();
+    return job;
+  }
+
+  /** Queues another playbook, or a preview, for each of these nodes, or for none: their phases stay as they are. */
+  run(nodes: readonly Node[], run: { playbook: string; purpose: RunPurpose }, requestedBy: string): Job[] {
+    const queued = atomically(this.#parts.db, () => nodes.map((node) => this.#queue(node, run, requestedBy)));
+    this.#dispatch();
+    return queued;
+  }
+
+  #queue(node: Node, run: { playbook: string; purpose?: RunPurpose }, requestedBy: string): Job {
+    const { jobs, events } = this.#parts;
     const now = new Date().toISOString();
     const job: Job = {
       id: `${node.name}-${now.replace(/\D/g, "").slice(0, 14)}-${randomBytes(2).toString("hex")}`,
       kind: "ansible",
-      playbook,
+      ...run,
       nodeId: node.id,
       nodeName: node.name,
       status: "queued",
@@ -68,21 +89,9 @@ export class JobEngine {
       requestedBy,
       createdAt: now,
     };
-    atomically(db, () => {
-      jobs.add(job);
-      events.append({
-        source: "control",
-        type: "job.queued",
-        summary: `${playbook} queued by ${requestedBy}`,
-        nodeId: node.id,
-        jobId: job.id,
-      });
-      registry.update(node.id, (was) => ({
-        node: { ...was, state: advance(was.state, { type: "configuring", jobId: job.id, at: now }) },
-        event: { source: "control", type: "node.configuring", summary: "being configured", jobId: job.id },
-      }));
-    });
-    this.#dispatch();
+    jobs.add(job);
+    const what = run.purpose === "preview" ? `preview of ${run.playbook}` : run.playbook;
+    events.append({ source: "control", type: "job.queued", summary: `${what} queued by ${requestedBy}`, nodeId: node.id, jobId: job.id });
     return job;
   }
 
@@ -176,7 +185,9 @@ export class JobEngine {
           jobId: job.id,
         });
       });
-      executor.send({ type: "run", jobId: job.id, attempt: job.attempt, playbook: job.playbook, limit: [job.nodeName], deadlineSeconds });
+      const { id: jobId, attempt, playbook } = job;
+      const check = job.purpose === "preview" && { check: true };
+      executor.send({ type: "run", jobId, attempt, playbook, ...check, limit: [job.nodeName], deadlineSeconds });
     }
   }
 

@@ -101,6 +101,7 @@ const migrations = [
    ALTER TABLE jobs ADD COLUMN report_due INTEGER NOT NULL DEFAULT 0;
    UPDATE jobs SET interruptions = attempt - 1;
    CREATE INDEX jobs_to_report ON jobs (created_at) WHERE report_due = 1;`,
+  "ALTER TABLE jobs ADD COLUMN purpose TEXT;",
 ];
 
 export function openDatabase(file: string): Db {

@@ -9,6 +9,7 @@ export class JobStore {
   readonly #byId;
   readonly #recent;
   readonly #ofNode;
+  readonly #lastProvisioning;
   readonly #withStatus;
   readonly #live;
   readonly #offset;
@@ -21,8 +22,9 @@ export class JobStore {
   readonly #setReportDue;
 
   constructor(db: Db) {
-    this.#insert = db.prepare<[string, string, string, string, string, string, number, string, string]>(
-      `INSERT INTO jobs (id, kind, playbook, node_id, node_name, status, attempt, requested_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    this.#insert = db.prepare<[string, string, string | null, string, string, string, string, number, string, string]>(
+      `INSERT INTO jobs (id, kind, purpose, playbook, node_id, node_name, status, attempt, requested_by, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#update = db.prepare<[string, number, number, string | null, string | null, string | null, string | null, string]>(
       "UPDATE jobs SET status = ?, attempt = ?, interruptions = ?, retry_at = ?, started_at = ?, ended_at = ?, result = ? WHERE id = ?",
@@ -30,6 +32,9 @@ export class JobStore {
     this.#byId = db.prepare<[string], Row>("SELECT * FROM jobs WHERE id = ?");
     this.#recent = db.prepare<[number], Row>("SELECT * FROM jobs ORDER BY created_at DESC, id DESC LIMIT ?");
     this.#ofNode = db.prepare<[string, number], Row>("SELECT * FROM jobs WHERE node_id = ? ORDER BY created_at DESC, id DESC LIMIT ?");
+    this.#lastProvisioning = db.prepare<[string], Row>(
+      "SELECT * FROM jobs WHERE node_id = ? AND purpose IS NULL ORDER BY created_at DESC, id DESC LIMIT 1",
+    );
     this.#withStatus = db.prepare<[string], Row>("SELECT * FROM jobs WHERE status = ? ORDER BY created_at, id");
     this.#live = db.prepare<[string], Row>("SELECT * FROM jobs WHERE node_id = ? AND status IN ('queued', 'running', 'cancelling')");
     this.#offset = db.prepare<[string], { events_offset: number }>("SELECT events_offset FROM jobs WHERE id = ?");
@@ -51,7 +56,8 @@ export class JobStore {
 
   add(job: Job): void {
     if (this.liveOf(job.nodeId)) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${job.nodeName} is already in progress.`);
-    this.#insert.run(job.id, job.kind, job.playbook, job.nodeId, job.nodeName, job.status, job.attempt, job.requestedBy, job.createdAt);
+    const { id, kind, purpose = null, playbook, nodeId, nodeName, status, attempt, requestedBy, createdAt } = job;
+    this.#insert.run(id, kind, purpose, playbook, nodeId, nodeName, status, attempt, requestedBy, createdAt);
   }
 
   save(job: Job): void {
@@ -70,6 +76,11 @@ export class JobStore {
 
   ofNode(nodeId: string, limit: number): Job[] {
     return this.#ofNode.all(nodeId, limit).map(fromRow);
+  }
+
+  /** The newest that was to make the node ready. */
+  lastProvisioning(nodeId: string): Job | undefined {
+    return one(this.#lastProvisioning.get(nodeId));
   }
 
   withStatus(status: JobStatus): Job[] {
@@ -124,6 +135,7 @@ export class JobStore {
 interface Row {
   id: string;
   kind: string;
+  purpose: string | null;
   playbook: string;
   node_id: string;
   node_name: string;
@@ -152,6 +164,7 @@ const fromRow = (row: Row): Job =>
   Job.parse({
     id: row.id,
     kind: row.kind,
+    ...(row.purpose !== null && { purpose: row.purpose }),
     playbook: row.playbook,
     nodeId: row.node_id,
     nodeName: row.node_name,
