@@ -1,7 +1,7 @@
 /** Who is asking, and may they: bearer keys, browser sessions with their CSRF token, and roles. */
 import type { FastifyRequest } from "fastify";
 import type { Role } from "../contract/key.ts";
-import type { Route } from "../contract/routes.ts";
+import type { Route } from "../contract/route.ts";
 import { MusterError } from "../errors.ts";
 import type { KeyStore } from "../store/keys.ts";
 import { sameHash, sha256 } from "../store/secrets.ts";

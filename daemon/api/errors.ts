@@ -1,7 +1,7 @@
 /** Turns failures into answers. HTTP status lives here and nowhere else, complete or the build fails. */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import type { ErrorBody } from "../contract/routes.ts";
+import type { ErrorBody } from "../contract/route.ts";
 import { type ErrorCode, explain, hints, MusterError } from "../errors.ts";
 
 const statusOf = {

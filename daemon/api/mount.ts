@@ -1,7 +1,7 @@
 /** Puts one route of the contract on the server: validation, role check, serialization. The only generic code here. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type * as z from "zod";
-import { ErrorBody, type Route } from "../contract/routes.ts";
+import { ErrorBody, type Route } from "../contract/route.ts";
 import { type Caller, requireAccess } from "./auth.ts";
 
 type Part<R, K extends string> = R extends Record<K, infer S extends z.ZodType> ? z.output<S> : unknown;

@@ -1,6 +1,7 @@
 /** The typed client of the control API, for the page, the CLI and scripts. Browser-safe. */
 import type * as z from "zod";
-import { ErrorBody, type Route, type RouteName, routes } from "./routes.ts";
+import { ErrorBody, type Route } from "./route.ts";
+import { type RouteName, routes } from "./routes.ts";
 
 type Part<R, K extends string> = R extends Record<K, infer S extends z.ZodType> ? z.input<S> : unknown;
 export type Input<R extends Route> = Part<R, "params"> & Part<R, "query"> & Part<R, "body">;

@@ -1,29 +1,14 @@
 /** Every route of the control API in one table: validation, OpenAPI, the client and the role check follow from it. */
 import * as z from "zod";
-import { CallHome, CallHomeAccepted, ProvisioningStatus } from "./call-home.ts";
+import { enrolRoutes } from "./enrol-routes.ts";
 import { Event } from "./event.ts";
 import { AskedMode, Explanation } from "./explanation.ts";
 import { Job, JobOutput } from "./job.ts";
-import { Key, KeyName, Role, Session } from "./key.ts";
+import { keyRoutes } from "./key-routes.ts";
 import { Mac, NodeName } from "./names.ts";
 import { DiskPath, Node, Profile } from "./node.ts";
 import { PowerAction, PowerResult } from "./power.ts";
-
-export interface Route {
-  method: "GET" | "POST" | "DELETE";
-  path: string;
-  summary: string;
-  /** Who may call it: `public` needs no key at all. A role includes those above it: viewer < operator < admin. */
-  access: "public" | "viewer" | "operator" | "admin";
-  params?: z.ZodObject;
-  query?: z.ZodObject;
-  body?: z.ZodType;
-  /** Media type of an answer that is a file instead of JSON. */
-  media?: string;
-  /** Status of success; 200 unless told. */
-  status?: number;
-  response: z.ZodType;
-}
+import type { Route } from "./route.ts";
 
 /** A node by name or MAC address, a job by id. */
 const NodeRef = z.object({ node: z.string().max(100) });
@@ -206,87 +191,8 @@ export const routes = {
     status: 202,
     response: Job,
   },
-  listKeys: { method: "GET", path: "/api/keys", summary: "API keys, without their secrets", access: "admin", response: z.array(Key) },
-  createKey: {
-    method: "POST",
-    path: "/api/keys",
-    summary: "Create an API key; the answer is the only place it is ever shown",
-    access: "admin",
-    body: z.strictObject({ name: KeyName, role: Role }),
-    status: 201,
-    response: Key.extend({ key: z.string() }),
-  },
-  revokeKey: {
-    method: "DELETE",
-    path: "/api/keys/:id",
-    summary: "End an API key and every session made from it",
-    access: "admin",
-    params: z.object({ id: z.string().max(100) }),
-    response: z.object({ message: z.string() }),
-  },
-  createToken: {
-    method: "POST",
-    path: "/api/tokens",
-    summary: "Create a one-time token with which a machine installed by other means may call home",
-    access: "operator",
-    body: z.strictObject({
-      node: z.string().max(100),
-      ttlSeconds: z
-        .int()
-        .min(60)
-        .max(7 * 86_400)
-        .default(3600),
-    }),
-    status: 201,
-    response: z.object({ token: z.string(), expiresAt: z.string() }),
-  },
-  login: {
-    method: "POST",
-    path: "/api/session",
-    summary: "Exchange a key for a one-hour session cookie",
-    access: "public",
-    body: z.strictObject({ key: z.string().max(200) }),
-    response: Session,
-  },
-  whoami: { method: "GET", path: "/api/session", summary: "Who this key or session is", access: "viewer", response: Session },
-  logout: {
-    method: "DELETE",
-    path: "/api/session",
-    summary: "End the session",
-    access: "viewer",
-    response: z.object({ message: z.string() }),
-  },
-  callHome: {
-    method: "POST",
-    path: "/api/ready-for-provisioning",
-    summary: "A machine reports that its system is up; its token is the credential",
-    access: "public",
-    body: CallHome,
-    status: 202,
-    response: CallHomeAccepted,
-  },
-  provisioningStatuses: {
-    method: "GET",
-    path: "/api/provisioning/status",
-    summary: "Last provisioning job of every node with the beginning of its output, keyed by host name",
-    access: "viewer",
-    response: z.record(z.string(), ProvisioningStatus),
-  },
-  provisioningStatus: {
-    method: "GET",
-    path: "/api/provisioning/status/:hostname",
-    summary: "Last provisioning job of one node with all of its output",
-    access: "viewer",
-    params: z.object({ hostname: z.string().max(100) }),
-    response: ProvisioningStatus,
-  },
+  ...keyRoutes,
+  ...enrolRoutes,
 } satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;
-
-/** Every failure answers this, whatever the route. `message` repeats the text under the name the documented API uses. */
-export const ErrorBody = z.object({
-  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }),
-  message: z.string(),
-});
-export type ErrorBody = z.output<typeof ErrorBody>;

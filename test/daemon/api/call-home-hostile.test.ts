@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { ErrorBody } from "../../../daemon/contract/routes.ts";
+import { ErrorBody } from "../../../daemon/contract/route.ts";
 import { callHome, hostKey, type Report, startTestControl } from "../../support/control.ts";
 
 const deep = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { test } from "node:test";
-import { ErrorBody } from "../../../daemon/contract/routes.ts";
+import { ErrorBody } from "../../../daemon/contract/route.ts";
 import { serve } from "../../support/served.ts";
 import { addNode } from "../../support/world.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod";
-import { type Route, routes } from "../../../daemon/contract/routes.ts";
+import type { Route } from "../../../daemon/contract/route.ts";
+import { routes } from "../../../daemon/contract/routes.ts";
 import { serve } from "../../support/served.ts";
 
 const Operation = z.object({ summary: z.string(), responses: z.record(z.string(), z.unknown()), requestBody: z.unknown().optional() });

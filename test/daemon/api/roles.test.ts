@@ -4,7 +4,8 @@ import { type TestContext, test } from "node:test";
 import type { Job } from "../../../daemon/contract/job.ts";
 import { Role } from "../../../daemon/contract/key.ts";
 import type { Node, NodeState } from "../../../daemon/contract/node.ts";
-import { type Route, type RouteName, routes } from "../../../daemon/contract/routes.ts";
+import type { Route } from "../../../daemon/contract/route.ts";
+import { type RouteName, routes } from "../../../daemon/contract/routes.ts";
 import { type Served, serve } from "../../support/served.ts";
 import { addNode } from "../../support/world.ts";
 

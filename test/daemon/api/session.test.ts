@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ErrorBody } from "../../../daemon/contract/routes.ts";
+import { ErrorBody } from "../../../daemon/contract/route.ts";
 import { type Served, serve } from "../../support/served.ts";
 import { addNode } from "../../support/world.ts";
 

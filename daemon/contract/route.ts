@@ -1,0 +1,25 @@
+/** What a route says of itself, and what every failure answers. */
+import * as z from "zod";
+
+export interface Route {
+  method: "GET" | "POST" | "DELETE";
+  path: string;
+  summary: string;
+  /** Who may call it: `public` needs no key at all. A role includes those above it: viewer < operator < admin. */
+  access: "public" | "viewer" | "operator" | "admin";
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  /** Media type of an answer that is a file instead of JSON. */
+  media?: string;
+  /** Status of success; 200 unless told. */
+  status?: number;
+  response: z.ZodType;
+}
+
+/** Every failure answers this, whatever the route. `message` repeats the text under the name the documented API uses. */
+export const ErrorBody = z.object({
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }),
+  message: z.string(),
+});
+export type ErrorBody = z.output<typeof ErrorBody>;
