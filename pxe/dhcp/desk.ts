@@ -3,6 +3,7 @@ import type { Socket } from "node:dgram";
 import type { BootSource, LeaseStore, Log } from "../boot-source.ts";
 import type { Tap } from "../capture/tap.ts";
 import { Budget } from "./budget.ts";
+import { bootStage } from "./client.ts";
 import type { AskableNeighbours } from "./neighbours.ts";
 import { MessageType, Option } from "./option.ts";
 import { type DhcpPacket, decode, encode, MalformedPacket, messageType, typeName } from "./packet.ts";
@@ -58,6 +59,7 @@ export class Desk {
   readonly #budget = new Budget(RATE_PER_SECOND);
   readonly #complaints = new Budget(COMPLAINTS_PER_SECOND);
   readonly #booted = new Set<string>();
+  readonly #ports = new WeakMap<Socket, number>();
   #inbox: Received[] = [];
   #heard = 0;
   #closed = false;
@@ -74,7 +76,16 @@ export class Desk {
   }
 
   #show(direction: "in" | "out", socket: Socket, remote: Endpoint, bytes: Buffer): void {
-    this.#parts.tap?.datagram({ protocol: "dhcp", direction, port: socket.address().port, remote, bytes });
+    this.#parts.tap?.datagram({ protocol: "dhcp", direction, port: this.#portOf(socket), remote, bytes });
+  }
+
+  /** Each asking of a socket is a system call. */
+  #portOf(socket: Socket): number {
+    const known = this.#ports.get(socket);
+    if (known !== undefined) return known;
+    const { port } = socket.address();
+    this.#ports.set(socket, port);
+    return port;
   }
 
   take(message: Message): void {
@@ -116,12 +127,16 @@ export class Desk {
     const messages = this.#inbox;
     if (messages.length === 0) return;
     this.#inbox = [];
+    // Nothing is written for the others: they need not wait until the thread that saves leases lets go of the database.
+    for (const message of messages) if (!isBooting(message.request)) this.#answer(message);
+    const booting = messages.filter(({ request }) => isBooting(request));
+    if (booting.length === 0) return;
     try {
       this.#parts.together(() => {
-        for (const message of messages) this.#answer(message);
+        for (const message of booting) this.#answer(message);
       });
     } catch (error) {
-      this.#parts.log.error({ err: error, machines: messages.length }, "machines not recorded");
+      this.#parts.log.error({ err: error, machines: booting.length }, "machines not recorded");
     }
   }
 
@@ -223,5 +238,9 @@ export class Desk {
 /** Only a machine that is booting has a timeline; the rest of the LAN's chatter is not ours to keep. */
 function isBooting(request: DhcpPacket): boolean {
   const type = messageType(request);
-  return request.options.has(Option.clientArchitecture) && (type === MessageType.discover || type === MessageType.request);
+  return (type === MessageType.discover || type === MessageType.request) && saysItBoots(request);
 }
+
+/** Old firmware says it without option 93, in its vendor class alone. */
+const saysItBoots = (request: DhcpPacket): boolean =>
+  request.options.has(Option.clientArchitecture) || (request.options.has(Option.vendorClass) && bootStage(request) !== "operating-system");

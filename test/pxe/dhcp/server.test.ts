@@ -71,6 +71,19 @@ test("an OFFER leaves at once, an ACK when its lease is on disk", async () => {
   assert.deepEqual(on.events, ["dhcp.discover", "dhcp.discover", "dhcp.request"]);
 });
 
+test("firmware that says its architecture in its vendor class alone has a timeline, a running system has none", async () => {
+  const on = await served(async () => undefined);
+  const discover = (mac: string, set: [number, Uint8Array | undefined][]) =>
+    on.say(
+      encode(message("uefi-pxe-discover", { mac, relay: "127.0.0.1", set: [relayed, [Option.clientArchitecture, undefined], ...set] })),
+    );
+  discover("52:54:00:00:00:01", []);
+  discover("52:54:00:00:00:02", [[Option.vendorClass, Buffer.from("udhcp 1.36")]]);
+  await on.heard(2);
+  await on.close();
+  assert.deepEqual(on.events, ["dhcp.discover"]);
+});
+
 test("a lease that could not be written is not promised, and the next machine is served", async () => {
   let broken = true;
   const on = await served(async () => {
