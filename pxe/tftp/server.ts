@@ -6,7 +6,7 @@ import type { Tap } from "../capture/tap.ts";
 import { Admission } from "./admission.ts";
 import { inMemory, netascii } from "./content.ts";
 import { type Found, findFile } from "./files.ts";
-import { agree, type ClientQuirks } from "./options.ts";
+import { agree, type ClientQuirks, type Terms } from "./options.ts";
 import { decode, error, TftpError, type TftpRequest } from "./packet.ts";
 import { type TransferEnd, transfer } from "./transfer.ts";
 
@@ -93,7 +93,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     if (found.kind !== "found") {
       const [code, reason] = refusals[found.kind];
       refuse(client, code, reason);
-      record({ address: client.address, type: "tftp.refused", summary: `TFTP ${name}: ${reason}` });
+      record({ address: client.address, type: "tftp.refused", summary: `TFTP ${name}: ${reason}`, detail: { file: name } });
       return;
     }
     const content = request.mode === "netascii" ? netascii(found.content) : found.content;
@@ -101,7 +101,12 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     const shown = options.tap && ((direction: "in" | "out", port: number, bytes: Uint8Array) => show(direction, port, client, bytes));
     const end = await transfer({ client, address: options.address, content, terms, ...(shown && { shown }) }, stop.signal);
     log.info({ to: client.address, file: name, ...end }, "tftp");
-    record({ address: client.address, type: `tftp.${end.kind}`, summary: `TFTP ${name}: ${describe(end)}` });
+    record({
+      address: client.address,
+      type: `tftp.${end.kind}`,
+      summary: `TFTP ${name}: ${describe(end)}`,
+      detail: facts(name, terms, end),
+    });
   }
 
   function broken(client: RemoteInfo, request: ReadRequest, cause: unknown): void {
@@ -137,5 +142,14 @@ function describe(end: TransferEnd): string {
       return `no answer after ${end.bytes} bytes`;
   }
 }
+
+/** By these a machine's quirks are learned. */
+const facts = (file: string, { blockSize, agreed }: Terms, end: TransferEnd) => ({
+  file,
+  blockSize,
+  options: agreed.size > 0,
+  ...("bytes" in end && { bytes: end.bytes }),
+  ...("heard" in end && { heard: end.heard }),
+});
 
 const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, "?").slice(0, 128);

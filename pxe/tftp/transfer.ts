@@ -17,7 +17,8 @@ export type TransferEnd =
   /** The client only wanted to know the size: UEFI asks, aborts and asks again. */
   | { kind: "probe" }
   | { kind: "aborted"; reason: string }
-  | { kind: "gave-up"; bytes: number };
+  /** `heard`: it answered our options, or took a block. */
+  | { kind: "gave-up"; bytes: number; heard: boolean };
 
 export interface TransferOptions {
   client: { address: string; port: number };
@@ -216,7 +217,7 @@ class Transfer {
   #outOfPatience(): TransferEnd | undefined {
     const { acked, sent } = this.#window;
     const heard = acked > 0 || (acked === 0 && this.#terms.agreed.size > 0);
-    if (!heard) return this.#tries >= TRIES_BEFORE_ACK ? { kind: "gave-up", bytes: 0 } : undefined;
+    if (!heard) return this.#tries >= TRIES_BEFORE_ACK ? { kind: "gave-up", bytes: 0, heard: false } : undefined;
     const silentMs = performance.now() - this.#lastProgress;
     const allSent = sent === this.#blocks.last;
     const patience = allSent ? ([TRIES_AT_THE_END, PATIENCE_AT_THE_END_MS] as const) : ([TRIES, PATIENCE_MS] as const);
@@ -224,7 +225,7 @@ class Transfer {
     const enough = silentMs > patience[1] && this.#tries >= (silentMs > 3 * PATIENCE_MS ? 3 : patience[0]);
     if (!enough) return undefined;
     if (allSent) return { kind: "complete", bytes: this.#blocks.bytes, confirmed: false };
-    return { kind: "gave-up", bytes: this.#bytesAcked() };
+    return { kind: "gave-up", bytes: this.#bytesAcked(), heard: true };
   }
 
   #abortedWith(reason: string): TransferEnd {
