@@ -61,6 +61,7 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
         source.record({
           address: remoteAddress,
           type: status < 400 ? "http.asset" : "http.refused",
+          detail: { file: printable(name) },
           summary: `HTTP ${printable(name)}: ${status < 400 ? `${bytes} bytes` : status}`,
         });
       return;
