@@ -21,6 +21,7 @@ const Control = z.strictObject({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("What nodes call home to. Left out: http://<netboot address>:<control.port>."),
+  open_metrics: z.boolean().default(false).describe("Answer /metrics and the OpenAPI document to whoever asks, without a key."),
   node_networks: z.array(Cidr).default([]).describe("Networks a node may call home from. Left out: the network of netboot.interface."),
 });
 

@@ -15,7 +15,7 @@ export const hints = {
   MEDIA_TYPE_UNSUPPORTED: "Send JSON with the header `Content-Type: application/json`.",
   UPGRADE_REQUIRED: "Open it as a WebSocket; `GET /api/events` answers plain requests.",
   TOKEN_INVALID: "A token works once, for one machine; arm the node again or create one with `muster token create`.",
-  KEY_NOT_FOUND: "List the keys with `GET /api/keys`.",
+  KEY_NOT_FOUND: "List the keys with `muster key list`.",
   KEY_MISSING: "Send the header `Authorization: Bearer <key>`; create a key with `muster key create`.",
   KEY_INVALID: "Create a new key with `muster key create --name <name> --role <role>` on the control node.",
   SESSION_ENDED: "Log in again with your key; a session lasts one hour.",

@@ -5,7 +5,7 @@ import fastifyRateLimit from "@fastify/rate-limit";
 import fastifyStatic from "@fastify/static";
 import fastifySwagger from "@fastify/swagger";
 import fastifyWebsocket from "@fastify/websocket";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { routes } from "../contract/routes.ts";
 import type { KeyStore } from "../store/keys.ts";
@@ -21,12 +21,14 @@ import { type PowerApi, powerApi } from "./power.ts";
 import { sessionApi } from "./session.ts";
 import { type StatusApi, statusApi } from "./status.ts";
 
-export interface ApiParts extends NodesApi, PowerApi, JobsApi, CallHomeApi, StatusApi {
+export interface ApiParts extends NodesApi, PowerApi, JobsApi, CallHomeApi, Omit<StatusApi, "admit"> {
   keys: KeyStore;
   log: FastifyBaseLogger;
   /** Folder of the built page; left out when it has not been built. */
   pageRoot: string | undefined;
   version: string;
+  /** `/metrics` and the OpenAPI document without a key. */
+  openMetrics?: boolean;
   /** How often the live feed looks, greets and asks again who listens. */
   pace?: Pace;
 }
@@ -88,7 +90,8 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     jobsApi(mount, parts);
     callHomeApi(mount, parts);
     sessionApi(mount, parts.keys);
-    statusApi(api, mount, parts);
+    const admit = (request: FastifyRequest) => void (parts.openMetrics || who(request));
+    statusApi(api, mount, { ...parts, admit });
     liveFeed(api, {
       ...parts,
       authorize: (request) => {
@@ -97,7 +100,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
         if (caller.session) requireSameOrigin(request);
       },
     });
-    api.get("/api/openapi.json", { schema: { hide: true } }, async () => api.swagger());
+    api.get("/api/openapi.json", { schema: { hide: true }, onRequest: async (request) => admit(request) }, async () => api.swagger());
   });
 
   if (parts.pageRoot !== undefined) await app.register(fastifyStatic, { root: parts.pageRoot, dotfiles: "ignore" });

@@ -1,5 +1,5 @@
 /** How the daemon itself is doing: health, counts, what a machine would be answered. */
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type * as z from "zod";
 import { Mac } from "../contract/names.ts";
 import type { Profile } from "../contract/node.ts";
@@ -18,6 +18,7 @@ export interface StatusApi {
   jobs: JobStore;
   events: EventStore;
   defaultProfile: Profile;
+  admit(request: FastifyRequest): void;
   process(): Pick<Status, "version" | "startedAt" | "dhcpMode" | "executor" | "netboot">;
   explain(
     mac: string,
@@ -41,5 +42,5 @@ export function statusApi(app: FastifyInstance, mount: Mount, { nodes, jobs, eve
     return world.explain(parsed.data, { arch, userClass, mode });
   });
 
-  metricsApi(app, { nodes, jobs, events });
+  metricsApi(app, { nodes, jobs, events, admit: world.admit });
 }

@@ -1,16 +1,33 @@
 /** Keys for people and programs, tokens for machines. */
 import { type Command, Option } from "commander";
-import { Role } from "../contract/key.ts";
+import { type Key, Role } from "../contract/key.ts";
 import type { LocalCommands } from "./local-commands.ts";
-import { print } from "./print.ts";
+import { ago, print, table } from "./print.ts";
 import { examples, type Words, whole } from "./words.ts";
 
 const WEEK_SECONDS = 7 * 86_400;
 
 export function keyCommands(program: Command, { json, client }: Words, local: LocalCommands): void {
-  program
-    .command("key")
-    .description("API keys")
+  const key = program.command("key").description("API keys");
+  key
+    .command("list")
+    .description("keys that open, by role and last use; never the key itself")
+    .addHelpText("after", examples("muster key list", "muster key list --json"))
+    .action(async () => {
+      const keys = await client().listKeys();
+      print(json(), keys, showKeys(keys));
+    });
+  key
+    .command("revoke")
+    .argument("<id|name>")
+    .description("end a key and every session made from it")
+    .addHelpText("after", examples("muster key revoke ci", "muster key revoke 1f3a9c04"))
+    .action(async (wanted: string) => {
+      const { id } = (await client().listKeys()).find(({ id, name }) => id === wanted || name === wanted) ?? { id: wanted };
+      const answer = await client().revokeKey({ id });
+      print(json(), { ...answer, id }, `${answer.message}.`);
+    });
+  key
     .command("create")
     .requiredOption("--name <name>", "whose or what for")
     .addOption(new Option("--role <role>", "what it may do").choices(Role.options).makeOptionMandatory())
@@ -44,3 +61,15 @@ export function keyCommands(program: Command, { json, client }: Words, local: Lo
       );
     });
 }
+
+const showKeys = (keys: Key[]): string =>
+  table(
+    [{ title: "ID" }, { title: "NAME", least: 12 }, { title: "ROLE" }, { title: "MADE" }, { title: "LAST USED" }],
+    keys.map(({ id, name, role, createdAt, lastUsedAt }) => [
+      id,
+      name,
+      role,
+      ago(createdAt),
+      lastUsedAt === undefined ? "never" : ago(lastUsedAt),
+    ]),
+  );

@@ -120,6 +120,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
           log,
           version: VERSION,
           pageRoot: existsSync(join(pageRoot, "index.html")) ? pageRoot : undefined,
+          openMetrics: config.control.open_metrics,
           defaultProfile: config.profile,
           requireBootFiles: (profile) => {
             const missing = bootFilesFor(profile).find((file) => !existsSync(join(data.assets, file)));

@@ -34,7 +34,8 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
   const server = createServer({ ...HEADERS, keepAliveTimeout: 30_000, noDelay: true }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       // A machine that resets in the middle of a download is normal life.
-      log.info({ err: error, url: request.url?.slice(0, 60) }, "boot http answer broke off");
+      // Not the path: it may carry an install key.
+      log.info({ err: error, area: request.url?.split("/")[1]?.slice(0, 20) }, "boot http answer broke off");
       response.destroy();
     });
   });

@@ -8,7 +8,7 @@ import { type Served, serve } from "../../support/served.ts";
 import { addNode } from "../../support/world.ts";
 
 async function scrape(served: Served): Promise<string[]> {
-  const { status, headers, text } = await served.request("/metrics");
+  const { status, headers, text } = await served.request("/metrics", { key: served.key("node") });
   assert.equal(status, 200);
   assert.match(headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
   return text.split("\n");

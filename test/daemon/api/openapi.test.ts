@@ -10,7 +10,7 @@ const OpenApi = z.object({ openapi: z.string(), paths: z.record(z.string(), z.re
 
 test("every route is in the OpenAPI document, with what it takes, answers and refuses", async (t) => {
   const served = await serve(t);
-  const { status, body } = await served.request("/api/openapi.json");
+  const { status, body } = await served.request("/api/openapi.json", { key: served.key("node") });
   assert.equal(status, 200);
   const { paths } = OpenApi.parse(body);
   for (const route of Object.values(routes) as Route[]) {
@@ -23,8 +23,19 @@ test("every route is in the OpenAPI document, with what it takes, answers and re
 
 test("metrics name every phase and status, also those with nobody in them", async (t) => {
   const served = await serve(t);
-  const { status, text } = await served.request("/metrics");
+  const { status, text } = await served.request("/metrics", { key: served.key("node") });
   assert.equal(status, 200);
   for (const line of ['muster_nodes{phase="ready"} 0', 'muster_nodes{phase="armed"} 0', 'muster_jobs{kind="ansible",status="failed"} 0'])
     assert.ok(text.includes(line), line);
+});
+
+test("metrics and the OpenAPI document take a key of any role, or none where the configuration opens them", async (t) => {
+  const closed = await serve(t);
+  const open = await serve(t, { openMetrics: true });
+  for (const path of ["/metrics", "/api/openapi.json"]) {
+    assert.equal((await closed.request(path)).status, 401, path);
+    assert.equal((await closed.request(path, { key: "mk_wrong" })).status, 401, path);
+    assert.equal((await closed.request(path, { key: closed.key("node") })).status, 200, path);
+    assert.equal((await open.request(path)).status, 200, path);
+  }
 });

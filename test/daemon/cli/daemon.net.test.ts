@@ -78,6 +78,17 @@ test("without a key, with a wrong one and with too small a role it says which ke
   assert.match(twice.err, /a key called looker exists already/);
 });
 
+test("keys are listed without their secrets and revoked by name or id", async () => {
+  const { out } = await ask("key", "list");
+  assert.match(out, /^ID +NAME +ROLE +MADE +LAST USED\n[\s\S]*looker +viewer +\d+ s ago/);
+  assert.doesNotMatch(out, /mk_/);
+  assert.match((await ask("key", "revoke", "looker")).out, /^the key [0-9a-f]{8} is revoked\.\n$/);
+  assert.doesNotMatch((await ask("key", "list", "--json")).out, /looker/);
+  const again = await ask("key", "revoke", "looker");
+  assert.deepEqual([again.code, again.out], [1, ""]);
+  assert.match(again.err, /no key has the id looker\n→ .*muster key list/);
+});
+
 test("doctor knows its own daemon, and names what machines cannot boot without", async () => {
   const { code, out } = await ask("doctor", "--json", "--config", daemon.config, "--data", daemon.data);
   const checks = JSON.parse(out) as { name: string; ok: boolean; advice?: string }[];
