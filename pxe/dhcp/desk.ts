@@ -131,26 +131,38 @@ export class Desk {
     for (const message of messages) if (!isBooting(message.request)) this.#answer(message);
     const booting = messages.filter(({ request }) => isBooting(request));
     if (booting.length === 0) return;
+    const promised = new Set<string>();
     try {
       this.#parts.together(() => {
-        for (const message of booting) this.#answer(message);
+        for (const message of booting) if (this.#answer(message) === "promised") promised.add(message.request.mac);
+        // So that what a machine was promised is in its timeline, whenever this process dies.
+        this.#timeline.recordNow(promised);
       });
     } catch (error) {
       this.#parts.log.error({ err: error, machines: booting.length }, "machines not recorded");
     }
   }
 
-  #answer(received: Received): void {
+  #answer(received: Received): "promised" | undefined {
     const answer = this.#decide(received);
-    if (!answer) return;
+    if (!answer) return undefined;
     const { leasing, log } = this.#parts;
+    const { request } = answer;
     // An OFFER or NAK promises nothing.
-    if (!leasing || messageType(answer.decision.packet) !== MessageType.ack) this.#send(answer);
-    else
-      leasing.leases.settled().then(
-        () => this.#send(answer),
-        (error) => log.error({ err: error, mac: answer.request.mac }, "lease not saved, so not promised"),
-      );
+    if (!leasing || messageType(answer.decision.packet) !== MessageType.ack) {
+      this.#send(answer);
+      this.#tell(answer);
+      return undefined;
+    }
+    this.#tell(answer);
+    leasing.leases.settled().then(
+      () => this.#send(answer),
+      (error) => {
+        log.error({ err: error, mac: request.mac }, "lease not saved, so not promised");
+        if (isBooting(request)) this.#note(request, "its lease could not be saved, so it got no answer");
+      },
+    );
+    return "promised";
   }
 
   #read({ bytes, from }: Message): DhcpPacket | undefined {
@@ -206,15 +218,16 @@ export class Desk {
       if (error) log.warn({ err: error, mac: request.mac, to }, "dhcp answer not sent");
     });
     this.#show("out", socket, to, bytes);
-    const what = typeName(messageType(request));
-    log.info({ mac: request.mac, type: what, to: to.address }, summary);
-    if (!this.#belongsToStory(request, decision.packet)) return;
-    this.#timeline.add({
-      mac: request.mac,
-      type: `dhcp.${what}`,
-      summary: `DHCP ${what}: ${summary}`,
-      detail: { journal: decision.journal },
-    });
+    log.info({ mac: request.mac, type: typeName(messageType(request)), to: to.address }, summary);
+  }
+
+  #tell({ request, decision }: Answer): void {
+    if (this.#belongsToStory(request, decision.packet)) this.#note(request, decision.summary, { journal: decision.journal });
+  }
+
+  #note(request: DhcpPacket, what: string, detail?: Record<string, unknown>): void {
+    const type = typeName(messageType(request));
+    this.#timeline.add({ mac: request.mac, type: `dhcp.${type}`, summary: `DHCP ${type}: ${what}`, ...(detail && { detail }) });
   }
 
   /**
@@ -229,9 +242,8 @@ export class Desk {
   }
 
   #ignored(request: DhcpPacket, reason: string): void {
-    const what = typeName(messageType(request));
-    this.#parts.log.debug({ mac: request.mac, type: what, reason }, "dhcp ignored");
-    if (isBooting(request)) this.#timeline.add({ mac: request.mac, type: `dhcp.${what}`, summary: `DHCP ${what}: ${reason}` });
+    this.#parts.log.debug({ mac: request.mac, type: typeName(messageType(request)), reason }, "dhcp ignored");
+    if (isBooting(request)) this.#note(request, reason);
   }
 }
 

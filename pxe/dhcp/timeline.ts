@@ -36,6 +36,15 @@ export class Timeline {
     if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#flushSome(), 1);
   }
 
+  /** What waits of these machines, without waiting for anybody: an answer depends on it. */
+  recordNow(macs: ReadonlySet<string>): void {
+    if (macs.size === 0) return;
+    const isDue = ({ mac }: WireEvent) => mac !== undefined && macs.has(mac);
+    const due = this.#waiting.filter(isDue);
+    this.#waiting = this.#waiting.filter((event) => !isDue(event));
+    this.#write(due);
+  }
+
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
