@@ -8,6 +8,7 @@ import type { AskableNeighbours } from "./neighbours.ts";
 import { MessageType, Option } from "./option.ts";
 import { type DhcpPacket, decode, encode, MalformedPacket, messageType, typeName } from "./packet.ts";
 import { type Decision, type Endpoint, longestReply } from "./reply.ts";
+import { told } from "./telling.ts";
 import { Timeline } from "./timeline.ts";
 
 interface DeskParts {
@@ -181,7 +182,7 @@ export class Desk {
       const decision = received.decide(request, from);
       switch (decision.kind) {
         case "ignore":
-          this.#ignored(request, decision.reason);
+          this.#ignored(request, decision);
           return undefined;
         case "check":
           this.#park(received, decision.address);
@@ -222,7 +223,8 @@ export class Desk {
   }
 
   #tell({ request, decision }: Answer): void {
-    if (this.#belongsToStory(request, decision.packet)) this.#note(request, decision.summary, { journal: decision.journal });
+    if (!this.#belongsToStory(request, decision.packet)) return;
+    this.#note(request, decision.summary, { ...told(request, decision), journal: decision.journal });
   }
 
   #note(request: DhcpPacket, what: string, detail?: Record<string, unknown>): void {
@@ -236,14 +238,23 @@ export class Desk {
    */
   #belongsToStory(request: DhcpPacket, reply: DhcpPacket): boolean {
     if (!isBooting(request)) return messageType(reply) !== MessageType.offer && this.#booted.has(request.mac);
-    if (this.#booted.size >= MOST_REMEMBERED) this.#booted.clear();
-    this.#booted.add(request.mac);
+    this.#remember(request.mac);
     return true;
   }
 
-  #ignored(request: DhcpPacket, reason: string): void {
+  #remember(mac: string): void {
+    if (this.#booted.size >= MOST_REMEMBERED) this.#booted.clear();
+    this.#booted.add(mac);
+  }
+
+  #ignored(request: DhcpPacket, decision: Extract<Decision, { kind: "ignore" }>): void {
+    const { reason, journal } = decision;
     this.#parts.log.debug({ mac: request.mac, type: typeName(messageType(request)), reason }, "dhcp ignored");
-    if (isBooting(request)) this.#note(request, reason);
+    // In proxy mode this is the only sign of a system that came up.
+    const itsSystem = messageType(request) === MessageType.request && this.#booted.has(request.mac);
+    if (!isBooting(request) && !itsSystem) return;
+    if (isBooting(request)) this.#remember(request.mac);
+    this.#note(request, reason, { ...told(request, decision), journal });
   }
 }
 

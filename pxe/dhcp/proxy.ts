@@ -35,7 +35,12 @@ export function decideProxy(request: DhcpPacket, server: ServerIdentity, plan: D
  * A unicast to port 4011: EDK2 and old Intel ROMs ask here after the offers are in, in every mode; silence means
  * PXE-E16. The answer goes back to where the question came from: EDK2 sends from 4011, iPXE from 68.
  */
-export function decideBootServer(request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan, from: Endpoint): Decision {
+export const decideBootServer = (request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan, from: Endpoint): Decision => ({
+  ...decideOn4011(request, server, plan, from),
+  bootServer: true,
+});
+
+function decideOn4011(request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan, from: Endpoint): Decision {
   const type = messageType(request);
   const journal = [`port 4011: ${typeName(type)} from ${request.mac}`];
   if (request.op !== "request") return { kind: "ignore", reason: "not a client's message", journal };

@@ -15,8 +15,9 @@ export interface Endpoint {
   port: number;
 }
 
-export type Decision = { journal: string[] } & (
-  | { kind: "reply"; packet: DhcpPacket; to: Endpoint; summary: string }
+/** `withheld`: why a machine that would boot is named no file. `bootServer`: said on port 4011. */
+export type Decision = { journal: string[]; bootServer?: true } & (
+  | { kind: "reply"; packet: DhcpPacket; to: Endpoint; summary: string; withheld?: string }
   | { kind: "ignore"; reason: string }
   /** Nobody knows whether this address is in use: ask the wire, then decide again. */
   | { kind: "check"; address: string }

@@ -55,6 +55,7 @@ export function settingsReply(
     },
     to: destination(request, type, from),
     summary: netboot.kind === "boot" ? `${what}, boot file ${netboot.file}` : netboot.refused ? `${what}, but ${netboot.reason}` : what,
+    ...(netboot.kind === "none" && netboot.refused && { withheld: netboot.reason }),
     journal,
   };
 }
