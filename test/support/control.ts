@@ -19,10 +19,14 @@ export interface TestControl {
   newcomer(name: string, mac: string): Promise<{ node: Node; token: string }>;
 }
 
-export async function startTestControl(t: TestContext, { inventory }: { inventory?: string } = {}): Promise<TestControl> {
+export async function startTestControl(
+  t: TestContext,
+  { inventory, prepare }: { inventory?: string; prepare?(data: DataDir): void } = {},
+): Promise<TestControl> {
   const data = dataDir(mkdtempSync(join(tmpdir(), "muster-control-")));
   createDataDir(data);
   if (inventory !== undefined) writeFileSync(data.inventory, inventory, { mode: 0o600 });
+  prepare?.(data);
   const config = parseConfig("control: {host: 127.0.0.1, port: 0, node_networks: [127.0.0.0/8]}", "test");
   const control = await startControl(config, data, {}, createLog("control", process.env.MUSTER_TEST_LOG ?? "silent"));
   t.after(async () => {
