@@ -51,6 +51,18 @@ class CallbackModule(CallbackBase):
         text = "\n".join(str(part).strip() for part in parts if part)
         return text[:MESSAGE_LIMIT]
 
+    def unforeseen(self, event, result):
+        """Left out because this is a preview, and not by a condition of its own."""
+        if not getattr(result._task, "check_mode", False):
+            return False
+        items = result._result.get("results")
+        if items:
+            left_out = [each for each in items if isinstance(each, dict) and each.get("skipped")]
+        else:
+            # Ansible has taken the word out of a result that is passed on as skipped.
+            left_out = [result._result] if event == "skipped" else []
+        return any("skip_reason" not in each and "skipped_reason" not in each for each in left_out)
+
     def task_result(self, event, result, **fields):
         host = result._host.get_name()
         began = self.started.pop((host, result._task._uuid), None)
@@ -60,6 +72,7 @@ class CallbackModule(CallbackBase):
             task=result._task.get_name().strip(),
             changed=bool(result._result.get("changed", False)),
             seconds=None if began is None else round(time.time() - began, 3),
+            unforeseen=self.unforeseen(event, result),
             message=self.message(result) if event in ("failed", "unreachable") else "",
             **fields
         )

@@ -4,6 +4,7 @@ import type { Job, JobOutput, JobStatus } from "../contract/job.ts";
 import type { Node } from "../contract/node.ts";
 import { routes } from "../contract/routes.ts";
 import { MusterError } from "../errors.ts";
+import { notRunnable } from "../fleet/runnable.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
 import type { Mount } from "./mount.ts";
@@ -13,6 +14,7 @@ export interface JobsApi {
   nodes: NodeStore;
   jobs: JobStore;
   provision(node: Node, requestedBy: string): Job;
+  preview(node: Node, requestedBy: string): Job;
   cancel(id: string, requestedBy: string): Job;
   output(id: string, after: number): Promise<JobOutput>;
 }
@@ -22,7 +24,13 @@ export function jobsApi(mount: Mount, { nodes, jobs, ...engine }: JobsApi): void
   mount(routes.getJob, ({ id }) => existing(jobs, id));
   mount(routes.jobOutput, ({ id, after }) => engine.output(existing(jobs, id).id, after));
   mount(routes.cancelJob, ({ id }, { caller }) => engine.cancel(existing(jobs, id).id, caller.name));
-  mount(routes.reprovisionNode, ({ node }, { caller }) => engine.provision(find(nodes, node), caller.name));
+  mount(routes.reprovisionNode, ({ node, check }, { caller }) => {
+    const target = find(nodes, node);
+    if (!check) return engine.provision(target, caller.name);
+    const reason = notRunnable(target);
+    if (reason !== undefined) throw new MusterError("NODE_WRONG_PHASE", reason);
+    return engine.preview(target, caller.name);
+  });
 
   mount(routes.provisioningStatuses, async () => {
     const entries: [string, ProvisioningStatus][] = [];

@@ -18,10 +18,11 @@ import { mounter } from "./mount.ts";
 import { type NodesApi, nodesApi } from "./nodes.ts";
 import { nothingThere, refuseUnreadable } from "./nowhere.ts";
 import { type PowerApi, powerApi } from "./power.ts";
+import { type RunsApi, runsApi } from "./runs.ts";
 import { sessionApi } from "./session.ts";
 import { type StatusApi, statusApi } from "./status.ts";
 
-export interface ApiParts extends NodesApi, PowerApi, JobsApi, CallHomeApi, Omit<StatusApi, "admit"> {
+export interface ApiParts extends NodesApi, PowerApi, JobsApi, RunsApi, CallHomeApi, Omit<StatusApi, "admit"> {
   keys: KeyStore;
   log: FastifyBaseLogger;
   /** Folder of the built page; left out when it has not been built. */
@@ -88,6 +89,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     nodesApi(mount, parts);
     powerApi(mount, parts);
     jobsApi(mount, parts);
+    runsApi(mount, parts);
     callHomeApi(mount, parts);
     sessionApi(mount, parts.keys);
     const admit = (request: FastifyRequest) => void (parts.openMetrics || who(request));

@@ -47,9 +47,16 @@ export function showJob(job: Job, output: string): string {
         ]
       : []),
     ...(job.result?.hint ? [`  → ${job.result.hint}`] : []),
+    ...previewed(job),
     "",
     ...(output === "" ? ["It has written nothing yet."] : output.split("\n").map(clean)),
   ].join("\n");
+}
+
+function previewed({ result }: Job): string[] {
+  if (!result?.preview) return [];
+  const { changes, unknown } = result.preview;
+  return [...changes.map((name) => `  would change: ${clean(name)}`), ...unknown.map((name) => `  could not be previewed: ${clean(name)}`)];
 }
 
 const took = ({ startedAt, endedAt }: Job): string =>

@@ -81,9 +81,11 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("reprovision")
     .argument("<name|mac>")
-    .description("run the playbook again")
-    .action(async (node: string) => {
-      const job = await client().reprovisionNode({ node });
+    .option("--check", "change nothing: say what would change, with the differences", false)
+    .description("run the playbook again, or preview it")
+    .addHelpText("after", examples("muster reprovision rack1-n1", "muster reprovision rack1-n1 --check"))
+    .action(async (node: string, { check }: { check: boolean }) => {
+      const job = await client().reprovisionNode({ node, check });
       print(json(), job, `${job.id} is ${job.status}. Watch it: muster job ${job.id} --follow`);
     });
   program

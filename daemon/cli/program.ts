@@ -8,6 +8,7 @@ import { keyCommands } from "./key-commands.ts";
 import type { LocalCommands } from "./local-commands.ts";
 import { nodeCommands } from "./node-commands.ts";
 import { powerCommands } from "./power-commands.ts";
+import { runCommands } from "./run-commands.ts";
 import { examples, wordsOf } from "./words.ts";
 
 export function buildProgram(local: LocalCommands): Command {
@@ -38,6 +39,7 @@ export function buildProgram(local: LocalCommands): Command {
   powerCommands(program, words);
   bootCommands(program, words);
   jobCommands(program, words);
+  runCommands(program, words);
   keyCommands(program, words, local);
   bootFileCommands(program, words, local);
   return program;

@@ -24,10 +24,12 @@ import { RemotePower } from "../power/remote.ts";
 import { Switchboard } from "../power/switchboard.ts";
 import { openStores } from "../store/stores.ts";
 import { type BootNetwork, bootNetwork, controlUrl } from "./address.ts";
+import { ansibleDirectory } from "./ansible-directory.ts";
 import { bootFilesFor } from "./boot-files.ts";
 import { Deadlines } from "./deadlines.ts";
 import { adoptKeys, firstKey } from "./first-key.ts";
 import { fleetContent } from "./fleet-content.ts";
+import { playbookFile, readPlaybooks } from "./playbooks.ts";
 import { ProcessNews } from "./process-news.ts";
 import type { SupervisorNews } from "./supervisor.ts";
 import { VERSION } from "./version.ts";
@@ -111,6 +113,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       (deadlines) => deadlines.stop(),
     );
 
+    const playbooks = () => readPlaybooks(ansibleDirectory(config));
     const content = fleetContent(config, data, network);
     const api = await parts.start(
       "api",
@@ -130,6 +133,9 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
           wake,
           power: new Switchboard(config.power, { wake, remote: remotePower }),
           provision: (node, requestedBy) => engine.provision(node, requestedBy),
+          playbooks,
+          run: (targets, { name }, purpose, requestedBy) => engine.run(targets, { playbook: playbookFile(name), purpose }, requestedBy),
+          preview: (node, requestedBy) => engine.preview(node, requestedBy),
           cancel: (id, requestedBy) => engine.cancel(id, requestedBy),
           output: (id, after) => engine.output(id, after),
           receive: (callHome) => reception.receive(callHome),

@@ -5,6 +5,7 @@ import { type Config, loadAccess } from "../config.ts";
 import type { DataDir } from "../data-dir.ts";
 import { type Executor, startExecutor } from "../executor/server.ts";
 import type { Log } from "../log.ts";
+import { ansibleDirectory } from "./ansible-directory.ts";
 
 export async function startExecutorProcess(config: Config, data: DataDir, log: Log): Promise<Executor> {
   const extraVars = join(data.executor, "vars.json");
@@ -19,7 +20,7 @@ export async function startExecutorProcess(config: Config, data: DataDir, log: L
     outputLimitBytes: config.ansible.output_mib * 1024 * 1024,
     power: config.power,
     ansible: {
-      directory: config.ansible.directory ?? join(import.meta.dirname, "../../ansible"),
+      directory: ansibleDirectory(config),
       inventory: data.inventory,
       knownHosts: data.knownHosts,
       home: data.executor,

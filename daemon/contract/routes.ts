@@ -7,6 +7,7 @@ import { Job, JobOutput } from "./job.ts";
 import { keyRoutes } from "./key-routes.ts";
 import { Mac, NodeName } from "./names.ts";
 import { DiskPath, Node, Profile } from "./node.ts";
+import { operatingRoutes } from "./operating-routes.ts";
 import { PowerAction, PowerResult } from "./power.ts";
 import type { Route } from "./route.ts";
 
@@ -83,9 +84,10 @@ export const routes = {
   reprovisionNode: {
     method: "POST",
     path: "/api/nodes/:node/reprovision",
-    summary: "Run the playbook on this node again",
+    summary: "Run the playbook on this node again, or preview what that would change",
     access: "operator",
     params: NodeRef,
+    body: z.strictObject({ check: z.boolean().default(false) }).prefault({}),
     status: 202,
     response: Job,
   },
@@ -193,6 +195,7 @@ export const routes = {
   },
   ...keyRoutes,
   ...enrolRoutes,
+  ...operatingRoutes,
 } satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

@@ -14,7 +14,9 @@ import { type ConclusionParts, conclude, end } from "./conclusion.ts";
 import { failedTaskOf, takeIn } from "./ingest.ts";
 import type { ExecutorPort } from "./link.ts";
 import { readSlice, readTail } from "./output.ts";
+import { judged, previewOf } from "./purpose.ts";
 import { type ReportParts, Reports } from "./reports.ts";
+import { runEventsOf } from "./run-events.ts";
 import { isLive, moved } from "./status.ts";
 import { verdict } from "./verdict.ts";
 
@@ -66,6 +68,12 @@ export class JobEngine {
     });
     this.#dispatch();
     return job;
+  }
+
+  /** What the playbook that makes nodes ready would change on this one. */
+  preview(node: Node, requestedBy: string): Job {
+    const { playbook } = this.#parts;
+    return this.run([node], { playbook, purpose: "preview" }, requestedBy)[0]!;
   }
 
   /** Queues another playbook, or a preview, for each of these nodes, or for none: their phases stay as they are. */
@@ -197,7 +205,8 @@ export class JobEngine {
     if (job && job.attempt === attempt && isLive(job.status) && job.status !== "queued") {
       this.#ingest(job);
       const failed = failedTaskOf(this.#parts, job.nodeName, this.#eventsFile(job));
-      const decided = verdict(outcome, job.nodeName, failed);
+      const preview = job.purpose === "preview" ? previewOf(runEventsOf(this.#eventsFile(job)), job.nodeName) : undefined;
+      const decided = judged(verdict(outcome, job.nodeName, failed), job, preview);
       const ended = conclude(this.#parts, job, decided, outcome.endedAt);
       log.info({ jobId, status: ended.status, summary: decided.result.summary }, "job ended");
     }

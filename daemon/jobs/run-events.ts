@@ -11,6 +11,8 @@ const RunEvent = z.object({
   seconds: z.number().nullable().catch(null),
   message: text,
   ignored: z.boolean().catch(false),
+  /** In a preview: the task could not say what it would do. */
+  unforeseen: z.boolean().catch(false),
 });
 export type RunEvent = z.output<typeof RunEvent>;
 
@@ -25,6 +27,16 @@ export function readRunEvents(file: string, from: number): { events: RunEvent[];
     .split("\n")
     .flatMap((line) => parse(line) ?? []);
   return { events, next: from + end };
+}
+
+/** All there are, without holding them all. */
+export function* runEventsOf(file: string): Generator<RunEvent> {
+  for (let from = 0; ; ) {
+    const { events, next } = readRunEvents(file, from);
+    if (next === from) return;
+    yield* events;
+    from = next;
+  }
 }
 
 export function readFrom(file: string, from: number, maxBytes = MAX_BYTES): Buffer {

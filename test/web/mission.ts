@@ -35,6 +35,11 @@ export async function startMission(pageRoot: string): Promise<Mission> {
       provision: () => {
         throw new Error("no job engine here");
       },
+      preview: () => {
+        throw new Error("no job engine here");
+      },
+      playbooks: () => ({ playbooks: [], refused: [] }),
+      run: () => [],
       cancel: () => {
         throw new Error("no job engine here");
       },

@@ -72,6 +72,8 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
   whoami: () => ({ path: "/api/session" }),
   logout: () => ({ path: "/api/session" }),
   callHome: () => ({ path: "/api/ready-for-provisioning", body: callHome }),
+  listPlaybooks: () => ({ path: "/api/playbooks" }),
+  runPlaybook: (served) => ({ path: "/api/runs", body: { playbook: "look", nodes: [node(served, { phase: "ready", since: at })] } }),
   provisioningStatuses: () => ({ path: "/api/provisioning/status" }),
   provisioningStatus: (served) => ({ path: `/api/provisioning/status/${withJob(served).nodeName}` }),
 };
@@ -86,6 +88,8 @@ const may = {
 async function start(t: TestContext): Promise<Served> {
   const served: Served = await serve(t, {
     provision: (target) => jobOf(target),
+    playbooks: () => ({ playbooks: [{ name: "look", does: "Looks.", readOnly: true, sha256: "0" }], refused: [] }),
+    run: (targets) => targets.map(jobOf),
     cancel: (id) => served.world.jobs.find(id) ?? assert.fail("no such job"),
     receive: async () => {
       const target = addNode(served.world, { phase: "accepted" });

@@ -1,0 +1,48 @@
+/** The routes that run playbooks by name. A name is looked up in the list of those that are there; it never becomes a path. */
+import type { Job, RunPurpose } from "../contract/job.ts";
+import type { Node } from "../contract/node.ts";
+import type { Playbook, PlaybookList } from "../contract/playbook.ts";
+import { routes } from "../contract/routes.ts";
+import { MusterError } from "../errors.ts";
+import { notRunnable } from "../fleet/runnable.ts";
+import type { NodeStore } from "../store/nodes.ts";
+import type { Mount } from "./mount.ts";
+import { find } from "./nodes.ts";
+
+export interface RunsApi {
+  nodes: NodeStore;
+  playbooks(): PlaybookList;
+  /** One job for each node, or an error and none. */
+  run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, requestedBy: string): Job[];
+}
+
+export function runsApi(mount: Mount, { nodes, playbooks, run }: RunsApi): void {
+  mount(routes.listPlaybooks, () => playbooks());
+
+  mount(routes.runPlaybook, ({ playbook: name, nodes: limit, check }, { caller }) => {
+    const playbook = playbookCalled(name, playbooks());
+    const targets = limit === "all" ? everyRunnable(nodes) : [...new Map(limit.map((each) => runnable(nodes, each))).values()];
+    const purpose = check ? "preview" : playbook.readOnly ? "look" : "change";
+    return run(targets, playbook, purpose, caller.name);
+  });
+}
+
+export function playbookCalled(name: string, { playbooks, refused }: PlaybookList): Playbook {
+  const playbook = playbooks.find((each) => each.name === name);
+  if (playbook) return playbook;
+  const reason = refused.find(({ file }) => file.endsWith(`/${name}.yaml`))?.reason;
+  throw new MusterError("PLAYBOOK_NOT_FOUND", reason === undefined ? `there is no playbook ${name}` : `${name} is not offered: ${reason}`);
+}
+
+function everyRunnable(nodes: NodeStore): Node[] {
+  const targets = nodes.list().filter((node) => notRunnable(node) === undefined);
+  if (targets.length === 0) throw new MusterError("NODE_WRONG_PHASE", "nodes: no node is ready");
+  return targets;
+}
+
+function runnable(nodes: NodeStore, reference: string): [string, Node] {
+  const node = find(nodes, reference);
+  const reason = notRunnable(node);
+  if (reason !== undefined) throw new MusterError("NODE_WRONG_PHASE", `nodes: ${reason}`);
+  return [node.id, node];
+}

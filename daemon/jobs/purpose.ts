@@ -1,0 +1,51 @@
+/** What a run's purpose adds to its verdict: a preview tells what would change, a read-only playbook must have changed nothing. Pure. */
+import type { Job, Preview } from "../contract/job.ts";
+import type { RunEvent } from "./run-events.ts";
+import type { Verdict } from "./verdict.ts";
+
+const NAMES = 50;
+
+/** Counted over all events of a preview, for one host. */
+export function previewOf(events: Iterable<RunEvent>, host: string): Preview {
+  const preview: Preview = { tasks: 0, previewed: 0, changes: [], unknown: [] };
+  for (const { event, host: of, task, changed, unforeseen } of events) {
+    if (of !== host) continue;
+    if (event !== "ok" && event !== "failed" && !(event === "skipped" && unforeseen)) continue;
+    preview.tasks += 1;
+    // One that fails may only lack what an earlier task would have done.
+    if (event === "ok" && !unforeseen) preview.previewed += 1;
+    else if (preview.unknown.length < NAMES) preview.unknown.push(task.slice(0, 200));
+    if (changed && preview.changes.length < NAMES) preview.changes.push(task.slice(0, 200));
+  }
+  return preview;
+}
+
+export function judged(verdict: Verdict, { purpose }: Pick<Job, "purpose">, preview: Preview | undefined): Verdict {
+  if (purpose === "preview" && preview) return foretold(verdict, preview);
+  const { changed = 0 } = verdict.result.recap ?? {};
+  if (purpose !== "look" || verdict.status !== "succeeded" || changed === 0) return verdict;
+  return {
+    status: "failed",
+    result: {
+      ...verdict.result,
+      cause: "playbook",
+      summary: `it is called read-only and changed something in ${changed} tasks`,
+      hint: "Write `muster: changes` in its header, or `changed_when: false` at a task that only looks.",
+    },
+  };
+}
+
+function foretold(verdict: Verdict, preview: Preview): Verdict {
+  const { tasks, previewed, changes } = preview;
+  const result = { ...verdict.result, preview };
+  const share = `${previewed} of ${tasks} tasks (${Math.round((100 * previewed) / Math.max(tasks, 1))} %) could be previewed`;
+  // A playbook of nothing but commands runs no task in a preview, and that is what there is to say.
+  const nothingRan = verdict.result.cause === "no-host" && verdict.result.recap !== undefined && tasks > 0;
+  if (verdict.status !== "succeeded" && !nothingRan)
+    return { ...verdict, result: { ...result, summary: `${verdict.result.summary}; ${share}` } };
+  const { cause: _, hint: __, ...rest } = result;
+  return {
+    status: "succeeded",
+    result: { ...rest, summary: `nothing was changed: ${changes.length} tasks would change something; ${share}` },
+  };
+}

@@ -1,0 +1,63 @@
+/** Playbooks run by name and previews, by the real ansible-playbook over a real sshd. */
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import type { Node } from "../../../daemon/contract/node.ts";
+import { EngineLab, skip } from "./engine-lab.ts";
+
+const lab = new EngineLab();
+let node: Node;
+before(async () => {
+  if (skip) return;
+  await lab.start();
+  const called = await lab.calledHome("n1", "- command: 'true'\n  changed_when: false");
+  await lab.ended(lab.engine.provision(called, "test").id);
+  node = lab.world.nodes.findById(called.id) as Node;
+});
+after(() => (skip ? undefined : lab.stop()));
+
+function playbook(name: string, tasks: string): string {
+  mkdirSync(lab.at("ansible/playbooks"), { recursive: true });
+  const play = `- hosts: worker_nodes\n  gather_facts: false\n  tasks:\n${tasks.replace(/^/gm, "    ")}\n`;
+  writeFileSync(lab.at("ansible/playbooks", `${name}.yaml`), play);
+  return `playbooks/${name}.yaml`;
+}
+
+async function run(name: string, tasks: string, purpose: "change" | "look" | "preview") {
+  const [job] = lab.engine.run([node], { playbook: playbook(name, tasks), purpose }, "test");
+  return lab.ended(job?.id ?? "");
+}
+
+const touches = (file: string) => `- name: write\n  copy: { dest: ${file}, content: "written\\n" }\n`;
+
+test("a preview changes nothing, and says what would change and what could not be foretold", { skip }, async () => {
+  const file = lab.at("preview.txt");
+  const tasks = `${touches(file)}- name: run\n  command: touch ${file}.too\n- name: never\n  command: 'false'\n  when: false\n- name: look\n  command: 'true'\n  changed_when: false\n  check_mode: false`;
+  const { status, result } = await run("preview", tasks, "preview");
+  assert.equal(status, "succeeded");
+  assert.deepEqual(result?.preview, { tasks: 3, previewed: 2, changes: ["write"], unknown: ["run"] });
+  assert.equal(result?.summary, "nothing was changed: 1 tasks would change something; 2 of 3 tasks (67 %) could be previewed");
+  assert.equal(existsSync(file) || existsSync(`${file}.too`), false);
+  const { text } = await lab.engine.output(lab.world.jobs.ofNode(node.id, 1)[0]?.id ?? "", 0);
+  assert.match(text, /\+written/, "the differences are in the output");
+});
+
+test("a playbook run by name does its work and leaves the node ready", { skip }, async () => {
+  const file = lab.at("run.txt");
+  assert.equal((await run("write", touches(file), "change")).status, "succeeded");
+  assert.ok(existsSync(file));
+  assert.equal(lab.phase(node), "ready");
+});
+
+test("a failed run leaves the node ready too", { skip }, async () => {
+  const job = await run("fails", "- name: fail\n  command: 'false'", "change");
+  assert.equal(job.status, "failed");
+  assert.equal(lab.phase(node), "ready");
+  assert.equal(lab.world.jobs.lastProvisioning(node.id)?.status, "succeeded");
+});
+
+test("a playbook that is called read-only and changes something has failed", { skip }, async () => {
+  const { status, result } = await run("lies", touches(lab.at("lies.txt")), "look");
+  assert.equal(status, "failed");
+  assert.match(result?.summary ?? "", /called read-only and changed something/);
+});
