@@ -1,5 +1,6 @@
 /** DHCP leases, on disk before the ACK that promises them. */
 import * as z from "zod";
+import { SetAside } from "../contract/network.ts";
 import { atomically, type Db } from "./database.ts";
 
 const StoredLease = z.object({
@@ -8,6 +9,7 @@ const StoredLease = z.object({
   state: z.enum(["offered", "bound", "released", "declined"]),
   expiresAt: z.int(),
   hostname: z.string().optional(),
+  cause: SetAside.optional(),
 });
 type StoredLease = z.output<typeof StoredLease>;
 
@@ -17,16 +19,22 @@ export class LeaseTable {
   readonly #ofMac;
   readonly #holder;
   readonly #save;
+  readonly #askRelease;
+  readonly #releasesAsked;
+  readonly #endRelease;
 
   constructor(db: Db) {
     this.#db = db;
     this.#all = db.prepare<[], Row>("SELECT * FROM leases");
     this.#ofMac = db.prepare<[string], Row>("SELECT * FROM leases WHERE mac = ?");
-    this.#holder = db.prepare<[string], { mac: string }>("SELECT mac FROM leases WHERE address = ?");
+    this.#holder = db.prepare<[string], { mac: string }>("SELECT mac FROM leases WHERE address = ? AND state <> 'declined'");
     // REPLACE, because both the machine's old row and the address's old row have to go.
-    this.#save = db.prepare<[string, string, string, number, string | null]>(
-      "INSERT OR REPLACE INTO leases (mac, address, state, expires_at, hostname) VALUES (?, ?, ?, ?, ?)",
+    this.#save = db.prepare<[string, string, string, number, string | null, string | null]>(
+      "INSERT OR REPLACE INTO leases (mac, address, state, expires_at, hostname, cause) VALUES (?, ?, ?, ?, ?, ?)",
     );
+    this.#askRelease = db.prepare<[string]>("INSERT OR IGNORE INTO lease_releases (address) VALUES (?)");
+    this.#releasesAsked = db.prepare<[], { address: string }>("SELECT address FROM lease_releases");
+    this.#endRelease = db.prepare<[string]>("DELETE FROM lease_releases WHERE address = ?");
   }
 
   all(): StoredLease[] {
@@ -50,7 +58,20 @@ export class LeaseTable {
 
   /** An address has one holder: who had it before, by an expired lease, loses the row. */
   save(lease: StoredLease): void {
-    this.#save.run(lease.mac, lease.address, lease.state, Math.trunc(lease.expiresAt), lease.hostname ?? null);
+    this.#save.run(lease.mac, lease.address, lease.state, Math.trunc(lease.expiresAt), lease.hostname ?? null, causeOf(lease));
+  }
+
+  /** The pools are netboot's, in its memory: another process asks it to give an address free. */
+  askRelease(address: string): void {
+    this.#askRelease.run(address);
+  }
+
+  releasesAsked(): string[] {
+    return this.#releasesAsked.all().map(({ address }) => address);
+  }
+
+  endRelease(address: string): void {
+    this.#endRelease.run(address);
   }
 }
 
@@ -60,7 +81,10 @@ interface Row {
   state: string;
   expires_at: number;
   hostname: string | null;
+  cause: string | null;
 }
+
+const causeOf = ({ cause }: StoredLease) => (cause === undefined ? null : JSON.stringify(cause));
 
 const fromRow = (row: Row): StoredLease =>
   StoredLease.parse({
@@ -69,4 +93,5 @@ const fromRow = (row: Row): StoredLease =>
     state: row.state,
     expiresAt: row.expires_at,
     ...(row.hostname !== null && { hostname: row.hostname }),
+    ...(row.cause !== null && { cause: JSON.parse(row.cause) }),
   });

@@ -1,11 +1,13 @@
 /** All stores over one database. */
 import { type Db, openDatabase } from "./database.ts";
+import { DhcpServerTable } from "./dhcp-servers.ts";
 import { EventStore } from "./events.ts";
 import { HostKeyStore } from "./host-keys.ts";
 import { JobStore } from "./jobs.ts";
 import { KeyStore } from "./keys.ts";
 import { LeaseTable } from "./leases.ts";
 import { NodeStore } from "./nodes.ts";
+import { QuirkStore } from "./quirks.ts";
 import { Registry } from "./registry.ts";
 import { TokenStore } from "./tokens.ts";
 
@@ -18,6 +20,8 @@ export interface Stores {
   tokens: TokenStore;
   keys: KeyStore;
   leases: LeaseTable;
+  dhcpServers: DhcpServerTable;
+  quirks: QuirkStore;
   hostKeys: HostKeyStore;
 }
 
@@ -34,6 +38,8 @@ export function openStores(file: string): Stores {
     tokens: new TokenStore(db),
     keys: new KeyStore(db),
     leases: new LeaseTable(db),
+    dhcpServers: new DhcpServerTable(db),
+    quirks: new QuirkStore(db),
     hostKeys: new HostKeyStore(db),
   };
 }
