@@ -53,6 +53,20 @@ test("a token is handed out once, also when the call home has used it up", { ski
   assert.equal(run.counts.changed, 0, run.output);
 });
 
+test("a machine without a default route is not handed a token that nobody could use, and is told what to set", {
+  skip: noMachine,
+}, async () => {
+  const run = await machine.configure({ call_home_url: "http://10.77.0.1:8081", call_home_token: "another-token" }, ["call_home"]);
+  assert.equal(run.code, 2, run.output);
+  assert.match(run.reasons[0] ?? "", /No network card has the default route.*Nothing was handed out\. Set call_home_mac/s);
+  const misspelt = await machine.configure(
+    { call_home_url: "http://10.77.0.1:8081", call_home_token: "another-token", call_home_mac: "52-54" },
+    ["call_home"],
+  );
+  assert.match(misspelt.reasons[0] ?? "", /^52-54 is not a MAC address\. Nothing was handed out/);
+  await assert.rejects(machine.ssh("test -e /etc/muster/call-home.json"));
+});
+
 test("the playbook applies the roles the inventory names, each of them", { skip: noMachine }, async () => {
   const run = await machine.configure({ muster_roles: ["ssh_hardening", "metrics"], metrics_listen: ":9100" });
   assert.equal(run.code, 0, run.output);

@@ -40,9 +40,8 @@ test("every playbook that Muster brings is offered, and the executor takes its n
       ["update", false],
     ],
   );
-  const run = { type: "run", jobId: "j", attempt: 1, limit: ["n1"], deadlineSeconds: 60 };
-  for (const { name } of playbooks)
-    assert.equal(RunRequest.parse({ ...run, playbook: playbookFile(name) }).playbook, `playbooks/${name}.yaml`);
-  for (const playbook of ["../look.yaml", "playbooks/../look.yaml", "playbooks//look.yaml", "/etc/look.yaml", "roles/look.yaml", "-e.yaml"])
-    assert.equal(RunRequest.safeParse({ ...run, playbook }).success, false, playbook);
+  const taken = (playbook: string) => RunRequest.shape.playbook.safeParse(playbook).success;
+  for (const { name } of playbooks) assert.ok(taken(playbookFile(name)), name);
+  for (const path of ["../look.yaml", "playbooks/../look.yaml", "playbooks//look.yaml", "/etc/look.yaml", "roles/look.yaml", "-e.yaml"])
+    assert.equal(taken(path), false, path);
 });
