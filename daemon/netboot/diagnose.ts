@@ -1,17 +1,21 @@
 /** What a boot that came to nothing failed at, judged by what was seen of it and what was not. Pure. */
 import type { Finding } from "../contract/explanation.ts";
+import type { OtherServer } from "../contract/network.ts";
+import { mergedNone, tookTheOther } from "./two-servers.ts";
 import type { WireStory } from "./wire-story.ts";
 
 export interface Circumstances {
   proxy: boolean;
   /** What to set on the LAN's own DHCP server. */
   router: string[];
+  /** Other DHCP servers that were ever heard of. */
+  servers: readonly OtherServer[];
 }
 
 /** Firmware repeats its DISCOVER two or three times before it gives up; an offer on its way does not look like this. */
 const IGNORED_OFFERS = 3;
 
-export function diagnose(story: WireStory, { proxy, router }: Circumstances): Finding | undefined {
+export function diagnose(story: WireStory, { proxy, router, servers }: Circumstances): Finding | undefined {
   const { discovers, offers, requests, bootServer, tftp, http, script } = story;
   const loaded = tftp.complete.length > 0 || http.files > 0;
   const tftpSeen = loaded || tftp.probes + tftp.refused.length + tftp.broken.length > 0;
@@ -47,19 +51,8 @@ export function diagnose(story: WireStory, { proxy, router }: Circumstances): Fi
       `we did not offer it a boot file: ${story.silence ?? "no reason recorded"}`,
       "What would change that is in the rules below.",
     );
-  if (offers >= IGNORED_OFFERS && requests === 0 && bootServer === 0 && !tftpSeen)
-    return found(
-      `our offer was sent ${offers} times, and neither a REQUEST nor a question on port 4011 nor TFTP ever came: this firmware does not merge two servers' offers, or never hears ours`,
-      "Let the LAN's own DHCP server say everything. Set there:",
-      ...router,
-      ...(proxy ? ["Or switch that server off and let Muster hand out the addresses: netboot.dhcp: full"] : []),
-    );
-  if (offers > 0 && story.chose !== undefined && bootServer === 0 && !tftpSeen)
-    return found(
-      `it heard two offers and took the one of ${story.chose === "another" ? "the LAN's DHCP server" : story.chose}; ours was ignored. That server most likely names a boot file or PXE options itself`,
-      "Take its boot file, next-server and options 43, 60, 66 and 67 away, or set them to ours:",
-      ...router,
-    );
+  if (offers >= IGNORED_OFFERS && requests === 0 && bootServer === 0 && !tftpSeen) return mergedNone(story, servers, router, proxy);
+  if (offers > 0 && story.chose !== undefined && bootServer === 0 && !tftpSeen) return tookTheOther(story, servers, router);
   if (bootServer > 0 && !tftpSeen)
     return found(
       "port 4011 was answered, and no TFTP request came",

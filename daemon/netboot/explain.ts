@@ -14,6 +14,7 @@ import type { AskedMode, Explanation } from "../contract/explanation.ts";
 import type { Node } from "../contract/node.ts";
 import { bootAction } from "../fleet/boot-action.ts";
 import { proposedName } from "../fleet/naming.ts";
+import type { DhcpServerTable } from "../store/dhcp-servers.ts";
 import type { EventStore } from "../store/events.ts";
 import type { LeaseTable } from "../store/leases.ts";
 import type { NodeStore } from "../store/nodes.ts";
@@ -28,6 +29,7 @@ export interface ExplainWorld {
   nodes: NodeStore;
   events: EventStore;
   leases: LeaseTable;
+  dhcpServers: DhcpServerTable;
   config: DhcpSettings;
   network: DhcpNetwork | undefined;
   content: BootContent;
@@ -68,13 +70,13 @@ export function explainMachine(mac: string, asked: Asked, world: ExplainWorld): 
   };
 }
 
-function lastBoot(timeline: Event[], { config, network, assets }: ExplainWorld): Pick<Explanation, "last" | "seen" | "diagnosis"> {
+function lastBoot(timeline: Event[], { config, network, assets, dhcpServers }: ExplainWorld): Pick<Explanation, "last" | "seen" | "diagnosis"> {
   const proxy = config.dhcp === "proxy";
   const story = wireStory(timeline);
   const packet = story.events.findLast(({ type }) => type.startsWith("dhcp."));
   const journal = packet?.detail?.journal;
   const router = network ? routerOptions(identityOf(network, config, assets)) : [];
-  const diagnosis = diagnose(story, { proxy, router });
+  const diagnosis = diagnose(story, { proxy, router, servers: dhcpServers.all() });
   return {
     ...(packet && { last: { at: packet.at, summary: packet.summary, journal: Array.isArray(journal) ? journal.map(String) : [] } }),
     seen: tellSteps(story, proxy),

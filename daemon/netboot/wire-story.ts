@@ -1,19 +1,22 @@
-/** What a machine's timeline says of its last boot, as the steps a boot has. Pure. */
+/** What a machine's timeline says of its last boot, as the steps a boot has. Pure; reads fields, never sentences. */
 import type { Event } from "../contract/event.ts";
+import { DhcpFacts, OtherOfferFacts } from "../contract/wire-facts.ts";
 
 export interface WireStory {
   /** Of its last boot, oldest first. */
   events: Event[];
   discovers: number;
-  /** DISCOVERs we answered. */
+  /** DISCOVERs we answered with a boot file. */
   offers: number;
   /** Why we did not, the last time. */
   silence: string | undefined;
   /** The boot file or URL last advertised. */
   bootFile: string | undefined;
   requests: number;
-  /** The other server it chose, `another` where the packet does not say which. */
+  /** The other server it chose. */
   chose: string | undefined;
+  /** By server: what others offered it, as far as it was heard. */
+  otherOffers: ReadonlyMap<string, OtherOfferFacts>;
   bootServer: number;
   tftp: { complete: string[]; probes: number; refused: string[]; broken: string[] };
   http: { files: number; refused: string[] };
@@ -26,9 +29,13 @@ export interface WireStory {
 const PAUSE_MS = 120_000;
 const ofTheWire = /^(dhcp|tftp|http)\.|^boot\.|^install\.handed-out$/;
 
+interface Writing extends WireStory {
+  otherOffers: Map<string, OtherOfferFacts>;
+}
+
 export function wireStory(timeline: readonly Event[]): WireStory {
   const events = lastBoot(timeline.filter(({ source, type }) => source === "netboot" && ofTheWire.test(type)));
-  const story: WireStory = {
+  const story: Writing = {
     events,
     discovers: 0,
     offers: 0,
@@ -36,6 +43,7 @@ export function wireStory(timeline: readonly Event[]): WireStory {
     bootFile: undefined,
     requests: 0,
     chose: undefined,
+    otherOffers: new Map(),
     bootServer: 0,
     tftp: { complete: [], probes: 0, refused: [], broken: [] },
     http: { files: 0, refused: [] },
@@ -54,23 +62,21 @@ function lastBoot(events: Event[]): Event[] {
   return events.slice(Math.max(last, 0));
 }
 
-function tell(story: WireStory, { type, summary, detail }: Event): void {
-  const file = /boot file (\S+)|ProxyDHCP offer of (\S+)|boot server answer: (\S+)/.exec(summary);
-  const advertised = file && !/boot file \S+ for /.test(summary) ? (file[1] ?? file[2] ?? file[3]) : undefined;
-  if (advertised !== undefined) story.bootFile = advertised;
-  if (advertised?.endsWith("/boot.ipxe")) story.ipxe = true;
+function tell(story: Writing, { type, summary, detail }: Event): void {
   switch (type) {
     case "dhcp.discover":
-      story.discovers += 1;
-      if (/offer of/.test(summary) && !/ but /.test(summary)) story.offers += 1;
-      else story.silence = summary.replace(/^DHCP discover: (offer of \S+, but )?/, "");
-      return;
     case "dhcp.request":
-      if (isBootServer(summary, detail)) story.bootServer += 1;
-      else story.requests += 1;
-      story.chose =
-        /it chose the server (\S+)/.exec(summary)?.[1] ?? (/the LAN's DHCP server answers/.test(summary) ? "another" : story.chose);
+    case "dhcp.inform": {
+      const facts = DhcpFacts.safeParse(detail);
+      // Its system asks for an address too; that is no step of a network boot.
+      if (facts.success && facts.data.stage !== "operating-system") tellDhcp(story, type, facts.data);
       return;
+    }
+    case "dhcp.other-offer": {
+      const offer = OtherOfferFacts.safeParse(detail);
+      if (offer.success) story.otherOffers.set(offer.data.server, offer.data);
+      return;
+    }
     case "tftp.complete":
       story.tftp.complete.push(summary);
       return;
@@ -96,9 +102,20 @@ function tell(story: WireStory, { type, summary, detail }: Event): void {
   }
 }
 
-function isBootServer(summary: string, detail: Event["detail"]): boolean {
-  const journal = Array.isArray(detail?.journal) ? detail.journal : [];
-  return summary.includes("boot server answer") || String(journal[0] ?? "").startsWith("port 4011");
+function tellDhcp(story: WireStory, type: string, { stage, answer, bootServer, bootFile, withheld, server }: DhcpFacts): void {
+  if (bootFile !== undefined) story.bootFile = bootFile;
+  if (bootFile !== undefined && stage === "ipxe") story.ipxe = true;
+  if (bootServer) {
+    story.bootServer += 1;
+  } else if (type === "dhcp.discover") {
+    story.discovers += 1;
+    if (bootFile !== undefined) story.offers += 1;
+    else story.silence = withheld;
+  } else {
+    story.requests += 1;
+    // Answered by us, it is us.
+    if (server !== undefined && answer === "none") story.chose = server;
+  }
 }
 
 /** For a reader, each step that was seen and the first one that was not. */
@@ -112,9 +129,10 @@ export function tellSteps(story: WireStory, proxy: boolean): string[] {
     story.offers > 0
       ? `our offer${story.bootFile ? ` of ${story.bootFile}` : ""} sent ${times(story.offers)}`
       : `no offer sent${story.silence ? `: ${story.silence}` : ""}`,
+    ...[...story.otherOffers.values()].map((offer) => `${nameOf(offer)} offered it ${contentOf(offer)}`),
     story.requests === 0
       ? "no REQUEST seen"
-      : `REQUEST seen ${times(story.requests)}${story.chose && !proxy ? `, to the server ${story.chose}` : ""}`,
+      : `REQUEST seen ${times(story.requests)}${story.chose ? `, to the server ${story.chose}${proxy ? ", as it should for its address" : ""}` : ""}`,
     story.bootServer === 0 ? "nothing asked on port 4011" : `port 4011 asked ${times(story.bootServer)}`,
     tftp.complete.length + tftp.refused.length + tftp.broken.length + tftp.probes === 0
       ? "no TFTP request seen"
@@ -122,4 +140,17 @@ export function tellSteps(story: WireStory, proxy: boolean): string[] {
     story.script ? `script given: ${story.script}` : "no boot script asked for",
   ];
   return http.refused.length > 0 ? [...lines, ...http.refused] : lines;
+}
+
+export const nameOf = ({ server, mac }: { server: string; mac?: string | undefined }): string =>
+  mac === undefined ? server : `${server} (${mac})`;
+
+function contentOf({ address, bootFile, nextServer, pxe }: OtherOfferFacts): string {
+  const named = [
+    address && `the address ${address}`,
+    bootFile && `the boot file ${bootFile}`,
+    nextServer && `next-server ${nextServer}`,
+    pxe && "PXE options",
+  ].filter(Boolean);
+  return named.length > 0 ? named.join(", ") : "nothing we could read";
 }

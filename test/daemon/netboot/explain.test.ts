@@ -78,7 +78,7 @@ test("the journal of the last real packet is told with what came of it", (t) => 
         type: "dhcp.discover",
         summary: "DHCP discover: ProxyDHCP offer of snponly.efi",
         nodeId: node.id,
-        detail: { journal },
+        detail: { stage: "uefi-rom", answer: "offer", bootFile: "snponly.efi", journal },
       },
       new Date(Date.now() - 60_000 + seconds * 1000),
     );
