@@ -1,22 +1,26 @@
 /**
  * How fast TFTP is beside tftpd-hpa, atftpd and dnsmasq, by other people's clients in one run: on a clean network and on
- * one that loses 1 % and doubles 2 %. Every byte is compared. Usage: tftp.ts [--rounds N]. The last line is JSON.
+ * one that loses 1 % and doubles 2 %. Every byte is compared. Usage: tftp.ts [--rounds N] [--quick]. The last line is JSON.
  */
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { inOwnNetwork } from "./own-network.ts";
 import { type Client, clients, type Fetched, fetchOnce } from "./tftp-clients.ts";
-import { findPrograms, startServers, throughLoss } from "./tftp-servers.ts";
+import { findPrograms, type Running, startServers, throughLoss } from "./tftp-servers.ts";
 
 findPrograms();
 inOwnNetwork();
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" } } });
+const { values } = parseArgs({ options: { rounds: { type: "string" }, quick: { type: "boolean", default: false } } });
 const MIB = 2 ** 20;
-const CLEAN_SIZES = [1 * MIB, 16 * MIB, 64 * MIB];
-const LOSSY_SIZE = 1 * MIB;
-const LIMIT_SECONDS = 30;
+const CLEAN_SIZES = values.quick ? [16 * MIB] : [1 * MIB, 16 * MIB, 64 * MIB];
+const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 5));
+const BAD_NETWORKS = values.quick ? 1 : 3;
+const LIMIT_SECONDS = { clean: 20, lossy: 60 };
+/** Nothing begins after so long: what was measured until then is reported. */
+const ENOUGH_SECONDS = { clean: 120, lossy: 220 };
 
 interface Run {
   server: string;
@@ -31,20 +35,20 @@ const root = join(folder, "root");
 chmodSync(folder, 0o755);
 const content = randomBytes(Math.max(...CLEAN_SIZES));
 const runs: Run[] = [];
+let [rounds, badNetworks] = [0, 0];
 try {
   prepare();
   const servers = await startServers(root);
   try {
-    for (let round = 1; round <= Number(values.rounds); round++) {
+    for (let round = 1; round <= ROUNDS && performance.now() < ENOUGH_SECONDS.clean * 1000; round++) {
       for (const size of CLEAN_SIZES) {
-        for (const client of clients) for (const server of servers) await measure(client, server, size, false);
+        for (const client of clients) await besideEachOther(client, servers, size, round);
       }
-      for (const server of servers) {
-        const bad = await throughLoss(server, 1000 + round);
-        for (const client of clients) await measure(client, bad, LOSSY_SIZE, true);
-        await bad.stop();
-      }
-      console.error(`round ${round} of ${values.rounds} done`);
+      rounds = round;
+    }
+    for (let seed = 1; seed <= BAD_NETWORKS && performance.now() < ENOUGH_SECONDS.lossy * 1000; seed++) {
+      await throughBadNetwork(servers, seed);
+      badNetworks = seed;
     }
   } finally {
     for (const server of servers) await server.stop();
@@ -57,12 +61,40 @@ report();
 function prepare(): void {
   const make = (size: number) => writeFileSync(join(root, `${size}`), content.subarray(0, size), { mode: 0o644 });
   mkdirSync(root);
-  for (const size of new Set([...CLEAN_SIZES, LOSSY_SIZE])) make(size);
+  for (const size of new Set([...CLEAN_SIZES, ...clients.map(({ lossySize }) => lossySize)])) make(size);
 }
 
-async function measure(client: Client, server: Parameters<typeof fetchOnce>[1], size: number, lossy: boolean): Promise<void> {
-  const fetched = await fetchOnce(client, server, `${size}`, content.subarray(0, size), LIMIT_SECONDS);
-  runs.push({ server: server.name, client, size, lossy, fetched });
+async function measure(client: Client, server: Running, size: number, lossy: boolean): Promise<Run> {
+  const fetched = await fetchOnce(client, server, `${size}`, content.subarray(0, size), LIMIT_SECONDS[lossy ? "lossy" : "clean"]);
+  const run = { server: server.name, client, size, lossy, fetched };
+  runs.push(run);
+  return run;
+}
+
+/** One after the other, and every round in another order: who comes first finds another machine than who comes last. */
+async function besideEachOther(client: Client, servers: Running[], size: number, round: number): Promise<void> {
+  const turn = round % servers.length;
+  const line = [];
+  for (const server of [...servers.slice(turn), ...servers.slice(0, turn)]) {
+    const { fetched } = await measure(client, server, size, false);
+    line.push(`${server.name} ${fetched.kind === "whole" ? (size / MIB / fetched.seconds).toFixed(1) : fetched.kind}`);
+  }
+  progress(`round ${round} of ${ROUNDS}, ${client.name}, ${size / MIB} MiB: ${line.sort().join(", ")} MiB/s`);
+}
+
+/** All at once: waiting takes the time, for seconds after each loss, and it is whole files that count. */
+async function throughBadNetwork(servers: Running[], seed: number): Promise<void> {
+  const doors = await Promise.all(servers.map((server, n) => throughLoss(server, 1000 * (n + 1) + seed)));
+  const fetches = doors.flatMap((door) => clients.map((client) => measure(client, door, client.lossySize, true)));
+  const ended = await Promise.all(fetches);
+  for (const door of doors) await door.stop();
+  const notWhole = ended.filter(({ fetched }) => fetched.kind !== "whole");
+  const told = notWhole.map(({ server, client, fetched }) => `${server} to ${client.name}: ${describe(fetched)}`);
+  progress(`bad network ${seed} of ${BAD_NETWORKS}: ${told.join(", ") || "all whole"}`);
+}
+
+function progress(what: string): void {
+  console.error(`${Math.round(performance.now() / 1000)} s, load ${loadavg()[0]!.toFixed(1)}: ${what}`);
 }
 
 function report(): void {
@@ -71,7 +103,7 @@ function report(): void {
   row(["MiB/s, median", ...names]);
   for (const lossy of [false, true]) {
     for (const client of clients) {
-      for (const size of lossy ? [LOSSY_SIZE] : CLEAN_SIZES) {
+      for (const size of lossy ? [client.lossySize] : CLEAN_SIZES) {
         const label = `${client.name}, ${size / MIB} MiB${lossy ? ", bad network" : ""}`;
         row([label, ...names.map((server) => cell(runs.filter((run) => isOf(run, server, client, size, lossy))))]);
       }
@@ -89,12 +121,20 @@ function report(): void {
       windowed_ratio_best: rounded(speed("muster", "windowed") / best),
       lockstep_ratio_tftpd_hpa: rounded(speed("muster", "lock-step") / speed("tftpd-hpa", "lock-step")),
       corrupt: ours.filter(({ fetched }) => fetched.kind !== "whole").length,
+      rounds,
+      bad_networks: badNetworks,
+      load: rounded(loadavg()[0]!),
     }),
   );
 }
 
-const isOf = (run: Run, server: string, client: Client, size: number, lossy: boolean) =>
-  run.server === server && run.client === client && run.size === size && run.lossy === lossy;
+function describe(fetched: Fetched): string {
+  return fetched.kind === "abandoned" ? `abandoned (${fetched.how}, ${fetched.seconds.toFixed(1)} s)` : fetched.kind;
+}
+
+function isOf(run: Run, server: string, client: Client, size: number, lossy: boolean): boolean {
+  return run.server === server && run.client === client && run.size === size && run.lossy === lossy;
+}
 
 function cell(some: Run[]): string {
   const bad = some.filter(({ fetched }) => fetched.kind !== "whole");
