@@ -66,6 +66,8 @@ export interface Lease {
   /** Milliseconds since the epoch. */
   expiresAt: number;
   hostname?: string | undefined;
+  /** Why the address is kept from others: its machine found it in use, or the wire showed somebody there. */
+  cause?: { kind: "declined" | "in-use"; by: MacAddress } | undefined;
 }
 
 /** Saving returns at once; the ACK that depends on a lease is sent when `settled` says that it is on disk. */

@@ -106,7 +106,17 @@ export class Pool {
   /** Only the holder may say that its address is in use by somebody else: anybody could empty the range otherwise. */
   decline(mac: string, address: string): boolean {
     if (this.held(mac)?.address !== address) return false;
-    this.#setAside(address, DECLINED_MS);
+    this.#setAside(address, DECLINED_MS, { kind: "declined", by: mac });
+    return true;
+  }
+
+  /** The operator says that nobody unknown is at this address any more. False when it was not set aside. */
+  giveBack(address: string): boolean {
+    const lease = this.#byAddress.get(address);
+    if (lease?.cause === undefined || lease.state === "bound") return false;
+    const { cause: _, ...rest } = lease;
+    this.#options.store.save({ ...rest, state: "released", expiresAt: this.#options.now() });
+    this.#forget(lease);
     return true;
   }
 
@@ -117,15 +127,21 @@ export class Pool {
   suspect(address: string, usedBy: string): void {
     const lease = this.#byAddress.get(address);
     if (lease) this.#forget(lease);
-    if (this.knows(usedBy)) this.#setAside(address, SUSPECTED_MS);
-    else this.#remember(leaseOf(usedBy, address, "offered", this.#options.now() + SUSPECTED_MS));
+    const cause = { kind: "in-use", by: usedBy } as const;
+    if (this.knows(usedBy)) this.#setAside(address, SUSPECTED_MS, cause);
+    else {
+      const kept: Lease = { ...leaseOf(usedBy, address, "offered", this.#options.now() + SUSPECTED_MS), cause };
+      // No promise depends on it; it is saved to be seen.
+      this.#options.store.save(kept);
+      this.#remember(kept);
+    }
   }
 
   /** Under a name no machine has, so that the machine itself may hold another address meanwhile. */
-  #setAside(address: string, forMs: number): void {
+  #setAside(address: string, forMs: number, cause: NonNullable<Lease["cause"]>): void {
     const lease = this.#byAddress.get(address);
     if (lease) this.#forget(lease);
-    const declined = leaseOf(`declined ${address}`, address, "declined", this.#options.now() + forMs);
+    const declined: Lease = { ...leaseOf(`declined ${address}`, address, "declined", this.#options.now() + forMs), cause };
     this.#options.store.save(declined);
     this.#remember(declined);
   }
