@@ -22,6 +22,10 @@ function keysAt(schema: z.ZodType, path: string[]): string[] {
   for (const step of [...path, undefined]) {
     while (here instanceof z.ZodDefault || here instanceof z.ZodPrefault || here instanceof z.ZodOptional || here instanceof z.ZodNullable)
       here = here.unwrap();
+    if (here instanceof z.ZodArray && step !== undefined) {
+      here = here.element;
+      continue;
+    }
     if (!(here instanceof z.ZodObject)) return [];
     if (step === undefined) return Object.keys(here.shape);
     here = here.shape[step];

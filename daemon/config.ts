@@ -2,16 +2,12 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import * as z from "zod";
-import { type Block, blockHolds, parseBlock, toAddress, toNumber } from "../pxe/dhcp/address.ts";
+import { Cidr, checkNetboot, Netboot, Port } from "./config-netboot.ts";
 import { configProblems } from "./config-problems.ts";
-import { Mac } from "./contract/names.ts";
 import { Profile } from "./contract/node.ts";
 import { MusterError } from "./errors.ts";
 import { Power } from "./power/settings.ts";
 
-/** Checked here because node:dgram takes 70000 without complaint and binds 4464. */
-const Port = z.int().min(0).max(65535);
-const Cidr = z.cidrv4("must be a network such as 10.77.0.0/16");
 const FilePath = z.string().min(1).max(4096);
 
 const Control = z.strictObject({
@@ -20,83 +16,9 @@ const Control = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe("What nodes call home to. Left out: http://<netboot address>:<control.port>."),
+    .describe("What nodes call home to. Left out: http://<our address where the node boots>:<control.port>."),
   open_metrics: z.boolean().default(false).describe("Answer /metrics and the OpenAPI document to whoever asks, without a key."),
-  node_networks: z.array(Cidr).default([]).describe("Networks a node may call home from. Left out: the network of netboot.interface."),
-});
-
-const Range = z.strictObject({
-  from: z.ipv4().describe("First address handed out."),
-  to: z.ipv4().describe("Last address handed out."),
-});
-
-const Domain = z
-  .string()
-  .regex(/^(?=.{1,253}$)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/, "is not a domain name such as lab.internal")
-  .describe("A domain name.");
-
-/** Given only to who asks for them, as DHCP clients do that understand them. */
-const extraOptions = {
-  ntp: z.array(z.ipv4()).max(16).optional().describe("Full mode: time servers (option 42)."),
-  search: z.array(Domain).max(16).optional().describe("Full mode: domains to search (option 119)."),
-  routes: z
-    .array(z.strictObject({ to: Cidr.describe("Network behind the gateway."), via: z.ipv4().describe("Gateway.") }))
-    .max(64)
-    .optional()
-    .describe("Full mode: routes (option 121); the default gateway is added where none is named."),
-  ipv6_only_seconds: z
-    .int()
-    .min(300)
-    .max(4_294_967_295)
-    .optional()
-    .describe("Full mode: clients that can do without IPv4 leave it alone for so long (option 108)."),
-};
-
-const Subnet = z.strictObject({
-  subnet: Cidr.describe("The network. A relay whose address lies in it speaks for its machines."),
-  link: z
-    .string()
-    .min(1)
-    .max(64)
-    .optional()
-    .describe("Subnets of one link share a wire. Left out: a wire of its own. The name of netboot.interface: our own."),
-  ranges: z.array(Range).min(1).max(64).describe("The addresses handed out there."),
-  exclude: z.array(z.ipv4()).max(4096).default([]).describe("Addresses in the ranges that are never handed out."),
-  router: z.ipv4().describe("Default gateway there (option 3), usually the relay."),
-  dns: z.array(z.ipv4()).max(16).optional().describe("Name servers there. Left out: netboot.dns."),
-  domain: Domain.optional().describe("Domain there. Left out: netboot.domain."),
-  lease_seconds: z.int().min(120).max(31_536_000).optional().describe("How long a lease lasts there. Left out: netboot.lease_seconds."),
-  ...extraOptions,
-});
-
-const Netboot = z.strictObject({
-  interface: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,15}$/, "is not an interface name such as eth1")
-    .optional()
-    .describe("The one interface machines boot from. Nothing is answered anywhere else."),
-  address: z.ipv4().optional().describe("Our address there. Left out: the interface's first IPv4 address."),
-  dhcp: z
-    .enum(["off", "proxy", "full"])
-    .default("off")
-    .describe("off: answers no DHCP. proxy: beside the LAN's DHCP server, hands out no addresses. full: is the DHCP server."),
-  http_port: Port.default(8080).describe("TCP port of boot scripts, answers and installer files."),
-  tftp_port: Port.default(69).describe("UDP port of the boot loaders."),
-  range: Range.optional().describe("Full mode: the addresses handed out."),
-  router: z.ipv4().optional().describe("Full mode: default gateway (option 3). Left out: our address."),
-  dns: z.array(z.ipv4()).default([]).describe("Full mode: name servers (option 6). Left out: our address."),
-  domain: z.string().max(253).default("muster.internal").describe("Domain of the nodes (option 15)."),
-  lease_seconds: z.int().min(120).max(31_536_000).default(43_200).describe("Full mode: how long a lease lasts."),
-  authoritative: z.boolean().default(true).describe("Full mode: refuse unknown addresses (NAK) instead of keeping silent."),
-  reservations: z.record(Mac, z.ipv4()).default({}).describe("Full mode: fixed address by MAC address."),
-  exclude: z.array(z.ipv4()).max(4096).default([]).describe("Full mode: addresses in the range that are never handed out."),
-  ...extraOptions,
-  machines: z.record(Mac, z.strictObject(extraOptions)).default({}).describe("Full mode: options of single machines, by MAC address."),
-  subnets: z.array(Subnet).max(1024).default([]).describe("Full mode: further subnets, behind relays or on the same wire."),
-  check_other_servers: z
-    .boolean()
-    .default(true)
-    .describe("Full mode: look for another DHCP server before starting, and refuse to start beside one."),
+  node_networks: z.array(Cidr).default([]).describe("Networks a node may call home from. Left out: the networks machines boot from."),
 });
 
 const Debian = z.strictObject({
@@ -196,34 +118,14 @@ export function loadConfig(file: string): Config {
 export function parseConfig(text: string, file: string): Config {
   try {
     // YAML 1.2, where `off` is a word (decision 0006).
-    return checked(Config.parse(parse(text) ?? {}));
+    const config = Config.parse(parse(text) ?? {});
+    checkNetboot(config.netboot);
+    return config;
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? new Error(configProblems(cause, Config)) : cause;
     throw new MusterError("CONFIG_INVALID", `cannot use ${file}`, { cause: reason });
   }
 }
-
-/** What needs two keys to be seen. */
-function checked(config: Config): Config {
-  const { netboot } = config;
-  if (netboot.dhcp !== "off" && !netboot.interface) throw new Error(`netboot.interface: is needed when netboot.dhcp is ${netboot.dhcp}`);
-  if (netboot.dhcp === "full" && !netboot.range) throw new Error("netboot.range: is needed when netboot.dhcp is full");
-  for (const index of netboot.subnets.keys()) checkSubnet(index, netboot.subnets);
-  return config;
-}
-
-function checkSubnet(index: number, all: readonly z.output<typeof Subnet>[]): void {
-  const key = `netboot.subnets[${index}]`;
-  const { subnet, ranges } = all[index]!;
-  const block = parseBlock(subnet);
-  const outside = ranges.flatMap(({ from, to }) => [from, to]).find((address) => !blockHolds(block, address));
-  if (outside !== undefined) throw new Error(`${key}.ranges: ${outside} is not in ${subnet}`);
-  if (ranges.some(({ from, to }) => toNumber(from) > toNumber(to))) throw new Error(`${key}.ranges: a range ends before it begins`);
-  const rival = all.find((other, at) => at !== index && overlaps(parseBlock(other.subnet), block));
-  if (rival) throw new Error(`${key}.subnet: ${subnet} overlaps ${rival.subnet}`);
-}
-
-const overlaps = (one: Block, other: Block) => blockHolds(one, toAddress(other.network)) || blockHolds(other, toAddress(one.network));
 
 export interface AccessSecrets {
   sshKeys: string[];

@@ -1,18 +1,23 @@
 #!/usr/bin/python3
-"""Binds UDP sockets to one network interface and runs a command that inherits them.
+"""Binds UDP sockets to network interfaces and runs a command that inherits them.
 
 Node can neither bind to an interface nor see which one a packet came in by, and its broadcasts need a route.
 A socket with SO_BINDTODEVICE needs neither. Usage:
 
-    bind-sockets.py INTERFACE NAME=PORT... -- COMMAND ARG...
+    bind-sockets.py [--handed FD,...] INTERFACE NAME=PORT... [INTERFACE NAME=PORT...]... -- COMMAND ARG...
 
-The command finds MUSTER_SOCKETS=NAME=FD,... in its environment. Only Python's standard library is used.
+Sockets that somebody with more rights has bound already, like systemd, are recognised by their interface and port
+and taken instead of new ones. NAME?=PORT takes such a socket and binds none.
+
+The command finds MUSTER_SOCKETS=NAME@INTERFACE=FD,... in its environment. Only Python's standard library is used.
 """
 import os
 import socket
 import sys
 
 SO_BINDTODEVICE = 25
+NAME_LENGTH = 16
+USAGE = "usage: bind-sockets.py [--handed FD,...] INTERFACE NAME=PORT... [INTERFACE NAME=PORT...]... -- COMMAND ARG..."
 
 
 def fail(reason, code=1):
@@ -23,33 +28,74 @@ def fail(reason, code=1):
 def bind(interface, name, port):
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     udp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    udp.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
     try:
         udp.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, interface.encode() + b"\0")
         udp.bind(("0.0.0.0", port))
     except PermissionError:
-        fail(f"no permission to bind {name} to UDP port {port} on {interface}; run as root or with CAP_NET_BIND_SERVICE and CAP_NET_RAW", 77)
+        fail(f"no permission to bind {name} to UDP port {port} on {interface}; have systemd do it with musterd@{interface}.socket, or run as root or with CAP_NET_BIND_SERVICE", 77)
     except OSError as error:
         fail(f"cannot bind {name} to UDP port {port} on {interface}: {error.strerror}")
-    os.set_inheritable(udp.fileno(), True)
     return udp
 
 
+def handed(descriptors):
+    """By interface and port. One that is bound to no interface would answer on networks that are not ours."""
+    found = {}
+    for descriptor in descriptors:
+        try:
+            udp = socket.socket(fileno=int(descriptor))
+            port = udp.getsockname()[1] if (udp.family, udp.type) == (socket.AF_INET, socket.SOCK_DGRAM) else None
+        except (OSError, ValueError):
+            fail(f"descriptor {descriptor} that was handed in is not a socket")
+        if port is None:
+            fail(f"descriptor {descriptor} that was handed in is not a UDP socket of IPv4; write ListenDatagram=0.0.0.0:PORT in its unit")
+        interface = udp.getsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, NAME_LENGTH).rstrip(b"\0").decode()
+        if not interface:
+            fail(f"the socket for UDP port {port} that was handed in is bound to no interface; write BindToDevice= in its unit")
+        found[interface, port] = udp
+    return found
+
+
+def wanted(items):
+    """INTERFACE, NAME, PORT and whether it is bound when nobody handed it in."""
+    interface = None
+    for item in items:
+        name, equals, port = item.partition("=")
+        if not equals:
+            interface = item
+        elif interface is None:
+            fail(USAGE, 2)
+        elif not port.isdigit() or not 0 < int(port) < 65536:
+            fail(f"{item} is not NAME=PORT", 2)
+        else:
+            yield interface, name.rstrip("?"), int(port), not name.endswith("?")
+
+
 def main(arguments):
-    if "--" not in arguments or len(arguments) < 3:
-        fail("usage: bind-sockets.py INTERFACE NAME=PORT... -- COMMAND ARG...", 2)
+    if "--" not in arguments:
+        fail(USAGE, 2)
     split = arguments.index("--")
-    interface, wanted, command = arguments[0], arguments[1:split], arguments[split + 1 :]
+    items, command = arguments[:split], arguments[split + 1 :]
     if not command:
         fail("there is no command to run", 2)
-    if interface not in (name for _, name in socket.if_nameindex()):
-        fail(f"there is no interface {interface}; there are: {', '.join(name for _, name in socket.if_nameindex())}")
+    descriptors = []
+    if items[:1] == ["--handed"]:
+        descriptors, items = items[1].split(","), items[2:]
+    there = [name for _, name in socket.if_nameindex()]
+    ready = handed(descriptors)
     held = []
-    for item in wanted:
-        name, _, port = item.partition("=")
-        if not port.isdigit() or not 0 < int(port) < 65536:
-            fail(f"{item} is not NAME=PORT", 2)
-        held.append((name, bind(interface, name, int(port))))
+    for interface, name, port, needed in wanted(items):
+        if interface not in there:
+            fail(f"there is no interface {interface}; there are: {', '.join(there)}")
+        udp = ready.pop((interface, port), None) or (bind(interface, name, port) if needed else None)
+        if udp is None:
+            continue
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        os.set_inheritable(udp.fileno(), True)
+        held.append((f"{name}@{interface}", udp))
+    for (interface, port), udp in ready.items():
+        print(f"bind-sockets: a socket for UDP port {port} on {interface} was handed in, and the configuration has no use for it", file=sys.stderr)
+        udp.close()
     os.environ["MUSTER_SOCKETS"] = ",".join(f"{name}={udp.fileno()}" for name, udp in held)
     try:
         os.execvp(command[0], command)

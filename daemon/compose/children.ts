@@ -1,7 +1,8 @@
 /** How each process of the daemon is started. Order is the order of starting; stopping goes backwards. */
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import type { ChildSpec } from "./supervisor.ts";
+import { type BootInterface, bootInterfaces } from "../config-netboot.ts";
+import { type ChildSpec, FIRST_SOCKET } from "./supervisor.ts";
 
 export const childNames = ["control", "netboot", "executor"] as const;
 export type ChildName = (typeof childNames)[number];
@@ -9,7 +10,14 @@ export type ChildName = (typeof childNames)[number];
 const main = join(import.meta.dirname, "../main.ts");
 const launcher = join(import.meta.dirname, "../../pxe/bind-sockets.py");
 
-export function childSpecs(config: Config, configFile: string, dataRoot: string, env: NodeJS.ProcessEnv): ChildSpec[] {
+/** `sockets`: descriptors that were handed to this process, bound already. */
+export function childSpecs(
+  config: Config,
+  configFile: string,
+  dataRoot: string,
+  env: NodeJS.ProcessEnv,
+  sockets: readonly number[] = [],
+): ChildSpec[] {
   const child = (name: ChildName) => [
     process.execPath,
     ...process.execArgv,
@@ -22,16 +30,32 @@ export function childSpecs(config: Config, configFile: string, dataRoot: string,
     dataRoot,
   ];
   return childNames.map((name) => {
-    const [command = "", ...args] = name === "netboot" ? [...socketLauncher(config), ...child(name)] : child(name);
-    return { name, command, args, env: environment(name, env) };
+    if (name !== "netboot") return spec(name, child(name), env);
+    return { ...spec(name, [...socketLauncher(config, sockets), ...child(name)], env), sockets };
   });
 }
 
-/** Sockets bound to the one interface: Node cannot do that itself (decision 0004). */
-function socketLauncher({ netboot }: Config): string[] {
-  if (netboot.dhcp === "off" || !netboot.interface) return [];
-  const probe = netboot.dhcp === "full" && netboot.check_other_servers ? ["probe=68"] : [];
-  return ["/usr/bin/python3", launcher, netboot.interface, "dhcp=67", "pxe4011=4011", ...probe, "--"];
+const spec = (name: ChildName, [command = "", ...args]: string[], env: NodeJS.ProcessEnv): ChildSpec => ({
+  name,
+  command,
+  args,
+  env: environment(name, env),
+});
+
+/** Sockets bound to one interface each: Node cannot do that itself (decision 0004). */
+function socketLauncher({ netboot }: Config, sockets: readonly number[]): string[] {
+  const wanted = bootInterfaces(netboot).flatMap((each) => [each.interface, ...socketsOf(each, sockets.length > 0)]);
+  if (!wanted.some((item) => item.includes("="))) return [];
+  const handed = sockets.length > 0 ? ["--handed", sockets.map((_, index) => FIRST_SOCKET + index).join(",")] : [];
+  return ["/usr/bin/python3", launcher, ...handed, ...wanted, "--"];
+}
+
+/** TFTP binds to our address by itself, unless it was not to need the right to do so (decision 0014). */
+function socketsOf({ dhcp, check_other_servers, tftp_port }: BootInterface, handedIn: boolean): string[] {
+  const tftp = handedIn && tftp_port > 0 ? [`tftp?=${tftp_port}`] : [];
+  if (dhcp === "off") return tftp;
+  const probe = dhcp === "full" && check_other_servers ? ["probe=68"] : [];
+  return ["dhcp=67", "pxe4011=4011", ...probe, ...tftp];
 }
 
 /** Key hashes are for control alone; the rest get what every program needs. */

@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { captureOf } from "../../pxe/capture/rings.ts";
-import { sendMagicPackets } from "../../pxe/wake-on-lan.ts";
 import { buildApi } from "../api/server.ts";
 import { type Config, loadAccess } from "../config.ts";
 import type { Node } from "../contract/node.ts";
@@ -18,21 +17,20 @@ import { JobEngine } from "../jobs/engine.ts";
 import { ExecutorLink } from "../jobs/link.ts";
 import { Lifecycle } from "../lifecycle.ts";
 import type { Log } from "../log.ts";
-import { broadcastOf } from "../netboot/dhcp-settings.ts";
-import { explainMachine } from "../netboot/explain.ts";
 import { RemotePower } from "../power/remote.ts";
 import { Switchboard } from "../power/switchboard.ts";
 import { openStores } from "../store/stores.ts";
-import { type BootNetwork, bootNetwork, controlUrl } from "./address.ts";
+import { type BootPlace, bootPlaces, controlUrl } from "./address.ts";
 import { ansibleDirectory } from "./ansible-directory.ts";
 import { bootFilesFor } from "./boot-files.ts";
 import { Deadlines } from "./deadlines.ts";
+import { explainer } from "./explaining.ts";
 import { adoptKeys, firstKey } from "./first-key.ts";
-import { fleetContent } from "./fleet-content.ts";
 import { playbookFile, readPlaybooks } from "./playbooks.ts";
 import { ProcessNews } from "./process-news.ts";
 import type { SupervisorNews } from "./supervisor.ts";
 import { VERSION } from "./version.ts";
+import { wakeOn } from "./wake.ts";
 
 export interface Control {
   url: string;
@@ -56,7 +54,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     loadAccess(config); // a placeholder stops the start here, before anybody relies on it
     adoptKeys(keys, env);
     const shownKey = firstKey(keys);
-    const network = bootNetwork(config);
+    const places = bootPlaces(config);
     const startedAt = new Date().toISOString();
     const processes = new ProcessNews(events);
 
@@ -71,11 +69,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       },
     );
     const remotePower = new RemotePower((message) => link.send(message), config.power.timeout_seconds);
-    const wake = async (node: Node): Promise<string> => {
-      if (!network) throw new MusterError("REQUEST_INVALID", "netboot.interface: is not set, so there is no network to wake machines on");
-      await sendMagicPackets(node.macs, { address: network.address, broadcast: broadcastOf(network) });
-      return `Wake-on-LAN sent to ${node.macs.join(", ")}`;
-    };
+    const wake = (node: Node) => wakeOn(places, node);
     const engine = new JobEngine({
       ...stores,
       executor: link,
@@ -95,7 +89,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       inventory: new Inventory(data.inventory),
       knownHosts: new KnownHosts(data.knownHosts),
       provision: (node, requestedBy) => engine.provision(node, requestedBy),
-      isNodeAddress: inNetworks(nodeNetworks(config, network)),
+      isNodeAddress: inNetworks(nodeNetworks(config, places)),
     });
     await parts.start(
       "job engine",
@@ -114,7 +108,6 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     );
 
     const playbooks = () => readPlaybooks(ansibleDirectory(config));
-    const content = fleetContent(config, data, network);
     const api = await parts.start(
       "api",
       () =>
@@ -142,11 +135,11 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
           process: () => ({
             version: VERSION,
             startedAt,
-            dhcpMode: config.netboot.dhcp,
+            dhcpMode: strongestMode(config, places),
             executor: link.connected ? "connected" : "disconnected",
             netboot: { alive: processes.alive("netboot") },
           }),
-          explain: (mac, asked) => explainMachine(mac, asked, { ...stores, config: config.netboot, network, content, assets: data.assets }),
+          explain: explainer(config, data, stores, places),
           capture: ({ macs }) => captureOf(data.captures, macs),
         }),
       (server) => server.close(),
@@ -155,7 +148,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     await reception.resume((node, error) => log.error({ err: error, node: node.name }, "a node that called home waits for its job"));
     const { port } = api.server.address() as AddressInfo; // 0 lets the system choose
     return {
-      url: controlUrl({ ...config, control: { ...config.control, port } }, network),
+      url: controlUrl({ ...config, control: { ...config.control, port } }, places[0]?.network),
       firstKey: shownKey,
       news: (news) => processes.take(news),
       stop: () => parts.stop(),
@@ -175,7 +168,13 @@ async function listen(api: Awaited<ReturnType<typeof buildApi>>, { control }: Co
 }
 
 /** Loopback where no boot network is set up: a first look at Muster on a laptop. */
-function nodeNetworks({ control }: Config, network: BootNetwork | undefined): string[] {
+function nodeNetworks({ control }: Config, places: readonly BootPlace[]): string[] {
   if (control.node_networks.length > 0) return control.node_networks;
-  return network ? [network.cidr] : ["127.0.0.0/8"];
+  return places.length > 0 ? places.map(({ network }) => network.cidr) : ["127.0.0.0/8"];
+}
+
+/** One word for all interfaces: whether addresses are handed out anywhere, or boot files named. */
+function strongestMode({ netboot }: Config, places: readonly BootPlace[]): Config["netboot"]["dhcp"] {
+  const modes = places.map(({ settings }) => settings.dhcp);
+  return (["full", "proxy"] as const).find((mode) => modes.includes(mode)) ?? (places.length > 0 ? "off" : netboot.dhcp);
 }

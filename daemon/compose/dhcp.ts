@@ -1,31 +1,30 @@
-/** Starts DHCP: at once as a proxy, and in full mode only when nobody else hands out addresses there. */
+/** Starts DHCP on one interface: at once as a proxy, and in full mode only when nobody else hands out addresses there. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BootSource } from "../../pxe/boot-source.ts";
 import type { Tap } from "../../pxe/capture/tap.ts";
 import { openNeighbours } from "../../pxe/dhcp/neighbours.ts";
-import { Pool } from "../../pxe/dhcp/pool.ts";
 import { probeDhcpServers } from "../../pxe/dhcp/probe.ts";
 import type { ServerIdentity } from "../../pxe/dhcp/reply.ts";
 import { type DhcpServer, type DhcpServerOptions, startDhcpServer } from "../../pxe/dhcp/server.ts";
-import { inheritedSockets } from "../../pxe/inherited-sockets.ts";
-import type { Config } from "../config.ts";
+import { type InheritedSockets, socketName } from "../../pxe/inherited-sockets.ts";
 import type { DataDir } from "../data-dir.ts";
 import { MusterError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { fullMode, type MakePool, serverIdentity } from "../netboot/dhcp-settings.ts";
+import { fullMode, serverIdentity } from "../netboot/dhcp-settings.ts";
 import type { EventStore } from "../store/events.ts";
 import type { LeaseTable } from "../store/leases.ts";
-import type { BootNetwork } from "./address.ts";
-import { LeaseCommits } from "./lease-commits.ts";
+import type { BootPlace } from "./address.ts";
+import type { Leasing } from "./leasing.ts";
 
 export interface DhcpParts {
-  config: Config;
+  place: BootPlace;
   data: DataDir;
-  network: BootNetwork;
-  env: NodeJS.ProcessEnv;
+  sockets: InheritedSockets;
   leases: LeaseTable;
+  /** Of all interfaces together. */
+  leasing: Leasing;
   events: EventStore;
   source: BootSource;
   tap: Tap;
@@ -42,16 +41,16 @@ const HELD_BACK_MS = 15_000;
  * because another server turned up while this process was away (decision 0007).
  */
 export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<void> }> {
-  const { config, env, log } = parts;
-  const sockets = inheritedSockets(env);
-  const probe = sockets.get("probe");
-  if (config.netboot.dhcp !== "full" || !config.netboot.check_other_servers || probe === undefined) return serve(parts, sockets);
+  const { place, sockets, log } = parts;
+  const { settings } = place;
+  const probe = sockets.get(socketName("probe", settings.interface));
+  if (settings.dhcp !== "full" || !settings.check_other_servers || probe === undefined) return serve(parts);
 
   const stopping = new AbortController();
   let server: DhcpServer | undefined;
   const startWhenAlone = async () => {
     await untilAlone(parts, probe, stopping.signal);
-    if (!stopping.signal.aborted) server = await serve(parts, sockets);
+    if (!stopping.signal.aborted) server = await serve(parts);
   };
   const started = startWhenAlone().catch((error: unknown) => {
     if (stopping.signal.aborted) return;
@@ -67,7 +66,7 @@ export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<vo
   };
 }
 
-async function untilAlone({ config, events, log }: DhcpParts, fd: number, signal: AbortSignal): Promise<void> {
+async function untilAlone({ place, events, log }: DhcpParts, fd: number, signal: AbortSignal): Promise<void> {
   let told = "";
   while (!signal.aborted) {
     const [other] = await probeDhcpServers({ fd }, { waitMs: PROBE_MS });
@@ -76,7 +75,7 @@ async function untilAlone({ config, events, log }: DhcpParts, fd: number, signal
       told = other.server;
       const error = new MusterError(
         "OTHER_DHCP_SERVER",
-        `${other.server} answers DHCP on ${config.netboot.interface} already (it offered ${other.offered}); no address is handed out beside it`,
+        `${other.server} answers DHCP on ${place.settings.interface} already (it offered ${other.offered}); no address is handed out beside it`,
       );
       log.error({ code: error.code, hint: error.hint }, error.message);
       events.append({ source: "netboot", type: "dhcp.held-back", summary: error.message, detail: { hint: error.hint } });
@@ -85,46 +84,32 @@ async function untilAlone({ config, events, log }: DhcpParts, fd: number, signal
   }
 }
 
-async function serve(parts: DhcpParts, sockets: ReadonlyMap<string, number>): Promise<DhcpServer> {
-  const { config, data, network, leases, source, log } = parts;
-  const { netboot } = config;
-  const identity = serverIdentity(network, netboot, (name) => existsSync(join(data.assets, "ipxe", name)));
-  const leased = netboot.dhcp === "full" ? await leasing(parts, identity) : undefined;
+async function serve(parts: DhcpParts): Promise<DhcpServer> {
+  const { place, data, leases, source, sockets, log } = parts;
+  const { settings, network } = place;
+  const identity = serverIdentity(network, settings, (name) => existsSync(join(data.assets, "ipxe", name)));
   const server = await startDhcpServer({
-    mode: leased?.mode ?? { kind: "proxy" },
+    mode: settings.dhcp === "full" ? await fullServer(parts, identity) : { kind: "proxy" },
     identity,
-    dhcp: handed(sockets, "dhcp"),
-    bootServer: handed(sockets, "pxe4011"),
+    dhcp: handed(sockets, socketName("dhcp", settings.interface)),
+    bootServer: handed(sockets, socketName("pxe4011", settings.interface)),
     source,
     together: (work) => leases.together(work),
     tap: parts.tap,
-    log: log.child({ part: "dhcp" }),
+    log: log.child({ part: "dhcp", interface: settings.interface }),
   });
-  log.info({ interface: netboot.interface, mode: netboot.dhcp }, "dhcp answers");
-  return {
-    ...server,
-    close: async () => {
-      await server.close();
-      await leased?.close();
-    },
-  };
+  log.info({ interface: settings.interface, mode: settings.dhcp }, "dhcp answers");
+  return server;
 }
 
-async function leasing(
-  { config, data, network, leases, log }: DhcpParts,
-  identity: ServerIdentity,
-): Promise<{ mode: DhcpServerOptions["mode"]; close(): Promise<void> }> {
-  const neighbours = await openNeighbours(network.address, log.child({ part: "dhcp" }));
-  const commits = await LeaseCommits.start(data.database, leases, (error) => {
-    log.fatal({ err: error }, "leases cannot be saved any more");
-    process.exit(1); // the supervisor starts this process again
-  });
-  const makePool: MakePool = (options) => new Pool({ ...options, store: commits, now: Date.now });
-  const full = fullMode(config.netboot, network, identity, makePool, neighbours);
-  return { mode: { kind: "full", full, neighbours, leases: commits }, close: () => commits.close() };
+async function fullServer({ place, leasing, log }: DhcpParts, identity: ServerIdentity): Promise<DhcpServerOptions["mode"]> {
+  const { settings, network } = place;
+  const { commits, makePool } = await leasing.open();
+  const neighbours = await openNeighbours(network.address, log.child({ part: "dhcp", interface: settings.interface }));
+  return { kind: "full", full: fullMode(settings, network, identity, makePool, neighbours), neighbours, leases: commits };
 }
 
-function handed(sockets: ReadonlyMap<string, number>, name: string): { fd: number } {
+function handed(sockets: InheritedSockets, name: string): { fd: number } {
   const fd = sockets.get(name);
   if (fd === undefined)
     throw new MusterError("LAUNCH_FAILED", `the socket ${name} was not handed in; netboot is started through pxe/bind-sockets.py`);

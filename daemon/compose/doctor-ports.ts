@@ -1,9 +1,11 @@
 /** Whether the ports a start needs are free, who holds them, and whether another server answers DHCP on the boot network. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Check } from "../cli/local-commands.ts";
 import type { Config } from "../config.ts";
+import { type BootInterface, bootInterfaces } from "../config-netboot.ts";
 
 /** Then its ports are taken, and rightly. */
 export async function ourDaemonAnswers({ control }: Config): Promise<boolean> {
@@ -26,15 +28,22 @@ export async function portChecks({ control, netboot }: Config): Promise<Check[]>
     await tcpCheck("control.port", control.host, control.port),
     await tcpCheck("netboot.http_port", "0.0.0.0", netboot.http_port),
   ];
-  const card = netboot.interface;
-  if (card === undefined) return checks;
+  const all = bootInterfaces(netboot);
+  // Each may look for other servers for seconds: all at once.
+  const each = await Promise.all(all.map((card) => interfaceChecks(card, all.length > 1 ? ` on ${card.interface}` : "")));
+  return [...checks, ...each.flat()];
+}
+
+async function interfaceChecks(
+  { interface: card, dhcp: mode, tftp_port, check_other_servers }: BootInterface,
+  where: string,
+): Promise<Check[]> {
   // Port 0 lets the system choose one that is free.
-  if (netboot.tftp_port > 0) checks.push(launcherCheck(`netboot.tftp_port ${netboot.tftp_port}`, card, { tftp: netboot.tftp_port }));
-  if (netboot.dhcp === "off") return checks;
-  const dhcp = launcherCheck("DHCP ports 67 and 4011", card, { dhcp: 67, pxe4011: 4011 });
-  checks.push(dhcp);
-  if (dhcp.ok && netboot.dhcp === "full" && netboot.check_other_servers) checks.push(await rivalCheck(card));
-  return checks;
+  const tftp = tftp_port > 0 ? [launcherCheck(`netboot.tftp_port ${tftp_port}${where}`, card, { tftp: tftp_port })] : [];
+  if (mode === "off") return tftp;
+  const dhcp = launcherCheck(`DHCP ports 67 and 4011${where}`, card, { dhcp: 67, pxe4011: 4011 });
+  const rival = dhcp.ok && mode === "full" && check_other_servers ? [await rivalCheck(card, where)] : [];
+  return [...tftp, dhcp, ...rival];
 }
 
 async function tcpCheck(key: string, host: string, port: number): Promise<Check> {
@@ -94,17 +103,16 @@ function holder(how: string, port: number): string {
 }
 
 /** In a process of its own, because the socket comes from the launcher. */
-async function rivalCheck(card: string): Promise<Check> {
+async function rivalCheck(card: string, where: string): Promise<Check> {
   const pxe = join(import.meta.dirname, "../../pxe");
   const program = `import { probeDhcpServers } from ${JSON.stringify(join(pxe, "dhcp/probe.ts"))};
-    import { inheritedSockets } from ${JSON.stringify(join(pxe, "inherited-sockets.ts"))};
-    console.log(JSON.stringify(await probeDhcpServers({ fd: inheritedSockets(process.env).get("probe") }, { waitMs: 5000 })));`;
+    import { inheritedSockets, socketName } from ${JSON.stringify(join(pxe, "inherited-sockets.ts"))};
+    console.log(JSON.stringify(await probeDhcpServers({ fd: inheritedSockets(process.env).get(socketName("probe", ${JSON.stringify(card)})) }, { waitMs: 5000 })));`;
   const args = [launcher, card, "probe=68", "--", process.execPath, "--input-type=module", "-e", program];
-  const name = "other DHCP servers";
+  const name = `other DHCP servers${where}`;
   try {
-    const others = JSON.parse(
-      execFileSync("/usr/bin/python3", args, { encoding: "utf8", timeout: 20_000, stdio: ["ignore", "pipe", "pipe"] }),
-    ) as { server: string }[];
+    const { stdout } = await promisify(execFile)("/usr/bin/python3", args, { timeout: 20_000 });
+    const others = JSON.parse(stdout) as { server: string }[];
     if (others.length === 0) return { name, ok: true, detail: "none answered" };
     return {
       name,

@@ -3,10 +3,11 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs
 import { dirname, join } from "node:path";
 import type { Check } from "../cli/local-commands.ts";
 import { type Config, loadAccess, loadConfig } from "../config.ts";
+import { type BootInterface, bootInterfaces } from "../config-netboot.ts";
 import { Profile } from "../contract/node.ts";
 import type { DataDir } from "../data-dir.ts";
 import { explain } from "../errors.ts";
-import { type BootNetwork, bootNetwork } from "./address.ts";
+import { type BootNetwork, bootNetwork, bootPlaces } from "./address.ts";
 import { bootFilesFor, loaders } from "./boot-files.ts";
 import { ourDaemonAnswers, portChecks } from "./doctor-ports.ts";
 import { programChecks } from "./doctor-programs.ts";
@@ -29,7 +30,7 @@ export async function doctor(configFile: string, data: DataDir): Promise<Check[]
           ...good("login to the nodes", "only Muster's own key"),
           advice: "To log in yourself, name a file of public keys in access.ssh_keys_file.",
         },
-    networkCheck(config),
+    ...networkChecks(config),
     ...programChecks(config),
     ...(running ? [good("daemon", "running; the ports are its own")] : await portChecks(config)),
     ...Profile.options.flatMap((profile) => filesCheck(profile, config, data)),
@@ -41,32 +42,37 @@ export async function doctor(configFile: string, data: DataDir): Promise<Check[]
 export const good = (name: string, detail: string): Check => ({ name, ok: true, detail });
 export const bad = (name: string, detail: string, advice: string): Check => ({ name, ok: false, detail, advice });
 
-function networkCheck(config: Config): Check {
-  const { netboot } = config;
-  let network: BootNetwork | undefined;
+function networkChecks(config: Config): Check[] {
+  const all = bootInterfaces(config.netboot);
+  if (all.length === 0)
+    return [
+      {
+        ...good("boot network", "none: no machine boots from here"),
+        advice: "Name the card in netboot.interface when you want them to.",
+      },
+    ];
+  const each = all.map((settings) => networkCheck(settings, all.length > 1 ? `boot network ${settings.interface}` : "boot network"));
+  if (each.some(({ ok }) => !ok)) return each;
   try {
-    network = bootNetwork(config);
+    bootPlaces(config);
+    return each;
   } catch (error) {
-    return bad(
-      "boot network",
-      explain(error),
-      `Bring it up: ip addr add ADDRESS/PREFIX dev ${netboot.interface}; ip link set ${netboot.interface} up`,
-    );
+    return [...each, bad("boot networks", explain(error), "Give each card an address of a network of its own.")];
   }
-  if (!network)
-    return {
-      ...good("boot network", "none: no machine boots from here"),
-      advice: "Name the card in netboot.interface when you want them to.",
-    };
-  const { from, to } = netboot.range ?? {};
-  const stray = netboot.dhcp === "full" ? [from, to].find((address) => address !== undefined && !lies(address, network)) : undefined;
-  if (stray !== undefined)
-    return bad(
-      "boot network",
-      `netboot.range: ${stray} is not in ${network.cidr}, the network of ${netboot.interface}`,
-      "Correct netboot.range.",
-    );
-  return good("boot network", `${netboot.interface} ${network.address} (${network.cidr}), DHCP ${netboot.dhcp}`);
+}
+
+function networkCheck(settings: BootInterface, name: string): Check {
+  const { interface: card, dhcp, range, key } = settings;
+  let network: BootNetwork;
+  try {
+    network = bootNetwork(settings);
+  } catch (error) {
+    return bad(name, explain(error), `Bring it up: ip addr add ADDRESS/PREFIX dev ${card}; ip link set ${card} up`);
+  }
+  const stray = dhcp === "full" && range ? [range.from, range.to].find((address) => !lies(address, network)) : undefined;
+  if (stray === undefined) return good(name, `${card} ${network.address} (${network.cidr}), DHCP ${dhcp}`);
+  const field = key.replace(/interface$/, "range");
+  return bad(name, `${field}: ${stray} is not in ${network.cidr}, the network of ${card}`, `Correct ${field}.`);
 }
 
 function lies(address: string, { address: ours, netmask }: BootNetwork): boolean {

@@ -7,7 +7,12 @@ export interface ChildSpec {
   command: string;
   args: string[];
   env: NodeJS.ProcessEnv;
+  /** Descriptors of this process that it gets, from `FIRST_SOCKET` on. They stay open here, so that its successor gets them too. */
+  sockets?: readonly number[];
 }
+
+/** After the three of every process and the IPC channel. */
+export const FIRST_SOCKET = 4;
 
 /** What the supervisor tells control over the IPC channel, so that restarts become events. */
 export type SupervisorNews =
@@ -69,8 +74,8 @@ export class Supervisor {
   }
 
   #launch(child: Child): void {
-    const { name, command, args, env } = child.spec;
-    const process = spawn(command, args, { env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const { name, command, args, env, sockets = [] } = child.spec;
+    const process = spawn(command, args, { env, stdio: ["ignore", "inherit", "inherit", "ipc", ...sockets] });
     child.process = process;
     child.startedAt = Date.now();
     process.once("exit", (code, signal) => this.#ended(child, process, signal ? `killed by ${signal}` : `exit code ${code}`));

@@ -1,12 +1,13 @@
 /** The daemon itself: one per data folder, three processes, gone in three seconds. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { listenDescriptors } from "../../pxe/inherited-sockets.ts";
 import { loadConfig } from "../config.ts";
 import { createDataDir, type DataDir } from "../data-dir.ts";
 import { MusterError } from "../errors.ts";
 import { createLog } from "../log.ts";
 import { type ProcessLock, takeLock } from "../store/process-lock.ts";
-import { bootNetwork } from "./address.ts";
+import { bootPlaces } from "./address.ts";
 import { runChild } from "./child.ts";
 import { type ChildName, childSpecs } from "./children.ts";
 import { startControl } from "./control.ts";
@@ -17,10 +18,11 @@ import { type NewsTaken, Supervisor, type SupervisorNews } from "./supervisor.ts
 export async function up(configFile: string, data: DataDir): Promise<void> {
   const config = loadConfig(configFile);
   createDataDir(data);
-  bootNetwork(config); // a wrong interface is a message now, not three restarting processes
+  bootPlaces(config); // a wrong interface is a message now, not three restarting processes
   const lock = claim(data);
   const log = createLog("musterd", config.log.level);
-  const supervisor = new Supervisor(childSpecs(config, configFile, data.root, process.env), "control", log);
+  const sockets = listenDescriptors(process.env, process.pid);
+  const supervisor = new Supervisor(childSpecs(config, configFile, data.root, process.env, sockets), "control", log);
   supervisor.start();
   const signal = await new Promise<string>((resolve) => {
     for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(name, () => resolve(name));

@@ -34,6 +34,8 @@ export interface ExplainWorld {
   network: DhcpNetwork | undefined;
   content: BootContent;
   assets: string;
+  /** The interfaces machines boot from; this one was chosen for the machine. */
+  among?: readonly string[];
 }
 
 /** The message to make up. */
@@ -85,17 +87,18 @@ function lastBoot(timeline: Event[], { config, network, assets, dhcpServers }: E
 }
 
 function explainDhcp(mac: string, asked: Asked, node: Node, known: boolean, world: ExplainWorld): Explanation["dhcp"] {
-  const { config, network, assets } = world;
+  const { config, network, assets, among = [] } = world;
   const mode = asked.mode ?? config.dhcp;
+  const place = network && among.length > 1 ? { among, name: config.interface ?? "", address: network.address } : undefined;
   const request = discover(mac, asked);
   const plan = { netboot: true, reason: known ? `${node.name} is ${node.state.phase}` : "never seen: it would become discovered" } as const;
   const server = network && identityOf(network, config, assets);
   if (mode === "off" || !network || !server) {
     const why = mode === "off" ? "DHCP is off" : "no boot network is set up (netboot.interface)";
-    return { answer: `nothing: ${why}`, rules: rulesFor(request, { mode, server, plan, decision: undefined }), journal: [why] };
+    return { answer: `nothing: ${why}`, rules: rulesFor(request, { mode, place, server, plan, decision: undefined }), journal: [why] };
   }
   const decision = decideAs(mode, request, plan, server, network, world);
-  return { answer: outcomeOf(decision), rules: rulesFor(request, { mode, server, plan, decision }), journal: decision.journal };
+  return { answer: outcomeOf(decision), rules: rulesFor(request, { mode, place, server, plan, decision }), journal: decision.journal };
 }
 
 function decideAs(

@@ -18,10 +18,16 @@ const option43 = {
   "uefi-rom": "left out: EDK2 before 2017 throws away a ProxyDHCP offer that has it",
 } as const;
 
-export function rulesFor(
-  request: DhcpPacket,
-  { mode, server, plan, decision }: { mode: AskedMode; server: ServerIdentity | undefined; plan: DhcpPlan; decision: Decision | undefined },
-): Rule[] {
+export interface RuleInput {
+  mode: AskedMode;
+  /** Where there are several interfaces: the one it would be answered on. */
+  place?: { among: readonly string[]; name: string; address: string } | undefined;
+  server: ServerIdentity | undefined;
+  plan: DhcpPlan;
+  decision: Decision | undefined;
+}
+
+export function rulesFor(request: DhcpPacket, { mode, place, server, plan, decision }: RuleInput): Rule[] {
   const stage = bootStage(request);
   const arch = architecture(request);
   const text = (code: number) => (request.options.has(code) ? `"${textOption(request, code)}"` : "absent");
@@ -40,6 +46,8 @@ export function rulesFor(
     { rule: "machine", input: request.mac, outcome: plan.reason },
     { rule: "mode", input: `netboot.dhcp ${mode}`, outcome: modes[mode] },
   ];
+  if (place)
+    rules.push({ rule: "interface", input: `one of ${place.among.join(", ")}`, outcome: `${place.name}, where we are ${place.address}` });
   if (!server || !decision) return rules;
   const netboot = netbootOf(request, server, plan);
   rules.push({

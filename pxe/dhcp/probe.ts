@@ -2,11 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { setTimeout as sleep } from "node:timers/promises";
+import { bind, type SocketSource } from "../socket-source.ts";
 import { clientMessage } from "./client-message.ts";
 import { MessageType, Option } from "./option.ts";
 import { addressOption, type DhcpPacket, decode, encode, messageType } from "./packet.ts";
 import { ANY, BROADCAST } from "./reply.ts";
-import { bind, type SocketSource } from "./socket.ts";
 
 export interface OtherServer {
   server: string;

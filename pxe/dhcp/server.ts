@@ -2,13 +2,13 @@
 import { createSocket, type Socket } from "node:dgram";
 import type { BootSource, LeaseStore, Log } from "../boot-source.ts";
 import type { Tap } from "../capture/tap.ts";
+import { bind, type SocketSource } from "../socket-source.ts";
 import { machineSeen } from "./client.ts";
 import { type Decide, Desk, type Message } from "./desk.ts";
 import { decideFull, type FullMode } from "./full.ts";
 import type { AskableNeighbours } from "./neighbours.ts";
 import { decideBootServer, decideProxy } from "./proxy.ts";
 import type { ServerIdentity } from "./reply.ts";
-import { bind, type SocketSource } from "./socket.ts";
 import { warmUp } from "./warm-up.ts";
 
 export interface DhcpServerOptions {

@@ -1,8 +1,9 @@
 /** Read-only TFTP: hands each read request to a transfer of its own. */
 import { createSocket, type RemoteInfo } from "node:dgram";
-import { once, setMaxListeners } from "node:events";
+import { setMaxListeners } from "node:events";
 import type { Log, WireEvent } from "../boot-source.ts";
 import type { Tap } from "../capture/tap.ts";
+import { bind } from "../socket-source.ts";
 import { Admission } from "./admission.ts";
 import { inMemory, netascii } from "./content.ts";
 import { type Found, findFile } from "./files.ts";
@@ -14,6 +15,8 @@ export interface TftpServerOptions {
   root: string;
   address: string;
   port: number;
+  /** Requests come in here instead: a socket that was bound already. Files still leave from `address`. */
+  fd?: number | undefined;
   record(event: WireEvent): void;
   log: Log;
   /** Files that exist only in memory. */
@@ -116,8 +119,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     record({ address: client.address, type: "tftp.failed", summary: `TFTP ${name}: ${cause instanceof Error ? cause.message : "failed"}` });
   }
 
-  socket.bind(options.port, options.address);
-  await once(socket, "listening");
+  await bind(socket, options.fd === undefined ? { address: options.address, port: options.port } : { fd: options.fd });
   socket.on("error", (cause) => log.warn({ err: cause }, "tftp socket"));
   return {
     port: socket.address().port,

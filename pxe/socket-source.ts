@@ -1,8 +1,8 @@
-/** Where a DHCP socket comes from. */
+/** Where a UDP socket comes from. */
 import type { Socket } from "node:dgram";
 import { once } from "node:events";
 
-/** Already bound to one interface and handed in, or (tests) bound here. */
+/** Already bound to one interface and handed in, or bound here. */
 export type SocketSource = { fd: number } | { address: string; port: number };
 
 export async function bind(socket: Socket, from: SocketSource): Promise<void> {

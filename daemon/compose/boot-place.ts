@@ -1,0 +1,114 @@
+/** Everything that serves one interface: boot HTTP, TFTP and DHCP, each of which names our address there and no other. */
+import { join } from "node:path";
+import { Recorder } from "../../pxe/capture/recorder.ts";
+import type { CaptureRings } from "../../pxe/capture/rings.ts";
+import type { Tap } from "../../pxe/capture/tap.ts";
+import { startBootHttpServer } from "../../pxe/http/server.ts";
+import { type InheritedSockets, socketName } from "../../pxe/inherited-sockets.ts";
+import { startTftpServer } from "../../pxe/tftp/server.ts";
+import type { Config } from "../config.ts";
+import type { DataDir } from "../data-dir.ts";
+import { MusterError } from "../errors.ts";
+import type { Lifecycle } from "../lifecycle.ts";
+import type { Log } from "../log.ts";
+import { BootDesk } from "../netboot/boot-desk.ts";
+import type { Discovery } from "../netboot/discovery.ts";
+import { InstallDesk } from "../netboot/install-desk.ts";
+import { FleetBootSource } from "../netboot/source.ts";
+import type { Stores } from "../store/stores.ts";
+import type { BootPlace } from "./address.ts";
+import { startDhcp } from "./dhcp.ts";
+import { fleetContent } from "./fleet-content.ts";
+import type { Leasing } from "./leasing.ts";
+
+/** What all interfaces have in common. */
+export interface SharedParts {
+  config: Config;
+  data: DataDir;
+  stores: Stores;
+  discovery: Discovery;
+  leasing: Leasing;
+  rings: CaptureRings;
+  sockets: InheritedSockets;
+  macAt(address: string): string | undefined;
+  log: Log;
+}
+
+/** Without a place only boot HTTP, for this machine itself: a first look at Muster. */
+export async function startBootPlace(parts: Lifecycle, shared: SharedParts, place: BootPlace | undefined): Promise<void> {
+  const { config, data, rings, macAt, log } = shared;
+  const address = place?.network.address ?? "127.0.0.1";
+  const source = sourceFor(shared, place);
+  const tap = await parts.start(
+    "capture",
+    () => new Recorder({ rings, address, macAt, log: log.child({ part: "capture" }) }),
+    (recorder) => recorder.close(),
+  );
+  await parts.start(
+    "boot http",
+    () =>
+      available("netboot.http_port", () =>
+        startBootHttpServer({
+          host: address,
+          port: config.netboot.http_port,
+          assetsRoot: data.assets,
+          source,
+          tap,
+          log: log.child({ part: "http" }),
+        }),
+      ),
+    (server) => server.close(),
+  );
+  if (place) await startOnInterface(parts, shared, place, source, tap);
+  log.info({ interface: place?.settings.interface, dhcp: place?.settings.dhcp ?? "off", address }, "netboot serves");
+}
+
+async function startOnInterface(parts: Lifecycle, shared: SharedParts, place: BootPlace, source: FleetBootSource, tap: Tap): Promise<void> {
+  const { config, data, stores, leasing, sockets, log } = shared;
+  const { settings, network } = place;
+  await parts.start(
+    "tftp",
+    () =>
+      available("netboot.tftp_port", () =>
+        startTftpServer({
+          root: join(data.assets, "ipxe"),
+          address: network.address,
+          port: config.netboot.tftp_port,
+          fd: sockets.get(socketName("tftp", settings.interface)),
+          record: (event) => source.record(event),
+          tap,
+          log: log.child({ part: "tftp" }),
+        }),
+      ),
+    (server) => server.close(),
+  );
+  if (settings.dhcp === "off") return;
+  await parts.start(
+    "dhcp",
+    () => startDhcp({ place, data, sockets, leases: stores.leases, leasing, events: stores.events, source, tap, log }),
+    (dhcp) => dhcp.close(),
+  );
+}
+
+function sourceFor(shared: SharedParts, place: BootPlace | undefined): FleetBootSource {
+  const { config, data, stores, discovery, macAt, log } = shared;
+  const { leases } = stores;
+  const content = fleetContent(config, data, place?.network);
+  const installs = new InstallDesk({
+    ...stores,
+    content,
+    // Only where every machine's address comes from us can it be held to it.
+    leasedAddress: ({ macs }) =>
+      place?.settings.dhcp === "full" ? macs.map((mac) => leases.find(mac)?.address).find((found) => found !== undefined) : undefined,
+  });
+  const desk = new BootDesk({ ...stores, discovery, content, installs });
+  return new FleetBootSource({ discovery, desk, events: stores.events, macAt, log });
+}
+
+async function available<T>(key: string, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (cause) {
+    throw new MusterError("PORT_UNAVAILABLE", `${key}: cannot listen`, { cause });
+  }
+}

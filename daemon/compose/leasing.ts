@@ -1,0 +1,39 @@
+/** What leases on all interfaces: one thread that writes, and one pool a subnet, whichever interface its relay comes by. */
+import { Pool } from "../../pxe/dhcp/pool.ts";
+import type { DataDir } from "../data-dir.ts";
+import type { Log } from "../log.ts";
+import type { MakePool } from "../netboot/dhcp-settings.ts";
+import type { LeaseTable } from "../store/leases.ts";
+import { LeaseCommits } from "./lease-commits.ts";
+
+export class Leasing {
+  readonly #parts: { data: DataDir; leases: LeaseTable; log: Log };
+  readonly #pools = new Map<string, Pool>();
+  #commits: Promise<LeaseCommits> | undefined;
+
+  constructor(parts: { data: DataDir; leases: LeaseTable; log: Log }) {
+    this.#parts = parts;
+  }
+
+  /** The thread is started for the first interface in full mode; there may be none. */
+  async open(): Promise<{ commits: LeaseCommits; makePool: MakePool }> {
+    const { data, leases, log } = this.#parts;
+    this.#commits ??= LeaseCommits.start(data.database, leases, (error) => {
+      log.fatal({ err: error }, "leases cannot be saved any more");
+      process.exit(1); // the supervisor starts this process again
+    });
+    const commits = await this.#commits;
+    return { commits, makePool: (options) => this.#pool(options, commits) };
+  }
+
+  #pool(options: Parameters<MakePool>[0], store: LeaseCommits): Pool {
+    const name = `${options.block.network}/${options.block.prefix}`;
+    const pool = this.#pools.get(name) ?? new Pool({ ...options, store, now: Date.now });
+    this.#pools.set(name, pool);
+    return pool;
+  }
+
+  async close(): Promise<void> {
+    await (await this.#commits)?.close();
+  }
+}
