@@ -71,6 +71,18 @@ const Ansible = z.strictObject({
     .default("playbook.yaml")
     .describe("What makes a machine that called home a ready node."),
   concurrency: z.int().min(1).max(64).default(4).describe("How many runs at once."),
+  wave_size: z
+    .int()
+    .min(1)
+    .max(200)
+    .default(50)
+    .describe("How many nodes one run may configure, each on its own: 1 gives every node a run."),
+  gather_seconds: z
+    .number()
+    .min(0)
+    .max(30)
+    .default(2)
+    .describe("How long a run waits for more nodes to call home; a quarter of it when none comes."),
   deadline_seconds: z.int().min(30).max(86_400).default(3600).describe("After this a run is stopped; its job has timed out."),
   output_mib: z
     .int()

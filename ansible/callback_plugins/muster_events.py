@@ -1,12 +1,14 @@
 """Writes what happens in a run as one JSON line an event, to the file named by MUSTER_EVENTS.
 
 A notification callback: the usual output stays as it is. Results are reduced to what the control node needs, and
-what a task marked with no_log never reaches the file.
+what a task marked with no_log never reaches the file. In a run on many nodes (MUSTER_WAVE) each node also gets a log
+of its own, and its end is told when it comes, not when the last of them has ended.
 """
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import importlib.util
 import json
 import os
 import time
@@ -23,6 +25,14 @@ DOCUMENTATION = """
 """
 
 MESSAGE_LIMIT = 2000
+UNWRITTEN_LIMIT = 4 * 1024 * 1024
+
+
+def load(name, path):
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class CallbackModule(CallbackBase):
@@ -35,13 +45,48 @@ class CallbackModule(CallbackBase):
         super(CallbackModule, self).__init__(display=display)
         self.started = {}
         path = os.environ.get("MUSTER_EVENTS")
-        self.file = open(path, "a", buffering=1, encoding="utf-8") if path else None
+        self.file = open(path, "ab", buffering=0) if path else None
         self.disabled = self.file is None
+        self.unwritten = b""
+        self.wave, self.logs, self.cancelled = None, {}, set()
+        self.last_play, self.in_last_play = None, False
+        wave = os.environ.get("MUSTER_WAVE")
+        if wave and not self.disabled:
+            with open(wave) as file:
+                self.wave = json.load(file)
+            self.parts = load("muster_node_log", self.wave["nodeLog"])
+            for host, log in self.wave["hosts"].items():
+                self.logs[host] = self.parts.node_log(log, self.wave["limitBytes"])
 
     def emit(self, event, **fields):
         # One write a line: a reader never sees half of one that later becomes another.
-        self.file.write(json.dumps(dict(fields, event=event, at=round(time.time(), 3)), default=str) + "\n")
-        self.file.flush()
+        line = json.dumps(dict(fields, event=event, at=round(time.time(), 3)), default=str) + "\n"
+        self.unwritten += line.encode("utf-8", "replace")
+        self.write_out()
+
+    def write_out(self):
+        """A disk that is full may have room again later: what could not be written is kept for then."""
+        try:
+            while self.unwritten:
+                self.unwritten = self.unwritten[self.file.write(self.unwritten):]
+        except OSError:
+            # Of more than this somebody will not read the rest either.
+            self.unwritten = self.unwritten[-UNWRITTEN_LIMIT:]
+
+    def log(self, host, method, *args, **kwargs):
+        log = self.logs.get(host)
+        if log is not None:
+            getattr(log, method)(*args, **kwargs)
+
+    def host_end(self, host, stats, cancelled):
+        """By our strategy: no task is left for this host in this play."""
+        if cancelled:
+            self.cancelled.add(host)
+        if not self.in_last_play and not cancelled:
+            return
+        self.emit("host-end", host=host, cancelled=cancelled, recap=stats.summarize(host))
+        self.log(host, "v2_playbook_on_stats", self.parts.OneHost(stats, host))
+        self.logs.pop(host, None)
 
     def message(self, result):
         data = result._result
@@ -78,28 +123,63 @@ class CallbackModule(CallbackBase):
         )
 
     def v2_playbook_on_start(self, playbook):
+        self.last_play = playbook.get_plays()[-1]._uuid
         self.emit("playbook-start")
 
     def v2_playbook_on_play_start(self, play):
+        self.in_last_play = play._uuid == self.last_play
         self.emit("play-start", play=play.get_name().strip())
+        for host in list(self.logs):
+            self.log(host, "v2_playbook_on_play_start", play)
 
     def v2_playbook_on_no_hosts_matched(self):
         self.emit("no-hosts")
+
+    def v2_playbook_on_handler_task_start(self, task):
+        for log in self.logs.values():
+            log._task_type_cache[task._uuid] = "RUNNING HANDLER"
 
     def v2_runner_on_start(self, host, task):
         self.started[(host.get_name(), task._uuid)] = time.time()
 
     def v2_runner_on_ok(self, result):
         self.task_result("ok", result)
+        self.log(result._host.get_name(), "v2_runner_on_ok", result)
 
     def v2_runner_on_skipped(self, result):
         self.task_result("skipped", result)
+        self.log(result._host.get_name(), "v2_runner_on_skipped", result)
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
         self.task_result("failed", result, ignored=bool(ignore_errors))
+        self.log(result._host.get_name(), "v2_runner_on_failed", result, ignore_errors=ignore_errors)
 
     def v2_runner_on_unreachable(self, result):
         self.task_result("unreachable", result)
+        self.log(result._host.get_name(), "v2_runner_on_unreachable", result)
+
+    def v2_runner_item_on_ok(self, result):
+        self.log(result._host.get_name(), "v2_runner_item_on_ok", result)
+
+    def v2_runner_item_on_failed(self, result):
+        self.log(result._host.get_name(), "v2_runner_item_on_failed", result)
+
+    def v2_runner_item_on_skipped(self, result):
+        self.log(result._host.get_name(), "v2_runner_item_on_skipped", result)
+
+    def v2_runner_retry(self, result):
+        self.log(result._host.get_name(), "v2_runner_retry", result)
+
+    def v2_on_file_diff(self, result):
+        self.log(result._host.get_name(), "v2_on_file_diff", result)
 
     def v2_playbook_on_stats(self, stats):
-        self.emit("stats", hosts={host: stats.summarize(host) for host in sorted(stats.processed)})
+        hosts = {host: stats.summarize(host) for host in sorted(stats.processed)}
+        for host in list(self.logs):
+            if host in hosts:
+                self.log(host, "v2_playbook_on_stats", self.parts.OneHost(stats, host))
+        self.emit("stats", hosts=hosts, cancelled=sorted(self.cancelled))
+        deadline = time.time() + 5
+        while self.unwritten and time.time() < deadline:
+            time.sleep(0.2)
+            self.write_out()

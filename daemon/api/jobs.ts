@@ -55,9 +55,11 @@ function existing(jobs: JobStore, id: string): Job {
   return job;
 }
 
-/** Waiting in the queue is "running" to those who only know three words. */
+/** Waiting in the queue is "running" to those who only know three words, and so is what nobody knows the end of. */
 const documentedStatus = {
   queued: "running",
+  waiting: "running",
+  unknown: "running",
   running: "running",
   cancelling: "running",
   interrupted: "failed",

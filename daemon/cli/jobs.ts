@@ -29,6 +29,7 @@ function painted(status: JobStatus | undefined, text: string): string {
       return paint("red", text);
     case "running":
     case "cancelling":
+    case "unknown":
       return paint("yellow", text);
     default:
       return text;

@@ -4,17 +4,21 @@ import { Recap } from "./job.ts";
 import { Instant, MacText, NodeName } from "./names.ts";
 import { PowerAction, PowerFailure, PowerState } from "./power.ts";
 
-/** The whole of what a run needs. The executor refuses anything this schema does not let through. */
+/** One job's part in a run: one attempt, on one node, which must be in the inventory. */
+export const RunMember = z.strictObject({ jobId: z.string().regex(/^[a-z0-9-]{1,80}$/), attempt: z.int().min(1), node: NodeName });
+export type RunMember = z.output<typeof RunMember>;
+
+/**
+ * The whole of what a run needs; the executor refuses anything this schema does not let through. A run of several jobs
+ * is a wave. In all other messages it is called by its first member's job and attempt.
+ */
 export const RunRequest = z.strictObject({
   type: z.literal("run"),
-  jobId: z.string().regex(/^[a-z0-9-]{1,80}$/),
-  attempt: z.int().min(1),
+  members: z.array(RunMember).min(1).max(200),
   /** A file of Ansible's folder, or of its folder `playbooks`, by name. */
   playbook: z.string().regex(/^(playbooks\/)?[a-z0-9][a-z0-9_-]{0,60}\.ya?ml$/),
   /** Says what would change (`--check --diff`), and changes nothing. */
   check: z.boolean().optional(),
-  /** Exactly these hosts; they must be in the inventory. */
-  limit: z.array(NodeName).min(1).max(1000),
   deadlineSeconds: z.int().min(1).max(86_400),
 });
 export type RunRequest = z.output<typeof RunRequest>;
@@ -31,6 +35,7 @@ export type PowerRequest = z.output<typeof PowerRequest>;
 export const ToExecutor = z.discriminatedUnion("type", [
   RunRequest,
   PowerRequest,
+  /** Of a wave, only this job's part, while others of it are at work. */
   z.strictObject({ type: z.literal("cancel"), jobId: z.string() }),
   /** The outcome is in the database: the executor need not keep it. */
   z.strictObject({ type: z.literal("forget"), jobId: z.string(), attempt: z.int() }),
@@ -44,6 +49,8 @@ export const Outcome = z.object({
   exitCode: z.int().nullable(),
   /** From Ansible's own statistics event; absent when the run never got there. */
   recap: z.record(z.string(), Recap).optional(),
+  /** Nodes that were given no further task because their job was cancelled. */
+  cancelledNodes: z.array(NodeName).optional(),
   /** Why it did not start, or what standard error said last. */
   error: z.string().max(4000).optional(),
   startedAt: Instant.optional(),
@@ -52,17 +59,20 @@ export const Outcome = z.object({
 export type Outcome = z.output<typeof Outcome>;
 
 const RunRef = { jobId: z.string(), attempt: z.int() };
+const Held = z.array(z.object({ ...RunRef, outcome: Outcome.optional() }));
 
 export const FromExecutor = z.discriminatedUnion("type", [
   /** First on every connection: every run the executor holds, so that control can compare with its database. */
   z.object({
     type: z.literal("hello"),
     pid: z.int(),
-    runs: z.array(z.object({ ...RunRef, outcome: Outcome.optional() })),
+    runs: Held,
   }),
+  /** Every few seconds: these runs are in good hands. Outcomes are told until they are forgotten. */
+  z.object({ type: z.literal("alive"), runs: Held }),
   z.object({ type: z.literal("started"), ...RunRef, pid: z.int(), at: Instant }),
   z.object({ type: z.literal("finished"), ...RunRef, outcome: Outcome }),
-  z.object({ type: z.literal("refused"), jobId: z.string(), reason: z.string() }),
+  z.object({ type: z.literal("refused"), ...RunRef, reason: z.string() }),
   z.object({
     type: z.literal("powered"),
     id: z.uuid(),

@@ -2,7 +2,22 @@
 import * as z from "zod";
 import { Instant, NodeName } from "./names.ts";
 
-export const JobStatus = z.enum(["queued", "running", "cancelling", "succeeded", "failed", "timed-out", "cancelled", "interrupted"]);
+/**
+ * `queued`: waits for a free place. `waiting`: for another job, or for the time of its next attempt. `unknown`: it was running
+ * when the executor was last heard of. docs/provisioning.md tells what to do in each.
+ */
+export const JobStatus = z.enum([
+  "queued",
+  "waiting",
+  "running",
+  "cancelling",
+  "succeeded",
+  "failed",
+  "timed-out",
+  "cancelled",
+  "interrupted",
+  "unknown",
+]);
 export type JobStatus = z.output<typeof JobStatus>;
 
 /** Ansible's own counts for one host (`PLAY RECAP`). */
@@ -60,10 +75,18 @@ export const Job = z.object({
   attempt: z.int(),
   /** How many of the attempts ended because Muster was stopped or the run killed. */
   interruptions: z.int().optional(),
-  /** Queued for another attempt, but not before then. */
+  /** Waits for another attempt, which comes then. */
   retryAt: Instant.optional(),
+  /** Waits until the job with this id has succeeded. */
+  after: z.string().optional(),
+  /** Those with the higher number begin first; 0 where left out. */
+  priority: z.int().min(-100).max(100).optional(),
+  /** The run it is or was part of: the same for all jobs of a wave, named by its first job and attempt. */
+  run: z.string().optional(),
   requestedBy: z.string(),
   createdAt: Instant,
+  /** Since when it waits for a free place. */
+  queuedAt: Instant.optional(),
   startedAt: Instant.optional(),
   endedAt: Instant.optional(),
   result: JobResult.optional(),

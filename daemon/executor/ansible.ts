@@ -15,6 +15,12 @@ export interface AnsibleSettings {
 
 /** Tells the callback plugin where to write; no other run has the same. */
 export const EVENTS_VARIABLE = "MUSTER_EVENTS";
+const WAVE_VARIABLE = "MUSTER_WAVE";
+
+/** Ours come first, whatever copy the operator's folder holds: the executor and they must understand each other. */
+const ours = join(import.meta.dirname, "../../ansible");
+/** Every host of a wave has a process of its own, so that none waits for a place a slow one holds. */
+const MAX_FORKS = 100;
 
 export const privateKey = (home: string): string => join(home, "id_ed25519");
 export const controlSockets = (home: string): string => join(home, "cp");
@@ -24,7 +30,8 @@ export function ansibleCommand(request: RunRequest, settings: AnsibleSettings): 
     command: "ansible-playbook",
     args: [
       `--inventory=${settings.inventory}`,
-      `--limit=${request.limit.join(",")}`,
+      `--limit=${request.members.map(({ node }) => node).join(",")}`,
+      ...(request.members.length > 1 ? [`--forks=${Math.min(request.members.length, MAX_FORKS)}`] : []),
       ...(request.check ? ["--check", "--diff"] : []),
       ...(settings.extraVars === undefined ? [] : [`--extra-vars=@${settings.extraVars}`]),
       join(settings.directory, request.playbook),
@@ -33,7 +40,12 @@ export function ansibleCommand(request: RunRequest, settings: AnsibleSettings): 
 }
 
 /** Everything the child gets: nothing of ours leaks in, and no setting from outside changes what a run does. */
-export function ansibleEnvironment(settings: AnsibleSettings, eventsFile: string, connections: string): NodeJS.ProcessEnv {
+export function ansibleEnvironment(
+  settings: AnsibleSettings,
+  { events, wave }: { events: string; wave?: string },
+  connections: string,
+): NodeJS.ProcessEnv {
+  const plugins = (folder: string) => [join(ours, folder), join(settings.directory, folder)].join(":");
   const ssh = [
     "-o BatchMode=yes",
     "-o StrictHostKeyChecking=yes",
@@ -59,6 +71,13 @@ export function ansibleEnvironment(settings: AnsibleSettings, eventsFile: string
     // Of this run alone: a connection of an earlier run was made to whoever had the address then.
     ANSIBLE_SSH_CONTROL_PATH: `%(directory)s/${connections}-%%h-%%p`,
     ANSIBLE_FORCE_COLOR: "1",
-    [EVENTS_VARIABLE]: eventsFile,
+    ANSIBLE_CALLBACK_PLUGINS: plugins("callback_plugins"),
+    [EVENTS_VARIABLE]: events,
+    ...(wave !== undefined && {
+      [WAVE_VARIABLE]: wave,
+      // A playbook that names a strategy of its own keeps it.
+      ANSIBLE_STRATEGY: "muster_wave",
+      ANSIBLE_STRATEGY_PLUGINS: plugins("strategy_plugins"),
+    }),
   };
 }

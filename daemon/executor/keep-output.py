@@ -19,14 +19,41 @@ def pieces(path):
     return sorted([(0, path)] + named if os.path.exists(path) else named)
 
 
+class KeptOutput(object):
+    def __init__(self, path, limit):
+        self.path, self.head, self.piece = path, limit // 2, limit // 4
+        self.kept = pieces(path) or [(0, path)]
+        self.start, name = self.kept[-1]
+        self.file = open(name, "ab", buffering=0)
+        self.size = os.path.getsize(name)
+
+    def write(self, chunk):
+        """A full disk must not stop the run; what cannot be kept is lost."""
+        try:
+            while chunk:
+                room = (self.head if self.start == 0 else self.piece) - self.size
+                if room <= 0:
+                    self.turn()
+                    continue
+                written = self.file.write(chunk[:room])
+                self.size += written
+                chunk = chunk[written:]
+        except OSError:
+            pass
+
+    def turn(self):
+        following = open("%s.%d" % (self.path, self.start + self.size), "ab", buffering=0)
+        self.file.close()
+        self.file, self.start, self.size = following, self.start + self.size, 0
+        self.kept.append((self.start, following.name))
+        for _, old in self.kept[1:-2]:
+            os.unlink(old)
+        self.kept = self.kept[:1] + self.kept[1:][-2:]
+
+
 def main():
     path, limit, result = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    head, piece = limit // 2, limit // 4
-    kept = pieces(path) or [(0, path)]
-    start, name = kept[-1]
-    file = open(name, "ab", buffering=0)
-    size = os.path.getsize(name)
-
+    output = KeptOutput(path, limit)
     ended = None
     while True:
         ready, _, _ = select.select([0], [], [], 0.5)
@@ -40,24 +67,8 @@ def main():
         chunk = os.read(0, CHUNK)
         if not chunk:
             return
-        # A full disk must not stop the run; what cannot be kept is lost.
-        try:
-            while chunk:
-                room = (head if start == 0 else piece) - size
-                if room <= 0:
-                    following = open("%s.%d" % (path, start + size), "ab", buffering=0)
-                    file.close()
-                    file, start, size = following, start + size, 0
-                    kept.append((start, following.name))
-                    for _, old in kept[1:-2]:
-                        os.unlink(old)
-                    kept = kept[:1] + kept[1:][-2:]
-                    continue
-                written = file.write(chunk[:room])
-                size += written
-                chunk = chunk[written:]
-        except OSError:
-            pass
+        output.write(chunk)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -2,8 +2,7 @@
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
-import { RunRequest } from "../contract/executor-protocol.ts";
-import { Recap } from "../contract/job.ts";
+import { type RunMember, RunRequest } from "../contract/executor-protocol.ts";
 import { Instant } from "../contract/names.ts";
 
 export interface RunFiles {
@@ -16,13 +15,18 @@ export interface RunFiles {
   /** Written before the group is signalled: why it was. A wrapper that finds it does not begin. */
   stopped: string;
   events: string;
-  /** One for all attempts; pieces of a long one lie beside it. */
+  /** Of a wave: where the callback plugin writes which node's log. */
+  wave: string;
+  /** Of a wave: the nodes that get no further task, as JSON. */
+  cancelled: string;
+  /** A job's own, one for all attempts; pieces of a long one lie beside it. A wave's is apart from its members'. */
   output: string;
 }
 
-export function runFiles(jobsDir: string, jobId: string, attempt: number): RunFiles {
-  const folder = join(jobsDir, jobId);
-  mkdirSync(folder, { recursive: true, mode: 0o750 });
+/** They lie with the run's first job. */
+export function runFiles(jobsDir: string, { members }: RunRequest): RunFiles {
+  const { jobId, attempt } = first(members);
+  const folder = jobFolder(jobsDir, jobId);
   const at = (name: string) => join(folder, `${attempt}.${name}`);
   return {
     record: at("run.json"),
@@ -30,11 +34,34 @@ export function runFiles(jobsDir: string, jobId: string, attempt: number): RunFi
     result: at("result"),
     stopped: at("stopped"),
     events: at("events.ndjson"),
-    output: join(folder, "output.log"),
+    wave: at("wave.json"),
+    cancelled: at("cancelled.json"),
+    output: members.length > 1 ? at("wave.log") : join(folder, "output.log"),
   };
 }
 
-export const RunRecord = z.object({ request: RunRequest, acceptedAt: Instant });
+export function jobFolder(jobsDir: string, jobId: string): string {
+  const folder = join(jobsDir, jobId);
+  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  return folder;
+}
+
+export function first(members: readonly RunMember[]): RunMember {
+  const [member] = members;
+  if (!member) throw new Error("a run without a member");
+  return member;
+}
+
+/** As the version before waves wrote it: its run may have been at work while Muster was updated. */
+const RequestForOne = z
+  .object({ jobId: z.string(), attempt: z.int(), playbook: z.string(), limit: z.tuple([z.string()]), deadlineSeconds: z.int() })
+  .transform(({ jobId, attempt, limit: [node], playbook, deadlineSeconds }) => ({
+    type: "run" as const,
+    members: [{ jobId, attempt, node }],
+    playbook,
+    deadlineSeconds,
+  }));
+export const RunRecord = z.object({ request: z.union([RunRequest, RequestForOne.pipe(RunRequest)]), acceptedAt: Instant });
 export type RunRecord = z.output<typeof RunRecord>;
 
 /** Attempts that were taken and whose outcome nobody has said to forget. */
@@ -49,7 +76,7 @@ export function recordedRuns(jobsDir: string): RunRecord[] {
 
 /** The output stays for people; the record goes. */
 export function forgetRun(files: RunFiles): void {
-  for (const file of [files.record, files.pid, files.result, files.stopped]) rmSync(file, { force: true });
+  for (const file of [files.record, files.pid, files.result, files.stopped, files.wave, files.cancelled]) rmSync(file, { force: true });
 }
 
 /** The end of the output, where the reason of a failure stands: of its newest pieces. */
@@ -72,21 +99,4 @@ function endOf(file: string, bytes: number): Buffer {
   } finally {
     closeSync(descriptor);
   }
-}
-
-const Stats = z.object({ event: z.literal("stats"), hosts: z.record(z.string(), Recap) });
-
-/** Ansible's own counts; nothing when the run never got to its end. */
-export function recapFrom(eventsFile: string): Record<string, Recap> | undefined {
-  if (!existsSync(eventsFile)) return undefined;
-  const lines = readFileSync(eventsFile, "utf8").trimEnd().split("\n");
-  for (const line of lines.reverse()) {
-    try {
-      const stats = Stats.safeParse(JSON.parse(line));
-      if (stats.success) return stats.data.hosts;
-    } catch {
-      // The last line of a run that was killed may be half a line.
-    }
-  }
-  return undefined;
 }

@@ -22,7 +22,11 @@ echo "$$ $start $boot" >"$pid_file.part" && mv "$pid_file.part" "$pid_file" || e
     # A trapped signal ends wait early; the command may still be at work.
     kill -0 $child 2>/dev/null || break
   done
-  echo "$code" >"$result_file.part" && mv "$result_file.part" "$result_file"
+  # On a full disk there may soon be room again; without a result the run would be begun again.
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    echo "$code" >"$result_file.part" && mv "$result_file.part" "$result_file" && break
+    sleep 0.5
+  done 2>/dev/null
 } | {
   # Stays until everything is written, whoever is told to go.
   trap '' TERM INT HUP

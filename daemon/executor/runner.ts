@@ -8,12 +8,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node
 import { join } from "node:path";
 import { execa } from "execa";
 import writeFileAtomic from "write-file-atomic";
-import type { Outcome, RunRequest } from "../contract/executor-protocol.ts";
+import type { Outcome, RunMember, RunRequest } from "../contract/executor-protocol.ts";
 import { explain } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type AnsibleSettings, ansibleCommand, ansibleEnvironment, controlSockets, EVENTS_VARIABLE } from "./ansible.ts";
 import { isAlive, kill, processesWith, readGroup, terminate } from "./process-group.ts";
-import { forgetRun, outputTail, type RunFiles, type RunRecord, recapFrom, recordedRuns, runFiles } from "./run-files.ts";
+import { endedHosts, recapFrom } from "./recap.ts";
+import { first, forgetRun, outputTail, type RunFiles, type RunRecord, recordedRuns, runFiles } from "./run-files.ts";
+import { cancelNode, describeWave, isWave, onlyCancelledLeft, tellMembers } from "./wave.ts";
 
 export interface RunnerOptions {
   jobsDir: string;
@@ -23,6 +25,7 @@ export interface RunnerOptions {
   graceMs: number;
   /** How much of a job's output is kept: its beginning and its end. */
   outputLimitBytes: number;
+  /** A run is called by its first member's job and attempt. */
   onStarted(run: { jobId: string; attempt: number; pid: number; at: string }): void;
   onFinished(run: { jobId: string; attempt: number; outcome: Outcome }): void;
 }
@@ -61,9 +64,8 @@ export class Runner {
     const { jobsDir, ansible } = this.#options;
     for (const folder of [join(ansible.home, "tmp"), controlSockets(ansible.home)]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const record of recordedRuns(jobsDir)) {
-      const { jobId, attempt } = record.request;
-      const run: Run = { record, files: runFiles(jobsDir, jobId, attempt) };
-      this.#runs.set(jobId, run);
+      const run: Run = { record, files: runFiles(jobsDir, record.request) };
+      this.#runs.set(nameOf(record.request), run);
       const reason = stopReason(run.files);
       // The earlier executor died before it was done with that.
       if (reason) void this.#stop(run, reason, this.#options.graceMs);
@@ -73,43 +75,49 @@ export class Runner {
   }
 
   list(): { jobId: string; attempt: number; outcome?: Outcome }[] {
-    return [...this.#runs.values()].map(({ record: { request }, outcome }) => ({
-      jobId: request.jobId,
-      attempt: request.attempt,
-      ...(outcome && { outcome }),
-    }));
+    return [...this.#runs.values()].map(({ record, outcome }) => ({ ...callName(record.request), ...(outcome && { outcome }) }));
   }
 
   /** A run that is there already is not started again, whoever asks. Throws with the reason when it cannot be. */
   async run(request: RunRequest): Promise<void> {
-    const known = this.#runs.get(request.jobId);
-    if (known && !known.outcome) {
-      if (known.record.request.attempt === request.attempt) return;
-      throw new Error(`attempt ${known.record.request.attempt} of this job is still running`);
+    if (this.#runs.has(nameOf(request))) return;
+    for (const { record, outcome, files } of this.#runs.values()) {
+      const shared = outcome
+        ? undefined
+        : sharedNode(record.request, request, isWave(record.request) ? endedHosts(files.events) : new Set());
+      if (shared !== undefined) throw new Error(`job ${shared.jobId} is at work on ${shared.node}`);
     }
-    for (const run of this.#runs.values()) {
-      const shared = run.outcome ? undefined : run.record.request.limit.find((name) => request.limit.includes(name));
-      if (shared !== undefined && run !== known) throw new Error(`job ${run.record.request.jobId} is at work on ${shared}`);
-    }
-    const files = runFiles(this.#options.jobsDir, request.jobId, request.attempt);
+    const files = runFiles(this.#options.jobsDir, request);
     const record: RunRecord = { request, acceptedAt: new Date().toISOString() };
-    await writeFileAtomic(files.record, JSON.stringify(record), { fsync: true });
-    if (this.#closed) return forgetRun(files);
     const run: Run = { record, files };
-    this.#runs.set(request.jobId, run);
+    // Taken from here on: a second request for one of its nodes may come while its file is being written.
+    this.#runs.set(nameOf(request), run);
+    try {
+      if (isWave(request)) await describeWave(request, files, this.#options);
+      await writeFileAtomic(files.record, JSON.stringify(record), { fsync: true });
+    } catch (error) {
+      this.#runs.delete(nameOf(request));
+      throw error;
+    }
+    if (this.#closed) return forgetRun(files);
     this.#spawn(run);
   }
 
   cancel(jobId: string): void {
-    const run = this.#runs.get(jobId);
-    if (run && !run.outcome) void this.#stop(run, "cancelled", this.#options.graceMs);
+    for (const run of this.#runs.values()) {
+      const { request } = run.record;
+      const member = request.members.find((each) => each.jobId === jobId);
+      if (!member || run.outcome) continue;
+      if (isWave(request)) cancelNode(run.files, member.node);
+      if (!isWave(request) || onlyCancelledLeft(request, run.files)) void this.#stop(run, "cancelled", this.#options.graceMs);
+    }
   }
 
   forget(jobId: string, attempt: number): void {
-    const run = this.#runs.get(jobId);
-    if (!run?.outcome || run.record.request.attempt !== attempt) return;
+    const run = this.#runs.get(`${jobId}/${attempt}`);
+    if (!run?.outcome) return;
     forgetRun(run.files);
-    this.#runs.delete(jobId);
+    this.#runs.delete(`${jobId}/${attempt}`);
   }
 
   /** Ends everything, for a stop of the daemon: what runs is told, then made, to end. The next executor tells what became of it. */
@@ -138,7 +146,7 @@ export class Runner {
     const { pid, result, stopped, output } = run.files;
     const child = spawn("/bin/sh", [wrapper, pid, result, stopped, output, String(outputLimitBytes), command, ...args], {
       cwd: ansible.directory,
-      env: ansibleEnvironment(ansible, run.files.events, connectionsOf(run)),
+      env: ansibleEnvironment(ansible, { events: run.files.events, ...(isWave(request) && { wave: run.files.wave }) }, connectionsOf(run)),
       detached: true,
       stdio: "ignore",
     });
@@ -147,8 +155,8 @@ export class Runner {
     );
     child.unref();
     if (child.pid === undefined) return;
-    log.info({ jobId: request.jobId, attempt: request.attempt, runPid: child.pid, limit: request.limit }, "run started");
-    this.#options.onStarted({ jobId: request.jobId, attempt: request.attempt, pid: child.pid, at: run.record.acceptedAt });
+    log.info({ ...callName(request), runPid: child.pid, nodes: request.members.map(({ node }) => node) }, "run started");
+    this.#options.onStarted({ ...callName(request), pid: child.pid, at: run.record.acceptedAt });
   }
 
   #look(): void {
@@ -158,6 +166,7 @@ export class Runner {
       if (outcome) this.#finish(run, outcome);
       else if (Date.now() > Date.parse(run.record.acceptedAt) + run.record.request.deadlineSeconds * 1000)
         void this.#stop(run, "timed-out", this.#options.graceMs);
+      else if (!run.stopping && onlyCancelledLeft(run.record.request, run.files)) void this.#stop(run, "cancelled", this.#options.graceMs);
     }
   }
 
@@ -170,13 +179,12 @@ export class Runner {
     // A run that was stopped, by us or by a signal, has ended when nothing of it is left, wherever it went.
     const stopped = stopReason(files) !== undefined || exitCode === null || exitCode > KILLED;
     if (stopped && !this.#isGone(files)) return undefined;
-    const recap = recapFrom(files.events);
     const ended = howEnded(exitCode, stopReason(files));
     const endedAt = existsSync(files.result) ? statSync(files.result).mtime : new Date();
     return {
       ended,
       exitCode,
-      ...(recap && { recap }),
+      ...recapFrom(files.events),
       ...(ended !== "exited" || exitCode !== 0 ? { error: outputTail(files, ERROR_CHARACTERS) } : {}),
       startedAt: record.acceptedAt,
       endedAt: endedAt.toISOString(),
@@ -196,9 +204,10 @@ export class Runner {
 
   #finish(run: Run, outcome: Outcome): void {
     run.outcome = outcome;
-    const { jobId, attempt } = run.record.request;
-    this.#options.log.info({ jobId, attempt, ended: outcome.ended, exitCode: outcome.exitCode }, "run ended");
-    this.#options.onFinished({ jobId, attempt, outcome });
+    const { request } = run.record;
+    this.#options.log.info({ ...callName(request), ended: outcome.ended, exitCode: outcome.exitCode }, "run ended");
+    if (isWave(request) && outcome.error && !outcome.recap) tellMembers(request, this.#options.jobsDir, outcome.error);
+    this.#options.onFinished({ ...callName(request), outcome });
     void this.#closeConnections(run);
   }
 
@@ -215,7 +224,7 @@ export class Runner {
     const gone = group === undefined || (await terminate(group, graceMs));
     await this.#closeConnections(run);
     for (const pid of processesWith(marker(run.files))) kill(pid);
-    if (!gone) this.#options.log.error({ jobId: run.record.request.jobId }, "a run survived SIGKILL");
+    if (!gone) this.#options.log.error(callName(run.record.request), "a run survived SIGKILL");
   }
 
   /** It may have been told to stop before its wrapper said who it is. */
@@ -241,8 +250,20 @@ export class Runner {
 }
 
 /** Short, because a socket's path may have 107 bytes. */
-const connectionsOf = ({ record: { request } }: Run): string =>
-  createHash("sha256").update(`${request.jobId} ${request.attempt}`).digest("hex").slice(0, 8);
+const connectionsOf = ({ record: { request } }: Run): string => createHash("sha256").update(nameOf(request)).digest("hex").slice(0, 8);
+
+const callName = ({ members }: RunRequest): { jobId: string; attempt: number } => {
+  const { jobId, attempt } = first(members);
+  return { jobId, attempt };
+};
+
+const nameOf = (request: RunRequest): string => `${callName(request).jobId}/${callName(request).attempt}`;
+
+/** Pure. Somebody of a run at work whose job or node another one would use too. */
+const sharedNode = (at: RunRequest, wanted: RunRequest, ended: ReadonlySet<string>): RunMember | undefined =>
+  at.members.find(
+    (member) => !ended.has(member.node) && wanted.members.some(({ node, jobId }) => node === member.node || jobId === member.jobId),
+  );
 
 function stopReason({ stopped }: RunFiles): StopReason | undefined {
   const reason = existsSync(stopped) ? readFileSync(stopped, "utf8").trim() : SEAL;

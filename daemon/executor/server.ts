@@ -10,6 +10,7 @@ import type { Log } from "../log.ts";
 import type { Power } from "../power/settings.ts";
 import type { AnsibleSettings } from "./ansible.ts";
 import { PowerDesk } from "./power/desk.ts";
+import { first } from "./run-files.ts";
 import { Runner } from "./runner.ts";
 import { ensureSshKey } from "./ssh-key.ts";
 
@@ -23,6 +24,7 @@ export interface ExecutorOptions {
   outputLimitBytes?: number;
 }
 
+const HEARTBEAT_MS = 2000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export interface Executor {
@@ -56,6 +58,7 @@ export async function startExecutor({
     onFinished: (run) => tell({ type: "finished", ...run }),
   });
   runner.start();
+  const heartbeat = setInterval(() => tell({ type: "alive", runs: runner.list() }), HEARTBEAT_MS);
   const powerDesk = new PowerDesk(power, log.child({ part: "power" }));
 
   const server = createServer((control) => {
@@ -85,8 +88,10 @@ export async function startExecutor({
       else if (message.type === "cancel") runner.cancel(message.jobId);
       else runner.forget(message.jobId, message.attempt);
     } catch (error) {
-      log.warn({ jobId: message.jobId, reason: explain(error) }, "refused");
-      control.write(`${JSON.stringify({ type: "refused", jobId: message.jobId, reason: explain(error) } satisfies FromExecutor)}\n`);
+      const { jobId, attempt } = named(message);
+      log.warn({ jobId, reason: explain(error) }, "refused");
+      if (attempt !== undefined)
+        control.write(`${JSON.stringify({ type: "refused", jobId, attempt, reason: explain(error) } satisfies FromExecutor)}\n`);
     }
   }
 
@@ -99,6 +104,7 @@ export async function startExecutor({
   renameSync(ownPath, socketPath);
 
   const closeServer = async () => {
+    clearInterval(heartbeat);
     powerDesk.close();
     const closed = once(server, "close");
     server.close();
@@ -116,6 +122,11 @@ export async function startExecutor({
       await closeServer();
     },
   };
+}
+
+/** Only a run can be refused; what cannot be cancelled or forgotten now is asked for again. */
+function named(message: Exclude<ToExecutor, { type: "power" }>): { jobId: string; attempt?: number } {
+  return message.type === "run" ? first(message.members) : { jobId: message.jobId };
 }
 
 function parse(line: string): ToExecutor | undefined {

@@ -27,13 +27,15 @@ export function conclude(parts: ConclusionParts, job: Job, decided: Verdict, end
   return atomically(db, () => {
     const step = nextStep(job, decided, unreachableRetries, retryDelaySeconds);
     if (step.kind === "end") return end(parts, job, step, endedAt);
-    const { startedAt: _, ...rest } = job;
+    const { startedAt: _, run: __, ...rest } = job;
+    const now = Date.now();
     const again: Job = {
       ...rest,
-      status: moved(moved(job.status, "interrupted"), "queued"),
+      status: moved(moved(job.status, "interrupted"), step.delaySeconds > 0 ? "waiting" : "queued"),
       attempt: job.attempt + 1,
+      queuedAt: new Date(now).toISOString(),
       ...(step.why === "interrupted" && { interruptions: (job.interruptions ?? 0) + 1 }),
-      ...(step.delaySeconds > 0 && { retryAt: new Date(Date.now() + step.delaySeconds * 1000).toISOString() }),
+      ...(step.delaySeconds > 0 && { retryAt: new Date(now + step.delaySeconds * 1000).toISOString() }),
     };
     jobs.save(again);
     events.append({ source: "control", type: `job.${step.why}`, summary: step.summary, nodeId: job.nodeId, jobId: job.id });

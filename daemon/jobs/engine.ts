@@ -4,30 +4,32 @@
  */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { FromExecutor, Outcome } from "../contract/executor-protocol.ts";
+import type { FromExecutor } from "../contract/executor-protocol.ts";
 import type { Job, JobOutput, RunPurpose } from "../contract/job.ts";
 import type { Node } from "../contract/node.ts";
 import { MusterError } from "../errors.ts";
 import { advance } from "../fleet/phases.ts";
 import { atomically } from "../store/database.ts";
-import { type ConclusionParts, conclude, end } from "./conclusion.ts";
-import { failedTaskOf, takeIn } from "./ingest.ts";
-import type { ExecutorPort } from "./link.ts";
+import { Attendance, type AttendanceParts } from "./attendance.ts";
+import { end } from "./conclusion.ts";
+import { type DispatchParts, dispatch } from "./dispatch.ts";
 import { readSlice, readTail } from "./output.ts";
-import { judged, previewOf } from "./purpose.ts";
 import { type ReportParts, Reports } from "./reports.ts";
-import { runEventsOf } from "./run-events.ts";
 import { isLive, moved } from "./status.ts";
-import { verdict } from "./verdict.ts";
 
-export interface EngineParts extends ConclusionParts, ReportParts {
-  executor: ExecutorPort;
-  jobsDir: string;
+export interface EngineParts extends AttendanceParts, DispatchParts, ReportParts {
+  /** Makes a node ready. */
   playbook: string;
-  concurrency: number;
-  deadlineSeconds: number;
   /** Takes out what looks like a secret before anybody is shown it. */
   redact(text: string): string;
+}
+
+/** What is asked for: `after` names a job that must have succeeded first. */
+export interface Order {
+  playbook: string;
+  purpose?: RunPurpose;
+  priority?: number;
+  after?: string;
 }
 
 const POLL_MS = 250;
@@ -35,24 +37,35 @@ const POLL_MS = 250;
 export class JobEngine {
   readonly #parts: EngineParts;
   readonly #reports: Reports;
+  readonly #attendance: Attendance;
   #timer: NodeJS.Timeout | undefined;
+  #troubled = false;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#attendance = new Attendance(parts);
     this.#reports = new Reports(parts, (jobId) => readTail(this.#outputFile(jobId)));
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      for (const job of this.#running()) this.#ingest(job);
-      // A retry's time may have come.
-      this.#dispatch();
-      this.#reports.tell();
-    }, POLL_MS);
+    this.#timer = setInterval(() => this.#look(), POLL_MS);
   }
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  /** A disk that is full, or a file that cannot be read, is no reason to die: the next look may find it mended. */
+  #look(): void {
+    try {
+      this.#attendance.look(new Date());
+      this.#dispatch();
+      this.#reports.tell();
+      this.#troubled = false;
+    } catch (error) {
+      if (!this.#troubled) this.#parts.log.error({ err: error }, "the jobs could not be looked after; tried again until it works");
+      this.#troubled = true;
+    }
   }
 
   /** Queues the playbook for one node; the node is `configuring` from now on. */
@@ -77,13 +90,13 @@ export class JobEngine {
   }
 
   /** Queues another playbook, or a preview, for each of these nodes, or for none: their phases stay as they are. */
-  run(nodes: readonly Node[], run: { playbook: string; purpose: RunPurpose }, requestedBy: string): Job[] {
+  run(nodes: readonly Node[], run: Order & { purpose: RunPurpose }, requestedBy: string): Job[] {
     const queued = atomically(this.#parts.db, () => nodes.map((node) => this.#queue(node, run, requestedBy)));
     this.#dispatch();
     return queued;
   }
 
-  #queue(node: Node, run: { playbook: string; purpose?: RunPurpose }, requestedBy: string): Job {
+  #queue(node: Node, run: Order, requestedBy: string): Job {
     const { jobs, events } = this.#parts;
     const now = new Date().toISOString();
     const job: Job = {
@@ -92,11 +105,13 @@ export class JobEngine {
       ...run,
       nodeId: node.id,
       nodeName: node.name,
-      status: "queued",
+      status: run.after === undefined ? "queued" : "waiting",
       attempt: 1,
       requestedBy,
       createdAt: now,
+      ...(run.after === undefined && { queuedAt: now }),
     };
+    if (run.after !== undefined) this.#job(run.after); // or there is nothing to wait for
     jobs.add(job);
     const what = run.purpose === "preview" ? `preview of ${run.playbook}` : run.playbook;
     events.append({ source: "control", type: "job.queued", summary: `${what} queued by ${requestedBy}`, nodeId: node.id, jobId: job.id });
@@ -109,7 +124,7 @@ export class JobEngine {
       const job = this.#job(id);
       if (!isLive(job.status)) throw new MusterError("JOB_NOT_CANCELLABLE", `this job is ${job.status} already`);
       events.append({ source: "control", type: "job.cancel", summary: `cancel asked by ${requestedBy}`, nodeId: job.nodeId, jobId: id });
-      if (job.status === "queued")
+      if (job.status === "queued" || job.status === "waiting")
         return end(
           this.#parts,
           job,
@@ -119,7 +134,7 @@ export class JobEngine {
           },
           new Date().toISOString(),
         );
-      const cancelling: Job = { ...job, status: job.status === "running" ? moved(job.status, "cancelling") : job.status };
+      const cancelling: Job = { ...job, status: job.status === "cancelling" ? job.status : moved(job.status, "cancelling") };
       jobs.save(cancelling);
       return cancelling;
     });
@@ -136,105 +151,32 @@ export class JobEngine {
 
   /** What the executor says. */
   receive(message: FromExecutor): void {
+    const attendance = this.#attendance;
     switch (message.type) {
       case "hello":
-        this.#compare(message.runs);
+        attendance.compare(message.runs, new Date());
         break;
-      case "started":
+      case "alive":
+        attendance.attend(message.runs, new Date());
         break;
       case "finished":
-        this.#finished(message.jobId, message.attempt, message.outcome);
+        attendance.finished(message.jobId, message.attempt, message.outcome);
         break;
       case "refused":
-        this.#refused(message.jobId, message.reason);
+        attendance.refused(message.jobId, message.attempt, message.reason);
         break;
+      default:
+        return;
     }
     this.#dispatch();
   }
 
-  /** After a restart of either side: the database says what should run, the executor what does. */
-  #compare(runs: Extract<FromExecutor, { type: "hello" }>["runs"]): void {
-    const { executor } = this.#parts;
-    const held = new Map(runs.map((run) => [run.jobId, run]));
-    for (const job of this.#running()) {
-      const run = held.get(job.id);
-      if (!run || run.attempt !== job.attempt)
-        this.#finished(job.id, job.attempt, { ended: "lost", exitCode: null, endedAt: new Date().toISOString() });
-      else if (job.status === "cancelling" && !run.outcome) executor.send({ type: "cancel", jobId: job.id });
-    }
-    for (const { jobId, attempt, outcome } of runs) {
-      if (outcome) this.#finished(jobId, attempt, outcome);
-      // A run nobody waits for must not go on unowned.
-      else if (!this.#awaits(jobId, attempt)) executor.send({ type: "cancel", jobId });
-    }
-  }
-
-  #awaits(jobId: string, attempt: number): boolean {
-    const job = this.#parts.jobs.find(jobId);
-    return job !== undefined && job.attempt === attempt && isLive(job.status);
-  }
-
   #dispatch(): void {
-    const { jobs, executor, concurrency, deadlineSeconds, db, events } = this.#parts;
-    if (!executor.connected) return;
-    const free = concurrency - this.#running().length;
-    const now = new Date().toISOString();
-    const due = jobs.withStatus("queued").filter(({ retryAt }) => retryAt === undefined || retryAt <= now);
-    for (const { retryAt: _, ...job } of due.slice(0, Math.max(free, 0))) {
-      // Running before it is sent: should we die in between, the executor does not know it and it is lost, not doubled.
-      atomically(db, () => {
-        jobs.save({ ...job, status: moved(job.status, "running"), startedAt: now });
-        jobs.setEventsOffset(job.id, 0);
-        events.append({
-          source: "control",
-          type: "job.started",
-          summary: `${job.playbook} started${job.attempt > 1 ? " again" : ""}`,
-          nodeId: job.nodeId,
-          jobId: job.id,
-        });
-      });
-      const { id: jobId, attempt, playbook } = job;
-      const check = job.purpose === "preview" && { check: true };
-      executor.send({ type: "run", jobId, attempt, playbook, ...check, limit: [job.nodeName], deadlineSeconds });
-    }
-  }
-
-  #finished(jobId: string, attempt: number, outcome: Outcome): void {
-    const { jobs, executor, log } = this.#parts;
-    const job = jobs.find(jobId);
-    if (job && job.attempt === attempt && isLive(job.status) && job.status !== "queued") {
-      this.#ingest(job);
-      const failed = failedTaskOf(this.#parts, job.nodeName, this.#eventsFile(job));
-      const preview = job.purpose === "preview" ? previewOf(runEventsOf(this.#eventsFile(job)), job.nodeName) : undefined;
-      const decided = judged(verdict(outcome, job.nodeName, failed), job, preview);
-      const ended = conclude(this.#parts, job, decided, outcome.endedAt);
-      log.info({ jobId, status: ended.status, summary: decided.result.summary }, "job ended");
-    }
-    executor.send({ type: "forget", jobId, attempt });
-  }
-
-  #refused(jobId: string, reason: string): void {
-    const job = this.#parts.jobs.find(jobId);
-    if (job?.status !== "running") return;
-    const result = { summary: `the executor refused it: ${reason}`, cause: "refused" as const };
-    end(this.#parts, job, { status: "failed", result }, new Date().toISOString());
-  }
-
-  #ingest(job: Job): void {
-    takeIn(this.#parts, job, this.#eventsFile(job));
-  }
-
-  #eventsFile({ id, attempt }: Job): string {
-    return join(this.#parts.jobsDir, id, `${attempt}.events.ndjson`);
+    dispatch(this.#parts, new Date());
   }
 
   #outputFile(id: string): string {
     return join(this.#parts.jobsDir, id, "output.log");
-  }
-
-  #running(): Job[] {
-    const { jobs } = this.#parts;
-    return [...jobs.withStatus("running"), ...jobs.withStatus("cancelling")];
   }
 
   #job(id: string): Job {

@@ -1,27 +1,31 @@
 /** Takes the events of a run into the timeline: each once, their offset in the same transaction. */
-import type { Job } from "../contract/job.ts";
 import { atomically, type Db } from "../store/database.ts";
 import type { EventStore } from "../store/events.ts";
 import type { JobStore } from "../store/jobs.ts";
-import { type RunEvent, readRunEvents } from "./run-events.ts";
+import type { Run, RunStore } from "../store/runs.ts";
+import { type HostEnd, hostEndOf, type RunEvent, readRunEvents, runEventsOf } from "./run-events.ts";
 import type { FailedTask } from "./verdict.ts";
 
 export interface IngestParts {
   db: Db;
   jobs: JobStore;
+  runs: RunStore;
   events: EventStore;
   redact(text: string): string;
 }
 
-/** All there is so far. */
-export function takeIn({ db, jobs, events, redact }: IngestParts, job: Job, file: string): void {
-  for (let from = jobs.eventsOffset(job.id); ; ) {
+/** All there is so far. What `onEnds` does with the nodes that came to their end is one step with their events. */
+export function takeIn(parts: IngestParts, run: Run, file: string, onEnds: (ends: HostEnd[]) => void): void {
+  const { db, jobs, runs, events, redact } = parts;
+  for (let from = run.eventsOffset; ; ) {
     const read = readRunEvents(file, from);
     if (read.next === from) return;
     atomically(db, () => {
+      const members = new Map(jobs.ofRun(run.id).map((job) => [job.nodeName, job]));
       for (const event of read.events) {
         const summary = sentence(event);
-        if (summary === undefined || event.host !== job.nodeName) continue;
+        const job = members.get(event.host ?? "");
+        if (summary === undefined || !job) continue;
         events.append({
           source: "executor",
           type: `job.task.${event.event}`,
@@ -31,22 +35,21 @@ export function takeIn({ db, jobs, events, redact }: IngestParts, job: Job, file
           ...(event.seconds !== null && { detail: { seconds: event.seconds } }),
         });
       }
-      jobs.setEventsOffset(job.id, read.next);
+      onEnds(read.events.flatMap((event) => hostEndOf(event) ?? []));
+      runs.setEventsOffset(run.id, read.next);
     });
     from = read.next;
   }
 }
 
-/** The last task that failed on the node, whenever it was taken in. */
-export function failedTaskOf({ redact }: Pick<IngestParts, "redact">, nodeName: string, file: string): FailedTask | undefined {
-  let last: RunEvent | undefined;
-  for (let from = 0; ; ) {
-    const { events, next } = readRunEvents(file, from);
-    if (next === from) break;
-    last = events.findLast(({ event, ignored, host }) => ENDS_A_TASK.has(event) && !ignored && host === nodeName) ?? last;
-    from = next;
+/** The last task that failed on each node, whenever it was taken in. */
+export function failedTasksOf({ redact }: Pick<IngestParts, "redact">, file: string): Map<string, FailedTask> {
+  const last = new Map<string, RunEvent>();
+  for (const event of runEventsOf(file)) {
+    if (ENDS_A_TASK.has(event.event) && !event.ignored && event.host !== undefined) last.set(event.host, event);
   }
-  return last && { name: last.task.slice(0, 200), message: redact(last.message.slice(0, 2000)) };
+  const task = ({ task: name, message }: RunEvent) => ({ name: name.slice(0, 200), message: redact(message.slice(0, 2000)) });
+  return new Map([...last].map(([host, event]) => [host, task(event)]));
 }
 
 const ENDS_A_TASK = new Set<RunEvent["event"]>(["failed", "unreachable"]);

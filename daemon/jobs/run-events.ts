@@ -1,20 +1,39 @@
 /** Ansible's events of a run, as the callback plugin wrote them: read from a byte offset, whole lines only. */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import * as z from "zod";
+import { Recap } from "../contract/job.ts";
 
 const text = z.string().catch("");
 const RunEvent = z.object({
-  event: z.enum(["playbook-start", "play-start", "no-hosts", "ok", "skipped", "failed", "unreachable", "stats"]),
+  event: z.enum(["playbook-start", "play-start", "no-hosts", "ok", "skipped", "failed", "unreachable", "host-end", "stats"]),
   host: z.string().optional(),
   task: text,
   changed: z.boolean().catch(false),
   seconds: z.number().nullable().catch(null),
   message: text,
   ignored: z.boolean().catch(false),
+  recap: Recap.optional(),
+  cancelled: z.boolean().optional().catch(undefined), // a list in the statistics
+  /** Seconds since 1970. */
+  at: z.number().optional(),
   /** In a preview: the task could not say what it would do. */
   unforeseen: z.boolean().catch(false),
 });
 export type RunEvent = z.output<typeof RunEvent>;
+
+/** Nothing is left to do on this host, though the run goes on. */
+export interface HostEnd {
+  host: string;
+  recap: Recap;
+  /** It was given no further task because its job was cancelled. */
+  cancelled: boolean;
+  at: string;
+}
+
+export function hostEndOf({ event, host, recap, cancelled = false, at = 0 }: RunEvent): HostEnd | undefined {
+  if (event !== "host-end" || host === undefined || recap === undefined) return undefined;
+  return { host, recap, cancelled, at: new Date(at * 1000).toISOString() };
+}
 
 const MAX_BYTES = 1024 * 1024;
 

@@ -4,17 +4,26 @@ import { MusterError } from "../errors.ts";
 
 const next: Record<JobStatus, readonly JobStatus[]> = {
   queued: ["running", "cancelled", "failed"],
-  running: ["succeeded", "failed", "timed-out", "cancelling", "interrupted", "cancelled"],
+  waiting: ["queued", "cancelled", "failed"],
+  running: ["succeeded", "failed", "timed-out", "cancelling", "interrupted", "cancelled", "unknown"],
   cancelling: ["cancelled", "succeeded", "failed", "timed-out", "interrupted"],
+  // The executor has not been heard of: what it says when it is decides.
+  unknown: ["running", "cancelling", "succeeded", "failed", "timed-out", "interrupted", "cancelled"],
   // Ansible's runs may be repeated, so an interrupted one is, once.
-  interrupted: ["queued"],
+  interrupted: ["queued", "waiting"],
   succeeded: [],
   failed: [],
   "timed-out": [],
   cancelled: [],
 };
 
-export const isLive = (status: JobStatus): boolean => status === "queued" || status === "running" || status === "cancelling";
+const live: ReadonlySet<JobStatus> = new Set(["queued", "waiting", "running", "cancelling", "unknown"]);
+const atWork: ReadonlySet<JobStatus> = new Set(["running", "cancelling", "unknown"]);
+
+export const isLive = (status: JobStatus): boolean => live.has(status);
+
+/** Part of a run, as far as anybody knows. */
+export const isAtWork = (status: JobStatus): boolean => atWork.has(status);
 
 export function moved(from: JobStatus, to: JobStatus): JobStatus {
   if (!next[from].includes(to)) throw new MusterError("JOB_NOT_CANCELLABLE", `a job that is ${from} cannot become ${to}`);

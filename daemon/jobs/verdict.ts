@@ -20,9 +20,16 @@ export function verdict(outcome: Outcome, node: string, failed: FailedTask | und
     status: cause === "deadline" ? "timed-out" : "failed",
     result: { summary, cause, ...(hint && { hint }), ...shared },
   });
+  const cancelled = (summary: string): Verdict => ({ status: "cancelled", result: { summary, ...shared } });
+  if (outcome.ended === "exited" && outcome.cancelledNodes?.includes(node))
+    return cancelled(
+      recap && recap.ok + recap.failures + recap.unreachable > 0
+        ? "cancelled between its tasks, or in one of them; what had begun on the node may have gone on"
+        : "cancelled before its first task",
+    );
   switch (outcome.ended) {
     case "cancelled":
-      return { status: "cancelled", result: { summary: "cancelled here; what had begun on the node may have gone on", ...shared } };
+      return cancelled("cancelled here; what had begun on the node may have gone on");
     case "timed-out":
       return fail(
         "deadline",

@@ -3,6 +3,13 @@ import { Job, type JobStatus } from "../contract/job.ts";
 import { MusterError } from "../errors.ts";
 import type { Db } from "./database.ts";
 
+/** As the index that lets a node have only one such job. */
+const HOLDS_ITS_NODE = "(status IN ('queued', 'running', 'cancelling', 'unknown') OR (status = 'waiting' AND after_job IS NULL))";
+
+type Text = string | null;
+type InsertRow = [string, string, Text, string, string, string, string, number, string, string, Text, number, Text];
+type UpdateRow = [string, number, number, Text, Text, Text, Text, Text, Text, Text, string];
+
 export class JobStore {
   readonly #insert;
   readonly #update;
@@ -12,8 +19,7 @@ export class JobStore {
   readonly #lastProvisioning;
   readonly #withStatus;
   readonly #live;
-  readonly #offset;
-  readonly #setOffset;
+  readonly #ofRun;
   readonly #counts;
   readonly #kinds;
   readonly #ended;
@@ -22,12 +28,13 @@ export class JobStore {
   readonly #setReportDue;
 
   constructor(db: Db) {
-    this.#insert = db.prepare<[string, string, string | null, string, string, string, string, number, string, string]>(
-      `INSERT INTO jobs (id, kind, purpose, playbook, node_id, node_name, status, attempt, requested_by, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    this.#insert = db.prepare<InsertRow>(
+      `INSERT INTO jobs (id, kind, purpose, playbook, node_id, node_name, status, attempt, requested_by, created_at, queued_at, priority, after_job)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#update = db.prepare<[string, number, number, string | null, string | null, string | null, string | null, string]>(
-      "UPDATE jobs SET status = ?, attempt = ?, interruptions = ?, retry_at = ?, started_at = ?, ended_at = ?, result = ? WHERE id = ?",
+    this.#update = db.prepare<UpdateRow>(
+      `UPDATE jobs SET status = ?, attempt = ?, interruptions = ?, retry_at = ?, queued_at = ?, after_job = ?, run = ?,
+       started_at = ?, ended_at = ?, result = ? WHERE id = ?`,
     );
     this.#byId = db.prepare<[string], Row>("SELECT * FROM jobs WHERE id = ?");
     this.#recent = db.prepare<[number], Row>("SELECT * FROM jobs ORDER BY created_at DESC, id DESC LIMIT ?");
@@ -36,9 +43,8 @@ export class JobStore {
       "SELECT * FROM jobs WHERE node_id = ? AND purpose IS NULL ORDER BY created_at DESC, id DESC LIMIT 1",
     );
     this.#withStatus = db.prepare<[string], Row>("SELECT * FROM jobs WHERE status = ? ORDER BY created_at, id");
-    this.#live = db.prepare<[string], Row>("SELECT * FROM jobs WHERE node_id = ? AND status IN ('queued', 'running', 'cancelling')");
-    this.#offset = db.prepare<[string], { events_offset: number }>("SELECT events_offset FROM jobs WHERE id = ?");
-    this.#setOffset = db.prepare<[number, string]>("UPDATE jobs SET events_offset = ? WHERE id = ?");
+    this.#live = db.prepare<[string], Row>(`SELECT * FROM jobs WHERE node_id = ? AND ${HOLDS_ITS_NODE}`);
+    this.#ofRun = db.prepare<[string], Row>("SELECT * FROM jobs WHERE run = ? ORDER BY created_at, id");
     this.#kinds = db.prepare<[], { kind: string; status: string; count: number }>(
       "SELECT kind, status, count(*) AS count FROM jobs GROUP BY kind, status",
     );
@@ -47,7 +53,7 @@ export class JobStore {
        WHERE e.seq > ? AND e.type IN ('job.succeeded', 'job.failed', 'job.timed-out', 'job.cancelled') ORDER BY e.seq`,
     );
     this.#waitingSince = db.prepare<[string], { since: string | null }>(
-      `SELECT min(coalesce(retry_at, created_at)) AS since FROM jobs WHERE status = 'queued' AND (retry_at IS NULL OR retry_at <= ?)`,
+      "SELECT min(coalesce(queued_at, created_at)) AS since FROM jobs WHERE status = 'queued' AND (retry_at IS NULL OR retry_at <= ?)",
     );
     this.#reportsDue = db.prepare<[], Row>("SELECT * FROM jobs WHERE report_due = 1 ORDER BY ended_at, id LIMIT 100");
     this.#setReportDue = db.prepare<[number, string]>("UPDATE jobs SET report_due = ? WHERE id = ?");
@@ -55,15 +61,19 @@ export class JobStore {
   }
 
   add(job: Job): void {
-    if (this.liveOf(job.nodeId)) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${job.nodeName} is already in progress.`);
+    if (job.after === undefined && this.liveOf(job.nodeId))
+      throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${job.nodeName} is already in progress.`);
     const { id, kind, purpose = null, playbook, nodeId, nodeName, status, attempt, requestedBy, createdAt } = job;
-    this.#insert.run(id, kind, purpose, playbook, nodeId, nodeName, status, attempt, requestedBy, createdAt);
+    const { queuedAt = null, priority = 0, after = null } = job;
+    const columns = [nodeId, nodeName, status, attempt, requestedBy, createdAt, queuedAt, priority, after] as const;
+    this.#insert.run(id, kind, purpose, playbook, ...columns);
   }
 
   save(job: Job): void {
     const result = job.result === undefined ? null : JSON.stringify(job.result);
-    const { status, attempt, interruptions = 0, retryAt = null, startedAt = null, endedAt = null } = job;
-    this.#update.run(status, attempt, interruptions, retryAt, startedAt, endedAt, result, job.id);
+    const { status, attempt, interruptions = 0, retryAt = null, queuedAt = null, after = null, run = null } = job;
+    const { startedAt = null, endedAt = null } = job;
+    this.#update.run(status, attempt, interruptions, retryAt, queuedAt, after, run, startedAt, endedAt, result, job.id);
   }
 
   find(id: string): Job | undefined {
@@ -87,18 +97,14 @@ export class JobStore {
     return this.#withStatus.all(status).map(fromRow);
   }
 
-  /** The queued or running job of a node, if there is one. */
+  /** The job a node is held by, if there is one; not one that waits for another job. */
   liveOf(nodeId: string): Job | undefined {
     return one(this.#live.get(nodeId));
   }
 
-  /** Byte offset in `events.ndjson` up to which the events are in the database. */
-  eventsOffset(id: string): number {
-    return this.#offset.get(id)?.events_offset ?? 0;
-  }
-
-  setEventsOffset(id: string, offset: number): void {
-    this.#setOffset.run(offset, id);
+  /** The jobs of a run, those that have ended already too. */
+  ofRun(run: string): Job[] {
+    return this.#ofRun.all(run).map(fromRow);
   }
 
   /** Ended, and the administrator has not been told yet: oldest first. */
@@ -143,6 +149,10 @@ interface Row {
   attempt: number;
   interruptions: number;
   retry_at: string | null;
+  queued_at: string | null;
+  priority: number;
+  after_job: string | null;
+  run: string | null;
   requested_by: string;
   created_at: string;
   started_at: string | null;
@@ -174,6 +184,10 @@ const fromRow = (row: Row): Job =>
     createdAt: row.created_at,
     ...(row.interruptions > 0 && { interruptions: row.interruptions }),
     ...(row.retry_at !== null && { retryAt: row.retry_at }),
+    ...(row.queued_at !== null && { queuedAt: row.queued_at }),
+    ...(row.priority !== 0 && { priority: row.priority }),
+    ...(row.after_job !== null && { after: row.after_job }),
+    ...(row.run !== null && { run: row.run }),
     ...(row.started_at !== null && { startedAt: row.started_at }),
     ...(row.ended_at !== null && { endedAt: row.ended_at }),
     ...(row.result !== null && { result: JSON.parse(row.result) }),

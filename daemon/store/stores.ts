@@ -9,6 +9,7 @@ import { LeaseTable } from "./leases.ts";
 import { NodeStore } from "./nodes.ts";
 import { QuirkStore } from "./quirks.ts";
 import { Registry } from "./registry.ts";
+import { RunStore } from "./runs.ts";
 import { TokenStore } from "./tokens.ts";
 
 export interface Stores {
@@ -17,6 +18,7 @@ export interface Stores {
   events: EventStore;
   registry: Registry;
   jobs: JobStore;
+  runs: RunStore;
   tokens: TokenStore;
   keys: KeyStore;
   leases: LeaseTable;
@@ -35,6 +37,7 @@ export function openStores(file: string): Stores {
     events,
     registry: new Registry(db, nodes, events),
     jobs: new JobStore(db),
+    runs: new RunStore(db),
     tokens: new TokenStore(db),
     keys: new KeyStore(db),
     leases: new LeaseTable(db),

@@ -100,17 +100,15 @@ function ansible(network: LabNetwork, folder: string): Machine["configure"] {
     const events = join(folder, `events-${runs}`);
     const hosts = { [NAME]: { ansible_host: ADDRESS, ...variables } };
     writeFileSync(settings.inventory, JSON.stringify({ all: { children: { worker_nodes: { hosts } } } }));
-    const { command, args } = ansibleCommand(
-      { playbook: "playbook.yaml", limit: [NAME] } as Parameters<typeof ansibleCommand>[0],
-      settings,
-    );
+    const members = [{ jobId: "roles", attempt: 1, node: NAME }];
+    const { command, args } = ansibleCommand({ type: "run", members, playbook: "playbook.yaml", deadlineSeconds: 3600 }, settings);
     if (roles) {
       const play = [{ hosts: "worker_nodes", gather_facts: false, roles }];
       args[args.length - 1] = join(folder, "roles.yaml");
       writeFileSync(join(folder, "roles.yaml"), JSON.stringify(play));
     }
     const child = network.spawn(command, args, {
-      env: ansibleEnvironment(settings, events, `run${runs}`),
+      env: ansibleEnvironment(settings, { events }, `run${runs}`),
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

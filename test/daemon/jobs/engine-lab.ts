@@ -129,8 +129,8 @@ export class EngineLab {
       executor: this.link,
       jobsDir: this.at("jobs"),
       playbook: "playbook.yaml",
-      concurrency: 4,
-      deadlineSeconds: 60,
+      limits: { runs: 4, waveSize: 50, gatherMs: 0, quietMs: 0 },
+      deadlineSeconds: { ansible: 60 },
       log,
       redact,
       onSuccess: (job) => todo.solved(job.nodeName),
@@ -159,6 +159,12 @@ export class EngineLab {
     await new Inventory(this.at("inventory.yaml")).upsertHost({ name, address: "127.0.0.1", port });
     await new KnownHosts(this.at("known_hosts")).write([{ address: "127.0.0.1", hostKey, port }]);
     return node;
+  }
+
+  /** Its one sshd, at any of these ports. */
+  async trust(ports: number[]): Promise<void> {
+    const keys = ports.map((port) => ({ address: "127.0.0.1", hostKey: this.hostKey, port }));
+    await new KnownHosts(this.at("known_hosts")).write(keys);
   }
 
   playbook(tasks: string): void {

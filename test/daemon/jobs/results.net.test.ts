@@ -25,7 +25,7 @@ test("a node that cannot be reached is tried again, visibly, and is ready when i
   const { id } = lab.engine.provision(node, "test");
   await until("the second attempt is waited for", () => lab.world.jobs.find(id)?.retryAt !== undefined);
   const waiting = lab.world.jobs.find(id);
-  assert.partialDeepStrictEqual(waiting, { status: "queued", attempt: 2 });
+  assert.partialDeepStrictEqual(waiting, { status: "waiting", attempt: 2 });
   assert.equal(lab.phase(node), "configuring");
   lab.startSshd();
   const job = await lab.ended(id);
@@ -66,7 +66,7 @@ for (const [word, how] of [
   ["timed-out", "over its deadline"],
 ] as const) {
   test(`a playbook that sleeps, forks and ignores TERM, ${how}: ${word}, and no process is left`, { skip }, async () => {
-    lab.restartEngine({ deadlineSeconds: word === "timed-out" ? 6 : 60 });
+    lab.restartEngine({ deadlineSeconds: { ansible: word === "timed-out" ? 6 : 60 } });
     const mark = `4${process.pid}${word === "cancelled" ? 1 : 2}`;
     const shell = STUBBORN(mark);
     const node = await lab.calledHome(

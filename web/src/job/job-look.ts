@@ -4,6 +4,7 @@ import type { Tone } from "../fleet/phases.ts";
 
 export const jobLook: Record<JobStatus, { word: string; tone: Tone }> = {
   queued: { word: "Queued", tone: "idle" },
+  waiting: { word: "Waiting", tone: "idle" },
   running: { word: "Running", tone: "working" },
   cancelling: { word: "Cancelling", tone: "attention" },
   succeeded: { word: "Succeeded", tone: "good" },
@@ -11,6 +12,8 @@ export const jobLook: Record<JobStatus, { word: string; tone: Tone }> = {
   "timed-out": { word: "Timed out", tone: "bad" },
   cancelled: { word: "Cancelled", tone: "muted" },
   interrupted: { word: "Interrupted", tone: "attention" },
+  unknown: { word: "Unknown", tone: "attention" },
 };
 
-export const isCancellable = (status: JobStatus) => status === "queued" || status === "running";
+export const isCancellable = (status: JobStatus) =>
+  status === "queued" || status === "waiting" || status === "running" || status === "unknown";

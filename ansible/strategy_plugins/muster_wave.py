@@ -1,0 +1,102 @@
+"""The free strategy, which lets each host go its own way, and says of each when it has come to its end.
+
+For runs on many hosts: nobody waits for the slowest to know what came of the others. A host whose name stands in the
+run's file of cancelled ones gets no further task; what its task at work has started is killed after a grace.
+"""
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import json
+import os
+import signal
+import time
+
+from ansible.plugins.strategy.free import StrategyModule as FreeStrategy
+
+DOCUMENTATION = """
+    name: muster_wave
+    short_description: free, and tells the end of each host
+    description: As free. Tells the callback plugin muster_events when a host has come to its end in a play.
+"""
+
+LOOK_SECONDS = 0.25
+
+
+class StrategyModule(FreeStrategy):
+    def run(self, iterator, play_context):
+        events = next((plugin for plugin in self._tqm._callback_plugins if plugin.CALLBACK_NAME == "muster_events"), None)
+        if events is None or events.wave is None:
+            return super(StrategyModule, self).run(iterator, play_context)
+        next_task = iterator.get_next_task_for_host
+        self.cancelled, self.changed, self.looked, self.told = {}, None, 0, set()
+
+        def look(host, peek=False):
+            self.look_around(events)
+            state, task = next_task(host, peek)
+            name = host.get_name()
+            if not peek:
+                return state, task
+            if name in self.cancelled:
+                task = None
+            if task is None and not self._blocked_hosts.get(name, False):
+                self.tell(events, name)
+            return state, task
+
+        iterator.get_next_task_for_host = look
+        try:
+            return super(StrategyModule, self).run(iterator, play_context)
+        finally:
+            iterator.get_next_task_for_host = next_task
+
+    def tell(self, events, name):
+        if name not in self.told:
+            self.told.add(name)
+            events.host_end(name, self._tqm._stats, name in self.cancelled)
+
+    def look_around(self, events):
+        now = time.time()
+        if now - self.looked < LOOK_SECONDS:
+            return
+        self.looked = now
+        # The free strategy does not ask for these any more.
+        for host in self._hosts_cache:
+            if self._tqm._unreachable_hosts.get(host):
+                self.tell(events, host)
+        self.read_cancelled(events.wave["cancelled"], now)
+        for name, since in self.cancelled.items():
+            if self._blocked_hosts.get(name) and now - since > events.wave["graceSeconds"]:
+                for worker in self._workers:
+                    if worker is not None and worker.is_alive() and worker._host.get_name() == name:
+                        kill_below(worker.pid)
+
+    def read_cancelled(self, path, now):
+        try:
+            changed = os.stat(path).st_mtime_ns
+            if changed != self.changed:
+                with open(path) as file:
+                    for name in json.load(file):
+                        self.cancelled.setdefault(name, now)
+                self.changed = changed
+        except FileNotFoundError:
+            pass
+
+
+def kill_below(ancestor):
+    """What the task has started, not the worker that leads it: Ansible gives up the whole run when a worker dies."""
+    children = {}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/stat" % pid) as file:
+                parent = int(file.read().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(pid))
+    left = list(children.get(ancestor, []))
+    while left:
+        pid = left.pop()
+        left.extend(children.get(pid, []))
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except OSError:
+            pass

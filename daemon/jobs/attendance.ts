@@ -1,0 +1,156 @@
+/** Follows the runs the executor has: takes in their events, ends jobs as their nodes end, and knows whose word is still good. */
+import { join } from "node:path";
+import type { FromExecutor, Outcome } from "../contract/executor-protocol.ts";
+import type { Job } from "../contract/job.ts";
+import type { Log } from "../log.ts";
+import { atomically } from "../store/database.ts";
+import type { Run, RunStore } from "../store/runs.ts";
+import { type ConclusionParts, conclude, end } from "./conclusion.ts";
+import { failedTasksOf, type IngestParts, takeIn } from "./ingest.ts";
+import { isExpired, leaseFrom, wasAway } from "./lease.ts";
+import type { ExecutorPort } from "./link.ts";
+import { judged, previewOf } from "./purpose.ts";
+import { type HostEnd, runEventsOf } from "./run-events.ts";
+import { isAtWork, moved } from "./status.ts";
+import { verdict } from "./verdict.ts";
+
+export interface AttendanceParts extends ConclusionParts, IngestParts {
+  runs: RunStore;
+  executor: ExecutorPort;
+  jobsDir: string;
+  log: Log;
+}
+
+type Held = Extract<FromExecutor, { type: "alive" }>["runs"];
+
+export class Attendance {
+  readonly #parts: AttendanceParts;
+  #lastLook: Date | undefined;
+
+  constructor(parts: AttendanceParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes in what has happened, and calls unknown what nobody has vouched for. */
+  look(now: Date): void {
+    const { runs } = this.#parts;
+    const away = wasAway(this.#lastLook, now);
+    this.#lastLook = now;
+    for (const run of runs.all()) {
+      this.#takeIn(run);
+      if (away) runs.renew(run.id, leaseFrom(now));
+      else if (isExpired(run, now)) this.#move(run, "running", "unknown", "the executor has not been heard of");
+    }
+  }
+
+  /** On a new connection: the database says what should run, the executor what does. */
+  compare(held: Held, now: Date): void {
+    const { runs, jobs, executor } = this.#parts;
+    const names = new Set(held.map(nameOf));
+    for (const run of runs.all()) if (!names.has(run.id)) this.#lost(run.id, now);
+    this.attend(held, now);
+    for (const { jobId, attempt, outcome } of held) {
+      if (outcome) continue;
+      const members = jobs.ofRun(nameOf({ jobId, attempt }));
+      const owned = runs.find(nameOf({ jobId, attempt })) !== undefined;
+      // A run nobody waits for must not go on unowned.
+      if (!owned) executor.send({ type: "cancel", jobId });
+      for (const job of members) if (job.status === "cancelling" || !owned) executor.send({ type: "cancel", jobId: job.id });
+    }
+  }
+
+  /** The executor vouches for these. What it does not name any more, long after it was sent, it does not have. */
+  attend(held: Held, now: Date): void {
+    const { runs } = this.#parts;
+    const names = new Set(held.map(nameOf));
+    for (const { jobId, attempt, outcome } of held) {
+      const run = runs.find(nameOf({ jobId, attempt }));
+      if (outcome) this.finished(jobId, attempt, outcome);
+      else if (run) {
+        runs.renew(run.id, leaseFrom(now));
+        this.#move(run, "unknown", "running", "found again: it goes on");
+      }
+    }
+    for (const run of runs.all()) if (!names.has(run.id) && isExpired(run, now)) this.#lost(run.id, now);
+  }
+
+  finished(jobId: string, attempt: number, outcome: Outcome): void {
+    const { db, jobs, runs, executor } = this.#parts;
+    const run = runs.find(nameOf({ jobId, attempt }));
+    if (run) {
+      this.#takeIn(run);
+      atomically(db, () => {
+        for (const job of jobs.ofRun(run.id)) if (isAtWork(job.status)) this.#conclude(job, run.id, outcome);
+        runs.drop(run.id);
+      });
+    }
+    executor.send({ type: "forget", jobId, attempt });
+  }
+
+  refused(jobId: string, attempt: number, reason: string): void {
+    const { db, jobs, runs } = this.#parts;
+    const run = runs.find(nameOf({ jobId, attempt }));
+    if (!run) return;
+    const result = { summary: `the executor refused it: ${reason}`, cause: "refused" as const };
+    atomically(db, () => {
+      for (const job of jobs.ofRun(run.id))
+        if (isAtWork(job.status)) end(this.#parts, job, { status: "failed", result }, new Date().toISOString());
+      runs.drop(run.id);
+    });
+  }
+
+  /** A job whose node came to its end need not wait for the others of its wave. */
+  #takeIn(run: Run): void {
+    const { db, jobs } = this.#parts;
+    takeIn(this.#parts, run, this.eventsFile(run.id), (ends) =>
+      atomically(db, () => {
+        const members = new Map(jobs.ofRun(run.id).map((job) => [job.nodeName, job]));
+        for (const hostEnd of ends) {
+          const job = members.get(hostEnd.host);
+          if (job && isAtWork(job.status)) this.#conclude(job, run.id, asOutcome(hostEnd));
+        }
+      }),
+    );
+  }
+
+  #conclude(job: Job, run: string, outcome: Outcome): void {
+    const file = this.eventsFile(run);
+    const failed = failedTasksOf(this.#parts, file).get(job.nodeName);
+    const preview = job.purpose === "preview" ? previewOf(runEventsOf(file), job.nodeName) : undefined;
+    const decided = judged(verdict(outcome, job.nodeName, failed), job, preview);
+    const ended = conclude(this.#parts, job, decided, outcome.endedAt);
+    this.#parts.log.info({ jobId: job.id, status: ended.status, summary: decided.result.summary }, "job ended");
+  }
+
+  #lost(run: string, now: Date): void {
+    const [jobId = "", attempt] = run.split("/");
+    this.finished(jobId, Number(attempt), { ended: "lost", exitCode: null, endedAt: now.toISOString() });
+  }
+
+  #move(run: Run, from: Job["status"], to: Job["status"], summary: string): void {
+    const { db, jobs, events } = this.#parts;
+    const members = jobs.ofRun(run.id).filter(({ status }) => status === from);
+    if (members.length === 0) return;
+    atomically(db, () => {
+      for (const job of members) {
+        jobs.save({ ...job, status: moved(from, to) });
+        events.append({ source: "control", type: `job.${to}`, summary, nodeId: job.nodeId, jobId: job.id });
+      }
+    });
+  }
+
+  eventsFile(run: string): string {
+    const [jobId = "", attempt] = run.split("/");
+    return join(this.#parts.jobsDir, jobId, `${attempt}.events.ndjson`);
+  }
+}
+
+const nameOf = ({ jobId, attempt }: { jobId: string; attempt: number }): string => `${jobId}/${attempt}`;
+
+const asOutcome = ({ host, recap, cancelled, at }: HostEnd): Outcome => ({
+  ended: "exited",
+  exitCode: null,
+  recap: { [host]: recap },
+  ...(cancelled && { cancelledNodes: [host] }),
+  endedAt: at,
+});

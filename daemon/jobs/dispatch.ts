@@ -1,0 +1,68 @@
+/** Wakes the jobs that waited long enough and begins the waves whose turn it is. Written down before it is sent. */
+import type { RunRequest } from "../contract/executor-protocol.ts";
+import type { Job } from "../contract/job.ts";
+import { atomically } from "../store/database.ts";
+import type { RunStore } from "../store/runs.ts";
+import { type ConclusionParts, end } from "./conclusion.ts";
+import { leaseFrom } from "./lease.ts";
+import type { ExecutorPort } from "./link.ts";
+import { type Limits, nextWaves, wakening } from "./schedule.ts";
+import { moved } from "./status.ts";
+
+export interface DispatchParts extends ConclusionParts {
+  runs: RunStore;
+  executor: ExecutorPort;
+  limits: Limits;
+  /** After how long a run of each kind is stopped. */
+  deadlineSeconds: Record<Job["kind"], number>;
+}
+
+export function dispatch(parts: DispatchParts, now: Date): void {
+  const { jobs, runs, executor, limits } = parts;
+  for (const job of jobs.withStatus("waiting")) wake(parts, job, now);
+  if (!executor.connected) return;
+  const queued = jobs.withStatus("queued");
+  if (queued.length === 0) return;
+  for (const wave of nextWaves(queued, runs.all().length, limits, now)) begin(parts, wave, now);
+}
+
+function wake(parts: DispatchParts, job: Job, now: Date): void {
+  const { db, jobs } = parts;
+  atomically(db, () => {
+    const awaited = job.after === undefined ? undefined : jobs.find(job.after);
+    const holder = jobs.liveOf(job.nodeId);
+    const step = wakening(job, awaited, holder !== undefined && holder.id !== job.id, now);
+    if (step.kind === "end") end(parts, job, { status: step.status, result: { summary: step.summary } }, now.toISOString());
+    if (step.kind !== "queue") return;
+    const { retryAt: _, after: __, ...rest } = job;
+    jobs.save({ ...rest, status: moved(job.status, "queued"), queuedAt: now.toISOString() });
+  });
+}
+
+function begin({ db, jobs, runs, events, executor, deadlineSeconds }: DispatchParts, wave: readonly Job[], now: Date): void {
+  const [first] = wave;
+  if (!first) return;
+  const run = `${first.id}/${first.attempt}`;
+  // Running before it is sent: should we die in between, the executor does not know it and it is lost, not doubled.
+  atomically(db, () => {
+    runs.add(run, leaseFrom(now));
+    for (const job of wave) {
+      jobs.save({ ...job, status: moved(job.status, "running"), run, startedAt: now.toISOString() });
+      events.append({
+        source: "control",
+        type: "job.started",
+        summary: `${job.playbook} started${job.attempt > 1 ? " again" : ""}${wave.length > 1 ? `, with ${wave.length - 1} other nodes` : ""}`,
+        nodeId: job.nodeId,
+        jobId: job.id,
+      });
+    }
+  });
+  const request: RunRequest = {
+    type: "run",
+    members: wave.map(({ id, attempt, nodeName }) => ({ jobId: id, attempt, node: nodeName })),
+    playbook: first.playbook,
+    ...(first.purpose === "preview" && { check: true }),
+    deadlineSeconds: deadlineSeconds[first.kind],
+  };
+  executor.send(request);
+}

@@ -1,0 +1,168 @@
+/** Nodes that are configured together in one run of the real ansible-playbook: each with a job, a log and an end of its own. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import type { Job } from "../../../daemon/contract/job.ts";
+import type { Node } from "../../../daemon/contract/node.ts";
+import { EngineLab, freePort, processesWith, skip, until } from "./engine-lab.ts";
+
+let lab: EngineLab;
+const GATHER = { limits: { runs: 4, waveSize: 50, gatherMs: 2000, quietMs: 300 } };
+
+before(async () => {
+  if (skip) return;
+  lab = new EngineLab();
+  await lab.start();
+});
+
+after(async () => {
+  if (!skip) await lab.stop();
+});
+
+const job = (id: string) => lab.world.jobs.find(id) as Job;
+const at = (...names: string[]) => lab.at(...names);
+
+/** Called home together: queued within the time a run waits for more. */
+async function wave(names: string[], tasks: string, ports: Record<string, number> = {}): Promise<{ nodes: Node[]; ids: string[] }> {
+  lab.restartEngine(GATHER);
+  const nodes: Node[] = [];
+  for (const name of names) nodes.push(await lab.calledHome(name, tasks, ports[name] === undefined ? {} : { port: ports[name] }));
+  // One host key for all of them: they are one machine.
+  await lab.trust([lab.port, ...Object.values(ports)]);
+  return { nodes, ids: nodes.map((node) => lab.engine.provision(node, "test").id) };
+}
+
+const log = async (id: string) => (await lab.engine.output(id, 0)).text;
+
+test("three nodes, one run; one fails and one is away, and each job tells its own story only", { skip }, async () => {
+  const tasks =
+    "- name: greet\n  ansible.builtin.command: echo {{ inventory_hostname }}\n- name: judge\n  ansible.builtin.fail:\n    msg: no good\n  when: inventory_hostname == 'w-bad'";
+  const { nodes, ids } = await wave(["w-good", "w-bad", "w-away"], tasks, { "w-away": await freePort() });
+  const [good, bad, away] = await Promise.all(ids.map((id) => lab.ended(id)));
+  assert(good && bad && away);
+  assert.equal(new Set([good, bad, away].map(({ run }) => run)).size, 1, "one run");
+  assert.partialDeepStrictEqual(good, { status: "succeeded", result: { recap: { ok: 1, failures: 0 } } });
+  assert.partialDeepStrictEqual(bad, {
+    status: "failed",
+    result: { cause: "task", failedTask: { name: "judge", message: "no good" } },
+  });
+  assert.partialDeepStrictEqual(away, { status: "failed", result: { cause: "unreachable" } });
+  assert.deepEqual(
+    nodes.map((node) => lab.phase(node)),
+    ["ready", "configure-failed", "configure-failed"],
+  );
+
+  const [goodLog, badLog, awayLog] = await Promise.all(ids.map(log));
+  assert.match(goodLog ?? "", /TASK \[greet\][\s\S]*changed: \[w-good\][\s\S]*PLAY RECAP/);
+  assert.match(badLog ?? "", /fatal: \[w-bad\]: FAILED! => .*no good/);
+  assert.match(awayLog ?? "", /fatal: \[w-away\]: UNREACHABLE!/);
+  for (const [own, text] of [
+    ["w-good", goodLog],
+    ["w-bad", badLog],
+    ["w-away", awayLog],
+  ] as const)
+    for (const other of ["w-good", "w-bad", "w-away"])
+      if (other !== own) assert.ok(!text?.includes(other), `${other} in the log of ${own}`);
+  assert.deepEqual(
+    lab.story(nodes[0]!).filter((type) => type.startsWith("job.task")),
+    ["job.task.ok"],
+  );
+  await until("the run is forgotten", () => lab.world.runs.all().length === 0);
+});
+
+test("a slow node holds back nobody: the others are ready, and may be run again, while it is at work", { skip }, async () => {
+  const tasks = "- name: work\n  ansible.builtin.command: sleep {{ 6 if inventory_hostname == 's-slow' else 0 }}";
+  const { nodes, ids } = await wave(["s-quick", "s-slow"], tasks);
+  const [quick, slow] = ids as [string, string];
+  await lab.ended(quick);
+  assert.equal(job(slow).status, "running");
+  assert.equal(lab.phase(nodes[0]!), "ready");
+  const again = lab.engine.provision(nodes[0]!, "test").id;
+  assert.equal((await lab.ended(again)).status, "succeeded");
+  assert.equal(job(slow).status, "running");
+  assert.notEqual(job(again).run, job(slow).run);
+  assert.equal((await lab.ended(slow)).status, "succeeded");
+});
+
+test("cancelling one job of a wave ends its task at work, and the others go on", { skip }, async () => {
+  const mark = `5${process.pid}`;
+  const tasks = `- name: hold\n  ansible.builtin.shell: trap '' TERM; sleep {{ '${mark}' if inventory_hostname == 'c-stuck' else 4 }}\n  delegate_to: localhost\n  vars:\n    ansible_connection: local\n- name: after\n  ansible.builtin.command: touch ${at("after")}-{{ inventory_hostname }}`;
+  const { nodes, ids } = await wave(["c-stuck", "c-other"], tasks);
+  const [stuck, other] = ids as [string, string];
+  await until("it is stuck", () => processesWith(`^sleep ${mark}`).length > 0);
+  assert.equal(lab.engine.cancel(stuck, "test").status, "cancelling");
+  const cancelled = await lab.ended(stuck);
+  assert.equal(cancelled.status, "cancelled", JSON.stringify(cancelled.result));
+  assert.equal(lab.phase(nodes[0]!), "configure-failed");
+  assert.equal(job(other).status, "running");
+  assert.deepEqual(processesWith(`^sleep ${mark}`), []);
+  assert.equal((await lab.ended(other)).status, "succeeded");
+  assert.ok(existsSync(`${at("after")}-c-other`) && !existsSync(`${at("after")}-c-stuck`));
+});
+
+test("when the last job of a wave is cancelled, nothing of the run is left", { skip }, async () => {
+  const mark = `6${process.pid}`;
+  const tasks = `- name: hold\n  ansible.builtin.shell: trap '' TERM; sleep ${mark}\n  delegate_to: localhost\n  vars:\n    ansible_connection: local`;
+  const { ids } = await wave(["l-one", "l-two"], tasks);
+  await until("both hold", () => processesWith(`^sleep ${mark}`).length === 2);
+  for (const id of ids) lab.engine.cancel(id, "test");
+  for (const id of ids) assert.equal((await lab.ended(id)).status, "cancelled");
+  await until("nothing is left", () => processesWith(mark).length === 0);
+});
+
+test("SIGKILL of the executor: the wave goes on, is found again and each job is counted once", { skip }, async () => {
+  const tasks = `- name: slow\n  ansible.builtin.shell: echo {{ inventory_hostname }} >> ${at("wave-runs")}; sleep 4`;
+  const { ids } = await wave(["k-one", "k-two"], tasks);
+  await until("the task", () => existsSync(at("wave-runs")) && readFileSync(at("wave-runs"), "utf8").split("\n").length === 3);
+  lab.executor.kill("SIGKILL");
+  await once(lab.executor, "exit");
+  lab.startExecutor();
+  for (const id of ids) assert.partialDeepStrictEqual(await lab.ended(id), { status: "succeeded", attempt: 1 });
+  assert.deepEqual(readFileSync(at("wave-runs"), "utf8").trim().split("\n").toSorted(), ["k-one", "k-two"]);
+});
+
+test("SIGKILL of the whole wave: who had come to an end has succeeded, the others run again once, together", { skip }, async () => {
+  const tasks = `- name: work\n  ansible.builtin.shell: echo {{ inventory_hostname }} >> ${at("phoenix")}; sleep {{ 0 if inventory_hostname == 'p-done' else 5 }}`;
+  const { nodes, ids } = await wave(["p-done", "p-one", "p-two"], tasks);
+  const [done, one, two] = ids as [string, string, string];
+  await lab.ended(done);
+  const [leader = ""] = (job(one).run ?? "").split("/");
+  const [pid] = readFileSync(at("jobs", leader, "1.pid"), "utf8").split(" ");
+  process.kill(-Number(pid), "SIGKILL");
+  for (const id of [one, two]) assert.partialDeepStrictEqual(await lab.ended(id), { status: "succeeded", attempt: 2 });
+  assert.equal(job(done).attempt, 1);
+  assert.equal(job(one).run, job(two).run);
+  const lines = readFileSync(at("phoenix"), "utf8").trim().split("\n").toSorted();
+  assert.deepEqual(lines, ["p-done", "p-one", "p-one", "p-two", "p-two"]);
+  assert.ok(lab.story(nodes[1]!).includes("job.interrupted"));
+});
+
+test("a playbook that cannot be read says so in the log of every job of the wave", { skip }, async () => {
+  const { ids } = await wave(["y-one", "y-two"], "- name: x\n bad: [");
+  for (const id of ids) {
+    assert.partialDeepStrictEqual(await lab.ended(id), { status: "failed", result: { cause: "playbook" } });
+    assert.match(await log(id), /Syntax Error|ERROR!/);
+  }
+});
+
+test("an executor that says nothing makes its jobs unknown, and known again when it speaks", { skip }, async () => {
+  const { nodes, ids } = await wave(["u-one", "u-two"], "- name: slow\n  ansible.builtin.command: sleep 12");
+  await until("they run", () => ids.every((id) => job(id).status === "running"));
+  lab.executor.kill("SIGSTOP");
+  try {
+    await until("nobody knows", () => ids.every((id) => job(id).status === "unknown"));
+  } finally {
+    lab.executor.kill("SIGCONT");
+  }
+  for (const id of ids) assert.partialDeepStrictEqual(await lab.ended(id), { status: "succeeded", attempt: 1 });
+  assert.ok(lab.story(nodes[0]!).includes("job.unknown"));
+});
+
+test("a wave leaves no file of its own but its output and events", { skip }, async () => {
+  const { ids } = await wave(["f-one", "f-two"], "- name: ping\n  ansible.builtin.ping:");
+  for (const id of ids) await lab.ended(id);
+  await until("the run is forgotten", () => !existsSync(at("jobs", ids[0]!, "1.run.json")));
+  assert.deepEqual(readdirSync(at("jobs", ids[0]!)).toSorted(), ["1.events.ndjson", "1.wave.log", "output.log"]);
+  assert.deepEqual(readdirSync(at("jobs", ids[1]!)), ["output.log"]);
+});
