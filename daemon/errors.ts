@@ -9,6 +9,11 @@ export const hints = {
   JOB_NOT_FOUND: "List the jobs with `muster jobs`.",
   JOB_IN_PROGRESS: "Wait for it, or follow it with `muster job <id> --follow`.",
   JOB_NOT_CANCELLABLE: "Only a queued or running job can be cancelled; `muster job <id>` shows its state.",
+  LEASE_NOT_FOUND: "List the addresses with `muster leases`.",
+  LEASE_IN_USE:
+    "Only an address that was declined or is in conflict can be given back; a lease ends by itself or when its machine gives it up.",
+  NETBOOT_SILENT: "Addresses are handed out by netboot in full mode: `muster doctor` and the daemon's log say whether it runs.",
+  QUIRKS_UNKNOWN: "List the machines that are booted otherwise than usual with `muster quirks`.",
   REQUEST_INVALID: "Correct the field that is named and send the request again.",
   ROUTE_NOT_FOUND: "The routes are listed at /api/openapi.json.",
   METHOD_NOT_ALLOWED: "Use a method named in the Allow header; /api/openapi.json lists the routes.",

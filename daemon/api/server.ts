@@ -13,16 +13,27 @@ import { authenticate, requireAccess, requireSameOrigin } from "./auth.ts";
 import { type CallHomeApi, callHomeApi } from "./call-home.ts";
 import { sendError } from "./errors.ts";
 import { type JobsApi, jobsApi } from "./jobs.ts";
+import { type LeasesApi, leasesApi } from "./leases.ts";
 import { liveFeed, type Pace } from "./live.ts";
 import { mounter } from "./mount.ts";
 import { type NodesApi, nodesApi } from "./nodes.ts";
 import { nothingThere, refuseUnreadable } from "./nowhere.ts";
 import { type PowerApi, powerApi } from "./power.ts";
 import { type RunsApi, runsApi } from "./runs.ts";
+import { type QuirksApi, quirksApi } from "./quirks.ts";
 import { sessionApi } from "./session.ts";
 import { type StatusApi, statusApi } from "./status.ts";
 
-export interface ApiParts extends NodesApi, PowerApi, JobsApi, RunsApi, CallHomeApi, Omit<StatusApi, "admit"> {
+export interface ApiParts
+  extends NodesApi,
+    PowerApi,
+    LeasesApi,
+    QuirksApi,
+    JobsApi,
+    RunsApi,
+    OperatingApi,
+    CallHomeApi,
+    Omit<StatusApi, "admit"> {
   keys: KeyStore;
   log: FastifyBaseLogger;
   /** Folder of the built page; left out when it has not been built. */
@@ -89,6 +100,8 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     nodesApi(mount, parts);
     powerApi(mount, parts);
     jobsApi(mount, parts);
+    leasesApi(mount, parts);
+    quirksApi(mount, parts);
     runsApi(mount, parts);
     callHomeApi(mount, parts);
     sessionApi(mount, parts.keys);

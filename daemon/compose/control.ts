@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { captureOf } from "../../pxe/capture/rings.ts";
 import { buildApi } from "../api/server.ts";
+import { quirkFile } from "../boot/quirk-file.ts";
 import { type Config, loadAccess } from "../config.ts";
 import type { Node } from "../contract/node.ts";
 import type { DataDir } from "../data-dir.ts";
@@ -26,6 +27,7 @@ import { bootFilesFor } from "./boot-files.ts";
 import { Deadlines } from "./deadlines.ts";
 import { explainer } from "./explaining.ts";
 import { adoptKeys, firstKey } from "./first-key.ts";
+import { networkNow } from "./network-now.ts";
 import { playbookFile, readPlaybooks } from "./playbooks.ts";
 import { ProcessNews } from "./process-news.ts";
 import type { SupervisorNews } from "./supervisor.ts";
@@ -145,6 +147,8 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
             netboot: { alive: processes.alive("netboot") },
           }),
           explain: explainer(config, data, stores, places),
+          network: () => networkNow(places, stores),
+          quirkLines: quirkFile(),
           capture: ({ macs }) => captureOf(data.captures, macs),
         }),
       (server) => server.close(),

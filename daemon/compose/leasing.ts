@@ -3,6 +3,7 @@ import { Pool } from "../../pxe/dhcp/pool.ts";
 import type { DataDir } from "../data-dir.ts";
 import type { Log } from "../log.ts";
 import type { MakePool } from "../netboot/dhcp-settings.ts";
+import { followReleases } from "../netboot/lease-releases.ts";
 import type { LeaseTable } from "../store/leases.ts";
 import { LeaseCommits } from "./lease-commits.ts";
 
@@ -10,6 +11,7 @@ export class Leasing {
   readonly #parts: { data: DataDir; leases: LeaseTable; log: Log };
   readonly #pools = new Map<string, Pool>();
   #commits: Promise<LeaseCommits> | undefined;
+  #releases: { close(): void } | undefined;
 
   constructor(parts: { data: DataDir; leases: LeaseTable; log: Log }) {
     this.#parts = parts;
@@ -23,6 +25,7 @@ export class Leasing {
       process.exit(1); // the supervisor starts this process again
     });
     const commits = await this.#commits;
+    this.#releases ??= followReleases({ leases, pools: () => this.#pools.values(), settled: () => commits.settled(), log });
     return { commits, makePool: (options) => this.#pool(options, commits) };
   }
 
@@ -34,6 +37,7 @@ export class Leasing {
   }
 
   async close(): Promise<void> {
+    this.#releases?.close();
     await (await this.#commits)?.close();
   }
 }

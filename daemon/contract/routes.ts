@@ -6,6 +6,7 @@ import { AskedMode, Explanation } from "./explanation.ts";
 import { Job, JobOutput } from "./job.ts";
 import { keyRoutes } from "./key-routes.ts";
 import { Mac, NodeName } from "./names.ts";
+import { netbootRoutes } from "./netboot-routes.ts";
 import { DiskPath, Node, Profile } from "./node.ts";
 import { operatingRoutes } from "./operating-routes.ts";
 import { PowerAction, PowerResult } from "./power.ts";
@@ -196,6 +197,7 @@ export const routes = {
   ...keyRoutes,
   ...enrolRoutes,
   ...operatingRoutes,
+  ...netbootRoutes,
 } satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

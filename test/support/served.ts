@@ -4,7 +4,9 @@ import type { TestContext } from "node:test";
 import { pino } from "pino";
 import { WebSocket } from "ws";
 import { type ApiParts, buildApi } from "../../daemon/api/server.ts";
+import { networkNow } from "../../daemon/compose/network-now.ts";
 import type { Role } from "../../daemon/contract/key.ts";
+import { cards } from "./cards.ts";
 import { openWorld, type World } from "./world.ts";
 
 export interface Served {
@@ -51,6 +53,8 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
       netboot: { alive: false },
     }),
     explain: unused("explain"),
+    network: () => networkNow(cards("{ interface: eth1, dhcp: full, range: { from: 10.0.0.10, to: 10.0.0.20 } }"), world),
+    quirkLines: [],
     ...parts,
   });
   await api.listen({ host: "127.0.0.1", port: 0 });

@@ -2,9 +2,12 @@
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { buildApi } from "../../daemon/api/server.ts";
+import { networkNow } from "../../daemon/compose/network-now.ts";
 import type { Role } from "../../daemon/contract/key.ts";
 import { isLive } from "../../daemon/jobs/status.ts";
+import type { NetworkPlace } from "../../daemon/netboot/network-view.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
+import { cards } from "../support/cards.ts";
 
 export interface Mission extends Stores {
   url: string;
@@ -17,7 +20,7 @@ export interface Mission extends Stores {
   stop(): Promise<void>;
 }
 
-export async function startMission(pageRoot: string): Promise<Mission> {
+export async function startMission(pageRoot: string, places: NetworkPlace[] = cards("{ interface: eth1, dhcp: proxy }")): Promise<Mission> {
   const stores = openStores(":memory:");
   const outputs = new Map<string, string>();
   const build = () =>
@@ -58,6 +61,8 @@ export async function startMission(pageRoot: string): Promise<Mission> {
         executor: "connected",
         netboot: { alive: true },
       }),
+      network: () => networkNow(places, stores),
+      quirkLines: [],
       explain: () => {
         throw new Error("nothing to explain here");
       },

@@ -6,8 +6,10 @@ import { Role } from "../../../daemon/contract/key.ts";
 import type { Node, NodeState } from "../../../daemon/contract/node.ts";
 import type { Route } from "../../../daemon/contract/route.ts";
 import { type RouteName, routes } from "../../../daemon/contract/routes.ts";
+import { followReleases } from "../../../daemon/netboot/lease-releases.ts";
+import { silentLog } from "../../support/log.ts";
 import { type Served, serve } from "../../support/served.ts";
-import { addNode } from "../../support/world.ts";
+import { addNode, type World } from "../../support/world.ts";
 
 const at = new Date().toISOString();
 
@@ -32,6 +34,14 @@ function withJob({ world }: Served): Job {
 let serial = 0;
 const unused = () => `unused-${serial++}`;
 const node = ({ world }: Served, state: NodeState = { phase: "accepted" }) => addNode(world, state).name;
+
+/** An address set aside, in the database alone. */
+function declined({ leases }: World): string {
+  const address = `10.0.0.${10 + (serial++ % 10)}`;
+  const cause = { kind: "declined", by: "52:54:00:00:00:01" } as const;
+  leases.save({ mac: `declined ${address}`, address, state: "declined", expiresAt: Date.now() + 60_000, cause });
+  return address;
+}
 
 const callHome = {
   ip_address: "10.0.0.1",
@@ -74,6 +84,21 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
   callHome: () => ({ path: "/api/ready-for-provisioning", body: callHome }),
   listPlaybooks: () => ({ path: "/api/playbooks" }),
   runPlaybook: (served) => ({ path: "/api/runs", body: { playbook: "look", nodes: [node(served, { phase: "ready", since: at })] } }),
+  rescueNode: (served) => ({ path: `/api/nodes/${node(served)}/rescue` }),
+  endRescue: (served) => ({ path: `/api/nodes/${node(served, { phase: "rescue", since: at })}/rescue` }),
+  wipeNode: (served) => {
+    const name = node(served);
+    return { path: `/api/nodes/${name}/wipe`, body: { confirm: name } };
+  },
+  network: () => ({ path: "/api/netboot/leases" }),
+  releaseAddress: ({ world }) => ({ path: `/api/netboot/leases/${declined(world)}/release` }),
+  listQuirks: () => ({ path: "/api/netboot/quirks" }),
+  chooseQuirks: (served) => ({ path: `/api/nodes/${node(served)}/quirks`, body: { blockSize: 512 } }),
+  forgetQuirks: (served) => {
+    const known = addNode(served.world, { phase: "accepted" });
+    served.world.quirks.choose(known.macs[0] ?? "", { blockSize: 512 });
+    return { path: `/api/nodes/${known.name}/quirks` };
+  },
   provisioningStatuses: () => ({ path: "/api/provisioning/status" }),
   provisioningStatus: (served) => ({ path: `/api/provisioning/status/${withJob(served).nodeName}` }),
 };
@@ -103,6 +128,10 @@ async function start(t: TestContext): Promise<Served> {
       script: { action: "wait", reason: "", text: "" },
     }),
   });
+  const { leases } = served.world;
+  // As netboot does it, which has no pools here.
+  const releases = followReleases({ leases, pools: () => [], settled: async () => undefined, log: silentLog }, 10);
+  t.after(() => releases.close());
   return served;
 }
 

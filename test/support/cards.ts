@@ -1,0 +1,12 @@
+/** Networks as a configuration describes them, as if this machine had its cards. */
+import { parseConfig } from "../../daemon/config.ts";
+import { bootInterfaces } from "../../daemon/config-netboot.ts";
+import type { NetworkPlace } from "../../daemon/netboot/network-view.ts";
+import { parseBlock, toAddress } from "../../pxe/dhcp/address.ts";
+
+/** `cidrs`: our address on each card, in the order of the configuration. */
+export const cards = (netboot: string, ...cidrs: string[]): NetworkPlace[] =>
+  bootInterfaces(parseConfig(`netboot: ${netboot}`, "test").netboot).map((settings, index) => {
+    const [address = "", prefix = ""] = (cidrs[index] ?? "10.0.0.2/24").split("/");
+    return { settings, network: { address, cidr: `${toAddress(parseBlock(`${address}/${prefix}`).network)}/${prefix}` } };
+  });
