@@ -5,10 +5,12 @@ import { bootFileCommands } from "./boot-file-commands.ts";
 import { daemonCommands } from "./daemon-commands.ts";
 import { jobCommands } from "./job-commands.ts";
 import { keyCommands } from "./key-commands.ts";
+import { leaseCommands } from "./lease-commands.ts";
 import type { LocalCommands } from "./local-commands.ts";
 import { nodeCommands } from "./node-commands.ts";
 import { powerCommands } from "./power-commands.ts";
 import { runCommands } from "./run-commands.ts";
+import { quirkCommands } from "./quirk-commands.ts";
 import { examples, wordsOf } from "./words.ts";
 
 export function buildProgram(local: LocalCommands): Command {
@@ -39,6 +41,8 @@ export function buildProgram(local: LocalCommands): Command {
   powerCommands(program, words);
   bootCommands(program, words);
   jobCommands(program, words);
+  leaseCommands(program, words);
+  quirkCommands(program, words);
   runCommands(program, words);
   keyCommands(program, words, local);
   bootFileCommands(program, words, local);
