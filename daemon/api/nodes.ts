@@ -9,17 +9,19 @@ import { proposedName } from "../fleet/naming.ts";
 import { advance } from "../fleet/phases.ts";
 import { unsuitable } from "../fleet/suitability.ts";
 import type { EventStore } from "../store/events.ts";
+import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
 import type { Registry } from "../store/registry.ts";
 import type { Mount } from "./mount.ts";
 
 export interface NodesApi {
   nodes: NodeStore;
+  jobs: JobStore;
   events: EventStore;
   registry: Registry;
   defaultProfile: Profile;
   /** Asked before arming: throws BOOT_FILES_MISSING when there is nothing to install from. */
-  requireBootFiles(profile: Profile): void;
+  requireBootFiles(what: Profile | "rescue" | "wipe"): void;
   /** Takes a node out of inventory and known hosts, and its unused tokens away. */
   forget(node: Node): Promise<void>;
   wake(node: Node): Promise<string>;
@@ -27,7 +29,7 @@ export interface NodesApi {
   capture(node: Node): Uint8Array<ArrayBuffer> | undefined;
 }
 
-export function nodesApi(mount: Mount, { nodes, events, registry, ...world }: NodesApi): void {
+export function nodesApi(mount: Mount, { nodes, jobs, events, registry, ...world }: NodesApi): void {
   mount(routes.listNodes, () => nodes.list());
   mount(routes.getNode, ({ node }) => find(nodes, node));
   mount(routes.nodeEvents, ({ node, since, limit }) => events.ofNode(find(nodes, node).id, since, limit));
@@ -71,6 +73,7 @@ export function nodesApi(mount: Mount, { nodes, events, registry, ...world }: No
   mount(routes.armNode, ({ node, profile = world.defaultProfile, confirm }, { caller }) => {
     const target = find(nodes, node);
     requireConfirmed(target, confirm);
+    requireIdle(jobs, target);
     const reason = unsuitable(target.facts, profile);
     if (reason !== undefined) throw new MusterError("NODE_UNSUITABLE", reason);
     world.requireBootFiles(profile);
@@ -95,6 +98,7 @@ export function nodesApi(mount: Mount, { nodes, events, registry, ...world }: No
   mount(routes.retireNode, async ({ node, confirm }, { caller }) => {
     const target = find(nodes, node);
     requireConfirmed(target, confirm);
+    requireIdle(jobs, target);
     // Again for one that is retired already: its files may not have let go of it the first time.
     const retired =
       target.state.phase === "retired"
@@ -121,6 +125,12 @@ export function find(nodes: NodeStore, reference: string): Node {
   const node = nodes.findByName(reference) ?? (mac.success ? nodes.findByMac(mac.data) : undefined) ?? nodes.findById(reference);
   if (!node) throw new MusterError("NODE_NOT_FOUND", `no node has the name or MAC address ${reference}`);
   return node;
+}
+
+/** While a job is at work on it, its system must not be taken away. */
+export function requireIdle(jobs: JobStore, node: Node): void {
+  const job = jobs.liveOf(node.id);
+  if (job) throw new MusterError("JOB_IN_PROGRESS", `${job.id} (${job.playbook}) is ${job.status} on ${node.name}`);
 }
 
 /** A node that has a system of ours on its disk is only erased or forgotten by somebody who typed its name. */

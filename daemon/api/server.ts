@@ -18,9 +18,10 @@ import { liveFeed, type Pace } from "./live.ts";
 import { mounter } from "./mount.ts";
 import { type NodesApi, nodesApi } from "./nodes.ts";
 import { nothingThere, refuseUnreadable } from "./nowhere.ts";
+import { type OperatingApi, operatingApi } from "./operating.ts";
 import { type PowerApi, powerApi } from "./power.ts";
-import { type RunsApi, runsApi } from "./runs.ts";
 import { type QuirksApi, quirksApi } from "./quirks.ts";
+import { type RunsApi, runsApi } from "./runs.ts";
 import { sessionApi } from "./session.ts";
 import { type StatusApi, statusApi } from "./status.ts";
 
@@ -99,10 +100,11 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     const mount = mounter(api, who);
     nodesApi(mount, parts);
     powerApi(mount, parts);
-    jobsApi(mount, parts);
     leasesApi(mount, parts);
     quirksApi(mount, parts);
+    jobsApi(mount, parts);
     runsApi(mount, parts);
+    operatingApi(mount, parts);
     callHomeApi(mount, parts);
     sessionApi(mount, parts.keys);
     const admit = (request: FastifyRequest) => void (parts.openMetrics || who(request));

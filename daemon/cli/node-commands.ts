@@ -65,10 +65,10 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("disarm")
     .argument("<name|mac>")
-    .description("take an arming back that no boot has used yet")
+    .description("take an arming, or a wipe, back that no boot has used yet")
     .action(async (node: string) => {
       const { state, name, ...rest } = await client().disarmNode({ node });
-      print(json(), { ...rest, name, state }, `${name} is ${state.phase}; it will not be installed.`);
+      print(json(), { ...rest, name, state }, `${name} is ${state.phase}; its next boot erases nothing.`);
     });
   program
     .command("wake")

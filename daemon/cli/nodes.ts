@@ -56,6 +56,8 @@ export function showNode(node: Node, events: Event[]): string {
   const { state, facts } = node;
   const about: [string, string | undefined][] = [
     ["phase", `${phase(node)}${state.phase === "armed" ? ` for ${state.profile} until ${local(state.until)}` : ""}`],
+    ["rescue", state.phase === "rescue" ? reachWords(state.reach) : undefined],
+    ["wipe", state.phase === "wiping" ? wipeWords(state) : undefined],
     ["reason", "reason" in state ? state.reason : undefined],
     ["MAC", node.macs.join(" ")],
     ["address", node.address],
@@ -79,6 +81,16 @@ export function showNode(node: Node, events: Event[]): string {
     "",
     ...(first ? [`Timeline, from ${local(first.at)}`, ...timeline] : ["Nothing has happened to it yet."]),
   ].join("\n");
+}
+
+type In<P extends Node["state"]["phase"]> = Extract<Node["state"], { phase: P }>;
+
+const reachWords = (reach: In<"rescue">["reach"]): string =>
+  reach ? `ssh root@${reach.address}, host key ${reach.hostKey}` : "not up yet: reset it, or switch it on";
+
+function wipeWords({ disks, quick, startedAt, deadline }: In<"wiping">): string {
+  const what = `${disks === "all" ? "all fixed disks" : "the disk an installation takes"}${quick ? ", beginning and end only" : ""}`;
+  return startedAt === undefined ? `armed for ${what} until ${local(deadline)}` : `erasing ${what} since ${local(startedAt)}`;
 }
 
 const diskWords = ({ name, sizeGb, rotational, model, serial }: NonNullable<Facts["disks"]>[number]): string =>

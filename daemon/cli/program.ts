@@ -8,6 +8,7 @@ import { keyCommands } from "./key-commands.ts";
 import { leaseCommands } from "./lease-commands.ts";
 import type { LocalCommands } from "./local-commands.ts";
 import { nodeCommands } from "./node-commands.ts";
+import { operatingCommands } from "./operating-commands.ts";
 import { powerCommands } from "./power-commands.ts";
 import { runCommands } from "./run-commands.ts";
 import { quirkCommands } from "./quirk-commands.ts";
@@ -44,6 +45,7 @@ export function buildProgram(local: LocalCommands): Command {
   leaseCommands(program, words);
   quirkCommands(program, words);
   runCommands(program, words);
+  operatingCommands(program, words);
   keyCommands(program, words, local);
   bootFileCommands(program, words, local);
   return program;

@@ -3,9 +3,15 @@ import type { Profile } from "../contract/node.ts";
 
 export const loaders = ["ipxe/undionly.kpxe", "ipxe/snponly.efi"] as const;
 
-const installers: Record<Profile, readonly string[]> = {
+const image = (...files: string[]): string[] => files.map((file) => `image/13/amd64/${file}`);
+// An image without the rescue system is older than the wiper, too: its initrd could only install.
+const ourSystem = image("vmlinuz", "initrd.img", "rescue.img");
+
+const needed: Record<Profile | "rescue" | "wipe", readonly string[]> = {
   preseed: ["debian-installer/13/amd64/linux", "debian-installer/13/amd64/initrd.gz"],
-  image: ["image/13/amd64/vmlinuz", "image/13/amd64/initrd.img", "image/13/amd64/root.tar.zst", "image/13/amd64/manifest.json"],
+  image: image("vmlinuz", "initrd.img", "root.tar.zst", "manifest.json"),
+  rescue: ourSystem,
+  wipe: ourSystem,
 };
 
-export const bootFilesFor = (profile: Profile): readonly string[] => [...loaders, ...installers[profile]];
+export const bootFilesFor = (what: keyof typeof needed): readonly string[] => [...loaders, ...needed[what]];

@@ -25,6 +25,6 @@ export const Explanation = z.object({
   diagnosis: Finding.optional(),
   /** Of a packet made up as asked for. */
   dhcp: z.object({ answer: z.string(), rules: z.array(Rule), journal: z.array(z.string()) }),
-  script: z.object({ action: z.enum(["wait", "install", "local"]), reason: z.string(), text: z.string() }),
+  script: z.object({ action: z.enum(["wait", "install", "rescue", "wipe", "local"]), reason: z.string(), text: z.string() }),
 });
 export type Explanation = z.output<typeof Explanation>;

@@ -15,10 +15,24 @@ export const DiskPath = z
 export const InstallStage = z.enum(["start", "partition", "base", "late", "done", "failed"]);
 export type InstallStage = z.output<typeof InstallStage>;
 
+/** Which disks a wipe erases: the one an installation would take, or all that are fixed. */
+export const WipedDisks = z.enum(["chosen", "all"]);
+export type WipedDisks = z.output<typeof WipedDisks>;
+
+/** Phases in which nothing is under way: where a rescue, or a wipe that was taken back, returns to. */
+const restingStates = [
+  z.object({ phase: z.literal("accepted") }),
+  z.object({ phase: z.literal("ready"), since: Instant }),
+  z.object({ phase: z.literal("install-failed"), reason: z.string(), at: Instant }),
+  z.object({ phase: z.literal("configure-failed"), reason: z.string(), at: Instant, jobId: z.string().optional() }),
+] as const;
+export const Resting = z.discriminatedUnion("phase", restingStates);
+export type Resting = z.output<typeof Resting>;
+
 /** One phase at a time; each phase carries only the facts that are true in it. */
 export const NodeState = z.discriminatedUnion("phase", [
   z.object({ phase: z.literal("discovered") }),
-  z.object({ phase: z.literal("accepted") }),
+  ...restingStates,
   /** The next network boot before `until` gets the installer, once. */
   z.object({
     phase: z.literal("armed"),
@@ -40,11 +54,27 @@ export const NodeState = z.discriminatedUnion("phase", [
   }),
   z.object({ phase: z.literal("called-home"), at: Instant, deadline: Instant }),
   z.object({ phase: z.literal("configuring"), jobId: z.string(), startedAt: Instant }),
-  z.object({ phase: z.literal("ready"), since: Instant }),
-  z.object({ phase: z.literal("install-failed"), reason: z.string(), at: Instant }),
-  z.object({ phase: z.literal("configure-failed"), reason: z.string(), at: Instant, jobId: z.string().optional() }),
-  z.object({ phase: z.literal("rescue"), since: Instant }),
-  z.object({ phase: z.literal("wiping"), startedAt: Instant, deadline: Instant }),
+  /** Every network boot gets the rescue system, which leaves the disks alone. */
+  z.object({
+    phase: z.literal("rescue"),
+    since: Instant,
+    before: Resting.optional(),
+    /** SHA-256 of the key that its last boot carries. */
+    keyHash: z.string().optional(),
+    /** Where its sshd is, and the host key it showed, once it runs. */
+    reach: z.object({ address: z.string(), hostKey: z.string() }).optional(),
+  }),
+  /** The next network boot before `deadline` gets the wiper, once; with `startedAt` it has been given it, and must be done by then. */
+  z.object({
+    phase: z.literal("wiping"),
+    disks: WipedDisks,
+    quick: z.boolean(),
+    deadline: Instant,
+    before: Resting.optional(),
+    startedAt: Instant.optional(),
+    keyHash: z.string().optional(),
+    stage: InstallStage.optional(),
+  }),
   z.object({ phase: z.literal("quarantined"), reason: z.string(), at: Instant }),
   z.object({ phase: z.literal("retired"), at: Instant }),
 ]);

@@ -1,8 +1,11 @@
-/** What is done with nodes that have a system: other playbooks, and previews of what a run would change. */
+/** What is done with nodes besides installing them: other playbooks and previews, the rescue system, the wipe. */
 import * as z from "zod";
 import { Job } from "./job.ts";
+import { Node, WipedDisks } from "./node.ts";
 import { PlaybookList, PlaybookName } from "./playbook.ts";
 import type { Route } from "./route.ts";
+
+const NodeRef = z.object({ node: z.string().max(100) });
 
 export const operatingRoutes = {
   listPlaybooks: {
@@ -25,5 +28,36 @@ export const operatingRoutes = {
     }),
     status: 202,
     response: z.array(Job),
+  },
+  rescueNode: {
+    method: "POST",
+    path: "/api/nodes/:node/rescue",
+    summary: "Let this node's network boots get the rescue system with sshd, until that is ended; its disks are left alone",
+    access: "operator",
+    params: NodeRef,
+    response: Node,
+  },
+  endRescue: {
+    method: "DELETE",
+    path: "/api/nodes/:node/rescue",
+    summary: "Let a node in rescue boot its disk again",
+    access: "operator",
+    params: NodeRef,
+    response: Node,
+  },
+  wipeNode: {
+    method: "POST",
+    path: "/api/nodes/:node/wipe",
+    summary: "Let the next network boot of this node erase its disks, once",
+    access: "operator",
+    params: NodeRef,
+    body: z.strictObject({
+      /** The node's name. */
+      confirm: z.string().max(100),
+      disks: WipedDisks.default("chosen"),
+      /** Only the beginning and the end of each disk. */
+      quick: z.boolean().default(false),
+    }),
+    response: Node,
   },
 } satisfies Record<string, Route>;

@@ -6,6 +6,9 @@ import { unsuitable } from "./suitability.ts";
 export type BootAction =
   /** Show the name and ask again: somebody may accept or arm it within the minute. */
   | { action: "wait"; reason: string }
+  /** Harmless to the disks, so as often as it boots. */
+  | { action: "rescue"; reason: string }
+  | { action: "wipe"; reason: string }
   | { action: "install"; profile: Profile; retry: boolean; reason: string }
   /** `failed`: this boot ends an install that cannot, or can no longer, come out well. */
   | { action: "local"; reason: string; failed?: string };
@@ -15,7 +18,8 @@ export const WAIT_SECONDS = 60;
 
 export function bootAction(node: Node, waitedSeconds: number, now: Date): BootAction {
   const { state } = node;
-  const unfit = "profile" in state ? unsuitable(node.facts, state.profile) : undefined;
+  const ours = state.phase === "rescue" || state.phase === "wiping"; // their kernel is the image's
+  const unfit = "profile" in state ? unsuitable(node.facts, state.profile) : ours ? unsuitable(node.facts, "image") : undefined;
   switch (state.phase) {
     case "discovered":
     case "accepted": {
@@ -45,13 +49,27 @@ export function bootAction(node: Node, waitedSeconds: number, now: Date): BootAc
             ? "the installer was fetched twice and never reached the disk"
             : `the machine rebooted in the middle of the install (last stage: ${state.stage})`,
       };
+    case "rescue":
+      if (unfit !== undefined) return local(unfit);
+      return { action: "rescue", reason: "the rescue system was asked for; the disks are left alone" };
+    case "wiping":
+      if (state.startedAt === undefined) {
+        if (now.toISOString() >= state.deadline) return local(`its arming for a wipe ended at ${state.deadline}`);
+        if (unfit !== undefined) return { ...local(unfit), failed: unfit };
+        return {
+          action: "wipe",
+          reason: `armed for one wipe of ${state.disks === "all" ? "all fixed disks" : "the disk an installation takes"}`,
+        };
+      }
+      return {
+        ...local("its wipe was interrupted, and nothing is wiped twice"),
+        failed: `the machine rebooted in the middle of the wipe (last stage: ${state.stage ?? "none"}); arm it again to begin anew`,
+      };
     case "called-home":
     case "configuring":
     case "ready":
     case "install-failed":
     case "configure-failed":
-    case "rescue":
-    case "wiping":
     case "quarantined":
     case "retired":
       return local(`it is ${state.phase}; only an armed node is installed`);

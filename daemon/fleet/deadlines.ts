@@ -6,6 +6,8 @@ import type { NodeEvent } from "./phases.ts";
 export const seconds = {
   armed: 24 * 3600,
   installing: { preseed: 2 * 3600, image: 45 * 60 } satisfies Record<Profile, number>,
+  /** Overwriting four terabytes of an old disk takes ten hours. */
+  wiping: { quick: 30 * 60, full: 24 * 3600 },
   calledHome: 10 * 60,
   configuring: 60 * 60,
 } as const;
@@ -23,7 +25,10 @@ export function overdue(state: NodeState, now: Date): NodeEvent | undefined {
         ? { type: "install-failed", at, reason: `no call-home by ${state.deadline} (last stage: ${state.stage ?? "none"})` }
         : undefined;
     case "wiping":
-      return at >= state.deadline ? { type: "install-failed", at, reason: `the wipe did not end by ${state.deadline}` } : undefined;
+      if (at < state.deadline) return undefined;
+      return state.startedAt === undefined
+        ? { type: "disarmed" }
+        : { type: "install-failed", at, reason: `the wipe did not end by ${state.deadline}` };
     case "called-home":
       return at >= state.deadline ? { type: "configure-failed", at, reason: `no job was started by ${state.deadline}` } : undefined;
     default:

@@ -1,5 +1,5 @@
 /** The life of a node: the only place where a node changes phase. Pure; the caller stores what comes back. */
-import type { InstallStage, NodeState, Phase, Profile } from "../contract/node.ts";
+import type { InstallStage, NodeState, Phase, Profile, WipedDisks } from "../contract/node.ts";
 import { MusterError } from "../errors.ts";
 
 export type NodeEvent =
@@ -13,6 +13,14 @@ export type NodeEvent =
   | { type: "configuring"; jobId: string; at: string }
   | { type: "configured"; at: string }
   | { type: "configure-failed"; jobId?: string; reason: string; at: string }
+  | { type: "rescue-asked"; at: string }
+  | { type: "rescue-booted"; keyHash: string }
+  | { type: "rescue-reachable"; address: string; hostKey: string }
+  | { type: "rescue-ended" }
+  | { type: "wipe-armed"; disks: WipedDisks; quick: boolean; deadline: string }
+  | { type: "wiper-handed-out"; at: string; deadline: string; keyHash: string }
+  | { type: "wipe-progress"; stage: Exclude<InstallStage, "failed" | "done"> }
+  | { type: "wiped" }
   | { type: "retired"; at: string };
 
 /** A refusal is a `NODE_WRONG_PHASE` error. */
@@ -28,7 +36,11 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
         ...readySince(was),
       }));
     case "disarmed":
-      return from(state, event, ["armed"], (was) => (was.readySince ? { phase: "ready", since: was.readySince } : { phase: "accepted" }));
+      return from(state, event, ["armed", "wiping"], (was) => {
+        if (was.phase === "armed") return was.readySince ? { phase: "ready", since: was.readySince } : { phase: "accepted" };
+        if (was.startedAt !== undefined) throw wrongPhase(state, event);
+        return was.before ?? { phase: "accepted" };
+      });
     case "installer-handed-out":
       return from(state, event, ["armed", "installing"], (was) => {
         if (was.phase === "installing" && !mayRetry(was)) throw wrongPhase(state, event);
@@ -68,6 +80,44 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
         at: event.at,
         ...(event.jobId !== undefined && { jobId: event.jobId }),
       }));
+    case "rescue-asked":
+      return from(state, event, ["accepted", "ready", "install-failed", "configure-failed"], (was) => ({
+        phase: "rescue",
+        since: event.at,
+        before: was,
+      }));
+    case "rescue-booted":
+      return from(state, event, ["rescue"], ({ reach: _, ...was }) => ({ ...was, keyHash: event.keyHash }));
+    case "rescue-reachable":
+      return from(state, event, ["rescue"], (was) => ({ ...was, reach: { address: event.address, hostKey: event.hostKey } }));
+    case "rescue-ended":
+      return from(state, event, ["rescue"], (was) => was.before ?? { phase: "accepted" });
+    case "wipe-armed":
+      return from(state, event, ["accepted", "ready", "install-failed", "configure-failed", "rescue"], (was) => ({
+        phase: "wiping",
+        disks: event.disks,
+        quick: event.quick,
+        deadline: event.deadline,
+        before: was.phase === "rescue" ? (was.before ?? { phase: "accepted" }) : was,
+      }));
+    case "wiper-handed-out":
+      return from(state, event, ["wiping"], (was) => {
+        // Not even once more for a boot that never came to the disk: whoever wants it again types the name again.
+        if (was.startedAt !== undefined) throw wrongPhase(state, event);
+        return { ...was, startedAt: event.at, deadline: event.deadline, keyHash: event.keyHash };
+      });
+    case "wipe-progress":
+      return from(state, event, ["wiping"], (was) => {
+        const late = was.stage !== undefined && order.indexOf(was.stage) >= order.indexOf("partition");
+        // The leave to write is given once: a second machine with the same key, or the same one again, gets none.
+        if (was.startedAt === undefined || (event.stage === "partition" && late)) throw wrongPhase(state, event);
+        return { ...was, stage: later(was.stage, event.stage) };
+      });
+    case "wiped":
+      return from(state, event, ["wiping"], (was) => {
+        if (was.startedAt === undefined) throw wrongPhase(state, event);
+        return { phase: "accepted" };
+      });
     case "retired":
       return from(
         state,
@@ -92,6 +142,7 @@ function later(was: InstallStage | undefined, now: InstallStage): InstallStage {
 
 function readySince(was: NodeState): { readySince?: string } {
   if (was.phase === "ready") return { readySince: was.since };
+  if (was.phase === "rescue") return was.before?.phase === "ready" ? { readySince: was.before.since } : {};
   return was.phase === "armed" && was.readySince !== undefined ? { readySince: was.readySince } : {};
 }
 
@@ -120,6 +171,14 @@ const wanted: Record<NodeEvent["type"], string> = {
   configuring: "be configured",
   configured: "become ready",
   "configure-failed": "fail to be configured",
+  "rescue-asked": "be rescued",
+  "rescue-booted": "boot the rescue system",
+  "rescue-reachable": "report its rescue system",
+  "rescue-ended": "leave the rescue system",
+  "wipe-armed": "be armed for a wipe",
+  "wiper-handed-out": "be given the wiper",
+  "wipe-progress": "go on with a wipe",
+  wiped: "be wiped",
   retired: "be retired",
 };
 

@@ -68,8 +68,27 @@ export class BootDesk {
           const state = advance(was.state, { type: "install-failed", reason: action.failed, at: now.toISOString() });
           return {
             node: { ...seen, state },
-            event: { source: "netboot", type: "install.failed", summary: `${action.failed}; it boots its disk now` },
+            event: {
+              source: "netboot",
+              type: was.state.phase === "wiping" ? "wipe.failed" : "install.failed",
+              summary: `${action.failed}; it boots its disk now`,
+            },
           };
+        }
+        case "rescue": {
+          const key = newSecret(16);
+          text = content.rescue(seen, key);
+          const state = advance(was.state, { type: "rescue-booted", keyHash: sha256(key) });
+          return { node: { ...seen, state }, event: { source: "netboot", type: "rescue.handed-out", summary: "given the rescue system" } };
+        }
+        case "wipe": {
+          if (was.state.phase !== "wiping") throw new Error(`a node that is ${was.state.phase} is not wiped`);
+          const key = newSecret(16);
+          const deadline = deadlineAfter(now, seconds.wiping[was.state.quick ? "quick" : "full"]);
+          const state = advance(was.state, { type: "wiper-handed-out", at: now.toISOString(), deadline, keyHash: sha256(key) });
+          text = content.wipe(seen, key);
+          const summary = `given the wiper: ${action.reason}`;
+          return { node: { ...seen, state }, event: { source: "netboot", type: "wipe.handed-out", summary } };
         }
         case "install": {
           const key = newSecret(16);

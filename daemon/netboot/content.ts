@@ -6,6 +6,12 @@ export interface BootContent {
   generic(): string;
   wait(node: Node, waitedSeconds: number, reason: string): string;
   install(node: Node, profile: Profile, key: string): string;
+  rescue(node: Node, key: string): string;
+  wipe(node: Node, key: string): string;
+  /** Shell assignments for the wiper. */
+  wipeConf(node: Node, key: string): string;
+  /** Who may log in to the rescue system. */
+  authorizedKeys(): string;
   local(node: Node, platform: string, reason: string): string;
   preseed(node: Node, key: string): string;
   factsScript(): string;

@@ -59,9 +59,13 @@ export function explainMachine(mac: string, asked: Asked, world: ExplainWorld): 
   const text =
     action.action === "install"
       ? world.content.install(node, action.profile, NO_KEY)
-      : action.action === "wait"
-        ? world.content.wait(node, 0, action.reason)
-        : world.content.local(node, platform, action.reason);
+      : action.action === "rescue"
+        ? world.content.rescue(node, NO_KEY)
+        : action.action === "wipe"
+          ? world.content.wipe(node, NO_KEY)
+          : action.action === "wait"
+            ? world.content.wait(node, 0, action.reason)
+            : world.content.local(node, platform, action.reason);
   return {
     mac,
     ...(known && { node: known.name }),
@@ -72,7 +76,10 @@ export function explainMachine(mac: string, asked: Asked, world: ExplainWorld): 
   };
 }
 
-function lastBoot(timeline: Event[], { config, network, assets, dhcpServers }: ExplainWorld): Pick<Explanation, "last" | "seen" | "diagnosis"> {
+function lastBoot(
+  timeline: Event[],
+  { config, network, assets, dhcpServers }: ExplainWorld,
+): Pick<Explanation, "last" | "seen" | "diagnosis"> {
   const proxy = config.dhcp === "proxy";
   const story = wireStory(timeline);
   const packet = story.events.findLast(({ type }) => type.startsWith("dhcp."));

@@ -1,6 +1,7 @@
 /** Writes what the boot desk hands out, from the configuration and the node. */
 import { diskScript, factsScript, finishScript, type InstallInput, installConf, preseed } from "../boot/answers.ts";
 import { genericScript, installScript, localScript, waitScript } from "../boot/scripts.ts";
+import { taskScript, wipeConf } from "../boot/task-scripts.ts";
 import type { Node, Profile } from "../contract/node.ts";
 import { WAIT_SECONDS } from "../fleet/boot-action.ts";
 import type { BootContent } from "./content.ts";
@@ -46,6 +47,25 @@ export class FleetContent implements BootContent {
   install(node: Node, profile: Profile, key: string): string {
     const { bootUrl, domain, extraInitrd } = this.#settings;
     return installScript({ bootUrl, profile, name: node.name, mac: macOf(node), key, domain, extraInitrd });
+  }
+
+  rescue(node: Node, key: string): string {
+    return taskScript({ bootUrl: this.#settings.bootUrl, task: "rescue", name: node.name, mac: macOf(node), key });
+  }
+
+  wipe(node: Node, key: string): string {
+    return taskScript({ bootUrl: this.#settings.bootUrl, task: "wipe", name: node.name, mac: macOf(node), key });
+  }
+
+  wipeConf(node: Node, key: string): string {
+    const { state } = node;
+    if (state.phase !== "wiping") throw new Error(`${node.name} is ${state.phase}: nothing is to be wiped`);
+    const { disks, quick } = state;
+    return wipeConf({ name: node.name, key, bootUrl: this.#settings.bootUrl, disk: node.disk ?? "", disks, quick });
+  }
+
+  authorizedKeys(): string {
+    return `${this.#settings.sshKeys().join("\n")}\n`;
   }
 
   local(node: Node, platform: string, reason: string): string {

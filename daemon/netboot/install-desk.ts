@@ -1,4 +1,4 @@
-/** Serves a running installer: the files only its key opens, and the beacons it sends. */
+/** Serves what runs from the network, installer, wiper or rescue system: the files only its key opens, and the beacons it sends. */
 import type { BootRequest, BootResponse } from "../../pxe/boot-source.ts";
 import { InstallStage, type Node } from "../contract/node.ts";
 import { MusterError } from "../errors.ts";
@@ -13,6 +13,7 @@ import type { TokenStore } from "../store/tokens.ts";
 import { plain, refuse, script } from "./answers.ts";
 import type { BootContent } from "./content.ts";
 import { factsSummary, inspected } from "./inspection.ts";
+import { rescueReport, taskFile, wipeReport } from "./task-desk.ts";
 
 export interface InstallDeskParts {
   db: Db;
@@ -45,6 +46,7 @@ export class InstallDesk {
     const found = this.#installing(key, request);
     if ("status" in found) return found;
     const { content, db, tokens } = this.#parts;
+    if (found.node.state.phase !== "installing") return taskFile(content, found.node, key, file);
     switch (file) {
       case "preseed.cfg":
         return script(content.preseed(found.node, key));
@@ -75,7 +77,7 @@ export class InstallDesk {
     if (request.method === "HEAD") return plain("");
     const said = printable(request.query.get("detail") ?? "");
     try {
-      this.#parts.registry.update(found.node.id, (was) => this.#report(was, stage.data, said));
+      this.#parts.registry.update(found.node.id, (was) => this.#report(was, stage.data, said, request.remoteAddress));
       return plain("ok\n");
     } catch (error) {
       if (error instanceof MusterError) return refuse(409, error.message);
@@ -96,7 +98,9 @@ export class InstallDesk {
     return plain("ok\n");
   }
 
-  #report(was: Node, stage: InstallStage, said: string) {
+  #report(was: Node, stage: InstallStage, said: string, address: string) {
+    if (was.state.phase === "wiping") return wipeReport(was, stage, said, new Date());
+    if (was.state.phase === "rescue") return rescueReport(was, stage, said, address);
     const summary = said === "" ? sentence[stage] : `${sentence[stage]}: ${said}`;
     const event = { source: "netboot", type: `install.${stage}`, summary } as const;
     if (stage === "failed") {

@@ -56,7 +56,7 @@ const states: Record<Phase, NodeState[]> = {
   "install-failed": [{ phase: "install-failed", reason: "r", at }],
   "configure-failed": [{ phase: "configure-failed", reason: "r", at }],
   rescue: [{ phase: "rescue", since: at }],
-  wiping: [{ phase: "wiping", startedAt: at, deadline: until }],
+  wiping: [{ phase: "wiping", disks: "chosen", quick: false, startedAt: at, deadline: until }],
   quarantined: [{ phase: "quarantined", reason: "r", at }],
   retired: [{ phase: "retired", at }],
 };

@@ -17,7 +17,7 @@ const states: NodeState[] = [
   { phase: "install-failed", reason: "reason", at },
   { phase: "configure-failed", reason: "reason", at },
   { phase: "rescue", since: at },
-  { phase: "wiping", startedAt: at, deadline: at },
+  { phase: "wiping", disks: "chosen", quick: false, startedAt: at, deadline: at },
   { phase: "quarantined", reason: "reason", at },
   { phase: "retired", at },
 ];

@@ -24,8 +24,9 @@ const harmless: NodeState[] = [
   { phase: "ready", since: before },
   { phase: "install-failed", reason: "r", at: before },
   { phase: "configure-failed", reason: "r", at: before },
-  { phase: "rescue", since: before },
-  { phase: "wiping", startedAt: before, deadline: later },
+  { phase: "wiping", disks: "chosen", quick: false, startedAt: before, deadline: later },
+  { phase: "wiping", disks: "chosen", quick: false, startedAt: before, deadline: later, stage: "start" },
+  { phase: "wiping", disks: "all", quick: false, deadline: before },
   { phase: "quarantined", reason: "r", at: before },
   { phase: "retired", at: before },
   { phase: "armed", profile: "image", until: before },
@@ -79,7 +80,7 @@ test("every transient phase ends at its deadline and none before", () => {
   const cases: [NodeState, string][] = [
     [{ phase: "armed", profile: "image", until: before }, "disarmed"],
     [{ ...installing, deadline: before }, "install-failed"],
-    [{ phase: "wiping", startedAt: before, deadline: before }, "install-failed"],
+    [{ phase: "wiping", disks: "chosen", quick: true, startedAt: before, deadline: before }, "install-failed"],
     [{ phase: "called-home", at: before, deadline: before }, "configure-failed"],
   ];
   for (const [state, event] of cases) {
@@ -87,4 +88,22 @@ test("every transient phase ends at its deadline and none before", () => {
     assert.equal(overdue(state, new Date(before.replace("03:00", "02:00"))), undefined);
   }
   assert.equal(overdue({ phase: "ready", since: before }, now), undefined);
+});
+
+test("a node in rescue gets the rescue system at every boot", () => {
+  assert.equal(bootAction(node({ phase: "rescue", since: before, keyHash: "k" }), 0, now).action, "rescue");
+});
+
+test("a node armed for a wipe gets the wiper once; a boot after that fails the wipe and starts the disk", () => {
+  const armed = { phase: "wiping", disks: "all", quick: false, deadline: later } as const;
+  assert.deepEqual(bootAction(node(armed), 0, now), { action: "wipe", reason: "armed for one wipe of all fixed disks" });
+  const again = bootAction(node({ ...armed, startedAt: before, keyHash: "k", stage: "base" }), 0, now);
+  assert.partialDeepStrictEqual(again, { action: "local" });
+  assert.match("failed" in again ? (again.failed ?? "") : "", /in the middle of the wipe \(last stage: base\)/);
+});
+
+test("a wipe that no boot used in time is taken back; one that does not end in time has failed", () => {
+  const armed = { phase: "wiping", disks: "all", quick: false, deadline: before } as const;
+  assert.deepEqual(overdue(armed, now), { type: "disarmed" });
+  assert.partialDeepStrictEqual(overdue({ ...armed, startedAt: before }, now), { type: "install-failed" });
 });

@@ -18,7 +18,7 @@ const states: Record<Phase, NodeState> = {
   "install-failed": { phase: "install-failed", reason: "r", at },
   "configure-failed": { phase: "configure-failed", reason: "r", at },
   rescue: { phase: "rescue", since: at },
-  wiping: { phase: "wiping", startedAt: at, deadline: at },
+  wiping: { phase: "wiping", disks: "chosen", quick: false, startedAt: at, deadline: at, stage: "start" },
   quarantined: { phase: "quarantined", reason: "r", at },
   retired: { phase: "retired", at },
 };
@@ -34,6 +34,14 @@ const events: Record<NodeEvent["type"], NodeEvent> = {
   configuring: { type: "configuring", jobId: "j", at },
   configured: { type: "configured", at },
   "configure-failed": { type: "configure-failed", reason: "r", at },
+  "rescue-asked": { type: "rescue-asked", at },
+  "rescue-booted": { type: "rescue-booted", keyHash: "new" },
+  "rescue-reachable": { type: "rescue-reachable", address: "10.0.0.5", hostKey: "ssh-ed25519 A" },
+  "rescue-ended": { type: "rescue-ended" },
+  "wipe-armed": { type: "wipe-armed", disks: "chosen", quick: false, deadline: at },
+  "wiper-handed-out": { type: "wiper-handed-out", at, deadline: at, keyHash: "new" },
+  "wipe-progress": { type: "wipe-progress", stage: "partition" },
+  wiped: { type: "wiped" },
   retired: { type: "retired", at },
 };
 
@@ -64,6 +72,15 @@ const allowed: Record<NodeEvent["type"], Partial<Record<Phase, Phase>>> = {
   configuring: { "called-home": "configuring", configuring: "configuring", ready: "configuring", "configure-failed": "configuring" },
   configured: { configuring: "ready" },
   "configure-failed": { configuring: "configure-failed", "called-home": "configure-failed" },
+  "rescue-asked": { accepted: "rescue", ready: "rescue", "install-failed": "rescue", "configure-failed": "rescue" },
+  "rescue-booted": { rescue: "rescue" },
+  "rescue-reachable": { rescue: "rescue" },
+  "rescue-ended": { rescue: "accepted" },
+  "wipe-armed": { accepted: "wiping", ready: "wiping", "install-failed": "wiping", "configure-failed": "wiping", rescue: "wiping" },
+  // In `states` the wiper has been handed out already.
+  "wiper-handed-out": {},
+  "wipe-progress": { wiping: "wiping" },
+  wiped: { wiping: "accepted" },
   retired: {
     discovered: "retired",
     accepted: "retired",
@@ -138,4 +155,43 @@ test("no sequence of events gives an installer more than twice for one arming, n
     }),
     { numRuns: 2000 },
   );
+});
+
+test("a wipe is handed out once, gives its leave to write once, and neither again in any sequence of events", () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...Object.values(events)), { maxLength: 40 }), (sequence) => {
+      let state: NodeState = states.ready;
+      let [handedOut, leaves] = [0, 0];
+      for (const event of sequence) {
+        try {
+          state = advance(state, event);
+        } catch {
+          continue;
+        }
+        if (event.type === "wipe-armed") [handedOut, leaves] = [0, 0];
+        if (event.type === "wiper-handed-out") handedOut += 1;
+        if (event.type === "wipe-progress") leaves += 1;
+        assert.ok(handedOut <= 1 && leaves <= handedOut, `${handedOut} times given, ${leaves} times let`);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+for (const from of ["accepted", "ready", "install-failed", "configure-failed"] as const) {
+  test(`a node that was ${from} is that again when its rescue ends, or its wipe is taken back before a boot`, () => {
+    assert.deepEqual(advance(advance(states[from], events["rescue-asked"]), events["rescue-ended"]), states[from]);
+    assert.deepEqual(advance(advance(states[from], events["wipe-armed"]), events.disarmed), states[from]);
+  });
+}
+
+test("a wipe that was handed out cannot be taken back", () => {
+  const handedOut = advance(advance(states.ready, events["wipe-armed"]), events["wiper-handed-out"]);
+  assert.throws(() => advance(handedOut, events.disarmed), { code: "NODE_WRONG_PHASE" });
+});
+
+test("each boot of the rescue system has a key of its own, and is reachable when it says so", () => {
+  const reachable = advance(advance(advance(states.ready, events["rescue-asked"]), events["rescue-booted"]), events["rescue-reachable"]);
+  assert.partialDeepStrictEqual(reachable, { keyHash: "new", reach: { address: "10.0.0.5" } });
+  assert.equal("reach" in advance(reachable, events["rescue-booted"]), false);
 });

@@ -39,7 +39,9 @@ export function phaseNote(state: NodeState): PhaseNote | undefined {
     case "rescue":
       return { text: "went to rescue", at: state.since };
     case "wiping":
-      return { text: "began", at: state.startedAt };
+      return state.startedAt === undefined
+        ? { text: "waits for a network boot until", at: state.deadline }
+        : { text: "began", at: state.startedAt };
     case "retired":
       return { text: "retired", at: state.at };
     case "discovered":

@@ -53,19 +53,32 @@ named() {
   esac
 }
 
-# Disks of a big controller show up one by one: "first" means something only when no more are coming.
-choose_disk() {
+# Disks of a big controller show up one by one: "first" and "all" mean something only when no more are coming.
+when_settled() {
   before=-
   for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     now=$(ls "$sys/block")
-    if [ "$now" = "$before" ]; then
-      if [ -n "$1" ]; then named "$1" && return; else first_fitting && return; fi
-    fi
+    if [ "$now" = "$before" ]; then "$@" && return; fi
     before=$now
     sleep "${disk_wait:-2}"
   done
   return 1
 }
+
+choose_disk() {
+  if [ -n "$1" ]; then when_settled named "$1"; else when_settled first_fitting; fi
+}
+
+# However small; what can be taken out, and what hangs on USB, is not this machine's.
+every_fixed() {
+  found=1
+  for name in $(ls "$sys/block"); do
+    is_disk "$name" && is_fixed "$name" && [ "$(of "$name" ro)" = 0 ] && [ "$(of "$name" size)" -gt 0 ] && echo "$dev/$name" && found=0
+  done
+  return $found
+}
+
+all_disks() { when_settled every_fixed; }
 
 list_disks() {
   for name in $(ls "$sys/block"); do

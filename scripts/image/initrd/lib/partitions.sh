@@ -9,7 +9,7 @@ partition() {
 
 # Old RAID, LVM or partition tables at either end would be found again by whatever looks for them.
 forget() {
-  sectors=$(cat "/sys/block/${1##*/}/size")
+  sectors=$(cat "${sys:-/sys}/block/${1##*/}/size")
   dd if=/dev/zero of="$1" bs=1M count=4 conv=fsync && dd if=/dev/zero of="$1" bs=512 seek=$((sectors - 8192)) count=8192 conv=fsync
 }
 

@@ -1,0 +1,73 @@
+/** The routes that take a machine away from its system: the rescue system, and the wipe. */
+import type { Node, Profile } from "../contract/node.ts";
+import { routes } from "../contract/routes.ts";
+import { MusterError } from "../errors.ts";
+import { deadlineAfter, seconds } from "../fleet/deadlines.ts";
+import { advance } from "../fleet/phases.ts";
+import { unsuitable } from "../fleet/suitability.ts";
+import type { JobStore } from "../store/jobs.ts";
+import type { NodeStore } from "../store/nodes.ts";
+import type { Registry } from "../store/registry.ts";
+import type { Mount } from "./mount.ts";
+import { find, requireIdle } from "./nodes.ts";
+
+export interface OperatingApi {
+  nodes: NodeStore;
+  jobs: JobStore;
+  registry: Registry;
+  /** Throws BOOT_FILES_MISSING when there is nothing to boot for it. */
+  requireBootFiles(what: Profile | "rescue" | "wipe"): void;
+}
+
+export function operatingApi(mount: Mount, { nodes, jobs, registry, requireBootFiles }: OperatingApi): void {
+  mount(routes.rescueNode, ({ node }, { caller }) => {
+    const target = find(nodes, node);
+    requireIdle(jobs, target);
+    requireSuitable(target);
+    requireBootFiles("rescue");
+    return registry.update(target.id, (was) => ({
+      node: { ...was, state: advance(was.state, { type: "rescue-asked", at: new Date().toISOString() }) },
+      event: {
+        source: "control",
+        type: "node.rescue",
+        summary: `to be rescued, asked by ${caller.name}: its network boots get the rescue system`,
+      },
+    }));
+  });
+
+  mount(routes.endRescue, ({ node }, { caller }) =>
+    registry.update(find(nodes, node).id, (was) => ({
+      node: { ...was, state: advance(was.state, { type: "rescue-ended" }) },
+      event: { source: "control", type: "node.rescue-ended", summary: `its rescue was ended by ${caller.name}: it boots its disk again` },
+    })),
+  );
+
+  mount(routes.wipeNode, ({ node, confirm, disks, quick }, { caller }) => {
+    const target = find(nodes, node);
+    // Always, also for a machine that was never installed: what is on its disks may be somebody's.
+    if (confirm !== target.name)
+      throw new MusterError("REQUEST_INVALID", `confirm: a wipe erases its disks; repeat its name, ${target.name}, to go on`);
+    requireIdle(jobs, target);
+    requireSuitable(target);
+    requireBootFiles("wipe");
+    const what = disks === "all" ? "all fixed disks" : "the disk an installation takes";
+    return registry.update(target.id, (was) => ({
+      node: {
+        ...was,
+        state: advance(was.state, { type: "wipe-armed", disks, quick, deadline: deadlineAfter(new Date(), seconds.armed) }),
+      },
+      event: {
+        source: "control",
+        type: "node.wipe-armed",
+        summary: `armed for a wipe by ${caller.name}: its next network boot erases ${what}${quick ? ", only the beginning and the end" : ""}, once`,
+        detail: { disks, quick },
+      },
+    }));
+  });
+}
+
+/** Both run on the image's kernel. */
+function requireSuitable({ facts }: Node): void {
+  const reason = unsuitable(facts, "image");
+  if (reason !== undefined) throw new MusterError("NODE_UNSUITABLE", reason);
+}

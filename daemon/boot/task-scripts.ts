@@ -1,0 +1,50 @@
+/** What our initrd is given when it is not to install: the rescue system, or the wiper. */
+import { hyphenated } from "./scripts.ts";
+import { render } from "./templates.ts";
+
+export interface TaskInput {
+  bootUrl: string;
+  task: "rescue" | "wipe";
+  name: string;
+  mac: string;
+  /** Opens this boot's files and takes its reports. */
+  key: string;
+}
+
+const words = { rescue: "starting the rescue system of", wipe: "erasing" } as const;
+
+export function taskScript({ bootUrl, task, name, mac, key }: TaskInput): string {
+  const folder = `${bootUrl}/assets/image/13/amd64`;
+  const initrds = ["initrd.img", ...(task === "rescue" ? ["rescue.img"] : [])];
+  return render("task.ipxe", {
+    what: `${words[task]} ${name}`,
+    kernel: `${folder}/vmlinuz`,
+    arguments: [
+      ...initrds.map((file) => `initrd=${file}`),
+      `muster.task=${task} muster.url=${bootUrl} muster.key=${key} BOOTIF=01-${hyphenated(mac)}`,
+      // On every machine's first serial port too: old servers have no screen.
+      "console=tty0 console=ttyS0,115200n8",
+    ].join(" "),
+    initrds: initrds.map((file) => `${folder}/${file}`),
+  });
+}
+
+export function wipeConf(input: {
+  name: string;
+  key: string;
+  bootUrl: string;
+  disk: string;
+  disks: "chosen" | "all";
+  quick: boolean;
+}): string {
+  const variables = {
+    MUSTER_HOSTNAME: input.name,
+    MUSTER_DISK: input.disk,
+    MUSTER_DISKS: input.disks,
+    MUSTER_WIPE: input.quick ? "quick" : "full",
+    MUSTER_PROGRESS_URL: `${input.bootUrl}/progress/${input.key}`,
+  };
+  return Object.entries(variables)
+    .map(([name, value]) => render("assignment.sh", { name, value }))
+    .join("");
+}
