@@ -16,6 +16,9 @@ import socket
 import sys
 
 SO_BINDTODEVICE = 25
+SO_RCVBUFFORCE = 33
+# A hall of machines switched on at once: the default holds some 250 packets, and who is not heard waits for a second or more.
+RECEIVE_BUFFER = 4 * 1024 * 1024
 NAME_LENGTH = 16
 USAGE = "usage: bind-sockets.py [--handed FD,...] INTERFACE NAME=PORT... [INTERFACE NAME=PORT...]... -- COMMAND ARG..."
 
@@ -36,6 +39,16 @@ def bind(interface, name, port):
     except OSError as error:
         fail(f"cannot bind {name} to UDP port {port} on {interface}: {error.strerror}")
     return udp
+
+
+def widen(udp):
+    """Beyond what the system allows anybody where we may; never less than it has."""
+    if udp.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) >= RECEIVE_BUFFER:
+        return
+    try:
+        udp.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
+    except PermissionError:
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
 
 
 def handed(descriptors):
@@ -91,6 +104,7 @@ def main(arguments):
         if udp is None:
             continue
         udp.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        widen(udp)
         os.set_inheritable(udp.fileno(), True)
         held.append((f"{name}@{interface}", udp))
     for (interface, port), udp in ready.items():

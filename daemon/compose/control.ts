@@ -179,7 +179,9 @@ async function listen(api: Awaited<ReturnType<typeof buildApi>>, { control }: Co
 /** Loopback where no boot network is set up: a first look at Muster on a laptop. */
 function nodeNetworks({ control }: Config, places: readonly BootPlace[]): string[] {
   if (control.node_networks.length > 0) return control.node_networks;
-  return places.length > 0 ? places.map(({ network }) => network.cidr) : ["127.0.0.0/8"];
+  // Machines behind a relay boot from here too.
+  const booting = places.flatMap(({ network, settings }) => [network.cidr, ...settings.subnets.map(({ subnet }) => subnet)]);
+  return booting.length > 0 ? [...new Set(booting)] : ["127.0.0.0/8"];
 }
 
 /** One word for all interfaces: whether addresses are handed out anywhere, or boot files named. */

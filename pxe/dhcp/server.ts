@@ -69,6 +69,7 @@ async function listen(from: SocketSource, take: (message: Omit<Message, "decide"
   await bind(socket, from);
   socket.on("error", (error) => log.warn({ err: error }, "dhcp socket"));
   socket.setBroadcast(true);
-  socket.setRecvBufferSize(RECEIVE_BUFFER);
+  // Who bound it may have been allowed more than we are: asking again would take that away.
+  if (socket.getRecvBufferSize() < RECEIVE_BUFFER) socket.setRecvBufferSize(RECEIVE_BUFFER);
   return socket;
 }
