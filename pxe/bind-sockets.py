@@ -35,7 +35,7 @@ def bind(interface, name, port):
         udp.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, interface.encode() + b"\0")
         udp.bind(("0.0.0.0", port))
     except PermissionError:
-        fail(f"no permission to bind {name} to UDP port {port} on {interface}; have systemd do it with musterd@{interface}.socket, or run as root or with CAP_NET_BIND_SERVICE", 77)
+        fail(f"no permission to bind {name} to UDP port {port} on {interface}; have systemd do it (scripts/systemd/install {interface}), or run as root or with CAP_NET_BIND_SERVICE", 77)
     except OSError as error:
         fail(f"cannot bind {name} to UDP port {port} on {interface}: {error.strerror}")
     return udp

@@ -109,6 +109,8 @@ async function available<T>(key: string, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (cause) {
-    throw new MusterError("PORT_UNAVAILABLE", `${key}: cannot listen`, { cause });
+    const forbidden = cause instanceof Error && "code" in cause && cause.code === "EACCES";
+    const instead = forbidden ? " without root; systemd can open the port (scripts/systemd/install)" : "";
+    throw new MusterError("PORT_UNAVAILABLE", `${key}: cannot listen${instead}`, { cause });
   }
 }

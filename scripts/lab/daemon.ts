@@ -25,6 +25,8 @@ export interface LabDaemonOptions {
   mirror: string;
   /** Keys of muster.yaml on top of the lab's, by section. */
   settings?: Record<string, Record<string, unknown> | string>;
+  /** A command that runs the daemon, which is the rest of its words. */
+  through?: readonly string[];
 }
 
 export const MUSTER = join(import.meta.dirname, "../muster");
@@ -46,7 +48,8 @@ export async function startDaemon(network: LabNetwork, options: LabDaemonOptions
   const logFile = join(folder, "musterd.log");
   writeFileSync(config, labConfig(options));
   const output = openSync(logFile, "a", 0o600);
-  const child = network.spawn(MUSTER, ["up", "--config", config, "--data", dataDir], { stdio: ["ignore", output, output] });
+  const [command = MUSTER, ...args] = [...(options.through ?? []), MUSTER, "up", "--config", config, "--data", dataDir];
+  const child = network.spawn(command, args, { stdio: ["ignore", output, output] });
   closeSync(output);
   const log = () => readFileSync(logFile, "utf8");
   await untilHealthy(network, () => child.exitCode !== null, log);
