@@ -50,7 +50,7 @@ function socketLauncher({ netboot }: Config, sockets: readonly number[]): string
   return ["/usr/bin/python3", launcher, ...handed, ...wanted, "--"];
 }
 
-/** TFTP binds to our address by itself, unless it was not to need the right to do so (decision 0014). */
+/** TFTP binds to our address by itself, unless it was not to need the right to do so (decision 0012). */
 function socketsOf({ dhcp, check_other_servers, tftp_port }: BootInterface, handedIn: boolean): string[] {
   const tftp = handedIn && tftp_port > 0 ? [`tftp?=${tftp_port}`] : [];
   if (dhcp === "off") return tftp;
