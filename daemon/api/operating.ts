@@ -1,10 +1,13 @@
-/** The routes that take a machine away from its system: the rescue system, and the wipe. */
+/** The routes that change what a machine is for: a controller, a patient of the rescue system, an empty one. */
+import type { Job } from "../contract/job.ts";
 import type { Node, Profile } from "../contract/node.ts";
 import { routes } from "../contract/routes.ts";
 import { MusterError } from "../errors.ts";
 import { deadlineAfter, seconds } from "../fleet/deadlines.ts";
 import { advance } from "../fleet/phases.ts";
+import { notRunnable } from "../fleet/runnable.ts";
 import { unsuitable } from "../fleet/suitability.ts";
+import type { EventStore } from "../store/events.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
 import type { Registry } from "../store/registry.ts";
@@ -15,16 +18,35 @@ export interface OperatingApi {
   nodes: NodeStore;
   jobs: JobStore;
   registry: Registry;
+  events: EventStore;
   /** Throws BOOT_FILES_MISSING when there is nothing to boot for it. */
   requireBootFiles(what: Profile | "rescue" | "wipe"): void;
+  /** In the inventory; throws where it has no such worker. */
+  promote(name: string): Promise<void>;
+  provision(node: Node, requestedBy: string): Job;
 }
 
-export function operatingApi(mount: Mount, { nodes, jobs, registry, requireBootFiles }: OperatingApi): void {
+export function operatingApi(mount: Mount, { nodes, jobs, registry, events, ...world }: OperatingApi): void {
+  mount(routes.promoteNode, async ({ node }, { caller }) => {
+    const target = find(nodes, node);
+    requireIdle(jobs, target);
+    const reason = notRunnable(target);
+    if (reason !== undefined) throw new MusterError("NODE_WRONG_PHASE", reason);
+    await world.promote(target.name);
+    events.append({
+      source: "control",
+      type: "node.promoted",
+      summary: `promoted by ${caller.name}: a controller in the inventory from now on`,
+      nodeId: target.id,
+    });
+    return world.provision(target, caller.name);
+  });
+
   mount(routes.rescueNode, ({ node }, { caller }) => {
     const target = find(nodes, node);
     requireIdle(jobs, target);
     requireSuitable(target);
-    requireBootFiles("rescue");
+    world.requireBootFiles("rescue");
     return registry.update(target.id, (was) => ({
       node: { ...was, state: advance(was.state, { type: "rescue-asked", at: new Date().toISOString() }) },
       event: {
@@ -49,7 +71,7 @@ export function operatingApi(mount: Mount, { nodes, jobs, registry, requireBootF
       throw new MusterError("REQUEST_INVALID", `confirm: a wipe erases its disks; repeat its name, ${target.name}, to go on`);
     requireIdle(jobs, target);
     requireSuitable(target);
-    requireBootFiles("wipe");
+    world.requireBootFiles("wipe");
     const what = disks === "all" ? "all fixed disks" : "the disk an installation takes";
     return registry.update(target.id, (was) => ({
       node: {

@@ -1,9 +1,25 @@
-/** Taking a machine away from its system: the rescue system, and the wipe. */
+/** Changing what a machine is for: a controller, a patient of the rescue system, an empty one. */
 import type { Command } from "commander";
 import { print } from "./print.ts";
 import { examples, type Words } from "./words.ts";
 
 export function operatingCommands(program: Command, { json, client }: Words): void {
+  program
+    .command("promote")
+    .argument("<name|mac>")
+    .description("make a worker a controller: moves it to controller_nodes in the inventory, and configures it again")
+    .addHelpText(
+      "after",
+      `${examples("muster promote rack1-n1")}\n\nIts variables and comments go with it, and it stays a controller when it calls home again. Back again: move it in inventory.yaml by hand.`,
+    )
+    .action(async (node: string) => {
+      const job = await client().promoteNode({ node });
+      print(
+        json(),
+        job,
+        `${job.nodeName} is a controller in the inventory; ${job.id} is ${job.status}. Watch it: muster job ${job.id} --follow`,
+      );
+    });
   program
     .command("rescue")
     .argument("<name|mac>")

@@ -10,8 +10,8 @@ import type { LocalCommands } from "./local-commands.ts";
 import { nodeCommands } from "./node-commands.ts";
 import { operatingCommands } from "./operating-commands.ts";
 import { powerCommands } from "./power-commands.ts";
-import { runCommands } from "./run-commands.ts";
 import { quirkCommands } from "./quirk-commands.ts";
+import { runCommands } from "./run-commands.ts";
 import { examples, wordsOf } from "./words.ts";
 
 export function buildProgram(local: LocalCommands): Command {
@@ -41,9 +41,9 @@ export function buildProgram(local: LocalCommands): Command {
   nodeCommands(program, words);
   powerCommands(program, words);
   bootCommands(program, words);
-  jobCommands(program, words);
   leaseCommands(program, words);
   quirkCommands(program, words);
+  jobCommands(program, words);
   runCommands(program, words);
   operatingCommands(program, words);
   keyCommands(program, words, local);

@@ -91,9 +91,10 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       onSuccess: async (job) => (job.purpose === undefined ? todo.solved(job.nodeName) : undefined),
       onFailure: (job, node, output) => todo.add(failureOf(job, node, output)),
     });
+    const inventory = new Inventory(data.inventory);
     const reception = new Reception({
       ...stores,
-      inventory: new Inventory(data.inventory),
+      inventory,
       knownHosts: new KnownHosts(data.knownHosts),
       provision: (node, requestedBy) => engine.provision(node, requestedBy),
       isNodeAddress: inNetworks(nodeNetworks(config, places)),
@@ -130,6 +131,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
             if (missing) throw new MusterError("BOOT_FILES_MISSING", `${missing} is not among the assets`);
           },
           forget: (node) => reception.forget(node),
+          promote: (name) => inventory.promoteHost(name),
           wake,
           power: new Switchboard(config.power, { wake, remote: remotePower }),
           provision: (node, requestedBy) => engine.provision(node, requestedBy),

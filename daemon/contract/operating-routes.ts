@@ -29,6 +29,15 @@ export const operatingRoutes = {
     status: 202,
     response: z.array(Job),
   },
+  promoteNode: {
+    method: "POST",
+    path: "/api/nodes/:node/promote",
+    summary: "Move a node from the workers to the controllers in the inventory, and configure it again",
+    access: "operator",
+    params: NodeRef,
+    status: 202,
+    response: Job,
+  },
   rescueNode: {
     method: "POST",
     path: "/api/nodes/:node/rescue",

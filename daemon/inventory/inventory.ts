@@ -14,6 +14,7 @@ export interface InventoryHost {
 }
 
 const GROUP = ["all", "children", "worker_nodes", "hosts"] as const;
+const CONTROLLERS = ["all", "children", "controller_nodes", "hosts"] as const;
 /** A crashed holder frees the lock after this; ours is held for milliseconds. */
 const STALE_MS = 10_000;
 
@@ -35,25 +36,44 @@ export class Inventory {
           `hostname: ${this.#file} has a group called ${name}, and a run on that name would reach all of it`,
         );
       for (const other of without) {
-        if (document.getIn([...GROUP, other, "ansible_host"]) === address) document.deleteIn([...GROUP, other]);
+        const place = placeOf(document, other);
+        if (document.getIn([...place, "ansible_host"]) === address) document.deleteIn(place);
       }
       // Made here: in YAML 1.1 the library would make an ordered map of what is missing.
-      if (!isMap(document.getIn([...GROUP, name]))) document.setIn([...GROUP, name], document.createNode({}));
-      document.setIn([...GROUP, name, "ansible_host"], address);
-      if (port !== undefined) document.setIn([...GROUP, name, "ansible_port"], port);
+      const place = placeOf(document, name);
+      if (!isMap(document.getIn(place))) document.setIn(place, document.createNode({}));
+      document.setIn([...place, "ansible_host"], address);
+      if (port !== undefined) document.setIn([...place, "ansible_port"], port);
+    });
+  }
+
+  /** From the workers to the controllers, with its variables and comments. Once there, it stays there when it calls home again. */
+  promoteHost(name: string): Promise<void> {
+    return this.#change((document) => {
+      if (document.hasIn([...CONTROLLERS, name])) return;
+      const workers = document.getIn(GROUP);
+      const at = isMap(workers) ? workers.items.findIndex(({ key }) => String(key) === name) : -1;
+      if (!isMap(workers) || at === -1) throw new MusterError("NODE_WRONG_PHASE", `${this.#file} has no worker ${name}`);
+      for (let depth = 0; depth <= CONTROLLERS.length; depth++) this.#ensureMap(document, CONTROLLERS.slice(0, depth));
+      const controllers = document.getIn(CONTROLLERS);
+      if (isMap(controllers)) controllers.items.push(...workers.items.splice(at, 1));
     });
   }
 
   removeHost(name: string): Promise<void> {
     return this.#change((document) => {
-      if (document.hasIn([...GROUP, name])) document.deleteIn([...GROUP, name]);
+      const place = placeOf(document, name);
+      if (document.hasIn(place)) document.deleteIn(place);
     });
   }
 
-  /** The hosts of our group by name, with their address. */
+  /** The hosts of our groups by name, with their address. */
   hosts(): Map<string, string> {
-    const hosts = this.#parse(this.#read()).getIn(GROUP);
-    const entries = isMap(hosts) ? hosts.items : [];
+    const document = this.#parse(this.#read());
+    const entries = [GROUP, CONTROLLERS].flatMap((group) => {
+      const hosts = document.getIn(group);
+      return isMap(hosts) ? hosts.items : [];
+    });
     return new Map(entries.map((pair) => [String(pair.key), String(isMap(pair.value) ? pair.value.get("ansible_host") : "")]));
   }
 
@@ -119,6 +139,12 @@ export class Inventory {
     document.setIn(path, document.createNode({}));
   }
 }
+
+/** A controller stays one. */
+const placeOf = (document: Document, name: string): string[] => {
+  const controller = [...CONTROLLERS, name];
+  return document.hasIn(controller) ? controller : [...GROUP, name];
+};
 
 /** Of every depth: each may hold groups again. */
 function groupNames(groups: unknown): string[] {

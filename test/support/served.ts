@@ -40,6 +40,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
     capture: () => Uint8Array.of(1, 2, 3),
     provision: unused("provision"),
     preview: unused("preview"),
+    promote: async () => undefined,
     playbooks: () => ({ playbooks: [], refused: [] }),
     run: unused("run"),
     cancel: unused("cancel"),

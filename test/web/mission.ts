@@ -41,6 +41,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       preview: () => {
         throw new Error("no job engine here");
       },
+      promote: async () => undefined,
       playbooks: () => ({ playbooks: [], refused: [] }),
       run: () => [],
       cancel: () => {

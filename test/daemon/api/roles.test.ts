@@ -85,6 +85,7 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
   listPlaybooks: () => ({ path: "/api/playbooks" }),
   runPlaybook: (served) => ({ path: "/api/runs", body: { playbook: "look", nodes: [node(served, { phase: "ready", since: at })] } }),
   rescueNode: (served) => ({ path: `/api/nodes/${node(served)}/rescue` }),
+  promoteNode: (served) => ({ path: `/api/nodes/${node(served, { phase: "ready", since: at })}/promote` }),
   endRescue: (served) => ({ path: `/api/nodes/${node(served, { phase: "rescue", since: at })}/rescue` }),
   wipeNode: (served) => {
     const name = node(served);
