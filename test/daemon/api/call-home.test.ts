@@ -67,7 +67,7 @@ test("50 call-homes at once from 5 processes make 50 hosts and 50 jobs, and lose
   const hosts = new Inventory(data.inventory).hosts();
   assert.equal(hosts.get("friend"), "10.0.0.7");
   assert.deepEqual(
-    [...hosts].filter(([name]) => name !== "friend").sort(),
+    [...hosts].filter(([name]) => name !== "friend" && name !== "boss").sort(),
     reports.map(({ hostname, ip_address }) => [hostname, ip_address]).sort(),
   );
   const written = readFileSync(data.inventory, "utf8");
