@@ -7,10 +7,15 @@ import { examples, placed, type Words } from "./words.ts";
 export function daemonCommands(program: Command, { json }: Words, local: LocalCommands): void {
   program
     .command("init")
-    .description("write muster.yaml, asking which interface and which DHCP mode")
+    .description("write muster.yaml, asking which interfaces and which DHCP mode on each")
     .option("--output <file>", "where to", "muster.yaml")
-    .option("--interface <name>", "network card the machines boot from")
-    .addOption(new Option("--dhcp <mode>", "DHCP mode").choices(["off", "proxy", "full"]))
+    .option(
+      "--interface <name[=mode]>",
+      "network card the machines boot from; again for another one",
+      (name, all: string[]) => [...all, name],
+      [],
+    )
+    .addOption(new Option("--dhcp <mode>", "DHCP mode of those that name none").choices(["off", "proxy", "full"]))
     .option("--from <address>", "full mode: first address handed out")
     .option("--to <address>", "full mode: last address handed out")
     .option("--ssh-keys <file>", "public keys that may log in to every node")
@@ -22,6 +27,7 @@ export function daemonCommands(program: Command, { json }: Words, local: LocalCo
         "muster init",
         "muster init --interface eth1 --dhcp proxy --ssh-keys ~/.ssh/id_ed25519.pub",
         "muster init --interface eth1 --dhcp full --from 10.20.0.100 --to 10.20.0.199",
+        "muster init --interface eth1=full --interface eth2=proxy",
         "muster init --print | less",
       ),
     )

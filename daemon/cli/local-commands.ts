@@ -15,7 +15,8 @@ export interface Place {
 
 export interface InitOptions {
   output: string;
-  interface?: string;
+  /** Each a name, or a name and its mode: `eth1=proxy`. */
+  interface: string[];
   dhcp?: string;
   from?: string;
   to?: string;

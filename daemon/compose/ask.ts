@@ -24,7 +24,7 @@ const modes = {
   full: "this network's DHCP server; there is no other",
 };
 
-export async function ask(given: Given, cards: Card[]): Promise<Asked> {
+export async function ask(given: Given, cards: Card[]): Promise<Asked[]> {
   const terminal = createInterface({ input: stdin, output: stdout });
   const ended = new AbortController();
   terminal.once("SIGINT", () => ended.abort());
@@ -32,19 +32,16 @@ export async function ask(given: Given, cards: Card[]): Promise<Asked> {
   const question = (text: string, proposal: string | undefined, wrong: (answer: string) => string | undefined) =>
     untilGood(terminal, ended.signal, text, proposal, wrong);
   try {
-    const card = given.interface ?? (await askCard(question, cards));
-    const chosen = cards.find(({ name }) => name === card) ?? { name: card };
-    const dhcp = given.dhcp ?? (await askMode(question));
-    if (dhcp !== "full") return { card: chosen, dhcp };
-    const proposal = proposeRange(chosen);
-    return {
-      card: chosen,
-      dhcp,
-      range: {
-        from: given.from ?? (await question("First address to hand out?", proposal?.from, notAnAddress)),
-        to: given.to ?? (await question("Last one?", proposal?.to, notAnAddress)),
-      },
-    };
+    const first = given.interface ?? (await askCard(question, cards));
+    const asked = [await askAbout(first, given, cards, question)];
+    while (given.interface === undefined) {
+      const left = cards.filter(({ name }) => asked.every(({ card }) => card.name !== name));
+      const next = left.length === 0 ? NO_MORE : await askAnother(question, left);
+      if (next === NO_MORE) break;
+      // What was given on the command line was meant for the first.
+      asked.push(await askAbout(next, {}, cards, question));
+    }
+    return asked;
   } catch (error) {
     if (!ended.signal.aborted) throw error;
     stdout.write("\n");
@@ -54,6 +51,21 @@ export async function ask(given: Given, cards: Card[]): Promise<Asked> {
   }
 }
 
+async function askAbout(name: string, given: Given, cards: Card[], question: Question): Promise<Asked> {
+  const card = cards.find((each) => each.name === name) ?? { name };
+  const dhcp = given.dhcp ?? (await askMode(question));
+  if (dhcp !== "full") return { card, dhcp };
+  const proposal = proposeRange(card);
+  return {
+    card,
+    dhcp,
+    range: {
+      from: given.from ?? (await question("First address to hand out?", proposal?.from, notAnAddress)),
+      to: given.to ?? (await question("Last one?", proposal?.to, notAnAddress)),
+    },
+  };
+}
+
 type Question = (text: string, proposal: string | undefined, wrong: (answer: string) => string | undefined) => Promise<string>;
 
 function askCard(question: Question, cards: Card[]): Promise<string> {
@@ -61,6 +73,14 @@ function askCard(question: Question, cards: Card[]): Promise<string> {
   for (const { name, address } of cards) stdout.write(`  ${name.padEnd(15)} ${address ?? "no IPv4 address yet"}\n`);
   return question("Which one do the machines boot from?", cards.find(({ address }) => address !== undefined)?.name, (answer) =>
     cards.some(({ name }) => name === answer) ? undefined : `There is no card ${answer}.`,
+  );
+}
+
+const NO_MORE = "no";
+
+function askAnother(question: Question, left: Card[]): Promise<string> {
+  return question(`From another one too? (${left.map(({ name }) => name).join(", ")})`, NO_MORE, (answer) =>
+    answer === NO_MORE || left.some(({ name }) => name === answer) ? undefined : `It is ${NO_MORE}, or one of these.`,
   );
 }
 

@@ -2,19 +2,22 @@
 import * as z from "zod";
 import { Config } from "../config.ts";
 
-export interface Chosen {
+export interface ChosenCard {
   interface: string;
   dhcp: string;
   range?: { from: string; to: string } | undefined;
+}
+
+export interface Chosen {
+  /** One at least. */
+  cards: readonly ChosenCard[];
   sshKeys?: string | undefined;
 }
 
 export function commentedConfig(chosen: Chosen | undefined): string {
   const set: Record<string, unknown> = chosen
     ? {
-        "netboot.interface": JSON.stringify(chosen.interface),
-        "netboot.dhcp": JSON.stringify(chosen.dhcp),
-        ...(chosen.range && { "netboot.range": `{ from: ${chosen.range.from}, to: ${chosen.range.to} }` }),
+        ...netbootKeys(chosen.cards),
         ...(chosen.sshKeys !== undefined && { "access.ssh_keys_file": JSON.stringify(chosen.sshKeys) }),
       }
     : {};
@@ -29,11 +32,37 @@ export function commentedConfig(chosen: Chosen | undefined): string {
   return lines.join("\n");
 }
 
+/** One is written as single keys, which are easier to change by hand; several as a list. */
+function netbootKeys(cards: readonly ChosenCard[]): Record<string, string> {
+  const [first] = cards;
+  if (cards.length > 1 || !first)
+    return {
+      "netboot.interfaces": `\n${cards
+        .map(
+          (card) =>
+            `    - { ${entriesOf(card)
+              .map((entry) => entry.join(": "))
+              .join(", ")} }`,
+        )
+        .join("\n")}`,
+    };
+  return Object.fromEntries(entriesOf(first).map(([key, value]) => [`netboot.${key}`, value]));
+}
+
+const entriesOf = ({ interface: name, dhcp, range }: ChosenCard): [string, string][] => [
+  ["interface", JSON.stringify(name)],
+  ["dhcp", JSON.stringify(dhcp)],
+  ...(range ? [["range", `{ from: ${range.from}, to: ${range.to} }`] as [string, string]] : []),
+];
+
 function sectionLines(section: string, { shape }: z.ZodObject, set: Record<string, unknown>): string[] {
   const keys = Object.entries(shape).map(([key, schema]) => ({ key, schema: schema as z.ZodType, given: set[`${section}.${key}`] }));
   const lines = [keys.some(({ given }) => given !== undefined) ? `${section}:` : `# ${section}:`];
   for (const { key, schema, given } of keys) {
-    lines.push(`  # ${schema.description ?? ""}`, given === undefined ? `  # ${key}: ${shown(schema)}`.trimEnd() : `  ${key}: ${given}`);
+    lines.push(
+      `  # ${schema.description ?? ""}`,
+      given === undefined ? `  # ${key}: ${shown(schema)}`.trimEnd() : `  ${key}:${String(given).startsWith("\n") ? "" : " "}${given}`,
+    );
   }
   return lines;
 }

@@ -1,4 +1,4 @@
-/** `muster init`: asks which interface and which DHCP mode, and writes a configuration that explains itself. */
+/** `muster init`: asks which interfaces and which DHCP mode on each, and writes a configuration that explains itself. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { stdin } from "node:process";
@@ -7,15 +7,8 @@ import { CommandFailure } from "../cli/failure.ts";
 import type { InitOptions } from "../cli/local-commands.ts";
 import { loadAccess, parseConfig } from "../config.ts";
 import { ask } from "./ask.ts";
-import { commentedConfig } from "./commented-config.ts";
+import { type Chosen, type ChosenCard, commentedConfig } from "./commented-config.ts";
 import { type Card, cards, proposeRange } from "./network-cards.ts";
-
-export interface Answers {
-  interface: string;
-  dhcp: string;
-  range?: { from: string; to: string } | undefined;
-  sshKeys?: string | undefined;
-}
 
 export async function init(options: InitOptions): Promise<{ file?: string; text: string }> {
   if (options.print) return { text: commentedConfig(undefined) };
@@ -35,27 +28,50 @@ export async function init(options: InitOptions): Promise<{ file?: string; text:
 }
 
 /** Enough was said to ask nothing. */
-function fromFlags(options: InitOptions, found: Card[]): Answers | undefined {
-  const { interface: name, dhcp } = options;
-  if (name === undefined || dhcp === undefined) return undefined;
-  const card = named(name, found);
-  return { interface: name, dhcp, range: dhcp === "full" ? rangeFor(options, card) : undefined, sshKeys: keysFile(options) };
+function fromFlags(options: InitOptions, found: Card[]): Chosen | undefined {
+  const wanted = options.interface.map((text) => cardAndMode(text, options.dhcp, found));
+  const several = wanted.length > 1;
+  if (wanted.length === 0 || (!several && wanted[0]?.dhcp === undefined)) return undefined;
+  if (several && (options.from !== undefined || options.to !== undefined))
+    throw new CommandFailure(
+      "USAGE",
+      "--from and --to: are for a single interface",
+      "Leave them out: a range is proposed for each; change it in the file.",
+    );
+  const cards = wanted.map(({ card, dhcp }): ChosenCard => {
+    if (dhcp === undefined)
+      throw new CommandFailure(
+        "USAGE",
+        `--interface: ${card.name} has no DHCP mode`,
+        `Write --interface ${card.name}=proxy, or --dhcp for all.`,
+      );
+    return { interface: card.name, dhcp, range: dhcp === "full" ? rangeFor(options, card) : undefined };
+  });
+  return { cards, sshKeys: keysFile(options) };
 }
 
-async function fromTerminal(options: InitOptions, found: Card[]): Promise<Answers> {
+/** `eth1` or `eth1=proxy`. */
+function cardAndMode(text: string, otherwise: string | undefined, found: Card[]): { card: Card; dhcp: string | undefined } {
+  const [name = "", dhcp = otherwise] = text.split("=", 2);
+  if (dhcp !== undefined && !modes.includes(dhcp))
+    throw new CommandFailure("USAGE", `--interface: ${text}: ${dhcp} is no DHCP mode`, `It is one of ${modes.join(", ")}.`);
+  return { card: named(name, found), dhcp };
+}
+
+const modes = ["off", "proxy", "full"];
+
+async function fromTerminal(options: InitOptions, found: Card[]): Promise<Chosen> {
+  const [only] = options.interface;
   if (!stdin.isTTY) {
-    const missing = [options.interface === undefined && "--interface", options.dhcp === undefined && "--dhcp"]
-      .filter(Boolean)
-      .join(" and ");
+    const missing = [only === undefined && "--interface", options.dhcp === undefined && "--dhcp"].filter(Boolean).join(" and ");
     throw new CommandFailure(
       "USAGE",
       `${missing}: not given, and there is no terminal to ask at`,
       `For example: muster init --interface ${found[0]?.name ?? "eth1"} --dhcp proxy`,
     );
   }
-  if (options.interface !== undefined) named(options.interface, found);
-  const { card, dhcp, range } = await ask(options, found);
-  return { interface: card.name, dhcp, range, sshKeys: keysFile(options) };
+  const answers = await ask({ ...options, interface: only }, found);
+  return { cards: answers.map(({ card, dhcp, range }) => ({ interface: card.name, dhcp, range })), sshKeys: keysFile(options) };
 }
 
 function named(name: string, found: Card[]): Card {
@@ -79,8 +95,13 @@ function rangeFor({ from, to }: InitOptions, card: Card): { from: string; to: st
 
 const keysFile = ({ sshKeys }: InitOptions) => (sshKeys === undefined ? undefined : resolve(sshKeys));
 
-const summary = ({ interface: name, dhcp, range }: Answers): string =>
-  `machines boot from ${name}, DHCP ${dhcp}${range ? `, addresses ${range.from} to ${range.to}` : ""}`;
+const summary = ({ cards }: Chosen): string =>
+  cards
+    .map(
+      ({ interface: name, dhcp, range }) =>
+        `machines boot from ${name}, DHCP ${dhcp}${range ? `, addresses ${range.from} to ${range.to}` : ""}`,
+    )
+    .join("; ");
 
 async function write(file: string, text: string): Promise<void> {
   try {

@@ -83,9 +83,19 @@ test("what was chosen is read back from the file", (t) => {
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "muster.yaml");
   const range = { from: "10.0.0.128", to: "10.0.0.227" };
-  writeFileSync(file, commentedConfig({ interface: "eth1", dhcp: "full", range, sshKeys: "/root/a key: #1.pub" }));
+  writeFileSync(file, commentedConfig({ cards: [{ interface: "eth1", dhcp: "full", range }], sshKeys: "/root/a key: #1.pub" }));
   const { netboot, access } = loadConfig(file);
   assert.deepEqual([netboot.interface, netboot.dhcp, netboot.range, access.ssh_keys_file], ["eth1", "full", range, "/root/a key: #1.pub"]);
+});
+
+test("several cards are read back as they were chosen", () => {
+  const range = { from: "10.0.0.128", to: "10.0.0.227" };
+  const cards = [
+    { interface: "eth1", dhcp: "full", range },
+    { interface: "eth2.20", dhcp: "proxy" },
+  ];
+  const { netboot } = parseConfig(commentedConfig({ cards }), "muster.yaml");
+  assert.deepEqual([netboot.interface, netboot.interfaces], [undefined, cards]);
 });
 
 test("placeholders and what is no key stop the start, and the key of the configuration is named", (t) => {
