@@ -1,0 +1,68 @@
+/** What the Debian installer asks and tells over the network, without a disk: kernel and initrd, its answers, every stage. */
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Step } from "../../lab/simulated/ipxe.ts";
+import type { SoakMachine } from "./machine.ts";
+
+export interface Installed {
+  token: string;
+  hostKey: string;
+  /** A file only the install key opens. */
+  answersUrl: string;
+}
+
+/** The start of a file is enough to know that it is there. */
+const HEAD = { range: "bytes=0-65535" };
+/** Of so many installs the power is cut before the disk is touched, of as many in the middle. Neither may write a disk twice. */
+const CUT_SHARE = 0.2;
+/** The installer repeats what fails: netboot may just be starting again. */
+const TRIES = 20;
+const PAUSE_MS = 1000;
+
+export async function install(machine: SoakMachine, { kernel, initrds, args }: Extract<Step, { kind: "kernel" }>): Promise<Installed> {
+  for (const url of [kernel, ...initrds]) {
+    const asked = Date.now();
+    await insist(machine, url, HEAD);
+    machine.witness("file", new URL(url).pathname, asked);
+  }
+  const fate = Math.random();
+  const preseed = args.find((arg) => arg.startsWith("url="))?.slice("url=".length) ?? "";
+  const answers = preseed.slice(0, preseed.lastIndexOf("/"));
+  const progress = answers.replace("/preseed/", "/progress/");
+  const tell = async (stage: string) => {
+    const asked = Date.now();
+    await insist(machine, `${progress}/${stage}?detail=`);
+    machine.witness("stage", stage, asked);
+  };
+  await insist(machine, preseed);
+  await tell("start");
+  if (fate < CUT_SHARE) throw new Error("the power was cut before the installer reached the disk");
+  await insist(machine, `${answers}/disk.sh`);
+  await tell("partition");
+  if (fate > 1 - CUT_SHARE) throw new Error("the power was cut in the middle of the install");
+  await sleep(2000);
+  await tell("base");
+  await sleep(2000);
+  await tell("late");
+  const finish = await insist(machine, `${answers}/finish.sh`);
+  await tell("done");
+  const token = /"token": "([^"]+)"/.exec(finish)?.[1];
+  if (token === undefined) throw new Error("the finishing script holds no token");
+  return { token, hostKey: `ssh-ed25519 ${randomBytes(51).toString("base64")}`, answersUrl: `${answers}/finish.sh` };
+}
+
+async function insist(machine: SoakMachine, url: string, headers: Record<string, string> = {}): Promise<string> {
+  let why = "";
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      const { status, body } = await machine.get(url, headers);
+      if (status === 200 || status === 206) return body;
+      why = `HTTP ${status}: ${body.slice(0, 80)}`;
+      if (status >= 400 && status < 500) break; // refused: asking again changes nothing
+    } catch (error) {
+      why = error instanceof Error ? error.message : String(error);
+    }
+    await sleep(PAUSE_MS);
+  }
+  throw new Error(`${new URL(url).pathname.replace(/[0-9a-f]{32}/, "KEY")}: ${why}`);
+}

@@ -1,0 +1,164 @@
+/** Holds what the machines saw against what the daemon wrote down. Pure. */
+import type { Event } from "../../../daemon/contract/event.ts";
+import type { Entry, Witnessed } from "./journal.ts";
+
+export interface Evidence {
+  journal: readonly Entry[];
+  /** Of each machine, in the order of the timeline. */
+  timelines: ReadonlyMap<string, readonly Pick<Event, "seq" | "at" | "type">[]>;
+  /** How often each machine was armed, and how often its configuration ran. */
+  armed: ReadonlyMap<string, number>;
+  configured: ReadonlyMap<string, number>;
+  /** When netboot was killed. */
+  kills: readonly number[];
+}
+
+export interface Verdict {
+  boots: number;
+  /** Boots given up and begun again, by reason. */
+  gaveUp: ReadonlyMap<string, number>;
+  bootMs: { median: number; p99: number; worst: number };
+  witnessed: number;
+  duplicates: number;
+  installs: number;
+  reinstalls: number;
+  staleKeys: number;
+  reconfigured: number;
+  /** Steps of which the timeline knows nothing, or in another order; `problems` names the first of them. */
+  missing: number;
+  disordered: number;
+  timelinesIncomplete: number;
+  /** What was answered before it was written down, and netboot was killed in between. */
+  lostToKills: number;
+  problems: string[];
+}
+
+/** An event is written at or before its answer; of these three just after it, so a kill may come between. */
+const writtenAfter: ReadonlySet<Witnessed["step"]> = new Set(["discover", "loader", "file"]);
+/** How long after the answer those may be written, on a busy machine. */
+const LATE_MS = 3_000;
+/** Both clocks are this host's; the daemon's events are rounded to a millisecond. */
+const EARLY_MS = 20;
+const MOST_PROBLEMS = 20;
+
+export function judge({ journal, timelines, armed, configured, kills }: Evidence): Verdict {
+  const problems: string[] = [];
+  const stories = Map.groupBy(
+    journal.filter((entry) => entry.kind === "witnessed"),
+    ({ mac }) => mac,
+  );
+  const installs = installsOf(stories, armed);
+  problems.push(...installs.problems);
+  const verdict: Verdict = {
+    boots: count(journal, "booted"),
+    gaveUp: reasons(journal),
+    bootMs: bootTimes(journal),
+    witnessed: count(journal, "witnessed"),
+    duplicates: count(journal, "duplicate"),
+    installs: installs.disksWritten,
+    reinstalls: installs.reinstalls,
+    staleKeys: count(journal, "stale-key"),
+    reconfigured: [...configured].filter(([mac, runs]) => runs > (armed.get(mac) ?? 0)).length,
+    missing: 0,
+    disordered: 0,
+    timelinesIncomplete: 0,
+    lostToKills: 0,
+    problems,
+  };
+  for (const [mac, story] of stories) {
+    const found = compare(story, timelines.get(mac) ?? [], kills);
+    verdict.missing += found.missing.length;
+    verdict.disordered += found.disordered.length;
+    verdict.lostToKills += found.lostToKills;
+    if (found.missing.length + found.disordered.length > 0) verdict.timelinesIncomplete += 1;
+    for (const each of found.missing)
+      problems.push(`${mac} boot ${each.boot}: no ${eventTypes(each)[0]} for what it saw at ${time(each.to)}`);
+    for (const each of found.disordered)
+      problems.push(`${mac} boot ${each.boot}: ${eventTypes(each)[0]} at ${time(each.to)} comes too early`);
+  }
+  problems.splice(MOST_PROBLEMS);
+  return verdict;
+}
+
+/** Each step needs an event of its own, at its time, behind the event of the step before. */
+function compare(story: readonly Witnessed[], timeline: readonly Pick<Event, "seq" | "at" | "type">[], kills: readonly number[]) {
+  const [missing, disordered]: [Witnessed[], Witnessed[]] = [[], []];
+  const used = new Set<number>();
+  let [lostToKills, before] = [0, 0];
+  for (const step of story) {
+    const types = eventTypes(step);
+    const late = writtenAfter.has(step.step) ? LATE_MS : EARLY_MS;
+    const inTime = timeline.filter((event) => {
+      const at = Date.parse(event.at);
+      return types.includes(event.type) && !used.has(event.seq) && at >= step.from - EARLY_MS && at <= step.to + late;
+    });
+    const event = inTime.find(({ seq }) => seq > before) ?? inTime[0];
+    if (!event) {
+      const killed = kills.some((at) => at >= step.from && at <= step.to + LATE_MS);
+      if (writtenAfter.has(step.step) && killed) lostToKills += 1;
+      else missing.push(step);
+      continue;
+    }
+    if (event.seq < before) disordered.push(step);
+    used.add(event.seq);
+    before = Math.max(before, event.seq);
+  }
+  return { missing, disordered, lostToKills };
+}
+
+/** A disk is written to when the installer says that it is about to; from then on no installer may be given without a new arming. */
+function installsOf(stories: ReadonlyMap<string, readonly Witnessed[]>, armed: ReadonlyMap<string, number>) {
+  const problems: string[] = [];
+  let [disksWritten, reinstalls] = [0, 0];
+  for (const [mac, story] of stories) {
+    const isWriting = ({ step, word }: Witnessed) => step === "stage" && word === "partition";
+    const isGiven = ({ step, word }: Witnessed) => step === "script" && word === "install";
+    const allowed = armed.get(mac) ?? 0;
+    const [written, given] = [story.filter(isWriting).length, story.filter(isGiven).length];
+    const first = story.findIndex(isWriting);
+    const givenAfter = first === -1 ? 0 : story.slice(first).filter(isGiven).length;
+    // A first try that failed before the disk gets the installer once more; behind the first writing only a new arming does.
+    const tooMany = Math.max(written - allowed, given - 2 * allowed, givenAfter - 2 * Math.max(allowed - 1, 0), 0);
+    disksWritten += written;
+    reinstalls += tooMany;
+    if (tooMany > 0) problems.push(`${mac}: armed ${allowed} times, given the installer ${given} times, its disk written ${written} times`);
+  }
+  return { disksWritten, reinstalls, problems };
+}
+
+/** Any of these. */
+function eventTypes({ step, word }: Witnessed): string[] {
+  switch (step) {
+    case "discover":
+      return ["dhcp.discover"];
+    case "request":
+      return ["dhcp.request"];
+    case "loader":
+      return ["tftp.complete"];
+    case "script":
+      // The script that ends an install that cannot come out well boots the disk too.
+      return word === "install" ? ["install.handed-out"] : ["boot.local", "install.failed"];
+    case "file":
+      return ["http.asset"];
+    case "stage":
+      return [`install.${word}`];
+    case "call-home":
+      return ["node.called-home"];
+  }
+}
+
+function reasons(journal: readonly Entry[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const entry of journal) if (entry.kind === "gave-up") found.set(entry.why, (found.get(entry.why) ?? 0) + 1);
+  return new Map([...found].sort(([, one], [, other]) => other - one));
+}
+
+/** Of boots that came to a script. */
+function bootTimes(journal: readonly Entry[]): Verdict["bootMs"] {
+  const all = journal.flatMap((entry) => (entry.kind === "booted" ? [entry.tookMs] : [])).sort((one, other) => one - other);
+  const at = (share: number) => all[Math.max(Math.ceil(all.length * share) - 1, 0)] ?? 0;
+  return { median: at(0.5), p99: at(0.99), worst: at(1) };
+}
+
+const count = (journal: readonly Entry[], kind: Entry["kind"]) => journal.filter((entry) => entry.kind === kind).length;
+const time = (at: number) => new Date(at).toISOString().slice(11, 23);
