@@ -32,7 +32,7 @@ const mayImport: Record<string, string[]> = {
   "daemon/cluster": ["daemon/contract", "daemon/errors.ts", "node:"],
   "daemon/boot": ["daemon/contract", "daemon/errors.ts", "npm:liquidjs", "node:fs", "node:path"],
   "daemon/netboot": ["daemon/contract", "daemon/errors.ts", "daemon/log.ts", "daemon/fleet", "daemon/store", "daemon/boot", "pxe", "node:"],
-  "daemon/enrol": ["daemon/contract", "daemon/errors.ts", "daemon/fleet", "daemon/store", "node:net"],
+  "daemon/enrol": ["daemon/contract", "daemon/errors.ts", "daemon/fleet", "daemon/store", "node:crypto", "node:net"],
   "daemon/api": [
     "daemon/contract",
     "daemon/errors.ts",

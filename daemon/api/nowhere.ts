@@ -26,10 +26,13 @@ export function nothingThere(request: FastifyRequest, reply: FastifyReply): neve
   const path = request.url.split("?")[0] ?? "/";
   const methods = methodsOf(path);
   if (methods.length === 0 || methods.includes(request.method))
-    throw new MusterError("ROUTE_NOT_FOUND", `there is nothing at ${request.method} ${path}`);
+    throw new MusterError("ROUTE_NOT_FOUND", `there is nothing at ${request.method} ${withoutToken(path)}`);
   reply.header("allow", methods.join(", "));
-  throw new MusterError("METHOD_NOT_ALLOWED", `${path} does not know ${request.method}`);
+  throw new MusterError("METHOD_NOT_ALLOWED", `${withoutToken(path)} does not know ${request.method}`);
 }
+
+/** What is refused is logged. */
+const withoutToken = (path: string) => path.replace(/^\/+enrol\/.*/, "/enrol/[token]");
 
 /** Not HTTP, headers without end, or too slow: there is no request to answer, only a socket. */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {

@@ -24,6 +24,7 @@ import { type QuirksApi, quirksApi } from "./quirks.ts";
 import { type RunsApi, runsApi } from "./runs.ts";
 import { sessionApi } from "./session.ts";
 import { type StatusApi, statusApi } from "./status.ts";
+import { type TokensApi, tokensApi } from "./tokens.ts";
 
 export interface ApiParts
   extends NodesApi,
@@ -34,6 +35,7 @@ export interface ApiParts
     RunsApi,
     OperatingApi,
     CallHomeApi,
+    TokensApi,
     Omit<StatusApi, "admit"> {
   keys: KeyStore;
   log: FastifyBaseLogger;
@@ -106,6 +108,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     runsApi(mount, parts);
     operatingApi(mount, parts);
     callHomeApi(mount, parts);
+    tokensApi(mount, parts);
     sessionApi(mount, parts.keys);
     const admit = (request: FastifyRequest) => void (parts.openMetrics || who(request));
     statusApi(api, mount, { ...parts, admit });

@@ -1,11 +1,9 @@
-/** Keys for people and programs, tokens for machines. */
+/** Keys for people and programs. */
 import { type Command, Option } from "commander";
 import { type Key, Role } from "../contract/key.ts";
 import type { LocalCommands } from "./local-commands.ts";
 import { ago, print, table } from "./print.ts";
-import { examples, type Words, whole } from "./words.ts";
-
-const WEEK_SECONDS = 7 * 86_400;
+import { examples, type Words } from "./words.ts";
 
 export function keyCommands(program: Command, { json, client }: Words, local: LocalCommands): void {
   const key = program.command("key").description("API keys");
@@ -43,21 +41,6 @@ export function keyCommands(program: Command, { json, client }: Words, local: Lo
         json(),
         { ...made, key: secret },
         `${secret}\nThis is the only time it is shown (role ${made.role}). Use it: export MUSTER_KEY=${secret}`,
-      );
-    });
-  program
-    .command("token")
-    .description("one-time tokens for machines installed by other means")
-    .command("create")
-    .requiredOption("--node <name|mac>", "which accepted node may use it")
-    .option("--ttl <seconds>", "how long it is good", whole(60, WEEK_SECONDS), 3600)
-    .description("let a machine that has its system already call home once")
-    .action(async ({ node, ttl }: { node: string; ttl: number }) => {
-      const token = await client().createToken({ node, ttlSeconds: ttl });
-      print(
-        json(),
-        token,
-        `${token.token}\nGood once, until ${token.expiresAt}. The machine sends it to POST /api/ready-for-provisioning.`,
       );
     });
 }

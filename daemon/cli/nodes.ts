@@ -21,7 +21,7 @@ export function showNodes(nodes: Node[]): string {
     ],
     nodes.map((node) => [
       node.name,
-      phase(node),
+      node.claims ? `${phase(node)} (contested)` : phase(node),
       node.macs.length > 1 ? `${node.macs[0]} +${node.macs.length - 1}` : node.macs.join(),
       node.address ?? "",
       node.lastEvent ? `${ago(node.lastEvent.at)}: ${node.lastEvent.summary}` : "",
@@ -59,6 +59,7 @@ export function showNode(node: Node, events: Event[]): string {
     ["rescue", state.phase === "rescue" ? reachWords(state.reach) : undefined],
     ["wipe", state.phase === "wiping" ? wipeWords(state) : undefined],
     ["reason", "reason" in state ? state.reason : undefined],
+    ["kept out", node.claims?.map(({ id, reason }) => `${id}: ${reason}`).join("; ")],
     ["MAC", node.macs.join(" ")],
     ["address", node.address],
     ["machine", [facts.manufacturer, facts.product, facts.serial].filter(Boolean).join(" ") || undefined],

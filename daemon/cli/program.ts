@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { bootCommands } from "./boot-commands.ts";
 import { bootFileCommands } from "./boot-file-commands.ts";
 import { daemonCommands } from "./daemon-commands.ts";
+import { enrolCommands } from "./enrol-commands.ts";
 import { jobCommands } from "./job-commands.ts";
 import { keyCommands } from "./key-commands.ts";
 import { leaseCommands } from "./lease-commands.ts";
@@ -47,6 +48,7 @@ export function buildProgram(local: LocalCommands): Command {
   runCommands(program, words);
   operatingCommands(program, words);
   keyCommands(program, words, local);
+  enrolCommands(program, words);
   bootFileCommands(program, words, local);
   return program;
 }

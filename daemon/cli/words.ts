@@ -29,6 +29,19 @@ export const placed = (command: Command): Command =>
 
 export const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 
+const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** `90`, `90s`, `30m`, `12h`, `7d`. */
+export const duration =
+  (from: number, to: number) =>
+  (text: string): number => {
+    const [, digits, unit = "s"] = /^(\d{1,9})([smhd])?$/.exec(text) ?? [];
+    const seconds = Number(digits) * unitSeconds[unit as keyof typeof unitSeconds];
+    if (digits === undefined || seconds < from || seconds > to)
+      throw new InvalidArgumentError(`It is not a time from ${from} to ${to} seconds, such as 90s, 30m, 12h or 7d.`);
+    return seconds;
+  };
+
 export const whole =
   (from: number, to: number) =>
   (text: string): number => {

@@ -25,6 +25,7 @@ import { type BootPlace, bootPlaces, controlUrl } from "./address.ts";
 import { ansibleDirectory } from "./ansible-directory.ts";
 import { bootFilesFor } from "./boot-files.ts";
 import { Deadlines } from "./deadlines.ts";
+import { enrolment } from "./enrolment.ts";
 import { explainer } from "./explaining.ts";
 import { adoptKeys, firstKey } from "./first-key.ts";
 import { networkNow } from "./network-now.ts";
@@ -116,6 +117,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     );
 
     const playbooks = () => readPlaybooks(ansibleDirectory(config));
+    let url = controlUrl(config, places[0]?.network);
     const api = await parts.start(
       "api",
       () =>
@@ -141,6 +143,12 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
           cancel: (id, requestedBy) => engine.cancel(id, requestedBy),
           output: (id, after) => engine.output(id, after),
           receive: (callHome) => reception.receive(callHome),
+          quarantine: {
+            list: (all) => reception.quarantine.list(all),
+            release: (id, wish, by) => reception.release(id, wish, by),
+            discard: (id, by) => reception.quarantine.discard(id, by),
+          },
+          enrol: enrolment(config, data, () => url),
           process: () => ({
             version: VERSION,
             startedAt,
@@ -156,10 +164,11 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       (server) => server.close(),
     );
     await listen(api, config);
-    await reception.resume((node, error) => log.error({ err: error, node: node.name }, "a node that called home waits for its job"));
     const { port } = api.server.address() as AddressInfo; // 0 lets the system choose
+    url = controlUrl({ ...config, control: { ...config.control, port } }, places[0]?.network);
+    await reception.resume((node, error) => log.error({ err: error, node: node.name }, "a node that called home waits for its job"));
     return {
-      url: controlUrl({ ...config, control: { ...config.control, port } }, places[0]?.network),
+      url,
       firstKey: shownKey,
       news: (news) => processes.take(news),
       stop: () => parts.stop(),

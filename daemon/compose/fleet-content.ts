@@ -22,7 +22,7 @@ export function fleetContent(config: Config, data: DataDir, network: BootNetwork
     kernel: config.debian.kernel,
     extraInitrd: config.debian.extra_initrd,
     rootPassword: access.rootPasswordHash ?? "*",
-    sshKeys: () => [executorKey(data), ...access.sshKeys],
+    sshKeys: () => rootKeys(config, data),
     rootSha256: () => {
       const file = join(data.assets, "image/13/amd64/manifest.json");
       if (!existsSync(file)) throw new MusterError("BOOT_FILES_MISSING", "the image has not been built");
@@ -33,6 +33,9 @@ export function fleetContent(config: Config, data: DataDir, network: BootNetwork
 
 export const bootUrl = ({ netboot }: Config, network: BootNetwork | undefined): string =>
   `http://${network?.address ?? "127.0.0.1"}:${netboot.http_port}`;
+
+/** Who may log in to every node as root: the executor, and the people of the configuration. */
+export const rootKeys = (config: Config, data: DataDir): string[] => [executorKey(data), ...loadAccess(config).sshKeys];
 
 /** Public half only. Made at the executor's first start, which is long before a machine asks. */
 function executorKey(data: DataDir): string {

@@ -128,6 +128,8 @@ export const Node = z.object({
   facts: Facts,
   /** Disk to install to, instead of the rule "first that is not removable". */
   disk: DiskPath.optional(),
+  /** Other machines that came under its name or MAC address and are kept out: see the quarantine. */
+  claims: z.array(z.object({ id: z.string(), reason: z.string(), at: Instant })).optional(),
   createdAt: Instant,
   updatedAt: Instant,
   lastEvent: z.object({ seq: z.int(), at: Instant, type: z.string(), summary: z.string() }).optional(),

@@ -1,31 +1,30 @@
 /**
- * Lets a machine that calls home into the fleet: checks token, MAC address, name and network, pins its host key,
- * writes the inventory and queues its first job. Until the token is proven, nothing is written anywhere.
+ * Lets a machine that calls home into the fleet: asks its token, decides who it is, pins its host key, writes the inventory and
+ * queues its first job. Until the token is proven, nothing is written anywhere.
  */
 import type { CallHome } from "../contract/call-home.ts";
+import type { MachineRole } from "../contract/enrol.ts";
 import type { Job } from "../contract/job.ts";
 import type { Node, Phase } from "../contract/node.ts";
 import { MusterError } from "../errors.ts";
-import { deadlineAfter, seconds } from "../fleet/deadlines.ts";
 import { advance } from "../fleet/phases.ts";
-import { atomically, type Db } from "../store/database.ts";
-import type { HostKeyStore, PinnedKey } from "../store/host-keys.ts";
-import type { JobStore } from "../store/jobs.ts";
-import type { NodeStore } from "../store/nodes.ts";
-import type { Registry } from "../store/registry.ts";
+import { atomically } from "../store/database.ts";
+import type { PinnedKey } from "../store/host-keys.ts";
 import { sha256 } from "../store/secrets.ts";
 import type { TokenStore } from "../store/tokens.ts";
+import { type Admission, admitAny, admitBound, type Fleet } from "./admission.ts";
+import { type Credential, credentialOf, identityOf, usedAlready } from "./credentials.ts";
+import { enterKnown, enterNew } from "./entry.ts";
+import { Quarantine, type QuarantineParts, type Release } from "./quarantine.ts";
 
-export interface ReceptionParts {
-  db: Db;
-  nodes: NodeStore;
-  jobs: JobStore;
+export interface ReceptionParts extends QuarantineParts {
   tokens: TokenStore;
-  hostKeys: HostKeyStore;
-  registry: Registry;
   inventory: {
-    upsertHost(host: { name: string; address: string }, without: readonly string[]): Promise<void>;
+    upsertHost(host: { name: string; address: string }, without: readonly string[], group: string): Promise<void>;
     removeHost(name: string): Promise<void>;
+    renameHost(name: string, to: string): Promise<void>;
+    /** Every host and group there is, whoever wrote it. */
+    names(): ReadonlySet<string>;
   };
   knownHosts: { write(keys: PinnedKey[]): Promise<void> };
   provision(node: Node, requestedBy: string): Job;
@@ -35,13 +34,17 @@ export interface ReceptionParts {
 const FROM_CALL_HOME = "call-home";
 /** Where a node may be whose call-home was taken. */
 const phasesAfter: Phase[] = ["called-home", "configuring", "ready", "configure-failed"];
-const usedAlready = () => new MusterError("TOKEN_INVALID", "token: this token has been used already");
+const groupOf: Record<MachineRole, string> = { worker: "worker_nodes", controller: "controller_nodes" };
+
+type Decided = { credential: Credential; admission: Admission } | { credential: Extract<Credential, { kind: "again" }>; node: Node };
 
 export class Reception {
+  readonly quarantine: Quarantine;
   readonly #parts: ReceptionParts;
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
+    this.quarantine = new Quarantine(parts);
   }
 
   /** Rejects with a coded error; a repeated call-home whose answer got lost is answered again and starts nothing twice. */
@@ -50,7 +53,8 @@ export class Reception {
     if (!isNodeAddress(callHome.ip_address)) {
       throw new MusterError("ADDRESS_NOT_ALLOWED", `ip_address: ${callHome.ip_address} is outside the networks nodes may call from`);
     }
-    const { node, repeated } = this.#admit(callHome);
+    const renamed = await this.#renameFirst(callHome);
+    const { node, repeated } = this.#admit(callHome, renamed);
     const live = jobs.liveOf(node.id);
     if (live) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);
     if (repeated) {
@@ -61,6 +65,15 @@ export class Reception {
       if (last && phase !== "called-home") return { node, job: last };
     }
     return { node, job: await this.#begin(node) };
+  }
+
+  /** An operator lets in who was kept out. */
+  async release(id: string, wish: Release, by: string): Promise<{ node: Node; job: Job }> {
+    if (wish.name !== undefined && this.#foreign(wish.name))
+      throw new MusterError("NODE_NAME_TAKEN", `name: the inventory has a host or group called ${wish.name}`);
+    const released = this.quarantine.release(id, wish, by);
+    const job = await this.#begin(released);
+    return { node: this.#parts.nodes.findById(released.id) ?? released, job };
   }
 
   /** After a restart: a node may have been admitted and its job not yet queued. What hinders one hinders no other. */
@@ -81,63 +94,88 @@ export class Reception {
     await knownHosts.write(hostKeys.all());
   }
 
-  #admit(callHome: CallHome): { node: Node; repeated: boolean } {
-    const { db, nodes, tokens, hostKeys, registry } = this.#parts;
-    return atomically(db, () => {
-      const now = new Date();
-      const token = tokens.look(callHome.token, now);
-      if (token.kind === "unknown") throw new MusterError("TOKEN_INVALID", "token: this token is not known");
-      if (token.kind === "expired") throw new MusterError("TOKEN_INVALID", "token: this token has expired");
-      const node = nodes.findById(token.nodeId);
-      if (!node?.macs.includes(callHome.mac)) throw new MusterError("TOKEN_INVALID", `mac: this token is not for ${callHome.mac}`);
-      if (node.name !== callHome.hostname)
-        throw new MusterError("REQUEST_INVALID", `hostname: this machine is ${node.name} here, not ${callHome.hostname}`);
-
-      const identity = identityOf(callHome);
-      if (token.kind === "redeemed") {
-        if (token.as !== identity) throw usedAlready();
-        return { node, repeated: true };
-      }
-      // Before the phase moves on: a job that still runs has the older word.
-      if (this.#parts.jobs.liveOf(node.id))
-        throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);
-      tokens.redeem(callHome.token, identity, now);
-      hostKeys.pin(node.id, callHome.ssh_host_key, now);
-      this.#takeAddress(callHome.ip_address, node);
-      const admitted = registry.update(node.id, (was) => ({
-        node: {
-          ...was,
-          address: callHome.ip_address,
-          facts: { ...was.facts, ...callHome.facts },
-          state: advance(was.state, { type: "called-home", at: now.toISOString(), deadline: deadlineAfter(now, seconds.calledHome) }),
-        },
-        event: { source: "control", type: "node.called-home", summary: `called home from ${callHome.ip_address}` },
-      }));
-      return { node: admitted, repeated: false };
-    });
+  /** Before the database says so, because the file may be broken or locked. The new name, where there is one. */
+  async #renameFirst(callHome: CallHome): Promise<string | undefined> {
+    const decided = this.#decide(callHome, new Date());
+    if (!("admission" in decided) || decided.admission.kind !== "known") return undefined;
+    const { node, name } = decided.admission;
+    if (name === node.name || this.#parts.jobs.liveOf(node.id)) return undefined;
+    await this.#parts.inventory.renameHost(node.name, name);
+    return name;
   }
 
-  /** A lease that ran out goes to another machine: a run meant for its former holder must not reach that one. */
-  #takeAddress(address: string, holder: Node): void {
-    const { nodes, registry } = this.#parts;
-    for (const { id, address: had } of nodes.list()) {
-      if (id === holder.id || had !== address) continue;
-      registry.update(id, ({ address: _, ...was }) => ({
-        node: was,
-        event: { source: "control", type: "node.address-lost", summary: `its address ${address} is ${holder.name}'s now` },
-      }));
+  #admit(callHome: CallHome, renamed: string | undefined): { node: Node; repeated: boolean } {
+    const { db } = this.#parts;
+    const now = new Date();
+    const outcome = atomically(db, () => {
+      const decided = this.#decide(callHome, now, renamed);
+      if ("node" in decided) return { node: decided.node, repeated: true };
+      const { admission, credential } = decided;
+      if (admission.kind === "refused") throw new MusterError(admission.code, admission.message);
+      // Remembered outside: what is thrown here would undo it.
+      if (admission.kind === "contested") return admission;
+      return { node: this.#enter(callHome, admission, credential, now), repeated: false };
+    });
+    if ("kind" in outcome) throw this.quarantine.keepOut(callHome, outcome.node, outcome.reason);
+    return outcome;
+  }
+
+  #decide(callHome: CallHome, now: Date, renamed?: string): Decided {
+    const { nodes, hostKeys } = this.#parts;
+    const credential = credentialOf(callHome, this.#parts, now);
+    if (credential.kind === "again") {
+      const node = nodes.findById(credential.nodeId);
+      if (!node) throw usedAlready();
+      return { credential, node };
     }
+    this.quarantine.requireNotDiscarded(callHome);
+    const fleet: Fleet = {
+      byMac: nodes.findByMac(callHome.mac),
+      byName: nodes.findByName(callHome.hostname),
+      pinned: ({ id }) => hostKeys.find(id),
+      foreign: (name) => name !== renamed && this.#foreign(name),
+    };
+    if (credential.kind === "any") return { credential, admission: admitAny(callHome, fleet) };
+    const node = nodes.findById(credential.nodeId);
+    if (!node) throw new MusterError("TOKEN_INVALID", "token: this token is not known");
+    return { credential, admission: admitBound(callHome, node, credential.installing, fleet) };
+  }
+
+  #enter(callHome: CallHome, admission: Extract<Admission, { kind: "known" | "new" }>, credential: Credential, now: Date): Node {
+    const { tokens, enrolTokens, jobs, registry } = this.#parts;
+    const { token, ...said } = callHome;
+    const entry = (name: string, macs: string[]) => ({ said, name, macs, how: "called home" });
+    let node: Node;
+    if (admission.kind === "new") node = enterNew(this.#parts, entry(said.hostname, [said.mac]), now);
+    else {
+      const { name, addMac } = admission;
+      node = admission.node;
+      // Before the phase moves on: a job that still runs has the older word.
+      if (jobs.liveOf(node.id)) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);
+      if (credential.kind === "any" && node.state.phase === "discovered")
+        node = registry.update(node.id, (was) => ({
+          node: { ...was, state: advance(was.state, { type: "accepted" }) },
+          event: { source: "control", type: "node.accepted", summary: "accepted: it came with a token" },
+        }));
+      node = enterKnown(this.#parts, node, entry(name, addMac ? [...node.macs, said.mac] : node.macs), now);
+    }
+    if (credential.kind === "bound") tokens.redeem(token, identityOf(callHome), now);
+    else enrolTokens.enrol(sha256(token), identityOf(callHome), node.id, now);
+    this.quarantine.settled(callHome);
+    return node;
+  }
+
+  /** A host or group of the inventory that is none of our nodes: not a name for a machine to choose. */
+  #foreign(name: string): boolean {
+    return this.#parts.nodes.findByName(name) === undefined && this.#parts.inventory.names().has(name);
   }
 
   async #begin(node: Node): Promise<Job> {
-    const { nodes, inventory, knownHosts, hostKeys, provision } = this.#parts;
+    const { nodes, inventory, knownHosts, hostKeys, enrolTokens, provision } = this.#parts;
     const homeless = nodes.list().flatMap(({ name, address }) => (address === undefined ? [name] : []));
-    if (node.address !== undefined) await inventory.upsertHost({ name: node.name, address: node.address }, homeless);
+    const group = groupOf[enrolTokens.roleOf(node.id) ?? "worker"];
+    if (node.address !== undefined) await inventory.upsertHost({ name: node.name, address: node.address }, homeless, group);
     await knownHosts.write(hostKeys.all());
     return provision(node, FROM_CALL_HOME);
   }
 }
-
-/** What a repeated call-home must have in common with the first. */
-const identityOf = ({ mac, hostname, ip_address, ssh_host_key }: CallHome): string =>
-  sha256(JSON.stringify([mac, hostname, ip_address, ssh_host_key]));

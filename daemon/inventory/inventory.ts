@@ -1,10 +1,8 @@
-/** Ansible's inventory file: ours to add hosts to, others' to keep. Changed under a lock, replaced in one step. */
-import { closeSync, openSync, readFileSync } from "node:fs";
-import { lock } from "proper-lockfile";
-import writeFileAtomic from "write-file-atomic";
-import { type Document, isMap, isScalar, parseDocument } from "yaml";
+/** Our machines in Ansible's inventory: each in one of our two groups with its address; others' groups and comments stay. */
+import { type Document, isMap, isScalar, type Scalar } from "yaml";
 import { MusterError } from "../errors.ts";
-import { Mutex } from "./mutex.ts";
+import { InventoryFile } from "./file.ts";
+import { entriesOf, groupsIn, keysOf, keyText, partOf } from "./groups.ts";
 
 export interface InventoryHost {
   name: string;
@@ -13,141 +11,104 @@ export interface InventoryHost {
   port?: number;
 }
 
-const GROUP = ["all", "children", "worker_nodes", "hosts"] as const;
-const CONTROLLERS = ["all", "children", "controller_nodes", "hosts"] as const;
-/** A crashed holder frees the lock after this; ours is held for milliseconds. */
-const STALE_MS = 10_000;
+export const WORKERS = "worker_nodes";
+export const CONTROLLERS = "controller_nodes";
+export const OUR_GROUPS: readonly string[] = [WORKERS, CONTROLLERS];
+/** A name that no DNS ever answers: Ansible must not reach a machine by another way than its address. */
+export const NO_ADDRESS = "no-address.invalid";
+
+const hostsOf = (group: string): string[] => ["all", "children", group, "hosts"];
 
 export class Inventory {
-  readonly #file: string;
-  /** Polling a lock file is slow; within one process everybody waits here instead. */
-  readonly #mutex = new Mutex();
+  readonly file: InventoryFile;
 
-  constructor(file: string) {
-    this.#file = file;
+  constructor(path: string) {
+    this.file = new InventoryFile(path);
   }
 
-  /** `without`: those of our hosts that have lost this address to it; they go, unless they are elsewhere by now. */
-  upsertHost({ name, address, port }: InventoryHost, without: readonly string[] = []): Promise<void> {
-    return this.#change((document) => {
-      if (groupNames(document.contents).includes(name))
+  /** `without`: those of our hosts that have lost this address to it; they lose it, unless they are elsewhere by now. */
+  upsertHost({ name, address, port }: InventoryHost, without: readonly string[] = [], group: string = WORKERS): Promise<void> {
+    return this.file.change((document) => {
+      if (groupsIn(document).some((known) => known.name === name))
         throw new MusterError(
           "NODE_NAME_TAKEN",
-          `hostname: ${this.#file} has a group called ${name}, and a run on that name would reach all of it`,
+          `hostname: ${this.file.path} has a group called ${name}, and a run on that name would reach all of it`,
         );
-      for (const other of without) {
-        const place = placeOf(document, other);
-        if (document.getIn([...place, "ansible_host"]) === address) document.deleteIn(place);
-      }
-      // Made here: in YAML 1.1 the library would make an ordered map of what is missing.
-      const place = placeOf(document, name);
-      if (!isMap(document.getIn(place))) document.setIn(place, document.createNode({}));
-      document.setIn([...place, "ansible_host"], address);
-      if (port !== undefined) document.setIn([...place, "ansible_port"], port);
+      this.file.ensureMap(document, hostsOf(WORKERS));
+      for (const other of without) takeAddress(document, other, address);
+      const path = [...placeOf(document, name, group), name];
+      this.file.ensureMap(document, path);
+      document.setIn([...path, "ansible_host"], address);
+      if (port !== undefined) document.setIn([...path, "ansible_port"], port);
     });
   }
 
   /** From the workers to the controllers, with its variables and comments. Once there, it stays there when it calls home again. */
   promoteHost(name: string): Promise<void> {
-    return this.#change((document) => {
-      if (document.hasIn([...CONTROLLERS, name])) return;
-      const workers = document.getIn(GROUP);
-      const at = isMap(workers) ? workers.items.findIndex(({ key }) => String(key) === name) : -1;
-      if (!isMap(workers) || at === -1) throw new MusterError("NODE_WRONG_PHASE", `${this.#file} has no worker ${name}`);
-      for (let depth = 0; depth <= CONTROLLERS.length; depth++) this.#ensureMap(document, CONTROLLERS.slice(0, depth));
-      const controllers = document.getIn(CONTROLLERS);
+    return this.file.change((document) => {
+      if (document.hasIn([...hostsOf(CONTROLLERS), name])) return;
+      const workers = document.getIn(hostsOf(WORKERS));
+      const at = isMap(workers) ? workers.items.findIndex(({ key }) => keyText(key) === name) : -1;
+      if (!isMap(workers) || at === -1) throw new MusterError("NODE_WRONG_PHASE", `${this.file.path} has no worker ${name}`);
+      this.file.ensureMap(document, hostsOf(CONTROLLERS));
+      const controllers = document.getIn(hostsOf(CONTROLLERS));
       if (isMap(controllers)) controllers.items.push(...workers.items.splice(at, 1));
     });
   }
 
+  /** From every group: one that still listed it would be run on by its bare name. */
   removeHost(name: string): Promise<void> {
-    return this.#change((document) => {
-      const place = placeOf(document, name);
-      if (document.hasIn(place)) document.deleteIn(place);
+    return this.file.change((document) => {
+      for (const { group } of entriesOf(document, name)) document.deleteIn([...group.path, "hosts", name]);
     });
   }
 
-  /** The hosts of our groups by name, with their address. */
-  hosts(): Map<string, string> {
-    const document = this.#parse(this.#read());
-    const entries = [GROUP, CONTROLLERS].flatMap((group) => {
-      const hosts = document.getIn(group);
-      return isMap(hosts) ? hosts.items : [];
-    });
-    return new Map(entries.map((pair) => [String(pair.key), String(isMap(pair.value) ? pair.value.get("ansible_host") : "")]));
-  }
-
-  #change(change: (document: Document) => void): Promise<void> {
-    return this.#mutex.run(async () => {
-      let lost: Error | undefined;
-      // It must exist to be locked by its real path; an empty file is a valid inventory.
-      closeSync(openSync(this.#file, "a", 0o640));
-      const release = await this.#lock((error) => {
-        lost = error;
-      });
-      try {
-        const document = this.#parse(this.#read());
-        change(document);
-        const text = document.toString({ lineWidth: 0 });
-        // Somebody else may hold it by now: what they wrote must stay.
-        if (lost) throw new MusterError("INVENTORY_LOCKED", `the lock on ${this.#file} was lost`, { cause: lost });
-        // Its mode and owner stay what they were: the operator may keep secrets in here.
-        await writeFileAtomic(this.#file, text, { fsync: true });
-      } finally {
-        await release().catch(() => undefined); // A lock that was lost cannot be given back.
+  /** Its variables, groups and comments go with it. */
+  renameHost(name: string, to: string): Promise<void> {
+    return this.file.change((document) => {
+      const entries = entriesOf(document, name);
+      if (entries.length > 0 && namesIn(document).has(to))
+        throw new MusterError("NODE_NAME_TAKEN", `hostname: ${this.file.path} has a host or group called ${to} already`);
+      for (const { pair } of entries) {
+        if (isScalar(pair.key)) (pair.key as Scalar).value = to;
       }
     });
   }
 
-  async #lock(onCompromised: (error: Error) => void): Promise<() => Promise<void>> {
-    try {
-      return await lock(this.#file, {
-        stale: STALE_MS,
-        onCompromised,
-        retries: { retries: 60, minTimeout: 20, maxTimeout: 500, factor: 1.5, randomize: true },
-      });
-    } catch (cause) {
-      throw new MusterError("INVENTORY_LOCKED", `${this.#file} stayed locked by another program`, { cause });
-    }
+  /** Every host and group there is, whoever wrote it. */
+  names(): ReadonlySet<string> {
+    return namesIn(this.file.read());
   }
 
-  #read(): string {
-    try {
-      return readFileSync(this.#file, "utf8");
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-      throw error;
-    }
-  }
-
-  /** YAML 1.1, as Ansible reads it: in 1.2 our writer would leave a MAC address bare, which Ansible takes for a number. */
-  #parse(text: string): Document {
-    const document = parseDocument(text.trim() === "" ? "all:\n" : text, { version: "1.1" });
-    const [error] = document.errors;
-    if (error) throw new MusterError("INVENTORY_INVALID", `${this.#file} is not valid YAML: ${error.message.split("\n")[0]}`);
-    for (let depth = 0; depth <= GROUP.length; depth++) this.#ensureMap(document, GROUP.slice(0, depth));
-    return document;
-  }
-
-  /** A group written as a list or a text would be destroyed by adding to it; an empty one is how people leave it. */
-  #ensureMap(document: Document, path: readonly string[]): void {
-    const node = path.length === 0 ? document.contents : document.getIn(path, true);
-    if (isMap(node)) return;
-    const empty = node === undefined || node === null || (isScalar(node) && node.value === null);
-    if (!empty || path.length === 0)
-      throw new MusterError("INVENTORY_INVALID", `${this.#file}: ${path.join(".") || "the top"} is not a mapping`);
-    document.setIn(path, document.createNode({}));
+  /** The hosts of our groups by name, with their address; not those that have none now. */
+  hosts(...groups: string[]): Map<string, string> {
+    const document = this.file.read();
+    const all = (groups.length > 0 ? groups : OUR_GROUPS).flatMap((group) => addressesIn(document, group));
+    return new Map(all.filter(([, address]) => !address.endsWith(NO_ADDRESS)));
   }
 }
 
-/** A controller stays one. */
-const placeOf = (document: Document, name: string): string[] => {
-  const controller = [...CONTROLLERS, name];
-  return document.hasIn(controller) ? controller : [...GROUP, name];
-};
-
-/** Of every depth: each may hold groups again. */
-function groupNames(groups: unknown): string[] {
-  if (!isMap(groups)) return [];
-  return groups.items.flatMap(({ key, value }) => [String(key), ...(isMap(value) ? groupNames(value.get("children", true)) : [])]);
+function addressesIn(document: Document, group: string): [string, string][] {
+  const hosts = document.getIn(hostsOf(group), true);
+  return keysOf(isMap(hosts) ? hosts : undefined).map((name) => [
+    name,
+    String(document.getIn([...hostsOf(group), name, "ansible_host"]) ?? ""),
+  ]);
 }
+
+/** Where it is already, if it is in one of our groups. */
+export const placeOf = (document: Document, name: string, group: string = WORKERS): string[] =>
+  hostsOf(OUR_GROUPS.find((known) => document.hasIn([...hostsOf(known), name])) ?? group);
+
+function takeAddress(document: Document, name: string, address: string): void {
+  const path = [...placeOf(document, name), name];
+  if (document.getIn([...path, "ansible_host"]) !== address) return;
+  const entry = document.getIn(path, true);
+  const bare = keysOf(isMap(entry) ? entry : undefined).every((key) => key === "ansible_host");
+  if (bare && entriesOf(document, name).length === 1) document.deleteIn(path);
+  // What people have said of it waits for its return.
+  else document.setIn([...path, "ansible_host"], `${name}.${NO_ADDRESS}`);
+}
+
+const namesIn = (document: Document): Set<string> =>
+  new Set(groupsIn(document).flatMap((group) => [group.name, ...keysOf(partOf(document, group, "hosts"))]));

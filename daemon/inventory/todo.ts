@@ -131,7 +131,7 @@ function longestFence(text: string): string {
 const oneLine = (text: string) => redact(text).replace(/\s+/g, " ").replace(/[`<>]/g, "'").slice(0, 500);
 
 const secrets = [
-  /\b(?:mk_[0-9a-f]{8}_[0-9a-f]{64})\b/g,
+  /\b(?:mk_[0-9a-f]{8}_[0-9a-f]{64}|mt_[0-9a-f]{64})\b/g,
   /\b(?:sk-|gh[pousr]_|glpat-|xox[abprs]-|AKIA|ASIA|AIza)[A-Za-z0-9_-]{10,}/g,
   /\bBearer\s+[A-Za-z0-9._~+/-]{8,}=*/gi,
   /(?<=\b(?:password|passwd|token|secret|api_?key)["']?\s*[:=]\s*["']?)[^\s"',}]{4,}/gi,

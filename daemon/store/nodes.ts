@@ -6,7 +6,9 @@ import { atomically, type Db } from "./database.ts";
 
 const select = `
   SELECT nodes.*, events.at AS event_at, events.type AS event_type, events.summary AS event_summary,
-         (SELECT json_group_array(mac) FROM (SELECT mac FROM node_macs WHERE node_id = nodes.id ORDER BY position)) AS macs
+         (SELECT json_group_array(mac) FROM (SELECT mac FROM node_macs WHERE node_id = nodes.id ORDER BY position)) AS macs,
+         (SELECT json_group_array(json_object('id', id, 'reason', reason, 'at', first_at)) FROM claims
+          WHERE node_id = nodes.id AND state = 'open') AS claims
   FROM nodes LEFT JOIN events ON events.seq = nodes.last_event`;
 
 export class NodeStore {
@@ -95,6 +97,7 @@ interface Row {
   event_type: string | null;
   event_summary: string | null;
   macs: string;
+  claims: string;
   created_at: string;
   updated_at: string;
 }
@@ -110,6 +113,7 @@ const fromRow = (row: Row): Node =>
     ...(row.address !== null && { address: row.address }),
     facts: JSON.parse(row.facts),
     ...(row.disk !== null && { disk: row.disk }),
+    ...(row.claims !== "[]" && { claims: JSON.parse(row.claims) }),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     ...(row.last_event !== null &&

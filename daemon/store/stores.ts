@@ -1,6 +1,8 @@
 /** All stores over one database. */
+import { ClaimStore } from "./claims.ts";
 import { type Db, openDatabase } from "./database.ts";
 import { DhcpServerTable } from "./dhcp-servers.ts";
+import { EnrolTokenStore } from "./enrol-tokens.ts";
 import { EventStore } from "./events.ts";
 import { HostKeyStore } from "./host-keys.ts";
 import { JobStore } from "./jobs.ts";
@@ -20,6 +22,8 @@ export interface Stores {
   jobs: JobStore;
   runs: RunStore;
   tokens: TokenStore;
+  enrolTokens: EnrolTokenStore;
+  claims: ClaimStore;
   keys: KeyStore;
   leases: LeaseTable;
   dhcpServers: DhcpServerTable;
@@ -39,6 +43,8 @@ export function openStores(file: string): Stores {
     jobs: new JobStore(db),
     runs: new RunStore(db),
     tokens: new TokenStore(db),
+    enrolTokens: new EnrolTokenStore(db),
+    claims: new ClaimStore(db),
     keys: new KeyStore(db),
     leases: new LeaseTable(db),
     dhcpServers: new DhcpServerTable(db),

@@ -39,7 +39,7 @@ export async function startTestControl(
     url: control.url,
     data,
     client,
-    newcomer: async (name, mac) => ({ node: await client.addNode({ name, mac }), ...(await client.createToken({ node: name })) }),
+    newcomer: async (name, mac) => ({ node: await client.addNode({ name, mac }), token: (await client.createToken({ node: name })).token }),
   };
 }
 

@@ -46,6 +46,8 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
     cancel: unused("cancel"),
     output: async (_, after) => ({ text: "", next: after, end: true }),
     receive: unused("receive"),
+    quarantine: { list: () => [], release: unused("release"), discard: unused("discard") },
+    enrol: { url: () => "http://10.0.0.2:8000", script: (token) => `#!/bin/sh\n# ${token}\n` },
     process: () => ({
       version: "0.0.0-test",
       startedAt: new Date().toISOString(),

@@ -55,6 +55,16 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       receive: () => {
         throw new Error("nobody calls home here");
       },
+      quarantine: {
+        list: () => [],
+        release: () => {
+          throw new Error("nobody is kept out here");
+        },
+        discard: () => {
+          throw new Error("nobody is kept out here");
+        },
+      },
+      enrol: { url: () => "http://127.0.0.1:8000", script: () => "" },
       process: () => ({
         version: "0.0.0-test",
         startedAt: new Date().toISOString(),

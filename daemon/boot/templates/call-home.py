@@ -5,11 +5,13 @@ Only the answer 202 counts. It then disables itself and deletes its token; after
 exit code 1 and runs again at the next boot. Uses Python's standard library and nothing else.
 """
 import argparse
+import fcntl
 import json
 import os
 import platform
 import re
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -32,6 +34,20 @@ def address_towards(url):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect((parts.hostname, parts.port or 80))
         return probe.getsockname()[0]
+
+
+def mac_towards(address):
+    """The MAC address of the card that has this address."""
+    wanted = socket.inet_aton(address)
+    for name in sorted(os.listdir("/sys/class/net")):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                answer = fcntl.ioctl(probe, 0x8915, struct.pack("256s", name[:15].encode()))  # SIOCGIFADDR
+            except OSError:
+                continue
+        if answer[20:24] == wanted:
+            return read(f"/sys/class/net/{name}/address")
+    raise OSError(f"no network card has the address {address}")
 
 
 def cpu_facts():
@@ -126,11 +142,12 @@ def facts():
 
 def attempt(config, host_key_file):
     host_key = " ".join(read(host_key_file).split()[:2])
+    address = address_towards(config["url"])
     body = {
-        "ip_address": address_towards(config["url"]),
-        "hostname": socket.gethostname().split(".")[0],
+        "ip_address": address,
+        "hostname": config.get("name") or socket.gethostname().split(".")[0].lower(),
         "token": config["token"],
-        "mac": config["mac"],
+        "mac": config.get("mac") or mac_towards(address),
         "ssh_host_key": host_key,
         "facts": facts(),
     }
@@ -150,7 +167,7 @@ def attempt(config, host_key_file):
 
 def main():
     options = argparse.ArgumentParser(description="Tell the Muster control node that this system is up.")
-    options.add_argument("--config", default="/etc/muster/call-home.json", help="file with url, token and mac")
+    options.add_argument("--config", default="/etc/muster/call-home.json", help="file with url and token, perhaps mac and name")
     options.add_argument("--host-key", default="/etc/ssh/ssh_host_ed25519_key.pub", help="this machine's public SSH host key")
     options.add_argument("--tries", type=int, default=30)
     options.add_argument("--interval", type=float, default=10, help="seconds between tries")

@@ -43,6 +43,9 @@ function declined({ leases }: World): string {
   return address;
 }
 
+const enrolToken = ({ enrolTokens }: Served["world"]) =>
+  enrolTokens.issue({ role: "worker", uses: 1, createdBy: "test", expiresAt: "2099-01-01T00:00:00.000Z" }, new Date());
+
 const callHome = {
   ip_address: "10.0.0.1",
   hostname: "n1",
@@ -78,6 +81,12 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
   createKey: () => ({ path: "/api/keys", body: { name: unused(), role: "viewer" } }),
   revokeKey: ({ world }) => ({ path: `/api/keys/${world.keys.create(unused(), "viewer", new Date()).key.id}` }),
   createToken: (served) => ({ path: "/api/tokens", body: { node: node(served) } }),
+  listTokens: () => ({ path: "/api/tokens" }),
+  revokeToken: ({ world }) => ({ path: `/api/tokens/${enrolToken(world).kept.id}` }),
+  enrolScript: ({ world }) => ({ path: `/enrol/${enrolToken(world).token}` }),
+  listQuarantine: () => ({ path: "/api/quarantine" }),
+  releaseQuarantine: () => ({ path: "/api/quarantine/1a2b3c4d/release", body: {} }),
+  discardQuarantine: () => ({ path: "/api/quarantine/1a2b3c4d/discard" }),
   login: ({ key }) => ({ path: "/api/session", body: { key: key("viewer") } }),
   whoami: () => ({ path: "/api/session" }),
   logout: () => ({ path: "/api/session" }),
@@ -121,6 +130,25 @@ async function start(t: TestContext): Promise<Served> {
       const target = addNode(served.world, { phase: "accepted" });
       return { node: target, job: jobOf(target) };
     },
+    quarantine: {
+      list: () => [],
+      release: async () => {
+        const target = addNode(served.world, { phase: "accepted" });
+        return { node: target, job: jobOf(target) };
+      },
+      discard: () => ({
+        id: "1a2b3c4d",
+        state: "discarded",
+        name: "n1",
+        mac: callHome.mac,
+        address: callHome.ip_address,
+        hostKey: callHome.ssh_host_key,
+        reason: "",
+        tries: 1,
+        firstAt: at,
+        lastAt: at,
+      }),
+    },
     explain: (mac) => ({
       mac,
       phase: "unknown",
@@ -159,7 +187,7 @@ for (const caller of ["nobody", ...Role.options] as const) {
 
 test("what needs no key is this and nothing else", () => {
   const open = Object.entries(routes).filter(([, { access }]) => access === "public");
-  assert.deepEqual(open.map(([name]) => name).sort(), ["callHome", "health", "login"]);
+  assert.deepEqual(open.map(([name]) => name).sort(), ["callHome", "enrolScript", "health", "login"]);
 });
 
 test("a change refused for the role changes nothing", async (t) => {

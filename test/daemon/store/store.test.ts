@@ -75,7 +75,7 @@ test("a token is redeemed once and remembers as whom", () => {
   const now = new Date();
   const later = new Date(now.getTime() + 1000).toISOString();
   const token = world.tokens.issue(node.id, "install", now, later);
-  assert.deepEqual(world.tokens.look(token, now), { kind: "fresh", nodeId: node.id });
+  assert.deepEqual(world.tokens.look(token, now), { kind: "fresh", nodeId: node.id, purpose: "install" });
   assert.deepEqual(world.tokens.look(token, new Date(later)), { kind: "expired", nodeId: node.id });
   world.tokens.redeem(token, "me", now);
   assert.deepEqual(world.tokens.look(token, now), { kind: "redeemed", nodeId: node.id, as: "me" });

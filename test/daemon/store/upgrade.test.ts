@@ -41,7 +41,7 @@ test("a database of the first release opens, with everything that was in it", (t
   assert.equal(nodes.findByName("n5")?.disk, "/dev/disk/by-id/ata-X");
   assert.deepEqual([jobs.find("n1-job")?.status, jobs.find("n5-job")?.result?.summary], ["succeeded", "Install packages: no network"]);
   const now = new Date("2026-11-21T00:00:00Z");
-  assert.deepEqual(tokens.look("install-token-of-n3", now), { kind: "fresh", nodeId: "id-3" });
+  assert.deepEqual(tokens.look("install-token-of-n3", now), { kind: "fresh", nodeId: "id-3", purpose: "install" });
   assert.equal(keys.authenticate("mk_first_light", now)?.role, "admin");
   assert.deepEqual(
     hostKeys.all().map(({ address, hostKey: pinned }) => [address, pinned]),
