@@ -1,0 +1,125 @@
+/**
+ * How long 200 nodes take from their call-home to ready when they call within two seconds from 8 processes, beside a run of
+ * its own for each node on the same machine; with the API's latency and the inventory's validity meanwhile. 20 nodes are
+ * sshds in namespaces, the rest are configured with `connection: local`. The run-for-each way is measured on a sample and
+ * taken times its share. Usage: provision.ts [--nodes N] [--sample N]. The last line is JSON.
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startDaemon } from "../lab/daemon.ts";
+import { createNetwork, noNetwork } from "../lab/network.ts";
+import { type CrowdMember, playCrowd, startSshNodes } from "./provision-nodes.ts";
+
+const { values } = parseArgs({ options: { nodes: { type: "string", default: "200" }, sample: { type: "string", default: "20" } } });
+if (noNetwork) {
+  console.error(`bench:provision cannot run: ${noNetwork}`);
+  process.exit(2);
+}
+const [count, sampled] = [Number(values.nodes), Number(values.sample)];
+const overSsh = Math.min(20, count);
+const repository = join(import.meta.dirname, "../..");
+
+/** What a node is asked for: look, run, write, read back. */
+const PLAYBOOK = `
+- name: Configure nodes
+  hosts: worker_nodes
+  gather_facts: false
+  tasks:
+    - name: Reach it
+      ansible.builtin.ping:
+    - name: Run something
+      ansible.builtin.command: "true"
+      changed_when: false
+    - name: Write something
+      ansible.builtin.copy:
+        content: "{{ inventory_hostname }}\\n"
+        dest: "{{ muster_bench_folder }}/{{ inventory_hostname }}"
+        mode: "0644"
+    - name: Look at it
+      ansible.builtin.stat:
+        path: "{{ muster_bench_folder }}/{{ inventory_hostname }}"
+`;
+
+const folder = mkdtempSync(join(tmpdir(), "muster-bench-provision-"));
+const network = createNetwork();
+try {
+  const ansible = join(folder, "ansible");
+  cpSync(join(repository, "ansible"), ansible, { recursive: true });
+  writeFileSync(join(ansible, "playbook.yaml"), PLAYBOOK);
+  const dataDir = join(folder, "data");
+  const written = join(folder, "written");
+  for (const path of [dataDir, written]) mkdirSync(path);
+  for (const name of ["undionly.kpxe", "snponly.efi"]) {
+    mkdirSync(join(dataDir, "assets/ipxe"), { recursive: true });
+    writeFileSync(join(dataDir, "assets/ipxe", name), name);
+  }
+  const names = Array.from({ length: count }, (_, index) => `bench-${String(index + 1).padStart(3, "0")}`);
+  writeFileSync(join(dataDir, "inventory.yaml"), inventory(names.slice(overSsh), written));
+  const start = (settings: object) =>
+    startDaemon(network, {
+      folder,
+      dataDir,
+      dhcp: "full",
+      mirror: `http://${network.address}/debian`,
+      settings: { netboot: { check_other_servers: false }, ansible: { directory: ansible, unreachable_retries: 0, ...settings } },
+    });
+
+  console.log(`${count} nodes, ${overSsh} of them over SSH, call home within two seconds …`);
+  let daemon = await start({});
+  const key = daemon.createKey("bench");
+  const members: CrowdMember[] = [
+    ...(await startSshNodes(network, folder, join(dataDir, "executor/id_ed25519.pub"), names.slice(0, overSsh))),
+    ...names.slice(overSsh).map((name, index) => ({ name, address: `10.77.${4 + (index >> 8)}.${index & 255}` })),
+  ];
+  const waves = await playCrowd(network, folder, { key, members, way: "call-home", inventory: join(dataDir, "inventory.yaml") });
+  await daemon.stop();
+  console.log(
+    `${waves.ready} ready in ${waves.seconds.toFixed(1)} s; API p99 ${waves.apiP99Ms.toFixed(1)} ms over ${waves.apiRequests} requests`,
+  );
+
+  // The same share of both kinds.
+  const [some, others] = [Math.round((sampled * overSsh) / count), members.slice(overSsh)];
+  const sample = [...members.slice(0, some), ...others.slice(0, sampled - some)];
+  console.log(`${sample.length} of them again, each with a run of its own …`);
+  daemon = await start({ wave_size: 1, gather_seconds: 0 });
+  const each = await playCrowd(network, folder, { key, members: sample, way: "reprovision", inventory: join(dataDir, "inventory.yaml") });
+  await daemon.stop();
+  const extrapolated = (each.seconds * count) / sample.length;
+  console.log(`${each.ready} ready in ${each.seconds.toFixed(1)} s; ${count} would take ${extrapolated.toFixed(0)} s`);
+
+  console.log(
+    JSON.stringify({
+      nodes: count,
+      over_ssh: overSsh,
+      ready: waves.ready,
+      runs: waves.runs,
+      seconds: round(waves.seconds),
+      per_node_sample: sample.length,
+      per_node_sample_seconds: round(each.seconds),
+      per_node_seconds_extrapolated: round(extrapolated),
+      speedup: round(extrapolated / waves.seconds),
+      api_p99_ms: round(waves.apiP99Ms),
+      api_requests: waves.apiRequests,
+      call_home_p99_ms: round(waves.callHomeP99Ms),
+      inventory_reads: waves.inventoryReads,
+      inventory_invalid: waves.inventoryInvalid,
+    }),
+  );
+  if (waves.ready !== count || waves.inventoryInvalid > 0 || each.ready !== sample.length) process.exitCode = 1;
+} finally {
+  network.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** The operator's own part of it: those that are this machine. */
+function inventory(local: string[], written: string): string {
+  const hosts = Object.fromEntries(local.map((name) => [name, {}]));
+  const bench = { hosts, vars: { ansible_connection: "local", ansible_pipelining: true } };
+  return `${JSON.stringify({ all: { vars: { muster_bench_folder: written }, children: { worker_nodes: { hosts: {} }, on_this_machine: bench } } }, null, 2)}\n`;
+}
