@@ -13,7 +13,7 @@ export interface Avalanche {
   machines: number;
   /** Had no address when perfdhcp gave up. */
   machinesLost: number;
-  /** From the first DISCOVER of a machine to the OFFER it got, repetitions included. */
+  /** From a machine's first DISCOVER to the OFFER it got: what was lost and asked again is in it, REQUEST and ACK are not. */
   offerMilliseconds: { median: number; p99: number; worst: number };
 }
 
@@ -25,8 +25,22 @@ export interface Where {
 
 /** Machines that come again are few among so many; each server sees the same crowd. */
 const CLIENTS = 40_000;
-/** MAC addresses no other load uses: nobody in an avalanche had an address before. */
-const NEWCOMERS = "02:00:00:00:00:00";
+/** Who is switched on at once. MAC addresses no other load uses: nobody in an avalanche had an address before. */
+export const crowds = {
+  /** They want an address, like perfdhcp's own. */
+  plain: { firstMac: "02:00:00:00:00:00", options: [] },
+  /** UEFI firmware: to be told what to boot, and kept as machines by who keeps such things. */
+  booting: {
+    firstMac: "02:00:00:01:00:00",
+    options: [
+      ["60", Buffer.from("PXEClient:Arch:00007:UNDI:003016").toString("hex")],
+      ["93", "0007"],
+      ["94", "010310"],
+    ],
+  },
+} as const;
+export type Crowd = keyof typeof crowds;
+
 const WAIT_MICROSECONDS = 500_000;
 
 export async function offer(where: Where, rate: number, seconds: number): Promise<Load> {
@@ -43,12 +57,14 @@ export async function offer(where: Where, rate: number, seconds: number): Promis
 }
 
 /** Everybody at once, each repeating its message until it is answered, as firmware does. */
-export async function avalanche(where: Where, machines: number, seconds = 20): Promise<Avalanche> {
+export async function avalanche(where: Where, machines: number, crowd: Crowd, seconds = 20): Promise<Avalanche> {
+  const { firstMac, options } = crowds[crowd];
   const report = await perfdhcp(where, [
     "--scenario",
     "avalanche",
     "-b",
-    `mac=${NEWCOMERS}`,
+    `mac=${firstMac}`,
+    ...options.flatMap(([code, value]) => ["-o", `${code},${value}`]),
     "-R",
     String(machines),
     "-p",
