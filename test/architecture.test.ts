@@ -18,6 +18,7 @@ const mayImport: Record<string, string[]> = {
   "daemon/store": ["daemon/contract", "daemon/errors.ts", "npm:better-sqlite3", "npm:zod", "node:crypto"],
   "daemon/inventory": ["daemon/contract", "daemon/errors.ts", "npm:yaml", "npm:proper-lockfile", "npm:write-file-atomic", "node:"],
   "daemon/jobs": ["daemon/contract", "daemon/errors.ts", "daemon/fleet", "daemon/store", "daemon/log.ts", "npm:zod", "node:"],
+  "daemon/schedules": ["daemon/contract", "daemon/errors.ts", "daemon/fleet", "daemon/store", "daemon/log.ts", "npm:croner"],
   "daemon/executor": [
     "daemon/contract",
     "daemon/errors.ts",
@@ -55,8 +56,8 @@ const mayImport: Record<string, string[]> = {
   web: ["daemon/contract", "npm:react", "npm:react-dom", "npm:vite", "npm:@vitejs/plugin-react", "npm:zod"],
 };
 
-/** Only here may a process be started: the executor by design, the supervisor and local commands by decision 0002. */
-const mayStartProcesses = ["daemon/executor/", "daemon/compose/", "daemon/main.ts"];
+/** Only here may a process be started: the executor by design, the supervisor and local commands by decision 0002, one helper by 0012. */
+const mayStartProcesses = ["daemon/executor/", "daemon/compose/", "daemon/main.ts", "pxe/tftp/transfer-sockets.ts"];
 
 const sources = (folder: string): string[] => {
   if (folder.endsWith(".ts")) return [folder];

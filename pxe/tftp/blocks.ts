@@ -13,11 +13,18 @@ const MOST_PIECES = 1024;
 
 interface Stretch {
   first: number;
-  /** Whole packets; their payloads are where the file is read into. */
-  packets: Buffer[];
+  /** Packet after packet; their payloads are where the file is read into. */
+  memory: Buffer;
   payloads: Buffer[];
-  /** How many of them hold a block. */
+  /** How many packets hold a block, and where the last of those ends. */
   filled: number;
+  end: number;
+}
+
+/** Packets one after the other: all of the same length, but that the last of the file may be shorter. */
+export interface PacketRun {
+  bytes: Buffer;
+  count: number;
 }
 
 export class Blocks {
@@ -28,7 +35,6 @@ export class Blocks {
   #spare: Stretch | undefined;
   #read = 0;
   #last: number | undefined;
-  #lastPacket: Buffer | undefined;
   #bytes = 0;
   #reading: Promise<void> | undefined;
 
@@ -36,8 +42,9 @@ export class Blocks {
     this.#content = content;
     this.#terms = terms;
     const inFile = content.size === undefined ? Number.POSITIVE_INFINITY : Math.floor(content.size / terms.blockSize) + 1;
-    const wanted = Math.max(Math.floor(STRETCH_BYTES / terms.blockSize), 2 * terms.windowSize);
-    this.#perStretch = Math.min(wanted, inFile, MOST_PIECES);
+    // Whole windows, so that none falls into two stretches and so into two system calls.
+    const windows = Math.max(Math.ceil(STRETCH_BYTES / terms.blockSize / terms.windowSize), 2);
+    this.#perStretch = Math.min(windows * terms.windowSize, inFile, MOST_PIECES);
   }
 
   /** The number of the last block, once it was read. */
@@ -50,11 +57,14 @@ export class Blocks {
     return this.#bytes;
   }
 
-  /** Absent while it is being read, and after the last. */
-  packet(block: number): Buffer | undefined {
-    if (block === this.#last) return this.#lastPacket;
-    for (const stretch of this.#stretches) {
-      if (block < stretch.first + stretch.filled) return stretch.packets[block - stretch.first];
+  /** From this block on, as many as are at hand. Absent while it is being read, and after the last. */
+  run(block: number, most: number): PacketRun | undefined {
+    for (const { first, filled, memory, end } of this.#stretches) {
+      if (block >= first + filled) continue;
+      const length = DATA_HEADER + this.#terms.blockSize;
+      const count = Math.min(most, first + filled - block);
+      const start = (block - first) * length;
+      return { bytes: memory.subarray(start, Math.min(start + count * length, end)), count };
     }
     return undefined;
   }
@@ -65,7 +75,7 @@ export class Blocks {
    */
   proceed(acked: number, mayReuse: boolean): Promise<void> | undefined {
     const oldest = this.#stretches[0];
-    if (oldest && acked >= oldest.first + oldest.packets.length - 1) {
+    if (oldest && acked >= oldest.first + oldest.payloads.length - 1) {
       this.#stretches.shift();
       this.#spare = mayReuse ? oldest : undefined;
     }
@@ -84,23 +94,25 @@ export class Blocks {
     const { blockSize, rollover } = this.#terms;
     const whole = Math.floor(bytes / blockSize);
     // A file that ends with a full block is closed by an empty one (RFC 1350 §6).
-    const ends = whole < stretch.packets.length;
+    const ends = whole < stretch.payloads.length;
     stretch.filled = ends ? whole + 1 : whole;
-    for (let index = 0; index < stretch.filled; index++) stampData(stretch.packets[index]!, wireNumber(stretch.first + index, rollover));
+    const length = DATA_HEADER + blockSize;
+    stretch.end = whole * length + (ends ? DATA_HEADER + (bytes % blockSize) : 0);
+    for (let index = 0; index < stretch.filled; index++)
+      stampData(stretch.memory, index * length, wireNumber(stretch.first + index, rollover));
     this.#read += stretch.filled;
     this.#bytes += bytes;
-    if (ends) {
-      this.#last = this.#read;
-      this.#lastPacket = stretch.packets[whole]!.subarray(0, DATA_HEADER + (bytes % blockSize));
-    }
+    if (ends) this.#last = this.#read;
     this.#stretches.push(stretch);
   }
 
   #newStretch(): Stretch {
     const length = DATA_HEADER + this.#terms.blockSize;
     const memory = Buffer.allocUnsafeSlow(this.#perStretch * length);
-    const packets = Array.from({ length: this.#perStretch }, (_, index) => memory.subarray(index * length, (index + 1) * length));
-    return { first: 0, packets, payloads: packets.map((packet) => packet.subarray(DATA_HEADER)), filled: 0 };
+    const payloads = Array.from({ length: this.#perStretch }, (_, index) =>
+      memory.subarray(index * length + DATA_HEADER, (index + 1) * length),
+    );
+    return { first: 0, memory, payloads, filled: 0, end: 0 };
   }
 
   /** Waits for a read under way: its memory and its file must not be taken from under it. */

@@ -44,10 +44,10 @@ function request(opcode: 1 | 2, [file, mode, ...rest]: string[]): TftpRequest {
   return { kind: "read", file, mode: mode.toLowerCase(), options };
 }
 
-/** Makes a packet of a buffer whose payload is in place after `DATA_HEADER` bytes. */
-export function stampData(packet: Buffer, block: number): void {
-  packet.writeUInt16BE(Opcode.data, 0);
-  packet.writeUInt16BE(block, 2);
+/** Makes a packet of the bytes that begin at `start`, whose payload is in place after `DATA_HEADER` bytes. */
+export function stampData(memory: Buffer, start: number, block: number): void {
+  memory.writeUInt16BE(Opcode.data, start);
+  memory.writeUInt16BE(block, start + 2);
 }
 
 /** Short and ASCII: some ROMs print it as it is. */

@@ -10,6 +10,7 @@ import { type Found, findFile } from "./files.ts";
 import { agree, type ClientQuirks, type Terms } from "./options.ts";
 import { decode, error, TftpError, type TftpRequest } from "./packet.ts";
 import { type TransferEnd, transfer } from "./transfer.ts";
+import { TransferSockets } from "./transfer-sockets.ts";
 
 export interface TftpServerOptions {
   root: string;
@@ -102,7 +103,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     const content = request.mode === "netascii" ? netascii(found.content) : found.content;
     const terms = agree(request.options, content.size, options.quirks?.(client.address));
     const shown = options.tap && ((direction: "in" | "out", port: number, bytes: Uint8Array) => show(direction, port, client, bytes));
-    const end = await transfer({ client, address: options.address, content, terms, ...(shown && { shown }) }, stop.signal);
+    const end = await transfer({ client, content, terms, ...(shown && { shown }) }, sockets, stop.signal);
     log.info({ to: client.address, file: name, ...end }, "tftp");
     record({
       address: client.address,
@@ -119,7 +120,13 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     record({ address: client.address, type: "tftp.failed", summary: `TFTP ${name}: ${cause instanceof Error ? cause.message : "failed"}` });
   }
 
-  await bind(socket, options.fd === undefined ? { address: options.address, port: options.port } : { fd: options.fd });
+  const sockets = await TransferSockets.open(options.address, log);
+  try {
+    await bind(socket, options.fd === undefined ? { address: options.address, port: options.port } : { fd: options.fd });
+  } catch (cause) {
+    await sockets.close();
+    throw cause;
+  }
   socket.on("error", (cause) => log.warn({ err: cause }, "tftp socket"));
   return {
     port: socket.address().port,
@@ -127,6 +134,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
       admission.close();
       stop.abort();
       await Promise.all(transfers);
+      await sockets.close();
       await new Promise<void>((resolve) => socket.close(() => resolve()));
     },
   };

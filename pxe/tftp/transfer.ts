@@ -2,13 +2,13 @@
  * One file to one client, on a port of its own (RFC 1350 §4): sends a window, hears an ACK, goes on.
  * The rules are in SlidingWindow and Pace; here are the socket, the clock and the file.
  */
-import { createSocket, type Socket } from "node:dgram";
-import { once } from "node:events";
+import type { Socket } from "node:dgram";
 import { Blocks } from "./blocks.ts";
 import type { Content } from "./content.ts";
 import type { Terms } from "./options.ts";
 import { Pace } from "./pace.ts";
 import { decode, error, oack, TftpError } from "./packet.ts";
+import type { TransferSocket, TransferSockets } from "./transfer-sockets.ts";
 import { SlidingWindow } from "./window.ts";
 
 export type TransferEnd =
@@ -22,8 +22,6 @@ export type TransferEnd =
 
 export interface TransferOptions {
   client: { address: string; port: number };
-  /** Our address, so that the answer comes from where the question went. */
-  address: string;
   content: Content;
   terms: Terms;
   /** Told of what steers the transfer: the agreed options, errors, acknowledgements until the first block has arrived. */
@@ -39,17 +37,19 @@ const PATIENCE_MS = 40_000;
 const TRIES_AT_THE_END = 4;
 const PATIENCE_AT_THE_END_MS = 5000;
 
-export async function transfer(options: TransferOptions, signal: AbortSignal): Promise<TransferEnd> {
-  // An address needs no look-up, and the packet leaves in this turn instead of the next.
-  const socket = createSocket({ type: "udp4", lookup: (address, _options, done) => done(null, address, 4) });
+/** One system call takes 64 KiB at most. */
+const MOST_TOGETHER = 32;
+
+export async function transfer(options: TransferOptions, sockets: TransferSockets, signal: AbortSignal): Promise<TransferEnd> {
   const blocks = new Blocks(options.content, options.terms);
   try {
-    const listening = once(socket, "listening", { signal });
-    socket.bind(0, options.address); // listens before it returns: there is no name to look up
-    await listening;
-    return await new Transfer(options, socket, blocks).run(signal);
+    const own = await sockets.take(options.terms);
+    try {
+      return await new Transfer(options, sockets, own, blocks).run(signal);
+    } finally {
+      await sockets.giveBack(own);
+    }
   } finally {
-    await new Promise<void>((resolve) => socket.close(() => resolve()));
     await blocks.close();
   }
 }
@@ -58,6 +58,8 @@ class Transfer {
   readonly #client: TransferOptions["client"];
   readonly #terms: Terms;
   readonly #shown: TransferOptions["shown"];
+  readonly #sockets: TransferSockets;
+  readonly #own: TransferSocket;
   readonly #socket: Socket;
   readonly #blocks: Blocks;
   readonly #window: SlidingWindow;
@@ -71,27 +73,31 @@ class Transfer {
   #hint: "none" | "taken" | "used" = "none";
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
+  #ended = false;
   #finish: (end: TransferEnd) => void = () => undefined;
   #fail: (cause: unknown) => void = () => undefined;
 
-  constructor({ client, terms, shown }: TransferOptions, socket: Socket, blocks: Blocks) {
+  constructor({ client, terms, shown }: TransferOptions, sockets: TransferSockets, own: TransferSocket, blocks: Blocks) {
     this.#client = client;
     this.#terms = terms;
     this.#shown = shown;
-    this.#socket = socket;
+    this.#sockets = sockets;
+    this.#own = own;
+    this.#socket = own.socket;
     this.#blocks = blocks;
     this.#window = new SlidingWindow({ awaitsOackAck: terms.agreed.size > 0, rollover: terms.rollover });
     this.#pace = new Pace(terms.timeoutMs);
   }
 
   async run(signal: AbortSignal): Promise<TransferEnd> {
+    const fail = (cause: unknown) => this.#fail(cause);
     const stop = () => this.#fail(new Error("the server is stopping"));
     try {
       return await new Promise<TransferEnd>((resolve, reject) => {
         this.#finish = resolve;
         this.#fail = reject;
         signal.addEventListener("abort", stop, { once: true });
-        this.#socket.on("error", reject);
+        this.#socket.on("error", fail);
         this.#socket.on("message", (bytes, remote) => {
           if (remote.port === this.#client.port && remote.address === this.#client.address) this.#hear(bytes);
           // Somebody else's packet is refused and this transfer goes on (RFC 1350 §4).
@@ -109,9 +115,10 @@ class Transfer {
       this.#shown?.("out", this.#socket.address().port, packet);
       throw cause;
     } finally {
+      this.#ended = true;
       signal.removeEventListener("abort", stop);
       clearTimeout(this.#timer);
-      this.#socket.removeAllListeners("message");
+      this.#socket.removeAllListeners("message").off("error", fail);
     }
   }
 
@@ -157,7 +164,7 @@ class Transfer {
     this.#lastProgress = now;
     this.#tries = 0;
     this.#hint = "none";
-    this.#wait(this.#pace.waitMs(0));
+    this.#wait(this.#pace.waitMs(0), now);
   }
 
   #readOn(): void {
@@ -172,12 +179,25 @@ class Transfer {
     const { port, address } = this.#client;
     if (window.sent === window.acked && !window.repeats) this.#sentAt = performance.now();
     while (window.sent < end) {
-      const packet = this.#blocks.packet(window.sent + 1);
-      if (!packet) return;
-      window.advance();
-      this.#socket.send(packet, port, address);
+      const { cuts } = this.#own;
+      const run = this.#blocks.run(window.sent + 1, Math.min(end - window.sent, cuts ? MOST_TOGETHER : 1));
+      if (!run) return;
+      window.advance(run.count);
+      if (cuts) this.#socket.send(run.bytes, port, address, this.#left);
+      else this.#socket.send(run.bytes, port, address); // that it left would be a callback for each packet, and says little
     }
   }
+
+  /** Any other trouble is a loss like those on the way. */
+  readonly #left = (cause: Error | null): void => {
+    if (!cause) return;
+    this.#sockets.cutNoMore(this.#own, cause).then((changed) => {
+      if (!changed || this.#ended) return;
+      this.#rewind();
+      this.#send();
+      this.#wait(this.#pace.waitMs(0));
+    }, this.#fail);
+  };
 
   #sendOack(): void {
     this.#sentAt = this.#tries === 0 ? performance.now() : undefined;
@@ -237,8 +257,7 @@ class Transfer {
   }
 
   /** One timer for all of a transfer's deadlines: most are moved on before they come. */
-  #wait(ms: number): void {
-    const now = performance.now();
+  #wait(ms: number, now = performance.now()): void {
     this.#deadline = now + ms;
     if (this.#timerAt <= this.#deadline) return;
     clearTimeout(this.#timer);

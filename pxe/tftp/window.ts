@@ -34,8 +34,8 @@ export class SlidingWindow {
     return this.#sent < this.#highest;
   }
 
-  advance(): void {
-    this.#sent += 1;
+  advance(blocks = 1): void {
+    this.#sent += blocks;
     if (this.#sent > this.#highest) this.#highest = this.#sent;
   }
 

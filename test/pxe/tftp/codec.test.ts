@@ -38,9 +38,9 @@ test("what we write is what a decoder reads", () => {
   );
   fc.assert(
     fc.property(fc.nat(65_535), (block) => {
-      const packet = Buffer.alloc(4);
-      stampData(packet, block);
-      assert.deepEqual([packet.readUInt16BE(0), packet.readUInt16BE(2)], [3, block]);
+      const packets = Buffer.alloc(12, 255);
+      stampData(packets, 4, block);
+      assert.deepEqual([packets.readUInt16BE(4), packets.readUInt16BE(6)], [3, block]);
       assert.deepEqual(decode(Buffer.of(0, 4, block >> 8, block & 255)), { kind: "ack", block });
     }),
   );
