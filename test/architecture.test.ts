@@ -56,7 +56,7 @@ const mayImport: Record<string, string[]> = {
   web: ["daemon/contract", "npm:react", "npm:react-dom", "npm:vite", "npm:@vitejs/plugin-react", "npm:zod"],
 };
 
-/** Only here may a process be started: the executor by design, the supervisor and local commands by decision 0002, one helper by 0012. */
+/** Only here may a process be started: the executor by design, the supervisor and local commands by decision 0002, one helper by 0013. */
 const mayStartProcesses = ["daemon/executor/", "daemon/compose/", "daemon/main.ts", "pxe/tftp/transfer-sockets.ts"];
 
 const sources = (folder: string): string[] => {

@@ -1,6 +1,6 @@
 /**
  * The sockets of the transfers, each with a port of its own and for one transfer at a time. Some are kept: what they send
- * the kernel cuts into packets, so that a whole window leaves in one call (decision 0012).
+ * the kernel cuts into packets, so that a whole window leaves in one call (decision 0013).
  */
 import { spawn } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
