@@ -7,7 +7,7 @@ A socket with SO_BINDTODEVICE needs neither. Usage:
     bind-sockets.py [--handed FD,...] INTERFACE NAME=PORT... [INTERFACE NAME=PORT...]... -- COMMAND ARG...
 
 Sockets that somebody with more rights has bound already, like systemd, are recognised by their interface and port
-and taken instead of new ones. NAME?=PORT takes such a socket and binds none.
+and taken instead of new ones. NAME?=PORT takes such a socket and binds none. NAME~=PORT binds one where it can, and goes on without.
 
 The command finds MUSTER_SOCKETS=NAME@INTERFACE=FD,... in its environment. Only Python's standard library is used.
 """
@@ -28,17 +28,24 @@ def fail(reason, code=1):
     sys.exit(code)
 
 
-def bind(interface, name, port):
+def bind(interface, name, port, needed):
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     udp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         udp.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, interface.encode() + b"\0")
         udp.bind(("0.0.0.0", port))
-    except PermissionError:
-        fail(f"no permission to bind {name} to UDP port {port} on {interface}; have systemd do it (scripts/systemd/install {interface}), or run as root or with CAP_NET_BIND_SERVICE", 77)
     except OSError as error:
-        fail(f"cannot bind {name} to UDP port {port} on {interface}: {error.strerror}")
+        if not needed:
+            print(f"bind-sockets: goes on without {name}, UDP port {port} on {interface}: {error.strerror}", file=sys.stderr)
+            return None
+        return refuse(error, interface, name, port)
     return udp
+
+
+def refuse(error, interface, name, port):
+    if isinstance(error, PermissionError):
+        fail(f"no permission to bind {name} to UDP port {port} on {interface}; have systemd do it (scripts/systemd/install {interface}), or run as root or with CAP_NET_BIND_SERVICE", 77)
+    fail(f"cannot bind {name} to UDP port {port} on {interface}: {error.strerror}")
 
 
 def widen(udp):
@@ -70,7 +77,7 @@ def handed(descriptors):
 
 
 def wanted(items):
-    """INTERFACE, NAME, PORT and whether it is bound when nobody handed it in."""
+    """INTERFACE, NAME, PORT and what to do when nobody handed it in: bind "=", try to "~", go on without "?"."""
     interface = None
     for item in items:
         name, equals, port = item.partition("=")
@@ -81,7 +88,7 @@ def wanted(items):
         elif not port.isdigit() or not 0 < int(port) < 65536:
             fail(f"{item} is not NAME=PORT", 2)
         else:
-            yield interface, name.rstrip("?"), int(port), not name.endswith("?")
+            yield interface, name.rstrip("?~"), int(port), name[-1] if name[-1:] in ("?", "~") else "="
 
 
 def main(arguments):
@@ -97,10 +104,10 @@ def main(arguments):
     there = [name for _, name in socket.if_nameindex()]
     ready = handed(descriptors)
     held = []
-    for interface, name, port, needed in wanted(items):
+    for interface, name, port, otherwise in wanted(items):
         if interface not in there:
             fail(f"there is no interface {interface}; there are: {', '.join(there)}")
-        udp = ready.pop((interface, port), None) or (bind(interface, name, port) if needed else None)
+        udp = ready.pop((interface, port), None) or (None if otherwise == "?" else bind(interface, name, port, otherwise == "="))
         if udp is None:
             continue
         udp.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)

@@ -33,20 +33,22 @@ export function quirksApi(mount: Mount, { nodes, events, quirks, quirkLines }: Q
     };
   };
   const ofNode = (node: Node) => of(cardOf(node), node);
+  const hasLearned = (mac: string) => Object.keys(quirks.find(mac).learned.quirks).length > 0;
   const record = (node: Node, type: string, summary: string) => events.append({ source: "control", type, summary, nodeId: node.id });
 
   mount(routes.listQuirks, () => {
     const all = nodes.list();
     const cards = new Set(all.flatMap(({ macs }) => macs));
     const gone = quirks.all().filter(({ mac }) => !cards.has(mac));
-    return [...all.flatMap((node) => node.macs.map((mac) => of(mac, node))), ...gone.map(({ mac }) => of(mac, undefined))].filter(
-      ({ quirks: applied }) => applied.length > 0,
-    );
+    return [
+      ...all.flatMap((node) => node.macs.filter((mac, card) => card === 0 || hasLearned(mac)).map((mac) => of(mac, node))),
+      ...gone.map(({ mac }) => of(mac, undefined)),
+    ].filter(({ quirks: applied }) => applied.length > 0);
   });
 
   mount(routes.chooseQuirks, ({ node: name, ...wanted }, { caller }) => {
     const node = find(nodes, name);
-    quirks.choose(cardOf(node), wanted);
+    for (const mac of node.macs) quirks.choose(mac, wanted);
     record(node, "quirk.chosen", `is to be booted otherwise: ${JSON.stringify(wanted)}, set by ${caller.name}`);
     return ofNode(node);
   });

@@ -1,5 +1,6 @@
 /** The iPXE scripts: ask, wait, install, boot the disk. Only commands every iPXE since 2019 has. */
 import type { Profile } from "../contract/node.ts";
+import type { LocalBoot } from "../contract/quirk.ts";
 import { render } from "./templates.ts";
 
 /** How often a waiting machine asks again. */
@@ -75,8 +76,8 @@ export function installScript(input: InstallScriptInput): string {
   });
 }
 
-export function localScript(input: { name: string; platform: string; reason: string }): string {
-  return render("local.ipxe", { name: input.name, reason: input.reason, bios: input.platform !== "efi" });
+export function localScript(input: { name: string; way: LocalBoot; reason: string }): string {
+  return render("local.ipxe", input);
 }
 
 export const hyphenated = (mac: string): string => mac.replaceAll(":", "-");

@@ -1,5 +1,6 @@
 /** How quirks look on a terminal, and what was learned as lines of the quirk file. */
-import { type AppliedQuirk, type MachineQuirks, QuirkLine, type QuirkMatch, Quirks } from "../contract/quirk.ts";
+import { type MachineQuirks, QuirkLine, type QuirkMatch, Quirks } from "../contract/quirk.ts";
+import { quirkWords } from "../contract/quirk-words.ts";
 import { table } from "./print.ts";
 
 export function showQuirks(machines: MachineQuirks[]): string {
@@ -21,21 +22,6 @@ export function showQuirks(machines: MachineQuirks[]): string {
       quirk.because,
     ]),
   );
-}
-
-export function quirkWords({ name, value }: Pick<AppliedQuirk, "name" | "value">): string {
-  switch (name) {
-    case "blockSize":
-      return `TFTP blocks of ${value} bytes at most`;
-    case "tftpOptions":
-      return value === false ? "no TFTP options" : "TFTP options";
-    case "rollover":
-      return `TFTP block ${value} after 65535`;
-    case "loader":
-      return `loader ${value}`;
-    case "localBoot":
-      return `boots its disk by ${Array.isArray(value) ? value.join(", then ") : value}`;
-  }
 }
 
 /** Nothing in them tells whose machine it was. A make and model is a better name than a range of cards. */

@@ -1,5 +1,6 @@
 /** Everything that serves one interface: boot HTTP, TFTP and DHCP, each of which names our address there and no other. */
 import { join } from "node:path";
+import type { WireEvent } from "../../pxe/boot-source.ts";
 import { Recorder } from "../../pxe/capture/recorder.ts";
 import type { CaptureRings } from "../../pxe/capture/rings.ts";
 import type { Tap } from "../../pxe/capture/tap.ts";
@@ -14,6 +15,9 @@ import type { Log } from "../log.ts";
 import { BootDesk } from "../netboot/boot-desk.ts";
 import type { Discovery } from "../netboot/discovery.ts";
 import { InstallDesk } from "../netboot/install-desk.ts";
+import { LoaderDesk } from "../netboot/loader-desk.ts";
+import type { OtherServers } from "../netboot/other-servers.ts";
+import type { QuirkBook } from "../netboot/quirk-book.ts";
 import { FleetBootSource } from "../netboot/source.ts";
 import type { Stores } from "../store/stores.ts";
 import type { BootPlace } from "./address.ts";
@@ -28,6 +32,10 @@ export interface SharedParts {
   stores: Stores;
   discovery: Discovery;
   leasing: Leasing;
+  quirkBook: QuirkBook;
+  otherServers: OtherServers;
+  /** Our addresses on all of them. */
+  ours: ReadonlySet<string>;
   rings: CaptureRings;
   sockets: InheritedSockets;
   macAt(address: string): string | undefined;
@@ -64,7 +72,7 @@ export async function startBootPlace(parts: Lifecycle, shared: SharedParts, plac
 }
 
 async function startOnInterface(parts: Lifecycle, shared: SharedParts, place: BootPlace, source: FleetBootSource, tap: Tap): Promise<void> {
-  const { config, data, stores, leasing, sockets, log } = shared;
+  const { config, data, stores, leasing, quirkBook, otherServers, ours, sockets, macAt, log } = shared;
   const { settings, network } = place;
   await parts.start(
     "tftp",
@@ -76,6 +84,11 @@ async function startOnInterface(parts: Lifecycle, shared: SharedParts, place: Bo
           port: config.netboot.tftp_port,
           fd: sockets.get(socketName("tftp", settings.interface)),
           record: (event) => source.record(event),
+          quirks: (address) => {
+            const mac = macAt(address);
+            return mac === undefined ? {} : quirkBook.tftp(mac);
+          },
+          virtual: (name) => source.file(name),
           tap,
           log: log.child({ part: "tftp" }),
         }),
@@ -85,13 +98,13 @@ async function startOnInterface(parts: Lifecycle, shared: SharedParts, place: Bo
   if (settings.dhcp === "off") return;
   await parts.start(
     "dhcp",
-    () => startDhcp({ place, data, sockets, leases: stores.leases, leasing, events: stores.events, source, tap, log }),
+    () => startDhcp({ place, data, sockets, leases: stores.leases, leasing, otherServers, ours, events: stores.events, source, tap, log }),
     (dhcp) => dhcp.close(),
   );
 }
 
 function sourceFor(shared: SharedParts, place: BootPlace | undefined): FleetBootSource {
-  const { config, data, stores, discovery, macAt, log } = shared;
+  const { config, data, stores, discovery, quirkBook, otherServers, macAt, log } = shared;
   const { leases } = stores;
   const content = fleetContent(config, data, place?.network);
   const installs = new InstallDesk({
@@ -101,8 +114,10 @@ function sourceFor(shared: SharedParts, place: BootPlace | undefined): FleetBoot
     leasedAddress: ({ macs }) =>
       place?.settings.dhcp === "full" ? macs.map((mac) => leases.find(mac)?.address).find((found) => found !== undefined) : undefined,
   });
-  const desk = new BootDesk({ ...stores, discovery, content, installs });
-  return new FleetBootSource({ discovery, desk, events: stores.events, macAt, log });
+  const desk = new BootDesk({ ...stores, discovery, content, installs, quirkBook });
+  const observe = (event: WireEvent) => otherServers.observe(event);
+  const loaders = new LoaderDesk(bootUrl(config, place?.network));
+  return new FleetBootSource({ discovery, desk, loaders, events: stores.events, quirkBook, observe, macAt, log });
 }
 
 async function available<T>(key: string, start: () => Promise<T>): Promise<T> {

@@ -54,7 +54,8 @@ function socketLauncher({ netboot }: Config, sockets: readonly number[]): string
 function socketsOf({ dhcp, check_other_servers, tftp_port }: BootInterface, handedIn: boolean): string[] {
   const tftp = handedIn && tftp_port > 0 ? [`tftp?=${tftp_port}`] : [];
   if (dhcp === "off") return tftp;
-  const probe = dhcp === "full" && check_other_servers ? ["probe=68"] : [];
+  // A proxy listens there to what the LAN's own server offers; it works without, where a DHCP client of the system holds the port.
+  const probe = dhcp === "proxy" ? ["probe~=68"] : check_other_servers ? ["probe=68"] : [];
   return ["dhcp=67", "pxe4011=4011", ...probe, ...tftp];
 }
 

@@ -5,14 +5,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BootSource } from "../../pxe/boot-source.ts";
 import type { Tap } from "../../pxe/capture/tap.ts";
 import { openNeighbours } from "../../pxe/dhcp/neighbours.ts";
+import { overhearOffers } from "../../pxe/dhcp/overhear.ts";
 import { probeDhcpServers } from "../../pxe/dhcp/probe.ts";
 import type { ServerIdentity } from "../../pxe/dhcp/reply.ts";
 import { type DhcpServer, type DhcpServerOptions, startDhcpServer } from "../../pxe/dhcp/server.ts";
+import { Timeline } from "../../pxe/dhcp/timeline.ts";
 import { type InheritedSockets, socketName } from "../../pxe/inherited-sockets.ts";
 import type { DataDir } from "../data-dir.ts";
 import { MusterError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { fullMode, serverIdentity } from "../netboot/dhcp-settings.ts";
+import type { OtherServers } from "../netboot/other-servers.ts";
 import type { EventStore } from "../store/events.ts";
 import type { LeaseTable } from "../store/leases.ts";
 import type { BootPlace } from "./address.ts";
@@ -25,6 +28,9 @@ export interface DhcpParts {
   leases: LeaseTable;
   /** Of all interfaces together. */
   leasing: Leasing;
+  otherServers: OtherServers;
+  /** Our addresses on all interfaces. */
+  ours: ReadonlySet<string>;
   events: EventStore;
   source: BootSource;
   tap: Tap;
@@ -44,6 +50,7 @@ export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<vo
   const { place, sockets, log } = parts;
   const { settings } = place;
   const probe = sockets.get(socketName("probe", settings.interface));
+  if (settings.dhcp === "proxy" && probe !== undefined) return serveAndListen(parts, probe);
   if (settings.dhcp !== "full" || !settings.check_other_servers || probe === undefined) return serve(parts);
 
   const stopping = new AbortController();
@@ -66,11 +73,31 @@ export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<vo
   };
 }
 
-async function untilAlone({ place, events, log }: DhcpParts, fd: number, signal: AbortSignal): Promise<void> {
+/** What else a machine is offered decides whether it boots from us. */
+async function serveAndListen(parts: DhcpParts, fd: number): Promise<{ close(): Promise<void> }> {
+  const { otherServers, source, leases, ours, log } = parts;
+  const server = await serve(parts);
+  const timeline = new Timeline(
+    (event) => source.record(event),
+    (work) => leases.together(work),
+    log,
+  );
+  const overheard = await overhearOffers({ fd }, { ours, heard: (offer) => timeline.add(otherServers.heard(offer)), log });
+  return {
+    close: async () => {
+      await overheard.close();
+      timeline.flush();
+      await server.close();
+    },
+  };
+}
+
+async function untilAlone({ place, events, otherServers, log }: DhcpParts, fd: number, signal: AbortSignal): Promise<void> {
   let told = "";
   while (!signal.aborted) {
     const [other] = await probeDhcpServers({ fd }, { waitMs: PROBE_MS });
     if (!other) return;
+    otherServers.probed(other);
     if (other.server !== told) {
       told = other.server;
       const error = new MusterError(

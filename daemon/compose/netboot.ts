@@ -1,11 +1,16 @@
 /** Builds the netboot process: DHCP, TFTP and boot HTTP on every interface, over the fleet's rules and the database. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { CaptureRings } from "../../pxe/capture/rings.ts";
 import { inheritedSockets } from "../../pxe/inherited-sockets.ts";
+import { quirkFile } from "../boot/quirk-file.ts";
 import type { Config } from "../config.ts";
 import type { DataDir } from "../data-dir.ts";
 import { Lifecycle } from "../lifecycle.ts";
 import type { Log } from "../log.ts";
 import { Discovery } from "../netboot/discovery.ts";
+import { OtherServers } from "../netboot/other-servers.ts";
+import { QuirkBook } from "../netboot/quirk-book.ts";
 import { openStores } from "../store/stores.ts";
 import { bootPlaces } from "./address.ts";
 import { macFromArp } from "./arp.ts";
@@ -32,7 +37,11 @@ export async function startNetboot(config: Config, data: DataDir, env: NodeJS.Pr
       (part) => part.close(),
     );
     const discovery = new Discovery(db, nodes, registry);
-    const shared: SharedParts = { config, data, stores, discovery, leasing, rings, sockets: inheritedSockets(env), macAt, log };
+    const quirkBook = new QuirkBook({ ...stores, lines: quirkFile(), hasBootFile: (name) => existsSync(join(data.assets, "ipxe", name)) });
+    const ours = new Set(places.map(({ network }) => network.address));
+    const otherServers = new OtherServers({ ...stores, ours, cardAt: macFromArp });
+    const sockets = inheritedSockets(env);
+    const shared: SharedParts = { config, data, stores, discovery, leasing, quirkBook, otherServers, ours, rings, sockets, macAt, log };
     if (places.length === 0) await startBootPlace(parts, shared, undefined);
     for (const place of places) await startBootPlace(parts, shared, place);
     return { stop: () => parts.stop() };

@@ -11,12 +11,14 @@ import { refuse, script } from "./answers.ts";
 import type { BootContent } from "./content.ts";
 import { type Discovery, factsFrom } from "./discovery.ts";
 import type { InstallDesk } from "./install-desk.ts";
+import type { QuirkBook } from "./quirk-book.ts";
 
 export interface BootDeskParts {
   discovery: Discovery;
   registry: Registry;
   content: BootContent;
   installs: InstallDesk;
+  quirkBook: QuirkBook;
 }
 
 export class BootDesk {
@@ -44,26 +46,30 @@ export class BootDesk {
     const node = discovery.meet({ mac: mac.data });
     // A HEAD asks what a GET would be; it must not use up the one installer.
     if (method === "HEAD") return script("");
-    return script(this.#decide(node, query, remoteAddress));
+    this.#parts.quirkBook.cameForScript(mac.data);
+    return script(this.#decide(node, mac.data, query, remoteAddress));
   }
 
   /** Under the write lock: two fetches at once cannot both be the armed one. */
-  #decide(node: Node, query: URLSearchParams, remoteAddress: string): string {
-    const { registry, content } = this.#parts;
+  #decide(node: Node, mac: Mac, query: URLSearchParams, remoteAddress: string): string {
+    const { registry, content, quirkBook } = this.#parts;
     let text = "";
     registry.update(node.id, (was) => {
       const now = new Date();
       const waited = Number.parseInt(query.get("waited") ?? "0", 10) || 0;
       const seen: Node = { ...was, facts: { ...was.facts, ...factsFrom(query) }, address: remoteAddress };
       const action = bootAction(seen, waited, now);
+      if (action.action !== "local" && action.action !== "wait") quirkBook.bootsFromNetwork(mac);
       switch (action.action) {
         case "wait":
           text = content.wait(seen, waited, action.reason);
           return { node: seen, event: { source: "netboot", type: "boot.wait", summary: action.reason, detail: { waited } } };
         case "local": {
-          text = content.local(seen, query.get("platform") ?? "", action.reason);
+          const way = quirkBook.localBoot(mac, query.get("platform") === "efi" ? "uefi" : "bios");
+          text = content.local(seen, way, action.reason);
           if (action.failed === undefined) {
-            return { node: seen, event: { source: "netboot", type: "boot.local", summary: `boots its disk: ${action.reason}` } };
+            const event = { source: "netboot", type: "boot.local", summary: `boots its disk: ${action.reason}`, detail: { way } } as const;
+            return { node: seen, event };
           }
           const state = advance(was.state, { type: "install-failed", reason: action.failed, at: now.toISOString() });
           return {

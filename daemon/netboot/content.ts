@@ -1,5 +1,6 @@
 /** What the boot desk needs written; `boot` writes it. */
 import type { Node, Profile } from "../contract/node.ts";
+import type { LocalBoot } from "../contract/quirk.ts";
 
 export interface BootContent {
   /** For a machine whose MAC address is not known yet: asks for its own script. */
@@ -12,7 +13,7 @@ export interface BootContent {
   wipeConf(node: Node, key: string): string;
   /** Who may log in to the rescue system. */
   authorizedKeys(): string;
-  local(node: Node, platform: string, reason: string): string;
+  local(node: Node, way: LocalBoot, reason: string): string;
   preseed(node: Node, key: string): string;
   factsScript(): string;
   diskScript(node: Node, key: string): string;

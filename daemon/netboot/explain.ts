@@ -9,18 +9,24 @@ import type { DhcpPacket } from "../../pxe/dhcp/packet.ts";
 import { Pool } from "../../pxe/dhcp/pool.ts";
 import { decideProxy } from "../../pxe/dhcp/proxy.ts";
 import type { Decision, ServerIdentity } from "../../pxe/dhcp/reply.ts";
+import { quirkFile } from "../boot/quirk-file.ts";
 import type { Event } from "../contract/event.ts";
 import type { AskedMode, Explanation } from "../contract/explanation.ts";
 import type { Node } from "../contract/node.ts";
+import type { AppliedQuirk } from "../contract/quirk.ts";
 import { bootAction } from "../fleet/boot-action.ts";
+import { usualLadder } from "../fleet/local-boot-trial.ts";
 import { proposedName } from "../fleet/naming.ts";
+import { appliedQuirks, settingsOf } from "../fleet/quirks.ts";
 import type { DhcpServerTable } from "../store/dhcp-servers.ts";
 import type { EventStore } from "../store/events.ts";
 import type { LeaseTable } from "../store/leases.ts";
 import type { NodeStore } from "../store/nodes.ts";
+import type { QuirkStore } from "../store/quirks.ts";
 import type { BootContent } from "./content.ts";
 import { type DhcpNetwork, type DhcpSettings, fullMode, serverIdentity } from "./dhcp-settings.ts";
 import { diagnose } from "./diagnose.ts";
+import { loaderFile } from "./loader-files.ts";
 import { routerOptions } from "./router-options.ts";
 import { outcomeOf, rulesFor } from "./rules.ts";
 import { tellSteps, wireStory } from "./wire-story.ts";
@@ -30,6 +36,7 @@ export interface ExplainWorld {
   events: EventStore;
   leases: LeaseTable;
   dhcpServers: DhcpServerTable;
+  quirks: QuirkStore;
   config: DhcpSettings;
   network: DhcpNetwork | undefined;
   content: BootContent;
@@ -55,7 +62,8 @@ export function explainMachine(mac: string, asked: Asked, world: ExplainWorld): 
   const known = world.nodes.findByMac(mac);
   const node = known ?? unknown(mac, world.nodes);
   const action = bootAction(node, 0, new Date());
-  const platform = asked.arch === 0 ? "pcbios" : "efi";
+  const firmware = asked.arch === 0 ? "bios" : "uefi";
+  const ways = settingsOf(quirksOf(mac, node, world)).localBoot ?? usualLadder(firmware);
   const text =
     action.action === "install"
       ? world.content.install(node, action.profile, NO_KEY)
@@ -65,7 +73,7 @@ export function explainMachine(mac: string, asked: Asked, world: ExplainWorld): 
           ? world.content.wipe(node, NO_KEY)
           : action.action === "wait"
             ? world.content.wait(node, 0, action.reason)
-            : world.content.local(node, platform, action.reason);
+            : world.content.local(node, ways[0] ?? "exit-1", action.reason);
   return {
     mac,
     ...(known && { node: known.name }),
@@ -98,14 +106,29 @@ function explainDhcp(mac: string, asked: Asked, node: Node, known: boolean, worl
   const mode = asked.mode ?? config.dhcp;
   const place = network && among.length > 1 ? { among, name: config.interface ?? "", address: network.address } : undefined;
   const request = discover(mac, asked);
-  const plan = { netboot: true, reason: known ? `${node.name} is ${node.state.phase}` : "never seen: it would become discovered" } as const;
+  const quirks = quirksOf(mac, node, world);
+  const bootFile = settingsOf(quirks).loader === "ipxe" ? loaderFile(asked.arch, "ipxe") : undefined;
+  const served = bootFile !== undefined && existsSync(join(assets, "ipxe", bootFile));
+  const plan = {
+    netboot: true,
+    ...(served && { bootFile }),
+    reason: known ? `${node.name} is ${node.state.phase}` : "never seen: it would become discovered",
+  } as const;
   const server = network && identityOf(network, config, assets);
   if (mode === "off" || !network || !server) {
     const why = mode === "off" ? "DHCP is off" : "no boot network is set up (netboot.interface)";
-    return { answer: `nothing: ${why}`, rules: rulesFor(request, { mode, place, server, plan, decision: undefined }), journal: [why] };
+    return {
+      answer: `nothing: ${why}`,
+      rules: rulesFor(request, { mode, place, server, plan, quirks, decision: undefined }),
+      journal: [why],
+    };
   }
   const decision = decideAs(mode, request, plan, server, network, world);
-  return { answer: outcomeOf(decision), rules: rulesFor(request, { mode, place, server, plan, decision }), journal: decision.journal };
+  return {
+    answer: outcomeOf(decision),
+    rules: rulesFor(request, { mode, place, server, plan, quirks, decision }),
+    journal: decision.journal,
+  };
 }
 
 function decideAs(
@@ -130,6 +153,11 @@ function wholeNetwork({ address, netmask }: DhcpNetwork): { from: string; to: st
   if (!block) return { from: address, to: address };
   const last = parseBlock(`${broadcastOf(block)}/32`).network - 1;
   return { from: toAddress(block.network + 1), to: toAddress(last) };
+}
+
+function quirksOf(mac: string, { facts }: Node, { quirks }: ExplainWorld): AppliedQuirk[] {
+  const machine = { mac, make: facts.manufacturer, model: facts.product, firmware: facts.firmware, uuid: facts.uuid };
+  return appliedQuirks(machine, { ...quirks.find(mac), lines: quirkFile() });
 }
 
 const identityOf = (network: DhcpNetwork, config: DhcpSettings, assets: string): ServerIdentity =>

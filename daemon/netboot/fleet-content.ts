@@ -3,6 +3,7 @@ import { diskScript, factsScript, finishScript, type InstallInput, installConf, 
 import { genericScript, installScript, localScript, waitScript } from "../boot/scripts.ts";
 import { taskScript, wipeConf } from "../boot/task-scripts.ts";
 import type { Node, Profile } from "../contract/node.ts";
+import type { LocalBoot } from "../contract/quirk.ts";
 import { WAIT_SECONDS } from "../fleet/boot-action.ts";
 import type { BootContent } from "./content.ts";
 
@@ -68,8 +69,8 @@ export class FleetContent implements BootContent {
     return `${this.#settings.sshKeys().join("\n")}\n`;
   }
 
-  local(node: Node, platform: string, reason: string): string {
-    return localScript({ name: node.name, platform, reason });
+  local(node: Node, way: LocalBoot, reason: string): string {
+    return localScript({ name: node.name, way, reason });
   }
 
   preseed(node: Node, key: string): string {

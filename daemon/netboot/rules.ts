@@ -6,6 +6,8 @@ import { Option } from "../../pxe/dhcp/option.ts";
 import { type DhcpPacket, messageType, textOption, typeName } from "../../pxe/dhcp/packet.ts";
 import { type Decision, netbootOf, type ServerIdentity } from "../../pxe/dhcp/reply.ts";
 import type { AskedMode, Rule } from "../contract/explanation.ts";
+import type { AppliedQuirk } from "../contract/quirk.ts";
+import { quirkWords } from "../contract/quirk-words.ts";
 
 const modes: Record<AskedMode, string> = {
   off: "DHCP keeps silent; the boot files are served all the same",
@@ -24,10 +26,11 @@ export interface RuleInput {
   place?: { among: readonly string[]; name: string; address: string } | undefined;
   server: ServerIdentity | undefined;
   plan: DhcpPlan;
+  quirks: readonly AppliedQuirk[];
   decision: Decision | undefined;
 }
 
-export function rulesFor(request: DhcpPacket, { mode, place, server, plan, decision }: RuleInput): Rule[] {
+export function rulesFor(request: DhcpPacket, { mode, place, server, plan, quirks, decision }: RuleInput): Rule[] {
   const stage = bootStage(request);
   const arch = architecture(request);
   const text = (code: number) => (request.options.has(code) ? `"${textOption(request, code)}"` : "absent");
@@ -44,6 +47,7 @@ export function rulesFor(request: DhcpPacket, { mode, place, server, plan, decis
       outcome: arch === undefined ? "unknown, so as BIOS" : architectureTitle(arch),
     },
     { rule: "machine", input: request.mac, outcome: plan.reason },
+    ...quirks.map((quirk) => ({ rule: "quirk", input: `${quirk.source}: ${quirk.because}`, outcome: quirkWords(quirk) })),
     { rule: "mode", input: `netboot.dhcp ${mode}`, outcome: modes[mode] },
   ];
   if (place)

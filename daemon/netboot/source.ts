@@ -6,6 +6,8 @@ import type { EventStore } from "../store/events.ts";
 import { refuse } from "./answers.ts";
 import type { BootDesk } from "./boot-desk.ts";
 import type { Discovery } from "./discovery.ts";
+import type { LoaderDesk } from "./loader-desk.ts";
+import type { QuirkBook } from "./quirk-book.ts";
 
 export interface SourceParts {
   discovery: Discovery;
@@ -14,6 +16,9 @@ export interface SourceParts {
   /** Whose address this is, when the wire only shows the address. */
   macAt(address: string): string | undefined;
   log: Log;
+  quirkBook: QuirkBook;
+  /** Who else wants to see what is recorded, of machines that are not known yet too. */
+  observe?: (event: WireEvent) => void;
 }
 
 /** Firmware repeats itself; the timeline need not. */
@@ -33,7 +38,14 @@ export class FleetBootSource implements BootSource {
     // Only a client that says its architecture is booting; the rest of the LAN just wants an address.
     if (machine.arch === undefined) return { netboot: false, reason: "not a booting machine" };
     const node = this.#parts.discovery.meet(machine);
-    return { netboot: true, reason: `${node.name} is ${node.state.phase}` };
+    const bootFile = this.#parts.quirkBook.bootFile(machine);
+    const reason = `${node.name} is ${node.state.phase}`;
+    return bootFile === undefined ? { netboot: true, reason } : { netboot: true, reason: `${reason}, and boots by ${bootFile}`, bootFile };
+  }
+
+  /** A file that exists only in memory, over TFTP. */
+  file(name: string): string | undefined {
+    return this.#parts.loaders.file(name);
   }
 
   respond(request: BootRequest): BootResponse {
@@ -49,6 +61,8 @@ export class FleetBootSource implements BootSource {
     const mac = event.mac ?? (event.address === undefined ? undefined : this.#parts.macAt(event.address));
     const node = mac === undefined ? undefined : this.#parts.discovery.find(mac);
     if (!node || this.#isRepeat(`${mac} ${event.type} ${event.summary}`)) return;
+    this.#parts.observe?.(event);
+    if (mac !== undefined) this.#parts.quirkBook.observe(mac, event);
     this.#parts.events.append({
       source: "netboot",
       type: event.type,

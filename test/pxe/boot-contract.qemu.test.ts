@@ -29,6 +29,7 @@ import { message } from "../support/dhcp.ts";
 import { lan } from "../support/dhcp-lan.ts";
 import { silentLog as log } from "../support/log.ts";
 import { addNode, openWorld } from "../support/world.ts";
+import { quirkBookOf } from "../support/quirk-book.ts";
 import { fetchFile, TftpClient } from "./tftp/client.ts";
 
 const assets = join(defaultCache, "assets");
@@ -68,8 +69,21 @@ async function startServers() {
   const content = () => contentAt(bootUrl, "http://127.0.0.1:8000");
   const discovery = new Discovery(db, nodes, registry);
   const desk = () => {
+  const quirkBook = quirkBookOf(world);
     const installs = new InstallDesk({ db, nodes, registry, events, tokens, content: content(), leasedAddress: () => undefined });
-    return new BootDesk({ discovery, registry, content: content(), installs });
+    return new BootDesk({ discovery, registry, content: content(), installs, quirkBook });
+  };
+  const source = () => {
+    const loaders = new LoaderDesk(bootUrl);
+    return new FleetBootSource({
+      discovery,
+      desk: desk(),
+      loaders,
+      events,
+      quirkBook,
+      macAt: () => undefined,
+      log: pino({ level: "silent" }),
+    });
   };
   const source = () => new FleetBootSource({ discovery, desk: desk(), events, macAt: () => undefined, log: pino({ level: "silent" }) });
   const asked = {

@@ -39,15 +39,16 @@ const scripts: [string, string][] = [
   ["wait", waitScript({ bootUrl, name: "n1", mac, reason: "waiting to be accepted", waitedSeconds: 6, limitSeconds: 60 })],
   ["install by image", installScript({ bootUrl, profile: "image", name: "n1", mac, key, domain: "lab" })],
   ["install by preseed", installScript({ bootUrl, profile: "preseed", name: "n1", mac, key, domain: "lab", extraInitrd: "overlay.img" })],
-  ["local boot, BIOS", localScript({ name: "n1", platform: "pcbios", reason: "it is ready" })],
-  ["local boot, UEFI", localScript({ name: "n1", platform: "efi", reason: "it is ready" })],
+  ["local boot, BIOS", localScript({ name: "n1", way: "sanboot", reason: "it is ready" })],
+  ["local boot, exit without an error", localScript({ name: "n1", way: "exit-0", reason: "it is ready" })],
+  ["local boot, UEFI", localScript({ name: "n1", way: "exit-1", reason: "it is ready" })],
 ];
 for (const [name, text] of scripts)
   test(`the ${name} script holds nothing an old iPXE would choke on`, () => assert.deepEqual(lintScript(text), []));
 
 test("BIOS boots drive 0x80, UEFI leaves with 1", () => {
-  assert.match(localScript({ name: "n1", platform: "pcbios", reason: "r" }), /sanboot --no-describe --drive 0x80/);
-  assert.match(localScript({ name: "n1", platform: "efi", reason: "r" }), /^exit 1$/m);
+  assert.match(localScript({ name: "n1", way: "sanboot", reason: "r" }), /sanboot --no-describe --drive 0x80/);
+  assert.match(localScript({ name: "n1", way: "exit-1", reason: "r" }), /^exit 1$/m);
 });
 
 test("the Debian installer gets on its command line what a fetched preseed brings too late", () => {
@@ -68,7 +69,7 @@ test("whatever a machine says of itself, the scripts stay scripts", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 80 }), (reason) => {
       assert.deepEqual(lintScript(waitScript({ bootUrl, name: "n1", mac, reason, waitedSeconds: 0, limitSeconds: 60 })), []);
-      assert.deepEqual(lintScript(localScript({ name: "n1", platform: reason, reason })), []);
+      assert.deepEqual(lintScript(localScript({ name: "n1", way: "exit-1", reason })), []);
     }),
   );
 });

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { lintScript } from "../../../daemon/boot/lint.ts";
 import { genericScript, installScript, localScript, waitScript } from "../../../daemon/boot/scripts.ts";
+import { LocalBoot } from "../../../daemon/contract/quirk.ts";
 
 const script = (...lines: string[]) => `#!ipxe\n${lines.join("\n")}\n`;
 
@@ -68,7 +69,7 @@ const generated = {
       extraInitrd: fc.option(label, { nil: undefined }),
     })
     .map((input) => installScript(input)),
-  local: fc.record({ name: label, platform: fc.oneof(fc.constantFrom("efi", "pcbios", ""), anything), reason: anything }).map(localScript),
+  local: fc.record({ name: label, way: fc.constantFrom(...LocalBoot.options), reason: anything }).map(localScript),
 };
 for (const [name, scripts] of Object.entries(generated)) {
   test(`every ${name} script is sound, whatever the machine is called and says of itself`, () => {

@@ -61,7 +61,7 @@ test("a made-up packet says the architecture, class and mode it was asked to say
   const { explain } = fleet(t, "proxy");
   assert.equal(outcome(explain(stranger, { arch: 0 }), "boot file"), "undionly.kpxe");
   assert.equal(outcome(explain(stranger, { arch: 7, userClass: "iPXE" }), "boot file"), "http://10.0.0.2:8080/boot.ipxe");
-  assert.match(outcome(explain(stranger, { arch: 6 }), "boot file") ?? "", /no boot file runs on 32-bit x86 UEFI/);
+  assert.match(outcome(explain(stranger, { arch: 10 }), "boot file") ?? "", /no boot file runs on 32-bit ARM UEFI/);
   assert.match(outcome(explain(stranger, { arch: 11 }), "boot file") ?? "", /ipxe-arm64\.efi .* is not among the assets/);
   assert.match(explain(stranger, { arch: 7, mode: "full" }).dhcp.answer, /^offer of 10\.0\.0\.\d+, boot file snponly\.efi/);
   assert.equal(explain(stranger, { arch: 7, mode: "off" }).dhcp.answer, "nothing: DHCP is off");

@@ -8,6 +8,7 @@ import { Discovery } from "../../../daemon/netboot/discovery.ts";
 import { factsSummary, inspected } from "../../../daemon/netboot/inspection.ts";
 import { InstallDesk } from "../../../daemon/netboot/install-desk.ts";
 import { contentAt } from "../../support/content.ts";
+import { quirkBookOf } from "../../support/quirk-book.ts";
 import { addNode, openWorld } from "../../support/world.ts";
 
 const later = new Date(Date.now() + 3_600_000).toISOString();
@@ -16,7 +17,13 @@ function bench() {
   const world = openWorld();
   const content = contentAt("http://10.0.0.2:8080", "http://10.0.0.2:8000");
   const installs = new InstallDesk({ ...world, content, leasedAddress: () => undefined });
-  const desk = new BootDesk({ ...world, content, installs, discovery: new Discovery(world.db, world.nodes, world.registry) });
+  const desk = new BootDesk({
+    ...world,
+    content,
+    installs,
+    quirkBook: quirkBookOf(world),
+    discovery: new Discovery(world.db, world.nodes, world.registry),
+  });
   const get = (url: string, method: "GET" | "HEAD" = "GET") => {
     const { pathname, searchParams } = new URL(url, "http://boot");
     return desk.respond({ method, path: pathname, query: searchParams, remoteAddress: "10.0.0.9", userAgent: "" });

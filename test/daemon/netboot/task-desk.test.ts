@@ -6,6 +6,7 @@ import { BootDesk } from "../../../daemon/netboot/boot-desk.ts";
 import { Discovery } from "../../../daemon/netboot/discovery.ts";
 import { InstallDesk } from "../../../daemon/netboot/install-desk.ts";
 import { contentAt } from "../../support/content.ts";
+import { quirkBookOf } from "../../support/quirk-book.ts";
 import { addNode, openWorld } from "../../support/world.ts";
 
 const at = new Date().toISOString();
@@ -16,7 +17,13 @@ function bench(state: NodeState) {
   const world = openWorld();
   const content = contentAt("http://10.0.0.2:8080", "http://10.0.0.2:8000");
   const installs = new InstallDesk({ ...world, content, leasedAddress: () => undefined });
-  const desk = new BootDesk({ ...world, content, installs, discovery: new Discovery(world.db, world.nodes, world.registry) });
+  const desk = new BootDesk({
+    ...world,
+    content,
+    installs,
+    quirkBook: quirkBookOf(world),
+    discovery: new Discovery(world.db, world.nodes, world.registry),
+  });
   const node = addNode(world, state, "n1");
   const get = (url: string, method: "GET" | "HEAD" = "GET") => {
     const { pathname, searchParams } = new URL(url, "http://boot");

@@ -1,0 +1,8 @@
+/** A quirk book of a fleet without a quirk file, where every boot file is served. */
+import { QuirkBook, type QuirkBookParts } from "../../daemon/netboot/quirk-book.ts";
+import type { World } from "./world.ts";
+
+export const quirkBookOf = (
+  { quirks, nodes, events }: Pick<World, "quirks" | "nodes" | "events">,
+  options: Partial<QuirkBookParts> = {},
+): QuirkBook => new QuirkBook({ quirks, nodes, events, lines: [], hasBootFile: () => true, ...options });
