@@ -1,11 +1,12 @@
 /**
  * How fast 1, 10 and 100 clients get a 60 MB initrd, beside nginx with sendfile, by curl in one run; and how much memory
- * ours takes at most. Usage: http.ts [--rounds N]. The last line is JSON.
+ * ours takes at most. Usage: http.ts [--rounds N] [--quick]. The last line is JSON.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -13,9 +14,15 @@ import { inOwnNetwork } from "./own-network.ts";
 
 if (!existsSync("/usr/sbin/nginx")) throw new Error("nginx is missing: apt-get install nginx-light");
 inOwnNetwork();
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" } } });
+const { values } = parseArgs({ options: { rounds: { type: "string" }, quick: { type: "boolean", default: false } } });
 const SIZE = 60_000_000;
 const CROWDS = [1, 10, 100];
+/** One download is over in an instant, and says little when it is disturbed. */
+const TIMES = new Map([[1, 9]]);
+const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 5));
+/** No round begins after so long, and no measurement takes longer. */
+const ENOUGH_SECONDS = 150;
+const LIMIT_SECONDS = 60;
 
 const folder = mkdtempSync("/dev/shm/muster-bench-");
 chmodSync(folder, 0o755);
@@ -38,16 +45,25 @@ const servers = [
   },
 ];
 const seconds = new Map<string, number[]>();
+let rounds = 0;
 try {
   for (const { port } of servers) await answering(port);
   for (const server of servers) verify(server.port);
-  for (let round = 1; round <= Number(values.rounds); round++) {
+  for (let round = 1; round <= ROUNDS && performance.now() < ENOUGH_SECONDS * 1000; round++) {
     for (const crowd of CROWDS) {
-      for (const server of servers) {
-        const key = `${server.name} ${crowd}`;
-        seconds.set(key, [...(seconds.get(key) ?? []), await fetchAll(server.port, crowd)]);
+      // In turns: who comes first finds another machine than who comes last.
+      for (let time = 0; time < (TIMES.get(crowd) ?? 1); time++) {
+        for (const server of (round + time) % 2 === 0 ? servers : servers.toReversed()) {
+          const key = `${server.name} ${crowd}`;
+          seconds.set(key, [...(seconds.get(key) ?? []), await fetchAll(server.port, crowd)]);
+        }
       }
+      const told = servers.map(({ name }) => `${name} ${speed(name, crowd).toFixed(0)} MB/s`).join(", ");
+      console.error(
+        `${Math.round(performance.now() / 1000)} s, load ${loadavg()[0]!.toFixed(1)}: round ${round} of ${ROUNDS}, ${crowd} at once, median so far: ${told}`,
+      );
     }
+    rounds = round;
   }
   report(residentMost(servers[0]!.child));
 } finally {
@@ -92,7 +108,10 @@ async function fetchAll(port: number, crowd: number): Promise<number> {
   const each = Array.from({ length: crowd }, () => ["-o", "/dev/null", url]).flat();
   const before = performance.now();
   const curl = spawn("curl", [
-    "-sf",
+    "-sSf",
+    "--no-progress-meter",
+    "--max-time",
+    `${LIMIT_SECONDS}`,
     "--parallel",
     "--parallel-immediate",
     "--parallel-max",
@@ -116,16 +135,20 @@ function residentMost(child: ChildProcess): number {
   return Math.round(Number(kib) / 1024);
 }
 
+function speed(name: string, crowd: number): number {
+  const all = (seconds.get(`${name} ${crowd}`) ?? []).toSorted((a, b) => a - b);
+  return (crowd * SIZE) / 1e6 / (all[Math.floor(all.length / 2)] ?? Number.NaN);
+}
+
 function report(residentMib: number): void {
-  const median = (key: string) => (seconds.get(key) ?? []).sort((a, b) => a - b)[Math.floor(Number(values.rounds) / 2)] ?? Number.NaN;
   console.log("clients   muster MB/s    nginx MB/s   ratio");
   const ratios = CROWDS.map((crowd) => {
-    const [ours, theirs] = ["muster", "nginx"].map((name) => (crowd * SIZE) / 1e6 / median(`${name} ${crowd}`)) as [number, number];
+    const [ours, theirs] = [speed("muster", crowd), speed("nginx", crowd)];
     console.log(
       `${`${crowd}`.padStart(7)}${ours.toFixed(0).padStart(14)}${theirs.toFixed(0).padStart(14)}${(ours / theirs).toFixed(2).padStart(8)}`,
     );
     return [`http_ratio_${crowd}`, Math.round((ours / theirs) * 100) / 100] as const;
   });
   console.log(`muster's memory at its highest: ${residentMib} MiB`);
-  console.log(JSON.stringify({ ...Object.fromEntries(ratios), rss_mb: residentMib }));
+  console.log(JSON.stringify({ ...Object.fromEntries(ratios), rss_mb: residentMib, rounds, load: Math.round(loadavg()[0]! * 100) / 100 }));
 }
