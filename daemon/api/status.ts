@@ -19,10 +19,10 @@ export interface StatusApi {
   events: EventStore;
   defaultProfile: Profile;
   admit(request: FastifyRequest): void;
-  process(): Pick<Status, "version" | "startedAt" | "dhcpMode" | "executor" | "netboot">;
+  process(): Pick<Status, "version" | "startedAt" | "dhcpMode" | "interfaces" | "executor" | "netboot">;
   explain(
     mac: string,
-    asked: { arch: number; userClass?: string | undefined; mode?: "off" | "proxy" | "full" | undefined },
+    asked: { arch: number; userClass?: string | undefined; mode?: "off" | "proxy" | "full" | undefined; interface?: string | undefined },
   ): z.input<typeof routes.explain.response>;
 }
 
@@ -36,10 +36,10 @@ export function statusApi(app: FastifyInstance, mount: Mount, { nodes, jobs, eve
     seq: events.lastSeq(),
   }));
   mount(routes.listEvents, ({ since, limit }) => events.after(since, limit));
-  mount(routes.explain, ({ mac, arch, userClass, mode }) => {
+  mount(routes.explain, ({ mac, ...asked }) => {
     const parsed = Mac.safeParse(mac);
     if (!parsed.success) throw new MusterError("REQUEST_INVALID", `mac: ${mac} is not a MAC address such as 52:54:00:12:34:56`);
-    return world.explain(parsed.data, { arch, userClass, mode });
+    return world.explain(parsed.data, asked);
   });
 
   metricsApi(app, { nodes, jobs, events, admit: world.admit });

@@ -13,6 +13,7 @@ interface Asked {
   arch: number;
   userClass?: string;
   mode?: AskedMode;
+  interface?: string;
   error?: string;
 }
 
@@ -23,6 +24,7 @@ export function bootCommands(program: Command, { json, client }: Words): void {
     .option("--arch <number>", "architecture it would say (option 93)", whole(0, 65_535), 7)
     .option("--user-class <text>", "e.g. iPXE")
     .addOption(new Option("--mode <mode>", "as if netboot.dhcp were this").choices(AskedMode.options))
+    .option("--interface <name>", "as if it booted there (else where it was seen last)")
     .option("--error <code>", "what its screen says, e.g. PXE-E53; with a MAC address also what we saw of it")
     .description("what a machine's last boot came to, what it would be answered now, and why")
     .addHelpText(
@@ -31,6 +33,7 @@ export function bootCommands(program: Command, { json, client }: Words): void {
         "muster explain 52:54:00:12:34:56 --arch 0",
         "muster explain 52:54:00:12:34:56 --user-class iPXE",
         "muster explain 52:54:00:12:34:56 --mode full",
+        "muster explain 52:54:00:12:34:56 --interface eth2",
         "muster explain 52:54:00:12:34:56 --error PXE-E53",
         "muster explain --error PXE-E16",
       )}`,

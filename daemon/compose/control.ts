@@ -153,6 +153,11 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
             version: VERSION,
             startedAt,
             dhcpMode: strongestMode(config, places),
+            interfaces: places.map(({ settings, network }) => ({
+              interface: settings.interface,
+              address: network.address,
+              dhcp: settings.dhcp,
+            })),
             executor: link.connected ? "connected" : "disconnected",
             netboot: { alive: processes.alive("netboot") },
           }),

@@ -3,6 +3,7 @@ import { blockHolds, parseBlock } from "../../pxe/dhcp/address.ts";
 import type { Config } from "../config.ts";
 import type { Explanation } from "../contract/explanation.ts";
 import type { DataDir } from "../data-dir.ts";
+import { MusterError } from "../errors.ts";
 import { type Asked, explainMachine } from "../netboot/explain.ts";
 import type { Stores } from "../store/stores.ts";
 import type { BootPlace } from "./address.ts";
@@ -13,10 +14,10 @@ export function explainer(
   data: DataDir,
   stores: Stores,
   places: readonly BootPlace[],
-): (mac: string, asked: Asked) => Explanation {
+): (mac: string, asked: Asked & { interface?: string | undefined }) => Explanation {
   const contents = new Map([undefined, ...places].map((place) => [place, fleetContent(config, data, place?.network)]));
   return (mac, asked) => {
-    const place = placeOf(addressesOf(mac, stores), places);
+    const place = asked.interface === undefined ? placeOf(addressesOf(mac, stores), places) : placeNamed(asked.interface, places);
     const content = contents.get(place);
     if (!content) throw new Error("every place has its content");
     return explainMachine(mac, asked, {
@@ -28,6 +29,13 @@ export function explainer(
       among: places.map(({ settings }) => settings.interface),
     });
   };
+}
+
+function placeNamed(name: string, places: readonly BootPlace[]): BootPlace {
+  const place = places.find(({ settings }) => settings.interface === name);
+  if (place) return place;
+  const there = places.map(({ settings }) => settings.interface).join(", ") || "none";
+  throw new MusterError("REQUEST_INVALID", `interface: machines do not boot from ${name}; they boot from: ${there}`);
 }
 
 /** The first, where nothing is known of it. */

@@ -34,7 +34,9 @@ export const routes = {
     response: z.object({
       version: z.string(),
       startedAt: z.string(),
+      /** The strongest of its interfaces' modes. */
       dhcpMode: z.enum(["off", "proxy", "full"]),
+      interfaces: z.array(z.object({ interface: z.string(), address: z.string(), dhcp: z.enum(["off", "proxy", "full"]) })),
       /** How an armed node is installed unless told otherwise. */
       defaultProfile: Profile,
       executor: z.enum(["connected", "disconnected"]),
@@ -156,6 +158,7 @@ export const routes = {
       arch: z.coerce.number().int().min(0).max(65535).default(7),
       userClass: z.string().max(40).optional(),
       mode: AskedMode.optional(),
+      interface: z.string().max(15).optional(),
     }),
     response: Explanation,
   },

@@ -129,7 +129,18 @@ describe("full mode on both", { skip }, () => {
       const where = explained.dhcp.rules.find(({ rule }) => rule === "interface")?.outcome;
       assert.equal(where, `${lan.device}, where we are ${lan.address}`);
     }
+    const strange = "52:54:00:99:99:99";
+    assert.match(command("explain", strange, "--arch", "16", "--interface", SECOND.device), /http:\/\/10\.88\.0\.1:8080\/assets\/ipxe\//);
+    assert.throws(() => command("explain", strange, "--interface", "eth9"), /machines do not boot from eth9; they boot from: br0, br1/);
+    const { interfaces } = JSON.parse(await fetchStatus(key)) as { interfaces: object[] };
+    assert.deepEqual(
+      interfaces,
+      lans.map(({ device, address }) => ({ interface: device, address, dhcp: "full" })),
+    );
   });
+
+  const fetchStatus = (key: string) =>
+    lab.network.run("curl", ["-sSf", "-m", "20", "-H", `Authorization: Bearer ${key}`, "http://127.0.0.1:8000/api/status"]);
 
   test("what is asked on one LAN is never heard of on the other", async () => {
     for (const [here, there] of [lans, lans.toReversed()] as [Lan, Lan][]) {

@@ -52,6 +52,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
       version: "0.0.0-test",
       startedAt: new Date().toISOString(),
       dhcpMode: "off",
+      interfaces: [],
       executor: "disconnected",
       netboot: { alive: false },
     }),

@@ -69,6 +69,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
         version: "0.0.0-test",
         startedAt: new Date().toISOString(),
         dhcpMode: "proxy",
+        interfaces: [{ interface: "eth1", address: "10.0.0.2", dhcp: "proxy" }],
         executor: "connected",
         netboot: { alive: true },
       }),
