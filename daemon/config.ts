@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import * as z from "zod";
+import { MaintenanceSettings } from "./config-maintenance.ts";
 import { Cidr, checkNetboot, Netboot, Port } from "./config-netboot.ts";
 import { configProblems } from "./config-problems.ts";
 import { Profile } from "./contract/node.ts";
@@ -110,6 +111,7 @@ export const Config = z.strictObject({
   access: Access.prefault({}).describe("Who may log in to nodes."),
   ansible: Ansible.prefault({}).describe("How nodes are configured."),
   power: Power.prefault({}).describe("How machines are switched on and off."),
+  maintenance: MaintenanceSettings.prefault({}).describe("When schedules may change nodes."),
   log: z
     .strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info").describe("Lowest level that is written.") })
     .prefault({})

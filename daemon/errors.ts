@@ -6,6 +6,7 @@ export const hints = {
   NODE_NAME_TAKEN: "Choose another name; `muster nodes` shows those in use.",
   CAPTURE_EMPTY: "Boot it from the network once; packets are kept of machines that boot, for as long as there is room.",
   PLAYBOOK_NOT_FOUND: "List those that may be run with `muster playbooks`; they are files of the folder `playbooks` with a header.",
+  SCHEDULE_NOT_FOUND: "List them with `muster schedule list`.",
   JOB_NOT_FOUND: "List the jobs with `muster jobs`.",
   JOB_IN_PROGRESS: "Wait for it, or follow it with `muster job <id> --follow`.",
   JOB_NOT_CANCELLABLE: "Only a queued or running job can be cancelled; `muster job <id>` shows its state.",

@@ -22,6 +22,7 @@ import { type OperatingApi, operatingApi } from "./operating.ts";
 import { type PowerApi, powerApi } from "./power.ts";
 import { type QuirksApi, quirksApi } from "./quirks.ts";
 import { type RunsApi, runsApi } from "./runs.ts";
+import { type SchedulesApi, schedulesApi } from "./schedules.ts";
 import { sessionApi } from "./session.ts";
 import { type StatusApi, statusApi } from "./status.ts";
 import { type TokensApi, tokensApi } from "./tokens.ts";
@@ -34,6 +35,7 @@ export interface ApiParts
     JobsApi,
     RunsApi,
     OperatingApi,
+    SchedulesApi,
     CallHomeApi,
     TokensApi,
     Omit<StatusApi, "admit"> {
@@ -107,6 +109,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     jobsApi(mount, parts);
     runsApi(mount, parts);
     operatingApi(mount, parts);
+    schedulesApi(mount, parts);
     callHomeApi(mount, parts);
     tokensApi(mount, parts);
     sessionApi(mount, parts.keys);

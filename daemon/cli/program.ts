@@ -13,6 +13,7 @@ import { operatingCommands } from "./operating-commands.ts";
 import { powerCommands } from "./power-commands.ts";
 import { quirkCommands } from "./quirk-commands.ts";
 import { runCommands } from "./run-commands.ts";
+import { scheduleCommands } from "./schedule-commands.ts";
 import { examples, wordsOf } from "./words.ts";
 
 export function buildProgram(local: LocalCommands): Command {
@@ -46,6 +47,7 @@ export function buildProgram(local: LocalCommands): Command {
   quirkCommands(program, words);
   jobCommands(program, words);
   runCommands(program, words);
+  scheduleCommands(program, words);
   operatingCommands(program, words);
   keyCommands(program, words, local);
   enrolCommands(program, words);

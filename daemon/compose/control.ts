@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { captureOf } from "../../pxe/capture/rings.ts";
+import type { RunsApi } from "../api/runs.ts";
 import { buildApi } from "../api/server.ts";
 import { quirkFile } from "../boot/quirk-file.ts";
 import { type Config, loadAccess } from "../config.ts";
@@ -11,6 +12,7 @@ import type { DataDir } from "../data-dir.ts";
 import { inNetworks } from "../enrol/networks.ts";
 import { Reception } from "../enrol/reception.ts";
 import { MusterError } from "../errors.ts";
+import { maintenanceNow } from "../fleet/maintenance.ts";
 import { Inventory } from "../inventory/inventory.ts";
 import { KnownHosts } from "../inventory/known-hosts.ts";
 import { failureOf, redact, TodoFile } from "../inventory/todo.ts";
@@ -20,6 +22,8 @@ import { Lifecycle } from "../lifecycle.ts";
 import type { Log } from "../log.ts";
 import { RemotePower } from "../power/remote.ts";
 import { Switchboard } from "../power/switchboard.ts";
+import { ScheduleClock } from "../schedules/clock.ts";
+import { nextTime } from "../schedules/cron.ts";
 import { openStores } from "../store/stores.ts";
 import { type BootPlace, bootPlaces, controlUrl } from "./address.ts";
 import { ansibleDirectory } from "./ansible-directory.ts";
@@ -117,6 +121,14 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     );
 
     const playbooks = () => readPlaybooks(ansibleDirectory(config));
+    const run: RunsApi["run"] = (targets, { name }, purpose, requestedBy) =>
+      engine.run(targets, { playbook: playbookFile(name), purpose }, requestedBy);
+    const maintenance = { windows: config.maintenance.windows, timeZone: config.maintenance.time_zone };
+    await parts.start(
+      "schedules",
+      () => new ScheduleClock({ ...stores, log: log.child({ part: "schedules" }), maintenance, playbooks, run }).start(),
+      (clock) => clock.stop(),
+    );
     let url = controlUrl(config, places[0]?.network);
     const api = await parts.start(
       "api",
@@ -138,7 +150,9 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
           power: new Switchboard(config.power, { wake, remote: remotePower }),
           provision: (node, requestedBy) => engine.provision(node, requestedBy),
           playbooks,
-          run: (targets, { name }, purpose, requestedBy) => engine.run(targets, { playbook: playbookFile(name), purpose }, requestedBy),
+          run,
+          maintenance: (now) => maintenanceNow(maintenance, now),
+          nextTime: (cron, from) => nextTime(cron, maintenance.timeZone, from),
           preview: (node, requestedBy) => engine.preview(node, requestedBy),
           cancel: (id, requestedBy) => engine.cancel(id, requestedBy),
           output: (id, after) => engine.output(id, after),

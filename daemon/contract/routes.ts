@@ -11,6 +11,7 @@ import { DiskPath, Node, Profile } from "./node.ts";
 import { operatingRoutes } from "./operating-routes.ts";
 import { PowerAction, PowerResult } from "./power.ts";
 import type { Route } from "./route.ts";
+import { scheduleRoutes } from "./schedule-routes.ts";
 
 /** A node by name or MAC address, a job by id. */
 const NodeRef = z.object({ node: z.string().max(100) });
@@ -200,6 +201,7 @@ export const routes = {
   ...keyRoutes,
   ...enrolRoutes,
   ...operatingRoutes,
+  ...scheduleRoutes,
   ...netbootRoutes,
 } satisfies Record<string, Route>;
 

@@ -163,6 +163,7 @@ const migrations = [
      last_at     TEXT NOT NULL
    ) STRICT;
    CREATE INDEX claims_on_node ON claims (node_id) WHERE node_id IS NOT NULL;`,
+  `CREATE TABLE schedules (name TEXT PRIMARY KEY, schedule TEXT NOT NULL CHECK (json_valid(schedule))) STRICT;`,
 ];
 
 export function openDatabase(file: string): Db {

@@ -12,6 +12,7 @@ import { NodeStore } from "./nodes.ts";
 import { QuirkStore } from "./quirks.ts";
 import { Registry } from "./registry.ts";
 import { RunStore } from "./runs.ts";
+import { ScheduleStore } from "./schedules.ts";
 import { TokenStore } from "./tokens.ts";
 
 export interface Stores {
@@ -21,6 +22,7 @@ export interface Stores {
   registry: Registry;
   jobs: JobStore;
   runs: RunStore;
+  schedules: ScheduleStore;
   tokens: TokenStore;
   enrolTokens: EnrolTokenStore;
   claims: ClaimStore;
@@ -42,6 +44,7 @@ export function openStores(file: string): Stores {
     registry: new Registry(db, nodes, events),
     jobs: new JobStore(db),
     runs: new RunStore(db),
+    schedules: new ScheduleStore(db),
     tokens: new TokenStore(db),
     enrolTokens: new EnrolTokenStore(db),
     claims: new ClaimStore(db),

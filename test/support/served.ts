@@ -40,6 +40,8 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
     capture: () => Uint8Array.of(1, 2, 3),
     provision: unused("provision"),
     preview: unused("preview"),
+    maintenance: () => ({ open: true, windows: [], timeZone: "UTC" }),
+    nextTime: (_, from) => from,
     promote: async () => undefined,
     playbooks: () => ({ playbooks: [], refused: [] }),
     run: unused("run"),

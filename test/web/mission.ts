@@ -42,6 +42,8 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
         throw new Error("no job engine here");
       },
       promote: async () => undefined,
+      maintenance: () => ({ open: true, windows: [], timeZone: "UTC" }),
+      nextTime: (_, from) => from,
       playbooks: () => ({ playbooks: [], refused: [] }),
       run: () => [],
       cancel: () => {

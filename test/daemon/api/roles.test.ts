@@ -46,6 +46,12 @@ function declined({ leases }: World): string {
 const enrolToken = ({ enrolTokens }: Served["world"]) =>
   enrolTokens.issue({ role: "worker", uses: 1, createdBy: "test", expiresAt: "2099-01-01T00:00:00.000Z" }, new Date());
 
+function schedule({ world }: Served): string {
+  const name = unused();
+  world.schedules.add({ name, playbook: "look", nodes: "all", cron: "@daily", createdBy: "test", createdAt: at, next: at });
+  return name;
+}
+
 const callHome = {
   ip_address: "10.0.0.1",
   hostname: "n1",
@@ -95,6 +101,10 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
   runPlaybook: (served) => ({ path: "/api/runs", body: { playbook: "look", nodes: [node(served, { phase: "ready", since: at })] } }),
   rescueNode: (served) => ({ path: `/api/nodes/${node(served)}/rescue` }),
   promoteNode: (served) => ({ path: `/api/nodes/${node(served, { phase: "ready", since: at })}/promote` }),
+  listSchedules: () => ({ path: "/api/schedules" }),
+  addSchedule: () => ({ path: "/api/schedules", body: { name: unused(), playbook: "look", nodes: "all", cron: "@daily" } }),
+  approveSchedule: (served) => ({ path: `/api/schedules/${schedule(served)}/approve` }),
+  removeSchedule: (served) => ({ path: `/api/schedules/${schedule(served)}` }),
   endRescue: (served) => ({ path: `/api/nodes/${node(served, { phase: "rescue", since: at })}/rescue` }),
   wipeNode: (served) => {
     const name = node(served);

@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Job } from "../../../daemon/contract/job.ts";
 import type { NodeState } from "../../../daemon/contract/node.ts";
-import { JobEngine } from "../../../daemon/jobs/engine.ts";
-import { createLog } from "../../../daemon/log.ts";
+import { queuing } from "../../support/queuing.ts";
 import { type Served, serve } from "../../support/served.ts";
 import { addNode } from "../../support/world.ts";
 
@@ -43,18 +42,7 @@ test("a run is one job a node, whose purpose is the header's; the nodes stay rea
     preview: (node, by) => engine.preview(node, by),
   });
   const { world } = served;
-  // Nobody takes the jobs: they stay queued.
-  const engine = new JobEngine({
-    ...world,
-    executor: { connected: false, send: () => false },
-    jobsDir: "/nonexistent",
-    playbook: "playbook.yaml",
-    limits: { runs: 1, waveSize: 1, gatherMs: 0, quietMs: 0 },
-    deadlineSeconds: { ansible: 60 },
-    log: createLog("test", "silent"),
-    redact: (text) => text,
-    onFailure: async () => undefined,
-  });
+  const { engine } = queuing(world);
   for (const name of ["n1", "n2", "n3"]) addNode(world, ready, name);
   addNode(world, { phase: "accepted" }, "new");
   const key = served.key("operator");

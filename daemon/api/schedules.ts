@@ -1,0 +1,59 @@
+/** The routes about playbooks by the clock. The clock itself is in `schedules`. */
+import type { PlaybookList } from "../contract/playbook.ts";
+import { routes } from "../contract/routes.ts";
+import type { Maintenance } from "../contract/schedule.ts";
+import type { EventStore } from "../store/events.ts";
+import type { NodeStore } from "../store/nodes.ts";
+import type { ScheduleStore } from "../store/schedules.ts";
+import type { Mount } from "./mount.ts";
+import { find } from "./nodes.ts";
+import { playbookCalled } from "./runs.ts";
+
+export interface SchedulesApi {
+  schedules: ScheduleStore;
+  nodes: NodeStore;
+  events: EventStore;
+  playbooks(): PlaybookList;
+  maintenance(now: Date): Maintenance;
+  /** The first time after this one; throws REQUEST_INVALID for what is no time. */
+  nextTime(cron: string, from: Date): Date;
+}
+
+export function schedulesApi(mount: Mount, { schedules, nodes, events, playbooks, maintenance, nextTime }: SchedulesApi): void {
+  const tell = (type: string, name: string, summary: string) =>
+    events.append({ source: "control", type: `schedule.${type}`, summary, detail: { schedule: name } });
+
+  mount(routes.listSchedules, () => ({ schedules: schedules.list(), maintenance: maintenance(new Date()) }));
+
+  mount(routes.addSchedule, ({ name, playbook, nodes: targets, cron }, { caller }) => {
+    playbookCalled(playbook, playbooks());
+    const now = new Date();
+    const schedule = {
+      name,
+      playbook,
+      nodes: targets === "all" ? targets : [...new Set(targets.map((each) => find(nodes, each).name))],
+      cron,
+      createdBy: caller.name,
+      createdAt: now.toISOString(),
+      next: nextTime(cron, now).toISOString(),
+    };
+    schedules.add(schedule);
+    tell("added", name, `schedule ${name} (${playbook}, ${cron}) added by ${caller.name}`);
+    return schedule;
+  });
+
+  mount(routes.approveSchedule, ({ name }, { caller }) => {
+    const schedule = schedules.find(name);
+    const { sha256 } = playbookCalled(schedule.playbook, playbooks());
+    const approved = { ...schedule, approval: { by: caller.name, at: new Date().toISOString(), sha256 } };
+    schedules.save(approved);
+    tell("approved", name, `schedule ${name} (${schedule.playbook}) approved by ${caller.name}`);
+    return approved;
+  });
+
+  mount(routes.removeSchedule, ({ name }, { caller }) => {
+    schedules.remove(name);
+    tell("removed", name, `schedule ${name} removed by ${caller.name}`);
+    return { message: `${name} is run no more` };
+  });
+}

@@ -1,0 +1,32 @@
+/** What a schedule does now. Pure: who looks at the clock asks, and does it. */
+import type { Playbook } from "../contract/playbook.ts";
+import type { Schedule } from "../contract/schedule.ts";
+import { isOpen, type MaintenanceRule, opensAt } from "./maintenance.ts";
+
+export type DueStep =
+  | { kind: "not-yet" }
+  /** Stays due; `outcome` is what it waits for. */
+  | { kind: "wait"; outcome: string }
+  /** Is over for this time. */
+  | { kind: "skip"; outcome: string }
+  | { kind: "run"; playbook: Playbook };
+
+export function dueStep(schedule: Schedule, playbook: Playbook | undefined, rule: MaintenanceRule, now: Date): DueStep {
+  if (schedule.dueSince === undefined && schedule.next > now.toISOString()) return { kind: "not-yet" };
+  if (!playbook) return { kind: "skip", outcome: `not run: there is no playbook ${schedule.playbook} any more` };
+  if (playbook.readOnly) return { kind: "run", playbook };
+  const reason = unapproved(schedule, playbook);
+  if (reason !== undefined) return { kind: "skip", outcome: `not run: ${reason}` };
+  if (isOpen(rule, now)) return { kind: "run", playbook };
+  const opens = opensAt(rule, now);
+  return { kind: "wait", outcome: `waits for a maintenance window${opens ? `, which opens at ${opens.toISOString()}` : ""}` };
+}
+
+/** Why it may not change nodes; nothing for one that only looks. */
+export function unapproved({ name, approval }: Schedule, playbook: Playbook): string | undefined {
+  if (playbook.readOnly) return undefined;
+  if (!approval) return `it changes nodes and has not been approved: muster schedule approve ${name}`;
+  if (approval.sha256 !== playbook.sha256)
+    return `its playbook was changed after ${approval.by} had approved it: muster schedule approve ${name}`;
+  return undefined;
+}
