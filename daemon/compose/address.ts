@@ -20,7 +20,11 @@ export interface BootPlace {
 
 /** None when no interface is named: then nobody boots over the network here. */
 export function bootPlaces({ netboot }: Config): BootPlace[] {
-  const places = bootInterfaces(netboot).map((settings) => ({ settings, network: bootNetwork(settings) }));
+  return apart(bootInterfaces(netboot).map((settings) => ({ settings, network: bootNetwork(settings) })));
+}
+
+/** An address must tell the interface: answers, leases and URLs depend on it. */
+export function apart(places: BootPlace[]): BootPlace[] {
   for (const [index, { settings, network }] of places.entries()) {
     const rival = places.slice(0, index).find((other) => overlap(parseBlock(other.network.cidr), parseBlock(network.cidr)));
     if (rival)

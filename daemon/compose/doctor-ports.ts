@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import type { Check } from "../cli/local-commands.ts";
 import type { Config } from "../config.ts";
 import { type BootInterface, bootInterfaces } from "../config-netboot.ts";
+import { holdersOn } from "./port-holders.ts";
 
 /** Then its ports are taken, and rightly. */
 export async function ourDaemonAnswers({ control }: Config): Promise<boolean> {
@@ -78,22 +79,16 @@ function launcherCheck(name: string, card: string, ports: Record<string, number>
       name,
       ok: false,
       detail: stderr.trim().split("\n").at(-1) ?? "cannot be bound",
-      advice: "Stop what holds it (ss -lunp shows it); low ports take root, or CAP_NET_BIND_SERVICE and CAP_NET_RAW.",
+      advice: "Stop what holds it (ss -lunp shows it); low ports take root, or the sockets of scripts/systemd/install.",
     };
   // Two programs that both allow sharing can both bind a UDP port, and then one of them hears nothing.
-  const taken = Object.values(ports).find((port) => sharedBy(card, port));
-  if (taken === undefined) return { name, ok: true, detail: "free" };
-  return { name, ok: false, detail: `${holder("-lunpH", taken)} has UDP port ${taken}`, advice: `Stop it, or keep it off ${card}.` };
+  const holders = Object.values(ports).flatMap((port) => holdersOn(card, listing(port)).map((holder) => ({ ...holder, port })));
+  const other = holders.find(({ ours }) => !ours);
+  if (other) return { name, ok: false, detail: `${other.who} has UDP port ${other.port}`, advice: `Stop it, or keep it off ${card}.` };
+  return { name, ok: true, detail: holders.length > 0 ? "kept open for the daemon by systemd" : "free" };
 }
 
-/** Everywhere, or on this very card; a server bound to another card is no concern of ours. */
-function sharedBy(card: string, port: number): boolean {
-  const { stdout } = spawnSync("ss", ["-lunH", `sport = :${port}`], { encoding: "utf8", timeout: 5000 });
-  return (stdout ?? "").split("\n").some((line) => {
-    const [, device] = /^\S+\s+\d+\s+\d+\s+(?:0\.0\.0\.0|\*|\[::\])(?:%([^:\s]+))?:\d+\s/.exec(line) ?? [];
-    return device === undefined ? /\s(0\.0\.0\.0|\*|\[::\]):\d+\s/.test(line) : device === card;
-  });
-}
+const listing = (port: number): string => spawnSync("ss", ["-lunpH", `sport = :${port}`], { encoding: "utf8", timeout: 5000 }).stdout ?? "";
 
 /** Its name and number where we may see them. */
 function holder(how: string, port: number): string {
