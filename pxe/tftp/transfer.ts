@@ -127,19 +127,21 @@ class Transfer {
     if (said.kind === "error" || this.#window.acked <= 0) this.#shown?.("in", this.#socket.address().port, bytes);
     if (said.kind === "error") this.#finish(this.#abortedWith(said.message || `error ${said.code}`));
     if (said.kind !== "ack") return;
+    const now = performance.now();
     switch (this.#window.hear(said.block)) {
       case "all":
-        this.#proceed();
+        this.#proceed(now);
         break;
       case "part":
         // Were every repetition answered at once, repeated blocks would bring forth repeated ACKs and those more blocks.
-        if (performance.now() - this.#rewoundAt < this.#pace.roundTripMs) {
-          this.#progress();
+        if (now - this.#rewoundAt < this.#pace.roundTripMs) {
+          this.#measure(now);
+          this.#progress(now);
           this.#takeHint();
           break;
         }
         this.#rewind();
-        this.#proceed();
+        this.#proceed(now);
         break;
       case "again":
         // In lock-step only time may resend (RFC 1123 §4.2.3.1). In a window it may be the first block that is missing.
@@ -147,20 +149,24 @@ class Transfer {
     }
   }
 
-  #proceed(): void {
-    this.#progress();
+  /** The next blocks leave first: what else is to be done is done while they travel. */
+  #proceed(now: number): void {
+    this.#measure(now);
     const { last, bytes } = this.#blocks;
     if (last !== undefined && this.#window.acked >= last) this.#finish({ kind: "complete", bytes, confirmed: true });
     else {
+      this.#send(now);
       this.#readOn();
-      this.#send();
     }
+    this.#progress(now);
   }
 
-  #progress(): void {
-    const now = performance.now();
+  #measure(now: number): void {
     if (this.#sentAt !== undefined) this.#pace.measured(now - this.#sentAt);
     this.#sentAt = undefined;
+  }
+
+  #progress(now: number): void {
     this.#lastProgress = now;
     this.#tries = 0;
     this.#hint = "none";
@@ -172,12 +178,12 @@ class Transfer {
   }
 
   /** Whatever the window has room for and the file has given. */
-  #send(): void {
+  #send(now = performance.now()): void {
     const window = this.#window;
     if (window.acked === -1) return;
     const end = window.acked + this.#terms.windowSize;
     const { port, address } = this.#client;
-    if (window.sent === window.acked && !window.repeats) this.#sentAt = performance.now();
+    if (window.sent === window.acked && !window.repeats) this.#sentAt = now;
     while (window.sent < end) {
       const { cuts } = this.#own;
       const run = this.#blocks.run(window.sent + 1, Math.min(end - window.sent, cuts ? MOST_TOGETHER : 1));
