@@ -8,6 +8,8 @@ export const POLL_SECONDS = 3;
 
 export const genericScript = (bootUrl: string): string => render("generic.ipxe", { boot_url: bootUrl });
 
+export const autoexecScript = (bootUrl: string): string => render("autoexec.ipxe", { boot_url: bootUrl });
+
 export function waitScript(input: {
   bootUrl: string;
   name: string;

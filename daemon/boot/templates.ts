@@ -3,7 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Liquid } from "liquidjs";
 
-const engine = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true, greedy: false, jsTruthy: true });
+const folder = join(import.meta.dirname, "templates");
+const engine = new Liquid({
+  root: folder,
+  strictVariables: true,
+  strictFilters: true,
+  ownPropertyOnly: true,
+  greedy: false,
+  jsTruthy: true,
+});
 
 function oneLine(value: unknown): string {
   const text = String(value);
@@ -23,6 +31,12 @@ engine.registerFilter("ipxe_text", (value: unknown) =>
     .replace(/[^A-Za-z0-9 .,:;()/_+-]/g, " ")
     .slice(0, 160),
 );
+/** Nothing expands between single quotes, and a single quote ends them. */
+engine.registerFilter("grub", (value: unknown) => {
+  const text = oneLine(value);
+  if (text.includes("'")) throw new Error(`not for GRUB: ${text.slice(0, 60)}`);
+  return /^[A-Za-z0-9_.:,()/+=-]+$/.test(text) ? text : `'${text}'`;
+});
 /** debconf reads to the end of the line, and a backslash there joins the next. */
 engine.registerFilter("preseed", (value: unknown) => {
   const text = oneLine(value);
@@ -37,4 +51,4 @@ export function render(template: string, values: Record<string, unknown>): strin
   return engine.parseAndRenderSync(templateText(template), values);
 }
 
-export const templateText = (name: string): string => readFileSync(join(import.meta.dirname, "templates", name), "utf8");
+export const templateText = (name: string): string => readFileSync(join(folder, name), "utf8");

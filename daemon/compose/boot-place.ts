@@ -22,7 +22,7 @@ import { FleetBootSource } from "../netboot/source.ts";
 import type { Stores } from "../store/stores.ts";
 import type { BootPlace } from "./address.ts";
 import { startDhcp } from "./dhcp.ts";
-import { fleetContent } from "./fleet-content.ts";
+import { bootUrl, fleetContent } from "./fleet-content.ts";
 import type { Leasing } from "./leasing.ts";
 
 /** What all interfaces have in common. */

@@ -12,13 +12,14 @@ import type { QuirkBook } from "./quirk-book.ts";
 export interface SourceParts {
   discovery: Discovery;
   desk: BootDesk;
+  loaders: LoaderDesk;
   events: EventStore;
   /** Whose address this is, when the wire only shows the address. */
   macAt(address: string): string | undefined;
-  log: Log;
   quirkBook: QuirkBook;
   /** Who else wants to see what is recorded, of machines that are not known yet too. */
   observe?: (event: WireEvent) => void;
+  log: Log;
 }
 
 /** Firmware repeats itself; the timeline need not. */
@@ -50,7 +51,8 @@ export class FleetBootSource implements BootSource {
 
   respond(request: BootRequest): BootResponse {
     try {
-      return this.#parts.desk.respond(request);
+      const { desk, loaders } = this.#parts;
+      return loaders.respond(request, (asked) => desk.respond(asked)) ?? desk.respond(request);
     } catch (error) {
       this.#parts.log.error({ err: error, path: request.path.split("/")[1] }, explain(error));
       return refuse(500, "something went wrong inside Muster");
@@ -59,10 +61,10 @@ export class FleetBootSource implements BootSource {
 
   record(event: WireEvent): void {
     const mac = event.mac ?? (event.address === undefined ? undefined : this.#parts.macAt(event.address));
-    const node = mac === undefined ? undefined : this.#parts.discovery.find(mac);
-    if (!node || this.#isRepeat(`${mac} ${event.type} ${event.summary}`)) return;
     this.#parts.observe?.(event);
     if (mac !== undefined) this.#parts.quirkBook.observe(mac, event);
+    const node = mac === undefined ? undefined : this.#parts.discovery.find(mac);
+    if (!node || this.#isRepeat(`${mac} ${event.type} ${event.summary}`)) return;
     this.#parts.events.append({
       source: "netboot",
       type: event.type,

@@ -9,6 +9,10 @@ export type BootStage = "bios-rom" | "uefi-rom" | "uefi-http" | "ipxe" | "operat
 
 /** Architectures of IANA's "processor architecture types" that are plain BIOS. */
 const BIOS = 0;
+const RASPBERRY_PI = 41;
+
+/** The boot ROM of most Raspberry Pis calls itself a BIOS, and would fetch a file that it cannot run. */
+const raspberryPi = ["b8:27:eb", "dc:a6:32", "e4:5f:01", "28:cd:c1", "d8:3a:dd", "2c:cf:67"];
 
 export function bootStage(packet: DhcpPacket): BootStage {
   const vendorClass = textOption(packet, Option.vendorClass);
@@ -26,6 +30,12 @@ function isIpxe(packet: DhcpPacket): boolean {
 
 /** Option 93, the first of its list that is known; else what option 60 spells out (`PXEClient:Arch:00007:…`). */
 export function architecture(packet: DhcpPacket): number | undefined {
+  const said = saidArchitecture(packet);
+  const isPi = said === BIOS && !isIpxe(packet) && raspberryPi.includes(packet.mac.slice(0, 8));
+  return isPi ? RASPBERRY_PI : said;
+}
+
+function saidArchitecture(packet: DhcpPacket): number | undefined {
   const list = packet.options.get(Option.clientArchitecture);
   if (list && list.length >= 2) {
     const all = Array.from({ length: list.length >> 1 }, (_, index) => (list[index * 2] ?? 0) * 256 + (list[index * 2 + 1] ?? 0));

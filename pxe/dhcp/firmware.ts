@@ -15,6 +15,8 @@ interface Firmware {
  */
 const X64_EFI = "snponly.efi";
 const ARM64_EFI = "ipxe-arm64.efi";
+/** Debian builds no iPXE for it. GRUB does the same from the same scripts. */
+const X86_EFI = "grubia32.efi";
 
 const table = new Map<number, Firmware>([
   [0, { title: "x86 BIOS", file: "undionly.kpxe" }],
@@ -23,18 +25,35 @@ const table = new Map<number, Firmware>([
   [3, { title: "DEC Alpha" }],
   [4, { title: "ARC x86" }],
   [5, { title: "Intel Lean Client" }],
-  [6, { title: "32-bit x86 UEFI" }],
+  [6, { title: "32-bit x86 UEFI", file: X86_EFI }],
   [7, { title: "x86-64 UEFI", file: X64_EFI }],
+  [8, { title: "XScale EFI" }],
   // IANA says EBC; RFC 4578 and much firmware say x86-64.
   [9, { title: "x86-64 UEFI", file: X64_EFI }],
   [10, { title: "32-bit ARM UEFI" }],
   [11, { title: "64-bit ARM UEFI", file: ARM64_EFI }],
+  [12, { title: "PowerPC Open Firmware" }],
+  [13, { title: "PowerPC ePAPR" }],
+  [14, { title: "POWER OPAL" }],
   [15, { title: "32-bit x86 UEFI HTTP" }],
   [16, { title: "x86-64 UEFI HTTP", file: X64_EFI }],
+  [17, { title: "EBC UEFI HTTP" }],
   [18, { title: "32-bit ARM UEFI HTTP" }],
   [19, { title: "64-bit ARM UEFI HTTP", file: ARM64_EFI }],
   [20, { title: "x86 BIOS HTTP" }],
-  [41, { title: "Raspberry Pi boot" }],
+  [21, { title: "32-bit ARM U-Boot" }],
+  [22, { title: "64-bit ARM U-Boot" }],
+  [23, { title: "32-bit ARM U-Boot HTTP" }],
+  [24, { title: "64-bit ARM U-Boot HTTP" }],
+  [25, { title: "32-bit RISC-V UEFI" }],
+  [26, { title: "32-bit RISC-V UEFI HTTP" }],
+  [27, { title: "64-bit RISC-V UEFI" }],
+  [28, { title: "64-bit RISC-V UEFI HTTP" }],
+  [37, { title: "32-bit LoongArch UEFI" }],
+  [38, { title: "32-bit LoongArch UEFI HTTP" }],
+  [39, { title: "64-bit LoongArch UEFI" }],
+  [40, { title: "64-bit LoongArch UEFI HTTP" }],
+  [41, { title: "Raspberry Pi boot ROM" }],
 ]);
 
 export const isKnownArchitecture = (arch: number): boolean => table.has(arch);

@@ -54,7 +54,7 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
       port: request.socket.localPort ?? 0,
       remote: { address: remoteAddress, port: request.socket.remotePort ?? 0 },
     });
-    if (target.path.startsWith("/assets/")) {
+    if (target.path.startsWith("/assets/") && !/\/(autoexec\.ipxe|grub\.cfg)$/.test(target.path)) {
       const name = target.path.slice("/assets/".length);
       const { status, bytes } = await assets.serve(name, request, response);
       log.info({ from: remoteAddress, method, path: target.path, status, bytes }, "boot http");

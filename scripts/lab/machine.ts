@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LabNetwork } from "./network.ts";
-import { ovmfVariables, type QemuMachine, qemuArguments } from "./qemu.ts";
+import { type FirmwareKind, type QemuMachine, qemuArguments, qemuFor, uefi } from "./qemu.ts";
 
 export type MachineOptions = Omit<QemuMachine, "tap" | "serialLog" | "qmp" | "uefiVariables" | "disk"> & {
   /** Where its disk, serial log and firmware variables live. */
@@ -27,13 +27,13 @@ export interface RunningMachine {
 }
 
 /** Why no machine can be started here, or false: the form node:test's `skip` takes. */
-export const noQemu: string | false = !existsSync("/usr/bin/qemu-system-x86_64")
-  ? "needs qemu-system-x86"
-  : !existsSync(ovmfVariables)
-    ? "needs ovmf"
-    : !existsSync("/dev/net/tun")
-      ? "needs /dev/net/tun"
-      : false;
+export const noQemu: string | false = cannotRun("bios") || cannotRun("uefi");
+
+export function cannotRun(firmware: FirmwareKind): string | false {
+  if (!existsSync(`/usr/bin/${qemuFor(firmware)}`)) return `needs qemu-system-${firmware === "uefi-arm64" ? "arm" : "x86"}`;
+  if (firmware !== "bios" && !existsSync(uefi[firmware].variables)) return `needs ${uefi[firmware].package}`;
+  return existsSync("/dev/net/tun") ? false : "needs /dev/net/tun";
+}
 
 export function startMachine(network: LabNetwork, { folder, diskGb, ...options }: MachineOptions): RunningMachine {
   const file = (suffix: string) => join(folder, `${options.name}.${suffix}`);
@@ -44,12 +44,12 @@ export function startMachine(network: LabNetwork, { folder, diskGb, ...options }
     if (!existsSync(machine.disk)) writeFileSync(machine.disk, "");
     truncateSync(machine.disk, diskGb * 2 ** 30);
   }
-  if (options.firmware === "uefi") {
+  if (options.firmware !== "bios") {
     machine.uefiVariables = file("vars");
-    if (!existsSync(machine.uefiVariables)) copyFileSync(ovmfVariables, machine.uefiVariables);
+    if (!existsSync(machine.uefiVariables)) copyFileSync(uefi[options.firmware].variables, machine.uefiVariables);
   }
 
-  const child = network.spawn("qemu-system-x86_64", qemuArguments(machine), { stdio: ["ignore", "ignore", "pipe"] });
+  const child = network.spawn(qemuFor(options.firmware), qemuArguments(machine), { stdio: ["ignore", "ignore", "pipe"] });
   let complaint = "";
   child.stderr?.setEncoding("utf8").on("data", (text) => {
     complaint += text;

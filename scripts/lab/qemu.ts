@@ -4,7 +4,7 @@ import { join } from "node:path";
 export interface QemuMachine {
   name: string;
   mac: string;
-  firmware: "bios" | "uefi";
+  firmware: FirmwareKind;
   /** A tap device in the network namespace QEMU is started in. */
   tap: string;
   /** Trixie's ipxe-qemu ROMs. Bookworm's own are of 2019 and take three times as long. */
@@ -31,19 +31,29 @@ export interface QemuMachine {
   once?: boolean;
 }
 
+/** BIOS, and UEFI for x86-64, 32-bit x86 and 64-bit ARM. */
+export type FirmwareKind = "bios" | "uefi" | "uefi-ia32" | "uefi-arm64";
+
 export type NicModel = "virtio" | "e1000" | "e1000e" | "rtl8139" | "pcnet" | "vmxnet3";
 export type DiskBus = "virtio" | "ide" | "nvme" | "ahci" | "scsi";
 
-export const ovmfCode = "/usr/share/OVMF/OVMF_CODE_4M.fd";
-export const ovmfVariables = "/usr/share/OVMF/OVMF_VARS_4M.fd";
+/** Code and variables of each UEFI, and the machine it was built for. */
+export const uefi = {
+  uefi: { code: "/usr/share/OVMF/OVMF_CODE_4M.fd", variables: "/usr/share/OVMF/OVMF_VARS_4M.fd", package: "ovmf" },
+  "uefi-ia32": { code: "/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd", variables: "/usr/share/OVMF/OVMF32_VARS_4M.fd", package: "ovmf-ia32" },
+  "uefi-arm64": { code: "/usr/share/AAVMF/AAVMF_CODE.fd", variables: "/usr/share/AAVMF/AAVMF_VARS.fd", package: "qemu-efi-aarch64" },
+} as const;
+
+export const qemuFor = (firmware: FirmwareKind) => (firmware === "uefi-arm64" ? "qemu-system-aarch64" : "qemu-system-x86_64");
 
 export function qemuArguments(machine: QemuMachine): string[] {
-  const { name, mac, memoryMb = 1024, cpus = 2, cpu = "qemu64,-cx16" } = machine;
+  const { name, mac, firmware, memoryMb = 1024, cpus = 2 } = machine;
+  // cmpxchg16b under TCG has crashed a kernel.
+  const { cpu = firmware === "uefi-arm64" ? "cortex-a57" : "qemu64,-cx16" } = machine;
   return [
     ["-name", name],
-    // SeaBIOS and iPXE speak on the serial port only when there is no screen.
-    ["-machine", "pc,graphics=off"],
-    // Never KVM: that /dev/kvm opens says nothing about whether a guest kernel survives on it. cmpxchg16b under TCG has crashed one.
+    machineArguments(firmware),
+    // Never KVM: that /dev/kvm opens says nothing about whether a guest kernel survives on it.
     ["-accel", "tcg,thread=multi", "-cpu", cpu],
     ["-m", String(memoryMb), "-smp", String(cpus)],
     ["-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none"],
@@ -62,12 +72,31 @@ export function qemuArguments(machine: QemuMachine): string[] {
   ].flat();
 }
 
+function machineArguments(firmware: FirmwareKind): string[] {
+  switch (firmware) {
+    // SeaBIOS and iPXE speak on the serial port only when there is no screen.
+    case "bios":
+    case "uefi":
+      return ["-machine", "pc,graphics=off"];
+    // Debian has this firmware only with Secure Boot built in, which keeps its variables behind SMM.
+    case "uefi-ia32":
+      return ["-machine", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on", "-global", "ICH9-LPC.disable_s3=1"];
+    case "uefi-arm64":
+      return ["-machine", "virt"];
+  }
+}
+
 function firmwareArguments({ firmware, uefiVariables, uefiBoot = "pxe" }: QemuMachine): string[] {
   if (firmware === "bios") return [];
   const variables = uefiVariables === undefined ? [] : ["-drive", `if=pflash,unit=1,format=raw,file=${uefiVariables}`];
   // PXE goes first and takes two minutes to give up.
   const httpOnly = ["4", "6"].flatMap((version) => ["-fw_cfg", `name=opt/org.tianocore/IPv${version}PXESupport,string=n`]);
-  return ["-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${ovmfCode}`, ...variables, ...(uefiBoot === "http" ? httpOnly : [])];
+  return [
+    "-drive",
+    `if=pflash,unit=0,format=raw,readonly=on,file=${uefi[firmware].code}`,
+    ...variables,
+    ...(uefiBoot === "http" ? httpOnly : []),
+  ];
 }
 
 const nicDrivers: Record<NicModel, string> = {

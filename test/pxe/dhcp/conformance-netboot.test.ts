@@ -35,6 +35,7 @@ const files: [number, string][] = [
   [0, "undionly.kpxe"],
   [7, "snponly.efi"],
   [9, "snponly.efi"],
+  [6, "grubia32.efi"],
   [16, "http://10.0.0.2:8080/assets/ipxe/snponly.efi"],
 ];
 
@@ -107,7 +108,7 @@ for (const [mode, decide] of modes) {
       assert.deepEqual([...(answer(0, [asked]).options.get(Option.vendorSpecific) ?? [])], [6, 1, 8, 71, 4, 0, 9, 0, 0, 255]);
     });
 
-    for (const arch of [1, 2, 3, 4, 5, 6, 10, 11, 15, 18, 19, 20, 41, 0xffff]) {
+    for (const arch of [1, 2, 3, 4, 5, 10, 11, 15, 18, 19, 20, 41, 0xffff]) {
       test(`architecture ${arch} is not given a file that cannot run on it, and the timeline says so`, () => {
         const decision = decide((type) => firmware(arch, type));
         if (decision.kind === "reply") assert.equal(decision.packet.bootFile, "");

@@ -1,0 +1,49 @@
+/**
+ * What machines whose loader is GRUB are told. It is read out of the iPXE script, so that both loaders do the same:
+ * wait and ask again, load a kernel with its initrds, or boot the disk.
+ */
+import { POLL_SECONDS } from "./scripts.ts";
+import { render, templateText } from "./templates.ts";
+
+/** The first thing GRUB asks for: it learns here where to ask. */
+export const grubStart = (bootUrl: string): string => render("grub.cfg", { root: grubPath(bootUrl), poll_seconds: POLL_SECONDS });
+
+export function grubFromIpxe(script: string): string {
+  const lines = script.split("\n").map((line) => line.trim());
+  const shown = lines.slice(0, labelOrLoad(lines)).flatMap((line) => (line.startsWith("echo ") ? [line.slice("echo ".length)] : []));
+  return `${shown.map((text) => render("echo.grub", { text })).join("")}${whatFollows(lines)}`;
+}
+
+function whatFollows(lines: readonly string[]): string {
+  const kernel = lines.find((line) => line.startsWith("kernel "));
+  if (kernel !== undefined) {
+    const [, url = "", ...words] = command(kernel);
+    return render("load.grub", {
+      kernel: grubPath(url),
+      // The kernel's own EFI loader would look for a file of that name.
+      arguments: words.filter((word) => !word.startsWith("initrd=")),
+      initrds: lines.filter((line) => line.startsWith("initrd ")).map((line) => grubPath(command(line)[1] ?? "")),
+    });
+  }
+  const waited = lines.map((line) => /^chain .*[?&]waited=(\d+)/.exec(line)?.[1]).find((found) => found !== undefined);
+  return waited === undefined ? templateText("local.grub") : render("wait.grub", { waited });
+}
+
+/** Without what iPXE does when it fails. */
+const command = (line: string): string[] =>
+  line
+    .replace(/ \|\|.*$/, "")
+    .split(" ")
+    .filter(Boolean);
+
+/** What is said later is said only when something went wrong. */
+function labelOrLoad(lines: readonly string[]): number {
+  const at = lines.findIndex((line) => /^(:|sleep |chain |sanboot |exit)/.test(line));
+  return at === -1 ? lines.length : at;
+}
+
+/** `http://10.0.0.2:8080/x` is `(http,10.0.0.2:8080)/x` to GRUB. */
+function grubPath(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `(http,${host})${pathname === "/" ? "" : pathname}`;
+}
