@@ -1,3 +1,4 @@
+/** A window where the kernel cannot cut it: it arrives all the same. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -8,10 +9,16 @@ import { noNetwork } from "../../../scripts/lab/network.ts";
 
 const digest = createHash("sha256").update(Buffer.alloc(300_000, "never the same twice ")).digest("hex");
 
-for (const mtu of [1400, 1500, 65_536]) {
-  test(`a window arrives whole over a path that bears ${mtu} bytes`, { skip: noNetwork, timeout: 60_000 }, async () => {
-    const fetch = `ip link set lo up mtu ${mtu} && exec ${process.execPath} ${join(import.meta.dirname, "short-path.ts")}`;
-    const { stdout } = await promisify(execFile)("unshare", ["--net", "--kill-child", "sh", "-c", fetch]);
-    assert.equal(stdout.trim(), digest);
-  });
+async function arrivesAfter(preparation: string): Promise<void> {
+  const commands = `${preparation} && exec ${process.execPath} ${join(import.meta.dirname, "short-path.ts")}`;
+  const { stdout } = await promisify(execFile)("unshare", ["--net", "--mount", "--kill-child", "sh", "-c", commands]);
+  assert.equal(stdout.trim(), digest);
 }
+
+for (const mtu of [1400, 1500, 65_536]) {
+  test(`over a path that bears ${mtu} bytes`, { skip: noNetwork, timeout: 60_000 }, () => arrivesAfter(`ip link set lo up mtu ${mtu}`));
+}
+
+test("without Python", { skip: noNetwork, timeout: 60_000 }, () =>
+  arrivesAfter("ip link set lo up && mount --bind /bin/false /usr/bin/python3"),
+);
