@@ -57,15 +57,17 @@ async function main(argv: string[]): Promise<number> {
     return 2;
   }
   const hall = await openHall(wanted.machines);
+  let verdict = 1;
   try {
-    return await soak(hall, wanted);
+    verdict = await soak(hall, wanted);
   } catch (error) {
-    if (stopping.signal.aborted) return 130;
-    process.stderr.write(`e2e:soak: ${error instanceof Error ? error.message : error}\n${hall.daemon.log().slice(-2000)}\n`);
-    return 1;
+    if (stopping.signal.aborted) verdict = 130;
+    else process.stderr.write(`e2e:soak: ${error instanceof Error ? error.message : error}\n${hall.daemon.log().slice(-2000)}\n`);
   } finally {
-    await hall.stop();
+    await hall.stop(verdict === 1);
   }
+  if (verdict === 1) process.stderr.write(`Journal, database and log of the daemon are kept in ${hall.folder}\n`);
+  return verdict;
 }
 
 function readArguments(argv: string[]): Wanted | undefined {

@@ -26,7 +26,8 @@ export interface SoakHall {
   rest(): Promise<void>;
   timelines(): Map<string, Event[]>;
   configured(): Map<string, number>;
-  stop(): Promise<void>;
+  /** The folder stays when `keep`. */
+  stop(keep: boolean): Promise<void>;
 }
 
 const RELAY = { onTheDaemonsSide: "10.77.0.2", onTheMachines: "10.78.0.1", network: "10.78.0.0/16", first: "10.78.1.1" };
@@ -119,9 +120,9 @@ export async function openHall(count: number): Promise<SoakHall> {
       },
       timelines: () => readTimelines(data.database, machines),
       configured: () => readConfigured(folder, known),
-      async stop() {
+      async stop(keep) {
         await parts.stop();
-        rmSync(folder, { recursive: true, force: true });
+        if (!keep) rmSync(folder, { recursive: true, force: true });
       },
     };
   } catch (error) {

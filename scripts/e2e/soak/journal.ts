@@ -26,10 +26,12 @@ export type Entry =
 
 export type Write = (entry: Entry) => void;
 
+/** What comes after the stream's end is dropped: the machines go on until their process does. */
 export const journalOn =
   (stream: WriteStream): Write =>
-  (entry) =>
-    void stream.write(`${JSON.stringify(entry)}\n`);
+  (entry) => {
+    if (!stream.writableEnded) stream.write(`${JSON.stringify(entry)}\n`);
+  };
 
 /** The load may have been stopped in the middle of its last line. */
 export function readJournal(file: string): Entry[] {
