@@ -44,7 +44,7 @@ export type ToExecutor = z.output<typeof ToExecutor>;
 
 /** How a run ended, as far as the executor knows. */
 export const Outcome = z.object({
-  /** `interrupted`: ended because the executor was told to stop. `lost`: the run's processes are gone and left no result. */
+  /** `interrupted`: ended because the executor was told to stop. `lost`: it was killed, or is gone without a result. */
   ended: z.enum(["exited", "cancelled", "timed-out", "interrupted", "not-started", "lost"]),
   exitCode: z.int().nullable(),
   /** From Ansible's own statistics event; absent when the run never got there. */

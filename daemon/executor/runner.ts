@@ -34,8 +34,9 @@ type StopReason = "cancelled" | "timed-out" | "interrupted";
 
 /** Not a reason but a seal: nothing was there, and what comes late must not begin. */
 const SEAL = "never begun";
-/** A shell's word for "killed by a signal": 128 and its number. */
+/** A shell's word for "killed by a signal": 128 and its number. Ansible itself says 250 when it does not know what happened. */
 const KILLED = 128;
+const LAST_SIGNAL = 64;
 const ERROR_CHARACTERS = 3000;
 
 interface Run {
@@ -275,7 +276,8 @@ function howEnded(exitCode: number | null, stopped: StopReason | undefined): Out
   // It was through before the signal came: running it again would be running it twice.
   if (stopped === "interrupted" && exitCode === 0) return "exited";
   if (stopped) return stopped;
-  if (exitCode === null) return "lost";
+  // Somebody killed it, or the system did for want of memory: it did not come to its end.
+  if (exitCode === null || (exitCode > KILLED && exitCode <= KILLED + LAST_SIGNAL)) return "lost";
   return exitCode === 127 || exitCode === 126 ? "not-started" : "exited";
 }
 

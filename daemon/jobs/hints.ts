@@ -41,6 +41,11 @@ const rows: [Trouble, RegExp, string][] = [
     /could not get lock|unable to lock|frontend lock was locked|unable to acquire the dpkg|is another process using it/i,
     "Another package manager is running there; run the job again when it has finished.",
   ],
+  [
+    "disk-full",
+    /unexpected failure during module execution:? \[Errno 28\]/i,
+    "The disk of the control node, with Muster's data folder, is full: make room there, then run the job again.",
+  ],
   ["disk-full", /no space left on device|disk quota exceeded/i, "The disk of the node is full: make room there, then run the job again."],
   [
     "python-missing",

@@ -41,7 +41,12 @@ export function verdict(outcome: Outcome, node: string, failed: FailedTask | und
     case "lost":
       return {
         status: "interrupted",
-        result: { summary: "its processes ended without leaving a result", cause: "interrupted", ...shared },
+        result: {
+          summary:
+            outcome.exitCode === null ? "its processes ended without leaving a result" : `it was killed (exit code ${outcome.exitCode})`,
+          cause: "interrupted",
+          ...shared,
+        },
       };
     case "not-started":
       return fail(

@@ -1,7 +1,8 @@
 /** A daemon that is killed and started again, with machines and a slow playbook that writes down each of its runs. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
 import type { Event } from "../../daemon/contract/event.ts";
 import type { Job } from "../../daemon/contract/job.ts";
 import type { Node } from "../../daemon/contract/node.ts";
@@ -28,11 +29,13 @@ export class CrashLab {
   readonly #controlUrl: string;
   readonly #watch: NodeJS.Timeout;
   readonly #doubled = new Set<string>();
+  readonly #ownDisk: boolean;
   readonly key: string;
   daemon: LabDaemon;
 
-  constructor(test: TestDaemon, settings: Record<string, Record<string, unknown>>) {
+  constructor(test: TestDaemon, settings: Record<string, Record<string, unknown>>, ownDisk: boolean) {
     this.#test = test;
+    this.#ownDisk = ownDisk;
     this.#settings = settings;
     this.daemon = test.daemon;
     this.#controlUrl = `http://${test.network.address}:8000`;
@@ -68,6 +71,7 @@ export class CrashLab {
   async close(): Promise<void> {
     clearInterval(this.#watch);
     await this.daemon.stop();
+    if (this.#ownDisk) await execa("umount", ["--lazy", this.dataDir]);
     await this.#test.stop();
   }
 
@@ -86,6 +90,25 @@ export class CrashLab {
 
   node(name: string): Promise<Node> {
     return this.#request<Node>("GET", `/api/nodes/${name}`);
+  }
+
+  /** Again, with nothing in its journal. Answers with the job's id. */
+  async reprovision(name: string): Promise<string> {
+    rmSync(join(this.#test.folder, "journal", name), { force: true });
+    return (await this.#request<Job>("POST", `/api/nodes/${name}/reprovision`, {})).id;
+  }
+
+  async cancel(id: string): Promise<void> {
+    await this.#request("POST", `/api/jobs/${id}/cancel`, {});
+  }
+
+  jobWith(id: string): Promise<Job> {
+    return this.#request<Job>("GET", `/api/jobs/${id}`);
+  }
+
+  /** A file of a job's folder. */
+  runFile(id: string, name: string): string {
+    return join(this.dataDir, "jobs", id, name);
   }
 
   async job(name: string): Promise<Job | undefined> {
@@ -123,7 +146,20 @@ export class CrashLab {
     return this.processes().filter(({ args }) => !args.includes("up") && !args.includes("child"));
   }
 
-  async until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  /** The task that does not heed SIGTERM; only its environment names the data folder. */
+  stubbornIsAtWork(): boolean {
+    return readdirSync("/proc").some((name) => /^\d+$/.test(name) && commandLine(name).join(" ") === "sleep 301" && this.#isOurs(name));
+  }
+
+  #isOurs(pid: string): boolean {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, "utf8").includes(`${this.dataDir}/`);
+    } catch {
+      return false; // It ended by itself in the meantime.
+    }
+  }
+
+  async until(what: string, holds: () => boolean | Promise<boolean>, everyMs = 150): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     let problem: unknown = "it never came true";
     while (Date.now() < deadline) {
@@ -132,7 +168,7 @@ export class CrashLab {
       } catch (error) {
         problem = error; // control may be away
       }
-      await sleep(150);
+      await sleep(everyMs);
     }
     throw new Error(`waited in vain: ${what}\n${this.daemon.log().split("\n").slice(-15).join("\n")}`, { cause: problem });
   }
@@ -170,7 +206,11 @@ export class CrashLab {
   }
 }
 
-export async function startCrashLab(settings: Record<string, Record<string, unknown>> = {}): Promise<CrashLab> {
+/** `diskMib`: the data folder lies on a disk of its own, as small as that. */
+export async function startCrashLab(
+  settings: Record<string, Record<string, unknown>> = {},
+  { diskMib }: { diskMib?: number } = {},
+): Promise<CrashLab> {
   const all = { netboot: { check_other_servers: false }, ansible: { concurrency: 1 }, ...settings };
   const test = await startTestDaemon({ settings: all });
   const ansible = join(test.folder, "ansible");
@@ -184,7 +224,8 @@ export async function startCrashLab(settings: Record<string, Record<string, unkn
   writeFileSync(join(image, "manifest.json"), JSON.stringify({ rootSha256: "0".repeat(64) }));
   // Only now is there a folder to name in the configuration.
   await test.daemon.stop();
-  const lab = new CrashLab(test, { ...all, ansible: { ...all.ansible, directory: ansible } });
+  if (diskMib !== undefined) await moveToSmallDisk(test.daemon.dataDir, diskMib);
+  const lab = new CrashLab(test, { ...all, ansible: { ...all.ansible, directory: ansible } }, diskMib !== undefined);
   await lab.start();
   return lab;
 }
@@ -205,6 +246,14 @@ const playbook = (journal: string) => `
     - name: end
       ansible.builtin.shell: echo end >> ${journal}/{{ inventory_hostname }}
 `;
+
+async function moveToSmallDisk(dataDir: string, mib: number): Promise<void> {
+  const before = `${dataDir}-before`;
+  renameSync(dataDir, before);
+  mkdirSync(dataDir);
+  await execa("mount", ["-t", "tmpfs", "-o", `size=${mib}m,mode=0750`, "tmpfs", dataDir]);
+  cpSync(before, dataDir, { recursive: true, preserveTimestamps: true });
+}
 
 function signal(pid: number): void {
   try {

@@ -116,3 +116,20 @@ test("how a run was ended from outside is told apart", () => {
     ],
   );
 });
+
+test("a run whose processes were killed is no failure of the playbook, and says how it ended", () => {
+  const killed = verdict({ ended: "lost", exitCode: 137, endedAt }, "n1", undefined);
+  assert.partialDeepStrictEqual(killed, { status: "interrupted", result: { summary: "it was killed (exit code 137)" } });
+});
+
+test("of a wave, who was cancelled is cancelled, whatever its tasks came to; the others are judged by their own counts", () => {
+  const recap = { n1: { ...allZero, ok: 2, failures: 1 }, n2: { ...allZero, ok: 3 }, n3: allZero };
+  const outcome: Outcome = { ended: "exited", exitCode: 2, recap, cancelledNodes: ["n1", "n3"], endedAt };
+  assert.equal(verdict(outcome, "n1", { name: "hold", message: "killed" }).status, "cancelled");
+  assert.equal(verdict(outcome, "n2", undefined).status, "succeeded");
+  assert.equal(verdict(outcome, "n3", undefined).result.summary, "cancelled before its first task");
+});
+
+test("a full disk of the control node is not blamed on the node", () => {
+  assert.match(hintFor("Unexpected failure during module execution: [Errno 28] No space left on device")?.hint ?? "", /control node/);
+});
