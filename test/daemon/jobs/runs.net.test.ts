@@ -61,3 +61,14 @@ test("a playbook that is called read-only and changes something has failed", { s
   assert.equal(status, "failed");
   assert.match(result?.summary ?? "", /called read-only and changed something/);
 });
+
+test("the playbook `look` that Muster brings tells how the node is, and changes nothing, also in a preview", { skip }, async () => {
+  for (const purpose of ["look", "preview"] as const) {
+    const [job] = lab.engine.run([node], { playbook: "playbooks/look.yaml", purpose }, "test");
+    const { status, result } = await lab.ended(job?.id ?? "");
+    assert.equal(status, "succeeded", result?.summary);
+    assert.equal(result?.recap?.changed, 0);
+    assert.match((await lab.engine.output(job?.id ?? "", 0)).text, /load average/);
+    if (purpose === "preview") assert.deepEqual(result?.preview, { tasks: 2, previewed: 2, changes: [], unknown: [] });
+  }
+});

@@ -76,7 +76,7 @@ for (const firmware of ["bios", "uefi"] as const)
       for (const type of ["handed-out", "start", "partition", "done"]) assert.equal(count(timeline, `wipe.${type}`), 1, type);
 
       mark(disk);
-      await lab.until(mac, "asking what to do, having booted again", 120, happened("boot.wait"));
+      await lab.until(mac, "asking what to do, having booted again", 300, happened("boot.wait"));
       await lab.api.wipeNode({ node: name, confirm: name });
       await machine.reset();
       await lab.until(mac, "erasing", 300, (_, events) => count(events, "wipe.partition") === 2);
@@ -85,7 +85,7 @@ for (const firmware of ["bios", "uefi"] as const)
       mark(disk);
       const boots = count(await lab.api.nodeEvents({ node: name }), "boot.local");
       await machine.reset();
-      for (const end = Date.now() + 120_000; Date.now() < end; await sleep(500))
+      for (const end = Date.now() + 300_000; Date.now() < end; await sleep(500))
         if (count(await lab.api.nodeEvents({ node: name }), "boot.local") > boots) break;
       const events = await lab.api.nodeEvents({ node: name });
       assert(count(events, "boot.local") > boots, "it was sent to its disk");
