@@ -30,7 +30,8 @@ export class LeaseCommits implements LeaseStore {
   /** `onDeath`: without its thread no lease can be kept, so none can be given. */
   static async start(database: string, table: LeaseTable, onDeath: (error: unknown) => void): Promise<LeaseCommits> {
     const worker = new Worker(new URL("lease-worker.ts", import.meta.url), { workerData: database });
-    await once(worker, "online");
+    // Its first word: the database is open. Opened beside a storm of requests it would find it locked.
+    await once(worker, "message");
     worker.on("error", onDeath);
     return new LeaseCommits(table, worker);
   }

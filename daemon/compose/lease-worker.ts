@@ -19,3 +19,4 @@ parentPort?.on("message", (leases: Lease[]) => {
   }
 });
 parentPort?.on("close", () => db.close());
+parentPort?.postMessage("open");

@@ -75,3 +75,8 @@ test("closing writes what was still gathered", async () => {
   await commits.close();
   assert.equal(stores.leases.holder("10.0.0.10"), lease(10).mac);
 });
+
+test("it has not started before its thread has opened the database", async () => {
+  const nowhere = join(folder, "no such folder", "muster.db");
+  await assert.rejects(LeaseCommits.start(nowhere, stores.leases, assert.fail), /directory does not exist/);
+});
