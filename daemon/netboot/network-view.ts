@@ -112,17 +112,19 @@ interface Plan {
 }
 
 function subnet({ exclude, ...plan }: Plan): Uncounted {
-  const holds = ({ from, to }: { from: string; to: string }, address: string) =>
-    toNumber(from) <= toNumber(address) && toNumber(address) <= toNumber(to);
   const size = plan.ranges.reduce(
-    (sum, range) => sum + toNumber(range.to) - toNumber(range.from) + 1 - exclude.filter((address) => holds(range, address)).length,
+    (sum, range) => sum + toNumber(range.to) - toNumber(range.from) + 1 - exclude.filter((address) => within(range, address)).length,
     0,
   );
   return { ...plan, size, block: parseBlock(plan.subnet) };
 }
 
+const within = ({ from, to }: { from: string; to: string }, address: string): boolean =>
+  toNumber(from) <= toNumber(address) && toNumber(address) <= toNumber(to);
+
 function counted({ block, ...view }: Uncounted, leases: readonly LeaseView[]): SubnetView {
-  const here = leases.filter(({ address }) => blockHolds(block, address));
+  // A reservation outside the ranges takes nothing from them.
+  const here = leases.filter(({ address }) => blockHolds(block, address) && view.ranges.some((range) => within(range, address)));
   return {
     ...view,
     leased: here.filter(({ state }) => state === "leased").length,

@@ -58,6 +58,7 @@ test("offers, addresses given back and what is over are nobody's and not shown",
 test("subnets say how many addresses they have, reservations whether they are used", () => {
   const { subnets, reservations } = view([
     { mac: A, address: "10.0.0.40", state: "bound", expiresAt: later },
+    { mac: "52:54:00:00:00:0d", address: "10.0.0.13", state: "bound", expiresAt: later },
     { mac: B, address: "10.9.0.10", state: "bound", expiresAt: later },
     { mac: "declined 10.0.0.12", address: "10.0.0.12", state: "declined", expiresAt: later, cause: { kind: "declined", by: B } },
   ]);

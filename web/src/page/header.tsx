@@ -3,7 +3,7 @@ import { jobLook } from "../job/job-look.ts";
 import { ConnectionState } from "./connection-state.tsx";
 import { useDesk, useView } from "./desk.ts";
 import { ProcessesAway } from "./processes-away.tsx";
-import { fleetHref, jobsHref, type PageRoute } from "./route.ts";
+import { fleetHref, jobsHref, networkHref, type PageRoute } from "./route.ts";
 
 export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => Promise<void> }) {
   const { session, refusal } = useDesk();
@@ -28,6 +28,9 @@ export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => 
                 {atWork}
               </span>
             )}
+          </a>
+          <a href={networkHref} aria-current={here(["network"])}>
+            Network
           </a>
         </nav>
         <ConnectionState connection={connection} />

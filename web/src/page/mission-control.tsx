@@ -11,6 +11,7 @@ import { Header } from "./header.tsx";
 import { JobPage } from "./job-page.tsx";
 import { JobsPage } from "./jobs-page.tsx";
 import { LostPage } from "./lost-page.tsx";
+import { NetworkPage } from "./network-page.tsx";
 import { NodePage } from "./node-page.tsx";
 import type { PageRoute } from "./route.ts";
 import { useRoute } from "./use-route.ts";
@@ -56,6 +57,8 @@ function Screen({ route }: { route: PageRoute }) {
       return <JobsPage />;
     case "job":
       return <JobPage key={route.id} id={route.id} />;
+    case "network":
+      return <NetworkPage />;
     case "lost":
       return <LostPage what="There is no such page." />;
   }
@@ -71,6 +74,8 @@ function titleOf(route: PageRoute): string {
       return "Jobs · Muster";
     case "job":
       return `${route.id} · Muster`;
+    case "network":
+      return "Network · Muster";
     case "lost":
       return "Not found · Muster";
   }

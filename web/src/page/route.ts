@@ -4,6 +4,7 @@ export type PageRoute =
   | { page: "node"; name: string }
   | { page: "jobs" }
   | { page: "job"; id: string }
+  | { page: "network" }
   | { page: "lost" };
 
 export function parseRoute(hash: string): PageRoute {
@@ -12,6 +13,7 @@ export function parseRoute(hash: string): PageRoute {
   if (more.length > 0) return { page: "lost" };
   if (first === "" && second === undefined) return { page: "fleet" };
   if (first === "jobs" && second === undefined) return { page: "jobs" };
+  if (first === "network" && second === undefined) return { page: "network" };
   if (argument === undefined || argument === "") return { page: "lost" };
   if (first === "nodes") return { page: "node", name: argument };
   if (first === "jobs") return { page: "job", id: argument };
@@ -20,6 +22,7 @@ export function parseRoute(hash: string): PageRoute {
 
 export const fleetHref = "#/";
 export const jobsHref = "#/jobs";
+export const networkHref = "#/network";
 export const nodeHref = (name: string) => `#/nodes/${encodeURIComponent(name)}`;
 export const jobHref = (id: string) => `#/jobs/${encodeURIComponent(id)}`;
 
