@@ -78,5 +78,8 @@ test("closing writes what was still gathered", async () => {
 
 test("it has not started before its thread has opened the database", async () => {
   const nowhere = join(folder, "no such folder", "muster.db");
-  await assert.rejects(LeaseCommits.start(nowhere, stores.leases, assert.fail), /directory does not exist/);
+  await assert.rejects(
+    LeaseCommits.start(nowhere, stores.leases, () => assert.fail()),
+    /directory does not exist/,
+  );
 });
