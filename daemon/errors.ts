@@ -24,6 +24,7 @@ export const hints = {
   TOKEN_INVALID: "A token works once, for one machine; arm the node again or create one with `muster token create`.",
   MACHINE_QUARANTINED: "An operator sees it with `muster quarantine` and lets it in or turns it away.",
   CLAIM_NOT_FOUND: "List who is kept out with `muster quarantine`.",
+  GROUP_NOT_FOUND: "`muster inventory` shows the groups; `muster group add <node> <group>` makes one.",
   TOKEN_NOT_FOUND: "List the tokens that work with `muster token list`.",
   KEY_NOT_FOUND: "List the keys with `muster key list`.",
   KEY_MISSING: "Send the header `Authorization: Bearer <key>`; create a key with `muster key create`.",

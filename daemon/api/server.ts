@@ -12,6 +12,7 @@ import type { KeyStore } from "../store/keys.ts";
 import { authenticate, requireAccess, requireSameOrigin } from "./auth.ts";
 import { type CallHomeApi, callHomeApi } from "./call-home.ts";
 import { sendError } from "./errors.ts";
+import { type InventoryApi, inventoryApi } from "./inventory.ts";
 import { type JobsApi, jobsApi } from "./jobs.ts";
 import { type LeasesApi, leasesApi } from "./leases.ts";
 import { liveFeed, type Pace } from "./live.ts";
@@ -38,6 +39,7 @@ export interface ApiParts
     SchedulesApi,
     CallHomeApi,
     TokensApi,
+    InventoryApi,
     Omit<StatusApi, "admit"> {
   keys: KeyStore;
   log: FastifyBaseLogger;
@@ -112,6 +114,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     schedulesApi(mount, parts);
     callHomeApi(mount, parts);
     tokensApi(mount, parts);
+    inventoryApi(mount, parts);
     sessionApi(mount, parts.keys);
     const admit = (request: FastifyRequest) => void (parts.openMetrics || who(request));
     statusApi(api, mount, { ...parts, admit });

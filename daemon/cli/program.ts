@@ -4,6 +4,7 @@ import { bootCommands } from "./boot-commands.ts";
 import { bootFileCommands } from "./boot-file-commands.ts";
 import { daemonCommands } from "./daemon-commands.ts";
 import { enrolCommands } from "./enrol-commands.ts";
+import { inventoryCommands } from "./inventory-commands.ts";
 import { jobCommands } from "./job-commands.ts";
 import { keyCommands } from "./key-commands.ts";
 import { leaseCommands } from "./lease-commands.ts";
@@ -51,6 +52,7 @@ export function buildProgram(local: LocalCommands): Command {
   operatingCommands(program, words);
   keyCommands(program, words, local);
   enrolCommands(program, words);
+  inventoryCommands(program, words);
   bootFileCommands(program, words, local);
   return program;
 }

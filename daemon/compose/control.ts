@@ -32,6 +32,7 @@ import { Deadlines } from "./deadlines.ts";
 import { enrolment } from "./enrolment.ts";
 import { explainer } from "./explaining.ts";
 import { adoptKeys, firstKey } from "./first-key.ts";
+import { inventoryFor } from "./inventory.ts";
 import { networkNow } from "./network-now.ts";
 import { playbookFile, readPlaybooks } from "./playbooks.ts";
 import { ProcessNews } from "./process-news.ts";
@@ -162,6 +163,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
             release: (id, wish, by) => reception.release(id, wish, by),
             discard: (id, by) => reception.quarantine.discard(id, by),
           },
+          inventory: inventoryFor(inventory),
           enrol: enrolment(config, data, () => url),
           process: () => ({
             version: VERSION,

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { enrolRoutes } from "./enrol-routes.ts";
 import { Event } from "./event.ts";
 import { AskedMode, Explanation } from "./explanation.ts";
+import { inventoryRoutes } from "./inventory-routes.ts";
 import { Job, JobOutput } from "./job.ts";
 import { keyRoutes } from "./key-routes.ts";
 import { Mac, NodeName } from "./names.ts";
@@ -200,6 +201,7 @@ export const routes = {
   },
   ...keyRoutes,
   ...enrolRoutes,
+  ...inventoryRoutes,
   ...operatingRoutes,
   ...scheduleRoutes,
   ...netbootRoutes,

@@ -49,6 +49,13 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
     output: async (_, after) => ({ text: "", next: after, end: true }),
     receive: unused("receive"),
     quarantine: { list: () => [], release: unused("release"), discard: unused("discard") },
+    inventory: {
+      view: () => ({ file: "inventory.yaml", groups: [], hosts: {}, problems: [] }),
+      join: async () => undefined,
+      leave: async () => undefined,
+      set: async () => undefined,
+      unset: async () => undefined,
+    },
     enrol: { url: () => "http://10.0.0.2:8000", script: (token) => `#!/bin/sh\n# ${token}\n` },
     process: () => ({
       version: "0.0.0-test",

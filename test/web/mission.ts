@@ -66,6 +66,13 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
           throw new Error("nobody is kept out here");
         },
       },
+      inventory: {
+        view: () => ({ file: "inventory.yaml", groups: [], hosts: {}, problems: [] }),
+        join: async () => undefined,
+        leave: async () => undefined,
+        set: async () => undefined,
+        unset: async () => undefined,
+      },
       enrol: { url: () => "http://127.0.0.1:8000", script: () => "" },
       process: () => ({
         version: "0.0.0-test",
