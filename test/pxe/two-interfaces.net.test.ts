@@ -40,17 +40,30 @@ async function start(interfaces: object[], before: (network: LabNetwork) => Prom
   while (lab.daemon.log().split('"netboot serves"').length < 3) await sleep(100);
 }
 
-/** Every DHCP packet on a LAN, until told to stop. */
-async function listenOn(device: string): Promise<() => Promise<string[]>> {
+/** Every DHCP packet on a LAN, or what else is asked for, until told to stop. */
+async function listenOn(device: string, filter = "udp port 67"): Promise<() => Promise<string[]>> {
   const file = join(lab.folder, `${device}-${Date.now()}.pcap`);
-  const capture: ChildProcess = lab.network.spawn("tshark", ["-q", "-i", device, "-w", file, "udp port 67"], { stdio: "ignore" });
+  const capture: ChildProcess = lab.network.spawn("tshark", ["-q", "-i", device, "-w", file, filter], { stdio: "ignore" });
   for (let tries = 0; !existsSync(file) && tries < 100; tries++) await sleep(100);
   await sleep(300);
   return async () => {
     await sleep(500);
     capture.kill("SIGINT");
     await new Promise((resolve) => capture.once("exit", resolve));
-    const fields = ["-e", "ip.src", "-e", "dhcp.option.dhcp", "-e", "dhcp.ip.your", "-e", "dhcp.ip.server", "-e", "dhcp.file"];
+    const fields = [
+      "-e",
+      "ip.src",
+      "-e",
+      "ip.dst",
+      "-e",
+      "dhcp.option.dhcp",
+      "-e",
+      "dhcp.ip.your",
+      "-e",
+      "dhcp.ip.server",
+      "-e",
+      "dhcp.file",
+    ];
     const lines = execFileSync("tshark", ["-r", file, "-T", "fields", ...fields], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
@@ -150,6 +163,18 @@ describe("full mode on both", { skip }, () => {
     }
   });
 
+  test("a machine is woken on both LANs, because nobody knows where it hangs", async () => {
+    const stops = [await listenOn("br0", "udp port 9"), await listenOn(SECOND.device, "udp port 9")];
+    const { muster, createKey } = lab.daemon;
+    const said = muster("--key", createKey("waker"), "wake", "machine1");
+    assert.match(said, /on br0, br1/);
+    const heard = await Promise.all(stops.map((stop) => stop()));
+    assert.deepEqual(
+      heard.map((lines) => lines.map((text) => text.split("\t").slice(0, 2))),
+      [[[lans[0].address, "10.77.255.255"]], [[lans[1].address, "10.88.0.255"]]],
+    );
+  });
+
   test("a machine that is moved to the other LAN and wants its old address gets one of its new LAN", async () => {
     const client = await lans[0].client();
     const { namespace } = client;
@@ -200,7 +225,7 @@ describe("beside another DHCP server on the first LAN", { skip }, () => {
       // udhcpc is no firmware: it may wait in vain for the address of the offer that has none.
       await ask(await lans[0].client(), ...asFirmware).catch(() => undefined);
       const ours = (await stop()).filter((line) => line.startsWith(lans[0].address));
-      const offer = [lans[0].address, "2", "0.0.0.0", lans[0].address, "undionly.kpxe"].join("\t");
+      const offer = [lans[0].address, "255.255.255.255", "2", "0.0.0.0", lans[0].address, "undionly.kpxe"].join("\t");
       assert.deepEqual([...new Set(ours)], [offer], "boot files are all we name there");
       const given = await ask(await lans[1].client(), ...asFirmware);
       assert.match(given.get("ip") ?? "", /^10\.88\.0\.1\d\d$/);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { apart, type BootPlace } from "../../../daemon/compose/address.ts";
+import { childSpecs } from "../../../daemon/compose/children.ts";
 import { placeOf } from "../../../daemon/compose/explaining.ts";
 import { Leasing } from "../../../daemon/compose/leasing.ts";
 import { holdersOn } from "../../../daemon/compose/port-holders.ts";
@@ -54,6 +55,48 @@ test("a subnet behind a relay has one pool, whichever interface its relay comes 
   const pool = first.makePool({ ...options, block: parseBlock("10.8.0.1/24") });
   assert.equal(second.makePool({ ...options, block: parseBlock("10.8.0.0/24") }), pool);
   assert.notEqual(second.makePool({ ...options, block: parseBlock("10.9.0.0/24") }), pool);
+});
+
+/** What netboot is started through, up to the daemon's own words. */
+function launcherWords(interfaces: object[], sockets: number[]): string[] | undefined {
+  const config = parseConfig(JSON.stringify({ netboot: { interfaces } }), "muster.yaml");
+  const { command, args } = childSpecs(config, "muster.yaml", "/data", {}, sockets).find(({ name }) => name === "netboot") ?? assert.fail();
+  return command.endsWith("python3") ? args.slice(1, args.indexOf("--")) : undefined;
+}
+
+test("each interface gets the sockets of its mode, and those that were handed in are looked through first", () => {
+  const range = { from: "10.1.0.10", to: "10.1.0.20" };
+  const interfaces = [
+    { interface: "eth1", dhcp: "off" },
+    { interface: "eth2", dhcp: "full", range },
+    { interface: "eth3", dhcp: "full", range, check_other_servers: false },
+  ];
+  assert.deepEqual(launcherWords(interfaces, []), [
+    "eth1",
+    "eth2",
+    "dhcp=67",
+    "pxe4011=4011",
+    "probe=68",
+    "eth3",
+    "dhcp=67",
+    "pxe4011=4011",
+  ]);
+  assert.deepEqual(launcherWords(interfaces, [3, 4]), [
+    "--handed",
+    "4,5",
+    "eth1",
+    "tftp?=69",
+    "eth2",
+    "dhcp=67",
+    "pxe4011=4011",
+    "probe=68",
+    "tftp?=69",
+    "eth3",
+    "dhcp=67",
+    "pxe4011=4011",
+    "tftp?=69",
+  ]);
+  assert.equal(launcherWords([{ interface: "eth1" }], []), undefined, "without DHCP nothing needs a launcher");
 });
 
 const line = (local: string, users = "") => `UNCONN 0      0            ${local}      0.0.0.0:*    ${users}`;
