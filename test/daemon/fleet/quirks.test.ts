@@ -76,3 +76,13 @@ test("the quirk file that comes with Muster can be read", () => {
   for (const { when, set, because } of quirkFile())
     assert.ok(Object.keys(when).length > 0 && Object.keys(set).length > 0 && because !== "");
 });
+
+test("servers that take success for the end of booting are never told to leave with it", () => {
+  for (const [make, model] of [
+    ["Dell Inc.", "PowerEdge R730"],
+    ["Lenovo", "ThinkSystem SR650 -[7X06CTO1WW]-"],
+  ] as const) {
+    const known = { mac: machine.mac, make, model, firmware: "uefi" } as const;
+    assert.deepEqual(settingsOf(appliedQuirks(known, { chosen: {}, learned: nothing, lines: quirkFile() })), { localBoot: ["exit-1"] });
+  }
+});
