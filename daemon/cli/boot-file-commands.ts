@@ -7,7 +7,7 @@ import { placed, type Words } from "./words.ts";
 export function bootFileCommands(program: Command, { json }: Words, local: LocalCommands): void {
   const listed = (files: string[]) => print(json(), { files }, files.join("\n"));
   placed(program.command("assets").description("what machines boot from").command("fetch"))
-    .description("bring iPXE and the Debian installer out of Debian's packages")
+    .description("bring iPXE, GRUB for 32-bit UEFI and the Debian installer out of Debian's packages")
     .addHelpText(
       "after",
       "\nThe packages come from Debian 13, whatever runs here, and are checked by apt; the system's own sources stay as they are.",

@@ -2,6 +2,8 @@
 import type { Profile } from "../contract/node.ts";
 
 export const loaders = ["ipxe/undionly.kpxe", "ipxe/snponly.efi"] as const;
+/** For machines that most fleets do not have: nothing waits for them. */
+export const rareLoaders = ["ipxe/grubia32.efi", "ipxe/ipxe-arm64.efi"] as const;
 
 const image = (...files: string[]): string[] => files.map((file) => `image/13/amd64/${file}`);
 // An image without the rescue system is older than the wiper, too: its initrd could only install.

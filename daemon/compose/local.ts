@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import type { LocalCommands } from "../cli/local-commands.ts";
 import { createDataDir, locateDataDir } from "../data-dir.ts";
 import { MusterError } from "../errors.ts";
-import { bootFilesFor, loaders } from "./boot-files.ts";
+import { bootFilesFor, loaders, rareLoaders } from "./boot-files.ts";
 import { type ChildName, childNames } from "./children.ts";
 import { createKey } from "./create-key.ts";
 import { doctor } from "./doctor.ts";
@@ -26,7 +26,7 @@ export const localCommands: LocalCommands = {
     const place = locateDataDir(data, process.env);
     createDataDir(place);
     await runStep("assets fetch", join(scripts, "assets/fetch"), ["--dest", place.assets]);
-    return there(place.assets, [...loaders, ...bootFilesFor("preseed")]);
+    return there(place.assets, [...loaders, ...rareLoaders, ...bootFilesFor("preseed")]);
   },
   buildImage: async ({ data, force, mirror }) => {
     const place = locateDataDir(data, process.env);

@@ -108,6 +108,13 @@ for (const [mode, decide] of modes) {
       assert.deepEqual([...(answer(0, [asked]).options.get(Option.vendorSpecific) ?? [])], [6, 1, 8, 71, 4, 0, 9, 0, 0, 255]);
     });
 
+    test("the boot ROM of a Raspberry Pi, which calls itself a BIOS, is refused by its own name", () => {
+      const decision = decide((type) => ({ ...firmware(0, type), mac: "dc:a6:32:00:00:01" }));
+      const said = decision.kind === "reply" ? decision.summary : decision.kind === "ignore" ? decision.reason : "";
+      assert.match(said, /no boot file runs on Raspberry Pi boot ROM \(architecture 41\)/);
+      if (decision.kind === "reply") assert.equal(decision.packet.bootFile, "");
+    });
+
     for (const arch of [1, 2, 3, 4, 5, 10, 11, 15, 18, 19, 20, 41, 0xffff]) {
       test(`architecture ${arch} is not given a file that cannot run on it, and the timeline says so`, () => {
         const decision = decide((type) => firmware(arch, type));
