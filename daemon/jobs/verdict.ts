@@ -57,6 +57,9 @@ export function verdict(outcome: Outcome, node: string, failed: FailedTask | und
     case "exited":
       break;
   }
+  // Want of memory strikes one of Ansible's processes, and it gives up all of them.
+  if (recap === undefined && outcome.error?.includes("A worker was found in a dead state"))
+    return { status: "interrupted", result: { summary: "one of Ansible's processes was killed", cause: "interrupted", ...shared } };
   if (recap === undefined) {
     const complaint = complaintOf(outcome.error);
     const noHost = outcome.exitCode === 0 || hintFor(evidence)?.trouble === "no-host";

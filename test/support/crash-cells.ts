@@ -1,6 +1,6 @@
 /** The crash matrix: who is struck, when, and what must be true afterwards. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Job } from "../../daemon/contract/job.ts";
 import type { CrashLab, Process } from "./crash-lab.ts";
@@ -74,11 +74,11 @@ export function find(lab: CrashLab, victim: Victim): Process[] {
       return [lab.child(victim)].flatMap((process) => process ?? []);
     case "musterd":
       return lab.processes().filter(({ pid }) => pid === lab.daemon.pid);
-    case "ansible-playbook":
-      return lab
-        .processes()
-        .filter(({ args }) => args[1]?.endsWith("/ansible-playbook"))
-        .slice(0, 1);
+    case "ansible-playbook": {
+      const all = lab.processes().filter(({ args }) => args[1]?.endsWith("/ansible-playbook"));
+      // Not one of its workers.
+      return all.filter(({ pid }) => !all.some((other) => other.pid === parentOf(pid)));
+    }
     case "ssh":
       return lab.processes().filter(({ args }) => args[0] === "ssh" || args[0]?.startsWith("ssh: "));
   }
@@ -93,6 +93,15 @@ export async function strike(lab: CrashLab, victim: Victim, moment: Moment): Pro
   }
   for (let tries = 0; find(lab, victim).length === 0 && moment === "spawning" && tries < 2000; tries++) await sleep(5);
   for (const process of find(lab, victim)) send(process.pid, "SIGKILL");
+}
+
+function parentOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return 0; // It ended by itself in the meantime.
+  }
 }
 
 export function send(pid: number, name: NodeJS.Signals): void {

@@ -120,6 +120,8 @@ test("how a run was ended from outside is told apart", () => {
 test("a run whose processes were killed is no failure of the playbook, and says how it ended", () => {
   const killed = verdict({ ended: "lost", exitCode: 137, endedAt }, "n1", undefined);
   assert.partialDeepStrictEqual(killed, { status: "interrupted", result: { summary: "it was killed (exit code 137)" } });
+  const worker = verdict({ ended: "exited", exitCode: 1, error: "ERROR! A worker was found in a dead state", endedAt }, "n1", undefined);
+  assert.equal(worker.status, "interrupted");
 });
 
 test("of a wave, who was cancelled is cancelled, whatever its tasks came to; the others are judged by their own counts", () => {
