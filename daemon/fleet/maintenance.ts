@@ -24,6 +24,8 @@ export interface MaintenanceRule {
 const DAY_MINUTES = 24 * 60;
 const WEEK_MINUTES = 7 * DAY_MINUTES;
 const MINUTE_MS = 60_000;
+/** No zone of today changes its clock by more. */
+const CLOCK_CHANGE_MINUTES = 60;
 
 export function isOpen({ windows, timeZone }: MaintenanceRule, now: Date): boolean {
   if (windows.length === 0) return true;
@@ -35,10 +37,11 @@ export function isOpen({ windows, timeZone }: MaintenanceRule, now: Date): boole
 export function opensAt(rule: MaintenanceRule, now: Date): Date | undefined {
   if (isOpen(rule, now)) return undefined;
   const start = Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS;
-  // Windows begin at whole minutes of the wall clock, which no arithmetic on UTC knows: so it is asked.
-  for (let minutes = 1; minutes <= WEEK_MINUTES + DAY_MINUTES; minutes++) {
+  for (let minutes = 1; minutes <= WEEK_MINUTES + DAY_MINUTES; ) {
     const then = new Date(start + minutes * MINUTE_MS);
     if (isOpen(rule, then)) return then;
+    // Only the last hour is looked at minute by minute: the clock on the wall may be put forward or back on the way there.
+    minutes += Math.max(1, minutesToNextBegin(rule, then) - CLOCK_CHANGE_MINUTES);
   }
   return undefined;
 }
@@ -59,6 +62,12 @@ function holds({ from, to }: Window, day: Day, minute: number): boolean {
   return (minute - begin + WEEK_MINUTES) % WEEK_MINUTES < length;
 }
 
+function minutesToNextBegin({ windows, timeZone }: MaintenanceRule, now: Date): number {
+  const minute = minuteOfWeek(now, timeZone);
+  const begins = windows.flatMap(({ days: on, from }) => on.map((day) => days.indexOf(day) * DAY_MINUTES + minutesOf(from)));
+  return Math.min(...begins.map((begin) => (begin - minute + WEEK_MINUTES) % WEEK_MINUTES));
+}
+
 const minutesOf = (clock: string): number => {
   const [hours = 0, minutes = 0] = clock.split(":").map(Number);
   return hours * 60 + minutes;
@@ -71,5 +80,13 @@ function minuteOfWeek(now: Date, timeZone: string): number {
   return day * DAY_MINUTES + Number(parts.hour) * 60 + Number(parts.minute);
 }
 
-const formatOf = (timeZone: string) =>
-  new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Kept: making one costs a thousand times what using it does. */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  formats.set(timeZone, format);
+  return format;
+}
