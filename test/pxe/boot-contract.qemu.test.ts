@@ -228,8 +228,8 @@ describe("what DHCP advertises", { skip }, () => {
     assert.ok(script.startsWith("#!ipxe\n"), script.slice(0, 40));
     assert.deepEqual(lintScript(script), []);
     const files = [...script.matchAll(/^(kernel|initrd)(?: --\S+(?: \S+)?)* (http:\/\/\S+)/gm)];
-    const installs = state.phase === "armed" || (state.phase === "installing" && state.stage === undefined);
-    assert.equal(files.length > 0, installs, `${state.phase}: ${script}`);
+    const loads = state.phase === "armed" || state.phase === "rescue" || (state.phase === "installing" && state.stage === undefined);
+    assert.equal(files.length > 0, loads, `${state.phase}: ${script}`);
     for (const [, verb, file] of files) assert.equal(kernelOrInitrd(await fetched(file ?? "")), verb, file);
   }
 
