@@ -90,6 +90,12 @@ test("facts nobody reported are left out", () => {
   );
 });
 
+test("a machine whose place another one claims says so first", () => {
+  const claims = [{ id: "1a2b3c4d", reason: "it calls itself n1", at: "2026-01-01T00:00:00.000Z" }];
+  const [first] = factsOf(node("n1", undefined, { claims }));
+  assert.deepEqual(first, { label: "Kept out", text: "another machine, because it calls itself n1 (muster quarantine 1a2b3c4d)" });
+});
+
 test("a machine with an old processor says which Debian it gets, and each disk and card what it is", () => {
   const nics = [{ name: "eth0", mac: "52:54:00:12:34:56", driver: "e1000" }];
   const disks = [{ name: "sda", sizeGb: 80, rotational: true, model: "WDC", serial: "W1" }];

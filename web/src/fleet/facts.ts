@@ -7,9 +7,10 @@ export interface Fact {
   text: string;
 }
 
-export function factsOf({ facts, macs, address, disk }: Node): Fact[] {
+export function factsOf({ facts, macs, address, disk, claims = [] }: Node): Fact[] {
   const { manufacturer, product, cpu, cpus, memoryMb, firmware, firmwareBits, arch, cpuArch, disks = [], nics = [] } = facts;
   return [
+    fact("Kept out", claims.map(({ id, reason }) => `another machine, because ${reason} (muster quarantine ${id})`).join("; ")),
     fact("Address", address),
     fact(macs.length > 1 ? "MACs" : "MAC", macs.join(", ")),
     fact("Machine", joined([manufacturer, product], " ")),
