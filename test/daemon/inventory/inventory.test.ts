@@ -201,7 +201,13 @@ test("failures at the same moment follow each other whole, capped and without se
 });
 
 test("what looks like a secret is taken out", () => {
-  for (const secret of ["ghp_0123456789abcdefghij", "Bearer abcdefgh12345678", `mk_01234567_${"a".repeat(64)}`, "AKIA0123456789ABCDEF"]) {
+  for (const secret of [
+    "ghp_0123456789abcdefghij",
+    "Bearer abcdefgh12345678",
+    `mk_01234567_${"a".repeat(64)}`,
+    `mt_${"b".repeat(64)}`,
+    "AKIA0123456789ABCDEF",
+  ]) {
     assert.ok(!redact(`before ${secret} after`).includes(secret.slice(-8)), secret);
   }
   assert.equal(redact("http://user:pass@host/ok"), "http://user:[redacted]@host/ok");
