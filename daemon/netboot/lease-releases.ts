@@ -4,7 +4,7 @@ import { explain } from "../errors.ts";
 import type { LeaseTable } from "../store/leases.ts";
 
 export interface ReleaseParts {
-  leases: Pick<LeaseTable, "releasesAsked" | "endRelease">;
+  leases: Pick<LeaseTable, "releasesAsked" | "endRelease" | "dropSetAside">;
   pools(): Iterable<{ giveBack(address: string): boolean }>;
   /** Resolves when all that was saved before is on disk. */
   settled(): Promise<void>;
@@ -30,8 +30,9 @@ export function followReleases(parts: ReleaseParts, lookMs = LOOK_MS): { close()
 async function giveBackAll({ leases, pools, settled, log }: ReleaseParts): Promise<void> {
   for (const address of leases.releasesAsked()) {
     const done = [...pools()].some((pool) => pool.giveBack(address));
+    if (!done) leases.dropSetAside(address);
     await settled();
     leases.endRelease(address);
-    log.info({ address, done }, done ? "address given back" : "address was not set aside any more");
+    log.info({ address, done }, done ? "address given back" : "address was in no pool any more");
   }
 }

@@ -22,6 +22,7 @@ export class LeaseTable {
   readonly #askRelease;
   readonly #releasesAsked;
   readonly #endRelease;
+  readonly #dropSetAside;
 
   constructor(db: Db) {
     this.#db = db;
@@ -34,6 +35,7 @@ export class LeaseTable {
     );
     this.#askRelease = db.prepare<[string]>("INSERT OR IGNORE INTO lease_releases (address) VALUES (?)");
     this.#releasesAsked = db.prepare<[], { address: string }>("SELECT address FROM lease_releases");
+    this.#dropSetAside = db.prepare<[string]>("DELETE FROM leases WHERE address = ? AND cause IS NOT NULL AND state <> 'bound'");
     this.#endRelease = db.prepare<[string]>("DELETE FROM lease_releases WHERE address = ?");
   }
 
@@ -68,6 +70,11 @@ export class LeaseTable {
 
   releasesAsked(): string[] {
     return this.#releasesAsked.all().map(({ address }) => address);
+  }
+
+  /** An address that is set aside and in no pool any more: the configuration has changed since. */
+  dropSetAside(address: string): void {
+    this.#dropSetAside.run(address);
   }
 
   endRelease(address: string): void {

@@ -69,3 +69,12 @@ test("without netboot nobody is told that it happened, nor does it happen later"
   assert.match(answer.text, /NETBOOT_SILENT/);
   assert.deepEqual(served.world.leases.releasesAsked(), []);
 });
+
+test("an address that is in no pool any more, since the configuration changed, is given back all the same", async (t) => {
+  const { served, list, release } = await leasing(t);
+  const cause = { kind: "declined", by: A } as const;
+  served.world.leases.save({ mac: "declined 10.5.0.9", address: "10.5.0.9", state: "declined", expiresAt: Date.now() + 60_000, cause });
+  assert.equal((await list()).length, 1);
+  assert.equal((await release("10.5.0.9")).status, 200);
+  assert.deepEqual(await list(), []);
+});
