@@ -53,6 +53,17 @@ test("a token lets in as many machines as it says, each once, and tells who and 
   assert.ok(!JSON.stringify(await client.listEvents({})).includes(token.slice(3)));
 });
 
+test("of nine machines that come at once with a token for three, three are in", async (t) => {
+  const { client, url, data } = await startTestControl(t);
+  const { token } = await client.createToken({ uses: 3 });
+  const answers = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => callHome(url, report(n, token))));
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [202, 202, 202, 401, 401, 401, 401, 401, 401]);
+  assert.deepEqual(
+    [(await client.listNodes()).length, new Inventory(data.inventory).hosts().size, (await client.listTokens())[0]?.used],
+    [3, 3, 3],
+  );
+});
+
 test("a token may make controllers, and one that was revoked or has expired lets nobody in", async (t) => {
   const { client, url, data } = await startTestControl(t);
   const boss = await client.createToken({ role: "controller" });
