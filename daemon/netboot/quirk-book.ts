@@ -1,6 +1,7 @@
 /** What single machines cannot bear: known before, and learned from what happens to them. The trials are forgotten with the process. */
 import type { MachineSeen, WireEvent } from "../../pxe/boot-source.ts";
 import type { ClientQuirks } from "../../pxe/tftp/options.ts";
+import type { Facts } from "../contract/node.ts";
 import type { Loader, LocalBoot, QuirkLine, Quirks } from "../contract/quirk.ts";
 import { DhcpFacts, FileFacts } from "../contract/wire-facts.ts";
 import { type LoaderTrial, loaderCameUp, loaderFetched, loaderTried, noLoaderTrial } from "../fleet/loader-trial.ts";
@@ -55,12 +56,12 @@ export class QuirkBook {
     };
   }
 
-  /** The boot file it gets instead of its architecture's own. */
-  bootFile({ mac, arch, vendorClass }: MachineSeen): string | undefined {
+  /** The boot file it gets instead of its architecture's own. A rack asks at once: who has the facts at hand gives them. */
+  bootFile({ mac, arch, vendorClass }: MachineSeen, facts?: Facts): string | undefined {
     if (arch === undefined) return undefined;
     const trials = this.#of(mac);
     if (vendorClass !== trials.vendorClass) this.#remember(mac, { ...trials, vendorClass });
-    const usual: Loader = this.#known(mac).loader ?? "snponly";
+    const usual: Loader = this.#known(mac, facts).loader ?? "snponly";
     const wanted = loaderFile(arch, loaderTried(trials.loader, usual));
     return wanted !== undefined && wanted !== loaderFile(arch, "snponly") && this.#parts.hasBootFile(wanted) ? wanted : undefined;
   }
@@ -122,9 +123,9 @@ export class QuirkBook {
     return this.#known(mac).localBoot ?? usualLadder(firmware);
   }
 
-  #known(mac: string): Quirks {
-    const { quirks, nodes, lines } = this.#parts;
-    const { manufacturer: make, product: model, firmware, uuid } = nodes.findByMac(mac)?.facts ?? {};
+  #known(mac: string, facts = this.#parts.nodes.findByMac(mac)?.facts): Quirks {
+    const { quirks, lines } = this.#parts;
+    const { manufacturer: make, product: model, firmware, uuid } = facts ?? {};
     const machine = { mac, make, model, firmware, uuid, vendorClass: this.#of(mac).vendorClass };
     return settingsOf(appliedQuirks(machine, { ...quirks.find(mac), lines }));
   }

@@ -39,7 +39,7 @@ export class FleetBootSource implements BootSource {
     // Only a client that says its architecture is booting; the rest of the LAN just wants an address.
     if (machine.arch === undefined) return { netboot: false, reason: "not a booting machine" };
     const node = this.#parts.discovery.meet(machine);
-    const bootFile = this.#parts.quirkBook.bootFile(machine);
+    const bootFile = this.#parts.quirkBook.bootFile(machine, node.facts);
     const reason = `${node.name} is ${node.state.phase}`;
     return bootFile === undefined ? { netboot: true, reason } : { netboot: true, reason: `${reason}, and boots by ${bootFile}`, bootFile };
   }
