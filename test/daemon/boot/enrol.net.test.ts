@@ -1,6 +1,6 @@
 /**
  * A machine that has its system already runs the one line of `muster token create`: a network namespace with folders of its own,
- * dash, a real sshd and python3. Only systemctl is a stand-in; a machine with a real systemd is in the tests of the roles.
+ * dash, a real sshd and python3. Only systemctl is a stand-in; the machine of enrol.long.test.ts has a systemd.
  */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
