@@ -1,4 +1,4 @@
-/** Types, lint, dead code and the unit tests: what must hold before every commit. Runs side by side where it can. */
+/** Types, lint, files and dependencies that nothing uses: with the unit tests, what must hold before every commit. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
@@ -9,6 +9,7 @@ const steps: [name: string, command: string, args: string[]][] = [
   ["types", bin("tsc"), ["--noEmit"]],
   ["types of the page", bin("tsc"), ["-p", "web/tsconfig.json"]],
   ["lint", bin("biome"), ["check", "--error-on-warnings"]],
+  ["dead files and dependencies", bin("knip"), ["--no-progress", "--include", "files,dependencies,unlisted"]],
 ];
 
 const failed: string[] = [];
