@@ -1,6 +1,5 @@
-/** What Ansible's own checks say of the roles, and that every setting is described. */
+/** Every setting of a role is described. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -21,9 +20,3 @@ for (const role of roles) {
     for (const setting of described) assert(setting.startsWith(`${role}_`), `${setting} may be another role's`);
   });
 }
-
-const noLint = existsSync("/usr/bin/ansible-lint") ? false : "ansible-lint is not installed";
-test("ansible-lint has nothing to say", { skip: noLint }, () => {
-  const { status, stdout, stderr } = spawnSync("ansible-lint", ["--offline", "--nocolor"], { cwd: directory, encoding: "utf8" });
-  assert.equal(status, 0, stdout + stderr);
-});
