@@ -22,12 +22,18 @@ export interface LabNetwork {
 export const noNetwork: string | false =
   process.getuid?.() !== 0 ? "needs root" : !existsSync("/usr/sbin/ip") && !existsSync("/sbin/ip") ? "needs iproute2" : false;
 
+/**
+ * Each greater than the one before: a bridge goes by the lowest of its ports, so that it keeps the address of its first; who had
+ * known another one would not reach it until that had expired.
+ */
+export const portAddress = (number: number) => `fe:4d:00:00:00:${number.toString(16).padStart(2, "0")}`;
+
 let made = 0;
 
 export function createNetwork(): LabNetwork {
   made += 1;
   // Device names are limited to 15 characters, and other tests run at the same time.
-  const unique = `${process.pid.toString(36)}${made}`;
+  const unique = `${process.pid.toString(36)}.${made}`;
   const name = `muster-${unique}`;
   const address = "10.77.0.1";
   const namespaces = [name];
@@ -46,6 +52,7 @@ export function createNetwork(): LabNetwork {
     tap() {
       const device = `tap${++ports}`;
       ip("-n", name, "tuntap", "add", "dev", device, "mode", "tap");
+      ip("-n", name, "link", "set", device, "address", portAddress(ports));
       ip("-n", name, "link", "set", device, "master", "br0", "up");
       return device;
     },
@@ -54,7 +61,22 @@ export function createNetwork(): LabNetwork {
       const namespace = `${name}-${port}`;
       namespaces.push(namespace);
       ip("netns", "add", namespace);
-      ip("-n", name, "link", "add", `port${port}`, "type", "veth", "peer", "name", "eth0", "netns", namespace);
+      ip(
+        "-n",
+        name,
+        "link",
+        "add",
+        `port${port}`,
+        "address",
+        portAddress(port),
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "eth0",
+        "netns",
+        namespace,
+      );
       if (mac !== undefined) ip("-n", namespace, "link", "set", "eth0", "address", mac);
       ip("-n", name, "link", "set", `port${port}`, "master", "br0", "up");
       ip("-n", namespace, "link", "set", "lo", "up");

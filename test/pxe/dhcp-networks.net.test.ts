@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startDaemon } from "../../scripts/lab/daemon.ts";
-import { noNetwork } from "../../scripts/lab/network.ts";
+import { noNetwork, portAddress } from "../../scripts/lab/network.ts";
 import { startTestDaemon, type TestDaemon } from "../support/daemon.ts";
 
 const programs = ["/usr/sbin/dhcrelay", "/usr/sbin/udhcpc", "/usr/bin/tshark"];
@@ -60,7 +60,8 @@ describe("behind dhcrelay, three namespaces in a row", { skip }, () => {
   async function farMachine(): Promise<{ namespace: string; device: string }> {
     const { namespace } = lab.network.client();
     const [inside, device] = [`far${++ports}`, "far"];
-    await lab.network.run("ip", ["link", "add", inside, "type", "veth", "peer", "name", device, "netns", namespace], { namespace: relay });
+    const port = ["link", "add", inside, "address", portAddress(ports), "type", "veth", "peer", "name", device, "netns", namespace];
+    await lab.network.run("ip", port, { namespace: relay });
     await lab.network.run("ip", ["link", "set", inside, "master", "hall", "up"], { namespace: relay });
     await lab.network.run("ip", ["link", "set", "eth0", "down"], { namespace });
     await lab.network.run("ip", ["link", "set", device, "up"], { namespace });
