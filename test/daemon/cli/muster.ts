@@ -53,11 +53,12 @@ export interface Running {
   stop(): Promise<number | null>;
 }
 
-export async function startDaemon(folder: string): Promise<Running> {
+/** `settings`: further lines of muster.yaml. */
+export async function startDaemon(folder: string, settings = ""): Promise<Running> {
   const [port, httpPort] = [await freePort(), await freePort()];
   const config = join(folder, "muster.yaml");
   const data = join(folder, "data");
-  writeFileSync(config, `control: { host: 127.0.0.1, port: ${port} }\nnetboot: { dhcp: off, http_port: ${httpPort} }\n`);
+  writeFileSync(config, `control: { host: 127.0.0.1, port: ${port} }\nnetboot: { dhcp: off, http_port: ${httpPort} }\n${settings}`);
   const child = launch(["up", "--config", config, "--data", data]);
   let told = "";
   let log = "";
