@@ -12,7 +12,7 @@ const options = missing === undefined ? {} : { skip: missing };
 const place = temporary();
 let daemon: Running;
 before(async () => {
-  daemon = await startDaemon(place.folder, "ansible: { unreachable_retries: 0 }\n");
+  daemon = await startDaemon(place.folder);
 });
 after(async () => {
   await daemon.stop();

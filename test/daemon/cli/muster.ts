@@ -53,12 +53,11 @@ export interface Running {
   stop(): Promise<number | null>;
 }
 
-/** `settings`: further lines of muster.yaml. */
-export async function startDaemon(folder: string, settings = ""): Promise<Running> {
+export async function startDaemon(folder: string): Promise<Running> {
   const [port, httpPort] = [await freePort(), await freePort()];
   const config = join(folder, "muster.yaml");
   const data = join(folder, "data");
-  writeFileSync(config, `control: { host: 127.0.0.1, port: ${port} }\nnetboot: { dhcp: off, http_port: ${httpPort} }\n${settings}`);
+  writeFileSync(config, `control: { host: 127.0.0.1, port: ${port} }\nnetboot: { dhcp: off, http_port: ${httpPort} }\n`);
   const child = launch(["up", "--config", config, "--data", data]);
   let told = "";
   let log = "";
