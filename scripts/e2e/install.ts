@@ -1,6 +1,7 @@
 /** `npm run e2e:install`: the whole way of a machine through the Debian installer. Arguments, signals, report, exit code. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { answer } from "../lab/answer.ts";
 import { oneOf, whole } from "../lab/arguments.ts";
 import { defaultCache, prepareAssets } from "../lab/assets.ts";
 import { buildUdebOverlay } from "../lab/udeb-overlay/build.ts";
@@ -30,21 +31,10 @@ const clock = (seconds: number) => `${seconds.toFixed(1).padStart(7)} s`;
 
 let interrupt: () => void = () => process.exit(130);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt());
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await answer({ name: "e2e:install", usage, read: readArguments }, main);
 process.exit();
 
-async function main(argv: string[]): Promise<number> {
-  let wanted: Wanted | undefined;
-  try {
-    wanted = readArguments(argv);
-  } catch (error) {
-    process.stderr.write(`e2e:install: ${error instanceof Error ? error.message : error}\n\n${usage}`);
-    return 2;
-  }
-  if (!wanted) {
-    process.stdout.write(usage);
-    return 0;
-  }
+async function main(wanted: Wanted): Promise<number> {
   if (process.getuid?.() !== 0) {
     process.stderr.write("e2e:install: a network namespace takes root. Run it with sudo.\n");
     return 1;

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { answer } from "../lab/answer.ts";
 import { whole } from "../lab/arguments.ts";
 import { noNetwork } from "../lab/network.ts";
 import { openHall, type SoakHall } from "./soak/hall.ts";
@@ -37,21 +38,10 @@ const say = (line: string) => process.stdout.write(`[${new Date().toISOString().
 
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopping.abort());
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await answer({ name: "e2e:soak", usage, read: readArguments }, main);
 process.exit();
 
-async function main(argv: string[]): Promise<number> {
-  let wanted: Wanted | undefined;
-  try {
-    wanted = readArguments(argv);
-  } catch (error) {
-    process.stderr.write(`e2e:soak: ${error instanceof Error ? error.message : error}\n\n${usage}`);
-    return 2;
-  }
-  if (!wanted) {
-    process.stdout.write(usage);
-    return 0;
-  }
+async function main(wanted: Wanted): Promise<number> {
   if (noNetwork) {
     process.stderr.write(`e2e:soak: ${noNetwork}\n`);
     return 2;

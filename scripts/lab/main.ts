@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { createClient } from "../../daemon/contract/client.ts";
 import type { Node } from "../../daemon/contract/node.ts";
+import { answer } from "./answer.ts";
 import { oneOf, whole } from "./arguments.ts";
 import { defaultCache, prepareAssets } from "./assets.ts";
 import { buildLab, type Lab } from "./lab.ts";
@@ -40,21 +41,10 @@ const say = (line: string) => process.stdout.write(`[${((Date.now() - started) /
 
 let interrupt: () => void = () => process.exit(130);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt());
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await answer({ name: "muster lab", usage, read: readArguments }, main);
 process.exit();
 
-async function main(argv: string[]): Promise<number> {
-  let wanted: Wanted | undefined;
-  try {
-    wanted = readArguments(argv);
-  } catch (error) {
-    process.stderr.write(`muster lab: ${error instanceof Error ? error.message : error}\n\n${usage}`);
-    return 2;
-  }
-  if (!wanted) {
-    process.stdout.write(usage);
-    return 0;
-  }
+async function main(wanted: Wanted): Promise<number> {
   if (process.getuid?.() !== 0) {
     process.stderr.write("muster lab: a network namespace takes root. Run it with sudo.\n");
     return 1;
