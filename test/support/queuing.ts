@@ -1,5 +1,5 @@
-/** The real engine over the real stores, and no executor: its jobs stay queued. */
-import { JobEngine } from "../../daemon/jobs/engine.ts";
+/** The real engine over the real stores, and no executor unless one is given: its jobs stay queued. */
+import { type EngineParts, JobEngine } from "../../daemon/jobs/engine.ts";
 import { createLog } from "../../daemon/log.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -8,7 +8,7 @@ export interface Engineless {
   engine: JobEngine;
 }
 
-export function queuing(world = openWorld()): Engineless {
+export function queuing(world = openWorld(), parts: Partial<EngineParts> = {}): Engineless {
   const engine = new JobEngine({
     ...world,
     executor: { connected: false, send: () => false },
@@ -19,6 +19,7 @@ export function queuing(world = openWorld()): Engineless {
     log: createLog("test", "silent"),
     redact: (text) => text,
     onFailure: async () => undefined,
+    ...parts,
   });
   return { world, engine };
 }

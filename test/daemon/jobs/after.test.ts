@@ -2,23 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ToExecutor } from "../../../daemon/contract/executor-protocol.ts";
-import { JobEngine } from "../../../daemon/jobs/engine.ts";
-import { createLog } from "../../../daemon/log.ts";
+import { queuing } from "../../support/queuing.ts";
 import { addNode, openWorld } from "../../support/world.ts";
 
 function engineRoom() {
-  const world = openWorld();
   const sent: ToExecutor[] = [];
-  const engine = new JobEngine({
-    ...world,
+  const { world, engine } = queuing(openWorld(), {
     executor: { connected: true, send: (message) => sent.push(message) > 0 },
-    jobsDir: "/nonexistent",
-    playbook: "playbook.yaml",
     limits: { runs: 1, waveSize: 10, gatherMs: 0, quietMs: 0 },
-    deadlineSeconds: { ansible: 60 },
-    log: createLog("test", "silent"),
-    redact: (text) => text,
-    onFailure: async () => undefined,
   });
   const node = (name: string) => addNode(world, { phase: "ready", since: new Date().toISOString() }, name);
   const runs = () => sent.flatMap((message) => (message.type === "run" ? [message.members.map(({ node: name }) => name)] : []));
