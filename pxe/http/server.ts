@@ -1,7 +1,8 @@
 /** The boot HTTP server: files under `/assets/`, and everything else by asking the boot source. GET and HEAD only. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { BootSource, Log } from "../boot-source.ts";
 import type { Tap } from "../capture/tap.ts";
 import { Assets } from "./assets.ts";
@@ -67,6 +68,10 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
         });
       return;
     }
+    if (await hasGone(request.socket)) {
+      log.info({ from: remoteAddress, area: target.path.split("/")[1] }, "boot http request dropped: its client has gone");
+      return;
+    }
     const said = source.respond({
       method,
       path: target.path,
@@ -96,6 +101,16 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
 function text(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}, headOnly = false): void {
   response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", "Content-Length": Buffer.byteLength(body), ...headers });
   response.end(headOnly ? undefined : body);
+}
+
+/**
+ * A machine that lost patience asks again. Were its first request answered too, as one that comes late, it would count as
+ * another start of the machine. The turn after the next has read what came behind the request: also the end.
+ */
+async function hasGone(socket: Socket): Promise<boolean> {
+  await nextTurn();
+  await nextTurn();
+  return socket.readableEnded || socket.destroyed;
 }
 
 /** Decoded once. Doubled slashes are folded here, because a redirect is what firmware cannot follow. */

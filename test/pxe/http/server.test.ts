@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
@@ -55,6 +56,19 @@ const raw = (path: string, method = "GET") =>
       .on("error", reject)
       .end();
   });
+
+test("a request that was read only after its client had gone is not answered", async () => {
+  const path = "/boot.ipxe?from=one-that-has-gone";
+  const says = `GET ${path} HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n`;
+  const sender = `const s = require("node:net").connect(${server.port}, "127.0.0.1"); s.end("${says}", () => process.exit())`;
+  // Our event loop stands still until the client has sent its request, closed and ended.
+  execFileSync(process.execPath, ["-e", sender], { timeout: 20_000 });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual(
+    asked.filter(({ query }) => query.get("from") === "one-that-has-gone"),
+    [],
+  );
+});
 
 test("a file comes whole, with its exact length and type", async () => {
   const response = await fetch(`${url}/assets/linux`);
