@@ -29,12 +29,16 @@ export const Approval = z.object({
   targetsHash: Digest,
   requestedBy: z.string(),
   requesterKeyId: z.string(),
+  /** The person the requester acted for: no more counted than the requester. */
+  onBehalfOf: z.string().optional(),
   quorum: z.array(QuorumGroup),
   votes: z.array(Vote),
   state: ApprovalState,
   createdAt: Instant,
   /** Undecided by then, it is expired. Silence is never consent. */
   decideBy: Instant,
+  /** How long it may be begun after the last vote. */
+  executeSeconds: z.int().min(1),
   /** Set with the last vote: not begun by then, it is expired. */
   executeBy: Instant.optional(),
 });

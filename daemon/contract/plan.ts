@@ -1,5 +1,6 @@
 /** What is to be done, before it is done: from what somebody proposes to what is hashed, decided and run. */
 import * as z from "zod";
+import { Role } from "./key.ts";
 import { Instant, NodeName } from "./names.ts";
 import { Method, Risk, Scope, ToolName, Values } from "./tool.ts";
 
@@ -102,6 +103,9 @@ export const PlannedWork = z.object({
   decision: Decision,
   reason: z.string(),
   requestedBy: z.string(),
+  /** Whom the policy was asked about, so that it can be asked again. */
+  requesterKeyId: z.string(),
+  requesterRole: Role,
   onBehalfOf: z.string().optional(),
   createdAt: Instant,
 });
