@@ -1,14 +1,18 @@
 /** All stores over one database. */
+import { ApprovalStore } from "./approvals.ts";
 import { ClaimStore } from "./claims.ts";
 import { type Db, openDatabase } from "./database.ts";
 import { DhcpServerTable } from "./dhcp-servers.ts";
 import { EnrolTokenStore } from "./enrol-tokens.ts";
 import { EventStore } from "./events.ts";
+import { ExecutionStore } from "./executions.ts";
 import { HostKeyStore } from "./host-keys.ts";
 import { JobStore } from "./jobs.ts";
 import { KeyStore } from "./keys.ts";
 import { LeaseTable } from "./leases.ts";
+import { NodeHoldStore } from "./node-holds.ts";
 import { NodeStore } from "./nodes.ts";
+import { PlanStore } from "./plans.ts";
 import { QuirkStore } from "./quirks.ts";
 import { Registry } from "./registry.ts";
 import { RunStore } from "./runs.ts";
@@ -23,6 +27,10 @@ export interface Stores {
   jobs: JobStore;
   runs: RunStore;
   schedules: ScheduleStore;
+  plans: PlanStore;
+  approvals: ApprovalStore;
+  executions: ExecutionStore;
+  nodeHolds: NodeHoldStore;
   tokens: TokenStore;
   enrolTokens: EnrolTokenStore;
   claims: ClaimStore;
@@ -45,6 +53,10 @@ export function openStores(file: string): Stores {
     jobs: new JobStore(db),
     runs: new RunStore(db),
     schedules: new ScheduleStore(db),
+    plans: new PlanStore(db),
+    approvals: new ApprovalStore(db),
+    executions: new ExecutionStore(db),
+    nodeHolds: new NodeHoldStore(db),
     tokens: new TokenStore(db),
     enrolTokens: new EnrolTokenStore(db),
     claims: new ClaimStore(db),
