@@ -1,6 +1,7 @@
 /** Opens the one database of a data folder and brings its schema up to date. */
 import Database from "better-sqlite3";
 import { MusterError } from "../errors.ts";
+import { auditSchema } from "./audit-schema.ts";
 
 export type Db = Database.Database;
 
@@ -213,6 +214,7 @@ const migrations = [
      changes      INTEGER NOT NULL
    ) STRICT;
    CREATE INDEX holds_of_execution ON node_holds (execution_id);`,
+  auditSchema,
 ];
 
 export function openDatabase(file: string): Db {

@@ -1,0 +1,77 @@
+/** How an entry becomes a record that proves itself: canonical JSON that names the hash before it. Pure but for the salts. */
+import { hash, randomBytes } from "node:crypto";
+import canonicalize from "canonicalize";
+import * as z from "zod";
+import { AuditEntry, type AuditRecord } from "../contract/audit.ts";
+import { Instant } from "../contract/names.ts";
+import { Digest } from "../contract/plan.ts";
+import type { Kept, ListedRow, SealedRow } from "../store/audit.ts";
+
+/** What the first record of all names as the hash before it. */
+export const BEGINNING = "0".repeat(64);
+
+/** What is hashed: names and reasons stand in it as salted digests, so that they can be erased and the hash still holds. */
+export const Sealed = AuditEntry.extend({
+  actor: z.object({ keyId: z.string(), name: Digest, role: z.string(), onBehalfOf: Digest.optional() }),
+  reason: Digest.optional(),
+  seq: z.int().min(1),
+  at: Instant,
+  prevHash: Digest,
+});
+export type Sealed = z.output<typeof Sealed>;
+
+export const ERASED = "(erased)";
+
+export const sha256 = (text: string): Digest => hash("sha256", text);
+
+/** With 128 random bits, so that once the salt is gone nobody finds the text by trying names. */
+export const keep = (text: string): Kept => ({ salt: randomBytes(16).toString("hex"), text });
+
+export const digestOf = ({ salt, text }: Kept): Digest => sha256(`${salt}\n${text}`);
+
+export function seal(record: Sealed): SealedRow {
+  const text = canonicalize(record);
+  if (text === undefined) throw new TypeError("a record is an object");
+  return { seq: record.seq, record: text, hash: sha256(text) };
+}
+
+/** Machines and people have a say in texts: what is too long or unreadable must not keep the rest from being recorded. */
+export function tidy(entry: AuditEntry): AuditEntry {
+  const { actor, subject, summary, reason, result } = entry;
+  return {
+    ...entry,
+    actor: { ...actor, name: plain(actor.name, 200), ...(actor.onBehalfOf !== undefined && { onBehalfOf: plain(actor.onBehalfOf, 200) }) },
+    subject: plain(subject, 200),
+    summary: plain(summary, 500),
+    ...(reason !== undefined && { reason: plain(reason, 500) }),
+    ...(result !== undefined && { result: plain(result, 100) }),
+  };
+}
+
+const plain = (text: string, room: number): string =>
+  text
+    .replace(/\p{Cc}/gu, " ")
+    .slice(0, room)
+    .toWellFormed();
+
+/** `bootedAt`: an intent from before it that has no outcome will never get one from this process. */
+export function reveal(row: ListedRow, bootedAt: Instant): AuditRecord {
+  const { actor, reason, ...rest } = Sealed.parse(JSON.parse(row.record));
+  const result = rest.action === "intent" ? resultOfIntent(row, rest.at < bootedAt) : rest.result;
+  return {
+    ...rest,
+    actor: {
+      ...actor,
+      name: row.name ?? ERASED,
+      ...(actor.onBehalfOf !== undefined && { onBehalfOf: row.behalf ?? ERASED }),
+    },
+    ...(reason !== undefined && { reason: row.reason ?? ERASED }),
+    ...(result !== undefined && { result }),
+    hash: row.hash,
+  };
+}
+
+function resultOfIntent({ ended, outcome }: ListedRow, old: boolean): string | undefined {
+  if (ended) return outcome ?? undefined;
+  return old ? "unknown" : undefined;
+}

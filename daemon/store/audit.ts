@@ -1,0 +1,97 @@
+/** The rows of the audit as they are sealed, and the names and reasons kept apart from them. Knows nothing of hashes. */
+import type { AuditQuery } from "../contract/audit-query.ts";
+import { Digest } from "../contract/plan.ts";
+import type { Db } from "./database.ts";
+
+/** `record` is canonical JSON, `hash` that of `record`. */
+export interface SealedRow {
+  seq: number;
+  record: string;
+  hash: string;
+}
+
+/** A text of a person, which may be erased, and what was hashed with it. */
+export interface Kept {
+  salt: string;
+  text: string;
+}
+
+export interface ListedRow {
+  record: string;
+  hash: string;
+  name: string | null;
+  behalf: string | null;
+  reason: string | null;
+  /** Of an intent: the result its outcome told. */
+  outcome: string | null;
+  ended: 0 | 1;
+}
+
+export class AuditTable {
+  readonly #db: Db;
+  readonly #last;
+  readonly #insert;
+  readonly #keepReason;
+  readonly #person;
+  readonly #keepPerson;
+
+  constructor(db: Db) {
+    this.#db = db;
+    this.#last = db.prepare<[], { seq: number; hash: string }>("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1");
+    this.#insert = db.prepare<[number, string, string]>("INSERT INTO audit (seq, record, hash) VALUES (?, ?, ?)");
+    this.#keepReason = db.prepare<[number, string, string]>("INSERT INTO audit_reasons (seq, salt, text) VALUES (?, ?, ?)");
+    this.#person = db.prepare<[string], { digest: string }>("SELECT digest FROM audit_persons WHERE text = ?");
+    this.#keepPerson = db.prepare<[string, string, string]>("INSERT INTO audit_persons (digest, salt, text) VALUES (?, ?, ?)");
+  }
+
+  last(): { seq: number; hash: Digest } | undefined {
+    const row = this.#last.get();
+    return row && { seq: row.seq, hash: Digest.parse(row.hash) };
+  }
+
+  add({ seq, record, hash }: SealedRow, reason: Kept | undefined): void {
+    this.#insert.run(seq, record, hash);
+    if (reason) this.#keepReason.run(seq, reason.salt, reason.text);
+  }
+
+  /** Under which digest this name stands in the records. */
+  person(text: string): string | undefined {
+    return this.#person.get(text)?.digest;
+  }
+
+  addPerson(digest: string, { salt, text }: Kept): void {
+    this.#keepPerson.run(digest, salt, text);
+  }
+
+  /** Newest first. */
+  list({ since, until, user, action, before, limit }: AuditQuery): ListedRow[] {
+    const conditions: string[] = [];
+    const values: (string | number)[] = [];
+    const only = (condition: string, ...value: (string | number)[]) => {
+      conditions.push(condition);
+      values.push(...value);
+    };
+    if (since !== undefined) only("audit.at >= ?", since);
+    if (until !== undefined) only("audit.at < ?", until);
+    if (action !== undefined) only("audit.action = ?", action);
+    if (before !== undefined) only("audit.seq < ?", before);
+    if (user !== undefined) {
+      const digest = this.person(user) ?? "";
+      only("(audit.person = ? OR audit.behalf = ?)", digest, digest);
+    }
+    const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
+    return this.#db
+      .prepare<(string | number)[], ListedRow>(
+        `SELECT audit.record, audit.hash, names.text AS name, behalfs.text AS behalf, audit_reasons.text AS reason,
+           outcomes.record ->> '$.result' AS outcome, outcomes.seq IS NOT NULL AS ended
+         FROM audit
+         LEFT JOIN audit_persons AS names ON names.digest = audit.person
+         LEFT JOIN audit_persons AS behalfs ON behalfs.digest = audit.behalf
+         LEFT JOIN audit_reasons ON audit_reasons.seq = audit.seq
+         LEFT JOIN audit AS outcomes ON audit.action = 'intent' AND outcomes.seq =
+           (SELECT min(seq) FROM audit AS later WHERE later.execution_id = audit.execution_id AND later.seq > audit.seq AND later.action <> 'intent')
+         ${where} ORDER BY audit.seq DESC LIMIT ?`,
+      )
+      .all(...values, limit);
+  }
+}
