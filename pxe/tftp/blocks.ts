@@ -3,6 +3,7 @@
  * However large the file is, this is all the memory it takes.
  */
 import type { Content } from "./content.ts";
+import type { KeptPackets, Stretch } from "./kept-packets.ts";
 import type { Terms } from "./options.ts";
 import { DATA_HEADER, stampData } from "./packet.ts";
 import { wireNumber } from "./window.ts";
@@ -10,16 +11,8 @@ import { wireNumber } from "./window.ts";
 const STRETCH_BYTES = 64 * 1024;
 /** More would not go into one system call. */
 const MOST_PIECES = 1024;
-
-interface Stretch {
-  first: number;
-  /** Packet after packet; their payloads are where the file is read into. */
-  memory: Buffer;
-  payloads: Buffer[];
-  /** How many packets hold a block, and where the last of those ends. */
-  filled: number;
-  end: number;
-}
+/** Whole windows of the usual sizes fit, so that none falls into two stretches and so into two system calls. */
+const WINDOWS = 64;
 
 /** Packets one after the other: all of the same length, but that the last of the file may be shorter. */
 export interface PacketRun {
@@ -31,6 +24,9 @@ export class Blocks {
   readonly #content: Content;
   readonly #terms: Terms;
   readonly #perStretch: number;
+  readonly #kept: KeptPackets;
+  /** Absent where the packets of this content serve nobody else. */
+  readonly #key: string | undefined;
   readonly #stretches: Stretch[] = [];
   #spare: Stretch | undefined;
   #read = 0;
@@ -38,13 +34,15 @@ export class Blocks {
   #bytes = 0;
   #reading: Promise<void> | undefined;
 
-  constructor(content: Content, terms: Terms) {
+  constructor(content: Content, terms: Terms, kept: KeptPackets) {
     this.#content = content;
     this.#terms = terms;
     const inFile = content.size === undefined ? Number.POSITIVE_INFINITY : Math.floor(content.size / terms.blockSize) + 1;
-    // Whole windows, so that none falls into two stretches and so into two system calls.
-    const windows = Math.max(Math.ceil(STRETCH_BYTES / terms.blockSize / terms.windowSize), 2);
-    this.#perStretch = Math.min(windows * terms.windowSize, inFile, MOST_PIECES);
+    const inStretch = WINDOWS * Math.ceil(STRETCH_BYTES / terms.blockSize / WINDOWS);
+    this.#perStretch = Math.min(inStretch, inFile, MOST_PIECES);
+    this.#kept = kept;
+    this.#key = content.version && `${content.version} ${terms.blockSize} ${terms.rollover}`;
+    if (this.#key) kept.used(this.#key);
   }
 
   /** The number of the last block, once it was read. */
@@ -70,20 +68,34 @@ export class Blocks {
   }
 
   /**
-   * Lets go of what has arrived and reads on. Undefined when there is nothing to read now.
+   * Lets go of what has arrived, takes what was made before and reads on. Undefined when there is nothing to read now.
    * `mayReuse`: no packet of ours still waits in the socket's queue, which points into this memory.
    */
   proceed(acked: number, mayReuse: boolean): Promise<void> | undefined {
     const oldest = this.#stretches[0];
     if (oldest && acked >= oldest.first + oldest.payloads.length - 1) {
       this.#stretches.shift();
-      this.#spare = mayReuse ? oldest : undefined;
+      this.#spare = mayReuse && !oldest.shared ? oldest : undefined;
     }
+    this.#takeKept();
     if (this.#reading || this.#last !== undefined || this.#stretches.length === 2) return undefined;
     this.#reading = this.#readStretch().finally(() => {
       this.#reading = undefined;
     });
     return this.#reading;
+  }
+
+  #takeKept(): void {
+    if (!this.#key || this.#reading) return;
+    while (this.#stretches.length < 2) {
+      const stretch = this.#kept.get(this.#key, this.#read + 1);
+      if (!stretch) return;
+      const bytes = stretch.filled * this.#terms.blockSize;
+      this.#content.skip?.(bytes);
+      this.#read += stretch.filled;
+      this.#bytes += bytes;
+      this.#stretches.push(stretch);
+    }
   }
 
   async #readStretch(): Promise<void> {
@@ -103,6 +115,8 @@ export class Blocks {
     this.#read += stretch.filled;
     this.#bytes += bytes;
     if (ends) this.#last = this.#read;
+    // The end is read each time: what comes before it is only good if the file is still the same then.
+    else if (this.#key) this.#kept.keep(this.#key, stretch);
     this.#stretches.push(stretch);
   }
 
@@ -112,7 +126,7 @@ export class Blocks {
     const payloads = Array.from({ length: this.#perStretch }, (_, index) =>
       memory.subarray(index * length + DATA_HEADER, (index + 1) * length),
     );
-    return { first: 0, memory, payloads, filled: 0, end: 0 };
+    return { first: 0, memory, payloads, filled: 0, end: 0, shared: false };
   }
 
   /** Waits for a read under way: its memory and its file must not be taken from under it. */

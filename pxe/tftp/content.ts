@@ -6,8 +6,12 @@ import { sameVersion } from "../contained-file.ts";
 export interface Content {
   /** Bytes on the wire, where that is known before they are read. */
   size: number | undefined;
+  /** The same for the same bytes; absent where nobody can promise that. */
+  version?: string;
   /** Fills the pieces in order and says with how many bytes: fewer than they hold only at the end. */
   fill(pieces: readonly Buffer[]): Promise<number>;
+  /** Instead of reading so many bytes that are at hand already: never the end, before which the file is looked at. */
+  skip?(bytes: number): void;
   close(): Promise<void>;
 }
 
@@ -16,6 +20,10 @@ export function octets(handle: FileHandle, stats: Stats): Content {
   let at = 0;
   return {
     size: stats.size,
+    version: `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}:${stats.ctimeMs}`,
+    skip: (bytes) => {
+      at += bytes;
+    },
     fill: async (pieces) => {
       const room = lengthOf(pieces);
       let filled = 0;

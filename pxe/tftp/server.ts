@@ -7,6 +7,7 @@ import { bind } from "../socket-source.ts";
 import { Admission } from "./admission.ts";
 import { inMemory, netascii } from "./content.ts";
 import { type Found, findFile } from "./files.ts";
+import { KeptPackets } from "./kept-packets.ts";
 import { agree, type ClientQuirks, type Terms } from "./options.ts";
 import { decode, error, TftpError, type TftpRequest } from "./packet.ts";
 import { type TransferEnd, transfer } from "./transfer.ts";
@@ -90,6 +91,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     if (answer !== "queued") log.debug({ from: client.address, file: printable(request.file), reason: answer }, "tftp ignored");
   }
 
+  const kept = new KeptPackets();
   async function serve(client: RemoteInfo, request: ReadRequest): Promise<void> {
     const virtual = options.virtual?.(request.file, client.address);
     const found: Found = virtual === undefined ? await findFile(options.root, request.file) : { kind: "found", content: inMemory(virtual) };
@@ -103,7 +105,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     const content = request.mode === "netascii" ? netascii(found.content) : found.content;
     const terms = agree(request.options, content.size, options.quirks?.(client.address));
     const shown = options.tap && ((direction: "in" | "out", port: number, bytes: Uint8Array) => show(direction, port, client, bytes));
-    const end = await transfer({ client, content, terms, ...(shown && { shown }) }, sockets, stop.signal);
+    const end = await transfer({ client, content, terms, kept, ...(shown && { shown }) }, sockets, stop.signal);
     log.info({ to: client.address, file: name, ...end }, "tftp");
     record({
       address: client.address,

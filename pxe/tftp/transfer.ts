@@ -5,6 +5,7 @@
 import type { Socket } from "node:dgram";
 import { Blocks } from "./blocks.ts";
 import type { Content } from "./content.ts";
+import type { KeptPackets } from "./kept-packets.ts";
 import type { Terms } from "./options.ts";
 import { Pace } from "./pace.ts";
 import { decode, error, oack, TftpError } from "./packet.ts";
@@ -24,6 +25,7 @@ export interface TransferOptions {
   client: { address: string; port: number };
   content: Content;
   terms: Terms;
+  kept: KeptPackets;
   /** Told of what steers the transfer: the agreed options, errors, acknowledgements until the first block has arrived. */
   shown?: (direction: "in" | "out", port: number, bytes: Uint8Array) => void;
 }
@@ -39,9 +41,11 @@ const PATIENCE_AT_THE_END_MS = 5000;
 
 /** One system call takes 64 KiB at most. */
 const MOST_TOGETHER = 32;
+/** So few of a window leave first: the machine takes them in while the kernel cuts the rest. */
+const FIRST_TOGETHER = 4;
 
 export async function transfer(options: TransferOptions, sockets: TransferSockets, signal: AbortSignal): Promise<TransferEnd> {
-  const blocks = new Blocks(options.content, options.terms);
+  const blocks = new Blocks(options.content, options.terms, options.kept);
   try {
     const own = await sockets.take(options.terms);
     try {
@@ -175,6 +179,7 @@ class Transfer {
 
   #readOn(): void {
     this.#blocks.proceed(this.#window.acked, this.#socket.getSendQueueCount() === 0)?.then(() => this.#send(), this.#fail);
+    this.#send();
   }
 
   /** Whatever the window has room for and the file has given. */
@@ -186,7 +191,8 @@ class Transfer {
     if (window.sent === window.acked && !window.repeats) this.#sentAt = now;
     while (window.sent < end) {
       const { cuts } = this.#own;
-      const run = this.#blocks.run(window.sent + 1, Math.min(end - window.sent, cuts ? MOST_TOGETHER : 1));
+      const together = window.sent === window.acked ? FIRST_TOGETHER : MOST_TOGETHER;
+      const run = this.#blocks.run(window.sent + 1, Math.min(end - window.sent, cuts ? together : 1));
       if (!run) return;
       window.advance(run.count);
       if (cuts) this.#socket.send(run.bytes, port, address, this.#left);

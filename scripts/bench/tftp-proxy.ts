@@ -1,5 +1,6 @@
 /**
  * A bad network for TFTP: loses 1 % and doubles 2 % of the datagrams, in both directions, the same ones for the same seed.
+ * Agreeing on options is spared: atftp breaks off at an OACK that comes twice, from any server, and that would be a count of luck.
  * Usage: tftp-proxy.ts ADDRESS PORT SERVER-ADDRESS SERVER-PORT SEED.
  */
 import { createSocket, type Socket } from "node:dgram";
@@ -9,7 +10,12 @@ const LOST = 0.01;
 const TWICE = 0.02;
 let state = Number(seed);
 
-function times(): 0 | 1 | 2 {
+const ACK = 4;
+const OACK = 6;
+const agreeing = (bytes: Buffer) => bytes[1] === OACK || (bytes[1] === ACK && bytes.readUInt16BE(2) === 0);
+
+function times(bytes: Buffer): 0 | 1 | 2 {
+  if (agreeing(bytes)) return 1;
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
   const dice = state / 2 ** 32;
   return dice < LOST ? 0 : dice < LOST + TWICE ? 2 : 1;
@@ -22,7 +28,7 @@ door.on("message", (bytes, client) => {
   const id = `${client.address} ${client.port}`;
   const session = sessions.get(id) ?? open(client);
   sessions.set(id, session);
-  for (let n = times(); n > 0; n--) session.send(bytes, Number(serverPort), serverAddress);
+  for (let n = times(bytes); n > 0; n--) session.send(bytes, Number(serverPort), serverAddress);
 });
 door.bind(Number(port), address);
 
@@ -33,12 +39,12 @@ function open(client: { address: string; port: number }): Socket {
   let transferPort: number | undefined;
   toServer.on("message", (bytes, from) => {
     transferPort = from.port;
-    for (let n = times(); n > 0; n--) toClient.send(bytes, client.port, client.address);
+    for (let n = times(bytes); n > 0; n--) toClient.send(bytes, client.port, client.address);
   });
   toClient.bind(0, address);
   toClient.on("message", (bytes) => {
     if (transferPort === undefined) return;
-    for (let n = times(); n > 0; n--) toServer.send(bytes, transferPort, serverAddress);
+    for (let n = times(bytes); n > 0; n--) toServer.send(bytes, transferPort, serverAddress);
   });
   return toServer;
 }

@@ -1,0 +1,79 @@
+/** Packets that serve more than one transfer: bounded, and never those of another version of the file. */
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { utimesSync } from "node:fs";
+import { test } from "node:test";
+import { KeptPackets, type Stretch } from "../../../pxe/tftp/kept-packets.ts";
+import { startFixture } from "./client.ts";
+
+const stretch = (first: number, bytes = 100): Stretch => ({
+  first,
+  memory: Buffer.alloc(bytes),
+  payloads: [],
+  filled: 1,
+  end: bytes,
+  shared: false,
+});
+
+test("what has no room is not kept and stays its transfer's own", () => {
+  const kept = new KeptPackets(250);
+  const all = [stretch(1), stretch(2), stretch(3)];
+  for (const one of all) kept.keep("a", one, 0);
+  assert.deepEqual(
+    all.map(({ shared }) => shared),
+    [true, true, false],
+  );
+  assert.equal(kept.get("a", 3), undefined);
+});
+
+test("a file that nobody fetched for a minute makes room for another, one fetched lately does not", () => {
+  const kept = new KeptPackets(200);
+  kept.keep("old", stretch(1), 0);
+  kept.keep("fresh", stretch(1), 50_000);
+  kept.keep("new", stretch(1), 70_000);
+  assert.deepEqual(
+    ["old", "fresh", "new"].map((key) => kept.get(key, 1) !== undefined),
+    [false, true, true],
+  );
+  const refused = stretch(2);
+  kept.keep("new", refused, 80_000);
+  assert.equal(refused.shared, false);
+});
+
+test("of two transfers that made the same packets one gives them to all", () => {
+  const kept = new KeptPackets();
+  const [first, second] = [stretch(1), stretch(1)];
+  kept.keep("a", first);
+  kept.keep("a", second);
+  assert.equal(kept.get("a", 1), first);
+  assert.deepEqual([first.shared, second.shared], [true, false]);
+});
+
+test("clients of one file get it whole, one after the other and at once, and a new version of it as it is then", async () => {
+  const fixture = await startFixture();
+  try {
+    /** All blocks in their order: nothing is lost on the way to ourselves. */
+    const fetch = async () => {
+      await using client = await fixture.client();
+      await client.read("loader", "blksize", "1468", "windowsize", "16");
+      const port = await client.oack("blksize", "1468", "windowsize", "16");
+      await client.ack(0, port);
+      const payloads: Buffer[] = [];
+      do {
+        const { bytes } = await client.next();
+        payloads.push(bytes.subarray(4));
+        assert.equal(bytes.readUInt16BE(2), payloads.length);
+        if (payloads.length % 16 === 0 || payloads.at(-1)!.length < 1468) await client.ack(payloads.length, port);
+      } while (payloads.at(-1)!.length === 1468);
+      return Buffer.concat(payloads);
+    };
+    for (const [version, content] of [randomBytes(700_000), randomBytes(700_000)].entries()) {
+      fixture.write("loader", content);
+      utimesSync(`${fixture.root}/loader`, 1_700_000_000 + version, 1_700_000_000 + version);
+      assert.deepEqual(await fetch(), content);
+      for (const received of await Promise.all([fetch(), fetch(), fetch()])) assert.deepEqual(received, content);
+    }
+  } finally {
+    await fixture.close();
+  }
+});
