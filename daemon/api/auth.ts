@@ -1,40 +1,51 @@
 /** Who is asking, and may they: bearer keys, browser sessions with their CSRF token, and roles. */
 import type { FastifyRequest } from "fastify";
-import type { Role } from "../contract/key.ts";
+import { KeyName, type Role } from "../contract/key.ts";
 import type { Route } from "../contract/route.ts";
 import { MusterError } from "../errors.ts";
-import type { KeyStore } from "../store/keys.ts";
+import type { Holder, KeyStore } from "../store/keys.ts";
 import { sameHash, sha256 } from "../store/secrets.ts";
 
 export const SESSION_COOKIE = "muster_session";
 
-export interface Caller {
-  keyId: string;
-  name: string;
-  role: Role;
+export interface Caller extends Holder {
+  /** For whom an agent acts, by its own word; else the owner of its key. Nobody else acts for another. */
+  onBehalfOf?: string;
   /** Present when a browser session asks. */
   session?: { csrfToken: string; expiresAt: string };
 }
 
-/** A role may do what its own level and those below allow. Agents only read; nodes have their token and nothing else. */
-const level: Record<Role, number> = { node: 0, agent: 1, viewer: 1, operator: 2, admin: 3 };
-const needed: Record<Exclude<Route["access"], "public">, number> = { viewer: 1, operator: 2, admin: 3 };
+/** The least role comes first. Nodes have their token and nothing else. */
+const allowed: Record<Exclude<Route["access"], "public">, readonly Role[]> = {
+  viewer: ["viewer", "agent", "operator", "admin"],
+  proposer: ["operator", "agent", "admin"],
+  operator: ["operator", "admin"],
+  admin: ["admin"],
+};
 
 export function requireAccess(caller: Pick<Caller, "role">, access: Exclude<Route["access"], "public">): void {
-  if (level[caller.role] < needed[access]) {
-    throw new MusterError("NOT_ALLOWED", `the role ${caller.role} may not do this; it takes ${access}`);
+  const roles = allowed[access];
+  if (!roles.includes(caller.role)) {
+    throw new MusterError("NOT_ALLOWED", `the role ${caller.role} may not do this; it takes ${roles[0]}`);
   }
 }
 
 export function authenticate(request: FastifyRequest, keys: KeyStore): Caller {
   const header = request.headers.authorization;
-  if (header !== undefined) return fromKey(header, keys);
+  if (header !== undefined) return acting(fromKey(header, keys), request);
   const cookie = request.cookies[SESSION_COOKIE];
   if (cookie === undefined) throw new MusterError("KEY_MISSING", "Missing API Key");
   return fromSession(request, cookie, keys);
 }
 
-function fromKey(header: string, keys: KeyStore): Caller {
+function acting(holder: Holder, request: FastifyRequest): Caller {
+  if (holder.role !== "agent") return holder;
+  const told = KeyName.safeParse(request.headers["x-on-behalf-of"] ?? holder.owner);
+  if (!told.success) throw new MusterError("REQUEST_INVALID", "x-on-behalf-of: is not a person's name of at most 60 characters");
+  return { ...holder, onBehalfOf: told.data };
+}
+
+function fromKey(header: string, keys: KeyStore): Holder {
   const [scheme, key, ...rest] = header.split(" ");
   if (scheme !== "Bearer" || !key || rest.length > 0) {
     throw new MusterError("KEY_INVALID", "Invalid authorization header format. Expected 'Bearer <key>'");

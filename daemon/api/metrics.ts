@@ -2,7 +2,7 @@
  * What Prometheus scrapes at `/metrics`. Gauges are asked of the database at each scrape; what is counted over time is
  * counted from the recorded events, so that a restart loses nothing, except the call-homes, which count from the start.
  */
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Counter, Gauge, Histogram, Registry as Metrics } from "prom-client";
 import { Job, JobStatus } from "../contract/job.ts";
 import { NodeState } from "../contract/node.ts";
@@ -16,7 +16,7 @@ export interface MetricsApi {
   jobs: JobStore;
   events: EventStore;
   /** Throws when this request may not read what needs some key, whatever its role. */
-  admit(request: FastifyRequest): void;
+  admit(request: FastifyRequest, reply: FastifyReply): void;
 }
 
 const KINDS = [Job.shape.kind.value];
@@ -32,7 +32,7 @@ export function metricsApi(app: FastifyInstance, parts: MetricsApi): void {
   durations(metrics, parts);
   restarts(metrics, parts);
   callHomes(metrics, app);
-  app.get("/metrics", { schema: { hide: true }, onRequest: async (request) => parts.admit(request) }, async (_, reply) => {
+  app.get("/metrics", { schema: { hide: true }, onRequest: async (request, reply) => parts.admit(request, reply) }, async (_, reply) => {
     reply.type(metrics.contentType);
     return metrics.metrics();
   });

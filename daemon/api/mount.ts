@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type * as z from "zod";
 import { ErrorBody, type Route } from "../contract/route.ts";
-import { type Caller, requireAccess } from "./auth.ts";
+import type { Caller } from "./auth.ts";
+import type { Gate } from "./gate.ts";
 
 type Part<R, K extends string> = R extends Record<K, infer S extends z.ZodType> ? z.output<S> : unknown;
 type Input<R extends Route> = Part<R, "params"> & Part<R, "query"> & Part<R, "body">;
@@ -18,7 +19,7 @@ export type Handler<R extends Route> = (input: Input<R>, context: Context<R>) =>
 
 export type Mount = <R extends Route>(route: R, handle: Handler<R>) => void;
 
-export function mounter(app: FastifyInstance, authenticate: (request: FastifyRequest) => Caller): Mount {
+export function mounter(app: FastifyInstance, gate: Gate): Mount {
   return (route, handle) => {
     const status = route.status ?? 200;
     app.route({
@@ -35,10 +36,7 @@ export function mounter(app: FastifyInstance, authenticate: (request: FastifyReq
       onRequest: async (request, reply) => {
         // Keys, tokens and what only some may see: nothing here is for a cache.
         reply.header("cache-control", "no-store");
-        if (route.access === "public") return;
-        const caller = authenticate(request);
-        requireAccess(caller, route.access);
-        request.caller = caller;
+        request.caller = gate.admit(request, reply, route);
       },
       handler: async (request, reply) => {
         // The schemas above have parsed all three; their types are lost on the way through fastify.

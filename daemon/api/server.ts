@@ -1,17 +1,16 @@
 /** Serves the contract: one HTTP server with the API, the live feed and the page. */
 import fastifyCookie from "@fastify/cookie";
 import fastifyHelmet from "@fastify/helmet";
-import fastifyRateLimit from "@fastify/rate-limit";
 import fastifyStatic from "@fastify/static";
 import fastifySwagger from "@fastify/swagger";
 import fastifyWebsocket from "@fastify/websocket";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
-import { routes } from "../contract/routes.ts";
 import type { KeyStore } from "../store/keys.ts";
-import { authenticate, requireAccess, requireSameOrigin } from "./auth.ts";
+import { requireAccess, requireSameOrigin } from "./auth.ts";
 import { type CallHomeApi, callHomeApi } from "./call-home.ts";
 import { sendError } from "./errors.ts";
+import { Gate } from "./gate.ts";
 import { type InventoryApi, inventoryApi } from "./inventory.ts";
 import { type JobsApi, jobsApi } from "./jobs.ts";
 import { type LeasesApi, leasesApi } from "./leases.ts";
@@ -22,6 +21,7 @@ import { nothingThere, refuseUnreadable } from "./nowhere.ts";
 import { type OperatingApi, operatingApi } from "./operating.ts";
 import { type PowerApi, powerApi } from "./power.ts";
 import { type QuirksApi, quirksApi } from "./quirks.ts";
+import type { Limits } from "./rate.ts";
 import { type RunsApi, runsApi } from "./runs.ts";
 import { type SchedulesApi, schedulesApi } from "./schedules.ts";
 import { sessionApi } from "./session.ts";
@@ -48,6 +48,7 @@ export interface ApiParts
   version: string;
   /** `/metrics` and the OpenAPI document without a key. */
   openMetrics?: boolean;
+  limits?: Limits;
   /** How often the live feed looks, greets and asks again who listens. */
   pace?: Pace;
 }
@@ -91,19 +92,13 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     originAgentCluster: false,
     referrerPolicy: { policy: "no-referrer" },
   });
-  // Guessing keys is the one thing here worth slowing down. Before the plugin, whose own hook reads what this one sets.
-  app.addHook("onRoute", (route) => {
-    if (route.url === routes.login.path && route.method === routes.login.method)
-      route.config = { ...route.config, rateLimit: { max: 10, timeWindow: "1 minute" } };
-  });
   await app.register(fastifyCookie);
-  await app.register(fastifyRateLimit, { global: false });
   await app.register(fastifyWebsocket, { options: { maxPayload: 64 * 1024 } });
   await app.register(fastifySwagger, { openapi: { info: { title: "Muster", version: parts.version } }, transform: jsonSchemaTransform });
 
-  const who = (request: Parameters<typeof authenticate>[0]) => authenticate(request, parts.keys);
+  const gate = new Gate(parts.keys, parts.limits);
   await app.register(async (api) => {
-    const mount = mounter(api, who);
+    const mount = mounter(api, gate);
     nodesApi(mount, parts);
     powerApi(mount, parts);
     leasesApi(mount, parts);
@@ -116,17 +111,19 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     tokensApi(mount, parts);
     inventoryApi(mount, parts);
     sessionApi(mount, parts.keys);
-    const admit = (request: FastifyRequest) => void (parts.openMetrics || who(request));
+    const admit = (request: FastifyRequest, reply: FastifyReply) => void (parts.openMetrics || gate.who(request, reply));
     statusApi(api, mount, { ...parts, admit });
     liveFeed(api, {
       ...parts,
       authorize: (request) => {
-        const caller = who(request);
+        const caller = gate.who(request);
         requireAccess(caller, "viewer");
         if (caller.session) requireSameOrigin(request);
       },
     });
-    api.get("/api/openapi.json", { schema: { hide: true }, onRequest: async (request) => admit(request) }, async () => api.swagger());
+    api.get("/api/openapi.json", { schema: { hide: true }, onRequest: async (request, reply) => admit(request, reply) }, async () =>
+      api.swagger(),
+    );
   });
 
   if (parts.pageRoot !== undefined) await app.register(fastifyStatic, { root: parts.pageRoot, dotfiles: "ignore" });

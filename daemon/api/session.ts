@@ -16,10 +16,10 @@ export function sessionApi(mount: Mount, keys: KeyStore): void {
     requireAccess(holder, "viewer");
     const { secret, csrfToken, expiresAt } = keys.openSession(holder.keyId, now);
     reply.setCookie(SESSION_COOKIE, secret, { ...cookieOptions, maxAge: SESSION_SECONDS, secure: request.protocol === "https" });
-    return { name: holder.name, role: holder.role, csrfToken, expiresAt };
+    return { name: holder.name, role: holder.role, owner: holder.owner, csrfToken, expiresAt };
   });
 
-  mount(routes.whoami, (_, { caller }) => ({ name: caller.name, role: caller.role, ...caller.session }));
+  mount(routes.whoami, (_, { caller }) => ({ name: caller.name, role: caller.role, owner: caller.owner, ...caller.session }));
 
   mount(routes.logout, (_, { request, reply }) => {
     const cookie = request.cookies[SESSION_COOKIE];
@@ -29,8 +29,8 @@ export function sessionApi(mount: Mount, keys: KeyStore): void {
   });
 
   mount(routes.listKeys, () => keys.list());
-  mount(routes.createKey, ({ name, role }) => {
-    const { key, secret } = keys.create(name, role, new Date());
+  mount(routes.createKey, ({ name, role, owner, expiresAt }, { caller }) => {
+    const { key, secret } = keys.create(name, role, new Date(), { owner: owner ?? caller.owner, expiresAt });
     return { ...key, key: secret };
   });
   mount(routes.revokeKey, ({ id }) => {

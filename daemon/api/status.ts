@@ -1,5 +1,5 @@
 /** How the daemon itself is doing: health, counts, what a machine would be answered. */
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type * as z from "zod";
 import { Mac } from "../contract/names.ts";
 import type { Profile } from "../contract/node.ts";
@@ -18,7 +18,7 @@ export interface StatusApi {
   jobs: JobStore;
   events: EventStore;
   defaultProfile: Profile;
-  admit(request: FastifyRequest): void;
+  admit(request: FastifyRequest, reply: FastifyReply): void;
   process(): Pick<Status, "version" | "startedAt" | "dhcpMode" | "interfaces" | "executor" | "netboot">;
   explain(
     mac: string,

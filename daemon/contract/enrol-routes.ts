@@ -16,6 +16,7 @@ export const enrolRoutes = {
     path: "/api/tokens",
     summary: "Create a token with which machines installed by other means may call home; the answer is the only place it is shown",
     access: "operator",
+    sensitive: true,
     /** With `node` for this node alone and once; without it for any machine, as often as `uses` says. */
     body: z
       .strictObject({
@@ -69,6 +70,7 @@ export const enrolRoutes = {
     path: "/api/quarantine/:id/release",
     summary: "Let a machine in after all: under a name of its own, or in the place of the node it claims to be",
     access: "operator",
+    sensitive: true,
     params: ById,
     /** `confirm` must repeat the name of the node that is replaced. */
     body: z.strictObject({ name: NodeName.optional(), replace: z.boolean().default(false), confirm: z.string().max(100).optional() }),

@@ -1,6 +1,7 @@
 /** Routes about API keys and the browser sessions made from them. */
 import * as z from "zod";
 import { Key, KeyName, Role, Session } from "./key.ts";
+import { Instant } from "./names.ts";
 import type { Route } from "./route.ts";
 
 export const keyRoutes = {
@@ -10,7 +11,9 @@ export const keyRoutes = {
     path: "/api/keys",
     summary: "Create an API key; the answer is the only place it is ever shown",
     access: "admin",
-    body: z.strictObject({ name: KeyName, role: Role }),
+    sensitive: true,
+    /** Without `owner` it belongs to whoever asks. */
+    body: z.strictObject({ name: KeyName, role: Role, owner: KeyName.optional(), expiresAt: Instant.optional() }),
     status: 201,
     response: Key.extend({ key: z.string() }),
   },
@@ -19,6 +22,7 @@ export const keyRoutes = {
     path: "/api/keys/:id",
     summary: "End an API key and every session made from it",
     access: "admin",
+    sensitive: true,
     params: z.object({ id: z.string().max(100) }),
     response: z.object({ message: z.string() }),
   },
@@ -27,6 +31,7 @@ export const keyRoutes = {
     path: "/api/session",
     summary: "Exchange a key for a one-hour session cookie",
     access: "public",
+    sensitive: true,
     body: z.strictObject({ key: z.string().max(200) }),
     response: Session,
   },

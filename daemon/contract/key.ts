@@ -11,12 +11,24 @@ export const KeyName = z
   .regex(/^\P{Cc}+$/u, "is empty or holds control characters")
   .max(60);
 
-export const Key = z.object({ id: z.string(), name: z.string(), role: Role, createdAt: Instant, lastUsedAt: Instant.optional() });
+export const Key = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: Role,
+  /** The person who answers for what is done with it. */
+  owner: z.string(),
+  createdAt: Instant,
+  /** From then on it opens nothing, and no session made from it does. */
+  expiresAt: Instant.optional(),
+  /** To the minute. */
+  lastUsedAt: Instant.optional(),
+});
 export type Key = z.output<typeof Key>;
 
 export const Session = z.object({
   name: z.string(),
   role: Role,
+  owner: z.string(),
   /** Sent back in the header `x-csrf-token` with every change. Absent when a bearer key is used. */
   csrfToken: z.string().optional(),
   expiresAt: Instant.optional(),

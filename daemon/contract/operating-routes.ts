@@ -59,6 +59,7 @@ export const operatingRoutes = {
     path: "/api/nodes/:node/wipe",
     summary: "Let the next network boot of this node erase its disks, once",
     access: "operator",
+    sensitive: true,
     params: NodeRef,
     body: z.strictObject({
       /** The node's name. */

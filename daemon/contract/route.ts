@@ -5,8 +5,13 @@ export interface Route {
   method: "GET" | "POST" | "DELETE";
   path: string;
   summary: string;
-  /** Who may call it: `public` needs no key at all. A role includes those above it: viewer < operator < admin. */
-  access: "public" | "viewer" | "operator" | "admin";
+  /**
+   * Who may call it: `public` needs no key at all. A role includes those above it: viewer < operator < admin.
+   * An agent reads what a viewer reads and calls what is for a `proposer`, which operators may as well; never anything else.
+   */
+  access: "public" | "viewer" | "proposer" | "operator" | "admin";
+  /** What a stolen key would do first, and what is worth guessing at: ten times a minute at most. */
+  sensitive?: true;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;

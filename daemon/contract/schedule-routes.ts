@@ -28,6 +28,7 @@ export const scheduleRoutes = {
     path: "/api/schedules/:name/approve",
     summary: "Let a schedule change nodes, with its playbook as it is now",
     access: "admin",
+    sensitive: true,
     params: ScheduleRef,
     response: Schedule,
   },

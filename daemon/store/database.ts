@@ -215,6 +215,10 @@ const migrations = [
    ) STRICT;
    CREATE INDEX holds_of_execution ON node_holds (execution_id);`,
   auditSchema,
+  `ALTER TABLE keys ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+   ALTER TABLE keys ADD COLUMN expires_at TEXT;
+   UPDATE keys SET owner = name;
+   CREATE INDEX keys_by_hash_start ON keys (substr(hash, 1, 8));`,
 ];
 
 export function openDatabase(file: string): Db {

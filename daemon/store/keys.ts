@@ -10,11 +10,20 @@ export interface Holder {
   keyId: string;
   name: string;
   role: Role;
+  /** The person behind the key. */
+  owner: string;
+}
+
+export interface KeyTerms {
+  /** Left out: whoever the key is named after. */
+  owner?: string | undefined;
+  expiresAt?: string | undefined;
 }
 
 export class KeyStore {
   readonly #insert;
   readonly #byHash;
+  readonly #byHashStart;
   readonly #all;
   readonly #used;
   readonly #addSession;
@@ -28,17 +37,19 @@ export class KeyStore {
 
   constructor(db: Db) {
     this.#db = db;
-    this.#insert = db.prepare<[string, string, string, string, string]>(
-      "INSERT INTO keys (id, name, role, hash, created_at) VALUES (?, ?, ?, ?, ?)",
+    this.#insert = db.prepare<[string, string, string, string, string, string, string | null]>(
+      "INSERT INTO keys (id, name, role, owner, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
     this.#byHash = db.prepare<[string], Row>("SELECT * FROM keys WHERE hash = ? AND revoked_at IS NULL");
+    // How far two hashes agree shows in the time an index takes: it sees these eight characters only, the rest is compared in constant time.
+    this.#byHashStart = db.prepare<[string], Row>("SELECT * FROM keys WHERE substr(hash, 1, 8) = ? AND revoked_at IS NULL");
     this.#all = db.prepare<[], Row>("SELECT * FROM keys WHERE revoked_at IS NULL ORDER BY created_at, name");
     this.#used = db.prepare<[string, string]>("UPDATE keys SET last_used_at = ? WHERE id = ?");
     this.#addSession = db.prepare<[string, string, string, string]>(
       "INSERT INTO sessions (hash, key_id, csrf_token, expires_at) VALUES (?, ?, ?, ?)",
     );
-    this.#session = db.prepare<[string, string], Row & { csrf_token: string; expires_at: string }>(
-      `SELECT keys.*, sessions.csrf_token, sessions.expires_at FROM sessions JOIN keys ON keys.id = sessions.key_id
+    this.#session = db.prepare<[string, string], Row & { csrf_token: string; session_ends: string }>(
+      `SELECT keys.*, sessions.csrf_token, sessions.expires_at AS session_ends FROM sessions JOIN keys ON keys.id = sessions.key_id
        WHERE sessions.hash = ? AND sessions.expires_at > ? AND keys.revoked_at IS NULL`,
     );
     this.#endSession = db.prepare<[string]>("DELETE FROM sessions WHERE hash = ?");
@@ -51,10 +62,13 @@ export class KeyStore {
     this.#forget = db.prepare<[string]>("DELETE FROM keys WHERE hash = ? AND revoked_at IS NOT NULL");
   }
 
-  create(name: string, role: Role, now: Date): { key: Key; secret: string } {
+  create(name: string, role: Role, now: Date, { owner = name, expiresAt }: KeyTerms = {}): { key: Key; secret: string } {
+    if (expiresAt !== undefined && Date.parse(expiresAt) <= now.getTime())
+      throw new MusterError("REQUEST_INVALID", `expiresAt: ${expiresAt} is over already`);
     const id = newSecret(4);
     const secret = `mk_${id}_${newSecret()}`;
-    return { key: this.#add(id, name, role, sha256(secret), now), secret };
+    const end = expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() };
+    return { key: this.#add({ id, name, role, owner, createdAt: now.toISOString(), ...end }, sha256(secret)), secret };
   }
 
   /** Admin keys given from outside as hashes (`MUSTER_API_KEYS`): these and, from outside, no others any more. */
@@ -66,7 +80,8 @@ export class KeyStore {
       for (const hash of new Set(hashes)) {
         if (this.#byHash.get(hash)) continue;
         this.#forget.run(hash);
-        this.#add(hash.slice(0, 8), fromOutside(hash.slice(0, 8)), "admin", hash, now);
+        const name = fromOutside(hash.slice(0, 8));
+        this.#add({ id: hash.slice(0, 8), name, role: "admin", owner: name, createdAt: now.toISOString() }, hash);
       }
     });
   }
@@ -84,38 +99,44 @@ export class KeyStore {
     return this.#all.all().map(fromRow);
   }
 
+  /** Throws for a key that was right until it expired: its holder shall know why. */
   authenticate(secret: string, now: Date): Holder | undefined {
     const hash = sha256(secret);
-    const row = this.#byHash.get(hash);
-    if (!row || !sameHash(row.hash, hash)) return undefined;
+    const row = this.#byHashStart.all(hash.slice(0, 8)).filter((each) => sameHash(each.hash, hash))[0];
+    if (!row) return undefined;
+    if (row.expires_at !== null && row.expires_at <= now.toISOString())
+      throw new MusterError("KEY_EXPIRED", `this API key was good until ${row.expires_at}`);
     // Every request would write otherwise; a minute is exact enough for "last used".
     if (row.last_used_at === null || now.getTime() - Date.parse(row.last_used_at) > 60_000) this.#used.run(now.toISOString(), row.id);
     return holder(row);
   }
 
+  /** For an hour, or until its key expires. */
   openSession(keyId: string, now: Date): { secret: string; csrfToken: string; expiresAt: string } {
     this.#dropOld.run(now.toISOString());
     const secret = newSecret();
     const csrfToken = newSecret(16);
-    const expiresAt = new Date(now.getTime() + SESSION_SECONDS * 1000).toISOString();
+    const anHourOn = new Date(now.getTime() + SESSION_SECONDS * 1000).toISOString();
+    const keyEnds = this.#all.all().find(({ id }) => id === keyId)?.expires_at ?? anHourOn;
+    const expiresAt = keyEnds < anHourOn ? keyEnds : anHourOn;
     this.#addSession.run(sha256(secret), keyId, csrfToken, expiresAt);
     return { secret, csrfToken, expiresAt };
   }
 
   session(secret: string, now: Date): (Holder & { csrfToken: string; expiresAt: string }) | undefined {
     const row = this.#session.get(sha256(secret), now.toISOString());
-    return row && { ...holder(row), csrfToken: row.csrf_token, expiresAt: row.expires_at };
+    return row && { ...holder(row), csrfToken: row.csrf_token, expiresAt: row.session_ends };
   }
 
   closeSession(secret: string): void {
     this.#endSession.run(sha256(secret));
   }
 
-  #add(id: string, name: string, role: Role, hash: string, now: Date): Key {
-    if (this.#all.all().some((row) => row.name === name))
-      throw new MusterError("REQUEST_INVALID", `name: a key called ${name} exists already`);
-    this.#insert.run(id, name, role, hash, now.toISOString());
-    return { id, name, role, createdAt: now.toISOString() };
+  #add(key: Key, hash: string): Key {
+    if (this.#all.all().some((row) => row.name === key.name))
+      throw new MusterError("REQUEST_INVALID", `name: a key called ${key.name} exists already`);
+    this.#insert.run(key.id, key.name, key.role, key.owner, hash, key.createdAt, key.expiresAt ?? null);
+    return key;
   }
 }
 
@@ -123,20 +144,24 @@ interface Row {
   id: string;
   name: string;
   role: string;
+  owner: string;
   hash: string;
   created_at: string;
+  expires_at: string | null;
   last_used_at: string | null;
 }
 
 const fromOutside = (id: string) => `env-${id}`;
 
-const holder = (row: Row): Holder => ({ keyId: row.id, name: row.name, role: fromRow(row).role });
+const holder = (row: Row): Holder => ({ keyId: row.id, name: row.name, role: fromRow(row).role, owner: row.owner });
 
 const fromRow = (row: Row): Key =>
   Key.parse({
     id: row.id,
     name: row.name,
     role: row.role,
+    owner: row.owner,
     createdAt: row.created_at,
+    ...(row.expires_at !== null && { expiresAt: row.expires_at }),
     ...(row.last_used_at !== null && { lastUsedAt: row.last_used_at }),
   });

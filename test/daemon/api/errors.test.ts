@@ -42,9 +42,8 @@ const refusals: [what: string, path: string, options: RequestInit, status: numbe
 test("every refusal says its code, what is wrong, where, and what to do", async (t) => {
   const served = await serve(t);
   addNode(served.world, { phase: "accepted" }, "n1");
-  const key = served.key("admin");
   for (const [what, path, options, status, code, message] of refusals) {
-    const answer = await served.request(path, { ...options, key });
+    const answer = await served.request(path, { ...options, key: served.key("admin") });
     assert.equal(answer.status, status, `${what}: ${answer.text}`);
     const { error, message: repeated } = ErrorBody.parse(answer.body);
     assert.equal(error.code, code, what);

@@ -131,6 +131,7 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
 const may = {
   public: ["nobody", ...Role.options],
   viewer: ["agent", "viewer", "operator", "admin"],
+  proposer: ["agent", "operator", "admin"],
   operator: ["operator", "admin"],
   admin: ["admin"],
 } satisfies Record<Route["access"], string[]>;
