@@ -26,7 +26,16 @@ const mayImport: Record<string, string[]> = {
     "node:fs",
     "node:path",
   ],
-  "daemon/policy": ["daemon/contract", "daemon/errors.ts", "npm:@cedar-policy/cedar-wasm", "node:crypto", "node:fs", "node:path"],
+  "daemon/policy": [
+    "daemon/contract",
+    "daemon/errors.ts",
+    "npm:@cedar-policy/cedar-wasm",
+    "npm:yaml",
+    "npm:zod",
+    "node:crypto",
+    "node:fs",
+    "node:path",
+  ],
   "daemon/audit": ["daemon/contract", "daemon/errors.ts", "daemon/store", "npm:canonicalize", "npm:zod", "node:"],
   "daemon/govern": [
     "daemon/contract",

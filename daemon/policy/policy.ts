@@ -68,7 +68,8 @@ function check(rules: readonly Rule[], schema: string): void {
   // A warning tells of a rule that can never apply, or of letters that look like others: in a policy both are mistakes.
   const problem = result.validationErrors[0] ?? result.validationWarnings[0];
   if (!problem) return;
-  const { message, help } = problem.error;
+  const { help } = problem.error;
+  const message = problem.error.message.replace(/^for policy `[^`]*`[:,] /, "");
   throw invalid(seen.get(problem.policyId)?.file ?? ownRules, `rule ${problem.policyId}: ${message}${help ? ` (${help})` : ""}`);
 }
 
