@@ -3,6 +3,7 @@ import type { AuditEntry, AuditRecord } from "../contract/audit.ts";
 import { AuditQuery } from "../contract/audit-query.ts";
 import { AuditTable } from "../store/audit.ts";
 import { atomically, type Db } from "../store/database.ts";
+import { type Checkpoint, originOf } from "./note.ts";
 import { BEGINNING, digestOf, keep, reveal, seal, tidy } from "./seal.ts";
 
 export class AuditLog {
@@ -46,6 +47,12 @@ export class AuditLog {
   /** Newest first. An intent is shown with what became of it; `unknown` when nobody will say any more. */
   list(query: Partial<AuditQuery> = {}): AuditRecord[] {
     return this.#table.list(AuditQuery.parse(query)).map((row) => reveal(row, this.#bootedAt));
+  }
+
+  /** What a signature is to vouch for now. */
+  checkpoint(): Checkpoint | undefined {
+    const last = this.#table.last();
+    return last && { origin: originOf(this.#table.epoch()), size: last.seq, root: last.hash };
   }
 
   /** One name has one digest until it is erased: who asks for somebody's records finds them without reading all. */

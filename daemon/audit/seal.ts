@@ -5,7 +5,8 @@ import * as z from "zod";
 import { AuditEntry, type AuditRecord } from "../contract/audit.ts";
 import { Instant } from "../contract/names.ts";
 import { Digest } from "../contract/plan.ts";
-import type { Kept, ListedRow, SealedRow } from "../store/audit.ts";
+import type { ListedRow, SealedRow } from "../store/audit.ts";
+import type { Kept } from "../store/audit-proof.ts";
 
 /** What the first record of all names as the hash before it. */
 export const BEGINNING = "0".repeat(64);

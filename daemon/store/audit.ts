@@ -1,6 +1,7 @@
 /** The rows of the audit as they are sealed, and the names and reasons kept apart from them. Knows nothing of hashes. */
 import type { AuditQuery } from "../contract/audit-query.ts";
 import { Digest } from "../contract/plan.ts";
+import type { Kept } from "./audit-proof.ts";
 import type { Db } from "./database.ts";
 
 /** `record` is canonical JSON, `hash` that of `record`. */
@@ -8,12 +9,6 @@ export interface SealedRow {
   seq: number;
   record: string;
   hash: string;
-}
-
-/** A text of a person, which may be erased, and what was hashed with it. */
-export interface Kept {
-  salt: string;
-  text: string;
 }
 
 export interface ListedRow {
@@ -27,6 +22,15 @@ export interface ListedRow {
   ended: 0 | 1;
 }
 
+/** With the texts kept beside it that have not been erased. */
+export interface ExportRow {
+  record: string;
+  hash: string;
+  name?: Kept;
+  onBehalfOf?: Kept;
+  reason?: Kept;
+}
+
 export class AuditTable {
   readonly #db: Db;
   readonly #last;
@@ -34,6 +38,8 @@ export class AuditTable {
   readonly #keepReason;
   readonly #person;
   readonly #keepPerson;
+  readonly #export;
+  readonly #epoch;
 
   constructor(db: Db) {
     this.#db = db;
@@ -42,6 +48,17 @@ export class AuditTable {
     this.#keepReason = db.prepare<[number, string, string]>("INSERT INTO audit_reasons (seq, salt, text) VALUES (?, ?, ?)");
     this.#person = db.prepare<[string], { digest: string }>("SELECT digest FROM audit_persons WHERE text = ?");
     this.#keepPerson = db.prepare<[string, string, string]>("INSERT INTO audit_persons (digest, salt, text) VALUES (?, ?, ?)");
+    this.#epoch = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'epoch'");
+    this.#export = db
+      .prepare<[number, number], [string, string, ...(string | null)[]]>(
+        `SELECT audit.record, audit.hash, names.salt, names.text, behalfs.salt, behalfs.text, audit_reasons.salt, audit_reasons.text
+         FROM audit
+         LEFT JOIN audit_persons AS names ON names.digest = audit.person
+         LEFT JOIN audit_persons AS behalfs ON behalfs.digest = audit.behalf
+         LEFT JOIN audit_reasons ON audit_reasons.seq = audit.seq
+         WHERE audit.seq > ? ORDER BY audit.seq LIMIT ?`,
+      )
+      .raw();
   }
 
   last(): { seq: number; hash: Digest } | undefined {
@@ -52,6 +69,11 @@ export class AuditTable {
   add({ seq, record, hash }: SealedRow, reason: Kept | undefined): void {
     this.#insert.run(seq, record, hash);
     if (reason) this.#keepReason.run(seq, reason.salt, reason.text);
+  }
+
+  /** Names this database. */
+  epoch(): string {
+    return this.#epoch.get()?.value ?? "";
   }
 
   /** Under which digest this name stands in the records. */
@@ -93,5 +115,15 @@ export class AuditTable {
          ${where} ORDER BY audit.seq DESC LIMIT ?`,
       )
       .all(...values, limit);
+  }
+
+  /** Oldest first. */
+  exportAfter(seq: number, limit: number): ExportRow[] {
+    return this.#export.all(seq, limit).map(([record, hash, ...texts]) => {
+      const [name, onBehalfOf, reason] = [texts.slice(0, 2), texts.slice(2, 4), texts.slice(4, 6)].map(([salt, text]) =>
+        salt != null && text != null ? { salt, text } : undefined,
+      );
+      return { record, hash, ...(name && { name }), ...(onBehalfOf && { onBehalfOf }), ...(reason && { reason }) };
+    });
   }
 }

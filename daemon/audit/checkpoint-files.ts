@@ -1,0 +1,32 @@
+/** The newest checkpoint of each day, one file a day: what bounds a rewriting, and small enough to be kept for years. */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+export interface KeptNote {
+  file: string;
+  note: string;
+}
+
+const inside = (folder: string) => join(folder, "checkpoints");
+
+export function writeCheckpoint(folder: string, note: string, at: Date): void {
+  mkdirSync(inside(folder), { recursive: true, mode: 0o750 });
+  const file = join(inside(folder), at.toISOString().slice(0, 10));
+  const descriptor = openSync(`${file}.new`, "w", 0o640);
+  try {
+    writeSync(descriptor, note);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(`${file}.new`, file);
+}
+
+/** Oldest first. */
+export function readCheckpoints(folder: string): KeptNote[] {
+  if (!existsSync(inside(folder))) return [];
+  return readdirSync(inside(folder))
+    .filter((name) => /^\d{4}-\d{2}-\d{2}$/.test(name))
+    .sort()
+    .map((name) => ({ file: join(inside(folder), name), note: readFileSync(join(inside(folder), name), "utf8") }));
+}

@@ -1,0 +1,146 @@
+/** Goes over the records once, in their order, and says what is wrong with which. Pure: rows, names and signed checkpoints are given. */
+import type { AuditReport } from "../contract/audit-report.ts";
+import type { Digest } from "../contract/plan.ts";
+import type { Kept, ProofRow } from "../store/audit-proof.ts";
+import { Findings } from "./findings.ts";
+import { Gaps } from "./gaps.ts";
+import type { Checkpoint } from "./note.ts";
+import { PersonalTexts } from "./personal-texts.ts";
+import { BEGINNING, sha256 } from "./seal.ts";
+
+/** What is believed beforehand; the signatures have been checked. */
+export interface Witnesses {
+  checkpoints: readonly Checkpoint[];
+  /** Where the records may begin because older ones were dropped. */
+  beginnings: readonly Checkpoint[];
+  person(digest: Digest): Kept | undefined;
+}
+
+/** The parts of a record that the examination itself needs. */
+export interface Read {
+  seq: number;
+  prevHash: string;
+  action: string;
+  subject: string;
+  actor: { name: string; onBehalfOf?: string };
+  reason?: string;
+}
+
+/** The record before: its hash as stored and as computed are the same unless it was altered. */
+interface Previous {
+  stored: string;
+  computed: string;
+}
+
+/** The number of a row whose place is told by its record alone, as in an export. */
+export const UNPLACED = 0;
+
+const TORN = "text and hash do not belong together";
+
+export class Examination {
+  readonly #witnesses: Witnesses;
+  readonly #roots: Map<number, string>;
+  readonly #findings = new Findings();
+  readonly #gaps = new Gaps();
+  readonly #texts: PersonalTexts;
+  #records = 0;
+  #first: number | undefined;
+  #next = 0;
+  #signedTo = 0;
+  /** The first record that no checkpoint has been held against yet. */
+  #uncompared = 1;
+  /** Undefined where the record before is not there, or not known. */
+  #previous: Previous | undefined;
+
+  constructor(witnesses: Witnesses) {
+    this.#witnesses = witnesses;
+    this.#roots = new Map(witnesses.checkpoints.map(({ size, root }) => [size, root]));
+    this.#texts = new PersonalTexts(this.#findings, (digest) => witnesses.person(digest));
+  }
+
+  take([place, record, hash, salt, text]: ProofRow): void {
+    this.#records += 1;
+    const computed = sha256(record);
+    const read = computed === hash ? parse(record) : undefined;
+    const seq = place !== UNPLACED ? place : (read?.seq ?? Math.max(this.#next, 1));
+    if (this.#first === undefined) this.#begin(seq);
+    if (seq < this.#next) {
+      // Seen in an export only; a table is read by number.
+      this.#gaps.fill(seq);
+      this.#findings.add("reordered", seq, seq, `it stands after record ${this.#next - 1}`);
+      if (read === undefined) this.#findings.add("altered", seq, seq, TORN);
+      return;
+    }
+    if (seq > this.#next) {
+      this.#gaps.open(this.#next, seq - 1);
+      this.#previous = undefined;
+    }
+    this.#next = seq + 1;
+    if (read === undefined) {
+      this.#findings.add("altered", seq, seq, TORN);
+      this.#previous = { stored: hash, computed };
+    } else if (read.seq !== seq) {
+      this.#findings.add("reordered", seq, seq, "another record stands there");
+      this.#previous = undefined;
+    } else {
+      this.#link(seq, read.prevHash);
+      this.#texts.look(seq, read, salt === null || text === null ? undefined : { salt, text });
+      this.#previous = { stored: hash, computed };
+      this.#compare(seq, hash);
+    }
+  }
+
+  report(): AuditReport {
+    for (const [from, to] of this.#gaps.list()) this.#findings.add("removed", from, to, "the numbers jump");
+    this.#texts.conclude();
+    const last = this.#next - 1;
+    const promised = Math.max(0, ...this.#roots.keys(), ...this.#witnesses.beginnings.map(({ size }) => size));
+    const end = Math.max(last, 0);
+    if (promised > end) this.#findings.add("truncated", end + 1, promised, "a signed checkpoint has them");
+    if (this.#roots.size === 0 && this.#records > 0)
+      this.#findings.add("unsigned", this.#first ?? 1, last, "no checkpoint vouches for the end; more may have stood there");
+    const findings = this.#findings.list();
+    return {
+      ok: findings.length === 0,
+      records: this.#records,
+      ...(this.#first !== undefined && { first: this.#first, last }),
+      signedTo: this.#signedTo,
+      findings,
+    };
+  }
+
+  #begin(seq: number): void {
+    this.#first = seq;
+    const left = this.#witnesses.beginnings.toSorted((a, b) => a.size - b.size);
+    const anchor = left.find(({ size }) => size === seq - 1);
+    const known = anchor ?? left.findLast(({ size }) => size < seq) ?? { size: 0, root: BEGINNING };
+    this.#next = known.size + 1;
+    this.#signedTo = known.size;
+    this.#uncompared = known.size + 1;
+    this.#previous = { stored: known.root, computed: known.root };
+  }
+
+  #link(seq: number, prevHash: string): void {
+    if (this.#previous === undefined || prevHash === this.#previous.stored || prevHash === this.#previous.computed) return;
+    const altered = this.#previous.stored !== this.#previous.computed;
+    if (!altered) this.#findings.add("rewritten", Math.max(seq - 1, 1), seq, "the second does not name the hash of the first");
+  }
+
+  #compare(seq: number, hash: string): void {
+    const root = this.#roots.get(seq);
+    if (root === undefined) return;
+    if (root === hash) this.#signedTo = seq;
+    else this.#findings.add("rewritten", this.#uncompared, seq, `the checkpoint signed at record ${seq} had another hash`);
+    this.#uncompared = seq + 1;
+  }
+}
+
+/** What is no record has been altered, whatever its hash. */
+function parse(text: string): Read | undefined {
+  try {
+    const value: Read = JSON.parse(text);
+    return typeof value.seq === "number" && typeof value.prevHash === "string" && typeof value.actor?.name === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

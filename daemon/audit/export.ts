@@ -1,0 +1,90 @@
+/** The audit as lines of JSON that prove themselves: signed notes, then every record with its hash and the texts kept beside it. */
+import { closeSync, openSync, readSync } from "node:fs";
+import canonicalize from "canonicalize";
+import * as z from "zod";
+import { MusterError } from "../errors.ts";
+import type { ExportRow } from "../store/audit.ts";
+import type { Kept, ProofRow } from "../store/audit-proof.ts";
+import { UNPLACED } from "./examination.ts";
+
+const Text = z.strictObject({ salt: z.string(), text: z.string() });
+const Line = z.union([
+  z.strictObject({ note: z.string() }),
+  z.strictObject({
+    record: z.looseObject({ actor: z.looseObject({ name: z.string(), onBehalfOf: z.string().optional() }) }),
+    hash: z.string(),
+    name: Text.optional(),
+    onBehalfOf: Text.optional(),
+    reason: Text.optional(),
+  }),
+]);
+
+export const noteLine = (note: string): string => `${JSON.stringify({ note })}\n`;
+
+export function recordLine({ record, hash, ...texts }: ExportRow): string {
+  const kept = Object.entries(texts).map(([name, { salt, text }]) => `,${JSON.stringify(name)}:${JSON.stringify({ salt, text })}`);
+  return `{"record":${record},"hash":${JSON.stringify(hash)}${kept.join("")}}\n`;
+}
+
+export interface OpenExport {
+  notes: string[];
+  rows: Iterable<ProofRow>;
+  /** Of the row taken last: each line brings its own. */
+  person(digest: string): Kept | undefined;
+}
+
+export function openExport(file: string): OpenExport {
+  const persons = new Map<string, Kept>();
+  const lines = parsed(file);
+  const notes: string[] = [];
+  let first = lines.next();
+  for (; !first.done && "note" in first.value; first = lines.next()) notes.push(first.value.note);
+  function* rows(): Iterable<ProofRow> {
+    for (let line = first; !line.done; line = lines.next()) {
+      if ("note" in line.value) continue;
+      const { record, hash, name, onBehalfOf, reason } = line.value;
+      persons.clear();
+      if (name) persons.set(record.actor.name, name);
+      if (onBehalfOf && record.actor.onBehalfOf !== undefined) persons.set(record.actor.onBehalfOf, onBehalfOf);
+      yield [UNPLACED, canonicalize(record) ?? "", hash, reason?.salt ?? null, reason?.text ?? null];
+    }
+  }
+  return { notes, rows: rows(), person: (digest) => persons.get(digest) };
+}
+
+function* parsed(file: string): Generator<z.output<typeof Line>> {
+  let number = 0;
+  for (const text of linesOf(file)) {
+    number += 1;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (cause) {
+      throw new MusterError("REQUEST_INVALID", `${file}, line ${number} is not JSON`, { cause });
+    }
+    const line = Line.safeParse(value);
+    if (!line.success)
+      throw new MusterError("REQUEST_INVALID", `${file}, line ${number} is no line of an audit's export`, { cause: line.error });
+    yield line.data;
+  }
+}
+
+/** Line by line, because an export may be larger than the memory. */
+function* linesOf(file: string): Generator<string> {
+  const descriptor = openSync(file, "r");
+  try {
+    const chunk = Buffer.alloc(1 << 20);
+    let rest = Buffer.alloc(0);
+    for (let size = readSync(descriptor, chunk); size > 0; size = readSync(descriptor, chunk)) {
+      let bytes = Buffer.concat([rest, chunk.subarray(0, size)]);
+      for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10)) {
+        if (end > 0) yield bytes.toString("utf8", 0, end);
+        bytes = bytes.subarray(end + 1);
+      }
+      rest = bytes;
+    }
+    if (rest.length > 0) yield rest.toString("utf8");
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,44 @@
+/** What was found, in words, with neighbours of one kind told together: a million altered records are one line. */
+import type { AuditFinding, AuditFindingKind } from "../contract/audit-report.ts";
+
+/** Of scattered damage the beginning is enough to act on. */
+const MOST = 1000;
+
+export class Findings {
+  readonly #found: { kind: AuditFindingKind; from: number; to: number; why: string }[] = [];
+  #more = 0;
+
+  add(kind: AuditFindingKind, from: number, to: number, why: string): void {
+    const last = this.#found.findLast((each) => each.kind === kind && each.why === why);
+    if (last && from === last.to + 1) last.to = to;
+    else if (this.#found.length < MOST) this.#found.push({ kind, from, to, why });
+    else this.#more += 1;
+  }
+
+  list(): AuditFinding[] {
+    const told = this.#found
+      .toSorted((a, b) => a.from - b.from)
+      .map(({ kind, from, to, why }) => ({ kind, from, to, text: `${which(from, to)} ${did(kind, from === to)}: ${why}` }));
+    if (this.#more === 0) return told;
+    return [...told, { kind: "altered", text: `${this.#more} more are not listed` }];
+  }
+}
+
+const which = (from: number, to: number): string => (from === to ? `record ${from}` : `records ${from} to ${to}`);
+
+function did(kind: AuditFindingKind, one: boolean): string {
+  const [is, was] = one ? ["is", "was"] : ["are", "were"];
+  switch (kind) {
+    case "altered":
+    case "rewritten":
+      return `${was} ${kind}`;
+    case "removed":
+    case "truncated":
+      return `${is} missing`;
+    case "reordered":
+      return `${is} not at ${one ? "its" : "their"} place`;
+    case "forged":
+    case "unsigned":
+      return `${is} ${kind}`;
+  }
+}

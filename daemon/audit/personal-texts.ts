@@ -1,0 +1,53 @@
+/** Whether the names and reasons kept beside the records are those that were hashed, and whether what is gone was erased. */
+import type { Digest } from "../contract/plan.ts";
+import type { Kept } from "../store/audit-proof.ts";
+import type { Read } from "./examination.ts";
+import type { Findings } from "./findings.ts";
+import { digestOf } from "./seal.ts";
+
+/** The subject of the record that an erasure leaves; the digest is what stays of the person. */
+export const erasureOf = (digest: Digest): string => `person:${digest}`;
+
+export class PersonalTexts {
+  readonly #findings: Findings;
+  readonly #person: (digest: Digest) => Kept | undefined;
+  readonly #proven = new Map<Digest, Kept>();
+  readonly #gone = new Map<Digest, number>();
+  readonly #goneReasons: { seq: number; persons: Digest[] }[] = [];
+  readonly #erased = new Set<string>();
+
+  constructor(findings: Findings, person: (digest: Digest) => Kept | undefined) {
+    this.#findings = findings;
+    this.#person = person;
+  }
+
+  look(seq: number, { action, subject, actor, reason }: Read, kept: Kept | undefined): void {
+    if (action === "erasure") this.#erased.add(subject);
+    this.#name(seq, actor.name);
+    if (actor.onBehalfOf !== undefined) this.#name(seq, actor.onBehalfOf);
+    if (kept !== undefined) {
+      if (reason !== digestOf(kept)) this.#findings.add("altered", seq, seq, "the reason is not the one that was hashed");
+    } else if (reason !== undefined) {
+      this.#goneReasons.push({ seq, persons: [actor.name, actor.onBehalfOf ?? actor.name] });
+    }
+  }
+
+  /** Known only at the end: an erasure stands after what it erased. */
+  conclude(): void {
+    const erased = (digest: Digest) => this.#erased.has(erasureOf(digest));
+    for (const [digest, seq] of this.#gone)
+      if (!erased(digest)) this.#findings.add("altered", seq, seq, "the name is gone, and no erasure is recorded");
+    for (const { seq, persons } of this.#goneReasons)
+      if (!persons.some(erased)) this.#findings.add("altered", seq, seq, "the reason is gone, and no erasure is recorded");
+  }
+
+  #name(seq: number, digest: Digest): void {
+    const kept = this.#person(digest);
+    if (kept === undefined) {
+      if (!this.#gone.has(digest)) this.#gone.set(digest, seq);
+    } else if (kept !== this.#proven.get(digest)) {
+      if (digestOf(kept) === digest) this.#proven.set(digest, kept);
+      else this.#findings.add("altered", seq, seq, "the name is not the one that was hashed");
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** Proves an audit without the daemon: a database with the checkpoints beside it, or an export with those it carries. */
+import { existsSync, readFileSync } from "node:fs";
+import type { AuditFinding, AuditReport } from "../contract/audit-report.ts";
+import { MusterError } from "../errors.ts";
+import { type Kept, withAuditProof } from "../store/audit-proof.ts";
+import { type KeptNote, readCheckpoints } from "./checkpoint-files.ts";
+import { Examination, type Witnesses } from "./examination.ts";
+import { openExport } from "./export.ts";
+import { beginningOf, type Checkpoint, openNote, originOf } from "./note.ts";
+import { readPublicKey } from "./signer.ts";
+
+export interface Proof {
+  /** The folder `audit` of a data folder. */
+  folder: string;
+  database: string;
+  /** Instead of the database. */
+  exported?: string | undefined;
+  /** A checkpoint that was kept elsewhere. */
+  checkpoint?: string | undefined;
+  /** A copy of the public key that was kept elsewhere. */
+  publicKey?: string | undefined;
+}
+
+export function verifyAudit(proof: Proof): AuditReport {
+  const given = proof.checkpoint === undefined ? [] : [{ file: proof.checkpoint, note: read(proof.checkpoint) }];
+  if (proof.exported !== undefined) {
+    const { notes, rows, person } = openExport(proof.exported);
+    const carried = notes.map((note) => ({ file: `${proof.exported}`, note }));
+    return examine(opened([...carried, ...given], proof, undefined), rows, person);
+  }
+  // Before the database: a checkpoint must not be newer than the records it is held against.
+  const kept = [...readCheckpoints(proof.folder), ...given];
+  if (!existsSync(proof.database))
+    throw new MusterError("REQUEST_INVALID", `there is no database ${proof.database}; name its folder with --data`);
+  return withAuditProof(proof.database, ({ epoch, anchors, rows, person }) => {
+    const notes = [...anchors().map((note) => ({ file: "the beginning noted in the database", note })), ...kept];
+    return examine(opened(notes, proof, originOf(epoch)), rows(), remembered(person));
+  });
+}
+
+interface Opened {
+  checkpoints: Checkpoint[];
+  beginnings: Checkpoint[];
+  findings: AuditFinding[];
+}
+
+function opened(notes: KeptNote[], { folder, publicKey }: Proof, origin: string | undefined): Opened {
+  const result: Opened = { checkpoints: [], beginnings: [], findings: [] };
+  if (notes.length === 0) return result;
+  const key = readPublicKey(folder, publicKey);
+  for (const { file, note } of notes) {
+    const checkpoint = openNote(note, key);
+    const expected = origin ?? checkpoint?.origin.replace(/\/beginning$/, "");
+    if (!checkpoint) result.findings.push({ kind: "forged", text: `${file}: this checkpoint is not signed by the key of this audit` });
+    else if (expected !== undefined && checkpoint.origin === beginningOf(expected)) result.beginnings.push(checkpoint);
+    else if (checkpoint.origin === expected) result.checkpoints.push(checkpoint);
+    else
+      result.findings.push({
+        kind: "rewritten",
+        text: `${file}: signed of another database, ${checkpoint.origin}; this one is ${expected}`,
+      });
+  }
+  return result;
+}
+
+function examine(
+  { findings, ...signed }: Opened,
+  rows: Iterable<Parameters<Examination["take"]>[0]>,
+  person: Witnesses["person"],
+): AuditReport {
+  const examination = new Examination({ ...signed, person });
+  for (const row of rows) examination.take(row);
+  const report = examination.report();
+  return { ...report, ok: report.ok && findings.length === 0, findings: [...findings, ...report.findings] };
+}
+
+/** A few people do most of it. */
+function remembered(person: Witnesses["person"]): Witnesses["person"] {
+  const known = new Map<string, Kept>();
+  return (digest) => {
+    const kept = known.get(digest) ?? person(digest);
+    if (kept !== undefined) known.set(digest, kept);
+    return kept;
+  };
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new MusterError("REQUEST_INVALID", `the checkpoint ${file} cannot be read`, { cause });
+  }
+}
