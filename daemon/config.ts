@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { MaintenanceSettings } from "./config-maintenance.ts";
 import { Cidr, checkNetboot, Netboot, Port } from "./config-netboot.ts";
+import { PolicySection } from "./config-policy.ts";
 import { configProblems } from "./config-problems.ts";
 import { Profile } from "./contract/node.ts";
 import { MusterError } from "./errors.ts";
@@ -19,6 +20,19 @@ const Control = z.strictObject({
     .optional()
     .describe("What nodes call home to. Left out: http://<our address where the node boots>:<control.port>."),
   open_metrics: z.boolean().default(false).describe("Answer /metrics and the OpenAPI document to whoever asks, without a key."),
+  requests_per_minute: z
+    .strictObject({
+      sensitive: z.int().min(1).max(100_000).default(10).describe("Logins, keys, tokens, votes, wipes: for each key, or address."),
+      normal: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(100)
+        .describe("Whatever else changes something: for each key. And wrong keys from one address."),
+      reading: z.int().min(1).max(1_000_000).default(3000).describe("What only reads: for each key."),
+    })
+    .prefault({})
+    .describe("How much a key may ask. Its sessions of the page are counted apart; machines that call home are not."),
   node_networks: z.array(Cidr).default([]).describe("Networks a node may call home from. Left out: the networks machines boot from."),
 });
 
@@ -112,6 +126,7 @@ export const Config = z.strictObject({
   ansible: Ansible.prefault({}).describe("How nodes are configured."),
   power: Power.prefault({}).describe("How machines are switched on and off."),
   maintenance: MaintenanceSettings.prefault({}).describe("When schedules may change nodes."),
+  policy: PolicySection.prefault({}).describe("What may be done without asking people, and whom to ask."),
   log: z
     .strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info").describe("Lowest level that is written.") })
     .prefault({})

@@ -1,5 +1,6 @@
 /** What the commands need that work on this machine instead of asking the daemon. Injected, because this folder only talks to the daemon. */
-import type { Role } from "../contract/key.ts";
+import type { Key, Role } from "../contract/key.ts";
+import type { Decision } from "../contract/plan.ts";
 
 export interface Check {
   name: string;
@@ -25,9 +26,52 @@ export interface InitOptions {
   print: boolean;
 }
 
+export interface KeyWish {
+  name: string;
+  role: Role;
+  owner?: string;
+  expiresAt?: string;
+}
+
 export interface NewKey {
-  key: { id: string; name: string; role: string };
+  key: Key;
   secret: string;
+}
+
+export interface PolicyPlace {
+  config?: string;
+  /** Folders of rules beside those of the configuration. */
+  rules: string[];
+}
+
+export interface CaseLine {
+  case: string;
+  ok: boolean;
+  expected: string;
+  decided: string;
+  reasons: string[];
+}
+
+export interface Proposer {
+  keyId: string;
+  name: string;
+  role: Role;
+  onBehalfOf?: string;
+}
+
+export interface PolicyExplanation {
+  who: Proposer;
+  inputs: Record<string, string | number | boolean>;
+  steps: { id: string; tool: string; target?: string | undefined; risk: string; scope: string; answer: string; rules: string[] }[];
+  decision: Decision;
+}
+
+export interface RuleLine {
+  id: string;
+  effect: string;
+  quorum: string;
+  file: string;
+  text: string;
 }
 
 export interface LocalCommands {
@@ -37,10 +81,14 @@ export interface LocalCommands {
   doctor(options: Place): Promise<Check[]>;
   up(options: Place): Promise<void>;
   child(name: string, options: Place): Promise<void>;
-  createKey(options: { name: string; role: Role; data?: string }): NewKey;
+  createKey(options: KeyWish & { data?: string }): NewKey;
   /** Both answer with the files that are there now; what the steps say goes to standard error. */
   fetchAssets(options: Place): Promise<string[]>;
   buildImage(options: Place & { force: boolean; mirror?: string }): Promise<string[]>;
+  /** Every case, with what was expected and what was decided. */
+  testPolicy(file: string | undefined, place: PolicyPlace): CaseLine[];
+  explainPolicy(planFile: string, who: Proposer, place: PolicyPlace): PolicyExplanation;
+  policyRules(place: PolicyPlace): RuleLine[];
   /** Answers with the laboratory's own exit code: it has told the reason itself. */
   lab(args: string[]): Promise<number>;
 }

@@ -140,6 +140,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
           version: VERSION,
           pageRoot: existsSync(join(pageRoot, "index.html")) ? pageRoot : undefined,
           openMetrics: config.control.open_metrics,
+          limits: config.control.requests_per_minute,
           defaultProfile: config.profile,
           requireBootFiles: (profile) => {
             const missing = bootFilesFor(profile).find((file) => !existsSync(join(data.assets, file)));

@@ -2,12 +2,11 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { CommandFailure } from "../cli/failure.ts";
-import type { NewKey } from "../cli/local-commands.ts";
-import type { Role } from "../contract/key.ts";
+import type { KeyWish, NewKey } from "../cli/local-commands.ts";
 import type { DataDir } from "../data-dir.ts";
 import { openStores } from "../store/stores.ts";
 
-export function createKey({ root, database }: DataDir, { name, role }: { name: string; role: Role }): NewKey {
+export function createKey({ root, database }: DataDir, { name, role, owner, expiresAt }: KeyWish): NewKey {
   requireOurs(root);
   // Elsewhere it would make an empty database, and a key that opens nothing.
   if (!existsSync(database))
@@ -19,11 +18,14 @@ export function createKey({ root, database }: DataDir, { name, role }: { name: s
   requireOurs(database);
   const stores = openStores(database);
   try {
-    return stores.keys.create(name, role, new Date());
+    return stores.keys.create(name, role, new Date(), { owner: owner ?? atTheKeyboard(), expiresAt });
   } finally {
     stores.db.close();
   }
 }
+
+/** With sudo, the person behind root. */
+const atTheKeyboard = (): string => process.env.SUDO_USER || userInfo().username;
 
 function requireOurs(path: string): void {
   try {

@@ -65,6 +65,8 @@ export async function openHall(count: number): Promise<SoakHall> {
           dhcp: "full",
           mirror: `http://${network.address}/debian`,
           settings: {
+            // One key arms the whole hall.
+            control: { requests_per_minute: { normal: 100_000 } },
             netboot: { check_other_servers: false, subnets: [subnet] },
             ansible: { directory: ansible, concurrency: 1 },
             profile: "preseed",

@@ -1,10 +1,16 @@
-/** Every route of the contract, asked by everyone: who gets what. */
+/** Every route of the real server, asked by everyone: who gets what. */
 import assert from "node:assert/strict";
+import { subscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import type { FastifyInstance } from "fastify";
 import type { Job } from "../../../daemon/contract/job.ts";
 import { Role } from "../../../daemon/contract/key.ts";
 import type { Node, NodeState } from "../../../daemon/contract/node.ts";
-import type { Route } from "../../../daemon/contract/route.ts";
+import { ErrorBody, type Route } from "../../../daemon/contract/route.ts";
 import { type RouteName, routes } from "../../../daemon/contract/routes.ts";
 import { followReleases } from "../../../daemon/netboot/lease-releases.ts";
 import { silentLog } from "../../support/log.ts";
@@ -128,16 +134,98 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
   provisioningStatus: (served) => ({ path: `/api/provisioning/status/${withJob(served).nodeName}` }),
 };
 
+/** Who may what, by the words of the table below. */
 const may = {
-  public: ["nobody", ...Role.options],
-  viewer: ["agent", "viewer", "operator", "admin"],
-  proposer: ["agent", "operator", "admin"],
-  operator: ["operator", "admin"],
-  admin: ["admin"],
-} satisfies Record<Route["access"], string[]>;
+  everyone: ["nobody", ...Role.options, "an expired key", "an expired session"],
+  "any key": Role.options,
+  readers: ["agent", "viewer", "operator", "admin"],
+  proposers: ["agent", "operator", "admin"],
+  operators: ["operator", "admin"],
+  admins: ["admin"],
+} satisfies Record<string, readonly string[]>;
+
+/** Every route the server has, contract or not. One that is not here fails the test: whoever adds a route says here who may call it. */
+const table: Record<string, keyof typeof may> = {
+  // The page: `/` and its files.
+  "GET /*": "everyone",
+  "GET /health": "everyone",
+  "GET /metrics": "any key",
+  "GET /api/openapi.json": "any key",
+  "GET /ws": "readers",
+  "POST /api/session": "everyone",
+  "GET /api/session": "readers",
+  "DELETE /api/session": "readers",
+  "GET /api/status": "readers",
+  "GET /api/events": "readers",
+  "GET /api/explain/:mac": "readers",
+  "GET /api/nodes": "readers",
+  "POST /api/nodes": "operators",
+  "GET /api/nodes/:node": "readers",
+  "GET /api/nodes/:node/events": "readers",
+  "GET /api/nodes/:node/capture": "operators",
+  "GET /api/nodes/:node/power": "operators",
+  "POST /api/nodes/:node/power": "operators",
+  "POST /api/nodes/:node/accept": "operators",
+  "POST /api/nodes/:node/arm": "operators",
+  "POST /api/nodes/:node/disarm": "operators",
+  "POST /api/nodes/:node/reprovision": "operators",
+  "POST /api/nodes/:node/retire": "operators",
+  "POST /api/nodes/:node/wake": "operators",
+  "POST /api/nodes/:node/promote": "operators",
+  "POST /api/nodes/:node/rescue": "operators",
+  "DELETE /api/nodes/:node/rescue": "operators",
+  "POST /api/nodes/:node/wipe": "operators",
+  "POST /api/nodes/:node/quirks": "operators",
+  "DELETE /api/nodes/:node/quirks": "operators",
+  "GET /api/jobs": "readers",
+  "GET /api/jobs/:id": "readers",
+  "GET /api/jobs/:id/output": "readers",
+  "POST /api/jobs/:id/cancel": "operators",
+  "GET /api/playbooks": "readers",
+  "POST /api/runs": "operators",
+  "GET /api/schedules": "readers",
+  "POST /api/schedules": "operators",
+  "DELETE /api/schedules/:name": "operators",
+  "POST /api/schedules/:name/approve": "admins",
+  "GET /api/keys": "admins",
+  "POST /api/keys": "admins",
+  "DELETE /api/keys/:id": "admins",
+  "GET /api/tokens": "operators",
+  "POST /api/tokens": "operators",
+  "DELETE /api/tokens/:id": "operators",
+  "GET /enrol/:token": "everyone",
+  "GET /api/quarantine": "readers",
+  "POST /api/quarantine/:id/release": "operators",
+  "POST /api/quarantine/:id/discard": "operators",
+  "POST /api/ready-for-provisioning": "everyone",
+  "GET /api/provisioning/status": "readers",
+  "GET /api/provisioning/status/:hostname": "readers",
+  "GET /api/inventory": "operators",
+  "POST /api/inventory/groups/:group/:node": "operators",
+  "DELETE /api/inventory/groups/:group/:node": "operators",
+  "POST /api/inventory/variables": "operators",
+  "POST /api/inventory/variables/unset": "operators",
+  "GET /api/netboot/leases": "readers",
+  "POST /api/netboot/leases/:address/release": "operators",
+  "GET /api/netboot/quirks": "readers",
+};
+
+/** What the server itself says it has: of each instance, every route anybody registers on it. */
+const registered = new Set<string>();
+subscribe("fastify.initialization", (message) => {
+  const { fastify } = message as { fastify: FastifyInstance };
+  fastify.addHook("onRoute", ({ method, url }) => {
+    for (const each of [method].flat()) registered.add(`${each} ${url}`);
+  });
+});
 
 async function start(t: TestContext): Promise<Served> {
+  const pageRoot = mkdtempSync(join(tmpdir(), "muster-roles-"));
+  t.after(() => rmSync(pageRoot, { recursive: true }));
+  writeFileSync(join(pageRoot, "index.html"), "");
   const served: Served = await serve(t, {
+    pageRoot,
+    limits: { sensitive: 1000, normal: 1000, reading: 1000 },
     provision: (target) => jobOf(target),
     playbooks: () => ({ playbooks: [{ name: "look", does: "Looks.", readOnly: true, sha256: "0" }], refused: [] }),
     run: (targets) => targets.map(jobOf),
@@ -180,30 +268,79 @@ async function start(t: TestContext): Promise<Served> {
   return served;
 }
 
-for (const caller of ["nobody", ...Role.options] as const) {
+/** Their headers, new for each request: what one asks must not use up what another may. */
+const callers: Record<string, (served: Served) => Record<string, string>> = {
+  nobody: () => ({}),
+  ...Object.fromEntries(Role.options.map((role) => [role, ({ key }: Served) => ({ authorization: `Bearer ${key(role)}` })])),
+  "an expired key": ({ world }) => {
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    const { secret } = world.keys.create(unused(), "admin", anHourAgo, { expiresAt: new Date(Date.now() - 1000).toISOString() });
+    return { authorization: `Bearer ${secret}` };
+  },
+  "an expired session": ({ world }) => {
+    const longAgo = new Date(Date.now() - 3_601_000);
+    const { secret, csrfToken } = world.keys.openSession(world.keys.create(unused(), "admin", longAgo).key.id, longAgo);
+    return { cookie: `muster_session=${secret}`, "x-csrf-token": csrfToken };
+  },
+};
+
+const outsideTheContract: Record<string, string> = {
+  "GET /*": "/",
+  "GET /metrics": "/metrics",
+  "GET /api/openapi.json": "/api/openapi.json",
+};
+
+async function ask(served: Served, route: string, headers: Record<string, string>): Promise<number> {
+  if (route === "GET /ws") return listening(served, headers);
+  const [name, { method, path: pattern } = { method: "GET", path: route.slice("GET ".length) }] =
+    (Object.entries(routes) as [RouteName, Route][]).find(([, { method, path }]) => `${method} ${path}` === route) ?? [];
+  const { path, body } = name ? requests[name](served) : { path: outsideTheContract[route] ?? pattern, body: undefined };
+  const answer = await served.request(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  if (answer.status >= 400) {
+    const { error, message } = ErrorBody.parse(answer.body);
+    assert.ok(error.code && error.hint && error.message === message, `${route}: ${answer.text}`);
+  }
+  return answer.status;
+}
+
+/** 200 where it greets; what it closes with in the words of HTTP. */
+async function listening({ listen }: Served, headers: Record<string, string>): Promise<number> {
+  const socket = listen(headers);
+  const heard = await Promise.race([once(socket, "message").then(() => 200), once(socket, "close").then(([, reason]) => String(reason))]);
+  socket.close();
+  return typeof heard === "number" ? heard : /the role/.test(heard) ? 403 : 401;
+}
+
+const statusOf = new Map((Object.values(routes) as Route[]).map(({ method, path, status = 200 }) => [`${method} ${path}`, status]));
+
+for (const [caller, headersOf] of Object.entries(callers)) {
   test(`${caller} gets what ${caller} may have, and no more`, async (t) => {
     const served = await start(t);
-    const key = caller === "nobody" ? undefined : served.key(caller);
+    const refused = (Role.options as string[]).includes(caller) ? 403 : 401;
     const expected: Record<string, number> = {};
     const found: Record<string, number> = {};
-    for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
-      const refused = caller === "nobody" ? 401 : 403;
-      expected[name] = (may[route.access] as string[]).includes(caller) ? (route.status ?? 200) : refused;
-      const { path, body } = requests[name](served);
-      const answer = await served.request(path, { method: route.method, ...(key && { key }), ...(body && { body: JSON.stringify(body) }) });
-      found[name] = answer.status;
-      if (answer.status >= 400) {
-        const { error, message } = answer.body as { error: { code: string; message: string; hint: string }; message: string };
-        assert.ok(error.code && error.hint && error.message === message, `${name}: ${answer.text}`);
-      }
+    for (const [route, group] of Object.entries(table)) {
+      expected[route] = (may[group] as readonly string[]).includes(caller) ? (statusOf.get(route) ?? 200) : refused;
+      found[route] = await ask(served, route, headersOf(served));
     }
     assert.deepEqual(found, expected);
   });
 }
 
-test("what needs no key is this and nothing else", () => {
-  const open = Object.entries(routes).filter(([, { access }]) => access === "public");
-  assert.deepEqual(open.map(([name]) => name).sort(), ["callHome", "enrolScript", "health", "login"]);
+test("every route the server has is in the table, and no other", async (t) => {
+  await start(t);
+  const got = [...registered].filter((route) => !(route.startsWith("HEAD ") && registered.has(route.replace("HEAD", "GET"))));
+  assert.deepEqual(got.sort(), Object.keys(table).sort());
+});
+
+test("an agent changes nothing, whatever it calls: it reads and it proposes", () => {
+  const changing = Object.entries(table).filter(
+    ([route, group]) => !route.startsWith("GET ") && (may[group] as readonly string[]).includes("agent"),
+  );
+  assert.deepEqual(
+    changing.map(([route]) => route).sort(),
+    ["DELETE /api/session", "POST /api/ready-for-provisioning", "POST /api/session"].sort(),
+  );
 });
 
 test("a change refused for the role changes nothing", async (t) => {

@@ -152,3 +152,74 @@ test("the status names how an armed node is installed unless told otherwise", as
   const { body } = await served.request("/api/status", { key: served.key("viewer") });
   assert.equal((body as { defaultProfile: string }).defaultProfile, "preseed");
 });
+
+test("a session is over an hour after the login, by the server's clock and to the second", async (t) => {
+  const noon = Date.parse("2026-03-01T12:00:00.000Z");
+  t.mock.timers.enable({ apis: ["Date"], now: noon });
+  const served = await serve(t);
+  const { cookie, expiresAt } = await logIn(served, served.key("admin"));
+  assert.equal(expiresAt, "2026-03-01T13:00:00.000Z");
+  const status = async () => (await served.request("/api/nodes", { headers: { cookie } })).status;
+  t.mock.timers.setTime(noon + 3_599_000);
+  assert.equal(await status(), 200);
+  t.mock.timers.setTime(noon + 3_600_000);
+  assert.equal(await status(), 401);
+});
+
+test("a key opens until it expires, and no session made from it lasts longer", async (t) => {
+  const noon = Date.parse("2026-03-01T12:00:00.000Z");
+  t.mock.timers.enable({ apis: ["Date"], now: noon });
+  const served = await serve(t);
+  const admin = served.key("admin");
+  const made = await served.request("/api/keys", {
+    method: "POST",
+    key: admin,
+    body: JSON.stringify({ name: "guest", role: "viewer", owner: "bob", expiresAt: "2026-03-01T12:30:00Z" }),
+  });
+  assert.equal(made.status, 201, made.text);
+  const { key, owner } = made.body as { key: string; owner: string };
+  assert.equal(owner, "bob");
+  const session = await logIn(served, key);
+  assert.equal(session.expiresAt, "2026-03-01T12:30:00.000Z");
+  t.mock.timers.setTime(noon + 29 * 60_000);
+  assert.equal((await served.request("/api/nodes", { key })).status, 200);
+  t.mock.timers.setTime(noon + 30 * 60_000);
+  const late = await served.request("/api/nodes", { key });
+  assert.deepEqual([late.status, ErrorBody.parse(late.body).error.code], [401, "KEY_EXPIRED"]);
+  assert.equal(ErrorBody.parse(late.body).message, "this API key was good until 2026-03-01T12:30:00.000Z");
+  assert.equal((await served.request("/api/session", { method: "POST", body: JSON.stringify({ key }) })).status, 401);
+  assert.equal((await served.request("/api/nodes", { headers: { cookie: session.cookie } })).status, 401);
+});
+
+test("a key has an owner: whoever was named, else the owner of the key that made it", async (t) => {
+  const served = await serve(t);
+  const { secret } = served.world.keys.create("laptop", "admin", new Date(), { owner: "alice" });
+  const make = async (body: object) =>
+    (await served.request("/api/keys", { method: "POST", key: secret, body: JSON.stringify(body) })).body;
+  assert.equal(((await make({ name: "ci", role: "operator" })) as { owner: string }).owner, "alice");
+  assert.equal(((await make({ name: "desk", role: "operator", owner: "bob" })) as { owner: string }).owner, "bob");
+  const past = (await make({ name: "late", role: "viewer", expiresAt: "2020-01-01T00:00:00Z" })) as { message: string };
+  assert.equal(past.message, "expiresAt: 2020-01-01T00:00:00Z is over already");
+  const { body } = await served.request("/api/keys", { key: secret });
+  assert.deepEqual(
+    (body as { name: string; owner: string }[]).map(({ name, owner }) => [name, owner]),
+    [
+      ["laptop", "alice"],
+      ["ci", "alice"],
+      ["desk", "bob"],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(body), /mk_|hash/);
+});
+
+test("no page of another site is let in: no origin is ever allowed, asked for or not", async (t) => {
+  const served = await serve(t);
+  for (const origin of ["http://evil.example", "null", served.url]) {
+    const asked = { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" };
+    const preflight = await served.request("/api/nodes", { method: "OPTIONS", headers: asked });
+    assert.equal(preflight.status, 405, origin);
+    const plain = await served.request("/api/nodes", { headers: { origin }, key: served.key("viewer") });
+    for (const { headers } of [preflight, plain])
+      for (const [name] of headers) assert.ok(!name.startsWith("access-control-"), `${origin}: ${name}`);
+  }
+});

@@ -80,7 +80,7 @@ test("without a key, with a wrong one and with too small a role it says which ke
 
 test("keys are listed without their secrets and revoked by name or id", async () => {
   const { out } = await ask("key", "list");
-  assert.match(out, /^ID +NAME +ROLE +MADE +LAST USED\n[\s\S]*looker +viewer +\d+ s ago/);
+  assert.match(out, /^ID +NAME +ROLE +OWNER +MADE +LAST USED +ENDS\n[\s\S]*looker +viewer +\S+ +\d+ s ago/);
   assert.doesNotMatch(out, /mk_/);
   assert.match((await ask("key", "revoke", "looker")).out, /^the key [0-9a-f]{8} is revoked\.\n$/);
   assert.doesNotMatch((await ask("key", "list", "--json")).out, /looker/);
