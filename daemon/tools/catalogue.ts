@@ -1,0 +1,118 @@
+/** All tools there are: ours and the site's. A form that cannot be read, or a name given twice, is an error and no tool. */
+import { basename, join } from "node:path";
+import type { Digest } from "../contract/plan.ts";
+import type { Risk, Values } from "../contract/tool.ts";
+import { explain, MusterError } from "../errors.ts";
+import { digestOf } from "./canonical.ts";
+import { ToolForm } from "./form.ts";
+import { checkParameters, type Parameter } from "./parameter.ts";
+import { riskOf } from "./risk.ts";
+import { type Fault, faultText, readYaml, yamlFilesIn } from "./yaml-file.ts";
+
+/** The forms that come with Muster. */
+export const ourTools = join(import.meta.dirname, "forms");
+
+export interface Catalogue {
+  list(): readonly ToolForm[];
+  has(name: string): boolean;
+  /** Throws TOOL_NOT_FOUND, which names those there are. */
+  get(name: string): ToolForm;
+  digest(name: string): Digest;
+}
+
+export interface ReadTool {
+  file: string;
+  form: ToolForm;
+}
+
+/** Reads every file, and says everything that is wrong with them at once. */
+export function readTools(folders: readonly string[]): { tools: ReadTool[]; faults: Fault[] } {
+  const faults: Fault[] = [];
+  const tools = new Map<string, ReadTool>();
+  for (const file of folders.flatMap(yamlFilesIn)) {
+    const read = readYaml(file, ToolForm);
+    if (!read.ok) {
+      faults.push(...read.faults);
+      continue;
+    }
+    const form = read.value;
+    const other = tools.get(form.name);
+    if (other) faults.push({ file, line: 1, problem: `name: ${form.name} is in ${other.file} already` });
+    else if (basename(file) !== `${form.name}.yaml`)
+      faults.push({ file, line: 1, problem: `name: the file of ${form.name} must be called ${form.name}.yaml` });
+    else {
+      tools.set(form.name, { file, form });
+      faults.push(...untriable(file, form));
+    }
+  }
+  for (const { file, form } of tools.values()) {
+    const undo = form.undo && tools.get(form.undo.tool)?.form;
+    if (form.undo && !undo) faults.push({ file, line: 1, problem: `undo.tool: there is no tool ${form.undo.tool}` });
+    if (undo) faults.push(...undoFaults(file, form, undo));
+  }
+  return { tools: [...tools.values()].toSorted((a, b) => (a.form.name < b.form.name ? -1 : 1)), faults };
+}
+
+/** A form that no value can be put into is found here and not when it is needed. */
+function untriable(file: string, form: ToolForm): Fault[] {
+  try {
+    leastRisk(form);
+    return [];
+  } catch (error) {
+    return [{ file, line: 1, problem: explain(error) }];
+  }
+}
+
+function undoFaults(file: string, form: ToolForm, undo: ToolForm): Fault[] {
+  const missing = undo.parameters.filter(({ name, required }) => required && !Object.hasOwn(form.undo?.parameters ?? {}, name));
+  const unknown = Object.keys(form.undo?.parameters ?? {}).filter((name) => !undo.parameters.some((parameter) => parameter.name === name));
+  return [
+    ...missing.map(({ name }) => ({ file, line: 1, problem: `undo.parameters: ${undo.name} needs ${name}` })),
+    ...unknown.map((name) => ({ file, line: 1, problem: `undo.parameters: ${undo.name} has no parameter ${name}` })),
+    ...(undo.requiresTarget !== form.requiresTarget
+      ? [{ file, line: 1, problem: `undo.tool: ${undo.name} is not for the same targets` }]
+      : []),
+  ];
+}
+
+export function loadCatalogue(folders: readonly string[] = [ourTools]): Catalogue {
+  const { tools, faults } = readTools(folders);
+  if (faults.length > 0) throw new MusterError("TOOL_INVALID", faults.map(faultText).join("\n"));
+  return catalogueOf(tools.map(({ form }) => form));
+}
+
+export function catalogueOf(forms: readonly ToolForm[]): Catalogue {
+  const known = new Map(forms.map((form) => [form.name, { form, digest: digestOf(JSON.parse(JSON.stringify(form))) }]));
+  const entry = (name: string) => {
+    const found = known.get(name);
+    if (!found) throw new MusterError("TOOL_NOT_FOUND", `there is no tool ${name}; known: ${[...known.keys()].join(", ")}`);
+    return found;
+  };
+  return {
+    list: () => forms,
+    has: (name) => known.has(name),
+    get: (name) => entry(name).form,
+    digest: (name) => entry(name).digest,
+  };
+}
+
+/** Values the form can be tried and shown with: defaults, and examples for what has none. */
+export const sampleOf = (form: ToolForm): Values =>
+  checkParameters(
+    form.name,
+    form.parameters,
+    Object.fromEntries(form.parameters.filter(({ name }) => !filledIn(form, name)).flatMap((parameter) => sample(parameter))),
+    form.requiresTarget ? ["target", "node"] : [],
+  );
+
+const filledIn = (form: ToolForm, name: string): boolean => form.requiresTarget && (name === "target" || name === "node");
+
+function sample({ name, type, required, example, default: usual, enum: choices, min }: Parameter): [string, string | number | boolean][] {
+  const shown = usual ?? example ?? choices?.[0];
+  if (shown !== undefined) return [[name, shown]];
+  if (!required) return [];
+  return [[name, type === "boolean" ? false : type === "integer" || type === "number" ? (min ?? 1) : "example"]];
+}
+
+/** With its usual values; others may make it more. */
+export const leastRisk = (form: ToolForm): Risk => riskOf(form, sampleOf(form));

@@ -1,0 +1,50 @@
+/** What a tool risks with these values: computed from what it will do. Its form may say more, and is believed then; never less. */
+import type { Risk, Values } from "../contract/tool.ts";
+import { type Call, callOf } from "./command.ts";
+import type { ToolForm } from "./form.ts";
+import { programRisk, worst } from "./programs.ts";
+
+/** Some machine: whichever it is, the risk is the same. */
+const SOMEWHERE = { node: "node", address: "192.0.2.1" };
+
+const effectRisk: Record<ToolForm["effects"][number], Risk> = {
+  looks: "read",
+  changes: "write",
+  restarts: "write",
+  installs: "write",
+  erases: "delete",
+};
+
+/** Modules of Ansible that only ask. */
+const askingModules = new Set([
+  "ansible.builtin.ping",
+  "ansible.builtin.setup",
+  "ansible.builtin.service_facts",
+  "ansible.builtin.package_facts",
+  "ansible.builtin.stat",
+  "ansible.windows.win_ping",
+  "ansible.windows.win_service_info",
+  "ansible.windows.setup",
+]);
+const anyModule = /\.(shell|command|raw|script|expect|win_shell|win_command|win_powershell|psexec|win_psexec)$/;
+
+export function callRisk(call: Call): Risk {
+  switch (call.kind) {
+    case "command":
+      return programRisk(call.argv);
+    case "request":
+      return verbRisk(call.verb);
+    case "playbook":
+      return call.check ? "read" : "write";
+    case "module":
+      return askingModules.has(call.module) ? "read" : anyModule.test(call.module) ? "delete" : "write";
+  }
+}
+
+const verbRisk = (verb: string): Risk =>
+  /^(GET|HEAD|OPTIONS)$/.test(verb) ? "read" : /^(POST|PUT|PATCH)$/.test(verb) ? "write" : "delete";
+
+export function riskOf(form: ToolForm, parameters: Values): Risk {
+  const call = callOf(form, parameters, form.requiresTarget ? SOMEWHERE : undefined);
+  return worst(callRisk(call), form.risk, ...form.effects.map((effect) => effectRisk[effect]));
+}

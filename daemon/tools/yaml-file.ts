@@ -1,0 +1,63 @@
+/** A file of YAML held to a schema. Whatever is wrong is told with its file and line. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import type * as z from "zod";
+
+/** `line` is 1 where the whole file is meant. */
+export interface Fault {
+  file: string;
+  line: number;
+  problem: string;
+}
+
+export const faultText = ({ file, line, problem }: Fault): string => `${file}:${line}: ${problem}`;
+
+export type Read<T> = { ok: true; file: string; value: T } | { ok: false; faults: Fault[] };
+
+/** Hidden files are an editor's. The order is that of the names, on every machine the same. */
+export function yamlFilesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /\.ya?ml$/.test(name) && !name.startsWith("."))
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((name) => join(folder, name));
+}
+
+export const readYaml = <T>(file: string, schema: z.ZodType<T>): Read<T> => parseYaml(file, readFileSync(file, "utf8"), schema);
+
+export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>): Read<T> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, stringKeys: true });
+  const faults = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
+    file,
+    line: lines.linePos(pos[0]).line,
+    problem: message.split("\n", 1)[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? "",
+  }));
+  if (faults.length > 0) return { ok: false, faults };
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  if (parsed.success) return { ok: true, file, value: parsed.data };
+  return {
+    ok: false,
+    faults: parsed.error.issues.flatMap((issue) => {
+      const places = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+      return places.map((path) => ({
+        file,
+        line: lineOf(document, lines, path),
+        problem: `${path.join(".") || "the file"}: ${issue.code === "unrecognized_keys" ? "there is no such key" : issue.message}`,
+      }));
+    }),
+  };
+}
+
+/** Of the value a path leads to, or of the nearest that is there. */
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent = document.getIn(path.slice(0, length - 1), true);
+    const key = path[length - 1];
+    const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
+    const found = pair?.key ?? document.getIn(path.slice(0, length), true);
+    if (isNode(found) && found.range) return lines.linePos(found.range[0]).line;
+  }
+  return 1;
+}
