@@ -21,7 +21,7 @@ DOCUMENTATION = """
     short_description: one JSON line an event
     description: Writes the events of a run to the file named by the environment variable MUSTER_EVENTS.
     requirements:
-      - the environment variable MUSTER_EVENTS
+      - the environment variables MUSTER_EVENTS and MUSTER_HIDE_SECRETS
 """
 
 MESSAGE_LIMIT = 2000
@@ -48,6 +48,8 @@ class CallbackModule(CallbackBase):
         self.file = open(path, "ab", buffering=0) if path else None
         self.disabled = self.file is None
         self.unwritten = b""
+        if not self.disabled:
+            self.redact = load("muster_hide_secrets", os.environ["MUSTER_HIDE_SECRETS"]).redact
         self.wave, self.logs, self.cancelled = None, {}, set()
         self.last_play, self.in_last_play = None, False
         wave = os.environ.get("MUSTER_WAVE")
@@ -94,7 +96,7 @@ class CallbackModule(CallbackBase):
             return "hidden by no_log"
         parts = [data.get(name) for name in ("msg", "module_stderr", "stderr", "module_stdout")]
         text = "\n".join(str(part).strip() for part in parts if part)
-        return text[:MESSAGE_LIMIT]
+        return self.redact(text.encode("utf-8", "replace")).decode("utf-8", "replace")[:MESSAGE_LIMIT]
 
     def unforeseen(self, event, result):
         """Left out because this is a preview, and not by a condition of its own."""

@@ -16,6 +16,9 @@ export interface AnsibleSettings {
 /** Tells the callback plugin where to write; no other run has the same. */
 export const EVENTS_VARIABLE = "MUSTER_EVENTS";
 const WAVE_VARIABLE = "MUSTER_WAVE";
+/** Where the plugin finds what hides secrets, from whatever folder it was loaded. */
+const SECRETS_VARIABLE = "MUSTER_HIDE_SECRETS";
+const hideSecrets = join(import.meta.dirname, "../redaction/hide-secrets.py");
 
 /** Ours come first, whatever copy the operator's folder holds: the executor and they must understand each other. */
 const ours = join(import.meta.dirname, "../../ansible");
@@ -73,6 +76,7 @@ export function ansibleEnvironment(
     ANSIBLE_FORCE_COLOR: "1",
     ANSIBLE_CALLBACK_PLUGINS: plugins("callback_plugins"),
     [EVENTS_VARIABLE]: events,
+    [SECRETS_VARIABLE]: hideSecrets,
     ...(wave !== undefined && {
       [WAVE_VARIABLE]: wave,
       // A playbook that names a strategy of its own keeps it.

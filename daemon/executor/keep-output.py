@@ -1,16 +1,28 @@
 #!/usr/bin/env python3
-"""Keeps a run's output within a limit: the beginning and the end stay, the middle goes. Memory stays flat.
+"""Keeps a run's output within a limit: the beginning and the end stay, the middle goes. Memory stays flat, and what
+looks like a secret is taken out before anything is stored.
 
 Usage: keep-output.py FILE LIMIT_BYTES RESULT_FILE <output. FILE takes the first half; what follows goes to
 FILE.<offset> pieces, of which the newest two stay. Offsets count everything that was ever written.
 """
 import glob
+import importlib.util
 import os
 import select
 import sys
 import time
 
 CHUNK = 64 * 1024
+
+
+def load(name, path):
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+hide_secrets = load("muster_hide_secrets", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../redaction/hide-secrets.py"))
 
 
 def pieces(path):
@@ -26,8 +38,16 @@ class KeptOutput(object):
         self.start, name = self.kept[-1]
         self.file = open(name, "ab", buffering=0)
         self.size = os.path.getsize(name)
+        self.filter = hide_secrets.SecretFilter()
 
     def write(self, chunk):
+        self.store(self.filter.feed(chunk))
+
+    def end(self):
+        """Nothing follows that could make a secret of what was held back."""
+        self.store(self.filter.end())
+
+    def store(self, chunk):
         """A full disk must not stop the run; what cannot be kept is lost."""
         try:
             while chunk:
@@ -61,13 +81,14 @@ def main():
         if ended is None and os.path.exists(result):
             ended = time.monotonic()
         if ended is not None and (not ready or time.monotonic() - ended > 5):
-            return
+            break
         if not ready:
             continue
         chunk = os.read(0, CHUNK)
         if not chunk:
-            return
+            break
         output.write(chunk)
+    output.end()
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ class FileDisplay(object):
             return
         text = stringc(msg, color) if color else msg
         self.file.write((text + ("\n" if newline else "")).encode("utf-8", "replace"))
+        # Each message is whole.
+        self.file.end()
 
     def banner(self, msg, color=None, cows=True):
         self.display("\n%s %s" % (msg, "*" * max(self.columns - len(msg), 3)), color=color)

@@ -3,6 +3,7 @@ import { appendFile, open, readFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import type { Job } from "../contract/job.ts";
 import type { Node } from "../contract/node.ts";
+import { redact } from "../redaction/redact.ts";
 import { Mutex } from "./mutex.ts";
 
 export interface Failure {
@@ -129,16 +130,3 @@ function longestFence(text: string): string {
 }
 
 const oneLine = (text: string) => redact(text).replace(/\s+/g, " ").replace(/[`<>]/g, "'").slice(0, 500);
-
-const secrets = [
-  /\b(?:mk_[0-9a-f]{8}_[0-9a-f]{64}|mt_[0-9a-f]{64})\b/g,
-  /\b(?:sk-|gh[pousr]_|glpat-|xox[abprs]-|AKIA|ASIA|AIza)[A-Za-z0-9_-]{10,}/g,
-  /\bBearer\s+[A-Za-z0-9._~+/-]{8,}=*/gi,
-  /(?<=\b(?:password|passwd|token|secret|api_?key)["']?\s*[:=]\s*["']?)[^\s"',}]{4,}/gi,
-  /(?<=:\/\/[^\s/:@]{1,64}:)[^\s/@]{1,256}(?=@)/g,
-  // Without its end, what may still belong to it: no key is longer.
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\S]{0,16384}?-----END [A-Z ]*PRIVATE KEY-----|[\s\S]{0,16384})/g,
-];
-
-/** Takes out what looks like a secret. A log is read by more people than the machine it came from. */
-export const redact = (text: string): string => secrets.reduce((rest, pattern) => rest.replace(pattern, "[redacted]"), text);

@@ -7,9 +7,9 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProvisioningStatus } from "../../../daemon/contract/call-home.ts";
 import { ServerFrame } from "../../../daemon/contract/frame.ts";
-import { redact } from "../../../daemon/inventory/todo.ts";
 import { JobEngine } from "../../../daemon/jobs/engine.ts";
 import { createLog } from "../../../daemon/log.ts";
+import { redact } from "../../../daemon/redaction/redact.ts";
 import { type Served, serve } from "../../support/served.ts";
 import { addNode } from "../../support/world.ts";
 

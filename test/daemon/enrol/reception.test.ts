@@ -10,9 +10,9 @@ import { inNetworks } from "../../../daemon/enrol/networks.ts";
 import { Reception } from "../../../daemon/enrol/reception.ts";
 import { Inventory } from "../../../daemon/inventory/inventory.ts";
 import { KnownHosts } from "../../../daemon/inventory/known-hosts.ts";
-import { redact } from "../../../daemon/inventory/todo.ts";
 import { JobEngine } from "../../../daemon/jobs/engine.ts";
 import { createLog } from "../../../daemon/log.ts";
+import { redact } from "../../../daemon/redaction/redact.ts";
 import { hostKey } from "../../support/control.ts";
 import { addNode, openWorld } from "../../support/world.ts";
 

@@ -8,7 +8,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { Inventory } from "../../../daemon/inventory/inventory.ts";
 import { KnownHosts } from "../../../daemon/inventory/known-hosts.ts";
-import { entry, redact, TodoFile } from "../../../daemon/inventory/todo.ts";
+import { entry, TodoFile } from "../../../daemon/inventory/todo.ts";
+import { redact } from "../../../daemon/redaction/redact.ts";
 
 const ansibleInventory = "/usr/bin/ansible-inventory";
 

@@ -10,11 +10,12 @@ import type { Job } from "../../../daemon/contract/job.ts";
 import type { Node } from "../../../daemon/contract/node.ts";
 import { Inventory } from "../../../daemon/inventory/inventory.ts";
 import { KnownHosts } from "../../../daemon/inventory/known-hosts.ts";
-import { failureOf, redact, TodoFile } from "../../../daemon/inventory/todo.ts";
+import { failureOf, TodoFile } from "../../../daemon/inventory/todo.ts";
 import { type EngineParts, JobEngine } from "../../../daemon/jobs/engine.ts";
 import { ExecutorLink } from "../../../daemon/jobs/link.ts";
 import { isLive } from "../../../daemon/jobs/status.ts";
 import { createLog } from "../../../daemon/log.ts";
+import { redact } from "../../../daemon/redaction/redact.ts";
 import { addNode, openWorld, type World } from "../../support/world.ts";
 
 const missing = ["/usr/sbin/sshd", "/usr/bin/ansible-playbook"].find((program) => !existsSync(program));

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { redact } from "../../../daemon/inventory/todo.ts";
 import { readSlice, readTail } from "../../../daemon/jobs/output.ts";
+import { redact } from "../../../daemon/redaction/redact.ts";
 
 const LINE = "an ordinary line of output\n";
 const lines = (bytes: number) => LINE.repeat(Math.ceil(bytes / LINE.length));

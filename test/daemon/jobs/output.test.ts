@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
-import { redact } from "../../../daemon/inventory/todo.ts";
 import { readSlice } from "../../../daemon/jobs/output.ts";
+import { redact } from "../../../daemon/redaction/redact.ts";
 
 const KEY = `-----BEGIN OPENSSH PRIVATE KEY-----\n${`${"b3BlbnNzaC1rZXktdjEA".repeat(3)}\n`.repeat(20)}-----END OPENSSH PRIVATE KEY-----\n`;
 

@@ -1,0 +1,19 @@
+/** Takes out what looks like a secret: a log is read by more people than the machine it came from. The patterns are data, shared with hide-secrets.py. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+interface Pattern {
+  pattern: string;
+  ignoreCase?: boolean;
+  /** Says what was hidden: it stays. */
+  keepsFirstGroup?: boolean;
+}
+
+const patterns = (JSON.parse(readFileSync(join(import.meta.dirname, "patterns.json"), "utf8")) as Pattern[]).map(
+  ({ pattern, ignoreCase, keepsFirstGroup }) => ({
+    secret: new RegExp(pattern, ignoreCase ? "gi" : "g"),
+    shown: keepsFirstGroup ? "$1[redacted]" : "[redacted]",
+  }),
+);
+
+export const redact = (text: string): string => patterns.reduce((rest, { secret, shown }) => rest.replace(secret, shown), text);
