@@ -6,7 +6,7 @@ import type { Findings } from "./findings.ts";
 import { digestOf } from "./seal.ts";
 
 /** The subject of the record that an erasure leaves; the digest is what stays of the person. */
-export const erasureOf = (digest: Digest): string => `person:${digest}`;
+export const erasureOf = (digest: Digest): string => `person ${digest}`;
 
 export class PersonalTexts {
   readonly #findings: Findings;

@@ -111,7 +111,7 @@ export class AuditTable {
          LEFT JOIN audit_persons AS behalfs ON behalfs.digest = audit.behalf
          LEFT JOIN audit_reasons ON audit_reasons.seq = audit.seq
          LEFT JOIN audit AS outcomes ON audit.action = 'intent' AND outcomes.seq =
-           (SELECT min(seq) FROM audit AS later WHERE later.execution_id = audit.execution_id AND later.seq > audit.seq AND later.action <> 'intent')
+           (SELECT min(seq) FROM audit AS later WHERE later.execution_id = audit.execution_id AND later.seq > audit.seq AND later.action IN ('outcome', 'key-created', 'key-revoked'))
          ${where} ORDER BY audit.seq DESC LIMIT ?`,
       )
       .all(...values, limit);

@@ -1,7 +1,6 @@
 /** Any damage at all, at random: an audit is proven only while it is what it was. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { Examination, UNPLACED } from "../../../daemon/audit/examination.ts";
 import { sha256 } from "../../../daemon/audit/seal.ts";
@@ -65,8 +64,10 @@ const rewritten = place.map(
       let prevHash: string | undefined;
       return rows.map((each, index) => {
         if (index < row % rows.length) return each;
-        const value = { ...JSON.parse(each[1]), ...(prevHash === undefined ? { subject: "another" } : { prevHash }) };
-        const text = canonicalize(value)!;
+        const text =
+          prevHash === undefined
+            ? each[1].replace('"subject":"', '"subject":"another ')
+            : each[1].replace(/"prevHash":"[^"]*"/, `"prevHash":"${prevHash}"`);
         prevHash = sha256(text);
         return [each[0], text, prevHash, each[3], each[4]];
       });

@@ -1,0 +1,59 @@
+/** Copies of the newest checkpoint where whoever holds this machine cannot reach: the only proof against them. */
+import type { KeyObject } from "node:crypto";
+import * as z from "zod";
+import { type Checkpoint, openNote } from "./note.ts";
+
+export interface Signed extends Checkpoint {
+  note: string;
+}
+
+/** Rejects when the copy was not taken over, saying why. */
+export type Copy = (signed: Signed) => Promise<void>;
+
+const PATIENCE_MS = 10_000;
+
+export function webhookCopy(url: string): Copy {
+  return async ({ origin, size, root, note }) => {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ type: "audit.checkpoint", origin, size, root, note }),
+      redirect: "error",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    if (!response.ok) throw new Error(`the webhook answered ${response.status}`);
+  };
+}
+
+const Stored = z.array(z.object({ ModifyIndex: z.int(), Value: z.string().nullable() })).min(1);
+
+export interface ConsulPlace {
+  url: string;
+  key: string;
+  token: string | undefined;
+  publicKey: KeyObject;
+}
+
+/** Compare and set: of two that write at once one loses, and nothing replaces a checkpoint that says more than the new one. */
+export function consulCopy({ url, key, token, publicKey }: ConsulPlace): Copy {
+  const address = `${url.replace(/\/+$/, "")}/v1/kv/${key}`;
+  const ask = (path: string, init: RequestInit = {}) =>
+    fetch(address + path, { ...init, headers: token ? { "x-consul-token": token } : {}, signal: AbortSignal.timeout(PATIENCE_MS) });
+  return async (signed) => {
+    const found = await ask("");
+    if (!found.ok && found.status !== 404) throw new Error(`Consul answered ${found.status} to reading ${key}`);
+    const [stored] = found.ok ? Stored.parse(await found.json()) : [];
+    if (stored) refuseToGoBack(Buffer.from(stored.Value ?? "", "base64").toString(), signed, publicKey);
+    const put = await ask(`?cas=${stored?.ModifyIndex ?? 0}`, { method: "PUT", body: signed.note });
+    if (!put.ok) throw new Error(`Consul answered ${put.status} to writing ${key}`);
+    if ((await put.text()).trim() !== "true") throw new Error(`somebody else wrote ${key} in Consul meanwhile`);
+  };
+}
+
+function refuseToGoBack(stored: string, { origin, size, root }: Signed, publicKey: KeyObject): void {
+  const before = openNote(stored, publicKey);
+  if (!before) throw new Error("Consul holds something there that this audit's key did not sign; it is left as it is");
+  if (before.origin !== origin) throw new Error(`Consul holds a checkpoint of another database, ${before.origin}; it is left as it is`);
+  if (before.size > size || (before.size === size && before.root !== root))
+    throw new Error(`Consul holds a checkpoint of ${before.size} records, here are ${size}: records are gone or were rewritten`);
+}

@@ -1,0 +1,98 @@
+/** Keeps the audit provable while the daemon runs: signs its end, copies the signature elsewhere, drops what is older than it is kept. */
+import { explain } from "../errors.ts";
+import { readCheckpoints, writeCheckpoint } from "./checkpoint-files.ts";
+import type { Copy } from "./copies.ts";
+import type { AuditLog } from "./log.ts";
+import { type Checkpoint, openNote } from "./note.ts";
+import type { Signer } from "./signer.ts";
+
+export interface KeeperParts {
+  audit: AuditLog;
+  signer: Signer;
+  folder: string;
+  copies: readonly Copy[];
+  checkpointSeconds: number;
+  /** Undefined keeps all. */
+  retentionDays: number | undefined;
+  /** Somebody has to know: the audit does not fit what was signed, or a copy could not be made. */
+  alarm(problem: string): void;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+export class AuditKeeper {
+  readonly #parts: KeeperParts;
+  #signed: Checkpoint | undefined;
+  /** Told once: it does not mend itself. */
+  #broken = false;
+  #uncopied: { note: string; checkpoint: Checkpoint } | undefined;
+  #copying: Promise<void> = Promise.resolve();
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+  }
+
+  start(): this {
+    const newest = readCheckpoints(this.#parts.folder).at(-1);
+    if (newest) {
+      this.#signed = openNote(newest.note, this.#parts.signer.publicKey);
+      if (!this.#signed) this.#breakOff(`${newest.file} is not signed by the key of this audit`);
+    }
+    this.tick();
+    this.#drop();
+    this.#timers.push(setInterval(() => this.tick(), this.#parts.checkpointSeconds * 1000));
+    this.#timers.push(setInterval(() => this.#drop(), HOUR_MS));
+    for (const timer of this.#timers) timer.unref();
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.tick();
+    await this.#copying;
+  }
+
+  /** Signs only what goes on from the checkpoint before: a signature over a gap would cover it up. */
+  tick(now: Date = new Date()): void {
+    const { audit, signer, folder } = this.#parts;
+    if (this.#broken) return;
+    if (this.#signed && !audit.holds(this.#signed)) {
+      this.#breakOff(`the records are not those of the checkpoint signed at record ${this.#signed.size}`);
+      return;
+    }
+    const checkpoint = audit.checkpoint();
+    if (checkpoint && checkpoint.size !== this.#signed?.size) {
+      const note = signer.sign(checkpoint);
+      writeCheckpoint(folder, note, now);
+      this.#signed = checkpoint;
+      this.#uncopied = { note, checkpoint };
+    }
+    this.#copying = this.#copying.then(() => this.#copy());
+  }
+
+  #breakOff(what: string): void {
+    this.#broken = true;
+    this.#parts.alarm(`${what}; no further checkpoint is signed. \`muster audit verify\` says what is wrong.`);
+  }
+
+  /** What could not be copied is tried again at the next tick, or overtaken by a newer one. */
+  async #copy(): Promise<void> {
+    const due = this.#uncopied;
+    if (!due) return;
+    this.#uncopied = undefined;
+    const results = await Promise.allSettled(this.#parts.copies.map((copy) => copy({ ...due.checkpoint, note: due.note })));
+    for (const result of results) {
+      if (result.status === "fulfilled") continue;
+      this.#uncopied ??= due;
+      this.#parts.alarm(`the checkpoint of record ${due.checkpoint.size} was not copied: ${explain(result.reason)}`);
+    }
+  }
+
+  #drop(now: Date = new Date()): void {
+    const { audit, signer, retentionDays } = this.#parts;
+    if (retentionDays === undefined || this.#broken) return;
+    audit.dropBefore(new Date(now.getTime() - retentionDays * DAY_MS), signer);
+  }
+}

@@ -1,0 +1,154 @@
+/** What may leave the audit, names of people and what is older than it is kept, and the audit is proven nevertheless. */
+import assert from "node:assert/strict";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { MUSTER } from "../../../daemon/audit/actor.ts";
+import { AuditKeeper } from "../../../daemon/audit/keeper.ts";
+import { openSigner } from "../../../daemon/audit/signer.ts";
+import { alice, intent, openAuditLab, outcome } from "../../support/audit.ts";
+
+const bob = { keyId: "k2", name: "bob", role: "admin" };
+
+test("a person is erased, that is recorded, and everything is still proven", (t) => {
+  const { audit, sign, verify, database } = openAuditLab(t);
+  audit.append({ ...intent("e1"), reason: "alice's own words" });
+  audit.append({ ...intent("e2"), actor: bob, reason: "bob's own words" });
+  audit.append({ ...outcome("e2", "succeeded"), actor: { ...bob, onBehalfOf: "alice" }, reason: "told by alice" });
+  sign("2026-11-21");
+
+  assert.equal(audit.erase("alice", MUSTER), true);
+  assert.equal(audit.erase("alice", MUSTER), false);
+  const [erasure, third, second, first] = audit.list();
+  assert.deepEqual([first?.actor.name, first?.reason], ["(erased)", "(erased)"]);
+  assert.deepEqual([second?.actor.name, second?.reason], ["bob", "bob's own words"]);
+  assert.deepEqual([third?.actor.onBehalfOf, third?.reason], ["(erased)", "(erased)"]);
+  assert.deepEqual([erasure?.action, erasure?.summary], ["erasure", "erased the name of a person and 2 reasons"]);
+  assert.deepEqual(audit.list({ user: "alice" }), []);
+  assert.ok(verify().ok, JSON.stringify(verify().findings));
+  for (const file of [database, `${database}-wal`]) {
+    const left = readFileSync(file, "latin1");
+    assert.ok(!left.includes("alice") && !left.includes("told by"), `${file} still holds her name or her words`);
+  }
+});
+
+test("a name taken away without an erasure is found, also when another person's is on record", (t) => {
+  const { audit, sign, tamper, verify } = openAuditLab(t);
+  audit.append({ ...intent("e1"), reason: "why" });
+  audit.append({ ...intent("e2"), actor: bob });
+  sign("2026-11-21");
+  audit.erase("bob", MUSTER);
+  tamper("DELETE FROM audit_persons WHERE text = 'alice'");
+  tamper("DELETE FROM audit_reasons");
+  assert.deepEqual(
+    verify().findings.map(({ kind, from, text }) => [kind, from, text.split(": ")[1]]),
+    [
+      ["altered", 1, "the name is gone, and no erasure is recorded"],
+      ["altered", 1, "the reason is gone, and no erasure is recorded"],
+    ],
+  );
+});
+
+test("records older than they are kept are dropped, and what is left is proven from its signed beginning on", (t) => {
+  const { audit, folder, sign, tamper, verify } = openAuditLab(t);
+  const signer = openSigner(folder);
+  audit.append({ ...intent("e1"), actor: bob, reason: "old" });
+  audit.append({ ...intent("e2"), reason: "old" });
+  sign("2026-11-21");
+  const kept = audit.append(intent("e3"));
+  audit.dropBefore(new Date(kept.at), signer);
+  assert.deepEqual(verify(), { ok: true, records: 2, first: 3, last: 4, signedTo: 2, findings: [] });
+  sign("2026-11-22");
+  assert.deepEqual(verify(), { ok: true, records: 2, first: 3, last: 4, signedTo: 4, findings: [] });
+  assert.deepEqual(audit.list({ user: "bob" }), [], "nobody keeps a name that no record needs");
+  assert.equal(audit.list()[0]?.action, "checkpoint");
+
+  tamper("DELETE FROM audit WHERE seq = 3");
+  assert.deepEqual(
+    verify().findings.map(({ kind, from, to }) => [kind, from, to]),
+    [["removed", 3, 3]],
+  );
+});
+
+test("the last record is never dropped: what follows it has to name its hash", (t) => {
+  const { audit, folder } = openAuditLab(t);
+  const only = audit.append(intent("e1"));
+  audit.dropBefore(new Date("2027-01-01"), openSigner(folder));
+  assert.deepEqual(
+    audit.list().map(({ seq }) => seq),
+    [only.seq],
+  );
+});
+
+test("the signing key is made at its first use, for its owner alone, and stays the same", (t) => {
+  const { folder } = openAuditLab(t);
+  const [first, second] = [openSigner(folder), openSigner(folder)];
+  assert.ok(first.publicKey.equals(second.publicKey));
+  assert.equal(statSync(join(folder, "key.pem")).mode & 0o777, 0o600);
+  assert.match(readFileSync(join(folder, "key.pub"), "utf8"), /^muster-audit\+[0-9a-f]{8}\+[A-Za-z0-9+/=]{44}\n$/);
+});
+
+test("the keeper signs the end, copies it, tries a copy again that failed, and stops signing when the records do not go on", async (t) => {
+  const { audit, folder, tamper, verify } = openAuditLab(t);
+  const copied: number[] = [];
+  const alarms: string[] = [];
+  let away = true;
+  const keeper = new AuditKeeper({
+    audit,
+    signer: openSigner(folder),
+    folder,
+    checkpointSeconds: 3600,
+    retentionDays: undefined,
+    copies: [
+      async ({ size }) => {
+        if (away) throw new Error("nobody there");
+        copied.push(size);
+      },
+    ],
+    alarm: (problem) => alarms.push(problem),
+  });
+  audit.append(intent("e1"));
+  keeper.start();
+  await keeper.stop();
+  assert.deepEqual(alarms.slice(0, 1), ["the checkpoint of record 1 was not copied: nobody there"]);
+  away = false;
+  audit.append(intent("e2"));
+  await keeper.stop();
+  assert.deepEqual(copied, [2]);
+  assert.ok(verify().ok);
+
+  alarms.length = 0;
+  tamper("DELETE FROM audit WHERE seq = 2");
+  audit.append({ ...intent("e3"), actor: alice });
+  keeper.tick();
+  keeper.tick();
+  assert.deepEqual(alarms, [
+    "the records are not those of the checkpoint signed at record 2; no further checkpoint is signed. `muster audit verify` says what is wrong.",
+  ]);
+});
+
+test("an export carries its proof, and each of its lines is held to it", (t) => {
+  const { audit, folder, sign, verify } = openAuditLab(t);
+  for (const id of ["e1", "e2", "e3"]) audit.append({ ...intent(id), reason: `for ${id}` });
+  sign("2026-11-21");
+  const note = readFileSync(join(folder, "checkpoints/2026-11-21"), "utf8");
+  const lines = (audit.exportAfter(0, 2, [note]) + audit.exportAfter(2, 2, []) + audit.exportAfter(3, 2, [])).trimEnd().split("\n");
+  assert.equal(lines.length, 4);
+  const exported = join(folder, "export.ndjson");
+  const found = (...some: string[]) => {
+    writeFileSync(exported, `${some.join("\n")}\n`);
+    const { ok, findings } = verify({ exported });
+    assert.equal(ok, findings.length === 0);
+    return findings.map(({ kind, from, to }) => [kind, from, to]);
+  };
+  const [notes, first, second, third] = lines as [string, string, string, string];
+  assert.deepEqual(found(notes, first, second, third), []);
+  assert.deepEqual(found(notes, first, second.replace("for e2", "for e9"), third), [["altered", 2, 2]]);
+  assert.deepEqual(found(notes, first, second.replace('"text":"alice"', '"text":"carol"'), third), [["altered", 2, 2]]);
+  assert.deepEqual(found(notes, first, second.replace("restart", "stop"), third), [["altered", 2, 2]]);
+  assert.deepEqual(found(notes, first, third), [["removed", 2, 2]]);
+  assert.deepEqual(found(notes, first, third, second), [["reordered", 2, 2]]);
+  assert.deepEqual(found(notes, first, second), [["truncated", 3, 3]]);
+  assert.deepEqual(found(first, second, third), [["unsigned", 1, 3]]);
+  assert.throws(() => found(notes, first, "torn"), /line 3 is not JSON/);
+});
