@@ -11,6 +11,7 @@ import { leaseCommands } from "./lease-commands.ts";
 import type { LocalCommands } from "./local-commands.ts";
 import { nodeCommands } from "./node-commands.ts";
 import { operatingCommands } from "./operating-commands.ts";
+import { policyCommands } from "./policy-commands.ts";
 import { powerCommands } from "./power-commands.ts";
 import { quirkCommands } from "./quirk-commands.ts";
 import { runCommands } from "./run-commands.ts";
@@ -50,6 +51,7 @@ export function buildProgram(local: LocalCommands): Command {
   runCommands(program, words);
   scheduleCommands(program, words);
   operatingCommands(program, words);
+  policyCommands(program, words, local);
   keyCommands(program, words, local);
   enrolCommands(program, words);
   inventoryCommands(program, words);

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { type BootInterface, bootInterfaces } from "../config-netboot.ts";
+import { approvalVariables } from "./policy.ts";
 import { type ChildSpec, FIRST_SOCKET } from "./supervisor.ts";
 
 export const childNames = ["control", "netboot", "executor"] as const;
@@ -59,14 +60,15 @@ function socketsOf({ dhcp, check_other_servers, tftp_port }: BootInterface, hand
   return ["dhcp=67", "pxe4011=4011", ...probe, ...tftp];
 }
 
-/** Key hashes are for control alone; the rest get what every program needs. */
+/** Key hashes are for control alone; who asks the policy is told what has to be approved; the rest get what every program needs. */
 function environment(name: ChildName, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const common = Object.fromEntries(
     ["PATH", "HOME", "LANG", "TZ", "NODE_OPTIONS"].flatMap((key) => (env[key] === undefined ? [] : [[key, env[key]]])),
   );
-  if (name !== "control") return common;
-  const hashes = ["MUSTER_API_KEYS", "PIECAT_API_KEYS", "PIPECAT_API_KEYS"].flatMap((key) =>
-    env[key] === undefined ? [] : [[key, env[key]]],
-  );
-  return { ...common, ...Object.fromEntries(hashes) };
+  const own = {
+    control: ["MUSTER_API_KEYS", "PIECAT_API_KEYS", "PIPECAT_API_KEYS", ...approvalVariables],
+    executor: approvalVariables,
+    netboot: [],
+  }[name].flatMap((key) => (env[key] === undefined ? [] : [[key, env[key]]]));
+  return { ...common, ...Object.fromEntries(own) };
 }

@@ -9,6 +9,7 @@ import { type ChildName, childNames } from "./children.ts";
 import { createKey } from "./create-key.ts";
 import { doctor } from "./doctor.ts";
 import { init } from "./init.ts";
+import { explainPolicy, policyRules, testPolicy } from "./policy-local.ts";
 import { runStep, runTool } from "./run-script.ts";
 import { runChildProcess, up } from "./up.ts";
 import { VERSION } from "./version.ts";
@@ -35,6 +36,9 @@ export const localCommands: LocalCommands = {
     await runStep("image build", join(scripts, "image/build"), args);
     return there(place.assets, bootFilesFor("image"));
   },
+  testPolicy: (file, place) => testPolicy(file, place, findConfig(place.config)),
+  explainPolicy: (planFile, who, place) => explainPolicy(planFile, who, place, findConfig(place.config)),
+  policyRules: (place) => policyRules(place, findConfig(place.config)),
   lab: (args) => runTool(process.execPath, [...process.execArgv, join(scripts, "lab/main.ts"), ...args]),
 };
 
@@ -48,10 +52,13 @@ function childName(name: string): ChildName {
 }
 
 /** `--config`, `MUSTER_CONFIG`, /etc/muster/muster.yaml, ./muster.yaml: the first that is named or there. */
-function locateConfig(flag: string | undefined): string {
+function findConfig(flag: string | undefined): string | undefined {
   const named = flag ?? process.env.MUSTER_CONFIG;
-  if (named) return resolve(named);
-  const found = ["/etc/muster/muster.yaml", resolve("muster.yaml")].find((file) => existsSync(file));
+  return named ? resolve(named) : ["/etc/muster/muster.yaml", resolve("muster.yaml")].find((file) => existsSync(file));
+}
+
+function locateConfig(flag: string | undefined): string {
+  const found = findConfig(flag);
   if (!found) throw new MusterError("CONFIG_NOT_FOUND", "there is no /etc/muster/muster.yaml and no ./muster.yaml");
   return found;
 }

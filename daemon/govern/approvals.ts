@@ -103,7 +103,7 @@ export function whyNotBound(approval: Approval, current: Bindings): string | und
   const others = changed(approval, current);
   if (others.length > 0) return `${others.join(", ")} changed since it was approved`;
   if (approval.votes.some(({ answer }) => answer === "deny")) return "somebody said no";
-  const counted = approval.votes.filter((vote) => !asked(approval, vote));
+  const counted = approval.votes.filter((vote) => !asked(approval, vote) && Date.parse(vote.at) < Date.parse(approval.decideBy));
   if (!quorumFull(approval.quorum, counted)) return "its approval lacks votes";
   return undefined;
 }

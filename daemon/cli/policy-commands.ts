@@ -1,0 +1,104 @@
+/** The rules by which plans are decided: tried, explained, listed. They are files of this machine; no daemon is asked. */
+import { type Command, Option } from "commander";
+import { Role } from "../contract/key.ts";
+import { CommandFailure } from "./failure.ts";
+import type { CaseLine, LocalCommands, PolicyExplanation, PolicyPlace, RuleLine } from "./local-commands.ts";
+import { paint, print, table } from "./print.ts";
+import { examples, type Words } from "./words.ts";
+
+interface Explained extends PolicyPlace {
+  role: Role;
+  name: string;
+  onBehalfOf?: string;
+}
+
+export function policyCommands(program: Command, { json }: Words, local: LocalCommands): void {
+  const policy = program.command("policy").description("the rules by which plans are decided: try, explain and list them");
+
+  ruled(policy.command("test").argument("[file]"))
+    .description("ask the rules a table of cases and compare the answers")
+    .addHelpText(
+      "after",
+      `\nWithout a file it is the table that comes with Muster, asked of Muster's own rules; the site's are read and checked. A file of
+your own in the same form (YAML, see docs/security.md) is asked of all rules. Exit code 0 only when every case is answered as it says.${examples(
+        "muster policy test",
+        "muster policy test cases.yaml --rules ./policy",
+      )}`,
+    )
+    .action(async (file: string | undefined, options: PolicyPlace) => {
+      const cases = await local.testPolicy(file, options);
+      print(json(), cases, casesText(cases));
+      if (cases.some(({ ok }) => !ok))
+        throw new CommandFailure(
+          "STEP_FAILED",
+          "the policy does not answer as the table says",
+          "Correct the rule, or the case that expects too much.",
+        );
+    });
+
+  ruled(policy.command("explain").argument("<plan-file>"))
+    .description("say which rule decides each step of a plan, for somebody of a role; PLAN-FILE holds a plan as JSON")
+    .addOption(new Option("--role <role>", "whose proposal it is").choices(Role.options).default("operator"))
+    .option("--name <name>", "the person's name", "somebody")
+    .option("--on-behalf-of <name>", "for whom an agent acts")
+    .addHelpText("after", examples("muster policy explain plan.json", "muster policy explain plan.json --role agent --on-behalf-of alice"))
+    .action(async (file: string, { role, name, onBehalfOf, ...place }: Explained) => {
+      const explanation = await local.explainPolicy(
+        file,
+        { keyId: "", role, name, ...(onBehalfOf !== undefined && { onBehalfOf }) },
+        place,
+      );
+      print(json(), explanation, explanationText(explanation));
+    });
+
+  ruled(policy.command("rules"))
+    .description("every rule with its file: Muster's own, then the site's")
+    .addHelpText("after", examples("muster policy rules", "muster policy rules --json"))
+    .action(async (options: PolicyPlace) => {
+      const rules = await local.policyRules(options);
+      print(json(), rules, rulesText(rules));
+    });
+}
+
+const ruled = (command: Command): Command =>
+  command
+    .option("--config <file>", "configuration (MUSTER_CONFIG, else /etc/muster/muster.yaml, else ./muster.yaml; else none)")
+    .option(
+      "--rules <folder>",
+      "a folder of .cedar files beside those of the configuration; again for another one",
+      (folder, all: string[]) => [...all, folder],
+      [],
+    );
+
+function casesText(cases: readonly CaseLine[]): string {
+  const wrong = cases.filter(({ ok }) => !ok);
+  const lines = wrong.flatMap(({ case: name, expected, decided, reasons }) => [
+    `${paint("red", "✗")} ${name}`,
+    `    expected ${expected}`,
+    `    decided  ${decided}`,
+    ...reasons.map((reason) => `             ${reason}`),
+  ]);
+  return [...lines, `${cases.length - wrong.length} of ${cases.length} cases are answered as they should.`].join("\n");
+}
+
+function explanationText({ who, inputs, steps, decision }: PolicyExplanation): string {
+  const asked = `${who.name} (${who.role})${who.onBehalfOf === undefined ? "" : ` for ${who.onBehalfOf}`}`;
+  const inputsTold = Object.entries(inputs).map(([name, value]) => `${name}=${value}`);
+  const people = decision.quorum.map(({ role, count }) => `${count} × ${role}`).join(" and ");
+  return [
+    `asked by   ${asked}`,
+    `inputs     ${inputsTold.join(", ")}`,
+    table(
+      [...["STEP", "TOOL", "NODE", "RISK", "SCOPE", "ANSWER"].map((title) => ({ title })), { title: "RULES", least: 20 }],
+      steps.map(({ id, tool, target, risk, scope, answer, rules }) => [id, tool, target ?? "-", risk, scope, answer, rules.join(", ")]),
+    ),
+    `answer     ${decision.answer} by ${decision.rule}${people ? `: ${people} must say yes` : ""}`,
+    `policy     ${decision.policyVersion}`,
+  ].join("\n");
+}
+
+const rulesText = (rules: readonly RuleLine[]): string =>
+  table(
+    [{ title: "RULE" }, { title: "EFFECT" }, { title: "QUORUM" }, { title: "FILE", least: 20 }],
+    rules.map(({ id, effect, quorum, file }) => [id, effect, quorum || "-", file]),
+  );
