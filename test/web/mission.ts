@@ -1,8 +1,10 @@
 /** The real API over stores in memory, serving the built page on 127.0.0.1: what the browser tests look at. */
+import assert from "node:assert/strict";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import { buildApi } from "../../daemon/api/server.ts";
 import { networkNow } from "../../daemon/compose/network-now.ts";
+import type { InventoryView } from "../../daemon/contract/inventory.ts";
 import type { Role } from "../../daemon/contract/key.ts";
 import { isLive } from "../../daemon/jobs/status.ts";
 import type { NetworkPlace } from "../../daemon/netboot/network-view.ts";
@@ -20,9 +22,39 @@ export interface Mission extends Stores {
   stop(): Promise<void>;
 }
 
+/** Larger than what the daemon hands out at once: a test need not wait for a minute. */
+const SLICE_BYTES = 1024 * 1024;
+
+const offered = [
+  { name: "uptime", does: "Says how long each machine runs.", readOnly: true, sha256: "0".repeat(64) },
+  { name: "upgrade", does: "Installs what Debian has mended.", readOnly: false, sha256: "1".repeat(64) },
+];
+
+/** Two machines in a group, one a controller. */
+const inventory: InventoryView = {
+  file: "inventory.yaml",
+  groups: [
+    { name: "all", hosts: ["n1", "n2", "n3"], children: [], vars: {} },
+    { name: "controller_nodes", hosts: ["n1"], children: [], vars: {} },
+    { name: "worker_nodes", hosts: ["n2", "n3"], children: [], vars: {} },
+    { name: "rack_1", hosts: ["n1", "n2"], children: [], vars: { rack: 1 } },
+  ],
+  hosts: { n1: { ansible_host: "10.0.0.11" }, n2: {}, n3: {} },
+  problems: [],
+};
+
 export async function startMission(pageRoot: string, places: NetworkPlace[] = cards("{ interface: eth1, dhcp: proxy }")): Promise<Mission> {
   const stores = openStores(":memory:");
   const outputs = new Map<string, string>();
+  const encoded = new Map<string, { text: string; bytes: Buffer }>();
+  const written = (id: string): Buffer => {
+    const text = outputs.get(id) ?? "";
+    const known = encoded.get(id);
+    if (known?.text === text) return known.bytes;
+    const bytes = Buffer.from(text);
+    encoded.set(id, { text, bytes });
+    return bytes;
+  };
   const build = () =>
     buildApi({
       ...stores,
@@ -44,15 +76,24 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       promote: async () => undefined,
       maintenance: () => ({ open: true, windows: [], timeZone: "UTC" }),
       nextTime: (_, from) => from,
-      playbooks: () => ({ playbooks: [], refused: [] }),
-      run: () => [],
+      playbooks: () => ({ playbooks: offered, refused: [] }),
+      run: (nodes, { name }, purpose, requestedBy) =>
+        nodes.map((node) => {
+          const id = `${node.name}-${name}-${purpose}`;
+          const made = { id, kind: "ansible", purpose, playbook: `playbooks/${name}.yaml`, nodeId: node.id, nodeName: node.name } as const;
+          stores.jobs.add({ ...made, status: "queued", attempt: 1, requestedBy, createdAt: new Date().toISOString() });
+          stores.events.append({ source: "control", type: "job.queued", summary: `${name} is queued`, nodeId: node.id, jobId: id });
+          return stores.jobs.find(id) ?? assert.fail("the job is not there");
+        }),
       cancel: () => {
         throw new Error("no job engine here");
       },
       output: async (id, after) => {
-        const bytes = Buffer.from(outputs.get(id) ?? "").subarray(after);
+        const all = written(id);
+        const bytes = all.subarray(after, after + SLICE_BYTES);
         const job = stores.jobs.find(id);
-        return { text: bytes.toString("utf8"), next: after + bytes.length, end: job !== undefined && !isLive(job.status) };
+        const next = after + bytes.length;
+        return { text: bytes.toString("utf8"), next, end: next === all.length && job !== undefined && !isLive(job.status) };
       },
       receive: () => {
         throw new Error("nobody calls home here");
@@ -67,7 +108,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
         },
       },
       inventory: {
-        view: () => ({ file: "inventory.yaml", groups: [], hosts: {}, problems: [] }),
+        view: () => inventory,
         join: async () => undefined,
         leave: async () => undefined,
         set: async () => undefined,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, type TestContext } from "node:test";
 import type { Locator, Page } from "playwright-core";
+import type { Job } from "../../daemon/contract/job.ts";
 import type { Role } from "../../daemon/contract/key.ts";
 import type { NodeState } from "../../daemon/contract/node.ts";
 import { noBrowser, startBrowser, type Visitor } from "./browser.ts";
@@ -65,9 +66,14 @@ export const phaseOf = (page: Page, name: string, phase: NodeState["phase"]): Lo
 export const mark = (page: Page): Promise<unknown> => page.evaluate("window.notReloaded = true");
 export const assertNotReloaded = async (page: Page): Promise<void> => assert.equal(await page.evaluate("window.notReloaded"), true);
 
-export function startJob(world: Mission, nodeId: string, nodeName: string): string {
+export function startJob(
+  world: Mission,
+  nodeId: string,
+  nodeName: string,
+  what: Pick<Job, "playbook" | "purpose"> = { playbook: "site.yml" },
+): string {
   const id = `${nodeName}-job`;
-  const job = { id, kind: "ansible", playbook: "site.yml", nodeId, nodeName, attempt: 1, requestedBy: "test", createdAt: at } as const;
+  const job = { id, kind: "ansible", ...what, nodeId, nodeName, attempt: 1, requestedBy: "test", createdAt: at } as const;
   world.jobs.add({ ...job, status: "queued" });
   world.jobs.save({ ...job, status: "running", startedAt: at });
   world.events.append({ source: "control", type: "job.started", summary: "site.yml started", nodeId, jobId: id });

@@ -9,6 +9,7 @@ import "./style/rows.css";
 import "./style/output.css";
 import "./style/fleet.css";
 import "./style/card.css";
+import "./style/table.css";
 import "./style/network.css";
 import "./style/motion.css";
 import { createRoot } from "react-dom/client";

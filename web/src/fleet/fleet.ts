@@ -49,7 +49,7 @@ export function loaded(seq: number, nodes: readonly Node[], jobs: readonly Job[]
   };
 }
 
-export function takeFrame(fleet: Fleet, frame: Exclude<ServerFrame, { type: "log" }>): Taken {
+export function takeFrame(fleet: Fleet, frame: Extract<ServerFrame, { type: "hello" | "event" }>): Taken {
   if (frame.type === "hello") return takeHello(fleet, frame);
   // Replays may overlap with what was live already.
   if (frame.seq <= fleet.seq) return { kind: "fleet", fleet };

@@ -8,10 +8,11 @@ export interface Section {
 }
 
 const byName = new Intl.Collator("en", { numeric: true });
+const rank = new Map(phaseOrder.map((phase, index) => [phase, index]));
 
 export function sectionsOf(nodes: Iterable<Node>): Section[] {
   const sorted = [...nodes].sort(
-    (a, b) => phaseOrder.indexOf(a.state.phase) - phaseOrder.indexOf(b.state.phase) || byName.compare(a.name, b.name),
+    (a, b) => (rank.get(a.state.phase) ?? 0) - (rank.get(b.state.phase) ?? 0) || byName.compare(a.name, b.name),
   );
   return groups
     .map(({ group, phases }) => ({ group, nodes: sorted.filter((node) => phases.includes(node.state.phase)) }))

@@ -1,4 +1,4 @@
-/** How each job status is named and coloured, and which jobs can still be cancelled. */
+/** How each job status is named and coloured, which jobs can still be cancelled, and which have ended. */
 import type { JobStatus } from "../../../daemon/contract/job.ts";
 import type { Tone } from "../fleet/phases.ts";
 
@@ -17,3 +17,6 @@ export const jobLook: Record<JobStatus, { word: string; tone: Tone }> = {
 
 export const isCancellable = (status: JobStatus) =>
   status === "queued" || status === "waiting" || status === "running" || status === "unknown";
+
+export const isOver = (status: JobStatus) =>
+  status === "succeeded" || status === "failed" || status === "timed-out" || status === "cancelled" || status === "interrupted";

@@ -1,9 +1,9 @@
-/** Keeps a view true: loads it once, then lets the feed change it, and tells the screen at most every few frames. */
+/** Keeps a view true: loads it once, then lets the feed change it, and tells the screen at most once a frame. */
 import type { Client } from "../../../daemon/contract/client.ts";
 import type { ServerFrame } from "../../../daemon/contract/frame.ts";
 import { loaded, takeFrame, takeJob, takeTimeline } from "../fleet/fleet.ts";
 import { awayAtFirst } from "../fleet/processes.ts";
-import { emptyLog, takeOutput } from "../job/job-log.ts";
+import { JobLog } from "../job/job-log.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { type Feed, openFeed } from "./feed.ts";
@@ -12,8 +12,6 @@ import { firstView, type View } from "./view.ts";
 const ACTIVITY_EVENTS = 100;
 /** The most the route gives. It gives the oldest first, so a smaller limit would hide the newest. */
 const TIMELINE_EVENTS = 5000;
-/** A replay of a thousand events is some screens, not a thousand. */
-const NOTIFY_MS = 40;
 
 export class LiveFleet {
   readonly #client: Client;
@@ -22,7 +20,7 @@ export class LiveFleet {
   #feed: Feed | undefined;
   #stopped = true;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #notice: ReturnType<typeof setTimeout> | undefined;
+  #notice: number | undefined;
   readonly #listeners = new Set<() => void>();
 
   constructor(client: Client, clock: Clock) {
@@ -61,7 +59,7 @@ export class LiveFleet {
 
   /** The job's output from its beginning, for as long as somebody looks. */
   watch(jobId: string): () => void {
-    this.#change({ logs: new Map(this.#view.logs).set(jobId, emptyLog) });
+    this.#change({ logs: new Map(this.#view.logs).set(jobId, new JobLog()) });
     this.#feed?.send({ type: "watch", jobId, after: 0 });
     return () => {
       this.#feed?.send({ type: "unwatch", jobId });
@@ -110,9 +108,12 @@ export class LiveFleet {
   #take(frame: ServerFrame): void {
     if (frame.type === "log") {
       const log = this.#view.logs.get(frame.jobId);
-      if (log) this.#change({ logs: new Map(this.#view.logs).set(frame.jobId, takeOutput(log, frame)) });
+      // It grows in place; the new map says so.
+      if (log?.take(frame)) this.#change({ logs: new Map(this.#view.logs) });
       return;
     }
+    // What else comes is of no page here.
+    if (frame.type !== "hello" && frame.type !== "event") return;
     if (frame.type === "hello") this.#clock.set(frame.at);
     const taken = takeFrame(this.#view.fleet, frame);
     if (taken.kind === "load-afresh") {
@@ -132,9 +133,10 @@ export class LiveFleet {
 
   #change(part: Partial<View>): void {
     this.#view = { ...this.#view, ...part };
-    this.#notice ??= setTimeout(() => {
+    // A replay of a thousand events is some screens, not a thousand; a page nobody sees draws nothing.
+    this.#notice ??= requestAnimationFrame(() => {
       this.#notice = undefined;
       for (const listener of this.#listeners) listener();
-    }, NOTIFY_MS);
+    });
   }
 }

@@ -1,47 +1,99 @@
-/** Output as it grows. Follows the end until somebody scrolls up to read, and again when they return to it. */
-import { memo, useLayoutEffect, useRef, useState } from "react";
-import { atEnd, type JobLog, lineTone } from "../job/job-log.ts";
+/** Output as it grows: it follows the end until somebody reads, and leads to what was searched for and to the first failure. */
+import { type KeyboardEvent, useRef, useState } from "react";
+import { chapterOf, fold } from "../job/folding.ts";
+import type { JobLog } from "../job/job-log.ts";
+import { MOST_FOUND } from "../job/search.ts";
+import { LogBox, ROW_PX } from "./log-box.tsx";
+import { useSearch } from "./use-search.ts";
 
 export function JobOutput({ log }: { log: JobLog }) {
   const box = useRef<HTMLElement>(null);
   const [following, setFollowing] = useState(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new lines are the reason to scroll
-  useLayoutEffect(() => {
-    if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [log.lines, following]);
-  const empty = log.lines.length === 1 && log.lines[0] === "";
+  const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
+  const [text, setText] = useState("");
+  const [current, setCurrent] = useState<number>();
+  const search = useSearch(log, text);
+  const folding = fold(log.dropped, log.length, log.chapters, folded);
 
+  const goTo = (line: number) => {
+    const chapter = chapterOf(log.chapters, line);
+    const open = new Set(folded);
+    if (chapter && chapter.line !== line) open.delete(chapter.line);
+    setFolded(open);
+    setFollowing(false);
+    setCurrent(line);
+    const row = fold(log.dropped, log.length, log.chapters, open).rowOf(line);
+    const scroll = () => {
+      if (box.current) box.current.scrollTop = Math.max(0, row * ROW_PX - box.current.clientHeight / 3);
+    };
+    // An unfolded chapter must be there before one can scroll into it.
+    requestAnimationFrame(scroll);
+  };
+  const step = (by: 1 | -1) => {
+    const { found } = search;
+    const here = found.findIndex((line) => line >= (current ?? -1));
+    const at = here === -1 ? found.length : here;
+    const onIt = found[at] === current;
+    const to = by === 1 ? (onIt ? at + 1 : at) : at - 1;
+    const line = found[(to + found.length) % found.length];
+    if (line !== undefined) goTo(line);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    step(event.shiftKey ? -1 : 1);
+  };
+  const toggle = (line: number) =>
+    setFolded((was) => {
+      const next = new Set(was);
+      if (!next.delete(line)) next.add(line);
+      return next;
+    });
+  const { firstFailure } = log;
+  const place = current === undefined ? 0 : search.found.indexOf(current) + 1;
   return (
     <div className="output">
       <div className="output-head">
         <h2 className="section-title">Output</h2>
         <span className="soft">{log.end ? "complete" : "live"}</span>
+        <input
+          type="search"
+          className="output-search"
+          aria-label="Search the output"
+          placeholder="Search; Enter goes on"
+          value={text}
+          onChange={({ target }) => setText(target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <span className="soft number" role="status">
+          {text !== "" && `${place > 0 ? `${place} of ` : ""}${search.found.length}${search.found.length >= MOST_FOUND ? "+" : ""} lines`}
+        </span>
+        {firstFailure !== undefined && (
+          <button type="button" className="danger" onClick={() => goTo(firstFailure)}>
+            First failure
+          </button>
+        )}
+        {log.chapters.length > 0 && (
+          <button type="button" onClick={() => setFolded(folded.size > 0 ? new Set() : new Set(log.chapters.map(({ line }) => line)))}>
+            {folded.size > 0 ? "Unfold all" : "Fold tasks"}
+          </button>
+        )}
         {!following && (
           <button type="button" onClick={() => setFollowing(true)}>
             Follow the end
           </button>
         )}
       </div>
-      <section
-        ref={box}
-        className="log"
-        aria-label="Output of the job"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-        tabIndex={0}
-        onScroll={({ currentTarget }) => setFollowing(atEnd(currentTarget))}
-      >
-        {log.dropped > 0 && <p className="log-line tone-quiet">… {log.dropped} earlier lines are not shown</p>}
-        {empty && <p className="log-line tone-quiet">{log.end ? "It wrote nothing." : "Nothing yet."}</p>}
-        {log.lines.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by its number, which never changes
-          <Line key={log.dropped + index} text={line} />
-        ))}
-      </section>
+      <LogBox
+        box={box}
+        log={log}
+        folding={folding}
+        folded={folded}
+        onFold={toggle}
+        current={current}
+        following={following}
+        onFollowing={setFollowing}
+      />
     </div>
   );
 }
-
-/** Only the last line ever changes. */
-const Line = memo(function Line({ text }: { text: string }) {
-  return <p className={`log-line line-${lineTone(text)}`}>{text}</p>;
-});

@@ -1,15 +1,15 @@
 /** One job: what came of it, and its output as it is written. */
 import { useEffect } from "react";
 import type { Job } from "../../../daemon/contract/job.ts";
-import { emptyLog } from "../job/job-log.ts";
-import { isCancellable, jobLook } from "../job/job-look.ts";
+import { isCancellable, isOver, jobLook } from "../job/job-look.ts";
+import { rerunOf } from "../job/rerun.ts";
 import { Ago, Lasting } from "./ago.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk, useView } from "./desk.ts";
 import { Hint } from "./hint.tsx";
 import { JobOutput } from "./job-output.tsx";
 import { LostPage } from "./lost-page.tsx";
-import { jobsHref, nodeHref } from "./route.ts";
+import { jobHref, jobsHref, nodeHref } from "./route.ts";
 
 export function JobPage({ id }: { id: string }) {
   const { live } = useDesk();
@@ -28,7 +28,7 @@ export function JobPage({ id }: { id: string }) {
 
 function KnownJob({ job }: { job: Job }) {
   const { live, client, refusal } = useDesk();
-  const log = useView().logs.get(job.id) ?? emptyLog;
+  const log = useView().logs.get(job.id);
   const { attempt, busy, problem } = useAttempt();
   useEffect(() => live.watch(job.id), [live, job.id]);
   const { word, tone } = jobLook[job.status];
@@ -54,6 +54,23 @@ function KnownJob({ job }: { job: Job }) {
           )}
           {job.attempt > 1 && ` · attempt ${job.attempt}`}
         </p>
+        {isOver(job.status) && (
+          <div className="actions">
+            <button
+              type="button"
+              disabled={busy || refusal !== undefined}
+              title={refusal}
+              onClick={() =>
+                void attempt(async () => {
+                  location.hash = jobHref((await rerunOf(job)(client)).id);
+                })
+              }
+            >
+              {job.purpose === "preview" ? "Preview again" : "Run again"}
+            </button>
+            <Problem problem={problem} />
+          </div>
+        )}
         {isCancellable(job.status) && (
           <div className="actions">
             <button
@@ -70,7 +87,7 @@ function KnownJob({ job }: { job: Job }) {
         )}
         {job.result && <Result result={job.result} />}
       </header>
-      <JobOutput log={log} />
+      {log && <JobOutput log={log} />}
     </article>
   );
 }

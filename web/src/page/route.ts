@@ -8,7 +8,10 @@ export type PageRoute =
   | { page: "lost" };
 
 export function parseRoute(hash: string): PageRoute {
-  const [first = "", second, ...more] = hash.replace(/^#?\/?/, "").split("/");
+  const [first = "", second, ...more] = hash
+    .replace(/^#?\/?/, "")
+    .replace(/\?.*$/s, "")
+    .split("/");
   const argument = second === undefined ? undefined : decoded(second);
   if (more.length > 0) return { page: "lost" };
   if (first === "" && second === undefined) return { page: "fleet" };

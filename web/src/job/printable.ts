@@ -1,7 +1,7 @@
-/** Takes terminal control out of output that arrives in pieces. The result is text and nothing else. */
+/** Takes terminal control out of output that arrives in pieces. What stays is text and the colours of it, nothing that acts. */
 
 /** Bytes of the start of an escape sequence that has not ended yet: they wait for the next piece. */
-export interface Plain {
+export interface Printable {
   text: string;
   pending: string;
 }
@@ -11,16 +11,23 @@ const sequence = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
 const unfinished = /(?:\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?|[PX^_][^\x1b]*\x1b?|[ -/]*)?|\r)$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
-const control = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+const colour = /^\x1b\[[0-9;]{0,60}m$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: see above
+const control = /[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[[0-9;]{0,60}m)/g;
 /** Would turn the reading direction around and make a line say what it does not. */
 const bidirectional = /[\u202a-\u202e\u2066-\u2069]/g;
 /** A sequence that never ends must not swallow the output for ever. */
 const LONGEST_PENDING = 4096;
 
-export function plainText(pending: string, piece: string): Plain {
+export function printable(pending: string, piece: string): Printable {
   const raw = pending + piece;
   const cut = unfinished.exec(raw)?.index ?? raw.length;
   const wait = raw.length - cut <= LONGEST_PENDING ? cut : raw.length;
-  const text = raw.slice(0, wait).replace(sequence, "").replace(/\r\n?/g, "\n").replace(control, "").replace(bidirectional, "");
+  const text = raw
+    .slice(0, wait)
+    .replace(sequence, (found) => (colour.test(found) ? found : ""))
+    .replace(/\r\n?/g, "\n")
+    .replace(control, "")
+    .replace(bidirectional, "");
   return { text, pending: raw.slice(wait) };
 }

@@ -1,0 +1,39 @@
+/** What may be done to all marked machines together. */
+import { useState } from "react";
+import type { Node } from "../../../daemon/contract/node.ts";
+import { type BulkAction, type BulkPlan, bulkActions, bulkWord, planBulk } from "../fleet/bulk.ts";
+import { BulkDialog } from "./bulk-dialog.tsx";
+import { useDesk } from "./desk.ts";
+
+export function BulkBar({ nodes, onClear }: { nodes: readonly Node[]; onClear: () => void }) {
+  const { refusal } = useDesk();
+  /** As it was when it was asked for: what is confirmed is what was shown. */
+  const [asked, setAsked] = useState<{ action: BulkAction; plan: BulkPlan }>();
+  return (
+    <section className="bulk" aria-label="Marked machines">
+      <strong role="status">{nodes.length} marked</strong>
+      <div className="actions">
+        {bulkActions.map((action) => {
+          const plan = planBulk(action, nodes);
+          const why = refusal ?? (plan.does.length === 0 ? "None of the marked machines is in a phase for it." : undefined);
+          return (
+            <button
+              key={action}
+              type="button"
+              className={action === "arm" ? "danger" : undefined}
+              disabled={why !== undefined}
+              title={why}
+              onClick={() => setAsked({ action, plan })}
+            >
+              {bulkWord[action]} <span className="count">{plan.does.length}</span>
+            </button>
+          );
+        })}
+      </div>
+      <button type="button" className="quiet" onClick={onClear}>
+        Unmark
+      </button>
+      {asked && <BulkDialog {...asked} onClose={() => setAsked(undefined)} />}
+    </section>
+  );
+}
