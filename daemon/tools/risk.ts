@@ -2,7 +2,8 @@
 import type { Risk, Values } from "../contract/tool.ts";
 import { type Call, callOf } from "./command.ts";
 import type { ToolForm } from "./form.ts";
-import { programRisk, worst } from "./programs.ts";
+import { programRisk } from "./programs.ts";
+import { worst } from "./risk-order.ts";
 
 /** Some machine: whichever it is, the risk is the same. */
 const SOMEWHERE = { node: "node", address: "192.0.2.1" };
