@@ -1,5 +1,6 @@
 /** What control and executor say to each other over the unix socket: one JSON object a line. The executor listens. */
 import * as z from "zod";
+import { ExecutionStatus, StepResult } from "./execution.ts";
 import { Recap } from "./job.ts";
 import { Instant, MacText, NodeName } from "./names.ts";
 import { PowerAction, PowerFailure, PowerState } from "./power.ts";
@@ -39,6 +40,11 @@ export const ToExecutor = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("cancel"), jobId: z.string() }),
   /** The outcome is in the database: the executor need not keep it. */
   z.strictObject({ type: z.literal("forget"), jobId: z.string(), attempt: z.int() }),
+  /** Of a decided plan nothing but its execution's number: the executor reads the rest by itself, and decides by itself whether it may. */
+  z.strictObject({ type: z.literal("execute"), executionId: z.uuid() }),
+  z.strictObject({ type: z.literal("stop"), executionId: z.uuid() }),
+  /** Its result is in the database. That it was done is never forgotten. */
+  z.strictObject({ type: z.literal("forget-execution"), executionId: z.uuid() }),
 ]);
 export type ToExecutor = z.output<typeof ToExecutor>;
 
@@ -60,6 +66,8 @@ export type Outcome = z.output<typeof Outcome>;
 
 const RunRef = { jobId: z.string(), attempt: z.int() };
 const Held = z.array(z.object({ ...RunRef, outcome: Outcome.optional() }));
+/** Executions at work, and ended ones nobody has said to forget. What is not in it is not with the executor. */
+const HeldExecutions = z.array(z.object({ executionId: z.uuid(), status: ExecutionStatus })).optional();
 
 export const FromExecutor = z.discriminatedUnion("type", [
   /** First on every connection: every run the executor holds, so that control can compare with its database. */
@@ -67,12 +75,24 @@ export const FromExecutor = z.discriminatedUnion("type", [
     type: z.literal("hello"),
     pid: z.int(),
     runs: Held,
+    executions: HeldExecutions,
   }),
   /** Every few seconds: these runs are in good hands. Outcomes are told until they are forgotten. */
-  z.object({ type: z.literal("alive"), runs: Held }),
+  z.object({ type: z.literal("alive"), runs: Held, executions: HeldExecutions }),
   z.object({ type: z.literal("started"), ...RunRef, pid: z.int(), at: Instant }),
   z.object({ type: z.literal("finished"), ...RunRef, outcome: Outcome }),
   z.object({ type: z.literal("refused"), ...RunRef, reason: z.string() }),
+  /** A step began or ended. Told again for every connection, as long as its execution is held. */
+  z.object({ type: z.literal("step"), executionId: z.uuid(), step: StepResult }),
+  z.object({
+    type: z.literal("executed"),
+    executionId: z.uuid(),
+    status: ExecutionStatus,
+    steps: z.array(StepResult),
+    error: z.string().optional(),
+  }),
+  /** Nothing of it was done. */
+  z.object({ type: z.literal("execution-refused"), executionId: z.uuid(), reason: z.string() }),
   z.object({
     type: z.literal("powered"),
     id: z.uuid(),

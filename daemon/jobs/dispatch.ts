@@ -2,6 +2,7 @@
 import type { RunRequest } from "../contract/executor-protocol.ts";
 import type { Job } from "../contract/job.ts";
 import { atomically } from "../store/database.ts";
+import type { NodeHoldStore } from "../store/node-holds.ts";
 import type { RunStore } from "../store/runs.ts";
 import { type ConclusionParts, end } from "./conclusion.ts";
 import { leaseFrom } from "./lease.ts";
@@ -11,6 +12,7 @@ import { moved } from "./status.ts";
 
 export interface DispatchParts extends ConclusionParts {
   runs: RunStore;
+  nodeHolds: NodeHoldStore;
   executor: ExecutorPort;
   limits: Limits;
   /** After how long a run of each kind is stopped. */
@@ -18,10 +20,11 @@ export interface DispatchParts extends ConclusionParts {
 }
 
 export function dispatch(parts: DispatchParts, now: Date): void {
-  const { jobs, runs, executor, limits } = parts;
+  const { jobs, runs, nodeHolds, executor, limits } = parts;
   for (const job of jobs.withStatus("waiting")) wake(parts, job, now);
   if (!executor.connected) return;
-  const queued = jobs.withStatus("queued");
+  // A node that is being changed on somebody's approval is not configured under its hands.
+  const queued = jobs.withStatus("queued").filter(({ nodeId }) => !nodeHolds.isBeingChanged(nodeId));
   if (queued.length === 0) return;
   for (const wave of nextWaves(queued, runs.all().length, limits, now)) begin(parts, wave, now);
 }

@@ -1,0 +1,38 @@
+/** What can be asked for, by name. */
+import * as z from "zod";
+import { Method, Risk, Value } from "./tool.ts";
+
+const OfferedParameter = z.object({
+  name: z.string(),
+  description: z.string(),
+  type: z.enum(["string", "host", "integer", "number", "boolean"]),
+  required: z.boolean(),
+  default: Value.optional(),
+  example: Value.optional(),
+  choices: z.array(z.string()).optional(),
+});
+export type OfferedParameter = z.output<typeof OfferedParameter>;
+
+const OfferedTool = z.object({
+  name: z.string(),
+  description: z.string(),
+  method: Method,
+  /** With its usual values; others may make it more. */
+  risk: Risk,
+  needsNodes: z.boolean(),
+  preview: z.enum(["exact", "check", "none"]),
+  /** The tool that takes it back. */
+  undo: z.string().optional(),
+  timeoutSeconds: z.int(),
+  parameters: z.array(OfferedParameter),
+});
+
+const OfferedRunbook = z.object({
+  name: z.string(),
+  description: z.string(),
+  tools: z.array(z.string()),
+  parameters: z.array(OfferedParameter),
+});
+
+export const Offer = z.object({ tools: z.array(OfferedTool), runbooks: z.array(OfferedRunbook) });
+export type Offer = z.output<typeof Offer>;

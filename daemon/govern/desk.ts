@@ -1,0 +1,167 @@
+/** Where the road is entered: takes proposals, answers and the executor's reports, and looks at the clock once a second. */
+import type { Approval } from "../contract/approval.ts";
+import type { Execution } from "../contract/execution.ts";
+import type { FromExecutor } from "../contract/executor-protocol.ts";
+import type { PlanExecution, Proposed } from "../contract/govern-routes.ts";
+import type { PlannedWork, Proposal } from "../contract/plan.ts";
+import { MusterError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { Who } from "../policy/policy.ts";
+import type { EventStore } from "../store/events.ts";
+import { digestOf } from "../tools/canonical.ts";
+import { type Answer, Ballots } from "./ballots.ts";
+import { type ExecutionParts, Executions } from "./executions.ts";
+import { type AuditSink, Journal } from "./journal.ts";
+import { actorOf, Proposals } from "./proposals.ts";
+
+export interface DeskParts extends Omit<ExecutionParts, "journal"> {
+  audit: AuditSink;
+  events: EventStore;
+  log: Log;
+  now?: () => Date;
+}
+
+export interface Wish {
+  dryRun?: boolean;
+  /** Chosen by whoever asks, for a wish that may be sent twice. */
+  idempotencyKey?: string | undefined;
+}
+
+const LOOK_MS = 1000;
+
+export class Desk {
+  readonly #parts: DeskParts;
+  readonly #now: () => Date;
+  readonly #journal: Journal;
+  readonly #proposals: Proposals;
+  readonly #ballots: Ballots;
+  readonly #executions: Executions;
+  #timer: NodeJS.Timeout | undefined;
+  #troubled = false;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+    this.#now = parts.now ?? (() => new Date());
+    this.#journal = new Journal(parts.audit, parts.events);
+    const road = { ...parts, journal: this.#journal };
+    this.#proposals = new Proposals(road);
+    this.#ballots = new Ballots(road);
+    this.#executions = new Executions(road);
+  }
+
+  start(): this {
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    return this;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  propose(proposal: Proposal, who: Who, { dryRun = false, idempotencyKey }: Wish = {}): Proposed {
+    const key = idempotencyKey === undefined ? undefined : digestOf({ idempotencyKey, keyId: who.keyId });
+    const work = this.#proposals.take(proposal, who, { dryRun, key }, this.#now());
+    if (dryRun) return { work, dryRun };
+    this.dispatch();
+    return this.#outcomeOf(work);
+  }
+
+  /** A plan that comes from outside is a wish for what it says: planned again, and refused where that is not the same. */
+  execute(request: PlanExecution, who: Who, idempotencyKey: string | undefined): Proposed {
+    const { plan, hash, targets = plan.targets.map(({ node }) => node) } = request.plan;
+    const { tenant_id: tenant, actor_id: actor } = request;
+    if (digestOf(plan) !== hash) {
+      this.#journal.refused(actorOf(who), "proposal", "a plan came whose hash is not its own", hash);
+      throw new MusterError("PLAN_ALTERED", "plan.hash: is not the hash of this plan");
+    }
+    const { goal, readOnly, tainted } = plan;
+    const proposal: Proposal = { goal, targets, reason: `for ${actor} of ${tenant}`, readOnly, tainted };
+    const key = digestOf(idempotencyKey === undefined ? { plan, tenant, actor } : { idempotencyKey, keyId: who.keyId });
+    const work = this.#proposals.take(proposal, who, { key, mustBe: hash }, this.#now());
+    this.dispatch();
+    return this.#outcomeOf(work);
+  }
+
+  vote(approvalId: string, answer: Answer, voter: Who): Approval {
+    const approval = this.#ballots.cast(approvalId, answer, voter, this.#now());
+    this.dispatch();
+    return this.#parts.approvals.get(approval.id) ?? approval;
+  }
+
+  cancel(executionId: string, who: Who): Execution {
+    return this.#executions.cancel(executionId, who, this.#now());
+  }
+
+  plan(id: string): Proposed {
+    return this.#outcomeOf(this.#work(id));
+  }
+
+  approval(id: string): { approval: Approval; work: PlannedWork } {
+    const approval = this.#parts.approvals.get(id);
+    if (!approval) throw new MusterError("APPROVAL_NOT_FOUND", `no approval has the id ${id}`);
+    return { approval, work: this.#work(approval.planId) };
+  }
+
+  execution(id: string): Execution {
+    return this.#executions.existing(id);
+  }
+
+  /** What the executor says; of jobs and power others hear. */
+  receive(message: FromExecutor): void {
+    const now = this.#now();
+    switch (message.type) {
+      case "hello":
+        this.#executions.compare(message.executions ?? [], now);
+        break;
+      case "step":
+        this.#executions.stepped(message.executionId, message.step);
+        return;
+      case "executed":
+        this.#executions.executed(message.executionId, message.status, message.steps, message.error, now);
+        break;
+      case "execution-refused":
+        this.#executions.refused(message.executionId, message.reason, now);
+        break;
+      default:
+        return;
+    }
+    this.dispatch();
+  }
+
+  /** The executor is away. */
+  lost(): void {
+    this.#executions.lost();
+  }
+
+  sweep(): void {
+    this.#ballots.sweep(this.#now());
+  }
+
+  dispatch(): void {
+    this.#executions.dispatch(this.#now());
+  }
+
+  /** A disk that is full is no reason to die: the next look may find it mended. */
+  #look(): void {
+    try {
+      this.sweep();
+      this.dispatch();
+      this.#troubled = false;
+    } catch (error) {
+      if (!this.#troubled) this.#parts.log.error({ err: error }, "what waits could not be looked after; tried again until it works");
+      this.#troubled = true;
+    }
+  }
+
+  #work(id: string): PlannedWork {
+    const work = this.#parts.plans.get(id);
+    if (!work) throw new MusterError("PLAN_NOT_FOUND", `no plan has the id ${id}`);
+    return work;
+  }
+
+  #outcomeOf(work: PlannedWork): Proposed {
+    const approval = this.#parts.approvals.ofPlan(work.id);
+    const execution = this.#parts.executions.ofPlan(work.id);
+    return { work, dryRun: false, ...(approval && { approval }), ...(execution && { execution }) };
+  }
+}
