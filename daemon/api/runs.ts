@@ -9,21 +9,28 @@ import type { NodeStore } from "../store/nodes.ts";
 import type { Mount } from "./mount.ts";
 import { find } from "./nodes.ts";
 
+/** When a job begins: after which other, and before which. */
+export interface Turn {
+  after?: string;
+  priority?: number;
+}
+
 export interface RunsApi {
   nodes: NodeStore;
   playbooks(): PlaybookList;
   /** One job for each node, or an error and none. */
-  run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, requestedBy: string): Job[];
+  run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, requestedBy: string, turn?: Turn): Job[];
 }
 
 export function runsApi(mount: Mount, { nodes, playbooks, run }: RunsApi): void {
   mount(routes.listPlaybooks, () => playbooks());
 
-  mount(routes.runPlaybook, ({ playbook: name, nodes: limit, check }, { caller }) => {
+  mount(routes.runPlaybook, ({ playbook: name, nodes: limit, check, after, priority }, { caller }) => {
     const playbook = playbookCalled(name, playbooks());
     const targets = limit === "all" ? everyRunnable(nodes) : [...new Map(limit.map((each) => runnable(nodes, each))).values()];
     const purpose = check ? "preview" : playbook.readOnly ? "look" : "change";
-    return run(targets, playbook, purpose, caller.name);
+    const turn = { ...(after !== undefined && { after }), ...(priority !== undefined && { priority }) };
+    return run(targets, playbook, purpose, caller.name, turn);
   });
 }
 

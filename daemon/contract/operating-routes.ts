@@ -25,6 +25,10 @@ export const operatingRoutes = {
       /** Names or MAC addresses; `all` is every node that has a system of ours. */
       nodes: z.union([z.literal("all"), z.array(z.string().max(100)).min(1).max(1000)]),
       check: z.boolean().default(false),
+      /** Begins only when the job with this id has succeeded. */
+      after: z.string().max(100).optional(),
+      /** Those with the higher number begin first. */
+      priority: z.int().min(-100).max(100).optional(),
     }),
     status: 202,
     response: z.array(Job),

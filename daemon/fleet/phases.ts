@@ -27,7 +27,7 @@ export type NodeEvent =
 export function advance(state: NodeState, event: NodeEvent): NodeState {
   switch (event.type) {
     case "accepted":
-      return from(state, event, ["discovered"], () => ({ phase: "accepted" }));
+      return from(state, event, ["discovered", "retired"], () => ({ phase: "accepted" }));
     case "armed":
       return from(state, event, ["accepted", "armed", "called-home", "ready", "install-failed", "configure-failed", "rescue"], (was) => ({
         phase: "armed",

@@ -15,6 +15,8 @@ const playbooks = () => ({
 });
 
 for (const [what, body, status, says] of [
+  ["a job to wait for that nobody knows", { playbook: "look", nodes: ["n1"], after: "n1-2020" }, 404, /no job has the id n1-2020/],
+  ["a priority out of range", { playbook: "look", nodes: ["n1"], priority: 101 }, 400, /priority: /],
   ["a path", { playbook: "../playbook", nodes: ["n1"] }, 400, /playbook: is not the name of a playbook/],
   ["a file's name", { playbook: "look.yaml", nodes: ["n1"] }, 400, /playbook: /],
   ["an unknown name", { playbook: "other", nodes: ["n1"] }, 404, /there is no playbook other/],
@@ -25,7 +27,11 @@ for (const [what, body, status, says] of [
   ["a node without a system", { playbook: "look", nodes: ["n1", "new"] }, 409, /new is accepted: it has no system/],
 ] as const)
   test(`a run is refused for ${what}, with the next step`, async (t) => {
-    const served = await serve(t, { playbooks });
+    const served = await serve(t, {
+      playbooks,
+      run: (nodes, { name }, purpose, by, turn) => engine.run(nodes, { playbook: `playbooks/${name}.yaml`, purpose, ...turn }, by),
+    });
+    const { engine } = queuing(served.world);
     addNode(served.world, ready, "n1");
     addNode(served.world, { phase: "accepted" }, "new");
     const answer = await served.request("/api/runs", { method: "POST", key: served.key("operator"), body: JSON.stringify(body) });
@@ -38,7 +44,7 @@ for (const [what, body, status, says] of [
 test("a run is one job a node, whose purpose is the header's; the nodes stay ready, and all of them or none are queued", async (t) => {
   const served: Served = await serve(t, {
     playbooks,
-    run: (nodes, { name }, purpose, by) => engine.run(nodes, { playbook: `playbooks/${name}.yaml`, purpose }, by),
+    run: (nodes, { name }, purpose, by, turn) => engine.run(nodes, { playbook: `playbooks/${name}.yaml`, purpose, ...turn }, by),
     preview: (node, by) => engine.preview(node, by),
   });
   const { world } = served;
@@ -53,9 +59,12 @@ test("a run is one job a node, whose purpose is the header's; the nodes stay rea
     one.map(({ nodeName, playbook, purpose }) => [nodeName, playbook, purpose]),
     [["n2", "playbooks/look.yaml", "look"]],
   );
+  const later = (await ask("/api/runs", { playbook: "look", nodes: ["n1"], after: one[0]!.id, priority: 5 })).body as Job[];
+  assert.deepEqual([later[0]?.status, later[0]?.after, later[0]?.priority], ["waiting", one[0]!.id, 5]);
+  await ask(`/api/jobs/${later[0]!.id}/cancel`, {});
   const busy = await ask("/api/runs", { playbook: "look", nodes: "all", check: true });
   assert.equal(busy.status, 409);
-  assert.equal(world.jobs.recent(10).length, 1);
+  assert.equal(world.jobs.recent(10).length, 2);
   const preview = (await ask("/api/nodes/n1/reprovision", { check: true })).body as Job;
   assert.deepEqual([preview.purpose, preview.playbook], ["preview", "playbook.yaml"]);
   assert.deepEqual(

@@ -47,7 +47,7 @@ const events: Record<NodeEvent["type"], NodeEvent> = {
 
 /** event → phase before → phase after. What is not here is refused. */
 const allowed: Record<NodeEvent["type"], Partial<Record<Phase, Phase>>> = {
-  accepted: { discovered: "accepted" },
+  accepted: { discovered: "accepted", retired: "accepted" },
   armed: {
     accepted: "armed",
     armed: "armed",
