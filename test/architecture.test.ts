@@ -52,6 +52,7 @@ const mayImport: Record<string, string[]> = {
   "daemon/store": ["daemon/contract", "daemon/errors.ts", "npm:better-sqlite3", "npm:zod", "node:crypto"],
   "daemon/redaction": ["node:fs", "node:path"],
   "daemon/inventory": ["daemon/contract", "daemon/errors.ts", "daemon/redaction", "npm:yaml", "npm:proper-lockfile", "npm:write-file-atomic", "node:"],
+  "daemon/notify": ["daemon/contract", "daemon/errors.ts", "daemon/log.ts", "daemon/store"],
   "daemon/jobs": ["daemon/contract", "daemon/errors.ts", "daemon/fleet", "daemon/store", "daemon/log.ts", "npm:zod", "node:"],
   "daemon/schedules": ["daemon/contract", "daemon/errors.ts", "daemon/fleet", "daemon/store", "daemon/log.ts", "npm:croner"],
   "daemon/executor": [

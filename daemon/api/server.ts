@@ -7,6 +7,7 @@ import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { KeyStore } from "../store/keys.ts";
+import { type AlertsApi, alertsApi } from "./alerts.ts";
 import { requireAccess, requireSameOrigin } from "./auth.ts";
 import { type CallHomeApi, callHomeApi } from "./call-home.ts";
 import { sendError } from "./errors.ts";
@@ -40,6 +41,7 @@ export interface ApiParts
     CallHomeApi,
     TokensApi,
     InventoryApi,
+    AlertsApi,
     Omit<StatusApi, "admit"> {
   keys: KeyStore;
   log: FastifyBaseLogger;
@@ -110,6 +112,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     callHomeApi(mount, parts);
     tokensApi(mount, parts);
     inventoryApi(mount, parts);
+    alertsApi(mount, parts);
     sessionApi(mount, parts.keys);
     const admit = (request: FastifyRequest, reply: FastifyReply) => void (parts.openMetrics || gate.who(request, reply));
     statusApi(api, mount, { ...parts, admit });

@@ -1,5 +1,6 @@
 /** The `muster` command: its words and their order. What it does is asked of the daemon or injected. */
 import { Command } from "commander";
+import { alertCommands } from "./alert-commands.ts";
 import { bootCommands } from "./boot-commands.ts";
 import { bootFileCommands } from "./boot-file-commands.ts";
 import { daemonCommands } from "./daemon-commands.ts";
@@ -53,6 +54,7 @@ export function buildProgram(local: LocalCommands): Command {
   operatingCommands(program, words);
   policyCommands(program, words, local);
   keyCommands(program, words, local);
+  alertCommands(program, words);
   enrolCommands(program, words);
   inventoryCommands(program, words);
   bootFileCommands(program, words, local);

@@ -27,6 +27,7 @@ import { ScheduleClock } from "../schedules/clock.ts";
 import { nextTime } from "../schedules/cron.ts";
 import { openStores } from "../store/stores.ts";
 import { type BootPlace, bootPlaces, controlUrl } from "./address.ts";
+import { startAlerts } from "./alerts.ts";
 import { ansibleDirectory } from "./ansible-directory.ts";
 import { bootFilesFor } from "./boot-files.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -123,13 +124,18 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     );
 
     const playbooks = () => readPlaybooks(ansibleDirectory(config));
-    const run: RunsApi["run"] = (targets, { name }, purpose, requestedBy, turn) =>
-      engine.run(targets, { playbook: playbookFile(name), purpose, ...turn }, requestedBy);
+    const run: RunsApi["run"] = (targets, { name }, purpose, requestedBy) =>
+      engine.run(targets, { playbook: playbookFile(name), purpose }, requestedBy);
     const maintenance = { windows: config.maintenance.windows, timeZone: config.maintenance.time_zone };
     await parts.start(
       "schedules",
       () => new ScheduleClock({ ...stores, log: log.child({ part: "schedules" }), maintenance, playbooks, run }).start(),
       (clock) => clock.stop(),
+    );
+    await parts.start(
+      "alerts",
+      () => startAlerts(config.alerts, { ...stores, redact, log: log.child({ part: "alerts" }) }),
+      (alerts) => alerts.stop(),
     );
     let url = controlUrl(config, places[0]?.network);
     const api = await parts.start(

@@ -1,5 +1,6 @@
 /** Every route of the control API in one table: validation, OpenAPI, the client and the role check follow from it. */
 import * as z from "zod";
+import { alertRoutes } from "./alert-routes.ts";
 import { enrolRoutes } from "./enrol-routes.ts";
 import { Event } from "./event.ts";
 import { AskedMode, Explanation } from "./explanation.ts";
@@ -200,6 +201,7 @@ export const routes = {
     response: Job,
   },
   ...keyRoutes,
+  ...alertRoutes,
   ...enrolRoutes,
   ...inventoryRoutes,
   ...operatingRoutes,

@@ -219,6 +219,18 @@ const migrations = [
    ALTER TABLE keys ADD COLUMN expires_at TEXT;
    UPDATE keys SET owner = name;
    CREATE INDEX keys_by_hash_start ON keys (substr(hash, 1, 8));`,
+  `CREATE TABLE alerts (
+     id           INTEGER PRIMARY KEY AUTOINCREMENT,
+     rule         TEXT NOT NULL,
+     at           TEXT NOT NULL,
+     summary      TEXT NOT NULL,
+     tries        INTEGER NOT NULL DEFAULT 0,
+     next_try_at  TEXT,
+     delivered_at TEXT,
+     error        TEXT
+   ) STRICT;
+   CREATE INDEX alerts_of_rule ON alerts (rule, at);
+   CREATE INDEX alerts_waiting ON alerts (next_try_at) WHERE next_try_at IS NOT NULL;`,
 ];
 
 export function openDatabase(file: string): Db {

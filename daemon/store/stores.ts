@@ -1,11 +1,13 @@
 /** All stores over one database. */
 import { ApprovalStore } from "./approvals.ts";
+import { AlertStore } from "./alerts.ts";
 import { ClaimStore } from "./claims.ts";
 import { type Db, openDatabase } from "./database.ts";
 import { DhcpServerTable } from "./dhcp-servers.ts";
 import { EnrolTokenStore } from "./enrol-tokens.ts";
 import { EventStore } from "./events.ts";
 import { ExecutionStore } from "./executions.ts";
+import { Happenings } from "./happenings.ts";
 import { HostKeyStore } from "./host-keys.ts";
 import { JobStore } from "./jobs.ts";
 import { KeyStore } from "./keys.ts";
@@ -39,6 +41,8 @@ export interface Stores {
   dhcpServers: DhcpServerTable;
   quirks: QuirkStore;
   hostKeys: HostKeyStore;
+  alerts: AlertStore;
+  happenings: Happenings;
 }
 
 export function openStores(file: string): Stores {
@@ -65,5 +69,7 @@ export function openStores(file: string): Stores {
     dhcpServers: new DhcpServerTable(db),
     quirks: new QuirkStore(db),
     hostKeys: new HostKeyStore(db),
+    alerts: new AlertStore(db),
+    happenings: new Happenings(db),
   };
 }

@@ -1,0 +1,66 @@
+/** What alerts and figures are made from: how work ended, by the events, and what the audit says, without its people. Only read. */
+import type { AuditAction } from "../contract/audit.ts";
+import type { ExecutionStatus } from "../contract/execution.ts";
+import type { Db } from "./database.ts";
+
+export interface TypedEvent {
+  at: string;
+  type: string;
+  summary: string;
+  node: string | null;
+}
+
+export interface AuditedAct {
+  seq: number;
+  at: string;
+  action: AuditAction;
+  summary: string;
+  result: string | null;
+  rule: string | null;
+  costUsd: number | null;
+}
+
+export interface EndedExecution {
+  id: string;
+  status: ExecutionStatus;
+  startedAt: string | null;
+  endedAt: string;
+}
+
+export class Happenings {
+  readonly #events;
+  readonly #lastEvent;
+  readonly #acts;
+  readonly #ended;
+
+  constructor(db: Db) {
+    this.#events = db.prepare<[number, number, string, string], TypedEvent>(
+      `SELECT events.at, type, summary, nodes.name AS node FROM events LEFT JOIN nodes ON nodes.id = events.node_id
+       WHERE seq > ? AND seq <= ? AND events.at >= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+    );
+    this.#lastEvent = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM events");
+    this.#acts = db.prepare<[number, string, number], AuditedAct>(
+      `SELECT seq, at, action, record ->> '$.summary' AS summary,
+         record ->> '$.result' AS result, record ->> '$.rule' AS rule, record ->> '$.costUsd' AS costUsd
+       FROM audit WHERE seq > ? AND at >= ? ORDER BY seq LIMIT ?`,
+    );
+    this.#ended = db.prepare<[string, string], EndedExecution>(
+      `SELECT id, status, started_at AS startedAt, ended_at AS endedAt FROM executions
+       WHERE ended_at IS NOT NULL AND (ended_at, id) > (?, ?) ORDER BY ended_at, id LIMIT 10000`,
+    );
+  }
+
+  /** Of these types, after one event; `upTo` is where to go on. */
+  events(types: readonly string[], after: number, since: string): { events: TypedEvent[]; upTo: number } {
+    const upTo = this.#lastEvent.get()?.seq ?? 0;
+    return { events: this.#events.all(after, upTo, since, JSON.stringify(types)), upTo };
+  }
+
+  acts(after: number, since: string, limit: number): AuditedAct[] {
+    return this.#acts.all(after, since, limit);
+  }
+
+  executionsEnded(after: Pick<EndedExecution, "endedAt" | "id">): EndedExecution[] {
+    return this.#ended.all(after.endedAt, after.id);
+  }
+}
