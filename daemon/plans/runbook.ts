@@ -6,7 +6,7 @@ import { ToolName } from "../contract/tool.ts";
 import { MusterError } from "../errors.ts";
 import type { Catalogue } from "../tools/catalogue.ts";
 import { Parameter } from "../tools/parameter.ts";
-import { type Fault, faultText, readYaml, yamlFilesIn } from "../tools/yaml-file.ts";
+import { type Fault, faultText, missingFolders, readYaml, yamlFilesIn } from "../tools/yaml-file.ts";
 import { runbookFaults } from "./runbook-faults.ts";
 
 /** The runbooks that come with Muster. */
@@ -67,7 +67,7 @@ export function readRunbooks(
   folders: readonly string[],
   catalogue: Catalogue,
 ): { runbooks: { file: string; runbook: Runbook }[]; faults: Fault[] } {
-  const faults: Fault[] = [];
+  const faults: Fault[] = missingFolders(folders);
   const runbooks = new Map<string, { file: string; runbook: Runbook }>();
   for (const file of folders.flatMap(yamlFilesIn)) {
     const read = readYaml(file, Runbook);

@@ -7,7 +7,7 @@ import { digestOf } from "./canonical.ts";
 import { ToolForm } from "./form.ts";
 import { checkParameters, type Parameter } from "./parameter.ts";
 import { riskOf } from "./risk.ts";
-import { type Fault, faultText, readYaml, yamlFilesIn } from "./yaml-file.ts";
+import { type Fault, faultText, missingFolders, readYaml, yamlFilesIn } from "./yaml-file.ts";
 
 /** The forms that come with Muster. */
 export const ourTools = join(import.meta.dirname, "forms");
@@ -27,7 +27,7 @@ export interface ReadTool {
 
 /** Reads every file, and says everything that is wrong with them at once. */
 export function readTools(folders: readonly string[]): { tools: ReadTool[]; faults: Fault[] } {
-  const faults: Fault[] = [];
+  const faults: Fault[] = missingFolders(folders);
   const tools = new Map<string, ReadTool>();
   for (const file of folders.flatMap(yamlFilesIn)) {
     const read = readYaml(file, ToolForm);

@@ -23,7 +23,10 @@ export function filledUrl(tool: string, template: string, lookUp: (name: string)
     return text;
   };
   const name = part(host, "host");
-  const text = `${part(scheme, "scheme")}://${name.includes(":") && !name.startsWith("[") ? `[${name}]` : name}${port === undefined ? "" : `:${part(port, "port")}`}${path(rest)}`;
+  const below = path(rest);
+  // Else it would go on with the host's name, or its port.
+  if (!/^([/?]|$)/.test(below)) throw refuse(`the path ${below} does not begin with a slash`);
+  const text = `${part(scheme, "scheme")}://${name.includes(":") && !name.startsWith("[") ? `[${name}]` : name}${port === undefined ? "" : `:${part(port, "port")}`}${below}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== "" || url.hash !== "") throw refuse(`${text} is not a URL`);
   return text;

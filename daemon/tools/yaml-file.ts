@@ -15,6 +15,9 @@ export const faultText = ({ file, line, problem }: Fault): string => `${file}:${
 
 export type Read<T> = { ok: true; file: string; value: T } | { ok: false; faults: Fault[] };
 
+export const missingFolders = (folders: readonly string[]): Fault[] =>
+  folders.filter((folder) => !existsSync(folder)).map((file) => ({ file, line: 1, problem: "there is no such folder" }));
+
 /** Hidden files are an editor's. The order is that of the names, on every machine the same. */
 export function yamlFilesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
