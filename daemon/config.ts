@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import * as z from "zod";
 import { AlertSettings } from "./config-alerts.ts";
+import { AuditSettings } from "./config-audit.ts";
 import { MaintenanceSettings } from "./config-maintenance.ts";
 import { Cidr, checkNetboot, Netboot, Port } from "./config-netboot.ts";
 import { PolicySection } from "./config-policy.ts";
@@ -129,6 +130,7 @@ export const Config = z.strictObject({
   maintenance: MaintenanceSettings.prefault({}).describe("When schedules may change nodes."),
   policy: PolicySection.prefault({}).describe("What may be done without asking people, and whom to ask."),
   alerts: AlertSettings.prefault({}).describe("What is told to people, and where."),
+  audit: AuditSettings.prefault({}).describe("How the audit is kept."),
   log: z
     .strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info").describe("Lowest level that is written.") })
     .prefault({})

@@ -11,6 +11,8 @@ export interface DataDir {
   todo: string;
   jobs: string;
   captures: string;
+  /** The key and the checkpoints of the audit; the records are in the database. */
+  audit: string;
   assets: string;
   executor: string;
   executorSocket: string;
@@ -27,6 +29,7 @@ export function dataDir(root: string): DataDir {
     todo: at("TODO.md"),
     jobs: at("jobs"),
     captures: at("captures"),
+    audit: at("audit"),
     assets: at("assets"),
     executor: at("executor"),
     executorSocket: at("executor", "executor.sock"),

@@ -19,6 +19,8 @@ export class Gate {
   /** Throws when the request may not go on. */
   admit(request: FastifyRequest, reply: FastifyReply, route: Pick<Route, "access" | "method" | "sensitive">): Caller | undefined {
     const caller = route.access === "public" ? undefined : this.who(request, reply);
+    // Also of who is refused next, for the audit names them.
+    request.caller = caller;
     if (caller && route.access !== "public") requireAccess(caller, route.access);
     const limit = limitOf(route);
     if (limit === undefined) return caller;

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type * as z from "zod";
 import { ErrorBody, type Route } from "../contract/route.ts";
 import type { Caller } from "./auth.ts";
+import type { Auditing } from "./auditing.ts";
 import type { Gate } from "./gate.ts";
 
 type Part<R, K extends string> = R extends Record<K, infer S extends z.ZodType> ? z.output<S> : unknown;
@@ -19,7 +20,7 @@ export type Handler<R extends Route> = (input: Input<R>, context: Context<R>) =>
 
 export type Mount = <R extends Route>(route: R, handle: Handler<R>) => void;
 
-export function mounter(app: FastifyInstance, gate: Gate): Mount {
+export function mounter(app: FastifyInstance, gate: Gate, auditing: Auditing): Mount {
   return (route, handle) => {
     const status = route.status ?? 200;
     app.route({
@@ -43,7 +44,7 @@ export function mounter(app: FastifyInstance, gate: Gate): Mount {
         const input = Object.assign({}, request.params, request.query, request.body) as Input<typeof route>;
         const context = { caller: request.caller, request, reply } as Context<typeof route>;
         reply.code(status);
-        const answer = await handle(input, context);
+        const answer = await auditing.around(route, request, () => handle(input, context));
         if (route.media === undefined) return answer;
         return reply.type(route.media).send(Buffer.from(answer as Uint8Array));
       },

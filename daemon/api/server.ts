@@ -8,6 +8,8 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { KeyStore } from "../store/keys.ts";
 import { type AlertsApi, alertsApi } from "./alerts.ts";
+import { type AuditApi, auditApi } from "./audit.ts";
+import { Auditing } from "./auditing.ts";
 import { requireAccess, requireSameOrigin } from "./auth.ts";
 import { type CallHomeApi, callHomeApi } from "./call-home.ts";
 import { sendError } from "./errors.ts";
@@ -41,6 +43,7 @@ export interface ApiParts
     CallHomeApi,
     TokensApi,
     InventoryApi,
+    AuditApi,
     AlertsApi,
     Omit<StatusApi, "admit"> {
   keys: KeyStore;
@@ -70,7 +73,12 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   app.setValidatorCompiler(nullMeansNothing);
   app.setSerializerCompiler(serializerCompiler);
   app.removeContentTypeParser("text/plain");
-  app.setErrorHandler(sendError);
+  const auditing = new Auditing(parts.audit);
+  app.addHook("onClose", async () => auditing.stop());
+  app.setErrorHandler((error: Error, request, reply) => {
+    auditing.refused(error, request);
+    sendError(error, request, reply);
+  });
   app.decorateRequest("caller", undefined);
 
   await app.register(fastifyHelmet, {
@@ -100,7 +108,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
 
   const gate = new Gate(parts.keys, parts.limits);
   await app.register(async (api) => {
-    const mount = mounter(api, gate);
+    const mount = mounter(api, gate, auditing);
     nodesApi(mount, parts);
     powerApi(mount, parts);
     leasesApi(mount, parts);
@@ -113,7 +121,8 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     tokensApi(mount, parts);
     inventoryApi(mount, parts);
     alertsApi(mount, parts);
-    sessionApi(mount, parts.keys);
+    auditApi(mount, parts);
+    sessionApi(mount, parts.keys, auditing);
     const admit = (request: FastifyRequest, reply: FastifyReply) => void (parts.openMetrics || gate.who(request, reply));
     statusApi(api, mount, { ...parts, admit });
     liveFeed(api, {

@@ -3,18 +3,20 @@ import type { FastifyReply } from "fastify";
 import { routes } from "../contract/routes.ts";
 import { MusterError } from "../errors.ts";
 import { type KeyStore, SESSION_SECONDS } from "../store/keys.ts";
+import type { Auditing } from "./auditing.ts";
 import { requireAccess, SESSION_COOKIE } from "./auth.ts";
 import type { Mount } from "./mount.ts";
 
 const cookieOptions = { path: "/", httpOnly: true, sameSite: "strict" } as const;
 
-export function sessionApi(mount: Mount, keys: KeyStore): void {
+export function sessionApi(mount: Mount, keys: KeyStore, auditing: Auditing): void {
   mount(routes.login, ({ key }, { reply, request }) => {
     const now = new Date();
     const holder = keys.authenticate(key, now);
     if (!holder) throw new MusterError("KEY_INVALID", "Invalid API Key");
     requireAccess(holder, "viewer");
     const { secret, csrfToken, expiresAt } = keys.openSession(holder.keyId, now);
+    auditing.loggedIn(holder);
     reply.setCookie(SESSION_COOKIE, secret, { ...cookieOptions, maxAge: SESSION_SECONDS, secure: request.protocol === "https" });
     return { name: holder.name, role: holder.role, owner: holder.owner, csrfToken, expiresAt };
   });

@@ -5,12 +5,12 @@ type Actor = AuditEntry["actor"];
 
 export const MUSTER: Actor = { keyId: "system", name: "muster", role: "system" };
 
-/** A key that is named after a thing acts for the person it belongs to. */
-export const actorOf = ({ keyId, name, owner, role, onBehalfOf = owner }: Actor & { owner?: string }): Actor => ({
+/** People answer for what is done, not their keys. */
+export const actorOf = ({ keyId, name, owner, role, onBehalfOf }: Actor & { owner?: string }): Actor => ({
   keyId,
-  name,
+  name: owner ?? name,
   role,
-  ...(onBehalfOf !== undefined && onBehalfOf !== name && { onBehalfOf }),
+  ...(onBehalfOf !== undefined && { onBehalfOf }),
 });
 
 /** An address is of a person too, and may be erased like a name. */

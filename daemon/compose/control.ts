@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { captureOf } from "../../pxe/capture/rings.ts";
 import type { RunsApi } from "../api/runs.ts";
 import { buildApi } from "../api/server.ts";
+import { readCheckpoints } from "../audit/checkpoint-files.ts";
+import { AuditLog } from "../audit/log.ts";
 import { quirkFile } from "../boot/quirk-file.ts";
 import { type Config, loadAccess } from "../config.ts";
 import type { Node } from "../contract/node.ts";
@@ -29,6 +31,7 @@ import { openStores } from "../store/stores.ts";
 import { type BootPlace, bootPlaces, controlUrl } from "./address.ts";
 import { startAlerts } from "./alerts.ts";
 import { ansibleDirectory } from "./ansible-directory.ts";
+import { auditKeeper } from "./audit-keeper.ts";
 import { bootFilesFor } from "./boot-files.ts";
 import { Deadlines } from "./deadlines.ts";
 import { enrolment } from "./enrolment.ts";
@@ -61,6 +64,12 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       ({ db }) => db.close(),
     );
     const { nodes, events, registry, keys } = stores;
+    const audit = new AuditLog(stores.db);
+    await parts.start(
+      "audit",
+      () => auditKeeper(config, data, audit, events, log.child({ part: "audit" })).start(),
+      (keeper) => keeper.stop(),
+    );
     loadAccess(config); // a placeholder stops the start here, before anybody relies on it
     adoptKeys(keys, env);
     const shownKey = firstKey(keys);
@@ -143,6 +152,8 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       () =>
         buildApi({
           ...stores,
+          audit,
+          checkpoints: () => readCheckpoints(data.audit).map(({ note }) => note),
           log,
           version: VERSION,
           pageRoot: existsSync(join(pageRoot, "index.html")) ? pageRoot : undefined,

@@ -12,6 +12,8 @@ export interface Route {
   access: "public" | "viewer" | "proposer" | "operator" | "admin";
   /** What a stolen key would do first, and what is worth guessing at: ten times a minute at most. */
   sensitive?: true;
+  /** It tells the audit more than that it was called, by itself. */
+  recordsItself?: true;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;

@@ -1,5 +1,6 @@
 /** Every route of the control API in one table: validation, OpenAPI, the client and the role check follow from it. */
 import * as z from "zod";
+import { auditRoutes } from "./audit-routes.ts";
 import { alertRoutes } from "./alert-routes.ts";
 import { enrolRoutes } from "./enrol-routes.ts";
 import { Event } from "./event.ts";
@@ -206,6 +207,7 @@ export const routes = {
   ...inventoryRoutes,
   ...operatingRoutes,
   ...scheduleRoutes,
+  ...auditRoutes,
   ...netbootRoutes,
 } satisfies Record<string, Route>;
 

@@ -4,6 +4,7 @@ import type { TestContext } from "node:test";
 import { pino } from "pino";
 import { WebSocket } from "ws";
 import { type ApiParts, buildApi } from "../../daemon/api/server.ts";
+import { AuditLog } from "../../daemon/audit/log.ts";
 import { networkNow } from "../../daemon/compose/network-now.ts";
 import type { Role } from "../../daemon/contract/key.ts";
 import { cards } from "./cards.ts";
@@ -29,6 +30,8 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
   const world = openWorld();
   const api = await buildApi({
     ...world,
+    audit: new AuditLog(world.db),
+    checkpoints: () => [],
     log: pino({ level: "silent" }),
     version: "0.0.0-test",
     pageRoot: undefined,

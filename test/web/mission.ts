@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
+import { AuditLog } from "../../daemon/audit/log.ts";
 import { buildApi } from "../../daemon/api/server.ts";
 import { networkNow } from "../../daemon/compose/network-now.ts";
 import type { InventoryView } from "../../daemon/contract/inventory.ts";
@@ -58,6 +59,8 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
   const build = () =>
     buildApi({
       ...stores,
+      audit: new AuditLog(stores.db),
+      checkpoints: () => [],
       log: pino({ level: "silent" }),
       version: "0.0.0-test",
       pageRoot,

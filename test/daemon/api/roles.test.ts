@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { FastifyInstance } from "fastify";
+import { AuditLog } from "../../../daemon/audit/log.ts";
 import type { Job } from "../../../daemon/contract/job.ts";
 import { Role } from "../../../daemon/contract/key.ts";
 import type { Node, NodeState } from "../../../daemon/contract/node.ts";
@@ -105,6 +106,13 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
   listQuarantine: () => ({ path: "/api/quarantine" }),
   releaseQuarantine: () => ({ path: "/api/quarantine/1a2b3c4d/release", body: {} }),
   discardQuarantine: () => ({ path: "/api/quarantine/1a2b3c4d/discard" }),
+  listAudit: () => ({ path: "/api/audit" }),
+  exportAudit: () => ({ path: "/api/audit/export" }),
+  eraseFromAudit: ({ world }) => {
+    const name = unused();
+    new AuditLog(world.db).append({ action: "change", actor: { keyId: "k", name, role: "viewer" }, subject: "test", summary: "test" });
+    return { path: "/api/audit/erasures", body: { name } };
+  },
   login: ({ key }) => ({ path: "/api/session", body: { key: key("viewer") } }),
   whoami: () => ({ path: "/api/session" }),
   logout: () => ({ path: "/api/session" }),

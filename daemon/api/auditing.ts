@@ -1,0 +1,87 @@
+/** What the audit is told of requests, in one place for every route: what is about to change, what came of it, and who was refused. */
+import { randomUUID } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { actorOf, strangerAt } from "../audit/actor.ts";
+import type { AuditLog } from "../audit/log.ts";
+import type { AuditEntry } from "../contract/audit.ts";
+import type { Route } from "../contract/route.ts";
+import { routes } from "../contract/routes.ts";
+import { type ErrorCode, MusterError } from "../errors.ts";
+import type { Holder } from "../store/keys.ts";
+import { Repeats } from "./repeats.ts";
+import { closingOf, subjectOf, summaryOf } from "./telling.ts";
+
+/** What answers 401 or 403 because of who asks; what the policy denies is recorded where it is decided. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  "KEY_MISSING",
+  "KEY_INVALID",
+  "SESSION_ENDED",
+  "NOT_ALLOWED",
+  "CSRF_INVALID",
+  "ORIGIN_REFUSED",
+]);
+
+const SWEEP_MS = 60_000;
+
+export class Auditing {
+  readonly #audit: Pick<AuditLog, "append">;
+  readonly #repeats = new Repeats<AuditEntry>(SWEEP_MS);
+  readonly #sweeping: NodeJS.Timeout;
+
+  constructor(audit: Pick<AuditLog, "append">) {
+    this.#audit = audit;
+    this.#sweeping = setInterval(() => this.#sweep(Date.now()), SWEEP_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#sweeping);
+    this.#sweep(Number.POSITIVE_INFINITY);
+  }
+
+  /** The intent is on disk before anything happens: after a crash in between it stands there without an outcome. */
+  async around<T>(route: Route, request: FastifyRequest, act: () => T | Promise<T>): Promise<T> {
+    const { caller } = request;
+    if (route.method === "GET" || route.recordsItself || caller === undefined) return act();
+    const about = {
+      actor: actorOf(caller),
+      subject: subjectOf(route, request.params),
+      summary: summaryOf(route, request.body),
+      executionId: randomUUID(),
+    };
+    this.#audit.append({ ...about, action: "intent" });
+    let answer: T;
+    try {
+      answer = await act();
+    } catch (error) {
+      this.#audit.append({ ...about, action: "outcome", result: error instanceof MusterError ? error.code : "INTERNAL" });
+      throw error;
+    }
+    this.#audit.append({ ...about, ...closingOf(route, about.subject, answer), result: "done" });
+    return answer;
+  }
+
+  loggedIn(holder: Holder): void {
+    this.#audit.append({ action: "login", actor: actorOf(holder), subject: `key ${holder.keyId}`, summary: "logged in to the page" });
+  }
+
+  /** The same refusal again within a minute is only counted: whoever hammers at the door must not fill the disk. */
+  refused(error: unknown, request: FastifyRequest): void {
+    if (!(error instanceof MusterError) || !refusals.has(error.code)) return;
+    const { method, url = "" } = request.routeOptions;
+    const subject = `${request.method} ${url}`;
+    const login = url === routes.login.path && method === routes.login.method;
+    const entry: AuditEntry = {
+      action: login ? "login-failed" : "refusal",
+      actor: request.caller ? actorOf(request.caller) : strangerAt(request.ip),
+      subject,
+      summary: error.message,
+      result: error.code,
+    };
+    if (this.#repeats.first(`${entry.actor.keyId} ${entry.actor.name} ${subject} ${error.code}`, entry, Date.now()))
+      this.#audit.append(entry);
+  }
+
+  #sweep(now: number): void {
+    for (const { of, count } of this.#repeats.ended(now)) this.#audit.append({ ...of, summary: `${of.summary} (${count} more times)` });
+  }
+}
