@@ -133,8 +133,8 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     );
 
     const playbooks = () => readPlaybooks(ansibleDirectory(config));
-    const run: RunsApi["run"] = (targets, { name }, purpose, requestedBy) =>
-      engine.run(targets, { playbook: playbookFile(name), purpose }, requestedBy);
+    const run: RunsApi["run"] = (targets, { name }, purpose, requestedBy, turn) =>
+      engine.run(targets, { playbook: playbookFile(name), purpose, ...turn }, requestedBy);
     const maintenance = { windows: config.maintenance.windows, timeZone: config.maintenance.time_zone };
     await parts.start(
       "schedules",
