@@ -6,8 +6,9 @@ import type { DataDir } from "../data-dir.ts";
 import { type Executor, startExecutor } from "../executor/server.ts";
 import type { Log } from "../log.ts";
 import { ansibleDirectory } from "./ansible-directory.ts";
+import { planSettings } from "./plan-settings.ts";
 
-export async function startExecutorProcess(config: Config, data: DataDir, log: Log): Promise<Executor> {
+export async function startExecutorProcess(config: Config, data: DataDir, log: Log, env: NodeJS.ProcessEnv): Promise<Executor> {
   const extraVars = join(data.executor, "vars.json");
   const { sshKeys } = loadAccess(config);
   await writeFileAtomic(extraVars, JSON.stringify({ common_admin_user: config.access.admin_user, common_admin_keys: sshKeys }), {
@@ -19,6 +20,7 @@ export async function startExecutorProcess(config: Config, data: DataDir, log: L
     log,
     outputLimitBytes: config.ansible.output_mib * 1024 * 1024,
     power: config.power,
+    plans: planSettings(config, data, env),
     ansible: {
       directory: ansibleDirectory(config),
       inventory: data.inventory,

@@ -52,7 +52,7 @@ export async function runChildProcess(name: ChildName, configFile: string, data:
       return runChild(log, lock, () => startNetboot(config, data, process.env, log));
     case "executor":
       return runChild(log, lock, async () => {
-        const executor = await startExecutorProcess(config, data, log);
+        const executor = await startExecutorProcess(config, data, log, process.env);
         // Only a stop that was asked for ends runs; when the supervisor was killed they go on and are found again.
         return { stop: (reason) => (reason === "SIGTERM" ? executor.close() : executor.abandon()) };
       });

@@ -79,6 +79,12 @@ export class Runner {
     return [...this.#runs.values()].map(({ record, outcome }) => ({ ...callName(record.request), ...(outcome && { outcome }) }));
   }
 
+  isAtWork(node: string): boolean {
+    return [...this.#runs.values()].some(
+      ({ record, outcome }) => !outcome && record.request.members.some((member) => member.node === node),
+    );
+  }
+
   /** A run that is there already is not started again, whoever asks. Throws with the reason when it cannot be. */
   async run(request: RunRequest): Promise<void> {
     if (this.#runs.has(nameOf(request))) return;

@@ -3,25 +3,38 @@
 import { once } from "node:events";
 import { chmodSync, renameSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type FromExecutor, ToExecutor } from "../contract/executor-protocol.ts";
 import { explain } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Power } from "../power/settings.ts";
-import type { AnsibleSettings } from "./ansible.ts";
+import { type AnsibleSettings, privateKey } from "./ansible.ts";
+import { NodeTurns } from "./node-turns.ts";
+import { PlanDesk } from "./plan-desk.ts";
+import type { Governed } from "./plan-warrant.ts";
 import { PowerDesk } from "./power/desk.ts";
 import { first } from "./run-files.ts";
 import { Runner } from "./runner.ts";
 import { ensureSshKey } from "./ssh-key.ts";
+import type { StepMeans } from "./steps/perform.ts";
+import { Secrets } from "./steps/secrets.ts";
+import { SshLines } from "./steps/ssh.ts";
 
 export interface ExecutorOptions {
   socketPath: string;
   jobsDir: string;
   ansible: AnsibleSettings;
   power: Power;
+  /** Without it no plan is carried out. */
+  plans?: PlanSettings;
   log: Log;
   graceMs?: number;
   outputLimitBytes?: number;
+}
+
+export interface PlanSettings extends Pick<StepMeans, "sshPlace" | "controlUrl"> {
+  governed: Governed;
 }
 
 const HEARTBEAT_MS = 2000;
@@ -39,6 +52,7 @@ export async function startExecutor({
   jobsDir,
   ansible,
   power,
+  plans,
   log,
   graceMs = 10_000,
   outputLimitBytes = OUTPUT_LIMIT_BYTES,
@@ -58,14 +72,20 @@ export async function startExecutor({
     onFinished: (run) => tell({ type: "finished", ...run }),
   });
   runner.start();
-  const heartbeat = setInterval(() => tell({ type: "alive", runs: runner.list() }), HEARTBEAT_MS);
+  const turns = new NodeTurns((node) => runner.isAtWork(node));
+  const planDesk = plans && planDeskFor(plans, { ansible, turns, log, graceMs, tell });
+  planDesk?.start();
+  const held = () => ({ runs: runner.list(), executions: planDesk?.list() ?? [] });
+  const heartbeat = setInterval(() => tell({ type: "alive", ...held() }), HEARTBEAT_MS);
   const powerDesk = new PowerDesk(power, log.child({ part: "power" }));
 
   const server = createServer((control) => {
     controls.add(control);
     control.on("close", () => controls.delete(control));
     control.on("error", (error) => log.warn({ err: error }, "control connection"));
-    control.write(`${JSON.stringify({ type: "hello", pid: process.pid, runs: runner.list() } satisfies FromExecutor)}\n`);
+    const say = (message: FromExecutor) => control.write(`${JSON.stringify(message)}\n`);
+    say({ type: "hello", pid: process.pid, ...held() });
+    planDesk?.retell(say);
     createInterface({ input: control })
       .on("line", (line) => void obey(control, line))
       .on("error", () => undefined); // the connection's own handler has said it
@@ -83,9 +103,13 @@ export async function startExecutor({
       control.write(`${JSON.stringify({ type: "powered", id: message.id, outcome } satisfies FromExecutor)}\n`);
       return;
     }
+    if ("executionId" in message) return carryOut(message);
     try {
-      if (message.type === "run") await runner.run(message);
-      else if (message.type === "cancel") runner.cancel(message.jobId);
+      if (message.type === "run") {
+        const node = message.members.find((member) => turns.isBeingChanged(member.node))?.node;
+        if (node !== undefined) throw new Error(`a step of a plan is changing ${node}`);
+        await runner.run(message);
+      } else if (message.type === "cancel") runner.cancel(message.jobId);
       else runner.forget(message.jobId, message.attempt);
     } catch (error) {
       const { jobId, attempt } = named(message);
@@ -93,6 +117,13 @@ export async function startExecutor({
       if (attempt !== undefined)
         control.write(`${JSON.stringify({ type: "refused", jobId, attempt, reason: explain(error) } satisfies FromExecutor)}\n`);
     }
+  }
+
+  function carryOut({ type, executionId }: Extract<ToExecutor, { executionId: string }>): void {
+    if (type === "stop") planDesk?.stop(executionId);
+    else if (type === "forget-execution") planDesk?.forget(executionId);
+    else if (planDesk) planDesk.execute(executionId);
+    else tell({ type: "execution-refused", executionId, reason: "this executor carries out no plans" });
   }
 
   // Under a name of its own first: a closing server removes the name it was given, which must not be its successor's.
@@ -115,17 +146,34 @@ export async function startExecutor({
     // Control is let go first: it must not hand over a queued job in the place of one that just ended.
     close: async (grace = 1000) => {
       await closeServer();
-      await runner.close(grace);
+      await Promise.all([runner.close(grace), planDesk?.close(grace)]);
     },
     abandon: async () => {
       runner.abandon();
+      planDesk?.abandon();
       await closeServer();
     },
   };
 }
 
+function planDeskFor(
+  { governed, sshPlace, controlUrl }: PlanSettings,
+  {
+    ansible,
+    turns,
+    log,
+    graceMs,
+    tell,
+  }: { ansible: AnsibleSettings; turns: NodeTurns; log: Log; graceMs: number; tell(message: FromExecutor): void },
+): PlanDesk {
+  const { home } = ansible;
+  const key = privateKey(home);
+  const means = { ansible, ssh: new SshLines(key), secrets: new Secrets(join(home, "secrets"), key), sshPlace, controlUrl };
+  return new PlanDesk({ home, governed, means, graceMs, turns, log: log.child({ part: "plans" }), tell });
+}
+
 /** Only a run can be refused; what cannot be cancelled or forgotten now is asked for again. */
-function named(message: Exclude<ToExecutor, { type: "power" }>): { jobId: string; attempt?: number } {
+function named(message: Exclude<ToExecutor, { type: "power" } | { executionId: string }>): { jobId: string; attempt?: number } {
   return message.type === "run" ? first(message.members) : { jobId: message.jobId };
 }
 

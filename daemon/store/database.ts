@@ -248,6 +248,11 @@ export function openDatabase(file: string): Db {
   }
 }
 
+/** For who only looks: nothing can be changed through it, the schema neither. */
+export function openReadOnly(file: string): Db {
+  return new Database(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
+}
+
 /** Immediate, because three processes open the database at the same moment. */
 function migrate(db: Db, file: string): void {
   const run = db.transaction(() => {

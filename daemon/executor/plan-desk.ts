@@ -1,0 +1,195 @@
+/** Takes executions by number, asks for itself whether they may be begun, begins each once, and knows after a crash what became of it. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { ExecutionStatus, StepResult } from "../contract/execution.ts";
+import type { FromExecutor } from "../contract/executor-protocol.ts";
+import type { Log } from "../log.ts";
+import type { Catalogue } from "../tools/catalogue.ts";
+import type { NodeTurns } from "./node-turns.ts";
+import { PlanLedger } from "./plan-ledger.ts";
+import { outcomeOf } from "./plan-order.ts";
+import { PlanRecord } from "./plan-record.ts";
+import { runPlan, skipRest, told } from "./plan-run.ts";
+import { askWarrant, type Governed } from "./plan-warrant.ts";
+import { takeUpChild } from "./steps/child.ts";
+import { nothing } from "./steps/output.ts";
+import { performStep, type StepMeans } from "./steps/perform.ts";
+
+export interface PlanDeskOptions {
+  /** The executor's own folder. */
+  home: string;
+  governed: Governed;
+  means: Omit<StepMeans, "graceMs">;
+  graceMs: number;
+  turns: NodeTurns;
+  log: Log;
+  tell(message: FromExecutor): void;
+}
+
+interface Held {
+  record: PlanRecord;
+  stop: AbortController;
+  /** Of one at work. */
+  running?: Promise<void>;
+}
+
+/** What a step found after a crash may say, when its form is not asked any more. */
+const CAP_BYTES = 64 * 1024;
+
+export class PlanDesk {
+  readonly #options: PlanDeskOptions;
+  readonly #folder: string;
+  readonly #ledger: PlanLedger;
+  readonly #held = new Map<string, Held>();
+  readonly #means: StepMeans;
+  #graceMs: number;
+  #closed = false;
+  #letGo = false;
+
+  constructor(options: PlanDeskOptions) {
+    this.#options = options;
+    this.#graceMs = options.graceMs;
+    this.#means = { ...options.means, graceMs: () => this.#graceMs };
+    this.#folder = join(options.home, "executions");
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    this.#ledger = new PlanLedger(join(options.home, "executions.ledger"));
+  }
+
+  /** Takes up what an earlier executor left. */
+  start(): void {
+    for (const record of PlanRecord.all(this.#folder)) {
+      const { executionId, approvalId, planHash, at } = record.begun;
+      // Killed between the two: it counts as begun.
+      if (!this.#ledger.holds(executionId))
+        this.#ledger.add({ executionId, planHash, at, ...(approvalId !== undefined && { approvalId }) });
+      const held: Held = { record, stop: new AbortController() };
+      this.#held.set(executionId, held);
+      if (!record.ending) held.running = this.#takeUp(held).finally(() => delete held.running);
+    }
+  }
+
+  list(): { executionId: string; status: ExecutionStatus }[] {
+    return [...this.#held].map(([executionId, { record }]) => ({ executionId, status: record.ending?.status ?? "running" }));
+  }
+
+  /** For a connection that may have missed all of it. */
+  retell(tell: (message: FromExecutor) => void): void {
+    for (const [executionId, { record }] of this.#held) {
+      if (record.ending) tell(ended(record));
+      else for (const step of record.steps) tell({ type: "step", executionId, step });
+    }
+  }
+
+  /** One that is held already is not begun again, whoever asks. */
+  execute(executionId: string): void {
+    if (this.#held.has(executionId)) return;
+    const now = new Date();
+    const granted = this.#closed
+      ? { ok: false as const, reason: "the executor is stopping" }
+      : askWarrant(executionId, this.#options.governed, this.#ledger, now);
+    if (!granted.ok) {
+      this.#options.log.warn({ executionId, reason: granted.reason }, "execution refused");
+      this.#options.tell({ type: "execution-refused", executionId, reason: granted.reason });
+      return;
+    }
+    const { work, approvalId, catalogue } = granted;
+    const entry = { executionId, planHash: work.hash, at: now.toISOString(), ...(approvalId !== undefined && { approvalId }) };
+    const record = PlanRecord.create(this.#folder, { ...entry, plan: work.plan });
+    this.#ledger.add(entry);
+    const held: Held = { record, stop: new AbortController() };
+    this.#held.set(executionId, held);
+    this.#options.log.info({ executionId, planHash: work.hash, steps: work.plan.steps.length }, "execution began");
+    held.running = this.#run(held, catalogue).finally(() => delete held.running);
+  }
+
+  stop(executionId: string): void {
+    this.#held.get(executionId)?.stop.abort("cancelled");
+  }
+
+  forget(executionId: string): void {
+    const held = this.#held.get(executionId);
+    if (!held?.record.ending) return;
+    held.record.forget();
+    this.#held.delete(executionId);
+  }
+
+  /** Ends everything, for a stop of the daemon. */
+  async close(graceMs: number): Promise<void> {
+    this.#closed = true;
+    this.#graceMs = Math.min(this.#graceMs, graceMs);
+    for (const { stop } of this.#held.values()) stop.abort("cancelled");
+    await Promise.all([...this.#held.values()].map(({ running }) => running));
+    this.#options.means.ssh.close();
+  }
+
+  /** Lets go of what goes on by itself: the next executor finds it. */
+  abandon(): void {
+    this.#closed = true;
+    this.#letGo = true;
+    this.#options.means.ssh.close();
+  }
+
+  async #run({ record, stop }: Held, catalogue: Catalogue): Promise<void> {
+    const { turns, tell } = this.#options;
+    const means = this.#means;
+    const { executionId, plan } = record.begun;
+    const outcome = await runPlan({
+      record,
+      turns,
+      signal: stop.signal,
+      isLetGo: () => this.#letGo,
+      secrets: () => means.secrets.all(),
+      onStep: (step) => tell({ type: "step", executionId, step }),
+      perform: (step) => performStep({ executionId, plan, step, catalogue, files: record.files(step.id) }, means, stop.signal),
+    });
+    if (outcome) this.#end(record, outcome);
+  }
+
+  /** Steps in flight are looked after to their end, where one can be known; none is begun. */
+  async #takeUp({ record, stop }: Held): Promise<void> {
+    const { tell } = this.#options;
+    const means = this.#means;
+    const { executionId, plan } = record.begun;
+    const onStep = (step: StepResult) => tell({ type: "step", executionId, step });
+    const inFlight = [...plan.steps, ...plan.rollback.map(({ step }) => step)].filter(
+      ({ id }) => record.results.get(id)?.status === "running",
+    );
+    await Promise.all(
+      inFlight.map(async ({ id, method, timeoutSeconds }) => {
+        const begun = record.results.get(id);
+        if (!begun) return;
+        const left = Date.parse(begun.startedAt ?? record.begun.at) + timeoutSeconds * 1000 - Date.now();
+        const late = setTimeout(() => stop.abort("timed-out"), Math.max(0, left));
+        const limits = { capBytes: CAP_BYTES, graceMs: means.graceMs };
+        const remote = method === "ssh" || method === "http";
+        const end = remote
+          ? { status: "unknown" as const, said: nothing, error: "the executor was lost while this was at work" }
+          : await takeUpChild(record.files(id), limits, stop.signal);
+        clearTimeout(late);
+        const result: StepResult = { ...begun, ...told(end, means.secrets.all()) };
+        record.save(result);
+        onStep(result);
+      }),
+    );
+    skipRest({ record, onStep });
+    this.#end(record, outcomeOf(plan, record.results, "lost"));
+  }
+
+  #end(record: PlanRecord, outcome: { status: ExecutionStatus; error?: string }): void {
+    record.end(outcome);
+    const { executionId } = record.begun;
+    this.#options.log.info({ executionId, status: outcome.status }, "execution ended");
+    this.#options.tell(ended(record));
+  }
+}
+
+function ended(record: PlanRecord): FromExecutor {
+  const { ending, steps, begun } = record;
+  return {
+    type: "executed",
+    executionId: begun.executionId,
+    status: ending?.status ?? "unknown",
+    steps,
+    ...(ending?.error !== undefined && { error: ending.error }),
+  };
+}

@@ -1,0 +1,67 @@
+/** Reads for itself what is to be done and whether it may: the database without the right to change it, its own forms, its own policy. */
+import { existsSync } from "node:fs";
+import type { PlannedWork } from "../contract/plan.ts";
+import { explain } from "../errors.ts";
+import { checkWarrant } from "../govern/warrant.ts";
+import type { KnownNode } from "../plans/targets.ts";
+import { loadPolicy, type PolicySettings } from "../policy/policy.ts";
+import { ApprovalStore } from "../store/approvals.ts";
+import { type Db, openReadOnly } from "../store/database.ts";
+import { ExecutionStore } from "../store/executions.ts";
+import { HostKeyStore } from "../store/host-keys.ts";
+import { PlanStore } from "../store/plans.ts";
+import { type Catalogue, loadCatalogue } from "../tools/catalogue.ts";
+import type { PlanLedger } from "./plan-ledger.ts";
+
+export interface Governed {
+  database: string;
+  /** Folders of forms. */
+  tools: readonly string[];
+  policy: PolicySettings;
+  /** The machines by name, as the database and the inventory have them now. */
+  nodesNow(db: Db): (name: string) => KnownNode | undefined;
+}
+
+export type Granted = { ok: true; work: PlannedWork; approvalId?: string; catalogue: Catalogue } | { ok: false; reason: string };
+
+/** Never rejects: what cannot be read is no warrant. */
+export function askWarrant(executionId: string, { database, tools, policy, nodesNow }: Governed, ledger: PlanLedger, now: Date): Granted {
+  if (!existsSync(database)) return refused("there is no database");
+  const db = openReadOnly(database);
+  try {
+    const execution = new ExecutionStore(db).get(executionId);
+    if (!execution) return refused("there is no such execution");
+    const work = new PlanStore(db).get(execution.planId);
+    if (!work) return refused("there is no such plan");
+    const { approvalId } = execution;
+    const catalogue = loadCatalogue(tools);
+    const warrant = checkWarrant(
+      { execution, work, approval: approvalId === undefined ? undefined : new ApprovalStore(db).get(approvalId) },
+      {
+        now,
+        catalogue,
+        policy: loadPolicy(policy),
+        node: nodesNow(db),
+        begun: (id) => ledger.holds(id),
+      },
+    );
+    if (!warrant.ok) return warrant;
+    return { ok: true, work, catalogue, ...(approvalId !== undefined && { approvalId }) };
+  } catch (error) {
+    return refused(explain(error));
+  } finally {
+    db.close();
+  }
+}
+
+/** The one key its call-home showed. */
+export function pinnedKey(database: string, nodeId: string): string | undefined {
+  const db = openReadOnly(database);
+  try {
+    return new HostKeyStore(db).find(nodeId);
+  } finally {
+    db.close();
+  }
+}
+
+const refused = (reason: string): Granted => ({ ok: false, reason });

@@ -1,0 +1,46 @@
+/** A playbook or one module on one node, through Ansible as the runs of jobs use it. Also how machines with Windows are reached. */
+import { createHash } from "node:crypto";
+import { RunRequest } from "../../contract/executor-protocol.ts";
+import type { Call } from "../../tools/command.ts";
+import { type AnsibleSettings, ansibleCommand, ansibleEnvironment } from "../ansible.ts";
+import type { ChildFiles } from "./child.ts";
+
+type AnsibleCall = Extract<Call, { kind: "playbook" | "module" }>;
+
+export interface AnsibleWork {
+  executionId: string;
+  node: string;
+  timeoutSeconds: number;
+}
+
+export function ansibleStep(call: AnsibleCall, work: AnsibleWork, settings: AnsibleSettings, files: ChildFiles) {
+  const connections = createHash("sha256").update(files.pid).digest("hex").slice(0, 8);
+  const env = ansibleEnvironment(settings, { events: `${files.output}.events` }, connections);
+  const argv =
+    call.kind === "playbook"
+      ? playbookWords(call, work, settings)
+      : [
+          "ansible",
+          `--inventory=${settings.inventory}`,
+          `--module-name=${call.module}`,
+          `--args=${JSON.stringify(call.arguments)}`,
+          work.node,
+        ];
+  return { argv, env, cwd: settings.directory };
+}
+
+function playbookWords(
+  { playbook, check }: Extract<AnsibleCall, { kind: "playbook" }>,
+  work: AnsibleWork,
+  settings: AnsibleSettings,
+): string[] {
+  const request = RunRequest.parse({
+    type: "run",
+    members: [{ jobId: work.executionId, attempt: 1, node: work.node }],
+    playbook: `playbooks/${playbook}.yaml`,
+    ...(check && { check }),
+    deadlineSeconds: work.timeoutSeconds,
+  });
+  const { command, args } = ansibleCommand(request, settings);
+  return [command, ...args];
+}

@@ -1,0 +1,94 @@
+/** One HTTP request. The address is judged after its name was resolved and is the one that is connected to; no redirect is followed. */
+import { lookup } from "node:dns";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { isIP, type LookupFunction } from "node:net";
+import { explain } from "../../errors.ts";
+import { mayReach } from "./addresses.ts";
+import { type Ended, reasonOf, StepFailure } from "./ending.ts";
+import { Keeper, nothing } from "./output.ts";
+
+export interface HttpWork {
+  method: string;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body?: string;
+  /** Of this machine itself: only where the form says so. */
+  allowLoopback: boolean;
+  /** Statuses that are a success; any of 200 to 299 when there are none. */
+  expect?: readonly number[];
+}
+
+export async function runHttp(work: HttpWork, capBytes: number, signal: AbortSignal): Promise<Ended> {
+  try {
+    const response = await send(work, signal);
+    const keeper = new Keeper(capBytes);
+    keeper.take(Buffer.from(`HTTP ${response.statusCode} ${response.statusMessage ?? ""}\n`));
+    let bytes = 0;
+    for await (const chunk of response) {
+      keeper.take(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+      // An answer without end holds no step.
+      if (bytes > MOST_BYTES) {
+        response.destroy();
+        break;
+      }
+    }
+    return judged(response, work, keeper);
+  } catch (error) {
+    if (signal.aborted) return { status: reasonOf(signal), said: nothing };
+    // Whether a request that changes something was obeyed before its answer got lost, nobody can say.
+    const unsure = !SAFE.has(work.method) && !neverSent(error);
+    return { status: unsure ? "unknown" : "failed", said: nothing, error: explain(error) };
+  }
+}
+
+const MOST_BYTES = 10_000_000;
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+const NOT_CONNECTED = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN"]);
+
+const neverSent = (error: unknown): boolean =>
+  error instanceof StepFailure || (error instanceof Error && "code" in error && NOT_CONNECTED.has(String(error.code)));
+
+function judged({ statusCode = 0, headers }: IncomingMessage, { expect }: HttpWork, keeper: Keeper): Ended {
+  const well = expect === undefined || expect.length === 0 ? statusCode >= 200 && statusCode < 300 : expect.includes(statusCode);
+  const said = keeper.said();
+  if (well) return { status: "succeeded", exitCode: statusCode, said };
+  const where = headers.location === undefined ? "" : `, and points to ${headers.location.slice(0, 200)}, which is not followed`;
+  return { status: "failed", exitCode: statusCode, said, error: `answered ${statusCode}${where}` };
+}
+
+function send({ method, url, headers, body, allowLoopback }: HttpWork, signal: AbortSignal): Promise<IncomingMessage> {
+  const address = new URL(url);
+  if (address.protocol !== "http:" && address.protocol !== "https:") throw notAllowed(url, "only http and https are spoken");
+  if (address.username !== "" || address.password !== "") throw notAllowed(address.host, "a URL is no place for a password");
+  const host = address.hostname.replace(/^\[|\]$/g, "");
+  if (isIP(host) !== 0 && !mayReach(host, allowLoopback)) throw notAllowed(host, "is no address a step may reach");
+  const options = {
+    method,
+    headers: { "user-agent": "muster", ...headers },
+    signal,
+    agent: false,
+    lookup: judgedLookup(allowLoopback),
+  } as const;
+  return new Promise((resolve, reject) => {
+    const speak = address.protocol === "https:" ? httpsRequest : httpRequest;
+    speak(address, options, resolve).once("error", reject).end(body);
+  });
+}
+
+/** In the connection's own look-up: a second answer of the same name cannot be another. */
+const judgedLookup =
+  (allowLoopback: boolean): LookupFunction =>
+  (host, options, done) => {
+    lookup(host, { ...options, all: true }, (error, addresses) => {
+      if (error) return done(error, []);
+      const bad = addresses.find(({ address }) => !mayReach(address, allowLoopback));
+      if (bad) return done(notAllowed(host, `leads to ${bad.address}, which no step may reach`), []);
+      const [first] = addresses;
+      if (options.all) return done(null, addresses);
+      return first ? done(null, first.address, first.family) : done(notAllowed(host, "has no address"), "");
+    });
+  };
+
+const notAllowed = (what: string, why: string): StepFailure => new StepFailure(`${what} ${why}`);

@@ -1,0 +1,132 @@
+/** One step of a plan, by its method. Its command comes from the form, read by the executor itself; its secrets are known here alone. */
+import type { Plan, PlanStep, Target } from "../../contract/plan.ts";
+import { explain } from "../../errors.ts";
+import type { Catalogue } from "../../tools/catalogue.ts";
+import { type Call, callOf } from "../../tools/command.ts";
+import type { ToolForm } from "../../tools/form.ts";
+import type { AnsibleSettings } from "../ansible.ts";
+import { ansibleStep } from "./ansible-step.ts";
+import { type ChildFiles, runChild, scrubbed } from "./child.ts";
+import { readOnly } from "./database.ts";
+import { type Ended, StepFailure } from "./ending.ts";
+import { runHttp } from "./http.ts";
+import { nothing } from "./output.ts";
+import type { Secrets } from "./secrets.ts";
+import type { SshLines } from "./ssh.ts";
+import type { SshPlace } from "./ssh-line.ts";
+
+export interface StepMeans {
+  ansible: AnsibleSettings;
+  ssh: SshLines;
+  secrets: Secrets;
+  /** Where a node's sshd is, whom to log in as, and the key pinned for it. */
+  sshPlace(target: Target): SshPlace;
+  /** Our own control, for forms that speak to it. */
+  controlUrl: string;
+  /** How long a step may take to end by itself once it was told to; less when the daemon stops. */
+  graceMs(): number;
+}
+
+export interface StepOf {
+  executionId: string;
+  plan: Plan;
+  step: PlanStep;
+  catalogue: Pick<Catalogue, "get">;
+  files: ChildFiles;
+}
+
+/** For whatever runs on another machine, which keeps the step's time itself: ours comes after that. */
+const LATER_SECONDS = 25;
+
+/** Never rejects: what went wrong is an end too. */
+export async function performStep(of: StepOf, means: StepMeans, signal: AbortSignal): Promise<Ended> {
+  const { step } = of;
+  const stop = new AbortController();
+  const cancel = () => stop.abort("cancelled");
+  if (signal.aborted) cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  const seconds = step.timeoutSeconds + (step.method === "ssh" ? LATER_SECONDS : 0);
+  const timer = setTimeout(() => stop.abort("timed-out"), seconds * 1000);
+  try {
+    const form = of.catalogue.get(step.tool);
+    const target = targetOf(of);
+    return await perform(callOf(form, step.parameters, target), form, target, of, means, stop.signal);
+  } catch (error) {
+    return { status: "failed", said: nothing, error: explain(error) };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+function targetOf({ plan, step }: StepOf): Target | undefined {
+  if (step.target === undefined) return undefined;
+  const target = plan.targets.find(({ node }) => node === step.target);
+  if (!target) throw new StepFailure(`${step.target} is no target of the plan`);
+  return target;
+}
+
+async function perform(
+  call: Call,
+  form: ToolForm,
+  target: Target | undefined,
+  of: StepOf,
+  means: StepMeans,
+  signal: AbortSignal,
+): Promise<Ended> {
+  const { step, files, executionId } = of;
+  const { timeoutSeconds } = step;
+  const limits = { capBytes: form.outputCapBytes, graceMs: means.graceMs };
+  switch (call.kind) {
+    case "request":
+      return runHttp({ ...requestTo(call, means.controlUrl), headers: headersOf(call, form, means) }, limits.capBytes, signal);
+    case "playbook":
+    case "module": {
+      const { argv, env, cwd } = ansibleStep(call, { executionId, node: required(target).node, timeoutSeconds }, means.ansible, files);
+      return runChild(argv, { env, cwd }, files, limits, signal);
+    }
+    case "command": {
+      if (form.method === "ssh") {
+        const settings = Object.entries(call.environment).map(([name, value]) => `${name}=${value}`);
+        const argv = settings.length > 0 ? ["env", ...settings, ...call.argv] : call.argv;
+        return means.ssh.run(means.sshPlace(required(target)), argv, { ...limits, timeoutSeconds }, signal);
+      }
+      const own = { ...call.environment, ...environmentSecrets(form, means) };
+      const { argv, env } = form.method === "database" ? readOnly(call.argv, own, timeoutSeconds) : { argv: call.argv, env: own };
+      return runChild(argv, { env: scrubbed(env) }, files, limits, signal);
+    }
+  }
+}
+
+function required(target: Target | undefined): Target {
+  if (!target) throw new StepFailure("the step has no target");
+  return target;
+}
+
+const OWN = "muster:";
+
+function requestTo({ verb, url, body }: Extract<Call, { kind: "request" }>, controlUrl: string) {
+  const own = url.startsWith(OWN);
+  return {
+    method: verb,
+    url: own ? new URL(url.slice(OWN.length), controlUrl).href : url,
+    ...(body && { body: JSON.stringify(body) }),
+    // Of this machine nothing but ourselves.
+    allowLoopback: own,
+  };
+}
+
+function headersOf(call: Extract<Call, { kind: "request" }>, form: ToolForm, { secrets }: StepMeans): Record<string, string> {
+  const secret = form.secrets.flatMap((reference) =>
+    "header" in reference ? [[reference.header.toLowerCase(), `${reference.prefix}${secrets.value(reference.name)}`]] : [],
+  );
+  return { ...call.headers, ...(call.body && { "content-type": "application/json" }), ...Object.fromEntries(secret) };
+}
+
+/** An empty one is none: a database may let us in without. */
+function environmentSecrets(form: ToolForm, { secrets }: StepMeans): Record<string, string> {
+  const given = form.secrets.flatMap((reference) =>
+    "environment" in reference ? [[reference.environment, secrets.value(reference.name)]] : [],
+  );
+  return Object.fromEntries(given.filter(([, value]) => value !== ""));
+}

@@ -1,0 +1,84 @@
+/** One connection to a machine over SSH, kept for its next step. The machine must show the very key that was pinned for it. */
+import { timingSafeEqual } from "node:crypto";
+import { Client, type ClientChannel, type ServerHostKeyAlgorithm } from "ssh2";
+import { StepFailure } from "./ending.ts";
+
+export interface SshPlace {
+  node: string;
+  host: string;
+  port: number;
+  user: string;
+  /** As `ssh-keyscan` writes it: type, base64. */
+  hostKey: string;
+}
+
+const CONNECT_MS = 15_000;
+const ALIVE_MS = 5000;
+const ALIVE_TIMES = 3;
+
+export function connectSsh(place: SshPlace, privateKey: Buffer): Promise<Client> {
+  const [type = "", blob = ""] = place.hostKey.trim().split(/\s+/);
+  const pinned = Buffer.from(blob, "base64");
+  const client = new Client();
+  return new Promise((resolve, reject) => {
+    let shown: Buffer | undefined;
+    client.once("ready", () => resolve(client));
+    client.on("error", (cause: Error) => reject(failure(place, cause, shown !== undefined && !same(shown, pinned))));
+    // Gone without a word, which is an answer as well.
+    client.once("close", () => reject(failure(place, new Error("it closed the connection"), false)));
+    client.connect({
+      host: place.host,
+      port: place.port,
+      username: place.user,
+      privateKey,
+      authHandler: ["publickey"],
+      readyTimeout: CONNECT_MS,
+      keepaliveInterval: ALIVE_MS,
+      keepaliveCountMax: ALIVE_TIMES,
+      // A machine has keys of several types; only the pinned one can be compared.
+      algorithms: { serverHostKey: signaturesOf(type) },
+      hostVerifier: (key: Buffer) => {
+        shown = key;
+        return same(key, pinned);
+      },
+    });
+  });
+}
+
+export type Exit = { code: number | null; signal?: string } | "lost";
+
+export interface Session {
+  channel: ClientChannel;
+  /** Resolves when its output is through as well. */
+  exit: Promise<Exit>;
+}
+
+export const openSession = (client: Client, line: string): Promise<Session> =>
+  new Promise((resolve, reject) => {
+    // Listened to in this very call: a short command's end may be in the same packet as the word that it began.
+    client.exec(line, (error, channel) => (error ? reject(error) : resolve({ channel, exit: awaitExit(channel) })));
+  });
+
+function awaitExit(channel: ClientChannel): Promise<Exit> {
+  return new Promise((resolve) => {
+    let exit: Exit = "lost";
+    channel.once("exit", (code: number | null, name?: string) => {
+      exit = { code, ...(name && { signal: name }) };
+    });
+    channel.once("close", () => resolve(exit));
+  });
+}
+
+const same = (shown: Buffer, pinned: Buffer): boolean => shown.length === pinned.length && timingSafeEqual(shown, pinned);
+
+/** RSA keys are one type of key with several kinds of signature; the one with SHA-1 is broken. */
+function signaturesOf(type: string): ServerHostKeyAlgorithm[] {
+  return type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type as ServerHostKeyAlgorithm];
+}
+
+function failure({ node, host, port, user }: SshPlace, cause: Error & { level?: string }, wrongKey: boolean): StepFailure {
+  const at = `${node} (${host}:${port})`;
+  if (wrongKey) return new StepFailure(`${at} shows another host key than the one pinned for it; nothing was sent to it`);
+  if (cause.level === "client-authentication") return new StepFailure(`${at} lets ${user} not in with Muster's key`, { cause });
+  return new StepFailure(`${at} cannot be reached over SSH`, { cause });
+}
