@@ -2,8 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type * as z from "zod";
 import { ErrorBody, type Route } from "../contract/route.ts";
-import type { Caller } from "./auth.ts";
 import type { Auditing } from "./auditing.ts";
+import type { Caller } from "./auth.ts";
 import type { Gate } from "./gate.ts";
 
 type Part<R, K extends string> = R extends Record<K, infer S extends z.ZodType> ? z.output<S> : unknown;

@@ -1,7 +1,7 @@
 /** Every route of the control API in one table: validation, OpenAPI, the client and the role check follow from it. */
 import * as z from "zod";
-import { auditRoutes } from "./audit-routes.ts";
 import { alertRoutes } from "./alert-routes.ts";
+import { auditRoutes } from "./audit-routes.ts";
 import { enrolRoutes } from "./enrol-routes.ts";
 import { Event } from "./event.ts";
 import { AskedMode, Explanation } from "./explanation.ts";

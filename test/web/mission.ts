@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
-import { AuditLog } from "../../daemon/audit/log.ts";
 import { buildApi } from "../../daemon/api/server.ts";
+import { AuditLog } from "../../daemon/audit/log.ts";
 import { networkNow } from "../../daemon/compose/network-now.ts";
 import type { InventoryView } from "../../daemon/contract/inventory.ts";
 import type { Role } from "../../daemon/contract/key.ts";
