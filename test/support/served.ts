@@ -95,7 +95,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
       return {
         status: response.status,
         headers: response.headers,
-        body: text.startsWith("{") || text.startsWith("[") ? JSON.parse(text) : undefined,
+        body: response.headers.get("content-type")?.startsWith("application/json") && text !== "" ? JSON.parse(text) : undefined,
         text,
       };
     },
