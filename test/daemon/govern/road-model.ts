@@ -1,0 +1,291 @@
+/** The whole road in memory: an honest control, one that forges, an executor, and a witness who writes down what people really said. */
+import { randomUUID } from "node:crypto";
+import { Approval } from "../../../daemon/contract/approval.ts";
+import { type Plan, PlannedWork, type PlanStep } from "../../../daemon/contract/plan.ts";
+import { type Ballot, castVote, expire, isRefusal, openApproval, rebind, use } from "../../../daemon/govern/approvals.ts";
+import { bindingsOf } from "../../../daemon/govern/standing.ts";
+import { checkWarrant, type Papers } from "../../../daemon/govern/warrant.ts";
+import type { KnownNode } from "../../../daemon/plans/targets.ts";
+import { loadPolicy, type Policy, type Who } from "../../../daemon/policy/policy.ts";
+import { type Catalogue, catalogueOf, loadCatalogue } from "../../../daemon/tools/catalogue.ts";
+import { fleet, planned, toolOn } from "./fleet.ts";
+
+export const people: Who[] = [
+  { keyId: "k-alice", name: "alice", role: "operator" },
+  { keyId: "k-alice-2", name: "Alice", role: "admin" },
+  { keyId: "k-bob", name: "bob", role: "operator" },
+  { keyId: "k-carol", name: "carol", role: "operator" },
+  { keyId: "k-ann", name: "ann", role: "admin" },
+  { keyId: "k-vera", name: "vera", role: "viewer" },
+  { keyId: "k-bot", name: "bot", role: "agent", onBehalfOf: "carol" },
+  { keyId: "k-node", name: "n1", role: "node" },
+];
+const goals = [
+  ["disk_usage", {}],
+  ["service_restart", { unit: "ssh.service" }],
+  ["service_restart", { unit: "cron.service" }],
+  ["arm", {}],
+] as const;
+const nodeNames = ["n1", "n2", "n3"];
+
+export type Act =
+  | { kind: "propose"; who: number; goal: number; node: number; tainted: boolean }
+  | { kind: "vote"; approval: number; who: number; answer: "approve" | "deny" }
+  | { kind: "wait"; seconds: number }
+  | { kind: "begin"; work: number }
+  | { kind: "execute"; execution: number }
+  | { kind: "policy"; which: number }
+  | { kind: "node"; node: number; becomes: "another machine" | "dev" | "prod" | "moved" }
+  | { kind: "form" }
+  | { kind: "restart" }
+  | { kind: "forge"; how: Forgery; work: number; execution: number };
+
+export const forgeries = [
+  "approve by hand",
+  "vote as the requester",
+  "ask fewer people",
+  "alter the plan",
+  "alter and hash anew",
+  "another's approval",
+  "queue it again",
+  "second execution",
+] as const;
+type Forgery = (typeof forgeries)[number];
+
+export interface Said {
+  approvalId: string;
+  planHash: string;
+  policyVersion: string;
+  who: Who;
+  answer: "approve" | "deny";
+  at: number;
+}
+
+export interface Done {
+  executionId: string;
+  work: PlannedWork;
+  planHash: string;
+  approvalId: string | undefined;
+  policyVersion: string;
+  mode: Policy["approvalMode"];
+  at: number;
+}
+
+const policies = (["policy", "changes"] as const).map((approvalMode) => loadPolicy({ folders: [], approvalMode }));
+const forms = loadCatalogue().list();
+const catalogues: Catalogue[] = [30, 31].map((timeoutSeconds) =>
+  catalogueOf(forms.map((form) => (form.name === "service_restart" ? { ...form, timeoutSeconds } : form))),
+);
+export const clocks = { decideSeconds: 600, executeSeconds: 300 };
+
+export class Road {
+  readonly said: Said[] = [];
+  readonly done: Done[] = [];
+  #now = Date.parse("2026-11-21T10:00:00Z");
+  #nodes: KnownNode[] = fleet();
+  #policy = policies[0]!;
+  #catalogue = catalogues[0]!;
+  #works: PlannedWork[] = [];
+  #approvals: Approval[] = [];
+  #executions: Papers["execution"][] = [];
+  /** The executor's own, on its disk. */
+  readonly #begun = new Set<string>();
+
+  act(act: Act): void {
+    switch (act.kind) {
+      case "propose":
+        this.#propose(people[act.who]!, act.goal, nodeNames[act.node]!, act.tainted);
+        break;
+      case "vote":
+        this.#vote(latest(this.#approvals, act.approval), people[act.who]!, act.answer);
+        break;
+      case "wait":
+        this.#now += act.seconds * 1000;
+        break;
+      case "begin":
+        this.#begin(latest(this.#works, act.work));
+        break;
+      case "execute":
+        this.#execute(latest(this.#executions, act.execution));
+        break;
+      case "policy":
+        this.#policy = policies[act.which]!;
+        break;
+      case "form":
+        this.#catalogue = catalogues.find((other) => other !== this.#catalogue)!;
+        break;
+      case "node":
+        this.#change(nodeNames[act.node]!, act.becomes);
+        break;
+      case "restart":
+        this.#works = PlannedWork.array().parse(JSON.parse(JSON.stringify(this.#works)));
+        this.#approvals = Approval.array().parse(JSON.parse(JSON.stringify(this.#approvals)));
+        break;
+      case "forge":
+        this.#forge(act.how, latest(this.#works, act.work), latest(this.#executions, act.execution));
+        break;
+    }
+  }
+
+  #propose(who: Who, goal: number, node: string, tainted: boolean): void {
+    const [tool, parameters] = goals[goal]!;
+    const place = { catalogue: this.#catalogue, nodes: this.#nodes, policy: this.#policy };
+    const work = planned(toolOn(tool, [node], parameters, { tainted }), who, place, new Date(this.#now));
+    const bindings = bindingsOf(work.plan, this.#policy.version);
+    for (const old of this.#works.filter((each) => each.requesterKeyId === who.keyId && each.plan.targets[0]?.node === node))
+      this.#replace(this.#approvalOf(old), (approval) => rebind(approval, bindings));
+    this.#works.push(work);
+    if (work.decision.answer === "needs-approval") this.#approvals.push(openApproval(work, bindings, clocks, new Date(this.#now)));
+    if (work.decision.answer === "allow") this.#queue(work, undefined);
+  }
+
+  #vote(approval: Approval | undefined, who: Who, answer: "approve" | "deny"): void {
+    if (!approval) return;
+    this.said.push({
+      approvalId: approval.id,
+      planHash: approval.planHash,
+      policyVersion: approval.policyVersion,
+      who,
+      answer,
+      at: this.#now,
+    });
+    const ballot: Ballot = { keyId: who.keyId, by: who.name, role: who.role, onBehalfOf: who.onBehalfOf, answer, reason: "" };
+    const result = castVote(approval, ballot, new Date(this.#now));
+    this.#replace(approval, () => (isRefusal(result) ? expire(approval, new Date(this.#now)) : result));
+  }
+
+  #begin(work: PlannedWork | undefined): void {
+    const approval = work && this.#approvalOf(work);
+    if (!work || !approval) return;
+    const used = use(approval, bindingsOf(work.plan, this.#policy.version), new Date(this.#now));
+    if (isRefusal(used)) return;
+    this.#replace(approval, () => used);
+    this.#queue(work, approval.id);
+  }
+
+  #execute(execution: Papers["execution"] | undefined): void {
+    const work = this.#works.find(({ id }) => id === execution?.planId);
+    if (!execution || !work) return;
+    const approval = this.#approvals.find(({ id }) => id === execution.approvalId);
+    const warrant = checkWarrant(
+      { execution, work, approval },
+      {
+        now: new Date(this.#now),
+        catalogue: this.#catalogue,
+        policy: this.#policy,
+        node: (name) => this.#nodes.find((node) => node.name === name),
+        begun: (id) => this.#begun.has(id),
+      },
+    );
+    if (!warrant.ok) return;
+    this.#begun.add(execution.id);
+    if (execution.approvalId !== undefined) this.#begun.add(execution.approvalId);
+    const { planHash } = bindingsOf(work.plan, this.#policy.version);
+    const { version, approvalMode } = this.#policy;
+    this.done.push({
+      executionId: execution.id,
+      work,
+      planHash,
+      approvalId: execution.approvalId,
+      policyVersion: version,
+      mode: approvalMode,
+      at: this.#now,
+    });
+    execution.status = "succeeded";
+  }
+
+  #change(name: string, becomes: "another machine" | "dev" | "prod" | "moved"): void {
+    const other: Partial<KnownNode> =
+      becomes === "another machine"
+        ? { id: randomUUID() }
+        : becomes === "moved"
+          ? { address: `10.0.1.${this.#now % 200}` }
+          : { groups: [becomes] };
+    this.#nodes = this.#nodes.map((node) => (node.name === name ? { ...node, ...other } : node));
+  }
+
+  /** Everything somebody with control's rights might write, short of other people's votes for this very plan. */
+  #forge(how: Forgery, work: PlannedWork | undefined, execution: Papers["execution"] | undefined): void {
+    const approval = work && this.#approvalOf(work);
+    if (!work) return;
+    const executeBy = new Date(this.#now + 60_000).toISOString();
+    const vote = {
+      keyId: work.requesterKeyId,
+      by: work.requestedBy,
+      role: "admin",
+      answer: "approve",
+      reason: "",
+      at: new Date(this.#now).toISOString(),
+    } as const;
+    switch (how) {
+      case "approve by hand":
+        this.#replace(approval, (each) => ({ ...each, state: "approved", executeBy }));
+        this.#queue(work, approval?.id);
+        break;
+      case "vote as the requester":
+        this.#replace(approval, (each) => ({ ...each, state: "approved", executeBy, votes: [...each.votes, vote] }));
+        this.#queue(work, approval?.id);
+        break;
+      case "ask fewer people":
+        this.#replace(approval, (each) => ({ ...each, quorum: [{ role: "operator", count: 1 }] }));
+        break;
+      case "alter the plan":
+        this.#rewrite(work, { plan: altered(work.plan) });
+        break;
+      case "alter and hash anew": {
+        const plan = altered(work.plan);
+        const { planHash, previewHash } = bindingsOf(plan, this.#policy.version);
+        this.#rewrite(work, { plan, hash: planHash, previewHash });
+        if (execution?.planId === work.id) execution.planHash = planHash;
+        break;
+      }
+      case "another's approval":
+        if (execution) execution.approvalId = latest(this.#approvals, 0)?.id;
+        break;
+      case "queue it again":
+        if (execution) execution.status = "queued";
+        this.#replace(approval, (each) => ({ ...each, state: "approved" }));
+        break;
+      case "second execution":
+        this.#queue(work, approval?.id);
+        break;
+    }
+  }
+
+  #queue(work: PlannedWork, approvalId: string | undefined): void {
+    this.#executions.push({
+      id: randomUUID(),
+      planId: work.id,
+      planHash: work.hash,
+      status: "queued",
+      ...(approvalId !== undefined && { approvalId }),
+    });
+  }
+
+  #approvalOf(work: PlannedWork): Approval | undefined {
+    return this.#approvals.find(({ planId }) => planId === work.id);
+  }
+
+  #replace(approval: Approval | undefined, change: (approval: Approval) => Approval): void {
+    this.#approvals = this.#approvals.map((each) => (each.id === approval?.id ? change(each) : each));
+  }
+
+  #rewrite(work: PlannedWork, change: Partial<PlannedWork>): void {
+    this.#works = this.#works.map((each) => (each.id === work.id ? { ...each, ...change } : each));
+  }
+}
+
+/** Counted from the end: what happened last is what happens next. */
+const latest = <T>(list: readonly T[], index: number): T | undefined => list[list.length - 1 - (index % Math.max(list.length, 1))];
+
+function altered(plan: Plan): Plan {
+  const change = (step: PlanStep): PlanStep =>
+    step.tool === "service_restart"
+      ? {
+          ...step,
+          parameters: { unit: "nomad.service" },
+          preview: { ...step.preview, text: step.preview.text.replace(/[a-z]+\.service/, "nomad.service") },
+        }
+      : { ...step, risk: "read", scope: "dev" };
+  return { ...plan, steps: plan.steps.map(change) };
+}
