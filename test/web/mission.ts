@@ -1,21 +1,28 @@
 /** The real API over stores in memory, serving the built page on 127.0.0.1: what the browser tests look at. */
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pino } from "pino";
 import { buildApi } from "../../daemon/api/server.ts";
 import { AuditLog } from "../../daemon/audit/log.ts";
+import { inventoryFor } from "../../daemon/compose/inventory.ts";
 import { networkNow } from "../../daemon/compose/network-now.ts";
-import type { InventoryView } from "../../daemon/contract/inventory.ts";
+import type { Explanation } from "../../daemon/contract/explanation.ts";
 import type { Role } from "../../daemon/contract/key.ts";
+import { Inventory } from "../../daemon/inventory/inventory.ts";
 import { isLive } from "../../daemon/jobs/status.ts";
 import type { NetworkPlace } from "../../daemon/netboot/network-view.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
 import { cards } from "../support/cards.ts";
+import { offer, openDesk } from "../support/desk.ts";
 
 export interface Mission extends Stores {
   url: string;
   /** What each job has written so far; the live feed reads it as it would read the file. */
   outputs: Map<string, string>;
+  inventory: Inventory;
   key(role: Role): string;
   /** The network as a page meets it: the server goes away and comes back at the same address. */
   hangUp(): Promise<void>;
@@ -32,20 +39,37 @@ const offered = [
 ];
 
 /** Two machines in a group, one a controller. */
-const inventory: InventoryView = {
-  file: "inventory.yaml",
-  groups: [
-    { name: "all", hosts: ["n1", "n2", "n3"], children: [], vars: {} },
-    { name: "controller_nodes", hosts: ["n1"], children: [], vars: {} },
-    { name: "worker_nodes", hosts: ["n2", "n3"], children: [], vars: {} },
-    { name: "rack_1", hosts: ["n1", "n2"], children: [], vars: { rack: 1 } },
-  ],
-  hosts: { n1: { ansible_host: "10.0.0.11" }, n2: {}, n3: {} },
-  problems: [],
+const INVENTORY = `all:
+  children:
+    controller_nodes:
+      hosts:
+        n1:
+          ansible_host: 10.0.0.11
+    worker_nodes:
+      hosts:
+        n2: {}
+        n3: {}
+    rack_1:
+      hosts:
+        n1: {}
+        n2: {}
+`;
+
+/** What the rules would say of a machine; they have tests of their own. */
+const explanation: Explanation = {
+  mac: "52:54:00:00:00:01",
+  phase: "accepted",
+  seen: ["it asked for an address", "it fetched ipxe.efi"],
+  diagnosis: { finding: "it never asked for its script", next: ["Run `muster doctor`."] },
+  dhcp: { answer: "ipxe.efi from 10.0.0.2", rules: [{ rule: "architecture", input: "7", outcome: "x64 UEFI" }], journal: [] },
+  script: { action: "local", reason: "it is accepted and not armed", text: "#!ipxe" },
 };
 
 export async function startMission(pageRoot: string, places: NetworkPlace[] = cards("{ interface: eth1, dhcp: proxy }")): Promise<Mission> {
   const stores = openStores(":memory:");
+  const folder = await mkdtemp(join(tmpdir(), "muster-mission-"));
+  await writeFile(join(folder, "inventory.yaml"), INVENTORY);
+  const inventory = new Inventory(join(folder, "inventory.yaml"));
   const outputs = new Map<string, string>();
   const encoded = new Map<string, { text: string; bytes: Buffer }>();
   const written = (id: string): Buffer => {
@@ -56,9 +80,12 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
     encoded.set(id, { text, bytes });
     return bytes;
   };
+  const { desk } = openDesk(stores);
   const build = () =>
     buildApi({
       ...stores,
+      desk,
+      offer,
       audit: new AuditLog(stores.db),
       checkpoints: () => [],
       log: pino({ level: "silent" }),
@@ -67,7 +94,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       defaultProfile: "preseed",
       requireBootFiles: () => undefined,
       forget: async () => undefined,
-      capture: () => undefined,
+      capture: ({ name }) => (name === "silent" ? undefined : new Uint8Array(Buffer.from("packets of its last boot"))),
       wake: async (node) => `Wake-on-LAN sent to ${node.macs.join(", ")}`,
       power: { means: () => "command", perform: async ({ name }) => ({ driver: "command", message: `${name} was told` }) },
       provision: () => {
@@ -110,13 +137,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
           throw new Error("nobody is kept out here");
         },
       },
-      inventory: {
-        view: () => inventory,
-        join: async () => undefined,
-        leave: async () => undefined,
-        set: async () => undefined,
-        unset: async () => undefined,
-      },
+      inventory: inventoryFor(inventory),
       enrol: { url: () => "http://127.0.0.1:8000", script: () => "" },
       process: () => ({
         version: "0.0.0-test",
@@ -128,9 +149,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       }),
       network: () => networkNow(places, stores),
       quirkLines: [],
-      explain: () => {
-        throw new Error("nothing to explain here");
-      },
+      explain: (mac) => ({ ...explanation, mac }),
     });
 
   let server = await build();
@@ -139,6 +158,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
   let keys = 0;
   return {
     ...stores,
+    inventory,
     url: `http://127.0.0.1:${port}/`,
     outputs,
     key: (role) => {
@@ -153,6 +173,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
     stop: async () => {
       await server.close();
       stores.db.close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

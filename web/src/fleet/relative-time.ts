@@ -16,8 +16,10 @@ export function relativeTime(at: string, nowMs: number): string {
 }
 
 /** "4 min 07 s" between two instants: how long something took, or is taking. */
-export function duration(from: string, toMs: number): string {
-  const seconds = Math.max(0, Math.floor((toMs - Date.parse(from)) / SECOND_MS));
+export const duration = (from: string, toMs: number): string => lengthOf(toMs - Date.parse(from));
+
+export function lengthOf(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
   const minutes = Math.floor(seconds / 60);
   if (minutes === 0) return `${seconds} s`;
   if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;

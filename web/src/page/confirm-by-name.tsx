@@ -1,41 +1,50 @@
-/** Asks for the machine's name, typed, before it is erased or given up: a wrong row is a lost disk. */
-import { type SyntheticEvent, useEffect, useId, useRef, useState } from "react";
+/** Asks for the machine's name, typed, before it is erased, raised or given up: a wrong row is a lost disk. */
+import { type SyntheticEvent, useId, useState } from "react";
 import type { Node, Profile } from "../../../daemon/contract/node.ts";
+import type { NamedAction } from "../fleet/actions.ts";
+import { Modal } from "./modal.tsx";
 
-interface Props {
-  action: "arm" | "retire";
-  node: Node;
-  onCancel: () => void;
-  onConfirm: (typed: string, profile: Profile | undefined) => void;
+export interface Confirmed {
+  typed: string;
+  profile: Profile | undefined;
+  disks: "chosen" | "all";
+  quick: boolean;
 }
 
+interface Props {
+  action: NamedAction;
+  node: Node;
+  onCancel: () => void;
+  onConfirm: (confirmed: Confirmed) => void;
+}
+
+const verb: Record<NamedAction, string> = { arm: "Arm", wipe: "Wipe", promote: "Promote", retire: "Retire" };
+const button: Record<NamedAction, string> = {
+  arm: "Arm: erase the disk",
+  wipe: "Wipe: erase for good",
+  promote: "Promote",
+  retire: "Retire",
+};
+
 export function ConfirmByName({ action, node, onCancel, onConfirm }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [typed, setTyped] = useState("");
   const [profile, setProfile] = useState<Profile>();
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-    field.current?.focus();
-  }, []);
+  const [disks, setDisks] = useState<Confirmed["disks"]>("chosen");
+  const [quick, setQuick] = useState(false);
 
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (typed === node.name) onConfirm(typed, profile);
+    if (typed === node.name) onConfirm({ typed, profile, disks, quick });
   };
   return (
-    <dialog ref={dialog} onClose={onCancel} aria-labelledby={`${id}-title`} aria-describedby={`${id}-text`}>
+    <Modal title={`${verb[action]} ${node.name}`} onClose={onCancel}>
       <form onSubmit={submit}>
-        <h2 id={`${id}-title`}>{action === "arm" ? `Arm ${node.name}` : `Retire ${node.name}`}</h2>
-        <p id={`${id}-text`}>
-          {action === "arm" ? <ArmText node={node} /> : "It leaves the fleet and the inventory. Its disk is left as it is."}
-        </p>
+        <What action={action} node={node} />
         {action === "arm" && (
-          <>
-            <label htmlFor={`${id}-profile`}>Install by</label>
+          <label>
+            Install by
             <select
-              id={`${id}-profile`}
               value={profile ?? ""}
               onChange={({ target }) => setProfile(profiles.find(({ value }) => value === target.value)?.value)}
             >
@@ -46,6 +55,21 @@ export function ConfirmByName({ action, node, onCancel, onConfirm }: Props) {
                 </option>
               ))}
             </select>
+          </label>
+        )}
+        {action === "wipe" && (
+          <>
+            <label>
+              Disks
+              <select value={disks} onChange={({ target }) => setDisks(target.value === "all" ? "all" : "chosen")}>
+                <option value="chosen">the one an installation takes</option>
+                <option value="all">all that are fixed</option>
+              </select>
+            </label>
+            <label className="tick">
+              <input type="checkbox" checked={quick} onChange={({ target }) => setQuick(target.checked)} />
+              Only the beginning and the end of each: quick, and not for secrets
+            </label>
           </>
         )}
         <label htmlFor={`${id}-name`}>
@@ -53,7 +77,7 @@ export function ConfirmByName({ action, node, onCancel, onConfirm }: Props) {
         </label>
         <input
           id={`${id}-name`}
-          ref={field}
+          data-first
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
@@ -64,23 +88,37 @@ export function ConfirmByName({ action, node, onCancel, onConfirm }: Props) {
           <button type="button" onClick={onCancel}>
             Cancel
           </button>
-          <button type="submit" className="danger solid" disabled={typed !== node.name}>
-            {action === "arm" ? "Arm: erase the disk" : "Retire"}
+          <button type="submit" className={action === "promote" ? "primary" : "danger solid"} disabled={typed !== node.name}>
+            {button[action]}
           </button>
         </div>
       </form>
-    </dialog>
+    </Modal>
   );
 }
 
-function ArmText({ node }: { node: Node }) {
-  return (
-    <>
-      The next network boot of <span className="mono">{node.macs[0]}</span>{" "}
-      <strong>overwrites {node.disk ?? "its first fixed disk"}</strong> and installs it anew. It happens once, and the arming lapses by
-      itself.
-    </>
-  );
+function What({ action, node }: { action: NamedAction; node: Node }) {
+  const mac = <span className="mono">{node.macs[0]}</span>;
+  switch (action) {
+    case "arm":
+      return (
+        <p>
+          The next network boot of {mac} <strong>overwrites {node.disk ?? "its first fixed disk"}</strong> and installs it anew. It happens
+          once, and the arming lapses by itself.
+        </p>
+      );
+    case "wipe":
+      return (
+        <p>
+          The next network boot of {mac} <strong>erases its disks</strong> and installs nothing. It happens once; until then it can be taken
+          back.
+        </p>
+      );
+    case "promote":
+      return <p>It becomes a controller in the inventory and is configured as one at once. There is no way back but to retire it.</p>;
+    case "retire":
+      return <p>It leaves the fleet and the inventory. Its disk is left as it is.</p>;
+  }
 }
 
 const profiles: { value: Profile; text: string }[] = [

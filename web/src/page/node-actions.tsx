@@ -1,15 +1,15 @@
 /** Buttons for what may be done to a node now, and the daemon's answer when it refuses. */
 import { useState } from "react";
 import type { Client } from "../../../daemon/contract/client.ts";
-import type { Node, Profile } from "../../../daemon/contract/node.ts";
-import { type Action, actionWord, needsTypedName } from "../fleet/actions.ts";
+import type { Node } from "../../../daemon/contract/node.ts";
+import { type Action, actionWord, isDangerous, type NamedAction, needsTypedName } from "../fleet/actions.ts";
 import { Problem, useAttempt } from "./attempt.tsx";
-import { ConfirmByName } from "./confirm-by-name.tsx";
+import { ConfirmByName, type Confirmed } from "./confirm-by-name.tsx";
 import { useDesk } from "./desk.ts";
 
 export function NodeActions({ node, actions }: { node: Node; actions: readonly Action[] }) {
   const { client, refusal } = useDesk();
-  const [asking, setAsking] = useState<"arm" | "retire">();
+  const [asking, setAsking] = useState<NamedAction>();
   const { attempt, busy, problem } = useAttempt();
 
   const start = (action: Action) => {
@@ -23,7 +23,7 @@ export function NodeActions({ node, actions }: { node: Node; actions: readonly A
         <button
           key={action}
           type="button"
-          className={action === "accept" ? "primary" : needsTypedName(action) ? "danger" : ""}
+          className={action === "accept" ? "primary" : isDangerous(action) ? "danger" : ""}
           disabled={busy || refusal !== undefined}
           title={refusal}
           aria-describedby={refusal === undefined ? undefined : "refusal"}
@@ -39,9 +39,9 @@ export function NodeActions({ node, actions }: { node: Node; actions: readonly A
           action={asking}
           node={node}
           onCancel={() => setAsking(undefined)}
-          onConfirm={(confirm, profile) => {
+          onConfirm={(confirmed) => {
             setAsking(undefined);
-            void attempt(() => (asking === "arm" ? arm(client, node.id, confirm, profile) : client.retireNode({ node: node.id, confirm })));
+            void attempt(() => namedCalls[asking](client, node.id, confirmed));
           }}
         />
       )}
@@ -49,12 +49,18 @@ export function NodeActions({ node, actions }: { node: Node; actions: readonly A
   );
 }
 
-const calls: Record<Exclude<Action, "arm" | "retire">, (client: Client, node: string) => Promise<unknown>> = {
+const calls: Record<Exclude<Action, NamedAction>, (client: Client, node: string) => Promise<unknown>> = {
   accept: (client, node) => client.acceptNode({ node }),
   disarm: (client, node) => client.disarmNode({ node }),
   configure: (client, node) => client.reprovisionNode({ node }),
   wake: (client, node) => client.wakeNode({ node }),
+  rescue: (client, node) => client.rescueNode({ node }),
+  "end-rescue": (client, node) => client.endRescue({ node }),
 };
 
-const arm = (client: Client, node: string, confirm: string, profile: Profile | undefined) =>
-  client.armNode({ node, confirm, ...(profile && { profile }) });
+const namedCalls: Record<NamedAction, (client: Client, node: string, confirmed: Confirmed) => Promise<unknown>> = {
+  arm: (client, node, { typed, profile }) => client.armNode({ node, confirm: typed, ...(profile && { profile }) }),
+  wipe: (client, node, { typed, disks, quick }) => client.wipeNode({ node, confirm: typed, disks, quick }),
+  promote: (client, node) => client.promoteNode({ node }),
+  retire: (client, node, { typed }) => client.retireNode({ node, confirm: typed }),
+};

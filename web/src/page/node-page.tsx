@@ -1,16 +1,23 @@
 /** One machine: what it is, what may be done to it, its jobs, and everything that ever happened to it. */
 import { useEffect, useRef } from "react";
 import type { Node } from "../../../daemon/contract/node.ts";
-import { actionsFor } from "../fleet/actions.ts";
+import { actionsOf } from "../fleet/actions.ts";
+import { commandsFor } from "../fleet/cli.ts";
 import { factsOf } from "../fleet/facts.ts";
 import { phaseLook } from "../fleet/phases.ts";
 import { entriesOf } from "../fleet/timeline.ts";
 import { AcceptForm } from "./accept-form.tsx";
 import { Ago } from "./ago.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
+import { BootDecision } from "./boot-decision.tsx";
+import { CaptureDownload } from "./capture-download.tsx";
+import { ClaimsPanel } from "./claims-panel.tsx";
+import { CliPanel } from "./cli-panel.tsx";
 import { useDesk, useView } from "./desk.ts";
 import { EventLine } from "./event-line.tsx";
+import { InventoryPanel } from "./inventory-panel.tsx";
 import { JobRows } from "./job-rows.tsx";
+import { JourneyPicture } from "./journey-picture.tsx";
 import { LostPage } from "./lost-page.tsx";
 import { NodeActions } from "./node-actions.tsx";
 import { PhaseBadge } from "./phase-badge.tsx";
@@ -51,34 +58,43 @@ function KnownNode({ node }: { node: Node }) {
         <span className="soft">{phaseLook[node.state.phase].meaning}</span>
         <PhaseLine state={node.state} />
         {node.state.phase === "discovered" && <AcceptForm node={node} />}
-        <NodeActions node={node} actions={actionsFor(node.state.phase).filter((action) => action !== "accept")} />
+        <NodeActions node={node} actions={actionsOf(node).filter((action) => action !== "accept")} />
       </header>
+      <ClaimsPanel node={node} />
       <div className="detail-columns">
-        <section aria-labelledby="facts-title">
-          <h2 className="section-title" id="facts-title">
-            Facts
-          </h2>
-          <dl className="facts">
-            {factsOf(node).map(({ label, text }) => (
-              <div key={label}>
-                <dt>{label}</dt>
-                <dd>{text}</dd>
+        <div className="detail-side">
+          <section aria-labelledby="facts-title">
+            <h2 className="section-title" id="facts-title">
+              Facts
+            </h2>
+            <dl className="facts">
+              {factsOf(node).map(({ label, text }) => (
+                <div key={label}>
+                  <dt>{label}</dt>
+                  <dd>{text}</dd>
+                </div>
+              ))}
+              <div>
+                <dt>First seen</dt>
+                <dd>
+                  <Ago at={node.createdAt} />
+                </dd>
               </div>
-            ))}
-            <div>
-              <dt>First seen</dt>
-              <dd>
-                <Ago at={node.createdAt} />
-              </dd>
-            </div>
-          </dl>
-          {jobs.length > 0 && (
-            <>
-              <h2 className="section-title">Jobs</h2>
-              <JobRows jobs={jobs} ofOneNode />
-            </>
-          )}
-        </section>
+            </dl>
+            {jobs.length > 0 && (
+              <>
+                <h2 className="section-title">Jobs</h2>
+                <JobRows jobs={jobs} ofOneNode />
+              </>
+            )}
+          </section>
+          <BootDecision node={node} />
+          <InventoryPanel name={node.name} />
+          <section aria-label="For the terminal and Wireshark">
+            <CliPanel commands={commandsFor(node)} />
+            <CaptureDownload node={node.id} name={node.name} />
+          </section>
+        </div>
         <Timeline nodeId={node.id} />
       </div>
     </article>
@@ -95,16 +111,19 @@ function Timeline({ nodeId }: { nodeId: string }) {
     if (missing) void attempt(() => live.openTimeline(nodeId));
   }, [missing, live, nodeId]);
   return (
-    <section aria-labelledby="timeline-title">
-      <h2 className="section-title" id="timeline-title">
-        Timeline {events && <span className="count">{events.length}</span>}
-      </h2>
-      <Problem problem={problem} />
-      <ol className="events timeline">
-        {entriesOf(events ?? []).map((entry) => (
-          <EventLine key={entry.event.seq} entry={entry} detail />
-        ))}
-      </ol>
-    </section>
+    <div className="detail-side">
+      <JourneyPicture nodeId={nodeId} events={events ?? []} />
+      <section aria-labelledby="timeline-title">
+        <h2 className="section-title" id="timeline-title">
+          Timeline {events && <span className="count">{events.length}</span>}
+        </h2>
+        <Problem problem={problem} />
+        <ol className="events timeline">
+          {entriesOf(events ?? []).map((entry) => (
+            <EventLine key={entry.event.seq} entry={entry} detail />
+          ))}
+        </ol>
+      </section>
+    </div>
   );
 }

@@ -1,0 +1,25 @@
+/** What the machine and the boot servers said to each other at its last boots, as a file for Wireshark. */
+import { Problem, useAttempt } from "./attempt.tsx";
+import { useDesk } from "./desk.ts";
+
+export function CaptureDownload({ node, name }: { node: string; name: string }) {
+  const { client, refusal } = useDesk();
+  const { attempt, busy, problem } = useAttempt();
+  const download = async () => {
+    const bytes = await client.captureNode({ node });
+    const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "application/vnd.tcpdump.pcap" }));
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = `${name}.pcap`;
+    link.click();
+    URL.revokeObjectURL(url);
+  };
+  return (
+    <>
+      <button type="button" disabled={busy || refusal !== undefined} title={refusal} onClick={() => void attempt(download)}>
+        Download its boot packets
+      </button>
+      <Problem problem={problem} />
+    </>
+  );
+}

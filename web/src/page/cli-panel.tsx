@@ -1,0 +1,36 @@
+/** The same in the terminal: commands to copy. */
+import { useState } from "react";
+
+export function CliPanel({ commands }: { commands: readonly string[] }) {
+  return (
+    <details className="cli">
+      <summary>The same in the terminal</summary>
+      <ul className="commands">
+        {commands.map((command) => (
+          <li key={command}>
+            <code>{command}</code> <Copy text={command} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+export function Copy({ text }: { text: string }) {
+  const [said, setSaid] = useState("Copy");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setSaid("Copied");
+    } catch {
+      // Browsers give the clipboard to https and localhost only.
+      setSaid("Select it by hand: the browser refuses");
+    }
+    setTimeout(() => setSaid("Copy"), 2000);
+  };
+  return (
+    <button type="button" className="quiet copy" aria-label={`Copy ${text}`} onClick={() => void copy()}>
+      {said}
+    </button>
+  );
+}
