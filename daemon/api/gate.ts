@@ -17,7 +17,11 @@ export class Gate {
   }
 
   /** Throws when the request may not go on. */
-  admit(request: FastifyRequest, reply: FastifyReply, route: Pick<Route, "access" | "method" | "sensitive">): Caller | undefined {
+  admit(
+    request: FastifyRequest,
+    reply: FastifyReply | undefined,
+    route: Pick<Route, "access" | "method" | "sensitive">,
+  ): Caller | undefined {
     const caller = route.access === "public" ? undefined : this.who(request, reply);
     // Also of who is refused next, for the audit names them.
     request.caller = caller;

@@ -6,9 +6,13 @@ import type { Event } from "../contract/event.ts";
 import { ClientFrame, type ServerFrame } from "../contract/frame.ts";
 import type { JobOutput } from "../contract/job.ts";
 import { MusterError } from "../errors.ts";
+import type { ApprovalStore } from "../store/approvals.ts";
 import type { EventStore } from "../store/events.ts";
+import type { ExecutionStore } from "../store/executions.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
+import type { PlanStore } from "../store/plans.ts";
+import { type Answered, approvalFrame, refusalOf } from "./live-approvals.ts";
 
 export const LIVE_PATH = "/ws";
 
@@ -16,9 +20,14 @@ export interface LiveFeed {
   nodes: NodeStore;
   jobs: JobStore;
   events: EventStore;
+  plans: PlanStore;
+  approvals: ApprovalStore;
+  executions: ExecutionStore;
   output(id: string, after: number): Promise<JobOutput>;
   /** Throws when this request may not listen, also when it may no longer. */
   authorize(request: FastifyRequest): void;
+  /** Throws when this answer does not count, or when whoever gives it may not. */
+  vote(request: FastifyRequest, answer: Answered): void;
   pace?: Pace;
 }
 
@@ -102,6 +111,8 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
       }
       for (const event of feed.events.after(listener.seq, BATCH)) {
         send(listener, eventFrame(event));
+        const asked = approvalFrame(event, feed);
+        if (asked) send(listener, asked);
         listener.seq = event.seq;
       }
       for (const [jobId, after] of listener.watching) await serveOutput(listener, jobId, after);
@@ -125,14 +136,28 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
   function eventFrame(event: Event): ServerFrame {
     const node = event.nodeId === undefined ? undefined : feed.nodes.findById(event.nodeId);
     const job = event.jobId === undefined ? undefined : feed.jobs.find(event.jobId);
-    return { type: "event", seq: event.seq, event, ...(node && { node }), ...(job && { job }) };
+    const executionId = event.detail?.executionId;
+    const execution = typeof executionId === "string" ? feed.executions.get(executionId) : undefined;
+    return { type: "event", seq: event.seq, event, ...(node && { node }), ...(job && { job }), ...(execution && { execution }) };
   }
 
   function obey(listener: Listener, data: Buffer): void {
     const frame = parseFrame(data);
     if (!frame) listener.socket.close(1007, "not a frame of this protocol");
     else if (frame.type === "unwatch") listener.watching.delete(frame.jobId);
+    else if (frame.type === "approval_response") answer(listener, frame);
     else if (feed.jobs.find(frame.jobId)) listener.watching.set(frame.jobId, frame.after);
+  }
+
+  /** One that counts is seen by everybody as its event. */
+  function answer(listener: Listener, frame: Answered): void {
+    try {
+      const refusal = refusalOf(frame, listener.seq, () => feed.vote(listener.request, frame));
+      if (refusal) send(listener, refusal);
+    } catch (error) {
+      app.log.error({ err: error }, "an answer over the live feed");
+      listener.socket.close(1011, "the answer failed; connect again");
+    }
   }
 }
 

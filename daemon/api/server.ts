@@ -6,14 +6,18 @@ import fastifySwagger from "@fastify/swagger";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { routes } from "../contract/routes.ts";
 import type { KeyStore } from "../store/keys.ts";
+import type { PlanStore } from "../store/plans.ts";
 import { type AlertsApi, alertsApi } from "./alerts.ts";
 import { type AuditApi, auditApi } from "./audit.ts";
 import { Auditing } from "./auditing.ts";
 import { requireAccess, requireSameOrigin } from "./auth.ts";
 import { type CallHomeApi, callHomeApi } from "./call-home.ts";
 import { sendError } from "./errors.ts";
+import { executePlanApi } from "./execute-plan.ts";
 import { Gate } from "./gate.ts";
+import { type GovernApi, governApi, whoIs } from "./govern.ts";
 import { type InventoryApi, inventoryApi } from "./inventory.ts";
 import { type JobsApi, jobsApi } from "./jobs.ts";
 import { type LeasesApi, leasesApi } from "./leases.ts";
@@ -45,8 +49,10 @@ export interface ApiParts
     InventoryApi,
     AuditApi,
     AlertsApi,
+    GovernApi,
     Omit<StatusApi, "admit"> {
   keys: KeyStore;
+  plans: PlanStore;
   log: FastifyBaseLogger;
   /** Folder of the built page; left out when it has not been built. */
   pageRoot: string | undefined;
@@ -121,6 +127,8 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     tokensApi(mount, parts);
     inventoryApi(mount, parts);
     alertsApi(mount, parts);
+    governApi(mount, parts);
+    executePlanApi(mount, parts);
     auditApi(mount, parts);
     sessionApi(mount, parts.keys, auditing);
     const admit = (request: FastifyRequest, reply: FastifyReply) => void (parts.openMetrics || gate.who(request, reply));
@@ -131,6 +139,10 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
         const caller = gate.who(request);
         requireAccess(caller, "viewer");
         if (caller.session) requireSameOrigin(request);
+      },
+      vote: (request, { approvalId, answer, reason }) => {
+        const caller = gate.admit(request, undefined, routes.voteApproval);
+        if (caller) parts.desk.vote(approvalId, { answer, reason }, whoIs(caller));
       },
     });
     api.get("/api/openapi.json", { schema: { hide: true }, onRequest: async (request, reply) => admit(request, reply) }, async () =>

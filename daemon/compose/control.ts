@@ -37,6 +37,7 @@ import { Deadlines } from "./deadlines.ts";
 import { enrolment } from "./enrolment.ts";
 import { explainer } from "./explaining.ts";
 import { adoptKeys, firstKey } from "./first-key.ts";
+import { governed } from "./govern.ts";
 import { inventoryFor } from "./inventory.ts";
 import { networkNow } from "./network-now.ts";
 import { playbookFile, readPlaybooks } from "./playbooks.ts";
@@ -81,10 +82,16 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     const link: ExecutorLink = new ExecutorLink(
       data.executorSocket,
       log.child({ part: "executor link" }),
-      (message) => (message.type === "powered" ? remotePower.receive(message) : engine.receive(message)),
+      (message) => {
+        if (message.type === "powered") return remotePower.receive(message);
+        engine.receive(message);
+        desk.receive(message);
+      },
       (state) => {
         events.append({ source: "control", type: `executor.${state}`, summary: `the executor is ${state}` });
-        if (state === "disconnected") remotePower.lost();
+        if (state === "connected") return;
+        remotePower.lost();
+        desk.lost();
       },
     );
     const remotePower = new RemotePower((message) => link.send(message), config.power.timeout_seconds);
@@ -109,6 +116,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       onFailure: (job, node, output) => todo.add(failureOf(job, node, output)),
     });
     const inventory = new Inventory(data.inventory);
+    const { desk, offer } = governed(config, env, { stores, executor: link, inventory: inventory.file, log: log.child({ part: "desk" }) });
     const reception = new Reception({
       ...stores,
       inventory,
@@ -120,6 +128,11 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       "job engine",
       () => engine.start(),
       () => engine.stop(),
+    );
+    await parts.start(
+      "desk",
+      () => desk.start(),
+      () => desk.stop(),
     );
     await parts.start(
       "executor link",
@@ -183,6 +196,8 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
             discard: (id, by) => reception.quarantine.discard(id, by),
           },
           inventory: inventoryFor(inventory),
+          desk,
+          offer,
           enrol: enrolment(config, data, () => url),
           process: () => ({
             version: VERSION,

@@ -5,6 +5,7 @@ import { auditRoutes } from "./audit-routes.ts";
 import { enrolRoutes } from "./enrol-routes.ts";
 import { Event } from "./event.ts";
 import { AskedMode, Explanation } from "./explanation.ts";
+import { governRoutes } from "./govern-routes.ts";
 import { inventoryRoutes } from "./inventory-routes.ts";
 import { Job, JobOutput } from "./job.ts";
 import { keyRoutes } from "./key-routes.ts";
@@ -206,6 +207,7 @@ export const routes = {
   ...enrolRoutes,
   ...inventoryRoutes,
   ...operatingRoutes,
+  ...governRoutes,
   ...scheduleRoutes,
   ...auditRoutes,
   ...netbootRoutes,

@@ -8,10 +8,13 @@ import { AuditLog } from "../../daemon/audit/log.ts";
 import { networkNow } from "../../daemon/compose/network-now.ts";
 import type { Role } from "../../daemon/contract/key.ts";
 import { cards } from "./cards.ts";
+import { type DeskLab, offer, openDesk } from "./desk.ts";
 import { openWorld, type World } from "./world.ts";
 
 export interface Served {
   world: World;
+  /** The desk behind the API. */
+  lab: DeskLab;
   url: string;
   key(role: Role): string;
   request(
@@ -28,6 +31,7 @@ const unused = (what: string) => () => {
 
 export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Promise<Served> {
   const world = openWorld();
+  const lab = openDesk(world);
   const api = await buildApi({
     ...world,
     audit: new AuditLog(world.db),
@@ -71,6 +75,8 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
     explain: unused("explain"),
     network: () => networkNow(cards("{ interface: eth1, dhcp: full, range: { from: 10.0.0.10, to: 10.0.0.20 } }"), world),
     quirkLines: [],
+    desk: lab.desk,
+    offer,
     ...parts,
   });
   await api.listen({ host: "127.0.0.1", port: 0 });
@@ -83,6 +89,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
   let keys = 0;
   return {
     world,
+    lab,
     url,
     key: (role) => {
       keys += 1;

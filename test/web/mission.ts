@@ -17,6 +17,7 @@ import type { NetworkPlace } from "../../daemon/netboot/network-view.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
 import { cards } from "../support/cards.ts";
 import { offer, openDesk } from "../support/desk.ts";
+import { offer, openDesk } from "../support/desk.ts";
 
 export interface Mission extends Stores {
   url: string;
@@ -81,9 +82,12 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
     return bytes;
   };
   const { desk } = openDesk(stores);
+  const { desk } = openDesk(stores);
   const build = () =>
     buildApi({
       ...stores,
+      desk,
+      offer,
       desk,
       offer,
       audit: new AuditLog(stores.db),

@@ -14,6 +14,7 @@ import type { Node, NodeState } from "../../../daemon/contract/node.ts";
 import { ErrorBody, type Route } from "../../../daemon/contract/route.ts";
 import { type RouteName, routes } from "../../../daemon/contract/routes.ts";
 import { followReleases } from "../../../daemon/netboot/lease-releases.ts";
+import { type DeskLab, diskUsage, person, restartSsh } from "../../support/desk.ts";
 import { silentLog } from "../../support/log.ts";
 import { type Served, serve } from "../../support/served.ts";
 import { addNode, type World } from "../../support/world.ts";
@@ -58,6 +59,10 @@ function schedule({ world }: Served): string {
   world.schedules.add({ name, playbook: "look", nodes: "all", cron: "@daily", createdBy: "test", createdAt: at, next: at });
   return name;
 }
+
+/** A change that waits for somebody's answer, and a look that is at work. */
+const asked = (lab: DeskLab) => lab.desk.propose(restartSsh(lab.node(unused()).name), person(unused()));
+const looking = (lab: DeskLab) => lab.desk.propose(diskUsage(lab.node(unused()).name), person(unused())).execution?.id;
 
 const callHome = {
   ip_address: "10.0.0.1",
@@ -139,6 +144,19 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
     served.world.quirks.choose(known.macs[0] ?? "", { blockSize: 512 });
     return { path: `/api/nodes/${known.name}/quirks` };
   },
+  listTools: () => ({ path: "/api/tools" }),
+  propose: ({ lab }) => ({ path: "/api/proposals", body: diskUsage(lab.node(unused()).name) }),
+  getPlan: ({ lab }) => ({ path: `/api/plans/${asked(lab).work.id}` }),
+  listApprovals: () => ({ path: "/api/approvals" }),
+  getApproval: ({ lab }) => ({ path: `/api/approvals/${asked(lab).approval?.id}` }),
+  voteApproval: ({ lab }) => ({ path: `/api/approvals/${asked(lab).approval?.id}/vote`, body: { answer: "deny" } }),
+  listExecutions: () => ({ path: "/api/executions" }),
+  getExecution: ({ lab }) => ({ path: `/api/executions/${looking(lab)}` }),
+  cancelExecution: ({ lab }) => ({ path: `/api/executions/${looking(lab)}/cancel` }),
+  executePlan: ({ lab }) => {
+    const { plan, hash } = lab.desk.propose(restartSsh(lab.node(unused()).name), person(unused()), { dryRun: true }).work;
+    return { path: "/execute-plan", body: { execution_id: unused(), plan: { plan, hash }, tenant_id: "acme", actor_id: unused() } };
+  },
   provisioningStatuses: () => ({ path: "/api/provisioning/status" }),
   provisioningStatus: (served) => ({ path: `/api/provisioning/status/${withJob(served).nodeName}` }),
 };
@@ -192,6 +210,16 @@ const table: Record<string, keyof typeof may> = {
   "POST /api/jobs/:id/cancel": "operators",
   "GET /api/playbooks": "readers",
   "POST /api/runs": "operators",
+  "GET /api/tools": "readers",
+  "POST /api/proposals": "proposers",
+  "GET /api/plans/:id": "readers",
+  "GET /api/approvals": "readers",
+  "GET /api/approvals/:id": "readers",
+  "POST /api/approvals/:id/vote": "operators",
+  "GET /api/executions": "readers",
+  "GET /api/executions/:id": "readers",
+  "POST /api/executions/:id/cancel": "operators",
+  "POST /execute-plan": "proposers",
   "GET /api/schedules": "readers",
   "POST /api/schedules": "operators",
   "DELETE /api/schedules/:name": "operators",
@@ -352,7 +380,7 @@ test("an agent changes nothing, whatever it calls: it reads and it proposes", ()
   );
   assert.deepEqual(
     changing.map(([route]) => route).sort(),
-    ["DELETE /api/session", "POST /api/ready-for-provisioning", "POST /api/session"].sort(),
+    ["DELETE /api/session", "POST /api/proposals", "POST /api/ready-for-provisioning", "POST /api/session", "POST /execute-plan"].sort(),
   );
 });
 

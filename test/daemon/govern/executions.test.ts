@@ -62,13 +62,8 @@ test("its steps are seen as they end, on their nodes' timelines too, and its end
 test("an end that is told twice is taken once, and forgotten each time", () => {
   const lab = openDesk();
   const execution = begun(lab, "n1");
-  const ended = {
-    type: "executed",
-    executionId: execution.id,
-    status: "failed",
-    steps: [done("1", { status: "failed" })],
-    error: "no",
-  } as const;
+  const steps = [done("1", { status: "failed" })];
+  const ended = { type: "executed" as const, executionId: execution.id, status: "failed" as const, steps, error: "no" };
   lab.desk.receive(ended);
   lab.desk.receive({ ...ended, status: "succeeded" });
   assert.equal(now(lab, execution)?.status, "failed");

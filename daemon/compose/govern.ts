@@ -1,0 +1,50 @@
+/** Puts the road together for the control process: forms, runbooks, policy and audit behind one desk. */
+import { AuditLog } from "../audit/log.ts";
+import type { Config } from "../config.ts";
+import type { Offer } from "../contract/offer.ts";
+import { Desk } from "../govern/desk.ts";
+import type { ExecutionParts } from "../govern/executions.ts";
+import { offerOf } from "../govern/offer.ts";
+import type { InventoryFile } from "../inventory/file.ts";
+import type { Log } from "../log.ts";
+import { makePlan } from "../plans/planner.ts";
+import { loadRunbooks, ourRunbooks, type Runbooks } from "../plans/runbook.ts";
+import type { Stores } from "../store/stores.ts";
+import { type Catalogue, loadCatalogue, ourTools } from "../tools/catalogue.ts";
+import { knownNodes } from "./known-nodes.ts";
+import { policyFrom } from "./policy.ts";
+
+export interface Governed {
+  desk: Desk;
+  offer(): Offer;
+}
+
+export interface GovernedParts {
+  stores: Stores;
+  executor: ExecutionParts["executor"];
+  inventory: InventoryFile;
+  log: Log;
+}
+
+export function governed(config: Config, env: NodeJS.ProcessEnv, { stores, executor, inventory, log }: GovernedParts): Governed {
+  const { catalogue, runbooks } = offered(config);
+  const desk = new Desk({
+    ...stores,
+    executor,
+    log,
+    audit: new AuditLog(stores.db),
+    policy: policyFrom(config, env),
+    plan: (proposal) => makePlan(proposal, { catalogue, runbooks, nodes: knownNodes(stores.nodes.list(), inventory) }),
+    clocks: { decideSeconds: config.policy.decide_seconds, executeSeconds: config.policy.execute_seconds },
+    limit: config.tools.executions_at_once,
+  });
+  return { desk, offer: () => offerOf(catalogue, runbooks) };
+}
+
+/** As they were when the process began: the executor reads them for itself, and both must mean the same. */
+export function offered({ tools }: Pick<Config, "tools">): { catalogue: Catalogue; runbooks: Runbooks } {
+  const catalogue = loadCatalogue([ourTools, ...optional(tools.forms_directory)]);
+  return { catalogue, runbooks: loadRunbooks([ourRunbooks, ...optional(tools.runbooks_directory)], catalogue) };
+}
+
+const optional = (folder: string | undefined): string[] => (folder === undefined ? [] : [folder]);
