@@ -7,14 +7,19 @@ import { Counter, Gauge, Histogram, Registry as Metrics } from "prom-client";
 import { Job, JobStatus } from "../contract/job.ts";
 import { NodeState } from "../contract/node.ts";
 import { routes } from "../contract/routes.ts";
+import type { AlertStore } from "../store/alerts.ts";
 import type { EventStore } from "../store/events.ts";
+import type { Happenings } from "../store/happenings.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
+import { governanceMetrics } from "./governance-metrics.ts";
 
 export interface MetricsApi {
   nodes: NodeStore;
   jobs: JobStore;
   events: EventStore;
+  alerts: AlertStore;
+  happenings: Happenings;
   /** Throws when this request may not read what needs some key, whatever its role. */
   admit(request: FastifyRequest, reply: FastifyReply): void;
 }
@@ -32,6 +37,7 @@ export function metricsApi(app: FastifyInstance, parts: MetricsApi): void {
   durations(metrics, parts);
   restarts(metrics, parts);
   callHomes(metrics, app);
+  governanceMetrics(metrics, parts);
   app.get("/metrics", { schema: { hide: true }, onRequest: async (request, reply) => parts.admit(request, reply) }, async (_, reply) => {
     reply.type(metrics.contentType);
     return metrics.metrics();

@@ -5,7 +5,9 @@ import { Mac } from "../contract/names.ts";
 import type { Profile } from "../contract/node.ts";
 import { routes } from "../contract/routes.ts";
 import { MusterError } from "../errors.ts";
+import type { AlertStore } from "../store/alerts.ts";
 import type { EventStore } from "../store/events.ts";
+import type { Happenings } from "../store/happenings.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
 import { metricsApi } from "./metrics.ts";
@@ -17,6 +19,8 @@ export interface StatusApi {
   nodes: NodeStore;
   jobs: JobStore;
   events: EventStore;
+  alerts: AlertStore;
+  happenings: Happenings;
   defaultProfile: Profile;
   admit(request: FastifyRequest, reply: FastifyReply): void;
   process(): Pick<Status, "version" | "startedAt" | "dhcpMode" | "interfaces" | "executor" | "netboot">;
@@ -26,7 +30,7 @@ export interface StatusApi {
   ): z.input<typeof routes.explain.response>;
 }
 
-export function statusApi(app: FastifyInstance, mount: Mount, { nodes, jobs, events, ...world }: StatusApi): void {
+export function statusApi(app: FastifyInstance, mount: Mount, { nodes, jobs, events, alerts, happenings, ...world }: StatusApi): void {
   mount(routes.health, () => ({ status: "ok" as const }));
   mount(routes.status, () => ({
     ...world.process(),
@@ -42,5 +46,5 @@ export function statusApi(app: FastifyInstance, mount: Mount, { nodes, jobs, eve
     return world.explain(parsed.data, asked);
   });
 
-  metricsApi(app, { nodes, jobs, events, admit: world.admit });
+  metricsApi(app, { nodes, jobs, events, alerts, happenings, admit: world.admit });
 }

@@ -2,11 +2,14 @@
 import { readFileSync } from "node:fs";
 import type { AlertSettings } from "../config-alerts.ts";
 import { MusterError } from "../errors.ts";
-import { Delivery } from "../notify/delivery.ts";
+import { Delivery, type DeliveryParts } from "../notify/delivery.ts";
 import type { Rules } from "../notify/rules.ts";
 import { AlertWatch, type WatchParts } from "../notify/watch.ts";
 
-export function startAlerts(settings: AlertSettings, parts: Omit<WatchParts, "rules" | "deliver">): { stop(): Promise<void> } {
+export function startAlerts(
+  settings: AlertSettings,
+  parts: Omit<WatchParts, "rules" | "deliver" | "log"> & { log: DeliveryParts["log"] },
+): { stop(): Promise<void> } {
   const webhook = settings.webhook_file === undefined ? undefined : webhookOf(settings.webhook_file);
   const watch = new AlertWatch({ ...parts, rules: rulesOf(settings), deliver: webhook !== undefined }).start();
   const delivery = webhook && new Delivery({ alerts: parts.alerts, webhook, log: parts.log }).start();

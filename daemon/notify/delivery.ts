@@ -13,7 +13,7 @@ export interface DeliveryParts {
   alerts: AlertStore;
   /** A secret: whoever has it may write there. */
   webhook: URL;
-  log: Log;
+  log: Pick<Log, "warn" | "error">;
 }
 
 /** Three times as long after each try, an hour at most; undefined: no more. */

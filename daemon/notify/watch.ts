@@ -19,7 +19,7 @@ export interface WatchParts {
   /** Whether raised alerts are to be delivered. */
   deliver: boolean;
   redact(text: string): string;
-  log: Log;
+  log: Pick<Log, "error">;
 }
 
 export class AlertWatch {

@@ -27,11 +27,25 @@ export interface EndedExecution {
   endedAt: string;
 }
 
+/** Records of one kind that were added since. */
+export interface Tally {
+  action: AuditAction;
+  result: string | null;
+  rule: string | null;
+  count: number;
+  costUsd: number;
+}
+
 export class Happenings {
   readonly #events;
   readonly #lastEvent;
   readonly #acts;
   readonly #ended;
+  readonly #tallies;
+  readonly #lastAct;
+  readonly #approvals;
+  readonly #executions;
+  readonly #endedSince;
 
   constructor(db: Db) {
     this.#events = db.prepare<[number, number, string, string], TypedEvent>(
@@ -48,6 +62,22 @@ export class Happenings {
       `SELECT id, status, started_at AS startedAt, ended_at AS endedAt FROM executions
        WHERE ended_at IS NOT NULL AND (ended_at, id) > (?, ?) ORDER BY ended_at, id LIMIT 10000`,
     );
+    this.#tallies = db.prepare<[number, number], Tally>(
+      `SELECT action, record ->> '$.result' AS result, CASE record ->> '$.result' WHEN 'deny' THEN record ->> '$.rule' END AS rule,
+         count(*) AS count, total(record ->> '$.costUsd') AS costUsd
+       FROM audit WHERE seq > ? AND seq <= ? GROUP BY 1, 2, 3`,
+    );
+    this.#lastAct = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM audit");
+    this.#approvals = db.prepare<[], { name: string; count: number }>(
+      "SELECT state AS name, count(*) AS count FROM approvals GROUP BY state",
+    );
+    this.#executions = db.prepare<[], { name: string; count: number }>(
+      "SELECT status AS name, count(*) AS count FROM executions GROUP BY status",
+    );
+    this.#endedSince = db.prepare<[string, string], { status: string; count: number }>(
+      `SELECT status, count(*) AS count FROM (SELECT status FROM executions WHERE ended_at >= ?
+         UNION ALL SELECT status FROM jobs WHERE ended_at >= ?) GROUP BY status`,
+    );
   }
 
   /** Of these types, after one event; `upTo` is where to go on. */
@@ -63,4 +93,26 @@ export class Happenings {
   executionsEnded(after: Pick<EndedExecution, "endedAt" | "id">): EndedExecution[] {
     return this.#ended.all(after.endedAt, after.id);
   }
+
+  /** By the audit, after one record; `upTo` is where to go on. The rule only of what was denied. */
+  tallies(after: number): { tallies: Tally[]; upTo: number } {
+    const upTo = this.#lastAct.get()?.seq ?? 0;
+    return { tallies: this.#tallies.all(after, upTo), upTo };
+  }
+
+  approvals(): Record<string, number> {
+    return byName(this.#approvals.all());
+  }
+
+  executions(): Record<string, number> {
+    return byName(this.#executions.all());
+  }
+
+  /** How jobs and executions ended since then. */
+  endedSince(instant: string): { status: string; count: number }[] {
+    return this.#endedSince.all(instant, instant);
+  }
 }
+
+const byName = (rows: { name: string; count: number }[]): Record<string, number> =>
+  Object.fromEntries(rows.map(({ name, count }) => [name, count]));
