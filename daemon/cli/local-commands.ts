@@ -1,4 +1,5 @@
 /** What the commands need that work on this machine instead of asking the daemon. Injected, because this folder only talks to the daemon. */
+import type { AuditReport } from "../contract/audit-report.ts";
 import type { Key, Role } from "../contract/key.ts";
 import type { Decision } from "../contract/plan.ts";
 
@@ -74,6 +75,45 @@ export interface RuleLine {
   text: string;
 }
 
+/** Folders beside Muster's own and those of the configuration. */
+export interface FormFolders {
+  forms: string[];
+  runbooks: string[];
+}
+
+export interface ToolLine {
+  name: string;
+  description: string;
+  method: string;
+  risk: string;
+  needsNodes: boolean;
+  /** What would be done, with its usual values. */
+  does: string;
+  parameters: string[];
+  file: string;
+}
+
+export interface RunbookLine {
+  name: string;
+  description: string;
+  symptoms: string[];
+  tools: string[];
+  parameters: string[];
+}
+
+export interface WrongLine {
+  file: string;
+  line: number;
+  problem: string;
+}
+
+export interface Verification {
+  data?: string;
+  export?: string;
+  checkpoint?: string;
+  publicKey?: string;
+}
+
 export interface LocalCommands {
   version: string;
   /** `text` is for a person; `file` is what was written, if anything was. */
@@ -89,6 +129,13 @@ export interface LocalCommands {
   testPolicy(file: string | undefined, place: PolicyPlace): CaseLine[];
   explainPolicy(planFile: string, who: Proposer, place: PolicyPlace): PolicyExplanation;
   policyRules(place: PolicyPlace): RuleLine[];
+  verifyAudit(options: Verification): AuditReport;
+  tools(folders: FormFolders, config: string | undefined): { tools: ToolLine[]; problems: WrongLine[] };
+  runbooks(
+    folders: FormFolders,
+    symptom: string | undefined,
+    config: string | undefined,
+  ): { runbooks: RunbookLine[]; problems: WrongLine[] };
   /** Answers with the laboratory's own exit code: it has told the reason itself. */
   lab(args: string[]): Promise<number>;
 }

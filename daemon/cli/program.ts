@@ -1,6 +1,7 @@
 /** The `muster` command: its words and their order. What it does is asked of the daemon or injected. */
 import { Command } from "commander";
 import { alertCommands } from "./alert-commands.ts";
+import { auditCommands } from "./audit-commands.ts";
 import { bootCommands } from "./boot-commands.ts";
 import { bootFileCommands } from "./boot-file-commands.ts";
 import { daemonCommands } from "./daemon-commands.ts";
@@ -17,6 +18,7 @@ import { powerCommands } from "./power-commands.ts";
 import { quirkCommands } from "./quirk-commands.ts";
 import { runCommands } from "./run-commands.ts";
 import { scheduleCommands } from "./schedule-commands.ts";
+import { toolCommands } from "./tool-commands.ts";
 import { examples, wordsOf } from "./words.ts";
 
 export function buildProgram(local: LocalCommands): Command {
@@ -52,7 +54,9 @@ export function buildProgram(local: LocalCommands): Command {
   runCommands(program, words);
   scheduleCommands(program, words);
   operatingCommands(program, words);
+  toolCommands(program, words, local);
   policyCommands(program, words, local);
+  auditCommands(program, words, local);
   keyCommands(program, words, local);
   alertCommands(program, words);
   enrolCommands(program, words);

@@ -5,12 +5,14 @@ import type { LocalCommands } from "../cli/local-commands.ts";
 import { createDataDir, locateDataDir } from "../data-dir.ts";
 import { MusterError } from "../errors.ts";
 import { bootFilesFor, loaders, rareLoaders } from "./boot-files.ts";
+import { verifyLocally } from "./audit-local.ts";
 import { type ChildName, childNames } from "./children.ts";
 import { createKey } from "./create-key.ts";
 import { doctor } from "./doctor.ts";
 import { init } from "./init.ts";
 import { explainPolicy, policyRules, testPolicy } from "./policy-local.ts";
 import { runStep, runTool } from "./run-script.ts";
+import { runbooks, tools } from "./tools-local.ts";
 import { runChildProcess, up } from "./up.ts";
 import { VERSION } from "./version.ts";
 
@@ -39,6 +41,9 @@ export const localCommands: LocalCommands = {
   testPolicy: (file, place) => testPolicy(file, place, findConfig(place.config)),
   explainPolicy: (planFile, who, place) => explainPolicy(planFile, who, place, findConfig(place.config)),
   policyRules: (place) => policyRules(place, findConfig(place.config)),
+  tools: (folders, config) => tools(folders, findConfig(config)),
+  runbooks: (folders, symptom, config) => runbooks(folders, symptom, findConfig(config)),
+  verifyAudit: verifyLocally,
   lab: (args) => runTool(process.execPath, [...process.execArgv, join(scripts, "lab/main.ts"), ...args]),
 };
 

@@ -2,6 +2,7 @@
 import type { Catalogue } from "../tools/catalogue.ts";
 import type { Parameter } from "../tools/parameter.ts";
 import { placeholdersIn } from "../tools/template.ts";
+import type { Path } from "../tools/yaml-file.ts";
 
 interface Draft {
   parameters: readonly Parameter[];
@@ -16,38 +17,51 @@ interface Draft {
   success: readonly { step: string }[];
 }
 
-export function runbookFaults({ parameters, steps, rollback, success }: Draft, catalogue: Catalogue): string[] {
+interface Misfit {
+  path: Path;
+  problem: string;
+}
+
+export function runbookFaults({ parameters, steps, rollback, success }: Draft, catalogue: Catalogue): Misfit[] {
   const ids = steps.map(({ id }) => id);
   const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
-  const ofTool = (where: string, tool: string, given: Readonly<Record<string, unknown>>): string[] => {
-    if (!catalogue.has(tool)) return [`${where}: there is no tool ${tool}`];
+  const ofTool = (place: Path, tool: string, given: Readonly<Record<string, unknown>>): Misfit[] => {
+    if (!catalogue.has(tool)) return [{ path: [...place, "tool"], problem: `there is no tool ${tool}` }];
     const form = catalogue.get(tool);
     const takes = form.parameters.filter(({ name }) => !(form.requiresTarget && name === "target"));
+    const at = (name: string): Path => [...place, "parameters", name];
     return [
       ...Object.keys(given)
         .filter((name) => !takes.some((parameter) => parameter.name === name))
-        .map((name) => `${where}: ${tool} has no parameter ${name}`),
-      ...takes.filter(({ name, required }) => required && !Object.hasOwn(given, name)).map(({ name }) => `${where}: ${tool} needs ${name}`),
-      ...Object.values(given)
-        .flatMap((value) => placeholdersIn(String(value)))
-        .filter((name) => !known.has(name))
-        .map((name) => `${where}: {${name}} is not a parameter of the runbook`),
+        .map((name) => ({ path: at(name), problem: `${tool} has no such parameter` })),
+      ...takes
+        .filter(({ name, required }) => required && !Object.hasOwn(given, name))
+        .map(({ name }) => ({ path: [...place, "tool"], problem: `${tool} needs ${name}` })),
+      ...Object.entries(given).flatMap(([key, value]) =>
+        placeholdersIn(String(value))
+          .filter((name) => !known.has(name))
+          .map((name) => ({ path: at(key), problem: `{${name}} is not a parameter of the runbook` })),
+      ),
     ];
   };
   return [
-    ...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `steps.${id}: the same name twice`),
-    ...(known.size < parameters.length ? ["parameters: the same name twice"] : []),
+    ...(known.size < parameters.length ? [{ path: ["parameters"], problem: "the same name twice" }] : []),
     ...steps.flatMap(({ id, tool, parameters: given, after = [], when }, index) => [
-      ...ofTool(`steps.${id}`, tool, given),
-      ...after.filter((name) => !ids.slice(0, index).includes(name)).map((name) => `steps.${id}: no step ${name} stands before it`),
+      ...(ids.indexOf(id) < index ? [{ path: ["steps", index, "id"], problem: `${id} is an earlier step already` }] : []),
+      ...ofTool(["steps", index], tool, given),
+      ...after
+        .filter((name) => !ids.slice(0, index).includes(name))
+        .map((name) => ({ path: ["steps", index, "after"], problem: `no step ${name} stands before it` })),
       ...(when !== undefined && known.get(when)?.type !== "boolean"
-        ? [`steps.${id}: when: ${when} is not a boolean parameter of the runbook`]
+        ? [{ path: ["steps", index, "when"], problem: `${when} is not a boolean parameter of the runbook` }]
         : []),
     ]),
-    ...rollback.flatMap(({ undoes, tool, parameters: given }) => [
-      ...ofTool(`rollback.${undoes}`, tool, given),
-      ...(ids.includes(undoes) ? [] : [`rollback.${undoes}: there is no such step`]),
+    ...rollback.flatMap(({ undoes, tool, parameters: given }, index) => [
+      ...ofTool(["rollback", index], tool, given),
+      ...(ids.includes(undoes) ? [] : [{ path: ["rollback", index, "undoes"], problem: `there is no step ${undoes}` }]),
     ]),
-    ...success.filter(({ step }) => !ids.includes(step)).map(({ step }) => `success: there is no step ${step}`),
+    ...success.flatMap(({ step }, index) =>
+      ids.includes(step) ? [] : [{ path: ["success", index, "step"], problem: `there is no step ${step}` }],
+    ),
   ];
 }

@@ -75,13 +75,13 @@ export function readRunbooks(
       faults.push(...read.faults);
       continue;
     }
-    const { name } = read.value;
+    const { value: runbook, faultAt } = read;
+    const { name } = runbook;
     const other = runbooks.get(name);
-    if (other) faults.push({ file, line: 1, problem: `name: ${name} is in ${other.file} already` });
-    else if (basename(file) !== `${name}.yaml`)
-      faults.push({ file, line: 1, problem: `name: the file of ${name} must be called ${name}.yaml` });
-    else runbooks.set(name, { file, runbook: read.value });
-    faults.push(...runbookFaults(read.value, catalogue).map((problem) => ({ file, line: 1, problem })));
+    if (other) faults.push(faultAt(["name"], `${name} is in ${other.file} already`));
+    else if (basename(file) !== `${name}.yaml`) faults.push(faultAt(["name"], `the file of ${name} must be called ${name}.yaml`));
+    else runbooks.set(name, { file, runbook });
+    faults.push(...runbookFaults(runbook, catalogue).map(({ path, problem }) => faultAt(path, problem)));
   }
   return { runbooks: [...runbooks.values()].toSorted((a, b) => (a.runbook.name < b.runbook.name ? -1 : 1)), faults };
 }

@@ -7,7 +7,7 @@ import { digestOf } from "./canonical.ts";
 import { ToolForm } from "./form.ts";
 import { checkParameters, type Parameter } from "./parameter.ts";
 import { riskOf } from "./risk.ts";
-import { type Fault, faultText, missingFolders, readYaml, yamlFilesIn } from "./yaml-file.ts";
+import { type Fault, faultText, missingFolders, type Path, readYaml, yamlFilesIn } from "./yaml-file.ts";
 
 /** The forms that come with Muster. */
 export const ourTools = join(import.meta.dirname, "forms");
@@ -28,50 +28,54 @@ export interface ReadTool {
 /** Reads every file, and says everything that is wrong with them at once. */
 export function readTools(folders: readonly string[]): { tools: ReadTool[]; faults: Fault[] } {
   const faults: Fault[] = missingFolders(folders);
-  const tools = new Map<string, ReadTool>();
+  const tools = new Map<string, ReadTool & { faultAt: FaultAt }>();
   for (const file of folders.flatMap(yamlFilesIn)) {
     const read = readYaml(file, ToolForm);
     if (!read.ok) {
       faults.push(...read.faults);
       continue;
     }
-    const form = read.value;
+    const { value: form, faultAt } = read;
     const other = tools.get(form.name);
-    if (other) faults.push({ file, line: 1, problem: `name: ${form.name} is in ${other.file} already` });
+    if (other) faults.push(faultAt(["name"], `${form.name} is in ${other.file} already`));
     else if (basename(file) !== `${form.name}.yaml`)
-      faults.push({ file, line: 1, problem: `name: the file of ${form.name} must be called ${form.name}.yaml` });
+      faults.push(faultAt(["name"], `the file of ${form.name} must be called ${form.name}.yaml`));
     else {
-      tools.set(form.name, { file, form });
-      faults.push(...untriable(file, form));
+      tools.set(form.name, { file, form, faultAt });
+      faults.push(...untriable(form, faultAt));
     }
   }
-  for (const { file, form } of tools.values()) {
+  for (const { form, faultAt } of tools.values()) {
     const undo = form.undo && tools.get(form.undo.tool)?.form;
-    if (form.undo && !undo) faults.push({ file, line: 1, problem: `undo.tool: there is no tool ${form.undo.tool}` });
-    if (undo) faults.push(...undoFaults(file, form, undo));
+    if (form.undo && !undo) faults.push(faultAt(["undo", "tool"], `there is no tool ${form.undo.tool}`));
+    if (undo) faults.push(...undoFaults(form, undo, faultAt));
   }
-  return { tools: [...tools.values()].toSorted((a, b) => (a.form.name < b.form.name ? -1 : 1)), faults };
+  return {
+    tools: [...tools.values()].map(({ file, form }) => ({ file, form })).toSorted((a, b) => (a.form.name < b.form.name ? -1 : 1)),
+    faults,
+  };
 }
 
+type FaultAt = (path: Path, problem: string) => Fault;
+
 /** A form that no value can be put into is found here and not when it is needed. */
-function untriable(file: string, form: ToolForm): Fault[] {
+function untriable(form: ToolForm, faultAt: FaultAt): Fault[] {
   try {
     leastRisk(form);
     return [];
   } catch (error) {
-    return [{ file, line: 1, problem: explain(error) }];
+    return [faultAt(["parameters"], explain(error))];
   }
 }
 
-function undoFaults(file: string, form: ToolForm, undo: ToolForm): Fault[] {
-  const missing = undo.parameters.filter(({ name, required }) => required && !Object.hasOwn(form.undo?.parameters ?? {}, name));
-  const unknown = Object.keys(form.undo?.parameters ?? {}).filter((name) => !undo.parameters.some((parameter) => parameter.name === name));
+function undoFaults(form: ToolForm, undo: ToolForm, faultAt: FaultAt): Fault[] {
+  const given = Object.keys(form.undo?.parameters ?? {});
+  const missing = undo.parameters.filter(({ name, required }) => required && !filledIn(undo, name) && !given.includes(name));
+  const unknown = given.filter((name) => !undo.parameters.some((parameter) => parameter.name === name));
   return [
-    ...missing.map(({ name }) => ({ file, line: 1, problem: `undo.parameters: ${undo.name} needs ${name}` })),
-    ...unknown.map((name) => ({ file, line: 1, problem: `undo.parameters: ${undo.name} has no parameter ${name}` })),
-    ...(undo.requiresTarget !== form.requiresTarget
-      ? [{ file, line: 1, problem: `undo.tool: ${undo.name} is not for the same targets` }]
-      : []),
+    ...missing.map(({ name }) => faultAt(["undo", "parameters"], `${undo.name} needs ${name}`)),
+    ...unknown.map((name) => faultAt(["undo", "parameters", name], `${undo.name} has no such parameter`)),
+    ...(undo.requiresTarget !== form.requiresTarget ? [faultAt(["undo", "tool"], `${undo.name} is not for the same targets`)] : []),
   ];
 }
 

@@ -13,7 +13,9 @@ export interface Fault {
 
 export const faultText = ({ file, line, problem }: Fault): string => `${file}:${line}: ${problem}`;
 
-export type Read<T> = { ok: true; file: string; value: T } | { ok: false; faults: Fault[] };
+export type Path = readonly PropertyKey[];
+/** `faultAt` is for what only its reader finds wrong. */
+export type Read<T> = { ok: true; value: T; faultAt(path: Path, problem: string): Fault } | { ok: false; faults: Fault[] };
 
 export const missingFolders = (folders: readonly string[]): Fault[] =>
   folders.filter((folder) => !existsSync(folder)).map((file) => ({ file, line: 1, problem: "there is no such folder" }));
@@ -39,22 +41,24 @@ export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>): 
   }));
   if (faults.length > 0) return { ok: false, faults };
   const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
-  if (parsed.success) return { ok: true, file, value: parsed.data };
+  const faultAt = (path: Path, problem: string): Fault => ({
+    file,
+    line: lineOf(document, lines, path),
+    problem: `${path.join(".") || "the file"}: ${problem}`,
+  });
+  if (parsed.success) return { ok: true, value: parsed.data, faultAt };
   return {
     ok: false,
-    faults: parsed.error.issues.flatMap((issue) => {
-      const places = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-      return places.map((path) => ({
-        file,
-        line: lineOf(document, lines, path),
-        problem: `${path.join(".") || "the file"}: ${issue.code === "unrecognized_keys" ? "there is no such key" : issue.message}`,
-      }));
-    }),
+    faults: parsed.error.issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => faultAt([...issue.path, key], "there is no such key"))
+        : [faultAt(issue.path, issue.message)],
+    ),
   };
 }
 
 /** Of the value a path leads to, or of the nearest that is there. */
-function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+function lineOf(document: Document, lines: LineCounter, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const parent = document.getIn(path.slice(0, length - 1), true);
     const key = path[length - 1];

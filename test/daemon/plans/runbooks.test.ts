@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Plan } from "../../../daemon/contract/plan.ts";
@@ -94,4 +95,47 @@ test("a runbook's own rollback stands before the tool's", () => {
     made.rollback.map(({ undoes, step }) => [undoes, step.tool]),
     [["2", "service_start"]],
   );
+});
+
+const wrong = `name: noisy
+description: A node is loud.
+triggers: [{symptom: noisy}]
+parameters:
+  - {name: quiet, description: x}
+steps:
+  - id: look
+    tool: load
+    parameters: {unit: x}
+  - id: hush
+    tool: service_stop
+    after: [later]
+    when: quiet
+  - id: later
+    tool: service_start
+    parameters: {unit: "{unit}"}
+rollback:
+  - {undoes: nothing, tool: load}
+success:
+  - {step: peace, means: it is quiet}
+`;
+
+test("everything that is wrong with a runbook is told with its line", () => {
+  const place = mkdtempSync(join(tmpdir(), "muster-runbooks-"));
+  try {
+    writeFileSync(join(place, "noisy.yaml"), wrong);
+    assert.deepEqual(
+      readRunbooks([place], world.catalogue).faults.map(({ line, problem }) => `${line} ${problem}`),
+      [
+        "9 steps.0.parameters.unit: load has no such parameter",
+        "11 steps.1.tool: service_stop needs unit",
+        "12 steps.1.after: no step later stands before it",
+        "13 steps.1.when: quiet is not a boolean parameter of the runbook",
+        "16 steps.2.parameters.unit: {unit} is not a parameter of the runbook",
+        "18 rollback.0.undoes: there is no step nothing",
+        "20 success.0.step: there is no step peace",
+      ],
+    );
+  } finally {
+    rmSync(place, { recursive: true });
+  }
 });
