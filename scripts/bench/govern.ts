@@ -1,0 +1,22 @@
+/**
+ * How long the road of a change takes where nobody is asked: a decision of the policy, and what is kept of it. Each part
+ * measures by itself and answers with its figures. Usage: govern.ts [--quick] [--only PART]. The last line is JSON.
+ */
+import { parseArgs } from "node:util";
+import { measurePolicy } from "./govern-policy.ts";
+
+export type Figures = Record<string, number>;
+type Part = (options: { quick: boolean }) => Figures | Promise<Figures>;
+
+const parts: Record<string, Part> = { policy: measurePolicy };
+
+const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
+if (values.only !== undefined && !Object.hasOwn(parts, values.only)) {
+  console.error(`--only: there is no part ${values.only}; parts are ${Object.keys(parts).join(", ")}`);
+  process.exit(2);
+}
+const figures: Figures = {};
+for (const [name, measure] of Object.entries(parts)) {
+  if (values.only === undefined || values.only === name) Object.assign(figures, await measure({ quick: values.quick }));
+}
+console.log(JSON.stringify({ bench: "govern", ...figures }));
