@@ -3,11 +3,12 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ExecutionStatus, StepResult } from "../contract/execution.ts";
 import type { FromExecutor } from "../contract/executor-protocol.ts";
+import { explain } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Catalogue } from "../tools/catalogue.ts";
 import type { NodeTurns } from "./node-turns.ts";
 import { PlanLedger } from "./plan-ledger.ts";
-import { outcomeOf } from "./plan-order.ts";
+import { type Outcome, outcomeOf } from "./plan-order.ts";
 import { PlanRecord } from "./plan-record.ts";
 import { runPlan, skipRest, told } from "./plan-run.ts";
 import { askWarrant, type Governed } from "./plan-warrant.ts";
@@ -39,7 +40,8 @@ const CAP_BYTES = 64 * 1024;
 export class PlanDesk {
   readonly #options: PlanDeskOptions;
   readonly #folder: string;
-  readonly #ledger: PlanLedger;
+  #ledger: PlanLedger | undefined;
+  #broken = "the executor has not looked yet at what was begun before";
   readonly #held = new Map<string, Held>();
   readonly #means: StepMeans;
   #graceMs: number;
@@ -52,16 +54,25 @@ export class PlanDesk {
     this.#means = { ...options.means, graceMs: () => this.#graceMs };
     this.#folder = join(options.home, "executions");
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    this.#ledger = new PlanLedger(join(options.home, "executions.ledger"));
   }
 
-  /** Takes up what an earlier executor left. */
+  /** Takes up what an earlier executor left. With a past that cannot be read nothing is begun; runs of jobs are another matter. */
   start(): void {
+    try {
+      const ledger = new PlanLedger(join(this.#options.home, "executions.ledger"));
+      this.#resume(ledger);
+      this.#ledger = ledger;
+    } catch (error) {
+      this.#broken = `the executor cannot read what was begun before: ${explain(error)}`;
+      this.#options.log.error({ err: error }, "no plan is carried out");
+    }
+  }
+
+  #resume(ledger: PlanLedger): void {
     for (const record of PlanRecord.all(this.#folder)) {
       const { executionId, approvalId, planHash, at } = record.begun;
       // Killed between the two: it counts as begun.
-      if (!this.#ledger.holds(executionId))
-        this.#ledger.add({ executionId, planHash, at, ...(approvalId !== undefined && { approvalId }) });
+      if (!ledger.holds(executionId)) ledger.add({ executionId, planHash, at, ...(approvalId !== undefined && { approvalId }) });
       const held: Held = { record, stop: new AbortController() };
       this.#held.set(executionId, held);
       if (!record.ending) held.running = this.#takeUp(held).finally(() => delete held.running);
@@ -83,23 +94,35 @@ export class PlanDesk {
   /** One that is held already is not begun again, whoever asks. */
   execute(executionId: string): void {
     if (this.#held.has(executionId)) return;
-    const now = new Date();
-    const granted = this.#closed
-      ? { ok: false as const, reason: "the executor is stopping" }
-      : askWarrant(executionId, this.#options.governed, this.#ledger, now);
-    if (!granted.ok) {
-      this.#options.log.warn({ executionId, reason: granted.reason }, "execution refused");
-      this.#options.tell({ type: "execution-refused", executionId, reason: granted.reason });
+    const begun = this.#begin(executionId, new Date());
+    if ("reason" in begun) {
+      this.#options.log.warn({ executionId, reason: begun.reason }, "execution refused");
+      this.#options.tell({ type: "execution-refused", executionId, reason: begun.reason });
       return;
     }
-    const { work, approvalId, catalogue } = granted;
-    const entry = { executionId, planHash: work.hash, at: now.toISOString(), ...(approvalId !== undefined && { approvalId }) };
-    const record = PlanRecord.create(this.#folder, { ...entry, plan: work.plan });
-    this.#ledger.add(entry);
+    const { record, catalogue } = begun;
     const held: Held = { record, stop: new AbortController() };
     this.#held.set(executionId, held);
-    this.#options.log.info({ executionId, planHash: work.hash, steps: work.plan.steps.length }, "execution began");
+    this.#options.log.info({ executionId, planHash: record.begun.planHash, steps: record.begun.plan.steps.length }, "execution began");
     held.running = this.#run(held, catalogue).finally(() => delete held.running);
+  }
+
+  /** Written down twice before anything happens: what is to be done, and that it was begun. */
+  #begin(executionId: string, now: Date): { record: PlanRecord; catalogue: Catalogue } | { reason: string } {
+    const ledger = this.#ledger;
+    if (this.#closed) return { reason: "the executor is stopping" };
+    if (!ledger) return { reason: this.#broken };
+    const granted = askWarrant(executionId, this.#options.governed, ledger, now);
+    if (!granted.ok) return granted;
+    const { work, approvalId, catalogue } = granted;
+    const entry = { executionId, planHash: work.hash, at: now.toISOString(), ...(approvalId !== undefined && { approvalId }) };
+    try {
+      const record = PlanRecord.create(this.#folder, { ...entry, plan: work.plan });
+      ledger.add(entry);
+      return { record, catalogue };
+    } catch (error) {
+      return { reason: `it cannot be written down: ${explain(error)}` };
+    }
   }
 
   stop(executionId: string): void {
@@ -130,10 +153,22 @@ export class PlanDesk {
   }
 
   async #run({ record, stop }: Held, catalogue: Catalogue): Promise<void> {
+    try {
+      const outcome = await this.#carryOut(record, catalogue, stop);
+      if (outcome) this.#end(record, outcome);
+    } catch (error) {
+      // A full disk, most likely. What is at work is stopped, and nobody is told that it went well.
+      stop.abort("cancelled");
+      this.#options.log.error({ err: error, executionId: record.begun.executionId }, "an execution could not be written down");
+      this.#options.tell({ ...ended(record), status: "unknown", error: `it could not be written down: ${explain(error)}` });
+    }
+  }
+
+  #carryOut(record: PlanRecord, catalogue: Catalogue, stop: AbortController): Promise<Outcome | undefined> {
     const { turns, tell } = this.#options;
     const means = this.#means;
     const { executionId, plan } = record.begun;
-    const outcome = await runPlan({
+    return runPlan({
       record,
       turns,
       signal: stop.signal,
@@ -142,7 +177,6 @@ export class PlanDesk {
       onStep: (step) => tell({ type: "step", executionId, step }),
       perform: (step) => performStep({ executionId, plan, step, catalogue, files: record.files(step.id) }, means, stop.signal),
     });
-    if (outcome) this.#end(record, outcome);
   }
 
   /** Steps in flight are looked after to their end, where one can be known; none is begun. */
@@ -175,7 +209,7 @@ export class PlanDesk {
     this.#end(record, outcomeOf(plan, record.results, "lost"));
   }
 
-  #end(record: PlanRecord, outcome: { status: ExecutionStatus; error?: string }): void {
+  #end(record: PlanRecord, outcome: Outcome): void {
     record.end(outcome);
     const { executionId } = record.begun;
     this.#options.log.info({ executionId, status: outcome.status }, "execution ended");
@@ -183,7 +217,7 @@ export class PlanDesk {
   }
 }
 
-function ended(record: PlanRecord): FromExecutor {
+function ended(record: PlanRecord): Extract<FromExecutor, { type: "executed" }> {
   const { ending, steps, begun } = record;
   return {
     type: "executed",

@@ -21,11 +21,11 @@ export interface Sshd {
   stop(): Promise<void>;
 }
 
-/** `keyFile`: an existing private key beside its public half, else one is made. */
+/** `keyFile`: an existing private key beside its public half, else one is made. `path`: where its programs are looked for. */
 export async function startSshd(
   t: TestContext,
   folder: string,
-  { node = "n1", keyFile }: { node?: string; keyFile?: string } = {},
+  { node = "n1", keyFile, path }: { node?: string; keyFile?: string; path?: string } = {},
 ): Promise<Sshd> {
   mkdirSync("/run/sshd", { recursive: true });
   const port = await freePort();
@@ -44,6 +44,7 @@ export async function startSshd(
     "PermitRootLogin yes",
     "PasswordAuthentication no",
     "LogLevel VERBOSE",
+    ...(path === undefined ? [] : [`SetEnv PATH=${path}`]),
   ];
   const child = spawn(SSHD, ["-D", "-e", "-f", "/dev/null", ...options.flatMap((option) => ["-o", option])], {
     stdio: ["ignore", "ignore", "pipe"],

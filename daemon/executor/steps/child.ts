@@ -85,8 +85,10 @@ export async function runChild(
 
 /** One that an earlier executor began: waits for its end, and says what is known of it. */
 export async function takeUpChild(files: ChildFiles, limits: ChildLimits, signal: AbortSignal): Promise<Ended> {
-  const group = readGroup(files.pid);
-  // It may have been begun in this very moment: sealed first and looked for afterwards, one of the two sees the other.
+  let group = readGroup(files.pid);
+  for (const deadline = Date.now() + START_MS; !group && Date.now() < deadline && isBeginning(files); group = readGroup(files.pid))
+    await sleep(POLL_MS);
+  // It may be begun in this very moment: sealed first and looked for afterwards, one of the two sees the other.
   if (!group) await stop(files, 0, SEAL);
   while (group && isAlive(group) && !signal.aborted) await sleep(POLL_MS);
   if (signal.aborted) await stop(files, limits.graceMs(), reasonOf(signal));
@@ -100,6 +102,9 @@ export async function takeUpChild(files: ChildFiles, limits: ChildLimits, signal
   }
   return endOf("its program", files, signal);
 }
+
+/** Its wrapper is there and has not said yet who it is. */
+const isBeginning = (files: ChildFiles): boolean => processesWith(markerOf(files)).length > 0;
 
 async function endOf(program: string, files: ChildFiles, signal: AbortSignal): Promise<Ended> {
   await leftBehind(files);
