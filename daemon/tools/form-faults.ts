@@ -50,6 +50,9 @@ export function actionFaults({ action, method, requiresTarget, parameters, undo,
   for (const secret of secrets)
     if ("environment" in secret !== (action.kind === "command" && method !== "ssh"))
       complain("secrets", "reach a local command by `environment`, a request by `header`, and nothing else");
+  // Else whoever proposes would choose who gets the secret.
+  if (secrets.length > 0 && parameters.some(({ type, name }) => type === "host" && !(requiresTarget && name === "target")))
+    complain("secrets", "go only where the form says: to {target} or a fixed host, not to a parameter of type host");
   if (action.kind === "command") {
     const [program = ""] = action.words;
     if (!PROGRAM.test(program)) complain(key, `${program} is not a program's name: it stands first, and no parameter chooses it`);

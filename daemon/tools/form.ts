@@ -15,6 +15,7 @@ const EnvironmentName = z.enum([
   "PGOPTIONS",
   "PGCONNECT_TIMEOUT",
   "PGSSLMODE",
+  "PGREQUIREAUTH",
   "LC_ALL",
   "TZ",
   "COLUMNS",

@@ -34,7 +34,7 @@ export function callRisk(call: Call): Risk {
     case "command":
       return programRisk(call.argv);
     case "request":
-      return verbRisk(call.verb);
+      return requestRisk(call.verb, call.url);
     case "playbook":
       return call.check ? "read" : "write";
     case "module":
@@ -42,8 +42,14 @@ export function callRisk(call: Call): Risk {
   }
 }
 
-const verbRisk = (verb: string): Risk =>
-  /^(GET|HEAD|OPTIONS)$/.test(verb) ? "read" : /^(POST|PUT|PATCH)$/.test(verb) ? "write" : "delete";
+/** Requests to ourselves that take nothing away; any other might arm, wipe, or answer an approval. */
+const OWN_CHANGES = /^muster:\/api\/nodes\/[^/]+\/(wake|disarm)$/;
+
+function requestRisk(verb: string, url: string): Risk {
+  if (/^(GET|HEAD|OPTIONS)$/.test(verb)) return "read";
+  if (url.startsWith("muster:")) return OWN_CHANGES.test(url) ? "write" : "delete";
+  return /^(POST|PUT|PATCH)$/.test(verb) ? "write" : "delete";
+}
 
 export function riskOf(form: ToolForm, parameters: Values): Risk {
   const call = callOf(form, parameters, form.requiresTarget ? SOMEWHERE : undefined);

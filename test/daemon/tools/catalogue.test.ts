@@ -89,6 +89,14 @@ for (const [what, text, fault] of [
   ["a lower risk than it can have", documented.replace("name: ping_host", "name: ping_host\nrisk: none"), /^ping_host.yaml:2: risk: /],
   ["undoing by a tool that is not there", `${documented}undo: {tool: unping}\n`, /there is no tool unping/],
   [
+    "a secret that a parameter sends somewhere",
+    documented
+      .replace("name: target", "name: server\n    type: host")
+      .replace("{target}", "{server}")
+      .concat("secrets: [{name: password, environment: PGPASSWORD}]\n"),
+    /^ping_host.yaml:14: secrets: go only where the form says/,
+  ],
+  [
     "a variable that makes another program of it",
     `${documented}environment: {LD_PRELOAD: /tmp/x.so}\n`,
     /^ping_host.yaml:13: environment.LD_PRELOAD: /,

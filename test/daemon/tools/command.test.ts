@@ -181,6 +181,7 @@ test("a request finds a machine by its IPv6 address, and no path leads upwards",
 
 for (const path of [
   "/etc/shadow",
+  "/var/log/installer/cdebconf/questions.dat",
   "/root/.ssh/id_ed25519",
   "/var/log/../../etc/shadow",
   "/etc/ssh/ssh_host_ed25519_key",

@@ -147,6 +147,18 @@ for (const [verb, risk] of [
     assert.equal(callRisk({ kind: "request", verb, url: "http://10.0.0.1/", headers: {} }), risk);
   });
 
+for (const [path, risk] of [
+  ["nodes/n1/wake", "write"],
+  ["nodes/n1/disarm", "write"],
+  ["nodes/n1/arm", "delete"],
+  ["nodes/n1/wipe", "delete"],
+  ["approvals/apr_1/approve", "delete"],
+  ["keys", "delete"],
+] as const)
+  test(`asking Muster itself for ${path} is a ${risk}`, () => {
+    assert.equal(callRisk({ kind: "request", verb: "POST", url: `muster:/api/${path}`, headers: {} }), risk);
+  });
+
 for (const [module, risk] of [
   ["ansible.windows.win_service_info", "read"],
   ["ansible.windows.win_service", "write"],
