@@ -12,7 +12,11 @@ with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "patterns.jso
         for each in json.load(file)
     ]
 # Nearly all output has none of these, and then nothing else is looked for.
-TELLING = re.compile(br"mk_|mt_|sk-|gh[pousr]_|glpat-|xox|AKIA|AIza|ASIA|://|-----BEGIN|bearer|passw|token|secret|api_?key", re.IGNORECASE)
+TELLING = re.compile(
+    br"mk_|mt_|sk-|sk_|gh[pousr]_|github_|glpat-|xox|xapp-|npm_|hvs\.|AKIA|AIza|ASIA|eyJ|hooks\.|://|-----BEGIN"
+    br"|muster_session|authorization|bearer|passw|passphrase|_pass|token|secret|[_-]key|apikey|accesskey|privatekey",
+    re.IGNORECASE,
+)
 KEY_BEGIN = re.compile(br"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 KEY_END = re.compile(br"-----END [A-Z ]*PRIVATE KEY-----")
 LONGEST_KEY = 16 * 1024
