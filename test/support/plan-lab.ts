@@ -70,8 +70,7 @@ export class PlanLab {
     for (const [name, text] of Object.entries(runbooks)) writeFileSync(join(lab.runbooks, `${name}.yaml`), `name: ${name}\n${text}`);
     lab.config = parseConfig(JSON.stringify({ tools: { forms_directory: lab.forms, runbooks_directory: lab.runbooks } }), "test");
     lab.stores = openStores(lab.data.database);
-    for (const node of nodes) lab.#add(node);
-    lab.writeInventory(nodes);
+    lab.addNodes(nodes);
     await lab.startExecutor();
     return lab;
   }
@@ -80,7 +79,13 @@ export class PlanLab {
     writeFileSync(join(this.data.executor, "secrets", name), `${value}\n`, { mode: 0o600 });
   }
 
-  writeInventory(nodes: readonly LabNode[]): void {
+  /** All there are: the inventory is written for these. */
+  addNodes(nodes: readonly LabNode[]): void {
+    for (const node of nodes) this.#add(node);
+    this.#writeInventory(nodes);
+  }
+
+  #writeInventory(nodes: readonly LabNode[]): void {
     const host = ({ name, address, port, user }: LabNode) => [
       name,
       { ...(address && { ansible_host: address }), ...(port && { ansible_port: port }), ...(user && { ansible_user: user }) },
