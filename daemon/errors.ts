@@ -11,7 +11,7 @@ export const hints = {
   JOB_IN_PROGRESS: "Wait for it, or follow it with `muster job <id> --follow`.",
   JOB_NOT_CANCELLABLE: "Only a queued or running job can be cancelled; `muster job <id>` shows its state.",
   PLAN_NOT_FOUND: "A plan is known by the id that `muster do` printed; `muster executions` and `muster approvals` name theirs.",
-  PLAN_DENIED: "No approval changes that; `muster plan <id>` shows the plan, `muster policy explain <id>` why each step is judged so.",
+  PLAN_DENIED: "No approval changes that; `muster plan <id>` shows its steps and the rule, `muster policy rules` all of them.",
   PLAN_ALTERED: "Propose it again with `dryRun` and send what that answers, unchanged.",
   IDEMPOTENCY_KEY_USED: "Choose another Idempotency-Key for another wish; a key names its plan for a day.",
   APPROVALS_PENDING: "Have some of them answered first; `muster approvals` lists them.",

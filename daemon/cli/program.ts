@@ -6,6 +6,7 @@ import { bootCommands } from "./boot-commands.ts";
 import { bootFileCommands } from "./boot-file-commands.ts";
 import { daemonCommands } from "./daemon-commands.ts";
 import { enrolCommands } from "./enrol-commands.ts";
+import { governCommands } from "./govern-commands.ts";
 import { inventoryCommands } from "./inventory-commands.ts";
 import { jobCommands } from "./job-commands.ts";
 import { keyCommands } from "./key-commands.ts";
@@ -53,6 +54,7 @@ export function buildProgram(local: LocalCommands): Command {
   jobCommands(program, words);
   runCommands(program, words);
   scheduleCommands(program, words);
+  governCommands(program, words);
   operatingCommands(program, words);
   toolCommands(program, words, local);
   policyCommands(program, words, local);
