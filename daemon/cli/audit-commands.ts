@@ -23,8 +23,6 @@ const YEARS = 10 * 366 * 86_400;
 export function auditCommands(program: Command, { json, client }: Words, local: LocalCommands): void {
   const audit = program
     .command("audit")
-    // So that --export after `verify` is that one's own.
-    .enablePositionalOptions()
     .description("who did, wanted or was refused what, newest last; asks for an admin's key")
     .option("--last <time>", "only what is not older, such as 90m, 24h or 7d", duration(1, YEARS))
     .option("--user <name>", "only what this person did, or what was done for them")
@@ -80,8 +78,9 @@ something against them. Exit code 0 only when everything is proven.${examples(
         "muster audit verify --export audit.ndjson",
       )}`,
     )
-    .action((options: Verification) => {
-      const report = local.verifyAudit(options);
+    .action((_: Verification, command: Command) => {
+      // --export is an option of `muster audit`, too, which takes it away from here.
+      const report = local.verifyAudit(command.optsWithGlobals<Verification>());
       print(json(), report, showReport(report));
       if (!report.ok)
         throw new CommandFailure(

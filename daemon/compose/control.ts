@@ -39,6 +39,7 @@ import { explainer } from "./explaining.ts";
 import { adoptKeys, firstKey } from "./first-key.ts";
 import { governed } from "./govern.ts";
 import { inventoryFor } from "./inventory.ts";
+import { recordingKeys } from "./key-records.ts";
 import { networkNow } from "./network-now.ts";
 import { playbookFile, readPlaybooks } from "./playbooks.ts";
 import { ProcessNews } from "./process-news.ts";
@@ -66,14 +67,16 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     );
     const { nodes, events, registry, keys } = stores;
     const audit = new AuditLog(stores.db);
-    await parts.start(
+    loadAccess(config); // a placeholder stops the start here, before anybody relies on it
+    const shownKey = recordingKeys(keys, audit, () => {
+      adoptKeys(keys, env);
+      return firstKey(keys);
+    });
+    const keeper = await parts.start(
       "audit",
       () => auditKeeper(config, data, audit, events, log.child({ part: "audit" })).start(),
       (keeper) => keeper.stop(),
     );
-    loadAccess(config); // a placeholder stops the start here, before anybody relies on it
-    adoptKeys(keys, env);
-    const shownKey = firstKey(keys);
     const places = bootPlaces(config);
     const startedAt = new Date().toISOString();
     const processes = new ProcessNews(events);
@@ -166,7 +169,10 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
         buildApi({
           ...stores,
           audit,
-          checkpoints: () => readCheckpoints(data.audit).map(({ note }) => note),
+          checkpoints: () => {
+            keeper.tick(); // an export carries the proof of its own end
+            return readCheckpoints(data.audit).map(({ note }) => note);
+          },
           log,
           version: VERSION,
           pageRoot: existsSync(join(pageRoot, "index.html")) ? pageRoot : undefined,

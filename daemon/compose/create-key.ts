@@ -1,9 +1,11 @@
 /** `muster key create`: writes a key into the daemon's database, running or not. */
 import { accessSync, constants, existsSync } from "node:fs";
 import { userInfo } from "node:os";
+import { AuditLog } from "../audit/log.ts";
 import { CommandFailure } from "../cli/failure.ts";
 import type { KeyWish, NewKey } from "../cli/local-commands.ts";
 import type { DataDir } from "../data-dir.ts";
+import { atomically } from "../store/database.ts";
 import { openStores } from "../store/stores.ts";
 
 export function createKey({ root, database }: DataDir, { name, role, owner, expiresAt }: KeyWish): NewKey {
@@ -18,7 +20,16 @@ export function createKey({ root, database }: DataDir, { name, role, owner, expi
   requireOurs(database);
   const stores = openStores(database);
   try {
-    return stores.keys.create(name, role, new Date(), { owner: owner ?? atTheKeyboard(), expiresAt });
+    return atomically(stores.db, () => {
+      const made = stores.keys.create(name, role, new Date(), { owner: owner ?? atTheKeyboard(), expiresAt });
+      new AuditLog(stores.db).append({
+        action: "key-created",
+        actor: { keyId: "local", name: atTheKeyboard(), role: "local" },
+        subject: `key ${made.key.id}`,
+        summary: `a key of the role ${role}, made on the control node itself`,
+      });
+      return made;
+    });
   } finally {
     stores.db.close();
   }
