@@ -25,7 +25,7 @@ const Control = z.strictObject({
   open_metrics: z.boolean().default(false).describe("Answer /metrics and the OpenAPI document to whoever asks, without a key."),
   requests_per_minute: z
     .strictObject({
-      sensitive: z.int().min(1).max(100_000).default(10).describe("Logins, keys, tokens, votes, wipes: for each key, or address."),
+      sensitive: z.int().min(1).max(100_000).default(10).describe("Logins, keys, votes, wipes: for each key, or address."),
       normal: z
         .int()
         .min(1)

@@ -16,7 +16,6 @@ export const enrolRoutes = {
     path: "/api/tokens",
     summary: "Create a token with which machines installed by other means may call home; the answer is the only place it is shown",
     access: "operator",
-    sensitive: true,
     /** With `node` for this node alone and once; without it for any machine, as often as `uses` says. */
     body: z
       .strictObject({
