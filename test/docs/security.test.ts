@@ -1,0 +1,55 @@
+/** The recipes of docs/security.md, run as they stand there: a key nobody but its maker has seen opens a real control process. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { promisify } from "node:util";
+import { startControl } from "../../daemon/compose/control.ts";
+import { parseConfig } from "../../daemon/config.ts";
+import { createDataDir, dataDir } from "../../daemon/data-dir.ts";
+import { createLog } from "../../daemon/log.ts";
+
+const page = readFileSync(join(import.meta.dirname, "../../docs/security.md"), "utf8");
+const recipes = new Map(
+  [...page.matchAll(/<!-- recipe: (.+) -->\n```sh\n([\s\S]*?)```/g)].map(([, name = "", lines = ""]) => [name, lines]),
+);
+
+async function shell(lines: string, env: Record<string, string> = {}): Promise<string> {
+  const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", lines], {
+    env: { PATH: process.env.PATH ?? "", ...env },
+  });
+  return stdout;
+}
+
+async function startWith(t: TestContext, variable: string): Promise<string> {
+  const data = dataDir(mkdtempSync(join(tmpdir(), "muster-recipe-")));
+  createDataDir(data);
+  const [name = "", value = ""] = variable.split("=");
+  const control = await startControl(
+    parseConfig("control: {host: 127.0.0.1, port: 0}", "test"),
+    data,
+    { [name]: value },
+    createLog("control", "silent"),
+  );
+  t.after(async () => {
+    await control.stop();
+    rmSync(data.root, { recursive: true });
+  });
+  return control.url;
+}
+
+test("the page has the recipes: making a key, in two ways, and using it", () => {
+  assert.deepEqual([...recipes.keys()], ["make", "make with openssl", "use"]);
+});
+
+for (const [name, lines] of recipes) {
+  if (name === "use") continue;
+  test(`a key that was made by the recipe "${name}" is used as the page says`, async (t) => {
+    const [variable = "", key = ""] = (await shell(`${lines}\necho "$KEY"`)).trim().split("\n");
+    assert.match(variable, /^MUSTER_API_KEYS=[0-9a-f]{64}$/);
+    const told = await shell(recipes.get("use") ?? "false", { KEY: key, MUSTER_URL: await startWith(t, variable) });
+    assert.match(told, /"name":"laptop","role":"viewer","owner":"alice"/);
+  });
+}
