@@ -83,6 +83,14 @@ test("a hundred changes a minute: the hundred-and-first waits, reading goes on, 
   assert.equal((await wake({ cookie, "x-csrf-token": csrfToken })).status, 202);
 });
 
+test("a rack of fifty is added, enrolled and armed within a minute", async (t) => {
+  const { world, request, key } = await atNoon(t);
+  const mine = key("operator");
+  const tokens = await statuses(50, () => request("/api/tokens", { ...post({ uses: 1 }), key: mine }));
+  const armed = await statuses(50, () => request(`/api/nodes/${addNode(world, { phase: "accepted" }).name}/arm`, { ...post(), key: mine }));
+  assert.deepEqual([...tokens, ...armed], [...all(50, 201), ...all(50, 200)]);
+});
+
 test("machines that call home are not counted, however many have one address", async (t) => {
   const { request } = await atNoon(t);
   assert.deepEqual(await statuses(300, () => request("/api/ready-for-provisioning", post({ hostname: "n1" }))), all(300, 400));

@@ -402,3 +402,17 @@ test("who may not ask learns nothing about what would have been valid", async (t
   assert.equal((await served.request("/api/keys", { ...broken, key: served.key("operator") })).status, 403);
   assert.equal((await served.request("/api/nodes/no-such-node", { key: served.key("node") })).status, 403);
 });
+
+test("what an agent proposes is in the name of a person: the one its header names, else its key's owner; nobody else's header counts", async (t) => {
+  const served = await start(t);
+  const { secret } = served.world.keys.create(unused(), "agent", new Date(), { owner: "alice" });
+  const proposed = async (authorization: string, headers: Record<string, string> = {}) => {
+    const body = JSON.stringify(diskUsage(served.lab.node(unused()).name));
+    const answer = await served.request("/api/proposals", { method: "POST", body, headers: { authorization, ...headers } });
+    return answer.status === 202 ? (answer.body as { work: { onBehalfOf?: string } }).work.onBehalfOf : answer.status;
+  };
+  assert.equal(await proposed(`Bearer ${secret}`), "alice");
+  assert.equal(await proposed(`Bearer ${secret}`, { "x-on-behalf-of": "bob" }), "bob");
+  assert.equal(await proposed(`Bearer ${secret}`, { "x-on-behalf-of": "b".repeat(61) }), 400);
+  assert.equal(await proposed(`Bearer ${served.key("operator")}`, { "x-on-behalf-of": "bob" }), undefined);
+});

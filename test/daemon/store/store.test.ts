@@ -161,6 +161,17 @@ test("of a long timeline the newest events are given, oldest of them first", () 
   );
 });
 
+test("a hash that only begins as the right one opens nothing", () => {
+  const { keys, db } = openWorld();
+  const now = new Date();
+  keys.create("near", "admin", now);
+  const near = `${sha256("guess").slice(0, 63)}${sha256("guess").endsWith("0") ? "1" : "0"}`;
+  db.prepare("UPDATE keys SET hash = ?").run(near);
+  assert.equal(keys.authenticate("guess", now), undefined);
+  db.prepare("UPDATE keys SET hash = ?").run(sha256("guess"));
+  assert.equal(keys.authenticate("guess", now)?.name, "near");
+});
+
 test("a revoked key opens nothing, its sessions end, and its name is free again", () => {
   const world = openWorld();
   const now = new Date();
