@@ -3,12 +3,13 @@
  * measures by itself and answers with its figures. Usage: govern.ts [--quick] [--only PART]. The last line is JSON.
  */
 import { parseArgs } from "node:util";
+import { measureAudit } from "./govern-audit.ts";
 import { measurePolicy } from "./govern-policy.ts";
 
 export type Figures = Record<string, number>;
 type Part = (options: { quick: boolean }) => Figures | Promise<Figures>;
 
-const parts: Record<string, Part> = { policy: measurePolicy };
+const parts: Record<string, Part> = { audit: measureAudit, policy: measurePolicy };
 
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
 if (values.only !== undefined && !Object.hasOwn(parts, values.only)) {
