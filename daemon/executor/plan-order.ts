@@ -18,8 +18,9 @@ export function readySteps({ steps }: Plan, results: Results, atWork: ReadonlySe
   });
 }
 
-/** After this no further step is begun. */
+/** After this no further step is begun. Where nothing is changed, a look that fails hides none of the others. */
 export const hasFailed = ({ steps }: Plan, results: Results): boolean =>
+  steps.some(({ risk }) => risk !== "read") &&
   steps.some(({ id }) => ["failed", "timed-out", "unknown", "cancelled"].includes(results.get(id)?.status ?? ""));
 
 /** What is not known cannot be gone back from. */

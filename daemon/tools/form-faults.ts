@@ -10,6 +10,7 @@ interface Draft {
   requiresTarget: boolean;
   parameters: readonly Parameter[];
   undo?: { parameters: Readonly<Record<string, string | number | boolean>> } | undefined;
+  answer_codes: readonly number[];
   secrets: readonly ({ environment: string } | { header: string })[];
 }
 
@@ -32,7 +33,7 @@ const PROGRAM = /^(\/usr)?(\/s?bin\/)?[a-zA-Z0-9][a-zA-Z0-9._+-]*$/;
 const URL_SHAPE =
   /^(?:muster:\/|(?:https?|\{[a-z][a-z0-9_]*\}):\/\/(\{[a-z][a-z0-9_]*\}|[^/:?#[\]@{}]+|\[[0-9a-f:]+\])(?::(\d{1,5}|\{[a-z][a-z0-9_]*\}))?(?:[/?{]|$))/;
 
-export function actionFaults({ action, method, requiresTarget, parameters, undo, secrets }: Draft): Fault[] {
+export function actionFaults({ action, method, requiresTarget, parameters, undo, answer_codes: answers, secrets }: Draft): Fault[] {
   const faults: Fault[] = [];
   const complain = (path: string, message: string) => faults.push({ path: [path], message });
   const key = keyOf[action.kind];
@@ -50,6 +51,7 @@ export function actionFaults({ action, method, requiresTarget, parameters, undo,
   for (const secret of secrets)
     if ("environment" in secret !== (action.kind === "command" && method !== "ssh"))
       complain("secrets", "reach a local command by `environment`, a request by `header`, and nothing else");
+  if (answers.length > 0 && action.kind !== "command") complain("answer_codes", "are those of a command");
   // Else whoever proposes would choose who gets the secret.
   if (secrets.length > 0 && parameters.some(({ type, name }) => type === "host" && !(requiresTarget && name === "target")))
     complain("secrets", "go only where the form says: to {target} or a fixed host, not to a parameter of type host");

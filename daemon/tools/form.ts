@@ -98,6 +98,8 @@ const FormFile = z.strictObject({
   risk: Risk.default("read"),
   effects: z.array(Effect).default([]),
   preview: z.enum(["exact", "check", "none"]).optional(),
+  /** Exit codes besides 0 by which the program answers: ping says with 1 that nobody does. */
+  answer_codes: z.array(z.int().min(1).max(125)).max(40).default([]),
   undo: z
     .strictObject({
       tool: ToolName,
@@ -152,6 +154,7 @@ export const ToolForm = FormFile.transform((file, context) => {
     risk: rest.risk,
     effects: rest.effects,
     preview: rest.preview ?? (action.kind === "playbook" ? ("check" as const) : ("exact" as const)),
+    answerCodes: rest.answer_codes,
     undo: rest.undo,
     timeoutSeconds: rest.timeout_seconds,
     expectedSeconds: rest.expected_seconds,

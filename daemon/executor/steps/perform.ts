@@ -50,13 +50,19 @@ export async function performStep(of: StepOf, means: StepMeans, signal: AbortSig
   try {
     const form = of.catalogue.get(step.tool);
     const target = targetOf(of);
-    return await perform(callOf(form, step.parameters, target), form, target, of, means, stop.signal);
+    return answered(await perform(callOf(form, step.parameters, target), form, target, of, means, stop.signal), form);
   } catch (error) {
     return { status: "failed", said: nothing, error: explain(error) };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", cancel);
   }
+}
+
+/** Some programs answer by their exit code: that nobody answers a ping is what was asked for. */
+function answered(ended: Ended, { answerCodes }: ToolForm): Ended {
+  if (ended.status !== "failed" || !answerCodes.some((code) => code === ended.exitCode)) return ended;
+  return { status: "succeeded", ...(ended.exitCode !== undefined && { exitCode: ended.exitCode }), said: ended.said };
 }
 
 function targetOf({ plan, step }: StepOf): Target | undefined {

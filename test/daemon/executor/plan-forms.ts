@@ -12,6 +12,7 @@ export const forms = {
   wait: `${local}${parameters("  - { name: seconds, description: How long, type: integer, default: 300 }\n")}command: [sleep, "{seconds}"]\ntimeout_seconds: 60\n`,
   hurry: `${local}command: [sleep, "300"]\ntimeout_seconds: 1\n`,
   fail: `${local}command: [mkdir, /proc/nothing/here]\n`,
+  search: `${local}${parameters(path)}command: [grep, -q, needle, "{path}"]\nanswer_codes: [1]\n`,
   erase: `${local}${parameters(path)}command: [rm, -rf, "{path}"]\n`,
 } satisfies Record<string, string>;
 
@@ -26,5 +27,6 @@ export const runbooks = {
   "two-then-fail": runbook(step("a", "make", at("a")) + step("b", "make", at("b")) + step("c", "fail"), "c"),
   "undo-fails": runbook(step("a", "make", at("a")) + step("b", "make", at("a")), "b"),
   "note-then-fail": runbook(step("a", "note", at("a")) + step("c", "fail"), "c"),
+  "look-and-look": runbook(step("a", "look", at("missing")) + step("b", "look", at("seen")), "b"),
   "wait-then-note": runbook(step("a", "wait") + step("b", "note", at("b")), "b"),
 } satisfies Record<string, string>;

@@ -53,6 +53,24 @@ test("steps wait for those before them, and each beginning and end is told", asy
   assert.deepEqual(told, ["1 running", "1 succeeded", "2 running", "2 succeeded", "3 running", "3 succeeded"]);
 });
 
+test("a look that fails hides none of the others", async (t) => {
+  const lab = await start(t);
+  writeFileSync(join(lab.folder, "seen"), "hello");
+  const end = await carryOut(lab, runbook("look-and-look", lab.folder));
+  assert.equal(end.status, "failed");
+  assert.match(end.error ?? "", /^step 1 \(look on n1\) failed/);
+  assert.equal(story(end.steps), "1 failed, 2 succeeded");
+});
+
+test("an exit code that is an answer is no failure", async (t) => {
+  const lab = await start(t);
+  writeFileSync(join(lab.folder, "hay"), "hay");
+  const found = await carryOut(lab, tool("search", { path: join(lab.folder, "hay") }, ["n1"]));
+  assert.deepEqual([found.status, found.steps[0]?.exitCode], ["succeeded", 1]);
+  const missing = await carryOut(lab, tool("search", { path: join(lab.folder, "none") }, ["n1"]));
+  assert.deepEqual([missing.status, missing.steps[0]?.exitCode], ["failed", 2]);
+});
+
 test("several nodes are looked at side by side", async (t) => {
   const lab = await start(t);
   writeFileSync(join(lab.folder, "seen"), "hello");
