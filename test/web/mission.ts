@@ -17,7 +17,6 @@ import type { NetworkPlace } from "../../daemon/netboot/network-view.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
 import { cards } from "../support/cards.ts";
 import { offer, openDesk } from "../support/desk.ts";
-import { offer, openDesk } from "../support/desk.ts";
 
 export interface Mission extends Stores {
   url: string;
@@ -82,12 +81,9 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
     return bytes;
   };
   const { desk } = openDesk(stores);
-  const { desk } = openDesk(stores);
   const build = () =>
     buildApi({
       ...stores,
-      desk,
-      offer,
       desk,
       offer,
       audit: new AuditLog(stores.db),

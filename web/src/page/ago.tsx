@@ -1,13 +1,13 @@
 /** An instant as the distance from now, kept true as time passes; the exact time is one hover away. */
 import { useSyncExternalStore } from "react";
-import { duration, relativeTime } from "../fleet/relative-time.ts";
+import { duration, exactTime, relativeTime } from "../fleet/relative-time.ts";
 import { useDesk } from "./desk.ts";
 
 export function Ago({ at }: { at: string }) {
   const { clock } = useDesk();
   const text = useSyncExternalStore(clock.subscribe, () => relativeTime(at, clock.nowMs()));
   return (
-    <time dateTime={at} title={new Date(at).toLocaleString()}>
+    <time dateTime={at} title={exactTime(at)}>
       {text}
     </time>
   );

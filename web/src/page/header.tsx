@@ -1,13 +1,15 @@
 /** The bar on top: where one can go, whether what is seen is live, and who is looking. */
 import { jobLook } from "../job/job-look.ts";
+import { Ago } from "./ago.tsx";
 import { ConnectionState } from "./connection-state.tsx";
 import { useDesk, useView } from "./desk.ts";
 import { ProcessesAway } from "./processes-away.tsx";
-import { fleetHref, jobsHref, networkHref, type PageRoute } from "./route.ts";
+import { fleetHref, jobsHref, networkHref, type PageRoute, trendsHref } from "./route.ts";
+import { Shortcuts } from "./shortcuts.tsx";
 
 export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => Promise<void> }) {
   const { session, refusal } = useDesk();
-  const { fleet, connection } = useView();
+  const { fleet, connection, loaded } = useView();
   const atWork = [...fleet.jobs.values()].filter(({ status }) => jobLook[status].tone === "working").length;
   const here = (pages: PageRoute["page"][]) => (pages.includes(route.page) ? "page" : undefined);
   return (
@@ -32,7 +34,11 @@ export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => 
           <a href={networkHref} aria-current={here(["network"])}>
             Network
           </a>
+          <a href={trendsHref} aria-current={here(["trends"])}>
+            Trends
+          </a>
         </nav>
+        <Shortcuts />
         <ConnectionState connection={connection} />
         <span className="who">
           <span className="who-name">{session.name}</span>
@@ -48,6 +54,11 @@ export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => 
         </p>
       )}
       {connection.kind === "live" && <ProcessesAway away={fleet.away} />}
+      {connection.kind === "reconnecting" && loaded && (
+        <p className="strip" role="status">
+          The daemon is not heard. What is shown here is as it was <Ago at={new Date(connection.sinceMs).toISOString()} />.
+        </p>
+      )}
       {connection.kind === "outdated" && (
         <p className="strip" role="alert">
           Muster was updated while this page was open. Reload the page to go on.

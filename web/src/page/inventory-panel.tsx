@@ -48,16 +48,18 @@ export function InventoryPanel({ name }: { name: string }) {
             {variables.map(([key, value]) => (
               <div key={key}>
                 <dt className="mono">{key}</dt>
-                <dd className="mono">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
-                <button
-                  type="button"
-                  className="quiet"
-                  disabled={busy}
-                  aria-label={`Take the variable ${key} away`}
-                  onClick={() => void change(() => client.unsetVariable({ node: name, key }))}
-                >
-                  ×
-                </button>
+                <dd className="mono">
+                  {typeof value === "string" ? value : JSON.stringify(value)}
+                  <button
+                    type="button"
+                    className="quiet"
+                    disabled={busy}
+                    aria-label={`Take the variable ${key} away`}
+                    onClick={() => void change(() => client.unsetVariable({ node: name, key }))}
+                  >
+                    ×
+                  </button>
+                </dd>
               </div>
             ))}
           </dl>

@@ -1,9 +1,12 @@
 /** The list of jobs. */
+import { useState } from "react";
+import { jobLook } from "../job/job-look.ts";
 import { useView } from "./desk.ts";
 import { JobRows } from "./job-rows.tsx";
 
 export function JobsPage() {
   const { fleet, loaded } = useView();
+  const [text, setText] = useState("");
   const jobs = [...fleet.jobs.values()];
   if (!loaded) return <p className="asking">Loading…</p>;
   if (jobs.length === 0) {
@@ -14,12 +17,26 @@ export function JobsPage() {
       </section>
     );
   }
+  const wanted = text.trim().toLowerCase();
+  const shown = jobs.filter(({ id, playbook, nodeName, status }) =>
+    [id, playbook, nodeName, jobLook[status].word].some((field) => field.toLowerCase().includes(wanted)),
+  );
   return (
     <section className="detail">
-      <h1>
-        Jobs <span className="count">{jobs.length}</span>
-      </h1>
-      <JobRows jobs={jobs} />
+      <div className="counts">
+        <h1>
+          Jobs <span className="count">{jobs.length}</span>
+        </h1>
+        <input
+          type="search"
+          className="filter"
+          aria-label="Filter by machine, playbook, status or id"
+          placeholder="Machine, playbook, status, id"
+          value={text}
+          onChange={({ target }) => setText(target.value)}
+        />
+      </div>
+      {shown.length === 0 ? <p className="soft">No job matches.</p> : <JobRows jobs={shown} />}
     </section>
   );
 }

@@ -1,11 +1,11 @@
 /** The page of somebody who is logged in: header, and whatever the address asks for. */
-import { useEffect, useMemo, useRef } from "react";
+import { lazy, type ReactNode, type Ref, Suspense, useEffect, useMemo, useRef } from "react";
 import type { Client } from "../../../daemon/contract/client.ts";
 import type { Session } from "../../../daemon/contract/key.ts";
 import { refusal } from "../fleet/actions.ts";
 import { Clock } from "../live/clock.ts";
 import { LiveFleet } from "../live/live-fleet.ts";
-import { type Desk, DeskContext } from "./desk.ts";
+import { type Desk, DeskContext, useView } from "./desk.ts";
 import { FleetPage } from "./fleet-page.tsx";
 import { Header } from "./header.tsx";
 import { JobPage } from "./job-page.tsx";
@@ -15,6 +15,9 @@ import { NetworkPage } from "./network-page.tsx";
 import { NodePage } from "./node-page.tsx";
 import type { PageRoute } from "./route.ts";
 import { useRoute } from "./use-route.ts";
+
+/** It draws, which takes a library that no other page needs. */
+const TrendsPage = lazy(async () => ({ default: (await import("./trends-page.tsx")).TrendsPage }));
 
 export function MissionControl({ client, session, onLogout }: { client: Client; session: Session; onLogout: () => Promise<void> }) {
   const desk = useMemo((): Desk => {
@@ -40,10 +43,21 @@ export function MissionControl({ client, session, onLogout }: { client: Client; 
         Skip to the content
       </button>
       <Header route={route} onLogout={onLogout} />
-      <main id="main" ref={main} tabIndex={-1}>
+      <Content ref={main}>
         <Screen route={route} />
-      </main>
+      </Content>
     </DeskContext>
+  );
+}
+
+/** Faded as long as it may be untrue. */
+function Content({ ref, children }: { ref: Ref<HTMLElement>; children: ReactNode }) {
+  const { connection, loaded } = useView();
+  const stale = loaded && connection.kind !== "live" && connection.kind !== "loading";
+  return (
+    <main id="main" ref={ref} tabIndex={-1} data-stale={stale || undefined}>
+      {children}
+    </main>
   );
 }
 
@@ -59,6 +73,12 @@ function Screen({ route }: { route: PageRoute }) {
       return <JobPage key={route.id} id={route.id} />;
     case "network":
       return <NetworkPage />;
+    case "trends":
+      return (
+        <Suspense fallback={<p className="asking">Loading…</p>}>
+          <TrendsPage />
+        </Suspense>
+      );
     case "lost":
       return <LostPage what="There is no such page." />;
   }
@@ -76,6 +96,8 @@ function titleOf(route: PageRoute): string {
       return `${route.id} · Muster`;
     case "network":
       return "Network · Muster";
+    case "trends":
+      return "Trends · Muster";
     case "lost":
       return "Not found · Muster";
   }

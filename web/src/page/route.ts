@@ -5,6 +5,7 @@ export type PageRoute =
   | { page: "jobs" }
   | { page: "job"; id: string }
   | { page: "network" }
+  | { page: "trends" }
   | { page: "lost" };
 
 export function parseRoute(hash: string): PageRoute {
@@ -16,6 +17,7 @@ export function parseRoute(hash: string): PageRoute {
   if (more.length > 0) return { page: "lost" };
   if (first === "" && second === undefined) return { page: "fleet" };
   if (first === "jobs" && second === undefined) return { page: "jobs" };
+  if (first === "trends" && second === undefined) return { page: "trends" };
   if (first === "network" && second === undefined) return { page: "network" };
   if (argument === undefined || argument === "") return { page: "lost" };
   if (first === "nodes") return { page: "node", name: argument };
@@ -26,6 +28,7 @@ export function parseRoute(hash: string): PageRoute {
 export const fleetHref = "#/";
 export const jobsHref = "#/jobs";
 export const networkHref = "#/network";
+export const trendsHref = "#/trends";
 export const nodeHref = (name: string) => `#/nodes/${encodeURIComponent(name)}`;
 export const jobHref = (id: string) => `#/jobs/${encodeURIComponent(id)}`;
 

@@ -1,0 +1,40 @@
+/** The two dialogs that every page has, by their keys and by a button. */
+import { useEffect, useState } from "react";
+import { KeyHelp } from "./key-help.tsx";
+import { Palette } from "./palette.tsx";
+
+export function Shortcuts() {
+  const [open, setOpen] = useState<"palette" | "keys">();
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+      const wanted = event.key.toLowerCase() === "k" ? "palette" : event.key === "/" ? "keys" : undefined;
+      // One dialog at a time: what is being confirmed is not covered.
+      if (!wanted || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      setOpen(wanted);
+    };
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, []);
+  const close = () => setOpen(undefined);
+  return (
+    <span className="shortcuts">
+      <button type="button" className="quiet" aria-keyshortcuts="Control+K" title="Ctrl K" onClick={() => setOpen("palette")}>
+        Go to…
+      </button>
+      <button
+        type="button"
+        className="quiet"
+        aria-label="Keys"
+        aria-keyshortcuts="Control+/"
+        title="Keys: Ctrl /"
+        onClick={() => setOpen("keys")}
+      >
+        ?
+      </button>
+      {open === "palette" && <Palette onClose={close} />}
+      {open === "keys" && <KeyHelp onClose={close} />}
+    </span>
+  );
+}
