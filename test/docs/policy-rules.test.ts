@@ -1,12 +1,14 @@
-/** The rules in docs/security.md are those in force: each by its name, with the answer it gives. */
+/** The rules in docs/security.md are those in force, and the examples of rules and cases work as they stand. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { loadCases, ownCases } from "../../daemon/policy/cases.ts";
+import { loadCases, ownCases, runCase } from "../../daemon/policy/cases.ts";
 import { loadPolicy } from "../../daemon/policy/policy.ts";
 
-const page = readFileSync(join(import.meta.dirname, "../../docs/security.md"), "utf8");
+const read = (name: string) => readFileSync(join(import.meta.dirname, "../../docs", name), "utf8");
+const page = read("security.md");
 const [, table = ""] = /<!-- rules -->\n([\s\S]*)<!-- \/rules -->/.exec(page) ?? [];
 const rows = table
   .split("\n")
@@ -21,4 +23,36 @@ test("docs/security.md lists every rule, and no other", () => {
 test("docs/security.md says of every rule what it answers", () => {
   const answers = new Map(loadCases(ownCases).map(({ expect }) => [expect.rule, expect.answer]));
   for (const [, rule = "", answer] of rows) assert.equal(answer, answers.get(rule), rule);
+});
+
+/** From this line on, as long as the lines are indented: what the page shows. */
+function shown(text: string, begin: string): string {
+  const lines = text.slice(text.indexOf(`    ${begin}`)).split("\n");
+  const end = lines.findIndex((line) => !line.startsWith("    "));
+  return lines
+    .slice(0, end)
+    .map((line) => line.slice(4))
+    .join("\n");
+}
+
+test("the rules that are shown can be loaded, and the cases that are shown come out as they say", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-docs-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const extending = read("extending.md");
+  writeFileSync(join(folder, "security.cedar"), shown(page, '@id("databases-by-admins")'));
+  writeFileSync(join(folder, "extending.cedar"), shown(extending, '@id("database-restarts")'));
+  writeFileSync(join(folder, "cases.yaml"), shown(extending, "- case:"));
+  const policy = loadPolicy({ folders: [folder], approvalMode: "policy" });
+  assert.deepEqual(
+    policy.rules.slice(-2).map(({ id }) => id),
+    ["database-restarts", "databases-by-admins"],
+  );
+  // By the second page's rule alone: the first one's asks for more.
+  rmSync(join(folder, "security.cedar"));
+  const alone = loadPolicy({ folders: [folder], approvalMode: "policy" });
+  const results = loadCases(join(folder, "cases.yaml")).map((wanted) => runCase(wanted, alone));
+  assert.deepEqual(
+    results.map(({ ok }) => ok),
+    [true, true],
+  );
 });
