@@ -1,4 +1,5 @@
 /** The client of the daemon that MUSTER_URL and MUSTER_KEY name; its failures in the words of somebody at a command line. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type Client, createClient } from "../contract/client.ts";
 import { CommandFailure } from "./failure.ts";
 
@@ -39,7 +40,18 @@ function baseUrlFrom(flag: string | undefined): string {
   return url.replace(/\/+$/, "");
 }
 
+/** A script that does one thing to each of many nodes meets the limits: it goes on when there is room again. */
 async function reach(baseUrl: string, input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  for (;;) {
+    const response = await ask(baseUrl, input, init);
+    const seconds = Number(response.headers.get("retry-after"));
+    if (response.status !== 429 || !(seconds > 0 && seconds <= 60)) return response;
+    process.stderr.write(`${baseUrl} takes no more from this key just now; going on in ${seconds} s\n`);
+    await sleep(seconds * 1000);
+  }
+}
+
+async function ask(baseUrl: string, input: string | URL | Request, init?: RequestInit): Promise<Response> {
   try {
     return await fetch(input, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch (cause) {

@@ -1,7 +1,7 @@
 /** The recipes of docs/security.md, run as they stand there: a key nobody but its maker has seen opens a real control process. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -23,7 +23,7 @@ async function shell(lines: string, env: Record<string, string> = {}): Promise<s
   return stdout;
 }
 
-async function startWith(t: TestContext, variable: string): Promise<string> {
+async function startWith(t: TestContext, variable: string): Promise<{ url: string; folder: string }> {
   const data = dataDir(mkdtempSync(join(tmpdir(), "muster-recipe-")));
   createDataDir(data);
   const [name = "", value = ""] = variable.split("=");
@@ -37,7 +37,8 @@ async function startWith(t: TestContext, variable: string): Promise<string> {
     await control.stop();
     rmSync(data.root, { recursive: true });
   });
-  return control.url;
+  assert.equal(control.firstKey, undefined, "there is a key already");
+  return { url: control.url, folder: data.root };
 }
 
 test("the page has the recipes: making a key, in two ways, and using it", () => {
@@ -46,10 +47,21 @@ test("the page has the recipes: making a key, in two ways, and using it", () => 
 
 for (const [name, lines] of recipes) {
   if (name === "use") continue;
-  test(`a key that was made by the recipe "${name}" is used as the page says`, async (t) => {
+  test(`a key that was made by the recipe "${name}" is used as the page says, and is kept nowhere`, async (t) => {
     const [variable = "", key = ""] = (await shell(`${lines}\necho "$KEY"`)).trim().split("\n");
     assert.match(variable, /^MUSTER_API_KEYS=[0-9a-f]{64}$/);
-    const told = await shell(recipes.get("use") ?? "false", { KEY: key, MUSTER_URL: await startWith(t, variable) });
+    const { url, folder } = await startWith(t, variable);
+    const told = await shell(recipes.get("use") ?? "false", { KEY: key, MUSTER_URL: url });
     assert.match(told, /"name":"laptop","role":"viewer","owner":"alice"/);
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    assert.ok(files.length > 0);
+    for (const { parentPath, name: file } of files) assert.ok(!readFileSync(join(parentPath, file)).includes(key), file);
   });
 }
+
+test("what the page says of limits is what holds unless somebody sets others", () => {
+  const { sensitive, normal, reading } = parseConfig("", "test").control.requests_per_minute;
+  for (const row of [`| logging in | ${sensitive} |`, `| ${sensitive} together |`, `| whatever else changes something | ${normal} |`])
+    assert.ok(page.includes(row), row);
+  assert.ok(page.includes(`| reading | ${reading} |`) && page.includes(`| wrong keys | ${normal} |`));
+});

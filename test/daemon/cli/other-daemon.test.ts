@@ -38,3 +38,17 @@ test("a server that is no daemon is asked about by its address", async (t) => {
   const client = await clientOf(t, (_, response) => response.writeHead(404).end("<html>nginx</html>"));
   await assert.rejects(client.listNodes(), { code: "HTTP_ERROR", hint: /address of a Muster daemon/ });
 });
+
+test("a command that came too often waits as long as it is told, and goes on; for a wrong wait or a long one it gives up", async (t) => {
+  let asked = 0;
+  const busy =
+    (after: string): RequestListener =>
+    (_, response) =>
+      ++asked === 2 ? response.end("[]") : response.writeHead(429, { "retry-after": after }).end('{"message":"Rate limit exceeded"}');
+  const client = await clientOf(t, busy("1"));
+  const before = performance.now();
+  assert.deepEqual(await client.listNodes(), []);
+  assert.ok(performance.now() - before >= 990);
+  assert.equal(asked, 2);
+  for (const after of ["soon", "3600", "-1"]) await assert.rejects((await clientOf(t, busy(after))).listNodes(), { status: 429 });
+});
