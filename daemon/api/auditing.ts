@@ -56,8 +56,18 @@ export class Auditing {
       this.#audit.append({ ...about, action: "outcome", result: error instanceof MusterError ? error.code : "INTERNAL" });
       throw error;
     }
-    this.#audit.append({ ...about, ...closingOf(route, about.subject, answer), result: "done" });
+    this.#audit.append({ ...about, ...closingOf(route, about, answer) });
     return answer;
+  }
+
+  /** For what is no route, such as a connection that is opened or an answer that comes on it. */
+  guarded(request: FastifyRequest, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.refused(error, request);
+      throw error;
+    }
   }
 
   loggedIn(holder: Holder): void {

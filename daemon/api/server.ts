@@ -135,15 +135,17 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     statusApi(api, mount, { ...parts, admit });
     liveFeed(api, {
       ...parts,
-      authorize: (request) => {
-        const caller = gate.who(request);
-        requireAccess(caller, "viewer");
-        if (caller.session) requireSameOrigin(request);
-      },
-      vote: (request, { approvalId, answer, reason }) => {
-        const caller = gate.admit(request, undefined, routes.voteApproval);
-        if (caller) parts.desk.vote(approvalId, { answer, reason }, whoIs(caller));
-      },
+      authorize: (request) =>
+        auditing.guarded(request, () => {
+          const caller = gate.who(request);
+          requireAccess(caller, "viewer");
+          if (caller.session) requireSameOrigin(request);
+        }),
+      vote: (request, { approvalId, answer, reason }) =>
+        auditing.guarded(request, () => {
+          const caller = gate.admit(request, undefined, routes.voteApproval);
+          if (caller) parts.desk.vote(approvalId, { answer, reason }, whoIs(caller));
+        }),
     });
     api.get("/api/openapi.json", { schema: { hide: true }, onRequest: async (request, reply) => admit(request, reply) }, async () =>
       api.swagger(),

@@ -21,13 +21,20 @@ export function summaryOf({ summary }: Route, body: unknown): string {
   return told.length === 0 ? wish : `${wish} (${told.join("; ")})`;
 }
 
-/** The end of what succeeded; of what was made, it names what was made. */
-export function closingOf(route: Route, subject: string, answer: unknown): Pick<AuditEntry, "action" | "subject"> {
+type About = Pick<AuditEntry, "subject" | "summary">;
+
+/** The end of what succeeded; it names what was made, and the jobs that still have to do it. */
+export function closingOf(route: Route, { subject, summary }: About, answer: unknown): Pick<AuditEntry, "action" | "result"> & About {
   const action = route === routes.createKey ? "key-created" : route === routes.revokeKey ? "key-revoked" : "outcome";
-  const { id, name } = Object(answer) as { id?: unknown; name?: unknown };
+  const made = [answer].flat().map((each) => Object(each) as { id?: unknown; name?: unknown });
+  if (route.status === 202) {
+    const jobs = made.flatMap(({ id }) => (typeof id === "string" ? [id] : []));
+    return { action, subject, summary: jobs.length === 0 ? summary : `${summary}: job ${jobs.join(", ")}`, result: "accepted" };
+  }
   // A key is named by people, after people.
-  const made = route === routes.createKey ? id : (name ?? id);
-  return { action, subject: route.status === 201 && typeof made === "string" ? `${kindOf(route.path, true)} ${made}` : subject };
+  const name = route === routes.createKey ? made[0]?.id : (made[0]?.name ?? made[0]?.id);
+  const named = route.status === 201 && typeof name === "string";
+  return { action, subject: named ? `${kindOf(route.path, true)} ${name}` : subject, summary, result: "done" };
 }
 
 /** `/api/nodes/:node/arm` is about a node. */

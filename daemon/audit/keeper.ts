@@ -27,6 +27,8 @@ export class AuditKeeper {
   /** Told once: it does not mend itself. */
   #broken = false;
   #uncopied: { note: string; checkpoint: Checkpoint } | undefined;
+  /** What kept the last copies from being made: told when it begins and when it changes, not at every try. */
+  readonly #obstacles = new Map<Copy, string>();
   #copying: Promise<void> = Promise.resolve();
   readonly #timers: NodeJS.Timeout[] = [];
 
@@ -82,11 +84,17 @@ export class AuditKeeper {
     const due = this.#uncopied;
     if (!due) return;
     this.#uncopied = undefined;
-    const results = await Promise.allSettled(this.#parts.copies.map((copy) => copy({ ...due.checkpoint, note: due.note })));
-    for (const result of results) {
-      if (result.status === "fulfilled") continue;
-      this.#uncopied ??= due;
-      this.#parts.alarm(`the checkpoint of record ${due.checkpoint.size} was not copied: ${explain(result.reason)}`);
+    for (const copy of this.#parts.copies) {
+      try {
+        await copy({ ...due.checkpoint, note: due.note });
+        this.#obstacles.delete(copy);
+      } catch (error) {
+        this.#uncopied ??= due;
+        const obstacle = explain(error);
+        if (this.#obstacles.get(copy) !== obstacle)
+          this.#parts.alarm(`the checkpoint of record ${due.checkpoint.size} was not copied: ${obstacle}`);
+        this.#obstacles.set(copy, obstacle);
+      }
     }
   }
 

@@ -39,6 +39,7 @@ import { explainer } from "./explaining.ts";
 import { adoptKeys, firstKey } from "./first-key.ts";
 import { governed } from "./govern.ts";
 import { inventoryFor } from "./inventory.ts";
+import { recordEnd, recordingRuns } from "./job-records.ts";
 import { recordingKeys } from "./key-records.ts";
 import { networkNow } from "./network-now.ts";
 import { playbookFile, readPlaybooks } from "./playbooks.ts";
@@ -115,8 +116,14 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       log: log.child({ part: "jobs" }),
       redact,
       // Another playbook's success says nothing of what failed.
-      onSuccess: async (job) => (job.purpose === undefined ? todo.solved(job.nodeName) : undefined),
-      onFailure: (job, node, output) => todo.add(failureOf(job, node, output)),
+      onSuccess: async (job) => {
+        if (job.purpose === undefined) await todo.solved(job.nodeName);
+        recordEnd(audit, job);
+      },
+      onFailure: async (job, node, output) => {
+        await todo.add(failureOf(job, node, output));
+        recordEnd(audit, job);
+      },
     });
     const inventory = new Inventory(data.inventory);
     const { desk, offer } = governed(config, env, { stores, executor: link, inventory: inventory.file, log: log.child({ part: "desk" }) });
@@ -154,7 +161,10 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     const maintenance = { windows: config.maintenance.windows, timeZone: config.maintenance.time_zone };
     await parts.start(
       "schedules",
-      () => new ScheduleClock({ ...stores, log: log.child({ part: "schedules" }), maintenance, playbooks, run }).start(),
+      () => {
+        const parts = { ...stores, log: log.child({ part: "schedules" }), maintenance, playbooks, run: recordingRuns(audit, run) };
+        return new ScheduleClock(parts).start();
+      },
       (clock) => clock.stop(),
     );
     await parts.start(

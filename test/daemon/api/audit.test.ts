@@ -1,7 +1,9 @@
 /** What the audit is told of requests: who changed what and what came of it, who logged in, who was refused. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
 import { AuditLog } from "../../../daemon/audit/log.ts";
+import type { Job } from "../../../daemon/contract/job.ts";
 import { routes } from "../../../daemon/contract/routes.ts";
 import { MusterError } from "../../../daemon/errors.ts";
 import { serve } from "../../support/served.ts";
@@ -13,6 +15,18 @@ const records = ({ db }: World) =>
     .list()
     .toReversed()
     .map(({ action, actor, subject, result }) => [action, actor.name, subject, result]);
+
+const job: Job = {
+  id: "job-7",
+  kind: "ansible",
+  playbook: "playbook.yaml",
+  nodeId: "",
+  nodeName: "",
+  status: "queued",
+  attempt: 1,
+  requestedBy: "",
+  createdAt: "2026-11-21T00:00:00Z",
+};
 
 const post = (body: object = {}) => ({ method: "POST", body: JSON.stringify(body) });
 
@@ -46,6 +60,17 @@ test("an intent is on disk while its change is at work, and reads unknown if nob
   assert.deepEqual(during, [["intent", "operator-1", "node n1", "unknown"]]);
 });
 
+test("what jobs still have to do is accepted, and the jobs are named", async (t) => {
+  const { world, key, request } = await serve(t, {
+    provision: (node, requestedBy) => ({ ...job, nodeId: node.id, nodeName: node.name, requestedBy }),
+  });
+  addNode(world, { phase: "accepted" }, "n1");
+  assert.equal((await request("/api/nodes/n1/reprovision", { ...post(), key: key("operator") })).status, 202);
+  const [outcome] = new AuditLog(world.db).list();
+  assert.deepEqual([outcome?.result, outcome?.subject], ["accepted", "node n1"]);
+  assert.match(outcome?.summary ?? "", /: job job-7$/);
+});
+
 test("keys made and ended are named by their ids, and no secret is in the audit", async (t) => {
   const { world, key, request } = await serve(t);
   const admin = key("admin");
@@ -75,15 +100,17 @@ test("logins and failed logins are recorded, with the address of whoever failed"
 });
 
 test("who is refused is recorded, by name or address, and hammering is counted instead of written down", async (t) => {
-  const { world, key, request } = await serve(t);
+  const { world, key, request, listen } = await serve(t);
   const viewer = key("viewer");
   for (let n = 0; n < 20; n++) await request("/api/nodes/n1/arm", { ...post(), key: viewer });
   await request("/api/nodes");
   await request("/api/nodes", { key: "mk_wrong" });
+  await once(listen({ authorization: "Bearer mk_wrong" }), "close");
   assert.deepEqual(records(world), [
     ["refusal", "viewer-1", "POST /api/nodes/:node/arm", "NOT_ALLOWED"],
     ["refusal", "127.0.0.1", "GET /api/nodes", "KEY_MISSING"],
     ["refusal", "127.0.0.1", "GET /api/nodes", "KEY_INVALID"],
+    ["refusal", "127.0.0.1", "GET /ws", "KEY_INVALID"],
   ]);
 });
 
