@@ -5,7 +5,6 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SshPlace } from "../../daemon/executor/steps/ssh-line.ts";
 
@@ -23,7 +22,7 @@ export interface Sshd {
 
 /** `keyFile`: an existing private key beside its public half, else one is made. `path`: where its programs are looked for. */
 export async function startSshd(
-  t: TestContext,
+  t: { after(stop: () => Promise<void>): void },
   folder: string,
   { node = "n1", keyFile, path }: { node?: string; keyFile?: string; path?: string } = {},
 ): Promise<Sshd> {

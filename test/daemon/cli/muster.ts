@@ -53,11 +53,12 @@ export interface Running {
   stop(): Promise<number | null>;
 }
 
-export async function startDaemon(folder: string): Promise<Running> {
+/** `more`: further lines of its muster.yaml. */
+export async function startDaemon(folder: string, more = ""): Promise<Running> {
   const [port, httpPort] = [await freePort(), await freePort()];
   const config = join(folder, "muster.yaml");
   const data = join(folder, "data");
-  writeFileSync(config, `control: { host: 127.0.0.1, port: ${port} }\nnetboot: { dhcp: off, http_port: ${httpPort} }\n`);
+  writeFileSync(config, `control: { host: 127.0.0.1, port: ${port} }\nnetboot: { dhcp: off, http_port: ${httpPort} }\n${more}`);
   const child = launch(["up", "--config", config, "--data", data]);
   let told = "";
   let log = "";
