@@ -56,7 +56,7 @@ export class Happenings {
     this.#acts = db.prepare<[number, string, number], AuditedAct>(
       `SELECT seq, at, action, record ->> '$.summary' AS summary,
          record ->> '$.result' AS result, record ->> '$.rule' AS rule, record ->> '$.costUsd' AS costUsd
-       FROM audit WHERE seq > ? AND at >= ? ORDER BY seq LIMIT ?`,
+       FROM audit WHERE seq > ? AND seq >= (SELECT seq FROM audit WHERE at >= ? ORDER BY at LIMIT 1) ORDER BY seq LIMIT ?`,
     );
     this.#ended = db.prepare<[string, string], EndedExecution>(
       `SELECT id, status, started_at AS startedAt, ended_at AS endedAt FROM executions

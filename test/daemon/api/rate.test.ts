@@ -83,6 +83,16 @@ test("a hundred changes a minute: the hundred-and-first waits, reading goes on, 
   assert.equal((await wake({ cookie, "x-csrf-token": csrfToken })).status, 202);
 });
 
+test("nobody gets another share by claiming to come from elsewhere", async (t) => {
+  const { request } = await atNoon(t);
+  const guess = (n: number) =>
+    request("/api/session", {
+      ...post({ key: `guess ${n}` }),
+      headers: { "x-forwarded-for": `10.0.0.${n}`, forwarded: `for=10.0.0.${n}` },
+    });
+  assert.deepEqual(await statuses(11, guess), [...all(10, 401), 429]);
+});
+
 test("a rack of fifty is added, enrolled and armed within a minute", async (t) => {
   const { world, request, key } = await atNoon(t);
   const mine = key("operator");
