@@ -1,9 +1,10 @@
-/** The rules by which plans are decided: tried, explained, listed. They are files of this machine; no daemon is asked. */
+/** The rules by which plans are decided: tried, explained, listed. They are files of this machine; the daemon is asked only what it decided. */
 import { type Command, Option } from "commander";
 import { Role } from "../contract/key.ts";
+import type { Decision, PlannedWork } from "../contract/plan.ts";
 import { CommandFailure } from "./failure.ts";
-import type { CaseLine, LocalCommands, PolicyExplanation, PolicyPlace, RuleLine } from "./local-commands.ts";
-import { paint, print, table } from "./print.ts";
+import type { CaseLine, LocalCommands, PolicyExplanation, PolicyPlace, Proposer, RuleLine } from "./local-commands.ts";
+import { clean, paint, print, table } from "./print.ts";
 import { examples, type Words } from "./words.ts";
 
 interface Explained extends PolicyPlace {
@@ -12,7 +13,7 @@ interface Explained extends PolicyPlace {
   onBehalfOf?: string;
 }
 
-export function policyCommands(program: Command, { json }: Words, local: LocalCommands): void {
+export function policyCommands(program: Command, { json, client }: Words, local: LocalCommands): void {
   const policy = program.command("policy").description("the rules by which plans are decided: try, explain and list them");
 
   ruled(policy.command("test").argument("[file]"))
@@ -36,13 +37,26 @@ your own in the same form (YAML, see docs/security.md) is asked of all rules. Ex
         );
     });
 
-  ruled(policy.command("explain").argument("<plan-file>"))
-    .description("say which rule decides each step of a plan, for somebody of a role; PLAN-FILE holds a plan as JSON")
+  ruled(policy.command("explain").argument("<plan>"))
+    .description(
+      "say which rules decide a plan: of a plan's id what the daemon decided, of a file with a plan (JSON) every step by the rules here",
+    )
     .addOption(new Option("--role <role>", "whose proposal it is").choices(Role.options).default("operator"))
     .option("--name <name>", "the person's name", "somebody")
     .option("--on-behalf-of <name>", "for whom an agent acts")
-    .addHelpText("after", examples("muster policy explain plan.json", "muster policy explain plan.json --role agent --on-behalf-of alice"))
+    .addHelpText(
+      "after",
+      examples(
+        "muster policy explain 5f0c1e0a-6a39-4b8a-9d1c-0d7b8f1f0a11",
+        "muster policy explain plan.json --role agent --on-behalf-of alice",
+      ),
+    )
     .action(async (file: string, { role, name, onBehalfOf, ...place }: Explained) => {
+      if (planId.test(file)) {
+        const { work } = await client().getPlan({ id: file });
+        print(json(), recordOf(work), recordText(work));
+        return;
+      }
       const explanation = await local.explainPolicy(
         file,
         { keyId: "", role, name, ...(onBehalfOf !== undefined && { onBehalfOf }) },
@@ -59,6 +73,8 @@ your own in the same form (YAML, see docs/security.md) is asked of all rules. Ex
       print(json(), rules, rulesText(rules));
     });
 }
+
+const planId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const ruled = (command: Command): Command =>
   command
@@ -82,16 +98,32 @@ function casesText(cases: readonly CaseLine[]): string {
 }
 
 function explanationText({ who, inputs, steps, decision }: PolicyExplanation): string {
-  const asked = `${who.name} (${who.role})${who.onBehalfOf === undefined ? "" : ` for ${who.onBehalfOf}`}`;
-  const inputsTold = Object.entries(inputs).map(([name, value]) => `${name}=${value}`);
+  const rows = table(
+    [...["STEP", "TOOL", "NODE", "RISK", "SCOPE", "ANSWER"].map((title) => ({ title })), { title: "RULES", least: 20 }],
+    steps.map(({ id, tool, target, risk, scope, answer, rules }) => [id, tool, target ?? "-", risk, scope, answer, rules.join(", ")]),
+  );
+  return told(who, inputs, rows, decision);
+}
+
+const recordOf = ({ plan, requestedBy, requesterRole, onBehalfOf, decision }: PlannedWork) => ({
+  who: { name: requestedBy, role: requesterRole, ...(onBehalfOf !== undefined && { onBehalfOf }) },
+  inputs: { readOnly: plan.readOnly, tainted: plan.tainted, nodes: plan.targets.length },
+  decision,
+});
+
+function recordText(work: PlannedWork): string {
+  const { who, inputs, decision } = recordOf(work);
+  return told(who, inputs, decision.reasons.map((reason) => `  ${clean(reason)}`).join("\n"), decision);
+}
+
+function told(who: Omit<Proposer, "keyId">, inputs: PolicyExplanation["inputs"], body: string, decision: Decision): string {
   const people = decision.quorum.map(({ role, count }) => `${count} × ${role}`).join(" and ");
   return [
-    `asked by   ${asked}`,
-    `inputs     ${inputsTold.join(", ")}`,
-    table(
-      [...["STEP", "TOOL", "NODE", "RISK", "SCOPE", "ANSWER"].map((title) => ({ title })), { title: "RULES", least: 20 }],
-      steps.map(({ id, tool, target, risk, scope, answer, rules }) => [id, tool, target ?? "-", risk, scope, answer, rules.join(", ")]),
-    ),
+    `asked by   ${clean(who.name)} (${who.role})${who.onBehalfOf === undefined ? "" : ` for ${clean(who.onBehalfOf)}`}`,
+    `inputs     ${Object.entries(inputs)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(", ")}`,
+    body,
     `answer     ${decision.answer} by ${decision.rule}${people ? `: ${people} must say yes` : ""}`,
     `policy     ${decision.policyVersion}`,
   ].join("\n");

@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { createDataDir, dataDir } from "../../../daemon/data-dir.ts";
+import { openStores } from "../../../daemon/store/stores.ts";
+import { addNode } from "../../support/world.ts";
 import { plan, step } from "../govern/planned.ts";
-import { muster, temporary } from "./muster.ts";
+import { muster, startDaemon, temporary } from "./muster.ts";
 
 const { folder, remove } = temporary();
 after(remove);
@@ -65,6 +68,28 @@ describe("muster policy", { concurrency: 2 }, () => {
     const { code, err } = await muster(["policy", "explain", file], {}, folder);
     assert.equal(code, 1);
     assert.match(err, /none\.json is not a plan: .*version/s);
+  });
+
+  test("explain: of a plan's id, what the daemon decided and why", async (t) => {
+    const data = dataDir(join(folder, "data"));
+    createDataDir(data);
+    const stores = openStores(data.database);
+    const node = addNode(stores, { phase: "ready", since: new Date().toISOString() }, "n1");
+    const event = { source: "control", type: "node.ready", summary: "made for a test" } as const;
+    stores.registry.update(node.id, (was) => ({ node: { ...was, address: "192.0.2.11" }, event }));
+    stores.db.close();
+    const daemon = await startDaemon(folder);
+    t.after(() => daemon.stop());
+    const asked = await muster(["--json", "do", "service_restart", "unit=ssh.service", "--on", "n1"], daemon.env);
+    assert.equal(asked.code, 0, asked.err);
+    const { work } = JSON.parse(asked.out) as { work: { id: string } };
+    const { code, out, err } = await muster(["policy", "explain", work.id], daemon.env);
+    assert.equal(code, 0, err);
+    assert.match(
+      out,
+      /inputs +readOnly=false, tainted=false, nodes=1\n +needs approval: service_restart, a write in prod on n1, by write-in-prod/,
+    );
+    assert.match(out, /answer +needs-approval by write-in-prod: 1 × operator must say yes/);
   });
 
   test("rules: Muster's own, then the site's; a mistake names file and rule", async () => {
