@@ -1,4 +1,4 @@
-/** Figures of the road every change takes: proposals, decisions, approvals, executions, costs, logins, alerts. Counted from what is on record, so no restart loses any. */
+/** Figures of the road every change takes, from proposals to costs, and of logins and alerts. Counted from what is on record: no restart loses any. */
 import { Counter, Gauge, Histogram, type Registry as Metrics } from "prom-client";
 import { AlertRule } from "../contract/alert.ts";
 import { ApprovalState } from "../contract/approval.ts";
@@ -12,29 +12,27 @@ export interface GovernanceFigures {
 }
 
 const HOUR_MS = 3_600_000;
+/** Records: some 50 ms. */
+const SLICE = 10_000;
 const DURATION_BUCKETS = [0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3600];
 const FAILED = ["failed", "timed-out", "rolled-back", "partial"];
 const DONE = ["succeeded"];
 
-export function governanceMetrics(metrics: Metrics, figures: GovernanceFigures): void {
-  audited(metrics, figures);
+export function governanceMetrics(metrics: Metrics, figures: GovernanceFigures): CatchUp {
   standing(metrics, figures);
   executed(metrics, figures);
+  return audited(metrics, figures);
 }
 
-/** One look at the audit a scrape: the first of them, which is asked first, brings all up to date. */
-function audited(metrics: Metrics, { happenings }: GovernanceFigures): void {
+/** What `/metrics` waits for before it answers. */
+export type CatchUp = () => Promise<void>;
+
+function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
   const registers = [metrics];
-  let seen = 0;
-  new Counter({
+  const proposals = new Counter({
     name: "muster_proposals_total",
     help: "What people, programs and agents proposed, dry runs too",
     registers,
-    collect() {
-      const { tallies, upTo } = happenings.tallies(seen);
-      for (const tally of tallies) take(this, tally);
-      seen = upTo;
-    },
   });
   const decisions = new Counter({
     name: "muster_decisions_total",
@@ -60,7 +58,7 @@ function audited(metrics: Metrics, { happenings }: GovernanceFigures): void {
   for (const answer of ["approve", "deny"]) votes.inc({ answer }, 0);
   for (const outcome of ["succeeded", "failed"]) logins.inc({ outcome }, 0);
 
-  const take = (proposals: Counter, { action, result, rule, count, costUsd }: Tally): void => {
+  const take = ({ action, result, rule, count, costUsd }: Tally): void => {
     if (action === "proposal") proposals.inc(count);
     else if (action === "vote") votes.inc({ answer: result ?? "" }, count);
     else if (action === "login") logins.inc({ outcome: "succeeded" }, count);
@@ -72,6 +70,23 @@ function audited(metrics: Metrics, { happenings }: GovernanceFigures): void {
       decisions.inc({ answer: "deny" }, count);
       violations.inc({ rule: rule ?? "" }, count);
     }
+  };
+
+  let seen = 0;
+  let turn: Promise<void> | undefined;
+  // The first time that is all of the audit: a slice at a time, or nobody else would be served meanwhile.
+  const look = async (): Promise<void> => {
+    for (let more = true; more; await new Promise((resolve) => setImmediate(resolve))) {
+      const next = happenings.tallies(seen, SLICE);
+      next.tallies.forEach(take);
+      ({ upTo: seen, more } = next);
+    }
+  };
+  return () => {
+    turn ??= look().finally(() => {
+      turn = undefined;
+    });
+    return turn;
   };
 }
 

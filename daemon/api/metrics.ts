@@ -37,9 +37,10 @@ export function metricsApi(app: FastifyInstance, parts: MetricsApi): void {
   durations(metrics, parts);
   restarts(metrics, parts);
   callHomes(metrics, app);
-  governanceMetrics(metrics, parts);
+  const catchUp = governanceMetrics(metrics, parts);
   app.get("/metrics", { schema: { hide: true }, onRequest: async (request, reply) => parts.admit(request, reply) }, async (_, reply) => {
     reply.type(metrics.contentType);
+    await catchUp();
     return metrics.metrics();
   });
 }

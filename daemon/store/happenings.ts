@@ -94,10 +94,11 @@ export class Happenings {
     return this.#ended.all(after.endedAt, after.id);
   }
 
-  /** By the audit, after one record; `upTo` is where to go on. The rule only of what was denied. */
-  tallies(after: number): { tallies: Tally[]; upTo: number } {
-    const upTo = this.#lastAct.get()?.seq ?? 0;
-    return { tallies: this.#tallies.all(after, upTo), upTo };
+  /** By the next `limit` records of the audit after one; `upTo` is where to go on. The rule only of what was denied. */
+  tallies(after: number, limit: number): { tallies: Tally[]; upTo: number; more: boolean } {
+    const last = this.#lastAct.get()?.seq ?? 0;
+    const upTo = Math.min(last, after + limit);
+    return { tallies: this.#tallies.all(after, upTo), upTo, more: upTo < last };
   }
 
   approvals(): Record<string, number> {
