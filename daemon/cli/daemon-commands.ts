@@ -49,10 +49,6 @@ export function daemonCommands(program: Command, { json }: Words, local: LocalCo
     .description("run the daemon in the foreground until Ctrl-C")
     .addHelpText("after", "\nThe first start prints an API key, once. The log goes to standard output, one JSON line for each event.")
     .action((options: Place) => local.up(options));
-
-  placed(program.command("child", { hidden: true }).argument("<name>")).action((name: string, options: Place) =>
-    local.child(name, options),
-  );
 }
 
 function showChecks(checks: Check[]): string {

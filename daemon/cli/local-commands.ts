@@ -120,7 +120,6 @@ export interface LocalCommands {
   init(options: InitOptions): Promise<{ file?: string; text: string }>;
   doctor(options: Place): Promise<Check[]>;
   up(options: Place): Promise<void>;
-  child(name: string, options: Place): Promise<void>;
   createKey(options: KeyWish & { data?: string }): NewKey;
   /** Both answer with the files that are there now; what the steps say goes to standard error. */
   fetchAssets(options: Place): Promise<string[]>;

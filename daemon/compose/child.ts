@@ -6,7 +6,8 @@ import { type ProcessLock, takeLock } from "../store/process-lock.ts";
 /** Resolves with the reason to stop. The channel closes when the supervisor dies, even by SIGKILL. */
 function untilTold(): Promise<string> {
   return new Promise((resolve) => {
-    process.once("SIGTERM", () => resolve("SIGTERM"));
+    // For good, not once: a package that tidies up at signals kills the process when it finds itself the only listener left.
+    process.on("SIGTERM", () => resolve("SIGTERM"));
     process.once("disconnect", () => resolve("the supervisor is gone"));
     // Ctrl-C reaches the whole foreground group; only the supervisor decides what it means.
     process.on("SIGINT", () => undefined);

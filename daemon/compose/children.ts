@@ -8,7 +8,7 @@ import { type ChildSpec, FIRST_SOCKET } from "./supervisor.ts";
 export const childNames = ["control", "netboot", "executor"] as const;
 export type ChildName = (typeof childNames)[number];
 
-const main = join(import.meta.dirname, "../main.ts");
+const program = join(import.meta.dirname, "../process.ts");
 const launcher = join(import.meta.dirname, "../../pxe/bind-sockets.py");
 
 /** `sockets`: descriptors that were handed to this process, bound already. */
@@ -22,7 +22,7 @@ export function childSpecs(
   const child = (name: ChildName) => [
     process.execPath,
     ...process.execArgv,
-    main,
+    program,
     "child",
     name,
     "--config",

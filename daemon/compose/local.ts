@@ -6,14 +6,13 @@ import { createDataDir, locateDataDir } from "../data-dir.ts";
 import { MusterError } from "../errors.ts";
 import { verifyLocally } from "./audit-local.ts";
 import { bootFilesFor, loaders, rareLoaders } from "./boot-files.ts";
-import { type ChildName, childNames } from "./children.ts";
 import { createKey } from "./create-key.ts";
 import { doctor } from "./doctor.ts";
 import { init } from "./init.ts";
 import { explainPolicy, policyRules, testPolicy } from "./policy-local.ts";
 import { runStep, runTool } from "./run-script.ts";
 import { runbooks, tools } from "./tools-local.ts";
-import { runChildProcess, up } from "./up.ts";
+import { up } from "./up.ts";
 import { VERSION } from "./version.ts";
 
 const scripts = join(import.meta.dirname, "../../scripts");
@@ -23,7 +22,6 @@ export const localCommands: LocalCommands = {
   init,
   doctor: (options) => doctor(locateConfig(options.config), locateDataDir(options.data, process.env)),
   up: (options) => up(locateConfig(options.config), locateDataDir(options.data, process.env)),
-  child: (name, options) => runChildProcess(childName(name), locateConfig(options.config), locateDataDir(options.data, process.env)),
   createKey: ({ data, ...wanted }) => createKey(locateDataDir(data, process.env), wanted),
   fetchAssets: async ({ data }) => {
     const place = locateDataDir(data, process.env);
@@ -49,12 +47,6 @@ export const localCommands: LocalCommands = {
 
 const there = (folder: string, files: readonly string[]): string[] =>
   [...new Set(files)].map((file) => join(folder, file)).filter((file) => existsSync(file));
-
-function childName(name: string): ChildName {
-  const found = childNames.find((known) => known === name);
-  if (!found) throw new MusterError("REQUEST_INVALID", `there is no process ${name}`);
-  return found;
-}
 
 /** `--config`, `MUSTER_CONFIG`, /etc/muster/muster.yaml, ./muster.yaml: the first that is named or there. */
 function findConfig(flag: string | undefined): string | undefined {
