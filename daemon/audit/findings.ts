@@ -6,13 +6,18 @@ const MOST = 1000;
 
 export class Findings {
   readonly #found: { kind: AuditFindingKind; from: number; to: number; why: string }[] = [];
+  /** Of each kind and reason the last one, which its neighbour may join. */
+  readonly #latest = new Map<string, { kind: AuditFindingKind; from: number; to: number; why: string }>();
   #more = 0;
 
   add(kind: AuditFindingKind, from: number, to: number, why: string): void {
-    const last = this.#found.findLast((each) => each.kind === kind && each.why === why);
+    const last = this.#latest.get(`${kind} ${why}`);
+    const found = { kind, from, to, why };
     if (last && from === last.to + 1) last.to = to;
-    else if (this.#found.length < MOST) this.#found.push({ kind, from, to, why });
-    else this.#more += 1;
+    else if (this.#found.length < MOST) {
+      this.#found.push(found);
+      this.#latest.set(`${kind} ${why}`, found);
+    } else this.#more += 1;
   }
 
   list(): AuditFinding[] {

@@ -32,10 +32,14 @@ export function verifyAudit(proof: Proof): AuditReport {
   const kept = [...readCheckpoints(proof.folder), ...given];
   if (!existsSync(proof.database))
     throw new MusterError("REQUEST_INVALID", `there is no database ${proof.database}; name its folder with --data`);
-  return withAuditProof(proof.database, ({ epoch, anchors, rows, person }) => {
-    const notes = [...anchors().map((note) => ({ file: "the beginning noted in the database", note })), ...kept];
-    return examine(opened(notes, proof, originOf(epoch)), rows(), remembered(person));
-  });
+  try {
+    return withAuditProof(proof.database, ({ epoch, anchors, rows, person }) => {
+      const notes = [...anchors().map((note) => ({ file: "the beginning noted in the database", note })), ...kept];
+      return examine(opened(notes, proof, originOf(epoch)), rows(), remembered(person));
+    });
+  } catch (error) {
+    return { ok: false, records: 0, signedTo: 0, findings: [damage(error, "the database file itself is damaged")] };
+  }
 }
 
 interface Opened {
@@ -69,9 +73,24 @@ function examine(
   person: Witnesses["person"],
 ): AuditReport {
   const examination = new Examination({ ...signed, person });
-  for (const row of rows) examination.take(row);
+  let taken = 0;
+  const all = [...findings];
+  try {
+    for (const row of rows) {
+      examination.take(row);
+      taken += 1;
+    }
+  } catch (error) {
+    all.push(damage(error, `after ${taken} records the database file itself is damaged`));
+  }
   const report = examination.report();
-  return { ...report, ok: report.ok && findings.length === 0, findings: [...findings, ...report.findings] };
+  return { ...report, ok: report.ok && all.length === 0, findings: [...all, ...report.findings] };
+}
+
+/** What SQLite cannot read any more is a finding; anything else is no business of the examination. */
+function damage(error: unknown, what: string): AuditFinding {
+  if (!(error instanceof Error && "code" in error && /^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(String(error.code)))) throw error;
+  return { kind: "altered", text: `${what}: ${error.message}` };
 }
 
 /** A few people do most of it. */

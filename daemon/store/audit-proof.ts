@@ -21,11 +21,19 @@ export interface AuditProof {
 }
 
 export function withAuditProof<T>(file: string, look: (proof: AuditProof) => T): T {
-  const db = new Database(file, { readonly: true, timeout: 10_000 });
+  const db = openReadOnly(file);
   try {
     return db.transaction(() => look(proofOf(db, file)))();
   } finally {
     db.close();
+  }
+}
+
+function openReadOnly(file: string): Db {
+  try {
+    return new Database(file, { readonly: true, timeout: 10_000 });
+  } catch (cause) {
+    throw new MusterError("DATA_DIR_UNUSABLE", `${file} cannot be opened`, { cause });
   }
 }
 

@@ -31,6 +31,8 @@ export interface AuditLab {
   sign(day: string): void;
   /** What somebody can do who may write the file: no trigger holds them back. */
   tamper(sql: string, ...values: (string | number)[]): void;
+  /** Everything is in the database's own file, and nothing beside it. */
+  flush(): void;
   verify(proof?: Partial<Proof>): AuditReport;
 }
 
@@ -61,6 +63,9 @@ export function openAuditLab(t: TestContext): AuditLab {
       for (const { name } of db.prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
         db.exec(`DROP TRIGGER ${name}`);
       db.prepare(sql).run(...values);
+    },
+    flush: () => {
+      db.pragma("wal_checkpoint(TRUNCATE)");
     },
     verify: (proof) => verifyAudit({ folder, database, ...proof }),
   };

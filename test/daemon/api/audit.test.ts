@@ -60,6 +60,22 @@ test("an intent is on disk while its change is at work, and reads unknown if nob
   assert.deepEqual(during, [["intent", "operator-1", "node n1", "unknown"]]);
 });
 
+test("what cannot be recorded is not done", async (t) => {
+  let woken = 0;
+  const { world, key, request } = await serve(t, {
+    wake: async () => {
+      woken += 1;
+      return "woken";
+    },
+  });
+  addNode(world, { phase: "accepted" }, "n1");
+  const operator = key("operator");
+  assert.equal((await request("/api/nodes/n1/wake", { ...post(), key: operator })).status, 202);
+  world.db.pragma("query_only = ON");
+  assert.equal((await request("/api/nodes/n1/wake", { ...post(), key: operator })).status, 500);
+  assert.equal(woken, 1);
+});
+
 test("what jobs still have to do is accepted, and the jobs are named", async (t) => {
   const { world, key, request } = await serve(t, {
     provision: (node, requestedBy) => ({ ...job, nodeId: node.id, nodeName: node.name, requestedBy }),

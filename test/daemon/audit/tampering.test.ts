@@ -4,8 +4,10 @@ import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import Database from "better-sqlite3";
 import canonicalize from "canonicalize";
 import type { AuditReport } from "../../../daemon/contract/audit-report.ts";
+import { MusterError } from "../../../daemon/errors.ts";
 import { openDatabase } from "../../../daemon/store/database.ts";
 import { type AuditLab, intent, openAuditLab, outcome } from "../../support/audit.ts";
 
@@ -164,3 +166,46 @@ test("a beginning cut off is not excused by a checkpoint that was signed for the
   lab.tamper("INSERT INTO audit_anchors (seq, note) VALUES (5, ?)", note);
   assert.deepEqual(told(lab.verify()), [["removed", 1, 5]]);
 });
+
+test("any byte of the file turned over: either the audit reads as before, or it is found", (t) => {
+  const lab = tenRecords(t);
+  lab.flush();
+  const whole = readFileSync(lab.database);
+  const before = everything(lab.database);
+  const damaged = join(lab.folder, "damaged.db");
+  let found = 0;
+  for (let offset = 100; offset < whole.length; offset += 997) {
+    const bytes = Buffer.from(whole);
+    bytes[offset]! ^= 1 << (offset % 8);
+    writeFileSync(damaged, bytes);
+    if (!proven(lab, damaged)) found += 1;
+    else assert.equal(everything(damaged), before, `a bit of byte ${offset} was not found`);
+  }
+  assert.ok(found > 3, `${found} found`);
+});
+
+/** A file whose tables are not to be found any more is refused as a whole. */
+function proven(lab: AuditLab, database: string): boolean {
+  try {
+    return lab.verify({ database }).ok;
+  } catch (error) {
+    assert.ok(error instanceof MusterError, String(error));
+    return false;
+  }
+}
+
+/** All that the audit is, as it reads. */
+function everything(database: string): string {
+  const db = new Database(database, { readonly: true });
+  try {
+    return JSON.stringify(
+      [
+        "SELECT seq, record, hash FROM audit ORDER BY seq",
+        "SELECT * FROM audit_reasons ORDER BY seq",
+        "SELECT salt, text FROM audit_persons",
+      ].map((sql) => db.prepare(sql).all()),
+    );
+  } finally {
+    db.close();
+  }
+}
