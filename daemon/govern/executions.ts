@@ -33,6 +33,7 @@ export const hasEnded = (status: ExecutionStatus): boolean => ENDED.includes(sta
 
 export class Executions {
   readonly #parts: ExecutionParts;
+  readonly #known = new Map<string, Waiting>();
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts;
@@ -42,26 +43,31 @@ export class Executions {
   dispatch(now: Date): void {
     const { executions, nodeHolds, executor, jobs, limit } = this.#parts;
     if (!executor.connected) return;
-    const queued = executions.withStatus("queued");
-    if (queued.length === 0) return;
-    const byId = new Map(queued.map((execution) => [execution.id, { execution, work: this.#work(execution) }]));
+    const atWork = executions.atWork().length;
+    if (atWork >= limit) return;
     const occupied = {
-      atWork: this.#atWork().length,
+      atWork,
       held: new Set(nodeHolds.all().map(({ nodeId }) => nodeId)),
       // One that waits for its next attempt may wait for minutes, for a node that does not answer.
       hasJob: (nodeId: string) => ![undefined, "waiting"].includes(jobs.liveOf(nodeId)?.status),
     };
-    const waiting = [...byId.values()].map(
-      ({ execution, work }): Waiting => ({
-        id: execution.id,
-        nodeIds: [...new Set(work.plan.targets.map(({ nodeId }) => nodeId))],
-        changes: changesSomething(work.plan),
-      }),
-    );
-    for (const turn of whichBegin(waiting, occupied, limit)) {
-      const found = byId.get(turn.id);
-      if (found) this.#begin(found.execution, found.work, turn, now);
+    for (const turn of whichBegin(this.#waiting(), occupied, limit)) {
+      this.#known.delete(turn.id);
+      const execution = this.existing(turn.id);
+      this.#begin(execution, this.#work(execution), turn, now);
     }
+  }
+
+  /** A plan never changes: of thousands that wait each is read once. */
+  #waiting(): Waiting[] {
+    return this.#parts.executions.queue().map(({ id, planId }) => {
+      const known = this.#known.get(id);
+      if (known) return known;
+      const { plan } = this.#work({ planId });
+      const waiting = { id, nodeIds: [...new Set(plan.targets.map(({ nodeId }) => nodeId))], changes: changesSomething(plan) };
+      this.#known.set(id, waiting);
+      return waiting;
+    });
   }
 
   #begin(execution: Execution, work: PlannedWork, { nodeIds, changes }: Waiting, now: Date): void {
@@ -166,14 +172,14 @@ export class Executions {
 
   /** Nobody can say how they go. Their nodes stay theirs. */
   lost(): void {
-    for (const execution of this.#parts.executions.withStatus("running")) this.#sight(execution, "unknown");
+    for (const execution of this.#parts.executions.atWork()) if (execution.status === "running") this.#sight(execution, "unknown");
   }
 
   /** On a new connection: the database says what should be at work, the executor what is. What it does not have, nobody has. */
   compare(held: readonly Held[], now: Date): void {
     const { db, executions, executor } = this.#parts;
     const states = new Map(held.map(({ executionId, status }) => [executionId, status]));
-    const atWork = this.#atWork();
+    const atWork = executions.atWork();
     for (const execution of atWork) {
       if (states.has(execution.id)) {
         if (execution.status === "unknown") this.#sight(execution, "running");
@@ -197,12 +203,6 @@ export class Executions {
     return execution;
   }
 
-  /** Lost from sight counts until somebody has said what became of it. */
-  #atWork(): Execution[] {
-    const { executions } = this.#parts;
-    return [...executions.withStatus("running"), ...executions.withStatus("unknown").filter(({ endedAt }) => endedAt === undefined)];
-  }
-
   #sight(execution: Execution, status: "running" | "unknown"): void {
     const { db, executions, journal } = this.#parts;
     atomically(db, () => {
@@ -213,6 +213,7 @@ export class Executions {
 
   #end(execution: Execution, work: PlannedWork, now: Date): Execution {
     const { executions, nodeHolds, journal } = this.#parts;
+    this.#known.delete(execution.id);
     const ended = { ...execution, endedAt: now.toISOString() };
     executions.save(ended);
     nodeHolds.release(execution.id);
@@ -220,7 +221,7 @@ export class Executions {
     return ended;
   }
 
-  #work({ planId }: Execution): PlannedWork {
+  #work({ planId }: Pick<Execution, "planId">): PlannedWork {
     const work = this.#parts.plans.get(planId);
     if (!work) throw new MusterError("PLAN_NOT_FOUND", `no plan has the id ${planId}`);
     return work;

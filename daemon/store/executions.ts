@@ -1,5 +1,5 @@
 /** The runs of decided plans with what came of each step. A plan runs once, an approval serves once: indexes say so. */
-import { Execution, type ExecutionStatus, type StepResult } from "../contract/execution.ts";
+import { Execution, type StepResult } from "../contract/execution.ts";
 import { atomically, type Db } from "./database.ts";
 
 type Text = string | null;
@@ -11,7 +11,8 @@ export class ExecutionStore {
   readonly #byId;
   readonly #ofPlan;
   readonly #recent;
-  readonly #withStatus;
+  readonly #queue;
+  readonly #atWork;
   readonly #saveStep;
   readonly #steps;
   readonly #counts;
@@ -27,7 +28,12 @@ export class ExecutionStore {
     this.#byId = db.prepare<[string], Row>("SELECT * FROM executions WHERE id = ?");
     this.#ofPlan = db.prepare<[string], Row>("SELECT * FROM executions WHERE plan_id = ?");
     this.#recent = db.prepare<[number], Row>("SELECT * FROM executions ORDER BY created_at DESC, id LIMIT ?");
-    this.#withStatus = db.prepare<[string], Row>("SELECT * FROM executions WHERE status = ? ORDER BY created_at, rowid");
+    this.#queue = db.prepare<[], { id: string; plan_id: string }>(
+      "SELECT id, plan_id FROM executions WHERE status = 'queued' ORDER BY created_at, rowid",
+    );
+    this.#atWork = db.prepare<[], Row>(
+      "SELECT * FROM executions WHERE status = 'running' OR (status = 'unknown' AND ended_at IS NULL) ORDER BY created_at, rowid",
+    );
     this.#saveStep = db.prepare<[string, string, string]>(
       `INSERT INTO execution_steps (execution_id, step_id, result) VALUES (?, ?, ?)
        ON CONFLICT (execution_id, step_id) DO UPDATE SET result = excluded.result`,
@@ -69,9 +75,14 @@ export class ExecutionStore {
     });
   }
 
-  /** Oldest first. */
-  withStatus(status: ExecutionStatus): Execution[] {
-    return this.#withStatus.all(status).map((row) => this.#read(row));
+  /** Those that wait, oldest first: there may be thousands, so no more of them than their numbers. */
+  queue(): { id: string; planId: string }[] {
+    return this.#queue.all().map(({ id, plan_id }) => ({ id, planId: plan_id }));
+  }
+
+  /** With the executor, or lost from sight: until somebody has said what became of them. */
+  atWork(): Execution[] {
+    return this.#atWork.all().map((row) => this.#read(row));
   }
 
   counts(): Record<string, number> {
