@@ -113,6 +113,9 @@ export class Desk {
       case "hello":
         this.#executions.compare(message.executions ?? [], now);
         break;
+      case "alive":
+        this.#executions.attend(message.executions ?? [], now);
+        break;
       case "step":
         this.#executions.stepped(message.executionId, message.step);
         return;

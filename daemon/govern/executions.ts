@@ -197,6 +197,15 @@ export class Executions {
       if (status === "running" && !atWork.some(({ id }) => id === executionId)) executor.send({ type: "stop", executionId });
   }
 
+  /** What it says every few seconds. An end that could not be written down when it was told is taken now: its steps were told before. */
+  attend(held: readonly Held[], now: Date): void {
+    for (const { executionId, status } of held) {
+      const known = this.#parts.executions.get(executionId);
+      if (hasEnded(status)) this.executed(executionId, status, [], undefined, now);
+      else if (known?.status === "unknown" && known.endedAt === undefined) this.#sight(known, "running");
+    }
+  }
+
   existing(id: string): Execution {
     const execution = this.#parts.executions.get(id);
     if (!execution) throw new MusterError("EXECUTION_NOT_FOUND", `no execution has the id ${id}`);

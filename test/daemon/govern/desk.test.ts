@@ -111,6 +111,16 @@ test("the same plan asked for again keeps its approval; any difference drops it"
   );
 });
 
+test("a look that is asked for twice while it runs is one look", () => {
+  const { desk, node, told } = openDesk();
+  node("n1");
+  const first = desk.propose(diskUsage("n1"), ada);
+  assert.equal(desk.propose(diskUsage("n1"), ada).execution?.id, first.execution?.id);
+  assert.equal(told.length, 1);
+  desk.receive({ type: "executed", executionId: first.execution?.id ?? "", status: "succeeded", steps: [] });
+  assert.notEqual(desk.propose(diskUsage("n1"), ada).execution?.id, first.execution?.id);
+});
+
 test("nobody says yes to what has become another plan", () => {
   const { desk, node, world, told } = openDesk();
   const n1 = node("n1", "prod");
@@ -184,6 +194,20 @@ test("an answer after the time to decide is refused, also where no clock has loo
   desk.sweep();
   assert.equal(world.approvals.get(approval?.id ?? "")?.state, "expired");
   assert.equal(records("approval-expired").length, 1);
+});
+
+test("the desk looks at the clock by itself", (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const { desk, node, clock, world } = openDesk();
+  node("n1", "prod");
+  const { approval } = desk.propose(restartSsh("n1"), ada);
+  desk.start();
+  t.mock.timers.tick(1000);
+  assert.equal(world.approvals.get(approval?.id ?? "")?.state, "pending");
+  clock.pass(600);
+  t.mock.timers.tick(1000);
+  assert.equal(world.approvals.get(approval?.id ?? "")?.state, "expired");
+  desk.stop();
 });
 
 test("a yes is good for its window: not begun by then, it is refused", () => {

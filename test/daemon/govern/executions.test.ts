@@ -71,6 +71,21 @@ test("an end that is told twice is taken once, and forgotten each time", () => {
   assert.equal(lab.told.filter(({ type }) => type === "forget-execution").length, 2);
 });
 
+test("an end that could not be written down when it was told is taken with the next sign of life", () => {
+  const lab = openDesk();
+  const execution = begun(lab, "n1");
+  lab.world.db.pragma("query_only = 1");
+  assert.throws(
+    () => lab.desk.receive({ type: "executed", executionId: execution.id, status: "succeeded", steps: [done("1")] }),
+    /readonly/,
+  );
+  lab.world.db.pragma("query_only = 0");
+  assert.equal(now(lab, execution)?.status, "running");
+  lab.desk.receive({ type: "alive", runs: [], executions: [{ executionId: execution.id, status: "succeeded" }] });
+  assert.equal(now(lab, execution)?.status, "succeeded");
+  assert.deepEqual(lab.told.at(-1), { type: "forget-execution", executionId: execution.id });
+});
+
 test("what the executor refuses has happened nowhere, and its approval is spent all the same", () => {
   const lab = openDesk();
   lab.node("n1", "prod");
