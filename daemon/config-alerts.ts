@@ -19,7 +19,9 @@ export const AlertSettings = z.strictObject({
   repeat_minutes: minutes(60).describe("How long a rule that has raised its alert raises no other."),
   failed_logins: threshold(10, 10).describe("So many failed logins in so many minutes; null for none."),
   policy_violations: threshold(1, 15).describe("So many plans that the policy denied."),
-  refusals: threshold(10, 15).describe("So many other refusals on record: votes that do not count, plans that are not what they say."),
+  refusals: threshold(10, 15).describe(
+    "So many other refusals on record: wrong keys, roles too small, votes that do not count, plans that are not what they say.",
+  ),
   node_failures: threshold(1, 15).describe("So many installations or configurations that failed."),
   error_rate: z
     .strictObject({

@@ -15,6 +15,7 @@ import { closingOf, subjectOf, summaryOf } from "./telling.ts";
 const refusals: ReadonlySet<ErrorCode> = new Set([
   "KEY_MISSING",
   "KEY_INVALID",
+  "KEY_EXPIRED",
   "SESSION_ENDED",
   "NOT_ALLOWED",
   "CSRF_INVALID",

@@ -4,7 +4,7 @@ import { AlertRule } from "../contract/alert.ts";
 import { ApprovalState } from "../contract/approval.ts";
 import { ExecutionStatus } from "../contract/execution.ts";
 import type { AlertStore } from "../store/alerts.ts";
-import type { Happenings, Tally } from "../store/happenings.ts";
+import { type Happenings, type Tally, timesOf } from "../store/happenings.ts";
 
 export interface GovernanceFigures {
   happenings: Happenings;
@@ -58,11 +58,11 @@ function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
   for (const answer of ["approve", "deny"]) votes.inc({ answer }, 0);
   for (const outcome of ["succeeded", "failed"]) logins.inc({ outcome }, 0);
 
-  const take = ({ action, result, rule, count, costUsd }: Tally): void => {
+  const take = ({ action, result, rule, summary, count, costUsd }: Tally): void => {
     if (action === "proposal") proposals.inc(count);
     else if (action === "vote") votes.inc({ answer: result ?? "" }, count);
     else if (action === "login") logins.inc({ outcome: "succeeded" }, count);
-    else if (action === "login-failed") logins.inc({ outcome: "failed" }, count);
+    else if (action === "login-failed") logins.inc({ outcome: "failed" }, count * timesOf(summary));
     else if (action === "outcome") cost.inc(costUsd);
     else if (action === "decision") decisions.inc({ answer: result ?? "" }, count);
     else if (action === "refusal" && result === "refused") refusals.inc(count);

@@ -38,8 +38,9 @@ export function judge(rules: Rules, signals: readonly Signal[], lastRaised: Read
   const counted = (rule: AlertRule, threshold: Threshold | null, kind: Signal["kind"], what: string): Raised[] => {
     if (threshold === null) return [];
     const seen = fresh(rule, threshold.minutes).filter((signal) => signal.kind === kind);
-    if (seen.length < threshold.count) return [];
-    return [{ rule, summary: `${what}: ${seen.length} within ${threshold.minutes} min (${examples(seen)})` }];
+    const times = seen.reduce((sum, signal) => sum + signal.times, 0);
+    if (times < threshold.count) return [];
+    return [{ rule, summary: `${what}: ${times} within ${threshold.minutes} min (${examples(seen)})` }];
   };
   return [
     ...counted("failed-logins", rules.failedLogins, "login-failed", "failed logins"),

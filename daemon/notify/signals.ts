@@ -1,5 +1,5 @@
 /** What of all that happens counts towards an alert, and as what. */
-import type { AuditedAct, TypedEvent } from "../store/happenings.ts";
+import { type AuditedAct, type TypedEvent, timesOf } from "../store/happenings.ts";
 
 export interface Signal {
   at: string;
@@ -7,6 +7,8 @@ export interface Signal {
   /** One line for people. Machines and whoever proposes have a say in it. */
   about: string;
   usd: number;
+  /** How often: some things are written down once for many. */
+  times: number;
 }
 
 const kinds: Record<string, Signal["kind"]> = {
@@ -23,16 +25,20 @@ const kinds: Record<string, Signal["kind"]> = {
   "execution.timed-out": "work-failed",
 };
 
+/** Of refusals: a missing key and an ended session are everyday. */
+const suspicious = ["refused", "KEY_INVALID", "NOT_ALLOWED", "CSRF_INVALID", "ORIGIN_REFUSED"];
+
 export const signalTypes = Object.keys(kinds);
 
 export function signalOfEvent({ at, type, summary, node }: TypedEvent): Signal | undefined {
   const kind = kinds[type];
-  return kind && { at, kind, about: node === null || summary.startsWith(node) ? summary : `${node}: ${summary}`, usd: 0 };
+  return kind && { at, kind, about: node === null || summary.startsWith(node) ? summary : `${node}: ${summary}`, usd: 0, times: 1 };
 }
 
 export function signalOfAct({ at, action, summary, result, costUsd }: AuditedAct): Signal | undefined {
-  if (action === "login-failed") return { at, kind: "login-failed", about: summary, usd: 0 };
-  if (action === "refusal" && result === "refused") return { at, kind: "refused", about: summary, usd: 0 };
-  if (action === "outcome" && costUsd !== null && costUsd > 0) return { at, kind: "spent", about: summary, usd: costUsd };
+  const times = timesOf(summary);
+  if (action === "login-failed") return { at, kind: "login-failed", about: summary, usd: 0, times };
+  if (action === "refusal" && suspicious.includes(result ?? "")) return { at, kind: "refused", about: summary, usd: 0, times };
+  if (action === "outcome" && costUsd !== null && costUsd > 0) return { at, kind: "spent", about: summary, usd: costUsd, times: 1 };
   return undefined;
 }

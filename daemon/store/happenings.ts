@@ -31,10 +31,16 @@ export interface EndedExecution {
 export interface Tally {
   action: AuditAction;
   result: string | null;
+  /** Only of what was denied. */
   rule: string | null;
+  /** Only of failed logins. */
+  summary: string | null;
   count: number;
   costUsd: number;
 }
+
+/** Whoever hammers at the door is written down once a minute: the first time, and how often after it. */
+export const timesOf = (summary: string | null): number => Number(/ \((\d+) more times\)$/.exec(summary ?? "")?.[1] ?? 1);
 
 export class Happenings {
   readonly #events;
@@ -64,8 +70,9 @@ export class Happenings {
     );
     this.#tallies = db.prepare<[number, number], Tally>(
       `SELECT action, record ->> '$.result' AS result, CASE record ->> '$.result' WHEN 'deny' THEN record ->> '$.rule' END AS rule,
+         CASE action WHEN 'login-failed' THEN record ->> '$.summary' END AS summary,
          count(*) AS count, total(record ->> '$.costUsd') AS costUsd
-       FROM audit WHERE seq > ? AND seq <= ? GROUP BY 1, 2, 3`,
+       FROM audit WHERE seq > ? AND seq <= ? GROUP BY 1, 2, 3, 4`,
     );
     this.#lastAct = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM audit");
     this.#approvals = db.prepare<[], { name: string; count: number }>(
@@ -94,7 +101,7 @@ export class Happenings {
     return this.#ended.all(after.endedAt, after.id);
   }
 
-  /** By the next `limit` records of the audit after one; `upTo` is where to go on. The rule only of what was denied. */
+  /** By the next `limit` records of the audit after one; `upTo` is where to go on. */
   tallies(after: number, limit: number): { tallies: Tally[]; upTo: number; more: boolean } {
     const last = this.#lastAct.get()?.seq ?? 0;
     const upTo = Math.min(last, after + limit);

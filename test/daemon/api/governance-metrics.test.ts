@@ -119,3 +119,23 @@ test("a plan the policy denies raises an alert that names the rule", async (t) =
   const value = await scrape(served);
   assert.deepEqual([value('muster_alerts_raised{rule="policy-violations"}'), value("muster_alerts_waiting")], [1, 1]);
 });
+
+test("wrong keys at the door are failed logins in the figures, and enough of them an alert", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval", "Date"], now: Date.now() });
+  const served = await serve(t);
+  const login = (key: string) => served.request("/api/session", { method: "POST", body: JSON.stringify({ key }) });
+  for (const key of ["one", "two", "three"]) assert.equal((await login(key)).status, 401);
+  assert.equal((await login(served.key("viewer"))).status, 200);
+  // The audit writes the first down at once and the others as one, a minute later.
+  t.mock.timers.tick(60_000);
+  const value = await scrape(served);
+  assert.equal(value('muster_logins_total{outcome="failed"}'), 3);
+  assert.equal(value('muster_logins_total{outcome="succeeded"}'), 1);
+  const quiet = { policyViolations: null, refusals: null, nodeFailures: null, errorRate: null, cost: null, repeatMinutes: 60 };
+  const rules = { ...quiet, failedLogins: { count: 3, minutes: 10 } };
+  new AlertWatch({ ...served.world, rules, deliver: false, redact: (text) => text, log: silentLog }).look(new Date());
+  assert.deepEqual(
+    served.world.alerts.list(5).map(({ rule }) => rule),
+    ["failed-logins"],
+  );
+});

@@ -7,7 +7,13 @@ import { type Signal, signalOfAct, signalOfEvent } from "../../../daemon/notify/
 
 const NOON = Date.parse("2026-03-01T12:00:00.000Z");
 const at = (minutes: number): string => new Date(NOON + minutes * 60_000).toISOString();
-const signal = (kind: Signal["kind"], minutes: number, usd = 0): Signal => ({ at: at(minutes), kind, about: `${kind} at ${minutes}`, usd });
+const signal = (kind: Signal["kind"], minutes: number, usd = 0): Signal => ({
+  at: at(minutes),
+  kind,
+  about: `${kind} at ${minutes}`,
+  usd,
+  times: 1,
+});
 
 const none: Rules = {
   failedLogins: null,
@@ -79,6 +85,7 @@ test("events and records of the audit are read as what they are", () => {
     kind: "node-failed",
     about: "n1: no network",
     usd: 0,
+    times: 1,
   });
   assert.equal(signalOfEvent({ ...event, type: "plan.denied" })?.kind, "denied");
   assert.equal(signalOfEvent({ ...event, type: "job.succeeded" })?.kind, "work-done");
@@ -91,6 +98,9 @@ test("events and records of the audit are read as what they are", () => {
     undefined,
     "the event plan.denied tells of it, and not of dry runs",
   );
+  assert.equal(signalOfAct({ ...act, action: "refusal", result: "CSRF_INVALID" })?.kind, "refused");
+  assert.equal(signalOfAct({ ...act, action: "refusal", result: "KEY_MISSING" }), undefined, "everyday");
+  assert.equal(signalOfAct({ ...act, action: "login-failed", summary: "Invalid API Key (7 more times)" })?.times, 7);
   assert.equal(signalOfAct({ ...act, action: "outcome", result: "succeeded", costUsd: 1.5 })?.usd, 1.5);
   assert.equal(signalOfAct({ ...act, action: "intent", costUsd: 1.5 }), undefined, "not spent yet");
 });
