@@ -15,7 +15,12 @@ export interface AnsibleWork {
 
 export function ansibleStep(call: AnsibleCall, work: AnsibleWork, settings: AnsibleSettings, files: ChildFiles) {
   const connections = createHash("sha256").update(files.pid).digest("hex").slice(0, 8);
-  const env = ansibleEnvironment(settings, { events: `${files.output}.events` }, connections);
+  // Plain text: a step's answer is read by programs too.
+  const env = {
+    ...ansibleEnvironment(settings, { events: `${files.output}.events` }, connections),
+    ANSIBLE_FORCE_COLOR: "0",
+    ANSIBLE_NOCOLOR: "1",
+  };
   const argv =
     call.kind === "playbook"
       ? playbookWords(call, work, settings)
