@@ -17,7 +17,7 @@ function inhabited(world: Mission): string {
   for (const type of ["node.armed", "install.handed-out", "install.start", "node.called-home", "node.configuring", "node.ready"])
     world.events.append({ source: "control", type, summary: type, nodeId: ready.id });
   const id = startJob(world, ready.id, "n1");
-  world.outputs.set(id, "PLAY [all] ***\nTASK [a] ***\n\x1b[32mok: [n1]\x1b[0m\nfatal: [n1]: no\nskipping: [n1]\n");
+  world.outputs.set(id, "PLAY [all] ***\n\nTASK [a] ***\n\x1b[32mok: [n1]\x1b[0m\nfatal: [n1]: no\nskipping: [n1]\n");
   return id;
 }
 
@@ -57,6 +57,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.locator("main").getByText(text).first().waitFor();
       await assertAccessible(page, hash);
     }
+    await page.goto(`${world.url}#/jobs/${id}`);
+    await page.getByRole("button", { name: "Fold tasks" }).click();
+    await page.locator(".log").getByText("ok: [n1]").waitFor({ state: "detached" });
+    await assertAccessible(page, "folded output");
     await page.goto(`${world.url}#/nodes/n1`);
     await page.getByRole("button", { name: "Wipe n1" }).click();
     await page.getByRole("dialog", { name: "Wipe n1" }).waitFor();

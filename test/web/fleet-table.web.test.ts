@@ -89,8 +89,8 @@ test("many are accepted, a refusal is told beside its machine", options, async (
   await page.getByRole("button", { name: "Accept 2" }).click();
   // Somebody else was faster with one of them.
   world.registry.update(first.id, (was) => ({
-    node: { ...was, state: { phase: "retired", at } },
-    event: { source: "control", type: "node.retired", summary: "retired" },
+    node: { ...was, state: { phase: "accepted" } },
+    event: { source: "control", type: "node.accepted", summary: "accepted by somebody else" },
   }));
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Accept" }).click();
@@ -149,4 +149,23 @@ test("three hundred machines that all change again and again end on the page as 
     shown,
     names.map((name) => phases.get(name)),
   );
+});
+
+test("what machines say of themselves stays text in the table, the dialogs and the palette", options, async (t) => {
+  const world = await mission(t);
+  const nasty = `<img src=x onerror="alert('run')">`;
+  const node = addNode(world, { phase: "install-failed", reason: nasty, at }, "nasty");
+  world.registry.update(node.id, (was) => ({
+    node: { ...was, facts: { product: nasty, serial: nasty } },
+    event: { source: "netboot", type: "boot.wait", summary: nasty },
+  }));
+  const page = await enter(world, "operator", "#/?view=table");
+  await page.locator(".col-hardware", { hasText: nasty }).waitFor();
+  await page.locator(".col-event", { hasText: nasty }).waitFor();
+  await page.getByLabel("Mark nasty").check();
+  await page.getByRole("button", { name: /^Accept/ }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("onerror");
+  await page.getByRole("option").getByText(nasty).waitFor();
+  assert.equal(await page.locator("main img, dialog img").count(), 0);
 });

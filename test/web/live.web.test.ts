@@ -37,10 +37,12 @@ test("job output streams in, and stays put for somebody who scrolled up", option
   await page.evaluate("document.querySelector('.log').scrollTop = 100");
   const follow = page.getByRole("button", { name: "Follow the end" });
   await follow.waitFor();
+  const height = await page.evaluate("document.querySelector('.log').scrollHeight");
   write("written while reading\n");
-  await page.getByText("written while reading").waitFor();
+  await page.waitForFunction(`document.querySelector(".log").scrollHeight > ${height}`);
   assert.equal(await page.evaluate("document.querySelector('.log').scrollTop"), 100);
   await follow.click();
+  await page.getByText("written while reading").waitFor();
   assert.ok(Number(await distance()) < 24);
 
   const job = world.jobs.find(id);

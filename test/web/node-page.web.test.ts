@@ -78,8 +78,8 @@ test("groups and variables are changed in the inventory file itself", options, a
   await panel.getByRole("button", { name: "Take n2 out of fast" }).waitFor();
   await panel.getByRole("button", { name: "Take n2 out of rack_1" }).click();
   await panel.getByRole("button", { name: "Take n2 out of rack_1" }).waitFor({ state: "detached" });
-  await panel.getByLabel("Name of the variable").fill("slots");
-  await panel.getByLabel("Its value").fill("3");
+  await panel.getByRole("textbox", { name: "Variable", exact: true }).fill("slots");
+  await panel.getByLabel("Value of the variable").fill("3");
   await panel.getByRole("button", { name: "Set" }).click();
   await panel.getByText("slots").waitFor();
   assert.match(await readFile(world.inventory.file.path, "utf8"), /slots: 3/);
@@ -113,4 +113,25 @@ test("the same can be said in the terminal", options, async (t) => {
   await page.getByText("muster arm n2 --confirm n2").waitFor();
   await page.goto(`${world.url}#/`);
   await phaseOf(page, "n2", "accepted").waitFor();
+});
+
+test("a machine that is kept out is shown, and replacing takes the name", options, async (t) => {
+  const world = await mission(t);
+  const node = addNode(world, ready, "n2");
+  const callHome = {
+    ip_address: "10.0.0.99",
+    hostname: "n2",
+    token: "x".repeat(20),
+    mac: "52:54:00:aa:bb:cc",
+    ssh_host_key: `ssh-ed25519 ${"A".repeat(60)}`,
+    facts: {},
+  };
+  world.claims.keep(callHome, node.id, "it calls itself n2", new Date());
+  const page = await enter(world, "operator", "#/nodes/n2");
+  const panel = page.getByRole("region", { name: /^Kept out/ });
+  await panel.getByText("it calls itself n2").waitFor();
+  await panel.getByRole("button", { name: "Let it replace n2…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Replace n2" });
+  await dialog.getByLabel("Type n2 to go on").fill("n");
+  assert.ok(await dialog.getByRole("button", { name: "Replace" }).isDisabled());
 });

@@ -12,7 +12,8 @@ export function CaptureDownload({ node, name }: { node: string; name: string }) 
     link.href = url;
     link.download = `${name}.pcap`;
     link.click();
-    URL.revokeObjectURL(url);
+    // Not at once: some browsers read it only after the click is over.
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
   };
   return (
     <>

@@ -49,7 +49,7 @@ export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => 
         </button>
       </header>
       {refusal !== undefined && (
-        <p className="strip" id="refusal">
+        <p className="strip" id="refusal" role="status">
           Read only. {refusal}
         </p>
       )}

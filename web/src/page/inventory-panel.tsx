@@ -113,7 +113,7 @@ function VariableForm({ busy, onSubmit }: { busy: boolean; onSubmit: (key: strin
   return (
     <form className="line-form" onSubmit={submit}>
       <input
-        aria-label="Name of the variable"
+        aria-label="Variable"
         placeholder="variable"
         required
         spellCheck={false}
@@ -121,7 +121,7 @@ function VariableForm({ busy, onSubmit }: { busy: boolean; onSubmit: (key: strin
         onChange={({ target }) => setKey(target.value)}
       />
       <input
-        aria-label="Its value"
+        aria-label="Value of the variable"
         placeholder="value: 3, true, text"
         required
         spellCheck={false}

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useRef, useState } from "react";
 import { chapterOf, fold } from "../job/folding.ts";
 import type { JobLog } from "../job/job-log.ts";
 import { MOST_FOUND } from "../job/search.ts";
-import { LogBox, ROW_PX } from "./log-box.tsx";
+import { LogBox, rowPx } from "./log-box.tsx";
 import { useSearch } from "./use-search.ts";
 
 export function JobOutput({ log }: { log: JobLog }) {
@@ -24,7 +24,7 @@ export function JobOutput({ log }: { log: JobLog }) {
     setCurrent(line);
     const row = fold(log.dropped, log.length, log.chapters, open).rowOf(line);
     const scroll = () => {
-      if (box.current) box.current.scrollTop = Math.max(0, row * ROW_PX - box.current.clientHeight / 3);
+      if (box.current) box.current.scrollTop = Math.max(0, row * rowPx(open) - box.current.clientHeight / 3);
     };
     // An unfolded chapter must be there before one can scroll into it.
     requestAnimationFrame(scroll);

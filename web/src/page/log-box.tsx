@@ -4,8 +4,8 @@ import { spansOf } from "../job/ansi.ts";
 import type { Folding } from "../job/folding.ts";
 import { atEnd, type JobLog, lineTone } from "../job/job-log.ts";
 
-/** As the style sheet has it. */
-export const ROW_PX = 19;
+/** As the style sheet has it: where headings stand together, each needs room for a finger. */
+export const rowPx = (folded: ReadonlySet<number>): number => (folded.size > 0 ? 24 : 19);
 const MARGIN_ROWS = 20;
 /** A line of a megabyte is one row all the same. */
 const LONGEST_SHOWN = 4000;
@@ -25,6 +25,7 @@ interface Props {
 export function LogBox({ box, log, folding, folded, onFold, current, following, onFollowing }: Props) {
   const [seen, setSeen] = useState({ top: 0, height: 800 });
   const { rows } = folding;
+  const height = rowPx(folded);
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -38,15 +39,15 @@ export function LogBox({ box, log, folding, folded, onFold, current, following, 
     if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [box, rows, following]);
 
-  const first = Math.max(0, Math.min(Math.floor(seen.top / ROW_PX) - MARGIN_ROWS, rows));
-  const last = Math.min(rows, Math.ceil((seen.top + seen.height) / ROW_PX) + MARGIN_ROWS);
+  const first = Math.max(0, Math.min(Math.floor(seen.top / height) - MARGIN_ROWS, rows));
+  const last = Math.min(rows, Math.ceil((seen.top + seen.height) / height) + MARGIN_ROWS);
   const numbers = Array.from({ length: Math.max(0, last - first) }, (_, index) => folding.lineAt(first + index));
   const [from = 0, to = 0] = [numbers[0], numbers.at(-1)];
   const headings = new Map(log.chapters.filter(({ line }) => line >= from && line <= to).map((chapter) => [chapter.line, chapter]));
   return (
     <section
       ref={box}
-      className="log"
+      className={folded.size > 0 ? "log roomy" : "log"}
       aria-label="Output of the job"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
       tabIndex={0}
@@ -57,8 +58,8 @@ export function LogBox({ box, log, folding, folded, onFold, current, following, 
     >
       {log.dropped > 0 && first === 0 && <p className="log-line tone-quiet">… {log.dropped} earlier lines are not shown</p>}
       {log.empty && <p className="log-line tone-quiet">{log.end ? "It wrote nothing." : "Nothing yet."}</p>}
-      <div className="log-sheet" style={{ height: rows * ROW_PX }}>
-        <div style={{ transform: `translateY(${first * ROW_PX}px)` }}>
+      <div className="log-sheet" style={{ height: rows * height }}>
+        <div style={{ transform: `translateY(${first * height}px)` }}>
           {numbers.map((number) => {
             const heading = headings.get(number);
             return (
