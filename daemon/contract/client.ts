@@ -14,9 +14,12 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly hint: string;
+  /** When it was asked too often: in so many seconds there is room again, and nothing was done. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: number, body: ErrorBody["error"]) {
+  constructor(status: number, body: ErrorBody["error"], retryAfter?: string | null) {
     super(body.message);
+    this.retryAfterSeconds = status === 429 && retryAfter ? Number(retryAfter) || undefined : undefined;
     this.status = status;
     this.code = body.code;
     this.hint = body.hint;
@@ -58,7 +61,7 @@ async function call({ baseUrl, headers, fetch: send = fetch }: ClientOptions, ro
   const response = await send(`${baseUrl}${path}${search}`, init);
   if (response.ok && route.media !== undefined) return route.response.parse(new Uint8Array(await response.arrayBuffer()));
   const text = await response.text();
-  if (!response.ok) throw new ApiError(response.status, errorFrom(response, text));
+  if (!response.ok) throw new ApiError(response.status, errorFrom(response, text), response.headers.get("retry-after"));
   return route.response.parse(JSON.parse(text));
 }
 

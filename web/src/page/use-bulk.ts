@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { ApiError, type Client } from "../../../daemon/contract/client.ts";
 import type { Node, Profile } from "../../../daemon/contract/node.ts";
 import type { BulkAction, BulkPlan } from "../fleet/bulk.ts";
+import { patiently } from "../fleet/patience.ts";
 import { useDesk } from "./desk.ts";
 
 export interface Outcome {
@@ -37,7 +38,19 @@ export function useBulk(action: BulkAction, { does }: BulkPlan) {
     const turns = action === "run" ? [nodes] : nodes.map((node) => [node]);
     for (const turn of turns) {
       if (closed.current) return;
-      note(turn, await outcomeOf(() => ask(client, action, turn, choices)));
+      note(
+        turn,
+        await outcomeOf(() =>
+          patiently(
+            () => ask(client, action, turn, choices),
+            (seconds) => {
+              note(turn, { ok: true, text: `waits ${seconds} s: many were done in this minute` });
+              return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+            },
+            () => closed.current,
+          ),
+        ),
+      );
     }
     setState("done");
   };
