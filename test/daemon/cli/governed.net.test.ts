@@ -1,9 +1,10 @@
 /** The one road from end to end: the command line, the daemon with its executor, and nodes with a real sshd. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Approval } from "../../../daemon/contract/approval.ts";
 import type { AuditRecord } from "../../../daemon/contract/audit.ts";
 import type { Execution } from "../../../daemon/contract/execution.ts";
@@ -27,8 +28,13 @@ const people: Record<string, NodeJS.ProcessEnv> = {};
 /** Restarting a service of the machine these tests run on is not for tests: its nodes have a systemctl that only says so. */
 function writeStandIns(): void {
   mkdirSync(programs);
-  writeFileSync(join(programs, "systemctl"), `#!/bin/sh\necho "$@" >> ${folder}/restarted\n`);
-  chmodSync(join(programs, "systemctl"), 0o755);
+  for (const [name, script] of [
+    ["systemctl", `echo "$@" >> ${folder}/restarted`],
+    ["pause", 'sleep 3; printf 1 >> "$1"'],
+  ] as const) {
+    writeFileSync(join(programs, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(programs, name), 0o755);
+  }
 }
 
 /** A folder is made and can be unmade; the last step of the runbook cannot succeed. */
@@ -40,6 +46,10 @@ function writeForms(): void {
     writeFileSync(join(forms, `${name}.yaml`), `name: ${name}\ndescription: For a test.\n${ssh}${text}`);
   form("make", `${path}command: [mkdir, "{path}"]\nundo: { tool: unmake, parameters: { path: "{path}" } }\n`);
   form("unmake", `${path}command: [mv, "{path}", "{path}.undone"]\n`);
+  form(
+    "pause",
+    `parameters:\n  - { name: note, description: A file, required: true, pattern: "/.+", example: /tmp/x }\ncommand: [pause, "{note}"]\n`,
+  );
   form("erase", `${path}command: [rm, -rf, "{path}"]\n`);
   const step = (id: string, at: string) => `  - { id: ${id}, tool: make, parameters: { path: "${at}" } }\n`;
   writeFileSync(
@@ -86,6 +96,26 @@ async function startNodes(): Promise<void> {
 async function as<T>(who: string, ...args: string[]): Promise<{ code: number | null; err: string; said: T }> {
   const { code, out, err } = await muster(["--json", ...args], people[who]);
   return { code, err, said: (out === "" ? undefined : JSON.parse(out)) as T };
+}
+
+const planOf = async (id: string): Promise<Proposed> => {
+  const response = await fetch(`${daemon.url}/api/plans/${id}`, { headers: { authorization: `Bearer ${daemon.key}` } });
+  return (await response.json()) as Proposed;
+};
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(100)) if (await holds()) return;
+  throw new Error(`waited in vain: ${what}`);
+}
+
+/** Of this daemon, by its data folder. */
+function childOf(name: string): number {
+  const found = readdirSync("/proc").find((pid) => {
+    if (!/^\d+$/.test(pid) || !existsSync(`/proc/${pid}/cmdline`)) return false;
+    const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    return args.includes(data.root) && args[args.indexOf("child") + 1] === name;
+  });
+  return Number(found ?? assert.fail(`no ${name} runs`));
 }
 
 const audit = async (): Promise<AuditRecord[]> => {
@@ -188,6 +218,33 @@ describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
     assert.match(out, /Allowed by the rule write-in-dev/);
     assert.match(out, /Nothing was done/);
     assert.equal(existsSync(join(folder, "never")), false);
+  });
+
+  test("control is killed in the middle of it: it goes on, is done once, and its end is known", async () => {
+    const note = join(folder, "noted");
+    const { said } = await as<Proposed>("ada", "do", "pause", `note=${note}`, "--on", "n3");
+    await until("it runs", async () => (await planOf(said.work.id)).execution?.steps[0]?.status === "running");
+    process.kill(childOf("control"), "SIGKILL");
+    await until("it has ended", async () => (await planOf(said.work.id).catch(() => undefined))?.execution?.endedAt !== undefined);
+    const { execution } = await planOf(said.work.id);
+    assert.equal(execution?.status, "succeeded", execution?.error);
+    assert.equal(readFileSync(note, "utf8"), "1");
+    assert.deepEqual(
+      (await audit()).filter(({ executionId }) => executionId === execution?.id).map(({ action, result }) => `${action} ${result}`),
+      ["intent succeeded", "outcome succeeded"],
+    );
+  });
+
+  test("the executor is killed in the middle of it: nobody claims to know what happened, and it is not begun again", async () => {
+    const note = join(folder, "lost");
+    const { said } = await as<Proposed>("ada", "do", "pause", `note=${note}`, "--on", "n3");
+    await until("it runs", async () => (await planOf(said.work.id)).execution?.steps[0]?.status === "running");
+    process.kill(childOf("executor"), "SIGKILL");
+    await until("it has ended", async () => (await planOf(said.work.id)).execution?.endedAt !== undefined);
+    const { execution } = await planOf(said.work.id);
+    assert.deepEqual([execution?.status, execution?.steps.map(({ status }) => status)], ["unknown", ["unknown"]]);
+    const again = await muster(["do", "disk_usage", "--on", "n3", "--follow"], people.ada);
+    assert.equal(again.code, 0, again.err);
   });
 
   const mistakes: [what: string, args: string[], code: number, says: RegExp][] = [
