@@ -4,7 +4,7 @@ import { Instant } from "./names.ts";
 import { Digest, QuorumGroup } from "./plan.ts";
 
 /** Opaque, and good for one execution. */
-export const ApprovalId = z.string().regex(/^apr_[A-Za-z0-9_-]{22}$/);
+export const ApprovalId = z.string().regex(/^apr_[A-Za-z0-9_-]{22}$/, "is not the id of an approval, as `muster approvals` lists them");
 
 export const Vote = z.object({
   keyId: z.string(),

@@ -7,9 +7,9 @@ import { Offer } from "./offer.ts";
 import { Digest, Plan, PlannedWork, Proposal } from "./plan.ts";
 import type { Route } from "./route.ts";
 
-const PlanRef = z.object({ id: z.uuid() });
+const PlanRef = z.object({ id: z.uuid("is not the id of a plan, such as `muster do` prints") });
 const ApprovalRef = z.object({ id: ApprovalId });
-const ExecutionRef = z.object({ id: z.uuid() });
+const ExecutionRef = z.object({ id: z.uuid("is not the id of an execution, as `muster executions` lists them") });
 const limit = z.coerce.number().int().min(1).max(1000).default(200);
 
 /** What came of a proposal: it waits for people, or for its turn, or is at work. A dry run has neither and is not kept. */
