@@ -1,19 +1,18 @@
 /** Takes executions by number, asks for itself whether they may be begun, begins each once, and knows after a crash what became of it. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { ExecutionStatus, StepResult } from "../contract/execution.ts";
+import type { ExecutionStatus } from "../contract/execution.ts";
 import type { FromExecutor } from "../contract/executor-protocol.ts";
 import { explain } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Catalogue } from "../tools/catalogue.ts";
 import type { NodeTurns } from "./node-turns.ts";
 import { PlanLedger } from "./plan-ledger.ts";
-import { type Outcome, outcomeOf } from "./plan-order.ts";
+import type { Outcome } from "./plan-order.ts";
 import { PlanRecord } from "./plan-record.ts";
-import { runPlan, skipRest, told } from "./plan-run.ts";
+import { recoverPlan } from "./plan-recovery.ts";
+import { runPlan } from "./plan-run.ts";
 import { askWarrant, type Governed } from "./plan-warrant.ts";
-import { takeUpChild } from "./steps/child.ts";
-import { nothing } from "./steps/output.ts";
 import { performStep, type StepMeans } from "./steps/perform.ts";
 
 export interface PlanDeskOptions {
@@ -33,9 +32,6 @@ interface Held {
   /** Of one at work. */
   running?: Promise<void>;
 }
-
-/** What a step found after a crash may say, when its form is not asked any more. */
-const CAP_BYTES = 64 * 1024;
 
 export class PlanDesk {
   readonly #options: PlanDeskOptions;
@@ -75,7 +71,7 @@ export class PlanDesk {
       if (!ledger.holds(executionId)) ledger.add({ executionId, planHash, at, ...(approvalId !== undefined && { approvalId }) });
       const held: Held = { record, stop: new AbortController() };
       this.#held.set(executionId, held);
-      if (!record.ending) held.running = this.#takeUp(held).finally(() => delete held.running);
+      if (!record.ending) held.running = this.#finish(held, () => this.#recover(record, held.stop)).finally(() => delete held.running);
     }
   }
 
@@ -104,7 +100,7 @@ export class PlanDesk {
     const held: Held = { record, stop: new AbortController() };
     this.#held.set(executionId, held);
     this.#options.log.info({ executionId, planHash: record.begun.planHash, steps: record.begun.plan.steps.length }, "execution began");
-    held.running = this.#run(held, catalogue).finally(() => delete held.running);
+    held.running = this.#finish(held, () => this.#carryOut(record, catalogue, held.stop)).finally(() => delete held.running);
   }
 
   /** Written down twice before anything happens: what is to be done, and that it was begun. */
@@ -152,9 +148,9 @@ export class PlanDesk {
     this.#options.means.ssh.close();
   }
 
-  async #run({ record, stop }: Held, catalogue: Catalogue): Promise<void> {
+  async #finish({ record, stop }: Held, work: () => Promise<Outcome | undefined>): Promise<void> {
     try {
-      const outcome = await this.#carryOut(record, catalogue, stop);
+      const outcome = await work();
       if (outcome) this.#end(record, outcome);
     } catch (error) {
       // A full disk, most likely. What is at work is stopped, and nobody is told that it went well.
@@ -179,34 +175,9 @@ export class PlanDesk {
     });
   }
 
-  /** Steps in flight are looked after to their end, where one can be known; none is begun. */
-  async #takeUp({ record, stop }: Held): Promise<void> {
-    const { tell } = this.#options;
-    const means = this.#means;
-    const { executionId, plan } = record.begun;
-    const onStep = (step: StepResult) => tell({ type: "step", executionId, step });
-    const inFlight = [...plan.steps, ...plan.rollback.map(({ step }) => step)].filter(
-      ({ id }) => record.results.get(id)?.status === "running",
-    );
-    await Promise.all(
-      inFlight.map(async ({ id, method, timeoutSeconds }) => {
-        const begun = record.results.get(id);
-        if (!begun) return;
-        const left = Date.parse(begun.startedAt ?? record.begun.at) + timeoutSeconds * 1000 - Date.now();
-        const late = setTimeout(() => stop.abort("timed-out"), Math.max(0, left));
-        const limits = { capBytes: CAP_BYTES, graceMs: means.graceMs };
-        const remote = method === "ssh" || method === "http";
-        const end = remote
-          ? { status: "unknown" as const, said: nothing, error: "the executor was lost while this was at work" }
-          : await takeUpChild(record.files(id), limits, stop.signal);
-        clearTimeout(late);
-        const result: StepResult = { ...begun, ...told(end, means.secrets.all()) };
-        record.save(result);
-        onStep(result);
-      }),
-    );
-    skipRest({ record, onStep });
-    this.#end(record, outcomeOf(plan, record.results, "lost"));
+  #recover(record: PlanRecord, { signal }: AbortController): Promise<Outcome> {
+    const { executionId } = record.begun;
+    return recoverPlan(record, this.#means, signal, (step) => this.#options.tell({ type: "step", executionId, step }));
   }
 
   #end(record: PlanRecord, outcome: Outcome): void {

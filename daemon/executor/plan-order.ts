@@ -44,9 +44,11 @@ export function outcomeOf(plan: Plan, results: Results, because: "stopped" | "lo
   const error =
     failed && `step ${failed.id} (${failed.tool}${failed.target === undefined ? "" : ` on ${failed.target}`}) ${why(results, failed.id)}`;
   if (isUnsure(plan, results)) return { status: "unknown", error: error ?? "how a step ended is not known; nothing further was begun" };
-  if (because === "lost")
-    return { status: "partial", error: "the executor was lost in the middle; nothing further was begun, and nothing taken back" };
   const changed = steps.filter(({ id, risk }) => risk !== "read" && succeeded(results, id));
+  if (because === "lost")
+    return changed.length > 0
+      ? { status: "partial", error: "the executor was lost in the middle; nothing further was begun, and nothing taken back" }
+      : { status: "failed", error: "the executor was lost in the middle, before any change had succeeded; nothing further was begun" };
   const undone = changed.filter(({ id }) => rollback.some(({ undoes, step }) => undoes === id && succeeded(results, step.id)));
   if (!failed) return { status: "cancelled", error: changed.length === 0 ? "stopped" : "stopped; what was done stays done" };
   if (changed.length === 0) return { status: results.get(failed.id)?.status === "timed-out" ? "timed-out" : "failed", error: error ?? "" };

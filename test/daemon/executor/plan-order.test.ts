@@ -117,3 +117,11 @@ test("of the steps that are ready each machine gets one, and one at work there n
     ["1"],
   );
 });
+
+test("a loss of the executor is partial when something had changed, and failed when nothing had", () => {
+  const plan = { steps: [step("1", [], "write", "n1"), step("2", ["1"], "write", "n1")], rollback: [] } as unknown as Plan;
+  const succeeded: StepResult = { id: "1", status: "succeeded" };
+  assert.equal(outcomeOf(plan, new Map([["1", succeeded]]), "lost").status, "partial");
+  assert.equal(outcomeOf(plan, new Map(), "lost").status, "failed");
+  assert.equal(outcomeOf(plan, new Map([["1", { id: "1", status: "unknown" }]]), "lost").status, "unknown");
+});
