@@ -139,7 +139,7 @@ test("three hundred machines that all change again and again end on the page as 
       }));
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  await page.waitForFunction("[...document.querySelectorAll('.last-summary')].filter((e) => e.textContent === 'round 4').length === 300");
+  await page.locator(".last-summary", { hasText: "round 4" }).nth(299).waitFor();
   const shown = await page
     .locator("tr[data-node] [data-phase]")
     .evaluateAll((found) => found.map((each) => each.getAttribute("data-phase")));

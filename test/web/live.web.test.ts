@@ -1,6 +1,7 @@
 /** What Mission Control shows without being asked: timelines and output that grow, and connections that break. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { addNode } from "../support/world.ts";
 import { assertNotReloaded, at, card, logIn, mark, options, startJob, tour } from "./visit.ts";
 
@@ -37,9 +38,10 @@ test("job output streams in, and stays put for somebody who scrolled up", option
   await page.evaluate("document.querySelector('.log').scrollTop = 100");
   const follow = page.getByRole("button", { name: "Follow the end" });
   await follow.waitFor();
-  const height = await page.evaluate("document.querySelector('.log').scrollHeight");
+  const height = async () => Number(await page.evaluate("document.querySelector('.log').scrollHeight"));
+  const before = await height();
   write("written while reading\n");
-  await page.waitForFunction(`document.querySelector(".log").scrollHeight > ${height}`);
+  while ((await height()) === before) await setTimeout(50);
   assert.equal(await page.evaluate("document.querySelector('.log').scrollTop"), 100);
   await follow.click();
   await page.getByText("written while reading").waitFor();

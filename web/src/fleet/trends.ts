@@ -54,8 +54,9 @@ export function waysToReady(events: readonly Event[]): Trend {
 export function bootsByHour(events: readonly Event[]): Trend {
   const counted = events.filter(({ nodeId }) => nodeId !== undefined);
   const hours = counted.map(({ at }) => Math.floor(Date.parse(at) / HOUR_MS));
-  const [first, last] = [hours[0], hours.at(-1)];
-  if (first === undefined || last === undefined) return { columns: [[], [], []], summary: "Nothing has happened yet." };
+  if (hours.length === 0) return { columns: [[], [], []], summary: "Nothing has happened yet." };
+  // Clocks are set: the newest event is not always the latest.
+  const [first, last] = [hours.reduce((a, b) => Math.min(a, b)), hours.reduce((a, b) => Math.max(a, b))];
   // A clock that was wrong for a day must not draw a year of empty hours.
   const from = Math.max(first, last - 24 * 31);
   const columns: [number[], number[], number[]] = [[], [], []];

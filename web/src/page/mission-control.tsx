@@ -33,7 +33,10 @@ export function MissionControl({ client, session, onLogout }: { client: Client; 
   useEffect(() => {
     document.title = titleOf(route);
     // A screen reader would otherwise stay on a link that is gone.
-    if (cameFrom.current !== place) main.current?.focus();
+    if (cameFrom.current !== place) {
+      main.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
     cameFrom.current = place;
   }, [route, place]);
 

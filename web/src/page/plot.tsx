@@ -38,7 +38,11 @@ export function Plot({ title, unit, series, trend: { columns, summary }, kind }:
         width: Math.max(200, element.clientWidth),
         height: HEIGHT_PX,
         legend: { show: false },
-        scales: { y: { range: (_, __, highest) => [0, Math.max(1, highest * 1.1)] } },
+        // One instant alone has no width of its own.
+        scales: {
+          x: { range: (_, from, to) => (from === to ? [from - 3600, to + 3600] : [from, to]) },
+          y: { range: (_, __, highest) => [0, Math.max(1, highest * 1.1)] },
+        },
         axes: [axis, { ...axis, size: 46 }],
         series: [{}, ...series.map(({ label }, index) => look(label, colours[index] ?? "gray", kind))],
       },

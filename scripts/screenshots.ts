@@ -1,0 +1,119 @@
+/** `npm run screenshots`: every page of Mission Control, wide and narrow, light and dark, as files to look at. */
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { Page } from "playwright-core";
+import { startBrowser } from "../test/web/browser.ts";
+import { startMission } from "../test/web/mission.ts";
+import { answer } from "./lab/answer.ts";
+import { inhabit } from "./screenshots/fleet.ts";
+
+const usage = `usage: npm run screenshots -- [options]
+
+Takes a picture of every page in two widths and two colour schemes. Without --url of a fleet made up for it.
+
+  --url URL   of a running daemon, such as a lab's
+  --key KEY   an API key of it (or MUSTER_KEY)
+  --out DIR   where to (default .cache/screenshots)
+`;
+
+interface Wanted {
+  url: string | undefined;
+  key: string | undefined;
+  out: string;
+}
+
+const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } } as const;
+
+process.exitCode = await answer({ name: "npm run screenshots", usage, read: readArguments }, main);
+process.exit();
+
+function readArguments(args: string[]): Wanted | undefined {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({ args, options: { url: text, key: text, out: text, help: { type: "boolean", short: "h" } } });
+  if (values.help) return undefined;
+  const key = values.key ?? process.env.MUSTER_KEY;
+  if (values.url !== undefined && key === undefined) throw new Error("--url: give --key or MUSTER_KEY too");
+  return { url: values.url, key, out: resolve(values.out ?? ".cache/screenshots") };
+}
+
+async function main({ url, key, out }: Wanted): Promise<number> {
+  await mkdir(out, { recursive: true });
+  const visitor = await startBrowser();
+  try {
+    const world = url === undefined ? await startMission(visitor.pageRoot) : undefined;
+    if (world) await inhabit(world);
+    try {
+      const taken = await takeAll(visitor.visit, (world?.url ?? url ?? "").replace(/\/*$/, "/"), world?.key("operator") ?? key ?? "", out);
+      process.stdout.write(`${taken} pictures in ${out}\n`);
+    } finally {
+      await visitor.leave();
+      await world?.stop();
+    }
+    for (const trouble of visitor.troubles) process.stderr.write(`${trouble}\n`);
+    return visitor.troubles.length === 0 ? 0 : 1;
+  } finally {
+    await visitor.close();
+  }
+}
+
+async function takeAll(visit: (url: string) => Promise<Page>, url: string, key: string, out: string): Promise<number> {
+  const page = await visit(url);
+  let taken = 0;
+  const everyWay = async (name: string) => {
+    for (const [size, viewport] of Object.entries(sizes))
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        // Plots and tables settle when their width has changed.
+        await page.waitForTimeout(200);
+        await page.screenshot({ path: join(out, `${name}-${size}-${colorScheme}.png`) });
+        taken += 1;
+      }
+  };
+  await page.getByLabel("API key").waitFor();
+  await everyWay("login");
+  await page.getByLabel("API key").fill(key);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByText("Live", { exact: true }).waitFor();
+
+  for (const [name, hash] of Object.entries(await placesFrom(page))) {
+    await page.goto(`${url}${hash}`);
+    // What the page asks for when it opens.
+    await page.waitForTimeout(800);
+    await everyWay(name);
+  }
+  await page.goto(`${url}#/?view=table`);
+  await page.getByLabel("Mark all shown").check();
+  await everyWay("marked");
+  await page.keyboard.press("Control+k");
+  await everyWay("palette");
+  return taken;
+}
+
+/** The machine and the job that have most to show are the first of their lists. */
+async function placesFrom(page: Page): Promise<Record<string, string>> {
+  await page.locator(".card, .empty").first().waitFor();
+  const node = await page
+    .locator(".card h3 a")
+    .first()
+    .getAttribute("href", { timeout: 1000 })
+    .catch(() => null);
+  await page.evaluate("location.hash = '#/jobs'");
+  await page.locator("main h1").waitFor();
+  const job = await page
+    .locator(".job-name")
+    .first()
+    .getAttribute("href", { timeout: 1000 })
+    .catch(() => null);
+  return {
+    fleet: "#/",
+    table: "#/?view=table",
+    ...(node !== null && { node }),
+    jobs: "#/jobs",
+    ...(job !== null && { job }),
+    network: "#/network",
+    trends: "#/trends",
+    lost: "#/nowhere",
+  };
+}
