@@ -44,8 +44,8 @@ export class AuditKeeper {
     }
     this.tick();
     this.#drop();
-    this.#timers.push(setInterval(() => this.tick(), this.#parts.checkpointSeconds * 1000));
-    this.#timers.push(setInterval(() => this.#drop(), HOUR_MS));
+    this.#timers.push(setInterval(() => this.#attempt(() => this.tick()), this.#parts.checkpointSeconds * 1000));
+    this.#timers.push(setInterval(() => this.#attempt(() => this.#drop()), HOUR_MS));
     for (const timer of this.#timers) timer.unref();
     return this;
   }
@@ -72,6 +72,15 @@ export class AuditKeeper {
       this.#uncopied = { note, checkpoint };
     }
     this.#copying = this.#copying.then(() => this.#copy());
+  }
+
+  /** A full disk must not end the daemon: it is told of, and tried again. */
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#parts.alarm(`the end of the audit was not signed, or old records not dropped: ${explain(error)}`);
+    }
   }
 
   #breakOff(what: string): void {

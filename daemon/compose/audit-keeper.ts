@@ -27,7 +27,12 @@ export function auditKeeper({ audit: settings }: Config, data: DataDir, audit: A
     ],
     alarm: (problem) => {
       log.error(problem);
-      events.append({ source: "control", type: "audit.problem", summary: problem });
+      try {
+        events.append({ source: "control", type: "audit.problem", summary: problem });
+      } catch (error) {
+        // The problem itself may be that nothing can be written.
+        log.error({ err: error }, "a problem of the audit is not on the live feed");
+      }
     },
   });
 }

@@ -1,6 +1,6 @@
 /** What may leave the audit, names of people and what is older than it is kept, and the audit is proven nevertheless. */
 import assert from "node:assert/strict";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { MUSTER } from "../../../daemon/audit/actor.ts";
@@ -125,6 +125,24 @@ test("the keeper signs the end, copies it, tries a copy again that failed, and s
   assert.deepEqual(alarms, [
     "the records are not those of the checkpoint signed at record 2; no further checkpoint is signed. `muster audit verify` says what is wrong.",
   ]);
+});
+
+test("a checkpoint that cannot be written is told of and tried again, and the daemon lives", async (t) => {
+  const { audit, folder, verify } = openAuditLab(t);
+  const alarms: string[] = [];
+  const signer = openSigner(folder);
+  const keeper = new AuditKeeper({
+    ...{ audit, signer, folder, copies: [], retentionDays: undefined },
+    checkpointSeconds: 0.02,
+    alarm: (problem) => alarms.push(problem),
+  }).start();
+  writeFileSync(join(folder, "checkpoints"), "a file where the folder should be");
+  audit.append(intent("e1"));
+  while (alarms.length < 2) await new Promise((done) => setTimeout(done, 10));
+  assert.match(alarms[0] ?? "", /not signed.*EEXIST/);
+  rmSync(join(folder, "checkpoints"));
+  await keeper.stop();
+  assert.ok(verify().ok);
 });
 
 test("an export carries its proof, and each of its lines is held to it", (t) => {
