@@ -61,6 +61,7 @@ export class PlanLab {
     nodes: readonly LabNode[],
     forms: Readonly<Record<string, string>>,
     runbooks: Readonly<Record<string, string>> = {},
+    settings: Readonly<Record<string, unknown>> = {},
   ): Promise<PlanLab> {
     const lab = new PlanLab();
     t.after(() => lab.#end());
@@ -68,7 +69,10 @@ export class PlanLab {
     for (const folder of [lab.forms, lab.runbooks, join(lab.data.executor, "secrets")]) mkdirSync(folder, { mode: 0o700 });
     for (const [name, text] of Object.entries(forms)) writeFileSync(join(lab.forms, `${name}.yaml`), `name: ${name}\n${text}`);
     for (const [name, text] of Object.entries(runbooks)) writeFileSync(join(lab.runbooks, `${name}.yaml`), `name: ${name}\n${text}`);
-    lab.config = parseConfig(JSON.stringify({ tools: { forms_directory: lab.forms, runbooks_directory: lab.runbooks } }), "test");
+    lab.config = parseConfig(
+      JSON.stringify({ ...settings, tools: { forms_directory: lab.forms, runbooks_directory: lab.runbooks } }),
+      "test",
+    );
     lab.stores = openStores(lab.data.database);
     lab.addNodes(nodes);
     await lab.startExecutor();
