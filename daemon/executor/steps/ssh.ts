@@ -140,27 +140,37 @@ async function stopRemote(client: Client, { channel, exit }: Session, group: () 
     ["TERM", graceMs],
     ["KILL", LATER_MS],
   ] as const) {
-    const deadline = Date.now() + waitMs;
-    await tell(client, group(), name);
-    while (Date.now() < deadline) {
+    let told = false;
+    for (let deadline = Date.now() + waitMs; Date.now() < deadline; ) {
+      // It may have been told to stop before it said who it is. Patience begins when it was told.
+      if (!told && group() !== undefined) {
+        told = true;
+        if ((await tell(client, group(), name)) === "lost") return "lost";
+        deadline = Date.now() + waitMs;
+      }
       const end = await Promise.race([exit, sleep(POLL_MS, undefined, { ref: false })]);
       if (end === "lost") return end;
       // Its leader has ended; what it began may not have.
       if (end !== undefined && (await tell(client, group(), "0")) !== 0) return end;
-      if (group() === undefined) await sleep(POLL_MS);
+      if (end !== undefined) await sleep(POLL_MS);
     }
   }
   channel.destroy();
   return "lost";
 }
 
-async function tell(client: Client, group: number | undefined, name: "TERM" | "KILL" | "0"): Promise<number | null> {
+async function tell(client: Client, group: number | undefined, name: "TERM" | "KILL" | "0"): Promise<number | null | "lost"> {
   if (group === undefined || group <= 1) return null;
-  const { channel, exit } = await openSession(client, signalLine(group, name));
-  channel.resume();
-  channel.stderr.resume();
-  const end = await exit;
-  return end === "lost" ? null : end.code;
+  try {
+    const { channel, exit } = await openSession(client, signalLine(group, name));
+    channel.resume();
+    channel.stderr.resume();
+    const end = await exit;
+    return end === "lost" ? end : end.code;
+  } catch {
+    // The connection went while it was asked.
+    return "lost";
+  }
 }
 
 function endOf(

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { FromExecutor } from "../../../daemon/contract/executor-protocol.ts";
 import type { ProposalInput } from "../../../daemon/contract/plan.ts";
 import { type LabNode, PlanLab } from "../../support/plan-lab.ts";
@@ -99,10 +100,20 @@ async function startProcess(t: TestContext, lab: PlanLab): Promise<ChildProcess>
   return child;
 }
 
-async function killInTheMiddle(t: TestContext, lab: PlanLab, id: string): Promise<Extract<FromExecutor, { type: "executed" }>> {
+/** `begun`: the step itself is at work, not only written down. */
+async function killInTheMiddle(
+  t: TestContext,
+  lab: PlanLab,
+  id: string,
+  begun: () => boolean,
+): Promise<Extract<FromExecutor, { type: "executed" }>> {
   const child = await startProcess(t, lab);
   lab.send({ type: "execute", executionId: id });
   await lab.until("the step runs", (message) => message.type === "step" && message.step.status === "running");
+  for (let tries = 0; !begun(); tries++) {
+    assert.ok(tries < 1000, "waited in vain: the step is at work");
+    await sleep(10);
+  }
   child.kill("SIGKILL");
   await once(child, "exit");
   await startProcess(t, lab);
@@ -110,9 +121,9 @@ async function killInTheMiddle(t: TestContext, lab: PlanLab, id: string): Promis
 }
 
 test("after kill -9 of the executor a step over SSH is unknown, and is not begun again", { skip }, async (t) => {
-  const { lab } = await start(t);
+  const { lab, sshd } = await start(t);
   const id = lab.begin(lab.plan(tool("remote_wait")));
-  const end = await killInTheMiddle(t, lab, id);
+  const end = await killInTheMiddle(t, lab, id, () => sshd.log().includes("Starting session"));
   assert.equal(end.status, "unknown");
   assert.deepEqual(
     end.steps.map(({ status }) => status),
@@ -127,7 +138,7 @@ test("after kill -9 of the executor a step on its own machine is followed to its
   const { lab } = await start(t);
   writeFileSync(join(lab.forms, "wait.yaml"), `name: wait\n${localForms.wait}`.replace("default: 300", "default: 3"));
   const id = lab.begin(lab.plan(tool("wait")));
-  const end = await killInTheMiddle(t, lab, id);
+  const end = await killInTheMiddle(t, lab, id, () => existsSync(join(lab.data.executor, "executions", id, "1.pid")));
   assert.equal(end.status, "succeeded");
   assert.equal(end.steps[0]?.exitCode, 0);
 });
