@@ -1,6 +1,6 @@
 /** All stores over one database. */
-import { ApprovalStore } from "./approvals.ts";
 import { AlertStore } from "./alerts.ts";
+import { ApprovalStore } from "./approvals.ts";
 import { ClaimStore } from "./claims.ts";
 import { type Db, openDatabase } from "./database.ts";
 import { DhcpServerTable } from "./dhcp-servers.ts";
