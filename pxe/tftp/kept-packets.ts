@@ -1,6 +1,6 @@
 /**
  * DATA packets that were made once and serve all who fetch the same file with blocks of the same size: a rack asks for
- * one loader. Bounded, whatever is asked by however many.
+ * one loader. Bounded, whatever is asked by however many: room for a kernel, an initrd and the loaders.
  */
 
 /** Packets one after the other, made ready to be sent. */
@@ -17,7 +17,7 @@ export interface Stretch {
   shared: boolean;
 }
 
-const KEPT_BYTES = 64 * 1024 * 1024;
+const KEPT_BYTES = 96 * 1024 * 1024;
 /** What somebody fetched so lately is not let go for another file: taking turns would keep nothing of either. */
 const FRESH_MS = 60_000;
 
