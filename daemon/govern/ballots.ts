@@ -1,10 +1,11 @@
 /** People's answers to what waits for them. The last yes that was missing queues the plan; time alone never does. */
+import { actorOf } from "../audit/actor.ts";
 import type { Approval } from "../contract/approval.ts";
 import { explain, MusterError } from "../errors.ts";
 import type { Who } from "../policy/policy.ts";
 import { atomically } from "../store/database.ts";
 import { type Ballot, castVote, expire, isRefusal, rebind } from "./approvals.ts";
-import { actorOf, type ProposalParts } from "./proposals.ts";
+import type { ProposalParts } from "./proposals.ts";
 import { queuedExecution } from "./queue.ts";
 import { bindingsOf } from "./standing.ts";
 
@@ -20,7 +21,7 @@ export class Ballots {
   /** Each answer finds its own question by its id; what does not count says why, and is on record. */
   cast(id: string, answer: Answer, voter: Who, now: Date): Approval {
     const { db, journal } = this.#parts;
-    const result = atomically(db, () => this.#cast(this.#existing(id), answer, voter, now));
+    const result = atomically(db, () => this.#cast(this.#parts.approvals.existing(id), answer, voter, now));
     if (!isRefusal(result)) return result;
     journal.refused(actorOf(voter), `approval ${id}`, `an answer that does not count: ${result.refused}`);
     throw new MusterError("VOTE_REFUSED", `${id}: ${result.refused}`);
@@ -95,11 +96,5 @@ export class Ballots {
       if (!(error instanceof MusterError)) throw error;
       return { now: undefined, why: `it cannot be planned any more: ${explain(error)}` };
     }
-  }
-
-  #existing(id: string): Approval {
-    const approval = this.#parts.approvals.get(id);
-    if (!approval) throw new MusterError("APPROVAL_NOT_FOUND", `no approval has the id ${id}`);
-    return approval;
   }
 }

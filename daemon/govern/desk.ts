@@ -1,4 +1,5 @@
 /** Where the road is entered: takes proposals, answers and the executor's reports, and looks at the clock once a second. */
+import { actorOf } from "../audit/actor.ts";
 import type { Approval } from "../contract/approval.ts";
 import type { Execution } from "../contract/execution.ts";
 import type { FromExecutor } from "../contract/executor-protocol.ts";
@@ -12,7 +13,7 @@ import { digestOf } from "../tools/canonical.ts";
 import { type Answer, Ballots } from "./ballots.ts";
 import { type ExecutionParts, Executions } from "./executions.ts";
 import { type AuditSink, Journal } from "./journal.ts";
-import { actorOf, Proposals } from "./proposals.ts";
+import { Proposals } from "./proposals.ts";
 
 export interface DeskParts extends Omit<ExecutionParts, "journal"> {
   audit: AuditSink;
@@ -93,13 +94,12 @@ export class Desk {
   }
 
   plan(id: string): Proposed {
-    return this.#outcomeOf(this.#work(id));
+    return this.#outcomeOf(this.#parts.plans.existing(id));
   }
 
   approval(id: string): { approval: Approval; work: PlannedWork } {
-    const approval = this.#parts.approvals.get(id);
-    if (!approval) throw new MusterError("APPROVAL_NOT_FOUND", `no approval has the id ${id}`);
-    return { approval, work: this.#work(approval.planId) };
+    const approval = this.#parts.approvals.existing(id);
+    return { approval, work: this.#parts.plans.existing(approval.planId) };
   }
 
   execution(id: string): Execution {
@@ -154,12 +154,6 @@ export class Desk {
       if (!this.#troubled) this.#parts.log.error({ err: error }, "what waits could not be looked after; tried again until it works");
       this.#troubled = true;
     }
-  }
-
-  #work(id: string): PlannedWork {
-    const work = this.#parts.plans.get(id);
-    if (!work) throw new MusterError("PLAN_NOT_FOUND", `no plan has the id ${id}`);
-    return work;
   }
 
   #outcomeOf(work: PlannedWork): Proposed {

@@ -2,6 +2,7 @@
  * The second half of the road: from a plan whose turn has come to what became of it. Written down before the executor is told
  * and told by number alone; the executor looks for itself whether it may.
  */
+import { actorOf } from "../audit/actor.ts";
 import type { Execution, ExecutionStatus, StepResult } from "../contract/execution.ts";
 import type { ToExecutor } from "../contract/executor-protocol.ts";
 import type { PlannedWork } from "../contract/plan.ts";
@@ -11,7 +12,7 @@ import { atomically } from "../store/database.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeHoldStore } from "../store/node-holds.ts";
 import { isRefusal, use } from "./approvals.ts";
-import { actorOf, type ProposalParts } from "./proposals.ts";
+import type { ProposalParts } from "./proposals.ts";
 import { changesSomething, denial, standingOf, whoAsked } from "./standing.ts";
 import { type Waiting, whichBegin } from "./turns.ts";
 
@@ -54,7 +55,7 @@ export class Executions {
     for (const turn of whichBegin(this.#waiting(), occupied, limit)) {
       this.#known.delete(turn.id);
       const execution = this.existing(turn.id);
-      this.#begin(execution, this.#work(execution), turn, now);
+      this.#begin(execution, this.#parts.plans.existing(execution.planId), turn, now);
     }
   }
 
@@ -63,7 +64,7 @@ export class Executions {
     return this.#parts.executions.queue().map(({ id, planId }) => {
       const known = this.#known.get(id);
       if (known) return known;
-      const { plan } = this.#work({ planId });
+      const { plan } = this.#parts.plans.existing(planId);
       const waiting = { id, nodeIds: [...new Set(plan.targets.map(({ nodeId }) => nodeId))], changes: changesSomething(plan) };
       this.#known.set(id, waiting);
       return waiting;
@@ -123,7 +124,7 @@ export class Executions {
   cancel(id: string, who: Who, now: Date): Execution {
     const { db, journal, executor } = this.#parts;
     const execution = this.existing(id);
-    const work = this.#work(execution);
+    const work = this.#parts.plans.existing(execution.planId);
     if (execution.status === "queued")
       return atomically(db, () =>
         this.#end({ ...execution, status: "cancelled", error: `cancelled by ${who.name} before it began` }, work, now),
@@ -143,7 +144,7 @@ export class Executions {
       const known = execution.steps.find((each) => each.id === step.id);
       executions.saveStep(id, step);
       if (step.status === "pending" || step.status === "running" || known?.status === step.status) return;
-      const { plan } = this.#work(execution);
+      const { plan } = this.#parts.plans.existing(execution.planId);
       const target = plan.targets.find(({ node }) => node === step.target);
       journal.stepped(execution, step, nameOf(plan, step), target?.nodeId);
     });
@@ -156,7 +157,7 @@ export class Executions {
     if (execution && !hasEnded(execution.status) && execution.status !== "queued")
       atomically(db, () => {
         for (const step of steps) this.stepped(id, step);
-        this.#end({ ...execution, status, ...(error !== undefined && { error }) }, this.#work(execution), now);
+        this.#end({ ...execution, status, ...(error !== undefined && { error }) }, this.#parts.plans.existing(execution.planId), now);
       });
     executor.send({ type: "forget-execution", executionId: id });
   }
@@ -166,7 +167,11 @@ export class Executions {
     const execution = executions.get(id);
     if (execution?.status !== "running" && execution?.status !== "unknown") return;
     atomically(db, () =>
-      this.#end({ ...execution, status: "refused", error: `the executor refused it: ${reason}` }, this.#work(execution), now),
+      this.#end(
+        { ...execution, status: "refused", error: `the executor refused it: ${reason}` },
+        this.#parts.plans.existing(execution.planId),
+        now,
+      ),
     );
   }
 
@@ -189,7 +194,7 @@ export class Executions {
       atomically(db, () => {
         for (const step of execution.steps)
           if (step.status === "running") executions.saveStep(execution.id, { ...step, status: "unknown" });
-        this.#end({ ...execution, status: "unknown", error }, this.#work(execution), now);
+        this.#end({ ...execution, status: "unknown", error }, this.#parts.plans.existing(execution.planId), now);
       });
     }
     // One nobody waits for must not go on unowned; what it ended and told twice is told by itself.
@@ -228,12 +233,6 @@ export class Executions {
     nodeHolds.release(execution.id);
     journal.ended(ended, work);
     return ended;
-  }
-
-  #work({ planId }: Pick<Execution, "planId">): PlannedWork {
-    const work = this.#parts.plans.get(planId);
-    if (!work) throw new MusterError("PLAN_NOT_FOUND", `no plan has the id ${planId}`);
-    return work;
   }
 }
 

@@ -1,5 +1,6 @@
 /** The first half of the road: from what somebody asks for to a plan that is refused, waits for people, or waits for its turn. */
 import { randomUUID } from "node:crypto";
+import { actorOf } from "../audit/actor.ts";
 import type { Digest, PlannedWork, Proposal } from "../contract/plan.ts";
 import { explain, MusterError } from "../errors.ts";
 import type { Who } from "../policy/policy.ts";
@@ -148,7 +149,5 @@ function plannedWork({ plan, coverage, decision, bindings }: Standing, { reason 
     createdAt: now.toISOString(),
   };
 }
-
-export const actorOf = ({ keyId, name, role, onBehalfOf }: Who) => ({ keyId, name, role, ...(onBehalfOf !== undefined && { onBehalfOf }) });
 
 const since = (now: Date): string => new Date(now.getTime() - KEY_SECONDS * 1000).toISOString();

@@ -1,5 +1,6 @@
 /** The questions put to people. One that is denied, expired, used or dropped stays so (a trigger says so). */
 import { Approval, type ApprovalState } from "../contract/approval.ts";
+import { MusterError } from "../errors.ts";
 import type { Db } from "./database.ts";
 
 export class ApprovalStore {
@@ -35,6 +36,12 @@ export class ApprovalStore {
 
   get(id: string): Approval | undefined {
     return one(this.#byId.get(id));
+  }
+
+  existing(id: string): Approval {
+    const approval = this.get(id);
+    if (!approval) throw new MusterError("APPROVAL_NOT_FOUND", `no approval has the id ${id}`);
+    return approval;
   }
 
   ofPlan(planId: string): Approval | undefined {

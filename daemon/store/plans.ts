@@ -1,5 +1,6 @@
 /** What was proposed and what was decided of it, as it was then: written once, never changed (a trigger says so). */
 import { type Digest, PlannedWork, Proposal } from "../contract/plan.ts";
+import { MusterError } from "../errors.ts";
 import type { Db } from "./database.ts";
 
 /** Something may still come of it: somebody can say yes, or it waits for its turn, or it is at work. */
@@ -43,6 +44,12 @@ export class PlanStore {
 
   get(id: string): PlannedWork | undefined {
     return one(this.#byId.get(id));
+  }
+
+  existing(id: string): PlannedWork {
+    const work = this.get(id);
+    if (!work) throw new MusterError("PLAN_NOT_FOUND", `no plan has the id ${id}`);
+    return work;
   }
 
   /** What it was made from, so that it can be made again. */
