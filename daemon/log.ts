@@ -21,6 +21,14 @@ const redact = {
   censor: "[redacted]",
 };
 
-export function createLog(process: string, level: string): Log {
-  return pino({ level, base: { process }, redact, timestamp: pino.stdTimeFunctions.isoTime });
+/** `take` is given every line as well; it must not wait. */
+export function createLog(process: string, level: string, take?: (line: string) => void): Log {
+  const options = { level, base: { process }, redact, timestamp: pino.stdTimeFunctions.isoTime };
+  if (!take) return pino(options);
+  const output = pino.destination(1);
+  const write = (line: string) => {
+    output.write(line);
+    take(line);
+  };
+  return pino(options, { write });
 }

@@ -12,6 +12,7 @@ import type { ExecutionStore } from "../store/executions.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
 import type { PlanStore } from "../store/plans.ts";
+import type { LogBook } from "./daemon-log.ts";
 import { type Answered, approvalFrame, refusalOf } from "./live-approvals.ts";
 
 export const LIVE_PATH = "/ws";
@@ -26,6 +27,9 @@ export interface LiveFeed {
   output(id: string, after: number): Promise<JobOutput>;
   /** Throws when this request may not listen, also when it may no longer. */
   authorize(request: FastifyRequest): void;
+  logBook: LogBook;
+  /** Throws when the daemon's own log is not for who asks. */
+  mayReadLog(request: FastifyRequest): void;
   /** Throws when this answer does not count, or when whoever gives it may not. */
   vote(request: FastifyRequest, answer: Answered): void;
   pace?: Pace;
@@ -52,6 +56,8 @@ interface Listener {
   authorizedAt: number;
   seq: number;
   watching: Map<string, number>;
+  /** How far it knows the daemon's own log; undefined: it did not ask. */
+  log: { epoch: string; after: number } | undefined;
   busy: boolean;
 }
 
@@ -65,7 +71,16 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     if (!admitted(socket, request)) return;
     const now = Date.now();
     const seq = startAfter(request, feed.events.lastSeq());
-    const listener: Listener = { socket, request, greetedAt: now, authorizedAt: now, seq, watching: new Map(), busy: false };
+    const listener: Listener = {
+      socket,
+      request,
+      greetedAt: now,
+      authorizedAt: now,
+      seq,
+      watching: new Map(),
+      log: undefined,
+      busy: false,
+    };
     greet(listener);
     listeners.add(listener);
     socket.on("message", (data: Buffer) => obey(listener, data));
@@ -81,9 +96,9 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     for (const { socket } of listeners) socket.close(1001, "Muster is stopping");
   });
 
-  function admitted(socket: WebSocket, request: FastifyRequest): boolean {
+  function admitted(socket: WebSocket, request: FastifyRequest, authorize = feed.authorize): boolean {
     try {
-      feed.authorize(request);
+      authorize(request);
       return true;
     } catch (error) {
       if (!(error instanceof MusterError)) throw error;
@@ -115,6 +130,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
         if (asked) send(listener, asked);
         listener.seq = event.seq;
       }
+      serveLog(listener);
       for (const [jobId, after] of listener.watching) await serveOutput(listener, jobId, after);
     } catch (error) {
       app.log.error({ err: error }, "live feed");
@@ -122,6 +138,17 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     } finally {
       listener.busy = false;
     }
+  }
+
+  function serveLog(listener: Listener): void {
+    if (!listener.log) return;
+    const epoch = feed.logBook.epoch();
+    const after = listener.log.epoch === epoch ? listener.log.after : 0;
+    const lines = feed.logBook.after(after, BATCH);
+    const last = lines.at(-1);
+    if (!last) return;
+    send(listener, { type: "daemon_log", seq: listener.seq, epoch, lines });
+    listener.log = { epoch, after: last.seq };
   }
 
   async function serveOutput(listener: Listener, jobId: string, after: number): Promise<void> {
@@ -146,7 +173,13 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     if (!frame) listener.socket.close(1007, "not a frame of this protocol");
     else if (frame.type === "unwatch") listener.watching.delete(frame.jobId);
     else if (frame.type === "approval_response") answer(listener, frame);
+    else if (frame.type === "unwatch_log") listener.log = undefined;
+    else if (frame.type === "watch_log") watchLog(listener, frame);
     else if (feed.jobs.find(frame.jobId)) listener.watching.set(frame.jobId, frame.after);
+  }
+
+  function watchLog(listener: Listener, { epoch, after }: { epoch: string; after: number }): void {
+    if (admitted(listener.socket, listener.request, feed.mayReadLog)) listener.log = { epoch, after };
   }
 
   /** One that counts is seen by everybody as its event. */

@@ -14,6 +14,7 @@ import { type AuditApi, auditApi } from "./audit.ts";
 import { Auditing } from "./auditing.ts";
 import { requireAccess, requireSameOrigin } from "./auth.ts";
 import { type CallHomeApi, callHomeApi } from "./call-home.ts";
+import { type DaemonLogApi, daemonLogApi } from "./daemon-log.ts";
 import { sendError } from "./errors.ts";
 import { executePlanApi } from "./execute-plan.ts";
 import { Gate } from "./gate.ts";
@@ -49,6 +50,7 @@ export interface ApiParts
     InventoryApi,
     AuditApi,
     AlertsApi,
+    DaemonLogApi,
     GovernApi,
     Omit<StatusApi, "admit"> {
   keys: KeyStore;
@@ -127,6 +129,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     tokensApi(mount, parts);
     inventoryApi(mount, parts);
     alertsApi(mount, parts);
+    daemonLogApi(mount, parts);
     governApi(mount, parts);
     executePlanApi(mount, parts);
     auditApi(mount, parts);
@@ -141,6 +144,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
           requireAccess(caller, "viewer");
           if (caller.session) requireSameOrigin(request);
         }),
+      mayReadLog: (request) => auditing.guarded(request, () => requireAccess(gate.who(request), routes.daemonLog.access)),
       vote: (request, { approvalId, answer, reason }) =>
         auditing.guarded(request, () => {
           const caller = gate.admit(request, undefined, routes.voteApproval);

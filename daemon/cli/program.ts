@@ -5,6 +5,7 @@ import { auditCommands } from "./audit-commands.ts";
 import { bootCommands } from "./boot-commands.ts";
 import { bootFileCommands } from "./boot-file-commands.ts";
 import { daemonCommands } from "./daemon-commands.ts";
+import { daemonLogCommands } from "./daemon-log-commands.ts";
 import { enrolCommands } from "./enrol-commands.ts";
 import { governCommands } from "./govern-commands.ts";
 import { inventoryCommands } from "./inventory-commands.ts";
@@ -61,6 +62,7 @@ export function buildProgram(local: LocalCommands): Command {
   auditCommands(program, words, local);
   keyCommands(program, words, local);
   alertCommands(program, words);
+  daemonLogCommands(program, words);
   enrolCommands(program, words);
   inventoryCommands(program, words);
   bootFileCommands(program, words, local);

@@ -41,6 +41,8 @@ import { governed } from "./govern.ts";
 import { inventoryFor } from "./inventory.ts";
 import { recordEnd, recordingRuns } from "./job-records.ts";
 import { recordingKeys } from "./key-records.ts";
+import { ControlLogBook } from "./log-book.ts";
+import type { LogNews } from "./log-tail.ts";
 import { networkNow } from "./network-now.ts";
 import { playbookFile, readPlaybooks } from "./playbooks.ts";
 import { ProcessNews } from "./process-news.ts";
@@ -53,6 +55,7 @@ export interface Control {
   /** Shown once, at the very first start. */
   firstKey: string | undefined;
   news(news: SupervisorNews): void;
+  logged(news: LogNews): void;
   stop(): Promise<void>;
 }
 
@@ -81,6 +84,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     const places = bootPlaces(config);
     const startedAt = new Date().toISOString();
     const processes = new ProcessNews(events);
+    const logBook = new ControlLogBook(redact);
 
     const todo = new TodoFile(data.todo);
     const link: ExecutorLink = new ExecutorLink(
@@ -184,6 +188,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
             return readCheckpoints(data.audit).map(({ note }) => note);
           },
           log,
+          logBook,
           version: VERSION,
           pageRoot: existsSync(join(pageRoot, "index.html")) ? pageRoot : undefined,
           openMetrics: config.control.open_metrics,
@@ -242,6 +247,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       url,
       firstKey: shownKey,
       news: (news) => processes.take(news),
+      logged: (news) => logBook.take(news),
       stop: () => parts.stop(),
     };
   } catch (error) {

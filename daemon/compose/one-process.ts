@@ -5,19 +5,24 @@ import { createLog } from "../log.ts";
 import { runChild } from "./child.ts";
 import type { ChildName } from "./children.ts";
 import { lockFile } from "./lock-file.ts";
+import { LogRelay } from "./log-relay.ts";
+import type { LogNews } from "./log-tail.ts";
 import type { NewsTaken, SupervisorNews } from "./supervisor.ts";
 
 export async function runChildProcess(name: ChildName, configFile: string, data: DataDir): Promise<void> {
   const config = loadConfig(configFile);
-  const log = createLog(name, config.log.level);
+  const relay = new LogRelay(name, { send: process.send && ((lines, done) => process.connected && process.send?.(lines, done)) });
+  const log = createLog(name, config.log.level, relay.take);
+  process.on("exit", () => relay.flush());
   const lock = lockFile(data, name);
   switch (name) {
     case "control":
       return runChild(log, lock, async () => {
         const { startControl } = await import("./control.ts");
         const control = await startControl(config, data, process.env, log);
-        process.on("message", (news: SupervisorNews) => {
-          control.news(news);
+        process.on("message", (told: SupervisorNews | LogNews) => {
+          if (told.type === "log") return control.logged(told);
+          control.news(told);
           process.send?.({ type: "news-taken" } satisfies NewsTaken);
         });
         announce(control.url, control.firstKey, data);

@@ -24,6 +24,14 @@ export interface NewsTaken {
   type: "news-taken";
 }
 
+/** Who takes what goes over the IPC channels besides news. */
+export interface Post {
+  /** One of the processes said something. */
+  heard(message: object): void;
+  /** The reader was started anew and knows nothing. */
+  newReader(send: (message: object) => Promise<boolean>): void;
+}
+
 export interface Patience {
   firstDelayMs: number;
   maxDelayMs: number;
@@ -50,12 +58,14 @@ export class Supervisor {
   /** What the reader has not taken yet, oldest first. */
   #unread: SupervisorNews[] = [];
   readonly #reader: string;
+  readonly #post: Post | undefined;
   #stopping = false;
 
-  constructor(specs: ChildSpec[], reader: string, log: Log, ownPatience: Partial<Patience> = {}) {
+  constructor(specs: ChildSpec[], reader: string, log: Log, ownPatience: Partial<Patience> = {}, post?: Post) {
     this.#children = specs.map((spec) => ({ spec, process: undefined, failures: 0, startedAt: 0, timer: undefined }));
     this.#reader = reader;
     this.#log = log;
+    this.#post = post;
     this.#patience = { ...patience, ...ownPatience };
   }
 
@@ -85,11 +95,13 @@ export class Supervisor {
     });
     if (process.pid === undefined) return;
     this.#log.info({ child: name, childPid: process.pid }, "child started");
+    process.on("message", (message: NewsTaken | { type?: unknown }) => {
+      if (message.type !== "news-taken") this.#post?.heard(message);
+      else if (name === this.#reader && child.process === process) this.#unread.shift();
+    });
     if (name === this.#reader) {
-      process.on("message", (message: NewsTaken) => {
-        if (message.type === "news-taken" && child.process === process) this.#unread.shift();
-      });
       this.#brief(process);
+      this.#post?.newReader((message) => delivered(process, message));
     } else this.#tell({ type: "child-started", name, pid: process.pid });
   }
 
@@ -126,6 +138,12 @@ export class Supervisor {
 function send(reader: ChildProcess, news: SupervisorNews): void {
   if (reader.connected) reader.send(news, () => undefined);
 }
+
+const delivered = (reader: ChildProcess, message: object) =>
+  new Promise<boolean>((resolve) => {
+    if (reader.connected) reader.send(message, (error) => resolve(error === null));
+    else resolve(false);
+  });
 
 async function stopProcess(process: ChildProcess | undefined, deadline: number): Promise<void> {
   if (process?.pid === undefined || process.exitCode !== null || process.signalCode !== null) return;

@@ -9,16 +9,19 @@ import { type ProcessLock, takeLock } from "../store/process-lock.ts";
 import { bootPlaces } from "./address.ts";
 import { childSpecs } from "./children.ts";
 import { lockFile } from "./lock-file.ts";
-import { Supervisor } from "./supervisor.ts";
+import type { LogLines } from "./log-relay.ts";
+import { LogTail } from "./log-tail.ts";
+import { type Post, Supervisor } from "./supervisor.ts";
 
 export async function up(configFile: string, data: DataDir): Promise<void> {
   const config = loadConfig(configFile);
   createDataDir(data);
   bootPlaces(config); // a wrong interface is a message now, not three restarting processes
   const lock = claim(data);
-  const log = createLog("musterd", config.log.level);
+  const tail = new LogTail();
+  const log = createLog("musterd", config.log.level, tail.take);
   const sockets = listenDescriptors(process.env, process.pid);
-  const supervisor = new Supervisor(childSpecs(config, configFile, data.root, process.env, sockets), "control", log);
+  const supervisor = new Supervisor(childSpecs(config, configFile, data.root, process.env, sockets), "control", log, {}, mailOf(tail));
   supervisor.start();
   const signal = await new Promise<string>((resolve) => {
     for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(name, () => resolve(name));
@@ -27,6 +30,16 @@ export async function up(configFile: string, data: DataDir): Promise<void> {
   await supervisor.stop();
   rmSync(data.pidFile, { force: true });
   lock.release();
+}
+
+/** The log of every process ends in one place, from which control is told. */
+function mailOf(tail: LogTail): Post {
+  return {
+    heard: (message) => {
+      for (const line of (message as LogLines).lines) tail.take(line);
+    },
+    newReader: (send) => tail.newReader(send),
+  };
 }
 
 /** One daemon a data folder. The lock decides; the file only says who it is, so that a dead one's is no obstacle. */

@@ -1,6 +1,7 @@
 /** What goes over `/ws`. Server frames carry the sequence number of the event behind them; `?since=` replays. */
 import * as z from "zod";
 import { Approval, ApprovalId } from "./approval.ts";
+import { LogLine } from "./daemon-log.ts";
 import { Event } from "./event.ts";
 import { Execution } from "./execution.ts";
 import { Job } from "./job.ts";
@@ -34,12 +35,17 @@ export const ServerFrame = z.discriminatedUnion("type", [
   }),
   /** New output of a job the client asked to watch; `offset` is the byte offset of `text`. */
   z.object({ type: z.literal("log"), seq: z.int(), jobId: z.string(), offset: z.int(), next: z.int(), text: z.string(), end: z.boolean() }),
+  /** New lines of the daemon's own log, for who asked. Another `epoch` than before: forget the earlier ones. */
+  z.object({ type: z.literal("daemon_log"), seq: z.int(), epoch: z.string(), lines: z.array(LogLine) }),
 ]);
 export type ServerFrame = z.output<typeof ServerFrame>;
 
 export const ClientFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("watch"), jobId: z.string().max(100), after: z.int().min(0).default(0) }),
   z.object({ type: z.literal("unwatch"), jobId: z.string().max(100) }),
+  /** The daemon's own log after a line somebody knows: its number, and the epoch that number is of. */
+  z.object({ type: z.literal("watch_log"), after: z.int().min(0).default(0), epoch: z.string().max(100).default("") }),
+  z.object({ type: z.literal("unwatch_log") }),
   z.object({
     type: z.literal("approval_response"),
     approvalId: ApprovalId,

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { alertRoutes } from "./alert-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
+import { daemonLogRoutes } from "./daemon-log-routes.ts";
 import { enrolRoutes } from "./enrol-routes.ts";
 import { Event } from "./event.ts";
 import { AskedMode, Explanation } from "./explanation.ts";
@@ -204,6 +205,7 @@ export const routes = {
   },
   ...keyRoutes,
   ...alertRoutes,
+  ...daemonLogRoutes,
   ...enrolRoutes,
   ...inventoryRoutes,
   ...operatingRoutes,

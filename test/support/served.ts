@@ -9,6 +9,7 @@ import { networkNow } from "../../daemon/compose/network-now.ts";
 import type { Role } from "../../daemon/contract/key.ts";
 import { cards } from "./cards.ts";
 import { type DeskLab, offer, openDesk } from "./desk.ts";
+import { writtenLog } from "./log-book.ts";
 import { openWorld, type World } from "./world.ts";
 
 export interface Served {
@@ -37,6 +38,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Prom
     audit: new AuditLog(world.db),
     checkpoints: () => [],
     log: pino({ level: "silent" }),
+    logBook: writtenLog().book,
     version: "0.0.0-test",
     pageRoot: undefined,
     defaultProfile: "preseed",

@@ -17,12 +17,15 @@ import type { NetworkPlace } from "../../daemon/netboot/network-view.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
 import { cards } from "../support/cards.ts";
 import { offer, openDesk } from "../support/desk.ts";
+import { type WrittenLog, writtenLog } from "../support/log-book.ts";
 
 export interface Mission extends Stores {
   url: string;
   /** What each job has written so far; the live feed reads it as it would read the file. */
   outputs: Map<string, string>;
   inventory: Inventory;
+  /** The daemon's own. */
+  log: WrittenLog;
   key(role: Role): string;
   /** The network as a page meets it: the server goes away and comes back at the same address. */
   hangUp(): Promise<void>;
@@ -71,6 +74,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
   await writeFile(join(folder, "inventory.yaml"), INVENTORY);
   const inventory = new Inventory(join(folder, "inventory.yaml"));
   const outputs = new Map<string, string>();
+  const log = writtenLog();
   const encoded = new Map<string, { text: string; bytes: Buffer }>();
   const written = (id: string): Buffer => {
     const text = outputs.get(id) ?? "";
@@ -89,6 +93,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       audit: new AuditLog(stores.db),
       checkpoints: () => [],
       log: pino({ level: "silent" }),
+      logBook: log.book,
       version: "0.0.0-test",
       pageRoot,
       defaultProfile: "preseed",
@@ -159,6 +164,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
   return {
     ...stores,
     inventory,
+    log,
     url: `http://127.0.0.1:${port}/`,
     outputs,
     key: (role) => {

@@ -1,0 +1,63 @@
+/** The newest of a numbered sequence: so many and so large together at most; the oldest are let go. */
+interface Kept<T> {
+  seq: number;
+  item: T;
+  size: number;
+}
+
+export class Tail<T> {
+  readonly #most: number;
+  readonly #mostSize: number;
+  #kept: Kept<T>[] = [];
+  #size = 0;
+  #last = 0;
+
+  constructor(most: number, mostSize: number) {
+    this.#most = most;
+    this.#mostSize = mostSize;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Numbered as told, or one after the last. */
+  add(item: T, size: number, seq = this.#last + 1): void {
+    this.#kept.push({ seq, item, size });
+    this.#size += size;
+    this.#last = seq;
+    if (this.#kept.length > this.#most || this.#size > this.#mostSize) this.#letGo();
+  }
+
+  after(seq: number, limit = Number.POSITIVE_INFINITY): { seq: number; item: T }[] {
+    const first = this.#firstAfter(seq);
+    return this.#kept.slice(first, first + limit);
+  }
+
+  clear(): void {
+    this.#kept = [];
+    this.#size = 0;
+    this.#last = 0;
+  }
+
+  /** A tenth at a time: letting go moves all that is kept. */
+  #letGo(): void {
+    const [most, mostSize] = [this.#most * 0.9, this.#mostSize * 0.9];
+    let gone = 0;
+    while (this.#kept.length - gone > most || (this.#size > mostSize && gone < this.#kept.length - 1)) {
+      this.#size -= this.#kept[gone]?.size ?? 0;
+      gone += 1;
+    }
+    this.#kept = this.#kept.slice(gone);
+  }
+
+  #firstAfter(seq: number): number {
+    let [low, high] = [0, this.#kept.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#kept[middle]?.seq ?? 0) > seq) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
