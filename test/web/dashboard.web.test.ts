@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addNode } from "../support/world.ts";
-import { assertNotReloaded, at, card, logIn, mark, options, phaseOf, startJob, tour } from "./visit.ts";
+import { assertNotReloaded, at, card, logIn, mark, options, phaseOf, reasonOf, startJob, tour } from "./visit.ts";
 
 const { visitor, mission, enter } = tour();
 
@@ -75,10 +75,10 @@ test("a viewer sees everything, and why the buttons are not for them", options, 
   addNode(world, { phase: "discovered" }, "fresh");
   addNode(world, { phase: "ready", since: at }, "works");
   const page = await enter(world, "viewer");
-  await page.getByText("Your key's role is viewer").waitFor();
+  await page.getByText("Read only. Your key's role is viewer").waitFor();
   const accept = page.getByRole("button", { name: "Accept fresh" });
   assert.ok(await accept.isDisabled());
-  assert.match((await accept.getAttribute("title")) ?? "", /role is viewer/);
+  assert.match(await reasonOf(page, accept), /role is viewer/);
 
   await page.goto(`${world.url}#/nodes/works`);
   for (const name of ["Configure works", "Arm works", "Wake works", "Retire works"])

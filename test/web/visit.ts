@@ -62,6 +62,12 @@ export const card = (page: Page, name: string): Locator => page.locator(`[data-n
 export const phaseOf = (page: Page, name: string, phase: NodeState["phase"]): Locator =>
   card(page, name).locator(`[data-phase="${phase}"]`);
 
+/** Why a control does nothing, as a screen reader says it after the name. */
+export async function reasonOf(page: Page, button: Locator): Promise<string> {
+  const id = (await button.getAttribute("aria-describedby")) ?? "none";
+  return (await page.locator(`[id="${id}"]`).textContent()) ?? "";
+}
+
 /** Survives everything but a reload. */
 export const mark = (page: Page): Promise<unknown> => page.evaluate("window.notReloaded = true");
 export const assertNotReloaded = async (page: Page): Promise<void> => assert.equal(await page.evaluate("window.notReloaded"), true);

@@ -1,11 +1,12 @@
 /** Accepting with a better name than the one a MAC address gives, and the disk to install to. */
 import { type SyntheticEvent, useState } from "react";
 import type { Node } from "../../../daemon/contract/node.ts";
+import { ActionButton } from "./action-button.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk } from "./desk.ts";
 
 export function AcceptForm({ node }: { node: Node }) {
-  const { client, refusal } = useDesk();
+  const { client } = useDesk();
   const { attempt, busy, problem } = useAttempt();
   const [name, setName] = useState("");
   const [disk, setDisk] = useState("");
@@ -32,15 +33,9 @@ export function AcceptForm({ node }: { node: Node }) {
         Disk
         <input value={disk} placeholder="first fixed disk" spellCheck={false} onChange={({ target }) => setDisk(target.value)} />
       </label>
-      <button
-        className="primary"
-        type="submit"
-        disabled={busy || refusal !== undefined}
-        title={refusal}
-        aria-describedby={refusal === undefined ? undefined : "refusal"}
-      >
+      <ActionButton className="primary" type="submit" busy={busy}>
         Accept
-      </button>
+      </ActionButton>
       <Problem problem={problem} />
     </form>
   );

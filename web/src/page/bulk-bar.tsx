@@ -2,11 +2,10 @@
 import { useState } from "react";
 import type { Node } from "../../../daemon/contract/node.ts";
 import { type BulkAction, type BulkPlan, bulkActions, bulkWord, planBulk } from "../fleet/bulk.ts";
+import { ActionButton } from "./action-button.tsx";
 import { BulkDialog } from "./bulk-dialog.tsx";
-import { useDesk } from "./desk.ts";
 
 export function BulkBar({ nodes, onClear }: { nodes: readonly Node[]; onClear: () => void }) {
-  const { refusal } = useDesk();
   /** As it was when it was asked for: what is confirmed is what was shown. */
   const [asked, setAsked] = useState<{ action: BulkAction; plan: BulkPlan }>();
   return (
@@ -15,18 +14,16 @@ export function BulkBar({ nodes, onClear }: { nodes: readonly Node[]; onClear: (
       <div className="actions">
         {bulkActions.map((action) => {
           const plan = planBulk(action, nodes);
-          const why = refusal ?? (plan.does.length === 0 ? "None of the marked machines is in a phase for it." : undefined);
+          const why = plan.does.length === 0 ? "None of the marked machines is in a phase for it." : undefined;
           return (
-            <button
+            <ActionButton
               key={action}
-              type="button"
               className={action === "arm" ? "danger" : undefined}
-              disabled={why !== undefined}
-              title={why}
+              why={why}
               onClick={() => setAsked({ action, plan })}
             >
               {bulkWord[action]} <span className="count">{plan.does.length}</span>
-            </button>
+            </ActionButton>
           );
         })}
       </div>

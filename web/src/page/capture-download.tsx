@@ -1,9 +1,10 @@
 /** What the machine and the boot servers said to each other at its last boots, as a file for Wireshark. */
+import { ActionButton } from "./action-button.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk } from "./desk.ts";
 
 export function CaptureDownload({ node, name }: { node: string; name: string }) {
-  const { client, refusal } = useDesk();
+  const { client } = useDesk();
   const { attempt, busy, problem } = useAttempt();
   const download = async () => {
     const bytes = await client.captureNode({ node });
@@ -17,9 +18,9 @@ export function CaptureDownload({ node, name }: { node: string; name: string }) 
   };
   return (
     <>
-      <button type="button" disabled={busy || refusal !== undefined} title={refusal} onClick={() => void attempt(download)}>
+      <ActionButton busy={busy} onClick={() => void attempt(download)}>
         Download its boot packets
-      </button>
+      </ActionButton>
       <Problem problem={problem} />
     </>
   );

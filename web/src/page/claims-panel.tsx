@@ -1,6 +1,7 @@
 /** Machines that came under this one's name or MAC address and are kept out until somebody decides. */
 import { type SyntheticEvent, useState } from "react";
 import type { Node } from "../../../daemon/contract/node.ts";
+import { ActionButton } from "./action-button.tsx";
 import { Ago } from "./ago.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk } from "./desk.ts";
@@ -24,11 +25,10 @@ export function ClaimsPanel({ node }: { node: Node }) {
 }
 
 function KeptOut({ claim: { id, reason, at }, node }: { claim: Claim; node: Node }) {
-  const { client, refusal } = useDesk();
+  const { client } = useDesk();
   const { attempt, busy, problem } = useAttempt();
   const [asking, setAsking] = useState<"own-name" | "replace">();
   const [typed, setTyped] = useState("");
-  const off = busy || refusal !== undefined;
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     const wish = asking === "replace" ? { replace: true, confirm: typed } : { name: typed };
@@ -41,15 +41,15 @@ function KeptOut({ claim: { id, reason, at }, node }: { claim: Claim; node: Node
         Another machine, because {reason}. <Ago at={at} />
       </p>
       <div className="actions">
-        <button type="button" disabled={off} title={refusal} onClick={() => setAsking("own-name")}>
+        <ActionButton busy={busy} onClick={() => setAsking("own-name")}>
           Let it in…
-        </button>
-        <button type="button" className="danger" disabled={off} title={refusal} onClick={() => setAsking("replace")}>
+        </ActionButton>
+        <ActionButton className="danger" busy={busy} onClick={() => setAsking("replace")}>
           Let it replace {node.name}…
-        </button>
-        <button type="button" disabled={off} title={refusal} onClick={() => void attempt(() => client.discardQuarantine({ id }))}>
+        </ActionButton>
+        <ActionButton busy={busy} onClick={() => void attempt(() => client.discardQuarantine({ id }))}>
           Turn it away
-        </button>
+        </ActionButton>
       </div>
       <Problem problem={problem} />
       {asking && (

@@ -42,8 +42,8 @@ export function FleetBar({ nodes, query: { phase, text, group, view }, onQuery, 
           aria-label="Group of the inventory"
           className="group-filter"
           value={group ?? ""}
-          disabled={groups.length === 0 && group === undefined}
           title={noGroups}
+          aria-describedby={noGroups === undefined ? undefined : "no-groups"}
           onChange={({ target }) => onQuery({ group: target.value === "" ? undefined : target.value })}
         >
           <option value="">all groups</option>
@@ -51,6 +51,11 @@ export function FleetBar({ nodes, query: { phase, text, group, view }, onQuery, 
             <option key={name}>{name}</option>
           ))}
         </select>
+        {noGroups !== undefined && (
+          <span id="no-groups" className="unseen">
+            The groups are not known. {noGroups}
+          </span>
+        )}
         <input
           type="search"
           className="filter"

@@ -3,6 +3,7 @@ import { type SyntheticEvent, useState } from "react";
 import type { VariableValue } from "../../../daemon/contract/inventory.ts";
 import { membershipsOf, nowhere } from "../fleet/membership.ts";
 import { valueFrom } from "../fleet/variable.ts";
+import { ActionButton } from "./action-button.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk } from "./desk.ts";
 import { useInventory } from "./use-inventory.ts";
@@ -24,55 +25,55 @@ export function InventoryPanel({ name }: { name: string }) {
         Inventory
       </h2>
       {refusal !== undefined && <p className="soft">{refusal}</p>}
-      {inventory && (
-        <div className="panel">
-          <p>
-            {role ? `A ${role}` : "Neither worker nor controller: it has not called home yet"}
-            {groups.length > 0 && ", in the groups "}
-            {groups.map((group) => (
-              <span key={group} className="chip">
-                {group}
-                <button
-                  type="button"
-                  className="quiet"
-                  disabled={busy}
-                  aria-label={`Take ${name} out of ${group}`}
-                  onClick={() => void change(() => client.leaveGroup({ group, node: name }))}
-                >
-                  ×
-                </button>
-              </span>
-            ))}
-          </p>
-          <dl className="variables">
-            {variables.map(([key, value]) => (
-              <div key={key}>
-                <dt className="mono">{key}</dt>
-                <dd className="mono">
-                  {typeof value === "string" ? value : JSON.stringify(value)}
-                  <button
-                    type="button"
+      <div className="panel">
+        {inventory && (
+          <>
+            <p>
+              {role ? `A ${role}` : "Neither worker nor controller: it has not called home yet"}
+              {groups.length > 0 && ", in the groups "}
+              {groups.map((group) => (
+                <span key={group} className="chip">
+                  {group}
+                  <ActionButton
                     className="quiet"
-                    disabled={busy}
-                    aria-label={`Take the variable ${key} away`}
-                    onClick={() => void change(() => client.unsetVariable({ node: name, key }))}
+                    busy={busy}
+                    aria-label={`Take ${name} out of ${group}`}
+                    onClick={() => void change(() => client.leaveGroup({ group, node: name }))}
                   >
                     ×
-                  </button>
-                </dd>
-              </div>
-            ))}
-          </dl>
-          <OneField
-            label="Join a group"
-            word="Join"
-            busy={busy}
-            onSubmit={(group) => change(() => client.joinGroup({ group, node: name }))}
-          />
-          <VariableForm busy={busy} onSubmit={(key, value) => change(() => client.setVariable({ node: name, key, value }))} />
-          <Problem problem={problem} />
-        </div>
-      )}
+                  </ActionButton>
+                </span>
+              ))}
+            </p>
+            <dl className="variables">
+              {variables.map(([key, value]) => (
+                <div key={key}>
+                  <dt className="mono">{key}</dt>
+                  <dd className="mono">
+                    {typeof value === "string" ? value : JSON.stringify(value)}
+                    <ActionButton
+                      className="quiet"
+                      busy={busy}
+                      aria-label={`Take the variable ${key} away`}
+                      onClick={() => void change(() => client.unsetVariable({ node: name, key }))}
+                    >
+                      ×
+                    </ActionButton>
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </>
+        )}
+        <OneField
+          label="Join a group"
+          word="Join"
+          busy={busy}
+          onSubmit={(group) => change(() => client.joinGroup({ group, node: name }))}
+        />
+        <VariableForm busy={busy} onSubmit={(key, value) => change(() => client.setVariable({ node: name, key, value }))} />
+        <Problem problem={problem} />
+      </div>
     </section>
   );
 }
@@ -94,9 +95,9 @@ function OneField({ label, word, busy, onSubmit }: { label: string; word: string
         value={text}
         onChange={({ target }) => setText(target.value)}
       />
-      <button type="submit" disabled={busy}>
+      <ActionButton type="submit" busy={busy}>
         {word}
-      </button>
+      </ActionButton>
     </form>
   );
 }
@@ -128,9 +129,9 @@ function VariableForm({ busy, onSubmit }: { busy: boolean; onSubmit: (key: strin
         value={value}
         onChange={({ target }) => setValue(target.value)}
       />
-      <button type="submit" disabled={busy}>
+      <ActionButton type="submit" busy={busy}>
         Set
-      </button>
+      </ActionButton>
     </form>
   );
 }

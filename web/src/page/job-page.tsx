@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import type { Job } from "../../../daemon/contract/job.ts";
 import { isCancellable, isOver, jobLook } from "../job/job-look.ts";
 import { rerunOf } from "../job/rerun.ts";
+import { ActionButton } from "./action-button.tsx";
 import { Ago, Lasting } from "./ago.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk, useView } from "./desk.ts";
@@ -27,7 +28,7 @@ export function JobPage({ id }: { id: string }) {
 }
 
 function KnownJob({ job }: { job: Job }) {
-  const { live, client, refusal } = useDesk();
+  const { live, client } = useDesk();
   const log = useView().logs.get(job.id);
   const { attempt, busy, problem } = useAttempt();
   useEffect(() => live.watch(job.id), [live, job.id]);
@@ -56,10 +57,8 @@ function KnownJob({ job }: { job: Job }) {
         </p>
         {isOver(job.status) && (
           <div className="actions">
-            <button
-              type="button"
-              disabled={busy || refusal !== undefined}
-              title={refusal}
+            <ActionButton
+              busy={busy}
               onClick={() =>
                 void attempt(async () => {
                   location.hash = jobHref((await rerunOf(job)(client)).id);
@@ -67,21 +66,15 @@ function KnownJob({ job }: { job: Job }) {
               }
             >
               {job.purpose === "preview" ? "Preview again" : "Run again"}
-            </button>
+            </ActionButton>
             <Problem problem={problem} />
           </div>
         )}
         {isCancellable(job.status) && (
           <div className="actions">
-            <button
-              type="button"
-              className="danger"
-              disabled={busy || refusal !== undefined}
-              title={refusal}
-              onClick={() => void attempt(() => client.cancelJob({ id: job.id }))}
-            >
+            <ActionButton className="danger" busy={busy} onClick={() => void attempt(() => client.cancelJob({ id: job.id }))}>
               Cancel
-            </button>
+            </ActionButton>
             <Problem problem={problem} />
           </div>
         )}

@@ -1,6 +1,7 @@
 /** The networks machines boot from: whether the LAN is safe, who has which address, what is set aside, who else answers DHCP. */
 import type { LeaseView, Network } from "../../../daemon/contract/network.ts";
 import { bySetAside, isSetAside, modeWords, offerWords, stateTone, verdictOf } from "../fleet/network-words.ts";
+import { ActionButton } from "./action-button.tsx";
 import { Ago } from "./ago.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk } from "./desk.ts";
@@ -98,7 +99,7 @@ function Machine({ of: { node, hostname } }: { of: { node?: string | undefined; 
 }
 
 function SetAside({ lease: { address, why }, refresh }: { lease: LeaseView; refresh: () => Promise<void> }) {
-  const { client, refusal } = useDesk();
+  const { client } = useDesk();
   const { attempt, busy, problem } = useAttempt();
   const release = () =>
     attempt(async () => {
@@ -108,9 +109,9 @@ function SetAside({ lease: { address, why }, refresh }: { lease: LeaseView; refr
   return (
     <div className="set-aside">
       <span>{why}</span>
-      <button type="button" disabled={busy || refusal !== undefined} aria-label={`Give ${address} back`} onClick={() => void release()}>
+      <ActionButton busy={busy} aria-label={`Give ${address} back`} onClick={() => void release()}>
         {busy ? "Giving back…" : "Give back"}
-      </button>
+      </ActionButton>
       <Problem problem={problem} />
     </div>
   );

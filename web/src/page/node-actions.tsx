@@ -3,12 +3,13 @@ import { useState } from "react";
 import type { Client } from "../../../daemon/contract/client.ts";
 import type { Node } from "../../../daemon/contract/node.ts";
 import { type Action, actionWord, isDangerous, type NamedAction, needsTypedName } from "../fleet/actions.ts";
+import { ActionButton } from "./action-button.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { ConfirmByName, type Confirmed } from "./confirm-by-name.tsx";
 import { useDesk } from "./desk.ts";
 
 export function NodeActions({ node, actions }: { node: Node; actions: readonly Action[] }) {
-  const { client, refusal } = useDesk();
+  const { client } = useDesk();
   const [asking, setAsking] = useState<NamedAction>();
   const { attempt, busy, problem } = useAttempt();
 
@@ -20,18 +21,15 @@ export function NodeActions({ node, actions }: { node: Node; actions: readonly A
   return (
     <div className="actions">
       {actions.map((action) => (
-        <button
+        <ActionButton
           key={action}
-          type="button"
           className={action === "accept" ? "primary" : isDangerous(action) ? "danger" : ""}
-          disabled={busy || refusal !== undefined}
-          title={refusal}
-          aria-describedby={refusal === undefined ? undefined : "refusal"}
+          busy={busy}
           aria-label={`${actionWord[action].replace("…", "")} ${node.name}`}
           onClick={() => start(action)}
         >
           {actionWord[action]}
-        </button>
+        </ActionButton>
       ))}
       <Problem problem={problem} />
       {asking !== undefined && (
