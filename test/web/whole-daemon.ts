@@ -1,0 +1,115 @@
+/** The daemon with all its processes, serving the built page in a network of its own, and machines that are namespaces there. */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Role } from "../../daemon/contract/key.ts";
+import { Lifecycle } from "../../daemon/lifecycle.ts";
+import { type LabDaemon, startDaemon } from "../../scripts/lab/daemon.ts";
+import { openDoor } from "../../scripts/lab/door.ts";
+import { createNetwork, type LabNetwork, noNetwork } from "../../scripts/lab/network.ts";
+import { NamespaceNode } from "../support/namespace-node.ts";
+import { noBrowser } from "./browser.ts";
+
+const repository = join(import.meta.dirname, "../..");
+const missing = ["/usr/sbin/sshd", "/usr/bin/ansible-playbook", "/bin/busybox", "/usr/bin/socat"].find((program) => !existsSync(program));
+const absent = missing === undefined ? undefined : `${missing} is not installed`;
+/** Why no such daemon can be visited here, or false. */
+export const noWholeDaemon: string | false = noBrowser ?? (noNetwork || (absent ?? false));
+
+export interface WholeDaemon {
+  /** Ends in a slash; stays the same while the daemon is away. */
+  url: string;
+  network: LabNetwork;
+  dataDir: string;
+  /** Files the playbook may look for: the sshd of a machine has this host's disk. */
+  folder: string;
+  key(role: Role): string;
+  machine(name: string): NamespaceNode;
+  callHome(machine: NamespaceNode): Promise<number>;
+  muster(...args: string[]): string;
+  /** What the daemon wrote. */
+  log(): string;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startWholeDaemon(pageRoot: string, playbook: (folder: string) => string): Promise<WholeDaemon> {
+  const parts = new Lifecycle();
+  try {
+    const folder = await parts.start(
+      "folder",
+      () => mkdtempSync(join(tmpdir(), "muster-whole-")),
+      (each) => rmSync(each, { recursive: true, force: true }),
+    );
+    const dataDir = join(folder, "data");
+    placeBootFiles(dataDir);
+    const ansible = join(folder, "ansible");
+    cpSync(join(repository, "ansible"), ansible, { recursive: true });
+    writeFileSync(join(ansible, "playbook.yaml"), playbook(folder));
+    const network = await parts.start("network", createNetwork, (each) => each.close());
+    const settings = { netboot: { check_other_servers: false }, ansible: { concurrency: 1, directory: ansible } };
+    const options = { folder, dataDir, dhcp: "full", mirror: `http://${network.address}/debian`, settings } as const;
+    const start = () => startDaemon(network, { ...options, through: withPage(pageRoot) });
+    let daemon: LabDaemon = await start();
+    await parts.start(
+      "daemon",
+      () => undefined,
+      () => daemon.stop(),
+    );
+    const door = await parts.start(
+      "door",
+      () => openDoor(network, folder, 8000, 0),
+      (each) => each.close(),
+    );
+    let keys = 0;
+    return {
+      url: `${door.url}/`,
+      network,
+      dataDir,
+      folder,
+      key: (role) => {
+        keys += 1;
+        return daemon.createKey(`${role}-${keys}`, role);
+      },
+      machine: (name) => new NamespaceNode({ network, folder, authorizedKeys: join(dataDir, "executor/id_ed25519.pub") }, name),
+      callHome: (machine) => machine.bootFromDisk(`http://${network.address}:8000`),
+      muster: (...args) => daemon.muster(...args),
+      log: () => daemon.log(),
+      kill: async () => {
+        await daemon.stop("SIGKILL");
+      },
+      start: async () => {
+        daemon = await start();
+      },
+      stop: () => parts.stop(),
+    };
+  } catch (error) {
+    await parts.stop();
+    throw error;
+  }
+}
+
+/** Stand-ins of what machines boot: here nobody runs them. */
+function placeBootFiles(dataDir: string): void {
+  const content = {
+    "ipxe/undionly.kpxe": "a loader",
+    "ipxe/snponly.efi": "a loader",
+    "image/13/amd64/vmlinuz": "a kernel",
+    "image/13/amd64/initrd.img": "an initrd",
+    "image/13/amd64/root.tar.zst": "a root",
+    "image/13/amd64/manifest.json": JSON.stringify({ rootSha256: "0".repeat(64) }),
+  };
+  for (const [name, text] of Object.entries(content)) {
+    const file = join(dataDir, "assets", name);
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+/** The page lies where the daemon looks for it in the daemon's own mounts only: the one built in this tree stays as it is. */
+function withPage(pageRoot: string): string[] {
+  const place = join(repository, "web/dist");
+  mkdirSync(place, { recursive: true });
+  return ["sh", "-c", `mount --bind "$0" ${place} && exec "$@"`, pageRoot];
+}
