@@ -16,6 +16,8 @@ export interface DataDir {
   assets: string;
   executor: string;
   executorSocket: string;
+  /** Whose signed votes count. People write it on the control node, the executor and control only read it. */
+  voters: string;
   pidFile: string;
 }
 
@@ -33,6 +35,7 @@ export function dataDir(root: string): DataDir {
     assets: at("assets"),
     executor: at("executor"),
     executorSocket: at("executor", "executor.sock"),
+    voters: at("executor", "voters.yaml"),
     pidFile: at("musterd.pid"),
   };
 }

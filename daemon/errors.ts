@@ -17,6 +17,8 @@ export const hints = {
   APPROVALS_PENDING: "Have some of them answered first; `muster approvals` lists them.",
   APPROVAL_NOT_FOUND: "List those that wait for an answer with `muster approvals`.",
   VOTE_REFUSED: "`muster approvals` lists those that wait; another person's key of the role operator or admin may answer.",
+  VOTERS_INVALID: "Repair that file, or move it away and write it anew with `muster voter add`; until then no approval is believed.",
+  VOTER_KEY_UNUSABLE: "Name a voter key with MUSTER_VOTER_KEY, or make one with `muster voter keygen`.",
   EXECUTION_NOT_FOUND: "List them with `muster executions`.",
   EXECUTION_NOT_CANCELLABLE: "Only one that waits or runs can be cancelled; `muster execution <id>` shows its state.",
   LEASE_NOT_FOUND: "List the addresses with `muster leases`.",

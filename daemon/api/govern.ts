@@ -24,7 +24,7 @@ export function governApi(mount: Mount, { desk, approvals, executions, offer }: 
   mount(routes.getPlan, ({ id }) => desk.plan(id));
   mount(routes.listApprovals, ({ state, limit }) => approvals.list(limit, state));
   mount(routes.getApproval, ({ id }) => desk.approval(id));
-  mount(routes.voteApproval, ({ id, answer, reason }, { caller }) => desk.vote(id, { answer, reason }, whoIs(caller)));
+  mount(routes.voteApproval, ({ id, ...answer }, { caller }) => desk.vote(id, answer, whoIs(caller)));
   mount(routes.listExecutions, ({ limit }) => executions.list(limit));
   mount(routes.getExecution, ({ id }) => desk.execution(id));
   mount(routes.cancelExecution, ({ id }, { caller }) => desk.cancel(id, whoIs(caller)));

@@ -145,10 +145,10 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
           if (caller.session) requireSameOrigin(request);
         }),
       mayReadLog: (request) => auditing.guarded(request, () => requireAccess(gate.who(request), routes.daemonLog.access)),
-      vote: (request, { approvalId, answer, reason }) =>
+      vote: (request, { approvalId, answer, reason, signature }) =>
         auditing.guarded(request, () => {
           const caller = gate.admit(request, undefined, routes.voteApproval);
-          if (caller) parts.desk.vote(approvalId, { answer, reason }, whoIs(caller));
+          if (caller) parts.desk.vote(approvalId, { answer, reason, signature }, whoIs(caller));
         }),
     });
     api.get("/api/openapi.json", { schema: { hide: true }, onRequest: async (request, reply) => admit(request, reply) }, async () =>

@@ -130,7 +130,13 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       },
     });
     const inventory = new Inventory(data.inventory);
-    const { desk, offer } = governed(config, env, { stores, executor: link, inventory: inventory.file, log: log.child({ part: "desk" }) });
+    const { desk, offer } = governed(config, env, {
+      data,
+      stores,
+      executor: link,
+      inventory: inventory.file,
+      log: log.child({ part: "desk" }),
+    });
     const reception = new Reception({
       ...stores,
       inventory,

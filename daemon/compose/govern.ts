@@ -2,6 +2,7 @@
 import { AuditLog } from "../audit/log.ts";
 import type { Config } from "../config.ts";
 import type { Offer } from "../contract/offer.ts";
+import type { DataDir } from "../data-dir.ts";
 import { Desk } from "../govern/desk.ts";
 import type { ExecutionParts } from "../govern/executions.ts";
 import { offerOf } from "../govern/offer.ts";
@@ -13,6 +14,7 @@ import type { Stores } from "../store/stores.ts";
 import { type Catalogue, loadCatalogue, ourTools } from "../tools/catalogue.ts";
 import { knownNodes } from "./known-nodes.ts";
 import { policyFrom } from "./policy.ts";
+import { votingOf } from "./voting.ts";
 
 export interface Governed {
   desk: Desk;
@@ -20,13 +22,14 @@ export interface Governed {
 }
 
 export interface GovernedParts {
+  data: DataDir;
   stores: Stores;
   executor: ExecutionParts["executor"];
   inventory: InventoryFile;
   log: Log;
 }
 
-export function governed(config: Config, env: NodeJS.ProcessEnv, { stores, executor, inventory, log }: GovernedParts): Governed {
+export function governed(config: Config, env: NodeJS.ProcessEnv, { data, stores, executor, inventory, log }: GovernedParts): Governed {
   const { catalogue, runbooks } = offered(config);
   const desk = new Desk({
     ...stores,
@@ -37,6 +40,7 @@ export function governed(config: Config, env: NodeJS.ProcessEnv, { stores, execu
     plan: (proposal) => makePlan(proposal, { catalogue, runbooks, nodes: knownNodes(stores.nodes.list(), inventory) }),
     clocks: { decideSeconds: config.policy.decide_seconds, executeSeconds: config.policy.execute_seconds },
     limit: config.tools.executions_at_once,
+    voting: () => votingOf(config, data),
   });
   return { desk, offer: () => offerOf(catalogue, runbooks) };
 }

@@ -12,6 +12,7 @@ import { NodeStore } from "../store/nodes.ts";
 import { ourTools } from "../tools/catalogue.ts";
 import { knownNodes } from "./known-nodes.ts";
 import { policySettings } from "./policy.ts";
+import { votingOf } from "./voting.ts";
 
 const SshValues = z.object({ ansible_port: z.int().default(22), ansible_user: z.string().default("root") });
 
@@ -27,6 +28,7 @@ export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessE
         const nodes = new Map(knownNodes(new NodeStore(db).list(), inventory).map((node) => [node.name, node]));
         return (name) => nodes.get(name);
       },
+      voting: () => votingOf(config, data),
     },
     // The loopback of a control that listens elsewhere only is not there; then its own address is.
     controlUrl: `http://${config.control.host === "0.0.0.0" ? "127.0.0.1" : config.control.host}:${config.control.port}`,

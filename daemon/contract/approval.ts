@@ -1,10 +1,24 @@
 /** A question put to people about one plan, and their answers. */
 import * as z from "zod";
+import { KeyName } from "./key.ts";
 import { Instant } from "./names.ts";
 import { Digest, QuorumGroup } from "./plan.ts";
 
 /** Opaque, and good for one execution. */
 export const ApprovalId = z.string().regex(/^apr_[A-Za-z0-9_-]{22}$/, "is not the id of an approval, as `muster approvals` lists them");
+
+/** One word: the curve, and the 32 bytes in base64. */
+export const VoterKey = z
+  .string()
+  .regex(/^ed25519:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, "is not a voter's public key, as `muster voter keygen` prints it");
+
+/** Whoever signed an answer says who they are and when; what else is signed stands in the approval. */
+export const VoteSignature = z.strictObject({
+  voter: KeyName,
+  at: Instant,
+  value: z.string().regex(/^[A-Za-z0-9+/]{85}[AQgw]==$/, "is not an ed25519 signature in base64"),
+});
+export type VoteSignature = z.output<typeof VoteSignature>;
 
 export const Vote = z.object({
   keyId: z.string(),
@@ -13,6 +27,7 @@ export const Vote = z.object({
   answer: z.enum(["approve", "deny"]),
   reason: z.string().max(500),
   at: Instant,
+  signature: VoteSignature.optional(),
 });
 export type Vote = z.output<typeof Vote>;
 

@@ -15,6 +15,8 @@ export const AuditAction = z.enum([
   "outcome",
   "key-created",
   "key-revoked",
+  "voter-added",
+  "voter-removed",
   "change",
   "erasure",
   "checkpoint",

@@ -1,6 +1,6 @@
 /** What goes over `/ws`. Server frames carry the sequence number of the event behind them; `?since=` replays. */
 import * as z from "zod";
-import { Approval, ApprovalId } from "./approval.ts";
+import { Approval, ApprovalId, VoteSignature } from "./approval.ts";
 import { LogLine } from "./daemon-log.ts";
 import { Event } from "./event.ts";
 import { Execution } from "./execution.ts";
@@ -51,6 +51,7 @@ export const ClientFrame = z.discriminatedUnion("type", [
     approvalId: ApprovalId,
     answer: z.enum(["approve", "deny"]),
     reason: z.string().max(500).default(""),
+    signature: VoteSignature.optional(),
   }),
 ]);
 export type ClientFrame = z.output<typeof ClientFrame>;

@@ -1,6 +1,6 @@
 /** The one road for changes: propose, look at the plan, answer what waits for people, follow what runs. */
 import * as z from "zod";
-import { Approval, ApprovalId, ApprovalState } from "./approval.ts";
+import { Approval, ApprovalId, ApprovalState, VoteSignature } from "./approval.ts";
 import { Execution, StepResult } from "./execution.ts";
 import { Instant } from "./names.ts";
 import { Offer } from "./offer.ts";
@@ -85,7 +85,8 @@ export const governRoutes = {
     summary: "One question put to people, with their answers and its plan",
     access: "viewer",
     params: ApprovalRef,
-    response: z.object({ approval: Approval, work: PlannedWork }),
+    /** With `signedVotes` a yes counts only with the signature of a registered voter, which `muster approve` gives it. A no needs none. */
+    response: z.object({ approval: Approval, work: PlannedWork, signedVotes: z.boolean() }),
   },
   voteApproval: {
     method: "POST",
@@ -95,7 +96,11 @@ export const governRoutes = {
     sensitive: true,
     recordsItself: true,
     params: ApprovalRef,
-    body: z.strictObject({ answer: z.enum(["approve", "deny"]), reason: z.string().max(500).default("") }),
+    body: z.strictObject({
+      answer: z.enum(["approve", "deny"]),
+      reason: z.string().max(500).default(""),
+      signature: VoteSignature.optional(),
+    }),
     response: Approval,
   },
   listExecutions: {

@@ -11,6 +11,7 @@ import { ExecutionStore } from "../store/executions.ts";
 import { HostKeyStore } from "../store/host-keys.ts";
 import { PlanStore } from "../store/plans.ts";
 import { type Catalogue, loadCatalogue } from "../tools/catalogue.ts";
+import type { Voting } from "../votes/verify.ts";
 import type { PlanLedger } from "./plan-ledger.ts";
 
 export interface Governed {
@@ -20,12 +21,19 @@ export interface Governed {
   policy: PolicySettings;
   /** The machines by name, as the database and the inventory have them now. */
   nodesNow(db: Db): (name: string) => KnownNode | undefined;
+  /** Whose votes count, from the executor's own file. Throws where that cannot be read. */
+  voting(): Voting;
 }
 
 export type Granted = { ok: true; work: PlannedWork; approvalId?: string; catalogue: Catalogue } | { ok: false; reason: string };
 
 /** Never rejects: what cannot be read is no warrant. */
-export function askWarrant(executionId: string, { database, tools, policy, nodesNow }: Governed, ledger: PlanLedger, now: Date): Granted {
+export function askWarrant(
+  executionId: string,
+  { database, tools, policy, nodesNow, voting }: Governed,
+  ledger: PlanLedger,
+  now: Date,
+): Granted {
   if (!existsSync(database)) return refused("there is no database");
   const db = openReadOnly(database);
   try {
@@ -43,6 +51,7 @@ export function askWarrant(executionId: string, { database, tools, policy, nodes
         policy: loadPolicy(policy),
         node: nodesNow(db),
         begun: (id) => ledger.holds(id),
+        voting: voting(),
       },
     );
     if (!warrant.ok) return warrant;

@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import type { Approval, Vote } from "../contract/approval.ts";
 import type { Role } from "../contract/key.ts";
 import type { Digest, PlannedWork } from "../contract/plan.ts";
-import { quorumFull, samePerson } from "./quorum.ts";
+import { samePerson } from "../votes/person.ts";
+import { quorumFull } from "./quorum.ts";
 
 /** What people say yes to. Is one of them another, nobody has said yes to that. */
 export interface Bindings {
@@ -21,7 +22,7 @@ export interface Clocks {
 }
 
 /** Somebody's answer, as it came: whether it counts is decided here. `by` is the person: the key's owner, whatever the key is called. */
-export interface Ballot extends Pick<Vote, "keyId" | "by" | "answer" | "reason"> {
+export interface Ballot extends Pick<Vote, "keyId" | "by" | "answer" | "reason" | "signature"> {
   role: Role;
   /** A key that acts for somebody else. */
   onBehalfOf?: string | undefined;

@@ -4,17 +4,24 @@ import type { Approval } from "../contract/approval.ts";
 import { explain, MusterError } from "../errors.ts";
 import type { Who } from "../policy/policy.ts";
 import { atomically } from "../store/database.ts";
+import type { Voting } from "../votes/verify.ts";
 import { type Ballot, castVote, expire, isRefusal, rebind } from "./approvals.ts";
 import type { ProposalParts } from "./proposals.ts";
 import { queuedExecution } from "./queue.ts";
+import { asSigned } from "./signed-ballot.ts";
 import { bindingsOf } from "./standing.ts";
 
-export type Answer = Pick<Ballot, "answer" | "reason">;
+export type Answer = Pick<Ballot, "answer" | "reason" | "signature">;
+
+export interface BallotParts extends ProposalParts {
+  /** Whose signed votes the executor counts, as its file says now. Without it nobody's. */
+  voting?: () => Voting;
+}
 
 export class Ballots {
-  readonly #parts: ProposalParts;
+  readonly #parts: BallotParts;
 
-  constructor(parts: ProposalParts) {
+  constructor(parts: BallotParts) {
     this.#parts = parts;
   }
 
@@ -55,11 +62,11 @@ export class Ballots {
     const { approvals, executions, journal, plans } = this.#parts;
     const current = this.#current(approval);
     if (current.state !== approval.state) return { refused: "what it would do changed meanwhile; it has to be asked for again" };
-    const voted = castVote(
-      approval,
-      { ...answer, keyId: voter.keyId, by: voter.name, role: voter.role, onBehalfOf: voter.onBehalfOf },
-      now,
-    );
+    const ballot = { ...answer, keyId: voter.keyId, by: voter.name, role: voter.role, onBehalfOf: voter.onBehalfOf };
+    const voting = this.#parts.voting?.();
+    const signed = voting === undefined ? { approval, ballot } : asSigned(approval, ballot, voting, now);
+    if ("refused" in signed) return signed;
+    const voted = castVote(signed.approval, signed.ballot, now);
     if (isRefusal(voted)) return voted;
     approvals.save(voted);
     const vote = voted.votes.at(-1);

@@ -10,12 +10,13 @@ import type { Log } from "../log.ts";
 import type { Who } from "../policy/policy.ts";
 import type { EventStore } from "../store/events.ts";
 import { digestOf } from "../tools/canonical.ts";
-import { type Answer, Ballots } from "./ballots.ts";
+import { signaturesCount } from "../votes/verify.ts";
+import { type Answer, type BallotParts, Ballots } from "./ballots.ts";
 import { type ExecutionParts, Executions } from "./executions.ts";
 import { type AuditSink, Journal } from "./journal.ts";
 import { Proposals } from "./proposals.ts";
 
-export interface DeskParts extends Omit<ExecutionParts, "journal"> {
+export interface DeskParts extends Omit<ExecutionParts, "journal">, Pick<BallotParts, "voting"> {
   audit: AuditSink;
   events: EventStore;
   log: Log;
@@ -97,9 +98,11 @@ export class Desk {
     return this.#outcomeOf(this.#parts.plans.existing(id));
   }
 
-  approval(id: string): { approval: Approval; work: PlannedWork } {
+  approval(id: string): { approval: Approval; work: PlannedWork; signedVotes: boolean } {
     const approval = this.#parts.approvals.existing(id);
-    return { approval, work: this.#parts.plans.existing(approval.planId) };
+    const voting = this.#parts.voting?.();
+    const signedVotes = voting !== undefined && signaturesCount(voting);
+    return { approval, work: this.#parts.plans.existing(approval.planId), signedVotes };
   }
 
   execution(id: string): Execution {

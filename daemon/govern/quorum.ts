@@ -1,11 +1,7 @@
-/** Counting people, not keys: who is who, and whether enough of them have said yes. */
+/** Counting people, not keys: whether enough of them have said yes. */
 import type { Vote } from "../contract/approval.ts";
 import type { QuorumGroup } from "../contract/plan.ts";
-
-/** Names differ in spelling more often than two people share one. */
-export const samePerson = (one: string, other: string): boolean => spelled(one) === spelled(other);
-
-const spelled = (name: string): string => name.normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase();
+import { spelled } from "../votes/person.ts";
 
 /**
  * Every group is full, each person fills one place, and an admin may fill an operator's. Nobody at all is never enough: where

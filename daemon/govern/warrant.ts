@@ -12,7 +12,8 @@ import type { Policy } from "../policy/policy.ts";
 import { mergeQuorums } from "../policy/quorum.ts";
 import { canonical } from "../tools/canonical.ts";
 import type { Catalogue } from "../tools/catalogue.ts";
-import { whyNotBound } from "./approvals.ts";
+import { provenVotes, signaturesCount, type Voting } from "../votes/verify.ts";
+import { type Bindings, whyNotBound } from "./approvals.ts";
 import { bindingsOf, whoAsked } from "./standing.ts";
 
 /** What is said to be decided and approved, as it stands in the store. */
@@ -30,6 +31,8 @@ export interface WarrantWorld {
   node(name: string): KnownNode | undefined;
   /** This executor has begun the execution of this id before, or one with the approval of this id. It keeps that itself: no restart forgets it. */
   begun(id: string): boolean;
+  /** By this executor's own file. */
+  voting: Voting;
 }
 
 export type Warrant = { ok: true } | { ok: false; reason: string };
@@ -109,5 +112,17 @@ function notApproved({ execution, work, approval }: Papers, quorum: readonly Quo
   if (approval.executeBy === undefined || world.now.getTime() >= Date.parse(approval.executeBy))
     return "its approval expired before it was begun";
   // More people than were asked at the time, if the policy here asks for more.
-  return whyNotBound({ ...approval, quorum: mergeQuorums([approval.quorum, quorum]) }, bindingsOf(work.plan, world.policy.version));
+  const asked = { ...approval, quorum: mergeQuorums([approval.quorum, quorum]) };
+  const bindings = bindingsOf(work.plan, world.policy.version);
+  return signaturesCount(world.voting) ? whyNotSigned(asked, bindings, world) : whyNotBound(asked, bindings);
+}
+
+/** Whoever writes the database writes votes, names, roles and times, and no signatures. */
+function whyNotSigned(approval: Approval, bindings: Bindings, { voting, now }: WarrantWorld): string | undefined {
+  const { votes, unproven } = provenVotes(approval, voting.voters, now);
+  const lacks = whyNotBound({ ...approval, votes }, bindings);
+  if (lacks !== undefined) return [lacks, ...unproven].join("; ");
+  const last = Math.max(...votes.map(({ at }) => Date.parse(at)));
+  if (now.getTime() < last + approval.executeSeconds * 1000) return undefined;
+  return "its approval expired before it was begun: its last signature is too old";
 }

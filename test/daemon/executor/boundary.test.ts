@@ -4,53 +4,16 @@
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Approval } from "../../../daemon/contract/approval.ts";
-import type { Plan, PlannedWork, ProposalInput } from "../../../daemon/contract/plan.ts";
-import { previewHashOf, targetsHashOf } from "../../../daemon/plans/digests.ts";
+import type { Plan, PlannedWork } from "../../../daemon/contract/plan.ts";
+import { previewHashOf } from "../../../daemon/plans/digests.ts";
 import { digestOf } from "../../../daemon/tools/canonical.ts";
-import { type LabNode, PlanLab } from "../../support/plan-lab.ts";
+import { erase, forgedVotes, type Lab, note, refused, start } from "./boundary-lab.ts";
 import { forms } from "./plan-forms.ts";
-
-const nodes: LabNode[] = [
-  { name: "d1", group: "dev" },
-  { name: "d2", group: "dev" },
-  { name: "s1", group: "staging" },
-  { name: "p1", group: "prod" },
-];
-
-interface Lab extends PlanLab {
-  /** What must still be there at the end. */
-  precious: string;
-}
-
-async function start(t: TestContext): Promise<Lab> {
-  const lab = (await PlanLab.start(t, nodes, forms)) as Lab;
-  lab.precious = join(lab.folder, "precious");
-  mkdirSync(lab.precious);
-  // The fence inside the database is one that whoever writes to it can take away.
-  lab.stores.db.exec("DROP TRIGGER plans_stay; DROP TRIGGER approvals_end; DROP INDEX IF EXISTS executions_by_status;");
-  return lab;
-}
-
-const erase = ({ precious }: Lab, node: string): ProposalInput => ({
-  goal: { kind: "tool", tool: "erase", parameters: { path: precious } },
-  targets: [node],
-});
-const note = (lab: Lab, node: string, name = "noted"): ProposalInput => ({
-  goal: { kind: "tool", tool: "note", parameters: { path: join(lab.folder, name) } },
-  targets: [node],
-});
-
-async function refused(lab: Lab, executionId: string, why: RegExp): Promise<void> {
-  const end = await lab.execute(executionId);
-  assert(typeof end === "string", JSON.stringify(end));
-  assert.match(end, why);
-  assert.ok(existsSync(lab.precious));
-}
 
 /** The row rewritten, with every hash in it made to fit. */
 function rewrite(lab: Lab, work: PlannedWork, change: (plan: Plan) => void): PlannedWork {
@@ -61,39 +24,6 @@ function rewrite(lab: Lab, work: PlannedWork, change: (plan: Plan) => void): Pla
   lab.stores.db.prepare("UPDATE plans SET work = ?, hash = ? WHERE id = ?").run(JSON.stringify(forged), forged.hash, work.id);
   return forged;
 }
-
-/** Two people who never said so. */
-const forgedVotes = (lab: Lab, work: PlannedWork): Approval => {
-  const now = new Date().toISOString();
-  const later = new Date(Date.now() + 900_000).toISOString();
-  const vote = (by: string, role: "operator" | "admin") => ({
-    keyId: `key-of-${by}`,
-    by,
-    role,
-    answer: "approve" as const,
-    reason: "",
-    at: now,
-  });
-  const approval: Approval = {
-    id: `apr_${randomUUID().replaceAll("-", "").slice(0, 22)}`,
-    planId: work.id,
-    planHash: work.hash,
-    previewHash: work.previewHash,
-    policyVersion: lab.policy.version,
-    targetsHash: targetsHashOf(work.plan),
-    requestedBy: work.requestedBy,
-    requesterKeyId: work.requesterKeyId,
-    quorum: [],
-    votes: [vote("bea", "operator"), vote("cem", "admin")],
-    state: "approved",
-    createdAt: now,
-    decideBy: later,
-    executeSeconds: 900,
-    executeBy: later,
-  };
-  lab.stores.approvals.add(approval);
-  return approval;
-};
 
 test("a number nobody knows is refused", async (t) => {
   await refused(await start(t), randomUUID(), /no such execution/);

@@ -175,6 +175,7 @@ export class Road {
         policy: this.#policy,
         node: (name) => this.#nodes.find((node) => node.name === name),
         begun: (id) => this.#begun.has(id),
+        voting: { required: false, voters: [] },
       },
     );
     if (!warrant.ok) return;

@@ -46,6 +46,7 @@ const world = (change: Partial<WarrantWorld> = {}, nodes: readonly KnownNode[] =
   policy,
   node: (name) => nodes.find((node) => node.name === name),
   begun: () => false,
+  voting: { required: false, voters: [] },
   ...change,
 });
 const reason = (claims: Papers, where = world()): string => {
