@@ -1,7 +1,9 @@
 /** The daemon with all its processes, serving the built page in a network of its own, and machines that are namespaces there. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ChildName } from "../../daemon/compose/children.ts";
+import { type Client, createClient } from "../../daemon/contract/client.ts";
 import type { Role } from "../../daemon/contract/key.ts";
 import { Lifecycle } from "../../daemon/lifecycle.ts";
 import { type LabDaemon, startDaemon } from "../../scripts/lab/daemon.ts";
@@ -24,11 +26,15 @@ export interface WholeDaemon {
   /** Files the playbook may look for: the sshd of a machine has this host's disk. */
   folder: string;
   key(role: Role): string;
+  client(key: string): Client;
   machine(name: string): NamespaceNode;
   callHome(machine: NamespaceNode): Promise<number>;
   muster(...args: string[]): string;
   /** What the daemon wrote. */
   log(): string;
+  /** kill -9 of one of its processes, which it starts again. */
+  killChild(name: ChildName): void;
+  /** kill -9 of the daemon itself. */
   kill(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -72,10 +78,12 @@ export async function startWholeDaemon(pageRoot: string, playbook: (folder: stri
         keys += 1;
         return daemon.createKey(`${role}-${keys}`, role);
       },
+      client: (key) => createClient({ baseUrl: door.url, headers: () => ({ authorization: `Bearer ${key}` }) }),
       machine: (name) => new NamespaceNode({ network, folder, authorizedKeys: join(dataDir, "executor/id_ed25519.pub") }, name),
       callHome: (machine) => machine.bootFromDisk(`http://${network.address}:8000`),
       muster: (...args) => daemon.muster(...args),
       log: () => daemon.log(),
+      killChild: (name) => process.kill(childOf(dataDir, name), "SIGKILL"),
       kill: async () => {
         await daemon.stop("SIGKILL");
       },
@@ -88,6 +96,14 @@ export async function startWholeDaemon(pageRoot: string, playbook: (folder: stri
     await parts.stop();
     throw error;
   }
+}
+
+function childOf(dataDir: string, name: ChildName): number {
+  for (const pid of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
+    const args = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0") : [];
+    if (args.includes(dataDir) && args[args.indexOf("child") + 1] === name) return Number(pid);
+  }
+  throw new Error(`no ${name} of ${dataDir} runs`);
 }
 
 /** Stand-ins of what machines boot: here nobody runs them. */
