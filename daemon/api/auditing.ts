@@ -8,10 +8,11 @@ import type { Route } from "../contract/route.ts";
 import { routes } from "../contract/routes.ts";
 import { type ErrorCode, MusterError } from "../errors.ts";
 import type { Holder } from "../store/keys.ts";
+import { failureIn } from "./errors.ts";
 import { Repeats } from "./repeats.ts";
 import { closingOf, subjectOf, summaryOf } from "./telling.ts";
 
-/** What answers 401 or 403 because of who asks; what the policy denies is recorded where it is decided. */
+/** What answers 401, 403 or 429 because of who asks; what the policy denies is recorded where it is decided. */
 const refusals: ReadonlySet<ErrorCode> = new Set([
   "KEY_MISSING",
   "KEY_INVALID",
@@ -20,13 +21,19 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   "NOT_ALLOWED",
   "CSRF_INVALID",
   "ORIGIN_REFUSED",
+  "RATE_LIMITED",
 ]);
+
+/** What was refused unread. Of whom we know, and where it would have changed something, that is an attempt as any other. */
+const unread: ReadonlySet<ErrorCode> = new Set(["REQUEST_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED"]);
 
 const SWEEP_MS = 60_000;
 
 export class Auditing {
   readonly #audit: Pick<AuditLog, "append">;
   readonly #repeats = new Repeats<AuditEntry>(SWEEP_MS);
+  /** Read and understood: what becomes of them is told where it is decided. */
+  readonly #reached = new WeakSet<FastifyRequest>();
   readonly #sweeping: NodeJS.Timeout;
 
   constructor(audit: Pick<AuditLog, "append">) {
@@ -42,6 +49,8 @@ export class Auditing {
   /** The intent is on disk before anything happens: after a crash in between it stands there without an outcome. */
   async around<T>(route: Route, request: FastifyRequest, act: () => T | Promise<T>): Promise<T> {
     const { caller } = request;
+    // What is asked of the road may still be refused unread, by its headers.
+    if (route.access !== "proposer") this.#reached.add(request);
     if (route.method === "GET" || route.recordsItself || caller === undefined) return act();
     const about = {
       actor: actorOf(caller),
@@ -77,7 +86,9 @@ export class Auditing {
 
   /** The same refusal again within a minute is only counted: whoever hammers at the door must not fill the disk. */
   refused(error: unknown, request: FastifyRequest): void {
-    if (!(error instanceof MusterError) || !refusals.has(error.code)) return;
+    const { code, message } = failureIn(error);
+    const attempt = unread.has(code) && request.caller !== undefined && request.method !== "GET" && !this.#reached.has(request);
+    if (!refusals.has(code) && !attempt) return;
     const { method, url = "" } = request.routeOptions;
     const subject = `${request.method} ${url}`;
     const login = url === routes.login.path && method === routes.login.method;
@@ -85,10 +96,10 @@ export class Auditing {
       action: login ? "login-failed" : "refusal",
       actor: request.caller ? actorOf(request.caller) : strangerAt(request.ip),
       subject,
-      summary: error.message,
-      result: error.code,
+      summary: message,
+      result: code,
     };
-    if (this.#repeats.first(`${entry.actor.keyId} ${entry.actor.name} ${subject} ${error.code}`, entry, Date.now()))
+    if (this.#repeats.first(`${entry.actor.keyId} ${entry.actor.name} ${subject} ${code}`, entry, Date.now()))
       this.#audit.append(entry);
   }
 

@@ -35,11 +35,13 @@ export function authenticate(request: FastifyRequest, keys: KeyStore): Caller {
   if (header !== undefined) return acting(fromKey(header, keys), request);
   const cookie = request.cookies[SESSION_COOKIE];
   if (cookie === undefined) throw new MusterError("KEY_MISSING", "Missing API Key");
-  return fromSession(request, cookie, keys);
+  return acting(fromSession(request, cookie, keys), request);
 }
 
-function acting(holder: Holder, request: FastifyRequest): Caller {
+function acting(holder: Caller, request: FastifyRequest): Caller {
   if (holder.role !== "agent") return holder;
+  // Known, whatever comes of its next word: the audit names them.
+  request.caller = holder;
   const told = KeyName.safeParse(request.headers["x-on-behalf-of"] ?? holder.owner);
   if (!told.success) throw new MusterError("REQUEST_INVALID", "x-on-behalf-of: is not a person's name of at most 60 characters");
   return { ...holder, onBehalfOf: told.data };

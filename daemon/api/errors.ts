@@ -83,7 +83,7 @@ const statusOf = {
 } satisfies Record<ErrorCode, number>;
 
 export function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const failure = asMusterError(error);
+  const failure = failureIn(error);
   const status = failure.status ?? statusOf[failure.code];
   if (status >= 500) request.log.error({ err: error, code: failure.code }, failure.message);
   else request.log.info({ code: failure.code, reason: failure.message, status }, "request refused");
@@ -94,14 +94,15 @@ export function errorBody(code: ErrorCode, message: string): ErrorBody {
   return { error: { code, message, hint: hints[code] }, message };
 }
 
-function asMusterError(error: FastifyError | Error): { code: ErrorCode; message: string; status?: number } {
+export function failureIn(error: unknown): { code: ErrorCode; message: string; status?: number } {
+  if (!(error instanceof Error)) return INSIDE;
   if (error instanceof MusterError) return { code: error.code, message: explain(error) };
   if (hasZodFastifySchemaValidationErrors(error)) {
     const first = error.validation[0];
     const field = first?.instancePath.split("/").filter(Boolean).join(".") || error.validationContext || "body";
     return { code: "REQUEST_INVALID", message: `${field}: ${first?.message ?? error.message}` };
   }
-  const status = "statusCode" in error ? error.statusCode : undefined;
+  const status = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : undefined;
   if (status === 429) return { code: "RATE_LIMITED", message: error.message, status };
   if (status === 413) return { code: "BODY_TOO_LARGE", message: "body: is too large" };
   if (status === 415) return { code: "MEDIA_TYPE_UNSUPPORTED", message: "content-type: only application/json is understood here" };
@@ -109,5 +110,7 @@ function asMusterError(error: FastifyError | Error): { code: ErrorCode; message:
     return { code: "REQUEST_INVALID", message: "url: is malformed, or a part of it is too long", status: 400 };
   // Fastify's other refusals (bad JSON, bad URL) are the sender's to mend.
   if (status !== undefined && status >= 400 && status < 500) return { code: "REQUEST_INVALID", message: `body: ${error.message}`, status };
-  return { code: "INTERNAL", message: "something went wrong inside Muster" };
+  return INSIDE;
 }
+
+const INSIDE = { code: "INTERNAL", message: "something went wrong inside Muster" } as const;

@@ -130,6 +130,38 @@ test("who is refused is recorded, by name or address, and hammering is counted i
   ]);
 });
 
+test("what an agent sends that is not understood, or too often, is recorded with who sent it; what others only read is not", async (t) => {
+  const { world, key, request } = await serve(t, { limits: { sensitive: 10, normal: 3, reading: 100 } });
+  const agent = key("agent");
+  await request("/api/proposals", { ...post({ goal: "everything" }), key: agent });
+  await request("/api/proposals", { ...post(), headers: { authorization: `Bearer ${agent}`, "x-on-behalf-of": "b".repeat(61) } });
+  const wish = { goal: { kind: "tool", tool: "load" }, targets: ["n1"] };
+  await request("/execute-plan", { method: "POST", body: '{"plan": ', key: agent });
+  await request("/api/proposals", { ...post(wish), headers: { authorization: `Bearer ${agent}`, "idempotency-key": "with a space" } });
+  for (let n = 0; n < 3; n++) await request("/api/proposals", { ...post(wish), key: agent });
+  await request("/api/events?since=never", { key: key("viewer") });
+  assert.deepEqual(
+    records(world).map(([action, , subject, result]) => [action, subject, result]),
+    [
+      ["refusal", "POST /api/proposals", "REQUEST_INVALID"],
+      ["refusal", "POST /execute-plan", "REQUEST_INVALID"],
+      ["refusal", "POST /api/proposals", "RATE_LIMITED"],
+    ],
+  );
+  assert.ok(records(world).every(([, name]) => name === "agent-1"));
+});
+
+test("what an agent does by a session of the page is in the name of its person too", async (t) => {
+  const { world, key, request } = await serve(t);
+  const { headers, body } = await request(routes.login.path, post({ key: key("agent") }));
+  const session = { cookie: headers.get("set-cookie") ?? "", "x-csrf-token": (body as { csrfToken: string }).csrfToken };
+  assert.equal((await request("/api/nodes/n1/arm", { ...post(), headers: session })).status, 403);
+  assert.deepEqual(
+    new AuditLog(world.db).list({ action: "refusal" }).map(({ actor }) => [actor.name, actor.onBehalfOf]),
+    [["agent-1", "agent-1"]],
+  );
+});
+
 test("every route that changes something and asks who it is either is recorded here or says that it records itself", () => {
   const itself = Object.entries(routes).flatMap(([name, route]) => ("recordsItself" in route ? [name] : []));
   assert.deepEqual(itself.sort(), ["cancelExecution", "eraseFromAudit", "executePlan", "propose", "voteApproval"]);
