@@ -14,7 +14,8 @@ echo "$$ $start $boot" >"$pid_file.part" && mv "$pid_file.part" "$pid_file" || e
 [ ! -e "$stopped_file" ] || exit 0
 {
   trap : TERM INT HUP
-  "$@" 2>&1 </dev/null &
+  # A wave keeps every processor busy for minutes; machines that boot and people that ask come first.
+  nice -n 10 "$@" 2>&1 </dev/null &
   child=$!
   while :; do
     wait $child

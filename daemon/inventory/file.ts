@@ -11,50 +11,97 @@ const STALE_MS = 10_000;
 /** How often somebody who takes no lock may write in between before we give up. */
 const TRIES = 5;
 
+type Edit = (document: Document) => void;
+
+interface Waiting {
+  edit: Edit;
+  done(): void;
+  failed(error: unknown): void;
+}
+
 export class InventoryFile {
   readonly path: string;
   /** Polling a lock file is slow; within one process everybody waits here instead. */
   readonly #mutex = new Mutex();
+  /** Of a rack that calls home at once, all who wait for their turn get it together. */
+  #waiting: Waiting[] = [];
 
   constructor(path: string) {
     this.path = path;
   }
 
-  read(): Document {
-    return this.#parse(this.#text());
+  read(text = this.text()): Document {
+    return this.#parse(text);
   }
 
-  change(edit: (document: Document) => void): Promise<void> {
-    return this.#mutex.run(async () => {
-      let lost: Error | undefined;
-      // It must exist to be locked by its real path; an empty file is a valid inventory.
-      closeSync(openSync(this.path, "a", 0o640));
-      const release = await this.#lock((error) => {
-        lost = error;
-      });
-      const ours = this.#lockIdentity();
-      try {
-        for (let tries = 1; ; tries++) {
-          const before = this.#text();
-          const document = this.#parse(before);
-          edit(document);
-          const text = document.toString({ lineWidth: 0 });
-          // Somebody else may hold it by now: what they wrote must stay.
-          if (lost || ours === undefined || this.#lockIdentity() !== ours)
-            throw new MusterError("INVENTORY_LOCKED", `the lock on ${this.path} was lost; nothing was written`, { cause: lost });
-          // An editor takes no lock: what it saved meanwhile is changed instead.
-          if (this.#text() !== before) {
-            if (tries < TRIES) continue;
-            throw new MusterError("INVENTORY_LOCKED", `${this.path} is being changed by another program all the time`);
-          }
-          // Its mode and owner stay what they were: the operator may keep secrets in here.
-          if (text !== before) await writeFileAtomic(this.path, text, { fsync: true });
-          return;
-        }
-      } finally {
-        await release().catch(() => undefined); // A lock that was lost cannot be given back.
-      }
+  /** `edit` may be called again, on the file as it is by then. */
+  change(edit: Edit): Promise<void> {
+    return new Promise((done, failed) => {
+      this.#waiting.push({ edit, done, failed });
+      void this.#mutex.run(() => this.#takeTurn());
     });
+  }
+
+  async #takeTurn(): Promise<void> {
+    const turn = this.#waiting;
+    this.#waiting = [];
+    if (turn.length === 0) return;
+    try {
+      const refused = await this.#write(turn.map(({ edit }) => edit));
+      for (const { edit, done, failed } of turn) refused.has(edit) ? failed(refused.get(edit)) : done();
+    } catch (error) {
+      for (const { failed } of turn) failed(error);
+    }
+  }
+
+  /** Those that could not be made, with their reasons; the others are on disk. */
+  async #write(edits: readonly Edit[]): Promise<Map<Edit, unknown>> {
+    let lost: Error | undefined;
+    // It must exist to be locked by its real path; an empty file is a valid inventory.
+    closeSync(openSync(this.path, "a", 0o640));
+    const release = await this.#lock((error) => {
+      lost = error;
+    });
+    const ours = this.#lockIdentity();
+    try {
+      for (let tries = 1; ; tries++) {
+        const before = this.text();
+        const { document, refused } = this.#edited(before, edits);
+        const text = document.toString({ lineWidth: 0 });
+        // Somebody else may hold it by now: what they wrote must stay.
+        if (lost || ours === undefined || this.#lockIdentity() !== ours)
+          throw new MusterError("INVENTORY_LOCKED", `the lock on ${this.path} was lost; nothing was written`, { cause: lost });
+        // An editor takes no lock: what it saved meanwhile is changed instead.
+        if (this.text() !== before) {
+          if (tries < TRIES) continue;
+          throw new MusterError("INVENTORY_LOCKED", `${this.path} is being changed by another program all the time`);
+        }
+        // Its mode and owner stay what they were: the operator may keep secrets in here.
+        if (text !== before) await writeFileAtomic(this.path, text, { fsync: true });
+        return refused;
+      }
+    } finally {
+      await release().catch(() => undefined); // A lock that was lost cannot be given back.
+    }
+  }
+
+  /** One that fails may have changed half of what it wanted: the others begin anew without it. */
+  #edited(text: string, edits: readonly Edit[]): { document: Document; refused: Map<Edit, unknown> } {
+    const refused = new Map<Edit, unknown>();
+    for (;;) {
+      const document = this.#parse(text);
+      const failed = edits.find((edit) => {
+        if (refused.has(edit)) return false;
+        try {
+          edit(document);
+          return false;
+        } catch (error) {
+          refused.set(edit, error);
+          return true;
+        }
+      });
+      if (!failed) return { document, refused };
+    }
   }
 
   /** A group written as a list or a text would be destroyed by adding to it; an empty one is how people leave it. */
@@ -88,7 +135,8 @@ export class InventoryFile {
     }
   }
 
-  #text(): string {
+  /** As it lies there; empty where there is none. */
+  text(): string {
     try {
       return readFileSync(this.path, "utf8");
     } catch (error) {

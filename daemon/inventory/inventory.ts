@@ -21,6 +21,8 @@ const hostsOf = (group: string): string[] => ["all", "children", group, "hosts"]
 
 export class Inventory {
   readonly file: InventoryFile;
+  /** Asked for by every machine that calls home; in a crowd the file changes less often than that. */
+  #known: { text: string; names: ReadonlySet<string> } | undefined;
 
   constructor(path: string) {
     this.file = new InventoryFile(path);
@@ -77,7 +79,9 @@ export class Inventory {
 
   /** Every host and group there is, whoever wrote it. */
   names(): ReadonlySet<string> {
-    return namesIn(this.file.read());
+    const text = this.file.text();
+    if (this.#known?.text !== text) this.#known = { text, names: namesIn(this.file.read(text)) };
+    return this.#known.names;
   }
 
   /** The hosts of our groups by name, with their address; not those that have none now. */

@@ -5,6 +5,8 @@ import { Mutex } from "./mutex.ts";
 export class KnownHosts {
   readonly #file: string;
   readonly #mutex = new Mutex();
+  /** What is newest and not written yet: whole as it is, it is written for all who wait. */
+  #newest: string | undefined;
 
   constructor(file: string) {
     this.#file = file;
@@ -15,6 +17,17 @@ export class KnownHosts {
     const lines = keys.map(
       ({ address, hostKey, port }) => `${port === undefined || port === 22 ? address : `[${address}]:${port}`} ${hostKey}\n`,
     );
-    return this.#mutex.run(() => writeFileAtomic(this.#file, lines.join(""), { fsync: true, mode: 0o644 }));
+    this.#newest = lines.join("");
+    return this.#mutex.run(async () => {
+      const text = this.#newest;
+      if (text === undefined) return;
+      this.#newest = undefined;
+      try {
+        await writeFileAtomic(this.#file, text, { fsync: true, mode: 0o644 });
+      } catch (error) {
+        this.#newest ??= text; // whoever waits behind it tries for itself
+        throw error;
+      }
+    });
   }
 }

@@ -147,6 +147,32 @@ test("50 hosts written by 5 processes at once are all there, and Ansible agrees"
   assert.equal(JSON.parse(stdout.toString()).worker_nodes.hosts.length, 50);
 });
 
+test("of many who wait for the file each is written or refused by itself, and half of a refused change is not there", async (t) => {
+  const file = join(folder(t), "inventory.yaml");
+  writeFileSync(file, "all:\n  children:\n    rack4:\n      hosts: {}\n");
+  const inventory = new Inventory(file);
+  const names = Array.from({ length: 30 }, (_, index) => `n${index}`);
+  const adding = [...names, "rack4"].map((name) => inventory.upsertHost({ name, address: "10.0.0.1" }));
+  const broken = inventory.file.change((document) => {
+    document.setIn(["all", "vars", "half"], true);
+    throw new Error("not the whole of it");
+  });
+  const last = inventory.removeHost("n7");
+  const results = await Promise.allSettled([...adding, broken, last]);
+  assert.deepEqual(
+    results.flatMap((result) => (result.status === "rejected" ? [result.reason.message.split(":")[0]] : [])),
+    ["hostname", "not the whole of it"],
+  );
+  assert.deepEqual(
+    [...inventory.hosts().keys()],
+    names.filter((name) => name !== "n7"),
+  );
+  assert.ok(!readFileSync(file, "utf8").includes("half"));
+  assert.ok(inventory.names().has("n8"));
+  await inventory.removeHost("n8");
+  assert.ok(!inventory.names().has("n8"), "and the next to ask sees the file as it is");
+});
+
 test("a writer killed at any moment leaves a whole file", async (t) => {
   const file = join(folder(t), "inventory.yaml");
   for (let round = 0; round < 4; round++) {
@@ -175,6 +201,21 @@ test("known hosts are written whole, with the port where it is unusual", async (
 });
 
 const failure = { name: "n1", address: "10.0.0.1", at: new Date(0), jobId: "n1-1", summary: "it failed", hint: undefined };
+
+test("of known hosts the newest is what stays, and who asked for an older one is not told before it is written", async (t) => {
+  const file = join(folder(t), "known_hosts");
+  const knownHosts = new KnownHosts(file);
+  const keys = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ address: `10.0.0.${index}`, hostKey: "ssh-ed25519 AAAA" }));
+  await Promise.all([1, 2, 3, 40].map((count) => knownHosts.write(keys(count))));
+  assert.equal(readFileSync(file, "utf8").split("\n").length - 1, 40);
+  rmSync(file);
+  await knownHosts.write(keys(40));
+  assert.equal(readFileSync(file, "utf8").split("\n").length - 1, 40);
+  const nowhere = new KnownHosts(join(file, "below-a-file"));
+  const results = await Promise.allSettled([1, 2, 3].map((count) => nowhere.write(keys(count))));
+  assert.ok(results.every(({ status }) => status === "rejected"));
+});
 
 test("no log ends its block in TODO.md", () => {
   fc.assert(
