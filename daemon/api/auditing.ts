@@ -4,6 +4,7 @@ import type { FastifyRequest } from "fastify";
 import { actorOf, strangerAt } from "../audit/actor.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { AuditEntry } from "../contract/audit.ts";
+import type { PlannedWork } from "../contract/plan.ts";
 import type { Route } from "../contract/route.ts";
 import { routes } from "../contract/routes.ts";
 import { type ErrorCode, MusterError } from "../errors.ts";
@@ -29,6 +30,11 @@ const unread: ReadonlySet<ErrorCode> = new Set(["REQUEST_INVALID", "BODY_TOO_LAR
 
 const SWEEP_MS = 60_000;
 
+/** Asks whether it may be done, which may throw, and writes down that it is about to be. */
+export type Begin = (ask: () => PlannedWork) => void;
+
+const notAsked: Begin = (ask) => void ask();
+
 export class Auditing {
   readonly #audit: Pick<AuditLog, "append">;
   readonly #repeats = new Repeats<AuditEntry>(SWEEP_MS);
@@ -46,23 +52,37 @@ export class Auditing {
     this.#sweep(Number.POSITIVE_INFINITY);
   }
 
-  /** The intent is on disk before anything happens: after a crash in between it stands there without an outcome. */
-  async around<T>(route: Route, request: FastifyRequest, act: () => T | Promise<T>): Promise<T> {
+  /**
+   * The intent is on disk before anything happens: after a crash in between it stands there without an outcome. Of what is done by
+   * hand it names the plan and the rule, and so is written when that was decided; where that was not let, the road has told it.
+   */
+  async around<T>(route: Route, request: FastifyRequest, act: (begin: Begin) => T | Promise<T>): Promise<T> {
     const { caller } = request;
     // What is asked of the road may still be refused unread, by its headers.
     if (route.access !== "proposer") this.#reached.add(request);
-    if (route.method === "GET" || route.recordsItself || caller === undefined) return act();
-    const about = {
+    if (route.method === "GET" || route.recordsItself || caller === undefined) return act(notAsked);
+    let about: AuditEntry & { action: "intent" } = {
+      action: "intent",
       actor: actorOf(caller),
       subject: subjectOf(route, request.params),
       summary: summaryOf(route, request.body),
       executionId: randomUUID(),
     };
-    this.#audit.append({ ...about, action: "intent" });
+    const progress: { stage: "before" | "asked" | "begun" } = { stage: "before" };
+    const begin = (ask?: () => PlannedWork) => {
+      progress.stage = "asked";
+      const work = ask?.();
+      if (work) about = { ...about, planHash: work.hash, rule: work.decision.rule, policyVersion: work.decision.policyVersion };
+      this.#audit.append(about);
+      progress.stage = "begun";
+    };
+    if (!route.byHand) begin();
     let answer: T;
     try {
-      answer = await act();
+      answer = await act(begin);
     } catch (error) {
+      if (progress.stage === "asked") throw error;
+      if (progress.stage === "before") this.#audit.append(about);
       this.#audit.append({ ...about, action: "outcome", result: error instanceof MusterError ? error.code : "INTERNAL" });
       throw error;
     }
@@ -99,8 +119,7 @@ export class Auditing {
       summary: message,
       result: code,
     };
-    if (this.#repeats.first(`${entry.actor.keyId} ${entry.actor.name} ${subject} ${code}`, entry, Date.now()))
-      this.#audit.append(entry);
+    if (this.#repeats.first(`${entry.actor.keyId} ${entry.actor.name} ${subject} ${code}`, entry, Date.now())) this.#audit.append(entry);
   }
 
   #sweep(now: number): void {

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import type { ErrorBody } from "../contract/route.ts";
 import { type ErrorCode, explain, hints, MusterError } from "../errors.ts";
+import { WaitsForApproval } from "../govern/waiting.ts";
 
 const statusOf = {
   NODE_NOT_FOUND: 404,
@@ -20,6 +21,8 @@ const statusOf = {
   PLAN_ALTERED: 403,
   IDEMPOTENCY_KEY_USED: 409,
   APPROVALS_PENDING: 429,
+  APPROVAL_NEEDED: 202,
+  STEP_NOT_AT_WORK: 403,
   APPROVAL_NOT_FOUND: 404,
   VOTE_REFUSED: 409,
   VOTERS_INVALID: 500,
@@ -87,7 +90,9 @@ export function sendError(error: FastifyError | Error, request: FastifyRequest, 
   const status = failure.status ?? statusOf[failure.code];
   if (status >= 500) request.log.error({ err: error, code: failure.code }, failure.message);
   else request.log.info({ code: failure.code, reason: failure.message, status }, "request refused");
-  reply.code(status).send(errorBody(failure.code, failure.message));
+  const body = errorBody(failure.code, failure.message);
+  if (error instanceof WaitsForApproval) body.error.approvalId = error.approvalId;
+  reply.code(status).send(body);
 }
 
 export function errorBody(code: ErrorCode, message: string): ErrorBody {

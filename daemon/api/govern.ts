@@ -10,7 +10,7 @@ import type { Caller } from "./auth.ts";
 import type { Mount } from "./mount.ts";
 
 export interface GovernApi {
-  desk: Pick<Desk, "propose" | "execute" | "vote" | "cancel" | "plan" | "approval" | "execution">;
+  desk: Pick<Desk, "propose" | "execute" | "vote" | "cancel" | "plan" | "approval" | "execution" | "byHand" | "carryOut">;
   approvals: ApprovalStore;
   executions: ExecutionStore;
   offer(): Offer;

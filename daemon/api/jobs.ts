@@ -7,10 +7,11 @@ import { MusterError } from "../errors.ts";
 import { notRunnable } from "../fleet/runnable.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
+import { type ByHandApi, byHand } from "./by-hand.ts";
 import type { Mount } from "./mount.ts";
 import { find } from "./nodes.ts";
 
-export interface JobsApi {
+export interface JobsApi extends ByHandApi {
   nodes: NodeStore;
   jobs: JobStore;
   provision(node: Node, requestedBy: string): Job;
@@ -24,12 +25,12 @@ export function jobsApi(mount: Mount, { nodes, jobs, ...engine }: JobsApi): void
   mount(routes.getJob, ({ id }) => existing(jobs, id));
   mount(routes.jobOutput, ({ id, after }) => engine.output(existing(jobs, id).id, after));
   mount(routes.cancelJob, ({ id }, { caller }) => engine.cancel(existing(jobs, id).id, caller.name));
-  mount(routes.reprovisionNode, ({ node, check }, { caller }) => {
+  mount(routes.reprovisionNode, ({ node, check }, context) => {
     const target = find(nodes, node);
-    if (!check) return engine.provision(target, caller.name);
-    const reason = notRunnable(target);
+    const reason = check ? notRunnable(target) : undefined;
     if (reason !== undefined) throw new MusterError("NODE_WRONG_PHASE", reason);
-    return engine.preview(target, caller.name);
+    byHand(engine, { tool: "reprovision", parameters: { check }, nodes: [target] }, context);
+    return check ? engine.preview(target, context.caller.name) : engine.provision(target, context.caller.name);
   });
 
   mount(routes.provisioningStatuses, async () => {

@@ -1,8 +1,8 @@
 /** Puts one route of the contract on the server: validation, role check, serialization. The only generic code here. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type * as z from "zod";
+import * as z from "zod";
 import { ErrorBody, type Route } from "../contract/route.ts";
-import type { Auditing } from "./auditing.ts";
+import type { Auditing, Begin } from "./auditing.ts";
 import type { Caller } from "./auth.ts";
 import type { Gate } from "./gate.ts";
 
@@ -14,6 +14,7 @@ export interface Context<R extends Route> {
   caller: R extends { access: "public" } ? undefined : Caller;
   request: FastifyRequest;
   reply: FastifyReply;
+  begin: Begin;
 }
 
 export type Handler<R extends Route> = (input: Input<R>, context: Context<R>) => z.input<R["response"]> | Promise<z.input<R["response"]>>;
@@ -31,7 +32,7 @@ export function mounter(app: FastifyInstance, gate: Gate, auditing: Auditing): M
         ...(route.params && { params: route.params }),
         ...(route.query && { querystring: route.query }),
         ...(route.body && { body: route.body }),
-        response: { [status]: answerOf(route), "4xx": ErrorBody, "5xx": ErrorBody },
+        response: { ...answersOf(route, status), "4xx": ErrorBody, "5xx": ErrorBody },
       },
       // Before validation: who may not ask learns nothing about what would have been valid.
       onRequest: async (request, reply) => {
@@ -42,15 +43,22 @@ export function mounter(app: FastifyInstance, gate: Gate, auditing: Auditing): M
       handler: async (request, reply) => {
         // The schemas above have parsed all three; their types are lost on the way through fastify.
         const input = Object.assign({}, request.params, request.query, request.body) as Input<typeof route>;
-        const context = { caller: request.caller, request, reply } as Context<typeof route>;
         reply.code(status);
-        const answer = await auditing.around(route, request, () => handle(input, context));
+        const answer = await auditing.around(route, request, (begin) =>
+          handle(input, { caller: request.caller, request, reply, begin } as Context<typeof route>),
+        );
         if (route.media === undefined) return answer;
         return reply.type(route.media).send(Buffer.from(answer as Uint8Array));
       },
     });
   };
 }
+
+/** Where people may be asked first, 202 says that nothing has happened yet. */
+const answersOf = (route: Route, status: number) => {
+  if (!route.byHand) return { [status]: answerOf(route) };
+  return status === 202 ? { 202: z.union([ErrorBody, route.response]) } : { [status]: route.response, 202: ErrorBody };
+};
 
 const answerOf = ({ media, response, summary }: Route) =>
   media === undefined ? response : { description: summary, content: { [media]: { schema: response } } };

@@ -5,6 +5,7 @@ import type { Node, Profile } from "../contract/node.ts";
 import { routes } from "../contract/routes.ts";
 import { MusterError } from "../errors.ts";
 import { deadlineAfter, seconds } from "../fleet/deadlines.ts";
+import { isInService } from "../fleet/in-service.ts";
 import { proposedName } from "../fleet/naming.ts";
 import { advance } from "../fleet/phases.ts";
 import { unsuitable } from "../fleet/suitability.ts";
@@ -12,9 +13,10 @@ import type { EventStore } from "../store/events.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
 import type { Registry } from "../store/registry.ts";
+import { type ByHandApi, byHand } from "./by-hand.ts";
 import type { Mount } from "./mount.ts";
 
-export interface NodesApi {
+export interface NodesApi extends ByHandApi {
   nodes: NodeStore;
   jobs: JobStore;
   events: EventStore;
@@ -70,19 +72,21 @@ export function nodesApi(mount: Mount, { nodes, jobs, events, registry, ...world
     })),
   );
 
-  mount(routes.armNode, ({ node, profile = world.defaultProfile, confirm }, { caller }) => {
+  mount(routes.armNode, ({ node, profile: wanted, confirm }, context) => {
+    const profile = wanted ?? world.defaultProfile;
     const target = find(nodes, node);
     requireConfirmed(target, confirm);
     requireIdle(jobs, target);
     const reason = unsuitable(target.facts, profile);
     if (reason !== undefined) throw new MusterError("NODE_UNSUITABLE", reason);
     world.requireBootFiles(profile);
+    byHand(world, { tool: "arm", parameters: wanted ? { profile: wanted } : {}, nodes: [target], typed: confirm }, context);
     return registry.update(target.id, (was) => ({
       node: { ...was, state: advance(was.state, { type: "armed", profile, until: deadlineAfter(new Date(), seconds.armed) }) },
       event: {
         source: "control",
         type: "node.armed",
-        summary: `armed by ${caller.name}: its next network boot installs it by ${profile}, once`,
+        summary: `armed by ${context.caller.name}: its next network boot installs it by ${profile}, once`,
         detail: { profile },
       },
     }));
@@ -95,26 +99,28 @@ export function nodesApi(mount: Mount, { nodes, jobs, events, registry, ...world
     })),
   );
 
-  mount(routes.retireNode, async ({ node, confirm }, { caller }) => {
+  mount(routes.retireNode, async ({ node, confirm }, context) => {
     const target = find(nodes, node);
     requireConfirmed(target, confirm);
     requireIdle(jobs, target);
+    byHand(world, { tool: "retire", nodes: [target], typed: confirm }, context);
     // Again for one that is retired already: its files may not have let go of it the first time.
     const retired =
       target.state.phase === "retired"
         ? target
         : registry.update(target.id, (was) => ({
             node: { ...was, state: advance(was.state, { type: "retired", at: new Date().toISOString() }) },
-            event: { source: "control", type: "node.retired", summary: `retired by ${caller.name}` },
+            event: { source: "control", type: "node.retired", summary: `retired by ${context.caller.name}` },
           }));
     await world.forget(retired);
     return retired;
   });
 
-  mount(routes.wakeNode, async ({ node }, { caller }) => {
+  mount(routes.wakeNode, async ({ node }, context) => {
     const target = find(nodes, node);
+    byHand(world, { tool: "wake", nodes: [target] }, context);
     const message = await world.wake(target);
-    events.append({ source: "control", type: "node.wake", summary: `${message}, asked by ${caller.name}`, nodeId: target.id });
+    events.append({ source: "control", type: "node.wake", summary: `${message}, asked by ${context.caller.name}`, nodeId: target.id });
     return { message };
   });
 }
@@ -135,8 +141,6 @@ export function requireIdle(jobs: JobStore, node: Node): void {
 
 /** A node that has a system of ours on its disk is only erased or forgotten by somebody who typed its name. */
 function requireConfirmed(node: Node, confirm: string | undefined): void {
-  const { phase } = node.state;
-  if (phase === "discovered" || phase === "accepted" || confirm === node.name) return;
-  if (node.state.phase === "armed" && node.state.readySince === undefined) return;
-  throw new MusterError("REQUEST_INVALID", `confirm: this node is ${phase}; repeat its name, ${node.name}, to go on`);
+  if (!isInService(node) || confirm === node.name) return;
+  throw new MusterError("REQUEST_INVALID", `confirm: this node is ${node.state.phase}; repeat its name, ${node.name}, to go on`);
 }

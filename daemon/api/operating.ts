@@ -11,10 +11,11 @@ import type { EventStore } from "../store/events.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
 import type { Registry } from "../store/registry.ts";
+import { type ByHandApi, byHand } from "./by-hand.ts";
 import type { Mount } from "./mount.ts";
 import { find, requireIdle } from "./nodes.ts";
 
-export interface OperatingApi {
+export interface OperatingApi extends ByHandApi {
   nodes: NodeStore;
   jobs: JobStore;
   registry: Registry;
@@ -27,11 +28,13 @@ export interface OperatingApi {
 }
 
 export function operatingApi(mount: Mount, { nodes, jobs, registry, events, ...world }: OperatingApi): void {
-  mount(routes.promoteNode, async ({ node }, { caller }) => {
+  mount(routes.promoteNode, async ({ node }, context) => {
+    const { caller } = context;
     const target = find(nodes, node);
     requireIdle(jobs, target);
     const reason = notRunnable(target);
     if (reason !== undefined) throw new MusterError("NODE_WRONG_PHASE", reason);
+    byHand(world, { tool: "promote", nodes: [target] }, context);
     await world.promote(target.name);
     events.append({
       source: "control",
@@ -42,29 +45,33 @@ export function operatingApi(mount: Mount, { nodes, jobs, registry, events, ...w
     return world.provision(target, caller.name);
   });
 
-  mount(routes.rescueNode, ({ node }, { caller }) => {
+  mount(routes.rescueNode, ({ node }, context) => {
     const target = find(nodes, node);
     requireIdle(jobs, target);
     requireSuitable(target);
     world.requireBootFiles("rescue");
+    byHand(world, { tool: "rescue", nodes: [target] }, context);
     return registry.update(target.id, (was) => ({
       node: { ...was, state: advance(was.state, { type: "rescue-asked", at: new Date().toISOString() }) },
       event: {
         source: "control",
         type: "node.rescue",
-        summary: `to be rescued, asked by ${caller.name}: its network boots get the rescue system`,
+        summary: `to be rescued, asked by ${context.caller.name}: its network boots get the rescue system`,
       },
     }));
   });
 
-  mount(routes.endRescue, ({ node }, { caller }) =>
-    registry.update(find(nodes, node).id, (was) => ({
+  mount(routes.endRescue, ({ node }, context) => {
+    const target = find(nodes, node);
+    byHand(world, { tool: "end_rescue", nodes: [target] }, context);
+    const summary = `its rescue was ended by ${context.caller.name}: it boots its disk again`;
+    return registry.update(target.id, (was) => ({
       node: { ...was, state: advance(was.state, { type: "rescue-ended" }) },
-      event: { source: "control", type: "node.rescue-ended", summary: `its rescue was ended by ${caller.name}: it boots its disk again` },
-    })),
-  );
+      event: { source: "control", type: "node.rescue-ended", summary },
+    }));
+  });
 
-  mount(routes.wipeNode, ({ node, confirm, disks, quick }, { caller }) => {
+  mount(routes.wipeNode, ({ node, confirm, disks, quick }, context) => {
     const target = find(nodes, node);
     // Always, also for a machine that was never installed: what is on its disks may be somebody's.
     if (confirm !== target.name)
@@ -72,6 +79,7 @@ export function operatingApi(mount: Mount, { nodes, jobs, registry, events, ...w
     requireIdle(jobs, target);
     requireSuitable(target);
     world.requireBootFiles("wipe");
+    byHand(world, { tool: "wipe", parameters: { disks, quick }, nodes: [target], typed: confirm }, context);
     const what = disks === "all" ? "all fixed disks" : "the disk an installation takes";
     return registry.update(target.id, (was) => ({
       node: {
@@ -81,7 +89,7 @@ export function operatingApi(mount: Mount, { nodes, jobs, registry, events, ...w
       event: {
         source: "control",
         type: "node.wipe-armed",
-        summary: `armed for a wipe by ${caller.name}: its next network boot erases ${what}${quick ? ", only the beginning and the end" : ""}, once`,
+        summary: `armed for a wipe by ${context.caller.name}: its next network boot erases ${what}${quick ? ", only the beginning and the end" : ""}, once`,
         detail: { disks, quick },
       },
     }));

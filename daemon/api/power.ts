@@ -5,10 +5,11 @@ import { routes } from "../contract/routes.ts";
 import { explain, MusterError } from "../errors.ts";
 import type { EventStore } from "../store/events.ts";
 import type { NodeStore } from "../store/nodes.ts";
+import { type ByHandApi, byHand } from "./by-hand.ts";
 import type { Mount } from "./mount.ts";
 import { find } from "./nodes.ts";
 
-export interface PowerApi {
+export interface PowerApi extends ByHandApi {
   nodes: NodeStore;
   events: EventStore;
   power: {
@@ -18,19 +19,20 @@ export interface PowerApi {
   };
 }
 
-export function powerApi(mount: Mount, { nodes, events, power }: PowerApi): void {
+export function powerApi(mount: Mount, { nodes, events, power, desk }: PowerApi): void {
   mount(routes.nodePower, ({ node }) => power.perform(find(nodes, node), "status"));
 
-  mount(routes.powerNode, async ({ node, action, confirm }, { caller }) => {
+  mount(routes.powerNode, async ({ node, action, confirm }, context) => {
     const target = find(nodes, node);
     if (action !== "on" && confirm !== target.name)
       throw new MusterError(
         "REQUEST_INVALID",
         `confirm: power ${action} cuts the power of a machine that is ${target.state.phase}; repeat its name, ${target.name}, to go on`,
       );
+    byHand({ desk }, { tool: "power", parameters: { action }, nodes: [target], typed: confirm }, context);
     const record = (type: string, summary: string) =>
       events.append({ source: "control", type, summary, nodeId: target.id, detail: { action } });
-    record("power.asked", `power ${action} by ${power.means(target)}, asked by ${caller.name}`);
+    record("power.asked", `power ${action} by ${power.means(target)}, asked by ${context.caller.name}`);
     try {
       const result = await power.perform(target, action);
       record("power.done", `power ${action}: ${result.message}`);

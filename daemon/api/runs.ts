@@ -6,6 +6,7 @@ import { routes } from "../contract/routes.ts";
 import { MusterError } from "../errors.ts";
 import { notRunnable } from "../fleet/runnable.ts";
 import type { NodeStore } from "../store/nodes.ts";
+import { type ByHandApi, byHand } from "./by-hand.ts";
 import type { Mount } from "./mount.ts";
 import { find } from "./nodes.ts";
 
@@ -15,22 +16,23 @@ export interface Turn {
   priority?: number;
 }
 
-export interface RunsApi {
+export interface RunsApi extends ByHandApi {
   nodes: NodeStore;
   playbooks(): PlaybookList;
   /** One job for each node, or an error and none. */
   run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, requestedBy: string, turn?: Turn): Job[];
 }
 
-export function runsApi(mount: Mount, { nodes, playbooks, run }: RunsApi): void {
+export function runsApi(mount: Mount, { nodes, playbooks, run, desk }: RunsApi): void {
   mount(routes.listPlaybooks, () => playbooks());
 
-  mount(routes.runPlaybook, ({ playbook: name, nodes: limit, check, after, priority }, { caller }) => {
+  mount(routes.runPlaybook, ({ playbook: name, nodes: limit, check, after, priority }, context) => {
     const playbook = playbookCalled(name, playbooks());
     const targets = limit === "all" ? everyRunnable(nodes) : [...new Map(limit.map((each) => runnable(nodes, each))).values()];
     const purpose = check ? "preview" : playbook.readOnly ? "look" : "change";
     const turn = { ...(after !== undefined && { after }), ...(priority !== undefined && { priority }) };
-    return run(targets, playbook, purpose, caller.name, turn);
+    byHand({ desk }, { tool: "playbook_run", parameters: { playbook: name, check }, nodes: targets }, context);
+    return run(targets, playbook, purpose, context.caller.name, turn);
   });
 }
 

@@ -12,7 +12,7 @@ import { makePlan } from "../plans/planner.ts";
 import { loadRunbooks, ourRunbooks, type Runbooks } from "../plans/runbook.ts";
 import type { Stores } from "../store/stores.ts";
 import { type Catalogue, loadCatalogue, ourTools } from "../tools/catalogue.ts";
-import { knownNodes } from "./known-nodes.ts";
+import { nodesFor, rememberedLabels } from "./known-nodes.ts";
 import { policyFrom } from "./policy.ts";
 import { votingOf } from "./voting.ts";
 
@@ -31,13 +31,14 @@ export interface GovernedParts {
 
 export function governed(config: Config, env: NodeJS.ProcessEnv, { data, stores, executor, inventory, log }: GovernedParts): Governed {
   const { catalogue, runbooks } = offered(config);
+  const labels = rememberedLabels(inventory);
   const desk = new Desk({
     ...stores,
     executor,
     log,
     audit: new AuditLog(stores.db),
     policy: policyFrom(config, env),
-    plan: (proposal) => makePlan(proposal, { catalogue, runbooks, nodes: knownNodes(stores.nodes.list(), inventory) }),
+    plan: (proposal) => makePlan(proposal, { catalogue, runbooks, nodes: nodesFor(proposal, stores.nodes, labels) }),
     clocks: { decideSeconds: config.policy.decide_seconds, executeSeconds: config.policy.execute_seconds },
     limit: config.tools.executions_at_once,
     voting: () => votingOf(config, data),

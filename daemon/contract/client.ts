@@ -14,6 +14,8 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly hint: string;
+  /** When nothing happened yet because people are asked first. */
+  readonly approvalId: string | undefined;
   /** When it was asked too often: in so many seconds there is room again, and nothing was done. */
   readonly retryAfterSeconds: number | undefined;
 
@@ -23,6 +25,7 @@ export class ApiError extends Error {
     this.status = status;
     this.code = body.code;
     this.hint = body.hint;
+    this.approvalId = body.approvalId;
   }
 }
 
@@ -62,7 +65,12 @@ async function call({ baseUrl, headers, fetch: send = fetch }: ClientOptions, ro
   if (response.ok && route.media !== undefined) return route.response.parse(new Uint8Array(await response.arrayBuffer()));
   const text = await response.text();
   if (!response.ok) throw new ApiError(response.status, errorFrom(response, text), response.headers.get("retry-after"));
-  return route.response.parse(JSON.parse(text));
+  const answer: unknown = JSON.parse(text);
+  if (response.status === 202 && route.byHand) {
+    const waits = ErrorBody.safeParse(answer);
+    if (waits.success) throw new ApiError(202, waits.data.error);
+  }
+  return route.response.parse(answer);
 }
 
 /** Something between us and the daemon may answer in its own words. */

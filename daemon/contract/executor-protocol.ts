@@ -5,6 +5,9 @@ import { Recap } from "./job.ts";
 import { Instant, MacText, NodeName } from "./names.ts";
 import { PowerAction, PowerFailure, PowerState } from "./power.ts";
 
+/** Of a request with which the executor carries out a step at control itself: the execution's id, a slash, the step's. */
+export const STEP_HEADER = "muster-step";
+
 /** One job's part in a run: one attempt, on one node, which must be in the inventory. */
 export const RunMember = z.strictObject({ jobId: z.string().regex(/^[a-z0-9-]{1,80}$/), attempt: z.int().min(1), node: NodeName });
 export type RunMember = z.output<typeof RunMember>;

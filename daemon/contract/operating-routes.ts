@@ -20,6 +20,7 @@ export const operatingRoutes = {
     path: "/api/runs",
     summary: "Run a playbook on these nodes, or preview what it would change: one job each, for all of them or for none",
     access: "operator",
+    byHand: true,
     body: z.strictObject({
       playbook: PlaybookName,
       /** Names or MAC addresses; `all` is every node that has a system of ours. */
@@ -38,6 +39,7 @@ export const operatingRoutes = {
     path: "/api/nodes/:node/promote",
     summary: "Move a node from the workers to the controllers in the inventory, and configure it again",
     access: "operator",
+    byHand: true,
     params: NodeRef,
     status: 202,
     response: Job,
@@ -47,6 +49,7 @@ export const operatingRoutes = {
     path: "/api/nodes/:node/rescue",
     summary: "Let this node's network boots get the rescue system with sshd, until that is ended; its disks are left alone",
     access: "operator",
+    byHand: true,
     params: NodeRef,
     response: Node,
   },
@@ -55,6 +58,7 @@ export const operatingRoutes = {
     path: "/api/nodes/:node/rescue",
     summary: "Let a node in rescue boot its disk again",
     access: "operator",
+    byHand: true,
     params: NodeRef,
     response: Node,
   },
@@ -63,6 +67,7 @@ export const operatingRoutes = {
     path: "/api/nodes/:node/wipe",
     summary: "Let the next network boot of this node erase its disks, once",
     access: "operator",
+    byHand: true,
     sensitive: true,
     params: NodeRef,
     body: z.strictObject({

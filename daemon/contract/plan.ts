@@ -93,6 +93,15 @@ export const Decision = z.strictObject({
 });
 export type Decision = z.output<typeof Decision>;
 
+/** Somebody with a key of their own does it at this moment, by a command or a click. */
+export const ByHand = z.strictObject({
+  /** They have typed the node's name. */
+  confirmed: z.boolean(),
+  /** The node has a system of ours. */
+  inService: z.boolean(),
+});
+export type ByHand = z.output<typeof ByHand>;
+
 /** A plan with what was decided of it. */
 export const PlannedWork = z.object({
   id: z.uuid(),
@@ -107,6 +116,7 @@ export const PlannedWork = z.object({
   requesterKeyId: z.string(),
   requesterRole: Role,
   onBehalfOf: z.string().optional(),
+  byHand: ByHand.optional(),
   createdAt: Instant,
 });
 export type PlannedWork = z.output<typeof PlannedWork>;

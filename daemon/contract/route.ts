@@ -14,6 +14,8 @@ export interface Route {
   sensitive?: true;
   /** It tells the audit more than that it was called, by itself. */
   recordsItself?: true;
+  /** Asked of the policy as something done by hand: may be denied, or answer 202 with an error that names an approval to wait for. */
+  byHand?: true;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -26,7 +28,13 @@ export interface Route {
 
 /** Every failure answers this, whatever the route. `message` repeats the text under the name the documented API uses. */
 export const ErrorBody = z.object({
-  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }),
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    hint: z.string(),
+    /** Of what waits for people now; answered with 202. */
+    approvalId: z.string().optional(),
+  }),
   message: z.string(),
 });
 export type ErrorBody = z.output<typeof ErrorBody>;

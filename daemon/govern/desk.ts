@@ -5,16 +5,18 @@ import type { Execution } from "../contract/execution.ts";
 import type { FromExecutor } from "../contract/executor-protocol.ts";
 import type { PlanExecution, Proposed } from "../contract/govern-routes.ts";
 import type { PlannedWork, Proposal } from "../contract/plan.ts";
-import { MusterError } from "../errors.ts";
+import { explain, MusterError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Who } from "../policy/policy.ts";
 import type { EventStore } from "../store/events.ts";
 import { digestOf } from "../tools/canonical.ts";
 import { signaturesCount } from "../votes/verify.ts";
 import { type Answer, type BallotParts, Ballots } from "./ballots.ts";
+import { carryOut } from "./carrying-out.ts";
 import { type ExecutionParts, Executions } from "./executions.ts";
 import { type AuditSink, Journal } from "./journal.ts";
 import { Proposals } from "./proposals.ts";
+import { WaitsForApproval } from "./waiting.ts";
 
 export interface DeskParts extends Omit<ExecutionParts, "journal">, Pick<BallotParts, "voting"> {
   audit: AuditSink;
@@ -82,6 +84,24 @@ export class Desk {
     const work = this.#proposals.take(proposal, who, { key, mustBe: hash }, this.#now());
     this.dispatch();
     return this.#outcomeOf(work);
+  }
+
+  /** Whoever asks does it themselves, now. Throws where the policy denies it, and where people are asked first. */
+  byHand(proposal: Proposal, who: Who): PlannedWork {
+    const work = this.#proposals.take(proposal, who, { byHand: true }, this.#now());
+    const approval = work.decision.answer === "allow" ? undefined : this.#parts.approvals.ofPlan(work.id);
+    if (approval) throw new WaitsForApproval(work, approval);
+    return work;
+  }
+
+  /** The executor's request, for a step that was decided. */
+  carryOut(reference: string, proposal: Proposal, who: Who): PlannedWork {
+    try {
+      return carryOut(reference, proposal, this.#parts, this.#now());
+    } catch (error) {
+      this.#journal.refused(actorOf(who), "step", explain(error));
+      throw error;
+    }
   }
 
   vote(approvalId: string, answer: Answer, voter: Who): Approval {

@@ -29,6 +29,8 @@ export interface Terms {
   key?: Digest | undefined;
   /** Fails where the plan came out otherwise. */
   mustBe?: Digest | undefined;
+  /** Whoever proposes does it now, where the policy lets them: nothing is queued. */
+  byHand?: boolean;
 }
 
 /** For how long a key names its plan. */
@@ -44,14 +46,16 @@ export class Proposals {
   }
 
   /** A dry run stores nothing but its audit: there is no plan an execution could be made of. */
-  take(proposal: Proposal, who: Who, { dryRun = false, key, mustBe }: Terms, now: Date): PlannedWork {
+  take(proposal: Proposal, who: Who, { dryRun = false, key, mustBe, byHand = false }: Terms, now: Date): PlannedWork {
     const standing = this.#standing(proposal, who, mustBe);
     const work = plannedWork(standing, proposal, who, now);
     if (dryRun) {
       this.#parts.journal.decided(work, true);
       return work;
     }
-    const taken = this.#noted(who, work, () => atomically(this.#parts.db, () => this.#keep(work, proposal, standing.bindings, key, now)));
+    const taken = this.#noted(who, work, () =>
+      atomically(this.#parts.db, () => this.#keep(work, proposal, standing.bindings, { key, byHand }, now)),
+    );
     if (taken.decision.answer === "deny") throw new MusterError("PLAN_DENIED", `${denial(taken.decision)} (plan ${taken.id})`);
     return taken;
   }
@@ -75,7 +79,7 @@ export class Proposals {
     }
   }
 
-  #keep(work: PlannedWork, proposal: Proposal, bindings: Bindings, key: Digest | undefined, now: Date): PlannedWork {
+  #keep(work: PlannedWork, proposal: Proposal, bindings: Bindings, { key, byHand }: Terms, now: Date): PlannedWork {
     const { plans, approvals, executions, journal } = this.#parts;
     const earlier = key === undefined ? undefined : plans.kept(key, since(now));
     if (earlier && earlier.hash !== work.hash)
@@ -97,7 +101,7 @@ export class Proposals {
       approvals.add(approval);
       journal.asked(approval, work);
     }
-    if (decision.answer === "allow") {
+    if (decision.answer === "allow" && !byHand) {
       const execution = queuedExecution(work, undefined, now);
       executions.add(execution);
       journal.queued(execution, work);
@@ -146,6 +150,7 @@ function plannedWork({ plan, coverage, decision, bindings }: Standing, { reason 
     requesterKeyId: who.keyId,
     requesterRole: who.role,
     ...(who.onBehalfOf !== undefined && { onBehalfOf: who.onBehalfOf }),
+    ...(who.byHand && { byHand: who.byHand }),
     createdAt: now.toISOString(),
   };
 }

@@ -27,11 +27,12 @@ export const bindingsOf = (plan: Plan, policyVersion: Digest): Bindings => ({
   policyVersion,
 });
 
-export const whoAsked = ({ requesterKeyId, requestedBy, requesterRole, onBehalfOf }: PlannedWork): Who => ({
+export const whoAsked = ({ requesterKeyId, requestedBy, requesterRole, onBehalfOf, byHand }: PlannedWork): Who => ({
   keyId: requesterKeyId,
   name: requestedBy,
   role: requesterRole,
   onBehalfOf,
+  byHand,
 });
 
 /** More than looking, at any point. */

@@ -9,7 +9,7 @@ import { explain } from "../errors.ts";
 import { stepOf } from "../plans/step.ts";
 import { type KnownNode, targetOf } from "../plans/targets.ts";
 import type { Policy } from "../policy/policy.ts";
-import { mergeQuorums } from "../policy/quorum.ts";
+import { mergeQuorums, usualQuorum } from "../policy/quorum.ts";
 import { canonical } from "../tools/canonical.ts";
 import type { Catalogue } from "../tools/catalogue.ts";
 import { provenVotes, signaturesCount, type Voting } from "../votes/verify.ts";
@@ -95,7 +95,8 @@ const compared = ["method", "parameters", "risk", "scope", "timeoutSeconds", "pr
 function notAllowed(papers: Papers, world: WarrantWorld): string | undefined {
   const { work } = papers;
   const { answer, rule, quorum } = world.policy.decide(work.plan, whoAsked(work));
-  if (answer === "allow") return undefined;
+  // Whose hand it was nobody can see here, and what hands alone may do they do without the executor.
+  if (answer === "allow") return work.byHand ? notApproved(papers, usualQuorum, world) : undefined;
   if (answer === "deny") return `denied by the rule ${rule}`;
   return notApproved(papers, quorum, world);
 }

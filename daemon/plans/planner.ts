@@ -113,7 +113,7 @@ function fitNodes(
   for (const node of chosen) {
     const reason = forms
       .filter(({ requiresTarget }) => requiresTarget)
-      .map((form) => unfit(node, form))
+      .map((form) => unfit(node, form, byName.has(node.name)))
       .find((found) => found !== undefined);
     if (reason === undefined) fit.push(node);
     else if (byName.has(node.name)) throw new MusterError("NODE_WRONG_PHASE", `targets: ${reason}`);

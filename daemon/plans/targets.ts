@@ -67,10 +67,10 @@ export const targetOf = (node: KnownNode): Target => ({
 /** Machines with Windows are in this group of the inventory. */
 const WINDOWS = "windows";
 
-/** Why a tool cannot be used on a machine now, or nothing. */
-export function unfit(node: KnownNode, form: ToolForm): string | undefined {
+/** Why a tool cannot be used on a machine now, or nothing. One that is kept out is only for tools that say so, and named. */
+export function unfit(node: KnownNode, form: ToolForm, named = true): string | undefined {
   const { name, phase } = node;
-  if (phase === "retired" || phase === "quarantined") return `${name} is ${phase}`;
+  if ((phase === "retired" || phase === "quarantined") && !(named && form.phases?.includes(phase))) return `${name} is ${phase}`;
   const inside = form.method === "ssh" || form.method === "ansible" || form.method === "winrm";
   if (form.phases && !form.phases.some((allowed) => allowed === phase))
     return `${name} is ${phase}; ${form.name} is for nodes that are ${form.phases.join(", ")}`;

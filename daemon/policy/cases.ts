@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import * as z from "zod";
 import { Role } from "../contract/key.ts";
-import { type Decision, type Plan, type PlanStep, QuorumGroup } from "../contract/plan.ts";
+import { ByHand, type Decision, type Plan, type PlanStep, QuorumGroup } from "../contract/plan.ts";
 import { Method, Risk, Scope, ToolName, Values } from "../contract/tool.ts";
 import { MusterError } from "../errors.ts";
 import { approvalModes } from "./approval-mode.ts";
@@ -28,6 +28,7 @@ const Case = z.strictObject({
   by: Role,
   name: z.string().default("somebody"),
   onBehalfOf: z.string().optional(),
+  byHand: ByHand.optional(),
   steps: z.array(CaseStep),
   readOnly: z.boolean().default(false),
   tainted: z.boolean().default(false),
@@ -68,7 +69,7 @@ export function loadCases(file: string): Case[] {
 }
 
 export function runCase(wanted: Case, policy: Policy): CaseResult {
-  const who = { keyId: "key of the case", name: wanted.name, role: wanted.by, onBehalfOf: wanted.onBehalfOf };
+  const who = { keyId: "key of the case", name: wanted.name, role: wanted.by, onBehalfOf: wanted.onBehalfOf, byHand: wanted.byHand };
   const decision = policy.decide(planOf(wanted), who);
   const { answer, rule, quorum } = wanted.expect;
   const ok =

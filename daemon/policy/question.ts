@@ -1,7 +1,7 @@
 /** One step of a plan as a question Cedar can be asked. */
 import type { AuthorizationCall, EntityJson } from "@cedar-policy/cedar-wasm/nodejs";
 import type { Role } from "../contract/key.ts";
-import type { Plan, PlanStep } from "../contract/plan.ts";
+import type { ByHand, Plan, PlanStep } from "../contract/plan.ts";
 import type { ApprovalMode } from "./approval-mode.ts";
 
 /** Whose proposal it is: the key, its person and its role, and for whom an agent acts. */
@@ -10,6 +10,8 @@ export interface Who {
   name: string;
   role: Role;
   onBehalfOf?: string | undefined;
+  /** They do it themselves, in this very request. */
+  byHand?: ByHand | undefined;
 }
 
 export interface Asked {
@@ -58,6 +60,7 @@ export function questionFor({ plan, step, rollback, who, approvalMode }: Asked, 
     nodes: plan.targets.length,
     costCents: Math.ceil(plan.steps.reduce((sum, { costUsd }) => sum + costUsd, 0) * 100),
     approvalMode: reference("ApprovalMode", approvalMode),
+    ...(who.byHand && { byHand: { ...who.byHand } }),
   };
   return { principal, action: of("Action", step.risk), resource, context, entities };
 }

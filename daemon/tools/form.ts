@@ -53,6 +53,8 @@ const PhaseWord = z.enum([
   "ready",
   "rescue",
   "wiping",
+  "quarantined",
+  "retired",
 ]);
 
 const FormFile = z.strictObject({

@@ -43,7 +43,7 @@ export function callRisk(call: Call): Risk {
 }
 
 /** Requests to ourselves that take nothing away; any other might arm, wipe, or answer an approval. */
-const OWN_CHANGES = /^muster:\/api\/nodes\/[^/]+\/(wake|disarm)$/;
+const OWN_CHANGES = /^muster:\/api\/nodes\/[^/]+\/(wake|disarm|power|rescue|promote|reprovision)$/;
 
 function requestRisk(verb: string, url: string): Risk {
   if (/^(GET|HEAD|OPTIONS)$/.test(verb)) return "read";

@@ -7,6 +7,7 @@ import { type ApiParts, buildApi } from "../../daemon/api/server.ts";
 import { AuditLog } from "../../daemon/audit/log.ts";
 import { networkNow } from "../../daemon/compose/network-now.ts";
 import type { Role } from "../../daemon/contract/key.ts";
+import type { DeskParts } from "../../daemon/govern/desk.ts";
 import { cards } from "./cards.ts";
 import { type DeskLab, offer, openDesk } from "./desk.ts";
 import { writtenLog } from "./log-book.ts";
@@ -30,9 +31,9 @@ const unused = (what: string) => () => {
   throw new Error(`${what}: not part of this test`);
 };
 
-export async function serve(t: TestContext, parts: Partial<ApiParts> = {}): Promise<Served> {
+export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, governed: Partial<DeskParts> = {}): Promise<Served> {
   const world = openWorld();
-  const lab = openDesk(world);
+  const lab = openDesk(world, governed);
   const api = await buildApi({
     ...world,
     audit: new AuditLog(world.db),

@@ -1,4 +1,5 @@
 /** One step of a plan, by its method. Its command comes from the form, read by the executor itself; its secrets are known here alone. */
+import { STEP_HEADER } from "../../contract/executor-protocol.ts";
 import type { Plan, PlanStep, Target } from "../../contract/plan.ts";
 import { explain } from "../../errors.ts";
 import type { Catalogue } from "../../tools/catalogue.ts";
@@ -85,7 +86,11 @@ async function perform(
   const limits = { capBytes: form.outputCapBytes, graceMs: means.graceMs };
   switch (call.kind) {
     case "request":
-      return runHttp({ ...requestTo(call, means.controlUrl), headers: headersOf(call, form, means) }, limits.capBytes, signal);
+      return runHttp(
+        { ...requestTo(call, means.controlUrl), headers: { ...headersOf(call, form, means), ...whichStep(call, of) } },
+        limits.capBytes,
+        signal,
+      );
     case "playbook":
     case "module": {
       const { argv, env, cwd } = ansibleStep(call, { executionId, node: required(target).node, timeoutSeconds }, means.ansible, files);
@@ -121,6 +126,10 @@ function requestTo({ verb, url, body }: Extract<Call, { kind: "request" }>, cont
     allowLoopback: own,
   };
 }
+
+/** Control knows by it what was decided already. Nobody else is told. */
+const whichStep = ({ url }: Extract<Call, { kind: "request" }>, { executionId, step }: StepOf): Record<string, string> =>
+  url.startsWith(OWN) ? { [STEP_HEADER]: `${executionId}/${step.id}` } : {};
 
 function headersOf(call: Extract<Call, { kind: "request" }>, form: ToolForm, { secrets }: StepMeans): Record<string, string> {
   const secret = form.secrets.flatMap((reference) =>

@@ -14,9 +14,11 @@ const forms = {
 };
 
 /** Answers with what it was asked, its key among it: nothing keeps a program from doing so. */
-async function start(t: TestContext): Promise<{ lab: PlanLab; asked: string[] }> {
+async function start(t: TestContext): Promise<{ lab: PlanLab; asked: string[]; steps: unknown[] }> {
   const asked: string[] = [];
+  const steps: unknown[] = [];
   const server = createServer(({ method, url, headers }, response) => {
+    steps.push(headers["muster-step"]);
     asked.push(`${method} ${url} ${headers.authorization ?? "no key"}`);
     response.end(JSON.stringify(headers));
   }).listen(0, "127.0.0.1");
@@ -24,7 +26,7 @@ async function start(t: TestContext): Promise<{ lab: PlanLab; asked: string[] }>
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
   const nodes = [{ name: "n1", group: "dev" as const, address: "127.0.0.1" }];
-  return { lab: await PlanLab.start(t, nodes, forms, {}, { control: { port } }), asked };
+  return { lab: await PlanLab.start(t, nodes, forms, {}, { control: { port } }), asked, steps };
 }
 
 async function carryOut(lab: PlanLab, tool: string) {
@@ -33,12 +35,13 @@ async function carryOut(lab: PlanLab, tool: string) {
   return end;
 }
 
-test("our own control is asked with the executor's key, which no answer gives away", async (t) => {
-  const { lab, asked } = await start(t);
+test("our own control is asked with the executor's key, which no answer gives away, and told which step it is", async (t) => {
+  const { lab, asked, steps } = await start(t);
   lab.secret("muster_key", CANARY);
   const end = await carryOut(lab, "ask");
   assert.equal(end.status, "succeeded", JSON.stringify(end));
   assert.deepEqual(asked, [`GET /api/nodes/n1 Bearer ${CANARY}`]);
+  assert.match(String(steps), /^[0-9a-f-]{36}\/1$/);
   assert.match(end.steps[0]?.output ?? "", /"authorization":"Bearer \*{8}"/);
   assert.ok(!JSON.stringify(lab.messages).includes(CANARY));
   assert.ok(!lab.log().includes(CANARY));

@@ -44,6 +44,7 @@ export function planned(proposal: Proposal, who: Who, { catalogue, nodes, policy
     requesterKeyId: who.keyId,
     requesterRole: who.role,
     ...(who.onBehalfOf !== undefined && { onBehalfOf: who.onBehalfOf }),
+    ...(who.byHand && { byHand: who.byHand }),
     createdAt: now.toISOString(),
   };
 }

@@ -56,6 +56,15 @@ const reason = (claims: Papers, where = world()): string => {
 const without = (name: string, change: Partial<KnownNode>): KnownNode[] =>
   fleet().map((node) => (node.name === name ? { ...node, ...change } : node));
 
+test("what hands alone may do is not begun here because somebody says that it was a hand", () => {
+  const hand = { ...alice, byHand: { confirmed: true, inService: true } };
+  const work = planned(toolOn("wipe", ["n1"]), hand, place, now);
+  assert.equal(work.decision.answer, "allow");
+  assert.equal(reason({ execution: executionOf(work), work }), "it needs approval, and none came with it");
+  const asked = { ...work, decision: { ...work.decision, quorum: [{ role: "operator" as const, count: 1 }] } };
+  assert.equal(reason(papers(asked)), "begun");
+});
+
 test("an approved plan is begun", () => {
   assert.equal(reason(papers()), "begun");
 });

@@ -36,7 +36,7 @@ for (const phase of all)
 
 test("arming is for nodes that wait for it, and says which", () => {
   assert.equal(why("arm", node("n1", [], "accepted")), undefined);
-  assert.match(why("arm", node("n1", [], "installing")) ?? "", /n1 is installing; arm is for nodes that are accepted, ready/);
+  assert.match(why("arm", node("n1", [], "installing")) ?? "", /n1 is installing; arm is for nodes that are accepted, armed/);
 });
 
 test("Windows is reached over WinRM and by nothing else that goes into the machine", () => {

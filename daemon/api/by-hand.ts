@@ -1,0 +1,43 @@
+/** Leads what somebody does by a command or a click onto the road: planned, hashed and decided before anything happens. */
+import { STEP_HEADER } from "../contract/executor-protocol.ts";
+import type { Node } from "../contract/node.ts";
+import type { Proposal } from "../contract/plan.ts";
+import type { Values } from "../contract/tool.ts";
+import { isInService } from "../fleet/in-service.ts";
+import type { Begin } from "./auditing.ts";
+import type { Caller } from "./auth.ts";
+import { type GovernApi, whoIs } from "./govern.ts";
+
+export interface Deed {
+  tool: string;
+  parameters?: Values;
+  nodes: readonly Node[];
+  /** What was typed where the route asks for the node's name. */
+  typed?: string | undefined;
+}
+
+export type ByHandApi = Pick<GovernApi, "desk">;
+
+interface Asking {
+  caller: Caller;
+  request: { headers: Record<string, string | string[] | undefined> };
+  begin: Begin;
+}
+
+/**
+ * Stands right before the effect, behind everything else that may keep it from happening. Throws where the policy denies it or
+ * people are asked. The executor's own request, with its header, was decided before.
+ */
+export function byHand({ desk }: ByHandApi, { tool, parameters = {}, nodes, typed }: Deed, { caller, request, begin }: Asking): void {
+  const proposal: Proposal = {
+    goal: { kind: "tool", tool, parameters },
+    targets: nodes.map(({ name }) => name),
+    reason: "",
+    readOnly: false,
+    tainted: false,
+  };
+  const step = request.headers[STEP_HEADER];
+  const hand = { confirmed: nodes.length === 1 && typed === nodes[0]?.name, inService: nodes.some(isInService) };
+  const who = whoIs(caller);
+  begin(() => (step === undefined ? desk.byHand(proposal, { ...who, byHand: hand }) : desk.carryOut([step].flat().join(), proposal, who)));
+}

@@ -1,0 +1,46 @@
+/**
+ * The executor's own request to control in the middle of a plan. What it carries out was decided and approved, and is not asked
+ * again: it has to be the very step that is at work, and each is good for one request.
+ */
+import type { Execution } from "../contract/execution.ts";
+import type { PlannedWork, PlanStep, Proposal } from "../contract/plan.ts";
+import { MusterError } from "../errors.ts";
+import type { ExecutionStore } from "../store/executions.ts";
+import type { PlanStore } from "../store/plans.ts";
+import { canonical, digestOf } from "../tools/canonical.ts";
+
+/** `reference` is what the executor sends in its header: the execution's id, a slash, the step's. */
+export function carryOut(
+  reference: string,
+  { goal, targets }: Proposal,
+  { plans, executions }: { plans: PlanStore; executions: ExecutionStore },
+  now: Date,
+): PlannedWork {
+  const [executionId = "", stepId = ""] = reference.split("/");
+  const execution = executions.get(executionId);
+  if (!execution || !isAtWork(execution)) throw refusal(`no execution ${executionId} is at work`);
+  const work = plans.existing(execution.planId);
+  const step = stepsOf(work).find(({ id }) => id === stepId);
+  const same =
+    step !== undefined &&
+    goal.kind === "tool" &&
+    step.tool === goal.tool &&
+    targets.length === 1 &&
+    step.target === targets[0] &&
+    canonical(step.parameters) === canonical(goal.parameters);
+  if (!same) throw refusal(`step ${stepId} of ${executionId} is something else`);
+  const status = execution.steps.find(({ id }) => id === stepId)?.status;
+  // Word that it began may come later than the request itself.
+  if (status !== undefined && status !== "pending" && status !== "running") throw refusal(`step ${stepId} is ${status}`);
+  const key = digestOf({ executionId, stepId });
+  if (plans.kept(key, "")) throw refusal(`step ${stepId} of ${executionId} was carried out already`);
+  plans.keep(key, work.id, now.toISOString());
+  return work;
+}
+
+/** One whose executor is out of sight may be at work all the same. */
+const isAtWork = ({ status, endedAt }: Execution): boolean => status === "running" || (status === "unknown" && endedAt === undefined);
+
+const stepsOf = ({ plan }: PlannedWork): PlanStep[] => [...plan.steps, ...plan.rollback.map(({ step }) => step)];
+
+const refusal = (why: string): MusterError => new MusterError("STEP_NOT_AT_WORK", why);

@@ -1,0 +1,18 @@
+/** What somebody wanted to do by hand and people have to be asked about: nothing has happened, and this says how it goes on. */
+import type { Approval } from "../contract/approval.ts";
+import type { PlannedWork } from "../contract/plan.ts";
+import { MusterError } from "../errors.ts";
+
+export class WaitsForApproval extends MusterError {
+  readonly approvalId: string;
+
+  constructor({ id, decision }: PlannedWork, approval: Approval) {
+    super(
+      "APPROVAL_NEEDED",
+      approval.state === "pending"
+        ? `waits for approval, by the rule ${decision.rule}: muster approve ${approval.id}`
+        : `was asked for before and is ${approval.state}: muster plan ${id}`,
+    );
+    this.approvalId = approval.id;
+  }
+}
