@@ -5,6 +5,7 @@ import type { Proposal } from "../contract/plan.ts";
 import { CommandFailure } from "./failure.ts";
 import { followPlan, showApprovals, showExecution, showExecutions, showPlan, standing } from "./plans.ts";
 import { print } from "./print.ts";
+import { signatureFor } from "./voting.ts";
 import { examples, type Words } from "./words.ts";
 
 interface Wanted {
@@ -99,11 +100,16 @@ function approving(program: Command, { json, client }: Words): void {
     .command("approve")
     .argument("<id>", "of `muster approvals`")
     .option("--reason <text>", "why; the audit keeps it")
+    .option("-y, --yes", "with a voter's key: show the plan, and sign without asking", false)
     .description("say yes to somebody else's plan; with the last yes it needs, it runs")
-    .addHelpText("after", examples("muster plan <id>     what it would do", 'muster approve apr_… --reason "as announced"'))
-    .action(async (id: string, { reason = "" }: { reason?: string }) => {
+    .addHelpText(
+      "after",
+      `${examples("muster plan <id>     what it would do", 'muster approve apr_… --reason "as announced"')}\n\nWhere this machine has a voter's key (\`muster voter keygen\`), the plan is shown and what was shown is signed.`,
+    )
+    .action(async (id: string, { reason = "", yes }: { reason?: string; yes: boolean }) => {
       const daemon = client();
-      const approval = await daemon.voteApproval({ id, answer: "approve", reason });
+      const signature = await signatureFor(daemon, id, { json: json(), yes });
+      const approval = await daemon.voteApproval({ id, answer: "approve", reason, ...(signature && { signature }) });
       const more =
         approval.state === "pending" ? "It needs more people to say yes." : standing(await daemon.getPlan({ id: approval.planId }));
       print(json(), approval, `You said yes. ${more}`);

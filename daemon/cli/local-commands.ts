@@ -1,4 +1,5 @@
 /** What the commands need that work on this machine instead of asking the daemon. Injected, because this folder only talks to the daemon. */
+import type { Vote } from "../contract/approval.ts";
 import type { AuditReport } from "../contract/audit-report.ts";
 import type { Key, Role } from "../contract/key.ts";
 import type { Decision } from "../contract/plan.ts";
@@ -37,6 +38,17 @@ export interface KeyWish {
 export interface NewKey {
   key: Key;
   secret: string;
+}
+
+export interface VoterWish {
+  name: string;
+  role: Vote["role"];
+  publicKey: string;
+}
+
+export interface VoterLine extends VoterWish {
+  fingerprint: string;
+  since: string;
 }
 
 export interface PolicyPlace {
@@ -121,6 +133,10 @@ export interface LocalCommands {
   doctor(options: Place): Promise<Check[]>;
   up(options: Place): Promise<void>;
   createKey(options: KeyWish & { data?: string }): NewKey;
+  voters(place: Place): VoterLine[];
+  addVoter(wish: VoterWish, place: Place): VoterLine;
+  /** Answers with those who are left. */
+  removeVoter(name: string, place: Place): VoterLine[];
   /** Both answer with the files that are there now; what the steps say goes to standard error. */
   fetchAssets(options: Place): Promise<string[]>;
   buildImage(options: Place & { force: boolean; mirror?: string }): Promise<string[]>;

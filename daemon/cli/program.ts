@@ -21,6 +21,7 @@ import { quirkCommands } from "./quirk-commands.ts";
 import { runCommands } from "./run-commands.ts";
 import { scheduleCommands } from "./schedule-commands.ts";
 import { toolCommands } from "./tool-commands.ts";
+import { voterCommands } from "./voter-commands.ts";
 import { examples, wordsOf } from "./words.ts";
 
 export function buildProgram(local: LocalCommands): Command {
@@ -61,6 +62,7 @@ export function buildProgram(local: LocalCommands): Command {
   policyCommands(program, words, local);
   auditCommands(program, words, local);
   keyCommands(program, words, local);
+  voterCommands(program, words, local);
   alertCommands(program, words);
   daemonLogCommands(program, words);
   enrolCommands(program, words);

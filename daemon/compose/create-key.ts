@@ -1,12 +1,12 @@
 /** `muster key create`: writes a key into the daemon's database, running or not. */
-import { accessSync, constants, existsSync } from "node:fs";
-import { userInfo } from "node:os";
+import { existsSync } from "node:fs";
 import { AuditLog } from "../audit/log.ts";
 import { CommandFailure } from "../cli/failure.ts";
 import type { KeyWish, NewKey } from "../cli/local-commands.ts";
 import type { DataDir } from "../data-dir.ts";
 import { atomically } from "../store/database.ts";
 import { openStores } from "../store/stores.ts";
+import { atTheKeyboard, requireOurs } from "./control-node.ts";
 
 export function createKey({ root, database }: DataDir, { name, role, owner, expiresAt }: KeyWish): NewKey {
   requireOurs(root);
@@ -32,21 +32,5 @@ export function createKey({ root, database }: DataDir, { name, role, owner, expi
     });
   } finally {
     stores.db.close();
-  }
-}
-
-/** With sudo, the person behind root. */
-const atTheKeyboard = (): string => process.env.SUDO_USER || userInfo().username;
-
-function requireOurs(path: string): void {
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EROFS"))) return;
-    throw new CommandFailure(
-      "NO_PERMISSION",
-      `${path} cannot be written by ${userInfo().username}`,
-      "Run it as the user the daemon runs as, for root with sudo.",
-    );
   }
 }

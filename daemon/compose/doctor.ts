@@ -11,6 +11,7 @@ import { type BootNetwork, bootNetwork, bootPlaces } from "./address.ts";
 import { bootFilesFor, loaders } from "./boot-files.ts";
 import { ourDaemonAnswers, portChecks } from "./doctor-ports.ts";
 import { programChecks } from "./doctor-programs.ts";
+import { votersCheck } from "./doctor-voters.ts";
 
 export async function doctor(configFile: string, data: DataDir): Promise<Check[]> {
   let config: Config;
@@ -34,6 +35,7 @@ export async function doctor(configFile: string, data: DataDir): Promise<Check[]
     ...programChecks(config),
     ...(running ? [good("daemon", "running; the ports are its own")] : await portChecks(config)),
     ...Profile.options.flatMap((profile) => filesCheck(profile, config, data)),
+    votersCheck(config, data),
     spaceCheck(data),
     folderCheck(data),
   ];

@@ -14,6 +14,7 @@ import { runStep, runTool } from "./run-script.ts";
 import { runbooks, tools } from "./tools-local.ts";
 import { up } from "./up.ts";
 import { VERSION } from "./version.ts";
+import { addVoter, listVoters, removeVoter } from "./voters-local.ts";
 
 const scripts = join(import.meta.dirname, "../../scripts");
 
@@ -23,6 +24,9 @@ export const localCommands: LocalCommands = {
   doctor: (options) => doctor(locateConfig(options.config), locateDataDir(options.data, process.env)),
   up: (options) => up(locateConfig(options.config), locateDataDir(options.data, process.env)),
   createKey: ({ data, ...wanted }) => createKey(locateDataDir(data, process.env), wanted),
+  voters: ({ data }) => listVoters(locateDataDir(data, process.env)),
+  addVoter: (wish, { data }) => addVoter(locateDataDir(data, process.env), wish),
+  removeVoter: (name, { data }) => removeVoter(locateDataDir(data, process.env), name),
   fetchAssets: async ({ data }) => {
     const place = locateDataDir(data, process.env);
     createDataDir(place);

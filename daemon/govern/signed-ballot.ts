@@ -15,8 +15,12 @@ export function asSigned(approval: Approval, ballot: Ballot, voting: Voting, now
   if (!signaturesCount(voting)) return { approval, ballot };
   const asked = withoutUnsigned(approval, voting, now);
   if (ballot.answer === "deny") return { approval: asked, ballot };
+  if (!ballot.signature)
+    return {
+      refused: "only a signed yes counts here: say it with `muster approve` where your voter's key is (`muster voter keygen` makes one)",
+    };
   const signed = whoSigned(approval, ballot, voting.voters, now);
-  if ("unsigned" in signed) return { refused: `only signed answers count here, and ${signed.unsigned}` };
+  if ("unsigned" in signed) return { refused: `only a signed yes counts here, and ${signed.unsigned}` };
   if (!samePerson(signed.by.name, ballot.by)) return { refused: `${signed.by.name} signed it, and the API key is ${ballot.by}'s` };
   if (now.getTime() - Date.parse(signed.at) > FRESH_MS)
     return { refused: `it was signed at ${signed.at}: answer again; is the clock of that machine right?` };

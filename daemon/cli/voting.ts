@@ -1,0 +1,49 @@
+/** The signature of whoever says yes, made on their own machine: of the plan that was shown there, not of what the daemon says it is. */
+import { createInterface } from "node:readline/promises";
+import type { Approval, VoteSignature } from "../contract/approval.ts";
+import type { Client } from "../contract/client.ts";
+import { samePerson } from "../votes/person.ts";
+import { isShown } from "../votes/shown.ts";
+import { findSigningKey } from "../votes/signing-key.ts";
+import { CommandFailure } from "./failure.ts";
+import { showPlan } from "./plans.ts";
+import { clean } from "./print.ts";
+
+export interface Manner {
+  json: boolean;
+  /** It was said beforehand: the plan is shown, and nobody is asked. */
+  yes: boolean;
+}
+
+/** Nothing where this machine has no voter's key: then the daemon says whether that will do. */
+export async function signatureFor(daemon: Client, id: string, { json, yes }: Manner): Promise<VoteSignature | undefined> {
+  const key = findSigningKey(process.env);
+  if (!key) return undefined;
+  const { approval, work } = await daemon.getApproval({ id });
+  if (approval.id !== id || !isShown(approval, work))
+    throw new CommandFailure(
+      "NO_PERMISSION",
+      `${id}: the plan that came with it is not the one it asks about`,
+      "Nothing was signed. The daemon does not say what it asks: have its control node looked at before you answer anything.",
+    );
+  if (askedBy(key.voter, approval))
+    throw new CommandFailure("NO_PERMISSION", "who asked for it has no vote, and the key here is theirs", "Let another person answer it.");
+  if (!json) {
+    process.stdout.write(`${clean(approval.requestedBy)} asks:\n${showPlan({ work, dryRun: false, approval })}\n\n`);
+    if (!yes && process.stdin.isTTY && process.stdout.isTTY) await sure(key.voter);
+  }
+  return key.sign(approval, "approve", new Date());
+}
+
+const askedBy = (voter: string, { requestedBy, onBehalfOf }: Approval): boolean =>
+  samePerson(voter, requestedBy) || (onBehalfOf !== undefined && samePerson(voter, onBehalfOf));
+
+async function sure(voter: string): Promise<void> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const said = await terminal.question(`Sign a yes to this as ${clean(voter)}? [y/N] `);
+    if (!/^y(es)?$/i.test(said.trim())) throw new CommandFailure("INTERRUPTED", "nothing was signed", "Say no to it with `muster deny`.");
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,31 @@
+/** Whether whoever writes the database could vote for others. */
+import type { Check } from "../cli/local-commands.ts";
+import type { Config } from "../config.ts";
+import type { DataDir } from "../data-dir.ts";
+import { MusterError } from "../errors.ts";
+import type { Voting } from "../votes/verify.ts";
+import { votingOf } from "./voting.ts";
+
+const NAME = "signed votes";
+const REGISTER = "`muster voter keygen` on each voter's machine prints the line to run here.";
+
+export function votersCheck(config: Config, data: DataDir): Check {
+  let voting: Voting;
+  try {
+    voting = votingOf(config, data);
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    return { name: NAME, ok: false, detail: error.message, advice: error.hint };
+  }
+  const { voters, required } = voting;
+  const count = (role: string) => voters.filter((voter) => voter.role === role).length;
+  if (voters.length > 0) return { name: NAME, ok: true, detail: `operators: ${count("operator")}, admins: ${count("admin")}` };
+  if (required)
+    return {
+      name: NAME,
+      ok: false,
+      detail: "policy.signed_votes is required and nobody is a voter: nothing can be approved",
+      advice: REGISTER,
+    };
+  return { name: NAME, ok: true, detail: "none: whoever can write the database can vote for others", advice: REGISTER };
+}

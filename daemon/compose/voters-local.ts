@@ -1,0 +1,85 @@
+/** `muster voter add`, `list` and `remove`: the executor's list of voters, written on the control node and on record. */
+import { existsSync } from "node:fs";
+import { AuditLog } from "../audit/log.ts";
+import { CommandFailure } from "../cli/failure.ts";
+import type { VoterLine, VoterWish } from "../cli/local-commands.ts";
+import type { AuditEntry } from "../contract/audit.ts";
+import type { DataDir } from "../data-dir.ts";
+import { atomically } from "../store/database.ts";
+import { openStores } from "../store/stores.ts";
+import { samePerson } from "../votes/person.ts";
+import { fingerprint } from "../votes/public-key.ts";
+import { type RegisteredVoter, readVoters, writeVoters } from "../votes/voters-file.ts";
+import { atTheKeyboard, requireOurs } from "./control-node.ts";
+
+export function listVoters(data: DataDir): VoterLine[] {
+  requireThere(data);
+  return readVoters(data.voters).map(lineOf);
+}
+
+export function addVoter(data: DataDir, { name, role, publicKey }: VoterWish): VoterLine {
+  requireThere(data);
+  const voters = readVoters(data.voters);
+  if (voters.some((voter) => samePerson(voter.name, name)))
+    throw new CommandFailure(
+      "USAGE",
+      `${name} is a voter already`,
+      `For another key or role: muster voter remove ${name}, then add again.`,
+    );
+  const same = voters.find((voter) => voter.publicKey === publicKey);
+  if (same)
+    throw new CommandFailure(
+      "USAGE",
+      `this key is ${same.name}'s already, and one key is one person`,
+      "Let each voter make a key of their own.",
+    );
+  const added = { name, role, publicKey, since: new Date().toISOString() };
+  write(data, [...voters, added], "voter-added", added);
+  return lineOf(added);
+}
+
+export function removeVoter(data: DataDir, name: string): VoterLine[] {
+  requireThere(data);
+  const voters = readVoters(data.voters);
+  const removed = voters.find((voter) => samePerson(voter.name, name));
+  if (!removed) throw new CommandFailure("USAGE", `${name} is no voter`, "`muster voter list` shows them.");
+  const rest = voters.filter((voter) => voter !== removed);
+  write(data, rest, "voter-removed", removed);
+  return rest.map(lineOf);
+}
+
+/** On record or not done: who may vote decides what may be done. */
+function write(data: DataDir, voters: RegisteredVoter[], action: AuditEntry["action"], { publicKey, role }: RegisteredVoter): void {
+  const { db } = openStores(data.database);
+  try {
+    atomically(db, () => {
+      new AuditLog(db).append({
+        action,
+        actor: { keyId: "local", name: atTheKeyboard(), role: "local" },
+        subject: `voter ${fingerprint(publicKey)}`,
+        summary: `a voter of the role ${role}, ${action === "voter-added" ? "registered" : "removed"} on the control node itself`,
+      });
+      writeVoters(data.voters, voters);
+    });
+  } finally {
+    db.close();
+  }
+}
+
+function requireThere({ root, executor, database }: DataDir): void {
+  for (const path of [root, executor, database]) requireOurs(path);
+  if (existsSync(database)) return;
+  throw new CommandFailure(
+    "USAGE",
+    `there is no database in ${root}`,
+    "Name the daemon's data folder with --data or MUSTER_DATA; its first start makes it.",
+  );
+}
+
+const lineOf = ({ name, role, publicKey, since }: RegisteredVoter): VoterLine => ({
+  name,
+  role,
+  publicKey,
+  fingerprint: fingerprint(publicKey),
+  since,
+});
