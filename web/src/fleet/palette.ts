@@ -25,6 +25,7 @@ const pages: readonly Entry[] = [
   { key: "page jobs", title: "Jobs", detail: "what Ansible does and did", href: "#/jobs" },
   { key: "page network", title: "Network", detail: "subnets, leases, other DHCP servers", href: "#/network" },
   { key: "page trends", title: "Trends", detail: "how long things take, what fails", href: "#/trends" },
+  { key: "page log", title: "Log", detail: "what the daemon itself says", href: "#/log" },
   ...phaseOrder.map((phase) => ({
     key: `phase ${phase}`,
     title: `Machines that are ${phaseLook[phase].word.toLowerCase()}`,

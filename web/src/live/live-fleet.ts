@@ -4,6 +4,7 @@ import type { ServerFrame } from "../../../daemon/contract/frame.ts";
 import { loaded, takeFrame, takeJob, takeTimeline } from "../fleet/fleet.ts";
 import { awayAtFirst } from "../fleet/processes.ts";
 import { JobLog } from "../job/job-log.ts";
+import { LogFeed } from "../log/log-feed.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { type Feed, openFeed } from "./feed.ts";
@@ -14,6 +15,8 @@ const ACTIVITY_EVENTS = 100;
 const TIMELINE_EVENTS = 5000;
 
 export class LiveFleet {
+  /** What the daemon itself logs, which is no state of the fleet. */
+  readonly daemonLog = new LogFeed((frame) => this.#feed?.send(frame));
   readonly #client: Client;
   readonly #clock: Clock;
   #view: View = firstView;
@@ -92,6 +95,7 @@ export class LiveFleet {
     this.#feed = openFeed({
       since: () => this.#view.fleet.seq,
       onOpen: () => {
+        this.daemonLog.reopened();
         for (const [jobId, { next, end }] of this.#view.logs) if (!end) this.#feed?.send({ type: "watch", jobId, after: next });
       },
       onFrame: (frame) => this.#take(frame),
@@ -106,6 +110,10 @@ export class LiveFleet {
   }
 
   #take(frame: ServerFrame): void {
+    if (frame.type === "daemon_log") {
+      this.daemonLog.take(frame);
+      return;
+    }
     if (frame.type === "log") {
       const log = this.#view.logs.get(frame.jobId);
       // It grows in place; the new map says so.

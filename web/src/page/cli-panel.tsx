@@ -16,11 +16,12 @@ export function CliPanel({ commands }: { commands: readonly string[] }) {
   );
 }
 
-export function Copy({ text }: { text: string }) {
+/** `what` names what is not said in one line. */
+export function Copy({ text, what }: { text: string | (() => string); what?: string }) {
   const [said, setSaid] = useState("Copy");
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(typeof text === "string" ? text : text());
       setSaid("Copied");
     } catch {
       // Browsers give the clipboard to https and localhost only.
@@ -29,7 +30,7 @@ export function Copy({ text }: { text: string }) {
     setTimeout(() => setSaid("Copy"), 2000);
   };
   return (
-    <button type="button" className="quiet copy" aria-label={`Copy ${text}`} onClick={() => void copy()}>
+    <button type="button" className="quiet copy" aria-label={`Copy ${what ?? text}`} onClick={() => void copy()}>
       {said}
     </button>
   );

@@ -4,7 +4,7 @@ import { Ago } from "./ago.tsx";
 import { ConnectionState } from "./connection-state.tsx";
 import { useDesk, useView } from "./desk.ts";
 import { ProcessesAway } from "./processes-away.tsx";
-import { fleetHref, jobsHref, networkHref, type PageRoute, trendsHref } from "./route.ts";
+import { fleetHref, jobsHref, logHref, networkHref, type PageRoute, trendsHref } from "./route.ts";
 import { Shortcuts } from "./shortcuts.tsx";
 
 export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => Promise<void> }) {
@@ -36,6 +36,9 @@ export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => 
           </a>
           <a href={trendsHref} aria-current={here(["trends"])}>
             Trends
+          </a>
+          <a href={logHref} aria-current={here(["log"])}>
+            Log
           </a>
         </nav>
         <Shortcuts />

@@ -5,6 +5,7 @@ import type { Session } from "../../../daemon/contract/key.ts";
 import { refusal } from "../fleet/actions.ts";
 import { Clock } from "../live/clock.ts";
 import { LiveFleet } from "../live/live-fleet.ts";
+import { DaemonLogPage } from "./daemon-log-page.tsx";
 import { type Desk, DeskContext, useView } from "./desk.ts";
 import { FleetPage } from "./fleet-page.tsx";
 import { Header } from "./header.tsx";
@@ -82,6 +83,8 @@ function Screen({ route }: { route: PageRoute }) {
           <TrendsPage />
         </Suspense>
       );
+    case "log":
+      return <DaemonLogPage />;
     case "lost":
       return <LostPage what="There is no such page." />;
   }
@@ -101,6 +104,8 @@ function titleOf(route: PageRoute): string {
       return "Network · Muster";
     case "trends":
       return "Trends · Muster";
+    case "log":
+      return "Log · Muster";
     case "lost":
       return "Not found · Muster";
   }

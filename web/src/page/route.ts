@@ -6,6 +6,7 @@ export type PageRoute =
   | { page: "job"; id: string }
   | { page: "network" }
   | { page: "trends" }
+  | { page: "log" }
   | { page: "lost" };
 
 export function parseRoute(hash: string): PageRoute {
@@ -18,6 +19,7 @@ export function parseRoute(hash: string): PageRoute {
   if (first === "" && second === undefined) return { page: "fleet" };
   if (first === "jobs" && second === undefined) return { page: "jobs" };
   if (first === "trends" && second === undefined) return { page: "trends" };
+  if (first === "log" && second === undefined) return { page: "log" };
   if (first === "network" && second === undefined) return { page: "network" };
   if (argument === undefined || argument === "") return { page: "lost" };
   if (first === "nodes") return { page: "node", name: argument };
@@ -29,6 +31,7 @@ export const fleetHref = "#/";
 export const jobsHref = "#/jobs";
 export const networkHref = "#/network";
 export const trendsHref = "#/trends";
+export const logHref = "#/log";
 export const nodeHref = (name: string) => `#/nodes/${encodeURIComponent(name)}`;
 export const jobHref = (id: string) => `#/jobs/${encodeURIComponent(id)}`;
 
