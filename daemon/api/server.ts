@@ -15,6 +15,7 @@ import { Auditing } from "./auditing.ts";
 import { requireAccess, requireSameOrigin } from "./auth.ts";
 import { type CallHomeApi, callHomeApi } from "./call-home.ts";
 import { type DaemonLogApi, daemonLogApi } from "./daemon-log.ts";
+import { type DoctorApi, doctorApi } from "./doctor.ts";
 import { sendError } from "./errors.ts";
 import { executePlanApi } from "./execute-plan.ts";
 import { Gate } from "./gate.ts";
@@ -51,6 +52,7 @@ export interface ApiParts
     AuditApi,
     AlertsApi,
     DaemonLogApi,
+    DoctorApi,
     GovernApi,
     Omit<StatusApi, "admit"> {
   keys: KeyStore;
@@ -130,10 +132,11 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     inventoryApi(mount, parts);
     alertsApi(mount, parts);
     daemonLogApi(mount, parts);
+    doctorApi(mount, parts);
     governApi(mount, parts);
     executePlanApi(mount, parts);
     auditApi(mount, parts);
-    sessionApi(mount, parts.keys, auditing);
+    sessionApi(mount, parts.keys, parts.events, auditing);
     const admit = (request: FastifyRequest, reply: FastifyReply) => void (parts.openMetrics || gate.who(request, reply));
     statusApi(api, mount, { ...parts, admit });
     liveFeed(api, {

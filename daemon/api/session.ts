@@ -2,6 +2,7 @@
 import type { FastifyReply } from "fastify";
 import { routes } from "../contract/routes.ts";
 import { MusterError } from "../errors.ts";
+import type { EventStore } from "../store/events.ts";
 import { type KeyStore, SESSION_SECONDS } from "../store/keys.ts";
 import type { Auditing } from "./auditing.ts";
 import { requireAccess, SESSION_COOKIE } from "./auth.ts";
@@ -9,7 +10,9 @@ import type { Mount } from "./mount.ts";
 
 const cookieOptions = { path: "/", httpOnly: true, sameSite: "strict" } as const;
 
-export function sessionApi(mount: Mount, keys: KeyStore, auditing: Auditing): void {
+export function sessionApi(mount: Mount, keys: KeyStore, events: EventStore, auditing: Auditing): void {
+  // Whose key it is, or what it is called, is for those to know who may list keys.
+  const tell = (type: string, summary: string) => events.append({ source: "control", type: `key.${type}`, summary });
   mount(routes.login, ({ key }, { reply, request }) => {
     const now = new Date();
     const holder = keys.authenticate(key, now);
@@ -33,10 +36,12 @@ export function sessionApi(mount: Mount, keys: KeyStore, auditing: Auditing): vo
   mount(routes.listKeys, () => keys.list());
   mount(routes.createKey, ({ name, role, owner, expiresAt }, { caller }) => {
     const { key, secret } = keys.create(name, role, new Date(), { owner: owner ?? caller.owner, expiresAt });
+    tell("created", `a key with the role ${role} was made by ${caller.name}`);
     return { ...key, key: secret };
   });
-  mount(routes.revokeKey, ({ id }) => {
+  mount(routes.revokeKey, ({ id }, { caller }) => {
     if (!keys.revoke(id, new Date())) throw new MusterError("KEY_NOT_FOUND", `no key has the id ${id}`);
+    tell("revoked", `the key ${id} was revoked by ${caller.name}`);
     return { message: `the key ${id} is revoked` };
   });
 }

@@ -1,9 +1,8 @@
 /** Every page held to WCAG 2.2 AA as far as a program can tell, in both colour schemes; and what the keyboard reaches everywhere. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import axe from "axe-core";
-import type { Page } from "playwright-core";
 import { addNode } from "../support/world.ts";
+import { assertAccessible } from "./axe.ts";
 import type { Mission } from "./mission.ts";
 import { at, options, startJob, tour } from "./visit.ts";
 
@@ -19,15 +18,6 @@ function inhabited(world: Mission): string {
   const id = startJob(world, ready.id, "n1");
   world.outputs.set(id, "PLAY [all] ***\n\nTASK [a] ***\n\x1b[32mok: [n1]\x1b[0m\nfatal: [n1]: no\nskipping: [n1]\n");
   return id;
-}
-
-async function assertAccessible(page: Page, what: string): Promise<void> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(
-    `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then(({ violations }) =>
-      violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 160)).slice(0, 3).join(" | ")))`,
-  );
-  assert.deepEqual(found, [], what);
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -50,6 +40,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       [`#/jobs/${id}`, "TASK [a]"],
       ["#/network", "Your LAN is safe"],
       ["#/trends", "network boots and"],
+      ["#/alerts", "No alert within the last hour"],
       ["#/nowhere", "There is no such page."],
     ];
     for (const [hash, text] of places) {

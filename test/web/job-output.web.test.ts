@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addNode } from "../support/world.ts";
+import { assertAccessible } from "./axe.ts";
 import { at, options, startJob, tour } from "./visit.ts";
 
 const { mission, enter } = tour();
@@ -128,4 +129,53 @@ test("a job that ended is run again as what it was, and its page opens", options
   await page.getByRole("button", { name: "Preview again" }).click();
   await page.waitForURL(/#\/jobs\/n1-upgrade-preview$/);
   assert.equal(world.jobs.find("n1-upgrade-preview")?.purpose, "preview");
+});
+
+test("a preview shows what would change by task, as text, and leads to its line of the output", options, async (t) => {
+  const world = await mission(t);
+  const node = addNode(world, { phase: "ready", since: at }, "n1");
+  const id = startJob(world, node.id, "n1", { playbook: "playbooks/upgrade.yaml", purpose: "preview" });
+  const filling = Array.from({ length: 400 }, (_, index) => `line ${index}`).join("\n");
+  world.outputs.set(
+    id,
+    `PLAY [all] ***\n${filling}\nTASK [common : Clock] ***\n--- before: /etc/chrony.conf\n+++ after: chrony.conf.j2\n@@ -1 +1 @@\n-pool old\n+pool <img src=x onerror=alert(1)>\n\nchanged: [n1]\n${filling}\n`,
+  );
+  const job = world.jobs.find(id) ?? assert.fail();
+  const preview = { tasks: 9, previewed: 7, changes: ["common : Clock"], unknown: ["reboot", "restart"] };
+  world.jobs.save({ ...job, status: "succeeded", endedAt: at, result: { summary: "nothing was changed", preview } });
+  const page = await enter(world, "viewer", `#/jobs/${id}`);
+  await page.getByRole("button", { name: "What would change" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\?show=changes$/);
+  await page.getByText("7 of 9 tasks (78 %) could be previewed, 1 would change something.").waitFor();
+  assert.equal(await page.locator(".diff-comes").textContent(), "+pool <img src=x onerror=alert(1)>\n");
+  assert.equal(await page.locator(".diff-goes").textContent(), "-pool old\n");
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await assertAccessible(page, `the differences, ${colorScheme}`);
+  }
+  await page.getByRole("button", { name: "In the output" }).press("Enter");
+  await page.waitForURL(/\?line=402$/);
+  await page.locator(".line-current", { hasText: "TASK [common : Clock]" }).waitFor();
+});
+
+test("the nodes of one run stand in a table, failures first, each with the way to its output", options, async (t) => {
+  const world = await mission(t);
+  for (const name of ["n1", "n2", "n3"]) {
+    const id = startJob(world, addNode(world, { phase: "ready", since: at }, name).id, name);
+    const job = { ...(world.jobs.find(id) ?? assert.fail()), run: "n1-job/1", endedAt: at };
+    const recap = { ok: 5, changed: 2, unreachable: 0, failures: 1, skipped: 0, rescued: 0, ignored: 0 };
+    const failedTask = { name: "common : Users", message: "<b>no home</b>\nmore" };
+    if (name === "n3") world.jobs.save({ ...job, status: "failed", result: { summary: "a task failed", recap, failedTask } });
+    else world.jobs.save({ ...job, status: "succeeded", result: { summary: "all is done", recap: { ...recap, failures: 0 } } });
+    world.outputs.set(id, `the output of ${name}\n`);
+  }
+  const page = await enter(world, "viewer", "#/jobs/n1-job");
+  const rows = page.getByRole("region", { name: /^Nodes of this run/ }).locator("tbody tr");
+  await page.getByText("common : Users: <b>no home</b>").waitFor();
+  assert.deepEqual(await rows.locator("td:first-child").allTextContents(), ["n3", "n1", "n2"]);
+  await assertAccessible(page, "a wave");
+  await page.getByRole("link", { name: "Output of n3" }).press("Enter");
+  await page.waitForURL(/#\/jobs\/n3-job$/);
+  await page.locator(".log").getByText("the output of n3").waitFor();
 });

@@ -11,6 +11,7 @@ import { inventoryFor } from "../../daemon/compose/inventory.ts";
 import { networkNow } from "../../daemon/compose/network-now.ts";
 import type { Explanation } from "../../daemon/contract/explanation.ts";
 import type { Role } from "../../daemon/contract/key.ts";
+import { Quarantine } from "../../daemon/enrol/quarantine.ts";
 import { Inventory } from "../../daemon/inventory/inventory.ts";
 import { isLive } from "../../daemon/jobs/status.ts";
 import type { NetworkPlace } from "../../daemon/netboot/network-view.ts";
@@ -85,6 +86,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
     return bytes;
   };
   const { desk } = openDesk(stores);
+  const quarantine = new Quarantine(stores);
   const build = () =>
     buildApi({
       ...stores,
@@ -134,12 +136,13 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
         throw new Error("nobody calls home here");
       },
       quarantine: {
-        list: () => [],
-        release: () => {
-          throw new Error("nobody is kept out here");
-        },
-        discard: () => {
-          throw new Error("nobody is kept out here");
+        list: (all) => quarantine.list(all),
+        discard: (id, by) => quarantine.discard(id, by),
+        release: async (id, wish, by) => {
+          const node = quarantine.release(id, wish, by);
+          const job = { id: `${node.name}-job`, kind: "ansible", playbook: "playbook.yaml", nodeId: node.id, nodeName: node.name } as const;
+          stores.jobs.add({ ...job, status: "queued", attempt: 1, requestedBy: by, createdAt: new Date().toISOString() });
+          return { node, job: stores.jobs.find(job.id) ?? assert.fail("the job is not there") };
         },
       },
       inventory: inventoryFor(inventory),

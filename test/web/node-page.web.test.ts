@@ -135,3 +135,27 @@ test("a machine that is kept out is shown, and replacing takes the name", option
   await dialog.getByLabel("Type n2 to go on").fill("n");
   assert.ok(await dialog.getByRole("button", { name: "Replace" }).isDisabled());
 });
+
+test("a machine that is kept out and belongs to no node is on the first page, and is let in under a name", options, async (t) => {
+  const world = await mission(t);
+  const callHome = {
+    ip_address: "10.0.0.98",
+    hostname: "worker-nodes",
+    token: "x".repeat(20),
+    mac: "52:54:00:aa:bb:dd",
+    ssh_host_key: `ssh-ed25519 ${"A".repeat(60)}`,
+    facts: {},
+  };
+  const page = await enter(world, "operator");
+  await page.getByText("No machine has asked to boot yet").waitFor();
+  world.claims.keep(callHome, undefined, "its name is a group of the inventory", new Date());
+  world.events.append({ source: "control", type: "node.contested", summary: "a machine at 10.0.0.98 was kept out" });
+  const panel = page.getByRole("region", { name: /^Kept out, of no node/ });
+  await panel.getByText("A machine at 10.0.0.98 with 52:54:00:aa:bb:dd that calls itself worker-nodes").waitFor();
+  assert.equal(await panel.getByRole("button", { name: /replace/ }).count(), 0);
+  await panel.getByRole("button", { name: "Let it in…" }).click();
+  await page.getByRole("dialog").getByLabel("Its name").fill("n9");
+  await page.keyboard.press("Enter");
+  await phaseOf(page, "n9", "called-home").waitFor();
+  await panel.waitFor({ state: "detached" });
+});

@@ -24,6 +24,7 @@ const pages: readonly Entry[] = [
   },
   { key: "page jobs", title: "Jobs", detail: "what Ansible does and did", href: "#/jobs" },
   { key: "page network", title: "Network", detail: "subnets, leases, other DHCP servers", href: "#/network" },
+  { key: "page alerts", title: "Alerts", detail: "what somebody should look at", href: "#/alerts" },
   { key: "page trends", title: "Trends", detail: "how long things take, what fails", href: "#/trends" },
   { key: "page log", title: "Log", detail: "what the daemon itself says", href: "#/log" },
   ...phaseOrder.map((phase) => ({

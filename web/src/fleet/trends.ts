@@ -14,6 +14,8 @@ export interface Trend {
   summary: string;
 }
 
+const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const boots = new Set(["boot.wait", "boot.local", "install.handed-out", "rescue.handed-out", "wipe.handed-out"]);
@@ -46,7 +48,7 @@ export function waysToReady(events: readonly Event[]): Trend {
     summary:
       ways.length === 0
         ? "No machine became ready among the newest events."
-        : `${ways.length} ${ways.length === 1 ? "machine" : "machines"} became ready; the median installation took ${lengthOf(median(installs))}, the median configuration ${lengthOf(median(configures))}.`,
+        : `${many(ways.length, "machine")} became ready; the median installation took ${lengthOf(median(installs))}, the median configuration ${lengthOf(median(configures))}.`,
   };
 }
 
@@ -74,7 +76,7 @@ export function bootsByHour(events: readonly Event[]): Trend {
   const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0);
   return {
     columns,
-    summary: `${sum(columns[1])} network boots and ${sum(columns[2])} failures in ${columns[0].length} ${columns[0].length === 1 ? "hour" : "hours"}.`,
+    summary: `${many(sum(columns[1]), "network boot")} and ${many(sum(columns[2]), "failure")} in ${many(columns[0].length, "hour")}.`,
   };
 }
 
@@ -97,6 +99,6 @@ export function jobLengths(jobs: readonly Job[]): Trend {
     summary:
       ended.length === 0
         ? "No job has ended yet."
-        : `${good.length} of ${ended.length} jobs succeeded; the median took ${lengthOf(median(ended.map(({ ms }) => ms)))}.`,
+        : `${good.length} of ${many(ended.length, "job")} succeeded; the median took ${lengthOf(median(ended.map(({ ms }) => ms)))}.`,
   };
 }

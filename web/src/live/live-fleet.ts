@@ -2,6 +2,7 @@
 import type { Client } from "../../../daemon/contract/client.ts";
 import type { ServerFrame } from "../../../daemon/contract/frame.ts";
 import { loaded, takeFrame, takeJob, takeTimeline } from "../fleet/fleet.ts";
+import { opened, takeNews } from "../fleet/news.ts";
 import { awayAtFirst } from "../fleet/processes.ts";
 import { JobLog } from "../job/job-log.ts";
 import { LogFeed } from "../log/log-feed.ts";
@@ -19,6 +20,8 @@ export class LiveFleet {
   readonly daemonLog = new LogFeed((frame) => this.#feed?.send(frame));
   readonly #client: Client;
   readonly #clock: Clock;
+  /** Whose own acts are no news. */
+  readonly #me: string;
   #view: View = firstView;
   #feed: Feed | undefined;
   #stopped = true;
@@ -26,8 +29,9 @@ export class LiveFleet {
   #notice: number | undefined;
   readonly #listeners = new Set<() => void>();
 
-  constructor(client: Client, clock: Clock) {
+  constructor(client: Client, clock: Clock, me: string) {
     this.#client = client;
+    this.#me = me;
     this.#clock = clock;
   }
 
@@ -123,14 +127,22 @@ export class LiveFleet {
     // What else comes is of no page here.
     if (frame.type !== "hello" && frame.type !== "event") return;
     if (frame.type === "hello") this.#clock.set(frame.at);
-    const taken = takeFrame(this.#view.fleet, frame);
+    const { fleet, news, connection } = this.#view;
+    const taken = takeFrame(fleet, frame);
     if (taken.kind === "load-afresh") {
       this.#feed?.close();
       this.#lost(taken.reason);
       void this.#load(0);
       return;
     }
-    this.#change({ fleet: taken.fleet, connection: { kind: "live" } });
+    const isNew = frame.type === "event" && taken.fleet !== fleet;
+    const isFirst = frame.type === "hello" && connection.kind !== "live";
+    this.#change({
+      fleet: taken.fleet,
+      connection: { kind: "live" },
+      ...(isNew && { news: takeNews(news, frame, this.#me) }),
+      ...(isFirst && { news: opened(news, frame.seq, connection.kind === "reconnecting") }),
+    });
   }
 
   #lost(reason?: string): void {

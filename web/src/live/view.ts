@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import type { routes } from "../../../daemon/contract/routes.ts";
 import { emptyFleet, type Fleet } from "../fleet/fleet.ts";
+import { type News, noNews } from "../fleet/news.ts";
 import type { JobLog } from "../job/job-log.ts";
 
 export type Connection =
@@ -19,9 +20,11 @@ export interface View {
   /** As it was when the fleet was loaded; the feed does not tell of it. */
   status: DaemonStatus | undefined;
   fleet: Fleet;
+  /** What happened since the page was opened and is worth telling. */
+  news: News;
   connection: Connection;
   /** By job id; only of jobs somebody watches. */
   logs: ReadonlyMap<string, JobLog>;
 }
 
-export const firstView: View = { loaded: false, status: undefined, fleet: emptyFleet, connection: { kind: "loading" }, logs: new Map() };
+export const firstView: View = { loaded: false, status: undefined, fleet: emptyFleet, connection: { kind: "loading" }, news: noNews, logs: new Map() };

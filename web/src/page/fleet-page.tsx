@@ -11,6 +11,7 @@ import { EmptyFleet } from "./empty-fleet.tsx";
 import { FleetBar } from "./fleet-bar.tsx";
 import { FleetTable } from "./fleet-table.tsx";
 import { NodeCard } from "./node-card.tsx";
+import { Strangers } from "./strangers.tsx";
 import { useFleetQuery } from "./use-fleet-query.ts";
 import { useInventory } from "./use-inventory.ts";
 import { useKeptFocus } from "./use-kept-focus.ts";
@@ -42,6 +43,7 @@ export function FleetPage() {
     return (
       <>
         <h1 className="unseen">Fleet</h1>
+        <Strangers />
         <EmptyFleet dhcpMode={status?.dhcpMode} />
       </>
     );
@@ -51,6 +53,7 @@ export function FleetPage() {
       <h1 className="unseen">Fleet</h1>
       <FleetBar nodes={nodes} query={query} onQuery={changeQuery} groups={groups} noGroups={refusal} />
       <div className="fleet-sections">
+        <Strangers />
         {query.view === "table" ? (
           <FleetTable
             nodes={ordered(shown, query, memberships ?? new Map(), clock.nowMs())}

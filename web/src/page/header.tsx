@@ -1,8 +1,10 @@
 /** The bar on top: where one can go, whether what is seen is live, and who is looking. */
 import { jobLook } from "../job/job-look.ts";
 import { Ago } from "./ago.tsx";
+import { AlertsLink } from "./alerts-link.tsx";
 import { ConnectionState } from "./connection-state.tsx";
 import { useDesk, useView } from "./desk.ts";
+import { NewsCorner } from "./news-corner.tsx";
 import { ProcessesAway } from "./processes-away.tsx";
 import { fleetHref, jobsHref, logHref, networkHref, type PageRoute, trendsHref } from "./route.ts";
 import { Shortcuts } from "./shortcuts.tsx";
@@ -40,8 +42,10 @@ export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => 
           <a href={logHref} aria-current={here(["log"])}>
             Log
           </a>
+          <AlertsLink here={route.page === "alerts"} />
         </nav>
         <Shortcuts />
+        <NewsCorner />
         <ConnectionState connection={connection} />
         <span className="who">
           <span className="who-name">{session.name}</span>

@@ -1,12 +1,13 @@
 /** Output as it grows: it follows the end until somebody reads, and leads to what was searched for and to the first failure. */
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { chapterOf, fold } from "../job/folding.ts";
 import type { JobLog } from "../job/job-log.ts";
 import { MOST_FOUND } from "../job/search.ts";
 import { LogBox, rowPx } from "./log-box.tsx";
 import { useSearch } from "./use-search.ts";
 
-export function JobOutput({ log }: { log: JobLog }) {
+/** `start`: a line to begin at, once it is there. */
+export function JobOutput({ log, start }: { log: JobLog; start: number | undefined }) {
   const box = useRef<HTMLElement>(null);
   const [following, setFollowing] = useState(true);
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
@@ -29,6 +30,11 @@ export function JobOutput({ log }: { log: JobLog }) {
     // An unfolded chapter must be there before one can scroll into it.
     requestAnimationFrame(scroll);
   };
+  const there = start !== undefined && start < log.length - 1;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each line that is asked for
+  useEffect(() => {
+    if (there) goTo(start);
+  }, [start, there]);
   const step = (by: 1 | -1) => {
     const { found } = search;
     const here = found.findIndex((line) => line >= (current ?? -1));

@@ -1,8 +1,9 @@
 /** One job: what came of it, and its output as it is written. */
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import type { Job } from "../../../daemon/contract/job.ts";
 import { isCancellable, isOver, jobLook } from "../job/job-look.ts";
 import { rerunOf } from "../job/rerun.ts";
+import { waveOf } from "../job/wave.ts";
 import { ActionButton } from "./action-button.tsx";
 import { Ago, Lasting } from "./ago.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
@@ -11,6 +12,11 @@ import { Hint } from "./hint.tsx";
 import { JobOutput } from "./job-output.tsx";
 import { LostPage } from "./lost-page.tsx";
 import { jobHref, jobsHref, nodeHref } from "./route.ts";
+import { useJobView } from "./use-job-view.ts";
+import { WaveResults } from "./wave-results.tsx";
+
+/** Only previews have differences. */
+const CheckDiff = lazy(async () => ({ default: (await import("./check-diff.tsx")).CheckDiff }));
 
 export function JobPage({ id }: { id: string }) {
   const { live } = useDesk();
@@ -29,12 +35,16 @@ export function JobPage({ id }: { id: string }) {
 
 function KnownJob({ job }: { job: Job }) {
   const { live, client } = useDesk();
-  const log = useView().logs.get(job.id);
+  const { logs, fleet } = useView();
+  const log = logs.get(job.id);
+  const [view, changeView] = useJobView();
   const { attempt, busy, problem } = useAttempt();
   useEffect(() => live.watch(job.id), [live, job.id]);
   const { word, tone } = jobLook[job.status];
+  const preview = job.purpose === "preview";
+  const tall = (preview && view.show === "changes") || waveOf(job, fleet.jobs.values()).length > 0;
   return (
-    <article className="detail job">
+    <article className={tall ? "detail job tall" : "detail job"}>
       <nav className="crumbs" aria-label="Way back">
         <a href={jobsHref}>Jobs</a> /
       </nav>
@@ -80,7 +90,23 @@ function KnownJob({ job }: { job: Job }) {
         )}
         {job.result && <Result result={job.result} />}
       </header>
-      {log && <JobOutput log={log} />}
+      <WaveResults job={job} />
+      {preview && (
+        <fieldset className="choice" aria-label="Shown of it">
+          {(["output", "changes"] as const).map((show) => (
+            <button key={show} type="button" aria-pressed={view.show === show} onClick={() => changeView({ show })}>
+              {show === "output" ? "Output" : "What would change"}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      {log && preview && view.show === "changes" ? (
+        <Suspense fallback={<p className="asking">Loading…</p>}>
+          <CheckDiff job={job} log={log} onLine={(line) => changeView({ show: "output", line })} />
+        </Suspense>
+      ) : (
+        log && <JobOutput log={log} start={view.line} />
+      )}
     </article>
   );
 }

@@ -5,6 +5,7 @@ import type { Session } from "../../../daemon/contract/key.ts";
 import { refusal } from "../fleet/actions.ts";
 import { Clock } from "../live/clock.ts";
 import { LiveFleet } from "../live/live-fleet.ts";
+import { AlertsPage } from "./alerts-page.tsx";
 import { DaemonLogPage } from "./daemon-log-page.tsx";
 import { type Desk, DeskContext, useView } from "./desk.ts";
 import { FleetPage } from "./fleet-page.tsx";
@@ -23,7 +24,7 @@ const TrendsPage = lazy(async () => ({ default: (await import("./trends-page.tsx
 export function MissionControl({ client, session, onLogout }: { client: Client; session: Session; onLogout: () => Promise<void> }) {
   const desk = useMemo((): Desk => {
     const clock = new Clock();
-    return { client, clock, live: new LiveFleet(client, clock), session, refusal: refusal(session.role) };
+    return { client, clock, live: new LiveFleet(client, clock, session.name), session, refusal: refusal(session.role) };
   }, [client, session]);
   useEffect(() => desk.live.start(), [desk]);
 
@@ -77,6 +78,8 @@ function Screen({ route }: { route: PageRoute }) {
       return <JobPage key={route.id} id={route.id} />;
     case "network":
       return <NetworkPage />;
+    case "alerts":
+      return <AlertsPage />;
     case "trends":
       return (
         <Suspense fallback={<p className="asking">Loading…</p>}>
@@ -102,6 +105,8 @@ function titleOf(route: PageRoute): string {
       return `${route.id} · Muster`;
     case "network":
       return "Network · Muster";
+    case "alerts":
+      return "Alerts · Muster";
     case "trends":
       return "Trends · Muster";
     case "log":

@@ -10,7 +10,7 @@ interface Series {
   tone: Tone;
 }
 
-interface Props {
+export interface PlotProps {
   title: string;
   unit: string;
   series: readonly Series[];
@@ -20,7 +20,7 @@ interface Props {
 
 const HEIGHT_PX = 220;
 
-export function Plot({ title, unit, series, trend: { columns, summary }, kind }: Props) {
+export function Plot({ title, unit, series, trend: { columns, summary }, kind }: PlotProps) {
   const id = useId();
   const place = useRef<HTMLDivElement>(null);
   const keys = useRef<HTMLUListElement>(null);
@@ -74,9 +74,10 @@ export function Plot({ title, unit, series, trend: { columns, summary }, kind }:
   );
 }
 
-function look(label: string, colour: string, kind: Props["kind"]): uPlot.Series {
+function look(label: string, colour: string, kind: PlotProps["kind"]): uPlot.Series {
   const bars = kind === "bars" ? uPlot.paths.bars?.({ size: [0.7, 40] }) : undefined;
-  if (bars) return { label, stroke: colour, fill: colour, paths: bars, points: { show: false } };
+  // Without an outline: that of a bar of no height would be a line.
+  if (bars) return { label, stroke: colour, width: 0, fill: colour, paths: bars, points: { show: false } };
   return { label, stroke: colour, paths: () => null, points: { show: true, size: 7, fill: colour } };
 }
 

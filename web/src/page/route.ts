@@ -6,6 +6,7 @@ export type PageRoute =
   | { page: "job"; id: string }
   | { page: "network" }
   | { page: "trends" }
+  | { page: "alerts" }
   | { page: "log" }
   | { page: "lost" };
 
@@ -21,6 +22,7 @@ export function parseRoute(hash: string): PageRoute {
   if (first === "trends" && second === undefined) return { page: "trends" };
   if (first === "log" && second === undefined) return { page: "log" };
   if (first === "network" && second === undefined) return { page: "network" };
+  if (first === "alerts" && second === undefined) return { page: "alerts" };
   if (argument === undefined || argument === "") return { page: "lost" };
   if (first === "nodes") return { page: "node", name: argument };
   if (first === "jobs") return { page: "job", id: argument };
@@ -31,6 +33,7 @@ export const fleetHref = "#/";
 export const jobsHref = "#/jobs";
 export const networkHref = "#/network";
 export const trendsHref = "#/trends";
+export const alertsHref = "#/alerts";
 export const logHref = "#/log";
 export const nodeHref = (name: string) => `#/nodes/${encodeURIComponent(name)}`;
 export const jobHref = (id: string) => `#/jobs/${encodeURIComponent(id)}`;

@@ -5,7 +5,7 @@ import type { Job } from "../../../daemon/contract/job.ts";
 import { bootsByHour, jobLengths, waysToReady } from "../fleet/trends.ts";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk, useView } from "./desk.ts";
-import { Plot } from "./plot.tsx";
+import { Plot, type PlotProps } from "./plot.tsx";
 
 /** The most the routes give. */
 const EVENTS = 5000;
@@ -28,10 +28,7 @@ export function TrendsPage() {
   useEffect(() => {
     if (loaded) void load();
   }, [loaded, client]);
-  const trends = useMemo(
-    () => events && jobs && { ways: waysToReady(events), boots: bootsByHour(events), jobs: jobLengths(jobs) },
-    [events, jobs],
-  );
+  const plots = useMemo(() => events && jobs && plotsOf(events, jobs), [events, jobs]);
   return (
     <section className="detail">
       <div className="counts">
@@ -44,38 +41,11 @@ export function TrendsPage() {
         </button>
       </div>
       <Problem problem={problem} />
-      {trends ? (
+      {plots ? (
         <div className="plots">
-          <Plot
-            title="Ways to ready"
-            unit="minutes"
-            kind="points"
-            series={[
-              { label: "installation", tone: "working" },
-              { label: "configuration", tone: "good" },
-            ]}
-            trend={trends.ways}
-          />
-          <Plot
-            title="Boots and failures"
-            unit="an hour"
-            kind="bars"
-            series={[
-              { label: "network boots", tone: "working" },
-              { label: "failures", tone: "bad" },
-            ]}
-            trend={trends.boots}
-          />
-          <Plot
-            title="Jobs"
-            unit="minutes"
-            kind="points"
-            series={[
-              { label: "succeeded", tone: "good" },
-              { label: "not", tone: "bad" },
-            ]}
-            trend={trends.jobs}
-          />
+          {plots.map((plot) => (
+            <Plot key={plot.title} {...plot} />
+          ))}
         </div>
       ) : (
         !problem && <p className="asking">Loading…</p>
@@ -83,3 +53,36 @@ export function TrendsPage() {
     </section>
   );
 }
+
+const plotsOf = (events: readonly Event[], jobs: readonly Job[]): PlotProps[] => [
+  {
+    title: "Ways to ready",
+    unit: "minutes",
+    kind: "points",
+    series: [
+      { label: "installation", tone: "working" },
+      { label: "configuration", tone: "good" },
+    ],
+    trend: waysToReady(events),
+  },
+  {
+    title: "Boots and failures",
+    unit: "an hour",
+    kind: "bars",
+    series: [
+      { label: "network boots", tone: "working" },
+      { label: "failures", tone: "bad" },
+    ],
+    trend: bootsByHour(events),
+  },
+  {
+    title: "Jobs",
+    unit: "minutes",
+    kind: "points",
+    series: [
+      { label: "succeeded", tone: "good" },
+      { label: "not", tone: "bad" },
+    ],
+    trend: jobLengths(jobs),
+  },
+];

@@ -1,0 +1,70 @@
+/** What a preview said it would change, taken out of its output: for each host and task, the lines that go and come. Pure. */
+export interface DiffLine {
+  kind: "goes" | "comes" | "same" | "place" | "file";
+  text: string;
+}
+
+export interface TaskDiff {
+  task: string;
+  host: string;
+  /** Its heading in the output. */
+  line: number;
+  lines: DiffLine[];
+}
+
+/** The plain lines of an output, by the numbers they have there. */
+export interface Lines {
+  dropped: number;
+  length: number;
+  plain(number: number): string;
+}
+
+const heading = /^(?:TASK|RUNNING HANDLER) \[(.*)\] \**$/;
+/** Whose the lines before it are: Ansible says the difference first. */
+const outcome = /^(?:changed|ok|failed|fatal|skipping): \[([^\]\s]+)\]/;
+/** A machine may send a file of any length. */
+const MOST_LINES = 2000;
+
+export function diffsIn(log: Lines): TaskDiff[] {
+  const found: TaskDiff[] = [];
+  let task = { name: "", line: log.dropped };
+  let lines: DiffLine[] = [];
+  for (let number = log.dropped; number < log.length; number++) {
+    const text = log.plain(number);
+    const name = heading.exec(text)?.[1];
+    const host = outcome.exec(text)?.[1];
+    if (name !== undefined) {
+      task = { name, line: number };
+      lines = [];
+    } else if (host !== undefined) {
+      if (lines.length > 0) found.push({ task: task.name, host, line: task.line, lines });
+      lines = [];
+    } else if (text.startsWith("PLAY ")) {
+      lines = [];
+    } else {
+      const line = diffLine(text, lines.length > 0);
+      if (line && lines.length < MOST_LINES) lines.push(line);
+    }
+  }
+  return found;
+}
+
+function diffLine(text: string, within: boolean): DiffLine | undefined {
+  if (/^(---|\+\+\+) /.test(text)) return { kind: "file", text };
+  if (!within) return undefined;
+  if (text.startsWith("@@")) return { kind: "place", text };
+  if (text.startsWith("-")) return { kind: "goes", text };
+  if (text.startsWith("+")) return { kind: "comes", text };
+  if (text.startsWith(" ") || text.startsWith("\\ No newline")) return { kind: "same", text };
+  return undefined;
+}
+
+/** "+3 −1", for a heading. */
+export function sizeOf({ lines }: Pick<TaskDiff, "lines">): { comes: number; goes: number } {
+  const count = (kind: DiffLine["kind"]) => lines.filter((line) => line.kind === kind).length;
+  return { comes: count("comes"), goes: count("goes") };
+}
+
+/** "7 of 9 tasks (78 %) could be previewed" as numbers for a bar. */
+export const shareOf = ({ tasks, previewed }: { tasks: number; previewed: number }): number =>
+  tasks === 0 ? 0 : Math.round((100 * previewed) / tasks);
