@@ -15,7 +15,6 @@ import { Auditing } from "./auditing.ts";
 import { requireAccess, requireSameOrigin } from "./auth.ts";
 import { type CallHomeApi, callHomeApi } from "./call-home.ts";
 import { type DaemonLogApi, daemonLogApi } from "./daemon-log.ts";
-import { type DoctorApi, doctorApi } from "./doctor.ts";
 import { sendError } from "./errors.ts";
 import { executePlanApi } from "./execute-plan.ts";
 import { Gate } from "./gate.ts";
@@ -52,7 +51,6 @@ export interface ApiParts
     AuditApi,
     AlertsApi,
     DaemonLogApi,
-    DoctorApi,
     GovernApi,
     Omit<StatusApi, "admit"> {
   keys: KeyStore;
@@ -132,7 +130,6 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     inventoryApi(mount, parts);
     alertsApi(mount, parts);
     daemonLogApi(mount, parts);
-    doctorApi(mount, parts);
     governApi(mount, parts);
     executePlanApi(mount, parts);
     auditApi(mount, parts);

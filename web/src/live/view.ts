@@ -27,4 +27,11 @@ export interface View {
   logs: ReadonlyMap<string, JobLog>;
 }
 
-export const firstView: View = { loaded: false, status: undefined, fleet: emptyFleet, connection: { kind: "loading" }, news: noNews, logs: new Map() };
+export const firstView: View = {
+  loaded: false,
+  status: undefined,
+  fleet: emptyFleet,
+  connection: { kind: "loading" },
+  news: noNews,
+  logs: new Map(),
+};
