@@ -131,9 +131,8 @@ export class Proposals {
   }
 
   #requireRoom(requesterKeyId: string): void {
-    const pending = this.#parts.approvals.live().filter((each) => each.state === "pending" && each.requesterKeyId === requesterKeyId);
-    if (pending.length >= MOST_PENDING)
-      throw new MusterError("APPROVALS_PENDING", `${pending.length} plans of this key wait for approval already`);
+    const pending = this.#parts.approvals.pendingOf(requesterKeyId);
+    if (pending >= MOST_PENDING) throw new MusterError("APPROVALS_PENDING", `${pending} plans of this key wait for approval already`);
   }
 }
 

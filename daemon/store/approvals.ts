@@ -11,6 +11,7 @@ export class ApprovalStore {
   readonly #all;
   readonly #withState;
   readonly #live;
+  readonly #pendingOf;
 
   constructor(db: Db) {
     this.#insert = db.prepare<[string, string, string, string]>(
@@ -24,6 +25,9 @@ export class ApprovalStore {
       "SELECT approval FROM approvals WHERE state = ? ORDER BY created_at DESC, id LIMIT ?",
     );
     this.#live = db.prepare<[], Row>("SELECT approval FROM approvals WHERE state IN ('pending', 'approved') ORDER BY created_at, id");
+    this.#pendingOf = db.prepare<[string], { count: number }>(
+      "SELECT count(*) AS count FROM approvals WHERE state = 'pending' AND approval ->> 'requesterKeyId' = ?",
+    );
   }
 
   add(approval: Approval): void {
@@ -51,6 +55,11 @@ export class ApprovalStore {
   /** Newest first. */
   list(limit: number, state?: ApprovalState): Approval[] {
     return (state === undefined ? this.#all.all(limit) : this.#withState.all(state, limit)).map(fromRow);
+  }
+
+  /** How many questions of this key wait for people. */
+  pendingOf(requesterKeyId: string): number {
+    return this.#pendingOf.get(requesterKeyId)?.count ?? 0;
   }
 
   /** Undecided, or decided and not begun: oldest first. */

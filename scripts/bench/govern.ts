@@ -1,15 +1,17 @@
 /**
- * How long the road of a change takes where nobody is asked: a decision of the policy, and what is kept of it. Each part
- * measures by itself and answers with its figures. Usage: govern.ts [--quick] [--only PART]. The last line is JSON.
+ * How long the road of a change takes where nobody is asked: a decision of the policy, what is kept of it, and the way
+ * from a proposal into the queue. Each part measures by itself and answers with its figures. Usage: govern.ts [--quick] [--only PART].
+ * The last line is JSON.
  */
 import { parseArgs } from "node:util";
 import { measureAudit } from "./govern-audit.ts";
 import { measurePolicy } from "./govern-policy.ts";
+import { measureProposals } from "./govern-proposals.ts";
 
 export type Figures = Record<string, number>;
 type Part = (options: { quick: boolean }) => Figures | Promise<Figures>;
 
-const parts: Record<string, Part> = { audit: measureAudit, policy: measurePolicy };
+const parts: Record<string, Part> = { audit: measureAudit, policy: measurePolicy, proposals: measureProposals };
 
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
 if (values.only !== undefined && !Object.hasOwn(parts, values.only)) {
