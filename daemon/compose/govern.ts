@@ -32,7 +32,6 @@ export interface GovernedParts {
 export function governed(config: Config, env: NodeJS.ProcessEnv, { data, stores, executor, inventory, log }: GovernedParts): Governed {
   const { catalogue, runbooks } = offered(config);
   const labels = rememberedLabels(inventory);
-  const known = knowingNodes(inventory);
   const desk = new Desk({
     ...stores,
     executor,

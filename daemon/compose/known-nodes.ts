@@ -1,27 +1,42 @@
 /** The machines as plans have to know them: what the database says of them, and the groups the inventory file has them in. */
 import type { Node } from "../contract/node.ts";
+import type { Proposal } from "../contract/plan.ts";
+import { MusterError } from "../errors.ts";
 import type { InventoryFile } from "../inventory/file.ts";
 import { groupsOfHosts } from "../inventory/memberships.ts";
 import { read } from "../inventory/view.ts";
 import type { KnownNode } from "../plans/targets.ts";
+import type { NodeStore } from "../store/nodes.ts";
 
-type Groups = ReturnType<typeof groupsOfHosts>;
+/** The groups of each host by its name. */
+export type Labels = ReadonlyMap<string, readonly string[]>;
 
-export const knownNodes = (nodes: readonly Node[], inventory: InventoryFile): KnownNode[] => inGroups(nodes, groupsIn(inventory));
+export const knownNodes = (nodes: readonly Node[], inventory: InventoryFile): KnownNode[] => labelled(nodes, labelsOf(inventory));
 
-/** The same for whoever asks often: a file that is as it was is not read again. */
-export function knowingNodes(inventory: InventoryFile): (nodes: readonly Node[]) => KnownNode[] {
-  let last: { stamp: string; groups: Groups } | undefined;
-  return (nodes) => {
-    // Taken before it is read: what is written in between is seen the next time.
-    const stamp = inventory.stamp();
-    const groups = stamp !== undefined && last?.stamp === stamp ? last.groups : groupsIn(inventory);
-    last = stamp === undefined ? undefined : { stamp, groups };
-    return inGroups(nodes, groups);
+const labelsOf = (inventory: InventoryFile): Labels => groupsOfHosts(read(inventory.read()).groups);
+
+const labelled = (nodes: readonly Node[], labels: Labels): KnownNode[] =>
+  nodes.map(({ id, name, state, address }) => ({ id, name, phase: state.phase, address, groups: labels.get(name) ?? [] }));
+
+/** Every click is planned: the file is understood once for each time it was changed. */
+export function rememberedLabels(inventory: InventoryFile): () => Labels {
+  let known: { text: string; labels: Labels } | undefined;
+  return () => {
+    const text = inventory.text();
+    if (known?.text !== text) known = { text, labels: labelsOf(inventory) };
+    return known.labels;
   };
 }
 
-const groupsIn = (inventory: InventoryFile): Groups => groupsOfHosts(read(inventory.read()).groups);
-
-const inGroups = (nodes: readonly Node[], groups: Groups): KnownNode[] =>
-  nodes.map(({ id, name, state, address }) => ({ id, name, phase: state.phase, address, groups: groups.get(name) ?? [] }));
+/** Those a proposal can be about: of machines that are named, no others have to be read. */
+export function nodesFor({ targets }: Pick<Proposal, "targets">, nodes: NodeStore, labels: () => Labels): KnownNode[] {
+  const named = targets.flatMap((target) => nodes.findByName(target) ?? []);
+  const onlyNamed = named.length === targets.length;
+  try {
+    return labelled(onlyNamed ? named : nodes.list(), labels());
+  } catch (error) {
+    // In a file nobody can read they are in no group, which is the strictest: a machine can still be switched off, or retired.
+    if (!(error instanceof MusterError) || !onlyNamed) throw error;
+    return labelled(named, new Map());
+  }
+}

@@ -8,8 +8,6 @@ import { Mutex } from "./mutex.ts";
 
 /** A crashed holder frees the lock after this; ours is held for milliseconds. */
 const STALE_MS = 10_000;
-/** Clocks of file systems tick every few milliseconds, some every second. */
-const SETTLED_MS = 2000;
 /** How often somebody who takes no lock may write in between before we give up. */
 const TRIES = 5;
 
