@@ -3,23 +3,17 @@ import { randomUUID } from "node:crypto";
 import { Approval } from "../../../daemon/contract/approval.ts";
 import { type Plan, PlannedWork, type PlanStep } from "../../../daemon/contract/plan.ts";
 import { type Ballot, castVote, expire, isRefusal, openApproval, rebind, use } from "../../../daemon/govern/approvals.ts";
+import { asSigned } from "../../../daemon/govern/signed-ballot.ts";
 import { bindingsOf } from "../../../daemon/govern/standing.ts";
 import { checkWarrant, type Papers } from "../../../daemon/govern/warrant.ts";
 import type { KnownNode } from "../../../daemon/plans/targets.ts";
-import { loadPolicy, type Policy, type Who } from "../../../daemon/policy/policy.ts";
+import { loadPolicy, type Who } from "../../../daemon/policy/policy.ts";
 import { type Catalogue, catalogueOf, loadCatalogue } from "../../../daemon/tools/catalogue.ts";
+import type { Voting } from "../../../daemon/votes/verify.ts";
+import { keyOf, registered } from "../votes/question.ts";
 import { fleet, planned, toolOn } from "./fleet.ts";
+import { type Act, type Done, type Forgery, people, type Said } from "./road-acts.ts";
 
-export const people: Who[] = [
-  { keyId: "k-alice", name: "alice", role: "operator" },
-  { keyId: "k-alice-2", name: "Alice", role: "admin" },
-  { keyId: "k-bob", name: "bob", role: "operator" },
-  { keyId: "k-carol", name: "carol", role: "operator" },
-  { keyId: "k-ann", name: "ann", role: "admin" },
-  { keyId: "k-vera", name: "vera", role: "viewer" },
-  { keyId: "k-bot", name: "bot", role: "agent", onBehalfOf: "carol" },
-  { keyId: "k-node", name: "n1", role: "node" },
-];
 const goals = [
   ["disk_usage", {}],
   ["service_restart", { unit: "ssh.service" }],
@@ -28,48 +22,9 @@ const goals = [
 ] as const;
 const nodeNames = ["n1", "n2", "n3"];
 
-export type Act =
-  | { kind: "propose"; who: number; goal: number; node: number; tainted: boolean }
-  | { kind: "vote"; approval: number; who: number; answer: "approve" | "deny" }
-  | { kind: "wait"; seconds: number }
-  | { kind: "begin"; work: number }
-  | { kind: "execute"; execution: number }
-  | { kind: "policy"; which: number }
-  | { kind: "node"; node: number; becomes: "another machine" | "dev" | "prod" | "moved" }
-  | { kind: "form" }
-  | { kind: "restart" }
-  | { kind: "forge"; how: Forgery; work: number; execution: number };
-
-export const forgeries = [
-  "approve by hand",
-  "vote as the requester",
-  "ask fewer people",
-  "alter the plan",
-  "alter and hash anew",
-  "another's approval",
-  "queue it again",
-  "second execution",
-] as const;
-type Forgery = (typeof forgeries)[number];
-
-export interface Said {
-  approvalId: string;
-  planHash: string;
-  policyVersion: string;
-  who: Who;
-  answer: "approve" | "deny";
-  at: number;
-}
-
-export interface Done {
-  executionId: string;
-  work: PlannedWork;
-  planHash: string;
-  approvalId: string | undefined;
-  policyVersion: string;
-  mode: Policy["approvalMode"];
-  at: number;
-}
+const signingKeys = ["alice", "bob", "carol", "ann"].map(keyOf);
+const signing: Voting = { required: false, voters: signingKeys.map((key) => registered(key, key.voter === "ann" ? "admin" : "operator")) };
+const unsigned: Voting = { required: false, voters: [] };
 
 const policies = (["policy", "changes"] as const).map((approvalMode) => loadPolicy({ folders: [], approvalMode }));
 const forms = loadCatalogue().list();
@@ -90,6 +45,11 @@ export class Road {
   #executions: Papers["execution"][] = [];
   /** The executor's own, on its disk. */
   readonly #begun = new Set<string>();
+  readonly #voting: Voting;
+
+  constructor({ signed = false } = {}) {
+    this.#voting = signed ? signing : unsigned;
+  }
 
   act(act: Act): void {
     switch (act.kind) {
@@ -149,8 +109,11 @@ export class Road {
       answer,
       at: this.#now,
     });
-    const ballot: Ballot = { keyId: who.keyId, by: who.name, role: who.role, onBehalfOf: who.onBehalfOf, answer, reason: "" };
-    const result = castVote(approval, ballot, new Date(this.#now));
+    const now = new Date(this.#now);
+    const signature = signingKeys.find(({ voter }) => voter === who.name.toLowerCase())?.sign(approval, answer, now);
+    const ballot: Ballot = { keyId: who.keyId, by: who.name, role: who.role, onBehalfOf: who.onBehalfOf, answer, reason: "", signature };
+    const taken = asSigned(approval, ballot, this.#voting, now);
+    const result = "refused" in taken ? taken : castVote(taken.approval, taken.ballot, now);
     this.#replace(approval, () => (isRefusal(result) ? expire(approval, new Date(this.#now)) : result));
   }
 
@@ -175,7 +138,7 @@ export class Road {
         policy: this.#policy,
         node: (name) => this.#nodes.find((node) => node.name === name),
         begun: (id) => this.#begun.has(id),
-        voting: { required: false, voters: [] },
+        voting: this.#voting,
       },
     );
     if (!warrant.ok) return;
@@ -247,6 +210,16 @@ export class Road {
         if (execution) execution.status = "queued";
         this.#replace(approval, (each) => ({ ...each, state: "approved" }));
         break;
+      case "other people's votes":
+        this.#replace(approval, (each) => ({ ...each, state: "approved", executeBy, votes: othersVotes(each, vote.at) }));
+        this.#queue(work, approval?.id);
+        break;
+      case "votes of another approval": {
+        const votes = this.#approvals.findLast(({ id, votes }) => id !== approval?.id && votes.length > 0)?.votes ?? [];
+        this.#replace(approval, (each) => ({ ...each, state: "approved", executeBy, votes: [...each.votes, ...votes] }));
+        this.#queue(work, approval?.id);
+        break;
+      }
       case "second execution":
         this.#queue(work, approval?.id);
         break;
@@ -275,6 +248,12 @@ export class Road {
     this.#works = this.#works.map((each) => (each.id === work.id ? { ...each, ...change } : each));
   }
 }
+
+/** What they really signed, and more that they did not. */
+const othersVotes = ({ votes }: Approval, at: string): Approval["votes"] => [
+  ...votes,
+  ...people.slice(2, 5).map(({ keyId, name }) => ({ keyId, by: name, role: "admin" as const, answer: "approve" as const, reason: "", at })),
+];
 
 /** Counted from the end: what happened last is what happens next. */
 const latest = <T>(list: readonly T[], index: number): T | undefined => list[list.length - 1 - (index % Math.max(list.length, 1))];

@@ -3,36 +3,38 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Plan } from "../../../daemon/contract/plan.ts";
-import { type Act, clocks, type Done, forgeries, people, Road, type Said } from "./road-model.ts";
+import { type Act, type Done, type Forgery, forgeries, people, type Said, signedForgeries } from "./road-acts.ts";
+import { clocks, Road } from "./road-model.ts";
 
 const index = fc.nat({ max: 2 });
 const person = fc.nat({ max: people.length - 1 });
-const act: fc.Arbitrary<Act> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant("propose"), who: person, goal: fc.nat({ max: 3 }), node: index, tainted: fc.boolean() }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      kind: fc.constant("vote"),
-      approval: index,
-      who: person,
-      answer: fc.constantFrom("approve", "approve", "approve", "deny"),
-    }),
-  },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("begin"), work: index }) },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant("execute"), execution: index }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("wait"), seconds: fc.constantFrom(1, 60, 299, 300, 600) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("policy"), which: fc.nat({ max: 1 }) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("node"), node: index, becomes: fc.constantFrom("another machine", "dev", "prod", "moved") }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("form") }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("restart") }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("forge"), how: fc.constantFrom(...forgeries), work: index, execution: index }) },
-) as fc.Arbitrary<Act>;
+const actWith = (forged: readonly Forgery[]): fc.Arbitrary<Act> =>
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: fc.constant("propose"), who: person, goal: fc.nat({ max: 3 }), node: index, tainted: fc.boolean() }),
+    },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        kind: fc.constant("vote"),
+        approval: index,
+        who: person,
+        answer: fc.constantFrom("approve", "approve", "approve", "deny"),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("begin"), work: index }) },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant("execute"), execution: index }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("wait"), seconds: fc.constantFrom(1, 60, 299, 300, 600) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("policy"), which: fc.nat({ max: 1 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant("node"), node: index, becomes: fc.constantFrom("another machine", "dev", "prod", "moved") }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("form") }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("restart") }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("forge"), how: fc.constantFrom(...forged), work: index, execution: index }) },
+  ) as fc.Arbitrary<Act>;
 
 /** The road as it is meant, so that what follows by chance has something to spoil. */
 const asMeant: fc.Arbitrary<Act[]> = fc
@@ -43,9 +45,27 @@ const asMeant: fc.Arbitrary<Act[]> = fc
     { kind: "begin", work: 0 },
     { kind: "execute", execution: 0 },
   ]);
-const acts = fc
-  .array(fc.oneof({ weight: 6, arbitrary: act.map((each) => [each]) }, { weight: 1, arbitrary: asMeant }), { minLength: 5, maxLength: 40 })
-  .map((parts) => parts.flat());
+/** And as somebody would try it who has nobody's yes, or not enough of them. */
+const asForged = (forged: readonly Forgery[]): fc.Arbitrary<Act[]> =>
+  fc
+    .record({ who: person, goal: fc.nat({ max: 3 }), node: index, voter: fc.option(person), how: fc.constantFrom(...forged) })
+    .map(({ voter, how, ...asked }): Act[] => [
+      { kind: "propose", ...asked, tainted: false },
+      ...(voter === null ? [] : [{ kind: "vote", approval: 0, who: voter, answer: "approve" } as const]),
+      { kind: "forge", how, work: 0, execution: 0 },
+      { kind: "execute", execution: 0 },
+    ]);
+const actsWith = (forged: readonly Forgery[]): fc.Arbitrary<Act[]> =>
+  fc
+    .array(
+      fc.oneof(
+        { weight: 6, arbitrary: actWith(forged).map((each) => [each]) },
+        { weight: 1, arbitrary: asMeant },
+        { weight: 1, arbitrary: asForged(forged) },
+      ),
+      { minLength: 5, maxLength: 40 },
+    )
+    .map((parts) => parts.flat());
 
 /** The rules once more, in the plainest words: who must have said yes before this may be done. Nobody, or these many, or never. */
 function wanted({ work, mode }: Done): { people: number; admins: number } | "never" {
@@ -106,15 +126,19 @@ test("a plan that two people approved is done once, however often it is sent", (
   assert.equal(check(road), 1);
 });
 
-test("no sequence of acts leads to a step that had to be approved and was not", () => {
-  let governed = 0;
-  fc.assert(
-    fc.property(acts, (each) => {
-      const road = new Road();
-      for (const one of each) road.act(one);
-      governed += check(road);
-    }),
-    { numRuns: 150 },
-  );
-  assert.ok(governed > 0, "nothing that needed approval was ever done: the property says nothing");
-});
+for (const [what, signed, forged] of [
+  ["a step that had to be approved and was not", false, forgeries],
+  ["such a step where votes are signed, other people's votes being forged too", true, signedForgeries],
+] as const)
+  test(`no sequence of acts leads to ${what}`, () => {
+    let governed = 0;
+    fc.assert(
+      fc.property(actsWith(forged), (each) => {
+        const road = new Road({ signed });
+        for (const one of each) road.act(one);
+        governed += check(road);
+      }),
+      { numRuns: 150 },
+    );
+    assert.ok(governed > 0, "nothing that needed approval was ever done: the property says nothing");
+  });
