@@ -3,6 +3,8 @@ export const hints = {
   NODE_NOT_FOUND: "List the known nodes with `muster nodes`.",
   NODE_WRONG_PHASE: "See the node's phase and what led to it with `muster node <name>`.",
   NODE_UNSUITABLE: "Install that machine by hand, or replace it; `muster node <name>` shows what is known of its hardware.",
+  RACK_NOT_FOUND: "List them with `muster rack`; `muster rack add` makes one.",
+  PLACE_REFUSED: "`muster rack` shows who stands where.",
   NODE_NAME_TAKEN: "Choose another name; `muster nodes` shows those in use.",
   CAPTURE_EMPTY: "Boot it from the network once; packets are kept of machines that boot, for as long as there is room.",
   PLAYBOOK_NOT_FOUND: "List those that may be run with `muster playbooks`; they are files of the folder `playbooks` with a header.",
@@ -26,6 +28,7 @@ export const hints = {
   LEASE_NOT_FOUND: "List the addresses with `muster leases`.",
   LEASE_IN_USE:
     "Only an address that was declined or is in conflict can be given back; a lease ends by itself or when its machine gives it up.",
+  DOCTOR_SILENT: "Run `muster doctor` on the control node itself; the daemon's log says what its processes do.",
   NETBOOT_SILENT: "Addresses are handed out by netboot in full mode: `muster doctor` and the daemon's log say whether it runs.",
   QUIRKS_UNKNOWN: "List the machines that are booted otherwise than usual with `muster quirks`.",
   REQUEST_INVALID: "Correct the field that is named and send the request again.",

@@ -15,6 +15,7 @@ import { Auditing } from "./auditing.ts";
 import { requireAccess, requireSameOrigin } from "./auth.ts";
 import { type CallHomeApi, callHomeApi } from "./call-home.ts";
 import { type DaemonLogApi, daemonLogApi } from "./daemon-log.ts";
+import { type DoctorApi, doctorApi } from "./doctor.ts";
 import { sendError } from "./errors.ts";
 import { executePlanApi } from "./execute-plan.ts";
 import { Gate } from "./gate.ts";
@@ -29,6 +30,7 @@ import { nothingThere, refuseUnreadable } from "./nowhere.ts";
 import { type OperatingApi, operatingApi } from "./operating.ts";
 import { type PowerApi, powerApi } from "./power.ts";
 import { type QuirksApi, quirksApi } from "./quirks.ts";
+import { type RacksApi, racksApi } from "./racks.ts";
 import type { Limits } from "./rate.ts";
 import { type RunsApi, runsApi } from "./runs.ts";
 import { type SchedulesApi, schedulesApi } from "./schedules.ts";
@@ -41,6 +43,7 @@ export interface ApiParts
     PowerApi,
     LeasesApi,
     QuirksApi,
+    RacksApi,
     JobsApi,
     RunsApi,
     OperatingApi,
@@ -51,6 +54,7 @@ export interface ApiParts
     AuditApi,
     AlertsApi,
     DaemonLogApi,
+    DoctorApi,
     GovernApi,
     Omit<StatusApi, "admit"> {
   keys: KeyStore;
@@ -121,6 +125,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     powerApi(mount, parts);
     leasesApi(mount, parts);
     quirksApi(mount, parts);
+    racksApi(mount, parts);
     jobsApi(mount, parts);
     runsApi(mount, parts);
     operatingApi(mount, parts);
@@ -130,6 +135,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     inventoryApi(mount, parts);
     alertsApi(mount, parts);
     daemonLogApi(mount, parts);
+    doctorApi(mount, parts);
     governApi(mount, parts);
     executePlanApi(mount, parts);
     auditApi(mount, parts);

@@ -1,6 +1,7 @@
 /** init, doctor and up: the way to a running daemon. */
 import { type Command, Option } from "commander";
-import type { Check, InitOptions, LocalCommands, Place } from "./local-commands.ts";
+import type { Check } from "../contract/doctor.ts";
+import type { InitOptions, LocalCommands, Place } from "./local-commands.ts";
 import { paint, print } from "./print.ts";
 import { examples, placed, type Words } from "./words.ts";
 

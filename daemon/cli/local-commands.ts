@@ -1,15 +1,9 @@
 /** What the commands need that work on this machine instead of asking the daemon. Injected, because this folder only talks to the daemon. */
 import type { Vote } from "../contract/approval.ts";
 import type { AuditReport } from "../contract/audit-report.ts";
+import type { Check } from "../contract/doctor.ts";
 import type { Key, Role } from "../contract/key.ts";
 import type { Decision } from "../contract/plan.ts";
-
-export interface Check {
-  name: string;
-  ok: boolean;
-  detail: string;
-  advice?: string;
-}
 
 export interface Place {
   config?: string;

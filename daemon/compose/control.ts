@@ -34,6 +34,8 @@ import { ansibleDirectory } from "./ansible-directory.ts";
 import { auditKeeper } from "./audit-keeper.ts";
 import { bootFilesFor } from "./boot-files.ts";
 import { Deadlines } from "./deadlines.ts";
+import { DoctorAsking } from "./doctor-asking.ts";
+import type { DoctorNews, DoctorWanted } from "./doctor-desk.ts";
 import { enrolment } from "./enrolment.ts";
 import { explainer } from "./explaining.ts";
 import { adoptKeys, firstKey } from "./first-key.ts";
@@ -56,12 +58,19 @@ export interface Control {
   firstKey: string | undefined;
   news(news: SupervisorNews): void;
   logged(news: LogNews): void;
+  examined(news: DoctorNews): void;
   stop(): Promise<void>;
 }
 
 const pageRoot = join(import.meta.dirname, "../../web/dist");
 
-export async function startControl(config: Config, data: DataDir, env: NodeJS.ProcessEnv, log: Log): Promise<Control> {
+export async function startControl(
+  config: Config,
+  data: DataDir,
+  env: NodeJS.ProcessEnv,
+  log: Log,
+  toSupervisor?: (wanted: DoctorWanted) => void,
+): Promise<Control> {
   const parts = new Lifecycle();
   try {
     const stores = await parts.start(
@@ -85,6 +94,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
     const startedAt = new Date().toISOString();
     const processes = new ProcessNews(events);
     const logBook = new ControlLogBook(redact);
+    const doctor = new DoctorAsking(toSupervisor);
 
     const todo = new TodoFile(data.todo);
     const link: ExecutorLink = new ExecutorLink(
@@ -195,6 +205,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
           },
           log,
           logBook,
+          examine: () => doctor.examine(),
           version: VERSION,
           pageRoot: existsSync(join(pageRoot, "index.html")) ? pageRoot : undefined,
           openMetrics: config.control.open_metrics,
@@ -254,6 +265,7 @@ export async function startControl(config: Config, data: DataDir, env: NodeJS.Pr
       firstKey: shownKey,
       news: (news) => processes.take(news),
       logged: (news) => logBook.take(news),
+      examined: (news) => doctor.take(news),
       stop: () => parts.stop(),
     };
   } catch (error) {

@@ -3,9 +3,9 @@ import { execFile, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Check } from "../cli/local-commands.ts";
 import type { Config } from "../config.ts";
 import { type BootInterface, bootInterfaces } from "../config-netboot.ts";
+import type { Check } from "../contract/doctor.ts";
 import { holdersOn } from "./port-holders.ts";
 
 /** Then its ports are taken, and rightly. */

@@ -1,7 +1,7 @@
 /** Which programs of other people are there, and what they are for. */
 import { spawnSync } from "node:child_process";
-import type { Check } from "../cli/local-commands.ts";
 import type { Config } from "../config.ts";
+import type { Check } from "../contract/doctor.ts";
 
 const programs = [
   ["ansible-playbook", "--version", "ansible-core", "configures the nodes"],

@@ -1,6 +1,7 @@
 /** Whether whoever writes the database could vote for others. */
-import type { Check } from "../cli/local-commands.ts";
+
 import type { Config } from "../config.ts";
+import type { Check } from "../contract/doctor.ts";
 import type { DataDir } from "../data-dir.ts";
 import { MusterError } from "../errors.ts";
 import type { Voting } from "../votes/verify.ts";

@@ -1,9 +1,9 @@
 /** `muster doctor`: looks at everything a start depends on and says for each what to do. */
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Check } from "../cli/local-commands.ts";
 import { type Config, loadAccess, loadConfig } from "../config.ts";
 import { type BootInterface, bootInterfaces } from "../config-netboot.ts";
+import type { Check } from "../contract/doctor.ts";
 import { Profile } from "../contract/node.ts";
 import type { DataDir } from "../data-dir.ts";
 import { explain } from "../errors.ts";

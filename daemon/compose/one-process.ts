@@ -4,6 +4,7 @@ import type { DataDir } from "../data-dir.ts";
 import { createLog } from "../log.ts";
 import { runChild } from "./child.ts";
 import type { ChildName } from "./children.ts";
+import type { DoctorNews } from "./doctor-desk.ts";
 import { lockFile } from "./lock-file.ts";
 import { LogRelay } from "./log-relay.ts";
 import type { LogNews } from "./log-tail.ts";
@@ -19,9 +20,10 @@ export async function runChildProcess(name: ChildName, configFile: string, data:
     case "control":
       return runChild(log, lock, async () => {
         const { startControl } = await import("./control.ts");
-        const control = await startControl(config, data, process.env, log);
-        process.on("message", (told: SupervisorNews | LogNews) => {
+        const control = await startControl(config, data, process.env, log, process.send && ((wanted) => process.send?.(wanted)));
+        process.on("message", (told: SupervisorNews | LogNews | DoctorNews) => {
           if (told.type === "log") return control.logged(told);
+          if (told.type === "doctor-done" || told.type === "doctor-failed") return control.examined(told);
           control.news(told);
           process.send?.({ type: "news-taken" } satisfies NewsTaken);
         });

@@ -8,10 +8,11 @@ import { createLog } from "../log.ts";
 import { type ProcessLock, takeLock } from "../store/process-lock.ts";
 import { bootPlaces } from "./address.ts";
 import { childSpecs } from "./children.ts";
+import { doctorDesk } from "./doctor-desk.ts";
 import { lockFile } from "./lock-file.ts";
-import type { LogLines } from "./log-relay.ts";
 import { LogTail } from "./log-tail.ts";
-import { type Post, Supervisor } from "./supervisor.ts";
+import { postOf } from "./post.ts";
+import { Supervisor } from "./supervisor.ts";
 
 export async function up(configFile: string, data: DataDir): Promise<void> {
   const config = loadConfig(configFile);
@@ -21,7 +22,13 @@ export async function up(configFile: string, data: DataDir): Promise<void> {
   const tail = new LogTail();
   const log = createLog("musterd", config.log.level, tail.take);
   const sockets = listenDescriptors(process.env, process.pid);
-  const supervisor = new Supervisor(childSpecs(config, configFile, data.root, process.env, sockets), "control", log, {}, mailOf(tail));
+  const supervisor = new Supervisor(
+    childSpecs(config, configFile, data.root, process.env, sockets),
+    "control",
+    log,
+    {},
+    postOf(tail, doctorDesk(configFile, data.root, process.env)),
+  );
   supervisor.start();
   const signal = await new Promise<string>((resolve) => {
     for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(name, () => resolve(name));
@@ -30,16 +37,6 @@ export async function up(configFile: string, data: DataDir): Promise<void> {
   await supervisor.stop();
   rmSync(data.pidFile, { force: true });
   lock.release();
-}
-
-/** The log of every process ends in one place, from which control is told. */
-function mailOf(tail: LogTail): Post {
-  return {
-    heard: (message) => {
-      for (const line of (message as LogLines).lines) tail.take(line);
-    },
-    newReader: (send) => tail.newReader(send),
-  };
 }
 
 /** One daemon a data folder. The lock decides; the file only says who it is, so that a dead one's is no obstacle. */

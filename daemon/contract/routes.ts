@@ -3,6 +3,7 @@ import * as z from "zod";
 import { alertRoutes } from "./alert-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
 import { daemonLogRoutes } from "./daemon-log-routes.ts";
+import { doctorRoutes } from "./doctor.ts";
 import { enrolRoutes } from "./enrol-routes.ts";
 import { Event } from "./event.ts";
 import { AskedMode, Explanation } from "./explanation.ts";
@@ -15,6 +16,7 @@ import { netbootRoutes } from "./netboot-routes.ts";
 import { DiskPath, Node, Profile } from "./node.ts";
 import { operatingRoutes } from "./operating-routes.ts";
 import { PowerAction, PowerResult } from "./power.ts";
+import { rackRoutes } from "./rack-routes.ts";
 import type { Route } from "./route.ts";
 import { scheduleRoutes } from "./schedule-routes.ts";
 
@@ -211,9 +213,11 @@ export const routes = {
   ...keyRoutes,
   ...alertRoutes,
   ...daemonLogRoutes,
+  ...doctorRoutes,
   ...enrolRoutes,
   ...inventoryRoutes,
   ...operatingRoutes,
+  ...rackRoutes,
   ...governRoutes,
   ...scheduleRoutes,
   ...auditRoutes,

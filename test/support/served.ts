@@ -40,6 +40,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     checkpoints: () => [],
     log: pino({ level: "silent" }),
     logBook: writtenLog().book,
+    examine: async () => ({ at: new Date().toISOString(), checks: [] }),
     version: "0.0.0-test",
     pageRoot: undefined,
     defaultProfile: "preseed",

@@ -9,6 +9,7 @@ import { buildApi } from "../../daemon/api/server.ts";
 import { AuditLog } from "../../daemon/audit/log.ts";
 import { inventoryFor } from "../../daemon/compose/inventory.ts";
 import { networkNow } from "../../daemon/compose/network-now.ts";
+import type { Check } from "../../daemon/contract/doctor.ts";
 import type { Explanation } from "../../daemon/contract/explanation.ts";
 import type { Role } from "../../daemon/contract/key.ts";
 import { Quarantine } from "../../daemon/enrol/quarantine.ts";
@@ -27,6 +28,8 @@ export interface Mission extends Stores {
   inventory: Inventory;
   /** The daemon's own. */
   log: WrittenLog;
+  /** What the doctor would find. */
+  checks: Check[];
   key(role: Role): string;
   /** The network as a page meets it: the server goes away and comes back at the same address. */
   hangUp(): Promise<void>;
@@ -76,6 +79,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
   const inventory = new Inventory(join(folder, "inventory.yaml"));
   const outputs = new Map<string, string>();
   const log = writtenLog();
+  const checks: Check[] = [];
   const encoded = new Map<string, { text: string; bytes: Buffer }>();
   const written = (id: string): Buffer => {
     const text = outputs.get(id) ?? "";
@@ -96,6 +100,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       checkpoints: () => [],
       log: pino({ level: "silent" }),
       logBook: log.book,
+      examine: async () => ({ at: new Date().toISOString(), checks: [...checks] }),
       version: "0.0.0-test",
       pageRoot,
       defaultProfile: "preseed",
@@ -168,6 +173,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
     ...stores,
     inventory,
     log,
+    checks,
     url: `http://127.0.0.1:${port}/`,
     outputs,
     key: (role) => {

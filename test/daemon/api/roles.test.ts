@@ -51,6 +51,12 @@ function declined({ leases }: World): string {
   return address;
 }
 
+function rack({ racks }: World): string {
+  const name = unused();
+  racks.save({ name, kind: "rack", rows: 42, columns: 1 });
+  return name;
+}
+
 const enrolToken = ({ enrolTokens }: Served["world"]) =>
   enrolTokens.issue({ role: "worker", uses: 1, createdBy: "test", expiresAt: "2099-01-01T00:00:00.000Z" }, new Date());
 
@@ -96,7 +102,13 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
   jobOutput: (served) => ({ path: `/api/jobs/${withJob(served).id}/output` }),
   cancelJob: (served) => ({ path: `/api/jobs/${withJob(served).id}/cancel` }),
   listAlerts: () => ({ path: "/api/alerts" }),
+  listRacks: () => ({ path: "/api/racks" }),
+  saveRack: () => ({ path: "/api/racks", body: { name: unused(), kind: "rack", rows: 42 } }),
+  removeRack: ({ world }) => ({ path: `/api/racks/${rack(world)}` }),
+  placeNode: (served) => ({ path: `/api/nodes/${node(served)}/place`, body: { rack: rack(served.world), row: 7 } }),
+  unplaceNode: (served) => ({ path: `/api/nodes/${node(served)}/place` }),
   daemonLog: () => ({ path: "/api/log" }),
+  doctor: () => ({ path: "/api/doctor" }),
   listKeys: () => ({ path: "/api/keys" }),
   createKey: () => ({ path: "/api/keys", body: { name: unused(), role: "viewer" } }),
   revokeKey: ({ world }) => ({ path: `/api/keys/${world.keys.create(unused(), "viewer", new Date()).key.id}` }),
@@ -226,7 +238,13 @@ const table: Record<string, keyof typeof may> = {
   "DELETE /api/schedules/:name": "operators",
   "POST /api/schedules/:name/approve": "admins",
   "GET /api/alerts": "readers",
+  "GET /api/racks": "readers",
+  "POST /api/racks": "operators",
+  "DELETE /api/racks/:rack": "operators",
+  "POST /api/nodes/:node/place": "operators",
+  "DELETE /api/nodes/:node/place": "operators",
   "GET /api/log": "operators",
+  "GET /api/doctor": "readers",
   "GET /api/audit": "admins",
   "GET /api/audit/export": "admins",
   "POST /api/audit/erasures": "admins",
