@@ -13,10 +13,13 @@ import type { Check } from "../../daemon/contract/doctor.ts";
 import type { Explanation } from "../../daemon/contract/explanation.ts";
 import type { Role } from "../../daemon/contract/key.ts";
 import { Quarantine } from "../../daemon/enrol/quarantine.ts";
+import type { Clocks } from "../../daemon/govern/approvals.ts";
+import type { Desk } from "../../daemon/govern/desk.ts";
 import { Inventory } from "../../daemon/inventory/inventory.ts";
 import { isLive } from "../../daemon/jobs/status.ts";
 import type { NetworkPlace } from "../../daemon/netboot/network-view.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
+import type { Voting } from "../../daemon/votes/verify.ts";
 import { cards } from "../support/cards.ts";
 import { offer, openDesk } from "../support/desk.ts";
 import { type WrittenLog, writtenLog } from "../support/log-book.ts";
@@ -26,6 +29,15 @@ export interface Mission extends Stores {
   /** What each job has written so far; the live feed reads it as it would read the file. */
   outputs: Map<string, string>;
   inventory: Inventory;
+  /** Where things are asked for. Its executor only takes notes; what one would report is given to `receive`. */
+  desk: Desk;
+  /** In which groups of the inventory the desk believes each node to be: what it is for. */
+  groups: Map<string, string[]>;
+  /** How long people have to answer what is asked from now on. */
+  clocks: Clocks;
+  /** Whose signatures count, and whether a yes needs one. */
+  voting: Voting;
+  audit: AuditLog;
   /** The daemon's own. */
   log: WrittenLog;
   /** What the doctor would find. */
@@ -89,14 +101,17 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
     encoded.set(id, { text, bytes });
     return bytes;
   };
-  const { desk } = openDesk(stores);
+  const audit = new AuditLog(stores.db);
+  const clocks = { decideSeconds: 600, executeSeconds: 300 };
+  const voting: Voting = { required: false, voters: [] };
+  const { desk, groups } = openDesk(stores, { audit, clocks, voting: () => voting, now: () => new Date() });
   const quarantine = new Quarantine(stores);
   const build = () =>
     buildApi({
       ...stores,
       desk,
       offer,
-      audit: new AuditLog(stores.db),
+      audit,
       checkpoints: () => [],
       log: pino({ level: "silent" }),
       logBook: log.book,
@@ -172,6 +187,11 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
   return {
     ...stores,
     inventory,
+    desk,
+    groups,
+    clocks,
+    voting,
+    audit,
     log,
     checks,
     url: `http://127.0.0.1:${port}/`,

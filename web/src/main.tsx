@@ -14,6 +14,7 @@ import "./style/network.css";
 import "./style/news.css";
 import "./style/daemon-log.css";
 import "./style/plots.css";
+import "./style/approvals.css";
 import "./style/motion.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./session/app.tsx";

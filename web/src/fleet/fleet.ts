@@ -1,8 +1,12 @@
 /** What the page knows, and how one frame of the live feed changes it. Pure: sockets and screens are elsewhere. */
+import type { Approval } from "../../../daemon/contract/approval.ts";
 import type { Event } from "../../../daemon/contract/event.ts";
+import type { Execution } from "../../../daemon/contract/execution.ts";
 import type { ServerFrame } from "../../../daemon/contract/frame.ts";
 import type { Job } from "../../../daemon/contract/job.ts";
 import type { Node } from "../../../daemon/contract/node.ts";
+import { laterApproval } from "../govern/approval-look.ts";
+import { later } from "../govern/execution-look.ts";
 import { type Away, takeProcessEvent } from "./processes.ts";
 
 export interface Fleet {
@@ -18,6 +22,9 @@ export interface Fleet {
   timelines: ReadonlyMap<string, readonly Event[]>;
   /** The daemon's own processes that are not there. */
   away: Away;
+  /** What people are and were asked. */
+  approvals: ReadonlyMap<string, Approval>;
+  executions: ReadonlyMap<string, Execution>;
 }
 
 export type Taken = { kind: "fleet"; fleet: Fleet } | { kind: "load-afresh"; reason: string };
@@ -32,13 +39,24 @@ export const emptyFleet: Fleet = {
   activity: [],
   timelines: new Map(),
   away: new Set(),
+  approvals: new Map(),
+  executions: new Map(),
 };
 
-export function loaded(seq: number, nodes: readonly Node[], jobs: readonly Job[], events: readonly Event[], away: Away = new Set()): Fleet {
+export function loaded(
+  seq: number,
+  nodes: readonly Node[],
+  jobs: readonly Job[],
+  events: readonly Event[],
+  away: Away = new Set(),
+  { approvals = [], executions = [] }: { approvals?: readonly Approval[]; executions?: readonly Execution[] } = {},
+): Fleet {
   return {
     ...emptyFleet,
     seq,
     away,
+    approvals: new Map(approvals.map((approval) => [approval.id, approval])),
+    executions: new Map(executions.map((execution) => [execution.id, execution])),
     nodes: new Map(nodes.map((node) => [node.id, node])),
     jobs: new Map(jobs.map((job) => [job.id, job])),
     // What came after `seq` is about to be replayed.
@@ -63,7 +81,8 @@ function takeHello(fleet: Fleet, { epoch, seq }: Extract<ServerFrame, { type: "h
   return { kind: "fleet", fleet: { ...fleet, epoch } };
 }
 
-function takeEvent(fleet: Fleet, { seq, event, node, job }: Extract<ServerFrame, { type: "event" }>): Fleet {
+function takeEvent(was: Fleet, { seq, event, node, job, execution }: Extract<ServerFrame, { type: "event" }>): Fleet {
+  const fleet = execution ? takeExecution(was, execution) : was;
   return {
     ...fleet,
     seq,
@@ -83,6 +102,22 @@ export function takeTimeline(fleet: Fleet, nodeId: string, events: readonly Even
 
 export function takeJob(fleet: Fleet, job: Job): Fleet {
   return { ...fleet, jobs: new Map(fleet.jobs).set(job.id, job) };
+}
+
+export function takeApprovals(fleet: Fleet, approvals: readonly Approval[]): Fleet {
+  const known = new Map(fleet.approvals);
+  for (const approval of approvals) known.set(approval.id, laterApproval(known.get(approval.id), approval));
+  return { ...fleet, approvals: known };
+}
+
+/** With it begins what was approved: of that no event tells. */
+export function takeExecution(fleet: Fleet, execution: Execution): Fleet {
+  const known = fleet.executions.get(execution.id);
+  const executions = new Map(fleet.executions).set(execution.id, known ? later(known, execution) : execution);
+  const approval = execution.approvalId === undefined ? undefined : fleet.approvals.get(execution.approvalId);
+  const taken = { ...fleet, executions };
+  if (approval?.state !== "approved" || execution.startedAt === undefined) return taken;
+  return takeApprovals(taken, [{ ...approval, state: "used" }]);
 }
 
 function withEvents(timelines: Fleet["timelines"], nodeId: string | undefined, events: readonly Event[]): Fleet["timelines"] {

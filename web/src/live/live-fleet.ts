@@ -1,7 +1,10 @@
 /** Keeps a view true: loads it once, then lets the feed change it, and tells the screen at most once a frame. */
+import type { Approval } from "../../../daemon/contract/approval.ts";
 import type { Client } from "../../../daemon/contract/client.ts";
+import type { Execution } from "../../../daemon/contract/execution.ts";
 import type { ServerFrame } from "../../../daemon/contract/frame.ts";
-import { loaded, takeFrame, takeJob, takeTimeline } from "../fleet/fleet.ts";
+import type { PlannedWork } from "../../../daemon/contract/plan.ts";
+import { loaded, takeApprovals, takeExecution, takeFrame, takeJob, takeTimeline } from "../fleet/fleet.ts";
 import { opened, takeNews } from "../fleet/news.ts";
 import { awayAtFirst } from "../fleet/processes.ts";
 import { JobLog } from "../job/job-log.ts";
@@ -64,6 +67,40 @@ export class LiveFleet {
     if (!this.#view.fleet.jobs.has(id)) this.#change({ fleet: takeJob(this.#view.fleet, job) });
   }
 
+  /** A plan, and what is known of it by now. */
+  async openPlan(id: string): Promise<void> {
+    const { work, approval, execution } = await this.#client.getPlan({ id });
+    this.#knowWork(work);
+    if (approval) this.takeApproval(approval);
+    if (execution) this.takeExecution(execution);
+  }
+
+  /** One too old to be in the list. */
+  async fetchApproval(id: string): Promise<void> {
+    const { approval, work, signedVotes } = await this.#client.getApproval({ id });
+    this.#knowWork(work);
+    this.#change({ signedVotes });
+    this.takeApproval(approval);
+  }
+
+  /** With what its steps wrote, which the list leaves out. */
+  async fetchExecution(id: string): Promise<void> {
+    this.takeExecution(await this.#client.getExecution({ id }));
+  }
+
+  /** As the daemon has just answered it. */
+  takeApproval(approval: Approval): void {
+    this.#change({ fleet: takeApprovals(this.#view.fleet, [approval]) });
+  }
+
+  takeExecution(execution: Execution): void {
+    this.#change({ fleet: takeExecution(this.#view.fleet, execution) });
+  }
+
+  #knowWork(work: PlannedWork): void {
+    this.#change({ works: new Map(this.#view.works).set(work.id, work) });
+  }
+
   /** The job's output from its beginning, for as long as somebody looks. */
   watch(jobId: string): () => void {
     this.#change({ logs: new Map(this.#view.logs).set(jobId, new JobLog()) });
@@ -80,13 +117,19 @@ export class LiveFleet {
     try {
       // The number first: what changes while the rest is read is replayed, and a state read twice does no harm.
       const status = await this.#client.status();
-      const [nodes, jobs, events] = await Promise.all([
+      const [nodes, jobs, approvals, executions, events] = await Promise.all([
         this.#client.listNodes(),
         this.#client.listJobs({}),
+        this.#client.listApprovals({}),
+        this.#client.listExecutions({}),
         this.#client.listEvents({ since: Math.max(0, status.seq - ACTIVITY_EVENTS), limit: ACTIVITY_EVENTS }),
       ]);
       if (this.#stopped) return;
-      this.#change({ loaded: true, status, fleet: loaded(status.seq, nodes, jobs, events, awayAtFirst(status)) });
+      this.#change({
+        loaded: true,
+        status,
+        fleet: loaded(status.seq, nodes, jobs, events, awayAtFirst(status), { approvals, executions }),
+      });
       this.#connect();
     } catch (error) {
       if (this.#stopped) return;
@@ -100,6 +143,7 @@ export class LiveFleet {
       since: () => this.#view.fleet.seq,
       onOpen: () => {
         this.daemonLog.reopened();
+        if (this.#view.connection.kind === "reconnecting") void this.#askAgain();
         for (const [jobId, { next, end }] of this.#view.logs) if (!end) this.#feed?.send({ type: "watch", jobId, after: next });
       },
       onFrame: (frame) => this.#take(frame),
@@ -124,15 +168,17 @@ export class LiveFleet {
       if (log?.take(frame)) this.#change({ logs: new Map(this.#view.logs) });
       return;
     }
-    // What else comes is of no page here.
+    if (frame.type === "approval_request" || frame.type === "approval_response") {
+      this.takeApproval(frame.approval);
+      return;
+    }
+    // What else comes is of no page here: an answer is given with a request of its own, and refused there.
     if (frame.type !== "hello" && frame.type !== "event") return;
     if (frame.type === "hello") this.#clock.set(frame.at);
     const { fleet, news, connection } = this.#view;
     const taken = takeFrame(fleet, frame);
     if (taken.kind === "load-afresh") {
-      this.#feed?.close();
-      this.#lost(taken.reason);
-      void this.#load(0);
+      this.#loadAfresh(taken.reason);
       return;
     }
     const isNew = frame.type === "event" && taken.fleet !== fleet;
@@ -143,6 +189,22 @@ export class LiveFleet {
       ...(isNew && { news: takeNews(news, frame, this.#me) }),
       ...(isFirst && { news: opened(news, frame.seq, connection.kind === "reconnecting") }),
     });
+  }
+
+  /** What is asked comes behind the event that tells of it: a connection lost between the two is not told again. */
+  async #askAgain(): Promise<void> {
+    try {
+      const approvals = await this.#client.listApprovals({});
+      this.#change({ fleet: takeApprovals(this.#view.fleet, approvals) });
+    } catch (error) {
+      if (!this.#stopped) this.#loadAfresh(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #loadAfresh(reason: string): void {
+    this.#feed?.close();
+    this.#lost(reason);
+    void this.#load(0);
   }
 
   #lost(reason?: string): void {

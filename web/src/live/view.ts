@@ -1,5 +1,6 @@
 /** Everything a screen may show at one moment, in one value. */
 import type * as z from "zod";
+import type { PlannedWork } from "../../../daemon/contract/plan.ts";
 import type { routes } from "../../../daemon/contract/routes.ts";
 import { emptyFleet, type Fleet } from "../fleet/fleet.ts";
 import { type News, noNews } from "../fleet/news.ts";
@@ -25,6 +26,10 @@ export interface View {
   connection: Connection;
   /** By job id; only of jobs somebody watches. */
   logs: ReadonlyMap<string, JobLog>;
+  /** By plan id; only those somebody has looked at. A plan never changes. */
+  works: ReadonlyMap<string, PlannedWork>;
+  /** A yes counts only with a signature; as it was said with the last question. */
+  signedVotes: boolean;
 }
 
 export const firstView: View = {
@@ -34,4 +39,6 @@ export const firstView: View = {
   connection: { kind: "loading" },
   news: noNews,
   logs: new Map(),
+  works: new Map(),
+  signedVotes: false,
 };

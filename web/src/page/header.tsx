@@ -1,4 +1,5 @@
 /** The bar on top: where one can go, whether what is seen is live, and who is looking. */
+import { answerable } from "../govern/voter.ts";
 import { jobLook } from "../job/job-look.ts";
 import { Ago } from "./ago.tsx";
 import { AlertsLink } from "./alerts-link.tsx";
@@ -6,13 +7,15 @@ import { ConnectionState } from "./connection-state.tsx";
 import { useDesk, useView } from "./desk.ts";
 import { NewsCorner } from "./news-corner.tsx";
 import { ProcessesAway } from "./processes-away.tsx";
-import { fleetHref, jobsHref, logHref, networkHref, type PageRoute, trendsHref } from "./route.ts";
+import { approvalsHref, fleetHref, jobsHref, logHref, networkHref, type PageRoute, trendsHref } from "./route.ts";
 import { Shortcuts } from "./shortcuts.tsx";
+import { useNow } from "./use-now.ts";
 
 export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => Promise<void> }) {
   const { session, refusal } = useDesk();
   const { fleet, connection, loaded } = useView();
   const atWork = [...fleet.jobs.values()].filter(({ status }) => jobLook[status].tone === "working").length;
+  const asked = useNow((nowMs) => answerable(fleet.approvals.values(), session, nowMs));
   const here = (pages: PageRoute["page"][]) => (pages.includes(route.page) ? "page" : undefined);
   return (
     <>
@@ -30,6 +33,14 @@ export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => 
             {atWork > 0 && (
               <span className="count" title={`${atWork} at work`}>
                 {atWork}
+              </span>
+            )}
+          </a>
+          <a href={approvalsHref} aria-current={here(["approvals", "approval", "executions", "execution"])}>
+            Approvals
+            {asked > 0 && (
+              <span className="count count-asked" title={`${asked} wait for your answer`}>
+                {asked}
               </span>
             )}
           </a>

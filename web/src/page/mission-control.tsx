@@ -6,8 +6,12 @@ import { refusal } from "../fleet/actions.ts";
 import { Clock } from "../live/clock.ts";
 import { LiveFleet } from "../live/live-fleet.ts";
 import { AlertsPage } from "./alerts-page.tsx";
+import { ApprovalPage } from "./approval-page.tsx";
+import { ApprovalsPage } from "./approvals-page.tsx";
 import { DaemonLogPage } from "./daemon-log-page.tsx";
 import { type Desk, DeskContext, useView } from "./desk.ts";
+import { ExecutionPage } from "./execution-page.tsx";
+import { ExecutionsPage } from "./executions-page.tsx";
 import { FleetPage } from "./fleet-page.tsx";
 import { Header } from "./header.tsx";
 import { JobPage } from "./job-page.tsx";
@@ -76,6 +80,14 @@ function Screen({ route }: { route: PageRoute }) {
       return <JobsPage />;
     case "job":
       return <JobPage key={route.id} id={route.id} />;
+    case "approvals":
+      return <ApprovalsPage />;
+    case "approval":
+      return <ApprovalPage key={route.id} id={route.id} />;
+    case "executions":
+      return <ExecutionsPage />;
+    case "execution":
+      return <ExecutionPage key={route.id} id={route.id} />;
     case "network":
       return <NetworkPage />;
     case "alerts":
@@ -103,6 +115,14 @@ function titleOf(route: PageRoute): string {
       return "Jobs · Muster";
     case "job":
       return `${route.id} · Muster`;
+    case "approvals":
+      return "Approvals · Muster";
+    case "approval":
+      return "Approval · Muster";
+    case "executions":
+      return "Executions · Muster";
+    case "execution":
+      return "Execution · Muster";
     case "network":
       return "Network · Muster";
     case "alerts":

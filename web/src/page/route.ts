@@ -4,6 +4,10 @@ export type PageRoute =
   | { page: "node"; name: string }
   | { page: "jobs" }
   | { page: "job"; id: string }
+  | { page: "approvals" }
+  | { page: "approval"; id: string }
+  | { page: "executions" }
+  | { page: "execution"; id: string }
   | { page: "network" }
   | { page: "trends" }
   | { page: "alerts" }
@@ -19,6 +23,8 @@ export function parseRoute(hash: string): PageRoute {
   if (more.length > 0) return { page: "lost" };
   if (first === "" && second === undefined) return { page: "fleet" };
   if (first === "jobs" && second === undefined) return { page: "jobs" };
+  if (first === "approvals" && second === undefined) return { page: "approvals" };
+  if (first === "executions" && second === undefined) return { page: "executions" };
   if (first === "trends" && second === undefined) return { page: "trends" };
   if (first === "log" && second === undefined) return { page: "log" };
   if (first === "network" && second === undefined) return { page: "network" };
@@ -26,17 +32,23 @@ export function parseRoute(hash: string): PageRoute {
   if (argument === undefined || argument === "") return { page: "lost" };
   if (first === "nodes") return { page: "node", name: argument };
   if (first === "jobs") return { page: "job", id: argument };
+  if (first === "approvals") return { page: "approval", id: argument };
+  if (first === "executions") return { page: "execution", id: argument };
   return { page: "lost" };
 }
 
 export const fleetHref = "#/";
 export const jobsHref = "#/jobs";
+export const approvalsHref = "#/approvals";
+export const executionsHref = "#/executions";
 export const networkHref = "#/network";
 export const trendsHref = "#/trends";
 export const alertsHref = "#/alerts";
 export const logHref = "#/log";
 export const nodeHref = (name: string) => `#/nodes/${encodeURIComponent(name)}`;
 export const jobHref = (id: string) => `#/jobs/${encodeURIComponent(id)}`;
+export const approvalHref = (id: string) => `#/approvals/${encodeURIComponent(id)}`;
+export const executionHref = (id: string) => `#/executions/${encodeURIComponent(id)}`;
 
 /** Somebody may have typed it. */
 function decoded(text: string): string | undefined {

@@ -1,0 +1,29 @@
+/** Text nobody vouches for, with what an eye would not see made visible: control characters, and marks that turn the reading direction. Pure. */
+export interface Piece {
+  text: string;
+  /** The character's number, as U+001B; undefined for plain text. */
+  hidden?: string;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+const unseen = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu;
+
+export function piecesOf(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const found of text.matchAll(unseen)) {
+    if (found.index > at) pieces.push({ text: text.slice(at, found.index) });
+    pieces.push(shown(found[0]));
+    at = found.index + found[0].length;
+  }
+  if (at < text.length) pieces.push({ text: text.slice(at) });
+  return pieces;
+}
+
+/** Those of ASCII have pictures of their own. */
+function shown(character: string): Piece {
+  const code = character.codePointAt(0) ?? 0;
+  const hidden = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  if (code < 0x20) return { text: String.fromCodePoint(0x2400 + code), hidden };
+  return { text: code === 0x7f ? "\u2421" : `\u27e8${hidden}\u27e9`, hidden };
+}
