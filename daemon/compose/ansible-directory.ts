@@ -2,4 +2,5 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 
-export const ansibleDirectory = ({ ansible }: Config): string => ansible.directory ?? join(import.meta.dirname, "../../ansible");
+export const ansibleDirectory = ({ ansible }: Pick<Config, "ansible">): string =>
+  ansible.directory ?? join(import.meta.dirname, "../../ansible");

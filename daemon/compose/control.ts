@@ -46,7 +46,7 @@ import { recordingKeys } from "./key-records.ts";
 import { ControlLogBook } from "./log-book.ts";
 import type { LogNews } from "./log-tail.ts";
 import { networkNow } from "./network-now.ts";
-import { playbookFile, readPlaybooks } from "./playbooks.ts";
+import { listedPlaybooks, playbookFile } from "./playbooks.ts";
 import { ProcessNews } from "./process-news.ts";
 import type { SupervisorNews } from "./supervisor.ts";
 import { VERSION } from "./version.ts";
@@ -175,7 +175,7 @@ export async function startControl(
       (deadlines) => deadlines.stop(),
     );
 
-    const playbooks = () => readPlaybooks(ansibleDirectory(config));
+    const playbooks = listedPlaybooks(ansibleDirectory(config));
     const run: RunsApi["run"] = (targets, { name }, purpose, requestedBy, turn) =>
       engine.run(targets, { playbook: playbookFile(name), purpose, ...turn }, requestedBy);
     const maintenance = { windows: config.maintenance.windows, timeZone: config.maintenance.time_zone };

@@ -12,7 +12,9 @@ import { makePlan } from "../plans/planner.ts";
 import { loadRunbooks, ourRunbooks, type Runbooks } from "../plans/runbook.ts";
 import type { Stores } from "../store/stores.ts";
 import { type Catalogue, loadCatalogue, ourTools } from "../tools/catalogue.ts";
+import { ansibleDirectory } from "./ansible-directory.ts";
 import { nodesFor, rememberedLabels } from "./known-nodes.ts";
+import { playbooksIn } from "./playbooks.ts";
 import { policyFrom } from "./policy.ts";
 import { votingOf } from "./voting.ts";
 
@@ -47,8 +49,8 @@ export function governed(config: Config, env: NodeJS.ProcessEnv, { data, stores,
 }
 
 /** As they were when the process began: the executor reads them for itself, and both must mean the same. */
-export function offered({ tools }: Pick<Config, "tools">): { catalogue: Catalogue; runbooks: Runbooks } {
-  const catalogue = loadCatalogue([ourTools, ...optional(tools.forms_directory)]);
+export function offered({ tools, ansible }: Pick<Config, "tools" | "ansible">): { catalogue: Catalogue; runbooks: Runbooks } {
+  const catalogue = loadCatalogue([ourTools, ...optional(tools.forms_directory)], playbooksIn(ansibleDirectory({ ansible })));
   return { catalogue, runbooks: loadRunbooks([ourRunbooks, ...optional(tools.runbooks_directory)], catalogue) };
 }
 

@@ -10,7 +10,9 @@ import { InventoryFile } from "../inventory/file.ts";
 import { read } from "../inventory/view.ts";
 import { NodeStore } from "../store/nodes.ts";
 import { ourTools } from "../tools/catalogue.ts";
+import { ansibleDirectory } from "./ansible-directory.ts";
 import { knownNodes } from "./known-nodes.ts";
+import { playbooksIn } from "./playbooks.ts";
 import { policySettings } from "./policy.ts";
 import { votingOf } from "./voting.ts";
 
@@ -23,6 +25,8 @@ export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessE
     governed: {
       database: data.database,
       tools: [ourTools, ...(forms === undefined ? [] : [forms])],
+      // Without a memory of how they were: this looks for itself, each time.
+      playbooks: (name) => playbooksIn(ansibleDirectory(config))(name),
       policy: policySettings(config, env),
       nodesNow: (db) => {
         const nodes = new Map(knownNodes(new NodeStore(db).list(), inventory).map((node) => [node.name, node]));

@@ -44,6 +44,8 @@ export const PlanStep = z.strictObject({
   tool: ToolName,
   /** Of the tool's form: a form that was changed since makes this another plan. */
   toolDigest: Digest,
+  /** Of a playbook's own content, with the roles and files it can reach: changed since, it is another plan. */
+  content: Digest.optional(),
   method: Method,
   /** Absent for what happens on the executor's own machine without a target. */
   target: NodeName.optional(),

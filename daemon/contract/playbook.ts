@@ -13,7 +13,7 @@ export const Playbook = z.object({
   does: z.string(),
   /** It only looks: a run that changes something is a failure. */
   readOnly: z.boolean(),
-  /** Of the file as it is now. */
+  /** Of it and of everything beside it in Ansible's folder that it can reach, as they are now. */
   sha256: z.string(),
 });
 export type Playbook = z.output<typeof Playbook>;

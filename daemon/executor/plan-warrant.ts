@@ -11,6 +11,7 @@ import { ExecutionStore } from "../store/executions.ts";
 import { HostKeyStore } from "../store/host-keys.ts";
 import { PlanStore } from "../store/plans.ts";
 import { type Catalogue, loadCatalogue } from "../tools/catalogue.ts";
+import type { Playbooks } from "../tools/playbooks.ts";
 import type { Voting } from "../votes/verify.ts";
 import type { PlanLedger } from "./plan-ledger.ts";
 
@@ -18,6 +19,8 @@ export interface Governed {
   database: string;
   /** Folders of forms. */
   tools: readonly string[];
+  /** As they lie in Ansible's folder now. */
+  playbooks: Playbooks;
   policy: PolicySettings;
   /** The machines by name, as the database and the inventory have them now. */
   nodesNow(db: Db): (name: string) => KnownNode | undefined;
@@ -30,7 +33,7 @@ export type Granted = { ok: true; work: PlannedWork; approvalId?: string; catalo
 /** Never rejects: what cannot be read is no warrant. */
 export function askWarrant(
   executionId: string,
-  { database, tools, policy, nodesNow, voting }: Governed,
+  { database, tools, playbooks, policy, nodesNow, voting }: Governed,
   ledger: PlanLedger,
   now: Date,
 ): Granted {
@@ -42,7 +45,7 @@ export function askWarrant(
     const work = new PlanStore(db).get(execution.planId);
     if (!work) return refused("there is no such plan");
     const { approvalId } = execution;
-    const catalogue = loadCatalogue(tools);
+    const catalogue = loadCatalogue(tools, playbooks);
     const warrant = checkWarrant(
       { execution, work, approval: approvalId === undefined ? undefined : new ApprovalStore(db).get(approvalId) },
       {

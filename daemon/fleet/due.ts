@@ -4,15 +4,16 @@ import type { Schedule } from "../contract/schedule.ts";
 import { isOpen, type MaintenanceRule, opensAt } from "./maintenance.ts";
 
 export type DueStep =
-  | { kind: "not-yet" }
   /** Stays due; `outcome` is what it waits for. */
   | { kind: "wait"; outcome: string }
   /** Is over for this time. */
   | { kind: "skip"; outcome: string }
   | { kind: "run"; playbook: Playbook };
 
+export const isDue = ({ dueSince, next }: Schedule, now: Date): boolean => dueSince !== undefined || next <= now.toISOString();
+
+/** Of one that is due. */
 export function dueStep(schedule: Schedule, playbook: Playbook | undefined, rule: MaintenanceRule, now: Date): DueStep {
-  if (schedule.dueSince === undefined && schedule.next > now.toISOString()) return { kind: "not-yet" };
   if (!playbook) return { kind: "skip", outcome: `not run: there is no playbook ${schedule.playbook} any more` };
   if (playbook.readOnly) return { kind: "run", playbook };
   const reason = unapproved(schedule, playbook);
@@ -27,6 +28,6 @@ export function unapproved({ name, approval }: Schedule, playbook: Playbook): st
   if (playbook.readOnly) return undefined;
   if (!approval) return `it changes nodes and has not been approved: muster schedule approve ${name}`;
   if (approval.sha256 !== playbook.sha256)
-    return `its playbook was changed after ${approval.by} had approved it: muster schedule approve ${name}`;
+    return `its playbook, or what it uses, was changed after ${approval.by} had approved it: muster schedule approve ${name}`;
   return undefined;
 }

@@ -12,6 +12,7 @@ import type { Policy } from "../policy/policy.ts";
 import { mergeQuorums, usualQuorum } from "../policy/quorum.ts";
 import { canonical } from "../tools/canonical.ts";
 import type { Catalogue } from "../tools/catalogue.ts";
+import { type Playbooks, remembering } from "../tools/playbooks.ts";
 import { provenVotes, signaturesCount, type Voting } from "../votes/verify.ts";
 import { type Bindings, whyNotBound } from "./approvals.ts";
 import { bindingsOf, whoAsked } from "./standing.ts";
@@ -25,7 +26,7 @@ export interface Papers {
 
 export interface WarrantWorld {
   now: Date;
-  catalogue: Pick<Catalogue, "has" | "get" | "digest">;
+  catalogue: Pick<Catalogue, "has" | "get" | "digest" | "playbook">;
   policy: Pick<Policy, "version" | "decide">;
   /** The machine under this name as it is now. */
   node(name: string): KnownNode | undefined;
@@ -64,7 +65,8 @@ function otherTargets(plan: Plan, { node }: WarrantWorld): string | undefined {
   return undefined;
 }
 
-function otherSteps({ steps, rollback, targets }: Plan, world: WarrantWorld): string | undefined {
+function otherSteps({ steps, rollback, targets }: Plan, given: WarrantWorld): string | undefined {
+  const world = { ...given, playbooks: remembering(given.catalogue.playbook) };
   const named = new Set(targets.map(({ node }) => node));
   for (const step of [...steps, ...rollback.map((each) => each.step)]) {
     const fault = step.target === undefined || named.has(step.target) ? otherStep(step, world) : `${step.target} is no target of the plan`;
@@ -74,14 +76,15 @@ function otherSteps({ steps, rollback, targets }: Plan, world: WarrantWorld): st
 }
 
 /** Made once more from its form: its risk, its scope and what was shown of it are computed, not believed. */
-function otherStep(step: PlanStep, { catalogue, node }: WarrantWorld): string | undefined {
+function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld & { playbooks: Playbooks }): string | undefined {
   if (!catalogue.has(step.tool)) return `there is no tool ${step.tool}`;
   const [form, digest] = [catalogue.get(step.tool), catalogue.digest(step.tool)];
   if (digest !== step.toolDigest) return `the form of ${step.tool} was changed since it was planned`;
   if (form.requiresTarget !== (step.target !== undefined)) return `${step.tool} ${form.requiresTarget ? "needs a" : "is for no"} node`;
   try {
     const { id, parameters } = step;
-    const made: PlanStep = stepOf({ id, form, digest, parameters, node: step.target === undefined ? undefined : node(step.target) });
+    const made = stepOf({ id, form, digest, parameters, node: step.target === undefined ? undefined : node(step.target), playbooks });
+    if (made.content !== step.content) return "its playbook, or what it uses, was changed since it was planned";
     const other = compared.find((part) => canonical(made[part]) !== canonical(step[part]));
     return other && `its ${other} is not what ${step.tool} gives with these values: ${canonical(made[other])}`;
   } catch (error) {

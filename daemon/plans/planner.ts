@@ -9,6 +9,7 @@ import type { Catalogue } from "../tools/catalogue.ts";
 import { parametersFor } from "../tools/command.ts";
 import type { ToolForm } from "../tools/form.ts";
 import { checkParameters } from "../tools/parameter.ts";
+import { remembering } from "../tools/playbooks.ts";
 import { type Draft, draftOfTool, draftsOfRunbook } from "./drafts.ts";
 import { rollbackOf } from "./rollback.ts";
 import type { Runbooks } from "./runbook.ts";
@@ -29,6 +30,7 @@ export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: Wor
   const { fit, leftOut } = fitNodes(proposal, goalName(proposal), forms, nodes);
   const places: (KnownNode | undefined)[] = fit.length > 0 ? fit : [undefined];
 
+  const playbooks = remembering(catalogue.playbook);
   const steps: PlanStep[] = [];
   const shared = new Map<Draft, PlanStep>();
   const made: { draft: Draft; step: PlanStep; node: KnownNode | undefined }[] = [];
@@ -50,6 +52,7 @@ export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: Wor
         digest: catalogue.digest(form.name),
         parameters: draft.parameters,
         node: place,
+        playbooks,
       });
       const looking = step.risk === "read";
       const before =
@@ -74,7 +77,7 @@ export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: Wor
     ].join("; "),
     targets: fit.map(targetOf),
     steps,
-    rollback: rollbackOf(made, catalogue),
+    rollback: rollbackOf(made, catalogue, playbooks),
     readOnly: proposal.readOnly,
     tainted: proposal.tainted,
   };

@@ -3,6 +3,7 @@ import type { Plan, PlanStep } from "../contract/plan.ts";
 import type { Value, Values } from "../contract/tool.ts";
 import type { Catalogue } from "../tools/catalogue.ts";
 import { typed } from "../tools/command.ts";
+import type { Playbooks } from "../tools/playbooks.ts";
 import type { Draft } from "./drafts.ts";
 import { stepOf } from "./step.ts";
 import type { KnownNode } from "./targets.ts";
@@ -13,7 +14,7 @@ interface Made {
   node: KnownNode | undefined;
 }
 
-export function rollbackOf(made: readonly Made[], catalogue: Catalogue): Plan["rollback"] {
+export function rollbackOf(made: readonly Made[], catalogue: Catalogue, playbooks: Playbooks): Plan["rollback"] {
   const undoable = made.toReversed().flatMap(({ draft, step, node }) => {
     const undo = step.risk === "read" ? undefined : (draft.undo ?? undoOf(catalogue, step));
     return undo ? [{ undo, step, node }] : [];
@@ -21,7 +22,8 @@ export function rollbackOf(made: readonly Made[], catalogue: Catalogue): Plan["r
   return undoable.map(({ undo, step, node }, index) => {
     const form = catalogue.get(undo.tool);
     const place = form.requiresTarget ? node : undefined;
-    const undoing = stepOf({ id: `r${index + 1}`, form, digest: catalogue.digest(form.name), parameters: undo.parameters, node: place });
+    const { parameters } = undo;
+    const undoing = stepOf({ id: `r${index + 1}`, form, digest: catalogue.digest(form.name), parameters, node: place, playbooks });
     return { undoes: step.id, step: undoing };
   });
 }

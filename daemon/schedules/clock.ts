@@ -4,7 +4,7 @@ import type { Node } from "../contract/node.ts";
 import type { Playbook, PlaybookList } from "../contract/playbook.ts";
 import type { Schedule } from "../contract/schedule.ts";
 import { explain } from "../errors.ts";
-import { dueStep } from "../fleet/due.ts";
+import { dueStep, isDue } from "../fleet/due.ts";
 import type { MaintenanceRule } from "../fleet/maintenance.ts";
 import { notRunnable } from "../fleet/runnable.ts";
 import type { Log } from "../log.ts";
@@ -57,9 +57,10 @@ export class ScheduleClock {
 
   #turn(schedule: Schedule, now: Date): void {
     const { schedules, maintenance, playbooks } = this.#parts;
+    // Before the playbooks are read with all they use.
+    if (!isDue(schedule, now)) return;
     const playbook = playbooks().playbooks.find(({ name }) => name === schedule.playbook);
     const step = dueStep(schedule, playbook, maintenance, now);
-    if (step.kind === "not-yet") return;
     const next = nextTime(schedule.cron, maintenance.timeZone, now).toISOString();
     const at = now.toISOString();
     if (step.kind === "wait") {

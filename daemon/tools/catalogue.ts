@@ -6,6 +6,7 @@ import { explain, MusterError } from "../errors.ts";
 import { digestOf } from "./canonical.ts";
 import { ToolForm } from "./form.ts";
 import { checkParameters, type Parameter } from "./parameter.ts";
+import type { Playbooks } from "./playbooks.ts";
 import { riskOf } from "./risk.ts";
 import { type Fault, faultText, missingFolders, type Path, readYaml, yamlFilesIn } from "./yaml-file.ts";
 
@@ -18,6 +19,7 @@ export interface Catalogue {
   /** Throws TOOL_NOT_FOUND, which names those there are. */
   get(name: string): ToolForm;
   digest(name: string): Digest;
+  playbook: Playbooks;
 }
 
 export interface ReadTool {
@@ -79,13 +81,16 @@ function undoFaults(form: ToolForm, undo: ToolForm, faultAt: FaultAt): Fault[] {
   ];
 }
 
-export function loadCatalogue(folders: readonly string[] = [ourTools]): Catalogue {
+export function loadCatalogue(folders: readonly string[] = [ourTools], playbooks?: Playbooks): Catalogue {
   const { tools, faults } = readTools(folders);
   if (faults.length > 0) throw new MusterError("TOOL_INVALID", faults.map(faultText).join("\n"));
-  return catalogueOf(tools.map(({ form }) => form));
+  return catalogueOf(
+    tools.map(({ form }) => form),
+    playbooks,
+  );
 }
 
-export function catalogueOf(forms: readonly ToolForm[]): Catalogue {
+export function catalogueOf(forms: readonly ToolForm[], playbook: Playbooks = () => undefined): Catalogue {
   const known = new Map(forms.map((form) => [form.name, { form, digest: digestOf(JSON.parse(JSON.stringify(form))) }]));
   const entry = (name: string) => {
     const found = known.get(name);
@@ -97,6 +102,7 @@ export function catalogueOf(forms: readonly ToolForm[]): Catalogue {
     has: (name) => known.has(name),
     get: (name) => entry(name).form,
     digest: (name) => entry(name).digest,
+    playbook,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Risk, Values } from "../contract/tool.ts";
 import { type Call, callOf } from "./command.ts";
 import type { ToolForm } from "./form.ts";
+import type { Playbooks } from "./playbooks.ts";
 import { programRisk } from "./programs.ts";
 import { worst } from "./risk-order.ts";
 
@@ -29,14 +30,15 @@ const askingModules = new Set([
 ]);
 const anyModule = /\.(shell|command|raw|script|expect|win_shell|win_command|win_powershell|psexec|win_psexec)$/;
 
-export function callRisk(call: Call): Risk {
+export function callRisk(call: Call, playbooks?: Playbooks): Risk {
   switch (call.kind) {
     case "command":
       return programRisk(call.argv);
     case "request":
       return requestRisk(call.verb, call.url);
     case "playbook":
-      return call.check ? "read" : "write";
+      // Not for its check mode: a task may run in it all the same, and templates look things up on our side.
+      return playbooks?.(call.playbook)?.readOnly ? "read" : "write";
     case "module":
       return askingModules.has(call.module) ? "read" : anyModule.test(call.module) ? "delete" : "write";
   }
@@ -51,7 +53,7 @@ function requestRisk(verb: string, url: string): Risk {
   return /^(POST|PUT|PATCH)$/.test(verb) ? "write" : "delete";
 }
 
-export function riskOf(form: ToolForm, parameters: Values): Risk {
+export function riskOf(form: ToolForm, parameters: Values, playbooks?: Playbooks): Risk {
   const call = callOf(form, parameters, form.requiresTarget ? SOMEWHERE : undefined);
-  return worst(callRisk(call), form.risk, ...form.effects.map((effect) => effectRisk[effect]));
+  return worst(callRisk(call, playbooks), form.risk, ...form.effects.map((effect) => effectRisk[effect]));
 }

@@ -13,6 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { knownNodes } from "../../daemon/compose/known-nodes.ts";
 import { planSettings } from "../../daemon/compose/plan-settings.ts";
+import { playbooksIn } from "../../daemon/compose/playbooks.ts";
 import { type Config, parseConfig } from "../../daemon/config.ts";
 import type { Approval } from "../../daemon/contract/approval.ts";
 import type { Execution } from "../../daemon/contract/execution.ts";
@@ -173,7 +174,7 @@ export class PlanLab {
 
   plan(input: ProposalInput, role: Role = "operator"): PlannedWork {
     const proposal = Proposal.parse(input);
-    const catalogue = loadCatalogue([ourTools, this.forms]);
+    const catalogue = loadCatalogue([ourTools, this.forms], playbooksIn(join(repository, "ansible")));
     const who = { keyId: "key-of-ann", name: "ann", role };
     const { plan, coverage, decision, bindings } = standingOf(
       {

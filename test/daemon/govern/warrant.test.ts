@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Approval } from "../../../daemon/contract/approval.ts";
 import type { PlannedWork } from "../../../daemon/contract/plan.ts";
+import { MusterError } from "../../../daemon/errors.ts";
 import { castVote, isRefusal, openApproval, use } from "../../../daemon/govern/approvals.ts";
 import { bindingsOf } from "../../../daemon/govern/standing.ts";
 import { checkWarrant, type Papers, type WarrantWorld } from "../../../daemon/govern/warrant.ts";
@@ -105,6 +106,33 @@ test("a plan altered and hashed anew is refused for what it shows, and approved 
   assert.equal(reason(forged({ target: "n2" })), "step 1: n2 is no target of the plan");
   assert.equal(reason(forged({ tool: "nothing" })), "step 1: there is no tool nothing");
   assert.equal(reason(forged({ after: ["1"] })), "the plan changed since it was approved");
+});
+
+test("a playbook that was changed since, or whose roles were, is refused", () => {
+  const forms = place.catalogue.list();
+  const reading = (content: string, readOnly = false) => catalogueOf(forms, () => ({ content: content.repeat(64), readOnly }));
+  const proposal = toolOn("playbook_run", ["n1"], { playbook: "update" });
+  const claims = papers(planned(proposal, alice, { ...place, catalogue: reading("a") }, now));
+  assert.equal(claims.work.plan.steps[0]?.content, "a".repeat(64));
+  assert.equal(reason(claims, world({ catalogue: reading("a") })), "begun");
+  assert.match(reason(claims, world({ catalogue: reading("b") })), /its playbook, or what it uses, was changed since it was planned$/);
+  const gone = catalogueOf(forms, () => {
+    throw new MusterError("PLAYBOOK_NOT_FOUND", "there is no playbook update");
+  });
+  assert.match(reason(claims, world({ catalogue: gone })), /there is no playbook update$/);
+});
+
+test("a playbook whose header no longer says that it only looks is refused where that let it run", () => {
+  const forms = place.catalogue.list();
+  const work = planned(
+    toolOn("playbook_run", ["n1"], { playbook: "look" }),
+    alice,
+    { ...place, catalogue: catalogueOf(forms, () => ({ content: "a".repeat(64), readOnly: true })) },
+    now,
+  );
+  assert.equal(work.decision.answer, "allow");
+  const changes = catalogueOf(forms, () => ({ content: "a".repeat(64), readOnly: false }));
+  assert.match(reason({ execution: executionOf(work), work }, world({ catalogue: changes })), /its risk is not what playbook_run gives/);
 });
 
 test("a tool whose form was changed since is refused", () => {

@@ -169,6 +169,16 @@ for (const [module, risk] of [
     assert.equal(callRisk({ kind: "module", module, arguments: {} }), risk);
   });
 
+test("a playbook is a look when its header says so, and never because it is only checked", () => {
+  const call = (check: boolean) => ({ kind: "playbook" as const, playbook: "mine", check });
+  const saying = (readOnly: boolean) => () => ({ readOnly, content: "0".repeat(64) });
+  for (const check of [true, false]) {
+    assert.equal(callRisk(call(check)), "write");
+    assert.equal(callRisk(call(check), saying(false)), "write");
+    assert.equal(callRisk(call(check), saying(true)), "read");
+  }
+});
+
 const formWith = (more: object, command: string[]) =>
   ToolForm.parse({ name: "mine", description: "x", execution: { method: "ssh", requires_target: true }, command, ...more });
 
