@@ -18,6 +18,7 @@ import { operatingCommands } from "./operating-commands.ts";
 import { policyCommands } from "./policy-commands.ts";
 import { powerCommands } from "./power-commands.ts";
 import { quirkCommands } from "./quirk-commands.ts";
+import { rackCommands } from "./rack-commands.ts";
 import { runCommands } from "./run-commands.ts";
 import { scheduleCommands } from "./schedule-commands.ts";
 import { toolCommands } from "./tool-commands.ts";
@@ -67,6 +68,7 @@ export function buildProgram(local: LocalCommands): Command {
   daemonLogCommands(program, words);
   enrolCommands(program, words);
   inventoryCommands(program, words);
+  rackCommands(program, words);
   bootFileCommands(program, words, local);
   return program;
 }

@@ -16,6 +16,7 @@ import { NodeHoldStore } from "./node-holds.ts";
 import { NodeStore } from "./nodes.ts";
 import { PlanStore } from "./plans.ts";
 import { QuirkStore } from "./quirks.ts";
+import { RackStore } from "./racks.ts";
 import { Registry } from "./registry.ts";
 import { RunStore } from "./runs.ts";
 import { ScheduleStore } from "./schedules.ts";
@@ -40,6 +41,7 @@ export interface Stores {
   leases: LeaseTable;
   dhcpServers: DhcpServerTable;
   quirks: QuirkStore;
+  racks: RackStore;
   hostKeys: HostKeyStore;
   alerts: AlertStore;
   happenings: Happenings;
@@ -68,6 +70,7 @@ export function openStores(file: string): Stores {
     leases: new LeaseTable(db),
     dhcpServers: new DhcpServerTable(db),
     quirks: new QuirkStore(db),
+    racks: new RackStore(db),
     hostKeys: new HostKeyStore(db),
     alerts: new AlertStore(db),
     happenings: new Happenings(db),

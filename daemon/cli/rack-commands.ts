@@ -1,0 +1,102 @@
+/** Where machines stand: racks, rooms and the place of each machine. */
+import { type Command, InvalidArgumentError } from "commander";
+import type { Placed, Rack } from "../contract/rack.ts";
+import { print, table } from "./print.ts";
+import { examples, type Words, whole } from "./words.ts";
+
+interface Size {
+  units?: number;
+  room?: { rows: number; columns: number };
+}
+
+export function rackCommands(program: Command, words: Words): void {
+  const rack = program.command("rack").description("where machines stand: racks with units, rooms with tiles");
+  looking(rack, words);
+  racks(rack, words);
+  places(rack, words);
+}
+
+function looking(rack: Command, { json, client }: Words): void {
+  rack
+    .command("list", { isDefault: true })
+    .description("racks and rooms, who stands in each, and who stands nowhere")
+    .addHelpText("after", examples("muster rack", "muster rack list --json | jq '.places[] | select(.rack==\"A\")'"))
+    .action(async () => {
+      const [{ racks, places }, nodes] = await Promise.all([client().listRacks(), client().listNodes()]);
+      const known = new Set(places.map(({ node }) => node));
+      const unplaced = nodes.filter(({ name, state }) => state.phase !== "retired" && !known.has(name)).map(({ name }) => name);
+      print(json(), { racks, places, unplaced }, shown(racks, places, unplaced));
+    });
+}
+
+function racks(rack: Command, { json, client }: Words): void {
+  rack
+    .command("add")
+    .argument("<name>")
+    .description("add a rack or a room, or change its size")
+    .option("--units <number>", "a rack with so many units (else 42)", whole(1, 60))
+    .option("--room <rows x columns>", "a room with so many rows and columns of tiles, such as 6x10", tiles)
+    .addHelpText("after", examples("muster rack add A --units 42", "muster rack add cellar --room 6x10"))
+    .action(async (name: string, { units = 42, room }: Size) => {
+      const saved = await client().saveRack(room ? { name, kind: "room", ...room } : { name, kind: "rack", rows: units });
+      print(json(), saved, `${saved.name}: ${sizeOf(saved)}.`);
+    });
+  rack
+    .command("remove")
+    .argument("<name>")
+    .description("remove a rack or a room; machines in it stand nowhere then")
+    .action(async (name: string) => {
+      const answer = await client().removeRack({ rack: name });
+      print(json(), answer, `${answer.message}.`);
+    });
+}
+
+function places(rack: Command, { json, client }: Words): void {
+  rack
+    .command("place")
+    .argument("<node>")
+    .argument("<rack>")
+    .argument("<row>", "unit from the bottom; in a room the row from above", whole(1, 60))
+    .argument("[column]", "in a room: the column from the left", whole(1, 24), 1)
+    .option("--height <units>", "how many units it takes up", whole(1, 20), 1)
+    .description("say where a machine stands, or that it has moved")
+    .addHelpText("after", examples("muster rack place rack1-n1 A 7 --height 2", "muster rack place tower-3 cellar 2 5"))
+    .action(async (node: string, name: string, row: number, column: number, { height }: { height: number }) => {
+      const placed = await client().placeNode({ node, rack: name, row, column, height });
+      print(json(), placed, `${placed.node} stands in ${placed.rack}, row ${placed.row}, column ${placed.column}.`);
+    });
+  rack
+    .command("unplace")
+    .argument("<node>")
+    .description("say that a machine stands nowhere yet")
+    .action(async (node: string) => {
+      const answer = await client().unplaceNode({ node });
+      print(json(), answer, `${answer.message}.`);
+    });
+}
+
+function tiles(text: string): { rows: number; columns: number } {
+  const [, rows, columns] = /^(\d{1,2})x(\d{1,2})$/.exec(text) ?? [];
+  if (rows === undefined || columns === undefined) throw new InvalidArgumentError("rows x columns are expected, such as 6x10.");
+  return { rows: Number(rows), columns: Number(columns) };
+}
+
+const sizeOf = ({ kind, rows, columns }: Rack): string => (kind === "rack" ? `${rows} units` : `${rows} rows, ${columns} columns`);
+
+function shown(racks: readonly Rack[], places: readonly Placed[], unplaced: readonly string[]): string {
+  if (racks.length === 0) return "There is no rack yet: `muster rack add A --units 42`.";
+  const rows = racks.flatMap((rack) => {
+    const held = places.filter((place) => place.rack === rack.name);
+    const size = sizeOf(rack);
+    if (held.length === 0) return [[rack.name, size, "", "", "nobody"]];
+    return held.map(({ row, column, height, node }) => [
+      rack.name,
+      size,
+      height === 1 ? String(row) : `${row}-${row + height - 1}`,
+      rack.kind === "room" ? String(column) : "",
+      node,
+    ]);
+  });
+  const list = table([{ title: "RACK" }, { title: "SIZE" }, { title: "ROW" }, { title: "COLUMN" }, { title: "NODE" }], rows);
+  return unplaced.length === 0 ? list : `${list}\n\nIn none: ${unplaced.join(", ")}`;
+}
