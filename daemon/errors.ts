@@ -5,8 +5,6 @@ export const hints = {
   NODE_UNSUITABLE: "Install that machine by hand, or replace it; `muster node <name>` shows what is known of its hardware.",
   RACK_NOT_FOUND: "List them with `muster rack`; `muster rack add` makes one.",
   PLACE_REFUSED: "`muster rack` shows who stands where.",
-  RACK_NOT_FOUND: "List them with `muster rack`; `muster rack add` makes one.",
-  PLACE_REFUSED: "`muster rack` shows who stands where.",
   NODE_NAME_TAKEN: "Choose another name; `muster nodes` shows those in use.",
   CAPTURE_EMPTY: "Boot it from the network once; packets are kept of machines that boot, for as long as there is room.",
   PLAYBOOK_NOT_FOUND: "List those that may be run with `muster playbooks`; they are files of the folder `playbooks` with a header.",

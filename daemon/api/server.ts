@@ -31,7 +31,6 @@ import { type OperatingApi, operatingApi } from "./operating.ts";
 import { type PowerApi, powerApi } from "./power.ts";
 import { type QuirksApi, quirksApi } from "./quirks.ts";
 import { type RacksApi, racksApi } from "./racks.ts";
-import { type RacksApi, racksApi } from "./racks.ts";
 import type { Limits } from "./rate.ts";
 import { type RunsApi, runsApi } from "./runs.ts";
 import { type SchedulesApi, schedulesApi } from "./schedules.ts";
@@ -44,7 +43,6 @@ export interface ApiParts
     PowerApi,
     LeasesApi,
     QuirksApi,
-    RacksApi,
     RacksApi,
     JobsApi,
     RunsApi,
@@ -127,7 +125,6 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     powerApi(mount, parts);
     leasesApi(mount, parts);
     quirksApi(mount, parts);
-    racksApi(mount, parts);
     racksApi(mount, parts);
     jobsApi(mount, parts);
     runsApi(mount, parts);

@@ -17,7 +17,6 @@ import { DiskPath, Node, Profile } from "./node.ts";
 import { operatingRoutes } from "./operating-routes.ts";
 import { PowerAction, PowerResult } from "./power.ts";
 import { rackRoutes } from "./rack-routes.ts";
-import { rackRoutes } from "./rack-routes.ts";
 import type { Route } from "./route.ts";
 import { scheduleRoutes } from "./schedule-routes.ts";
 
@@ -218,7 +217,6 @@ export const routes = {
   ...enrolRoutes,
   ...inventoryRoutes,
   ...operatingRoutes,
-  ...rackRoutes,
   ...rackRoutes,
   ...governRoutes,
   ...scheduleRoutes,

@@ -57,12 +57,6 @@ function rack({ racks }: World): string {
   return name;
 }
 
-function rack({ racks }: World): string {
-  const name = unused();
-  racks.save({ name, kind: "rack", rows: 42, columns: 1 });
-  return name;
-}
-
 const enrolToken = ({ enrolTokens }: Served["world"]) =>
   enrolTokens.issue({ role: "worker", uses: 1, createdBy: "test", expiresAt: "2099-01-01T00:00:00.000Z" }, new Date());
 
@@ -108,11 +102,6 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
   jobOutput: (served) => ({ path: `/api/jobs/${withJob(served).id}/output` }),
   cancelJob: (served) => ({ path: `/api/jobs/${withJob(served).id}/cancel` }),
   listAlerts: () => ({ path: "/api/alerts" }),
-  listRacks: () => ({ path: "/api/racks" }),
-  saveRack: () => ({ path: "/api/racks", body: { name: unused(), kind: "rack", rows: 42 } }),
-  removeRack: ({ world }) => ({ path: `/api/racks/${rack(world)}` }),
-  placeNode: (served) => ({ path: `/api/nodes/${node(served)}/place`, body: { rack: rack(served.world), row: 7 } }),
-  unplaceNode: (served) => ({ path: `/api/nodes/${node(served)}/place` }),
   listRacks: () => ({ path: "/api/racks" }),
   saveRack: () => ({ path: "/api/racks", body: { name: unused(), kind: "rack", rows: 42 } }),
   removeRack: ({ world }) => ({ path: `/api/racks/${rack(world)}` }),
@@ -249,11 +238,6 @@ const table: Record<string, keyof typeof may> = {
   "DELETE /api/schedules/:name": "operators",
   "POST /api/schedules/:name/approve": "admins",
   "GET /api/alerts": "readers",
-  "GET /api/racks": "readers",
-  "POST /api/racks": "operators",
-  "DELETE /api/racks/:rack": "operators",
-  "POST /api/nodes/:node/place": "operators",
-  "DELETE /api/nodes/:node/place": "operators",
   "GET /api/racks": "readers",
   "POST /api/racks": "operators",
   "DELETE /api/racks/:rack": "operators",
