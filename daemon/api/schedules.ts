@@ -34,6 +34,7 @@ export function schedulesApi(mount: Mount, { schedules, nodes, events, playbooks
       nodes: targets === "all" ? targets : [...new Set(targets.map((each) => find(nodes, each).name))],
       cron,
       createdBy: caller.name,
+      owner: { keyId: caller.keyId, name: caller.owner, role: caller.role },
       createdAt: now.toISOString(),
       next: nextTime(cron, now).toISOString(),
     };

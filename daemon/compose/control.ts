@@ -41,7 +41,7 @@ import { explainer } from "./explaining.ts";
 import { adoptKeys, firstKey } from "./first-key.ts";
 import { governed } from "./govern.ts";
 import { inventoryFor } from "./inventory.ts";
-import { recordEnd, recordingRuns } from "./job-records.ts";
+import { recordEnd, scheduledRuns } from "./job-records.ts";
 import { recordingKeys } from "./key-records.ts";
 import { ControlLogBook } from "./log-book.ts";
 import type { LogNews } from "./log-tail.ts";
@@ -182,7 +182,7 @@ export async function startControl(
     await parts.start(
       "schedules",
       () => {
-        const parts = { ...stores, log: log.child({ part: "schedules" }), maintenance, playbooks, run: recordingRuns(audit, run) };
+        const parts = { ...stores, log: log.child({ part: "schedules" }), maintenance, playbooks, run: scheduledRuns(audit, desk, run) };
         return new ScheduleClock(parts).start();
       },
       (clock) => clock.stop(),

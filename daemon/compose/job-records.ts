@@ -1,16 +1,28 @@
-/** What the audit is told of jobs: that a schedule is about to run them, and how each ended, whoever asked for it. */
+/** What the audit is told of jobs: that a schedule is about to run them, by which rule, and how each ended, whoever asked for it. */
 import { randomUUID } from "node:crypto";
+import type { RunsApi } from "../api/runs.ts";
 import { MUSTER } from "../audit/actor.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { Job } from "../contract/job.ts";
 import { MusterError } from "../errors.ts";
+import type { Desk } from "../govern/desk.ts";
 import type { ClockParts } from "../schedules/clock.ts";
 
-export const recordingRuns =
-  (audit: AuditLog, run: ClockParts["run"]): ClockParts["run"] =>
-  (nodes, playbook, purpose, requestedBy) => {
-    const summary = `run ${playbook.name} on ${nodes.map(({ name }) => name).join(", ")}`;
-    const about = { actor: MUSTER, subject: requestedBy, summary, executionId: randomUUID() };
+/** The policy is asked before, for whoever made the schedule. */
+export const scheduledRuns =
+  (audit: AuditLog, desk: Pick<Desk, "byClock">, run: RunsApi["run"]): ClockParts["run"] =>
+  (nodes, playbook, purpose, { name, createdBy, owner, approval }) => {
+    const requestedBy = `schedule ${name}`;
+    const targets = nodes.map((node) => node.name);
+    const goal = { kind: "tool" as const, tool: "playbook_run", parameters: { playbook: playbook.name } };
+    const work = desk.byClock(
+      { goal, targets, reason: requestedBy, readOnly: false, tainted: false },
+      owner ?? { keyId: requestedBy, name: createdBy, role: "operator" },
+      approval?.by,
+    );
+    const { rule, policyVersion } = work.decision;
+    const summary = `run ${playbook.name} on ${targets.join(", ")}`;
+    const about = { actor: MUSTER, subject: requestedBy, summary, executionId: randomUUID(), planHash: work.hash, rule, policyVersion };
     audit.append({ ...about, action: "intent" });
     try {
       const jobs = run(nodes, playbook, purpose, requestedBy);

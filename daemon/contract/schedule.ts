@@ -1,5 +1,6 @@
 /** A playbook that is run again and again, by the clock. */
 import * as z from "zod";
+import { Role } from "./key.ts";
 import { Instant } from "./names.ts";
 import { PlaybookName } from "./playbook.ts";
 
@@ -17,6 +18,8 @@ export const Schedule = z.object({
   /** Five fields: minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly. */
   cron: z.string(),
   createdBy: z.string(),
+  /** For whom the policy is asked when its time comes. One that was made before there was this is an operator's. */
+  owner: z.object({ keyId: z.string(), name: z.string(), role: Role }).optional(),
   createdAt: Instant,
   /** Who let it change nodes, with the playbook as it was then. One that only looks needs none. */
   approval: z.object({ by: z.string(), at: Instant, sha256: z.string() }).optional(),

@@ -16,6 +16,7 @@ import { carryOut } from "./carrying-out.ts";
 import { type ExecutionParts, Executions } from "./executions.ts";
 import { type AuditSink, Journal } from "./journal.ts";
 import { Proposals } from "./proposals.ts";
+import { oneAdminIsEnough } from "./quorum.ts";
 import { WaitsForApproval } from "./waiting.ts";
 
 export interface DeskParts extends Omit<ExecutionParts, "journal">, Pick<BallotParts, "voting"> {
@@ -88,10 +89,21 @@ export class Desk {
 
   /** Whoever asks does it themselves, now. Throws where the policy denies it, and where people are asked first. */
   byHand(proposal: Proposal, who: Who): PlannedWork {
-    const work = this.#proposals.take(proposal, who, { byHand: true }, this.#now());
+    const work = this.#proposals.take(proposal, who, { way: "hand" }, this.#now());
     const approval = work.decision.answer === "allow" ? undefined : this.#parts.approvals.ofPlan(work.id);
     if (approval) throw new WaitsForApproval(work, approval);
     return work;
+  }
+
+  /** A schedule whose time has come, for whoever made it. The admin who approved it counts as one; nobody else is asked at that hour. */
+  byClock(proposal: Proposal, owner: Who, approvedBy: string | undefined): PlannedWork {
+    const work = this.#proposals.take(proposal, owner, { way: "clock" }, this.#now());
+    const { answer, quorum, rule } = work.decision;
+    if (answer === "allow" || (approvedBy !== undefined && oneAdminIsEnough(quorum, approvedBy, this.#now()))) return work;
+    const wanted = quorum.map(({ role, count }) => `${count} ${role}`).join(" and ");
+    const why = `the rule ${rule} wants the yes of ${wanted}; a schedule has that of the admin who approved it, or nobody's`;
+    this.#journal.refused(actorOf(owner), `plan ${work.id}`, why, work.hash);
+    throw new MusterError("PLAN_DENIED", `${why} (plan ${work.id})`);
   }
 
   /** The executor's request, for a step that was decided. */

@@ -29,8 +29,8 @@ export interface Terms {
   key?: Digest | undefined;
   /** Fails where the plan came out otherwise. */
   mustBe?: Digest | undefined;
-  /** Whoever proposes does it now, where the policy lets them: nothing is queued. */
-  byHand?: boolean;
+  /** What is let: queued for the executor; done now by whoever proposes; or begun by the clock, at an hour when nobody is asked. */
+  way?: "queue" | "hand" | "clock";
 }
 
 /** For how long a key names its plan. */
@@ -46,7 +46,7 @@ export class Proposals {
   }
 
   /** A dry run stores nothing but its audit: there is no plan an execution could be made of. */
-  take(proposal: Proposal, who: Who, { dryRun = false, key, mustBe, byHand = false }: Terms, now: Date): PlannedWork {
+  take(proposal: Proposal, who: Who, { dryRun = false, key, mustBe, way = "queue" }: Terms, now: Date): PlannedWork {
     const standing = this.#standing(proposal, who, mustBe);
     const work = plannedWork(standing, proposal, who, now);
     if (dryRun) {
@@ -54,7 +54,7 @@ export class Proposals {
       return work;
     }
     const taken = this.#noted(who, work, () =>
-      atomically(this.#parts.db, () => this.#keep(work, proposal, standing.bindings, { key, byHand }, now)),
+      atomically(this.#parts.db, () => this.#keep(work, proposal, standing.bindings, { key, way }, now)),
     );
     if (taken.decision.answer === "deny") throw new MusterError("PLAN_DENIED", `${denial(taken.decision)} (plan ${taken.id})`);
     return taken;
@@ -79,7 +79,7 @@ export class Proposals {
     }
   }
 
-  #keep(work: PlannedWork, proposal: Proposal, bindings: Bindings, { key, byHand }: Terms, now: Date): PlannedWork {
+  #keep(work: PlannedWork, proposal: Proposal, bindings: Bindings, { key, way }: Terms, now: Date): PlannedWork {
     const { plans, approvals, executions, journal } = this.#parts;
     const earlier = key === undefined ? undefined : plans.kept(key, since(now));
     if (earlier && earlier.hash !== work.hash)
@@ -92,16 +92,17 @@ export class Proposals {
     if (twin) return twin;
 
     const { decision } = work;
-    if (decision.answer === "needs-approval") this.#requireRoom(work.requesterKeyId);
+    const asks = decision.answer === "needs-approval" && way !== "clock";
+    if (asks) this.#requireRoom(work.requesterKeyId);
     plans.add(work, proposal, proposalHash);
     if (key !== undefined) plans.keep(key, work.id, now.toISOString());
     journal.decided(work, false);
-    if (decision.answer === "needs-approval") {
+    if (asks) {
       const approval = openApproval(work, bindings, this.#parts.clocks, now);
       approvals.add(approval);
       journal.asked(approval, work);
     }
-    if (decision.answer === "allow" && !byHand) {
+    if (decision.answer === "allow" && way === "queue") {
       const execution = queuedExecution(work, undefined, now);
       executions.add(execution);
       journal.queued(execution, work);

@@ -20,3 +20,7 @@ export function quorumFull(quorum: readonly QuorumGroup[], votes: readonly Vote[
   const [operatorsWanted, adminsWanted] = [places("operator"), places("admin")];
   return operatorsWanted + adminsWanted > 0 && admins >= adminsWanted && people.size >= operatorsWanted + adminsWanted;
 }
+
+/** As with the approval of a schedule: one person's yes, given before. */
+export const oneAdminIsEnough = (quorum: readonly QuorumGroup[], by: string, now: Date): boolean =>
+  quorumFull(quorum, [{ keyId: by, by, role: "admin", answer: "approve", reason: "", at: now.toISOString() }]);

@@ -22,7 +22,8 @@ export interface ClockParts {
   log: Log;
   maintenance: MaintenanceRule;
   playbooks(): PlaybookList;
-  run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, requestedBy: string): Job[];
+  /** Throws where the policy does not let it. */
+  run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, schedule: Schedule): Job[];
 }
 
 const EVERY_MS = 2000;
@@ -92,7 +93,7 @@ export class ScheduleClock {
     const without = left.length === 0 ? "" : `; without ${left.length}: ${left.slice(0, 5).join("; ")}`;
     if (ready.length === 0) return `not run: no node could take it${without}`;
     try {
-      const queued = run(ready, playbook, playbook.readOnly ? "look" : "change", `schedule ${schedule.name}`);
+      const queued = run(ready, playbook, playbook.readOnly ? "look" : "change", schedule);
       return `${queued.length} jobs queued${without}`;
     } catch (error) {
       return `not run: ${explain(error)}`;

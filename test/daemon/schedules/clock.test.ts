@@ -37,7 +37,8 @@ function bench(maintenance: MaintenanceRule, schedule: Partial<Schedule>, offere
     log: createLog("test", "silent"),
     maintenance,
     playbooks: () => ({ playbooks: offered, refused: [] }),
-    run: (nodes, { name }, purpose, by) => engine.run(nodes, { playbook: `playbooks/${name}.yaml`, purpose }, by),
+    run: (nodes, { name }, purpose, schedule) =>
+      engine.run(nodes, { playbook: `playbooks/${name}.yaml`, purpose }, `schedule ${schedule.name}`),
   });
   return {
     look: (at: Date | string) => clock.look(new Date(at)),
