@@ -8,6 +8,7 @@ import { MaintenanceSettings } from "./config-maintenance.ts";
 import { Cidr, checkNetboot, Netboot, Port } from "./config-netboot.ts";
 import { PolicySection } from "./config-policy.ts";
 import { configProblems } from "./config-problems.ts";
+import { ServicesSection } from "./config-services.ts";
 import { ToolsSection } from "./config-tools.ts";
 import { Profile } from "./contract/node.ts";
 import { MusterError } from "./errors.ts";
@@ -131,6 +132,7 @@ export const Config = z.strictObject({
   maintenance: MaintenanceSettings.prefault({}).describe("When schedules may change nodes."),
   tools: ToolsSection.prefault({}).describe("What can be done to nodes."),
   policy: PolicySection.prefault({}).describe("What may be done without asking people, and whom to ask."),
+  services: ServicesSection.prefault({}).describe("Other services beside Muster."),
   alerts: AlertSettings.prefault({}).describe("What is told to people, and where."),
   audit: AuditSettings.prefault({}).describe("How the audit is kept."),
   log: z

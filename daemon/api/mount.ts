@@ -56,7 +56,7 @@ export function mounter(app: FastifyInstance, gate: Gate, auditing: Auditing): M
 
 /** Where people may be asked first, 202 says that nothing has happened yet. */
 const answersOf = (route: Route, status: number) => {
-  if (!route.byHand) return { [status]: answerOf(route) };
+  if (!route.byHand) return Object.fromEntries([status, ...(route.otherwise ?? [])].map((each) => [each, answerOf(route)]));
   return status === 202 ? { 202: z.union([ErrorBody, route.response]) } : { [status]: route.response, 202: ErrorBody };
 };
 

@@ -34,6 +34,7 @@ import { type RacksApi, racksApi } from "./racks.ts";
 import type { Limits } from "./rate.ts";
 import { type RunsApi, runsApi } from "./runs.ts";
 import { type SchedulesApi, schedulesApi } from "./schedules.ts";
+import { type ServicesApi, servicesApi } from "./services.ts";
 import { sessionApi } from "./session.ts";
 import { type StatusApi, statusApi } from "./status.ts";
 import { type TokensApi, tokensApi } from "./tokens.ts";
@@ -55,6 +56,7 @@ export interface ApiParts
     AlertsApi,
     DaemonLogApi,
     DoctorApi,
+    ServicesApi,
     GovernApi,
     Omit<StatusApi, "admit"> {
   keys: KeyStore;
@@ -136,6 +138,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     alertsApi(mount, parts);
     daemonLogApi(mount, parts);
     doctorApi(mount, parts);
+    servicesApi(mount, parts);
     governApi(mount, parts);
     executePlanApi(mount, parts);
     auditApi(mount, parts);

@@ -48,6 +48,7 @@ import type { LogNews } from "./log-tail.ts";
 import { networkNow } from "./network-now.ts";
 import { listedPlaybooks, playbookFile } from "./playbooks.ts";
 import { ProcessNews } from "./process-news.ts";
+import { shownSettings } from "./shown-settings.ts";
 import type { SupervisorNews } from "./supervisor.ts";
 import { VERSION } from "./version.ts";
 import { wakeOn } from "./wake.ts";
@@ -206,6 +207,7 @@ export async function startControl(
           log,
           logBook,
           examine: () => doctor.examine(),
+          ...shownSettings(config),
           version: VERSION,
           pageRoot: existsSync(join(pageRoot, "index.html")) ? pageRoot : undefined,
           openMetrics: config.control.open_metrics,

@@ -1,6 +1,6 @@
 /** Alerts, for whoever looks. */
 import * as z from "zod";
-import { Alert } from "./alert.ts";
+import { Alert, AlertRule } from "./alert.ts";
 import type { Route } from "./route.ts";
 
 export const alertRoutes = {
@@ -11,5 +11,20 @@ export const alertRoutes = {
     access: "viewer",
     query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
     response: z.array(Alert),
+  },
+  notifications: {
+    method: "GET",
+    path: "/api/notifications",
+    summary: "What raises an alert, and whether alerts are posted to a webhook",
+    access: "viewer",
+    response: z.object({
+      /** Its address is a secret. */
+      webhook: z.boolean(),
+      /** Alerts it has not taken yet. */
+      waiting: z.int(),
+      repeatMinutes: z.int(),
+      /** `when` in words; left out: the rule is off. */
+      rules: z.array(z.object({ rule: AlertRule, when: z.string().optional() })),
+    }),
   },
 } satisfies Record<string, Route>;

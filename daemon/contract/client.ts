@@ -64,6 +64,8 @@ async function call({ baseUrl, headers, fetch: send = fetch }: ClientOptions, ro
   const response = await send(`${baseUrl}${path}${search}`, init);
   if (response.ok && route.media !== undefined) return route.response.parse(new Uint8Array(await response.arrayBuffer()));
   const text = await response.text();
+  const known = route.otherwise?.includes(response.status) ? answerIn(route, text) : undefined;
+  if (known !== undefined) return known;
   if (!response.ok) throw new ApiError(response.status, errorFrom(response, text), response.headers.get("retry-after"));
   const answer: unknown = JSON.parse(text);
   if (response.status === 202 && route.byHand) {
@@ -71,6 +73,15 @@ async function call({ baseUrl, headers, fetch: send = fetch }: ClientOptions, ro
     if (waits.success) throw new ApiError(202, waits.data.error);
   }
   return route.response.parse(answer);
+}
+
+/** Something between us and the daemon may answer with the same status. */
+function answerIn(route: Route, text: string): unknown {
+  try {
+    return route.response.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Something between us and the daemon may answer in its own words. */

@@ -23,6 +23,8 @@ export interface Route {
   media?: string;
   /** Status of success; 200 unless told. */
   status?: number;
+  /** Statuses of a failure that carries the same answer all the same. */
+  otherwise?: number[];
   response: z.ZodType;
 }
 

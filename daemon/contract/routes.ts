@@ -19,6 +19,7 @@ import { PowerAction, PowerResult } from "./power.ts";
 import { rackRoutes } from "./rack-routes.ts";
 import type { Route } from "./route.ts";
 import { scheduleRoutes } from "./schedule-routes.ts";
+import { webUiRoutes } from "./web-ui.ts";
 
 /** A node by name or MAC address, a job by id. */
 const NodeRef = z.object({ node: z.string().max(100) });
@@ -214,6 +215,7 @@ export const routes = {
   ...alertRoutes,
   ...daemonLogRoutes,
   ...doctorRoutes,
+  ...webUiRoutes,
   ...enrolRoutes,
   ...inventoryRoutes,
   ...operatingRoutes,

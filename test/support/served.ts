@@ -6,6 +6,8 @@ import { WebSocket } from "ws";
 import { type ApiParts, buildApi } from "../../daemon/api/server.ts";
 import { AuditLog } from "../../daemon/audit/log.ts";
 import { networkNow } from "../../daemon/compose/network-now.ts";
+import { rulesInWords } from "../../daemon/compose/shown-settings.ts";
+import { AlertSettings } from "../../daemon/config-alerts.ts";
 import type { Role } from "../../daemon/contract/key.ts";
 import type { DeskParts } from "../../daemon/govern/desk.ts";
 import { cards } from "./cards.ts";
@@ -40,6 +42,8 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     checkpoints: () => [],
     log: pino({ level: "silent" }),
     logBook: writtenLog().book,
+    alertRules: () => rulesInWords(AlertSettings.parse({})),
+    webUis: async () => ({ complete: true, pages: [] }),
     examine: async () => ({ at: new Date().toISOString(), checks: [] }),
     version: "0.0.0-test",
     pageRoot: undefined,

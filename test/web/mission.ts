@@ -9,9 +9,12 @@ import { buildApi } from "../../daemon/api/server.ts";
 import { AuditLog } from "../../daemon/audit/log.ts";
 import { inventoryFor } from "../../daemon/compose/inventory.ts";
 import { networkNow } from "../../daemon/compose/network-now.ts";
+import { rulesInWords } from "../../daemon/compose/shown-settings.ts";
+import { AlertSettings } from "../../daemon/config-alerts.ts";
 import type { Check } from "../../daemon/contract/doctor.ts";
 import type { Explanation } from "../../daemon/contract/explanation.ts";
 import type { Role } from "../../daemon/contract/key.ts";
+import type { WebUi } from "../../daemon/contract/web-ui.ts";
 import { Quarantine } from "../../daemon/enrol/quarantine.ts";
 import type { Clocks } from "../../daemon/govern/approvals.ts";
 import type { Desk } from "../../daemon/govern/desk.ts";
@@ -42,6 +45,7 @@ export interface Mission extends Stores {
   log: WrittenLog;
   /** What the doctor would find. */
   checks: Check[];
+  webUis: WebUi[];
   key(role: Role): string;
   /** The network as a page meets it: the server goes away and comes back at the same address. */
   hangUp(): Promise<void>;
@@ -92,6 +96,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
   const outputs = new Map<string, string>();
   const log = writtenLog();
   const checks: Check[] = [];
+  const webUis: WebUi[] = [];
   const encoded = new Map<string, { text: string; bytes: Buffer }>();
   const written = (id: string): Buffer => {
     const text = outputs.get(id) ?? "";
@@ -115,6 +120,8 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       checkpoints: () => [],
       log: pino({ level: "silent" }),
       logBook: log.book,
+      alertRules: () => rulesInWords(AlertSettings.parse({ cost: null })),
+      webUis: async () => ({ complete: true, pages: [...webUis] }),
       examine: async () => ({ at: new Date().toISOString(), checks: [...checks] }),
       version: "0.0.0-test",
       pageRoot,
@@ -194,6 +201,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
     audit,
     log,
     checks,
+    webUis,
     url: `http://127.0.0.1:${port}/`,
     outputs,
     key: (role) => {

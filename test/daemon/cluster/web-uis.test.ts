@@ -1,0 +1,92 @@
+/** The pages of other services, with a stand-in for Consul and Nomad that answers as they do. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import { WebUiFinder } from "../../../daemon/cluster/web-uis.ts";
+import { createClient } from "../../../daemon/contract/client.ts";
+import { serve } from "../../support/served.ts";
+
+const checks = [
+  { ServiceName: "grafana", Type: "http", Status: "passing" },
+  { ServiceName: "grafana", Type: "ttl", Status: "passing" },
+  { ServiceName: "prima-api-worker", Type: "tcp", Status: "passing" },
+  { ServiceName: "", CheckID: "serfHealth", Type: "", Status: "passing" },
+  { ServiceName: "chat/../x", Type: "http", Status: "passing" },
+  { ServiceName: "broken", Type: "http", Status: "passing" },
+];
+
+const instances: Record<string, unknown> = {
+  grafana: [{ Node: { Address: "10.0.0.7" }, Service: { Address: "", Port: 3000 } }],
+  "chat/../x": [{ Node: { Address: "10.0.0.7" }, Service: { Address: "fd00::7", Port: 8080 } }],
+  broken: [{ Node: { Address: "10.0.0.7" }, Service: { Address: "javascript:alert(1)//", Port: "8080" } }],
+};
+
+/** Consul and Nomad at one address. */
+async function standIn(t: TestContext) {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request);
+    const name = /^\/v1\/health\/service\/([^?]+)\?passing=true$/.exec(request.url ?? "")?.[1];
+    const body =
+      request.url === "/v1/health/state/passing" ? checks : name === undefined ? "10.0.0.2:4647" : instances[decodeURIComponent(name)];
+    response.setHeader("content-type", "application/json").end(JSON.stringify(body));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, close: () => server.close() };
+}
+
+const links = [{ name: "Wiki", url: "https://wiki.example" }];
+
+test("Consul, Nomad, every service with a passing HTTP check and what was written down", async (t) => {
+  const { url, requests } = await standIn(t);
+  const finder = new WebUiFinder({ consul: { url, token: "t0ken" }, nomad: { url }, links });
+  assert.deepEqual(await finder.find(), {
+    complete: true,
+    pages: [
+      { name: "Consul", url: `${url}/ui`, status: "reachable" },
+      { name: "Nomad", url, status: "reachable" },
+      { name: "chat/../x", url: "http://[fd00::7]:8080", status: "reachable" },
+      { name: "grafana", url: "http://10.0.0.7:3000", status: "reachable" },
+      ...links,
+    ],
+  });
+  assert.ok(
+    requests.filter((request) => request.url?.startsWith("/v1/health")).every(({ headers }) => headers["x-consul-token"] === "t0ken"),
+  );
+  const asked = requests.length;
+  await finder.find();
+  assert.equal(requests.length, asked, "for half a minute it is known");
+  await finder.find(Date.now() + 31_000);
+  assert.ok(requests.length > asked);
+});
+
+test("where Consul is away the answer is 503 and says what is not reached; the typed client reads it all the same", async (t) => {
+  const gone = { url: "http://127.0.0.1:1" };
+  const finder = new WebUiFinder({ consul: gone, nomad: gone, links });
+  const served = await serve(t, { webUis: () => finder.find() });
+  const expected = [
+    { name: "Consul (Not Reachable)", url: "http://127.0.0.1:1/ui", status: "unreachable" },
+    { name: "Nomad (Not Reachable)", url: "http://127.0.0.1:1", status: "unreachable" },
+    ...links,
+  ];
+  const key = served.key("viewer");
+  const { status, body } = await served.request("/api/web_uis", { key });
+  assert.equal(status, 503);
+  assert.deepEqual(body, expected);
+  const client = createClient({ baseUrl: served.url, headers: () => ({ authorization: `Bearer ${key}` }) });
+  assert.deepEqual(await client.webUis(), expected);
+});
+
+test("a failure of another kind stays a failure for the typed client", async (t) => {
+  const served = await serve(t, { webUis: () => Promise.reject(new Error("broken")) });
+  const client = createClient({ baseUrl: served.url, headers: () => ({ authorization: `Bearer ${served.key("viewer")}` }) });
+  await assert.rejects(client.webUis(), { status: 500, code: "INTERNAL" });
+});
+
+test("with nothing set up the list holds what was written down, and is complete", async () => {
+  assert.deepEqual(await new WebUiFinder({ links: [] }).find(), { complete: true, pages: [] });
+});
