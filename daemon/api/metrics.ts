@@ -12,6 +12,7 @@ import type { EventStore } from "../store/events.ts";
 import type { Happenings } from "../store/happenings.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
+import { executorMetrics, type LastFigures } from "./executor-metrics.ts";
 import { governanceMetrics } from "./governance-metrics.ts";
 
 export interface MetricsApi {
@@ -20,6 +21,7 @@ export interface MetricsApi {
   events: EventStore;
   alerts: AlertStore;
   happenings: Happenings;
+  executorFigures: LastFigures;
   /** Throws when this request may not read what needs some key, whatever its role. */
   admit(request: FastifyRequest, reply: FastifyReply): void;
 }
@@ -37,6 +39,7 @@ export function metricsApi(app: FastifyInstance, parts: MetricsApi): void {
   durations(metrics, parts);
   restarts(metrics, parts);
   callHomes(metrics, app);
+  executorMetrics(metrics, parts.executorFigures);
   const catchUp = governanceMetrics(metrics, parts);
   app.get("/metrics", { schema: { hide: true }, onRequest: async (request, reply) => parts.admit(request, reply) }, async (_, reply) => {
     reply.type(metrics.contentType);

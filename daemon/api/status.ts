@@ -10,6 +10,7 @@ import type { EventStore } from "../store/events.ts";
 import type { Happenings } from "../store/happenings.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
+import type { LastFigures } from "./executor-metrics.ts";
 import { metricsApi } from "./metrics.ts";
 import type { Mount } from "./mount.ts";
 
@@ -21,6 +22,7 @@ export interface StatusApi {
   events: EventStore;
   alerts: AlertStore;
   happenings: Happenings;
+  executorFigures?: LastFigures;
   defaultProfile: Profile;
   admit(request: FastifyRequest, reply: FastifyReply): void;
   process(): Pick<Status, "version" | "startedAt" | "dhcpMode" | "interfaces" | "executor" | "netboot">;
@@ -46,5 +48,6 @@ export function statusApi(app: FastifyInstance, mount: Mount, { nodes, jobs, eve
     return world.explain(parsed.data, asked);
   });
 
-  metricsApi(app, { nodes, jobs, events, alerts, happenings, admit: world.admit });
+  const { admit, executorFigures = () => undefined } = world;
+  metricsApi(app, { nodes, jobs, events, alerts, happenings, admit, executorFigures });
 }

@@ -206,6 +206,7 @@ export async function startControl(
           },
           log,
           logBook,
+          executorFigures: () => link.figures,
           examine: () => doctor.examine(),
           ...shownSettings(config),
           version: VERSION,

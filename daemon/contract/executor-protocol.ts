@@ -72,6 +72,15 @@ const Held = z.array(z.object({ ...RunRef, outcome: Outcome.optional() }));
 /** Executions at work, and ended ones nobody has said to forget. What is not in it is not with the executor. */
 const HeldExecutions = z.array(z.object({ executionId: z.uuid(), status: ExecutionStatus })).optional();
 
+/** How busy it is, and how often it would not begin a plan since it started. */
+export const ExecutorFigures = z.object({
+  runs: z.int().min(0),
+  steps: z.int().min(0),
+  sshConnections: z.int().min(0),
+  refusedWarrants: z.int().min(0),
+});
+export type ExecutorFigures = z.output<typeof ExecutorFigures>;
+
 export const FromExecutor = z.discriminatedUnion("type", [
   /** First on every connection: every run the executor holds, so that control can compare with its database. */
   z.object({
@@ -79,9 +88,10 @@ export const FromExecutor = z.discriminatedUnion("type", [
     pid: z.int(),
     runs: Held,
     executions: HeldExecutions,
+    figures: ExecutorFigures.optional(),
   }),
   /** Every few seconds: these runs are in good hands. Outcomes are told until they are forgotten. */
-  z.object({ type: z.literal("alive"), runs: Held, executions: HeldExecutions }),
+  z.object({ type: z.literal("alive"), runs: Held, executions: HeldExecutions, figures: ExecutorFigures.optional() }),
   z.object({ type: z.literal("started"), ...RunRef, pid: z.int(), at: Instant }),
   z.object({ type: z.literal("finished"), ...RunRef, outcome: Outcome }),
   z.object({ type: z.literal("refused"), ...RunRef, reason: z.string() }),

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ExecutionStatus } from "../contract/execution.ts";
-import type { FromExecutor } from "../contract/executor-protocol.ts";
+import type { ExecutorFigures, FromExecutor } from "../contract/executor-protocol.ts";
 import { explain } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Catalogue } from "../tools/catalogue.ts";
@@ -42,6 +42,7 @@ export class PlanDesk {
   readonly #means: StepMeans;
   #graceMs: number;
   #closed = false;
+  #refused = 0;
   #letGo = false;
 
   constructor(options: PlanDeskOptions) {
@@ -79,6 +80,15 @@ export class PlanDesk {
     return [...this.#held].map(([executionId, { record }]) => ({ executionId, status: record.ending?.status ?? "running" }));
   }
 
+  get figures(): Omit<ExecutorFigures, "runs"> {
+    const steps = [...this.#held.values()].flatMap(({ record }) => (record.ending ? [] : record.steps));
+    return {
+      steps: steps.filter(({ status }) => status === "running").length,
+      sshConnections: this.#options.means.ssh.open,
+      refusedWarrants: this.#refused,
+    };
+  }
+
   /** For a connection that may have missed all of it. */
   retell(tell: (message: FromExecutor) => void): void {
     for (const [executionId, { record }] of this.#held) {
@@ -92,6 +102,7 @@ export class PlanDesk {
     if (this.#held.has(executionId)) return;
     const begun = this.#begin(executionId, new Date());
     if ("reason" in begun) {
+      this.#refused += 1;
       this.#options.log.warn({ executionId, reason: begun.reason }, "execution refused");
       this.#options.tell({ type: "execution-refused", executionId, reason: begun.reason });
       return;

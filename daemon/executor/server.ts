@@ -75,7 +75,11 @@ export async function startExecutor({
   const turns = new NodeTurns((node) => runner.isAtWork(node));
   const planDesk = plans && planDeskFor(plans, { ansible, turns, log, graceMs, tell });
   planDesk?.start();
-  const held = () => ({ runs: runner.list(), executions: planDesk?.list() ?? [] });
+  const held = () => {
+    const runs = runner.list();
+    const figures = { runs: runs.filter(({ outcome }) => !outcome).length, ...(planDesk?.figures ?? noPlans) };
+    return { runs, executions: planDesk?.list() ?? [], figures };
+  };
   const heartbeat = setInterval(() => tell({ type: "alive", ...held() }), HEARTBEAT_MS);
   const powerDesk = new PowerDesk(power, log.child({ part: "power" }));
 
@@ -155,6 +159,8 @@ export async function startExecutor({
     },
   };
 }
+
+const noPlans = { steps: 0, sshConnections: 0, refusedWarrants: 0 };
 
 function planDeskFor(
   { governed, sshPlace, controlUrl }: PlanSettings,

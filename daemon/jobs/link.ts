@@ -1,7 +1,7 @@
 /** Control's end of the socket to the executor: connects, connects again, keeps nothing. */
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { FromExecutor, type ToExecutor } from "../contract/executor-protocol.ts";
+import { type ExecutorFigures, FromExecutor, type ToExecutor } from "../contract/executor-protocol.ts";
 import type { Log } from "../log.ts";
 
 export interface ExecutorPort {
@@ -20,6 +20,7 @@ export class ExecutorLink implements ExecutorPort {
   readonly #onChange: (state: "connected" | "disconnected") => void;
   #socket: Socket | undefined;
   #greeted = false;
+  #figures: ExecutorFigures | undefined;
   #delayMs = FIRST_DELAY_MS;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -38,6 +39,11 @@ export class ExecutorLink implements ExecutorPort {
 
   get connected(): boolean {
     return this.#greeted;
+  }
+
+  /** As it told last; nothing while it is away. */
+  get figures(): ExecutorFigures | undefined {
+    return this.#greeted ? this.#figures : undefined;
   }
 
   start(): void {
@@ -72,6 +78,7 @@ export class ExecutorLink implements ExecutorPort {
         this.#log.info({ executorPid: message.pid, runs: message.runs.length }, "executor connected");
         this.#onChange("connected");
       }
+      if ("figures" in message) this.#figures = message.figures;
       this.#onMessage(message);
     } catch (error) {
       this.#log.error({ err: error }, "a message of the executor could not be taken");

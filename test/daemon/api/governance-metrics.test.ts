@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AuditLog } from "../../../daemon/audit/log.ts";
+import type { ExecutorFigures } from "../../../daemon/contract/executor-protocol.ts";
 import { MusterError } from "../../../daemon/errors.ts";
 import { AlertWatch } from "../../../daemon/notify/watch.ts";
 import { diskUsage, openDesk, person, restartSsh, wish } from "../../support/desk.ts";
@@ -138,4 +139,13 @@ test("wrong keys at the door are failed logins in the figures, and enough of the
     served.world.alerts.list(5).map(({ rule }) => rule),
     ["failed-logins"],
   );
+});
+
+test("what the executor told last of itself is in a scrape, and zeroes while it is away", async (t) => {
+  let told: ExecutorFigures | undefined = { runs: 1, steps: 2, sshConnections: 3, refusedWarrants: 4 };
+  const served = await serve(t, { executorFigures: () => told });
+  const series = ["runs", "steps", "ssh_connections", "refused_warrants"].map((name) => `muster_executor_${name}`);
+  assert.deepEqual(series.map(await scrape(served)), [1, 2, 3, 4]);
+  told = undefined;
+  assert.deepEqual(series.map(await scrape(served)), [0, 0, 0, 0]);
 });

@@ -21,10 +21,11 @@ test("coming and going of the executor is told, and a stop of our own is not", a
   const folder = mkdtempSync(join(tmpdir(), "muster-link-"));
   const path = join(folder, "executor.sock");
   const sockets: Socket[] = [];
+  const figures = { runs: 1, steps: 2, sshConnections: 3, refusedWarrants: 4 };
   const server = createServer((socket) => {
     sockets.push(socket);
     socket.on("error", () => undefined);
-    socket.write(`${JSON.stringify({ type: "hello", pid: 1, runs: [] })}\n`);
+    socket.write(`${JSON.stringify({ type: "hello", pid: 1, runs: [], figures })}\n`);
   }).listen(path);
   t.after(() => {
     for (const socket of sockets) socket.destroy();
@@ -43,11 +44,13 @@ test("coming and going of the executor is told, and a stop of our own is not", a
   link.start();
   await until(() => link.connected);
   assert.deepEqual(told, ["connected"]);
+  assert.deepEqual(link.figures, figures);
   sockets[0]?.destroy();
   await until(() => told.length === 3);
   assert.deepEqual(told, ["connected", "disconnected", "connected"]);
   link.close();
   await sleep(50);
   assert.equal(link.connected, false);
+  assert.equal(link.figures, undefined);
   assert.equal(told.length, 3);
 });
