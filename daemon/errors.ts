@@ -23,6 +23,7 @@ export const hints = {
   VOTE_REFUSED: "`muster approvals` lists those that wait; another person's key of the role operator or admin may answer.",
   VOTERS_INVALID: "Repair that file, or move it away and write it anew with `muster voter add`; until then no approval is believed.",
   VOTER_KEY_UNUSABLE: "Name a voter key with MUSTER_VOTER_KEY, or make one with `muster voter keygen`.",
+  APPROVAL_NOT_WITHDRAWN: "`muster approvals` lists what waits; who did not ask for it may say no with `muster deny <id>`.",
   EXECUTION_NOT_FOUND: "List them with `muster executions`.",
   EXECUTION_NOT_CANCELLABLE: "Only one that waits or runs can be cancelled; `muster execution <id>` shows its state.",
   LEASE_NOT_FOUND: "List the addresses with `muster leases`.",

@@ -10,7 +10,7 @@ import type { Caller } from "./auth.ts";
 import type { Mount } from "./mount.ts";
 
 export interface GovernApi {
-  desk: Pick<Desk, "propose" | "execute" | "vote" | "cancel" | "plan" | "approval" | "execution" | "byHand" | "carryOut">;
+  desk: Pick<Desk, "propose" | "execute" | "vote" | "cancel" | "plan" | "approval" | "execution" | "byHand" | "carryOut" | "withdraw">;
   approvals: ApprovalStore;
   executions: ExecutionStore;
   offer(): Offer;
@@ -25,6 +25,7 @@ export function governApi(mount: Mount, { desk, approvals, executions, offer }: 
   mount(routes.listApprovals, ({ state, limit }) => approvals.list(limit, state));
   mount(routes.getApproval, ({ id }) => desk.approval(id));
   mount(routes.voteApproval, ({ id, ...answer }, { caller }) => desk.vote(id, answer, whoIs(caller)));
+  mount(routes.withdrawApproval, ({ id }, { caller }) => desk.withdraw(id, whoIs(caller)));
   mount(routes.listExecutions, ({ limit }) => executions.list(limit));
   mount(routes.getExecution, ({ id }) => desk.execution(id));
   mount(routes.cancelExecution, ({ id }, { caller }) => desk.cancel(id, whoIs(caller)));

@@ -84,7 +84,7 @@ function parameter(word: string): [string, string] {
 }
 
 function approving(program: Command, { json, client }: Words): void {
-  program
+  const waiting = program
     .command("approvals")
     .option("--all", "also those that are decided, over or used", false)
     .description("plans that wait for somebody's yes or no")
@@ -95,6 +95,15 @@ function approving(program: Command, { json, client }: Words): void {
       if (json()) return print(true, approvals, "");
       const works = await Promise.all(approvals.slice(0, 50).map(async ({ id }) => (await daemon.getApproval({ id })).work));
       print(false, approvals, showApprovals(approvals, new Map(works.map((work) => [work.id, work]))));
+    });
+  waiting
+    .command("withdraw")
+    .argument("<id>", "of `muster approvals`")
+    .description("take back what you asked for yourself, while it waits")
+    .addHelpText("after", examples("muster approvals withdraw apr_…"))
+    .action(async (id: string) => {
+      const withdrawn = await client().withdrawApproval({ id });
+      print(json(), withdrawn, "You took it back: nobody is asked any more, and nothing was done.");
     });
   program
     .command("approve")

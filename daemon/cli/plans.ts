@@ -157,7 +157,7 @@ const detached = (planId: string, execution: Execution | undefined) =>
   );
 
 const good: readonly string[] = ["succeeded", "approved", "used"];
-const bad: readonly string[] = ["failed", "partial", "timed-out", "refused", "rolled-back", "denied", "dropped", "expired"];
+const bad: readonly string[] = ["failed", "partial", "timed-out", "refused", "rolled-back", "denied", "dropped", "expired", "withdrawn"];
 const painted = (word: string, text = word): string =>
   good.includes(word) ? paint("green", text) : bad.includes(word) ? paint("red", text) : paint("yellow", text);
 const paintedStatus = (status: ExecutionStatus): string => painted(status);

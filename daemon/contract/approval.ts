@@ -31,8 +31,8 @@ export const Vote = z.object({
 });
 export type Vote = z.output<typeof Vote>;
 
-/** `used`: its plan was begun. `dropped`: the plan, its preview, the policy or the targets became others. Only `pending` takes answers, only `approved` executes. */
-export const ApprovalState = z.enum(["pending", "approved", "denied", "expired", "used", "dropped"]);
+/** `used`: its plan was begun. `withdrawn`: by whoever asked. `dropped`: the plan, its preview, the policy or the targets became others. Only `pending` takes answers, only `approved` executes. */
+export const ApprovalState = z.enum(["pending", "approved", "denied", "expired", "used", "dropped", "withdrawn"]);
 export type ApprovalState = z.output<typeof ApprovalState>;
 
 export const Approval = z.object({

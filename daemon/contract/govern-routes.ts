@@ -103,6 +103,15 @@ export const governRoutes = {
     }),
     response: Approval,
   },
+  withdrawApproval: {
+    method: "POST",
+    path: "/api/approvals/:id/withdraw",
+    summary: "Take back what one has asked for oneself, while it waits",
+    access: "proposer",
+    recordsItself: true,
+    params: ApprovalRef,
+    response: Approval,
+  },
   listExecutions: {
     method: "GET",
     path: "/api/executions",

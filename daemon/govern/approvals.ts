@@ -69,8 +69,16 @@ export function castVote(approval: Approval, ballot: Ballot, now: Date): Approva
   return { ...approval, votes, state: "approved", executeBy: later(now, approval.executeSeconds) };
 }
 
-const asked = ({ requesterKeyId, requestedBy, onBehalfOf }: Approval, { keyId, by }: Ballot): boolean =>
+const asked = ({ requesterKeyId, requestedBy, onBehalfOf }: Approval, { keyId, by }: Pick<Ballot, "keyId" | "by">): boolean =>
   keyId === requesterKeyId || samePerson(by, requestedBy) || (onBehalfOf !== undefined && samePerson(by, onBehalfOf));
+
+/** For whoever asked, or the person an agent asked for; an agent takes back only what its own key asked. */
+export function withdraw(approval: Approval, { keyId, by, role }: Pick<Ballot, "keyId" | "by" | "role">, now: Date): Approval | Refusal {
+  const { state } = expire(approval, now);
+  if (state !== "pending") return { refused: `it is ${state} already` };
+  const own = role === "agent" ? keyId === approval.requesterKeyId : asked(approval, { keyId, by });
+  return own ? { ...approval, state: "withdrawn" } : { refused: "only who asked for it takes it back" };
+}
 
 /** Whoever reads an approval reads it through this: no timer has to have run. */
 export function expire(approval: Approval, now: Date): Approval {

@@ -5,7 +5,7 @@ import { explain, MusterError } from "../errors.ts";
 import type { Who } from "../policy/policy.ts";
 import { atomically } from "../store/database.ts";
 import type { Voting } from "../votes/verify.ts";
-import { type Ballot, castVote, expire, isRefusal, rebind } from "./approvals.ts";
+import { type Ballot, castVote, expire, isRefusal, rebind, withdraw } from "./approvals.ts";
 import type { ProposalParts } from "./proposals.ts";
 import { queuedExecution } from "./queue.ts";
 import { asSigned } from "./signed-ballot.ts";
@@ -32,6 +32,21 @@ export class Ballots {
     if (!isRefusal(result)) return result;
     journal.refused(actorOf(voter), `approval ${id}`, `an answer that does not count: ${result.refused}`);
     throw new MusterError("VOTE_REFUSED", `${id}: ${result.refused}`);
+  }
+
+  withdraw(id: string, { keyId, name, role, ...who }: Who, now: Date): Approval {
+    const { db, approvals, journal } = this.#parts;
+    const actor = actorOf({ keyId, name, role, ...who });
+    const result = atomically(db, () => {
+      const withdrawn = withdraw(approvals.existing(id), { keyId, by: name, role }, now);
+      if (isRefusal(withdrawn)) return withdrawn;
+      approvals.save(withdrawn);
+      journal.withdrawn(withdrawn, actor);
+      return withdrawn;
+    });
+    if (!isRefusal(result)) return result;
+    journal.refused(actor, `approval ${id}`, `not withdrawn: ${result.refused}`);
+    throw new MusterError("APPROVAL_NOT_WITHDRAWN", `${id}: ${result.refused}`);
   }
 
   /** Ends what is over its time. */

@@ -122,6 +122,10 @@ export class Desk {
     return this.#parts.approvals.get(approval.id) ?? approval;
   }
 
+  withdraw(approvalId: string, who: Who): Approval {
+    return this.#ballots.withdraw(approvalId, who, this.#now());
+  }
+
   cancel(executionId: string, who: Who): Execution {
     return this.#executions.cancel(executionId, who, this.#now());
   }

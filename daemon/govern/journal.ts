@@ -80,6 +80,12 @@ export class Journal {
     this.#tell("approval.expired", summary, idsOf(approval));
   }
 
+  withdrawn(approval: Approval, actor: Actor): void {
+    const summary = "taken back by who asked";
+    this.#audit.append({ ...aboutApproval(approval), actor, action: "change", summary, result: "withdrawn" });
+    this.#tell("approval.withdrawn", summary, idsOf(approval));
+  }
+
   dropped(approval: Approval, why: string): void {
     this.#audit.append({ ...aboutApproval(approval), action: "refusal", summary: `approval dropped: ${why}`, result: "dropped" });
     this.#tell("approval.dropped", `approval dropped: ${why}`, idsOf(approval));

@@ -170,7 +170,7 @@ test("what an agent does by a session of the page is in the name of its person t
 
 test("every route that changes something and asks who it is either is recorded here or says that it records itself", () => {
   const itself = Object.entries(routes).flatMap(([name, route]) => ("recordsItself" in route ? [name] : []));
-  assert.deepEqual(itself.sort(), ["cancelExecution", "eraseFromAudit", "executePlan", "propose", "voteApproval"]);
+  assert.deepEqual(itself.sort(), ["cancelExecution", "eraseFromAudit", "executePlan", "propose", "voteApproval", "withdrawApproval"]);
 });
 
 test("the audit is listed by person and action, exported in pages, and a person is erased from it", async (t) => {

@@ -246,3 +246,45 @@ test("more questions than anybody could read are not asked", () => {
   assert.throws(() => desk.propose(restartSsh("n1"), ada), refusedWith("APPROVALS_PENDING", /20 plans/));
   assert.equal(world.approvals.live().length, 20);
 });
+
+test("who asked takes it back while it waits: nobody can say yes any more, and it may be asked for anew", () => {
+  const { desk, node, told, world, records } = openDesk();
+  node("n1", "prod");
+  const id = desk.propose(restartSsh("n1"), ada).approval?.id ?? "";
+  assert.throws(() => desk.withdraw(id, bob), refusedWith("APPROVAL_NOT_WITHDRAWN", /only who asked for it takes it back/));
+  assert.equal(desk.withdraw(id, { ...ada, keyId: "another key of ada" }).state, "withdrawn");
+  assert.throws(() => desk.vote(id, { answer: "approve", reason: "" }, bob), refusedWith("VOTE_REFUSED", /withdrawn already/));
+  assert.throws(() => desk.withdraw(id, ada), refusedWith("APPROVAL_NOT_WITHDRAWN", /it is withdrawn already/));
+  assert.deepEqual(
+    records("change", "refusal").map(({ actor, subject, result }) => [actor.name, subject, result]),
+    [
+      ["bob", `approval ${id}`, "refused"],
+      ["ada", `approval ${id}`, "withdrawn"],
+      ["bob", `approval ${id}`, "refused"],
+      ["ada", `approval ${id}`, "refused"],
+    ],
+  );
+  const again = desk.propose(restartSsh("n1"), ada).approval;
+  assert.notEqual(again?.id, id);
+  desk.vote(again?.id ?? "", { answer: "approve", reason: "" }, bob);
+  assert.equal(told.length, 1);
+  assert.throws(() => desk.withdraw(again?.id ?? "", ada), refusedWith("APPROVAL_NOT_WITHDRAWN", /it is used already/));
+  assert.deepEqual(
+    world.approvals
+      .list(5)
+      .map(({ state }) => state)
+      .sort(),
+    ["used", "withdrawn"],
+  );
+});
+
+test("an agent takes back what its own key asked, its person too, and no agent what a person asked", () => {
+  const { desk, node } = openDesk();
+  for (const name of ["n1", "n2"]) node(name, "prod");
+  const agent = { keyId: "k-agent", name: "ada", role: "agent", onBehalfOf: "carol" } as const;
+  const asked = (target: string, who: typeof agent | typeof ada) => desk.propose(restartSsh(target), who).approval?.id ?? "";
+  const own = asked("n1", ada);
+  assert.throws(() => desk.withdraw(own, agent), refusedWith("APPROVAL_NOT_WITHDRAWN", /only who asked/));
+  assert.equal(desk.withdraw(asked("n2", agent), agent).state, "withdrawn");
+  assert.equal(desk.withdraw(asked("n2", agent), person("Carol")).state, "withdrawn");
+});

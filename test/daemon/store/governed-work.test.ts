@@ -92,7 +92,7 @@ test("a plan has one execution and one approval, and an approval serves one exec
   assert.throws(() => world.executions.add({ ...executionOf(second), approvalId: approval.id }), /UNIQUE/);
 });
 
-for (const state of ["denied", "expired", "used", "dropped"] as const)
+for (const state of ["denied", "expired", "used", "dropped", "withdrawn"] as const)
   test(`an approval that is ${state} stays so`, () => {
     const world = openWorld();
     const approval = approvalOf(addPlan(world));

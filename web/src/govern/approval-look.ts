@@ -8,6 +8,7 @@ export const approvalLook: Record<ApprovalState, { word: string; tone: string }>
   denied: { word: "Denied", tone: "bad" },
   expired: { word: "Expired", tone: "muted" },
   dropped: { word: "Dropped", tone: "muted" },
+  withdrawn: { word: "Taken back", tone: "muted" },
 };
 
 /** Until when it has to be decided, or once it is, to be begun; undefined when nothing is awaited any more. */
@@ -45,6 +46,8 @@ export function endingOf(approval: Approval, nowMs: number): string | undefined 
         : "It was approved and not begun in time. It can be asked for again.";
     case "dropped":
       return "What it would do has changed since it was asked: the fleet, a tool or the policy. It has to be asked for again.";
+    case "withdrawn":
+      return `${approval.requestedBy} took it back. Nothing was done; it can be asked for again.`;
   }
 }
 
@@ -65,4 +68,4 @@ export function laterApproval(known: Approval | undefined, come: Approval): Appr
   return ahead < 0 ? known : come;
 }
 
-const rank: Record<ApprovalState, number> = { pending: 0, approved: 1, used: 2, denied: 2, expired: 2, dropped: 2 };
+const rank: Record<ApprovalState, number> = { pending: 0, approved: 1, used: 2, denied: 2, expired: 2, dropped: 2, withdrawn: 2 };
