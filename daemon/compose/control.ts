@@ -141,13 +141,7 @@ export async function startControl(
       },
     });
     const inventory = new Inventory(data.inventory);
-    const { desk, offer } = governed(config, env, {
-      data,
-      stores,
-      executor: link,
-      inventory: inventory.file,
-      log: log.child({ part: "desk" }),
-    });
+    const { desk, offer } = governed(config, env, { data, stores, executor: link, inventory: inventory.file, log });
     const reception = new Reception({
       ...stores,
       inventory,

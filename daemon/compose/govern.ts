@@ -37,7 +37,7 @@ export function governed(config: Config, env: NodeJS.ProcessEnv, { data, stores,
   const desk = new Desk({
     ...stores,
     executor,
-    log,
+    log: log.child({ part: "desk" }),
     audit: new AuditLog(stores.db),
     policy: policyFrom(config, env),
     plan: (proposal) => makePlan(proposal, { catalogue, runbooks, nodes: nodesFor(proposal, stores.nodes, labels) }),
