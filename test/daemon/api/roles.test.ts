@@ -232,6 +232,7 @@ const table: Record<string, keyof typeof may> = {
   "GET /api/approvals": "readers",
   "GET /api/approvals/:id": "readers",
   "POST /api/approvals/:id/vote": "operators",
+  "POST /api/approvals/:id/withdraw": "proposers",
   "GET /api/executions": "readers",
   "GET /api/executions/:id": "readers",
   "POST /api/executions/:id/cancel": "operators",
@@ -379,6 +380,9 @@ async function listening({ listen }: Served, headers: Record<string, string>): P
 
 const statusOf = new Map((Object.values(routes) as Route[]).map(({ method, path, status = 200 }) => [`${method} ${path}`, status]));
 
+// Of somebody else's question: who may take some back is told that this is not theirs.
+statusOf.set("POST /api/approvals/:id/withdraw", 409);
+
 for (const [caller, headersOf] of Object.entries(callers)) {
   test(`${caller} gets what ${caller} may have, and no more`, async (t) => {
     const served = await start(t);
@@ -405,7 +409,14 @@ test("an agent changes nothing, whatever it calls: it reads and it proposes", ()
   );
   assert.deepEqual(
     changing.map(([route]) => route).sort(),
-    ["DELETE /api/session", "POST /api/proposals", "POST /api/ready-for-provisioning", "POST /api/session", "POST /execute-plan"].sort(),
+    [
+      "DELETE /api/session",
+      "POST /api/approvals/:id/withdraw",
+      "POST /api/proposals",
+      "POST /api/ready-for-provisioning",
+      "POST /api/session",
+      "POST /execute-plan",
+    ].sort(),
   );
 });
 
