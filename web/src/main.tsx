@@ -11,6 +11,8 @@ import "./style/fleet.css";
 import "./style/card.css";
 import "./style/table.css";
 import "./style/network.css";
+import "./style/doctor.css";
+import "./style/settings.css";
 import "./style/news.css";
 import "./style/daemon-log.css";
 import "./style/plots.css";

@@ -29,6 +29,8 @@ const pages: readonly Entry[] = [
   { key: "page alerts", title: "Alerts", detail: "what somebody should look at", href: "#/alerts" },
   { key: "page trends", title: "Trends", detail: "how long things take, what fails", href: "#/trends" },
   { key: "page log", title: "Log", detail: "what the daemon itself says", href: "#/log" },
+  { key: "page doctor", title: "Doctor", detail: "what a start depends on, and what is wrong", href: "#/doctor" },
+  { key: "page settings", title: "Settings", detail: "keys, members, tokens, notifications, other services", href: "#/settings" },
   ...phaseOrder.map((phase) => ({
     key: `phase ${phase}`,
     title: `Machines that are ${phaseLook[phase].word.toLowerCase()}`,

@@ -7,7 +7,7 @@ import { ConnectionState } from "./connection-state.tsx";
 import { useDesk, useView } from "./desk.ts";
 import { NewsCorner } from "./news-corner.tsx";
 import { ProcessesAway } from "./processes-away.tsx";
-import { approvalsHref, fleetHref, jobsHref, logHref, networkHref, type PageRoute, trendsHref } from "./route.ts";
+import { approvalsHref, doctorHref, fleetHref, jobsHref, logHref, networkHref, type PageRoute, settingsHref, trendsHref } from "./route.ts";
 import { Shortcuts } from "./shortcuts.tsx";
 import { useNow } from "./use-now.ts";
 
@@ -52,6 +52,12 @@ export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => 
           </a>
           <a href={logHref} aria-current={here(["log"])}>
             Log
+          </a>
+          <a href={doctorHref} aria-current={here(["doctor"])}>
+            Doctor
+          </a>
+          <a href={settingsHref} aria-current={here(["settings"])}>
+            Settings
           </a>
           <AlertsLink here={route.page === "alerts"} />
         </nav>

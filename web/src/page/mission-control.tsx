@@ -12,6 +12,7 @@ import { DaemonLogPage } from "./daemon-log-page.tsx";
 import { type Desk, DeskContext, useView } from "./desk.ts";
 import { ExecutionPage } from "./execution-page.tsx";
 import { ExecutionsPage } from "./executions-page.tsx";
+import { DoctorPage } from "./doctor-page.tsx";
 import { FleetPage } from "./fleet-page.tsx";
 import { Header } from "./header.tsx";
 import { JobPage } from "./job-page.tsx";
@@ -20,6 +21,7 @@ import { LostPage } from "./lost-page.tsx";
 import { NetworkPage } from "./network-page.tsx";
 import { NodePage } from "./node-page.tsx";
 import type { PageRoute } from "./route.ts";
+import { SettingsPage } from "./settings-page.tsx";
 import { useRoute } from "./use-route.ts";
 
 /** It draws, which takes a library that no other page needs. */
@@ -100,6 +102,10 @@ function Screen({ route }: { route: PageRoute }) {
       );
     case "log":
       return <DaemonLogPage />;
+    case "doctor":
+      return <DoctorPage />;
+    case "settings":
+      return <SettingsPage />;
     case "lost":
       return <LostPage what="There is no such page." />;
   }
@@ -131,6 +137,10 @@ function titleOf(route: PageRoute): string {
       return "Trends · Muster";
     case "log":
       return "Log · Muster";
+    case "doctor":
+      return "Doctor · Muster";
+    case "settings":
+      return "Settings · Muster";
     case "lost":
       return "Not found · Muster";
   }

@@ -12,6 +12,8 @@ export type PageRoute =
   | { page: "trends" }
   | { page: "alerts" }
   | { page: "log" }
+  | { page: "doctor" }
+  | { page: "settings" }
   | { page: "lost" };
 
 export function parseRoute(hash: string): PageRoute {
@@ -27,6 +29,8 @@ export function parseRoute(hash: string): PageRoute {
   if (first === "executions" && second === undefined) return { page: "executions" };
   if (first === "trends" && second === undefined) return { page: "trends" };
   if (first === "log" && second === undefined) return { page: "log" };
+  if (first === "doctor" && second === undefined) return { page: "doctor" };
+  if (first === "settings" && second === undefined) return { page: "settings" };
   if (first === "network" && second === undefined) return { page: "network" };
   if (first === "alerts" && second === undefined) return { page: "alerts" };
   if (argument === undefined || argument === "") return { page: "lost" };
@@ -45,6 +49,8 @@ export const networkHref = "#/network";
 export const trendsHref = "#/trends";
 export const alertsHref = "#/alerts";
 export const logHref = "#/log";
+export const doctorHref = "#/doctor";
+export const settingsHref = "#/settings";
 export const nodeHref = (name: string) => `#/nodes/${encodeURIComponent(name)}`;
 export const jobHref = (id: string) => `#/jobs/${encodeURIComponent(id)}`;
 export const approvalHref = (id: string) => `#/approvals/${encodeURIComponent(id)}`;

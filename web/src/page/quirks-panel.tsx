@@ -1,0 +1,41 @@
+/** Machines that are booted otherwise than usual: how, on whose word, and why. */
+import { quirkWords } from "../../../daemon/contract/quirk-words.ts";
+import { Problem } from "./attempt.tsx";
+import { useDesk } from "./desk.ts";
+import { nodeHref } from "./route.ts";
+import { Sheet } from "./sheet.tsx";
+import { useAnswer } from "./use-answer.ts";
+
+export function QuirksPanel() {
+  const { client } = useDesk();
+  const { answer: machines, problem } = useAnswer(() => client.listQuirks());
+  const rows = (machines ?? []).flatMap(({ mac, node, quirks }) =>
+    quirks.map((quirk) => ({
+      key: `${mac} ${quirk.name}`,
+      cells: [
+        node === undefined ? (
+          mac
+        ) : (
+          <a key="node" href={nodeHref(node)}>
+            {node}
+          </a>
+        ),
+        quirkWords(quirk),
+        quirk.source,
+        quirk.because,
+      ],
+    })),
+  );
+  return (
+    <>
+      <Sheet
+        title="Booted otherwise"
+        {...(machines && { count: rows.length })}
+        columns={["Machine", "How", "Whose word", "Why"]}
+        rows={rows}
+        {...(machines && rows.length === 0 && { note: "None: every machine boots the usual way." })}
+      />
+      <Problem problem={problem} />
+    </>
+  );
+}

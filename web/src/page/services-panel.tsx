@@ -1,0 +1,41 @@
+/** Pages of other services: their names are other people's words, their addresses are followed only where they are web addresses. */
+import { Problem } from "./attempt.tsx";
+import { useDesk } from "./desk.ts";
+import { Sheet } from "./sheet.tsx";
+import { useAnswer } from "./use-answer.ts";
+
+export function ServicesPanel() {
+  const { client } = useDesk();
+  const { answer: pages, problem } = useAnswer(() => client.webUis());
+  return (
+    <>
+      <Sheet
+        title="Other services"
+        {...(pages && { count: pages.length })}
+        columns={["Service", "Address", "Now"]}
+        rows={(pages ?? []).map(({ name, url, status }) => ({
+          key: `${name} ${url}`,
+          cells: [
+            name,
+            /^https?:\/\//.test(url) ? (
+              <a key="url" href={url} target="_blank" rel="noopener noreferrer">
+                {url}
+              </a>
+            ) : (
+              url
+            ),
+            status === undefined ? (
+              ""
+            ) : (
+              <span key="now" className={`badge tone-${status === "reachable" ? "good" : "bad"}`}>
+                {status}
+              </span>
+            ),
+          ],
+        }))}
+        {...(pages?.length === 0 && { note: "None is set up. Name Consul, Nomad or links of your own under services in muster.yaml." })}
+      />
+      <Problem problem={problem} />
+    </>
+  );
+}
