@@ -8,6 +8,7 @@ export type PageRoute =
   | { page: "approval"; id: string }
   | { page: "executions" }
   | { page: "execution"; id: string }
+  | { page: "audit" }
   | { page: "network" }
   | { page: "trends" }
   | { page: "alerts" }
@@ -27,6 +28,7 @@ export function parseRoute(hash: string): PageRoute {
   if (first === "jobs" && second === undefined) return { page: "jobs" };
   if (first === "approvals" && second === undefined) return { page: "approvals" };
   if (first === "executions" && second === undefined) return { page: "executions" };
+  if (first === "audit" && second === undefined) return { page: "audit" };
   if (first === "trends" && second === undefined) return { page: "trends" };
   if (first === "log" && second === undefined) return { page: "log" };
   if (first === "doctor" && second === undefined) return { page: "doctor" };
@@ -45,6 +47,7 @@ export const fleetHref = "#/";
 export const jobsHref = "#/jobs";
 export const approvalsHref = "#/approvals";
 export const executionsHref = "#/executions";
+export const auditHref = "#/audit";
 export const networkHref = "#/network";
 export const trendsHref = "#/trends";
 export const alertsHref = "#/alerts";

@@ -1,0 +1,69 @@
+/** A line of the audit's export: a signed note, or a record as it was hashed, with the texts kept beside it. Pure. */
+export interface Kept {
+  salt: string;
+  text: string;
+}
+
+export interface SealedLine {
+  kind: "record";
+  /** The very text that was hashed. */
+  text: string;
+  hash: string;
+  record: { seq: number; prevHash: string; actor: { name: string; onBehalfOf?: string }; reason?: string };
+  /** Missing where it was erased. */
+  name?: Kept;
+  onBehalfOf?: Kept;
+  reason?: Kept;
+}
+
+export type AuditLine = { kind: "note"; note: string } | SealedLine;
+
+const BEGINNING = '{"record":';
+/** No such row of characters is within a record: a quote in a text is escaped there, and no field is called so. */
+const AFTER = '},"hash":"';
+
+/** Undefined for what is no such line. */
+export function readLine(line: string): AuditLine | undefined {
+  const value = parse(line);
+  if (value === undefined) return undefined;
+  if (typeof value.note === "string") return { kind: "note", note: value.note };
+  const end = line.indexOf(AFTER);
+  if (!line.startsWith(BEGINNING) || end === -1 || typeof value.hash !== "string" || typeof value.record?.seq !== "number")
+    return undefined;
+  const { record, hash, name, onBehalfOf, reason } = value;
+  return {
+    kind: "record",
+    text: line.slice(BEGINNING.length, end + 1),
+    hash,
+    record,
+    ...(name && { name }),
+    ...(onBehalfOf && { onBehalfOf }),
+    ...(reason && { reason }),
+  };
+}
+
+/** What a note says: the first `size` records end with the hash `root`. Whether it was signed by the right key is not seen from here. */
+export function readNote(note: string): { size: number; root: string; isBeginning: boolean } | undefined {
+  const [, origin, size, root] = /^([^\n]+)\n([1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n\n— /u.exec(note) ?? [];
+  if (origin === undefined || size === undefined || root === undefined) return undefined;
+  const bytes = Array.from(atob(root), (character) => character.charCodeAt(0).toString(16).padStart(2, "0"));
+  return { size: Number(size), root: bytes.join(""), isBeginning: origin.endsWith("/beginning") };
+}
+
+interface Parsed {
+  note?: unknown;
+  record?: SealedLine["record"];
+  hash?: unknown;
+  name?: Kept;
+  onBehalfOf?: Kept;
+  reason?: Kept;
+}
+
+function parse(line: string): Parsed | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
