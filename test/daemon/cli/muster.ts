@@ -17,8 +17,9 @@ export interface Outcome {
 
 /** Nothing of the tester's own environment may decide an outcome. */
 export function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const { MUSTER_URL, MUSTER_KEY, MUSTER_DATA, MUSTER_CONFIG, COLUMNS, FORCE_COLOR, NO_COLOR, NODE_TEST_CONTEXT, ...rest } = process.env;
-  return { ...rest, ...env };
+  const { MUSTER_URL, MUSTER_KEY, MUSTER_DATA, MUSTER_CONFIG, COLUMNS, FORCE_COLOR, NO_COLOR, NODE_TEST_CONTEXT, ...others } = process.env;
+  const { MUSTER_VOTER_KEY, ...rest } = others;
+  return { ...rest, XDG_CONFIG_HOME: "/nowhere", ...env };
 }
 
 export const launch = (args: string[], env?: NodeJS.ProcessEnv, cwd?: string): ChildProcess =>
