@@ -38,6 +38,9 @@ export async function openContained(root: string, name: string): Promise<Opened>
   }
 }
 
+/** Another text once the file was written to or replaced in place: what was read of it then no longer fits together. */
+export const versionOf = ({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string => `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`;
+
 /** Written to or replaced in place since: what was read of it no longer fits together. */
 export const sameVersion = (a: Stats, b: Stats): boolean =>
   a.size === b.size && a.mtimeMs === b.mtimeMs && a.ino === b.ino && a.dev === b.dev;

@@ -1,7 +1,6 @@
 /** Reads the audit of a database file for its examination: in one moment, without changing the file or bringing it up to date. */
-import Database from "better-sqlite3";
 import { MusterError } from "../errors.ts";
-import type { Db } from "./database.ts";
+import { type Db, openReadOnly } from "./database.ts";
 
 /** A text of a person, which may be erased, and what was hashed with it. */
 export interface Kept {
@@ -21,7 +20,7 @@ export interface AuditProof {
 }
 
 export function withAuditProof<T>(file: string, look: (proof: AuditProof) => T): T {
-  const db = openReadOnly(file);
+  const db = opened(file);
   try {
     return db.transaction(() => look(proofOf(db, file)))();
   } finally {
@@ -29,9 +28,9 @@ export function withAuditProof<T>(file: string, look: (proof: AuditProof) => T):
   }
 }
 
-function openReadOnly(file: string): Db {
+function opened(file: string): Db {
   try {
-    return new Database(file, { readonly: true, timeout: 10_000 });
+    return openReadOnly(file);
   } catch (cause) {
     throw new MusterError("DATA_DIR_UNUSABLE", `${file} cannot be opened`, { cause });
   }

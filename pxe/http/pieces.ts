@@ -4,7 +4,7 @@
  */
 import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { sameVersion } from "../contained-file.ts";
+import { sameVersion, versionOf } from "../contained-file.ts";
 
 /** Large enough that the copy to the socket costs more than the call, small enough to hold one for every slow client. */
 export const PIECE_BYTES = 512 * 1024;
@@ -24,15 +24,14 @@ export class Pieces {
 
   /** The n-th piece of this version of a file. */
   piece(file: { handle: FileHandle; stats: Stats }, n: number): Promise<Buffer> {
-    const { dev, ino, size, mtimeMs, ctimeMs } = file.stats;
-    const key = `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}:${n}`;
+    const key = `${versionOf(file.stats)}:${n}`;
     const known = this.#kept.get(key);
     if (known) {
       this.#kept.delete(key);
       this.#kept.set(key, known);
       return known;
     }
-    const length = Math.min(PIECE_BYTES, size - n * PIECE_BYTES);
+    const length = Math.min(PIECE_BYTES, file.stats.size - n * PIECE_BYTES);
     const reading = read(file, n * PIECE_BYTES, length);
     this.#kept.set(key, reading);
     this.#bytes += PIECE_BYTES;

@@ -1,7 +1,7 @@
 /** Where the bytes of a transfer come from: read once, in order, a few blocks at a time. */
 import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { sameVersion } from "../contained-file.ts";
+import { sameVersion, versionOf } from "../contained-file.ts";
 
 export interface Content {
   /** Bytes on the wire, where that is known before they are read. */
@@ -20,7 +20,7 @@ export function octets(handle: FileHandle, stats: Stats): Content {
   let at = 0;
   return {
     size: stats.size,
-    version: `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}:${stats.ctimeMs}`,
+    version: versionOf(stats),
     skip: (bytes) => {
       at += bytes;
     },

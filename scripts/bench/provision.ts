@@ -12,7 +12,7 @@ import { startDaemon } from "../lab/daemon.ts";
 import { createNetwork, noNetwork } from "../lab/network.ts";
 import { type CrowdMember, playCrowd, startSshNodes } from "./provision-nodes.ts";
 
-const { values } = parseArgs({ options: { nodes: { type: "string", default: "200" }, sample: { type: "string", default: "20" } } });
+const { values } = parseArgs({ options: { nodes: { type: "string", default: "200" }, sample: { type: "string", default: "40" } } });
 if (noNetwork) {
   console.error(`bench:provision cannot run: ${noNetwork}`);
   process.exit(2);
