@@ -17,6 +17,7 @@ import "./style/news.css";
 import "./style/daemon-log.css";
 import "./style/plots.css";
 import "./style/approvals.css";
+import "./style/audit.css";
 import "./style/motion.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./session/app.tsx";

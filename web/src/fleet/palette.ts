@@ -25,6 +25,7 @@ const pages: readonly Entry[] = [
   { key: "page jobs", title: "Jobs", detail: "what Ansible does and did", href: "#/jobs" },
   { key: "page approvals", title: "Approvals", detail: "what waits for somebody's yes or no", href: "#/approvals" },
   { key: "page executions", title: "Executions", detail: "what was done to nodes, step by step", href: "#/executions" },
+  { key: "page audit", title: "Audit", detail: "who did, wanted or was refused what", href: "#/audit" },
   { key: "page network", title: "Network", detail: "subnets, leases, other DHCP servers", href: "#/network" },
   { key: "page alerts", title: "Alerts", detail: "what somebody should look at", href: "#/alerts" },
   { key: "page trends", title: "Trends", detail: "how long things take, what fails", href: "#/trends" },

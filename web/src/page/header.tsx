@@ -7,7 +7,18 @@ import { ConnectionState } from "./connection-state.tsx";
 import { useDesk, useView } from "./desk.ts";
 import { NewsCorner } from "./news-corner.tsx";
 import { ProcessesAway } from "./processes-away.tsx";
-import { approvalsHref, doctorHref, fleetHref, jobsHref, logHref, networkHref, type PageRoute, settingsHref, trendsHref } from "./route.ts";
+import {
+  approvalsHref,
+  auditHref,
+  doctorHref,
+  fleetHref,
+  jobsHref,
+  logHref,
+  networkHref,
+  type PageRoute,
+  settingsHref,
+  trendsHref,
+} from "./route.ts";
 import { Shortcuts } from "./shortcuts.tsx";
 import { useNow } from "./use-now.ts";
 
@@ -49,6 +60,9 @@ export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => 
           </a>
           <a href={trendsHref} aria-current={here(["trends"])}>
             Trends
+          </a>
+          <a href={auditHref} aria-current={here(["audit"])}>
+            Audit
           </a>
           <a href={logHref} aria-current={here(["log"])}>
             Log

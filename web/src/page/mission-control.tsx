@@ -8,11 +8,12 @@ import { LiveFleet } from "../live/live-fleet.ts";
 import { AlertsPage } from "./alerts-page.tsx";
 import { ApprovalPage } from "./approval-page.tsx";
 import { ApprovalsPage } from "./approvals-page.tsx";
+import { AuditPage } from "./audit-page.tsx";
 import { DaemonLogPage } from "./daemon-log-page.tsx";
 import { type Desk, DeskContext, useView } from "./desk.ts";
+import { DoctorPage } from "./doctor-page.tsx";
 import { ExecutionPage } from "./execution-page.tsx";
 import { ExecutionsPage } from "./executions-page.tsx";
-import { DoctorPage } from "./doctor-page.tsx";
 import { FleetPage } from "./fleet-page.tsx";
 import { Header } from "./header.tsx";
 import { JobPage } from "./job-page.tsx";
@@ -90,6 +91,8 @@ function Screen({ route }: { route: PageRoute }) {
       return <ExecutionsPage />;
     case "execution":
       return <ExecutionPage key={route.id} id={route.id} />;
+    case "audit":
+      return <AuditPage />;
     case "network":
       return <NetworkPage />;
     case "alerts":
@@ -129,6 +132,8 @@ function titleOf(route: PageRoute): string {
       return "Executions · Muster";
     case "execution":
       return "Execution · Muster";
+    case "audit":
+      return "Audit · Muster";
     case "network":
       return "Network · Muster";
     case "alerts":
