@@ -52,7 +52,7 @@ async function tell(client: Client, { level, part, limit, follow }: Asked, show:
   }
 }
 
-export function showLine({ at, level, process, part, text, detail = {} }: LogLine): string {
+function showLine({ at, level, process, part, text, detail = {} }: LogLine): string {
   const from = part === undefined ? process : `${process}/${part}`;
   const rest = Object.entries(detail).map(([name, value]) => ` ${name}=${/[\s"]/.test(value) ? JSON.stringify(value) : value}`);
   return `${at} ${painted(level)} ${clean(from)}: ${clean(`${text}${rest.join("")}`)}`;

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Route } from "./route.ts";
 
 /** An address that is followed by a click: never one that runs something. */
-export const WebAddress = z.url({ protocol: /^https?$/ });
+const WebAddress = z.url({ protocol: /^https?$/ });
 
 /** What cannot be reached says so in its name, as the documented answer does. */
 export const WebUi = z.object({ name: z.string(), url: WebAddress, status: z.enum(["reachable", "unreachable"]).optional() });
