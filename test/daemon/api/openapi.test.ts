@@ -16,7 +16,13 @@ test("every route is in the OpenAPI document, with what it takes, answers and re
   for (const route of Object.values(routes) as Route[]) {
     const operation = paths[route.path.replace(/:(\w+)/g, "{$1}")]?.[route.method.toLowerCase()];
     assert.equal(operation?.summary, route.summary, `${route.method} ${route.path}`);
-    const answers = new Set([String(route.status ?? 200), ...(route.byHand ? ["202"] : []), "4XX", "5XX"]);
+    const answers = new Set([
+      String(route.status ?? 200),
+      ...(route.byHand ? ["202"] : []),
+      ...(route.otherwise ?? []).map(String),
+      "4XX",
+      "5XX",
+    ]);
     assert.deepEqual(Object.keys(operation?.responses ?? {}).sort(), [...answers].sort(), route.path);
     assert.equal(operation?.requestBody !== undefined, route.body !== undefined, route.path);
   }
