@@ -1,8 +1,8 @@
 /** Where machines stand: what operators say of it, refused where two would stand in one place. */
-import type { Placed, Rack } from "../contract/rack.ts";
+import { type Placed, placeWords, type Rack } from "../contract/rack.ts";
 import { routes } from "../contract/routes.ts";
 import { MusterError } from "../errors.ts";
-import { placeWords, whyNotThere } from "../fleet/places.ts";
+import { whyNotThere } from "../fleet/places.ts";
 import type { EventStore } from "../store/events.ts";
 import type { NodeStore } from "../store/nodes.ts";
 import type { RackStore } from "../store/racks.ts";

@@ -27,3 +27,9 @@ export type Place = z.output<typeof Place>;
 
 export const Placed = Place.extend({ node: NodeName });
 export type Placed = z.output<typeof Placed>;
+
+/** `unit 7`, `units 7-8`, `row 2, column 5`. */
+export function placeWords({ row, column, height }: Omit<Place, "rack">, kind: Rack["kind"]): string {
+  if (kind === "room") return `row ${row}, column ${column}`;
+  return height === 1 ? `unit ${row}` : `units ${row}-${row + height - 1}`;
+}

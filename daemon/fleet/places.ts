@@ -1,11 +1,5 @@
 /** Whether a machine can stand somewhere: inside the rack, and where nobody else is. Pure. */
-import type { Place, Rack } from "../contract/rack.ts";
-
-/** `unit 7`, `units 7-8`, `row 2, column 5`. */
-export function placeWords({ row, column, height }: Omit<Place, "rack">, kind: Rack["kind"]): string {
-  if (kind === "room") return `row ${row}, column ${column}`;
-  return height === 1 ? `unit ${row}` : `units ${row}-${row + height - 1}`;
-}
+import { type Place, placeWords, type Rack } from "../contract/rack.ts";
 
 /** `others` are those in the same rack, without the machine itself. */
 export function whyNotThere(place: Place, rack: Rack, others: readonly (Place & { node: string })[]): string | undefined {

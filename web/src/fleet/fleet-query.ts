@@ -10,6 +10,7 @@ export interface FleetQuery {
   phase?: Phase | undefined;
   /** A group of the inventory. */
   group?: string | undefined;
+  rack?: string | undefined;
   view: "cards" | "table";
   sort: Column;
   descending: boolean;
@@ -22,6 +23,7 @@ export function parseQuery(hash: string): FleetQuery {
   const given = new URLSearchParams(hash.includes("?") ? hash.slice(hash.indexOf("?")) : "");
   const phase = phaseOrder.find((known) => known === given.get("phase"));
   const group = given.get("group");
+  const rack = given.get("rack");
   const sort = given.get("sort") ?? "";
   return {
     text: given.get("q") ?? "",
@@ -30,15 +32,17 @@ export function parseQuery(hash: string): FleetQuery {
     descending: sort.startsWith("-"),
     ...(phase && { phase }),
     ...(group && { group }),
+    ...(rack && { rack }),
   };
 }
 
 /** Only what differs from the whole fleet is said. */
-export function queryHash({ text, phase, group, view, sort, descending }: FleetQuery): string {
+export function queryHash({ text, phase, group, rack, view, sort, descending }: FleetQuery): string {
   const said = new URLSearchParams();
   if (text !== "") said.set("q", text);
   if (phase) said.set("phase", phase);
   if (group !== undefined) said.set("group", group);
+  if (rack !== undefined) said.set("rack", rack);
   if (view === "table") said.set("view", "table");
   if (sort !== wholeFleet.sort || descending) said.set("sort", `${descending ? "-" : ""}${sort}`);
   return said.size === 0 ? "#/" : `#/?${said}`;

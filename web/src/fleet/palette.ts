@@ -27,6 +27,7 @@ const pages: readonly Entry[] = [
   { key: "page executions", title: "Executions", detail: "what was done to nodes, step by step", href: "#/executions" },
   { key: "page audit", title: "Audit", detail: "who did, wanted or was refused what", href: "#/audit" },
   { key: "page network", title: "Network", detail: "subnets, leases, other DHCP servers", href: "#/network" },
+  { key: "page racks", title: "Racks", detail: "where machines stand", href: "#/rack" },
   { key: "page alerts", title: "Alerts", detail: "what somebody should look at", href: "#/alerts" },
   { key: "page trends", title: "Trends", detail: "how long things take, what fails", href: "#/trends" },
   { key: "page log", title: "Log", detail: "what the daemon itself says", href: "#/log" },

@@ -10,7 +10,7 @@ export function CheckDiff({ job, log, onLine }: { job: Job; log: JobLog; onLine:
   const diffs = useMemo(() => diffsIn(log), [log, length]);
   const preview = job.result?.preview;
   return (
-    <div className="check">
+    <div className="foretold">
       {preview && (
         <section className="panel" aria-labelledby="share-title">
           <h2 className="section-title" id="share-title">

@@ -11,9 +11,10 @@ interface Props {
   groups: readonly string[];
   /** Why the groups are not known. */
   noGroups: string | undefined;
+  racks: readonly string[];
 }
 
-export function FleetBar({ nodes, query: { phase, text, group, view }, onQuery, groups, noGroups }: Props) {
+export function FleetBar({ nodes, query: { phase, text, group, rack, view }, onQuery, groups, noGroups, racks }: Props) {
   return (
     <div className="counts">
       <ul className="tallies" aria-label="Machines by phase">
@@ -55,6 +56,19 @@ export function FleetBar({ nodes, query: { phase, text, group, view }, onQuery, 
           <span id="no-groups" className="unseen">
             The groups are not known. {noGroups}
           </span>
+        )}
+        {(racks.length > 0 || rack !== undefined) && (
+          <select
+            aria-label="Rack"
+            className="group-filter"
+            value={rack ?? ""}
+            onChange={({ target }) => onQuery({ rack: target.value === "" ? undefined : target.value })}
+          >
+            <option value="">all racks</option>
+            {[...new Set([...racks, ...(rack === undefined ? [] : [rack])])].map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
         )}
         <input
           type="search"

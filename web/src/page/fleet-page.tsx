@@ -15,6 +15,7 @@ import { Strangers } from "./strangers.tsx";
 import { useFleetQuery } from "./use-fleet-query.ts";
 import { useInventory } from "./use-inventory.ts";
 import { useKeptFocus } from "./use-kept-focus.ts";
+import { useRacks } from "./use-racks.ts";
 import { useSelection } from "./use-selection.ts";
 
 export function FleetPage() {
@@ -22,6 +23,7 @@ export function FleetPage() {
   const { clock } = useDesk();
   const [query, changeQuery] = useFleetQuery();
   const { inventory, refusal } = useInventory();
+  const { known: standing } = useRacks();
   const { selected, select, clear } = useSelection();
   const memberships = useMemo(() => inventory && membershipsOf(inventory), [inventory]);
   // Typing and clicking come first: the list may be a moment behind them.
@@ -33,9 +35,10 @@ export function FleetPage() {
       nodes.filter(
         (node) =>
           matches(node, query.text, query.phase) &&
-          (query.group === undefined || (memberships?.get(node.name)?.groups.includes(query.group) ?? false)),
+          (query.group === undefined || (memberships?.get(node.name)?.groups.includes(query.group) ?? false)) &&
+          (query.rack === undefined || (standing?.places.some((place) => place.node === node.name && place.rack === query.rack) ?? false)),
       ),
-    [nodes, query, memberships],
+    [nodes, query, memberships, standing],
   );
 
   if (!loaded) return <p className="asking">Loading the fleet…</p>;
@@ -51,7 +54,14 @@ export function FleetPage() {
   return (
     <div className={`fleet view-${query.view}`}>
       <h1 className="unseen">Fleet</h1>
-      <FleetBar nodes={nodes} query={query} onQuery={changeQuery} groups={groups} noGroups={refusal} />
+      <FleetBar
+        nodes={nodes}
+        query={query}
+        onQuery={changeQuery}
+        groups={groups}
+        noGroups={refusal}
+        racks={standing?.racks.map(({ name }) => name) ?? []}
+      />
       <div className="fleet-sections">
         <Strangers />
         {query.view === "table" ? (
@@ -69,7 +79,7 @@ export function FleetPage() {
         {shown.length === 0 && (
           <p className="soft">
             No machine matches. {nodes.length} are hidden by the filter.{" "}
-            <button type="button" onClick={() => changeQuery({ text: "", phase: undefined, group: undefined })}>
+            <button type="button" onClick={() => changeQuery({ text: "", phase: undefined, group: undefined, rack: undefined })}>
               Show all
             </button>
           </p>

@@ -15,7 +15,7 @@ import {
   jobsHref,
   logHref,
   networkHref,
-  type PageRoute,
+  type PageRoute, racksHref,
   settingsHref,
   trendsHref,
 } from "./route.ts";
@@ -38,6 +38,9 @@ export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => 
         <nav aria-label="Pages">
           <a href={fleetHref} aria-current={here(["fleet", "node"])}>
             Fleet
+          </a>
+          <a href={racksHref} aria-current={here(["racks"])}>
+            Racks
           </a>
           <a href={jobsHref} aria-current={here(["jobs", "job"])}>
             Jobs

@@ -27,6 +27,7 @@ import { useRoute } from "./use-route.ts";
 
 /** It draws, which takes a library that no other page needs. */
 const TrendsPage = lazy(async () => ({ default: (await import("./trends-page.tsx")).TrendsPage }));
+const RackPage = lazy(async () => ({ default: (await import("./rack-page.tsx")).RackPage }));
 
 export function MissionControl({ client, session, onLogout }: { client: Client; session: Session; onLogout: () => Promise<void> }) {
   const desk = useMemo((): Desk => {
@@ -95,6 +96,12 @@ function Screen({ route }: { route: PageRoute }) {
       return <AuditPage />;
     case "network":
       return <NetworkPage />;
+    case "racks":
+      return (
+        <Suspense fallback={<p className="asking">Loading…</p>}>
+          <RackPage />
+        </Suspense>
+      );
     case "alerts":
       return <AlertsPage />;
     case "trends":
@@ -136,6 +143,8 @@ function titleOf(route: PageRoute): string {
       return "Audit · Muster";
     case "network":
       return "Network · Muster";
+    case "racks":
+      return "Racks · Muster";
     case "alerts":
       return "Alerts · Muster";
     case "trends":

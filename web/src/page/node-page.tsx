@@ -5,6 +5,7 @@ import { actionsOf } from "../fleet/actions.ts";
 import { commandsFor } from "../fleet/cli.ts";
 import { factsOf } from "../fleet/facts.ts";
 import { phaseLook } from "../fleet/phases.ts";
+import { standsIn } from "../fleet/rack-picture.ts";
 import { entriesOf } from "../fleet/timeline.ts";
 import { AcceptForm } from "./accept-form.tsx";
 import { Ago } from "./ago.tsx";
@@ -22,7 +23,8 @@ import { LostPage } from "./lost-page.tsx";
 import { NodeActions } from "./node-actions.tsx";
 import { PhaseBadge } from "./phase-badge.tsx";
 import { PhaseLine } from "./phase-line.tsx";
-import { fleetHref, nodeHref } from "./route.ts";
+import { fleetHref, nodeHref, racksHref } from "./route.ts";
+import { useRacks } from "./use-racks.ts";
 
 /** Found by name as the daemon does it, and by MAC address: both are what people have at hand. */
 export function NodePage({ name }: { name: string }) {
@@ -46,6 +48,8 @@ export function NodePage({ name }: { name: string }) {
 
 function KnownNode({ node }: { node: Node }) {
   const { fleet } = useView();
+  const { known: standing } = useRacks();
+  const place = standing && standsIn(node.name, standing.racks, standing.places);
   const jobs = [...fleet.jobs.values()].filter(({ nodeId }) => nodeId === node.id);
   return (
     <article className="detail">
@@ -74,6 +78,12 @@ function KnownNode({ node }: { node: Node }) {
                   <dd>{text}</dd>
                 </div>
               ))}
+              <div>
+                <dt>Stands in</dt>
+                <dd>
+                  <a href={racksHref}>{place ?? "no rack yet"}</a>
+                </dd>
+              </div>
               <div>
                 <dt>First seen</dt>
                 <dd>

@@ -11,6 +11,7 @@ export type PageRoute =
   | { page: "audit" }
   | { page: "network" }
   | { page: "trends" }
+  | { page: "racks" }
   | { page: "alerts" }
   | { page: "log" }
   | { page: "doctor" }
@@ -34,6 +35,7 @@ export function parseRoute(hash: string): PageRoute {
   if (first === "doctor" && second === undefined) return { page: "doctor" };
   if (first === "settings" && second === undefined) return { page: "settings" };
   if (first === "network" && second === undefined) return { page: "network" };
+  if (first === "rack" && second === undefined) return { page: "racks" };
   if (first === "alerts" && second === undefined) return { page: "alerts" };
   if (argument === undefined || argument === "") return { page: "lost" };
   if (first === "nodes") return { page: "node", name: argument };
@@ -50,6 +52,7 @@ export const executionsHref = "#/executions";
 export const auditHref = "#/audit";
 export const networkHref = "#/network";
 export const trendsHref = "#/trends";
+export const racksHref = "#/rack";
 export const alertsHref = "#/alerts";
 export const logHref = "#/log";
 export const doctorHref = "#/doctor";
