@@ -15,7 +15,8 @@ import {
   jobsHref,
   logHref,
   networkHref,
-  type PageRoute, racksHref,
+  type PageRoute,
+  racksHref,
   settingsHref,
   trendsHref,
 } from "./route.ts";

@@ -12,10 +12,10 @@ export type PageRoute =
   | { page: "network" }
   | { page: "trends" }
   | { page: "racks" }
-  | { page: "alerts" }
   | { page: "log" }
   | { page: "doctor" }
   | { page: "settings" }
+  | { page: "alerts" }
   | { page: "lost" };
 
 export function parseRoute(hash: string): PageRoute {
@@ -53,10 +53,10 @@ export const auditHref = "#/audit";
 export const networkHref = "#/network";
 export const trendsHref = "#/trends";
 export const racksHref = "#/rack";
-export const alertsHref = "#/alerts";
 export const logHref = "#/log";
 export const doctorHref = "#/doctor";
 export const settingsHref = "#/settings";
+export const alertsHref = "#/alerts";
 export const nodeHref = (name: string) => `#/nodes/${encodeURIComponent(name)}`;
 export const jobHref = (id: string) => `#/jobs/${encodeURIComponent(id)}`;
 export const approvalHref = (id: string) => `#/approvals/${encodeURIComponent(id)}`;
