@@ -1,28 +1,21 @@
-/** The page under a storm: machines that change many times a second. How long its tasks take, what its heap does, and whether it ends true. */
-import { setTimeout as sleep } from "node:timers/promises";
+/** What the page costs: its first load on a cold cache, and its cards and its table under a storm. The last line is JSON. */
 import { parseArgs } from "node:util";
-import type { Page } from "playwright-core";
 import { startBrowser } from "../../test/web/browser.ts";
-import { type Mission, startMission } from "../../test/web/mission.ts";
 import { answer } from "../lab/answer.ts";
 import { oneOf, whole } from "../lab/arguments.ts";
+import { type FirstLoad, loadCold } from "./page-load.ts";
+import { type Storm, type View, type Weathered, weather } from "./page-storm.ts";
 
 const usage = `usage: npm run bench:page -- [options]
 
   --nodes N       machines (default 300)
   --rate N        changes a second (default 100)
-  --seconds N     for how long (default 60)
-  --view KIND     cards or table (default cards)
+  --seconds N     for how long, for each view (default 60)
+  --only PART     load, cards or table (default: all three)
 `;
 
-interface Wanted {
-  nodes: number;
-  rate: number;
-  seconds: number;
-  view: "cards" | "table";
-}
-
-const TURN_MS = 50;
+const parts = ["load", "cards", "table"] as const;
+type Wanted = Storm & { only: readonly (typeof parts)[number][] };
 
 process.exitCode = await answer({ name: "npm run bench:page", usage, read: readArguments }, main);
 process.exit();
@@ -31,106 +24,71 @@ function readArguments(args: string[]): Wanted | undefined {
   const text = { type: "string" } as const;
   const { values } = parseArgs({
     args,
-    options: { nodes: text, rate: text, seconds: text, view: text, help: { type: "boolean", short: "h" } },
+    options: { nodes: text, rate: text, seconds: text, only: text, help: { type: "boolean", short: "h" } },
   });
   if (values.help) return undefined;
   return {
     nodes: whole("nodes", values.nodes ?? "300", 1, 5000),
     rate: whole("rate", values.rate ?? "100", 1, 2000),
     seconds: whole("seconds", values.seconds ?? "60", 1, 3600),
-    view: oneOf("view", values.view ?? "cards", ["cards", "table"] as const),
+    only: values.only === undefined ? parts : [oneOf("only", values.only, parts)],
   };
 }
 
-async function main({ nodes, rate, seconds, view }: Wanted): Promise<number> {
+async function main({ only, ...storm }: Wanted): Promise<number> {
   const visitor = await startBrowser();
-  const world = await startMission(visitor.pageRoot);
+  const figures: Record<string, number> = {};
+  const take = (more: Record<string, number>) => {
+    for (const [name, value] of Object.entries(more)) figures[name] = Math.round(value * 1000) / 1000;
+  };
   try {
-    const ids = Array.from({ length: nodes }, (_, index) => add(world, index));
-    const page = await visitor.visit(`${world.url}#/?view=${view}`);
-    await page.getByLabel("API key").fill(world.key("viewer"));
-    await page.getByRole("button", { name: "Log in" }).click();
-    await page
-      .locator("[data-node]")
-      .nth(nodes - 1)
-      .waitFor({ state: "attached" });
-    await sleep(2000);
-    const before = await heapMb(page);
-    // Every task is seen, not only those the browser calls long: a message to oneself waits for whatever runs.
-    await page.evaluate(`
-      window.waits = [];
-      const channel = new MessageChannel();
-      let asked = performance.now();
-      channel.port1.onmessage = () => {
-        window.waits.push(performance.now() - asked);
-        setTimeout(() => { asked = performance.now(); channel.port2.postMessage(0); }, 5);
-      };
-      channel.port2.postMessage(0);
-      window.long = [];
-      new PerformanceObserver((list) => window.long.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
-    `);
-    await storm(world, ids, rate, seconds);
-    await sleep(1000);
-    const waits = ((await page.evaluate("window.waits")) as number[]).sort((a, b) => a - b);
-    const long = (await page.evaluate("window.long")) as number[];
-    const p = (share: number) => (waits[Math.floor(waits.length * share)] ?? 0).toFixed(1);
-    const wrong = await untrue(page, world);
-    process.stdout.write(
-      `${nodes} machines as ${view}, ${rate} changes a second, ${seconds} s\n` +
-        `main thread busy for: p50 ${p(0.5)} ms, p95 ${p(0.95)} ms, p99 ${p(0.99)} ms, at most ${p(0.9999)} ms (${waits.length} probes)\n` +
-        `tasks over 50 ms: ${long.length}${long.length > 0 ? `, the longest ${Math.max(...long)} ms` : ""}\n` +
-        `heap: ${before.toFixed(1)} MB before, ${(await heapMb(page)).toFixed(1)} MB after\n` +
-        `machines whose phase on the page is not the daemon's: ${wrong}\n`,
-    );
-    return wrong === 0 ? 0 : 1;
+    if (only.includes("load")) {
+      const { login, fleet } = await loadCold(visitor, storm.nodes);
+      process.stdout.write(`first load, cold cache\n${ofLoad("login", login)}${ofLoad(`${storm.nodes} machines`, fleet)}`);
+      take({ first_load_kb_gzip: fleet.kbGzip, interactive_ms: login.interactiveMs, fleet_interactive_ms: fleet.interactiveMs });
+      take({ fcp_ms: fleet.firstPaintMs, lcp_ms: fleet.largestPaintMs, tbt_ms: fleet.blockedMs, cls: fleet.layoutShift });
+    }
+    for (const view of ["cards", "table"] as const) {
+      if (!only.includes(view)) continue;
+      const weathered = await weather(visitor, view, storm);
+      process.stdout.write(ofStorm(view, storm, weathered));
+      take(keysOf(view, weathered));
+    }
   } finally {
-    await visitor.leave();
-    await world.stop();
     await visitor.close();
   }
+  console.log(JSON.stringify({ bench: "page", ...figures }));
+  return (figures.cards_untrue ?? 0) + (figures.table_untrue ?? 0) === 0 ? 0 : 1;
 }
 
-function add(world: Mission, index: number): string {
-  const now = new Date().toISOString();
-  const macs = [`52:54:00:00:${(index >> 8).toString(16).padStart(2, "0")}:${(index & 255).toString(16).padStart(2, "0")}`];
-  const id = `storm-${index}`;
-  world.registry.add(
-    { id, name: `storm-${index}`, macs, state: { phase: "accepted" }, facts: {}, createdAt: now, updatedAt: now },
-    { source: "control", type: "node.discovered", summary: "made for a measurement" },
+function ofLoad(what: string, load: FirstLoad): string {
+  return (
+    `  ${what.padEnd(14)} ${load.requests} files, ${load.kbGzip.toFixed(1)} kB gzipped; first paint ${ms(load.firstPaintMs)}, largest ` +
+    `${ms(load.largestPaintMs)}, heeds a key after ${ms(load.interactiveMs)}; blocked ${ms(load.blockedMs)}, layout shift ${load.layoutShift.toFixed(3)}\n`
   );
-  return id;
 }
 
-async function storm(world: Mission, ids: readonly string[], rate: number, seconds: number): Promise<void> {
-  const started = performance.now();
-  for (let done = 0; performance.now() - started < seconds * 1000; ) {
-    const due = Math.floor(((performance.now() - started) / 1000) * rate);
-    for (; done < due; done++) {
-      const at = new Date().toISOString();
-      const id = ids[(done * 7) % ids.length] ?? "";
-      const state =
-        done % 3 === 0 ? ({ phase: "ready", since: at } as const) : ({ phase: "configure-failed", reason: `storm ${done}`, at } as const);
-      world.registry.update(id, (was) => ({
-        node: { ...was, state },
-        event: { source: "control", type: "node.changed", summary: `change ${done}` },
-      }));
-    }
-    await sleep(TURN_MS);
-  }
+function ofStorm(view: View, { nodes, rate, seconds }: Storm, weathered: Weathered): string {
+  return (
+    `${nodes} machines as ${view}, ${rate} changes a second, ${seconds} s\n` +
+    `  main thread busy for: p50 ${ms(weathered.p50Ms)}, p95 ${ms(weathered.p95Ms)}, p99 ${ms(weathered.p99Ms)} (${weathered.probes} probes)\n` +
+    `  tasks over 50 ms: ${weathered.longTasks}, the longest ${ms(weathered.longestTaskMs)}\n` +
+    `  heap: ${weathered.heapBeforeMb.toFixed(1)} MB before, ${weathered.heapAfterMb.toFixed(1)} MB after\n` +
+    `  machines whose phase on the page is not the daemon's: ${weathered.untrue}\n`
+  );
 }
 
-async function heapMb(page: Page): Promise<number> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("HeapProfiler.collectGarbage");
-  const { usedSize } = await session.send("Runtime.getHeapUsage");
-  await session.detach();
-  return usedSize / 1e6;
+function keysOf(view: View, { p95Ms, p99Ms, longTasks, heapBeforeMb, heapAfterMb, untrue }: Weathered): Record<string, number> {
+  return {
+    [`${view}_task_p95_ms`]: p95Ms,
+    [`${view}_task_p99_ms`]: p99Ms,
+    [`${view}_long_tasks`]: longTasks,
+    [`${view}_heap_before_mb`]: heapBeforeMb,
+    [`${view}_heap_after_mb`]: heapAfterMb,
+    [`${view}_untrue`]: untrue,
+  };
 }
 
-async function untrue(page: Page, world: Mission): Promise<number> {
-  const shown = (await page.evaluate(
-    "[...document.querySelectorAll('[data-node]')].map((each) => [each.dataset.node, each.querySelector('[data-phase]')?.dataset.phase])",
-  )) as [string, string][];
-  const phases = new Map(shown);
-  return world.nodes.list().filter(({ name, state }) => phases.get(name) !== state.phase).length;
+function ms(value: number): string {
+  return `${value.toFixed(1)} ms`;
 }
