@@ -4,8 +4,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startBrowser, type Visitor } from "./browser.ts";
-import { assertNotReloaded, card, logIn, mark, phaseOf } from "./visit.ts";
-import { noWholeDaemon, startWholeDaemon, type WholeDaemon } from "./whole-daemon.ts";
+import { assertNotReloaded, card, mark, phaseOf } from "./visit.ts";
+import { enterWhole, noWholeDaemon, startWholeDaemon, type WholeDaemon } from "./whole-daemon.ts";
 
 /** It waits for a file, so that a test can look, or cancel, while it is at work. */
 const playbook = (folder: string) => `
@@ -37,8 +37,7 @@ after(async () => {
 test("an unknown machine is accepted, armed, installed and configured, and its card turns ready before one's eyes", {
   skip: noWholeDaemon,
 }, async () => {
-  const page = await visitor.visit(daemon.url);
-  await logIn(page, daemon.key("operator"));
+  const page = await enterWhole(visitor, daemon.url, daemon.key("operator"));
   await page.getByText("No machine has asked to boot yet").waitFor();
   await mark(page);
 
@@ -72,7 +71,7 @@ test("an unknown machine is accepted, armed, installed and configured, and its c
   assert.equal(await daemon.callHome(machine), 202);
   await phaseOf(page, "rack1-n1", "configuring").waitFor();
   writeFileSync(go(), "");
-  await phaseOf(page, "rack1-n1", "ready").waitFor({ timeout: 30_000 });
+  await phaseOf(page, "rack1-n1", "ready").waitFor();
   await assertNotReloaded(page);
 
   await card(page, "rack1-n1").getByRole("link").first().click();
@@ -87,8 +86,7 @@ test("an unknown machine is accepted, armed, installed and configured, and its c
 
 test("a run is cancelled and then run again by clicks, and its output is what Ansible said", { skip: noWholeDaemon }, async () => {
   rmSync(go(), { force: true });
-  const page = await visitor.visit(`${daemon.url}#/nodes/rack1-n1`);
-  await logIn(page, daemon.key("operator"));
+  const page = await enterWhole(visitor, `${daemon.url}#/nodes/rack1-n1`, daemon.key("operator"));
   await page.getByRole("button", { name: "Configure rack1-n1" }).click();
   await page.locator(".detail-head [data-phase=configuring]").waitFor();
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Jobs" }).click();
@@ -102,7 +100,7 @@ test("a run is cancelled and then run again by clicks, and its output is what An
   const cancelled = page.url();
   await page.getByRole("button", { name: "Run again" }).click();
   await page.waitForURL((url) => url.href !== cancelled);
-  await page.getByText("Succeeded", { exact: true }).waitFor({ timeout: 30_000 });
+  await page.getByText("Succeeded", { exact: true }).waitFor();
   await log.getByText("hello from rack1-n1").waitFor();
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Fleet" }).click();
   await phaseOf(page, "rack1-n1", "ready").waitFor();

@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { withoutColours } from "../../web/src/job/ansi.ts";
 import { startBrowser, type Visitor } from "./browser.ts";
-import { assertNotReloaded, logIn, mark, phaseOf } from "./visit.ts";
-import { noWholeDaemon, startWholeDaemon, type WholeDaemon } from "./whole-daemon.ts";
+import { assertNotReloaded, mark, phaseOf } from "./visit.ts";
+import { enterWhole, noWholeDaemon, startWholeDaemon, type WholeDaemon } from "./whole-daemon.ts";
 
 /** Three pieces of output; the second and the third wait for a file each. */
 const playbook = (folder: string) => `
@@ -55,8 +55,7 @@ test("kill -9 of control and then of the whole daemon: the open job goes on, eac
   await machine.finishInstall();
   assert.equal(await daemon.callHome(machine), 202);
 
-  const page = await visitor.visit(`${daemon.url}#/jobs`);
-  await logIn(page, key);
+  const page = await enterWhole(visitor, `${daemon.url}#/jobs`, key);
   await page.locator(".job-row .job-name").first().click();
   await mark(page);
   const [job] = await api.listJobs({});
@@ -68,7 +67,7 @@ test("kill -9 of control and then of the whole daemon: the open job goes on, eac
   daemon.killChild("control");
   await page.getByText("Reconnecting", { exact: true }).waitFor();
   letOn("second");
-  await page.getByText("Live", { exact: true }).waitFor({ timeout: 30_000 });
+  await page.getByText("Live", { exact: true }).waitFor();
   await log.getByText("second piece, line 99").waitFor();
 
   await daemon.kill();
@@ -79,9 +78,9 @@ test("kill -9 of control and then of the whole daemon: the open job goes on, eac
   const written = join(daemon.dataDir, "jobs", job.id, "output.log");
   while (!readFileSync(written, "utf8").includes("third piece, line 99")) await sleep(100);
   await daemon.start();
-  await page.getByText("Live", { exact: true }).waitFor({ timeout: 30_000 });
+  await page.getByText("Live", { exact: true }).waitFor();
   assert.equal(await page.locator("main[data-stale]").count(), 0);
-  await page.getByText("complete", { exact: true }).waitFor({ timeout: 30_000 });
+  await page.getByText("complete", { exact: true }).waitFor();
   await page.getByText("Succeeded", { exact: true }).waitFor();
 
   const { text } = await api.jobOutput({ id: job.id });

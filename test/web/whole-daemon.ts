@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Page } from "playwright-core";
 import type { ChildName } from "../../daemon/compose/children.ts";
 import { type Client, createClient } from "../../daemon/contract/client.ts";
 import type { Role } from "../../daemon/contract/key.ts";
@@ -10,7 +11,8 @@ import { type LabDaemon, startDaemon } from "../../scripts/lab/daemon.ts";
 import { openDoor } from "../../scripts/lab/door.ts";
 import { createNetwork, type LabNetwork, noNetwork } from "../../scripts/lab/network.ts";
 import { NamespaceNode } from "../support/namespace-node.ts";
-import { noBrowser } from "./browser.ts";
+import { noBrowser, type Visitor } from "./browser.ts";
+import { logIn } from "./visit.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const missing = ["/usr/sbin/sshd", "/usr/bin/ansible-playbook", "/bin/busybox", "/usr/bin/socat"].find((program) => !existsSync(program));
@@ -96,6 +98,15 @@ export async function startWholeDaemon(pageRoot: string, playbook: (folder: stri
     await parts.stop();
     throw error;
   }
+}
+
+/** Logged in and live; patient, because machines boot and Ansible works beside it. */
+export async function enterWhole(visitor: Visitor, url: string, key: string): Promise<Page> {
+  const page = await visitor.visit(url);
+  page.setDefaultTimeout(90_000);
+  await logIn(page, key);
+  await page.getByText("Live", { exact: true }).waitFor();
+  return page;
 }
 
 function childOf(dataDir: string, name: ChildName): number {
