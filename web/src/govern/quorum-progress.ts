@@ -35,5 +35,5 @@ export function whoText(quorum: readonly QuorumGroup[]): string {
       ? `one person with the role ${role}${role === "operator" ? " or admin" : ""}`
       : `${wanted} different people with the role ${role}${role === "operator" ? " or admin" : ""}`,
   );
-  return `It takes the yes of ${groups.join(" and of ")}, none of them whoever asked. One no ends it.`;
+  return `It takes the yes of ${groups.join(" and of ")}, other than whoever asked. One no ends it.`;
 }

@@ -20,20 +20,24 @@ export function PlanSteps({ steps, title, undoes }: { steps: readonly PlanStep[]
         {steps.map((step, index) => (
           <tr key={step.id} data-step={step.id}>
             <td data-column="Step" className="number">
-              {step.id}
-              {undoes?.[index] && <span className="soft"> undoes {undoes[index].undoes}</span>}
-              {step.after.length > 0 && <span className="soft"> after {step.after.join(", ")}</span>}
+              <span>
+                {step.id}
+                {undoes?.[index] && <span className="soft"> undoes {undoes[index].undoes}</span>}
+                {step.after.length > 0 && <span className="soft"> after {step.after.join(", ")}</span>}
+              </span>
             </td>
             <td data-column="What it does">
               <Doing step={step} />
             </td>
             <td data-column="On">
-              {step.target === undefined ? (
-                <span className="soft">the control node</span>
-              ) : (
-                <a href={nodeHref(step.target)}>{step.target}</a>
-              )}{" "}
-              <span className="soft">{step.scope}</span>
+              <span>
+                {step.target === undefined ? (
+                  <span className="soft">the control node</span>
+                ) : (
+                  <a href={nodeHref(step.target)}>{step.target}</a>
+                )}{" "}
+                <span className="soft">{step.scope}</span>
+              </span>
             </td>
             <td data-column="Risk">
               <span className={`badge tone-${riskTone[step.risk]}`} title={riskMeaning[step.risk]}>
