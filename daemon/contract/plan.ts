@@ -20,7 +20,7 @@ export const Proposal = z.strictObject({
   /** Names of nodes; empty for a goal that needs none. `group:NAME` is every node of an inventory group, `all` every node. */
   targets: z
     .array(z.string().regex(/^(all|group:[a-z_][a-z0-9_]{0,60}|[a-z0-9-]{1,63})$/))
-    .max(1000)
+    .max(5000)
     .default([]),
   reason: z.string().max(500).default(""),
   /** Only looking: a plan with any other step is denied. */

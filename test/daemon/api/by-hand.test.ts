@@ -231,3 +231,12 @@ test("what waited is done by the executor's request when people have said yes: t
   await served.request("/api/nodes/n1/disarm", { method: "POST", key: served.key("operator") });
   assert.equal(errorOf(await wipe("n1", wanted, step)).code, "STEP_NOT_AT_WORK");
 });
+
+test("a playbook for all of a large fleet waits as one question that can be answered", async (t) => {
+  const { served } = await bench(t, "runPlaybook", { approvalMode: "changes" });
+  for (let n = 0; n < 1100; n++) addNode(served.world, ready, `hall-${n}`);
+  const body = JSON.stringify({ playbook: "update", nodes: "all" });
+  const { approvalId } = errorOf(await served.request("/api/runs", { method: "POST", key: served.key("operator"), body }));
+  const answer = { method: "POST", key: served.key("admin"), body: JSON.stringify({ answer: "deny" }) };
+  assert.equal((await served.request(`/api/approvals/${approvalId}/vote`, answer)).status, 200);
+});
