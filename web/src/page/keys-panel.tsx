@@ -24,7 +24,7 @@ export function KeysPanel() {
       <Sheet
         title="API keys"
         {...(keys && { count: keys.length })}
-        columns={["Key", "Role", "Owner", "Made", "Ends", "Last used", "Id", " "]}
+        columns={["Key", "Role", "Owner", "Made", "Ends", "Last used", "Id", "Revoke"]}
         rows={(keys ?? []).map((key) => ({
           key: key.id,
           cells: [

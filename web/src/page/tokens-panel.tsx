@@ -23,7 +23,7 @@ export function TokensPanel() {
       <Sheet
         title="Enrolment tokens"
         {...(tokens && { count: tokens.length })}
-        columns={["Token", "State", "For", "Used", "Made by", "Ends", " "]}
+        columns={["Token", "State", "For", "Used", "Made by", "Ends", "Revoke"]}
         rows={(tokens ?? []).map(({ id, state, role, node, used, uses, createdBy, expiresAt }) => ({
           key: id,
           cells: [
