@@ -7,6 +7,9 @@ import { startBrowser } from "../test/web/browser.ts";
 import { startMission } from "../test/web/mission.ts";
 import { answer } from "./lab/answer.ts";
 import { inhabit } from "./screenshots/fleet.ts";
+import { govern } from "./screenshots/governing.ts";
+import { lease, places as network } from "./screenshots/network.ts";
+import { goTo, places } from "./screenshots/places.ts";
 
 const usage = `usage: npm run screenshots -- [options]
 
@@ -41,10 +44,15 @@ async function main({ url, key, out }: Wanted): Promise<number> {
   await mkdir(out, { recursive: true });
   const visitor = await startBrowser();
   try {
-    const world = url === undefined ? await startMission(visitor.pageRoot) : undefined;
-    if (world) await inhabit(world);
+    const world = url === undefined ? await startMission(visitor.pageRoot, network) : undefined;
+    if (world) {
+      await inhabit(world);
+      lease(world);
+      govern(world);
+    }
     try {
-      const taken = await takeAll(visitor.visit, (world?.url ?? url ?? "").replace(/\/*$/, "/"), world?.key("operator") ?? key ?? "", out);
+      const secret = world?.keys.create("ines", "admin", new Date()).secret ?? key ?? "";
+      const taken = await takeAll(visitor.visit, (world?.url ?? url ?? "").replace(/\/*$/, "/"), secret, out);
       process.stdout.write(`${taken} pictures in ${out}\n`);
     } finally {
       await visitor.leave();
@@ -76,44 +84,6 @@ async function takeAll(visit: (url: string) => Promise<Page>, url: string, key: 
   await page.getByLabel("API key").fill(key);
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByText("Live", { exact: true }).waitFor();
-
-  for (const [name, hash] of Object.entries(await placesFrom(page))) {
-    await page.goto(`${url}${hash}`);
-    // What the page asks for when it opens.
-    await page.waitForTimeout(800);
-    await everyWay(name);
-  }
-  await page.goto(`${url}#/?view=table`);
-  await page.getByLabel("Mark all shown").check();
-  await everyWay("marked");
-  await page.keyboard.press("Control+k");
-  await everyWay("palette");
+  for (const place of places) if (await goTo(page, url, place)) await everyWay(place.name);
   return taken;
-}
-
-/** The machine and the job that have most to show are the first of their lists. */
-async function placesFrom(page: Page): Promise<Record<string, string>> {
-  await page.locator(".card, .empty").first().waitFor();
-  const node = await page
-    .locator(".card h3 a")
-    .first()
-    .getAttribute("href", { timeout: 1000 })
-    .catch(() => null);
-  await page.evaluate("location.hash = '#/jobs'");
-  await page.locator("main h1").waitFor();
-  const job = await page
-    .locator(".job-name")
-    .first()
-    .getAttribute("href", { timeout: 1000 })
-    .catch(() => null);
-  return {
-    fleet: "#/",
-    table: "#/?view=table",
-    ...(node !== null && { node }),
-    jobs: "#/jobs",
-    ...(job !== null && { job }),
-    network: "#/network",
-    trends: "#/trends",
-    lost: "#/nowhere",
-  };
 }

@@ -42,14 +42,19 @@ export async function inhabit(world: Mission): Promise<void> {
     );
     if (state.phase === "discovered") continue;
     const slowness = 1 + (index % 5) / 10 + (index % 7 === 0 ? 1.2 : 0);
-    const steps = state.phase === "install-failed" ? [...ways.slice(0, 7), failure] : ways;
+    const steps = state.phase === "install-failed" ? [...ways.slice(0, 7), failure] : ways.slice(0, stepsBefore[state.phase]);
+    const atWork = state.phase === "installing" || state.phase === "called-home" || state.phase === "armed";
+    const from = atWork ? Date.now() - ((steps.at(-1)?.[0] ?? 0) * slowness + 1) * MINUTE_MS : began;
     for (const [after, type, summary] of steps)
-      world.events.append({ source: "control", type, summary, nodeId: id }, new Date(began + after * slowness * MINUTE_MS));
+      world.events.append({ source: "control", type, summary, nodeId: id }, new Date(from + after * slowness * MINUTE_MS));
     if (state.phase !== "ready" && state.phase !== "configure-failed") continue;
     addJob(world, { id, name, began: began + 11.2 * slowness * MINUTE_MS, minutes: 3.6 * slowness, failed: state.phase !== "ready" });
     await world.inventory.upsertHost({ name, address: `10.77.0.${index + 10}` });
   }
 }
+
+/** How much of the way is behind a machine that is still on it. */
+const stepsBefore: Partial<Record<NodeState["phase"], number>> = { armed: 1, installing: 7, "called-home": 10, "configure-failed": 11 };
 
 const failure: [number, string, string] = [6.5, "install.failed", "no space left on /dev/sda"];
 
@@ -118,10 +123,14 @@ function addJob(world: Mission, { id: nodeId, name, began, minutes, failed }: Ru
 }
 
 const tasks = [
-  "Gathering Facts",
+  "preflight : Look at the machine",
+  "preflight : Say what it lacks",
   "common : Know which packages are there",
+  "common : Install what every node has",
   "common : Create the admin user",
+  "common : Let the keys of people in",
   "common : Keep the clock right",
+  "common : Name the other machines",
 ];
 
 function outputOf(name: string, failed: boolean): string {
