@@ -1,5 +1,5 @@
 /** Where machines stand, as a picture people arrange: by dragging, by clicks, or by the keyboard alone. */
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { type Held, nextIn, unplacedOf } from "../fleet/rack-picture.ts";
 import "../style/racks.css";
 import { Problem, useAttempt } from "./attempt.tsx";
@@ -20,9 +20,13 @@ export function RackPage() {
   const page = useRef<HTMLElement>(null);
   const taken = held?.node;
 
-  // Where it is put down is where the keyboard goes on.
-  useEffect(() => {
+  // The keyboard goes where it can be put down, and with it to where it was put.
+  const wasTaken = useRef<string>(undefined);
+  useLayoutEffect(() => {
+    const machine = `[data-machine="${CSS.escape(wasTaken.current ?? "")}"] button`;
     if (taken !== undefined) page.current?.querySelector<HTMLElement>("[data-free]")?.focus();
+    else if (wasTaken.current !== undefined) page.current?.querySelector<HTMLElement>(machine)?.focus();
+    wasTaken.current = taken;
   }, [taken]);
   if (!known || !loaded) return problem ? <Problem problem={problem} /> : <p className="asking">Loading the racks…</p>;
 
@@ -32,7 +36,6 @@ export function RackPage() {
   const letGo = (words: string) => {
     setHeld(undefined);
     setSaid(words);
-    requestAnimationFrame(() => page.current?.querySelector<HTMLElement>(`[data-machine="${CSS.escape(taken ?? "")}"] button`)?.focus());
   };
   const place = (wanted: Held, rack: string, row: number, column: number) =>
     attempt(async () => {
