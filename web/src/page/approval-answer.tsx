@@ -1,5 +1,5 @@
 /** Yes or no to one question. The buttons go when it is too late, and say why where they would not count. */
-import { type SyntheticEvent, useId, useState } from "react";
+import { type SyntheticEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Approval } from "../../../daemon/contract/approval.ts";
 import type { PlannedWork } from "../../../daemon/contract/plan.ts";
 import { endingOf } from "../govern/approval-look.ts";
@@ -22,6 +22,13 @@ export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval;
   const [looking, setLooking] = useState<SecondLook>();
   const { attempt, busy, problem } = useAttempt();
   const id = useId();
+  const approveButton = useRef<HTMLButtonElement>(null);
+  const lookedAgain = useRef(false);
+  // The keyboard goes on where it was, whichever way the second look was left.
+  useLayoutEffect(() => {
+    if (!looking && lookedAgain.current) approveButton.current?.focus();
+    lookedAgain.current = looking !== undefined;
+  }, [looking]);
   const ending = useNow((nowMs) => endingOf(approval, nowMs));
   const refused = useNow((nowMs) => whyNoVote(approval, session, nowMs));
 
@@ -70,6 +77,7 @@ export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval;
       )}
       <div className="actions">
         <button
+          ref={approveButton}
           type="button"
           className="primary"
           disabled={busy || whyNoYes !== undefined}
