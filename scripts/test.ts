@@ -32,7 +32,7 @@ const groups: Group[] = [
     timeoutMs: 120_000,
   },
   // Each has its own namespaces; most of their time they wait.
-  { name: "net", files: needing("net"), concurrency: 2, timeoutMs: 600_000 },
+  { name: "net", files: needing("net"), concurrency: 3, timeoutMs: 600_000 },
   { name: "web", files: needing("web"), concurrency: 2, timeoutMs: 300_000 },
   {
     name: "qemu",
