@@ -150,10 +150,11 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
       authorize: (request) =>
         auditing.guarded(request, () => {
           const caller = gate.who(request);
+          request.caller = caller;
           requireAccess(caller, "viewer");
           if (caller.session) requireSameOrigin(request);
         }),
-      mayReadLog: (request) => auditing.guarded(request, () => requireAccess(gate.who(request), routes.daemonLog.access)),
+      mayReadLog: (request) => auditing.guarded(request, () => void gate.admit(request, undefined, routes.daemonLog)),
       vote: (request, { approvalId, answer, reason, signature }) =>
         auditing.guarded(request, () => {
           const caller = gate.admit(request, undefined, routes.voteApproval);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { AuditLog } from "../../../daemon/audit/log.ts";
 import type { DaemonLog, LogLine } from "../../../daemon/contract/daemon-log.ts";
 import { ServerFrame } from "../../../daemon/contract/frame.ts";
 import { writtenLog } from "../../support/log-book.ts";
@@ -111,7 +112,7 @@ test("after a restart of the daemon a number of before means nothing: everything
 });
 
 for (const role of ["viewer", "agent"] as const) {
-  test(`a ${role} who asks for the log is shown the door and not a line`, async (t) => {
+  test(`a ${role} who asks for the log is shown the door and not a line, and is on record by name`, async (t) => {
     const { log, served } = await logging(t);
     log.of("control").info("not for everybody");
     const ear = await listen(t, served, served.key(role));
@@ -120,5 +121,7 @@ for (const role of ["viewer", "agent"] as const) {
     assert.equal(code, 1008);
     assert.match(String(reason), /it takes operator/);
     assert.deepEqual(ear.lines, []);
+    const [refusal] = new AuditLog(served.world.db).list({ action: "refusal" });
+    assert.deepEqual([refusal?.actor.name, refusal?.subject, refusal?.result], [`${role}-2`, "GET /ws", "NOT_ALLOWED"]);
   });
 }
