@@ -1,7 +1,16 @@
 /** Services of other people that run beside Muster: where their pages are. */
 import * as z from "zod";
 
-const Web = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+/** Whoever may look at anything is shown it. */
+const Web = z
+  .url({ protocol: /^https?$/ })
+  .refine(holdsNobody, "must not hold a user name or a password: every viewer is shown it")
+  .transform((url) => url.replace(/\/+$/, ""));
+
+function holdsNobody(text: string): boolean {
+  const { username = "", password = "" } = URL.parse(text) ?? {};
+  return username === "" && password === "";
+}
 
 export const ServicesSection = z.strictObject({
   consul: z
