@@ -12,6 +12,7 @@ import { unsuitable } from "../fleet/suitability.ts";
 import type { EventStore } from "../store/events.ts";
 import type { JobStore } from "../store/jobs.ts";
 import type { NodeStore } from "../store/nodes.ts";
+import type { RackStore } from "../store/racks.ts";
 import type { Registry } from "../store/registry.ts";
 import { type ByHandApi, byHand } from "./by-hand.ts";
 import type { Mount } from "./mount.ts";
@@ -21,6 +22,7 @@ export interface NodesApi extends ByHandApi {
   jobs: JobStore;
   events: EventStore;
   registry: Registry;
+  racks: RackStore;
   defaultProfile: Profile;
   /** Asked before arming: throws BOOT_FILES_MISSING when there is nothing to install from. */
   requireBootFiles(what: Profile | "rescue" | "wipe"): void;
@@ -31,7 +33,7 @@ export interface NodesApi extends ByHandApi {
   capture(node: Node): Uint8Array<ArrayBuffer> | undefined;
 }
 
-export function nodesApi(mount: Mount, { nodes, jobs, events, registry, ...world }: NodesApi): void {
+export function nodesApi(mount: Mount, { nodes, jobs, events, registry, racks, ...world }: NodesApi): void {
   mount(routes.listNodes, () => nodes.list());
   mount(routes.getNode, ({ node }) => find(nodes, node));
   mount(routes.nodeEvents, ({ node, since, limit }) => events.ofNode(find(nodes, node).id, since, limit));
@@ -112,6 +114,8 @@ export function nodesApi(mount: Mount, { nodes, jobs, events, registry, ...world
             node: { ...was, state: advance(was.state, { type: "retired", at: new Date().toISOString() }) },
             event: { source: "control", type: "node.retired", summary: `retired by ${context.caller.name}` },
           }));
+    // Accepted again it must not stand where another has been put meanwhile.
+    racks.unplace(retired.id);
     await world.forget(retired);
     return retired;
   });

@@ -72,6 +72,18 @@ test("a retired machine leaves its place, and a rack that is removed lets all of
   assert.deepEqual((await ask("/api/racks", {})).body, { racks: [], places: [] });
 });
 
+test("a machine that comes back after it was retired does not stand where another was put meanwhile", async (t) => {
+  const served = await serve(t);
+  const ask = await withRack(served);
+  for (const name of ["n1", "n2"]) addNode(served.world, { phase: "accepted" }, name);
+  await ask("/api/nodes/n1/place", said({ rack: "A", row: 7 }));
+  assert.equal((await ask("/api/nodes/n1/retire", said({}))).status, 200);
+  await ask("/api/nodes/n2/place", said({ rack: "A", row: 7 }));
+  assert.equal((await ask("/api/nodes/n1/accept", said({}))).status, 200);
+  const { body } = await ask("/api/racks", {});
+  assert.deepEqual((body as { places: unknown[] }).places, [{ node: "n2", rack: "A", row: 7, column: 1, height: 1 }]);
+});
+
 test("a room has tiles", async (t) => {
   const served = await serve(t);
   const ask = await withRack(served);
