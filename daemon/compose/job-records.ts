@@ -18,7 +18,8 @@ export const scheduledRuns =
     const work = desk.byClock(
       { goal, targets, reason: requestedBy, readOnly: false, tainted: false },
       owner ?? { keyId: requestedBy, name: createdBy, role: "operator" },
-      approval?.by,
+      // Of what the playbook is now, or nobody's: one that only looks is run without any.
+      approval?.sha256 === playbook.sha256 ? approval.by : undefined,
     );
     const { rule, policyVersion } = work.decision;
     const summary = `run ${playbook.name} on ${targets.join(", ")}`;

@@ -112,6 +112,12 @@ const twoAdmins = '@id("two-admins") @quorum("admin:2") forbid (principal, actio
 const never = '@id("never-alice") forbid (principal, action, resource) when { principal.name == "alice" };';
 for (const [what, given, policy, rule] of [
   ["has no admin's approval", undefined, undefined, /the rule write-in-prod wants the yes of 1 operator/],
+  [
+    "has an admin's approval of what its playbook was before",
+    { ...approval, sha256: "1" },
+    undefined,
+    /the rule write-in-prod wants the yes of 1 operator/,
+  ],
   ["needs more people than the admin who approved it", approval, twoAdmins, /the rule two-admins wants the yes of .*2 admin/],
   ["is denied for whoever made it", approval, never, /denied by the rule never-alice/],
 ] as const)
