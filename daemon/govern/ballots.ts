@@ -8,7 +8,7 @@ import type { Voting } from "../votes/verify.ts";
 import { type Ballot, castVote, expire, isRefusal, rebind, withdraw } from "./approvals.ts";
 import type { ProposalParts } from "./proposals.ts";
 import { queuedExecution } from "./queue.ts";
-import { asSigned } from "./signed-ballot.ts";
+import { asSigned, votingFor } from "./signed-ballot.ts";
 import { bindingsOf } from "./standing.ts";
 
 export type Answer = Pick<Ballot, "answer" | "reason" | "signature">;
@@ -78,7 +78,7 @@ export class Ballots {
     const current = this.#current(approval);
     if (current.state !== approval.state) return { refused: "what it would do changed meanwhile; it has to be asked for again" };
     const ballot = { ...answer, keyId: voter.keyId, by: voter.name, role: voter.role, onBehalfOf: voter.onBehalfOf };
-    const voting = this.#parts.voting?.();
+    const voting = votingFor(answer, this.#parts.voting);
     const signed = voting === undefined ? { approval, ballot } : asSigned(approval, ballot, voting, now);
     if ("refused" in signed) return signed;
     const voted = castVote(signed.approval, signed.ballot, now);

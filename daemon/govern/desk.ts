@@ -10,13 +10,14 @@ import type { Log } from "../log.ts";
 import type { Who } from "../policy/policy.ts";
 import type { EventStore } from "../store/events.ts";
 import { digestOf } from "../tools/canonical.ts";
-import { signaturesCount } from "../votes/verify.ts";
 import { type Answer, type BallotParts, Ballots } from "./ballots.ts";
 import { carryOut } from "./carrying-out.ts";
 import { type ExecutionParts, Executions } from "./executions.ts";
 import { type AuditSink, Journal } from "./journal.ts";
 import { Proposals } from "./proposals.ts";
 import { oneAdminIsEnough } from "./quorum.ts";
+import { wantsSignatures } from "./signed-ballot.ts";
+import { StepPasses } from "./step-passes.ts";
 import { WaitsForApproval } from "./waiting.ts";
 
 export interface DeskParts extends Omit<ExecutionParts, "journal">, Pick<BallotParts, "voting"> {
@@ -41,6 +42,7 @@ export class Desk {
   readonly #proposals: Proposals;
   readonly #ballots: Ballots;
   readonly #executions: Executions;
+  readonly #passes = new StepPasses();
   #timer: NodeJS.Timeout | undefined;
   #troubled = false;
 
@@ -109,7 +111,7 @@ export class Desk {
   /** The executor's request, for a step that was decided. */
   carryOut(reference: string, proposal: Proposal, who: Who): PlannedWork {
     try {
-      return carryOut(reference, proposal, this.#parts, this.#now());
+      return carryOut(reference, proposal, { ...this.#parts, passes: this.#passes }, this.#now());
     } catch (error) {
       this.#journal.refused(actorOf(who), "step", explain(error));
       throw error;
@@ -136,9 +138,7 @@ export class Desk {
 
   approval(id: string): { approval: Approval; work: PlannedWork; signedVotes: boolean } {
     const approval = this.#parts.approvals.existing(id);
-    const voting = this.#parts.voting?.();
-    const signedVotes = voting !== undefined && signaturesCount(voting);
-    return { approval, work: this.#parts.plans.existing(approval.planId), signedVotes };
+    return { approval, work: this.#parts.plans.existing(approval.planId), signedVotes: wantsSignatures(this.#parts.voting) };
   }
 
   execution(id: string): Execution {
@@ -156,7 +156,7 @@ export class Desk {
         this.#executions.attend(message.executions ?? [], now);
         break;
       case "step":
-        this.#executions.stepped(message.executionId, message.step);
+        this.#stepped(message);
         return;
       case "executed":
         this.#executions.executed(message.executionId, message.status, message.steps, message.error, now);
@@ -172,6 +172,7 @@ export class Desk {
 
   /** The executor is away. */
   lost(): void {
+    this.#passes.forget();
     this.#executions.lost();
   }
 
@@ -181,6 +182,12 @@ export class Desk {
 
   dispatch(): void {
     this.#executions.dispatch(this.#now());
+  }
+
+  #stepped({ executionId, step, pass }: Extract<FromExecutor, { type: "step" }>): void {
+    const passKnown = this.#passes.hear(executionId, step, pass);
+    this.#executions.stepped(executionId, step);
+    if (passKnown) this.#parts.executor.send({ type: "pass-known", executionId, stepId: step.id });
   }
 
   /** A disk that is full is no reason to die: the next look may find it mended. */

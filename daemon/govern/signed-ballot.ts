@@ -3,6 +3,7 @@
  * executor looks for itself.
  */
 import type { Approval } from "../contract/approval.ts";
+import { MusterError } from "../errors.ts";
 import { samePerson } from "../votes/person.ts";
 import { signaturesCount, type Voting, whoSigned } from "../votes/verify.ts";
 import type { Ballot, Refusal } from "./approvals.ts";
@@ -28,6 +29,30 @@ export function asSigned(approval: Approval, ballot: Ballot, voting: Voting, now
   const votes = ballot.role === "operator" || ballot.role === "admin";
   return { approval: asked, ballot: votes ? { ...ballot, role: signed.by.role } : ballot };
 }
+
+type AskVoting = (() => Voting) | undefined;
+
+/** Nothing for a no where the list of voters cannot be read: a no counts whoever is in it. A yes fails there. */
+export function votingFor({ answer }: Pick<Ballot, "answer">, voting: AskVoting): Voting | undefined {
+  try {
+    return voting?.();
+  } catch (error) {
+    if (answer === "approve" || !isUnreadable(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Whether a yes has to be signed. By a list that nobody can read none counts without, and people still look at what waits. */
+export function wantsSignatures(voting: AskVoting): boolean {
+  try {
+    return voting !== undefined && signaturesCount(voting());
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return true;
+  }
+}
+
+const isUnreadable = (error: unknown): boolean => error instanceof MusterError && error.code === "VOTERS_INVALID";
 
 /** Who answered before signatures counted may answer again. */
 const withoutUnsigned = (approval: Approval, { voters }: Voting, now: Date): Approval => ({

@@ -60,6 +60,19 @@ test("a no needs no signature: it can only keep something from being done", () =
   assert.equal(waiting().vote("eve", { answer: "deny", reason: "no" }), "denied");
 });
 
+test("with a list of voters that nobody can read people still look and say no, and no yes is taken", () => {
+  const voting = () => {
+    throw new MusterError("VOTERS_INVALID", "voters.yaml: bea is in it twice");
+  };
+  const lab = openDesk(openWorld(), { voting });
+  lab.node("n1", "prod");
+  const { approval } = lab.desk.propose(restartSsh("n1"), person("ada"));
+  assert.ok(approval);
+  assert.equal(lab.desk.approval(approval.id).signedVotes, true);
+  assert.throws(() => lab.desk.vote(approval.id, { answer: "approve", reason: "" }, person("bob")), { code: "VOTERS_INVALID" });
+  assert.equal(lab.desk.vote(approval.id, { answer: "deny", reason: "no" }, person("bob")).state, "denied");
+});
+
 test("who said yes before signatures counted may say it again, signed", () => {
   const { lab, approval, voting, vote } = waiting(false, []);
   voting.voters.push(registered(bob));
