@@ -4,8 +4,8 @@ import { type BigIntStats, readdirSync, readFileSync, realpathSync, statSync } f
 import { join } from "node:path";
 import type { Digest } from "../contract/plan.ts";
 
-/** What Ansible, Python and git write there by themselves. */
-const LEFT_OUT = /^(__pycache__|\.git)$|\.(pyc|retry)$/;
+/** What Ansible, Python and git write there by themselves. The executor's Python loads nothing from `__pycache__`. */
+const LEFT_OUT = /^(__pycache__|\.git)$|\.retry$/;
 
 export class AnsibleContent {
   /** By path; a file of the same identity, size and times was not changed. */

@@ -66,6 +66,8 @@ export function ansibleEnvironment(
     PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: settings.home,
     LANG: "C.UTF-8",
+    // Compiled code beside the playbooks is in nobody's digest of them: Python loads none from there, and keeps its own here.
+    PYTHONPYCACHEPREFIX: join(settings.home, "pycache"),
     ANSIBLE_CONFIG: join(settings.directory, "ansible.cfg"),
     ANSIBLE_LOCAL_TEMP: join(settings.home, "tmp"),
     ANSIBLE_PRIVATE_KEY_FILE: privateKey(settings.home),

@@ -77,6 +77,14 @@ test("a link to a folder above it ends, and what Ansible, Python and git write i
   assert.match(content.digest(directory), /^[0-9a-f]{64}$/);
 });
 
+test("compiled Python beside its source is part of it: Python may load it from there", (t) => {
+  const { directory, write } = folder(t);
+  const content = new AnsibleContent();
+  const before = content.digest(directory);
+  write("playbooks/filter_plugins/helping.pyc", "x");
+  assert.notEqual(content.digest(directory), before);
+});
+
 test("a playbook's approval by schedule and by plan ends with a change of a role it may use", (t) => {
   const { directory, write } = folder(t);
   const listed = listedPlaybooks(directory);
