@@ -1,8 +1,8 @@
 /** The signature of whoever says yes, made on their own machine: of the plan that was shown there, not of what the daemon says it is. */
 import { createInterface } from "node:readline/promises";
-import type { Approval, VoteSignature } from "../contract/approval.ts";
+import type { VoteSignature } from "../contract/approval.ts";
 import type { Client } from "../contract/client.ts";
-import { samePerson } from "../votes/person.ts";
+import { ASKER_HAS_NO_VOTE, hasAsked } from "../votes/person.ts";
 import { isShown } from "../votes/shown.ts";
 import { findSigningKey } from "../votes/signing-key.ts";
 import { CommandFailure } from "./failure.ts";
@@ -26,17 +26,14 @@ export async function signatureFor(daemon: Client, id: string, { json, yes }: Ma
       `${id}: the plan that came with it is not the one it asks about`,
       "Nothing was signed. The daemon does not say what it asks: have its control node looked at before you answer anything.",
     );
-  if (askedBy(key.voter, approval))
-    throw new CommandFailure("NO_PERMISSION", "who asked for it has no vote, and the key here is theirs", "Let another person answer it.");
+  if (hasAsked(key.voter, approval))
+    throw new CommandFailure("NO_PERMISSION", `${ASKER_HAS_NO_VOTE}, and the key here is theirs`, "Let another person answer it.");
   if (!json) {
     process.stdout.write(`${clean(approval.requestedBy)} asks:\n${showPlan({ work, dryRun: false, approval })}\n\n`);
     if (!yes && process.stdin.isTTY && process.stdout.isTTY) await sure(key.voter);
   }
   return key.sign(approval, "approve", new Date());
 }
-
-const askedBy = (voter: string, { requestedBy, onBehalfOf }: Approval): boolean =>
-  samePerson(voter, requestedBy) || (onBehalfOf !== undefined && samePerson(voter, onBehalfOf));
 
 async function sure(voter: string): Promise<void> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });

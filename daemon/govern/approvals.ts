@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Approval, Vote } from "../contract/approval.ts";
 import type { Role } from "../contract/key.ts";
 import type { Digest, PlannedWork } from "../contract/plan.ts";
-import { samePerson } from "../votes/person.ts";
+import { ASKER_HAS_NO_VOTE, hasAsked, samePerson } from "../votes/person.ts";
 import { quorumFull } from "./quorum.ts";
 
 /** What people say yes to. Is one of them another, nobody has said yes to that. */
@@ -60,7 +60,7 @@ export function castVote(approval: Approval, ballot: Ballot, now: Date): Approva
   if (current.state !== "pending") return { refused: `it is ${current.state} already` };
   if (role !== "operator" && role !== "admin") return { refused: `a key of the role ${role} has no vote` };
   if (onBehalfOf !== undefined) return { refused: "a key that acts for somebody else has no vote" };
-  if (asked(approval, ballot)) return { refused: "who asked for it has no vote" };
+  if (asked(approval, ballot)) return { refused: ASKER_HAS_NO_VOTE };
   if (approval.votes.some((vote) => vote.keyId === ballot.keyId || samePerson(vote.by, ballot.by)))
     return { refused: `${ballot.by} has answered already` };
   const votes = [...approval.votes, { ...rest, role, at: now.toISOString() }];
@@ -69,8 +69,8 @@ export function castVote(approval: Approval, ballot: Ballot, now: Date): Approva
   return { ...approval, votes, state: "approved", executeBy: later(now, approval.executeSeconds) };
 }
 
-const asked = ({ requesterKeyId, requestedBy, onBehalfOf }: Approval, { keyId, by }: Pick<Ballot, "keyId" | "by">): boolean =>
-  keyId === requesterKeyId || samePerson(by, requestedBy) || (onBehalfOf !== undefined && samePerson(by, onBehalfOf));
+const asked = (approval: Approval, { keyId, by }: Pick<Ballot, "keyId" | "by">): boolean =>
+  keyId === approval.requesterKeyId || hasAsked(by, approval);
 
 /** For whoever asked, or the person an agent asked for; an agent takes back only what its own key asked. */
 export function withdraw(approval: Approval, { keyId, by, role }: Pick<Ballot, "keyId" | "by" | "role">, now: Date): Approval | Refusal {
