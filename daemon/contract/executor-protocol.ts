@@ -5,7 +5,7 @@ import { Recap } from "./job.ts";
 import { Instant, MacText, NodeName } from "./names.ts";
 import { PowerAction, PowerFailure, PowerState } from "./power.ts";
 
-/** Of a request with which the executor carries out a step at control itself: the execution's id, a slash, the step's. */
+/** Of a request with which the executor carries out a step at control itself: the execution's id, the step's and its pass, between slashes. */
 export const STEP_HEADER = "muster-step";
 
 /** One job's part in a run: one attempt, on one node, which must be in the inventory. */
@@ -46,6 +46,8 @@ export const ToExecutor = z.discriminatedUnion("type", [
   /** Of a decided plan nothing but its execution's number: the executor reads the rest by itself, and decides by itself whether it may. */
   z.strictObject({ type: z.literal("execute"), executionId: z.uuid() }),
   z.strictObject({ type: z.literal("stop"), executionId: z.uuid() }),
+  /** The step's request may come now: control knows its pass. */
+  z.strictObject({ type: z.literal("pass-known"), executionId: z.uuid(), stepId: z.string() }),
   /** Its result is in the database. That it was done is never forgotten. */
   z.strictObject({ type: z.literal("forget-execution"), executionId: z.uuid() }),
 ]);
@@ -96,7 +98,16 @@ export const FromExecutor = z.discriminatedUnion("type", [
   z.object({ type: z.literal("finished"), ...RunRef, outcome: Outcome }),
   z.object({ type: z.literal("refused"), ...RunRef, reason: z.string() }),
   /** A step began or ended. Told again for every connection, as long as its execution is held. */
-  z.object({ type: z.literal("step"), executionId: z.uuid(), step: StepResult }),
+  z.object({
+    type: z.literal("step"),
+    executionId: z.uuid(),
+    step: StepResult,
+    /** Of one that began, random: only this step's own request shows it, and nobody writes it down. */
+    pass: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+  }),
   z.object({
     type: z.literal("executed"),
     executionId: z.uuid(),

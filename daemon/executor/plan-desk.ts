@@ -13,6 +13,7 @@ import { PlanRecord } from "./plan-record.ts";
 import { recoverPlan } from "./plan-recovery.ts";
 import { runPlan } from "./plan-run.ts";
 import { askWarrant, type Governed } from "./plan-warrant.ts";
+import { StepPasses } from "./step-passes.ts";
 import { performStep, type StepMeans } from "./steps/perform.ts";
 
 export interface PlanDeskOptions {
@@ -29,6 +30,7 @@ export interface PlanDeskOptions {
 interface Held {
   record: PlanRecord;
   stop: AbortController;
+  passes: StepPasses;
   /** Of one at work. */
   running?: Promise<void>;
 }
@@ -70,7 +72,7 @@ export class PlanDesk {
       const { executionId, approvalId, planHash, at } = record.begun;
       // Killed between the two: it counts as begun.
       if (!ledger.holds(executionId)) ledger.add({ executionId, planHash, at, ...(approvalId !== undefined && { approvalId }) });
-      const held: Held = { record, stop: new AbortController() };
+      const held: Held = { record, stop: new AbortController(), passes: new StepPasses() };
       this.#held.set(executionId, held);
       if (!record.ending) held.running = this.#finish(held, () => this.#recover(record, held.stop)).finally(() => delete held.running);
     }
@@ -91,9 +93,9 @@ export class PlanDesk {
 
   /** For a connection that may have missed all of it. */
   retell(tell: (message: FromExecutor) => void): void {
-    for (const [executionId, { record }] of this.#held) {
+    for (const [executionId, { record, passes }] of this.#held) {
       if (record.ending) tell(ended(record));
-      else for (const step of record.steps) tell({ type: "step", executionId, step });
+      else for (const step of record.steps) tell({ type: "step", executionId, step, ...passes.of(step.id) });
     }
   }
 
@@ -108,10 +110,10 @@ export class PlanDesk {
       return;
     }
     const { record, catalogue } = begun;
-    const held: Held = { record, stop: new AbortController() };
+    const held: Held = { record, stop: new AbortController(), passes: new StepPasses() };
     this.#held.set(executionId, held);
     this.#options.log.info({ executionId, planHash: record.begun.planHash, steps: record.begun.plan.steps.length }, "execution began");
-    held.running = this.#finish(held, () => this.#carryOut(record, catalogue, held.stop)).finally(() => delete held.running);
+    held.running = this.#finish(held, () => this.#carryOut(held, catalogue)).finally(() => delete held.running);
   }
 
   /** Written down twice before anything happens: what is to be done, and that it was begun. */
@@ -134,6 +136,10 @@ export class PlanDesk {
 
   stop(executionId: string): void {
     this.#held.get(executionId)?.stop.abort("cancelled");
+  }
+
+  passKnown(executionId: string, stepId: string): void {
+    this.#held.get(executionId)?.passes.heard(stepId);
   }
 
   forget(executionId: string): void {
@@ -171,7 +177,7 @@ export class PlanDesk {
     }
   }
 
-  #carryOut(record: PlanRecord, catalogue: Catalogue, stop: AbortController): Promise<Outcome | undefined> {
+  #carryOut({ record, stop, passes }: Held, catalogue: Catalogue): Promise<Outcome | undefined> {
     const { turns, tell } = this.#options;
     const means = this.#means;
     const { executionId, plan } = record.begun;
@@ -181,8 +187,8 @@ export class PlanDesk {
       signal: stop.signal,
       isLetGo: () => this.#letGo,
       secrets: () => means.secrets.all(),
-      onStep: (step) => tell({ type: "step", executionId, step }),
-      perform: (step) => performStep({ executionId, plan, step, catalogue, files: record.files(step.id) }, means, stop.signal),
+      onStep: (step) => tell({ type: "step", executionId, step, ...passes.told(step) }),
+      perform: (step) => performStep({ executionId, plan, step, catalogue, files: record.files(step.id), passes }, means, stop.signal),
     });
   }
 

@@ -123,8 +123,10 @@ export async function startExecutor({
     }
   }
 
-  function carryOut({ type, executionId }: Extract<ToExecutor, { executionId: string }>): void {
+  function carryOut(message: Extract<ToExecutor, { executionId: string }>): void {
+    const { type, executionId } = message;
     if (type === "stop") planDesk?.stop(executionId);
+    else if (type === "pass-known") planDesk?.passKnown(executionId, message.stepId);
     else if (type === "forget-execution") planDesk?.forget(executionId);
     else if (planDesk) planDesk.execute(executionId);
     else tell({ type: "execution-refused", executionId, reason: "this executor carries out no plans" });

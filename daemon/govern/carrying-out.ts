@@ -1,6 +1,6 @@
 /**
  * The executor's own request to control in the middle of a plan. What it carries out was decided and approved, and is not asked
- * again: it has to be the very step that is at work, and each is good for one request.
+ * again: it has to come with the pass of the very step that is at work, and each is good for one request.
  */
 import type { Execution } from "../contract/execution.ts";
 import type { PlannedWork, PlanStep, Proposal } from "../contract/plan.ts";
@@ -8,15 +8,24 @@ import { MusterError } from "../errors.ts";
 import type { ExecutionStore } from "../store/executions.ts";
 import type { PlanStore } from "../store/plans.ts";
 import { canonical, digestOf } from "../tools/canonical.ts";
+import type { StepPasses } from "./step-passes.ts";
 
-/** `reference` is what the executor sends in its header: the execution's id, a slash, the step's. */
+export interface CarryingOut {
+  plans: PlanStore;
+  executions: ExecutionStore;
+  passes: StepPasses;
+}
+
+/** `reference` is what the executor sends in its header: the execution's id, the step's and its pass, between slashes. */
 export function carryOut(
   reference: string,
   { goal, targets }: Proposal,
-  { plans, executions }: { plans: PlanStore; executions: ExecutionStore },
+  { plans, executions, passes }: CarryingOut,
   now: Date,
 ): PlannedWork {
-  const [executionId = "", stepId = ""] = reference.split("/");
+  const named = passes.stepOf(reference);
+  if (!named) throw refusal("the executor is at no step with this pass");
+  const { executionId, stepId } = named;
   const execution = executions.get(executionId);
   if (!execution || !isAtWork(execution)) throw refusal(`no execution ${executionId} is at work`);
   const work = plans.existing(execution.planId);
@@ -29,12 +38,13 @@ export function carryOut(
     step.target === targets[0] &&
     canonical(step.parameters) === canonical(goal.parameters);
   if (!same) throw refusal(`step ${stepId} of ${executionId} is something else`);
-  const status = execution.steps.find(({ id }) => id === stepId)?.status;
-  // Word that it began may come later than the request itself.
-  if (status !== undefined && status !== "pending" && status !== "running") throw refusal(`step ${stepId} is ${status}`);
+  const status = execution.steps.find(({ id }) => id === stepId)?.status ?? "pending";
+  if (status !== "running") throw refusal(`step ${stepId} is ${status}`);
+  // A pass is told again after our own restart, also one that was used.
   const key = digestOf({ executionId, stepId });
   if (plans.kept(key, "")) throw refusal(`step ${stepId} of ${executionId} was carried out already`);
   plans.keep(key, work.id, now.toISOString());
+  passes.used(named);
   return work;
 }
 

@@ -6,10 +6,11 @@ import type { Catalogue } from "../../tools/catalogue.ts";
 import { type Call, callOf } from "../../tools/command.ts";
 import type { ToolForm } from "../../tools/form.ts";
 import type { AnsibleSettings } from "../ansible.ts";
+import type { StepPasses } from "../step-passes.ts";
 import { ansibleStep } from "./ansible-step.ts";
 import { type ChildFiles, runChild, scrubbed } from "./child.ts";
 import { readOnly } from "./database.ts";
-import { type Ended, StepFailure } from "./ending.ts";
+import { type Ended, reasonOf, StepFailure } from "./ending.ts";
 import { runHttp } from "./http.ts";
 import { nothing } from "./output.ts";
 import type { Secrets } from "./secrets.ts";
@@ -34,6 +35,7 @@ export interface StepOf {
   step: PlanStep;
   catalogue: Pick<Catalogue, "get">;
   files: ChildFiles;
+  passes: Pick<StepPasses, "ready">;
 }
 
 /** For whatever runs on another machine, which keeps the step's time itself: ours comes after that. */
@@ -85,12 +87,12 @@ async function perform(
   const { timeoutSeconds } = step;
   const limits = { capBytes: form.outputCapBytes, graceMs: means.graceMs };
   switch (call.kind) {
-    case "request":
-      return runHttp(
-        { ...requestTo(call, means.controlUrl), headers: { ...headersOf(call, form, means), ...whichStep(call, of) } },
-        limits.capBytes,
-        signal,
-      );
+    case "request": {
+      const headers = headersOf(call, form, means);
+      const which = await whichStep(call, of, signal);
+      if (!which) return { status: reasonOf(signal), said: nothing, error: "control did not hear that the step began: nothing was asked" };
+      return runHttp({ ...requestTo(call, means.controlUrl), headers: { ...headers, ...which } }, limits.capBytes, signal);
+    }
     case "playbook":
     case "module": {
       const { argv, env, cwd } = ansibleStep(call, { executionId, node: required(target).node, timeoutSeconds }, means.ansible, files);
@@ -127,9 +129,16 @@ function requestTo({ verb, url, body }: Extract<Call, { kind: "request" }>, cont
   };
 }
 
-/** Control knows by it what was decided already. Nobody else is told. */
-const whichStep = ({ url }: Extract<Call, { kind: "request" }>, { executionId, step }: StepOf): Record<string, string> =>
-  url.startsWith(OWN) ? { [STEP_HEADER]: `${executionId}/${step.id}` } : {};
+/** Control knows by it what was decided already. Nobody else is told. Nothing when it was stopped before control knew. */
+async function whichStep(
+  { url }: Extract<Call, { kind: "request" }>,
+  { executionId, step, passes }: StepOf,
+  signal: AbortSignal,
+): Promise<Record<string, string> | undefined> {
+  if (!url.startsWith(OWN)) return {};
+  const pass = await passes.ready(step.id, signal);
+  return pass === undefined ? undefined : { [STEP_HEADER]: `${executionId}/${step.id}/${pass}` };
+}
 
 function headersOf(call: Extract<Call, { kind: "request" }>, form: ToolForm, { secrets }: StepMeans): Record<string, string> {
   const secret = form.secrets.flatMap((reference) =>

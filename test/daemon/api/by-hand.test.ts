@@ -211,16 +211,30 @@ test("what waited is done by the executor's request when people have said yes: t
   }
   const [execution] = served.world.executions.list(1);
   assert.equal(execution?.status, "running");
-  const step = `${execution?.id}/1`;
+  const pass = "5e".repeat(32);
+  const step = `${execution?.id}/1/${pass}`;
+  const says = (status: "running" | "failed", id = "1") =>
+    served.lab.desk.receive({
+      type: "step",
+      executionId: execution?.id ?? "",
+      step: { id, target: "n1", status },
+      ...(status === "running" && { pass }),
+    });
   const wanted = { confirm: "n1", disks: "all" };
+  const before = [await wipe("n1", wanted, `${execution?.id}/1`), await wipe("n1", wanted, step)];
+  says("running");
+  assert.deepEqual(served.lab.told.at(-1), { type: "pass-known", executionId: execution?.id, stepId: "1" });
   const refused = [
+    ...before,
+    await wipe("n1", wanted, `${execution?.id}/1`),
+    await wipe("n1", wanted, `${execution?.id}/1/${"5f".repeat(32)}`),
     await wipe("n2", { confirm: "n2", disks: "all" }, step),
     await wipe("n1", { ...wanted, quick: true }, step),
-    await wipe("n1", wanted, `${execution?.id}/2`),
+    await wipe("n1", wanted, `${execution?.id}/2/${pass}`),
   ];
   assert.deepEqual(
     refused.map((answer) => errorOf(answer).code),
-    Array(3).fill("STEP_NOT_AT_WORK"),
+    Array(7).fill("STEP_NOT_AT_WORK"),
   );
   assert.ok(!touched());
   const done = await wipe("n1", wanted, step);
@@ -230,6 +244,29 @@ test("what waited is done by the executor's request when people have said yes: t
   assert.deepEqual([intent?.planHash, outcome?.planHash, outcome?.result], [execution?.planHash, execution?.planHash, "done"]);
   await served.request("/api/nodes/n1/disarm", { method: "POST", key: served.key("operator") });
   assert.equal(errorOf(await wipe("n1", wanted, step)).code, "STEP_NOT_AT_WORK");
+  // Told again after a restart of control.
+  says("running");
+  assert.match(errorOf(await wipe("n1", wanted, step)).message, /was carried out already/);
+});
+
+test("a pass ends with its step, and with the executor's connection", async (t) => {
+  const { served, ask, touched } = await bench(t, "wakeNode", { approvalMode: "changes" });
+  const { approvalId } = errorOf(await ask("operator"));
+  const body = JSON.stringify({ answer: "approve" });
+  for (const role of ["operator", "admin"] as const)
+    await served.request(`/api/approvals/${approvalId}/vote`, { method: "POST", key: served.key(role), body });
+  const executionId = served.world.executions.list(1)[0]?.id ?? "";
+  const pass = "5e".repeat(32);
+  const step = { id: "1", target: "n1" };
+  const begins = () => served.lab.desk.receive({ type: "step", executionId, step: { ...step, status: "running" }, pass });
+  const wake = () => ask("operator", undefined, { "muster-step": `${executionId}/1/${pass}` });
+  begins();
+  served.lab.desk.lost();
+  assert.equal(errorOf(await wake()).code, "STEP_NOT_AT_WORK");
+  begins();
+  served.lab.desk.receive({ type: "step", executionId, step: { ...step, status: "timed-out" } });
+  assert.equal(errorOf(await wake()).code, "STEP_NOT_AT_WORK");
+  assert.ok(!touched());
 });
 
 test("a playbook for all of a large fleet waits as one question that can be answered", async (t) => {

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
+import type { FromExecutor } from "../../../daemon/contract/executor-protocol.ts";
 import { PlanLab } from "../../support/plan-lab.ts";
 
 const CANARY = "mk_canary_0123456789abcdef";
@@ -41,10 +42,44 @@ test("our own control is asked with the executor's key, which no answer gives aw
   const end = await carryOut(lab, "ask");
   assert.equal(end.status, "succeeded", JSON.stringify(end));
   assert.deepEqual(asked, [`GET /api/nodes/n1 Bearer ${CANARY}`]);
-  assert.match(String(steps), /^[0-9a-f-]{36}\/1$/);
+  const began = lab.messages.flatMap((message) => (message.type === "step" && message.pass !== undefined ? [message] : []));
+  assert.deepEqual(
+    steps,
+    began.map(({ executionId, pass }) => `${executionId}/1/${pass}`),
+  );
+  assert.match(began[0]?.pass ?? "", /^[0-9a-f]{64}$/);
   assert.match(end.steps[0]?.output ?? "", /"authorization":"Bearer \*{8}"/);
   assert.ok(!JSON.stringify(lab.messages).includes(CANARY));
   assert.ok(!lab.log().includes(CANARY));
+});
+
+test("nothing is asked before control knows the step's pass, which is told again on its next connection", async (t) => {
+  const { lab, asked } = await start(t);
+  lab.secret("muster_key", CANARY);
+  lab.hearsPasses = false;
+  const executionId = lab.begin(lab.plan({ goal: { kind: "tool", tool: "ask", parameters: {} }, targets: ["n1"] }));
+  const passTold = () => lab.until<{ pass: string } & FromExecutor>("its pass", (message) => "pass" in message);
+  lab.send({ type: "execute", executionId });
+  const { pass } = await passTold();
+  await lab.connect();
+  assert.equal((await passTold()).pass, pass);
+  assert.deepEqual(asked, []);
+  lab.send({ type: "pass-known", executionId, stepId: "1" });
+  await lab.until("an end", ({ type }) => type === "executed");
+  assert.equal(asked.length, 1);
+});
+
+test("a step that is stopped before control knows its pass has asked nothing", async (t) => {
+  const { lab, asked } = await start(t);
+  lab.secret("muster_key", CANARY);
+  lab.hearsPasses = false;
+  const executionId = lab.begin(lab.plan({ goal: { kind: "tool", tool: "ask", parameters: {} }, targets: ["n1"] }));
+  lab.send({ type: "execute", executionId });
+  await lab.until("its pass", (message) => "pass" in message);
+  lab.send({ type: "stop", executionId });
+  const end = await lab.until<Extract<FromExecutor, { type: "executed" }>>("an end", ({ type }) => type === "executed");
+  assert.equal(end.steps[0]?.status, "cancelled");
+  assert.deepEqual(asked, []);
 });
 
 test("without the key nothing is asked, and the file it belongs in is named", async (t) => {
