@@ -39,5 +39,7 @@ export function byHand({ desk }: ByHandApi, { tool, parameters = {}, nodes, type
   const step = request.headers[STEP_HEADER];
   const hand = { confirmed: nodes.length === 1 && typed === nodes[0]?.name, inService: nodes.some(isInService) };
   const who = whoIs(caller);
-  begin(() => (step === undefined ? desk.byHand(proposal, { ...who, byHand: hand }) : desk.carryOut([step].flat().join(), proposal, who)));
+  begin(() =>
+    step === undefined ? desk.byHand(proposal, { ...who, byHand: hand }) : desk.carryOut([step].flat().join(), proposal, hand, who),
+  );
 }

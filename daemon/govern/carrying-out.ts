@@ -3,7 +3,7 @@
  * again: it has to come with the pass of the very step that is at work, and each is good for one request.
  */
 import type { Execution } from "../contract/execution.ts";
-import type { PlannedWork, PlanStep, Proposal } from "../contract/plan.ts";
+import type { ByHand, PlannedWork, PlanStep, Proposal } from "../contract/plan.ts";
 import { MusterError } from "../errors.ts";
 import type { ExecutionStore } from "../store/executions.ts";
 import type { PlanStore } from "../store/plans.ts";
@@ -16,10 +16,14 @@ export interface CarryingOut {
   passes: StepPasses;
 }
 
-/** `reference` is what the executor sends in its header: the execution's id, the step's and its pass, between slashes. */
+/**
+ * `reference` is what the executor sends in its header: the execution's id, the step's and its pass, between slashes. `hand` is as
+ * it would be by hand now: since people were asked, the machine may have come into service.
+ */
 export function carryOut(
   reference: string,
   { goal, targets }: Proposal,
+  hand: ByHand,
   { plans, executions, passes }: CarryingOut,
   now: Date,
 ): PlannedWork {
@@ -40,6 +44,9 @@ export function carryOut(
   if (!same) throw refusal(`step ${stepId} of ${executionId} is something else`);
   const status = execution.steps.find(({ id }) => id === stepId)?.status ?? "pending";
   if (status !== "running") throw refusal(`step ${stepId} is ${status}`);
+  const { byHand } = work;
+  if (hand.inService && byHand && !byHand.inService && !byHand.confirmed)
+    throw refusal(`${step.target} came into service since this was asked, without its name typed; ask again`);
   // A pass is told again after our own restart, also one that was used.
   const key = digestOf({ executionId, stepId });
   if (plans.kept(key, "")) throw refusal(`step ${stepId} of ${executionId} was carried out already`);

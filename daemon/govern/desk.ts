@@ -4,7 +4,7 @@ import type { Approval } from "../contract/approval.ts";
 import type { Execution } from "../contract/execution.ts";
 import type { FromExecutor } from "../contract/executor-protocol.ts";
 import type { PlanExecution, Proposed } from "../contract/govern-routes.ts";
-import type { PlannedWork, Proposal } from "../contract/plan.ts";
+import type { ByHand, PlannedWork, Proposal } from "../contract/plan.ts";
 import { explain, MusterError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Who } from "../policy/policy.ts";
@@ -109,9 +109,9 @@ export class Desk {
   }
 
   /** The executor's request, for a step that was decided. */
-  carryOut(reference: string, proposal: Proposal, who: Who): PlannedWork {
+  carryOut(reference: string, proposal: Proposal, hand: ByHand, who: Who): PlannedWork {
     try {
-      return carryOut(reference, proposal, { ...this.#parts, passes: this.#passes }, this.#now());
+      return carryOut(reference, proposal, hand, { ...this.#parts, passes: this.#passes }, this.#now());
     } catch (error) {
       this.#journal.refused(actorOf(who), "step", explain(error));
       throw error;

@@ -249,6 +249,33 @@ test("what waited is done by the executor's request when people have said yes: t
   assert.match(errorOf(await wipe("n1", wanted, step)).message, /was carried out already/);
 });
 
+test("what was asked of a machine before it was in service, without its name typed, is not done to it in service", async (t) => {
+  const { served } = await bench(t, "armNode", { approvalMode: "changes" });
+  const pass = "5e".repeat(32);
+  for (const [name, phase, typed, status] of [
+    ["asked-bare", "ready", undefined, 403],
+    ["asked-by-name", "ready", "asked-by-name", 200],
+    ["still-bare", "accepted", undefined, 200],
+  ] as const) {
+    const node = addNode(served.world, { phase: "accepted" }, name);
+    const arm = (body: object, headers = {}) =>
+      served.request(`/api/nodes/${name}/arm`, { method: "POST", key: served.key("operator"), body: JSON.stringify(body), headers });
+    const { approvalId } = errorOf(await arm(typed === undefined ? {} : { confirm: typed }));
+    served.world.nodes.save({ ...node, state: phase === "ready" ? ready : { phase } });
+    for (const role of ["operator", "admin"] as const)
+      await served.request(`/api/approvals/${approvalId}/vote`, {
+        method: "POST",
+        key: served.key(role),
+        body: JSON.stringify({ answer: "approve" }),
+      });
+    const executionId = served.world.executions.atWork().find((each) => each.approvalId === approvalId)?.id ?? "";
+    served.lab.desk.receive({ type: "step", executionId, step: { id: "1", target: name, status: "running" }, pass });
+    const answer = await arm({ confirm: name }, { "muster-step": `${executionId}/1/${pass}` });
+    assert.equal(answer.status, status, answer.text);
+    if (status === 403) assert.match(errorOf(answer).message, /asked-bare came into service since this was asked/);
+  }
+});
+
 test("a pass ends with its step, and with the executor's connection", async (t) => {
   const { served, ask, touched } = await bench(t, "wakeNode", { approvalMode: "changes" });
   const { approvalId } = errorOf(await ask("operator"));
