@@ -33,7 +33,7 @@ export interface StepOf {
   executionId: string;
   plan: Plan;
   step: PlanStep;
-  catalogue: Pick<Catalogue, "get">;
+  catalogue: Pick<Catalogue, "get" | "playbook">;
   files: ChildFiles;
   passes: Pick<StepPasses, "ready">;
 }
@@ -95,6 +95,7 @@ async function perform(
     }
     case "playbook":
     case "module": {
+      if (call.kind === "playbook") requireSame(call.playbook, of);
       const { argv, env, cwd } = ansibleStep(call, { executionId, node: required(target).node, timeoutSeconds }, means.ansible, files);
       return runChild(argv, { env, cwd }, files, limits, signal);
     }
@@ -109,6 +110,12 @@ async function perform(
       return runChild(argv, { env: scrubbed(env) }, files, limits, signal);
     }
   }
+}
+
+/** Steps before this one may have taken an hour, and the warrant looked before all of them. */
+function requireSame(playbook: string, { catalogue, step }: StepOf): void {
+  if (catalogue.playbook(playbook)?.content === step.content) return;
+  throw new StepFailure(`playbook ${playbook}, or what it uses, was changed since it was planned: it was not run; propose it again`);
 }
 
 function required(target: Target | undefined): Target {

@@ -1,0 +1,44 @@
+/** A step that runs a playbook looks at the files once more: it may have waited long for the steps before it. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { playbooksIn } from "../../../../daemon/compose/playbooks.ts";
+import { StepPasses } from "../../../../daemon/executor/step-passes.ts";
+import { performStep } from "../../../../daemon/executor/steps/perform.ts";
+import { Secrets } from "../../../../daemon/executor/steps/secrets.ts";
+import { SshLines } from "../../../../daemon/executor/steps/ssh.ts";
+import { makePlan } from "../../../../daemon/plans/planner.ts";
+import { runbooksOf } from "../../../../daemon/plans/runbook.ts";
+import { loadCatalogue, ourTools } from "../../../../daemon/tools/catalogue.ts";
+import { fleet, toolOn } from "../../govern/fleet.ts";
+
+test("a playbook whose role was changed after its execution began is not run", async (t) => {
+  const home = mkdtempSync(join(tmpdir(), "muster-playbook-"));
+  t.after(() => rmSync(home, { recursive: true }));
+  const directory = join(home, "ansible");
+  mkdirSync(join(directory, "playbooks"), { recursive: true });
+  mkdirSync(join(directory, "roles"));
+  writeFileSync(join(directory, "playbooks/update.yaml"), "# Updates.\n# muster: changes\n- hosts: all\n");
+  const catalogue = loadCatalogue([ourTools], playbooksIn(directory));
+  const plan = makePlan(toolOn("playbook_run", ["n1"], { playbook: "update" }), { catalogue, nodes: fleet(), runbooks: runbooksOf([]) });
+  const [step] = plan.steps;
+  assert.ok(step?.content !== undefined);
+
+  writeFileSync(join(directory, "roles/evil.yaml"), "- command: rm\n");
+  const at = (name: string) => join(home, name);
+  const files = { pid: at("pid"), result: at("result"), stopped: at("stopped"), output: at("output") };
+  const means = {
+    ansible: { directory, inventory: at("inventory.yaml"), knownHosts: at("known_hosts"), home },
+    ssh: new SshLines(at("key")),
+    secrets: new Secrets(at("secrets"), at("key")),
+    sshPlace: () => assert.fail("a playbook needs none"),
+    controlUrl: "http://127.0.0.1:1",
+    graceMs: () => 100,
+  };
+  const of = { executionId: "8d4a3f35-93a1-4f0e-8a59-0d6f5dca2c11", plan, step, catalogue, files, passes: new StepPasses() };
+  const { status, error } = await performStep(of, means, new AbortController().signal);
+  assert.equal(status, "failed");
+  assert.match(error ?? "", /playbook update, or what it uses, was changed since it was planned: it was not run/);
+});
