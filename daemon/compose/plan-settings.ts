@@ -33,6 +33,7 @@ export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessE
         return (name) => nodes.get(name);
       },
       voting: () => votingOf(config, data),
+      executeSeconds: config.policy.execute_seconds,
     },
     // The loopback of a control that listens elsewhere only is not there; then its own address is.
     controlUrl: `http://${config.control.host === "0.0.0.0" ? "127.0.0.1" : config.control.host}:${config.control.port}`,

@@ -26,6 +26,8 @@ export interface Governed {
   nodesNow(db: Db): (name: string) => KnownNode | undefined;
   /** Whose votes count, from the executor's own file. Throws where that cannot be read. */
   voting(): Voting;
+  /** How long after the last signature a plan may be begun. */
+  executeSeconds: number;
 }
 
 export type Granted = { ok: true; work: PlannedWork; approvalId?: string; catalogue: Catalogue } | { ok: false; reason: string };
@@ -33,7 +35,7 @@ export type Granted = { ok: true; work: PlannedWork; approvalId?: string; catalo
 /** Never rejects: what cannot be read is no warrant. */
 export function askWarrant(
   executionId: string,
-  { database, tools, playbooks, policy, nodesNow, voting }: Governed,
+  { database, tools, playbooks, policy, nodesNow, voting, executeSeconds }: Governed,
   ledger: PlanLedger,
   now: Date,
 ): Granted {
@@ -55,6 +57,7 @@ export function askWarrant(
         node: nodesNow(db),
         begun: (id) => ledger.holds(id),
         voting: voting(),
+        executeSeconds,
       },
     );
     if (!warrant.ok) return warrant;

@@ -34,6 +34,8 @@ export interface WarrantWorld {
   begun(id: string): boolean;
   /** By this executor's own file. */
   voting: Voting;
+  /** By its own configuration: how long after the last signature it may be begun, whatever was signed. */
+  executeSeconds: number;
 }
 
 export type Warrant = { ok: true } | { ok: false; reason: string };
@@ -122,11 +124,11 @@ function notApproved({ execution, work, approval }: Papers, quorum: readonly Quo
 }
 
 /** Whoever writes the database writes votes, names, roles and times, and no signatures. */
-function whyNotSigned(approval: Approval, bindings: Bindings, { voting, now }: WarrantWorld): string | undefined {
+function whyNotSigned(approval: Approval, bindings: Bindings, { voting, now, executeSeconds }: WarrantWorld): string | undefined {
   const { votes, unproven } = provenVotes(approval, voting.voters, now);
   const lacks = whyNotBound({ ...approval, votes }, bindings);
   if (lacks !== undefined) return [lacks, ...unproven].join("; ");
   const last = Math.max(...votes.map(({ at }) => Date.parse(at)));
-  if (now.getTime() < last + approval.executeSeconds * 1000) return undefined;
+  if (now.getTime() < last + Math.min(approval.executeSeconds, executeSeconds) * 1000) return undefined;
   return "its approval expired before it was begun: its last signature is too old";
 }

@@ -57,6 +57,16 @@ test("signatures for one approval serve no other, nor another plan, requester or
   assert.ok(!existsSync(join(lab.folder, "noted")));
 });
 
+test("a time to begin that was made longer before they signed is no longer than the executor's own", async (t) => {
+  const lab = await start(t);
+  registerVoters(lab);
+  const work = lab.plan(note(lab, "s1"));
+  const years = rewriteRow(lab, { ...forgedVotes(lab, work), executeSeconds: 315_360_000 });
+  const old = signedVote(bea, years, new Date(Date.now() - 901_000));
+  await refused(lab, lab.begin(work, rewriteRow(lab, { ...years, votes: [old] })), /its last signature is too old/);
+  assert.ok(!existsSync(join(lab.folder, "noted")));
+});
+
 test("a role is what the voter was registered with, and one person is one, whatever the database says", async (t) => {
   const lab = await start(t);
   registerVoters(lab);

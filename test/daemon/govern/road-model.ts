@@ -139,6 +139,7 @@ export class Road {
         node: (name) => this.#nodes.find((node) => node.name === name),
         begun: (id) => this.#begun.has(id),
         voting: this.#voting,
+        executeSeconds: clocks.executeSeconds,
       },
     );
     if (!warrant.ok) return;

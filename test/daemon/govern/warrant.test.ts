@@ -48,6 +48,7 @@ const world = (change: Partial<WarrantWorld> = {}, nodes: readonly KnownNode[] =
   node: (name) => nodes.find((node) => node.name === name),
   begun: () => false,
   voting: { required: false, voters: [] },
+  executeSeconds: 300,
   ...change,
 });
 const reason = (claims: Papers, where = world()): string => {
