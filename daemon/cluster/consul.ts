@@ -1,4 +1,6 @@
 /** Asks a Consul agent which services are well. By health, not by catalogue: that one names what has long been dead. */
+import { whyUnreached } from "./unreached.ts";
+
 export interface Consul {
   url: string;
   token?: string | undefined;
@@ -12,19 +14,24 @@ export interface Service {
 
 const MOST_SERVICES = 100;
 
-/** Those with a passing HTTP check, by name; undefined where Consul does not answer. */
-export async function passingServices(consul: Consul, patienceMs: number): Promise<Service[] | undefined> {
+/** Those with a passing HTTP check, by name; or why Consul does not say. */
+export type Passing = { services: Service[] } | { unreached: string };
+
+export async function passingServices(consul: Consul, patienceMs: number): Promise<Passing> {
   const signal = AbortSignal.timeout(patienceMs);
   try {
     const names = namesOf(await ask(consul, "/v1/health/state/passing", signal)).slice(0, MOST_SERVICES);
     const all = await Promise.all(
       names.map(async (name) => serviceOf(name, await ask(consul, `/v1/health/service/${encodeURIComponent(name)}?passing=true`, signal))),
     );
-    return all.filter((service) => service !== undefined);
-  } catch {
-    return undefined; // it is away, slow or no Consul: said to whoever looks
+    return { services: all.filter((service) => service !== undefined) };
+  } catch (error) {
+    return { unreached: error instanceof NoAnswer ? error.message : whyUnreached(error, patienceMs) };
   }
 }
+
+/** It answered, and not as Consul does to whoever may ask. */
+class NoAnswer extends Error {}
 
 async function ask({ url, token }: Consul, path: string, signal: AbortSignal): Promise<Record<string, unknown>[]> {
   const response = await fetch(`${url}${path}`, {
@@ -32,10 +39,21 @@ async function ask({ url, token }: Consul, path: string, signal: AbortSignal): P
     redirect: "manual",
     headers: token === undefined ? {} : { "x-consul-token": token },
   });
-  if (!response.ok) throw new Error(`Consul answered ${response.status}`);
-  const body: unknown = await response.json();
-  if (!Array.isArray(body)) throw new Error("Consul answered something else than a list");
+  if (response.status === 401 || response.status === 403)
+    throw new NoAnswer(`it answered ${response.status}: services.consul.token_file is missing, or its token may not read health`);
+  if (!response.ok) throw new NoAnswer(`it answered ${response.status}`);
+  const body = listIn(await response.text());
+  if (!body) throw new NoAnswer("it answered something else than a list of services: is it Consul?");
   return body.map((each) => Object(each) as Record<string, unknown>);
+}
+
+function listIn(text: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined; // no JSON
+  }
 }
 
 function namesOf(checks: Record<string, unknown>[]): string[] {

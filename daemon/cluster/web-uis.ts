@@ -2,11 +2,14 @@
 import { isIPv6 } from "node:net";
 import type { WebUi } from "../contract/web-ui.ts";
 import { type Consul, passingServices } from "./consul.ts";
+import { whyUnreached } from "./unreached.ts";
 
 export interface KnownServices {
   consul?: Consul | undefined;
   nomad?: { url: string } | undefined;
   links: readonly { name: string; url: string }[];
+  /** Told once when Consul or Nomad is not reached, when the reason is another, and when it is reached again. */
+  changed?: (service: "Consul" | "Nomad", unreached: string | undefined) => void;
 }
 
 export interface WebUis {
@@ -20,6 +23,7 @@ const PATIENCE_MS = 3000;
 
 export class WebUiFinder {
   readonly #known: KnownServices;
+  readonly #told = new Map<"Consul" | "Nomad", string | undefined>();
   #last: { at: number; found: Promise<WebUis> } | undefined;
 
   constructor(known: KnownServices) {
@@ -34,32 +38,42 @@ export class WebUiFinder {
 
   async #look(): Promise<WebUis> {
     const { consul, nomad, links } = this.#known;
-    const [services, nomadAnswers] = await Promise.all([
+    const [passing, nomadUnreached] = await Promise.all([
       consul && passingServices(consul, PATIENCE_MS),
-      nomad && answers(`${nomad.url}/v1/status/leader`),
+      nomad && whyNoAnswer(`${nomad.url}/v1/status/leader`),
     ]);
+    const consulUnreached = passing && "unreached" in passing ? passing.unreached : undefined;
+    this.#tell("Consul", consulUnreached);
+    this.#tell("Nomad", nomadUnreached);
+    const services = passing && "services" in passing ? passing.services : [];
     const pages: WebUi[] = [
-      ...(consul ? [pageOf("Consul", `${consul.url}/ui`, services !== undefined)] : []),
-      ...(nomad ? [pageOf("Nomad", nomad.url, nomadAnswers === true)] : []),
-      ...(services ?? []).map(({ name, address, port }) =>
-        pageOf(name, `http://${isIPv6(address) ? `[${address}]` : address}:${port}`, true),
-      ),
+      ...(consul ? [pageOf("Consul", `${consul.url}/ui`, consulUnreached)] : []),
+      ...(nomad ? [pageOf("Nomad", nomad.url, nomadUnreached)] : []),
+      ...services.map(({ name, address, port }) => pageOf(name, `http://${isIPv6(address) ? `[${address}]` : address}:${port}`)),
       ...links.map(({ name, url }) => ({ name, url })),
     ];
-    return { complete: !consul || services !== undefined, pages: pages.filter(({ url }) => URL.canParse(url)) };
+    return { complete: consulUnreached === undefined, pages: pages.filter(({ url }) => URL.canParse(url)) };
+  }
+
+  #tell(service: "Consul" | "Nomad", unreached: string | undefined): void {
+    if (this.#told.get(service) === unreached) return;
+    this.#told.set(service, unreached);
+    this.#known.changed?.(service, unreached);
   }
 }
 
-const pageOf = (name: string, url: string, reached: boolean): WebUi =>
-  reached ? { name, url, status: "reachable" } : { name: `${name} (Not Reachable)`, url, status: "unreachable" };
+const pageOf = (name: string, url: string, unreached?: string): WebUi =>
+  unreached === undefined
+    ? { name, url, status: "reachable" }
+    : { name: `${name} (Not Reachable)`, url, status: "unreachable", reason: unreached };
 
 /** Whatever it answers: that it wants a token is its own affair. */
-async function answers(url: string): Promise<boolean> {
+async function whyNoAnswer(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: "manual" });
     await response.body?.cancel();
-    return true;
-  } catch {
-    return false; // nobody there
+    return undefined;
+  } catch (error) {
+    return whyUnreached(error, PATIENCE_MS);
   }
 }

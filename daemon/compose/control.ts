@@ -202,7 +202,7 @@ export async function startControl(
           logBook,
           executorFigures: () => link.figures,
           examine: () => doctor.examine(),
-          ...shownSettings(config),
+          ...shownSettings(config, log),
           version: VERSION,
           pageRoot: existsSync(join(pageRoot, "index.html")) ? pageRoot : undefined,
           openMetrics: config.control.open_metrics,

@@ -3,9 +3,16 @@ import { readFileSync } from "node:fs";
 import { WebUiFinder } from "../cluster/web-uis.ts";
 import type { ServicesSection } from "../config-services.ts";
 import { MusterError } from "../errors.ts";
+import type { Log } from "../log.ts";
 
-export function webUiFinder({ consul, nomad, links }: ServicesSection): WebUiFinder {
-  return new WebUiFinder({ consul: consul && { url: consul.url, token: tokenIn(consul.token_file) }, nomad, links });
+export function webUiFinder({ consul, nomad, links }: ServicesSection, log: Log): WebUiFinder {
+  return new WebUiFinder({
+    consul: consul && { url: consul.url, token: tokenIn(consul.token_file) },
+    nomad,
+    links,
+    changed: (service, reason) =>
+      reason === undefined ? log.info({ service }, "service reached again") : log.warn({ service, reason }, "service not reached"),
+  });
 }
 
 function tokenIn(file: string | undefined): string | undefined {

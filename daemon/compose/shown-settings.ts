@@ -4,10 +4,11 @@ import type { ServicesApi } from "../api/services.ts";
 import type { Config } from "../config.ts";
 import type { AlertSettings } from "../config-alerts.ts";
 import type { AlertRule } from "../contract/alert.ts";
+import type { Log } from "../log.ts";
 import { webUiFinder } from "./services.ts";
 
-export function shownSettings({ services, alerts }: Config): Pick<ServicesApi, "webUis"> & Pick<AlertsApi, "alertRules"> {
-  const webUis = webUiFinder(services);
+export function shownSettings({ services, alerts }: Config, log: Log): Pick<ServicesApi, "webUis"> & Pick<AlertsApi, "alertRules"> {
+  const webUis = webUiFinder(services, log.child({ part: "services" }));
   return { webUis: () => webUis.find(), alertRules: () => rulesInWords(alerts) };
 }
 

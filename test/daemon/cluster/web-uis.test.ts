@@ -69,8 +69,8 @@ test("where Consul is away the answer is 503 and says what is not reached; the t
   const finder = new WebUiFinder({ consul: gone, nomad: gone, links });
   const served = await serve(t, { webUis: () => finder.find() });
   const expected = [
-    { name: "Consul (Not Reachable)", url: "http://127.0.0.1:1/ui", status: "unreachable" },
-    { name: "Nomad (Not Reachable)", url: "http://127.0.0.1:1", status: "unreachable" },
+    { name: "Consul (Not Reachable)", url: "http://127.0.0.1:1/ui", status: "unreachable", reason: "bad port" },
+    { name: "Nomad (Not Reachable)", url: "http://127.0.0.1:1", status: "unreachable", reason: "bad port" },
     ...links,
   ];
   const key = served.key("viewer");
@@ -79,6 +79,58 @@ test("where Consul is away the answer is 503 and says what is not reached; the t
   assert.deepEqual(body, expected);
   const client = createClient({ baseUrl: served.url, headers: () => ({ authorization: `Bearer ${key}` }) });
   assert.deepEqual(await client.webUis(), expected);
+});
+
+/** Consul that answers so, until it is told otherwise. */
+async function answering(t: TestContext, status: number, body: string) {
+  const answer = { status, body };
+  const server = createServer((_, response) => response.writeHead(answer.status).end(answer.body));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, answer };
+}
+
+for (const [status, body, reason] of [
+  [403, "Permission denied", /^it answered 403: services\.consul\.token_file is missing, or its token may not read health$/],
+  [500, "no leader", /^it answered 500$/],
+  [200, "<h1>Welcome</h1>", /^it answered something else than a list of services: is it Consul\?$/],
+  [200, '{"error": 1}', /^it answered something else than a list/],
+] as const) {
+  test(`Consul that answers ${status} with ${body} is not reached, and why is said`, async (t) => {
+    const { url } = await answering(t, status, body);
+    const { complete, pages } = await new WebUiFinder({ consul: { url, token: "t0ken" }, links: [] }).find();
+    assert.equal(complete, false);
+    assert.match(pages[0]?.reason ?? "", reason);
+  });
+}
+
+test("plain HTTP where TLS was expected, nobody at the port, and a token that is none are told apart; no reason holds the token", async (t) => {
+  const { url } = await answering(t, 200, "[]");
+  const reasonOf = async (consul: { url: string; token?: string }) =>
+    (await new WebUiFinder({ consul, links: [] }).find()).pages[0]?.reason ?? "";
+  assert.match(await reasonOf({ url: url.replace("http:", "https:") }), /SSL|TLS/i);
+  const { url: closed, close } = await standIn(t);
+  close();
+  assert.match(await reasonOf({ url: closed }), /ECONNREFUSED/);
+  assert.equal(await reasonOf({ url, token: "t0\nken" }), "it could not be asked");
+});
+
+test("that Consul is not reached is told once, again when the reason is another, and when it is back", async (t) => {
+  const { url, answer } = await answering(t, 403, "");
+  const told: (string | undefined)[] = [];
+  const finder = new WebUiFinder({ consul: { url }, links: [], changed: (_, unreached) => told.push(unreached) });
+  let now = Date.now();
+  const look = async (status: number) => {
+    Object.assign(answer, { status, body: "[]" });
+    now += 31_000;
+    await finder.find(now);
+  };
+  for (const status of [403, 403, 500, 200, 200]) await look(status);
+  assert.deepEqual(
+    told.map((reason) => reason?.slice(0, 15)),
+    ["it answered 403", "it answered 500", undefined],
+  );
 });
 
 test("a failure of another kind stays a failure for the typed client", async (t) => {

@@ -2,6 +2,7 @@
 import { Problem } from "./attempt.tsx";
 import { useDesk } from "./desk.ts";
 import { Sheet } from "./sheet.tsx";
+import { Untrusted } from "./untrusted.tsx";
 import { useAnswer } from "./use-answer.ts";
 
 export function ServicesPanel() {
@@ -13,7 +14,7 @@ export function ServicesPanel() {
         title="Other services"
         {...(pages && { count: pages.length })}
         columns={["Service", "Address", "Now"]}
-        rows={(pages ?? []).map(({ name, url, status }) => ({
+        rows={(pages ?? []).map(({ name, url, status, reason }) => ({
           key: `${name} ${url}`,
           cells: [
             name,
@@ -27,8 +28,9 @@ export function ServicesPanel() {
             status === undefined ? (
               ""
             ) : (
-              <span key="now" className={`badge tone-${status === "reachable" ? "good" : "bad"}`}>
-                {status}
+              <span key="now">
+                <span className={`badge tone-${status === "reachable" ? "good" : "bad"}`}>{status}</span>{" "}
+                {reason !== undefined && <Untrusted text={reason} />}
               </span>
             ),
           ],
