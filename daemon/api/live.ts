@@ -173,8 +173,8 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     if (!frame) listener.socket.close(1007, "not a frame of this protocol");
     else if (frame.type === "unwatch") listener.watching.delete(frame.jobId);
     else if (frame.type === "approval_response") answer(listener, frame);
-    else if (frame.type === "unwatch_log") listener.log = undefined;
-    else if (frame.type === "watch_log") watchLog(listener, frame);
+    else if (frame.type === "unwatch_daemon_log") listener.log = undefined;
+    else if (frame.type === "watch_daemon_log") watchLog(listener, frame);
     else if (feed.jobs.find(frame.jobId)) listener.watching.set(frame.jobId, frame.after);
   }
 

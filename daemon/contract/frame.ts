@@ -44,8 +44,8 @@ export const ClientFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("watch"), jobId: z.string().max(100), after: z.int().min(0).default(0) }),
   z.object({ type: z.literal("unwatch"), jobId: z.string().max(100) }),
   /** The daemon's own log after a line somebody knows: its number, and the epoch that number is of. */
-  z.object({ type: z.literal("watch_log"), after: z.int().min(0).default(0), epoch: z.string().max(100).default("") }),
-  z.object({ type: z.literal("unwatch_log") }),
+  z.object({ type: z.literal("watch_daemon_log"), after: z.int().min(0).default(0), epoch: z.string().max(100).default("") }),
+  z.object({ type: z.literal("unwatch_daemon_log") }),
   z.object({
     type: z.literal("approval_response"),
     approvalId: ApprovalId,

@@ -79,16 +79,16 @@ test("who watches gets every line once and in order, also after coming back with
   };
   write(0, 1300);
   const first = await listen(t, served, served.key("operator"));
-  first.say({ type: "watch_log" });
+  first.say({ type: "watch_daemon_log" });
   await until(() => first.lines.length === 1300);
   write(1300, 1310);
   await until(() => first.lines.length === 1310);
-  first.say({ type: "unwatch_log" });
+  first.say({ type: "unwatch_daemon_log" });
   const known = first.lines.at(-1)?.seq;
   const epoch = log.book.epoch();
   const second = await listen(t, served, served.key("admin"));
   write(1310, 1320);
-  second.say({ type: "watch_log", after: known, epoch });
+  second.say({ type: "watch_daemon_log", after: known, epoch });
   await until(() => second.lines.length === 10);
   assert.deepEqual(
     texts([...first.lines, ...second.lines]),
@@ -100,7 +100,7 @@ test("after a restart of the daemon a number of before means nothing: everything
   const { log, served } = await logging(t);
   log.of("control").info("before");
   const ear = await listen(t, served, served.key("operator"));
-  ear.say({ type: "watch_log" });
+  ear.say({ type: "watch_daemon_log" });
   await until(() => ear.lines.length === 1);
   log.restart();
   log.of("control").info("after");
@@ -116,7 +116,7 @@ for (const role of ["viewer", "agent"] as const) {
     const { log, served } = await logging(t);
     log.of("control").info("not for everybody");
     const ear = await listen(t, served, served.key(role));
-    ear.say({ type: "watch_log" });
+    ear.say({ type: "watch_daemon_log" });
     const [code, reason] = await ear.closed;
     assert.equal(code, 1008);
     assert.match(String(reason), /it takes operator/);

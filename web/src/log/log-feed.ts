@@ -35,7 +35,7 @@ export class LogFeed {
     if (this.#watchers === 1) this.#ask();
     return () => {
       this.#watchers -= 1;
-      if (this.#watchers === 0) this.#send({ type: "unwatch_log" });
+      if (this.#watchers === 0) this.#send({ type: "unwatch_daemon_log" });
     };
   };
 
@@ -53,6 +53,6 @@ export class LogFeed {
   }
 
   #ask(): void {
-    this.#send({ type: "watch_log", after: this.#view.lines.at(-1)?.seq ?? 0, epoch: this.#view.epoch });
+    this.#send({ type: "watch_daemon_log", after: this.#view.lines.at(-1)?.seq ?? 0, epoch: this.#view.epoch });
   }
 }
