@@ -3,10 +3,7 @@ import type { LogBook } from "../api/daemon-log.ts";
 import type { LogLine } from "../contract/daemon-log.ts";
 import { readLine } from "./log-lines.ts";
 import type { LogNews } from "./log-tail.ts";
-import { Tail } from "./tail.ts";
-
-const MOST_LINES = 10_000;
-const MOST_CHARACTERS = 4 * 1024 * 1024;
+import { MOST_CHARACTERS, MOST_LINES, Tail } from "./tail.ts";
 
 export class ControlLogBook implements LogBook {
   readonly #redact: (text: string) => string;

@@ -1,6 +1,6 @@
 /** What the supervisor keeps of the log of all processes, numbered, and hands to control: also to one that was started anew. */
 import { randomUUID } from "node:crypto";
-import { Tail } from "./tail.ts";
+import { MOST_CHARACTERS, MOST_LINES, Tail } from "./tail.ts";
 
 /** From the supervisor to control. */
 export interface LogNews {
@@ -12,8 +12,6 @@ export interface LogNews {
 /** Answers when more may be sent; false when nobody is there any more. */
 export type Send = (message: object) => Promise<boolean>;
 
-const MOST_LINES = 10_000;
-const MOST_CHARACTERS = 4 * 1024 * 1024;
 const LINES_AT_ONCE = 500;
 
 export class LogTail {

@@ -1,4 +1,9 @@
 /** The newest of a numbered sequence: so many and so large together at most; the oldest are let go. */
+
+/** Of a log: as much as the supervisor keeps, control keeps. */
+export const MOST_LINES = 10_000;
+export const MOST_CHARACTERS = 4 * 1024 * 1024;
+
 interface Kept<T> {
   seq: number;
   item: T;
