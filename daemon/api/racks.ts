@@ -64,7 +64,7 @@ export function racksApi(mount: Mount, { nodes, events, racks }: RacksApi): void
 
   mount(routes.unplaceNode, ({ node }, { caller }) => {
     const target = find(nodes, node);
-    if (racks.unplace(target.id)) tell("node.placed", `taken out of its rack by ${caller.name}`, target.id);
+    if (racks.unplace(target.id)) tell("node.unplaced", `taken out of its rack by ${caller.name}`, target.id);
     return { message: `${target.name} stands in no rack` };
   });
 }

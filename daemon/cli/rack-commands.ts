@@ -1,6 +1,7 @@
 /** Where machines stand: racks, rooms and the place of each machine. */
-import { type Command, InvalidArgumentError } from "commander";
-import type { Placed, Rack } from "../contract/rack.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Placed, placeWords, type Rack } from "../contract/rack.ts";
+import { CommandFailure } from "./failure.ts";
 import { print, table } from "./print.ts";
 import { examples, type Words, whole } from "./words.ts";
 
@@ -34,11 +35,13 @@ function racks(rack: Command, { json, client }: Words): void {
     .command("add")
     .argument("<name>")
     .description("add a rack or a room, or change its size")
-    .option("--units <number>", "a rack with so many units (else 42)", whole(1, 60))
+    .addOption(new Option("--units <number>", "a rack with so many units (a new one else 42)").argParser(whole(1, 60)).conflicts("room"))
     .option("--room <rows x columns>", "a room with so many rows and columns of tiles, such as 6x10", tiles)
     .addHelpText("after", examples("muster rack add A --units 42", "muster rack add cellar --room 6x10"))
-    .action(async (name: string, { units = 42, room }: Size) => {
-      const saved = await client().saveRack(room ? { name, kind: "room", ...room } : { name, kind: "rack", rows: units });
+    .action(async (name: string, { units, room }: Size) => {
+      const daemon = client();
+      if (units === undefined && room === undefined) requireNew(name, (await daemon.listRacks()).racks);
+      const saved = await daemon.saveRack(room ? { name, kind: "room", ...room } : { name, kind: "rack", rows: units ?? 42 });
       print(json(), saved, `${saved.name}: ${sizeOf(saved)}.`);
     });
   rack
@@ -62,8 +65,10 @@ function places(rack: Command, { json, client }: Words): void {
     .description("say where a machine stands, or that it has moved")
     .addHelpText("after", examples("muster rack place rack1-n1 A 7 --height 2", "muster rack place tower-3 cellar 2 5"))
     .action(async (node: string, name: string, row: number, column: number, { height }: { height: number }) => {
-      const placed = await client().placeNode({ node, rack: name, row, column, height });
-      print(json(), placed, `${placed.node} stands in ${placed.rack}, row ${placed.row}, column ${placed.column}.`);
+      const daemon = client();
+      const placed = await daemon.placeNode({ node, rack: name, row, column, height });
+      const kind = (await daemon.listRacks()).racks.find((known) => known.name === placed.rack)?.kind ?? "rack";
+      print(json(), placed, `${placed.node} stands in ${placed.rack}, ${placeWords(placed, kind)}.`);
     });
   rack
     .command("unplace")
@@ -73,6 +78,13 @@ function places(rack: Command, { json, client }: Words): void {
       const answer = await client().unplaceNode({ node });
       print(json(), answer, `${answer.message}.`);
     });
+}
+
+/** Without a size it would get that of a new one. */
+function requireNew(name: string, racks: readonly Rack[]): void {
+  const known = racks.find((rack) => rack.name === name);
+  if (known)
+    throw new CommandFailure("USAGE", `${name} exists already: ${sizeOf(known)}`, "Name its new size with --units or --room to change it.");
 }
 
 function tiles(text: string): { rows: number; columns: number } {

@@ -1,0 +1,37 @@
+/** Racks and rooms as a person at a command line meets them: the real program and the real daemon. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { muster, type Running, startDaemon, temporary } from "./muster.ts";
+
+const place = temporary();
+let daemon: Running;
+before(async () => {
+  daemon = await startDaemon(place.folder);
+  assert.equal((await ask("accept", "52:54:00:00:00:02", "--name", "rack1-n2")).code, 0);
+});
+after(async () => {
+  await daemon.stop();
+  place.remove();
+});
+
+const ask = (...args: string[]) => muster(args, daemon.env);
+
+test("a rack keeps its size until another is named, and is no room as well", async () => {
+  assert.equal((await ask("rack", "add", "A", "--units", "20")).out, "A: 20 units.\n");
+  const again = await ask("rack", "add", "A");
+  assert.equal(again.code, 2);
+  assert.match(again.err, /A exists already: 20 units\n→ .*--units or --room/);
+  const both = await ask("rack", "add", "A", "--room", "6x10", "--units", "30");
+  assert.equal(both.code, 2);
+  assert.match(both.err, /--units.*cannot be used with.*--room/);
+  assert.match((await ask("rack")).out, /^A +20 units/m);
+  assert.equal((await ask("rack", "add", "A", "--units", "30")).out, "A: 30 units.\n");
+  assert.equal((await ask("rack", "add", "B")).out, "B: 42 units.\n");
+});
+
+test("where a machine stands is said in units of a rack, and in rows and columns of a room", async () => {
+  assert.equal((await ask("rack", "add", "C")).code, 0);
+  assert.equal((await ask("rack", "add", "cellar", "--room", "6x10")).out, "cellar: 6 rows, 10 columns.\n");
+  assert.equal((await ask("rack", "place", "rack1-n2", "C", "7", "--height", "2")).out, "rack1-n2 stands in C, units 7-8.\n");
+  assert.equal((await ask("rack", "place", "rack1-n2", "cellar", "2", "5")).out, "rack1-n2 stands in cellar, row 2, column 5.\n");
+});
