@@ -39,7 +39,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       ["#/jobs", "asked by test"],
       [`#/jobs/${id}`, "TASK [a]"],
       ["#/network", "Your LAN is safe"],
-      ["#/trends", "network boots and"],
+      ["#/trends", "network boot and"],
       ["#/alerts", "No alert within the last hour"],
       ["#/nowhere", "There is no such page."],
     ];

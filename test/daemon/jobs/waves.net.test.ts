@@ -128,14 +128,15 @@ test("SIGKILL of the whole wave: who had come to an end has succeeded, the other
   const { nodes, ids } = await wave(["p-done", "p-one", "p-two"], tasks);
   const [done, one, two] = ids as [string, string, string];
   await lab.ended(done);
+  const began = () => readFileSync(at("phoenix"), "utf8").trim().split("\n").toSorted();
+  await until("the others are at work", () => began().length === 3);
   const [leader = ""] = (job(one).run ?? "").split("/");
   const [pid] = readFileSync(at("jobs", leader, "1.pid"), "utf8").split(" ");
   process.kill(-Number(pid), "SIGKILL");
   for (const id of [one, two]) assert.partialDeepStrictEqual(await lab.ended(id), { status: "succeeded", attempt: 2 });
   assert.equal(job(done).attempt, 1);
   assert.equal(job(one).run, job(two).run);
-  const lines = readFileSync(at("phoenix"), "utf8").trim().split("\n").toSorted();
-  assert.deepEqual(lines, ["p-done", "p-one", "p-one", "p-two", "p-two"]);
+  assert.deepEqual(began(), ["p-done", "p-one", "p-one", "p-two", "p-two"]);
   assert.ok(lab.story(nodes[1]!).includes("job.interrupted"));
 });
 
