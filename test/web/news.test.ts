@@ -26,10 +26,12 @@ test("what others did is news, one's own acts and what machines do are not", () 
     [16, "job.task.ok", "common: Clock by bob"],
     [17, "approval.answered", "alice said yes; it is approved"],
     [18, "key.created", "the key laptop (operator) was made by bob"],
-    [19, "alert.raised", "node failures: 3 within 15 min"],
+    [19, "node.unplaced", "taken out of its rack by bob"],
+    [20, "alert.raised", "node failures: 3 within 15 min"],
   );
   assert.deepEqual(texts(news), [
     "node failures: 3 within 15 min",
+    "taken out of its rack by bob",
     "the key laptop (operator) was made by bob",
     "all is done",
     "site.yml queued by bob",

@@ -31,7 +31,7 @@ export const noNews: News = { items: [], replayTo: 0, missed: undefined };
 
 /** Each of these names who did it at the end of its summary or at its beginning. */
 const byPeople =
-  /^(node\.(accepted|armed|disarmed|retired|promoted|wake|rescue|rescue-ended|wipe-armed|placed)|power\.asked|job\.(queued|cancel)|(schedule|quirk|key|rack)\.|quarantine\.(released|discarded)|inventory\.changed|approval\.(requested|answered)|dhcp\.given-back)/;
+  /^(node\.(accepted|armed|disarmed|retired|promoted|wake|rescue|rescue-ended|wipe-armed|placed|unplaced)|power\.asked|job\.(queued|cancel)|(schedule|quirk|key|rack)\.|quarantine\.(released|discarded)|inventory\.changed|approval\.(requested|answered)|dhcp\.given-back)/;
 const endOfWork = /^(job|execution)\.(succeeded|failed|timed-out|cancelled|refused|rolled-back|partial)$/;
 const told = /^(alert\.raised|approval\.(expired|dropped)|plan\.denied)$/;
 

@@ -9,7 +9,7 @@ export interface Racks {
   places: readonly Placed[];
 }
 
-const moves = /^(rack\.|node\.(placed|retired|accepted))/;
+const moves = /^(rack\.|node\.(placed|unplaced|retired|accepted))/;
 
 export function useRacks() {
   const { client } = useDesk();
