@@ -44,7 +44,7 @@ export function callRisk(call: Call, playbooks?: Playbooks): Risk {
   }
 }
 
-/** Requests to ourselves that take nothing away; any other might arm, wipe, or answer an approval. */
+/** Requests to ourselves that destroy nothing; any other might arm, wipe, retire, or answer an approval. */
 const OWN_CHANGES = /^muster:\/api\/nodes\/[^/]+\/(wake|disarm|power|rescue|promote|reprovision)$/;
 
 function requestRisk(verb: string, url: string): Risk {

@@ -1,0 +1,19 @@
+/** The pages that list the tools which ask Muster itself list all of them. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+const root = join(import.meta.dirname, "../..");
+const forms = join(root, "daemon/tools/forms");
+const own = readdirSync(forms)
+  .filter((file) => /url: "?muster:/.test(readFileSync(join(forms, file), "utf8")))
+  .map((file) => `\`${file.replace(/\.yaml$/, "")}\``)
+  .sort();
+
+for (const page of ["security.md", "extending.md"])
+  test(`docs/${page} names every tool that asks Muster itself`, () => {
+    assert.ok(own.length > 0);
+    const text = readFileSync(join(root, "docs", page), "utf8").replaceAll("\n", " ");
+    assert.ok(text.includes(`${own.slice(0, -1).join(", ")} and ${own.at(-1)} ask Muster itself`), own.join(" "));
+  });
