@@ -24,6 +24,12 @@ interface Asking {
   begin: Begin;
 }
 
+/** What the executor says it carries out, true or not. */
+export function stepNamed({ headers }: Asking["request"]): string | undefined {
+  const named = headers[STEP_HEADER];
+  return named === undefined ? undefined : [named].flat().join();
+}
+
 /**
  * Stands right before the effect, behind everything else that may keep it from happening. Throws where the policy denies it or
  * people are asked. The executor's own request, with its header, was decided before.
@@ -36,10 +42,8 @@ export function byHand({ desk }: ByHandApi, { tool, parameters = {}, nodes, type
     readOnly: false,
     tainted: false,
   };
-  const step = request.headers[STEP_HEADER];
+  const step = stepNamed(request);
   const hand = { confirmed: nodes.length === 1 && typed === nodes[0]?.name, inService: nodes.some(isInService) };
   const who = whoIs(caller);
-  begin(() =>
-    step === undefined ? desk.byHand(proposal, { ...who, byHand: hand }) : desk.carryOut([step].flat().join(), proposal, hand, who),
-  );
+  begin(() => (step === undefined ? desk.byHand(proposal, { ...who, byHand: hand }) : desk.carryOut(step, proposal, hand, who)));
 }

@@ -10,7 +10,10 @@ import type { Caller } from "./auth.ts";
 import type { Mount } from "./mount.ts";
 
 export interface GovernApi {
-  desk: Pick<Desk, "propose" | "execute" | "vote" | "cancel" | "plan" | "approval" | "execution" | "byHand" | "carryOut" | "withdraw">;
+  desk: Pick<
+    Desk,
+    "propose" | "execute" | "vote" | "cancel" | "plan" | "approval" | "execution" | "byHand" | "carryOut" | "isAtWork" | "withdraw"
+  >;
   approvals: ApprovalStore;
   executions: ExecutionStore;
   offer(): Offer;

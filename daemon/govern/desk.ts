@@ -118,6 +118,11 @@ export class Desk {
     }
   }
 
+  /** Whether the executor is at this step, named as in its header. */
+  isAtWork(reference: string): boolean {
+    return this.#passes.stepOf(reference) !== undefined;
+  }
+
   vote(approvalId: string, answer: Answer, voter: Who): Approval {
     const approval = this.#ballots.cast(approvalId, answer, voter, this.#now());
     this.dispatch();

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { AuditLog } from "../../../daemon/audit/log.ts";
+import type { Proposed } from "../../../daemon/contract/govern-routes.ts";
 import type { Role } from "../../../daemon/contract/key.ts";
 import type { Node, NodeState } from "../../../daemon/contract/node.ts";
 import type { ErrorBody, Route } from "../../../daemon/contract/route.ts";
@@ -294,6 +295,36 @@ test("a pass ends with its step, and with the executor's connection", async (t) 
   served.lab.desk.receive({ type: "step", executionId, step: { ...step, status: "timed-out" } });
   assert.equal(errorOf(await wake()).code, "STEP_NOT_AT_WORK");
   assert.ok(!touched());
+});
+
+test("an accepted wipe of twelve machines is not held up by the limit of requests; made-up passes are", async (t) => {
+  const { served } = await bench(t, "wipeNode");
+  const [asking, executor] = [served.key("operator"), served.key("operator")];
+  const nodes = Array.from({ length: 12 }, (_, n) => `hall-${n + 10}`);
+  for (const name of nodes) {
+    addNode(served.world, ready, name);
+    served.lab.groups.set(name, ["dev"]);
+  }
+  const post = (path: string, key: string, body: object, headers = {}) =>
+    served.request(path, { method: "POST", key, headers, body: JSON.stringify(body) });
+  const proposed = await post("/api/proposals", asking, { goal: { kind: "tool", tool: "wipe" }, targets: nodes });
+  const { approval } = proposed.body as Proposed;
+  for (const role of ["operator", "admin", "admin"] as const)
+    await post(`/api/approvals/${approval?.id}/vote`, served.key(role), { answer: "approve" });
+  const executionId = served.world.executions.atWork()[0]?.id ?? assert.fail(proposed.text);
+  const pass = "5e".repeat(32);
+  const wipe = (name: string, step: string) =>
+    post(`/api/nodes/${name}/wipe`, executor, { confirm: name }, { "muster-step": `${executionId}/${step}` });
+  for (const [index, name] of nodes.entries()) {
+    const step = { id: String(index + 1), target: name };
+    served.lab.desk.receive({ type: "step", executionId, step: { ...step, status: "running" }, pass });
+    const answer = await wipe(name, `${step.id}/${pass}`);
+    assert.equal(answer.status, 200, answer.text);
+    served.lab.desk.receive({ type: "step", executionId, step: { ...step, status: "succeeded" } });
+  }
+  const tries = [];
+  for (const _ of nodes) tries.push((await wipe("hall-10", `1/${pass}`)).status);
+  assert.deepEqual(tries, [...Array(10).fill(403), 429, 429]);
 });
 
 test("a playbook for all of a large fleet waits as one question that can be answered", async (t) => {
