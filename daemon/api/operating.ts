@@ -22,7 +22,9 @@ export interface OperatingApi extends ByHandApi {
   events: EventStore;
   /** Throws BOOT_FILES_MISSING when there is nothing to boot for it. */
   requireBootFiles(what: Profile | "rescue" | "wipe"): void;
-  /** In the inventory; throws where it has no such worker. */
+  /** Throws where the inventory has no such worker, nor a controller that was one. */
+  requireWorker(name: string): void;
+  /** In the inventory. */
   promote(name: string): Promise<void>;
   provision(node: Node, requestedBy: string): Job;
 }
@@ -34,6 +36,7 @@ export function operatingApi(mount: Mount, { nodes, jobs, registry, events, ...w
     requireIdle(jobs, target);
     const reason = notRunnable(target);
     if (reason !== undefined) throw new MusterError("NODE_WRONG_PHASE", reason);
+    world.requireWorker(target.name);
     byHand(world, { tool: "promote", nodes: [target] }, context);
     await world.promote(target.name);
     events.append({

@@ -29,10 +29,12 @@ export function powerApi(mount: Mount, { nodes, events, power, desk }: PowerApi)
         "REQUEST_INVALID",
         `confirm: power ${action} cuts the power of a machine that is ${target.state.phase}; repeat its name, ${target.name}, to go on`,
       );
+    // Before people are asked about what cannot be.
+    const means = power.means(target);
     byHand({ desk }, { tool: "power", parameters: { action }, nodes: [target], typed: confirm }, context);
     const record = (type: string, summary: string) =>
       events.append({ source: "control", type, summary, nodeId: target.id, detail: { action } });
-    record("power.asked", `power ${action} by ${power.means(target)}, asked by ${context.caller.name}`);
+    record("power.asked", `power ${action} by ${means}, asked by ${context.caller.name}`);
     try {
       const result = await power.perform(target, action);
       record("power.done", `power ${action}: ${result.message}`);

@@ -213,6 +213,7 @@ export async function startControl(
             if (missing) throw new MusterError("BOOT_FILES_MISSING", `${missing} is not among the assets`);
           },
           forget: (node) => reception.forget(node),
+          requireWorker: (name) => inventory.requireWorker(name),
           promote: (name) => inventory.promoteHost(name),
           wake,
           power: new Switchboard(config.power, { wake, remote: remotePower }),

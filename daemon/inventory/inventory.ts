@@ -51,11 +51,17 @@ export class Inventory {
       if (document.hasIn([...hostsOf(CONTROLLERS), name])) return;
       const workers = document.getIn(hostsOf(WORKERS));
       const at = isMap(workers) ? workers.items.findIndex(({ key }) => keyText(key) === name) : -1;
-      if (!isMap(workers) || at === -1) throw new MusterError("NODE_WRONG_PHASE", `${this.file.path} has no worker ${name}`);
+      if (!isMap(workers) || at === -1) throw noWorker(this.file, name);
       this.file.ensureMap(document, hostsOf(CONTROLLERS));
       const controllers = document.getIn(hostsOf(CONTROLLERS));
       if (isMap(controllers)) controllers.items.push(...workers.items.splice(at, 1));
     });
+  }
+
+  /** Throws where `promoteHost` would have nobody to promote. */
+  requireWorker(name: string): void {
+    const document = this.file.read();
+    if (!OUR_GROUPS.some((group) => addressesIn(document, group).some(([host]) => host === name))) throw noWorker(this.file, name);
   }
 
   /** From every group: one that still listed it would be run on by its bare name. */
@@ -113,6 +119,8 @@ function takeAddress(document: Document, name: string, address: string): void {
   // What people have said of it waits for its return.
   else document.setIn([...path, "ansible_host"], `${name}.${NO_ADDRESS}`);
 }
+
+const noWorker = ({ path }: InventoryFile, name: string) => new MusterError("NODE_WRONG_PHASE", `${path} has no worker ${name}`);
 
 const namesIn = (document: Document): Set<string> =>
   new Set(groupsIn(document).flatMap((group) => [group.name, ...keysOf(partOf(document, group, "hosts"))]));

@@ -57,6 +57,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     preview: unused("preview"),
     maintenance: () => ({ open: true, windows: [], timeZone: "UTC" }),
     nextTime: (_, from) => from,
+    requireWorker: () => undefined,
     promote: async () => undefined,
     playbooks: () => ({ playbooks: [], refused: [] }),
     run: unused("run"),

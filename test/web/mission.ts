@@ -137,6 +137,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       preview: () => {
         throw new Error("no job engine here");
       },
+      requireWorker: () => undefined,
       promote: async () => undefined,
       maintenance: () => ({ open: true, windows: [], timeZone: "UTC" }),
       nextTime: (_, from) => from,

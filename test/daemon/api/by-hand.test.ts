@@ -10,6 +10,7 @@ import type { Role } from "../../../daemon/contract/key.ts";
 import type { Node, NodeState } from "../../../daemon/contract/node.ts";
 import type { ErrorBody, Route } from "../../../daemon/contract/route.ts";
 import { routes } from "../../../daemon/contract/routes.ts";
+import { MusterError } from "../../../daemon/errors.ts";
 import { loadPolicy, type PolicySettings } from "../../../daemon/policy/policy.ts";
 import { queuing } from "../../support/queuing.ts";
 import { serve } from "../../support/served.ts";
@@ -275,6 +276,26 @@ test("what was asked of a machine before it was in service, without its name typ
     assert.equal(answer.status, status, answer.text);
     if (status === 403) assert.match(errorOf(answer).message, /asked-bare came into service since this was asked/);
   }
+});
+
+test("nobody is asked about what cannot be: a machine nothing switches, a worker the inventory does not have", async (t) => {
+  const lacking = (code: "POWER_NOT_CONFIGURED" | "NODE_WRONG_PHASE") => () => {
+    throw new MusterError(code, "there is none");
+  };
+  const { request, key, world } = await serve(
+    t,
+    {
+      power: { means: lacking("POWER_NOT_CONFIGURED"), perform: () => assert.fail("switched") },
+      requireWorker: lacking("NODE_WRONG_PHASE"),
+    },
+    { policy: loadPolicy({ folders: [], approvalMode: "changes" }) },
+  );
+  addNode(world, ready, "n1");
+  const ask = (what: string, body: object | undefined) =>
+    request(`/api/nodes/n1/${what}`, { method: "POST", key: key("operator"), ...(body && { body: JSON.stringify(body) }) });
+  assert.equal(errorOf(await ask("power", deeds.powerNode.body)).code, "POWER_NOT_CONFIGURED");
+  assert.equal(errorOf(await ask("promote", undefined)).code, "NODE_WRONG_PHASE");
+  assert.deepEqual(world.approvals.list(10), []);
 });
 
 test("a pass ends with its step, and with the executor's connection", async (t) => {
