@@ -109,11 +109,11 @@ function approving(program: Command, { json, client }: Words): void {
     .command("approve")
     .argument("<id>", "of `muster approvals`")
     .option("--reason <text>", "why; the audit keeps it")
-    .option("-y, --yes", "with a voter's key: show the plan, and sign without asking", false)
+    .option("-y, --yes", "with a voter's key: show the plan, and sign without asking; needed where nobody can be asked", false)
     .description("say yes to somebody else's plan; with the last yes it needs, it runs")
     .addHelpText(
       "after",
-      `${examples("muster plan <id>     what it would do", 'muster approve apr_… --reason "as announced"')}\n\nWhere this machine has a voter's key (\`muster voter keygen\`), the plan is shown and what was shown is signed.`,
+      `${examples("muster plan <id>     what it would do", 'muster approve apr_… --reason "as announced"')}\n\nWhere this machine has a voter's key (\`muster voter keygen\`), the plan is shown uncut and what was shown is signed; with --json it is\nshown on standard error.`,
     )
     .action(async (id: string, { reason = "", yes }: { reason?: string; yes: boolean }) => {
       const daemon = client();

@@ -6,8 +6,8 @@ import { ASKER_HAS_NO_VOTE, hasAsked } from "../votes/person.ts";
 import { isShown } from "../votes/shown.ts";
 import { findSigningKey } from "../votes/signing-key.ts";
 import { CommandFailure } from "./failure.ts";
-import { showPlan } from "./plans.ts";
 import { clean } from "./print.ts";
+import { showQuestion } from "./question.ts";
 
 export interface Manner {
   json: boolean;
@@ -28,15 +28,21 @@ export async function signatureFor(daemon: Client, id: string, { json, yes }: Ma
     );
   if (hasAsked(key.voter, approval))
     throw new CommandFailure("NO_PERMISSION", `${ASKER_HAS_NO_VOTE}, and the key here is theirs`, "Let another person answer it.");
-  if (!json) {
-    process.stdout.write(`${clean(approval.requestedBy)} asks:\n${showPlan({ work, dryRun: false, approval })}\n\n`);
-    if (!yes && process.stdin.isTTY && process.stdout.isTTY) await sure(key.voter);
-  }
+  // With --json the answer alone goes to standard output.
+  const screen = json ? process.stderr : process.stdout;
+  screen.write(`${showQuestion(approval, work)}\n\n`);
+  if (!yes) await sure(key.voter, screen);
   return key.sign(approval, "approve", new Date());
 }
 
-async function sure(voter: string): Promise<void> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+async function sure(voter: string, screen: NodeJS.WriteStream): Promise<void> {
+  if (!process.stdin.isTTY || !screen.isTTY)
+    throw new CommandFailure(
+      "USAGE",
+      "nobody can be asked here whether to sign it",
+      "Nothing was signed. Read what is shown, then add --yes.",
+    );
+  const terminal = createInterface({ input: process.stdin, output: screen });
   try {
     const said = await terminal.question(`Sign a yes to this as ${clean(voter)}? [y/N] `);
     if (!/^y(es)?$/i.test(said.trim())) throw new CommandFailure("INTERRUPTED", "nothing was signed", "Say no to it with `muster deny`.");

@@ -40,13 +40,20 @@ async function daemonThatSays(t: TestContext, answer: object) {
   };
 }
 
-const quietly = { json: true, yes: false };
+const quietly = { json: true, yes: true };
 
 test("what is shown as it is, is signed", async (t) => {
   const { client, key } = await daemonThatSays(t, { approval, work, signedVotes: true });
   const bea = key("bea");
   const signature = await signatureFor(client, approval.id, quietly);
   assert.ok("by" in whoSigned(approval, { answer: "approve", signature }, [registered(bea)], new Date()));
+});
+
+test("without a terminal nothing is signed until it was said beforehand that nobody has to be asked", async (t) => {
+  const { client, key } = await daemonThatSays(t, { approval, work, signedVotes: true });
+  key("bea");
+  for (const json of [true, false])
+    await assert.rejects(signatureFor(client, approval.id, { json, yes: false }), { code: "USAGE", hint: /Nothing was signed.*--yes/ });
 });
 
 for (const [what, answer] of [

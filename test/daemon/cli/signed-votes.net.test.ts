@@ -132,9 +132,14 @@ describe("signed votes", { concurrency: 1 }, () => {
 
   test("the voter is shown the plan, signs it, and it runs", async () => {
     const { work, approval } = await ask("signed");
-    const { code, out, err } = await muster(["approve", approval?.id ?? "", "--reason", "as announced"], people.bea);
+    const approve = ["approve", approval?.id ?? "", "--reason", "as announced"];
+    const unsaid = await muster(["--json", ...approve], people.bea);
+    assert.deepEqual([unsaid.code, unsaid.out], [2, ""]);
+    assert.match(unsaid.err, /^ada asks:\n.*note[\s\S]*nobody can be asked here[\s\S]*--yes/);
+    const { code, out, err } = await muster([...approve, "--yes"], { ...people.bea, COLUMNS: "40" });
     assert.equal(code, 0, err);
     assert.match(out, /^ada asks:\n.*note/);
+    assert.ok(out.includes(`  parameters: {"path":"${noted}-signed"}\n  does: touch ${noted}-signed\n`), out);
     assert.match(out, /You said yes\./);
     assert.equal((await ended(work.id)).status, "succeeded");
     assert.ok(existsSync(`${noted}-signed`));
