@@ -18,6 +18,7 @@ export const hints = {
   IDEMPOTENCY_KEY_USED: "Choose another Idempotency-Key for another wish; a key names its plan for a day.",
   APPROVALS_PENDING: "Have some of them answered first; `muster approvals` lists them.",
   APPROVAL_NEEDED: "Nothing has happened yet. Another person answers with that command; it is done when enough have said yes.",
+  UNDER_WAY: "It was approved and is begun or about to be, and is not done twice: that command and `muster executions` show how it goes.",
   STEP_NOT_AT_WORK: "Only the executor sends this header, for a step of a plan it is carrying out; leave it away.",
   APPROVAL_NOT_FOUND: "List those that wait for an answer with `muster approvals`.",
   VOTE_REFUSED: "`muster approvals` lists those that wait; another person's key of the role operator or admin may answer.",

@@ -1,4 +1,4 @@
-/** What somebody wanted to do by hand and people have to be asked about: nothing has happened, and this says how it goes on. */
+/** What somebody wanted to do by hand and people have to be asked about: nothing was done by it, and this says how it goes on. */
 import type { Approval } from "../contract/approval.ts";
 import type { PlannedWork } from "../contract/plan.ts";
 import { MusterError } from "../errors.ts";
@@ -7,9 +7,10 @@ export class WaitsForApproval extends MusterError {
   readonly approvalId: string;
 
   constructor({ id, decision }: PlannedWork, approval: Approval) {
+    const pending = approval.state === "pending";
     super(
-      "APPROVAL_NEEDED",
-      approval.state === "pending"
+      pending ? "APPROVAL_NEEDED" : "UNDER_WAY",
+      pending
         ? `waits for approval, by the rule ${decision.rule}: muster approve ${approval.id}`
         : `was asked for before and is ${approval.state}: muster plan ${id}`,
     );

@@ -191,9 +191,12 @@ test("a machine that was never in service is armed and retired without typing it
 });
 
 test("what waited is done by the executor's request when people have said yes: that step, on that node, once", async (t) => {
-  const { served, ask, touched, records } = await bench(t, "wipeNode", { approvalMode: "changes" });
+  const { served, touched, records } = await bench(t, "wipeNode", { approvalMode: "changes" });
   addNode(served.world, ready, "n2");
-  const { approvalId } = errorOf(await ask("operator"));
+  const asking = served.key("operator");
+  const asked = () => served.request("/api/nodes/n1/wipe", { method: "POST", key: asking, body: JSON.stringify(deeds.wipeNode.body) });
+  const { approvalId } = errorOf(await asked());
+  assert.equal(errorOf(await asked()).approvalId, approvalId);
   const wipe = (node: string, body: object, step: string) =>
     served.request(`/api/nodes/${node}/wipe`, {
       method: "POST",
@@ -213,6 +216,9 @@ test("what waited is done by the executor's request when people have said yes: t
   }
   const [execution] = served.world.executions.list(1);
   assert.equal(execution?.status, "running");
+  const again = await asked();
+  assert.deepEqual([again.status, errorOf(again).code], [409, "UNDER_WAY"]);
+  assert.match(errorOf(again).message, /^was asked for before and is used: muster plan /);
   const pass = "5e".repeat(32);
   const step = `${execution?.id}/1/${pass}`;
   const says = (status: "running" | "failed", id = "1") =>
