@@ -3,6 +3,7 @@ import { STEP_HEADER } from "../contract/executor-protocol.ts";
 import type { Node } from "../contract/node.ts";
 import type { Proposal } from "../contract/plan.ts";
 import type { Values } from "../contract/tool.ts";
+import { MusterError } from "../errors.ts";
 import { isInService } from "../fleet/in-service.ts";
 import type { Begin } from "./auditing.ts";
 import type { Caller } from "./auth.ts";
@@ -12,6 +13,8 @@ export interface Deed {
   tool: string;
   parameters?: Values;
   nodes: readonly Node[];
+  /** What the route calls them in its request. */
+  field?: "node" | "nodes";
   /** What was typed where the route asks for the node's name. */
   typed?: string | undefined;
 }
@@ -34,7 +37,11 @@ export function stepNamed({ headers }: Asking["request"]): string | undefined {
  * Stands right before the effect, behind everything else that may keep it from happening. Throws where the policy denies it or
  * people are asked. The executor's own request, with its header, was decided before.
  */
-export function byHand({ desk }: ByHandApi, { tool, parameters = {}, nodes, typed }: Deed, { caller, request, begin }: Asking): void {
+export function byHand(
+  { desk }: ByHandApi,
+  { tool, parameters = {}, nodes, field = "node", typed }: Deed,
+  { caller, request, begin }: Asking,
+): void {
   const proposal: Proposal = {
     goal: { kind: "tool", tool, parameters },
     targets: nodes.map(({ name }) => name),
@@ -45,5 +52,21 @@ export function byHand({ desk }: ByHandApi, { tool, parameters = {}, nodes, type
   const step = stepNamed(request);
   const hand = { confirmed: nodes.length === 1 && typed === nodes[0]?.name, inService: nodes.some(isInService) };
   const who = whoIs(caller);
-  begin(() => (step === undefined ? desk.byHand(proposal, { ...who, byHand: hand }) : desk.carryOut(step, proposal, hand, who)));
+  begin(() => {
+    if (step !== undefined) return desk.carryOut(step, proposal, hand, who);
+    return naming(field, () => desk.byHand(proposal, { ...who, byHand: hand }));
+  });
 }
+
+/** A proposal's nodes are its targets; whoever asked the route has sent nothing of that name. */
+function naming<T>(field: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof MusterError && error.message.startsWith(TARGETS))
+      throw new MusterError(error.code, `${field}: ${error.message.slice(TARGETS.length)}`);
+    throw error;
+  }
+}
+
+const TARGETS = "targets: ";

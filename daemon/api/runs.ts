@@ -31,7 +31,7 @@ export function runsApi(mount: Mount, { nodes, playbooks, run, desk }: RunsApi):
     const targets = limit === "all" ? everyRunnable(nodes) : [...new Map(limit.map((each) => runnable(nodes, each))).values()];
     const purpose = check ? "preview" : playbook.readOnly ? "look" : "change";
     const turn = { ...(after !== undefined && { after }), ...(priority !== undefined && { priority }) };
-    byHand({ desk }, { tool: "playbook_run", parameters: { playbook: name, check }, nodes: targets }, context);
+    byHand({ desk }, { tool: "playbook_run", parameters: { playbook: name, check }, nodes: targets, field: "nodes" }, context);
     return run(targets, playbook, purpose, context.caller.name, turn);
   });
 }

@@ -24,7 +24,9 @@ export const operatingRoutes = {
     body: z.strictObject({
       playbook: PlaybookName,
       /** Names or MAC addresses; `all` is every node that has a system of ours. */
-      nodes: z.union([z.literal("all"), z.array(z.string().max(100)).min(1).max(1000)]),
+      nodes: z
+        .union([z.literal("all"), z.array(z.string().max(100)).min(1).max(1000)])
+        .describe("At most 1000 by name or MAC address, or all, of which there may be 5000: a plan has no more steps"),
       check: z.boolean().default(false),
       /** Begins only when the job with this id has succeeded. */
       after: z.string().max(100).optional(),

@@ -304,6 +304,16 @@ test("nobody is asked about what cannot be: a machine nothing switches, a worker
   assert.deepEqual(world.approvals.list(10), []);
 });
 
+test("what cannot be planned names the field that was sent", async (t) => {
+  const { served } = await bench(t, "rescueNode");
+  addNode(served.world, { phase: "discovered" }, "fresh");
+  for (let n = 0; n < 5001; n++) addNode(served.world, ready, `hall-${n}`);
+  const ask = (path: string, body?: object) =>
+    served.request(path, { method: "POST", key: served.key("operator"), ...(body && { body: JSON.stringify(body) }) });
+  assert.match(errorOf(await ask("/api/nodes/fresh/rescue")).message, /^node: fresh /);
+  assert.match(errorOf(await ask("/api/runs", { playbook: "update", nodes: "all" })).message, /^nodes: more than 5000 steps/);
+});
+
 test("a pass ends with its step, and with the executor's connection", async (t) => {
   const { served, ask, touched } = await bench(t, "wakeNode", { approvalMode: "changes" });
   const { approvalId } = errorOf(await ask("operator"));
