@@ -142,7 +142,7 @@ export const governRoutes = {
     method: "POST",
     path: "/execute-plan",
     summary:
-      "Execute a plan as its dry run answered it; waits a while for the end. The same plan, tenant and actor give the same execution.",
+      "Execute a plan as its dry run answered it; waits a while for the end. The same plan, tenant and actor of one key give the same execution.",
     access: "proposer",
     recordsItself: true,
     body: PlanExecution,

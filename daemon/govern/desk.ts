@@ -83,7 +83,8 @@ export class Desk {
     }
     const { goal, readOnly, tainted } = plan;
     const proposal: Proposal = { goal, targets, reason: `for ${actor} of ${tenant}`, readOnly, tainted };
-    const key = digestOf(idempotencyKey === undefined ? { plan, tenant, actor } : { idempotencyKey, keyId: who.keyId });
+    // Of this key alone: what somebody else asked for in the same words is in their name, and so is who may say yes to it.
+    const key = digestOf({ ...(idempotencyKey === undefined ? { plan, tenant, actor } : { idempotencyKey }), keyId: who.keyId });
     const work = this.#proposals.take(proposal, who, { key, mustBe: hash }, this.#now());
     this.dispatch();
     return this.#outcomeOf(work);

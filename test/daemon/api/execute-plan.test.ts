@@ -79,6 +79,15 @@ test("the same plan for another tenant or actor is another execution", async (t)
   assert.notEqual(await planOf({ tenant_id: "other" }), first);
 });
 
+test("the same plan, tenant and actor with another key is asked for in that one's name: nobody finds another's wish in place of their own", async (t) => {
+  const { served, key, request } = await planned(t, restartSsh("n1"));
+  const early = (await execute(served, served.key("agent"), request)).body as PlanExecuted;
+  const own = (await execute(served, key, request)).body as PlanExecuted;
+  assert.notEqual(own.error_details?.plan_id, early.error_details?.plan_id);
+  const vote = await send(served, `/api/approvals/${own.error_details?.approval_id}/vote`, key, { answer: "approve" });
+  assert.equal(vote.status, 409, "who asked has no vote, whoever asked before");
+});
+
 test("without a key it is 401, with a viewer's 403, and nothing is planned", async (t) => {
   const { served, request } = await planned(t, diskUsage("n1"));
   assert.equal((await execute(served, undefined, request)).status, 401);
