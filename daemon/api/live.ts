@@ -57,7 +57,7 @@ interface Listener {
   seq: number;
   watching: Map<string, number>;
   /** How far it knows the daemon's own log; undefined: it did not ask. */
-  log: { epoch: string; after: number } | undefined;
+  log: { epoch: string; after: number; answered: boolean } | undefined;
   busy: boolean;
 }
 
@@ -146,9 +146,10 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     const after = listener.log.epoch === epoch ? listener.log.after : 0;
     const lines = feed.logBook.after(after, BATCH);
     const last = lines.at(-1);
-    if (!last) return;
+    // Who asks hears at once, also that there is nothing yet.
+    if (!last && listener.log.answered) return;
     send(listener, { type: "daemon_log", seq: listener.seq, epoch, lines });
-    listener.log = { epoch, after: last.seq };
+    listener.log = { epoch, after: last?.seq ?? after, answered: true };
   }
 
   async function serveOutput(listener: Listener, jobId: string, after: number): Promise<void> {
@@ -179,7 +180,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
   }
 
   function watchLog(listener: Listener, { epoch, after }: { epoch: string; after: number }): void {
-    if (admitted(listener.socket, listener.request, feed.mayReadLog)) listener.log = { epoch, after };
+    if (admitted(listener.socket, listener.request, feed.mayReadLog)) listener.log = { epoch, after, answered: false };
   }
 
   /** One that counts is seen by everybody as its event. */

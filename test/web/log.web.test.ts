@@ -38,6 +38,11 @@ test("every process and part is there with its level, and failures with where th
   await journal(page).getByText("one more").waitFor();
 });
 
+test("a log without a line says so instead of loading for ever", options, async (t) => {
+  const page = await enter(await mission(t), "operator", "#/log");
+  await page.getByText("Nothing was logged yet.").waitFor();
+});
+
 test("level, part and search are in the address, and come back with it", options, async (t) => {
   const world = await mission(t);
   write(world);

@@ -96,6 +96,18 @@ test("who watches gets every line once and in order, also after coming back with
   );
 });
 
+test("who watches a log without a line is told so at once, and only once", async (t) => {
+  const { log, served } = await logging(t);
+  const ear = await listen(t, served, served.key("operator"));
+  ear.say({ type: "watch_daemon_log" });
+  const told = () => ear.frames.filter(({ type }) => type === "daemon_log");
+  await until(() => told().length === 1);
+  assert.deepEqual(ear.lines, []);
+  log.of("control").info("the first");
+  await until(() => ear.lines.length === 1);
+  assert.equal(told().length, 2);
+});
+
 test("after a restart of the daemon a number of before means nothing: everything comes anew", async (t) => {
   const { log, served } = await logging(t);
   log.of("control").info("before");
