@@ -168,6 +168,25 @@ test("whoever asked cannot answer, nor can a viewer, and both are told why", opt
   }
 });
 
+test("whoever asked takes it back with a click, and nobody is asked any more; others have no such button", options, async (t) => {
+  const world = await mission(t);
+  inhabit(world, "n1");
+  const { id } = ask(world, "n1");
+  const [anna, olga] = [await enterAs(world, "anna", "operator", `#/approvals/${id}`), await enterAs(world, "olga", "admin")];
+  await question(olga, id)
+    .getByRole("button", { name: /^Approve/ })
+    .waitFor();
+  assert.equal(await olga.getByRole("button", { name: /^Take back/ }).count(), 0);
+  await question(anna, id)
+    .getByRole("button", { name: /^Take back: service_restart/ })
+    .click();
+  await question(anna, id).getByText("anna took it back. Nothing was done").waitFor();
+  assert.equal(await anna.getByRole("button", { name: /^Take back/ }).count(), 0);
+  await olga.getByText("Nothing waits for a decision").waitFor();
+  assert.equal(world.approvals.get(id)?.state, "withdrawn");
+  assert.equal(world.executions.list(10).length, 0);
+});
+
 test("a yes that does not count is said with the daemon's words and advice", options, async (t) => {
   const world = await mission(t);
   inhabit(world, "n1");

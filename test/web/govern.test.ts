@@ -10,7 +10,7 @@ import { coverageText, secondLook } from "../../web/src/govern/plan-words.ts";
 import { progressOf, progressText, whoText } from "../../web/src/govern/quorum-progress.ts";
 import { outputLines } from "../../web/src/govern/step-output.ts";
 import { piecesOf } from "../../web/src/govern/visible.ts";
-import { answerable, whyNoVote } from "../../web/src/govern/voter.ts";
+import { answerable, mayTakeBack, whyNoVote } from "../../web/src/govern/voter.ts";
 import { openDesk, person, restartSsh, wish } from "../support/desk.ts";
 
 const noon = Date.parse("2026-11-21T12:00:00Z");
@@ -67,6 +67,18 @@ test("the reason why an answer would not count is the daemon's own", () => {
   assert.match(whyNoVote(approval, { owner: "olga", role: "operator" }, Date.parse(approval.decideBy)) ?? "", /over/);
   assert.equal(answerable([approval, { ...approval, state: "used" }], { owner: "olga", role: "operator" }, noon), 1);
   assert.equal(answerable([approval], { owner: "anna", role: "operator" }, noon), 0);
+});
+
+test("a question is taken back by whoever asked or for whom it was asked, while it waits", () => {
+  const { approval } = asked();
+  const may = (owner: string, role: "viewer" | "operator" | "admin" | "agent", of = approval, at = noon) =>
+    mayTakeBack(of, { owner, role }, at);
+  assert.equal(may(" ANNA ", "operator"), true);
+  assert.equal(may("olga", "admin", { ...approval, onBehalfOf: "Olga" }), true);
+  assert.equal(may("olga", "admin"), false);
+  assert.equal(may("anna", "viewer"), false);
+  assert.equal(may("anna", "operator", { ...approval, state: "approved" }), false);
+  assert.equal(may("anna", "operator", approval, Date.parse(approval.decideBy)), false);
 });
 
 test("one person fills one place, and an admin to spare an operator's", () => {

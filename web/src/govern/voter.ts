@@ -18,6 +18,12 @@ export function whyNoVote(approval: Approval, voter: Voter, nowMs: number): stri
   return undefined;
 }
 
+/** Whether it is theirs to take back: whoever asked, or for whom it was asked, while it waits. An agent's key is told by the daemon alone. */
+export function mayTakeBack(approval: Approval, voter: Voter, nowMs: number): boolean {
+  if (stateAt(approval, nowMs) !== "pending" || (voter.role !== "operator" && voter.role !== "admin")) return false;
+  return [approval.requestedBy, approval.onBehalfOf].some((name) => name !== undefined && samePerson(voter.owner, name));
+}
+
 /** How many questions wait for this person's answer. */
 export function answerable(approvals: Iterable<Approval>, voter: Voter, nowMs: number): number {
   let count = 0;

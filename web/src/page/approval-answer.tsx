@@ -4,7 +4,7 @@ import type { Approval } from "../../../daemon/contract/approval.ts";
 import type { PlannedWork } from "../../../daemon/contract/plan.ts";
 import { endingOf } from "../govern/approval-look.ts";
 import { type SecondLook, secondLook } from "../govern/plan-words.ts";
-import { whyNoVote } from "../govern/voter.ts";
+import { mayTakeBack, whyNoVote } from "../govern/voter.ts";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { Copy } from "./cli-panel.tsx";
 import { useDesk, useView } from "./desk.ts";
@@ -31,6 +31,8 @@ export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval;
   }, [looking]);
   const ending = useNow((nowMs) => endingOf(approval, nowMs));
   const refused = useNow((nowMs) => whyNoVote(approval, session, nowMs));
+
+  const takeable = useNow((nowMs) => Number(mayTakeBack(approval, session, nowMs))) === 1;
 
   if (ending !== undefined) {
     return (
@@ -103,6 +105,16 @@ export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval;
           <span id={id} className="soft">
             {NEEDS_REASON}
           </span>
+        )}
+        {takeable && (
+          <button
+            type="button"
+            disabled={busy}
+            aria-label={`Take back: ${work.plan.summary}`}
+            onClick={() => void attempt(async () => live.takeApproval(await client.withdrawApproval({ id: approval.id })))}
+          >
+            Take back
+          </button>
         )}
         <Problem problem={problem} />
       </div>
