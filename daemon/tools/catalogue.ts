@@ -1,10 +1,11 @@
 /** All tools there are: ours and the site's. A form that cannot be read, or a name given twice, is an error and no tool. */
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Digest } from "../contract/plan.ts";
 import type { Risk, Values } from "../contract/tool.ts";
 import { explain, MusterError } from "../errors.ts";
 import { digestOf } from "./canonical.ts";
 import { ToolForm } from "./form.ts";
+import { routeByHand } from "./own-routes.ts";
 import { checkParameters, type Parameter } from "./parameter.ts";
 import type { Playbooks } from "./playbooks.ts";
 import { riskOf } from "./risk.ts";
@@ -45,6 +46,7 @@ export function readTools(folders: readonly string[]): { tools: ReadTool[]; faul
     else {
       tools.set(form.name, { file, form, faultAt });
       faults.push(...untriable(form, faultAt));
+      if (dirname(file) !== ourTools) faults.push(...secondNames(form, faultAt));
     }
   }
   for (const { form, faultAt } of tools.values()) {
@@ -68,6 +70,15 @@ function untriable(form: ToolForm, faultAt: FaultAt): Fault[] {
   } catch (error) {
     return [faultAt(["parameters"], explain(error))];
   }
+}
+
+/** Control would refuse the step, which is not the tool's that the route asks the policy about. */
+function secondNames({ action }: ToolForm, faultAt: FaultAt): Fault[] {
+  const path = routeByHand(action);
+  if (path === undefined) return [];
+  return [
+    faultAt(["request", "url"], `${path} has a tool of Muster's own, by whose name the policy knows it; use that one, in a runbook too`),
+  ];
 }
 
 function undoFaults(form: ToolForm, undo: ToolForm, faultAt: FaultAt): Fault[] {

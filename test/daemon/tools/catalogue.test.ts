@@ -51,6 +51,31 @@ test("all tools of ours can be read, and a look is a look", () => {
   assert.equal(looks("arm"), "delete");
 });
 
+for (const [request, route] of [
+  ['verb: POST, url: "muster:/api/nodes/{node}/wake"', "/api/nodes/:node/wake"],
+  ['verb: POST, url: "muster:/api/nodes/n1/wipe?x=1", body: { confirm: n1 }', "/api/nodes/:node/wipe"],
+  ['verb: DELETE, url: "muster:/api/nodes/{node}/{what}"', "/api/nodes/:node/rescue"],
+  ['verb: POST, url: "muster:/api/runs"', "/api/runs"],
+])
+  test(`a site's form cannot do under another name what is done by hand: ${request}`, () => {
+    const what = request?.includes("{what}")
+      ? "parameters: [{ name: what, description: What, required: true, example: rescue, pattern: '[a-z]+' }]\n"
+      : "";
+    const [fault, ...others] = faultsOf(
+      `name: mine\ndescription: Mine.\nexecution: { method: http, requires_target: true }\n${what}request: { ${request} }\n`,
+    );
+    assert.deepEqual(others, []);
+    assert.ok(fault?.includes(`${route} has a tool of Muster's own`), fault);
+  });
+
+test("a site's form may ask Muster what is not done by hand", () => {
+  for (const request of ['verb: GET, url: "muster:/api/nodes/{node}"', 'verb: POST, url: "muster:/api/nodes/{node}/disarm"'])
+    assert.deepEqual(
+      faultsOf(`name: mine\ndescription: Mine.\nexecution: { method: http, requires_target: true }\nrequest: { ${request} }\n`),
+      [],
+    );
+});
+
 const documented = `name: ping_host
 description: Test network connectivity to a host
 execution:
