@@ -16,13 +16,19 @@ interface Group {
   timeoutMs: number;
   /** What its tests would otherwise each wait for. */
   prepare?: () => Promise<unknown>;
+  /** What a later group needs and can be made meanwhile, because these mostly wait. */
+  meanwhile?: () => Promise<unknown>;
   onlyWhenAsked?: boolean;
 }
 
 const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
 const special = ["net", "qemu", "web", "long"] as const;
 const needing = (need: string) => all.filter((file) => file.endsWith(`.${need}.test.ts`));
-const prepare = async () => process.getuid?.() === 0 && (await prepareAssets(defaultCache, (line) => console.log(`   ${line}`)));
+let prepared: Promise<unknown> | undefined;
+const prepare = () => {
+  prepared ??= process.getuid?.() === 0 ? prepareAssets(defaultCache, (line) => console.log(`   ${line}`)) : Promise.resolve();
+  return prepared;
+};
 const groups: Group[] = [
   {
     name: "unit",
@@ -32,12 +38,12 @@ const groups: Group[] = [
     timeoutMs: 120_000,
   },
   // Each has its own namespaces; most of their time they wait.
-  { name: "net", files: needing("net"), concurrency: 3, timeoutMs: 600_000 },
+  { name: "net", files: needing("net"), concurrency: 3, timeoutMs: 600_000, meanwhile: prepare },
   { name: "web", files: needing("web"), concurrency: 2, timeoutMs: 300_000 },
   {
     name: "qemu",
     files: needing("qemu"),
-    concurrency: 1,
+    concurrency: 2,
     timeoutMs: 1_200_000,
     prepare,
   },
@@ -54,6 +60,8 @@ for (const group of groups) {
   if (group.files.length === 0 || !isWanted) continue;
   const started = Date.now();
   console.log(`\n== ${group.name}: ${group.files.length} files`);
+  // Whether it failed is told where it is needed.
+  if (wanted.length === 0) group.meanwhile?.().catch(() => undefined);
   await group.prepare?.();
   await runGroup(group);
   console.log(`== ${group.name} took ${Math.round((Date.now() - started) / 1000)} s`);
