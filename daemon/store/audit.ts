@@ -117,7 +117,7 @@ export class AuditTable {
          LEFT JOIN audit_reasons ON audit_reasons.seq = audit.seq
          LEFT JOIN audit AS outcomes ON audit.action = 'intent' AND outcomes.seq =
            (SELECT min(seq) FROM audit AS later WHERE later.execution_id = audit.execution_id AND later.seq > audit.seq
-             AND later.action IN ('outcome', 'key-created', 'key-revoked'))
+             AND later.action IN ('outcome', 'key-created', 'key-revoked', 'voter-added', 'voter-removed'))
          WHERE audit.seq IN (${chosen}) ORDER BY audit.seq DESC LIMIT ?`,
       )
       .all(...given, limit);
