@@ -34,13 +34,14 @@ export interface GovernedParts {
 export function governed(config: Config, env: NodeJS.ProcessEnv, { data, stores, executor, inventory, log }: GovernedParts): Governed {
   const { catalogue, runbooks } = offered(config);
   const labels = rememberedLabels(inventory);
+  const deskLog = log.child({ part: "desk" });
   const desk = new Desk({
     ...stores,
     executor,
-    log: log.child({ part: "desk" }),
+    log: deskLog,
     audit: new AuditLog(stores.db),
     policy: policyFrom(config, env),
-    plan: (proposal) => makePlan(proposal, { catalogue, runbooks, nodes: nodesFor(proposal, stores.nodes, labels) }),
+    plan: (proposal) => makePlan(proposal, { catalogue, runbooks, nodes: nodesFor(proposal, stores.nodes, labels, deskLog) }),
     clocks: { decideSeconds: config.policy.decide_seconds, executeSeconds: config.policy.execute_seconds },
     limit: config.tools.executions_at_once,
     voting: () => votingOf(config, data),

@@ -5,6 +5,7 @@ import { MusterError } from "../errors.ts";
 import type { InventoryFile } from "../inventory/file.ts";
 import { groupsOfHosts } from "../inventory/memberships.ts";
 import { read } from "../inventory/view.ts";
+import type { Log } from "../log.ts";
 import type { KnownNode } from "../plans/targets.ts";
 import type { NodeStore } from "../store/nodes.ts";
 
@@ -29,7 +30,12 @@ export function rememberedLabels(inventory: InventoryFile): () => Labels {
 }
 
 /** Those a proposal can be about: of machines that are named, no others have to be read. */
-export function nodesFor({ targets }: Pick<Proposal, "targets">, nodes: NodeStore, labels: () => Labels): KnownNode[] {
+export function nodesFor(
+  { targets }: Pick<Proposal, "targets">,
+  nodes: NodeStore,
+  labels: () => Labels,
+  log: Pick<Log, "warn">,
+): KnownNode[] {
   const named = targets.flatMap((target) => nodes.findByName(target) ?? []);
   const onlyNamed = named.length === targets.length;
   try {
@@ -37,6 +43,7 @@ export function nodesFor({ targets }: Pick<Proposal, "targets">, nodes: NodeStor
   } catch (error) {
     // In a file nobody can read they are in no group, which is the strictest: a machine can still be switched off, or retired.
     if (!(error instanceof MusterError) || !onlyNamed) throw error;
+    log.warn({ err: error, nodes: targets }, "the inventory cannot be read: planned as for machines in no group, and so in prod");
     return labelled(named, new Map());
   }
 }
