@@ -13,6 +13,8 @@ export interface Signal {
 
 const kinds: Record<string, Signal["kind"]> = {
   "plan.denied": "denied",
+  "install.failed": "node-failed",
+  "wipe.failed": "node-failed",
   "node.install-failed": "node-failed",
   "node.configure-failed": "node-failed",
   "job.succeeded": "work-done",

@@ -87,6 +87,8 @@ test("events and records of the audit are read as what they are", () => {
     usd: 0,
     times: 1,
   });
+  for (const type of ["install.failed", "wipe.failed", "node.install-failed"])
+    assert.equal(signalOfEvent({ ...event, type })?.kind, "node-failed");
   assert.equal(signalOfEvent({ ...event, type: "plan.denied" })?.kind, "denied");
   assert.equal(signalOfEvent({ ...event, type: "job.succeeded" })?.kind, "work-done");
   assert.equal(signalOfEvent({ ...event, type: "job.cancelled" }), undefined, "somebody wanted that");
