@@ -9,7 +9,7 @@ import { isCancellable, later, shownSteps } from "../../web/src/govern/execution
 import { coverageText, secondLook } from "../../web/src/govern/plan-words.ts";
 import { progressOf, progressText, whoText } from "../../web/src/govern/quorum-progress.ts";
 import { outputLines } from "../../web/src/govern/step-output.ts";
-import { piecesOf } from "../../web/src/govern/visible.ts";
+import { piecesOf, visible } from "../../web/src/govern/visible.ts";
 import { answerable, mayTakeBack, whyNoVote } from "../../web/src/govern/voter.ts";
 import { openDesk, person, restartSsh, wish } from "../support/desk.ts";
 
@@ -121,6 +121,7 @@ test("characters one does not see are shown", () => {
   ]);
   assert.deepEqual(piecesOf("<b>two\nlines</b>"), [{ text: "<b>two\nlines</b>" }]);
   assert.deepEqual(piecesOf(""), []);
+  assert.equal(visible("a\u001b[2Jb\u202ec"), "a␛[2Jb⟨U+202E⟩c");
 });
 
 test("what a step wrote keeps its colours, over lines too, and loses what acts on a terminal", () => {

@@ -20,6 +20,12 @@ export function piecesOf(text: string): Piece[] {
   return pieces;
 }
 
+/** The same where only plain text can stand, as in a title. */
+export const visible = (text: string): string =>
+  piecesOf(text)
+    .map((piece) => piece.text)
+    .join("");
+
 /** Those of ASCII have pictures of their own. */
 function shown(character: string): Piece {
   const code = character.codePointAt(0) ?? 0;

@@ -7,6 +7,7 @@ import { useDesk, useView } from "./desk.ts";
 import { Hint } from "./hint.tsx";
 import { nodeHref } from "./route.ts";
 import { Sheet } from "./sheet.tsx";
+import { Untrusted } from "./untrusted.tsx";
 import { useAlerts } from "./use-alerts.ts";
 
 export function AlertsPage() {
@@ -45,7 +46,7 @@ export function AlertsPage() {
           cells: [
             <Ago key="when" at={alert.at} />,
             alertWords[alert.rule].title,
-            alert.summary,
+            <Untrusted key="what" text={alert.summary} />,
             <Machines key="machine" alert={alert} />,
             deliveryWords(alert),
           ],
@@ -63,7 +64,9 @@ function Firing({ alert }: { alert: Alert }) {
       <h2>
         {title} <Ago at={alert.at} />
       </h2>
-      <p>{alert.summary}</p>
+      <p>
+        <Untrusted text={alert.summary} />
+      </p>
       <p>
         <Machines alert={alert} />
       </p>

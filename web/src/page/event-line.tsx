@@ -3,6 +3,7 @@ import type { Node } from "../../../daemon/contract/node.ts";
 import { type Entry, eventTone } from "../fleet/timeline.ts";
 import { Ago } from "./ago.tsx";
 import { jobHref, nodeHref } from "./route.ts";
+import { Untrusted } from "./untrusted.tsx";
 
 /** `node` is named where events of several machines stand together. */
 export function EventLine({ entry: { event, times }, node, detail = false }: { entry: Entry; node?: Node | undefined; detail?: boolean }) {
@@ -19,7 +20,7 @@ export function EventLine({ entry: { event, times }, node, detail = false }: { e
         <Ago at={event.at} />
       </p>
       <p className="event-summary">
-        {event.summary}
+        <Untrusted text={event.summary} />
         {event.jobId !== undefined && (
           <>
             {" · "}
@@ -30,7 +31,9 @@ export function EventLine({ entry: { event, times }, node, detail = false }: { e
       {detail && event.detail !== undefined && (
         <details>
           <summary>Detail, seen by {event.source}</summary>
-          <pre>{JSON.stringify(event.detail, null, 2)}</pre>
+          <pre>
+            <Untrusted text={JSON.stringify(event.detail, null, 2)} />
+          </pre>
         </details>
       )}
     </li>

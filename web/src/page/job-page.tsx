@@ -12,6 +12,7 @@ import { Hint } from "./hint.tsx";
 import { JobOutput } from "./job-output.tsx";
 import { LostPage } from "./lost-page.tsx";
 import { jobHref, jobsHref, nodeHref } from "./route.ts";
+import { Untrusted } from "./untrusted.tsx";
 import { useJobView } from "./use-job-view.ts";
 import { WaveResults } from "./wave-results.tsx";
 
@@ -115,11 +116,14 @@ function Result({ result: { summary, hint, failedTask, recap } }: { result: NonN
   return (
     <div className="result">
       <p>
-        <strong>{summary}</strong> {hint !== undefined && <Hint text={hint} />}
+        <strong>
+          <Untrusted text={summary} />
+        </strong>{" "}
+        {hint !== undefined && <Hint text={hint} />}
       </p>
       {failedTask && (
         <p className="mono">
-          {failedTask.name}: {failedTask.message}
+          <Untrusted text={`${failedTask.name}: ${failedTask.message}`} />
         </p>
       )}
       {recap && (

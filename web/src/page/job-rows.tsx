@@ -3,6 +3,7 @@ import type { Job } from "../../../daemon/contract/job.ts";
 import { jobLook } from "../job/job-look.ts";
 import { Ago, Lasting } from "./ago.tsx";
 import { jobHref, nodeHref } from "./route.ts";
+import { Untrusted } from "./untrusted.tsx";
 
 /** `ofOneNode`: where everything is about one machine, its name is not repeated. */
 export function JobRows({ jobs, ofOneNode = false }: { jobs: readonly Job[]; ofOneNode?: boolean }) {
@@ -16,7 +17,9 @@ export function JobRows({ jobs, ofOneNode = false }: { jobs: readonly Job[]; ofO
             {job.playbook}
           </a>
           {!ofOneNode && <a href={nodeHref(job.nodeName)}>{job.nodeName}</a>}
-          <span className="job-summary soft">{job.result?.summary ?? `asked by ${job.requestedBy}`}</span>
+          <span className="job-summary soft">
+            <Untrusted text={job.result?.summary ?? `asked by ${job.requestedBy}`} />
+          </span>
           <span className="job-when soft">
             {job.startedAt !== undefined && (
               <>

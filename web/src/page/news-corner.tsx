@@ -5,6 +5,7 @@ import { Ago } from "./ago.tsx";
 import { useView } from "./desk.ts";
 import { Modal } from "./modal.tsx";
 import { alertsHref, jobHref, nodeHref } from "./route.ts";
+import { Untrusted } from "./untrusted.tsx";
 import { useToasts } from "./use-toasts.ts";
 
 export function NewsCorner() {
@@ -92,11 +93,12 @@ function NewsList({ items, onClose }: { items: readonly NewsItem[]; onClose: () 
 
 /** Machines and people have a say in it: text, never markup. */
 function Told({ item: { text, about }, onFollow }: { item: NewsItem; onFollow?: () => void }) {
-  if (!about) return text;
+  const told = <Untrusted text={text} />;
+  if (!about) return told;
   const href = "alert" in about ? alertsHref : "job" in about ? jobHref(about.job) : nodeHref(about.node);
   return (
     <a href={href} onClick={onFollow}>
-      {text}
+      {told}
     </a>
   );
 }

@@ -3,12 +3,14 @@ import { memo } from "react";
 import type { Node } from "../../../daemon/contract/node.ts";
 import { nextActionFor } from "../fleet/actions.ts";
 import { phaseLook } from "../fleet/phases.ts";
+import { visible } from "../govern/visible.ts";
 import { Ago } from "./ago.tsx";
 import { useDesk } from "./desk.ts";
 import { NodeActions } from "./node-actions.tsx";
 import { PhaseBadge } from "./phase-badge.tsx";
 import { PhaseLine } from "./phase-line.tsx";
 import { nodeHref } from "./route.ts";
+import { Untrusted } from "./untrusted.tsx";
 
 const FRESH_MS = 3000;
 
@@ -35,8 +37,11 @@ export const NodeCard = memo(function NodeCard({ node }: { node: Node }) {
       <PhaseLine state={state} />
       <div className="card-foot">
         {lastEvent && (
-          <p className="last-event" title={lastEvent.summary}>
-            <span className="last-summary">{lastEvent.summary}</span> <Ago at={lastEvent.at} />
+          <p className="last-event" title={visible(lastEvent.summary)}>
+            <span className="last-summary">
+              <Untrusted text={lastEvent.summary} />
+            </span>{" "}
+            <Ago at={lastEvent.at} />
           </p>
         )}
         {next && <NodeActions node={node} actions={[next]} />}

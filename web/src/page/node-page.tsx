@@ -24,6 +24,7 @@ import { NodeActions } from "./node-actions.tsx";
 import { PhaseBadge } from "./phase-badge.tsx";
 import { PhaseLine } from "./phase-line.tsx";
 import { fleetHref, nodeHref, racksHref } from "./route.ts";
+import { Untrusted } from "./untrusted.tsx";
 import { useRacks } from "./use-racks.ts";
 
 /** Found by name as the daemon does it, and by MAC address: both are what people have at hand. */
@@ -75,7 +76,9 @@ function KnownNode({ node }: { node: Node }) {
               {factsOf(node).map(({ label, text }) => (
                 <div key={label}>
                   <dt>{label}</dt>
-                  <dd>{text}</dd>
+                  <dd>
+                    <Untrusted text={text} />
+                  </dd>
                 </div>
               ))}
               <div>

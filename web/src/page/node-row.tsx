@@ -5,10 +5,12 @@ import { hardwareOf } from "../fleet/hardware.ts";
 import { healthOf } from "../fleet/health.ts";
 import type { Membership } from "../fleet/membership.ts";
 import { phaseLook } from "../fleet/phases.ts";
+import { visible } from "../govern/visible.ts";
 import { Ago } from "./ago.tsx";
 import { useDesk } from "./desk.ts";
 import { PhaseBadge } from "./phase-badge.tsx";
 import { nodeHref } from "./route.ts";
+import { Untrusted } from "./untrusted.tsx";
 
 interface Props {
   node: Node;
@@ -24,7 +26,7 @@ export const NodeRow = memo(function NodeRow({ node, membership, active, selecte
   const { name, address, state, lastEvent } = node;
   const { clock } = useDesk();
   const health = healthOf(node, clock.nowMs());
-  const hardware = hardwareOf(node);
+  const hardware = visible(hardwareOf(node));
   const stop = active ? 0 : -1;
   return (
     <tr className={`tone-${phaseLook[state.phase].tone}`} data-id={node.id} data-node={name} data-marked={selected}>
@@ -57,10 +59,13 @@ export const NodeRow = memo(function NodeRow({ node, membership, active, selecte
       <td className="col-groups" title={membership?.groups.join(", ")}>
         {membership?.groups.join(", ")}
       </td>
-      <td className="col-event" title={lastEvent?.summary}>
+      <td className="col-event" title={lastEvent && visible(lastEvent.summary)}>
         {lastEvent && (
           <span className="last-event">
-            <span className="last-summary">{lastEvent.summary}</span> <Ago at={lastEvent.at} />
+            <span className="last-summary">
+              <Untrusted text={lastEvent.summary} />
+            </span>{" "}
+            <Ago at={lastEvent.at} />
           </span>
         )}
       </td>

@@ -3,6 +3,7 @@ import type { NodeState } from "../../../daemon/contract/node.ts";
 import { installProgress, installStages, phaseNote } from "../fleet/phase-note.ts";
 import { Ago } from "./ago.tsx";
 import { jobHref } from "./route.ts";
+import { Untrusted } from "./untrusted.tsx";
 
 export function PhaseLine({ state }: { state: NodeState }) {
   const note = phaseNote(state);
@@ -11,7 +12,7 @@ export function PhaseLine({ state }: { state: NodeState }) {
     <>
       {note && (
         <p className="phase-line">
-          {note.text} {note.at !== undefined && <Ago at={note.at} />}
+          <Untrusted text={note.text} /> {note.at !== undefined && <Ago at={note.at} />}
           {note.jobId !== undefined && (
             <>
               {" · "}
