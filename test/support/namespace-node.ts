@@ -56,9 +56,9 @@ export class NamespaceNode {
     return fetch(this.#machine, `${this.#installer.url}/preseed/${this.#installer.key}/${file}`);
   }
 
-  tell(stage: string): Promise<string> {
+  tell(stage: string, detail = ""): Promise<string> {
     assert(this.#installer, `${this.name} was given no installer`);
-    return fetch(this.#machine, `${this.#installer.url}/progress/${this.#installer.key}/${stage}?detail=`);
+    return fetch(this.#machine, `${this.#installer.url}/progress/${this.#installer.key}/${stage}?detail=${encodeURIComponent(detail)}`);
   }
 
   async installUpToPartition(): Promise<void> {
