@@ -16,10 +16,12 @@ export const defaultCache = join(scripts, "../.cache/lab");
 export async function prepareAssets(cache: string, say: (line: string) => void): Promise<LabAssets> {
   const folder = join(cache, "assets");
   mkdirSync(folder, { recursive: true });
-  await run(say, join(scripts, "assets/fetch"), ["--dest", folder, "--cache", join(cache, "apt"), "--with-qemu-roms"]);
+  // Whoever comes second finds them made.
+  const alone = (program: string, args: string[]) => run(say, "flock", ["-o", join(cache, "making.lock"), join(scripts, program), ...args]);
+  await alone("assets/fetch", ["--dest", folder, "--cache", join(cache, "apt"), "--with-qemu-roms"]);
   // The kernel without drivers for real hardware: a third of the size, and these machines have none.
   const image = ["--dest", join(folder, "image/13/amd64"), "--cache", join(cache, "image"), "--kernel", "linux-image-cloud-amd64"];
-  await run(say, join(scripts, "image/build"), image);
+  await alone("image/build", image);
   return { folder, roms: join(folder, "ipxe-qemu") };
 }
 

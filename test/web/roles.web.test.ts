@@ -50,7 +50,7 @@ function inhabited(world: Mission): string[] {
 const settled = async (page: Page, url: string) => {
   await page.goto(url);
   await page.locator("main h1").first().waitFor({ state: "attached" });
-  await page.waitForFunction("!document.querySelector('main .asking')");
+  await page.locator("main .asking").first().waitFor({ state: "detached" });
   if (url.includes("view=table")) await page.getByLabel("Mark all shown").check();
 };
 
