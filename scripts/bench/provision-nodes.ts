@@ -28,6 +28,9 @@ export interface CrowdResult {
   inventoryInvalid: number;
 }
 
+/** A node does not run what this machine's root has set up for their own shells. The mount is seen in the namespace alone. */
+const AT_HOME = 'mount --bind "$1" /root && shift && exec "$@"';
+
 export async function startSshNodes(network: LabNetwork, folder: string, publicKey: string, names: string[]): Promise<CrowdMember[]> {
   mkdirSync("/run/sshd", { recursive: true });
   const authorized = join(folder, "authorized_keys");
@@ -35,6 +38,8 @@ export async function startSshNodes(network: LabNetwork, folder: string, publicK
   const hostKeyFile = join(folder, "host-key");
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKeyFile]);
   const hostKey = readFileSync(`${hostKeyFile}.pub`, "utf8").split(" ").slice(0, 2).join(" ");
+  const home = join(folder, "home");
+  mkdirSync(home);
   const settings = [
     `HostKey ${hostKeyFile}`,
     `AuthorizedKeysFile ${authorized}`,
@@ -49,7 +54,8 @@ export async function startSshNodes(network: LabNetwork, folder: string, publicK
     const { namespace } = network.client();
     const address = `10.77.3.${index + 1}`;
     await network.run("ip", ["address", "add", `${address}/16`, "dev", "eth0"], { namespace });
-    network.spawn("/usr/sbin/sshd", ["-D", "-f", "/dev/null", ...settings.flatMap((each) => ["-o", each])], { namespace, stdio: "ignore" });
+    const sshd = ["/usr/sbin/sshd", "-D", "-f", "/dev/null", ...settings.flatMap((each) => ["-o", each])];
+    network.spawn("/bin/sh", ["-c", AT_HOME, "sh", home, ...sshd], { namespace, stdio: "ignore" });
     members.push({ name, address, hostKey });
   }
   return members;
