@@ -14,7 +14,9 @@ echo "$$ $start $boot" >"$pid_file.part" && mv "$pid_file.part" "$pid_file" || e
 [ ! -e "$stopped_file" ] || exit 0
 {
   trap : TERM INT HUP
-  # A wave keeps every processor busy for minutes; machines that boot and people that ask come first.
+  # A wave keeps every processor busy for minutes; machines that boot and people that ask come first. Where the kernel
+  # shares the processor out by session, a nice process counts only against its own: the session is made nice too.
+  { echo 10 >/proc/self/autogroup; } 2>/dev/null
   nice -n 10 "$@" 2>&1 </dev/null &
   child=$!
   while :; do

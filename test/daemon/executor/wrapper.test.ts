@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -57,6 +57,15 @@ test("it writes down who it is, what the command said and how that ended", async
   assert.equal(pid, child.pid);
   assert.equal(text("result"), "7");
   assert.equal(text("output"), "said\ncomplained");
+});
+
+test("the command comes after the daemon's own work, by itself and as a session", async () => {
+  const child = run("nice; cat /proc/self/autogroup || true");
+  await once(child, "exit");
+  const [own, session] = (text("output") ?? "").split("\n");
+  assert.equal(Number(own), Math.min(getPriority() + 10, 19));
+  // Only where the kernel shares out by session.
+  if (existsSync("/proc/self/autogroup")) assert.match(session ?? "", /nice 10$/);
 });
 
 test("a run that was given up before it began does not begin", async () => {
