@@ -1,9 +1,11 @@
 /** The machines as plans have to know them: what the database says of them, and the groups the inventory file has them in. */
+import type { Document } from "yaml";
 import type { Node } from "../contract/node.ts";
 import type { Proposal } from "../contract/plan.ts";
 import { MusterError } from "../errors.ts";
 import type { InventoryFile } from "../inventory/file.ts";
 import { groupsOfHosts } from "../inventory/memberships.ts";
+import { remembered } from "../inventory/remembered.ts";
 import { read } from "../inventory/view.ts";
 import type { Log } from "../log.ts";
 import type { KnownNode } from "../plans/targets.ts";
@@ -12,22 +14,15 @@ import type { NodeStore } from "../store/nodes.ts";
 /** The groups of each host by its name. */
 export type Labels = ReadonlyMap<string, readonly string[]>;
 
-export const knownNodes = (nodes: readonly Node[], inventory: InventoryFile): KnownNode[] => labelled(nodes, labelsOf(inventory));
+export const knownNodes = (nodes: readonly Node[], inventory: InventoryFile): KnownNode[] => labelled(nodes, labelsIn(inventory.read()));
 
-const labelsOf = (inventory: InventoryFile): Labels => groupsOfHosts(read(inventory.read()).groups);
+const labelsIn = (document: Document): Labels => groupsOfHosts(read(document).groups);
 
 const labelled = (nodes: readonly Node[], labels: Labels): KnownNode[] =>
   nodes.map(({ id, name, state, address }) => ({ id, name, phase: state.phase, address, groups: labels.get(name) ?? [] }));
 
-/** Every click is planned: the file is understood once for each time it was changed. */
-export function rememberedLabels(inventory: InventoryFile): () => Labels {
-  let known: { text: string; labels: Labels } | undefined;
-  return () => {
-    const text = inventory.text();
-    if (known?.text !== text) known = { text, labels: labelsOf(inventory) };
-    return known.labels;
-  };
-}
+/** Every click is planned: they are understood once for each time the file was changed. */
+export const rememberedLabels = (inventory: InventoryFile): (() => Labels) => remembered(inventory, labelsIn);
 
 /** Those a proposal can be about: of machines that are named, no others have to be read. */
 export function nodesFor(

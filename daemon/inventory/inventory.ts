@@ -3,6 +3,7 @@ import { type Document, isMap, isScalar, type Scalar } from "yaml";
 import { MusterError } from "../errors.ts";
 import { InventoryFile } from "./file.ts";
 import { entriesOf, groupsIn, keysOf, keyText, partOf } from "./groups.ts";
+import { remembered } from "./remembered.ts";
 
 export interface InventoryHost {
   name: string;
@@ -21,11 +22,12 @@ const hostsOf = (group: string): string[] => ["all", "children", group, "hosts"]
 
 export class Inventory {
   readonly file: InventoryFile;
-  /** Asked for by every machine that calls home; in a crowd the file changes less often than that. */
-  #known: { text: string; names: ReadonlySet<string> } | undefined;
+  /** Every host and group there is, whoever wrote it. Asked for by every machine that calls home. */
+  readonly names: () => ReadonlySet<string>;
 
   constructor(path: string) {
     this.file = new InventoryFile(path);
+    this.names = remembered(this.file, namesIn);
   }
 
   /** `without`: those of our hosts that have lost this address to it; they lose it, unless they are elsewhere by now. */
@@ -81,13 +83,6 @@ export class Inventory {
         if (isScalar(pair.key)) (pair.key as Scalar).value = to;
       }
     });
-  }
-
-  /** Every host and group there is, whoever wrote it. */
-  names(): ReadonlySet<string> {
-    const text = this.file.text();
-    if (this.#known?.text !== text) this.#known = { text, names: namesIn(this.file.read(text)) };
-    return this.#known.names;
   }
 
   /** The hosts of our groups by name, with their address; not those that have none now. */
