@@ -124,21 +124,17 @@ export class Supervisor {
       process?.pid === undefined ? [] : [{ type: "child-started", name: spec.name, pid: process.pid }],
     );
     this.#unread = [...missed, ...running];
-    for (const news of this.#unread) send(reader, news);
+    for (const news of this.#unread) void delivered(reader, news);
   }
 
   #tell(news: SupervisorNews): void {
     this.#unread.push(news);
     const reader = this.#children.find(({ spec }) => spec.name === this.#reader)?.process;
-    if (reader) send(reader, news);
+    if (reader) void delivered(reader, news);
   }
 }
 
 /** One that cannot be reached is dead or dying: its successor is told. */
-function send(reader: ChildProcess, news: SupervisorNews): void {
-  if (reader.connected) reader.send(news, () => undefined);
-}
-
 const delivered = (reader: ChildProcess, message: object) =>
   new Promise<boolean>((resolve) => {
     if (reader.connected) reader.send(message, (error) => resolve(error === null));
