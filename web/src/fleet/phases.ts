@@ -4,9 +4,13 @@ import type { Phase } from "../../../daemon/contract/node.ts";
 /** A colour by its meaning; the style sheet knows the rest. */
 export type Tone = "attention" | "idle" | "danger" | "working" | "good" | "bad" | "muted";
 
-export interface PhaseLook {
+/** How one state of anything is named and coloured. */
+export interface Look {
   word: string;
   tone: Tone;
+}
+
+export interface PhaseLook extends Look {
   /** What it means, for those who meet the word for the first time. */
   meaning: string;
 }

@@ -1,7 +1,8 @@
 /** How an approval looks at a moment: its time may be over before anybody has said so. Pure. */
 import type { Approval, ApprovalState } from "../../../daemon/contract/approval.ts";
+import type { Look } from "../fleet/phases.ts";
 
-export const approvalLook: Record<ApprovalState, { word: string; tone: string }> = {
+export const approvalLook: Record<ApprovalState, Look> = {
   pending: { word: "Waits", tone: "attention" },
   approved: { word: "Approved", tone: "good" },
   used: { word: "Begun", tone: "good" },

@@ -1,11 +1,7 @@
 /** How executions and their steps look, and which of two states of one is the later. Pure. */
 import type { Execution, ExecutionStatus, StepResult, StepStatus } from "../../../daemon/contract/execution.ts";
 import type { Plan, PlanStep } from "../../../daemon/contract/plan.ts";
-
-interface Look {
-  word: string;
-  tone: string;
-}
+import type { Look } from "../fleet/phases.ts";
 
 export const executionLook: Record<ExecutionStatus, Look & { meaning: string }> = {
   queued: { word: "Queued", tone: "idle", meaning: "It waits for its turn, for a node or for the executor." },
@@ -71,10 +67,10 @@ export function later(one: Execution, other: Execution): Execution {
 }
 
 /** What only grows while an execution goes on, the weightiest first; what its steps wrote is left out of lists. */
-const signsOf = ({ startedAt, endedAt, steps }: Execution): number[] => [
-  Number(endedAt !== undefined),
-  steps.filter(({ status }) => status !== "pending" && status !== "running").length,
-  Number(startedAt !== undefined),
-  steps.filter(({ status }) => status !== "pending").length,
-  steps.filter(({ output }) => output !== undefined).length,
+const signsOf = (execution: Execution): number[] => [
+  Number(execution.endedAt !== undefined),
+  doneOf(execution),
+  Number(execution.startedAt !== undefined),
+  execution.steps.filter(({ status }) => status !== "pending").length,
+  execution.steps.filter(({ output }) => output !== undefined).length,
 ];

@@ -1,8 +1,8 @@
 /** How each job status is named and coloured, which jobs can still be cancelled, and which have ended. */
 import type { JobStatus } from "../../../daemon/contract/job.ts";
-import type { Tone } from "../fleet/phases.ts";
+import type { Look } from "../fleet/phases.ts";
 
-export const jobLook: Record<JobStatus, { word: string; tone: Tone }> = {
+export const jobLook: Record<JobStatus, Look> = {
   queued: { word: "Queued", tone: "idle" },
   waiting: { word: "Waiting", tone: "idle" },
   running: { word: "Running", tone: "working" },

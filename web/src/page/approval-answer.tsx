@@ -8,6 +8,7 @@ import { mayTakeBack, whyNoVote } from "../govern/voter.ts";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { Copy } from "./cli-panel.tsx";
 import { useDesk, useView } from "./desk.ts";
+import { DialogFoot } from "./dialog-foot.tsx";
 import { Modal } from "./modal.tsx";
 import { useNow } from "./use-now.ts";
 
@@ -166,14 +167,11 @@ function LookAgain({
           value={typed}
           onChange={({ target }) => setTyped(target.value)}
         />
-        <div className="dialog-foot">
-          <button type="button" onClick={onCancel}>
-            Cancel
-          </button>
+        <DialogFoot onClose={onCancel}>
           <button type="submit" className="danger solid" disabled={typed !== look.word}>
             Approve
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Modal>
   );

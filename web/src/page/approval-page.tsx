@@ -5,7 +5,8 @@ import { stateAt } from "../govern/approval-look.ts";
 import { executionLook } from "../govern/execution-look.ts";
 import { ApprovalCard } from "./approval-card.tsx";
 import { useAttempt } from "./attempt.tsx";
-import { CliPanel, Copy } from "./cli-panel.tsx";
+import { CliPanel } from "./cli-panel.tsx";
+import { CopyableFacts } from "./copyable-facts.tsx";
 import { useDesk, useView } from "./desk.ts";
 import { LostPage } from "./lost-page.tsx";
 import { approvalsHref, executionHref } from "./route.ts";
@@ -50,23 +51,16 @@ function Known({ approval }: { approval: Approval }) {
           Should one of these be another when it is to begin, the approval is dropped and it has to be asked for again.
         </p>
         <dl className="facts">
-          {(
-            [
+          <CopyableFacts
+            facts={[
               ["Approval", approval.id],
               ["Plan", approval.planId],
               ["Hash of the plan", approval.planHash],
               ["Of its preview", approval.previewHash],
               ["Of its targets", approval.targetsHash],
               ["Policy", approval.policyVersion],
-            ] as const
-          ).map(([what, value]) => (
-            <div key={what}>
-              <dt>{what}</dt>
-              <dd className="mono">
-                {value} <Copy text={value} />
-              </dd>
-            </div>
-          ))}
+            ]}
+          />
         </dl>
       </details>
       <CliPanel commands={commands} />

@@ -7,6 +7,7 @@ import { sha256 } from "../govern/sha256.ts";
 import { Ago } from "./ago.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { Copy } from "./cli-panel.tsx";
+import { CopyableFacts } from "./copyable-facts.tsx";
 import { useDesk } from "./desk.ts";
 import { Untrusted } from "./untrusted.tsx";
 
@@ -70,16 +71,7 @@ function Whole({ record }: { record: AuditRecord }) {
             </div>
           ),
         )}
-        {hashes.map(([what, value]) =>
-          value === undefined ? null : (
-            <div key={what}>
-              <dt>{what}</dt>
-              <dd className="mono">
-                {value} <Copy text={value} />
-              </dd>
-            </div>
-          ),
-        )}
+        <CopyableFacts facts={hashes} />
       </dl>
       {place !== undefined && (
         <p>

@@ -2,6 +2,7 @@
 import { type SyntheticEvent, useState } from "react";
 import type { Profile } from "../../../daemon/contract/node.ts";
 import { type BulkAction, type BulkPlan, bulkWord, phraseFor } from "../fleet/bulk.ts";
+import { DialogFoot } from "./dialog-foot.tsx";
 import { Modal } from "./modal.tsx";
 import { PlaybookChoice } from "./playbook-choice.tsx";
 import { jobsHref, nodeHref } from "./route.ts";
@@ -86,16 +87,13 @@ export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan
           {state === "done" && `Done: ${outcomes.size - failed} of ${outcomes.size}${failed > 0 ? `, ${failed} refused` : ""}. `}
           {state === "done" && action === "run" && failed < outcomes.size && <a href={jobsHref}>See the jobs</a>}
         </p>
-        <div className="dialog-foot">
-          <button type="button" onClick={onClose}>
-            {state === "done" ? "Close" : "Cancel"}
-          </button>
+        <DialogFoot onClose={onClose} word={state === "done" ? "Close" : "Cancel"}>
           {state !== "done" && (
             <button type="submit" className={action === "arm" ? "danger solid" : "primary"} disabled={!ready}>
               {action === "arm" ? `Arm: erase ${plan.does.length} ${plan.does.length === 1 ? "disk" : "disks"}` : verb}
             </button>
           )}
-        </div>
+        </DialogFoot>
       </form>
     </Modal>
   );

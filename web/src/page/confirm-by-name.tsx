@@ -2,6 +2,7 @@
 import { type SyntheticEvent, useId, useState } from "react";
 import type { Node, Profile } from "../../../daemon/contract/node.ts";
 import type { NamedAction } from "../fleet/actions.ts";
+import { DialogFoot } from "./dialog-foot.tsx";
 import { Modal } from "./modal.tsx";
 
 export interface Confirmed {
@@ -84,14 +85,11 @@ export function ConfirmByName({ action, node, onCancel, onConfirm }: Props) {
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
         />
-        <div className="dialog-foot">
-          <button type="button" onClick={onCancel}>
-            Cancel
-          </button>
+        <DialogFoot onClose={onCancel}>
           <button type="submit" className={action === "promote" ? "primary" : "danger solid"} disabled={typed !== node.name}>
             {button[action]}
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Modal>
   );

@@ -5,6 +5,7 @@ import { ActionButton } from "./action-button.tsx";
 import { Ago } from "./ago.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk } from "./desk.ts";
+import { DialogFoot } from "./dialog-foot.tsx";
 import { Modal } from "./modal.tsx";
 
 interface Props {
@@ -63,10 +64,7 @@ export function KeptOut({ claim: { id, reason, at }, who = "Another machine", co
               )}
               <input data-first autoComplete="off" spellCheck={false} value={typed} onChange={({ target }) => setTyped(target.value)} />
             </label>
-            <div className="dialog-foot">
-              <button type="button" onClick={() => setAsking(undefined)}>
-                Cancel
-              </button>
+            <DialogFoot onClose={() => setAsking(undefined)}>
               <button
                 type="submit"
                 className={asking === "replace" ? "danger solid" : "primary"}
@@ -74,7 +72,7 @@ export function KeptOut({ claim: { id, reason, at }, who = "Another machine", co
               >
                 {asking === "replace" ? "Replace" : "Let it in"}
               </button>
-            </div>
+            </DialogFoot>
           </form>
         </Modal>
       )}

@@ -1,4 +1,5 @@
 /** Every key there is. None of a single letter works outside the table: who speaks to their computer would press it by chance. */
+import { DialogFoot } from "./dialog-foot.tsx";
 import { Modal } from "./modal.tsx";
 
 const keys: readonly [string, string][] = [
@@ -25,11 +26,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </dl>
-      <div className="dialog-foot">
-        <button type="button" data-first onClick={onClose}>
-          Close
-        </button>
-      </div>
+      <DialogFoot onClose={onClose} word="Close" first />
     </Modal>
   );
 }

@@ -4,6 +4,7 @@ import { Role } from "../../../daemon/contract/key.ts";
 import { endAfter, lifetimes } from "../settings/members.ts";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk } from "./desk.ts";
+import { DialogFoot } from "./dialog-foot.tsx";
 import { Modal } from "./modal.tsx";
 
 const meaning: Record<Role, string> = {
@@ -72,14 +73,11 @@ export function NewKey({ onMade, onClose }: { onMade: (key: { name: string; key:
           ))}
         </select>
         <Problem problem={problem} />
-        <div className="dialog-foot">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
+        <DialogFoot onClose={onClose}>
           <button type="submit" className="primary" disabled={busy}>
             {busy ? "Creating…" : "Create"}
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Modal>
   );

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { NewsItem } from "../fleet/news.ts";
 import { Ago } from "./ago.tsx";
 import { useView } from "./desk.ts";
+import { DialogFoot } from "./dialog-foot.tsx";
 import { Modal } from "./modal.tsx";
 import { alertsHref, jobHref, nodeHref } from "./route.ts";
 import { Untrusted } from "./untrusted.tsx";
@@ -82,11 +83,7 @@ function NewsList({ items, onClose }: { items: readonly NewsItem[]; onClose: () 
           ))}
         </ol>
       )}
-      <div className="dialog-foot">
-        <button type="button" data-first onClick={onClose}>
-          Close
-        </button>
-      </div>
+      <DialogFoot onClose={onClose} word="Close" first />
     </Modal>
   );
 }

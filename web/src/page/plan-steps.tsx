@@ -2,20 +2,13 @@
 import type { Plan, PlanStep } from "../../../daemon/contract/plan.ts";
 import { limitText, previewMeaning, previewWord, riskMeaning, riskTone } from "../govern/plan-words.ts";
 import { nodeHref } from "./route.ts";
+import { SheetHead } from "./sheet.tsx";
 import { Untrusted } from "./untrusted.tsx";
 
 export function PlanSteps({ steps, title, undoes }: { steps: readonly PlanStep[]; title: string; undoes?: Plan["rollback"] }) {
   return (
     <table className="sheet plan-steps" aria-label={title}>
-      <thead>
-        <tr>
-          {["Step", "What it does", "On", "Risk", "Foretold", "Lasts"].map((column) => (
-            <th key={column} scope="col">
-              {column}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <SheetHead columns={["Step", "What it does", "On", "Risk", "Foretold", "Lasts"]} />
       <tbody>
         {steps.map((step, index) => (
           <tr key={step.id} data-step={step.id}>

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { ActionButton } from "./action-button.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
+import { DialogFoot } from "./dialog-foot.tsx";
 import { Modal } from "./modal.tsx";
 
 interface Props {
@@ -28,14 +29,11 @@ export function Revoke({ what, warning, why, onRevoke }: Props) {
       {asking && (
         <Modal title={`Revoke ${what}`} onClose={() => setAsking(false)}>
           <p>{warning} There is no way back but a new one.</p>
-          <div className="dialog-foot">
-            <button type="button" data-first onClick={() => setAsking(false)}>
-              Cancel
-            </button>
+          <DialogFoot onClose={() => setAsking(false)} first>
             <button type="button" className="danger solid" onClick={revoke}>
               Revoke
             </button>
-          </div>
+          </DialogFoot>
         </Modal>
       )}
     </>

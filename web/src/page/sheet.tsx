@@ -26,15 +26,7 @@ export function Sheet({
         {title} {count !== undefined && <span className="count">{count}</span>}
       </h2>
       <table className="sheet">
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <SheetHead columns={columns} />
         <tbody>
           {rows.map(({ key, cells }) => (
             <tr key={key} data-row={key}>
@@ -51,3 +43,15 @@ export function Sheet({
     </section>
   );
 }
+
+export const SheetHead = ({ columns }: { columns: readonly string[] }) => (
+  <thead>
+    <tr>
+      {columns.map((column) => (
+        <th key={column} scope="col">
+          {column}
+        </th>
+      ))}
+    </tr>
+  </thead>
+);

@@ -5,6 +5,7 @@ import { ActionButton } from "./action-button.tsx";
 import { Ago } from "./ago.tsx";
 import { Problem, useAttempt } from "./attempt.tsx";
 import { useDesk } from "./desk.ts";
+import { DialogFoot } from "./dialog-foot.tsx";
 import { Modal } from "./modal.tsx";
 import { Revoke } from "./revoke.tsx";
 import { Sheet } from "./sheet.tsx";
@@ -121,14 +122,11 @@ function NewToken({ onMade, onClose }: { onMade: (install: string) => void; onCl
           ))}
         </select>
         <Problem problem={problem} />
-        <div className="dialog-foot">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
+        <DialogFoot onClose={onClose}>
           <button type="submit" className="primary" disabled={busy}>
             {busy ? "Creating…" : "Create"}
           </button>
-        </div>
+        </DialogFoot>
       </form>
     </Modal>
   );
