@@ -46,6 +46,9 @@ function foretold(verdict: Verdict, preview: Preview): Verdict {
   const { cause: _, hint: __, ...rest } = result;
   return {
     status: "succeeded",
-    result: { ...rest, summary: `nothing was changed: ${changes.length} tasks would change something; ${share}` },
+    result: {
+      ...rest,
+      summary: `nothing was changed: ${changes.length} ${changes.length === 1 ? "task" : "tasks"} would change something; ${share}`,
+    },
   };
 }

@@ -40,7 +40,7 @@ test("a preview's result says that nothing was changed, what would be, and which
   const preview = { tasks: 4, previewed: 3, changes: ["copy"], unknown: ["command"] };
   const { status, result } = judged(succeeded, { purpose: "preview" }, preview);
   assert.equal(status, "succeeded");
-  assert.equal(result.summary, "nothing was changed: 1 tasks would change something; 3 of 4 tasks (75 %) could be previewed");
+  assert.equal(result.summary, "nothing was changed: 1 task would change something; 3 of 4 tasks (75 %) could be previewed");
   assert.deepEqual(result.preview, preview);
 });
 

@@ -36,7 +36,7 @@ test("a preview changes nothing, and says what would change and what could not b
   const { status, result } = await run("preview", tasks, "preview");
   assert.equal(status, "succeeded");
   assert.deepEqual(result?.preview, { tasks: 3, previewed: 2, changes: ["write"], unknown: ["run"] });
-  assert.equal(result?.summary, "nothing was changed: 1 tasks would change something; 2 of 3 tasks (67 %) could be previewed");
+  assert.equal(result?.summary, "nothing was changed: 1 task would change something; 2 of 3 tasks (67 %) could be previewed");
   assert.equal(existsSync(file) || existsSync(`${file}.too`), false);
   const { text } = await lab.engine.output(lab.world.jobs.ofNode(node.id, 1)[0]?.id ?? "", 0);
   assert.match(text, /\+written/, "the differences are in the output");
