@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { startBrowser, type Visitor } from "./browser.ts";
+import { test } from "node:test";
 import { assertNotReloaded, card, mark, phaseOf } from "./visit.ts";
-import { enterWhole, noWholeDaemon, startWholeDaemon, type WholeDaemon } from "./whole-daemon.ts";
+import { enterWhole, noWholeDaemon, withWholeDaemon } from "./whole-daemon.ts";
 
 /** It waits for a file, so that a test can look, or cancel, while it is at work. */
 const playbook = (folder: string) => `
@@ -19,29 +18,17 @@ const playbook = (folder: string) => `
         msg: hello from {{ inventory_hostname }}
 `;
 
-let visitor: Visitor;
-let daemon: WholeDaemon;
-const go = () => join(daemon.folder, "go");
-
-before(async () => {
-  if (noWholeDaemon) return console.log(`skipped: ${noWholeDaemon}`);
-  visitor = await startBrowser();
-  daemon = await startWholeDaemon(visitor.pageRoot, playbook);
-});
-after(async () => {
-  await visitor?.leave();
-  await daemon?.stop();
-  await visitor?.close();
-});
+const whole = withWholeDaemon(playbook);
+const go = () => join(whole.daemon.folder, "go");
 
 test("an unknown machine is accepted, armed, installed and configured, and its card turns ready before one's eyes", {
   skip: noWholeDaemon,
 }, async () => {
-  const page = await enterWhole(visitor, daemon.url, daemon.key("operator"));
+  const page = await enterWhole(whole.visitor, whole.daemon.url, whole.daemon.key("operator"));
   await page.getByText("No machine has asked to boot yet").waitFor();
   await mark(page);
 
-  const machine = daemon.machine("rack1-n1");
+  const machine = whole.daemon.machine("rack1-n1");
   const boot = machine.powerOn();
   const unknown = page.locator(".card", { has: page.locator("[data-phase=discovered]") });
   await unknown.getByText(machine.mac).waitFor();
@@ -68,7 +55,7 @@ test("an unknown machine is accepted, armed, installed and configured, and its c
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Fleet" }).click();
   await phaseOf(page, "rack1-n1", "installing").waitFor();
   await machine.finishInstall();
-  assert.equal(await daemon.callHome(machine), 202);
+  assert.equal(await whole.daemon.callHome(machine), 202);
   await phaseOf(page, "rack1-n1", "configuring").waitFor();
   writeFileSync(go(), "");
   await phaseOf(page, "rack1-n1", "ready").waitFor();
@@ -81,12 +68,12 @@ test("an unknown machine is accepted, armed, installed and configured, and its c
   await page.getByRole("button", { name: "Download its boot packets" }).click();
   const capture = readFileSync(await (await coming).path());
   assert.ok(capture.includes(Buffer.from(machine.mac.replaceAll(":", ""), "hex")), "packets of this machine");
-  assert.deepEqual(visitor.troubles, []);
+  assert.deepEqual(whole.visitor.troubles, []);
 });
 
 test("a run is cancelled and then run again by clicks, and its output is what Ansible said", { skip: noWholeDaemon }, async () => {
   rmSync(go(), { force: true });
-  const page = await enterWhole(visitor, `${daemon.url}#/nodes/rack1-n1`, daemon.key("operator"));
+  const page = await enterWhole(whole.visitor, `${whole.daemon.url}#/nodes/rack1-n1`, whole.daemon.key("operator"));
   await page.getByRole("button", { name: "Configure rack1-n1" }).click();
   await page.locator(".detail-head [data-phase=configuring]").waitFor();
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Jobs" }).click();
@@ -104,5 +91,5 @@ test("a run is cancelled and then run again by clicks, and its output is what An
   await log.getByText("hello from rack1-n1").waitFor();
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Fleet" }).click();
   await phaseOf(page, "rack1-n1", "ready").waitFor();
-  assert.deepEqual(visitor.troubles, []);
+  assert.deepEqual(whole.visitor.troubles, []);
 });

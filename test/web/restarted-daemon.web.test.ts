@@ -2,13 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { withoutColours } from "../../web/src/job/ansi.ts";
-import { startBrowser, type Visitor } from "./browser.ts";
 import { assertNotReloaded, mark, phaseOf } from "./visit.ts";
-import { enterWhole, noWholeDaemon, startWholeDaemon, type WholeDaemon } from "./whole-daemon.ts";
+import { enterWhole, noWholeDaemon, withWholeDaemon } from "./whole-daemon.ts";
 
 /** Three pieces of output; the second and the third wait for a file each. */
 const playbook = (folder: string) => `
@@ -28,34 +27,22 @@ ${["first", "second", "third"]
   .join("")}
 `;
 
-let visitor: Visitor;
-let daemon: WholeDaemon;
-const letOn = (piece: string) => writeFileSync(join(daemon.folder, piece), "");
-
-before(async () => {
-  if (noWholeDaemon) return console.log(`skipped: ${noWholeDaemon}`);
-  visitor = await startBrowser();
-  daemon = await startWholeDaemon(visitor.pageRoot, playbook);
-});
-after(async () => {
-  await visitor?.leave();
-  await daemon?.stop();
-  await visitor?.close();
-});
+const whole = withWholeDaemon(playbook);
+const letOn = (piece: string) => writeFileSync(join(whole.daemon.folder, piece), "");
 
 test("kill -9 of control and then of the whole daemon: the open job goes on, each line once, and the fleet is as it is", {
   skip: noWholeDaemon,
 }, async () => {
-  const machine = daemon.machine("n1");
-  const key = daemon.key("operator");
-  const api = daemon.client(key);
+  const machine = whole.daemon.machine("n1");
+  const key = whole.daemon.key("operator");
+  const api = whole.daemon.client(key);
   await api.addNode({ mac: machine.mac, name: "n1" });
   await api.armNode({ node: "n1" });
   await machine.installUpToPartition();
   await machine.finishInstall();
-  assert.equal(await daemon.callHome(machine), 202);
+  assert.equal(await whole.daemon.callHome(machine), 202);
 
-  const page = await enterWhole(visitor, `${daemon.url}#/jobs`, key);
+  const page = await enterWhole(whole.visitor, `${whole.daemon.url}#/jobs`, key);
   await page.locator(".job-row .job-name").first().click();
   await mark(page);
   const [job] = await api.listJobs({});
@@ -64,20 +51,20 @@ test("kill -9 of control and then of the whole daemon: the open job goes on, eac
   letOn("first");
   await log.getByText("first piece, line 99").waitFor();
 
-  daemon.killChild("control");
+  whole.daemon.killChild("control");
   await page.getByText("Reconnecting", { exact: true }).waitFor();
   letOn("second");
   await page.getByText("Live", { exact: true }).waitFor();
   await log.getByText("second piece, line 99").waitFor();
 
-  await daemon.kill();
+  await whole.daemon.kill();
   await page.getByText("The daemon is not heard.").waitFor();
   assert.ok(await page.locator("main[data-stale]").isVisible());
   // Ansible goes on without the daemon, and ends before it is back.
   letOn("third");
-  const written = join(daemon.dataDir, "jobs", job.id, "output.log");
+  const written = join(whole.daemon.dataDir, "jobs", job.id, "output.log");
   while (!readFileSync(written, "utf8").includes("third piece, line 99")) await sleep(100);
-  await daemon.start();
+  await whole.daemon.start();
   await page.getByText("Live", { exact: true }).waitFor();
   assert.equal(await page.locator("main[data-stale]").count(), 0);
   await page.getByText("complete", { exact: true }).waitFor();
@@ -88,7 +75,7 @@ test("kill -9 of control and then of the whole daemon: the open job goes on, eac
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Fleet" }).click();
   await phaseOf(page, "n1", "ready").waitFor();
   await assertNotReloaded(page);
-  assert.deepEqual(visitor.troubles, []);
+  assert.deepEqual(whole.visitor.troubles, []);
 });
 
 /** Every line of the output, though only those in view are drawn. */

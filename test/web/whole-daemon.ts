@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, before } from "node:test";
 import type { Page } from "playwright-core";
 import type { ChildName } from "../../daemon/compose/children.ts";
 import { type Client, createClient } from "../../daemon/contract/client.ts";
@@ -11,7 +12,7 @@ import { type LabDaemon, startDaemon } from "../../scripts/lab/daemon.ts";
 import { openDoor } from "../../scripts/lab/door.ts";
 import { createNetwork, type LabNetwork, noNetwork } from "../../scripts/lab/network.ts";
 import { NamespaceNode } from "../support/namespace-node.ts";
-import { noBrowser, type Visitor } from "./browser.ts";
+import { noBrowser, startBrowser, type Visitor } from "./browser.ts";
 import { logIn } from "./visit.ts";
 
 const repository = join(import.meta.dirname, "../..");
@@ -42,7 +43,23 @@ export interface WholeDaemon {
   stop(): Promise<void>;
 }
 
-export async function startWholeDaemon(pageRoot: string, playbook: (folder: string) => string): Promise<WholeDaemon> {
+/** One daemon and one browser for the tests of a file; both are there from before its first test on. */
+export function withWholeDaemon(playbook: (folder: string) => string): { visitor: Visitor; daemon: WholeDaemon } {
+  const whole = {} as { visitor: Visitor; daemon: WholeDaemon };
+  before(async () => {
+    if (noWholeDaemon) return console.log(`skipped: ${noWholeDaemon}`);
+    whole.visitor = await startBrowser();
+    whole.daemon = await startWholeDaemon(whole.visitor.pageRoot, playbook);
+  });
+  after(async () => {
+    await whole.visitor?.leave();
+    await whole.daemon?.stop();
+    await whole.visitor?.close();
+  });
+  return whole;
+}
+
+async function startWholeDaemon(pageRoot: string, playbook: (folder: string) => string): Promise<WholeDaemon> {
   const parts = new Lifecycle();
   try {
     const folder = await parts.start(

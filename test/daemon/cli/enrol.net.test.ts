@@ -2,29 +2,22 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { callHome, hostKey } from "../../support/control.ts";
-import { muster, type Running, startDaemon, temporary } from "./muster.ts";
+import { withDaemon } from "./muster.ts";
 
-const place = temporary();
-let daemon: Running;
-before(async () => {
-  daemon = await startDaemon(place.folder);
-});
-after(async () => {
-  await daemon.stop();
-  place.remove();
-});
-
-const ask = (...args: string[]) => muster(args, daemon.env);
+const own = withDaemon();
+const { ask } = own;
 const calls = (n: number, token: string, hostname: string) =>
-  callHome(daemon.url, { ip_address: `127.0.1.${n}`, hostname, token, mac: `52:54:00:00:03:0${n}`, ssh_host_key: hostKey(n) });
+  callHome(own.daemon.url, { ip_address: `127.0.1.${n}`, hostname, token, mac: `52:54:00:00:03:0${n}`, ssh_host_key: hostKey(n) });
 
 test("a token is shown once with the line to run, listed, and revoked", async () => {
   const made = await ask("token", "create", "--ttl", "1h", "--uses", "3");
   assert.match(
     made.out,
-    new RegExp(`^Run on the machine, as root:\n\n  curl -fsS ${daemon.url}/enrol/mt_[0-9a-f]{64} \\| sh\n\nGood for 3 machines, until `),
+    new RegExp(
+      `^Run on the machine, as root:\n\n  curl -fsS ${own.daemon.url}/enrol/mt_[0-9a-f]{64} \\| sh\n\nGood for 3 machines, until `,
+    ),
   );
   const { out } = await ask("token", "list");
   assert.match(out, /^ID +STATE +USED +FOR +MADE +GOOD UNTIL\n[0-9a-f]{10} +active +0 of 3 +worker +\d+ s ago by first +20/);
@@ -62,7 +55,7 @@ test("groups and variables are set, shown, and checked", async () => {
   const { out } = await ask("inventory");
   assert.match(out, /^gpu\n {2}note: "\{\{ lookup\('pipe', 'id'\) \}\}"\n {2}n1/m);
   assert.match(out, /^ {2}n1 {2}ansible_host="127\.0\.1\.1" rack=4$/m);
-  const file = join(daemon.data, "inventory.yaml");
+  const file = join(own.daemon.data, "inventory.yaml");
   assert.match(readFileSync(file, "utf8"), /note: !unsafe "\{\{/);
   assert.match((await ask("inventory", "check")).out, /^Nothing is wrong with .*inventory\.yaml\.\n$/);
 

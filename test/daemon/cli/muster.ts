@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, before } from "node:test";
 
 const program = join(import.meta.dirname, "../../../daemon/main.ts");
 
@@ -88,6 +89,30 @@ export async function startDaemon(folder: string, more = ""): Promise<Running> {
       child.kill("SIGTERM");
       await closed;
       return child.exitCode;
+    },
+  };
+}
+
+/** One daemon for the tests of a file, and the command line of somebody with its first key. */
+export function withDaemon({ accepted }: { accepted?: { mac: string; name: string } } = {}): {
+  ask(...args: string[]): Promise<Outcome>;
+  readonly daemon: Running;
+} {
+  const place = temporary();
+  let daemon: Running;
+  const ask = (...args: string[]) => muster(args, daemon.env);
+  before(async () => {
+    daemon = await startDaemon(place.folder);
+    if (accepted) assert.equal((await ask("accept", accepted.mac, "--name", accepted.name)).code, 0);
+  });
+  after(async () => {
+    await daemon.stop();
+    place.remove();
+  });
+  return {
+    ask,
+    get daemon() {
+      return daemon;
     },
   };
 }

@@ -1,20 +1,9 @@
 /** Racks and rooms as a person at a command line meets them: the real program and the real daemon. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { muster, type Running, startDaemon, temporary } from "./muster.ts";
+import { test } from "node:test";
+import { withDaemon } from "./muster.ts";
 
-const place = temporary();
-let daemon: Running;
-before(async () => {
-  daemon = await startDaemon(place.folder);
-  assert.equal((await ask("accept", "52:54:00:00:00:02", "--name", "rack1-n2")).code, 0);
-});
-after(async () => {
-  await daemon.stop();
-  place.remove();
-});
-
-const ask = (...args: string[]) => muster(args, daemon.env);
+const { ask } = withDaemon({ accepted: { mac: "52:54:00:00:00:02", name: "rack1-n2" } });
 
 test("a rack keeps its size until another is named, and is no room as well", async () => {
   assert.equal((await ask("rack", "add", "A", "--units", "20")).out, "A: 20 units.\n");
