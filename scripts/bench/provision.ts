@@ -2,7 +2,8 @@
  * How long 200 nodes take from their call-home to ready when they call within two seconds from 8 processes, beside a run of
  * its own for each node on the same machine; with the API's latency and the inventory's validity meanwhile. 20 nodes are
  * sshds in namespaces, the rest are configured with `connection: local`. The run-for-each way is measured on a sample and
- * taken times its share. Usage: provision.ts [--nodes N] [--sample N] [--work shell|modules]. The last line is JSON.
+ * taken times its share. Usage: provision.ts [--nodes N] [--sample N] [--work shell|modules|both]. The last line is JSON;
+ * what was measured with modules begins with `modules_` there.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +15,7 @@ import { createNetwork, noNetwork } from "../lab/network.ts";
 import { type CrowdMember, playCrowd, startSshNodes } from "./provision-nodes.ts";
 
 const text = (standard: string) => ({ type: "string", default: standard }) as const;
-const { values } = parseArgs({ options: { nodes: text("200"), sample: text("40"), work: text("shell") } });
+const { values } = parseArgs({ options: { nodes: text("200"), sample: text("40"), work: text("both") } });
 if (noNetwork) {
   console.error(`bench:provision cannot run: ${noNetwork}`);
   process.exit(2);
@@ -25,8 +26,8 @@ const repository = join(import.meta.dirname, "../..");
 
 /**
  * What a node is asked for: look, run, write, read back. A node does that with its own processor; 180 nodes that are this
- * machine do it with the one that is measured. So by default a shell does it, which costs next to nothing, and what is
- * measured is the control node. With `modules` Ansible's own do it, a Python each, here.
+ * machine do it with the one that is measured. So with `shell` a shell does it, which costs next to nothing, and what is
+ * measured is the control node. With `modules` Ansible's own do it, a Python each, here: four fifths of the time is theirs then.
  */
 const WORK = {
   shell: `
@@ -60,74 +61,80 @@ const WORK = {
         path: "{{ muster_bench_folder }}/{{ inventory_hostname }}"
 `,
 };
-const work = oneOf("work", values.work, ["shell", "modules"] as const);
-const PLAYBOOK = `
+type Work = keyof typeof WORK;
+const playbook = (work: Work) => `
 - name: Configure nodes
   hosts: worker_nodes
   gather_facts: false
   tasks:${WORK[work]}`;
 
-const folder = mkdtempSync(join(tmpdir(), "muster-bench-provision-"));
-const network = createNetwork();
-try {
-  const ansible = join(folder, "ansible");
-  cpSync(join(repository, "ansible"), ansible, { recursive: true });
-  writeFileSync(join(ansible, "playbook.yaml"), PLAYBOOK);
-  const dataDir = join(folder, "data");
-  const written = join(folder, "written");
-  for (const path of [dataDir, written]) mkdirSync(path);
-  for (const name of ["undionly.kpxe", "snponly.efi"]) {
-    mkdirSync(join(dataDir, "assets/ipxe"), { recursive: true });
-    writeFileSync(join(dataDir, "assets/ipxe", name), name);
-  }
-  const names = Array.from({ length: count }, (_, index) => `bench-${String(index + 1).padStart(3, "0")}`);
-  writeFileSync(join(dataDir, "inventory.yaml"), inventory(names.slice(overSsh), written));
-  const start = (settings: object) =>
-    startDaemon(network, {
-      folder,
-      dataDir,
-      dhcp: "full",
-      mirror: `http://${network.address}/debian`,
-      settings: {
-        // One key accepts all, and looks at them all the time.
-        control: { requests_per_minute: { normal: 100_000, reading: 1_000_000 } },
-        netboot: { check_other_servers: false },
-        ansible: { directory: ansible, unreachable_retries: 0, ...settings },
-      },
-    });
+const asked = oneOf("work", values.work, ["shell", "modules", "both"] as const);
+const figures: Record<string, number> = { nodes: count, over_ssh: overSsh, per_node_sample: sampled };
+for (const work of asked === "both" ? (["shell", "modules"] as const) : [asked]) {
+  const measured = Object.entries(await measure(work));
+  for (const [name, value] of measured) figures[work === "shell" ? name : `modules_${name}`] = value;
+}
+console.log(JSON.stringify(figures));
 
-  console.log(`${count} nodes, ${overSsh} of them over SSH, call home within two seconds …`);
-  let daemon = await start({});
-  const key = daemon.createKey("bench");
-  const members: CrowdMember[] = [
-    ...(await startSshNodes(network, folder, join(dataDir, "executor/id_ed25519.pub"), names.slice(0, overSsh))),
-    ...names.slice(overSsh).map((name, index) => ({ name, address: `10.77.${4 + (index >> 8)}.${index & 255}` })),
-  ];
-  const waves = await playCrowd(network, folder, { key, members, way: "call-home", inventory: join(dataDir, "inventory.yaml") });
-  await daemon.stop();
-  console.log(
-    `${waves.ready} ready in ${waves.seconds.toFixed(1)} s; API p99 ${waves.apiP99Ms.toFixed(1)} ms over ${waves.apiRequests} requests`,
-  );
+async function measure(work: Work): Promise<Record<string, number>> {
+  const folder = mkdtempSync(join(tmpdir(), "muster-bench-provision-"));
+  const network = createNetwork();
+  try {
+    const ansible = join(folder, "ansible");
+    cpSync(join(repository, "ansible"), ansible, { recursive: true });
+    writeFileSync(join(ansible, "playbook.yaml"), playbook(work));
+    const dataDir = join(folder, "data");
+    const written = join(folder, "written");
+    for (const path of [dataDir, written]) mkdirSync(path);
+    for (const name of ["undionly.kpxe", "snponly.efi"]) {
+      mkdirSync(join(dataDir, "assets/ipxe"), { recursive: true });
+      writeFileSync(join(dataDir, "assets/ipxe", name), name);
+    }
+    const names = Array.from({ length: count }, (_, index) => `bench-${String(index + 1).padStart(3, "0")}`);
+    writeFileSync(join(dataDir, "inventory.yaml"), inventory(names.slice(overSsh), written));
+    const start = (settings: object) =>
+      startDaemon(network, {
+        folder,
+        dataDir,
+        dhcp: "full",
+        mirror: `http://${network.address}/debian`,
+        settings: {
+          // One key accepts all, and looks at them all the time.
+          control: { requests_per_minute: { normal: 100_000, reading: 1_000_000 } },
+          netboot: { check_other_servers: false },
+          ansible: { directory: ansible, unreachable_retries: 0, ...settings },
+        },
+      });
 
-  // The same share of both kinds.
-  const [some, others] = [Math.round((sampled * overSsh) / count), members.slice(overSsh)];
-  const sample = [...members.slice(0, some), ...others.slice(0, sampled - some)];
-  console.log(`${sample.length} of them again, each with a run of its own …`);
-  daemon = await start({ wave_size: 1, gather_seconds: 0 });
-  const each = await playCrowd(network, folder, { key, members: sample, way: "reprovision", inventory: join(dataDir, "inventory.yaml") });
-  await daemon.stop();
-  const extrapolated = (each.seconds * count) / sample.length;
-  console.log(`${each.ready} ready in ${each.seconds.toFixed(1)} s; ${count} would take ${extrapolated.toFixed(0)} s`);
+    console.log(`\nWork: ${work}. ${count} nodes, ${overSsh} of them over SSH, call home within two seconds …`);
+    let daemon = await start({});
+    const key = daemon.createKey("bench");
+    const members: CrowdMember[] = [
+      ...(await startSshNodes(network, folder, join(dataDir, "executor/id_ed25519.pub"), names.slice(0, overSsh))),
+      ...names.slice(overSsh).map((name, index) => ({ name, address: `10.77.${4 + (index >> 8)}.${index & 255}` })),
+    ];
+    const task = { key, inventory: join(dataDir, "inventory.yaml") };
+    const waves = await playCrowd(network, folder, { ...task, members, way: "call-home" });
+    await daemon.stop();
+    console.log(
+      `${waves.ready} ready in ${waves.seconds.toFixed(1)} s; API p99 ${waves.apiP99Ms.toFixed(1)} ms over ${waves.apiRequests} requests`,
+    );
 
-  console.log(
-    JSON.stringify({
-      work,
-      nodes: count,
-      over_ssh: overSsh,
+    // The same share of both kinds.
+    const [some, others] = [Math.round((sampled * overSsh) / count), members.slice(overSsh)];
+    const sample = [...members.slice(0, some), ...others.slice(0, sampled - some)];
+    console.log(`${sample.length} of them again, each with a run of its own …`);
+    daemon = await start({ wave_size: 1, gather_seconds: 0 });
+    const each = await playCrowd(network, folder, { ...task, members: sample, way: "reprovision" });
+    await daemon.stop();
+    const extrapolated = (each.seconds * count) / sample.length;
+    console.log(`${each.ready} ready in ${each.seconds.toFixed(1)} s; ${count} would take ${extrapolated.toFixed(0)} s`);
+
+    if (waves.ready !== count || waves.inventoryInvalid > 0 || each.ready !== sample.length) process.exitCode = 1;
+    return {
       ready: waves.ready,
       runs: waves.runs,
       seconds: round(waves.seconds),
-      per_node_sample: sample.length,
       per_node_sample_seconds: round(each.seconds),
       per_node_seconds_extrapolated: round(extrapolated),
       speedup: round(extrapolated / waves.seconds),
@@ -136,12 +143,11 @@ try {
       call_home_p99_ms: round(waves.callHomeP99Ms),
       inventory_reads: waves.inventoryReads,
       inventory_invalid: waves.inventoryInvalid,
-    }),
-  );
-  if (waves.ready !== count || waves.inventoryInvalid > 0 || each.ready !== sample.length) process.exitCode = 1;
-} finally {
-  network.close();
-  rmSync(folder, { recursive: true, force: true });
+    };
+  } finally {
+    network.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function round(value: number): number {
