@@ -26,7 +26,8 @@ const special = ["net", "qemu", "web", "long"] as const;
 const needing = (need: string) => all.filter((file) => file.endsWith(`.${need}.test.ts`));
 let prepared: Promise<unknown> | undefined;
 const prepare = () => {
-  prepared ??= process.getuid?.() === 0 ? prepareAssets(defaultCache, (line) => console.log(`   ${line}`)) : Promise.resolve();
+  prepared ??=
+    process.getuid?.() === 0 ? prepareAssets(defaultCache, (line) => console.log(`   ${line}`), { aside: true }) : Promise.resolve();
   return prepared;
 };
 const groups: Group[] = [

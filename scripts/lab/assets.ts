@@ -13,11 +13,13 @@ export interface LabAssets {
 
 export const defaultCache = join(scripts, "../.cache/lab");
 
-export async function prepareAssets(cache: string, say: (line: string) => void): Promise<LabAssets> {
+/** `aside`: with what others leave of the processor, when nobody waits for it yet. */
+export async function prepareAssets(cache: string, say: (line: string) => void, { aside = false } = {}): Promise<LabAssets> {
   const folder = join(cache, "assets");
   mkdirSync(folder, { recursive: true });
   // Whoever comes second finds them made.
-  const alone = (program: string, args: string[]) => run(say, "flock", ["-o", join(cache, "making.lock"), join(scripts, program), ...args]);
+  const first = ["-o", join(cache, "making.lock"), ...(aside ? [join(scripts, "lab/aside")] : [])];
+  const alone = (program: string, args: string[]) => run(say, "flock", [...first, join(scripts, program), ...args]);
   await alone("assets/fetch", ["--dest", folder, "--cache", join(cache, "apt"), "--with-qemu-roms"]);
   // The kernel without drivers for real hardware: a third of the size, and these machines have none.
   const image = ["--dest", join(folder, "image/13/amd64"), "--cache", join(cache, "image"), "--kernel", "linux-image-cloud-amd64"];

@@ -1,13 +1,11 @@
 /** Starts a QEMU machine in the lab's network, reads its serial port, resets and stops it. */
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LabNetwork } from "./network.ts";
-import { type FirmwareKind, type QemuMachine, qemuArguments, qemuFor, uefi } from "./qemu.ts";
+import { powerOn } from "./power.ts";
+import { type FirmwareKind, type QemuMachine, qemuFor, uefi } from "./qemu.ts";
 
 export type MachineOptions = Omit<QemuMachine, "tap" | "serialLog" | "qmp" | "uefiVariables" | "disk"> & {
   /** Where its disk, serial log and firmware variables live. */
@@ -49,63 +47,32 @@ export function startMachine(network: LabNetwork, { folder, diskGb, ...options }
     if (!existsSync(machine.uefiVariables)) copyFileSync(uefi[options.firmware].variables, machine.uefiVariables);
   }
 
-  const child = network.spawn(qemuFor(options.firmware), qemuArguments(machine), { stdio: ["ignore", "ignore", "pipe"] });
-  let complaint = "";
-  child.stderr?.setEncoding("utf8").on("data", (text) => {
-    complaint += text;
-  });
   const serial = () => readFileSync(machine.serialLog, "latin1");
-  const gone = () => child.exitCode !== null || child.signalCode !== null;
+  const running = powerOn(network, machine);
   let mark = 0;
 
   return {
     get pid() {
-      if (child.pid === undefined) throw new Error(`${machine.name} did not start`);
-      return child.pid;
+      return running.pid();
     },
     serial,
     async waitForSerial(pattern, timeoutMs) {
       const deadline = Date.now() + timeoutMs;
       for (;;) {
-        const over = gone();
+        const over = running.isOver();
         const match = serial().slice(mark).match(pattern);
         if (match) return match;
-        if (over) throw new Error(`${machine.name} ended before saying ${pattern}: ${complaint.trim()}${lastLines(serial())}`);
+        if (over) throw new Error(`${machine.name} ended before saying ${pattern}: ${running.complaint()}${lastLines(serial())}`);
         if (Date.now() > deadline) throw new Error(`${machine.name} did not say ${pattern} within ${timeoutMs} ms${lastLines(serial())}`);
         await sleep(200);
       }
     },
     async reset() {
       mark = serial().length;
-      await command(machine.qmp, "system_reset");
+      await running.execute("system_reset");
     },
-    async stop() {
-      if (gone()) return;
-      child.kill("SIGKILL");
-      await once(child, "exit");
-    },
+    stop: () => running.stop(),
   };
 }
 
 const lastLines = (text: string) => `\nits serial port ended with:\n${text.split("\n").slice(-15).join("\n")}`;
-
-/** One command over QEMU's control socket. */
-async function command(path: string, name: string): Promise<void> {
-  const socket = connect(path);
-  try {
-    await once(socket, "connect");
-    const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
-    await lines.next(); // the greeting
-    for (const execute of ["qmp_capabilities", name]) {
-      socket.write(`${JSON.stringify({ execute })}\n`);
-      // Events may come in between.
-      for (let line = await lines.next(); ; line = await lines.next()) {
-        if (line.done === true || /"error"/.test(line.value))
-          throw new Error(`QEMU refused ${execute}: ${line.value ?? "it closed the connection"}`);
-        if (/"return"/.test(line.value)) break;
-      }
-    }
-  } finally {
-    socket.destroy();
-  }
-}

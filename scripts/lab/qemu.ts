@@ -27,8 +27,6 @@ export interface QemuMachine {
   /** QEMU's name of a processor, such as qemu32: one without long mode. */
   cpu?: string;
   uuid?: string;
-  /** End instead of restarting when the guest reboots. */
-  once?: boolean;
 }
 
 /** BIOS, and UEFI for x86-64, 32-bit x86 and 64-bit ARM. */
@@ -57,12 +55,13 @@ export function qemuArguments(machine: QemuMachine): string[] {
     ["-accel", "tcg,thread=multi", "-cpu", cpu],
     ["-m", String(memoryMb), "-smp", String(cpus)],
     ["-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none"],
-    ["-serial", `file:${machine.serialLog}`],
-    machine.secondSerialLog === undefined ? [] : ["-serial", `file:${machine.secondSerialLog}`],
+    serialArguments("serial0", machine.serialLog),
+    machine.secondSerialLog === undefined ? [] : serialArguments("serial1", machine.secondSerialLog),
     ["-qmp", `unix:${machine.qmp},server=on,wait=off`],
     ["-smbios", `type=1,manufacturer=Muster,product=Lab machine,serial=${name}`],
     machine.uuid === undefined ? [] : ["-uuid", machine.uuid],
-    machine.once === true ? ["-no-reboot"] : [],
+    // A reboot is a new QEMU: in the old one pages that code ran from are slow to write, and the next system is loaded over them.
+    ["-action", "reboot=shutdown"],
     // Entropy of its own: a guest that waits for some at boot waits long under emulation.
     ["-device", "virtio-rng-pci"],
     firmwareArguments(machine),
@@ -71,6 +70,9 @@ export function qemuArguments(machine: QemuMachine): string[] {
     machine.disk === undefined ? [] : diskArguments(machine.disk, machine.diskBus ?? "virtio"),
   ].flat();
 }
+
+/** It goes on where the QEMU before it ended. */
+const serialArguments = (id: string, file: string) => ["-chardev", `file,id=${id},path=${file},append=on`, "-serial", `chardev:${id}`];
 
 function machineArguments(firmware: FirmwareKind): string[] {
   switch (firmware) {

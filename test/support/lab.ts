@@ -1,4 +1,6 @@
 /** A laboratory for tests that boot real firmware: the daemon over real boot files, and what its API says while machines boot. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, createClient } from "../../daemon/contract/client.ts";
 import type { Event } from "../../daemon/contract/event.ts";
@@ -30,12 +32,19 @@ export async function startTestLab(dhcp: "full" | "proxy"): Promise<TestLab> {
         const story = () => timeline.map(({ at, type, summary }) => `${at} ${type} ${summary}`).join("\n");
         if (node && "reason" in node.state && /failed/.test(node.state.phase))
           throw new Error(`${mac} is ${node.state.phase}: ${node.state.reason}\n${story()}`);
-        if (Date.now() > deadline) throw new Error(`${mac}: not ${what} within ${limitSeconds} s\n${story()}`);
+        if (Date.now() > deadline) throw new Error(`${mac}: not ${what} within ${limitSeconds} s\n${story()}${serialPorts(lab.folder)}`);
         await sleep(500);
       }
     },
   };
 }
+
+/** How the output of each machine's serial port ended. */
+const serialPorts = (folder: string) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(".serial"))
+    .map((file) => `\n${file} ended with:\n${readFileSync(join(folder, file), "latin1").slice(-1500)}`)
+    .join("");
 
 export const happened =
   (type: string, summary = /(?:)/) =>

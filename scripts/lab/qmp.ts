@@ -1,0 +1,65 @@
+/** One connection to QEMU's control socket, for as long as the machine runs: commands, and what QEMU tells by itself (QMP). */
+import { existsSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+
+interface Message {
+  return?: unknown;
+  error?: { desc?: string };
+  event?: string;
+  data?: { reason?: string };
+}
+
+export interface Qmp {
+  execute(command: string): Promise<void>;
+  /** Resolves when QEMU has ended, with the reason of its last shutdown, such as `guest-reset`; undefined when it gave none. */
+  ended: Promise<string | undefined>;
+}
+
+/** QEMU makes the socket as it starts; undefined when it ended before that. */
+export async function openQmp(path: string, gone: () => boolean): Promise<Qmp | undefined> {
+  for (; !gone(); await sleep(20)) {
+    if (!existsSync(path)) continue;
+    const socket = await opened(path);
+    if (socket) return listen(socket);
+  }
+  return undefined;
+}
+
+const opened = (path: string) =>
+  new Promise<Socket | undefined>((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => resolve(socket)).on("error", () => resolve(undefined));
+  });
+
+function listen(socket: Socket): Qmp {
+  let reason: string | undefined;
+  const waiting: { resolve(): void; reject(error: Error): void; command: string }[] = [];
+  const lines = createInterface({ input: socket });
+  lines.on("line", (line) => {
+    const message = JSON.parse(line) as Message;
+    if (message.event === "SHUTDOWN") reason = message.data?.reason;
+    if (!("return" in message || "error" in message)) return;
+    const asked = waiting.shift();
+    if (message.error) asked?.reject(new Error(`QEMU refused ${asked.command}: ${message.error.desc}`));
+    else asked?.resolve();
+  });
+  const ended = new Promise<string | undefined>((resolve) => {
+    // Killed, it resets the connection: that is an end like any other.
+    lines.on("error", () => undefined);
+    socket.once("close", () => {
+      for (const { reject, command } of waiting) reject(new Error(`QEMU ended before it answered ${command}`));
+      resolve(reason);
+    });
+  });
+  const execute = (command: string) =>
+    new Promise<void>((resolve, reject) => {
+      waiting.push({ resolve, reject, command });
+      socket.write(`${JSON.stringify({ execute: command })}\n`);
+    });
+  const agreed = execute("qmp_capabilities");
+  // Who asks for something hears of it.
+  agreed.catch(() => undefined);
+  return { ended, execute: async (command) => agreed.then(() => execute(command)) };
+}
