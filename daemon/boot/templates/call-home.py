@@ -6,6 +6,7 @@ exit code 1 and runs again at the next boot. Uses Python's standard library and 
 """
 import argparse
 import fcntl
+import http.client
 import json
 import os
 import platform
@@ -177,7 +178,7 @@ def main():
     for number in range(1, chosen.tries + 1):
         try:
             status, answer = attempt(config, chosen.host_key)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             status, answer = 0, str(error)
         if status == 202:
             print("called home: " + answer.strip())

@@ -18,7 +18,8 @@ time.time = lambda: 0.0
 exec(compile(open(sys.argv.pop(1)).read(), "muster-call-home", "exec"))
 `;
 
-async function machine(t: TestContext, answers: (tries: number) => number, more: object = {}) {
+/** A number is a status; a text is what whoever listens there sends instead of HTTP. */
+async function machine(t: TestContext, answers: (tries: number) => number | string, more: object = {}) {
   const folder = mkdtempSync(join(tmpdir(), "muster-caller-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const at = (name: string) => join(folder, name);
@@ -27,7 +28,9 @@ async function machine(t: TestContext, answers: (tries: number) => number, more:
     let body = "";
     for await (const chunk of request) body += chunk;
     said.push(JSON.parse(body));
-    response.writeHead(answers(said.length)).end("said");
+    const answer = answers(said.length);
+    if (typeof answer === "number") response.writeHead(answer).end("said");
+    else response.socket?.end(answer);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -64,6 +67,18 @@ test("30 tries, 10 seconds apart; then it ends with 1, keeps its token and tries
   assert.match(unit, /^WantedBy=multi-user\.target$/m);
   // 30 × (20 s for an answer + 10 s) at most.
   assert.match(unit, /^TimeoutStartSec=15min$/m);
+});
+
+test("an answer that is no HTTP is a try in vain like any other", async (t) => {
+  const noHttp = [
+    "",
+    "220 mail.example ESMTP\r\n",
+    `HTTP/1.1 200 ${"x".repeat(70_000)}\r\n`,
+    "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut",
+  ];
+  const { run, said, hasToken } = await machine(t, (tries) => noHttp[tries - 1] ?? 202);
+  assert.equal(await run(), 0);
+  assert.deepEqual([said.length, hasToken()], [noHttp.length + 1, false]);
 });
 
 test("nothing it says depends on the machine's clock", async (t) => {
