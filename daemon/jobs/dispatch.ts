@@ -7,7 +7,7 @@ import type { RunStore } from "../store/runs.ts";
 import { type ConclusionParts, end } from "./conclusion.ts";
 import { leaseFrom } from "./lease.ts";
 import type { ExecutorPort } from "./link.ts";
-import { type Limits, nextWaves, wakening } from "./schedule.ts";
+import { type Limits, leftOut, nextWaves, wakening } from "./schedule.ts";
 import { moved } from "./status.ts";
 
 export interface DispatchParts extends ConclusionParts {
@@ -26,20 +26,36 @@ export function dispatch(parts: DispatchParts, now: Date): void {
   // A node that is being changed on somebody's approval is not configured under its hands.
   const queued = jobs.withStatus("queued").filter(({ nodeId }) => !nodeHolds.isBeingChanged(nodeId));
   if (queued.length === 0) return;
-  for (const wave of nextWaves(queued, runs.all().length, limits, now)) begin(parts, wave, now);
+  for (const wave of nextWaves(queued, runs.all().length, limits, now)) begin(parts, stillPossible(parts, wave, now), now);
 }
 
 function wake(parts: DispatchParts, job: Job, now: Date): void {
-  const { db, jobs } = parts;
+  const { db, jobs, nodes } = parts;
   atomically(db, () => {
     const awaited = job.after === undefined ? undefined : jobs.find(job.after);
     const holder = jobs.liveOf(job.nodeId);
-    const step = wakening(job, awaited, holder !== undefined && holder.id !== job.id, now);
-    if (step.kind === "end") end(parts, job, { status: step.status, result: { summary: step.summary } }, now.toISOString());
+    const node = nodes.findById(job.nodeId);
+    const step = wakening(job, { awaited, node, held: holder !== undefined && holder.id !== job.id }, now);
+    if (step.kind === "end") end(parts, job, step, now.toISOString());
     if (step.kind !== "queue") return;
     const { retryAt: _, after: __, ...rest } = job;
-    jobs.save({ ...rest, status: moved(job.status, "queued"), queuedAt: now.toISOString() });
+    // Its node may have been renamed while it waited, and another machine may have the old name.
+    const nodeName = node?.name ?? job.nodeName;
+    jobs.save({ ...rest, nodeName, status: moved(job.status, "queued"), queuedAt: now.toISOString() });
   });
+}
+
+/** Without those whose node was taken out of service while they waited for a free place: these have failed. */
+function stillPossible(parts: DispatchParts, wave: readonly Job[], now: Date): Job[] {
+  const { db, nodes } = parts;
+  return atomically(db, () =>
+    wave.flatMap((job) => {
+      const result = leftOut(job, nodes.findById(job.nodeId));
+      if (!result) return [job];
+      end(parts, job, { status: "failed", result }, now.toISOString());
+      return [];
+    }),
+  );
 }
 
 function begin({ db, jobs, runs, events, executor, deadlineSeconds }: DispatchParts, wave: readonly Job[], now: Date): void {

@@ -1,5 +1,7 @@
 /** Which queued jobs begin now, and which of them as one run. Pure. */
-import type { Job } from "../contract/job.ts";
+import type { Job, JobResult } from "../contract/job.ts";
+import type { Node } from "../contract/node.ts";
+import { notRunnable } from "../fleet/runnable.ts";
 
 export interface Limits {
   /** Runs at once. */
@@ -38,22 +40,44 @@ function hasGathered(wave: readonly Job[], { gatherMs, quietMs }: Limits, now: D
   return Math.max(...waits) >= gatherMs || Math.min(...waits) >= quietMs;
 }
 
-export type Wakening = { kind: "queue" } | { kind: "stay" } | { kind: "end"; status: "failed" | "cancelled"; summary: string };
+export type Wakening = { kind: "queue" } | { kind: "stay" } | { kind: "end"; status: "failed" | "cancelled"; result: JobResult };
 
-/** What a waiting job does: its time has come, or the job it waits for has ended. `held`: its node has another job. */
-export function wakening(job: Job, awaited: Job | undefined, held: boolean, now: Date): Wakening {
+/** What a waiting job looks at when it may wake: the job it waits for, its node as it is now, and whether that has another job. */
+export interface Surroundings {
+  awaited: Job | undefined;
+  node: Node | undefined;
+  held: boolean;
+}
+
+/** What a waiting job does: its time has come, or the job it waits for has ended. */
+export function wakening(job: Job, { awaited, node, held }: Surroundings, now: Date): Wakening {
   if (job.retryAt !== undefined) return job.retryAt <= now.toISOString() ? { kind: "queue" } : { kind: "stay" };
   if (job.after === undefined) return { kind: "queue" };
-  if (!awaited) return { kind: "end", status: "failed", summary: `the job it waited for, ${job.after}, is not known any more` };
+  if (!awaited) return ending("failed", { summary: `the job it waited for, ${job.after}, is not known any more` });
   switch (awaited.status) {
-    case "succeeded":
-      return held ? { kind: "stay" } : { kind: "queue" };
+    case "succeeded": {
+      // One that has called home is given its job in a moment: it is waited for like that job.
+      if (held || node?.state.phase === "called-home") return { kind: "stay" };
+      const left = leftOut(job, node);
+      return left ? ending("failed", left) : { kind: "queue" };
+    }
     case "cancelled":
-      return { kind: "end", status: "cancelled", summary: `cancelled with the job it waited for, ${awaited.id}` };
+      return ending("cancelled", { summary: `cancelled with the job it waited for, ${awaited.id}` });
     case "failed":
     case "timed-out":
-      return { kind: "end", status: "failed", summary: `the job it waited for, ${awaited.id}, is ${awaited.status}` };
+      return ending("failed", { summary: `the job it waited for, ${awaited.id}, is ${awaited.status}` });
     default:
       return { kind: "stay" };
   }
+}
+
+const ending = (status: "failed" | "cancelled", result: JobResult): Wakening => ({ kind: "end", status, result });
+
+/** Why the job cannot be run on its node as that is now; a job that waited did not keep the node as it was. */
+export function leftOut({ purpose, nodeName }: Job, node: Node | undefined): JobResult | undefined {
+  // One that makes the node ready is what its phase waits for.
+  if (purpose === undefined) return undefined;
+  const reason = node ? notRunnable(node) : `${nodeName} is not known any more`;
+  if (reason === undefined) return undefined;
+  return { summary: `not run: ${reason}`, hint: "Run the playbook again when the node is ready.", cause: "not-started" };
 }

@@ -8,7 +8,7 @@ const HOLDS_ITS_NODE = "(status IN ('queued', 'running', 'cancelling', 'unknown'
 
 type Text = string | null;
 type InsertRow = [string, string, Text, string, string, string, string, number, string, string, Text, number, Text];
-type UpdateRow = [string, number, number, Text, Text, Text, Text, Text, Text, Text, string];
+type UpdateRow = [string, string, number, number, Text, Text, Text, Text, Text, Text, Text, string];
 
 export class JobStore {
   readonly #insert;
@@ -33,7 +33,7 @@ export class JobStore {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#update = db.prepare<UpdateRow>(
-      `UPDATE jobs SET status = ?, attempt = ?, interruptions = ?, retry_at = ?, queued_at = ?, after_job = ?, run = ?,
+      `UPDATE jobs SET node_name = ?, status = ?, attempt = ?, interruptions = ?, retry_at = ?, queued_at = ?, after_job = ?, run = ?,
        started_at = ?, ended_at = ?, result = ? WHERE id = ?`,
     );
     this.#byId = db.prepare<[string], Row>("SELECT * FROM jobs WHERE id = ?");
@@ -71,9 +71,9 @@ export class JobStore {
 
   save(job: Job): void {
     const result = job.result === undefined ? null : JSON.stringify(job.result);
-    const { status, attempt, interruptions = 0, retryAt = null, queuedAt = null, after = null, run = null } = job;
+    const { nodeName, status, attempt, interruptions = 0, retryAt = null, queuedAt = null, after = null, run = null } = job;
     const { startedAt = null, endedAt = null } = job;
-    this.#update.run(status, attempt, interruptions, retryAt, queuedAt, after, run, startedAt, endedAt, result, job.id);
+    this.#update.run(nodeName, status, attempt, interruptions, retryAt, queuedAt, after, run, startedAt, endedAt, result, job.id);
   }
 
   find(id: string): Job | undefined {

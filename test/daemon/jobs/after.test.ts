@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ToExecutor } from "../../../daemon/contract/executor-protocol.ts";
+import type { Node } from "../../../daemon/contract/node.ts";
 import { queuing } from "../../support/queuing.ts";
-import { addNode, openWorld } from "../../support/world.ts";
+import { addNode, openWorld, type World } from "../../support/world.ts";
 
 function engineRoom() {
   const sent: ToExecutor[] = [];
@@ -35,6 +36,12 @@ function engineRoom() {
   return { engine, node, runs, endAll, status, world };
 }
 
+const become = (world: World, id: string, change: Partial<Pick<Node, "name" | "state">>) =>
+  world.registry.update(id, (was) => ({
+    node: { ...was, ...change },
+    event: { source: "control", type: "node.changed", summary: "changed by the test" },
+  }));
+
 const look = { playbook: "playbooks/disk.yaml", purpose: "look" as const };
 
 test("a job after another waits for it, though it is on the same node, and begins when it has succeeded", () => {
@@ -64,6 +71,50 @@ test("a job that waits can be cancelled; waiting for a job nobody knows is refus
   const [then] = engine.run([node("n2")], { ...look, after: id }, "test");
   assert.equal(engine.cancel(then?.id ?? "", "test").status, "cancelled");
   assert.throws(() => engine.run([node("n3")], { ...look, after: "no-such-job" }, "test"), { code: "JOB_NOT_FOUND" });
+});
+
+for (const [what, state] of [
+  ["wiped", { phase: "wiping", disks: "chosen", quick: true, deadline: "2100-01-01T00:00:00.000Z" }],
+  ["installed", { phase: "armed", profile: "image", until: "2100-01-01T00:00:00.000Z" }],
+  ["retired", { phase: "retired", at: "2026-01-01T00:00:00.000Z" }],
+] as const)
+  test(`a job whose node is being ${what} when its turn comes is not run there: it has failed, and says why`, () => {
+    const { engine, node, runs, endAll, world } = engineRoom();
+    const { id } = engine.provision(node("n1"), "test");
+    const [then] = engine.run([node("n2")], { ...look, after: id }, "test");
+    assert(then);
+    become(world, then.nodeId, { state });
+    endAll(true);
+    assert.deepEqual(runs(), []);
+    const { status, result } = world.jobs.find(then.id) ?? {};
+    assert.equal(status, "failed");
+    assert.match(result?.summary ?? "", new RegExp(`^not run: n2 is ${state.phase}`));
+    assert.match(result?.hint ?? "", /Run the playbook again when the node is ready/);
+  });
+
+test("a node that was renamed while its job waited is run on by its new name, not the machine that has the old one", () => {
+  const { engine, node, runs, endAll, world } = engineRoom();
+  const { id } = engine.provision(node("n1"), "test");
+  const [then] = engine.run([node("old")], { ...look, after: id }, "test");
+  assert(then);
+  become(world, then.nodeId, { name: "new" });
+  node("old");
+  endAll(true);
+  assert.deepEqual(runs(), [["new"]]);
+  assert.equal(world.jobs.find(then.id)?.nodeName, "new");
+  endAll(true);
+  assert.equal(world.jobs.find(then.id)?.status, "succeeded");
+});
+
+test("a job that waits for a free place is not run on a node that was taken out of service meanwhile; the rest of its wave is", () => {
+  const { engine, node, runs, endAll, status, world } = engineRoom();
+  engine.provision(node("n1"), "test");
+  const [gone, stays] = engine.run([node("n2"), node("n3")], look, "test");
+  assert(gone && stays);
+  become(world, gone.nodeId, { state: { phase: "retired", at: "2026-01-01T00:00:00.000Z" } });
+  endAll(true);
+  assert.deepEqual(runs(), [["n3"]]);
+  assert.deepEqual([status(gone.id), status(stays.id)], ["failed", "running"]);
 });
 
 test("the urgent one begins before those that came earlier", () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Job } from "../../../daemon/contract/job.ts";
+import type { Node } from "../../../daemon/contract/node.ts";
 import { isExpired, leaseFrom, wasAway } from "../../../daemon/jobs/lease.ts";
 import { type Limits, nextWaves, wakening } from "../../../daemon/jobs/schedule.ts";
 
@@ -64,11 +65,13 @@ test("only what runs the same playbook in the same way is one run", () => {
   assert.deepEqual(begun(jobs, 0, { runs: 9 }), [["a", "d"], ["b"], ["c"]]);
 });
 
-const waiting = (more: Partial<Job>): Job => queued("n", 5000, { status: "waiting", ...more });
+const waiting = (more: Partial<Job>): Job => queued("n", 5000, { status: "waiting", purpose: "look", ...more });
+const nodeIn = (state: Node["state"]): Node => ({ id: "n", name: "n", macs: [], state, facts: {}, createdAt: ago(0), updatedAt: ago(0) });
+const around = { awaited: undefined, node: nodeIn({ phase: "ready", since: ago(0) }), held: false };
 
 test("a retry waits for its time", () => {
-  assert.equal(wakening(waiting({ retryAt: ago(-1) }), undefined, false, now).kind, "stay");
-  assert.equal(wakening(waiting({ retryAt: ago(0) }), undefined, false, now).kind, "queue");
+  assert.equal(wakening(waiting({ retryAt: ago(-1) }), around, now).kind, "stay");
+  assert.equal(wakening(waiting({ retryAt: ago(0) }), around, now).kind, "queue");
 });
 
 test("a job that waits for another begins when that has succeeded, and not while its node has a job", () => {
@@ -76,7 +79,7 @@ test("a job that waits for another begins when that has succeeded, and not while
   const after = waiting({ after: "m-1" });
   const kinds = (
     ["queued", "waiting", "running", "cancelling", "unknown", "interrupted", "succeeded", "failed", "timed-out", "cancelled"] as const
-  ).map((status) => [status, wakening(after, awaited(status), false, now).kind]);
+  ).map((status) => [status, wakening(after, { ...around, awaited: awaited(status) }, now).kind]);
   assert.deepEqual(
     kinds.filter(([, kind]) => kind !== "stay"),
     [
@@ -86,9 +89,21 @@ test("a job that waits for another begins when that has succeeded, and not while
       ["cancelled", "end"],
     ],
   );
-  assert.equal(wakening(after, awaited("succeeded"), true, now).kind, "stay");
-  assert.partialDeepStrictEqual(wakening(after, awaited("cancelled"), false, now), { status: "cancelled" });
-  assert.partialDeepStrictEqual(wakening(after, undefined, false, now), { status: "failed" });
+  assert.equal(wakening(after, { ...around, awaited: awaited("succeeded"), held: true }, now).kind, "stay");
+  assert.partialDeepStrictEqual(wakening(after, { ...around, awaited: awaited("cancelled") }, now), { status: "cancelled" });
+  assert.partialDeepStrictEqual(wakening(after, around, now), { status: "failed" });
+});
+
+test("a job that waited is not run on a node that has no system now, and waits for one that is about to be configured", () => {
+  const awaited = queued("m", 9000, { status: "succeeded" });
+  const kindOn = (state: Node["state"]) => wakening(waiting({ after: "m-1" }), { ...around, awaited, node: nodeIn(state) }, now);
+  assert.equal(kindOn({ phase: "called-home", at: ago(0), deadline: ago(-1) }).kind, "stay");
+  assert.equal(kindOn({ phase: "configure-failed", reason: "r", at: ago(0) }).kind, "queue");
+  assert.partialDeepStrictEqual(kindOn({ phase: "retired", at: ago(0) }), {
+    status: "failed",
+    result: { summary: "not run: n is retired" },
+  });
+  assert.equal(wakening(waiting({ after: "m-1" }), { ...around, awaited, node: undefined }, now).kind, "end");
 });
 
 test("a lease lasts longer than two heartbeats, and does not run out while we were away ourselves", () => {
