@@ -1,7 +1,8 @@
 """The free strategy, which lets each host go its own way, and says of each when it has come to its end.
 
 For runs on many hosts: nobody waits for the slowest to know what came of the others. A host whose name stands in the
-run's file of cancelled ones gets no further task; what its task at work has started is killed after a grace.
+run's file of cancelled ones gets no further task, in no later play either; what its task at work has started is killed
+after a grace.
 """
 from __future__ import absolute_import, division, print_function
 
@@ -53,7 +54,13 @@ class StrategyModule(FreeStrategy):
     def tell(self, events, name):
         if name not in self.told:
             self.told.add(name)
+            if name in self.cancelled:
+                self.leave_out(name)
             events.host_end(name, self._tqm._stats, name in self.cancelled)
+
+    def leave_out(self, name):
+        """Of the plays to come, whatever their strategy. To Ansible it has not failed: that would end a play by batches."""
+        self._inventory.subset((self._inventory._subset or []) + ["!" + name])
 
     def look_around(self, events):
         now = time.time()

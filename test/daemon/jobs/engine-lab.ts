@@ -1,7 +1,7 @@
 /** Engine and executor with the real ansible-playbook and a real sshd on loopback, in a folder of their own. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -134,7 +134,7 @@ export class EngineLab {
       deadlineSeconds: { ansible: 60 },
       log,
       redact,
-      onSuccess: (job) => todo.solved(job.nodeName),
+      onSuccess: (job) => todo.solved(job, (id) => this.world.jobs.find(id)),
       onFailure: (job, node, output) => todo.add(failureOf(job, node, output)),
       ...parts,
     });
@@ -171,6 +171,12 @@ export class EngineLab {
   playbook(tasks: string): void {
     const play = `- hosts: worker_nodes\n  gather_facts: false\n  tasks:\n${tasks.replace(/^/gm, "    ")}\n`;
     writeFileSync(this.at("ansible/playbook.yaml"), play);
+  }
+
+  /** After the play that is there. */
+  laterPlay(tasks: string, keywords: string): void {
+    const play = `- hosts: worker_nodes\n  gather_facts: false\n${keywords.replace(/^/gm, "  ")}\n  tasks:\n${tasks.replace(/^/gm, "    ")}\n`;
+    appendFileSync(this.at("ansible/playbook.yaml"), play);
   }
 
   async ended(id: string, timeoutMs = 60_000): Promise<Job> {

@@ -102,6 +102,22 @@ test("cancelling one job of a wave ends its task at work, and the others go on",
   assert.ok(existsSync(`${at("after")}-c-other`) && !existsSync(`${at("after")}-c-stuck`));
 });
 
+test("a cancelled node is in no later play either, whatever its strategy and batches, and the others are", { skip }, async () => {
+  const hold = `until [ -e ${at("cancelled-one")} ]; do sleep 0.1; done`;
+  const { ids } = await wave(["a-stopped", "b-other"], `- name: hold\n  ansible.builtin.shell: ${JSON.stringify(hold)}`);
+  lab.laterPlay(`- name: later\n  ansible.builtin.command: touch ${at("later")}-{{ inventory_hostname }}`, "strategy: linear\nserial: 1");
+  const [stopped, other] = ids as [string, string];
+  await until("they run", () => ids.every((id) => job(id).status === "running"));
+  lab.engine.cancel(stopped, "test");
+  await until("it is written down", () =>
+    readdirSync(at("jobs"), { recursive: true }).some((name) => String(name).endsWith(".cancelled.json")),
+  );
+  writeFileSync(at("cancelled-one"), "");
+  assert.equal((await lab.ended(stopped)).status, "cancelled");
+  assert.partialDeepStrictEqual(await lab.ended(other), { status: "succeeded", result: { recap: { ok: 2 } } });
+  assert.ok(existsSync(`${at("later")}-b-other`) && !existsSync(`${at("later")}-a-stopped`));
+});
+
 test("when the last job of a wave is cancelled, nothing of the run is left", { skip }, async () => {
   const mark = `6${process.pid}`;
   const tasks = `- name: hold\n  ansible.builtin.shell: trap '' TERM; sleep ${mark}\n  delegate_to: localhost\n  vars:\n    ansible_connection: local`;
