@@ -17,7 +17,7 @@ import { MusterError } from "../errors.ts";
 import { maintenanceNow } from "../fleet/maintenance.ts";
 import { Inventory } from "../inventory/inventory.ts";
 import { KnownHosts } from "../inventory/known-hosts.ts";
-import { failureOf, TodoFile } from "../inventory/todo.ts";
+import { failureOf, neverBegun, TodoFile } from "../inventory/todo.ts";
 import { JobEngine } from "../jobs/engine.ts";
 import { ExecutorLink } from "../jobs/link.ts";
 import { Lifecycle } from "../lifecycle.ts";
@@ -130,9 +130,8 @@ export async function startControl(
       unreachableRetries: config.ansible.unreachable_retries,
       log: log.child({ part: "jobs" }),
       redact,
-      // Another playbook's success says nothing of what failed.
       onSuccess: async (job) => {
-        if (job.purpose === undefined) await todo.solved(job.nodeName);
+        await todo.solved(job, (id) => stores.jobs.find(id));
         recordEnd(audit, job);
       },
       onFailure: async (job, node, output) => {
@@ -166,7 +165,7 @@ export async function startControl(
     );
     await parts.start(
       "deadlines",
-      () => new Deadlines(registry, nodes, log).start(),
+      () => new Deadlines(registry, nodes, log, (node) => todo.add(neverBegun(node))).start(),
       (deadlines) => deadlines.stop(),
     );
 

@@ -1,4 +1,5 @@
-/** Looks at the clock once a second and ends the phases that are over their time. */
+/** Looks at the clock once a second and ends the phases that are over their time. What has failed by it alone is told here. */
+import type { Node } from "../contract/node.ts";
 import { overdue } from "../fleet/deadlines.ts";
 import { advance } from "../fleet/phases.ts";
 import type { Log } from "../log.ts";
@@ -6,21 +7,27 @@ import type { NodeStore } from "../store/nodes.ts";
 import type { Registry } from "../store/registry.ts";
 
 const EVERY_MS = 1000;
+const AGAIN_MS = 30_000;
 
 export class Deadlines {
   readonly #registry: Registry;
   readonly #nodes: NodeStore;
   readonly #log: Log;
+  readonly #onFailure: (node: Node) => Promise<void>;
+  readonly #told = new Set<string>();
+  #notBefore = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(registry: Registry, nodes: NodeStore, log: Log) {
+  /** `onFailure` may be told twice of one that no job tells of, after a restart. */
+  constructor(registry: Registry, nodes: NodeStore, log: Log, onFailure: (node: Node) => Promise<void>) {
     this.#registry = registry;
     this.#nodes = nodes;
     this.#log = log;
+    this.#onFailure = onFailure;
   }
 
   start(): this {
-    this.#timer = setInterval(() => this.#look(), EVERY_MS);
+    this.#timer = setInterval(() => void this.look(new Date()), EVERY_MS);
     return this;
   }
 
@@ -28,9 +35,10 @@ export class Deadlines {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
-    const now = new Date();
-    for (const { id, state, name } of this.#nodes.list()) {
+  /** Resolves when it has told what it had to tell. */
+  async look(now: Date): Promise<void> {
+    const nodes = this.#nodes.list();
+    for (const { id, state, name } of nodes) {
       if (!overdue(state, now)) continue;
       this.#registry.update(id, (node) => {
         const event = overdue(node.state, now);
@@ -42,6 +50,23 @@ export class Deadlines {
         };
       });
       this.#log.warn({ node: name, was: state.phase }, "deadline passed");
+    }
+    // Those that failed just now are told at the next look.
+    for (const node of nodes) await this.#tell(node, now);
+  }
+
+  async #tell(node: Node, now: Date): Promise<void> {
+    const { id, state } = node;
+    if (state.phase !== "configure-failed" || state.jobId !== undefined || now.getTime() < this.#notBefore) return;
+    const failure = `${id} ${state.at}`;
+    if (this.#told.has(failure)) return;
+    this.#told.add(failure);
+    try {
+      await this.#onFailure(node);
+    } catch (error) {
+      this.#told.delete(failure);
+      this.#notBefore = now.getTime() + AGAIN_MS;
+      this.#log.error({ err: error, node: node.name }, "TODO.md could not be written; tried again later");
     }
   }
 }

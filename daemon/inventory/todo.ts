@@ -10,7 +10,8 @@ export interface Failure {
   name: string;
   address: string | undefined;
   at: Date;
-  jobId: string;
+  /** None: it failed before there was one. */
+  job: { id: string; playbook: string } | undefined;
   summary: string;
   hint: string | undefined;
   /** The end of the output, from well before what is shown of it: a secret is only recognised as a whole. */
@@ -21,10 +22,21 @@ export const failureOf = (job: Job, node: Node | undefined, output: string): Fai
   name: job.nodeName,
   address: node?.address,
   at: new Date(),
-  jobId: job.id,
+  job,
   summary: job.result?.summary ?? job.status,
   hint: job.result?.hint,
   log: output,
+});
+
+/** A node that called home and was given no job: the same entry each time it is asked for. */
+export const neverBegun = ({ name, address, state, updatedAt }: Node): Failure => ({
+  name,
+  address,
+  at: new Date("at" in state ? state.at : updatedAt),
+  job: undefined,
+  summary: "reason" in state ? state.reason : state.phase,
+  hint: `See what kept it from beginning (muster log --level warn), then: muster reprovision ${name}`,
+  log: "",
 });
 
 const TAIL_LINES = 60;
@@ -39,18 +51,22 @@ export class TodoFile {
     this.#file = file;
   }
 
-  /** One write call with O_APPEND. A job that has its entry already gets no second one. */
+  /** One write call with O_APPEND. What has its entry already gets no second one. */
   add(failure: Failure): Promise<void> {
     return this.#turn.run(async () => {
-      const known = entries(await this.#read()).some(({ jobId }) => jobId === failure.jobId);
+      const { name, job } = failure;
+      const at = failure.at.toISOString();
+      const known = entries(await this.#read()).some((each) =>
+        job ? each.jobId === job.id : each.jobId === undefined && each.name === name && each.at === at,
+      );
       if (!known) await appendFile(this.#file, entry(failure), { mode: 0o640 });
     });
   }
 
-  /** Ticks what is open of a node that works now: one byte each, so that nothing a person wrote meanwhile is lost. */
-  solved(name: string): Promise<void> {
+  /** Ticks what is open and works now: one byte each, so that nothing a person wrote meanwhile is lost. */
+  solved(success: Job, jobCalled: (id: string) => Job | undefined): Promise<void> {
     return this.#turn.run(async () => {
-      const unsolved = entries(await this.#read()).filter((each) => each.name === name && each.boxAt !== undefined);
+      const unsolved = entries(await this.#read()).filter((each) => each.boxAt !== undefined && settles(success, each, jobCalled));
       if (unsolved.length === 0) return;
       const file = await open(this.#file, "r+");
       try {
@@ -72,9 +88,19 @@ export class TodoFile {
   }
 }
 
+/** What has failed on this node works on it now. Another playbook's success says nothing of it, and a preview's little. */
+function settles(success: Job, { name, jobId }: Entry, jobCalled: (id: string) => Job | undefined): boolean {
+  const failed = jobId === undefined ? undefined : jobCalled(jobId);
+  if (!failed) return success.purpose === undefined && success.nodeName === name;
+  if (failed.nodeId !== success.nodeId) return false;
+  if (success.purpose === undefined && failed.purpose === undefined) return true;
+  return failed.playbook === success.playbook && (success.purpose !== "preview" || failed.purpose === "preview");
+}
+
 interface Entry {
   name: string;
   jobId: string | undefined;
+  at: string | undefined;
   /** Where the space in its open box is. */
   boxAt: number | undefined;
 }
@@ -91,15 +117,18 @@ function entries(text: string): Entry[] {
     if (fence !== undefined) {
       if (line === fence) fence = undefined;
     } else if (ticks !== undefined) fence = ticks;
-    else if (name !== undefined) found.push({ name, jobId: undefined, boxAt: undefined });
+    else if (name !== undefined) found.push({ name, jobId: undefined, at: undefined, boxAt: undefined });
     else if (last && line.startsWith(OPEN)) last.boxAt ??= at + OPEN.indexOf(" ]");
-    else if (last) last.jobId ??= /^- \*\*Job:\*\* (\S+)$/.exec(line)?.[1];
+    else if (last) {
+      last.at ??= /^- \*\*Timestamp:\*\* (\S+)$/.exec(line)?.[1];
+      last.jobId ??= /^- \*\*Job:\*\* (\S+)$/.exec(line)?.[1];
+    }
     at += line.length + 1;
   }
   return found;
 }
 
-export function entry({ name, address, at, jobId, summary, hint, log }: Failure): string {
+export function entry({ name, address, at, job, summary, hint, log }: Failure): string {
   // Redacted before it is cut: half a secret is not known for one.
   const tail = redact(stripVTControlCharacters(log).replace(/[^\P{Cc}\n\t]/gu, ""))
     .trimEnd()
@@ -112,14 +141,13 @@ export function entry({ name, address, at, jobId, summary, hint, log }: Failure)
   return [
     "\n---\n",
     `## Provisioning Failed for \`${name}\`\n`,
-    `${OPEN}Done (ticked by itself when a later run on this node succeeds)`,
+    `${OPEN}Done (ticked by itself when a later run of it on this node succeeds)`,
     `- **IP Address:** ${address ?? "unknown"}`,
     `- **Timestamp:** ${at.toISOString()}`,
-    `- **Job:** ${jobId}`,
+    ...(job ? [`- **Job:** ${job.id}`, `- **Playbook:** ${oneLine(job.playbook)}`] : []),
     `- **What happened:** ${oneLine(summary)}`,
     ...(hint ? [`- **What to do:** ${oneLine(hint)}`] : []),
-    "- **Error Log:**\n",
-    `${fence}text\n${tail}\n${fence}\n`,
+    ...(job ? ["- **Error Log:**\n", `${fence}text\n${tail}\n${fence}\n`] : [""]),
   ].join("\n");
 }
 

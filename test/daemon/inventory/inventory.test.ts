@@ -200,7 +200,14 @@ test("known hosts are written whole, with the port where it is unusual", async (
   assert.equal(readFileSync(file, "utf8"), "10.0.0.1 ssh-ed25519 AAAA\n[10.0.0.2]:2222 ssh-ed25519 BBBB\n");
 });
 
-const failure = { name: "n1", address: "10.0.0.1", at: new Date(0), jobId: "n1-1", summary: "it failed", hint: undefined };
+const failure = {
+  name: "n1",
+  address: "10.0.0.1",
+  at: new Date(0),
+  job: { id: "n1-1", playbook: "playbook.yaml" },
+  summary: "it failed",
+  hint: undefined,
+};
 
 test("of known hosts the newest is what stays, and who asked for an older one is not told before it is written", async (t) => {
   const file = join(folder(t), "known_hosts");
@@ -233,7 +240,12 @@ test("failures at the same moment follow each other whole, capped and without se
   const todo = new TodoFile(file);
   await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
-      todo.add({ ...failure, name: `n${n}`, jobId: `job-${n}`, log: `password: hunter2222\n${"x".repeat(100_000)}` }),
+      todo.add({
+        ...failure,
+        name: `n${n}`,
+        job: { id: `job-${n}`, playbook: "playbook.yaml" },
+        log: `password: hunter2222\n${"x".repeat(100_000)}`,
+      }),
     ),
   );
   const text = readFileSync(file, "utf8");

@@ -4,17 +4,33 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { entry, TodoFile } from "../../../daemon/inventory/todo.ts";
+import type { Job } from "../../../daemon/contract/job.ts";
+import { entry, failureOf, TodoFile } from "../../../daemon/inventory/todo.ts";
 
 const failure = (name: string, jobId: string, log = "it broke\n") => ({
   name,
-  jobId,
+  job: { id: jobId, playbook: "playbook.yaml" },
   address: "10.0.0.1",
   at: new Date(0),
   summary: "failed",
   hint: undefined,
   log,
 });
+
+const run = (node: string, playbook = "playbook.yaml", purpose?: Job["purpose"]): Job => ({
+  id: `${node}-${playbook}-${purpose}`,
+  kind: "ansible",
+  playbook,
+  ...(purpose && { purpose }),
+  nodeId: `id-${node}`,
+  nodeName: node,
+  status: "failed",
+  attempt: 1,
+  requestedBy: "test",
+  createdAt: "2026-01-01T00:00:00.000Z",
+});
+/** Nobody knows the jobs of the entries: only their nodes' names are left. */
+const forgotten = () => undefined;
 
 function todoFile(t: TestContext): { todo: TodoFile; path: string; boxes: () => (string | undefined)[] } {
   const folder = mkdtempSync(join(tmpdir(), "muster-todo-"));
@@ -29,11 +45,37 @@ test("a node that succeeds has all its entries ticked, and nobody else's", async
   await todo.add(failure("n1", "n1-a"));
   await todo.add(failure("n2", "n2-a"));
   await todo.add(failure("n1", "n1-b"));
-  await todo.solved("n1");
+  await todo.solved(run("n1"), forgotten);
   assert.deepEqual(boxes(), ["x", " ", "x"]);
   await todo.add(failure("n1", "n1-c"));
   assert.deepEqual(boxes(), ["x", " ", "x", " "]);
 });
+
+const [provisioning, preview, update, updatePreview, another] = [
+  run("n1"),
+  run("n1", "playbook.yaml", "preview"),
+  run("n1", "playbooks/update.yaml", "change"),
+  run("n1", "playbooks/update.yaml", "preview"),
+  run("n1", "playbooks/look.yaml", "look"),
+];
+for (const [what, success, ticked] of [
+  ["making the node ready settles that, and its preview", provisioning, [provisioning, preview]],
+  ["a playbook's success settles that playbook, and its preview", update, [update, updatePreview]],
+  ["a preview's success settles no more than the preview", updatePreview, [updatePreview]],
+  ["another node's success settles nothing", run("n2", "playbooks/update.yaml", "change"), []],
+  ["a success settles what failed under the node's former name", { ...update, nodeName: "new" }, [update, updatePreview]],
+  ["a success settles what failed before ansible.playbook was another", { ...provisioning, playbook: "new.yaml" }, [provisioning]],
+] as const)
+  test(what, async (t) => {
+    const { todo, boxes } = todoFile(t);
+    const all = [provisioning, preview, update, updatePreview, another];
+    for (const job of all) await todo.add(failureOf(job, undefined, "it broke"));
+    await todo.solved(success, (id) => all.find((job) => job.id === id));
+    assert.deepEqual(
+      boxes(),
+      all.map((job) => (ticked.some(({ id }) => id === job.id) ? "x" : " ")),
+    );
+  });
 
 test("ticking changes single bytes: what a person wrote in between stays as it was", async (t) => {
   const { todo, path } = todoFile(t);
@@ -41,7 +83,7 @@ test("ticking changes single bytes: what a person wrote in between stays as it w
   await todo.add(failure("n1", "n1-a"));
   appendFileSync(path, "\nI looked at it: Lüfter.\n- [ ] order a fan\n");
   const before = readFileSync(path, "utf8");
-  await todo.solved("n1");
+  await todo.solved(run("n1"), forgotten);
   assert.equal(readFileSync(path, "utf8"), before.replace("- [ ] Done", "- [x] Done"));
 });
 
@@ -49,7 +91,7 @@ test("an entry that a log only pretends to hold is neither ticked nor taken for 
   const { todo, boxes, path } = todoFile(t);
   const forged = "```\n## Provisioning Failed for `n2`\n- [ ] Done\n- **Job:** n2-a\n````\n";
   await todo.add(failure("n1", "n1-a", forged));
-  await todo.solved("n2");
+  await todo.solved(run("n2"), forgotten);
   assert.deepEqual(boxes(), [" ", " "]);
   await todo.add(failure("n2", "n2-a"));
   assert.match(readFileSync(path, "utf8"), /^## Provisioning Failed for `n2`\n\n- \[ \] Done/m);
@@ -64,7 +106,7 @@ test("a failure that is told twice stands there once", async (t) => {
 
 test("nothing to tick is no error, and makes no file", async (t) => {
   const { todo, path } = todoFile(t);
-  await todo.solved("n1");
+  await todo.solved(run("n1"), forgotten);
   assert.throws(() => readFileSync(path), { code: "ENOENT" });
 });
 

@@ -99,7 +99,7 @@ for (const [who, hide] of [
 
 test("no secret of the corpus reaches TODO.md", () => {
   for (const [before, secret, after = ""] of secrets) {
-    const failure = { name: "n1", address: undefined, at: new Date(), jobId: "j", hint: undefined };
+    const failure = { name: "n1", address: undefined, at: new Date(), job: { id: "j", playbook: "playbook.yaml" }, hint: undefined };
     const told = entry({ ...failure, summary: `failed: ${before}${secret}${after}`, log: `failed\n${before}${secret}${after}\n` });
     assert.ok(!told.includes(secret.slice(-12)), before);
   }
