@@ -14,7 +14,8 @@ import { find } from "./nodes.ts";
 export interface JobsApi extends ByHandApi {
   nodes: NodeStore;
   jobs: JobStore;
-  provision(node: Node, requestedBy: string): Job;
+  /** Rejects with a coded error where its place in the inventory cannot be written. */
+  provision(node: Node, requestedBy: string): Promise<Job>;
   preview(node: Node, requestedBy: string): Job;
   cancel(id: string, requestedBy: string): Job;
   output(id: string, after: number): Promise<JobOutput>;

@@ -26,7 +26,8 @@ export interface OperatingApi extends ByHandApi {
   requireWorker(name: string): void;
   /** In the inventory. */
   promote(name: string): Promise<void>;
-  provision(node: Node, requestedBy: string): Job;
+  /** Rejects with a coded error where its place in the inventory cannot be written. */
+  provision(node: Node, requestedBy: string): Promise<Job>;
 }
 
 export function operatingApi(mount: Mount, { nodes, jobs, registry, events, ...world }: OperatingApi): void {

@@ -40,6 +40,7 @@ import { enrolment } from "./enrolment.ts";
 import { explainer } from "./explaining.ts";
 import { adoptKeys, firstKey } from "./first-key.ts";
 import { governed } from "./govern.ts";
+import { keepHandingOver } from "./handing-over.ts";
 import { inventoryFor } from "./inventory.ts";
 import { recordEnd, scheduledRuns } from "./job-records.ts";
 import { recordingKeys } from "./key-records.ts";
@@ -216,7 +217,7 @@ export async function startControl(
           promote: (name) => inventory.promoteHost(name),
           wake,
           power: new Switchboard(config.power, { wake, remote: remotePower }),
-          provision: (node, requestedBy) => engine.provision(node, requestedBy),
+          provision: (node, requestedBy) => reception.handover.again(node, requestedBy),
           playbooks,
           run,
           maintenance: (now) => maintenanceNow(maintenance, now),
@@ -256,7 +257,7 @@ export async function startControl(
     await listen(api, config);
     const { port } = api.server.address() as AddressInfo; // 0 lets the system choose
     url = controlUrl({ ...config, control: { ...config.control, port } }, places[0]?.network);
-    await reception.resume((node, error) => log.error({ err: error, node: node.name }, "a node that called home waits for its job"));
+    await keepHandingOver(parts, reception.handover, log);
     return {
       url,
       firstKey: shownKey,

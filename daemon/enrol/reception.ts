@@ -1,50 +1,46 @@
 /**
- * Lets a machine that calls home into the fleet: asks its token, decides who it is, pins its host key, writes the inventory and
- * queues its first job. Until the token is proven, nothing is written anywhere.
+ * Lets a machine that calls home into the fleet: asks its token, decides who it is, pins its host key and hands it over to Ansible.
+ * Until the token is proven, nothing is written anywhere.
  */
 import type { CallHome } from "../contract/call-home.ts";
-import type { MachineRole } from "../contract/enrol.ts";
 import type { Job } from "../contract/job.ts";
 import type { Node, Phase } from "../contract/node.ts";
 import { MusterError } from "../errors.ts";
 import { advance } from "../fleet/phases.ts";
 import { atomically } from "../store/database.ts";
-import type { PinnedKey } from "../store/host-keys.ts";
 import { sha256 } from "../store/secrets.ts";
 import type { TokenStore } from "../store/tokens.ts";
 import { type Admission, admitAny, admitBound, type Fleet } from "./admission.ts";
 import { type Credential, credentialOf, identityOf, usedAlready } from "./credentials.ts";
 import { enterKnown, enterNew } from "./entry.ts";
+import { Handover, type HandoverParts } from "./handover.ts";
 import { Quarantine, type QuarantineParts, type Release } from "./quarantine.ts";
 
-export interface ReceptionParts extends QuarantineParts {
+export interface ReceptionParts extends QuarantineParts, HandoverParts {
   tokens: TokenStore;
-  inventory: {
-    upsertHost(host: { name: string; address: string }, without: readonly string[], group: string): Promise<void>;
+  inventory: HandoverParts["inventory"] & {
     removeHost(name: string): Promise<void>;
     renameHost(name: string, to: string): Promise<void>;
     /** Every host and group there is, whoever wrote it. */
     names(): ReadonlySet<string>;
   };
-  knownHosts: { write(keys: PinnedKey[]): Promise<void> };
-  provision(node: Node, requestedBy: string): Job;
   isNodeAddress(address: string): boolean;
 }
 
-const FROM_CALL_HOME = "call-home";
 /** Where a node may be whose call-home was taken. */
 const phasesAfter: Phase[] = ["called-home", "configuring", "ready", "configure-failed"];
-const groupOf: Record<MachineRole, string> = { worker: "worker_nodes", controller: "controller_nodes" };
 
 type Decided = { credential: Credential; admission: Admission } | { credential: Extract<Credential, { kind: "again" }>; node: Node };
 
 export class Reception {
   readonly quarantine: Quarantine;
+  readonly handover: Handover;
   readonly #parts: ReceptionParts;
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
     this.quarantine = new Quarantine(parts);
+    this.handover = new Handover(parts);
   }
 
   /** Rejects with a coded error; a repeated call-home whose answer got lost is answered again and starts nothing twice. */
@@ -62,27 +58,22 @@ export class Reception {
       // Since then it was armed, is being installed or has left the fleet: the token belongs to its former life.
       if (!phasesAfter.includes(phase)) throw usedAlready();
       const last = jobs.lastProvisioning(node.id);
-      if (last && phase !== "called-home") return { node, job: last };
+      if (last && phase !== "called-home" && this.handover.isPlaced(node)) return { node, job: last };
     }
-    return { node, job: await this.#begin(node) };
+    return { node, job: await this.handover.begin(node) };
   }
 
   /** An operator lets in who was kept out. */
   async release(id: string, wish: Release, by: string): Promise<{ node: Node; job: Job }> {
     if (wish.name !== undefined && this.#foreign(wish.name))
       throw new MusterError("NODE_NAME_TAKEN", `name: the inventory has a host or group called ${wish.name}`);
+    this.#parts.inventory.names(); // throws where the file is broken, before the database says it is in
     const released = this.quarantine.release(id, wish, by);
-    const job = await this.#begin(released);
+    const job = await this.handover.begin(released).catch((error: unknown) => {
+      if (!(error instanceof MusterError)) throw error;
+      throw new MusterError(error.code, `${released.name} is let in, and waits for its job: ${error.message}`, { cause: error.cause });
+    });
     return { node: this.#parts.nodes.findById(released.id) ?? released, job };
-  }
-
-  /** After a restart: a node may have been admitted and its job not yet queued. What hinders one hinders no other. */
-  async resume(onFailure: (node: Node, error: unknown) => void): Promise<void> {
-    const { nodes, jobs } = this.#parts;
-    for (const node of nodes.list()) {
-      if (node.state.phase !== "called-home" || jobs.liveOf(node.id)) continue;
-      await this.#begin(node).catch((error: unknown) => onFailure(node, error));
-    }
   }
 
   /** The files that name a node forget it, and nobody may call home as it again. */
@@ -168,14 +159,5 @@ export class Reception {
   /** A host or group of the inventory that is none of our nodes: not a name for a machine to choose. */
   #foreign(name: string): boolean {
     return this.#parts.nodes.findByName(name) === undefined && this.#parts.inventory.names().has(name);
-  }
-
-  async #begin(node: Node): Promise<Job> {
-    const { nodes, inventory, knownHosts, hostKeys, enrolTokens, provision } = this.#parts;
-    const homeless = nodes.list().flatMap(({ name, address }) => (address === undefined ? [name] : []));
-    const group = groupOf[enrolTokens.roleOf(node.id) ?? "worker"];
-    if (node.address !== undefined) await inventory.upsertHost({ name: node.name, address: node.address }, homeless, group);
-    await knownHosts.write(hostKeys.all());
-    return provision(node, FROM_CALL_HOME);
   }
 }

@@ -84,7 +84,7 @@ test("what cannot be recorded is not done", async (t) => {
 
 test("what jobs still have to do is accepted, and the jobs are named", async (t) => {
   const { world, key, request } = await serve(t, {
-    provision: (node, requestedBy) => ({ ...job, nodeId: node.id, nodeName: node.name, requestedBy }),
+    provision: async (node, requestedBy) => ({ ...job, nodeId: node.id, nodeName: node.name, requestedBy }),
   });
   addNode(world, { phase: "accepted" }, "n1");
   assert.equal((await request("/api/nodes/n1/reprovision", { ...post(), key: key("operator") })).status, 202);

@@ -45,7 +45,7 @@ async function bench(t: TestContext, deed: Deed, settings: Partial<PolicySetting
   const served = await serve(
     t,
     {
-      provision: (node, by) => {
+      provision: async (node, by) => {
         happened += 1;
         return queuing(served.world).engine.provision(node, by);
       },

@@ -13,7 +13,7 @@ const ready: NodeState = { phase: "ready", since: at };
 const error = ({ body }: { body: unknown }) => (body as { error: { code: string; message: string } }).error;
 
 async function bench(t: Parameters<typeof serve>[0], parts: Parameters<typeof serve>[1] = {}) {
-  const served: Served = await serve(t, { provision: (node, by) => queuing(served.world).engine.provision(node, by), ...parts });
+  const served: Served = await serve(t, { provision: async (node, by) => queuing(served.world).engine.provision(node, by), ...parts });
   const key = served.key("operator");
   return {
     served,

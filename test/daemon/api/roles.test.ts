@@ -293,7 +293,7 @@ async function start(t: TestContext): Promise<Served> {
   const served: Served = await serve(t, {
     pageRoot,
     limits: { sensitive: 1000, normal: 1000, reading: 1000 },
-    provision: (target) => jobOf(target),
+    provision: async (target) => jobOf(target),
     playbooks: () => ({ playbooks: [{ name: "look", does: "Looks.", readOnly: true, sha256: "0" }], refused: [] }),
     run: (targets) => targets.map(jobOf),
     cancel: (id) => served.world.jobs.find(id) ?? assert.fail("no such job"),

@@ -1,11 +1,11 @@
 /** How a machine is let in, and what is made good after something broke in between. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { CallHome } from "../../../daemon/contract/call-home.ts";
-import type { Node } from "../../../daemon/contract/node.ts";
+import type { Node, NodeState } from "../../../daemon/contract/node.ts";
 import { inNetworks } from "../../../daemon/enrol/networks.ts";
 import { Reception } from "../../../daemon/enrol/reception.ts";
 import { Inventory } from "../../../daemon/inventory/inventory.ts";
@@ -73,13 +73,99 @@ test("after a restart whoever had called home gets its job, also when another's 
   }
   writeFileSync(inventoryFile, "all:\n  children:\n    boss:\n      hosts: {}\n");
   const failed: string[] = [];
-  await reception.resume((node) => failed.push(node.name));
+  await reception.handover.resume((node) => failed.push(node.name));
   assert.deepEqual(failed, ["boss"]);
   assert.deepEqual(
     world.jobs.recent(10).map(({ nodeName }) => nodeName),
     ["n1"],
   );
   assert.deepEqual([...new Inventory(inventoryFile).hosts()], [["n1", "10.0.0.1"]]);
+});
+
+test("an operator's reprovision puts a node into the inventory that it never came into", async (t) => {
+  const { world, inventoryFile, reception, caller } = door(t);
+  const callHome = caller(addNode(world, { phase: "accepted" }, "n1"));
+  writeFileSync(inventoryFile, "all: [\n");
+  await assert.rejects(reception.receive(callHome), { code: "INVENTORY_INVALID" });
+  const failed: NodeState = { phase: "configure-failed", reason: "no job was started", at: new Date().toISOString() };
+  const id = world.nodes.findByName("n1")!.id;
+  const late = world.registry.update(id, (node) => ({
+    node: { ...node, state: failed },
+    event: { source: "control", type: "test", summary: "" },
+  }));
+  await assert.rejects(reception.handover.again(late, "ann"), { code: "INVENTORY_INVALID", message: /inventory\.yaml is not valid YAML/ });
+  assert.equal(world.jobs.recent(10).length, 0);
+  assert.deepEqual(world.nodes.findById(id)?.state, failed);
+
+  writeFileSync(inventoryFile, "");
+  const job = await reception.handover.again(late, "ann");
+  assert.equal(job.requestedBy, "ann");
+  assert.deepEqual([...new Inventory(inventoryFile).hosts()], [["n1", "10.0.0.1"]]);
+  assert.equal(readFileSync(join(inventoryFile, "../known_hosts"), "utf8"), `10.0.0.1 ${hostKey("n1")}\n`);
+  await assert.rejects(reception.handover.again(late, "ann"), { code: "JOB_IN_PROGRESS" });
+});
+
+test("a node that has left the fleet is not written into the inventory again by a reprovision", async (t) => {
+  const { world, inventoryFile, reception } = door(t);
+  const node = { ...addNode(world, { phase: "retired", at: new Date().toISOString() }, "n1"), address: "10.0.0.1" };
+  await assert.rejects(reception.handover.again(node, "ann"), { code: "NODE_WRONG_PHASE" });
+  assert.equal(existsSync(inventoryFile), false);
+});
+
+test("a repeated call of a node that is missing in the inventory, or elsewhere in it, begins anew; else it is told of its job", async (t) => {
+  const { world, inventoryFile, engine, reception, caller } = door(t);
+  const callHome = caller(addNode(world, { phase: "accepted" }, "n1"));
+  const first = await reception.receive(callHome);
+  engine.cancel(first.job.id, "test");
+  assert.equal((await reception.receive(callHome)).job.id, first.job.id);
+  let last = first.job.id;
+  for (const left of ["", "all:\n  children:\n    worker_nodes:\n      hosts:\n        n1: {ansible_host: 10.0.0.9}\n"]) {
+    writeFileSync(inventoryFile, left);
+    const { job } = await reception.receive(callHome);
+    assert.notEqual(job.id, last);
+    assert.deepEqual([...new Inventory(inventoryFile).hosts()], [["n1", "10.0.0.1"]]);
+    last = engine.cancel(job.id, "test").id;
+  }
+  writeFileSync(inventoryFile, "all: [\n");
+  await assert.rejects(reception.receive(callHome), { code: "INVENTORY_INVALID" }, "the machine keeps its token and calls again");
+});
+
+test("who is kept out stays so while the inventory is broken, and a second try lets it in", async (t) => {
+  const { world, inventoryFile, reception, caller } = door(t);
+  const { token } = world.enrolTokens.issue(
+    { role: "worker", uses: 5, createdBy: "test", expiresAt: new Date(Date.now() + 60_000).toISOString() },
+    new Date(),
+  );
+  const n1 = addNode(world, { phase: "accepted" }, "n1");
+  const stranger = { ...caller(n1), token, mac: "52:54:00:99:99:99", ssh_host_key: hostKey("stranger"), ip_address: "10.0.0.7" };
+  await assert.rejects(reception.receive(CallHome.parse(stranger)), { code: "MACHINE_QUARANTINED" });
+  const [claim] = reception.quarantine.list(false);
+  const wish = { name: "n2", replace: false };
+  writeFileSync(inventoryFile, "all: [\n");
+  await assert.rejects(reception.release(claim!.id, wish, "ann"), { code: "INVENTORY_INVALID" });
+  assert.equal(reception.quarantine.list(false).length, 1);
+  await assert.rejects(reception.release(claim!.id, { replace: true, confirm: "n1" }, "ann"), { code: "INVENTORY_INVALID" });
+  assert.equal(reception.quarantine.list(false).length, 1, "nor in the place of another");
+
+  // Broken between the look at the file and the write, as another program may.
+  writeFileSync(inventoryFile, "");
+  const released = reception.release(claim!.id, wish, "ann");
+  writeFileSync(inventoryFile, "all: [\n");
+  await assert.rejects(released, { code: "INVENTORY_INVALID", message: /^n2 is let in, and waits for its job: .*inventory\.yaml/ });
+  writeFileSync(inventoryFile, "");
+  await reception.handover.resume((_, error) => assert.fail(String(error)));
+  assert.equal(world.jobs.recent(10)[0]?.nodeName, "n2");
+  assert.deepEqual([...new Inventory(inventoryFile).hosts()], [["n2", "10.0.0.7"]]);
+});
+
+test("who is being written in just now is left to its own call-home by the look at those that wait", async (t) => {
+  const { world, reception, caller } = door(t);
+  const coming = reception.receive(caller(addNode(world, { phase: "accepted" }, "n1")));
+  await Promise.resolve(); // it is admitted; its place is not written yet
+  assert.equal(world.nodes.findByName("n1")?.state.phase, "called-home");
+  await reception.handover.resume((_, error) => assert.fail(String(error)));
+  assert.equal((await coming).job.status, "queued");
+  assert.equal(world.jobs.recent(10).length, 1);
 });
 
 test("an expired token opens nothing", async (t) => {
