@@ -1,4 +1,5 @@
 /** Builds the executor process. */
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { type Config, loadAccess } from "../config.ts";
@@ -11,9 +12,9 @@ import { planSettings } from "./plan-settings.ts";
 export async function startExecutorProcess(config: Config, data: DataDir, log: Log, env: NodeJS.ProcessEnv): Promise<Executor> {
   const extraVars = join(data.executor, "vars.json");
   const { sshKeys } = loadAccess(config);
-  await writeFileAtomic(extraVars, JSON.stringify({ common_admin_user: config.access.admin_user, common_admin_keys: sshKeys }), {
-    mode: 0o600,
-  });
+  const vars = JSON.stringify({ common_admin_user: config.access.admin_user, common_admin_keys: sshKeys });
+  // Not written without need: on a full disk the executor must come up all the same.
+  if (!existsSync(extraVars) || readFileSync(extraVars, "utf8") !== vars) await writeFileAtomic(extraVars, vars, { mode: 0o600 });
   return startExecutor({
     socketPath: data.executorSocket,
     jobsDir: data.jobs,

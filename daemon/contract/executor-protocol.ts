@@ -41,6 +41,8 @@ export const ToExecutor = z.discriminatedUnion("type", [
   PowerRequest,
   /** Of a wave, only this job's part, while others of it are at work. */
   z.strictObject({ type: z.literal("cancel"), jobId: z.string() }),
+  /** Nobody waits for this run: it must not go on. */
+  z.strictObject({ type: z.literal("disown"), jobId: z.string(), attempt: z.int() }),
   /** The outcome is in the database: the executor need not keep it. */
   z.strictObject({ type: z.literal("forget"), jobId: z.string(), attempt: z.int() }),
   /** Of a decided plan nothing but its execution's number: the executor reads the rest by itself, and decides by itself whether it may. */

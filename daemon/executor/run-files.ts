@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 import { type RunMember, RunRequest } from "../contract/executor-protocol.ts";
 import { Instant } from "../contract/names.ts";
+import type { Log } from "../log.ts";
 
 export interface RunFiles {
   /** The request and when it was taken; written before anything is started. */
@@ -65,13 +66,22 @@ export const RunRecord = z.object({ request: z.union([RunRequest, RequestForOne.
 export type RunRecord = z.output<typeof RunRecord>;
 
 /** Attempts that were taken and whose outcome nobody has said to forget. */
-export function recordedRuns(jobsDir: string): RunRecord[] {
-  if (!existsSync(jobsDir)) return [];
-  return readdirSync(jobsDir).flatMap((jobId) =>
+export function recordedRuns(jobsDir: string, log: Log): RunRecord[] {
+  const folders = existsSync(jobsDir) ? readdirSync(jobsDir, { withFileTypes: true }).filter((each) => each.isDirectory()) : [];
+  const files = folders.flatMap(({ name: jobId }) =>
     readdirSync(join(jobsDir, jobId))
       .filter((name) => name.endsWith(".run.json"))
-      .map((name) => RunRecord.parse(JSON.parse(readFileSync(join(jobsDir, jobId, name), "utf8")))),
+      .map((name) => join(jobsDir, jobId, name)),
   );
+  return files.flatMap((file) => {
+    try {
+      return RunRecord.parse(JSON.parse(readFileSync(file, "utf8")));
+    } catch (error) {
+      // All others go on. It is written before anything is started, so one that is torn has begun nothing.
+      log.error({ err: error, file }, "the record of a run cannot be read; it is left out");
+      return [];
+    }
+  });
 }
 
 /** The output stays for people; the record goes. */

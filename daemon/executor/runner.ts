@@ -14,6 +14,7 @@ import type { Log } from "../log.ts";
 import { type AnsibleSettings, ansibleCommand, ansibleEnvironment, controlSockets, EVENTS_VARIABLE } from "./ansible.ts";
 import { isAlive, kill, processesWith, readGroup, terminate } from "./process-group.ts";
 import { endedHosts, recapFrom } from "./recap.ts";
+import { howEnded, SEAL, type StopReason, stopReason, wasStopped } from "./run-end.ts";
 import { first, forgetRun, outputTail, type RunFiles, type RunRecord, recordedRuns, runFiles } from "./run-files.ts";
 import { cancelNode, describeWave, isWave, onlyCancelledLeft, tellMembers } from "./wave.ts";
 
@@ -30,20 +31,15 @@ export interface RunnerOptions {
   onFinished(run: { jobId: string; attempt: number; outcome: Outcome }): void;
 }
 
-type StopReason = "cancelled" | "timed-out" | "interrupted";
-
-/** Not a reason but a seal: nothing was there, and what comes late must not begin. */
-const SEAL = "never begun";
-/** A shell's word for "killed by a signal": 128 and its number. Ansible itself says 250 when it does not know what happened. */
-const KILLED = 128;
-const LAST_SIGNAL = 64;
 const ERROR_CHARACTERS = 3000;
 
 interface Run {
   record: RunRecord;
   files: RunFiles;
   outcome?: Outcome;
-  stopping?: Promise<unknown>;
+  stopping?: Promise<unknown> | undefined;
+  /** What went wrong in looking after it the last time, which is said once. */
+  trouble?: string | undefined;
 }
 
 const POLL_MS = 200;
@@ -64,15 +60,15 @@ export class Runner {
   start(): void {
     const { jobsDir, ansible } = this.#options;
     for (const folder of [join(ansible.home, "tmp"), controlSockets(ansible.home)]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const record of recordedRuns(jobsDir)) {
+    for (const record of recordedRuns(jobsDir, this.#options.log)) {
       const run: Run = { record, files: runFiles(jobsDir, record.request) };
       this.#runs.set(nameOf(record.request), run);
       const reason = stopReason(run.files);
       // The earlier executor died before it was done with that.
       if (reason) void this.#stop(run, reason, this.#options.graceMs);
     }
-    this.#look();
-    this.#timer = setInterval(() => this.#look(), POLL_MS);
+    this.#lookAtAll();
+    this.#timer = setInterval(() => this.#lookAtAll(), POLL_MS);
   }
 
   list(): { jobId: string; attempt: number; outcome?: Outcome }[] {
@@ -118,6 +114,12 @@ export class Runner {
       if (isWave(request)) cancelNode(run.files, member.node);
       if (!isWave(request) || onlyCancelledLeft(request, run.files)) void this.#stop(run, "cancelled", this.#options.graceMs);
     }
+  }
+
+  /** Ends a run that nobody waits for. */
+  disown(jobId: string, attempt: number): void {
+    const run = this.#runs.get(`${jobId}/${attempt}`);
+    if (run && !run.outcome) void this.#stop(run, "cancelled", this.#options.graceMs);
   }
 
   forget(jobId: string, attempt: number): void {
@@ -166,15 +168,30 @@ export class Runner {
     this.#options.onStarted({ ...callName(request), pid: child.pid, at: run.record.acceptedAt });
   }
 
-  #look(): void {
+  #lookAtAll(): void {
     for (const run of this.#runs.values()) {
       if (run.outcome) continue;
-      const outcome = this.#outcomeOf(run);
-      if (outcome) this.#finish(run, outcome);
-      else if (Date.now() > Date.parse(run.record.acceptedAt) + run.record.request.deadlineSeconds * 1000)
-        void this.#stop(run, "timed-out", this.#options.graceMs);
-      else if (!run.stopping && onlyCancelledLeft(run.record.request, run.files)) void this.#stop(run, "cancelled", this.#options.graceMs);
+      try {
+        this.#look(run);
+      } catch (error) {
+        // A full disk passes, and the next look is soon.
+        this.#tellOnce(run, error, "a run cannot be looked after");
+      }
     }
+  }
+
+  #look(run: Run): void {
+    const outcome = this.#outcomeOf(run);
+    if (outcome) this.#finish(run, outcome);
+    else if (Date.now() > Date.parse(run.record.acceptedAt) + run.record.request.deadlineSeconds * 1000)
+      void this.#stop(run, "timed-out", this.#options.graceMs);
+    else if (!run.stopping && onlyCancelledLeft(run.record.request, run.files)) void this.#stop(run, "cancelled", this.#options.graceMs);
+  }
+
+  #tellOnce(run: Run, error: unknown, what: string): void {
+    const trouble = `${what}: ${explain(error)}`;
+    if (run.trouble !== trouble) this.#options.log.error({ err: error, ...callName(run.record.request) }, what);
+    run.trouble = trouble;
   }
 
   #outcomeOf({ record, files }: Run): Outcome | undefined {
@@ -183,9 +200,7 @@ export class Runner {
     if (group !== undefined && isAlive(group)) return undefined;
     if (!group && Date.now() < Date.parse(record.acceptedAt) + START_MS) return undefined;
     const exitCode = existsSync(files.result) ? Number(readFileSync(files.result, "utf8")) : null;
-    // A run that was stopped, by us or by a signal, has ended when nothing of it is left, wherever it went.
-    const stopped = stopReason(files) !== undefined || exitCode === null || exitCode > KILLED;
-    if (stopped && !this.#isGone(files)) return undefined;
+    if (wasStopped(files, exitCode) && !this.#isGone(files)) return undefined;
     const ended = howEnded(exitCode, stopReason(files));
     const endedAt = existsSync(files.result) ? statSync(files.result).mtime : new Date();
     return {
@@ -213,16 +228,20 @@ export class Runner {
     run.outcome = outcome;
     const { request } = run.record;
     this.#options.log.info({ ...callName(request), ended: outcome.ended, exitCode: outcome.exitCode }, "run ended");
-    if (isWave(request) && outcome.error && !outcome.recap) tellMembers(request, this.#options.jobsDir, outcome.error);
     this.#options.onFinished({ ...callName(request), outcome });
     void this.#closeConnections(run);
+    if (isWave(request) && outcome.error && !outcome.recap) tellMembers(request, this.#options.jobsDir, outcome.error);
   }
 
   #stop(run: Run, reason: StopReason, graceMs: number): Promise<unknown> {
     run.stopping ??= (async () => {
       await writeFileAtomic(run.files.stopped, reason, { fsync: true });
       await this.#end(run, graceMs);
-    })().catch((error: unknown) => this.#options.log.error({ err: error }, "a run could not be stopped"));
+    })().catch((error: unknown) => {
+      this.#tellOnce(run, error, "a run could not be stopped");
+      // Whoever wants it stopped says so again.
+      run.stopping = undefined;
+    });
     return run.stopping;
   }
 
@@ -271,21 +290,6 @@ const sharedNode = (at: RunRequest, wanted: RunRequest, ended: ReadonlySet<strin
   at.members.find(
     (member) => !ended.has(member.node) && wanted.members.some(({ node, jobId }) => node === member.node || jobId === member.jobId),
   );
-
-function stopReason({ stopped }: RunFiles): StopReason | undefined {
-  const reason = existsSync(stopped) ? readFileSync(stopped, "utf8").trim() : SEAL;
-  return reason === SEAL ? undefined : (reason as StopReason);
-}
-
-/** Pure. */
-function howEnded(exitCode: number | null, stopped: StopReason | undefined): Outcome["ended"] {
-  // It was through before the signal came: running it again would be running it twice.
-  if (stopped === "interrupted" && exitCode === 0) return "exited";
-  if (stopped) return stopped;
-  // Somebody killed it, or the system did for want of memory: it did not come to its end.
-  if (exitCode === null || (exitCode > KILLED && exitCode <= KILLED + LAST_SIGNAL)) return "lost";
-  return exitCode === 127 || exitCode === 126 ? "not-started" : "exited";
-}
 
 /** In the environment of every process of a run. */
 const marker = ({ events }: RunFiles): string => `${EVENTS_VARIABLE}=${events}`;

@@ -114,6 +114,7 @@ export async function startExecutor({
         if (node !== undefined) throw new Error(`a step of a plan is changing ${node}`);
         await runner.run(message);
       } else if (message.type === "cancel") runner.cancel(message.jobId);
+      else if (message.type === "disown") runner.disown(message.jobId, message.attempt);
       else runner.forget(message.jobId, message.attempt);
     } catch (error) {
       const { jobId, attempt } = named(message);

@@ -32,8 +32,8 @@ const cancelledNodes = ({ cancelled }: RunFiles): string[] =>
 
 /** The strategy plugin gives this node no further task. */
 export function cancelNode(files: RunFiles, node: string): void {
-  const nodes = [...new Set([...cancelledNodes(files), node])];
-  writeFileAtomic.sync(files.cancelled, JSON.stringify(nodes), { fsync: true });
+  const nodes = cancelledNodes(files);
+  if (!nodes.includes(node)) writeFileAtomic.sync(files.cancelled, JSON.stringify([...nodes, node]), { fsync: true });
 }
 
 /** Nobody is left in it but who is cancelled: the run as a whole may go. */

@@ -5,7 +5,7 @@ import type { Job } from "../contract/job.ts";
 import type { Log } from "../log.ts";
 import { atomically } from "../store/database.ts";
 import type { Run, RunStore } from "../store/runs.ts";
-import { type ConclusionParts, conclude, end } from "./conclusion.ts";
+import { type ConclusionParts, conclude } from "./conclusion.ts";
 import { failedTasksOf, type IngestParts, takeIn } from "./ingest.ts";
 import { isExpired, leaseFrom, wasAway } from "./lease.ts";
 import type { ExecutorPort } from "./link.ts";
@@ -45,23 +45,15 @@ export class Attendance {
 
   /** On a new connection: the database says what should run, the executor what does. */
   compare(held: Held, now: Date): void {
-    const { runs, jobs, executor } = this.#parts;
+    const { runs } = this.#parts;
     const names = new Set(held.map(nameOf));
     for (const run of runs.all()) if (!names.has(run.id)) this.#lost(run.id, now);
     this.attend(held, now);
-    for (const { jobId, attempt, outcome } of held) {
-      if (outcome) continue;
-      const members = jobs.ofRun(nameOf({ jobId, attempt }));
-      const owned = runs.find(nameOf({ jobId, attempt })) !== undefined;
-      // A run nobody waits for must not go on unowned.
-      if (!owned) executor.send({ type: "cancel", jobId });
-      for (const job of members) if (job.status === "cancelling" || !owned) executor.send({ type: "cancel", jobId: job.id });
-    }
   }
 
   /** The executor vouches for these. What it does not name any more, long after it was sent, it does not have. */
   attend(held: Held, now: Date): void {
-    const { runs } = this.#parts;
+    const { runs, jobs, executor } = this.#parts;
     const names = new Set(held.map(nameOf));
     for (const { jobId, attempt, outcome } of held) {
       const run = runs.find(nameOf({ jobId, attempt }));
@@ -69,7 +61,10 @@ export class Attendance {
       else if (run) {
         runs.renew(run.id, leaseFrom(now));
         this.#move(run, "unknown", "running", "found again: it goes on");
-      }
+        // Until it has ended: on a full disk a word to stop may not have been written down.
+        for (const job of jobs.ofRun(run.id)) if (job.status === "cancelling") executor.send({ type: "cancel", jobId: job.id });
+        // Given up as lost, and begun only then: an executor that stood still reads what it was sent late.
+      } else executor.send({ type: "disown", jobId, attempt });
     }
     for (const run of runs.all()) if (!names.has(run.id) && isExpired(run, now)) this.#lost(run.id, now);
   }
@@ -87,6 +82,7 @@ export class Attendance {
     executor.send({ type: "forget", jobId, attempt });
   }
 
+  /** It has no room, or something else is at work on a node: that passes. */
   refused(jobId: string, attempt: number, reason: string): void {
     const { db, jobs, runs } = this.#parts;
     const run = runs.find(nameOf({ jobId, attempt }));
@@ -94,7 +90,7 @@ export class Attendance {
     const result = { summary: `the executor refused it: ${reason}`, cause: "refused" as const };
     atomically(db, () => {
       for (const job of jobs.ofRun(run.id))
-        if (isAtWork(job.status)) end(this.#parts, job, { status: "failed", result }, new Date().toISOString());
+        if (isAtWork(job.status)) conclude(this.#parts, job, { status: "failed", result }, new Date().toISOString());
       runs.drop(run.id);
     });
   }

@@ -6,10 +6,12 @@ export type FinalStatus = Exclude<Verdict["status"], "interrupted">;
 
 export type NextStep =
   | { kind: "end"; status: FinalStatus; result: JobResult }
-  | { kind: "again"; why: "interrupted" | "unreachable"; delaySeconds: number; summary: string };
+  | { kind: "again"; why: "interrupted" | "unreachable" | "refused"; delaySeconds: number; summary: string };
 
 /** An interrupted run is run once more: a second time it is not chance. */
 const MAX_INTERRUPTIONS = 1;
+/** For some ten minutes. */
+const MAX_REFUSALS = 5;
 const FIRST_DELAY_SECONDS = 10;
 const MAX_DELAY_SECONDS = 300;
 
@@ -32,9 +34,15 @@ export function nextStep(
     };
   }
   const retries = job.attempt - 1 - interruptions;
+  if (result.cause === "refused") {
+    if (job.status === "cancelling") return { kind: "end", status: "cancelled", result };
+    if (retries >= MAX_REFUSALS) return { kind: "end", status, result };
+    const delaySeconds = delayAfter(retries, FIRST_DELAY_SECONDS);
+    return { kind: "again", why: "refused", delaySeconds, summary: `${result.summary}; again in ${delaySeconds} s` };
+  }
   if (isWorthAnotherTry({ status, result }) && job.status !== "cancelling") {
     if (retries < unreachableRetries) {
-      const delaySeconds = Math.min(firstDelaySeconds * 3 ** retries, MAX_DELAY_SECONDS);
+      const delaySeconds = delayAfter(retries, firstDelaySeconds);
       const left = `attempt ${retries + 2} of ${unreachableRetries + 1} in ${delaySeconds} s`;
       return { kind: "again", why: "unreachable", delaySeconds, summary: `${result.summary}; ${left}` };
     }
@@ -42,3 +50,5 @@ export function nextStep(
   }
   return { kind: "end", status, result };
 }
+
+const delayAfter = (retries: number, firstSeconds: number): number => Math.min(firstSeconds * 3 ** retries, MAX_DELAY_SECONDS);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { endedHosts, recapFrom } from "../../../daemon/executor/recap.ts";
 import { recordedRuns } from "../../../daemon/executor/run-files.ts";
+import { createLog } from "../../../daemon/log.ts";
 
 function folder(t: TestContext): string {
   const made = mkdtempSync(join(tmpdir(), "muster-run-files-"));
@@ -19,8 +20,21 @@ test("a run that was at work while Muster was updated from before waves is found
   const request = { type: "run", jobId: "n1-1", attempt: 2, playbook: "playbook.yaml", limit: ["n1"], deadlineSeconds: 60 };
   writeFileSync(join(jobs, "n1-1/2.run.json"), JSON.stringify({ request, acceptedAt: "2026-03-01T10:00:00.000Z" }));
   assert.deepEqual(
-    recordedRuns(jobs).map(({ request: { members } }) => members),
+    recordedRuns(jobs, createLog("test", "silent")).map(({ request: { members } }) => members),
     [[{ jobId: "n1-1", attempt: 2, node: "n1" }]],
+  );
+});
+
+test("a record that cannot be read and a file nobody knows keep no other run from being found", (t) => {
+  const jobs = folder(t);
+  for (const id of ["n1-1", "n2-1"]) mkdirSync(join(jobs, id));
+  writeFileSync(join(jobs, "stray"), "");
+  writeFileSync(join(jobs, "n1-1/1.run.json"), '{"request":{');
+  const request = { type: "run", members: [{ jobId: "n2-1", attempt: 1, node: "n2" }], playbook: "playbook.yaml", deadlineSeconds: 60 };
+  writeFileSync(join(jobs, "n2-1/1.run.json"), JSON.stringify({ request, acceptedAt: "2026-03-01T10:00:00.000Z" }));
+  assert.deepEqual(
+    recordedRuns(jobs, createLog("test", "silent")).map(({ request: { members } }) => members[0]?.jobId),
+    ["n2-1"],
   );
 });
 

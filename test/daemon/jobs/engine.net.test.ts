@@ -112,6 +112,25 @@ test("SIGKILL of the executor: the run goes on, is found again and counted once"
   assert.equal(readFileSync(at("runs"), "utf8"), "once\n");
 });
 
+test("an executor that stood still begins late what was given up: that is ended, and the job runs when it is gone", { skip }, async () => {
+  const node = await lab.calledHome("late", `- name: slow\n  ansible.builtin.command: sleep 6`);
+  lab.executor.kill("SIGSTOP");
+  const { id } = lab.engine.provision(node, "test");
+  await until("nobody vouches for it", () => lab.world.jobs.find(id)?.status === "unknown", 30_000);
+  // As an executor that hears its own clock before its socket, which is not to be had at will: control takes it for lost.
+  lab.engine.receive({ type: "alive", runs: [] });
+  assert.equal(lab.world.jobs.find(id)?.attempt, 2);
+  lab.executor.kill("SIGCONT");
+  const job = await lab.ended(id);
+  assert.equal(job.status, "succeeded", JSON.stringify(job.result));
+  assert.deepEqual(
+    lab.story(node).filter((type) => /^job\.[a-z]+$/.test(type)),
+    ["job.queued", "job.started", "job.unknown", "job.interrupted", "job.started", "job.refused", "job.started", "job.succeeded"],
+  );
+  assert.deepEqual(processesWith("ansible-playbook.*--limit=late"), []);
+  assert.equal(lab.todo().includes("late"), false);
+});
+
 test("control gone in the middle: the run goes on and its outcome and events are taken later, each once", { skip }, async () => {
   const node = await lab.calledHome(
     "patient",

@@ -38,12 +38,23 @@ test("with retries switched off the first answer counts", () => {
   assert.deepEqual(nextStep(job(), away, 0), { kind: "end", ...away });
 });
 
-for (const cause of ["task", "playbook", "no-host", "not-started", "refused", "deadline"] as const) {
+for (const cause of ["task", "playbook", "no-host", "not-started", "deadline"] as const) {
   test(`what failed for ${cause} is never run again by itself`, () => {
     const status = cause === "deadline" ? "timed-out" : "failed";
     assert.equal(nextStep(job(), { status, result: { summary: "no", cause } }, 5).kind, "end");
   });
 }
+
+test("what the executor refuses for now is begun again after 10, 30, 90 s, for some ten minutes", () => {
+  const busy: Verdict = { status: "failed", result: { summary: "no room", cause: "refused" } };
+  const steps = [1, 2, 3, 4, 5, 6].map((attempt) => nextStep(job({ attempt }), busy, 0));
+  assert.deepEqual(
+    steps.map((step) => (step.kind === "again" ? step.delaySeconds : step.status)),
+    [10, 30, 90, 270, 300, "failed"],
+  );
+  assert.partialDeepStrictEqual(steps[0], { why: "refused", summary: "no room; again in 10 s" });
+  assert.partialDeepStrictEqual(nextStep(job({ status: "cancelling" }), busy, 0), { kind: "end", status: "cancelled" });
+});
 
 test("a node that refuses the login or shows another key is not asked again", () => {
   for (const message of ["Host key verification failed.", "root@n1: Permission denied (publickey)."]) {
