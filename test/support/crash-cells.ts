@@ -35,7 +35,12 @@ export interface Scene {
 }
 
 /** Brings a job to the moment. For `writing result` whoever would take it in is held first. */
-export async function bringTo(lab: CrashLab, moment: Moment, hold: (id: string) => Promise<void> = async () => undefined): Promise<Scene> {
+export async function bringTo(
+  lab: CrashLab,
+  moment: Moment,
+  hold: (id: string) => Promise<void> = async () => undefined,
+  name = moment === "cancelling" ? "stubborn" : "cell",
+): Promise<Scene> {
   if (moment === "queued") {
     const other = await lab.reprovision("other");
     await lab.until("the other is at work", () => lab.journal("other") === "begin");
@@ -49,11 +54,11 @@ export async function bringTo(lab: CrashLab, moment: Moment, hold: (id: string) 
       ],
     };
   }
-  const name = moment === "cancelling" ? "stubborn" : "cell";
   const id = await lab.reprovision(name);
   const scene = { id, jobs: [{ id, name }] };
   if (moment === "spawning") await lab.until("it is taken", () => existsSync(lab.runFile(id, "1.run.json")), 5);
-  if (moment === "running" || moment === "writing result") await lab.until("it is at work", () => lab.journal(name) === "begin");
+  if (moment === "running" || moment === "writing result")
+    await lab.until("it is at work", () => (name === "stubborn" ? lab.stubbornIsAtWork() : lab.journal(name) === "begin"));
   if (moment === "writing result") {
     await hold(id);
     await lab.until("its last task is done", () => lab.journal(name) === "begin end", 5);
@@ -84,15 +89,17 @@ export function find(lab: CrashLab, victim: Victim): Process[] {
   }
 }
 
-/** The run's own processes may come a moment later than the moment. */
-export async function strike(lab: CrashLab, victim: Victim, moment: Moment): Promise<void> {
+/** The run's own processes may come a moment later than the moment. Answers how many were struck. */
+export async function strike(lab: CrashLab, victim: Victim, moment: Moment): Promise<number> {
   if (victim === "musterd") {
     await lab.daemon.stop("SIGKILL");
     await lab.start();
-    return;
+    return 1;
   }
   for (let tries = 0; find(lab, victim).length === 0 && moment === "spawning" && tries < 2000; tries++) await sleep(5);
-  for (const process of find(lab, victim)) send(process.pid, "SIGKILL");
+  const struck = find(lab, victim);
+  for (const { pid } of struck) send(pid, "SIGKILL");
+  return struck.length;
 }
 
 function parentOf(pid: number): number {

@@ -30,6 +30,19 @@ function fill(): void {
   }
 }
 
+test("the disk is full while somebody cancels: it is cancelled all the same as soon as there is room", { skip }, async (t) => {
+  const scene = await bringTo(lab, "running", undefined, "stubborn");
+  fill();
+  try {
+    await lab.cancel(scene.id).catch((error: unknown) => t.diagnostic(`asked on a full disk: ${error}`));
+    await sleep(5000);
+  } finally {
+    rmSync(ballast());
+  }
+  if ((await lab.jobWith(scene.id)).status === "running") await lab.cancel(scene.id);
+  t.diagnostic(`every job known after ${await settle(lab, scene, "cancelling")} ms`);
+});
+
 for (const moment of moments) {
   test(`the disk is full for five seconds, ${moment}`, { skip }, async (t) => {
     const scene = await bringTo(lab, moment);
