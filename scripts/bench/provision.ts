@@ -131,6 +131,7 @@ async function measure(work: Work): Promise<Record<string, number>> {
     console.log(`${each.ready} ready in ${each.seconds.toFixed(1)} s; ${count} would take ${extrapolated.toFixed(0)} s`);
 
     if (waves.ready !== count || waves.inventoryInvalid > 0 || each.ready !== sample.length) process.exitCode = 1;
+    if (work === "shell" && (extrapolated < 2 * waves.seconds || waves.apiP99Ms >= 100)) process.exitCode = 1;
     return {
       ready: waves.ready,
       runs: waves.runs,

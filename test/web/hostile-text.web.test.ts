@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import type { Client } from "../../daemon/contract/client.ts";
@@ -30,14 +30,11 @@ const playbook = () => `
         msg: "{{ said.stdout }}"
 `;
 
-const whole = withWholeDaemon(playbook);
 let key: string;
 let api: Client;
-
-before(() => {
-  if (noWholeDaemon) return;
-  key = whole.daemon.key("operator");
-  api = whole.daemon.client(key);
+const whole = withWholeDaemon(playbook, (daemon) => {
+  key = daemon.key("operator");
+  api = daemon.client(key);
 });
 
 const curl = (...args: string[]) => whole.daemon.network.run("curl", ["-s", "-m", "10", "--noproxy", "*", ...args]);

@@ -44,12 +44,16 @@ export interface WholeDaemon {
 }
 
 /** One daemon and one browser for the tests of a file; both are there from before its first test on. */
-export function withWholeDaemon(playbook: (folder: string) => string): { visitor: Visitor; daemon: WholeDaemon } {
+export function withWholeDaemon(
+  playbook: (folder: string) => string,
+  prepare: (daemon: WholeDaemon) => void = () => undefined,
+): { visitor: Visitor; daemon: WholeDaemon } {
   const whole = {} as { visitor: Visitor; daemon: WholeDaemon };
   before(async () => {
     if (noWholeDaemon) return console.log(`skipped: ${noWholeDaemon}`);
     whole.visitor = await startBrowser();
     whole.daemon = await startWholeDaemon(whole.visitor.pageRoot, playbook);
+    prepare(whole.daemon);
   });
   after(async () => {
     await whole.visitor?.leave();
