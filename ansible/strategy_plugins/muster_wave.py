@@ -1,8 +1,8 @@
 """The free strategy, which lets each host go its own way, and says of each when it has come to its end.
 
 For runs on many hosts: nobody waits for the slowest to know what came of the others. A host whose name stands in the
-run's file of cancelled ones gets no further task, in no later play either; what its task at work has started is killed
-after a grace.
+run's file of cancelled ones gets no further task, in no later play either; what its tasks have started is killed after
+a grace, and nothing of it is left when its end is told.
 """
 from __future__ import absolute_import, division, print_function
 
@@ -22,6 +22,10 @@ DOCUMENTATION = """
 """
 
 LOOK_SECONDS = 0.25
+# SIGKILL takes effect soon, unless the process waits for a disk that does not answer.
+KILL_SECONDS = 1
+# In the environment of everything that a node's tasks have started on this machine.
+NODE_VARIABLE = "MUSTER_NODE"
 
 
 class StrategyModule(FreeStrategy):
@@ -51,11 +55,22 @@ class StrategyModule(FreeStrategy):
         finally:
             iterator.get_next_task_for_host = next_task
 
+    def _queue_task(self, host, task, task_vars, play_context):
+        # The worker is forked in there.
+        os.environ[NODE_VARIABLE] = host.get_name()
+        try:
+            return super(StrategyModule, self)._queue_task(host, task, task_vars, play_context)
+        finally:
+            del os.environ[NODE_VARIABLE]
+
     def tell(self, events, name):
         if name not in self.told:
             self.told.add(name)
             if name in self.cancelled:
                 self.leave_out(name)
+                deadline = time.time() + KILL_SECONDS
+                while kill(started_for(name)) and time.time() < deadline:
+                    time.sleep(0.01)
             events.host_end(name, self._tqm._stats, name in self.cancelled)
 
     def leave_out(self, name):
@@ -74,9 +89,10 @@ class StrategyModule(FreeStrategy):
         self.read_cancelled(events.wave["cancelled"], now)
         for name, since in self.cancelled.items():
             if self._blocked_hosts.get(name) and now - since > events.wave["graceSeconds"]:
+                kill(started_for(name))
                 for worker in self._workers:
                     if worker is not None and worker.is_alive() and worker._host.get_name() == name:
-                        kill_below(worker.pid)
+                        kill(below(worker.pid))
 
     def read_cancelled(self, path, now):
         try:
@@ -90,21 +106,49 @@ class StrategyModule(FreeStrategy):
             pass
 
 
-def kill_below(ancestor):
+def below(ancestor):
     """What the task has started, not the worker that leads it: Ansible gives up the whole run when a worker dies."""
     children = {}
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open("/proc/%s/stat" % pid) as file:
-                parent = int(file.read().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        children.setdefault(parent, []).append(int(pid))
-    left = list(children.get(ancestor, []))
+    for pid in processes():
+        parent = read("/proc/%d/stat" % pid).rpartition(b")")[2].split()[1:2]
+        if parent:
+            children.setdefault(int(parent[0]), []).append(pid)
+    found, left = [], list(children.get(ancestor, []))
     while left:
         pid = left.pop()
+        found.append(pid)
         left.extend(children.get(pid, []))
+    return found
+
+
+def started_for(name):
+    """Wherever it went, also what an earlier task left behind. Never a worker: its environment is that of its program's start."""
+    marks = {("%s=%s" % mark).encode() for mark in ((NODE_VARIABLE, name), ("MUSTER_EVENTS", os.environ["MUSTER_EVENTS"]))}
+    return [pid for pid in processes() if marks.issubset(read("/proc/%d/environ" % pid).split(b"\0")) and not is_shared(pid)]
+
+
+def is_shared(pid):
+    """The connection that ssh keeps for later tasks serves every node with this address, whoever opened it."""
+    return read("/proc/%d/cmdline" % pid).rstrip(b"\0 ").endswith(b"[mux]")
+
+
+def processes():
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        # It ended in the meantime, or is another user's.
+        return b""
+
+
+def kill(pids):
+    for pid in pids:
         try:
             os.kill(pid, signal.SIGKILL)
-        except OSError:
+        except ProcessLookupError:
             pass
+    return len(pids) > 0

@@ -44,6 +44,10 @@ export async function until(what: string, holds: () => boolean, timeoutMs = 20_0
 export const processesWith = (text: string): string[] =>
   spawnSync("pgrep", ["-f", text], { encoding: "utf8" }).stdout.split("\n").filter(Boolean);
 
+/** Forks, ignores TERM, leaves the group, closes what it was given: each sleeps a number of seconds nobody else does. */
+export const stubborn = (mark: string) =>
+  `trap '' TERM HUP; sleep ${mark} & setsid sleep ${mark} & (setsid sh -c "trap '' TERM; sleep ${mark}" </dev/null >/dev/null 2>&1 &) ; sleep ${mark}`;
+
 export class EngineLab {
   readonly folder = mkdtempSync(join(tmpdir(), "muster-engine-"));
   readonly world: World = openWorld(this.at("muster.db"));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { renameSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { EngineLab, processesWith, skip, until } from "./engine-lab.ts";
+import { EngineLab, processesWith, skip, stubborn, until } from "./engine-lab.ts";
 
 let lab: EngineLab;
 
@@ -57,10 +57,6 @@ test("a job that waits for its next attempt can be cancelled", { skip }, async (
   assert.equal(lab.phase(node), "configure-failed");
 });
 
-/** Forks, ignores TERM, leaves the group, closes what it was given: each sleeps a number of seconds nobody else does. */
-const STUBBORN = (mark: string) =>
-  `trap '' TERM HUP; sleep ${mark} & setsid sleep ${mark} & (setsid sh -c "trap '' TERM; sleep ${mark}" </dev/null >/dev/null 2>&1 &) ; sleep ${mark}`;
-
 for (const [word, how] of [
   ["cancelled", "cancelled"],
   ["timed-out", "over its deadline"],
@@ -68,7 +64,7 @@ for (const [word, how] of [
   test(`a playbook that sleeps, forks and ignores TERM, ${how}: ${word}, and no process is left`, { skip }, async () => {
     lab.restartEngine({ deadlineSeconds: { ansible: word === "timed-out" ? 6 : 60 } });
     const mark = `4${process.pid}${word === "cancelled" ? 1 : 2}`;
-    const shell = STUBBORN(mark);
+    const shell = stubborn(mark);
     const node = await lab.calledHome(
       `hold-${word}`,
       `- name: hold\n  ansible.builtin.shell: ${JSON.stringify(shell)}\n  delegate_to: localhost\n  vars:\n    ansible_connection: local`,
