@@ -16,6 +16,7 @@ export class Deadlines {
   readonly #onFailure: (node: Node) => Promise<void>;
   readonly #told = new Set<string>();
   #notBefore = 0;
+  #troubled = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** `onFailure` may be told twice of one that no job tells of, after a restart. */
@@ -27,12 +28,23 @@ export class Deadlines {
   }
 
   start(): this {
-    this.#timer = setInterval(() => void this.look(new Date()), EVERY_MS);
+    this.#timer = setInterval(() => void this.#attempt(), EVERY_MS);
     return this;
   }
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  /** A full disk is no reason to die: the next look may find room. */
+  async #attempt(): Promise<void> {
+    try {
+      await this.look(new Date());
+      this.#troubled = false;
+    } catch (error) {
+      if (!this.#troubled) this.#log.error({ err: error }, "deadlines could not be looked after; tried again until it works");
+      this.#troubled = true;
+    }
   }
 
   /** Resolves when it has told what it had to tell. */

@@ -76,12 +76,21 @@ export class ExecutorLink implements ExecutorPort {
         this.#greeted = true;
         this.#delayMs = FIRST_DELAY_MS;
         this.#log.info({ executorPid: message.pid, runs: message.runs.length }, "executor connected");
-        this.#onChange("connected");
+        this.#tellChange("connected");
       }
       if ("figures" in message) this.#figures = message.figures;
       this.#onMessage(message);
     } catch (error) {
       this.#log.error({ err: error }, "a message of the executor could not be taken");
+    }
+  }
+
+  /** On a full disk it cannot be written down: the connection goes on all the same. */
+  #tellChange(change: "connected" | "disconnected"): void {
+    try {
+      this.#onChange(change);
+    } catch (error) {
+      this.#log.error({ err: error, change }, "could not write down that the executor came or went");
     }
   }
 
@@ -91,7 +100,7 @@ export class ExecutorLink implements ExecutorPort {
     if (this.#closed) return;
     if (greeted) {
       this.#log.warn("executor disconnected");
-      this.#onChange("disconnected");
+      this.#tellChange("disconnected");
     }
     this.#timer = setTimeout(() => this.start(), this.#delayMs);
     this.#delayMs = Math.min(this.#delayMs * 2, MAX_DELAY_MS);

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Deadlines } from "../../../daemon/compose/deadlines.ts";
 import { neverBegun, TodoFile } from "../../../daemon/inventory/todo.ts";
 import { createLog } from "../../../daemon/log.ts";
@@ -54,4 +55,19 @@ test("a node whose job failed is told by that job alone", async (t) => {
   addNode(world, { phase: "configure-failed", reason: "it broke", at: called.at, jobId: "n1-1" }, "n1");
   await deadlines().look(overdue);
   assert.throws(text, { code: "ENOENT" });
+});
+
+test("what cannot be written down now is no end of the clock", async (t) => {
+  const { world, deadlines } = bench(t);
+  const { id } = addNode(world, called, "n1");
+  world.db.pragma("query_only = 1");
+  const clock = deadlines().start();
+  t.after(() => clock.stop());
+  await sleep(1500);
+  assert.equal(world.nodes.findById(id)?.state.phase, "called-home");
+  world.db.pragma("query_only = 0");
+  for (let tries = 0; world.nodes.findById(id)?.state.phase !== "configure-failed"; tries++) {
+    assert.ok(tries < 100, "the clock goes on");
+    await sleep(100);
+  }
 });

@@ -17,7 +17,7 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-test("coming and going of the executor is told, and a stop of our own is not", async (t) => {
+test("coming and going of the executor is told, also to one that fails at it, and a stop of our own is not", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "muster-link-"));
   const path = join(folder, "executor.sock");
   const sockets: Socket[] = [];
@@ -39,7 +39,10 @@ test("coming and going of the executor is told, and a stop of our own is not", a
     path,
     createLog("test", "silent"),
     () => undefined,
-    (state) => told.push(state),
+    (state) => {
+      told.push(state);
+      if (told.length === 1) throw new Error("the disk is full");
+    },
   );
   link.start();
   await until(() => link.connected);
