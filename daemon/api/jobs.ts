@@ -19,7 +19,14 @@ export interface JobsApi extends ByHandApi {
   preview(node: Node, requestedBy: string): Job;
   cancel(id: string, requestedBy: string): Job;
   output(id: string, after: number): Promise<JobOutput>;
+  /** Without its middle where it is longer than `mostBytes`. */
+  ends(id: string, mostBytes: number): Promise<{ beginning: string; leftOutBytes: number; end: string }>;
 }
+
+const KIB = 1024;
+const ONE_NODE_BYTES = KIB * KIB;
+/** For as many nodes as a fleet has: together little enough to be one answer. */
+const shareBytes = (nodes: number): number => Math.min(256 * KIB, Math.max(64 * KIB, Math.floor((64 * KIB * KIB) / nodes)));
 
 export function jobsApi(mount: Mount, { nodes, jobs, ...engine }: JobsApi): void {
   mount(routes.listJobs, ({ node, limit }) => (node === undefined ? jobs.recent(limit) : jobs.ofNode(find(nodes, node).id, limit)));
@@ -36,9 +43,10 @@ export function jobsApi(mount: Mount, { nodes, jobs, ...engine }: JobsApi): void
 
   mount(routes.provisioningStatuses, async () => {
     const entries: [string, ProvisioningStatus][] = [];
-    for (const node of nodes.list()) {
+    const all = nodes.list();
+    for (const node of all) {
       const job = jobs.lastProvisioning(node.id);
-      if (job) entries.push([node.name, documented(job, (await engine.output(job.id, 0)).text)]);
+      if (job) entries.push([node.name, documented(job, await inOnePiece(job.id, shareBytes(all.length), engine))]);
     }
     return Object.fromEntries(entries);
   });
@@ -47,7 +55,7 @@ export function jobsApi(mount: Mount, { nodes, jobs, ...engine }: JobsApi): void
     const node = nodes.findByName(hostname);
     const job = node && jobs.lastProvisioning(node.id);
     if (!job) throw new MusterError("JOB_NOT_FOUND", "Job not found for this hostname.");
-    return documented(job, await wholeOutput(job.id, engine));
+    return documented(job, await inOnePiece(job.id, ONE_NODE_BYTES, engine));
   });
 }
 
@@ -71,14 +79,11 @@ const documentedStatus = {
   cancelled: "failed",
 } satisfies Record<JobStatus, ProvisioningStatus["status"]>;
 
-async function wholeOutput(id: string, { output }: Pick<JobsApi, "output">): Promise<string> {
-  const slices: string[] = [];
-  for (let after = 0; ; ) {
-    const { text, next, end } = await output(id, after);
-    slices.push(text);
-    if (end || next === after) return slices.join("");
-    after = next;
-  }
+async function inOnePiece(id: string, mostBytes: number, { ends }: Pick<JobsApi, "ends">): Promise<string> {
+  const { beginning, leftOutBytes, end } = await ends(id, mostBytes);
+  if (leftOutBytes === 0) return beginning + end;
+  const gap = beginning.endsWith("\n") ? "" : "\n";
+  return `${beginning}${gap}[muster: ${leftOutBytes} bytes are left out here; GET /api/jobs/${id}/output and \`muster job ${id} --follow\` tell all]\n${end}`;
 }
 
 function documented(job: Job, log: string): ProvisioningStatus {

@@ -225,6 +225,7 @@ export async function startControl(
           preview: (node, requestedBy) => engine.preview(node, requestedBy),
           cancel: (id, requestedBy) => engine.cancel(id, requestedBy),
           output: (id, after) => engine.output(id, after),
+          ends: (id, mostBytes) => engine.ends(id, mostBytes),
           receive: (callHome) => reception.receive(callHome),
           quarantine: {
             list: (all) => reception.quarantine.list(all),

@@ -96,14 +96,14 @@ export const enrolRoutes = {
   provisioningStatuses: {
     method: "GET",
     path: "/api/provisioning/status",
-    summary: "Last provisioning job of every node with the beginning of its output, keyed by host name",
+    summary: "Last provisioning job of every node with the beginning and the end of its output, 256 KiB at most, keyed by host name",
     access: "viewer",
     response: z.record(z.string(), ProvisioningStatus),
   },
   provisioningStatus: {
     method: "GET",
     path: "/api/provisioning/status/:hostname",
-    summary: "Last provisioning job of one node with all of its output",
+    summary: "Last provisioning job of one node with its output; where that is over 1 MiB, with its beginning and its end",
     access: "viewer",
     params: z.object({ hostname: z.string().max(100) }),
     response: ProvisioningStatus,

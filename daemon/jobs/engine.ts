@@ -14,6 +14,7 @@ import { Attendance, type AttendanceParts } from "./attendance.ts";
 import { end } from "./conclusion.ts";
 import { type DispatchParts, dispatch } from "./dispatch.ts";
 import { readSlice, readTail } from "./output.ts";
+import { type OutputEnds, readEnds } from "./output-ends.ts";
 import { type ReportParts, Reports } from "./reports.ts";
 import { isLive, moved } from "./status.ts";
 
@@ -147,6 +148,11 @@ export class JobEngine {
     const live = isLive(this.#job(id).status);
     const { text, next, atEnd } = readSlice(this.#outputFile(id), after, live, this.#parts.redact);
     return { text, next, end: !live && atEnd };
+  }
+
+  /** The output in one piece, without its middle where it is longer than `mostBytes`. */
+  ends(id: string, mostBytes: number): Promise<OutputEnds> {
+    return readEnds(this.#outputFile(id), mostBytes, isLive(this.#job(id).status), this.#parts.redact);
   }
 
   /** What the executor says. */

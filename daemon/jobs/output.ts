@@ -17,17 +17,24 @@ const KEY_BEGIN = /-----BEGIN [A-Z ]*PRIVATE KEY-----/g;
 const KEY_END = /-----END [A-Z ]*PRIVATE KEY-----/g;
 const NEWLINE = 10;
 
-/** `growing`: the file's writer lives, so its last line may be half of one. */
-export function readSlice(file: string, after: number, growing: boolean, redact: (text: string) => string): Slice {
+/** `growing`: the file's writer lives, so its last line may be half of one. `mostBytes` is twice the context at least. */
+export function readSlice(
+  file: string,
+  after: number,
+  growing: boolean,
+  redact: (text: string) => string,
+  mostBytes: number = SLICE_BYTES,
+): Slice {
   const all = stretches(file);
   const index = all.findLastIndex((stretch) => after >= stretch.start && (stretch.start === 0 || after >= shownFrom(stretch)));
   const [stretch, following] = [all[index], all[index + 1]];
   if (!stretch) return { text: "", next: after, atEnd: !growing };
   const from = Math.max(stretch.start, after - CONTEXT_BYTES);
   const before = readKept(stretch, from, after - from);
-  const chunk = readKept(stretch, after, SLICE_BYTES);
-  const more = growing || following !== undefined || chunk.length === SLICE_BYTES;
-  const length = more ? safeLength(chunk) : chunk.length;
+  const chunk = readKept(stretch, after, mostBytes);
+  const full = chunk.length === mostBytes;
+  const more = growing || following !== undefined || full;
+  const length = more ? safeLength(chunk, full) : chunk.length;
   if (length === 0 && following) {
     const next = shownFrom(following);
     return {
@@ -42,9 +49,16 @@ export function readSlice(file: string, after: number, growing: boolean, redact:
 
 /** What follows a gap may begin inside a secret: its first bytes are context only, and a line is shown whole or not. */
 function shownFrom(stretch: Stretch): number {
-  const from = Math.min(stretch.start + CONTEXT_BYTES, stretch.end);
-  return from + readKept(stretch, from, CONTEXT_BYTES).indexOf(NEWLINE) + 1;
+  return lineIn(stretch, Math.min(stretch.start + CONTEXT_BYTES, stretch.end));
 }
+
+/** Where the next line begins; `offset` itself where none does for long, or nothing is kept there. */
+export function lineAfter(file: string, offset: number): number {
+  const stretch = stretches(file).findLast(({ start }) => offset >= start);
+  return stretch ? lineIn(stretch, offset) : offset;
+}
+
+const lineIn = (stretch: Stretch, from: number): number => from + readKept(stretch, from, CONTEXT_BYTES).indexOf(NEWLINE) + 1;
 
 /** The end of the output, with enough before it that a private key is recognised as a whole. As it is: not redacted. */
 export function readTail(file: string): string {
@@ -53,8 +67,7 @@ export function readTail(file: string): string {
 }
 
 /** How much of a chunk that goes on can be judged already: whole lines, and no private key without its end. */
-function safeLength(chunk: Buffer): number {
-  const full = chunk.length === SLICE_BYTES;
+function safeLength(chunk: Buffer, full: boolean): number {
   const lines = chunk.lastIndexOf(NEWLINE) + 1;
   const length = lines === 0 && full ? beforeHalfCharacter(chunk) : lines;
   // One byte a character: positions in the text are positions in the file.

@@ -63,6 +63,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     run: unused("run"),
     cancel: unused("cancel"),
     output: async (_, after) => ({ text: "", next: after, end: true }),
+    ends: async () => ({ beginning: "", leftOutBytes: 0, end: "" }),
     receive: unused("receive"),
     quarantine: { list: () => [], release: unused("release"), discard: unused("discard") },
     inventory: {

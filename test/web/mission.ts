@@ -160,6 +160,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
         const next = after + bytes.length;
         return { text: bytes.toString("utf8"), next, end: next === all.length && job !== undefined && !isLive(job.status) };
       },
+      ends: async (id) => ({ beginning: written(id).toString("utf8"), leftOutBytes: 0, end: "" }),
       receive: () => {
         throw new Error("nobody calls home here");
       },

@@ -13,14 +13,15 @@ import { redact } from "../../../daemon/redaction/redact.ts";
 import { type Served, serve } from "../../support/served.ts";
 import { addNode } from "../../support/world.ts";
 
-async function withJob(t: TestContext): Promise<{ served: Served; id: string; write(text: string): void; end(): void }> {
+async function withJob(t: TestContext): Promise<{ served: Served; engine: JobEngine; id: string; write(text: string): void; end(): void }> {
   const jobsDir = mkdtempSync(join(tmpdir(), "muster-api-output-"));
   t.after(() => rmSync(jobsDir, { recursive: true }));
   const served: Served = await serve(t, {
     pace: { pollMs: 5, heartbeatMs: 60_000, authorizeMs: 60_000 },
     output: (id, after) => engine.output(id, after),
+    ends: (id, mostBytes) => engine.ends(id, mostBytes),
   });
-  const engine = new JobEngine({
+  const engine: JobEngine = new JobEngine({
     ...served.world,
     executor: { connected: false, send: () => false },
     jobsDir,
@@ -35,6 +36,7 @@ async function withJob(t: TestContext): Promise<{ served: Served; id: string; wr
   mkdirSync(join(jobsDir, id));
   return {
     served,
+    engine,
     id,
     write: (text) => appendFileSync(join(jobsDir, id, "output.log"), text),
     end: () => void engine.cancel(id, "test"),
@@ -93,4 +95,55 @@ test("asked for over HTTP from any offset, a key stays hidden, and the offsets l
 
   const { body } = await served.request("/api/provisioning/status/n1", { key });
   assert.equal((body as ProvisioningStatus).log, text, "the documented status holds all of it");
+});
+
+const hidden = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----\n";
+const many = (count: number) => Array.from({ length: count }, (_, n) => `line ${n} of mäny\n`).join("");
+
+test("in one answer a long output has its beginning and its end, and a line that says what is left out and where it is", async (t) => {
+  const { served, id, write, end } = await withJob(t);
+  const lines = `${many(20_000)}${hidden}${many(200_000)}`;
+  write(lines);
+  end();
+  const key = served.key("viewer");
+  for (const [path, most] of [
+    ["/api/provisioning/status/n1", 1024 * 1024],
+    ["/api/provisioning/status", 256 * 1024],
+  ] as const) {
+    const { body } = await served.request(path, { key });
+    const status = (path.endsWith("n1") ? body : (body as Record<string, unknown>).n1) as ProvisioningStatus;
+    const [, first = "", left = "", where = "", last = ""] =
+      /^([^[]*(?:\[redacted\][^[]*)?)\[muster: (\d+) bytes are left out here; (.*)\]\n([^[]*)$/s.exec(status.log) ?? assert.fail(path);
+    const shown = Buffer.byteLength(first.replace("[redacted]\n", hidden)) + Buffer.byteLength(last);
+    assert.equal(shown + Number(left), Buffer.byteLength(lines), "not a byte is unaccounted for");
+    assert.ok(shown <= most && shown > most * 0.9, `${shown} of ${most}`);
+    assert.ok(lines.startsWith(first.replace("[redacted]\n", hidden)) && lines.endsWith(last) && last.startsWith("line "));
+    assert.equal(where, `GET /api/jobs/${id}/output and \`muster job ${id} --follow\` tell all`);
+  }
+});
+
+test("an end that begins inside a private key shows nothing of it", async (t) => {
+  const { served, write, end } = await withJob(t);
+  const secret = `-----BEGIN RSA PRIVATE KEY-----\n${"MIIEpAIBAAKCAQEA\n".repeat(100)}-----END RSA PRIVATE KEY-----\n`;
+  const after = many(100_000).slice(0, 512 * 1024 - 800);
+  write(`${many(60_000)}${secret}`);
+  write(after.replaceAll("ä", "a"));
+  end();
+  const { log } = (await served.request("/api/provisioning/status/n1", { key: served.key("viewer") })).body as ProvisioningStatus;
+  assert.match(log, /bytes are left out here/);
+  assert.ok(!log.includes("MIIE"));
+});
+
+test("others are answered between the slices of a long output", async (t) => {
+  const { engine, id, write, end } = await withJob(t);
+  write(many(200_000));
+  end();
+  let turns = 0;
+  let next = setImmediate(function again() {
+    turns += 1;
+    next = setImmediate(again);
+  });
+  t.after(() => clearImmediate(next));
+  await engine.ends(id, 1024 * 1024);
+  assert.ok(turns >= 4, `${turns} turns of the event loop`);
 });

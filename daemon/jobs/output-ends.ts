@@ -1,0 +1,36 @@
+/** A job's output for those who take it in one answer: all of it where it is short, else its beginning and its end. */
+import { setImmediate } from "node:timers/promises";
+import { stretches } from "./kept-output.ts";
+import { lineAfter, readSlice, SLICE_BYTES } from "./output.ts";
+
+export interface OutputEnds {
+  beginning: string;
+  /** Between the two; 0 where `beginning` is all there is. */
+  leftOutBytes: number;
+  end: string;
+}
+
+/** `mostBytes`: 64 KiB at least, for a private key must fit into a part of it. Others are served between two slices. */
+export async function readEnds(file: string, mostBytes: number, growing: boolean, redact: (text: string) => string): Promise<OutputEnds> {
+  // What is written from now on is left to the next reader.
+  const size = stretches(file).at(-1)?.end ?? 0;
+  const half = Math.floor(mostBytes / 2);
+  const part = Math.min(SLICE_BYTES, half);
+  const read = async (from: number, until: number): Promise<{ text: string; next: number }> => {
+    const slices: string[] = [];
+    let after = from;
+    while (after < until) {
+      await setImmediate();
+      const { text, next } = readSlice(file, after, growing, redact, part);
+      if (next === after) break;
+      slices.push(text);
+      after = next;
+    }
+    return { text: slices.join(""), next: after };
+  };
+  if (size <= mostBytes) return { beginning: (await read(0, size)).text, leftOutBytes: 0, end: "" };
+  const beginning = await read(0, half - part + 1);
+  const from = Math.max(beginning.next, lineAfter(file, size - half));
+  const end = await read(from, size);
+  return { beginning: beginning.text, leftOutBytes: from - beginning.next, end: end.text };
+}
