@@ -1,7 +1,8 @@
 /** The routes about playbooks by the clock. The clock itself is in `schedules`. */
 import type { PlaybookList } from "../contract/playbook.ts";
 import { routes } from "../contract/routes.ts";
-import type { Maintenance } from "../contract/schedule.ts";
+import type { Maintenance, Schedule } from "../contract/schedule.ts";
+import { machinesOf } from "../fleet/due.ts";
 import type { EventStore } from "../store/events.ts";
 import type { NodeStore } from "../store/nodes.ts";
 import type { ScheduleStore } from "../store/schedules.ts";
@@ -23,15 +24,22 @@ export function schedulesApi(mount: Mount, { schedules, nodes, events, playbooks
   const tell = (type: string, name: string, summary: string) =>
     events.append({ source: "control", type: `schedule.${type}`, summary, detail: { schedule: name } });
 
-  mount(routes.listSchedules, () => ({ schedules: schedules.list(), maintenance: maintenance(new Date()) }));
+  /** By the names its nodes have now. */
+  const shown = (schedule: Schedule): Schedule => ({
+    ...schedule,
+    nodes: schedule.nodes === "all" ? "all" : machinesOf(schedule, nodes).map((each) => (typeof each === "string" ? each : each.name)),
+  });
+
+  mount(routes.listSchedules, () => ({ schedules: schedules.list().map(shown), maintenance: maintenance(new Date()) }));
 
   mount(routes.addSchedule, ({ name, playbook, nodes: targets, cron }, { caller }) => {
     playbookCalled(playbook, playbooks());
     const now = new Date();
-    const schedule = {
+    const listed = targets === "all" ? [] : [...new Map(targets.map((each) => find(nodes, each)).map((node) => [node.id, node])).values()];
+    const schedule: Schedule = {
       name,
       playbook,
-      nodes: targets === "all" ? targets : [...new Set(targets.map((each) => find(nodes, each).name))],
+      ...(targets === "all" ? { nodes: targets } : { nodes: listed.map((node) => node.name), nodeIds: listed.map(({ id }) => id) }),
       cron,
       createdBy: caller.name,
       owner: { keyId: caller.keyId, name: caller.owner, role: caller.role },
@@ -49,7 +57,7 @@ export function schedulesApi(mount: Mount, { schedules, nodes, events, playbooks
     const approved = { ...schedule, approval: { by: caller.name, at: new Date().toISOString(), sha256 } };
     schedules.save(approved);
     tell("approved", name, `schedule ${name} (${schedule.playbook}) approved by ${caller.name}`);
-    return approved;
+    return shown(approved);
   });
 
   mount(routes.removeSchedule, ({ name }, { caller }) => {

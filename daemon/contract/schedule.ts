@@ -15,6 +15,8 @@ export const Schedule = z.object({
   name: ScheduleName,
   playbook: PlaybookName,
   nodes: Targets,
+  /** The machines these names meant, in their order: a name may become another's. One that was made before there was this goes by names. */
+  nodeIds: z.array(z.string()).optional(),
   /** Five fields: minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly. */
   cron: z.string(),
   createdBy: z.string(),

@@ -1,4 +1,5 @@
 /** What a schedule does now. Pure: who looks at the clock asks, and does it. */
+import type { Node } from "../contract/node.ts";
 import type { Playbook } from "../contract/playbook.ts";
 import type { Schedule } from "../contract/schedule.ts";
 import { isOpen, type MaintenanceRule, opensAt } from "./maintenance.ts";
@@ -11,6 +12,18 @@ export type DueStep =
   | { kind: "run"; playbook: Playbook };
 
 export const isDue = ({ dueSince, next }: Schedule, now: Date): boolean => dueSince !== undefined || next <= now.toISOString();
+
+/** The nodes it lists, whatever they are called now; where there is none, the name that was given. */
+export function machinesOf(
+  { nodes, nodeIds }: Schedule,
+  fleet: { findById(id: string): Node | undefined; findByName(name: string): Node | undefined },
+): (Node | string)[] {
+  if (nodes === "all") return [];
+  return nodes.map((name, index) => {
+    const id = nodeIds?.[index];
+    return (id === undefined ? fleet.findByName(name) : fleet.findById(id)) ?? name;
+  });
+}
 
 /** Of one that is due. */
 export function dueStep(schedule: Schedule, playbook: Playbook | undefined, rule: MaintenanceRule, now: Date): DueStep {

@@ -4,7 +4,7 @@ import type { Node } from "../contract/node.ts";
 import type { Playbook, PlaybookList } from "../contract/playbook.ts";
 import type { Schedule } from "../contract/schedule.ts";
 import { explain } from "../errors.ts";
-import { dueStep, isDue } from "../fleet/due.ts";
+import { dueStep, isDue, machinesOf } from "../fleet/due.ts";
 import type { MaintenanceRule } from "../fleet/maintenance.ts";
 import { notRunnable } from "../fleet/runnable.ts";
 import type { Log } from "../log.ts";
@@ -82,10 +82,10 @@ export class ScheduleClock {
 
   #run(schedule: Schedule, playbook: Playbook): string {
     const { nodes, jobs, run } = this.#parts;
-    const wanted = schedule.nodes === "all" ? nodes.list().filter((node) => !notRunnable(node)) : schedule.nodes;
+    const wanted = schedule.nodes === "all" ? nodes.list().filter((node) => !notRunnable(node)) : machinesOf(schedule, nodes);
     const left: string[] = [];
     const ready = wanted.flatMap((each): Node[] => {
-      const node = typeof each === "string" ? nodes.findByName(each) : each;
+      const node = typeof each === "string" ? undefined : each;
       const reason = node ? (notRunnable(node) ?? (jobs.liveOf(node.id) && `${node.name} has another job`)) : `there is no node ${each}`;
       if (!node || reason !== undefined) left.push(reason ?? "");
       return node && reason === undefined ? [node] : [];
