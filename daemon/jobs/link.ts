@@ -12,6 +12,10 @@ export interface ExecutorPort {
 
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 3000;
+/** It says that it is alive every two seconds. */
+const HANGS_MS = 60_000;
+/** We may have stood still ourselves: what it said meanwhile is read within this. */
+const SECOND_THOUGHT_MS = 5000;
 
 export class ExecutorLink implements ExecutorPort {
   readonly #path: string;
@@ -24,13 +28,17 @@ export class ExecutorLink implements ExecutorPort {
   #delayMs = FIRST_DELAY_MS;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #silence: NodeJS.Timeout | undefined;
+  readonly #hangsMs: number;
 
   constructor(
     path: string,
     log: Log,
     onMessage: (message: FromExecutor) => void,
     onChange: (state: "connected" | "disconnected") => void = () => undefined,
+    hangsMs = HANGS_MS,
   ) {
+    this.#hangsMs = hangsMs;
     this.#path = path;
     this.#log = log;
     this.#onMessage = onMessage;
@@ -66,13 +74,16 @@ export class ExecutorLink implements ExecutorPort {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     this.#socket?.destroy();
   }
 
   #take(line: string): void {
     try {
       const message = FromExecutor.parse(JSON.parse(line));
+      this.#silence?.refresh();
       if (message.type === "hello") {
+        this.#listenFor(message.pid);
         this.#greeted = true;
         this.#delayMs = FIRST_DELAY_MS;
         this.#log.info({ executorPid: message.pid, runs: message.runs.length }, "executor connected");
@@ -94,7 +105,27 @@ export class ExecutorLink implements ExecutorPort {
     }
   }
 
+  /** One that hangs is killed: whoever started it starts another, which finds the runs again. */
+  #listenFor(pid: number): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      const second = setTimeout(() => this.#kill(pid), Math.min(SECOND_THOUGHT_MS, this.#hangsMs));
+      this.#socket?.once("data", () => clearTimeout(second)).once("close", () => clearTimeout(second));
+    }, this.#hangsMs);
+  }
+
+  #kill(pid: number): void {
+    if (this.#closed) return;
+    this.#log.error({ executorPid: pid }, "the executor has said nothing for a minute; it is killed, so that another one is started");
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      this.#log.error({ err: error, executorPid: pid }, "the executor hangs and cannot be killed: restart it");
+    }
+  }
+
   #again(): void {
+    clearTimeout(this.#silence);
     const greeted = this.#greeted;
     this.#greeted = false;
     if (this.#closed) return;

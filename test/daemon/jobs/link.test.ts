@@ -1,5 +1,6 @@
 /** Control's connection to the executor, over a real unix socket. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
@@ -56,4 +57,36 @@ test("coming and going of the executor is told, also to one that fails at it, an
   assert.equal(link.connected, false);
   assert.equal(link.figures, undefined);
   assert.equal(told.length, 3);
+});
+
+const HANGING = `
+  require("node:net").createServer((socket) => {
+    socket.write(JSON.stringify({ type: "hello", pid: process.pid, runs: [] }) + "\\n");
+    const alive = setInterval(() => socket.write(JSON.stringify({ type: "alive", runs: [] }) + "\\n"), 100);
+    setTimeout(() => clearInterval(alive), 1500);
+  }).listen(process.argv[1], () => console.log("listens"));
+`;
+
+test("an executor that hangs is killed, one that speaks is not", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-link-"));
+  const path = join(folder, "executor.sock");
+  const executor = spawn(process.execPath, ["-e", HANGING, path], { stdio: ["ignore", "pipe", "inherit"] });
+  const link = new ExecutorLink(
+    path,
+    createLog("test", "silent"),
+    () => undefined,
+    () => undefined,
+    400,
+  );
+  t.after(() => {
+    link.close();
+    executor.kill("SIGKILL");
+    rmSync(folder, { recursive: true });
+  });
+  await once(executor.stdout, "data");
+  const began = Date.now();
+  link.start();
+  const [, signal] = (await once(executor, "exit")) as [number | null, string];
+  assert.equal(signal, "SIGKILL");
+  assert.ok(Date.now() - began > 1500, "not while it spoke");
 });
