@@ -14,6 +14,7 @@ import { type Admission, admitAny, admitBound, type Fleet } from "./admission.ts
 import { type Credential, credentialOf, identityOf, usedAlready } from "./credentials.ts";
 import { enterKnown, enterNew } from "./entry.ts";
 import { Handover, type HandoverParts } from "./handover.ts";
+import { Moved } from "./moved.ts";
 import { Quarantine, type QuarantineParts, type Release } from "./quarantine.ts";
 
 export interface ReceptionParts extends QuarantineParts, HandoverParts {
@@ -35,12 +36,14 @@ type Decided = { credential: Credential; admission: Admission } | { credential: 
 export class Reception {
   readonly quarantine: Quarantine;
   readonly handover: Handover;
+  readonly #moved: Moved;
   readonly #parts: ReceptionParts;
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
     this.quarantine = new Quarantine(parts);
     this.handover = new Handover(parts);
+    this.#moved = new Moved(parts);
   }
 
   /** Rejects with a coded error; a repeated call-home whose answer got lost is answered again and starts nothing twice. */
@@ -49,7 +52,10 @@ export class Reception {
     if (!isNodeAddress(callHome.ip_address)) {
       throw new MusterError("ADDRESS_NOT_ALLOWED", `ip_address: ${callHome.ip_address} is outside the networks nodes may call from`);
     }
-    const renamed = await this.#renameFirst(callHome);
+    const renamed = await this.#renameFirst(callHome).catch((error: unknown) => {
+      this.#moved.refused(callHome, error, new Date());
+      throw error;
+    });
     const { node, repeated } = this.#admit(callHome, renamed);
     const live = jobs.liveOf(node.id);
     if (live) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);

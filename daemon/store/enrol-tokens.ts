@@ -18,6 +18,7 @@ export class EnrolTokenStore {
   readonly #revoke;
   readonly #enrol;
   readonly #enrolled;
+  readonly #enrolledWith;
   readonly #roleOf;
 
   constructor(db: Db) {
@@ -34,6 +35,7 @@ export class EnrolTokenStore {
     this.#enrolled = db.prepare<[string, string], { node_id: string }>(
       "SELECT node_id FROM enrolments WHERE token_hash = ? AND redeemed_as = ?",
     );
+    this.#enrolledWith = db.prepare<[string], { node_id: string }>("SELECT node_id FROM enrolments WHERE token_hash = ?");
     this.#roleOf = db.prepare<[string], { role: MachineRole }>(
       "SELECT role FROM enrolments JOIN enrol_tokens ON hash = token_hash WHERE node_id = ? ORDER BY redeemed_at DESC LIMIT 1",
     );
@@ -64,6 +66,11 @@ export class EnrolTokenStore {
   /** Who came with this token as exactly this; also where an operator let in who had been kept out. */
   enrolledAs(token: string, as: string): string | undefined {
     return this.#enrolled.get(sha256(token), as)?.node_id;
+  }
+
+  /** All who came with this token. */
+  enrolledWith(token: string): string[] {
+    return this.#enrolledWith.all(sha256(token)).map(({ node_id }) => node_id);
   }
 
   enrol(tokenHash: string, as: string, nodeId: string, now: Date): void {

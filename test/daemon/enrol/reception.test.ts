@@ -158,14 +158,18 @@ test("who is kept out stays so while the inventory is broken, and a second try l
   assert.deepEqual([...new Inventory(inventoryFile).hosts()], [["n2", "10.0.0.7"]]);
 });
 
-test("who is being written in just now is left to its own call-home by the look at those that wait", async (t) => {
-  const { world, reception, caller } = door(t);
+test("the look at those that wait leaves alone whose own call is at work", async (t) => {
+  const { world, inventoryFile, reception, caller } = door(t);
   const coming = reception.receive(caller(addNode(world, { phase: "accepted" }, "n1")));
-  await Promise.resolve(); // it is admitted; its place is not written yet
-  assert.equal(world.nodes.findByName("n1")?.state.phase, "called-home");
-  await reception.handover.resume((_, error) => assert.fail(String(error)));
-  assert.equal((await coming).job.status, "queued");
-  assert.equal(world.jobs.recent(10).length, 1);
+  while (world.nodes.findByName("n1")?.state.phase !== "called-home") await Promise.resolve();
+  writeFileSync(inventoryFile, "all: [\n"); // it is admitted; its place is not written yet
+  const failed: string[] = [];
+  const look = () => reception.handover.resume(({ name }) => failed.push(name));
+  const [, call] = await Promise.allSettled([look(), coming]);
+  assert.equal(call.status, "rejected");
+  assert.deepEqual(failed, []);
+  await look();
+  assert.deepEqual(failed, ["n1"]);
 });
 
 test("an expired token opens nothing", async (t) => {
@@ -188,6 +192,31 @@ for (const phase of ["discovered", "retired"] as const) {
     assert.equal(world.events.lastSeq(), before);
   });
 }
+
+for (const kind of ["its own token", "a token for any machine"] as const)
+  test(`a machine that calls with ${kind}, spent, from a new address is refused, and its timeline says once an hour what lets it in`, async (t) => {
+    const { world, engine, reception, caller } = door(t);
+    const node = addNode(world, { phase: "accepted" }, "n1");
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const any = world.enrolTokens.issue({ role: "worker", uses: 1, createdBy: "test", expiresAt }, new Date()).token;
+    const callHome = { ...caller(node), ...(kind === "a token for any machine" && { token: any }) };
+    const refused = { code: "TOKEN_INVALID", message: "token: this token has been used already" };
+    engine.cancel((await reception.receive(callHome)).job.id, "test");
+    const told = () => world.events.ofType("node.call-home-refused", 0);
+
+    await assert.rejects(reception.receive({ ...callHome, ip_address: "10.0.0.8", ssh_host_key: hostKey("thief") }), refused);
+    assert.deepEqual(told(), [], "whoever has not its key is not it");
+
+    for (const ip_address of ["10.0.0.9", "10.0.0.9", "10.0.0.10"])
+      await assert.rejects(reception.receive({ ...callHome, ip_address }), refused);
+    assert.equal(world.nodes.findById(node.id)?.address, "10.0.0.1");
+    assert.equal(told().length, 1);
+    assert.equal(told()[0]?.nodeId, node.id);
+    assert.match(told()[0]!.summary, /from 10\.0\.0\.9 .* known at 10\.0\.0\.1: .*`muster token create --node n1`/);
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 3_600_001 });
+    await assert.rejects(reception.receive({ ...callHome, ip_address: "10.0.0.10" }), { code: "TOKEN_INVALID" });
+    assert.equal(told().length, 2);
+  });
 
 test("while a job of the node lives, a new token is not spent", async (t) => {
   const { world, engine, reception, caller } = door(t);
