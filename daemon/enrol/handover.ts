@@ -18,6 +18,8 @@ export interface HandoverParts {
     upsertHost(host: { name: string; address: string }, without: readonly string[], group: string): Promise<void>;
     /** The hosts of our groups by name, with their address. */
     hosts(): ReadonlyMap<string, string>;
+    /** Every host and group there is, whoever wrote it. */
+    names(): ReadonlySet<string>;
   };
   knownHosts: { write(keys: PinnedKey[]): Promise<void> };
   provision(node: Node, requestedBy: string): Job;
@@ -52,6 +54,11 @@ export class Handover {
     if (live) throw new MusterError("JOB_IN_PROGRESS", `${live.id} is ${live.status} on ${node.name}`);
     // Asked before the files are touched: one that has left the fleet must not come back into them.
     advance(node.state, { type: "configuring", jobId: "", at: "" });
+    if (node.address === undefined && !this.#parts.inventory.names().has(node.name))
+      throw new MusterError(
+        "NODE_WRONG_PHASE",
+        `the inventory has no host ${node.name}, and its address is not known: it has to call home`,
+      );
     return this.begin(node, requestedBy);
   }
 

@@ -22,8 +22,6 @@ export interface ReceptionParts extends QuarantineParts, HandoverParts {
   inventory: HandoverParts["inventory"] & {
     removeHost(name: string): Promise<void>;
     renameHost(name: string, to: string): Promise<void>;
-    /** Every host and group there is, whoever wrote it. */
-    names(): ReadonlySet<string>;
   };
   isNodeAddress(address: string): boolean;
 }

@@ -112,6 +112,15 @@ test("a node that has left the fleet is not written into the inventory again by 
   assert.equal(existsSync(inventoryFile), false);
 });
 
+test("a node without an address is reprovisioned where people wrote it into the inventory, else it has to call home", async (t) => {
+  const { world, inventoryFile, reception } = door(t);
+  const node = addNode(world, { phase: "ready", since: new Date().toISOString() }, "n1");
+  await assert.rejects(reception.handover.again(node, "ann"), { code: "NODE_WRONG_PHASE", message: /^the inventory has no host n1, / });
+  assert.equal(world.jobs.recent(10).length, 0);
+  writeFileSync(inventoryFile, "all:\n  hosts:\n    n1: {ansible_host: n1.lan}\n");
+  assert.equal((await reception.handover.again(node, "ann")).nodeName, "n1");
+});
+
 test("a repeated call of a node that is missing in the inventory, or elsewhere in it, begins anew; else it is told of its job", async (t) => {
   const { world, inventoryFile, engine, reception, caller } = door(t);
   const callHome = caller(addNode(world, { phase: "accepted" }, "n1"));
