@@ -50,7 +50,7 @@ class CallbackModule(CallbackBase):
         self.unwritten = b""
         if not self.disabled:
             self.redact = load("muster_hide_secrets", os.environ["MUSTER_HIDE_SECRETS"]).redact
-        self.wave, self.logs, self.cancelled = None, {}, set()
+        self.wave, self.logs, self.ended, self.cancelled = None, {}, set(), set()
         self.last_play, self.in_last_play = None, False
         wave = os.environ.get("MUSTER_WAVE")
         if wave and not self.disabled:
@@ -80,12 +80,13 @@ class CallbackModule(CallbackBase):
         if log is not None:
             getattr(log, method)(*args, **kwargs)
 
-    def host_end(self, host, stats, cancelled):
-        """By our strategy: no task is left for this host in this play."""
+    def host_end(self, host, stats, cancelled, out):
+        """By our strategy: no task is left for this host in this play, nor in a later one when it is out of the run."""
+        if host in self.ended or not (out or self.in_last_play):
+            return
+        self.ended.add(host)
         if cancelled:
             self.cancelled.add(host)
-        if not self.in_last_play and not cancelled:
-            return
         self.emit("host-end", host=host, cancelled=cancelled, recap=stats.summarize(host))
         self.log(host, "v2_playbook_on_stats", self.parts.OneHost(stats, host))
         self.logs.pop(host, None)

@@ -34,7 +34,7 @@ class StrategyModule(FreeStrategy):
         if events is None or events.wave is None:
             return super(StrategyModule, self).run(iterator, play_context)
         next_task = iterator.get_next_task_for_host
-        self.cancelled, self.changed, self.looked, self.told = {}, None, 0, set()
+        self.iterator, self.cancelled, self.changed, self.looked, self.told = iterator, {}, None, 0, set()
 
         def look(host, peek=False):
             if not peek:
@@ -64,17 +64,24 @@ class StrategyModule(FreeStrategy):
             del os.environ[NODE_VARIABLE]
 
     def tell(self, events, name):
-        if name not in self.told:
-            self.told.add(name)
-            if name in self.cancelled:
-                self.leave_out(name)
-                deadline = time.time() + KILL_SECONDS
-                while kill(started_for(name)) and time.time() < deadline:
-                    time.sleep(0.01)
-            events.host_end(name, self._tqm._stats, name in self.cancelled)
+        if name in self.told:
+            return
+        self.told.add(name)
+        cancelled = name in self.cancelled
+        out = cancelled or name in self._tqm._unreachable_hosts or self.iterator.is_failed(self._inventory.get_host(name))
+        if out:
+            self.leave_out(name)
+        if cancelled:
+            deadline = time.time() + KILL_SECONDS
+            while kill(started_for(name)) and time.time() < deadline:
+                time.sleep(0.01)
+        events.host_end(name, self._tqm._stats, cancelled, out)
 
     def leave_out(self, name):
-        """Of the plays to come, whatever their strategy. To Ansible it has not failed: that would end a play by batches."""
+        """Of the plays to come, whatever their strategy or meta tasks: its node is free from now on.
+
+        To Ansible a cancelled one has not failed: that would end a play by batches.
+        """
         self._inventory.subset((self._inventory._subset or []) + ["!" + name])
 
     def look_around(self, events):
@@ -122,14 +129,13 @@ def below(ancestor):
 
 
 def started_for(name):
-    """Wherever it went, also what an earlier task left behind. Never a worker: its environment is that of its program's start."""
+    """Wherever it went, also what an earlier task left behind.
+
+    Never a worker, whose environment is that of its program's start, nor the connection that ssh keeps for all nodes with
+    one address: its title has taken the place of its environment.
+    """
     marks = {("%s=%s" % mark).encode() for mark in ((NODE_VARIABLE, name), ("MUSTER_EVENTS", os.environ["MUSTER_EVENTS"]))}
-    return [pid for pid in processes() if marks.issubset(read("/proc/%d/environ" % pid).split(b"\0")) and not is_shared(pid)]
-
-
-def is_shared(pid):
-    """The connection that ssh keeps for later tasks serves every node with this address, whoever opened it."""
-    return read("/proc/%d/cmdline" % pid).rstrip(b"\0 ").endswith(b"[mux]")
+    return [pid for pid in processes() if marks.issubset(read("/proc/%d/environ" % pid).split(b"\0"))]
 
 
 def processes():

@@ -130,6 +130,50 @@ test("a cancelled node is in no later play either, whatever its strategy and bat
   assert.ok(existsSync(`${at("later")}-b-other`) && !existsSync(`${at("later")}-a-stopped`));
 });
 
+test("who fails or is away in an earlier play has ended there, once; who was rescued goes on", { skip }, async () => {
+  const hold = `touch ${at("holds")}-{{ inventory_hostname }}; until [ -e ${at("finish")} ]; do sleep 0.1; done`;
+  const tasks = `- name: greet
+  ansible.builtin.command: echo hello
+- block:
+    - name: judge
+      ansible.builtin.fail:
+        msg: no good
+      when: inventory_hostname in ['t-bad', 't-rescued']
+  rescue:
+    - name: mend
+      ansible.builtin.fail:
+        msg: beyond help
+      when: inventory_hostname == 't-bad'
+- name: hold
+  ansible.builtin.shell: ${JSON.stringify(hold)}`;
+  const names = ["t-good", "t-rescued", "t-bad", "t-away"];
+  const { ids } = await wave(names, tasks, { "t-away": await freePort() });
+  lab.laterPlay(`- name: later\n  ansible.builtin.command: touch ${at("second")}-{{ inventory_hostname }}`, "strategy: muster_wave");
+  const [good, rescued, bad, away] = ids as [string, string, string, string];
+  assert.partialDeepStrictEqual(await lab.ended(bad), {
+    status: "failed",
+    result: { failedTask: { message: "beyond help" }, recap: { ok: 1, failures: 1, rescued: 1, unreachable: 0 } },
+  });
+  assert.partialDeepStrictEqual(await lab.ended(away), {
+    status: "failed",
+    result: { cause: "unreachable", recap: { ok: 0, unreachable: 1 } },
+  });
+  await until("the others hold", () => ["good", "rescued"].every((name) => existsSync(`${at("holds")}-t-${name}`)));
+  assert.deepEqual([job(good).status, job(rescued).status], ["running", "running"]);
+  const { run = "" } = job(good);
+  writeFileSync(at("finish"), "");
+  assert.partialDeepStrictEqual(await lab.ended(good), { status: "succeeded", result: { recap: { ok: 3, failures: 0, rescued: 0 } } });
+  assert.partialDeepStrictEqual(await lab.ended(rescued), { status: "succeeded", result: { recap: { failures: 0, rescued: 1 } } });
+  assert.deepEqual(
+    names.filter((name) => existsSync(`${at("second")}-${name}`)),
+    ["t-good", "t-rescued"],
+  );
+  await until("the run is forgotten", () => lab.world.runs.all().length === 0);
+  const ends = readFileSync(at("jobs", `${run}.events.ndjson`), "utf8").match(/(?<="host": ")[^"]+(?=".*"event": "host-end")/g);
+  assert.deepEqual(ends?.toSorted(), names.toSorted());
+  for (const id of ids) assert.equal((await log(id)).match(/PLAY RECAP/g)?.length, 1);
+});
+
 test("when the last job of a wave is cancelled, nothing of the run is left", { skip }, async () => {
   const mark = `6${process.pid}`;
   const tasks = `- name: hold\n  ansible.builtin.shell: trap '' TERM; sleep ${mark}\n  delegate_to: localhost\n  vars:\n    ansible_connection: local`;
