@@ -80,14 +80,18 @@ class CallbackModule(CallbackBase):
         if log is not None:
             getattr(log, method)(*args, **kwargs)
 
-    def host_end(self, host, stats, cancelled, out):
+    def host_end(self, host, stats, cancelled, failed, out):
         """By our strategy: no task is left for this host in this play, nor in a later one when it is out of the run."""
         if host in self.ended or not (out or self.in_last_play):
             return
         self.ended.add(host)
         if cancelled:
             self.cancelled.add(host)
-        self.emit("host-end", host=host, cancelled=cancelled, recap=stats.summarize(host))
+        recap = stats.summarize(host)
+        if failed and not cancelled:
+            # Ansible counts a failure only where the task ran: one with run_once puts out all hosts.
+            recap["failures"] = max(recap["failures"], 1)
+        self.emit("host-end", host=host, cancelled=cancelled, recap=recap)
         self.log(host, "v2_playbook_on_stats", self.parts.OneHost(stats, host))
         self.logs.pop(host, None)
 

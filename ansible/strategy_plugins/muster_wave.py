@@ -68,14 +68,15 @@ class StrategyModule(FreeStrategy):
             return
         self.told.add(name)
         cancelled = name in self.cancelled
-        out = cancelled or name in self._tqm._unreachable_hosts or self.iterator.is_failed(self._inventory.get_host(name))
+        failed = self.iterator.is_failed(self._inventory.get_host(name))
+        out = cancelled or failed or name in self._tqm._unreachable_hosts
         if out:
             self.leave_out(name)
         if cancelled:
             deadline = time.time() + KILL_SECONDS
             while kill(started_for(name)) and time.time() < deadline:
                 time.sleep(0.01)
-        events.host_end(name, self._tqm._stats, cancelled, out)
+        events.host_end(name, self._tqm._stats, cancelled, failed, out)
 
     def leave_out(self, name):
         """Of the plays to come, whatever their strategy or meta tasks: its node is free from now on.
