@@ -54,7 +54,12 @@ export class Handover {
     if (live) throw new MusterError("JOB_IN_PROGRESS", `${live.id} is ${live.status} on ${node.name}`);
     // Asked before the files are touched: one that has left the fleet must not come back into them.
     advance(node.state, { type: "configuring", jobId: "", at: "" });
-    if (node.address === undefined && !this.#parts.inventory.names().has(node.name))
+    if (this.#parts.inventory.names().has(node.name)) {
+      // Its address there stays: somebody may have set another one by hand.
+      await this.#parts.knownHosts.write(this.#parts.hostKeys.all());
+      return this.#parts.provision(node, requestedBy);
+    }
+    if (node.address === undefined)
       throw new MusterError(
         "NODE_WRONG_PHASE",
         `the inventory has no host ${node.name}, and its address is not known: it has to call home`,

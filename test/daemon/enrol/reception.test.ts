@@ -121,6 +121,15 @@ test("a node without an address is reprovisioned where people wrote it into the 
   assert.equal((await reception.handover.again(node, "ann")).nodeName, "n1");
 });
 
+test("a reprovision leaves the address that somebody set in the inventory by hand", async (t) => {
+  const { world, inventoryFile, reception } = door(t);
+  const node = { ...addNode(world, { phase: "ready", since: new Date().toISOString() }, "n1"), address: "10.0.0.1" };
+  const written = "all:\n  children:\n    worker_nodes:\n      hosts:\n        n1: {ansible_host: n1.lan}\n";
+  writeFileSync(inventoryFile, written);
+  await reception.handover.again(node, "ann");
+  assert.equal(readFileSync(inventoryFile, "utf8"), written);
+});
+
 test("a repeated call of a node that is missing in the inventory, or elsewhere in it, begins anew; else it is told of its job", async (t) => {
   const { world, inventoryFile, engine, reception, caller } = door(t);
   const callHome = caller(addNode(world, { phase: "accepted" }, "n1"));
