@@ -25,6 +25,8 @@ export class InventoryFile {
   readonly #mutex = new Mutex();
   /** Of a rack that calls home at once, all who wait for their turn get it together. */
   #waiting: Waiting[] = [];
+  /** What the file says since we wrote it: reading it takes as long as changing it, and both together keep everybody waiting. */
+  #written: { text: string; document: Document } | undefined;
 
   constructor(path: string) {
     this.path = path;
@@ -78,6 +80,8 @@ export class InventoryFile {
         }
         // Its mode and owner stay what they were: the operator may keep secrets in here.
         if (text !== before) await writeFileAtomic(this.path, text, { fsync: true });
+        // Read anew, as what was made differs from what is read; and here, with others served in between, not when it is needed.
+        this.#written = { text, document: this.#parse(text) };
         return refused;
       }
     } finally {
@@ -88,8 +92,12 @@ export class InventoryFile {
   /** One that fails may have changed half of what it wanted: the others begin anew without it. */
   #edited(text: string, edits: readonly Edit[]): { document: Document; refused: Map<Edit, unknown> } {
     const refused = new Map<Edit, unknown>();
+    // Changed from here on, and of no more use should it not come to be written.
+    let known = this.#written?.text === text ? this.#written.document : undefined;
+    this.#written = undefined;
     for (;;) {
-      const document = this.#parse(text);
+      const document = known ?? this.#parse(text);
+      known = undefined;
       const failed = edits.find((edit) => {
         if (refused.has(edit)) return false;
         try {

@@ -39,7 +39,8 @@ export class Inventory {
           `hostname: ${this.file.path} has a group called ${name}, and a run on that name would reach all of it`,
         );
       this.file.ensureMap(document, hostsOf(WORKERS));
-      for (const other of without) takeAddress(document, other, address);
+      const losers = new Set(without);
+      for (const other of holdersOf(document, address)) if (losers.has(other)) takeAddress(document, other, address);
       const path = [...placeOf(document, name, group), name];
       this.file.ensureMap(document, path);
       document.setIn([...path, "ansible_host"], address);
@@ -104,6 +105,14 @@ function addressesIn(document: Document, group: string): [string, string][] {
 /** Where it is already, if it is in one of our groups. */
 export const placeOf = (document: Document, name: string, group: string = WORKERS): string[] =>
   hostsOf(OUR_GROUPS.find((known) => document.hasIn([...hostsOf(known), name])) ?? group);
+
+/** The hosts of our groups that stand with this address. */
+const holdersOf = (document: Document, address: string): string[] =>
+  OUR_GROUPS.flatMap((group) => {
+    const hosts = document.getIn(hostsOf(group), true);
+    const items = isMap(hosts) ? hosts.items : [];
+    return items.filter(({ value }) => isMap(value) && value.get("ansible_host") === address).map(({ key }) => keyText(key));
+  });
 
 function takeAddress(document: Document, name: string, address: string): void {
   const path = [...placeOf(document, name), name];
