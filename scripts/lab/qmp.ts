@@ -1,5 +1,4 @@
 /** One connection to QEMU's control socket, for as long as the machine runs: commands, and what QEMU tells by itself (QMP). */
-import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,7 +19,6 @@ export interface Qmp {
 /** QEMU makes the socket as it starts; undefined when it ended before that. */
 export async function openQmp(path: string, gone: () => boolean): Promise<Qmp | undefined> {
   for (; !gone(); await sleep(20)) {
-    if (!existsSync(path)) continue;
     const socket = await opened(path);
     if (socket) return listen(socket);
   }
