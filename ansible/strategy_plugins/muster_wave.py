@@ -51,9 +51,13 @@ class StrategyModule(FreeStrategy):
 
         iterator.get_next_task_for_host = look
         try:
-            return super(StrategyModule, self).run(iterator, play_context)
+            result = super(StrategyModule, self).run(iterator, play_context)
         finally:
             iterator.get_next_task_for_host = next_task
+        # One that was through already, but that a task with run_once of another has put out since, is in no later play.
+        for name in list(self.told):
+            self.tell(events, name, again=self.iterator.is_failed(self._inventory.get_host(name)))
+        return result
 
     def _queue_task(self, host, task, task_vars, play_context):
         # The worker is forked in there.
@@ -63,8 +67,8 @@ class StrategyModule(FreeStrategy):
         finally:
             del os.environ[NODE_VARIABLE]
 
-    def tell(self, events, name):
-        if name in self.told:
+    def tell(self, events, name, again=False):
+        if name in self.told and not again:
             return
         self.told.add(name)
         cancelled = name in self.cancelled

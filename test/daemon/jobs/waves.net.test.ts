@@ -174,14 +174,17 @@ test("who fails or is away in an earlier play has ended there, once; who was res
   for (const id of ids) assert.equal((await log(id)).match(/PLAY RECAP/g)?.length, 1);
 });
 
-test("a task with run_once that fails takes all nodes out of the run, and none of them has succeeded", { skip }, async () => {
-  const tasks =
-    "- ansible.builtin.ping:\n- name: once\n  ansible.builtin.fail:\n    msg: no good\n  when: inventory_hostname == 'o-bad'\n  run_once: true";
-  const { ids } = await wave(["o-bad", "o-other"], tasks);
-  lab.laterPlay(`- name: later\n  ansible.builtin.command: touch ${at("after-once")}`, "strategy: muster_wave");
-  for (const id of ids) assert.partialDeepStrictEqual(await lab.ended(id), { status: "failed", result: { cause: "task" } });
-  assert.ok(!existsSync(at("after-once")));
-});
+for (const last of ["bad", "other"])
+  test(`a task with run_once that fails takes all nodes out of the run, and none has succeeded: the ${last} one comes last`, {
+    skip,
+  }, async () => {
+    const names = [`o-bad-${last}`, `o-other-${last}`];
+    const tasks = `- ansible.builtin.shell: test {{ inventory_hostname }} != o-${last}-${last} || sleep 1\n- name: once\n  ansible.builtin.fail:\n    msg: no good\n  when: inventory_hostname == '${names[0]}'\n  run_once: true`;
+    const { ids } = await wave(names, tasks);
+    lab.laterPlay(`- name: later\n  ansible.builtin.command: touch ${at("after-once")}`, "strategy: muster_wave");
+    for (const id of ids) assert.partialDeepStrictEqual(await lab.ended(id), { status: "failed", result: { cause: "task" } });
+    assert.ok(!existsSync(at("after-once")));
+  });
 
 test("when the last job of a wave is cancelled, nothing of the run is left", { skip }, async () => {
   const mark = `6${process.pid}`;
