@@ -1,14 +1,26 @@
 /** The key the executor logs in to nodes with. Made at the first start; only its public half leaves this process. */
 import { existsSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
 import { execa } from "execa";
+import writeFileAtomic from "write-file-atomic";
 import { MusterError } from "../errors.ts";
 import { privateKey } from "./ansible.ts";
 
+/** Each half appears whole: a kill at any moment leaves what the next start goes on with. */
 export async function ensureSshKey(home: string): Promise<void> {
   const file = privateKey(home);
-  if (existsSync(file) && existsSync(`${file}.pub`)) return;
   try {
-    await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "muster-executor", "-f", file]);
+    if (!existsSync(file)) {
+      const draft = `${file}.draft`;
+      await Promise.all([draft, `${draft}.pub`, `${file}.pub`].map((name) => rm(name, { force: true })));
+      await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "muster-executor", "-f", draft]);
+      await rm(`${draft}.pub`);
+      await rename(draft, file);
+    }
+    if (!existsSync(`${file}.pub`)) {
+      const { stdout } = await execa("ssh-keygen", ["-y", "-f", file]);
+      await writeFileAtomic(`${file}.pub`, `${stdout}\n`);
+    }
   } catch (cause) {
     throw new MusterError("LAUNCH_FAILED", "the executor's SSH key could not be made: is openssh-client installed?", { cause });
   }

@@ -68,6 +68,7 @@ export class EngineLab {
     cpSync(join(repository, "ansible"), this.at("ansible"), { recursive: true });
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", this.at("sshd/host")]);
     this.startExecutor();
+    // Its public half appears last, and whole.
     await until("the executor's key", () => existsSync(this.at("home/id_ed25519.pub")));
     cpSync(this.at("home/id_ed25519.pub"), this.at("sshd/authorized_keys"));
     this.hostKey = readFileSync(this.at("sshd/host.pub"), "utf8").split(" ").slice(0, 2).join(" ");
