@@ -25,15 +25,16 @@ export class InventoryFile {
   readonly #mutex = new Mutex();
   /** Of a rack that calls home at once, all who wait for their turn get it together. */
   #waiting: Waiting[] = [];
-  /** What the file says since we wrote it: reading it takes as long as changing it, and both together keep everybody waiting. */
+  /** What the file says since we wrote it: understanding it takes as long as changing it, and both together keep everybody waiting. */
   #written: { text: string; document: Document } | undefined;
 
   constructor(path: string) {
     this.path = path;
   }
 
+  /** To look at now: the next change may be made in it. */
   read(text = this.text()): Document {
-    return this.#parse(text);
+    return this.#written?.text === text ? this.#written.document : this.#parse(text);
   }
 
   /** `edit` may be called again, on the file as it is by then. */
@@ -92,12 +93,10 @@ export class InventoryFile {
   /** One that fails may have changed half of what it wanted: the others begin anew without it. */
   #edited(text: string, edits: readonly Edit[]): { document: Document; refused: Map<Edit, unknown> } {
     const refused = new Map<Edit, unknown>();
-    // Changed from here on, and of no more use should it not come to be written.
-    let known = this.#written?.text === text ? this.#written.document : undefined;
-    this.#written = undefined;
     for (;;) {
-      const document = known ?? this.#parse(text);
-      known = undefined;
+      const document = this.read(text);
+      // Changed from here on, and of no more use should it not come to be written.
+      this.#written = undefined;
       const failed = edits.find((edit) => {
         if (refused.has(edit)) return false;
         try {

@@ -96,9 +96,9 @@ export class Inventory {
 
 function addressesIn(document: Document, group: string): [string, string][] {
   const hosts = document.getIn(hostsOf(group), true);
-  return keysOf(isMap(hosts) ? hosts : undefined).map((name) => [
-    name,
-    String(document.getIn([...hostsOf(group), name, "ansible_host"]) ?? ""),
+  return (isMap(hosts) ? hosts.items : []).map(({ key, value }) => [
+    keyText(key),
+    String((isMap(value) ? value.get("ansible_host") : undefined) ?? ""),
   ]);
 }
 
@@ -108,11 +108,7 @@ export const placeOf = (document: Document, name: string, group: string = WORKER
 
 /** The hosts of our groups that stand with this address. */
 const holdersOf = (document: Document, address: string): string[] =>
-  OUR_GROUPS.flatMap((group) => {
-    const hosts = document.getIn(hostsOf(group), true);
-    const items = isMap(hosts) ? hosts.items : [];
-    return items.filter(({ value }) => isMap(value) && value.get("ansible_host") === address).map(({ key }) => keyText(key));
-  });
+  OUR_GROUPS.flatMap((group) => addressesIn(document, group)).flatMap(([name, held]) => (held === address ? [name] : []));
 
 function takeAddress(document: Document, name: string, address: string): void {
   const path = [...placeOf(document, name), name];
