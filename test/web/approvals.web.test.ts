@@ -229,7 +229,8 @@ test("what is tainted is marked and takes its target typed; by the keyboard alon
   await dialog.waitFor();
   assert.equal(await dialog.getByRole("button", { name: "Approve" }).isDisabled(), true);
   await page.keyboard.press("Escape");
-  await dialog.waitFor({ state: "detached" });
+  // By role it is gone as soon as it is closed, a moment before the page has heard of that.
+  await page.locator("dialog").waitFor({ state: "detached" });
   assert.equal(world.approvals.get(id)?.votes.length, 0);
 
   await page.keyboard.press("Enter");

@@ -98,7 +98,7 @@ test("arming takes the name, typed", options, async (t) => {
   assert.equal(world.nodes.findById(node.id)?.state.phase, "ready");
 
   await page.keyboard.press("Escape");
-  await dialog.waitFor({ state: "detached" });
+  await page.locator("dialog").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Arm works" }).click();
   await dialog.getByLabel("Install by").selectOption("image");
   await dialog.getByLabel("Type works to go on").fill("works");
