@@ -65,7 +65,8 @@ describe("an empty disk becomes a ready node", { skip, concurrency: 2 }, () => {
         ({ state }, events) => state.phase === "ready" && events.some(({ jobId, type }) => jobId === again.id && type === "job.succeeded"),
       );
       const { result } = await lab.api.getJob({ id: again.id });
-      assert.equal(result?.recap?.changed, 0, "a second run changes nothing");
+      const { text } = await lab.api.jobOutput({ id: again.id });
+      assert.equal(result?.recap?.changed, 0, `a second run changes nothing, even after a reset as soon as it was ready:\n${text}`);
     });
   }
 });
