@@ -10,6 +10,7 @@ import { PolicySection } from "./config-policy.ts";
 import { configProblems } from "./config-problems.ts";
 import { ServicesSection } from "./config-services.ts";
 import { ToolsSection } from "./config-tools.ts";
+import { OUTPUT_DAYS_MIN } from "./contract/job.ts";
 import { Profile } from "./contract/node.ts";
 import { MusterError } from "./errors.ts";
 import { Power } from "./power/settings.ts";
@@ -109,6 +110,12 @@ const Ansible = z.strictObject({
     .max(4096)
     .default(64)
     .describe("How much of a job's output is kept, in MiB: its beginning and its end; what is left out is marked."),
+  output_days: z
+    .int()
+    .min(OUTPUT_DAYS_MIN)
+    .max(36_500)
+    .default(90)
+    .describe("How long a job's output is kept after its last line; what came of the job stays."),
   unreachable_retries: z
     .int()
     .min(0)

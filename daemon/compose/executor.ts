@@ -20,6 +20,7 @@ export async function startExecutorProcess(config: Config, data: DataDir, log: L
     jobsDir: data.jobs,
     log,
     outputLimitBytes: config.ansible.output_mib * 1024 * 1024,
+    outputDays: config.ansible.output_days,
     power: config.power,
     plans: planSettings(config, data, env),
     ansible: {

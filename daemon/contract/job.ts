@@ -94,5 +94,8 @@ export const Job = z.object({
 export type Job = z.output<typeof Job>;
 
 /** A slice of a job's output file. `next` is the byte offset to ask for afterwards. */
+/** So many days after a job's last line its output is there all the same. Longer than any job may take. */
+export const OUTPUT_DAYS_MIN = 7;
+
 export const JobOutput = z.object({ text: z.string(), next: z.int(), end: z.boolean() });
 export type JobOutput = z.output<typeof JobOutput>;

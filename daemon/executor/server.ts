@@ -11,6 +11,7 @@ import type { Log } from "../log.ts";
 import type { Power } from "../power/settings.ts";
 import { type AnsibleSettings, privateKey } from "./ansible.ts";
 import { NodeTurns } from "./node-turns.ts";
+import { keepOutputShort } from "./output-upkeep.ts";
 import { PlanDesk } from "./plan-desk.ts";
 import type { Governed } from "./plan-warrant.ts";
 import { PowerDesk } from "./power/desk.ts";
@@ -31,6 +32,8 @@ export interface ExecutorOptions {
   log: Log;
   graceMs?: number;
   outputLimitBytes?: number;
+  /** How long the output of a job is kept after it has ended. */
+  outputDays?: number;
 }
 
 export interface PlanSettings extends Pick<StepMeans, "sshPlace" | "controlUrl"> {
@@ -39,6 +42,7 @@ export interface PlanSettings extends Pick<StepMeans, "sshPlace" | "controlUrl">
 
 const HEARTBEAT_MS = 2000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
+const OUTPUT_DAYS = 90;
 
 export interface Executor {
   /** Ends every run within the grace, and itself. The next executor says that they were interrupted. */
@@ -56,6 +60,7 @@ export async function startExecutor({
   log,
   graceMs = 10_000,
   outputLimitBytes = OUTPUT_LIMIT_BYTES,
+  outputDays = OUTPUT_DAYS,
 }: ExecutorOptions): Promise<Executor> {
   await ensureSshKey(ansible.home);
   const controls = new Set<Socket>();
@@ -72,6 +77,8 @@ export async function startExecutor({
     onFinished: (run) => tell({ type: "finished", ...run }),
   });
   runner.start();
+  const upkeep = new AbortController();
+  void keepOutputShort(jobsDir, outputDays, log, upkeep.signal);
   const turns = new NodeTurns((node) => runner.isAtWork(node));
   const planDesk = plans && planDeskFor(plans, { ansible, turns, log, graceMs, tell });
   planDesk?.start();
@@ -143,6 +150,7 @@ export async function startExecutor({
 
   const closeServer = async () => {
     clearInterval(heartbeat);
+    upkeep.abort();
     powerDesk.close();
     const closed = once(server, "close");
     server.close();

@@ -3,9 +3,10 @@
  * in the database before anybody is told, so that a restart of either side loses and repeats nothing.
  */
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FromExecutor } from "../contract/executor-protocol.ts";
-import type { Job, JobOutput, RunPurpose } from "../contract/job.ts";
+import { type Job, type JobOutput, OUTPUT_DAYS_MIN, type RunPurpose } from "../contract/job.ts";
 import type { Node } from "../contract/node.ts";
 import { MusterError } from "../errors.ts";
 import { advance } from "../fleet/phases.ts";
@@ -34,6 +35,8 @@ export interface Order {
 }
 
 const POLL_MS = 250;
+const OUTPUT_GONE = "[muster: the output of this job is not kept any more; ansible.output_days sets for how long]\n";
+const OUTPUT_KEPT_MS = OUTPUT_DAYS_MIN * 86_400_000;
 
 export class JobEngine {
   readonly #parts: EngineParts;
@@ -145,13 +148,15 @@ export class JobEngine {
 
   /** The output from a byte offset. While the job lives, a line or key that is not finished is kept back. */
   async output(id: string, after: number): Promise<JobOutput> {
+    if (this.#isOutputGone(id)) return { text: after === 0 ? OUTPUT_GONE : "", next: Math.max(after, OUTPUT_GONE.length), end: true };
     const live = isLive(this.#job(id).status);
     const { text, next, atEnd } = readSlice(this.#outputFile(id), after, live, this.#parts.redact);
     return { text, next, end: !live && atEnd };
   }
 
   /** The output in one piece, without its middle where it is longer than `mostBytes`. */
-  ends(id: string, mostBytes: number): Promise<OutputEnds> {
+  async ends(id: string, mostBytes: number): Promise<OutputEnds> {
+    if (this.#isOutputGone(id)) return { beginning: OUTPUT_GONE, leftOutBytes: 0, end: "" };
     return readEnds(this.#outputFile(id), mostBytes, isLive(this.#job(id).status), this.#parts.redact);
   }
 
@@ -183,6 +188,13 @@ export class JobEngine {
 
   #outputFile(id: string): string {
     return join(this.#parts.jobsDir, id, "output.log");
+  }
+
+  /** The executor removes it after `ansible.output_days`. */
+  #isOutputGone(id: string): boolean {
+    const { startedAt, endedAt } = this.#job(id);
+    if (startedAt === undefined || endedAt === undefined || Date.parse(endedAt) > Date.now() - OUTPUT_KEPT_MS) return false;
+    return !existsSync(join(this.#parts.jobsDir, id));
   }
 
   #job(id: string): Job {

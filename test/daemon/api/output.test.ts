@@ -13,7 +13,16 @@ import { redact } from "../../../daemon/redaction/redact.ts";
 import { type Served, serve } from "../../support/served.ts";
 import { addNode } from "../../support/world.ts";
 
-async function withJob(t: TestContext): Promise<{ served: Served; engine: JobEngine; id: string; write(text: string): void; end(): void }> {
+interface WithJob {
+  served: Served;
+  engine: JobEngine;
+  id: string;
+  folder: string;
+  write(text: string): void;
+  end(): void;
+}
+
+async function withJob(t: TestContext): Promise<WithJob> {
   const jobsDir = mkdtempSync(join(tmpdir(), "muster-api-output-"));
   t.after(() => rmSync(jobsDir, { recursive: true }));
   const served: Served = await serve(t, {
@@ -38,6 +47,7 @@ async function withJob(t: TestContext): Promise<{ served: Served; engine: JobEng
     served,
     engine,
     id,
+    folder: join(jobsDir, id),
     write: (text) => appendFileSync(join(jobsDir, id, "output.log"), text),
     end: () => void engine.cancel(id, "test"),
   };
@@ -146,4 +156,21 @@ test("others are answered between the slices of a long output", async (t) => {
   t.after(() => clearImmediate(next));
   await engine.ends(id, 1024 * 1024);
   assert.ok(turns >= 4, `${turns} turns of the event loop`);
+});
+
+test("of a job whose output is not kept any more people are told so, and only of such a one", async (t) => {
+  const { served, engine, id, folder, write, end } = await withJob(t);
+  write("ok: [n1]\n");
+  end();
+  rmSync(folder, { recursive: true });
+  // As it is where a full disk kept the folder from being made.
+  assert.deepEqual(await engine.output(id, 0), { text: "", next: 0, end: true });
+  const job = served.world.jobs.find(id) ?? assert.fail("no job");
+  const longAgo = new Date(Date.now() - 8 * 86_400_000).toISOString();
+  served.world.jobs.save({ ...job, startedAt: longAgo, endedAt: longAgo });
+  const { text, next } = await engine.output(id, 0);
+  assert.equal(text, "[muster: the output of this job is not kept any more; ansible.output_days sets for how long]\n");
+  assert.deepEqual(await engine.output(id, next), { text: "", next, end: true });
+  const { log } = (await served.request("/api/provisioning/status/n1", { key: served.key("viewer") })).body as ProvisioningStatus;
+  assert.equal(log, text);
 });
