@@ -35,6 +35,8 @@ export interface Machine {
   address: string;
   /** `ansible/playbook.yaml`, or only these roles, with these variables of the host. */
   configure(variables: Record<string, unknown>, roles?: string[]): Promise<RunOfAnsible>;
+  /** One of `ansible/playbooks`. */
+  run(playbook: string, variables: Record<string, unknown>): Promise<RunOfAnsible>;
   /** By a new SSH connection from the control node; rejects when there is none. */
   ssh(command: string): Promise<string>;
   stop(): void;
@@ -63,7 +65,15 @@ export async function startMachine(): Promise<Machine> {
     // Or it could set neither its address nor a packet filter.
     const system = boot(plugged, { root }, folder, ["--capability=CAP_NET_ADMIN"]);
     stops.push(() => system.kill("SIGKILL"));
-    const machine = { network, address: ADDRESS, stop, configure: ansible(network, folder), ssh: ssh(network, folder) };
+    const run = ansible(network, folder);
+    const machine: Machine = {
+      network,
+      address: ADDRESS,
+      stop,
+      configure: (variables, roles) => run("playbook.yaml", variables, roles),
+      run: (playbook, variables) => run(`playbooks/${playbook}`, variables),
+      ssh: ssh(network, folder),
+    };
     await untilUp(machine, join(folder, "console"));
     return machine;
   } catch (error) {
@@ -87,7 +97,9 @@ function install(folder: string, root: string, mirror: string): void {
   writeFileSync(join(root, "etc/apt/sources.list.d/debian.sources"), `Types: deb\n${sources.join("\n")}\n`);
 }
 
-function ansible(network: LabNetwork, folder: string): Machine["configure"] {
+type Play = (playbook: string, variables: Record<string, unknown>, roles?: string[]) => Promise<RunOfAnsible>;
+
+function ansible(network: LabNetwork, folder: string): Play {
   const settings = {
     directory,
     inventory: join(folder, "inventory.yaml"),
@@ -95,13 +107,13 @@ function ansible(network: LabNetwork, folder: string): Machine["configure"] {
     home: join(folder, "home"),
   };
   let runs = 0;
-  return async (variables, roles) => {
+  return async (playbook, variables, roles) => {
     runs += 1;
     const events = join(folder, `events-${runs}`);
     const hosts = { [NAME]: { ansible_host: ADDRESS, ...variables } };
     writeFileSync(settings.inventory, JSON.stringify({ all: { children: { worker_nodes: { hosts } } } }));
     const members = [{ jobId: "roles", attempt: 1, node: NAME }];
-    const { command, args } = ansibleCommand({ type: "run", members, playbook: "playbook.yaml", deadlineSeconds: 3600 }, settings);
+    const { command, args } = ansibleCommand({ type: "run", members, playbook, deadlineSeconds: 3600 }, settings);
     if (roles) {
       const play = [{ hosts: "worker_nodes", gather_facts: false, roles }];
       args[args.length - 1] = join(folder, "roles.yaml");

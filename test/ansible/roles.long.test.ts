@@ -30,6 +30,17 @@ test("a machine that lacks something is left as it is, and told what it lacks in
   assert.equal(await machine.ssh("ls /etc/sudoers.d"), "README\n");
 });
 
+test("the updates stop before the first change on a machine that lacks something", { skip: noMachine }, async () => {
+  const full = await machine.run("update.yaml", { preflight_disk_mb: { "/": 99_999_999 } });
+  assert.equal(full.code, 2, full.output);
+  assert.equal(full.counts.changed, 0);
+  assert.match(full.reasons[0] ?? "", /^Nothing was changed\. Only \d+ MB are free in \//);
+  assert.doesNotMatch(full.output, /Install updates/);
+  const fit = await machine.run("update.yaml", {});
+  assert.equal(fit.code, 0, fit.output);
+  assert.match(fit.output, /Install updates/);
+});
+
 test("by default a machine gets what every node has, and nothing that was not asked for", { skip: noMachine }, async () => {
   await twice(machine, {});
   assert.match(await machine.ssh("cat /etc/motd"), /kept by Muster/);
