@@ -83,6 +83,7 @@ export const hints = {
   POWER_PROGRAM_MISSING: "Install it on the control node; ipmitool is the Debian package of that name.",
   POWER_FAILED: "`muster power status <name>` says how the machine is now; the daemon's log has the rest.",
   POWER_UNKNOWN: "Nobody knows whether it happened: ask with `muster power status <name>`.",
+  DISK_FULL: "Make room where Muster keeps its data, then ask again: `df -h` shows how full it is, `muster doctor` where that is.",
   INTERNAL: "This is a defect in Muster; the log line with the same request id says more.",
 } as const;
 export type ErrorCode = keyof typeof hints;
@@ -100,6 +101,11 @@ export class MusterError extends Error {
     return hints[this.code];
   }
 }
+
+/** What SQLite and the system say when the disk, or this user's share of it, is full. */
+const FULL: readonly unknown[] = ["SQLITE_FULL", "ENOSPC", "EDQUOT"];
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && (("code" in error && FULL.includes(error.code)) || isDiskFull(error.cause));
 
 /** "install of n1 failed: ansible-playbook exited 2: unreachable": each link says only its own part. */
 export function explain(error: unknown): string {

@@ -7,7 +7,7 @@ import type { AuditEntry } from "../contract/audit.ts";
 import type { PlannedWork } from "../contract/plan.ts";
 import type { Route } from "../contract/route.ts";
 import { routes } from "../contract/routes.ts";
-import { type ErrorCode, MusterError } from "../errors.ts";
+import type { ErrorCode } from "../errors.ts";
 import type { Holder } from "../store/keys.ts";
 import { failureIn } from "./errors.ts";
 import { Repeats } from "./repeats.ts";
@@ -83,7 +83,7 @@ export class Auditing {
     } catch (error) {
       if (progress.stage === "asked") throw error;
       if (progress.stage === "before") this.#audit.append(about);
-      this.#audit.append({ ...about, action: "outcome", result: error instanceof MusterError ? error.code : "INTERNAL" });
+      this.#audit.append({ ...about, action: "outcome", result: failureIn(error).code });
       throw error;
     }
     this.#audit.append({ ...about, ...closingOf(route, about, answer) });

@@ -2,7 +2,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import type { ErrorBody } from "../contract/route.ts";
-import { type ErrorCode, explain, hints, MusterError } from "../errors.ts";
+import { type ErrorCode, explain, hints, isDiskFull, MusterError } from "../errors.ts";
 import { WaitsForApproval } from "../govern/waiting.ts";
 
 const statusOf = {
@@ -87,6 +87,7 @@ const statusOf = {
   POWER_PROGRAM_MISSING: 503,
   POWER_FAILED: 502,
   POWER_UNKNOWN: 503,
+  DISK_FULL: 507,
   INTERNAL: 500,
 } satisfies Record<ErrorCode, number>;
 
@@ -106,6 +107,7 @@ export function errorBody(code: ErrorCode, message: string): ErrorBody {
 
 export function failureIn(error: unknown): { code: ErrorCode; message: string; status?: number } {
   if (!(error instanceof Error)) return INSIDE;
+  if (isDiskFull(error)) return { code: "DISK_FULL", message: "the control node's disk is full" };
   if (error instanceof MusterError) return { code: error.code, message: explain(error) };
   if (hasZodFastifySchemaValidationErrors(error)) {
     const first = error.validation[0];

@@ -230,7 +230,13 @@ export class Runner {
     this.#options.log.info({ ...callName(request), ended: outcome.ended, exitCode: outcome.exitCode }, "run ended");
     this.#options.onFinished({ ...callName(request), outcome });
     void this.#closeConnections(run);
-    if (isWave(request) && outcome.error && !outcome.recap) tellMembers(request, this.#options.jobsDir, outcome.error);
+    if (!isWave(request) || !outcome.error || outcome.recap) return;
+    try {
+      tellMembers(request, this.#options.jobsDir, outcome.error);
+    } catch (error) {
+      // On a full disk it is in each job's result only.
+      this.#tellOnce(run, error, "the logs of a wave's nodes could not be written");
+    }
   }
 
   #stop(run: Run, reason: StopReason, graceMs: number): Promise<unknown> {

@@ -102,6 +102,12 @@ export class CrashLab {
     await this.#request("POST", `/api/jobs/${id}/cancel`, {});
   }
 
+  /** The answer's status code, whatever it is. */
+  async tryCancel(id: string): Promise<number> {
+    const args = ["-sS", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST", "-H", `authorization: Bearer ${this.key}`];
+    return Number(await this.#test.network.run("curl", [...args, `http://127.0.0.1:8000/api/jobs/${id}/cancel`]));
+  }
+
   jobWith(id: string): Promise<Job> {
     return this.#request<Job>("GET", `/api/jobs/${id}`);
   }

@@ -1,9 +1,12 @@
 /** Every refusal has one form: code, message, hint. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { test } from "node:test";
+import Database from "better-sqlite3";
 import { ErrorBody } from "../../../daemon/contract/route.ts";
+import { MusterError } from "../../../daemon/errors.ts";
 import { serve } from "../../support/served.ts";
 import { addNode } from "../../support/world.ts";
 
@@ -81,6 +84,39 @@ test("a failure inside tells the asker nothing of the inside", async (t) => {
   assert.equal(ErrorBody.parse(JSON.parse(body)).error.code, "INTERNAL");
   assert.ok(!body.includes("SQLITE"));
 });
+
+const full: [string, () => void][] = [
+  [
+    "the database",
+    () => new Database(":memory:").exec("PRAGMA max_page_count = 2; CREATE TABLE a (b); CREATE TABLE c (d); CREATE TABLE e (f)"),
+  ],
+  ["a file", () => writeFileSync("/dev/full", "a word")],
+  [
+    "a file, as a reason of something else",
+    () => {
+      try {
+        writeFileSync("/dev/full", "a word");
+      } catch (cause) {
+        throw new MusterError("LAUNCH_FAILED", "not started", { cause });
+      }
+    },
+  ],
+];
+for (const [what, write] of full) {
+  test(`a full disk is called by its name, not a defect: ${what}`, async (t) => {
+    const served = await serve(t, {
+      explain: () => {
+        write();
+        assert.fail("there was room");
+      },
+    });
+    const { status, text: body } = await served.request("/api/explain/52:54:00:12:34:56", { key: served.key("viewer") });
+    assert.equal(status, 507, body);
+    const { error } = ErrorBody.parse(JSON.parse(body));
+    assert.deepEqual([error.code, error.message], ["DISK_FULL", "the control node's disk is full"]);
+    assert.match(error.hint, /df -h/);
+  });
+}
 
 for (const [what, bytes, status] of [
   ["what is not HTTP", "garbage\r\n\r\n", 400],
