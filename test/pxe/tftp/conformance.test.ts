@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { chmodSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startFixture } from "./client.ts";
 
 const medium = randomBytes(768);
@@ -210,6 +211,8 @@ describe("a window of RFC 7440", { concurrency: true }, () => {
     await using client = await fixture.client();
     await client.read("rfc7440.txt", "windowsize", "4", "timeout", "9");
     const port = await client.oack("windowsize", "4", "timeout", "9");
+    // A slow network: of a quick one the window would be sent again as soon as this program is held up for some milliseconds.
+    await sleep(300);
     await client.ack(0, port);
     for (let number = 1; number <= 4; number++) await client.data(number);
     await client.ack(4, port);
