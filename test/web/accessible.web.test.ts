@@ -118,6 +118,6 @@ test("the trends are drawn, and told in words", options, async (t) => {
     .getByText(/1 machine became ready/)
     .last()
     .waitFor();
-  assert.ok((await page.locator("canvas").count()) >= 2);
+  await page.locator("canvas").nth(1).waitFor();
   assert.equal(await page.title(), "Trends · Muster");
 });

@@ -63,7 +63,9 @@ test("arming many shows each disk that will be erased, who is left out, and take
   await page.getByLabel("Mark all shown").check();
   await page.getByRole("button", { name: "Arm… 2" }).click();
   const dialog = page.getByRole("dialog", { name: "Arm 2 of 3 marked" });
-  assert.equal(await dialog.getByText("overwrites its first fixed disk, and it is in use: ready").count(), 2);
+  const warnings = dialog.getByText("overwrites its first fixed disk, and it is in use: ready");
+  await warnings.nth(1).waitFor();
+  assert.equal(await warnings.count(), 2);
   await dialog.getByText("1 are left out").click();
   await dialog.getByText("is discovered").waitFor();
 

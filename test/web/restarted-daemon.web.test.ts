@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { withoutColours } from "../../web/src/job/ansi.ts";
 import { assertNotReloaded, mark, phaseOf } from "./visit.ts";
 import { enterWhole, noWholeDaemon, withWholeDaemon } from "./whole-daemon.ts";
@@ -78,6 +78,17 @@ test("kill -9 of control and then of the whole daemon: the open job goes on, eac
   assert.deepEqual(whole.visitor.troubles, []);
 });
 
+/** Whether lines stand from the top of what is in view to its bottom, but for the edge. */
+const isDrawn = (box: Locator): Promise<boolean> =>
+  box.evaluate((element) => {
+    const view = element.getBoundingClientRect();
+    const lines = [...element.querySelectorAll(".log-line")].map((line) => line.getBoundingClientRect());
+    const edge = 40;
+    return (
+      Math.min(...lines.map(({ top }) => top)) <= view.top + edge && Math.max(...lines.map(({ bottom }) => bottom)) >= view.bottom - edge
+    );
+  });
+
 /** Every line of the output, though only those in view are drawn. */
 async function linesOf(page: Page): Promise<string[]> {
   const lines = new Map<number, string>();
@@ -87,7 +98,7 @@ async function linesOf(page: Page): Promise<string[]> {
       element.scrollTop = to;
       return element.scrollHeight - element.clientHeight;
     }, top);
-    await page.waitForTimeout(50);
+    while (!(await isDrawn(box))) await page.waitForTimeout(20);
     const seen = await page
       .locator(".log-line")
       .evaluateAll((found) => found.map((each) => [Number(each.getAttribute("data-line")), each.textContent] as const));
