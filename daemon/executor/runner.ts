@@ -3,10 +3,8 @@
  * reads on: nothing about a run is known here and nowhere else.
  */
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import writeFileAtomic from "write-file-atomic";
 import type { Outcome, RunMember, RunRequest } from "../contract/executor-protocol.ts";
 import { explain } from "../errors.ts";
@@ -14,6 +12,7 @@ import type { Log } from "../log.ts";
 import { type AnsibleSettings, ansibleCommand, ansibleEnvironment, controlSockets, EVENTS_VARIABLE } from "./ansible.ts";
 import { isAlive, kill, processesWith, readGroup, terminate } from "./process-group.ts";
 import { endedHosts, recapFrom } from "./recap.ts";
+import { closeConnections, connectionsOf } from "./run-connections.ts";
 import { howEnded, SEAL, type StopReason, stopReason, wasStopped } from "./run-end.ts";
 import { first, forgetRun, outputTail, type RunFiles, type RunRecord, recordedRuns, runFiles } from "./run-files.ts";
 import { cancelNode, describeWave, isWave, onlyCancelledLeft, tellMembers } from "./wave.ts";
@@ -155,7 +154,11 @@ export class Runner {
     const { pid, result, stopped, output } = run.files;
     const child = spawn("/bin/sh", [wrapper, pid, result, stopped, output, String(outputLimitBytes), command, ...args], {
       cwd: ansible.directory,
-      env: ansibleEnvironment(ansible, { events: run.files.events, ...(isWave(request) && { wave: run.files.wave }) }, connectionsOf(run)),
+      env: ansibleEnvironment(
+        ansible,
+        { events: run.files.events, ...(isWave(request) && { wave: run.files.wave }) },
+        connectionsOf(nameOf(request)),
+      ),
       detached: true,
       stdio: "ignore",
     });
@@ -229,7 +232,7 @@ export class Runner {
     const { request } = run.record;
     this.#options.log.info({ ...callName(request), ended: outcome.ended, exitCode: outcome.exitCode }, "run ended");
     this.#options.onFinished({ ...callName(request), outcome });
-    void this.#closeConnections(run);
+    void closeConnections(this.#options.ansible.home, nameOf(request));
     if (!isWave(request) || !outcome.error || outcome.recap) return;
     try {
       tellMembers(request, this.#options.jobsDir, outcome.error);
@@ -254,7 +257,7 @@ export class Runner {
   async #end(run: Run, graceMs: number): Promise<void> {
     const group = await this.#awaitGroup(run);
     const gone = group === undefined || (await terminate(group, graceMs));
-    await this.#closeConnections(run);
+    await closeConnections(this.#options.ansible.home, nameOf(run.record.request));
     for (const pid of processesWith(marker(run.files))) kill(pid);
     if (!gone) this.#options.log.error(callName(run.record.request), "a run survived SIGKILL");
   }
@@ -268,21 +271,7 @@ export class Runner {
     }
     return undefined;
   }
-
-  /** ssh keeps a connection for the next task, in a process of a session of its own: it is told to go with its run. */
-  async #closeConnections(run: Run): Promise<void> {
-    const folder = controlSockets(this.#options.ansible.home);
-    const own = readdirSync(folder).filter((name) => name.startsWith(`${connectionsOf(run)}-`));
-    await Promise.all(
-      own.map((name) =>
-        execa("ssh", ["-o", `ControlPath=${join(folder, name)}`, "-O", "exit", "node"], { reject: false, timeout: 1000, stdio: "ignore" }),
-      ),
-    );
-  }
 }
-
-/** Short, because a socket's path may have 107 bytes. */
-const connectionsOf = ({ record: { request } }: Run): string => createHash("sha256").update(nameOf(request)).digest("hex").slice(0, 8);
 
 const callName = ({ members }: RunRequest): { jobId: string; attempt: number } => {
   const { jobId, attempt } = first(members);
