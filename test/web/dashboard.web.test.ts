@@ -114,11 +114,11 @@ test("a refusal by the daemon is shown where it was asked for", options, async (
   const node = addNode(world, { phase: "discovered" }, "fresh");
   addNode(world, { phase: "accepted" }, "taken");
   const page = await enter(world, "operator", "#/nodes/fresh");
-  await page.getByLabel("Name").fill("taken");
+  await page.getByLabel("Name", { exact: true }).fill("taken");
   await page.getByRole("button", { name: "Accept" }).click();
   assert.match((await page.getByRole("alert").textContent()) ?? "", /taken/);
 
-  await page.getByLabel("Name").fill("rack1-n01");
+  await page.getByLabel("Name", { exact: true }).fill("rack1-n01");
   await page.getByRole("button", { name: "Accept" }).click();
   await page.getByRole("heading", { name: "rack1-n01" }).waitFor();
   await page.waitForURL(/#\/nodes\/rack1-n01$/);

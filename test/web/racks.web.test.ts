@@ -89,7 +89,7 @@ test("a rack is added and removed; what the daemon refuses is said and changes n
   addNode(world, { phase: "accepted" }, "n1");
   const page = await enter(world, "operator", "#/rack");
   await page.getByText("No rack yet.").waitFor();
-  await page.getByLabel("Name").fill("B");
+  await page.getByLabel("Name", { exact: true }).fill("B");
   await page.getByLabel("Units").fill("4");
   await page.keyboard.press("Enter");
   await page.getByRole("region", { name: "rack B" }).waitFor();
