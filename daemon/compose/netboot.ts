@@ -27,8 +27,7 @@ export async function startNetboot(config: Config, data: DataDir, env: NodeJS.Pr
       ({ db }) => db.close(),
     );
     const { db, nodes, registry, leases } = stores;
-    const macAt = (address: string) =>
-      leases.holder(address) ?? macFromArp(address) ?? nodes.list().find((node) => node.address === address)?.macs[0];
+    const macAt = (address: string) => leases.holder(address) ?? macFromArp(address) ?? nodes.findByAddress(address)[0]?.macs[0];
     const rings = new CaptureRings(data.captures);
     rings.open();
     const leasing = await parts.start(

@@ -60,8 +60,8 @@ export function enterNew(parts: EntryParts, entry: Entry, now: Date): Node {
 function settleIn({ nodes, hostKeys, registry }: EntryParts, holder: Node, { ip_address, ssh_host_key }: Entry["said"], now: Date): void {
   hostKeys.pin(holder.id, ssh_host_key, now);
   // A lease that ran out goes to another machine: a run meant for its former holder must not reach that one.
-  for (const { id, address } of nodes.list()) {
-    if (id === holder.id || address !== ip_address) continue;
+  for (const { id } of nodes.findByAddress(ip_address)) {
+    if (id === holder.id) continue;
     registry.update(id, ({ address: _, ...was }) => ({
       node: was,
       event: { source: "control", type: "node.address-lost", summary: `its address ${ip_address} is ${holder.name}'s now` },

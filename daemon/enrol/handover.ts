@@ -91,9 +91,9 @@ export class Handover {
 
   async #place(node: Node): Promise<void> {
     const { nodes, inventory, knownHosts, hostKeys, enrolTokens } = this.#parts;
-    const homeless = nodes.list().flatMap(({ name, address }) => (address === undefined ? [name] : []));
     const group = groupOf[enrolTokens.roleOf(node.id) ?? "worker"];
-    if (node.address !== undefined) await inventory.upsertHost({ name: node.name, address: node.address }, homeless, group);
+    if (node.address !== undefined)
+      await inventory.upsertHost({ name: node.name, address: node.address }, nodes.namesWithoutAddress(), group);
     await knownHosts.write(hostKeys.all());
   }
 }

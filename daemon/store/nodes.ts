@@ -18,6 +18,9 @@ export class NodeStore {
   readonly #byName;
   readonly #byMac;
   readonly #byKeyHash;
+  readonly #byAddress;
+  readonly #namesWithoutAddress;
+  readonly #idOfName;
   readonly #save;
   readonly #dropMacs;
   readonly #saveMac;
@@ -30,6 +33,9 @@ export class NodeStore {
     this.#byName = db.prepare<[string], Row>(`${select} WHERE nodes.name = ?`);
     this.#byMac = db.prepare<[string], Row>(`${select} WHERE nodes.id = (SELECT node_id FROM node_macs WHERE mac = ?)`);
     this.#byKeyHash = db.prepare<[string], Row>(`${select} WHERE nodes.key_hash = ?`);
+    this.#byAddress = db.prepare<[string], Row>(`${select} WHERE nodes.address = ?`);
+    this.#namesWithoutAddress = db.prepare<[], { name: string }>("SELECT name FROM nodes WHERE address IS NULL");
+    this.#idOfName = db.prepare<[string], { id: string }>("SELECT id FROM nodes WHERE name = ?");
     this.#save = db.prepare<[string, string, string, string | null, string, string | null, string, string]>(
       `INSERT INTO nodes (id, name, state, address, facts, disk, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, state = excluded.state, address = excluded.address,
@@ -60,9 +66,18 @@ export class NodeStore {
     return one(this.#byKeyHash.get(hash));
   }
 
+  /** More than one where a lease has gone from one to another and neither has called home since. */
+  findByAddress(address: string): Node[] {
+    return this.#byAddress.all(address).map(fromRow);
+  }
+
+  namesWithoutAddress(): string[] {
+    return this.#namesWithoutAddress.all().map(({ name }) => name);
+  }
+
   save(node: Node): void {
     atomically(this.#db, () => {
-      const holder = this.findByName(node.name);
+      const holder = this.#idOfName.get(node.name);
       if (holder && holder.id !== node.id) throw new MusterError("NODE_NAME_TAKEN", `another node is called ${node.name}`);
       this.#save.run(
         node.id,

@@ -29,6 +29,26 @@ test("a node is found by id, name and MAC address, with its last event", () => {
   }
 });
 
+test("nodes are found by an address that more than one has, and those without any are named", () => {
+  const world = openWorld();
+  for (const [name, address] of [
+    ["n1", "10.0.0.1"],
+    ["n2", "10.0.0.2"],
+    ["n3", "10.0.0.1"],
+    ["n4", undefined],
+  ] as const) {
+    const { id } = addNode(world, { phase: "discovered" }, name);
+    world.registry.update(id, (was) => ({
+      node: { ...was, ...(address && { address }) },
+      event: { source: "control", type: "node.changed", summary: "changed by the test" },
+    }));
+  }
+  const names = (address: string) => world.nodes.findByAddress(address).map(({ name }) => name);
+  assert.deepEqual(names("10.0.0.1").toSorted(), ["n1", "n3"]);
+  assert.deepEqual(names("10.0.0.9"), []);
+  assert.deepEqual(world.nodes.namesWithoutAddress(), ["n4"]);
+});
+
 test("two nodes cannot have one name", () => {
   const world = openWorld();
   addNode(world, { phase: "discovered" }, "n1");
