@@ -34,7 +34,7 @@ export interface Scene {
   jobs: { id: string; name: string }[];
 }
 
-/** Brings a job to the moment. For `writing result` whoever would take it in is held first. */
+/** Brings a job to the moment. `hold` is called before a job's last task has ended, or before it is cancelled. */
 export async function bringTo(
   lab: CrashLab,
   moment: Moment,
@@ -65,6 +65,7 @@ export async function bringTo(
   }
   if (moment === "cancelling") {
     await lab.until("it is at work", () => lab.stubbornIsAtWork());
+    await hold(id);
     await lab.cancel(id);
     await lab.until("the executor knows", () => existsSync(lab.runFile(id, "1.stopped")), 20);
   }
