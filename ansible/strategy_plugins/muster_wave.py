@@ -54,9 +54,10 @@ class StrategyModule(FreeStrategy):
             result = super(StrategyModule, self).run(iterator, play_context)
         finally:
             iterator.get_next_task_for_host = next_task
-        # One that was through already, but that a task with run_once of another has put out since, is in no later play.
-        for name in list(self.told):
-            self.tell(events, name, again=self.iterator.is_failed(self._inventory.get_host(name)))
+        # One that was through may have been put out since, by a task with run_once of another: it is in no later play.
+        for name in self.told - events.ended:
+            self.told.remove(name)
+            self.tell(events, name)
         return result
 
     def _queue_task(self, host, task, task_vars, play_context):
@@ -67,8 +68,8 @@ class StrategyModule(FreeStrategy):
         finally:
             del os.environ[NODE_VARIABLE]
 
-    def tell(self, events, name, again=False):
-        if name in self.told and not again:
+    def tell(self, events, name):
+        if name in self.told:
             return
         self.told.add(name)
         cancelled = name in self.cancelled
