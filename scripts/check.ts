@@ -1,4 +1,4 @@
-/** Types, lint, files and dependencies that nothing uses: with the unit tests, what must hold before every commit. */
+/** Types, lint, unused files and dependencies, and prose. Together with the unit tests these must pass before every commit. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
@@ -10,6 +10,7 @@ const steps: [name: string, command: string, args: string[]][] = [
   ["types of the page", bin("tsc"), ["-p", "web/tsconfig.json"]],
   ["lint", bin("biome"), ["check", "--error-on-warnings"]],
   ["dead files and dependencies", bin("knip"), ["--no-progress", "--include", "files,dependencies,unlisted"]],
+  ["prose", process.execPath, [join(root, "scripts/prose.ts")]],
 ];
 
 const failed: string[] = [];

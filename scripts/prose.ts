@@ -1,0 +1,35 @@
+/**
+ * Rejects words and sentences that slow readers down, in pages, comments and texts. Without arguments it checks what is listed
+ * as clean; `node scripts/prose.ts PATH...` checks these files and folders instead.
+ */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { check } from "./prose/check.ts";
+import { filesBelow } from "./prose/files.ts";
+
+/** Files and folders that are clean and have to stay so. Add yours when you have rewritten it. */
+const CLEAN = ["scripts/prose.ts", "scripts/prose"];
+
+const root = join(import.meta.dirname, "..");
+const asked = process.argv.slice(2);
+const paths = asked.length > 0 ? asked.map((path) => relative(root, resolve(path)) || ".") : CLEAN;
+const missing = paths.filter((path) => !existsSync(join(root, path)));
+if (missing.length > 0) {
+  console.error(`no such file or folder: ${missing.join(", ")}`);
+  process.exit(2);
+}
+
+let findings = 0;
+let files = 0;
+for (const file of filesBelow(root, paths)) {
+  const path = join(root, file);
+  if (!existsSync(path) || !statSync(path).isFile()) continue;
+  const found = check(file, readFileSync(path, "utf8"));
+  for (const { line, found: words, instead } of found) console.log(`${file}:${line}: "${words}" — ${instead}`);
+  findings += found.length;
+  if (found.length > 0) files += 1;
+}
+if (findings > 0) {
+  console.error(`prose: ${findings} findings in ${files} files`);
+  process.exit(1);
+}
