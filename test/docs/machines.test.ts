@@ -1,4 +1,4 @@
-/** The lists of docs/provisioning.md are the code's: the phases in their order, and the commands in their own words. */
+/** The lists of docs/machines.md are the code's: the phases in their order, and the commands in their own words. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { runCommands } from "../../daemon/cli/run-commands.ts";
 import { scheduleCommands } from "../../daemon/cli/schedule-commands.ts";
 import { NodeState } from "../../daemon/contract/node.ts";
 
-const page = join(import.meta.dirname, "../../docs/provisioning.md");
+const page = join(import.meta.dirname, "../../docs/machines.md");
 
 function between(name: string): { text: string; from: number; to: number } {
   const text = readFileSync(page, "utf8");
@@ -22,7 +22,7 @@ function between(name: string): { text: string; from: number; to: number } {
 
 const inCode = Object.values(NodeState.options).map((option) => option.shape.phase.value);
 
-test("every phase is in docs/provisioning.md, with what is true, what it boots and what to do, and no other", () => {
+test("every phase is in docs/machines.md, with what is true, what it boots and what to do, and no other", () => {
   const { text, from, to } = between("phases");
   const rows = text
     .slice(from, to)
@@ -44,7 +44,7 @@ test("the diagram knows no other phases, and every one of them", () => {
   assert.deepEqual([...phases].sort(), [...inCode].sort());
 });
 
-test("the commands of docs/provisioning.md are the program's, in its own words", () => {
+test("the commands of docs/machines.md are the program's, in its own words", () => {
   const program = new Command();
   const words = { json: () => false, client: () => assert.fail("nothing is asked") };
   for (const add of [nodeCommands, operatingCommands, runCommands, scheduleCommands]) add(program, words);
