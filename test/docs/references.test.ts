@@ -1,0 +1,105 @@
+/** The pages refer to files, sections, commands, options, routes and configuration keys that exist. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import type { Command } from "commander";
+import * as z from "zod";
+import { buildProgram } from "../../daemon/cli/program.ts";
+import { Config } from "../../daemon/config.ts";
+import { routes } from "../../daemon/contract/routes.ts";
+
+const root = join(import.meta.dirname, "../..");
+const pages = ["README.md", "CHANGELOG.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter((name) =>
+  name.endsWith(".md"),
+);
+const text = (page: string) => readFileSync(join(root, page), "utf8");
+
+/** Inline code and the lines of code blocks. */
+function codeOf(page: string): string[] {
+  const lines = text(page)
+    .split("\n")
+    .filter((line) => /^ {4}/.test(line));
+  return [
+    ...[...text(page).matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code),
+    ...lines.map((line) => line.trim().replace(/\s+#.*$/, "")),
+  ];
+}
+
+/** Of a heading, as GitHub makes it. */
+const anchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(" ", "-");
+
+const anchorsOf = (page: string) => [...text(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchor(heading));
+
+const program = buildProgram({ version: "0.0.0" } as Parameters<typeof buildProgram>[0]);
+
+function commandOf(words: string[]): { command: Command; rest: string[] } {
+  let command: Command = program;
+  for (const [index, word] of words.entries()) {
+    const next = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
+    if (!next) return { command, rest: words.slice(index) };
+    command = next;
+  }
+  return { command, rest: [] };
+}
+
+const optionsOf = (command: Command) => [...command.options, ...program.options].map(({ long }) => long ?? "");
+
+/** They look like keys: a file and an event. */
+const configKeys = new Set(["ansible.cfg", "audit.problem"]);
+(function collect(schema: z.core.JSONSchema.BaseSchema, path: string) {
+  for (const [key, value] of Object.entries(schema.properties ?? {})) {
+    const name = path === "" ? key : `${path}.${key}`;
+    configKeys.add(name);
+    if (typeof value === "object") collect(value, name);
+  }
+})(z.toJSONSchema(Config, { io: "input", unrepresentable: "any" }), "");
+
+for (const page of pages) {
+  test(`${page}: links and sections exist`, () => {
+    for (const [, target = ""] of text(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      const [file = "", section] = target.split("#");
+      const linked = file === "" ? page : join(dirname(page), file);
+      assert.ok(existsSync(join(root, linked)), target);
+      if (section !== undefined) assert.ok(anchorsOf(linked).includes(section), `${target}: no such section`);
+    }
+  });
+
+  test(`${page}: files of the tree exist`, () => {
+    const paths = codeOf(page).flatMap((code) => code.match(/(?<![\w./-])(daemon|docs|test|scripts|pxe|web|ansible)\/[\w./-]*\w/g) ?? []);
+    for (const path of paths) assert.ok(existsSync(join(root, path)), path);
+  });
+
+  test(`${page}: commands and options exist`, () => {
+    for (const code of codeOf(page).filter((line) => line.startsWith("muster "))) {
+      const { command, rest } = commandOf(code.split(/[\s,|]+/).slice(1));
+      if (/^muster (--|<command>)/.test(code)) continue;
+      assert.notEqual(command, program, `${code}: no such command`);
+      for (const [option] of rest.join(" ").matchAll(/(?<=^|\s)--[a-z-]+/g))
+        assert.ok(option === "--help" || optionsOf(command).includes(option), `${code}: no option ${option}`);
+    }
+  });
+
+  test(`${page}: routes exist`, () => {
+    const known: string[] = [...Object.values(routes).map(({ path }) => path), "/api/openapi.json"];
+    const shapes = known.map((path) => new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`));
+    for (const path of codeOf(page).flatMap((code) => code.match(/(?<![\w:])\/api\/[\w/{}:<>.-]*[\w}>]/g) ?? []))
+      assert.ok(
+        shapes.some((shape) => shape.test(path)),
+        path,
+      );
+  });
+
+  test(`${page}: configuration keys exist`, () => {
+    const sections = Object.keys(Config.shape).join("|");
+    for (const code of codeOf(page)) {
+      const key = new RegExp(`^(${sections})\\.[a-z_.]+(?=: |$)`).exec(code)?.[0];
+      if (key) assert.ok(configKeys.has(key), key);
+    }
+  });
+}
