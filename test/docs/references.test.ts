@@ -15,15 +15,14 @@ const pages = ["README.md", "CHANGELOG.md", ...readdirSync(join(root, "docs")).m
 );
 const text = (page: string) => readFileSync(join(root, page), "utf8");
 
+const inlineCodeOf = (page: string) => [...text(page).matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code);
+
 /** Inline code and the lines of code blocks. */
 function codeOf(page: string): string[] {
   const lines = text(page)
     .split("\n")
     .filter((line) => /^ {4}/.test(line));
-  return [
-    ...[...text(page).matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code),
-    ...lines.map((line) => line.trim().replace(/\s+#.*$/, "")),
-  ];
+  return [...inlineCodeOf(page), ...lines.map((line) => line.trim().replace(/\s+#.*$/, ""))];
 }
 
 /** Of a heading, as GitHub makes it. */
@@ -97,7 +96,7 @@ for (const page of pages) {
 
   test(`${page}: configuration keys exist`, () => {
     const sections = Object.keys(Config.shape).join("|");
-    for (const code of codeOf(page)) {
+    for (const code of inlineCodeOf(page)) {
       const key = new RegExp(`^(${sections})\\.[a-z_.]+(?=: |$)`).exec(code)?.[0];
       if (key) assert.ok(configKeys.has(key), key);
     }
