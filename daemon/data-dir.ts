@@ -1,7 +1,7 @@
 /** Where everything that must outlive the daemon is kept, and the names of the files in there. */
 import { accessSync, chmodSync, constants, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { MusterError } from "./errors.ts";
+import { MusterError } from "./errors/errors.ts";
 
 export interface DataDir {
   root: string;

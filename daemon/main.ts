@@ -2,9 +2,9 @@
 import { CommanderError } from "commander";
 import { CommandFailure, exitCodeFor, type Told, tell } from "./cli/failure.ts";
 import { buildProgram } from "./cli/program.ts";
-import { localCommands } from "./compose/local.ts";
 import { ApiError } from "./contract/client.ts";
-import { explain, MusterError } from "./errors.ts";
+import { explain, MusterError } from "./errors/errors.ts";
+import { localCommands } from "./local/local.ts";
 
 // `muster jobs | head` closes the pipe early; that is no failure of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -1,8 +1,8 @@
 /** The program of one process of the daemon, as the supervisor starts it: `process.ts child NAME --config FILE --data FOLDER`. */
 import { parseArgs } from "node:util";
-import { runChildProcess } from "./compose/one-process.ts";
 import { locateDataDir } from "./data-dir.ts";
-import { explain, MusterError } from "./errors.ts";
+import { explain, MusterError } from "./errors/errors.ts";
+import { runChildProcess } from "./processes/supervisor/one-process.ts";
 
 const names = ["control", "netboot", "executor"] as const;
 

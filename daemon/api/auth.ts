@@ -1,9 +1,9 @@
 /** Who is asking, and may they: bearer keys, browser sessions with their CSRF token, and roles. */
 import type { FastifyRequest } from "fastify";
-import { KeyName, type Role } from "../contract/key.ts";
+import { KeyName, type Role } from "../contract/admin/key.ts";
 import type { Route } from "../contract/route.ts";
-import { MusterError } from "../errors.ts";
-import type { Holder, KeyStore } from "../store/keys.ts";
+import { MusterError } from "../errors/errors.ts";
+import type { Holder, KeyStore } from "../store/admin/keys.ts";
 import { sameHash, sha256 } from "../store/secrets.ts";
 
 export const SESSION_COOKIE = "muster_session";

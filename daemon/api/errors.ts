@@ -1,9 +1,9 @@
 /** Turns failures into answers. HTTP status lives here and nowhere else, complete or the build fails. */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { WaitsForApproval } from "../changes/approvals/waiting.ts";
 import type { ErrorBody } from "../contract/route.ts";
-import { type ErrorCode, explain, hints, isDiskFull, MusterError } from "../errors.ts";
-import { WaitsForApproval } from "../govern/waiting.ts";
+import { type ErrorCode, explain, hints, isDiskFull, MusterError } from "../errors/errors.ts";
 
 const statusOf = {
   NODE_NOT_FOUND: 404,

@@ -1,10 +1,10 @@
 /** Whom a request comes from, whether that one may ask this, and whether not too often. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Route } from "../contract/route.ts";
-import { MusterError } from "../errors.ts";
-import type { KeyStore } from "../store/keys.ts";
+import { MusterError } from "../errors/errors.ts";
+import type { KeyStore } from "../store/admin/keys.ts";
 import { authenticate, type Caller, requireAccess } from "./auth.ts";
-import { stepNamed } from "./by-hand.ts";
+import { stepNamed } from "./changes/by-hand.ts";
 import { LIMITS, type Limits, limitOf, Rate } from "./rate.ts";
 
 export class Gate {

@@ -2,18 +2,18 @@
 
 import type { WebSocket } from "@fastify/websocket";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { LogBook } from "../admin/log-book.ts";
 import type { Event } from "../contract/event.ts";
 import { ClientFrame, type ServerFrame } from "../contract/frame.ts";
-import type { JobOutput } from "../contract/job.ts";
-import { MusterError } from "../errors.ts";
-import type { ApprovalStore } from "../store/approvals.ts";
+import type { JobOutput } from "../contract/jobs/job.ts";
+import { MusterError } from "../errors/errors.ts";
+import type { ApprovalStore } from "../store/changes/approvals.ts";
+import type { ExecutionStore } from "../store/changes/executions.ts";
+import type { PlanStore } from "../store/changes/plans.ts";
 import type { EventStore } from "../store/events.ts";
-import type { ExecutionStore } from "../store/executions.ts";
-import type { JobStore } from "../store/jobs.ts";
-import type { NodeStore } from "../store/nodes.ts";
-import type { PlanStore } from "../store/plans.ts";
-import type { LogBook } from "./daemon-log.ts";
-import { type Answered, approvalFrame, refusalOf } from "./live-approvals.ts";
+import type { JobStore } from "../store/jobs/jobs.ts";
+import type { NodeStore } from "../store/machines/nodes.ts";
+import { type Answered, approvalFrame, refusalOf } from "./changes/live-approvals.ts";
 
 export const LIVE_PATH = "/ws";
 

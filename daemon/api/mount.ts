@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import { ErrorBody, type Route } from "../contract/route.ts";
-import type { Auditing, Begin } from "./auditing.ts";
+import type { Auditing, Begin } from "./audit/auditing.ts";
 import type { Caller } from "./auth.ts";
 import type { Gate } from "./gate.ts";
 

@@ -3,7 +3,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { routes } from "../contract/routes.ts";
-import { MusterError } from "../errors.ts";
+import { MusterError } from "../errors/errors.ts";
 import { errorBody } from "./errors.ts";
 import { LIVE_PATH } from "./live.ts";
 

@@ -1,5 +1,5 @@
 /** Who stands in a record: the person behind a key, whom an agent acted for, Muster itself, or somebody unknown at an address. */
-import type { AuditEntry } from "../contract/audit.ts";
+import type { AuditEntry } from "../contract/audit/audit.ts";
 
 type Actor = AuditEntry["actor"];
 

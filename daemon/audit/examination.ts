@@ -1,7 +1,7 @@
 /** Goes over the records once, in their order, and says what is wrong with which. Pure: rows, names and signed checkpoints are given. */
-import type { AuditReport } from "../contract/audit-report.ts";
-import type { Digest } from "../contract/plan.ts";
-import type { Kept, ProofRow } from "../store/audit-proof.ts";
+import type { AuditReport } from "../contract/audit/audit-report.ts";
+import type { Digest } from "../contract/changes/plan.ts";
+import type { Kept, ProofRow } from "../store/audit/audit-proof.ts";
 import { Findings } from "./findings.ts";
 import { Gaps } from "./gaps.ts";
 import type { Checkpoint } from "./note.ts";

@@ -2,9 +2,9 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import canonicalize from "canonicalize";
 import * as z from "zod";
-import { MusterError } from "../errors.ts";
-import type { ExportRow } from "../store/audit.ts";
-import type { Kept, ProofRow } from "../store/audit-proof.ts";
+import { MusterError } from "../errors/errors.ts";
+import type { ExportRow } from "../store/audit/audit.ts";
+import type { Kept, ProofRow } from "../store/audit/audit-proof.ts";
 import { UNPLACED } from "./examination.ts";
 
 const Text = z.strictObject({ salt: z.string(), text: z.string() });

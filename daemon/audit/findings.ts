@@ -1,5 +1,5 @@
 /** What was found, in words, with neighbours of one kind told together: a million altered records are one line. */
-import type { AuditFinding, AuditFindingKind } from "../contract/audit-report.ts";
+import type { AuditFinding, AuditFindingKind } from "../contract/audit/audit-report.ts";
 
 /** Of scattered damage the beginning is enough to act on. */
 const MOST = 1000;

@@ -1,5 +1,5 @@
 /** Keeps the audit provable while the daemon runs: signs its end, copies the signature elsewhere, drops what is older than it is kept. */
-import { explain } from "../errors.ts";
+import { explain } from "../errors/errors.ts";
 import { readCheckpoints, writeCheckpoint } from "./checkpoint-files.ts";
 import type { Copy } from "./copies.ts";
 import type { AuditLog } from "./log.ts";

@@ -1,8 +1,8 @@
 /** The audit as its writers and readers see it: entries go in, records come out, and none is ever changed. */
-import type { AuditEntry, AuditRecord } from "../contract/audit.ts";
-import { AuditQuery } from "../contract/audit-query.ts";
-import { AuditTable } from "../store/audit.ts";
-import { AuditUpkeep } from "../store/audit-upkeep.ts";
+import type { AuditEntry, AuditRecord } from "../contract/audit/audit.ts";
+import { AuditQuery } from "../contract/audit/audit-query.ts";
+import { AuditTable } from "../store/audit/audit.ts";
+import { AuditUpkeep } from "../store/audit/audit-upkeep.ts";
 import { atomically, type Db } from "../store/database.ts";
 import { MUSTER } from "./actor.ts";
 import { noteLine, recordLine } from "./export.ts";

@@ -1,6 +1,6 @@
 /** Signed notes as transparency logs write them (C2SP signed-note, ed25519). The root is the hash of the last record. Pure. */
 import { createHash, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import type { Digest } from "../contract/plan.ts";
+import type { Digest } from "../contract/changes/plan.ts";
 
 /** Says: the first `size` records of this log end with this hash. */
 export interface Checkpoint {

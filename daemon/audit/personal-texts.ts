@@ -1,6 +1,6 @@
 /** Whether the names and reasons kept beside the records are those that were hashed, and whether what is gone was erased. */
-import type { Digest } from "../contract/plan.ts";
-import type { Kept } from "../store/audit-proof.ts";
+import type { Digest } from "../contract/changes/plan.ts";
+import type { Kept } from "../store/audit/audit-proof.ts";
 import type { Read } from "./examination.ts";
 import type { Findings } from "./findings.ts";
 import { digestOf } from "./seal.ts";

@@ -2,11 +2,11 @@
 import { hash, randomBytes } from "node:crypto";
 import canonicalize from "canonicalize";
 import * as z from "zod";
-import { AuditEntry, type AuditRecord } from "../contract/audit.ts";
+import { AuditEntry, type AuditRecord } from "../contract/audit/audit.ts";
+import { Digest } from "../contract/changes/plan.ts";
 import { Instant } from "../contract/names.ts";
-import { Digest } from "../contract/plan.ts";
-import type { ListedRow, SealedRow } from "../store/audit.ts";
-import type { Kept } from "../store/audit-proof.ts";
+import type { ListedRow, SealedRow } from "../store/audit/audit.ts";
+import type { Kept } from "../store/audit/audit-proof.ts";
 
 /** What the first record of all names as the hash before it. */
 export const BEGINNING = "0".repeat(64);

@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MusterError } from "../errors.ts";
+import { MusterError } from "../errors/errors.ts";
 import { type Checkpoint, readVerifierLine, signNote, verifierLine } from "./note.ts";
 
 export interface Signer {

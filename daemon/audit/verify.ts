@@ -1,8 +1,8 @@
 /** Proves an audit without the daemon: a database with the checkpoints beside it, or an export with those it carries. */
 import { existsSync, readFileSync } from "node:fs";
-import type { AuditFinding, AuditReport } from "../contract/audit-report.ts";
-import { MusterError } from "../errors.ts";
-import { type Kept, withAuditProof } from "../store/audit-proof.ts";
+import type { AuditFinding, AuditReport } from "../contract/audit/audit-report.ts";
+import { MusterError } from "../errors/errors.ts";
+import { type Kept, withAuditProof } from "../store/audit/audit-proof.ts";
 import { type KeptNote, readCheckpoints } from "./checkpoint-files.ts";
 import { Examination, type Witnesses } from "./examination.ts";
 import { openExport } from "./export.ts";

@@ -1,9 +1,10 @@
 /** What the commands need that work on this machine instead of asking the daemon. Injected, because this folder only talks to the daemon. */
-import type { Vote } from "../contract/approval.ts";
-import type { AuditReport } from "../contract/audit-report.ts";
-import type { Check } from "../contract/doctor.ts";
-import type { Key, Role } from "../contract/key.ts";
-import type { Decision } from "../contract/plan.ts";
+
+import type { Check } from "../contract/admin/doctor.ts";
+import type { Key, Role } from "../contract/admin/key.ts";
+import type { AuditReport } from "../contract/audit/audit-report.ts";
+import type { Vote } from "../contract/changes/approval.ts";
+import type { Decision } from "../contract/changes/plan.ts";
 
 export interface Place {
   config?: string;

@@ -1,6 +1,6 @@
 /** Which pages there are: Consul's and Nomad's own, those of services with a passing HTTP check, and those that were written down. */
 import { isIPv6 } from "node:net";
-import type { WebUi } from "../contract/web-ui.ts";
+import type { WebUi } from "../contract/cluster/web-ui.ts";
 import { type Consul, passingServices } from "./consul.ts";
 import { whyUnreached } from "./unreached.ts";
 

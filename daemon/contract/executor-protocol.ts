@@ -1,9 +1,9 @@
 /** What control and executor say to each other over the unix socket: one JSON object a line. The executor listens. */
 import * as z from "zod";
-import { ExecutionStatus, StepResult } from "./execution.ts";
-import { Recap } from "./job.ts";
+import { ExecutionStatus, StepResult } from "./changes/execution.ts";
+import { Recap } from "./jobs/job.ts";
+import { PowerAction, PowerFailure, PowerState } from "./machines/power.ts";
 import { Instant, MacText, NodeName } from "./names.ts";
-import { PowerAction, PowerFailure, PowerState } from "./power.ts";
 
 /** Of a request with which the executor carries out a step at control itself: the execution's id, the step's and its pass, between slashes. */
 export const STEP_HEADER = "muster-step";

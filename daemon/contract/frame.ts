@@ -1,12 +1,12 @@
 /** What goes over `/ws`. Server frames carry the sequence number of the event behind them; `?since=` replays. */
 import * as z from "zod";
-import { Approval, ApprovalId, VoteSignature } from "./approval.ts";
-import { LogLine } from "./daemon-log.ts";
+import { LogLine } from "./admin/daemon-log.ts";
+import { Approval, ApprovalId, VoteSignature } from "./changes/approval.ts";
+import { Execution } from "./changes/execution.ts";
 import { Event } from "./event.ts";
-import { Execution } from "./execution.ts";
-import { Job } from "./job.ts";
+import { Job } from "./jobs/job.ts";
+import { Node } from "./machines/node.ts";
 import { Instant } from "./names.ts";
-import { Node } from "./node.ts";
 
 export const ServerFrame = z.discriminatedUnion("type", [
   /** First on every connection and every 15 s after: where the stream stands now. `epoch` changes when the database does: then load afresh. */

@@ -1,25 +1,25 @@
 /** Every route of the control API in one table: validation, OpenAPI, the client and the role check follow from it. */
 import * as z from "zod";
-import { alertRoutes } from "./alert-routes.ts";
-import { auditRoutes } from "./audit-routes.ts";
-import { daemonLogRoutes } from "./daemon-log-routes.ts";
-import { doctorRoutes } from "./doctor.ts";
-import { enrolRoutes } from "./enrol-routes.ts";
+import { alertRoutes } from "./admin/alert-routes.ts";
+import { daemonLogRoutes } from "./admin/daemon-log-routes.ts";
+import { doctorRoutes } from "./admin/doctor.ts";
+import { keyRoutes } from "./admin/key-routes.ts";
+import { auditRoutes } from "./audit/audit-routes.ts";
+import { governRoutes } from "./changes/change-routes.ts";
+import { webUiRoutes } from "./cluster/web-ui.ts";
 import { Event } from "./event.ts";
-import { AskedMode, Explanation } from "./explanation.ts";
-import { governRoutes } from "./govern-routes.ts";
-import { inventoryRoutes } from "./inventory-routes.ts";
-import { Job, JobOutput } from "./job.ts";
-import { keyRoutes } from "./key-routes.ts";
+import { Job, JobOutput } from "./jobs/job.ts";
+import { scheduleRoutes } from "./jobs/schedule-routes.ts";
+import { enrolRoutes } from "./machines/enrol-routes.ts";
+import { inventoryRoutes } from "./machines/inventory-routes.ts";
+import { DiskPath, Node, Profile } from "./machines/node.ts";
+import { operatingRoutes } from "./machines/operating-routes.ts";
+import { PowerAction, PowerResult } from "./machines/power.ts";
+import { rackRoutes } from "./machines/rack-routes.ts";
 import { Mac, NodeName } from "./names.ts";
-import { netbootRoutes } from "./netboot-routes.ts";
-import { DiskPath, Node, Profile } from "./node.ts";
-import { operatingRoutes } from "./operating-routes.ts";
-import { PowerAction, PowerResult } from "./power.ts";
-import { rackRoutes } from "./rack-routes.ts";
+import { AskedMode, Explanation } from "./netboot/explanation.ts";
+import { netbootRoutes } from "./netboot/netboot-routes.ts";
 import type { Route } from "./route.ts";
-import { scheduleRoutes } from "./schedule-routes.ts";
-import { webUiRoutes } from "./web-ui.ts";
 
 /** A node by name or MAC address, a job by id. */
 const NodeRef = z.object({ node: z.string().max(100) });

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { execa } from "execa";
 import writeFileAtomic from "write-file-atomic";
-import { MusterError } from "../errors.ts";
-import { privateKey } from "./ansible.ts";
+import { MusterError } from "../errors/errors.ts";
+import { privateKey } from "./runs/ansible.ts";
 
 /** Each half appears whole: a kill at any moment leaves what the next start goes on with. */
 export async function ensureSshKey(home: string): Promise<void> {

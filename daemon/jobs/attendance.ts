@@ -1,14 +1,14 @@
 /** Follows the runs the executor has: takes in their events, ends jobs as their nodes end, and knows whose word is still good. */
 import { join } from "node:path";
 import type { FromExecutor, Outcome } from "../contract/executor-protocol.ts";
-import type { Job } from "../contract/job.ts";
-import type { Log } from "../log.ts";
+import type { Job } from "../contract/jobs/job.ts";
+import type { ExecutorPort } from "../executor-link/link.ts";
+import type { Log } from "../log/log.ts";
 import { atomically } from "../store/database.ts";
-import type { Run, RunStore } from "../store/runs.ts";
+import type { Run, RunStore } from "../store/jobs/runs.ts";
 import { type ConclusionParts, conclude } from "./conclusion.ts";
+import { isExpired, leaseFrom, wasAway } from "./heartbeat.ts";
 import { failedTasksOf, type IngestParts, takeIn } from "./ingest.ts";
-import { isExpired, leaseFrom, wasAway } from "./lease.ts";
-import type { ExecutorPort } from "./link.ts";
 import { judged, previewOf } from "./purpose.ts";
 import { type HostEnd, runEventsOf } from "./run-events.ts";
 import { isAtWork, moved } from "./status.ts";

@@ -1,11 +1,11 @@
 /** Writes down what came of a run: the job's end and its node's phase, or that it is queued again. One transaction each. */
-import type { Job, JobResult } from "../contract/job.ts";
-import { advance } from "../fleet/phases.ts";
+import type { Job, JobResult } from "../contract/jobs/job.ts";
+import { advance } from "../machines/phases.ts";
 import { atomically, type Db } from "../store/database.ts";
 import type { EventStore } from "../store/events.ts";
-import type { JobStore } from "../store/jobs.ts";
-import type { NodeStore } from "../store/nodes.ts";
-import type { Registry } from "../store/registry.ts";
+import type { JobStore } from "../store/jobs/jobs.ts";
+import type { NodeStore } from "../store/machines/nodes.ts";
+import type { Registry } from "../store/machines/registry.ts";
 import { type FinalStatus, nextStep } from "./next-step.ts";
 import { moved } from "./status.ts";
 import type { Verdict } from "./verdict.ts";

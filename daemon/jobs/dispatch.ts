@@ -1,13 +1,13 @@
 /** Wakes the jobs that waited long enough and begins the waves whose turn it is. Written down before it is sent. */
 import type { RunRequest } from "../contract/executor-protocol.ts";
-import type { Job } from "../contract/job.ts";
+import type { Job } from "../contract/jobs/job.ts";
+import type { ExecutorPort } from "../executor-link/link.ts";
+import type { NodeHoldStore } from "../store/changes/node-holds.ts";
 import { atomically } from "../store/database.ts";
-import type { NodeHoldStore } from "../store/node-holds.ts";
-import type { RunStore } from "../store/runs.ts";
+import type { RunStore } from "../store/jobs/runs.ts";
 import { type ConclusionParts, end } from "./conclusion.ts";
-import { leaseFrom } from "./lease.ts";
-import type { ExecutorPort } from "./link.ts";
-import { type Limits, leftOut, nextWaves, wakening } from "./schedule.ts";
+import { leaseFrom } from "./heartbeat.ts";
+import { type Limits, leftOut, nextWaves, wakening } from "./next-waves.ts";
 import { moved } from "./status.ts";
 
 export interface DispatchParts extends ConclusionParts {

@@ -1,8 +1,8 @@
 /** Takes the events of a run into the timeline: each once, their offset in the same transaction. */
 import { atomically, type Db } from "../store/database.ts";
 import type { EventStore } from "../store/events.ts";
-import type { JobStore } from "../store/jobs.ts";
-import type { Run, RunStore } from "../store/runs.ts";
+import type { JobStore } from "../store/jobs/jobs.ts";
+import type { Run, RunStore } from "../store/jobs/runs.ts";
 import { type HostEnd, hostEndOf, type RunEvent, readRunEvents, runEventsOf } from "./run-events.ts";
 import type { FailedTask } from "./verdict.ts";
 

@@ -1,5 +1,5 @@
 /** What happens to a job after a run: it ends, or it is queued for another attempt, now or a little later. Pure. */
-import type { Job, JobResult } from "../contract/job.ts";
+import type { Job, JobResult } from "../contract/jobs/job.ts";
 import { isWorthAnotherTry, type Verdict } from "./verdict.ts";
 
 export type FinalStatus = Exclude<Verdict["status"], "interrupted">;

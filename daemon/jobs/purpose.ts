@@ -1,5 +1,5 @@
 /** What a run's purpose adds to its verdict: a preview tells what would change, a read-only playbook must have changed nothing. Pure. */
-import type { Job, Preview } from "../contract/job.ts";
+import type { Job, Preview } from "../contract/jobs/job.ts";
 import type { RunEvent } from "./run-events.ts";
 import type { Verdict } from "./verdict.ts";
 

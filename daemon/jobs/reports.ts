@@ -1,9 +1,9 @@
 /** Tells the administrator what ended, at least once: what a crash or a full disk kept back is told later. */
-import type { Job } from "../contract/job.ts";
-import type { Node } from "../contract/node.ts";
-import type { Log } from "../log.ts";
-import type { JobStore } from "../store/jobs.ts";
-import type { NodeStore } from "../store/nodes.ts";
+import type { Job } from "../contract/jobs/job.ts";
+import type { Node } from "../contract/machines/node.ts";
+import type { Log } from "../log/log.ts";
+import type { JobStore } from "../store/jobs/jobs.ts";
+import type { NodeStore } from "../store/machines/nodes.ts";
 
 export interface ReportParts {
   nodes: NodeStore;

@@ -1,7 +1,7 @@
 /** Ansible's events of a run, as the callback plugin wrote them: read from a byte offset, whole lines only. */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import * as z from "zod";
-import { Recap } from "../contract/job.ts";
+import { Recap } from "../contract/jobs/job.ts";
 
 const text = z.string().catch("");
 const RunEvent = z.object({

@@ -1,6 +1,6 @@
 /** The states of a job and the only ways between them. Pure. */
-import type { JobStatus } from "../contract/job.ts";
-import { MusterError } from "../errors.ts";
+import type { JobStatus } from "../contract/jobs/job.ts";
+import { MusterError } from "../errors/errors.ts";
 
 const next: Record<JobStatus, readonly JobStatus[]> = {
   queued: ["running", "cancelled", "failed"],

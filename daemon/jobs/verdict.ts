@@ -1,7 +1,7 @@
 /** What came of a run for one node: from Ansible's own counts, never from an exit code alone. Pure. */
 import { stripVTControlCharacters } from "node:util";
 import type { Outcome } from "../contract/executor-protocol.ts";
-import type { JobResult } from "../contract/job.ts";
+import type { JobResult } from "../contract/jobs/job.ts";
 import { hintFor } from "./hints.ts";
 
 export type Verdict = { status: "succeeded" | "failed" | "timed-out" | "cancelled" | "interrupted"; result: JobResult };

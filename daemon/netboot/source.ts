@@ -1,13 +1,13 @@
 /** Answers every question the wire asks, out of the fleet's rules and the database. */
 import type { BootRequest, BootResponse, BootSource, DhcpPlan, MachineSeen, WireEvent } from "../../pxe/boot-source.ts";
-import { explain } from "../errors.ts";
-import type { Log } from "../log.ts";
+import { explain } from "../errors/errors.ts";
+import type { Log } from "../log/log.ts";
 import type { EventStore } from "../store/events.ts";
-import { refuse } from "./answers.ts";
-import type { BootDesk } from "./boot-desk.ts";
-import type { Discovery } from "./discovery.ts";
-import type { LoaderDesk } from "./loader-desk.ts";
-import type { QuirkBook } from "./quirk-book.ts";
+import type { BootDesk } from "./answers/boot-script.ts";
+import type { Discovery } from "./answers/discovery.ts";
+import type { LoaderDesk } from "./answers/loader-files.ts";
+import { refuse } from "./answers/responses.ts";
+import type { QuirkBook } from "./quirks/quirk-book.ts";
 
 export interface SourceParts {
   discovery: Discovery;

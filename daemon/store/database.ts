@@ -1,7 +1,7 @@
 /** Opens the one database of a data folder and brings its schema up to date. */
 import Database from "better-sqlite3";
-import { MusterError } from "../errors.ts";
-import { auditSchema } from "./audit-schema.ts";
+import { MusterError } from "../errors/errors.ts";
+import { auditSchema } from "./audit/audit-schema.ts";
 
 export type Db = Database.Database;
 

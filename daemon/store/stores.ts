@@ -1,26 +1,26 @@
 /** All stores over one database. */
-import { AlertStore } from "./alerts.ts";
-import { ApprovalStore } from "./approvals.ts";
-import { ClaimStore } from "./claims.ts";
+import { AlertStore } from "./admin/alerts.ts";
+import { Happenings } from "./admin/happenings.ts";
+import { KeyStore } from "./admin/keys.ts";
+import { ApprovalStore } from "./changes/approvals.ts";
+import { ExecutionStore } from "./changes/executions.ts";
+import { NodeHoldStore } from "./changes/node-holds.ts";
+import { PlanStore } from "./changes/plans.ts";
 import { type Db, openDatabase } from "./database.ts";
-import { DhcpServerTable } from "./dhcp-servers.ts";
-import { EnrolTokenStore } from "./enrol-tokens.ts";
 import { EventStore } from "./events.ts";
-import { ExecutionStore } from "./executions.ts";
-import { Happenings } from "./happenings.ts";
-import { HostKeyStore } from "./host-keys.ts";
-import { JobStore } from "./jobs.ts";
-import { KeyStore } from "./keys.ts";
-import { LeaseTable } from "./leases.ts";
-import { NodeHoldStore } from "./node-holds.ts";
-import { NodeStore } from "./nodes.ts";
-import { PlanStore } from "./plans.ts";
-import { QuirkStore } from "./quirks.ts";
-import { RackStore } from "./racks.ts";
-import { Registry } from "./registry.ts";
-import { RunStore } from "./runs.ts";
-import { ScheduleStore } from "./schedules.ts";
-import { TokenStore } from "./tokens.ts";
+import { JobStore } from "./jobs/jobs.ts";
+import { RunStore } from "./jobs/runs.ts";
+import { ScheduleStore } from "./jobs/schedules.ts";
+import { ClaimStore } from "./machines/claims.ts";
+import { EnrolTokenStore } from "./machines/enrol-tokens.ts";
+import { HostKeyStore } from "./machines/host-keys.ts";
+import { NodeStore } from "./machines/nodes.ts";
+import { RackStore } from "./machines/racks.ts";
+import { Registry } from "./machines/registry.ts";
+import { TokenStore } from "./machines/tokens.ts";
+import { DhcpServerTable } from "./netboot/dhcp-servers.ts";
+import { LeaseTable } from "./netboot/leases.ts";
+import { QuirkStore } from "./netboot/quirks.ts";
 
 export interface Stores {
   db: Db;

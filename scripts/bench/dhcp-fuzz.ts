@@ -1,5 +1,5 @@
 /** A million damaged packets through every DHCP decision: nothing may crash and the memory must not grow. Usage: dhcp-fuzz.ts [COUNT] */
-import { tryMutants } from "../../test/support/dhcp-mutants.ts";
+import { tryMutants } from "../../test/support/dhcp/dhcp-mutants.ts";
 
 const count = Number(process.argv[2] ?? 1_000_000);
 const megabytes = () => Math.round(process.memoryUsage().heapUsed / 1_048_576);

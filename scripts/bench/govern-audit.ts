@@ -6,7 +6,7 @@ import { writeCheckpoint } from "../../daemon/audit/checkpoint-files.ts";
 import { AuditLog } from "../../daemon/audit/log.ts";
 import { openSigner } from "../../daemon/audit/signer.ts";
 import { verifyAudit } from "../../daemon/audit/verify.ts";
-import type { AuditEntry } from "../../daemon/contract/audit.ts";
+import type { AuditEntry } from "../../daemon/contract/audit/audit.ts";
 import { atomically, openDatabase } from "../../daemon/store/database.ts";
 
 const MILLION = 1_000_000;

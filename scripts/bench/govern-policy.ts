@@ -1,10 +1,11 @@
 /** How long one decision takes: every tool there is, for every role, in every scope, with Muster's rules. No decision is asked twice in the same words. */
-import { Role } from "../../daemon/contract/key.ts";
-import { type Plan, Proposal } from "../../daemon/contract/plan.ts";
-import { makePlan } from "../../daemon/plans/planner.ts";
-import { runbooksOf } from "../../daemon/plans/runbook.ts";
-import { loadPolicy, type Policy } from "../../daemon/policy/policy.ts";
-import { loadCatalogue, sampleOf } from "../../daemon/tools/catalogue.ts";
+
+import { makePlan } from "../../daemon/changes/plans/planner.ts";
+import { runbooksOf } from "../../daemon/changes/plans/runbook.ts";
+import { loadPolicy, type Policy } from "../../daemon/changes/policy/policy.ts";
+import { loadCatalogue, sampleOf } from "../../daemon/changes/tools/catalogue.ts";
+import { Role } from "../../daemon/contract/admin/key.ts";
+import { type Plan, Proposal } from "../../daemon/contract/changes/plan.ts";
 
 const FLEET = 1000;
 

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { governed } from "../../daemon/compose/govern.ts";
-import { parseConfig } from "../../daemon/config.ts";
-import { Proposal } from "../../daemon/contract/plan.ts";
+import type { Desk } from "../../daemon/changes/changes.ts";
+import { parseConfig } from "../../daemon/config/config.ts";
+import { Proposal } from "../../daemon/contract/changes/plan.ts";
 import { dataDir } from "../../daemon/data-dir.ts";
-import type { Desk } from "../../daemon/govern/desk.ts";
-import { InventoryFile } from "../../daemon/inventory/file.ts";
-import { createLog } from "../../daemon/log.ts";
+import { createLog } from "../../daemon/log/log.ts";
+import { InventoryFile } from "../../daemon/machines/inventory/file.ts";
+import { governed } from "../../daemon/processes/control/changes.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
 
 const FLEET = 100;

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "../../daemon/contract/client.ts";
-import type { Node } from "../../daemon/contract/node.ts";
+import type { Node } from "../../daemon/contract/machines/node.ts";
 import type { RunningMachine } from "../lab/machine.ts";
 import { type Moment, momentInLog, momentOf, powerOn } from "./moments.ts";
 

@@ -1,7 +1,7 @@
 /** `muster lab`: arguments, signals, exit code. */
 import { parseArgs } from "node:util";
 import { createClient } from "../../daemon/contract/client.ts";
-import type { Node } from "../../daemon/contract/node.ts";
+import type { Node } from "../../daemon/contract/machines/node.ts";
 import { answer } from "./answer.ts";
 import { oneOf, whole } from "./arguments.ts";
 import { defaultCache, prepareAssets } from "./assets.ts";

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "../../daemon/contract/client.ts";
 import type { Event } from "../../daemon/contract/event.ts";
-import type { Node } from "../../daemon/contract/node.ts";
+import type { Node } from "../../daemon/contract/machines/node.ts";
 
 /** What a person at the terminal wants to know; the page shows the rest. */
 const told = /^(node\.|boot\.|install\.|job\.started|http\.refused|dhcp\.discover)/;

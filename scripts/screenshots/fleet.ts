@@ -1,5 +1,5 @@
 /** A fleet as it might be on a working day, for pictures: made up, and the same every time but for the clock. */
-import type { Facts, NodeState } from "../../daemon/contract/node.ts";
+import type { Facts, NodeState } from "../../daemon/contract/machines/node.ts";
 import type { Mission } from "../../test/web/mission.ts";
 
 const MINUTE_MS = 60_000;

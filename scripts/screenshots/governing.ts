@@ -1,7 +1,7 @@
 /** What people asked for and answered, what came of it, and what the daemon tells of itself: made up, for pictures. */
-import type { StepResult } from "../../daemon/contract/execution.ts";
-import type { Proposal } from "../../daemon/contract/plan.ts";
-import { person, wish } from "../../test/support/desk.ts";
+import type { StepResult } from "../../daemon/contract/changes/execution.ts";
+import type { Proposal } from "../../daemon/contract/changes/plan.ts";
+import { person, wish } from "../../test/support/changes.ts";
 import type { Mission } from "../../test/web/mission.ts";
 
 const maria = person("maria");

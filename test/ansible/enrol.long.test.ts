@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Node } from "../../daemon/contract/node.ts";
+import type { Node } from "../../daemon/contract/machines/node.ts";
 import { type LabDaemon, startDaemon } from "../../scripts/lab/daemon.ts";
 import { type Machine, noMachine, startMachine } from "./machine.ts";
 

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ansibleCommand, ansibleEnvironment, privateKey } from "../../daemon/executor/ansible.ts";
+import { ansibleCommand, ansibleEnvironment, privateKey } from "../../daemon/executor/runs/ansible.ts";
 import { defaultCache, prepareAssets, unpackImage } from "../../scripts/lab/assets.ts";
 import { createNetwork, type LabNetwork } from "../../scripts/lab/network.ts";
 import { startRelay } from "../../scripts/lab/relay.ts";

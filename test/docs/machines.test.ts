@@ -4,11 +4,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Command } from "commander";
-import { nodeCommands } from "../../daemon/cli/node-commands.ts";
-import { operatingCommands } from "../../daemon/cli/operating-commands.ts";
-import { runCommands } from "../../daemon/cli/run-commands.ts";
-import { scheduleCommands } from "../../daemon/cli/schedule-commands.ts";
-import { NodeState } from "../../daemon/contract/node.ts";
+import { runCommands } from "../../daemon/cli/jobs/run-commands.ts";
+import { scheduleCommands } from "../../daemon/cli/jobs/schedule-commands.ts";
+import { nodeCommands } from "../../daemon/cli/machines/node-commands.ts";
+import { operatingCommands } from "../../daemon/cli/machines/operating-commands.ts";
+import { NodeState } from "../../daemon/contract/machines/node.ts";
 
 const page = join(import.meta.dirname, "../../docs/machines.md");
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { bootErrors } from "../../daemon/contract/boot-errors.ts";
+import { bootErrors } from "../../daemon/contract/netboot/boot-errors.ts";
 import { architectureTitle, bootFileFor, isKnownArchitecture } from "../../pxe/dhcp/firmware.ts";
 
 const page = join(import.meta.dirname, "../../docs/netboot.md");

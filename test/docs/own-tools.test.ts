@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 const root = join(import.meta.dirname, "../..");
-const forms = join(root, "daemon/tools/forms");
+const forms = join(root, "daemon/changes/tools/forms");
 const own = readdirSync(forms)
   .filter((file) => /url: "?muster:/.test(readFileSync(join(forms, file), "utf8")))
   .map((file) => `\`${file.replace(/\.yaml$/, "")}\``)

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { loadCases, ownCases, runCase } from "../../daemon/policy/cases.ts";
-import { loadPolicy } from "../../daemon/policy/policy.ts";
+import { loadCases, ownCases, runCase } from "../../daemon/changes/policy/cases.ts";
+import { loadPolicy } from "../../daemon/changes/policy/policy.ts";
 
 const read = (name: string) => readFileSync(join(import.meta.dirname, "../../docs", name), "utf8");
 const page = read("security.md");

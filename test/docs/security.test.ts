@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
-import { startControl } from "../../daemon/compose/control.ts";
-import { parseConfig } from "../../daemon/config.ts";
+import { parseConfig } from "../../daemon/config/config.ts";
 import { createDataDir, dataDir } from "../../daemon/data-dir.ts";
-import { createLog } from "../../daemon/log.ts";
+import { createLog } from "../../daemon/log/log.ts";
+import { startControl } from "../../daemon/processes/control/control.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/security.md"), "utf8");
 const recipes = new Map(

@@ -10,7 +10,7 @@ import { defaultCache, type LabAssets, prepareAssets } from "../../scripts/lab/a
 import { startLanDhcp } from "../../scripts/lab/lan.ts";
 import { noQemu, startMachine } from "../../scripts/lab/machine.ts";
 import { createNetwork, noNetwork } from "../../scripts/lab/network.ts";
-import type { Bend, Happening } from "../support/bent-server.ts";
+import type { Bend, Happening } from "../support/dhcp/bent-server.ts";
 
 interface Row {
   row: string;
@@ -164,7 +164,7 @@ describe("the matrix of firmware and servers", { skip: noNetwork || noQemu }, ()
 });
 
 async function startBent(network: ReturnType<typeof createNetwork>, bend: Bend): Promise<Happening[]> {
-  const program = join(import.meta.dirname, "../support/bent-server.ts");
+  const program = join(import.meta.dirname, "../support/dhcp/bent-server.ts");
   const child = network.spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, JSON.stringify(bend)], {
     stdio: ["ignore", "pipe", "inherit"],
   });

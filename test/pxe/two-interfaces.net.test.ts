@@ -9,7 +9,7 @@ import { MUSTER } from "../../scripts/lab/daemon.ts";
 import { LAN_SERVER, startLanDhcp } from "../../scripts/lab/lan.ts";
 import { type LabNetwork, noNetwork } from "../../scripts/lab/network.ts";
 import { startTestDaemon, type TestDaemon } from "../support/daemon.ts";
-import { addSecondLan, asFirmware, asIpxe, type Client, type Lan, SECOND, twoLans, udhcpc } from "../support/two-lans.ts";
+import { addSecondLan, asFirmware, asIpxe, type Client, type Lan, SECOND, twoLans, udhcpc } from "../support/dhcp/two-lans.ts";
 
 const programs = ["/usr/sbin/udhcpc", "/usr/sbin/dhclient", "/usr/bin/curl", "/usr/bin/tshark", "/usr/sbin/dnsmasq"];
 const missing = programs.find((program) => !existsSync(program));

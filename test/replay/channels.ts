@@ -1,9 +1,9 @@
 /** Every way by which words nobody vouches for come before a proposer: how they get in, and how it reads them, by the public API. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Proposed } from "../../daemon/contract/changes/change-routes.ts";
 import type { Client } from "../../daemon/contract/client.ts";
-import type { Proposed } from "../../daemon/contract/govern-routes.ts";
-import type { Node } from "../../daemon/contract/node.ts";
+import type { Node } from "../../daemon/contract/machines/node.ts";
 import { callHome, hostKey } from "../support/control.ts";
 import type { Scene } from "./goals.ts";
 import { dressed, type Order, orders } from "./hostile.ts";

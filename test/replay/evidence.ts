@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { AuditRecord } from "../../daemon/contract/audit.ts";
+import type { AuditRecord } from "../../daemon/contract/audit/audit.ts";
 import type { Client } from "../../daemon/contract/client.ts";
 import type { Route } from "../../daemon/contract/route.ts";
 import { routes } from "../../daemon/contract/routes.ts";

@@ -1,11 +1,11 @@
 /** What the taken-over proposer is after, and everything it does for it: with its own words and with those it read. */
 import { createHash } from "node:crypto";
-import type { Execution } from "../../daemon/contract/execution.ts";
-import type { Offer } from "../../daemon/contract/offer.ts";
-import type { Plan } from "../../daemon/contract/plan.ts";
+import { digestOf } from "../../daemon/changes/tools/canonical.ts";
+import type { Execution } from "../../daemon/contract/changes/execution.ts";
+import type { Offer } from "../../daemon/contract/changes/offer.ts";
+import type { Plan } from "../../daemon/contract/changes/plan.ts";
 import type { Route } from "../../daemon/contract/route.ts";
 import { type RouteName, routes } from "../../daemon/contract/routes.ts";
-import { digestOf } from "../../daemon/tools/canonical.ts";
 import type { Answer, Proposer } from "./proposer.ts";
 
 export interface Scene {

@@ -4,7 +4,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Role } from "../../daemon/contract/key.ts";
+import type { Role } from "../../daemon/contract/admin/key.ts";
 import { createDataDir, type DataDir, dataDir } from "../../daemon/data-dir.ts";
 import { openStores } from "../../daemon/store/stores.ts";
 import { type LabDaemon, startDaemon } from "../../scripts/lab/daemon.ts";

@@ -1,6 +1,6 @@
 /** A proposer that has been taken over: does whatever it reads, with every call its key lets it try. It keeps what it tried and heard. */
 import { WebSocket } from "ws";
-import type { ProposalInput } from "../../daemon/contract/plan.ts";
+import type { ProposalInput } from "../../daemon/contract/changes/plan.ts";
 import type { Route } from "../../daemon/contract/route.ts";
 import { type RouteName, routes } from "../../daemon/contract/routes.ts";
 

@@ -7,8 +7,8 @@ import { writeCheckpoint } from "../../daemon/audit/checkpoint-files.ts";
 import { AuditLog } from "../../daemon/audit/log.ts";
 import { openSigner } from "../../daemon/audit/signer.ts";
 import { type Proof, verifyAudit } from "../../daemon/audit/verify.ts";
-import type { AuditEntry } from "../../daemon/contract/audit.ts";
-import type { AuditReport } from "../../daemon/contract/audit-report.ts";
+import type { AuditEntry } from "../../daemon/contract/audit/audit.ts";
+import type { AuditReport } from "../../daemon/contract/audit/audit-report.ts";
 import { openDatabase } from "../../daemon/store/database.ts";
 
 export const alice = { keyId: "k1", name: "alice", role: "operator" };

@@ -1,7 +1,7 @@
 /** Networks as a configuration describes them, as if this machine had its cards. */
-import { parseConfig } from "../../daemon/config.ts";
-import { bootInterfaces } from "../../daemon/config-netboot.ts";
-import type { NetworkPlace } from "../../daemon/netboot/network-view.ts";
+import { parseConfig } from "../../daemon/config/config.ts";
+import { bootInterfaces } from "../../daemon/config/netboot.ts";
+import type { NetworkPlace } from "../../daemon/netboot/dhcp/network-view.ts";
 import { parseBlock, toAddress } from "../../pxe/dhcp/address.ts";
 
 /** `cidrs`: our address on each card, in the order of the configuration. */

@@ -1,5 +1,5 @@
 /** Boot content of a fleet nobody configured further. */
-import { FleetContent } from "../../daemon/netboot/fleet-content.ts";
+import { FleetContent } from "../../daemon/netboot/answers/fleet-content.ts";
 
 export const contentAt = (bootUrl: string, controlUrl: string): FleetContent =>
   new FleetContent({

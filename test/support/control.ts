@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { type Control, startControl } from "../../daemon/compose/control.ts";
-import { parseConfig } from "../../daemon/config.ts";
+import { parseConfig } from "../../daemon/config/config.ts";
 import { type Client, createClient } from "../../daemon/contract/client.ts";
-import type { Node } from "../../daemon/contract/node.ts";
+import type { Node } from "../../daemon/contract/machines/node.ts";
 import { createDataDir, type DataDir, dataDir } from "../../daemon/data-dir.ts";
-import { createLog } from "../../daemon/log.ts";
+import { createLog } from "../../daemon/log/log.ts";
+import { type Control, startControl } from "../../daemon/processes/control/control.ts";
 
 export interface TestControl {
   control: Control;

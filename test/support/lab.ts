@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, createClient } from "../../daemon/contract/client.ts";
 import type { Event } from "../../daemon/contract/event.ts";
-import type { Node } from "../../daemon/contract/node.ts";
+import type { Node } from "../../daemon/contract/machines/node.ts";
 import { defaultCache, type LabAssets, prepareAssets } from "../../scripts/lab/assets.ts";
 import { buildLab, type Lab } from "../../scripts/lab/lab.ts";
 

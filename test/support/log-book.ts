@@ -1,8 +1,8 @@
 /** The log as control keeps it, written to as the supervisor would. */
 import { Writable } from "node:stream";
 import { pino } from "pino";
-import { ControlLogBook } from "../../daemon/compose/log-book.ts";
-import { redact } from "../../daemon/redaction/redact.ts";
+import { ControlLogBook } from "../../daemon/admin/log-book.ts";
+import { redact } from "../../daemon/log/redact.ts";
 
 export interface WrittenLog {
   book: ControlLogBook;

@@ -1,6 +1,6 @@
 /** The real engine over the real stores, and no executor unless one is given: its jobs stay queued. */
 import { type EngineParts, JobEngine } from "../../daemon/jobs/engine.ts";
-import { createLog } from "../../daemon/log.ts";
+import { createLog } from "../../daemon/log/log.ts";
 import { openWorld, type World } from "./world.ts";
 
 export interface Engineless {

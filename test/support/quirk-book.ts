@@ -1,5 +1,5 @@
 /** A quirk book of a fleet without a quirk file, where every boot file is served. */
-import { QuirkBook, type QuirkBookParts } from "../../daemon/netboot/quirk-book.ts";
+import { QuirkBook, type QuirkBookParts } from "../../daemon/netboot/quirks/quirk-book.ts";
 import type { World } from "./world.ts";
 
 export const quirkBookOf = (

@@ -1,6 +1,6 @@
 /** The real stores over an in-memory database, for tests that need no process. */
 
-import type { Node, NodeState } from "../../daemon/contract/node.ts";
+import type { Node, NodeState } from "../../daemon/contract/machines/node.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
 
 export type World = Stores;

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, type TestContext } from "node:test";
 import type { Locator, Page } from "playwright-core";
-import type { Job } from "../../daemon/contract/job.ts";
-import type { Role } from "../../daemon/contract/key.ts";
-import type { NodeState } from "../../daemon/contract/node.ts";
+import type { Role } from "../../daemon/contract/admin/key.ts";
+import type { Job } from "../../daemon/contract/jobs/job.ts";
+import type { NodeState } from "../../daemon/contract/machines/node.ts";
 import { noBrowser, startBrowser, type Visitor } from "./browser.ts";
 import { type Mission, startMission } from "./mission.ts";
 

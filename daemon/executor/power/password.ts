@@ -1,6 +1,6 @@
 /** A BMC's password: the first line of its file, read each time so that a changed one counts at once. */
 import { readFileSync } from "node:fs";
-import { MusterError } from "../../errors.ts";
+import { MusterError } from "../../errors/errors.ts";
 
 export function readPassword(file: string): string {
   let text: string;

@@ -1,6 +1,6 @@
 /** Runs one program for a power action: no shell, an environment of its own, and its whole group gone when the time is up. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { MusterError } from "../../errors.ts";
+import { MusterError } from "../../errors/errors.ts";
 
 export interface Ended {
   exitCode: number | null;

@@ -1,9 +1,9 @@
 /** The two drivers that are programs: ipmitool, and whatever somebody configured. */
-import { MusterError } from "../../errors.ts";
-import type { Machine } from "../../power/choose.ts";
-import { filled } from "../../power/command-line.ts";
-import { ipmiFailure, ipmitoolArguments, powerStateFrom } from "../../power/ipmi.ts";
-import type { SettingOf } from "../../power/settings.ts";
+import { MusterError } from "../../errors/errors.ts";
+import type { Machine } from "../../machines/power/choose.ts";
+import { filled } from "../../machines/power/command-line.ts";
+import { ipmiFailure, ipmitoolArguments, powerStateFrom } from "../../machines/power/ipmi.ts";
+import type { SettingOf } from "../../machines/power/settings.ts";
 import { readPassword } from "./password.ts";
 import { runProgram } from "./program.ts";
 import type { Bmc } from "./switch.ts";

@@ -2,9 +2,9 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { connect as tlsConnect } from "node:tls";
-import { MusterError } from "../../errors.ts";
-import { complaintIn } from "../../power/redfish.ts";
-import type { SettingOf } from "../../power/settings.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { complaintIn } from "../../machines/power/redfish.ts";
+import type { SettingOf } from "../../machines/power/settings.ts";
 
 interface Answer {
   status: number;

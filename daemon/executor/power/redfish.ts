@@ -1,8 +1,8 @@
 /** The Redfish driver: finds the one computer, reads whether it is on, resets it. */
 import type * as z from "zod";
-import { MusterError } from "../../errors.ts";
-import { Collection, ComputerSystem, chosenSystem, powerStateOf, resetTypeFor, ServiceRoot } from "../../power/redfish.ts";
-import type { SettingOf } from "../../power/settings.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { Collection, ComputerSystem, chosenSystem, powerStateOf, resetTypeFor, ServiceRoot } from "../../machines/power/redfish.ts";
+import type { SettingOf } from "../../machines/power/settings.ts";
 import { readPassword } from "./password.ts";
 import { RedfishTalk } from "./redfish-talk.ts";
 import type { Bmc } from "./switch.ts";

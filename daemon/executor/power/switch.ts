@@ -1,7 +1,7 @@
 /** One machine switched: looked at before, told, and looked at until it is as wanted. What does it is a BMC or a command. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PowerAction, PowerState } from "../../contract/power.ts";
-import { MusterError } from "../../errors.ts";
+import type { PowerAction, PowerState } from "../../contract/machines/power.ts";
+import { MusterError } from "../../errors/errors.ts";
 
 export interface Bmc {
   /** Absent where nothing can be asked. */

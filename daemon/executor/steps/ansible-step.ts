@@ -1,8 +1,8 @@
 /** A playbook or one module on one node, through Ansible as the runs of jobs use it. Also how machines with Windows are reached. */
 import { createHash } from "node:crypto";
+import type { Call } from "../../changes/tools/command.ts";
 import { RunRequest } from "../../contract/executor-protocol.ts";
-import type { Call } from "../../tools/command.ts";
-import { type AnsibleSettings, ansibleCommand, ansibleEnvironment } from "../ansible.ts";
+import { type AnsibleSettings, ansibleCommand, ansibleEnvironment } from "../runs/ansible.ts";
 import type { ChildFiles } from "./child.ts";
 
 type AnsibleCall = Extract<Call, { kind: "playbook" | "module" }>;

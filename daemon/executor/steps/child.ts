@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import writeFileAtomic from "write-file-atomic";
-import { explain } from "../../errors.ts";
+import { explain } from "../../errors/errors.ts";
 import { isAlive, kill, processesWith, readGroup, terminate } from "../process-group.ts";
 import { type Ended, reasonOf } from "./ending.ts";
 import { nothing, takeSaid } from "./output.ts";
@@ -29,7 +29,7 @@ export interface ChildLimits {
 const MARKER = "MUSTER_STEP";
 const markerOf = (files: ChildFiles): string => `${MARKER}=${files.pid}`;
 
-const wrapper = join(import.meta.dirname, "../run.sh");
+const wrapper = join(import.meta.dirname, "../runs/run.sh");
 const SEAL = "never begun";
 const POLL_MS = 50;
 /** The wrapper writes its pid as its first act. */

@@ -1,5 +1,5 @@
 /** How a step ended, before its secrets are taken out of what it said. */
-import type { StepStatus } from "../../contract/execution.ts";
+import type { StepStatus } from "../../contract/changes/execution.ts";
 import type { Said } from "./output.ts";
 
 export interface Ended {

@@ -3,7 +3,7 @@ import { lookup } from "node:dns";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { explain } from "../../errors.ts";
+import { explain } from "../../errors/errors.ts";
 import { mayReach } from "./addresses.ts";
 import { type Ended, reasonOf, StepFailure } from "./ending.ts";
 import { Keeper, nothing } from "./output.ts";

@@ -1,12 +1,13 @@
 /** One step of a plan, by its method. Its command comes from the form, read by the executor itself; its secrets are known here alone. */
+
+import type { Catalogue } from "../../changes/tools/catalogue.ts";
+import { type Call, callOf } from "../../changes/tools/command.ts";
+import type { ToolForm } from "../../changes/tools/form.ts";
+import type { Plan, PlanStep, Target } from "../../contract/changes/plan.ts";
 import { STEP_HEADER } from "../../contract/executor-protocol.ts";
-import type { Plan, PlanStep, Target } from "../../contract/plan.ts";
-import { explain } from "../../errors.ts";
-import type { Catalogue } from "../../tools/catalogue.ts";
-import { type Call, callOf } from "../../tools/command.ts";
-import type { ToolForm } from "../../tools/form.ts";
-import type { AnsibleSettings } from "../ansible.ts";
-import type { StepPasses } from "../step-passes.ts";
+import { explain } from "../../errors/errors.ts";
+import type { StepPasses } from "../executions/step-passes.ts";
+import type { AnsibleSettings } from "../runs/ansible.ts";
 import { ansibleStep } from "./ansible-step.ts";
 import { type ChildFiles, runChild, scrubbed } from "./child.ts";
 import { readOnly } from "./database.ts";

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "ssh2";
-import { explain } from "../../errors.ts";
+import { explain } from "../../errors/errors.ts";
 import { type Ended, reasonOf } from "./ending.ts";
 import { MarkedOutput } from "./marked-output.ts";
 import { Keeper, nothing, type Said } from "./output.ts";

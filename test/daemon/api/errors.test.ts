@@ -6,8 +6,8 @@ import { connect } from "node:net";
 import { test } from "node:test";
 import Database from "better-sqlite3";
 import { ErrorBody } from "../../../daemon/contract/route.ts";
-import { MusterError } from "../../../daemon/errors.ts";
-import { serve } from "../../support/served.ts";
+import { MusterError } from "../../../daemon/errors/errors.ts";
+import { serve } from "../../support/dhcp/served.ts";
 import { addNode } from "../../support/world.ts";
 
 const json = (value: unknown) => ({ method: "POST", body: JSON.stringify(value) });

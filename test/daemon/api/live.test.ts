@@ -5,7 +5,7 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { ServerFrame } from "../../../daemon/contract/frame.ts";
-import { type Served, serve } from "../../support/served.ts";
+import { type Served, serve } from "../../support/dhcp/served.ts";
 import { addNode } from "../../support/world.ts";
 
 const pace = { pollMs: 5, heartbeatMs: 40, authorizeMs: 40 };

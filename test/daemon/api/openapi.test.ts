@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as z from "zod";
 import type { Route } from "../../../daemon/contract/route.ts";
 import { routes } from "../../../daemon/contract/routes.ts";
-import { serve } from "../../support/served.ts";
+import { serve } from "../../support/dhcp/served.ts";
 
 const Operation = z.object({ summary: z.string(), responses: z.record(z.string(), z.unknown()), requestBody: z.unknown().optional() });
 const OpenApi = z.object({ openapi: z.string(), paths: z.record(z.string(), z.record(z.string(), Operation)) });

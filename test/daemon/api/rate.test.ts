@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { limitOf, Rate } from "../../../daemon/api/rate.ts";
 import { ErrorBody } from "../../../daemon/contract/route.ts";
-import { type Served, serve } from "../../support/served.ts";
+import { type Served, serve } from "../../support/dhcp/served.ts";
 import { addNode } from "../../support/world.ts";
 
 const T0 = Date.parse("2026-03-01T12:00:00.000Z");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { AuditLog } from "../../../daemon/audit/log.ts";
-import { AuditRecord } from "../../../daemon/contract/audit.ts";
+import { AuditRecord } from "../../../daemon/contract/audit/audit.ts";
 import { atomically, openDatabase } from "../../../daemon/store/database.ts";
 import { alice, intent, outcome } from "../../support/audit.ts";
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { Examination, UNPLACED } from "../../../daemon/audit/examination.ts";
 import { sha256 } from "../../../daemon/audit/seal.ts";
-import { type ProofRow, withAuditProof } from "../../../daemon/store/audit-proof.ts";
+import { type ProofRow, withAuditProof } from "../../../daemon/store/audit/audit-proof.ts";
 import { intent, openAuditLab, outcome } from "../../support/audit.ts";
 
 const COUNT = 12;

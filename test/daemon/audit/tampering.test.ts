@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import canonicalize from "canonicalize";
-import type { AuditReport } from "../../../daemon/contract/audit-report.ts";
-import { MusterError } from "../../../daemon/errors.ts";
+import type { AuditReport } from "../../../daemon/contract/audit/audit-report.ts";
+import { MusterError } from "../../../daemon/errors/errors.ts";
 import { openDatabase } from "../../../daemon/store/database.ts";
 import { type AuditLab, intent, openAuditLab, outcome } from "../../support/audit.ts";
 

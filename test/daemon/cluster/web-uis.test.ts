@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { WebUiFinder } from "../../../daemon/cluster/web-uis.ts";
 import { createClient } from "../../../daemon/contract/client.ts";
-import { serve } from "../../support/served.ts";
+import { serve } from "../../support/dhcp/served.ts";
 
 const checks = [
   { ServiceName: "grafana", Type: "http", Status: "passing" },

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import type { FromExecutor } from "../../../daemon/contract/executor-protocol.ts";
 import { PlanLab } from "../../support/plan-lab.ts";
-import { forms } from "./plan-forms.ts";
+import { forms } from "./executions/plan-forms.ts";
 
 type Alive = Extract<FromExecutor, { type: "alive" }>;
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ToExecutor } from "../../../daemon/contract/executor-protocol.ts";
-import type { Node } from "../../../daemon/contract/node.ts";
+import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { queuing } from "../../support/queuing.ts";
 import { addNode, openWorld, type World } from "../../support/world.ts";
 

@@ -6,16 +6,16 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Job } from "../../../daemon/contract/job.ts";
-import type { Node } from "../../../daemon/contract/node.ts";
-import { Inventory } from "../../../daemon/inventory/inventory.ts";
-import { KnownHosts } from "../../../daemon/inventory/known-hosts.ts";
-import { failureOf, TodoFile } from "../../../daemon/inventory/todo.ts";
+import type { Job } from "../../../daemon/contract/jobs/job.ts";
+import type { Node } from "../../../daemon/contract/machines/node.ts";
+import { ExecutorLink } from "../../../daemon/executor-link/link.ts";
 import { type EngineParts, JobEngine } from "../../../daemon/jobs/engine.ts";
-import { ExecutorLink } from "../../../daemon/jobs/link.ts";
 import { isLive } from "../../../daemon/jobs/status.ts";
-import { createLog } from "../../../daemon/log.ts";
-import { redact } from "../../../daemon/redaction/redact.ts";
+import { createLog } from "../../../daemon/log/log.ts";
+import { redact } from "../../../daemon/log/redact.ts";
+import { Inventory } from "../../../daemon/machines/inventory/inventory.ts";
+import { KnownHosts } from "../../../daemon/machines/inventory/known-hosts.ts";
+import { failureOf, TodoFile } from "../../../daemon/machines/inventory/todo.ts";
 import { addNode, openWorld, type World } from "../../support/world.ts";
 
 const missing = ["/usr/sbin/sshd", "/usr/bin/ansible-playbook"].find((program) => !existsSync(program));
@@ -100,8 +100,8 @@ export class EngineLab {
     };
     const program = `
       import { startExecutor } from ${JSON.stringify(join(repository, "daemon/executor/server.ts"))};
-      import { createLog } from ${JSON.stringify(join(repository, "daemon/log.ts"))};
-      import { Power } from ${JSON.stringify(join(repository, "daemon/power/settings.ts"))};
+      import { createLog } from ${JSON.stringify(join(repository, "daemon/log/log.ts"))};
+      import { Power } from ${JSON.stringify(join(repository, "daemon/machines/power/settings.ts"))};
       await startExecutor({ ...${JSON.stringify(settings)}, power: Power.parse({}), log: createLog("executor", "silent") });
     `;
     this.executor = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "inherit", "inherit"] });

@@ -1,7 +1,7 @@
 /** Whether a job ends after a run or is run again. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Job, JobStatus } from "../../../daemon/contract/job.ts";
+import { type Job, JobStatus } from "../../../daemon/contract/jobs/job.ts";
 import { nextStep } from "../../../daemon/jobs/next-step.ts";
 import { isLive, moved } from "../../../daemon/jobs/status.ts";
 import type { Verdict } from "../../../daemon/jobs/verdict.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import type { Node } from "../../../daemon/contract/node.ts";
+import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { EngineLab, skip } from "./engine-lab.ts";
 
 const lab = new EngineLab();

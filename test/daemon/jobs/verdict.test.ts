@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import * as z from "zod";
 import type { Outcome } from "../../../daemon/contract/executor-protocol.ts";
-import { Recap } from "../../../daemon/contract/job.ts";
+import { Recap } from "../../../daemon/contract/jobs/job.ts";
 import { hintFor } from "../../../daemon/jobs/hints.ts";
 import { isWorthAnotherTry, verdict } from "../../../daemon/jobs/verdict.ts";
 

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import type { Job } from "../../../daemon/contract/job.ts";
-import type { Node } from "../../../daemon/contract/node.ts";
+import type { Job } from "../../../daemon/contract/jobs/job.ts";
+import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { EngineLab, freePort, processesWith, skip, stubborn, until } from "./engine-lab.ts";
 
 let lab: EngineLab;

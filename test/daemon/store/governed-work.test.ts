@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import type { Approval } from "../../../daemon/contract/approval.ts";
-import type { Execution } from "../../../daemon/contract/execution.ts";
-import type { PlannedWork, Proposal } from "../../../daemon/contract/plan.ts";
+import type { Approval } from "../../../daemon/contract/changes/approval.ts";
+import type { Execution } from "../../../daemon/contract/changes/execution.ts";
+import type { PlannedWork, Proposal } from "../../../daemon/contract/changes/plan.ts";
 import { addNode, openWorld, type World } from "../../support/world.ts";
 
 const hash = "a".repeat(64);

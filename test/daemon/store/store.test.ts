@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Job } from "../../../daemon/contract/job.ts";
+import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import { openDatabase } from "../../../daemon/store/database.ts";
 import { sha256 } from "../../../daemon/store/secrets.ts";
 import { addNode, openWorld } from "../../support/world.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { createClient } from "../../../daemon/contract/client.ts";
-import { hints, MusterError } from "../../../daemon/errors.ts";
+import { hints, MusterError } from "../../../daemon/errors/errors.ts";
 import { openDatabase } from "../../../daemon/store/database.ts";
 import { openStores } from "../../../daemon/store/stores.ts";
 import { hostKey, startTestControl } from "../../support/control.ts";

@@ -15,8 +15,8 @@ import { encode } from "../../../pxe/dhcp/packet.ts";
 import { startDhcpServer } from "../../../pxe/dhcp/server.ts";
 import { startBootHttpServer } from "../../../pxe/http/server.ts";
 import { startTftpServer } from "../../../pxe/tftp/server.ts";
-import { capture } from "../../support/captures.ts";
-import { server as identity, message } from "../../support/dhcp.ts";
+import { capture } from "../../support/dhcp/captures.ts";
+import { server as identity, message } from "../../support/dhcp/dhcp.ts";
 import { silentLog as log } from "../../support/log.ts";
 
 const key = "0123456789abcdef0123456789abcdef";

@@ -4,8 +4,8 @@ import { describe, test } from "node:test";
 import { encodeExtra } from "../../../pxe/dhcp/extra-options.ts";
 import { Option } from "../../../pxe/dhcp/option.ts";
 import { addressOption, decode, encode, MalformedPacket } from "../../../pxe/dhcp/packet.ts";
-import { message } from "../../support/dhcp.ts";
-import { lan, machine } from "../../support/dhcp-lan.ts";
+import { message } from "../../support/dhcp/dhcp.ts";
+import { lan, machine } from "../../support/dhcp/dhcp-lan.ts";
 
 const A = "ff:01:02:03:ff:04";
 const B = "00:00:00:00:00:0b";

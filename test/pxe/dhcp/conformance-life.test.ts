@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
 import { addressOption } from "../../../pxe/dhcp/packet.ts";
-import { lan, machine } from "../../support/dhcp-lan.ts";
+import { lan, machine } from "../../support/dhcp/dhcp-lan.ts";
 
 const A = "00:1f:d0:00:00:11";
 const B = "00:1f:d0:11:11:11";

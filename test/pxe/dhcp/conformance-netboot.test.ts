@@ -6,8 +6,8 @@ import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
 import { type DhcpPacket, decode, encode, textOption } from "../../../pxe/dhcp/packet.ts";
 import { decideBootServer, decideProxy } from "../../../pxe/dhcp/proxy.ts";
 import type { Decision } from "../../../pxe/dhcp/reply.ts";
-import { message, server } from "../../support/dhcp.ts";
-import { lan } from "../../support/dhcp-lan.ts";
+import { message, server } from "../../support/dhcp/dhcp.ts";
+import { lan } from "../../support/dhcp/dhcp-lan.ts";
 
 const plan = { netboot: true, reason: "n1 is discovered" } as const;
 const from = { address: "10.0.0.40", port: 4011 };

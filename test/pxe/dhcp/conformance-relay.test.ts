@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { ipBytes } from "../../../pxe/dhcp/address.ts";
 import { Option } from "../../../pxe/dhcp/option.ts";
 import { addressOption } from "../../../pxe/dhcp/packet.ts";
-import { lan, machine, type Said } from "../../support/dhcp-lan.ts";
+import { lan, machine, type Said } from "../../support/dhcp/dhcp-lan.ts";
 
 const A = "00:00:00:00:00:0a";
 const B = "00:00:00:00:00:0b";

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MessageType } from "../../../pxe/dhcp/option.ts";
-import { Storm } from "../../support/dhcp-storm.ts";
+import { Storm } from "../../support/dhcp/dhcp-storm.ts";
 
-const program = join(import.meta.dirname, "../../support/dhcp-process.ts");
+const program = join(import.meta.dirname, "../../support/dhcp/dhcp-process.ts");
 const macOf = (n: number) => `52:54:00:01:${(n >> 8).toString(16).padStart(2, "0")}:${(n & 255).toString(16).padStart(2, "0")}`;
 
 async function start(database: string, storm: Storm): Promise<ChildProcess> {

@@ -5,8 +5,8 @@ import { decideFull } from "../../../pxe/dhcp/full.ts";
 import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
 import { addressOption, decode, encode, messageType, textOption } from "../../../pxe/dhcp/packet.ts";
 import type { Decision } from "../../../pxe/dhcp/reply.ts";
-import { type Changes, message } from "../../support/dhcp.ts";
-import { type Lan, type LanOptions, lan as makeLan } from "../../support/dhcp-lan.ts";
+import { type Changes, message } from "../../support/dhcp/dhcp.ts";
+import { type Lan, type LanOptions, lan as makeLan } from "../../support/dhcp/dhcp-lan.ts";
 
 const plan = { netboot: true, reason: "n1 is discovered" } as const;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tryMutants } from "../../support/dhcp-mutants.ts";
+import { tryMutants } from "../../support/dhcp/dhcp-mutants.ts";
 
 test("twenty thousand damaged packets are refused, ignored or answered within the client's limits, and nothing else happens", () => {
   const counts = tryMutants(20_000, 1);

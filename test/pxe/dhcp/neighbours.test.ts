@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseArpTable } from "../../../pxe/dhcp/neighbours.ts";
-import { lan, machine } from "../../support/dhcp-lan.ts";
+import { lan, machine } from "../../support/dhcp/dhcp-lan.ts";
 
 const A = "52:54:00:00:00:0a";
 const B = "52:54:00:00:00:0b";

@@ -7,7 +7,7 @@ import { ipBytes } from "../../../pxe/dhcp/address.ts";
 import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
 import { type OverheardOffer, otherOffer, overhearOffers } from "../../../pxe/dhcp/overhear.ts";
 import { type DhcpPacket, decode, encode } from "../../../pxe/dhcp/packet.ts";
-import { message } from "../../support/dhcp.ts";
+import { message } from "../../support/dhcp/dhcp.ts";
 import { silentLog as log } from "../../support/log.ts";
 
 const ours = new Set(["10.0.0.2"]);

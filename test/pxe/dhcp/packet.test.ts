@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { bootStage, machineSeen } from "../../../pxe/dhcp/client.ts";
 import { Option } from "../../../pxe/dhcp/option.ts";
 import { type DhcpPacket, decode, encode, MalformedPacket } from "../../../pxe/dhcp/packet.ts";
-import { type CaptureName, capture } from "../../support/captures.ts";
+import { type CaptureName, capture } from "../../support/dhcp/captures.ts";
 
 const names = ["uefi-pxe-discover", "uefi-http-discover", "ipxe-bios-discover", "ipxe-bios-request"] as const;
 

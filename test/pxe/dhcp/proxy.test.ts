@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
 import { addressOption, decode, encode, messageType, textOption } from "../../../pxe/dhcp/packet.ts";
 import { decideBootServer, decideProxy } from "../../../pxe/dhcp/proxy.ts";
-import { message, server } from "../../support/dhcp.ts";
+import { message, server } from "../../support/dhcp/dhcp.ts";
 
 const plan = { netboot: true, reason: "n1 is ready" } as const;
 const from = { address: "10.0.0.40", port: 4011 };

@@ -7,8 +7,8 @@ import { noNeighbours } from "../../../pxe/dhcp/full.ts";
 import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
 import { type DhcpPacket, decode, encode, messageType } from "../../../pxe/dhcp/packet.ts";
 import { startDhcpServer } from "../../../pxe/dhcp/server.ts";
-import { server as identity, message } from "../../support/dhcp.ts";
-import { lan } from "../../support/dhcp-lan.ts";
+import { server as identity, message } from "../../support/dhcp/dhcp.ts";
+import { lan } from "../../support/dhcp/dhcp-lan.ts";
 import { silentLog } from "../../support/log.ts";
 
 const anywhere = { address: "127.0.0.1", port: 0 };

@@ -1,7 +1,7 @@
 /** Addresses nobody is given: with the reason, until when, and how they come back. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lan, machine } from "../../support/dhcp-lan.ts";
+import { lan, machine } from "../../support/dhcp/dhcp-lan.ts";
 
 const [A, B, squatter] = ["02:00:00:00:00:0a", "02:00:00:00:00:0b", "02:00:00:00:00:99"] as const;
 const one = { ranges: [{ from: "10.0.0.10", to: "10.0.0.10" }] };

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { agree } from "../../../pxe/tftp/options.ts";
 import { decode, error, oack, stampData } from "../../../pxe/tftp/packet.ts";
-import { capture } from "../../support/captures.ts";
+import { capture } from "../../support/dhcp/captures.ts";
 import { fetchFile, startFixture } from "./client.ts";
 
 const text = fc.string({ minLength: 1, maxLength: 60 }).map((some) => some.replace(/[^ -~]/g, "x"));

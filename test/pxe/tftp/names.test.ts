@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { capture } from "../../support/captures.ts";
+import { capture } from "../../support/dhcp/captures.ts";
 import { startFixture } from "./client.ts";
 
 let fixture: Awaited<ReturnType<typeof startFixture>>;

@@ -1,17 +1,17 @@
 /** Keeps a view true: loads it once, then lets the feed change it, and tells the screen at most once a frame. */
-import type { Approval } from "../../../daemon/contract/approval.ts";
+import type { Approval } from "../../../daemon/contract/changes/approval.ts";
+import type { Execution } from "../../../daemon/contract/changes/execution.ts";
+import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import type { Client } from "../../../daemon/contract/client.ts";
-import type { Execution } from "../../../daemon/contract/execution.ts";
 import type { ServerFrame } from "../../../daemon/contract/frame.ts";
-import type { PlannedWork } from "../../../daemon/contract/plan.ts";
-import { loaded, takeApprovals, takeExecution, takeFrame, takeJob, takeTimeline } from "../fleet/fleet.ts";
-import { opened, takeNews } from "../fleet/news.ts";
-import { awayAtFirst } from "../fleet/processes.ts";
-import { JobLog } from "../job/job-log.ts";
-import { LogFeed } from "../log/log-feed.ts";
+import { LogFeed } from "../admin/log/log-feed.ts";
+import { awayAtFirst } from "../admin/processes.ts";
+import { JobLog } from "../jobs/output/job-log.ts";
+import { opened, takeNews } from "../shell/news.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { type Feed, openFeed } from "./feed.ts";
+import { loaded, takeApprovals, takeExecution, takeFrame, takeJob, takeTimeline } from "./fleet.ts";
 import { firstView, type View } from "./view.ts";
 
 const ACTIVITY_EVENTS = 100;

@@ -1,10 +1,10 @@
 /** Everything a screen may show at one moment, in one value. */
 import type * as z from "zod";
-import type { PlannedWork } from "../../../daemon/contract/plan.ts";
+import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import type { routes } from "../../../daemon/contract/routes.ts";
-import { emptyFleet, type Fleet } from "../fleet/fleet.ts";
-import { type News, noNews } from "../fleet/news.ts";
-import type { JobLog } from "../job/job-log.ts";
+import type { JobLog } from "../jobs/output/job-log.ts";
+import { type News, noNews } from "../shell/news.ts";
+import { emptyFleet, type Fleet } from "./fleet.ts";
 
 export type Connection =
   | { kind: "loading" }

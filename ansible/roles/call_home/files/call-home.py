@@ -1,1 +1,1 @@
-../../../../daemon/boot/templates/call-home.py
+../../../../daemon/netboot/scripts/templates/call-home.py

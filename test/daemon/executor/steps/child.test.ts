@@ -99,7 +99,7 @@ test("one that was told to stop before it began does not begin", async () => {
 /** Begins a step as an executor does that is killed right afterwards: `detached` by a process of its own. */
 function beginElsewhere(command: string): void {
   const files = childFiles(folder, "1");
-  const wrapper = join(import.meta.dirname, "../../../../daemon/executor/run.sh");
+  const wrapper = join(import.meta.dirname, "../../../../daemon/executor/runs/run.sh");
   spawn("/bin/sh", [wrapper, files.pid, files.result, files.stopped, files.output, "1000", "sh", "-c", command], {
     detached: true,
     stdio: "ignore",

@@ -4,15 +4,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { playbooksIn } from "../../../../daemon/compose/playbooks.ts";
-import { StepPasses } from "../../../../daemon/executor/step-passes.ts";
+import { makePlan } from "../../../../daemon/changes/plans/planner.ts";
+import { runbooksOf } from "../../../../daemon/changes/plans/runbook.ts";
+import { loadCatalogue, ourTools } from "../../../../daemon/changes/tools/catalogue.ts";
+import { StepPasses } from "../../../../daemon/executor/executions/step-passes.ts";
 import { performStep } from "../../../../daemon/executor/steps/perform.ts";
 import { Secrets } from "../../../../daemon/executor/steps/secrets.ts";
 import { SshLines } from "../../../../daemon/executor/steps/ssh.ts";
-import { makePlan } from "../../../../daemon/plans/planner.ts";
-import { runbooksOf } from "../../../../daemon/plans/runbook.ts";
-import { loadCatalogue, ourTools } from "../../../../daemon/tools/catalogue.ts";
-import { fleet, toolOn } from "../../govern/fleet.ts";
+import { playbooksIn } from "../../../../daemon/jobs/playbooks/playbooks.ts";
+import { fleet, toolOn } from "../../changes/fleet.ts";
 
 test("a playbook whose role was changed after its execution began is not run", async (t) => {
   const home = mkdtempSync(join(tmpdir(), "muster-playbook-"));

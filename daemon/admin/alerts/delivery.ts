@@ -1,0 +1,89 @@
+/** Posts waiting alerts to the webhook until it has taken them. Twice when the answer is lost, never not at all. */
+import type { Log } from "../../log/log.ts";
+import type { AlertStore, Waiting } from "../../store/admin/alerts.ts";
+import { slackBody } from "./slack.ts";
+
+const EVERY_MS = 1000;
+const PATIENCE_MS = 10_000;
+const FIRST_WAIT_SECONDS = 5;
+const LONGEST_WAIT_SECONDS = 3600;
+const GIVE_UP_AFTER_HOURS = 72;
+
+export interface DeliveryParts {
+  alerts: AlertStore;
+  /** A secret: whoever has it may write there. */
+  webhook: URL;
+  log: Pick<Log, "warn" | "error">;
+}
+
+/** Three times as long after each try, an hour at most; undefined: no more. */
+export function nextTry({ tries, at }: Pick<Waiting, "tries" | "at">, now: Date): Date | undefined {
+  if (now.getTime() - Date.parse(at) > GIVE_UP_AFTER_HOURS * 3_600_000) return undefined;
+  const seconds = Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 3 ** Math.min(tries, 10));
+  return new Date(now.getTime() + seconds * 1000);
+}
+
+export class Delivery {
+  readonly #parts: DeliveryParts;
+  readonly #stopped = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #turn: Promise<void> | undefined;
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+  }
+
+  start(everyMs = EVERY_MS): this {
+    this.#timer = setInterval(() => {
+      this.#turn ??= this.deliver()
+        .catch((error) => this.#parts.log.error({ err: error }, "alerts: delivery"))
+        .finally(() => {
+          this.#turn = undefined;
+        });
+    }, everyMs);
+    return this;
+  }
+
+  /** What is on its way is broken off, and sent again after the next start. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopped.abort();
+    await this.#turn;
+  }
+
+  /** All that are due, in their order; the first that is not taken ends the turn, for the next would not be either. */
+  async deliver(): Promise<void> {
+    for (const alert of this.#parts.alerts.due(new Date().toISOString())) {
+      if (!(await this.#post(alert))) return;
+    }
+  }
+
+  async #post(alert: Waiting): Promise<boolean> {
+    const { alerts, webhook, log } = this.#parts;
+    const failure = await this.#send(slackBody(alert.summary));
+    if (this.#stopped.signal.aborted && failure !== undefined) return false;
+    const now = new Date();
+    if (failure === undefined) {
+      alerts.delivered(alert.id, now.toISOString());
+      return true;
+    }
+    const next = nextTry(alert, now);
+    alerts.failed(alert.id, failure, next?.toISOString());
+    log.warn({ alert: alert.id, host: webhook.host, reason: failure, next: next?.toISOString() }, "alert not delivered");
+    return false;
+  }
+
+  /** Why it was not taken. */
+  async #send(body: string): Promise<string | undefined> {
+    try {
+      const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), this.#stopped.signal]);
+      const headers = { "content-type": "application/json" };
+      const response = await fetch(this.#parts.webhook, { method: "POST", headers, body, signal, redirect: "manual" });
+      await response.body?.cancel();
+      return response.ok ? undefined : `it answered ${response.status}`;
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      return cause instanceof Error && "code" in cause ? String(cause.code) : cause instanceof Error ? cause.name : "no answer";
+    }
+  }
+}

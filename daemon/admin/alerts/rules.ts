@@ -1,0 +1,88 @@
+/** When somebody is to be told. Pure: what happened, what was told already and what time it is are given. */
+import type { AlertRule } from "../../contract/admin/alert.ts";
+import type { Signal } from "./signals.ts";
+
+export interface Threshold {
+  count: number;
+  minutes: number;
+}
+
+/** A rule that is null raises nothing. */
+export interface Rules {
+  failedLogins: Threshold | null;
+  policyViolations: Threshold | null;
+  refusals: Threshold | null;
+  nodeFailures: Threshold | null;
+  errorRate: { percent: number; least: number; minutes: number } | null;
+  cost: { usd: number; hours: number } | null;
+  /** For so long a rule that has raised its alert raises no other. */
+  repeatMinutes: number;
+}
+
+export interface Raised {
+  rule: AlertRule;
+  summary: string;
+}
+
+const EXAMPLES = 3;
+const EXAMPLE_CHARACTERS = 200;
+
+export function judge(rules: Rules, signals: readonly Signal[], lastRaised: ReadonlyMap<AlertRule, string>, now: Date): Raised[] {
+  /** In the window and not told yet; none while the rule is quiet. */
+  const fresh = (rule: AlertRule, minutes: number): Signal[] => {
+    const last = lastRaised.get(rule);
+    if (last !== undefined && now.getTime() < Date.parse(last) + rules.repeatMinutes * 60_000) return [];
+    const from = new Date(now.getTime() - minutes * 60_000).toISOString();
+    return signals.filter(({ at }) => at > from && (last === undefined || at > last));
+  };
+  const counted = (rule: AlertRule, threshold: Threshold | null, kind: Signal["kind"], what: string): Raised[] => {
+    if (threshold === null) return [];
+    const seen = fresh(rule, threshold.minutes).filter((signal) => signal.kind === kind);
+    const times = seen.reduce((sum, signal) => sum + signal.times, 0);
+    if (times < threshold.count) return [];
+    return [{ rule, summary: `${what}: ${times} within ${threshold.minutes} min (${examples(seen)})` }];
+  };
+  return [
+    ...counted("failed-logins", rules.failedLogins, "login-failed", "failed logins"),
+    ...counted("policy-violations", rules.policyViolations, "denied", "plans denied by the policy"),
+    ...counted("refusals", rules.refusals, "refused", "requests refused"),
+    ...counted("node-failures", rules.nodeFailures, "node-failed", "node failures"),
+    ...errorRate(rules, fresh),
+    ...cost(rules, fresh),
+  ];
+}
+
+type Fresh = (rule: AlertRule, minutes: number) => Signal[];
+
+function errorRate({ errorRate: rule }: Rules, fresh: Fresh): Raised[] {
+  if (rule === null) return [];
+  const ended = fresh("error-rate", rule.minutes).filter(({ kind }) => kind === "work-done" || kind === "work-failed");
+  const failed = ended.filter(({ kind }) => kind === "work-failed");
+  const percent = ended.length === 0 ? 0 : (100 * failed.length) / ended.length;
+  if (ended.length < rule.least || percent < rule.percent) return [];
+  const share = `${failed.length} of ${ended.length} jobs and executions (${Math.round(percent)} %)`;
+  return [{ rule: "error-rate", summary: `${share} failed within ${rule.minutes} min (${examples(failed)})` }];
+}
+
+function cost({ cost: rule }: Rules, fresh: Fresh): Raised[] {
+  if (rule === null) return [];
+  const spent = fresh("cost", rule.hours * 60).filter(({ kind }) => kind === "spent");
+  const usd = spent.reduce((sum, signal) => sum + signal.usd, 0);
+  if (usd < rule.usd) return [];
+  return [{ rule: "cost", summary: `executions cost ${usd.toFixed(2)} USD within ${rule.hours} h; the limit is ${rule.usd} USD` }];
+}
+
+/** How far back any rule looks. */
+export const longestMinutes = ({ failedLogins, policyViolations, refusals, nodeFailures, errorRate, cost }: Rules): number =>
+  Math.max(
+    0,
+    ...[failedLogins, policyViolations, refusals, nodeFailures, errorRate].map((rule) => rule?.minutes ?? 0),
+    (cost?.hours ?? 0) * 60,
+  );
+
+function examples(signals: readonly Signal[]): string {
+  const last = signals
+    .slice(-EXAMPLES)
+    .map(({ about }) => (about.length > EXAMPLE_CHARACTERS ? `${about.slice(0, EXAMPLE_CHARACTERS)}…` : about));
+  return `${signals.length > EXAMPLES ? "…; " : ""}${last.join("; ")}`;
+}

@@ -1,0 +1,46 @@
+/** What of all that happens counts towards an alert, and as what. */
+import { type AuditedAct, type TypedEvent, timesOf } from "../../store/admin/happenings.ts";
+
+export interface Signal {
+  at: string;
+  kind: "login-failed" | "denied" | "refused" | "node-failed" | "work-done" | "work-failed" | "spent";
+  /** One line for people. Machines and whoever proposes have a say in it. */
+  about: string;
+  usd: number;
+  /** How often: some things are written down once for many. */
+  times: number;
+}
+
+const kinds: Record<string, Signal["kind"]> = {
+  "plan.denied": "denied",
+  "install.failed": "node-failed",
+  "wipe.failed": "node-failed",
+  "node.install-failed": "node-failed",
+  "node.configure-failed": "node-failed",
+  "job.succeeded": "work-done",
+  "job.failed": "work-failed",
+  "job.timed-out": "work-failed",
+  "execution.succeeded": "work-done",
+  "execution.failed": "work-failed",
+  "execution.rolled-back": "work-failed",
+  "execution.partial": "work-failed",
+  "execution.timed-out": "work-failed",
+};
+
+/** Of refusals: a missing key and an ended session are everyday. */
+const suspicious = ["refused", "KEY_INVALID", "NOT_ALLOWED", "CSRF_INVALID", "ORIGIN_REFUSED"];
+
+export const signalTypes = Object.keys(kinds);
+
+export function signalOfEvent({ at, type, summary, node }: TypedEvent): Signal | undefined {
+  const kind = kinds[type];
+  return kind && { at, kind, about: node === null || summary.startsWith(node) ? summary : `${node}: ${summary}`, usd: 0, times: 1 };
+}
+
+export function signalOfAct({ at, action, summary, result, costUsd }: AuditedAct): Signal | undefined {
+  const times = timesOf(summary);
+  if (action === "login-failed") return { at, kind: "login-failed", about: summary, usd: 0, times };
+  if (action === "refusal" && suspicious.includes(result ?? "")) return { at, kind: "refused", about: summary, usd: 0, times };
+  if (action === "outcome" && costUsd !== null && costUsd > 0) return { at, kind: "spent", about: summary, usd: costUsd, times: 1 };
+  return undefined;
+}

@@ -1,0 +1,72 @@
+/** Looks at what has happened since it last looked, and raises alerts: an event, and a row that waits for the webhook. */
+import type { Log } from "../../log/log.ts";
+import type { AlertStore } from "../../store/admin/alerts.ts";
+import type { Happenings } from "../../store/admin/happenings.ts";
+import { atomically, type Db } from "../../store/database.ts";
+import type { EventStore } from "../../store/events.ts";
+import { judge, longestMinutes, type Rules } from "./rules.ts";
+import { type Signal, signalOfAct, signalOfEvent, signalTypes } from "./signals.ts";
+
+const EVERY_MS = 2000;
+const MOST_ACTS = 10_000;
+
+export interface WatchParts {
+  db: Db;
+  events: EventStore;
+  alerts: AlertStore;
+  happenings: Happenings;
+  rules: Rules;
+  /** Whether raised alerts are to be delivered. */
+  deliver: boolean;
+  redact(text: string): string;
+  log: Pick<Log, "error">;
+}
+
+export class AlertWatch {
+  readonly #parts: WatchParts;
+  #timer: NodeJS.Timeout | undefined;
+  #signals: Signal[] = [];
+  #lastEvent = 0;
+  #lastAct = 0;
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts;
+  }
+
+  start(everyMs = EVERY_MS): this {
+    this.#timer = setInterval(() => {
+      try {
+        this.look(new Date());
+      } catch (error) {
+        this.#parts.log.error({ err: error }, "alerts: could not look at what happened");
+      }
+    }, everyMs);
+    return this;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  look(now: Date): void {
+    const { db, alerts, events, rules, deliver, redact } = this.#parts;
+    const since = new Date(now.getTime() - longestMinutes(rules) * 60_000).toISOString();
+    this.#signals = [...this.#signals.filter(({ at }) => at >= since), ...this.#fresh(since)];
+    for (const { rule, summary } of judge(rules, this.#signals, alerts.lastRaised(), now)) {
+      const told = redact(summary);
+      atomically(db, () => {
+        alerts.raise(rule, told, now.toISOString(), deliver);
+        events.append({ source: "control", type: "alert.raised", summary: told, detail: { rule } }, now);
+      });
+    }
+  }
+
+  #fresh(since: string): Signal[] {
+    const { happenings } = this.#parts;
+    const { events, upTo } = happenings.events(signalTypes, this.#lastEvent, since);
+    this.#lastEvent = upTo;
+    const acts = happenings.acts(this.#lastAct, since, MOST_ACTS);
+    this.#lastAct = acts.at(-1)?.seq ?? this.#lastAct;
+    return [...events.map(signalOfEvent), ...acts.map(signalOfAct)].filter((signal) => signal !== undefined);
+  }
+}

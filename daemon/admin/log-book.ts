@@ -1,0 +1,44 @@
+/** What control knows of the log of all processes: what the supervisor keeps of it, read and without secrets. */
+import type { LogLine } from "../contract/admin/daemon-log.ts";
+import { readLine } from "../log/log-lines.ts";
+import type { LogNews } from "../log/log-tail.ts";
+import { MOST_CHARACTERS, MOST_LINES, Tail } from "../log/tail.ts";
+
+/** What is kept of the log; the numbers of its lines count up and may have gaps. */
+export interface LogBook {
+  epoch(): string;
+  /** The number of the newest line; 0 before the first. */
+  last(): number;
+  /** Oldest first. */
+  after(seq: number, limit?: number): LogLine[];
+}
+
+export class ControlLogBook implements LogBook {
+  readonly #redact: (text: string) => string;
+  readonly #lines = new Tail<LogLine>(MOST_LINES, MOST_CHARACTERS);
+  #epoch = "";
+
+  constructor(redact: (text: string) => string) {
+    this.#redact = redact;
+  }
+
+  take({ epoch, lines }: LogNews): void {
+    if (epoch !== this.#epoch) this.#lines.clear();
+    this.#epoch = epoch;
+    for (const { seq, line } of lines) {
+      if (seq > this.#lines.last) this.#lines.add(readLine(seq, line, new Date(), this.#redact), line.length, seq);
+    }
+  }
+
+  epoch(): string {
+    return this.#epoch;
+  }
+
+  last(): number {
+    return this.#lines.last;
+  }
+
+  after(seq: number, limit?: number): LogLine[] {
+    return this.#lines.after(seq, limit).map(({ item }) => item);
+  }
+}

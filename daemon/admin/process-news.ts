@@ -1,0 +1,44 @@
+/** Remembers which processes run, and makes their starts and ends part of the record. */
+import type { EventStore } from "../store/events.ts";
+
+/** What the supervisor sends control over the IPC channel, so that restarts become events. */
+export type SupervisorNews =
+  | { type: "child-exited"; name: string; reason: string; restartInMs: number }
+  | { type: "child-started"; name: string; pid: number };
+
+export class ProcessNews {
+  readonly #events: EventStore;
+  readonly #alive = new Map<string, boolean>();
+
+  constructor(events: EventStore) {
+    this.#events = events;
+  }
+
+  take(news: SupervisorNews): void {
+    this.#alive.set(news.name, news.type === "child-started");
+    if (news.type === "child-started") this.#started(news);
+    else
+      this.#events.append({
+        source: "supervisor",
+        type: "process.exited",
+        summary: `${news.name} ended (${news.reason}); started again in ${news.restartInMs} ms`,
+        detail: { process: news.name },
+      });
+  }
+
+  alive(name: string): boolean {
+    return this.#alive.get(name) ?? false;
+  }
+
+  /** A new control process is told what runs already: that is no new start. */
+  #started({ name, pid }: Extract<SupervisorNews, { type: "child-started" }>): void {
+    const last = this.#events.latest("process.started", { process: name });
+    if (last?.detail?.pid === pid) return;
+    this.#events.append({
+      source: "supervisor",
+      type: "process.started",
+      summary: `${name} started (process ${pid})`,
+      detail: { process: name, pid },
+    });
+  }
+}

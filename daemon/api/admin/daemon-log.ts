@@ -1,0 +1,28 @@
+/** The daemon's own log, asked for by number. */
+import type { LogBook } from "../../admin/log-book.ts";
+import { type DaemonLog, isWanted, type LogLevel } from "../../contract/admin/daemon-log.ts";
+import { routes } from "../../contract/routes.ts";
+import type { Mount } from "../mount.ts";
+
+export interface DaemonLogApi {
+  logBook: LogBook;
+}
+
+export function daemonLogApi(mount: Mount, { logBook }: DaemonLogApi): void {
+  mount(routes.daemonLog, (asked) => pageOf(logBook, asked));
+}
+
+interface Asked {
+  since?: number | undefined;
+  level: LogLevel;
+  part?: string | undefined;
+  limit: number;
+}
+
+/** Whoever asks for what comes after a number gets the next lines; whoever names none, the newest. */
+function pageOf(book: LogBook, { since, level, part, limit }: Asked): DaemonLog {
+  const wanted = book.after(since ?? 0).filter((line) => isWanted(line, level, part));
+  const lines = since === undefined ? wanted.slice(-limit) : wanted.slice(0, limit);
+  const cutShort = since !== undefined && lines.length < wanted.length;
+  return { epoch: book.epoch(), lines, next: cutShort ? (lines.at(-1)?.seq ?? since) : book.last() };
+}

@@ -1,0 +1,12 @@
+/** What `muster doctor` finds, for who looks at the page. */
+import type { Examination } from "../../contract/admin/doctor.ts";
+import { routes } from "../../contract/routes.ts";
+import type { Mount } from "../mount.ts";
+
+export interface DoctorApi {
+  examine(): Promise<Examination>;
+}
+
+export function doctorApi(mount: Mount, { examine }: DoctorApi): void {
+  mount(routes.doctor, () => examine());
+}

@@ -1,0 +1,139 @@
+/**
+ * What Prometheus scrapes at `/metrics`. Gauges are asked of the database at each scrape; what is counted over time is
+ * counted from the recorded events, so that a restart loses nothing, except the call-homes, which count from the start.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Counter, Gauge, Histogram, Registry as Metrics } from "prom-client";
+import { Job, JobStatus } from "../../contract/jobs/job.ts";
+import { NodeState } from "../../contract/machines/node.ts";
+import { routes } from "../../contract/routes.ts";
+import type { AlertStore } from "../../store/admin/alerts.ts";
+import type { Happenings } from "../../store/admin/happenings.ts";
+import type { EventStore } from "../../store/events.ts";
+import type { JobStore } from "../../store/jobs/jobs.ts";
+import type { NodeStore } from "../../store/machines/nodes.ts";
+import { governanceMetrics } from "../changes/metrics.ts";
+import { executorMetrics, type LastFigures } from "./executor-metrics.ts";
+
+export interface MetricsApi {
+  nodes: NodeStore;
+  jobs: JobStore;
+  events: EventStore;
+  alerts: AlertStore;
+  happenings: Happenings;
+  executorFigures: LastFigures;
+  /** Throws when this request may not read what needs some key, whatever its role. */
+  admit(request: FastifyRequest, reply: FastifyReply): void;
+}
+
+const KINDS = [Job.shape.kind.value];
+const PROCESSES = ["control", "netboot", "executor"];
+const DURATION_BUCKETS = [5, 15, 30, 60, 120, 300, 600, 1800, 3600];
+
+/** The documented answers to a call-home, as words. */
+const outcomes: Record<number, string> = { 202: "accepted", 400: "invalid", 401: "refused", 403: "refused", 409: "conflict" };
+
+export function metricsApi(app: FastifyInstance, parts: MetricsApi): void {
+  const metrics = new Metrics();
+  states(metrics, parts);
+  durations(metrics, parts);
+  restarts(metrics, parts);
+  callHomes(metrics, app);
+  executorMetrics(metrics, parts.executorFigures);
+  const catchUp = governanceMetrics(metrics, parts);
+  app.get("/metrics", { schema: { hide: true }, onRequest: async (request, reply) => parts.admit(request, reply) }, async (_, reply) => {
+    reply.type(metrics.contentType);
+    await catchUp();
+    return metrics.metrics();
+  });
+}
+
+/** Zeroes too: a series that vanishes looks like a broken scrape. */
+function states(metrics: Metrics, { nodes, jobs, events }: MetricsApi): void {
+  const registers = [metrics];
+  new Gauge({
+    name: "muster_nodes",
+    help: "Nodes by phase",
+    labelNames: ["phase"],
+    registers,
+    collect() {
+      const counts = nodes.counts();
+      for (const option of NodeState.options) this.set({ phase: option.shape.phase.value }, counts[option.shape.phase.value] ?? 0);
+    },
+  });
+  new Gauge({
+    name: "muster_jobs",
+    help: "Jobs by kind and status",
+    labelNames: ["kind", "status"],
+    registers,
+    collect() {
+      for (const kind of KINDS) for (const status of JobStatus.options) this.set({ kind, status }, 0);
+      for (const { kind, status, count } of jobs.countsByKind()) this.set({ kind, status }, count);
+    },
+  });
+  new Gauge({
+    name: "muster_job_queue_age_seconds",
+    help: "How long the oldest job has waited for a free place; 0 when none waits",
+    registers,
+    collect() {
+      const now = new Date();
+      const since = jobs.waitingSince(now);
+      this.set(since === undefined ? 0 : Math.max(0, now.getTime() - Date.parse(since)) / 1000);
+    },
+  });
+  new Gauge({
+    name: "muster_events_total",
+    help: "Events recorded since this database was made",
+    registers,
+    collect() {
+      this.set(events.lastSeq());
+    },
+  });
+}
+
+function durations(metrics: Metrics, { jobs }: MetricsApi): void {
+  let seen = 0;
+  new Histogram({
+    name: "muster_job_duration_seconds",
+    help: "How long the last attempt of ended jobs took",
+    labelNames: ["kind", "status"],
+    buckets: DURATION_BUCKETS,
+    registers: [metrics],
+    collect() {
+      for (const { seq, kind, status, seconds } of jobs.endedAfter(seen)) {
+        if (seconds !== undefined) this.observe({ kind, status }, seconds);
+        seen = seq;
+      }
+    },
+  });
+}
+
+function restarts(metrics: Metrics, { events }: MetricsApi): void {
+  let seen = 0;
+  new Counter({
+    name: "muster_process_restarts_total",
+    help: "How often one of the daemon's processes ended and was started again",
+    labelNames: ["process"],
+    registers: [metrics],
+    collect() {
+      for (const process of PROCESSES) this.inc({ process }, 0);
+      for (const { seq, detail } of events.ofType("process.exited", seen)) {
+        this.inc({ process: String(detail?.process) });
+        seen = seq;
+      }
+    },
+  });
+}
+
+function callHomes(metrics: Metrics, app: FastifyInstance): void {
+  const counter = new Counter({
+    name: "muster_call_homes_total",
+    help: "Call-homes answered since control started, by outcome",
+    labelNames: ["outcome"],
+    registers: [metrics],
+  });
+  for (const outcome of new Set([...Object.values(outcomes), "error"])) counter.inc({ outcome }, 0);
+  app.addHook("onResponse", async ({ routeOptions: { method, url } }, { statusCode }) => {
+    if (method === routes.callHome.method && url === routes.callHome.path) counter.inc({ outcome: outcomes[statusCode] ?? "error" });
+  });
+}

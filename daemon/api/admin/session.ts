@@ -1,0 +1,49 @@
+/** Logging in and out of the page, and the keys themselves. */
+import type { FastifyReply } from "fastify";
+import { routes } from "../../contract/routes.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { type KeyStore, SESSION_SECONDS } from "../../store/admin/keys.ts";
+import type { EventStore } from "../../store/events.ts";
+import type { Auditing } from "../audit/auditing.ts";
+import { requireAccess, SESSION_COOKIE } from "../auth.ts";
+import type { Mount } from "../mount.ts";
+
+const cookieOptions = { path: "/", httpOnly: true, sameSite: "strict" } as const;
+
+export function sessionApi(mount: Mount, keys: KeyStore, events: EventStore, auditing: Auditing): void {
+  // Whose key it is, or what it is called, is for those to know who may list keys.
+  const tell = (type: string, summary: string) => events.append({ source: "control", type: `key.${type}`, summary });
+  mount(routes.login, ({ key }, { reply, request }) => {
+    const now = new Date();
+    const holder = keys.authenticate(key, now);
+    if (!holder) throw new MusterError("KEY_INVALID", "Invalid API Key");
+    requireAccess(holder, "viewer");
+    const { secret, csrfToken, expiresAt } = keys.openSession(holder.keyId, now);
+    auditing.loggedIn(holder);
+    reply.setCookie(SESSION_COOKIE, secret, { ...cookieOptions, maxAge: SESSION_SECONDS, secure: request.protocol === "https" });
+    return { name: holder.name, role: holder.role, owner: holder.owner, csrfToken, expiresAt };
+  });
+
+  mount(routes.whoami, (_, { caller }) => ({ name: caller.name, role: caller.role, owner: caller.owner, ...caller.session }));
+
+  mount(routes.logout, (_, { request, reply }) => {
+    const cookie = request.cookies[SESSION_COOKIE];
+    if (cookie !== undefined) keys.closeSession(cookie);
+    forgetCookie(reply);
+    return { message: "logged out" };
+  });
+
+  mount(routes.listKeys, () => keys.list());
+  mount(routes.createKey, ({ name, role, owner, expiresAt }, { caller }) => {
+    const { key, secret } = keys.create(name, role, new Date(), { owner: owner ?? caller.owner, expiresAt });
+    tell("created", `a key with the role ${role} was made by ${caller.name}`);
+    return { ...key, key: secret };
+  });
+  mount(routes.revokeKey, ({ id }, { caller }) => {
+    if (!keys.revoke(id, new Date())) throw new MusterError("KEY_NOT_FOUND", `no key has the id ${id}`);
+    tell("revoked", `the key ${id} was revoked by ${caller.name}`);
+    return { message: `the key ${id} is revoked` };
+  });
+}
+
+const forgetCookie = (reply: FastifyReply) => reply.clearCookie(SESSION_COOKIE, cookieOptions);

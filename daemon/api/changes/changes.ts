@@ -1,0 +1,52 @@
+/** The routes about proposals, plans, approvals and executions. What may be and what comes of it is decided at the desk. */
+
+import type { Desk } from "../../changes/changes.ts";
+import type { Who } from "../../changes/policy/policy.ts";
+import type { Offer } from "../../contract/changes/offer.ts";
+import { routes } from "../../contract/routes.ts";
+import { MusterError } from "../../errors/errors.ts";
+import type { ApprovalStore } from "../../store/changes/approvals.ts";
+import type { ExecutionStore } from "../../store/changes/executions.ts";
+import type { Caller } from "../auth.ts";
+import type { Mount } from "../mount.ts";
+
+export interface GovernApi {
+  desk: Pick<
+    Desk,
+    "propose" | "execute" | "vote" | "cancel" | "plan" | "approval" | "execution" | "byHand" | "carryOut" | "isAtWork" | "withdraw"
+  >;
+  approvals: ApprovalStore;
+  executions: ExecutionStore;
+  offer(): Offer;
+}
+
+export function governApi(mount: Mount, { desk, approvals, executions, offer }: GovernApi): void {
+  mount(routes.listTools, () => offer());
+  mount(routes.propose, ({ dryRun, ...proposal }, { caller, request }) =>
+    desk.propose(proposal, whoIs(caller), { dryRun, idempotencyKey: idempotencyKey(request.headers) }),
+  );
+  mount(routes.getPlan, ({ id }) => desk.plan(id));
+  mount(routes.listApprovals, ({ state, limit }) => approvals.list(limit, state));
+  mount(routes.getApproval, ({ id }) => desk.approval(id));
+  mount(routes.voteApproval, ({ id, ...answer }, { caller }) => desk.vote(id, answer, whoIs(caller)));
+  mount(routes.withdrawApproval, ({ id }, { caller }) => desk.withdraw(id, whoIs(caller)));
+  mount(routes.listExecutions, ({ limit }) => executions.list(limit));
+  mount(routes.getExecution, ({ id }) => desk.execution(id));
+  mount(routes.cancelExecution, ({ id }, { caller }) => desk.cancel(id, whoIs(caller)));
+}
+
+/** People answer for what is done, not their keys: two keys of one person are one voice. */
+export const whoIs = ({ keyId, owner, role, onBehalfOf }: Caller): Who => ({
+  keyId,
+  name: owner,
+  role,
+  ...(onBehalfOf !== undefined && { onBehalfOf }),
+});
+
+export function idempotencyKey(headers: Record<string, string | string[] | undefined>): string | undefined {
+  const key = headers["idempotency-key"];
+  if (key === undefined) return undefined;
+  if (typeof key !== "string" || !/^[\x21-\x7e]{1,200}$/.test(key))
+    throw new MusterError("REQUEST_INVALID", "idempotency-key: is not 1 to 200 printable characters");
+  return key;
+}

@@ -1,0 +1,29 @@
+/** Approvals over `/ws`: who is asked sees it as it happens, and may answer on the same connection. */
+import type { Event } from "../../contract/event.ts";
+import type { ClientFrame, ServerFrame } from "../../contract/frame.ts";
+import { hints, MusterError } from "../../errors/errors.ts";
+import type { ApprovalStore } from "../../store/changes/approvals.ts";
+import type { PlanStore } from "../../store/changes/plans.ts";
+
+export type Answered = Extract<ClientFrame, { type: "approval_response" }>;
+
+/** What an event means for people who are asked, if anything. */
+export function approvalFrame(event: Event, { approvals, plans }: { approvals: ApprovalStore; plans: PlanStore }): ServerFrame | undefined {
+  if (!event.type.startsWith("approval.")) return undefined;
+  const approval = approvals.get(String(event.detail?.approvalId));
+  const work = approval && plans.get(approval.planId);
+  if (!approval || !work) return undefined;
+  if (event.type !== "approval.requested") return { type: "approval_response", seq: event.seq, approval };
+  return { type: "approval_request", seq: event.seq, approval, summary: work.plan.summary, reason: work.reason };
+}
+
+/** Why an answer does not count, for the one who gave it; undefined when it does. */
+export function refusalOf({ approvalId }: Answered, seq: number, vote: () => void): ServerFrame | undefined {
+  try {
+    vote();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    return { type: "approval_refused", seq, approvalId, code: error.code, message: error.message, hint: hints[error.code] };
+  }
+}

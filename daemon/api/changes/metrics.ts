@@ -1,0 +1,162 @@
+/** Figures of the road every change takes, from proposals to costs, and of logins and alerts. Counted from what is on record: no restart loses any. */
+import { Counter, Gauge, Histogram, type Registry as Metrics } from "prom-client";
+import { AlertRule } from "../../contract/admin/alert.ts";
+import { ApprovalState } from "../../contract/changes/approval.ts";
+import { ExecutionStatus } from "../../contract/changes/execution.ts";
+import type { AlertStore } from "../../store/admin/alerts.ts";
+import { type Happenings, type Tally, timesOf } from "../../store/admin/happenings.ts";
+
+export interface GovernanceFigures {
+  happenings: Happenings;
+  alerts: AlertStore;
+}
+
+const HOUR_MS = 3_600_000;
+/** Records: some 50 ms. */
+const SLICE = 10_000;
+const DURATION_BUCKETS = [0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3600];
+const FAILED = ["failed", "timed-out", "rolled-back", "partial"];
+const DONE = ["succeeded"];
+
+export function governanceMetrics(metrics: Metrics, figures: GovernanceFigures): CatchUp {
+  standing(metrics, figures);
+  executed(metrics, figures);
+  return audited(metrics, figures);
+}
+
+/** What `/metrics` waits for before it answers. */
+export type CatchUp = () => Promise<void>;
+
+function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
+  const registers = [metrics];
+  const proposals = new Counter({
+    name: "muster_proposals_total",
+    help: "What people, programs and agents proposed, dry runs too",
+    registers,
+  });
+  const decisions = new Counter({
+    name: "muster_decisions_total",
+    help: "Plans by the policy's answer, dry runs too",
+    labelNames: ["answer"],
+    registers,
+  });
+  const violations = new Counter({
+    name: "muster_policy_violations_total",
+    help: "Plans denied, by rule",
+    labelNames: ["rule"],
+    registers,
+  });
+  const refusals = new Counter({
+    name: "muster_refusals_total",
+    help: "Refused: votes that do not count, plans that are not what they say",
+    registers,
+  });
+  const votes = new Counter({ name: "muster_votes_total", help: "People's answers", labelNames: ["answer"], registers });
+  const logins = new Counter({ name: "muster_logins_total", help: "Logins by outcome", labelNames: ["outcome"], registers });
+  const cost = new Counter({ name: "muster_cost_usd_total", help: "Expected cost of what was executed, in USD", registers });
+  for (const answer of ["allow", "needs-approval", "deny"]) decisions.inc({ answer }, 0);
+  for (const answer of ["approve", "deny"]) votes.inc({ answer }, 0);
+  for (const outcome of ["succeeded", "failed"]) logins.inc({ outcome }, 0);
+
+  const take = ({ action, result, rule, summary, count, costUsd }: Tally): void => {
+    if (action === "proposal") proposals.inc(count);
+    else if (action === "vote") votes.inc({ answer: result ?? "" }, count);
+    else if (action === "login") logins.inc({ outcome: "succeeded" }, count);
+    else if (action === "login-failed") logins.inc({ outcome: "failed" }, count * timesOf(summary));
+    else if (action === "outcome") cost.inc(costUsd);
+    else if (action === "decision") decisions.inc({ answer: result ?? "" }, count);
+    else if (action === "refusal" && result === "refused") refusals.inc(count);
+    else if (action === "refusal" && result === "deny") {
+      decisions.inc({ answer: "deny" }, count);
+      violations.inc({ rule: rule ?? "" }, count);
+    }
+  };
+
+  let seen = 0;
+  let turn: Promise<void> | undefined;
+  // The first time that is all of the audit: a slice at a time, or nobody else would be served meanwhile.
+  const look = async (): Promise<void> => {
+    for (let more = true; more; await new Promise((resolve) => setImmediate(resolve))) {
+      const next = happenings.tallies(seen, SLICE);
+      next.tallies.forEach(take);
+      ({ upTo: seen, more } = next);
+    }
+  };
+  return () => {
+    turn ??= look().finally(() => {
+      turn = undefined;
+    });
+    return turn;
+  };
+}
+
+function standing(metrics: Metrics, { happenings, alerts }: GovernanceFigures): void {
+  const registers = [metrics];
+  new Gauge({
+    name: "muster_approvals",
+    help: "Questions put to people, by state",
+    labelNames: ["state"],
+    registers,
+    collect() {
+      const counts = happenings.approvals();
+      for (const state of ApprovalState.options) this.set({ state }, counts[state] ?? 0);
+    },
+  });
+  new Gauge({
+    name: "muster_executions",
+    help: "Executions of plans by status",
+    labelNames: ["status"],
+    registers,
+    collect() {
+      const counts = happenings.executions();
+      for (const status of ExecutionStatus.options) this.set({ status }, counts[status] ?? 0);
+    },
+  });
+  new Gauge({
+    name: "muster_alerts_raised",
+    help: "Alerts raised since this database was made, by rule",
+    labelNames: ["rule"],
+    registers,
+    collect() {
+      for (const rule of AlertRule.options) this.set({ rule }, 0);
+      for (const { rule, count } of alerts.counts()) this.set({ rule }, count);
+    },
+  });
+  new Gauge({
+    name: "muster_alerts_waiting",
+    help: "Alerts the webhook has not taken yet",
+    registers,
+    collect() {
+      this.set(alerts.waiting());
+    },
+  });
+}
+
+function executed(metrics: Metrics, { happenings }: GovernanceFigures): void {
+  const registers = [metrics];
+  let last = { endedAt: "", id: "" };
+  new Histogram({
+    name: "muster_execution_duration_seconds",
+    help: "How long executions took that had begun",
+    labelNames: ["status"],
+    buckets: DURATION_BUCKETS,
+    registers,
+    collect() {
+      for (const { id, status, startedAt, endedAt } of happenings.executionsEnded(last)) {
+        if (startedAt !== null) this.observe({ status }, Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
+        last = { endedAt, id };
+      }
+    },
+  });
+  new Gauge({
+    name: "muster_error_ratio",
+    help: "Which share of the jobs and executions that ended within the last hour failed; 0 when none ended",
+    registers,
+    collect() {
+      const ended = happenings.endedSince(new Date(Date.now() - HOUR_MS).toISOString());
+      const sum = (statuses: string[]) => ended.reduce((total, { status, count }) => total + (statuses.includes(status) ? count : 0), 0);
+      const failed = sum(FAILED);
+      this.set(failed === 0 ? 0 : failed / (failed + sum(DONE)));
+    },
+  });
+}

@@ -1,0 +1,98 @@
+/** The routes about jobs, in our words and in those of the documented provisioning API. */
+
+import type { Job, JobOutput, JobStatus } from "../../contract/jobs/job.ts";
+import type { ProvisioningStatus } from "../../contract/machines/call-home.ts";
+import type { Node } from "../../contract/machines/node.ts";
+import { routes } from "../../contract/routes.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { notRunnable } from "../../jobs/playbooks/runnable.ts";
+import type { JobStore } from "../../store/jobs/jobs.ts";
+import type { NodeStore } from "../../store/machines/nodes.ts";
+import { type ByHandApi, byHand } from "../changes/by-hand.ts";
+import { find } from "../machines/nodes.ts";
+import type { Mount } from "../mount.ts";
+
+export interface JobsApi extends ByHandApi {
+  nodes: NodeStore;
+  jobs: JobStore;
+  /** Rejects with a coded error where its place in the inventory cannot be written. */
+  provision(node: Node, requestedBy: string): Promise<Job>;
+  preview(node: Node, requestedBy: string): Job;
+  cancel(id: string, requestedBy: string): Job;
+  output(id: string, after: number): Promise<JobOutput>;
+  /** Without its middle where it is longer than `mostBytes`. */
+  ends(id: string, mostBytes: number): Promise<{ beginning: string; leftOutBytes: number; end: string }>;
+}
+
+const KIB = 1024;
+const ONE_NODE_BYTES = KIB * KIB;
+/** For as many nodes as a fleet has: together little enough to be one answer. */
+const shareBytes = (nodes: number): number => Math.min(256 * KIB, Math.max(64 * KIB, Math.floor((64 * KIB * KIB) / nodes)));
+
+export function jobsApi(mount: Mount, { nodes, jobs, ...engine }: JobsApi): void {
+  mount(routes.listJobs, ({ node, limit }) => (node === undefined ? jobs.recent(limit) : jobs.ofNode(find(nodes, node).id, limit)));
+  mount(routes.getJob, ({ id }) => existing(jobs, id));
+  mount(routes.jobOutput, ({ id, after }) => engine.output(existing(jobs, id).id, after));
+  mount(routes.cancelJob, ({ id }, { caller }) => engine.cancel(existing(jobs, id).id, caller.name));
+  mount(routes.reprovisionNode, ({ node, check }, context) => {
+    const target = find(nodes, node);
+    const reason = check ? notRunnable(target) : undefined;
+    if (reason !== undefined) throw new MusterError("NODE_WRONG_PHASE", reason);
+    byHand(engine, { tool: "reprovision", parameters: { check }, nodes: [target] }, context);
+    return check ? engine.preview(target, context.caller.name) : engine.provision(target, context.caller.name);
+  });
+
+  mount(routes.provisioningStatuses, async () => {
+    const entries: [string, ProvisioningStatus][] = [];
+    const all = nodes.list();
+    for (const node of all) {
+      const job = jobs.lastProvisioning(node.id);
+      if (job) entries.push([node.name, documented(job, await inOnePiece(job.id, shareBytes(all.length), engine))]);
+    }
+    return Object.fromEntries(entries);
+  });
+
+  mount(routes.provisioningStatus, async ({ hostname }) => {
+    const node = nodes.findByName(hostname);
+    const job = node && jobs.lastProvisioning(node.id);
+    if (!job) throw new MusterError("JOB_NOT_FOUND", "Job not found for this hostname.");
+    return documented(job, await inOnePiece(job.id, ONE_NODE_BYTES, engine));
+  });
+}
+
+function existing(jobs: JobStore, id: string): Job {
+  const job = jobs.find(id);
+  if (!job) throw new MusterError("JOB_NOT_FOUND", `no job has the id ${id}`);
+  return job;
+}
+
+/** Waiting in the queue is "running" to those who only know three words, and so is what nobody knows the end of. */
+const documentedStatus = {
+  queued: "running",
+  waiting: "running",
+  unknown: "running",
+  running: "running",
+  cancelling: "running",
+  interrupted: "failed",
+  succeeded: "success",
+  failed: "failed",
+  "timed-out": "failed",
+  cancelled: "failed",
+} satisfies Record<JobStatus, ProvisioningStatus["status"]>;
+
+async function inOnePiece(id: string, mostBytes: number, { ends }: Pick<JobsApi, "ends">): Promise<string> {
+  const { beginning, leftOutBytes, end } = await ends(id, mostBytes);
+  if (leftOutBytes === 0) return beginning + end;
+  const gap = beginning.endsWith("\n") ? "" : "\n";
+  return `${beginning}${gap}[muster: ${leftOutBytes} bytes are left out here; GET /api/jobs/${id}/output and \`muster job ${id} --follow\` tell all]\n${end}`;
+}
+
+function documented(job: Job, log: string): ProvisioningStatus {
+  return {
+    status: documentedStatus[job.status],
+    start_time: job.startedAt ?? job.createdAt,
+    end_time: job.endedAt ?? null,
+    log,
+    job_id: job.id,
+  };
+}

@@ -1,0 +1,68 @@
+/** The routes about playbooks by the clock. The clock itself is in `schedules`. */
+import type { PlaybookList } from "../../contract/jobs/playbook.ts";
+import type { Maintenance, Schedule } from "../../contract/jobs/schedule.ts";
+import { routes } from "../../contract/routes.ts";
+import { machinesOf } from "../../jobs/schedules/due.ts";
+import type { EventStore } from "../../store/events.ts";
+import type { ScheduleStore } from "../../store/jobs/schedules.ts";
+import type { NodeStore } from "../../store/machines/nodes.ts";
+import { find } from "../machines/nodes.ts";
+import type { Mount } from "../mount.ts";
+import { playbookCalled } from "./runs.ts";
+
+export interface SchedulesApi {
+  schedules: ScheduleStore;
+  nodes: NodeStore;
+  events: EventStore;
+  playbooks(): PlaybookList;
+  maintenance(now: Date): Maintenance;
+  /** The first time after this one; throws REQUEST_INVALID for what is no time. */
+  nextTime(cron: string, from: Date): Date;
+}
+
+export function schedulesApi(mount: Mount, { schedules, nodes, events, playbooks, maintenance, nextTime }: SchedulesApi): void {
+  const tell = (type: string, name: string, summary: string) =>
+    events.append({ source: "control", type: `schedule.${type}`, summary, detail: { schedule: name } });
+
+  /** By the names its nodes have now. */
+  const shown = (schedule: Schedule): Schedule => ({
+    ...schedule,
+    nodes: schedule.nodes === "all" ? "all" : machinesOf(schedule, nodes).map((each) => (typeof each === "string" ? each : each.name)),
+  });
+
+  mount(routes.listSchedules, () => ({ schedules: schedules.list().map(shown), maintenance: maintenance(new Date()) }));
+
+  mount(routes.addSchedule, ({ name, playbook, nodes: targets, cron }, { caller }) => {
+    playbookCalled(playbook, playbooks());
+    const now = new Date();
+    const listed = targets === "all" ? [] : [...new Map(targets.map((each) => find(nodes, each)).map((node) => [node.id, node])).values()];
+    const schedule: Schedule = {
+      name,
+      playbook,
+      ...(targets === "all" ? { nodes: targets } : { nodes: listed.map((node) => node.name), nodeIds: listed.map(({ id }) => id) }),
+      cron,
+      createdBy: caller.name,
+      owner: { keyId: caller.keyId, name: caller.owner, role: caller.role },
+      createdAt: now.toISOString(),
+      next: nextTime(cron, now).toISOString(),
+    };
+    schedules.add(schedule);
+    tell("added", name, `schedule ${name} (${playbook}, ${cron}) added by ${caller.name}`);
+    return schedule;
+  });
+
+  mount(routes.approveSchedule, ({ name }, { caller }) => {
+    const schedule = schedules.find(name);
+    const { sha256 } = playbookCalled(schedule.playbook, playbooks());
+    const approved = { ...schedule, approval: { by: caller.name, at: new Date().toISOString(), sha256 } };
+    schedules.save(approved);
+    tell("approved", name, `schedule ${name} (${schedule.playbook}) approved by ${caller.name}`);
+    return shown(approved);
+  });
+
+  mount(routes.removeSchedule, ({ name }, { caller }) => {
+    schedules.remove(name);
+    tell("removed", name, `schedule ${name} removed by ${caller.name}`);
+    return { message: `${name} is run no more` };
+  });
+}

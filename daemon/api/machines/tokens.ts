@@ -1,0 +1,70 @@
+/** Tokens for machines installed by other means, and the script with which such a machine uses one. */
+import type { EnrolToken } from "../../contract/machines/enrol.ts";
+import type { Node } from "../../contract/machines/node.ts";
+import { routes } from "../../contract/routes.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { deadlineAfter } from "../../machines/deadlines.ts";
+import type { EnrolTokenStore } from "../../store/machines/enrol-tokens.ts";
+import type { NodeStore } from "../../store/machines/nodes.ts";
+import { type TokenStore, tokenId } from "../../store/machines/tokens.ts";
+import { sha256 } from "../../store/secrets.ts";
+import type { Mount } from "../mount.ts";
+import { find } from "./nodes.ts";
+
+export interface TokensApi {
+  nodes: NodeStore;
+  tokens: TokenStore;
+  enrolTokens: EnrolTokenStore;
+  enrol: {
+    /** Where machines find this daemon. */
+    url(): string;
+    /** `name`: what the machine is called here already. */
+    script(token: string, name: string | undefined): string;
+  };
+}
+
+export function tokensApi(mount: Mount, { nodes, tokens, enrolTokens, enrol }: TokensApi): void {
+  const shownOnce = (token: string, kept: EnrolToken) => ({ ...kept, token, install: `curl -fsS ${enrol.url()}/enrol/${token} | sh` });
+
+  mount(routes.createToken, ({ node, ttlSeconds, uses, role }, { caller }) => {
+    const now = new Date();
+    const expiresAt = deadlineAfter(now, ttlSeconds);
+    if (node === undefined) {
+      const { token, kept } = enrolTokens.issue({ role, uses, createdBy: caller.name, expiresAt }, now);
+      return shownOnce(token, kept);
+    }
+    const { id, name } = enrollable(find(nodes, node));
+    const token = tokens.issue(id, "enrol", now, expiresAt);
+    const kept = { id: tokenId(sha256(token)), role, node: name, uses, used: 0, createdAt: now.toISOString(), expiresAt };
+    return shownOnce(token, { ...kept, state: "active" });
+  });
+
+  mount(routes.listTokens, () => {
+    const now = new Date();
+    return [...enrolTokens.list(now), ...tokens.listEnrolling(now)].sort((one, other) => other.createdAt.localeCompare(one.createdAt));
+  });
+
+  mount(routes.revokeToken, ({ id }) => {
+    if (!enrolTokens.revoke(id, new Date()) && !tokens.revoke(id))
+      throw new MusterError("TOKEN_NOT_FOUND", `no token that could be used has the id ${id}`);
+    return { message: `the token ${id} is revoked` };
+  });
+
+  mount(routes.enrolScript, ({ token }) => {
+    const now = new Date();
+    const open = enrolTokens.find(token, now);
+    const bound = tokens.look(token, now);
+    // Used up as well: the machine that used it may run the script again.
+    const good = open ? open.state === "active" || open.state === "used-up" : bound.kind === "fresh" || bound.kind === "redeemed";
+    if (!good) throw new MusterError("TOKEN_INVALID", "token: this token is not known, has expired or was revoked");
+    const name = bound.kind === "unknown" ? undefined : nodes.findById(bound.nodeId)?.name;
+    return new TextEncoder().encode(enrol.script(token, name));
+  });
+}
+
+function enrollable(node: Node): Node {
+  const { phase } = node.state;
+  if (phase === "discovered") throw new MusterError("NODE_WRONG_PHASE", `${node.name} has not been accepted yet`);
+  if (phase === "retired") throw new MusterError("NODE_WRONG_PHASE", `${node.name} is retired`);
+  return node;
+}

@@ -1,0 +1,49 @@
+/** The routes about addresses: who has which, and giving one back that was set aside. */
+import type { LeaseView, Network } from "../../contract/netboot/network.ts";
+import { routes } from "../../contract/routes.ts";
+import { MusterError } from "../../errors/errors.ts";
+import type { EventStore } from "../../store/events.ts";
+import type { LeaseTable } from "../../store/netboot/leases.ts";
+import type { Mount } from "../mount.ts";
+
+export interface LeasesApi {
+  leases: LeaseTable;
+  events: EventStore;
+  network(): Network;
+}
+
+/** Netboot looks twice a second. */
+const PATIENCE_MS = 5_000;
+const LOOK_MS = 100;
+
+export function leasesApi(mount: Mount, { leases, events, network }: LeasesApi): void {
+  mount(routes.network, () => network());
+
+  mount(routes.releaseAddress, async ({ address }, { caller }) => {
+    const found = network().leases.find((lease) => lease.address === address);
+    if (!found) throw new MusterError("LEASE_NOT_FOUND", `address: nobody has or had ${address}, and it is not set aside`);
+    if (found.state !== "declined" && found.state !== "conflict")
+      throw new MusterError(
+        "LEASE_IN_USE",
+        `address: ${address} is ${found.state === "leased" ? "leased to" : "kept for"} ${holderOf(found)}`,
+      );
+    leases.askRelease(address);
+    await untilDone(leases, address);
+    const message = `${address} can be given to machines again`;
+    events.append({ source: "control", type: "dhcp.given-back", summary: `${message}, asked by ${caller.name}` });
+    return { address, message };
+  });
+}
+
+const holderOf = ({ node, mac }: LeaseView): string => node ?? mac ?? "a machine";
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The pools are netboot's. */
+async function untilDone(leases: LeaseTable, address: string): Promise<void> {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(LOOK_MS))
+    if (!leases.releasesAsked().includes(address)) return;
+  // Nobody must be surprised by it an hour later.
+  leases.endRelease(address);
+  throw new MusterError("NETBOOT_SILENT", `netboot did not take note of ${address} within ${PATIENCE_MS / 1000} s`);
+}

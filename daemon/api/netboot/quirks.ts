@@ -1,0 +1,70 @@
+/** The routes about machines that are booted otherwise than usual. */
+
+import type { Node } from "../../contract/machines/node.ts";
+import type { AppliedQuirk, MachineQuirks, QuirkLine } from "../../contract/netboot/quirk.ts";
+import { routes } from "../../contract/routes.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { appliedQuirks } from "../../netboot/quirks/quirks.ts";
+import type { EventStore } from "../../store/events.ts";
+import type { NodeStore } from "../../store/machines/nodes.ts";
+import type { QuirkStore } from "../../store/netboot/quirks.ts";
+import { find } from "../machines/nodes.ts";
+import type { Mount } from "../mount.ts";
+
+export interface QuirksApi {
+  nodes: NodeStore;
+  events: EventStore;
+  quirks: QuirkStore;
+  quirkLines: readonly QuirkLine[];
+}
+
+export function quirksApi(mount: Mount, { nodes, events, quirks, quirkLines }: QuirksApi): void {
+  const of = (mac: string, node: Node | undefined): MachineQuirks => {
+    const { manufacturer: make, product: model, firmware, uuid } = node?.facts ?? {};
+    const machine = { mac, make, model, firmware, uuid };
+    const applied: AppliedQuirk[] = appliedQuirks(machine, { ...quirks.find(mac), lines: quirkLines });
+    return {
+      mac,
+      ...(node && { node: node.name }),
+      ...(make !== undefined && { make }),
+      ...(model !== undefined && { model }),
+      ...(firmware !== undefined && { firmware }),
+      quirks: applied,
+    };
+  };
+  const ofNode = (node: Node) => of(cardOf(node), node);
+  const hasLearned = (mac: string) => Object.keys(quirks.find(mac).learned.quirks).length > 0;
+  const record = (node: Node, type: string, summary: string) => events.append({ source: "control", type, summary, nodeId: node.id });
+
+  mount(routes.listQuirks, () => {
+    const all = nodes.list();
+    const cards = new Set(all.flatMap(({ macs }) => macs));
+    const gone = quirks.all().filter(({ mac }) => !cards.has(mac));
+    return [
+      ...all.flatMap((node) => node.macs.filter((mac, card) => card === 0 || hasLearned(mac)).map((mac) => of(mac, node))),
+      ...gone.map(({ mac }) => of(mac, undefined)),
+    ].filter(({ quirks: applied }) => applied.length > 0);
+  });
+
+  mount(routes.chooseQuirks, ({ node: name, ...wanted }, { caller }) => {
+    const node = find(nodes, name);
+    for (const mac of node.macs) quirks.choose(mac, wanted);
+    record(node, "quirk.chosen", `is to be booted otherwise: ${JSON.stringify(wanted)}, set by ${caller.name}`);
+    return ofNode(node);
+  });
+
+  mount(routes.forgetQuirks, ({ node: name }, { caller }) => {
+    const node = find(nodes, name);
+    const forgotten = node.macs.filter((mac) => quirks.forget(mac));
+    if (forgotten.length === 0) throw new MusterError("QUIRKS_UNKNOWN", `node: nothing was chosen for or learned of ${node.name}`);
+    record(node, "quirk.forgotten", `what was chosen for and learned of it is forgotten, asked by ${caller.name}`);
+    return ofNode(node);
+  });
+}
+
+/** The one it boots from. */
+function cardOf({ macs }: Node): string {
+  const [first] = macs;
+  if (first === undefined) throw new Error("a node has a MAC address");
+  return first;
+}

@@ -1,0 +1,122 @@
+/** People's answers to what waits for them. The last yes that was missing queues the plan; time alone never does. */
+import { actorOf } from "../../audit/actor.ts";
+import type { Approval } from "../../contract/changes/approval.ts";
+import { explain, MusterError } from "../../errors/errors.ts";
+import { atomically } from "../../store/database.ts";
+import { queuedExecution } from "../executions/queue.ts";
+import type { Who } from "../policy/policy.ts";
+import { bindingsOf } from "../standing.ts";
+import type { Voting } from "../votes/verify.ts";
+import { type Ballot, castVote, expire, isRefusal, rebind, withdraw } from "./approvals.ts";
+import type { ProposalParts } from "./proposals.ts";
+import { asSigned, votingFor } from "./signed-ballot.ts";
+
+export type Answer = Pick<Ballot, "answer" | "reason" | "signature">;
+
+export interface BallotParts extends ProposalParts {
+  /** Whose signed votes the executor counts, as its file says now. Without it nobody's. */
+  voting?: () => Voting;
+}
+
+export class Ballots {
+  readonly #parts: BallotParts;
+
+  constructor(parts: BallotParts) {
+    this.#parts = parts;
+  }
+
+  /** Each answer finds its own question by its id; what does not count says why, and is on record. */
+  cast(id: string, answer: Answer, voter: Who, now: Date): Approval {
+    const { db, journal } = this.#parts;
+    const result = atomically(db, () => this.#cast(this.#parts.approvals.existing(id), answer, voter, now));
+    if (!isRefusal(result)) return result;
+    journal.refused(actorOf(voter), `approval ${id}`, `an answer that does not count: ${result.refused}`);
+    throw new MusterError("VOTE_REFUSED", `${id}: ${result.refused}`);
+  }
+
+  withdraw(id: string, { keyId, name, role, ...who }: Who, now: Date): Approval {
+    const { db, approvals, journal } = this.#parts;
+    const actor = actorOf({ keyId, name, role, ...who });
+    const result = atomically(db, () => {
+      const withdrawn = withdraw(approvals.existing(id), { keyId, by: name, role }, now);
+      if (isRefusal(withdrawn)) return withdrawn;
+      approvals.save(withdrawn);
+      journal.withdrawn(withdrawn, actor);
+      return withdrawn;
+    });
+    if (!isRefusal(result)) return result;
+    journal.refused(actor, `approval ${id}`, `not withdrawn: ${result.refused}`);
+    throw new MusterError("APPROVAL_NOT_WITHDRAWN", `${id}: ${result.refused}`);
+  }
+
+  /** Ends what is over its time. */
+  sweep(now: Date): void {
+    const { db, approvals, executions, plans, journal } = this.#parts;
+    for (const approval of approvals.live()) {
+      const expired = expire(approval, now);
+      if (expired.state === approval.state) continue;
+      atomically(db, () => {
+        approvals.save(expired);
+        journal.expired(expired);
+        const execution = executions.ofPlan(approval.planId);
+        const work = plans.get(approval.planId);
+        if (execution?.status !== "queued" || !work) return;
+        const refused = {
+          ...execution,
+          status: "refused" as const,
+          error: "its approval expired before its turn came",
+          endedAt: now.toISOString(),
+        };
+        executions.save(refused);
+        journal.ended(refused, work);
+      });
+    }
+  }
+
+  #cast(approval: Approval, answer: Answer, voter: Who, now: Date) {
+    const { approvals, executions, journal, plans } = this.#parts;
+    const current = this.#current(approval);
+    if (current.state !== approval.state) return { refused: "what it would do changed meanwhile; it has to be asked for again" };
+    const ballot = { ...answer, keyId: voter.keyId, by: voter.name, role: voter.role, onBehalfOf: voter.onBehalfOf };
+    const voting = votingFor(answer, this.#parts.voting);
+    const signed = voting === undefined ? { approval, ballot } : asSigned(approval, ballot, voting, now);
+    if ("refused" in signed) return signed;
+    const voted = castVote(signed.approval, signed.ballot, now);
+    if (isRefusal(voted)) return voted;
+    approvals.save(voted);
+    const vote = voted.votes.at(-1);
+    if (vote) journal.voted(voted, vote, actorOf(voter));
+    const work = plans.get(voted.planId);
+    if (voted.state === "approved" && work) {
+      const execution = queuedExecution(work, voted, now);
+      executions.add(execution);
+      journal.queued(execution, work);
+    }
+    return voted;
+  }
+
+  /** Nobody shall say yes to what is not there any more: planned again, and dropped where it came out otherwise. */
+  #current(approval: Approval): Approval {
+    const { approvals, journal } = this.#parts;
+    if (approval.state !== "pending") return approval;
+    const { now, why } = this.#planNow(approval);
+    const rebound: Approval = now === undefined ? { ...approval, state: "dropped" } : rebind(approval, now);
+    if (rebound.state !== approval.state) {
+      approvals.save(rebound);
+      journal.dropped(rebound, why);
+    }
+    return rebound;
+  }
+
+  #planNow({ planId }: Approval) {
+    const { plan, policy, plans } = this.#parts;
+    const proposal = plans.proposalOf(planId);
+    if (!proposal) return { now: undefined, why: "its plan is not known any more" };
+    try {
+      return { now: bindingsOf(plan(proposal), policy.version), why: "the fleet, a tool or the policy changed since it was asked for" };
+    } catch (error) {
+      if (!(error instanceof MusterError)) throw error;
+      return { now: undefined, why: `it cannot be planned any more: ${explain(error)}` };
+    }
+  }
+}

@@ -1,0 +1,158 @@
+/** The first half of the road: from what somebody asks for to a plan that is refused, waits for people, or waits for its turn. */
+import { randomUUID } from "node:crypto";
+import { actorOf } from "../../audit/actor.ts";
+import type { Digest, PlannedWork, Proposal } from "../../contract/changes/plan.ts";
+import { explain, MusterError } from "../../errors/errors.ts";
+import type { ApprovalStore } from "../../store/changes/approvals.ts";
+import type { ExecutionStore } from "../../store/changes/executions.ts";
+import type { PlanStore } from "../../store/changes/plans.ts";
+import { atomically, type Db } from "../../store/database.ts";
+import { queuedExecution } from "../executions/queue.ts";
+import type { Journal } from "../journal.ts";
+import type { Who } from "../policy/policy.ts";
+import { denial, type Standing, type StandingParts, standingOf } from "../standing.ts";
+import { digestOf } from "../tools/canonical.ts";
+import { type Bindings, type Clocks, expire, openApproval, rebind } from "./approvals.ts";
+
+export interface ProposalParts extends StandingParts {
+  db: Db;
+  plans: PlanStore;
+  approvals: ApprovalStore;
+  executions: ExecutionStore;
+  journal: Journal;
+  clocks: Clocks;
+}
+
+export interface Terms {
+  dryRun?: boolean | undefined;
+  /** Names this wish: asked again within a day it is the same wish. */
+  key?: Digest | undefined;
+  /** Fails where the plan came out otherwise. */
+  mustBe?: Digest | undefined;
+  /** What is let: queued for the executor; done now by whoever proposes; or begun by the clock, at an hour when nobody is asked. */
+  way?: "queue" | "hand" | "clock";
+}
+
+/** For how long a key names its plan. */
+const KEY_SECONDS = 24 * 60 * 60;
+/** Of one key at a time: questions nobody can keep up with are answered without being read. */
+export const MOST_PENDING = 20;
+
+export class Proposals {
+  readonly #parts: ProposalParts;
+
+  constructor(parts: ProposalParts) {
+    this.#parts = parts;
+  }
+
+  /** A dry run stores nothing but its audit: there is no plan an execution could be made of. */
+  take(proposal: Proposal, who: Who, { dryRun = false, key, mustBe, way = "queue" }: Terms, now: Date): PlannedWork {
+    const standing = this.#standing(proposal, who, mustBe);
+    const work = plannedWork(standing, proposal, who, now);
+    if (dryRun) {
+      this.#parts.journal.decided(work, true);
+      return work;
+    }
+    const taken = this.#noted(who, work, () =>
+      atomically(this.#parts.db, () => this.#keep(work, proposal, standing.bindings, { key, way }, now)),
+    );
+    if (taken.decision.answer === "deny") throw new MusterError("PLAN_DENIED", `${denial(taken.decision)} (plan ${taken.id})`);
+    return taken;
+  }
+
+  #standing(proposal: Proposal, who: Who, mustBe: Digest | undefined): Standing {
+    return this.#noted(who, undefined, () => {
+      const standing = standingOf(this.#parts, proposal, who);
+      if (mustBe !== undefined && standing.bindings.planHash !== mustBe)
+        throw new MusterError("PLAN_ALTERED", "plan: it is not what its goal and targets give here now");
+      return standing;
+    });
+  }
+
+  /** What is refused leaves its record too, outside of the transaction that it undoes. */
+  #noted<T>(who: Who, work: PlannedWork | undefined, act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      this.#parts.journal.refused(actorOf(who), "proposal", explain(error), work?.hash);
+      throw error;
+    }
+  }
+
+  #keep(work: PlannedWork, proposal: Proposal, bindings: Bindings, { key, way }: Terms, now: Date): PlannedWork {
+    const { plans, approvals, executions, journal } = this.#parts;
+    const earlier = key === undefined ? undefined : plans.kept(key, since(now));
+    if (earlier && earlier.hash !== work.hash)
+      throw new MusterError("IDEMPOTENCY_KEY_USED", `this key named another plan at ${earlier.createdAt}`);
+    if (earlier) return earlier;
+    const proposalHash = digestOf({ goal: proposal.goal, targets: proposal.targets });
+    this.#dropChanged(proposalHash, bindings, work.requesterKeyId);
+    const twin = this.#twin(work, now);
+    if (key !== undefined && twin) plans.keep(key, twin.id, now.toISOString());
+    if (twin) return twin;
+
+    const { decision } = work;
+    const asks = decision.answer === "needs-approval" && way !== "clock";
+    if (asks) this.#requireRoom(work.requesterKeyId);
+    plans.add(work, proposal, proposalHash);
+    if (key !== undefined) plans.keep(key, work.id, now.toISOString());
+    journal.decided(work, false);
+    if (asks) {
+      const approval = openApproval(work, bindings, this.#parts.clocks, now);
+      approvals.add(approval);
+      journal.asked(approval, work);
+    }
+    if (decision.answer === "allow" && way === "queue") {
+      const execution = queuedExecution(work, undefined, now);
+      executions.add(execution);
+      journal.queued(execution, work);
+    }
+    return work;
+  }
+
+  /** The same plan of the same person, not ended: asked twice is meant once, and keeps the answers it has. */
+  #twin({ hash, requesterKeyId, decision }: PlannedWork, now: Date): PlannedWork | undefined {
+    const twin = this.#parts.plans.live(hash, requesterKeyId);
+    if (!twin || decision.answer !== twin.decision.answer || decision.policyVersion !== twin.decision.policyVersion) return undefined;
+    const approval = this.#parts.approvals.ofPlan(twin.id);
+    return approval && expire(approval, now).state === "expired" ? undefined : twin;
+  }
+
+  /** Asked for in the same words, and the plan is another now: nobody has said yes to that. */
+  #dropChanged(proposalHash: Digest, bindings: Bindings, requesterKeyId: string): void {
+    const { plans, approvals, journal } = this.#parts;
+    for (const { id } of plans.liveOfProposal(proposalHash, requesterKeyId)) {
+      const approval = approvals.ofPlan(id);
+      if (!approval) continue;
+      const rebound = rebind(approval, bindings);
+      if (rebound.state === approval.state) continue;
+      approvals.save(rebound);
+      journal.dropped(rebound, "asked for again, and what it would do is not the same any more");
+    }
+  }
+
+  #requireRoom(requesterKeyId: string): void {
+    const pending = this.#parts.approvals.pendingOf(requesterKeyId);
+    if (pending >= MOST_PENDING) throw new MusterError("APPROVALS_PENDING", `${pending} plans of this key wait for approval already`);
+  }
+}
+
+function plannedWork({ plan, coverage, decision, bindings }: Standing, { reason }: Proposal, who: Who, now: Date): PlannedWork {
+  return {
+    id: randomUUID(),
+    plan,
+    hash: bindings.planHash,
+    previewHash: bindings.previewHash,
+    coverage,
+    decision,
+    reason,
+    requestedBy: who.name,
+    requesterKeyId: who.keyId,
+    requesterRole: who.role,
+    ...(who.onBehalfOf !== undefined && { onBehalfOf: who.onBehalfOf }),
+    ...(who.byHand && { byHand: who.byHand }),
+    createdAt: now.toISOString(),
+  };
+}
+
+const since = (now: Date): string => new Date(now.getTime() - KEY_SECONDS * 1000).toISOString();

@@ -1,0 +1,19 @@
+/** What somebody wanted to do by hand and people have to be asked about: nothing was done by it, and this says how it goes on. */
+import type { Approval } from "../../contract/changes/approval.ts";
+import type { PlannedWork } from "../../contract/changes/plan.ts";
+import { MusterError } from "../../errors/errors.ts";
+
+export class WaitsForApproval extends MusterError {
+  readonly approvalId: string;
+
+  constructor({ id, decision }: PlannedWork, approval: Approval) {
+    const pending = approval.state === "pending";
+    super(
+      pending ? "APPROVAL_NEEDED" : "UNDER_WAY",
+      pending
+        ? `waits for approval, by the rule ${decision.rule}: muster approve ${approval.id}`
+        : `was asked for before and is ${approval.state}: muster plan ${id}`,
+    );
+    this.approvalId = approval.id;
+  }
+}

@@ -1,0 +1,216 @@
+/** Where the road is entered: takes proposals, answers and the executor's reports, and looks at the clock once a second. */
+import { actorOf } from "../audit/actor.ts";
+import type { Approval } from "../contract/changes/approval.ts";
+import type { PlanExecution, Proposed } from "../contract/changes/change-routes.ts";
+import type { Execution } from "../contract/changes/execution.ts";
+import type { ByHand, PlannedWork, Proposal } from "../contract/changes/plan.ts";
+import type { FromExecutor } from "../contract/executor-protocol.ts";
+import { explain, MusterError } from "../errors/errors.ts";
+import type { Log } from "../log/log.ts";
+import type { EventStore } from "../store/events.ts";
+import { type Answer, type BallotParts, Ballots } from "./approvals/ballots.ts";
+import { Proposals } from "./approvals/proposals.ts";
+import { oneAdminIsEnough } from "./approvals/quorum.ts";
+import { wantsSignatures } from "./approvals/signed-ballot.ts";
+import { WaitsForApproval } from "./approvals/waiting.ts";
+import { carryOut } from "./executions/carrying-out.ts";
+import { type ExecutionParts, Executions } from "./executions/executions.ts";
+import { StepPasses } from "./executions/step-passes.ts";
+import { type AuditSink, Journal } from "./journal.ts";
+import type { Who } from "./policy/policy.ts";
+import { digestOf } from "./tools/canonical.ts";
+
+export interface DeskParts extends Omit<ExecutionParts, "journal">, Pick<BallotParts, "voting"> {
+  audit: AuditSink;
+  events: EventStore;
+  log: Log;
+  now?: () => Date;
+}
+
+export interface Wish {
+  dryRun?: boolean;
+  /** Chosen by whoever asks, for a wish that may be sent twice. */
+  idempotencyKey?: string | undefined;
+}
+
+const LOOK_MS = 1000;
+
+export class Desk {
+  readonly #parts: DeskParts;
+  readonly #now: () => Date;
+  readonly #journal: Journal;
+  readonly #proposals: Proposals;
+  readonly #ballots: Ballots;
+  readonly #executions: Executions;
+  readonly #passes = new StepPasses();
+  #timer: NodeJS.Timeout | undefined;
+  #troubled = false;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+    this.#now = parts.now ?? (() => new Date());
+    this.#journal = new Journal(parts.audit, parts.events);
+    const road = { ...parts, journal: this.#journal };
+    this.#proposals = new Proposals(road);
+    this.#ballots = new Ballots(road);
+    this.#executions = new Executions(road);
+  }
+
+  start(): this {
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    return this;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  propose(proposal: Proposal, who: Who, { dryRun = false, idempotencyKey }: Wish = {}): Proposed {
+    const key = idempotencyKey === undefined ? undefined : digestOf({ idempotencyKey, keyId: who.keyId });
+    const work = this.#proposals.take(proposal, who, { dryRun, key }, this.#now());
+    if (dryRun) return { work, dryRun };
+    this.dispatch();
+    return this.#outcomeOf(work);
+  }
+
+  /** A plan that comes from outside is a wish for what it says: planned again, and refused where that is not the same. */
+  execute(request: PlanExecution, who: Who, idempotencyKey: string | undefined): Proposed {
+    const { plan, hash, targets = plan.targets.map(({ node }) => node) } = request.plan;
+    const { tenant_id: tenant, actor_id: actor } = request;
+    if (digestOf(plan) !== hash) {
+      this.#journal.refused(actorOf(who), "proposal", "a plan came whose hash is not its own", hash);
+      throw new MusterError("PLAN_ALTERED", "plan.hash: is not the hash of this plan");
+    }
+    const { goal, readOnly, tainted } = plan;
+    const proposal: Proposal = { goal, targets, reason: `for ${actor} of ${tenant}`, readOnly, tainted };
+    // Of this key alone: what somebody else asked for in the same words is in their name, and so is who may say yes to it.
+    const key = digestOf({ ...(idempotencyKey === undefined ? { plan, tenant, actor } : { idempotencyKey }), keyId: who.keyId });
+    const work = this.#proposals.take(proposal, who, { key, mustBe: hash }, this.#now());
+    this.dispatch();
+    return this.#outcomeOf(work);
+  }
+
+  /** Whoever asks does it themselves, now. Throws where the policy denies it, and where people are asked first. */
+  byHand(proposal: Proposal, who: Who): PlannedWork {
+    const work = this.#proposals.take(proposal, who, { way: "hand" }, this.#now());
+    const approval = work.decision.answer === "allow" ? undefined : this.#parts.approvals.ofPlan(work.id);
+    if (approval) throw new WaitsForApproval(work, approval);
+    return work;
+  }
+
+  /** A schedule whose time has come, for whoever made it. The admin who approved it counts as one; nobody else is asked at that hour. */
+  byClock(proposal: Proposal, owner: Who, approvedBy: string | undefined): PlannedWork {
+    const work = this.#proposals.take(proposal, owner, { way: "clock" }, this.#now());
+    const { answer, quorum, rule } = work.decision;
+    if (answer === "allow" || (approvedBy !== undefined && oneAdminIsEnough(quorum, approvedBy, this.#now()))) return work;
+    const wanted = quorum.map(({ role, count }) => `${count} ${role}`).join(" and ");
+    const why = `the rule ${rule} wants the yes of ${wanted}; a schedule has that of the admin who approved it, or nobody's`;
+    this.#journal.refused(actorOf(owner), `plan ${work.id}`, why, work.hash);
+    throw new MusterError("PLAN_DENIED", `${why} (plan ${work.id})`);
+  }
+
+  /** The executor's request, for a step that was decided. */
+  carryOut(reference: string, proposal: Proposal, hand: ByHand, who: Who): PlannedWork {
+    try {
+      return carryOut(reference, proposal, hand, { ...this.#parts, passes: this.#passes }, this.#now());
+    } catch (error) {
+      this.#journal.refused(actorOf(who), "step", explain(error));
+      throw error;
+    }
+  }
+
+  /** Whether the executor is at this step, named as in its header. */
+  isAtWork(reference: string): boolean {
+    return this.#passes.stepOf(reference) !== undefined;
+  }
+
+  vote(approvalId: string, answer: Answer, voter: Who): Approval {
+    const approval = this.#ballots.cast(approvalId, answer, voter, this.#now());
+    this.dispatch();
+    return this.#parts.approvals.get(approval.id) ?? approval;
+  }
+
+  withdraw(approvalId: string, who: Who): Approval {
+    return this.#ballots.withdraw(approvalId, who, this.#now());
+  }
+
+  cancel(executionId: string, who: Who): Execution {
+    return this.#executions.cancel(executionId, who, this.#now());
+  }
+
+  plan(id: string): Proposed {
+    return this.#outcomeOf(this.#parts.plans.existing(id));
+  }
+
+  approval(id: string): { approval: Approval; work: PlannedWork; signedVotes: boolean } {
+    const approval = this.#parts.approvals.existing(id);
+    return { approval, work: this.#parts.plans.existing(approval.planId), signedVotes: wantsSignatures(this.#parts.voting) };
+  }
+
+  execution(id: string): Execution {
+    return this.#executions.existing(id);
+  }
+
+  /** What the executor says; of jobs and power others hear. */
+  receive(message: FromExecutor): void {
+    const now = this.#now();
+    switch (message.type) {
+      case "hello":
+        this.#executions.compare(message.executions ?? [], now);
+        break;
+      case "alive":
+        this.#executions.attend(message.executions ?? [], now);
+        break;
+      case "step":
+        this.#stepped(message);
+        return;
+      case "executed":
+        this.#executions.executed(message.executionId, message.status, message.steps, message.error, now);
+        break;
+      case "execution-refused":
+        this.#executions.refused(message.executionId, message.reason, now);
+        break;
+      default:
+        return;
+    }
+    this.dispatch();
+  }
+
+  /** The executor is away. */
+  lost(): void {
+    this.#passes.forget();
+    this.#executions.lost();
+  }
+
+  sweep(): void {
+    this.#ballots.sweep(this.#now());
+  }
+
+  dispatch(): void {
+    this.#executions.dispatch(this.#now());
+  }
+
+  #stepped({ executionId, step, pass }: Extract<FromExecutor, { type: "step" }>): void {
+    const passKnown = this.#passes.hear(executionId, step, pass);
+    this.#executions.stepped(executionId, step);
+    if (passKnown) this.#parts.executor.send({ type: "pass-known", executionId, stepId: step.id });
+  }
+
+  /** A disk that is full is no reason to die: the next look may find it mended. */
+  #look(): void {
+    try {
+      this.sweep();
+      this.dispatch();
+      this.#troubled = false;
+    } catch (error) {
+      if (!this.#troubled) this.#parts.log.error({ err: error }, "what waits could not be looked after; tried again until it works");
+      this.#troubled = true;
+    }
+  }
+
+  #outcomeOf(work: PlannedWork): Proposed {
+    const approval = this.#parts.approvals.ofPlan(work.id);
+    const execution = this.#parts.executions.ofPlan(work.id);
+    return { work, dryRun: false, ...(approval && { approval }), ...(execution && { execution }) };
+  }
+}

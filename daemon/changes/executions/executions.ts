@@ -1,0 +1,243 @@
+/**
+ * The second half of the road: from a plan whose turn has come to what became of it. Written down before the executor is told
+ * and told by number alone; the executor looks for itself whether it may.
+ */
+import { actorOf } from "../../audit/actor.ts";
+import type { Execution, ExecutionStatus, StepResult } from "../../contract/changes/execution.ts";
+import type { PlannedWork } from "../../contract/changes/plan.ts";
+import type { ToExecutor } from "../../contract/executor-protocol.ts";
+import { explain, MusterError } from "../../errors/errors.ts";
+import type { NodeHoldStore } from "../../store/changes/node-holds.ts";
+import { atomically } from "../../store/database.ts";
+import type { JobStore } from "../../store/jobs/jobs.ts";
+import { isRefusal, use } from "../approvals/approvals.ts";
+import type { ProposalParts } from "../approvals/proposals.ts";
+import type { Who } from "../policy/policy.ts";
+import { changesSomething, denial, standingOf, whoAsked } from "../standing.ts";
+import { type Waiting, whichBegin } from "./turns.ts";
+
+export interface ExecutionParts extends ProposalParts {
+  jobs: JobStore;
+  nodeHolds: NodeHoldStore;
+  executor: { readonly connected: boolean; send(message: ToExecutor): boolean };
+  /** At once. */
+  limit: number;
+}
+
+export interface Held {
+  executionId: string;
+  status: ExecutionStatus;
+}
+
+const ENDED: readonly ExecutionStatus[] = ["succeeded", "failed", "rolled-back", "partial", "cancelled", "timed-out", "refused"];
+export const hasEnded = (status: ExecutionStatus): boolean => ENDED.includes(status);
+
+export class Executions {
+  readonly #parts: ExecutionParts;
+  readonly #known = new Map<string, Waiting>();
+
+  constructor(parts: ExecutionParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins those whose turn it is. */
+  dispatch(now: Date): void {
+    const { executions, nodeHolds, executor, jobs, limit } = this.#parts;
+    if (!executor.connected) return;
+    const atWork = executions.atWork().length;
+    if (atWork >= limit) return;
+    const occupied = {
+      atWork,
+      held: new Set(nodeHolds.all().map(({ nodeId }) => nodeId)),
+      // One that waits for its next attempt may wait for minutes, for a node that does not answer.
+      hasJob: (nodeId: string) => ![undefined, "waiting"].includes(jobs.liveOf(nodeId)?.status),
+    };
+    for (const turn of whichBegin(this.#waiting(), occupied, limit)) {
+      this.#known.delete(turn.id);
+      const execution = this.existing(turn.id);
+      this.#begin(execution, this.#parts.plans.existing(execution.planId), turn, now);
+    }
+  }
+
+  /** A plan never changes: of thousands that wait each is read once. */
+  #waiting(): Waiting[] {
+    return this.#parts.executions.queue().map(({ id, planId }) => {
+      const known = this.#known.get(id);
+      if (known) return known;
+      const { plan } = this.#parts.plans.existing(planId);
+      const waiting = { id, nodeIds: [...new Set(plan.targets.map(({ nodeId }) => nodeId))], changes: changesSomething(plan) };
+      this.#known.set(id, waiting);
+      return waiting;
+    });
+  }
+
+  #begin(execution: Execution, work: PlannedWork, { nodeIds, changes }: Waiting, now: Date): void {
+    const { db, executions, nodeHolds, journal, executor } = this.#parts;
+    const begun = atomically(db, () => {
+      const reason = this.#whyNot(execution, work, now);
+      if (reason !== undefined) {
+        this.#end({ ...execution, status: "refused", error: reason }, work, now);
+        return false;
+      }
+      const running: Execution = { ...execution, status: "running", startedAt: now.toISOString() };
+      executions.save(running);
+      for (const nodeId of nodeIds) nodeHolds.add({ nodeId, executionId: execution.id, changes });
+      journal.intended(running, work);
+      return true;
+    });
+    // Running before it is sent: should we die in between, the executor does not know it and it is unknown, never doubled.
+    if (begun) executor.send({ type: "execute", executionId: execution.id });
+  }
+
+  /** Everything is asked again: between yes and now the fleet, the forms and the rules may have changed. */
+  #whyNot({ approvalId }: Execution, work: PlannedWork, now: Date): string | undefined {
+    const { plans, approvals, journal } = this.#parts;
+    const proposal = plans.proposalOf(work.id);
+    if (!proposal) return "its plan is not known any more";
+    try {
+      const { bindings, decision } = standingOf(this.#parts, proposal, whoAsked(work));
+      if (decision.answer === "deny") return denial(decision);
+      if (approvalId === undefined) {
+        if (bindings.planHash !== work.hash) return "the fleet or a tool changed since it was asked for; ask again";
+        return decision.answer === "allow" ? undefined : `the policy changed: by the rule ${decision.rule} it needs approval now`;
+      }
+      const approval = approvals.get(approvalId);
+      if (!approval) return "its approval is not known any more";
+      const used = use(approval, bindings, now);
+      if (!isRefusal(used)) {
+        approvals.save(used);
+        return undefined;
+      }
+      if (approval.state === "approved") {
+        const dropped = { ...approval, state: "dropped" as const };
+        approvals.save(dropped);
+        journal.dropped(dropped, used.refused);
+      }
+      return used.refused;
+    } catch (error) {
+      if (!(error instanceof MusterError)) throw error;
+      return `it cannot be planned any more: ${explain(error)}`;
+    }
+  }
+
+  /** One that waits is ended here; one at work is ended by the executor, which is only asked. */
+  cancel(id: string, who: Who, now: Date): Execution {
+    const { db, journal, executor } = this.#parts;
+    const execution = this.existing(id);
+    const work = this.#parts.plans.existing(execution.planId);
+    if (execution.status === "queued")
+      return atomically(db, () =>
+        this.#end({ ...execution, status: "cancelled", error: `cancelled by ${who.name} before it began` }, work, now),
+      );
+    if (execution.status !== "running") throw new MusterError("EXECUTION_NOT_CANCELLABLE", `this execution is ${execution.status}`);
+    if (!executor.send({ type: "stop", executionId: id }))
+      throw new MusterError("EXECUTOR_UNREACHABLE", "the executor is away: it cannot be told to stop");
+    journal.stopping(execution, work, actorOf(who));
+    return execution;
+  }
+
+  stepped(id: string, step: StepResult): void {
+    const { db, executions, journal } = this.#parts;
+    const execution = executions.get(id);
+    if (!execution || hasEnded(execution.status)) return;
+    atomically(db, () => {
+      const known = execution.steps.find((each) => each.id === step.id);
+      executions.saveStep(id, step);
+      if (step.status === "pending" || step.status === "running" || known?.status === step.status) return;
+      const { plan } = this.#parts.plans.existing(execution.planId);
+      const target = plan.targets.find(({ node }) => node === step.target);
+      journal.stepped(execution, step, nameOf(plan, step), target?.nodeId);
+    });
+  }
+
+  /** Also told of one that was thought lost. Told again and again until it is forgotten. */
+  executed(id: string, status: ExecutionStatus, steps: readonly StepResult[], error: string | undefined, now: Date): void {
+    const { db, executions, executor } = this.#parts;
+    const execution = executions.get(id);
+    if (execution && !hasEnded(execution.status) && execution.status !== "queued")
+      atomically(db, () => {
+        for (const step of steps) this.stepped(id, step);
+        this.#end({ ...execution, status, ...(error !== undefined && { error }) }, this.#parts.plans.existing(execution.planId), now);
+      });
+    executor.send({ type: "forget-execution", executionId: id });
+  }
+
+  refused(id: string, reason: string, now: Date): void {
+    const { executions, db } = this.#parts;
+    const execution = executions.get(id);
+    if (execution?.status !== "running" && execution?.status !== "unknown") return;
+    atomically(db, () =>
+      this.#end(
+        { ...execution, status: "refused", error: `the executor refused it: ${reason}` },
+        this.#parts.plans.existing(execution.planId),
+        now,
+      ),
+    );
+  }
+
+  /** Nobody can say how they go. Their nodes stay theirs. */
+  lost(): void {
+    for (const execution of this.#parts.executions.atWork()) if (execution.status === "running") this.#sight(execution, "unknown");
+  }
+
+  /** On a new connection: the database says what should be at work, the executor what is. What it does not have, nobody has. */
+  compare(held: readonly Held[], now: Date): void {
+    const { db, executions, executor } = this.#parts;
+    const states = new Map(held.map(({ executionId, status }) => [executionId, status]));
+    const atWork = executions.atWork();
+    for (const execution of atWork) {
+      if (states.has(execution.id)) {
+        if (execution.status === "unknown") this.#sight(execution, "running");
+        continue;
+      }
+      const error = "the executor was lost in the middle: what it had begun may have happened";
+      atomically(db, () => {
+        for (const step of execution.steps)
+          if (step.status === "running") executions.saveStep(execution.id, { ...step, status: "unknown" });
+        this.#end({ ...execution, status: "unknown", error }, this.#parts.plans.existing(execution.planId), now);
+      });
+    }
+    // One nobody waits for must not go on unowned; what it ended and told twice is told by itself.
+    for (const [executionId, status] of states)
+      if (status === "running" && !atWork.some(({ id }) => id === executionId)) executor.send({ type: "stop", executionId });
+  }
+
+  /** What it says every few seconds. An end that could not be written down when it was told is taken now: its steps were told before. */
+  attend(held: readonly Held[], now: Date): void {
+    for (const { executionId, status } of held) {
+      const known = this.#parts.executions.get(executionId);
+      if (hasEnded(status)) this.executed(executionId, status, [], undefined, now);
+      else if (known?.status === "unknown" && known.endedAt === undefined) this.#sight(known, "running");
+    }
+  }
+
+  existing(id: string): Execution {
+    const execution = this.#parts.executions.get(id);
+    if (!execution) throw new MusterError("EXECUTION_NOT_FOUND", `no execution has the id ${id}`);
+    return execution;
+  }
+
+  #sight(execution: Execution, status: "running" | "unknown"): void {
+    const { db, executions, journal } = this.#parts;
+    atomically(db, () => {
+      executions.save({ ...execution, status });
+      journal.lostSight(execution, status);
+    });
+  }
+
+  #end(execution: Execution, work: PlannedWork, now: Date): Execution {
+    const { executions, nodeHolds, journal } = this.#parts;
+    this.#known.delete(execution.id);
+    const ended = { ...execution, endedAt: now.toISOString() };
+    executions.save(ended);
+    nodeHolds.release(execution.id);
+    journal.ended(ended, work);
+    return ended;
+  }
+}
+
+function nameOf({ steps, rollback }: PlannedWork["plan"], { id }: StepResult): string {
+  const undone = rollback.find(({ step }) => step.id === id);
+  const step = undone?.step ?? steps.find((each) => each.id === id);
+  return `${undone ? "undoing: " : ""}${step?.tool ?? "step"}${step?.target === undefined ? "" : ` on ${step.target}`}`;
+}

@@ -1,0 +1,134 @@
+/**
+ * Whether the executor may begin: everything it checks by itself, with its own forms, its own policy and its own clock, of
+ * papers it read from the store. Pure. What control believed of them does not matter here.
+ */
+import type { Approval } from "../../contract/changes/approval.ts";
+import type { Execution } from "../../contract/changes/execution.ts";
+import type { Plan, PlannedWork, PlanStep, QuorumGroup } from "../../contract/changes/plan.ts";
+import { explain } from "../../errors/errors.ts";
+import { type Bindings, whyNotBound } from "../approvals/approvals.ts";
+import { stepOf } from "../plans/step.ts";
+import { type KnownNode, targetOf } from "../plans/targets.ts";
+import type { Policy } from "../policy/policy.ts";
+import { mergeQuorums, usualQuorum } from "../policy/quorum.ts";
+import { bindingsOf, whoAsked } from "../standing.ts";
+import { canonical } from "../tools/canonical.ts";
+import type { Catalogue } from "../tools/catalogue.ts";
+import { type Playbooks, remembering } from "../tools/playbooks.ts";
+import { provenVotes, signaturesCount, type Voting } from "../votes/verify.ts";
+
+/** What is said to be decided and approved, as it stands in the store. */
+export interface Papers {
+  execution: Pick<Execution, "id" | "planId" | "planHash" | "approvalId" | "status">;
+  work: PlannedWork;
+  approval?: Approval | undefined;
+}
+
+export interface WarrantWorld {
+  now: Date;
+  catalogue: Pick<Catalogue, "has" | "get" | "digest" | "playbook">;
+  policy: Pick<Policy, "version" | "decide">;
+  /** The machine under this name as it is now. */
+  node(name: string): KnownNode | undefined;
+  /** This executor has begun the execution of this id before, or one with the approval of this id. It keeps that itself: no restart forgets it. */
+  begun(id: string): boolean;
+  /** By this executor's own file. */
+  voting: Voting;
+  /** By its own configuration: how long after the last signature it may be begun, whatever was signed. */
+  executeSeconds: number;
+}
+
+export type Warrant = { ok: true } | { ok: false; reason: string };
+
+export function checkWarrant(papers: Papers, world: WarrantWorld): Warrant {
+  const { plan } = papers.work;
+  const reason = otherPapers(papers, world) ?? otherTargets(plan, world) ?? otherSteps(plan, world) ?? notAllowed(papers, world);
+  return reason === undefined ? { ok: true } : { ok: false, reason };
+}
+
+function otherPapers({ execution, work }: Papers, { begun, policy }: WarrantWorld): string | undefined {
+  if (begun(execution.id)) return "this execution was begun already";
+  if (execution.status !== "queued" && execution.status !== "running") return `this execution is ${execution.status} already`;
+  if (execution.planId !== work.id) return "the execution is of another plan";
+  const { planHash, previewHash } = bindingsOf(work.plan, policy.version);
+  if (planHash !== work.hash || planHash !== execution.planHash) return "the plan is not the one that was decided: its hash is another";
+  if (previewHash !== work.previewHash) return "the previews are not those that were shown: their hash is another";
+  return undefined;
+}
+
+function otherTargets(plan: Plan, { node }: WarrantWorld): string | undefined {
+  for (const target of plan.targets) {
+    const now = node(target.node);
+    if (!now || now.id !== target.nodeId) return `${target.node} is not the machine it was`;
+    const { scope, address } = targetOf(now);
+    if (scope !== target.scope) return `${target.node} is in ${scope} now, not in ${target.scope}`;
+    if (address !== target.address) return `${target.node} has another address now`;
+  }
+  return undefined;
+}
+
+function otherSteps({ steps, rollback, targets }: Plan, given: WarrantWorld): string | undefined {
+  const world = { ...given, playbooks: remembering(given.catalogue.playbook) };
+  const named = new Set(targets.map(({ node }) => node));
+  for (const step of [...steps, ...rollback.map((each) => each.step)]) {
+    const fault = step.target === undefined || named.has(step.target) ? otherStep(step, world) : `${step.target} is no target of the plan`;
+    if (fault !== undefined) return `step ${step.id}: ${fault}`;
+  }
+  return undefined;
+}
+
+/** Made once more from its form: its risk, its scope and what was shown of it are computed, not believed. */
+function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld & { playbooks: Playbooks }): string | undefined {
+  if (!catalogue.has(step.tool)) return `there is no tool ${step.tool}`;
+  const [form, digest] = [catalogue.get(step.tool), catalogue.digest(step.tool)];
+  if (digest !== step.toolDigest) return `the form of ${step.tool} was changed since it was planned`;
+  if (form.requiresTarget !== (step.target !== undefined)) return `${step.tool} ${form.requiresTarget ? "needs a" : "is for no"} node`;
+  try {
+    const { id, parameters } = step;
+    const made = stepOf({ id, form, digest, parameters, node: step.target === undefined ? undefined : node(step.target), playbooks });
+    if (made.content !== step.content) return "its playbook, or what it uses, was changed since it was planned";
+    const other = compared.find((part) => canonical(made[part]) !== canonical(step[part]));
+    return other && `its ${other} is not what ${step.tool} gives with these values: ${canonical(made[other])}`;
+  } catch (error) {
+    // Values its form does not take: it was not made from it.
+    return explain(error);
+  }
+}
+
+const compared = ["method", "parameters", "risk", "scope", "timeoutSeconds", "preview"] as const satisfies (keyof PlanStep)[];
+
+function notAllowed(papers: Papers, world: WarrantWorld): string | undefined {
+  const { work } = papers;
+  const { answer, rule, quorum } = world.policy.decide(work.plan, whoAsked(work));
+  // Whose hand it was nobody can see here, and what hands alone may do they do without the executor.
+  if (answer === "allow") return work.byHand ? notApproved(papers, usualQuorum, world) : undefined;
+  if (answer === "deny") return `denied by the rule ${rule}`;
+  return notApproved(papers, quorum, world);
+}
+
+/** Control has marked it used by then: what counts is that it was used for this execution. */
+function notApproved({ execution, work, approval }: Papers, quorum: readonly QuorumGroup[], world: WarrantWorld): string | undefined {
+  if (!approval || approval.id !== execution.approvalId) return "it needs approval, and none came with it";
+  if (world.begun(approval.id)) return "its approval was used already";
+  if (approval.planId !== work.id) return "its approval is of another plan";
+  const asking = [work.requesterKeyId, work.requestedBy, work.onBehalfOf];
+  if ([approval.requesterKeyId, approval.requestedBy, approval.onBehalfOf].some((part, index) => part !== asking[index]))
+    return "its approval names another requester";
+  if (approval.state !== "approved" && approval.state !== "used") return `its approval is ${approval.state}, not approved`;
+  if (approval.executeBy === undefined || world.now.getTime() >= Date.parse(approval.executeBy))
+    return "its approval expired before it was begun";
+  // More people than were asked at the time, if the policy here asks for more.
+  const asked = { ...approval, quorum: mergeQuorums([approval.quorum, quorum]) };
+  const bindings = bindingsOf(work.plan, world.policy.version);
+  return signaturesCount(world.voting) ? whyNotSigned(asked, bindings, world) : whyNotBound(asked, bindings);
+}
+
+/** Whoever writes the database writes votes, names, roles and times, and no signatures. */
+function whyNotSigned(approval: Approval, bindings: Bindings, { voting, now, executeSeconds }: WarrantWorld): string | undefined {
+  const { votes, unproven } = provenVotes(approval, voting.voters, now);
+  const lacks = whyNotBound({ ...approval, votes }, bindings);
+  if (lacks !== undefined) return [lacks, ...unproven].join("; ");
+  const last = Math.max(...votes.map(({ at }) => Date.parse(at)));
+  if (now.getTime() < last + Math.min(approval.executeSeconds, executeSeconds) * 1000) return undefined;
+  return "its approval expired before it was begun: its last signature is too old";
+}

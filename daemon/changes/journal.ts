@@ -1,0 +1,176 @@
+/** What each step along the road leaves behind: a record in the audit, and an event for whoever watches. */
+
+import type { AuditEntry } from "../contract/audit/audit.ts";
+import type { Approval, Vote } from "../contract/changes/approval.ts";
+import type { Execution, StepResult } from "../contract/changes/execution.ts";
+import type { PlannedWork } from "../contract/changes/plan.ts";
+import type { NewEvent } from "../contract/event.ts";
+import type { EventStore } from "../store/events.ts";
+
+export type Actor = AuditEntry["actor"];
+
+export interface AuditSink {
+  append(entry: AuditEntry): unknown;
+}
+
+/** Who is named where nobody asked: a clock, or a change of the fleet. */
+const MUSTER: Actor = { keyId: "system", name: "system", role: "system" };
+
+export const requesterOf = ({ requesterKeyId, requestedBy, requesterRole, onBehalfOf }: PlannedWork): Actor => ({
+  keyId: requesterKeyId,
+  name: requestedBy,
+  role: requesterRole,
+  ...(onBehalfOf !== undefined && { onBehalfOf }),
+});
+
+export class Journal {
+  readonly #audit: AuditSink;
+  readonly #events: EventStore;
+
+  constructor(audit: AuditSink, events: EventStore) {
+    this.#audit = audit;
+    this.#events = events;
+  }
+
+  /** What was asked for and what the policy said of it. */
+  decided(work: PlannedWork, dryRun: boolean): void {
+    const { decision } = work;
+    const about = { ...aboutPlan(work), actor: requesterOf(work) };
+    const summary = `${dryRun ? "dry run: " : ""}${work.plan.summary}`;
+    this.#audit.append({ ...about, action: "proposal", summary, ...(work.reason !== "" && { reason: work.reason }) });
+    this.#audit.append({
+      ...about,
+      action: decision.answer === "deny" ? "refusal" : "decision",
+      summary: decision.reasons.join("; ") || summary,
+      rule: decision.rule,
+      policyVersion: decision.policyVersion,
+      result: decision.answer,
+      costUsd: costOf(work),
+    });
+    if (decision.answer === "deny" && !dryRun)
+      this.#tell("plan.denied", `${work.plan.summary}: denied by the rule ${decision.rule}`, { planId: work.id });
+  }
+
+  /** Something was wanted that is not done: no plan, a vote that does not count, a plan that is not what it says. */
+  refused(actor: Actor, subject: string, why: string, planHash?: string): void {
+    this.#audit.append({ action: "refusal", actor, subject, summary: why, result: "refused", ...(planHash !== undefined && { planHash }) });
+  }
+
+  asked(approval: Approval, work: PlannedWork): void {
+    this.#tell("approval.requested", `${work.plan.summary}: waits for approval; asked by ${work.requestedBy}`, idsOf(approval));
+  }
+
+  voted(approval: Approval, vote: Vote, actor: Actor): void {
+    const what = vote.answer === "approve" ? "yes" : "no";
+    this.#audit.append({
+      action: "vote",
+      actor,
+      subject: `approval ${approval.id}`,
+      summary: `said ${what}; it is ${approval.state}`,
+      planHash: approval.planHash,
+      policyVersion: approval.policyVersion,
+      result: vote.answer,
+      ...(vote.reason !== "" && { reason: vote.reason }),
+    });
+    this.#tell("approval.answered", `${vote.by} said ${what}; it is ${approval.state}`, idsOf(approval));
+  }
+
+  expired(approval: Approval): void {
+    const summary = approval.executeBy === undefined ? "nobody decided it in time" : "it was approved and not begun in time";
+    this.#audit.append({ ...aboutApproval(approval), action: "approval-expired", summary, result: "expired" });
+    this.#tell("approval.expired", summary, idsOf(approval));
+  }
+
+  withdrawn(approval: Approval, actor: Actor): void {
+    const summary = "taken back by who asked";
+    this.#audit.append({ ...aboutApproval(approval), actor, action: "change", summary, result: "withdrawn" });
+    this.#tell("approval.withdrawn", summary, idsOf(approval));
+  }
+
+  dropped(approval: Approval, why: string): void {
+    this.#audit.append({ ...aboutApproval(approval), action: "refusal", summary: `approval dropped: ${why}`, result: "dropped" });
+    this.#tell("approval.dropped", `approval dropped: ${why}`, idsOf(approval));
+  }
+
+  queued(execution: Execution, work: PlannedWork): void {
+    this.#tell("execution.queued", `${work.plan.summary}: queued`, { executionId: execution.id, planId: work.id });
+  }
+
+  /** Before anything happens. */
+  intended(execution: Execution, work: PlannedWork): void {
+    this.#audit.append({
+      ...aboutPlan(work),
+      action: "intent",
+      actor: requesterOf(work),
+      subject: `execution ${execution.id}`,
+      summary: work.plan.summary,
+      executionId: execution.id,
+      costUsd: costOf(work),
+      ...(work.reason !== "" && { reason: work.reason }),
+    });
+    this.#tell("execution.running", `${work.plan.summary}: began`, { executionId: execution.id, planId: work.id });
+  }
+
+  /** Also of one that never began: then it has no intent before it. */
+  ended(execution: Execution, work: PlannedWork): void {
+    const { id, status, error } = execution;
+    const summary = `${work.plan.summary}: ${status}${error === undefined ? "" : `: ${error}`}`;
+    const begun = execution.startedAt !== undefined;
+    this.#audit.append({
+      ...aboutPlan(work),
+      action: begun || status !== "refused" ? "outcome" : "refusal",
+      actor: requesterOf(work),
+      subject: `execution ${id}`,
+      summary,
+      result: status,
+      executionId: id,
+      costUsd: begun ? costOf(work) : 0,
+    });
+    this.#tell(`execution.${status}`, summary, { executionId: id, planId: work.id });
+  }
+
+  /** What is not known now; the audit shows an intent without an outcome as just that. */
+  lostSight(execution: Execution, now: "running" | "unknown"): void {
+    const summary = now === "unknown" ? "the executor is away: nobody knows how it goes" : "found again: it goes on";
+    this.#tell(`execution.${now}`, summary, { executionId: execution.id, planId: execution.planId });
+  }
+
+  stepped(execution: Execution, step: StepResult, what: string, nodeId: string | undefined): void {
+    const why = step.error === undefined ? "" : `: ${step.error}`;
+    this.#tell("execution.step", `${what}: ${step.status}${why}`, { executionId: execution.id, stepId: step.id }, nodeId);
+  }
+
+  stopping(execution: Execution, work: PlannedWork, actor: Actor): void {
+    this.#audit.append({
+      ...aboutPlan(work),
+      action: "change",
+      actor,
+      subject: `execution ${execution.id}`,
+      summary: `asked to stop: ${work.plan.summary}`,
+      executionId: execution.id,
+    });
+  }
+
+  #tell(type: string, summary: string, detail: NonNullable<NewEvent["detail"]>, nodeId?: string): void {
+    this.#events.append({ source: "control", type, summary, detail, ...(nodeId !== undefined && { nodeId }) });
+  }
+}
+
+const aboutPlan = ({ id, hash, decision }: PlannedWork) => ({
+  subject: `plan ${id}`,
+  planHash: hash,
+  rule: decision.rule,
+  policyVersion: decision.policyVersion,
+});
+
+const aboutApproval = ({ id, planHash, policyVersion }: Approval) => ({
+  actor: MUSTER,
+  subject: `approval ${id}`,
+  planHash,
+  policyVersion,
+});
+
+const idsOf = ({ id, planId, state }: Approval) => ({ approvalId: id, planId, state });
+
+/** What is expected, rounded to what a ledger can hold. */
+const costOf = ({ plan }: PlannedWork): number => Math.round(plan.steps.reduce((sum, { costUsd }) => sum + costUsd, 0) * 1e6) / 1e6;

@@ -1,0 +1,131 @@
+/**
+ * Makes the plan for a proposal. Pure: no clock, no chance, no question to anybody, so that the same proposal over the same
+ * fleet and forms is the same plan to the byte. Says what would be done; whether it may is for the policy.
+ */
+import type { Plan, PlanStep, Proposal } from "../../contract/changes/plan.ts";
+import type { Values } from "../../contract/changes/tool.ts";
+import { MusterError } from "../../errors/errors.ts";
+import type { Catalogue } from "../tools/catalogue.ts";
+import { parametersFor } from "../tools/command.ts";
+import type { ToolForm } from "../tools/form.ts";
+import { checkParameters } from "../tools/parameter.ts";
+import { remembering } from "../tools/playbooks.ts";
+import { type Draft, draftOfTool, draftsOfRunbook } from "./drafts.ts";
+import { rollbackOf } from "./rollback.ts";
+import type { Runbooks } from "./runbook.ts";
+import { stepOf } from "./step.ts";
+import { chooseNodes, type KnownNode, listed, targetOf, unfit } from "./targets.ts";
+
+export interface World {
+  catalogue: Catalogue;
+  runbooks: Runbooks;
+  nodes: readonly KnownNode[];
+}
+
+const MAX_STEPS = 5000;
+
+export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: World): Plan {
+  const { goal, summary, drafts } = wanted(proposal, catalogue, runbooks);
+  const forms = drafts.map(({ tool }) => catalogue.get(tool));
+  const { fit, leftOut } = fitNodes(proposal, goalName(proposal), forms, nodes);
+  const places: (KnownNode | undefined)[] = fit.length > 0 ? fit : [undefined];
+
+  const playbooks = remembering(catalogue.playbook);
+  const steps: PlanStep[] = [];
+  const shared = new Map<Draft, PlanStep>();
+  const made: { draft: Draft; step: PlanStep; node: KnownNode | undefined }[] = [];
+  let lastChange: PlanStep | undefined;
+  for (const node of places) {
+    const here = new Map<string, PlanStep>();
+    for (const draft of drafts) {
+      const form = catalogue.get(draft.tool);
+      const once = shared.get(draft);
+      if (once) {
+        here.set(draft.name, once);
+        continue;
+      }
+      const place = form.requiresTarget ? node : undefined;
+      const earlier = [...here.values()];
+      const step = stepOf({
+        id: String(steps.length + 1),
+        form,
+        digest: catalogue.digest(form.name),
+        parameters: draft.parameters,
+        node: place,
+        playbooks,
+      });
+      const looking = step.risk === "read";
+      const before =
+        draft.after?.flatMap((name) => here.get(name) ?? []) ?? (looking ? earlier.filter(({ risk }) => risk !== "read") : earlier);
+      // Changes go from machine to machine, so that what fails on the first does not happen to all.
+      const after = [...before, ...(!looking && lastChange ? [lastChange] : [])].map(({ id }) => id);
+      step.after = [...new Set(after)].toSorted((a, b) => Number(a) - Number(b));
+      if (!looking) lastChange = step;
+      here.set(draft.name, step);
+      if (!place) shared.set(draft, step);
+      steps.push(step);
+      made.push({ draft, step, node: place });
+      if (steps.length > MAX_STEPS) throw new MusterError("REQUEST_INVALID", `targets: more than ${MAX_STEPS} steps; name fewer nodes`);
+    }
+  }
+  return {
+    version: 1,
+    goal,
+    summary: [
+      `${summary}${fit.length > 0 ? ` on ${listed(fit.map(({ name }) => name))}` : ""}`,
+      ...leftOut.map((reason) => `left out: ${reason}`),
+    ].join("; "),
+    targets: fit.map(targetOf),
+    steps,
+    rollback: rollbackOf(made, catalogue, playbooks),
+    readOnly: proposal.readOnly,
+    tainted: proposal.tainted,
+  };
+}
+
+const goalName = ({ goal }: Proposal): string => (goal.kind === "tool" ? goal.tool : goal.runbook);
+
+function wanted({ goal }: Proposal, catalogue: Catalogue, runbooks: Runbooks): { goal: Plan["goal"]; summary: string; drafts: Draft[] } {
+  if (goal.kind === "tool") {
+    const form = catalogue.get(goal.tool);
+    const parameters = parametersFor(form, goal.parameters);
+    return { goal: { ...goal, parameters }, summary: form.name, drafts: [draftOfTool(form, parameters)] };
+  }
+  const runbook = runbooks.get(goal.runbook);
+  const parameters: Values = checkParameters(runbook.name, runbook.parameters, goal.parameters);
+  const drafts = draftsOfRunbook(runbook, parameters);
+  if (drafts.length === 0) throw new MusterError("PARAMETER_INVALID", `${runbook.name}: none of its steps is wanted with these parameters`);
+  const over = runbook.success.filter(({ step }) => drafts.some(({ name }) => name === step)).map(({ means }) => `done when ${means}`);
+  return { goal: { ...goal, parameters }, summary: over.length > 0 ? `${runbook.name} (${over.join(", ")})` : runbook.name, drafts };
+}
+
+/** A machine that was named must be fit for every step; of a group, those who are not are left out and told. */
+function fitNodes(
+  proposal: Proposal,
+  name: string,
+  forms: readonly ToolForm[],
+  nodes: readonly KnownNode[],
+): { fit: KnownNode[]; leftOut: string[] } {
+  const needsTarget = forms.some(({ requiresTarget }) => requiresTarget);
+  const { nodes: chosen, byName } = chooseNodes(proposal.targets, nodes);
+  if (!needsTarget && proposal.targets.length > 0) throw new MusterError("PARAMETER_INVALID", `targets: ${name} is for no node; name none`);
+  if (needsTarget && proposal.targets.length === 0)
+    throw new MusterError("PARAMETER_INVALID", `targets: ${name} needs nodes: their names, group:NAME or all`);
+  const fit: KnownNode[] = [];
+  const leftOut: string[] = [];
+  for (const node of chosen) {
+    const reason = forms
+      .filter(({ requiresTarget }) => requiresTarget)
+      .map((form) => unfit(node, form, byName.has(node.name)))
+      .find((found) => found !== undefined);
+    if (reason === undefined) fit.push(node);
+    else if (byName.has(node.name)) throw new MusterError("NODE_WRONG_PHASE", `targets: ${reason}`);
+    else leftOut.push(reason);
+  }
+  if (needsTarget && fit.length === 0)
+    throw new MusterError(
+      "NODE_WRONG_PHASE",
+      `targets: ${name} can be used on none of them${leftOut.length > 0 ? `: ${listed(leftOut)}` : ""}`,
+    );
+  return { fit, leftOut };
+}

@@ -1,0 +1,120 @@
+/** Steps for a kind of incident, as a file of `daemon/changes/runbooks/` or of the site's own folder. Found by rules; no model has a say. */
+import { basename, join } from "node:path";
+import * as z from "zod";
+import { RunbookName } from "../../contract/changes/plan.ts";
+import { ToolName } from "../../contract/changes/tool.ts";
+import { MusterError } from "../../errors/errors.ts";
+import type { Catalogue } from "../tools/catalogue.ts";
+import { Parameter } from "../tools/parameter.ts";
+import { type Fault, faultText, missingFolders, readYaml, yamlFilesIn } from "../tools/yaml-file.ts";
+import { runbookFaults } from "./runbook-faults.ts";
+
+/** The runbooks that come with Muster. */
+export const ourRunbooks = join(import.meta.dirname, "../runbooks");
+
+const line = z.string().min(1).max(500);
+const word = z.string().regex(/^[a-z][a-z0-9_.-]{0,60}$/, "is not a word of lower-case letters, digits, dashes, dots and underscores");
+const StepName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, "is not a step's name: lower-case letters, digits and dashes");
+const Filled = z.record(z.string(), z.union([z.string().max(1000), z.number(), z.boolean()])).default({});
+
+/** Each field that is named must be the incident's. */
+export const Trigger = z
+  .strictObject({ symptom: word, event: word, intent_type: word, resource_type: word })
+  .partial()
+  .refine((trigger) => Object.keys(trigger).length > 0, "names nothing");
+export type Incident = z.output<typeof Trigger>;
+
+export const Runbook = z.strictObject({
+  name: RunbookName,
+  description: line,
+  triggers: z.array(Trigger).min(1).max(30),
+  parameters: z.array(Parameter).max(20).default([]),
+  steps: z
+    .array(
+      z.strictObject({
+        id: StepName,
+        tool: ToolName,
+        parameters: Filled,
+        /** Steps that must have succeeded; else a step that looks waits for earlier changes, and one that changes for all before it. */
+        after: z.array(StepName).optional(),
+        /** A boolean parameter of the runbook: only when it is true. */
+        when: z.string().optional(),
+      }),
+    )
+    .min(1)
+    .max(50),
+  /** In place of what the tool's own form says of undoing. */
+  rollback: z
+    .array(z.strictObject({ undoes: StepName, tool: ToolName, parameters: Filled }))
+    .max(50)
+    .default([]),
+  /** By what people see that it is over. */
+  success: z
+    .array(z.strictObject({ step: StepName, means: line }))
+    .min(1)
+    .max(10),
+});
+export type Runbook = z.output<typeof Runbook>;
+
+export interface Runbooks {
+  list(): readonly Runbook[];
+  /** Throws RUNBOOK_NOT_FOUND, which names those there are. */
+  get(name: string): Runbook;
+}
+
+/** Reads every file, and says everything that is wrong with them at once. */
+export function readRunbooks(
+  folders: readonly string[],
+  catalogue: Catalogue,
+): { runbooks: { file: string; runbook: Runbook }[]; faults: Fault[] } {
+  const faults: Fault[] = missingFolders(folders);
+  const runbooks = new Map<string, { file: string; runbook: Runbook }>();
+  for (const file of folders.flatMap(yamlFilesIn)) {
+    const read = readYaml(file, Runbook);
+    if (!read.ok) {
+      faults.push(...read.faults);
+      continue;
+    }
+    const { value: runbook, faultAt } = read;
+    const { name } = runbook;
+    const other = runbooks.get(name);
+    if (other) faults.push(faultAt(["name"], `${name} is in ${other.file} already`));
+    else if (basename(file) !== `${name}.yaml`) faults.push(faultAt(["name"], `the file of ${name} must be called ${name}.yaml`));
+    else runbooks.set(name, { file, runbook });
+    faults.push(...runbookFaults(runbook, catalogue).map(({ path, problem }) => faultAt(path, problem)));
+  }
+  return { runbooks: [...runbooks.values()].toSorted((a, b) => (a.runbook.name < b.runbook.name ? -1 : 1)), faults };
+}
+
+export function loadRunbooks(folders: readonly string[], catalogue: Catalogue): Runbooks {
+  const { runbooks, faults } = readRunbooks(folders, catalogue);
+  if (faults.length > 0) throw new MusterError("RUNBOOK_INVALID", faults.map(faultText).join("\n"));
+  return runbooksOf(runbooks.map(({ runbook }) => runbook));
+}
+
+export function runbooksOf(list: readonly Runbook[]): Runbooks {
+  return {
+    list: () => list,
+    get: (name) => {
+      const found = list.find((runbook) => runbook.name === name);
+      if (!found)
+        throw new MusterError("RUNBOOK_NOT_FOUND", `there is no runbook ${name}; known: ${list.map((runbook) => runbook.name).join(", ")}`);
+      return found;
+    },
+  };
+}
+
+/** Those with a trigger that fits, the narrowest trigger first; the name decides between equals. */
+export function matching(runbooks: Runbooks, incident: Incident): readonly Runbook[] {
+  const fields = Object.entries(incident);
+  return runbooks
+    .list()
+    .flatMap((runbook) => {
+      const fits = runbook.triggers.filter((trigger) =>
+        Object.entries(trigger).every(([key, wanted]) => fields.some(([field, value]) => field === key && value === wanted)),
+      );
+      return fits.length > 0 ? [{ runbook, narrow: Math.max(...fits.map((trigger) => Object.keys(trigger).length)) }] : [];
+    })
+    .toSorted((a, b) => b.narrow - a.narrow || (a.runbook.name < b.runbook.name ? -1 : 1))
+    .map(({ runbook }) => runbook);
+}

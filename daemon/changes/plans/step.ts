@@ -1,0 +1,50 @@
+/** One step of a plan: a tool with its values on one machine, with everything that can be known of it beforehand. Pure. */
+import type { Digest, PlanStep } from "../../contract/changes/plan.ts";
+import type { Values } from "../../contract/changes/tool.ts";
+import { type Call, callOf, parametersFor, showCall } from "../tools/command.ts";
+import type { ToolForm } from "../tools/form.ts";
+import type { Playbooks } from "../tools/playbooks.ts";
+import { riskOf } from "../tools/risk.ts";
+import { type KnownNode, scopeOf, targetOf } from "./targets.ts";
+
+const PREVIEW_CHARACTERS = 4096;
+
+interface Wanted {
+  id: string;
+  form: ToolForm;
+  digest: Digest;
+  parameters: Values;
+  node: KnownNode | undefined;
+  playbooks: Playbooks;
+}
+
+export function stepOf({ id, form, digest, parameters: given, node, playbooks }: Wanted): PlanStep {
+  const parameters = parametersFor(form, given);
+  const call = callOf(form, parameters, node && targetOf(node));
+  const content = call.kind === "playbook" ? playbooks(call.playbook)?.content : undefined;
+  const risk = riskOf(form, parameters, playbooks);
+  return {
+    id,
+    tool: form.name,
+    toolDigest: digest,
+    ...(content !== undefined && { content }),
+    method: form.method,
+    ...(node && { target: node.name }),
+    parameters,
+    risk,
+    // Where it happens nobody has labelled.
+    scope: node ? scopeOf(node) : "prod",
+    after: [],
+    timeoutSeconds: form.timeoutSeconds,
+    expectedSeconds: form.expectedSeconds,
+    costUsd: risk === "read" ? 0 : form.costUsd,
+    preview: previewOf(form, call),
+  };
+}
+
+/** What does not fit is not shown, and what is not shown is not known. */
+function previewOf(form: ToolForm, call: Call): PlanStep["preview"] {
+  const text = showCall(call);
+  if (text.length > PREVIEW_CHARACTERS) return { kind: "none", text: `${text.slice(0, PREVIEW_CHARACTERS - 1)}…` };
+  return { kind: form.preview, text };
+}

@@ -1,0 +1,88 @@
+/** Whom a plan is about: names, groups and `all` as machines, and which of them a tool can be used on. Pure. */
+
+import type { Target } from "../../contract/changes/plan.ts";
+import type { Scope } from "../../contract/changes/tool.ts";
+import type { Phase } from "../../contract/machines/node.ts";
+import { MusterError } from "../../errors/errors.ts";
+import type { ToolForm } from "../tools/form.ts";
+import { wordsIn } from "../tools/form-faults.ts";
+import { placeholdersIn } from "../tools/template.ts";
+
+/** A machine as the planner has to know it. */
+export interface KnownNode {
+  id: string;
+  name: string;
+  phase: Phase;
+  address?: string | undefined;
+  /** Every inventory group it is in, those above its own among them. */
+  groups: readonly string[];
+}
+
+/** Those chosen by their own names must all be fit; those who came with a group are left out when they are not. */
+export interface Chosen {
+  nodes: readonly KnownNode[];
+  byName: ReadonlySet<string>;
+}
+
+const SHOWN = 20;
+export const listed = (names: readonly string[]): string =>
+  names.length > SHOWN ? `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more` : names.join(", ");
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export function chooseNodes(targets: readonly string[], nodes: readonly KnownNode[]): Chosen {
+  const known = new Map(nodes.map((node) => [node.name, node]));
+  const groups = [...new Set(nodes.flatMap((node) => node.groups))].toSorted(byText);
+  const chosen = new Map<string, KnownNode>();
+  const byName = new Set<string>();
+  for (const target of targets) {
+    const group = target.startsWith("group:") ? target.slice("group:".length) : undefined;
+    if (group !== undefined && !groups.includes(group))
+      throw new MusterError("GROUP_NOT_FOUND", `there is no group ${group} with a node in it; known: ${listed(groups) || "none"}`);
+    const found =
+      target === "all" ? nodes : group !== undefined ? nodes.filter((node) => node.groups.includes(group)) : [known.get(target)];
+    for (const node of found) {
+      if (!node)
+        throw new MusterError(
+          "NODE_NOT_FOUND",
+          `there is no node ${target}; known: ${listed([...known.keys()].toSorted(byText)) || "none"}`,
+        );
+      chosen.set(node.name, node);
+    }
+    if (target !== "all" && group === undefined) byName.add(target);
+  }
+  return { nodes: [...chosen.values()].toSorted((a, b) => byText(a.name, b.name)), byName };
+}
+
+/** What nobody labelled is not thrown away; a machine with two labels is treated as the more precious. */
+export const scopeOf = ({ groups }: KnownNode): Scope =>
+  groups.includes("prod") ? "prod" : groups.includes("staging") ? "staging" : groups.includes("dev") ? "dev" : "prod";
+
+export const targetOf = (node: KnownNode): Target => ({
+  nodeId: node.id,
+  node: node.name,
+  scope: scopeOf(node),
+  ...(node.address !== undefined && { address: node.address }),
+});
+
+/** Machines with Windows are in this group of the inventory. */
+const WINDOWS = "windows";
+
+/** Why a tool cannot be used on a machine now, or nothing. One that is kept out is only for tools that say so, and named. */
+export function unfit(node: KnownNode, form: ToolForm, named = true): string | undefined {
+  const { name, phase } = node;
+  if ((phase === "retired" || phase === "quarantined") && !(named && form.phases?.includes(phase))) return `${name} is ${phase}`;
+  const inside = form.method === "ssh" || form.method === "ansible" || form.method === "winrm";
+  if (form.phases && !form.phases.some((allowed) => allowed === phase))
+    return `${name} is ${phase}; ${form.name} is for nodes that are ${form.phases.join(", ")}`;
+  if (!form.phases && inside && phase !== "ready" && phase !== "configure-failed")
+    return phase === "called-home" || phase === "configuring"
+      ? `${name} is ${phase}: it is being made ready`
+      : `${name} is ${phase}: it has no system that ${form.method} could reach`;
+  const windows = node.groups.includes(WINDOWS);
+  if (form.method === "winrm" && !windows) return `${name} is not in the group ${WINDOWS}`;
+  if (form.method === "ssh" && windows) return `${name} is in the group ${WINDOWS}, and ssh is for Linux`;
+  if (node.address === undefined && (form.method === "ssh" || wordsIn(form.action).some((word) => placeholdersIn(word).includes("target"))))
+    return `${name} has no address`;
+  return undefined;
+}

@@ -1,0 +1,108 @@
+/** From Cedar's two answers to three, and from a step to the plan. Pure: Cedar is asked through a function. */
+import type { Decision, Plan, PlanStep, QuorumGroup } from "../../contract/changes/plan.ts";
+import type { ApprovalMode } from "./approval-mode.ts";
+import { type Question, questionFor, type Who } from "./question.ts";
+import { mergeQuorums, usualQuorum } from "./quorum.ts";
+
+/** What Cedar said, and by which rules; `failed`: it could not tell. */
+export type CedarAnswer = { decision: "allow" | "deny"; rules: readonly string[] } | { failed: string };
+
+export interface Rules {
+  ask(question: Question): CedarAnswer;
+  quorumOf(rule: string): readonly QuorumGroup[];
+  namesNodes: boolean;
+  approvalMode: ApprovalMode;
+  version: string;
+}
+
+export interface Verdict {
+  answer: Decision["answer"];
+  /** Every rule that brought about the answer; the first is named as the one that decided. */
+  rules: readonly string[];
+  quorum: readonly QuorumGroup[];
+  problem?: string;
+}
+
+export interface StepVerdict {
+  step: PlanStep;
+  verdict: Verdict;
+}
+
+const rank = { allow: 0, "needs-approval": 1, deny: 2 } as const;
+
+export function decide(plan: Plan, who: Who, rules: Rules): Decision {
+  const verdicts = verdictsOf(plan, who, rules);
+  const answer = verdicts.reduce<Decision["answer"]>(
+    (worst, { verdict }) => (rank[verdict.answer] > rank[worst] ? verdict.answer : worst),
+    verdicts.length > 0 ? "allow" : "needs-approval",
+  );
+  const deciding = verdicts.filter(({ verdict }) => verdict.answer === answer).map(({ verdict }) => verdict);
+  return {
+    answer,
+    rule: deciding[0]?.rules[0] ?? "unmatched",
+    reasons: reasonsOf(verdicts),
+    quorum: answer === "needs-approval" ? mergeQuorums(deciding.length > 0 ? deciding.map(({ quorum }) => quorum) : [usualQuorum]) : [],
+    policyVersion: rules.version,
+  };
+}
+
+/** Rollback steps are steps: what may not be done may not be done on the way back either. */
+export function verdictsOf(plan: Plan, who: Who, rules: Rules): StepVerdict[] {
+  const asked = new Map<string, Verdict>();
+  const steps = [...plan.steps.map((step) => ({ step, rollback: false })), ...plan.rollback.map(({ step }) => ({ step, rollback: true }))];
+  return steps.map(({ step, rollback }) => {
+    const node = rules.namesNodes ? step.target : step.target !== undefined;
+    const alike = JSON.stringify([step.tool, step.risk, step.scope, step.method, step.parameters, node, rollback]);
+    const verdict = asked.get(alike) ?? verdictOf({ plan, step, rollback, who, approvalMode: rules.approvalMode }, rules);
+    asked.set(alike, verdict);
+    return { step, verdict };
+  });
+}
+
+/**
+ * Asked without approval and, unless that is allowed, as if people had approved: what is then still forbidden is denied. What
+ * no rule speaks of is denied by Cedar both times without a reason, and needs approval. A rule that fails while it is
+ * evaluated would be left out by Cedar, a forbid too: then everything is denied.
+ */
+function verdictOf(asked: Parameters<typeof questionFor>[0], rules: Rules): Verdict {
+  const without = rules.ask(questionFor(asked, false, rules.namesNodes));
+  if ("failed" in without) return failure(without.failed);
+  if (without.decision === "allow") return { answer: "allow", rules: without.rules, quorum: [] };
+  const approved = rules.ask(questionFor(asked, true, rules.namesNodes));
+  if ("failed" in approved) return failure(approved.failed);
+  if (approved.decision === "deny" && approved.rules.length > 0) return { answer: "deny", rules: approved.rules, quorum: [] };
+  // With approval all permits that apply are named, also those that never asked for it.
+  const asking = [...without.rules, ...approved.rules.filter((rule) => rules.quorumOf(rule).length > 0)];
+  const deciding = asking.length > 0 ? asking : approved.rules;
+  const quorum = mergeQuorums(deciding.map((rule) => rules.quorumOf(rule)));
+  return {
+    answer: "needs-approval",
+    rules: deciding.length > 0 ? deciding : ["unmatched"],
+    quorum: quorum.length > 0 ? quorum : usualQuorum,
+  };
+}
+
+const failure = (problem: string): Verdict => ({ answer: "deny", rules: ["policy-error"], quorum: [], problem });
+
+/** One line for steps that are alike but for their nodes. */
+function reasonsOf(verdicts: readonly StepVerdict[]): string[] {
+  const groups = new Map<string, { line: (nodes: string) => string; nodes: string[] }>();
+  for (const { step, verdict } of verdicts) {
+    const { answer, rules, problem } = verdict;
+    const what = `${step.tool}, a ${step.risk} in ${step.scope}`;
+    const by = problem ?? `by ${rules.join(", ")}`;
+    const group = groups.get(`${what}\n${answer}\n${by}`) ?? { line: (on) => `${words[answer]}: ${what}${on}, ${by}`, nodes: [] };
+    if (step.target !== undefined) group.nodes.push(step.target);
+    groups.set(`${what}\n${answer}\n${by}`, group);
+  }
+  return [...groups.values()].map(({ line, nodes }) => line(onNodes([...new Set(nodes)])));
+}
+
+const words = { allow: "allowed", "needs-approval": "needs approval", deny: "denied" } as const;
+
+function onNodes(nodes: readonly string[]): string {
+  if (nodes.length === 0) return "";
+  const [first, second, third] = nodes;
+  if (nodes.length <= 3) return ` on ${nodes.join(", ")}`;
+  return ` on ${first}, ${second}, ${third} and ${nodes.length - 3} more`;
+}

@@ -1,0 +1,104 @@
+/** The policy in force: Muster's own rules, then the site's, checked against the schema before anything is asked. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { checkParseSchema, preparsePolicySet, preparseSchema, statefulIsAuthorized, validate } from "@cedar-policy/cedar-wasm/nodejs";
+import type { Decision, Digest, Plan } from "../../contract/changes/plan.ts";
+import type { ApprovalMode } from "./approval-mode.ts";
+import { type CedarAnswer, decide, type Rules, type StepVerdict, verdictsOf } from "./decide.ts";
+import type { Question, Who } from "./question.ts";
+import { invalid, type Rule, type RuleFile, readRuleFiles, rulesOf } from "./rule-files.ts";
+
+export type { Who } from "./question.ts";
+
+export interface PolicySettings {
+  /** The site's own folders of `.cedar` files. Muster's own are always read. */
+  folders: readonly string[];
+  approvalMode: ApprovalMode;
+}
+
+export interface Policy {
+  /** Digest of every file and setting that decides. */
+  version: Digest;
+  rules: readonly Rule[];
+  approvalMode: ApprovalMode;
+  decide(plan: Plan, who: Who): Decision;
+  /** Step by step, for whoever wants to see why. */
+  verdicts(plan: Plan, who: Who): StepVerdict[];
+}
+
+export const ownRules = join(import.meta.dirname, "rules");
+const schemaFile = join(import.meta.dirname, "schema.cedarschema");
+
+export function loadPolicy({ folders, approvalMode }: PolicySettings): Policy {
+  const schema = readFileSync(schemaFile, "utf8");
+  const all = [...new Set([ownRules, ...folders].map((folder) => resolve(folder)))];
+  const files = all.flatMap(readRuleFiles);
+  const rules = files.flatMap(rulesOf);
+  check(rules, schema);
+  const version = versionOf(schema, files, approvalMode);
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  const asked: Rules = {
+    ask: cedar(version, rules, schema),
+    quorumOf: (id) => byId.get(id)?.quorum ?? [],
+    namesNodes: rules.some(({ namesNodes }) => namesNodes),
+    approvalMode,
+    version,
+  };
+  return {
+    version,
+    rules,
+    approvalMode,
+    decide: (plan, who) => decide(plan, who, asked),
+    verdicts: (plan, who) => verdictsOf(plan, who, asked),
+  };
+}
+
+function check(rules: readonly Rule[], schema: string): void {
+  const seen = new Map<string, Rule>();
+  for (const rule of rules) {
+    const other = seen.get(rule.id);
+    if (other) throw invalid(rule.file, `rule ${rule.id}: another rule has this id, in ${other.file}`);
+    seen.set(rule.id, rule);
+  }
+  const parsed = checkParseSchema(schema);
+  if (parsed.type === "failure") throw invalid(schemaFile, parsed.errors.map(({ message }) => message).join("; "));
+  const result = validate({ schema, policies: { staticPolicies: textsOf(rules) } });
+  if (result.type === "failure") throw invalid(ownRules, result.errors.map(({ message }) => message).join("; "));
+  // A warning tells of a rule that can never apply, or of letters that look like others: in a policy both are mistakes.
+  const problem = result.validationErrors[0] ?? result.validationWarnings[0];
+  if (!problem) return;
+  const { help } = problem.error;
+  const message = problem.error.message.replace(/^for policy `[^`]*`[:,] /, "");
+  throw invalid(seen.get(problem.policyId)?.file ?? ownRules, `rule ${problem.policyId}: ${message}${help ? ` (${help})` : ""}`);
+}
+
+/** Cedar keeps what is parsed by name for the life of the process; the name is the version, so another policy is another name. */
+function cedar(version: Digest, rules: readonly Rule[], schema: string): (question: Question) => CedarAnswer {
+  for (const parsed of [preparseSchema(version, schema), preparsePolicySet(version, { staticPolicies: textsOf(rules) })]) {
+    if (parsed.type === "failure") throw invalid(ownRules, parsed.errors.map(({ message }) => message).join("; "));
+  }
+  const order = new Map(rules.map(({ id }, index) => [id, index]));
+  return (question) => {
+    const answer = statefulIsAuthorized({
+      ...question,
+      preparsedSchemaName: version,
+      preparsedPolicySetId: version,
+      validateRequest: true,
+    });
+    if (answer.type === "failure")
+      return { failed: `the policy cannot be asked: ${answer.errors.map(({ message }) => message).join("; ")}` };
+    const { decision, diagnostics } = answer.response;
+    const error = diagnostics.errors[0];
+    if (error) return { failed: `rule ${error.policyId} fails: ${error.error.message}` };
+    return { decision, rules: diagnostics.reason.toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)) };
+  };
+}
+
+/** By name, not by place: the executor may read the same files elsewhere. */
+function versionOf(schema: string, files: readonly RuleFile[], approvalMode: ApprovalMode): Digest {
+  const content = [schema, ...files.map(({ file, text }) => [basename(file), text]), approvalMode];
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex");
+}
+
+const textsOf = (rules: readonly Rule[]) => Object.fromEntries(rules.map(({ id, text }) => [id, text]));

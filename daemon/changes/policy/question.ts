@@ -1,0 +1,66 @@
+/** One step of a plan as a question Cedar can be asked. */
+import type { AuthorizationCall, EntityJson } from "@cedar-policy/cedar-wasm/nodejs";
+import type { Role } from "../../contract/admin/key.ts";
+import type { ByHand, Plan, PlanStep } from "../../contract/changes/plan.ts";
+import type { ApprovalMode } from "./approval-mode.ts";
+
+/** Whose proposal it is: the key, its person and its role, and for whom an agent acts. */
+export interface Who {
+  keyId: string;
+  name: string;
+  role: Role;
+  onBehalfOf?: string | undefined;
+  /** They do it themselves, in this very request. */
+  byHand?: ByHand | undefined;
+}
+
+export interface Asked {
+  plan: Plan;
+  step: PlanStep;
+  rollback: boolean;
+  who: Who;
+  approvalMode: ApprovalMode;
+}
+
+export type Question = Pick<AuthorizationCall, "principal" | "action" | "resource" | "context" | "entities">;
+
+const of = (type: string, id: string) => ({ type: `Muster::${type}`, id });
+const reference = (type: string, id: string) => ({ __entity: of(type, id) });
+
+/** `withName`: false where no rule tells nodes apart, so that a thousand alike are asked about once. */
+export function questionFor({ plan, step, rollback, who, approvalMode }: Asked, approved: boolean, withName: boolean): Question {
+  const principal = of("Key", who.keyId);
+  const resource = step.target === undefined ? of("Executor", "executor") : of("Node", withName ? step.target : "any");
+  const entities: EntityJson[] = [
+    {
+      uid: principal,
+      attrs: {
+        name: who.name,
+        role: reference("Role", who.role),
+        ...(who.onBehalfOf !== undefined && { onBehalfOf: who.onBehalfOf }),
+      },
+      parents: [],
+    },
+    { uid: resource, attrs: { scope: reference("Scope", step.scope) }, parents: [] },
+    {
+      uid: of("Parameters", "of this step"),
+      attrs: {},
+      parents: [],
+      tags: Object.fromEntries(Object.entries(step.parameters).map(([name, value]) => [name, String(value)])),
+    },
+  ];
+  const context = {
+    approved,
+    tainted: plan.tainted,
+    readOnly: plan.readOnly,
+    rollback,
+    tool: step.tool,
+    method: reference("Method", step.method),
+    parameters: reference("Parameters", "of this step"),
+    nodes: plan.targets.length,
+    costCents: Math.ceil(plan.steps.reduce((sum, { costUsd }) => sum + costUsd, 0) * 100),
+    approvalMode: reference("ApprovalMode", approvalMode),
+    ...(who.byHand && { byHand: { ...who.byHand } }),
+  };
+  return { principal, action: of("Action", step.risk), resource, context, entities };
+}

@@ -1,0 +1,79 @@
+/** Rules as they lie in folders: one policy each, with its file, its id and its quorum. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type DetailedError, policySetTextToParts, policyToJson } from "@cedar-policy/cedar-wasm/nodejs";
+import type { QuorumGroup } from "../../contract/changes/plan.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { parseQuorum } from "./quorum.ts";
+
+export interface Rule {
+  id: string;
+  file: string;
+  text: string;
+  effect: "permit" | "forbid";
+  quorum: QuorumGroup[];
+  /** Names a node, or nodes as such: its answer may differ from one node to the next. */
+  namesNodes: boolean;
+}
+
+export interface RuleFile {
+  file: string;
+  text: string;
+}
+
+/** Answers that are no rule's. */
+const taken = ["unmatched", "policy-error"];
+const known = ["id", "quorum"];
+
+export function readRuleFiles(folder: string): RuleFile[] {
+  if (!existsSync(folder)) throw invalid(folder, "there is no such folder");
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".cedar"))
+    .sort()
+    .map((name) => ({ file: join(folder, name), text: readFileSync(join(folder, name), "utf8") }));
+}
+
+export function rulesOf({ file, text }: RuleFile): Rule[] {
+  const parts = policySetTextToParts(text);
+  if (parts.type === "failure") throw invalid(file, parts.errors.map((error) => parseProblem(error, text)).join("; "));
+  if (parts.policy_templates.length > 0) throw invalid(file, "holds a template: write `principal` and `resource` without a question mark");
+  return parts.policies.map((policy, index) => ruleFrom(file, policy, index + 1));
+}
+
+function ruleFrom(file: string, text: string, number: number): Rule {
+  const parsed = policyToJson(text);
+  if (parsed.type === "failure") throw invalid(file, `rule ${number}: ${parsed.errors.map(({ message }) => message).join("; ")}`);
+  const annotations = parsed.json.annotations ?? {};
+  const id = annotations.id;
+  if (id === undefined || !/^[a-z][a-z0-9-]{1,60}$/.test(id))
+    throw invalid(file, `rule ${number}: needs an annotation such as @id("no-reboot-at-night"): lower-case letters, digits and dashes`);
+  if (taken.includes(id)) throw invalid(file, `rule ${id}: this id has a meaning of its own; choose another`);
+  const strange = Object.keys(annotations).find((name) => !known.includes(name));
+  if (strange !== undefined)
+    throw invalid(file, `rule ${id}: @${strange} is not known; annotations are ${known.map((name) => `@${name}`).join(", ")}`);
+  return {
+    id,
+    file,
+    text,
+    effect: parsed.json.effect,
+    quorum: annotations.quorum === undefined ? [] : quorumOf(file, id, annotations.quorum),
+    namesNodes: JSON.stringify(parsed.json).includes('"Muster::Node"'),
+  };
+}
+
+function quorumOf(file: string, id: string, text: string): QuorumGroup[] {
+  try {
+    return parseQuorum(text);
+  } catch (cause) {
+    throw new MusterError("POLICY_INVALID", `${file}: rule ${id}: @quorum("${text}")`, { cause });
+  }
+}
+
+function parseProblem({ message, sourceLocations }: DetailedError, text: string): string {
+  const at = sourceLocations?.[0];
+  if (!at) return message;
+  const line = Buffer.from(text).subarray(0, at.start).toString().split("\n").length;
+  return `line ${line}: ${message}${at.label ? `, ${at.label}` : ""}`;
+}
+
+export const invalid = (where: string, problem: string): MusterError => new MusterError("POLICY_INVALID", `${where}: ${problem}`);

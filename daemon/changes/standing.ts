@@ -1,0 +1,44 @@
+/** A proposal over the fleet as it is now: the plan it gives, what an approval of it is bound to, what the policy says. */
+import type { Decision, Digest, Plan, PlannedWork, Proposal } from "../contract/changes/plan.ts";
+import type { Bindings } from "./approvals/approvals.ts";
+import { coverageOf, previewHashOf, targetsHashOf } from "./plans/digests.ts";
+import type { Policy, Who } from "./policy/policy.ts";
+import { digestOf } from "./tools/canonical.ts";
+
+export interface StandingParts {
+  /** Throws a MusterError where nothing can be planned. */
+  plan(proposal: Proposal): Plan;
+  policy: Pick<Policy, "version" | "decide">;
+}
+
+export interface Standing extends Pick<PlannedWork, "plan" | "coverage" | "decision"> {
+  bindings: Bindings;
+}
+
+export function standingOf({ plan: make, policy }: StandingParts, proposal: Proposal, who: Who): Standing {
+  const plan = make(proposal);
+  return { plan, coverage: coverageOf(plan), decision: policy.decide(plan, who), bindings: bindingsOf(plan, policy.version) };
+}
+
+export const bindingsOf = (plan: Plan, policyVersion: Digest): Bindings => ({
+  planHash: digestOf(plan),
+  previewHash: previewHashOf(plan),
+  targetsHash: targetsHashOf(plan),
+  policyVersion,
+});
+
+export const whoAsked = ({ requesterKeyId, requestedBy, requesterRole, onBehalfOf, byHand }: PlannedWork): Who => ({
+  keyId: requesterKeyId,
+  name: requestedBy,
+  role: requesterRole,
+  onBehalfOf,
+  byHand,
+});
+
+/** More than looking, at any point. */
+export const changesSomething = ({ steps, rollback }: Plan): boolean =>
+  [...steps, ...rollback.map(({ step }) => step)].some(({ risk }) => risk !== "read");
+
+/** Why a decision lets nothing run, for whoever asked. */
+export const denial = ({ rule, reasons }: Decision): string =>
+  `denied by the rule ${rule}${reasons.length === 0 ? "" : `: ${reasons.slice(0, 3).join("; ")}`}`;

@@ -1,0 +1,108 @@
+/** A form with its values: exactly what will be done. A value never becomes more than one word, and no shell reads any. */
+import type { Target } from "../../contract/changes/plan.ts";
+import type { Value, Values } from "../../contract/changes/tool.ts";
+import { MusterError } from "../../errors/errors.ts";
+import type { ToolForm } from "./form.ts";
+import { checkParameters } from "./parameter.ts";
+import { fill } from "./template.ts";
+import { filledUrl } from "./url.ts";
+
+export type At = Pick<Target, "node" | "address">;
+
+/** What an executor carries out. `environment` holds no secrets: those it adds by itself, by the form's references. */
+export type Call =
+  | { kind: "command"; argv: string[]; environment: Record<string, string> }
+  | { kind: "request"; verb: string; url: string; headers: Record<string, string>; body?: Values }
+  | { kind: "playbook"; playbook: string; check: boolean }
+  | { kind: "module"; module: string; arguments: Values };
+
+/** The values checked against the form, with its defaults. Of `target` and `node` Muster says what they are. */
+export function parametersFor(form: ToolForm, given: Values): Values {
+  const values = checkParameters(form.name, form.parameters, given, form.requiresTarget ? ["target", "node"] : []);
+  if (form.action.kind === "playbook" || form.action.kind === "module") refuseTemplates(form, values);
+  return values;
+}
+
+/** Ansible would evaluate them, here and with our rights. */
+function refuseTemplates(form: ToolForm, values: Values): void {
+  const evil = Object.entries(values).find(([, value]) => typeof value === "string" && /\{[{%#]/.test(value));
+  if (evil) throw new MusterError("PARAMETER_INVALID", `${form.name}: ${evil[0]} holds a template, which Ansible would evaluate`);
+}
+
+export function callOf(form: ToolForm, parameters: Values, at?: At): Call {
+  if (form.requiresTarget && !at) throw new MusterError("PARAMETER_INVALID", `${form.name} needs a target`);
+  const values = parametersFor(form, parameters);
+  const lookUp = (name: string): Value | undefined => {
+    if (at && form.requiresTarget && name === "node") return at.node;
+    if (!at || !form.requiresTarget || name !== "target") return Object.hasOwn(values, name) ? values[name] : undefined;
+    if (at.address === undefined) throw new MusterError("NODE_WRONG_PHASE", `${at.node} has no address yet`);
+    return at.address;
+  };
+  const { action } = form;
+  switch (action.kind) {
+    case "command":
+      return {
+        kind: "command",
+        argv: action.words.flatMap((word) => fill(word, lookUp) ?? []),
+        environment: Object.fromEntries(Object.entries(action.environment).flatMap(([name, word]) => optional(name, fill(word, lookUp)))),
+      };
+    case "request":
+      return {
+        kind: "request",
+        verb: action.verb,
+        url: filledUrl(form.name, action.url, lookUp),
+        headers: Object.fromEntries(Object.entries(action.headers).flatMap(([name, word]) => optional(name, fill(word, lookUp)))),
+        ...(action.body && { body: typed(action.body, lookUp) }),
+      };
+    case "playbook":
+      return {
+        kind: "playbook",
+        playbook: needed(form, "name", fill(action.name, lookUp)),
+        check: action.check === "{check}" ? lookUp("check") === true : action.check,
+      };
+    case "module":
+      return { kind: "module", module: action.name, arguments: typed(action.arguments, lookUp) };
+  }
+}
+
+/** The words of a command, as a process or an SSH session gets them: the program first. */
+export function commandOf(form: ToolForm, parameters: Values, at?: At): string[] {
+  const call = callOf(form, parameters, at);
+  if (call.kind !== "command") throw new MusterError("TOOL_INVALID", `${form.name} is a ${call.kind}, not a command`);
+  return call.argv;
+}
+
+const optional = (name: string, value: string | undefined): [string, string][] => (value === undefined ? [] : [[name, value]]);
+
+function needed(form: ToolForm, field: string, value: string | undefined): string {
+  if (value === undefined) throw new MusterError("PARAMETER_INVALID", `${form.name}: nothing says its ${field}`);
+  return value;
+}
+
+/** `"{count}"` alone keeps the value's type. */
+export function typed(fields: Readonly<Record<string, Value>>, lookUp: (name: string) => Value | undefined): Values {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([key, word]): [string, Value][] => {
+      if (typeof word !== "string") return [[key, word]];
+      const whole = /^\{([a-z][a-z0-9_]*)\}$/.exec(word)?.[1];
+      const value = whole === undefined ? fill(word, lookUp) : lookUp(whole);
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+}
+
+/** For people: nothing ever reads it back. */
+export function showCall(call: Call): string {
+  switch (call.kind) {
+    case "command":
+      return call.argv.map(shown).join(" ");
+    case "request":
+      return `${call.verb} ${call.url}${call.body ? ` ${JSON.stringify(call.body)}` : ""}`;
+    case "playbook":
+      return `playbook ${call.playbook}${call.check ? ", changing nothing" : ""}`;
+    case "module":
+      return `module ${call.module} ${JSON.stringify(call.arguments)}`;
+  }
+}
+
+const shown = (word: string): string => (/^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

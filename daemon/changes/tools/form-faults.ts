@@ -1,0 +1,104 @@
+/** What is wrong with a form although each of its fields is right. Pure. */
+import type { Method } from "../../contract/changes/tool.ts";
+import type { Action } from "./form.ts";
+import { isNarrow, type Parameter } from "./parameter.ts";
+import { placeholdersIn, wholePlaceholder } from "./template.ts";
+
+interface Draft {
+  action: Action;
+  method: Method;
+  requiresTarget: boolean;
+  parameters: readonly Parameter[];
+  undo?: { parameters: Readonly<Record<string, string | number | boolean>> } | undefined;
+  answer_codes: readonly number[];
+  secrets: readonly ({ environment: string } | { header: string })[];
+}
+
+interface Fault {
+  path: string[];
+  message: string;
+}
+
+const methodsOf: Record<Action["kind"], readonly Method[]> = {
+  command: ["local", "ssh", "database", "terraform", "nomad"],
+  request: ["http"],
+  playbook: ["ansible"],
+  module: ["winrm", "ansible"],
+};
+const keyOf: Record<Action["kind"], string> = { command: "command", request: "request", playbook: "playbook", module: "module" };
+
+/** Where a program is that came with the system; a name alone is looked for there. */
+const PROGRAM = /^(\/usr)?(\/s?bin\/)?[a-zA-Z0-9][a-zA-Z0-9._+-]*$/;
+/** `{port}` alone may be the port, and the host is fixed, the target, or a parameter that is a host. */
+const URL_SHAPE =
+  /^(?:muster:\/|(?:https?|\{[a-z][a-z0-9_]*\}):\/\/(\{[a-z][a-z0-9_]*\}|[^/:?#[\]@{}]+|\[[0-9a-f:]+\])(?::(\d{1,5}|\{[a-z][a-z0-9_]*\}))?(?:[/?{]|$))/;
+
+export function actionFaults({ action, method, requiresTarget, parameters, undo, answer_codes: answers, secrets }: Draft): Fault[] {
+  const faults: Fault[] = [];
+  const complain = (path: string, message: string) => faults.push({ path: [path], message });
+  const key = keyOf[action.kind];
+  const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  const known = new Set([...byName.keys(), ...(requiresTarget ? ["target", "node"] : [])]);
+  if (!methodsOf[action.kind].includes(method))
+    complain("execution", `${key} does not go with the method ${method}; it goes with ${methodsOf[action.kind].join(", ")}`);
+  if (byName.size < parameters.length) complain("parameters", "has the same name twice");
+  for (const word of [...wordsIn(action), ...Object.values(undo?.parameters ?? {}).map(String)])
+    for (const name of placeholdersIn(word))
+      if (!known.has(name)) complain(key, `{${name}} is not a parameter${name === "target" ? " and the tool requires no target" : ""}`);
+  if (method !== "local" && method !== "http" && method !== "database" && !requiresTarget && action.kind !== "command")
+    complain("execution", `the method ${method} needs requires_target: true`);
+  if (method === "ssh" && !requiresTarget) complain("execution", "the method ssh needs requires_target: true");
+  for (const secret of secrets)
+    if ("environment" in secret !== (action.kind === "command" && method !== "ssh"))
+      complain("secrets", "reach a local command by `environment`, a request by `header`, and nothing else");
+  if (answers.length > 0 && action.kind !== "command") complain("answer_codes", "are those of a command");
+  // Else whoever proposes would choose who gets the secret.
+  if (secrets.length > 0 && parameters.some(({ type, name }) => type === "host" && !(requiresTarget && name === "target")))
+    complain("secrets", "go only where the form says: to {target} or a fixed host, not to a parameter of type host");
+  if (action.kind === "command") {
+    const [program = ""] = action.words;
+    if (!PROGRAM.test(program)) complain(key, `${program} is not a program's name: it stands first, and no parameter chooses it`);
+    for (const word of action.words)
+      for (const name of placeholdersIn(word)) {
+        const parameter = byName.get(name);
+        if (parameter && !isNarrow(parameter) && wholePlaceholder(word) === undefined)
+          complain(key, `{${name}} stands beside other text in ${word}, so its parameter needs a pattern or an enum`);
+      }
+  }
+  if (action.kind === "request") for (const message of urlFaults(action.url, byName)) complain(key, message);
+  return faults;
+}
+
+export const wordsIn = (action: Action): string[] => {
+  switch (action.kind) {
+    case "command":
+      return [...action.words, ...Object.values(action.environment)];
+    case "request":
+      return [action.url, ...Object.values(action.headers), ...Object.values(action.body ?? {}).map(String)];
+    case "playbook":
+      return [action.name, String(action.check)];
+    case "module":
+      return Object.values(action.arguments).map(String);
+  }
+};
+
+function urlFaults(url: string, parameters: ReadonlyMap<string, Parameter>): string[] {
+  const shape = URL_SHAPE.exec(url);
+  if (!shape) return ["url is not such as http://{target}:{port}/path or muster:/api/..."];
+  const [, host = "", port = ""] = shape;
+  const [scheme] = placeholdersIn(url.slice(0, url.indexOf(":")));
+  const hostName = wholePlaceholder(host);
+  const portName = wholePlaceholder(port);
+  return [
+    ...(scheme && !parameters.get(scheme)?.enum?.every((word) => /^https?$/.test(word))
+      ? [`{${scheme}} must be an enum of http and https`]
+      : []),
+    ...(placeholdersIn(host).length > 0 && hostName === undefined ? ["the host must be fixed or one placeholder"] : []),
+    ...(hostName && !["target", "node"].includes(hostName) && parameters.get(hostName)?.type !== "host"
+      ? [`{${hostName}} must be of type host`]
+      : []),
+    ...(port !== "" && !/^\d{1,5}$/.test(port) && parameters.get(portName ?? "")?.type !== "integer"
+      ? ["the port must be a number or of type integer"]
+      : []),
+  ];
+}

@@ -1,0 +1,167 @@
+/** A tool's form: what it is, what it takes, what it does. One file of `forms/`, or of the site's own folder, is one form. */
+import * as z from "zod";
+import { Risk, ToolName } from "../../contract/changes/tool.ts";
+import { actionFaults } from "./form-faults.ts";
+import { Parameter } from "./parameter.ts";
+import { looksLikeShell, wordsOf } from "./template.ts";
+
+const MiB = 1024 * 1024;
+const line = z.string().min(1).max(1000);
+const Word = z.string().min(1).max(2000);
+const SecretName = z.string().regex(/^[a-z][a-z0-9_]{0,60}$/, "is not a secret's name: lower-case letters, digits and underscores");
+
+/** Settings a program is known by; never PATH, LD_PRELOAD or what else makes another program of it. */
+const EnvironmentName = z.enum([
+  "PGOPTIONS",
+  "PGCONNECT_TIMEOUT",
+  "PGSSLMODE",
+  "PGREQUIREAUTH",
+  "LC_ALL",
+  "TZ",
+  "COLUMNS",
+  "NO_COLOR",
+  "NOMAD_ADDR",
+  "CONSUL_HTTP_ADDR",
+]);
+
+/** How a secret reaches its tool: the form has its name only, the executor alone its value. */
+export const SecretReference = z.union([
+  z.strictObject({
+    name: SecretName,
+    environment: z.string().regex(/^(PGPASSWORD|[A-Z][A-Z0-9_]*_(PASSWORD|TOKEN|KEY|SECRET))$/, "is not a variable for secrets"),
+  }),
+  z.strictObject({ name: SecretName, header: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,60}$/), prefix: z.string().max(20).default("") }),
+]);
+export type SecretReference = z.output<typeof SecretReference>;
+
+const MethodWord = z
+  .enum(["local", "local-command", "ssh", "http", "database", "winrm", "ansible", "terraform", "nomad"])
+  .transform((word) => (word === "local-command" ? ("local" as const) : word));
+
+export const Effect = z.enum(["looks", "changes", "restarts", "installs", "erases"]);
+
+/** Phases a node may be in, for tools that reach other machines than those with a system of ours. */
+const PhaseWord = z.enum([
+  "discovered",
+  "accepted",
+  "armed",
+  "installing",
+  "install-failed",
+  "called-home",
+  "configuring",
+  "configure-failed",
+  "ready",
+  "rescue",
+  "wiping",
+  "quarantined",
+  "retired",
+]);
+
+const FormFile = z.strictObject({
+  name: ToolName,
+  description: line,
+  execution: z.strictObject({
+    /** For people. Everything is begun by the executor, so that no tool asks where from. */
+    location: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,40}$/)
+      .default("executor"),
+    method: MethodWord,
+    requires_target: z.boolean().default(false),
+    target_type: z
+      .string()
+      .regex(/^[a-z][a-z0-9_-]{0,40}$/)
+      .default("node"),
+    phases: z.array(PhaseWord).min(1).optional(),
+  }),
+  parameters: z.array(Parameter).max(30).default([]),
+  command: z.array(Word).min(1).max(100).optional(),
+  command_template: line
+    .refine((text) => !looksLikeShell(text), "looks like a shell's line, and none will read it: write `command: [...]`")
+    .optional(),
+  request: z
+    .strictObject({
+      verb: z.enum(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]),
+      url: Word,
+      headers: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,60}$/), z.string().max(500)).default({}),
+      body: z.record(z.string().max(100), z.union([z.string().max(1000), z.number(), z.boolean()])).optional(),
+    })
+    .optional(),
+  playbook: z.strictObject({ name: Word, check: z.union([z.boolean(), z.literal("{check}")]).default(false) }).optional(),
+  module: z
+    .strictObject({
+      name: z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){2}$/, "is not a module's whole name such as ansible.builtin.ping"),
+      arguments: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), z.union([z.string().max(1000), z.number(), z.boolean()])).default({}),
+    })
+    .optional(),
+  environment: z.partialRecord(EnvironmentName, z.string().max(500)).default({}),
+  secrets: z.array(SecretReference).max(10).default([]),
+  /** May only say more than what is computed. */
+  risk: Risk.default("read"),
+  effects: z.array(Effect).default([]),
+  preview: z.enum(["exact", "check", "none"]).optional(),
+  /** Exit codes besides 0 by which the program answers: ping says with 1 that nobody does. */
+  answer_codes: z.array(z.int().min(1).max(125)).max(40).default([]),
+  undo: z
+    .strictObject({
+      tool: ToolName,
+      parameters: z.record(z.string(), z.union([z.string().max(1000), z.number(), z.boolean()])).default({}),
+    })
+    .optional(),
+  timeout_seconds: z.int().min(1).max(86_400).default(60),
+  expected_seconds: z.number().min(0).max(86_400).default(5),
+  cost_usd: z.number().min(0).max(1_000_000).default(0),
+  output_cap_bytes: z
+    .int()
+    .min(1024)
+    .max(10 * MiB)
+    .default(64 * 1024),
+});
+
+/** What a tool does, with placeholders where values go. */
+export type Action =
+  | { kind: "command"; words: readonly string[]; environment: Readonly<Record<string, string>> }
+  | ({ kind: "request" } & NonNullable<z.output<typeof FormFile>["request"]>)
+  | ({ kind: "playbook" } & NonNullable<z.output<typeof FormFile>["playbook"]>)
+  | ({ kind: "module" } & NonNullable<z.output<typeof FormFile>["module"]>);
+
+export const ToolForm = FormFile.transform((file, context) => {
+  const { execution, command, command_template, request, playbook, module, environment, ...rest } = file;
+  const words = command ?? (command_template === undefined ? undefined : wordsOf(command_template));
+  const actions: Action[] = [
+    ...(words ? [{ kind: "command" as const, words, environment }] : []),
+    ...(request ? [{ kind: "request" as const, ...request }] : []),
+    ...(playbook ? [{ kind: "playbook" as const, ...playbook }] : []),
+    ...(module ? [{ kind: "module" as const, ...module }] : []),
+  ];
+  const [action] = actions;
+  if (!action || actions.length > 1 || (command && command_template)) {
+    context.addIssue({ code: "custom", message: "needs one of command, command_template, request, playbook and module, and only one" });
+    return z.NEVER;
+  }
+  const faults = actionFaults({ action, method: execution.method, requiresTarget: execution.requires_target, ...rest });
+  for (const { path, message } of faults) context.addIssue({ code: "custom", path, message });
+  if (faults.length > 0) return z.NEVER;
+  return {
+    name: rest.name,
+    description: rest.description,
+    method: execution.method,
+    location: execution.location,
+    requiresTarget: execution.requires_target,
+    targetType: execution.target_type,
+    phases: execution.phases,
+    parameters: rest.parameters,
+    action,
+    secrets: rest.secrets,
+    risk: rest.risk,
+    effects: rest.effects,
+    preview: rest.preview ?? (action.kind === "playbook" ? ("check" as const) : ("exact" as const)),
+    answerCodes: rest.answer_codes,
+    undo: rest.undo,
+    timeoutSeconds: rest.timeout_seconds,
+    expectedSeconds: rest.expected_seconds,
+    costUsd: rest.cost_usd,
+    outputCapBytes: rest.output_cap_bytes,
+  };
+});
+export type ToolForm = z.output<typeof ToolForm>;

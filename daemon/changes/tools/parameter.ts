@@ -1,0 +1,117 @@
+/** What a tool's parameter may be, and whether a value is that. */
+import * as z from "zod";
+import type { Value, Values } from "../../contract/changes/tool.ts";
+import { MusterError } from "../../errors/errors.ts";
+
+/** Letters, digits and what IPv6 and DNS need: no dash in front, nothing a shell, a URL or Ansible would read. */
+const HOST = /^[A-Za-z0-9:]([A-Za-z0-9._:-]{0,251}[A-Za-z0-9:])?$/;
+const MAX_CHARACTERS = 4096;
+
+const text = z.string().max(500);
+export const Parameter = z
+  .strictObject({
+    name: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, "is not a parameter's name: lower-case letters, digits and underscores"),
+    description: text.min(1),
+    /** `host` is a name or an address of a machine. */
+    type: z.enum(["string", "host", "integer", "number", "boolean"]).optional(),
+    required: z.boolean().optional(),
+    /** The whole text has to fit. */
+    pattern: text.refine(isPattern, "is not a regular expression").optional(),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    enum: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
+    default: z.union([z.string().max(MAX_CHARACTERS), z.number(), z.boolean()]).optional(),
+    /** Shown to people, and what the form is tried with. */
+    example: z.union([z.string().max(MAX_CHARACTERS), z.number(), z.boolean()]).optional(),
+  })
+  .transform((written) => ({ ...written, type: written.type ?? (written.name === "target" ? ("host" as const) : ("string" as const)) }))
+  .superRefine((parameter, context) => {
+    const { type, required } = parameter;
+    const complain = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    const numeric = type === "integer" || type === "number";
+    if (!numeric && (parameter.min !== undefined || parameter.max !== undefined)) complain("type", "min and max are for numbers");
+    if (type !== "string" && (parameter.pattern !== undefined || parameter.enum !== undefined))
+      complain("type", "pattern and enum are for strings");
+    if (required === true && parameter.default !== undefined) complain("default", "a required parameter needs none");
+    for (const key of ["default", "example"] as const) {
+      const value = parameter[key];
+      if (value === undefined) continue;
+      const checked = checkValue(parameter, value);
+      if ("problem" in checked) complain(key, checked.problem);
+    }
+  });
+export type Parameter = z.output<typeof Parameter>;
+
+function isPattern(pattern: string): boolean {
+  try {
+    whole(pattern);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, "u");
+
+/** Only a pattern that itself begins with a dash, or with a choice of characters that does, says that it means to. */
+const allowsDash = (pattern: string | undefined): boolean => pattern !== undefined && /^\^?(\(\?:|\()?(\\?-|\[\\?-)/.test(pattern);
+
+/** May a value of it stand beside other text in one word? Only what is narrow enough to be foreseen. */
+export const isNarrow = ({ type, pattern, enum: choices }: Parameter): boolean =>
+  type !== "string" || pattern !== undefined || choices !== undefined;
+
+/** The value as its type has it: numbers may come as text, as every command line gives them. */
+export function checkValue(parameter: Omit<Parameter, "default" | "example">, given: Value): { value: Value } | { problem: string } {
+  const { type, pattern, min, max, enum: choices } = parameter;
+  if (type === "boolean") {
+    const value = given === "true" ? true : given === "false" ? false : given;
+    return typeof value === "boolean" ? { value } : { problem: "is neither true nor false" };
+  }
+  if (type === "integer" || type === "number") {
+    const value = typeof given === "string" && /^-?\d+(\.\d+)?$/.test(given) ? Number(given) : given;
+    if (typeof value !== "number" || !Number.isFinite(value)) return { problem: "is not a number" };
+    if (type === "integer" && !Number.isSafeInteger(value)) return { problem: "is not a whole number" };
+    const least = min ?? 0; // a number below zero would begin with a dash, as options do
+    if (value < least) return { problem: `is below ${least}` };
+    return max !== undefined && value > max ? { problem: `is above ${max}` } : { value };
+  }
+  const value = String(given);
+  if (value.length > MAX_CHARACTERS) return { problem: `is longer than ${MAX_CHARACTERS} characters` };
+  if (/\p{Cc}|\p{Cs}/u.test(value)) return { problem: "holds control characters" };
+  if (type === "host") return HOST.test(value) ? { value } : { problem: "is not the name or address of a machine" };
+  if (value === "") return { problem: "is empty" };
+  if (choices && !choices.includes(value)) return { problem: `is not one of ${choices.join(", ")}` };
+  if (value.startsWith("-") && !allowsDash(pattern) && !choices?.includes(value))
+    return { problem: "begins with a dash, which would make it an option" };
+  return pattern !== undefined && !whole(pattern).test(value) ? { problem: `does not fit ${pattern}` } : { value };
+}
+
+/**
+ * The given values checked, with the defaults beside them. `filled` names parameters that somebody else fills in, such as
+ * the target's address: nobody may give those.
+ */
+export function checkParameters(owner: string, parameters: readonly Parameter[], given: Values, filled: readonly string[] = []): Values {
+  const known = parameters.map(({ name }) => name).filter((name) => !filled.includes(name));
+  const problems = Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((name) =>
+      filled.includes(name)
+        ? `${name} is filled in by Muster`
+        : `there is no parameter ${name}; ${known.length > 0 ? `known: ${known.join(", ")}` : "it takes none"}`,
+    );
+  const values: Values = {};
+  for (const parameter of parameters) {
+    const { name } = parameter;
+    if (filled.includes(name)) continue;
+    const wanted = Object.hasOwn(given, name) ? given[name] : parameter.default;
+    if (wanted === undefined) {
+      if (parameter.required) problems.push(`${name} is missing: ${parameter.description}`);
+      continue;
+    }
+    const checked = checkValue(parameter, wanted);
+    if ("problem" in checked) problems.push(`${name} ${checked.problem}`);
+    else values[name] = checked.value;
+  }
+  if (problems.length > 0) throw new MusterError("PARAMETER_INVALID", `${owner}: ${problems.join("; ")}`);
+  return values;
+}

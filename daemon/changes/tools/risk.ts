@@ -1,0 +1,59 @@
+/** What a tool risks with these values: computed from what it will do. Its form may say more, and is believed then; never less. */
+import type { Risk, Values } from "../../contract/changes/tool.ts";
+import { type Call, callOf } from "./command.ts";
+import type { ToolForm } from "./form.ts";
+import type { Playbooks } from "./playbooks.ts";
+import { programRisk } from "./programs.ts";
+import { worst } from "./risk-order.ts";
+
+/** Some machine: whichever it is, the risk is the same. */
+const SOMEWHERE = { node: "node", address: "192.0.2.1" };
+
+const effectRisk: Record<ToolForm["effects"][number], Risk> = {
+  looks: "read",
+  changes: "write",
+  restarts: "write",
+  installs: "write",
+  erases: "delete",
+};
+
+/** Modules of Ansible that only ask. */
+const askingModules = new Set([
+  "ansible.builtin.ping",
+  "ansible.builtin.setup",
+  "ansible.builtin.service_facts",
+  "ansible.builtin.package_facts",
+  "ansible.builtin.stat",
+  "ansible.windows.win_ping",
+  "ansible.windows.win_service_info",
+  "ansible.windows.setup",
+]);
+const anyModule = /\.(shell|command|raw|script|expect|win_shell|win_command|win_powershell|psexec|win_psexec)$/;
+
+export function callRisk(call: Call, playbooks?: Playbooks): Risk {
+  switch (call.kind) {
+    case "command":
+      return programRisk(call.argv);
+    case "request":
+      return requestRisk(call.verb, call.url);
+    case "playbook":
+      // Not for its check mode: a task may run in it all the same, and templates look things up on our side.
+      return playbooks?.(call.playbook)?.readOnly ? "read" : "write";
+    case "module":
+      return askingModules.has(call.module) ? "read" : anyModule.test(call.module) ? "delete" : "write";
+  }
+}
+
+/** Requests to ourselves that destroy nothing; any other might arm, wipe, retire, or answer an approval. */
+const OWN_CHANGES = /^muster:\/api\/nodes\/[^/]+\/(wake|disarm|power|rescue|promote|reprovision)$/;
+
+function requestRisk(verb: string, url: string): Risk {
+  if (/^(GET|HEAD|OPTIONS)$/.test(verb)) return "read";
+  if (url.startsWith("muster:")) return OWN_CHANGES.test(url) ? "write" : "delete";
+  return /^(POST|PUT|PATCH)$/.test(verb) ? "write" : "delete";
+}
+
+export function riskOf(form: ToolForm, parameters: Values, playbooks?: Playbooks): Risk {
+  const call = callOf(form, parameters, form.requiresTarget ? SOMEWHERE : undefined);
+  return worst(callRisk(call, playbooks), form.risk, ...form.effects.map((effect) => effectRisk[effect]));
+}

@@ -1,0 +1,35 @@
+/** A form's URL with its values: they never reach another machine than the form says, nor another path than below it. */
+import type { Value } from "../../contract/changes/tool.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { fill } from "./template.ts";
+
+const SHAPE = /^([^:]+):\/\/(\[[^\]]*\]|[^/:?#{]*(?:\{[a-z0-9_]+\})?)(?::([^/?#{]+|\{[a-z0-9_]+\}))?(.*)$/s;
+
+/** `muster:/api/...` is our own control, wherever it is: the executor knows. */
+export function filledUrl(tool: string, template: string, lookUp: (name: string) => Value | undefined): string {
+  const refuse = (why: string) => new MusterError("PARAMETER_INVALID", `${tool}: ${why}`);
+  const path = (word: string): string => {
+    const text = fill(word, lookUp, encoded);
+    if (text === undefined) throw refuse(`something in ${word} has no value`);
+    // URL parsers take such segments out again, with those before them.
+    if (/(^|[/\\])(\.|%2e){1,2}([/\\?#]|$)/i.test(text)) throw refuse(`the path ${text} leads upwards`);
+    return text;
+  };
+  if (template.startsWith("muster:/")) return `muster:${path(template.slice("muster:".length))}`;
+  const [, scheme = "", host = "", port, rest = ""] = SHAPE.exec(template) ?? [];
+  const part = (word: string, what: string): string => {
+    const text = fill(word, lookUp);
+    if (text === undefined) throw refuse(`nothing says its ${what}`);
+    return text;
+  };
+  const name = part(host, "host");
+  const below = path(rest);
+  // Else it would go on with the host's name, or its port.
+  if (!/^([/?]|$)/.test(below)) throw refuse(`the path ${below} does not begin with a slash`);
+  const text = `${part(scheme, "scheme")}://${name.includes(":") && !name.startsWith("[") ? `[${name}]` : name}${port === undefined ? "" : `:${part(port, "port")}`}${below}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== "" || url.hash !== "") throw refuse(`${text} is not a URL`);
+  return text;
+}
+
+const encoded = (text: string): string => encodeURIComponent(text).replaceAll("%2F", "/");

@@ -1,0 +1,69 @@
+/** A voter's own key, on the voter's own machine. Nothing of it but its public half ever leaves the file. */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import * as z from "zod";
+import { KeyName } from "../../contract/admin/key.ts";
+import type { Vote, VoteSignature } from "../../contract/changes/approval.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { writtenKey } from "./public-key.ts";
+import { type Question, statementOf } from "./statement.ts";
+
+const KeyFile = z.strictObject({ voter: KeyName, private_key: z.string() });
+
+export interface SigningKey {
+  voter: string;
+  publicKey: string;
+  sign(question: Question, answer: Vote["answer"], now: Date): VoteSignature;
+}
+
+/** Group and others. */
+const OTHERS = 0o077;
+
+export const signingKeyFile = (env: NodeJS.ProcessEnv): string =>
+  env.MUSTER_VOTER_KEY || join(env.XDG_CONFIG_HOME || join(homedir(), ".config"), "muster", "voter.json");
+
+/** Never in the place of another: whoever lost one is registered anew. */
+export function makeSigningKey(file: string, voter: string): SigningKey {
+  if (existsSync(file))
+    throw new MusterError("VOTER_KEY_UNUSABLE", `${file} is there already; a second key beside it takes another MUSTER_VOTER_KEY`);
+  const { privateKey } = generateKeyPairSync("ed25519");
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const text = JSON.stringify({ voter, private_key: privateKey.export({ type: "pkcs8", format: "pem" }) }, null, 2);
+  writeFileSync(file, `${text}\n`, { flag: "wx", mode: 0o600 });
+  return readSigningKey(file);
+}
+
+/** One that is named must be there; the usual place may be empty. */
+export function findSigningKey(env: NodeJS.ProcessEnv): SigningKey | undefined {
+  const file = signingKeyFile(env);
+  if (existsSync(file)) return readSigningKey(file);
+  if (env.MUSTER_VOTER_KEY) throw unusable(file, "MUSTER_VOTER_KEY names it, and it is not there");
+  return undefined;
+}
+
+function readSigningKey(file: string): SigningKey {
+  if ((statSync(file).mode & OTHERS) !== 0) throw unusable(file, "it can be read by others: chmod 600 it");
+  const { voter, private_key: pem } = parsed(file);
+  const privateKey = createPrivateKey(pem);
+  if (privateKey.asymmetricKeyType !== "ed25519") throw unusable(file, "its key is not an ed25519 key");
+  return {
+    voter,
+    publicKey: writtenKey(createPublicKey(privateKey)),
+    sign: (question, answer, now) => {
+      const about = { voter, at: now.toISOString() };
+      return { ...about, value: sign(null, Buffer.from(statementOf(question, answer, about)), privateKey).toString("base64") };
+    },
+  };
+}
+
+function parsed(file: string): z.output<typeof KeyFile> {
+  try {
+    return KeyFile.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (cause) {
+    throw new MusterError("VOTER_KEY_UNUSABLE", `${file} is not a voter's key`, { cause });
+  }
+}
+
+const unusable = (file: string, why: string) => new MusterError("VOTER_KEY_UNUSABLE", `${file}: ${why}`);

@@ -1,0 +1,55 @@
+/** Whose word a vote is, by its signature alone: name and role are the registered voter's, not those written beside the vote. Pure. */
+import { verify } from "node:crypto";
+import type { Approval, Vote, VoteSignature } from "../../contract/changes/approval.ts";
+import { spelled } from "./person.ts";
+import { fingerprint, readKey } from "./public-key.ts";
+import { type Question, statementOf } from "./statement.ts";
+
+export interface Voter {
+  name: string;
+  role: Vote["role"];
+  publicKey: string;
+}
+
+/** Whom the executor knows, and whether it asks for signatures though it knows nobody. */
+export interface Voting {
+  required: boolean;
+  voters: readonly Voter[];
+}
+
+export const signaturesCount = ({ required, voters }: Voting): boolean => required || voters.length > 0;
+
+/** Between a voter's clock and ours. */
+const CLOCKS_APART_MS = 300_000;
+
+export type Signed = { by: Voter; at: string } | { unsigned: string };
+
+export function whoSigned(
+  question: Question,
+  { answer, signature }: { answer: Vote["answer"]; signature?: VoteSignature | undefined },
+  voters: readonly Voter[],
+  now: Date,
+): Signed {
+  if (!signature) return { unsigned: "it is not signed" };
+  const voter = voters.find(({ name }) => spelled(name) === spelled(signature.voter));
+  if (!voter) return { unsigned: `${signature.voter} is no registered voter` };
+  const statement = Buffer.from(statementOf(question, answer, signature));
+  if (!verify(null, statement, readKey(voter.publicKey), Buffer.from(signature.value, "base64")))
+    return { unsigned: `its signature is not ${voter.name}'s for this` };
+  if (Date.parse(signature.at) > now.getTime() + CLOCKS_APART_MS)
+    return { unsigned: `it was signed at ${signature.at}, which is still to come: the voter's clock is wrong` };
+  return { by: voter, at: signature.at };
+}
+
+/** The votes as their signatures tell them. A no stands as it is: it can only keep something from being done. */
+export function provenVotes(approval: Approval, voters: readonly Voter[], now: Date): { votes: Vote[]; unproven: string[] } {
+  const votes: Vote[] = [];
+  const unproven: string[] = [];
+  for (const vote of approval.votes) {
+    const signed = whoSigned(approval, vote, voters, now);
+    if (vote.answer === "deny") votes.push(vote);
+    else if ("unsigned" in signed) unproven.push(`the yes of ${vote.by}: ${signed.unsigned}`);
+    else votes.push({ ...vote, keyId: fingerprint(signed.by.publicKey), by: signed.by.name, role: signed.by.role, at: signed.at });
+  }
+  return { votes, unproven };
+}

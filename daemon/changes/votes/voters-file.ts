@@ -1,0 +1,56 @@
+/** The executor's own list of voters: a file that people write on the control node, and that no request reaches. */
+import { chownSync, existsSync, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { parse, stringify } from "yaml";
+import * as z from "zod";
+import { KeyName } from "../../contract/admin/key.ts";
+import { VoterKey } from "../../contract/changes/approval.ts";
+import { Instant } from "../../contract/names.ts";
+import { explain, MusterError } from "../../errors/errors.ts";
+import { spelled } from "./person.ts";
+import type { Voter } from "./verify.ts";
+
+const Voters = z.strictObject({
+  voters: z.array(z.strictObject({ name: KeyName, role: z.enum(["operator", "admin"]), public_key: VoterKey, since: Instant })),
+});
+
+export interface RegisteredVoter extends Voter {
+  since: string;
+}
+
+/** Group and others. */
+const OTHERS_WRITE = 0o022;
+
+/** Nobody where there is no file. Throws where it cannot be read whole: half a list is none. */
+export function readVoters(file: string): RegisteredVoter[] {
+  if (!existsSync(file)) return [];
+  if ((statSync(file).mode & OTHERS_WRITE) !== 0) throw invalid(file, `others may write it: chmod 600 ${file}`);
+  const voters = parsed(file).map(({ public_key: publicKey, ...voter }) => ({ ...voter, publicKey }));
+  for (const [index, { name, publicKey }] of voters.entries()) {
+    const earlier = voters.slice(0, index);
+    if (earlier.some((other) => spelled(other.name) === spelled(name))) throw invalid(file, `${name} is in it twice`);
+    const same = earlier.find((other) => other.publicKey === publicKey);
+    if (same) throw invalid(file, `${same.name} and ${name} have the same key: that is one person`);
+  }
+  return voters;
+}
+
+/** It belongs to whom its folder belongs to, also when root writes it. */
+export function writeVoters(file: string, voters: readonly RegisteredVoter[]): void {
+  const { uid, gid } = statSync(dirname(file));
+  const list = voters.map(({ name, role, publicKey, since }) => ({ name, role, public_key: publicKey, since }));
+  const head = "# Whose signed votes count. Written by `muster voter add` and `muster voter remove`.\n";
+  writeFileAtomic.sync(file, head + stringify({ voters: list }), { mode: 0o600 });
+  chownSync(file, uid, gid);
+}
+
+function parsed(file: string): z.output<typeof Voters>["voters"] {
+  try {
+    return Voters.parse(parse(readFileSync(file, "utf8"))).voters;
+  } catch (cause) {
+    throw invalid(file, cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll("\n", " ") : explain(cause));
+  }
+}
+
+const invalid = (file: string, why: string) => new MusterError("VOTERS_INVALID", `${file}: ${why}`);

@@ -1,0 +1,31 @@
+/** Alerts that were raised, and whether anybody was told. */
+import type { Command } from "commander";
+import type { Alert } from "../../contract/admin/alert.ts";
+import { ago, print, table } from "../print.ts";
+import { examples, type Words, whole } from "../words.ts";
+
+export function alertCommands(program: Command, { json, client }: Words): void {
+  program
+    .command("alerts")
+    .description("alerts that were raised, newest first, and whether the webhook took them")
+    .option("--limit <number>", "how many", whole(1, 1000), 20)
+    .addHelpText(
+      "after",
+      `\nWhat raises one, and the webhook, are set under \`alerts\` in muster.yaml.${examples("muster alerts", "muster alerts --json | jq '.[] | select(.delivery==\"waiting\")'")}`,
+    )
+    .action(async ({ limit }: { limit: number }) => {
+      const alerts = await client().listAlerts({ limit });
+      print(json(), alerts, alerts.length === 0 ? "No alert was raised." : showAlerts(alerts));
+    });
+}
+
+const showAlerts = (alerts: Alert[]): string =>
+  table(
+    [{ title: "WHEN" }, { title: "RULE" }, { title: "WEBHOOK", least: 10 }, { title: "WHAT", least: 30 }],
+    alerts.map(({ at, rule, delivery, error, summary }) => [
+      ago(at),
+      rule,
+      error === undefined ? delivery : `${delivery}: ${error}`,
+      summary,
+    ]),
+  );

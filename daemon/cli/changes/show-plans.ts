@@ -1,0 +1,168 @@
+/** How plans, approvals and executions look on a terminal, and how an execution is followed. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Approval, ApprovalState } from "../../contract/changes/approval.ts";
+import type { Proposed } from "../../contract/changes/change-routes.ts";
+import type { Execution, ExecutionStatus, StepResult, StepStatus } from "../../contract/changes/execution.ts";
+import type { PlannedWork, PlanStep } from "../../contract/changes/plan.ts";
+import type { Client } from "../../contract/client.ts";
+import { CommandFailure } from "../failure.ts";
+import { ago, clean, paint, table } from "../print.ts";
+
+export function showPlan({ work, dryRun, approval, execution }: Proposed): string {
+  const { plan, decision, coverage } = work;
+  return [
+    `${clean(plan.summary)}${work.reason === "" ? "" : ` (${clean(work.reason)})`}`,
+    `  ${plan.steps.length} ${plan.steps.length === 1 ? "step" : "steps"}, ${Math.round(coverage * 100)} % of them can be foretold; hash ${work.hash.slice(0, 12)}`,
+    "",
+    showSteps(plan.steps),
+    ...(plan.rollback.length > 0
+      ? ["", "Should a step fail, those done before are taken back:", showSteps(plan.rollback.map(({ step }) => step))]
+      : []),
+    "",
+    `${answered(decision.answer)} by the rule ${decision.rule}`,
+    ...decision.reasons.slice(0, 5).map((reason) => `  ${clean(reason)}`),
+    ...(decision.quorum.length > 0 ? [`  it takes ${quorumText(decision.quorum)}`] : []),
+    "",
+    dryRun ? "Nothing was done, and nothing waits: this was a dry run." : standing({ work, dryRun, approval, execution }),
+  ].join("\n");
+}
+
+function showSteps(steps: readonly PlanStep[]): string {
+  return table(
+    [{ title: "STEP" }, { title: "TOOL" }, { title: "ON" }, { title: "RISK" }, { title: "WHAT IT DOES", least: 20 }],
+    steps.map(({ id, tool, target = "", risk, preview }) => [id, tool, target, risk, preview.text]),
+  );
+}
+
+const answered = (answer: PlannedWork["decision"]["answer"]): string =>
+  answer === "allow" ? paint("green", "Allowed") : answer === "deny" ? paint("red", "Denied") : paint("yellow", "Needs approval");
+
+const quorumText = (quorum: PlannedWork["decision"]["quorum"]): string =>
+  quorum.map(({ role, count }) => `${count} ${count === 1 ? "person" : "people"} of the role ${role}`).join(" and ");
+
+/** Where it stands, and the command that goes on from there. */
+export function standing({ work, approval, execution }: Proposed): string {
+  if (execution)
+    return `Execution ${execution.id} is ${paintedStatus(execution.status)}. Watch it: muster execution ${execution.id} --follow`;
+  if (!approval) return `It was ${work.decision.answer === "deny" ? "refused" : "not begun"}.`;
+  if (approval.state !== "pending") return `Approval ${approval.id} is ${approval.state}.`;
+  return `It waits for approval until ${local(approval.decideBy)}. Somebody else says yes or no: muster approve ${approval.id}`;
+}
+
+export function showApprovals(approvals: readonly Approval[], works: ReadonlyMap<string, PlannedWork>): string {
+  if (approvals.length === 0) return "Nothing waits for approval.";
+  return table(
+    [
+      { title: "ID" },
+      { title: "STATE", paint: (cell, row) => paintedApproval(approvals[row]?.state, cell) },
+      { title: "ASKED BY" },
+      { title: "UNTIL" },
+      { title: "SAID" },
+      { title: "WHAT", least: 20 },
+    ],
+    approvals.map(({ id, state, requestedBy, decideBy, executeBy, votes, planId }) => [
+      id,
+      state,
+      requestedBy,
+      local(executeBy ?? decideBy),
+      votes.map(({ by, answer }) => `${by} ${answer === "approve" ? "yes" : "no"}`).join(", "),
+      works.get(planId)?.plan.summary ?? "",
+    ]),
+  );
+}
+
+export function showExecutions(executions: readonly Execution[]): string {
+  if (executions.length === 0) return "Nothing has been executed yet. Begin with: muster do disk_usage --on all";
+  return table(
+    [
+      { title: "ID" },
+      { title: "STATUS", paint: (_, row) => paintedStatus(executions[row]?.status ?? "unknown") },
+      { title: "STEPS" },
+      { title: "ASKED BY" },
+      { title: "ASKED" },
+      { title: "ERROR", least: 12 },
+    ],
+    executions.map(({ id, status, steps, requestedBy, createdAt, error = "" }) => [
+      id,
+      status,
+      `${steps.filter((step) => step.status === "succeeded").length}/${steps.length}`,
+      requestedBy,
+      ago(createdAt),
+      error,
+    ]),
+  );
+}
+
+export function showExecution(execution: Execution, { plan }: PlannedWork): string {
+  return [
+    `${execution.id}: ${paintedStatus(execution.status)}`,
+    `  ${clean(plan.summary)}, asked for by ${clean(execution.requestedBy)} ${ago(execution.createdAt)}`,
+    ...(execution.error === undefined ? [] : [`  ${clean(execution.error)}`]),
+    "",
+    ...execution.steps.map((step) => showStep(step, plan)),
+  ].join("\n");
+}
+
+export function showStep(step: StepResult, { steps, rollback }: PlannedWork["plan"]): string {
+  const undone = rollback.find((each) => each.step.id === step.id)?.step;
+  const planned = undone ?? steps.find(({ id }) => id === step.id);
+  const where = step.target === undefined ? "" : ` on ${step.target}`;
+  const head = `${step.id} ${undone ? "taking back: " : ""}${planned?.tool ?? ""}${where}: ${paintedStep(step.status)}`;
+  const said = (step.output ?? "").trimEnd();
+  return [
+    step.error === undefined ? head : `${head}: ${clean(step.error)}`,
+    ...(said === "" ? [] : said.split("\n").map((line) => `  ${clean(line)}`)),
+  ].join("\n");
+}
+
+/** Until it ends, each step as it ends; answers with the exit code. One that waits for approval is waited for. */
+export async function followPlan(client: Client, planId: string, json: boolean): Promise<number> {
+  let interrupted = false;
+  const note = () => {
+    interrupted = true;
+  };
+  process.once("SIGINT", note);
+  const shown = new Set<string>();
+  let waits = false;
+  for (;;) {
+    const { work, approval, execution } = await client.getPlan({ id: planId });
+    if (interrupted) throw detached(planId, execution);
+    if (approval?.state === "pending" && !waits && !json) process.stdout.write(`${standing({ work, dryRun: false, approval })}\n`);
+    waits ||= approval?.state === "pending";
+    for (const step of execution?.steps ?? []) {
+      if (shown.has(step.id) || step.status === "pending" || step.status === "running") continue;
+      shown.add(step.id);
+      process.stdout.write(json ? `${JSON.stringify(step)}\n` : `${showStep(step, work.plan)}\n`);
+    }
+    const over = execution ? execution.endedAt !== undefined : approval !== undefined && !["pending", "approved"].includes(approval.state);
+    if (over) {
+      process.off("SIGINT", note);
+      process.stdout.write(json ? `${JSON.stringify(execution ?? approval)}\n` : `\n${ending(execution, approval)}\n`);
+      return execution?.status === "succeeded" ? 0 : 1;
+    }
+    await sleep(300);
+  }
+}
+
+function ending(execution: Execution | undefined, approval: Approval | undefined): string {
+  if (!execution) return `Its approval is ${approval?.state ?? "missing"}: nothing was done.`;
+  return `${paintedStatus(execution.status)}${execution.error === undefined ? "" : `: ${clean(execution.error)}`}`;
+}
+
+const detached = (planId: string, execution: Execution | undefined) =>
+  new CommandFailure(
+    "INTERRUPTED",
+    execution ? `execution ${execution.id} goes on without being watched` : `plan ${planId} goes on waiting without being watched`,
+    execution ? `Stop it with \`muster execution ${execution.id} --cancel\`.` : `See it with \`muster plan ${planId}\`.`,
+  );
+
+const good: readonly string[] = ["succeeded", "approved", "used"];
+const bad: readonly string[] = ["failed", "partial", "timed-out", "refused", "rolled-back", "denied", "dropped", "expired", "withdrawn"];
+const painted = (word: string, text = word): string =>
+  good.includes(word) ? paint("green", text) : bad.includes(word) ? paint("red", text) : paint("yellow", text);
+const paintedStatus = (status: ExecutionStatus): string => painted(status);
+const paintedStep = (status: StepStatus): string => painted(status);
+const paintedApproval = (state: ApprovalState | undefined, text: string): string => painted(state ?? "", text);
+
+/** The reader's own clock; --json has UTC. */
+const local = (instant: string): string => new Date(instant).toLocaleString("sv-SE");

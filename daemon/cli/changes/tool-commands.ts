@@ -1,0 +1,104 @@
+/** What can be done to nodes, and the runbooks made of it. Both are files of this machine; no daemon is asked. */
+import { type Command, InvalidArgumentError } from "commander";
+import { CommandFailure } from "../failure.ts";
+import type { LocalCommands, RunbookLine, ToolLine, WrongLine } from "../local-commands.ts";
+import { paint, print, table } from "../print.ts";
+import { examples, type Words } from "../words.ts";
+
+interface Options {
+  config?: string;
+}
+
+export function toolCommands(program: Command, { json }: Words, local: LocalCommands): void {
+  const tools = configured(program.command("tools"))
+    .description("what can be done to nodes, with its risk: the forms that come with Muster, and the site's own")
+    .addHelpText(
+      "after",
+      `\nA parameter with ! must be given, one with = has that value unless another is said. The risk is that of the usual values.${examples(
+        "muster tools",
+        "muster tools --json",
+        "muster tools check ./tools",
+      )}`,
+    )
+    .action(({ config }: Options) => {
+      const { tools: list, problems } = local.tools({ forms: [], runbooks: [] }, config);
+      refuse("TOOL", problems);
+      print(json(), list, toolsText(list));
+    });
+  tools
+    .command("check")
+    .argument("[folder...]", "folders of forms beside those of the configuration")
+    .description("read every form, and say what is wrong with which line")
+    .addHelpText("after", examples("muster tools check", "muster tools check ./tools"))
+    .action((folders: string[]) => {
+      const { tools: list, problems } = local.tools({ forms: folders, runbooks: [] }, tools.opts<Options>().config);
+      checked("form of a tool", "forms of tools", list.length, problems);
+    });
+
+  const runbooks = configured(program.command("runbooks"))
+    .option("--symptom <word>", "only those for this, the nearest first", symptomOf)
+    .description("steps for a kind of incident: the runbooks that come with Muster, and the site's own")
+    .addHelpText(
+      "after",
+      examples("muster runbooks", "muster runbooks --symptom full-disk", "muster runbooks check ./runbooks --forms ./tools"),
+    )
+    .action(({ config, symptom }: Options & { symptom?: string }) => {
+      const { runbooks: list, problems } = local.runbooks({ forms: [], runbooks: [] }, symptom, config);
+      refuse("RUNBOOK", problems);
+      print(json(), list, runbooksText(list, symptom));
+    });
+  runbooks
+    .command("check")
+    .argument("[folder...]", "folders of runbooks beside those of the configuration")
+    .option("--forms <folder>", "a folder of forms they may use; again for another one", (folder, all: string[]) => [...all, folder], [])
+    .description("read every runbook, and say what is wrong with which")
+    .addHelpText("after", examples("muster runbooks check", "muster runbooks check ./runbooks --forms ./tools"))
+    .action((folders: string[], { forms }: { forms: string[] }) => {
+      const { runbooks: list, problems } = local.runbooks({ forms, runbooks: folders }, undefined, runbooks.opts<Options>().config);
+      checked("runbook", "runbooks", list.length, problems);
+    });
+
+  function checked(one: string, many: string, count: number, problems: readonly WrongLine[]): void {
+    print(
+      json(),
+      { read: count, problems },
+      [...problems.map((problem) => `${paint("red", "✗")} ${lineOf(problem)}`), `${count} ${count === 1 ? one : many} can be read.`].join(
+        "\n",
+      ),
+    );
+    if (problems.length > 0) process.exitCode = 1;
+  }
+}
+
+const configured = (command: Command): Command =>
+  command.option("--config <file>", "configuration (MUSTER_CONFIG, else /etc/muster/muster.yaml, else ./muster.yaml; else none)");
+
+const lineOf = ({ file, line, problem }: WrongLine): string => `${file}:${line}: ${problem}`;
+
+function refuse(what: "TOOL" | "RUNBOOK", problems: readonly WrongLine[]): void {
+  if (problems.length === 0) return;
+  throw new CommandFailure(
+    "STEP_FAILED",
+    problems.map(lineOf).join("\n"),
+    `Correct the line that is named; \`muster ${what === "TOOL" ? "tools" : "runbooks"} check\` reads them all.`,
+  );
+}
+
+function symptomOf(text: string): string {
+  if (!/^[a-z][a-z0-9_.-]{0,60}$/.test(text)) throw new InvalidArgumentError("It is not a word such as full-disk.");
+  return text;
+}
+
+const toolsText = (list: readonly ToolLine[]): string =>
+  table(
+    [{ title: "TOOL" }, { title: "RISK" }, { title: "METHOD" }, { title: "PARAMETERS", least: 16 }, { title: "DOES", least: 24 }],
+    list.map(({ name, risk, method, parameters, description }) => [name, risk, method, parameters.join(" "), description]),
+  );
+
+function runbooksText(list: readonly RunbookLine[], symptom: string | undefined): string {
+  if (list.length === 0) return `No runbook is for ${symptom ?? "anything"}; \`muster runbooks\` lists all with their symptoms.`;
+  return table(
+    [{ title: "RUNBOOK" }, { title: "SYMPTOMS", least: 12 }, { title: "PARAMETERS", least: 16 }, { title: "DOES", least: 24 }],
+    list.map(({ name, symptoms, parameters, description }) => [name, symptoms.join(" "), parameters.join(" "), description]),
+  );
+}

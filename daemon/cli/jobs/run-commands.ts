@@ -1,0 +1,74 @@
+/** Running playbooks by name. */
+import type { Command } from "commander";
+import type { Job } from "../../contract/jobs/job.ts";
+import type { PlaybookList } from "../../contract/jobs/playbook.ts";
+import { CommandFailure } from "../failure.ts";
+import { print, table } from "../print.ts";
+import { examples, type Words, whole } from "../words.ts";
+import { followJob } from "./show-jobs.ts";
+
+interface Wanted {
+  limit: string;
+  check: boolean;
+  diff: boolean;
+  follow: boolean;
+  after?: string;
+  priority?: number;
+}
+
+export function runCommands(program: Command, { json, client }: Words): void {
+  program
+    .command("playbooks")
+    .description("the playbooks that may be run by name, and what each does")
+    .addHelpText(
+      "after",
+      `\nThey are files of the folder \`playbooks\` beside playbook.yaml. docs/provisioning.md says how to write one.${examples("muster playbooks", "muster playbooks --json | jq -r '.playbooks[] | select(.readOnly).name'")}`,
+    )
+    .action(async () => {
+      const list = await client().listPlaybooks();
+      print(json(), list, showPlaybooks(list));
+    });
+  program
+    .command("run")
+    .argument("<playbook>", "its name in `muster playbooks`")
+    .requiredOption("--limit <names>", "on these nodes, separated by commas; all: every node that is ready")
+    .option("--check", "change nothing: say what would change, with the differences", false)
+    .option("--diff", "with --check; a preview always shows the differences", false)
+    .option("--after <job>", "begin only when the job with this id has succeeded")
+    .option("--priority <number>", "-100 to 100: those with the higher number begin first; 0 unless told", whole(-100, 100))
+    .option("--follow", "show the output as it comes; of several nodes one after the other", false)
+    .description("run a playbook on nodes, or preview it")
+    .addHelpText(
+      "after",
+      `${examples("muster run look --limit rack1-n1 --follow", "muster run update --limit rack1-n1,rack1-n2 --check", "muster run update --limit all")}\n\nA preview says how many of its tasks could be foretold: a command or script can only be run.\nWith --follow the exit code is 0 only when every job succeeded.`,
+    )
+    .action(async (playbook: string, { limit, check, diff, follow, after, priority }: Wanted) => {
+      if (diff && !check)
+        throw new CommandFailure("USAGE", "--diff: is part of a preview", "Add --check, which changes nothing; or leave --diff out.");
+      const daemon = client();
+      const nodes = limit === "all" ? ("all" as const) : limit.split(",").map((name) => name.trim());
+      const jobs = await daemon.runPlaybook({
+        playbook,
+        nodes,
+        check,
+        ...(after !== undefined && { after }),
+        ...(priority !== undefined && { priority }),
+      });
+      if (!follow) return print(json(), jobs, showQueued(jobs));
+      for (const job of jobs) {
+        if (jobs.length > 1 && !json()) process.stdout.write(`\n${job.nodeName}:\n`);
+        if ((await followJob(daemon, job.id, json())) !== 0) process.exitCode = 1;
+      }
+    });
+}
+
+function showPlaybooks({ playbooks, refused }: PlaybookList): string {
+  const rows = playbooks.map(({ name, readOnly, does }) => [name, readOnly ? "only looks" : "changes", does]);
+  return [
+    rows.length === 0 ? "There is none." : table([{ title: "NAME" }, { title: "KIND" }, { title: "WHAT IT DOES", least: 20 }], rows),
+    ...refused.map(({ file, reason }) => `\nNot offered: ${file}: ${reason}`),
+  ].join("\n");
+}
+
+const showQueued = (jobs: Job[]): string =>
+  jobs.map(({ id, status }) => `${id} is ${status}. Watch it: muster job ${id} --follow`).join("\n");

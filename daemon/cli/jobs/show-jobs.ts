@@ -1,0 +1,120 @@
+/** How jobs look on a terminal, and how one is followed. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Client } from "../../contract/client.ts";
+import type { Job, JobStatus } from "../../contract/jobs/job.ts";
+import { CommandFailure } from "../failure.ts";
+import { ago, clean, paint, table } from "../print.ts";
+
+export function showJobs(jobs: Job[]): string {
+  if (jobs.length === 0) return "No job has been queued yet. A node that calls home starts one; so does: muster reprovision <node>";
+  return table(
+    // The id begins with the node's name, and is what the other commands take: it is never cut.
+    [
+      { title: "ID" },
+      { title: "STATUS", paint: (cell, row) => painted(jobs[row]?.status, cell) },
+      { title: "QUEUED" },
+      { title: "RESULT", least: 12 },
+    ],
+    jobs.map((job) => [job.id, job.status, ago(job.createdAt), job.result?.summary ?? ""]),
+  );
+}
+
+function painted(status: JobStatus | undefined, text: string): string {
+  switch (status) {
+    case "succeeded":
+      return paint("green", text);
+    case "failed":
+    case "timed-out":
+    case "interrupted":
+      return paint("red", text);
+    case "running":
+    case "cancelling":
+    case "unknown":
+      return paint("yellow", text);
+    default:
+      return text;
+  }
+}
+
+export function showJob(job: Job, output: string): string {
+  return [
+    `${job.id}: ${painted(job.status, job.status)}${job.attempt > 1 ? ` (run ${job.attempt} times)` : ""}`,
+    `  ${job.playbook} on ${job.nodeName}, asked for by ${clean(job.requestedBy)} ${ago(job.createdAt)}${took(job)}`,
+    ...(job.result ? [`  ${clean(job.result.summary)}`] : []),
+    ...(job.result?.failedTask
+      ? [
+          `  failed task: ${clean(job.result.failedTask.name)}`,
+          ...job.result.failedTask.message.split("\n").map((line) => `    ${clean(line)}`),
+        ]
+      : []),
+    ...(job.result?.hint ? [`  → ${job.result.hint}`] : []),
+    ...previewed(job),
+    "",
+    ...(output === "" ? ["It has written nothing yet."] : output.split("\n").map(clean)),
+  ].join("\n");
+}
+
+function previewed({ result }: Job): string[] {
+  if (!result?.preview) return [];
+  const { changes, unknown } = result.preview;
+  return [...changes.map((name) => `  would change: ${clean(name)}`), ...unknown.map((name) => `  could not be previewed: ${clean(name)}`)];
+}
+
+const took = ({ startedAt, endedAt }: Job): string =>
+  startedAt && endedAt ? `; took ${Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)} s` : "";
+
+/** By its id, or the newest of a node by that node's name or MAC address. */
+export async function findJob(client: Client, wanted: string): Promise<Job> {
+  try {
+    return await client.getJob({ id: wanted });
+  } catch (error) {
+    const node = (await client.listNodes()).find(({ name, macs }) => name === wanted || macs.includes(wanted.toLowerCase()));
+    const newest = node && (await client.listJobs({ node: node.name, limit: 1 }))[0];
+    if (newest) return newest;
+    throw error;
+  }
+}
+
+/** Until it ends; answers with the exit code that tells how. As JSON: one line for each piece of output, then one with the job. */
+export async function followJob(client: Client, id: string, json: boolean): Promise<number> {
+  let interrupted = false;
+  const note = () => {
+    interrupted = true;
+  };
+  process.once("SIGINT", note);
+  let after = 0;
+  for (;;) {
+    const output = await client.jobOutput({ id, after });
+    after = output.next;
+    if (output.text !== "")
+      process.stdout.write(json ? `${JSON.stringify({ output: output.text })}\n` : output.text.split("\n").map(clean).join("\n"));
+    if (output.end) break;
+    if (output.text === "" && !interrupted) await sleep(500);
+    if (interrupted) throw detached(id);
+  }
+  process.off("SIGINT", note);
+  const job = await client.getJob({ id });
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(job)}\n`
+      : `\n${painted(job.status, job.status)}: ${clean(job.result?.summary ?? "")}\n${job.result?.hint ? `→ ${job.result.hint}\n` : ""}`,
+  );
+  return job.status === "succeeded" ? 0 : 1;
+}
+
+const detached = (id: string) =>
+  new CommandFailure(
+    "INTERRUPTED",
+    `${id} goes on without being watched`,
+    `Watch it again with \`muster job ${id} --follow\`; stop it with \`muster cancel ${id}\`.`,
+  );
+
+/** A running job is cancelled when it has stopped, not when it has been told to. */
+export async function cancelJob(client: Client, id: string): Promise<Job> {
+  let job = await client.cancelJob({ id });
+  for (let looks = 0; job.status === "cancelling" && looks < 60; looks++) {
+    await sleep(500);
+    job = await client.getJob({ id });
+  }
+  return job;
+}

@@ -1,0 +1,114 @@
+/** Where machines stand: racks, rooms and the place of each machine. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Placed, placeWords, type Rack } from "../../contract/machines/rack.ts";
+import { CommandFailure } from "../failure.ts";
+import { print, table } from "../print.ts";
+import { examples, type Words, whole } from "../words.ts";
+
+interface Size {
+  units?: number;
+  room?: { rows: number; columns: number };
+}
+
+export function rackCommands(program: Command, words: Words): void {
+  const rack = program.command("rack").description("where machines stand: racks with units, rooms with tiles");
+  looking(rack, words);
+  racks(rack, words);
+  places(rack, words);
+}
+
+function looking(rack: Command, { json, client }: Words): void {
+  rack
+    .command("list", { isDefault: true })
+    .description("racks and rooms, who stands in each, and who stands nowhere")
+    .addHelpText("after", examples("muster rack", "muster rack list --json | jq '.places[] | select(.rack==\"A\")'"))
+    .action(async () => {
+      const [{ racks, places }, nodes] = await Promise.all([client().listRacks(), client().listNodes()]);
+      const known = new Set(places.map(({ node }) => node));
+      const unplaced = nodes.filter(({ name, state }) => state.phase !== "retired" && !known.has(name)).map(({ name }) => name);
+      print(json(), { racks, places, unplaced }, shown(racks, places, unplaced));
+    });
+}
+
+function racks(rack: Command, { json, client }: Words): void {
+  rack
+    .command("add")
+    .argument("<name>")
+    .description("add a rack or a room, or change its size")
+    .addOption(new Option("--units <number>", "a rack with so many units (a new one else 42)").argParser(whole(1, 60)).conflicts("room"))
+    .option("--room <rows x columns>", "a room with so many rows and columns of tiles, such as 6x10", tiles)
+    .addHelpText("after", examples("muster rack add A --units 42", "muster rack add cellar --room 6x10"))
+    .action(async (name: string, { units, room }: Size) => {
+      const daemon = client();
+      if (units === undefined && room === undefined) requireNew(name, (await daemon.listRacks()).racks);
+      const saved = await daemon.saveRack(room ? { name, kind: "room", ...room } : { name, kind: "rack", rows: units ?? 42 });
+      print(json(), saved, `${saved.name}: ${sizeOf(saved)}.`);
+    });
+  rack
+    .command("remove")
+    .argument("<name>")
+    .description("remove a rack or a room; machines in it stand nowhere then")
+    .action(async (name: string) => {
+      const answer = await client().removeRack({ rack: name });
+      print(json(), answer, `${answer.message}.`);
+    });
+}
+
+function places(rack: Command, { json, client }: Words): void {
+  rack
+    .command("place")
+    .argument("<node>")
+    .argument("<rack>")
+    .argument("<row>", "unit from the bottom; in a room the row from above", whole(1, 60))
+    .argument("[column]", "in a room: the column from the left", whole(1, 24), 1)
+    .option("--height <units>", "how many units it takes up", whole(1, 20), 1)
+    .description("say where a machine stands, or that it has moved")
+    .addHelpText("after", examples("muster rack place rack1-n1 A 7 --height 2", "muster rack place tower-3 cellar 2 5"))
+    .action(async (node: string, name: string, row: number, column: number, { height }: { height: number }) => {
+      const daemon = client();
+      const placed = await daemon.placeNode({ node, rack: name, row, column, height });
+      const kind = (await daemon.listRacks()).racks.find((known) => known.name === placed.rack)?.kind ?? "rack";
+      print(json(), placed, `${placed.node} stands in ${placed.rack}, ${placeWords(placed, kind)}.`);
+    });
+  rack
+    .command("unplace")
+    .argument("<node>")
+    .description("say that a machine stands nowhere yet")
+    .action(async (node: string) => {
+      const answer = await client().unplaceNode({ node });
+      print(json(), answer, `${answer.message}.`);
+    });
+}
+
+/** Without a size it would get that of a new one. */
+function requireNew(name: string, racks: readonly Rack[]): void {
+  const known = racks.find((rack) => rack.name === name);
+  if (known)
+    throw new CommandFailure("USAGE", `${name} exists already: ${sizeOf(known)}`, "Name its new size with --units or --room to change it.");
+}
+
+function tiles(text: string): { rows: number; columns: number } {
+  const [, rows, columns] = /^(\d{1,2})x(\d{1,2})$/.exec(text) ?? [];
+  if (rows === undefined || columns === undefined) throw new InvalidArgumentError("rows x columns are expected, such as 6x10.");
+  return { rows: Number(rows), columns: Number(columns) };
+}
+
+const sizeOf = ({ kind, rows, columns }: Rack): string => (kind === "rack" ? `${rows} units` : `${rows} rows, ${columns} columns`);
+
+function shown(racks: readonly Rack[], places: readonly Placed[], unplaced: readonly string[]): string {
+  if (racks.length === 0) return "There is no rack yet: `muster rack add A --units 42`.";
+  const rows = racks.flatMap((rack) => {
+    const held = places.filter((place) => place.rack === rack.name);
+    const size = sizeOf(rack);
+    if (held.length === 0) return [[rack.name, size, "", "", "nobody"]];
+    return held.map(({ row, column, height, node }) => [
+      rack.name,
+      size,
+      height === 1 ? String(row) : `${row}-${row + height - 1}`,
+      rack.kind === "room" ? String(column) : "",
+      node,
+    ]);
+  });
+  const list = table([{ title: "RACK" }, { title: "SIZE" }, { title: "ROW" }, { title: "COLUMN" }, { title: "NODE" }], rows);
+  return unplaced.length === 0 ? list : `${list}\n\nIn none: ${unplaced.join(", ")}`;
+}

@@ -1,0 +1,23 @@
+/** What somebody should look at, and whether they were told. */
+import * as z from "zod";
+import { Instant } from "../names.ts";
+
+export const AlertRule = z.enum(["failed-logins", "policy-violations", "refusals", "node-failures", "error-rate", "cost"]);
+export type AlertRule = z.output<typeof AlertRule>;
+
+/** `none`: no webhook is set up. `given-up`: it was not taken for days. */
+export const Delivery = z.enum(["none", "waiting", "delivered", "given-up"]);
+export type Delivery = z.output<typeof Delivery>;
+
+export const Alert = z.object({
+  id: z.int(),
+  rule: AlertRule,
+  at: Instant,
+  summary: z.string(),
+  delivery: Delivery,
+  tries: z.int(),
+  deliveredAt: Instant.optional(),
+  /** Why the last try failed. */
+  error: z.string().optional(),
+});
+export type Alert = z.output<typeof Alert>;

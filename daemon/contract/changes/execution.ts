@@ -1,0 +1,50 @@
+/** One run of a decided plan, step by step. */
+import * as z from "zod";
+import { Instant, NodeName } from "../names.ts";
+import { Digest } from "./plan.ts";
+
+export const StepStatus = z.enum(["pending", "running", "succeeded", "failed", "timed-out", "cancelled", "skipped", "unknown"]);
+export type StepStatus = z.output<typeof StepStatus>;
+
+export const StepResult = z.object({
+  id: z.string(),
+  target: NodeName.optional(),
+  status: StepStatus,
+  startedAt: Instant.optional(),
+  endedAt: Instant.optional(),
+  exitCode: z.int().nullable().optional(),
+  /** What it said, secrets masked, cut to the tool's cap. Untrusted. */
+  output: z.string().optional(),
+  error: z.string().optional(),
+});
+export type StepResult = z.output<typeof StepResult>;
+
+/** `partial`: some steps succeeded and it could not be rolled back. `unknown`: the executor was lost in the middle. */
+export const ExecutionStatus = z.enum([
+  "queued",
+  "running",
+  "succeeded",
+  "failed",
+  "rolled-back",
+  "partial",
+  "cancelled",
+  "timed-out",
+  "refused",
+  "unknown",
+]);
+export type ExecutionStatus = z.output<typeof ExecutionStatus>;
+
+export const Execution = z.object({
+  id: z.uuid(),
+  planId: z.uuid(),
+  planHash: Digest,
+  approvalId: z.string().optional(),
+  status: ExecutionStatus,
+  steps: z.array(StepResult),
+  requestedBy: z.string(),
+  createdAt: Instant,
+  startedAt: Instant.optional(),
+  endedAt: Instant.optional(),
+  error: z.string().optional(),
+});
+export type Execution = z.output<typeof Execution>;

@@ -1,0 +1,35 @@
+/** Where machines stand, for people who look for one: racks with units, rooms with tiles. Nothing acts on it. */
+import * as z from "zod";
+import { NodeName } from "../names.ts";
+
+export const RackName = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, "is not a name of a rack: begins with a letter or digit; letters, digits, spaces, . _ -");
+
+/** `rack`: rows are units, counted from the bottom. `room`: rows and columns of tiles, counted from the upper left. */
+export const Rack = z.object({
+  name: RackName,
+  kind: z.enum(["rack", "room"]),
+  rows: z.int().min(1).max(60),
+  columns: z.int().min(1).max(24),
+});
+export type Rack = z.output<typeof Rack>;
+
+export const Place = z.object({
+  rack: RackName,
+  /** In a rack its lowest unit. */
+  row: z.int().min(1).max(60),
+  column: z.int().min(1).max(24),
+  /** Units it takes up; one tile in a room. */
+  height: z.int().min(1).max(20),
+});
+export type Place = z.output<typeof Place>;
+
+export const Placed = Place.extend({ node: NodeName });
+export type Placed = z.output<typeof Placed>;
+
+/** `unit 7`, `units 7-8`, `row 2, column 5`. */
+export function placeWords({ row, column, height }: Omit<Place, "rack">, kind: Rack["kind"]): string {
+  if (kind === "room") return `row ${row}, column ${column}`;
+  return height === 1 ? `unit ${row}` : `units ${row}-${row + height - 1}`;
+}

@@ -1,0 +1,139 @@
+/** Control's end of the socket to the executor: connects, connects again, keeps nothing. */
+import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { type ExecutorFigures, FromExecutor, type ToExecutor } from "../contract/executor-protocol.ts";
+import type { Log } from "../log/log.ts";
+
+export interface ExecutorPort {
+  readonly connected: boolean;
+  /** False when nobody hears it; what it asked for is asked again after the next hello. */
+  send(message: ToExecutor): boolean;
+}
+
+const FIRST_DELAY_MS = 100;
+const MAX_DELAY_MS = 3000;
+/** It says that it is alive every two seconds. */
+const HANGS_MS = 60_000;
+/** We may have stood still ourselves: what it said meanwhile is read within this. */
+const SECOND_THOUGHT_MS = 5000;
+
+export class ExecutorLink implements ExecutorPort {
+  readonly #path: string;
+  readonly #log: Log;
+  readonly #onMessage: (message: FromExecutor) => void;
+  readonly #onChange: (state: "connected" | "disconnected") => void;
+  #socket: Socket | undefined;
+  #greeted = false;
+  #figures: ExecutorFigures | undefined;
+  #delayMs = FIRST_DELAY_MS;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #silence: NodeJS.Timeout | undefined;
+  readonly #hangsMs: number;
+
+  constructor(
+    path: string,
+    log: Log,
+    onMessage: (message: FromExecutor) => void,
+    onChange: (state: "connected" | "disconnected") => void = () => undefined,
+    hangsMs = HANGS_MS,
+  ) {
+    this.#hangsMs = hangsMs;
+    this.#path = path;
+    this.#log = log;
+    this.#onMessage = onMessage;
+    this.#onChange = onChange;
+  }
+
+  get connected(): boolean {
+    return this.#greeted;
+  }
+
+  /** As it told last; nothing while it is away. */
+  get figures(): ExecutorFigures | undefined {
+    return this.#greeted ? this.#figures : undefined;
+  }
+
+  start(): void {
+    const socket = connect(this.#path);
+    this.#socket = socket;
+    // After an error comes `close`, which says the same; readline passes the error on as its own.
+    createInterface({ input: socket })
+      .on("line", (line) => this.#take(line))
+      .on("error", () => undefined);
+    socket.on("error", () => undefined);
+    socket.on("close", () => this.#again());
+  }
+
+  send(message: ToExecutor): boolean {
+    if (!this.#greeted || !this.#socket) return false;
+    this.#socket.write(`${JSON.stringify(message)}\n`);
+    return true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
+    this.#socket?.destroy();
+  }
+
+  #take(line: string): void {
+    try {
+      const message = FromExecutor.parse(JSON.parse(line));
+      this.#silence?.refresh();
+      if (message.type === "hello") {
+        this.#listenFor(message.pid);
+        this.#greeted = true;
+        this.#delayMs = FIRST_DELAY_MS;
+        this.#log.info({ executorPid: message.pid, runs: message.runs.length }, "executor connected");
+        this.#tellChange("connected");
+      }
+      if ("figures" in message) this.#figures = message.figures;
+      this.#onMessage(message);
+    } catch (error) {
+      this.#log.error({ err: error }, "a message of the executor could not be taken");
+    }
+  }
+
+  /** On a full disk it cannot be written down: the connection goes on all the same. */
+  #tellChange(change: "connected" | "disconnected"): void {
+    try {
+      this.#onChange(change);
+    } catch (error) {
+      this.#log.error({ err: error, change }, "could not write down that the executor came or went");
+    }
+  }
+
+  /** One that hangs is killed: whoever started it starts another, which finds the runs again. */
+  #listenFor(pid: number): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      const second = setTimeout(() => this.#kill(pid), Math.min(SECOND_THOUGHT_MS, this.#hangsMs));
+      this.#socket?.once("data", () => clearTimeout(second)).once("close", () => clearTimeout(second));
+    }, this.#hangsMs);
+  }
+
+  #kill(pid: number): void {
+    if (this.#closed) return;
+    this.#log.error({ executorPid: pid }, "the executor has said nothing for a minute; it is killed, so that another one is started");
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      this.#log.error({ err: error, executorPid: pid }, "the executor hangs and cannot be killed: restart it");
+    }
+  }
+
+  #again(): void {
+    clearTimeout(this.#silence);
+    const greeted = this.#greeted;
+    this.#greeted = false;
+    if (this.#closed) return;
+    if (greeted) {
+      this.#log.warn("executor disconnected");
+      this.#tellChange("disconnected");
+    }
+    this.#timer = setTimeout(() => this.start(), this.#delayMs);
+    this.#delayMs = Math.min(this.#delayMs * 2, MAX_DELAY_MS);
+  }
+}

@@ -1,0 +1,61 @@
+/** What this executor has ever begun: no execution runs twice, and no approval serves twice, whatever the database says later. */
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import * as z from "zod";
+import { Digest } from "../../contract/changes/plan.ts";
+import { Instant } from "../../contract/names.ts";
+
+const Line = z.object({ executionId: z.uuid(), approvalId: z.string().optional(), planHash: Digest, at: Instant });
+export type LedgerLine = z.output<typeof Line>;
+
+export class PlanLedger {
+  readonly #file: string;
+  readonly #ids = new Set<string>();
+
+  /** Throws when it cannot be read whole: with an unknown past nothing may be begun. */
+  constructor(file: string) {
+    this.#file = file;
+    if (!existsSync(file)) return;
+    const text = readFileSync(file, "utf8");
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+    // Torn by a loss of power while it was written: what it would have told of had not begun.
+    if (whole.length < text.length) truncate(file, Buffer.byteLength(whole));
+    for (const line of whole.split("\n").slice(0, -1)) this.#know(Line.parse(JSON.parse(line)));
+  }
+
+  /** The id of an execution that was begun, or of an approval one was begun with. */
+  holds(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  /** On disk when it returns. */
+  add(line: LedgerLine): void {
+    append(this.#file, line);
+    this.#know(line);
+  }
+
+  #know({ executionId, approvalId }: LedgerLine): void {
+    this.#ids.add(executionId);
+    if (approvalId !== undefined) this.#ids.add(approvalId);
+  }
+}
+
+/** One line of JSON, on disk when it returns. */
+export function append(file: string, value: unknown): void {
+  const descriptor = openSync(file, "a", 0o600);
+  try {
+    writeSync(descriptor, `${JSON.stringify(value)}\n`);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function truncate(file: string, bytes: number): void {
+  const descriptor = openSync(file, "r+");
+  try {
+    ftruncateSync(descriptor, bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,102 @@
+/** The files of one execution: what it was begun with, each step's beginning and end. What survives when the executor does not. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import * as z from "zod";
+import { ExecutionStatus, StepResult } from "../../contract/changes/execution.ts";
+import { Digest, Plan } from "../../contract/changes/plan.ts";
+import { Instant } from "../../contract/names.ts";
+import { type ChildFiles, childFiles } from "../steps/child.ts";
+import { append } from "./ledger.ts";
+
+const Begun = z.object({
+  executionId: z.uuid(),
+  approvalId: z.string().optional(),
+  planHash: Digest,
+  plan: Plan,
+  at: Instant,
+});
+export type Begun = z.output<typeof Begun>;
+
+const Ending = z.object({ status: ExecutionStatus, error: z.string().optional() });
+export type Ending = z.output<typeof Ending>;
+
+export class PlanRecord {
+  readonly begun: Begun;
+  readonly #folder: string;
+  readonly #results = new Map<string, StepResult>();
+  #ending: Ending | undefined;
+
+  private constructor(folder: string, begun: Begun) {
+    this.#folder = folder;
+    this.begun = begun;
+  }
+
+  /** On disk when it returns, and not before. */
+  static create(parent: string, begun: Begun): PlanRecord {
+    const folder = join(parent, begun.executionId);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileAtomic.sync(join(folder, "begun.json"), JSON.stringify(begun), { fsync: true, mode: 0o600 });
+    return new PlanRecord(folder, begun);
+  }
+
+  /** Those nobody has said to forget. */
+  static all(parent: string): PlanRecord[] {
+    if (!existsSync(parent)) return [];
+    return readdirSync(parent).flatMap((name) => {
+      const folder = join(parent, name);
+      const file = join(folder, "begun.json");
+      if (!existsSync(file)) return [];
+      const record = new PlanRecord(folder, Begun.parse(JSON.parse(readFileSync(file, "utf8"))));
+      record.#read();
+      return [record];
+    });
+  }
+
+  get results(): ReadonlyMap<string, StepResult> {
+    return this.#results;
+  }
+
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
+  /** In the order of the plan, rollback last. */
+  get steps(): StepResult[] {
+    const { steps, rollback } = this.begun.plan;
+    return [...steps, ...rollback.map(({ step }) => step)].flatMap(({ id }) => this.#results.get(id) ?? []);
+  }
+
+  save(result: StepResult): void {
+    append(join(this.#folder, "steps.ndjson"), result);
+    this.#results.set(result.id, result);
+  }
+
+  end(ending: Ending): void {
+    writeFileAtomic.sync(join(this.#folder, "ended.json"), JSON.stringify(ending), { fsync: true, mode: 0o600 });
+    this.#ending = ending;
+  }
+
+  files(stepId: string): ChildFiles {
+    return childFiles(this.#folder, stepId);
+  }
+
+  forget(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #read(): void {
+    const steps = join(this.#folder, "steps.ndjson");
+    const text = existsSync(steps) ? readFileSync(steps, "utf8") : "";
+    // The last line may be torn; then its step's earlier line stands.
+    for (const line of text
+      .slice(0, text.lastIndexOf("\n") + 1)
+      .split("\n")
+      .slice(0, -1)) {
+      const result = StepResult.parse(JSON.parse(line));
+      this.#results.set(result.id, result);
+    }
+    const ended = join(this.#folder, "ended.json");
+    if (existsSync(ended)) this.#ending = Ending.parse(JSON.parse(readFileSync(ended, "utf8")));
+  }
+}

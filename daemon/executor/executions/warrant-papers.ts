@@ -1,0 +1,82 @@
+/** Reads for itself what is to be done and whether it may: the database without the right to change it, its own forms, its own policy. */
+import { existsSync } from "node:fs";
+import { checkWarrant } from "../../changes/executions/warrant.ts";
+import type { KnownNode } from "../../changes/plans/targets.ts";
+import { loadPolicy, type PolicySettings } from "../../changes/policy/policy.ts";
+import { type Catalogue, loadCatalogue } from "../../changes/tools/catalogue.ts";
+import type { Playbooks } from "../../changes/tools/playbooks.ts";
+import type { Voting } from "../../changes/votes/verify.ts";
+import type { PlannedWork } from "../../contract/changes/plan.ts";
+import { explain } from "../../errors/errors.ts";
+import { ApprovalStore } from "../../store/changes/approvals.ts";
+import { ExecutionStore } from "../../store/changes/executions.ts";
+import { PlanStore } from "../../store/changes/plans.ts";
+import { type Db, openReadOnly } from "../../store/database.ts";
+import { HostKeyStore } from "../../store/machines/host-keys.ts";
+import type { PlanLedger } from "./ledger.ts";
+
+export interface Governed {
+  database: string;
+  /** Folders of forms. */
+  tools: readonly string[];
+  /** As they lie in Ansible's folder now. */
+  playbooks: Playbooks;
+  policy: PolicySettings;
+  /** The machines by name, as the database and the inventory have them now. */
+  nodesNow(db: Db): (name: string) => KnownNode | undefined;
+  /** Whose votes count, from the executor's own file. Throws where that cannot be read. */
+  voting(): Voting;
+  /** How long after the last signature a plan may be begun. */
+  executeSeconds: number;
+}
+
+export type Granted = { ok: true; work: PlannedWork; approvalId?: string; catalogue: Catalogue } | { ok: false; reason: string };
+
+/** Never rejects: what cannot be read is no warrant. */
+export function askWarrant(
+  executionId: string,
+  { database, tools, playbooks, policy, nodesNow, voting, executeSeconds }: Governed,
+  ledger: PlanLedger,
+  now: Date,
+): Granted {
+  if (!existsSync(database)) return refused("there is no database");
+  const db = openReadOnly(database);
+  try {
+    const execution = new ExecutionStore(db).get(executionId);
+    if (!execution) return refused("there is no such execution");
+    const work = new PlanStore(db).get(execution.planId);
+    if (!work) return refused("there is no such plan");
+    const { approvalId } = execution;
+    const catalogue = loadCatalogue(tools, playbooks);
+    const warrant = checkWarrant(
+      { execution, work, approval: approvalId === undefined ? undefined : new ApprovalStore(db).get(approvalId) },
+      {
+        now,
+        catalogue,
+        policy: loadPolicy(policy),
+        node: nodesNow(db),
+        begun: (id) => ledger.holds(id),
+        voting: voting(),
+        executeSeconds,
+      },
+    );
+    if (!warrant.ok) return warrant;
+    return { ok: true, work, catalogue, ...(approvalId !== undefined && { approvalId }) };
+  } catch (error) {
+    return refused(explain(error));
+  } finally {
+    db.close();
+  }
+}
+
+/** The one key its call-home showed. */
+export function pinnedKey(database: string, nodeId: string): string | undefined {
+  const db = openReadOnly(database);
+  try {
+    return new HostKeyStore(db).find(nodeId);
+  } finally {
+    db.close();
+  }
+}
+
+const refused = (reason: string): Granted => ({ ok: false, reason });

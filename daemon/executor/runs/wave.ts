@@ -1,0 +1,50 @@
+/** What a run on many nodes needs besides: a log for each, and the cancelling of one without the others (decision 0011). */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import * as z from "zod";
+import type { RunRequest } from "../../contract/executor-protocol.ts";
+import { endedHosts } from "./recap.ts";
+import { jobFolder, type RunFiles } from "./run-files.ts";
+
+export const isWave = ({ members }: RunRequest): boolean => members.length > 1;
+
+const logOf = (jobsDir: string, jobId: string): string => join(jobFolder(jobsDir, jobId), "output.log");
+
+/** For the callback and strategy plugins. Written before the run is started. */
+export async function describeWave(
+  { members }: RunRequest,
+  files: RunFiles,
+  { jobsDir, outputLimitBytes, graceMs }: { jobsDir: string; outputLimitBytes: number; graceMs: number },
+): Promise<void> {
+  const description = {
+    hosts: Object.fromEntries(members.map(({ node, jobId }) => [node, logOf(jobsDir, jobId)])),
+    limitBytes: outputLimitBytes,
+    cancelled: files.cancelled,
+    graceSeconds: graceMs / 1000,
+    nodeLog: join(import.meta.dirname, "node-log.py"),
+  };
+  await writeFileAtomic(files.wave, JSON.stringify(description));
+}
+
+const cancelledNodes = ({ cancelled }: RunFiles): string[] =>
+  existsSync(cancelled) ? z.array(z.string()).parse(JSON.parse(readFileSync(cancelled, "utf8"))) : [];
+
+/** The strategy plugin gives this node no further task. */
+export function cancelNode(files: RunFiles, node: string): void {
+  const nodes = cancelledNodes(files);
+  if (!nodes.includes(node)) writeFileAtomic.sync(files.cancelled, JSON.stringify([...nodes, node]), { fsync: true });
+}
+
+/** Nobody is left in it but who is cancelled: the run as a whole may go. */
+export function onlyCancelledLeft({ members }: RunRequest, files: RunFiles): boolean {
+  const cancelled = new Set(cancelledNodes(files));
+  if (cancelled.size === 0) return false;
+  const ended = endedHosts(files.events);
+  return members.every(({ node }) => cancelled.has(node) || ended.has(node));
+}
+
+/** What the run itself said when it never got to any node is every member's log. */
+export function tellMembers({ members }: RunRequest, jobsDir: string, text: string): void {
+  for (const { jobId } of members) appendFileSync(logOf(jobsDir, jobId), `${text}\n`);
+}

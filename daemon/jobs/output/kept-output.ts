@@ -1,0 +1,56 @@
+/** A job's output as the executor keeps it: its beginning, and the newest pieces of the rest, each named by its offset. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { readFrom } from "../run-events.ts";
+
+interface Piece {
+  file: string;
+  start: number;
+  end: number;
+}
+
+/** A stretch without a gap. Offsets count everything that was ever written, also what is not kept any more. */
+export interface Stretch {
+  start: number;
+  end: number;
+  pieces: Piece[];
+}
+
+export function stretches(file: string): Stretch[] {
+  const found: Stretch[] = [];
+  for (const piece of piecesOf(file)) {
+    const last = found.at(-1);
+    if (last && last.end === piece.start) {
+      last.pieces.push(piece);
+      last.end = piece.end;
+    } else found.push({ start: piece.start, end: piece.end, pieces: [piece] });
+  }
+  return found;
+}
+
+/** Less than asked for where the stretch ends, or a piece went away meanwhile. */
+export function readKept({ pieces }: Stretch, from: number, maxBytes: number): Buffer {
+  const chunks: Buffer[] = [];
+  let at = from;
+  for (const { file, start, end } of pieces) {
+    if (at >= end || at >= from + maxBytes) continue;
+    const chunk = readFrom(file, at - start, Math.min(end, from + maxBytes) - at);
+    chunks.push(chunk);
+    at += chunk.length;
+    if (at < end) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+function piecesOf(file: string): Piece[] {
+  if (!existsSync(dirname(file))) return [];
+  const prefix = `${basename(file)}.`;
+  const rest = readdirSync(dirname(file))
+    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+    .map((name) => ({ name, start: Number(name.slice(prefix.length)) }));
+  return [{ name: basename(file), start: 0 }, ...rest.toSorted((a, b) => a.start - b.start)].flatMap(({ name, start }) => {
+    const path = join(dirname(file), name);
+    const size = statSync(path, { throwIfNoEntry: false })?.size;
+    return size === undefined ? [] : [{ file: path, start, end: start + size }];
+  });
+}

@@ -1,0 +1,49 @@
+/** Reads the folder of playbooks that may be run by name: each time anew, so that a file put there is there. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Playbooks } from "../../changes/tools/playbooks.ts";
+import { type PlaybookList, PlaybookName } from "../../contract/jobs/playbook.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { AnsibleContent } from "./ansible-content.ts";
+import { headerOf } from "./playbook-header.ts";
+
+/** Below Ansible's folder; also how a job names its playbook. */
+const FOLDER = "playbooks";
+
+export const playbookFile = (name: PlaybookName): string => `${FOLDER}/${name}.yaml`;
+
+/** Asked often: what did not change is not hashed again. */
+export function listedPlaybooks(directory: string): () => PlaybookList {
+  const content = new AnsibleContent();
+  return () => readPlaybooks(directory, content);
+}
+
+export function readPlaybooks(directory: string, content = new AnsibleContent()): PlaybookList {
+  const list: PlaybookList = { playbooks: [], refused: [] };
+  const folder = join(directory, FOLDER);
+  if (!existsSync(folder)) return list;
+  const sha256 = content.digest(directory);
+  for (const entry of readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (!/\.ya?ml$/.test(entry.name)) continue;
+    const refuse = (reason: string) => list.refused.push({ file: `${FOLDER}/${entry.name}`, reason });
+    const name = PlaybookName.safeParse(entry.name.replace(/\.yaml$/, ""));
+    if (!entry.isFile()) refuse("it is not a file of its own");
+    else if (!name.success) refuse("its name must be lower-case letters, digits, - and _, and end in .yaml");
+    else {
+      const header = headerOf(readFileSync(join(folder, entry.name), "utf8"));
+      if (header.kind === "none") refuse(header.reason);
+      else list.playbooks.push({ name: name.data, does: header.does, readOnly: header.readOnly, sha256 });
+    }
+  }
+  return list;
+}
+
+/** For plans. A file without a header can be named by a form; nobody has said that it only looks. */
+export const playbooksIn =
+  (directory: string, content = new AnsibleContent()): Playbooks =>
+  (name) => {
+    const file = join(directory, playbookFile(name));
+    if (!existsSync(file)) throw new MusterError("PLAYBOOK_NOT_FOUND", `there is no playbook ${name}`);
+    const header = headerOf(readFileSync(file, "utf8"));
+    return { readOnly: header.kind === "header" && header.readOnly, content: content.digest(directory) };
+  };

@@ -1,0 +1,111 @@
+/** Looks at the schedules every few seconds and starts what is due. A time that was missed while Muster was off is made up for once. */
+import type { Job, RunPurpose } from "../../contract/jobs/job.ts";
+import type { Playbook, PlaybookList } from "../../contract/jobs/playbook.ts";
+import type { Schedule } from "../../contract/jobs/schedule.ts";
+import type { Node } from "../../contract/machines/node.ts";
+import { explain } from "../../errors/errors.ts";
+import type { Log } from "../../log/log.ts";
+import type { EventStore } from "../../store/events.ts";
+import type { JobStore } from "../../store/jobs/jobs.ts";
+import type { ScheduleStore } from "../../store/jobs/schedules.ts";
+import type { NodeStore } from "../../store/machines/nodes.ts";
+import { notRunnable } from "../playbooks/runnable.ts";
+import { nextTime } from "./cron.ts";
+import { dueStep, isDue, machinesOf } from "./due.ts";
+import type { MaintenanceRule } from "./maintenance.ts";
+
+export interface ClockParts {
+  schedules: ScheduleStore;
+  nodes: NodeStore;
+  jobs: JobStore;
+  events: EventStore;
+  log: Log;
+  maintenance: MaintenanceRule;
+  playbooks(): PlaybookList;
+  /** Throws where the policy does not let it. */
+  run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, schedule: Schedule): Job[];
+}
+
+const EVERY_MS = 2000;
+
+export class ScheduleClock {
+  readonly #parts: ClockParts;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: ClockParts) {
+    this.#parts = parts;
+  }
+
+  start(): this {
+    this.#timer = setInterval(() => this.look(new Date()), EVERY_MS);
+    return this;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  look(now: Date): void {
+    const { schedules, log } = this.#parts;
+    for (const schedule of schedules.list()) {
+      try {
+        this.#turn(schedule, now);
+      } catch (error) {
+        log.error({ err: error, schedule: schedule.name }, "a schedule could not be looked after; it is tried again");
+      }
+    }
+  }
+
+  #turn(schedule: Schedule, now: Date): void {
+    const { schedules, maintenance, playbooks } = this.#parts;
+    // Before the playbooks are read with all they use.
+    if (!isDue(schedule, now)) return;
+    const playbook = playbooks().playbooks.find(({ name }) => name === schedule.playbook);
+    const step = dueStep(schedule, playbook, maintenance, now);
+    const next = nextTime(schedule.cron, maintenance.timeZone, now).toISOString();
+    const at = now.toISOString();
+    if (step.kind === "wait") {
+      // Its next time may come while it waits: then it is due once all the same.
+      if (schedule.dueSince !== undefined && schedule.next > at) return;
+      schedules.save({ ...schedule, next, dueSince: schedule.dueSince ?? at, last: { at, outcome: step.outcome } });
+      if (schedule.dueSince === undefined) this.#tell(schedule, "schedule.waits", step.outcome);
+      return;
+    }
+    const { dueSince: _, ...rest } = schedule;
+    // Written down before it is done: after a crash in between it has been left out once, not run twice.
+    const begun = { ...rest, next, last: { at, outcome: "starting" } };
+    schedules.save(begun);
+    const outcome = step.kind === "skip" ? step.outcome : this.#run(schedule, step.playbook);
+    schedules.save({ ...begun, last: { at, outcome } });
+    this.#tell(schedule, step.kind === "skip" ? "schedule.skipped" : "schedule.ran", outcome);
+  }
+
+  #run(schedule: Schedule, playbook: Playbook): string {
+    const { nodes, jobs, run } = this.#parts;
+    const wanted = schedule.nodes === "all" ? nodes.list().filter((node) => !notRunnable(node)) : machinesOf(schedule, nodes);
+    const left: string[] = [];
+    const ready = wanted.flatMap((each): Node[] => {
+      const node = typeof each === "string" ? undefined : each;
+      const reason = node ? (notRunnable(node) ?? (jobs.liveOf(node.id) && `${node.name} has another job`)) : `there is no node ${each}`;
+      if (!node || reason !== undefined) left.push(reason ?? "");
+      return node && reason === undefined ? [node] : [];
+    });
+    const without = left.length === 0 ? "" : `; without ${left.length}: ${left.slice(0, 5).join("; ")}`;
+    if (ready.length === 0) return `not run: no node could take it${without}`;
+    try {
+      const queued = run(ready, playbook, playbook.readOnly ? "look" : "change", schedule);
+      return `${queued.length} jobs queued${without}`;
+    } catch (error) {
+      return `not run: ${explain(error)}`;
+    }
+  }
+
+  #tell({ name, playbook }: Schedule, type: string, outcome: string): void {
+    this.#parts.events.append({
+      source: "control",
+      type,
+      summary: `schedule ${name} (${playbook}): ${outcome}`,
+      detail: { schedule: name },
+    });
+  }
+}

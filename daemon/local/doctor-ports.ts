@@ -1,0 +1,126 @@
+/** Whether the ports a start needs are free, who holds them, and whether another server answers DHCP on the boot network. */
+import { execFile, spawnSync } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Config } from "../config/config.ts";
+import { type BootInterface, bootInterfaces } from "../config/netboot.ts";
+import type { Check } from "../contract/admin/doctor.ts";
+import { holdersOn } from "./port-holders.ts";
+
+/** Then its ports are taken, and rightly. */
+export async function ourDaemonAnswers({ control }: Config): Promise<boolean> {
+  const host =
+    control.host === "0.0.0.0"
+      ? "127.0.0.1"
+      : control.host.includes(":")
+        ? `[${control.host === "::" ? "::1" : control.host}]`
+        : control.host;
+  try {
+    const response = await fetch(`http://${host}:${control.port}/health`, { signal: AbortSignal.timeout(3000) });
+    return /^\{"status":"(ok|initializing)"\}$/.test(await response.text());
+  } catch {
+    return false; // nobody listens, or somebody who is not us
+  }
+}
+
+export async function portChecks({ control, netboot }: Config): Promise<Check[]> {
+  const checks = [
+    await tcpCheck("control.port", control.host, control.port),
+    await tcpCheck("netboot.http_port", "0.0.0.0", netboot.http_port),
+  ];
+  const all = bootInterfaces(netboot);
+  // Each may look for other servers for seconds: all at once.
+  const each = await Promise.all(all.map((card) => interfaceChecks(card, all.length > 1 ? ` on ${card.interface}` : "")));
+  return [...checks, ...each.flat()];
+}
+
+async function interfaceChecks(
+  { interface: card, dhcp: mode, tftp_port, check_other_servers }: BootInterface,
+  where: string,
+): Promise<Check[]> {
+  // Port 0 lets the system choose one that is free.
+  const tftp = tftp_port > 0 ? [launcherCheck(`netboot.tftp_port ${tftp_port}${where}`, card, { tftp: tftp_port })] : [];
+  if (mode === "off") return tftp;
+  const dhcp = launcherCheck(`DHCP ports 67 and 4011${where}`, card, { dhcp: 67, pxe4011: 4011 });
+  const rival = dhcp.ok && mode === "full" && check_other_servers ? [await rivalCheck(card, where)] : [];
+  return [...tftp, dhcp, ...rival];
+}
+
+async function tcpCheck(key: string, host: string, port: number): Promise<Check> {
+  const name = `${key} ${port}`;
+  const problem = await listenProblem(host, port);
+  if (problem === undefined) return { name, ok: true, detail: "free" };
+  if (problem === "EADDRINUSE")
+    return { name, ok: false, detail: `${holder("-ltnpH", port)} listens there`, advice: `Stop it, or change ${key} in muster.yaml.` };
+  if (problem === "EACCES")
+    return { name, ok: false, detail: "ports below 1024 are root's", advice: `Run as root, or change ${key} in muster.yaml.` };
+  return { name, ok: false, detail: `cannot listen on ${host}: ${problem}`, advice: "Is that address one of this machine's?" };
+}
+
+const listenProblem = (host: string, port: number) =>
+  new Promise<string | undefined>((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen(port, host, () => server.close(() => resolve(undefined)));
+  });
+
+const launcher = join(import.meta.dirname, "../../pxe/bind-sockets.py");
+
+/** The way netboot itself will get them, permissions and interface included. */
+function launcherCheck(name: string, card: string, ports: Record<string, number>): Check {
+  const sockets = Object.entries(ports).map(([socket, port]) => `${socket}=${port}`);
+  const { status, stderr } = spawnSync("/usr/bin/python3", [launcher, card, ...sockets, "--", "true"], {
+    encoding: "utf8",
+    timeout: 10_000,
+  });
+  if (status !== 0)
+    return {
+      name,
+      ok: false,
+      detail: stderr.trim().split("\n").at(-1) ?? "cannot be bound",
+      advice: "Stop what holds it (ss -lunp shows it); low ports take root, or the sockets of scripts/systemd/install.",
+    };
+  // Two programs that both allow sharing can both bind a UDP port, and then one of them hears nothing.
+  const holders = Object.values(ports).flatMap((port) => holdersOn(card, listing(port)).map((holder) => ({ ...holder, port })));
+  const other = holders.find(({ ours }) => !ours);
+  if (other) return { name, ok: false, detail: `${other.who} has UDP port ${other.port}`, advice: `Stop it, or keep it off ${card}.` };
+  return { name, ok: true, detail: holders.length > 0 ? "kept open for the daemon by systemd" : "free" };
+}
+
+const listing = (port: number): string => spawnSync("ss", ["-lunpH", `sport = :${port}`], { encoding: "utf8", timeout: 5000 }).stdout ?? "";
+
+/** Its name and number where we may see them. */
+function holder(how: string, port: number): string {
+  const { stdout } = spawnSync("ss", [how, `sport = :${port}`], { encoding: "utf8", timeout: 5000 });
+  const found = /users:\(\("([^"]+)",pid=(\d+)/.exec(stdout ?? "");
+  return found ? `${found[1]} (process ${found[2]})` : "another program";
+}
+
+/** In a process of its own, because the socket comes from the launcher. */
+async function rivalCheck(card: string, where: string): Promise<Check> {
+  const pxe = join(import.meta.dirname, "../../pxe");
+  const program = `import { probeDhcpServers } from ${JSON.stringify(join(pxe, "dhcp/probe.ts"))};
+    import { inheritedSockets, socketName } from ${JSON.stringify(join(pxe, "inherited-sockets.ts"))};
+    console.log(JSON.stringify(await probeDhcpServers({ fd: inheritedSockets(process.env).get(socketName("probe", ${JSON.stringify(card)})) }, { waitMs: 5000 })));`;
+  const args = [launcher, card, "probe=68", "--", process.execPath, "--input-type=module", "-e", program];
+  const name = `other DHCP servers${where}`;
+  try {
+    const { stdout } = await promisify(execFile)("/usr/bin/python3", args, { timeout: 20_000 });
+    const others = JSON.parse(stdout) as { server: string }[];
+    if (others.length === 0) return { name, ok: true, detail: "none answered" };
+    return {
+      name,
+      ok: false,
+      detail: `${others.map(({ server }) => server).join(", ")} answers on ${card}`,
+      advice: "Switch it off, or use netboot.dhcp: proxy, which hands out no addresses.",
+    };
+  } catch (error) {
+    return {
+      name,
+      ok: false,
+      detail: `could not be looked for: ${error instanceof Error ? error.message.split("\n").at(-1) : error}`,
+      advice: "A DHCP client of this machine may hold UDP port 68; stop it on this card.",
+    };
+  }
+}

@@ -1,0 +1,27 @@
+/** Which programs of other people are there, and what they are for. */
+import { spawnSync } from "node:child_process";
+import type { Config } from "../config/config.ts";
+import type { Check } from "../contract/admin/doctor.ts";
+
+const programs = [
+  ["ansible-playbook", "--version", "ansible-core", "configures the nodes"],
+  ["ssh", "-V", "openssh-client", "is how Ansible logs in"],
+  ["python3", "--version", "python3", "binds the sockets of the boot network"],
+] as const;
+const ipmitool = ["ipmitool", "-V", "ipmitool", "switches machines by IPMI"] as const;
+
+export function programChecks({ power }: Config): Check[] {
+  const ipmi = Object.values(power.nodes).some(({ driver }) => driver === "ipmi");
+  return [...programs, ...(ipmi ? [ipmitool] : [])].map(([name, option, from, purpose]) => {
+    const version = versionOf(name, option);
+    return version === undefined
+      ? { name, ok: false, detail: `not found; it ${purpose}`, advice: `apt-get install ${from}` }
+      : { name, ok: true, detail: version };
+  });
+}
+
+/** ssh says its version on standard error. */
+function versionOf(program: string, option: string): string | undefined {
+  const { status, stdout, stderr } = spawnSync(program, [option], { encoding: "utf8", timeout: 20_000 });
+  return status === 0 ? (stdout || stderr).split("\n")[0] : undefined;
+}

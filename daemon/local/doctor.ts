@@ -1,0 +1,128 @@
+/** `muster doctor`: looks at everything a start depends on and says for each what to do. */
+import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Config, loadAccess, loadConfig } from "../config/config.ts";
+import { type BootInterface, bootInterfaces } from "../config/netboot.ts";
+import type { Check } from "../contract/admin/doctor.ts";
+import { Profile } from "../contract/machines/node.ts";
+import type { DataDir } from "../data-dir.ts";
+import { explain } from "../errors/errors.ts";
+import { bootFilesFor, loaders } from "../netboot/boot-files.ts";
+import { type BootNetwork, bootNetwork, bootPlaces } from "../processes/address.ts";
+import { ourDaemonAnswers, portChecks } from "./doctor-ports.ts";
+import { programChecks } from "./doctor-programs.ts";
+import { votersCheck } from "./doctor-voters.ts";
+
+export async function doctor(configFile: string, data: DataDir): Promise<Check[]> {
+  let config: Config;
+  let keys: number;
+  try {
+    config = loadConfig(configFile);
+    keys = loadAccess(config).sshKeys.length;
+  } catch (error) {
+    return [bad("configuration", explain(error), "Correct what is named; `muster init --print` shows every key.")];
+  }
+  const running = await ourDaemonAnswers(config);
+  return [
+    good("configuration", configFile),
+    keys > 0
+      ? good("login to the nodes", `${keys} SSH ${keys === 1 ? "key" : "keys"} for ${config.access.admin_user}, besides Muster's own`)
+      : {
+          ...good("login to the nodes", "only Muster's own key"),
+          advice: "To log in yourself, name a file of public keys in access.ssh_keys_file.",
+        },
+    ...networkChecks(config),
+    ...programChecks(config),
+    ...(running ? [good("daemon", "running; the ports are its own")] : await portChecks(config)),
+    ...Profile.options.flatMap((profile) => filesCheck(profile, config, data)),
+    votersCheck(config, data),
+    spaceCheck(data),
+    folderCheck(data),
+  ];
+}
+
+export const good = (name: string, detail: string): Check => ({ name, ok: true, detail });
+export const bad = (name: string, detail: string, advice: string): Check => ({ name, ok: false, detail, advice });
+
+function networkChecks(config: Config): Check[] {
+  const all = bootInterfaces(config.netboot);
+  if (all.length === 0)
+    return [
+      {
+        ...good("boot network", "none: no machine boots from here"),
+        advice: "Name the card in netboot.interface when you want them to.",
+      },
+    ];
+  const each = all.map((settings) => networkCheck(settings, all.length > 1 ? `boot network ${settings.interface}` : "boot network"));
+  if (each.some(({ ok }) => !ok)) return each;
+  try {
+    bootPlaces(config);
+    return each;
+  } catch (error) {
+    return [...each, bad("boot networks", explain(error), "Give each card an address of a network of its own.")];
+  }
+}
+
+function networkCheck(settings: BootInterface, name: string): Check {
+  const { interface: card, dhcp, range, key } = settings;
+  let network: BootNetwork;
+  try {
+    network = bootNetwork(settings);
+  } catch (error) {
+    return bad(name, explain(error), `Bring it up: ip addr add ADDRESS/PREFIX dev ${card}; ip link set ${card} up`);
+  }
+  const stray = dhcp === "full" && range ? [range.from, range.to].find((address) => !lies(address, network)) : undefined;
+  if (stray === undefined) return good(name, `${card} ${network.address} (${network.cidr}), DHCP ${dhcp}`);
+  const field = key.replace(/interface$/, "range");
+  return bad(name, `${field}: ${stray} is not in ${network.cidr}, the network of ${card}`, `Correct ${field}.`);
+}
+
+function lies(address: string, { address: ours, netmask }: BootNetwork): boolean {
+  const bytes = (text: string) => text.split(".").map(Number);
+  const [mask, own] = [bytes(netmask), bytes(ours)];
+  return bytes(address).every((byte, index) => (byte & (mask[index] ?? 0)) === ((own[index] ?? 0) & (mask[index] ?? 0)));
+}
+
+/** What the configured profile needs is a problem; what only the other one needs is worth a word. */
+function filesCheck(profile: Profile, config: Config, data: DataDir): Check[] {
+  const missing = bootFilesFor(profile).filter((file) => !existsSync(join(data.assets, file)));
+  const name = `boot files (${profile})`;
+  if (missing.length === 0) return [good(name, "all there")];
+  const fetched = (file: string) => loaders.some((loader) => loader === file) || file.startsWith("debian-installer/");
+  const commands = [missing.some(fetched) && "muster assets fetch", !missing.every(fetched) && "muster image build"]
+    .filter(Boolean)
+    .join("; ");
+  const detail = `missing: ${missing.join(", ")}`;
+  if (profile === config.profile) return [bad(name, detail, commands)];
+  return [{ ...good(name, "not there, and not the profile of this configuration"), advice: `To use it: ${commands}` }];
+}
+
+const ENOUGH_GB = 5;
+
+function spaceCheck(data: DataDir): Check {
+  let place = data.root;
+  while (!existsSync(place)) place = dirname(place);
+  const { bavail, bsize } = statfsSync(place);
+  const freeGb = (bavail * bsize) / 1e9;
+  return freeGb >= ENOUGH_GB
+    ? good("disk space", `${freeGb.toFixed(0)} GB free`)
+    : bad("disk space", `${freeGb.toFixed(1)} GB free for ${data.root}`, `Give it ${ENOUGH_GB} GB: images and logs are kept there.`);
+}
+
+function folderCheck(data: DataDir): Check {
+  const owner = `chown -R it to the user Muster runs as: ${data.root}`;
+  let place = data.root;
+  while (!existsSync(place)) place = dirname(place);
+  try {
+    accessSync(place, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch {
+    return bad(
+      "data folder",
+      `${place} cannot be written by this user`,
+      place === data.root ? owner : `Make ${data.root} as root, or name another with --data.`,
+    );
+  }
+  if (existsSync(data.executor) && (statSync(data.executor).mode & 0o077) !== 0)
+    return bad("data folder", `${data.executor} is open to others, and holds the SSH key of every node`, `chmod 700 ${data.executor}`);
+  return good("data folder", place === data.root ? data.root : `${data.root}, made at the first start`);
+}

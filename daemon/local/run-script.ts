@@ -1,0 +1,43 @@
+/** Runs the scripts behind some commands in the foreground, with Ctrl-C going to them first. */
+import { spawn } from "node:child_process";
+import { CommandFailure } from "../cli/failure.ts";
+import { MusterError } from "../errors/errors.ts";
+
+interface Ending {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A step of ours: its words go to standard error, so that standard output holds only the answer. */
+export async function runStep(name: string, command: string, args: string[]): Promise<void> {
+  const { code, signal } = await ending(command, args, ["inherit", 2, "inherit"]);
+  if (signal === "SIGINT" || code === 130)
+    throw new CommandFailure("INTERRUPTED", `${name} was stopped`, "Run it again; what it has fetched is kept.");
+  if (code !== 0)
+    throw new CommandFailure(
+      "STEP_FAILED",
+      `${name} did not finish: ${signal ? `it was ended by ${signal}` : `exit code ${code}`}`,
+      "The lines above say why.",
+    );
+}
+
+/** A whole tool, which tells its own failures. */
+export async function runTool(command: string, args: string[]): Promise<number> {
+  const { code, signal } = await ending(command, args, "inherit");
+  return signal === "SIGINT" ? 130 : (code ?? 1);
+}
+
+function ending(command: string, args: string[], stdio: "inherit" | ["inherit", 2, "inherit"]): Promise<Ending> {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { stdio });
+    // The terminal gives Ctrl-C to the child too; a service manager's SIGTERM has to be passed on.
+    const stay = () => undefined;
+    const pass = () => child.kill("SIGTERM");
+    process.on("SIGINT", stay).on("SIGTERM", pass);
+    child.once("error", (cause) => fail(new MusterError("LAUNCH_FAILED", `${command} cannot be run`, { cause })));
+    child.once("exit", (code, signal) => {
+      process.off("SIGINT", stay).off("SIGTERM", pass);
+      done({ code, signal });
+    });
+  });
+}

@@ -1,0 +1,65 @@
+/** `muster tools` and `muster runbooks`: the files as they lie on this machine, read without a daemon. */
+
+import { matching, ourRunbooks, readRunbooks, runbooksOf } from "../changes/plans/runbook.ts";
+import { catalogueOf, leastRisk, ourTools, readTools, sampleOf } from "../changes/tools/catalogue.ts";
+import { callOf, showCall } from "../changes/tools/command.ts";
+import type { ToolForm } from "../changes/tools/form.ts";
+import type { Parameter } from "../changes/tools/parameter.ts";
+import type { FormFolders, RunbookLine, ToolLine, WrongLine } from "../cli/local-commands.ts";
+import { Config, loadConfig } from "../config/config.ts";
+
+const SOMEWHERE = { node: "NODE", address: "ADDRESS" };
+
+export function tools(folders: FormFolders, configFile: string | undefined): { tools: ToolLine[]; problems: WrongLine[] } {
+  const { tools: read, faults } = readTools(placesOf(folders, configFile).forms);
+  return {
+    tools: read.map(({ file, form }) => ({
+      name: form.name,
+      description: form.description,
+      method: form.method,
+      risk: leastRisk(form),
+      needsNodes: form.requiresTarget,
+      does: showCall(callOf(form, sampleOf(form), form.requiresTarget ? SOMEWHERE : undefined)),
+      parameters: askedFor(form).map(shown),
+      file,
+    })),
+    problems: faults,
+  };
+}
+
+export function runbooks(
+  folders: FormFolders,
+  symptom: string | undefined,
+  configFile: string | undefined,
+): { runbooks: RunbookLine[]; problems: WrongLine[] } {
+  const places = placesOf(folders, configFile);
+  const { tools: read, faults: ofTools } = readTools(places.forms);
+  const { runbooks: found, faults } = readRunbooks(places.runbooks, catalogueOf(read.map(({ form }) => form)));
+  const all = runbooksOf(found.map(({ runbook }) => runbook));
+  const wanted = symptom === undefined ? all.list() : matching(all, { symptom });
+  return {
+    runbooks: wanted.map(({ name, description, triggers, steps, parameters }) => ({
+      name,
+      description,
+      symptoms: [...new Set(triggers.flatMap((trigger) => trigger.symptom ?? []))],
+      tools: [...new Set(steps.map(({ tool }) => tool))],
+      parameters: parameters.map(shown),
+    })),
+    problems: [...ofTools, ...faults],
+  };
+}
+
+function placesOf({ forms, runbooks: more }: FormFolders, configFile: string | undefined): { forms: string[]; runbooks: string[] } {
+  const { tools: own } = configFile === undefined ? Config.parse({}) : loadConfig(configFile);
+  const optional = (folder: string | undefined) => (folder === undefined ? [] : [folder]);
+  return {
+    forms: [...new Set([ourTools, ...optional(own.forms_directory), ...forms])],
+    runbooks: [...new Set([ourRunbooks, ...optional(own.runbooks_directory), ...more])],
+  };
+}
+
+const askedFor = (form: ToolForm): readonly Parameter[] => form.parameters.filter(({ name }) => !form.requiresTarget || name !== "target");
+
+/** `unit!` must be given, `lines=200` is so unless something else is said. */
+const shown = ({ name, required, default: usual }: Parameter): string =>
+  `${name}${required ? "!" : usual === undefined ? "" : `=${usual}`}`;

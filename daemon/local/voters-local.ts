@@ -1,0 +1,96 @@
+/** `muster voter add`, `list` and `remove`: the executor's list of voters, written on the control node and on record. */
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { AuditLog } from "../audit/log.ts";
+import { samePerson } from "../changes/votes/person.ts";
+import { fingerprint } from "../changes/votes/public-key.ts";
+import { type RegisteredVoter, readVoters, writeVoters } from "../changes/votes/voters-file.ts";
+import { CommandFailure } from "../cli/failure.ts";
+import type { VoterLine, VoterWish } from "../cli/local-commands.ts";
+import type { AuditEntry } from "../contract/audit/audit.ts";
+import type { DataDir } from "../data-dir.ts";
+import { atomically } from "../store/database.ts";
+import { openStores } from "../store/stores.ts";
+import { atTheKeyboard, requireOurs } from "./control-node.ts";
+
+export function listVoters(data: DataDir): VoterLine[] {
+  requireThere(data);
+  return readVoters(data.voters).map(lineOf);
+}
+
+export function addVoter(data: DataDir, { name, role, publicKey }: VoterWish): VoterLine {
+  const added = { name, role, publicKey, since: new Date().toISOString() };
+  change(data, "voter-added", (voters) => {
+    if (voters.some((voter) => samePerson(voter.name, name)))
+      throw new CommandFailure(
+        "USAGE",
+        `${name} is a voter already`,
+        `For another key or role: muster voter remove ${name}, then add again.`,
+      );
+    const same = voters.find((voter) => voter.publicKey === publicKey);
+    if (same)
+      throw new CommandFailure(
+        "USAGE",
+        `this key is ${same.name}'s already, and one key is one person`,
+        "Let each voter make a key of their own.",
+      );
+    return { voters: [...voters, added], changed: added };
+  });
+  return lineOf(added);
+}
+
+export function removeVoter(data: DataDir, name: string): VoterLine[] {
+  const rest = change(data, "voter-removed", (voters) => {
+    const removed = voters.find((voter) => samePerson(voter.name, name));
+    if (!removed) throw new CommandFailure("USAGE", `${name} is no voter`, "`muster voter list` shows them.");
+    return { voters: voters.filter((voter) => voter !== removed), changed: removed };
+  });
+  return rest.map(lineOf);
+}
+
+interface Change {
+  voters: RegisteredVoter[];
+  changed: RegisteredVoter;
+}
+
+/** One after the other: whoever comes second sees what the first has written. */
+function change(data: DataDir, action: AuditEntry["action"], decide: (voters: RegisteredVoter[]) => Change): RegisteredVoter[] {
+  requireThere(data);
+  const { db } = openStores(data.database);
+  try {
+    const told = { action, actor: { keyId: "local", name: atTheKeyboard(), role: "local" } };
+    const audit = new AuditLog(db);
+    // On record or not done: who may vote decides what may be done. And on record before: a crash leaves no change that nobody knows of.
+    const { changed } = decide(readVoters(data.voters));
+    const about = { subject: `voter ${fingerprint(changed.publicKey)}`, executionId: randomUUID() };
+    const wish = `a voter of the role ${changed.role}, to be ${action === "voter-added" ? "registered" : "removed"} on the control node itself`;
+    audit.append({ ...told, ...about, action: "intent", summary: wish });
+    return atomically(db, () => {
+      // Read again where nobody else writes.
+      const { voters } = decide(readVoters(data.voters));
+      audit.append({ ...told, ...about, summary: wish.replace("to be ", ""), result: "done" });
+      writeVoters(data.voters, voters);
+      return voters;
+    });
+  } finally {
+    db.close();
+  }
+}
+
+function requireThere({ root, executor, database }: DataDir): void {
+  for (const path of [root, executor, database]) requireOurs(path);
+  if (existsSync(database)) return;
+  throw new CommandFailure(
+    "USAGE",
+    `there is no database in ${root}`,
+    "Name the daemon's data folder with --data or MUSTER_DATA; its first start makes it.",
+  );
+}
+
+const lineOf = ({ name, role, publicKey, since }: RegisteredVoter): VoterLine => ({
+  name,
+  role,
+  publicKey,
+  fingerprint: fingerprint(publicKey),
+  since,
+});

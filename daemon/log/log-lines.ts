@@ -1,0 +1,58 @@
+/** Reads a line as our processes log it, and takes out what looks like a secret. Pure. */
+import * as z from "zod";
+import { LogLevel, type LogLine } from "../contract/admin/daemon-log.ts";
+
+/** pino counts in tens, from trace. */
+const levelOf = (level: number): LogLevel => LogLevel.options[Math.min(Math.max(Math.floor(level / 10), 1), 6) - 1] ?? "info";
+
+const Logged = z.looseObject({
+  level: z.number(),
+  time: z.iso.datetime(),
+  process: z.string(),
+  part: z.string().optional(),
+  msg: z.string().default(""),
+});
+
+const LONGEST_TEXT = 8000;
+const LONGEST_DETAIL = 4000;
+
+export function readLine(seq: number, line: string, now: Date, redact: (text: string) => string): LogLine {
+  const logged = Logged.safeParse(parsed(line));
+  // Somebody else's words, on a channel of ours: shown as they are.
+  if (!logged.success) return { seq, at: now.toISOString(), level: "info", process: "musterd", text: short(redact(line), LONGEST_TEXT) };
+  const { level, time, process, part, msg, ...rest } = logged.data;
+  const detail = Object.entries(rest).map(([name, value]) => [name, shownValue(name, value, redact)]);
+  return {
+    seq,
+    at: time,
+    level: levelOf(level),
+    process,
+    ...(part !== undefined && { part }),
+    text: short(redact(msg), LONGEST_TEXT),
+    ...(detail.length > 0 && { detail: Object.fromEntries(detail) }),
+  };
+}
+
+/** A secret may be told by the name before it: both are looked at together. */
+function shownValue(name: string, value: unknown, redact: (text: string) => string): string {
+  const text = name === "err" ? failureOf(value) : typeof value === "string" ? value : JSON.stringify(value);
+  const shown = redact(`${name}: ${text}`);
+  return short(shown.startsWith(`${name}: `) ? shown.slice(name.length + 2) : "[redacted]", LONGEST_DETAIL);
+}
+
+/** Where it happened, which begins with what happened. */
+function failureOf(error: unknown): string {
+  const { stack, message } = Object(error) as { stack?: unknown; message?: unknown };
+  return typeof stack === "string" ? stack : typeof message === "string" ? message : JSON.stringify(error);
+}
+
+const short = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, longest)} … ${text.length - longest} more characters`;
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

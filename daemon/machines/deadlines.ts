@@ -1,0 +1,37 @@
+/** Every transient phase ends: by its event, or here. Pure; the caller looks at the clock. */
+import type { NodeState, Profile } from "../contract/machines/node.ts";
+import type { NodeEvent } from "./phases.ts";
+
+/** Seconds each phase may last. An old machine under the Debian installer is slow; our own image is not. */
+export const seconds = {
+  armed: 24 * 3600,
+  installing: { preseed: 2 * 3600, image: 45 * 60 } satisfies Record<Profile, number>,
+  /** Overwriting four terabytes of an old disk takes ten hours. */
+  wiping: { quick: 30 * 60, full: 24 * 3600 },
+  calledHome: 10 * 60,
+  configuring: 60 * 60,
+} as const;
+
+export const deadlineAfter = (now: Date, lasting: number): string => new Date(now.getTime() + lasting * 1000).toISOString();
+
+/** The event that ends an overdue phase, or nothing. `configuring` ends with its job, which has a deadline of its own. */
+export function overdue(state: NodeState, now: Date): NodeEvent | undefined {
+  const at = now.toISOString();
+  switch (state.phase) {
+    case "armed":
+      return at >= state.until ? { type: "disarmed" } : undefined;
+    case "installing":
+      return at >= state.deadline
+        ? { type: "install-failed", at, reason: `no call-home by ${state.deadline} (last stage: ${state.stage ?? "none"})` }
+        : undefined;
+    case "wiping":
+      if (at < state.deadline) return undefined;
+      return state.startedAt === undefined
+        ? { type: "disarmed" }
+        : { type: "install-failed", at, reason: `the wipe did not end by ${state.deadline}` };
+    case "called-home":
+      return at >= state.deadline ? { type: "configure-failed", at, reason: `no job was started by ${state.deadline}` } : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+/** Looks every few seconds for nodes that called home and have no job yet: the inventory was broken, or locked, when they came. */
+import type { Node } from "../../contract/machines/node.ts";
+import { explain } from "../../errors/errors.ts";
+import type { Log } from "../../log/log.ts";
+import type { Handover } from "./handover.ts";
+
+const EVERY_MS = 3000;
+
+/** The first look is over when this resolves. */
+export async function keepHandingOver(
+  handover: Pick<Handover, "resume">,
+  log: Pick<Log, "error">,
+  everyMs = EVERY_MS,
+): Promise<{ stop(): void }> {
+  let told = new Set<string>();
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const look = async (): Promise<void> => {
+    const reasons = new Map<string, { error: unknown; nodes: string[] }>();
+    const note = ({ name }: Node, error: unknown): void => {
+      const reason = explain(error);
+      const known = reasons.get(reason);
+      known ? known.nodes.push(name) : reasons.set(reason, { error, nodes: [name] });
+    };
+    await handover.resume(note).catch((error: unknown) => reasons.set(explain(error), { error, nodes: [] }));
+    if (stopped) return; // What is closed by now says nothing about the inventory.
+    for (const [reason, { error, nodes }] of reasons)
+      if (!told.has(reason)) log.error({ err: error, nodes }, "nodes that called home wait for their job; tried again until they have it");
+    told = new Set(reasons.keys());
+    timer = setTimeout(() => void look(), everyMs).unref(); // after the look: a locked file keeps it waiting
+  };
+  await look();
+  return {
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,145 @@
+/** Machines whose place was taken: kept out and shown, until an operator lets them in or turns them away. */
+import type { CallHome } from "../../contract/machines/call-home.ts";
+import type { Claim } from "../../contract/machines/enrol.ts";
+import type { Node } from "../../contract/machines/node.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { atomically, type Db } from "../../store/database.ts";
+import type { EventStore } from "../../store/events.ts";
+import type { JobStore } from "../../store/jobs/jobs.ts";
+import type { ClaimStore, KeptClaim } from "../../store/machines/claims.ts";
+import type { EnrolTokenStore } from "../../store/machines/enrol-tokens.ts";
+import { identityOf } from "./credentials.ts";
+import { type EntryParts, enterKnown, enterNew } from "./entry.ts";
+
+export interface QuarantineParts extends EntryParts {
+  db: Db;
+  claims: ClaimStore;
+  enrolTokens: EnrolTokenStore;
+  events: EventStore;
+  jobs: JobStore;
+}
+
+export interface Release {
+  name?: string | undefined;
+  replace: boolean;
+  confirm?: string | undefined;
+}
+
+export class Quarantine {
+  readonly #parts: QuarantineParts;
+
+  constructor(parts: QuarantineParts) {
+    this.#parts = parts;
+  }
+
+  list(all: boolean): Claim[] {
+    return this.#parts.claims
+      .list()
+      .filter(({ state }) => all || state === "open")
+      .map(shown);
+  }
+
+  /** What the machine is answered, having been remembered. The node it claims to be is told of it, and nothing else about it changes. */
+  keepOut(callHome: CallHome, contested: Node | undefined, reason: string): MusterError {
+    const { db, claims, events } = this.#parts;
+    const kept = atomically(db, () => {
+      const keeping = claims.keep(callHome, contested?.id, reason, new Date());
+      if (keeping?.isNew)
+        events.append({
+          source: "control",
+          type: "node.contested",
+          summary: `a machine at ${callHome.ip_address} was kept out: ${reason}`,
+          ...(contested && { nodeId: contested.id }),
+          detail: { claim: keeping.claim.id, mac: callHome.mac, name: callHome.hostname },
+        });
+      return keeping?.claim;
+    });
+    return refusal(kept);
+  }
+
+  /** Throws for a machine that was turned away before. */
+  requireNotDiscarded(callHome: CallHome): void {
+    const claim = this.#parts.claims.known(callHome);
+    if (claim?.state === "discarded") throw refusal(claim);
+  }
+
+  /** It was let in, whoever's place it wanted before. */
+  settled(callHome: CallHome): void {
+    const claim = this.#parts.claims.known(callHome);
+    if (claim?.state === "open") this.#parts.claims.settle(claim.id, "released");
+  }
+
+  discard(id: string, by: string): Claim {
+    const { db, claims } = this.#parts;
+    return atomically(db, () => {
+      const claim = this.#find(id);
+      if (claim.state === "released")
+        throw new MusterError("REQUEST_INVALID", `id: ${id} was let in already; \`muster retire\` takes a node out`);
+      claims.settle(id, "discarded");
+      this.#tell(claim, "quarantine.discarded", `the machine with ${claim.mac} that came as ${claim.name} was turned away by ${by}`);
+      return shown(this.#find(id));
+    });
+  }
+
+  /** The node it is from now on. Its next call, with the token it came with, is answered as one that was let in. */
+  release(id: string, wish: Release, by: string): Node {
+    const { db, claims, enrolTokens } = this.#parts;
+    return atomically(db, () => {
+      const claim = this.#find(id);
+      if (claim.state === "released") throw new MusterError("REQUEST_INVALID", `id: ${id} was let in already`);
+      const node = wish.replace ? this.#inPlaceOf(claim, wish.confirm) : this.#beside(claim, wish.name ?? claim.name);
+      enrolTokens.enrol(claim.tokenHash, identityOf(claim.callHome), node.id, new Date());
+      claims.settle(id, "released");
+      this.#tell(claim, "quarantine.released", `the machine with ${claim.mac} was let in as ${node.name} by ${by}`);
+      return node;
+    });
+  }
+
+  #inPlaceOf(claim: KeptClaim, confirm: string | undefined): Node {
+    const { nodes, jobs } = this.#parts;
+    const node = claim.nodeId === undefined ? undefined : nodes.findById(claim.nodeId);
+    if (!node) throw new MusterError("REQUEST_INVALID", "replace: there is no node whose place it could take; give it a name");
+    if (confirm !== node.name) throw new MusterError("REQUEST_INVALID", `confirm: repeat the name of the node it replaces, ${node.name}`);
+    const holder = nodes.findByMac(claim.mac);
+    if (holder && holder.id !== node.id)
+      throw new MusterError("REQUEST_INVALID", `replace: its MAC address ${claim.mac} is ${holder.name}'s`);
+    if (jobs.liveOf(node.id)) throw new MusterError("JOB_IN_PROGRESS", `a job runs on ${node.name}`);
+    const macs = node.macs.includes(claim.mac) ? node.macs : [claim.mac];
+    return enterKnown(
+      this.#parts,
+      node,
+      { said: claim.callHome, name: node.name, macs, how: "took its place and called home" },
+      new Date(),
+    );
+  }
+
+  #beside(claim: KeptClaim, name: string): Node {
+    const { nodes } = this.#parts;
+    const holder = nodes.findByMac(claim.mac);
+    if (holder)
+      throw new MusterError("REQUEST_INVALID", `id: its MAC address ${claim.mac} is ${holder.name}'s; it can only replace that one`);
+    if (nodes.findByName(name)) throw new MusterError("NODE_NAME_TAKEN", `name: another node is called ${name}`);
+    return enterNew(this.#parts, { said: claim.callHome, name, macs: [claim.mac], how: "called home" }, new Date());
+  }
+
+  #find(id: string): KeptClaim {
+    const claim = this.#parts.claims.find(id);
+    if (!claim) throw new MusterError("CLAIM_NOT_FOUND", `nobody with the id ${id} is kept out`);
+    return claim;
+  }
+
+  #tell({ nodeId, id }: KeptClaim, type: string, summary: string): void {
+    this.#parts.events.append({ source: "control", type, summary, ...(nodeId !== undefined && { nodeId }), detail: { claim: id } });
+  }
+}
+
+/** What others are known by is not for the machine to learn. */
+const refusal = (claim: KeptClaim | undefined): MusterError =>
+  new MusterError(
+    "MACHINE_QUARANTINED",
+    claim?.state === "discarded"
+      ? `an operator has turned this machine away (${claim.id})`
+      : `this machine is kept out until an operator has looked${claim ? ` (${claim.id})` : ""}: its name or MAC address is another's`,
+  );
+
+const shown = ({ callHome: _, tokenHash: __, nodeId: ___, ...claim }: KeptClaim): Claim => claim;

@@ -1,0 +1,168 @@
+/**
+ * Lets a machine that calls home into the fleet: asks its token, decides who it is, pins its host key and hands it over to Ansible.
+ * Until the token is proven, nothing is written anywhere.
+ */
+
+import type { Job } from "../../contract/jobs/job.ts";
+import type { CallHome } from "../../contract/machines/call-home.ts";
+import type { Node, Phase } from "../../contract/machines/node.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { atomically } from "../../store/database.ts";
+import type { TokenStore } from "../../store/machines/tokens.ts";
+import { sha256 } from "../../store/secrets.ts";
+import { advance } from "../phases.ts";
+import { type Admission, admitAny, admitBound, type Fleet } from "./admission.ts";
+import { type Credential, credentialOf, identityOf, usedAlready } from "./credentials.ts";
+import { enterKnown, enterNew } from "./entry.ts";
+import { Handover, type HandoverParts } from "./handover.ts";
+import { Moved } from "./moved.ts";
+import { Quarantine, type QuarantineParts, type Release } from "./quarantine.ts";
+
+export interface ReceptionParts extends QuarantineParts, HandoverParts {
+  tokens: TokenStore;
+  inventory: HandoverParts["inventory"] & {
+    removeHost(name: string): Promise<void>;
+    renameHost(name: string, to: string): Promise<void>;
+  };
+  isNodeAddress(address: string): boolean;
+}
+
+/** Where a node may be whose call-home was taken. */
+const phasesAfter: Phase[] = ["called-home", "configuring", "ready", "configure-failed"];
+
+type Decided = { credential: Credential; admission: Admission } | { credential: Extract<Credential, { kind: "again" }>; node: Node };
+
+export class Reception {
+  readonly quarantine: Quarantine;
+  readonly handover: Handover;
+  readonly #moved: Moved;
+  readonly #parts: ReceptionParts;
+
+  constructor(parts: ReceptionParts) {
+    this.#parts = parts;
+    this.quarantine = new Quarantine(parts);
+    this.handover = new Handover(parts);
+    this.#moved = new Moved(parts);
+  }
+
+  /** Rejects with a coded error; a repeated call-home whose answer got lost is answered again and starts nothing twice. */
+  async receive(callHome: CallHome): Promise<{ node: Node; job: Job }> {
+    const { jobs, isNodeAddress } = this.#parts;
+    if (!isNodeAddress(callHome.ip_address)) {
+      throw new MusterError("ADDRESS_NOT_ALLOWED", `ip_address: ${callHome.ip_address} is outside the networks nodes may call from`);
+    }
+    const renamed = await this.#renameFirst(callHome).catch((error: unknown) => {
+      this.#moved.refused(callHome, error, new Date());
+      throw error;
+    });
+    const { node, repeated } = this.#admit(callHome, renamed);
+    const live = jobs.liveOf(node.id);
+    if (live) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);
+    if (repeated) {
+      const { phase } = node.state;
+      // Since then it was armed, is being installed or has left the fleet: the token belongs to its former life.
+      if (!phasesAfter.includes(phase)) throw usedAlready();
+      const last = jobs.lastProvisioning(node.id);
+      if (last && phase !== "called-home" && this.handover.isPlaced(node)) return { node, job: last };
+    }
+    return { node, job: await this.handover.begin(node) };
+  }
+
+  /** An operator lets in who was kept out. */
+  async release(id: string, wish: Release, by: string): Promise<{ node: Node; job: Job }> {
+    if (wish.name !== undefined && this.#foreign(wish.name))
+      throw new MusterError("NODE_NAME_TAKEN", `name: the inventory has a host or group called ${wish.name}`);
+    this.#parts.inventory.names(); // throws where the file is broken, before the database says it is in
+    const released = this.quarantine.release(id, wish, by);
+    const job = await this.handover.begin(released).catch((error: unknown) => {
+      if (!(error instanceof MusterError)) throw error;
+      throw new MusterError(error.code, `${released.name} is let in, and waits for its job: ${error.message}`, { cause: error.cause });
+    });
+    return { node: this.#parts.nodes.findById(released.id) ?? released, job };
+  }
+
+  /** The files that name a node forget it, and nobody may call home as it again. */
+  async forget(node: Node): Promise<void> {
+    const { inventory, hostKeys, knownHosts, tokens } = this.#parts;
+    tokens.revokeUnused(node.id);
+    hostKeys.drop(node.id);
+    await inventory.removeHost(node.name);
+    await knownHosts.write(hostKeys.all());
+  }
+
+  /** Before the database says so, because the file may be broken or locked. The new name, where there is one. */
+  async #renameFirst(callHome: CallHome): Promise<string | undefined> {
+    const decided = this.#decide(callHome, new Date());
+    if (!("admission" in decided) || decided.admission.kind !== "known") return undefined;
+    const { node, name } = decided.admission;
+    if (name === node.name || this.#parts.jobs.liveOf(node.id)) return undefined;
+    await this.#parts.inventory.renameHost(node.name, name);
+    return name;
+  }
+
+  #admit(callHome: CallHome, renamed: string | undefined): { node: Node; repeated: boolean } {
+    const { db } = this.#parts;
+    const now = new Date();
+    const outcome = atomically(db, () => {
+      const decided = this.#decide(callHome, now, renamed);
+      if ("node" in decided) return { node: decided.node, repeated: true };
+      const { admission, credential } = decided;
+      if (admission.kind === "refused") throw new MusterError(admission.code, admission.message);
+      // Remembered outside: what is thrown here would undo it.
+      if (admission.kind === "contested") return admission;
+      return { node: this.#enter(callHome, admission, credential, now), repeated: false };
+    });
+    if ("kind" in outcome) throw this.quarantine.keepOut(callHome, outcome.node, outcome.reason);
+    return outcome;
+  }
+
+  #decide(callHome: CallHome, now: Date, renamed?: string): Decided {
+    const { nodes, hostKeys } = this.#parts;
+    const credential = credentialOf(callHome, this.#parts, now);
+    if (credential.kind === "again") {
+      const node = nodes.findById(credential.nodeId);
+      if (!node) throw usedAlready();
+      return { credential, node };
+    }
+    this.quarantine.requireNotDiscarded(callHome);
+    const fleet: Fleet = {
+      byMac: nodes.findByMac(callHome.mac),
+      byName: nodes.findByName(callHome.hostname),
+      pinned: ({ id }) => hostKeys.find(id),
+      foreign: (name) => name !== renamed && this.#foreign(name),
+    };
+    if (credential.kind === "any") return { credential, admission: admitAny(callHome, fleet) };
+    const node = nodes.findById(credential.nodeId);
+    if (!node) throw new MusterError("TOKEN_INVALID", "token: this token is not known");
+    return { credential, admission: admitBound(callHome, node, credential.installing, fleet) };
+  }
+
+  #enter(callHome: CallHome, admission: Extract<Admission, { kind: "known" | "new" }>, credential: Credential, now: Date): Node {
+    const { tokens, enrolTokens, jobs, registry } = this.#parts;
+    const { token, ...said } = callHome;
+    const entry = (name: string, macs: string[]) => ({ said, name, macs, how: "called home" });
+    let node: Node;
+    if (admission.kind === "new") node = enterNew(this.#parts, entry(said.hostname, [said.mac]), now);
+    else {
+      const { name, addMac } = admission;
+      node = admission.node;
+      // Before the phase moves on: a job that still runs has the older word.
+      if (jobs.liveOf(node.id)) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);
+      if (credential.kind === "any" && node.state.phase === "discovered")
+        node = registry.update(node.id, (was) => ({
+          node: { ...was, state: advance(was.state, { type: "accepted" }) },
+          event: { source: "control", type: "node.accepted", summary: "accepted: it came with a token" },
+        }));
+      node = enterKnown(this.#parts, node, entry(name, addMac ? [...node.macs, said.mac] : node.macs), now);
+    }
+    if (credential.kind === "bound") tokens.redeem(token, identityOf(callHome), now);
+    else enrolTokens.enrol(sha256(token), identityOf(callHome), node.id, now);
+    this.quarantine.settled(callHome);
+    return node;
+  }
+
+  /** A host or group of the inventory that is none of our nodes: not a name for a machine to choose. */
+  #foreign(name: string): boolean {
+    return this.#parts.nodes.findByName(name) === undefined && this.#parts.inventory.names().has(name);
+  }
+}

@@ -1,0 +1,160 @@
+/** TODO.md: what failed and waits for a person. Appended to, one whole entry at a time; ticked in place, never rewritten. */
+import { appendFile, open, readFile } from "node:fs/promises";
+import { stripVTControlCharacters } from "node:util";
+import type { Job } from "../../contract/jobs/job.ts";
+import type { Node } from "../../contract/machines/node.ts";
+import { redact } from "../../log/redact.ts";
+import { Mutex } from "./mutex.ts";
+
+export interface Failure {
+  name: string;
+  address: string | undefined;
+  at: Date;
+  /** None: it failed before there was one. */
+  job: { id: string; playbook: string } | undefined;
+  summary: string;
+  hint: string | undefined;
+  /** The end of the output, from well before what is shown of it: a secret is only recognised as a whole. */
+  log: string;
+}
+
+export const failureOf = (job: Job, node: Node | undefined, output: string): Failure => ({
+  name: job.nodeName,
+  address: node?.address,
+  at: new Date(),
+  job,
+  summary: job.result?.summary ?? job.status,
+  hint: job.result?.hint,
+  log: output,
+});
+
+/** A node that called home and was given no job: the same entry each time it is asked for. */
+export const neverBegun = ({ name, address, state, updatedAt }: Node): Failure => ({
+  name,
+  address,
+  at: new Date("at" in state ? state.at : updatedAt),
+  job: undefined,
+  summary: "reason" in state ? state.reason : state.phase,
+  hint: `See what kept it from beginning (muster log --level warn), then: muster reprovision ${name}`,
+  log: "",
+});
+
+const TAIL_LINES = 60;
+const TAIL_CHARACTERS = 8_192;
+const OPEN = "- [ ] ";
+
+export class TodoFile {
+  readonly #file: string;
+  readonly #turn = new Mutex();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** One write call with O_APPEND. What has its entry already gets no second one. */
+  add(failure: Failure): Promise<void> {
+    return this.#turn.run(async () => {
+      const { name, job } = failure;
+      const at = failure.at.toISOString();
+      const known = entries(await this.#read()).some((each) =>
+        job ? each.jobId === job.id : each.jobId === undefined && each.name === name && each.at === at,
+      );
+      if (!known) await appendFile(this.#file, entry(failure), { mode: 0o640 });
+    });
+  }
+
+  /** Ticks what is open and works now: one byte each, so that nothing a person wrote meanwhile is lost. */
+  solved(success: Job, jobCalled: (id: string) => Job | undefined): Promise<void> {
+    return this.#turn.run(async () => {
+      const unsolved = entries(await this.#read()).filter((each) => each.boxAt !== undefined && settles(success, each, jobCalled));
+      if (unsolved.length === 0) return;
+      const file = await open(this.#file, "r+");
+      try {
+        for (const { boxAt } of unsolved) await file.write("x", boxAt);
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  /** One character a byte: positions in the text are positions in the file. */
+  async #read(): Promise<string> {
+    try {
+      return await readFile(this.#file, "latin1");
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+      throw error;
+    }
+  }
+}
+
+/** What has failed on this node works on it now. Another playbook's success says nothing of it, and a preview's little. */
+function settles(success: Job, { name, jobId }: Entry, jobCalled: (id: string) => Job | undefined): boolean {
+  const failed = jobId === undefined ? undefined : jobCalled(jobId);
+  if (!failed) return success.purpose === undefined && success.nodeName === name;
+  if (failed.nodeId !== success.nodeId) return false;
+  if (success.purpose === undefined && failed.purpose === undefined) return true;
+  return failed.playbook === success.playbook && (success.purpose !== "preview" || failed.purpose === "preview");
+}
+
+interface Entry {
+  name: string;
+  jobId: string | undefined;
+  at: string | undefined;
+  /** Where the space in its open box is. */
+  boxAt: number | undefined;
+}
+
+/** What a log in there says is no entry: only lines outside of the fences count. */
+function entries(text: string): Entry[] {
+  const found: Entry[] = [];
+  let fence: string | undefined;
+  let at = 0;
+  for (const line of text.split("\n")) {
+    const ticks = /^`{3,}/.exec(line)?.[0];
+    const name = /^## Provisioning Failed for `([^`]+)`$/.exec(line)?.[1];
+    const last = found.at(-1);
+    if (fence !== undefined) {
+      if (line === fence) fence = undefined;
+    } else if (ticks !== undefined) fence = ticks;
+    else if (name !== undefined) found.push({ name, jobId: undefined, at: undefined, boxAt: undefined });
+    else if (last && line.startsWith(OPEN)) last.boxAt ??= at + OPEN.indexOf(" ]");
+    else if (last) {
+      last.at ??= /^- \*\*Timestamp:\*\* (\S+)$/.exec(line)?.[1];
+      last.jobId ??= /^- \*\*Job:\*\* (\S+)$/.exec(line)?.[1];
+    }
+    at += line.length + 1;
+  }
+  return found;
+}
+
+export function entry({ name, address, at, job, summary, hint, log }: Failure): string {
+  // Redacted before it is cut: half a secret is not known for one.
+  const tail = redact(stripVTControlCharacters(log).replace(/[^\P{Cc}\n\t]/gu, ""))
+    .trimEnd()
+    .split("\n")
+    .slice(-TAIL_LINES)
+    .join("\n")
+    .slice(-TAIL_CHARACTERS)
+    .trim();
+  const fence = longestFence(tail);
+  return [
+    "\n---\n",
+    `## Provisioning Failed for \`${name}\`\n`,
+    `${OPEN}Done (ticked by itself when a later run of it on this node succeeds)`,
+    `- **IP Address:** ${address ?? "unknown"}`,
+    `- **Timestamp:** ${at.toISOString()}`,
+    ...(job ? [`- **Job:** ${job.id}`, `- **Playbook:** ${oneLine(job.playbook)}`] : []),
+    `- **What happened:** ${oneLine(summary)}`,
+    ...(hint ? [`- **What to do:** ${oneLine(hint)}`] : []),
+    ...(job ? ["- **Error Log:**\n", `${fence}text\n${tail}\n${fence}\n`] : [""]),
+  ].join("\n");
+}
+
+/** A fence longer than any in the log: nothing in there can end the block. */
+function longestFence(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  return "`".repeat(longest + 1);
+}
+
+const oneLine = (text: string) => redact(text).replace(/\s+/g, " ").replace(/[`<>]/g, "'").slice(0, 500);

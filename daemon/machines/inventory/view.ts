@@ -1,0 +1,94 @@
+/** The inventory as Ansible reads it, and what is wrong with it. */
+import { type Document, isMap } from "yaml";
+import type { InventoryView } from "../../contract/machines/inventory.ts";
+import type { Node } from "../../contract/machines/node.ts";
+import { entriesOf, groupsIn, keysOf, keyText, partOf } from "./groups.ts";
+import { OUR_GROUPS } from "./inventory.ts";
+import { valueIn } from "./values.ts";
+
+type Values = Record<string, unknown>;
+type Problem = InventoryView["problems"][number];
+
+export function read(document: Document): Pick<InventoryView, "groups" | "hosts"> {
+  const hosts: Record<string, Values> = {};
+  const groups = new Map<string, InventoryView["groups"][number]>();
+  for (const place of groupsIn(document)) {
+    // A group may be written in several places.
+    const group = groups.get(place.name) ?? { name: place.name, hosts: [], children: [], vars: {} };
+    groups.set(place.name, group);
+    for (const { key, value } of partOf(document, place, "hosts")?.items ?? []) {
+      const name = keyText(key);
+      if (!group.hosts.includes(name)) group.hosts.push(name);
+      hosts[name] = { ...hosts[name], ...valuesOf(value, document) };
+    }
+    for (const name of keysOf(partOf(document, place, "children"))) if (!group.children.includes(name)) group.children.push(name);
+    Object.assign(group.vars, valuesOf(partOf(document, place, "vars"), document));
+  }
+  return { groups: [...groups.values()], hosts };
+}
+
+const valuesOf = (node: unknown, document: Document): Values => (isMap(node) ? (valueIn(node, document) as Values) : {});
+
+/** Phases in which Ansible has to find a node. */
+const present: Node["state"]["phase"][] = ["called-home", "configuring", "ready", "configure-failed"];
+
+export function problemsOf(document: Document, nodes: readonly Node[]): Problem[] {
+  const { groups, hosts } = read(document);
+  const names = new Map(nodes.map((node) => [node.name, node]));
+  return [
+    ...nodes.flatMap((node) =>
+      ofNode(
+        node,
+        hosts[node.name],
+        entriesOf(document, node.name).map(({ group }) => group.name),
+      ),
+    ),
+    ...groups
+      .filter(({ name }) => names.has(name))
+      .map(({ name }) =>
+        problem(name, "is a group and a node: a run on the node would reach the whole group", "Rename the group in the file."),
+      ),
+    ...Object.entries(hosts).flatMap(([name, values]) => ofHost(name, values)),
+  ];
+}
+
+function ofNode(node: Node, values: Values | undefined, groups: string[]): Problem[] {
+  const { name, address, state } = node;
+  if (state.phase === "retired")
+    return values === undefined
+      ? []
+      : [problem(name, "is retired and still listed", `Retire it again: muster retire ${name} --confirm ${name}`)];
+  if (!present.includes(state.phase) || address === undefined) return [];
+  if (!groups.some((group) => OUR_GROUPS.includes(group)))
+    return [
+      problem(
+        name,
+        `is ${state.phase} and in none of ${OUR_GROUPS.join(", ")}`,
+        `Let it call home again: muster token create --node ${name}`,
+      ),
+    ];
+  if (values?.ansible_host !== address)
+    return [
+      problem(
+        name,
+        `is at ${address}, and the file says ${String(values?.ansible_host)}`,
+        `Correct ansible_host in the file to ${address}.`,
+      ),
+    ];
+  return [];
+}
+
+function ofHost(name: string, values: Values): Problem[] {
+  const host = String(values.ansible_host ?? "");
+  if (/\{\{|\{%|\{#/.test(name + host))
+    return [problem(name, "has a template for an address: Ansible would evaluate it here", "Write the address itself.")];
+  if (values.ansible_connection === "local")
+    return [problem(name, "has ansible_connection: local: its tasks run on the control node", "Remove it, unless it is the control node.")];
+  if (host === "")
+    return [
+      problem(name, "has no ansible_host: Ansible would go wherever its bare name leads", "Give it an address or take it out of the file."),
+    ];
+  return [];
+}
+
+const problem = (where: string, what: string, hint: string): Problem => ({ where, problem: what, hint });

@@ -1,0 +1,187 @@
+/** The life of a node: the only place where a node changes phase. Pure; the caller stores what comes back. */
+import type { InstallStage, NodeState, Phase, Profile, WipedDisks } from "../contract/machines/node.ts";
+import { MusterError } from "../errors/errors.ts";
+
+export type NodeEvent =
+  | { type: "accepted" }
+  | { type: "armed"; profile: Profile; until: string }
+  | { type: "disarmed" }
+  | { type: "installer-handed-out"; at: string; deadline: string; keyHash: string }
+  | { type: "install-progress"; stage: Exclude<InstallStage, "failed"> }
+  | { type: "install-failed"; reason: string; at: string }
+  | { type: "called-home"; at: string; deadline: string }
+  | { type: "configuring"; jobId: string; at: string }
+  | { type: "configured"; at: string }
+  | { type: "configure-failed"; jobId?: string; reason: string; at: string }
+  | { type: "rescue-asked"; at: string }
+  | { type: "rescue-booted"; keyHash: string }
+  | { type: "rescue-reachable"; address: string; hostKey: string }
+  | { type: "rescue-ended" }
+  | { type: "wipe-armed"; disks: WipedDisks; quick: boolean; deadline: string }
+  | { type: "wiper-handed-out"; at: string; deadline: string; keyHash: string }
+  | { type: "wipe-progress"; stage: Exclude<InstallStage, "failed" | "done"> }
+  | { type: "wiped" }
+  | { type: "retired"; at: string };
+
+/** A refusal is a `NODE_WRONG_PHASE` error. */
+export function advance(state: NodeState, event: NodeEvent): NodeState {
+  switch (event.type) {
+    case "accepted":
+      return from(state, event, ["discovered", "retired"], () => ({ phase: "accepted" }));
+    case "armed":
+      return from(state, event, ["accepted", "armed", "called-home", "ready", "install-failed", "configure-failed", "rescue"], (was) => ({
+        phase: "armed",
+        profile: event.profile,
+        until: event.until,
+        ...readySince(was),
+      }));
+    case "disarmed":
+      return from(state, event, ["armed", "wiping"], (was) => {
+        if (was.phase === "armed") return was.readySince ? { phase: "ready", since: was.readySince } : { phase: "accepted" };
+        if (was.startedAt !== undefined) throw wrongPhase(state, event);
+        return was.before ?? { phase: "accepted" };
+      });
+    case "installer-handed-out":
+      return from(state, event, ["armed", "installing"], (was) => {
+        if (was.phase === "installing" && !mayRetry(was)) throw wrongPhase(state, event);
+        return {
+          phase: "installing",
+          profile: was.profile,
+          startedAt: was.phase === "installing" ? was.startedAt : event.at,
+          deadline: event.deadline,
+          attempts: was.phase === "installing" ? was.attempts + 1 : 1,
+          keyHash: event.keyHash,
+        };
+      });
+    case "install-progress":
+      return from(state, event, ["installing"], (was) => ({ ...was, stage: later(was.stage, event.stage) }));
+    case "install-failed":
+      // From `armed` too: what the machine says of itself at its boot may rule the install out.
+      return from(state, event, ["armed", "installing", "wiping"], () => ({ phase: "install-failed", reason: event.reason, at: event.at }));
+    case "called-home":
+      // The machine itself is the better witness: a call-home after a missed deadline still tells the truth.
+      return from(state, event, ["accepted", "installing", "called-home", "ready", "install-failed", "configure-failed"], () => ({
+        phase: "called-home",
+        at: event.at,
+        deadline: event.deadline,
+      }));
+    case "configuring":
+      return from(state, event, ["called-home", "configuring", "ready", "configure-failed"], () => ({
+        phase: "configuring",
+        jobId: event.jobId,
+        startedAt: event.at,
+      }));
+    case "configured":
+      return from(state, event, ["configuring"], () => ({ phase: "ready", since: event.at }));
+    case "configure-failed":
+      return from(state, event, ["configuring", "called-home"], () => ({
+        phase: "configure-failed",
+        reason: event.reason,
+        at: event.at,
+        ...(event.jobId !== undefined && { jobId: event.jobId }),
+      }));
+    case "rescue-asked":
+      return from(state, event, ["accepted", "ready", "install-failed", "configure-failed"], (was) => ({
+        phase: "rescue",
+        since: event.at,
+        before: was,
+      }));
+    case "rescue-booted":
+      return from(state, event, ["rescue"], ({ reach: _, ...was }) => ({ ...was, keyHash: event.keyHash }));
+    case "rescue-reachable":
+      return from(state, event, ["rescue"], (was) => ({ ...was, reach: { address: event.address, hostKey: event.hostKey } }));
+    case "rescue-ended":
+      return from(state, event, ["rescue"], (was) => was.before ?? { phase: "accepted" });
+    case "wipe-armed":
+      return from(state, event, ["accepted", "ready", "install-failed", "configure-failed", "rescue"], (was) => ({
+        phase: "wiping",
+        disks: event.disks,
+        quick: event.quick,
+        deadline: event.deadline,
+        before: was.phase === "rescue" ? (was.before ?? { phase: "accepted" }) : was,
+      }));
+    case "wiper-handed-out":
+      return from(state, event, ["wiping"], (was) => {
+        // Not even once more for a boot that never came to the disk: whoever wants it again types the name again.
+        if (was.startedAt !== undefined) throw wrongPhase(state, event);
+        return { ...was, startedAt: event.at, deadline: event.deadline, keyHash: event.keyHash };
+      });
+    case "wipe-progress":
+      return from(state, event, ["wiping"], (was) => {
+        const late = was.stage !== undefined && order.indexOf(was.stage) >= order.indexOf("partition");
+        // The leave to write is given once: a second machine with the same key, or the same one again, gets none.
+        if (was.startedAt === undefined || (event.stage === "partition" && late)) throw wrongPhase(state, event);
+        return { ...was, stage: later(was.stage, event.stage) };
+      });
+    case "wiped":
+      return from(state, event, ["wiping"], (was) => {
+        if (was.startedAt === undefined) throw wrongPhase(state, event);
+        return { phase: "accepted" };
+      });
+    case "retired":
+      return from(
+        state,
+        event,
+        ["discovered", "accepted", "armed", "called-home", "ready", "install-failed", "configure-failed", "rescue", "quarantined"],
+        () => ({ phase: "retired", at: event.at }),
+      );
+  }
+}
+
+/** One retry, and only while the installer has not reported that it is about to touch the disk. */
+export function mayRetry(state: Extract<NodeState, { phase: "installing" }>): boolean {
+  return state.attempts < 2 && (state.stage === undefined || state.stage === "start");
+}
+
+const order: readonly InstallStage[] = ["start", "partition", "base", "late", "done"];
+
+/** Beacons may arrive twice or late; a stage never goes back. */
+function later(was: InstallStage | undefined, now: InstallStage): InstallStage {
+  return was !== undefined && order.indexOf(was) > order.indexOf(now) ? was : now;
+}
+
+function readySince(was: NodeState): { readySince?: string } {
+  if (was.phase === "ready") return { readySince: was.since };
+  if (was.phase === "rescue") return was.before?.phase === "ready" ? { readySince: was.before.since } : {};
+  return was.phase === "armed" && was.readySince !== undefined ? { readySince: was.readySince } : {};
+}
+
+function from<P extends Phase>(
+  state: NodeState,
+  event: NodeEvent,
+  allowed: readonly P[],
+  change: (was: Extract<NodeState, { phase: P }>) => NodeState,
+): NodeState {
+  if (!isOneOf(state, allowed)) throw wrongPhase(state, event);
+  return change(state);
+}
+
+function isOneOf<P extends Phase>(state: NodeState, allowed: readonly P[]): state is Extract<NodeState, { phase: P }> {
+  return (allowed as readonly Phase[]).includes(state.phase);
+}
+
+const wanted: Record<NodeEvent["type"], string> = {
+  accepted: "be accepted",
+  armed: "be armed",
+  disarmed: "be disarmed",
+  "installer-handed-out": "be given an installer",
+  "install-progress": "report install progress",
+  "install-failed": "fail an install",
+  "called-home": "call home",
+  configuring: "be configured",
+  configured: "become ready",
+  "configure-failed": "fail to be configured",
+  "rescue-asked": "be rescued",
+  "rescue-booted": "boot the rescue system",
+  "rescue-reachable": "report its rescue system",
+  "rescue-ended": "leave the rescue system",
+  "wipe-armed": "be armed for a wipe",
+  "wiper-handed-out": "be given the wiper",
+  "wipe-progress": "go on with a wipe",
+  wiped: "be wiped",
+  retired: "be retired",
+};
+
+function wrongPhase(state: NodeState, event: NodeEvent): MusterError {
+  return new MusterError("NODE_WRONG_PHASE", `a node that is ${state.phase} cannot ${wanted[event.type]}`);
+}

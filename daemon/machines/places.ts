@@ -1,0 +1,12 @@
+/** Whether a machine can stand somewhere: inside the rack, and where nobody else is. Pure. */
+import { type Place, placeWords, type Rack } from "../contract/machines/rack.ts";
+
+/** `others` are those in the same rack, without the machine itself. */
+export function whyNotThere(place: Place, rack: Rack, others: readonly (Place & { node: string })[]): string | undefined {
+  const { row, column, height } = place;
+  if (rack.kind === "room" && height > 1) return "height: a machine takes one tile of a room";
+  if (row + height - 1 > rack.rows || column > rack.columns)
+    return `row: ${rack.name} has ${rack.kind === "room" ? `${rack.rows} rows and ${rack.columns} columns` : `${rack.rows} units`}, which leaves no room at ${placeWords(place, rack.kind)}`;
+  const holder = others.find((other) => other.column === column && other.row < row + height && row < other.row + other.height);
+  return holder && `row: ${holder.node} stands at ${placeWords(holder, rack.kind)} of ${rack.name}`;
+}

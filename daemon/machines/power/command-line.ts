@@ -1,0 +1,19 @@
+/** The words of a configured command with its placeholders filled in. Whole words only, so a value never becomes syntax. */
+import { MusterError } from "../../errors/errors.ts";
+import type { Machine } from "./choose.ts";
+import type { SettingOf } from "./settings.ts";
+
+export function filled(words: readonly string[], { address }: SettingOf<"command">, machine: Machine): string[] {
+  const values = new Map([
+    ["{mac}", machine.macs[0]],
+    ["{name}", machine.name],
+    ["{address}", address ?? machine.address],
+  ]);
+  return words.map((word) => {
+    if (!values.has(word)) return word;
+    const value = values.get(word);
+    if (value === undefined)
+      throw new MusterError("POWER_NOT_CONFIGURED", `the power command of ${machine.name} wants ${word}, which is not known`);
+    return value;
+  });
+}

@@ -1,0 +1,50 @@
+/** Control's end of a power action the executor does: asks over the socket and waits for the one answer that is meant. */
+import { randomUUID } from "node:crypto";
+import type { FromExecutor, ToExecutor } from "../../contract/executor-protocol.ts";
+import type { PowerAction } from "../../contract/machines/power.ts";
+import { MusterError } from "../../errors/errors.ts";
+import type { Machine } from "./choose.ts";
+
+type Powered = Extract<FromExecutor, { type: "powered" }>;
+
+/** The executor keeps the time; this is for one that has gone silent. */
+const GRACE_MS = 3000;
+
+export class RemotePower {
+  readonly #send: (message: ToExecutor) => boolean;
+  readonly #patienceMs: number;
+  readonly #waiting = new Map<string, { resolve(outcome: Powered["outcome"]): void; reject(error: Error): void }>();
+
+  constructor(send: (message: ToExecutor) => boolean, timeoutSeconds: number) {
+    this.#send = send;
+    this.#patienceMs = timeoutSeconds * 1000 + GRACE_MS;
+  }
+
+  async ask({ name, macs, address }: Machine, action: PowerAction): Promise<Extract<Powered["outcome"], { ended: "well" }>> {
+    const id = randomUUID();
+    const { promise, resolve, reject } = Promise.withResolvers<Powered["outcome"]>();
+    const timer = setTimeout(() => reject(unknown()), this.#patienceMs);
+    this.#waiting.set(id, { resolve, reject });
+    try {
+      if (!this.#send({ type: "power", id, action, machine: { name, macs, ...(address !== undefined && { address }) } }))
+        throw new MusterError("POWER_UNREACHABLE", "the executor is not connected, and it holds the passwords; nothing was done");
+      const outcome = await promise;
+      if (outcome.ended === "badly") throw new MusterError(outcome.code, outcome.message);
+      return outcome;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(id);
+    }
+  }
+
+  receive({ id, outcome }: Powered): void {
+    this.#waiting.get(id)?.resolve(outcome);
+  }
+
+  /** The connection is gone, and with it every answer. */
+  lost(): void {
+    for (const { reject } of this.#waiting.values()) reject(unknown());
+  }
+}
+
+const unknown = (): MusterError => new MusterError("POWER_UNKNOWN", "the executor went away before it said what came of it");

@@ -1,0 +1,92 @@
+/** The `power` section of the configuration. Passwords are files that only the executor opens. */
+import * as z from "zod";
+import { Mac, NodeName } from "../../contract/names.ts";
+
+const FilePath = z.string().regex(/^\/[^\0]{1,4095}$/, "is not an absolute path such as /etc/muster/bmc-password");
+/** It becomes an argument of other people's programs: nothing that could be taken for an option. */
+const Host = z
+  .union([z.ipv4(), z.ipv6(), z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/)], "is not an address or a host name")
+  .describe("Where its BMC is.");
+const User = z.string().regex(/^[\x21-\x7e]{1,64}$/, "is not a user name: printable characters without spaces");
+
+const Wol = z.strictObject({ driver: z.literal("wol") });
+const Manual = z.strictObject({
+  driver: z.literal("manual"),
+  /** Shown to whoever asks for it, e.g. "shelf 3, left: hold the button for 5 s". */
+  instructions: z.string().min(1).max(500).optional(),
+});
+
+const placeholders = ["{mac}", "{name}", "{address}"] as const;
+const Word = z
+  .string()
+  .max(4096)
+  .refine(
+    (word) => placeholders.every((each) => word === each || !word.includes(each)),
+    `holds a placeholder that is only a part of it; ${placeholders.join(", ")} stand as words of their own`,
+  );
+const CommandLine = z
+  .array(Word)
+  .min(1)
+  .max(64)
+  .refine(([program = ""]) => /^\/[^\0]+$/.test(program), "begins with the absolute path of a program; there is no shell");
+const Command = z
+  .strictObject({
+    driver: z.literal("command"),
+    /** What `{address}` stands for; left out, the machine's own address. */
+    address: Host.optional(),
+    on: CommandLine.optional(),
+    off: CommandLine.optional(),
+    cycle: CommandLine.optional(),
+    /** Prints `on` or `off` as its first word. */
+    status: CommandLine.optional(),
+  })
+  .refine(({ on, off, cycle, status }) => on ?? off ?? cycle ?? status, "has none of on, off, cycle, status");
+
+const Ipmi = z.strictObject({
+  driver: z.literal("ipmi"),
+  address: Host,
+  port: z.int().min(1).max(65_535).default(623),
+  user: User.optional(),
+  password_file: FilePath,
+  interface: z.enum(["lanplus", "lan"]).default("lanplus"),
+  privilege: z.enum(["user", "operator", "administrator"]).default("operator"),
+  /** Old BMCs know 3 and stumble over being asked what they know. */
+  cipher_suite: z.int().min(0).max(17).optional(),
+});
+
+const Redfish = z.strictObject({
+  driver: z.literal("redfish"),
+  /** A host, which is then asked by HTTPS, or the beginning of a URL. */
+  address: z.union([Host, z.url({ protocol: /^https?$/ })], "is not an address, a host name or a URL"),
+  user: User,
+  password_file: FilePath,
+  /** Which computer, where the BMC looks after several. */
+  system: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "is not the name of a system")
+    .optional(),
+  /** The one certificate it may show, where no authority has signed it. */
+  certificate_sha256: z
+    .string()
+    .regex(/^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/, "is not a SHA-256 fingerprint")
+    .optional(),
+});
+
+export const PowerSetting = z.discriminatedUnion("driver", [Wol, Ipmi, Redfish, Command, Manual]);
+export type PowerSetting = z.output<typeof PowerSetting>;
+export type SettingOf<D extends PowerSetting["driver"]> = Extract<PowerSetting, { driver: D }>;
+
+export const Power = z.strictObject({
+  default: z
+    .discriminatedUnion("driver", [Wol, Command, Manual])
+    .optional()
+    .describe("Driver of nodes not listed below: { driver: wol }, command or manual. Left out: none."),
+  timeout_seconds: z.int().min(5).max(25).default(20).describe("How long switching a machine may take, with its answers."),
+  nodes: z
+    .record(z.union([Mac, NodeName], "is neither a MAC address nor the name of a node"), PowerSetting)
+    .default({})
+    .describe(
+      "By name or MAC address, e.g. n1: { driver: ipmi, address: 10.0.9.1, user: muster, password_file: /etc/muster/bmc }; drivers: wol, ipmi, redfish, command, manual.",
+    ),
+});
+export type Power = z.output<typeof Power>;

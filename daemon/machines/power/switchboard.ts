@@ -1,0 +1,36 @@
+/** Sends each power action to what does it: our own Wake-on-LAN, the executor, or a person. */
+import type { Node } from "../../contract/machines/node.ts";
+import type { PowerAction, PowerResult } from "../../contract/machines/power.ts";
+import { described, requireSupported, settingFor } from "./choose.ts";
+import type { RemotePower } from "./remote.ts";
+import type { Power } from "./settings.ts";
+
+export interface Means {
+  wake(node: Node): Promise<string>;
+  remote: Pick<RemotePower, "ask">;
+}
+
+export class Switchboard {
+  readonly #power: Power;
+  readonly #means: Means;
+
+  constructor(power: Power, means: Means) {
+    this.#power = power;
+    this.#means = means;
+  }
+
+  /** What switches this node, for the timeline. */
+  means(node: Node): string {
+    return described(settingFor(node, this.#power));
+  }
+
+  async perform(node: Node, action: PowerAction): Promise<PowerResult> {
+    const setting = settingFor(node, this.#power);
+    requireSupported(setting, action, node.name);
+    if (setting.driver === "wol") {
+      return { driver: "wol", message: `${await this.#means.wake(node)}; whether ${node.name} wakes shows when it boots` };
+    }
+    const { power, message } = await this.#means.remote.ask(node, action);
+    return { driver: setting.driver, ...(power !== undefined && { power }), message: `${node.name} ${message}` };
+  }
+}

@@ -1,0 +1,118 @@
+/** Answers a booting machine: which script, which installer answers, and what a progress beacon changes. */
+import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
+import type { Node } from "../../contract/machines/node.ts";
+import { Mac } from "../../contract/names.ts";
+import { deadlineAfter, seconds } from "../../machines/deadlines.ts";
+import { advance } from "../../machines/phases.ts";
+import type { Registry } from "../../store/machines/registry.ts";
+import { newSecret, sha256 } from "../../store/secrets.ts";
+import type { QuirkBook } from "../quirks/quirk-book.ts";
+import { bootAction } from "./boot-action.ts";
+import type { BootContent } from "./content.ts";
+import { type Discovery, factsFrom } from "./discovery.ts";
+import type { InstallDesk } from "./installer-files.ts";
+import { refuse, script } from "./responses.ts";
+
+export interface BootDeskParts {
+  discovery: Discovery;
+  registry: Registry;
+  content: BootContent;
+  installs: InstallDesk;
+  quirkBook: QuirkBook;
+}
+
+export class BootDesk {
+  readonly #parts: BootDeskParts;
+
+  constructor(parts: BootDeskParts) {
+    this.#parts = parts;
+  }
+
+  respond(request: BootRequest): BootResponse {
+    const [, area, key = "", file = "", ...rest] = request.path.split("/");
+    if (area === "boot.ipxe" && key === "") return this.#script(request);
+    if (rest.length > 0 || !/^[0-9a-f]{32}$/.test(key)) return refuse(404, "nothing here");
+    if (area === "preseed") return this.#parts.installs.answerFile(key, file, request);
+    if (area === "progress") return this.#parts.installs.progress(key, file, request);
+    return refuse(404, "nothing here");
+  }
+
+  #script({ query, remoteAddress, method }: BootRequest): BootResponse {
+    const { discovery, content } = this.#parts;
+    const text = query.get("mac");
+    if (text === null) return script(content.generic());
+    const mac = Mac.safeParse(text);
+    if (!mac.success) return refuse(400, "mac: is not a MAC address");
+    const node = discovery.meet({ mac: mac.data });
+    // A HEAD asks what a GET would be; it must not use up the one installer.
+    if (method === "HEAD") return script("");
+    this.#parts.quirkBook.cameForScript(mac.data);
+    return script(this.#decide(node, mac.data, query, remoteAddress));
+  }
+
+  /** Under the write lock: two fetches at once cannot both be the armed one. */
+  #decide(node: Node, mac: Mac, query: URLSearchParams, remoteAddress: string): string {
+    const { registry, content, quirkBook } = this.#parts;
+    let text = "";
+    registry.update(node.id, (was) => {
+      const now = new Date();
+      const waited = Number.parseInt(query.get("waited") ?? "0", 10) || 0;
+      const seen: Node = { ...was, facts: { ...was.facts, ...factsFrom(query) }, address: remoteAddress };
+      const action = bootAction(seen, waited, now);
+      if (action.action !== "local" && action.action !== "wait") quirkBook.bootsFromNetwork(mac);
+      switch (action.action) {
+        case "wait":
+          text = content.wait(seen, waited, action.reason);
+          return { node: seen, event: { source: "netboot", type: "boot.wait", summary: action.reason, detail: { waited } } };
+        case "local": {
+          const way = quirkBook.localBoot(mac, query.get("platform") === "efi" ? "uefi" : "bios");
+          text = content.local(seen, way, action.reason);
+          if (action.failed === undefined) {
+            const event = { source: "netboot", type: "boot.local", summary: `boots its disk: ${action.reason}`, detail: { way } } as const;
+            return { node: seen, event };
+          }
+          const state = advance(was.state, { type: "install-failed", reason: action.failed, at: now.toISOString() });
+          return {
+            node: { ...seen, state },
+            event: {
+              source: "netboot",
+              type: was.state.phase === "wiping" ? "wipe.failed" : "install.failed",
+              summary: `${action.failed}; it boots its disk now`,
+            },
+          };
+        }
+        case "rescue": {
+          const key = newSecret(16);
+          text = content.rescue(seen, key);
+          const state = advance(was.state, { type: "rescue-booted", keyHash: sha256(key) });
+          return { node: { ...seen, state }, event: { source: "netboot", type: "rescue.handed-out", summary: "given the rescue system" } };
+        }
+        case "wipe": {
+          if (was.state.phase !== "wiping") throw new Error(`a node that is ${was.state.phase} is not wiped`);
+          const key = newSecret(16);
+          const deadline = deadlineAfter(now, seconds.wiping[was.state.quick ? "quick" : "full"]);
+          const state = advance(was.state, { type: "wiper-handed-out", at: now.toISOString(), deadline, keyHash: sha256(key) });
+          text = content.wipe(seen, key);
+          const summary = `given the wiper: ${action.reason}`;
+          return { node: { ...seen, state }, event: { source: "netboot", type: "wipe.handed-out", summary } };
+        }
+        case "install": {
+          const key = newSecret(16);
+          const deadline = deadlineAfter(now, seconds.installing[action.profile]);
+          const state = advance(was.state, { type: "installer-handed-out", at: now.toISOString(), deadline, keyHash: sha256(key) });
+          text = content.install(seen, action.profile, key);
+          return {
+            node: { ...seen, state },
+            event: {
+              source: "netboot",
+              type: "install.handed-out",
+              summary: `given the ${action.profile} installer${action.retry ? " once more" : ""}: ${action.reason}`,
+              detail: { profile: action.profile, retry: action.retry },
+            },
+          };
+        }
+      }
+    });
+    return text;
+  }
+}

@@ -1,0 +1,71 @@
+/** Finds the node behind a MAC address, making a new machine known the first time it is seen booting. */
+import { randomUUID } from "node:crypto";
+import type { MachineSeen } from "../../../pxe/boot-source.ts";
+import { CpuArch, Facts, type Node } from "../../contract/machines/node.ts";
+import { proposedName } from "../../machines/naming.ts";
+import { atomically, type Db } from "../../store/database.ts";
+import type { NodeStore } from "../../store/machines/nodes.ts";
+import type { Registry } from "../../store/machines/registry.ts";
+
+export class Discovery {
+  readonly #db: Db;
+  readonly #nodes: NodeStore;
+  readonly #registry: Registry;
+
+  constructor(db: Db, nodes: NodeStore, registry: Registry) {
+    this.#db = db;
+    this.#nodes = nodes;
+    this.#registry = registry;
+  }
+
+  find(mac: string): Node | undefined {
+    return this.#nodes.findByMac(mac);
+  }
+
+  meet(machine: Pick<MachineSeen, "mac" | "arch" | "uuid">): Node {
+    return (
+      this.#nodes.findByMac(machine.mac) ??
+      atomically(this.#db, () => this.#nodes.findByMac(machine.mac) ?? this.#registry.add(newNode(machine, this.#nodes), discovered))
+    );
+  }
+}
+
+const discovered = { source: "netboot", type: "node.discovered", summary: "first seen booting over the network" } as const;
+
+function newNode({ mac, arch, uuid }: Pick<MachineSeen, "mac" | "arch" | "uuid">, nodes: NodeStore): Node {
+  const now = new Date().toISOString();
+  return {
+    id: randomUUID(),
+    name: proposedName(mac, (name) => nodes.findByName(name) !== undefined),
+    macs: [mac],
+    state: { phase: "discovered" },
+    facts: { ...(arch !== undefined && { firmware: arch === 0 ? "bios" : "uefi" }), ...(uuid !== undefined && { uuid }) },
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** UEFI runs only programs of its own width, so iPXE's tells it. */
+const bitsOf = new Map([
+  ["i386", 32],
+  ["x86_64", 64],
+  ["arm64", 64],
+]);
+
+/** What iPXE says of the machine in its query. Untrusted text; an empty value says nothing. */
+export function factsFrom(query: URLSearchParams): Facts {
+  const said = (name: string) => query.get(name)?.trim().slice(0, 200) || undefined;
+  const platform = said("platform");
+  const entries = Object.entries({
+    manufacturer: said("manufacturer"),
+    product: said("product"),
+    serial: said("serial"),
+    asset: said("asset"),
+    uuid: said("uuid")?.slice(0, 64),
+    firmware: platform === "efi" ? "uefi" : platform === "pcbios" ? "bios" : undefined,
+    firmwareBits: platform === "efi" ? bitsOf.get(said("arch") ?? "") : undefined,
+    arch: said("arch")?.slice(0, 40),
+    cpuArch: said("arch") === "x86_64" ? "x86-64" : CpuArch.safeParse(said("cpu")).data,
+  });
+  return Facts.parse(Object.fromEntries(entries.filter(([, value]) => value !== undefined)));
+}

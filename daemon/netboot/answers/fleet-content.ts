@@ -1,0 +1,118 @@
+/** Writes what the boot desk hands out, from the configuration and the node. */
+
+import type { Node, Profile } from "../../contract/machines/node.ts";
+import type { LocalBoot } from "../../contract/netboot/quirk.ts";
+import { diskScript, factsScript, finishScript, type InstallInput, installConf, preseed } from "../scripts/installer-answers.ts";
+import { genericScript, installScript, localScript, waitScript } from "../scripts/scripts.ts";
+import { taskScript, wipeConf } from "../scripts/task-scripts.ts";
+import { WAIT_SECONDS } from "./boot-action.ts";
+import type { BootContent } from "./content.ts";
+
+export interface ContentSettings {
+  bootUrl: string;
+  controlUrl: string;
+  domain: string;
+  suite: string;
+  mirror: string;
+  securityMirror: string | null;
+  kernel: string;
+  extraInitrd: string | undefined;
+  rootPassword: string;
+  /** Asked each time: the executor makes its key at its first start. */
+  sshKeys(): string[];
+  /** SHA-256 of the root archive of the image. */
+  rootSha256(): string;
+}
+
+export class FleetContent implements BootContent {
+  readonly #settings: ContentSettings;
+
+  constructor(settings: ContentSettings) {
+    this.#settings = settings;
+  }
+
+  generic(): string {
+    return genericScript(this.#settings.bootUrl);
+  }
+
+  wait(node: Node, waitedSeconds: number, reason: string): string {
+    return waitScript({
+      bootUrl: this.#settings.bootUrl,
+      name: node.name,
+      mac: macOf(node),
+      reason,
+      waitedSeconds,
+      limitSeconds: WAIT_SECONDS,
+    });
+  }
+
+  install(node: Node, profile: Profile, key: string): string {
+    const { bootUrl, domain, extraInitrd } = this.#settings;
+    return installScript({ bootUrl, profile, name: node.name, mac: macOf(node), key, domain, extraInitrd });
+  }
+
+  rescue(node: Node, key: string): string {
+    return taskScript({ bootUrl: this.#settings.bootUrl, task: "rescue", name: node.name, mac: macOf(node), key });
+  }
+
+  wipe(node: Node, key: string): string {
+    return taskScript({ bootUrl: this.#settings.bootUrl, task: "wipe", name: node.name, mac: macOf(node), key });
+  }
+
+  wipeConf(node: Node, key: string): string {
+    const { state } = node;
+    if (state.phase !== "wiping") throw new Error(`${node.name} is ${state.phase}: nothing is to be wiped`);
+    const { disks, quick } = state;
+    return wipeConf({ name: node.name, key, bootUrl: this.#settings.bootUrl, disk: node.disk ?? "", disks, quick });
+  }
+
+  authorizedKeys(): string {
+    return `${this.#settings.sshKeys().join("\n")}\n`;
+  }
+
+  local(node: Node, way: LocalBoot, reason: string): string {
+    return localScript({ name: node.name, way, reason });
+  }
+
+  preseed(node: Node, key: string): string {
+    return preseed(this.#input(node, key));
+  }
+
+  factsScript(): string {
+    return factsScript();
+  }
+
+  diskScript(node: Node, key: string): string {
+    return diskScript(this.#input(node, key));
+  }
+
+  installConf(node: Node, key: string): string {
+    return installConf({ ...this.#input(node, key), rootSha256: this.#settings.rootSha256() });
+  }
+
+  finish(node: Node, key: string, token: string): string {
+    return finishScript({ ...this.#input(node, key), token });
+  }
+
+  #input(node: Node, key: string): InstallInput {
+    const { bootUrl, controlUrl, domain, suite, mirror, securityMirror, kernel, rootPassword, sshKeys } = this.#settings;
+    return {
+      name: node.name,
+      mac: macOf(node),
+      key,
+      bootUrl,
+      controlUrl,
+      domain,
+      disk: node.disk ?? "",
+      suite,
+      mirror,
+      securityMirror,
+      kernel,
+      sshKeys: sshKeys(),
+      rootPassword,
+    };
+  }
+}
+
+/** The one it was discovered by, which is the one it boots from. */
+const macOf = (node: Node): string => node.macs[0] ?? "";

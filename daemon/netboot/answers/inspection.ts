@@ -1,0 +1,71 @@
+/** What an installer says of the machine it runs on, read out of its query. Untrusted: what does not fit is left out, the rest counts. */
+
+import { Facts } from "../../contract/machines/node.ts";
+import { Mac } from "../../contract/names.ts";
+
+const MOST_TEXT = 200;
+/** More than `facts.sh` sends. */
+const MOST_THINGS = 64;
+
+export function inspected(query: URLSearchParams): Facts {
+  const text = (name: string) => plain(query.get(name) ?? "");
+  const claims: Record<keyof Facts, unknown> = {
+    manufacturer: text("manufacturer"),
+    product: text("product"),
+    serial: text("serial"),
+    asset: text("asset"),
+    uuid: undefined,
+    firmware: text("firmware"),
+    firmwareBits: whole(text("firmwareBits")),
+    arch: undefined,
+    cpu: text("cpu"),
+    cpuArch: text("cpuArch"),
+    cpus: whole(text("cpus")),
+    memoryMb: whole(text("memoryMb")),
+    kernel: undefined,
+    os: undefined,
+    disks: query.getAll("disk").slice(0, MOST_THINGS).map(disk),
+    nics: query.getAll("nic").slice(0, MOST_THINGS).map(nic),
+  };
+  const good = Object.entries(claims).filter(([name, claim]) => {
+    if (claim === undefined || claim === "") return false;
+    return Facts.shape[name as keyof Facts].safeParse(claim).success;
+  });
+  return Facts.parse(Object.fromEntries(good));
+}
+
+/** One sentence for the timeline. */
+export function factsSummary({ cpu, cpus, memoryMb, disks, nics }: Facts): string {
+  const told = [
+    cpus && `${cpus} × ${cpu ?? "processor"}`,
+    memoryMb && `${memoryMb} MB`,
+    disks && counted(disks.length, "disk"),
+    nics && counted(nics.length, "network card"),
+  ];
+  return `told of its hardware: ${told.filter(Boolean).join(", ") || "nothing that could be used"}`;
+}
+
+/** name, 512-byte sectors, rotational, serial, model */
+function disk(text: string) {
+  const [name = "", sectors = "", rotational, serial = "", model = ""] = text.split("\t").map(plain);
+  return {
+    name,
+    sizeGb: Math.round(((whole(sectors) ?? 0) * 512) / 1e8) / 10,
+    ...((rotational === "0" || rotational === "1") && { rotational: rotational === "1" }),
+    ...(serial !== "" && { serial }),
+    ...(model !== "" && { model }),
+  };
+}
+
+function nic(text: string) {
+  const [name = "", address = "", driver = ""] = text.split("\t").map(plain);
+  return { name, mac: Mac.safeParse(address).data, ...(driver !== "" && { driver }) };
+}
+
+const plain = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ")
+    .trim()
+    .slice(0, MOST_TEXT);
+const whole = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

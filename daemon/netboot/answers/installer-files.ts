@@ -1,0 +1,138 @@
+/** Serves what runs from the network, installer, wiper or rescue system: the files only its key opens, and the beacons it sends. */
+import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
+import { InstallStage, type Node } from "../../contract/machines/node.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { deadlineAfter, seconds } from "../../machines/deadlines.ts";
+import { advance } from "../../machines/phases.ts";
+import { atomically, type Db } from "../../store/database.ts";
+import type { EventStore } from "../../store/events.ts";
+import type { NodeStore } from "../../store/machines/nodes.ts";
+import type { Registry } from "../../store/machines/registry.ts";
+import type { TokenStore } from "../../store/machines/tokens.ts";
+import { sha256 } from "../../store/secrets.ts";
+import type { BootContent } from "./content.ts";
+import { factsSummary, inspected } from "./inspection.ts";
+import { plain, refuse, script } from "./responses.ts";
+import { rescueReport, taskFile, wipeReport } from "./task-reports.ts";
+
+export interface InstallDeskParts {
+  db: Db;
+  nodes: NodeStore;
+  registry: Registry;
+  events: EventStore;
+  tokens: TokenStore;
+  content: BootContent;
+  /** The address this server leased to the machine, where it is the one that leases. */
+  leasedAddress(node: Node): string | undefined;
+}
+
+const sentence: Record<InstallStage, string> = {
+  start: "the installer is running",
+  partition: "about to write to the disk",
+  base: "unpacking the system",
+  late: "finishing the installed system",
+  done: "installed; rebooting into the new system",
+  failed: "the installer gave up",
+};
+
+export class InstallDesk {
+  readonly #parts: InstallDeskParts;
+
+  constructor(parts: InstallDeskParts) {
+    this.#parts = parts;
+  }
+
+  answerFile(key: string, file: string, request: BootRequest): BootResponse {
+    const found = this.#installing(key, request);
+    if ("status" in found) return found;
+    const { content, db, tokens } = this.#parts;
+    if (found.node.state.phase !== "installing") return taskFile(content, found.node, key, file);
+    switch (file) {
+      case "preseed.cfg":
+        return script(content.preseed(found.node, key));
+      case "facts.sh":
+        return script(content.factsScript());
+      case "disk.sh":
+        return script(content.diskScript(found.node, key));
+      case "install.conf":
+        return script(content.installConf(found.node, key));
+      case "finish.sh": {
+        if (request.method === "HEAD") return script("");
+        const now = new Date();
+        const expiresAt = deadlineAfter(now, seconds.installing.preseed);
+        const token = atomically(db, () => tokens.issue(found.node.id, "install", now, expiresAt));
+        return script(content.finish(found.node, key, token));
+      }
+      default:
+        return refuse(404, "nothing here");
+    }
+  }
+
+  progress(key: string, stageText: string, request: BootRequest): BootResponse {
+    if (stageText === "facts") return this.#inspect(key, request);
+    const stage = InstallStage.safeParse(stageText);
+    if (!stage.success) return refuse(404, `there is no stage ${stageText.slice(0, 40)}`);
+    const found = this.#installing(key, request);
+    if ("status" in found) return found;
+    if (request.method === "HEAD") return plain("");
+    const said = printable(request.query.get("detail") ?? "");
+    try {
+      this.#parts.registry.update(found.node.id, (was) => this.#report(was, stage.data, said, request.remoteAddress));
+      return plain("ok\n");
+    } catch (error) {
+      if (error instanceof MusterError) return refuse(409, error.message);
+      throw error;
+    }
+  }
+
+  /** Not a stage: nothing of the installation depends on it. */
+  #inspect(key: string, request: BootRequest): BootResponse {
+    const found = this.#installing(key, request);
+    if ("status" in found) return found;
+    if (request.method === "HEAD") return plain("");
+    const facts = inspected(request.query);
+    this.#parts.registry.update(found.node.id, (was) => ({
+      node: { ...was, facts: { ...was.facts, ...facts } },
+      event: { source: "netboot", type: "install.facts", summary: factsSummary(facts) },
+    }));
+    return plain("ok\n");
+  }
+
+  #report(was: Node, stage: InstallStage, said: string, address: string) {
+    if (was.state.phase === "wiping") return wipeReport(was, stage, said, new Date());
+    if (was.state.phase === "rescue") return rescueReport(was, stage, said, address);
+    const summary = said === "" ? sentence[stage] : `${sentence[stage]}: ${said}`;
+    const event = { source: "netboot", type: `install.${stage}`, summary } as const;
+    if (stage === "failed") {
+      const reason = said === "" ? "the installer gave up without saying why" : said;
+      return { node: { ...was, state: advance(was.state, { type: "install-failed", reason, at: new Date().toISOString() }) }, event };
+    }
+    return { node: { ...was, state: advance(was.state, { type: "install-progress", stage }) }, event };
+  }
+
+  /** The node this key was given to, or why it opens nothing. */
+  #installing(key: string, { remoteAddress }: BootRequest): { node: Node } | BootResponse {
+    const { nodes, events, leasedAddress } = this.#parts;
+    const node = nodes.findByKeyHash(sha256(key));
+    if (!node) return refuse(410, "this install key is not, or no longer, valid");
+    const leased = leasedAddress(node);
+    if (leased !== undefined && leased !== remoteAddress) {
+      events.append({
+        source: "netboot",
+        type: "install.refused",
+        summary: `${remoteAddress} asked with the install key of this machine, whose address is ${leased}`,
+        nodeId: node.id,
+      });
+      return refuse(403, "this install key belongs to another machine");
+    }
+    return { node };
+  }
+}
+
+/** One line, no control characters: it goes into the timeline and, as a reason, into the node's state. */
+function printable(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ")
+    .trim()
+    .slice(0, 300);
+}

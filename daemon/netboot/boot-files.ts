@@ -1,0 +1,19 @@
+/** Which files, below the assets folder, must be there for what. */
+import type { Profile } from "../contract/machines/node.ts";
+
+export const loaders = ["ipxe/undionly.kpxe", "ipxe/snponly.efi"] as const;
+/** For machines that most fleets do not have: nothing waits for them. */
+export const rareLoaders = ["ipxe/grubia32.efi", "ipxe/ipxe-arm64.efi"] as const;
+
+const image = (...files: string[]): string[] => files.map((file) => `image/13/amd64/${file}`);
+// An image without the rescue system is older than the wiper, too: its initrd could only install.
+const ourSystem = image("vmlinuz", "initrd.img", "rescue.img");
+
+const needed: Record<Profile | "rescue" | "wipe", readonly string[]> = {
+  preseed: ["debian-installer/13/amd64/linux", "debian-installer/13/amd64/initrd.gz"],
+  image: image("vmlinuz", "initrd.img", "root.tar.zst", "manifest.json"),
+  rescue: ourSystem,
+  wipe: ourSystem,
+};
+
+export const bootFilesFor = (what: keyof typeof needed): readonly string[] => [...loaders, ...needed[what]];

@@ -1,0 +1,149 @@
+/** Starts DHCP on one interface: at once as a proxy, and in full mode only when nobody else hands out addresses there. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BootSource } from "../../../pxe/boot-source.ts";
+import type { Tap } from "../../../pxe/capture/tap.ts";
+import { openNeighbours } from "../../../pxe/dhcp/neighbours.ts";
+import { overhearOffers } from "../../../pxe/dhcp/overhear.ts";
+import { probeDhcpServers } from "../../../pxe/dhcp/probe.ts";
+import type { ServerIdentity } from "../../../pxe/dhcp/reply.ts";
+import { type DhcpServer, type DhcpServerOptions, startDhcpServer } from "../../../pxe/dhcp/server.ts";
+import { Timeline } from "../../../pxe/dhcp/timeline.ts";
+import { type InheritedSockets, socketName } from "../../../pxe/inherited-sockets.ts";
+import { MusterError } from "../../errors/errors.ts";
+import type { Log } from "../../log/log.ts";
+import type { EventStore } from "../../store/events.ts";
+import type { LeaseTable } from "../../store/netboot/leases.ts";
+import type { Leasing } from "./leasing.ts";
+import type { OtherServers } from "./other-servers.ts";
+import { type DhcpNetwork, type DhcpSettings, fullMode, serverIdentity } from "./settings.ts";
+
+/** One interface as DHCP sees it: its settings, and our address there. */
+export interface DhcpPlace {
+  settings: DhcpSettings & { interface: string; check_other_servers: boolean };
+  network: DhcpNetwork;
+}
+
+export interface DhcpParts {
+  place: DhcpPlace;
+  /** The folder with the boot files. */
+  assets: string;
+  sockets: InheritedSockets;
+  leases: LeaseTable;
+  /** Of all interfaces together. */
+  leasing: Leasing;
+  otherServers: OtherServers;
+  /** Our addresses on all interfaces. */
+  ours: ReadonlySet<string>;
+  events: EventStore;
+  source: BootSource;
+  tap: Tap;
+  log: Log;
+}
+
+/** dnsmasq pings an address for three seconds before it offers it. */
+const PROBE_MS = 5000;
+/** Between two looks at whether the other server has gone. */
+const HELD_BACK_MS = 15_000;
+
+/**
+ * In full mode this resolves before DHCP answers: boot files and a running installation must not wait for it, nor suffer
+ * because another server turned up while this process was away (decision 0007).
+ */
+export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<void> }> {
+  const { place, sockets, log } = parts;
+  const { settings } = place;
+  const probe = sockets.get(socketName("probe", settings.interface));
+  if (settings.dhcp === "proxy" && probe !== undefined) return serveAndListen(parts, probe);
+  if (settings.dhcp !== "full" || !settings.check_other_servers || probe === undefined) return serve(parts);
+
+  const stopping = new AbortController();
+  let server: DhcpServer | undefined;
+  const startWhenAlone = async () => {
+    await untilAlone(parts, probe, stopping.signal);
+    if (!stopping.signal.aborted) server = await serve(parts);
+  };
+  const started = startWhenAlone().catch((error: unknown) => {
+    if (stopping.signal.aborted) return;
+    log.fatal({ err: error }, "DHCP cannot start");
+    process.exit(1); // the supervisor starts this process again
+  });
+  return {
+    close: async () => {
+      stopping.abort();
+      await started;
+      await server?.close();
+    },
+  };
+}
+
+/** What else a machine is offered decides whether it boots from us. */
+async function serveAndListen(parts: DhcpParts, fd: number): Promise<{ close(): Promise<void> }> {
+  const { otherServers, source, leases, ours, log } = parts;
+  const server = await serve(parts);
+  const timeline = new Timeline(
+    (event) => source.record(event),
+    (work) => leases.together(work),
+    log,
+  );
+  const overheard = await overhearOffers({ fd }, { ours, heard: (offer) => timeline.add(otherServers.heard(offer)), log });
+  return {
+    close: async () => {
+      await overheard.close();
+      timeline.flush();
+      await server.close();
+    },
+  };
+}
+
+async function untilAlone({ place, events, otherServers, log }: DhcpParts, fd: number, signal: AbortSignal): Promise<void> {
+  let told = "";
+  while (!signal.aborted) {
+    const [other] = await probeDhcpServers({ fd }, { waitMs: PROBE_MS });
+    if (!other) return;
+    otherServers.probed(other);
+    if (other.server !== told) {
+      told = other.server;
+      const error = new MusterError(
+        "OTHER_DHCP_SERVER",
+        `${other.server} answers DHCP on ${place.settings.interface} already (it offered ${other.offered}); no address is handed out beside it`,
+      );
+      log.error({ code: error.code, hint: error.hint }, error.message);
+      events.append({ source: "netboot", type: "dhcp.held-back", summary: error.message, detail: { hint: error.hint } });
+    }
+    await sleep(HELD_BACK_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function serve(parts: DhcpParts): Promise<DhcpServer> {
+  const { place, assets, leases, source, sockets, log } = parts;
+  const { settings, network } = place;
+  const identity = serverIdentity(network, settings, (name) => existsSync(join(assets, "ipxe", name)));
+  const server = await startDhcpServer({
+    mode: settings.dhcp === "full" ? await fullServer(parts, identity) : { kind: "proxy" },
+    identity,
+    dhcp: handed(sockets, socketName("dhcp", settings.interface)),
+    bootServer: handed(sockets, socketName("pxe4011", settings.interface)),
+    source,
+    together: (work) => leases.together(work),
+    tap: parts.tap,
+    log: log.child({ part: "dhcp", interface: settings.interface }),
+  });
+  log.info({ interface: settings.interface, mode: settings.dhcp }, "dhcp answers");
+  return server;
+}
+
+async function fullServer({ place, leasing, log }: DhcpParts, identity: ServerIdentity): Promise<DhcpServerOptions["mode"]> {
+  const { settings, network } = place;
+  const { commits, makePool } = await leasing.open();
+  const neighbours = await openNeighbours(network.address, log.child({ part: "dhcp", interface: settings.interface }));
+  return { kind: "full", full: fullMode(settings, network, identity, makePool, neighbours), neighbours, leases: commits };
+}
+
+function handed(sockets: InheritedSockets, name: string): { fd: number } {
+  const fd = sockets.get(name);
+  if (fd === undefined)
+    throw new MusterError("LAUNCH_FAILED", `the socket ${name} was not handed in; netboot is started through pxe/bind-sockets.py`);
+  return { fd };
+}

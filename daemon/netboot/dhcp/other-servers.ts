@@ -1,0 +1,70 @@
+/** Takes note of other DHCP servers: those whose offers are heard, and those that machines turn to. */
+import type { WireEvent } from "../../../pxe/boot-source.ts";
+import type { HeardOffer } from "../../contract/netboot/network.ts";
+import { DhcpFacts } from "../../contract/netboot/wire-facts.ts";
+import type { DhcpServerTable } from "../../store/netboot/dhcp-servers.ts";
+
+export interface OfferToMachine extends HeardOffer {
+  /** The machine's. */
+  mac: string;
+  server: string;
+}
+
+export interface OtherServersParts {
+  dhcpServers: DhcpServerTable;
+  /** Ours, on every interface. */
+  ours: ReadonlySet<string>;
+  /** As far as the kernel knows. */
+  cardAt(address: string): string | undefined;
+  now?: () => number;
+}
+
+/** A rack that boots says the same thing a hundred times. */
+const AGAIN_MS = 60_000;
+const MOST_REMEMBERED = 256;
+
+export class OtherServers {
+  readonly #parts: OtherServersParts;
+  readonly #noted = new Map<string, { what: string; at: number }>();
+
+  constructor(parts: OtherServersParts) {
+    this.#parts = parts;
+  }
+
+  /** For the machine's timeline. */
+  heard({ mac, server, ...offer }: OfferToMachine): WireEvent {
+    const card = this.#note(server, offer);
+    const named = offer.bootFile === undefined ? "" : ` with the boot file ${offer.bootFile}`;
+    return {
+      mac,
+      type: "dhcp.other-offer",
+      summary: `the server ${server}${card === undefined ? "" : ` (${card})`} offers ${offer.address === undefined ? "no address" : `it ${offer.address}`}${named}`,
+      detail: { ...offer, server, ...(card !== undefined && { mac: card }) },
+    };
+  }
+
+  /** It offered an address to a machine that does not exist. */
+  probed({ server, offered }: { server: string; offered: string }): void {
+    this.#note(server, { address: offered, pxe: false });
+  }
+
+  observe({ type, detail }: WireEvent): void {
+    if (type !== "dhcp.request") return;
+    const facts = DhcpFacts.safeParse(detail).data;
+    if (facts?.server === undefined || facts.answer !== "none" || this.#parts.ours.has(facts.server)) return;
+    this.#note(facts.server, undefined);
+  }
+
+  #note(address: string, offer: HeardOffer | undefined): string | undefined {
+    const now = (this.#parts.now ?? Date.now)();
+    const mac = this.#parts.cardAt(address);
+    // The offered address differs from machine to machine, and is no news.
+    const what = JSON.stringify([mac, offer && { ...offer, address: offer.address !== undefined }]);
+    const before = this.#noted.get(address);
+    if (before && now - before.at < AGAIN_MS && (offer === undefined || before.what === what)) return mac;
+    if (this.#noted.size >= MOST_REMEMBERED) this.#noted.clear();
+    this.#noted.set(address, { what, at: now });
+    this.#parts.dhcpServers.see({ address, mac, offer }, new Date(now));
+    return mac;
+  }
+}

@@ -1,0 +1,77 @@
+/** Every rule that bears on one DHCP message, with what it looked at and what came out. Pure. */
+import type { DhcpPlan } from "../../../pxe/boot-source.ts";
+import { architecture, bootStage } from "../../../pxe/dhcp/client.ts";
+import { architectureTitle } from "../../../pxe/dhcp/firmware.ts";
+import { Option } from "../../../pxe/dhcp/option.ts";
+import { type DhcpPacket, messageType, textOption, typeName } from "../../../pxe/dhcp/packet.ts";
+import { type Decision, netbootOf, type ServerIdentity } from "../../../pxe/dhcp/reply.ts";
+import type { AskedMode, Rule } from "../../contract/netboot/explanation.ts";
+import type { AppliedQuirk } from "../../contract/netboot/quirk.ts";
+import { quirkWords } from "../../contract/netboot/quirk-words.ts";
+
+const modes: Record<AskedMode, string> = {
+  off: "DHCP keeps silent; the boot files are served all the same",
+  proxy: "says what to boot, and hands out no address",
+  full: "hands out the address and says what to boot",
+};
+
+const option43 = {
+  "bios-rom": "discovery control 8: take the file at once, look for no boot server",
+  "uefi-rom": "left out: EDK2 before 2017 throws away a ProxyDHCP offer that has it",
+} as const;
+
+export interface RuleInput {
+  mode: AskedMode;
+  /** Where there are several interfaces: the one it would be answered on. */
+  place?: { among: readonly string[]; name: string; address: string } | undefined;
+  server: ServerIdentity | undefined;
+  plan: DhcpPlan;
+  quirks: readonly AppliedQuirk[];
+  decision: Decision | undefined;
+}
+
+export function rulesFor(request: DhcpPacket, { mode, place, server, plan, quirks, decision }: RuleInput): Rule[] {
+  const stage = bootStage(request);
+  const arch = architecture(request);
+  const text = (code: number) => (request.options.has(code) ? `"${textOption(request, code)}"` : "absent");
+  const rules: Rule[] = [
+    { rule: "message", input: `${typeName(messageType(request))} from ${request.mac}`, outcome: "a client's message" },
+    {
+      rule: "boot stage",
+      input: `option 60 ${text(Option.vendorClass)}, option 77 ${text(Option.userClass)}, option 175 ${request.options.has(Option.etherboot) ? "present" : "absent"}`,
+      outcome: stage,
+    },
+    {
+      rule: "architecture",
+      input: `option 93 ${arch ?? "absent"}`,
+      outcome: arch === undefined ? "unknown, so as BIOS" : architectureTitle(arch),
+    },
+    { rule: "machine", input: request.mac, outcome: plan.reason },
+    ...quirks.map((quirk) => ({ rule: "quirk", input: `${quirk.source}: ${quirk.because}`, outcome: quirkWords(quirk) })),
+    { rule: "mode", input: `netboot.dhcp ${mode}`, outcome: modes[mode] },
+  ];
+  if (place)
+    rules.push({ rule: "interface", input: `one of ${place.among.join(", ")}`, outcome: `${place.name}, where we are ${place.address}` });
+  if (!server || !decision) return rules;
+  const netboot = netbootOf(request, server, plan);
+  rules.push({
+    rule: "boot file",
+    input: `${stage}${arch === undefined ? "" : `, architecture ${arch}`}`,
+    outcome: netboot.kind === "boot" ? netboot.file : netboot.reason,
+  });
+  if (netboot.kind === "boot" && (stage === "bios-rom" || stage === "uefi-rom"))
+    rules.push({ rule: "option 43", input: stage, outcome: option43[stage] });
+  rules.push({ rule: "answer", input: decision.kind, outcome: outcomeOf(decision) });
+  return rules;
+}
+
+export function outcomeOf(decision: Decision): string {
+  switch (decision.kind) {
+    case "reply":
+      return `${decision.summary}, to ${decision.to.address}`;
+    case "check":
+      return `first asks the wire who uses ${decision.address}`;
+    case "ignore":
+      return `nothing: ${decision.reason}`;
+  }
+}

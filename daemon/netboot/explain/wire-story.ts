@@ -1,0 +1,156 @@
+/** What a machine's timeline says of its last boot, as the steps a boot has. Pure; reads fields, never sentences. */
+import type { Event } from "../../contract/event.ts";
+import { DhcpFacts, OtherOfferFacts } from "../../contract/netboot/wire-facts.ts";
+
+export interface WireStory {
+  /** Of its last boot, oldest first. */
+  events: Event[];
+  discovers: number;
+  /** DISCOVERs we answered with a boot file. */
+  offers: number;
+  /** Why we did not, the last time. */
+  silence: string | undefined;
+  /** The boot file or URL last advertised. */
+  bootFile: string | undefined;
+  requests: number;
+  /** The other server it chose. */
+  chose: string | undefined;
+  /** By server: what others offered it, as far as it was heard. */
+  otherOffers: ReadonlyMap<string, OtherOfferFacts>;
+  bootServer: number;
+  tftp: { complete: string[]; probes: number; refused: string[]; broken: string[] };
+  http: { files: number; refused: string[] };
+  /** The script it was given. */
+  script: string | undefined;
+  ipxe: boolean;
+}
+
+/** Firmware repeats itself for a minute; between two boots is a power-on self test, or a person. */
+const PAUSE_MS = 120_000;
+const ofTheWire = /^(dhcp|tftp|http)\.|^boot\.|^install\.handed-out$/;
+
+interface Writing extends WireStory {
+  otherOffers: Map<string, OtherOfferFacts>;
+}
+
+export function wireStory(timeline: readonly Event[]): WireStory {
+  const events = lastBoot(timeline.filter(({ source, type }) => source === "netboot" && ofTheWire.test(type)));
+  const story: Writing = {
+    events,
+    discovers: 0,
+    offers: 0,
+    silence: undefined,
+    bootFile: undefined,
+    requests: 0,
+    chose: undefined,
+    otherOffers: new Map(),
+    bootServer: 0,
+    tftp: { complete: [], probes: 0, refused: [], broken: [] },
+    http: { files: 0, refused: [] },
+    script: undefined,
+    ipxe: false,
+  };
+  for (const event of events) tell(story, event);
+  return story;
+}
+
+function lastBoot(events: Event[]): Event[] {
+  const last = events.findLastIndex((event, index) => {
+    const before = events[index - 1];
+    return before === undefined || Date.parse(event.at) - Date.parse(before.at) > PAUSE_MS;
+  });
+  return events.slice(Math.max(last, 0));
+}
+
+function tell(story: Writing, { type, summary, detail }: Event): void {
+  switch (type) {
+    case "dhcp.discover":
+    case "dhcp.request":
+    case "dhcp.inform": {
+      const facts = DhcpFacts.safeParse(detail);
+      // Its system asks for an address too; that is no step of a network boot.
+      if (facts.success && facts.data.stage !== "operating-system") tellDhcp(story, type, facts.data);
+      return;
+    }
+    case "dhcp.other-offer": {
+      const offer = OtherOfferFacts.safeParse(detail);
+      if (offer.success) story.otherOffers.set(offer.data.server, offer.data);
+      return;
+    }
+    case "tftp.complete":
+      story.tftp.complete.push(summary);
+      return;
+    case "tftp.probe":
+      story.tftp.probes += 1;
+      return;
+    case "tftp.refused":
+      story.tftp.refused.push(summary);
+      return;
+    case "tftp.aborted":
+    case "tftp.gave-up":
+    case "tftp.failed":
+      story.tftp.broken.push(summary);
+      return;
+    case "http.asset":
+      story.http.files += 1;
+      return;
+    case "http.refused":
+      story.http.refused.push(summary);
+      return;
+    default:
+      if (type.startsWith("boot.") || type === "install.handed-out") story.script = summary;
+  }
+}
+
+function tellDhcp(story: WireStory, type: string, { stage, answer, bootServer, bootFile, withheld, server }: DhcpFacts): void {
+  if (bootFile !== undefined) story.bootFile = bootFile;
+  if (bootFile !== undefined && stage === "ipxe") story.ipxe = true;
+  if (bootServer) {
+    story.bootServer += 1;
+  } else if (type === "dhcp.discover") {
+    story.discovers += 1;
+    if (bootFile !== undefined) story.offers += 1;
+    else story.silence = withheld;
+  } else {
+    story.requests += 1;
+    // Answered by us, it is us.
+    if (server !== undefined && answer === "none") story.chose = server;
+  }
+}
+
+/** For a reader, each step that was seen and the first one that was not. */
+export function tellSteps(story: WireStory, proxy: boolean): string[] {
+  const { tftp, http } = story;
+  if (story.discovers + story.requests + story.bootServer === 0 && story.events.length === 0)
+    return ["no packet of a network boot was ever seen from it"];
+  const times = (count: number) => (count === 1 ? "once" : `${count} times`);
+  const lines = [
+    story.discovers === 0 ? "no DISCOVER seen" : `DISCOVER seen ${times(story.discovers)}`,
+    story.offers > 0
+      ? `our offer${story.bootFile ? ` of ${story.bootFile}` : ""} sent ${times(story.offers)}`
+      : `no offer sent${story.silence ? `: ${story.silence}` : ""}`,
+    ...[...story.otherOffers.values()].map((offer) => `${nameOf(offer)} offered it ${contentOf(offer)}`),
+    story.requests === 0
+      ? "no REQUEST seen"
+      : `REQUEST seen ${times(story.requests)}${story.chose ? `, to the server ${story.chose}${proxy ? ", as it should for its address" : ""}` : ""}`,
+    story.bootServer === 0 ? "nothing asked on port 4011" : `port 4011 asked ${times(story.bootServer)}`,
+    tftp.complete.length + tftp.refused.length + tftp.broken.length + tftp.probes === 0
+      ? "no TFTP request seen"
+      : ([...tftp.complete, ...tftp.refused, ...tftp.broken].at(-1) ?? "TFTP asked for the size of a file"),
+    story.script ? `script given: ${story.script}` : "no boot script asked for",
+  ];
+  return http.refused.length > 0 ? [...lines, ...http.refused] : lines;
+}
+
+export const nameOf = ({ server, mac }: { server: string; mac?: string | undefined }): string =>
+  mac === undefined ? server : `${server} (${mac})`;
+
+function contentOf({ address, bootFile, nextServer, pxe }: OtherOfferFacts): string {
+  const named = [
+    address && `the address ${address}`,
+    bootFile && `the boot file ${bootFile}`,
+    nextServer && `next-server ${nextServer}`,
+    pxe && "PXE options",
+  ].filter(Boolean);
+  return named.length > 0 ? named.join(", ") : "nothing we could read";
+}

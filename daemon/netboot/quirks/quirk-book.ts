@@ -1,0 +1,158 @@
+/** What single machines cannot bear: known before, and learned from what happens to them. The trials are forgotten with the process. */
+import type { MachineSeen, WireEvent } from "../../../pxe/boot-source.ts";
+import type { ClientQuirks } from "../../../pxe/tftp/options.ts";
+import type { Facts } from "../../contract/machines/node.ts";
+import type { Loader, LocalBoot, QuirkLine, Quirks } from "../../contract/netboot/quirk.ts";
+import { DhcpFacts, FileFacts } from "../../contract/netboot/wire-facts.ts";
+import type { EventStore } from "../../store/events.ts";
+import type { NodeStore } from "../../store/machines/nodes.ts";
+import type { QuirkStore } from "../../store/netboot/quirks.ts";
+import { loaderFile, loaderOf } from "../answers/loader-drivers.ts";
+import { type LoaderTrial, loaderCameUp, loaderFetched, loaderTried, noLoaderTrial } from "./loader-trial.ts";
+import { type LocalBootTrial, noLocalBootTrial, systemCameUp, tellLocalBoot, usualLadder } from "./local-boot-trial.ts";
+import { appliedQuirks, settingsOf } from "./quirks.ts";
+import { type Lesson, learnTftp, noTftpTrial, type TftpTrial, tftpTried } from "./tftp-trial.ts";
+
+export interface QuirkBookParts {
+  quirks: QuirkStore;
+  nodes: NodeStore;
+  events: EventStore;
+  lines: readonly QuirkLine[];
+  hasBootFile(name: string): boolean;
+  now?: () => number;
+}
+
+interface Trials {
+  tftp: TftpTrial;
+  loader: LoaderTrial;
+  localBoot: LocalBootTrial;
+  /** Packets say it, requests for files do not. */
+  vendorClass: string | undefined;
+}
+
+const nothingTried: Trials = { tftp: noTftpTrial, loader: noLoaderTrial, localBoot: noLocalBootTrial, vendorClass: undefined };
+const MOST_REMEMBERED = 16_384;
+
+export class QuirkBook {
+  readonly #parts: QuirkBookParts;
+  readonly #now: () => number;
+  readonly #trials = new Map<string, Trials>();
+
+  constructor(parts: QuirkBookParts) {
+    this.#parts = parts;
+    this.#now = parts.now ?? Date.now;
+  }
+
+  /** How files are sent to this machine. */
+  tftp(mac: string): ClientQuirks {
+    const known = this.#known(mac);
+    // What is being tried goes beyond what is known, never behind it.
+    const tried = tftpTried(this.#of(mac).tftp);
+    const maxBlockSize = least(known.blockSize, tried.blockSize);
+    return {
+      ...(maxBlockSize !== undefined && { maxBlockSize }),
+      ...((known.tftpOptions ?? tried.tftpOptions) === false && { ignoreOptions: true }),
+      ...(known.rollover !== undefined && { rollover: known.rollover }),
+    };
+  }
+
+  /** The boot file it gets instead of its architecture's own. A rack asks at once: who has the facts at hand gives them. */
+  bootFile({ mac, arch, vendorClass }: MachineSeen, facts?: Facts): string | undefined {
+    if (arch === undefined) return undefined;
+    const trials = this.#of(mac);
+    if (vendorClass !== trials.vendorClass) this.#remember(mac, { ...trials, vendorClass });
+    const usual: Loader = this.#known(mac, facts).loader ?? "snponly";
+    const wanted = loaderFile(arch, loaderTried(trials.loader, usual));
+    return wanted !== undefined && wanted !== loaderFile(arch, "snponly") && this.#parts.hasBootFile(wanted) ? wanted : undefined;
+  }
+
+  /** Told now to boot its disk. */
+  localBoot(mac: string, firmware: "bios" | "uefi"): LocalBoot {
+    const trials = this.#of(mac);
+    const { trial, way } = tellLocalBoot(trials.localBoot, this.#ladder(mac, firmware), this.#now());
+    this.#remember(mac, { ...trials, localBoot: trial });
+    return way;
+  }
+
+  /** Given a system over the network: what speaks next is not the one on its disk. */
+  bootsFromNetwork(mac: string): void {
+    const trials = this.#of(mac);
+    this.#remember(mac, { ...trials, localBoot: { ...trials.localBoot, toldAt: undefined } });
+  }
+
+  cameForScript(mac: string): void {
+    const trials = this.#of(mac);
+    const { trial, lesson } = loaderCameUp(trials.loader);
+    this.#remember(mac, { ...trials, loader: trial });
+    this.#learn(mac, lesson);
+  }
+
+  observe(mac: string, { type, detail }: WireEvent): void {
+    if (type.startsWith("dhcp.")) {
+      if (DhcpFacts.safeParse(detail).data?.stage === "operating-system") this.#systemSpoke(mac);
+      return;
+    }
+    const facts = FileFacts.safeParse(detail).data;
+    if (!facts) return;
+    if (type.startsWith("tftp.")) this.#transferred(mac, type, facts);
+    const loader = type === "tftp.complete" || type === "http.asset" ? loaderOf(facts.file) : undefined;
+    if (loader === undefined) return;
+    const trials = this.#of(mac);
+    this.#remember(mac, { ...trials, loader: loaderFetched(trials.loader, loader) });
+  }
+
+  #transferred(mac: string, type: string, { blockSize, options, bytes = 0, heard = true }: FileFacts): void {
+    if (blockSize === undefined || options === undefined) return;
+    const end = type === "tftp.complete" ? "complete" : type === "tftp.gave-up" ? "gave-up" : "other";
+    const trials = this.#of(mac);
+    const { trial, lesson } = learnTftp(trials.tftp, { end, blockSize, options, bytes, heard });
+    this.#remember(mac, { ...trials, tftp: trial });
+    this.#learn(mac, lesson);
+  }
+
+  #systemSpoke(mac: string): void {
+    const trials = this.#trials.get(mac);
+    if (trials?.localBoot.toldAt === undefined) return;
+    const firmware = this.#parts.nodes.findByMac(mac)?.facts.firmware ?? "uefi";
+    const { trial, lesson } = systemCameUp(trials.localBoot, this.#ladder(mac, firmware));
+    this.#remember(mac, { ...trials, localBoot: trial });
+    this.#learn(mac, lesson);
+  }
+
+  #ladder(mac: string, firmware: "bios" | "uefi"): LocalBoot[] {
+    return this.#known(mac).localBoot ?? usualLadder(firmware);
+  }
+
+  #known(mac: string, facts = this.#parts.nodes.findByMac(mac)?.facts): Quirks {
+    const { quirks, lines } = this.#parts;
+    const { manufacturer: make, product: model, firmware, uuid } = facts ?? {};
+    const machine = { mac, make, model, firmware, uuid, vendorClass: this.#of(mac).vendorClass };
+    return settingsOf(appliedQuirks(machine, { ...quirks.find(mac), lines }));
+  }
+
+  #learn(mac: string, lesson: Lesson | undefined): void {
+    if (!lesson) return;
+    const { quirks, nodes, events } = this.#parts;
+    quirks.learn(mac, lesson.quirks, lesson.because);
+    const node = nodes.findByMac(mac);
+    events.append({
+      source: "netboot",
+      type: "quirk.learned",
+      summary: `learned how to boot it: ${lesson.because}`,
+      ...(node && { nodeId: node.id }),
+      detail: { mac, ...lesson.quirks },
+    });
+  }
+
+  #of(mac: string): Trials {
+    return this.#trials.get(mac) ?? nothingTried;
+  }
+
+  #remember(mac: string, trials: Trials): void {
+    if (this.#trials.size >= MOST_REMEMBERED && !this.#trials.has(mac)) this.#trials.clear();
+    this.#trials.set(mac, trials);
+  }
+}
+
+const least = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined ? other : other === undefined ? one : Math.min(one, other);

@@ -1,0 +1,85 @@
+/** The iPXE scripts: ask, wait, install, boot the disk. Only commands every iPXE since 2019 has. */
+import type { Profile } from "../../contract/machines/node.ts";
+import type { LocalBoot } from "../../contract/netboot/quirk.ts";
+import { render } from "./templates.ts";
+
+/** How often a waiting machine asks again. */
+export const POLL_SECONDS = 3;
+
+export const genericScript = (bootUrl: string): string => render("generic.ipxe", { boot_url: bootUrl });
+
+export const autoexecScript = (bootUrl: string): string => render("autoexec.ipxe", { boot_url: bootUrl });
+
+export function waitScript(input: {
+  bootUrl: string;
+  name: string;
+  mac: string;
+  reason: string;
+  waitedSeconds: number;
+  limitSeconds: number;
+}): string {
+  return render("wait.ipxe", {
+    boot_url: input.bootUrl,
+    name: input.name,
+    mac: hyphenated(input.mac),
+    reason: input.reason,
+    left: Math.max(input.limitSeconds - input.waitedSeconds, 0),
+    waited: input.waitedSeconds + POLL_SECONDS,
+    poll_seconds: POLL_SECONDS,
+  });
+}
+
+export interface InstallScriptInput {
+  bootUrl: string;
+  profile: Profile;
+  name: string;
+  mac: string;
+  /** The one-time install key. */
+  key: string;
+  domain: string;
+  /** Path below the assets folder. */
+  extraInitrd?: string | undefined;
+}
+
+/** On every machine's first serial port too: old servers have no screen. */
+const CONSOLES = "console=tty0 console=ttyS0,115200n8";
+
+export function installScript(input: InstallScriptInput): string {
+  const assets = `${input.bootUrl}/assets`;
+  const bootif = `BOOTIF=01-${hyphenated(input.mac)}`;
+  if (input.profile === "image") {
+    const folder = `${assets}/image/13/amd64`;
+    return render("install.ipxe", {
+      name: input.name,
+      profile: input.profile,
+      kernel: `${folder}/vmlinuz`,
+      // UEFI hands the initrd over by name; BIOS ignores it.
+      arguments: `initrd=initrd.img muster.url=${input.bootUrl} muster.key=${input.key} ${bootif} ${CONSOLES}`,
+      initrds: [`${folder}/initrd.img`],
+    });
+  }
+  const folder = `${assets}/debian-installer/13/amd64`;
+  const extra = input.extraInitrd === undefined ? [] : [`${assets}/${input.extraInitrd}`];
+  const named = ["initrd=initrd.gz", ...extra.map((url) => `initrd=${url.slice(url.lastIndexOf("/") + 1)}`)].join(" ");
+  return render("install.ipxe", {
+    name: input.name,
+    profile: input.profile,
+    kernel: `${folder}/linux`,
+    // What the installer needs before it can fetch its answers: netcfg in a fetched preseed comes too late.
+    arguments: [
+      named,
+      `auto=true priority=critical url=${input.bootUrl}/preseed/${input.key}/preseed.cfg`,
+      `interface=auto ${bootif} hostname=${input.name} domain=${input.domain} netcfg/dhcp_timeout=60`,
+      "DEBIAN_FRONTEND=text",
+      CONSOLES,
+      "---",
+    ].join(" "),
+    initrds: [`${folder}/initrd.gz`, ...extra],
+  });
+}
+
+export function localScript(input: { name: string; way: LocalBoot; reason: string }): string {
+  return render("local.ipxe", input);
+}
+
+export const hyphenated = (mac: string): string => mac.replaceAll(":", "-");

@@ -1,0 +1,51 @@
+/** What the executor needs for plans: where to read for itself what was decided, and how each machine is reached. */
+import * as z from "zod";
+import { knownNodes } from "../../changes/known-nodes.ts";
+import { ourTools } from "../../changes/tools/catalogue.ts";
+import type { Config } from "../../config/config.ts";
+import type { Target } from "../../contract/changes/plan.ts";
+import type { DataDir } from "../../data-dir.ts";
+import { pinnedKey } from "../../executor/executions/warrant-papers.ts";
+import type { PlanSettings } from "../../executor/server.ts";
+import type { SshPlace } from "../../executor/steps/ssh-line.ts";
+import { playbooksIn } from "../../jobs/playbooks/playbooks.ts";
+import { InventoryFile } from "../../machines/inventory/file.ts";
+import { read } from "../../machines/inventory/view.ts";
+import { NodeStore } from "../../store/machines/nodes.ts";
+import { ansibleDirectory } from "../ansible-directory.ts";
+import { policySettings } from "../policy.ts";
+import { votingOf } from "../voting.ts";
+
+const SshValues = z.object({ ansible_port: z.int().default(22), ansible_user: z.string().default("root") });
+
+export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessEnv): PlanSettings {
+  const forms = config.tools.forms_directory;
+  const inventory = new InventoryFile(data.inventory);
+  return {
+    governed: {
+      database: data.database,
+      tools: [ourTools, ...(forms === undefined ? [] : [forms])],
+      // Without a memory of how they were: this looks for itself, each time.
+      playbooks: (name) => playbooksIn(ansibleDirectory(config))(name),
+      policy: policySettings(config, env),
+      nodesNow: (db) => {
+        const nodes = new Map(knownNodes(new NodeStore(db).list(), inventory).map((node) => [node.name, node]));
+        return (name) => nodes.get(name);
+      },
+      voting: () => votingOf(config, data),
+      executeSeconds: config.policy.execute_seconds,
+    },
+    // The loopback of a control that listens elsewhere only is not there; then its own address is.
+    controlUrl: `http://${config.control.host === "0.0.0.0" ? "127.0.0.1" : config.control.host}:${config.control.port}`,
+    sshPlace: (target) => sshPlace(target, data.database, inventory),
+  };
+}
+
+/** As Ansible would log in: the node's own variables of the inventory, else root and 22. */
+function sshPlace({ node, nodeId, address }: Target, database: string, inventory: InventoryFile): SshPlace {
+  if (address === undefined) throw new Error(`${node} has no address`);
+  const hostKey = pinnedKey(database, nodeId);
+  if (hostKey === undefined) throw new Error(`no host key is pinned for ${node}: let it call home, or enrol it again`);
+  const values = SshValues.parse(read(inventory.read()).hosts[node] ?? {});
+  return { node, host: address, port: values.ansible_port, user: values.ansible_user, hostKey };
+}

@@ -1,0 +1,42 @@
+/** Has `muster doctor` run when control asks: the supervisor may start programs, control may not. In a process of its own, for it waits. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import * as z from "zod";
+import type { DoctorNews } from "../../admin/doctor-asking.ts";
+import { Check } from "../../contract/admin/doctor.ts";
+import { explain } from "../../errors/errors.ts";
+
+const program = join(import.meta.dirname, "../../main.ts");
+const PATIENCE_MS = 60_000;
+
+export function doctorDesk(configFile: string, dataRoot: string, env: NodeJS.ProcessEnv): () => Promise<DoctorNews> {
+  let running: Promise<DoctorNews> | undefined;
+  const run = () =>
+    new Promise<DoctorNews>((resolve) => {
+      const args = [...process.execArgv, program, "doctor", "--json", "--config", configFile, "--data", dataRoot];
+      execFile(process.execPath, args, { env: ordinary(env), timeout: PATIENCE_MS, maxBuffer: 1024 * 1024 }, (error, stdout) => {
+        resolve(newsOf(stdout, error));
+      });
+    });
+  return () => {
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+/** It ends with 1 where something is wrong, and has told what. */
+function newsOf(stdout: string, error: Error | null): DoctorNews {
+  try {
+    return { type: "doctor-done", examination: { at: new Date().toISOString(), checks: z.array(Check).parse(JSON.parse(stdout)) } };
+  } catch (cause) {
+    return { type: "doctor-failed", reason: explain(error ?? cause).split("\n")[0] ?? "" };
+  }
+}
+
+/** Nothing that only control is to know. */
+const ordinary = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    ["PATH", "HOME", "LANG", "TZ", "NODE_OPTIONS"].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );

@@ -1,0 +1,10 @@
+/** Where the locks of a data folder are: one for the daemon, one for each of its processes. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { DataDir } from "../../data-dir.ts";
+
+export function lockFile({ root }: DataDir, name: string): string {
+  const folder = join(root, "locks");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return join(folder, name);
+}

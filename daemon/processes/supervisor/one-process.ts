@@ -1,0 +1,57 @@
+/** One process of the daemon. Each loads its own part only: what control must not do, its program does not hold. */
+
+import type { DoctorNews } from "../../admin/doctor-asking.ts";
+import type { SupervisorNews } from "../../admin/process-news.ts";
+import { loadConfig } from "../../config/config.ts";
+import type { DataDir } from "../../data-dir.ts";
+import { createLog } from "../../log/log.ts";
+import { LogRelay } from "../../log/log-relay.ts";
+import type { LogNews } from "../../log/log-tail.ts";
+import { runChild } from "./child.ts";
+import type { ChildName } from "./children.ts";
+import { lockFile } from "./lock-file.ts";
+import type { NewsTaken } from "./supervisor.ts";
+
+export async function runChildProcess(name: ChildName, configFile: string, data: DataDir): Promise<void> {
+  const config = loadConfig(configFile);
+  const relay = new LogRelay(name, { send: process.send && ((lines, done) => process.connected && process.send?.(lines, done)) });
+  const log = createLog(name, config.log.level, relay.take);
+  process.on("exit", () => relay.flush());
+  const lock = lockFile(data, name);
+  switch (name) {
+    case "control":
+      return runChild(log, lock, async () => {
+        const { startControl } = await import("../control/control.ts");
+        const control = await startControl(config, data, process.env, log, process.send && ((wanted) => process.send?.(wanted)));
+        process.on("message", (told: SupervisorNews | LogNews | DoctorNews) => {
+          if (told.type === "log") return control.logged(told);
+          if (told.type === "doctor-done" || told.type === "doctor-failed") return control.examined(told);
+          control.news(told);
+          process.send?.({ type: "news-taken" } satisfies NewsTaken);
+        });
+        announce(control.url, control.firstKey, data);
+        return { stop: () => control.stop() };
+      });
+    case "netboot":
+      return runChild(log, lock, async () => {
+        const { startNetboot } = await import("../netboot/netboot.ts");
+        return startNetboot(config, data, process.env, log);
+      });
+    case "executor":
+      return runChild(log, lock, async () => {
+        const { startExecutorProcess } = await import("../executor/executor.ts");
+        const executor = await startExecutorProcess(config, data, log, process.env);
+        // Only a stop that was asked for ends runs; when the supervisor was killed they go on and are found again.
+        return { stop: (reason) => (reason === "SIGTERM" ? executor.close() : executor.abandon()) };
+      });
+  }
+}
+
+/** To a person at the terminal, not to the log: the key is shown this once and stored only as a hash. */
+function announce(url: string, key: string | undefined, { root }: DataDir): void {
+  const how =
+    key === undefined
+      ? `Log in with your API key. Another one: muster key create --name <name> --role <role> --data ${root}`
+      : `The first API key, shown only now (role admin): ${key}`;
+  process.stderr.write(`Muster is at ${url}\n${how}\n`);
+}

@@ -1,0 +1,51 @@
+/** The daemon itself: one per data folder, three processes, gone in three seconds. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { listenDescriptors } from "../../../pxe/inherited-sockets.ts";
+import { loadConfig } from "../../config/config.ts";
+import { createDataDir, type DataDir } from "../../data-dir.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { createLog } from "../../log/log.ts";
+import { LogTail } from "../../log/log-tail.ts";
+import { type ProcessLock, takeLock } from "../../store/process-lock.ts";
+import { bootPlaces } from "../address.ts";
+import { childSpecs } from "./children.ts";
+import { doctorDesk } from "./doctor-runner.ts";
+import { lockFile } from "./lock-file.ts";
+import { postOf } from "./post.ts";
+import { Supervisor } from "./supervisor.ts";
+
+export async function up(configFile: string, data: DataDir): Promise<void> {
+  const config = loadConfig(configFile);
+  createDataDir(data);
+  bootPlaces(config); // a wrong interface is a message now, not three restarting processes
+  const lock = claim(data);
+  const tail = new LogTail();
+  const log = createLog("musterd", config.log.level, tail.take);
+  const sockets = listenDescriptors(process.env, process.pid);
+  const supervisor = new Supervisor(
+    childSpecs(config, configFile, data.root, process.env, sockets),
+    "control",
+    log,
+    {},
+    postOf(tail, doctorDesk(configFile, data.root, process.env)),
+  );
+  supervisor.start();
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(name, () => resolve(name));
+  });
+  log.info({ signal }, "stopping");
+  await supervisor.stop();
+  rmSync(data.pidFile, { force: true });
+  lock.release();
+}
+
+/** One daemon a data folder. The lock decides; the file only says who it is, so that a dead one's is no obstacle. */
+function claim(data: DataDir): ProcessLock {
+  const lock = takeLock(lockFile(data, "musterd"));
+  if (!lock) {
+    const holder = existsSync(data.pidFile) ? readFileSync(data.pidFile, "utf8").trim() : "";
+    throw new MusterError("DAEMON_RUNNING", `${holder === "" ? "a daemon" : `the daemon with process id ${holder}`} uses ${data.root}`);
+  }
+  writeFileSync(data.pidFile, `${process.pid}\n`, { mode: 0o640 });
+  return lock;
+}

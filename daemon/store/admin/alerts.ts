@@ -1,0 +1,103 @@
+/** Alerts and how far their delivery has come. A row waits until the webhook has taken it, through every restart. */
+import { Alert, type AlertRule } from "../../contract/admin/alert.ts";
+import type { Db } from "../database.ts";
+
+export interface Waiting {
+  id: number;
+  summary: string;
+  tries: number;
+  at: string;
+}
+
+export class AlertStore {
+  readonly #insert;
+  readonly #recent;
+  readonly #due;
+  readonly #delivered;
+  readonly #failed;
+  readonly #lasts;
+  readonly #counts;
+  readonly #waiting;
+
+  constructor(db: Db) {
+    this.#insert = db.prepare<[string, string, string, string | null], { id: number }>(
+      "INSERT INTO alerts (rule, at, summary, next_try_at) VALUES (?, ?, ?, ?) RETURNING id",
+    );
+    this.#recent = db.prepare<[number], Row>("SELECT * FROM alerts ORDER BY id DESC LIMIT ?");
+    this.#due = db.prepare<[string], Waiting>(
+      "SELECT id, summary, tries, at FROM alerts WHERE next_try_at IS NOT NULL AND next_try_at <= ? ORDER BY id LIMIT 20",
+    );
+    this.#delivered = db.prepare<[string, number]>(
+      "UPDATE alerts SET delivered_at = ?, next_try_at = NULL, error = NULL, tries = tries + 1 WHERE id = ?",
+    );
+    this.#failed = db.prepare<[string, string | null, number]>(
+      "UPDATE alerts SET error = ?, next_try_at = ?, tries = tries + 1 WHERE id = ?",
+    );
+    this.#lasts = db.prepare<[], { rule: AlertRule; at: string }>("SELECT rule, max(at) AS at FROM alerts GROUP BY rule");
+    this.#counts = db.prepare<[], { rule: AlertRule; count: number }>("SELECT rule, count(*) AS count FROM alerts GROUP BY rule");
+    this.#waiting = db.prepare<[], { count: number }>("SELECT count(*) AS count FROM alerts WHERE next_try_at IS NOT NULL");
+  }
+
+  raise(rule: AlertRule, summary: string, at: string, deliver: boolean): number {
+    return this.#insert.get(rule, at, summary, deliver ? at : null)?.id ?? 0;
+  }
+
+  due(now: string): Waiting[] {
+    return this.#due.all(now);
+  }
+
+  delivered(id: number, at: string): void {
+    this.#delivered.run(at, id);
+  }
+
+  /** Without a next time it is given up. */
+  failed(id: number, error: string, nextTryAt: string | undefined): void {
+    this.#failed.run(error, nextTryAt ?? null, id);
+  }
+
+  lastRaised(): Map<AlertRule, string> {
+    return new Map(this.#lasts.all().map(({ rule, at }) => [rule, at]));
+  }
+
+  /** Newest first. */
+  list(limit: number): Alert[] {
+    return this.#recent.all(limit).map(fromRow);
+  }
+
+  counts(): { rule: AlertRule; count: number }[] {
+    return this.#counts.all();
+  }
+
+  waiting(): number {
+    return this.#waiting.get()?.count ?? 0;
+  }
+}
+
+interface Row {
+  id: number;
+  rule: string;
+  at: string;
+  summary: string;
+  tries: number;
+  next_try_at: string | null;
+  delivered_at: string | null;
+  error: string | null;
+}
+
+const fromRow = (row: Row): Alert =>
+  Alert.parse({
+    id: row.id,
+    rule: row.rule,
+    at: row.at,
+    summary: row.summary,
+    delivery: deliveryOf(row),
+    tries: row.tries,
+    ...(row.delivered_at !== null && { deliveredAt: row.delivered_at }),
+    ...(row.error !== null && { error: row.error }),
+  });
+
+function deliveryOf({ next_try_at, delivered_at, tries }: Row): Alert["delivery"] {
+  if (delivered_at !== null) return "delivered";
+  if (next_try_at !== null) return "waiting";
+  return tries > 0 ? "given-up" : "none";
+}

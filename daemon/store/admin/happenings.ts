@@ -1,0 +1,126 @@
+/** What alerts and figures are made from: how work ended, by the events, and what the audit says, without its people. Only read. */
+import type { AuditAction } from "../../contract/audit/audit.ts";
+import type { ExecutionStatus } from "../../contract/changes/execution.ts";
+import type { Db } from "../database.ts";
+
+export interface TypedEvent {
+  at: string;
+  type: string;
+  summary: string;
+  node: string | null;
+}
+
+export interface AuditedAct {
+  seq: number;
+  at: string;
+  action: AuditAction;
+  summary: string;
+  result: string | null;
+  rule: string | null;
+  costUsd: number | null;
+}
+
+export interface EndedExecution {
+  id: string;
+  status: ExecutionStatus;
+  startedAt: string | null;
+  endedAt: string;
+}
+
+/** Records of one kind that were added since. */
+export interface Tally {
+  action: AuditAction;
+  result: string | null;
+  /** Only of what was denied. */
+  rule: string | null;
+  /** Only of failed logins. */
+  summary: string | null;
+  count: number;
+  costUsd: number;
+}
+
+/** Whoever hammers at the door is written down once a minute: the first time, and how often after it. */
+export const timesOf = (summary: string | null): number => Number(/ \((\d+) more times\)$/.exec(summary ?? "")?.[1] ?? 1);
+
+export class Happenings {
+  readonly #events;
+  readonly #lastEvent;
+  readonly #acts;
+  readonly #ended;
+  readonly #tallies;
+  readonly #lastAct;
+  readonly #approvals;
+  readonly #executions;
+  readonly #endedSince;
+
+  constructor(db: Db) {
+    this.#events = db.prepare<[number, number, string, string], TypedEvent>(
+      `SELECT events.at, type, summary, nodes.name AS node FROM events LEFT JOIN nodes ON nodes.id = events.node_id
+       WHERE seq > ? AND seq <= ? AND events.at >= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+    );
+    this.#lastEvent = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM events");
+    this.#acts = db.prepare<[number, string, number], AuditedAct>(
+      `SELECT seq, at, action, record ->> '$.summary' AS summary,
+         record ->> '$.result' AS result, record ->> '$.rule' AS rule, record ->> '$.costUsd' AS costUsd
+       FROM audit WHERE seq > ? AND seq >= (SELECT seq FROM audit WHERE at >= ? ORDER BY at LIMIT 1) ORDER BY seq LIMIT ?`,
+    );
+    this.#ended = db.prepare<[string, string], EndedExecution>(
+      `SELECT id, status, started_at AS startedAt, ended_at AS endedAt FROM executions
+       WHERE ended_at IS NOT NULL AND (ended_at, id) > (?, ?) ORDER BY ended_at, id LIMIT 10000`,
+    );
+    this.#tallies = db.prepare<[number, number], Tally>(
+      `SELECT action, record ->> '$.result' AS result, CASE record ->> '$.result' WHEN 'deny' THEN record ->> '$.rule' END AS rule,
+         CASE action WHEN 'login-failed' THEN record ->> '$.summary' END AS summary,
+         count(*) AS count, total(record ->> '$.costUsd') AS costUsd
+       FROM audit WHERE seq > ? AND seq <= ? GROUP BY 1, 2, 3, 4`,
+    );
+    this.#lastAct = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM audit");
+    this.#approvals = db.prepare<[], { name: string; count: number }>(
+      "SELECT state AS name, count(*) AS count FROM approvals GROUP BY state",
+    );
+    this.#executions = db.prepare<[], { name: string; count: number }>(
+      "SELECT status AS name, count(*) AS count FROM executions GROUP BY status",
+    );
+    this.#endedSince = db.prepare<[string, string], { status: string; count: number }>(
+      `SELECT status, count(*) AS count FROM (SELECT status FROM executions WHERE ended_at >= ?
+         UNION ALL SELECT status FROM jobs WHERE ended_at >= ?) GROUP BY status`,
+    );
+  }
+
+  /** Of these types, after one event; `upTo` is where to go on. */
+  events(types: readonly string[], after: number, since: string): { events: TypedEvent[]; upTo: number } {
+    const upTo = this.#lastEvent.get()?.seq ?? 0;
+    return { events: this.#events.all(after, upTo, since, JSON.stringify(types)), upTo };
+  }
+
+  acts(after: number, since: string, limit: number): AuditedAct[] {
+    return this.#acts.all(after, since, limit);
+  }
+
+  executionsEnded(after: Pick<EndedExecution, "endedAt" | "id">): EndedExecution[] {
+    return this.#ended.all(after.endedAt, after.id);
+  }
+
+  /** By the next `limit` records of the audit after one; `upTo` is where to go on. */
+  tallies(after: number, limit: number): { tallies: Tally[]; upTo: number; more: boolean } {
+    const last = this.#lastAct.get()?.seq ?? 0;
+    const upTo = Math.min(last, after + limit);
+    return { tallies: this.#tallies.all(after, upTo), upTo, more: upTo < last };
+  }
+
+  approvals(): Record<string, number> {
+    return byName(this.#approvals.all());
+  }
+
+  executions(): Record<string, number> {
+    return byName(this.#executions.all());
+  }
+
+  /** How jobs and executions ended since then. */
+  endedSince(instant: string): { status: string; count: number }[] {
+    return this.#endedSince.all(instant, instant);
+  }
+}
+
+const byName = (rows: { name: string; count: number }[]): Record<string, number> =>
+  Object.fromEntries(rows.map(({ name, count }) => [name, count]));

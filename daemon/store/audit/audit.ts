@@ -1,0 +1,135 @@
+/** The rows of the audit as they are sealed, and the names and reasons kept apart from them. Knows nothing of hashes. */
+import type { AuditQuery } from "../../contract/audit/audit-query.ts";
+import { Digest } from "../../contract/changes/plan.ts";
+import type { Db } from "../database.ts";
+import type { Kept } from "./audit-proof.ts";
+
+/** `record` is canonical JSON, `hash` that of `record`. */
+export interface SealedRow {
+  seq: number;
+  record: string;
+  hash: string;
+}
+
+export interface ListedRow {
+  record: string;
+  hash: string;
+  name: string | null;
+  behalf: string | null;
+  reason: string | null;
+  /** Of an intent: the result its outcome told. */
+  outcome: string | null;
+  ended: 0 | 1;
+}
+
+/** With the texts kept beside it that have not been erased. */
+export interface ExportRow {
+  record: string;
+  hash: string;
+  name?: Kept;
+  onBehalfOf?: Kept;
+  reason?: Kept;
+}
+
+export class AuditTable {
+  readonly #db: Db;
+  readonly #last;
+  readonly #insert;
+  readonly #keepReason;
+  readonly #person;
+  readonly #keepPerson;
+  readonly #export;
+  readonly #epoch;
+
+  constructor(db: Db) {
+    this.#db = db;
+    this.#last = db.prepare<[], { seq: number; hash: string }>("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1");
+    this.#insert = db.prepare<[number, string, string]>("INSERT INTO audit (seq, record, hash) VALUES (?, ?, ?)");
+    this.#keepReason = db.prepare<[number, string, string]>("INSERT INTO audit_reasons (seq, salt, text) VALUES (?, ?, ?)");
+    this.#person = db.prepare<[string], { digest: string }>("SELECT digest FROM audit_persons WHERE text = ?");
+    this.#keepPerson = db.prepare<[string, string, string]>("INSERT INTO audit_persons (digest, salt, text) VALUES (?, ?, ?)");
+    this.#epoch = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'epoch'");
+    this.#export = db
+      .prepare<[number, number], [string, string, ...(string | null)[]]>(
+        `SELECT audit.record, audit.hash, names.salt, names.text, behalfs.salt, behalfs.text, audit_reasons.salt, audit_reasons.text
+         FROM audit
+         LEFT JOIN audit_persons AS names ON names.digest = audit.person
+         LEFT JOIN audit_persons AS behalfs ON behalfs.digest = audit.behalf
+         LEFT JOIN audit_reasons ON audit_reasons.seq = audit.seq
+         WHERE audit.seq > ? ORDER BY audit.seq LIMIT ?`,
+      )
+      .raw();
+  }
+
+  last(): { seq: number; hash: Digest } | undefined {
+    const row = this.#last.get();
+    return row && { seq: row.seq, hash: Digest.parse(row.hash) };
+  }
+
+  add({ seq, record, hash }: SealedRow, reason: Kept | undefined): void {
+    this.#insert.run(seq, record, hash);
+    if (reason) this.#keepReason.run(seq, reason.salt, reason.text);
+  }
+
+  /** Names this database. */
+  epoch(): string {
+    return this.#epoch.get()?.value ?? "";
+  }
+
+  /** Under which digest this name stands in the records. */
+  person(text: string): string | undefined {
+    return this.#person.get(text)?.digest;
+  }
+
+  addPerson(digest: string, { salt, text }: Kept): void {
+    this.#keepPerson.run(digest, salt, text);
+  }
+
+  /** Newest first. */
+  list({ since, until, user, action, before, limit }: AuditQuery): ListedRow[] {
+    const conditions: string[] = [];
+    const values: (string | number)[] = [];
+    const only = (condition: string, value: string | number) => {
+      conditions.push(condition);
+      values.push(value);
+    };
+    if (since !== undefined) only("at >= ?", since);
+    if (until !== undefined) only("at < ?", until);
+    if (action !== undefined) only("action = ?", action);
+    if (before !== undefined) only("seq < ?", before);
+    // Left to itself SQLite goes back record by record, reading each, to find that few are of that time.
+    const byTime = (since ?? until) !== undefined && action === undefined && user === undefined ? "INDEXED BY audit_by_time" : "";
+    const newest = (...also: string[]) => {
+      const all = [...conditions, ...also];
+      return `SELECT seq FROM (SELECT seq FROM audit ${byTime} ${all.length > 0 ? `WHERE ${all.join(" AND ")}` : ""} ORDER BY seq DESC LIMIT ?)`;
+    };
+    // Each by its own index, already in order: with OR all records of a person would be read and sorted.
+    const person = user === undefined ? undefined : (this.person(user) ?? "");
+    const chosen = person === undefined ? newest() : `${newest("person = ?")} UNION ${newest("behalf = ?")}`;
+    const given = person === undefined ? [...values, limit] : [...values, person, limit, ...values, person, limit];
+    return this.#db
+      .prepare<(string | number)[], ListedRow>(
+        `SELECT audit.record, audit.hash, names.text AS name, behalfs.text AS behalf, audit_reasons.text AS reason,
+           outcomes.record ->> '$.result' AS outcome, outcomes.seq IS NOT NULL AS ended
+         FROM audit
+         LEFT JOIN audit_persons AS names ON names.digest = audit.person
+         LEFT JOIN audit_persons AS behalfs ON behalfs.digest = audit.behalf
+         LEFT JOIN audit_reasons ON audit_reasons.seq = audit.seq
+         LEFT JOIN audit AS outcomes ON audit.action = 'intent' AND outcomes.seq =
+           (SELECT min(seq) FROM audit AS later WHERE later.execution_id = audit.execution_id AND later.seq > audit.seq
+             AND later.action IN ('outcome', 'key-created', 'key-revoked', 'voter-added', 'voter-removed'))
+         WHERE audit.seq IN (${chosen}) ORDER BY audit.seq DESC LIMIT ?`,
+      )
+      .all(...given, limit);
+  }
+
+  /** Oldest first. */
+  exportAfter(seq: number, limit: number): ExportRow[] {
+    return this.#export.all(seq, limit).map(([record, hash, ...texts]) => {
+      const [name, onBehalfOf, reason] = [texts.slice(0, 2), texts.slice(2, 4), texts.slice(4, 6)].map(([salt, text]) =>
+        salt != null && text != null ? { salt, text } : undefined,
+      );
+      return { record, hash, ...(name && { name }), ...(onBehalfOf && { onBehalfOf }), ...(reason && { reason }) };
+    });
+  }
+}

@@ -1,0 +1,124 @@
+/** The runs of decided plans with what came of each step. A plan runs once, an approval serves once: indexes say so. */
+import { Execution, type StepResult } from "../../contract/changes/execution.ts";
+import { atomically, type Db } from "../database.ts";
+
+type Text = string | null;
+
+export class ExecutionStore {
+  readonly #db: Db;
+  readonly #insert;
+  readonly #update;
+  readonly #byId;
+  readonly #ofPlan;
+  readonly #recent;
+  readonly #queue;
+  readonly #atWork;
+  readonly #saveStep;
+  readonly #steps;
+  readonly #counts;
+
+  constructor(db: Db) {
+    this.#db = db;
+    this.#insert = db.prepare<[string, string, string, Text, string, string, string]>(
+      "INSERT INTO executions (id, plan_id, plan_hash, approval_id, status, requested_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    this.#update = db.prepare<[string, Text, Text, Text, string]>(
+      "UPDATE executions SET status = ?, started_at = ?, ended_at = ?, error = ? WHERE id = ?",
+    );
+    this.#byId = db.prepare<[string], Row>("SELECT * FROM executions WHERE id = ?");
+    this.#ofPlan = db.prepare<[string], Row>("SELECT * FROM executions WHERE plan_id = ?");
+    this.#recent = db.prepare<[number], Row>("SELECT * FROM executions ORDER BY created_at DESC, id LIMIT ?");
+    this.#queue = db.prepare<[], { id: string; plan_id: string }>(
+      "SELECT id, plan_id FROM executions WHERE status = 'queued' ORDER BY created_at, rowid",
+    );
+    this.#atWork = db.prepare<[], Row>(
+      "SELECT * FROM executions WHERE status = 'running' OR (status = 'unknown' AND ended_at IS NULL) ORDER BY created_at, rowid",
+    );
+    this.#saveStep = db.prepare<[string, string, string]>(
+      `INSERT INTO execution_steps (execution_id, step_id, result) VALUES (?, ?, ?)
+       ON CONFLICT (execution_id, step_id) DO UPDATE SET result = excluded.result`,
+    );
+    this.#steps = db.prepare<[string], { result: string }>("SELECT result FROM execution_steps WHERE execution_id = ? ORDER BY rowid");
+    this.#counts = db.prepare<[], { status: string; count: number }>("SELECT status, count(*) AS count FROM executions GROUP BY status");
+  }
+
+  add(execution: Execution): void {
+    const { id, planId, planHash, approvalId = null, status, requestedBy, createdAt } = execution;
+    atomically(this.#db, () => {
+      this.#insert.run(id, planId, planHash, approvalId, status, requestedBy, createdAt);
+      for (const step of execution.steps) this.saveStep(id, step);
+    });
+  }
+
+  /** Everything but its steps, which are saved one by one. */
+  save({ id, status, startedAt, endedAt, error }: Omit<Execution, "steps">): void {
+    this.#update.run(status, startedAt ?? null, endedAt ?? null, error ?? null, id);
+  }
+
+  saveStep(executionId: string, step: StepResult): void {
+    this.#saveStep.run(executionId, step.id, JSON.stringify(step));
+  }
+
+  get(id: string): Execution | undefined {
+    return this.#one(this.#byId.get(id));
+  }
+
+  ofPlan(planId: string): Execution | undefined {
+    return this.#one(this.#ofPlan.get(planId));
+  }
+
+  /** Newest first, their steps without what they wrote. */
+  list(limit: number): Execution[] {
+    return this.#recent.all(limit).map((row) => {
+      const execution = this.#read(row);
+      return { ...execution, steps: execution.steps.map(({ output: _, ...step }) => step) };
+    });
+  }
+
+  /** Those that wait, oldest first: there may be thousands, so no more of them than their numbers. */
+  queue(): { id: string; planId: string }[] {
+    return this.#queue.all().map(({ id, plan_id }) => ({ id, planId: plan_id }));
+  }
+
+  /** With the executor, or lost from sight: until somebody has said what became of them. */
+  atWork(): Execution[] {
+    return this.#atWork.all().map((row) => this.#read(row));
+  }
+
+  counts(): Record<string, number> {
+    return Object.fromEntries(this.#counts.all().map(({ status, count }) => [status, count]));
+  }
+
+  #one(row: Row | undefined): Execution | undefined {
+    return row && this.#read(row);
+  }
+
+  #read(row: Row): Execution {
+    return Execution.parse({
+      id: row.id,
+      planId: row.plan_id,
+      planHash: row.plan_hash,
+      ...(row.approval_id !== null && { approvalId: row.approval_id }),
+      status: row.status,
+      steps: this.#steps.all(row.id).map(({ result }) => JSON.parse(result)),
+      requestedBy: row.requested_by,
+      createdAt: row.created_at,
+      ...(row.started_at !== null && { startedAt: row.started_at }),
+      ...(row.ended_at !== null && { endedAt: row.ended_at }),
+      ...(row.error !== null && { error: row.error }),
+    });
+  }
+}
+
+interface Row {
+  id: string;
+  plan_id: string;
+  plan_hash: string;
+  approval_id: Text;
+  status: string;
+  requested_by: string;
+  created_at: string;
+  started_at: Text;
+  ended_at: Text;
+  error: Text;
+}

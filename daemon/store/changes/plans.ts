@@ -1,0 +1,83 @@
+/** What was proposed and what was decided of it, as it was then: written once, never changed (a trigger says so). */
+import { type Digest, PlannedWork, Proposal } from "../../contract/changes/plan.ts";
+import { MusterError } from "../../errors/errors.ts";
+import type { Db } from "../database.ts";
+
+/** Something may still come of it: somebody can say yes, or it waits for its turn, or it is at work. */
+const IS_LIVE = `(EXISTS (SELECT 1 FROM approvals WHERE plan_id = plans.id AND state IN ('pending', 'approved'))
+  OR EXISTS (SELECT 1 FROM executions WHERE plan_id = plans.id AND status IN ('queued', 'running')))`;
+
+export class PlanStore {
+  readonly #insert;
+  readonly #byId;
+  readonly #proposal;
+  readonly #live;
+  readonly #liveOfProposal;
+  readonly #keep;
+  readonly #kept;
+
+  constructor(db: Db) {
+    this.#insert = db.prepare<[string, string, string, string, string, string, string]>(
+      "INSERT INTO plans (id, hash, requester_key_id, proposal, proposal_hash, work, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    this.#byId = db.prepare<[string], { work: string }>("SELECT work FROM plans WHERE id = ?");
+    this.#proposal = db.prepare<[string], { proposal: string }>("SELECT proposal FROM plans WHERE id = ?");
+    this.#live = db.prepare<[string, string], { work: string }>(
+      `SELECT work FROM plans WHERE hash = ? AND requester_key_id = ? AND ${IS_LIVE} ORDER BY created_at DESC LIMIT 1`,
+    );
+    this.#liveOfProposal = db.prepare<[string, string], { work: string }>(
+      `SELECT work FROM plans WHERE proposal_hash = ? AND requester_key_id = ? AND ${IS_LIVE}`,
+    );
+    this.#keep = db.prepare<[string, string, string]>(
+      `INSERT INTO plan_keys (key, plan_id, created_at) VALUES (?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET plan_id = excluded.plan_id, created_at = excluded.created_at`,
+    );
+    this.#kept = db.prepare<[string, string], { work: string }>(
+      "SELECT work FROM plan_keys JOIN plans ON plans.id = plan_id WHERE key = ? AND plan_keys.created_at > ?",
+    );
+  }
+
+  add(work: PlannedWork, proposal: Proposal, proposalHash: Digest): void {
+    const { id, hash, requesterKeyId, createdAt } = work;
+    this.#insert.run(id, hash, requesterKeyId, JSON.stringify(proposal), proposalHash, JSON.stringify(work), createdAt);
+  }
+
+  get(id: string): PlannedWork | undefined {
+    return one(this.#byId.get(id));
+  }
+
+  existing(id: string): PlannedWork {
+    const work = this.get(id);
+    if (!work) throw new MusterError("PLAN_NOT_FOUND", `no plan has the id ${id}`);
+    return work;
+  }
+
+  /** What it was made from, so that it can be made again. */
+  proposalOf(id: string): Proposal | undefined {
+    const row = this.#proposal.get(id);
+    return row && Proposal.parse(JSON.parse(row.proposal));
+  }
+
+  /** The same plan of the same requester, of which something may still come. */
+  live(hash: Digest, requesterKeyId: string): PlannedWork | undefined {
+    return one(this.#live.get(hash, requesterKeyId));
+  }
+
+  /** What else the same requester asked for in the same words and may still come, whatever plan it gave then. */
+  liveOfProposal(proposalHash: Digest, requesterKeyId: string): PlannedWork[] {
+    return this.#liveOfProposal.all(proposalHash, requesterKeyId).map(fromRow);
+  }
+
+  /** From now on this key names this plan. */
+  keep(key: Digest, planId: string, at: string): void {
+    this.#keep.run(key, planId, at);
+  }
+
+  kept(key: Digest, since: string): PlannedWork | undefined {
+    return one(this.#kept.get(key, since));
+  }
+}
+
+const one = (row: { work: string } | undefined) => (row ? fromRow(row) : undefined);
+
+const fromRow = ({ work }: { work: string }): PlannedWork => PlannedWork.parse(JSON.parse(work));

@@ -1,0 +1,194 @@
+/** The jobs and how far each one's events have been taken in. At most one live job a node: an index says so. */
+import { Job, type JobStatus } from "../../contract/jobs/job.ts";
+import { MusterError } from "../../errors/errors.ts";
+import type { Db } from "../database.ts";
+
+/** As the index that lets a node have only one such job. */
+const HOLDS_ITS_NODE = "(status IN ('queued', 'running', 'cancelling', 'unknown') OR (status = 'waiting' AND after_job IS NULL))";
+
+type Text = string | null;
+type InsertRow = [string, string, Text, string, string, string, string, number, string, string, Text, number, Text];
+type UpdateRow = [string, string, number, number, Text, Text, Text, Text, Text, Text, Text, string];
+
+export class JobStore {
+  readonly #insert;
+  readonly #update;
+  readonly #byId;
+  readonly #recent;
+  readonly #ofNode;
+  readonly #lastProvisioning;
+  readonly #withStatus;
+  readonly #live;
+  readonly #ofRun;
+  readonly #counts;
+  readonly #kinds;
+  readonly #ended;
+  readonly #waitingSince;
+  readonly #reportsDue;
+  readonly #setReportDue;
+
+  constructor(db: Db) {
+    this.#insert = db.prepare<InsertRow>(
+      `INSERT INTO jobs (id, kind, purpose, playbook, node_id, node_name, status, attempt, requested_by, created_at, queued_at, priority, after_job)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#update = db.prepare<UpdateRow>(
+      `UPDATE jobs SET node_name = ?, status = ?, attempt = ?, interruptions = ?, retry_at = ?, queued_at = ?, after_job = ?, run = ?,
+       started_at = ?, ended_at = ?, result = ? WHERE id = ?`,
+    );
+    this.#byId = db.prepare<[string], Row>("SELECT * FROM jobs WHERE id = ?");
+    this.#recent = db.prepare<[number], Row>("SELECT * FROM jobs ORDER BY created_at DESC, id DESC LIMIT ?");
+    this.#ofNode = db.prepare<[string, number], Row>("SELECT * FROM jobs WHERE node_id = ? ORDER BY created_at DESC, id DESC LIMIT ?");
+    this.#lastProvisioning = db.prepare<[string], Row>(
+      "SELECT * FROM jobs WHERE node_id = ? AND purpose IS NULL ORDER BY created_at DESC, id DESC LIMIT 1",
+    );
+    this.#withStatus = db.prepare<[string], Row>("SELECT * FROM jobs WHERE status = ? ORDER BY created_at, id");
+    this.#live = db.prepare<[string], Row>(`SELECT * FROM jobs WHERE node_id = ? AND ${HOLDS_ITS_NODE}`);
+    this.#ofRun = db.prepare<[string], Row>("SELECT * FROM jobs WHERE run = ? ORDER BY created_at, id");
+    this.#kinds = db.prepare<[], { kind: string; status: string; count: number }>(
+      "SELECT kind, status, count(*) AS count FROM jobs GROUP BY kind, status",
+    );
+    this.#ended = db.prepare<[number], EndedRow>(
+      `SELECT e.seq, j.kind, j.status, j.started_at, j.ended_at FROM events e JOIN jobs j ON j.id = e.job_id
+       WHERE e.seq > ? AND e.type IN ('job.succeeded', 'job.failed', 'job.timed-out', 'job.cancelled') ORDER BY e.seq`,
+    );
+    this.#waitingSince = db.prepare<[string], { since: string | null }>(
+      "SELECT min(coalesce(queued_at, created_at)) AS since FROM jobs WHERE status = 'queued' AND (retry_at IS NULL OR retry_at <= ?)",
+    );
+    this.#reportsDue = db.prepare<[], Row>("SELECT * FROM jobs WHERE report_due = 1 ORDER BY ended_at, id LIMIT 100");
+    this.#setReportDue = db.prepare<[number, string]>("UPDATE jobs SET report_due = ? WHERE id = ?");
+    this.#counts = db.prepare<[], { status: string; count: number }>("SELECT status, count(*) AS count FROM jobs GROUP BY status");
+  }
+
+  add(job: Job): void {
+    if (job.after === undefined && this.liveOf(job.nodeId))
+      throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${job.nodeName} is already in progress.`);
+    const { id, kind, purpose = null, playbook, nodeId, nodeName, status, attempt, requestedBy, createdAt } = job;
+    const { queuedAt = null, priority = 0, after = null } = job;
+    const columns = [nodeId, nodeName, status, attempt, requestedBy, createdAt, queuedAt, priority, after] as const;
+    this.#insert.run(id, kind, purpose, playbook, ...columns);
+  }
+
+  save(job: Job): void {
+    const result = job.result === undefined ? null : JSON.stringify(job.result);
+    const { nodeName, status, attempt, interruptions = 0, retryAt = null, queuedAt = null, after = null, run = null } = job;
+    const { startedAt = null, endedAt = null } = job;
+    this.#update.run(nodeName, status, attempt, interruptions, retryAt, queuedAt, after, run, startedAt, endedAt, result, job.id);
+  }
+
+  find(id: string): Job | undefined {
+    return one(this.#byId.get(id));
+  }
+
+  recent(limit: number): Job[] {
+    return this.#recent.all(limit).map(fromRow);
+  }
+
+  ofNode(nodeId: string, limit: number): Job[] {
+    return this.#ofNode.all(nodeId, limit).map(fromRow);
+  }
+
+  /** The newest that was to make the node ready. */
+  lastProvisioning(nodeId: string): Job | undefined {
+    return one(this.#lastProvisioning.get(nodeId));
+  }
+
+  withStatus(status: JobStatus): Job[] {
+    return this.#withStatus.all(status).map(fromRow);
+  }
+
+  /** The job a node is held by, if there is one; not one that waits for another job. */
+  liveOf(nodeId: string): Job | undefined {
+    return one(this.#live.get(nodeId));
+  }
+
+  /** The jobs of a run, those that have ended already too. */
+  ofRun(run: string): Job[] {
+    return this.#ofRun.all(run).map(fromRow);
+  }
+
+  /** Ended, and the administrator has not been told yet: oldest first. */
+  reportsDue(): Job[] {
+    return this.#reportsDue.all().map(fromRow);
+  }
+
+  setReportDue(id: string, due: boolean): void {
+    this.#setReportDue.run(Number(due), id);
+  }
+
+  countsByKind(): { kind: string; status: string; count: number }[] {
+    return this.#kinds.all();
+  }
+
+  /** The jobs whose end was recorded after the event `seq`, each once; one that never began took no time. */
+  endedAfter(seq: number): { seq: number; kind: string; status: string; seconds: number | undefined }[] {
+    return this.#ended.all(seq).map(({ started_at, ended_at, ...row }) => ({
+      ...row,
+      seconds: started_at === null || ended_at === null ? undefined : Math.max(0, Date.parse(ended_at) - Date.parse(started_at)) / 1000,
+    }));
+  }
+
+  /** Since when the job waits that waits longest for a free place; one that waits for its retry's time does not count. */
+  waitingSince(now: Date): string | undefined {
+    return this.#waitingSince.get(now.toISOString())?.since ?? undefined;
+  }
+
+  counts(): Record<string, number> {
+    return Object.fromEntries(this.#counts.all().map(({ status, count }) => [status, count]));
+  }
+}
+
+interface Row {
+  id: string;
+  kind: string;
+  purpose: string | null;
+  playbook: string;
+  node_id: string;
+  node_name: string;
+  status: string;
+  attempt: number;
+  interruptions: number;
+  retry_at: string | null;
+  queued_at: string | null;
+  priority: number;
+  after_job: string | null;
+  run: string | null;
+  requested_by: string;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  result: string | null;
+}
+
+interface EndedRow {
+  seq: number;
+  kind: string;
+  status: string;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+const one = (row: Row | undefined) => (row ? fromRow(row) : undefined);
+
+const fromRow = (row: Row): Job =>
+  Job.parse({
+    id: row.id,
+    kind: row.kind,
+    ...(row.purpose !== null && { purpose: row.purpose }),
+    playbook: row.playbook,
+    nodeId: row.node_id,
+    nodeName: row.node_name,
+    status: row.status,
+    attempt: row.attempt,
+    requestedBy: row.requested_by,
+    createdAt: row.created_at,
+    ...(row.interruptions > 0 && { interruptions: row.interruptions }),
+    ...(row.retry_at !== null && { retryAt: row.retry_at }),
+    ...(row.queued_at !== null && { queuedAt: row.queued_at }),
+    ...(row.priority !== 0 && { priority: row.priority }),
+    ...(row.after_job !== null && { after: row.after_job }),
+    ...(row.run !== null && { run: row.run }),
+    ...(row.started_at !== null && { startedAt: row.started_at }),
+    ...(row.ended_at !== null && { endedAt: row.ended_at }),
+    ...(row.result !== null && { result: JSON.parse(row.result) }),
+  });

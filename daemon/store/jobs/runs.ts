@@ -1,0 +1,60 @@
+/** The runs at work: how far each one's events have been taken in, and until when the executor's word for it is good. */
+import type { Db } from "../database.ts";
+
+export interface Run {
+  /** Its first job's id and attempt. */
+  id: string;
+  eventsOffset: number;
+  leaseUntil: string;
+}
+
+export class RunStore {
+  readonly #add;
+  readonly #find;
+  readonly #all;
+  readonly #advance;
+  readonly #renew;
+  readonly #drop;
+
+  constructor(db: Db) {
+    this.#add = db.prepare<[string, string]>("INSERT INTO runs (id, events_offset, lease_until) VALUES (?, 0, ?)");
+    this.#find = db.prepare<[string], Row>("SELECT * FROM runs WHERE id = ?");
+    this.#all = db.prepare<[], Row>("SELECT * FROM runs ORDER BY id");
+    this.#advance = db.prepare<[number, string]>("UPDATE runs SET events_offset = ? WHERE id = ?");
+    this.#renew = db.prepare<[string, string]>("UPDATE runs SET lease_until = ? WHERE id = ?");
+    this.#drop = db.prepare<[string]>("DELETE FROM runs WHERE id = ?");
+  }
+
+  add(id: string, leaseUntil: string): void {
+    this.#add.run(id, leaseUntil);
+  }
+
+  find(id: string): Run | undefined {
+    const row = this.#find.get(id);
+    return row && fromRow(row);
+  }
+
+  all(): Run[] {
+    return this.#all.all().map(fromRow);
+  }
+
+  setEventsOffset(id: string, offset: number): void {
+    this.#advance.run(offset, id);
+  }
+
+  renew(id: string, leaseUntil: string): void {
+    this.#renew.run(leaseUntil, id);
+  }
+
+  drop(id: string): void {
+    this.#drop.run(id);
+  }
+}
+
+interface Row {
+  id: string;
+  events_offset: number;
+  lease_until: string;
+}
+
+const fromRow = (row: Row): Run => ({ id: row.id, eventsOffset: row.events_offset, leaseUntil: row.lease_until });

@@ -1,0 +1,45 @@
+/** The SSH host key each node showed at its call-home: the only one Ansible and ssh will accept from it. */
+import type { Db } from "../database.ts";
+
+export interface PinnedKey {
+  nodeId: string;
+  name: string;
+  address: string;
+  hostKey: string;
+}
+
+export class HostKeyStore {
+  readonly #pin;
+  readonly #of;
+  readonly #all;
+  readonly #drop;
+
+  constructor(db: Db) {
+    this.#pin = db.prepare<[string, string, string]>(
+      `INSERT INTO host_keys (node_id, host_key, pinned_at) VALUES (?, ?, ?)
+       ON CONFLICT (node_id) DO UPDATE SET host_key = excluded.host_key, pinned_at = excluded.pinned_at`,
+    );
+    this.#of = db.prepare<[string], { host_key: string }>("SELECT host_key FROM host_keys WHERE node_id = ?");
+    this.#all = db.prepare<[], { node_id: string; name: string; address: string; host_key: string }>(
+      `SELECT node_id, name, address, host_key FROM host_keys JOIN nodes ON nodes.id = node_id
+       WHERE address IS NOT NULL AND phase <> 'retired' ORDER BY name`,
+    );
+    this.#drop = db.prepare<[string]>("DELETE FROM host_keys WHERE node_id = ?");
+  }
+
+  pin(nodeId: string, hostKey: string, now: Date): void {
+    this.#pin.run(nodeId, hostKey, now.toISOString());
+  }
+
+  find(nodeId: string): string | undefined {
+    return this.#of.get(nodeId)?.host_key;
+  }
+
+  all(): PinnedKey[] {
+    return this.#all.all().map((row) => ({ nodeId: row.node_id, name: row.name, address: row.address, hostKey: row.host_key }));
+  }
+
+  drop(nodeId: string): void {
+    this.#drop.run(nodeId);
+  }
+}

@@ -1,0 +1,45 @@
+/** Changes a node and appends the event that tells of it, as one transaction. Every phase change goes through here. */
+import type { NewEvent } from "../../contract/event.ts";
+import type { Node } from "../../contract/machines/node.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { atomically, type Db } from "../database.ts";
+import type { EventStore } from "../events.ts";
+import type { NodeStore } from "./nodes.ts";
+
+export interface Change {
+  node: Node;
+  event: Omit<NewEvent, "nodeId">;
+}
+
+export class Registry {
+  readonly #db: Db;
+  readonly #nodes: NodeStore;
+  readonly #events: EventStore;
+
+  constructor(db: Db, nodes: NodeStore, events: EventStore) {
+    this.#db = db;
+    this.#nodes = nodes;
+    this.#events = events;
+  }
+
+  add(node: Node, event: Change["event"]): Node {
+    return atomically(this.#db, () => this.#store({ node, event }));
+  }
+
+  /** `change` sees the node as it is under the write lock; what it throws leaves everything as it was. */
+  update(id: string, change: (node: Node) => Change): Node {
+    return atomically(this.#db, () => {
+      const node = this.#nodes.findById(id);
+      if (!node) throw new MusterError("NODE_NOT_FOUND", `no node with id ${id}`);
+      return this.#store(change(node));
+    });
+  }
+
+  #store({ node, event }: Change): Node {
+    const now = new Date();
+    const stored = { ...node, updatedAt: now.toISOString() };
+    this.#nodes.save(stored);
+    this.#events.append({ ...event, nodeId: node.id }, now);
+    return this.#nodes.findById(node.id) ?? stored;
+  }
+}

@@ -1,0 +1,96 @@
+/** One-time tokens with which a machine calls home. Bound to a node, hashed at rest, redeemed once. */
+import type { EnrolToken, TokenState } from "../../contract/machines/enrol.ts";
+import type { Db } from "../database.ts";
+import { newSecret, sha256 } from "../secrets.ts";
+
+/** Told by its beginning wherever text is searched for secrets. */
+export const newEnrolToken = (): string => `mt_${newSecret()}`;
+
+/** By what people name a token: enough of its hash to tell it, too little to guess it. */
+export const tokenId = (hash: string): string => hash.slice(0, 10);
+
+export type Redeemable =
+  | { kind: "unknown" }
+  | { kind: "expired"; nodeId: string }
+  | { kind: "fresh"; nodeId: string; purpose: "install" | "enrol" }
+  /** Used before; `as` is what was said then, so that a repeated call-home can be told from a stolen token. */
+  | { kind: "redeemed"; nodeId: string; as: string };
+
+export class TokenStore {
+  readonly #insert;
+  readonly #find;
+  readonly #redeem;
+  readonly #drop;
+  readonly #enrolling;
+  readonly #revoke;
+
+  constructor(db: Db) {
+    this.#insert = db.prepare<[string, string, string, string, string]>(
+      "INSERT INTO node_tokens (hash, node_id, purpose, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+    );
+    this.#find = db.prepare<[string], Row>("SELECT * FROM node_tokens WHERE hash = ?");
+    this.#redeem = db.prepare<[string, string, string]>("UPDATE node_tokens SET redeemed_at = ?, redeemed_as = ? WHERE hash = ?");
+    this.#drop = db.prepare<[string]>("DELETE FROM node_tokens WHERE node_id = ? AND redeemed_at IS NULL");
+    this.#enrolling = db.prepare<[], Row & { node: string; created_at: string }>(
+      `SELECT node_tokens.*, nodes.name AS node FROM node_tokens JOIN nodes ON nodes.id = node_id
+       WHERE purpose = 'enrol' ORDER BY node_tokens.created_at DESC, hash`,
+    );
+    this.#revoke = db.prepare<[string]>("DELETE FROM node_tokens WHERE hash = ? AND redeemed_at IS NULL");
+  }
+
+  /** The only moment the token itself is seen. An unused token issued to the node before stops working. */
+  issue(nodeId: string, purpose: "install" | "enrol", now: Date, expiresAt: string): string {
+    const token = purpose === "enrol" ? newEnrolToken() : newSecret();
+    this.#drop.run(nodeId);
+    this.#insert.run(sha256(token), nodeId, purpose, now.toISOString(), expiresAt);
+    return token;
+  }
+
+  look(token: string, now: Date): Redeemable {
+    const row = this.#find.get(sha256(token));
+    if (!row) return { kind: "unknown" };
+    if (row.redeemed_as !== null) return { kind: "redeemed", nodeId: row.node_id, as: row.redeemed_as };
+    if (now.toISOString() >= row.expires_at) return { kind: "expired", nodeId: row.node_id };
+    return { kind: "fresh", nodeId: row.node_id, purpose: row.purpose };
+  }
+
+  redeem(token: string, as: string, now: Date): void {
+    this.#redeem.run(now.toISOString(), as, sha256(token));
+  }
+
+  /** Those people made for one node, newest first. */
+  listEnrolling(now: Date): EnrolToken[] {
+    return this.#enrolling.all().map((row) => ({
+      id: tokenId(row.hash),
+      state: stateOf(row, now),
+      role: "worker",
+      node: row.node,
+      uses: 1,
+      used: row.redeemed_as === null ? 0 : 1,
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+    }));
+  }
+
+  /** False when no unused token has this id. */
+  revoke(id: string): boolean {
+    const row = this.#enrolling.all().find(({ hash }) => tokenId(hash) === id);
+    return row !== undefined && this.#revoke.run(row.hash).changes > 0;
+  }
+
+  /** Unused tokens of a node stop working. */
+  revokeUnused(nodeId: string): void {
+    this.#drop.run(nodeId);
+  }
+}
+
+interface Row {
+  hash: string;
+  node_id: string;
+  purpose: "install" | "enrol";
+  expires_at: string;
+  redeemed_as: string | null;
+}
+
+const stateOf = ({ redeemed_as, expires_at }: Row, now: Date): TokenState =>
+  redeemed_as !== null ? "used-up" : now.toISOString() >= expires_at ? "expired" : "active";

@@ -1,0 +1,104 @@
+/** DHCP leases, on disk before the ACK that promises them. */
+import * as z from "zod";
+import { SetAside } from "../../contract/netboot/network.ts";
+import { atomically, type Db } from "../database.ts";
+
+const StoredLease = z.object({
+  mac: z.string(),
+  address: z.string(),
+  state: z.enum(["offered", "bound", "released", "declined"]),
+  expiresAt: z.int(),
+  hostname: z.string().optional(),
+  cause: SetAside.optional(),
+});
+type StoredLease = z.output<typeof StoredLease>;
+
+export class LeaseTable {
+  readonly #db: Db;
+  readonly #all;
+  readonly #ofMac;
+  readonly #holder;
+  readonly #save;
+  readonly #askRelease;
+  readonly #releasesAsked;
+  readonly #endRelease;
+  readonly #dropSetAside;
+
+  constructor(db: Db) {
+    this.#db = db;
+    this.#all = db.prepare<[], Row>("SELECT * FROM leases");
+    this.#ofMac = db.prepare<[string], Row>("SELECT * FROM leases WHERE mac = ?");
+    this.#holder = db.prepare<[string], { mac: string }>("SELECT mac FROM leases WHERE address = ? AND state <> 'declined'");
+    // REPLACE, because both the machine's old row and the address's old row have to go.
+    this.#save = db.prepare<[string, string, string, number, string | null, string | null]>(
+      "INSERT OR REPLACE INTO leases (mac, address, state, expires_at, hostname, cause) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    this.#askRelease = db.prepare<[string]>("INSERT OR IGNORE INTO lease_releases (address) VALUES (?)");
+    this.#releasesAsked = db.prepare<[], { address: string }>("SELECT address FROM lease_releases");
+    this.#dropSetAside = db.prepare<[string]>("DELETE FROM leases WHERE address = ? AND cause IS NOT NULL AND state <> 'bound'");
+    this.#endRelease = db.prepare<[string]>("DELETE FROM lease_releases WHERE address = ?");
+  }
+
+  all(): StoredLease[] {
+    return this.#all.all().map(fromRow);
+  }
+
+  find(mac: string): StoredLease | undefined {
+    const row = this.#ofMac.get(mac);
+    return row ? fromRow(row) : undefined;
+  }
+
+  /** The MAC address whose lease this is. */
+  holder(address: string): string | undefined {
+    return this.#holder.get(address)?.mac;
+  }
+
+  /** One transaction, on disk when this returns; whatever else is written meanwhile is part of it. */
+  together<T>(work: () => T): T {
+    return atomically(this.#db, work);
+  }
+
+  /** An address has one holder: who had it before, by an expired lease, loses the row. */
+  save(lease: StoredLease): void {
+    this.#save.run(lease.mac, lease.address, lease.state, Math.trunc(lease.expiresAt), lease.hostname ?? null, causeOf(lease));
+  }
+
+  /** The pools are netboot's, in its memory: another process asks it to give an address free. */
+  askRelease(address: string): void {
+    this.#askRelease.run(address);
+  }
+
+  releasesAsked(): string[] {
+    return this.#releasesAsked.all().map(({ address }) => address);
+  }
+
+  /** An address that is set aside and in no pool any more: the configuration has changed since. */
+  dropSetAside(address: string): void {
+    this.#dropSetAside.run(address);
+  }
+
+  endRelease(address: string): void {
+    this.#endRelease.run(address);
+  }
+}
+
+interface Row {
+  mac: string;
+  address: string;
+  state: string;
+  expires_at: number;
+  hostname: string | null;
+  cause: string | null;
+}
+
+const causeOf = ({ cause }: StoredLease) => (cause === undefined ? null : JSON.stringify(cause));
+
+const fromRow = (row: Row): StoredLease =>
+  StoredLease.parse({
+    mac: row.mac,
+    address: row.address,
+    state: row.state,
+    expiresAt: row.expires_at,
+    ...(row.hostname !== null && { hostname: row.hostname }),
+    ...(row.cause !== null && { cause: JSON.parse(row.cause) }),
+  });

@@ -1,7 +1,0 @@
-/** Reading is less than writing, and writing less than deleting: as an order, never as words. */
-import type { Risk } from "../contract/tool.ts";
-
-const order: Record<Risk, number> = { read: 0, write: 1, delete: 2 };
-
-export const worst = (...risks: readonly Risk[]): Risk =>
-  risks.reduce<Risk>((worse, risk) => (order[risk] > order[worse] ? risk : worse), "read");

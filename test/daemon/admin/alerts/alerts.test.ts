@@ -1,0 +1,207 @@
+/** From what happened to what a webhook received: real stores, the real watch and delivery, a real HTTP server. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { Delivery, nextTry } from "../../../../daemon/admin/alerts/delivery.ts";
+import { slackBody, slackText } from "../../../../daemon/admin/alerts/slack.ts";
+import { AlertWatch } from "../../../../daemon/admin/alerts/watch.ts";
+import { parseConfig } from "../../../../daemon/config/config.ts";
+import { redact } from "../../../../daemon/log/redact.ts";
+import { startAlerts } from "../../../../daemon/processes/control/alerts.ts";
+import { silentLog } from "../../../support/log.ts";
+import { addNode, openWorld, type World } from "../../../support/world.ts";
+
+interface Webhook {
+  url: URL;
+  /** What came, whatever was answered. */
+  got: string[];
+  /** What is answered next, then 200 for ever. */
+  answers: number[];
+}
+
+async function webhook(t: TestContext): Promise<Webhook> {
+  const [got, answers]: [string[], number[]] = [[], []];
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const part of request) body += part;
+    assert.equal(request.headers["content-type"], "application/json");
+    got.push((JSON.parse(body) as { text: string }).text);
+    const status = answers.shift() ?? 200;
+    response.writeHead(status, status === 302 ? { location: "/elsewhere" } : {}).end("ok");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/services/T0/B0/secret`), got, answers };
+}
+
+async function closedPort(): Promise<URL> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return new URL(`http://127.0.0.1:${port}/`);
+}
+
+const rules = {
+  failedLogins: null,
+  policyViolations: { count: 1, minutes: 15 },
+  refusals: null,
+  nodeFailures: { count: 1, minutes: 15 },
+  errorRate: null,
+  cost: null,
+  repeatMinutes: 60,
+};
+const watchOver = (world: World, deliver = true) => new AlertWatch({ ...world, rules, deliver, redact, log: silentLog });
+
+function fail(world: World, reason: string): void {
+  const node = addNode(world, { phase: "accepted" });
+  world.events.append({ source: "control", type: "node.configure-failed", summary: reason, nodeId: node.id });
+}
+
+test("a node that fails is an event and a message to the webhook, once", async (t) => {
+  const world = openWorld();
+  const { url, got } = await webhook(t);
+  const watch = watchOver(world);
+  const delivery = new Delivery({ alerts: world.alerts, webhook: url, log: silentLog });
+  fail(world, "Install packages: no network");
+  watch.look(new Date());
+  watch.look(new Date());
+  await delivery.deliver();
+  await delivery.deliver();
+  assert.equal(got.length, 1);
+  assert.match(got[0] ?? "", /^Muster: node failures: 1 within 15 min \(node-\w+: Install packages: no network\)$/);
+  const [alert] = world.alerts.list(10);
+  assert.deepEqual([alert?.rule, alert?.delivery, alert?.tries], ["node-failures", "delivered", 1]);
+  const [event] = world.events.ofType("alert.raised", 0);
+  assert.deepEqual([event?.summary, event?.detail], [alert?.summary, { rule: "node-failures" }]);
+});
+
+test("what was raised before a restart is neither raised again nor lost", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-alerts-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "muster.db");
+  const { url, got, answers } = await webhook(t);
+  const before = openWorld(file);
+  fail(before, "out of disk");
+  watchOver(before).look(new Date());
+  answers.push(500);
+  await new Delivery({ alerts: before.alerts, webhook: url, log: silentLog }).deliver();
+  assert.deepEqual(
+    before.alerts.list(1).map(({ delivery, error }) => [delivery, error]),
+    [["waiting", "it answered 500"]],
+  );
+  before.db.close();
+
+  const after = openWorld(file);
+  t.after(() => after.db.close());
+  watchOver(after).look(new Date());
+  assert.equal(after.alerts.list(10).length, 1);
+  const delivery = new Delivery({ alerts: after.alerts, webhook: url, log: silentLog });
+  await delivery.deliver();
+  assert.equal(got.length, 1, "not before its time");
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 60_000 });
+  await delivery.deliver();
+  assert.equal(got.length, 2);
+  assert.equal(after.alerts.list(1)[0]?.delivery, "delivered");
+});
+
+test("nobody there, a refusal and a redirection elsewhere are tried again, later each time, and given up after days", async (t) => {
+  const world = openWorld();
+  const { url, got, answers } = await webhook(t);
+  answers.push(404, 302);
+  world.alerts.raise("cost", "dear", new Date().toISOString(), true);
+  const [first, later] = [Date.now(), Date.now() + 3_600_000];
+  t.mock.timers.enable({ apis: ["Date"], now: first });
+  await new Delivery({ alerts: world.alerts, webhook: await closedPort(), log: silentLog }).deliver();
+  assert.equal(world.alerts.list(1)[0]?.error, "ECONNREFUSED");
+  const delivery = new Delivery({ alerts: world.alerts, webhook: url, log: silentLog });
+  for (const hour of [1, 2]) {
+    t.mock.timers.setTime(first + hour * 3_600_000);
+    await delivery.deliver();
+  }
+  assert.deepEqual(
+    world.alerts.list(1).map(({ delivery, tries, error }) => [delivery, tries, error]),
+    [["waiting", 3, "it answered 302"]],
+  );
+  assert.equal(got.length, 2, "nothing was sent to where it was redirected");
+  const waits = [0, 1, 2, 3, 20].map(
+    (tries) => (nextTry({ tries, at: new Date(later).toISOString() }, new Date(later))?.getTime() ?? 0) - later,
+  );
+  assert.deepEqual(waits, [5_000, 15_000, 45_000, 135_000, 3_600_000]);
+  assert.equal(nextTry({ tries: 9, at: new Date(later - 73 * 3_600_000).toISOString() }, new Date(later)), undefined);
+});
+
+test("what an attacker writes is letters in Slack: no mention, no link, no turned-round text, no secret", async (t) => {
+  const hostile = "<!channel> <https://evil.example|our wiki> <@U123> & a\u202Eb\u0007c\nd";
+  assert.equal(slackText(hostile), "&lt;!channel&gt; &lt;https://evil.example|our wiki&gt; &lt;@U123&gt; &amp; a b c d");
+  assert.equal(slackBody('"}'), '{"text":"Muster: \\"}"}');
+  assert.ok(slackText("<".repeat(10_000)).length <= 4 * 3000 + 1);
+
+  const world = openWorld();
+  const { url, got } = await webhook(t);
+  fail(world, `<!everyone> password: hunter2222 ghp_0123456789abcdefghij`);
+  watchOver(world).look(new Date());
+  await new Delivery({ alerts: world.alerts, webhook: url, log: silentLog }).deliver();
+  assert.match(got[0] ?? "", /&lt;!everyone&gt;/);
+  assert.doesNotMatch(got[0] ?? "", /<|hunter2222|ghp_/);
+  assert.doesNotMatch(world.events.ofType("alert.raised", 0)[0]?.summary ?? "", /hunter2222|ghp_/);
+});
+
+test("without a webhook an alert is shown and waits for nobody", () => {
+  const world = openWorld();
+  world.events.append({ source: "control", type: "plan.denied", summary: "delete in prod: denied by the rule prod-delete" });
+  watchOver(world, false).look(new Date());
+  assert.deepEqual(
+    world.alerts.list(1).map(({ rule, delivery }) => [rule, delivery]),
+    [["policy-violations", "none"]],
+  );
+  assert.equal(world.alerts.waiting(), 0);
+});
+
+test("failed logins are counted from the audit", () => {
+  const world = openWorld();
+  const record = JSON.stringify({ at: new Date().toISOString(), action: "login-failed", summary: "from 10.0.0.9", actor: { name: "n" } });
+  for (const seq of [1, 2, 3]) world.db.prepare("INSERT INTO audit (seq, record, hash) VALUES (?, ?, ?)").run(seq, record, `${seq}`);
+  const watch = new AlertWatch({
+    ...world,
+    rules: { ...rules, failedLogins: { count: 3, minutes: 10 } },
+    deliver: false,
+    redact,
+    log: silentLog,
+  });
+  watch.look(new Date());
+  assert.deepEqual(
+    world.alerts.list(1).map(({ rule, summary }) => [rule, summary]),
+    [["failed-logins", "failed logins: 3 within 10 min (from 10.0.0.9; from 10.0.0.9; from 10.0.0.9)"]],
+  );
+});
+
+test("the configuration's rules run by themselves, and a webhook's address that is none stops the start without being told", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-alerts-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "webhook");
+  const { url, got } = await webhook(t);
+  writeFileSync(file, `${url}\n`);
+  const world = openWorld();
+  const { alerts } = parseConfig(`alerts: { webhook_file: ${file}, failed_logins: null, node_failures: { count: 2 } }`, "test");
+  const running = startAlerts(alerts, { ...world, redact, log: silentLog });
+  fail(world, "one");
+  fail(world, "two");
+  for (let tries = 0; got.length === 0 && tries < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+  await running.stop();
+  assert.match(got[0] ?? "", /^Muster: node failures: 2 /);
+
+  writeFileSync(file, "hooks.slack.example/services/T0/B0/secret");
+  assert.throws(
+    () => startAlerts(alerts, { ...world, redact, log: silentLog }),
+    (error: Error) => /^alerts\.webhook_file: /.test(error.message) && !error.message.includes("secret"),
+  );
+  assert.throws(() => parseConfig("alerts: { webhook: https://x }", "test"), /./);
+});

@@ -1,0 +1,108 @@
+/** When an alert is raised, by made-up signals and times. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { judge, longestMinutes, type Rules } from "../../../../daemon/admin/alerts/rules.ts";
+import { type Signal, signalOfAct, signalOfEvent } from "../../../../daemon/admin/alerts/signals.ts";
+import type { AlertRule } from "../../../../daemon/contract/admin/alert.ts";
+
+const NOON = Date.parse("2026-03-01T12:00:00.000Z");
+const at = (minutes: number): string => new Date(NOON + minutes * 60_000).toISOString();
+const signal = (kind: Signal["kind"], minutes: number, usd = 0): Signal => ({
+  at: at(minutes),
+  kind,
+  about: `${kind} at ${minutes}`,
+  usd,
+  times: 1,
+});
+
+const none: Rules = {
+  failedLogins: null,
+  policyViolations: null,
+  refusals: null,
+  nodeFailures: null,
+  errorRate: null,
+  cost: null,
+  repeatMinutes: 60,
+};
+const rulesAt = (rules: Partial<Rules>, signals: Signal[], minutes = 0, last: [AlertRule, string][] = []): AlertRule[] =>
+  judge({ ...none, ...rules }, signals, new Map(last), new Date(NOON + minutes * 60_000)).map(({ rule }) => rule);
+
+test("a threshold is met by as many as it says, within its minutes, of its own kind", () => {
+  const failedLogins = { count: 3, minutes: 10 };
+  const three = [signal("login-failed", -9), signal("login-failed", -5), signal("login-failed", -1)];
+  assert.deepEqual(rulesAt({ failedLogins }, three), ["failed-logins"]);
+  assert.deepEqual(rulesAt({ failedLogins }, three.slice(1)), [], "two are too few");
+  assert.deepEqual(rulesAt({ failedLogins }, three, 2), [], "the first is too long ago by then");
+  assert.deepEqual(rulesAt({ failedLogins }, [...three.slice(1), signal("refused", -1)]), [], "a refusal is no login");
+  assert.deepEqual(rulesAt({}, three), [], "a rule that is null raises nothing");
+});
+
+test("each kind has its rule", () => {
+  const once = { count: 1, minutes: 5 };
+  assert.deepEqual(rulesAt({ policyViolations: once }, [signal("denied", -1)]), ["policy-violations"]);
+  assert.deepEqual(rulesAt({ refusals: once }, [signal("refused", -1)]), ["refusals"]);
+  assert.deepEqual(rulesAt({ nodeFailures: once }, [signal("node-failed", -1)]), ["node-failures"]);
+});
+
+test("a rule that has raised its alert is quiet for a while, and then counts only what came after", () => {
+  const nodeFailures = { count: 1, minutes: 120 };
+  const before = signal("node-failed", -10);
+  const raised: [AlertRule, string][] = [["node-failures", at(-9)]];
+  assert.deepEqual(rulesAt({ nodeFailures }, [before, signal("node-failed", -1)], 0, raised), [], "within the hour");
+  assert.deepEqual(rulesAt({ nodeFailures }, [before], 60, raised), [], "told already");
+  assert.deepEqual(rulesAt({ nodeFailures }, [before, signal("node-failed", -1)], 51, raised), ["node-failures"]);
+});
+
+test("the error rate is the share of ended work that failed, where enough has ended", () => {
+  const errorRate = { percent: 50, least: 4, minutes: 60 };
+  const work = (done: number, failed: number) => [
+    ...Array.from({ length: done }, () => signal("work-done", -2)),
+    ...Array.from({ length: failed }, () => signal("work-failed", -1)),
+  ];
+  assert.deepEqual(rulesAt({ errorRate }, work(2, 2)), ["error-rate"]);
+  assert.deepEqual(rulesAt({ errorRate }, work(3, 2)), []);
+  assert.deepEqual(rulesAt({ errorRate }, work(0, 3)), [], "three are too few to tell");
+  assert.deepEqual(rulesAt({ errorRate }, []), []);
+});
+
+test("costs add up over hours", () => {
+  const cost = { usd: 10, hours: 24 };
+  assert.deepEqual(rulesAt({ cost }, [signal("spent", -1200, 6), signal("spent", -1, 4)]), ["cost"]);
+  assert.deepEqual(rulesAt({ cost }, [signal("spent", -1500, 6), signal("spent", -1, 4)]), []);
+  assert.equal(longestMinutes({ ...none, cost, failedLogins: { count: 1, minutes: 10 } }), 1440);
+});
+
+test("an alert says how many, since when, and the last few, cut where one is long", () => {
+  const failed = Array.from({ length: 5 }, (_, n) => ({ ...signal("node-failed", -n), about: n === 0 ? "x".repeat(5000) : `n${n}` }));
+  const [alert] = judge({ ...none, nodeFailures: { count: 1, minutes: 10 } }, failed.reverse(), new Map(), new Date(NOON));
+  assert.match(alert?.summary ?? "", /^node failures: 5 within 10 min \(…; n2; n1; x{200}…\)$/);
+});
+
+test("events and records of the audit are read as what they are", () => {
+  const event = { at: at(0), summary: "no network", node: "n1" };
+  assert.deepEqual(signalOfEvent({ ...event, type: "node.configure-failed" }), {
+    at: at(0),
+    kind: "node-failed",
+    about: "n1: no network",
+    usd: 0,
+    times: 1,
+  });
+  for (const type of ["install.failed", "wipe.failed", "node.install-failed"])
+    assert.equal(signalOfEvent({ ...event, type })?.kind, "node-failed");
+  assert.equal(signalOfEvent({ ...event, type: "plan.denied" })?.kind, "denied");
+  assert.equal(signalOfEvent({ ...event, type: "job.succeeded" })?.kind, "work-done");
+  assert.equal(signalOfEvent({ ...event, type: "job.cancelled" }), undefined, "somebody wanted that");
+  const act = { seq: 1, at: at(0), summary: "x", result: null, rule: null, costUsd: null };
+  assert.equal(signalOfAct({ ...act, action: "login-failed" })?.kind, "login-failed");
+  assert.equal(signalOfAct({ ...act, action: "refusal", result: "refused" })?.kind, "refused");
+  assert.equal(
+    signalOfAct({ ...act, action: "refusal", result: "deny" }),
+    undefined,
+    "the event plan.denied tells of it, and not of dry runs",
+  );
+  assert.equal(signalOfAct({ ...act, action: "refusal", result: "CSRF_INVALID" })?.kind, "refused");
+  assert.equal(signalOfAct({ ...act, action: "refusal", result: "KEY_MISSING" }), undefined, "everyday");
+  assert.equal(signalOfAct({ ...act, action: "login-failed", summary: "Invalid API Key (7 more times)" })?.times, 7);
+  assert.equal(signalOfAct({ ...act, action: "outcome", result: "succeeded", costUsd: 1.5 })?.usd, 1.5);
+  assert.equal(signalOfAct({ ...act, action: "intent", costUsd: 1.5 }), undefined, "not spent yet");
+});

@@ -1,0 +1,151 @@
+/** What a scrape tells of the road every change takes: the real API beside the real desk, over one database. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AlertWatch } from "../../../../daemon/admin/alerts/watch.ts";
+import { AuditLog } from "../../../../daemon/audit/log.ts";
+import type { ExecutorFigures } from "../../../../daemon/contract/executor-protocol.ts";
+import { MusterError } from "../../../../daemon/errors/errors.ts";
+import { diskUsage, openDesk, person, restartSsh, wish } from "../../../support/changes.ts";
+import { type Served, serve } from "../../../support/dhcp/served.ts";
+import { silentLog } from "../../../support/log.ts";
+
+async function scrape(served: Served): Promise<(series: string) => number> {
+  const { status, text } = await served.request("/metrics", { key: served.key("node") });
+  assert.equal(status, 200);
+  return (series) => {
+    const line = text.split("\n").find((each) => each.startsWith(`${series} `)) ?? assert.fail(`there is no ${series}`);
+    return Number(line.split(" ").at(-1));
+  };
+}
+
+test("every series is there before anything has happened", async (t) => {
+  const value = await scrape(await serve(t));
+  for (const series of [
+    "muster_proposals_total",
+    'muster_decisions_total{answer="deny"}',
+    'muster_votes_total{answer="approve"}',
+    'muster_logins_total{outcome="failed"}',
+    'muster_approvals{state="pending"}',
+    'muster_executions{status="succeeded"}',
+    'muster_alerts_raised{rule="cost"}',
+    "muster_alerts_waiting",
+    "muster_cost_usd_total",
+    "muster_refusals_total",
+    "muster_error_ratio",
+  ])
+    assert.equal(value(series), 0, series);
+});
+
+test("proposals, decisions, votes and executions are counted as they happen, each once, however often it is scraped", async (t) => {
+  const served = await serve(t);
+  const lab = openDesk(served.world);
+  const [ada, bob] = [person("ada"), person("bob")];
+  lab.node("n1", "prod");
+  await scrape(served);
+  const { execution } = lab.desk.propose(diskUsage("n1"), ada);
+  lab.clock.pass(12);
+  lab.desk.receive({ type: "executed", executionId: execution?.id ?? "", status: "succeeded", steps: [] });
+  const { approval } = lab.desk.propose(restartSsh("n1"), ada);
+  await scrape(served);
+  const waiting = await scrape(served);
+  assert.equal(waiting('muster_approvals{state="pending"}'), 1);
+  assert.throws(() => lab.desk.vote(approval?.id ?? "", { answer: "approve", reason: "" }, ada), MusterError);
+  lab.desk.vote(approval?.id ?? "", { answer: "deny", reason: "not now" }, bob);
+  assert.throws(() => lab.desk.propose(wish("arm", ["n1"]), ada), MusterError);
+
+  const value = await scrape(served);
+  assert.equal(value("muster_proposals_total"), 3);
+  assert.equal(value('muster_decisions_total{answer="allow"}'), 1);
+  assert.equal(value('muster_decisions_total{answer="needs-approval"}'), 1);
+  assert.equal(value('muster_decisions_total{answer="deny"}'), 1);
+  assert.equal(value('muster_policy_violations_total{rule="delete-in-prod"}'), 1);
+  assert.equal(value("muster_refusals_total"), 1);
+  assert.equal(value('muster_votes_total{answer="deny"}'), 1);
+  assert.equal(value('muster_approvals{state="denied"}'), 1);
+  assert.equal(value('muster_executions{status="succeeded"}'), 1);
+  assert.equal(value('muster_execution_duration_seconds_sum{status="succeeded"}'), 12);
+  assert.equal(value('muster_execution_duration_seconds_count{status="succeeded"}'), 1);
+});
+
+test("logins, costs and the share of failures come from what is on record", async (t) => {
+  const served = await serve(t);
+  const audit = new AuditLog(served.world.db);
+  const actor = { keyId: "k", name: "ada", role: "operator" };
+  for (const action of ["login", "login-failed", "login-failed"] as const) audit.append({ action, actor, subject: "page", summary: "x" });
+  for (const costUsd of [0.25, 1.5])
+    audit.append({ action: "outcome", actor, subject: "execution e", summary: "x", result: "failed", costUsd });
+  const lab = openDesk(served.world, { now: () => new Date() });
+  for (const [name, status] of [
+    ["n1", "succeeded"],
+    ["n2", "failed"],
+    ["n3", "succeeded"],
+    ["n4", "succeeded"],
+  ] as const) {
+    lab.node(name);
+    const { execution } = lab.desk.propose(diskUsage(name), person(name));
+    lab.desk.receive({ type: "executed", executionId: execution?.id ?? "", status, steps: [] });
+  }
+  const value = await scrape(served);
+  assert.equal(value('muster_logins_total{outcome="succeeded"}'), 1);
+  assert.equal(value('muster_logins_total{outcome="failed"}'), 2);
+  assert.equal(value("muster_cost_usd_total"), 1.75);
+  assert.equal(value("muster_error_ratio"), 0.25);
+});
+
+test("a plan the policy denies raises an alert that names the rule", async (t) => {
+  const served = await serve(t);
+  const lab = openDesk(served.world, { now: () => new Date() });
+  lab.node("n1", "prod");
+  const rules = {
+    failedLogins: null,
+    policyViolations: { count: 1, minutes: 15 },
+    refusals: null,
+    nodeFailures: null,
+    errorRate: null,
+    cost: null,
+  };
+  const watch = new AlertWatch({
+    ...served.world,
+    rules: { ...rules, repeatMinutes: 60 },
+    deliver: true,
+    redact: (text) => text,
+    log: silentLog,
+  });
+  assert.throws(() => lab.desk.propose(wish("arm", ["n1"]), person("ada")), MusterError);
+  watch.look(new Date());
+  const { body } = await served.request("/api/alerts", { key: served.key("viewer") });
+  const [alert] = body as { rule: string; summary: string; delivery: string }[];
+  assert.deepEqual([alert?.rule, alert?.delivery], ["policy-violations", "waiting"]);
+  assert.match(alert?.summary ?? "", /denied by the rule delete-in-prod/);
+  const value = await scrape(served);
+  assert.deepEqual([value('muster_alerts_raised{rule="policy-violations"}'), value("muster_alerts_waiting")], [1, 1]);
+});
+
+test("wrong keys at the door are failed logins in the figures, and enough of them an alert", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval", "Date"], now: Date.now() });
+  const served = await serve(t);
+  const login = (key: string) => served.request("/api/session", { method: "POST", body: JSON.stringify({ key }) });
+  for (const key of ["one", "two", "three"]) assert.equal((await login(key)).status, 401);
+  assert.equal((await login(served.key("viewer"))).status, 200);
+  // The audit writes the first down at once and the others as one, a minute later.
+  t.mock.timers.tick(60_000);
+  const value = await scrape(served);
+  assert.equal(value('muster_logins_total{outcome="failed"}'), 3);
+  assert.equal(value('muster_logins_total{outcome="succeeded"}'), 1);
+  const quiet = { policyViolations: null, refusals: null, nodeFailures: null, errorRate: null, cost: null, repeatMinutes: 60 };
+  const rules = { ...quiet, failedLogins: { count: 3, minutes: 10 } };
+  new AlertWatch({ ...served.world, rules, deliver: false, redact: (text) => text, log: silentLog }).look(new Date());
+  assert.deepEqual(
+    served.world.alerts.list(5).map(({ rule }) => rule),
+    ["failed-logins"],
+  );
+});
+
+test("what the executor told last of itself is in a scrape, and zeroes while it is away", async (t) => {
+  let told: ExecutorFigures | undefined = { runs: 1, steps: 2, sshConnections: 3, refusedWarrants: 4 };
+  const served = await serve(t, { executorFigures: () => told });
+  const series = ["runs", "steps", "ssh_connections", "refused_warrants"].map((name) => `muster_executor_${name}`);
+  assert.deepEqual(series.map(await scrape(served)), [1, 2, 3, 4]);
+  told = undefined;
+  assert.deepEqual(series.map(await scrape(served)), [0, 0, 0, 0]);
+});

@@ -1,0 +1,75 @@
+/** Running playbooks over the API: what is refused, and what is queued. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Job } from "../../../../daemon/contract/jobs/job.ts";
+import type { NodeState } from "../../../../daemon/contract/machines/node.ts";
+import { type Served, serve } from "../../../support/dhcp/served.ts";
+import { queuing } from "../../../support/queuing.ts";
+import { addNode } from "../../../support/world.ts";
+
+const at = new Date().toISOString();
+const ready: NodeState = { phase: "ready", since: at };
+const playbooks = () => ({
+  playbooks: [{ name: "look", does: "Looks.", readOnly: true, sha256: "0" }],
+  refused: [{ file: "playbooks/plain.yaml", reason: "it has no header" }],
+});
+
+for (const [what, body, status, says] of [
+  ["a job to wait for that nobody knows", { playbook: "look", nodes: ["n1"], after: "n1-2020" }, 404, /no job has the id n1-2020/],
+  ["a priority out of range", { playbook: "look", nodes: ["n1"], priority: 101 }, 400, /priority: /],
+  ["a path", { playbook: "../playbook", nodes: ["n1"] }, 400, /playbook: is not the name of a playbook/],
+  ["a file's name", { playbook: "look.yaml", nodes: ["n1"] }, 400, /playbook: /],
+  ["an unknown name", { playbook: "other", nodes: ["n1"] }, 404, /there is no playbook other/],
+  ["one without a header", { playbook: "plain", nodes: ["n1"] }, 404, /plain is not offered: it has no header/],
+  ["no node", { playbook: "look", nodes: [] }, 400, /nodes: /],
+  ["a node nobody knows", { playbook: "look", nodes: ["n1", "n9"] }, 404, /n9/],
+  ["a pattern of Ansible's", { playbook: "look", nodes: ["n*"] }, 404, /n\*/],
+  ["a node without a system", { playbook: "look", nodes: ["n1", "new"] }, 409, /new is accepted: it has no system/],
+] as const)
+  test(`a run is refused for ${what}, with the next step`, async (t) => {
+    const served = await serve(t, {
+      playbooks,
+      run: (nodes, { name }, purpose, by, turn) => engine.run(nodes, { playbook: `playbooks/${name}.yaml`, purpose, ...turn }, by),
+    });
+    const { engine } = queuing(served.world);
+    addNode(served.world, ready, "n1");
+    addNode(served.world, { phase: "accepted" }, "new");
+    const answer = await served.request("/api/runs", { method: "POST", key: served.key("operator"), body: JSON.stringify(body) });
+    assert.equal(answer.status, status);
+    const { error } = answer.body as { error: { message: string; hint: string } };
+    assert.match(error.message, says);
+    assert.ok(error.hint.length > 10);
+  });
+
+test("a run is one job a node, whose purpose is the header's; the nodes stay ready, and all of them or none are queued", async (t) => {
+  const served: Served = await serve(t, {
+    playbooks,
+    run: (nodes, { name }, purpose, by, turn) => engine.run(nodes, { playbook: `playbooks/${name}.yaml`, purpose, ...turn }, by),
+    preview: (node, by) => engine.preview(node, by),
+  });
+  const { world } = served;
+  const { engine } = queuing(world);
+  for (const name of ["n1", "n2", "n3"]) addNode(world, ready, name);
+  addNode(world, { phase: "accepted" }, "new");
+  const key = served.key("operator");
+  const ask = (path: string, body: object) => served.request(path, { method: "POST", key, body: JSON.stringify(body) });
+
+  const one = (await ask("/api/runs", { playbook: "look", nodes: ["n2", "n2"] })).body as Job[];
+  assert.deepEqual(
+    one.map(({ nodeName, playbook, purpose }) => [nodeName, playbook, purpose]),
+    [["n2", "playbooks/look.yaml", "look"]],
+  );
+  const later = (await ask("/api/runs", { playbook: "look", nodes: ["n1"], after: one[0]!.id, priority: 5 })).body as Job[];
+  assert.deepEqual([later[0]?.status, later[0]?.after, later[0]?.priority], ["waiting", one[0]!.id, 5]);
+  await ask(`/api/jobs/${later[0]!.id}/cancel`, {});
+  const busy = await ask("/api/runs", { playbook: "look", nodes: "all", check: true });
+  assert.equal(busy.status, 409);
+  assert.equal(world.jobs.recent(10).length, 2);
+  const preview = (await ask("/api/nodes/n1/reprovision", { check: true })).body as Job;
+  assert.deepEqual([preview.purpose, preview.playbook], ["preview", "playbook.yaml"]);
+  assert.deepEqual(
+    world.nodes.list().map(({ state }) => state.phase),
+    ["ready", "ready", "ready", "accepted"],
+  );
+  assert.equal((await served.request("/api/provisioning/status/n1", { key })).status, 404);
+});

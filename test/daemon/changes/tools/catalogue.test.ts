@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { after, test } from "node:test";
+import { leastRisk, loadCatalogue, ourTools, readTools, sampleOf } from "../../../../daemon/changes/tools/catalogue.ts";
+import { callOf, commandOf } from "../../../../daemon/changes/tools/command.ts";
+import { faultText } from "../../../../daemon/changes/tools/yaml-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "muster-tools-"));
+after(() => rmSync(folder, { recursive: true }));
+
+function faultsOf(text: string, name = "mine"): string[] {
+  const place = mkdtempSync(join(folder, "site-"));
+  writeFileSync(join(place, `${name}.yaml`), text);
+  return readTools([ourTools, place]).faults.map((fault) => faultText({ ...fault, file: basename(fault.file) }));
+}
+
+const at = { node: "n1", address: "10.0.0.7" };
+
+for (const { file, form } of readTools([ourTools]).tools)
+  test(`${basename(file)} can be read, tried and shown`, () => {
+    const call = callOf(form, sampleOf(form), form.requiresTarget ? at : undefined);
+    assert.ok(!JSON.stringify(call).match(/\{[a-z][a-z0-9_]*\}/), "every placeholder is filled");
+    assert.equal(call.kind, form.action.kind);
+  });
+
+test("all tools of ours can be read, and a look is a look", () => {
+  assert.deepEqual(readTools([ourTools]).faults, []);
+  const catalogue = loadCatalogue([ourTools]);
+  const looks = (name: string) => leastRisk(catalogue.get(name));
+  for (const name of [
+    "ping",
+    "disk_usage",
+    "memory",
+    "load",
+    "services",
+    "journal",
+    "ports",
+    "smart",
+    "package_state",
+    "file_fetch",
+    "http_probe",
+    "sql_postgresql",
+    "sql_sqlite",
+    "windows_services",
+    "traceroute",
+  ])
+    assert.equal(looks(name), "read", name);
+  for (const name of ["reboot", "service_restart", "playbook_run", "wake"]) assert.equal(looks(name), "write", name);
+  assert.equal(looks("arm"), "delete");
+});
+
+for (const [request, route] of [
+  ['verb: POST, url: "muster:/api/nodes/{node}/wake"', "/api/nodes/:node/wake"],
+  ['verb: POST, url: "muster:/api/nodes/n1/wipe?x=1", body: { confirm: n1 }', "/api/nodes/:node/wipe"],
+  ['verb: DELETE, url: "muster:/api/nodes/{node}/{what}"', "/api/nodes/:node/rescue"],
+  ['verb: POST, url: "muster:/api/runs"', "/api/runs"],
+])
+  test(`a site's form cannot do under another name what is done by hand: ${request}`, () => {
+    const what = request?.includes("{what}")
+      ? "parameters: [{ name: what, description: What, required: true, example: rescue, pattern: '[a-z]+' }]\n"
+      : "";
+    const [fault, ...others] = faultsOf(
+      `name: mine\ndescription: Mine.\nexecution: { method: http, requires_target: true }\n${what}request: { ${request} }\n`,
+    );
+    assert.deepEqual(others, []);
+    assert.ok(fault?.includes(`${route} has a tool of Muster's own`), fault);
+  });
+
+test("a site's form may ask Muster what is not done by hand", () => {
+  for (const request of ['verb: GET, url: "muster:/api/nodes/{node}"', 'verb: POST, url: "muster:/api/nodes/{node}/disarm"'])
+    assert.deepEqual(
+      faultsOf(`name: mine\ndescription: Mine.\nexecution: { method: http, requires_target: true }\nrequest: { ${request} }\n`),
+      [],
+    );
+});
+
+const documented = `name: ping_host
+description: Test network connectivity to a host
+execution:
+  location: automation-service
+  method: local-command
+  requires_target: true
+  target_type: host
+parameters:
+  - name: target
+    description: Target host
+    required: true
+command_template: "ping -c 4 {target}"
+`;
+
+test("the documented form of ping is a tool as it stands", () => {
+  const place = mkdtempSync(join(folder, "site-"));
+  writeFileSync(join(place, "ping_host.yaml"), documented);
+  const form = loadCatalogue([ourTools, place]).get("ping_host");
+  assert.equal(form.method, "local");
+  assert.deepEqual(commandOf(form, {}, at), ["ping", "-c", "4", "10.0.0.7"]);
+});
+
+for (const [what, text, fault] of [
+  ["an unknown key", documented.replace("description: Test", "descriptoin: Test"), /^ping_host.yaml:2: descriptoin: there is no such key/],
+  ["a wrong method", documented.replace("local-command", "telnet"), /^ping_host.yaml:5: execution.method: /],
+  [
+    "a shell's line",
+    documented.replace("{target}", "{target} | tee log"),
+    /^ping_host.yaml:12: command_template: looks like a shell's line/,
+  ],
+  ["an unknown placeholder", documented.replace("4 {target}", "{count} {target}"), /\{count\} is not a parameter/],
+  ["a program that a parameter chooses", documented.replace("ping -c", "{target} -c"), /is not a program's name/],
+  ["no command", documented.replace(/command_template.*\n/, ""), /^ping_host.yaml:1: the file: needs one of command/],
+  ["YAML that is none", `${documented}  ]`, /^ping_host.yaml:13: /],
+  ["the same key twice", `${documented}name: ping\n`, /^ping_host.yaml:13: .*unique/],
+  ["a lower risk than it can have", documented.replace("name: ping_host", "name: ping_host\nrisk: none"), /^ping_host.yaml:2: risk: /],
+  ["undoing by a tool that is not there", `${documented}undo: {tool: unping}\n`, /there is no tool unping/],
+  [
+    "a secret that a parameter sends somewhere",
+    documented
+      .replace("name: target", "name: server\n    type: host")
+      .replace("{target}", "{server}")
+      .concat("secrets: [{name: password, environment: PGPASSWORD}]\n"),
+    /^ping_host.yaml:14: secrets: go only where the form says/,
+  ],
+  [
+    "a variable that makes another program of it",
+    `${documented}environment: {LD_PRELOAD: /tmp/x.so}\n`,
+    /^ping_host.yaml:13: environment.LD_PRELOAD: /,
+  ],
+] as const)
+  test(`a form with ${what} is refused with its file and line`, () => {
+    const faults = faultsOf(text, "ping_host");
+    assert.ok(
+      faults.some((line) => fault.test(line)),
+      faults.join("\n"),
+    );
+  });
+
+test("a tool that is there already is refused, naming both files", () => {
+  assert.match(
+    faultsOf(documented.replace("ping_host", "ping"), "ping").join(),
+    /^ping.yaml:1: name: ping is in .*forms\/ping.yaml already/,
+  );
+});
+
+test("a file that is called otherwise than its tool is refused", () => {
+  assert.match(faultsOf(documented, "other").join(), /the file of ping_host must be called ping_host.yaml/);
+});

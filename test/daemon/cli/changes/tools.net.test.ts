@@ -1,0 +1,52 @@
+/** Tools and runbooks as the command shows and checks them: files of this machine, no daemon. */
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { muster, temporary } from "../muster.ts";
+
+const { folder, remove } = temporary();
+after(remove);
+const forms = join(folder, "forms");
+mkdirSync(forms);
+const form = (extra = "") =>
+  `name: fans\ndescription: How fast the fans of a node turn.\nexecution: {method: ssh, requires_target: true}\n${extra}command: [sensors]\n`;
+
+test("muster tools lists Muster's tools and those of the configured folder, with their risk", async () => {
+  writeFileSync(join(forms, "fans.yaml"), form());
+  const config = join(folder, "muster.yaml");
+  writeFileSync(config, `tools: {forms_directory: ${forms}}\n`);
+  const { code, out } = await muster(["--json", "tools", "--config", config]);
+  const tools = JSON.parse(out) as { name: string; risk: string; file: string; does: string }[];
+  const fans = tools.find(({ name }) => name === "fans");
+  // Nobody vouches for a program that Muster does not know.
+  assert.deepEqual([code, fans?.risk, fans?.does, fans?.file], [0, "write", "sensors", join(forms, "fans.yaml")]);
+  assert.equal(tools.find(({ name }) => name === "disk_usage")?.risk, "read");
+});
+
+test("muster tools check reads one more file, and names file and line of what is wrong", async () => {
+  writeFileSync(join(forms, "fans.yaml"), form());
+  const right = await muster(["tools", "check", forms], {}, folder);
+  assert.deepEqual([right.code, /^\d+ forms of tools can be read\.$/m.test(right.out)], [0, true], right.out + right.err);
+  writeFileSync(join(forms, "fans.yaml"), form("rysk: delete\n"));
+  const wrong = await muster(["tools", "check", forms], {}, folder);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.out, /fans\.yaml:4: rysk: there is no such key/);
+});
+
+test("muster runbooks finds those for a symptom", async () => {
+  const { code, out } = await muster(["--json", "runbooks", "--symptom", "full-disk"]);
+  assert.deepEqual([code, (JSON.parse(out) as { name: string }[]).map(({ name }) => name)], [0, ["full-disk"]]);
+});
+
+test("muster runbooks check names a step whose tool is not there", async () => {
+  const place = join(folder, "runbooks");
+  mkdirSync(place);
+  writeFileSync(
+    join(place, "noisy.yaml"),
+    "name: noisy\ndescription: A node is loud.\ntriggers: [{symptom: noisy}]\nsteps: [{id: fans, tool: hush}]\nsuccess: [{step: fans, means: it is quiet}]\n",
+  );
+  const { code, out } = await muster(["runbooks", "check", place], {}, folder);
+  assert.equal(code, 1);
+  assert.match(out, /noisy\.yaml:4: steps\.0\.tool: there is no tool hush/);
+});

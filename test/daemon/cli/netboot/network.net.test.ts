@@ -1,0 +1,53 @@
+/** Leases and quirks as a person at a command line meets them: the real program and the real daemon. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withDaemon } from "../muster.ts";
+
+const { ask } = withDaemon({ accepted: { mac: "52:54:00:00:00:02", name: "rack1-n2" } });
+
+test("without a boot network leases says so, and an address nobody has is not given back", async () => {
+  assert.deepEqual((await ask("leases")).out, "No boot network is set up (netboot.interface).\n");
+  const network = JSON.parse((await ask("leases", "--json")).out) as Record<string, unknown[]>;
+  assert.deepEqual(network, { interfaces: [], subnets: [], leases: [], reservations: [], otherServers: [] });
+  const nobody = await ask("leases", "release", "10.0.0.9");
+  assert.equal(nobody.code, 1);
+  assert.match(nobody.err, /nobody has or had 10\.0\.0\.9[\s\S]*muster leases/);
+  const nonsense = await ask("leases", "release", "10.0.0");
+  assert.equal(nonsense.code, 2);
+  assert.match(nonsense.err, /not an address such as/);
+});
+
+test("quirks are set, listed, explained, not exported when only chosen, and forgotten", async () => {
+  assert.equal((await ask("quirks")).out, "Every machine is booted as usual.\n");
+  const set = await ask("quirks", "set", "rack1-n2", "--blksize", "512", "--local", "exit-0,exit-1");
+  assert.deepEqual([set.code, set.err], [0, ""]);
+  assert.match(set.out, /rack1-n2 +.*TFTP blocks of 512 bytes at most +chosen +set by the operator/);
+  assert.equal((await ask("quirks", "set", "52:54:00:00:00:02", "--no-options")).code, 0);
+  const list = (await ask("quirks")).out;
+  for (const part of [/512 bytes at most/, /no TFTP options/, /boots its disk by exit-0, then exit-1/]) assert.match(list, part);
+  assert.equal((await ask("quirks", "export")).out, "# Nothing has been learned yet.\n");
+  assert.match((await ask("node", "rack1-n2")).out, /is to be booted otherwise: .*set by first/);
+
+  const forgotten = await ask("quirks", "forget", "rack1-n2");
+  assert.deepEqual([forgotten.code, forgotten.out], [0, "rack1-n2 is booted as usual.\n"]);
+  const again = await ask("quirks", "forget", "rack1-n2");
+  assert.equal(again.code, 1);
+  assert.match(again.err, /nothing was chosen for or learned of rack1-n2/);
+});
+
+test("what cannot be set is refused with what can", async () => {
+  for (const [args, said] of [
+    [["--blksize", "4"], /whole number from 8 to 1468/],
+    [["--local", "exit-2"], /exit-2 is not one of sanboot, exit-0, exit-1/],
+    [["--loader", "grub"], /snponly, ipxe/],
+    [[], /nothing to set was named/],
+  ] as const) {
+    const { code, err } = await ask("quirks", "set", "rack1-n2", ...args);
+    assert.equal(code, 2, err);
+    assert.match(err, said);
+  }
+  const twice = await ask("quirks", "set", "rack1-n2", "--local", "exit-0,exit-0");
+  assert.equal(twice.code, 1);
+  assert.match(twice.err, /localBoot: names a way twice/);
+  assert.equal((await ask("quirks", "set", "nobody", "--no-options")).code, 1);
+});

@@ -1,0 +1,92 @@
+/** Control's connection to the executor, over a real unix socket. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ExecutorLink } from "../../../daemon/executor-link/link.ts";
+import { createLog } from "../../../daemon/log/log.ts";
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition(); tries++) {
+    assert.ok(tries < 500, "it never happened");
+    await sleep(10);
+  }
+}
+
+test("coming and going of the executor is told, also to one that fails at it, and a stop of our own is not", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-link-"));
+  const path = join(folder, "executor.sock");
+  const sockets: Socket[] = [];
+  const figures = { runs: 1, steps: 2, sshConnections: 3, refusedWarrants: 4 };
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+    socket.write(`${JSON.stringify({ type: "hello", pid: 1, runs: [], figures })}\n`);
+  }).listen(path);
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  await once(server, "listening");
+
+  const told: string[] = [];
+  const link = new ExecutorLink(
+    path,
+    createLog("test", "silent"),
+    () => undefined,
+    (state) => {
+      told.push(state);
+      if (told.length === 1) throw new Error("the disk is full");
+    },
+  );
+  link.start();
+  await until(() => link.connected);
+  assert.deepEqual(told, ["connected"]);
+  assert.deepEqual(link.figures, figures);
+  sockets[0]?.destroy();
+  await until(() => told.length === 3);
+  assert.deepEqual(told, ["connected", "disconnected", "connected"]);
+  link.close();
+  await sleep(50);
+  assert.equal(link.connected, false);
+  assert.equal(link.figures, undefined);
+  assert.equal(told.length, 3);
+});
+
+const HANGING = `
+  require("node:net").createServer((socket) => {
+    socket.write(JSON.stringify({ type: "hello", pid: process.pid, runs: [] }) + "\\n");
+    const alive = setInterval(() => socket.write(JSON.stringify({ type: "alive", runs: [] }) + "\\n"), 100);
+    setTimeout(() => clearInterval(alive), 1500);
+  }).listen(process.argv[1], () => console.log("listens"));
+`;
+
+test("an executor that hangs is killed, one that speaks is not", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-link-"));
+  const path = join(folder, "executor.sock");
+  const executor = spawn(process.execPath, ["-e", HANGING, path], { stdio: ["ignore", "pipe", "inherit"] });
+  const link = new ExecutorLink(
+    path,
+    createLog("test", "silent"),
+    () => undefined,
+    () => undefined,
+    400,
+  );
+  t.after(() => {
+    link.close();
+    executor.kill("SIGKILL");
+    rmSync(folder, { recursive: true });
+  });
+  await once(executor.stdout, "data");
+  const began = Date.now();
+  link.start();
+  const [, signal] = (await once(executor, "exit")) as [number | null, string];
+  assert.equal(signal, "SIGKILL");
+  assert.ok(Date.now() - began > 1500, "not while it spoke");
+});

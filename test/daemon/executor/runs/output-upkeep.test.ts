@@ -1,0 +1,69 @@
+/** What of old jobs is removed, and what stays, among real files with real times. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { keepOutputShort, removeOldOutput } from "../../../../daemon/executor/runs/output-upkeep.ts";
+import { createLog } from "../../../../daemon/log/log.ts";
+
+const DAY_S = 86_400;
+const log = createLog("test", "silent");
+
+function jobsFolder(t: TestContext): string {
+  const made = mkdtempSync(join(tmpdir(), "muster-upkeep-"));
+  t.after(() => rmSync(made, { recursive: true }));
+  return made;
+}
+
+/** Each file with its age in days; the folder is as old as the oldest. */
+function job(jobs: string, id: string, files: Record<string, number>): void {
+  const folder = join(jobs, id);
+  mkdirSync(folder);
+  const at = (path: string, days: number) => utimesSync(path, Date.now() / 1000 - days * DAY_S, Date.now() / 1000 - days * DAY_S);
+  for (const [name, days] of Object.entries(files)) {
+    writeFileSync(join(folder, name), name);
+    at(join(folder, name), days);
+  }
+  at(folder, Math.max(...Object.values(files)));
+}
+
+test("a job goes when its newest line is older than asked, with all its pieces; a run not yet forgotten stays at any age", async (t) => {
+  const jobs = jobsFolder(t);
+  job(jobs, "old", { "output.log": 40, "output.log.4096": 31, "1.events.ndjson": 40 });
+  job(jobs, "young", { "output.log": 40, "output.log.4096": 29 });
+  job(jobs, "recorded", { "output.log": 400, "1.run.json": 400 });
+  assert.equal(await removeOldOutput(jobs, 30, Date.now(), log), 1);
+  assert.deepEqual(readdirSync(jobs).toSorted(), ["recorded", "young"]);
+  assert.equal(await removeOldOutput(jobs, 30, Date.now(), log), 0);
+});
+
+test("what is no job's folder is left alone, what a link leads to as well", async (t) => {
+  const jobs = jobsFolder(t);
+  const elsewhere = jobsFolder(t);
+  job(elsewhere, "precious", { "output.log": 400 });
+  symlinkSync(join(elsewhere, "precious"), join(jobs, "link"));
+  writeFileSync(join(jobs, "stray"), "");
+  utimesSync(join(jobs, "stray"), 0, 0);
+  assert.equal(await removeOldOutput(jobs, 30, Date.now(), log), 0);
+  assert.deepEqual(readdirSync(jobs).toSorted(), ["link", "stray"]);
+  assert.deepEqual(readdirSync(join(elsewhere, "precious")), ["output.log"]);
+});
+
+test("a folder that cannot be read to its end keeps no other from being removed", async (t) => {
+  const jobs = jobsFolder(t);
+  job(jobs, "a-broken", { "output.log": 40 });
+  symlinkSync(join(jobs, "nowhere"), join(jobs, "a-broken", "dangling"));
+  job(jobs, "old", { "output.log": 40 });
+  assert.equal(await removeOldOutput(jobs, 30, Date.now(), log), 1);
+  assert.deepEqual(readdirSync(jobs), ["a-broken"]);
+});
+
+test("without a folder of jobs nothing is done, and the stop ends the wait for the next day", { timeout: 10_000 }, async (t) => {
+  const jobs = jobsFolder(t);
+  await assert.rejects(removeOldOutput(join(jobs, "missing"), 30, Date.now(), log), { code: "ENOENT" });
+  const stop = new AbortController();
+  const kept = keepOutputShort(join(jobs, "missing"), 30, log, stop.signal);
+  setTimeout(() => stop.abort(), 50);
+  await kept;
+});

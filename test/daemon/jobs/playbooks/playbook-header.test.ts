@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { headerOf } from "../../../../daemon/jobs/playbooks/playbook-header.ts";
+
+test("a header says what a playbook does, and whether it only looks", () => {
+  const text = "# Says how full disks are.\n# Of every node.\n#\n# muster: read-only\n- hosts: worker_nodes\n";
+  assert.deepEqual(headerOf(text), { kind: "header", does: "Says how full disks are. Of every node.", readOnly: true });
+});
+
+test("a playbook that changes something says so", () => {
+  assert.deepEqual(headerOf("---\n# Updates.\n# muster: changes\n- hosts: all\n"), { kind: "header", does: "Updates.", readOnly: false });
+});
+
+for (const [what, text, reason] of [
+  ["without a comment", "- hosts: all\n", /no line `# muster: read-only`/],
+  ["whose line comes after its first play", "- hosts: all\n# Looks.\n# muster: read-only\n", /no line/],
+  ["with another word", "# Looks.\n# muster: readonly\n- hosts: all\n", /says `muster: readonly`; it can say read-only or changes/],
+  ["with a word every object has", "# Looks.\n# muster: constructor\n- hosts: all\n", /says `muster: constructor`/],
+  ["that does not say what it does", "# muster: changes\n- hosts: all\n", /does not say what it does/],
+] as const)
+  test(`a playbook ${what} is not offered, and the reason says what to write`, () => {
+    const header = headerOf(text);
+    assert(header.kind === "none");
+    assert.match(header.reason, reason);
+  });

@@ -1,0 +1,248 @@
+/** How a machine is let in, and what is made good after something broke in between. */
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { CallHome } from "../../../../daemon/contract/machines/call-home.ts";
+import type { Node, NodeState } from "../../../../daemon/contract/machines/node.ts";
+import { JobEngine } from "../../../../daemon/jobs/engine.ts";
+import { createLog } from "../../../../daemon/log/log.ts";
+import { redact } from "../../../../daemon/log/redact.ts";
+import { inNetworks } from "../../../../daemon/machines/enrol/networks.ts";
+import { Reception } from "../../../../daemon/machines/enrol/reception.ts";
+import { Inventory } from "../../../../daemon/machines/inventory/inventory.ts";
+import { KnownHosts } from "../../../../daemon/machines/inventory/known-hosts.ts";
+import { hostKey } from "../../../support/control.ts";
+import { addNode, openWorld } from "../../../support/world.ts";
+
+function door(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), "muster-door-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const world = openWorld();
+  const inventoryFile = join(folder, "inventory.yaml");
+  const engine = new JobEngine({
+    ...world,
+    executor: { connected: false, send: () => false },
+    jobsDir: folder,
+    playbook: "playbook.yaml",
+    limits: { runs: 1, waveSize: 1, gatherMs: 0, quietMs: 0 },
+    deadlineSeconds: { ansible: 60 },
+    log: createLog("test", "silent"),
+    redact,
+    onFailure: async () => undefined,
+  });
+  const reception = new Reception({
+    ...world,
+    inventory: new Inventory(inventoryFile),
+    knownHosts: new KnownHosts(join(folder, "known_hosts")),
+    provision: (node, requestedBy) => engine.provision(node, requestedBy),
+    isNodeAddress: inNetworks(["10.0.0.0/8"]),
+  });
+  const caller = (node: Node): CallHome => {
+    const token = world.tokens.issue(node.id, "enrol", new Date(), new Date(Date.now() + 60_000).toISOString());
+    return CallHome.parse({ ip_address: "10.0.0.1", hostname: node.name, token, mac: node.macs[0], ssh_host_key: hostKey(node.name) });
+  };
+  return { world, inventoryFile, engine, reception, caller };
+}
+
+test("where the inventory is broken the machine waits, and its next call is enough once it is mended", async (t) => {
+  const { world, inventoryFile, reception, caller } = door(t);
+  const callHome = caller(addNode(world, { phase: "accepted" }, "n1"));
+  writeFileSync(inventoryFile, "all: [\n");
+  await assert.rejects(reception.receive(callHome), { code: "INVENTORY_INVALID" });
+  assert.equal(readFileSync(inventoryFile, "utf8"), "all: [\n");
+  assert.equal(world.nodes.findByName("n1")?.state.phase, "called-home");
+  assert.equal(world.jobs.recent(10).length, 0);
+
+  writeFileSync(inventoryFile, "");
+  const { job } = await reception.receive(callHome);
+  assert.equal(job.status, "queued");
+  assert.equal(world.nodes.findByName("n1")?.state.phase, "configuring");
+});
+
+test("after a restart whoever had called home gets its job, also when another's cannot be queued", async (t) => {
+  const { world, inventoryFile, reception } = door(t);
+  const state = { phase: "called-home", at: new Date().toISOString(), deadline: new Date().toISOString() } as const;
+  for (const [name, address] of [
+    ["boss", "10.0.0.8"],
+    ["n1", "10.0.0.1"],
+  ] as const) {
+    const node = addNode(world, state, name);
+    world.registry.update(node.id, (was) => ({ node: { ...was, address }, event: { source: "control", type: "test", summary: "" } }));
+  }
+  writeFileSync(inventoryFile, "all:\n  children:\n    boss:\n      hosts: {}\n");
+  const failed: string[] = [];
+  await reception.handover.resume((node) => failed.push(node.name));
+  assert.deepEqual(failed, ["boss"]);
+  assert.deepEqual(
+    world.jobs.recent(10).map(({ nodeName }) => nodeName),
+    ["n1"],
+  );
+  assert.deepEqual([...new Inventory(inventoryFile).hosts()], [["n1", "10.0.0.1"]]);
+});
+
+test("an operator's reprovision puts a node into the inventory that it never came into", async (t) => {
+  const { world, inventoryFile, reception, caller } = door(t);
+  const callHome = caller(addNode(world, { phase: "accepted" }, "n1"));
+  writeFileSync(inventoryFile, "all: [\n");
+  await assert.rejects(reception.receive(callHome), { code: "INVENTORY_INVALID" });
+  const failed: NodeState = { phase: "configure-failed", reason: "no job was started", at: new Date().toISOString() };
+  const id = world.nodes.findByName("n1")!.id;
+  const late = world.registry.update(id, (node) => ({
+    node: { ...node, state: failed },
+    event: { source: "control", type: "test", summary: "" },
+  }));
+  await assert.rejects(reception.handover.again(late, "ann"), { code: "INVENTORY_INVALID", message: /inventory\.yaml is not valid YAML/ });
+  assert.equal(world.jobs.recent(10).length, 0);
+  assert.deepEqual(world.nodes.findById(id)?.state, failed);
+
+  writeFileSync(inventoryFile, "");
+  const job = await reception.handover.again(late, "ann");
+  assert.equal(job.requestedBy, "ann");
+  assert.deepEqual([...new Inventory(inventoryFile).hosts()], [["n1", "10.0.0.1"]]);
+  assert.equal(readFileSync(join(inventoryFile, "../known_hosts"), "utf8"), `10.0.0.1 ${hostKey("n1")}\n`);
+  await assert.rejects(reception.handover.again(late, "ann"), { code: "JOB_IN_PROGRESS" });
+});
+
+test("a node that has left the fleet is not written into the inventory again by a reprovision", async (t) => {
+  const { world, inventoryFile, reception } = door(t);
+  const node = { ...addNode(world, { phase: "retired", at: new Date().toISOString() }, "n1"), address: "10.0.0.1" };
+  await assert.rejects(reception.handover.again(node, "ann"), { code: "NODE_WRONG_PHASE" });
+  assert.equal(existsSync(inventoryFile), false);
+});
+
+test("a node without an address is reprovisioned where people wrote it into the inventory, else it has to call home", async (t) => {
+  const { world, inventoryFile, reception } = door(t);
+  const node = addNode(world, { phase: "ready", since: new Date().toISOString() }, "n1");
+  await assert.rejects(reception.handover.again(node, "ann"), { code: "NODE_WRONG_PHASE", message: /^the inventory has no host n1, / });
+  assert.equal(world.jobs.recent(10).length, 0);
+  writeFileSync(inventoryFile, "all:\n  hosts:\n    n1: {ansible_host: n1.lan}\n");
+  assert.equal((await reception.handover.again(node, "ann")).nodeName, "n1");
+});
+
+test("a reprovision leaves the address that somebody set in the inventory by hand", async (t) => {
+  const { world, inventoryFile, reception } = door(t);
+  const node = { ...addNode(world, { phase: "ready", since: new Date().toISOString() }, "n1"), address: "10.0.0.1" };
+  const written = "all:\n  children:\n    worker_nodes:\n      hosts:\n        n1: {ansible_host: n1.lan}\n";
+  writeFileSync(inventoryFile, written);
+  await reception.handover.again(node, "ann");
+  assert.equal(readFileSync(inventoryFile, "utf8"), written);
+});
+
+test("a repeated call of a node that is missing in the inventory, or elsewhere in it, begins anew; else it is told of its job", async (t) => {
+  const { world, inventoryFile, engine, reception, caller } = door(t);
+  const callHome = caller(addNode(world, { phase: "accepted" }, "n1"));
+  const first = await reception.receive(callHome);
+  engine.cancel(first.job.id, "test");
+  assert.equal((await reception.receive(callHome)).job.id, first.job.id);
+  let last = first.job.id;
+  for (const left of ["", "all:\n  children:\n    worker_nodes:\n      hosts:\n        n1: {ansible_host: 10.0.0.9}\n"]) {
+    writeFileSync(inventoryFile, left);
+    const { job } = await reception.receive(callHome);
+    assert.notEqual(job.id, last);
+    assert.deepEqual([...new Inventory(inventoryFile).hosts()], [["n1", "10.0.0.1"]]);
+    last = engine.cancel(job.id, "test").id;
+  }
+  writeFileSync(inventoryFile, "all: [\n");
+  await assert.rejects(reception.receive(callHome), { code: "INVENTORY_INVALID" }, "the machine keeps its token and calls again");
+});
+
+test("who is kept out stays so while the inventory is broken, and a second try lets it in", async (t) => {
+  const { world, inventoryFile, reception, caller } = door(t);
+  const { token } = world.enrolTokens.issue(
+    { role: "worker", uses: 5, createdBy: "test", expiresAt: new Date(Date.now() + 60_000).toISOString() },
+    new Date(),
+  );
+  const n1 = addNode(world, { phase: "accepted" }, "n1");
+  const stranger = { ...caller(n1), token, mac: "52:54:00:99:99:99", ssh_host_key: hostKey("stranger"), ip_address: "10.0.0.7" };
+  await assert.rejects(reception.receive(CallHome.parse(stranger)), { code: "MACHINE_QUARANTINED" });
+  const [claim] = reception.quarantine.list(false);
+  const wish = { name: "n2", replace: false };
+  writeFileSync(inventoryFile, "all: [\n");
+  await assert.rejects(reception.release(claim!.id, wish, "ann"), { code: "INVENTORY_INVALID" });
+  assert.equal(reception.quarantine.list(false).length, 1);
+  await assert.rejects(reception.release(claim!.id, { replace: true, confirm: "n1" }, "ann"), { code: "INVENTORY_INVALID" });
+  assert.equal(reception.quarantine.list(false).length, 1, "nor in the place of another");
+
+  // Broken between the look at the file and the write, as another program may.
+  writeFileSync(inventoryFile, "");
+  const released = reception.release(claim!.id, wish, "ann");
+  writeFileSync(inventoryFile, "all: [\n");
+  await assert.rejects(released, { code: "INVENTORY_INVALID", message: /^n2 is let in, and waits for its job: .*inventory\.yaml/ });
+  writeFileSync(inventoryFile, "");
+  await reception.handover.resume((_, error) => assert.fail(String(error)));
+  assert.equal(world.jobs.recent(10)[0]?.nodeName, "n2");
+  assert.deepEqual([...new Inventory(inventoryFile).hosts()], [["n2", "10.0.0.7"]]);
+});
+
+test("the look at those that wait leaves alone whose own call is at work", async (t) => {
+  const { world, inventoryFile, reception, caller } = door(t);
+  const coming = reception.receive(caller(addNode(world, { phase: "accepted" }, "n1")));
+  while (world.nodes.findByName("n1")?.state.phase !== "called-home") await Promise.resolve();
+  writeFileSync(inventoryFile, "all: [\n"); // it is admitted; its place is not written yet
+  const failed: string[] = [];
+  const look = () => reception.handover.resume(({ name }) => failed.push(name));
+  const [, call] = await Promise.allSettled([look(), coming]);
+  assert.equal(call.status, "rejected");
+  assert.deepEqual(failed, []);
+  await look();
+  assert.deepEqual(failed, ["n1"]);
+});
+
+test("an expired token opens nothing", async (t) => {
+  const { world, reception, caller } = door(t);
+  const node = addNode(world, { phase: "accepted" }, "n1");
+  const callHome = caller(node);
+  const token = world.tokens.issue(node.id, "enrol", new Date(), new Date(Date.now() - 1).toISOString());
+  await assert.rejects(reception.receive({ ...callHome, token }), { code: "TOKEN_INVALID", message: "token: this token has expired" });
+  await assert.rejects(reception.receive(callHome), { code: "TOKEN_INVALID", message: "token: this token is not known" });
+  assert.equal(world.nodes.findById(node.id)?.state.phase, "accepted");
+});
+
+for (const phase of ["discovered", "retired"] as const) {
+  test(`a ${phase} node is not let in by any token`, async (t) => {
+    const { world, reception, caller } = door(t);
+    const node = addNode(world, phase === "retired" ? { phase, at: new Date().toISOString() } : { phase }, "n1");
+    const before = world.events.lastSeq();
+    await assert.rejects(reception.receive(caller(node)), { code: "NODE_WRONG_PHASE" });
+    assert.deepEqual(world.nodes.findById(node.id), node);
+    assert.equal(world.events.lastSeq(), before);
+  });
+}
+
+for (const kind of ["its own token", "a token for any machine"] as const)
+  test(`a machine that calls with ${kind}, spent, from a new address is refused, and its timeline says once an hour what lets it in`, async (t) => {
+    const { world, engine, reception, caller } = door(t);
+    const node = addNode(world, { phase: "accepted" }, "n1");
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const any = world.enrolTokens.issue({ role: "worker", uses: 1, createdBy: "test", expiresAt }, new Date()).token;
+    const callHome = { ...caller(node), ...(kind === "a token for any machine" && { token: any }) };
+    const refused = { code: "TOKEN_INVALID", message: "token: this token has been used already" };
+    engine.cancel((await reception.receive(callHome)).job.id, "test");
+    const told = () => world.events.ofType("node.call-home-refused", 0);
+
+    await assert.rejects(reception.receive({ ...callHome, ip_address: "10.0.0.8", ssh_host_key: hostKey("thief") }), refused);
+    assert.deepEqual(told(), [], "whoever has not its key is not it");
+
+    for (const ip_address of ["10.0.0.9", "10.0.0.9", "10.0.0.10"])
+      await assert.rejects(reception.receive({ ...callHome, ip_address }), refused);
+    assert.equal(world.nodes.findById(node.id)?.address, "10.0.0.1");
+    assert.equal(told().length, 1);
+    assert.equal(told()[0]?.nodeId, node.id);
+    assert.match(told()[0]!.summary, /from 10\.0\.0\.9 .* known at 10\.0\.0\.1: .*`muster token create --node n1`/);
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 3_600_001 });
+    await assert.rejects(reception.receive({ ...callHome, ip_address: "10.0.0.10" }), { code: "TOKEN_INVALID" });
+    assert.equal(told().length, 2);
+  });
+
+test("while a job of the node lives, a new token is not spent", async (t) => {
+  const { world, engine, reception, caller } = door(t);
+  const node = addNode(world, { phase: "accepted" }, "n1");
+  const { job } = await reception.receive(caller(node));
+  const next = caller(node);
+  await assert.rejects(reception.receive(next), { code: "JOB_IN_PROGRESS" });
+  assert.equal(world.tokens.look(next.token, new Date()).kind, "fresh");
+  engine.cancel(job.id, "test");
+  assert.notEqual((await reception.receive(next)).job.id, job.id);
+});

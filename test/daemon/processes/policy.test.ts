@@ -1,0 +1,33 @@
+/** The settings of the policy: the strictest of file and environment, and the same for the two processes that ask it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseConfig } from "../../../daemon/config/config.ts";
+import { policySettings } from "../../../daemon/processes/policy.ts";
+import { childSpecs } from "../../../daemon/processes/supervisor/children.ts";
+
+const config = (mode: string) => parseConfig(`policy: { approval_mode: ${mode}, rules_directory: /etc/muster/policy }`, "test");
+
+for (const [file, env, mode] of [
+  ["policy", {}, "policy"],
+  ["changes", { MUSTER_APPROVAL_MODE: "false" }, "changes"],
+  ["policy", { APPROVAL_MODE: "true" }, "changes"],
+  ["changes", { MUSTER_APPROVAL_MODE: "policy", APPROVAL_MODE: "everything" }, "everything"],
+] as const) {
+  test(`approval_mode ${file} with ${JSON.stringify(env)} is ${mode}: nothing asks for less`, () => {
+    assert.deepEqual(policySettings(config(file), env), { folders: ["/etc/muster/policy"], approvalMode: mode });
+  });
+}
+
+test("control and executor are told the mode of the environment, netboot is not", () => {
+  const env = { APPROVAL_MODE: "true", MUSTER_APPROVAL_MODE: "everything" };
+  const told = childSpecs(config("policy"), "muster.yaml", "/data", env).map(({ name, env }) => [
+    name,
+    env.APPROVAL_MODE,
+    env.MUSTER_APPROVAL_MODE,
+  ]);
+  assert.deepEqual(told, [
+    ["control", "true", "everything"],
+    ["netboot", undefined, undefined],
+    ["executor", "true", "everything"],
+  ]);
+});

@@ -1,0 +1,110 @@
+/** Many machines behind one relay on the loopback, each going from DISCOVER to ACK and repeating itself until it is answered. */
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ipBytes } from "../../../pxe/dhcp/address.ts";
+import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
+import { type DhcpPacket, decode, encode, messageType } from "../../../pxe/dhcp/packet.ts";
+
+const REPEAT_MS = 200;
+const MOST_AT_ONCE = 64;
+
+export class Storm {
+  /** Every address a machine was ever promised. */
+  readonly promised = new Map<string, Set<string>>();
+  /** Where the server is at the moment; it may be nowhere. */
+  port = 0;
+  readonly #socket: Socket;
+  readonly #waiting = new Map<number, (packet: DhcpPacket) => void>();
+  #transaction = 1;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("message", (bytes) => {
+      const packet = decode(bytes);
+      this.#waiting.get(packet.transactionId)?.(packet);
+    });
+  }
+
+  static async open(): Promise<Storm> {
+    const socket = createSocket("udp4");
+    socket.bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    return new Storm(socket);
+  }
+
+  /** All of them, so many at a time, until each has an address. */
+  async join(macs: readonly string[]): Promise<void> {
+    const left = [...macs];
+    const worker = async () => {
+      for (let mac = left.shift(); mac !== undefined; mac = left.shift()) await this.#dora(mac);
+    };
+    await Promise.all(Array.from({ length: MOST_AT_ONCE }, worker));
+  }
+
+  /** INIT-REBOOT with an address it was promised. */
+  async reboot(mac: string, address: string): Promise<number | undefined> {
+    return messageType(await this.#ask(mac, MessageType.request, [[Option.requestedAddress, ipBytes(address)]]));
+  }
+
+  async #dora(mac: string): Promise<void> {
+    for (;;) {
+      const offer = await this.#ask(mac, MessageType.discover, []);
+      const server = offer.options.get(Option.serverIdentifier);
+      const answer = await this.#ask(mac, MessageType.request, [
+        [Option.requestedAddress, ipBytes(offer.yourAddress)],
+        ...(server ? [[Option.serverIdentifier, server] as [number, Uint8Array]] : []),
+      ]);
+      if (messageType(answer) === MessageType.ack) return this.#remember(mac, answer.yourAddress);
+    }
+  }
+
+  #remember(mac: string, address: string): void {
+    const before = this.promised.get(address);
+    if (before) before.add(mac);
+    else this.promised.set(address, new Set([mac]));
+  }
+
+  async #ask(mac: string, type: number, options: [number, Uint8Array][]): Promise<DhcpPacket> {
+    const transactionId = this.#transaction++;
+    const answered = Promise.withResolvers<DhcpPacket>();
+    this.#waiting.set(transactionId, answered.resolve);
+    const bytes = question(mac, transactionId, type, options);
+    try {
+      for (;;) {
+        this.#socket.send(bytes, this.port, "127.0.0.1", () => undefined);
+        const answer = await Promise.race([answered.promise, sleep(REPEAT_MS)]);
+        if (answer) return answer;
+      }
+    } finally {
+      this.#waiting.delete(transactionId);
+    }
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+function question(mac: string, transactionId: number, type: number, options: [number, Uint8Array][]): Buffer {
+  return encode({
+    op: "request",
+    hops: 1,
+    transactionId,
+    seconds: 0,
+    broadcast: false,
+    clientAddress: "0.0.0.0",
+    yourAddress: "0.0.0.0",
+    nextServer: "0.0.0.0",
+    relay: "127.0.0.1",
+    mac,
+    serverName: "",
+    bootFile: "",
+    options: new Map<number, Uint8Array>([
+      [Option.messageType, Uint8Array.of(type)],
+      ...options,
+      // The link it speaks for (RFC 3527), and that answers are to come to the port it sends from (RFC 8357).
+      [Option.relayAgentInformation, Uint8Array.of(5, 4, 10, 1, 0, 0, 19, 0)],
+    ]),
+  });
+}

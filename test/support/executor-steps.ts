@@ -1,0 +1,62 @@
+/** The real executor process's part on a socket of its own, and control's end of it, with a power configuration. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pino } from "pino";
+import { parseConfig } from "../../daemon/config/config.ts";
+import type { Node } from "../../daemon/contract/machines/node.ts";
+import type { PowerAction, PowerResult } from "../../daemon/contract/machines/power.ts";
+import { createDataDir, dataDir } from "../../daemon/data-dir.ts";
+import { startExecutor } from "../../daemon/executor/server.ts";
+import { ExecutorLink } from "../../daemon/executor-link/link.ts";
+import { RemotePower } from "../../daemon/machines/power/remote.ts";
+import { Switchboard } from "../../daemon/machines/power/switchboard.ts";
+
+export interface PowerLab {
+  folder: string;
+  /** Every line the executor logged. */
+  log(): string;
+  stopExecutor(): Promise<void>;
+  perform(name: string, action: PowerAction): Promise<PowerResult>;
+}
+
+/** `power` is the section of muster.yaml, as YAML or JSON; `folder` holds what it points to. */
+export async function startPowerLab(t: TestContext, power: (folder: string) => object): Promise<PowerLab> {
+  const folder = mkdtempSync(join(tmpdir(), "muster-power-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const data = dataDir(folder);
+  createDataDir(data);
+  const config = parseConfig(JSON.stringify({ power: power(folder) }), "test");
+  const lines: string[] = [];
+  const log = pino({ level: "debug" }, { write: (line) => lines.push(line) });
+  const ansible = { directory: folder, inventory: data.inventory, knownHosts: data.knownHosts, home: data.executor };
+  const executor = await startExecutor({ socketPath: data.executorSocket, jobsDir: data.jobs, log, power: config.power, ansible });
+  let stopping: Promise<void> | undefined;
+  const stopExecutor = () => (stopping ??= executor.close());
+  t.after(stopExecutor);
+  const link: ExecutorLink = new ExecutorLink(
+    data.executorSocket,
+    pino({ level: "silent" }),
+    (message) => message.type === "powered" && remote.receive(message),
+    (state) => state === "disconnected" && remote.lost(),
+  );
+  const remote = new RemotePower((message) => link.send(message), config.power.timeout_seconds);
+  link.start();
+  t.after(() => link.close());
+  while (!link.connected) await sleep(10);
+  const board = new Switchboard(config.power, { wake: async ({ macs }) => `sent to ${macs.join()}`, remote });
+  return { folder, log: () => lines.join(""), stopExecutor, perform: (name, action) => board.perform(nodeCalled(name), action) };
+}
+
+export function nodeCalled(name: string, mac = "52:54:00:00:00:01"): Node {
+  const now = new Date().toISOString();
+  return { id: name, name, macs: [mac], state: { phase: "accepted" }, facts: {}, createdAt: now, updatedAt: now };
+}
+
+export function secretFile(folder: string, name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, `${text}\n`, { mode: 0o600 });
+  return file;
+}

@@ -1,0 +1,173 @@
+/** The fleet as a table in a real browser: its address, its keyboard, and what is done to many machines at once. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { addNode } from "../../support/world.ts";
+import { at, options, phaseOf, reasonOf, tour } from "../visit.ts";
+
+const { mission, enter } = tour();
+const ready = { phase: "ready", since: at } as const;
+
+test("search, phase, group and order are in the address, and a reload brings the same view back", options, async (t) => {
+  const world = await mission(t);
+  for (const name of ["n1", "n2", "n3"]) addNode(world, ready, name);
+  addNode(world, { phase: "discovered" }, "fresh");
+  const page = await enter(world);
+  const names = () => page.locator(".row-name").allTextContents();
+  await page.getByRole("button", { name: "Table" }).click();
+  await page.locator("tr", { hasText: "n1" }).getByText("controller").waitFor();
+  assert.deepEqual(await names(), ["fresh", "n1", "n2", "n3"]);
+
+  await page.getByRole("button", { name: "Name" }).click();
+  await page.getByRole("button", { name: "Name" }).click();
+  assert.deepEqual(await names(), ["n3", "n2", "n1", "fresh"]);
+  assert.equal(await page.locator("th.col-name[aria-sort]").getAttribute("aria-sort"), "descending");
+  await page.getByLabel("Group of the inventory").selectOption("rack_1");
+  await page.locator(".row-name").nth(2).waitFor({ state: "detached" });
+  assert.deepEqual(await names(), ["n2", "n1"]);
+  await page.getByLabel(/^Filter by/).pressSequentially("n2");
+  await page.locator(".row-name").nth(1).waitFor({ state: "detached" });
+  assert.match(page.url(), /#\/\?q=n2&group=rack_1&view=table&sort=-name$/);
+
+  await page.reload();
+  await page.locator(".row-name").first().waitFor();
+  await page.locator(".row-name").nth(1).waitFor({ state: "detached" });
+  assert.deepEqual(await names(), ["n2"]);
+  assert.equal(await page.getByLabel(/^Filter by/).inputValue(), "n2");
+});
+
+test("the keyboard alone walks the rows, marks some and opens one", options, async (t) => {
+  const world = await mission(t);
+  for (const name of ["n1", "n2", "n3"]) addNode(world, ready, name);
+  const page = await enter(world, "operator", "#/?view=table&sort=name");
+  await page.locator(".row-name").first().focus();
+  const focused = () => page.evaluate("document.activeElement.textContent");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await focused(), "n2");
+  await page.keyboard.press("x");
+  await page.keyboard.press("End");
+  assert.equal(await focused(), "n3");
+  await page.keyboard.press("x");
+  await page.getByText("2 marked").waitFor();
+  await page.keyboard.press("k");
+  await page.keyboard.press("k");
+  assert.equal(await focused(), "n1");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "n1", exact: true }).waitFor();
+});
+
+test("arming many shows each disk that will be erased, who is left out, and takes typed words", options, async (t) => {
+  const world = await mission(t);
+  const nodes = ["n1", "n2"].map((name) => addNode(world, ready, name));
+  addNode(world, { phase: "discovered" }, "fresh");
+  const page = await enter(world, "operator", "#/?view=table");
+  await page.getByLabel("Mark all shown").check();
+  await page.getByRole("button", { name: "Arm… 2" }).click();
+  const dialog = page.getByRole("dialog", { name: "Arm 2 of 3 marked" });
+  const warnings = dialog.getByText("overwrites its first fixed disk, and it is in use: ready");
+  await warnings.nth(1).waitFor();
+  assert.equal(await warnings.count(), 2);
+  await dialog.getByText("1 are left out").click();
+  await dialog.getByText("is discovered").waitFor();
+
+  const confirm = dialog.getByRole("button", { name: "Arm: erase 2 disks" });
+  await dialog.getByLabel("Type erase 2 to go on").fill("erase 3");
+  assert.ok(await confirm.isDisabled());
+  await page.keyboard.press("Enter");
+  assert.ok(nodes.every(({ id }) => world.nodes.findById(id)?.state.phase === "ready"));
+  await dialog.getByLabel("Type erase 2 to go on").fill("erase 2");
+  await confirm.click();
+  await dialog.getByText("Done: 2 of 2").waitFor();
+  assert.ok(nodes.every(({ id }) => world.nodes.findById(id)?.state.phase === "armed"));
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await phaseOf(page, "n2", "armed").waitFor();
+});
+
+test("many are accepted, a refusal is told beside its machine", options, async (t) => {
+  const world = await mission(t);
+  const [first, second] = ["a", "b"].map((name) => addNode(world, { phase: "discovered" }, name));
+  assert(first && second);
+  const page = await enter(world, "operator", "#/?view=table");
+  await page.getByLabel("Mark all shown").check();
+  await page.getByRole("button", { name: "Accept 2" }).click();
+  // Somebody else was faster with one of them.
+  world.registry.update(first.id, (was) => ({
+    node: { ...was, state: { phase: "accepted" } },
+    event: { source: "control", type: "node.accepted", summary: "accepted by somebody else" },
+  }));
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Accept" }).click();
+  await dialog.getByText("Done: 1 of 2, 1 refused.").waitFor();
+  assert.equal(await dialog.locator("[data-outcome=refused] a").textContent(), "a");
+  assert.equal(world.nodes.findById(second.id)?.state.phase, "accepted");
+});
+
+test("a playbook runs on the marked machines, as a preview unless said otherwise", options, async (t) => {
+  const world = await mission(t);
+  for (const name of ["n1", "n2"]) addNode(world, ready, name);
+  const page = await enter(world, "operator", "#/?view=table");
+  await page.getByLabel("Mark all shown").check();
+  await page.getByRole("button", { name: "Run… 2" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Playbook").selectOption("upgrade");
+  await dialog.getByText("Installs what Debian has mended.").waitFor();
+  assert.ok(await dialog.getByLabel(/Only preview/).isChecked());
+  await dialog.getByRole("button", { name: "Run" }).click();
+  await dialog.getByRole("link", { name: "See the jobs" }).click();
+  await page.locator(".job-row").nth(1).waitFor();
+  for (const name of ["n1", "n2"]) assert.equal(world.jobs.find(`${name}-upgrade-preview`)?.status, "queued");
+});
+
+test("a viewer may look at the table, and is told why the rest is not for them", options, async (t) => {
+  const world = await mission(t);
+  addNode(world, ready, "n1");
+  const page = await enter(world, "viewer", "#/?view=table");
+  await page.getByLabel("Mark n1").check();
+  const arm = page.getByRole("button", { name: /^Arm/ });
+  assert.ok(await arm.isDisabled());
+  assert.match(await reasonOf(page, arm), /role is viewer/);
+  assert.match((await page.getByLabel("Group of the inventory").getAttribute("title")) ?? "", /role is viewer/);
+});
+
+test("three hundred machines that all change again and again end on the page as they are in the database", options, async (t) => {
+  const world = await mission(t);
+  const ids = Array.from({ length: 300 }, (_, index) => addNode(world, { phase: "accepted" }, `storm-${index}`).id);
+  const page = await enter(world, "viewer", "#/?view=table&sort=name");
+  await page.locator(".row-name").nth(299).waitFor();
+  for (let round = 0; round < 5; round++) {
+    for (const [index, id] of ids.entries())
+      world.registry.update(id, (was) => ({
+        node: { ...was, state: (index + round) % 2 === 0 ? ready : { phase: "configure-failed", reason: "storm", at } },
+        event: { source: "control", type: "node.changed", summary: `round ${round}` },
+      }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await page.locator(".last-summary", { hasText: "round 4" }).nth(299).waitFor();
+  const shown = await page
+    .locator("tr[data-node] [data-phase]")
+    .evaluateAll((found) => found.map((each) => each.getAttribute("data-phase")));
+  const names = await page.locator(".row-name").allTextContents();
+  const phases = new Map(world.nodes.list().map(({ name, state }) => [name, state.phase]));
+  assert.deepEqual(
+    shown,
+    names.map((name) => phases.get(name)),
+  );
+});
+
+test("what machines say of themselves stays text in the table, the dialogs and the palette", options, async (t) => {
+  const world = await mission(t);
+  const nasty = `<img src=x onerror="alert('run')">`;
+  const node = addNode(world, { phase: "install-failed", reason: nasty, at }, "nasty");
+  world.registry.update(node.id, (was) => ({
+    node: { ...was, facts: { product: nasty, serial: nasty } },
+    event: { source: "netboot", type: "boot.wait", summary: nasty },
+  }));
+  const page = await enter(world, "operator", "#/?view=table");
+  await page.locator(".col-hardware", { hasText: nasty }).waitFor();
+  await page.locator(".col-event", { hasText: nasty }).waitFor();
+  await page.getByLabel("Mark nasty").check();
+  await page.getByRole("button", { name: /^Accept/ }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("onerror");
+  await page.getByRole("option").getByText(nasty).waitFor();
+  assert.equal(await page.locator("main img, dialog img").count(), 0);
+});

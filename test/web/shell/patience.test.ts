@@ -1,0 +1,53 @@
+/** What the page does when it asks more often than a minute allows, with the real daemon's limits. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ApiError, createClient } from "../../../daemon/contract/client.ts";
+import { patiently } from "../../../web/src/parts/patience.ts";
+import { serve } from "../../support/dhcp/served.ts";
+import { addNode } from "../../support/world.ts";
+
+test("what met the limit is asked again when the daemon has room, and is done once", async (t) => {
+  const served = await serve(t, { limits: { sensitive: 10, normal: 2, reading: 100 } });
+  for (const name of ["n1", "n2", "n3"]) addNode(served.world, { phase: "discovered" }, name);
+  const key = served.key("operator");
+  const client = createClient({ baseUrl: served.url, headers: () => ({ authorization: `Bearer ${key}` }) });
+  const waited: number[] = [];
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  for (const node of ["n1", "n2", "n3"])
+    await patiently(
+      () => client.acceptNode({ node }),
+      async (seconds) => {
+        waited.push(seconds);
+        t.mock.timers.tick(seconds * 1000);
+      },
+      () => false,
+    );
+  assert.equal(waited.length, 1);
+  assert.ok(waited[0]! > 0 && waited[0]! <= 60);
+  assert.deepEqual(
+    served.world.nodes.list().map(({ state }) => state.phase),
+    ["accepted", "accepted", "accepted"],
+  );
+});
+
+test("what was refused for another reason, or when nobody waits any more, is told at once", async () => {
+  const refused = new ApiError(409, { code: "NODE_WRONG_PHASE", message: "no", hint: "no" });
+  const limited = new ApiError(429, { code: "RATE_LIMITED", message: "no", hint: "no" }, "7");
+  const never = () => assert.fail("it waits");
+  await assert.rejects(
+    patiently(
+      () => Promise.reject(refused),
+      never,
+      () => false,
+    ),
+    refused,
+  );
+  await assert.rejects(
+    patiently(
+      () => Promise.reject(limited),
+      never,
+      () => true,
+    ),
+    limited,
+  );
+});

@@ -1,0 +1,88 @@
+/** What somebody should look at: the alerts of the last hour with what to do about each, and those before. */
+import type { Alert } from "../../../daemon/contract/admin/alert.ts";
+import { Ago } from "../parts/ago.tsx";
+import { Problem } from "../parts/attempt.tsx";
+import { Hint } from "../parts/hint.tsx";
+import { useDesk, useView } from "../parts/page-context.ts";
+import { Sheet } from "../parts/sheet.tsx";
+import { Untrusted } from "../parts/untrusted.tsx";
+import { nodeHref } from "../shell/route.ts";
+import { alertWords, deliveryWords, isFiring, nodesIn } from "./alert-words.ts";
+import { useAlerts } from "./use-alerts.ts";
+
+export function AlertsPage() {
+  const { clock } = useDesk();
+  const { alerts, problem } = useAlerts();
+  if (!alerts) return problem ? <Problem problem={problem} /> : <p className="asking">Loading the alerts…</p>;
+  const firing = alerts.filter((alert) => isFiring(alert, clock.nowMs()));
+  const before = alerts.filter((alert) => !firing.includes(alert));
+  return (
+    <article className="detail">
+      <header className={`detail-head tone-${firing.length > 0 ? "bad" : "good"}`}>
+        <h1>
+          {firing.length > 0
+            ? `${firing.length} ${firing.length === 1 ? "alert" : "alerts"} within the last hour`
+            : "No alert within the last hour"}
+        </h1>
+        <p className="verdict-text soft">
+          A rule that still holds an hour later tells again. The rules, and a webhook for whoever is not at this page, are set under{" "}
+          <code>alerts</code> in muster.yaml; <code>muster alerts</code> lists the same.
+        </p>
+      </header>
+      <Problem problem={problem} />
+      {firing.length > 0 && (
+        <ul className="alerts" aria-label="Now">
+          {firing.map((alert) => (
+            <Firing key={alert.id} alert={alert} />
+          ))}
+        </ul>
+      )}
+      <Sheet
+        title="Before"
+        count={before.length}
+        columns={["When", "Rule", "What", "Machine", "Told"]}
+        rows={before.map((alert) => ({
+          key: String(alert.id),
+          cells: [
+            <Ago key="when" at={alert.at} />,
+            alertWords[alert.rule].title,
+            <Untrusted key="what" text={alert.summary} />,
+            <Machines key="machine" alert={alert} />,
+            deliveryWords(alert),
+          ],
+        }))}
+        {...(before.length === 0 && { note: "None." })}
+      />
+    </article>
+  );
+}
+
+function Firing({ alert }: { alert: Alert }) {
+  const { title, fix } = alertWords[alert.rule];
+  return (
+    <li className="panel alert tone-bad" data-alert={alert.id}>
+      <h2>
+        {title} <Ago at={alert.at} />
+      </h2>
+      <p>
+        <Untrusted text={alert.summary} />
+      </p>
+      <p>
+        <Machines alert={alert} />
+      </p>
+      <p>
+        <strong>What to do:</strong> <Hint text={fix} />
+      </p>
+      <p className="soft">{deliveryWords(alert)}</p>
+    </li>
+  );
+}
+
+function Machines({ alert }: { alert: Alert }) {
+  const { fleet } = useView();
+  return nodesIn(alert, fleet.nodes.values()).map((name) => (
+    <a key={name} className="machine-link" href={nodeHref(name)}>
+      {name}
+    </a>
+  ));
+}

@@ -1,0 +1,104 @@
+/** API keys and the people they belong to: who may do what, until when, and when they were last here. */
+import { useState } from "react";
+import type { Key } from "../../../daemon/contract/admin/key.ts";
+import { ActionButton } from "../parts/action-button.tsx";
+import { Ago } from "../parts/ago.tsx";
+import { Problem } from "../parts/attempt.tsx";
+import { useDesk } from "../parts/page-context.ts";
+import { Sheet } from "../parts/sheet.tsx";
+import { useAnswer } from "../parts/use-answer.ts";
+import { keysRefusal, membersOf } from "./members.ts";
+import { NewKey } from "./new-key.tsx";
+import { Revoke } from "./revoke.tsx";
+import { ShownOnce } from "./shown-once.tsx";
+
+export function KeysPanel() {
+  const { client, session } = useDesk();
+  const why = keysRefusal(session.role);
+  const { answer: keys, problem, refresh } = useAnswer(() => client.listKeys(), why === undefined);
+  const [making, setMaking] = useState(false);
+  const [made, setMade] = useState<{ name: string; key: string }>();
+  return (
+    <>
+      <Members keys={keys} why={why} />
+      <Sheet
+        title="API keys"
+        {...(keys && { count: keys.length })}
+        columns={["Key", "Role", "Owner", "Made", "Ends", "Last used", "Id", "Revoke"]}
+        rows={(keys ?? []).map((key) => ({
+          key: key.id,
+          cells: [
+            key.name === session.name ? <strong key="name">{key.name} (this one)</strong> : key.name,
+            key.role,
+            key.owner,
+            <Ago key="made" at={key.createdAt} />,
+            key.expiresAt === undefined ? "never" : <Ago key="ends" at={key.expiresAt} />,
+            key.lastUsedAt === undefined ? "never" : <Ago key="used" at={key.lastUsedAt} />,
+            <code key="id">{key.id}</code>,
+            <Revoke
+              key="revoke"
+              what={`the key ${key.name}`}
+              warning={
+                key.name === session.name
+                  ? "It is the one you are logged in with: your session ends at once."
+                  : `Whatever uses it stops working at once, and the sessions made from it end.`
+              }
+              onRevoke={async () => {
+                await client.revokeKey({ id: key.id });
+                await refresh();
+              }}
+            />,
+          ],
+        }))}
+        {...(why !== undefined && { note: why })}
+      />
+      <Problem problem={problem} />
+      <div className="actions">
+        <ActionButton why={why} onClick={() => setMaking(true)}>
+          Create a key…
+        </ActionButton>
+      </div>
+      {making && (
+        <NewKey
+          onClose={() => setMaking(false)}
+          onMade={(key) => {
+            setMaking(false);
+            setMade(key);
+            void refresh();
+          }}
+        />
+      )}
+      {made && (
+        <ShownOnce
+          title={`The key ${made.name}`}
+          what={`the key ${made.name}`}
+          secret={made.key}
+          use="It logs in here, and in a terminal as MUSTER_KEY; only its hash is kept."
+          onClose={() => setMade(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+function Members({ keys, why }: { keys: readonly Key[] | undefined; why: string | undefined }) {
+  const { session } = useDesk();
+  const note = why === undefined ? undefined : `You are ${session.owner}, with the key ${session.name} of the role ${session.role}.`;
+  return (
+    <Sheet
+      title="Members"
+      {...(keys && { count: membersOf(keys).length })}
+      columns={["Member", "May", "Keys", "Last seen"]}
+      rows={membersOf(keys ?? []).map(({ owner, keys: own, roles, seenAt }) => ({
+        key: owner,
+        cells: [
+          owner === session.owner ? <strong key="owner">{owner} (you)</strong> : owner,
+          roles.join(", "),
+          own.map(({ name }) => name).join(", "),
+          seenAt === undefined ? "never" : <Ago key="seen" at={seenAt} />,
+        ],
+      }))}
+      {...(note !== undefined && { note })}
+    />
+  );
+}

@@ -1,0 +1,52 @@
+/** A line of the daemon's log in words, and how many rows they take where every character is as wide as the others. Pure. */
+import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
+import { withoutColours } from "../../jobs/output/ansi.ts";
+import { printable } from "../../jobs/output/printable.ts";
+
+/** Machines wrote some of it: nothing that acts or turns the reading direction stays. */
+const harmless = (text: string): string => withoutColours(printable("", text).text).replaceAll("\t", "    ");
+
+export const sourceOf = ({ process, part }: LogLine): string => harmless(part === undefined ? process : `${process}/${part}`);
+
+const texts = new WeakMap<LogLine, string>();
+
+/** What happened, and what else is known; a failure's trace takes rows of its own. */
+export function wordsOf(line: LogLine): string {
+  const known = texts.get(line);
+  if (known !== undefined) return known;
+  const { err, ...rest } = line.detail ?? {};
+  const named = Object.entries(rest).map(([name, value]) => ` ${name}=${/[\s"]/.test(value) ? JSON.stringify(value) : value}`);
+  const words = harmless(`${line.text}${named.join("")}${err === undefined ? "" : `\n${err}`}`);
+  texts.set(line, words);
+  return words;
+}
+
+export const plainText = (line: LogLine): string => `${line.at} ${line.level} ${sourceOf(line)}: ${wordsOf(line)}`;
+
+export const rowsOf = (words: string, columns: number): number =>
+  words.split("\n").reduce((sum, part) => sum + Math.max(1, Math.ceil(part.length / Math.max(1, columns))), 0);
+
+const pad = (value: number, digits: number) => String(value).padStart(digits, "0");
+
+/** In the reader's own zone, which the title of the cell names. */
+export function timeOfDay(at: string): string {
+  const when = new Date(at);
+  return `${pad(when.getHours(), 2)}:${pad(when.getMinutes(), 2)}:${pad(when.getSeconds(), 2)}.${pad(when.getMilliseconds(), 3)}`;
+}
+
+/** What was searched for, marked. */
+export function piecesOf(words: string, wanted: string): { text: string; found: boolean }[] {
+  const sought = wanted.trim().toLowerCase();
+  const lower = words.toLowerCase();
+  // A letter may change its length with its case: then there is no telling where.
+  if (sought === "" || lower.length !== words.length) return [{ text: words, found: false }];
+  const pieces: { text: string; found: boolean }[] = [];
+  let from = 0;
+  for (let at = lower.indexOf(sought); at !== -1; at = lower.indexOf(sought, from)) {
+    if (at > from) pieces.push({ text: words.slice(from, at), found: false });
+    pieces.push({ text: words.slice(at, at + sought.length), found: true });
+    from = at + sought.length;
+  }
+  if (from < words.length || pieces.length === 0) pieces.push({ text: words.slice(from), found: false });
+  return pieces;
+}

@@ -1,0 +1,23 @@
+/** A strip for each of the daemon's processes that is away. Restarts take a second: only what lasts is worth a word. */
+import { useEffect, useState } from "react";
+import { type Away, meaning } from "./processes.ts";
+
+const PATIENCE_MS = 3000;
+
+export function ProcessesAway({ away }: { away: Away }) {
+  return [...away].sort().map((name) => <Missing key={name} name={name} />);
+}
+
+function Missing({ name }: { name: string }) {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLasting(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!lasting) return null;
+  return (
+    <p className="strip" role="alert">
+      {meaning(name)} <code>muster doctor</code> and the daemon's log say why it is away.
+    </p>
+  );
+}

@@ -1,0 +1,25 @@
+/** The alerts, asked for again whenever one is raised; and every minute, for their delivery goes on in silence. */
+import { useEffect, useState } from "react";
+import type { Alert } from "../../../daemon/contract/admin/alert.ts";
+import { useAttempt } from "../parts/attempt.tsx";
+import { useDesk, useView } from "../parts/page-context.ts";
+
+const MOST = 200;
+const AGAIN_MS = 60_000;
+
+export function useAlerts() {
+  const { client } = useDesk();
+  const { news, loaded } = useView();
+  const [alerts, setAlerts] = useState<readonly Alert[]>();
+  const { attempt, problem } = useAttempt();
+  const newest = news.items.find(({ about }) => about !== undefined && "alert" in about)?.seq;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new one is the reason to ask
+  useEffect(() => {
+    if (!loaded) return;
+    const ask = () => void attempt(async () => setAlerts(await client.listAlerts({ limit: MOST })));
+    ask();
+    const timer = setInterval(ask, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [client, loaded, newest]);
+  return { alerts, problem };
+}

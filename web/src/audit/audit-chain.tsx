@@ -1,0 +1,70 @@
+/** Whether the records are still what was written: computed here from the lines themselves. */
+
+import { Ago } from "../parts/ago.tsx";
+import { Problem } from "../parts/attempt.tsx";
+import { Hint } from "../parts/hint.tsx";
+import type { ChainState } from "./chain.ts";
+import { useChain, type Verified } from "./use-chain.ts";
+
+export function AuditChain() {
+  const { verified, busy, problem, verify } = useChain();
+  const { tone, title, text } = verdictOf(verified, busy);
+  return (
+    <section className={`detail-head tone-${tone} audit-chain`} aria-labelledby="chain">
+      <h2 id="chain" aria-live="polite">
+        {title}
+      </h2>
+      <button type="button" disabled={busy} onClick={() => void verify()}>
+        {busy ? "Verifying…" : "Verify now"}
+      </button>
+      <p className="verdict-text soft">
+        <Hint text={text} />
+        {verified?.at !== undefined && (
+          <>
+            {" "}
+            Looked at <Ago at={verified.at} />.
+          </>
+        )}
+      </p>
+      {verified && verified.state.breaks.length > 0 && (
+        <ul className="chain-breaks">
+          {verified.state.breaks.map(({ at, text: what }) => (
+            <li key={`${at} ${what}`}>
+              <strong className="number">Record {at}</strong>: {what}
+            </li>
+          ))}
+        </ul>
+      )}
+      <Problem problem={problem} />
+    </section>
+  );
+}
+
+function verdictOf(verified: Verified | undefined, busy: boolean): { tone: string; title: string; text: string } {
+  if (!verified)
+    return {
+      tone: "idle",
+      title: busy ? "Verifying the chain…" : "The chain was not verified on this page yet",
+      text: "Each record holds the hash of the one before. This page can fetch them all and compute every hash by itself; `muster audit verify` on the control node checks the signatures of the checkpoints too.",
+    };
+  const { state, at } = verified;
+  const [first] = state.breaks;
+  if (first)
+    return {
+      tone: "bad",
+      title: `The chain is broken at record ${first.at}`,
+      text: "Compare with a copy: an export, a backup, a checkpoint kept elsewhere. `muster audit verify` says what is wrong in detail.",
+    };
+  if (at === undefined) return { tone: "working", title: `Verified to record ${state.last}…`, text: signedText(state) };
+  if (state.records === 0) return { tone: "idle", title: "There is no record yet", text: "" };
+  return {
+    tone: "good",
+    title: `The chain holds: records ${state.first} to ${state.last}`,
+    text: `Every hash was computed by this page. ${signedText(state)}`,
+  };
+}
+
+const signedText = ({ signedTo }: ChainState): string =>
+  signedTo > 0
+    ? `The last signed checkpoint that fits is at record ${signedTo}; whether the right key signed it says \`muster audit verify\`.`
+    : "No checkpoint has been signed for these records yet: one cut off at the end would not be noticed.";

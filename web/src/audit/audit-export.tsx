@@ -1,0 +1,60 @@
+/** Takes records along: those found as JSON, or all of them with what proves them. */
+import type { AuditRecord } from "../../../daemon/contract/audit/audit.ts";
+import type { Client } from "../../../daemon/contract/client.ts";
+import { Problem, useAttempt } from "../parts/attempt.tsx";
+import { useDesk } from "../parts/page-context.ts";
+import { readLine } from "./audit-line.ts";
+
+const AT_ONCE = 10_000;
+
+export function AuditExport({ records }: { records: readonly AuditRecord[] }) {
+  const { client } = useDesk();
+  const { attempt, busy, problem } = useAttempt();
+  return (
+    <div className="actions">
+      <button
+        type="button"
+        disabled={records.length === 0}
+        title={records.length === 0 ? "No record is shown." : undefined}
+        onClick={() => save("audit.json", new Blob([JSON.stringify(records, null, 2)], { type: "application/json" }))}
+      >
+        Shown as JSON
+      </button>
+      <button
+        type="button"
+        disabled={busy}
+        title="Every record with its proof; muster audit verify --export proves it"
+        onClick={() => void attempt(async () => save("audit.ndjson", await exported(client)))}
+      >
+        {busy ? "Exporting…" : "All as NDJSON"}
+      </button>
+      <Problem problem={problem} />
+    </div>
+  );
+}
+
+async function exported(client: Client): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for (let after = 0; ; ) {
+    const part = new Uint8Array(await client.exportAudit({ after, limit: AT_ONCE }));
+    const last = lastOf(new TextDecoder().decode(part));
+    // Only the first part begins with notes, which are there without a record too.
+    if (last === undefined) return new Blob(after === 0 ? [part] : parts, { type: "application/x-ndjson" });
+    parts.push(part);
+    after = last;
+  }
+}
+
+function lastOf(lines: string): number | undefined {
+  const line = readLine(lines.slice(lines.lastIndexOf("\n", lines.length - 2) + 1).trimEnd());
+  return line?.kind === "record" ? line.record.seq : undefined;
+}
+
+function save(name: string, file: Blob): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  // Not before the browser has taken it.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

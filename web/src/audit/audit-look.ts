@@ -1,0 +1,32 @@
+/** How the audit's records look: their kind in a word, and where what they are about can be seen. Pure. */
+import type { AuditAction, AuditRecord } from "../../../daemon/contract/audit/audit.ts";
+
+const bad = /^(refus|fail|deny|denied|timed|partial|rolled|unknown|expired|dropped)/;
+const good = /^(succe|approve$|allow$|ok$)/;
+
+export function resultTone(result: string | undefined): string {
+  if (result === undefined) return "muted";
+  if (bad.test(result)) return "bad";
+  return good.test(result) ? "good" : "idle";
+}
+
+const alarming: readonly AuditAction[] = ["login-failed", "refusal"];
+
+export const actionTone = (action: AuditAction): string => (alarming.includes(action) ? "bad" : action === "intent" ? "working" : "idle");
+
+/** Where on this page it can be looked at. */
+export function placeOf({ subject, executionId }: Pick<AuditRecord, "subject" | "executionId">): string | undefined {
+  const [, kind, id] = /^(approval|execution|node|job) (\S+)$/.exec(subject) ?? [];
+  if (kind !== undefined && id !== undefined) return `#/${kind}s/${encodeURIComponent(id)}`;
+  return executionId === undefined ? undefined : `#/executions/${encodeURIComponent(executionId)}`;
+}
+
+/** As a field for a local time takes it; and back. */
+export function localTime(instant: string): string {
+  if (instant === "") return "";
+  const at = new Date(instant);
+  const two = (part: number) => String(part).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+export const instantOf = (local: string): string => (Number.isNaN(Date.parse(local)) ? "" : new Date(local).toISOString());

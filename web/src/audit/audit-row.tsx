@@ -1,0 +1,115 @@
+/** One record: a line of it, and all of it when it is opened. Everything in it is text of people and machines. */
+import { useEffect, useState } from "react";
+import type { AuditRecord } from "../../../daemon/contract/audit/audit.ts";
+import { Ago } from "../parts/ago.tsx";
+import { Problem, useAttempt } from "../parts/attempt.tsx";
+import { CopyableFacts } from "../parts/copyable-facts.tsx";
+import { useDesk } from "../parts/page-context.ts";
+import { Untrusted } from "../parts/untrusted.tsx";
+import { Copy } from "../shell/cli-panel.tsx";
+import { readLine, type SealedLine } from "./audit-line.ts";
+import { actionTone, placeOf, resultTone } from "./audit-look.ts";
+import { sha256 } from "./sha256.ts";
+
+export function AuditRow({ record }: { record: AuditRecord }) {
+  const [open, setOpen] = useState(false);
+  const { seq, at, actor, action, summary, result } = record;
+  return (
+    <li className="audit-record" data-seq={seq}>
+      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary>
+          <span className="number soft">{seq}</span>
+          <Ago at={at} />
+          <span className="audit-who">
+            <Untrusted text={actor.name} />
+            {actor.onBehalfOf !== undefined && (
+              <span className="soft">
+                {" "}
+                for <Untrusted text={actor.onBehalfOf} />
+              </span>
+            )}
+          </span>
+          <span className={`badge tone-${actionTone(action)}`}>{action}</span>
+          <span className="audit-what">
+            <Untrusted text={summary} />
+          </span>
+          <span className={`audit-result tone-${resultTone(result)}`}>{result !== undefined && <Untrusted text={result} />}</span>
+        </summary>
+        {open && <Whole record={record} />}
+      </details>
+    </li>
+  );
+}
+
+function Whole({ record }: { record: AuditRecord }) {
+  const { actor, subject, reason, rule, planHash, policyVersion, executionId, costUsd, prevHash, hash } = record;
+  const place = placeOf(record);
+  const facts: [string, string | undefined][] = [
+    ["By", `${actor.name}, key ${actor.keyId}, role ${actor.role}${actor.onBehalfOf === undefined ? "" : `, for ${actor.onBehalfOf}`}`],
+    ["About", subject],
+    ["Reason", reason],
+    ["Rule", rule],
+    ["Cost", costUsd === undefined || costUsd === 0 ? undefined : `$${costUsd}`],
+  ];
+  const hashes: [string, string | undefined][] = [
+    ["Plan", planHash],
+    ["Policy", policyVersion],
+    ["Execution", executionId],
+    ["Hash before", prevHash],
+    ["Hash", hash],
+  ];
+  return (
+    <div className="audit-whole">
+      <dl className="facts">
+        {facts.map(([what, value]) =>
+          value === undefined ? null : (
+            <div key={what}>
+              <dt>{what}</dt>
+              <dd>
+                <Untrusted text={value} />
+              </dd>
+            </div>
+          ),
+        )}
+        <CopyableFacts facts={hashes} />
+      </dl>
+      {place !== undefined && (
+        <p>
+          <a href={place}>Look at it</a>
+        </p>
+      )}
+      <Sealed seq={record.seq} />
+    </div>
+  );
+}
+
+/** As it was hashed: names and reasons are salted digests in it, so that they can be erased. */
+function Sealed({ seq }: { seq: number }) {
+  const { client } = useDesk();
+  const { attempt, problem } = useAttempt();
+  const [line, setLine] = useState<SealedLine>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is opened
+  useEffect(() => {
+    void attempt(async () => {
+      const lines = new TextDecoder().decode(await client.exportAudit({ after: seq - 1, limit: 1 })).split("\n");
+      for (const each of lines) {
+        const read = readLine(each);
+        if (read?.kind === "record" && read.record.seq === seq) setLine(read);
+      }
+    });
+  }, [seq]);
+  if (problem) return <Problem problem={problem} />;
+  if (!line) return <p className="soft">Reading the record as it was hashed…</p>;
+  const holds = sha256(line.text) === line.hash;
+  return (
+    <>
+      <p>
+        <span className={`badge tone-${holds ? "good" : "bad"}`}>{holds ? "gives its hash" : "altered"}</span>{" "}
+        <span className="soft">The canonical record, as it was hashed</span> <Copy text={line.text} />
+      </p>
+      <section className="canonical" aria-label={`Canonical record ${seq}`}>
+        <Untrusted text={line.text} />
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+/** Records of the audit, page by page from the newest, until enough of them fit. */
+import { useEffect, useMemo, useState } from "react";
+import { useAttempt } from "../parts/attempt.tsx";
+import { useDesk } from "../parts/page-context.ts";
+import { type AuditWish, askedOf, fits, nextPage, nothingYet, takePage } from "./audit-query.ts";
+
+const SHOWN = 100;
+const REACH = 5000;
+
+export function useAudit(wish: AuditWish) {
+  const { client } = useDesk();
+  const { attempt, busy, problem } = useAttempt();
+  const [looked, setLooked] = useState(nothingYet);
+  const [far, setFar] = useState({ wanted: SHOWN, reach: REACH });
+  const fitting = useMemo(() => looked.records.filter((record) => fits(record, wish)), [looked, wish]);
+  const page = nextPage(looked, fitting.length, far.wanted, far.reach);
+  const more = () => setFar({ wanted: fitting.length + SHOWN, reach: looked.records.length + REACH });
+  const idle = !busy && problem === undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever there is more to look at and nothing under way
+  useEffect(() => {
+    if (page === undefined || !idle) return;
+    void attempt(async () => {
+      const come = await client.listAudit({ ...askedOf(wish), ...page });
+      setLooked((was) => takePage(was, come, page.limit));
+    });
+  }, [idle, page?.before, page?.limit]);
+  return { fitting, looked, busy, problem, more };
+}

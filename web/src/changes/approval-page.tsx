@@ -1,0 +1,69 @@
+/** One question put to people, in full: every step, the way back, what it is bound to, and what came of it. */
+import { useEffect } from "react";
+import type { Approval } from "../../../daemon/contract/changes/approval.ts";
+import { useAttempt } from "../parts/attempt.tsx";
+import { CopyableFacts } from "../parts/copyable-facts.tsx";
+import { useDesk, useView } from "../parts/page-context.ts";
+import { useNow } from "../parts/use-now.ts";
+import { CliPanel } from "../shell/cli-panel.tsx";
+import { LostPage } from "../shell/lost-page.tsx";
+import { approvalsHref, executionHref } from "../shell/route.ts";
+import { ApprovalCard } from "./approval-card.tsx";
+import { stateAt } from "./approval-look.ts";
+import { executionLook } from "./execution-look.ts";
+
+export function ApprovalPage({ id }: { id: string }) {
+  const { live } = useDesk();
+  const { fleet, loaded } = useView();
+  const { attempt, problem } = useAttempt();
+  const approval = fleet.approvals.get(id);
+  const unlisted = loaded && approval === undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the list does not have it
+  useEffect(() => {
+    if (unlisted) void attempt(() => live.fetchApproval(id));
+  }, [unlisted, live, id]);
+  if (approval) return <Known approval={approval} />;
+  if (problem) return <LostPage what={`${problem.message}.`} />;
+  return <p className="asking">Loading…</p>;
+}
+
+function Known({ approval }: { approval: Approval }) {
+  const { fleet } = useView();
+  const open = useNow((nowMs) => Number(stateAt(approval, nowMs) === "pending")) === 1;
+  const execution = [...fleet.executions.values()].find(({ planId }) => planId === approval.planId);
+  const commands = open
+    ? [`muster approve ${approval.id} --reason "…"`, `muster deny ${approval.id} --reason "…"`, `muster plan ${approval.planId}`]
+    : [`muster plan ${approval.planId}`, ...(execution ? [`muster execution ${execution.id}`] : [])];
+  return (
+    <section className="detail">
+      <nav className="crumbs" aria-label="Way back">
+        <a href={approvalsHref}>Approvals</a> /
+      </nav>
+      <ApprovalCard approval={approval} whole />
+      {execution && (
+        <p className={`panel tone-${executionLook[execution.status].tone}`}>
+          <a href={executionHref(execution.id)}>What came of it: {executionLook[execution.status].word.toLowerCase()}</a>
+        </p>
+      )}
+      <details className="panel">
+        <summary>What a yes is bound to</summary>
+        <p className="soft">
+          Should one of these be another when it is to begin, the approval is dropped and it has to be asked for again.
+        </p>
+        <dl className="facts">
+          <CopyableFacts
+            facts={[
+              ["Approval", approval.id],
+              ["Plan", approval.planId],
+              ["Hash of the plan", approval.planHash],
+              ["Of its preview", approval.previewHash],
+              ["Of its targets", approval.targetsHash],
+              ["Policy", approval.policyVersion],
+            ]}
+          />
+        </dl>
+      </details>
+      <CliPanel commands={commands} />
+    </section>
+  );
+}

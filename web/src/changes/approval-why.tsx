@@ -1,0 +1,47 @@
+/** Why a plan has to be decided by people, by whom, and what they have said so far. */
+import type { Approval } from "../../../daemon/contract/changes/approval.ts";
+import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
+import { Ago } from "../parts/ago.tsx";
+import { Untrusted } from "../parts/untrusted.tsx";
+import { progressOf, progressText, whoText } from "./quorum-progress.ts";
+
+export function ApprovalWhy({ approval, work: { decision } }: { approval: Approval; work: PlannedWork }) {
+  const progress = progressOf(approval.quorum, approval.votes);
+  return (
+    <div className="approval-why">
+      <p>
+        Asked because of the rule <code>{decision.rule}</code>. {whoText(approval.quorum)}
+      </p>
+      <ul className="reasons soft">
+        {decision.reasons.map((reason) => (
+          <li key={reason}>
+            <Untrusted text={reason} />
+          </li>
+        ))}
+      </ul>
+      <p>
+        <strong>{progressText(progress)}</strong> said yes.
+      </p>
+      {approval.votes.length > 0 && (
+        <ul className="votes" aria-label="Answers so far">
+          {approval.votes.map((vote) => (
+            <li key={vote.keyId}>
+              <span className={`badge tone-${vote.answer === "approve" ? "good" : "bad"}`}>{vote.answer === "approve" ? "yes" : "no"}</span>{" "}
+              <strong>
+                <Untrusted text={vote.by} />
+              </strong>{" "}
+              <span className="soft">
+                {vote.role}, <Ago at={vote.at} />
+              </span>
+              {vote.reason !== "" && (
+                <q className="said">
+                  <Untrusted text={vote.reason} />
+                </q>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

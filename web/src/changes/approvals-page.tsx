@@ -1,0 +1,103 @@
+/** What waits for somebody's yes or no, and what was asked before. */
+import { useState } from "react";
+import type { Approval } from "../../../daemon/contract/changes/approval.ts";
+import { Ago } from "../parts/ago.tsx";
+import { useView } from "../parts/page-context.ts";
+import { Untrusted } from "../parts/untrusted.tsx";
+import { useNow } from "../parts/use-now.ts";
+import { approvalHref } from "../shell/route.ts";
+import { ApprovalCard } from "./approval-card.tsx";
+import { approvalLook, sortApprovals, stateAt } from "./approval-look.ts";
+import { GovernTabs } from "./change-tabs.tsx";
+import { usePlanOf } from "./use-plan.ts";
+
+/** The plan of each is asked for. */
+const SHOWN_AT_ONCE = 20;
+
+export function ApprovalsPage() {
+  const { fleet, loaded } = useView();
+  const [shown, setShown] = useState(SHOWN_AT_ONCE);
+  // Who waits changes with the clock too; the text stands for the order.
+  const order = useNow((nowMs) => {
+    const { waiting, over } = sortApprovals(fleet.approvals.values(), nowMs);
+    return JSON.stringify([waiting.map(({ id }) => id), over.map(({ id }) => id)]);
+  });
+  if (!loaded) return <p className="asking">Loading…</p>;
+  const [waitingIds, overIds] = JSON.parse(order) as [string[], string[]];
+  const known = (ids: string[]) => ids.flatMap((id) => fleet.approvals.get(id) ?? []);
+  const [waiting, over] = [known(waitingIds), known(overIds)];
+  return (
+    <section className="detail">
+      <div className="counts">
+        <h1>
+          Approvals <span className="count">{waiting.length}</span>
+        </h1>
+        <GovernTabs here="approvals" />
+      </div>
+      {waiting.length === 0 ? (
+        <section className="empty" aria-labelledby="nothing-waits">
+          <h2 id="nothing-waits">Nothing waits for a decision</h2>
+          <p>
+            What the policy lets happen only with somebody's yes appears here the moment it is asked for. Ask for something with{" "}
+            <code>muster do</code>, or see first what would be decided:
+          </p>
+          <p>
+            <code>muster do service_restart unit=ssh.service --on NODE --dry-run</code>
+          </p>
+        </section>
+      ) : (
+        <ul className="approvals" aria-label="Waiting for a decision">
+          {waiting.map((approval) => (
+            <li key={approval.id}>
+              <ApprovalCard approval={approval} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {over.length > 0 && (
+        <>
+          <h2 className="section-title">
+            Decided or over <span className="count">{over.length}</span>
+          </h2>
+          <ul className="job-rows">
+            {over.slice(0, shown).map((approval) => (
+              <Row key={approval.id} approval={approval} />
+            ))}
+          </ul>
+          {over.length > shown && (
+            <p>
+              <button type="button" onClick={() => setShown(shown + SHOWN_AT_ONCE)}>
+                Show more
+              </button>
+            </p>
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+function Row({ approval }: { approval: Approval }) {
+  const { work } = usePlanOf(approval);
+  const state = useNow((nowMs) => stateAt(approval, nowMs));
+  const { word, tone } = approvalLook[state];
+  return (
+    <li className={`job-row approval-row tone-${tone}`} data-approval={approval.id} data-state={state}>
+      <span className="badge">{word}</span>
+      <a className="job-name" href={approvalHref(approval.id)}>
+        {work ? <Untrusted text={work.plan.summary} /> : approval.id}
+      </a>
+      <span className="job-summary soft">
+        asked by <Untrusted text={approval.requestedBy} />
+        {approval.votes.map(({ by, answer, keyId }) => (
+          <span key={keyId}>
+            , <Untrusted text={by} /> said {answer === "approve" ? "yes" : "no"}
+          </span>
+        ))}
+      </span>
+      <span className="job-when soft">
+        <Ago at={approval.createdAt} />
+      </span>
+    </li>
+  );
+}

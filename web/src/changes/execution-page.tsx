@@ -1,0 +1,122 @@
+/** One run of a plan: each step as it goes, what it said, and a way to stop it. */
+import { useEffect } from "react";
+import type { Execution } from "../../../daemon/contract/changes/execution.ts";
+import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
+import { Ago, Lasting } from "../parts/ago.tsx";
+import { Problem, useAttempt } from "../parts/attempt.tsx";
+import { useDesk, useView } from "../parts/page-context.ts";
+import { Untrusted } from "../parts/untrusted.tsx";
+import { CliPanel } from "../shell/cli-panel.tsx";
+import { LostPage } from "../shell/lost-page.tsx";
+import { approvalHref, executionsHref } from "../shell/route.ts";
+import { doneOf, executionLook, isCancellable, shownSteps } from "./execution-look.ts";
+import { ExecutionStep } from "./execution-step.tsx";
+import { usePlan } from "./use-plan.ts";
+
+/** The feed tells when a step has ended, not when one begins. */
+const AGAIN_MS = 1500;
+
+export function ExecutionPage({ id }: { id: string }) {
+  const { live } = useDesk();
+  const { fleet, loaded } = useView();
+  const { attempt, problem } = useAttempt();
+  const execution = fleet.executions.get(id);
+  // Also where the list has it: what its steps wrote is not in there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once the fleet is there
+  useEffect(() => {
+    if (loaded) void attempt(() => live.fetchExecution(id));
+  }, [loaded, live, id]);
+  const goesOn = execution?.status === "running";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: by the clock, for as long as it goes on
+  useEffect(() => {
+    if (!goesOn) return;
+    const timer = setInterval(() => void attempt(() => live.fetchExecution(id)), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [goesOn, live, id]);
+  if (execution) return <Known execution={execution} />;
+  if (problem) return <LostPage what={`${problem.message}.`} />;
+  return <p className="asking">Loading…</p>;
+}
+
+function Known({ execution }: { execution: Execution }) {
+  const { work, problem } = usePlan(execution.planId);
+  const { word, tone, meaning } = executionLook[execution.status];
+  return (
+    <article className="detail">
+      <nav className="crumbs" aria-label="Way back">
+        <a href={executionsHref}>Executions</a> /
+      </nav>
+      <header className={`detail-head tone-${tone}`}>
+        <h1>{work ? <Untrusted text={work.plan.summary} /> : execution.id}</h1>
+        <span className="badge" role="status">
+          {word}
+        </span>
+        <p className="phase-line">
+          {meaning} Asked by <Untrusted text={execution.requestedBy} /> <Ago at={execution.createdAt} />
+          {execution.startedAt !== undefined && (
+            <>
+              {" · "}
+              {execution.endedAt === undefined ? "running for" : "took"} <Lasting from={execution.startedAt} to={execution.endedAt} />
+            </>
+          )}
+          {" · "}
+          {doneOf(execution)} of {execution.steps.length} steps
+          {execution.approvalId !== undefined && (
+            <>
+              {" · "}
+              <a href={approvalHref(execution.approvalId)}>who said yes</a>
+            </>
+          )}
+        </p>
+        {execution.error !== undefined && (
+          <p className="result">
+            <strong>
+              <Untrusted text={execution.error} />
+            </strong>
+          </p>
+        )}
+        {isCancellable(execution) && <Cancel execution={execution} />}
+      </header>
+      <Problem problem={problem} />
+      {work && <Steps execution={execution} work={work} />}
+      <CliPanel
+        commands={[
+          `muster execution ${execution.id} --follow`,
+          ...(isCancellable(execution) ? [`muster execution ${execution.id} --cancel`] : []),
+          `muster plan ${execution.planId}`,
+        ]}
+      />
+    </article>
+  );
+}
+
+function Cancel({ execution: { id } }: { execution: Execution }) {
+  const { client, live, refusal } = useDesk();
+  const { attempt, busy, problem } = useAttempt();
+  return (
+    <div className="actions">
+      <button
+        type="button"
+        className="danger"
+        disabled={busy || refusal !== undefined}
+        title={refusal}
+        aria-describedby={refusal === undefined ? undefined : "refusal"}
+        onClick={() => void attempt(async () => live.takeExecution(await client.cancelExecution({ id })))}
+      >
+        Cancel
+      </button>
+      <span className="soft">Begins no more of its steps and stops those at work. What is done stays done.</span>
+      <Problem problem={problem} />
+    </div>
+  );
+}
+
+function Steps({ execution, work: { plan } }: { execution: Execution; work: PlannedWork }) {
+  return (
+    <ol className="execution-steps">
+      {shownSteps(execution, plan).map((step) => (
+        <ExecutionStep key={step.result.id} step={step} />
+      ))}
+    </ol>
+  );
+}

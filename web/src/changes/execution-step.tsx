@@ -1,0 +1,67 @@
+/** One step of an execution, with what it said: text with its colours, and nothing in it that acts. */
+
+import { spansOf } from "../jobs/output/ansi.ts";
+import { Lasting } from "../parts/ago.tsx";
+import { Untrusted } from "../parts/untrusted.tsx";
+import { nodeHref } from "../shell/route.ts";
+import { type ShownStep, stepLook } from "./execution-look.ts";
+import { type OutputLine, outputLines } from "./step-output.ts";
+
+export function ExecutionStep({ step: { planned, result, undoes } }: { step: ShownStep }) {
+  const { word, tone } = stepLook[result.status];
+  const lines = outputLines(result.output ?? "");
+  return (
+    <li className={`execution-step tone-${tone}`} data-step={result.id} data-status={result.status}>
+      <p className="execution-step-head">
+        <span className="badge">{word}</span>
+        <span className="number soft">{result.id}</span>
+        <strong>
+          {undoes !== undefined && `taking back ${undoes}: `}
+          {planned?.tool}
+        </strong>
+        {result.target !== undefined && <a href={nodeHref(result.target)}>{result.target}</a>}
+        {planned && (
+          <code>
+            <Untrusted text={planned.preview.text} />
+          </code>
+        )}
+        <span className="soft step-when">
+          {result.exitCode != null && `exit ${result.exitCode} · `}
+          {result.startedAt !== undefined && <Lasting from={result.startedAt} to={result.endedAt} />}
+        </span>
+      </p>
+      {result.error !== undefined && (
+        <p className="problem">
+          <Untrusted text={result.error} />
+        </p>
+      )}
+      {lines.length > 0 && (
+        <section
+          className="step-output"
+          aria-label={`Output of step ${result.id}`}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+          tabIndex={0}
+        >
+          {lines.map((line, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name
+            <Line key={index} line={line} />
+          ))}
+        </section>
+      )}
+    </li>
+  );
+}
+
+function Line({ line: { text, look } }: { line: OutputLine }) {
+  return (
+    <>
+      {spansOf(text, look).map((span, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one line have no other name
+        <span key={index} className={span.className}>
+          {span.text}
+        </span>
+      ))}
+      {"\n"}
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+/** The steps of a plan as they would be carried out: with what, on what, how dangerous, how much is known beforehand. */
+import type { Plan, PlanStep } from "../../../daemon/contract/changes/plan.ts";
+import { SheetHead } from "../parts/sheet.tsx";
+import { Untrusted } from "../parts/untrusted.tsx";
+import { nodeHref } from "../shell/route.ts";
+import { limitText, previewMeaning, previewWord, riskMeaning, riskTone } from "./plan-words.ts";
+
+export function PlanSteps({ steps, title, undoes }: { steps: readonly PlanStep[]; title: string; undoes?: Plan["rollback"] }) {
+  return (
+    <table className="sheet plan-steps" aria-label={title}>
+      <SheetHead columns={["Step", "What it does", "On", "Risk", "Foretold", "Lasts"]} />
+      <tbody>
+        {steps.map((step, index) => (
+          <tr key={step.id} data-step={step.id}>
+            <td data-column="Step" className="number">
+              <span>
+                {step.id}
+                {undoes?.[index] && <span className="soft"> undoes {undoes[index].undoes}</span>}
+                {step.after.length > 0 && <span className="soft"> after {step.after.join(", ")}</span>}
+              </span>
+            </td>
+            <td data-column="What it does">
+              <Doing step={step} />
+            </td>
+            <td data-column="On">
+              <span>
+                {step.target === undefined ? (
+                  <span className="soft">the control node</span>
+                ) : (
+                  <a href={nodeHref(step.target)}>{step.target}</a>
+                )}{" "}
+                <span className="soft">{step.scope}</span>
+              </span>
+            </td>
+            <td data-column="Risk">
+              <span className={`badge tone-${riskTone[step.risk]}`} title={riskMeaning[step.risk]}>
+                {step.risk}
+              </span>
+            </td>
+            <td data-column="Foretold" title={previewMeaning[step.preview.kind]}>
+              {previewWord[step.preview.kind]}
+            </td>
+            <td data-column="Lasts" className="soft">
+              {limitText(step)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** What is carried out stands in the preview; its values are said where that is not exact. */
+function Doing({ step: { tool, method, parameters, preview } }: { step: PlanStep }) {
+  const values = Object.entries(parameters);
+  return (
+    <span className="doing">
+      <span>
+        <strong>{tool}</strong> <span className="soft">{method}</span>
+      </span>
+      <code>
+        <Untrusted text={preview.text} />
+      </code>
+      {preview.kind !== "exact" && values.length > 0 && (
+        <span className="soft">
+          with <Untrusted text={values.map(([name, value]) => `${name}=${value}`).join(" ")} />
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,39 @@
+/** How far the yeses of people have come. Pure. */
+import type { Vote } from "../../../daemon/contract/changes/approval.ts";
+import type { QuorumGroup } from "../../../daemon/contract/changes/plan.ts";
+import { spelled } from "./voter.ts";
+
+export interface Progress {
+  role: QuorumGroup["role"];
+  wanted: number;
+  given: number;
+}
+
+/** One person fills one place; an admin fills an operator's when there are admins to spare. */
+export function progressOf(quorum: readonly QuorumGroup[], votes: readonly Vote[]): Progress[] {
+  const people = new Map<string, Vote["role"]>();
+  for (const { by, role, answer } of votes) if (answer === "approve" && !people.has(spelled(by))) people.set(spelled(by), role);
+  const wanted = (role: QuorumGroup["role"]) => quorum.reduce((sum, group) => sum + (group.role === role ? group.count : 0), 0);
+  const admins = [...people.values()].filter((role) => role === "admin").length;
+  const asAdmins = Math.min(admins, wanted("admin"));
+  const asOperators = Math.min(people.size - asAdmins, wanted("operator"));
+  const groups: Progress[] = [
+    { role: "operator", wanted: wanted("operator"), given: asOperators },
+    { role: "admin", wanted: wanted("admin"), given: asAdmins },
+  ];
+  return groups.filter((group) => group.wanted > 0);
+}
+
+/** "1 of 2 operators, 0 of 1 admin" */
+export const progressText = (progress: readonly Progress[]): string =>
+  progress.map(({ role, wanted, given }) => `${given} of ${wanted} ${role}${wanted === 1 ? "" : "s"}`).join(", ");
+
+/** Who may decide, as a sentence. */
+export function whoText(quorum: readonly QuorumGroup[]): string {
+  const groups = progressOf(quorum, []).map(({ role, wanted }) =>
+    wanted === 1
+      ? `one person with the role ${role}${role === "operator" ? " or admin" : ""}`
+      : `${wanted} different people with the role ${role}${role === "operator" ? " or admin" : ""}`,
+  );
+  return `It takes the yes of ${groups.join(" and of ")}, other than whoever asked. One no ends it.`;
+}

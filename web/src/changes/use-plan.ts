@@ -1,0 +1,26 @@
+/** What is planned under an id, asked for when somebody looks at it. */
+import { useEffect } from "react";
+import type { Approval } from "../../../daemon/contract/changes/approval.ts";
+import { useAttempt } from "../parts/attempt.tsx";
+import { useDesk, useView } from "../parts/page-context.ts";
+
+export function usePlan(planId: string) {
+  const { live } = useDesk();
+  return useOpened(planId, () => live.openPlan(planId));
+}
+
+export function usePlanOf({ id, planId }: Approval) {
+  const { live } = useDesk();
+  return useOpened(planId, () => live.fetchApproval(id));
+}
+
+function useOpened(planId: string, open: () => Promise<void>) {
+  const work = useView().works.get(planId);
+  const { attempt, problem } = useAttempt();
+  const missing = work === undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each plan that is not there
+  useEffect(() => {
+    if (missing) void attempt(open);
+  }, [missing, planId]);
+  return { work, problem };
+}

@@ -1,0 +1,43 @@
+/** Pages of other services: their names are other people's words, their addresses are followed only where they are web addresses. */
+import { Problem } from "../parts/attempt.tsx";
+import { useDesk } from "../parts/page-context.ts";
+import { Sheet } from "../parts/sheet.tsx";
+import { Untrusted } from "../parts/untrusted.tsx";
+import { useAnswer } from "../parts/use-answer.ts";
+
+export function ServicesPanel() {
+  const { client } = useDesk();
+  const { answer: pages, problem } = useAnswer(() => client.webUis());
+  return (
+    <>
+      <Sheet
+        title="Other services"
+        {...(pages && { count: pages.length })}
+        columns={["Service", "Address", "Now"]}
+        rows={(pages ?? []).map(({ name, url, status, reason }) => ({
+          key: `${name} ${url}`,
+          cells: [
+            name,
+            /^https?:\/\//.test(url) ? (
+              <a key="url" href={url} target="_blank" rel="noopener noreferrer">
+                {url}
+              </a>
+            ) : (
+              url
+            ),
+            status === undefined ? (
+              ""
+            ) : (
+              <span key="now">
+                <span className={`badge tone-${status === "reachable" ? "good" : "bad"}`}>{status}</span>{" "}
+                {reason !== undefined && <Untrusted text={reason} />}
+              </span>
+            ),
+          ],
+        }))}
+        {...(pages?.length === 0 && { note: "None is set up. Name Consul, Nomad or links of your own under services in muster.yaml." })}
+      />
+      <Problem problem={problem} />
+    </>
+  );
+}

@@ -1,0 +1,114 @@
+/** The lines of an output that are on screen, of however many there are: each is one row high, the rest is empty space. */
+import { type ReactNode, type RefObject, useLayoutEffect, useState } from "react";
+import { spansOf } from "./ansi.ts";
+import type { Folding } from "./folding.ts";
+import { atEnd, type JobLog, lineTone } from "./job-log.ts";
+
+/** As the style sheet has it: where headings stand together, each needs room for a finger. */
+export const rowPx = (folded: ReadonlySet<number>): number => (folded.size > 0 ? 24 : 19);
+const MARGIN_ROWS = 20;
+/** A line of a megabyte is one row all the same. */
+const LONGEST_SHOWN = 4000;
+
+interface Props {
+  box: RefObject<HTMLElement | null>;
+  log: JobLog;
+  folding: Folding;
+  folded: ReadonlySet<number>;
+  onFold: (line: number) => void;
+  /** The line somebody has searched or jumped to. */
+  current: number | undefined;
+  following: boolean;
+  onFollowing: (following: boolean) => void;
+}
+
+export function LogBox({ box, log, folding, folded, onFold, current, following, onFollowing }: Props) {
+  const [seen, setSeen] = useState({ top: 0, height: 800 });
+  const { rows } = folding;
+  const height = rowPx(folded);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const look = () => setSeen({ top: element.scrollTop, height: element.clientHeight });
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are the reason to scroll
+  useLayoutEffect(() => {
+    if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [box, rows, following]);
+
+  const first = Math.max(0, Math.min(Math.floor(seen.top / height) - MARGIN_ROWS, rows));
+  const last = Math.min(rows, Math.ceil((seen.top + seen.height) / height) + MARGIN_ROWS);
+  const numbers = Array.from({ length: Math.max(0, last - first) }, (_, index) => folding.lineAt(first + index));
+  const [from = 0, to = 0] = [numbers[0], numbers.at(-1)];
+  const headings = new Map(log.chapters.filter(({ line }) => line >= from && line <= to).map((chapter) => [chapter.line, chapter]));
+  return (
+    <section
+      ref={box}
+      className={folded.size > 0 ? "log roomy" : "log"}
+      aria-label="Output of the job"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+      tabIndex={0}
+      onScroll={({ currentTarget }) => {
+        setSeen({ top: currentTarget.scrollTop, height: currentTarget.clientHeight });
+        onFollowing(atEnd(currentTarget));
+      }}
+    >
+      {log.dropped > 0 && first === 0 && <p className="log-line tone-quiet">… {log.dropped} earlier lines are not shown</p>}
+      {log.empty && <p className="log-line tone-quiet">{log.end ? "It wrote nothing." : "Nothing yet."}</p>}
+      <div className="log-sheet" style={{ height: rows * height }}>
+        <div style={{ transform: `translateY(${first * height}px)` }}>
+          {numbers.map((number) => {
+            const heading = headings.get(number);
+            return (
+              <Line key={number} log={log} number={number} current={number === current} failed={heading?.failed ?? false}>
+                {heading && (
+                  <button
+                    type="button"
+                    className="fold"
+                    aria-expanded={!folded.has(number)}
+                    aria-label={`${folded.has(number) ? "Unfold" : "Fold"} line ${number + 1}`}
+                    onClick={() => onFold(number)}
+                  />
+                )}
+              </Line>
+            );
+          })}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+interface LineProps {
+  log: JobLog;
+  number: number;
+  current: boolean;
+  failed: boolean;
+  children: ReactNode;
+}
+
+function Line({ log, number, current, failed, children }: LineProps) {
+  const { text, look } = log.line(number);
+  const cut = text.length > LONGEST_SHOWN ? text.slice(0, LONGEST_SHOWN) : text;
+  const spans = spansOf(cut, look);
+  const tone = failed ? "bad" : lineTone(log.plain(number).slice(0, 80));
+  return (
+    <p className={`log-line line-${tone}${current ? " line-current" : ""}`} data-line={number + 1}>
+      {children}
+      <span>
+        {spans.length === 1 && spans[0]?.className === ""
+          ? spans[0].text
+          : spans.map((span, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one line have no other name
+              <span key={index} className={span.className}>
+                {span.text}
+              </span>
+            ))}
+      </span>
+      {cut.length < text.length && <em className="soft"> … {text.length - cut.length} more characters</em>}
+    </p>
+  );
+}

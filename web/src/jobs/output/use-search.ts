@@ -1,0 +1,16 @@
+/** The search in a job's output, stepping whenever there is time and something new. */
+import { useEffect, useState } from "react";
+import type { JobLog } from "./job-log.ts";
+import { isThrough, type Search, searchFor, searchOn } from "./search.ts";
+
+export function useSearch(log: JobLog, text: string): Search {
+  const [search, setSearch] = useState(searchFor(text));
+  const current = search.text === text ? search : searchFor(text);
+  const through = isThrough(current, log);
+  useEffect(() => {
+    if (through) return;
+    const timer = setTimeout(() => setSearch(searchOn(current, log)), 0);
+    return () => clearTimeout(timer);
+  }, [current, log, through]);
+  return current;
+}

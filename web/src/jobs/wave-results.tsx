@@ -1,0 +1,40 @@
+/** The nodes of one run beside each other: what came of each, its failed task, and its own output. */
+import type { Job } from "../../../daemon/contract/jobs/job.ts";
+import { useView } from "../parts/page-context.ts";
+import { Sheet } from "../parts/sheet.tsx";
+import { jobHref, nodeHref } from "../shell/route.ts";
+import { jobLook } from "./job-look.ts";
+import { countsOf, waveOf } from "./wave.ts";
+
+export function WaveResults({ job }: { job: Job }) {
+  const { fleet } = useView();
+  const wave = waveOf(job, fleet.jobs.values());
+  if (wave.length === 0) return null;
+  return (
+    <Sheet
+      title="Nodes of this run"
+      count={wave.length}
+      columns={["Node", "Result", "Tasks", "Failed task", "Output"]}
+      rows={wave.map((each) => ({
+        key: each.id,
+        cells: [
+          <a key="node" href={nodeHref(each.nodeName)}>
+            {each.nodeName}
+          </a>,
+          <span key="result" className={`badge tone-${jobLook[each.status].tone}`}>
+            {jobLook[each.status].word}
+          </span>,
+          countsOf(each),
+          each.result?.failedTask ? `${each.result.failedTask.name}: ${each.result.failedTask.message.split("\n")[0]}` : "",
+          each.id === job.id ? (
+            "below"
+          ) : (
+            <a key="output" href={jobHref(each.id)} aria-label={`Output of ${each.nodeName}`}>
+              output
+            </a>
+          ),
+        ],
+      }))}
+    />
+  );
+}

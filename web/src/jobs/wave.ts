@@ -1,0 +1,26 @@
+/** The jobs that ran together, one for each node, and what came of each. Pure. */
+import type { Job } from "../../../daemon/contract/jobs/job.ts";
+
+const byName = new Intl.Collator("en", { numeric: true });
+
+/** Failures first: they are what somebody looks for. */
+export function waveOf(job: Pick<Job, "run">, jobs: Iterable<Job>): Job[] {
+  if (job.run === undefined) return [];
+  const together = [...jobs].filter(({ run }) => run === job.run);
+  if (together.length < 2) return [];
+  return together.sort((a, b) => Number(isGood(a)) - Number(isGood(b)) || byName.compare(a.nodeName, b.nodeName));
+}
+
+const isGood = ({ status }: Job): boolean => status === "succeeded";
+
+/** "3 changed, 1 failed" in words, from Ansible's own counts. */
+export function countsOf({ result }: Pick<Job, "result">): string {
+  if (!result?.recap) return "";
+  const { changed, failures, unreachable, ok } = result.recap;
+  return [
+    `${ok} ok`,
+    `${changed} changed`,
+    ...(failures > 0 ? [`${failures} failed`] : []),
+    ...(unreachable > 0 ? ["unreachable"] : []),
+  ].join(", ");
+}

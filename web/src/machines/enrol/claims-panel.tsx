@@ -1,0 +1,18 @@
+/** Machines that came under this one's name or MAC address and are kept out until somebody decides. */
+import type { Node } from "../../../../daemon/contract/machines/node.ts";
+import { KeptOut } from "./kept-out.tsx";
+
+export function ClaimsPanel({ node }: { node: Node }) {
+  const { claims = [] } = node;
+  if (claims.length === 0) return null;
+  return (
+    <section aria-labelledby="claims-title">
+      <h2 className="section-title" id="claims-title">
+        Kept out <span className="count">{claims.length}</span>
+      </h2>
+      {claims.map((claim) => (
+        <KeptOut key={claim.id} claim={claim} contested={node.name} />
+      ))}
+    </section>
+  );
+}

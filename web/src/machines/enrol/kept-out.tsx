@@ -1,0 +1,81 @@
+/** One machine that is kept out: let it in under a name of its own, in the place of another, or turn it away. */
+import { type SyntheticEvent, useState } from "react";
+import type { Node } from "../../../../daemon/contract/machines/node.ts";
+import { ActionButton } from "../../parts/action-button.tsx";
+import { Ago } from "../../parts/ago.tsx";
+import { Problem, useAttempt } from "../../parts/attempt.tsx";
+import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { Modal } from "../../parts/modal.tsx";
+import { useDesk } from "../../parts/page-context.ts";
+
+interface Props {
+  claim: NonNullable<Node["claims"]>[number];
+  /** What it is, as it showed itself. */
+  who?: string;
+  /** The node whose place it could take. */
+  contested?: string;
+}
+
+export function KeptOut({ claim: { id, reason, at }, who = "Another machine", contested }: Props) {
+  const { client } = useDesk();
+  const { attempt, busy, problem } = useAttempt();
+  const [asking, setAsking] = useState<"own-name" | "replace">();
+  const [typed, setTyped] = useState("");
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    const wish = asking === "replace" ? { replace: true, confirm: typed } : { name: typed };
+    setAsking(undefined);
+    void attempt(() => client.releaseQuarantine({ id, ...wish }));
+  };
+  return (
+    <div className="panel">
+      <p>
+        {who}, because {reason}. <Ago at={at} />
+      </p>
+      <div className="actions">
+        <ActionButton busy={busy} onClick={() => setAsking("own-name")}>
+          Let it in…
+        </ActionButton>
+        {contested !== undefined && (
+          <ActionButton className="danger" busy={busy} onClick={() => setAsking("replace")}>
+            Let it replace {contested}…
+          </ActionButton>
+        )}
+        <ActionButton busy={busy} onClick={() => void attempt(() => client.discardQuarantine({ id }))}>
+          Turn it away
+        </ActionButton>
+      </div>
+      <Problem problem={problem} />
+      {asking && (
+        <Modal title={asking === "replace" ? `Replace ${contested}` : "Let it in"} onClose={() => setAsking(undefined)}>
+          <form onSubmit={submit}>
+            <p>
+              {asking === "replace"
+                ? "It takes the place of the machine that is there now, which is then unknown."
+                : "It joins as a node of its own and is configured at once."}
+            </p>
+            <label>
+              {asking === "replace" ? (
+                <>
+                  Type <strong className="mono">{contested}</strong> to go on
+                </>
+              ) : (
+                "Its name"
+              )}
+              <input data-first autoComplete="off" spellCheck={false} value={typed} onChange={({ target }) => setTyped(target.value)} />
+            </label>
+            <DialogFoot onClose={() => setAsking(undefined)}>
+              <button
+                type="submit"
+                className={asking === "replace" ? "danger solid" : "primary"}
+                disabled={asking === "replace" ? typed !== contested : typed.trim() === ""}
+              >
+                {asking === "replace" ? "Replace" : "Let it in"}
+              </button>
+            </DialogFoot>
+          </form>
+        </Modal>
+      )}
+    </div>
+  );
+}

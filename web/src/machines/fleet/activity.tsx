@@ -1,0 +1,25 @@
+/** What just happened anywhere in the fleet. */
+
+import { useView } from "../../parts/page-context.ts";
+import { EventLine } from "../node/event-line.tsx";
+import { entriesOf } from "../node/timeline.ts";
+
+const SHOWN = 40;
+
+export function Activity() {
+  const { fleet } = useView();
+  const entries = entriesOf(fleet.activity.toReversed()).slice(0, SHOWN);
+  return (
+    <aside className="activity" aria-labelledby="activity-title">
+      <h2 className="section-title" id="activity-title">
+        Activity
+      </h2>
+      <ol className="events">
+        {entries.map((entry) => (
+          <EventLine key={entry.event.seq} entry={entry} node={fleet.nodes.get(entry.event.nodeId ?? "")} />
+        ))}
+      </ol>
+      {entries.length === 0 && <p className="soft">Nothing has happened yet.</p>}
+    </aside>
+  );
+}

@@ -1,0 +1,100 @@
+/** Says what will happen to each machine before it does, asks for typed words where disks are erased, then tells what came of it. */
+import { type SyntheticEvent, useState } from "react";
+import type { Profile } from "../../../../daemon/contract/machines/node.ts";
+import { PlaybookChoice } from "../../jobs/playbook-choice.tsx";
+import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { Modal } from "../../parts/modal.tsx";
+import { jobsHref, nodeHref } from "../../shell/route.ts";
+import { type BulkAction, type BulkPlan, bulkWord, phraseFor } from "./bulk.ts";
+import { useBulk } from "./use-bulk.ts";
+
+export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan: BulkPlan; onClose: () => void }) {
+  const { outcomes, state, begin } = useBulk(action, plan);
+  const [typed, setTyped] = useState("");
+  const [profile, setProfile] = useState<Profile>();
+  const [playbook, setPlaybook] = useState("");
+  const [check, setCheck] = useState(true);
+  const phrase = action === "arm" ? phraseFor(plan) : undefined;
+  const ready = state === "asking" && (phrase === undefined || typed === phrase) && (action !== "run" || playbook !== "");
+  const verb = bulkWord[action].replace("…", "");
+
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (ready) void begin({ profile, playbook, check });
+  };
+  const failed = [...outcomes.values()].filter(({ ok }) => !ok).length;
+  return (
+    <Modal title={`${verb} ${plan.does.length} of ${plan.does.length + plan.leaves.length} marked`} kind="wide" onClose={onClose}>
+      <form onSubmit={submit}>
+        {action === "arm" && (
+          <p>
+            The next network boot of each <strong>overwrites its disk</strong> and installs it anew, once. An arming lapses by itself.
+          </p>
+        )}
+        <ul className="bulk-list" aria-label="What will happen">
+          {plan.does.map(({ node, what }) => {
+            const outcome = outcomes.get(node.id);
+            return (
+              <li key={node.id} data-outcome={outcome === undefined ? undefined : outcome.ok ? "done" : "refused"}>
+                <a href={nodeHref(node.name)}>{node.name}</a> <span className="soft">{outcome?.text ?? what}</span>
+              </li>
+            );
+          })}
+        </ul>
+        {plan.leaves.length > 0 && (
+          <details>
+            <summary>{plan.leaves.length} are left out</summary>
+            <ul className="bulk-list">
+              {plan.leaves.map(({ node, why }) => (
+                <li key={node.id}>
+                  {node.name} <span className="soft">{why}</span>
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+        {state === "asking" && action === "run" && (
+          <PlaybookChoice playbook={playbook} onPlaybook={setPlaybook} check={check} onCheck={setCheck} />
+        )}
+        {state === "asking" && action === "arm" && (
+          <label>
+            Install by
+            <select
+              value={profile ?? ""}
+              onChange={({ target }) => setProfile(target.value === "" ? undefined : target.value === "image" ? "image" : "preseed")}
+            >
+              <option value="">the daemon's default</option>
+              <option value="preseed">preseed: the Debian installer</option>
+              <option value="image">image: a prebuilt root</option>
+            </select>
+          </label>
+        )}
+        {state === "asking" && phrase !== undefined && (
+          <label>
+            Type <strong className="mono">{phrase}</strong> to go on
+            <input
+              data-first
+              autoComplete="off"
+              autoCapitalize="off"
+              spellCheck={false}
+              value={typed}
+              onChange={({ target }) => setTyped(target.value)}
+            />
+          </label>
+        )}
+        <p role="status" className={failed > 0 ? "problem" : undefined}>
+          {state === "working" && `${outcomes.size} of ${plan.does.length}…`}
+          {state === "done" && `Done: ${outcomes.size - failed} of ${outcomes.size}${failed > 0 ? `, ${failed} refused` : ""}. `}
+          {state === "done" && action === "run" && failed < outcomes.size && <a href={jobsHref}>See the jobs</a>}
+        </p>
+        <DialogFoot onClose={onClose} word={state === "done" ? "Close" : "Cancel"}>
+          {state !== "done" && (
+            <button type="submit" className={action === "arm" ? "danger solid" : "primary"} disabled={!ready}>
+              {action === "arm" ? `Arm: erase ${plan.does.length} ${plan.does.length === 1 ? "disk" : "disks"}` : verb}
+            </button>
+          )}
+        </DialogFoot>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,49 @@
+/** What part of the fleet is shown and how, read from and written to the address: a view can be kept and sent to somebody. Pure. */
+import type { Phase } from "../../../../daemon/contract/machines/node.ts";
+import { phaseOrder } from "../node/phases.ts";
+
+export const columns = ["name", "phase", "health", "address", "hardware", "role", "groups", "event"] as const;
+export type Column = (typeof columns)[number];
+
+export interface FleetQuery {
+  text: string;
+  phase?: Phase | undefined;
+  /** A group of the inventory. */
+  group?: string | undefined;
+  rack?: string | undefined;
+  view: "cards" | "table";
+  sort: Column;
+  descending: boolean;
+}
+
+export const wholeFleet: FleetQuery = { text: "", view: "cards", sort: "phase", descending: false };
+
+/** Somebody may have typed it: what makes no sense is as if it were not there. */
+export function parseQuery(hash: string): FleetQuery {
+  const given = new URLSearchParams(hash.includes("?") ? hash.slice(hash.indexOf("?")) : "");
+  const phase = phaseOrder.find((known) => known === given.get("phase"));
+  const group = given.get("group");
+  const rack = given.get("rack");
+  const sort = given.get("sort") ?? "";
+  return {
+    text: given.get("q") ?? "",
+    view: given.get("view") === "table" ? "table" : "cards",
+    sort: columns.find((known) => known === sort.replace(/^-/, "")) ?? wholeFleet.sort,
+    descending: sort.startsWith("-"),
+    ...(phase && { phase }),
+    ...(group && { group }),
+    ...(rack && { rack }),
+  };
+}
+
+/** Only what differs from the whole fleet is said. */
+export function queryHash({ text, phase, group, rack, view, sort, descending }: FleetQuery): string {
+  const said = new URLSearchParams();
+  if (text !== "") said.set("q", text);
+  if (phase) said.set("phase", phase);
+  if (group !== undefined) said.set("group", group);
+  if (rack !== undefined) said.set("rack", rack);
+  if (view === "table") said.set("view", "table");
+  if (sort !== wholeFleet.sort || descending) said.set("sort", `${descending ? "-" : ""}${sort}`);
+  return said.size === 0 ? "#/" : `#/?${said}`;
+}

@@ -1,0 +1,51 @@
+/** One machine at a glance, with the step that usually comes next. */
+import { memo } from "react";
+import type { Node } from "../../../../daemon/contract/machines/node.ts";
+import { Ago } from "../../parts/ago.tsx";
+import { useDesk } from "../../parts/page-context.ts";
+import { Untrusted } from "../../parts/untrusted.tsx";
+import { visible } from "../../parts/visible.ts";
+import { nodeHref } from "../../shell/route.ts";
+import { nextActionFor } from "../node/actions.ts";
+import { NodeActions } from "../node/node-actions.tsx";
+import { PhaseBadge } from "../node/phase-badge.tsx";
+import { PhaseLine } from "../node/phase-line.tsx";
+import { phaseLook } from "../node/phases.ts";
+
+const FRESH_MS = 3000;
+
+/** Unchanged machines keep their identity from frame to frame, so only the one that changed is drawn again. */
+export const NodeCard = memo(function NodeCard({ node }: { node: Node }) {
+  const { name, macs, address, state, lastEvent } = node;
+  const next = nextActionFor(state.phase);
+  const { clock } = useDesk();
+  // Not when the page opens: then nothing has changed.
+  const justNow = lastEvent && clock.nowMs() - Date.parse(lastEvent.at) < FRESH_MS;
+  return (
+    <li className={`card tone-${phaseLook[state.phase].tone}`} data-node={name}>
+      {justNow && <span key={lastEvent.seq} className="flash" aria-hidden="true" />}
+      <div className="card-head">
+        <h3>
+          <a href={nodeHref(name)}>{name}</a>
+        </h3>
+        <PhaseBadge phase={state.phase} />
+      </div>
+      <p className="identity">
+        <span className="mono">{macs[0]}</span>
+        {address === undefined ? <span className="soft">no address yet</span> : <span className="mono">{address}</span>}
+      </p>
+      <PhaseLine state={state} />
+      <div className="card-foot">
+        {lastEvent && (
+          <p className="last-event" title={visible(lastEvent.summary)}>
+            <span className="last-summary">
+              <Untrusted text={lastEvent.summary} />
+            </span>{" "}
+            <Ago at={lastEvent.at} />
+          </p>
+        )}
+        {next && <NodeActions node={node} actions={[next]} />}
+      </div>
+    </li>
+  );
+});

@@ -1,0 +1,74 @@
+/** One machine as a line of the table. */
+import { memo } from "react";
+import type { Node } from "../../../../daemon/contract/machines/node.ts";
+import { Ago } from "../../parts/ago.tsx";
+import { useDesk } from "../../parts/page-context.ts";
+import { Untrusted } from "../../parts/untrusted.tsx";
+import { visible } from "../../parts/visible.ts";
+import { nodeHref } from "../../shell/route.ts";
+import type { Membership } from "../inventory/membership.ts";
+import { hardwareOf } from "../node/hardware.ts";
+import { healthOf } from "../node/health.ts";
+import { PhaseBadge } from "../node/phase-badge.tsx";
+import { phaseLook } from "../node/phases.ts";
+
+interface Props {
+  node: Node;
+  /** Unknown as long as the inventory is, and for who may not read it. */
+  membership: Membership | undefined;
+  active: boolean;
+  selected: boolean;
+  onMark: (id: string, on: boolean, through: boolean) => void;
+}
+
+/** Unchanged machines keep their identity from frame to frame, so only the one that changed is drawn again. */
+export const NodeRow = memo(function NodeRow({ node, membership, active, selected, onMark }: Props) {
+  const { name, address, state, lastEvent } = node;
+  const { clock } = useDesk();
+  const health = healthOf(node, clock.nowMs());
+  const hardware = visible(hardwareOf(node));
+  const stop = active ? 0 : -1;
+  return (
+    <tr className={`tone-${phaseLook[state.phase].tone}`} data-id={node.id} data-node={name} data-marked={selected}>
+      <td className="col-mark">
+        <input
+          type="checkbox"
+          aria-label={`Mark ${name}`}
+          tabIndex={stop}
+          checked={selected}
+          onClick={({ currentTarget, shiftKey }) => onMark(node.id, currentTarget.checked, shiftKey)}
+          onChange={() => undefined}
+        />
+      </td>
+      <th scope="row" className="col-name">
+        <a className="row-name" href={nodeHref(name)} tabIndex={stop} title={name}>
+          {name}
+        </a>
+      </th>
+      <td className="col-phase">
+        <PhaseBadge phase={state.phase} />
+      </td>
+      <td className={`col-health word-${health.tone}`} title={health.why}>
+        {health.word}
+      </td>
+      <td className="col-address mono">{address}</td>
+      <td className="col-hardware" title={hardware}>
+        {hardware}
+      </td>
+      <td className="col-role">{membership?.role}</td>
+      <td className="col-groups" title={membership?.groups.join(", ")}>
+        {membership?.groups.join(", ")}
+      </td>
+      <td className="col-event" title={lastEvent && visible(lastEvent.summary)}>
+        {lastEvent && (
+          <span className="last-event">
+            <span className="last-summary">
+              <Untrusted text={lastEvent.summary} />
+            </span>{" "}
+            <Ago at={lastEvent.at} />
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+});

@@ -1,0 +1,84 @@
+/** Does one thing to many machines, one after the other, and keeps what came of each. Closing the dialog stops before the next. */
+import { useEffect, useRef, useState } from "react";
+import { ApiError, type Client } from "../../../../daemon/contract/client.ts";
+import type { Node, Profile } from "../../../../daemon/contract/machines/node.ts";
+import { useDesk } from "../../parts/page-context.ts";
+import { patiently } from "../../parts/patience.ts";
+import type { BulkAction, BulkPlan } from "./bulk.ts";
+
+export interface Outcome {
+  ok: boolean;
+  text: string;
+}
+
+interface Choices {
+  profile: Profile | undefined;
+  playbook: string;
+  check: boolean;
+}
+
+export function useBulk(action: BulkAction, { does }: BulkPlan) {
+  const { client } = useDesk();
+  const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Outcome>>(new Map());
+  const [state, setState] = useState<"asking" | "working" | "done">("asking");
+  const closed = useRef(false);
+  useEffect(() => {
+    closed.current = false;
+    return () => {
+      closed.current = true;
+    };
+  }, []);
+
+  const note = (nodes: readonly Node[], outcome: Outcome) =>
+    setOutcomes((was) => new Map([...was, ...nodes.map(({ id }) => [id, outcome] as const)]));
+  const begin = async (choices: Choices) => {
+    setState("working");
+    const nodes = does.map(({ node }) => node);
+    // A playbook runs on all of them or on none.
+    const turns = action === "run" ? [nodes] : nodes.map((node) => [node]);
+    for (const turn of turns) {
+      if (closed.current) return;
+      note(
+        turn,
+        await outcomeOf(() =>
+          patiently(
+            () => ask(client, action, turn, choices),
+            (seconds) => {
+              note(turn, { ok: true, text: `waits ${seconds} s: many were done in this minute` });
+              return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+            },
+            () => closed.current,
+          ),
+        ),
+      );
+    }
+    setState("done");
+  };
+  return { outcomes, state, begin };
+}
+
+async function ask(client: Client, action: BulkAction, turn: readonly Node[], { profile, playbook, check }: Choices): Promise<string> {
+  const [node] = turn;
+  if (!node) return "";
+  switch (action) {
+    case "accept":
+      await client.acceptNode({ node: node.id });
+      return "accepted";
+    case "arm":
+      await client.armNode({ node: node.id, confirm: node.name, ...(profile && { profile }) });
+      return "armed";
+    case "wake":
+      return (await client.wakeNode({ node: node.id })).message;
+    case "run":
+      await client.runPlaybook({ playbook, nodes: turn.map(({ id }) => id), check });
+      return check ? "its preview is queued" : "queued";
+  }
+}
+
+async function outcomeOf(done: () => Promise<string>): Promise<Outcome> {
+  try {
+    return { ok: true, text: await done() };
+  } catch (error) {
+    return { ok: false, text: error instanceof ApiError ? `${error.message}. ${error.hint}` : "the daemon did not answer" };
+  }
+}

@@ -1,0 +1,19 @@
+/** The fleet page's view, kept in the address. */
+import { useMemo, useSyncExternalStore } from "react";
+import { type FleetQuery, parseQuery, queryHash } from "./fleet-query.ts";
+
+export function useFleetQuery(): [FleetQuery, (change: Partial<FleetQuery>) => void] {
+  const hash = useSyncExternalStore(subscribe, () => location.hash);
+  const query = useMemo(() => parseQuery(hash), [hash]);
+  const change = (part: Partial<FleetQuery>) => {
+    // Not an entry of the history for every letter typed; and told at once, or a field would lose its letters.
+    history.replaceState(history.state, "", queryHash({ ...parseQuery(location.hash), ...part }));
+    dispatchEvent(new HashChangeEvent("hashchange"));
+  };
+  return [query, change];
+}
+
+function subscribe(listener: () => void): () => void {
+  addEventListener("hashchange", listener);
+  return () => removeEventListener("hashchange", listener);
+}

@@ -1,0 +1,14 @@
+/** What somebody typed as a variable's value: a number, true, false, a list or a map where it reads as one, else text. Pure. */
+import type { VariableValue } from "../../../../daemon/contract/machines/inventory.ts";
+
+export function valueFrom(typed: string): VariableValue {
+  const text = typed.trim();
+  // `007` and `1e3` are names of things more often than numbers.
+  if (!/^(true|false|-?(0|[1-9]\d*)(\.\d+)?|[[{"].*)$/s.test(text)) return text;
+  try {
+    const value: VariableValue | null = JSON.parse(text);
+    return value ?? text;
+  } catch {
+    return text;
+  }
+}

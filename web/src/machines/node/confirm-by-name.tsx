@@ -1,0 +1,125 @@
+/** Asks for the machine's name, typed, before it is erased, raised or given up: a wrong row is a lost disk. */
+import { type SyntheticEvent, useId, useState } from "react";
+import type { Node, Profile } from "../../../../daemon/contract/machines/node.ts";
+import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { Modal } from "../../parts/modal.tsx";
+import type { NamedAction } from "./actions.ts";
+
+export interface Confirmed {
+  typed: string;
+  profile: Profile | undefined;
+  disks: "chosen" | "all";
+  quick: boolean;
+}
+
+interface Props {
+  action: NamedAction;
+  node: Node;
+  onCancel: () => void;
+  onConfirm: (confirmed: Confirmed) => void;
+}
+
+const verb: Record<NamedAction, string> = { arm: "Arm", wipe: "Wipe", promote: "Promote", retire: "Retire" };
+const button: Record<NamedAction, string> = {
+  arm: "Arm: erase the disk",
+  wipe: "Wipe: erase for good",
+  promote: "Promote",
+  retire: "Retire",
+};
+
+export function ConfirmByName({ action, node, onCancel, onConfirm }: Props) {
+  const id = useId();
+  const [typed, setTyped] = useState("");
+  const [profile, setProfile] = useState<Profile>();
+  const [disks, setDisks] = useState<Confirmed["disks"]>("chosen");
+  const [quick, setQuick] = useState(false);
+
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (typed === node.name) onConfirm({ typed, profile, disks, quick });
+  };
+  return (
+    <Modal title={`${verb[action]} ${node.name}`} onClose={onCancel}>
+      <form onSubmit={submit}>
+        <What action={action} node={node} />
+        {action === "arm" && (
+          <label>
+            Install by
+            <select
+              value={profile ?? ""}
+              onChange={({ target }) => setProfile(profiles.find(({ value }) => value === target.value)?.value)}
+            >
+              <option value="">the daemon's default</option>
+              {profiles.map(({ value, text }) => (
+                <option key={value} value={value}>
+                  {text}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        {action === "wipe" && (
+          <>
+            <label>
+              Disks
+              <select value={disks} onChange={({ target }) => setDisks(target.value === "all" ? "all" : "chosen")}>
+                <option value="chosen">the one an installation takes</option>
+                <option value="all">all that are fixed</option>
+              </select>
+            </label>
+            <label className="tick">
+              <input type="checkbox" checked={quick} onChange={({ target }) => setQuick(target.checked)} />
+              Only the beginning and the end of each: quick, and not for secrets
+            </label>
+          </>
+        )}
+        <label htmlFor={`${id}-name`}>
+          Type <strong className="mono">{node.name}</strong> to go on
+        </label>
+        <input
+          id={`${id}-name`}
+          data-first
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <DialogFoot onClose={onCancel}>
+          <button type="submit" className={action === "promote" ? "primary" : "danger solid"} disabled={typed !== node.name}>
+            {button[action]}
+          </button>
+        </DialogFoot>
+      </form>
+    </Modal>
+  );
+}
+
+function What({ action, node }: { action: NamedAction; node: Node }) {
+  const mac = <span className="mono">{node.macs[0]}</span>;
+  switch (action) {
+    case "arm":
+      return (
+        <p>
+          The next network boot of {mac} <strong>overwrites {node.disk ?? "its first fixed disk"}</strong> and installs it anew. It happens
+          once, and the arming lapses by itself.
+        </p>
+      );
+    case "wipe":
+      return (
+        <p>
+          The next network boot of {mac} <strong>erases its disks</strong> and installs nothing. It happens once; until then it can be taken
+          back.
+        </p>
+      );
+    case "promote":
+      return <p>It becomes a controller in the inventory and is configured as one at once. There is no way back but to retire it.</p>;
+    case "retire":
+      return <p>It leaves the fleet and the inventory. Its disk is left as it is.</p>;
+  }
+}
+
+const profiles: { value: Profile; text: string }[] = [
+  { value: "preseed", text: "preseed: the Debian installer" },
+  { value: "image", text: "image: a prebuilt root" },
+];

@@ -1,0 +1,41 @@
+/** One event of a timeline. Its words come from machines: text, never markup. */
+import type { Node } from "../../../../daemon/contract/machines/node.ts";
+import { Ago } from "../../parts/ago.tsx";
+import { Untrusted } from "../../parts/untrusted.tsx";
+import { jobHref, nodeHref } from "../../shell/route.ts";
+import { type Entry, eventTone } from "./timeline.ts";
+
+/** `node` is named where events of several machines stand together. */
+export function EventLine({ entry: { event, times }, node, detail = false }: { entry: Entry; node?: Node | undefined; detail?: boolean }) {
+  return (
+    <li className={`event tone-${eventTone(event)}`} data-seq={event.seq}>
+      <p className="event-head">
+        {node && (
+          <a className="event-node" href={nodeHref(node.name)}>
+            {node.name}
+          </a>
+        )}
+        <span className="event-type mono">{event.type}</span>
+        {times > 1 && <span className="count" title={`${times} times in a row`}>{`×${times}`}</span>}
+        <Ago at={event.at} />
+      </p>
+      <p className="event-summary">
+        <Untrusted text={event.summary} />
+        {event.jobId !== undefined && (
+          <>
+            {" · "}
+            <a href={jobHref(event.jobId)}>output</a>
+          </>
+        )}
+      </p>
+      {detail && event.detail !== undefined && (
+        <details>
+          <summary>Detail, seen by {event.source}</summary>
+          <pre>
+            <Untrusted text={JSON.stringify(event.detail, null, 2)} />
+          </pre>
+        </details>
+      )}
+    </li>
+  );
+}

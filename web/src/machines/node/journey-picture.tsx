@@ -1,0 +1,70 @@
+/** The way of a machine to being ready as bars on one line of time, with what its peers took beside each. */
+import { useEffect, useMemo, useState } from "react";
+import type { Event } from "../../../../daemon/contract/event.ts";
+import { useDesk, useView } from "../../parts/page-context.ts";
+import { lengthOf } from "../../parts/relative-time.ts";
+import { journeyOf, peerMedians } from "./journey.ts";
+
+/** The most the route gives: peers older than that are no measure any more. */
+const PEER_EVENTS = 5000;
+
+export function JourneyPicture({ nodeId, events }: { nodeId: string; events: readonly Event[] }) {
+  const { client, clock, live } = useDesk();
+  const { connection } = useView();
+  const [all, setAll] = useState<readonly Event[]>([]);
+  const journey = useMemo(() => journeyOf(events), [events]);
+  const { medians, peers } = useMemo(() => peerMedians(all, nodeId), [all, nodeId]);
+  const wanted = journey !== undefined && connection.kind === "live";
+  useEffect(() => {
+    if (!wanted) return;
+    const since = Math.max(0, live.view().fleet.seq - PEER_EVENTS);
+    // Without its peers the picture stands all the same.
+    client.listEvents({ since, limit: PEER_EVENTS }).then(setAll, () => setAll([]));
+  }, [client, live, wanted]);
+  if (!journey) return null;
+
+  const { steps, outcome } = journey;
+  const from = steps[0]?.fromMs ?? 0;
+  const to = Math.max(steps.at(-1)?.toMs ?? clock.nowMs(), from + 1);
+  return (
+    <section aria-labelledby="journey-title">
+      <h2 className="section-title" id="journey-title">
+        Where the time went <span className="count">{lengthOf(to - from)}</span>
+      </h2>
+      <table className={`journey outcome-${outcome.replace(" ", "-")}`}>
+        <thead className="unseen">
+          <tr>
+            <th scope="col">Step</th>
+            <th scope="col">When</th>
+            <th scope="col">Took</th>
+            <th scope="col">Peers</th>
+          </tr>
+        </thead>
+        <tbody>
+          {steps.map(({ name, fromMs, toMs }, index) => {
+            const took = (toMs ?? to) - fromMs;
+            const usual = medians.get(name);
+            const slow = usual !== undefined && took > 2 * usual && took - usual > 10_000;
+            const last = index === steps.length - 1;
+            const tone = last && outcome === "failed" ? "bad" : slow ? "attention" : last && outcome === "under way" ? "working" : "idle";
+            return (
+              <tr key={`${name}-${fromMs}`} className={`tone-${tone}`}>
+                <th scope="row">{name}</th>
+                <td className="journey-line">
+                  <span
+                    className="journey-bar"
+                    style={{ marginLeft: `${(100 * (fromMs - from)) / (to - from)}%`, width: `${(100 * took) / (to - from)}%` }}
+                  />
+                </td>
+                <td className="number">{toMs === undefined ? `${lengthOf(took)} so far` : lengthOf(took)}</td>
+                <td className="number soft" title={`the median of ${peers} other machines`}>
+                  {usual === undefined ? "" : `peers ${lengthOf(usual)}${slow ? ": slow" : ""}`}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}

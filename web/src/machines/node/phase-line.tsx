@@ -1,0 +1,33 @@
+/** The phase's own fact under its name: which install stage, why it failed, when an arming lapses. */
+import type { NodeState } from "../../../../daemon/contract/machines/node.ts";
+import { Ago } from "../../parts/ago.tsx";
+import { Untrusted } from "../../parts/untrusted.tsx";
+import { jobHref } from "../../shell/route.ts";
+import { installProgress, installStages, phaseNote } from "./phase-note.ts";
+
+export function PhaseLine({ state }: { state: NodeState }) {
+  const note = phaseNote(state);
+  const reached = installProgress(state);
+  return (
+    <>
+      {note && (
+        <p className="phase-line">
+          <Untrusted text={note.text} /> {note.at !== undefined && <Ago at={note.at} />}
+          {note.jobId !== undefined && (
+            <>
+              {" · "}
+              <a href={jobHref(note.jobId)}>output</a>
+            </>
+          )}
+        </p>
+      )}
+      {reached !== undefined && (
+        <div className="stages" role="img" aria-label={`Install stage ${reached} of ${installStages.length}`}>
+          {installStages.map((stage, index) => (
+            <span key={stage} className={index < reached ? "stage reached" : "stage"} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+/** A timeline to read: newest first, and a machine that repeats itself takes one line. */
+import type { Event } from "../../../../daemon/contract/event.ts";
+import type { Tone } from "./phases.ts";
+
+export interface Entry {
+  /** The latest of those it stands for. */
+  event: Event;
+  times: number;
+}
+
+/** Network boot firmware asks for the same thing many times a minute. */
+export function entriesOf(oldestFirst: readonly Event[]): Entry[] {
+  const entries: Entry[] = [];
+  for (const event of oldestFirst) {
+    const last = entries.at(-1);
+    if (last && last.event.type === event.type && last.event.summary === event.summary)
+      entries[entries.length - 1] = { event, times: last.times + 1 };
+    else entries.push({ event, times: 1 });
+  }
+  return entries.reverse();
+}
+
+export function eventTone({ type }: Pick<Event, "type">): Tone {
+  if (/failed|timed-out|refused|exited|quarantin|overdue/.test(type)) return "bad";
+  if (/\.(ready|succeeded|done)$/.test(type)) return "good";
+  if (/discovered|interrupted|unreachable|cancel/.test(type)) return "attention";
+  if (/armed|retired|wip/.test(type)) return "danger";
+  if (/^(install|job)\.|configuring|called-home|accepted/.test(type)) return "working";
+  return "idle";
+}

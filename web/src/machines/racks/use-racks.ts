@@ -1,0 +1,26 @@
+/** Where machines stand, asked for again whenever somebody has said otherwise. */
+import { useCallback, useEffect, useState } from "react";
+import type { Placed, Rack } from "../../../../daemon/contract/machines/rack.ts";
+import { useAttempt } from "../../parts/attempt.tsx";
+import { useDesk, useView } from "../../parts/page-context.ts";
+
+export interface Racks {
+  racks: readonly Rack[];
+  places: readonly Placed[];
+}
+
+const moves = /^(rack\.|node\.(placed|unplaced|retired|accepted))/;
+
+export function useRacks() {
+  const { client } = useDesk();
+  const { fleet, loaded } = useView();
+  const [known, setKnown] = useState<Racks>();
+  const { attempt, problem } = useAttempt();
+  const newest = fleet.activity.find(({ type }) => moves.test(type))?.seq;
+  const refresh = useCallback(async () => setKnown(await client.listRacks()), [client]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what somebody said is the reason to ask
+  useEffect(() => {
+    if (loaded) void attempt(refresh);
+  }, [refresh, loaded, newest]);
+  return { known, problem, refresh };
+}

@@ -1,0 +1,148 @@
+/** The networks machines boot from: whether the LAN is safe, who has which address, what is set aside, who else answers DHCP. */
+import type { LeaseView, Network } from "../../../daemon/contract/netboot/network.ts";
+import { ActionButton } from "../parts/action-button.tsx";
+import { Ago } from "../parts/ago.tsx";
+import { Problem, useAttempt } from "../parts/attempt.tsx";
+import { useDesk } from "../parts/page-context.ts";
+import { Sheet } from "../parts/sheet.tsx";
+import { nodeHref } from "../shell/route.ts";
+import { bySetAside, isSetAside, modeWords, offerWords, stateTone, verdictOf } from "./network-words.ts";
+import { useNetwork } from "./use-network.ts";
+
+/** More than anybody reads; the command lists all. */
+const MOST_LEASES = 300;
+
+export function NetworkPage() {
+  const { clock } = useDesk();
+  const { network, problem, refresh } = useNetwork();
+  if (!network) return problem ? <Problem problem={problem} /> : <p className="asking">Loading the network…</p>;
+  const verdict = verdictOf(network, clock.nowMs());
+  return (
+    <article className="detail network">
+      <header className={`detail-head tone-${verdict.tone}`}>
+        <h1>{verdict.title}</h1>
+        <p className="verdict-text soft">{verdict.text}</p>
+      </header>
+      <Problem problem={problem} />
+      <Interfaces network={network} />
+      <Addresses network={network} refresh={refresh} />
+      <Reservations network={network} />
+      <OtherServers network={network} />
+    </article>
+  );
+}
+
+function Interfaces({ network: { interfaces, subnets } }: { network: Network }) {
+  return (
+    <>
+      {interfaces.length > 0 && (
+        <Sheet
+          title="Interfaces"
+          columns={["Interface", "Our address", "Network", "DHCP"]}
+          rows={interfaces.map((each) => ({
+            key: each.interface,
+            cells: [each.interface, each.address, each.network, modeWords[each.mode]],
+          }))}
+        />
+      )}
+      {subnets.length > 0 && (
+        <Sheet
+          title="Subnets"
+          columns={["Subnet", "Wire", "Ranges", "Leased", "Set aside", "Router"]}
+          rows={subnets.map(({ subnet, link, ranges, size, leased, setAside, router }) => ({
+            key: subnet,
+            cells: [
+              subnet,
+              link,
+              ranges.map(({ from, to }) => (from === to ? from : `${from} – ${to}`)).join(", "),
+              `${leased} of ${size}`,
+              String(setAside),
+              router,
+            ],
+          }))}
+        />
+      )}
+    </>
+  );
+}
+
+function Addresses({ network: { subnets, leases }, refresh }: { network: Network; refresh: () => Promise<void> }) {
+  if (subnets.length === 0 && leases.length === 0) return null;
+  const shown = bySetAside(leases).slice(0, MOST_LEASES);
+  const left = leases.length - shown.length;
+  return (
+    <Sheet
+      title="Addresses"
+      count={leases.length}
+      columns={["Address", "State", "Machine", "Card", "Until", "Why"]}
+      rows={shown.map((lease) => ({
+        key: lease.address,
+        cells: [
+          lease.address,
+          <span key="state" className={`badge tone-${stateTone[lease.state]}`}>
+            {lease.state}
+          </span>,
+          <Machine key="machine" of={lease} />,
+          lease.mac ?? "",
+          <Ago key="until" at={lease.until} />,
+          isSetAside(lease) ? <SetAside key="why" lease={lease} refresh={refresh} /> : "",
+        ],
+      }))}
+      {...(leases.length === 0 && { note: "No address is leased or set aside." })}
+      {...(left > 0 && { note: `${left} more are not shown; muster leases lists all.` })}
+    />
+  );
+}
+
+function Machine({ of: { node, hostname } }: { of: { node?: string | undefined; hostname?: string | undefined } }) {
+  return node === undefined ? hostname : <a href={nodeHref(node)}>{node}</a>;
+}
+
+function SetAside({ lease: { address, why }, refresh }: { lease: LeaseView; refresh: () => Promise<void> }) {
+  const { client } = useDesk();
+  const { attempt, busy, problem } = useAttempt();
+  const release = () =>
+    attempt(async () => {
+      await client.releaseAddress({ address });
+      await refresh();
+    });
+  return (
+    <div className="set-aside">
+      <span>{why}</span>
+      <ActionButton busy={busy} aria-label={`Give ${address} back`} onClick={() => void release()}>
+        {busy ? "Giving back…" : "Give back"}
+      </ActionButton>
+      <Problem problem={problem} />
+    </div>
+  );
+}
+
+function Reservations({ network: { reservations } }: { network: Network }) {
+  if (reservations.length === 0) return null;
+  return (
+    <Sheet
+      title="Reservations"
+      count={reservations.length}
+      columns={["Address", "Card", "Machine", "Now"]}
+      rows={reservations.map(({ address, mac, node, leased }) => ({
+        key: `${mac} ${address}`,
+        cells: [address, mac, <Machine key="machine" of={{ node, hostname: undefined }} />, leased ? "leased" : "not leased"],
+      }))}
+    />
+  );
+}
+
+function OtherServers({ network: { otherServers } }: { network: Network }) {
+  return (
+    <Sheet
+      title="Other DHCP servers seen"
+      count={otherServers.length}
+      columns={["Server", "Card", "Last seen", "What it does"]}
+      rows={otherServers.map((server) => ({
+        key: server.address,
+        cells: [server.address, server.mac ?? "", <Ago key="seen" at={server.lastSeen} />, offerWords(server)],
+      }))}
+      {...(otherServers.length === 0 && { note: "None so far. Offers that go to one machine alone do not reach us." })}
+    />
+  );
+}

@@ -1,0 +1,41 @@
+/** Machines that are booted otherwise than usual: how, on whose word, and why. */
+import { quirkWords } from "../../../daemon/contract/netboot/quirk-words.ts";
+import { Problem } from "../parts/attempt.tsx";
+import { useDesk } from "../parts/page-context.ts";
+import { Sheet } from "../parts/sheet.tsx";
+import { useAnswer } from "../parts/use-answer.ts";
+import { nodeHref } from "../shell/route.ts";
+
+export function QuirksPanel() {
+  const { client } = useDesk();
+  const { answer: machines, problem } = useAnswer(() => client.listQuirks());
+  const rows = (machines ?? []).flatMap(({ mac, node, quirks }) =>
+    quirks.map((quirk) => ({
+      key: `${mac} ${quirk.name}`,
+      cells: [
+        node === undefined ? (
+          mac
+        ) : (
+          <a key="node" href={nodeHref(node)}>
+            {node}
+          </a>
+        ),
+        quirkWords(quirk),
+        quirk.source,
+        quirk.because,
+      ],
+    })),
+  );
+  return (
+    <>
+      <Sheet
+        title="Booted otherwise"
+        {...(machines && { count: rows.length })}
+        columns={["Machine", "How", "Whose word", "Why"]}
+        rows={rows}
+        {...(machines && rows.length === 0 && { note: "None: every machine boots the usual way." })}
+      />
+      <Problem problem={problem} />
+    </>
+  );
+}

@@ -1,0 +1,60 @@
+/** A button that changes something. Who may not use it can still reach it, by the keyboard too, and is told why. */
+import { type ComponentProps, type MouseEvent, useId, useRef } from "react";
+import { useDesk } from "./page-context.ts";
+
+interface Props extends Omit<ComponentProps<"button">, "disabled" | "title" | "aria-disabled" | "aria-describedby"> {
+  /** What was asked for is under way. */
+  busy?: boolean;
+  /** Why it cannot be used just now, whatever the role. */
+  why?: string | undefined;
+}
+
+export function ActionButton({ busy = false, why, type = "button", onClick, ...button }: Props) {
+  const { refusal } = useDesk();
+  const id = useId();
+  const place = useRef<HTMLSpanElement>(null);
+  const tip = useRef<HTMLSpanElement>(null);
+  const reason = refusal ?? why;
+
+  const show = () => {
+    const from = place.current?.getBoundingClientRect();
+    if (!from || !tip.current) return;
+    tip.current.showPopover();
+    const { width, height } = tip.current.getBoundingClientRect();
+    // Without a gap: the pointer can go there.
+    tip.current.style.left = `${Math.max(8, Math.min(from.left, innerWidth - width - 8))}px`;
+    tip.current.style.top = `${from.bottom + height > innerHeight ? from.top - height : from.bottom}px`;
+  };
+  const hide = () => tip.current?.hidePopover();
+  const click = (event: MouseEvent<HTMLButtonElement>) => {
+    // Also where Enter in a field presses it.
+    if (reason !== undefined || busy) event.preventDefault();
+    else onClick?.(event);
+  };
+  return (
+    <span
+      ref={place}
+      className="action"
+      {...(reason !== undefined && {
+        onPointerEnter: show,
+        onPointerLeave: hide,
+        onFocus: show,
+        onBlur: hide,
+        onKeyDown: ({ key }) => key === "Escape" && hide(),
+      })}
+    >
+      <button
+        {...button}
+        type={type}
+        aria-disabled={reason !== undefined || busy || undefined}
+        aria-describedby={reason === undefined ? undefined : id}
+        onClick={click}
+      />
+      {reason !== undefined && (
+        <span ref={tip} id={id} popover="manual" role="tooltip" className="tip">
+          {reason}
+        </span>
+      )}
+    </span>
+  );
+}

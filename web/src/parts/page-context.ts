@@ -1,0 +1,29 @@
+/** What every part of the page works with, handed down once. */
+import { createContext, useContext, useSyncExternalStore } from "react";
+import type { Session } from "../../../daemon/contract/admin/key.ts";
+import type { Client } from "../../../daemon/contract/client.ts";
+import type { Clock } from "../live/clock.ts";
+import type { LiveFleet } from "../live/live-fleet.ts";
+import type { View } from "../live/view.ts";
+
+export interface Desk {
+  client: Client;
+  live: LiveFleet;
+  clock: Clock;
+  session: Session;
+  /** Why this session may change nothing; undefined when it may. */
+  refusal: string | undefined;
+}
+
+export const DeskContext = createContext<Desk | undefined>(undefined);
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (!desk) throw new Error("a part of the page is outside its DeskContext");
+  return desk;
+}
+
+export function useView(): View {
+  const { live } = useDesk();
+  return useSyncExternalStore(live.subscribe, live.view);
+}

@@ -1,0 +1,15 @@
+/** Text from people and machines, as text: what an eye would not see in it is shown. */
+import { piecesOf } from "./visible.ts";
+
+export function Untrusted({ text }: { text: string }) {
+  return piecesOf(text).map(({ text: part, hidden }, index) =>
+    hidden === undefined ? (
+      part
+    ) : (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text have no other name
+      <span key={index} className="hidden-character" title={`a character one does not see: ${hidden}`}>
+        {part}
+      </span>
+    ),
+  );
+}

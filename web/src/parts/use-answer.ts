@@ -1,0 +1,22 @@
+/** What the daemon answers now, asked again every few seconds for as long as somebody looks: what the live feed does not tell. */
+import { useEffect, useState } from "react";
+import { useAttempt } from "./attempt.tsx";
+import { useDesk } from "./page-context.ts";
+
+const AGAIN_MS = 10_000;
+
+/** `wanted` false: this role may not ask. */
+export function useAnswer<T>(ask: () => Promise<T>, wanted = true) {
+  const { client } = useDesk();
+  const [answer, setAnswer] = useState<T>();
+  const { attempt, problem } = useAttempt();
+  const refresh = () => attempt(async () => setAnswer(await ask()));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each desk, then by the clock
+  useEffect(() => {
+    if (!wanted) return;
+    void refresh();
+    const timer = setInterval(() => void refresh(), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [client, wanted]);
+  return { answer, problem, refresh };
+}

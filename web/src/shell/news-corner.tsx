@@ -1,0 +1,101 @@
+/** What others did, as it happens: toasts in the corner, and the list they are kept in. */
+import { useState } from "react";
+import { Ago } from "../parts/ago.tsx";
+import { DialogFoot } from "../parts/dialog-foot.tsx";
+import { Modal } from "../parts/modal.tsx";
+import { useView } from "../parts/page-context.ts";
+import { Untrusted } from "../parts/untrusted.tsx";
+import type { NewsItem } from "./news.ts";
+import { alertsHref, jobHref, nodeHref } from "./route.ts";
+import { useToasts } from "./use-toasts.ts";
+
+export function NewsCorner() {
+  const { items } = useView().news;
+  const { toasts, hold, dismiss, clear } = useToasts(items);
+  const [open, setOpen] = useState(false);
+  const [readTo, setReadTo] = useState(0);
+  const unread = items.filter(({ seq }) => seq > readTo).length;
+  const show = () => {
+    setOpen(true);
+    setReadTo(items[0]?.seq ?? readTo);
+    clear();
+  };
+  const close = () => {
+    setOpen(false);
+    setReadTo(items[0]?.seq ?? readTo);
+  };
+  return (
+    <>
+      <button type="button" className="quiet news-open" title="What others did" onClick={show}>
+        News
+        {unread > 0 && (
+          <>
+            {" "}
+            <span className="count">{unread}</span> <span className="unseen">unread</span>
+          </>
+        )}
+      </button>
+      <section
+        className="toasts"
+        aria-label="News"
+        onPointerEnter={() => hold(true)}
+        onPointerLeave={() => hold(false)}
+        onFocus={() => hold(true)}
+        onBlur={() => hold(false)}
+      >
+        <ul aria-live="polite" aria-relevant="additions">
+          {toasts.shown.map(({ item }) => (
+            <li key={item.seq} className={`toast tone-${item.tone}`} onKeyDown={({ key }) => key === "Escape" && dismiss(item.seq)}>
+              <p>
+                <Told item={item} /> <Ago at={item.at} />
+              </p>
+              <button type="button" className="quiet" aria-label={`Dismiss: ${item.text.slice(0, 80)}`} onClick={() => dismiss(item.seq)}>
+                ×
+              </button>
+            </li>
+          ))}
+        </ul>
+        {toasts.more > 0 && (
+          <button type="button" onClick={show}>
+            {toasts.more} more
+          </button>
+        )}
+      </section>
+      {open && <NewsList items={items} onClose={close} />}
+    </>
+  );
+}
+
+function NewsList({ items, onClose }: { items: readonly NewsItem[]; onClose: () => void }) {
+  return (
+    <Modal title="News" kind="wide" onClose={onClose}>
+      {items.length === 0 ? (
+        <p className="soft">Nobody else did anything since this page was opened. What they do, how jobs end and alerts are listed here.</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+        <ol className="events news-list" tabIndex={0} aria-label="Newest first">
+          {items.map((item) => (
+            <li key={item.seq} className={`event tone-${item.tone}`}>
+              <p className="event-summary">
+                <Told item={item} onFollow={onClose} /> <Ago at={item.at} />
+              </p>
+            </li>
+          ))}
+        </ol>
+      )}
+      <DialogFoot onClose={onClose} word="Close" first />
+    </Modal>
+  );
+}
+
+/** Machines and people have a say in it: text, never markup. */
+function Told({ item: { text, about }, onFollow }: { item: NewsItem; onFollow?: () => void }) {
+  const told = <Untrusted text={text} />;
+  if (!about) return told;
+  const href = "alert" in about ? alertsHref : "job" in about ? jobHref(about.job) : nodeHref(about.node);
+  return (
+    <a href={href} onClick={onFollow}>
+      {told}
+    </a>
+  );
+}

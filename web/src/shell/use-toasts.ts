@@ -1,0 +1,28 @@
+/** The toasts of now: they come with the news, and go by themselves unless somebody is at them. */
+import { useEffect, useState } from "react";
+import type { NewsItem } from "./news.ts";
+import { aged, cleared, dismissed, noToasts, type Toasts, taken } from "./toasts.ts";
+
+const TICK_MS = 1000;
+
+export function useToasts(items: readonly NewsItem[]) {
+  const [toasts, setToasts] = useState<Toasts>(noToasts);
+  const [held, setHeld] = useState(false);
+  const none = toasts.shown.length === 0;
+  useEffect(() => setToasts((was) => taken(was, items)), [items]);
+  useEffect(() => {
+    if (held || none) return;
+    const timer = setInterval(() => setToasts(aged), TICK_MS);
+    return () => clearInterval(timer);
+  }, [held, none]);
+  // What somebody was at has gone from under them.
+  useEffect(() => {
+    if (none) setHeld(false);
+  }, [none]);
+  return {
+    toasts,
+    hold: setHeld,
+    dismiss: (seq: number) => setToasts((was) => dismissed(was, seq)),
+    clear: () => setToasts(cleared),
+  };
+}
