@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { Command } from "commander";
 import * as z from "zod";
 import { buildProgram } from "../../daemon/cli/program.ts";
-import { Config } from "../../daemon/config.ts";
+import { Config } from "../../daemon/config/config.ts";
 import { routes } from "../../daemon/contract/routes.ts";
 
 const root = join(import.meta.dirname, "../..");
