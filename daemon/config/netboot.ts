@@ -100,7 +100,7 @@ export const Netboot = z.strictObject({
   check_other_servers: z
     .boolean()
     .default(true)
-    .describe("Full mode: look for another DHCP server before starting, and refuse to start beside one."),
+    .describe("Full mode: check for another DHCP server first, and hold DHCP back on that interface while there is one."),
 });
 export type Netboot = z.output<typeof Netboot>;
 

@@ -86,7 +86,7 @@ something against them. Exit code 0 only when everything is proven.${examples(
         throw new CommandFailure(
           "STEP_FAILED",
           "the audit is not proven",
-          "Compare with a copy: an export, a backup, a checkpoint kept elsewhere. docs/security.md says what each finding means.",
+          "Compare with a copy: an export, a backup, a checkpoint kept elsewhere. docs/audit.md explains each finding.",
         );
     });
 

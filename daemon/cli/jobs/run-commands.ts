@@ -22,7 +22,7 @@ export function runCommands(program: Command, { json, client }: Words): void {
     .description("the playbooks that may be run by name, and what each does")
     .addHelpText(
       "after",
-      `\nThey are files of the folder \`playbooks\` beside playbook.yaml. docs/provisioning.md says how to write one.${examples("muster playbooks", "muster playbooks --json | jq -r '.playbooks[] | select(.readOnly).name'")}`,
+      `\nThey are files of the folder \`playbooks\` next to playbook.yaml. docs/jobs.md explains how to write one.${examples("muster playbooks", "muster playbooks --json | jq -r '.playbooks[] | select(.readOnly).name'")}`,
     )
     .action(async () => {
       const list = await client().listPlaybooks();

@@ -4,7 +4,7 @@ import { Instant, NodeName } from "../names.ts";
 
 /**
  * `queued`: waits for a free place. `waiting`: for another job, or for the time of its next attempt. `unknown`: it was running
- * when the executor was last heard of. docs/provisioning.md tells what to do in each.
+ * when the executor was last heard of. docs/jobs.md describes what to do in each.
  */
 export const JobStatus = z.enum([
   "queued",
