@@ -13,17 +13,11 @@ export interface LabAssets {
 
 export const defaultCache = join(scripts, "../.cache/lab");
 
-/** `aside`: with what others leave of the processor, when nobody waits for it yet. */
+/** `aside`: at a low priority, because no test waits for the files yet. */
 export async function prepareAssets(cache: string, say: (line: string) => void, { aside = false } = {}): Promise<LabAssets> {
+  const command = [...(aside ? [join(scripts, "lab/aside")] : []), join(scripts, "lab/make-assets"), cache];
+  await run(say, command);
   const folder = join(cache, "assets");
-  mkdirSync(folder, { recursive: true });
-  // Whoever comes second finds them made.
-  const first = ["-o", join(cache, "making.lock"), ...(aside ? [join(scripts, "lab/aside")] : [])];
-  const alone = (program: string, args: string[]) => run(say, "flock", [...first, join(scripts, program), ...args]);
-  await alone("assets/fetch", ["--dest", folder, "--cache", join(cache, "apt"), "--with-qemu-roms"]);
-  // The kernel without drivers for real hardware: a third of the size, and these machines have none.
-  const image = ["--dest", join(folder, "image/13/amd64"), "--cache", join(cache, "image"), "--kernel", "linux-image-cloud-amd64"];
-  await alone("image/build", image);
   return { folder, roms: join(folder, "ipxe-qemu") };
 }
 
@@ -55,7 +49,7 @@ export function unpackImage({ folder }: LabAssets, cache: string): string {
   return root;
 }
 
-function run(say: (line: string) => void, command: string, args: string[]): Promise<void> {
+function run(say: (line: string) => void, [command = "", ...args]: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
