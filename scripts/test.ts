@@ -1,23 +1,21 @@
 /** Runs the tests by what they need, cheapest first, and counts them. `test.ts net qemu` runs only those; `long` only when asked for. */
 import { globSync } from "node:fs";
 import { join } from "node:path";
-import { finished } from "node:stream/promises";
-import { run } from "node:test";
-import { spec } from "node:test/reporters";
 import { defaultCache, prepareAssets } from "./lab/assets.ts";
+import { type Batch, runFiles } from "./suite/run-files.ts";
 
 const root = join(import.meta.dirname, "..");
 
 interface Group {
   name: string;
   files: string[];
-  /** Files at once: machines and browsers take a core each. */
+  /** Processes at once: machines and browsers take a core each. */
   concurrency: number;
+  /** These many processes share the files, apart from those named `.alone.test.ts`. */
+  sharedBy?: number;
   timeoutMs: number;
   /** What its tests would otherwise each wait for. */
   prepare?: () => Promise<unknown>;
-  /** What a later group needs and can be made meanwhile, because these mostly wait. */
-  meanwhile?: () => Promise<unknown>;
   onlyWhenAsked?: boolean;
 }
 
@@ -36,35 +34,38 @@ const groups: Group[] = [
     files: all.filter((file) => !special.some((need) => file.endsWith(`.${need}.test.ts`))),
     // More than there are cores: many only wait.
     concurrency: 3,
-    timeoutMs: 120_000,
+    sharedBy: 3,
+    timeoutMs: 1_200_000,
   },
   // Each has its own namespaces; most of their time they wait.
-  { name: "net", files: needing("net"), concurrency: 3, timeoutMs: 600_000, meanwhile: prepare },
-  { name: "web", files: needing("web"), concurrency: 2, timeoutMs: 300_000 },
-  {
-    name: "qemu",
-    files: needing("qemu"),
-    concurrency: 2,
-    timeoutMs: 1_200_000,
-    prepare,
-  },
-  { name: "long", files: needing("long"), concurrency: 1, timeoutMs: 1_200_000, prepare, onlyWhenAsked: true },
+  { name: "net", files: needing("net"), concurrency: 3, timeoutMs: 1_200_000 },
+  { name: "web", files: needing("web"), concurrency: 2, timeoutMs: 600_000 },
+  { name: "qemu", files: needing("qemu"), concurrency: 2, timeoutMs: 1_800_000, prepare },
+  { name: "long", files: needing("long"), concurrency: 1, timeoutMs: 1_800_000, prepare, onlyWhenAsked: true },
 ];
 
-// Hundreds of processes load the same files: the first makes them ready for all.
+// Many processes load the same files: the first makes them ready for all.
 process.env.NODE_COMPILE_CACHE ??= join(root, ".cache/compiled");
 
 const wanted = process.argv.slice(2);
+const chosen = groups.filter(
+  ({ name, files, onlyWhenAsked }) => files.length > 0 && (wanted.length === 0 ? !onlyWhenAsked : wanted.includes(name)),
+);
+// A later group needs the boot files. They are made while the tests before it wait. A failure is reported where they are needed.
+chosen
+  .find((group) => group.prepare)
+  ?.prepare?.()
+  .catch(() => undefined);
+
 const counts = { passed: 0, failed: 0, skipped: 0 };
-for (const group of groups) {
-  const isWanted = wanted.length === 0 ? !group.onlyWhenAsked : wanted.includes(group.name);
-  if (group.files.length === 0 || !isWanted) continue;
+for (const group of chosen) {
   const started = Date.now();
   console.log(`\n== ${group.name}: ${group.files.length} files`);
-  // Whether it failed is told where it is needed.
-  if (wanted.length === 0) group.meanwhile?.().catch(() => undefined);
   await group.prepare?.();
-  await runGroup(group);
+  const { passed, failed, skipped } = await runFiles(batchesOf(group), group.concurrency);
+  counts.passed += passed;
+  counts.failed += failed;
+  counts.skipped += skipped;
   console.log(`== ${group.name} took ${Math.round((Date.now() - started) / 1000)} s`);
 }
 if (process.env.CI && counts.skipped > 0) {
@@ -74,18 +75,12 @@ if (process.env.CI && counts.skipped > 0) {
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(counts.failed > 0 || counts.passed === 0 ? 1 : 0);
 
-async function runGroup({ files, concurrency, timeoutMs }: Group): Promise<void> {
-  const stream = run({ files: files.map((file) => join(root, file)), concurrency, timeout: timeoutMs });
-  // Suites are not tests: only what has no children counts.
-  stream.on("test:pass", ({ details, skip }) => {
-    if (details.type === "suite") return;
-    if (skip) counts.skipped += 1;
-    else counts.passed += 1;
-  });
-  stream.on("test:fail", ({ details }) => {
-    if (details.type !== "suite") counts.failed += 1;
-  });
-  const report = stream.compose(spec());
-  report.pipe(process.stdout, { end: false });
-  await finished(report);
+function batchesOf({ files, sharedBy = 0, timeoutMs }: Group): Batch[] {
+  const isAlone = (file: string) => sharedBy === 0 || file.endsWith(".alone.test.ts");
+  const shared = files.filter((file) => !isAlone(file));
+  const batches = Array.from({ length: sharedBy }, (_, at) => shared.filter((_, index) => index % sharedBy === at));
+  return [...batches, ...files.filter(isAlone).map((file) => [file])].map((each) => ({
+    files: each.map((file) => join(root, file)),
+    timeoutMs,
+  }));
 }

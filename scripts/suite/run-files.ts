@@ -1,0 +1,69 @@
+/** Runs test files in several processes at once, reports them in one stream and counts their tests. */
+import { once } from "node:events";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { run } from "node:test";
+import { spec, type TestEvent } from "node:test/reporters";
+
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+export interface Batch {
+  /** Of several, one process runs all. */
+  files: string[];
+  timeoutMs: number;
+}
+
+const inOneProcess = join(import.meta.dirname, "in-one-process.ts");
+
+export async function runFiles(batches: readonly Batch[], concurrency: number): Promise<Counts> {
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const report = spec();
+  report.pipe(process.stdout, { end: false });
+  const left = [...batches];
+  const worker = async () => {
+    for (let batch = left.shift(); batch; batch = left.shift()) await runBatch(batch, counts, (event) => report.write(event));
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  report.end();
+  await finished(report);
+  return counts;
+}
+
+async function runBatch({ files, timeoutMs }: Batch, counts: Counts, tell: (event: TestEvent) => void): Promise<void> {
+  const [first = ""] = files;
+  const stream = run({ ...(files.length === 1 ? { files: [first] } : { files: [inOneProcess], argv: files }), timeout: timeoutMs });
+  // What belongs together is reported together, though several processes report at once.
+  let held: TestEvent[] = [];
+  const hold = (event: TestEvent) => {
+    // The totals of one process; those of all are counted here.
+    if (
+      event.type === "test:summary" ||
+      (event.type === "test:diagnostic" && /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(event.data.message))
+    )
+      return;
+    held.push(event);
+    if ((event.type !== "test:pass" && event.type !== "test:fail") || event.data.nesting > 0) return;
+    for (const each of held) tell(each);
+    held = [];
+  };
+  stream.on("data", (event: TestEvent) => {
+    count(event, counts);
+    hold(event);
+  });
+  await once(stream, "end");
+  for (const each of held) tell(each);
+}
+
+/** Suites are not tests: only what has no children counts. */
+function count(event: TestEvent, counts: Counts): void {
+  if (event.type !== "test:pass" && event.type !== "test:fail") return;
+  const { details, skip } = event.data;
+  if (details.type === "suite") return;
+  if (event.type === "test:fail") counts.failed += 1;
+  else if (skip) counts.skipped += 1;
+  else counts.passed += 1;
+}
