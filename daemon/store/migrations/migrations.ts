@@ -1,0 +1,31 @@
+/**
+ * The schema as a list of steps, oldest first. A database saves how many of them it has had.
+ * Append only: a released migration is never edited. Add a file and a line instead.
+ */
+import { firstTables } from "./0001-first-tables.ts";
+import { jobRetries } from "./0002-job-retries.ts";
+import { jobPurpose } from "./0003-job-purpose.ts";
+import { dhcpAndQuirks } from "./0004-dhcp-and-quirks.ts";
+import { jobRuns } from "./0005-job-runs.ts";
+import { enrolment } from "./0006-enrolment.ts";
+import { schedules } from "./0007-schedules.ts";
+import { changes } from "./0008-changes.ts";
+import { auditRecords } from "./0009-audit-records.ts";
+import { keyOwners } from "./0010-key-owners.ts";
+import { alerts } from "./0011-alerts.ts";
+import { racks } from "./0012-racks.ts";
+
+export const migrations: readonly string[] = [
+  firstTables,
+  jobRetries,
+  jobPurpose,
+  dhcpAndQuirks,
+  jobRuns,
+  enrolment,
+  schedules,
+  changes,
+  auditRecords,
+  keyOwners,
+  alerts,
+  racks,
+];
