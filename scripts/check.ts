@@ -1,4 +1,7 @@
-/** Types, lint, unused files and dependencies, and prose. Together with the unit tests these must pass before every commit. */
+/**
+ * Checks types, lint, unused files and dependencies, and prose. These checks and the unit tests must pass
+ * before every commit.
+ */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 

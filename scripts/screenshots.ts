@@ -1,4 +1,4 @@
-/** `npm run screenshots`: every page of Mission Control, wide and narrow, light and dark, as files to look at. */
+/** `npm run screenshots`: takes pictures of every page, wide and narrow, in light and dark colours. */
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,11 +13,11 @@ import { goTo, places } from "./screenshots/places.ts";
 
 const usage = `usage: npm run screenshots -- [options]
 
-Takes a picture of every page in two widths and two colour schemes. Without --url of a fleet made up for it.
+Takes a picture of every page in two widths and two colour schemes. Without --url it uses an invented fleet.
 
-  --url URL   of a running daemon, such as a lab's
-  --key KEY   an API key of it (or MUSTER_KEY)
-  --out DIR   where to (default .cache/screenshots)
+  --url URL   URL of a running daemon, such as a lab's
+  --key KEY   an API key of that daemon (or MUSTER_KEY)
+  --out DIR   output folder (default .cache/screenshots)
 `;
 
 interface Wanted {
@@ -36,7 +36,7 @@ function readArguments(args: string[]): Wanted | undefined {
   const { values } = parseArgs({ args, options: { url: text, key: text, out: text, help: { type: "boolean", short: "h" } } });
   if (values.help) return undefined;
   const key = values.key ?? process.env.MUSTER_KEY;
-  if (values.url !== undefined && key === undefined) throw new Error("--url: give --key or MUSTER_KEY too");
+  if (values.url !== undefined && key === undefined) throw new Error("--url also needs --key or MUSTER_KEY");
   return { url: values.url, key, out: resolve(values.out ?? ".cache/screenshots") };
 }
 
@@ -73,7 +73,7 @@ async function takeAll(visit: (url: string) => Promise<Page>, url: string, key: 
       for (const colorScheme of ["light", "dark"] as const) {
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        // Plots and tables settle when their width has changed.
+        // Plots and tables need time to settle after a change of width.
         await page.waitForTimeout(200);
         await page.screenshot({ path: join(out, `${name}-${size}-${colorScheme}.png`) });
         taken += 1;

@@ -1,4 +1,7 @@
-/** Runs the tests by what they need, cheapest first, and counts them. `test.ts net qemu` runs only those; `long` only when asked for. */
+/**
+ * Runs the tests in groups by the resources they need, cheapest first, and counts them. `test.ts net qemu`
+ * runs only these groups. `long` runs only when requested.
+ */
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { defaultCache, prepareAssets } from "./lab/assets.ts";
@@ -9,12 +12,12 @@ const root = join(import.meta.dirname, "..");
 interface Group {
   name: string;
   files: string[];
-  /** Processes at once: machines and browsers take a core each. */
+  /** Number of processes that run at once. Machines and browsers need a core each. */
   concurrency: number;
-  /** These many processes share the files, apart from those named `.alone.test.ts`. */
+  /** Number of processes that share the files. A file named `.alone.test.ts` gets its own process. */
   sharedBy?: number;
   timeoutMs: number;
-  /** What its tests would otherwise each wait for. */
+  /** Prepares once what each test of the group would otherwise wait for. */
   prepare?: () => Promise<unknown>;
   onlyWhenAsked?: boolean;
 }
@@ -32,19 +35,19 @@ const groups: Group[] = [
   {
     name: "unit",
     files: all.filter((file) => !special.some((need) => file.endsWith(`.${need}.test.ts`))),
-    // More than there are cores: many only wait.
+    // More than the number of cores, because many tests only wait.
     concurrency: 3,
     sharedBy: 3,
     timeoutMs: 1_200_000,
   },
-  // Each has its own namespaces; most of their time they wait.
+  // Each test has its own namespaces and mostly waits.
   { name: "net", files: needing("net"), concurrency: 3, timeoutMs: 1_200_000 },
   { name: "web", files: needing("web"), concurrency: 2, timeoutMs: 600_000 },
   { name: "qemu", files: needing("qemu"), concurrency: 2, timeoutMs: 1_800_000, prepare },
   { name: "long", files: needing("long"), concurrency: 1, timeoutMs: 1_800_000, prepare, onlyWhenAsked: true },
 ];
 
-// Many processes load the same files: the first makes them ready for all.
+// Many processes load the same files. The first one compiles them for all.
 process.env.NODE_COMPILE_CACHE ??= join(root, ".cache/compiled");
 
 const wanted = process.argv.slice(2);
@@ -69,7 +72,7 @@ for (const group of chosen) {
   console.log(`== ${group.name} took ${Math.round((Date.now() - started) / 1000)} s`);
 }
 if (process.env.CI && counts.skipped > 0) {
-  console.log("In CI nothing may be skipped.");
+  console.log("In CI no test may be skipped.");
   counts.failed += counts.skipped;
 }
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

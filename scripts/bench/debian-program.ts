@@ -1,11 +1,14 @@
-/** Programs of Debian packages that need not be installed, and some cannot be side by side: unpacked into a folder, nothing is started. */
+/**
+ * Provides programs of Debian packages without installing them, because some of them conflict. Unpacks the
+ * package into a folder and starts nothing.
+ */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 const cache = join(import.meta.dirname, "../../.cache/debian");
 
-/** The installed program, or the one out of its package. */
+/** Returns the installed program, or else the one unpacked from its package. */
 export function debianProgram(name: string, debianPackage: string): string {
   const place = join(cache, debianPackage);
   const find = () =>
@@ -15,9 +18,9 @@ export function debianProgram(name: string, debianPackage: string): string {
   mkdirSync(place, { recursive: true });
   execFileSync("apt-get", ["download", debianPackage], { cwd: place, stdio: ["ignore", "ignore", "pipe"] });
   const archive = readdirSync(place).find((file) => file.endsWith(".deb"));
-  if (!archive) throw new Error(`apt-get brought no ${debianPackage}`);
+  if (!archive) throw new Error(`apt-get did not download ${debianPackage}`);
   execFileSync("dpkg-deb", ["-x", join(place, archive), place]);
   const unpacked = find();
-  if (!unpacked) throw new Error(`${debianPackage} holds no ${name}`);
+  if (!unpacked) throw new Error(`${debianPackage} does not contain ${name}`);
   return unpacked;
 }

@@ -1,4 +1,7 @@
-/** A million damaged packets through every DHCP decision: nothing may crash and the memory must not grow. Usage: dhcp-fuzz.ts [COUNT] */
+/**
+ * Passes a million damaged packets through every DHCP decision. Fails if the code crashes or its memory
+ * grows. Usage: dhcp-fuzz.ts [COUNT]
+ */
 import { tryMutants } from "../../test/support/dhcp/dhcp-mutants.ts";
 
 const count = Number(process.argv[2] ?? 1_000_000);

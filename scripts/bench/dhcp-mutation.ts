@@ -1,6 +1,6 @@
-/** Makes damaged packets out of good ones, the same ones for the same seed. */
+/** Derives damaged packets from valid ones. The same seed gives the same packets. */
 
-/** A generator of numbers that a seed repeats (mulberry32). */
+/** A seeded random number generator (mulberry32). */
 export function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +12,7 @@ export function random(seed: number): () => number {
 }
 
 const OPTIONS_AT = 240;
-/** Values at the edges of lengths, counts and codes. */
+/** Boundary values of lengths, counts and codes. */
 const edges = [0, 1, 4, 6, 16, 52, 53, 54, 57, 61, 82, 93, 127, 128, 254, 255];
 
 export function mutate(packet: Uint8Array, next: () => number): Buffer {

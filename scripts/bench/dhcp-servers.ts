@@ -1,4 +1,4 @@
-/** The servers that are compared, each with leases on disk, a /16 of addresses, and a log that only speaks of trouble. */
+/** The DHCP servers that are compared. Each stores leases on disk, serves a /16 and logs only problems. */
 import { type ChildProcess, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import type { LabNetwork } from "../lab/network.ts";
 
 export interface BenchServer {
   name: "muster" | "kea" | "dnsmasq";
-  /** What is on disk when it says ACK. */
+  /** Describes what is on disk when the server sends an ACK. */
   durability: string;
   needs: string;
   start(network: LabNetwork, folder: string): Promise<{ stop(): Promise<void> }>;
@@ -61,7 +61,7 @@ const kea: BenchServer = {
 
 const dnsmasq: BenchServer = {
   name: "dnsmasq",
-  durability: "the whole lease file rewritten and fsynced, at most once a turn, around the ACK",
+  durability: "the whole lease file rewritten and fsynced, at most once a turn, together with the ACK",
   needs: "/usr/sbin/dnsmasq",
   start: (network, folder) =>
     program(network, folder, "dnsmasq", [
@@ -75,7 +75,7 @@ const dnsmasq: BenchServer = {
       `--dhcp-range=${RANGE.from},${RANGE.to},255.255.0.0,12h`,
       "--dhcp-lease-max=65000",
       "--dhcp-authoritative",
-      // Machines behind a relay cannot be asked by ARP; neither of the others pings them.
+      // dnsmasq cannot ping machines behind a relay, and the other two servers do not ping them either.
       "--no-ping",
       "--quiet-dhcp",
     ]),
@@ -96,7 +96,7 @@ async function program(
   const child: ChildProcess = network.spawn(command, args, { stdio: ["ignore", output, output], env });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   for (let tries = 0; !listens(network.name); tries++) {
-    if (child.exitCode !== null || tries > 100) throw new Error(`${command} does not listen: ${readFileSync(log, "utf8").slice(-300)}`);
+    if (child.exitCode !== null || tries > 100) throw new Error(`${command} is not listening: ${readFileSync(log, "utf8").slice(-300)}`);
     await sleep(100);
   }
   return {
@@ -107,7 +107,7 @@ async function program(
   };
 }
 
-/** Whether somebody in the namespace has UDP port 67 open. */
+/** True if a process in the namespace has UDP port 67 open. */
 function listens(namespace: string): boolean {
   const { stdout } = spawnSync("ip", ["netns", "exec", namespace, "cat", "/proc/net/udp"], { encoding: "utf8" });
   return stdout.includes(":0043 ");

@@ -1,7 +1,9 @@
 /**
- * How many machines a second get an address, beside Kea and dnsmasq on the same machine in the same minutes, and what
- * becomes of 500 that are switched on at once: newcomers that want an address, and newcomers whose firmware wants to boot. All
- * of it comes through a relay, so no server asks the wire whether an address is free. Usage: dhcp.ts [--rounds N] [--only SERVER]. The last line is JSON.
+ * Measures how many machines per second get an address from Muster, Kea and dnsmasq, in turns on the same
+ * machine. Also measures 500 machines that are switched on at once: first systems that want an address, then
+ * firmware that wants to boot. All requests arrive through a relay, so no server probes the network for a
+ * free address.
+ * Usage: dhcp.ts [--rounds N] [--only SERVER]. The last line is JSON.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +27,7 @@ interface Measured {
 
 const SECONDS = 2;
 const MACHINES = 500;
-/** perfdhcp's own users stop where more than this is lost. */
+/** perfdhcp counts a rate as sustained up to this share of lost messages. */
 const TOLERATED = 0.025;
 
 const wanted = servers.filter(({ name }) => values.only === undefined || name === values.only);
@@ -63,7 +65,7 @@ async function measure(server: BenchServer): Promise<Measured> {
   }
 }
 
-/** Doubles the rate until too much is lost, then halves the doubt three times. */
+/** Doubles the rate until too many messages are lost, then halves the remaining interval three times. */
 async function highest(where: Where, start: number): Promise<number> {
   let [low, high, best] = [0, Number.POSITIVE_INFINITY, 0];
   for (
@@ -110,7 +112,7 @@ function doras(name: string): number {
 function p99(name: string, crowd: Crowd): number {
   return median((measured.get(name) ?? []).map(({ storms }) => storms[crowd].offerMilliseconds.p99));
 }
-/** The most of any avalanche, of either crowd. */
+/** The most machines lost in one avalanche, over both crowds. */
 function lost(all: readonly Measured[]): number {
   return Math.max(0, ...all.flatMap(({ storms }) => Object.values(storms).map(({ machinesLost }) => machinesLost)));
 }

@@ -1,4 +1,7 @@
-/** How long a record takes until it is on disk, and a million of them until they are proven, by the same code as `muster audit verify`. */
+/**
+ * Measures how long it takes to save one audit record to disk, and to verify a million records with the code
+ * of `muster audit verify`.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +17,7 @@ const MILLION = 1_000_000;
 export function measureAudit({ quick }: { quick: boolean }): Record<string, number> {
   const records = quick ? MILLION / 20 : MILLION;
   const appended = quick ? 200 : 2000;
-  // Not /tmp where that is memory: what is measured is the disk the data folder lies on.
+  // /tmp may be in memory, but the disk of the data folder is to be measured.
   const root = mkdtempSync(join(process.env.MUSTER_BENCH_DIR ?? tmpdir(), "muster-bench-audit-"));
   try {
     const [folder, database] = [join(root, "audit"), join(root, "muster.db")];
@@ -30,7 +33,7 @@ export function measureAudit({ quick }: { quick: boolean }): Record<string, numb
       atomically(db, () => {
         for (const end = Math.min(made + 10_000, records); made < end; made++) audit.append(entry(made));
       });
-    writeCheckpoint(folder, openSigner(folder).sign(audit.checkpoint() ?? failed("no record")), new Date());
+    writeCheckpoint(folder, openSigner(folder).sign(audit.checkpoint() ?? failed("no record was saved")), new Date());
     db.close();
 
     const rounds = Array.from({ length: quick ? 1 : 3 }, () => {
@@ -40,7 +43,7 @@ export function measureAudit({ quick }: { quick: boolean }): Record<string, numb
       const { user, system } = process.cpuUsage(cpu);
       return { seconds: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 };
     }).toSorted((a, b) => a.seconds - b.seconds);
-    const { seconds, cpu } = rounds[rounds.length >> 1] ?? failed("no round");
+    const { seconds, cpu } = rounds[rounds.length >> 1] ?? failed("no round was measured");
     const scale = MILLION / records;
     const told = {
       audit_append_p50_ms: rounded(times[times.length >> 1] ?? 0),
@@ -49,8 +52,8 @@ export function measureAudit({ quick }: { quick: boolean }): Record<string, numb
       audit_verify_million_cpu_s: rounded(cpu * scale),
     };
     console.error(
-      `audit: ${appended} records each on disk before the next: p50 ${told.audit_append_p50_ms} ms, p99 ${told.audit_append_p99_ms} ms; ` +
-        `${records} records proven in ${rounded(seconds)} s (${rounded(cpu)} s of processor time)`,
+      `audit: ${appended} records, each on disk before the next: p50 ${told.audit_append_p50_ms} ms, p99 ${told.audit_append_p99_ms} ms; ` +
+        `${records} records verified in ${rounded(seconds)} s (${rounded(cpu)} s of processor time)`,
     );
     return told;
   } finally {
@@ -58,7 +61,10 @@ export function measureAudit({ quick }: { quick: boolean }): Record<string, numb
   }
 }
 
-/** As the road writes them: an intent with a reason, its outcome without one, of eight people. */
+/**
+ * Entries as the executor writes them for eight people: an intent with a reason, then its outcome without
+ * one.
+ */
 function entry(index: number): AuditEntry {
   const intent = index % 2 === 0;
   return {
@@ -67,7 +73,7 @@ function entry(index: number): AuditEntry {
       keyId: `key-${index % 8}`,
       name: `person ${index % 8}`,
       role: "operator",
-      ...(index % 10 === 0 && { onBehalfOf: "somebody else" }),
+      ...(index % 10 === 0 && { onBehalfOf: "another person" }),
     },
     subject: `execution 6f9619ff-8b86-4011-b42d-${String(index >> 1).padStart(12, "0")}`,
     summary: "service_restart on rack1-n1: restart ssh",
@@ -80,7 +86,7 @@ function entry(index: number): AuditEntry {
 }
 
 const failed = (why: string): never => {
-  throw new Error(`the audit of the bench is not proven: ${why}`);
+  throw new Error(`the audit log of the benchmark does not verify: ${why}`);
 };
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;

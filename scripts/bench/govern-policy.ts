@@ -1,4 +1,7 @@
-/** How long one decision takes: every tool there is, for every role, in every scope, with Muster's rules. No decision is asked twice in the same words. */
+/**
+ * Measures one policy decision under Muster's own rules, for every tool, role and scope. No request occurs
+ * twice, so no answer comes from a cache.
+ */
 
 import { makePlan } from "../../daemon/changes/plans/planner.ts";
 import { runbooksOf } from "../../daemon/changes/plans/runbook.ts";
@@ -36,7 +39,7 @@ export function measurePolicy({ quick }: { quick: boolean }): Record<string, num
   return told;
 }
 
-/** For every tool that such nodes can be given. */
+/** Plans for every tool that accepts such nodes. */
 function plansIn(scope: string, nodes: number): Plan[] {
   const catalogue = loadCatalogue();
   const fleet = Array.from({ length: nodes }, (_, index) => ({

@@ -1,4 +1,7 @@
-/** How long it takes until a proposal is planned, decided, on record and queued, and whether that grows with the queue. The executor is away. */
+/**
+ * Measures how long it takes to plan, decide, record and queue a proposal, and whether the time grows with
+ * the queue. No executor runs.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +15,7 @@ import { governed } from "../../daemon/processes/control/changes.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
 
 const FLEET = 100;
-/** No key has more questions open, so those come from many. */
+/** One key may not have more open approval requests than this, so several keys create them. */
 const QUESTIONS_OF_ONE = 20;
 
 export function measureProposals({ quick }: { quick: boolean }): Record<string, number> {
@@ -33,14 +36,17 @@ export function measureProposals({ quick }: { quick: boolean }): Record<string, 
     question_p99_last_hundred_ms: rounded(at(questions.times.slice(-100), 0.99)),
   };
   console.error(
-    `proposals: ${count} looks at nodes queued, ${told.proposals_per_second} a second: p50 ${told.proposal_p50_ms} ms, p99 ${told.proposal_p99_ms} ms ` +
-      `(first thousand ${told.proposal_p99_first_thousand_ms} ms, last ${told.proposal_p99_last_thousand_ms} ms); of ${count / 10} questions put to ` +
-      `people, p99 of the first hundred ${told.question_p99_first_hundred_ms} ms, of the last ${told.question_p99_last_hundred_ms} ms`,
+    `proposals: ${count} read-only plans queued, ${told.proposals_per_second} a second: p50 ${told.proposal_p50_ms} ms, p99 ${told.proposal_p99_ms} ms ` +
+      `(first thousand ${told.proposal_p99_first_thousand_ms} ms, last ${told.proposal_p99_last_thousand_ms} ms); of ${count / 10} approval requests, ` +
+      `p99 of the first hundred ${told.question_p99_first_hundred_ms} ms, of the last ${told.question_p99_last_hundred_ms} ms`,
   );
   return told;
 }
 
-/** On a desk as control has it: its own forms and rules, its own settings of the database, the inventory a file. */
+/**
+ * Runs on a desk configured as in control: its own forms and rules, its database settings, and an inventory
+ * file.
+ */
 function run(count: number, propose: (desk: Desk, number: number) => void): { times: number[]; sum: number } {
   const data = dataDir(mkdtempSync(join(process.env.MUSTER_BENCH_DIR ?? tmpdir(), "muster-bench-proposals-")));
   const stores = openStores(data.database);
@@ -55,7 +61,7 @@ function run(count: number, propose: (desk: Desk, number: number) => void): { ti
       return performance.now() - before;
     });
     const waiting = stores.executions.queue().length + stores.approvals.live().length;
-    if (waiting !== count) throw new Error(`${count} proposals, and ${waiting} of them wait`);
+    if (waiting !== count) throw new Error(`${count} proposals, but ${waiting} of them are queued or wait for approval`);
     return { times, sum: times.reduce((sum, time) => sum + time, 0) };
   } finally {
     stores.db.close();
@@ -79,7 +85,7 @@ function fill({ registry }: Stores, inventory: string): void {
         createdAt: at,
         updatedAt: at,
       },
-      { source: "control", type: "node.ready", summary: "made for the bench" },
+      { source: "control", type: "node.ready", summary: "added by the benchmark" },
     );
   }
   const hosts = (some: string[]) => `      hosts:\n${some.map((name) => `        ${name}: {}\n`).join("")}`;
@@ -87,12 +93,12 @@ function fill({ registry }: Stores, inventory: string): void {
   writeFileSync(inventory, `all:\n  children:\n${children}`);
 }
 
-/** No two are the same plan: asked for twice it would be one. */
+/** Each proposal differs, because two equal ones would become one plan. */
 const look = (number: number): Proposal =>
   Proposal.parse({
     goal: { kind: "tool", tool: "journal", parameters: { lines: (number % 5000) + 1 } },
     targets: [`n${Math.floor(number / 5000)}`],
-    reason: "is it well",
+    reason: "check its health",
   });
 
 const change = (number: number): Proposal =>

@@ -1,7 +1,7 @@
 /**
- * How long the road of a change takes where nobody is asked: a decision of the policy, what is kept of it, and the way
- * from a proposal into the queue. Each part measures by itself and answers with its figures. Usage: govern.ts [--quick] [--only PART].
- * The last line is JSON.
+ * Measures a change that needs no approval: the policy decision, what is stored of it, and the way of the
+ * proposal into the queue. Each part measures itself and returns its figures.
+ * Usage: govern.ts [--quick] [--only PART]. The last line is JSON.
  */
 import { parseArgs } from "node:util";
 import { measureAudit } from "./govern-audit.ts";
@@ -15,7 +15,7 @@ const parts: Record<string, Part> = { audit: measureAudit, policy: measurePolicy
 
 const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
 if (values.only !== undefined && !Object.hasOwn(parts, values.only)) {
-  console.error(`--only: there is no part ${values.only}; parts are ${Object.keys(parts).join(", ")}`);
+  console.error(`--only: no part is called ${values.only}; parts are ${Object.keys(parts).join(", ")}`);
   process.exit(2);
 }
 const figures: Figures = {};

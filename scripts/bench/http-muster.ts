@@ -1,4 +1,4 @@
-/** Our boot HTTP server alone, for measuring. Usage: http-muster.ts FOLDER PORT. */
+/** Muster's boot HTTP server alone, for measurements. Usage: http-muster.ts FOLDER PORT. */
 import { startBootHttpServer } from "../../pxe/http/server.ts";
 
 const [assetsRoot, port] = process.argv.slice(2);

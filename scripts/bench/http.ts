@@ -1,6 +1,7 @@
 /**
- * How fast 1, 10 and 100 clients get a 60 MB initrd, beside nginx with sendfile, by curl in one run; and how much memory
- * ours takes at most. Usage: http.ts [--rounds N] [--quick]. The last line is JSON.
+ * Measures how fast 1, 10 and 100 clients (curl) download a 60 MB initrd from Muster and from nginx with
+ * sendfile, and the peak memory of Muster's server.
+ * Usage: http.ts [--rounds N] [--quick]. The last line is JSON.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -17,10 +18,10 @@ inOwnNetwork();
 const { values } = parseArgs({ options: { rounds: { type: "string" }, quick: { type: "boolean", default: false } } });
 const SIZE = 60_000_000;
 const CROWDS = [1, 10, 100];
-/** One download is over in an instant, and says little when it is disturbed. */
+/** A single download is short, so one disturbance would distort it. */
 const TIMES = new Map([[1, 9]]);
 const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 5));
-/** No round begins after so long, and no measurement takes longer. */
+/** No round begins after this time, and no single measurement takes longer. */
 const ENOUGH_SECONDS = 150;
 const LIMIT_SECONDS = 60;
 
@@ -51,7 +52,7 @@ try {
   for (const server of servers) verify(server.port);
   for (let round = 1; round <= ROUNDS && performance.now() < ENOUGH_SECONDS * 1000; round++) {
     for (const crowd of CROWDS) {
-      // In turns: who comes first finds another machine than who comes last.
+      // The order alternates, because the second server finds the machine in another state than the first.
       for (let time = 0; time < (TIMES.get(crowd) ?? 1); time++) {
         for (const server of (round + time) % 2 === 0 ? servers : servers.toReversed()) {
           const key = `${server.name} ${crowd}`;
@@ -74,7 +75,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** Debian's own settings, less what needs other files. */
+/** Debian's own settings, without those that need other files. */
 function nginxConfig(): string {
   const file = join(folder, "nginx.conf");
   const server = `server { listen 127.0.0.1:8082; root ${join(folder, "root")}; }`;
@@ -92,17 +93,17 @@ async function answering(port: number): Promise<void> {
     if (answer?.ok) return;
     await sleep(100);
   }
-  throw new Error(`nothing answers at port ${port}`);
+  throw new Error(`no server answers at port ${port}`);
 }
 
 function verify(port: number): void {
   const to = join(folder, "fetched");
   execFileSync("curl", ["-sf", "-o", to, `http://127.0.0.1:${port}/assets/initrd`]);
-  if (!readFileSync(to).equals(content)) throw new Error(`port ${port} serves other bytes`);
+  if (!readFileSync(to).equals(content)) throw new Error(`port ${port} serves different bytes`);
   rmSync(to);
 }
 
-/** All at once, by one curl, which must get every byte of every one. */
+/** Starts all downloads at once from one curl. Each must receive every byte. */
 async function fetchAll(port: number, crowd: number): Promise<number> {
   const url = `http://127.0.0.1:${port}/assets/initrd`;
   const each = Array.from({ length: crowd }, () => ["-o", "/dev/null", url]).flat();
@@ -126,7 +127,7 @@ async function fetchAll(port: number, crowd: number): Promise<number> {
   });
   const [code] = await once(curl, "close");
   const whole = sizes.split("\n").filter((size) => size === `${SIZE}`).length;
-  if (code !== 0 || whole !== crowd) throw new Error(`port ${port}: ${whole} of ${crowd} downloads are whole, curl exited ${code}`);
+  if (code !== 0 || whole !== crowd) throw new Error(`port ${port}: ${whole} of ${crowd} downloads are complete, curl exited ${code}`);
   return (performance.now() - before) / 1000;
 }
 
@@ -149,6 +150,6 @@ function report(residentMib: number): void {
     );
     return [`http_ratio_${crowd}`, Math.round((ours / theirs) * 100) / 100] as const;
   });
-  console.log(`muster's memory at its highest: ${residentMib} MiB`);
+  console.log(`peak memory of muster's server: ${residentMib} MiB`);
   console.log(JSON.stringify({ ...Object.fromEntries(ratios), rss_mb: residentMib, rounds, load: Math.round(loadavg()[0]! * 100) / 100 }));
 }

@@ -1,4 +1,4 @@
-/** Runs this program again in a network namespace of its own, where no port is taken and nothing leaves. */
+/** Restarts this program in its own network namespace, where every port is free and no packet gets out. */
 import { execFileSync, spawnSync } from "node:child_process";
 
 const MARK = "MUSTER_BENCH_NETWORK";
@@ -6,7 +6,7 @@ const MARK = "MUSTER_BENCH_NETWORK";
 export function inOwnNetwork(): void {
   if (process.env[MARK]) {
     execFileSync("ip", ["link", "set", "lo", "up"]);
-    // With nothing but 127/8, getaddrinfo tells tftpd-hpa that there is no IPv4.
+    // With nothing but 127/8, getaddrinfo reports to tftpd-hpa that IPv4 is missing.
     execFileSync("ip", ["address", "add", "10.77.69.1/32", "dev", "lo"]);
     return;
   }
@@ -14,6 +14,6 @@ export function inOwnNetwork(): void {
     stdio: "inherit",
     env: { ...process.env, [MARK]: "1" },
   });
-  if (error) console.error(`a network namespace is needed, and root for it: ${error.message}`);
+  if (error) console.error(`this needs a network namespace, and root to make one: ${error.message}`);
   process.exit(status ?? 2);
 }

@@ -1,4 +1,7 @@
-/** The first load on a cold cache: what comes over the wire, when something is seen, when it heeds a key, as Lighthouse names these. */
+/**
+ * Measures the first load with an empty cache: bytes transferred, first paint and time until a key press is
+ * handled. The terms are Lighthouse's.
+ */
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import type { Visitor } from "../../test/web/browser.ts";
@@ -10,16 +13,16 @@ export interface FirstLoad {
   kbGzip: number;
   firstPaintMs: number;
   largestPaintMs: number;
-  /** From the navigation until the first key pressed has been handled and drawn. */
+  /** From the navigation until the first key press has been handled and drawn. */
   interactiveMs: number;
-  /** What tasks took beyond 50 ms each, until then. */
+  /** Sum of what each task took beyond 50 ms, until then. */
   blockedMs: number;
   layoutShift: number;
 }
 
 const ROUNDS = 7;
 
-/** Entries from before it looked count too. */
+/** The observers also receive the entries from before they were created. */
 const observe = `
   window.seen = { largest: 0, blocked: 0, shift: 0, handled: 0 };
   const watch = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
@@ -29,7 +32,7 @@ const observe = `
   addEventListener("keydown", () => requestAnimationFrame(() => setTimeout(() => { window.seen.handled ||= performance.now(); })));
 `;
 
-/** Of the login, as somebody new meets it, and of a fleet of so many machines behind it, as somebody with a session does. */
+/** Loads the login page as a new visitor, and a fleet of this many machines as a visitor with a session. */
 export async function loadCold(visitor: Visitor, nodes: number): Promise<{ login: FirstLoad; fleet: FirstLoad }> {
   const world = await startMission(visitor.pageRoot);
   try {
@@ -42,7 +45,7 @@ export async function loadCold(visitor: Visitor, nodes: number): Promise<{ login
     const login: FirstLoad[] = [];
     const fleet: FirstLoad[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      // A page of its own each time: cookies are handed on, nothing that is cached.
+      // A new page each time: it shares the cookies, but nothing that is cached.
       const stranger = await visitor.visit("about:blank");
       login.push(await load(stranger, world.url, () => stranger.getByLabel("API key").press("m")));
       const member = await visitor.visit("about:blank");
@@ -67,7 +70,7 @@ export async function loadCold(visitor: Visitor, nodes: number): Promise<{ login
 async function load(page: Page, url: string, press: () => Promise<void>): Promise<FirstLoad> {
   const bodies: Promise<Buffer>[] = [];
   page.on("requestfinished", (request) => {
-    // What the daemon answers of the fleet grows with the fleet and is not the page.
+    // The size of API answers depends on the fleet, not on the page.
     if (!new URL(request.url()).pathname.startsWith("/api/"))
       bodies.push(request.response().then((response) => response?.body() ?? Buffer.of()));
   });
@@ -91,7 +94,7 @@ async function load(page: Page, url: string, press: () => Promise<void>): Promis
   };
 }
 
-/** The round in the middle, by when it heeded a key. */
+/** Returns the median round by the time until a key press is handled. */
 function middle(rounds: FirstLoad[]): FirstLoad {
   const [found] = rounds.sort((a, b) => a.interactiveMs - b.interactiveMs).slice(rounds.length >> 1);
   if (!found) throw new Error("nothing was measured");

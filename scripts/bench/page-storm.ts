@@ -1,4 +1,7 @@
-/** The page under a storm of machines that change many times a second: how long its tasks take, what its heap does, whether it ends true. */
+/**
+ * Measures the page while machines change many times a second: how long its tasks take, how its heap grows,
+ * and whether it shows the right phases at the end.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import type { Visitor } from "../../test/web/browser.ts";
@@ -21,13 +24,16 @@ export interface Weathered {
   longestTaskMs: number;
   heapBeforeMb: number;
   heapAfterMb: number;
-  /** Machines whose phase on the page is not the daemon's. */
+  /** Machines whose phase on the page differs from the daemon's. */
   untrue: number;
 }
 
 const TURN_MS = 50;
 
-/** Every task is seen, not only those the browser calls long: a message to oneself waits for whatever runs. */
+/**
+ * Measures every task, not only those the browser reports as long: a message to itself waits for the task
+ * that is running.
+ */
 const probe = `
   window.waits = [];
   const channel = new MessageChannel();
@@ -77,7 +83,7 @@ export async function weather(visitor: Visitor, view: View, wanted: Storm): Prom
   }
 }
 
-/** Accepted machines, by the ids they get. */
+/** Creates accepted machines and returns their ids. */
 export function settle(world: Mission, nodes: number): string[] {
   return Array.from({ length: nodes }, (_, index) => {
     const now = new Date().toISOString();
@@ -85,7 +91,7 @@ export function settle(world: Mission, nodes: number): string[] {
     const id = `storm-${index}`;
     world.registry.add(
       { id, name: id, macs, state: { phase: "accepted" }, facts: {}, createdAt: now, updatedAt: now },
-      { source: "control", type: "node.discovered", summary: "made for a measurement" },
+      { source: "control", type: "node.discovered", summary: "added by the benchmark" },
     );
     return id;
   });

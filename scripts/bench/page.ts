@@ -1,4 +1,7 @@
-/** What the page costs: its first load on a cold cache, and its cards and its table under a storm. The last line is JSON. */
+/**
+ * Measures the page: its first load with an empty cache, then its cards and its table while machines change.
+ * The last line is JSON.
+ */
 import { parseArgs } from "node:util";
 import { startBrowser } from "../../test/web/browser.ts";
 import { answer } from "../lab/answer.ts";
@@ -9,8 +12,8 @@ import { type Storm, type View, type Weathered, weather } from "./page-storm.ts"
 const usage = `usage: npm run bench:page -- [options]
 
   --nodes N       machines (default 300)
-  --rate N        changes a second (default 100)
-  --seconds N     for how long, for each view (default 60)
+  --rate N        changes per second (default 100)
+  --seconds N     duration of the load for each view (default 60)
   --only PART     load, cards or table (default: all three)
 `;
 
@@ -64,17 +67,17 @@ async function main({ only, ...storm }: Wanted): Promise<number> {
 function ofLoad(what: string, load: FirstLoad): string {
   return (
     `  ${what.padEnd(14)} ${load.requests} files, ${load.kbGzip.toFixed(1)} kB gzipped; first paint ${ms(load.firstPaintMs)}, largest ` +
-    `${ms(load.largestPaintMs)}, heeds a key after ${ms(load.interactiveMs)}; blocked ${ms(load.blockedMs)}, layout shift ${load.layoutShift.toFixed(3)}\n`
+    `${ms(load.largestPaintMs)}, handles a key after ${ms(load.interactiveMs)}; blocked ${ms(load.blockedMs)}, layout shift ${load.layoutShift.toFixed(3)}\n`
   );
 }
 
 function ofStorm(view: View, { nodes, rate, seconds }: Storm, weathered: Weathered): string {
   return (
-    `${nodes} machines as ${view}, ${rate} changes a second, ${seconds} s\n` +
+    `${nodes} machines as ${view}, ${rate} changes per second, ${seconds} s\n` +
     `  main thread busy for: p50 ${ms(weathered.p50Ms)}, p95 ${ms(weathered.p95Ms)}, p99 ${ms(weathered.p99Ms)} (${weathered.probes} probes)\n` +
     `  tasks over 50 ms: ${weathered.longTasks}, the longest ${ms(weathered.longestTaskMs)}\n` +
     `  heap: ${weathered.heapBeforeMb.toFixed(1)} MB before, ${weathered.heapAfterMb.toFixed(1)} MB after\n` +
-    `  machines whose phase on the page is not the daemon's: ${weathered.untrue}\n`
+    `  machines whose phase on the page differs from the daemon's: ${weathered.untrue}\n`
   );
 }
 

@@ -1,19 +1,22 @@
-/** Drives ISC's perfdhcp, which plays a relay with many machines behind it, and reads what it measured. */
+/** Drives ISC's perfdhcp, which simulates a relay with many machines behind it, and parses its results. */
 import { readFileSync, writeFileSync } from "node:fs";
 import type { LabNetwork } from "../lab/network.ts";
 
 export interface Load {
-  /** Exchanges of DISCOVER, OFFER, REQUEST and ACK that were completed a second. */
+  /** Completed exchanges of DISCOVER, OFFER, REQUEST and ACK per second. */
   dorasPerSecond: number;
-  /** The larger of the two legs' shares of unanswered messages. */
+  /** Share of unanswered messages: the larger of DISCOVER-OFFER and REQUEST-ACK. */
   lost: number;
 }
 
 export interface Avalanche {
   machines: number;
-  /** Had no address when perfdhcp gave up. */
+  /** Machines without an address when perfdhcp gave up. */
   machinesLost: number;
-  /** From a machine's first DISCOVER to the OFFER it got: what was lost and asked again is in it, REQUEST and ACK are not. */
+  /**
+   * From a machine's first DISCOVER to its OFFER. This includes lost messages and their repetitions, but not
+   * REQUEST and ACK.
+   */
   offerMilliseconds: { median: number; p99: number; worst: number };
 }
 
@@ -23,13 +26,16 @@ export interface Where {
   device: string;
 }
 
-/** Machines that come again are few among so many; each server sees the same crowd. */
+/** With so many clients, few return during one measurement. Each server sees the same clients. */
 const CLIENTS = 40_000;
-/** Who is switched on at once. MAC addresses no other load uses: nobody in an avalanche had an address before. */
+/**
+ * Machines that are switched on at once. No other load uses these MAC addresses, so none of them has a lease
+ * yet.
+ */
 export const crowds = {
-  /** They want an address, like perfdhcp's own. */
+  /** Systems that want an address, like perfdhcp's default clients. */
   plain: { firstMac: "02:00:00:00:00:00", options: [] },
-  /** UEFI firmware: to be told what to boot, and kept as machines by who keeps such things. */
+  /** UEFI firmware that asks for a boot file. Muster also records these as machines. */
   booting: {
     firstMac: "02:00:00:01:00:00",
     options: [
@@ -50,13 +56,14 @@ export async function offer(where: Where, rate: number, seconds: number): Promis
     ([, sent, received]) => [Number(sent), Number(received)] as const,
   );
   const [discover, request] = legs;
-  if (!discover || !request) throw new Error(`perfdhcp said something else: ${report.slice(0, 300)}`);
-  // What was asked for and never sent was lost too: a sender held up by the server's load must not make it look better.
+  if (!discover || !request) throw new Error(`the output of perfdhcp is not as expected: ${report.slice(0, 300)}`);
+  // Counts messages that were planned but never sent as lost. Otherwise a server that slows down the sender
+  // would look better.
   const planned = Math.max(discover[0], rate * seconds * 0.98);
   return { dorasPerSecond: request[1] / seconds, lost: 1 - request[1] / planned };
 }
 
-/** Everybody at once, each repeating its message until it is answered, as firmware does. */
+/** Starts all machines at once. Each repeats its message until it is answered, as firmware does. */
 export async function avalanche(where: Where, machines: number, crowd: Crowd, seconds = 20): Promise<Avalanche> {
   const { firstMac, options } = crowds[crowd];
   const report = await perfdhcp(where, [
@@ -88,7 +95,7 @@ export async function avalanche(where: Where, machines: number, crowd: Crowd, se
   };
 }
 
-/** It ends with 3 when messages were lost, which is a measurement and no failure. */
+/** perfdhcp exits with 3 when messages were lost. That is a result here, not a failure. */
 async function perfdhcp({ network, namespace, device }: Where, args: readonly string[]): Promise<string> {
   const command = ["-4", ...args, "-l", device, network.address];
   const restore = widenNewSockets();
@@ -103,8 +110,9 @@ const DEFAULT_BUFFER = "/proc/sys/net/core/rmem_default";
 const WIDE_BUFFER = 4 * 1024 * 1024;
 
 /**
- * perfdhcp keeps the default receive buffer of some 200 packets and, while it sends, overruns it by itself: it would count its
- * own losses as the server's. While it runs, new sockets of this machine get a larger one; the servers have theirs already.
+ * perfdhcp keeps the default receive buffer of about 200 packets. It overruns the buffer while it sends, and
+ * would count its own losses as the server's. Until the returned function is called, new sockets on this
+ * machine get a larger buffer. The servers already have theirs.
  */
 function widenNewSockets(): () => void {
   const before = readFileSync(DEFAULT_BUFFER, "utf8");

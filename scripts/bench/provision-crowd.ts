@@ -1,6 +1,7 @@
 /**
- * Inside the network of bench:provision: adds the nodes, lets 8 processes call home for them within two seconds, and waits
- * until all are ready while another process asks the API and reads the inventory. Prints one line of JSON.
+ * Runs inside the network of bench:provision. Adds the nodes, then 8 processes call home for them within two
+ * seconds. Another process queries the API and reads the inventory until all nodes are ready. Prints one line
+ * of JSON.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -76,7 +77,7 @@ async function callFrom(callers: Caller[]): Promise<number[]> {
   return (await Promise.all(told)).flat();
 }
 
-/** As a node does: only 202 counts, again after a while. */
+/** Calls home as a node does: any status but 202 is retried after a second. */
 async function callAll(callers: Caller[]): Promise<void> {
   const took = await Promise.all(
     callers.map(async ({ member, mac, token }, index) => {
@@ -95,14 +96,14 @@ async function callAll(callers: Caller[]): Promise<void> {
         console.error(`${member.name}: ${response.status} ${said}`);
         await sleep(1000);
       }
-      throw new Error(`${member.name} was never let in`);
+      throw new Error(`the daemon never accepted the call-home of ${member.name}`);
     }),
   );
   process.send?.(took);
   process.disconnect();
 }
 
-/** What a page does that is open meanwhile, and a program that reads the inventory whenever it likes. */
+/** Queries the API like an open page, and reads the inventory like a program that may do so at any time. */
 async function watch({ key, inventory }: CrowdTask): Promise<void> {
   let on = true;
   process.once("message", () => {

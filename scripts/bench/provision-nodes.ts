@@ -1,4 +1,7 @@
-/** The nodes of bench:provision: sshds in namespaces, and the crowd that calls home in their names from inside the network. */
+/**
+ * The nodes of bench:provision: sshd in network namespaces, and processes that call home for the nodes from
+ * inside the network.
+ */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +31,10 @@ export interface CrowdResult {
   inventoryInvalid: number;
 }
 
-/** A node does not run what this machine's root has set up for their own shells. The mount is seen in the namespace alone. */
+/**
+ * Hides this machine's /root, so that a node does not run root's shell start files. The mount exists only in
+ * the namespace.
+ */
 const AT_HOME = 'mount --bind "$1" /root && shift && exec "$@"';
 
 export async function startSshNodes(network: LabNetwork, folder: string, publicKey: string, names: string[]): Promise<CrowdMember[]> {
@@ -63,7 +69,7 @@ export async function startSshNodes(network: LabNetwork, folder: string, publicK
 
 const program = join(import.meta.dirname, "provision-crowd.ts");
 
-/** In the daemon's network, where its API is. */
+/** Runs in the daemon's network, where its API is reachable. */
 export async function playCrowd(network: LabNetwork, folder: string, task: CrowdTask): Promise<CrowdResult> {
   const file = join(folder, `crowd-${task.way}.json`);
   writeFileSync(file, JSON.stringify(task));

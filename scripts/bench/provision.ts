@@ -1,9 +1,10 @@
 /**
- * How long 200 nodes take from their call-home to ready when they call within two seconds from 8 processes, beside a run of
- * its own for each node on the same machine; with the API's latency and the inventory's validity meanwhile. 20 nodes are
- * sshds in namespaces, the rest are configured with `connection: local`. The run-for-each way is measured on a sample and
- * taken times its share. Usage: provision.ts [--nodes N] [--sample N] [--work shell|modules|both]. The last line is JSON;
- * what was measured with modules begins with `modules_` there.
+ * Measures how long 200 nodes take from call-home to ready, when 8 processes call home for them within two
+ * seconds. Compares it with a separate run for each node, measured on a sample and extrapolated. Also records
+ * API latency and whether the inventory stays valid.
+ * 20 nodes are sshd in namespaces. The others are configured with `connection: local`.
+ * Usage: provision.ts [--nodes N] [--sample N] [--work shell|modules|both]. The last line is JSON. Figures
+ * measured with modules begin with `modules_`.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,9 +26,11 @@ const overSsh = Math.min(20, count);
 const repository = join(import.meta.dirname, "../..");
 
 /**
- * What a node is asked for: look, run, write, read back. A node does that with its own processor; 180 nodes that are this
- * machine do it with the one that is measured. So with `shell` a shell does it, which costs next to nothing, and what is
- * measured is the control node. With `modules` Ansible's own do it, a Python each, here: four fifths of the time is theirs then.
+ * The tasks of a node: check, run, write, read back. A real node runs them on its own processor, but here 180
+ * nodes share the processor that is measured.
+ * `shell` runs them in a shell, which costs almost nothing, so that the control node is measured. `modules`
+ * uses Ansible's modules, which start a Python process each. Those processes then take four fifths of the
+ * time.
  */
 const WORK = {
   shell: `
@@ -39,7 +42,7 @@ const WORK = {
       changed_when: false
     - name: Write something
       ansible.builtin.raw: echo {{ inventory_hostname }} >{{ muster_bench_folder }}/{{ inventory_hostname }}
-    - name: Look at it
+    - name: Read it back
       ansible.builtin.raw: cat {{ muster_bench_folder }}/{{ inventory_hostname }}
       register: written
       changed_when: false
@@ -56,7 +59,7 @@ const WORK = {
         content: "{{ inventory_hostname }}\\n"
         dest: "{{ muster_bench_folder }}/{{ inventory_hostname }}"
         mode: "0644"
-    - name: Look at it
+    - name: Read it back
       ansible.builtin.stat:
         path: "{{ muster_bench_folder }}/{{ inventory_hostname }}"
 `,
@@ -99,7 +102,7 @@ async function measure(work: Work): Promise<Record<string, number>> {
         dhcp: "full",
         mirror: `http://${network.address}/debian`,
         settings: {
-          // One key accepts all, and looks at them all the time.
+          // One key accepts all nodes and polls them all the time.
           control: { requests_per_minute: { normal: 100_000, reading: 1_000_000 } },
           netboot: { check_other_servers: false },
           ansible: { directory: ansible, unreachable_retries: 0, ...settings },
@@ -120,10 +123,10 @@ async function measure(work: Work): Promise<Record<string, number>> {
       `${waves.ready} ready in ${waves.seconds.toFixed(1)} s; API p99 ${waves.apiP99Ms.toFixed(1)} ms over ${waves.apiRequests} requests`,
     );
 
-    // The same share of both kinds.
+    // The sample has the same share of SSH nodes as the whole.
     const [some, others] = [Math.round((sampled * overSsh) / count), members.slice(overSsh)];
     const sample = [...members.slice(0, some), ...others.slice(0, sampled - some)];
-    console.log(`${sample.length} of them again, each with a run of its own …`);
+    console.log(`${sample.length} of them again, each with its own run …`);
     daemon = await start({ wave_size: 1, gather_seconds: 0 });
     const each = await playCrowd(network, folder, { ...task, members: sample, way: "reprovision" });
     await daemon.stop();
@@ -155,7 +158,7 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** The operator's own part of it: those that are this machine. */
+/** Hosts that the operator adds to the inventory: the nodes that run on this machine. */
 function inventory(local: string[], written: string): string {
   const hosts = Object.fromEntries(local.map((name) => [name, {}]));
   const bench = { hosts, vars: { ansible_connection: "local", ansible_pipelining: true } };

@@ -1,4 +1,4 @@
-/** Other people's TFTP clients, fetching one file. */
+/** TFTP clients of other projects. Each fetches one file. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
@@ -7,7 +7,7 @@ import type { Running } from "./tftp-servers.ts";
 export interface Client {
   name: string;
   kind: "windowed" | "lock-step";
-  /** Through the bad network. curl asks for waits of 6 s, so for it a loss is dear. */
+  /** File size for the bad network. curl retries only after 6 s, so a loss costs it much time. */
   lossySize: number;
   command(server: Running, file: string, to: string): string[];
 }
@@ -37,7 +37,7 @@ export type Fetched =
 
 let fetches = 0;
 
-/** `content` is what must arrive, to the byte. */
+/** `content` is the expected file, compared byte by byte. */
 export async function fetchOnce(client: Client, server: Running, file: string, content: Buffer, limitSeconds: number): Promise<Fetched> {
   fetches += 1;
   const to = `/dev/shm/muster-bench-tftp.${process.pid}.${fetches}`;
@@ -50,6 +50,6 @@ export async function fetchOnce(client: Client, server: Running, file: string, c
   const seconds = (performance.now() - before) / 1000;
   const whole = code === 0 && readFileSync(to).equals(content);
   rmSync(to, { force: true });
-  if (code !== 0) return { kind: "abandoned", how: signal ? `too slow for ${limitSeconds} s` : `exit ${code}`, seconds };
+  if (code !== 0) return { kind: "abandoned", how: signal ? `took longer than ${limitSeconds} s` : `exit ${code}`, seconds };
   return { kind: whole ? "whole" : "corrupt", seconds };
 }

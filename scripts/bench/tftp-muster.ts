@@ -1,4 +1,4 @@
-/** Our TFTP server alone, for measuring. Usage: tftp-muster.ts ROOT ADDRESS PORT. */
+/** Muster's TFTP server alone, for measurements. Usage: tftp-muster.ts ROOT ADDRESS PORT. */
 import { startTftpServer } from "../../pxe/tftp/server.ts";
 
 const [root, address, port] = process.argv.slice(2);

@@ -1,6 +1,8 @@
 /**
- * A bad network for TFTP: loses 1 % and doubles 2 % of the datagrams, in both directions, the same ones for the same seed.
- * Agreeing on options is spared: atftp breaks off at an OACK that comes twice, from any server, and that would be a count of luck.
+ * A bad network for TFTP: loses 1 % and duplicates 2 % of the datagrams in both directions. The same seed
+ * gives the same losses.
+ * The negotiation of options is spared. atftp aborts on a duplicate OACK from any server, which would add
+ * noise to the result.
  * Usage: tftp-proxy.ts ADDRESS PORT SERVER-ADDRESS SERVER-PORT SEED.
  */
 import { createSocket, type Socket } from "node:dgram";
@@ -21,7 +23,7 @@ function times(bytes: Buffer): 0 | 1 | 2 {
   return dice < LOST ? 0 : dice < LOST + TWICE ? 2 : 1;
 }
 
-/** By the client's address and port: a request that comes again belongs to the same transfer. */
+/** By the client's address and port, because a repeated request belongs to the same transfer. */
 const sessions = new Map<string, Socket>();
 const door = createSocket("udp4");
 door.on("message", (bytes, client) => {
@@ -32,7 +34,10 @@ door.on("message", (bytes, client) => {
 });
 door.bind(Number(port), address);
 
-/** Two sockets of its own: the client must see one port as the server's, and the server one as the client's. */
+/**
+ * Opens two sockets for a session. The client must see a single server port, and the server a single client
+ * port.
+ */
 function open(client: { address: string; port: number }): Socket {
   const toServer = createSocket("udp4");
   const toClient = createSocket("udp4");

@@ -1,4 +1,7 @@
-/** The TFTP servers that are compared, each at an address of its own on the loopback interface of a fresh network namespace. */
+/**
+ * The TFTP servers that are compared. Each has its own address on the loopback interface of a new network
+ * namespace.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
@@ -15,7 +18,7 @@ export interface Running {
 const own = join(import.meta.dirname, "tftp-muster.ts");
 const proxy = join(import.meta.dirname, "tftp-proxy.ts");
 
-/** While there is a network to bring what is missing. */
+/** Runs before the namespace is entered, while packages can still be downloaded. */
 export const findPrograms = () => ({
   hpa: debianProgram("in.tftpd", "tftpd-hpa"),
   atftpd: debianProgram("atftpd", "atftpd"),
@@ -23,7 +26,7 @@ export const findPrograms = () => ({
 });
 
 export async function startServers(root: string): Promise<Running[]> {
-  const port = 69; // dnsmasq knows no other
+  const port = 69; // dnsmasq has no option for another port
   const { hpa, atftpd, dnsmasq } = findPrograms();
   const commands: [name: string, address: string, command: string[]][] = [
     ["muster", "127.0.69.1", [process.execPath, own, root, "127.0.69.1", `${port}`]],
@@ -35,7 +38,7 @@ export async function startServers(root: string): Promise<Running[]> {
     [
       "atftpd",
       "127.0.69.3",
-      // Its default of 5 s would only make the measurement longer.
+      // The default timeout of 5 s would only make the measurement longer.
       [
         atftpd,
         "--daemon",
@@ -81,7 +84,7 @@ export async function startServers(root: string): Promise<Running[]> {
   }
 }
 
-/** The same server behind a network that loses and doubles. */
+/** The same server behind a network that loses and duplicates datagrams. */
 export async function throughLoss(server: Running, seed: number): Promise<Running> {
   const address = server.address.replace("127.0.69", "127.0.70");
   const stop = start([process.execPath, proxy, address, "69", server.address, `${server.port}`, `${seed}`]);
@@ -110,5 +113,5 @@ async function answering(address: string, port: number): Promise<void> {
   } finally {
     socket.close();
   }
-  throw new Error(`nothing answers at ${address}:${port}`);
+  throw new Error(`no server answers at ${address}:${port}`);
 }

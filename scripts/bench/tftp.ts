@@ -1,6 +1,7 @@
 /**
- * How fast TFTP is beside tftpd-hpa, atftpd and dnsmasq, by other people's clients in one run: on a clean network and on
- * one that loses 1 % and doubles 2 %. Every byte is compared. Usage: tftp.ts [--rounds N] [--quick]. The last line is JSON.
+ * Compares Muster's TFTP speed with tftpd-hpa, atftpd and dnsmasq, using clients of other projects. Measures
+ * on a clean network, and on one that loses 1 % and duplicates 2 % of the datagrams. Every byte is compared.
+ * Usage: tftp.ts [--rounds N] [--quick]. The last line is JSON.
  */
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +20,7 @@ const CLEAN_SIZES = values.quick ? [16 * MIB] : [1 * MIB, 16 * MIB, 64 * MIB];
 const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 5));
 const BAD_NETWORKS = values.quick ? 1 : 3;
 const LIMIT_SECONDS = { clean: 20, lossy: 60 };
-/** Nothing begins after so long: what was measured until then is reported. */
+/** No measurement begins after this time. The report contains the results until then. */
 const ENOUGH_SECONDS = { clean: 120, lossy: 220 };
 
 interface Run {
@@ -71,7 +72,10 @@ async function measure(client: Client, server: Running, size: number, lossy: boo
   return run;
 }
 
-/** One after the other, and every round in another order: who comes first finds another machine than who comes last. */
+/**
+ * Measures the servers one after the other. The order changes every round, because each position finds the
+ * machine in another state.
+ */
 async function besideEachOther(client: Client, servers: Running[], size: number, round: number): Promise<void> {
   const turn = round % servers.length;
   const line = [];
@@ -82,7 +86,10 @@ async function besideEachOther(client: Client, servers: Running[], size: number,
   progress(`round ${round} of ${ROUNDS}, ${client.name}, ${size / MIB} MiB: ${line.sort().join(", ")} MiB/s`);
 }
 
-/** All at once: waiting takes the time, for seconds after each loss, and it is whole files that count. */
+/**
+ * All transfers run at once, because after each loss they mostly wait for seconds. The number of complete
+ * files counts.
+ */
 async function throughBadNetwork(servers: Running[], seed: number): Promise<void> {
   const doors = await Promise.all(servers.map((server, n) => throughLoss(server, 1000 * (n + 1) + seed)));
   const fetches = doors.flatMap((door) => clients.map((client) => measure(client, door, client.lossySize, true)));
@@ -90,7 +97,7 @@ async function throughBadNetwork(servers: Running[], seed: number): Promise<void
   for (const door of doors) await door.stop();
   const notWhole = ended.filter(({ fetched }) => fetched.kind !== "whole");
   const told = notWhole.map(({ server, client, fetched }) => `${server} to ${client.name}: ${describe(fetched)}`);
-  progress(`bad network ${seed} of ${BAD_NETWORKS}: ${told.join(", ") || "all whole"}`);
+  progress(`bad network ${seed} of ${BAD_NETWORKS}: ${told.join(", ") || "all complete"}`);
 }
 
 function progress(what: string): void {
@@ -122,7 +129,8 @@ function report(): void {
     JSON.stringify({
       windowed_ratio_best: rounded(windowed(median)),
       lockstep_ratio_tftpd_hpa: rounded(lockstep(median)),
-      // Of each its least disturbed run: what is left of the difference when other programs want the processor too.
+      // Compares the fastest run of each server: the difference that remains when other programs use the
+      // processor too.
       windowed_ratio_best_of_fastest: rounded(windowed(fastest)),
       lockstep_ratio_tftpd_hpa_of_fastest: rounded(lockstep(fastest)),
       corrupt: ours.filter(({ fetched }) => fetched.kind !== "whole").length,
@@ -147,7 +155,7 @@ function cell(some: Run[]): string {
   return bad.length === 0 ? speed : `${speed} (${bad.length} ${bad[0]!.fetched.kind})`;
 }
 
-/** Seconds of those that arrived; endless when none did. */
+/** Median duration in seconds of the completed transfers, or Infinity if there are none. */
 function median(some: Run[]): number {
   const seconds = arrived(some);
   return seconds[Math.floor(seconds.length / 2)] ?? Number.POSITIVE_INFINITY;

@@ -1,4 +1,7 @@
-/** A laboratory for one machine that goes through the Debian installer: the daemon set up for it, the machine made known. */
+/**
+ * Sets up a laboratory for one machine that runs the Debian installer: a daemon with its assets, and the
+ * machine as an accepted node.
+ */
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Client, createClient } from "../../daemon/contract/client.ts";
@@ -15,16 +18,16 @@ export interface BenchOptions {
   cache: string;
   assets: LabAssets;
   firmware: "bios" | "uefi";
-  /** A second initrd for the installer, where the mirror is incomplete. */
+  /** A second initrd with the installer components that the mirror lacks. */
   overlay: string | undefined;
 }
 
 export interface Bench {
-  /** Everything this run wrote: serial ports, the daemon's log. */
+  /** Everything this run wrote: serial output and the daemon's log. */
   folder: string;
   client: Client;
-  powerOn(): { machine: RunningMachine /** A file that grows. */; installerLog: string };
-  /** The folder stays when `keep`. */
+  powerOn(): { machine: RunningMachine /** Serial log of the machine; it grows while the machine runs. */; installerLog: string };
+  /** With `keep`, the folder is not deleted. */
   stop(keep: boolean): Promise<void>;
 }
 
@@ -39,7 +42,7 @@ export async function buildBench({ cache, assets, firmware, overlay }: BenchOpti
   const stop = async (keep: boolean) => {
     await parts.stop();
     if (!keep) return rmSync(folder, { recursive: true, force: true });
-    // Of a failed run what was said is worth keeping, not the gigabytes.
+    // After a failed run, keep the logs but not the gigabytes.
     for (const big of ["data/assets", `${MACHINE.name}.disk`]) rmSync(join(folder, big), { recursive: true, force: true });
     release(folder);
   };

@@ -1,4 +1,7 @@
-/** `npm run e2e:install`: the whole way of a machine through the Debian installer. Arguments, signals, report, exit code. */
+/**
+ * `npm run e2e:install`: takes a machine through the whole Debian installer. This file has the arguments,
+ * signals, report and exit code.
+ */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { answer } from "../lab/answer.ts";
@@ -11,11 +14,11 @@ import { type Moment, spans, table } from "./moments.ts";
 
 const usage = `usage: npm run e2e:install -- [options]
 
-A QEMU machine with an empty disk goes through the unattended Debian installer (profile preseed) to ready; then it is reset
-and must boot its disk, though its firmware asks the network first. Takes about half an hour under emulation. Needs root.
+A QEMU machine with an empty disk runs the unattended Debian installer (profile preseed) until it is ready. Then it is reset.
+It must boot its disk, although its firmware tries the network first. Takes about half an hour under emulation. Needs root.
 
   --firmware KIND  bios or uefi (default bios)
-  --minutes N      how long the way to ready may take (default 60)
+  --minutes N      time limit until the machine is ready (default 60)
   --cache DIR      where boot files are kept between runs
 `;
 
@@ -36,7 +39,7 @@ process.exit();
 
 async function main(wanted: Wanted): Promise<number> {
   if (process.getuid?.() !== 0) {
-    process.stderr.write("e2e:install: a network namespace takes root. Run it with sudo.\n");
+    process.stderr.write("e2e:install: creating a network namespace needs root. Run it with sudo.\n");
     return 1;
   }
   return install(wanted);
@@ -67,29 +70,29 @@ async function install({ firmware, limitSeconds, cache }: Wanted): Promise<numbe
   const bench = await buildBench({ cache, assets, firmware, overlay });
   const interrupted = new Promise<never>((_, reject) => {
     interrupt = () => {
-      interrupt = () => process.exit(130); // impatient
+      interrupt = () => process.exit(130); // a second Ctrl-C ends at once
       reject(new Error("interrupted"));
     };
   });
-  interrupted.catch(() => undefined); // it may come between two waits
+  interrupted.catch(() => undefined); // avoids an unhandled rejection while no await watches it
   let verdict = 1;
   try {
     await bench.client.addNode({ mac: MACHINE.mac, name: MACHINE.name });
     await bench.client.armNode({ node: MACHINE.name, profile: "preseed" });
     say(`Power on: ${firmware}, 2 processors, an empty disk; its serial port is in ${bench.folder}/${MACHINE.name}.serial`);
-    started = Date.now(); // from here on all times count from power-on
+    started = Date.now(); // from here on, times count from power-on
     const traveller = { ...bench.powerOn(), name: MACHINE.name, client: bench.client };
     const tell = (at: number, line: string) => process.stdout.write(`[${clock(at)}] ${line}\n`);
     const moments = await Promise.race([followToReady(traveller, limitSeconds, tell), interrupted]);
     say("Reset");
     const second = await Promise.race([resetAndBootDisk(traveller, 600), interrupted]);
     say(
-      `After the reset: told to boot its disk after ${second.answeredSeconds.toFixed(1)} s, login prompt ${second.loginSeconds.toFixed(1)} s`,
+      `After the reset: the answer to boot the disk after ${second.answeredSeconds.toFixed(1)} s, login prompt ${second.loginSeconds.toFixed(1)} s`,
     );
     report(firmware, moments, second.loginSeconds);
     verdict = 0;
   } catch (error) {
-    process.stderr.write(`e2e:install: ${error instanceof Error ? error.message : error}\nWhat was said is kept in ${bench.folder}\n`);
+    process.stderr.write(`e2e:install: ${error instanceof Error ? error.message : error}\nLogs are kept in ${bench.folder}\n`);
   } finally {
     await bench.stop(verdict !== 0);
   }

@@ -1,4 +1,7 @@
-/** Follows one machine from power-on through the Debian installer to ready, then resets it and sees its disk boot again. */
+/**
+ * Follows one machine from power-on through the Debian installer to ready. Then resets it and waits until it
+ * boots its disk again.
+ */
 import { closeSync, openSync, readSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "../../daemon/contract/client.ts";
@@ -6,20 +9,20 @@ import type { Node } from "../../daemon/contract/machines/node.ts";
 import type { RunningMachine } from "../lab/machine.ts";
 import { type Moment, momentInLog, momentOf, powerOn } from "./moments.ts";
 
-/** Where the story is told; `at` in seconds since power-on. */
+/** Prints one line of progress; `at` in seconds since power-on. */
 export type Tell = (at: number, line: string) => void;
 
 export interface Traveller {
   name: string;
   client: Client;
   machine: RunningMachine;
-  /** A file that grows with the installer's log. */
+  /** Path of the installer's log, which grows. */
   installerLog: string;
 }
 
 const told = /^(node\.|boot\.|install\.|job\.(?!task)|http\.refused)/;
 
-/** Until it is ready. Throws when it never will be, or not before `limitSeconds`. */
+/** Waits until the machine is ready. Throws when its install fails, or after `limitSeconds`. */
 export async function followToReady({ name, client, installerLog }: Traveller, limitSeconds: number, tell: Tell): Promise<Moment[]> {
   const startedAt = Date.now();
   const elapsed = () => (Date.now() - startedAt) / 1000;
@@ -36,7 +39,7 @@ export async function followToReady({ name, client, installerLog }: Traveller, l
     for (const event of await client.listEvents({ since })) {
       since = event.seq;
       const moment = momentOf(event, startedAt);
-      // A machine may boot its disk more than once on the way; the first time is the one that counts.
+      // A machine may boot its disk several times. Only the first time counts.
       if (moment && !moments.some((known) => known.name === moment.name)) moments.push(moment);
       if (told.test(event.type)) tell((Date.parse(event.at) - startedAt) / 1000, event.summary);
     }
@@ -50,13 +53,13 @@ export async function followToReady({ name, client, installerLog }: Traveller, l
 }
 
 export interface SecondBoot {
-  /** From the reset to the answer "boot your disk". */
+  /** Seconds from the reset until netboot answers "boot your disk". */
   answeredSeconds: number;
-  /** From the reset to the login prompt of the system on the disk. */
+  /** Seconds from the reset to the login prompt of the installed system. */
   loginSeconds: number;
 }
 
-/** The firmware asks the network first, as it always does; what it gets must be its own disk. */
+/** The firmware tries the network first, as always. Netboot's answer must be to boot the disk. */
 export async function resetAndBootDisk({ name, client, machine }: Traveller, limitSeconds: number): Promise<SecondBoot> {
   const before = (await client.listEvents({ since: 0, limit: 5000 })).at(-1)?.seq ?? 0;
   const startedAt = Date.now();
@@ -67,15 +70,15 @@ export async function resetAndBootDisk({ name, client, machine }: Traveller, lim
   const answer = events.find(({ type }) => type === "boot.local");
   const installer = events.find(({ type }) => type.startsWith("install."));
   const node = await client.getNode({ node: name });
-  if (!answer) throw new Error(`${name} came up after its reset without asking the network first`);
-  if (installer) throw new Error(`${name} met an installer after its reset: ${installer.summary}`);
+  if (!answer) throw new Error(`${name} booted after its reset without a network request`);
+  if (installer) throw new Error(`${name} received an installer after its reset: ${installer.summary}`);
   if (node.state.phase !== "ready") throw new Error(`${name} is ${describe(node)} after its reset`);
   return { answeredSeconds: (Date.parse(answer.at) - startedAt) / 1000, loginSeconds };
 }
 
 const describe = ({ state }: Node) => (state.phase === "installing" ? `installing (last stage: ${state.stage ?? "none"})` : state.phase);
 
-/** Each call gives the whole lines added since the one before. */
+/** Each call returns the complete lines added since the call before. */
 function newLines(file: string): () => string[] {
   let [position, rest] = [0, ""];
   const buffer = Buffer.alloc(1 << 20);

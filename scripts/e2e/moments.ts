@@ -1,22 +1,22 @@
-/** When a machine passed what on its way from power-on to ready, and from that where the time went. Pure. */
+/** Computes when a machine reached each step from power-on to ready, and how long each step took. Pure. */
 import type { Event } from "../../daemon/contract/event.ts";
 
 export interface Moment {
   name: string;
-  /** What begins here and lasts until the next moment. */
+  /** The activity that begins at this moment and ends at the next one. */
   doing: string;
   /** Seconds since power-on. */
   at: number;
 }
 
-/** By the type of the daemon's event. */
+/** Moments by type of the daemon's event. */
 const told: Record<string, Omit<Moment, "at">> = {
   "install.handed-out": { name: "handed_out", doing: "kernel and initrd" },
   "install.start": { name: "start", doing: "answers applied" },
   "install.partition": { name: "partition", doing: "partitions and file systems" },
   "install.base": { name: "base", doing: "base system and kernel" },
   "install.late": { name: "late", doing: "keys and call-home unit" },
-  "install.done": { name: "done", doing: "installer tidies up; reset, firmware and iPXE" },
+  "install.done": { name: "done", doing: "installer cleans up; reset, firmware and iPXE" },
   "boot.local": { name: "local_boot", doing: "boot of the disk" },
   "node.called-home": { name: "call_home", doing: "waiting for Ansible" },
   "job.started": { name: "job", doing: "Ansible" },
@@ -29,7 +29,9 @@ export function momentOf(event: Event, startedAt: number): Moment | undefined {
   return known && { ...known, at: (Date.parse(event.at) - startedAt) / 1000 };
 }
 
-/** The installer's own menu, as its log shows it. Entries not named here belong to the one before. */
+/**
+ * The installer's own menu, as its log shows it. An entry not listed here counts as part of the one before.
+ */
 const menu: Record<string, string> = {
   ethdetect: "network hardware",
   netcfg: "network configuration",
@@ -43,7 +45,7 @@ const menu: Record<string, string> = {
   "apt-setup-udeb": "package sources",
   pkgsel: "packages",
   "grub-installer": "boot loader",
-  "finish-install": "the new system's settings",
+  "finish-install": "settings of the new system",
 };
 
 export function momentInLog(line: string, at: number): Moment | undefined {

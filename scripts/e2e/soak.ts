@@ -1,4 +1,7 @@
-/** `npm run e2e:soak`: a hall that boots and reboots while netboot is killed every minute. Arguments, signals, report, exit code. */
+/**
+ * `npm run e2e:soak`: many simulated machines boot and reboot while netboot is killed every minute. This file
+ * has the arguments, signals, report and exit code.
+ */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -13,15 +16,15 @@ import { type Course, conclude } from "./soak/report.ts";
 
 const usage = `usage: npm run e2e:soak -- [options]
 
-Simulated machines behind a DHCP relay boot and reboot through the daemon's real sockets: DHCP, TFTP, boot scripts, some armed
-installs to the end and the call-home. netboot is killed with SIGKILL again and again; its supervisor starts it again. At the
-end what every machine saw is held against its timeline. Exit code 1 when a promise was broken. Needs root.
+Simulated machines behind a DHCP relay boot and reboot through the daemon's real sockets: DHCP, TFTP and boot scripts. Some
+are armed, installed and call home. netboot is killed with SIGKILL again and again, and its supervisor restarts it. At the end,
+the log of every machine is compared with its timeline. Exit code 1 when a guarantee was violated. Needs root.
 
-  --machines N        how many (default 2000)
-  --minutes N         how long (default 20)
-  --kill-seconds N    between two kills (default 60)
-  --installs N        how many machines are armed on the way (default 40)
-  --up-seconds N      how long a system runs between two boots, on average (default 45)
+  --machines N        number of machines (default 2000)
+  --minutes N         duration (default 20)
+  --kill-seconds N    seconds between two kills (default 60)
+  --installs N        number of machines that are armed during the run (default 40)
+  --up-seconds N      average time a system runs between two boots (default 45)
 `;
 
 interface Wanted {
@@ -84,7 +87,7 @@ function readArguments(argv: string[]): Wanted | undefined {
 
 async function soak(hall: SoakHall, { machines, minutes, killSeconds, installs, upSeconds }: Wanted): Promise<number> {
   const lastsMs = minutes * 60_000;
-  say(`${machines} machines for ${minutes} minutes; netboot is killed every ${killSeconds} s; what is said is in ${hall.folder}`);
+  say(`${machines} machines for ${minutes} minutes; netboot is killed every ${killSeconds} s; logs are in ${hall.folder}`);
   const rampSeconds = Math.min(60, (lastsMs / 1000) * RAMP_SHARE);
   const failed = hall.switchOn({ rampSeconds, upSeconds: [upSeconds * 0.5, upSeconds * 1.5] });
   const course: Course = { startedAt: Date.now(), endedAt: 0, kills: [], samples: [] };
@@ -103,7 +106,7 @@ async function soak(hall: SoakHall, { machines, minutes, killSeconds, installs, 
     over.abort();
   }
   course.endedAt = Date.now();
-  say("The time is over; reading the timelines");
+  say("The time is up; reading the timelines");
   await hall.rest();
   const timelines = hall.timelines();
   const verdict = judge({ journal: readJournal(hall.journal), timelines, armed, configured: hall.configured(), kills: course.kills });
@@ -112,7 +115,7 @@ async function soak(hall: SoakHall, { machines, minutes, killSeconds, installs, 
   return kept ? 0 : 1;
 }
 
-/** Never resolves: what it does may fail, and then the soak does. */
+/** Never resolves. It rejects when `work` fails, and the soak fails with it. */
 async function every(ms: number, until: AbortSignal, work: () => void | Promise<void>): Promise<never> {
   const never = new Promise<never>(() => {});
   for (;;) {
@@ -132,13 +135,13 @@ function sample(hall: SoakHall, samples: Sample[]): void {
 
 function kill(hall: SoakHall, kills: number[]): void {
   const pid = childPid(hall.dataDir, "netboot");
-  if (pid === undefined) throw new Error("netboot did not come back after a kill");
+  if (pid === undefined) throw new Error("netboot did not restart after a kill");
   process.kill(pid, "SIGKILL");
   kills.push(Date.now());
   say(`killed netboot ${pid} (${kills.length})`);
 }
 
-/** Machines in service, spread over the hall. */
+/** Arms machines that are in service, spread over all machines. */
 async function armNext(hall: SoakHall, armed: Map<string, number>, installs: number): Promise<void> {
   if (armed.size >= installs) return;
   const machine = hall.machines[Math.floor((armed.size * hall.machines.length) / installs)];

@@ -1,7 +1,14 @@
-/** What every script of the laboratory does with its arguments: `--help` ends with 0; what it does not understand ends with 2 and the usage. */
+/**
+ * Common handling of arguments in all lab scripts. `--help` exits with 0. An invalid argument prints the
+ * usage and exits with 2.
+ */
 
 export async function answer<T>(
-  { name, usage, read }: { name: string; usage: string /** Undefined asks for help. */; read(argv: string[]): T | undefined },
+  {
+    name,
+    usage,
+    read,
+  }: { name: string; usage: string /** `read` returns undefined when `--help` is given. */; read(argv: string[]): T | undefined },
   run: (wanted: T) => Promise<number>,
 ): Promise<number> {
   let wanted: T | undefined;

@@ -1,4 +1,6 @@
-/** What the lab's machines boot from. Fetched and built once into a cache that outlives the lab. */
+/**
+ * The boot files of the lab's machines. They are fetched and built once, into a cache that outlives the lab.
+ */
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -6,7 +8,7 @@ import { dirname, join } from "node:path";
 const scripts = join(import.meta.dirname, "..");
 
 export interface LabAssets {
-  /** Laid out as a daemon's assets folder. */
+  /** Folder with the layout of a daemon's assets folder. */
   folder: string;
   roms: string;
 }
@@ -21,7 +23,7 @@ export async function prepareAssets(cache: string, say: (line: string) => void, 
   return { folder, roms: join(folder, "ipxe-qemu") };
 }
 
-/** The daemon serves no file that lies elsewhere, so links will not do; hard ones are as good as copies. */
+/** Uses hard links, because the daemon serves no file outside its folder and would reject symbolic links. */
 export function placeAssets({ folder }: LabAssets, dataDir: string): void {
   const target = join(dataDir, "assets");
   mkdirSync(target, { recursive: true });
@@ -34,7 +36,7 @@ export function placeAssets({ folder }: LabAssets, dataDir: string): void {
   }
 }
 
-/** The image as a folder, for machines that share it. */
+/** Unpacks the image into a folder that the simulated machines share. */
 export function unpackImage({ folder }: LabAssets, cache: string): string {
   const archive = join(folder, "image/13/amd64/root.tar.zst");
   const { rootSha256 } = JSON.parse(readFileSync(join(dirname(archive), "manifest.json"), "utf8")) as { rootSha256: string };
@@ -56,6 +58,6 @@ function run(say: (line: string) => void, [command = "", ...args]: string[]): Pr
       for (const line of text.split("\n").filter(Boolean)) say(line);
     });
     child.once("error", reject);
-    child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with exit code ${code}`))));
+    child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(`${command} exited with code ${code}`))));
   });
 }

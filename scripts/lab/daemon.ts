@@ -1,4 +1,4 @@
-/** Runs the daemon inside the lab, as it would run on a control node whose second card is the lab's bridge. */
+/** Runs the daemon inside the lab as on a control node, with the lab's bridge as its second network card. */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,9 +11,9 @@ export interface LabDaemon {
   pid: number;
   dataDir: string;
   log(): string;
-  /** A new API key, made on the control node itself. */
+  /** Creates a new API key on the control node itself. */
   createKey(name: string, role?: string): string;
-  /** Inside the lab, with the daemon's data folder. */
+  /** Runs `muster` inside the lab with the daemon's data folder. */
   muster(...args: string[]): string;
   stop(signal?: "SIGTERM" | "SIGKILL"): Promise<number | null>;
 }
@@ -23,9 +23,9 @@ export interface LabDaemonOptions {
   dataDir: string;
   dhcp: "full" | "proxy";
   mirror: string;
-  /** Keys of muster.yaml on top of the lab's, by section. */
+  /** Keys of muster.yaml by section; they override the lab's own. */
   settings?: Record<string, Record<string, unknown> | string>;
-  /** A command that runs the daemon, which is the rest of its words. */
+  /** A command that runs the daemon; the daemon's command line is appended to it. */
   through?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export const MUSTER = join(import.meta.dirname, "../muster");
 
 export function labConfig({ dhcp, mirror, settings = {} }: Pick<LabDaemonOptions, "dhcp" | "mirror" | "settings">): string {
   const sections: Record<string, unknown> = {
-    // Nothing listens outside the lab, and inside there is nobody else.
+    // Safe to bind openly: nothing is reachable from outside the lab, and no other user is inside.
     netboot: { interface: "br0", dhcp, ...(dhcp === "full" && { range: { from: "10.77.1.1", to: "10.77.1.250" } }) },
     debian: { mirror, security_mirror: null },
   };
@@ -84,5 +84,5 @@ async function untilHealthy(network: LabNetwork, ended: () => boolean, log: () =
     if (control === 0 && netboot === 0) return;
     await sleep(200);
   }
-  throw new Error(`the daemon did not come up: ${log().trim().split("\n").slice(-5).join("\n")}`);
+  throw new Error(`the daemon did not start: ${log().trim().split("\n").slice(-5).join("\n")}`);
 }

@@ -1,4 +1,4 @@
-/** The one way from this host into the lab: a port of 127.0.0.1 that leads to a port inside. */
+/** The only way from this host into the lab: a port of 127.0.0.1 that is forwarded to a port inside. */
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
@@ -15,13 +15,13 @@ export async function openDoor(network: LabNetwork, folder: string, port: number
   const path = join(folder, `door-${port}.sock`);
   const inner = network.spawn("socat", [`UNIX-LISTEN:${path},fork`, `TCP:127.0.0.1:${port}`], { stdio: "ignore" });
   for (let tries = 0; !existsSync(path); tries++) {
-    if (tries > 100) throw new Error("socat did not open its socket");
+    if (tries > 100) throw new Error("socat did not create its socket");
     await sleep(50);
   }
   const server = createServer((outer) => {
     const inside = connect(path);
     outer.pipe(inside).pipe(outer);
-    // A browser tab that closes is no event of the lab.
+    // Closing a browser tab is not an error.
     outer.on("error", () => inside.destroy());
     inside.on("error", () => outer.destroy());
   });

@@ -1,4 +1,7 @@
-/** A laboratory: a network with the daemon in it, QEMU machines and simulated ones. Built in order, taken down in reverse. */
+/**
+ * A laboratory: a network with the daemon in it, QEMU machines and simulated machines. Parts stop in reverse
+ * order of their start.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Lifecycle } from "../../daemon/lifecycle.ts";
@@ -19,18 +22,18 @@ export interface LabOptions {
   simulated: number;
   firmware: "bios" | "uefi";
   dhcp: "full" | "proxy";
-  /** Of 127.0.0.1, where the page is; another one when it is taken. */
+  /** Port of 127.0.0.1 for the page. If it is taken, another one is used. */
   port: number;
 }
 
 export interface Lab {
   network: LabNetwork;
-  /** Gone when the lab is. */
+  /** Deleted when the lab stops. */
   folder: string;
   daemon: LabDaemon;
   door: Door;
   key: string;
-  /** By MAC address: the name each machine gets. */
+  /** The name of each machine, by MAC address. */
   names: ReadonlyMap<string, string>;
   start(say: (line: string) => void): void;
   stop(): Promise<void>;

@@ -1,4 +1,4 @@
-/** A LAN that has its DHCP server already: dnsmasq on a machine of its own, knowing nothing of network booting. */
+/** A LAN with its own DHCP server: dnsmasq on a separate machine, without any network boot settings. */
 import type { LabNetwork } from "./network.ts";
 
 export const LAN_SERVER = "10.77.0.2";

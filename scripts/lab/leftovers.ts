@@ -1,4 +1,6 @@
-/** What a laboratory that was killed left behind. Only what carries our names, and only when its owner is gone. */
+/**
+ * Cleans up after laboratories that were killed. Removes only what has our names and whose owner has ended.
+ */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,12 +8,15 @@ import { deleteNamespace } from "./network.ts";
 
 const OWNER = "owner";
 
-/** Says in the laboratory's folder whose it is: this process, told from a later one with its number by its start time. */
+/**
+ * Records the owner in the laboratory's folder: this process. The start time distinguishes it from a later
+ * process with the same number.
+ */
 export function claim(folder: string, network: string): void {
   writeFileSync(join(folder, OWNER), `${process.pid} ${startTime(process.pid)} ${network}\n`);
 }
 
-/** What is kept of it is its reader's from now on. */
+/** Ends the ownership, so that a folder which is kept for its reader is not cleaned up. */
 export function release(folder: string): void {
   rmSync(join(folder, OWNER), { force: true });
 }
@@ -32,7 +37,7 @@ export function sweep(cache: string): void {
   }
 }
 
-/** Before a folder is deleted: what is mounted there is somebody else's. */
+/** Call this before a folder is deleted, because what is mounted there must not be deleted with it. */
 export function unmountBelow(folder: string): void {
   const mounted = readFileSync("/proc/self/mounts", "utf8")
     .split("\n")

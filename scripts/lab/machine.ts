@@ -1,4 +1,4 @@
-/** Starts a QEMU machine in the lab's network, reads its serial port, resets and stops it. */
+/** Starts a QEMU machine in the lab's network, reads its serial port, resets it and stops it. */
 import { randomUUID } from "node:crypto";
 import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,23 +8,23 @@ import { powerOn } from "./power.ts";
 import { type FirmwareKind, type QemuMachine, qemuFor, uefi } from "./qemu.ts";
 
 export type MachineOptions = Omit<QemuMachine, "tap" | "serialLog" | "qmp" | "uefiVariables" | "disk"> & {
-  /** Where its disk, serial log and firmware variables live. */
+  /** Folder of its disk, serial log and firmware variables. */
   folder: string;
-  /** Makes it a sparse disk of this size, unless one of that name is there already. */
+  /** Creates a sparse disk of this size, unless one with that name exists. */
   diskGb?: number;
 };
 
 export interface RunningMachine {
   pid: number;
-  /** Everything the serial port has said since the start. */
+  /** All serial output since the start. */
   serial(): string;
-  /** Resolves with the match, looking only at what was said since the start or the last reset. */
+  /** Resolves with the match in the serial output since the start or the last reset. */
   waitForSerial(pattern: RegExp, timeoutMs: number): Promise<RegExpMatchArray>;
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Why no machine can be started here, or false: the form node:test's `skip` takes. */
+/** The reason why no machine can be started here, or false. Fits the `skip` option of node:test. */
 export const noQemu: string | false = cannotRun("bios") || cannotRun("uefi");
 
 export function cannotRun(firmware: FirmwareKind): string | false {
@@ -62,8 +62,8 @@ export function startMachine(network: LabNetwork, { folder, diskGb, ...options }
         const over = running.isOver();
         const match = serial().slice(mark).match(pattern);
         if (match) return match;
-        if (over) throw new Error(`${machine.name} ended before saying ${pattern}: ${running.complaint()}${lastLines(serial())}`);
-        if (Date.now() > deadline) throw new Error(`${machine.name} did not say ${pattern} within ${timeoutMs} ms${lastLines(serial())}`);
+        if (over) throw new Error(`${machine.name} ended before it printed ${pattern}: ${running.complaint()}${lastLines(serial())}`);
+        if (Date.now() > deadline) throw new Error(`${machine.name} did not print ${pattern} within ${timeoutMs} ms${lastLines(serial())}`);
         await sleep(200);
       }
     },
@@ -75,4 +75,4 @@ export function startMachine(network: LabNetwork, { folder, diskGb, ...options }
   };
 }
 
-const lastLines = (text: string) => `\nits serial port ended with:\n${text.split("\n").slice(-15).join("\n")}`;
+const lastLines = (text: string) => `\nend of its serial output:\n${text.split("\n").slice(-15).join("\n")}`;

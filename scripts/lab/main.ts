@@ -11,16 +11,16 @@ import { tellStory } from "./story.ts";
 const usage = `usage: muster lab [options]
 
 A laboratory on this machine: a network namespace with Muster in it, QEMU machines with empty disks, and simulated
-machines. The host's network is not touched. Ctrl-C takes everything down. Needs root.
+machines. It does not touch the host's network. Ctrl-C stops and removes everything. Needs root.
 
   --machines N       QEMU machines (default 1)
   --simulated N      simulated machines (default 0, at most 100)
   --firmware KIND    bios or uefi (default bios)
-  --dhcp MODE        full, or proxy beside a dnsmasq (default full)
+  --dhcp MODE        full, or proxy next to a dnsmasq (default full)
   --auto             accept and arm every machine as soon as it is discovered
-  --exit-when-ready  end by itself: 0 once every machine is ready, 1 when one has failed or time is up
+  --exit-when-ready  exit with 0 once every machine is ready, with 1 when one has failed or the time is up
   --minutes N        how long --exit-when-ready waits (default 20)
-  --port N           of 127.0.0.1, for the page (default 8000, another one when it is taken)
+  --port N           port of 127.0.0.1 for the page (default 8000, or another one if it is taken)
   --cache DIR        where boot files are kept between labs
 `;
 
@@ -46,7 +46,7 @@ process.exit();
 
 async function main(wanted: Wanted): Promise<number> {
   if (process.getuid?.() !== 0) {
-    process.stderr.write("muster lab: a network namespace takes root. Run it with sudo.\n");
+    process.stderr.write("muster lab: creating a network namespace needs root. Run it with sudo.\n");
     return 1;
   }
   try {
@@ -64,7 +64,7 @@ async function runLab(wanted: Wanted): Promise<number> {
   const lab = await buildLab({ ...wanted, assets });
   const interrupted = new Promise<number>((resolve) => {
     interrupt = () => {
-      interrupt = () => process.exit(130); // impatient
+      interrupt = () => process.exit(130); // a second Ctrl-C ends at once
       resolve(130);
     };
   });
@@ -76,9 +76,9 @@ async function runLab(wanted: Wanted): Promise<number> {
     lab.start(say);
     return await Promise.race([watch(lab, wanted), interrupted]);
   } finally {
-    say("Taking the lab down");
+    say("Stopping the lab");
     await lab.stop();
-    say("Nothing is left of it");
+    say("The lab is removed");
   }
 }
 
@@ -115,7 +115,7 @@ async function watch(lab: Lab, wanted: Wanted): Promise<number> {
   return verdict;
 }
 
-/** What the operator would do: let it in under a name, then let it be installed. */
+/** Does what an operator would do: accepts the node under a name, then arms it. */
 async function take(client: ReturnType<typeof createClient>, lab: Lab, node: Node): Promise<void> {
   const name = lab.names.get(node.macs[0] ?? "");
   if (!name) return;

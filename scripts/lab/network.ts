@@ -1,30 +1,34 @@
-/** A network of its own: a namespace holding a bridge, with nothing that leads out of it. The host's network stays as it is. */
+/**
+ * An isolated network: a namespace with a bridge and no route out of it. The host's network stays unchanged.
+ */
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 
 export interface LabNetwork {
-  /** Of the network namespace. */
+  /** Name of the network namespace. */
   name: string;
-  /** The address of the bridge, where servers listen. */
+  /** Address of the bridge, where servers listen. */
   address: string;
-  /** A new port of the bridge for a virtual machine. */
+  /** Adds a port to the bridge for a virtual machine; returns its device name. */
   tap(): string;
-  /** A new port of the bridge whose other end lies in a namespace of its own; for clients that are ordinary programs. */
+  /**
+   * Adds a port to the bridge whose other end is in a new namespace, for clients that are ordinary programs.
+   */
   client(mac?: string): { namespace: string; device: string };
-  /** Starts a program inside; its pid is the program's own. It is killed when the network closes. */
+  /** Starts a program inside; the pid is the program's own. It is killed when the network closes. */
   spawn(command: string, args: readonly string[], options?: SpawnOptions & { namespace?: string }): ChildProcess;
-  /** What a program printed inside; rejects with its complaint when it failed. */
+  /** Returns what a program printed inside. Rejects with its error output when it failed. */
   run(command: string, args: readonly string[], options?: SpawnOptions & { namespace?: string }): Promise<string>;
   close(): void;
 }
 
-/** Why no network can be made here, or false: the form node:test's `skip` takes. */
+/** The reason why no network can be made here, or false. Fits the `skip` option of node:test. */
 export const noNetwork: string | false =
   process.getuid?.() !== 0 ? "needs root" : !existsSync("/usr/sbin/ip") && !existsSync("/sbin/ip") ? "needs iproute2" : false;
 
 /**
- * Each greater than the one before: a bridge goes by the lowest of its ports, so that it keeps the address of its first; who had
- * known another one would not reach it until that had expired.
+ * Each address is greater than the one before. A bridge takes the lowest address of its ports, so it keeps
+ * that of its first port. If it changed, machines could not reach the bridge until their ARP entries expired.
  */
 export const portAddress = (number: number) => `fe:4d:00:00:00:${number.toString(16).padStart(2, "0")}`;
 
@@ -32,7 +36,7 @@ let made = 0;
 
 export function createNetwork(): LabNetwork {
   made += 1;
-  // Device names are limited to 15 characters, and other tests run at the same time.
+  // Device names have at most 15 characters, and other tests run at the same time.
   const unique = `${process.pid.toString(36)}.${made}`;
   const name = `muster-${unique}`;
   const address = "10.77.0.1";
@@ -118,7 +122,7 @@ function ip(...args: string[]): string {
   });
 }
 
-/** With everything that runs in it, because what was started there may have started more. */
+/** Kills everything that runs in the namespace, because started programs may have started more. */
 export function deleteNamespace(name: string): void {
   for (const pid of pidsIn(name)) kill(pid);
   ip("netns", "delete", name);

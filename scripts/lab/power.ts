@@ -1,4 +1,4 @@
-/** Keeps a machine running: one QEMU after the other, because each ends when the machine reboots. */
+/** Keeps a machine running. Each QEMU process ends when the machine reboots, and this starts the next. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
@@ -11,9 +11,9 @@ const aside = join(import.meta.dirname, "aside");
 
 export interface Powered {
   pid(): number;
-  /** Neither running nor about to run again. */
+  /** True if the machine neither runs nor is about to start again. */
   isOver(): boolean;
-  /** What QEMU wrote to its standard error. */
+  /** Standard error output of QEMU. */
   complaint(): string;
   execute(command: string): Promise<void>;
   stop(): Promise<void>;

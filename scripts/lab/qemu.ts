@@ -1,41 +1,47 @@
-/** The QEMU command line of one lab machine, with what its firmware needs to boot from the network. Pure: it starts nothing. */
+/**
+ * Builds the QEMU command line of one lab machine, including the settings that make its firmware boot from
+ * the network. Pure: it starts nothing.
+ */
 import { join } from "node:path";
 
 export interface QemuMachine {
   name: string;
   mac: string;
   firmware: FirmwareKind;
-  /** A tap device in the network namespace QEMU is started in. */
+  /** A tap device in the network namespace of QEMU. */
   tap: string;
-  /** Trixie's ipxe-qemu ROMs. Bookworm's own are of 2019 and take three times as long. */
+  /** Folder of the ROMs from trixie's ipxe-qemu. Bookworm's date from 2019 and take three times as long. */
   roms: string;
   serialLog: string;
-  /** A file for its second serial port; none: it has one port. */
+  /** A file for a second serial port. Without it the machine has one port. */
   secondSerialLog?: string;
   /** Path of the control socket. */
   qmp: string;
-  /** A raw file; none: a machine without a disk. */
+  /** A raw disk image. Without it the machine has no disk. */
   disk?: string;
   diskBus?: DiskBus;
   nic?: NicModel;
-  /** A writable copy of OVMF's variables: without it a UEFI machine forgets its boot entries. */
+  /** A writable copy of OVMF's variables. Without it a UEFI machine forgets its boot entries. */
   uefiVariables?: string;
-  /** Which code asks for the first file on UEFI: the firmware's own PXE, its HTTP boot, or an iPXE option ROM. */
+  /**
+   * The code that requests the first file on UEFI: the firmware's own PXE, its HTTP boot, or an iPXE option
+   * ROM.
+   */
   uefiBoot?: "pxe" | "http" | "ipxe-rom";
   memoryMb?: number;
   cpus?: number;
-  /** QEMU's name of a processor, such as qemu32: one without long mode. */
+  /** A QEMU processor model, such as qemu32, which has no long mode. */
   cpu?: string;
   uuid?: string;
 }
 
-/** BIOS, and UEFI for x86-64, 32-bit x86 and 64-bit ARM. */
+/** BIOS, or UEFI for x86-64, 32-bit x86 or 64-bit ARM. */
 export type FirmwareKind = "bios" | "uefi" | "uefi-ia32" | "uefi-arm64";
 
 export type NicModel = "virtio" | "e1000" | "e1000e" | "rtl8139" | "pcnet" | "vmxnet3";
 export type DiskBus = "virtio" | "ide" | "nvme" | "ahci" | "scsi";
 
-/** Code and variables of each UEFI, and the machine it was built for. */
+/** Code and variables file of each UEFI, and the QEMU machine type it was built for. */
 export const uefi = {
   uefi: { code: "/usr/share/OVMF/OVMF_CODE_4M.fd", variables: "/usr/share/OVMF/OVMF_VARS_4M.fd", package: "ovmf" },
   "uefi-ia32": { code: "/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd", variables: "/usr/share/OVMF/OVMF32_VARS_4M.fd", package: "ovmf-ia32" },
@@ -46,12 +52,12 @@ export const qemuFor = (firmware: FirmwareKind) => (firmware === "uefi-arm64" ? 
 
 export function qemuArguments(machine: QemuMachine): string[] {
   const { name, mac, firmware, memoryMb = 1024, cpus = 2 } = machine;
-  // cmpxchg16b under TCG has crashed a kernel.
+  // With cmpxchg16b, TCG has crashed a kernel.
   const { cpu = firmware === "uefi-arm64" ? "cortex-a57" : "qemu64,-cx16" } = machine;
   return [
     ["-name", name],
     machineArguments(firmware),
-    // Never KVM: that /dev/kvm opens says nothing about whether a guest kernel survives on it.
+    // Never use KVM. Even where /dev/kvm opens, a guest kernel may not survive on it.
     ["-accel", "tcg,thread=multi", "-cpu", cpu],
     ["-m", String(memoryMb), "-smp", String(cpus)],
     ["-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none"],
@@ -60,9 +66,10 @@ export function qemuArguments(machine: QemuMachine): string[] {
     ["-qmp", `unix:${machine.qmp},server=on,wait=off`],
     ["-smbios", `type=1,manufacturer=Muster,product=Lab machine,serial=${name}`],
     machine.uuid === undefined ? [] : ["-uuid", machine.uuid],
-    // A reboot is a new QEMU: in the old one pages that code ran from are slow to write, and the next system is loaded over them.
+    // Each reboot starts a new QEMU. In the old one, writes to pages that code ran from are slow, and the
+    // next system is loaded over them.
     ["-action", "reboot=shutdown"],
-    // Entropy of its own: a guest that waits for some at boot waits long under emulation.
+    // Gives the guest entropy. A guest that waits for entropy at boot waits long under emulation.
     ["-device", "virtio-rng-pci"],
     firmwareArguments(machine),
     ["-netdev", `tap,id=net0,ifname=${machine.tap},script=no,downscript=no`],
@@ -71,16 +78,16 @@ export function qemuArguments(machine: QemuMachine): string[] {
   ].flat();
 }
 
-/** It goes on where the QEMU before it ended. */
+/** Appends to the output of the QEMU before it. */
 const serialArguments = (id: string, file: string) => ["-chardev", `file,id=${id},path=${file},append=on`, "-serial", `chardev:${id}`];
 
 function machineArguments(firmware: FirmwareKind): string[] {
   switch (firmware) {
-    // SeaBIOS and iPXE speak on the serial port only when there is no screen.
+    // SeaBIOS and iPXE print to the serial port only when there is no screen.
     case "bios":
     case "uefi":
       return ["-machine", "pc,graphics=off"];
-    // Debian has this firmware only with Secure Boot built in, which keeps its variables behind SMM.
+    // Debian builds this firmware only with Secure Boot, which keeps its variables behind SMM.
     case "uefi-ia32":
       return ["-machine", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on", "-global", "ICH9-LPC.disable_s3=1"];
     case "uefi-arm64":
@@ -91,7 +98,7 @@ function machineArguments(firmware: FirmwareKind): string[] {
 function firmwareArguments({ firmware, uefiVariables, uefiBoot = "pxe" }: QemuMachine): string[] {
   if (firmware === "bios") return [];
   const variables = uefiVariables === undefined ? [] : ["-drive", `if=pflash,unit=1,format=raw,file=${uefiVariables}`];
-  // PXE goes first and takes two minutes to give up.
+  // PXE would come first and take two minutes to give up.
   const httpOnly = ["4", "6"].flatMap((version) => ["-fw_cfg", `name=opt/org.tianocore/IPv${version}PXESupport,string=n`]);
   return [
     "-drive",
@@ -102,7 +109,7 @@ function firmwareArguments({ firmware, uefiVariables, uefiBoot = "pxe" }: QemuMa
 }
 
 const nicDrivers: Record<NicModel, string> = {
-  // The ROM carries the id of the modern device; SeaBIOS silently ignores it on a transitional one.
+  // The ROM has the PCI id of the modern device. SeaBIOS silently ignores it on a transitional one.
   virtio: "virtio-net-pci,disable-legacy=on",
   e1000: "e1000",
   e1000e: "e1000e",
@@ -117,7 +124,7 @@ function nicDevice({ firmware, nic = "virtio", uefiBoot = "pxe", roms }: QemuMac
 }
 
 function diskArguments(file: string, bus: DiskBus): string[] {
-  // Lab disks live as long as their lab: flushing them to the host's disk buys nothing.
+  // Lab disks are deleted with their lab, so flushing them to the host's disk is useless.
   const drive = ["-drive", `if=none,id=disk0,format=raw,file=${file},cache=unsafe,discard=unmap,aio=threads`];
   switch (bus) {
     case "virtio":

@@ -1,4 +1,4 @@
-/** One connection to QEMU's control socket, for as long as the machine runs: commands, and what QEMU tells by itself (QMP). */
+/** A connection to QEMU's control socket (QMP) for as long as the machine runs: commands and events. */
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,11 +12,14 @@ interface Message {
 
 export interface Qmp {
   execute(command: string): Promise<void>;
-  /** Resolves when QEMU has ended, with the reason of its last shutdown, such as `guest-reset`; undefined when it gave none. */
+  /**
+   * Resolves when QEMU has ended, with the reason of its last shutdown, such as `guest-reset`. Resolves with
+   * undefined if it gave none.
+   */
   ended: Promise<string | undefined>;
 }
 
-/** QEMU makes the socket as it starts; undefined when it ended before that. */
+/** QEMU creates the socket as it starts. Returns undefined if QEMU ended before that. */
 export async function openQmp(path: string, gone: () => boolean): Promise<Qmp | undefined> {
   for (; !gone(); await sleep(20)) {
     const socket = await opened(path);
@@ -44,7 +47,7 @@ function listen(socket: Socket): Qmp {
     else asked?.resolve();
   });
   const ended = new Promise<string | undefined>((resolve) => {
-    // Killed, it resets the connection: that is an end like any other.
+    // A killed QEMU resets the connection, which counts as a normal end.
     lines.on("error", () => undefined);
     socket.once("close", () => {
       for (const { reject, command } of waiting) reject(new Error(`QEMU ended before it answered ${command}`));
@@ -57,7 +60,7 @@ function listen(socket: Socket): Qmp {
       socket.write(`${JSON.stringify({ execute: command })}\n`);
     });
   const agreed = execute("qmp_capabilities");
-  // Who asks for something hears of it.
+  // A command that is sent later reports this error itself.
   agreed.catch(() => undefined);
   return { ended, execute: async (command) => agreed.then(() => execute(command)) };
 }

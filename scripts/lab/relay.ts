@@ -1,4 +1,7 @@
-/** Debian packages for machines that reach nothing but the lab: one nginx outside asks the host's mirror, one inside asks that. */
+/**
+ * Provides Debian packages to machines that cannot leave the lab. An nginx inside forwards to an nginx
+ * outside, which asks the host's mirror.
+ */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,14 +9,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LabNetwork } from "./network.ts";
 
 export interface Relay {
-  /** For machines in the lab. */
+  /** URL for machines in the lab. */
   url: string;
   close(): void;
 }
 
 const mirrorScript = join(import.meta.dirname, "../assets/debian-mirror");
 
-/** A UNIX socket is the only thing that crosses between the two: nothing is routed. `cache` may outlive the lab. */
+/** Only a UNIX socket connects the two, and no packet is routed. `cache` may outlive the lab. */
 export async function startRelay(network: LabNetwork, folder: string, cache: string): Promise<Relay> {
   const mirror = new URL(execFileSync(mirrorScript, { encoding: "utf8" }).trim());
   const socket = join(folder, "mirror.sock");

@@ -1,20 +1,20 @@
-/** Tells at the terminal what happens to each machine, as the daemon's events say it, and what the step before took. */
+/** Prints what happens to each machine, from the daemon's events, and how long each step took. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "../../daemon/contract/client.ts";
 import type { Event } from "../../daemon/contract/event.ts";
 import type { Node } from "../../daemon/contract/machines/node.ts";
 
-/** What a person at the terminal wants to know; the page shows the rest. */
+/** The events that are printed. The page shows the rest. */
 const told = /^(node\.|boot\.|install\.|job\.started|http\.refused|dhcp\.discover)/;
 
 export interface Story {
-  /** The nodes as they are now. */
+  /** The current nodes. */
   nodes: Node[];
-  /** Ids of those that have shown their name and asked again. */
+  /** Ids of the machines that have shown their name and asked again. */
   waiting: ReadonlySet<string>;
 }
 
-/** Calls `each` after every look; ends when that returns true. */
+/** Calls `each` after every poll. Ends when that returns true. */
 export async function tellStory(client: Client, say: (line: string) => void, each: (story: Story) => Promise<boolean>): Promise<void> {
   let since = 0;
   const waiting = new Set<string>();
@@ -37,7 +37,7 @@ function lineFor(event: Event, names: Map<string, string>, last: Map<string, { a
   if (!event.nodeId || !told.test(event.type)) return undefined;
   const at = Date.parse(event.at);
   const before = last.get(event.nodeId);
-  // A machine that waits asks every few seconds; once is enough.
+  // A waiting machine asks every few seconds, so print only the first time.
   if (before?.type === event.type && event.type === "boot.wait") return undefined;
   last.set(event.nodeId, { at, type: event.type });
   const took = before ? `${((at - before.at) / 1000).toFixed(1)} s` : "";

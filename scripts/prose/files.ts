@@ -1,4 +1,7 @@
-/** The files that are checked: those git knows or would add, without data, records of the past, and the list of words itself. */
+/**
+ * Lists the files to check: all that git tracks or would add. Excludes data, historical records and the list
+ * of words itself.
+ */
 import { execFileSync } from "node:child_process";
 
 const excluded = [

@@ -1,7 +1,10 @@
-/** Comments and texts of shell, Python, YAML, Liquid, Cedar and CSS files, found line by line without a parser. */
+/**
+ * Finds comments and texts in shell, Python, YAML, Liquid, Cedar and CSS files, line by line without a
+ * parser.
+ */
 import type { Passage } from "./passage.ts";
 
-/** A line that is nothing but a comment, by the first characters of the comment. */
+/** Matches the start of a line that is only a comment. */
 const commentLine: Record<string, RegExp> = {
   sh: /^\s*#+\s?(?!!)/,
   py: /^\s*#+\s?(?!!)/,

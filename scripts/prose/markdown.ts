@@ -25,7 +25,7 @@ const cells = (line: string) => line.replaceAll("\\|", "xx").split("|").slice(1,
 export function markdownPassages(source: string): Passage[] {
   const passages: Passage[] = [];
   let open: Passage | undefined;
-  /** Where the text of the present list item begins; code is indented by four more. */
+  /** Column where the text of the current list item begins. Code is indented by four more. */
   let textColumn = 0;
   const close = () => {
     open = undefined;

@@ -12,7 +12,7 @@ export interface Passage {
 
 export interface Finding {
   line: number;
-  /** The words that are not allowed, as written. */
+  /** The rejected words as written. */
   found: string;
   /** Advice: what to write in their place. */
   instead: string;

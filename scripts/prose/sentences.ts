@@ -1,4 +1,4 @@
-/** Rules about whole sentences: no beginning without a subject, not too long, no chains of clauses. */
+/** Rules about whole sentences: no clause without a subject, no long sentence, no chain of clauses. */
 import { type Finding, lineAt, type Passage } from "./passage.ts";
 
 export const MOST_WORDS = 30;

@@ -1,10 +1,13 @@
-/** Comments, strings and JSX text of a TypeScript file. Identifiers, imports and one-word strings are no prose. */
+/**
+ * Finds comments, strings and JSX text in a TypeScript file. Identifiers, imports and one-word strings do not
+ * count as prose.
+ */
 import { type Node, parseSync } from "oxc-parser";
 import type { Passage } from "./passage.ts";
 
 const blank = (text: string) => text.replaceAll(/[^\n]/g, " ");
 
-/** Code in backquotes and the signs of the comment itself, blanked at the same length. */
+/** Blanks code in backquotes and the comment's own stars, at the same length. */
 function commentText(value: string): string {
   return value
     .replaceAll(/`[^`\n]*`/g, (code) => "x".repeat(code.length))
@@ -12,7 +15,7 @@ function commentText(value: string): string {
     .replaceAll(/^[ \t]*(biome-ignore|@ts-expect-error).*/gm, blank);
 }
 
-/** `// one` and `// two` on the next line are one comment. */
+/** Joins `// one` and `// two` on the next line into one comment. */
 function comments(file: { comments: { type: string; value: string; start: number; end: number }[] }, lines: LineTable): Passage[] {
   const passages: Passage[] = [];
   let last: { passage: Passage; line: number } | undefined;

@@ -4,7 +4,7 @@ import { type Finding, lineAt, type Passage } from "./passage.ts";
 interface Rule {
   pattern: RegExp;
   instead: string;
-  /** The rule holds for these only; for all kinds unless it says so. */
+  /** The kinds of passage that this rule checks. Without it, the rule checks all kinds. */
   kinds?: Passage["kind"][];
 }
 
@@ -39,7 +39,7 @@ const rules: Rule[] = [
   { pattern: /^\s*Stands in\b/g, instead: "Rack", kinds: ["label"] },
 ];
 
-/** A blank in a pattern stands for any white space, line ends included. */
+/** A space in a pattern matches any white space, including line ends. */
 const compiled = rules.map((rule) => ({ ...rule, pattern: new RegExp(rule.pattern.source.replaceAll(" ", "\\s+"), rule.pattern.flags) }));
 
 export function findWords(passage: Passage): Finding[] {

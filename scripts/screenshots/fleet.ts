@@ -1,4 +1,4 @@
-/** A fleet as it might be on a working day, for pictures: made up, and the same every time but for the clock. */
+/** An invented fleet on a working day, for pictures. Only its times change from run to run. */
 import type { Facts, NodeState } from "../../daemon/contract/machines/node.ts";
 import type { Mission } from "../../test/web/mission.ts";
 
@@ -7,8 +7,8 @@ const models = ["OptiPlex 7010", "ThinkCentre M72e", "EliteDesk 800 G1", "ProLia
 const ways: [afterMinutes: number, type: string, summary: string][] = [
   [0, "node.armed", "armed by maria: its next network boot installs it"],
   [2, "dhcp.offer", "offered 10.77.0.4 and ipxe.efi"],
-  [2.2, "boot.script", "told to boot the installer"],
-  [2.5, "install.handed-out", "given the installer"],
+  [2.2, "boot.script", "boot script: the installer"],
+  [2.5, "install.handed-out", "installer handed out"],
   [3.1, "install.start", "installer started"],
   [3.4, "install.partition", "partitioning /dev/sda"],
   [4.2, "install.base", "unpacking the base system"],
@@ -53,7 +53,7 @@ export async function inhabit(world: Mission): Promise<void> {
   }
 }
 
-/** How much of the way is behind a machine that is still on it. */
+/** Number of events so far of a machine that is still being installed. */
 const stepsBefore: Partial<Record<NodeState["phase"], number>> = { armed: 1, installing: 7, "called-home": 10, "configure-failed": 11 };
 
 const failure: [number, string, string] = [6.5, "install.failed", "no space left on /dev/sda"];
@@ -123,14 +123,14 @@ function addJob(world: Mission, { id: nodeId, name, began, minutes, failed }: Ru
 }
 
 const tasks = [
-  "preflight : Look at the machine",
-  "preflight : Say what it lacks",
-  "common : Know which packages are there",
-  "common : Install what every node has",
+  "preflight : Check the machine",
+  "preflight : Report what it lacks",
+  "common : Check which packages are there",
+  "common : Install packages for every node",
   "common : Create the admin user",
-  "common : Let the keys of people in",
-  "common : Keep the clock right",
-  "common : Name the other machines",
+  "common : Authorize the keys of users",
+  "common : Synchronize the clock",
+  "common : Add the other machines to /etc/hosts",
 ];
 
 function outputOf(name: string, failed: boolean): string {

@@ -1,4 +1,4 @@
-/** What people asked for and answered, what came of it, and what the daemon tells of itself: made up, for pictures. */
+/** Invented proposals, approvals, executions and daemon logs, for pictures. */
 import type { StepResult } from "../../daemon/contract/changes/execution.ts";
 import type { Proposal } from "../../daemon/contract/changes/plan.ts";
 import { person, wish } from "../../test/support/changes.ts";
@@ -10,13 +10,13 @@ const scopes = { rack1: "prod", rack2: "staging", rack3: "dev" } as const;
 
 export function govern(world: Mission): void {
   for (const { name } of world.nodes.list()) world.groups.set(name, [scopes[name.slice(0, 5) as keyof typeof scopes] ?? "dev"]);
-  const look = wish("disk_usage", ["rack1-n1", "rack1-n2", "rack1-n3"], { path: "/" }, { reason: "the weekly look" });
+  const look = wish("disk_usage", ["rack1-n1", "rack1-n2", "rack1-n3"], { path: "/" }, { reason: "the weekly check" });
   finish(world, world.desk.propose(look, maria).execution?.id, fileSystem);
   const restart = ask(world, "service_restart", ["rack1-n4"], { unit: "ssh.service" }, "new logins hang since 9:40");
   world.desk.vote(restart, { answer: "approve", reason: "seen it too" }, jonas);
   finish(world, world.executions.ofPlan(world.desk.approval(restart).approval.planId)?.id, () => "");
   const reboot = ask(world, "reboot", ["rack1-n7"], {}, "kernel update");
-  world.desk.vote(reboot, { answer: "deny", reason: "not before the night: exports run on it until six" }, jonas);
+  world.desk.vote(reboot, { answer: "deny", reason: "not before tonight: exports run on it until six" }, jonas);
   ask(world, "service_restart", ["rack2-n11", "rack2-n12"], { unit: "chrony.service" }, "their clocks are 40 ms off");
   ask(world, "reboot", ["rack1-n5"], {}, "its kernel is older than the others'");
   alert(world);
@@ -29,7 +29,7 @@ function ask(world: Mission, tool: string, targets: string[], parameters: Record
   return approval.id;
 }
 
-/** As the executor would report it. */
+/** Finishes an execution as the executor would report it. */
 function finish(world: Mission, executionId: string | undefined, output: (node: string, index: number) => string): void {
   if (executionId === undefined) throw new Error("nothing was queued");
   const { plan } = world.desk.plan(world.desk.execution(executionId).planId).work;
@@ -67,9 +67,9 @@ function writeLog(world: Mission): void {
     const mac = `52:54:00:4d:01:${index.toString(16).padStart(2, "0")}`;
     netboot.info({ part: "dhcp", mac }, `offered 10.77.0.${index + 10} and undionly.kpxe`);
     netboot.info({ part: "tftp", mac }, "undionly.kpxe: 71137 bytes in 0.1 s");
-    netboot.info({ part: "http", mac }, "told to boot the installer");
+    netboot.info({ part: "http", mac }, "boot script: the installer");
   }
   netboot.warn({ part: "dhcp" }, "another DHCP server answers at 10.77.0.254 (00:11:22:33:44:55)");
-  world.log.of("executor").info({ part: "runs" }, "rack2-n19: configuring, 1 of 4 runs at work");
+  world.log.of("executor").info({ part: "runs" }, "rack2-n19: configuring, 1 of 4 runs in progress");
   control.error({ part: "jobs" }, "rack1-n9: common : Set the time zone failed: no such file");
 }

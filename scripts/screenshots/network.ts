@@ -1,4 +1,7 @@
-/** A LAN whose only DHCP server is the daemon, nearly: its leases, what is set aside, and one server too many. Made up, for pictures. */
+/**
+ * An invented LAN for pictures: the daemon is its DHCP server, with leases and reserved addresses, and a
+ * second server answers too.
+ */
 import { parseBlock } from "../../pxe/dhcp/address.ts";
 import { Pool } from "../../pxe/dhcp/pool.ts";
 import { cards } from "../../test/support/cards.ts";

@@ -1,12 +1,12 @@
-/** Every place of the page there is a picture of. A new page is a line here. */
+/** All views of the page that are photographed. Add a line here for a new page. */
 import type { Page } from "playwright-core";
 
 interface Place {
   name: string;
   hash: string;
-  /** The page behind a link there, where the address has an id in it: the first of these that is there. */
+  /** Selectors of links to pages with an id in their address. The first that exists is followed. */
   links?: readonly string[];
-  /** What somebody does before the picture is taken. */
+  /** Actions before the picture is taken. */
   prepare?: (page: Page) => Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export const places: readonly Place[] = [
   { name: "lost", hash: "#/nowhere" },
 ];
 
-/** False where there is nothing behind the links: a fleet may have no job yet. */
+/** Returns false if no link exists, for example when the fleet has no job yet. */
 export async function goTo(page: Page, url: string, { hash, links, prepare }: Place): Promise<boolean> {
   await page.goto("about:blank");
   await page.goto(`${url}${hash}`);
@@ -55,5 +55,5 @@ async function follow(page: Page, links: readonly string[]): Promise<boolean> {
   return false;
 }
 
-/** What the page asks for when it opens. */
+/** Waits for the data that the page requests when it opens. */
 const settle = (page: Page) => page.waitForTimeout(600);

@@ -1,4 +1,7 @@
-/** Runs the test files of its arguments one after the other in this process. Each file is a suite, so its hooks stay its own. */
+/**
+ * Runs the test files of its arguments one after the other in this process. Each file becomes a suite, so
+ * that its hooks apply only to itself.
+ */
 import { relative } from "node:path";
 import { describe } from "node:test";
 

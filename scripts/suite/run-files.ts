@@ -12,7 +12,7 @@ export interface Counts {
 }
 
 export interface Batch {
-  /** Of several, one process runs all. */
+  /** One process runs all of these files. */
   files: string[];
   timeoutMs: number;
 }
@@ -36,10 +36,10 @@ export async function runFiles(batches: readonly Batch[], concurrency: number): 
 async function runBatch({ files, timeoutMs }: Batch, counts: Counts, tell: (event: TestEvent) => void): Promise<void> {
   const [first = ""] = files;
   const stream = run({ ...(files.length === 1 ? { files: [first] } : { files: [inOneProcess], argv: files }), timeout: timeoutMs });
-  // What belongs together is reported together, though several processes report at once.
+  // Several processes report at once, but the events of one file are printed together.
   let held: TestEvent[] = [];
   const hold = (event: TestEvent) => {
-    // The totals of one process; those of all are counted here.
+    // Skips the totals of a single process, because the totals of all processes are counted here.
     if (
       event.type === "test:summary" ||
       (event.type === "test:diagnostic" && /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(event.data.message))
@@ -58,7 +58,7 @@ async function runBatch({ files, timeoutMs }: Batch, counts: Counts, tell: (even
   for (const each of held) tell(each);
 }
 
-/** Suites are not tests: only what has no children counts. */
+/** Suites are not tests, so count only what has no children. */
 function count(event: TestEvent, counts: Counts): void {
   if (event.type !== "test:pass" && event.type !== "test:fail") return;
   const { details, skip } = event.data;

@@ -1,4 +1,7 @@
-/** Who was promised which address until when, as the machines understand it: what must never belong to two at once. */
+/**
+ * Records which address each machine leases and until when, as the machines understand it. No address may be
+ * leased to two machines at once.
+ */
 
 interface Holding {
   mac: string;
@@ -9,11 +12,14 @@ export class Addresses {
   readonly #held = new Map<string, Holding>();
   readonly #of = new Map<string, string>();
 
-  /** The machine that holds it already, if that is another one and its lease has not ended. */
+  /**
+   * Records a lease. Returns the machine that already has the address, if it is another one and its lease
+   * still runs.
+   */
   take(address: string, mac: string, leaseSeconds: number, now: number): string | undefined {
     const before = this.#held.get(address);
     const holder = before && before.mac !== mac && before.until > now ? before.mac : undefined;
-    // A machine has one address: with the new one it gave up its former.
+    // A machine has one address: with a new one it gives up the old one.
     this.drop(mac);
     this.#held.set(address, { mac, until: now + leaseSeconds * 1000 });
     this.#of.set(mac, address);

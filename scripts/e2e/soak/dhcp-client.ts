@@ -1,4 +1,7 @@
-/** The client's side of RFC 2131 §4.4: INIT to BOUND, or INIT-REBOOT, with retransmission. It believes what it is told. */
+/**
+ * The client side of RFC 2131 §4.4: INIT to BOUND, or INIT-REBOOT, with retransmission. It accepts any answer
+ * without doubt.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { ipBytes } from "../../../pxe/dhcp/address.ts";
 import { clientMessage } from "../../../pxe/dhcp/client-message.ts";
@@ -8,7 +11,7 @@ import type { Relay } from "./relay.ts";
 
 export interface Exchange {
   answer: DhcpPacket;
-  /** When the question that was answered was first asked, and when the answer came. */
+  /** Time of the first request that led to this answer, and of the answer. */
   from: number;
   to: number;
 }
@@ -28,7 +31,9 @@ export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 }
 
-/** Seconds between repetitions. EDK2 and the PXE specification; iPXE; a system (RFC 2131 §4.1). */
+/**
+ * Seconds between repetitions: EDK2 and the PXE specification, iPXE, and an operating system (RFC 2131 §4.1).
+ */
 export const patience = {
   firmware: [4, 8, 16, 32],
   ipxe: [1, 2, 4, 8, 10],
@@ -54,12 +59,12 @@ export async function bind(relay: Relay, client: Client): Promise<Bound> {
     ];
     const request = await ask(relay, client, MessageType.request, chosen, isVerdict);
     if (messageType(request.answer) === MessageType.ack) return bound(request, discover);
-    await sleep(1000); // refused: from the beginning, but not at once
+    await sleep(1000); // refused: start over, but not at once
   }
   throw new NoAnswer("refused four times");
 }
 
-/** A system that remembers its address. Nothing when the server refuses it. */
+/** An operating system that remembers its address. Returns undefined when the server refuses it. */
 export async function rebind(relay: Relay, client: Client, address: string): Promise<Bound | undefined> {
   const request = await ask(relay, client, MessageType.request, [[Option.requestedAddress, ipBytes(address)]], isVerdict);
   return messageType(request.answer) === MessageType.ack ? bound(request) : undefined;
@@ -98,7 +103,7 @@ async function ask(
       ]);
       relay.send({ ...question, seconds: Math.round((Date.now() - started) / 1000) });
       const stop = new AbortController();
-      // RFC 2131 §4.1: randomized, so that a hall does not repeat itself in step.
+      // RFC 2131 §4.1 randomizes the interval, so that many machines do not repeat in step.
       const pause = sleep((seconds + Math.random() * 2 - 1) * 1000 + 500, undefined, { signal: stop.signal }).catch(() => undefined);
       const answer = await Promise.race([answered.promise, pause]);
       stop.abort();

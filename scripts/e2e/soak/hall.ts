@@ -1,4 +1,7 @@
-/** The hall of a soak: the daemon on one network, a fleet it knows already, and the load on another network behind a relay. */
+/**
+ * The setup of a soak: the daemon on one network with a known fleet, and the load on another network behind a
+ * relay.
+ */
 import { randomBytes, randomUUID } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,23 +22,23 @@ export interface SoakHall {
   daemon: LabDaemon;
   journal: string;
   machines: readonly Plug[];
-  /** Resolves when the load ended by itself, which it should not. */
+  /** Resolves if the load ends by itself, which it should not. */
   switchOn(play: Pick<Play, "rampSeconds" | "upSeconds">): Promise<string>;
   arm(machine: Plug): Promise<void>;
-  /** Stops load and daemon in order, so that all is written down. */
+  /** Stops load and daemon in order, so that everything is saved. */
   rest(): Promise<void>;
   timelines(): Map<string, Event[]>;
   configured(): Map<string, number>;
-  /** The folder stays when `keep`. */
+  /** With `keep`, the folder is not deleted. */
   stop(keep: boolean): Promise<void>;
 }
 
 const RELAY = { onTheDaemonsSide: "10.77.0.2", onTheMachines: "10.78.0.1", network: "10.78.0.0/16", first: "10.78.1.1" };
-/** Somebody walks in with these; the rest is a fleet in service. */
+/** This share of the machines is unknown to the daemon. The others are a fleet in service. */
 const UNKNOWN_SHARE = 0.05;
-/** So short that leases end, are renewed and go to others while it lasts. */
+/** Short enough that leases expire, are renewed and pass to other machines during the run. */
 const LEASE_SECONDS = 300;
-/** undionly.kpxe's size; kernels and initrds are only looked into. */
+/** undionly.kpxe's size. Kernels and initrds are only fetched in part. */
 const LOADER_BYTES = 71_137;
 const INSTALLER_BYTES = 256 * 1024;
 const MOST_EVENTS = 1_000_000;
@@ -65,7 +68,7 @@ export async function openHall(count: number): Promise<SoakHall> {
           dhcp: "full",
           mirror: `http://${network.address}/debian`,
           settings: {
-            // One key arms the whole hall.
+            // One key arms all machines.
             control: { requests_per_minute: { normal: 100_000 } },
             netboot: { check_other_servers: false, subnets: [subnet] },
             ansible: { directory: ansible, concurrency: 1 },
@@ -146,7 +149,7 @@ function placeBootFiles(assets: string): void {
   for (const name of ["linux", "initrd.gz"]) writeFileSync(join(installer, name), randomBytes(INSTALLER_BYTES));
 }
 
-/** Connects to nobody and counts. */
+/** A playbook that makes no connection and only counts its runs. */
 function placePlaybook(folder: string): string {
   const ansible = join(folder, "ansible");
   cpSync(join(repository, "ansible"), ansible, { recursive: true });
@@ -200,7 +203,7 @@ function readTimelines(database: string, machines: readonly Plug[]): Map<string,
   }
 }
 
-/** A router with one leg in each network; every address of the machines' network is the load's own. */
+/** A router with one leg in each network. Every address of the machines' network belongs to the load. */
 async function placeRelay(network: LabNetwork): Promise<string> {
   const { namespace, device } = network.client();
   const ip = (args: string, where?: string) => network.run("ip", args.split(" "), where === undefined ? {} : { namespace: where });

@@ -1,4 +1,7 @@
-/** What the Debian installer asks and tells over the network, without a disk: kernel and initrd, its answers, every stage. */
+/**
+ * The requests that the Debian installer sends over the network, without a disk: kernel and initrd, its
+ * answers, every stage.
+ */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Step } from "../../lab/simulated/ipxe.ts";
@@ -7,15 +10,18 @@ import type { SoakMachine } from "./machine.ts";
 export interface Installed {
   token: string;
   hostKey: string;
-  /** A file only the install key opens. */
+  /** A file that only the install key opens. */
   answersUrl: string;
 }
 
-/** The start of a file is enough to know that it is there. */
+/** Fetching the start of a file is enough to see that it exists. */
 const HEAD = { range: "bytes=0-65535" };
-/** Of so many installs the power is cut before the disk is touched, of as many in the middle. Neither may write a disk twice. */
+/**
+ * This share of installs loses power before the disk is touched, and the same share in the middle. Neither
+ * may write a disk twice.
+ */
 const CUT_SHARE = 0.2;
-/** The installer repeats what fails: netboot may just be starting again. */
+/** The installer repeats failed requests, because netboot may be restarting. */
 const TRIES = 20;
 const PAUSE_MS = 1000;
 
@@ -36,10 +42,10 @@ export async function install(machine: SoakMachine, { kernel, initrds, args }: E
   };
   await insist(machine, preseed);
   await tell("start");
-  if (fate < CUT_SHARE) throw new Error("the power was cut before the installer reached the disk");
+  if (fate < CUT_SHARE) throw new Error("power lost before the installer reached the disk");
   await insist(machine, `${answers}/disk.sh`);
   await tell("partition");
-  if (fate > 1 - CUT_SHARE) throw new Error("the power was cut in the middle of the install");
+  if (fate > 1 - CUT_SHARE) throw new Error("power lost in the middle of the install");
   await sleep(2000);
   await tell("base");
   await sleep(2000);
@@ -47,7 +53,7 @@ export async function install(machine: SoakMachine, { kernel, initrds, args }: E
   const finish = await insist(machine, `${answers}/finish.sh`);
   await tell("done");
   const token = /"token": "([^"]+)"/.exec(finish)?.[1];
-  if (token === undefined) throw new Error("the finishing script holds no token");
+  if (token === undefined) throw new Error("the finishing script contains no token");
   return { token, hostKey: `ssh-ed25519 ${randomBytes(51).toString("base64")}`, answersUrl: `${answers}/finish.sh` };
 }
 
@@ -58,7 +64,7 @@ async function insist(machine: SoakMachine, url: string, headers: Record<string,
       const { status, body } = await machine.get(url, headers);
       if (status === 200 || status === 206) return body;
       why = `HTTP ${status}: ${body.slice(0, 80)}`;
-      if (status >= 400 && status < 500) break; // refused: asking again changes nothing
+      if (status >= 400 && status < 500) break; // refused: a retry changes nothing
     } catch (error) {
       why = error instanceof Error ? error.message : String(error);
     }

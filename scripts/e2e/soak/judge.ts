@@ -1,21 +1,21 @@
-/** Holds what the machines saw against what the daemon wrote down. Pure. */
+/** Compares what the machines saw with what the daemon recorded. Pure. */
 import type { Event } from "../../../daemon/contract/event.ts";
 import type { Entry, Witnessed } from "./journal.ts";
 
 export interface Evidence {
   journal: readonly Entry[];
-  /** Of each machine, in the order of the timeline. */
+  /** By machine, in the order of the timeline. */
   timelines: ReadonlyMap<string, readonly Pick<Event, "seq" | "at" | "type">[]>;
-  /** How often each machine was armed, and how often its configuration ran. */
+  /** Number of times each machine was armed, and number of times it was configured. */
   armed: ReadonlyMap<string, number>;
   configured: ReadonlyMap<string, number>;
-  /** When netboot was killed. */
+  /** Times at which netboot was killed. */
   kills: readonly number[];
 }
 
 export interface Verdict {
   boots: number;
-  /** Boots given up and begun again, by reason. */
+  /** Boots that were given up and started again, by reason. */
   gaveUp: ReadonlyMap<string, number>;
   bootMs: { median: number; p99: number; worst: number };
   witnessed: number;
@@ -24,20 +24,23 @@ export interface Verdict {
   reinstalls: number;
   staleKeys: number;
   reconfigured: number;
-  /** Steps of which the timeline knows nothing, or in another order; `problems` names the first of them. */
+  /** Steps without an event, or with events in another order; `problems` names the first of them. */
   missing: number;
   disordered: number;
   timelinesIncomplete: number;
-  /** What was answered before it was written down, and netboot was killed in between. */
+  /** Answers sent before their event was saved, when a kill of netboot came in between. */
   lostToKills: number;
   problems: string[];
 }
 
-/** An event is written at or before its answer; of these three just after it, so a kill may come between. */
+/**
+ * Most events are saved before or with their answer. The events of these three steps are saved just after it,
+ * so a kill may come in between.
+ */
 const writtenAfter: ReadonlySet<Witnessed["step"]> = new Set(["discover", "loader", "file"]);
-/** How long after the answer those may be written, on a busy machine. */
+/** Maximum delay between the answer and such an event on a busy machine. */
 const LATE_MS = 3_000;
-/** Both clocks are this host's; the daemon's events are rounded to a millisecond. */
+/** Both clocks are this host's, but the daemon's events are rounded to a millisecond. */
 const EARLY_MS = 20;
 const MOST_PROBLEMS = 20;
 
@@ -80,7 +83,7 @@ export function judge({ journal, timelines, armed, configured, kills }: Evidence
   return verdict;
 }
 
-/** Each step needs an event of its own, at its time, behind the event of the step before. */
+/** Each step needs its own event at its time, after the event of the step before. */
 function compare(story: readonly Witnessed[], timeline: readonly Pick<Event, "seq" | "at" | "type">[], kills: readonly number[]) {
   const [missing, disordered]: [Witnessed[], Witnessed[]] = [[], []];
   const used = new Set<number>();
@@ -106,7 +109,10 @@ function compare(story: readonly Witnessed[], timeline: readonly Pick<Event, "se
   return { missing, disordered, lostToKills };
 }
 
-/** A disk is written to when the installer says that it is about to; from then on no installer may be given without a new arming. */
+/**
+ * The installer announces when it is about to write to the disk. After that, netboot may not hand out an
+ * installer without a new arming.
+ */
 function installsOf(stories: ReadonlyMap<string, readonly Witnessed[]>, armed: ReadonlyMap<string, number>) {
   const problems: string[] = [];
   let [disksWritten, reinstalls] = [0, 0];
@@ -117,7 +123,8 @@ function installsOf(stories: ReadonlyMap<string, readonly Witnessed[]>, armed: R
     const [written, given] = [story.filter(isWriting).length, story.filter(isGiven).length];
     const first = story.findIndex(isWriting);
     const givenAfter = first === -1 ? 0 : story.slice(first).filter(isGiven).length;
-    // A first try that failed before the disk gets the installer once more; behind the first writing only a new arming does.
+    // A first attempt that failed before it wrote the disk may get the installer once more. After the first
+    // write, only a new arming allows it.
     const tooMany = Math.max(written - allowed, given - 2 * allowed, givenAfter - 2 * Math.max(allowed - 1, 0), 0);
     disksWritten += written;
     reinstalls += tooMany;
@@ -126,7 +133,7 @@ function installsOf(stories: ReadonlyMap<string, readonly Witnessed[]>, armed: R
   return { disksWritten, reinstalls, problems };
 }
 
-/** Any of these. */
+/** Any of these event types matches the step. */
 function eventTypes({ step, word }: Witnessed): string[] {
   switch (step) {
     case "discover":
@@ -136,7 +143,7 @@ function eventTypes({ step, word }: Witnessed): string[] {
     case "loader":
       return ["tftp.complete"];
     case "script":
-      // The script that ends an install that cannot come out well boots the disk too.
+      // When an install can no longer succeed, the script that ends it also boots the disk.
       return word === "install" ? ["install.handed-out"] : ["boot.local", "install.failed"];
     case "file":
       return ["http.asset"];
@@ -153,7 +160,7 @@ function reasons(journal: readonly Entry[]): Map<string, number> {
   return new Map([...found].sort(([, one], [, other]) => other - one));
 }
 
-/** Of boots that came to a script. */
+/** Durations of the boots that received a script. */
 function bootTimes(journal: readonly Entry[]): Verdict["bootMs"] {
   const all = journal.flatMap((entry) => (entry.kind === "booted" ? [entry.tookMs] : [])).sort((one, other) => one - other);
   const at = (share: number) => all[Math.max(Math.ceil(all.length * share) - 1, 0)] ?? 0;

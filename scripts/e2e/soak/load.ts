@@ -1,4 +1,7 @@
-/** The load, a process of its own in the machines' namespace. Argument: what to play, as JSON. Ends with SIGTERM. */
+/**
+ * The load: a separate process in the machines' namespace. Its argument is the setup as JSON. Ends on
+ * SIGTERM.
+ */
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,7 +16,7 @@ export interface Play {
   server: string;
   controlUrl: string;
   machines: readonly Plug[];
-  /** All are switched on within so many seconds. */
+  /** All machines are switched on within this time. */
   rampSeconds: number;
   upSeconds: readonly [number, number];
 }
@@ -25,7 +28,7 @@ const relay = await Relay.open({ address: play.relay, server: play.server });
 const hall = { relay, addresses: new Addresses(), write, server: play.server, controlUrl: play.controlUrl, upSeconds: play.upSeconds };
 
 process.once("SIGTERM", async () => {
-  if (relay.wrongEchoes > 0) process.stderr.write(`${relay.wrongEchoes} answers without the relay's option as their last\n`);
+  if (relay.wrongEchoes > 0) process.stderr.write(`${relay.wrongEchoes} answers did not carry the relay's option as their last\n`);
   stream.end();
   await finished(stream);
   process.exit(relay.wrongEchoes > 0 ? 1 : 0);

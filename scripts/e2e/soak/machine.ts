@@ -1,4 +1,7 @@
-/** One simulated machine: firmware, loader, iPXE, its script, and then its system or the installer, over and over. */
+/**
+ * One simulated machine. It runs through firmware, loader, iPXE, its boot script, and then its system or the
+ * installer, in a loop.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Option } from "../../../pxe/dhcp/option.ts";
 import { nextStep, type Step } from "../../lab/simulated/ipxe.ts";
@@ -16,7 +19,7 @@ export interface Hall {
   write: Write;
   server: string;
   controlUrl: string;
-  /** How long a system runs between two boots, at least and at most. */
+  /** Minimum and maximum time a system runs between two boots. */
   upSeconds: readonly [number, number];
 }
 
@@ -25,9 +28,9 @@ export interface Plug {
   name: string;
 }
 
-/** A system that shuts down in order gives its address back; most are just switched off. */
+/** Share of shutdowns that release the address. The other machines are just switched off. */
 const RELEASES = 0.1;
-/** From the loader's last byte to its first packet: it initializes itself and the card. */
+/** Time from the loader's last byte to its first packet, while it initializes itself and the network card. */
 const LOADER_STARTS_MS = [500, 1500] as const;
 const SCRIPT_TRIES = 10;
 const SCRIPT_PAUSE_MS = 3000;
@@ -37,7 +40,7 @@ export class SoakMachine {
   readonly plug: Plug;
   boot = 0;
   lease: Bound | undefined;
-  /** What the installer left on its disk. */
+  /** The system that the installer left on its disk. */
   #installed: Installed | undefined;
 
   constructor(hall: Hall, plug: Plug) {
@@ -45,7 +48,7 @@ export class SoakMachine {
     this.plug = plug;
   }
 
-  /** Until the process ends. */
+  /** Runs until the process ends. */
   async live(): Promise<never> {
     for (;;) {
       this.boot += 1;
@@ -82,7 +85,10 @@ export class SoakMachine {
     return bound;
   }
 
-  /** A system's own DHCP belongs to a timeline only while it is known to have booted: it is not asked for there. */
+  /**
+   * The daemon records a system's own DHCP in a timeline only after it knows of the boot, so the journal
+   * leaves these steps out.
+   */
   #keep(bound: Bound, booting: boolean): void {
     const { addresses, write } = this.hall;
     const { mac } = this.plug;
@@ -109,7 +115,7 @@ export class SoakMachine {
     }
   }
 
-  /** As the generic script does: again and again, then the disk. */
+  /** Requests the script as the generic script does: retries a few times, then boots the disk. */
   async #ask(url: string): Promise<HttpAnswer> {
     let why: unknown;
     for (let tries = 0; tries < SCRIPT_TRIES; tries++) {
@@ -143,7 +149,10 @@ export class SoakMachine {
     }
   }
 
-  /** Until it is heard, as the unit on a real disk does. Once the token is used, the install key must open nothing any more. */
+  /**
+   * Repeats the call-home until it is accepted, as the unit on a real disk does. Once the token is used, the
+   * install key must no longer open anything.
+   */
   async #callHome(): Promise<void> {
     const installed = this.#installed;
     if (!installed) return;
@@ -163,7 +172,7 @@ export class SoakMachine {
     this.hall.write({ kind: "witnessed", mac: this.plug.mac, boot: this.boot, step, word, from, to });
   }
 
-  /** What each stage says of itself: a UEFI card, then snponly.efi, then Linux. */
+  /** DHCP options of each stage: a UEFI card, then snponly.efi, then Linux. */
   client(who: Who): Client {
     const asked: [number, Uint8Array] = [Option.parameterRequestList, Uint8Array.of(1, 3, 6, 15, 28, 51, 54, 58, 59, 66, 67)];
     if (who === "system") return { mac: this.plug.mac, who, options: [asked, [Option.hostName, Buffer.from(this.plug.name)]] };

@@ -1,4 +1,4 @@
-/** How much memory the daemon's processes hold, and whether it grows: samples, and the line through them. */
+/** Samples the memory of the daemon's processes and fits a line to find growth. */
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface Sample {
@@ -8,7 +8,7 @@ export interface Sample {
   mb: number;
 }
 
-/** The daemon's child of this name, by its command line; nothing while it is being started again. */
+/** Finds the daemon's child of this name by its command line. Returns undefined while it restarts. */
 export function childPid(dataDir: string, name: string): number | undefined {
   for (const entry of readdirSync("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
@@ -24,7 +24,7 @@ export function residentMb(pid: number): number | undefined {
   return kb === undefined ? undefined : Number(kb) / 1024;
 }
 
-/** Least squares; what `y` grows by for each unit of `x`. */
+/** Least squares: growth of `y` for each unit of `x`. */
 export function slope(points: readonly { x: number; y: number }[]): number {
   if (points.length < 2) return 0;
   const mean = (of: (point: { x: number; y: number }) => number) => points.reduce((sum, point) => sum + of(point), 0) / points.length;
@@ -36,14 +36,16 @@ export function slope(points: readonly { x: number; y: number }[]): number {
 export interface Growth {
   /** Megabytes an hour. */
   perHour: number;
-  /** Along the line, over the time looked at. */
+  /** Rise of the fitted line over the observed time. */
   riseMb: number;
   lastMb: number;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** A process that lives through it all, from `since` on: before that it is still filling its caches. */
+/**
+ * Growth of a process that runs the whole time, measured after `since`, because its caches fill before that.
+ */
 export function growthOf(samples: readonly Sample[], since: number): Growth {
   const steady = samples.filter(({ at }) => at >= since);
   const perMs = slope(steady.map(({ at, mb }) => ({ x: at, y: mb })));
@@ -51,7 +53,10 @@ export function growthOf(samples: readonly Sample[], since: number): Growth {
   return { perHour: perMs * HOUR_MS, riseMb: perMs * span, lastMb: steady.at(-1)?.mb ?? 0 };
 }
 
-/** Of a process that is killed again and again: what each of its lives, but for the first and a cut last one, had come to. */
+/**
+ * For a process that is killed repeatedly: the last sample of each life, without the first life and a last
+ * one that was cut short.
+ */
 export function lastOfEachLife(samples: readonly Sample[]): Sample[] {
   const last = new Map<number, Sample>();
   for (const sample of samples) last.set(sample.pid, sample);
@@ -62,6 +67,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    return ""; // it ended
+    return ""; // the process ended
   }
 }

@@ -1,4 +1,7 @@
-/** The relay agent all simulated machines are behind: adds giaddr and option 82, and takes answers back to the machine that waits. */
+/**
+ * The relay agent of all simulated machines. Adds giaddr and option 82, and passes answers to the machine
+ * that waits for them.
+ */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { Option } from "../../../pxe/dhcp/option.ts";
@@ -17,14 +20,14 @@ export class Relay {
   readonly #place: RelayPlace;
   readonly #socket: Socket;
   readonly #waiting = new Map<number, (answer: DhcpPacket) => void>();
-  /** Answers whose option 82 was not what the question carried, or not the last. */
+  /** Answers whose option 82 differed from the request's, or was not the last option. */
   wrongEchoes = 0;
 
   private constructor(place: RelayPlace, socket: Socket) {
     this.#place = place;
     this.#socket = socket;
     socket.on("message", (bytes) => this.#hear(bytes));
-    // While netboot is down its port is closed, which comes back as an error.
+    // While netboot is down its port is closed, which arrives here as an error.
     socket.on("error", () => undefined);
   }
 
@@ -35,7 +38,7 @@ export class Relay {
     return new Relay(place, socket);
   }
 
-  /** Until the returned function is called, answers to this transaction go to `take`. */
+  /** Answers to this transaction go to `take` until the returned function is called. */
   expect(transactionId: number, take: (answer: DhcpPacket) => void): () => void {
     this.#waiting.set(transactionId, take);
     return () => this.#waiting.delete(transactionId);
@@ -63,7 +66,7 @@ export class Relay {
   }
 }
 
-/** A circuit id as a switch writes it: the port the machine is plugged into. */
+/** A circuit id in the format of a switch: the port of the machine. */
 function circuitOf(mac: string): Buffer {
   const circuit = Buffer.from(`hall/${mac.slice(-5)}`);
   return Buffer.concat([Buffer.of(1, circuit.length), circuit]);

@@ -1,4 +1,7 @@
-/** What a soak came to: a table for people, one line for programs, and whether every promise was kept. Pure. */
+/**
+ * The result of a soak: a table for people, one JSON line for programs, and whether every guarantee held.
+ * Pure.
+ */
 import type { Verdict } from "./judge.ts";
 import { type Growth, growthOf, lastOfEachLife, type Sample } from "./memory.ts";
 
@@ -9,17 +12,17 @@ export interface Course {
   samples: Sample[];
 }
 
-/** Along its line; less is the heap's breathing. */
+/** Rise along the fitted line; smaller changes are normal for a heap. */
 const FLAT_RISE_MB = 16;
 const MOST_REASONS = 5;
-/** Before this share of the time a process is still filling its caches. */
+/** Before this share of the time, a process still fills its caches. */
 const WARM_SHARE = 0.3;
 
 export function conclude({ verdict, course, machines, minutes }: { verdict: Verdict; course: Course; machines: number; minutes: number }) {
   const warmAt = course.startedAt + (course.endedAt - course.startedAt) * WARM_SHARE;
   const of = (process: Sample["process"]) => course.samples.filter((sample) => sample.process === process);
   const control = growthOf(of("control"), warmAt);
-  // It never lives longer than a minute: its lives are compared.
+  // netboot lives for a minute at most, so its lives are compared.
   const netboot = growthOf(lastOfEachLife(of("netboot")), course.startedAt);
   const isFlat = ({ riseMb }: Growth) => riseMb <= FLAT_RISE_MB;
   const gaveUp = [...verdict.gaveUp.values()].reduce((sum, each) => sum + each, 0);
@@ -31,11 +34,11 @@ export function conclude({ verdict, course, machines, minutes }: { verdict: Verd
     [
       "every timeline is complete and in order",
       verdict.timelinesIncomplete,
-      `${verdict.witnessed} steps; ${verdict.lostToKills} answered at the moment of a kill and so not written down`,
+      `${verdict.witnessed} steps; ${verdict.lostToKills} answered at the moment of a kill and therefore not saved`,
     ],
     ["control's memory is flat", !isFlat(control), memory(control)],
-    ["netboot's memory is flat from life to life", !isFlat(netboot), memory(netboot)],
-    ["machines booted at all", verdict.boots === 0, `${gaveUp} boots given up and begun again`],
+    ["netboot's memory does not grow from one life to the next", !isFlat(netboot), memory(netboot)],
+    ["machines booted at all", verdict.boots === 0, `${gaveUp} boots given up and started again`],
   ];
   const kept = promises.every(([, broken]) => !broken);
   const rows = promises.map(

@@ -1,4 +1,7 @@
-/** A TFTP client as in firmware (RFC 1350, 2347, 2348, 2349, 7440): one file, options asked for, repeats itself, gives up. */
+/**
+ * A TFTP client like that of firmware (RFC 1350, 2347, 2348, 2349, 7440): fetches one file with options,
+ * retries, then gives up.
+ */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 
@@ -9,13 +12,13 @@ const REPEAT_MS = 1000;
 const TRIES = 6;
 
 export interface TftpQuestion {
-  /** The machine's own. */
+  /** The machine's own address. */
   from: string;
   server: string;
   file: string;
 }
 
-/** How many bytes came. */
+/** Returns the number of bytes received. */
 export async function fetchByTftp({ from, server, file }: TftpQuestion): Promise<number> {
   const socket = createSocket("udp4");
   socket.bind(0, from);
@@ -46,7 +49,7 @@ export async function fetchByTftp({ from, server, file }: TftpQuestion): Promise
       [block, window, length] = [options.get("blksize") ?? 512, options.get("windowsize") ?? 1, options.get("tsize") ?? -1];
       acknowledge(0);
     } else if (code === DATA) {
-      if (number !== (expected & 0xffff)) return; // lost or doubled: the last acknowledgement is repeated in time
+      if (number !== (expected & 0xffff)) return; // lost or duplicated: the last acknowledgement is repeated after the timeout
       expected += 1;
       inWindow += 1;
       bytes += packet.length - 4;
@@ -55,7 +58,7 @@ export async function fetchByTftp({ from, server, file }: TftpQuestion): Promise
       if (isLast) done.resolve(bytes);
     }
   });
-  socket.on("error", () => undefined); // a closed port while netboot is down
+  socket.on("error", () => undefined); // port is closed while netboot is down
   send();
   try {
     const got = await done.promise;

@@ -1,4 +1,4 @@
-# Puts programs of the Debian that is being installed into an initrd, each with its libraries. Wants $root and $work.
+# Copies programs of the Debian root into an initrd, each with its libraries. Needs $root and $work.
 
 copy_program() {
   local program library
@@ -14,7 +14,7 @@ make_skeleton() {
   for link in bin sbin lib lib64; do ln -s "usr/$link" "$work/$link"; done
 }
 
-# Times of a day long gone, so that the same inputs give the same file.
+# Old, fixed timestamps, so that the same inputs give the same file.
 pack() {
   find "$work" -exec touch -h -d @1700000000 {} +
   (cd "$work" && find . -print0 | sort -z | cpio --null --quiet -o -H newc --reproducible --owner 0:0) | zstd -q -12 -T0 >"$1.part"

@@ -1,6 +1,7 @@
 /**
- * The network boot of a simulated machine. DHCP and TFTP are busybox's udhcpc and curl; only what firmware and iPXE make of
- * the answers is played: a BIOS card that loads undionly.kpxe, which asks again as iPXE.
+ * The network boot of a simulated machine. busybox's udhcpc and curl do DHCP and TFTP. This file only
+ * simulates how firmware and iPXE use the answers: a BIOS network card loads undionly.kpxe, which requests
+ * again as iPXE.
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,7 +10,7 @@ import { nextStep, type Step } from "./ipxe.ts";
 
 export interface Plugged {
   network: LabNetwork;
-  /** Network namespace that is this machine's network card. */
+  /** The network namespace that acts as this machine's network card. */
   namespace: string;
   name: string;
   mac: string;
@@ -22,7 +23,7 @@ interface Lease {
   bootFile: string;
 }
 
-/** What the machine is told to do, after all waiting. */
+/** Returns what the machine should boot, after all waiting scripts. */
 export async function bootFromNetwork(machine: Plugged): Promise<Exclude<Step, { kind: "chain" }>> {
   const first = await askForAddress(machine, []);
   if (first.bootFile === "") return { kind: "local" };
@@ -37,7 +38,7 @@ export async function bootFromNetwork(machine: Plugged): Promise<Exclude<Step, {
   }
 }
 
-/** The body as text; for a boot loader that is good enough to know that it came. */
+/** Returns the body as text. For a boot loader, that is enough to see that it arrived. */
 export const fetch = ({ network, namespace }: Plugged, url: string, ...options: string[]) =>
   network.run("curl", ["-sSf", "--noproxy", "*", "-m", "600", ...options, url], { namespace });
 

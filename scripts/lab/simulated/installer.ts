@@ -1,6 +1,7 @@
 /**
- * The installation of a simulated machine: every file and beacon of the real one goes over the wire, and the finishing
- * script runs in the new root. Only the disk is played: an overlay over the unpacked image, so that ten machines share it.
+ * The installation of a simulated machine. It fetches every file and sends every beacon of the real one, and
+ * the finishing script runs in the new root. Only the disk is simulated, by an overlay over the unpacked
+ * image that all machines share.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -9,11 +10,11 @@ import { fetch, type Plugged } from "./firmware.ts";
 import type { Step } from "./ipxe.ts";
 
 export interface Disk {
-  /** The unpacked image, shared and never written to. */
+  /** The unpacked image; shared and read-only. */
   image: string;
-  /** What this machine wrote. */
+  /** Folder of the changes by this machine. */
   folder: string;
-  /** Where both together are mounted. */
+  /** Mount point of both together. */
   root: string;
 }
 
@@ -50,6 +51,6 @@ function mountFresh({ image, folder, root }: Disk): void {
 
 function argument(args: string[], name: string): string {
   const found = args.find((arg) => arg.startsWith(`${name}=`));
-  if (!found) throw new Error(`the installer's command line has no ${name}`);
+  if (!found) throw new Error(`the installer's command line lacks ${name}`);
   return found.slice(name.length + 1);
 }

@@ -1,15 +1,17 @@
-/** Reads an iPXE script as far as a simulated machine needs it: what comes next. Not an iPXE. */
+/**
+ * Parses an iPXE script far enough to find the next step of a simulated machine. It does not emulate iPXE.
+ */
 
 export type Step =
   | { kind: "chain"; url: string; afterSeconds: number }
   | { kind: "kernel"; kernel: string; args: string[]; initrds: string[] }
   | { kind: "local" };
 
-/** The settings of iPXE a script may ask for, e.g. `netX/mac`. */
+/** The iPXE settings that a script may use, e.g. `netX/mac`. */
 export type Settings = Record<string, string>;
 
 export function nextStep(script: string, settings: Settings): Step {
-  if (!script.startsWith("#!ipxe")) throw new Error(`this is no iPXE script: ${script.slice(0, 60)}`);
+  if (!script.startsWith("#!ipxe")) throw new Error(`not an iPXE script: ${script.slice(0, 60)}`);
   let afterSeconds = 0;
   let kernel: { kernel: string; args: string[] } | undefined;
   const initrds: string[] = [];
@@ -36,12 +38,14 @@ export function nextStep(script: string, settings: Settings): Step {
         return { kind: "local" };
     }
   }
-  throw new Error("the script ends without booting anything");
+  throw new Error("the script ends without a boot command");
 }
 
 const untilFailureClause = (words: string[]) => (words.includes("||") ? words.slice(0, words.indexOf("||")) : words);
 
-/** `${name}`, `${name:uristring}` and `${netX/mac:hexhyp}`; an unknown setting is empty, as in iPXE. */
+/**
+ * Expands `${name}`, `${name:uristring}` and `${netX/mac:hexhyp}`. An unknown setting is empty, as in iPXE.
+ */
 function expand(line: string, settings: Settings): string {
   return line.replace(/\$\{([^}:]+)(?::(\w+))?\}/g, (_, name: string, format: string | undefined) => {
     const value = settings[name] ?? "";

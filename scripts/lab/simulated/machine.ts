@@ -1,4 +1,7 @@
-/** A simulated machine: boots over the network, is installed when told so, and then runs its own systemd and sshd. */
+/**
+ * A simulated machine: boots over the network, is installed if the script says so, then runs its own systemd
+ * and sshd.
+ */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, openSync } from "node:fs";
@@ -11,7 +14,7 @@ import { type Disk, install } from "./installer.ts";
 export interface SimulatedMachine {
   name: string;
   mac: string;
-  /** Rejects when the machine cannot go on. */
+  /** Rejects when the machine cannot continue. */
   running: Promise<void>;
   stop(): void;
 }
@@ -35,7 +38,7 @@ export function powerOn(network: LabNetwork, options: { name: string; mac: strin
         system = boot(plugged, disk, folder);
         return;
       }
-      // An empty disk does not boot; somebody would switch the machine on again.
+      // An empty disk does not boot. Wait as long as a person who switches the machine on again.
       await sleep(3000);
     }
   };
@@ -48,13 +51,13 @@ export function powerOn(network: LabNetwork, options: { name: string; mac: strin
     stop() {
       stopped = true;
       system?.kill("SIGKILL");
-      // Detached, because a process that is just ending may still hold a file open.
+      // Detach, because an ending process may still have a file open.
       if (existsSync(disk.root)) execFileSync("umount", ["-R", "-l", disk.root], { stdio: "ignore" });
     },
   };
 }
 
-/** The installed system, with its own process tree: a container whose network card is the machine's. */
+/** The installed system with its own process tree: a container that uses the machine's network card. */
 export function boot({ namespace, name }: Plugged, { root }: Pick<Disk, "root">, folder: string, more: string[] = []): ChildProcess {
   const console = openSync(join(folder, "console"), "a");
   const container = [
@@ -71,7 +74,7 @@ export function boot({ namespace, name }: Plugged, { root }: Pick<Disk, "root">,
     ...more,
     `--directory=${root}`,
   ];
-  // Without a systemd of its own, this host has nobody who could make a unit for the container: it gets cgroups by hand.
+  // Without systemd on this host, no unit can be made for the container, so it gets its cgroups here.
   const byHand = `for tree in /sys/fs/cgroup/systemd /sys/fs/cgroup/unified /sys/fs/cgroup; do
     [ -e "$tree/cgroup.procs" ] || continue
     mkdir -p "$tree/muster-lab/$0" && echo $$ >"$tree/muster-lab/$0/cgroup.procs"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What udhcpc calls: takes the address and prints what a network card would read from the answer.
+# udhcpc calls this. It sets the address and prints the fields of the answer that a network card reads.
 [ "$1" = bound ] || exit 0
 ip address flush dev "$interface"
 ip address add "$ip/$mask" dev "$interface"

@@ -1,6 +1,6 @@
 /**
- * Builds a second initrd with the installer components that the Debian mirror reached from here does not hold. Some copies
- * of the archive lack those with a "+" in their name; a whole archive needs no overlay and gets none.
+ * Builds a second initrd with the installer components that this host's Debian mirror lacks. Some mirrors
+ * lack files with a "+" in their name. For a complete mirror, no overlay is built.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -11,7 +11,10 @@ import { installedStanza, parseUdebs, type Udeb, wantedUdebs } from "./wanted.ts
 
 const scripts = join(import.meta.dirname, "../..");
 
-/** The path of the overlay, or undefined where none is needed. `installer`: the folder with the installer's initrd.gz. */
+/**
+ * Returns the path of the overlay, or undefined if none is needed. `installer` is the folder of the
+ * installer's initrd.gz.
+ */
 export async function buildUdebOverlay(installer: string, cache: string, say: (line: string) => void): Promise<string | undefined> {
   const folder = join(cache, "udebs");
   mkdirSync(folder, { recursive: true });
@@ -49,7 +52,8 @@ export async function buildUdebOverlay(installer: string, cache: string, say: (l
 function unpackInitrd(file: string, work: string): string {
   const initrd = join(work, "initrd");
   mkdirSync(initrd);
-  // Device nodes need root and are not needed; cpio's complaint about them is not interesting either.
+  // Device nodes need root and are not used here, so they are skipped. Other complaints of cpio are ignored
+  // too.
   execFileSync("bash", ["-c", 'zcat "$1" | cpio -idm --quiet --no-absolute-filenames -f "dev/*"', "unpack", file], { cwd: initrd });
   return initrd;
 }
@@ -74,14 +78,14 @@ async function missingOnMirror(wanted: readonly Udeb[]): Promise<Udeb[]> {
 function sources(missing: readonly Udeb[]): Required<StandIn> {
   const each = missing.map(({ name }) => {
     const standIn = standInFor(name);
-    if (!standIn) throw new Error(`the Debian mirror has no ${name}, and nothing here stands in for it`);
+    if (!standIn) throw new Error(`the Debian mirror lacks ${name}, and no package is known to replace it`);
     return standIn;
   });
   const all = (pick: (standIn: StandIn) => readonly string[] | undefined) => [...new Set(each.flatMap((one) => pick(one) ?? []))];
   return { modules: all(({ modules }) => modules), packages: all(({ packages }) => packages) };
 }
 
-/** Made again when the installer, the mirror or the way it is made is another. */
+/** The fingerprint changes when the installer, the mirror or these build scripts change. */
 function fingerprint(initrd: string, missing: readonly Udeb[]): string {
   const hash = createHash("sha256")
     .update(readFileSync(initrd))

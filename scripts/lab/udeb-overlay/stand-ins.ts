@@ -1,13 +1,18 @@
-/** Where a component's files come from when the mirror has the package but not the component made from the same source. */
+/**
+ * Lists sources for a component's files when the mirror has the package but not the component made from it.
+ */
 
 export interface StandIn {
-  /** Kernel modules, by name; what they need comes along. */
+  /** Names of kernel modules. Their dependencies are added. */
   modules?: readonly string[];
-  /** Debian packages whose programs and libraries are taken. */
+  /** Debian packages whose programs and libraries are used. */
   packages?: readonly string[];
 }
 
-/** By the name without kernel version. Only drivers for machines of a laboratory: nobody installs real hardware with this. */
+/**
+ * By the name without kernel version. Contains only drivers for lab machines, because no real hardware is
+ * installed with it.
+ */
 const standIns: Record<string, StandIn> = {
   "ata-modules": { modules: ["libata"] },
   "pata-modules": { modules: ["ata_piix", "ata_generic"] },
@@ -20,13 +25,13 @@ const standIns: Record<string, StandIn> = {
   "btrfs-modules": { modules: ["btrfs"] },
   "jfs-modules": { modules: ["jfs"] },
   "xfs-modules": { modules: ["xfs"] },
-  // Without these the partitioner stops and says that software RAID is not available.
+  // Without these, the partitioner stops with the message that software RAID is not available.
   "md-modules": { modules: ["md-mod", "raid0", "raid1", "raid10", "raid456", "dm-mod", "dm-mirror", "dm-snapshot"] },
   "firewire-core-modules": {},
   "pcmcia-storage-modules": {},
   "e2fsprogs-udeb": { packages: ["e2fsprogs", "libext2fs2t64", "libcom-err2", "libss2"] },
   "libmount1-udeb": { packages: ["libmount1"] },
-  // Nothing in a laboratory has or gets these file systems.
+  // Lab machines never use these file systems.
   "ntfs-3g-udeb": {},
   "xfsprogs-udeb": {},
 };

@@ -1,18 +1,21 @@
-/** Which installer components (udebs) the Debian installer will ask its mirror for, as its own anna decides. Pure. */
+/**
+ * Computes which installer components (udebs) the Debian installer will download, by the rules of its own
+ * program anna. Pure.
+ */
 
 export interface Udeb {
   name: string;
   version: string;
   priority: string;
-  /** Set for kernel modules: the kernel they are for. */
+  /** Set for kernel modules: the kernel version they need. */
   kernel: string | undefined;
   provides: string[];
   depends: string[];
-  /** Path below the mirror. */
+  /** Path relative to the mirror. */
   file: string;
 }
 
-/** Stanzas of a Packages or a dpkg status file. */
+/** Parses the stanzas of a Packages file or a dpkg status file. */
 export function parseUdebs(text: string): Udeb[] {
   return text
     .split(/\n{2,}/)
@@ -29,7 +32,10 @@ export function parseUdebs(text: string): Udeb[] {
     }));
 }
 
-/** Everything of standard priority or more for this kernel that is not in the initrd yet, with what it depends on. */
+/**
+ * All components of priority standard or higher for this kernel that the initrd lacks, with their
+ * dependencies.
+ */
 export function wantedUdebs(initrd: readonly Udeb[], archive: readonly Udeb[], kernel: string): Udeb[] {
   const there = new Set(initrd.flatMap(({ name, provides }) => [name, ...provides]));
   const fitting = archive.filter((udeb) => udeb.kernel === undefined || udeb.kernel === kernel);
@@ -48,7 +54,7 @@ export function wantedUdebs(initrd: readonly Udeb[], archive: readonly Udeb[], k
   return [...wanted.values()];
 }
 
-/** What the installer's dpkg writes down of a component it has installed. */
+/** The stanza that the installer's dpkg records for an installed component. */
 export function installedStanza({ name, version, provides, depends }: Udeb): string {
   const lines = [`Package: ${name}`, "Status: install ok installed", `Version: ${version}`];
   if (provides.length > 0) lines.push(`Provides: ${provides.join(", ")}`);
@@ -56,7 +62,7 @@ export function installedStanza({ name, version, provides, depends }: Udeb): str
   return `${lines.join("\n")}\n`;
 }
 
-/** Of alternatives the first; versions left out. */
+/** Takes the first of several alternatives and drops version conditions. */
 const names = (list = ""): string[] =>
   list
     .split(",")

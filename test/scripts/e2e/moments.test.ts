@@ -1,4 +1,4 @@
-/** Where the time of an installation went. */
+/** Divides the time of an installation into steps. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { momentInLog, momentOf, powerOn, spans, table } from "../../../scripts/e2e/moments.ts";

@@ -1,4 +1,7 @@
-/** The wiper's shell: which disks it takes, and what is left on them. Disks are files here, as they are described in /sys. */
+/**
+ * The wiper's shell functions: which disks it chooses, and what remains on them. Disks are files here,
+ * described in a copy of /sys.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -26,7 +29,7 @@ function machine(t: TestContext, disks: Record<string, Disk>) {
     for (const [fact, value] of Object.entries(facts)) writeFileSync(join(sys, "block", name, fact), `${value}\n`);
     writeFileSync(join(dev, name), Buffer.alloc(bytes, "data"));
   }
-  const quiet = 'beacon() { echo "told $*"; }; say() { :; }; PATH=$PATH:/usr/sbin';
+  const quiet = 'beacon() { echo "sent $*"; }; say() { :; }; PATH=$PATH:/usr/sbin';
   const sources = ["disk", "partitions", "wiping"].map((part) => `. ${join(lib, `${part}.sh`)}`).join("; ");
   return {
     run: (command: string) =>
@@ -59,13 +62,13 @@ test("a machine without a fixed disk has nothing to erase", (t) => {
 test("a full wipe leaves zeros in every sector, also in those after the last whole MiB, and the disk no longer than it was", (t) => {
   const { run, disk, left, size } = machine(t, { sda: {} });
   const before = size("sda");
-  const told = run(`wipe_disk ${disk("sda")} full && is_blank ${disk("sda")} full && echo blank`);
+  const output = run(`wipe_disk ${disk("sda")} full && is_blank ${disk("sda")} full && echo blank`);
   assert.equal(left("sda"), -1);
   assert.equal(size("sda"), before);
-  assert.match(told, /told base .*sda, 100 %\nblank\n$/);
+  assert.match(output, /sent base .*sda, 100 %\nblank\n$/);
 });
 
-test("what still holds data is not called blank", (t) => {
+test("a disk that still holds data is not called blank", (t) => {
   const { run, disk } = machine(t, { sda: {} });
   assert.equal(run(`is_blank ${disk("sda")} full || echo data`), "data\n");
   assert.equal(run(`is_blank ${disk("sda")} quick || echo data`), "data\n");

@@ -8,13 +8,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const aside = join(import.meta.dirname, "../../../scripts/lab/aside");
 
-test("what runs aside gives way to others, in a session of its own, and ends with whoever started it", async (t) => {
+test("a command that runs aside gives way to others, in a session of its own, and ends with its parent process", async (t) => {
   const starter = spawn("sh", ["-c", '"$0" sleep 300 & echo $!; wait', aside], { stdio: ["ignore", "pipe", "inherit"] });
   t.after(() => starter.kill("SIGKILL"));
   const [said] = (await once(starter.stdout, "data")) as [Buffer];
   const pid = Number(said);
   await until(() => commandOf(pid) === "sleep");
-  // proc(5): fields 6 and 19 of stat, of which the first two are taken off here.
+  // proc(5): fields 6 and 19 of stat. The first two fields are cut off here.
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   assert.deepEqual({ session: Number(stat[3]), nice: Number(stat[16]) }, { session: pid, nice: 15 });
 

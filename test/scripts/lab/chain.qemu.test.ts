@@ -1,4 +1,7 @@
-/** The whole life of a machine by the image profile, on both firmwares: empty disk to ready, a reset, and again without a change. */
+/**
+ * The whole life of a machine with the image profile, on both firmwares: empty disk to ready, a reset, and a
+ * second run that changes nothing.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +29,7 @@ describe("an empty disk becomes a ready node", { skip, concurrency: 2 }, () => {
       const name = `chain-${firmware}`;
       await lab.api.addNode({ mac, name });
       await lab.api.armNode({ node: name });
-      // One processor each: there are two machines, and they are not alone.
+      // One processor each, because two machines run next to other programs.
       const options = { folder: lab.folder, name, mac, firmware, roms: lab.assets.roms, diskGb: 8, cpus: 1 };
       const machine = startMachine(lab.network, options);
       t.after(() => machine.stop());
@@ -37,7 +40,7 @@ describe("an empty disk becomes a ready node", { skip, concurrency: 2 }, () => {
       assert(count(timeline, "boot.local") >= 1, "the boot after the installation was sent to the disk");
       const node = await lab.api.getNode({ node: name });
       assert.equal(node.facts.firmware, firmware);
-      assert.equal(count(timeline, "install.facts"), 1, "the installer told of the hardware");
+      assert.equal(count(timeline, "install.facts"), 1, "the installer reported the hardware");
       assert.equal(node.facts.cpuArch, "x86-64");
       assert.equal(node.facts.firmwareBits, firmware === "uefi" ? 64 : undefined);
       assert.deepEqual(node.facts.disks, [{ name: "vda", sizeGb: 8.6, rotational: true, serial: "lab-disk" }]);
@@ -52,7 +55,7 @@ describe("an empty disk becomes a ready node", { skip, concurrency: 2 }, () => {
       await machine.reset();
       const after = await lab.until(mac, "sent to its disk after a reset", 120, (_, events) => count(events, "boot.local") > localBoots);
       assert.equal(count(after, "install.handed-out"), 1);
-      // From here on no firmware has a say.
+      // From here on, the firmware makes no difference.
       if (firmware === "uefi") return;
       await machine.waitForSerial(new RegExp(`${name} login:`), 300_000);
       assert.equal((await lab.api.getNode({ node: name })).state.phase, "ready");

@@ -1,4 +1,7 @@
-/** Real firmware, as DHCP server and beside one: from power-on over the waiting script to kernel and initrd. */
+/**
+ * Real firmware boots from power-on through the waiting script to kernel and initrd, in full mode and in
+ * proxy mode.
+ */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { noQemu, startMachine } from "../../../scripts/lab/machine.ts";
@@ -12,7 +15,7 @@ const machines = [
 ] as const;
 
 for (const dhcp of ["full", "proxy"] as const) {
-  describe(`${dhcp} mode${dhcp === "proxy" ? " beside dnsmasq" : ""}`, { skip, concurrency: 2 }, () => {
+  describe(`${dhcp} mode${dhcp === "proxy" ? " next to dnsmasq" : ""}`, { skip, concurrency: 2 }, () => {
     let lab: TestLab;
     before(async () => {
       lab = await startTestLab(dhcp);
@@ -37,7 +40,7 @@ for (const dhcp of ["full", "proxy"] as const) {
         assert.match(node.address ?? "", dhcp === "full" ? /^10\.77\.1\./ : /^10\.77\.2\./);
         assert.equal(count(timeline, "install.handed-out"), 1);
         assert(happened("http.asset", /vmlinuz/)(undefined, timeline), "the kernel was fetched");
-        // This UEFI has no iPXE of its own; the BIOS machine's network card has.
+        // This UEFI has no iPXE of its own, but the BIOS machine's network card does.
         if (firmware === "uefi") assert(timeline.some(({ type, summary }) => type.startsWith("tftp") && /snponly\.efi/.test(summary)));
         const offers = timeline.filter(({ type }) => type === "dhcp.discover");
         assert(offers.length > 0 && offers.every(({ summary }) => /ProxyDHCP/.test(summary) === (dhcp === "proxy")));

@@ -1,4 +1,6 @@
-/** A machine from power-on into the Debian installer, as far as its first sign of life. About two minutes under emulation. */
+/**
+ * A machine boots into the Debian installer until its first beacon. Takes about two minutes under emulation.
+ */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,7 +16,7 @@ describe("the Debian installer on a BIOS machine", { skip: noNetwork || noQemu }
   let bench: Bench;
   before(async () => {
     const assets = await prepareAssets(defaultCache, () => undefined);
-    // What an incomplete mirror lacks is asked for only later.
+    // The installer needs the components that an incomplete mirror lacks only later.
     bench = await buildBench({ cache: defaultCache, assets, firmware: "bios", overlay: undefined });
   });
   after(() => bench?.stop(false));

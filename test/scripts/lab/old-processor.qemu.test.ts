@@ -1,4 +1,7 @@
-/** A machine whose processor has no long mode, from power-on under real iPXE: known for what it is, and given no installer. */
+/**
+ * A machine whose processor has no long mode boots real iPXE. Muster recognises it and hands out no
+ * installer.
+ */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { noQemu, startMachine } from "../../../scripts/lab/machine.ts";
@@ -12,7 +15,7 @@ describe("a 32-bit processor", { skip: noNetwork || noQemu }, () => {
   });
   after(() => lab?.stop());
 
-  test("is told apart by iPXE, and neither an arming before its first boot nor one after it leads to an installer", async (t) => {
+  test("is recognised by iPXE, and neither an arming before its first boot nor one after it leads to an installer", async (t) => {
     const mac = "52:54:00:4d:32:01";
     await lab.api.addNode({ mac, name: "old" });
     await lab.api.armNode({ node: "old" });

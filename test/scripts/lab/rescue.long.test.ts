@@ -1,4 +1,7 @@
-/** A machine in QEMU: rescued, wiped, and reset in the middle of a wipe. Its disk is a file that is read from outside. */
+/**
+ * A machine in QEMU is rescued, wiped, and reset in the middle of a wipe. The test reads its disk file from
+ * outside.
+ */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +15,7 @@ import { count, happened, startTestLab, type TestLab } from "../../support/lab.t
 
 const MIB = 1024 * 1024;
 const DISK_GB = 3;
-const marks = [0, 700 * MIB, DISK_GB * 1024 * MIB - MIB].map((place) => ({ place, text: `somebody's data at ${place}` }));
+const marks = [0, 700 * MIB, DISK_GB * 1024 * MIB - MIB].map((place) => ({ place, text: `data from before at ${place}` }));
 
 function mark(file: string): void {
   const descriptor = openSync(file, "r+");
@@ -28,7 +31,10 @@ const at = (file: string, place: number, length: number) => {
   return bytes;
 };
 
-/** Beside us, not in us: it takes seconds, in which the API's connections would go stale unnoticed. */
+/**
+ * Runs in a child process. It takes seconds, and a blocked event loop would let the API's connections go
+ * stale.
+ */
 const holdsOnlyZeros = async (file: string): Promise<boolean> => {
   const compare = spawn("cmp", ["-s", "-n", String(statSync(file).size), file, "/dev/zero"], { stdio: "ignore" });
   const [code] = await once(compare, "close");
@@ -64,7 +70,7 @@ for (const firmware of ["bios", "uefi"] as const)
           ...["-o", `UserKnownHostsFile=${known}`, "-o", "StrictHostKeyChecking=yes", `root@${state.reach?.address}`, command],
         ]);
       assert.match(await ssh("lsblk -bdno NAME,SIZE"), new RegExp(`^vda\\s+${DISK_GB * 1024 * MIB}$`, "m"));
-      assert.match(await ssh("head -c 20 /dev/vda"), /^somebody's data at 0/);
+      assert.match(await ssh("head -c 20 /dev/vda"), /^data from before at 0/);
       assert.doesNotMatch(await ssh("mount"), /vda/);
       for (const { place, text } of marks) assert.equal(at(disk, place, text.length).toString(), text);
 

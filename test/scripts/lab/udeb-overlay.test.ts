@@ -1,4 +1,4 @@
-/** Which components the Debian installer will fetch, worked out as it does itself. */
+/** Computes the components that the Debian installer will fetch, by the installer's own rules. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { standInFor } from "../../../scripts/lab/udeb-overlay/stand-ins.ts";
@@ -45,23 +45,23 @@ Kernel-Version: ${kernel}
 Provides: ext3-modules, ext4-modules
 Filename: pool/main/l/new.udeb
 
-Package: nobody-asks-udeb
+Package: unrequested-udeb
 Version: 1
 Priority: optional
-Filename: pool/main/n/nobody.udeb
+Filename: pool/main/u/unrequested.udeb
 `);
 
-test("what is of standard priority is fetched with what it depends on, for the running kernel only", () => {
+test("a component of standard priority is fetched with what it depends on, for the running kernel only", () => {
   const wanted = wantedUdebs(initrd, archive, kernel).map(({ name }) => name);
   assert.deepEqual(wanted.toSorted(), ["e2fsprogs-udeb", `ext4-modules-${kernel}-di`, "partman-ext3"]);
 });
 
-test("what the initrd has, by its own name or as something it provides, is not fetched again", () => {
+test("a component the initrd has, by its own name or as something it provides, is not fetched again", () => {
   const whole = parseUdebs(`Package: fat-modules-${kernel}-di\nPriority: standard\nVersion: 6.12.107-1\n`);
   assert.deepEqual(wantedUdebs(initrd, whole, kernel), []);
 });
 
-test("a component that is stood in for is written down as installed, with what it provides", () => {
+test("a component that a stand-in provides is recorded as installed, with what it provides", () => {
   const udeb = archive.find(({ name }) => name === `ext4-modules-${kernel}-di`);
   assert.ok(udeb);
   const written = parseUdebs(installedStanza(udeb));

@@ -1,4 +1,5 @@
-# Unpacks the system while it comes in. Until the checksum of the whole is right, the disk cannot boot it.
+# Unpacks the system while it downloads. The disk cannot boot it before the checksum of the whole archive
+# matches.
 
 unpack() {
   for try in 1 2 3; do

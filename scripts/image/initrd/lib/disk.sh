@@ -1,7 +1,7 @@
-# Which disk is installed to: the one named for this node, else the first that is fixed, writable and large enough.
-# The Debian installer's answers choose by the same rule.
+# Chooses the disk to install to: the one named for this node, or else the first that is fixed, writable and
+# large enough. The answers for the Debian installer use the same rule.
 sys=${sys:-/sys} dev=${dev:-/dev}
-# 512-byte sectors: 2 GB hold the system and nothing else.
+# In 512-byte sectors: 2 GB, the minimum for the system alone.
 smallest=4000000
 
 of() { cat "$sys/block/$1/$2" 2>/dev/null; }
@@ -11,7 +11,7 @@ is_disk() {
   return 1
 }
 
-# A backup disk on USB calls itself not removable, and so does a card in a reader.
+# USB backup disks and cards in a reader report that they are not removable, so check the bus too.
 is_fixed() {
   [ "$(of "$1" removable)" = 0 ] || return 1
   case $(readlink -f "$sys/block/$1") in */usb[0-9]*) return 1 ;; esac
@@ -29,7 +29,8 @@ first_fitting() {
   return 1
 }
 
-# There is no udev here to make /dev/disk/by-id: its names are told apart by what they end with.
+# There is no udev here to create /dev/disk/by-id. The end of such a name is compared with the disk's id and
+# serial number.
 with_id() {
   for name in $(ls "$sys/block"); do
     is_disk "$name" || continue
@@ -53,7 +54,7 @@ named() {
   esac
 }
 
-# Disks of a big controller show up one by one: "first" and "all" mean something only when no more are coming.
+# Disks of a large controller appear one by one. "first" and "all" are only defined when no more appear.
 when_settled() {
   before=-
   for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
@@ -69,7 +70,7 @@ choose_disk() {
   if [ -n "$1" ]; then when_settled named "$1"; else when_settled first_fitting; fi
 }
 
-# However small; what can be taken out, and what hangs on USB, is not this machine's.
+# Lists fixed disks of any size. Removable disks and disks on USB do not count as part of this machine.
 every_fixed() {
   found=1
   for name in $(ls "$sys/block"); do

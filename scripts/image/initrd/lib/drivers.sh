@@ -1,4 +1,5 @@
-# Loads what this machine's hardware asks for: every device names its driver, and a driver may bring more devices to light.
+# Loads the drivers of this machine's hardware. Each device names its driver, and a loaded driver may reveal
+# more devices.
 sys=${sys:-/sys}
 
 load_drivers() {
@@ -9,7 +10,7 @@ load_drivers() {
     [ "$aliases" != "$known" ] || break
     known=$aliases
     printf '%s\n' "$aliases" | xargs modprobe -q -a 2>/dev/null
-    # Controllers look for their disks in the background.
+    # Controllers detect their disks in the background.
     sleep 0.5
   done
 }

@@ -1,14 +1,14 @@
-# Gets an address on the card this machine booted from.
+# Gets an address for the network card that this machine booted from.
 sys=${sys:-/sys}
 
-# Cards that are hardware, speak Ethernet and are not wireless.
+# Hardware Ethernet cards that are not wireless.
 list_cards() {
   for card in "$sys"/class/net/*; do
     [ -e "$card/device" ] && [ "$(cat "$card/type")" = 1 ] && [ ! -e "$card/wireless" ] && echo "${card##*/}"
   done
 }
 
-# The firmware says which card it used as 01-aa-bb-cc-dd-ee-ff; 01 is Ethernet.
+# The firmware passes the card it used as 01-aa-bb-cc-dd-ee-ff; 01 means Ethernet.
 booted_from() { argument BOOTIF | sed 's/^01-//' | tr 'A-F-' 'a-f:'; }
 
 card_with() {
@@ -32,16 +32,16 @@ has_carrier() { [ "$(cat "$sys/class/net/$1/carrier" 2>/dev/null)" = 1 ]; }
 
 ask_for_address() {
   ip link set "$1" up
-  # Half a minute is what a switch with spanning tree keeps a fresh port closed.
+  # A switch with spanning tree may block a new port for half a minute.
   wait_for 40 has_carrier "$1" || { why="$1 has no link"; return 1; }
-  # The MAC as client identifier, which is udhcpc's default: the firmware's lease is ours.
+  # udhcpc uses the MAC as client identifier by default, so it gets the same lease as the firmware.
   udhcpc -i "$1" -s /lib/muster/udhcpc.sh -V muster-installer -n -q -f -t 10 -T 3 >/run/udhcpc.log 2>&1 || { why="no DHCP server answered on $1"; return 1; }
 }
 
 join_network() {
   wanted=$(booted_from)
   if [ -n "$wanted" ]; then
-    wait_for 20 card_with "$wanted" || { why="no driver for the card this machine booted from ($wanted); cards there are: $(list_cards | tr '\n' ' ')"; return 1; }
+    wait_for 20 card_with "$wanted" || { why="no driver for the card this machine booted from ($wanted); cards found: $(list_cards | tr '\n' ' ')"; return 1; }
     cards=$(card_with "$wanted")
   else
     wait_for 20 has_cards || { why="no network card"; return 1; }

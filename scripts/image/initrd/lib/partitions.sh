@@ -1,13 +1,14 @@
-# Makes the disk bootable by either firmware: a place for GRUB's BIOS core, an EFI system partition, and the root.
+# Makes the disk bootable by BIOS and UEFI: a partition for GRUB's BIOS core, an EFI system partition, and the
+# root.
 target=/target
 root_uuid= esp_id=
 
-# nvme0n1 and mmcblk0 put a p before the number.
+# nvme0n1 and mmcblk0 have a p before the partition number.
 partition() {
   case $1 in *[0-9]) echo "$1p$2" ;; *) echo "$1$2" ;; esac
 }
 
-# Old RAID, LVM or partition tables at either end would be found again by whatever looks for them.
+# Erase both ends of the disk. Otherwise other programs would find old RAID, LVM or partition tables there.
 forget() {
   sectors=$(cat "${sys:-/sys}/block/${1##*/}/size")
   dd if=/dev/zero of="$1" bs=1M count=4 conv=fsync && dd if=/dev/zero of="$1" bs=512 seek=$((sectors - 8192)) count=8192 conv=fsync
@@ -23,20 +24,21 @@ size=1MiB, type=21686148-6449-6E6F-744E-656564454649, name=bios
 size=300MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, name=esp
 type=0FC63DAF-8483-4772-8E79-3D69D8477DE4, name=root
 TABLE
-  # Some BIOSes boot a disk only when its table has an active entry; some UEFIs refuse a GPT whose table has one.
+  # Some BIOSes boot a disk only if its table has an active entry. Some UEFIs refuse a GPT whose table has
+  # one.
   [ "$(firmware)" = UEFI ] || printf '\200' | dd of="$1" bs=1 seek=446 conv=notrunc 2>/dev/null
 
   esp=$(partition "$1" 2) root=$(partition "$1" 3)
   wait_for 15 test -b "$root" || { why="the kernel does not show the new partitions of $1"; return 1; }
   esp_id=$(od -An -N4 -tx1 /dev/urandom | tr -d ' ' | tr a-f A-F)
   root_uuid=$(cat /proc/sys/kernel/random/uuid)
-  mkfs.fat -F 32 -n ESP -i "$esp_id" "$esp" >>/run/partitions.log 2>&1 || { why="no file system on $esp: $(tail -n 1 /run/partitions.log)"; return 1; }
+  mkfs.fat -F 32 -n ESP -i "$esp_id" "$esp" >>/run/partitions.log 2>&1 || { why="no file system could be made on $esp: $(tail -n 1 /run/partitions.log)"; return 1; }
   make_root || return 1
 }
 
 make_root() {
-  # Trimming is a weekly timer's work: a whole old SSD trimmed at once can take minutes.
-  mke2fs -q -F -t ext4 -E nodiscard -L root -U "$root_uuid" "$root" >>/run/partitions.log 2>&1 || { why="no file system on $root: $(tail -n 1 /run/partitions.log)"; return 1; }
+  # A weekly timer trims later, because trimming a whole old SSD at once can take minutes.
+  mke2fs -q -F -t ext4 -E nodiscard -L root -U "$root_uuid" "$root" >>/run/partitions.log 2>&1 || { why="no file system could be made on $root: $(tail -n 1 /run/partitions.log)"; return 1; }
   mkdir -p "$target"
   mount -t ext4 "$root" "$target" || { why="$root cannot be mounted"; return 1; }
 }

@@ -1,5 +1,5 @@
-# Speaks: to the people at the consoles, and to the control node.
-# The control node's last answer is in $answer; why the last function failed, where it says so, in $why.
+# Reports to the people at the consoles and to the control node. $answer contains the control node's last
+# answer. $why contains the reason of a failed function, where it sets one.
 progress= answer= why=
 
 say() {
@@ -17,7 +17,7 @@ firmware() { if [ -d /sys/firmware/efi ]; then echo UEFI; else echo BIOS; fi; }
 
 encode() { printf %s "$1" | od -An -v -tx1 | tr -d '\n' | tr ' ' '%'; }
 
-# wget with the server's answer as status: 0 it is 200, 1 it is a refusal, 2 there is none to speak of.
+# Runs wget. Status 0: answer 200; 1: refused by the server; 2: no usable answer.
 request() {
   answer=$(wget -q -S -T 20 "$@" 2>&1) && case $answer in *HTTP/1.[01]\ 200*) return 0 ;; esac
   case $answer in *HTTP/1.[01]\ [34]*) refused=1 ;; *) refused=2 ;; esac
@@ -25,7 +25,7 @@ request() {
   return $refused
 }
 
-# A refusal is an answer; silence may be a switch that is still waking up.
+# Retries without an answer, because a switch port may still be starting. A refusal is final.
 patiently() {
   tries=$1
   shift
@@ -44,16 +44,18 @@ beacon() { request -O /dev/null "$progress/$1?detail=$(encode "$(printf %.250s "
 tell() { patiently 5 beacon "$@"; }
 insist() { patiently 40 beacon "$@"; }
 
-# How a machine is described is the control node's to say: both installers run the same script. No installation fails for it.
+# The control node provides the script that collects the facts, and both installers run the same one. Its
+# failure does not fail the installation.
 tell_facts() {
   fetch "$1" /run/facts.sh && . /run/facts.sh && request -O /dev/null "$progress/facts?$(muster_facts)"
 }
 
-# Ends the installation. The wait is for somebody to read it; the next boot is the control node's to answer.
+# Ends the installation. Waits a minute so that a person can read the reason. The control node then decides
+# the next boot.
 failed() {
   trap - EXIT
   say "FAILED: $*"
-  [ -z "$progress" ] || tell failed "$*" || say "the control node could not be told: $answer"
+  [ -z "$progress" ] || tell failed "$*" || say "the failure could not be reported to the control node: $answer"
   say "booting again in a minute"
   sync
   sleep 60

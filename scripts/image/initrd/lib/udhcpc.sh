@@ -1,5 +1,5 @@
 #!/bin/sh
-# What udhcpc does with a lease.
+# udhcpc calls this with a new lease.
 [ "$1" = bound ] || [ "$1" = renew ] || exit 0
 ip -4 address flush dev "$interface"
 ip address add "$ip/${mask:-24}" dev "$interface"

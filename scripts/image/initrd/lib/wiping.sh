@@ -1,8 +1,8 @@
-# Overwrites disks with zeros, and looks whether they are there.
+# Overwrites disks with zeros and verifies the result.
 
 mib_of() { echo $(($(cat "${sys:-/sys}/block/${1##*/}/size") / 2048)); }
 
-# DISK full|quick. Quick: where partition tables, boot loaders and RAID labels are.
+# Arguments: DISK full|quick. Quick erases the places of partition tables, boot loaders and RAID labels.
 wipe_disk() {
   why="$1 cannot be written to"
   if [ "$2" = quick ]; then
@@ -18,11 +18,11 @@ wipe_disk() {
     percent=$((done_mib * 100 / mib))
     [ "$percent" -lt $((told + 20)) ] || { told=$percent; say "$1: $percent %"; beacon base "$1, $percent %"; }
   done
-  # What is left over where a disk is no whole number of MiB.
+  # The rest, when the disk is not a whole number of MiB.
   dd if=/dev/zero of="$1" bs=512 seek=$((mib * 2048)) count=$(($(cat "${sys:-/sys}/block/${1##*/}/size") - mib * 2048)) conv=notrunc,fsync >/run/wipe.log 2>&1 || return 1
 }
 
-# Read back from the disk itself, at its beginning and its end and, where all was erased, at sixteen places between.
+# Reads back from the disk itself: its beginning, its end, and after a full wipe sixteen places in between.
 is_blank() {
   echo 3 2>/dev/null >"${drop_caches:-/proc/sys/vm/drop_caches}"
   mib=$(mib_of "$1")

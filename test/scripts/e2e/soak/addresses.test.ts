@@ -4,7 +4,7 @@ import { Addresses } from "../../../../scripts/e2e/soak/addresses.ts";
 
 const [ONE, OTHER] = ["02:00:00:00:00:01", "02:00:00:00:00:02"];
 
-test("an address promised to another machine while a lease of it runs is told, afterwards not", () => {
+test("an address promised to another machine while a lease of it runs is reported, afterwards not", () => {
   const addresses = new Addresses();
   assert.equal(addresses.take("10.0.0.1", ONE, 60, 0), undefined);
   assert.equal(addresses.take("10.0.0.1", ONE, 60, 30_000), undefined);

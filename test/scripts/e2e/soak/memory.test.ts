@@ -17,7 +17,7 @@ test("the line through points that lie on one has its slope", () => {
   assert.equal(slope([{ x: 3, y: 9 }]), 0);
 });
 
-test("growth is told by the hour and for the time looked at, without the warm-up", () => {
+test("growth is given by the hour and for the observed time, without the warm-up", () => {
   const warming = Array.from({ length: 10 }, (_, minute) => sample(minute * MINUTE, minute * 20));
   const steady = Array.from({ length: 31 }, (_, minute) => sample((10 + minute) * MINUTE, 200 + minute * 0.1));
   const growth = growthOf([...warming, ...steady], 10 * MINUTE);

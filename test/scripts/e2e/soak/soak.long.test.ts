@@ -1,4 +1,6 @@
-/** A minute of the soak with a small hall: enough for two kills, and for installs cut off and brought to their end. */
+/**
+ * A soak of one minute with few machines. It includes two kills, interrupted installs and completed installs.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -23,5 +25,5 @@ test("200 machines boot through two kills of netboot: no address twice, no disk 
 test("an option it does not know, or out of bounds, is refused with the usage", () => {
   const { status, stderr } = run("--machines", "0");
   assert.equal(status, 2);
-  assert.match(stderr, /--machines: 0 is not a number from 1 to 10000[\s\S]+usage: npm run e2e:soak/);
+  assert.match(stderr, /--machines: 0 is not a whole number from 1 to 10000[\s\S]+usage: npm run e2e:soak/);
 });
