@@ -121,7 +121,7 @@ const narrower: Record<string, string[]> = {
     "node:",
   ],
   "daemon/netboot/scripts": [...everywhere, "npm:liquidjs", "node:fs", "node:path"],
-  "daemon/jobs/schedules": [...everywhere, "daemon/store", "daemon/jobs/playbooks/runnable.ts", "npm:croner"],
+  "daemon/jobs/schedules": [...everywhere, "daemon/store", "daemon/machines/runnable.ts", "npm:croner"],
   "daemon/admin/alerts": [...everywhere, "daemon/store"],
 };
 

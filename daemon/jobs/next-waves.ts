@@ -1,7 +1,7 @@
 /** Which queued jobs begin now, and which of them as one run. Pure. */
 import type { Job, JobResult } from "../contract/jobs/job.ts";
 import type { Node } from "../contract/machines/node.ts";
-import { notRunnable } from "./playbooks/runnable.ts";
+import { notRunnable } from "../machines/runnable.ts";
 
 export interface Limits {
   /** Runs at once. */

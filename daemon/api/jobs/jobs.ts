@@ -5,7 +5,7 @@ import type { ProvisioningStatus } from "../../contract/machines/call-home.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
-import { notRunnable } from "../../jobs/playbooks/runnable.ts";
+import { notRunnable } from "../../machines/runnable.ts";
 import type { JobStore } from "../../store/jobs/jobs.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
 import { type ByHandApi, byHand } from "../changes/by-hand.ts";

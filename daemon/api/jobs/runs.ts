@@ -4,7 +4,7 @@ import type { Playbook, PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
-import { notRunnable } from "../../jobs/playbooks/runnable.ts";
+import { notRunnable } from "../../machines/runnable.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
 import { type ByHandApi, byHand } from "../changes/by-hand.ts";
 import { find } from "../machines/nodes.ts";

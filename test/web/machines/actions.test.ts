@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Node, type NodeState, NodeState as NodeStateSchema } from "../../../daemon/contract/machines/node.ts";
-import { notRunnable } from "../../../daemon/jobs/playbooks/runnable.ts";
 import { advance, type NodeEvent } from "../../../daemon/machines/phases.ts";
+import { notRunnable } from "../../../daemon/machines/runnable.ts";
 import { type Action, actionsFor, actionsOf, nextActionFor, refusal } from "../../../web/src/machines/node/actions.ts";
 import { groups, phaseLook, phaseOrder } from "../../../web/src/machines/node/phases.ts";
 import { commandsFor } from "../../../web/src/shell/cli.ts";

@@ -1,5 +1,5 @@
 /** Whether a playbook may be run on a node now: it must have a system of ours, and nothing must be about to replace it. Pure. */
-import type { Node } from "../../contract/machines/node.ts";
+import type { Node } from "../contract/machines/node.ts";
 
 /** Why not, or nothing. */
 export function notRunnable({ state, name }: Node): string | undefined {
