@@ -213,6 +213,13 @@ test("SQL is spoken in one folder", () => {
   assert.deepEqual(speakers, []);
 });
 
+test("no phase is advanced and no registry entry is changed in the API", () => {
+  const changing = /\badvance\(|\bregistry\.(add|update)\(/;
+  assert.match('registry.update(id, () => advance(state, { type: "accepted" }))', changing);
+  const handlers = sources("daemon/api").filter((file) => changing.test(readFileSync(join(root, file), "utf8")));
+  assert.deepEqual(handlers, []);
+});
+
 test("no source file is longer than 300 lines", () => {
   const long = ["daemon", "pxe", "agent", "web", "scripts"]
     .flatMap(sources)

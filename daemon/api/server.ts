@@ -29,8 +29,6 @@ import { liveFeed, type Pace } from "./live.ts";
 import { type CallHomeApi, callHomeApi } from "./machines/call-home.ts";
 import { type InventoryApi, inventoryApi } from "./machines/inventory.ts";
 import { type NodesApi, nodesApi } from "./machines/nodes.ts";
-import { type OperatingApi, operatingApi } from "./machines/operating.ts";
-import { type PowerApi, powerApi } from "./machines/power.ts";
 import { type RacksApi, racksApi } from "./machines/racks.ts";
 import { type TokensApi, tokensApi } from "./machines/tokens.ts";
 import { mounter } from "./mount.ts";
@@ -41,13 +39,11 @@ import type { Limits } from "./rate.ts";
 
 export interface ApiParts
   extends NodesApi,
-    PowerApi,
     LeasesApi,
     QuirksApi,
     RacksApi,
     JobsApi,
     RunsApi,
-    OperatingApi,
     SchedulesApi,
     CallHomeApi,
     TokensApi,
@@ -124,13 +120,11 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(async (api) => {
     const mount = mounter(api, gate, auditing);
     nodesApi(mount, parts);
-    powerApi(mount, parts);
     leasesApi(mount, parts);
     quirksApi(mount, parts);
     racksApi(mount, parts);
     jobsApi(mount, parts);
     runsApi(mount, parts);
-    operatingApi(mount, parts);
     schedulesApi(mount, parts);
     callHomeApi(mount, parts);
     tokensApi(mount, parts);

@@ -1,24 +1,13 @@
-/** Leads what somebody does by a command or a click onto the road: planned, hashed and decided before anything happens. */
+/** Leads what a person does by a command or a click onto the road: planned, hashed and decided before anything happens. */
 
 import type { Proposal } from "../../contract/changes/plan.ts";
-import type { Values } from "../../contract/changes/tool.ts";
 import { STEP_HEADER } from "../../contract/executor-protocol.ts";
-import type { Node } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
+import type { Deed, Requester } from "../../machines/acts/requester.ts";
 import { isInService } from "../../machines/in-service.ts";
 import type { Begin } from "../audit/auditing.ts";
 import type { Caller } from "../auth.ts";
 import { type GovernApi, whoIs } from "./changes.ts";
-
-export interface Deed {
-  tool: string;
-  parameters?: Values;
-  nodes: readonly Node[];
-  /** What the route calls them in its request. */
-  field?: "node" | "nodes";
-  /** What was typed where the route asks for the node's name. */
-  typed?: string | undefined;
-}
 
 export type ByHandApi = Pick<GovernApi, "desk">;
 
@@ -35,29 +24,28 @@ export function stepNamed({ headers }: Asking["request"]): string | undefined {
 }
 
 /**
- * Stands right before the effect, behind everything else that may keep it from happening. Throws where the policy denies it or
- * people are asked. The executor's own request, with its header, was decided before.
+ * The caller of a route as the requester of an act. Its permission asks the policy: it throws if the policy denies the act, and if
+ * people are asked first. The executor's own request, with its header, was decided before. `field` is what the route calls its nodes.
  */
-export function byHand(
-  { desk }: ByHandApi,
-  { tool, parameters = {}, nodes, field = "node", typed }: Deed,
-  { caller, request, begin }: Asking,
-): void {
-  const proposal: Proposal = {
-    goal: { kind: "tool", tool, parameters },
-    targets: nodes.map(({ name }) => name),
-    reason: "",
-    readOnly: false,
-    tainted: false,
-  };
-  const step = stepNamed(request);
-  const hand = { confirmed: nodes.length === 1 && typed === nodes[0]?.name, inService: nodes.some(isInService) };
-  const who = whoIs(caller);
-  begin(() => {
-    if (step !== undefined) return desk.carryOut(step, proposal, hand, who);
-    return naming(field, () => desk.byHand(proposal, { ...who, byHand: hand }));
-  });
-}
+export const byHand = ({ desk }: ByHandApi, { caller, request, begin }: Asking, field: "node" | "nodes" = "node"): Requester => ({
+  name: caller.name,
+  permit: ({ tool, parameters = {}, nodes, typed }: Deed) => {
+    const proposal: Proposal = {
+      goal: { kind: "tool", tool, parameters },
+      targets: nodes.map(({ name }) => name),
+      reason: "",
+      readOnly: false,
+      tainted: false,
+    };
+    const step = stepNamed(request);
+    const hand = { confirmed: nodes.length === 1 && typed === nodes[0]?.name, inService: nodes.some(isInService) };
+    const who = whoIs(caller);
+    begin(() => {
+      if (step !== undefined) return desk.carryOut(step, proposal, hand, who);
+      return naming(field, () => desk.byHand(proposal, { ...who, byHand: hand }));
+    });
+  },
+});
 
 /** A proposal's nodes are its targets; whoever asked the route has sent nothing of that name. */
 function naming<T>(field: string, ask: () => T): T {

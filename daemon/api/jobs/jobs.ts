@@ -2,22 +2,16 @@
 
 import type { Job, JobOutput, JobStatus } from "../../contract/jobs/job.ts";
 import type { ProvisioningStatus } from "../../contract/machines/call-home.ts";
-import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
-import { notRunnable } from "../../machines/runnable.ts";
+import { findNode } from "../../machines/find-node.ts";
 import type { JobStore } from "../../store/jobs/jobs.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
-import { type ByHandApi, byHand } from "../changes/by-hand.ts";
-import { find } from "../machines/nodes.ts";
 import type { Mount } from "../mount.ts";
 
-export interface JobsApi extends ByHandApi {
+export interface JobsApi {
   nodes: NodeStore;
   jobs: JobStore;
-  /** Rejects with a coded error where its place in the inventory cannot be written. */
-  provision(node: Node, requestedBy: string): Promise<Job>;
-  preview(node: Node, requestedBy: string): Job;
   cancel(id: string, requestedBy: string): Job;
   output(id: string, after: number): Promise<JobOutput>;
   /** Without its middle where it is longer than `mostBytes`. */
@@ -30,17 +24,10 @@ const ONE_NODE_BYTES = KIB * KIB;
 const shareBytes = (nodes: number): number => Math.min(256 * KIB, Math.max(64 * KIB, Math.floor((64 * KIB * KIB) / nodes)));
 
 export function jobsApi(mount: Mount, { nodes, jobs, ...engine }: JobsApi): void {
-  mount(routes.listJobs, ({ node, limit }) => (node === undefined ? jobs.recent(limit) : jobs.ofNode(find(nodes, node).id, limit)));
+  mount(routes.listJobs, ({ node, limit }) => (node === undefined ? jobs.recent(limit) : jobs.ofNode(findNode(nodes, node).id, limit)));
   mount(routes.getJob, ({ id }) => existing(jobs, id));
   mount(routes.jobOutput, ({ id, after }) => engine.output(existing(jobs, id).id, after));
   mount(routes.cancelJob, ({ id }, { caller }) => engine.cancel(existing(jobs, id).id, caller.name));
-  mount(routes.reprovisionNode, ({ node, check }, context) => {
-    const target = find(nodes, node);
-    const reason = check ? notRunnable(target) : undefined;
-    if (reason !== undefined) throw new MusterError("NODE_WRONG_PHASE", reason);
-    byHand(engine, { tool: "reprovision", parameters: { check }, nodes: [target] }, context);
-    return check ? engine.preview(target, context.caller.name) : engine.provision(target, context.caller.name);
-  });
 
   mount(routes.provisioningStatuses, async () => {
     const entries: [string, ProvisioningStatus][] = [];

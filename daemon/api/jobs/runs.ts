@@ -4,10 +4,10 @@ import type { Playbook, PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
+import { findNode } from "../../machines/find-node.ts";
 import { notRunnable } from "../../machines/runnable.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
 import { type ByHandApi, byHand } from "../changes/by-hand.ts";
-import { find } from "../machines/nodes.ts";
 import type { Mount } from "../mount.ts";
 
 /** When a job begins: after which other, and before which. */
@@ -31,7 +31,7 @@ export function runsApi(mount: Mount, { nodes, playbooks, run, desk }: RunsApi):
     const targets = limit === "all" ? everyRunnable(nodes) : [...new Map(limit.map((each) => runnable(nodes, each))).values()];
     const purpose = check ? "preview" : playbook.readOnly ? "look" : "change";
     const turn = { ...(after !== undefined && { after }), ...(priority !== undefined && { priority }) };
-    byHand({ desk }, { tool: "playbook_run", parameters: { playbook: name, check }, nodes: targets, field: "nodes" }, context);
+    byHand({ desk }, context, "nodes").permit({ tool: "playbook_run", parameters: { playbook: name, check }, nodes: targets });
     return run(targets, playbook, purpose, context.caller.name, turn);
   });
 }
@@ -50,7 +50,7 @@ function everyRunnable(nodes: NodeStore): Node[] {
 }
 
 function runnable(nodes: NodeStore, reference: string): [string, Node] {
-  const node = find(nodes, reference);
+  const node = findNode(nodes, reference);
   const reason = notRunnable(node);
   if (reason !== undefined) throw new MusterError("NODE_WRONG_PHASE", `nodes: ${reason}`);
   return [node.id, node];

@@ -3,10 +3,10 @@ import type { PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Maintenance, Schedule } from "../../contract/jobs/schedule.ts";
 import { routes } from "../../contract/routes.ts";
 import { machinesOf } from "../../jobs/schedules/due.ts";
+import { findNode } from "../../machines/find-node.ts";
 import type { EventStore } from "../../store/events.ts";
 import type { ScheduleStore } from "../../store/jobs/schedules.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
-import { find } from "../machines/nodes.ts";
 import type { Mount } from "../mount.ts";
 import { playbookCalled } from "./runs.ts";
 
@@ -35,7 +35,8 @@ export function schedulesApi(mount: Mount, { schedules, nodes, events, playbooks
   mount(routes.addSchedule, ({ name, playbook, nodes: targets, cron }, { caller }) => {
     playbookCalled(playbook, playbooks());
     const now = new Date();
-    const listed = targets === "all" ? [] : [...new Map(targets.map((each) => find(nodes, each)).map((node) => [node.id, node])).values()];
+    const listed =
+      targets === "all" ? [] : [...new Map(targets.map((each) => findNode(nodes, each)).map((node) => [node.id, node])).values()];
     const schedule: Schedule = {
       name,
       playbook,

@@ -4,10 +4,10 @@ import { type InventoryView, Variable, type VariableOwner, type VariableValue } 
 import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
+import { findNode } from "../../machines/find-node.ts";
 import type { EventStore } from "../../store/events.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { Mount } from "../mount.ts";
-import { find } from "./nodes.ts";
 
 export interface InventoryApi {
   nodes: NodeStore;
@@ -27,7 +27,7 @@ export function inventoryApi(mount: Mount, { nodes, events, inventory }: Invento
     return { message: summary };
   };
   const listed = (reference: string): Node => {
-    const node = find(nodes, reference);
+    const node = findNode(nodes, reference);
     if (node.state.phase === "retired") throw new MusterError("NODE_WRONG_PHASE", `node: ${node.name} is retired`);
     return node;
   };
@@ -46,7 +46,7 @@ export function inventoryApi(mount: Mount, { nodes, events, inventory }: Invento
   });
 
   mount(routes.leaveGroup, async ({ node, group }, { caller }) => {
-    const target = find(nodes, node);
+    const target = findNode(nodes, node);
     await inventory.leave(target.name, group);
     return changed(`${target.name} left the group ${group}, by ${caller.name}`, target);
   });

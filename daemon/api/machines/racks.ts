@@ -2,12 +2,12 @@
 import { type Placed, placeWords, type Rack } from "../../contract/machines/rack.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
+import { findNode } from "../../machines/find-node.ts";
 import { whyNotThere } from "../../machines/places.ts";
 import type { EventStore } from "../../store/events.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { RackStore } from "../../store/machines/racks.ts";
 import type { Mount } from "../mount.ts";
-import { find } from "./nodes.ts";
 
 export interface RacksApi {
   nodes: NodeStore;
@@ -51,7 +51,7 @@ export function racksApi(mount: Mount, { nodes, events, racks }: RacksApi): void
   });
 
   mount(routes.placeNode, ({ node, ...place }, { caller }) => {
-    const target = find(nodes, node);
+    const target = findNode(nodes, node);
     if (target.state.phase === "retired") throw new MusterError("NODE_WRONG_PHASE", `node: ${target.name} is retired`);
     const rack = existing(place.rack);
     const others = placed().filter((other) => other.rack === rack.name && other.nodeId !== target.id);
@@ -63,7 +63,7 @@ export function racksApi(mount: Mount, { nodes, events, racks }: RacksApi): void
   });
 
   mount(routes.unplaceNode, ({ node }, { caller }) => {
-    const target = find(nodes, node);
+    const target = findNode(nodes, node);
     if (racks.unplace(target.id)) tell("node.unplaced", `taken out of its rack by ${caller.name}`, target.id);
     return { message: `${target.name} stands in no rack` };
   });

@@ -4,12 +4,12 @@ import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { deadlineAfter } from "../../machines/deadlines.ts";
+import { findNode } from "../../machines/find-node.ts";
 import type { EnrolTokenStore } from "../../store/machines/enrol-tokens.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
 import { type TokenStore, tokenId } from "../../store/machines/tokens.ts";
 import { sha256 } from "../../store/secrets.ts";
 import type { Mount } from "../mount.ts";
-import { find } from "./nodes.ts";
 
 export interface TokensApi {
   nodes: NodeStore;
@@ -33,7 +33,7 @@ export function tokensApi(mount: Mount, { nodes, tokens, enrolTokens, enrol }: T
       const { token, kept } = enrolTokens.issue({ role, uses, createdBy: caller.name, expiresAt }, now);
       return shownOnce(token, kept);
     }
-    const { id, name } = enrollable(find(nodes, node));
+    const { id, name } = enrollable(findNode(nodes, node));
     const token = tokens.issue(id, "enrol", now, expiresAt);
     const kept = { id: tokenId(sha256(token)), role, node: name, uses, used: 0, createdAt: now.toISOString(), expiresAt };
     return shownOnce(token, { ...kept, state: "active" });

@@ -4,11 +4,11 @@ import type { Node } from "../../contract/machines/node.ts";
 import type { AppliedQuirk, MachineQuirks, QuirkLine } from "../../contract/netboot/quirk.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
+import { findNode } from "../../machines/find-node.ts";
 import { appliedQuirks } from "../../netboot/quirks/quirks.ts";
 import type { EventStore } from "../../store/events.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { QuirkStore } from "../../store/netboot/quirks.ts";
-import { find } from "../machines/nodes.ts";
 import type { Mount } from "../mount.ts";
 
 export interface QuirksApi {
@@ -47,14 +47,14 @@ export function quirksApi(mount: Mount, { nodes, events, quirks, quirkLines }: Q
   });
 
   mount(routes.chooseQuirks, ({ node: name, ...wanted }, { caller }) => {
-    const node = find(nodes, name);
+    const node = findNode(nodes, name);
     for (const mac of node.macs) quirks.choose(mac, wanted);
     record(node, "quirk.chosen", `is to be booted otherwise: ${JSON.stringify(wanted)}, set by ${caller.name}`);
     return ofNode(node);
   });
 
   mount(routes.forgetQuirks, ({ node: name }, { caller }) => {
-    const node = find(nodes, name);
+    const node = findNode(nodes, name);
     const forgotten = node.macs.filter((mac) => quirks.forget(mac));
     if (forgotten.length === 0) throw new MusterError("QUIRKS_UNKNOWN", `node: nothing was chosen for or learned of ${node.name}`);
     record(node, "quirk.forgotten", `what was chosen for and learned of it is forgotten, asked by ${caller.name}`);

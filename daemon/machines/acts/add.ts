@@ -1,0 +1,30 @@
+/** Adds a machine that has not been seen yet. It is accepted at once. */
+import { randomUUID } from "node:crypto";
+import type { Node } from "../../contract/machines/node.ts";
+import type { Mac } from "../../contract/names.ts";
+import { MusterError } from "../../errors/errors.ts";
+import { proposedName } from "../naming.ts";
+import type { ActPorts } from "./ports.ts";
+
+export interface NewMachine {
+  mac: Mac;
+  name?: string | undefined;
+  disk?: string | undefined;
+}
+
+export function addMachine({ nodes, registry }: Pick<ActPorts, "nodes" | "registry">, { mac, name, disk }: NewMachine, by: string): Node {
+  const known = nodes.findByMac(mac);
+  if (known) throw new MusterError("NODE_WRONG_PHASE", `mac: ${mac} is ${known.name} already`);
+  const now = new Date().toISOString();
+  const node: Node = {
+    id: randomUUID(),
+    name: name ?? proposedName(mac, (taken) => nodes.findByName(taken) !== undefined),
+    macs: [mac],
+    state: { phase: "accepted" },
+    facts: {},
+    ...(disk !== undefined && { disk }),
+    createdAt: now,
+    updatedAt: now,
+  };
+  return registry.add(node, { source: "control", type: "node.accepted", summary: `added and accepted by ${by}` });
+}

@@ -1,0 +1,37 @@
+/** What the acts need from the rest of Muster. The control process provides it; each act takes only its part. */
+import type { Job } from "../../contract/jobs/job.ts";
+import type { Node, Profile } from "../../contract/machines/node.ts";
+import type { PowerAction, PowerResult } from "../../contract/machines/power.ts";
+import type { EventStore } from "../../store/events.ts";
+import type { JobStore } from "../../store/jobs/jobs.ts";
+import type { NodeStore } from "../../store/machines/nodes.ts";
+import type { RackStore } from "../../store/machines/racks.ts";
+import type { Registry } from "../../store/machines/registry.ts";
+
+export interface ActPorts {
+  nodes: NodeStore;
+  jobs: JobStore;
+  events: EventStore;
+  registry: Registry;
+  racks: RackStore;
+  /** The profile of a node that is armed without one. */
+  defaultProfile: Profile;
+  /** Throws BOOT_FILES_MISSING when there is nothing to boot for it. */
+  requireBootFiles(what: Profile | "rescue" | "wipe"): void;
+  /** Removes a node from the inventory and the known hosts, and revokes its unused tokens. */
+  forget(node: Node): Promise<void>;
+  wake(node: Node): Promise<string>;
+  power: {
+    /** Names the driver; throws where there is none. */
+    means(node: Node): string;
+    perform(node: Node, action: PowerAction): Promise<PowerResult>;
+  };
+  /** Throws unless the inventory lists the node as a worker, or as a controller that was a worker. */
+  requireWorker(name: string): void;
+  /** Moves the node to the controllers of the inventory. */
+  promote(name: string): Promise<void>;
+  /** Queues the job that configures the node. Rejects with a coded error if the inventory cannot be written. */
+  provision(node: Node, requestedBy: string): Promise<Job>;
+  /** Queues a job that reports what `provision` would change. */
+  preview(node: Node, requestedBy: string): Job;
+}

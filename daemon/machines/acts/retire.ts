@@ -1,0 +1,35 @@
+/** Retires a node: it leaves the fleet, its rack, the inventory and the known hosts. Its disk is left alone. */
+import type { Node } from "../../contract/machines/node.ts";
+import { findNode } from "../find-node.ts";
+import { advance } from "../phases.ts";
+import { requireConfirmed, requireIdle } from "./checks.ts";
+import type { ActPorts } from "./ports.ts";
+import type { Requester } from "./requester.ts";
+
+export interface Retiring {
+  node: string;
+  confirm?: string | undefined;
+}
+
+export async function retireNode(
+  { nodes, jobs, registry, racks, forget }: Pick<ActPorts, "nodes" | "jobs" | "registry" | "racks" | "forget">,
+  { node, confirm }: Retiring,
+  requester: Requester,
+): Promise<Node> {
+  const target = findNode(nodes, node);
+  requireConfirmed(target, confirm);
+  requireIdle(jobs, target);
+  requester.permit({ tool: "retire", nodes: [target], typed: confirm });
+  // A node that is retired already is forgotten again: the files may still name it after a failed first attempt.
+  const retired =
+    target.state.phase === "retired"
+      ? target
+      : registry.update(target.id, (was) => ({
+          node: { ...was, state: advance(was.state, { type: "retired", at: new Date().toISOString() }) },
+          event: { source: "control", type: "node.retired", summary: `retired by ${requester.name}` },
+        }));
+  // If it is accepted again later, another node may be in its place.
+  racks.unplace(retired.id);
+  await forget(retired);
+  return retired;
+}

@@ -1,0 +1,52 @@
+/** The ports of the acts over real stores. What reaches outside of the database only takes notes. */
+import type { ActPorts } from "../../daemon/machines/acts/ports.ts";
+import type { Deed, Requester } from "../../daemon/machines/acts/requester.ts";
+import { queuing } from "./queuing.ts";
+import type { World } from "./world.ts";
+
+export interface ActLab {
+  ports: ActPorts;
+  /** What happened outside of the database, in order. */
+  effects: string[];
+}
+
+export function actPorts(world: World, changed: Partial<ActPorts> = {}): ActLab {
+  const effects: string[] = [];
+  const { engine } = queuing(world);
+  const ports: ActPorts = {
+    ...world,
+    defaultProfile: "preseed",
+    requireBootFiles: () => undefined,
+    forget: async ({ name }) => void effects.push(`forget ${name}`),
+    wake: async ({ name }) => {
+      effects.push(`wake ${name}`);
+      return `Wake-on-LAN sent to ${name}`;
+    },
+    power: {
+      means: () => "command",
+      perform: async ({ name }, action) => {
+        effects.push(`power ${action} ${name}`);
+        return { driver: "command", message: `${name} is switched` };
+      },
+    },
+    requireWorker: () => undefined,
+    promote: async (name) => void effects.push(`promote ${name}`),
+    provision: async (node, by) => engine.provision(node, by),
+    preview: (node, by) => engine.preview(node, by),
+    ...changed,
+  };
+  return { ports, effects };
+}
+
+/** A requester that records what it permits, or throws instead. */
+export function requester(refusal?: Error): Requester & { asked: Deed[] } {
+  const asked: Deed[] = [];
+  return {
+    asked,
+    name: "ada",
+    permit: (deed) => {
+      asked.push(deed);
+      if (refusal) throw refusal;
+    },
+  };
+}
