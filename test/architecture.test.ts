@@ -123,6 +123,13 @@ const narrower: Record<string, string[]> = {
   "daemon/netboot/scripts": [...everywhere, "npm:liquidjs", "node:fs", "node:path"],
   "daemon/jobs/schedules": [...everywhere, "daemon/store", "daemon/machines/runnable.ts", "npm:croner"],
   "daemon/admin/alerts": [...everywhere, "daemon/store"],
+  "web/src/live": ["daemon/contract", "npm:zod"],
+  "web/src/parts": ["daemon/contract", "web/src/live", "npm:react"],
+  ...Object.fromEntries(
+    readdirSync(join(root, "web/src"), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !["live", "parts", "shell"].includes(entry.name))
+      .map(({ name }) => [`web/src/${name}`, ["daemon/contract", "web/src/live", "web/src/parts", "npm:react", "npm:uplot", "npm:zod"]]),
+  ),
 };
 
 /** These join the other folders and may import all of them. */

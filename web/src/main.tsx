@@ -1,11 +1,11 @@
 /** Starts the page. */
 import "./jitless.ts";
 import "./shell/style/tokens.css";
-import "./parts/base.css";
-import "./parts/controls.css";
-import "./shell/frame.css";
+import "./parts/style/base.css";
+import "./parts/style/controls.css";
+import "./shell/style/frame.css";
 import "./machines/node/detail.css";
-import "./parts/rows.css";
+import "./parts/style/rows.css";
 import "./jobs/output/output.css";
 import "./machines/fleet/fleet.css";
 import "./machines/fleet/card.css";
@@ -14,7 +14,7 @@ import "./netboot/network.css";
 import "./admin/doctor.css";
 import "./admin/settings.css";
 import "./admin/log/daemon-log.css";
-import "./shell/news.css";
+import "./shell/style/news.css";
 import "./jobs/plots.css";
 import "./changes/approvals.css";
 import "./audit/audit.css";

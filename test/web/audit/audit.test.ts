@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { AuditLog } from "../../../daemon/audit/log.ts";
 import { signNote } from "../../../daemon/audit/note.ts";
 import type { AuditEntry, AuditRecord } from "../../../daemon/contract/audit/audit.ts";
-import { instantOf, localTime, placeOf, resultTone } from "../../../web/src/audit/audit-look.ts";
 import { auditHash, fits, nextPage, nothingYet, parseAuditHash, takePage, wholeAudit } from "../../../web/src/audit/audit-query.ts";
 import { Chain } from "../../../web/src/audit/chain.ts";
+import { instantOf, localTime, placeOf, resultTone } from "../../../web/src/audit/outcomes.ts";
 import { sha256 } from "../../../web/src/audit/sha256.ts";
 import { openWorld } from "../../support/world.ts";
 

@@ -3,14 +3,15 @@ import { test } from "node:test";
 import type { Approval, Vote } from "../../../daemon/contract/changes/approval.ts";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
-import { deadlineOf, endingOf, laterApproval, sortApprovals, stateAt } from "../../../web/src/changes/approval-look.ts";
-import { isCancellable, later, shownSteps } from "../../../web/src/changes/execution-look.ts";
+import { deadlineOf, endingOf, sortApprovals, stateAt } from "../../../web/src/changes/approval-states.ts";
+import { isCancellable, shownSteps } from "../../../web/src/changes/execution-states.ts";
 import { coverageText, secondLook } from "../../../web/src/changes/plan-words.ts";
 import { progressOf, progressText, whoText } from "../../../web/src/changes/quorum-progress.ts";
 import { outputLines } from "../../../web/src/changes/step-output.ts";
 import { answerable, mayTakeBack, whyNoVote } from "../../../web/src/changes/voter.ts";
 import { emptyFleet, takeApprovals, takeExecution } from "../../../web/src/live/fleet.ts";
-import { piecesOf, visible } from "../../../web/src/parts/visible.ts";
+import { laterApproval, laterExecution } from "../../../web/src/live/latest.ts";
+import { piecesOf, visible } from "../../../web/src/parts/text/visible.ts";
 import { openDesk, person, restartSsh, wish } from "../../support/changes.ts";
 
 const noon = Date.parse("2026-11-21T12:00:00Z");
@@ -126,7 +127,7 @@ test("characters one does not see are shown", () => {
 
 test("what a step wrote keeps its colours, over lines too, and loses what acts on a terminal", () => {
   assert.deepEqual(
-    outputLines("\u001b[31mred\nstill\u001b[0m\n\u001b]0;title\u0007plain\u001b[2J\n\n").map(({ text, look }) => [text, look?.colour]),
+    outputLines("\u001b[31mred\nstill\u001b[0m\n\u001b]0;title\u0007plain\u001b[2J\n\n").map(({ text, style }) => [text, style?.colour]),
     [
       ["\u001b[31mred", undefined],
       ["still\u001b[0m", 1],
@@ -154,12 +155,12 @@ const execution = (part: Partial<Execution> = {}): Execution => ({
 test("an older state never takes the place of a later one", () => {
   const running = execution({ status: "running", startedAt: "2026-11-21T12:00:01.000Z" });
   const ended = execution({ ...running, status: "succeeded", endedAt: "2026-11-21T12:00:02.000Z" });
-  assert.equal(later(ended, running), ended);
-  assert.equal(later(running, ended), ended);
-  assert.equal(later(execution(), running), running);
+  assert.equal(laterExecution(ended, running), ended);
+  assert.equal(laterExecution(running, ended), ended);
+  assert.equal(laterExecution(execution(), running), running);
   const told = execution({ ...ended, steps: [{ id: "1", status: "succeeded", output: "fine" }] });
   const listed = execution({ ...ended, steps: [{ id: "1", status: "succeeded" }] });
-  assert.equal(later(told, listed), told, "the list leaves out what steps wrote");
+  assert.equal(laterExecution(told, listed), told, "the list leaves out what steps wrote");
   assert.equal(isCancellable(running), true);
   assert.equal(isCancellable(ended), false);
 

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import { diffsIn, shareOf, sizeOf } from "../../../web/src/jobs/check-diff.ts";
-import { JobLog } from "../../../web/src/jobs/output/job-log.ts";
 import { countsOf, waveOf } from "../../../web/src/jobs/wave.ts";
+import { JobLog } from "../../../web/src/live/output/job-log.ts";
 
 function logOf(text: string): JobLog {
   const log = new JobLog();

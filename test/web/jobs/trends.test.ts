@@ -5,7 +5,7 @@ import type { Event } from "../../../daemon/contract/event.ts";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { bootsByHour, jobLengths, waysToReady } from "../../../web/src/jobs/trends.ts";
-import { exactTime } from "../../../web/src/parts/relative-time.ts";
+import { exactTime } from "../../../web/src/parts/time/relative-time.ts";
 import { findEntries } from "../../../web/src/shell/palette-search.ts";
 
 const begin = Date.parse("2026-01-02T12:00:00.000Z");

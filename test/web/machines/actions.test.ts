@@ -4,8 +4,8 @@ import { type Node, type NodeState, NodeState as NodeStateSchema } from "../../.
 import { advance, type NodeEvent } from "../../../daemon/machines/phases.ts";
 import { notRunnable } from "../../../daemon/machines/runnable.ts";
 import { type Action, actionsFor, actionsOf, nextActionFor, refusal } from "../../../web/src/machines/node/actions.ts";
-import { groups, phaseLook, phaseOrder } from "../../../web/src/machines/node/phases.ts";
-import { commandsFor } from "../../../web/src/shell/cli.ts";
+import { commandsFor } from "../../../web/src/machines/node/commands.ts";
+import { groups, phaseLabel, phaseOrder } from "../../../web/src/machines/phases.ts";
 
 const at = "2026-01-02T03:04:05.000Z";
 const states: NodeState[] = [
@@ -40,7 +40,7 @@ test("every phase is tried here, and has its place and its word on screen", () =
   const phases = NodeStateSchema.options.map((option) => option.shape.phase.value).sort();
   assert.deepEqual(states.map(({ phase }) => phase).sort(), phases);
   assert.deepEqual([...phaseOrder].sort(), phases);
-  assert.equal(new Set(Object.values(phaseLook).map(({ word }) => word)).size, phases.length);
+  assert.equal(new Set(Object.values(phaseLabel).map(({ word }) => word)).size, phases.length);
   assert.equal(groups.length, 4);
 });
 

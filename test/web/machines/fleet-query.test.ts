@@ -8,7 +8,7 @@ import { ordered } from "../../../web/src/machines/fleet/order.ts";
 import { membershipsOf } from "../../../web/src/machines/inventory/membership.ts";
 import { hardwareOf } from "../../../web/src/machines/node/hardware.ts";
 import { healthOf } from "../../../web/src/machines/node/health.ts";
-import { parseRoute } from "../../../web/src/shell/route.ts";
+import { parseRoute } from "../../../web/src/parts/route.ts";
 
 const at = "2026-01-02T12:00:00.000Z";
 const now = Date.parse(at);

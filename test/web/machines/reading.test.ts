@@ -7,9 +7,10 @@ import { backoffMs } from "../../../web/src/live/backoff.ts";
 import { countsOf, matches, sectionsOf } from "../../../web/src/machines/fleet/sections.ts";
 import { factsOf } from "../../../web/src/machines/node/facts.ts";
 import { installProgress, phaseNote } from "../../../web/src/machines/node/phase-note.ts";
-import { entriesOf, eventTone } from "../../../web/src/machines/node/timeline.ts";
-import { duration, relativeTime } from "../../../web/src/parts/relative-time.ts";
-import { jobHref, nodeHref, parseRoute } from "../../../web/src/shell/route.ts";
+import { entriesOf } from "../../../web/src/machines/node/timeline.ts";
+import { eventTone } from "../../../web/src/parts/event-tone.ts";
+import { jobHref, nodeHref, parseRoute } from "../../../web/src/parts/route.ts";
+import { duration, relativeTime } from "../../../web/src/parts/time/relative-time.ts";
 
 const at = "2026-01-02T12:00:00.000Z";
 const node = (name: string, state: NodeState = { phase: "discovered" }, more: Partial<Node> = {}): Node => ({

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LeaseView, Network } from "../../../daemon/contract/netboot/network.ts";
 import { bySetAside, offerWords, verdictOf } from "../../../web/src/netboot/network-words.ts";
-import { parseRoute } from "../../../web/src/shell/route.ts";
+import { parseRoute } from "../../../web/src/parts/route.ts";
 
 const at = "2026-01-01T10:00:00.000Z";
 const now = Date.parse(at) + 60_000;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
-import { withoutColours } from "../../../web/src/jobs/output/ansi.ts";
+import { withoutColours } from "../../../web/src/live/output/ansi.ts";
 import { assertNotReloaded, mark, phaseOf } from "../visit.ts";
 import { enterWhole, noWholeDaemon, withWholeDaemon } from "../whole-daemon.ts";
 

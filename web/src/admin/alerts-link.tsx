@@ -1,12 +1,12 @@
 /** How many alerts call for somebody now, on every page. */
 import { useSyncExternalStore } from "react";
-import { useDesk } from "../parts/page-context.ts";
-import { alertsHref } from "../shell/route.ts";
+import { usePage } from "../parts/page-context.ts";
+import { alertsHref } from "../parts/route.ts";
 import { isFiring } from "./alert-words.ts";
 import { useAlerts } from "./use-alerts.ts";
 
 export function AlertsLink({ here }: { here: boolean }) {
-  const { clock } = useDesk();
+  const { clock } = usePage();
   const { alerts = [] } = useAlerts();
   const firing = useSyncExternalStore(clock.subscribe, () => alerts.filter((alert) => isFiring(alert, clock.nowMs())).length);
   return (

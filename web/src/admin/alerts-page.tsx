@@ -1,17 +1,17 @@
 /** What somebody should look at: the alerts of the last hour with what to do about each, and those before. */
 import type { Alert } from "../../../daemon/contract/admin/alert.ts";
-import { Ago } from "../parts/ago.tsx";
 import { Problem } from "../parts/attempt.tsx";
-import { Hint } from "../parts/hint.tsx";
-import { useDesk, useView } from "../parts/page-context.ts";
+import { usePage, useView } from "../parts/page-context.ts";
+import { nodeHref } from "../parts/route.ts";
 import { Sheet } from "../parts/sheet.tsx";
-import { Untrusted } from "../parts/untrusted.tsx";
-import { nodeHref } from "../shell/route.ts";
+import { Hint } from "../parts/text/hint.tsx";
+import { Untrusted } from "../parts/text/untrusted.tsx";
+import { Ago } from "../parts/time/ago.tsx";
 import { alertWords, deliveryWords, isFiring, nodesIn } from "./alert-words.ts";
 import { useAlerts } from "./use-alerts.ts";
 
 export function AlertsPage() {
-  const { clock } = useDesk();
+  const { clock } = usePage();
   const { alerts, problem } = useAlerts();
   if (!alerts) return problem ? <Problem problem={problem} /> : <p className="asking">Loading the alerts…</p>;
   const firing = alerts.filter((alert) => isFiring(alert, clock.nowMs()));

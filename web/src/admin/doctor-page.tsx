@@ -1,14 +1,14 @@
 /** What `muster doctor` finds on the control node, what to do about it, and what could be done besides. */
 import { useEffect, useState } from "react";
 import type { Check, Examination } from "../../../daemon/contract/admin/doctor.ts";
-import { Ago } from "../parts/ago.tsx";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
-import { Hint } from "../parts/hint.tsx";
-import { useDesk } from "../parts/page-context.ts";
-import { CliPanel } from "../shell/cli-panel.tsx";
+import { usePage } from "../parts/page-context.ts";
+import { CliPanel } from "../parts/text/cli-panel.tsx";
+import { Hint } from "../parts/text/hint.tsx";
+import { Ago } from "../parts/time/ago.tsx";
 
 export function DoctorPage() {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { attempt, busy, problem } = useAttempt();
   const [found, setFound] = useState<Examination>();
   const look = () => attempt(async () => setFound(await client.doctor()));

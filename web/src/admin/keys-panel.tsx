@@ -2,18 +2,18 @@
 import { useState } from "react";
 import type { Key } from "../../../daemon/contract/admin/key.ts";
 import { ActionButton } from "../parts/action-button.tsx";
-import { Ago } from "../parts/ago.tsx";
 import { Problem } from "../parts/attempt.tsx";
-import { useDesk } from "../parts/page-context.ts";
+import { Revoke } from "../parts/dialogs/revoke.tsx";
+import { ShownOnce } from "../parts/dialogs/shown-once.tsx";
+import { usePage } from "../parts/page-context.ts";
 import { Sheet } from "../parts/sheet.tsx";
+import { Ago } from "../parts/time/ago.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
 import { keysRefusal, membersOf } from "./members.ts";
 import { NewKey } from "./new-key.tsx";
-import { Revoke } from "./revoke.tsx";
-import { ShownOnce } from "./shown-once.tsx";
 
 export function KeysPanel() {
-  const { client, session } = useDesk();
+  const { client, session } = usePage();
   const why = keysRefusal(session.role);
   const { answer: keys, problem, refresh } = useAnswer(() => client.listKeys(), why === undefined);
   const [making, setMaking] = useState(false);
@@ -82,7 +82,7 @@ export function KeysPanel() {
 }
 
 function Members({ keys, why }: { keys: readonly Key[] | undefined; why: string | undefined }) {
-  const { session } = useDesk();
+  const { session } = usePage();
   const note = why === undefined ? undefined : `You are ${session.owner}, with the key ${session.name} of the role ${session.role}.`;
   return (
     <Sheet

@@ -1,17 +1,17 @@
 /** What raises an alert, and whether the webhook takes them. */
 import type { Alert } from "../../../daemon/contract/admin/alert.ts";
 import { Problem } from "../parts/attempt.tsx";
-import { useDesk } from "../parts/page-context.ts";
+import { usePage } from "../parts/page-context.ts";
+import { alertsHref } from "../parts/route.ts";
 import { Sheet } from "../parts/sheet.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
-import { alertsHref } from "../shell/route.ts";
 import { alertWords } from "./alert-words.ts";
 
 /** The most the route gives. */
 const ALERTS = 1000;
 
 export function NotificationsPanel() {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { answer, problem } = useAnswer(async () => ({
     now: await client.notifications(),
     alerts: await client.listAlerts({ limit: ALERTS }),

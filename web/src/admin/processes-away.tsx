@@ -1,6 +1,6 @@
 /** A strip for each of the daemon's processes that is away. Restarts take a second: only what lasts is worth a word. */
 import { useEffect, useState } from "react";
-import { type Away, meaning } from "./processes.ts";
+import { type Away, meaning } from "../live/processes.ts";
 
 const PATIENCE_MS = 3000;
 

@@ -2,13 +2,13 @@
 import { useEffect, useState } from "react";
 import type { Alert } from "../../../daemon/contract/admin/alert.ts";
 import { useAttempt } from "../parts/attempt.tsx";
-import { useDesk, useView } from "../parts/page-context.ts";
+import { usePage, useView } from "../parts/page-context.ts";
 
 const MOST = 200;
 const AGAIN_MS = 60_000;
 
 export function useAlerts() {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { news, loaded } = useView();
   const [alerts, setAlerts] = useState<readonly Alert[]>();
   const { attempt, problem } = useAttempt();

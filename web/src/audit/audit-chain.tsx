@@ -1,8 +1,8 @@
 /** Whether the records are still what was written: computed here from the lines themselves. */
 
-import { Ago } from "../parts/ago.tsx";
 import { Problem } from "../parts/attempt.tsx";
-import { Hint } from "../parts/hint.tsx";
+import { Hint } from "../parts/text/hint.tsx";
+import { Ago } from "../parts/time/ago.tsx";
 import type { ChainState } from "./chain.ts";
 import { useChain, type Verified } from "./use-chain.ts";
 

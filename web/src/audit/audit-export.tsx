@@ -2,13 +2,13 @@
 import type { AuditRecord } from "../../../daemon/contract/audit/audit.ts";
 import type { Client } from "../../../daemon/contract/client.ts";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
-import { useDesk } from "../parts/page-context.ts";
+import { usePage } from "../parts/page-context.ts";
 import { readLine } from "./audit-line.ts";
 
 const AT_ONCE = 10_000;
 
 export function AuditExport({ records }: { records: readonly AuditRecord[] }) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { attempt, busy, problem } = useAttempt();
   return (
     <div className="actions">

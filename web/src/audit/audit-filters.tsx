@@ -1,8 +1,8 @@
 /** What is looked for in the audit; each change stands in the address at once. */
 import { useState } from "react";
 import { AuditAction } from "../../../daemon/contract/audit/audit.ts";
-import { instantOf, localTime } from "./audit-look.ts";
 import { type AuditWish, auditHash, wholeAudit } from "./audit-query.ts";
+import { instantOf, localTime } from "./outcomes.ts";
 
 type Change = (change: Partial<AuditWish>) => void;
 

@@ -1,8 +1,8 @@
 /** Who did, wanted or was refused what: searched, filtered, taken along; and whether the chain of the records still holds. */
 import { useState } from "react";
 import { Problem } from "../parts/attempt.tsx";
-import { useDesk } from "../parts/page-context.ts";
-import { CliPanel } from "../shell/cli-panel.tsx";
+import { usePage } from "../parts/page-context.ts";
+import { CliPanel } from "../parts/text/cli-panel.tsx";
 import { AuditChain } from "./audit-chain.tsx";
 import { AuditExport } from "./audit-export.tsx";
 import { AuditFilters } from "./audit-filters.tsx";
@@ -12,7 +12,7 @@ import { useAudit } from "./use-audit.ts";
 import { useAuditWish } from "./use-audit-query.ts";
 
 export function AuditPage() {
-  const { session } = useDesk();
+  const { session } = usePage();
   const [wish, change] = useAuditWish();
   const [look, setLook] = useState(0);
   if (session.role !== "admin") {

@@ -1,14 +1,14 @@
 /** One record: a line of it, and all of it when it is opened. Everything in it is text of people and machines. */
 import { useEffect, useState } from "react";
 import type { AuditRecord } from "../../../daemon/contract/audit/audit.ts";
-import { Ago } from "../parts/ago.tsx";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
-import { CopyableFacts } from "../parts/copyable-facts.tsx";
-import { useDesk } from "../parts/page-context.ts";
-import { Untrusted } from "../parts/untrusted.tsx";
-import { Copy } from "../shell/cli-panel.tsx";
+import { usePage } from "../parts/page-context.ts";
+import { Copy } from "../parts/text/copy.tsx";
+import { CopyableFacts } from "../parts/text/copyable-facts.tsx";
+import { Untrusted } from "../parts/text/untrusted.tsx";
+import { Ago } from "../parts/time/ago.tsx";
 import { readLine, type SealedLine } from "./audit-line.ts";
-import { actionTone, placeOf, resultTone } from "./audit-look.ts";
+import { actionTone, placeOf, resultTone } from "./outcomes.ts";
 import { sha256 } from "./sha256.ts";
 
 export function AuditRow({ record }: { record: AuditRecord }) {
@@ -85,7 +85,7 @@ function Whole({ record }: { record: AuditRecord }) {
 
 /** As it was hashed: names and reasons are salted digests in it, so that they can be erased. */
 function Sealed({ seq }: { seq: number }) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { attempt, problem } = useAttempt();
   const [line, setLine] = useState<SealedLine>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is opened

@@ -1,14 +1,14 @@
 /** Records of the audit, page by page from the newest, until enough of them fit. */
 import { useEffect, useMemo, useState } from "react";
 import { useAttempt } from "../parts/attempt.tsx";
-import { useDesk } from "../parts/page-context.ts";
+import { usePage } from "../parts/page-context.ts";
 import { type AuditWish, askedOf, fits, nextPage, nothingYet, takePage } from "./audit-query.ts";
 
 const SHOWN = 100;
 const REACH = 5000;
 
 export function useAudit(wish: AuditWish) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { attempt, busy, problem } = useAttempt();
   const [looked, setLooked] = useState(nothingYet);
   const [far, setFar] = useState({ wanted: SHOWN, reach: REACH });

@@ -1,7 +1,7 @@
 /** The audit's chain, gone over by this page itself: all records, some thousand at a time. */
 import { useEffect, useRef, useState } from "react";
 import { useAttempt } from "../parts/attempt.tsx";
-import { useDesk } from "../parts/page-context.ts";
+import { usePage } from "../parts/page-context.ts";
 import { Chain, type ChainState } from "./chain.ts";
 
 /** So few that the page answers in between. */
@@ -14,7 +14,7 @@ export interface Verified {
 }
 
 export function useChain() {
-  const { client, clock } = useDesk();
+  const { client, clock } = usePage();
   const { attempt, busy, problem } = useAttempt();
   const [verified, setVerified] = useState<Verified>();
   const left = useRef(false);

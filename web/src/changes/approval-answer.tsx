@@ -3,12 +3,12 @@ import { type SyntheticEvent, useId, useLayoutEffect, useRef, useState } from "r
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
-import { DialogFoot } from "../parts/dialog-foot.tsx";
-import { Modal } from "../parts/modal.tsx";
-import { useDesk, useView } from "../parts/page-context.ts";
-import { useNow } from "../parts/use-now.ts";
-import { Copy } from "../shell/cli-panel.tsx";
-import { endingOf } from "./approval-look.ts";
+import { DialogFoot } from "../parts/dialogs/dialog-foot.tsx";
+import { Modal } from "../parts/dialogs/modal.tsx";
+import { usePage, useView } from "../parts/page-context.ts";
+import { Copy } from "../parts/text/copy.tsx";
+import { useNow } from "../parts/time/use-now.ts";
+import { endingOf } from "./approval-states.ts";
 import { type SecondLook, secondLook } from "./plan-words.ts";
 import { mayTakeBack, whyNoVote } from "./voter.ts";
 
@@ -17,7 +17,7 @@ const NEEDS_SIGNATURE =
 const NEEDS_REASON = "To deny it, say why: whoever asked sees it.";
 
 export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval; work: PlannedWork; unseen?: string | undefined }) {
-  const { client, live, session } = useDesk();
+  const { client, live, session } = usePage();
   const { signedVotes } = useView();
   const [reason, setReason] = useState("");
   const [looking, setLooking] = useState<SecondLook>();

@@ -1,14 +1,14 @@
 /** One question with all that is needed to answer it. */
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
-import { Ago } from "../parts/ago.tsx";
 import { Problem } from "../parts/attempt.tsx";
-import { Countdown } from "../parts/countdown.tsx";
-import { Untrusted } from "../parts/untrusted.tsx";
-import { useNow } from "../parts/use-now.ts";
-import { approvalHref, nodeHref } from "../shell/route.ts";
+import { approvalHref, nodeHref } from "../parts/route.ts";
+import { Untrusted } from "../parts/text/untrusted.tsx";
+import { Ago } from "../parts/time/ago.tsx";
+import { Countdown } from "../parts/time/countdown.tsx";
+import { useNow } from "../parts/time/use-now.ts";
 import { ApprovalAnswer } from "./approval-answer.tsx";
-import { approvalLook, deadlineOf, stateAt } from "./approval-look.ts";
+import { approvalLabel, deadlineOf, stateAt } from "./approval-states.ts";
 import { ApprovalWhy } from "./approval-why.tsx";
 import { PlanSteps } from "./plan-steps.tsx";
 import { costText, coverageText, expectedText } from "./plan-words.ts";
@@ -21,7 +21,7 @@ export function ApprovalCard({ approval, whole = false }: { approval: Approval; 
   const { work, problem } = usePlanOf(approval);
   const state = useNow((nowMs) => stateAt(approval, nowMs));
   const until = state === "expired" ? undefined : deadlineOf(approval);
-  const { word, tone } = approvalLook[state];
+  const { word, tone } = approvalLabel[state];
   const Heading = whole ? "h1" : "h2";
   return (
     <article className={`approval tone-${tone}`} data-approval={approval.id} data-state={state}>

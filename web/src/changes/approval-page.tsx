@@ -2,18 +2,18 @@
 import { useEffect } from "react";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import { useAttempt } from "../parts/attempt.tsx";
-import { CopyableFacts } from "../parts/copyable-facts.tsx";
-import { useDesk, useView } from "../parts/page-context.ts";
-import { useNow } from "../parts/use-now.ts";
-import { CliPanel } from "../shell/cli-panel.tsx";
-import { LostPage } from "../shell/lost-page.tsx";
-import { approvalsHref, executionHref } from "../shell/route.ts";
+import { LostPage } from "../parts/lost-page.tsx";
+import { usePage, useView } from "../parts/page-context.ts";
+import { approvalsHref, executionHref } from "../parts/route.ts";
+import { CliPanel } from "../parts/text/cli-panel.tsx";
+import { CopyableFacts } from "../parts/text/copyable-facts.tsx";
+import { useNow } from "../parts/time/use-now.ts";
 import { ApprovalCard } from "./approval-card.tsx";
-import { stateAt } from "./approval-look.ts";
-import { executionLook } from "./execution-look.ts";
+import { stateAt } from "./approval-states.ts";
+import { executionLabel } from "./execution-states.ts";
 
 export function ApprovalPage({ id }: { id: string }) {
-  const { live } = useDesk();
+  const { live } = usePage();
   const { fleet, loaded } = useView();
   const { attempt, problem } = useAttempt();
   const approval = fleet.approvals.get(id);
@@ -41,8 +41,8 @@ function Known({ approval }: { approval: Approval }) {
       </nav>
       <ApprovalCard approval={approval} whole />
       {execution && (
-        <p className={`panel tone-${executionLook[execution.status].tone}`}>
-          <a href={executionHref(execution.id)}>What came of it: {executionLook[execution.status].word.toLowerCase()}</a>
+        <p className={`panel tone-${executionLabel[execution.status].tone}`}>
+          <a href={executionHref(execution.id)}>What came of it: {executionLabel[execution.status].word.toLowerCase()}</a>
         </p>
       )}
       <details className="panel">

@@ -1,8 +1,8 @@
 /** Why a plan has to be decided by people, by whom, and what they have said so far. */
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
-import { Ago } from "../parts/ago.tsx";
-import { Untrusted } from "../parts/untrusted.tsx";
+import { Untrusted } from "../parts/text/untrusted.tsx";
+import { Ago } from "../parts/time/ago.tsx";
 import { progressOf, progressText, whoText } from "./quorum-progress.ts";
 
 export function ApprovalWhy({ approval, work: { decision } }: { approval: Approval; work: PlannedWork }) {

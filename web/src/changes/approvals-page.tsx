@@ -1,13 +1,13 @@
 /** What waits for somebody's yes or no, and what was asked before. */
 import { useState } from "react";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
-import { Ago } from "../parts/ago.tsx";
 import { useView } from "../parts/page-context.ts";
-import { Untrusted } from "../parts/untrusted.tsx";
-import { useNow } from "../parts/use-now.ts";
-import { approvalHref } from "../shell/route.ts";
+import { approvalHref } from "../parts/route.ts";
+import { Untrusted } from "../parts/text/untrusted.tsx";
+import { Ago } from "../parts/time/ago.tsx";
+import { useNow } from "../parts/time/use-now.ts";
 import { ApprovalCard } from "./approval-card.tsx";
-import { approvalLook, sortApprovals, stateAt } from "./approval-look.ts";
+import { approvalLabel, sortApprovals, stateAt } from "./approval-states.ts";
 import { GovernTabs } from "./change-tabs.tsx";
 import { usePlanOf } from "./use-plan.ts";
 
@@ -80,7 +80,7 @@ export function ApprovalsPage() {
 function Row({ approval }: { approval: Approval }) {
   const { work } = usePlanOf(approval);
   const state = useNow((nowMs) => stateAt(approval, nowMs));
-  const { word, tone } = approvalLook[state];
+  const { word, tone } = approvalLabel[state];
   return (
     <li className={`job-row approval-row tone-${tone}`} data-approval={approval.id} data-state={state}>
       <span className="badge">{word}</span>

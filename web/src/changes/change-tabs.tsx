@@ -1,5 +1,5 @@
 /** From what is asked to what is done, and back. */
-import { approvalsHref, executionsHref } from "../shell/route.ts";
+import { approvalsHref, executionsHref } from "../parts/route.ts";
 
 export function GovernTabs({ here }: { here: "approvals" | "executions" }) {
   return (

@@ -2,14 +2,15 @@
 import { useEffect } from "react";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
-import { Ago, Lasting } from "../parts/ago.tsx";
+import { doneOf } from "../live/latest.ts";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
-import { useDesk, useView } from "../parts/page-context.ts";
-import { Untrusted } from "../parts/untrusted.tsx";
-import { CliPanel } from "../shell/cli-panel.tsx";
-import { LostPage } from "../shell/lost-page.tsx";
-import { approvalHref, executionsHref } from "../shell/route.ts";
-import { doneOf, executionLook, isCancellable, shownSteps } from "./execution-look.ts";
+import { LostPage } from "../parts/lost-page.tsx";
+import { usePage, useView } from "../parts/page-context.ts";
+import { approvalHref, executionsHref } from "../parts/route.ts";
+import { CliPanel } from "../parts/text/cli-panel.tsx";
+import { Untrusted } from "../parts/text/untrusted.tsx";
+import { Ago, Lasting } from "../parts/time/ago.tsx";
+import { executionLabel, isCancellable, shownSteps } from "./execution-states.ts";
 import { ExecutionStep } from "./execution-step.tsx";
 import { usePlan } from "./use-plan.ts";
 
@@ -17,7 +18,7 @@ import { usePlan } from "./use-plan.ts";
 const AGAIN_MS = 1500;
 
 export function ExecutionPage({ id }: { id: string }) {
-  const { live } = useDesk();
+  const { live } = usePage();
   const { fleet, loaded } = useView();
   const { attempt, problem } = useAttempt();
   const execution = fleet.executions.get(id);
@@ -40,7 +41,7 @@ export function ExecutionPage({ id }: { id: string }) {
 
 function Known({ execution }: { execution: Execution }) {
   const { work, problem } = usePlan(execution.planId);
-  const { word, tone, meaning } = executionLook[execution.status];
+  const { word, tone, meaning } = executionLabel[execution.status];
   return (
     <article className="detail">
       <nav className="crumbs" aria-label="Way back">
@@ -91,7 +92,7 @@ function Known({ execution }: { execution: Execution }) {
 }
 
 function Cancel({ execution: { id } }: { execution: Execution }) {
-  const { client, live, refusal } = useDesk();
+  const { client, live, refusal } = usePage();
   const { attempt, busy, problem } = useAttempt();
   return (
     <div className="actions">

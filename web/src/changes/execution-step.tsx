@@ -1,14 +1,14 @@
 /** One step of an execution, with what it said: text with its colours, and nothing in it that acts. */
 
-import { spansOf } from "../jobs/output/ansi.ts";
-import { Lasting } from "../parts/ago.tsx";
-import { Untrusted } from "../parts/untrusted.tsx";
-import { nodeHref } from "../shell/route.ts";
-import { type ShownStep, stepLook } from "./execution-look.ts";
+import { spansOf } from "../live/output/ansi.ts";
+import { nodeHref } from "../parts/route.ts";
+import { Untrusted } from "../parts/text/untrusted.tsx";
+import { Lasting } from "../parts/time/ago.tsx";
+import { type ShownStep, stepLabel } from "./execution-states.ts";
 import { type OutputLine, outputLines } from "./step-output.ts";
 
 export function ExecutionStep({ step: { planned, result, undoes } }: { step: ShownStep }) {
-  const { word, tone } = stepLook[result.status];
+  const { word, tone } = stepLabel[result.status];
   const lines = outputLines(result.output ?? "");
   return (
     <li className={`execution-step tone-${tone}`} data-step={result.id} data-status={result.status}>
@@ -52,10 +52,10 @@ export function ExecutionStep({ step: { planned, result, undoes } }: { step: Sho
   );
 }
 
-function Line({ line: { text, look } }: { line: OutputLine }) {
+function Line({ line: { text, style } }: { line: OutputLine }) {
   return (
     <>
-      {spansOf(text, look).map((span, index) => (
+      {spansOf(text, style).map((span, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one line have no other name
         <span key={index} className={span.className}>
           {span.text}

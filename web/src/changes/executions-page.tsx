@@ -1,12 +1,13 @@
 /** What has been done, is being done or waits for its turn. */
 import { useState } from "react";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
-import { Ago, Lasting } from "../parts/ago.tsx";
+import { doneOf } from "../live/latest.ts";
 import { useView } from "../parts/page-context.ts";
-import { Untrusted } from "../parts/untrusted.tsx";
-import { executionHref } from "../shell/route.ts";
+import { executionHref } from "../parts/route.ts";
+import { Untrusted } from "../parts/text/untrusted.tsx";
+import { Ago, Lasting } from "../parts/time/ago.tsx";
 import { GovernTabs } from "./change-tabs.tsx";
-import { doneOf, executionLook } from "./execution-look.ts";
+import { executionLabel } from "./execution-states.ts";
 import { usePlan } from "./use-plan.ts";
 
 /** The plan of each is asked for. */
@@ -52,7 +53,7 @@ export function ExecutionsPage() {
 
 function Row({ execution }: { execution: Execution }) {
   const { work } = usePlan(execution.planId);
-  const { word, tone } = executionLook[execution.status];
+  const { word, tone } = executionLabel[execution.status];
   return (
     <li className={`job-row approval-row tone-${tone}`} data-execution={execution.id}>
       <span className="badge">{word}</span>

@@ -1,8 +1,8 @@
 /** The steps of a plan as they would be carried out: with what, on what, how dangerous, how much is known beforehand. */
 import type { Plan, PlanStep } from "../../../daemon/contract/changes/plan.ts";
+import { nodeHref } from "../parts/route.ts";
 import { SheetHead } from "../parts/sheet.tsx";
-import { Untrusted } from "../parts/untrusted.tsx";
-import { nodeHref } from "../shell/route.ts";
+import { Untrusted } from "../parts/text/untrusted.tsx";
 import { limitText, previewMeaning, previewWord, riskMeaning, riskTone } from "./plan-words.ts";
 
 export function PlanSteps({ steps, title, undoes }: { steps: readonly PlanStep[]; title: string; undoes?: Plan["rollback"] }) {

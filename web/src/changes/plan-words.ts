@@ -1,7 +1,7 @@
 /** A plan in words for whoever has to answer for it. Pure. */
 import type { Plan, PlannedWork, PlanStep } from "../../../daemon/contract/changes/plan.ts";
 import type { Risk } from "../../../daemon/contract/changes/tool.ts";
-import { lengthOf } from "../parts/relative-time.ts";
+import { lengthOf } from "../parts/time/relative-time.ts";
 
 type PreviewKind = PlanStep["preview"]["kind"];
 

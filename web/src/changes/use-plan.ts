@@ -2,15 +2,15 @@
 import { useEffect } from "react";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import { useAttempt } from "../parts/attempt.tsx";
-import { useDesk, useView } from "../parts/page-context.ts";
+import { usePage, useView } from "../parts/page-context.ts";
 
 export function usePlan(planId: string) {
-  const { live } = useDesk();
+  const { live } = usePage();
   return useOpened(planId, () => live.openPlan(planId));
 }
 
 export function usePlanOf({ id, planId }: Approval) {
-  const { live } = useDesk();
+  const { live } = usePage();
   return useOpened(planId, () => live.fetchApproval(id));
 }
 

@@ -2,7 +2,7 @@
 
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
-import { stateAt } from "./approval-look.ts";
+import { stateAt } from "./approval-states.ts";
 
 type Voter = Pick<Session, "owner" | "role">;
 

@@ -1,12 +1,12 @@
 /** Pages of other services: their names are other people's words, their addresses are followed only where they are web addresses. */
 import { Problem } from "../parts/attempt.tsx";
-import { useDesk } from "../parts/page-context.ts";
+import { usePage } from "../parts/page-context.ts";
 import { Sheet } from "../parts/sheet.tsx";
-import { Untrusted } from "../parts/untrusted.tsx";
+import { Untrusted } from "../parts/text/untrusted.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
 
 export function ServicesPanel() {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { answer: pages, problem } = useAnswer(() => client.webUis());
   return (
     <>

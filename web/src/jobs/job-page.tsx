@@ -2,14 +2,14 @@
 import { lazy, Suspense, useEffect } from "react";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import { ActionButton } from "../parts/action-button.tsx";
-import { Ago, Lasting } from "../parts/ago.tsx";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
-import { Hint } from "../parts/hint.tsx";
-import { useDesk, useView } from "../parts/page-context.ts";
-import { Untrusted } from "../parts/untrusted.tsx";
-import { LostPage } from "../shell/lost-page.tsx";
-import { jobHref, jobsHref, nodeHref } from "../shell/route.ts";
-import { isCancellable, isOver, jobLook } from "./job-look.ts";
+import { isCancellable, isOver, jobLabel } from "../parts/jobs/job-states.ts";
+import { LostPage } from "../parts/lost-page.tsx";
+import { usePage, useView } from "../parts/page-context.ts";
+import { jobHref, jobsHref, nodeHref } from "../parts/route.ts";
+import { Hint } from "../parts/text/hint.tsx";
+import { Untrusted } from "../parts/text/untrusted.tsx";
+import { Ago, Lasting } from "../parts/time/ago.tsx";
 import { JobOutput } from "./output/job-output.tsx";
 import { rerunOf } from "./rerun.ts";
 import { useJobView } from "./use-job-view.ts";
@@ -20,7 +20,7 @@ import { WaveResults } from "./wave-results.tsx";
 const CheckDiff = lazy(async () => ({ default: (await import("./preview-changes.tsx")).CheckDiff }));
 
 export function JobPage({ id }: { id: string }) {
-  const { live } = useDesk();
+  const { live } = usePage();
   const { fleet, loaded } = useView();
   const { attempt, problem } = useAttempt();
   const job = fleet.jobs.get(id);
@@ -35,13 +35,13 @@ export function JobPage({ id }: { id: string }) {
 }
 
 function KnownJob({ job }: { job: Job }) {
-  const { live, client } = useDesk();
+  const { live, client } = usePage();
   const { logs, fleet } = useView();
   const log = logs.get(job.id);
   const [view, changeView] = useJobView();
   const { attempt, busy, problem } = useAttempt();
   useEffect(() => live.watch(job.id), [live, job.id]);
-  const { word, tone } = jobLook[job.status];
+  const { word, tone } = jobLabel[job.status];
   const preview = job.purpose === "preview";
   const tall = (preview && view.show === "changes") || waveOf(job, fleet.jobs.values()).length > 0;
   return (

@@ -1,8 +1,8 @@
 /** The list of jobs. */
 import { useState } from "react";
+import { JobRows } from "../parts/jobs/job-rows.tsx";
+import { jobLabel } from "../parts/jobs/job-states.ts";
 import { useView } from "../parts/page-context.ts";
-import { jobLook } from "./job-look.ts";
-import { JobRows } from "./job-rows.tsx";
 
 export function JobsPage() {
   const { fleet, loaded } = useView();
@@ -19,7 +19,7 @@ export function JobsPage() {
   }
   const wanted = text.trim().toLowerCase();
   const shown = jobs.filter(({ id, playbook, nodeName, status }) =>
-    [id, playbook, nodeName, jobLook[status].word].some((field) => field.toLowerCase().includes(wanted)),
+    [id, playbook, nodeName, jobLabel[status].word].some((field) => field.toLowerCase().includes(wanted)),
   );
   return (
     <section className="detail">

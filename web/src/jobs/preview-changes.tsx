@@ -1,8 +1,8 @@
 /** What a preview would change: how much of the run it could foretell, and the differences of each task. */
 import { useMemo } from "react";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
+import type { JobLog } from "../live/output/job-log.ts";
 import { diffsIn, shareOf, sizeOf, type TaskDiff } from "./check-diff.ts";
-import type { JobLog } from "./output/job-log.ts";
 
 export function CheckDiff({ job, log, onLine }: { job: Job; log: JobLog; onLine: (line: number) => void }) {
   const { length } = log;

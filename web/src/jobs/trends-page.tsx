@@ -3,8 +3,8 @@ import { useEffect, useMemo, useState } from "react";
 import type { Event } from "../../../daemon/contract/event.ts";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
-import { useDesk, useView } from "../parts/page-context.ts";
-import { Plot, type PlotProps } from "../parts/plot.tsx";
+import { usePage, useView } from "../parts/page-context.ts";
+import { Plot, type PlotProps } from "./plot.tsx";
 import { bootsByHour, jobLengths, waysToReady } from "./trends.ts";
 
 /** The most the routes give. */
@@ -12,7 +12,7 @@ const EVENTS = 5000;
 const JOBS = 1000;
 
 export function TrendsPage() {
-  const { client, live } = useDesk();
+  const { client, live } = usePage();
   const { loaded } = useView();
   const { attempt, busy, problem } = useAttempt();
   const [events, setEvents] = useState<readonly Event[]>();

@@ -1,9 +1,9 @@
 /** What the plots draw, from the newest events and jobs: columns of numbers, time in seconds first. Pure. */
 import type { Event } from "../../../daemon/contract/event.ts";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
-import { journeyOf, median } from "../machines/node/journey.ts";
-import { eventTone } from "../machines/node/timeline.ts";
-import { lengthOf } from "../parts/relative-time.ts";
+import { eventTone } from "../parts/event-tone.ts";
+import { journeyOf, median } from "../parts/journey.ts";
+import { lengthOf } from "../parts/time/relative-time.ts";
 
 /** The first column is time; a null is a gap. */
 export type Columns = [number[], ...(number | null)[][]];

@@ -1,9 +1,9 @@
 /** The nodes of one run beside each other: what came of each, its failed task, and its own output. */
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
+import { jobLabel } from "../parts/jobs/job-states.ts";
 import { useView } from "../parts/page-context.ts";
+import { jobHref, nodeHref } from "../parts/route.ts";
 import { Sheet } from "../parts/sheet.tsx";
-import { jobHref, nodeHref } from "../shell/route.ts";
-import { jobLook } from "./job-look.ts";
 import { countsOf, waveOf } from "./wave.ts";
 
 export function WaveResults({ job }: { job: Job }) {
@@ -21,8 +21,8 @@ export function WaveResults({ job }: { job: Job }) {
           <a key="node" href={nodeHref(each.nodeName)}>
             {each.nodeName}
           </a>,
-          <span key="result" className={`badge tone-${jobLook[each.status].tone}`}>
-            {jobLook[each.status].word}
+          <span key="result" className={`badge tone-${jobLabel[each.status].tone}`}>
+            {jobLabel[each.status].word}
           </span>,
           countsOf(each),
           each.result?.failedTask ? `${each.result.failedTask.name}: ${each.result.failedTask.message.split("\n")[0]}` : "",

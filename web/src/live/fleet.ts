@@ -5,9 +5,8 @@ import type { Event } from "../../../daemon/contract/event.ts";
 import type { ServerFrame } from "../../../daemon/contract/frame.ts";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
-import { type Away, takeProcessEvent } from "../admin/processes.ts";
-import { laterApproval } from "../changes/approval-look.ts";
-import { later } from "../changes/execution-look.ts";
+import { laterApproval, laterExecution } from "./latest.ts";
+import { type Away, takeProcessEvent } from "./processes.ts";
 
 export interface Fleet {
   /** The last sequence number taken in: where a new connection goes on. */
@@ -113,7 +112,7 @@ export function takeApprovals(fleet: Fleet, approvals: readonly Approval[]): Fle
 /** With it begins what was approved: of that no event tells. */
 export function takeExecution(fleet: Fleet, execution: Execution): Fleet {
   const known = fleet.executions.get(execution.id);
-  const executions = new Map(fleet.executions).set(execution.id, known ? later(known, execution) : execution);
+  const executions = new Map(fleet.executions).set(execution.id, known ? laterExecution(known, execution) : execution);
   const approval = execution.approvalId === undefined ? undefined : fleet.approvals.get(execution.approvalId);
   const taken = { ...fleet, executions };
   if (approval?.state !== "approved" || execution.startedAt === undefined) return taken;

@@ -4,14 +4,14 @@ import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import type { Client } from "../../../daemon/contract/client.ts";
 import type { ServerFrame } from "../../../daemon/contract/frame.ts";
-import { LogFeed } from "../admin/log/log-feed.ts";
-import { awayAtFirst } from "../admin/processes.ts";
-import { JobLog } from "../jobs/output/job-log.ts";
-import { opened, takeNews } from "../shell/news.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { type Feed, openFeed } from "./feed.ts";
 import { loaded, takeApprovals, takeExecution, takeFrame, takeJob, takeTimeline } from "./fleet.ts";
+import { LogFeed } from "./log-feed.ts";
+import { opened, takeNews } from "./news.ts";
+import { JobLog } from "./output/job-log.ts";
+import { awayAtFirst } from "./processes.ts";
 import { firstView, type View } from "./view.ts";
 
 const ACTIVITY_EVENTS = 100;

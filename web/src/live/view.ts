@@ -2,9 +2,9 @@
 import type * as z from "zod";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import type { routes } from "../../../daemon/contract/routes.ts";
-import type { JobLog } from "../jobs/output/job-log.ts";
-import { type News, noNews } from "../shell/news.ts";
 import { emptyFleet, type Fleet } from "./fleet.ts";
+import { type News, noNews } from "./news.ts";
+import type { JobLog } from "./output/job-log.ts";
 
 export type Connection =
   | { kind: "loading" }

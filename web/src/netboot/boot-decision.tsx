@@ -3,8 +3,8 @@ import { useEffect, useState } from "react";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import type { Explanation } from "../../../daemon/contract/netboot/explanation.ts";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
-import { Hint } from "../parts/hint.tsx";
-import { useDesk } from "../parts/page-context.ts";
+import { usePage } from "../parts/page-context.ts";
+import { Hint } from "../parts/text/hint.tsx";
 
 const words: Record<Explanation["script"]["action"], string> = {
   wait: "It waits: it shows its name and asks again.",
@@ -15,7 +15,7 @@ const words: Record<Explanation["script"]["action"], string> = {
 };
 
 export function BootDecision({ node }: { node: Node }) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const [told, setTold] = useState<Explanation>();
   const { attempt, problem } = useAttempt();
   const mac = node.macs[0] ?? "";

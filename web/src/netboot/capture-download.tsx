@@ -1,10 +1,10 @@
 /** What the machine and the boot servers said to each other at its last boots, as a file for Wireshark. */
 import { ActionButton } from "../parts/action-button.tsx";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
-import { useDesk } from "../parts/page-context.ts";
+import { usePage } from "../parts/page-context.ts";
 
 export function CaptureDownload({ node, name }: { node: string; name: string }) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { attempt, busy, problem } = useAttempt();
   const download = async () => {
     const bytes = await client.captureNode({ node });

@@ -1,11 +1,11 @@
 /** The networks machines boot from: whether the LAN is safe, who has which address, what is set aside, who else answers DHCP. */
 import type { LeaseView, Network } from "../../../daemon/contract/netboot/network.ts";
 import { ActionButton } from "../parts/action-button.tsx";
-import { Ago } from "../parts/ago.tsx";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
-import { useDesk } from "../parts/page-context.ts";
+import { usePage } from "../parts/page-context.ts";
+import { nodeHref } from "../parts/route.ts";
 import { Sheet } from "../parts/sheet.tsx";
-import { nodeHref } from "../shell/route.ts";
+import { Ago } from "../parts/time/ago.tsx";
 import { bySetAside, isSetAside, modeWords, offerWords, stateTone, verdictOf } from "./network-words.ts";
 import { useNetwork } from "./use-network.ts";
 
@@ -13,7 +13,7 @@ import { useNetwork } from "./use-network.ts";
 const MOST_LEASES = 300;
 
 export function NetworkPage() {
-  const { clock } = useDesk();
+  const { clock } = usePage();
   const { network, problem, refresh } = useNetwork();
   if (!network) return problem ? <Problem problem={problem} /> : <p className="asking">Loading the network…</p>;
   const verdict = verdictOf(network, clock.nowMs());
@@ -99,7 +99,7 @@ function Machine({ of: { node, hostname } }: { of: { node?: string | undefined; 
 }
 
 function SetAside({ lease: { address, why }, refresh }: { lease: LeaseView; refresh: () => Promise<void> }) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { attempt, busy, problem } = useAttempt();
   const release = () =>
     attempt(async () => {

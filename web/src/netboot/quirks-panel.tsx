@@ -1,13 +1,13 @@
 /** Machines that are booted otherwise than usual: how, on whose word, and why. */
 import { quirkWords } from "../../../daemon/contract/netboot/quirk-words.ts";
 import { Problem } from "../parts/attempt.tsx";
-import { useDesk } from "../parts/page-context.ts";
+import { usePage } from "../parts/page-context.ts";
+import { nodeHref } from "../parts/route.ts";
 import { Sheet } from "../parts/sheet.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
-import { nodeHref } from "../shell/route.ts";
 
 export function QuirksPanel() {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { answer: machines, problem } = useAnswer(() => client.listQuirks());
   const rows = (machines ?? []).flatMap(({ mac, node, quirks }) =>
     quirks.map((quirk) => ({

@@ -2,16 +2,16 @@
 import { useEffect, useState } from "react";
 import type { Network } from "../../../daemon/contract/netboot/network.ts";
 import { useAttempt } from "../parts/attempt.tsx";
-import { useDesk } from "../parts/page-context.ts";
+import { usePage } from "../parts/page-context.ts";
 
 const AGAIN_MS = 5000;
 
 export function useNetwork() {
-  const { client } = useDesk();
+  const { client } = usePage();
   const [network, setNetwork] = useState<Network>();
   const { attempt, problem } = useAttempt();
   const refresh = () => attempt(async () => setNetwork(await client.network()));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each desk, then by the clock
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each session, then by the clock
   useEffect(() => {
     void refresh();
     const timer = setInterval(() => void refresh(), AGAIN_MS);

@@ -1,6 +1,6 @@
 /** A button that changes something. Who may not use it can still reach it, by the keyboard too, and is told why. */
 import { type ComponentProps, type MouseEvent, useId, useRef } from "react";
-import { useDesk } from "./page-context.ts";
+import { usePage } from "./page-context.ts";
 
 interface Props extends Omit<ComponentProps<"button">, "disabled" | "title" | "aria-disabled" | "aria-describedby"> {
   /** What was asked for is under way. */
@@ -10,7 +10,7 @@ interface Props extends Omit<ComponentProps<"button">, "disabled" | "title" | "a
 }
 
 export function ActionButton({ busy = false, why, type = "button", onClick, ...button }: Props) {
-  const { refusal } = useDesk();
+  const { refusal } = usePage();
   const id = useId();
   const place = useRef<HTMLSpanElement>(null);
   const tip = useRef<HTMLSpanElement>(null);

@@ -1,7 +1,7 @@
 /** Something asked of the daemon that may be refused: busy while it runs, and the refusal in words afterwards. */
 import { useState } from "react";
 import { ApiError } from "../../../daemon/contract/client.ts";
-import { Hint } from "./hint.tsx";
+import { Hint } from "./text/hint.tsx";
 
 interface Refused {
   message: string;

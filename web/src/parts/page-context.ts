@@ -6,7 +6,7 @@ import type { Clock } from "../live/clock.ts";
 import type { LiveFleet } from "../live/live-fleet.ts";
 import type { View } from "../live/view.ts";
 
-export interface Desk {
+export interface PageContext {
   client: Client;
   live: LiveFleet;
   clock: Clock;
@@ -15,15 +15,15 @@ export interface Desk {
   refusal: string | undefined;
 }
 
-export const DeskContext = createContext<Desk | undefined>(undefined);
+export const PageProvider = createContext<PageContext | undefined>(undefined);
 
-export function useDesk(): Desk {
-  const desk = useContext(DeskContext);
-  if (!desk) throw new Error("a part of the page is outside its DeskContext");
-  return desk;
+export function usePage(): PageContext {
+  const page = useContext(PageProvider);
+  if (!page) throw new Error("a part of the page is outside its PageProvider");
+  return page;
 }
 
 export function useView(): View {
-  const { live } = useDesk();
+  const { live } = usePage();
   return useSyncExternalStore(live.subscribe, live.view);
 }

@@ -1,17 +1,17 @@
 /** What the daemon answers now, asked again every few seconds for as long as somebody looks: what the live feed does not tell. */
 import { useEffect, useState } from "react";
 import { useAttempt } from "./attempt.tsx";
-import { useDesk } from "./page-context.ts";
+import { usePage } from "./page-context.ts";
 
 const AGAIN_MS = 10_000;
 
 /** `wanted` false: this role may not ask. */
 export function useAnswer<T>(ask: () => Promise<T>, wanted = true) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const [answer, setAnswer] = useState<T>();
   const { attempt, problem } = useAttempt();
   const refresh = () => attempt(async () => setAnswer(await ask()));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each desk, then by the clock
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each session, then by the clock
   useEffect(() => {
     if (!wanted) return;
     void refresh();

@@ -1,6 +1,6 @@
 /** Whether what is on screen is true right now. */
 import type { Connection } from "../live/view.ts";
-import { Lasting } from "../parts/ago.tsx";
+import { Lasting } from "../parts/time/ago.tsx";
 
 export function ConnectionState({ connection }: { connection: Connection }) {
   return (

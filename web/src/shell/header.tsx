@@ -3,12 +3,8 @@
 import { AlertsLink } from "../admin/alerts-link.tsx";
 import { ProcessesAway } from "../admin/processes-away.tsx";
 import { answerable } from "../changes/voter.ts";
-import { jobLook } from "../jobs/job-look.ts";
-import { Ago } from "../parts/ago.tsx";
-import { useDesk, useView } from "../parts/page-context.ts";
-import { useNow } from "../parts/use-now.ts";
-import { ConnectionState } from "./connection-state.tsx";
-import { NewsCorner } from "./news-corner.tsx";
+import { jobLabel } from "../parts/jobs/job-states.ts";
+import { usePage, useView } from "../parts/page-context.ts";
 import {
   approvalsHref,
   auditHref,
@@ -21,13 +17,17 @@ import {
   racksHref,
   settingsHref,
   trendsHref,
-} from "./route.ts";
+} from "../parts/route.ts";
+import { Ago } from "../parts/time/ago.tsx";
+import { useNow } from "../parts/time/use-now.ts";
+import { ConnectionState } from "./connection-state.tsx";
+import { NewsCorner } from "./news-corner.tsx";
 import { Shortcuts } from "./shortcuts.tsx";
 
 export function Header({ route, onLogout }: { route: PageRoute; onLogout: () => Promise<void> }) {
-  const { session, refusal } = useDesk();
+  const { session, refusal } = usePage();
   const { fleet, connection, loaded } = useView();
-  const atWork = [...fleet.jobs.values()].filter(({ status }) => jobLook[status].tone === "working").length;
+  const atWork = [...fleet.jobs.values()].filter(({ status }) => jobLabel[status].tone === "working").length;
   const asked = useNow((nowMs) => answerable(fleet.approvals.values(), session, nowMs));
   const here = (pages: PageRoute["page"][]) => (pages.includes(route.page) ? "page" : undefined);
   return (

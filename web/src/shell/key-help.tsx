@@ -1,6 +1,6 @@
 /** Every key there is. None of a single letter works outside the table: who speaks to their computer would press it by chance. */
-import { DialogFoot } from "../parts/dialog-foot.tsx";
-import { Modal } from "../parts/modal.tsx";
+import { DialogFoot } from "../parts/dialogs/dialog-foot.tsx";
+import { Modal } from "../parts/dialogs/modal.tsx";
 
 const keys: readonly [string, string][] = [
   ["Ctrl K", "go to a machine, a job or a page"],

@@ -2,7 +2,7 @@
 import { type SyntheticEvent, useState } from "react";
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import { ApiError, type Client } from "../../../daemon/contract/client.ts";
-import { Hint } from "../parts/hint.tsx";
+import { Hint } from "../parts/text/hint.tsx";
 
 export function Login({ client, notice, onLogin }: { client: Client; notice: string | undefined; onLogin: (session: Session) => void }) {
   const [key, setKey] = useState("");

@@ -2,10 +2,10 @@
 import { lazy, type ReactNode, type Ref, Suspense, useEffect, useMemo, useRef } from "react";
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import type { Client } from "../../../daemon/contract/client.ts";
+import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { AlertsPage } from "../admin/alerts-page.tsx";
 import { DoctorPage } from "../admin/doctor-page.tsx";
 import { DaemonLogPage } from "../admin/log/daemon-log-page.tsx";
-import { SettingsPage } from "../admin/settings-page.tsx";
 import { AuditPage } from "../audit/audit-page.tsx";
 import { ApprovalPage } from "../changes/approval-page.tsx";
 import { ApprovalsPage } from "../changes/approvals-page.tsx";
@@ -17,12 +17,15 @@ import { Clock } from "../live/clock.ts";
 import { LiveFleet } from "../live/live-fleet.ts";
 import { FleetPage } from "../machines/fleet/fleet-page.tsx";
 import { refusal } from "../machines/node/actions.ts";
-import { NodePage } from "../machines/node/node-page.tsx";
+import { type NetbootPanels, NodePage } from "../machines/node/node-page.tsx";
+import { BootDecision } from "../netboot/boot-decision.tsx";
+import { CaptureDownload } from "../netboot/capture-download.tsx";
 import { NetworkPage } from "../netboot/network-page.tsx";
-import { type Desk, DeskContext, useView } from "../parts/page-context.ts";
+import { LostPage } from "../parts/lost-page.tsx";
+import { type PageContext, PageProvider, useView } from "../parts/page-context.ts";
+import type { PageRoute } from "../parts/route.ts";
 import { Header } from "./header.tsx";
-import { LostPage } from "./lost-page.tsx";
-import type { PageRoute } from "./route.ts";
+import { SettingsPage } from "./settings-page.tsx";
 import { useRoute } from "./use-route.ts";
 
 /** It draws, which takes a library that no other page needs. */
@@ -30,11 +33,11 @@ const TrendsPage = lazy(async () => ({ default: (await import("../jobs/trends-pa
 const RackPage = lazy(async () => ({ default: (await import("../machines/racks/rack-page.tsx")).RackPage }));
 
 export function MissionControl({ client, session, onLogout }: { client: Client; session: Session; onLogout: () => Promise<void> }) {
-  const desk = useMemo((): Desk => {
+  const page = useMemo((): PageContext => {
     const clock = new Clock();
     return { client, clock, live: new LiveFleet(client, clock, session.name), session, refusal: refusal(session.role) };
   }, [client, session]);
-  useEffect(() => desk.live.start(), [desk]);
+  useEffect(() => page.live.start(), [page]);
 
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
@@ -51,7 +54,7 @@ export function MissionControl({ client, session, onLogout }: { client: Client; 
   }, [route, place]);
 
   return (
-    <DeskContext value={desk}>
+    <PageProvider value={page}>
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
         Skip to the content
       </button>
@@ -59,7 +62,7 @@ export function MissionControl({ client, session, onLogout }: { client: Client; 
       <Content ref={main}>
         <Screen route={route} />
       </Content>
-    </DeskContext>
+    </PageProvider>
   );
 }
 
@@ -79,7 +82,7 @@ function Screen({ route }: { route: PageRoute }) {
     case "fleet":
       return <FleetPage />;
     case "node":
-      return <NodePage key={route.name} name={route.name} />;
+      return <NodePage key={route.name} name={route.name} netboot={netbootPanels} />;
     case "jobs":
       return <JobsPage />;
     case "job":
@@ -120,6 +123,11 @@ function Screen({ route }: { route: PageRoute }) {
       return <LostPage what="There is no such page." />;
   }
 }
+
+const netbootPanels = (node: Node): NetbootPanels => ({
+  decision: <BootDecision node={node} />,
+  capture: <CaptureDownload node={node.id} name={node.name} />,
+});
 
 function titleOf(route: PageRoute): string {
   switch (route.page) {

@@ -1,12 +1,13 @@
 /** What others did, as it happens: toasts in the corner, and the list they are kept in. */
 import { useState } from "react";
-import { Ago } from "../parts/ago.tsx";
-import { DialogFoot } from "../parts/dialog-foot.tsx";
-import { Modal } from "../parts/modal.tsx";
+import type { NewsItem } from "../live/news.ts";
+import { DialogFoot } from "../parts/dialogs/dialog-foot.tsx";
+import { Modal } from "../parts/dialogs/modal.tsx";
+import { eventTone } from "../parts/event-tone.ts";
 import { useView } from "../parts/page-context.ts";
-import { Untrusted } from "../parts/untrusted.tsx";
-import type { NewsItem } from "./news.ts";
-import { alertsHref, jobHref, nodeHref } from "./route.ts";
+import { alertsHref, jobHref, nodeHref } from "../parts/route.ts";
+import { Untrusted } from "../parts/text/untrusted.tsx";
+import { Ago } from "../parts/time/ago.tsx";
 import { useToasts } from "./use-toasts.ts";
 
 export function NewsCorner() {
@@ -45,7 +46,7 @@ export function NewsCorner() {
       >
         <ul aria-live="polite" aria-relevant="additions">
           {toasts.shown.map(({ item }) => (
-            <li key={item.seq} className={`toast tone-${item.tone}`} onKeyDown={({ key }) => key === "Escape" && dismiss(item.seq)}>
+            <li key={item.seq} className={`toast tone-${toneOf(item)}`} onKeyDown={({ key }) => key === "Escape" && dismiss(item.seq)}>
               <p>
                 <Told item={item} /> <Ago at={item.at} />
               </p>
@@ -75,7 +76,7 @@ function NewsList({ items, onClose }: { items: readonly NewsItem[]; onClose: () 
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
         <ol className="events news-list" tabIndex={0} aria-label="Newest first">
           {items.map((item) => (
-            <li key={item.seq} className={`event tone-${item.tone}`}>
+            <li key={item.seq} className={`event tone-${toneOf(item)}`}>
               <p className="event-summary">
                 <Told item={item} onFollow={onClose} /> <Ago at={item.at} />
               </p>
@@ -99,3 +100,5 @@ function Told({ item: { text, about }, onFollow }: { item: NewsItem; onFollow?: 
     </a>
   );
 }
+
+const toneOf = ({ type }: NewsItem) => (type === "alert.raised" ? "bad" : type === "missed" ? "attention" : eventTone({ type }));

@@ -1,9 +1,9 @@
 /** What the command palette finds: pages, machines and jobs, the nearest first. Pure. */
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
-import { jobLook } from "../jobs/job-look.ts";
 import { queryHash, wholeFleet } from "../machines/fleet/fleet-query.ts";
-import { phaseLook, phaseOrder } from "../machines/node/phases.ts";
+import { phaseLabel, phaseOrder } from "../machines/phases.ts";
+import { jobLabel } from "../parts/jobs/job-states.ts";
 
 export interface Entry {
   key: string;
@@ -35,8 +35,8 @@ const pages: readonly Entry[] = [
   { key: "page settings", title: "Settings", detail: "keys, members, tokens, notifications, other services", href: "#/settings" },
   ...phaseOrder.map((phase) => ({
     key: `phase ${phase}`,
-    title: `Machines that are ${phaseLook[phase].word.toLowerCase()}`,
-    detail: phaseLook[phase].meaning,
+    title: `Machines that are ${phaseLabel[phase].word.toLowerCase()}`,
+    detail: phaseLabel[phase].meaning,
     href: queryHash({ ...wholeFleet, phase, view: "table" }),
   })),
 ];
@@ -55,14 +55,14 @@ export function findEntries(text: string, nodes: Iterable<Node>, jobs: Iterable<
 const ofNode = ({ id, name, macs, address, state, facts: { product, serial } }: Node): Entry => ({
   key: `node ${id}`,
   title: name,
-  detail: [phaseLook[state.phase].word, address, macs.join(" "), product, serial].filter((part) => part !== undefined).join(" · "),
+  detail: [phaseLabel[state.phase].word, address, macs.join(" "), product, serial].filter((part) => part !== undefined).join(" · "),
   href: `#/nodes/${encodeURIComponent(name)}`,
 });
 
 const ofJob = ({ id, playbook, nodeName, status }: Job): Entry => ({
   key: `job ${id}`,
   title: `${playbook} on ${nodeName}`,
-  detail: `${jobLook[status].word} · ${id}`,
+  detail: `${jobLabel[status].word} · ${id}`,
   href: `#/jobs/${encodeURIComponent(id)}`,
 });
 

@@ -1,6 +1,6 @@
 /** Goes anywhere by a few letters: Ctrl+K, type, Enter. */
 import { type KeyboardEvent, useId, useState } from "react";
-import { Modal } from "../parts/modal.tsx";
+import { Modal } from "../parts/dialogs/modal.tsx";
 import { useView } from "../parts/page-context.ts";
 import { findEntries } from "./palette-search.ts";
 

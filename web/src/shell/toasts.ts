@@ -1,5 +1,5 @@
 /** Which news stand on the screen and for how long. Pure: the clock ticks elsewhere. */
-import type { NewsItem } from "./news.ts";
+import type { NewsItem } from "../live/news.ts";
 
 const MOST = 3;
 const TICKS = 8;

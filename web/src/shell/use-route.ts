@@ -1,6 +1,6 @@
 /** The current route, followed as the address changes. */
 import { useMemo, useSyncExternalStore } from "react";
-import { type PageRoute, parseRoute } from "./route.ts";
+import { type PageRoute, parseRoute } from "../parts/route.ts";
 
 export function useRoute(): PageRoute {
   const hash = useSyncExternalStore(subscribe, () => location.hash);

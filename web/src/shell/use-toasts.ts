@@ -1,6 +1,6 @@
 /** The toasts of now: they come with the news, and go by themselves unless somebody is at them. */
 import { useEffect, useState } from "react";
-import type { NewsItem } from "./news.ts";
+import type { NewsItem } from "../live/news.ts";
 import { aged, cleared, dismissed, noToasts, type Toasts, taken } from "./toasts.ts";
 
 const TICK_MS = 1000;

@@ -1,8 +1,8 @@
 /** The lines of the daemon's log that are on screen, of however many there are. */
 import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
-import { atEnd } from "../../jobs/output/job-log.ts";
-import { exactTime } from "../../parts/relative-time.ts";
+import { atEnd } from "../../live/output/job-log.ts";
+import { exactTime } from "../../parts/time/relative-time.ts";
 import { layoutOf, linesAt, topsOf } from "./log-rows.ts";
 import { piecesOf, sourceOf, timeOfDay, wordsOf } from "./log-text.ts";
 

@@ -1,7 +1,8 @@
 /** The log of the daemon's own processes as it grows: by level and part, searched, paused, cleared away and copied. */
 import { type KeyboardEvent, useRef, useState } from "react";
-import { useDesk } from "../../parts/page-context.ts";
-import { CliPanel, Copy } from "../../shell/cli-panel.tsx";
+import { usePage } from "../../parts/page-context.ts";
+import { CliPanel } from "../../parts/text/cli-panel.tsx";
+import { Copy } from "../../parts/text/copy.tsx";
 import { DaemonLogBar } from "./daemon-log-bar.tsx";
 import { DaemonLogBox } from "./daemon-log-box.tsx";
 import { logCommand, shownLines, wholeLog } from "./log-query.ts";
@@ -9,7 +10,7 @@ import { plainText } from "./log-text.ts";
 import { useDaemonLog, useLogQuery } from "./use-daemon-log.ts";
 
 export function DaemonLogPage() {
-  const { refusal } = useDesk();
+  const { refusal } = usePage();
   if (refusal === undefined) return <DaemonLogPane />;
   return (
     <section className="empty">

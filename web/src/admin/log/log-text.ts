@@ -1,7 +1,7 @@
 /** A line of the daemon's log in words, and how many rows they take where every character is as wide as the others. Pure. */
 import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
-import { withoutColours } from "../../jobs/output/ansi.ts";
-import { printable } from "../../jobs/output/printable.ts";
+import { withoutColours } from "../../live/output/ansi.ts";
+import { printable } from "../../live/output/printable.ts";
 
 /** Machines wrote some of it: nothing that acts or turns the reading direction stays. */
 const harmless = (text: string): string => withoutColours(printable("", text).text).replaceAll("\t", "    ");

@@ -1,10 +1,10 @@
 /** The daemon's own log for as long as somebody looks, and which part of it, kept in the address. */
 import { useEffect, useMemo, useSyncExternalStore } from "react";
-import { useDesk } from "../../parts/page-context.ts";
+import { usePage } from "../../parts/page-context.ts";
 import { type LogQuery, logHash, parseLogQuery } from "./log-query.ts";
 
 export function useDaemonLog() {
-  const { daemonLog } = useDesk().live;
+  const { daemonLog } = usePage().live;
   useEffect(() => daemonLog.watch(), [daemonLog]);
   return useSyncExternalStore(daemonLog.subscribe, daemonLog.view);
 }

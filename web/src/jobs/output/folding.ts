@@ -1,5 +1,5 @@
 /** Which lines are seen when some chapters are folded: rows of the screen to lines of the output, and back. Pure. */
-import type { Chapter } from "./job-log.ts";
+import type { Chapter } from "../../live/output/job-log.ts";
 
 interface Stretch {
   /** Row of its first line. */

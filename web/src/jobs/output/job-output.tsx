@@ -1,7 +1,7 @@
 /** Output as it grows: it follows the end until somebody reads, and leads to what was searched for and to the first failure. */
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import type { JobLog } from "../../live/output/job-log.ts";
 import { chapterOf, fold } from "./folding.ts";
-import type { JobLog } from "./job-log.ts";
 import { LogBox, rowPx } from "./log-box.tsx";
 import { MOST_FOUND } from "./search.ts";
 import { useSearch } from "./use-search.ts";

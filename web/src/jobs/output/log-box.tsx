@@ -1,8 +1,8 @@
 /** The lines of an output that are on screen, of however many there are: each is one row high, the rest is empty space. */
 import { type ReactNode, type RefObject, useLayoutEffect, useState } from "react";
-import { spansOf } from "./ansi.ts";
+import { spansOf } from "../../live/output/ansi.ts";
+import { atEnd, type JobLog, lineTone } from "../../live/output/job-log.ts";
 import type { Folding } from "./folding.ts";
-import { atEnd, type JobLog, lineTone } from "./job-log.ts";
 
 /** As the style sheet has it: where headings stand together, each needs room for a finger. */
 export const rowPx = (folded: ReadonlySet<number>): number => (folded.size > 0 ? 24 : 19);
@@ -29,8 +29,8 @@ export function LogBox({ box, log, folding, folded, onFold, current, following, 
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const look = () => setSeen({ top: element.scrollTop, height: element.clientHeight });
-    const observer = new ResizeObserver(look);
+    const style = () => setSeen({ top: element.scrollTop, height: element.clientHeight });
+    const observer = new ResizeObserver(style);
     observer.observe(element);
     return () => observer.disconnect();
   }, [box]);
@@ -91,9 +91,9 @@ interface LineProps {
 }
 
 function Line({ log, number, current, failed, children }: LineProps) {
-  const { text, look } = log.line(number);
+  const { text, style } = log.line(number);
   const cut = text.length > LONGEST_SHOWN ? text.slice(0, LONGEST_SHOWN) : text;
-  const spans = spansOf(cut, look);
+  const spans = spansOf(cut, style);
   const tone = failed ? "bad" : lineTone(log.plain(number).slice(0, 80));
   return (
     <p className={`log-line line-${tone}${current ? " line-current" : ""}`} data-line={number + 1}>

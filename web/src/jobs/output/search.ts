@@ -1,5 +1,5 @@
 /** Looks for a text in the output, some lines at a time so that nothing else waits, and goes on when more comes. */
-import type { JobLog } from "./job-log.ts";
+import type { JobLog } from "../../live/output/job-log.ts";
 
 export interface Search {
   text: string;

@@ -1,6 +1,6 @@
 /** The search in a job's output, stepping whenever there is time and something new. */
 import { useEffect, useState } from "react";
-import type { JobLog } from "./job-log.ts";
+import type { JobLog } from "../../live/output/job-log.ts";
 import { isThrough, type Search, searchFor, searchOn } from "./search.ts";
 
 export function useSearch(log: JobLog, text: string): Search {

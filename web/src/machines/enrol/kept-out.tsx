@@ -2,11 +2,11 @@
 import { type SyntheticEvent, useState } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { ActionButton } from "../../parts/action-button.tsx";
-import { Ago } from "../../parts/ago.tsx";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
-import { DialogFoot } from "../../parts/dialog-foot.tsx";
-import { Modal } from "../../parts/modal.tsx";
-import { useDesk } from "../../parts/page-context.ts";
+import { DialogFoot } from "../../parts/dialogs/dialog-foot.tsx";
+import { Modal } from "../../parts/dialogs/modal.tsx";
+import { usePage } from "../../parts/page-context.ts";
+import { Ago } from "../../parts/time/ago.tsx";
 
 interface Props {
   claim: NonNullable<Node["claims"]>[number];
@@ -17,7 +17,7 @@ interface Props {
 }
 
 export function KeptOut({ claim: { id, reason, at }, who = "Another machine", contested }: Props) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { attempt, busy, problem } = useAttempt();
   const [asking, setAsking] = useState<"own-name" | "replace">();
   const [typed, setTyped] = useState("");

@@ -2,12 +2,12 @@
 import { useEffect, useState } from "react";
 import type { Claim } from "../../../../daemon/contract/machines/enrol.ts";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
-import { useDesk, useView } from "../../parts/page-context.ts";
+import { usePage, useView } from "../../parts/page-context.ts";
 import { KeptOut } from "./kept-out.tsx";
 
 /** Those that contest a node stand on its page. */
 export function Strangers() {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { fleet } = useView();
   const [claims, setClaims] = useState<readonly Claim[]>([]);
   const { attempt, problem } = useAttempt();

@@ -1,21 +1,20 @@
 /** Tokens with which machines that were installed by other means come into the fleet. */
-import { type SyntheticEvent, useId, useState } from "react";
-import { type EnrolToken, MachineRole } from "../../../../daemon/contract/machines/enrol.ts";
-import { Revoke } from "../../admin/revoke.tsx";
-import { ShownOnce } from "../../admin/shown-once.tsx";
+import { useState } from "react";
+import type { EnrolToken } from "../../../../daemon/contract/machines/enrol.ts";
 import { ActionButton } from "../../parts/action-button.tsx";
-import { Ago } from "../../parts/ago.tsx";
-import { Problem, useAttempt } from "../../parts/attempt.tsx";
-import { DialogFoot } from "../../parts/dialog-foot.tsx";
-import { Modal } from "../../parts/modal.tsx";
-import { useDesk } from "../../parts/page-context.ts";
+import { Problem } from "../../parts/attempt.tsx";
+import { Revoke } from "../../parts/dialogs/revoke.tsx";
+import { ShownOnce } from "../../parts/dialogs/shown-once.tsx";
+import { usePage } from "../../parts/page-context.ts";
 import { Sheet } from "../../parts/sheet.tsx";
+import { Ago } from "../../parts/time/ago.tsx";
 import { useAnswer } from "../../parts/use-answer.ts";
+import { NewToken } from "./new-token.tsx";
 
 const tone: Record<EnrolToken["state"], string> = { active: "good", "used-up": "muted", expired: "muted", revoked: "muted" };
 
 export function TokensPanel() {
-  const { client, refusal } = useDesk();
+  const { client, refusal } = usePage();
   const { answer: tokens, problem, refresh } = useAnswer(() => client.listTokens(), refusal === undefined);
   const [making, setMaking] = useState(false);
   const [install, setInstall] = useState<string>();
@@ -79,55 +78,3 @@ export function TokensPanel() {
 }
 
 const none = "None. A machine that was installed by other means comes in with one; machines booted from here bring their own.";
-
-const hours = [1, 8, 24, 168] as const;
-
-function NewToken({ onMade, onClose }: { onMade: (install: string) => void; onClose: () => void }) {
-  const { client } = useDesk();
-  const { attempt, busy, problem } = useAttempt();
-  const id = useId();
-  const [uses, setUses] = useState(1);
-  const [role, setRole] = useState<MachineRole>("worker");
-  const [ttl, setTtl] = useState<number>(1);
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    void attempt(async () => onMade((await client.createToken({ uses, role, ttlSeconds: ttl * 3600 })).install));
-  };
-  return (
-    <Modal title="Create a token" onClose={onClose}>
-      <form onSubmit={submit}>
-        <label htmlFor={`${id}-uses`}>For how many machines</label>
-        <input
-          id={`${id}-uses`}
-          data-first
-          type="number"
-          min={1}
-          max={1000}
-          required
-          value={uses}
-          onChange={({ target }) => setUses(Number(target.value))}
-        />
-        <label htmlFor={`${id}-role`}>They join as</label>
-        <select id={`${id}-role`} value={role} onChange={({ target }) => setRole(MachineRole.parse(target.value))}>
-          {MachineRole.options.map((each) => (
-            <option key={each}>{each}</option>
-          ))}
-        </select>
-        <label htmlFor={`${id}-ttl`}>How long it works</label>
-        <select id={`${id}-ttl`} value={ttl} onChange={({ target }) => setTtl(Number(target.value))}>
-          {hours.map((each) => (
-            <option key={each} value={each}>
-              {each < 24 ? `${each} h` : `${each / 24} d`}
-            </option>
-          ))}
-        </select>
-        <Problem problem={problem} />
-        <DialogFoot onClose={onClose}>
-          <button type="submit" className="primary" disabled={busy}>
-            {busy ? "Creating…" : "Create"}
-          </button>
-        </DialogFoot>
-      </form>
-    </Modal>
-  );
-}

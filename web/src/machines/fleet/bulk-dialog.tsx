@@ -1,10 +1,10 @@
 /** Says what will happen to each machine before it does, asks for typed words where disks are erased, then tells what came of it. */
 import { type SyntheticEvent, useState } from "react";
 import type { Profile } from "../../../../daemon/contract/machines/node.ts";
-import { PlaybookChoice } from "../../jobs/playbook-choice.tsx";
-import { DialogFoot } from "../../parts/dialog-foot.tsx";
-import { Modal } from "../../parts/modal.tsx";
-import { jobsHref, nodeHref } from "../../shell/route.ts";
+import { DialogFoot } from "../../parts/dialogs/dialog-foot.tsx";
+import { Modal } from "../../parts/dialogs/modal.tsx";
+import { PlaybookChoice } from "../../parts/jobs/playbook-choice.tsx";
+import { jobsHref, nodeHref } from "../../parts/route.ts";
 import { type BulkAction, type BulkPlan, bulkWord, phraseFor } from "./bulk.ts";
 import { useBulk } from "./use-bulk.ts";
 

@@ -1,7 +1,7 @@
 /** What one action would do to each of many machines: to whom it happens, and who is left out and why. Pure. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { actionsFor } from "../node/actions.ts";
-import { phaseLook } from "../node/phases.ts";
+import { phaseLabel } from "../phases.ts";
 
 export const bulkActions = ["accept", "arm", "wake", "run"] as const;
 export type BulkAction = (typeof bulkActions)[number];
@@ -21,7 +21,7 @@ export function planBulk(action: BulkAction, nodes: readonly Node[]): BulkPlan {
     action === "run" ? phase === "ready" || phase === "configure-failed" : actionsFor(phase).includes(action);
   return {
     does: nodes.filter(may).map((node) => ({ node, what: whatOf(action, node) })),
-    leaves: nodes.filter((node) => !may(node)).map((node) => ({ node, why: `is ${phaseLook[node.state.phase].word.toLowerCase()}` })),
+    leaves: nodes.filter((node) => !may(node)).map((node) => ({ node, why: `is ${phaseLabel[node.state.phase].word.toLowerCase()}` })),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What is shown of the fleet: a count for each phase that is also its filter, the search, the group, cards or table. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
-import { phaseLook } from "../node/phases.ts";
+import { phaseLabel } from "../phases.ts";
 import type { FleetQuery } from "./fleet-query.ts";
 import { countsOf } from "./sections.ts";
 
@@ -27,13 +27,13 @@ export function FleetBar({ nodes, query: { phase, text, group, rack, view }, onQ
           <li key={counted}>
             <button
               type="button"
-              className={`tally tone-${phaseLook[counted].tone}`}
+              className={`tally tone-${phaseLabel[counted].tone}`}
               data-phase={counted}
               aria-pressed={phase === counted}
-              title={phaseLook[counted].meaning}
+              title={phaseLabel[counted].meaning}
               onClick={() => onQuery({ phase: phase === counted ? undefined : counted })}
             >
-              <span className="tally-number">{count}</span> {phaseLook[counted].word}
+              <span className="tally-number">{count}</span> {phaseLabel[counted].word}
             </button>
           </li>
         ))}

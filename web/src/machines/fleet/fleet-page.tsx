@@ -1,7 +1,7 @@
 /** The first page: every machine as a card or a line, what needs somebody on top, and what just happened beside it. */
 import { useDeferredValue, useMemo } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
-import { useDesk, useView } from "../../parts/page-context.ts";
+import { usePage, useView } from "../../parts/page-context.ts";
 import { Strangers } from "../enrol/strangers.tsx";
 import { membershipsOf } from "../inventory/membership.ts";
 import { useInventory } from "../inventory/use-inventory.ts";
@@ -20,7 +20,7 @@ import { useSelection } from "./use-selection.ts";
 
 export function FleetPage() {
   const { fleet, loaded, status } = useView();
-  const { clock } = useDesk();
+  const { clock } = usePage();
   const [query, changeQuery] = useFleetQuery();
   const { inventory, refusal } = useInventory();
   const { known: standing } = useRacks();

@@ -1,6 +1,6 @@
 /** What part of the fleet is shown and how, read from and written to the address: a view can be kept and sent to somebody. Pure. */
 import type { Phase } from "../../../../daemon/contract/machines/node.ts";
-import { phaseOrder } from "../node/phases.ts";
+import { phaseOrder } from "../phases.ts";
 
 export const columns = ["name", "phase", "health", "address", "hardware", "role", "groups", "event"] as const;
 export type Column = (typeof columns)[number];

@@ -1,16 +1,16 @@
 /** One machine at a glance, with the step that usually comes next. */
 import { memo } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
-import { Ago } from "../../parts/ago.tsx";
-import { useDesk } from "../../parts/page-context.ts";
-import { Untrusted } from "../../parts/untrusted.tsx";
-import { visible } from "../../parts/visible.ts";
-import { nodeHref } from "../../shell/route.ts";
+import { usePage } from "../../parts/page-context.ts";
+import { nodeHref } from "../../parts/route.ts";
+import { Untrusted } from "../../parts/text/untrusted.tsx";
+import { visible } from "../../parts/text/visible.ts";
+import { Ago } from "../../parts/time/ago.tsx";
 import { nextActionFor } from "../node/actions.ts";
 import { NodeActions } from "../node/node-actions.tsx";
-import { PhaseBadge } from "../node/phase-badge.tsx";
 import { PhaseLine } from "../node/phase-line.tsx";
-import { phaseLook } from "../node/phases.ts";
+import { PhaseBadge } from "../phase-badge.tsx";
+import { phaseLabel } from "../phases.ts";
 
 const FRESH_MS = 3000;
 
@@ -18,11 +18,11 @@ const FRESH_MS = 3000;
 export const NodeCard = memo(function NodeCard({ node }: { node: Node }) {
   const { name, macs, address, state, lastEvent } = node;
   const next = nextActionFor(state.phase);
-  const { clock } = useDesk();
+  const { clock } = usePage();
   // Not when the page opens: then nothing has changed.
   const justNow = lastEvent && clock.nowMs() - Date.parse(lastEvent.at) < FRESH_MS;
   return (
-    <li className={`card tone-${phaseLook[state.phase].tone}`} data-node={name}>
+    <li className={`card tone-${phaseLabel[state.phase].tone}`} data-node={name}>
       {justNow && <span key={lastEvent.seq} className="flash" aria-hidden="true" />}
       <div className="card-head">
         <h3>

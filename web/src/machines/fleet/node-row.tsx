@@ -1,16 +1,16 @@
 /** One machine as a line of the table. */
 import { memo } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
-import { Ago } from "../../parts/ago.tsx";
-import { useDesk } from "../../parts/page-context.ts";
-import { Untrusted } from "../../parts/untrusted.tsx";
-import { visible } from "../../parts/visible.ts";
-import { nodeHref } from "../../shell/route.ts";
+import { usePage } from "../../parts/page-context.ts";
+import { nodeHref } from "../../parts/route.ts";
+import { Untrusted } from "../../parts/text/untrusted.tsx";
+import { visible } from "../../parts/text/visible.ts";
+import { Ago } from "../../parts/time/ago.tsx";
 import type { Membership } from "../inventory/membership.ts";
 import { hardwareOf } from "../node/hardware.ts";
 import { healthOf } from "../node/health.ts";
-import { PhaseBadge } from "../node/phase-badge.tsx";
-import { phaseLook } from "../node/phases.ts";
+import { PhaseBadge } from "../phase-badge.tsx";
+import { phaseLabel } from "../phases.ts";
 
 interface Props {
   node: Node;
@@ -24,12 +24,12 @@ interface Props {
 /** Unchanged machines keep their identity from frame to frame, so only the one that changed is drawn again. */
 export const NodeRow = memo(function NodeRow({ node, membership, active, selected, onMark }: Props) {
   const { name, address, state, lastEvent } = node;
-  const { clock } = useDesk();
+  const { clock } = usePage();
   const health = healthOf(node, clock.nowMs());
   const hardware = visible(hardwareOf(node));
   const stop = active ? 0 : -1;
   return (
-    <tr className={`tone-${phaseLook[state.phase].tone}`} data-id={node.id} data-node={name} data-marked={selected}>
+    <tr className={`tone-${phaseLabel[state.phase].tone}`} data-id={node.id} data-node={name} data-marked={selected}>
       <td className="col-mark">
         <input
           type="checkbox"

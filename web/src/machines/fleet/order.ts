@@ -3,7 +3,7 @@ import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { type Membership, nowhere } from "../inventory/membership.ts";
 import { hardwareOf } from "../node/hardware.ts";
 import { healthOf } from "../node/health.ts";
-import { phaseOrder } from "../node/phases.ts";
+import { phaseOrder } from "../phases.ts";
 import type { Column, FleetQuery } from "./fleet-query.ts";
 
 const byText = new Intl.Collator("en", { numeric: true });

@@ -1,6 +1,6 @@
 /** The fleet as the page lists it: what needs somebody first, then by phase and name. */
 import type { Node, Phase } from "../../../../daemon/contract/machines/node.ts";
-import { type Group, groups, phaseOrder } from "../node/phases.ts";
+import { type Group, groups, phaseOrder } from "../phases.ts";
 
 export interface Section {
   group: Group;

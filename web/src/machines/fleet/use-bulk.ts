@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { ApiError, type Client } from "../../../../daemon/contract/client.ts";
 import type { Node, Profile } from "../../../../daemon/contract/machines/node.ts";
-import { useDesk } from "../../parts/page-context.ts";
+import { usePage } from "../../parts/page-context.ts";
 import { patiently } from "../../parts/patience.ts";
 import type { BulkAction, BulkPlan } from "./bulk.ts";
 
@@ -18,7 +18,7 @@ interface Choices {
 }
 
 export function useBulk(action: BulkAction, { does }: BulkPlan) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Outcome>>(new Map());
   const [state, setState] = useState<"asking" | "working" | "done">("asking");
   const closed = useRef(false);

@@ -3,13 +3,13 @@ import { type SyntheticEvent, useState } from "react";
 import type { VariableValue } from "../../../../daemon/contract/machines/inventory.ts";
 import { ActionButton } from "../../parts/action-button.tsx";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
-import { useDesk } from "../../parts/page-context.ts";
+import { usePage } from "../../parts/page-context.ts";
 import { membershipsOf, nowhere } from "./membership.ts";
 import { useInventory } from "./use-inventory.ts";
 import { valueFrom } from "./variable.ts";
 
 export function InventoryPanel({ name }: { name: string }) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { inventory, refresh, refusal } = useInventory();
   const { attempt, busy, problem } = useAttempt();
   const { role, groups } = (inventory && membershipsOf(inventory).get(name)) ?? nowhere;

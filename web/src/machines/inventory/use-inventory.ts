@@ -1,12 +1,12 @@
 /** Ansible's inventory, asked for every half minute while somebody looks. Viewers may not ask: they get the reason. */
 import { useEffect, useState } from "react";
 import type { InventoryView } from "../../../../daemon/contract/machines/inventory.ts";
-import { useDesk } from "../../parts/page-context.ts";
+import { usePage } from "../../parts/page-context.ts";
 
 const AGAIN_MS = 30_000;
 
 export function useInventory(): { inventory: InventoryView | undefined; refresh: () => void; refusal: string | undefined } {
-  const { client, refusal } = useDesk();
+  const { client, refusal } = usePage();
   const [inventory, setInventory] = useState<InventoryView>();
   const [failure, setFailure] = useState<string>();
   const [asked, setAsked] = useState(0);

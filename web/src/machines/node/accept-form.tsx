@@ -3,10 +3,10 @@ import { type SyntheticEvent, useState } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { ActionButton } from "../../parts/action-button.tsx";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
-import { useDesk } from "../../parts/page-context.ts";
+import { usePage } from "../../parts/page-context.ts";
 
 export function AcceptForm({ node }: { node: Node }) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { attempt, busy, problem } = useAttempt();
   const [name, setName] = useState("");
   const [disk, setDisk] = useState("");

@@ -1,8 +1,8 @@
 /** Asks for the machine's name, typed, before it is erased, raised or given up: a wrong row is a lost disk. */
 import { type SyntheticEvent, useId, useState } from "react";
 import type { Node, Profile } from "../../../../daemon/contract/machines/node.ts";
-import { DialogFoot } from "../../parts/dialog-foot.tsx";
-import { Modal } from "../../parts/modal.tsx";
+import { DialogFoot } from "../../parts/dialogs/dialog-foot.tsx";
+import { Modal } from "../../parts/dialogs/modal.tsx";
 import type { NamedAction } from "./actions.ts";
 
 export interface Confirmed {

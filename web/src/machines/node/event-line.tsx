@@ -1,9 +1,10 @@
 /** One event of a timeline. Its words come from machines: text, never markup. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
-import { Ago } from "../../parts/ago.tsx";
-import { Untrusted } from "../../parts/untrusted.tsx";
-import { jobHref, nodeHref } from "../../shell/route.ts";
-import { type Entry, eventTone } from "./timeline.ts";
+import { eventTone } from "../../parts/event-tone.ts";
+import { jobHref, nodeHref } from "../../parts/route.ts";
+import { Untrusted } from "../../parts/text/untrusted.tsx";
+import { Ago } from "../../parts/time/ago.tsx";
+import type { Entry } from "./timeline.ts";
 
 /** `node` is named where events of several machines stand together. */
 export function EventLine({ entry: { event, times }, node, detail = false }: { entry: Entry; node?: Node | undefined; detail?: boolean }) {

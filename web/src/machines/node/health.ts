@@ -1,6 +1,6 @@
 /** How a machine fares, in one word, from what it last reported. Pure: the clock is given. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
-import type { Tone } from "./phases.ts";
+import type { Tone } from "../../parts/tone.ts";
 
 export interface Health {
   word: "failing" | "overdue" | "disputed" | "at work" | "fine" | "unknown";

@@ -1,15 +1,15 @@
 /** The way of a machine to being ready as bars on one line of time, with what its peers took beside each. */
 import { useEffect, useMemo, useState } from "react";
 import type { Event } from "../../../../daemon/contract/event.ts";
-import { useDesk, useView } from "../../parts/page-context.ts";
-import { lengthOf } from "../../parts/relative-time.ts";
-import { journeyOf, peerMedians } from "./journey.ts";
+import { journeyOf, peerMedians } from "../../parts/journey.ts";
+import { usePage, useView } from "../../parts/page-context.ts";
+import { lengthOf } from "../../parts/time/relative-time.ts";
 
 /** The most the route gives: peers older than that are no measure any more. */
 const PEER_EVENTS = 5000;
 
 export function JourneyPicture({ nodeId, events }: { nodeId: string; events: readonly Event[] }) {
-  const { client, clock, live } = useDesk();
+  const { client, clock, live } = usePage();
   const { connection } = useView();
   const [all, setAll] = useState<readonly Event[]>([]);
   const journey = useMemo(() => journeyOf(events), [events]);

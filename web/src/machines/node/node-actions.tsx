@@ -4,12 +4,12 @@ import type { Client } from "../../../../daemon/contract/client.ts";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { ActionButton } from "../../parts/action-button.tsx";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
-import { useDesk } from "../../parts/page-context.ts";
+import { usePage } from "../../parts/page-context.ts";
 import { type Action, actionWord, isDangerous, type NamedAction, needsTypedName } from "./actions.ts";
 import { ConfirmByName, type Confirmed } from "./confirm-by-name.tsx";
 
 export function NodeActions({ node, actions }: { node: Node; actions: readonly Action[] }) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const [asking, setAsking] = useState<NamedAction>();
   const { attempt, busy, problem } = useAttempt();
 

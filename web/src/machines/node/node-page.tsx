@@ -1,34 +1,38 @@
 /** One machine: what it is, what may be done to it, its jobs, and everything that ever happened to it. */
-import { useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
-import { JobRows } from "../../jobs/job-rows.tsx";
-import { BootDecision } from "../../netboot/boot-decision.tsx";
-import { CaptureDownload } from "../../netboot/capture-download.tsx";
-import { Ago } from "../../parts/ago.tsx";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
-import { useDesk, useView } from "../../parts/page-context.ts";
-import { Untrusted } from "../../parts/untrusted.tsx";
-import { commandsFor } from "../../shell/cli.ts";
-import { CliPanel } from "../../shell/cli-panel.tsx";
-import { LostPage } from "../../shell/lost-page.tsx";
-import { fleetHref, nodeHref, racksHref } from "../../shell/route.ts";
+import { JobRows } from "../../parts/jobs/job-rows.tsx";
+import { LostPage } from "../../parts/lost-page.tsx";
+import { usePage, useView } from "../../parts/page-context.ts";
+import { fleetHref, nodeHref, racksHref } from "../../parts/route.ts";
+import { CliPanel } from "../../parts/text/cli-panel.tsx";
+import { Untrusted } from "../../parts/text/untrusted.tsx";
+import { Ago } from "../../parts/time/ago.tsx";
 import { ClaimsPanel } from "../enrol/claims-panel.tsx";
 import { InventoryPanel } from "../inventory/inventory-panel.tsx";
+import { PhaseBadge } from "../phase-badge.tsx";
+import { phaseLabel } from "../phases.ts";
 import { standsIn } from "../racks/rack-picture.ts";
 import { useRacks } from "../racks/use-racks.ts";
 import { AcceptForm } from "./accept-form.tsx";
 import { actionsOf } from "./actions.ts";
+import { commandsFor } from "./commands.ts";
 import { EventLine } from "./event-line.tsx";
 import { factsOf } from "./facts.ts";
 import { JourneyPicture } from "./journey-picture.tsx";
 import { NodeActions } from "./node-actions.tsx";
-import { PhaseBadge } from "./phase-badge.tsx";
 import { PhaseLine } from "./phase-line.tsx";
-import { phaseLook } from "./phases.ts";
 import { entriesOf } from "./timeline.ts";
 
+/** The parts of the page that belong to network boot. The shell supplies them: areas do not import each other. */
+export interface NetbootPanels {
+  decision: ReactNode;
+  capture: ReactNode;
+}
+
 /** Found by name as the daemon does it, and by MAC address: both are what people have at hand. */
-export function NodePage({ name }: { name: string }) {
+export function NodePage({ name, netboot }: { name: string; netboot: (node: Node) => NetbootPanels }) {
   const { fleet, loaded } = useView();
   const all = [...fleet.nodes.values()];
   const seenId = useRef<string>(undefined);
@@ -44,10 +48,10 @@ export function NodePage({ name }: { name: string }) {
   }, [properName, name]);
   if (!loaded) return <p className="asking">Loading…</p>;
   if (!node) return <LostPage what={`No machine is called ${name}.`} />;
-  return <KnownNode node={node} />;
+  return <KnownNode node={node} netboot={netboot(node)} />;
 }
 
-function KnownNode({ node }: { node: Node }) {
+function KnownNode({ node, netboot }: { node: Node; netboot: NetbootPanels }) {
   const { fleet } = useView();
   const { known: standing } = useRacks();
   const place = standing && standsIn(node.name, standing.racks, standing.places);
@@ -57,10 +61,10 @@ function KnownNode({ node }: { node: Node }) {
       <nav className="crumbs" aria-label="Way back">
         <a href={fleetHref}>Fleet</a> /
       </nav>
-      <header className={`detail-head tone-${phaseLook[node.state.phase].tone}`}>
+      <header className={`detail-head tone-${phaseLabel[node.state.phase].tone}`}>
         <h1>{node.name}</h1>
         <PhaseBadge phase={node.state.phase} />
-        <span className="soft">{phaseLook[node.state.phase].meaning}</span>
+        <span className="soft">{phaseLabel[node.state.phase].meaning}</span>
         <PhaseLine state={node.state} />
         {node.state.phase === "discovered" && <AcceptForm node={node} />}
         <NodeActions node={node} actions={actionsOf(node).filter((action) => action !== "accept")} />
@@ -101,11 +105,11 @@ function KnownNode({ node }: { node: Node }) {
               </>
             )}
           </section>
-          <BootDecision node={node} />
+          {netboot.decision}
           <InventoryPanel name={node.name} />
           <section aria-label="For the terminal and Wireshark">
             <CliPanel commands={commandsFor(node)} />
-            <CaptureDownload node={node.id} name={node.name} />
+            {netboot.capture}
           </section>
         </div>
         <Timeline nodeId={node.id} />
@@ -115,7 +119,7 @@ function KnownNode({ node }: { node: Node }) {
 }
 
 function Timeline({ nodeId }: { nodeId: string }) {
-  const { live } = useDesk();
+  const { live } = usePage();
   const events = useView().fleet.timelines.get(nodeId);
   const { attempt, problem } = useAttempt();
   const missing = events === undefined;

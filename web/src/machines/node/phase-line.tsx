@@ -1,8 +1,8 @@
 /** The phase's own fact under its name: which install stage, why it failed, when an arming lapses. */
 import type { NodeState } from "../../../../daemon/contract/machines/node.ts";
-import { Ago } from "../../parts/ago.tsx";
-import { Untrusted } from "../../parts/untrusted.tsx";
-import { jobHref } from "../../shell/route.ts";
+import { jobHref } from "../../parts/route.ts";
+import { Untrusted } from "../../parts/text/untrusted.tsx";
+import { Ago } from "../../parts/time/ago.tsx";
 import { installProgress, installStages, phaseNote } from "./phase-note.ts";
 
 export function PhaseLine({ state }: { state: NodeState }) {

@@ -1,6 +1,5 @@
 /** A timeline to read: newest first, and a machine that repeats itself takes one line. */
 import type { Event } from "../../../../daemon/contract/event.ts";
-import type { Tone } from "./phases.ts";
 
 export interface Entry {
   /** The latest of those it stands for. */
@@ -18,13 +17,4 @@ export function entriesOf(oldestFirst: readonly Event[]): Entry[] {
     else entries.push({ event, times: 1 });
   }
   return entries.reverse();
-}
-
-export function eventTone({ type }: Pick<Event, "type">): Tone {
-  if (/failed|timed-out|refused|exited|quarantin|overdue/.test(type)) return "bad";
-  if (/\.(ready|succeeded|done)$/.test(type)) return "good";
-  if (/discovered|interrupted|unreachable|cancel/.test(type)) return "attention";
-  if (/armed|retired|wip/.test(type)) return "danger";
-  if (/^(install|job)\.|configuring|called-home|accepted/.test(type)) return "working";
-  return "idle";
 }

@@ -3,7 +3,7 @@ import type { DragEvent } from "react";
 import { type Placed, placeWords, type Rack } from "../../../../daemon/contract/machines/rack.ts";
 import { ActionButton } from "../../parts/action-button.tsx";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
-import { useDesk } from "../../parts/page-context.ts";
+import { usePage } from "../../parts/page-context.ts";
 import { draggedOf, RackMachine } from "./rack-machine.tsx";
 import { cellsOf, fits, type Held, holderOf, spotOf } from "./rack-picture.ts";
 
@@ -17,7 +17,7 @@ interface Props {
 }
 
 export function RackBox({ rack, places, held, onPick, onPlace, onChanged }: Props) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { attempt, busy, problem } = useAttempt();
   const { name, kind, rows, columns } = rack;
   const remove = () =>

@@ -2,10 +2,10 @@
 import { type SyntheticEvent, useState } from "react";
 import { ActionButton } from "../../parts/action-button.tsx";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
-import { useDesk } from "../../parts/page-context.ts";
+import { usePage } from "../../parts/page-context.ts";
 
 export function RackForm({ onSaved }: { onSaved: () => Promise<void> }) {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { attempt, busy, problem } = useAttempt();
   const [name, setName] = useState("");
   const [kind, setKind] = useState<"rack" | "room">("rack");

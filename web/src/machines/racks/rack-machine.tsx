@@ -1,9 +1,9 @@
 /** One machine in its place or in the tray: its phase as it is now, the way to its page, and the handle by which it is moved. */
 import type { DragEvent } from "react";
 import { ActionButton } from "../../parts/action-button.tsx";
-import { useDesk, useView } from "../../parts/page-context.ts";
-import { nodeHref } from "../../shell/route.ts";
-import { phaseLook } from "../node/phases.ts";
+import { usePage, useView } from "../../parts/page-context.ts";
+import { nodeHref } from "../../parts/route.ts";
+import { phaseLabel } from "../phases.ts";
 import type { Held, Spot } from "./rack-picture.ts";
 
 interface Props {
@@ -19,10 +19,10 @@ interface Props {
 const KIND = "application/x-muster-machine";
 
 export function RackMachine({ node: name, height, where, spot, isHeld, onPick }: Props) {
-  const { refusal } = useDesk();
+  const { refusal } = usePage();
   const { fleet } = useView();
   const node = [...fleet.nodes.values()].find((each) => each.name === name);
-  const look = node && phaseLook[node.state.phase];
+  const look = node && phaseLabel[node.state.phase];
   return (
     <li
       className={`machine tone-${look?.tone ?? "muted"}${isHeld ? " held" : ""}`}

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { type Held, nextIn, unplacedOf } from "./rack-picture.ts";
 import "./racks.css";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
-import { useDesk, useView } from "../../parts/page-context.ts";
+import { usePage, useView } from "../../parts/page-context.ts";
 import { RackBox } from "./rack-box.tsx";
 import { RackForm } from "./rack-form.tsx";
 import { RackHand } from "./rack-hand.tsx";
@@ -11,7 +11,7 @@ import { RackTray } from "./rack-tray.tsx";
 import { useRacks } from "./use-racks.ts";
 
 export function RackPage() {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { fleet, loaded } = useView();
   const { known, problem, refresh } = useRacks();
   const { attempt, busy, problem: refused } = useAttempt();

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from "react";
 import type { Placed, Rack } from "../../../../daemon/contract/machines/rack.ts";
 import { useAttempt } from "../../parts/attempt.tsx";
-import { useDesk, useView } from "../../parts/page-context.ts";
+import { usePage, useView } from "../../parts/page-context.ts";
 
 export interface Racks {
   racks: readonly Rack[];
@@ -12,7 +12,7 @@ export interface Racks {
 const moves = /^(rack\.|node\.(placed|unplaced|retired|accepted))/;
 
 export function useRacks() {
-  const { client } = useDesk();
+  const { client } = usePage();
   const { fleet, loaded } = useView();
   const [known, setKnown] = useState<Racks>();
   const { attempt, problem } = useAttempt();

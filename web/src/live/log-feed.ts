@@ -1,0 +1,58 @@
+/** The daemon's own log as the live feed brings it: for as long as somebody looks, the newest lines only, none lost and none doubled. */
+import type { LogLine } from "../../../daemon/contract/admin/daemon-log.ts";
+import type { ClientFrame, ServerFrame } from "../../../daemon/contract/frame.ts";
+
+export interface LogView {
+  /** Numbers count within one epoch. */
+  epoch: string;
+  lines: readonly LogLine[];
+  /** False until the first lines have come. */
+  loaded: boolean;
+}
+
+/** As many as the daemon keeps. */
+const MOST_LINES = 10_000;
+
+export class LogFeed {
+  readonly #send: (frame: ClientFrame) => void;
+  #view: LogView = { epoch: "", lines: [], loaded: false };
+  #watchers = 0;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(send: (frame: ClientFrame) => void) {
+    this.#send = send;
+  }
+
+  readonly view = (): LogView => this.#view;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly watch = (): (() => void) => {
+    this.#watchers += 1;
+    if (this.#watchers === 1) this.#ask();
+    return () => {
+      this.#watchers -= 1;
+      if (this.#watchers === 0) this.#send({ type: "unwatch_daemon_log" });
+    };
+  };
+
+  /** The connection is there again: what came meanwhile is asked for. */
+  reopened(): void {
+    if (this.#watchers > 0) this.#ask();
+  }
+
+  take({ epoch, lines }: Extract<ServerFrame, { type: "daemon_log" }>): void {
+    const known = epoch === this.#view.epoch ? this.#view.lines : [];
+    const last = known.at(-1)?.seq ?? 0;
+    const all = [...known, ...lines.filter(({ seq }) => seq > last)];
+    this.#view = { epoch, lines: all.slice(-MOST_LINES), loaded: true };
+    for (const listener of this.#listeners) listener();
+  }
+
+  #ask(): void {
+    this.#send({ type: "watch_daemon_log", after: this.#view.lines.at(-1)?.seq ?? 0, epoch: this.#view.epoch });
+  }
+}

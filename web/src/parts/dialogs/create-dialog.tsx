@@ -1,0 +1,34 @@
+/** A dialog with a form that creates something. The fields differ; the error message and the buttons are the same. */
+import type { ReactNode } from "react";
+import { Problem, useAttempt } from "../attempt.tsx";
+import { DialogFoot } from "./dialog-foot.tsx";
+import { Modal } from "./modal.tsx";
+
+interface Props {
+  title: string;
+  create: () => Promise<unknown>;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+export function CreateDialog({ title, create, onClose, children }: Props) {
+  const { attempt, busy, problem } = useAttempt();
+  return (
+    <Modal title={title} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void attempt(create);
+        }}
+      >
+        {children}
+        <Problem problem={problem} />
+        <DialogFoot onClose={onClose}>
+          <button type="submit" className="primary" disabled={busy}>
+            {busy ? "Creating…" : "Create"}
+          </button>
+        </DialogFoot>
+      </form>
+    </Modal>
+  );
+}

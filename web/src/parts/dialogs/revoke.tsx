@@ -1,0 +1,41 @@
+/** Ends a key or a token, after asking: whoever uses it stands outside at once. */
+import { useState } from "react";
+import { ActionButton } from "../action-button.tsx";
+import { Problem, useAttempt } from "../attempt.tsx";
+import { DialogFoot } from "./dialog-foot.tsx";
+import { Modal } from "./modal.tsx";
+
+interface Props {
+  /** `the key laptop` */
+  what: string;
+  warning: string;
+  why?: string | undefined;
+  onRevoke: () => Promise<unknown>;
+}
+
+export function Revoke({ what, warning, why, onRevoke }: Props) {
+  const { attempt, busy, problem } = useAttempt();
+  const [asking, setAsking] = useState(false);
+  const revoke = () => {
+    setAsking(false);
+    void attempt(onRevoke);
+  };
+  return (
+    <>
+      <ActionButton className="danger" busy={busy} why={why} aria-label={`Revoke ${what}`} onClick={() => setAsking(true)}>
+        {busy ? "Revoking…" : "Revoke…"}
+      </ActionButton>
+      <Problem problem={problem} />
+      {asking && (
+        <Modal title={`Revoke ${what}`} onClose={() => setAsking(false)}>
+          <p>{warning} There is no way back but a new one.</p>
+          <DialogFoot onClose={() => setAsking(false)} first>
+            <button type="button" className="danger solid" onClick={revoke}>
+              Revoke
+            </button>
+          </DialogFoot>
+        </Modal>
+      )}
+    </>
+  );
+}

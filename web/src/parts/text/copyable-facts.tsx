@@ -1,0 +1,15 @@
+/** Hashes and other names nobody types: each with a button that copies it. */
+import { Copy } from "./copy.tsx";
+
+export function CopyableFacts({ facts }: { facts: readonly (readonly [what: string, value: string | undefined])[] }) {
+  return facts.map(([what, value]) =>
+    value === undefined ? null : (
+      <div key={what}>
+        <dt>{what}</dt>
+        <dd className="mono">
+          {value} <Copy text={value} />
+        </dd>
+      </div>
+    ),
+  );
+}

@@ -1,0 +1,21 @@
+/** An instant as the distance from now, kept true as time passes; the exact time is one hover away. */
+import { useSyncExternalStore } from "react";
+import { usePage } from "../page-context.ts";
+import { duration, exactTime, relativeTime } from "./relative-time.ts";
+
+export function Ago({ at }: { at: string }) {
+  const { clock } = usePage();
+  const text = useSyncExternalStore(clock.subscribe, () => relativeTime(at, clock.nowMs()));
+  return (
+    <time dateTime={at} title={exactTime(at)}>
+      {text}
+    </time>
+  );
+}
+
+/** How long something took, or has been going on. */
+export function Lasting({ from, to }: { from: string; to: string | undefined }) {
+  const { clock } = usePage();
+  const text = useSyncExternalStore(clock.subscribe, () => duration(from, to === undefined ? clock.nowMs() : Date.parse(to)));
+  return <span className="number">{text}</span>;
+}

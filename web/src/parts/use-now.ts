@@ -1,8 +1,0 @@
-/** Something that depends on the daemon's clock: drawn anew only when it becomes another. */
-import { useSyncExternalStore } from "react";
-import { useDesk } from "./page-context.ts";
-
-export function useNow<T extends string | number | undefined>(read: (nowMs: number) => T): T {
-  const { clock } = useDesk();
-  return useSyncExternalStore(clock.subscribe, () => read(clock.nowMs()));
-}
