@@ -29,8 +29,8 @@ const mayImport: Record<string, string[]> = {
   "daemon/store": [...everywhere, "npm:better-sqlite3", "npm:zod", "node:crypto"],
   "daemon/machines": [...everywhere, "daemon/store", "npm:proper-lockfile", "npm:write-file-atomic", "npm:yaml", "npm:zod", "node:"],
   "daemon/audit": [...everywhere, "daemon/store", "npm:canonicalize", "npm:zod", "node:"],
-  "daemon/admin": [...everywhere, "daemon/store", "node:"],
-  "daemon/netboot": [...everywhere, "daemon/store", "daemon/machines", "pxe", "npm:liquidjs", "node:"],
+  "daemon/admin": [...everywhere, "daemon/store", "npm:zod", "node:"],
+  "daemon/netboot": [...everywhere, "daemon/store", "daemon/machines", "pxe", "npm:liquidjs", "npm:zod", "node:"],
   "daemon/changes": [
     ...everywhere,
     "daemon/store",
@@ -121,7 +121,13 @@ const narrower: Record<string, string[]> = {
     "node:",
   ],
   "daemon/netboot/scripts": [...everywhere, "npm:liquidjs", "node:fs", "node:path"],
-  "daemon/jobs/schedules": [...everywhere, "daemon/store", "daemon/machines/runnable.ts", "npm:croner"],
+  "daemon/jobs/schedules": [
+    ...everywhere,
+    "daemon/store",
+    "daemon/machines/runnable.ts",
+    "types:daemon/changes/policy/policy.ts",
+    "npm:croner",
+  ],
   "daemon/admin/alerts": [...everywhere, "daemon/store"],
   "web/src/live": ["daemon/contract", "npm:zod"],
   "web/src/parts": ["daemon/contract", "web/src/live", "npm:react"],
@@ -231,6 +237,32 @@ test("no source file is longer than 300 lines", () => {
   const long = ["daemon", "pxe", "agent", "web", "scripts"]
     .flatMap(sources)
     .filter((file) => readFileSync(join(root, file), "utf8").split("\n").length > 300);
+  assert.deepEqual(long, []);
+});
+
+/** The supervisor starts and restarts processes, so it has timers of its own. */
+const composers = sources("daemon/processes").filter((file) => !file.startsWith("daemon/processes/supervisor/"));
+
+test("processes only build: no class and no timer outside the supervisor", () => {
+  const acting = composers.flatMap((file) => {
+    const { program, errors } = parseSync(file, readFileSync(join(root, file), "utf8"));
+    assert.deepEqual(errors, [], file);
+    const found: string[] = [];
+    JSON.stringify(program, (_, node) => {
+      if (node?.type === "ClassDeclaration" || node?.type === "ClassExpression") found.push(`${file}: class`);
+      if (node?.type === "Identifier" && /^(set(Interval|Timeout|Immediate)|sleep)$/.test(node.name)) found.push(`${file}: ${node.name}`);
+      return node;
+    });
+    const timers = importsOf(file).filter((target) => target.startsWith("node:timers"));
+    return [...found, ...timers.map((target) => `${file} → ${target}`)];
+  });
+  assert.ok(composers.length > 10, "the composers are found");
+  assert.deepEqual(acting, []);
+});
+
+test("a composer has at most 120 lines, control's list of areas at most 80", () => {
+  const lines = (file: string) => readFileSync(join(root, file), "utf8").trimEnd().split("\n").length;
+  const long = composers.filter((file) => lines(file) > (file === "daemon/processes/control/control.ts" ? 80 : 120));
   assert.deepEqual(long, []);
 });
 

@@ -33,6 +33,10 @@ export interface Wish {
   idempotencyKey?: string | undefined;
 }
 
+/** The messages of the executor that concern executions. */
+export const heardByChanges = ["hello", "alive", "step", "executed", "execution-refused"] as const satisfies FromExecutor["type"][];
+type Heard = Extract<FromExecutor, { type: (typeof heardByChanges)[number] }>;
+
 const LOOK_MS = 1000;
 
 export class Desk {
@@ -151,8 +155,7 @@ export class Desk {
     return this.#executions.existing(id);
   }
 
-  /** What the executor says; of jobs and power others hear. */
-  receive(message: FromExecutor): void {
+  receive(message: Heard): void {
     const now = this.#now();
     switch (message.type) {
       case "hello":
@@ -170,8 +173,6 @@ export class Desk {
       case "execution-refused":
         this.#executions.refused(message.executionId, message.reason, now);
         break;
-      default:
-        return;
     }
     this.dispatch();
   }

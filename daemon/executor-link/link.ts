@@ -10,6 +10,15 @@ export interface ExecutorPort {
   send(message: ToExecutor): boolean;
 }
 
+export type MessageType = FromExecutor["type"];
+export type MessageOf<Type extends MessageType> = Extract<FromExecutor, { type: Type }>;
+export type LinkState = "connected" | "disconnected";
+
+interface Subscription {
+  types: readonly MessageType[];
+  hear(message: FromExecutor): void;
+}
+
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 3000;
 /** It says that it is alive every two seconds. */
@@ -20,8 +29,8 @@ const SECOND_THOUGHT_MS = 5000;
 export class ExecutorLink implements ExecutorPort {
   readonly #path: string;
   readonly #log: Log;
-  readonly #onMessage: (message: FromExecutor) => void;
-  readonly #onChange: (state: "connected" | "disconnected") => void;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #stateListeners = new Set<(state: LinkState) => void>();
   #socket: Socket | undefined;
   #greeted = false;
   #figures: ExecutorFigures | undefined;
@@ -31,18 +40,26 @@ export class ExecutorLink implements ExecutorPort {
   #silence: NodeJS.Timeout | undefined;
   readonly #hangsMs: number;
 
-  constructor(
-    path: string,
-    log: Log,
-    onMessage: (message: FromExecutor) => void,
-    onChange: (state: "connected" | "disconnected") => void = () => undefined,
-    hangsMs = HANGS_MS,
-  ) {
+  constructor(path: string, log: Log, hangsMs = HANGS_MS) {
     this.#hangsMs = hangsMs;
     this.#path = path;
     this.#log = log;
-    this.#onMessage = onMessage;
-    this.#onChange = onChange;
+  }
+
+  /** Calls `hear` for every message of these types, in the order of subscription. Returns the function that unsubscribes. */
+  on<Type extends MessageType>(types: readonly Type[], hear: (message: MessageOf<Type>) => void): () => void {
+    // `types` selects the messages, so `hear` gets no other.
+    const subscription: Subscription = { types, hear: (message) => hear(message as MessageOf<Type>) };
+    this.#subscriptions.add(subscription);
+    return () => void this.#subscriptions.delete(subscription);
+  }
+
+  /** Calls `hear` when the executor connects or disconnects. Returns the function that unsubscribes. */
+  onState(hear: (state: LinkState) => void): () => void {
+    // A function of its own, so that one listener can subscribe twice.
+    const listener = (state: LinkState) => hear(state);
+    this.#stateListeners.add(listener);
+    return () => void this.#stateListeners.delete(listener);
   }
 
   get connected(): boolean {
@@ -87,21 +104,35 @@ export class ExecutorLink implements ExecutorPort {
         this.#greeted = true;
         this.#delayMs = FIRST_DELAY_MS;
         this.#log.info({ executorPid: message.pid, runs: message.runs.length }, "executor connected");
-        this.#tellChange("connected");
+        this.#publishState("connected");
       }
       if ("figures" in message) this.#figures = message.figures;
-      this.#onMessage(message);
+      this.#publish(message);
     } catch (error) {
       this.#log.error({ err: error }, "a message of the executor could not be taken");
     }
   }
 
-  /** On a full disk it cannot be written down: the connection goes on all the same. */
-  #tellChange(change: "connected" | "disconnected"): void {
-    try {
-      this.#onChange(change);
-    } catch (error) {
-      this.#log.error({ err: error, change }, "could not write down that the executor came or went");
+  /** One listener's failure keeps the message from no other. */
+  #publish(message: FromExecutor): void {
+    for (const { types, hear } of this.#subscriptions) {
+      if (!types.includes(message.type)) continue;
+      try {
+        hear(message);
+      } catch (error) {
+        this.#log.error({ err: error }, "a message of the executor could not be taken");
+      }
+    }
+  }
+
+  /** A listener may fail on a full disk. The connection and the other listeners go on. */
+  #publishState(state: LinkState): void {
+    for (const hear of this.#stateListeners) {
+      try {
+        hear(state);
+      } catch (error) {
+        this.#log.error({ err: error, change: state }, "could not record that the executor connected or disconnected");
+      }
     }
   }
 
@@ -131,7 +162,7 @@ export class ExecutorLink implements ExecutorPort {
     if (this.#closed) return;
     if (greeted) {
       this.#log.warn("executor disconnected");
-      this.#tellChange("disconnected");
+      this.#publishState("disconnected");
     }
     this.#timer = setTimeout(() => this.start(), this.#delayMs);
     this.#delayMs = Math.min(this.#delayMs * 2, MAX_DELAY_MS);

@@ -34,6 +34,10 @@ export interface Order {
   after?: string;
 }
 
+/** The messages of the executor that concern jobs. */
+export const heardByJobs = ["hello", "alive", "finished", "refused"] as const satisfies FromExecutor["type"][];
+type Heard = Extract<FromExecutor, { type: (typeof heardByJobs)[number] }>;
+
 const POLL_MS = 250;
 const OUTPUT_GONE = "[muster: the output of this job is not kept any more; ansible.output_days sets for how long]\n";
 const OUTPUT_KEPT_MS = OUTPUT_DAYS_MIN * 86_400_000;
@@ -160,8 +164,7 @@ export class JobEngine {
     return readEnds(this.#outputFile(id), mostBytes, isLive(this.#job(id).status), this.#parts.redact);
   }
 
-  /** What the executor says. */
-  receive(message: FromExecutor): void {
+  receive(message: Heard): void {
     const attendance = this.#attendance;
     switch (message.type) {
       case "hello":
@@ -176,8 +179,6 @@ export class JobEngine {
       case "refused":
         attendance.refused(message.jobId, message.attempt, message.reason);
         break;
-      default:
-        return;
     }
     this.#dispatch();
   }

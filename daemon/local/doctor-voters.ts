@@ -1,11 +1,11 @@
 /** Whether whoever writes the database could vote for others. */
 
 import type { Voting } from "../changes/votes/verify.ts";
+import { votingOf } from "../changes/votes/voting.ts";
 import type { Config } from "../config/config.ts";
 import type { Check } from "../contract/admin/doctor.ts";
 import type { DataDir } from "../data-dir.ts";
 import { MusterError } from "../errors/errors.ts";
-import { votingOf } from "../processes/voting.ts";
 
 const NAME = "signed votes";
 const REGISTER = "`muster voter keygen` on each voter's machine prints the line to run here.";

@@ -8,7 +8,7 @@ import { Profile } from "../contract/machines/node.ts";
 import type { DataDir } from "../data-dir.ts";
 import { explain } from "../errors/errors.ts";
 import { bootFilesFor, loaders } from "../netboot/boot-files.ts";
-import { type BootNetwork, bootNetwork, bootPlaces } from "../processes/address.ts";
+import { type BootNetwork, bootNetwork, bootPlaces } from "../netboot/boot-places.ts";
 import { ourDaemonAnswers, portChecks } from "./doctor-ports.ts";
 import { programChecks } from "./doctor-programs.ts";
 import { votersCheck } from "./doctor-voters.ts";
@@ -56,7 +56,7 @@ function networkChecks(config: Config): Check[] {
   const each = all.map((settings) => networkCheck(settings, all.length > 1 ? `boot network ${settings.interface}` : "boot network"));
   if (each.some(({ ok }) => !ok)) return each;
   try {
-    bootPlaces(config);
+    bootPlaces(bootInterfaces(config.netboot));
     return each;
   } catch (error) {
     return [...each, bad("boot networks", explain(error), "Give each card an address of a network of its own.")];

@@ -1,12 +1,12 @@
 /** The commands that work on this machine instead of asking the daemon. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { VERSION } from "../admin/version.ts";
 import type { LocalCommands } from "../cli/local-commands.ts";
 import { createDataDir, locateDataDir } from "../data-dir.ts";
 import { MusterError } from "../errors/errors.ts";
 import { bootFilesFor, loaders, rareLoaders } from "../netboot/boot-files.ts";
 import { up } from "../processes/supervisor/up.ts";
-import { VERSION } from "../processes/version.ts";
 import { verifyLocally } from "./audit-local.ts";
 import { createKey } from "./create-key.ts";
 import { doctor } from "./doctor.ts";

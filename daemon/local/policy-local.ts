@@ -4,11 +4,11 @@ import * as z from "zod";
 import type { ApprovalMode } from "../changes/policy/approval-mode.ts";
 import { loadCases, ownCases, runCase } from "../changes/policy/cases.ts";
 import { loadPolicy, type Policy, type PolicySettings } from "../changes/policy/policy.ts";
+import { policySettings } from "../changes/policy/settings.ts";
 import type { CaseLine, PolicyExplanation, PolicyPlace, Proposer, RuleLine } from "../cli/local-commands.ts";
 import { Config, loadConfig } from "../config/config.ts";
 import { Plan, type QuorumGroup } from "../contract/changes/plan.ts";
 import { MusterError } from "../errors/errors.ts";
-import { policySettings } from "../processes/policy.ts";
 
 /** A file of cases is asked of all rules; the table that comes with Muster of Muster's rules alone, which are what it describes. */
 export function testPolicy(file: string | undefined, place: PolicyPlace, configFile: string | undefined): CaseLine[] {

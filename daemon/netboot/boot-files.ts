@@ -1,5 +1,8 @@
 /** Which files, below the assets folder, must be there for what. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Profile } from "../contract/machines/node.ts";
+import { MusterError } from "../errors/errors.ts";
 
 export const loaders = ["ipxe/undionly.kpxe", "ipxe/snponly.efi"] as const;
 /** For machines that most fleets do not have: nothing waits for them. */
@@ -17,3 +20,9 @@ const needed: Record<Profile | "rescue" | "wipe", readonly string[]> = {
 };
 
 export const bootFilesFor = (what: keyof typeof needed): readonly string[] => [...loaders, ...needed[what]];
+
+/** Throws when the assets folder lacks a file that this profile or task needs. */
+export function requireBootFiles(assets: string, what: keyof typeof needed): void {
+  const missing = bootFilesFor(what).find((file) => !existsSync(join(assets, file)));
+  if (missing) throw new MusterError("BOOT_FILES_MISSING", `${missing} is not among the assets`);
+}

@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AuditLog } from "../../daemon/audit/log.ts";
 import type { Desk } from "../../daemon/changes/changes.ts";
 import { parseConfig } from "../../daemon/config/config.ts";
 import { Proposal } from "../../daemon/contract/changes/plan.ts";
@@ -54,7 +55,8 @@ function run(count: number, propose: (desk: Desk, number: number) => void): { ti
     const inventory = new InventoryFile(data.inventory);
     fill(stores, inventory.path);
     const executor = { connected: false, send: () => false };
-    const { desk } = governed(parseConfig("{}", "bench"), {}, { stores, executor, inventory, data, log: createLog("bench", "silent") });
+    const [config, log, audit] = [parseConfig("{}", "bench"), createLog("bench", "silent"), new AuditLog(stores.db)];
+    const { desk } = governed({ config, env: {}, stores, audit, executor, inventory, data, log });
     const times = Array.from({ length: count }, (_, number) => {
       const before = performance.now();
       propose(desk, number);

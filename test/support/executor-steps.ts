@@ -36,13 +36,10 @@ export async function startPowerLab(t: TestContext, power: (folder: string) => o
   let stopping: Promise<void> | undefined;
   const stopExecutor = () => (stopping ??= executor.close());
   t.after(stopExecutor);
-  const link: ExecutorLink = new ExecutorLink(
-    data.executorSocket,
-    pino({ level: "silent" }),
-    (message) => message.type === "powered" && remote.receive(message),
-    (state) => state === "disconnected" && remote.lost(),
-  );
+  const link = new ExecutorLink(data.executorSocket, pino({ level: "silent" }));
   const remote = new RemotePower((message) => link.send(message), config.power.timeout_seconds);
+  link.on(["powered"], (message) => remote.receive(message));
+  link.onState((state) => state === "disconnected" && remote.lost());
   link.start();
   t.after(() => link.close());
   while (!link.connected) await sleep(10);

@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
+import { rulesOf } from "../../daemon/admin/alerts/alerts.ts";
+import { rulesInWords } from "../../daemon/admin/alerts/rules-in-words.ts";
 import { buildApi } from "../../daemon/api/server.ts";
 import { AuditLog } from "../../daemon/audit/log.ts";
 import type { Clocks } from "../../daemon/changes/approvals/approvals.ts";
@@ -17,11 +19,10 @@ import type { WebUi } from "../../daemon/contract/cluster/web-ui.ts";
 import type { Explanation } from "../../daemon/contract/netboot/explanation.ts";
 import { isLive } from "../../daemon/jobs/status.ts";
 import { Quarantine } from "../../daemon/machines/enrol/quarantine.ts";
+import { inventoryFor } from "../../daemon/machines/inventory/editing.ts";
 import { Inventory } from "../../daemon/machines/inventory/inventory.ts";
+import { networkNow } from "../../daemon/netboot/dhcp/network-now.ts";
 import type { NetworkPlace } from "../../daemon/netboot/dhcp/network-view.ts";
-import { inventoryFor } from "../../daemon/processes/control/inventory.ts";
-import { networkNow } from "../../daemon/processes/control/network-now.ts";
-import { rulesInWords } from "../../daemon/processes/control/shown-settings.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
 import { cards } from "../support/cards.ts";
 import { offer, openDesk } from "../support/changes.ts";
@@ -120,7 +121,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       checkpoints: () => [],
       log: pino({ level: "silent" }),
       logBook: log.book,
-      alertRules: () => rulesInWords(AlertSettings.parse({ cost: null })),
+      alertRules: () => rulesInWords(rulesOf(AlertSettings.parse({ cost: null })), false),
       webUis: async () => ({ complete: true, pages: [...webUis] }),
       examine: async () => ({ at: new Date().toISOString(), checks: [...checks] }),
       version: "0.0.0-test",

@@ -1,4 +1,4 @@
-/** Whether an address belongs to the networks nodes may live in. */
+/** The networks that nodes may live in, and whether an address belongs to them. */
 import { BlockList, isIPv6 } from "node:net";
 
 export function inNetworks(networks: readonly string[]): (address: string) => boolean {
@@ -9,6 +9,12 @@ export function inNetworks(networks: readonly string[]): (address: string) => bo
     lists[family(address)].addSubnet(address, Number(prefix), family(address));
   }
   return (address) => lists[family(address)].check(address, family(address));
+}
+
+/** The networks of which a call-home is accepted: the configured ones, else those machines boot in, else this machine alone. */
+export function nodeNetworks(configured: readonly string[], booting: readonly string[]): readonly string[] {
+  if (configured.length > 0) return configured;
+  return booting.length > 0 ? booting : ["127.0.0.0/8"];
 }
 
 const family = (address: string) => (isIPv6(address) ? "ipv6" : "ipv4");

@@ -1,37 +1,45 @@
-/** Puts the road together for the control process: forms, runbooks, policy and audit behind one desk. */
-import { AuditLog } from "../../audit/log.ts";
-import { Desk } from "../../changes/changes.ts";
+/** Starts the area changes: forms, runbooks and policy behind the one road that every change takes. */
+import type { GovernApi } from "../../api/changes/changes.ts";
+import { Desk, heardByChanges } from "../../changes/changes.ts";
 import type { ExecutionParts } from "../../changes/executions/executions.ts";
 import { nodesFor, rememberedLabels } from "../../changes/known-nodes.ts";
 import { offerOf } from "../../changes/offer.ts";
 import { makePlan } from "../../changes/plans/planner.ts";
 import { loadRunbooks, ourRunbooks, type Runbooks } from "../../changes/plans/runbook.ts";
+import { policyFrom } from "../../changes/policy/settings.ts";
 import { type Catalogue, loadCatalogue, ourTools } from "../../changes/tools/catalogue.ts";
+import { votingOf } from "../../changes/votes/voting.ts";
 import type { Config } from "../../config/config.ts";
 import type { Offer } from "../../contract/changes/offer.ts";
-import type { DataDir } from "../../data-dir.ts";
+import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
 import { playbooksIn } from "../../jobs/playbooks/playbooks.ts";
-import type { Log } from "../../log/log.ts";
 import type { InventoryFile } from "../../machines/inventory/file.ts";
-import type { Stores } from "../../store/stores.ts";
-import { ansibleDirectory } from "../ansible-directory.ts";
-import { policyFrom } from "../policy.ts";
-import { votingOf } from "../voting.ts";
+import type { Shared } from "./shared.ts";
 
-export interface Governed {
+export interface StartedChanges {
   desk: Desk;
-  offer(): Offer;
+  api: Pick<GovernApi, "desk" | "offer">;
 }
 
-export interface GovernedParts {
-  data: DataDir;
-  stores: Stores;
+export async function startChanges(shared: Shared): Promise<StartedChanges> {
+  const { parts, link, inventory } = shared;
+  const { desk, offer } = governed({ ...shared, executor: link, inventory: inventory.file });
+  link.on(heardByChanges, (message) => desk.receive(message));
+  link.onState((state) => state === "disconnected" && desk.lost());
+  await parts.start(
+    "changes",
+    () => desk.start(),
+    () => desk.stop(),
+  );
+  return { desk, api: { desk, offer } };
+}
+
+export interface GovernedParts extends Pick<Shared, "config" | "env" | "data" | "stores" | "audit" | "log"> {
   executor: ExecutionParts["executor"];
   inventory: InventoryFile;
-  log: Log;
 }
 
-export function governed(config: Config, env: NodeJS.ProcessEnv, { data, stores, executor, inventory, log }: GovernedParts): Governed {
+export function governed({ config, env, data, stores, audit, executor, inventory, log }: GovernedParts): { desk: Desk; offer(): Offer } {
   const { catalogue, runbooks } = offered(config);
   const labels = rememberedLabels(inventory);
   const deskLog = log.child({ part: "desk" });
@@ -39,7 +47,7 @@ export function governed(config: Config, env: NodeJS.ProcessEnv, { data, stores,
     ...stores,
     executor,
     log: deskLog,
-    audit: new AuditLog(stores.db),
+    audit,
     policy: policyFrom(config, env),
     plan: (proposal) => makePlan(proposal, { catalogue, runbooks, nodes: nodesFor(proposal, stores.nodes, labels, deskLog) }),
     clocks: { decideSeconds: config.policy.decide_seconds, executeSeconds: config.policy.execute_seconds },
@@ -49,8 +57,8 @@ export function governed(config: Config, env: NodeJS.ProcessEnv, { data, stores,
   return { desk, offer: () => offerOf(catalogue, runbooks) };
 }
 
-/** As they were when the process began: the executor reads them for itself, and both must mean the same. */
-export function offered({ tools, ansible }: Pick<Config, "tools" | "ansible">): { catalogue: Catalogue; runbooks: Runbooks } {
+/** Read once, at the start. The executor reads the same files itself, and both must mean the same. */
+function offered({ tools, ansible }: Config): { catalogue: Catalogue; runbooks: Runbooks } {
   const catalogue = loadCatalogue([ourTools, ...optional(tools.forms_directory)], playbooksIn(ansibleDirectory({ ansible })));
   return { catalogue, runbooks: loadRunbooks([ourRunbooks, ...optional(tools.runbooks_directory)], catalogue) };
 }

@@ -5,8 +5,8 @@ import writeFileAtomic from "write-file-atomic";
 import { type Config, loadAccess } from "../../config/config.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { type Executor, startExecutor } from "../../executor/server.ts";
+import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
 import type { Log } from "../../log/log.ts";
-import { ansibleDirectory } from "../ansible-directory.ts";
 import { planSettings } from "./plan-settings.ts";
 
 export async function startExecutorProcess(config: Config, data: DataDir, log: Log, env: NodeJS.ProcessEnv): Promise<Executor> {

@@ -1,20 +1,20 @@
 /** What the executor needs for plans: where to read for itself what was decided, and how each machine is reached. */
 import * as z from "zod";
 import { knownNodes } from "../../changes/known-nodes.ts";
+import { policySettings } from "../../changes/policy/settings.ts";
 import { ourTools } from "../../changes/tools/catalogue.ts";
+import { votingOf } from "../../changes/votes/voting.ts";
 import type { Config } from "../../config/config.ts";
 import type { Target } from "../../contract/changes/plan.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { pinnedKey } from "../../executor/executions/warrant-papers.ts";
 import type { PlanSettings } from "../../executor/server.ts";
 import type { SshPlace } from "../../executor/steps/ssh-line.ts";
+import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
 import { playbooksIn } from "../../jobs/playbooks/playbooks.ts";
 import { InventoryFile } from "../../machines/inventory/file.ts";
 import { read } from "../../machines/inventory/view.ts";
 import { NodeStore } from "../../store/machines/nodes.ts";
-import { ansibleDirectory } from "../ansible-directory.ts";
-import { policySettings } from "../policy.ts";
-import { votingOf } from "../voting.ts";
 
 const SshValues = z.object({ ansible_port: z.int().default(22), ansible_user: z.string().default("root") });
 

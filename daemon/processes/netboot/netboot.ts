@@ -4,30 +4,33 @@ import { join } from "node:path";
 import { CaptureRings } from "../../../pxe/capture/rings.ts";
 import { inheritedSockets } from "../../../pxe/inherited-sockets.ts";
 import type { Config } from "../../config/config.ts";
+import { bootInterfaces } from "../../config/netboot.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { Lifecycle } from "../../lifecycle.ts";
 import type { Log } from "../../log/log.ts";
 import { Discovery } from "../../netboot/answers/discovery.ts";
+import { bootPlaces } from "../../netboot/boot-places.ts";
+import { macFromArp } from "../../netboot/dhcp/arp.ts";
 import { Leasing } from "../../netboot/dhcp/leasing.ts";
+import { macFinder } from "../../netboot/dhcp/mac-at.ts";
 import { OtherServers } from "../../netboot/dhcp/other-servers.ts";
 import { QuirkBook } from "../../netboot/quirks/quirk-book.ts";
 import { quirkFile } from "../../netboot/quirks/quirk-file.ts";
 import { openStores } from "../../store/stores.ts";
-import { bootPlaces } from "../address.ts";
-import { macFromArp } from "./arp.ts";
-import { type SharedParts, startBootPlace } from "./boot-place.ts";
+import { startBootPlace } from "./boot-place.ts";
+import type { SharedParts } from "./shared.ts";
 
 export async function startNetboot(config: Config, data: DataDir, env: NodeJS.ProcessEnv, log: Log): Promise<{ stop(): Promise<void> }> {
   const parts = new Lifecycle();
   try {
-    const places = bootPlaces(config);
+    const places = bootPlaces(bootInterfaces(config.netboot));
     const stores = await parts.start(
       "database",
       () => openStores(data.database),
       ({ db }) => db.close(),
     );
     const { db, nodes, registry, leases } = stores;
-    const macAt = (address: string) => leases.holder(address) ?? macFromArp(address) ?? nodes.findByAddress(address)[0]?.macs[0];
+    const macAt = macFinder(stores);
     const rings = new CaptureRings(data.captures);
     rings.open();
     const leasing = await parts.start(

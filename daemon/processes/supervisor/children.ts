@@ -1,8 +1,8 @@
 /** How each process of the daemon is started. Order is the order of starting; stopping goes backwards. */
 import { join } from "node:path";
+import { approvalVariables } from "../../changes/policy/settings.ts";
 import type { Config } from "../../config/config.ts";
 import { type BootInterface, bootInterfaces } from "../../config/netboot.ts";
-import { approvalVariables } from "../policy.ts";
 import { type ChildSpec, FIRST_SOCKET } from "./supervisor.ts";
 
 export const childNames = ["control", "netboot", "executor"] as const;

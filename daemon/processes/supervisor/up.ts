@@ -2,12 +2,13 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { listenDescriptors } from "../../../pxe/inherited-sockets.ts";
 import { loadConfig } from "../../config/config.ts";
+import { bootInterfaces } from "../../config/netboot.ts";
 import { createDataDir, type DataDir } from "../../data-dir.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { createLog } from "../../log/log.ts";
 import { LogTail } from "../../log/log-tail.ts";
+import { bootPlaces } from "../../netboot/boot-places.ts";
 import { type ProcessLock, takeLock } from "../../store/process-lock.ts";
-import { bootPlaces } from "../address.ts";
 import { childSpecs } from "./children.ts";
 import { doctorDesk } from "./doctor-runner.ts";
 import { lockFile } from "./lock-file.ts";
@@ -17,7 +18,7 @@ import { Supervisor } from "./supervisor.ts";
 export async function up(configFile: string, data: DataDir): Promise<void> {
   const config = loadConfig(configFile);
   createDataDir(data);
-  bootPlaces(config); // a wrong interface is a message now, not three restarting processes
+  bootPlaces(bootInterfaces(config.netboot)); // a wrong interface is a message now, not three restarting processes
   const lock = claim(data);
   const tail = new LogTail();
   const log = createLog("musterd", config.log.level, tail.take);

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { recordEnd, recordRun } from "../../../daemon/audit/job-records.ts";
 import { recordingKeys } from "../../../daemon/audit/key-records.ts";
 import { AuditLog } from "../../../daemon/audit/log.ts";
 import { loadPolicy } from "../../../daemon/changes/policy/policy.ts";
@@ -11,7 +12,7 @@ import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import type { Playbook } from "../../../daemon/contract/jobs/playbook.ts";
 import type { Schedule } from "../../../daemon/contract/jobs/schedule.ts";
 import { MusterError } from "../../../daemon/errors/errors.ts";
-import { recordEnd, scheduledRuns } from "../../../daemon/processes/control/job-records.ts";
+import { scheduledRuns } from "../../../daemon/jobs/schedules/scheduled-runs.ts";
 import { openDesk } from "../../support/changes.ts";
 import { openWorld } from "../../support/world.ts";
 
@@ -76,7 +77,13 @@ function scheduled(approval?: Schedule["approval"], policy?: string) {
     next: "2026-11-21T00:00:00Z",
     ...(approval && { approval }),
   };
-  return { lab, told, run: (queue: () => Job[]) => scheduledRuns(audit, lab.desk, queue)([node], playbook, "change", schedule) };
+  const run = (queue: () => Job[]) =>
+    scheduledRuns({
+      decide: (...asked) => lab.desk.byClock(...asked),
+      record: (scheduled, queueJobs) => recordRun(audit, scheduled, queueJobs),
+      queue,
+    })([node], playbook, "change", schedule);
+  return { lab, told, run };
 }
 const approval = { by: "ann", at: "2026-11-20T00:00:00Z", sha256: "0" };
 

@@ -36,15 +36,13 @@ test("coming and going of the executor is told, also to one that fails at it, an
   await once(server, "listening");
 
   const told: string[] = [];
-  const link = new ExecutorLink(
-    path,
-    createLog("test", "silent"),
-    () => undefined,
-    (state) => {
-      told.push(state);
-      if (told.length === 1) throw new Error("the disk is full");
-    },
-  );
+  const link = new ExecutorLink(path, createLog("test", "silent"));
+  link.onState((state) => {
+    told.push(state);
+    if (told.length === 1) throw new Error("the disk is full");
+  });
+  const also: string[] = [];
+  link.onState((state) => also.push(state));
   link.start();
   await until(() => link.connected);
   assert.deepEqual(told, ["connected"]);
@@ -52,11 +50,51 @@ test("coming and going of the executor is told, also to one that fails at it, an
   sockets[0]?.destroy();
   await until(() => told.length === 3);
   assert.deepEqual(told, ["connected", "disconnected", "connected"]);
+  assert.deepEqual(also, told, "the failure of one listener keeps nothing from another");
   link.close();
   await sleep(50);
   assert.equal(link.connected, false);
   assert.equal(link.figures, undefined);
   assert.equal(told.length, 3);
+});
+
+test("a listener hears the types it subscribed to, until it unsubscribes", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-link-"));
+  const path = join(folder, "executor.sock");
+  const sockets: Socket[] = [];
+  const say = (...messages: object[]) => sockets[0]?.write(messages.map((each) => `${JSON.stringify(each)}\n`).join(""));
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+    say({ type: "hello", pid: 1, runs: [] });
+  }).listen(path);
+  const link = new ExecutorLink(path, createLog("test", "silent"));
+  t.after(() => {
+    link.close();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  await once(server, "listening");
+
+  const heard: string[] = [];
+  link.on(["refused"], () => {
+    heard.push("failing");
+    throw new Error("the disk is full");
+  });
+  const unsubscribe = link.on(["refused", "hello"], (message) => heard.push(message.type === "hello" ? "hello" : message.reason));
+  let alive = 0;
+  link.on(["alive"], () => (alive += 1));
+  const refused = (reason: string) => ({ type: "refused", jobId: "job", attempt: 1, reason });
+  link.start();
+  await until(() => link.connected);
+  say(refused("one"), { type: "alive", runs: [] });
+  await until(() => alive === 1);
+  assert.deepEqual(heard, ["hello", "failing", "one"]);
+  unsubscribe();
+  say(refused("two"), { type: "alive", runs: [] });
+  await until(() => alive === 2);
+  assert.deepEqual(heard, ["hello", "failing", "one", "failing"]);
 });
 
 const HANGING = `
@@ -71,13 +109,7 @@ test("an executor that hangs is killed, one that speaks is not", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "muster-link-"));
   const path = join(folder, "executor.sock");
   const executor = spawn(process.execPath, ["-e", HANGING, path], { stdio: ["ignore", "pipe", "inherit"] });
-  const link = new ExecutorLink(
-    path,
-    createLog("test", "silent"),
-    () => undefined,
-    () => undefined,
-    400,
-  );
+  const link = new ExecutorLink(path, createLog("test", "silent"), 400);
   t.after(() => {
     link.close();
     executor.kill("SIGKILL");

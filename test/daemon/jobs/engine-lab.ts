@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { ExecutorLink } from "../../../daemon/executor-link/link.ts";
-import { type EngineParts, JobEngine } from "../../../daemon/jobs/engine.ts";
+import { type EngineParts, heardByJobs, JobEngine } from "../../../daemon/jobs/engine.ts";
 import { isLive } from "../../../daemon/jobs/status.ts";
 import { createLog } from "../../../daemon/log/log.ts";
 import { redact } from "../../../daemon/log/redact.ts";
@@ -129,7 +129,8 @@ export class EngineLab {
 
   startEngine(parts: Partial<EngineParts> = {}): void {
     const todo = new TodoFile(this.at("TODO.md"));
-    this.link = new ExecutorLink(this.at("executor.sock"), log, (message) => this.engine.receive(message));
+    this.link = new ExecutorLink(this.at("executor.sock"), log);
+    this.link.on(heardByJobs, (message) => this.engine.receive(message));
     this.engine = new JobEngine({
       ...this.world,
       executor: this.link,

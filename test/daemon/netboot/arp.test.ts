@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { macFromArp } from "../../../daemon/processes/netboot/arp.ts";
+import { macFromArp } from "../../../daemon/netboot/dhcp/arp.ts";
 
 const table = `IP address       HW type     Flags       HW address            Mask     Device
 10.77.2.21       0x1         0x2         52:54:00:4d:00:01     *        br0

@@ -1,8 +1,8 @@
 /** The settings of the policy: the strictest of file and environment, and the same for the two processes that ask it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { policySettings } from "../../../daemon/changes/policy/settings.ts";
 import { parseConfig } from "../../../daemon/config/config.ts";
-import { policySettings } from "../../../daemon/processes/policy.ts";
 import { childSpecs } from "../../../daemon/processes/supervisor/children.ts";
 
 const config = (mode: string) => parseConfig(`policy: { approval_mode: ${mode}, rules_directory: /etc/muster/policy }`, "test");

@@ -3,13 +3,14 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { pino } from "pino";
 import { WebSocket } from "ws";
+import { rulesOf } from "../../../daemon/admin/alerts/alerts.ts";
+import { rulesInWords } from "../../../daemon/admin/alerts/rules-in-words.ts";
 import { type ApiParts, buildApi } from "../../../daemon/api/server.ts";
 import { AuditLog } from "../../../daemon/audit/log.ts";
 import type { DeskParts } from "../../../daemon/changes/changes.ts";
 import { AlertSettings } from "../../../daemon/config/alerts.ts";
 import type { Role } from "../../../daemon/contract/admin/key.ts";
-import { networkNow } from "../../../daemon/processes/control/network-now.ts";
-import { rulesInWords } from "../../../daemon/processes/control/shown-settings.ts";
+import { networkNow } from "../../../daemon/netboot/dhcp/network-now.ts";
 import { cards } from "../cards.ts";
 import { type DeskLab, offer, openDesk } from "../changes.ts";
 import { writtenLog } from "../log-book.ts";
@@ -42,7 +43,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     checkpoints: () => [],
     log: pino({ level: "silent" }),
     logBook: writtenLog().book,
-    alertRules: () => rulesInWords(AlertSettings.parse({})),
+    alertRules: () => rulesInWords(rulesOf(AlertSettings.parse({})), false),
     webUis: async () => ({ complete: true, pages: [] }),
     examine: async () => ({ at: new Date().toISOString(), checks: [] }),
     version: "0.0.0-test",

@@ -7,12 +7,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { rulesOf, startAlerts } from "../../../../daemon/admin/alerts/alerts.ts";
 import { Delivery, nextTry } from "../../../../daemon/admin/alerts/delivery.ts";
 import { slackBody, slackText } from "../../../../daemon/admin/alerts/slack.ts";
 import { AlertWatch } from "../../../../daemon/admin/alerts/watch.ts";
+import { webhookIn } from "../../../../daemon/admin/webhook-file.ts";
 import { parseConfig } from "../../../../daemon/config/config.ts";
 import { redact } from "../../../../daemon/log/redact.ts";
-import { startAlerts } from "../../../../daemon/processes/control/alerts.ts";
 import { silentLog } from "../../../support/log.ts";
 import { addNode, openWorld, type World } from "../../../support/world.ts";
 
@@ -191,7 +192,7 @@ test("the configuration's rules run by themselves, and a webhook's address that 
   writeFileSync(file, `${url}\n`);
   const world = openWorld();
   const { alerts } = parseConfig(`alerts: { webhook_file: ${file}, failed_logins: null, node_failures: { count: 2 } }`, "test");
-  const running = startAlerts(alerts, { ...world, redact, log: silentLog });
+  const running = startAlerts(rulesOf(alerts), webhookIn(alerts.webhook_file), { ...world, redact, log: silentLog });
   fail(world, "one");
   fail(world, "two");
   for (let tries = 0; got.length === 0 && tries < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -200,7 +201,7 @@ test("the configuration's rules run by themselves, and a webhook's address that 
 
   writeFileSync(file, "hooks.slack.example/services/T0/B0/secret");
   assert.throws(
-    () => startAlerts(alerts, { ...world, redact, log: silentLog }),
+    () => startAlerts(rulesOf(alerts), webhookIn(alerts.webhook_file), { ...world, redact, log: silentLog }),
     (error: Error) => /^alerts\.webhook_file: /.test(error.message) && !error.message.includes("secret"),
   );
   assert.throws(() => parseConfig("alerts: { webhook: https://x }", "test"), /./);

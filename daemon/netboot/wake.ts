@@ -1,9 +1,9 @@
-/** Wakes a machine on every boot network: which one it hangs on is known only once it has booted, and that may be long ago. */
-import { sendMagicPackets } from "../../../pxe/wake-on-lan.ts";
-import type { Node } from "../../contract/machines/node.ts";
-import { MusterError } from "../../errors/errors.ts";
-import { broadcastOf } from "../../netboot/dhcp/settings.ts";
-import type { BootPlace } from "../address.ts";
+/** Wakes a machine on every boot network, because it may have moved since it booted last. */
+import { sendMagicPackets } from "../../pxe/wake-on-lan.ts";
+import type { Node } from "../contract/machines/node.ts";
+import { MusterError } from "../errors/errors.ts";
+import type { BootPlace } from "./boot-places.ts";
+import { broadcastOf } from "./dhcp/settings.ts";
 
 export async function wakeOn(places: readonly BootPlace[], { macs }: Node): Promise<string> {
   if (places.length === 0)

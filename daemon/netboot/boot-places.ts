@@ -1,8 +1,6 @@
-/** What the operating system says about the interfaces machines boot from. */
+/** The interfaces that machines boot from: their configuration, and the operating system's address on each. */
 import { networkInterfaces } from "node:os";
 import { type Block, blockHolds, parseBlock, toAddress } from "../../pxe/dhcp/address.ts";
-import type { Config } from "../config/config.ts";
-import { type BootInterface, bootInterfaces } from "../config/netboot.ts";
 import { MusterError } from "../errors/errors.ts";
 
 export interface BootNetwork {
@@ -12,19 +10,25 @@ export interface BootNetwork {
   cidr: string;
 }
 
-/** One interface machines boot from: what is configured there, and where we are. */
-export interface BootPlace {
-  settings: BootInterface;
+/** A network card as the configuration names it. */
+export interface BootCard {
+  interface: string;
+  address?: string | undefined;
+  /** The configuration key of its name, for errors. */
+  key: string;
+}
+
+export interface BootPlace<Card extends BootCard = BootCard> {
+  settings: Card;
   network: BootNetwork;
 }
 
-/** None when no interface is named: then nobody boots over the network here. */
-export function bootPlaces({ netboot }: Config): BootPlace[] {
-  return apart(bootInterfaces(netboot).map((settings) => ({ settings, network: bootNetwork(settings) })));
-}
+/** Returns no place when no interface is configured. Then no machine boots over the network. */
+export const bootPlaces = <Card extends BootCard>(cards: readonly Card[]): BootPlace<Card>[] =>
+  apart(cards.map((settings) => ({ settings, network: bootNetwork(settings) })));
 
-/** An address must tell the interface: answers, leases and URLs depend on it. */
-export function apart(places: BootPlace[]): BootPlace[] {
+/** An address must identify one interface, because answers, leases and URLs depend on it. */
+export function apart<Place extends BootPlace>(places: Place[]): Place[] {
   for (const [index, { settings, network }] of places.entries()) {
     const rival = places.slice(0, index).find((other) => overlap(parseBlock(other.network.cidr), parseBlock(network.cidr)));
     if (rival)
@@ -36,7 +40,7 @@ export function apart(places: BootPlace[]): BootPlace[] {
   return places;
 }
 
-export function bootNetwork({ interface: name, address, key }: BootInterface): BootNetwork {
+export function bootNetwork({ interface: name, address, key }: BootCard): BootNetwork {
   const addresses = networkInterfaces()[name]?.filter(({ family }) => family === "IPv4") ?? [];
   const found = address ? addresses.find((each) => each.address === address) : addresses[0];
   if (!found) {
@@ -55,9 +59,14 @@ function networkOf(address: string, netmask: string): string {
   return `${network.join(".")}/${prefix}`;
 }
 
-/** Where nodes of this network find the control API. */
-export function controlUrl(config: Config, network: BootNetwork | undefined): string {
-  if (config.control.url) return config.control.url.replace(/\/$/, "");
-  const host = network?.address ?? (config.control.host === "0.0.0.0" ? "127.0.0.1" : config.control.host);
-  return `http://${host}:${config.control.port}`;
-}
+/** The networks that machines boot in, also those behind a relay. */
+export const bootingNetworks = (places: readonly BootPlace<BootCard & { subnets: readonly { subnet: string }[] }>[]): string[] => [
+  ...new Set(places.flatMap(({ network, settings }) => [network.cidr, ...settings.subnets.map(({ subnet }) => subnet)])),
+];
+
+type Mode = "off" | "proxy" | "full";
+
+/** One mode for all interfaces: `full` or `proxy` if any interface has it. */
+export const strongestMode = (places: readonly BootPlace<BootCard & { dhcp: Mode }>[], configured: Mode): Mode =>
+  (["full", "proxy"] as const).find((mode) => places.some(({ settings }) => settings.dhcp === mode)) ??
+  (places.length > 0 ? "off" : configured);

@@ -1,0 +1,40 @@
+/** Alerts as configured: always raised, and delivered where a webhook is configured. */
+import { Delivery, type DeliveryParts } from "./delivery.ts";
+import type { Rules, Threshold } from "./rules.ts";
+import { AlertWatch, type WatchParts } from "./watch.ts";
+
+/** The rules in the section `alerts` of the configuration. */
+export interface AlertConfig {
+  repeat_minutes: number;
+  failed_logins: Threshold | null;
+  policy_violations: Threshold | null;
+  refusals: Threshold | null;
+  node_failures: Threshold | null;
+  error_rate: Rules["errorRate"];
+  cost: Rules["cost"];
+}
+
+export function startAlerts(
+  rules: Rules,
+  webhook: URL | undefined,
+  parts: Omit<WatchParts, "rules" | "deliver" | "log"> & { log: DeliveryParts["log"] },
+): { stop(): Promise<void> } {
+  const watch = new AlertWatch({ ...parts, rules, deliver: webhook !== undefined }).start();
+  const delivery = webhook && new Delivery({ alerts: parts.alerts, webhook, log: parts.log }).start();
+  return {
+    stop: async () => {
+      watch.stop();
+      await delivery?.stop();
+    },
+  };
+}
+
+export const rulesOf = (settings: AlertConfig): Rules => ({
+  failedLogins: settings.failed_logins,
+  policyViolations: settings.policy_violations,
+  refusals: settings.refusals,
+  nodeFailures: settings.node_failures,
+  errorRate: settings.error_rate,
+  cost: settings.cost,
+  repeatMinutes: settings.repeat_minutes,
+});

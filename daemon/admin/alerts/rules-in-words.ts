@@ -1,0 +1,29 @@
+/** The alert rules as the page shows them. The webhook's address is a secret and is not shown. */
+import type { AlertRule } from "../../contract/admin/alert.ts";
+import type { Rules, Threshold } from "./rules.ts";
+
+export interface ShownRules {
+  webhook: boolean;
+  repeatMinutes: number;
+  rules: { rule: AlertRule; when?: string }[];
+}
+
+export function rulesInWords(rules: Rules, webhook: boolean): ShownRules {
+  const times = (rule: AlertRule, limit: Threshold | null) => ({
+    rule,
+    ...(limit && { when: `${limit.count} within ${limit.minutes} min` }),
+  });
+  const { errorRate: share, cost } = rules;
+  return {
+    webhook,
+    repeatMinutes: rules.repeatMinutes,
+    rules: [
+      times("failed-logins", rules.failedLogins),
+      times("policy-violations", rules.policyViolations),
+      times("refusals", rules.refusals),
+      times("node-failures", rules.nodeFailures),
+      { rule: "error-rate", ...(share && { when: `${share.percent} % of at least ${share.least} within ${share.minutes} min` }) },
+      { rule: "cost", ...(cost && { when: `${cost.usd} USD within ${cost.hours} h` }) },
+    ],
+  };
+}

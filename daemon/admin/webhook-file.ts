@@ -1,0 +1,17 @@
+/** Reads the address of the alerts' webhook. */
+import { readFileSync } from "node:fs";
+import { MusterError } from "../errors/errors.ts";
+
+/** The address is itself the credential, so no message contains it. */
+export function webhookIn(file: string | undefined): URL | undefined {
+  if (file === undefined) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8").trim();
+  } catch (cause) {
+    throw new MusterError("CONFIG_INVALID", `alerts.webhook_file: cannot read ${file}`, { cause });
+  }
+  if (!URL.canParse(text) || !/^https?:/.test(text))
+    throw new MusterError("CONFIG_INVALID", `alerts.webhook_file: ${file} does not hold one address that begins with https:// or http://`);
+  return new URL(text);
+}

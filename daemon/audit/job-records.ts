@@ -1,0 +1,33 @@
+/** Audit records of jobs: what a schedule is about to run under which rule, and how each job ended. */
+import { randomUUID } from "node:crypto";
+import type { PlannedWork } from "../contract/changes/plan.ts";
+import type { Job } from "../contract/jobs/job.ts";
+import { MusterError } from "../errors/errors.ts";
+import { MUSTER } from "./actor.ts";
+import type { AuditLog } from "./log.ts";
+
+export interface ScheduledRun {
+  subject: string;
+  summary: string;
+  work: Pick<PlannedWork, "hash" | "decision">;
+}
+
+/** Records the intent before the jobs are queued and the outcome after it. */
+export function recordRun(audit: AuditLog, { subject, summary, work }: ScheduledRun, run: () => Job[]): Job[] {
+  const { rule, policyVersion } = work.decision;
+  const about = { actor: MUSTER, subject, summary, executionId: randomUUID(), planHash: work.hash, rule, policyVersion };
+  audit.append({ ...about, action: "intent" });
+  try {
+    const jobs = run();
+    audit.append({ ...about, action: "outcome", summary: `${summary}: job ${jobs.map(({ id }) => id).join(", ")}`, result: "accepted" });
+    return jobs;
+  } catch (error) {
+    audit.append({ ...about, action: "outcome", result: error instanceof MusterError ? error.code : "INTERNAL" });
+    throw error;
+  }
+}
+
+export function recordEnd(audit: AuditLog, { id, playbook, nodeName, purpose, status }: Job): void {
+  const what = purpose === undefined ? "" : `, ${purpose}`;
+  audit.append({ action: "outcome", actor: MUSTER, subject: `job ${id}`, summary: `${playbook} on ${nodeName}${what}`, result: status });
+}

@@ -1,0 +1,19 @@
+/** The policy settings of a process, from configuration and environment. The stricter of both applies. */
+import { type ApprovalMode, approvalModes, parseApprovalMode } from "./approval-mode.ts";
+import { loadPolicy, type Policy, type PolicySettings } from "./policy.ts";
+
+/** Older installations set the second one. */
+export const approvalVariables = ["MUSTER_APPROVAL_MODE", "APPROVAL_MODE"];
+
+interface Configured {
+  policy: { rules_directory?: string | undefined; approval_mode: ApprovalMode };
+}
+
+export const policyFrom = (config: Configured, env: NodeJS.ProcessEnv): Policy => loadPolicy(policySettings(config, env));
+
+export function policySettings({ policy }: Configured, env: NodeJS.ProcessEnv): PolicySettings {
+  const modes = [policy.approval_mode, ...approvalVariables.map((name) => parseApprovalMode(env[name] ?? "", name))];
+  return { folders: policy.rules_directory === undefined ? [] : [policy.rules_directory], approvalMode: strictest(modes) };
+}
+
+const strictest = (modes: readonly ApprovalMode[]): ApprovalMode => approvalModes.findLast((mode) => modes.includes(mode)) ?? "everything";

@@ -1,0 +1,31 @@
+/** The run of a schedule that is due: decided by the policy for the schedule's owner, recorded, then queued. */
+
+import type { Who } from "../../changes/policy/policy.ts";
+import type { PlannedWork, Proposal } from "../../contract/changes/plan.ts";
+import type { Job, RunPurpose } from "../../contract/jobs/job.ts";
+import type { Playbook } from "../../contract/jobs/playbook.ts";
+import type { Node } from "../../contract/machines/node.ts";
+import type { ClockParts } from "./clock.ts";
+
+export interface ScheduledParts {
+  /** Throws where the policy denies the run, or asks for more approvals than the schedule has. */
+  decide(proposal: Proposal, owner: Who, approvedBy: string | undefined): PlannedWork;
+  record(run: { subject: string; summary: string; work: PlannedWork }, queue: () => Job[]): Job[];
+  queue(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, requestedBy: string): Job[];
+}
+
+export const scheduledRuns =
+  ({ decide, record, queue }: ScheduledParts): ClockParts["run"] =>
+  (nodes, playbook, purpose, { name, createdBy, owner, approval }) => {
+    const requestedBy = `schedule ${name}`;
+    const targets = nodes.map((node) => node.name);
+    const goal = { kind: "tool" as const, tool: "playbook_run", parameters: { playbook: playbook.name } };
+    const work = decide(
+      { goal, targets, reason: requestedBy, readOnly: false, tainted: false },
+      owner ?? { keyId: requestedBy, name: createdBy, role: "operator" },
+      // The approval counts only for the playbook's content it was given for.
+      approval?.sha256 === playbook.sha256 ? approval.by : undefined,
+    );
+    const summary = `run ${playbook.name} on ${targets.join(", ")}`;
+    return record({ subject: requestedBy, summary, work }, () => queue(nodes, playbook, purpose, requestedBy));
+  };

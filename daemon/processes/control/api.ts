@@ -1,0 +1,41 @@
+/** Builds the HTTP API over the areas, and listens. */
+import { existsSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { type ApiParts, buildApi } from "../../api/server.ts";
+import type { Config } from "../../config/config.ts";
+import { MusterError } from "../../errors/errors.ts";
+import type { Stores } from "../../store/stores.ts";
+import type { Shared } from "./shared.ts";
+
+const pageRoot = join(import.meta.dirname, "../../../web/dist");
+
+type SetHere = "log" | "pageRoot" | "openMetrics" | "limits" | "pace";
+
+/** Resolves when the API answers; from then on the URL is final. */
+export async function startApi({ config, log, parts, stores, url }: Shared, areas: Omit<ApiParts, SetHere | keyof Stores>): Promise<void> {
+  const { control } = config;
+  const api = await parts.start(
+    "api",
+    () =>
+      buildApi({
+        ...stores,
+        ...areas,
+        log,
+        pageRoot: existsSync(join(pageRoot, "index.html")) ? pageRoot : undefined,
+        openMetrics: control.open_metrics,
+        limits: control.requests_per_minute,
+      }),
+    (server) => server.close(),
+  );
+  await listen(api, control);
+  url.listensOn((api.server.address() as AddressInfo).port);
+}
+
+async function listen(api: Awaited<ReturnType<typeof buildApi>>, { host, port }: Config["control"]): Promise<void> {
+  try {
+    await api.listen({ host, port });
+  } catch (cause) {
+    throw new MusterError("PORT_UNAVAILABLE", `control.port: cannot listen on ${host}:${port}`, { cause });
+  }
+}

@@ -1,0 +1,20 @@
+/** Starts the area cluster: finds the pages of the services that run on the nodes. */
+import type { ServicesApi } from "../../api/cluster/services.ts";
+import { WebUiFinder } from "../../cluster/web-uis.ts";
+import { readSecret } from "../../config/secret-file.ts";
+import type { Shared } from "./shared.ts";
+
+export function startCluster({ config, log }: Pick<Shared, "config" | "log">): { api: ServicesApi } {
+  const { consul, nomad, links } = config.services;
+  const servicesLog = log.child({ part: "services" });
+  const webUis = new WebUiFinder({
+    consul: consul && { url: consul.url, token: readSecret("services.consul.token_file", consul.token_file) },
+    nomad,
+    links,
+    changed: (service, reason) =>
+      reason === undefined
+        ? servicesLog.info({ service }, "service reached again")
+        : servicesLog.warn({ service, reason }, "service not reached"),
+  });
+  return { api: { webUis: () => webUis.find() } };
+}

@@ -1,0 +1,66 @@
+/** Starts the area jobs: the engine that queues playbooks and hands them to the executor. */
+import type { JobsApi } from "../../api/jobs/jobs.ts";
+import type { RunsApi } from "../../api/jobs/runs.ts";
+import type { SchedulesApi } from "../../api/jobs/schedules.ts";
+import { recordEnd } from "../../audit/job-records.ts";
+import { reportEnds } from "../../jobs/ends.ts";
+import { heardByJobs, JobEngine } from "../../jobs/engine.ts";
+import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
+import { listedPlaybooks, playbookFile } from "../../jobs/playbooks/playbooks.ts";
+import { nextTime } from "../../jobs/schedules/cron.ts";
+import { type MaintenanceRule, maintenanceNow } from "../../jobs/schedules/maintenance.ts";
+import { redact } from "../../log/redact.ts";
+import type { ActPorts } from "../../machines/acts/ports.ts";
+import type { Shared } from "./shared.ts";
+
+export interface Jobs {
+  engine: JobEngine;
+  maintenance: MaintenanceRule;
+  api: Pick<JobsApi, "cancel" | "output" | "ends"> &
+    Pick<ActPorts, "preview"> &
+    Pick<RunsApi, "playbooks" | "run"> &
+    Pick<SchedulesApi, "maintenance" | "nextTime">;
+}
+
+export async function startJobs({ config, data, log, parts, stores, audit, link, todo }: Shared): Promise<Jobs> {
+  const { ansible } = config;
+  const engine = new JobEngine({
+    ...stores,
+    executor: link,
+    jobsDir: data.jobs,
+    playbook: ansible.playbook,
+    limits: {
+      runs: ansible.concurrency,
+      waveSize: ansible.wave_size,
+      gatherMs: ansible.gather_seconds * 1000,
+      quietMs: (ansible.gather_seconds * 1000) / 4,
+    },
+    deadlineSeconds: { ansible: ansible.deadline_seconds },
+    unreachableRetries: ansible.unreachable_retries,
+    log: log.child({ part: "jobs" }),
+    redact,
+    ...reportEnds({ todo, jobs: stores.jobs, record: (job) => recordEnd(audit, job) }),
+  });
+  link.on(heardByJobs, (message) => engine.receive(message));
+  await parts.start(
+    "job engine",
+    () => engine.start(),
+    () => engine.stop(),
+  );
+  const maintenance = { windows: config.maintenance.windows, timeZone: config.maintenance.time_zone };
+  return {
+    engine,
+    maintenance,
+    api: {
+      preview: (node, requestedBy) => engine.preview(node, requestedBy),
+      cancel: (id, requestedBy) => engine.cancel(id, requestedBy),
+      output: (id, after) => engine.output(id, after),
+      ends: (id, mostBytes) => engine.ends(id, mostBytes),
+      playbooks: listedPlaybooks(ansibleDirectory(config)),
+      run: (nodes, { name }, purpose, requestedBy, turn) =>
+        engine.run(nodes, { playbook: playbookFile(name), purpose, ...turn }, requestedBy),
+      maintenance: (now) => maintenanceNow(maintenance, now),
+      nextTime: (cron, from) => nextTime(cron, maintenance.timeZone, from),
+    },
+  };
+}

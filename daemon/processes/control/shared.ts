@@ -1,0 +1,53 @@
+/** What every area of the control process is built from. */
+import { AuditLog } from "../../audit/log.ts";
+import { type Config, loadAccess } from "../../config/config.ts";
+import { type BootInterface, bootInterfaces } from "../../config/netboot.ts";
+import type { DataDir } from "../../data-dir.ts";
+import { ExecutorLink } from "../../executor-link/link.ts";
+import type { Lifecycle } from "../../lifecycle.ts";
+import type { Log } from "../../log/log.ts";
+import { Inventory } from "../../machines/inventory/inventory.ts";
+import { TodoFile } from "../../machines/inventory/todo.ts";
+import { type BootPlace, bootPlaces } from "../../netboot/boot-places.ts";
+import { ControlUrl } from "../../netboot/control-url.ts";
+import { openStores, type Stores } from "../../store/stores.ts";
+
+export interface Given {
+  config: Config;
+  data: DataDir;
+  env: NodeJS.ProcessEnv;
+  log: Log;
+  parts: Lifecycle;
+}
+
+export interface Shared extends Given {
+  stores: Stores;
+  audit: AuditLog;
+  /** Subscribe before it is started. */
+  link: ExecutorLink;
+  inventory: Inventory;
+  todo: TodoFile;
+  places: readonly BootPlace<BootInterface>[];
+  url: ControlUrl;
+}
+
+export async function openShared(given: Given): Promise<Shared> {
+  const { config, data, log, parts } = given;
+  const stores = await parts.start(
+    "database",
+    () => openStores(data.database),
+    ({ db }) => db.close(),
+  );
+  loadAccess(config); // stops the start if the file still holds a placeholder
+  const places = bootPlaces(bootInterfaces(config.netboot));
+  return {
+    ...given,
+    stores,
+    audit: new AuditLog(stores.db),
+    link: new ExecutorLink(data.executorSocket, log.child({ part: "executor link" })),
+    inventory: new Inventory(data.inventory),
+    todo: new TodoFile(data.todo),
+    places,
+    url: new ControlUrl(config.control, places[0]?.network),
+  };
+}

@@ -1,0 +1,31 @@
+/** What all interfaces of the netboot process have in common. */
+import type { CaptureRings } from "../../../pxe/capture/rings.ts";
+import type { InheritedSockets } from "../../../pxe/inherited-sockets.ts";
+import type { Config } from "../../config/config.ts";
+import type { BootInterface } from "../../config/netboot.ts";
+import type { DataDir } from "../../data-dir.ts";
+import type { Log } from "../../log/log.ts";
+import type { Discovery } from "../../netboot/answers/discovery.ts";
+import type { BootPlace } from "../../netboot/boot-places.ts";
+import type { Leasing } from "../../netboot/dhcp/leasing.ts";
+import type { OtherServers } from "../../netboot/dhcp/other-servers.ts";
+import type { QuirkBook } from "../../netboot/quirks/quirk-book.ts";
+import type { Stores } from "../../store/stores.ts";
+
+export type Place = BootPlace<BootInterface>;
+
+export interface SharedParts {
+  config: Config;
+  data: DataDir;
+  stores: Stores;
+  discovery: Discovery;
+  leasing: Leasing;
+  quirkBook: QuirkBook;
+  otherServers: OtherServers;
+  /** Our addresses on all of them. */
+  ours: ReadonlySet<string>;
+  rings: CaptureRings;
+  sockets: InheritedSockets;
+  macAt(address: string): string | undefined;
+  log: Log;
+}
