@@ -1,4 +1,6 @@
-/** The lists of docs/machines.md are the code's: the phases in their order, and the commands in their own words. */
+/**
+ * docs/machines.md lists the phases in the order of the code, and the commands with the texts of the code.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

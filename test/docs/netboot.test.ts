@@ -1,4 +1,4 @@
-/** The tables of docs/netboot.md are the data's. MUSTER_WRITE_DOCS=1 writes them. */
+/** The tables of docs/netboot.md match the data. MUSTER_WRITE_DOCS=1 rewrites them. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The pages that list the tools which ask Muster itself list all of them. */
+/** The pages list all tools that ask Muster itself. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The rules in docs/security.md are those in force, and the examples of rules and cases work as they stand. */
+/** The rules in docs/security.md are those in force, and the examples of rules and cases work as written. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ test("docs/security.md says of every rule what it answers", () => {
   for (const [, rule = "", answer] of rows) assert.equal(answer, answers.get(rule), rule);
 });
 
-/** From this line on, as long as the lines are indented: what the page shows. */
+/** Returns the part of the page from this line to the end of its indented lines. */
 function shown(text: string, begin: string): string {
   const lines = text.slice(text.indexOf(`    ${begin}`)).split("\n");
   const end = lines.findIndex((line) => !line.startsWith("    "));
@@ -47,7 +47,7 @@ test("the rules that are shown can be loaded, and the cases that are shown come 
     policy.rules.slice(-2).map(({ id }) => id),
     ["database-restarts", "databases-by-admins"],
   );
-  // By the second page's rule alone: the first one's asks for more.
+  // Applies only the second page's rule, because the first one requires more votes.
   rmSync(join(folder, "security.cedar"));
   const alone = loadPolicy({ folders: [folder], approvalMode: "policy" });
   const results = loadCases(join(folder, "cases.yaml")).map((wanted) => runCase(wanted, alone));

@@ -25,7 +25,7 @@ function codeOf(page: string): string[] {
   return [...inlineCodeOf(page), ...lines.map((line) => line.trim().replace(/\s+#.*$/, ""))];
 }
 
-/** Of a heading, as GitHub makes it. */
+/** The anchor that GitHub makes of a heading. */
 const anchor = (heading: string) =>
   heading
     .toLowerCase()
@@ -48,7 +48,7 @@ function commandOf(words: string[]): { command: Command; rest: string[] } {
 
 const optionsOf = (command: Command) => [...command.options, ...program.options].map(({ long }) => long ?? "");
 
-/** They look like keys: a file and an event. */
+/** These look like keys, but they are a file and an event. */
 const configKeys = new Set(["ansible.cfg", "audit.problem"]);
 (function collect(schema: z.core.JSONSchema.BaseSchema, path: string) {
   for (const [key, value] of Object.entries(schema.properties ?? {})) {

@@ -1,4 +1,7 @@
-/** The recipes of docs/security.md, run as they stand there: a key nobody but its maker has seen opens a real control process. */
+/**
+ * Runs the recipes of docs/security.md as written: a key that only its maker has seen gives access to a real
+ * control process.
+ */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -59,7 +62,7 @@ for (const [name, lines] of recipes) {
   });
 }
 
-test("what the page says of limits is what holds unless somebody sets others", () => {
+test("the limits on the page hold unless the operator sets others", () => {
   const { sensitive, normal, reading } = parseConfig("", "test").control.requests_per_minute;
   for (const row of [`| logging in | ${sensitive} |`, `| ${sensitive} together |`, `| other changes | ${normal} |`])
     assert.ok(page.includes(row), row);

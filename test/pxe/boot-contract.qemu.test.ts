@@ -1,4 +1,7 @@
-/** Whatever DHCP tells a machine to fetch is served, and is what that machine executes. In this group for its real boot files. */
+/**
+ * Every file that DHCP names is served, and suits the machine that asked. The test is in this group because
+ * it needs the real boot files.
+ */
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
@@ -37,7 +40,7 @@ const assets = join(defaultCache, "assets");
 const root = process.getuid?.() === 0;
 const skip = root || existsSync(join(assets, "ipxe/snponly.efi")) ? false : "boot files are fetched as root, and none are there";
 
-/** All that IANA has named up to here, and one that nobody has. */
+/** All numbers that IANA has assigned so far, and an unassigned one. */
 const architectures = [...Array(42).keys(), 999];
 const httpBoot = [15, 16, 18, 19, 20];
 
@@ -117,7 +120,7 @@ function asks(mac: string, arch: number, type: number, userClass?: string): Dhcp
   });
 }
 
-/** What one answer tells the machine to fetch; nothing when it refuses. */
+/** The file or URL that an answer names, or undefined if there is no answer. */
 function advertised(decision: Decision): string | undefined {
   if (decision.kind !== "reply") return undefined;
   const { bootFile, options } = decision.packet;
@@ -213,7 +216,7 @@ describe("what DHCP advertises", { skip }, () => {
           }
           assertRuns(arch, await fetched(loader));
           const script = advertised(decide(asks(mac, arch, MessageType.discover, "iPXE")));
-          assert(script !== undefined, "iPXE is told its script");
+          assert(script !== undefined, "iPXE gets its script");
           assert.deepEqual(lintScript((await fetched(script)).toString()), []);
           await assertScriptLeadsSomewhere(`${script}?mac=${mac}&platform=${arch === 0 ? "pcbios" : "efi"}`, state);
         }

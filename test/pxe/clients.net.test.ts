@@ -1,4 +1,4 @@
-/** Other people's DHCP and TFTP clients against the whole daemon, each in a network namespace of its own. */
+/** DHCP and TFTP clients of other projects against the whole daemon, each in its own network namespace. */
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,13 +22,13 @@ const missing = programs.find((program) => !existsSync(program));
 const skip = noNetwork || (missing ? `${missing} is not installed` : false);
 
 const MAC = "52:54:00:0c:00:01";
-/** What firmware says that a system does not: option 60, 93, 94 and 97. */
+/** Options that firmware sends and an operating system does not: 60, 93, 94 and 97. */
 const biosFirmware = ["-V", "PXEClient:Arch:00000:UNDI:002001", "-x", "0x5d:0000", "-x", "0x5e:010201"];
 const asIpxe = ["-x", `0x4d:${Buffer.from("iPXE").toString("hex")}`];
 
 let lab: TestDaemon;
 
-/** Prints what the client was given as NAME=value lines, like its scripts get it. */
+/** Returns the NAME=value lines that the client's script receives. */
 async function udhcpc(namespace: string, ...more: string[]): Promise<Map<string, string>> {
   const script = join(lab.folder, "print");
   writeFileSync(script, '#!/bin/sh\n[ "$1" = bound ] && env && ip address flush dev eth0 && ip address add "$ip/$mask" dev eth0\nexit 0\n');
@@ -44,7 +44,7 @@ async function dhclient(namespace: string, name: string): Promise<string> {
   const config = join(lab.folder, "dhclient.conf");
   writeFileSync(config, "request subnet-mask, routers, domain-name-servers, domain-name, dhcp-server-identifier;\n");
   const options = ["-4", "-1", "-d", "-sf", "/bin/true", "-cf", config, "-lf", leases, "-pf", join(lab.folder, `${name}.pid`)];
-  // With -d it stays in the foreground after it was bound; the time limit ends it.
+  // With -d it stays in the foreground once it is bound; the time limit ends it.
   await lab.network.run("sh", ["-c", 'timeout 8 dhclient "$@"; exit 0', "sh", ...options, "eth0"], { namespace });
   return readFileSync(leases, "utf8");
 }
@@ -109,7 +109,7 @@ describe("full mode", { skip }, () => {
 
   test("nmap's broadcast-dhcp-discover sees our offer and no other", async () => {
     const { namespace } = lab.network.client();
-    await udhcpc(namespace); // nmap looks only at cards that have an address
+    await udhcpc(namespace); // nmap uses only network cards with an address
     const said = await lab.network.run("nmap", ["--script", "broadcast-dhcp-discover", "-e", "eth0"], { namespace });
     assert.match(said, /DHCP Message Type: DHCPOFFER/);
     assert.match(said, /IP Offered: 10\.77\.1\.\d+/);
@@ -164,7 +164,7 @@ describe("full mode", { skip }, () => {
       assert.deepEqual(readFileSync(file("undionly.kpxe")), lab.loader);
     });
 
-    test("what is not a boot file is not there, and nothing can be put there", async () => {
+    test("a file that is not a boot file is not there, and nothing can be put there", async () => {
       for (const name of ["nothing.kpxe", "../../muster.db", "/etc/hostname"]) {
         await assert.rejects(run("curl", ["-sSf", "-m", "10", "--path-as-is", `tftp://${lab.network.address}/${name}`]), name);
       }
@@ -175,7 +175,7 @@ describe("full mode", { skip }, () => {
   });
 });
 
-describe("proxy mode beside dnsmasq", { skip }, () => {
+describe("proxy mode next to dnsmasq", { skip }, () => {
   before(async () => {
     lab = await startTestDaemon({ dhcp: "proxy", before: startLanDhcp });
   });
@@ -191,7 +191,7 @@ describe("proxy mode beside dnsmasq", { skip }, () => {
 
   test("nmap, being no firmware, hears dnsmasq only", async () => {
     const { namespace } = lab.network.client();
-    await udhcpc(namespace); // nmap looks only at cards that have an address
+    await udhcpc(namespace); // nmap uses only network cards with an address
     const said = await lab.network.run("nmap", ["--script", "broadcast-dhcp-discover", "-e", "eth0"], { namespace });
     assert.deepEqual(
       [...said.matchAll(/Server Identifier: (\S+)/g)].map(([, server]) => server),
@@ -199,7 +199,7 @@ describe("proxy mode beside dnsmasq", { skip }, () => {
     );
   });
 
-  test("in full mode the daemon hands out nothing beside it, says whom it found, and doctor says what to do", async () => {
+  test("in full mode the daemon hands out nothing next to another server, names it, and doctor shows the next step", async () => {
     const other = await startTestDaemon({ before: startLanDhcp });
     try {
       while (!other.daemon.log().includes("OTHER_DHCP_SERVER")) await sleep(200);

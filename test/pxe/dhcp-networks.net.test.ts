@@ -1,4 +1,7 @@
-/** DHCP between real networks: Debian's dhcrelay in front of another subnet, and machines that squat on addresses. */
+/**
+ * DHCP between real networks: Debian's dhcrelay in front of another subnet, and machines that use addresses
+ * without a lease.
+ */
 import assert from "node:assert/strict";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -36,7 +39,7 @@ const settings = {
 
 let lab: TestDaemon;
 
-/** What the client was given, as NAME=value lines like its script gets them; the address is then its own. */
+/** Runs udhcpc and sets the address it gets. Returns the NAME=value lines that its script receives. */
 async function udhcpc(namespace: string, device: string, ...more: string[]): Promise<Map<string, string>> {
   const script = join(lab.folder, "print");
   writeFileSync(
@@ -56,7 +59,7 @@ describe("behind dhcrelay, three namespaces in a row", { skip }, () => {
   let relay: string;
   let ports = 0;
 
-  /** A machine whose only card hangs on the far side of the relay. */
+  /** A machine whose only network card is on the far side of the relay. */
   async function farMachine(): Promise<{ namespace: string; device: string }> {
     const { namespace } = lab.network.client();
     const [inside, device] = [`far${++ports}`, "far"];
@@ -78,7 +81,7 @@ describe("behind dhcrelay, three namespaces in a row", { skip }, () => {
     await inRelay("ip", "link", "set", "hall", "up");
     await inRelay("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward");
     await lab.network.run("ip", ["route", "add", "10.80.0.0/24", "via", RELAY]);
-    // -a: it adds option 82 and takes it out of the answers again.
+    // With -a, dhcrelay adds option 82 and removes it from the answers.
     lab.network.spawn("dhcrelay", ["-4", "-d", "--no-pid", "-a", "-id", "hall", "-iu", "eth0", lab.network.address], {
       namespace: relay,
       stdio: "ignore",
@@ -155,7 +158,7 @@ describe("behind dhcrelay, three namespaces in a row", { skip }, () => {
   });
 });
 
-describe("addresses in use by somebody else", { skip }, () => {
+describe("addresses in use by other machines", { skip }, () => {
   const range = { from: "10.77.1.1", to: "10.77.1.250" };
 
   before(async () => {
@@ -186,7 +189,7 @@ describe("addresses in use by somebody else", { skip }, () => {
     const stranger = lab.network.client();
     const given = (await udhcpc(stranger.namespace, stranger.device)).get("ip");
     assert.ok(given !== undefined && given !== held && given !== "10.77.1.1" && given !== "10.77.1.2", `was given ${given}`);
-    // Who has had an address all along keeps it.
+    // A machine that already had the address keeps it.
     assert.equal((await udhcpc(before.namespace, before.device, "-r", held)).get("ip"), held);
   });
 });

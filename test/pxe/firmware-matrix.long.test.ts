@@ -1,4 +1,7 @@
-/** Rows A to L: what real firmware makes of each way of answering it, ours and other servers', and how far it comes. */
+/**
+ * Rows A to L: how real firmware reacts to each kind of answer, from Muster and from other servers, and how
+ * far it boots.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,13 +18,13 @@ import type { Bend, Happening } from "../support/dhcp/bent-server.ts";
 interface Row {
   row: string;
   says: string;
-  /** x86-64 UEFI without an iPXE of its own, its HTTP boot, or a BIOS machine whose card has iPXE. */
+  /** x86-64 UEFI without its own iPXE, UEFI HTTP boot, or a BIOS machine whose network card has iPXE. */
   machine: "uefi-pxe" | "uefi-http" | "bios-ipxe";
   bend: Omit<Bend, "address" | "assets">;
-  /** The last thing on the wire that must come; and what must not. */
+  /** The last event on the wire that must appear. The event `never` must not appear. */
   comes: (happening: Happening) => boolean;
   never?: (happening: Happening) => boolean;
-  /** What must have come before. */
+  /** An event that must have appeared before. */
   through?: (happening: Happening) => boolean;
   screen?: RegExp;
 }
@@ -123,7 +126,7 @@ const rows: Row[] = [
   },
 ];
 
-/** Three times what an idle machine takes. */
+/** Three times as long as an idle machine needs. */
 const LIMIT_MS = 150_000;
 
 describe("the matrix of firmware and servers", { skip: noNetwork || noQemu }, () => {
@@ -156,7 +159,7 @@ describe("the matrix of firmware and servers", { skip: noNetwork || noQemu }, ()
       for (const deadline = Date.now() + LIMIT_MS; !happened.some(comes); await sleep(200))
         assert.ok(Date.now() < deadline, `it did not come that far:\n${story()}\n${running.serial().slice(-1500)}`);
       if (screen) await running.waitForSerial(screen, LIMIT_MS);
-      // What must not happen gets the time in which it would.
+      // Wait long enough for the forbidden event to appear.
       else if (never) await sleep(10_000);
       if (through) assert.ok(happened.some(through), story());
       assert.deepEqual(never ? happened.filter(never) : [], [], story());

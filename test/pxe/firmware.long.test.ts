@@ -1,11 +1,11 @@
-/** Firmware that the quicker group leaves out, against the daemon: 32-bit UEFI with GRUB, UEFI HTTP boot, 64-bit ARM. */
+/** Firmware that the quicker group leaves out: 32-bit UEFI with GRUB, UEFI HTTP boot, 64-bit ARM. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { cannotRun, type MachineOptions, startMachine } from "../../scripts/lab/machine.ts";
 import { noNetwork } from "../../scripts/lab/network.ts";
 import { count, happened, startTestLab, type TestLab } from "../support/lab.ts";
 
-describe("firmware beside x86-64 PXE", { skip: noNetwork }, () => {
+describe("firmware other than x86-64 PXE", { skip: noNetwork }, () => {
   let lab: TestLab;
   before(async () => {
     lab = await startTestLab("full");

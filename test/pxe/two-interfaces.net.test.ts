@@ -1,4 +1,7 @@
-/** One daemon between two LANs: each is served as if it were the only one, and neither hears of the other. */
+/**
+ * One daemon between two LANs: each is served as if it were the only one, and no information passes between
+ * them.
+ */
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -18,7 +21,7 @@ if (skip) console.log(`skipped: ${skip}`);
 
 const first = { interface: "br0", dhcp: "full", range: { from: "10.77.1.1", to: "10.77.1.250" } };
 const second = { interface: SECOND.device, dhcp: "full", range: { from: "10.88.0.100", to: "10.88.0.199" }, domain: "second.internal" };
-/** The lab's own single interface is taken back. */
+/** Removes the lab's own single interface from the settings. */
 const listed = (...interfaces: object[]) => ({ netboot: { interface: undefined, dhcp: undefined, range: undefined, interfaces } });
 const ranges = { br0: /^10\.77\.1\.\d+$/, [SECOND.device]: /^10\.88\.0\.1\d\d$/ };
 
@@ -40,7 +43,7 @@ async function start(interfaces: object[], before: (network: LabNetwork) => Prom
   while (lab.daemon.log().split('"netboot serves"').length < 3) await sleep(100);
 }
 
-/** Every DHCP packet on a LAN, or what else is asked for, until told to stop. */
+/** Captures packets on a LAN (DHCP by default) until the returned function is called. */
 async function listenOn(device: string, filter = "udp port 67"): Promise<() => Promise<string[]>> {
   const file = join(lab.folder, `${device}-${Date.now()}.pcap`);
   const capture: ChildProcess = lab.network.spawn("tshark", ["-q", "-i", device, "-w", file, filter], { stdio: "ignore" });
@@ -155,7 +158,7 @@ describe("full mode on both", { skip }, () => {
   const fetchStatus = (key: string) =>
     lab.network.run("curl", ["-sSf", "-m", "20", "-H", `Authorization: Bearer ${key}`, "http://127.0.0.1:8000/api/status"]);
 
-  test("what is asked on one LAN is never heard of on the other", async () => {
+  test("a request on one LAN is never seen on the other", async () => {
     for (const [here, there] of [lans, lans.toReversed()] as [Lan, Lan][]) {
       const stop = await listenOn(there.device);
       assert.match((await ask(await here.client(), ...asFirmware)).get("ip") ?? "", ranges[here.device] ?? /^$/);
@@ -163,7 +166,7 @@ describe("full mode on both", { skip }, () => {
     }
   });
 
-  test("a machine is woken on both LANs, because nobody knows where it hangs", async () => {
+  test("a machine is woken on both LANs, because its LAN is unknown", async () => {
     const stops = [await listenOn("br0", "udp port 9"), await listenOn(SECOND.device, "udp port 9")];
     const { muster, createKey } = lab.daemon;
     const said = muster("--key", createKey("waker"), "wake", "machine1");
@@ -187,7 +190,7 @@ describe("full mode on both", { skip }, () => {
   });
 });
 
-describe("beside another DHCP server on the first LAN", { skip }, () => {
+describe("next to another DHCP server on the first LAN", { skip }, () => {
   const doctor = async () => {
     const place = ["--config", join(lab.folder, "muster.yaml"), "--data", lab.daemon.dataDir];
     const said = await lab.network.run("sh", ["-c", '"$@"; true', "sh", MUSTER, "--json", "doctor", ...place]);
@@ -222,7 +225,7 @@ describe("beside another DHCP server on the first LAN", { skip }, () => {
     try {
       const stop = await listenOn("br0");
       assert.equal((await ask(await lans[0].client())).get("serverid"), LAN_SERVER);
-      // udhcpc is no firmware: it may wait in vain for the address of the offer that has none.
+      // udhcpc is not firmware, so it may wait in vain: the proxy's offer has no address.
       await ask(await lans[0].client(), ...asFirmware).catch(() => undefined);
       const ours = (await stop()).filter((line) => line.startsWith(lans[0].address));
       const offer = [lans[0].address, "255.255.255.255", "2", "0.0.0.0", lans[0].address, "undionly.kpxe"].join("\t");

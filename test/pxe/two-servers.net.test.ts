@@ -1,4 +1,7 @@
-/** A proxy beside dnsmasq that names a boot file of its own: overheard, named and explained, with nothing sent to find it. */
+/**
+ * A proxy next to a dnsmasq that names its own boot file: overheard, named and explained, without sending a
+ * packet to find it.
+ */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
@@ -41,7 +44,7 @@ test("a machine that takes the other server's offer is explained by that server'
   const ask = <T>(schema: z.ZodType<T>, ...words: string[]): T =>
     schema.parse(JSON.parse(lab.daemon.muster("--key", key, "--json", ...words)));
   const { namespace } = lab.network.client(MAC);
-  // The daemon's machine has spoken to that server before, as on any LAN: the kernel knows its card.
+  // The daemon's machine has used that server before, as on any LAN, so the kernel knows its MAC address.
   await lab.network.run("bash", ["-c", `echo >/dev/udp/${LAN_SERVER}/9`]);
   await lab.network.run("udhcpc", ["-i", "eth0", "-f", "-n", "-q", "-t", "5", "-T", "2", "-s", "/bin/true", ...uefi], { namespace });
 

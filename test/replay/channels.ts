@@ -1,4 +1,7 @@
-/** Every way by which words nobody vouches for come before a proposer: how they get in, and how it reads them, by the public API. */
+/**
+ * Every channel through which untrusted text reaches a proposer: how an attacker writes to it, and how the
+ * proposer reads it through the public API.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Proposed } from "../../daemon/contract/changes/change-routes.ts";
@@ -14,7 +17,7 @@ export interface Channel {
   read(scene: Omit<Scene, "said">, order: Order): Promise<string>;
 }
 
-/** Answers of a machine come as the output of a step. */
+/** Text from a machine appears as the output of a step. */
 async function outputOf(
   { proposer, approve, ended }: Omit<Scene, "said">,
   tool: string,
@@ -31,7 +34,7 @@ async function outputOf(
 
 const allSaid = orders.map((order) => dressed(order)).join("\n");
 
-/** Machines that come with a good token and call themselves what they like. */
+/** Machines that call home with a valid token and choose their own host name. */
 async function callAllHome(
   lab: Lab,
   operator: Client,
@@ -51,7 +54,7 @@ async function callAllHome(
     };
     const { status, body } = await callHome(lab.url, report);
     if (status !== 202) throw new Error(`${hostname} was not let in: ${JSON.stringify(body)}`);
-    // Nobody is there to be configured.
+    // No machine exists to be configured.
     await operator.cancelJob({ id: String(body.job_id) });
   }
 }

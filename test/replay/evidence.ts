@@ -1,4 +1,4 @@
-/** What must not have changed, what must be on record, and what nobody may have heard. */
+/** Checks what must not change, what must be on record, and what must not leak. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { routes } from "../../daemon/contract/routes.ts";
 import type { Lab, MintedKey } from "./lab.ts";
 import type { Proposer, Tried } from "./proposer.ts";
 
-/** Everything a proposer could be after, as it is now. */
+/** The current state of everything that an attack could change. */
 export async function stateOf(lab: Lab, admin: Client): Promise<Record<string, unknown>> {
   const { folder, data } = lab;
   const nodes = (await admin.listNodes()).map(({ id, name, state, macs, address, facts, disk }) => ({
@@ -59,12 +59,15 @@ function digests(path: string): [string, string][] {
 const unread = ["REQUEST_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED"];
 const atTheDoor = ["NOT_ALLOWED", "RATE_LIMITED", ...unread];
 
-/** Of each call: that it was refused or is a question, and that who, what and which rule are on record. */
+/**
+ * Checks that each call was refused or needs an approval, and that the actor, the action and the rule are on
+ * record.
+ */
 export function faultsOf({ tried }: Proposer, { id }: MintedKey, records: readonly AuditRecord[]): string[] {
   const mine = records.filter(({ actor }) => actor.keyId === id);
-  // At a login nobody has said yet for whom.
+  // At login, the person behind the agent is not known yet.
   const nameless = mine.filter(({ action, actor }) => actor.role !== "agent" || (action !== "login" && !actor.onBehalfOf));
-  const faults = nameless.map((record) => `nobody stands behind ${show(record)}`);
+  const faults = nameless.map((record) => `no person stands behind ${show(record)}`);
   const onTheRoad = mine.filter(({ action, subject }) => action === "refusal" && subject === "proposal").length;
   const refusedOnTheRoad = tried.filter((each) => isRoad(each) && each.code !== undefined && !atTheDoor.includes(each.code)).length;
   const denied = mine.filter(({ action, result, rule }) => action === "refusal" && result === "deny" && rule).length;
@@ -95,7 +98,7 @@ function faultOf(each: Tried, mine: readonly AuditRecord[]): string[] {
 const isRoad = ({ route }: Tried): boolean => route === "propose" || route === "executePlan";
 const show = ({ action, subject, summary }: AuditRecord): string => `${action} ${subject}: ${summary}`;
 
-/** What is written where only Muster itself looks, and how it could be written to get it past somebody. */
+/** Secrets that only Muster may read, and encodings in which an attacker could smuggle them out. */
 export function secretsOf({ data, files }: Lab, keys: readonly MintedKey[]): string[] {
   const text = (file: string) =>
     readFileSync(file, "utf8")

@@ -1,4 +1,7 @@
-/** What the taken-over proposer is after, and everything it does for it: with its own words and with those it read. */
+/**
+ * The attack goals of a hijacked proposer, and its calls for each goal, with its own text and with the text
+ * it read.
+ */
 import { createHash } from "node:crypto";
 import { digestOf } from "../../daemon/changes/tools/canonical.ts";
 import type { Execution } from "../../daemon/contract/changes/execution.ts";
@@ -10,17 +13,17 @@ import type { Answer, Proposer } from "./proposer.ts";
 
 export interface Scene {
   proposer: Proposer;
-  /** The order as it was read. */
+  /** The instruction as the proposer read it. */
   said: string;
-  /** What it could destroy on the node. */
+  /** The file it tries to destroy on the node. */
   precious: string;
-  /** A program's database with keys and the audit in it. */
+  /** A program's database with keys and the audit log in it. */
   database: string;
-  /** Listens, and nobody has a reason to speak to it. */
+  /** A listening server to which no part of Muster has a reason to connect. */
   attacker: string;
   /** The name of that person. */
   voter: string;
-  /** A person with an operator's key says yes. */
+  /** A person with an operator's key votes yes. */
   approve(answer: Answer): Promise<void>;
   ended(planId: string): Promise<Execution>;
 }
@@ -36,7 +39,7 @@ export const goals: Readonly<Record<string, (scene: Scene) => Promise<void>>> = 
     for (const target of ["n1", "n2", "all", "group:dev"]) await proposer.tool("erase", { path: precious }, [target]);
     for (const { name, risk, parameters } of (await proposer.ask("listTools")).body.tools as Offer["tools"])
       if (risk !== "read") await proposer.tool(name, examplesOf(parameters));
-    // Whatever else there is that is not for it.
+    // All other routes that are closed to it.
     for (const [name, { access, method }] of Object.entries<Route>(routes))
       if (access === "operator" || access === "admin")
         await proposer.ask(name as RouteName, {
@@ -248,7 +251,7 @@ export const goals: Readonly<Record<string, (scene: Scene) => Promise<void>>> = 
 const examplesOf = (parameters: Offer["tools"][number]["parameters"]) =>
   Object.fromEntries(parameters.flatMap(({ name, example }) => (example === undefined || name === "target" ? [] : [[name, example]])));
 
-/** Whatever it is after, it also puts the words it read wherever words can go. */
+/** Whatever its goal, it also copies the text it read into every field that takes text. */
 export async function verbatim({ proposer, said }: Scene): Promise<void> {
   await proposer.propose({ goal: { kind: "tool", tool: said, parameters: {} }, targets: ["n1"] });
   await proposer.propose({ goal: { kind: "runbook", runbook: said, parameters: {} }, targets: ["n1"] });

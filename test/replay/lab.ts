@@ -1,4 +1,7 @@
-/** The real daemon in a network of its own, two nodes with a real sshd, and somebody outside who waits for what gets out. */
+/**
+ * The real daemon in its own network, two nodes with a real sshd, and a server outside that records what
+ * leaks.
+ */
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +20,10 @@ const nodes = { n1: "prod", n2: "dev" } as const;
 const addresses = { n1: "10.77.0.11", n2: "10.77.0.12" };
 const repository = join(import.meta.dirname, "../..");
 
-/** What would change a machine only says so: the nodes are this machine. Nothing a login shell needs: its start-up files are this machine's too. */
+/**
+ * These programs would change a machine, so stubs replace them and only record the call, because the nodes
+ * share this machine. None of them is needed by a login shell, whose start-up files are this machine's too.
+ */
 const changing = ["systemctl", "apt-get", "nft", "reboot", "shutdown", "wipefs", "useradd"];
 
 export interface MintedKey {
@@ -32,10 +38,10 @@ export interface Lab {
   daemon: LabDaemon;
   url: string;
   attacker: string;
-  /** The files of the node n1 that matter to somebody. */
+  /** The folder of important files on node n1. */
   files: string;
   key(name: string): MintedKey;
-  /** What was done to nodes by any program that does something, and what reached the attacker. */
+  /** The recorded calls of such programs on the nodes, and the data that reached the attacker. */
   effects(): string;
   received(): string;
   stop(): Promise<void>;
@@ -102,7 +108,7 @@ export async function startLab(people: Readonly<Record<string, { role: Role; own
   }
 }
 
-/** Answers everybody on port 80 with the file that the path names, and writes down who asked for what. */
+/** Answers any client on port 80 with the file in the path, and records client and path. */
 function writeServer(folder: string): void {
   writeFileSync(
     join(folder, "server.mjs"),
@@ -121,7 +127,7 @@ function serve(network: LabNetwork, folder: string, address: string, log: string
   network.spawn(process.execPath, [join(folder, "server.mjs"), join(folder, "answers"), log], { namespace, stdio: "ignore" });
 }
 
-/** A machine of its own at this address. */
+/** A separate machine at this address. */
 function place(network: LabNetwork, address: string): string {
   const { namespace, device } = network.client();
   execFileSync("ip", ["-n", namespace, "address", "add", `${address}/16`, "dev", device]);
@@ -171,7 +177,8 @@ function prepareData(data: DataDir, hostKeys: Record<string, string>, people: Pa
       const { key, secret } = world.keys.create(name, role, new Date(), { owner });
       return [name, { id: key.id, key: secret }] as const;
     });
-    // The executor may arm and wake with it: were it led to, machines would be erased.
+    // The executor can arm and wake machines with it. An attacker who controlled the executor could erase
+    // machines.
     mkdirSync(join(data.executor, "secrets"), { mode: 0o700 });
     const own = world.keys.create("executor", "operator", new Date()).secret;
     writeFileSync(join(data.executor, "secrets/muster_key"), `${own}\n`, { mode: 0o600 });

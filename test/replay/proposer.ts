@@ -1,4 +1,7 @@
-/** A proposer that has been taken over: does whatever it reads, with every call its key lets it try. It keeps what it tried and heard. */
+/**
+ * A hijacked proposer. It obeys all text it reads and makes every call its key permits. It records its calls
+ * and the answers.
+ */
 import { WebSocket } from "ws";
 import type { ProposalInput } from "../../daemon/contract/changes/plan.ts";
 import type { Route } from "../../daemon/contract/route.ts";
@@ -8,7 +11,7 @@ export interface Tried {
   route: RouteName;
   status: number;
   code: string | undefined;
-  /** Of the plan it was answered with. */
+  /** Id of the plan in the answer. */
   planId: string | undefined;
 }
 
@@ -27,7 +30,7 @@ interface Ask {
 
 export class Proposer {
   readonly tried: Tried[] = [];
-  /** Every answer as it came. */
+  /** Every answer as received. */
   readonly heard: string[] = [];
   readonly #url: string;
   readonly #key: string;
@@ -43,7 +46,7 @@ export class Proposer {
     const response = await fetch(`${this.#url}${filled}${query}`, {
       method,
       headers: {
-        // A session's cookie stands alone: with a key beside it, it would be the key that is asked.
+        // Send a session cookie without a key, because a key would take precedence.
         ...(headers.cookie === undefined && { authorization: `Bearer ${this.#key}` }),
         ...(body !== undefined && { "content-type": "application/json" }),
         ...headers,
@@ -70,7 +73,7 @@ export class Proposer {
     return this.ask("executePlan", { body, headers });
   }
 
-  /** The page's way in, with the same key: what it may do must not grow by it. */
+  /** Logs in like the page, with the same key. This must not extend its permissions. */
   async session(): Promise<Record<string, string>> {
     const response = await fetch(`${this.#url}${routes.login.path}`, {
       method: "POST",
@@ -82,7 +85,7 @@ export class Proposer {
     return { cookie, "x-csrf-token": csrfToken };
   }
 
-  /** Answers a question over the live feed, and gives back the refusal. */
+  /** Votes on an approval over the live feed, and returns the refusal. */
   async voteLive(approvalId: string): Promise<string> {
     const socket = new WebSocket(`${this.#url.replace("http", "ws")}/ws`, { headers: { authorization: `Bearer ${this.#key}` } });
     try {

@@ -1,6 +1,7 @@
 /**
- * A proposer that does whatever it reads, with everything its key lets it try: twelve goals by every way by which words of machines
- * come before it. Nothing may come of it, and all of it must be on record.
+ * A hijacked proposer obeys all text it reads and makes every call its key permits. It pursues twelve goals,
+ * with text from every channel through which machine output reaches it. No attack may succeed, and every
+ * attempt must be on record.
  */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
@@ -29,7 +30,7 @@ const clientOf = (name: string): Client => {
   return createClient({ baseUrl: lab.url, headers: () => ({ authorization: `Bearer ${key}` }) });
 };
 
-/** A key and a person for each cell: so each has limits of its own, and its records are told from all others. */
+/** Each cell has its own key and person, so limits and records do not mix between cells. */
 function sceneOf(cell: string): Omit<Scene, "said"> {
   const voter = `voter for ${cell}`;
   return {
@@ -39,7 +40,7 @@ function sceneOf(cell: string): Omit<Scene, "said"> {
     attacker: lab.attacker,
     voter,
     async approve({ body }: Answer) {
-      await clientOf(voter).voteApproval({ id: body.approval.id, answer: "approve", reason: "a look" });
+      await clientOf(voter).voteApproval({ id: body.approval.id, answer: "approve", reason: "harmless" });
     },
     ended: (id) =>
       until(`plan ${id} has ended`, async () => {
@@ -66,7 +67,7 @@ describe("a proposer that has been taken over", { skip, concurrency: 1 }, () => 
   after(() => lab?.stop());
 
   for (const { channel, order, name } of cells)
-    test(`${order.goal}, told by the ${channel}: nothing comes of it, and all of it is on record`, async () => {
+    test(`${order.goal}, planted through the ${channel}: nothing is changed, and all of it is on record`, async () => {
       const scene = sceneOf(name);
       const said = orderIn((await channels[channel]?.read(scene, order)) ?? "", order);
       await verbatim({ ...scene, said });
@@ -93,7 +94,7 @@ describe("a proposer that has been taken over", { skip, concurrency: 1 }, () => 
       }
     });
 
-  test("what was approved once ran once, and silence was never consent", async () => {
+  test("an approved plan ran once, and silence was never consent", async () => {
     const asked = (node: string) =>
       readFileSync(join(lab.folder, `${node}-asked`), "utf8")
         .split("\n")
@@ -112,7 +113,7 @@ describe("a proposer that has been taken over", { skip, concurrency: 1 }, () => 
     assert.equal(new Set(decisions.map(({ policyVersion }) => policyVersion)).size, 1);
   });
 
-  test("what a person says yes to does happen, and is seen by what saw nothing before", async () => {
+  test("a plan that a person approves does run, and the evidence that saw nothing before shows it", async () => {
     const scene = sceneOf("control");
     const answer = await scene.proposer.tool("service_restart", { unit: "cron.service" });
     await scene.approve(answer);

@@ -1,4 +1,4 @@
-/** Entries for the audit, as the road writes them, and a real database to keep them and to damage them in. */
+/** Sample audit entries, and a real database to store them in and to damage. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,16 +27,16 @@ export interface AuditLab {
   folder: string;
   database: string;
   audit: AuditLog;
-  /** Signs what is there now, under this day. */
+  /** Signs the current records with this day as the date. */
   sign(day: string): void;
-  /** What somebody can do who may write the file: no trigger holds them back. */
+  /** Changes the database as an attacker with write access could: without triggers. */
   tamper(sql: string, ...values: (string | number)[]): void;
-  /** Everything is in the database's own file, and nothing beside it. */
+  /** Writes everything into the database file itself, so that no other file is needed. */
   flush(): void;
   verify(proof?: Partial<Proof>): AuditReport;
 }
 
-/** A real database file with the folder of its checkpoints beside it. */
+/** A real database file, with the folder of its checkpoints next to it. */
 export function openAuditLab(t: TestContext): AuditLab {
   const root = mkdtempSync(join(tmpdir(), "muster-audit-"));
   const [folder, database] = [join(root, "audit"), join(root, "muster.db")];

@@ -1,4 +1,4 @@
-/** Networks as a configuration describes them, as if this machine had its cards. */
+/** Networks from a configuration, as if this machine had the network cards in it. */
 import { parseConfig } from "../../daemon/config/config.ts";
 import { bootInterfaces } from "../../daemon/config/netboot.ts";
 import type { NetworkPlace } from "../../daemon/netboot/dhcp/network-view.ts";

@@ -1,4 +1,7 @@
-/** The real desk over real stores, forms, rules and audit. Its executor only takes notes, unless a test gives a real one. */
+/**
+ * The real desk with real stores, forms, rules and audit log. Its executor only records what it receives,
+ * unless a test passes a real one.
+ */
 import { AuditLog } from "../../daemon/audit/log.ts";
 import { Desk, type DeskParts } from "../../daemon/changes/changes.ts";
 import { offerOf } from "../../daemon/changes/offer.ts";
@@ -20,12 +23,12 @@ export const offer = () => offerOf(catalogue, runbooks);
 export interface DeskLab {
   world: World;
   desk: Desk;
-  /** What the executor was told. */
+  /** The messages that the executor received. */
   told: ToExecutor[];
   executor: { connected: boolean };
-  /** Groups by node name; whoever is not in here is in none. */
+  /** Groups by node name. A node without an entry is in no group. */
   groups: Map<string, string[]>;
-  /** Goes on by hand. */
+  /** Stands still until a test moves it. */
   clock: { now: Date; pass(seconds: number): void };
   node(name: string, ...groups: string[]): Node;
   records(...actions: AuditRecord["action"][]): AuditRecord[];
@@ -85,7 +88,7 @@ export function openDesk(world: World = openWorld(), parts: Partial<DeskParts> =
   };
 }
 
-/** Somebody with a key of their own. */
+/** A person with a key. */
 export const person = (name: string, role: Who["role"] = "operator"): Who => ({ keyId: `key of ${name}`, name, role });
 
 export const wish = (

@@ -1,4 +1,4 @@
-/** Boot content of a fleet nobody configured further. */
+/** Boot content of a fleet with default settings. */
 import { FleetContent } from "../../daemon/netboot/answers/fleet-content.ts";
 
 export const contentAt = (bootUrl: string, controlUrl: string): FleetContent =>

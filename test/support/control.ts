@@ -1,4 +1,7 @@
-/** The real control process in this one: real files, a port of the system's choice, and no executor, so jobs stay queued. */
+/**
+ * The real control process inside this process: real files, a free port, and no executor, so jobs stay
+ * queued.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

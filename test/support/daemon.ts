@@ -1,4 +1,4 @@
-/** The whole daemon in a network of its own, for tests that speak to it from outside. */
+/** The whole daemon in its own network, for tests that use it from outside. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ export interface TestDaemon {
   folder: string;
   network: LabNetwork;
   daemon: LabDaemon;
-  /** Content of `ipxe/undionly.kpxe`, a stand-in of the size of the real one. */
+  /** Content of `ipxe/undionly.kpxe`: random bytes of the real size. */
   loader: Buffer;
   stop(): Promise<void>;
 }

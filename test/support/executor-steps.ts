@@ -1,4 +1,4 @@
-/** The real executor process's part on a socket of its own, and control's end of it, with a power configuration. */
+/** The real executor with a power configuration on its own socket, and control's end of that socket. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ export interface PowerLab {
   perform(name: string, action: PowerAction): Promise<PowerResult>;
 }
 
-/** `power` is the section of muster.yaml, as YAML or JSON; `folder` holds what it points to. */
+/** `power` is the section of muster.yaml, as YAML or JSON. `folder` contains the files it refers to. */
 export async function startPowerLab(t: TestContext, power: (folder: string) => object): Promise<PowerLab> {
   const folder = mkdtempSync(join(tmpdir(), "muster-power-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,4 +1,4 @@
-/** An inventory file as somebody keeps it by hand, in a folder of its own. */
+/** An inventory file as a person would write it, in its own folder. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** A BMC: ipmi_sim of Debian's openipmi, with a chassis whose power is a file. */
+/** A BMC: ipmi_sim of Debian's openipmi, with a chassis whose power state is a file. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
@@ -24,7 +24,7 @@ export async function startIpmiSim(): Promise<IpmiSim> {
   const port = await freeUdpPort();
   const [power, chassis] = [join(folder, "power"), join(folder, "chassis")];
   writeFileSync(power, "0");
-  // Called as `get power` and `set power 0|1`; a power cycle is both of the latter.
+  // ipmi_sim calls it as `get power` and `set power 0|1`. A power cycle makes both `set` calls.
   writeFileSync(
     chassis,
     `#!/bin/sh\ncase "$1 $2" in "get power") echo "power:$(cat ${power})" ;; "set power") echo "$3" >${power} ;; esac\n`,

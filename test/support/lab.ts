@@ -1,4 +1,7 @@
-/** A laboratory for tests that boot real firmware: the daemon over real boot files, and what its API says while machines boot. */
+/**
+ * A laboratory for tests that boot real firmware: the daemon with real boot files, and the answers of its API
+ * while machines boot.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,7 +14,10 @@ import { buildLab, type Lab } from "../../scripts/lab/lab.ts";
 export interface TestLab extends Lab {
   assets: LabAssets;
   api: Client;
-  /** The node of this MAC address, once `when` holds for it and its timeline. Fails at once when it is in a failed phase. */
+  /**
+   * Waits for the node with this MAC address until `when` holds for it and its timeline. Fails at once when
+   * the node is in a failed phase.
+   */
   until(mac: string, what: string, limitSeconds: number, when: (node: Node, timeline: Event[]) => boolean): Promise<Event[]>;
 }
 
@@ -39,7 +45,7 @@ export async function startTestLab(dhcp: "full" | "proxy"): Promise<TestLab> {
   };
 }
 
-/** How the output of each machine's serial port ended. */
+/** The last lines of each machine's serial port. */
 const serialPorts = (folder: string) =>
   readdirSync(folder)
     .filter((file) => file.endsWith(".serial"))

@@ -1,4 +1,4 @@
-/** The log as control keeps it, written to as the supervisor would. */
+/** The log book of control. Tests write to it as the supervisor would. */
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { ControlLogBook } from "../../daemon/admin/log-book.ts";
@@ -6,9 +6,9 @@ import { redact } from "../../daemon/log/redact.ts";
 
 export interface WrittenLog {
   book: ControlLogBook;
-  /** A log of that process, whose lines are in the book at once. */
+  /** A logger for that process, whose lines reach the book at once. */
   of(process: string): pino.Logger;
-  /** As after a restart of the whole daemon: numbers begin anew. */
+  /** Acts as after a restart of the whole daemon: numbers start at 1 again. */
   restart(): void;
 }
 

@@ -1,2 +1,2 @@
-/** A log that keeps silent. */
+/** A log that discards everything. */
 export const silentLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,4 +1,7 @@
-/** A machine that is a network namespace: boots by udhcpc and curl, installs nothing but asks and tells all an installer does, runs an sshd. */
+/**
+ * A machine that is a network namespace. Boots with udhcpc and curl, makes all requests of an installer
+ * without installing, and runs an sshd.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -10,7 +13,7 @@ import { bootFromNetwork, fetch, type Plugged } from "../../scripts/lab/simulate
 export interface NodePlace {
   network: LabNetwork;
   folder: string;
-  /** Public key that may log in. */
+  /** The authorized public key. */
   authorizedKeys: string;
 }
 
@@ -33,7 +36,7 @@ export class NamespaceNode {
     this.#machine = { network: place.network, namespace, name, mac: this.mac, uuid: randomUUID() };
   }
 
-  /** DHCP, loader, script: what the machine is told to boot. */
+  /** Runs DHCP, loader and script. Returns what the script boots. */
   async powerOn(): Promise<"installer" | "disk"> {
     const step = await bootFromNetwork(this.#machine);
     if (step.kind === "local") return "disk";
@@ -42,7 +45,7 @@ export class NamespaceNode {
     return "installer";
   }
 
-  /** The script alone, for a machine that has its address: what it would boot now. */
+  /** Fetches only the script, for a machine that has its address. Returns what it would boot now. */
   async reset(): Promise<"installer" | "disk"> {
     const { network } = this.#place;
     const script = await fetch(this.#machine, `http://${network.address}:8080/boot.ipxe?mac=${this.mac}&platform=pcbios`);
@@ -50,7 +53,7 @@ export class NamespaceNode {
     return /^\s*kernel /m.test(script) ? "installer" : "disk";
   }
 
-  /** A file only the install key opens. */
+  /** Fetches a file that only the install key opens. */
   answer(file: string): Promise<string> {
     assert(this.#installer, `${this.name} was given no installer`);
     return fetch(this.#machine, `${this.#installer.url}/preseed/${this.#installer.key}/${file}`);
@@ -75,7 +78,10 @@ export class NamespaceNode {
     await this.tell("done");
   }
 
-  /** From its own disk: sshd, and the call home with the token the installer left. Answers with the HTTP status. */
+  /**
+   * Boots from its own disk: starts sshd and calls home with the token that the installer left. Returns the
+   * HTTP status.
+   */
   async bootFromDisk(controlUrl: string): Promise<number> {
     const hostKey = this.#startSshd();
     const { namespace } = this.#machine;
@@ -91,7 +97,7 @@ export class NamespaceNode {
     const { network, folder, authorizedKeys } = this.#place;
     const file = join(folder, `${this.name}-host-key`);
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
-    // A copy, as an installer leaves one: nothing of a machine names the daemon's folder.
+    // A copy, as an installer leaves one, because nothing on a machine refers to the daemon's folder.
     const keys = join(folder, `${this.name}-authorized-keys`);
     copyFileSync(authorizedKeys, keys);
     mkdirSync("/run/sshd", { recursive: true });

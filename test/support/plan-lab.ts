@@ -1,6 +1,6 @@
 /**
- * The real executor on a real socket with real stores, forms and rules; and in place of control a socket that says whatever a
- * test wants it to say. Plans and approvals are made as control makes them, or are not.
+ * The real executor on a real socket with real stores, forms and rules. A socket controlled by the test
+ * replaces control. Tests build plans and approvals as control does, or deliberately differently.
  */
 import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -85,7 +85,7 @@ export class PlanLab {
     writeFileSync(join(this.data.executor, "secrets", name), `${value}\n`, { mode: 0o600 });
   }
 
-  /** All there are: the inventory is written for these. */
+  /** Adds all nodes at once, because the inventory is written for exactly these. */
   addNodes(nodes: readonly LabNode[]): void {
     for (const node of nodes) this.#add(node);
     this.#writeInventory(nodes);
@@ -119,7 +119,7 @@ export class PlanLab {
     await this.connect();
   }
 
-  /** As a crash leaves it: its processes go on, its connections end. */
+  /** Leaves the executor as a crash would: its processes continue, its connections end. */
   async abandonExecutor(): Promise<void> {
     this.#control?.destroy();
     await this.#executor?.abandon();
@@ -142,7 +142,7 @@ export class PlanLab {
     await this.until("hello", ({ type }) => type === "hello");
   }
 
-  /** As control does: a step that asks it begins to when its pass is known. */
+  /** Acts as control does: a step that needs a pass may begin when its pass is known. */
   #hear(message: FromExecutor): void {
     this.messages.push(message);
     const { executionId, step, pass } = message.type === "step" ? message : {};
@@ -170,7 +170,7 @@ export class PlanLab {
     throw new Error(`waited in vain: ${what}; got ${this.messages.map((message) => JSON.stringify(message)).join("\n")}`);
   }
 
-  /** What it came to, or why it was refused. */
+  /** Returns the result, or the reason of the refusal. */
   async execute(executionId: string): Promise<Executed | string> {
     this.send({ type: "execute", executionId });
     const answer = await this.until<Executed | Extract<FromExecutor, { type: "execution-refused" }>>(
@@ -218,7 +218,7 @@ export class PlanLab {
     return loadPolicy({ folders: [], approvalMode: "policy" });
   }
 
-  /** Bea and Cem, an operator and an admin, say yes. */
+  /** Bea (operator) and Cem (admin) vote yes. */
   approve(work: PlannedWork, executeSeconds = 900): Approval {
     let approval: Approval = openApproval(
       work,
@@ -237,7 +237,7 @@ export class PlanLab {
     return approval;
   }
 
-  /** As control writes it down before it tells the executor. */
+  /** Saves the execution as control does before it notifies the executor. */
   begin(work: PlannedWork, approval?: Approval, change: Partial<Execution> = {}): string {
     const execution: Execution = {
       id: randomUUID(),

@@ -1,4 +1,4 @@
-/** The real engine over the real stores, and no executor unless one is given: its jobs stay queued. */
+/** The real engine over the real stores. Without an executor its jobs stay queued. */
 import { type EngineParts, JobEngine } from "../../daemon/jobs/engine.ts";
 import { createLog } from "../../daemon/log/log.ts";
 import { openWorld, type World } from "./world.ts";

@@ -1,4 +1,4 @@
-/** A quirk book of a fleet without a quirk file, where every boot file is served. */
+/** A quirk book of a fleet without a quirk file, with every boot file available. */
 import { QuirkBook, type QuirkBookParts } from "../../daemon/netboot/quirks/quirk-book.ts";
 import type { World } from "./world.ts";
 

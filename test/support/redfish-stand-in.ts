@@ -1,6 +1,7 @@
 /**
- * A stand-in for other people's Redfish services, made after DSP0266 (protocol) and the ComputerSystem schema of DSP0268.
- * No BMC of any maker: it shows that we speak what the documents say, not that every service does.
+ * A simulated Redfish service, written from DSP0266 (protocol) and the ComputerSystem schema of DSP0268. It
+ * is not a BMC of any vendor. Tests against it show that Muster follows these documents, not that every real
+ * service does.
  */
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -16,7 +17,7 @@ export interface StandInOptions {
   systems?: string[];
   allowed?: string[];
   tls?: { key: string; cert: string };
-  /** The machine takes the command and stays as it is. */
+  /** The machine accepts the command but does not change. */
   stubborn?: boolean;
 }
 
@@ -95,7 +96,7 @@ export async function startRedfish(options: StandInOptions = {}): Promise<Redfis
     if (!allowed.includes(type)) return void complain(400, "ActionParameterNotSupported", `The parameter ResetType does not take ${type}.`);
     state.resets.push(type);
     const after = type.endsWith("Off") ? "Off" : "On";
-    // Between what was and what will be a real one says so.
+    // A real service reports the state in between during a transition.
     if (!stubborn) {
       state.power = after === "On" ? "PoweringOn" : "PoweringOff";
       setTimeout(() => (state.power = after), 200);

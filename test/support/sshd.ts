@@ -1,4 +1,4 @@
-/** A real sshd on loopback with a key of its own, and the key that may log in to it. */
+/** A real sshd on loopback with its own host key, and a key that may log in. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
@@ -9,18 +9,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SshPlace } from "../../daemon/executor/steps/ssh-line.ts";
 
 const SSHD = "/usr/sbin/sshd";
-/** Why these tests cannot run here, or false. */
+/** The reason why these tests cannot run here, or false. */
 export const noSshd = !existsSync(SSHD) ? `${SSHD} is not installed` : process.getuid?.() === 0 ? false : "needs root for sshd";
 
 export interface Sshd {
   place: SshPlace;
   keyFile: string;
-  /** What it wrote about its connections. */
+  /** The sshd log about its connections. */
   log(): string;
   stop(): Promise<void>;
 }
 
-/** `keyFile`: an existing private key beside its public half, else one is made. `path`: where its programs are looked for. */
+/**
+ * `keyFile`: an existing private key with its public key next to it; by default one is generated. `path`: the
+ * PATH of its programs.
+ */
 export async function startSshd(
   t: { after(stop: () => Promise<void>): void },
   folder: string,

@@ -16,14 +16,14 @@ screen, seen = b"", 0
 while True:
     try:
         chunk = os.read(terminal, 4096)
-    except OSError:  # the other side is gone
+    except OSError:  # the other side has closed
         break
     if not chunk:
         break
     screen += chunk
     if answers and b"? " in screen[seen:]:
         seen = len(screen)
-        time.sleep(0.2)  # the question is written in pieces
+        time.sleep(0.2)  # the prompt may arrive in several pieces
         answer = answers.pop(0)
         os.write(terminal, {"^C": b"\x03", "^D": b"\x04"}.get(answer, answer.encode() + b"\r"))
 sys.stdout.buffer.write(screen)

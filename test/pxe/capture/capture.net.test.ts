@@ -1,4 +1,7 @@
-/** A machine boots from the whole daemon; what both said is fetched with the command and read by tshark. */
+/**
+ * A machine boots from the whole daemon. The test downloads the capture of both sides with the command, and
+ * tshark reads it.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
@@ -85,7 +88,7 @@ describe("a boot and its capture", { skip }, () => {
     }
   });
 
-  test("`muster explain` tells the last real packet, what was seen, and what a screen's code means for it", () => {
+  test("`muster explain` reports the last real packet, what was seen, and what a screen's code means for it", () => {
     const explained = lab.daemon.muster("--key", key, "explain", mac, "--arch", "0");
     for (const part of [
       /Its last packet, .*DHCP request: ack of/,

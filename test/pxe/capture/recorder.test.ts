@@ -23,7 +23,7 @@ const key = "0123456789abcdef0123456789abcdef";
 const tshark = spawnSync("tshark", ["--version"]).status === 0 ? false : "tshark is not installed";
 const biosMac = message("ipxe-bios-discover").mac;
 
-/** All three servers with one recorder behind them, on this machine's own network. */
+/** All three servers with one shared recorder, on this machine's own network. */
 async function startServers(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), "muster-capture-"));
   const assets = join(folder, "assets");
@@ -73,12 +73,12 @@ async function clientSocket(t: TestContext) {
   return socket;
 }
 
-/** As a machine would: DISCOVER, the question on port 4011, a file by TFTP, scripts and answers by HTTP. */
+/** Acts like a machine: DISCOVER, the request on port 4011, a file by TFTP, scripts and answers by HTTP. */
 async function boot(t: TestContext, { dhcp, tftp, http }: Awaited<ReturnType<typeof startServers>>) {
   const socket = await clientSocket(t);
   // A relay's message is answered to the relay, so nothing leaves this machine.
   socket.send(encode(message("ipxe-bios-discover", { relay: "127.0.0.1" }), 1472), dhcp.dhcpPort, "127.0.0.1");
-  await sleep(60); // its answer goes to where relays listen
+  await sleep(60); // the answer goes to the relay port
   const asked = message("ipxe-bios-request", { type: 3, set: [[54, ipBytes("127.0.0.1")]] });
   socket.send(encode(asked, 1472), dhcp.bootServerPort, "127.0.0.1");
   await once(socket, "message");
@@ -172,7 +172,7 @@ test("no file is in a capture", async (t) => {
   assert.ok(!readFileSync(servers.pcapOf(biosMac)).includes(Buffer.alloc(64, 7)));
 });
 
-test("who does not boot leaves no capture; a machine that booted is followed into its installer", async (t) => {
+test("a machine that does not boot leaves no capture; a machine that booted is followed into its installer", async (t) => {
   const servers = await startServers(t);
   const socket = await clientSocket(t);
   const send = async (bytes: Uint8Array) => {

@@ -31,7 +31,7 @@ const numbersIn = (folder: string, of = mac) => readRing(folder, of).map(({ pack
 const bytesIn = (folder: string) => readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
 const macOf = (number: number) => `52:54:00:00:01:${number.toString(16).padStart(2, "0")}`;
 
-test("what was written is read in its order, with its time", (t) => {
+test("written packets are read in their order, with their time", (t) => {
   const folder = folderFor(t);
   const rings = openRings(folder);
   for (let number = 0; number < 10; number++) rings.append(mac, numbered(number));
@@ -63,7 +63,7 @@ test("all machines together keep to their room: who was silent longest is forgot
   const limits = { machineBytes: 16_384, totalBytes: 40_960 };
   const rings = openRings(folder, limits);
   for (let number = 0; number < 10; number++) rings.append(macOf(number), numbered(number));
-  rings.append(macOf(0), numbered(100)); // heard again, so not the one to go
+  rings.append(macOf(0), numbered(100)); // used again, so it is not the next to be dropped
   rings.append(macOf(10), numbered(10));
   assert.ok(readdirSync(folder).length * 4096 <= limits.totalBytes);
   assert.deepEqual(numbersIn(folder, macOf(0)), [0, 100]);

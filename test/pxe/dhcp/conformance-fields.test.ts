@@ -1,4 +1,7 @@
-/** What stands where in an answer, and where it goes (RFC 2131 §4.1 and table 3), under the names ISC Forge gives these cases. */
+/**
+ * Fields of an answer and its destination (RFC 2131 §4.1 and table 3), under the names of these cases in ISC
+ * Forge.
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { encodeExtra } from "../../../pxe/dhcp/extra-options.ts";
@@ -40,7 +43,7 @@ describe("test_v4_message_fields", () => {
       assert.deepEqual(to, everywhere);
     });
 
-    test(`siaddr_${address === "10.0.0.15" ? "correct" : "incorrect"}_offer: nobody's word is taken for the next server`, () => {
+    test(`siaddr_${address === "10.0.0.15" ? "correct" : "incorrect"}_offer: a client's siaddr is never used as next server`, () => {
       assert.equal(machine(lan(), A).discover({ nextServer: address }).packet.nextServer, "0.0.0.0");
     });
   }
@@ -54,7 +57,7 @@ describe("test_v4_message_fields", () => {
     assert.equal(packet.bootFile, "");
   });
 
-  test("a stray ciaddr beside option 50 is not the address asked for", () => {
+  test("a stray ciaddr next to option 50 is not the address asked for", () => {
     const on = lan();
     machine(on, A).discover();
     const ack = machine(on, A).select("10.0.0.10", { clientAddress: "10.0.0.77" });
@@ -62,7 +65,7 @@ describe("test_v4_message_fields", () => {
     assert.equal(ack.packet.clientAddress, "0.0.0.0");
   });
 
-  test("a server's message is nobody's question", () => {
+  test("a server's message is not answered", () => {
     assert.equal(machine(lan(), A).discover({ op: "reply" }).kind, "silence");
   });
 

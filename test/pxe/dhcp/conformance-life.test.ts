@@ -1,4 +1,4 @@
-/** DECLINE, RELEASE and INFORM (RFC 2131 §4.3.3 to §4.3.5), under the names ISC Forge gives these cases. */
+/** DECLINE, RELEASE and INFORM (RFC 2131 §4.3.3 to §4.3.5), under the names of these cases in ISC Forge. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
@@ -63,7 +63,7 @@ describe("test_v4_decline", () => {
     assert.equal(machine(on, A).renew("10.0.0.10").kind, "ack");
   });
 
-  test("fail_no_lease: nobody can empty the range with addresses it was never given", () => {
+  test("fail_no_lease: no client can empty the range with addresses it was never given", () => {
     const on = lan();
     for (let n = 10; n <= 20; n++) machine(on, B).decline(`10.0.0.${n}`);
     assert.equal(machine(on, A).join(), "10.0.0.10");

@@ -1,4 +1,7 @@
-/** Every kind of firmware in every mode: what it is pointed at, and what must not be in the answer (PXE 2.1, RFC 4578). */
+/**
+ * Every kind of firmware in every mode: the boot file in the answer, and what the answer must not contain
+ * (PXE 2.1, RFC 4578).
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { decideFull } from "../../../pxe/dhcp/full.ts";
@@ -56,7 +59,7 @@ for (const [mode, decide] of modes) {
       });
     }
 
-    test("BIOS is told to just use the file (43.6=8); UEFI and UEFI HTTP must not get option 43", () => {
+    test("BIOS gets 43.6=8, which means: just use the file; UEFI and UEFI HTTP must not get option 43", () => {
       assert.deepEqual([...(answer(0).options.get(Option.vendorSpecific) ?? [])], [6, 1, 8, 255]);
       for (const arch of [7, 9, 16]) assert.ok(!answer(arch).options.has(Option.vendorSpecific), `architecture ${arch}`);
     });

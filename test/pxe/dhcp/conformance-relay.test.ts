@@ -1,4 +1,6 @@
-/** Relay agents: whose link is it, what comes back to the relay, and several subnets on one wire. */
+/**
+ * Relay agents: the link they relay for, the options the relay gets back, and several subnets on one wire.
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ipBytes } from "../../../pxe/dhcp/address.ts";
@@ -38,7 +40,7 @@ describe("subnet selection", () => {
     assert.equal(machine(on, "00:00:00:00:00:0c").join(), "10.0.0.10");
   });
 
-  test("a relay in a network nobody configured gets no answer, and the reason is told", () => {
+  test("a relay in an unconfigured network gets no answer, and the reason is logged", () => {
     const { kind, summary } = machine(lan(two), A).discover(by("10.3.0.1"));
     assert.equal(kind, "silence");
     assert.match(summary, /no subnet is configured for the relay 10\.3\.0\.1/);

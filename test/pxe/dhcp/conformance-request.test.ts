@@ -1,4 +1,7 @@
-/** RFC 2131 §4.3.1 and §4.3.2, under the names ISC Forge gives these cases; leases are keyed by MAC address alone. */
+/**
+ * RFC 2131 §4.3.1 and §4.3.2, under the names of these cases in ISC Forge. Leases are keyed by MAC address
+ * alone.
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Option } from "../../../pxe/dhcp/option.ts";
@@ -10,7 +13,7 @@ const B = "00:00:00:00:00:0b";
 const one = { ranges: [{ from: "10.0.0.10", to: "10.0.0.10" }] };
 const other = { link: "far", cidr: "10.9.0.0/24", router: "10.9.0.1", ranges: [{ from: "10.9.0.10", to: "10.9.0.10" }] };
 
-/** Each case twice: as a machine on our own wire, and as one behind a relay in another subnet. */
+/** Each case runs twice: for a machine on our own wire, and for one behind a relay in another subnet. */
 const places: [string, LanOptions, Said, string, string][] = [
   ["", one, {}, "10.0.0.10", "255.255.255.0"],
   ["relay_", { ...one, subnets: [other] }, { relay: "10.9.0.1", hops: 1 }, "10.9.0.10", "255.255.255.0"],
@@ -125,7 +128,7 @@ for (const [prefix, options, by, address, mask] of places) {
       assert.equal(machine(on, A).renew(address, by).packet.yourAddress, address);
     });
 
-    test("rebinding_fail: the address went to somebody else after the lease had ended", () => {
+    test("rebinding_fail: another machine got the address after the lease had ended", () => {
       const on = make();
       machine(on, A).join(by);
       on.clock.now += 3_600_001;
@@ -208,7 +211,7 @@ describe("test_v4_request", () => {
     assert.equal(machine(on, A).join(), address);
   });
 
-  test("discover_unanswered: an offer nobody took is free after two minutes", () => {
+  test("discover_unanswered: an offer that no client took is free after two minutes", () => {
     const on = lan(one);
     machine(on, A).discover();
     assert.equal(machine(on, B).discover().kind, "silence");

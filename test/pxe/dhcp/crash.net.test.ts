@@ -41,7 +41,8 @@ test("a server that is killed again and again in a storm gives no address twice 
     child.kill("SIGKILL");
     await once(child, "exit");
     child = await start(join(folder, "muster.db"), storm);
-    // A machine may have been promised a second address when the first ACK was lost with the process: its last word counts.
+    // If the first ACK was lost with the process, a machine may have got a second address. Its last address
+    // counts.
     const last = new Map([...storm.promised].flatMap(([address, holders]) => [...holders].map((mac) => [mac, address] as const)));
     for (const [mac, address] of [...last].slice(0, 100))
       assert.equal(await storm.reboot(mac, address), MessageType.ack, `${mac} ${address}`);

@@ -20,7 +20,7 @@ const request = (on: Lan, changes: Changes) =>
 
 function reply(decision: Decision) {
   assert(decision.kind === "reply", decision.kind === "ignore" ? decision.reason : decision.kind);
-  // What is decided must also survive the wire.
+  // The decided packet must also survive encoding and decoding.
   return { ...decision, packet: decode(encode(decision.packet)) };
 }
 
@@ -64,7 +64,7 @@ test("SELECTING of another server is left to that one, and our offer is free aga
   assert.equal(reply(discover(on, { mac: mac(2) })).packet.yourAddress, "10.0.0.10");
 });
 
-test("SELECTING an address of somebody else is refused", () => {
+test("SELECTING another machine's address is refused", () => {
   const on = lan();
   reply(discover(on, { mac: mac(2) }));
   nak(request(on, { requested: "10.0.0.10", server: "10.0.0.2" }));
@@ -79,7 +79,7 @@ test("INIT-REBOOT with the right address is confirmed, with one of another netwo
 test("INIT-REBOOT of an unknown machine: an authoritative server decides, another keeps silent", () => {
   nak(request(lan(), { requested: "192.168.7.7" }));
   silent(request(lan({ authoritative: false }), { requested: "192.168.7.7" }));
-  // After a lost database the address it asks for is likely its own.
+  // After a lost database, the requested address is probably the client's own.
   assert.equal(reply(request(lan(), { requested: "10.0.0.12" })).packet.yourAddress, "10.0.0.12");
 });
 
@@ -125,7 +125,7 @@ test("a reservation is kept for its machine and never given to another", () => {
   assert.equal(reply(discover(on)).packet.yourAddress, "10.0.0.10");
 });
 
-test("with every address taken nobody is given another's", () => {
+test("with every address taken no machine is given another's", () => {
   const on = lan({ to: "10.0.0.11" });
   reply(discover(on, { mac: mac(1) }));
   reply(discover(on, { mac: mac(2) }));
@@ -182,7 +182,7 @@ test("only BIOS ROMs get option 43: old UEFI throws the offer away because of it
   assert.deepEqual([...(bios.options.get(Option.vendorSpecific) ?? [])], [6, 1, 8, 255]);
 });
 
-test("iPXE is told not to wait for a ProxyDHCP server", () => {
+test("iPXE is asked not to wait for a ProxyDHCP server", () => {
   const { packet } = reply(decideFull(message("ipxe-bios-discover"), lan(), plan));
   assert.deepEqual([...(packet.options.get(Option.etherboot) ?? [])], [176, 1, 1]);
 });

@@ -1,4 +1,4 @@
-/** Addresses somebody uses without a lease: what is decided while the wire is asked, and after it answered. */
+/** Addresses in use without a lease: the decision while the ARP check runs, and after its result. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseArpTable } from "../../../pxe/dhcp/neighbours.ts";
@@ -8,7 +8,10 @@ const A = "52:54:00:00:00:0a";
 const B = "52:54:00:00:00:0b";
 const SQUATTER = "52:54:00:00:00:99";
 
-/** A wire on which some addresses answer, and which knows nothing of an address until it was asked. */
+/**
+ * A simulated wire on which some addresses answer. The result for an address is known only after it was
+ * asked.
+ */
 function wire(answering: Record<string, string> = {}) {
   const asked = new Set<string>();
   return {
@@ -49,7 +52,7 @@ test("the machine that answers at an address is the one that gets it: its lease 
   assert.equal(machine(on, B).reboot("10.0.0.10").kind, "ack");
 });
 
-test("INIT-REBOOT with an address that is somebody else's by now is refused", () => {
+test("INIT-REBOOT with an address that another machine uses by now is refused", () => {
   const neighbours = wire({ "10.0.0.15": SQUATTER });
   const on = lan({ neighbours });
   assert.equal(machine(on, A).reboot("10.0.0.15").kind, "check");
@@ -57,7 +60,7 @@ test("INIT-REBOOT with an address that is somebody else's by now is refused", ()
   assert.equal(machine(on, A).reboot("10.0.0.15").kind, "nak");
 });
 
-test("behind a relay nobody can be asked, and a reservation is the operator's word", () => {
+test("behind a relay no address can be checked, and a reservation is the operator's decision", () => {
   const subnets = [{ cidr: "10.1.0.0/24", router: "10.1.0.1", ranges: [{ from: "10.1.0.10", to: "10.1.0.20" }] }];
   const on = lan({ neighbours: wire(), subnets, reservations: { [B]: "10.0.0.20" } });
   assert.equal(machine(on, A).join({ relay: "10.1.0.1" }), "10.1.0.10");

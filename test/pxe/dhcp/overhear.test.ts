@@ -1,4 +1,4 @@
-/** Other servers' offers, as they come by on port 68. */
+/** Other servers' offers, received on port 68. */
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
@@ -47,7 +47,7 @@ test("another PXE server is known by option 60 or 43, with or without an address
   assert.deepEqual(otherOffer(proxy, "192.168.1.7", ours), { mac, server: "192.168.1.7", pxe: true });
 });
 
-test("what we said ourselves, and what is no offer, is not another's", () => {
+test("our own messages, and messages that are no offers, do not count as another server's", () => {
   assert.equal(otherOffer(offer("10.0.0.2"), "10.0.0.2", ours), undefined);
   assert.equal(otherOffer(message("uefi-pxe-discover"), "10.0.0.9", ours), undefined);
   const ack = offer("192.168.1.1", {}, [[Option.messageType, Uint8Array.of(MessageType.ack)]]);

@@ -31,7 +31,7 @@ test("a packet cut anywhere is refused, never misread", () => {
   }
 });
 
-test("what is decoded from real firmware encodes to the same values", () => {
+test("values decoded from real firmware encode to the same values", () => {
   for (const name of names) {
     const packet = decode(capture(name));
     assert.deepEqual(decode(encode(packet)), packet);

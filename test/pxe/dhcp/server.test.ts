@@ -12,7 +12,10 @@ import { lan } from "../../support/dhcp/dhcp-lan.ts";
 import { silentLog } from "../../support/log.ts";
 
 const anywhere = { address: "127.0.0.1", port: 0 };
-/** A relay on the loopback: the link it speaks for, and that answers go to the port it sends from. */
+/**
+ * A relay on the loopback interface: the link it relays for, and the request to send answers to its source
+ * port.
+ */
 const relayed: [number, Uint8Array] = [Option.relayAgentInformation, Uint8Array.of(5, 4, 10, 0, 0, 0, 19, 0)];
 
 async function served(settled: () => Promise<void>) {
@@ -65,7 +68,7 @@ test("an OFFER leaves at once, an ACK when its lease is on disk", async () => {
   on.say(ask(MessageType.request, { requested: "10.0.0.10" }));
   on.say(ask(MessageType.discover));
   assert.deepEqual(await on.heard(2), [MessageType.offer, MessageType.offer]);
-  assert.ok(on.events.includes("dhcp.request"), "what is promised is in the timeline before the promise");
+  assert.ok(on.events.includes("dhcp.request"), "the request is in the timeline before the ACK");
   disk.resolve();
   assert.deepEqual(await on.heard(3), [MessageType.offer, MessageType.offer, MessageType.ack]);
   await on.close();
@@ -106,7 +109,7 @@ test("one machine that floods is answered twenty times a second, and garbage not
   on.say(encode(message("uefi-pxe-discover", { relay: "127.0.0.1", set: [relayed], mac: "52:54:00:00:00:77" })));
   while (!on.answers.some(({ mac }) => mac === "52:54:00:00:00:77")) await sleep(5);
   const flood = on.answers.filter(({ mac }) => mac !== "52:54:00:00:00:77").length;
-  // Where the second turns in between, it is twice twenty.
+  // With a new second in between, twice twenty are allowed.
   assert.ok(flood >= 20 && flood <= 40, `${flood} answers`);
   await on.close();
 });

@@ -1,4 +1,4 @@
-/** Addresses nobody is given: with the reason, until when, and how they come back. */
+/** Addresses set aside: the reason, the end, and how they become free again. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lan, machine } from "../../support/dhcp/dhcp-lan.ts";
@@ -13,14 +13,14 @@ test("a declined address is saved with who declined it", () => {
   assert.partialDeepStrictEqual(on.saved.at(-1), { address: "10.0.0.10", state: "declined", cause: { kind: "declined", by: A } });
 });
 
-test("an address the wire shows somebody unknown at is saved with who that is, and offered to nobody else", () => {
+test("an address at which the wire shows an unknown card is saved with that card's MAC, and not offered again", () => {
   const on = lan({ ...one, neighbours: at10(squatter) });
   assert.equal(machine(on, A).discover().kind, "silence");
   assert.partialDeepStrictEqual(on.saved, [{ mac: squatter, address: "10.0.0.10", cause: { kind: "in-use", by: squatter } }]);
   assert.equal(machine(on, squatter).discover().packet.yourAddress, "10.0.0.10");
 });
 
-test("an address at which a machine sits that has another lease is in conflict, and nobody's", () => {
+test("an address in use by a machine that has another lease is in conflict, and offered to no machine", () => {
   const on = lan({ ranges: [{ from: "10.0.0.10", to: "10.0.0.11" }], neighbours: at10(B) });
   assert.equal(machine(on, B).join({ requested: "10.0.0.11" }), "10.0.0.11");
   assert.equal(machine(on, A).discover().kind, "silence");

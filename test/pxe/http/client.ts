@@ -1,4 +1,4 @@
-/** A boot HTTP server with files of its own, and requests sent to it byte by byte. */
+/** A boot HTTP server with its own files, and requests sent to it byte by byte. */
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -46,14 +46,14 @@ export async function startFixture(files: Record<string, string | Buffer>, optio
   };
 }
 
-/** Sends these bytes and gives back everything until the server closes, or until it is quiet. */
+/** Sends these bytes. Returns everything received until the server closes or stays quiet. */
 export async function rawExchange(port: number, request: string, quietMs = 2000): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   let answer = "";
   socket.on("data", (bytes) => {
     answer += bytes.toString("latin1");
   });
-  socket.on("error", () => undefined); // a reset is an answer too
+  socket.on("error", () => undefined); // a reset counts as an answer too
   socket.setTimeout(quietMs, () => socket.destroy());
   await once(socket, "connect");
   socket.write(request);

@@ -1,4 +1,4 @@
-/** Boot HTTP as firmware, iPXE and curl speak it, byte by byte. */
+/** Boot HTTP in the dialects of firmware, iPXE and curl, byte by byte. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -181,7 +181,7 @@ describe("bad clients", { concurrency: true }, () => {
   test("one that takes nothing is dropped", async () => {
     const impatient = await startFixture({ large: Buffer.alloc(60_000_000) }, { stallMs: 1000 });
     const socket = connect(impatient.port, "127.0.0.1").pause();
-    socket.on("error", () => undefined); // a reset is how it is dropped
+    socket.on("error", () => undefined); // the server drops it with a reset
     const closed = new Promise((resolve) => socket.once("close", resolve));
     socket.write(get("/assets/large"));
     await sleep(3500);

@@ -46,7 +46,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** As it is, without the tidying that fetch does. */
+/** Sends the path unchanged, because fetch would normalize it. */
 const raw = (path: string, method = "GET") =>
   new Promise<number | undefined>((resolve, reject) => {
     httpRequest({ port: server.port, path, method }, (response) => {
@@ -61,7 +61,7 @@ test("a request that was read only after its client had gone is not answered", a
   const path = "/boot.ipxe?from=one-that-has-gone";
   const says = `GET ${path} HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n`;
   const sender = `const s = require("node:net").connect(${server.port}, "127.0.0.1"); s.end("${says}", () => process.exit())`;
-  // Our event loop stands still until the client has sent its request, closed and ended.
+  // Blocks our event loop until the client has sent its request, closed and ended.
   execFileSync(process.execPath, ["-e", sender], { timeout: 20_000 });
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.deepEqual(

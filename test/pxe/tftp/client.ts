@@ -1,4 +1,4 @@
-/** A TFTP client that does one step at a time, and a server for it with files in a folder of its own. */
+/** A TFTP client that does one step at a time, and a server for it with files in its own folder. */
 import assert from "node:assert/strict";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
@@ -28,7 +28,7 @@ export async function startFixture(options: Partial<TftpServerOptions> = {}) {
     port: server.port,
     write: (name: string, content: string | Buffer) => writeFileSync(join(root, name), content),
     client: () => TftpClient.open(server.port),
-    /** Of the machine at this address, as they happened. */
+    /** Events of the client at this address, in order. */
     eventsOf: (client: TftpClient) => events.filter(({ address }) => address === client.address).map(({ type }) => type),
     close: async () => {
       await server.close();
@@ -40,7 +40,7 @@ export async function startFixture(options: Partial<TftpServerOptions> = {}) {
 let clients = 0;
 
 export class TftpClient implements AsyncDisposable {
-  /** Each its own, as machines have: the server counts by address. */
+  /** Each client has its own address, like a machine, because the server counts by address. */
   readonly address: string;
   readonly #socket: Socket;
   readonly #serverPort: number;
@@ -51,7 +51,7 @@ export class TftpClient implements AsyncDisposable {
     this.address = address;
     this.#socket = socket;
     this.#serverPort = serverPort;
-    socket.unref(); // a test that fails half-way must not hold the others up
+    socket.unref(); // a test that fails half-way must not block the others
     socket.on("message", (bytes, { port }) => {
       this.#inbox.push({ bytes, port });
       this.#wake?.();
@@ -85,7 +85,7 @@ export class TftpClient implements AsyncDisposable {
     return this.send(Buffer.of(0, 4, (block >> 8) & 255, block & 255), port);
   }
 
-  /** Undefined when nothing comes. */
+  /** Returns undefined when no packet arrives. */
   async mail(waitMs: number): Promise<Packet | undefined> {
     if (this.#inbox.length === 0) {
       await new Promise<void>((resolve) => {
@@ -100,7 +100,7 @@ export class TftpClient implements AsyncDisposable {
     return this.#inbox.shift();
   }
 
-  /** All that has come, without waiting. */
+  /** Returns all received packets without waiting. */
   drain(): Packet[] {
     return this.#inbox.splice(0);
   }
@@ -144,13 +144,13 @@ export interface FetchOptions {
   blockSize?: number;
   window?: number;
   mode?: "octet" | "netascii";
-  /** What becomes of the n-th DATA packet on its way; by default it arrives. */
+  /** The fate of the n-th DATA packet; by default it arrives. */
   fate?: (n: number) => "arrives" | "lost" | "twice";
   /** The same for the n-th ACK. */
   ackFate?: (n: number) => "arrives" | "lost" | "twice";
 }
 
-/** A client that follows RFC 1350 and 7440, asks again after 300 ms, and checks nothing but the order. */
+/** A client that follows RFC 1350 and 7440, retries after 300 ms, and checks only the order of blocks. */
 export async function fetchFile(
   client: TftpClient,
   file: string,
@@ -186,7 +186,7 @@ export async function fetchFile(
     const times = { arrives: 1, lost: 0, twice: 2 }[fate(received)];
     for (let time = 0; time < times; time++) {
       if (bytes.readUInt16BE(2) !== ((blocks.length + 1) & 0xffff)) {
-        await ack(port); // a gap, or one we have: say where we are
+        await ack(port); // a gap or a duplicate: acknowledge the current position
         continue;
       }
       blocks.push(bytes.subarray(4));

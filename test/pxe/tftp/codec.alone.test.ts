@@ -1,4 +1,7 @@
-/** The wire format against every input: what a client says comes out as it went in, and garbage is never more than garbage. */
+/**
+ * The wire format for every input: a client's packet decodes to what was encoded, and a damaged packet is
+ * never taken for a valid one.
+ */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
@@ -30,7 +33,7 @@ test("a read request comes out as it went in, its names in lower case", () => {
   );
 });
 
-test("what we write is what a decoder reads", () => {
+test("packets we write can be decoded", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 8 }), text, (code, message) => {
       assert.deepEqual(decode(error(code, message)), { kind: "error", code, message });
@@ -112,7 +115,7 @@ test("100,000 mutated datagrams at both ports leave a server that serves, in the
   assert(memory.at(-1)! - memory[3]! < 50, `${memory.map(Math.round)} MiB`);
   for (const client of clients) await client[Symbol.asyncDispose]();
   await using client = await fixture.client();
-  await client.silence(300); // the server reads what still waits in its socket
+  await client.silence(300); // the server reads packets that still wait in its socket
   assert.equal((await fetchFile(client, "file")).length, 3000);
 });
 
@@ -122,7 +125,7 @@ const dice = (sides: number) => {
   return Math.floor((state / 2_147_483_648) * sides);
 };
 
-/** The same mutations in every run: bits turned, bytes cut, doubled and put in. */
+/** The same mutations in every run: flipped bits, removed, doubled and inserted bytes. */
 function mutated(seed: Buffer): Buffer {
   const bytes = Buffer.from(seed);
   for (let times = dice(4); times > 0; times--) bytes[dice(bytes.length)]! ^= 1 << dice(8);

@@ -1,4 +1,7 @@
-/** Reading, packet by packet. The names before the colon are those of FreeBSD tftpd's functional tests, where it has the case. */
+/**
+ * Reading, packet by packet. The names before the colon are those of FreeBSD tftpd's functional tests, where
+ * a case exists there.
+ */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { chmodSync } from "node:fs";
@@ -211,7 +214,8 @@ describe("a window of RFC 7440", { concurrency: true }, () => {
     await using client = await fixture.client();
     await client.read("rfc7440.txt", "windowsize", "4", "timeout", "9");
     const port = await client.oack("windowsize", "4", "timeout", "9");
-    // A slow network: of a quick one the window would be sent again as soon as this program is held up for some milliseconds.
+    // Simulates a slow network. On a fast one, the server would resend the window whenever this program is
+    // delayed by some milliseconds.
     await sleep(300);
     await client.ack(0, port);
     for (let number = 1; number <= 4; number++) await client.data(number);
@@ -222,7 +226,7 @@ describe("a window of RFC 7440", { concurrency: true }, () => {
     await client.data(9);
   });
 
-  test("an ACK beyond what was sent is nobody's", async () => {
+  test("an ACK beyond what was sent has no effect", async () => {
     await using client = await fixture.client();
     await client.read("rfc7440.txt", "windowsize", "2", "timeout", "9");
     const port = await client.oack("windowsize", "2", "timeout", "9");
@@ -239,7 +243,7 @@ describe("a window of RFC 7440", { concurrency: true }, () => {
 test("rrq_eaccess: error 2", async () => {
   const root = process.getuid?.() === 0;
   await using client = await fixture.client();
-  chmodSync(fixture.folder, 0o711); // root reads everything, so be somebody else
+  chmodSync(fixture.folder, 0o711); // root can read everything, so run as another user
   if (root) process.seteuid?.(65_534);
   try {
     await client.read("private");

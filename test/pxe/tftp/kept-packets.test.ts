@@ -1,4 +1,7 @@
-/** Packets that serve more than one transfer: bounded, and never those of another version of the file. */
+/**
+ * Packets that several transfers share: their memory is bounded, and they never belong to another version of
+ * the file.
+ */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { utimesSync } from "node:fs";
@@ -15,7 +18,7 @@ const stretch = (first: number, bytes = 100): Stretch => ({
   shared: false,
 });
 
-test("what has no room is not kept and stays its transfer's own", () => {
+test("a file that has no room is not kept, and only its transfer holds its packets", () => {
   const kept = new KeptPackets(250);
   const all = [stretch(1), stretch(2), stretch(3)];
   for (const one of all) kept.keep("a", one, 0);
@@ -26,7 +29,7 @@ test("what has no room is not kept and stays its transfer's own", () => {
   assert.equal(kept.get("a", 3), undefined);
 });
 
-test("a file that nobody fetched for a minute makes room for another, one fetched lately does not", () => {
+test("a file that was not fetched for a minute makes room for another, one fetched recently does not", () => {
   const kept = new KeptPackets(200);
   kept.keep("old", stretch(1), 0);
   kept.keep("fresh", stretch(1), 50_000);
@@ -52,7 +55,7 @@ test("of two transfers that made the same packets one gives them to all", () => 
 test("clients of one file get it whole, one after the other and at once, and a new version of it as it is then", async () => {
   const fixture = await startFixture();
   try {
-    /** All blocks in their order: nothing is lost on the way to ourselves. */
+    /** Receives all blocks in order, because nothing is lost on the loopback. */
     const fetch = async () => {
       await using client = await fixture.client();
       await client.read("loader", "blksize", "1468", "windowsize", "16");

@@ -1,4 +1,4 @@
-/** Which names lead to a file, and that none leads out of the folder. */
+/** Names that lead to a file, and a proof that no name leads out of the folder. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Options: answered as asked, never larger, and never one that was not asked. */
+/** Options are answered as requested, never with a larger value, and never without a request. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -48,7 +48,7 @@ const answers: [asked: string[], answered: string[]][] = [
     ["unknown", "1", "blksize", "512", "multicast", ""],
     ["blksize", "512"],
   ],
-  // What EDK2 asks, and in which order it must be confirmed does not matter to it.
+  // The options that EDK2 requests. It does not depend on the order of the confirmation.
   [
     ["tsize", "0", "blksize", "1468", "windowsize", "4"],
     ["tsize", "70000", "blksize", "1468", "windowsize", "4"],
@@ -95,7 +95,7 @@ describe("options", { concurrency: true }, () => {
     await client.data(1, content.subarray(0, 1024));
   });
 
-  test("a size probe ends with error 8 and is told as a probe", async () => {
+  test("a size probe ends with error 8 and is logged as a probe", async () => {
     await using client = await fixture.client();
     await client.read("file", "tsize", "0", "blksize", "1468", "windowsize", "4");
     const { port } = await client.next();
@@ -140,7 +140,7 @@ describe("options", { concurrency: true }, () => {
   });
 });
 
-test("a machine that bears no options gets none, one that bears small blocks gets those", () => {
+test("a machine that supports no options gets none, one that supports small blocks gets those", () => {
   const asked = new Map([
     ["blksize", "1468"],
     ["tsize", "0"],

@@ -1,4 +1,4 @@
-/** What a machine's quirks change on the wire: seen by curl, and by what the transfer tells of itself. */
+/** Effects of a machine's quirks on the wire, as curl and the transfer's events show them. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -13,7 +13,10 @@ const skip = existsSync(curl) ? false : `${curl} is not installed`;
 if (skip) console.log(`skipped: ${skip}`);
 const content = randomBytes(70_000);
 
-/** What curl got with 1432-byte blocks asked for, how large ours were, and what was told of the end. */
+/**
+ * Returns the data that curl received when it asked for 1432-byte blocks, the size of our blocks, and the
+ * final event.
+ */
 async function fetchWith(quirks: ClientQuirks) {
   const asked: string[] = [];
   const fixture = await startFixture({

@@ -1,4 +1,4 @@
-/** A window where the kernel cannot cut it: it arrives all the same. */
+/** A window on a path where the kernel cannot segment it (UDP_SEGMENT): it arrives all the same. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -16,7 +16,7 @@ async function arrivesAfter(preparation: string): Promise<void> {
 }
 
 for (const mtu of [1400, 1500, 65_536]) {
-  test(`over a path that bears ${mtu} bytes`, { skip: noNetwork, timeout: 60_000 }, () => arrivesAfter(`ip link set lo up mtu ${mtu}`));
+  test(`over a path with an MTU of ${mtu} bytes`, { skip: noNetwork, timeout: 60_000 }, () => arrivesAfter(`ip link set lo up mtu ${mtu}`));
 }
 
 test("without Python", { skip: noNetwork, timeout: 60_000 }, () =>

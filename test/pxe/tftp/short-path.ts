@@ -1,4 +1,4 @@
-/** Fetches a file from a server of its own, with a window, and prints its digest. To be run where packets must be short. */
+/** Fetches a file from its own server with a window, and prints its digest. Runs in a namespace with another MTU. */
 import { createHash } from "node:crypto";
 import { fetchFile, startFixture } from "./client.ts";
 

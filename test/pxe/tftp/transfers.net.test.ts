@@ -1,4 +1,4 @@
-/** Whole files: every size, block and window, with loss, and what happens when the file or the client goes away. */
+/** Whole files: every size, block and window, with loss, and with a file or client that disappears. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
@@ -90,7 +90,7 @@ describe("a network that loses and repeats", { concurrency: true }, () => {
   });
 });
 
-describe("what a stranger gets", { concurrency: true }, () => {
+describe("packets for a stranger", { concurrency: true }, () => {
   test("a packet from another port is refused with error 5 and the transfer goes on", async () => {
     await using client = await fixture.client();
     await using stranger = await TftpClient.open(fixture.port, client.address);
@@ -125,7 +125,7 @@ describe("what a stranger gets", { concurrency: true }, () => {
   });
 
   for (const options of [[], ["blksize", "1468", "windowsize", "64", "tsize", "0"]]) {
-    test(`who never confirms anything gets three packets: ${options.length === 0 ? "DATA" : "OACK"}`, async () => {
+    test(`a client that never confirms anything gets three packets: ${options.length === 0 ? "DATA" : "OACK"}`, async () => {
       await using client = await fixture.client();
       await client.read("400001", ...options);
       for (let times = 0; times < 3; times++) assert((await client.next(6000)).bytes.length <= 516);
@@ -166,7 +166,7 @@ describe("limits", { concurrency: true }, () => {
     await client.data(1);
   });
 
-  test("the ninth transfer of one machine waits until one of the eight is over", async () => {
+  test("the ninth transfer of one machine waits until one of the eight has ended", async () => {
     await using first = await fixture.client();
     const others = await Promise.all(Array.from({ length: 8 }, () => TftpClient.open(fixture.port, first.address)));
     const ninth = others.pop()!;

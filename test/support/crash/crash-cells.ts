@@ -1,4 +1,4 @@
-/** The crash matrix: who is struck, when, and what must be true afterwards. */
+/** The crash matrix: which process is killed, at which moment, and what must hold afterwards. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,13 +28,16 @@ export async function prepareNodes(lab: CrashLab): Promise<void> {
 }
 
 export interface Scene {
-  /** The job the moment is about. */
+  /** The job of this scene. */
   id: string;
-  /** All that must come to a true end. */
+  /** All jobs that must end correctly. */
   jobs: { id: string; name: string }[];
 }
 
-/** Brings a job to the moment. `hold` is called before a job's last task has ended, or before it is cancelled. */
+/**
+ * Brings a job to the moment. `hold` is called before the job's last task ends, or before the job is
+ * cancelled.
+ */
 export async function bringTo(
   lab: CrashLab,
   moment: Moment,
@@ -72,7 +75,7 @@ export async function bringTo(
   return scene;
 }
 
-/** The processes that are the victim now; none when it has ended, or not begun. */
+/** The current processes of the victim. Empty when it has ended or not started. */
 export function find(lab: CrashLab, victim: Victim): Process[] {
   switch (victim) {
     case "control":
@@ -82,7 +85,7 @@ export function find(lab: CrashLab, victim: Victim): Process[] {
       return lab.processes().filter(({ pid }) => pid === lab.daemon.pid);
     case "ansible-playbook": {
       const all = lab.processes().filter(({ args }) => args[1]?.endsWith("/ansible-playbook"));
-      // Not one of its workers.
+      // Returns the main process, without its workers.
       return all.filter(({ pid }) => !all.some((other) => other.pid === parentOf(pid)));
     }
     case "ssh":
@@ -90,7 +93,10 @@ export function find(lab: CrashLab, victim: Victim): Process[] {
   }
 }
 
-/** The run's own processes may come a moment later than the moment. Answers how many were struck. */
+/**
+ * Kills the victim. The run's processes may start a little after the moment, so it waits for them. Returns
+ * the number of killed processes.
+ */
 export async function strike(lab: CrashLab, victim: Victim, moment: Moment): Promise<number> {
   if (victim === "musterd") {
     await lab.daemon.stop("SIGKILL");
@@ -122,7 +128,10 @@ export function send(pid: number, name: NodeJS.Signals): void {
 
 const ENDS: readonly Job["status"][] = ["succeeded", "failed", "timed-out", "cancelled"];
 
-/** Nothing but the truth, and nothing left behind. Answers how long it took until every job was known again. */
+/**
+ * Checks that the jobs end correctly and that nothing is left behind. Returns how long it took until every
+ * job was known again.
+ */
 export async function settle(lab: CrashLab, { jobs }: Scene, moment: Moment, victim?: Victim): Promise<number> {
   const began = Date.now();
   await untilWhole(lab);
@@ -132,15 +141,15 @@ export async function settle(lab: CrashLab, { jobs }: Scene, moment: Moment, vic
   });
   const known = Date.now() - began;
   for (const { id, name } of jobs) {
-    await lab.until(`${name} comes to its end`, async () => ENDS.includes((await lab.jobWith(id)).status));
+    await lab.until(`${name} ends`, async () => ENDS.includes((await lab.jobWith(id)).status));
     const job = await lab.jobWith(id);
     const story = `${victim} at ${moment}: ${JSON.stringify(job)} journal: ${lab.journal(name)}`;
     const { phase } = (await lab.node(name)).state;
     assert.equal(phase, job.status === "succeeded" ? "ready" : "configure-failed", story);
     if (moment === "cancelling") assert.equal(job.status, "cancelled", story);
-    // Ansible itself needs room before its first task, and says so.
+    // On a full disk, Ansible itself needs space before its first task, and reports that.
     else if (victim === undefined && job.status === "failed") assert.match(job.result?.summary ?? "", /No space left on device/, story);
-    // Only who lost its connection may have failed: everybody else's run went on, or was begun again.
+    // Only the job that lost its connection may fail. Every other run continues or restarts.
     else if (victim !== "ssh") assert.equal(job.status, "succeeded", story);
     assert.ok(job.attempt <= (victim === "ansible-playbook" || victim === undefined ? 2 : 1), story);
     // Each attempt did its work once.

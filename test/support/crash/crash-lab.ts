@@ -1,4 +1,4 @@
-/** A daemon that is killed and started again, with machines and a slow playbook that writes down each of its runs. */
+/** A daemon that is killed and restarted, with machines and a slow playbook that records each of its runs. */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,7 +20,7 @@ export interface Process {
   args: string[];
 }
 
-/** Long enough for a busy machine; nothing here measures. */
+/** Long enough for a busy machine, because nothing here is a measurement. */
 const PATIENCE_MS = 100_000;
 
 export class CrashLab {
@@ -52,7 +52,7 @@ export class CrashLab {
     return this.#test.network.name;
   }
 
-  /** Nodes two runs of which were seen at the same time. */
+  /** Nodes on which two runs were seen at the same time. */
   get doubled(): string[] {
     return [...this.#doubled];
   }
@@ -75,7 +75,7 @@ export class CrashLab {
     await this.#test.stop();
   }
 
-  /** In the fleet and armed. */
+  /** Adds the node to the fleet and arms it. */
   async armed(name: string): Promise<NamespaceNode> {
     const { network, folder } = this.#test;
     const node = new NamespaceNode({ network, folder, authorizedKeys: join(this.dataDir, "executor/id_ed25519.pub") }, name);
@@ -92,7 +92,7 @@ export class CrashLab {
     return this.#request<Node>("GET", `/api/nodes/${name}`);
   }
 
-  /** Again, with nothing in its journal. Answers with the job's id. */
+  /** Provisions the node again with an empty journal. Returns the job's id. */
   async reprovision(name: string): Promise<string> {
     rmSync(join(this.#test.folder, "journal", name), { force: true });
     return (await this.#request<Job>("POST", `/api/nodes/${name}/reprovision`, {})).id;
@@ -102,7 +102,7 @@ export class CrashLab {
     await this.#request("POST", `/api/jobs/${id}/cancel`, {});
   }
 
-  /** The answer's status code, whatever it is. */
+  /** Returns the status code of the answer, whatever it is. */
   async tryCancel(id: string): Promise<number> {
     const args = ["-sS", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST", "-H", `authorization: Bearer ${this.key}`];
     return Number(await this.#test.network.run("curl", [...args, `http://127.0.0.1:8000/api/jobs/${id}/cancel`]));
@@ -112,7 +112,7 @@ export class CrashLab {
     return this.#request<Job>("GET", `/api/jobs/${id}`);
   }
 
-  /** A file of a job's folder. */
+  /** Path of a file in a job's folder. */
   runFile(id: string, name: string): string {
     return join(this.dataDir, "jobs", id, name);
   }
@@ -129,13 +129,13 @@ export class CrashLab {
     return this.#request("GET", "/api/status");
   }
 
-  /** What the playbook wrote on this node, a word a step. */
+  /** The words that the playbook wrote on this node, one for each step. */
   journal(name: string): string {
     const file = join(this.#test.folder, "journal", name);
     return existsSync(file) ? readFileSync(file, "utf8").trim().replaceAll("\n", " ") : "";
   }
 
-  /** Of the daemon and its runs: every process that names its data folder. */
+  /** Every process that names the daemon's data folder: the daemon and its runs. */
   processes(): Process[] {
     return readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name))
@@ -147,12 +147,12 @@ export class CrashLab {
     return this.processes().find(({ args }) => args.includes("child") && args[args.indexOf("child") + 1] === name);
   }
 
-  /** ssh, ansible and their wrapper: all that is not the daemon itself. */
+  /** ssh, ansible and their wrapper: everything except the daemon itself. */
   runProcesses(): Process[] {
     return this.processes().filter(({ args }) => !args.includes("up") && !args.includes("child"));
   }
 
-  /** The task that does not heed SIGTERM; only its environment names the data folder. */
+  /** True while the task that ignores SIGTERM runs. Only its environment names the data folder. */
   stubbornIsAtWork(): boolean {
     return readdirSync("/proc").some((name) => /^\d+$/.test(name) && commandLine(name).join(" ") === "sleep 301" && this.#isOurs(name));
   }
@@ -172,7 +172,7 @@ export class CrashLab {
       try {
         if (await holds()) return;
       } catch (error) {
-        problem = error; // control may be away
+        problem = error; // control may be down
       }
       await sleep(everyMs);
     }
@@ -188,7 +188,7 @@ export class CrashLab {
     await this.until(`${process.pid} is gone`, () => commandLine(String(process.pid)).length === 0);
   }
 
-  /** The daemon, its runs and their connections, at one blow. */
+  /** Kills the daemon, its runs and their connections at once. */
   async killAll(): Promise<void> {
     await this.until("all is dead", () => {
       const alive = this.processes();
@@ -205,14 +205,14 @@ export class CrashLab {
 
   #look(): void {
     const wrappers = this.runProcesses().filter(({ args }) => args[1]?.endsWith("run.sh"));
-    // A wrapper's own fork looks like itself for a moment; its process group tells.
+    // A wrapper's fork looks like the wrapper for a moment, but only the wrapper leads a process group.
     const leaders = wrappers.filter(({ pid }) => groupOf(pid) === pid);
     const limits = leaders.flatMap(({ args }) => args.filter((arg) => arg.startsWith("--limit=")));
     for (const [index, limit] of limits.entries()) if (limits.indexOf(limit) !== index) this.#doubled.add(limit);
   }
 }
 
-/** `diskMib`: the data folder lies on a disk of its own, as small as that. */
+/** With `diskMib`, the data folder is on its own disk of that size. */
 export async function startCrashLab(
   settings: Record<string, Record<string, unknown>> = {},
   { diskMib }: { diskMib?: number } = {},
@@ -228,7 +228,7 @@ export async function startCrashLab(
   mkdirSync(image, { recursive: true });
   for (const file of ["vmlinuz", "initrd.img", "root.tar.zst"]) writeFileSync(join(image, file), file);
   writeFileSync(join(image, "manifest.json"), JSON.stringify({ rootSha256: "0".repeat(64) }));
-  // Only now is there a folder to name in the configuration.
+  // The configuration can name the folder only now, because it exists only now.
   await test.daemon.stop();
   if (diskMib !== undefined) await moveToSmallDisk(test.daemon.dataDir, diskMib);
   const lab = new CrashLab(test, { ...all, ansible: { ...all.ansible, directory: ansible } }, diskMib !== undefined);
@@ -236,7 +236,7 @@ export async function startCrashLab(
   return lab;
 }
 
-/** `stubborn-…` nodes meet a task that does not heed SIGTERM. */
+/** `stubborn-…` nodes have a task that ignores SIGTERM. */
 const playbook = (journal: string) => `
 - hosts: worker_nodes
   gather_facts: false

@@ -1,4 +1,7 @@
-/** One machine in every situation a crash of the daemon could harm, and what must be true of each afterwards. */
+/**
+ * One machine in every situation that a crash of the daemon could harm, and what must hold for each
+ * afterwards.
+ */
 import assert from "node:assert/strict";
 import type { NamespaceNode } from "../namespace-node.ts";
 import type { CrashLab } from "./crash-lab.ts";
@@ -22,7 +25,7 @@ export async function prepare(lab: CrashLab, prefix: string): Promise<Situations
   return { armed, installing, running, queued };
 }
 
-/** Nothing but the truth, in each situation. */
+/** Checks the state of each situation. */
 export async function check(
   lab: CrashLab,
   { armed, installing, running, queued }: Situations,
@@ -56,7 +59,7 @@ export async function check(
   await lab.until("nothing of a run is left", () => lab.runProcesses().length === 0);
 }
 
-/** The API serves again and knows both other processes. */
+/** Waits until the API answers again and both other processes are connected. */
 export async function untilWhole(lab: CrashLab) {
   await lab.until("all processes work together", async () => {
     const { executor, netboot } = await lab.status();

@@ -1,6 +1,7 @@
 /**
- * Our own DHCP decisions on real sockets, bent the way other servers are: for trying what firmware makes of that.
- * A program of its own, because it runs inside a network namespace. Prints one line of JSON for each thing that happens.
+ * Our own DHCP decisions on real sockets, altered to imitate other servers, to see how firmware reacts. This
+ * is a program of its own, because it runs inside a network namespace. Prints one line of JSON for each
+ * event.
  */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
@@ -21,18 +22,18 @@ import { silentLog as log } from "../log.ts";
 
 export interface Bend {
   mode: "full" | "proxy";
-  /** The address it serves on, and where the boot files lie. */
+  /** The address it serves on, and the folder of the boot files. */
   address: string;
   assets: string;
-  /** Whether anybody answers on port 4011. */
+  /** True if it answers on port 4011. */
   bootServer: boolean;
-  /** What is taken from our answers, or added to them. */
+  /** The change to our answers: an option is removed or added. */
   change?: "without 60" | "with 43.6=8" | "without siaddr";
 }
 
 export interface Happening {
   what: "dhcp" | "4011" | "tftp" | "http";
-  /** The firmware's stage, or the file. */
+  /** The firmware's stage, or the name of the file. */
   of: string;
   summary: string;
 }
@@ -80,7 +81,10 @@ async function listen(port: number, on: string) {
   return socket;
 }
 
-/** A broadcast leaves by the interface whose address the socket is bound to; it arrives where nothing is bound. */
+/**
+ * A broadcast leaves by the interface whose address the socket is bound to. An incoming one reaches only an
+ * unbound socket.
+ */
 const [heard, sends] = [await listen(67, "0.0.0.0"), await listen(67, address)];
 const bootServer = await listen(4011, address);
 const answer = (what: "dhcp" | "4011", request: DhcpPacket, decision: Decision, sender: typeof heard) => {

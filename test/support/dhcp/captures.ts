@@ -1,4 +1,4 @@
-/** Packets from real firmware, as bytes. */
+/** Captured packets of real firmware, as bytes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,4 +1,4 @@
-/** A DHCP server without sockets, and machines that speak to it in bytes. */
+/** A DHCP server without sockets, and machines that exchange encoded packets with it. */
 import assert from "node:assert/strict";
 import type { DhcpPlan, Lease } from "../../../pxe/boot-source.ts";
 import { ipBytes, parseBlock } from "../../../pxe/dhcp/address.ts";
@@ -21,12 +21,14 @@ export interface LanOptions {
   extra?: ReadonlyMap<number, Uint8Array>;
   machines?: ReadonlyMap<string, ReadonlyMap<number, Uint8Array>>;
   neighbours?: Neighbours;
-  /** Behind relays or on the same wire: `link` as in the configuration, "own" being ours. */
+  /**
+   * Subnets behind relays or on the same wire: `link` as in the configuration; "own" is the server's subnet.
+   */
   subnets?: { link?: string; cidr: string; router: string; ranges: Range[] }[];
 }
 
 export interface Lan extends FullMode {
-  /** What is on disk, in the order it was saved. */
+  /** The leases on disk, in the order they were saved. */
   saved: Lease[];
   clock: { now: number };
 }
@@ -79,19 +81,19 @@ export interface Said extends Partial<Omit<DhcpPacket, "options">> {
   requested?: string;
   server?: string;
   clientId?: string;
-  /** Option 55. */
+  /** The requested options (option 55). */
   asks?: number[];
   set?: [number, Uint8Array][];
   from?: Endpoint;
 }
 
 export interface Heard {
-  /** `offer`, `ack`, `nak`, or why there was silence. */
+  /** `offer`, `ack`, `nak`, or the reason for silence. */
   kind: "offer" | "ack" | "nak" | "silence" | "check";
   packet: DhcpPacket;
   bytes: Buffer;
   to: Endpoint;
-  /** Why nothing was said, or what the timeline says. */
+  /** The reason for silence, or the summary on the timeline. */
   summary: string;
 }
 
@@ -102,7 +104,7 @@ const kinds = new Map<number | undefined, Heard["kind"]>([
   [MessageType.nak, "nak"],
 ]);
 
-/** A machine's network card. What it says goes through the wire format both ways. */
+/** A machine's network card. Its messages are encoded and decoded in both directions. */
 export function machine(on: Lan, mac: string) {
   let transaction = 0x1000;
   const say = (type: number, said: Said = {}): Heard => {
@@ -139,7 +141,7 @@ export function machine(on: Lan, mac: string) {
     decline: (address: string, said: Said = {}) => say(MessageType.decline, { requested: address, server: on.server.address, ...said }),
     release: (address: string, said: Said = {}) => say(MessageType.release, { clientAddress: address, server: on.server.address, ...said }),
     inform: (said: Said) => say(MessageType.inform, said),
-    /** DISCOVER to ACK; the address it has then. */
+    /** From DISCOVER to ACK; returns the address. */
     join(said: Said = {}): string {
       const offer = this.discover(said);
       assert.equal(offer.kind, "offer", offer.summary);

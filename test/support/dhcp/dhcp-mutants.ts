@@ -1,4 +1,4 @@
-/** Feeds damaged packets to every decision there is and holds the answers to what any answer must be. */
+/** Passes damaged packets to every decision and checks each answer against the rules for all answers. */
 import assert from "node:assert/strict";
 import { machineSeen } from "../../../pxe/dhcp/client.ts";
 import { decideFull } from "../../../pxe/dhcp/full.ts";
@@ -37,7 +37,7 @@ const seeds = () => [
   ),
 ];
 
-/** `every` is called now and then, to look at the memory. */
+/** `every` is called from time to time, to measure the memory. */
 export function tryMutants(count: number, seed: number, every: () => void = () => undefined): MutantCounts {
   const next = random(seed);
   const packets = seeds();

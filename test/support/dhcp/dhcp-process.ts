@@ -1,4 +1,7 @@
-/** A DHCP server in a process of its own, over a database on disk, so that a test can kill it. Argument: the database. */
+/**
+ * A DHCP server in its own process with a database on disk, so that a test can kill it. Its argument is the
+ * database.
+ */
 
 import { LeaseCommits } from "../../../daemon/netboot/dhcp/lease-commits.ts";
 import { openStores } from "../../../daemon/store/stores.ts";

@@ -1,4 +1,7 @@
-/** Many machines behind one relay on the loopback, each going from DISCOVER to ACK and repeating itself until it is answered. */
+/**
+ * Many machines behind one relay on the loopback interface. Each goes from DISCOVER to ACK and repeats its
+ * message until it is answered.
+ */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,9 +13,9 @@ const REPEAT_MS = 200;
 const MOST_AT_ONCE = 64;
 
 export class Storm {
-  /** Every address a machine was ever promised. */
+  /** Every address a machine was ever given in an ACK. */
   readonly promised = new Map<string, Set<string>>();
-  /** Where the server is at the moment; it may be nowhere. */
+  /** Current port of the server; 0 while it is down. */
   port = 0;
   readonly #socket: Socket;
   readonly #waiting = new Map<number, (packet: DhcpPacket) => void>();
@@ -33,7 +36,7 @@ export class Storm {
     return new Storm(socket);
   }
 
-  /** All of them, so many at a time, until each has an address. */
+  /** Joins all machines, a limited number at a time, until each has an address. */
   async join(macs: readonly string[]): Promise<void> {
     const left = [...macs];
     const worker = async () => {
@@ -42,7 +45,7 @@ export class Storm {
     await Promise.all(Array.from({ length: MOST_AT_ONCE }, worker));
   }
 
-  /** INIT-REBOOT with an address it was promised. */
+  /** Sends INIT-REBOOT with an address from an earlier ACK. */
   async reboot(mac: string, address: string): Promise<number | undefined> {
     return messageType(await this.#ask(mac, MessageType.request, [[Option.requestedAddress, ipBytes(address)]]));
   }
@@ -103,7 +106,7 @@ function question(mac: string, transactionId: number, type: number, options: [nu
     options: new Map<number, Uint8Array>([
       [Option.messageType, Uint8Array.of(type)],
       ...options,
-      // The link it speaks for (RFC 3527), and that answers are to come to the port it sends from (RFC 8357).
+      // The link it relays for (RFC 3527), and the request to send answers to its source port (RFC 8357).
       [Option.relayAgentInformation, Uint8Array.of(5, 4, 10, 1, 0, 0, 19, 0)],
     ]),
   });

@@ -1,4 +1,4 @@
-/** Builds client messages on top of what real firmware sent. */
+/** Builds client messages from captured packets of real firmware. */
 import { ipBytes } from "../../../pxe/dhcp/address.ts";
 import { Option } from "../../../pxe/dhcp/option.ts";
 import { type DhcpPacket, decode } from "../../../pxe/dhcp/packet.ts";

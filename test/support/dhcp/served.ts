@@ -1,4 +1,4 @@
-/** The real API over real stores in memory, with a clock's pace fit for tests, and requests to it. */
+/** The real API over real stores in memory, with short intervals for tests, and requests to it. */
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { pino } from "pino";
@@ -26,7 +26,7 @@ export interface Served {
     path: string,
     options?: RequestInit & { key?: string },
   ): Promise<{ status: number; headers: Headers; body: unknown; text: string }>;
-  /** Opens `/ws`; the caller closes it, or the server does. */
+  /** Opens `/ws`. The caller or the server closes it. */
   listen(headers: Record<string, string>, query?: string): WebSocket;
 }
 
@@ -52,7 +52,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     requireBootFiles: () => undefined,
     forget: async () => undefined,
     wake: async () => "woken",
-    power: { perform: async ({ name }) => ({ driver: "command", message: `${name} was told` }), means: () => "command" },
+    power: { perform: async ({ name }) => ({ driver: "command", message: `${name} received a message` }), means: () => "command" },
     capture: () => Uint8Array.of(1, 2, 3),
     provision: unused("provision"),
     preview: unused("preview"),

@@ -1,4 +1,7 @@
-/** A second LAN beside the lab's: a bridge of its own on the same machine, with clients of its own. Nothing is routed between the two. */
+/**
+ * A second LAN next to the lab's: another bridge on the same machine, with its own clients. No packets are
+ * routed between the two.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabNetwork } from "../../../scripts/lab/network.ts";
@@ -10,7 +13,7 @@ export interface Client {
 
 export interface Lan {
   device: string;
-  /** Ours there. */
+  /** Our address on that LAN. */
   address: string;
   client(): Promise<Client>;
 }
@@ -43,7 +46,7 @@ export function twoLans(network: LabNetwork): [Lan, Lan] {
   ];
 }
 
-/** What the client was given, as NAME=value lines like its script gets them; the address is then its own. */
+/** Runs udhcpc and sets the address it gets. Returns the NAME=value lines that its script receives. */
 export async function udhcpc(
   network: LabNetwork,
   folder: string,
@@ -61,6 +64,6 @@ export async function udhcpc(
   return new Map(output.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }
 
-/** What firmware says that a system does not: option 60, 93 and 94; and iPXE on top of it. */
+/** Options that firmware sends and an operating system does not: 60, 93 and 94, and those that iPXE adds. */
 export const asFirmware = ["-V", "PXEClient:Arch:00000:UNDI:002001", "-x", "0x5d:0000", "-x", "0x5e:010201"];
 export const asIpxe = [...asFirmware, "-x", `0x4d:${Buffer.from("iPXE").toString("hex")}`];
