@@ -1,4 +1,4 @@
-/** The ports of the acts over real stores. What reaches outside of the database only takes notes. */
+/** The ports of the acts over real stores. Ports that reach outside of the database only record the call. */
 import type { ActPorts } from "../../daemon/machines/acts/ports.ts";
 import type { Deed, Requester } from "../../daemon/machines/acts/requester.ts";
 import { queuing } from "./queuing.ts";
@@ -6,7 +6,7 @@ import type { World } from "./world.ts";
 
 export interface ActLab {
   ports: ActPorts;
-  /** What happened outside of the database, in order. */
+  /** The recorded calls, in order. */
   effects: string[];
 }
 
