@@ -6,6 +6,7 @@ import { Findings } from "./findings.ts";
 import { Gaps } from "./gaps.ts";
 import type { Checkpoint } from "./note.ts";
 import { PersonalTexts } from "./personal-texts.ts";
+import { readRecord } from "./read-record.ts";
 import { BEGINNING, sha256 } from "./seal.ts";
 
 /** What is believed beforehand; the signatures have been checked. */
@@ -14,16 +15,6 @@ export interface Witnesses {
   /** Where the records may begin because older ones were dropped. */
   beginnings: readonly Checkpoint[];
   person(digest: Digest): Kept | undefined;
-}
-
-/** The parts of a record that the examination itself needs. */
-export interface Read {
-  seq: number;
-  prevHash: string;
-  action: string;
-  subject: string;
-  actor: { name: string; onBehalfOf?: string };
-  reason?: string;
 }
 
 /** The record before: its hash as stored and as computed are the same unless it was altered. */
@@ -61,7 +52,7 @@ export class Examination {
   take([place, record, hash, salt, text]: ProofRow): void {
     this.#records += 1;
     const computed = sha256(record);
-    const read = computed === hash ? parse(record) : undefined;
+    const read = computed === hash ? readRecord(record) : undefined;
     const seq = place !== UNPLACED ? place : (read?.seq ?? Math.max(this.#next, 1));
     if (this.#first === undefined) this.#begin(seq);
     if (seq < this.#next) {
@@ -132,15 +123,5 @@ export class Examination {
     if (root === hash) this.#signedTo = seq;
     else this.#findings.add("rewritten", this.#uncompared, seq, `the checkpoint signed at record ${seq} had another hash`);
     this.#uncompared = seq + 1;
-  }
-}
-
-/** What is no record has been altered, whatever its hash. */
-function parse(text: string): Read | undefined {
-  try {
-    const value: Read = JSON.parse(text);
-    return typeof value.seq === "number" && typeof value.prevHash === "string" && typeof value.actor?.name === "string" ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,8 +1,8 @@
 /** Whether the names and reasons kept beside the records are those that were hashed, and whether what is gone was erased. */
 import type { Digest } from "../contract/changes/plan.ts";
 import type { Kept } from "../store/audit/audit-proof.ts";
-import type { Read } from "./examination.ts";
 import type { Findings } from "./findings.ts";
+import type { RecordParts } from "./read-record.ts";
 import { digestOf } from "./seal.ts";
 
 /** The subject of the record that an erasure leaves; the digest is what stays of the person. */
@@ -21,7 +21,7 @@ export class PersonalTexts {
     this.#person = person;
   }
 
-  look(seq: number, { action, subject, actor, reason }: Read, kept: Kept | undefined): void {
+  look(seq: number, { action, subject, actor, reason }: RecordParts, kept: Kept | undefined): void {
     if (action === "erasure") this.#erased.add(subject);
     this.#name(seq, actor.name);
     if (actor.onBehalfOf !== undefined) this.#name(seq, actor.onBehalfOf);

@@ -1,6 +1,6 @@
 /** The `netboot` section: which cards machines boot from, and what holds on each of them. */
 import * as z from "zod";
-import { type Block, blockHolds, parseBlock, toAddress, toNumber } from "../../pxe/dhcp/address.ts";
+import { type Block, blockHolds, parseBlock, toAddress, toNumber } from "../../pxe/dhcp/message/address.ts";
 import { Mac } from "../contract/names.ts";
 
 /** Checked here because node:dgram takes 70000 without complaint and binds 4464. */

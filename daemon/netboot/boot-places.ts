@@ -1,6 +1,6 @@
 /** The interfaces that machines boot from: their configuration, and the operating system's address on each. */
 import { networkInterfaces } from "node:os";
-import { type Block, blockHolds, parseBlock, toAddress } from "../../pxe/dhcp/address.ts";
+import { type Block, blockHolds, parseBlock, toAddress } from "../../pxe/dhcp/message/address.ts";
 import { MusterError } from "../errors/errors.ts";
 
 export interface BootNetwork {

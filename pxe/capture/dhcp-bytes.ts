@@ -1,5 +1,5 @@
 /** The little a capture must know of a DHCP message, read from its bytes at the price of a glance: every packet of the LAN passes here. */
-import { Option } from "../dhcp/option.ts";
+import { Option } from "../dhcp/message/option.ts";
 
 export interface BootMessage {
   mac: string;

@@ -2,12 +2,9 @@
  * IPv4 packets around what was seen. Node shows a socket's payload and never the headers: they are written anew, with the
  * addresses, ports and checksums the packet had to have on the wire.
  */
-import { writeIp } from "../dhcp/address.ts";
 
-export interface Endpoint {
-  address: string;
-  port: number;
-}
+import { writeIp } from "../dhcp/message/address.ts";
+import type { Endpoint } from "../endpoint.ts";
 
 const UDP = 17;
 const TCP = 6;

@@ -1,5 +1,5 @@
 /** A boot HTTP request as text for a capture: what machines ask, without what only they may know. */
-import type { HttpRequestSeen } from "./tap.ts";
+import type { HttpRequestSeen } from "../tap.ts";
 
 const MOST_BYTES = 1024;
 const MOST_TARGET = 600;

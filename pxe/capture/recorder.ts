@@ -1,12 +1,13 @@
 /** Hears the taps of all servers and keeps what belongs to a machine's boot, a few times a second. */
 import type { Log } from "../boot-source.ts";
-import { toAddress } from "../dhcp/address.ts";
+import { toAddress } from "../dhcp/message/address.ts";
+import type { Endpoint } from "../endpoint.ts";
+import type { Datagram, HttpRequestSeen, Tap } from "../tap.ts";
 import { bootReplyTo, bootRequest } from "./dhcp-bytes.ts";
-import { type Endpoint, tcpPacket, udpPacket } from "./frames.ts";
+import { tcpPacket, udpPacket } from "./frames.ts";
 import { httpHead } from "./http-head.ts";
 import { pcapRecord } from "./pcap.ts";
 import type { CaptureRings } from "./rings.ts";
-import type { Datagram, HttpRequestSeen, Tap } from "./tap.ts";
 
 export interface RecorderOptions {
   rings: CaptureRings;

@@ -1,14 +1,16 @@
 /** The sockets of a DHCP server, and which decision each port asks for. No policy here. */
 import { createSocket, type Socket } from "node:dgram";
 import type { BootSource, LeaseStore, Log } from "../boot-source.ts";
-import type { Tap } from "../capture/tap.ts";
 import { bind, type SocketSource } from "../socket-source.ts";
-import { machineSeen } from "./client.ts";
-import { type Decide, Desk, type Message } from "./desk.ts";
-import { decideFull, type FullMode } from "./full.ts";
-import type { AskableNeighbours } from "./neighbours.ts";
-import { decideBootServer, decideProxy } from "./proxy.ts";
-import type { ServerIdentity } from "./reply.ts";
+import type { Tap } from "../tap.ts";
+import type { Decide, Message } from "./answering.ts";
+import { machineSeen } from "./decision/client.ts";
+import { decideFull, type FullMode } from "./decision/full.ts";
+import { decideBootServer, decideProxy } from "./decision/proxy.ts";
+import type { ServerIdentity } from "./decision/reply.ts";
+import type { AskableNeighbours } from "./lan/neighbours.ts";
+import { showTo } from "./show-datagram.ts";
+import { Turns } from "./turns.ts";
 import { warmUp } from "./warm-up.ts";
 
 export interface DhcpServerOptions {
@@ -42,11 +44,16 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
   const decideBoot: Decide = (request, from) => decideBootServer(request, identity, source.dhcpPlan(machineSeen(request)), from);
 
   if (full) warmUp(identity);
-  const desk = new Desk({ leasing: full, source, together, tap, log });
-  const dhcp = await listen(options.dhcp, (message) => desk.hear({ ...message, decide: decideDhcp }), log);
+  const show = showTo(tap);
+  const turns = new Turns({ leasing: full, source, together, show, log });
+  const receive = (decide: Decide) => (message: Omit<Message, "decide">) => {
+    show("in", message.socket, message.from, message.bytes);
+    turns.take({ ...message, decide });
+  };
+  const dhcp = await listen(options.dhcp, receive(decideDhcp), log);
   let bootServer: Socket;
   try {
-    bootServer = await listen(options.bootServer, (message) => desk.hear({ ...message, decide: decideBoot }), log);
+    bootServer = await listen(options.bootServer, receive(decideBoot), log);
   } catch (error) {
     dhcp.close();
     throw error;
@@ -55,7 +62,7 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
     dhcpPort: dhcp.address().port,
     bootServerPort: bootServer.address().port,
     close: async () => {
-      desk.close();
+      turns.close();
       await Promise.all([dhcp, bootServer].map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
       await full?.neighbours.close();
     },

@@ -2,15 +2,16 @@
  * Answers machines that do not exist until the engine has compiled what answering takes. After a power cut this process starts
  * in the same minute as the whole hall: the first real machines must not be the ones that wait for the compiler.
  */
-import { ipBytes, parseBlock } from "./address.ts";
-import { machineSeen } from "./client.ts";
-import { clientMessage } from "./client-message.ts";
-import { decideFull, type FullMode, noNeighbours } from "./full.ts";
-import { subnetOf } from "./link.ts";
-import { MessageType, Option } from "./option.ts";
-import { type DhcpPacket, decode, encode } from "./packet.ts";
-import { Pool } from "./pool.ts";
-import { longestReply, type ServerIdentity } from "./reply.ts";
+
+import { machineSeen } from "./decision/client.ts";
+import { decideFull, type FullMode, noNeighbours } from "./decision/full.ts";
+import { Pool } from "./decision/pool.ts";
+import { longestReply, type ServerIdentity } from "./decision/reply.ts";
+import { subnetOf } from "./decision/shared-network.ts";
+import { ipBytes, parseBlock } from "./message/address.ts";
+import { clientMessage } from "./message/client-message.ts";
+import { MessageType, Option } from "./message/option.ts";
+import { type DhcpPacket, decode, encode } from "./message/packet.ts";
 
 /** Some tenth of a second. */
 const MACHINES = 1_500;

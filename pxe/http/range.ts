@@ -1,8 +1,8 @@
 /** The Range header of RFC 9110 §14, for the one range boot firmware asks. Pure. */
 
-export type Range = { kind: "whole" } | { kind: "part"; first: number; last: number } | { kind: "unsatisfiable" };
+export type ByteRange = { kind: "whole" } | { kind: "part"; first: number; last: number } | { kind: "unsatisfiable" };
 
-export function parseRange(header: string | undefined, size: number): Range {
+export function parseRange(header: string | undefined, size: number): ByteRange {
   const match = header === undefined ? null : /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim());
   // Several ranges or another unit: a server may answer with the whole.
   if (!match || (match[1] === "" && match[2] === "")) return { kind: "whole" };

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo, Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { BootSource, Log } from "../boot-source.ts";
-import type { Tap } from "../capture/tap.ts";
+import type { Tap } from "../tap.ts";
 import { Assets } from "./assets.ts";
 import { Pieces } from "./pieces.ts";
 

@@ -10,7 +10,7 @@ const STARTS_PER_TURN = 16;
 
 export type Admitted = "queued" | "under way" | "too many of this client" | "too many";
 
-export class Admission {
+export class TransferAdmission {
   /** Transfer → address, from its request to its end. */
   readonly #running = new Map<string, string>();
   readonly #perClient = new Map<string, number>();

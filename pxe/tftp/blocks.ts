@@ -4,7 +4,7 @@
  */
 import type { Content } from "./content.ts";
 import type { KeptPackets, Stretch } from "./kept-packets.ts";
-import type { Terms } from "./options.ts";
+import type { TransferTerms } from "./options.ts";
 import { DATA_HEADER, stampData } from "./packet.ts";
 import { wireNumber } from "./window.ts";
 
@@ -22,7 +22,7 @@ export interface PacketRun {
 
 export class Blocks {
   readonly #content: Content;
-  readonly #terms: Terms;
+  readonly #terms: TransferTerms;
   readonly #perStretch: number;
   readonly #kept: KeptPackets;
   /** Absent where the packets of this content serve nobody else. */
@@ -34,7 +34,7 @@ export class Blocks {
   #bytes = 0;
   #reading: Promise<void> | undefined;
 
-  constructor(content: Content, terms: Terms, kept: KeptPackets) {
+  constructor(content: Content, terms: TransferTerms, kept: KeptPackets) {
     this.#content = content;
     this.#terms = terms;
     const inFile = content.size === undefined ? Number.POSITIVE_INFINITY : Math.floor(content.size / terms.blockSize) + 1;

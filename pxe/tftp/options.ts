@@ -1,6 +1,6 @@
 /** What we agree to of the options a client asks for (RFC 2348, 2349, 7440). Pure. */
 
-export interface Terms {
+export interface TransferTerms {
   blockSize: number;
   windowSize: number;
   /** Only when the client asked for one: then it is exactly this. */
@@ -26,8 +26,8 @@ const MAX_BLOCK = 1468;
 const MAX_WINDOW = 64;
 
 /** EDK2 drops an answer that is larger than asked, or that confirms what it did not ask. */
-export function agree(asked: ReadonlyMap<string, string>, size: number | undefined, quirks: ClientQuirks = {}): Terms {
-  const terms: Terms = { blockSize: 512, windowSize: 1, timeoutMs: undefined, rollover: quirks.rollover ?? 0, agreed: new Map() };
+export function agree(asked: ReadonlyMap<string, string>, size: number | undefined, quirks: ClientQuirks = {}): TransferTerms {
+  const terms: TransferTerms = { blockSize: 512, windowSize: 1, timeoutMs: undefined, rollover: quirks.rollover ?? 0, agreed: new Map() };
   if (quirks.ignoreOptions) return terms;
   const agreed = new Map<string, string>();
   for (const [name, value] of asked) {

@@ -16,7 +16,7 @@ export const TftpError = { undefined: 0, notFound: 1, accessViolation: 2, illega
 export const DATA_HEADER = 4;
 
 /** Never throws: a datagram may hold anything, nothing included. */
-export function decode(bytes: Buffer): TftpRequest {
+export function decodeRequest(bytes: Buffer): TftpRequest {
   if (bytes.length < 4) return { kind: "stray", reason: `${bytes.length} bytes` };
   const opcode = bytes.readUInt16BE(0);
   switch (opcode) {

@@ -2,14 +2,14 @@
 import { createSocket, type RemoteInfo } from "node:dgram";
 import { setMaxListeners } from "node:events";
 import type { Log, WireEvent } from "../boot-source.ts";
-import type { Tap } from "../capture/tap.ts";
 import { bind } from "../socket-source.ts";
-import { Admission } from "./admission.ts";
+import type { Tap } from "../tap.ts";
+import { TransferAdmission } from "./admission.ts";
 import { inMemory, netascii } from "./content.ts";
 import { type Found, findFile } from "./files.ts";
 import { KeptPackets } from "./kept-packets.ts";
-import { agree, type ClientQuirks, type Terms } from "./options.ts";
-import { decode, error, TftpError, type TftpRequest } from "./packet.ts";
+import { agree, type ClientQuirks, type TransferTerms } from "./options.ts";
+import { decodeRequest, error, TftpError, type TftpRequest } from "./packet.ts";
 import { type TransferEnd, transfer } from "./transfer.ts";
 import { TransferSockets } from "./transfer-sockets.ts";
 
@@ -45,7 +45,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   const { log, record } = options;
   // A whole rack asks in the same second.
   const socket = createSocket({ type: "udp4", reuseAddr: true, recvBufferSize: 1024 * 1024 });
-  const admission = new Admission();
+  const admission = new TransferAdmission();
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // every transfer listens
   const transfers = new Set<Promise<void>>();
@@ -58,7 +58,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   };
 
   socket.on("message", (bytes, client) => {
-    const request = decode(bytes);
+    const request = decodeRequest(bytes);
     show("in", socket.address().port, client, bytes);
     switch (request.kind) {
       case "read":
@@ -156,7 +156,7 @@ function describe(end: TransferEnd): string {
 }
 
 /** By these a machine's quirks are learned. */
-const facts = (file: string, { blockSize, agreed }: Terms, end: TransferEnd) => ({
+const facts = (file: string, { blockSize, agreed }: TransferTerms, end: TransferEnd) => ({
   file,
   blockSize,
   options: agreed.size > 0,

@@ -7,7 +7,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { Log } from "../boot-source.ts";
-import type { Terms } from "./options.ts";
+import type { TransferTerms } from "./options.ts";
 import { DATA_HEADER } from "./packet.ts";
 
 export interface TransferSocket {
@@ -53,7 +53,7 @@ export class TransferSockets {
     return opened;
   }
 
-  async take({ windowSize, blockSize }: Terms): Promise<TransferSocket> {
+  async take({ windowSize, blockSize }: TransferTerms): Promise<TransferSocket> {
     const kept = windowSize > 1 && blockSize + DATA_HEADER === SEGMENT_BYTES ? this.#idle.shift() : undefined;
     return kept ?? { socket: await bound(this.#address), cuts: false };
   }

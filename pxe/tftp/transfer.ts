@@ -6,9 +6,9 @@ import type { Socket } from "node:dgram";
 import { Blocks } from "./blocks.ts";
 import type { Content } from "./content.ts";
 import type { KeptPackets } from "./kept-packets.ts";
-import type { Terms } from "./options.ts";
+import type { TransferTerms } from "./options.ts";
 import { Pace } from "./pace.ts";
-import { decode, error, oack, TftpError } from "./packet.ts";
+import { decodeRequest, error, oack, TftpError } from "./packet.ts";
 import type { TransferSocket, TransferSockets } from "./transfer-sockets.ts";
 import { SlidingWindow } from "./window.ts";
 
@@ -24,7 +24,7 @@ export type TransferEnd =
 export interface TransferOptions {
   client: { address: string; port: number };
   content: Content;
-  terms: Terms;
+  terms: TransferTerms;
   kept: KeptPackets;
   /** Told of what steers the transfer: the agreed options, errors, acknowledgements until the first block has arrived. */
   shown?: (direction: "in" | "out", port: number, bytes: Uint8Array) => void;
@@ -60,7 +60,7 @@ export async function transfer(options: TransferOptions, sockets: TransferSocket
 
 class Transfer {
   readonly #client: TransferOptions["client"];
-  readonly #terms: Terms;
+  readonly #terms: TransferTerms;
   readonly #shown: TransferOptions["shown"];
   readonly #sockets: TransferSockets;
   readonly #own: TransferSocket;
@@ -127,7 +127,7 @@ class Transfer {
   }
 
   #hear(bytes: Buffer): void {
-    const said = decode(bytes);
+    const said = decodeRequest(bytes);
     if (said.kind === "error" || this.#window.acked <= 0) this.#shown?.("in", this.#socket.address().port, bytes);
     if (said.kind === "error") this.#finish(this.#abortedWith(said.message || `error ${said.code}`));
     if (said.kind !== "ack") return;

@@ -4,9 +4,9 @@
  * Usage: govern.ts [--quick] [--only PART]. The last line is JSON.
  */
 import { parseArgs } from "node:util";
-import { measureAudit } from "./govern-audit.ts";
-import { measurePolicy } from "./govern-policy.ts";
-import { measureProposals } from "./govern-proposals.ts";
+import { measureAudit } from "./govern/audit.ts";
+import { measurePolicy } from "./govern/policy.ts";
+import { measureProposals } from "./govern/proposals.ts";
 
 export type Figures = Record<string, number>;
 type Part = (options: { quick: boolean }) => Figures | Promise<Figures>;

@@ -9,8 +9,8 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { inOwnNetwork } from "./own-network.ts";
-import { type Client, clients, type Fetched, fetchOnce } from "./tftp-clients.ts";
-import { findPrograms, type Running, startServers, throughLoss } from "./tftp-servers.ts";
+import { type Client, clients, type Fetched, fetchOnce } from "./tftp/clients.ts";
+import { findPrograms, type Running, startServers, throughLoss } from "./tftp/servers.ts";
 
 findPrograms();
 inOwnNetwork();

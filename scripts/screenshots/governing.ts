@@ -1,7 +1,7 @@
 /** Invented proposals, approvals, executions and daemon logs, for pictures. */
 import type { StepResult } from "../../daemon/contract/changes/execution.ts";
 import type { Proposal } from "../../daemon/contract/changes/plan.ts";
-import { person, wish } from "../../test/support/changes.ts";
+import { person, wish } from "../../test/support/changes/changes.ts";
 import type { Mission } from "../../test/web/mission.ts";
 
 const maria = person("maria");

@@ -2,8 +2,9 @@
  * An invented LAN for pictures: the daemon is its DHCP server, with leases and reserved addresses, and a
  * second server answers too.
  */
-import { parseBlock } from "../../pxe/dhcp/address.ts";
-import { Pool } from "../../pxe/dhcp/pool.ts";
+
+import { Pool } from "../../pxe/dhcp/decision/pool.ts";
+import { parseBlock } from "../../pxe/dhcp/message/address.ts";
 import { cards } from "../../test/support/cards.ts";
 import type { Mission } from "../../test/web/mission.ts";
 

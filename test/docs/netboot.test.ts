@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { bootErrors } from "../../daemon/contract/netboot/boot-errors.ts";
-import { architectureTitle, bootFileFor, isKnownArchitecture } from "../../pxe/dhcp/firmware.ts";
+import { architectureTitle, bootFileFor, isKnownArchitecture } from "../../pxe/dhcp/decision/firmware.ts";
 
 const page = join(import.meta.dirname, "../../docs/netboot.md");
 

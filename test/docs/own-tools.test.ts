@@ -1,14 +1,14 @@
 /** The pages list all tools that ask Muster itself. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 
 const root = join(import.meta.dirname, "../..");
 const forms = join(root, "daemon/changes/tools/forms");
-const own = readdirSync(forms)
-  .filter((file) => /url: "?muster:/.test(readFileSync(join(forms, file), "utf8")))
-  .map((file) => `\`${file.replace(/\.yaml$/, "")}\``)
+const own = readdirSync(forms, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".yaml") && /url: "?muster:/.test(readFileSync(join(forms, file), "utf8")))
+  .map((file) => `\`${basename(file, ".yaml")}\``)
   .sort();
 
 for (const page of ["security.md", "extending.md"])

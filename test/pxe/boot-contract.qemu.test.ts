@@ -17,13 +17,13 @@ import { InstallDesk } from "../../daemon/netboot/answers/installer-files.ts";
 import { LoaderDesk } from "../../daemon/netboot/answers/loader-files.ts";
 import { lintScript } from "../../daemon/netboot/scripts/lint.ts";
 import { FleetBootSource } from "../../daemon/netboot/source.ts";
-import { machineSeen } from "../../pxe/dhcp/client.ts";
-import { architectureTitle, isKnownArchitecture } from "../../pxe/dhcp/firmware.ts";
-import { decideFull } from "../../pxe/dhcp/full.ts";
-import { MessageType, Option } from "../../pxe/dhcp/option.ts";
-import { type DhcpPacket, encode } from "../../pxe/dhcp/packet.ts";
-import { decideBootServer, decideProxy } from "../../pxe/dhcp/proxy.ts";
-import type { Decision, ServerIdentity } from "../../pxe/dhcp/reply.ts";
+import { machineSeen } from "../../pxe/dhcp/decision/client.ts";
+import { architectureTitle, isKnownArchitecture } from "../../pxe/dhcp/decision/firmware.ts";
+import { decideFull } from "../../pxe/dhcp/decision/full.ts";
+import { decideBootServer, decideProxy } from "../../pxe/dhcp/decision/proxy.ts";
+import type { DhcpDecision, ServerIdentity } from "../../pxe/dhcp/decision/reply.ts";
+import { MessageType, Option } from "../../pxe/dhcp/message/option.ts";
+import { type DhcpPacket, encode } from "../../pxe/dhcp/message/packet.ts";
 import { startDhcpServer } from "../../pxe/dhcp/server.ts";
 import { startBootHttpServer } from "../../pxe/http/server.ts";
 import { startTftpServer } from "../../pxe/tftp/server.ts";
@@ -121,7 +121,7 @@ function asks(mac: string, arch: number, type: number, userClass?: string): Dhcp
 }
 
 /** The file or URL that an answer names, or undefined if there is no answer. */
-function advertised(decision: Decision): string | undefined {
+function advertised(decision: DhcpDecision): string | undefined {
   if (decision.kind !== "reply") return undefined;
   const { bootFile, options } = decision.packet;
   const option = options.get(Option.bootFileName);

@@ -4,8 +4,8 @@ import type { Target } from "../../contract/changes/plan.ts";
 import type { Scope } from "../../contract/changes/tool.ts";
 import type { Phase } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
+import { wordsIn } from "../tools/action.ts";
 import type { ToolForm } from "../tools/form.ts";
-import { wordsIn } from "../tools/form-faults.ts";
 import { placeholdersIn } from "../tools/template.ts";
 
 /** A machine as the planner has to know it. */

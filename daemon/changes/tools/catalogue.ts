@@ -1,5 +1,5 @@
 /** All tools there are: ours and the site's. A form that cannot be read, or a name given twice, is an error and no tool. */
-import { basename, dirname, join } from "node:path";
+import { basename, join, sep } from "node:path";
 import type { Digest } from "../../contract/changes/plan.ts";
 import type { Risk, Values } from "../../contract/changes/tool.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
@@ -46,7 +46,7 @@ export function readTools(folders: readonly string[]): { tools: ReadTool[]; faul
     else {
       tools.set(form.name, { file, form, faultAt });
       faults.push(...untriable(form, faultAt));
-      if (dirname(file) !== ourTools) faults.push(...secondNames(form, faultAt));
+      if (!file.startsWith(join(ourTools, sep))) faults.push(...secondNames(form, faultAt));
     }
   }
   for (const { form, faultAt } of tools.values()) {

@@ -1,11 +1,11 @@
 /** What is wrong with a form although each of its fields is right. Pure. */
 import type { Method } from "../../contract/changes/tool.ts";
-import type { Action } from "./form.ts";
+import { type ToolAction, wordsIn } from "./action.ts";
 import { isNarrow, type Parameter } from "./parameter.ts";
 import { placeholdersIn, wholePlaceholder } from "./template.ts";
 
 interface Draft {
-  action: Action;
+  action: ToolAction;
   method: Method;
   requiresTarget: boolean;
   parameters: readonly Parameter[];
@@ -19,13 +19,13 @@ interface Fault {
   message: string;
 }
 
-const methodsOf: Record<Action["kind"], readonly Method[]> = {
+const methodsOf: Record<ToolAction["kind"], readonly Method[]> = {
   command: ["local", "ssh", "database", "terraform", "nomad"],
   request: ["http"],
   playbook: ["ansible"],
   module: ["winrm", "ansible"],
 };
-const keyOf: Record<Action["kind"], string> = { command: "command", request: "request", playbook: "playbook", module: "module" };
+const keyOf: Record<ToolAction["kind"], string> = { command: "command", request: "request", playbook: "playbook", module: "module" };
 
 /** Where a program is that came with the system; a name alone is looked for there. */
 const PROGRAM = /^(\/usr)?(\/s?bin\/)?[a-zA-Z0-9][a-zA-Z0-9._+-]*$/;
@@ -68,19 +68,6 @@ export function actionFaults({ action, method, requiresTarget, parameters, undo,
   if (action.kind === "request") for (const message of urlFaults(action.url, byName)) complain(key, message);
   return faults;
 }
-
-export const wordsIn = (action: Action): string[] => {
-  switch (action.kind) {
-    case "command":
-      return [...action.words, ...Object.values(action.environment)];
-    case "request":
-      return [action.url, ...Object.values(action.headers), ...Object.values(action.body ?? {}).map(String)];
-    case "playbook":
-      return [action.name, String(action.check)];
-    case "module":
-      return Object.values(action.arguments).map(String);
-  }
-};
 
 function urlFaults(url: string, parameters: ReadonlyMap<string, Parameter>): string[] {
   const shape = URL_SHAPE.exec(url);

@@ -1,13 +1,13 @@
 /** A tool's form: what it is, what it takes, what it does. One file of `forms/`, or of the site's own folder, is one form. */
 import * as z from "zod";
 import { Risk, ToolName } from "../../contract/changes/tool.ts";
+import { ActionWord, ModuleAction, PlaybookAction, RequestAction, type ToolAction } from "./action.ts";
 import { actionFaults } from "./form-faults.ts";
 import { Parameter } from "./parameter.ts";
 import { looksLikeShell, wordsOf } from "./template.ts";
 
 const MiB = 1024 * 1024;
 const line = z.string().min(1).max(1000);
-const Word = z.string().min(1).max(2000);
 const SecretName = z.string().regex(/^[a-z][a-z0-9_]{0,60}$/, "is not a secret's name: lower-case letters, digits and underscores");
 
 /** Settings a program is known by; never PATH, LD_PRELOAD or what else makes another program of it. */
@@ -75,25 +75,13 @@ const FormFile = z.strictObject({
     phases: z.array(PhaseWord).min(1).optional(),
   }),
   parameters: z.array(Parameter).max(30).default([]),
-  command: z.array(Word).min(1).max(100).optional(),
+  command: z.array(ActionWord).min(1).max(100).optional(),
   command_template: line
     .refine((text) => !looksLikeShell(text), "looks like a shell's line, and none will read it: write `command: [...]`")
     .optional(),
-  request: z
-    .strictObject({
-      verb: z.enum(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]),
-      url: Word,
-      headers: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,60}$/), z.string().max(500)).default({}),
-      body: z.record(z.string().max(100), z.union([z.string().max(1000), z.number(), z.boolean()])).optional(),
-    })
-    .optional(),
-  playbook: z.strictObject({ name: Word, check: z.union([z.boolean(), z.literal("{check}")]).default(false) }).optional(),
-  module: z
-    .strictObject({
-      name: z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){2}$/, "is not a module's whole name such as ansible.builtin.ping"),
-      arguments: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), z.union([z.string().max(1000), z.number(), z.boolean()])).default({}),
-    })
-    .optional(),
+  request: RequestAction.optional(),
+  playbook: PlaybookAction.optional(),
+  module: ModuleAction.optional(),
   environment: z.partialRecord(EnvironmentName, z.string().max(500)).default({}),
   secrets: z.array(SecretReference).max(10).default([]),
   /** May only say more than what is computed. */
@@ -118,17 +106,10 @@ const FormFile = z.strictObject({
     .default(64 * 1024),
 });
 
-/** What a tool does, with placeholders where values go. */
-export type Action =
-  | { kind: "command"; words: readonly string[]; environment: Readonly<Record<string, string>> }
-  | ({ kind: "request" } & NonNullable<z.output<typeof FormFile>["request"]>)
-  | ({ kind: "playbook" } & NonNullable<z.output<typeof FormFile>["playbook"]>)
-  | ({ kind: "module" } & NonNullable<z.output<typeof FormFile>["module"]>);
-
 export const ToolForm = FormFile.transform((file, context) => {
   const { execution, command, command_template, request, playbook, module, environment, ...rest } = file;
   const words = command ?? (command_template === undefined ? undefined : wordsOf(command_template));
-  const actions: Action[] = [
+  const actions: ToolAction[] = [
     ...(words ? [{ kind: "command" as const, words, environment }] : []),
     ...(request ? [{ kind: "request" as const, ...request }] : []),
     ...(playbook ? [{ kind: "playbook" as const, ...playbook }] : []),

@@ -1,12 +1,12 @@
 /** Muster's own routes that are done by hand. Each has one tool, whose name is what the policy, an approval and the audit know it by. */
 import type { Route } from "../../contract/route.ts";
 import { routes } from "../../contract/routes.ts";
-import type { Action } from "./form.ts";
+import type { ToolAction } from "./action.ts";
 
 const OWN = "muster:";
 
 /** The route's path; nothing for any other request. A segment with a placeholder may become anything. */
-export function routeByHand(action: Action): string | undefined {
+export function routeByHand(action: ToolAction): string | undefined {
   if (action.kind !== "request" || !action.url.startsWith(OWN)) return undefined;
   const asked = (action.url.slice(OWN.length).split(/[?#]/)[0] ?? "").split("/");
   const all: Route[] = Object.values(routes);

@@ -1,6 +1,6 @@
 /** A file of YAML held to a schema. Whatever is wrong is told with its file and line. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type * as z from "zod";
 
@@ -20,13 +20,13 @@ export type Read<T> = { ok: true; value: T; faultAt(path: Path, problem: string)
 export const missingFolders = (folders: readonly string[]): Fault[] =>
   folders.filter((folder) => !existsSync(folder)).map((file) => ({ file, line: 1, problem: "there is no such folder" }));
 
-/** Hidden files are an editor's. The order is that of the names, on every machine the same. */
+/** The YAML files of a folder and its sub-folders, sorted by path. Hidden files and folders belong to editors and are skipped. */
 export function yamlFilesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /\.ya?ml$/.test(name) && !name.startsWith("."))
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.ya?ml$/.test(path) && !path.split(sep).some((name) => name.startsWith(".")))
     .toSorted((a, b) => (a < b ? -1 : 1))
-    .map((name) => join(folder, name));
+    .map((path) => join(folder, path));
 }
 
 export const readYaml = <T>(file: string, schema: z.ZodType<T>): Read<T> => parseYaml(file, readFileSync(file, "utf8"), schema);

@@ -1,5 +1,5 @@
 /** What leases on all interfaces: one thread that writes, and one pool a subnet, whichever interface its relay comes by. */
-import { Pool } from "../../../pxe/dhcp/pool.ts";
+import { Pool } from "../../../pxe/dhcp/decision/pool.ts";
 import type { Log } from "../../log/log.ts";
 import type { LeaseTable } from "../../store/netboot/leases.ts";
 import { LeaseCommits } from "./lease-commits.ts";

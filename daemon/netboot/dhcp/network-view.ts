@@ -1,5 +1,5 @@
 /** Who has which address on our networks, which are set aside and why, and who else answers DHCP: what is shown of it. Pure. */
-import { type Block, blockHolds, parseBlock, toNumber } from "../../../pxe/dhcp/address.ts";
+import { type Block, blockHolds, parseBlock, toNumber } from "../../../pxe/dhcp/message/address.ts";
 import type { LeaseView, Network, OtherServer, SetAside, SubnetView } from "../../contract/netboot/network.ts";
 import type { DhcpSettings } from "./settings.ts";
 

@@ -1,6 +1,6 @@
 /** What to set on the LAN's own DHCP server so that it says everything itself, for firmware that cannot merge two servers' offers. */
-import { architectureTitle, bootFileFor } from "../../../pxe/dhcp/firmware.ts";
-import type { ServerIdentity } from "../../../pxe/dhcp/reply.ts";
+import { architectureTitle, bootFileFor } from "../../../pxe/dhcp/decision/firmware.ts";
+import type { ServerIdentity } from "../../../pxe/dhcp/decision/reply.ts";
 
 /** Those that machines on sale ever since have: BIOS, x86-64 UEFI in its two numbers, 64-bit ARM UEFI. */
 const common = [0, 7, 9, 11];

@@ -1,11 +1,12 @@
 /** Turns the configuration's words into what the DHCP server needs. */
-import { blockHolds, broadcastOf as broadcastIn, parseBlock, toNumber } from "../../../pxe/dhcp/address.ts";
-import { type ExtraOptions, encodeExtra } from "../../../pxe/dhcp/extra-options.ts";
-import type { Range } from "../../../pxe/dhcp/free-list.ts";
-import { type FullMode, type Neighbours, noNeighbours } from "../../../pxe/dhcp/full.ts";
-import { type Link, type Subnet, subnetOf } from "../../../pxe/dhcp/link.ts";
-import type { Pool, PoolOptions } from "../../../pxe/dhcp/pool.ts";
-import type { ServerIdentity } from "../../../pxe/dhcp/reply.ts";
+
+import type { AddressRange } from "../../../pxe/dhcp/decision/free-list.ts";
+import { type FullMode, type Neighbours, noNeighbours } from "../../../pxe/dhcp/decision/full.ts";
+import type { Pool, PoolOptions } from "../../../pxe/dhcp/decision/pool.ts";
+import type { ServerIdentity } from "../../../pxe/dhcp/decision/reply.ts";
+import { type SharedNetwork, type Subnet, subnetOf } from "../../../pxe/dhcp/decision/shared-network.ts";
+import { blockHolds, broadcastOf as broadcastIn, parseBlock, toNumber } from "../../../pxe/dhcp/message/address.ts";
+import { type ExtraOptions, encodeExtra } from "../../../pxe/dhcp/message/extra-options.ts";
 
 interface ExtraSettings {
   ntp?: string[] | undefined;
@@ -17,7 +18,7 @@ interface ExtraSettings {
 interface SubnetSettings extends ExtraSettings {
   subnet: string;
   link?: string | undefined;
-  ranges: Range[];
+  ranges: AddressRange[];
   exclude?: string[] | undefined;
   router: string;
   dns?: string[] | undefined;
@@ -30,7 +31,7 @@ export interface DhcpSettings extends ExtraSettings {
   interface?: string | undefined;
   dhcp: "off" | "proxy" | "full";
   http_port: number;
-  range?: Range | undefined;
+  range?: AddressRange | undefined;
   exclude?: string[] | undefined;
   router?: string | undefined;
   dns: string[];
@@ -93,7 +94,7 @@ export function fullMode(
 const ownLink = (settings: DhcpSettings) => settings.interface ?? "our own";
 
 /** Subnets that name the same link share it; one that names none is a link by itself. Ours comes first. */
-function linksOf(all: readonly SubnetSettings[], make: (subnet: SubnetSettings) => Subnet): Link[] {
+function linksOf(all: readonly SubnetSettings[], make: (subnet: SubnetSettings) => Subnet): SharedNetwork[] {
   const byName = Map.groupBy(all, ({ link, subnet }) => link ?? subnet);
   return [...byName].map(([name, subnets]) => ({ name, subnets: subnets.map(make) }));
 }

@@ -1,10 +1,10 @@
 /** Every rule that bears on one DHCP message, with what it looked at and what came out. Pure. */
 import type { DhcpPlan } from "../../../pxe/boot-source.ts";
-import { architecture, bootStage } from "../../../pxe/dhcp/client.ts";
-import { architectureTitle } from "../../../pxe/dhcp/firmware.ts";
-import { Option } from "../../../pxe/dhcp/option.ts";
-import { type DhcpPacket, messageType, textOption, typeName } from "../../../pxe/dhcp/packet.ts";
-import { type Decision, netbootOf, type ServerIdentity } from "../../../pxe/dhcp/reply.ts";
+import { architecture, bootStage } from "../../../pxe/dhcp/decision/client.ts";
+import { architectureTitle } from "../../../pxe/dhcp/decision/firmware.ts";
+import { type DhcpDecision, netbootOf, type ServerIdentity } from "../../../pxe/dhcp/decision/reply.ts";
+import { Option } from "../../../pxe/dhcp/message/option.ts";
+import { type DhcpPacket, messageType, textOption, typeName } from "../../../pxe/dhcp/message/packet.ts";
 import type { AskedMode, Rule } from "../../contract/netboot/explanation.ts";
 import type { AppliedQuirk } from "../../contract/netboot/quirk.ts";
 import { quirkWords } from "../../contract/netboot/quirk-words.ts";
@@ -27,7 +27,7 @@ export interface RuleInput {
   server: ServerIdentity | undefined;
   plan: DhcpPlan;
   quirks: readonly AppliedQuirk[];
-  decision: Decision | undefined;
+  decision: DhcpDecision | undefined;
 }
 
 export function rulesFor(request: DhcpPacket, { mode, place, server, plan, quirks, decision }: RuleInput): Rule[] {
@@ -65,7 +65,7 @@ export function rulesFor(request: DhcpPacket, { mode, place, server, plan, quirk
   return rules;
 }
 
-export function outcomeOf(decision: Decision): string {
+export function outcomeOf(decision: DhcpDecision): string {
   switch (decision.kind) {
     case "reply":
       return `${decision.summary}, to ${decision.to.address}`;

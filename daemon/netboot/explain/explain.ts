@@ -1,14 +1,14 @@
 /** What a machine would be answered now, and why: the same decisions as on the wire, with nothing changed by asking. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { broadcastOf, netmaskOf, parseBlock, toAddress } from "../../../pxe/dhcp/address.ts";
-import { clientMessage } from "../../../pxe/dhcp/client-message.ts";
-import { decideFull } from "../../../pxe/dhcp/full.ts";
-import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
-import type { DhcpPacket } from "../../../pxe/dhcp/packet.ts";
-import { Pool } from "../../../pxe/dhcp/pool.ts";
-import { decideProxy } from "../../../pxe/dhcp/proxy.ts";
-import type { Decision, ServerIdentity } from "../../../pxe/dhcp/reply.ts";
+import { decideFull } from "../../../pxe/dhcp/decision/full.ts";
+import { Pool } from "../../../pxe/dhcp/decision/pool.ts";
+import { decideProxy } from "../../../pxe/dhcp/decision/proxy.ts";
+import type { DhcpDecision, ServerIdentity } from "../../../pxe/dhcp/decision/reply.ts";
+import { broadcastOf, netmaskOf, parseBlock, toAddress } from "../../../pxe/dhcp/message/address.ts";
+import { clientMessage } from "../../../pxe/dhcp/message/client-message.ts";
+import { MessageType, Option } from "../../../pxe/dhcp/message/option.ts";
+import type { DhcpPacket } from "../../../pxe/dhcp/message/packet.ts";
 import type { Event } from "../../contract/event.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import type { AskedMode, Explanation } from "../../contract/netboot/explanation.ts";
@@ -138,7 +138,7 @@ function decideAs(
   server: ServerIdentity,
   network: DhcpNetwork,
   { config, leases }: ExplainWorld,
-): Decision {
+): DhcpDecision {
   if (mode === "proxy") return decideProxy(request, server, plan);
   // A pool of its own: an offer made here is nobody's.
   const store = { all: () => leases.all(), save: () => undefined };

@@ -1,5 +1,5 @@
 /** Explains a machine the way the interface it was last seen on would answer it. */
-import { blockHolds, parseBlock } from "../../../pxe/dhcp/address.ts";
+import { blockHolds, parseBlock } from "../../../pxe/dhcp/message/address.ts";
 import type { Explanation } from "../../contract/netboot/explanation.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { BootCard, BootPlace } from "../boot-places.ts";

@@ -1,7 +1,7 @@
 /** Builds TFTP and DHCP on one interface. */
 import { join } from "node:path";
-import type { Tap } from "../../../pxe/capture/tap.ts";
 import { socketName } from "../../../pxe/inherited-sockets.ts";
+import type { Tap } from "../../../pxe/tap.ts";
 import { startTftpServer } from "../../../pxe/tftp/server.ts";
 import type { Lifecycle } from "../../lifecycle.ts";
 import { startDhcp } from "../../netboot/dhcp/interface.ts";

@@ -3,10 +3,10 @@
  * without doubt.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { ipBytes } from "../../../pxe/dhcp/address.ts";
-import { clientMessage } from "../../../pxe/dhcp/client-message.ts";
-import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
-import { addressOption, type DhcpPacket, messageType } from "../../../pxe/dhcp/packet.ts";
+import { ipBytes } from "../../../pxe/dhcp/message/address.ts";
+import { clientMessage } from "../../../pxe/dhcp/message/client-message.ts";
+import { MessageType, Option } from "../../../pxe/dhcp/message/option.ts";
+import { addressOption, type DhcpPacket, messageType } from "../../../pxe/dhcp/message/packet.ts";
 import type { Relay } from "./relay.ts";
 
 export interface Exchange {

@@ -10,7 +10,7 @@ import type { Event } from "../../../daemon/contract/event.ts";
 import { dataDir } from "../../../daemon/data-dir.ts";
 import { Lifecycle } from "../../../daemon/lifecycle.ts";
 import { openStores } from "../../../daemon/store/stores.ts";
-import { toAddress, toNumber } from "../../../pxe/dhcp/address.ts";
+import { toAddress, toNumber } from "../../../pxe/dhcp/message/address.ts";
 import { type LabDaemon, startDaemon } from "../../lab/daemon.ts";
 import { createNetwork, type LabNetwork } from "../../lab/network.ts";
 import type { Play } from "./load.ts";

@@ -5,7 +5,14 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Step } from "../../lab/simulated/ipxe.ts";
-import type { SoakMachine } from "./machine.ts";
+import type { HttpAnswer } from "./http-client.ts";
+import type { Witnessed } from "./journal.ts";
+
+/** The machine that runs the installer. */
+interface InstallingMachine {
+  get(url: string, headers?: Record<string, string>): Promise<HttpAnswer>;
+  witness(step: Witnessed["step"], word: string, from: number): void;
+}
 
 export interface Installed {
   token: string;
@@ -25,7 +32,10 @@ const CUT_SHARE = 0.2;
 const TRIES = 20;
 const PAUSE_MS = 1000;
 
-export async function install(machine: SoakMachine, { kernel, initrds, args }: Extract<Step, { kind: "kernel" }>): Promise<Installed> {
+export async function install(
+  machine: InstallingMachine,
+  { kernel, initrds, args }: Extract<Step, { kind: "kernel" }>,
+): Promise<Installed> {
   for (const url of [kernel, ...initrds]) {
     const asked = Date.now();
     await insist(machine, url, HEAD);
@@ -57,7 +67,7 @@ export async function install(machine: SoakMachine, { kernel, initrds, args }: E
   return { token, hostKey: `ssh-ed25519 ${randomBytes(51).toString("base64")}`, answersUrl: `${answers}/finish.sh` };
 }
 
-async function insist(machine: SoakMachine, url: string, headers: Record<string, string> = {}): Promise<string> {
+async function insist(machine: InstallingMachine, url: string, headers: Record<string, string> = {}): Promise<string> {
   let why = "";
   for (let tries = 0; tries < TRIES; tries++) {
     try {

@@ -3,7 +3,7 @@
  * installer, in a loop.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Option } from "../../../pxe/dhcp/option.ts";
+import { Option } from "../../../pxe/dhcp/message/option.ts";
 import { nextStep, type Step } from "../../lab/simulated/ipxe.ts";
 import type { Addresses } from "./addresses.ts";
 import { type Bound, bind, type Client, rebind, release, type Who } from "./dhcp-client.ts";

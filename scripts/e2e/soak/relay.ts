@@ -4,8 +4,8 @@
  */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { Option } from "../../../pxe/dhcp/option.ts";
-import { type DhcpPacket, decode, encode } from "../../../pxe/dhcp/packet.ts";
+import { Option } from "../../../pxe/dhcp/message/option.ts";
+import { type DhcpPacket, decode, encode } from "../../../pxe/dhcp/message/packet.ts";
 
 export interface RelayPlace {
   /** Its address on the machines' network. */

@@ -14,7 +14,7 @@ import type { Node, NodeState } from "../../../daemon/contract/machines/node.ts"
 import { ErrorBody, type Route } from "../../../daemon/contract/route.ts";
 import { type RouteName, routes } from "../../../daemon/contract/routes.ts";
 import { followReleases } from "../../../daemon/netboot/dhcp/lease-releases.ts";
-import { type DeskLab, diskUsage, person, restartSsh } from "../../support/changes.ts";
+import { type DeskLab, diskUsage, person, restartSsh } from "../../support/changes/changes.ts";
 import { type Served, serve } from "../../support/dhcp/served.ts";
 import { silentLog } from "../../support/log.ts";
 import { addNode, type World } from "../../support/world.ts";

@@ -13,7 +13,7 @@ import type { Playbook } from "../../../daemon/contract/jobs/playbook.ts";
 import type { Schedule } from "../../../daemon/contract/jobs/schedule.ts";
 import { MusterError } from "../../../daemon/errors/errors.ts";
 import { scheduledRuns } from "../../../daemon/jobs/schedules/scheduled-runs.ts";
-import { openDesk } from "../../support/changes.ts";
+import { openDesk } from "../../support/changes/changes.ts";
 import { openWorld } from "../../support/world.ts";
 
 function open() {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MusterError } from "../../../daemon/errors/errors.ts";
-import { diskUsage, openDesk, person, restartSsh, wish } from "../../support/changes.ts";
+import { diskUsage, openDesk, person, restartSsh, wish } from "../../support/changes/changes.ts";
 
 const ada = person("ada");
 const bob = person("bob");

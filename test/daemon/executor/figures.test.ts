@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import type { FromExecutor } from "../../../daemon/contract/executor-protocol.ts";
-import { PlanLab } from "../../support/plan-lab.ts";
+import { PlanLab } from "../../support/changes/plan-lab.ts";
 import { forms } from "./executions/plan-forms.ts";
 
 type Alive = Extract<FromExecutor, { type: "alive" }>;

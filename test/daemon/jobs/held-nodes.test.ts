@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ToExecutor } from "../../../daemon/contract/executor-protocol.ts";
-import { openDesk, person, restartSsh, wish } from "../../support/changes.ts";
+import { openDesk, person, restartSsh, wish } from "../../support/changes/changes.ts";
 import { queuing } from "../../support/queuing.ts";
 
 for (const [what, proposal, waits] of [

@@ -13,7 +13,7 @@ import { apart, type BootPlace } from "../../../daemon/netboot/boot-places.ts";
 import { Leasing } from "../../../daemon/netboot/dhcp/leasing.ts";
 import { placeOf } from "../../../daemon/netboot/explain/where.ts";
 import { childSpecs } from "../../../daemon/processes/supervisor/children.ts";
-import { parseBlock } from "../../../pxe/dhcp/address.ts";
+import { parseBlock } from "../../../pxe/dhcp/message/address.ts";
 import { openWorld } from "../../support/world.ts";
 
 function places(...cidrs: string[]): BootPlace[] {

@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { encodeExtra } from "../../../pxe/dhcp/extra-options.ts";
-import { Option } from "../../../pxe/dhcp/option.ts";
-import { addressOption, decode, encode, MalformedPacket } from "../../../pxe/dhcp/packet.ts";
+import { encodeExtra } from "../../../pxe/dhcp/message/extra-options.ts";
+import { Option } from "../../../pxe/dhcp/message/option.ts";
+import { addressOption, decode, encode, MalformedPacket } from "../../../pxe/dhcp/message/packet.ts";
 import { message } from "../../support/dhcp/dhcp.ts";
 import { lan, machine } from "../../support/dhcp/dhcp-lan.ts";
 

@@ -1,8 +1,8 @@
 /** DECLINE, RELEASE and INFORM (RFC 2131 §4.3.3 to §4.3.5), under the names of these cases in ISC Forge. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
-import { addressOption } from "../../../pxe/dhcp/packet.ts";
+import { MessageType, Option } from "../../../pxe/dhcp/message/option.ts";
+import { addressOption } from "../../../pxe/dhcp/message/packet.ts";
 import { lan, machine } from "../../support/dhcp/dhcp-lan.ts";
 
 const A = "00:1f:d0:00:00:11";

@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { decideFull } from "../../../pxe/dhcp/full.ts";
-import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
-import { type DhcpPacket, decode, encode, textOption } from "../../../pxe/dhcp/packet.ts";
-import { decideBootServer, decideProxy } from "../../../pxe/dhcp/proxy.ts";
-import type { Decision } from "../../../pxe/dhcp/reply.ts";
+import { decideFull } from "../../../pxe/dhcp/decision/full.ts";
+import { decideBootServer, decideProxy } from "../../../pxe/dhcp/decision/proxy.ts";
+import type { DhcpDecision } from "../../../pxe/dhcp/decision/reply.ts";
+import { MessageType, Option } from "../../../pxe/dhcp/message/option.ts";
+import { type DhcpPacket, decode, encode, textOption } from "../../../pxe/dhcp/message/packet.ts";
 import { message, server } from "../../support/dhcp/dhcp.ts";
 import { lan } from "../../support/dhcp/dhcp-lan.ts";
 
@@ -28,7 +28,7 @@ function firmware(arch: number | undefined, type: number, more: [number, Uint8Ar
   });
 }
 
-const modes: [string, (packet: (type: number) => DhcpPacket) => Decision][] = [
+const modes: [string, (packet: (type: number) => DhcpPacket) => DhcpDecision][] = [
   ["full", (packet) => decideFull(packet(MessageType.discover), lan(), plan)],
   ["proxy", (packet) => decideProxy(packet(MessageType.discover), server, plan)],
   ["port 4011", (packet) => decideBootServer(packet(MessageType.request), server, plan, from)],

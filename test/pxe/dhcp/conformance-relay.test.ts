@@ -3,9 +3,9 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ipBytes } from "../../../pxe/dhcp/address.ts";
-import { Option } from "../../../pxe/dhcp/option.ts";
-import { addressOption } from "../../../pxe/dhcp/packet.ts";
+import { ipBytes } from "../../../pxe/dhcp/message/address.ts";
+import { Option } from "../../../pxe/dhcp/message/option.ts";
+import { addressOption } from "../../../pxe/dhcp/message/packet.ts";
 import { lan, machine, type Said } from "../../support/dhcp/dhcp-lan.ts";
 
 const A = "00:00:00:00:00:0a";

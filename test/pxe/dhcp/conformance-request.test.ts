@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Option } from "../../../pxe/dhcp/option.ts";
-import { addressOption } from "../../../pxe/dhcp/packet.ts";
+import { Option } from "../../../pxe/dhcp/message/option.ts";
+import { addressOption } from "../../../pxe/dhcp/message/packet.ts";
 import { type Lan, type LanOptions, lan, machine, type Said } from "../../support/dhcp/dhcp-lan.ts";
 
 const A = "00:00:00:00:00:0a";

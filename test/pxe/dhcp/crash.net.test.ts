@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MessageType } from "../../../pxe/dhcp/option.ts";
+import { MessageType } from "../../../pxe/dhcp/message/option.ts";
 import { Storm } from "../../support/dhcp/dhcp-storm.ts";
 
 const program = join(import.meta.dirname, "../../support/dhcp/dhcp-process.ts");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { decideFull } from "../../../pxe/dhcp/full.ts";
-import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
-import { addressOption, decode, encode, messageType, textOption } from "../../../pxe/dhcp/packet.ts";
-import type { Decision } from "../../../pxe/dhcp/reply.ts";
+import { decideFull } from "../../../pxe/dhcp/decision/full.ts";
+import type { DhcpDecision } from "../../../pxe/dhcp/decision/reply.ts";
+import { MessageType, Option } from "../../../pxe/dhcp/message/option.ts";
+import { addressOption, decode, encode, messageType, textOption } from "../../../pxe/dhcp/message/packet.ts";
 import { type Changes, message } from "../../support/dhcp/dhcp.ts";
 import { type Lan, type LanOptions, lan as makeLan } from "../../support/dhcp/dhcp-lan.ts";
 
@@ -18,14 +18,14 @@ const discover = (on: Lan, changes: Changes = {}) => decideFull(message("uefi-px
 const request = (on: Lan, changes: Changes) =>
   decideFull(message("uefi-pxe-discover", { mac: mac(1), type: MessageType.request, ...changes }), on, plan);
 
-function reply(decision: Decision) {
+function reply(decision: DhcpDecision) {
   assert(decision.kind === "reply", decision.kind === "ignore" ? decision.reason : decision.kind);
   // The decided packet must also survive encoding and decoding.
   return { ...decision, packet: decode(encode(decision.packet)) };
 }
 
-const nak = (decision: Decision) => assert.equal(messageType(reply(decision).packet), MessageType.nak);
-const silent = (decision: Decision) => assert.equal(decision.kind, "ignore");
+const nak = (decision: DhcpDecision) => assert.equal(messageType(reply(decision).packet), MessageType.nak);
+const silent = (decision: DhcpDecision) => assert.equal(decision.kind, "ignore");
 
 test("DISCOVER is offered an address with mask, router, server and lease time, and nothing is saved yet", () => {
   const on = lan();

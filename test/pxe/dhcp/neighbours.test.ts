@@ -1,7 +1,7 @@
 /** Addresses in use without a lease: the decision while the ARP check runs, and after its result. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseArpTable } from "../../../pxe/dhcp/neighbours.ts";
+import { parseArpTable } from "../../../pxe/dhcp/lan/neighbours.ts";
 import { lan, machine } from "../../support/dhcp/dhcp-lan.ts";
 
 const A = "52:54:00:00:00:0a";

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { test } from "node:test";
-import { ipBytes } from "../../../pxe/dhcp/address.ts";
-import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
-import { type OverheardOffer, otherOffer, overhearOffers } from "../../../pxe/dhcp/overhear.ts";
-import { type DhcpPacket, decode, encode } from "../../../pxe/dhcp/packet.ts";
+import { type OverheardOffer, otherOffer, overhearOffers } from "../../../pxe/dhcp/lan/overhear.ts";
+import { ipBytes } from "../../../pxe/dhcp/message/address.ts";
+import { MessageType, Option } from "../../../pxe/dhcp/message/option.ts";
+import { type DhcpPacket, decode, encode } from "../../../pxe/dhcp/message/packet.ts";
 import { message } from "../../support/dhcp/dhcp.ts";
 import { silentLog as log } from "../../support/log.ts";
 

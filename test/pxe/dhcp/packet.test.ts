@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bootStage, machineSeen } from "../../../pxe/dhcp/client.ts";
-import { Option } from "../../../pxe/dhcp/option.ts";
-import { type DhcpPacket, decode, encode, MalformedPacket } from "../../../pxe/dhcp/packet.ts";
+import { bootStage, machineSeen } from "../../../pxe/dhcp/decision/client.ts";
+import { Option } from "../../../pxe/dhcp/message/option.ts";
+import { type DhcpPacket, decode, encode, MalformedPacket } from "../../../pxe/dhcp/message/packet.ts";
 import { type CaptureName, capture } from "../../support/dhcp/captures.ts";
 
 const names = ["uefi-pxe-discover", "uefi-http-discover", "ipxe-bios-discover", "ipxe-bios-request"] as const;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
-import { addressOption, decode, encode, messageType, textOption } from "../../../pxe/dhcp/packet.ts";
-import { decideBootServer, decideProxy } from "../../../pxe/dhcp/proxy.ts";
+import { decideBootServer, decideProxy } from "../../../pxe/dhcp/decision/proxy.ts";
+import { MessageType, Option } from "../../../pxe/dhcp/message/option.ts";
+import { addressOption, decode, encode, messageType, textOption } from "../../../pxe/dhcp/message/packet.ts";
 import { message, server } from "../../support/dhcp/dhcp.ts";
 
 const plan = { netboot: true, reason: "n1 is ready" } as const;

@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { agree } from "../../../pxe/tftp/options.ts";
-import { decode, error, oack, stampData } from "../../../pxe/tftp/packet.ts";
+import { decodeRequest, error, oack, stampData } from "../../../pxe/tftp/packet.ts";
 import { capture } from "../../support/dhcp/captures.ts";
 import { fetchFile, startFixture } from "./client.ts";
 
@@ -21,7 +21,7 @@ test("a read request comes out as it went in, its names in lower case", () => {
       text,
       fc.uniqueArray(fc.tuple(text, text), { selector: ([name]) => name.toLowerCase(), maxLength: 8 }),
       (file, mode, options) => {
-        const request = decode(Buffer.concat([Buffer.of(0, 1), strings(file, mode, ...options.flat())]));
+        const request = decodeRequest(Buffer.concat([Buffer.of(0, 1), strings(file, mode, ...options.flat())]));
         assert(request.kind === "read");
         assert.deepEqual([request.file, request.mode], [file, mode.toLowerCase()]);
         assert.deepEqual(
@@ -36,7 +36,7 @@ test("a read request comes out as it went in, its names in lower case", () => {
 test("packets we write can be decoded", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 8 }), text, (code, message) => {
-      assert.deepEqual(decode(error(code, message)), { kind: "error", code, message });
+      assert.deepEqual(decodeRequest(error(code, message)), { kind: "error", code, message });
     }),
   );
   fc.assert(
@@ -44,7 +44,7 @@ test("packets we write can be decoded", () => {
       const packets = Buffer.alloc(12, 255);
       stampData(packets, 4, block);
       assert.deepEqual([packets.readUInt16BE(4), packets.readUInt16BE(6)], [3, block]);
-      assert.deepEqual(decode(Buffer.of(0, 4, block >> 8, block & 255)), { kind: "ack", block });
+      assert.deepEqual(decodeRequest(Buffer.of(0, 4, block >> 8, block & 255)), { kind: "ack", block });
     }),
   );
   assert.equal(
@@ -76,11 +76,11 @@ test("no options lead to terms we cannot keep", () => {
 
 test("any bytes are read without a throw, and so is a real request cut anywhere", () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => assert(decode(Buffer.from(bytes)).kind)),
+    fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => assert(decodeRequest(Buffer.from(bytes)).kind)),
     { numRuns: 5000 },
   );
   const whole = capture("ipxe-bios-tftp-rrq");
-  for (let length = 0; length < whole.length; length++) assert.notEqual(decode(whole.subarray(0, length)).kind, "write");
+  for (let length = 0; length < whole.length; length++) assert.notEqual(decodeRequest(whole.subarray(0, length)).kind, "write");
 });
 
 let fixture: Awaited<ReturnType<typeof startFixture>>;

@@ -7,15 +7,15 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseBlock } from "../../../pxe/dhcp/address.ts";
-import { bootStage, machineSeen } from "../../../pxe/dhcp/client.ts";
-import { decideFull, type FullMode, noNeighbours } from "../../../pxe/dhcp/full.ts";
-import { subnetOf } from "../../../pxe/dhcp/link.ts";
-import { Option, PxeOption } from "../../../pxe/dhcp/option.ts";
-import { type DhcpPacket, decode, encode, typeName } from "../../../pxe/dhcp/packet.ts";
-import { Pool } from "../../../pxe/dhcp/pool.ts";
-import { decideBootServer, decideProxy } from "../../../pxe/dhcp/proxy.ts";
-import type { Decision } from "../../../pxe/dhcp/reply.ts";
+import { bootStage, machineSeen } from "../../../pxe/dhcp/decision/client.ts";
+import { decideFull, type FullMode, noNeighbours } from "../../../pxe/dhcp/decision/full.ts";
+import { Pool } from "../../../pxe/dhcp/decision/pool.ts";
+import { decideBootServer, decideProxy } from "../../../pxe/dhcp/decision/proxy.ts";
+import type { DhcpDecision } from "../../../pxe/dhcp/decision/reply.ts";
+import { subnetOf } from "../../../pxe/dhcp/decision/shared-network.ts";
+import { parseBlock } from "../../../pxe/dhcp/message/address.ts";
+import { Option, PxeOption } from "../../../pxe/dhcp/message/option.ts";
+import { type DhcpPacket, decode, encode, typeName } from "../../../pxe/dhcp/message/packet.ts";
 import { startBootHttpServer } from "../../../pxe/http/server.ts";
 import { startTftpServer } from "../../../pxe/tftp/server.ts";
 import { silentLog as log } from "../log.ts";
@@ -87,7 +87,7 @@ async function listen(port: number, on: string) {
  */
 const [heard, sends] = [await listen(67, "0.0.0.0"), await listen(67, address)];
 const bootServer = await listen(4011, address);
-const answer = (what: "dhcp" | "4011", request: DhcpPacket, decision: Decision, sender: typeof heard) => {
+const answer = (what: "dhcp" | "4011", request: DhcpPacket, decision: DhcpDecision, sender: typeof heard) => {
   const of = bootStage(request);
   if (decision.kind !== "reply")
     return tell({ what, of, summary: `silent: ${decision.kind === "ignore" ? decision.reason : decision.kind}` });

@@ -1,18 +1,19 @@
 /** A DHCP server without sockets, and machines that exchange encoded packets with it. */
 import assert from "node:assert/strict";
 import type { DhcpPlan, Lease } from "../../../pxe/boot-source.ts";
-import { ipBytes, parseBlock } from "../../../pxe/dhcp/address.ts";
-import type { Range } from "../../../pxe/dhcp/free-list.ts";
-import { decideFull, type FullMode, type Neighbours, noNeighbours } from "../../../pxe/dhcp/full.ts";
-import { type Link, type Subnet, subnetOf } from "../../../pxe/dhcp/link.ts";
-import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
-import { type DhcpPacket, decode, encode, messageType } from "../../../pxe/dhcp/packet.ts";
-import { Pool } from "../../../pxe/dhcp/pool.ts";
-import { type Endpoint, longestReply } from "../../../pxe/dhcp/reply.ts";
+import type { AddressRange } from "../../../pxe/dhcp/decision/free-list.ts";
+import { decideFull, type FullMode, type Neighbours, noNeighbours } from "../../../pxe/dhcp/decision/full.ts";
+import { Pool } from "../../../pxe/dhcp/decision/pool.ts";
+import { longestReply } from "../../../pxe/dhcp/decision/reply.ts";
+import { type SharedNetwork, type Subnet, subnetOf } from "../../../pxe/dhcp/decision/shared-network.ts";
+import { ipBytes, parseBlock } from "../../../pxe/dhcp/message/address.ts";
+import { MessageType, Option } from "../../../pxe/dhcp/message/option.ts";
+import { type DhcpPacket, decode, encode, messageType } from "../../../pxe/dhcp/message/packet.ts";
+import type { Endpoint } from "../../../pxe/endpoint.ts";
 import { server } from "./dhcp.ts";
 
 export interface LanOptions {
-  ranges?: Range[];
+  ranges?: AddressRange[];
   exclude?: string[];
   authoritative?: boolean;
   reservations?: Record<string, string>;
@@ -24,7 +25,7 @@ export interface LanOptions {
   /**
    * Subnets behind relays or on the same wire: `link` as in the configuration; "own" is the server's subnet.
    */
-  subnets?: { link?: string; cidr: string; router: string; ranges: Range[] }[];
+  subnets?: { link?: string; cidr: string; router: string; ranges: AddressRange[] }[];
 }
 
 export interface Lan extends FullMode {
@@ -38,7 +39,7 @@ export function lan(options: LanOptions = {}): Lan {
   const clock = { now: 1_000_000 };
   const store = { all: () => options.known ?? [], save: (lease: Lease) => void saved.push(lease) };
   const leaseSeconds = options.leaseSeconds ?? 3600;
-  const subnet = (cidr: string, router: string, ranges: Range[], exclude: string[]): Subnet =>
+  const subnet = (cidr: string, router: string, ranges: AddressRange[], exclude: string[]): Subnet =>
     subnetOf({
       block: parseBlock(cidr),
       router,
@@ -68,7 +69,7 @@ export function lan(options: LanOptions = {}): Lan {
   }
   return {
     server,
-    links: [...links].map(([name, subnets]): Link => ({ name, subnets })),
+    links: [...links].map(([name, subnets]): SharedNetwork => ({ name, subnets })),
     authoritative: options.authoritative ?? true,
     machines: options.machines ?? new Map(),
     neighbours: options.neighbours ?? noNeighbours,

@@ -1,11 +1,11 @@
 /** Passes damaged packets to every decision and checks each answer against the rules for all answers. */
 import assert from "node:assert/strict";
-import { machineSeen } from "../../../pxe/dhcp/client.ts";
-import { decideFull } from "../../../pxe/dhcp/full.ts";
-import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
-import { decode, encode, MalformedPacket } from "../../../pxe/dhcp/packet.ts";
-import { decideBootServer, decideProxy } from "../../../pxe/dhcp/proxy.ts";
-import { type Decision, longestReply } from "../../../pxe/dhcp/reply.ts";
+import { machineSeen } from "../../../pxe/dhcp/decision/client.ts";
+import { decideFull } from "../../../pxe/dhcp/decision/full.ts";
+import { decideBootServer, decideProxy } from "../../../pxe/dhcp/decision/proxy.ts";
+import { type DhcpDecision, longestReply } from "../../../pxe/dhcp/decision/reply.ts";
+import { MessageType, Option } from "../../../pxe/dhcp/message/option.ts";
+import { decode, encode, MalformedPacket } from "../../../pxe/dhcp/message/packet.ts";
 import { mutate, random } from "../../../scripts/bench/dhcp-mutation.ts";
 import { capture } from "./captures.ts";
 import { message, server } from "./dhcp.ts";
@@ -50,7 +50,7 @@ export function tryMutants(count: number, seed: number, every: () => void = () =
     on.clock.now += 200;
     on.saved.length = 0;
     if (index % 50_000 === 0) every();
-    let decisions: [Decision, number][];
+    let decisions: [DhcpDecision, number][];
     try {
       const request = decode(bytes);
       const longest = longestReply(request);

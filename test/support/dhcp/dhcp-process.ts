@@ -5,10 +5,10 @@
 
 import { LeaseCommits } from "../../../daemon/netboot/dhcp/lease-commits.ts";
 import { openStores } from "../../../daemon/store/stores.ts";
-import { parseBlock } from "../../../pxe/dhcp/address.ts";
-import { noNeighbours } from "../../../pxe/dhcp/full.ts";
-import { subnetOf } from "../../../pxe/dhcp/link.ts";
-import { Pool } from "../../../pxe/dhcp/pool.ts";
+import { noNeighbours } from "../../../pxe/dhcp/decision/full.ts";
+import { Pool } from "../../../pxe/dhcp/decision/pool.ts";
+import { subnetOf } from "../../../pxe/dhcp/decision/shared-network.ts";
+import { parseBlock } from "../../../pxe/dhcp/message/address.ts";
 import { startDhcpServer } from "../../../pxe/dhcp/server.ts";
 import { silentLog } from "../log.ts";
 import { server as identity } from "./dhcp.ts";

@@ -5,9 +5,9 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ipBytes } from "../../../pxe/dhcp/address.ts";
-import { MessageType, Option } from "../../../pxe/dhcp/option.ts";
-import { type DhcpPacket, decode, encode, messageType } from "../../../pxe/dhcp/packet.ts";
+import { ipBytes } from "../../../pxe/dhcp/message/address.ts";
+import { MessageType, Option } from "../../../pxe/dhcp/message/option.ts";
+import { type DhcpPacket, decode, encode, messageType } from "../../../pxe/dhcp/message/packet.ts";
 
 const REPEAT_MS = 200;
 const MOST_AT_ONCE = 64;

@@ -1,8 +1,9 @@
 /** Builds client messages from captured packets of real firmware. */
-import { ipBytes } from "../../../pxe/dhcp/address.ts";
-import { Option } from "../../../pxe/dhcp/option.ts";
-import { type DhcpPacket, decode } from "../../../pxe/dhcp/packet.ts";
-import type { ServerIdentity } from "../../../pxe/dhcp/reply.ts";
+
+import type { ServerIdentity } from "../../../pxe/dhcp/decision/reply.ts";
+import { ipBytes } from "../../../pxe/dhcp/message/address.ts";
+import { Option } from "../../../pxe/dhcp/message/option.ts";
+import { type DhcpPacket, decode } from "../../../pxe/dhcp/message/packet.ts";
 import { type CaptureName, capture } from "./captures.ts";
 
 export const server: ServerIdentity = {

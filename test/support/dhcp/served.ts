@@ -12,7 +12,7 @@ import { AlertSettings } from "../../../daemon/config/alerts.ts";
 import type { Role } from "../../../daemon/contract/admin/key.ts";
 import { networkNow } from "../../../daemon/netboot/dhcp/network-now.ts";
 import { cards } from "../cards.ts";
-import { type DeskLab, offer, openDesk } from "../changes.ts";
+import { type DeskLab, offer, openDesk } from "../changes/changes.ts";
 import { writtenLog } from "../log-book.ts";
 import { openWorld, type World } from "../world.ts";
 

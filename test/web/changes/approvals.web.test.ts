@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 import type { Role } from "../../../daemon/contract/admin/key.ts";
 import type { ProposalInput } from "../../../daemon/contract/changes/plan.ts";
-import { person, wish } from "../../support/changes.ts";
+import { person, wish } from "../../support/changes/changes.ts";
 import { addNode } from "../../support/world.ts";
 import { assertAccessible } from "../axe.ts";
 import type { Mission } from "../mission.ts";

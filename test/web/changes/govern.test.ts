@@ -12,7 +12,7 @@ import { answerable, mayTakeBack, whyNoVote } from "../../../web/src/changes/vot
 import { emptyFleet, takeApprovals, takeExecution } from "../../../web/src/live/fleet.ts";
 import { laterApproval, laterExecution } from "../../../web/src/live/latest.ts";
 import { piecesOf, visible } from "../../../web/src/parts/text/visible.ts";
-import { openDesk, person, restartSsh, wish } from "../../support/changes.ts";
+import { openDesk, person, restartSsh, wish } from "../../support/changes/changes.ts";
 
 const noon = Date.parse("2026-11-21T12:00:00Z");
 

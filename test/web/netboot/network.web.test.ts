@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { followReleases } from "../../../daemon/netboot/dhcp/lease-releases.ts";
-import { parseBlock } from "../../../pxe/dhcp/address.ts";
-import { Pool } from "../../../pxe/dhcp/pool.ts";
+import { Pool } from "../../../pxe/dhcp/decision/pool.ts";
+import { parseBlock } from "../../../pxe/dhcp/message/address.ts";
 import { cards } from "../../support/cards.ts";
 import { silentLog } from "../../support/log.ts";
 import { addNode } from "../../support/world.ts";

@@ -7,7 +7,7 @@ import type { Proposed } from "../../../../daemon/contract/changes/change-routes
 import type { Execution } from "../../../../daemon/contract/changes/execution.ts";
 import type { Offer } from "../../../../daemon/contract/changes/offer.ts";
 import { ServerFrame } from "../../../../daemon/contract/frame.ts";
-import { diskUsage, restartSsh } from "../../../support/changes.ts";
+import { diskUsage, restartSsh } from "../../../support/changes/changes.ts";
 import { type Served, serve } from "../../../support/dhcp/served.ts";
 
 const post = (served: Served, path: string, key: string, body: object = {}, headers: Record<string, string> = {}) =>

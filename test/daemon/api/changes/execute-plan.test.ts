@@ -5,7 +5,7 @@ import { digestOf } from "../../../../daemon/changes/tools/canonical.ts";
 import type { PlanExecuted, PlanExecution, Proposed } from "../../../../daemon/contract/changes/change-routes.ts";
 import type { Execution } from "../../../../daemon/contract/changes/execution.ts";
 import type { Plan, Proposal } from "../../../../daemon/contract/changes/plan.ts";
-import { diskUsage, restartSsh } from "../../../support/changes.ts";
+import { diskUsage, restartSsh } from "../../../support/changes/changes.ts";
 import { type Served, serve } from "../../../support/dhcp/served.ts";
 
 /** As an orchestrator does it: plan first, execute then. */

@@ -5,7 +5,7 @@ import { AlertWatch } from "../../../../daemon/admin/alerts/watch.ts";
 import { AuditLog } from "../../../../daemon/audit/log.ts";
 import type { ExecutorFigures } from "../../../../daemon/contract/executor-protocol.ts";
 import { MusterError } from "../../../../daemon/errors/errors.ts";
-import { diskUsage, openDesk, person, restartSsh, wish } from "../../../support/changes.ts";
+import { diskUsage, openDesk, person, restartSsh, wish } from "../../../support/changes/changes.ts";
 import { type Served, serve } from "../../../support/dhcp/served.ts";
 import { silentLog } from "../../../support/log.ts";
 

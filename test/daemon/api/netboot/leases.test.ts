@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { LeaseView } from "../../../../daemon/contract/netboot/network.ts";
 import { followReleases } from "../../../../daemon/netboot/dhcp/lease-releases.ts";
-import { parseBlock } from "../../../../pxe/dhcp/address.ts";
-import { Pool } from "../../../../pxe/dhcp/pool.ts";
+import { Pool } from "../../../../pxe/dhcp/decision/pool.ts";
+import { parseBlock } from "../../../../pxe/dhcp/message/address.ts";
 import { serve } from "../../../support/dhcp/served.ts";
 import { silentLog } from "../../../support/log.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Answer } from "../../../../daemon/changes/approvals/ballots.ts";
 import { MusterError } from "../../../../daemon/errors/errors.ts";
-import { openDesk, person, restartSsh } from "../../../support/changes.ts";
+import { openDesk, person, restartSsh } from "../../../support/changes/changes.ts";
 import { openWorld } from "../../../support/world.ts";
 import { keyOf, registered } from "../votes/question.ts";
 

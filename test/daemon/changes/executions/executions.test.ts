@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Execution, StepResult } from "../../../../daemon/contract/changes/execution.ts";
 import { MusterError } from "../../../../daemon/errors/errors.ts";
-import { type DeskLab, diskUsage, openDesk, person, restartSsh, wish } from "../../../support/changes.ts";
+import { type DeskLab, diskUsage, openDesk, person, restartSsh, wish } from "../../../support/changes/changes.ts";
 
 const ada = person("ada");
 const bob = person("bob");

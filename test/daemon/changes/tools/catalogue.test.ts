@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
@@ -49,6 +49,23 @@ test("all tools of ours can be read, and a look is a look", () => {
     assert.equal(looks(name), "read", name);
   for (const name of ["reboot", "service_restart", "playbook_run", "wake"]) assert.equal(looks(name), "write", name);
   assert.equal(looks("arm"), "delete");
+});
+
+test("forms are found in sub-folders too, but not in hidden ones", () => {
+  const place = mkdtempSync(join(folder, "nested-"));
+  const form = (name: string) => `name: ${name}\ndescription: Looks\nexecution: { method: local }\ncommand: [ls]\n`;
+  mkdirSync(join(place, "disks/old"), { recursive: true });
+  mkdirSync(join(place, ".git"));
+  writeFileSync(join(place, "top.yaml"), form("top"));
+  writeFileSync(join(place, "disks/old/deep.yaml"), form("deep"));
+  writeFileSync(join(place, ".git/hidden.yaml"), form("hidden"));
+  writeFileSync(join(place, "disks/.draft.yaml"), form("draft"));
+  const { tools, faults } = readTools([place]);
+  assert.deepEqual(faults, []);
+  assert.deepEqual(
+    tools.map(({ file }) => file),
+    [join(place, "disks/old/deep.yaml"), join(place, "top.yaml")],
+  );
 });
 
 for (const [request, route] of [
@@ -138,7 +155,7 @@ for (const [what, text, fault] of [
 test("a tool that is there already is refused, naming both files", () => {
   assert.match(
     faultsOf(documented.replace("ping_host", "ping"), "ping").join(),
-    /^ping.yaml:1: name: ping is in .*forms\/ping.yaml already/,
+    /^ping.yaml:1: name: ping is in .*forms\/network\/ping.yaml already/,
   );
 });
 

@@ -11,7 +11,7 @@ import { whoSigned } from "../../../../daemon/changes/votes/verify.ts";
 import { signatureFor } from "../../../../daemon/cli/changes/voting.ts";
 import { CommandFailure } from "../../../../daemon/cli/failure.ts";
 import { createClient } from "../../../../daemon/contract/client.ts";
-import { openDesk, person, restartSsh, wish } from "../../../support/changes.ts";
+import { openDesk, person, restartSsh, wish } from "../../../support/changes/changes.ts";
 import { registered } from "../../changes/votes/question.ts";
 
 const lab = openDesk();

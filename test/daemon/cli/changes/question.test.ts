@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { showQuestion } from "../../../../daemon/cli/changes/question.ts";
-import { openDesk, person, restartSsh } from "../../../support/changes.ts";
+import { openDesk, person, restartSsh } from "../../../support/changes/changes.ts";
 
 const lab = openDesk();
 lab.node("n1", "prod");

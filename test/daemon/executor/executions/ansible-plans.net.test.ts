@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { KnownHosts } from "../../../../daemon/machines/inventory/known-hosts.ts";
-import { PlanLab } from "../../../support/plan-lab.ts";
+import { PlanLab } from "../../../support/changes/plan-lab.ts";
 import { noSshd, startSshd } from "../../../support/sshd.ts";
 
 const skip = noSshd || (existsSync("/usr/bin/ansible-playbook") ? false : "ansible-playbook is not installed");

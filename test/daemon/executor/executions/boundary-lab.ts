@@ -7,7 +7,7 @@ import type { TestContext } from "node:test";
 import { targetsHashOf } from "../../../../daemon/changes/plans/digests.ts";
 import type { Approval } from "../../../../daemon/contract/changes/approval.ts";
 import type { PlannedWork, ProposalInput } from "../../../../daemon/contract/changes/plan.ts";
-import { type LabNode, PlanLab } from "../../../support/plan-lab.ts";
+import { type LabNode, PlanLab } from "../../../support/changes/plan-lab.ts";
 import { forms } from "./plan-forms.ts";
 
 const nodes: LabNode[] = [

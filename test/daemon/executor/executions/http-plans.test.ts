@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import type { FromExecutor } from "../../../../daemon/contract/executor-protocol.ts";
-import { PlanLab } from "../../../support/plan-lab.ts";
+import { PlanLab } from "../../../support/changes/plan-lab.ts";
 
 const CANARY = "mk_canary_0123456789abcdef";
 const http = "description: For a test.\nexecution: { method: http, requires_target: true }\n";

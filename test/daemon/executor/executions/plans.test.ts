@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { ProposalInput } from "../../../../daemon/contract/changes/plan.ts";
 import type { FromExecutor } from "../../../../daemon/contract/executor-protocol.ts";
-import { type LabNode, PlanLab } from "../../../support/plan-lab.ts";
+import { type LabNode, PlanLab } from "../../../support/changes/plan-lab.ts";
 import { forms, runbooks } from "./plan-forms.ts";
 
 const nodes: LabNode[] = [

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { secretFile, startPowerLab } from "../../../support/executor-steps.ts";
-import { IPMI_PASSWORD, IPMI_USER, type IpmiSim, noIpmi, startIpmiSim } from "../../../support/ipmi-sim.ts";
+import { IPMI_PASSWORD, IPMI_USER, type IpmiSim, noIpmi, startIpmiSim } from "../../../support/power/ipmi-sim.ts";
 
 describe("a machine with an IPMI BMC", { skip: noIpmi }, () => {
   let bmc: IpmiSim;

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { secretFile, startPowerLab } from "../../../support/executor-steps.ts";
-import { REDFISH_PASSWORD, REDFISH_USER, type StandInOptions, startRedfish } from "../../../support/redfish-stand-in.ts";
+import { REDFISH_PASSWORD, REDFISH_USER, type StandInOptions, startRedfish } from "../../../support/power/redfish-stand-in.ts";
 
 async function setUp(t: TestContext, options: StandInOptions = {}, more: (folder: string) => object = () => ({})) {
   const service = await startRedfish(options);

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseConfig } from "../../../../daemon/config/config.ts";
 import { fullMode, serverIdentity } from "../../../../daemon/netboot/dhcp/settings.ts";
-import { Option } from "../../../../pxe/dhcp/option.ts";
-import { addressOption } from "../../../../pxe/dhcp/packet.ts";
-import { Pool } from "../../../../pxe/dhcp/pool.ts";
+import { Pool } from "../../../../pxe/dhcp/decision/pool.ts";
+import { Option } from "../../../../pxe/dhcp/message/option.ts";
+import { addressOption } from "../../../../pxe/dhcp/message/packet.ts";
 import { type Lan, machine } from "../../../support/dhcp/dhcp-lan.ts";
 
 const MAC = "52:54:00:00:00:01";

@@ -6,12 +6,12 @@ import type { OtherOfferFacts } from "../../../../daemon/contract/netboot/wire-f
 import { routerOptions } from "../../../../daemon/netboot/dhcp/router-options.ts";
 import { diagnose } from "../../../../daemon/netboot/explain/diagnose.ts";
 import { tellSteps, wireStory } from "../../../../daemon/netboot/explain/wire-story.ts";
-import { decideFull } from "../../../../pxe/dhcp/full.ts";
-import { MessageType, Option } from "../../../../pxe/dhcp/option.ts";
-import { type DhcpPacket, messageType, typeName } from "../../../../pxe/dhcp/packet.ts";
-import { decideBootServer, decideProxy } from "../../../../pxe/dhcp/proxy.ts";
-import type { Decision } from "../../../../pxe/dhcp/reply.ts";
-import { told } from "../../../../pxe/dhcp/telling.ts";
+import { decideFull } from "../../../../pxe/dhcp/decision/full.ts";
+import { decideBootServer, decideProxy } from "../../../../pxe/dhcp/decision/proxy.ts";
+import type { DhcpDecision } from "../../../../pxe/dhcp/decision/reply.ts";
+import { exchangeOf } from "../../../../pxe/dhcp/exchange.ts";
+import { MessageType, Option } from "../../../../pxe/dhcp/message/option.ts";
+import { type DhcpPacket, messageType, typeName } from "../../../../pxe/dhcp/message/packet.ts";
 import { message, server } from "../../../support/dhcp/dhcp.ts";
 import { lan as network } from "../../../support/dhcp/dhcp-lan.ts";
 
@@ -33,11 +33,11 @@ const timeline = (...lines: Line[]): Event[] =>
   }));
 
 /** A packet of real firmware, decided upon and told as the server does it. */
-const dhcp = (seconds: number, request: DhcpPacket, decision: Decision): Line => [
+const dhcp = (seconds: number, request: DhcpPacket, decision: DhcpDecision): Line => [
   seconds,
   `dhcp.${typeName(messageType(request))}`,
   "in words that nobody reads",
-  { ...told(request, decision), journal: decision.journal },
+  { ...exchangeOf(request, decision), journal: decision.journal },
 ];
 const offer = (seconds: number): Line => {
   const request = message("uefi-pxe-discover");

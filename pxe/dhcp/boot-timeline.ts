@@ -1,0 +1,59 @@
+/** Chooses the DHCP exchanges that belong in a machine's timeline: those of machines that boot, and the address of their systems. */
+import type { BootSource, Log } from "../boot-source.ts";
+import { isBooting } from "./decision/client.ts";
+import type { DhcpDecision } from "./decision/reply.ts";
+import { exchangeOf } from "./exchange.ts";
+import { MessageType } from "./message/option.ts";
+import { type DhcpPacket, messageType, typeName } from "./message/packet.ts";
+import { Timeline } from "./timeline.ts";
+
+/** Number of machines whose boot is remembered. */
+const MOST_REMEMBERED = 16_384;
+
+export class BootTimeline {
+  readonly #timeline: Timeline;
+  readonly #booted = new Set<string>();
+
+  constructor({ source, together, log }: { source: Pick<BootSource, "record">; together: <T>(work: () => T) => T; log: Log }) {
+    this.#timeline = new Timeline((event) => source.record(event), together, log);
+  }
+
+  replied(request: DhcpPacket, decision: Extract<DhcpDecision, { kind: "reply" }>): void {
+    if (!this.#belongs(request, decision.packet)) return;
+    this.add(request, decision.summary, { ...exchangeOf(request, decision), journal: decision.journal });
+  }
+
+  ignored(request: DhcpPacket, decision: Extract<DhcpDecision, { kind: "ignore" }>): void {
+    const { reason, journal } = decision;
+    // In proxy mode this is the only sign that the system of a machine has started.
+    const ofItsSystem = messageType(request) === MessageType.request && this.#booted.has(request.mac);
+    if (!isBooting(request) && !ofItsSystem) return;
+    if (isBooting(request)) this.#remember(request.mac);
+    this.add(request, reason, { ...exchangeOf(request, decision), journal });
+  }
+
+  add(request: DhcpPacket, summary: string, detail?: Record<string, unknown>): void {
+    const type = typeName(messageType(request));
+    this.#timeline.add({ mac: request.mac, type: `dhcp.${type}`, summary: `DHCP ${type}: ${summary}`, ...(detail && { detail }) });
+  }
+
+  recordNow(macs: ReadonlySet<string>): void {
+    this.#timeline.recordNow(macs);
+  }
+
+  flush(): void {
+    this.#timeline.flush();
+  }
+
+  /** To look up every other machine of the LAN would cost more than its lease. */
+  #belongs(request: DhcpPacket, reply: DhcpPacket): boolean {
+    if (!isBooting(request)) return messageType(reply) !== MessageType.offer && this.#booted.has(request.mac);
+    this.#remember(request.mac);
+    return true;
+  }
+
+  #remember(mac: string): void {
+    if (this.#booted.size >= MOST_REMEMBERED) this.#booted.clear();
+    this.#booted.add(mac);
+  }
+}

@@ -1,0 +1,80 @@
+/** What a packet says of the machine behind it: firmware stage, architecture, identity. Pure. */
+import type { MachineSeen } from "../../boot-source.ts";
+import { MessageType, Option } from "../message/option.ts";
+import { type DhcpPacket, messageType, textOption } from "../message/packet.ts";
+import { type BootStage, isKnownArchitecture } from "./firmware.ts";
+
+/** Architectures of IANA's "processor architecture types" that are plain BIOS. */
+const BIOS = 0;
+const RASPBERRY_PI = 41;
+
+/** The boot ROM of most Raspberry Pis calls itself a BIOS, and would fetch a file that it cannot run. */
+const raspberryPi = ["b8:27:eb", "dc:a6:32", "e4:5f:01", "28:cd:c1", "d8:3a:dd", "2c:cf:67"];
+
+export function bootStage(packet: DhcpPacket): BootStage {
+  const vendorClass = textOption(packet, Option.vendorClass);
+  if (isIpxe(packet)) return "ipxe";
+  if (vendorClass.startsWith("HTTPClient")) return "uefi-http";
+  if (!vendorClass.startsWith("PXEClient")) return "operating-system";
+  return (architecture(packet) ?? BIOS) === BIOS ? "bios-rom" : "uefi-rom";
+}
+
+/** Only machines that boot have a timeline. Other traffic of the LAN is not recorded. */
+export function isBooting(packet: DhcpPacket): boolean {
+  const type = messageType(packet);
+  return (type === MessageType.discover || type === MessageType.request) && asksForBootFile(packet);
+}
+
+/** Old firmware sends no option 93 and can be recognized by its vendor class alone. */
+const asksForBootFile = (packet: DhcpPacket): boolean =>
+  packet.options.has(Option.clientArchitecture) || (packet.options.has(Option.vendorClass) && bootStage(packet) !== "operating-system");
+
+/** RFC 3004 wants a length byte before the class; iPXE sends none. Some vendors' builds send only option 175. */
+function isIpxe(packet: DhcpPacket): boolean {
+  const userClass = textOption(packet, Option.userClass);
+  return userClass === "iPXE" || userClass === "\x04iPXE" || packet.options.has(Option.etherboot);
+}
+
+/** Option 93, the first of its list that is known; else what option 60 spells out (`PXEClient:Arch:00007:…`). */
+export function architecture(packet: DhcpPacket): number | undefined {
+  const said = saidArchitecture(packet);
+  const isPi = said === BIOS && !isIpxe(packet) && raspberryPi.includes(packet.mac.slice(0, 8));
+  return isPi ? RASPBERRY_PI : said;
+}
+
+function saidArchitecture(packet: DhcpPacket): number | undefined {
+  const list = packet.options.get(Option.clientArchitecture);
+  if (list && list.length >= 2) {
+    const all = Array.from({ length: list.length >> 1 }, (_, index) => (list[index * 2] ?? 0) * 256 + (list[index * 2 + 1] ?? 0));
+    return all.find(isKnownArchitecture) ?? all[0];
+  }
+  const spelled = /^(?:PXE|HTTP)Client:Arch:(\d{5})/.exec(textOption(packet, Option.vendorClass));
+  return spelled ? Number(spelled[1]) : undefined;
+}
+
+/** Option 97 holds a GUID with its first three fields little-endian; this prints it as `dmidecode` does. */
+export function machineUuid(packet: DhcpPacket): string | undefined {
+  const value = packet.options.get(Option.clientMachineIdentifier);
+  if (value?.length !== 17 || value[0] !== 0) return undefined;
+  const hex = Buffer.from(value.subarray(1)).toString("hex");
+  const order = [6, 4, 2, 0, 10, 8, 14, 12, 16, 18, 20, 22, 24, 26, 28, 30];
+  const swapped = order.map((at) => hex.slice(at, at + 2)).join("");
+  return swapped.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+export function machineSeen(packet: DhcpPacket): MachineSeen {
+  const stage = bootStage(packet);
+  const arch = stage === "operating-system" ? undefined : (architecture(packet) ?? BIOS);
+  const uuid = machineUuid(packet);
+  const vendorClass = printable(textOption(packet, Option.vendorClass));
+  const hostname = printable(textOption(packet, Option.hostName));
+  return {
+    mac: packet.mac,
+    ...(arch !== undefined && { arch }),
+    ...(uuid !== undefined && { uuid }),
+    ...(vendorClass !== "" && { vendorClass }),
+    ...(hostname !== "" && { hostname }),
+  };
+}
+
+const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, "?").slice(0, 100);

@@ -1,0 +1,70 @@
+/** Which boot file each kind of firmware can execute: IANA "processor architecture types", as data. */
+
+/** Position of a client in its boot chain. It determines what the client can execute next. */
+export type BootStage = "bios-rom" | "uefi-rom" | "uefi-http" | "ipxe" | "operating-system";
+
+export type BootFile = { kind: "file"; name: string } | { kind: "refused"; reason: string };
+
+interface Firmware {
+  title: string;
+  /** Under the TFTP root and `/assets/ipxe/`. Left out: nothing of ours runs there. */
+  file?: string;
+}
+
+/**
+ * snponly uses the firmware's own network driver, which is what just worked; the full driver set of `ipxe.efi`
+ * hangs on some Realtek and Atheros cards. Either can be chosen for a machine.
+ */
+const X64_EFI = "snponly.efi";
+const ARM64_EFI = "ipxe-arm64.efi";
+/** Debian builds no iPXE for it. GRUB does the same from the same scripts. */
+const X86_EFI = "grubia32.efi";
+
+const table = new Map<number, Firmware>([
+  [0, { title: "x86 BIOS", file: "undionly.kpxe" }],
+  [1, { title: "NEC PC-98" }],
+  [2, { title: "Itanium UEFI" }],
+  [3, { title: "DEC Alpha" }],
+  [4, { title: "ARC x86" }],
+  [5, { title: "Intel Lean Client" }],
+  [6, { title: "32-bit x86 UEFI", file: X86_EFI }],
+  [7, { title: "x86-64 UEFI", file: X64_EFI }],
+  [8, { title: "XScale EFI" }],
+  // IANA says EBC; RFC 4578 and much firmware say x86-64.
+  [9, { title: "x86-64 UEFI", file: X64_EFI }],
+  [10, { title: "32-bit ARM UEFI" }],
+  [11, { title: "64-bit ARM UEFI", file: ARM64_EFI }],
+  [12, { title: "PowerPC Open Firmware" }],
+  [13, { title: "PowerPC ePAPR" }],
+  [14, { title: "POWER OPAL" }],
+  [15, { title: "32-bit x86 UEFI HTTP" }],
+  [16, { title: "x86-64 UEFI HTTP", file: X64_EFI }],
+  [17, { title: "EBC UEFI HTTP" }],
+  [18, { title: "32-bit ARM UEFI HTTP" }],
+  [19, { title: "64-bit ARM UEFI HTTP", file: ARM64_EFI }],
+  [20, { title: "x86 BIOS HTTP" }],
+  [21, { title: "32-bit ARM U-Boot" }],
+  [22, { title: "64-bit ARM U-Boot" }],
+  [23, { title: "32-bit ARM U-Boot HTTP" }],
+  [24, { title: "64-bit ARM U-Boot HTTP" }],
+  [25, { title: "32-bit RISC-V UEFI" }],
+  [26, { title: "32-bit RISC-V UEFI HTTP" }],
+  [27, { title: "64-bit RISC-V UEFI" }],
+  [28, { title: "64-bit RISC-V UEFI HTTP" }],
+  [37, { title: "32-bit LoongArch UEFI" }],
+  [38, { title: "32-bit LoongArch UEFI HTTP" }],
+  [39, { title: "64-bit LoongArch UEFI" }],
+  [40, { title: "64-bit LoongArch UEFI HTTP" }],
+  [41, { title: "Raspberry Pi boot ROM" }],
+]);
+
+export const isKnownArchitecture = (arch: number): boolean => table.has(arch);
+export const architectureTitle = (arch: number): string => table.get(arch)?.title ?? `architecture ${arch}`;
+
+export function bootFileFor(arch: number, stage: BootStage, override: string | undefined, exists: (file: string) => boolean): BootFile {
+  if (stage === "operating-system") return { kind: "refused", reason: "not booting over the network" };
+  const name = override ?? table.get(arch)?.file;
+  if (name === undefined) return { kind: "refused", reason: `no boot file runs on ${architectureTitle(arch)} (architecture ${arch})` };
+  if (!exists(name)) return { kind: "refused", reason: `the boot file ${name} for ${architectureTitle(arch)} is not among the assets` };
+  return { kind: "file", name };
+}

@@ -1,0 +1,76 @@
+/** ProxyDHCP (PXE 2.1 §2.2.3): says what to boot, beside the DHCP server of a LAN that is not ours. Hands out no addresses. */
+
+import type { DhcpPlan } from "../../boot-source.ts";
+import type { Endpoint } from "../../endpoint.ts";
+import { ANY, BROADCAST } from "../message/address.ts";
+import { MessageType, Option } from "../message/option.ts";
+import { addressOption, type DhcpPacket, messageType, typeName } from "../message/packet.ts";
+import {
+  type DhcpDecision,
+  echoed,
+  type NetbootAnswer,
+  netbootOf,
+  netbootOptions,
+  opening,
+  replyHeader,
+  type ServerIdentity,
+} from "./reply.ts";
+
+/** A broadcast on port 67: only a DISCOVER of a booting machine concerns us. */
+export function decideProxy(request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan): DhcpDecision {
+  const journal = [`proxy mode: ${typeName(messageType(request))} from ${request.mac}`];
+  if (request.op !== "request") return { kind: "ignore", reason: "not a client's message", journal };
+  if (messageType(request) !== MessageType.discover) {
+    return { kind: "ignore", reason: `the LAN's DHCP server answers a ${typeName(messageType(request))}`, journal };
+  }
+  const netboot = netbootOf(request, server, plan);
+  if (netboot.kind === "none") return { kind: "ignore", reason: netboot.reason, journal: [...journal, netboot.reason] };
+  journal.push(`${netboot.stage}: boot file ${netboot.file}`);
+  const to = request.relay === ANY ? { address: BROADCAST, port: 68 } : { address: request.relay, port: 67 };
+  const packet = { ...proxyReply(request, server, netboot, MessageType.offer), broadcast: true };
+  return { kind: "reply", packet, to, summary: `ProxyDHCP offer of ${netboot.file}`, journal };
+}
+
+/**
+ * A unicast to port 4011: EDK2 and old Intel ROMs ask here after the offers are in, in every mode; silence means
+ * PXE-E16. The answer goes back to where the question came from: EDK2 sends from 4011, iPXE from 68.
+ */
+export const decideBootServer = (request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan, from: Endpoint): DhcpDecision => ({
+  ...decideOn4011(request, server, plan, from),
+  bootServer: true,
+});
+
+function decideOn4011(request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan, from: Endpoint): DhcpDecision {
+  const type = messageType(request);
+  const journal = [`port 4011: ${typeName(type)} from ${request.mac}`];
+  if (request.op !== "request") return { kind: "ignore", reason: "not a client's message", journal };
+  if (type !== MessageType.request && type !== MessageType.inform)
+    return { kind: "ignore", reason: `a ${typeName(type)} does not belong on port 4011`, journal };
+  const chosen = addressOption(request, Option.serverIdentifier);
+  if (chosen !== undefined && chosen !== server.address) return { kind: "ignore", reason: `it asks the boot server ${chosen}`, journal };
+  const netboot = netbootOf(request, server, plan);
+  if (netboot.kind === "none") return { kind: "ignore", reason: netboot.reason, journal: [...journal, netboot.reason] };
+  journal.push(`${netboot.stage}: boot file ${netboot.file}`);
+  return {
+    kind: "reply",
+    packet: proxyReply(request, server, netboot, MessageType.ack),
+    to: from,
+    summary: `boot server answer: ${netboot.file}`,
+    journal,
+  };
+}
+
+function proxyReply(
+  request: DhcpPacket,
+  server: ServerIdentity,
+  netboot: Extract<NetbootAnswer, { kind: "boot" }>,
+  type: number,
+): DhcpPacket {
+  return {
+    ...replyHeader(request),
+    nextServer: server.address,
+    serverName: server.address,
+    bootFile: netboot.file,
+    options: new Map([...opening(type, server.address), ...netbootOptions(request, server, netboot), ...echoed(request)]),
+  };
+}

@@ -1,0 +1,23 @@
+/** A message as a client without an address sends it, for where we are the one who asks. */
+import { ANY } from "./address.ts";
+import type { DhcpPacket } from "./packet.ts";
+
+export const clientMessage = (
+  mac: string,
+  { transactionId, broadcast }: Pick<DhcpPacket, "transactionId" | "broadcast">,
+  options: Iterable<readonly [number, Uint8Array]>,
+): DhcpPacket => ({
+  op: "request",
+  hops: 0,
+  transactionId,
+  seconds: 0,
+  broadcast,
+  clientAddress: ANY,
+  yourAddress: ANY,
+  nextServer: ANY,
+  relay: ANY,
+  mac,
+  serverName: "",
+  bootFile: "",
+  options: new Map(options),
+});

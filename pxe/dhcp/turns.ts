@@ -1,0 +1,113 @@
+/** Decides which message is answered when. It neither opens sockets nor knows the rules of DHCP. */
+import type { Log } from "../boot-source.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { Answering, type AnsweringParts, type Message, type ReceivedMessage } from "./answering.ts";
+import { Budget } from "./budget.ts";
+import { isBooting } from "./decision/client.ts";
+import { MessageType } from "./message/option.ts";
+import { type DhcpPacket, decode, MalformedPacket, messageType } from "./message/packet.ts";
+
+interface TurnsParts extends Omit<AnsweringParts, "retry" | "complain"> {
+  /** Makes one transaction of all that `work` records through the source. */
+  together: <T>(work: () => T) => T;
+  log: Log;
+}
+
+/** Packets a second from one machine. Firmware sends a handful. */
+const RATE_PER_SECOND = 20;
+/** Limits the log lines that one sender of malformed packets can cause. */
+const COMPLAINTS_PER_SECOND = 5;
+/** In a storm messages gather until this time has passed or this many have arrived. */
+const TURN_MS = 20;
+const MOST_A_TURN = 512;
+
+/** Answers plain DISCOVERs at once and gathers the rest into turns. One turn is one transaction for the machines that boot. */
+export class Turns {
+  readonly #answering: Answering;
+  readonly #parts: TurnsParts;
+  readonly #budget = new Budget(RATE_PER_SECOND);
+  readonly #complaints = new Budget(COMPLAINTS_PER_SECOND);
+  #inbox: ReceivedMessage[] = [];
+  #received = 0;
+  #closed = false;
+
+  constructor(parts: TurnsParts) {
+    this.#parts = parts;
+    this.#answering = new Answering({
+      ...parts,
+      retry: (message) => this.take(message),
+      complain: (error, from) => this.#complain(error, from),
+    });
+  }
+
+  take(message: Message): void {
+    if (this.#closed) return;
+    const request = this.#read(message);
+    if (!request) return;
+    this.#received += 1;
+    const received = { ...message, request };
+    // An OFFER to a machine that does not boot writes nothing. Some machines give up when the first offers are late.
+    if (messageType(request) === MessageType.discover && !isBooting(request)) {
+      this.#answering.answer(received);
+      return;
+    }
+    if (this.#inbox.length === 0) this.#scheduleTurn();
+    this.#inbox.push(received);
+    if (this.#inbox.length >= MOST_A_TURN) this.#turn();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#inbox = [];
+    this.#answering.close();
+  }
+
+  /**
+   * Runs the turn as soon as no new message arrives. In a storm OFFERs go first and writes gather for a moment: new machines share
+   * one transaction, and their leases share another.
+   */
+  #scheduleTurn(): void {
+    const until = performance.now() + TURN_MS;
+    const whenQuiet = (received: number) => {
+      if (received === this.#received || performance.now() > until) this.#turn();
+      else setImmediate(whenQuiet, this.#received);
+    };
+    setImmediate(whenQuiet, this.#received);
+  }
+
+  #turn(): void {
+    const messages = this.#inbox;
+    if (messages.length === 0) return;
+    this.#inbox = [];
+    // Machines that do not boot need no write here, so they do not wait for the thread that saves leases.
+    for (const message of messages) if (!isBooting(message.request)) this.#answering.answer(message);
+    const booting = messages.filter(({ request }) => isBooting(request));
+    if (booting.length === 0) return;
+    const promised = new Set<string>();
+    try {
+      this.#parts.together(() => {
+        for (const message of booting) if (this.#answering.answer(message) === "promised") promised.add(message.request.mac);
+        // A promise is in the timeline before it is sent, even if this process dies right after.
+        this.#answering.recordNow(promised);
+      });
+    } catch (error) {
+      this.#parts.log.error({ err: error, machines: booting.length }, "machines not recorded");
+    }
+  }
+
+  #read({ bytes, from }: Message): DhcpPacket | undefined {
+    try {
+      const request = decode(bytes);
+      return this.#budget.spend(request.mac) ? request : undefined;
+    } catch (error) {
+      this.#complain(error, from);
+      return undefined;
+    }
+  }
+
+  #complain(error: unknown, from: Endpoint): void {
+    if (!this.#complaints.spend(from.address)) return;
+    const cause = error instanceof MalformedPacket ? { reason: error.message } : { err: error };
+    this.#parts.log.warn({ ...cause, from: from.address }, "dhcp message dropped");
+  }
+}

@@ -1,0 +1,5 @@
+/** Source or destination of a datagram. */
+export interface Endpoint {
+  address: string;
+  port: number;
+}
