@@ -91,7 +91,16 @@ const mayImport: Record<string, string[]> = {
   ],
   "daemon/cli": [...everywhere, "daemon/changes/votes", "npm:commander", "node:"],
   agent: ["daemon/contract"],
-  web: ["daemon/contract", "npm:react", "npm:react-dom", "npm:uplot", "npm:vite", "npm:@vitejs/plugin-react", "npm:zod"],
+  web: [
+    "daemon/contract",
+    "npm:react",
+    "npm:react-dom",
+    "npm:@noble/hashes",
+    "npm:uplot",
+    "npm:vite",
+    "npm:@vitejs/plugin-react",
+    "npm:zod",
+  ],
 };
 
 /** Folders that stay narrower than their area: what is pure there must not begin to read, write or ask. */
@@ -134,7 +143,10 @@ const narrower: Record<string, string[]> = {
   ...Object.fromEntries(
     readdirSync(join(root, "web/src"), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !["live", "parts", "shell"].includes(entry.name))
-      .map(({ name }) => [`web/src/${name}`, ["daemon/contract", "web/src/live", "web/src/parts", "npm:react", "npm:uplot", "npm:zod"]]),
+      .map(({ name }) => [
+        `web/src/${name}`,
+        ["daemon/contract", "web/src/live", "web/src/parts", "npm:react", "npm:uplot", "npm:@noble/hashes", "npm:zod"],
+      ]),
   ),
 };
 

@@ -6,8 +6,8 @@ import { signNote } from "../../../daemon/audit/note.ts";
 import type { AuditEntry, AuditRecord } from "../../../daemon/contract/audit/audit.ts";
 import { auditHash, fits, nextPage, nothingYet, parseAuditHash, takePage, wholeAudit } from "../../../web/src/audit/audit-query.ts";
 import { Chain } from "../../../web/src/audit/chain.ts";
+import { sha256Hex } from "../../../web/src/audit/digest.ts";
 import { instantOf, localTime, placeOf, resultTone } from "../../../web/src/audit/outcomes.ts";
-import { sha256 } from "../../../web/src/audit/sha256.ts";
 import { openWorld } from "../../support/world.ts";
 
 const entry = (part: Partial<AuditEntry> = {}): AuditEntry => ({
@@ -21,7 +21,7 @@ const entry = (part: Partial<AuditEntry> = {}): AuditEntry => ({
 
 test("the hash is that of everybody else, of every length around a block and of every letter", () => {
   for (const text of ["", "abc", "é\u2028𝄞", ...[54, 55, 56, 57, 63, 64, 65, 119, 120, 5000].map((length) => "x".repeat(length))])
-    assert.equal(sha256(text), hash("sha256", text), `${text.length} characters`);
+    assert.equal(sha256Hex(text), hash("sha256", text), `${text.length} characters`);
 });
 
 /** Five records of the real audit, and a signed note about the third. */

@@ -8,8 +8,8 @@ import { CopyableFacts } from "../parts/text/copyable-facts.tsx";
 import { Untrusted } from "../parts/text/untrusted.tsx";
 import { Ago } from "../parts/time/ago.tsx";
 import { readLine, type SealedLine } from "./audit-line.ts";
+import { sha256Hex } from "./digest.ts";
 import { actionTone, placeOf, resultTone } from "./outcomes.ts";
-import { sha256 } from "./sha256.ts";
 
 export function AuditRow({ record }: { record: AuditRecord }) {
   const [open, setOpen] = useState(false);
@@ -100,7 +100,7 @@ function Sealed({ seq }: { seq: number }) {
   }, [seq]);
   if (problem) return <Problem problem={problem} />;
   if (!line) return <p className="soft">Reading the record as it was hashed…</p>;
-  const holds = sha256(line.text) === line.hash;
+  const holds = sha256Hex(line.text) === line.hash;
   return (
     <>
       <p>

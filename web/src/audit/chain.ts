@@ -1,6 +1,6 @@
 /** Goes over an export of the audit line by line and computes every hash anew. It believes no word of the daemon but the lines. Pure. */
 import { type Kept, readLine, readNote, type SealedLine } from "./audit-line.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256Hex } from "./digest.ts";
 
 export interface Break {
   /** The number of the record where the chain does not hold. */
@@ -67,7 +67,7 @@ export class Chain {
     }
     this.#records += 1;
     this.#last = seq;
-    if (sha256(line.text) !== line.hash) this.#break(seq, "it was altered: it does not give its own hash");
+    if (sha256Hex(line.text) !== line.hash) this.#break(seq, "it was altered: it does not give its own hash");
     else if (this.#previous !== undefined && prevHash !== this.#previous)
       this.#break(seq, "it does not name the hash of the record before");
     else this.#texts(line);
@@ -88,7 +88,7 @@ export class Chain {
   /** Names and reasons stand in a record as digests; one that was erased is not there to be compared. */
   #texts({ record: { seq, actor, reason: digest }, name, onBehalfOf, reason }: SealedLine): void {
     const fits = (kept: Kept | undefined, wanted: string | undefined) =>
-      kept === undefined || sha256(`${kept.salt}\n${kept.text}`) === wanted;
+      kept === undefined || sha256Hex(`${kept.salt}\n${kept.text}`) === wanted;
     if (!fits(name, actor.name) || !fits(onBehalfOf, actor.onBehalfOf)) this.#break(seq, "the name is not the one that was hashed");
     if (!fits(reason, digest)) this.#break(seq, "the reason is not the one that was hashed");
   }
