@@ -4,6 +4,7 @@ import "./shell/style/tokens.css";
 import "./parts/style/base.css";
 import "./parts/style/controls.css";
 import "./shell/style/frame.css";
+import "./shell/style/sidebar.css";
 import "./machines/node/detail.css";
 import "./parts/style/rows.css";
 import "./jobs/output/output.css";

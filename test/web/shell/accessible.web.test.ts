@@ -102,11 +102,11 @@ test("a lost connection is said, and what is shown is marked as old until it is 
   addNode(world, { phase: "accepted" }, "n1");
   const page = await enter(world, "viewer");
   await world.hangUp();
-  await page.getByText("The daemon is not heard.").waitFor();
+  await page.getByText("The daemon does not respond.").waitFor();
   await page.locator("main[data-stale]").waitFor();
   await world.comeBack();
   await page.locator("main[data-stale]").waitFor({ state: "detached" });
-  await page.getByText("The daemon is not heard.").waitFor({ state: "detached" });
+  await page.getByText("The daemon does not respond.").waitFor({ state: "detached" });
 });
 
 test("the trends are drawn, and told in words", options, async (t) => {

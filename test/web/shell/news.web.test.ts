@@ -87,7 +87,7 @@ test("an alert is counted in the header at once, with its machine and what to do
   world.events.append({ source: "control", type: "alert.raised", summary, detail: { rule: "node-failures" } });
   await page.getByRole("region", { name: "News" }).getByRole("link", { name: summary }).click();
   await page.getByRole("heading", { name: "1 alert within the last hour" }).waitFor();
-  assert.equal(await link.textContent(), "Alerts1");
+  assert.equal(await link.textContent(), "Alerts 1 within the last hour");
   const firing = page.getByRole("list", { name: "Now" });
   await firing.getByText("What to do:").waitFor();
   await firing.getByText("waits for the webhook").waitFor();

@@ -58,7 +58,7 @@ test("kill -9 of control and then of the whole daemon: the open job goes on, eac
   await log.getByText("second piece, line 99").waitFor();
 
   await whole.daemon.kill();
-  await page.getByText("The daemon is not heard.").waitFor();
+  await page.getByText("The daemon does not respond.").waitFor();
   assert.ok(await page.locator("main[data-stale]").isVisible());
   // Ansible goes on without the daemon, and ends before it is back.
   letOn("third");

@@ -11,7 +11,7 @@ const { mission, enter } = tour();
 /** What changes nothing, by its name or its place. */
 const harmless = [
   /^(Log out|Skip to the content|Go to…|Keys|Show all|Unmark|Look again|Fold tasks|Unfold all|Follow the end|First failure)$/,
-  /^(Copy|Fold|Unfold|Mark|News|Dismiss)\b/,
+  /^(Copy|Fold|Unfold|Mark|Menu|News|Dismiss)\b/,
   /^(Output|What would change)$/,
   /^(Cards|Table)$/,
   /^(Pause|Go on|Clear|Jump to the end|Verify now|Look again|Look further back|Older records|Shown as JSON|All as NDJSON|Leave it)$/,

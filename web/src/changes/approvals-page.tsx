@@ -8,7 +8,6 @@ import { Ago } from "../parts/time/ago.tsx";
 import { useNow } from "../parts/time/use-now.ts";
 import { ApprovalCard } from "./approval-card.tsx";
 import { approvalLabel, sortApprovals, stateAt } from "./approval-states.ts";
-import { GovernTabs } from "./change-tabs.tsx";
 import { usePlanOf } from "./use-plan.ts";
 
 /** The plan of each is asked for. */
@@ -32,7 +31,6 @@ export function ApprovalsPage() {
         <h1>
           Approvals <span className="count">{waiting.length}</span>
         </h1>
-        <GovernTabs here="approvals" />
       </div>
       {waiting.length === 0 ? (
         <section className="empty" aria-labelledby="nothing-waits">

@@ -6,7 +6,6 @@ import { useView } from "../parts/page-context.ts";
 import { executionHref } from "../parts/route.ts";
 import { Untrusted } from "../parts/text/untrusted.tsx";
 import { Ago, Lasting } from "../parts/time/ago.tsx";
-import { GovernTabs } from "./change-tabs.tsx";
 import { executionLabel } from "./execution-states.ts";
 import { usePlan } from "./use-plan.ts";
 
@@ -24,7 +23,6 @@ export function ExecutionsPage() {
         <h1>
           Executions <span className="count">{all.length}</span>
         </h1>
-        <GovernTabs here="executions" />
       </div>
       {all.length === 0 ? (
         <section className="empty" aria-labelledby="nothing-done">

@@ -4,6 +4,8 @@ import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { queryHash, wholeFleet } from "../machines/fleet/fleet-query.ts";
 import { phaseLabel, phaseOrder } from "../machines/phases.ts";
 import { jobLabel } from "../parts/jobs/job-states.ts";
+import { jobHref, nodeHref } from "../parts/route.ts";
+import { areas } from "./navigation/areas.ts";
 
 export interface Entry {
   key: string;
@@ -15,24 +17,13 @@ export interface Entry {
 const MOST = 12;
 
 const pages: readonly Entry[] = [
-  { key: "page fleet", title: "Fleet", detail: "every machine as a card", href: queryHash(wholeFleet) },
+  ...areas.flatMap(({ links }) => links).map(({ page, label, detail, href }) => ({ key: `page ${page}`, title: label, detail, href })),
   {
     key: "page table",
     title: "Fleet as a table",
-    detail: "dense, sortable, for many at once",
+    detail: "sortable, for actions on many machines",
     href: queryHash({ ...wholeFleet, view: "table" }),
   },
-  { key: "page jobs", title: "Jobs", detail: "what Ansible does and did", href: "#/jobs" },
-  { key: "page approvals", title: "Approvals", detail: "what waits for somebody's yes or no", href: "#/approvals" },
-  { key: "page executions", title: "Executions", detail: "what was done to nodes, step by step", href: "#/executions" },
-  { key: "page audit", title: "Audit", detail: "who did, wanted or was refused what", href: "#/audit" },
-  { key: "page network", title: "Network", detail: "subnets, leases, other DHCP servers", href: "#/network" },
-  { key: "page racks", title: "Racks", detail: "where machines stand", href: "#/rack" },
-  { key: "page alerts", title: "Alerts", detail: "what somebody should look at", href: "#/alerts" },
-  { key: "page trends", title: "Trends", detail: "how long things take, what fails", href: "#/trends" },
-  { key: "page log", title: "Log", detail: "what the daemon itself says", href: "#/log" },
-  { key: "page doctor", title: "Doctor", detail: "what a start depends on, and what is wrong", href: "#/doctor" },
-  { key: "page settings", title: "Settings", detail: "keys, members, tokens, notifications, other services", href: "#/settings" },
   ...phaseOrder.map((phase) => ({
     key: `phase ${phase}`,
     title: `Machines that are ${phaseLabel[phase].word.toLowerCase()}`,
@@ -56,14 +47,14 @@ const ofNode = ({ id, name, macs, address, state, facts: { product, serial } }: 
   key: `node ${id}`,
   title: name,
   detail: [phaseLabel[state.phase].word, address, macs.join(" "), product, serial].filter((part) => part !== undefined).join(" · "),
-  href: `#/nodes/${encodeURIComponent(name)}`,
+  href: nodeHref(name),
 });
 
 const ofJob = ({ id, playbook, nodeName, status }: Job): Entry => ({
   key: `job ${id}`,
   title: `${playbook} on ${nodeName}`,
   detail: `${jobLabel[status].word} · ${id}`,
-  href: `#/jobs/${encodeURIComponent(id)}`,
+  href: jobHref(id),
 });
 
 /** The beginning of a name beats its middle, a name beats what is said beside it. */

@@ -20,12 +20,12 @@ export function Shortcuts() {
   const close = () => setOpen(undefined);
   return (
     <span className="shortcuts">
-      <button type="button" className="quiet" aria-keyshortcuts="Control+K" title="Ctrl K" onClick={() => setOpen("palette")}>
+      <button type="button" className="go-to" aria-keyshortcuts="Control+K" title="Ctrl K" onClick={() => setOpen("palette")}>
         Go to…
       </button>
       <button
         type="button"
-        className="quiet"
+        className="quiet key-help"
         aria-label="Keys"
         aria-keyshortcuts="Control+/"
         title="Keys: Ctrl /"
