@@ -1,15 +1,15 @@
-/** Which files, below the assets folder, must be there for what. */
+/** Lists the files below the assets folder that each task needs. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Profile } from "../contract/machines/node.ts";
 import { MusterError } from "../errors/errors.ts";
 
 export const loaders = ["ipxe/undionly.kpxe", "ipxe/snponly.efi"] as const;
-/** For machines that most fleets do not have: nothing waits for them. */
+/** For machines that are rare in a fleet, so the start does not depend on them. */
 export const rareLoaders = ["ipxe/grubia32.efi", "ipxe/ipxe-arm64.efi"] as const;
 
 const image = (...files: string[]): string[] => files.map((file) => `image/13/amd64/${file}`);
-// An image without the rescue system is older than the wiper, too: its initrd could only install.
+// An image without the rescue system also predates the wiper: its initrd can only install.
 const ourSystem = image("vmlinuz", "initrd.img", "rescue.img");
 
 const needed: Record<Profile | "rescue" | "wipe", readonly string[]> = {

@@ -1,4 +1,4 @@
-/** Answers every question the wire asks, out of the fleet's rules and the database. */
+/** Answers the requests of the boot servers from the fleet's rules and the database. */
 import type { BootRequest, BootResponse, BootSource, DhcpPlan, MachineSeen, WireEvent } from "../../pxe/boot-source.ts";
 import { explain } from "../errors/errors.ts";
 import type { Log } from "../log/log.ts";
@@ -14,15 +14,15 @@ export interface SourceParts {
   desk: BootDesk;
   loaders: LoaderDesk;
   events: EventStore;
-  /** Whose address this is, when the wire only shows the address. */
+  /** Returns the MAC address of an IP address, for requests that show only the latter. */
   macAt(address: string): string | undefined;
   quirkBook: QuirkBook;
-  /** Who else wants to see what is recorded, of machines that are not known yet too. */
+  /** Also receives every recorded event, including those of unknown machines. */
   observe?: (event: WireEvent) => void;
   log: Log;
 }
 
-/** Firmware repeats itself; the timeline need not. */
+/** Firmware repeats its requests, so record the same event only once in this time. */
 const REPEAT_MS = 1_000;
 const REMEMBERED = 4_096;
 
@@ -34,9 +34,12 @@ export class FleetBootSource implements BootSource {
     this.#parts = parts;
   }
 
-  /** Every machine may netboot: its script decides, and for all but an armed one that is its own disk. */
+  /**
+   * Every machine may boot from the network. Its script decides, and boots its own disk unless the node is
+   * armed.
+   */
   dhcpPlan(machine: MachineSeen): DhcpPlan {
-    // Only a client that says its architecture is booting; the rest of the LAN just wants an address.
+    // Only a booting client sends its architecture. Other clients on the LAN only want an address.
     if (machine.arch === undefined) return { netboot: false, reason: "not a booting machine" };
     const node = this.#parts.discovery.meet(machine);
     const bootFile = this.#parts.quirkBook.bootFile(machine, node.facts);
@@ -44,7 +47,7 @@ export class FleetBootSource implements BootSource {
     return bootFile === undefined ? { netboot: true, reason } : { netboot: true, reason: `${reason}, and boots by ${bootFile}`, bootFile };
   }
 
-  /** A file that exists only in memory, over TFTP. */
+  /** A file that exists only in memory, for TFTP. */
   file(name: string): string | undefined {
     return this.#parts.loaders.file(name);
   }
@@ -55,7 +58,7 @@ export class FleetBootSource implements BootSource {
       return loaders.respond(request, (asked) => desk.respond(asked)) ?? desk.respond(request);
     } catch (error) {
       this.#parts.log.error({ err: error, path: request.path.split("/")[1] }, explain(error));
-      return refuse(500, "something went wrong inside Muster");
+      return refuse(500, "an internal error in Muster");
     }
   }
 

@@ -58,7 +58,7 @@ test("a machine that takes the other server's offer is explained by that server'
     diagnosis?.finding ?? "",
     /took that of the server 10\.77\.0\.2 \(([0-9a-f]{2}:){5}[0-9a-f]{2}\).*names the boot file pxelinux\.0, next-server 10\.77\.0\.9/,
   );
-  assert.match(diagnosis?.next[0] ?? "", /^On 10\.77\.0\.2: take away the boot file pxelinux\.0/);
+  assert.match(diagnosis?.next[0] ?? "", /^On 10\.77\.0\.2: remove the boot file pxelinux\.0/);
   assert.ok(
     seen.some((line) => /offered it the address 10\.77\.2\.\d+, the boot file pxelinux\.0/.test(line)),
     seen.join("\n"),

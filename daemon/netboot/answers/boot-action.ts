@@ -1,24 +1,27 @@
-/** What a machine that asks for its boot script gets, and why. The disk is sacred: everything but `armed` is harmless. */
+/**
+ * Decides what a machine gets when it asks for its boot script, and why. Only an `armed` node is ever given
+ * anything that writes to a disk.
+ */
 import type { Node, Profile } from "../../contract/machines/node.ts";
 import { mayRetry } from "../../machines/phases.ts";
 import { unsuitable } from "../../machines/suitability.ts";
 
 export type BootAction =
-  /** Show the name and ask again: somebody may accept or arm it within the minute. */
+  /** Shows the name and asks again, because an operator may accept or arm the machine within the minute. */
   | { action: "wait"; reason: string }
-  /** Harmless to the disks, so as often as it boots. */
+  /** Harmless to the disks, so it is given at every boot. */
   | { action: "rescue"; reason: string }
   | { action: "wipe"; reason: string }
   | { action: "install"; profile: Profile; retry: boolean; reason: string }
-  /** `failed`: this boot ends an install that cannot, or can no longer, come out well. */
+  /** With `failed`, this boot ends an install that cannot succeed, or no longer can. */
   | { action: "local"; reason: string; failed?: string };
 
-/** How long an undecided machine waits before it boots its disk. */
+/** Time an undecided machine waits before it boots its disk. */
 export const WAIT_SECONDS = 60;
 
 export function bootAction(node: Node, waitedSeconds: number, now: Date): BootAction {
   const { state } = node;
-  const ours = state.phase === "rescue" || state.phase === "wiping"; // their kernel is the image's
+  const ours = state.phase === "rescue" || state.phase === "wiping"; // both use the image's kernel
   const unfit = "profile" in state ? unsuitable(node.facts, state.profile) : ours ? unsuitable(node.facts, "image") : undefined;
   switch (state.phase) {
     case "discovered":
@@ -51,19 +54,19 @@ export function bootAction(node: Node, waitedSeconds: number, now: Date): BootAc
       };
     case "rescue":
       if (unfit !== undefined) return local(unfit);
-      return { action: "rescue", reason: "the rescue system was asked for; the disks are left alone" };
+      return { action: "rescue", reason: "the rescue system was requested; the disks are left alone" };
     case "wiping":
       if (state.startedAt === undefined) {
         if (now.toISOString() >= state.deadline) return local(`its arming for a wipe ended at ${state.deadline}`);
         if (unfit !== undefined) return { ...local(unfit), failed: unfit };
         return {
           action: "wipe",
-          reason: `armed for one wipe of ${state.disks === "all" ? "all fixed disks" : "the disk an installation takes"}`,
+          reason: `armed for one wipe of ${state.disks === "all" ? "all fixed disks" : "the disk an install would use"}`,
         };
       }
       return {
         ...local("its wipe was interrupted, and nothing is wiped twice"),
-        failed: `the machine rebooted in the middle of the wipe (last stage: ${state.stage ?? "none"}); arm it again to begin anew`,
+        failed: `the machine rebooted in the middle of the wipe (last stage: ${state.stage ?? "none"}); arm it again to restart the wipe`,
       };
     case "called-home":
     case "configuring":

@@ -1,4 +1,4 @@
-/** Answers a booting machine: which script, which installer answers, and what a progress beacon changes. */
+/** Answers the request of a booting machine for its script, and records the effect on the node. */
 import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { Mac } from "../../contract/names.ts";
@@ -44,13 +44,13 @@ export class BootDesk {
     const mac = Mac.safeParse(text);
     if (!mac.success) return refuse(400, "mac: is not a MAC address");
     const node = discovery.meet({ mac: mac.data });
-    // A HEAD asks what a GET would be; it must not use up the one installer.
+    // A HEAD must not use up the one installer that a GET would get.
     if (method === "HEAD") return script("");
     this.#parts.quirkBook.cameForScript(mac.data);
     return script(this.#decide(node, mac.data, query, remoteAddress));
   }
 
-  /** Under the write lock: two fetches at once cannot both be the armed one. */
+  /** Runs under the write lock, so that two fetches at once cannot both get the installer. */
   #decide(node: Node, mac: Mac, query: URLSearchParams, remoteAddress: string): string {
     const { registry, content, quirkBook } = this.#parts;
     let text = "";

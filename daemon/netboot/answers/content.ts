@@ -1,9 +1,9 @@
-/** What the boot desk needs written; `boot` writes it. */
+/** The texts that the boot desk hands out. fleet-content.ts implements this interface. */
 import type { Node, Profile } from "../../contract/machines/node.ts";
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";
 
 export interface BootContent {
-  /** For a machine whose MAC address is not known yet: asks for its own script. */
+  /** Script for a machine whose MAC address is not known yet. It requests the machine's own script. */
   generic(): string;
   wait(node: Node, waitedSeconds: number, reason: string): string;
   install(node: Node, profile: Profile, key: string): string;
@@ -11,7 +11,7 @@ export interface BootContent {
   wipe(node: Node, key: string): string;
   /** Shell assignments for the wiper. */
   wipeConf(node: Node, key: string): string;
-  /** Who may log in to the rescue system. */
+  /** The SSH keys that may log in to the rescue system. */
   authorizedKeys(): string;
   local(node: Node, way: LocalBoot, reason: string): string;
   preseed(node: Node, key: string): string;

@@ -1,4 +1,4 @@
-/** Finds the node behind a MAC address, making a new machine known the first time it is seen booting. */
+/** Finds the node of a MAC address. Creates a `discovered` node when the machine boots for the first time. */
 import { randomUUID } from "node:crypto";
 import type { MachineSeen } from "../../../pxe/boot-source.ts";
 import { CpuArch, Facts, type Node } from "../../contract/machines/node.ts";
@@ -45,14 +45,14 @@ function newNode({ mac, arch, uuid }: Pick<MachineSeen, "mac" | "arch" | "uuid">
   };
 }
 
-/** UEFI runs only programs of its own width, so iPXE's tells it. */
+/** UEFI runs only programs of its own width, so iPXE's build shows the width of the firmware. */
 const bitsOf = new Map([
   ["i386", 32],
   ["x86_64", 64],
   ["arm64", 64],
 ]);
 
-/** What iPXE says of the machine in its query. Untrusted text; an empty value says nothing. */
+/** Reads the facts that iPXE puts in its query. The text is untrusted, and an empty value means unknown. */
 export function factsFrom(query: URLSearchParams): Facts {
   const said = (name: string) => query.get(name)?.trim().slice(0, 200) || undefined;
   const platform = said("platform");

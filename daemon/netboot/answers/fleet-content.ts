@@ -1,4 +1,4 @@
-/** Writes what the boot desk hands out, from the configuration and the node. */
+/** Writes the boot desk's texts from the configuration and the node. */
 
 import type { Node, Profile } from "../../contract/machines/node.ts";
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";
@@ -18,7 +18,7 @@ export interface ContentSettings {
   kernel: string;
   extraInitrd: string | undefined;
   rootPassword: string;
-  /** Asked each time: the executor makes its key at its first start. */
+  /** A function, because the executor generates its key only at its first start. */
   sshKeys(): string[];
   /** SHA-256 of the root archive of the image. */
   rootSha256(): string;
@@ -61,7 +61,7 @@ export class FleetContent implements BootContent {
 
   wipeConf(node: Node, key: string): string {
     const { state } = node;
-    if (state.phase !== "wiping") throw new Error(`${node.name} is ${state.phase}: nothing is to be wiped`);
+    if (state.phase !== "wiping") throw new Error(`${node.name} is ${state.phase}: no wipe is armed`);
     const { disks, quick } = state;
     return wipeConf({ name: node.name, key, bootUrl: this.#settings.bootUrl, disk: node.disk ?? "", disks, quick });
   }
@@ -114,5 +114,5 @@ export class FleetContent implements BootContent {
   }
 }
 
-/** The one it was discovered by, which is the one it boots from. */
+/** The first MAC address is the one the node was discovered by, and it boots from that card. */
 const macOf = (node: Node): string => node.macs[0] ?? "";

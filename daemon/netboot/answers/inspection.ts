@@ -1,10 +1,13 @@
-/** What an installer says of the machine it runs on, read out of its query. Untrusted: what does not fit is left out, the rest counts. */
+/**
+ * Parses the facts that an installer reports in its query. The text is untrusted, so values that do not fit
+ * are dropped.
+ */
 
 import { Facts } from "../../contract/machines/node.ts";
 import { Mac } from "../../contract/names.ts";
 
 const MOST_TEXT = 200;
-/** More than `facts.sh` sends. */
+/** More entries than `facts.sh` ever sends. */
 const MOST_THINGS = 64;
 
 export function inspected(query: URLSearchParams): Facts {
@@ -34,7 +37,7 @@ export function inspected(query: URLSearchParams): Facts {
   return Facts.parse(Object.fromEntries(good));
 }
 
-/** One sentence for the timeline. */
+/** Summary of the facts for the timeline. */
 export function factsSummary({ cpu, cpus, memoryMb, disks, nics }: Facts): string {
   const told = [
     cpus && `${cpus} × ${cpu ?? "processor"}`,
@@ -42,10 +45,10 @@ export function factsSummary({ cpu, cpus, memoryMb, disks, nics }: Facts): strin
     disks && counted(disks.length, "disk"),
     nics && counted(nics.length, "network card"),
   ];
-  return `told of its hardware: ${told.filter(Boolean).join(", ") || "nothing that could be used"}`;
+  return `hardware reported: ${told.filter(Boolean).join(", ") || "nothing that could be used"}`;
 }
 
-/** name, 512-byte sectors, rotational, serial, model */
+/** fields: name, 512-byte sectors, rotational, serial, model */
 function disk(text: string) {
   const [name = "", sectors = "", rotational, serial = "", model = ""] = text.split("\t").map(plain);
   return {

@@ -1,4 +1,7 @@
-/** Serves what runs from the network, installer, wiper or rescue system: the files only its key opens, and the beacons it sends. */
+/**
+ * Serves the installer, the wiper and the rescue system: the files that only their key opens, and the
+ * progress reports they send.
+ */
 import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
 import { InstallStage, type Node } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -22,7 +25,7 @@ export interface InstallDeskParts {
   events: EventStore;
   tokens: TokenStore;
   content: BootContent;
-  /** The address this server leased to the machine, where it is the one that leases. */
+  /** The address that this server leased to the machine, or undefined if another server leases. */
   leasedAddress(node: Node): string | undefined;
 }
 
@@ -71,7 +74,7 @@ export class InstallDesk {
   progress(key: string, stageText: string, request: BootRequest): BootResponse {
     if (stageText === "facts") return this.#inspect(key, request);
     const stage = InstallStage.safeParse(stageText);
-    if (!stage.success) return refuse(404, `there is no stage ${stageText.slice(0, 40)}`);
+    if (!stage.success) return refuse(404, `unknown stage ${stageText.slice(0, 40)}`);
     const found = this.#installing(key, request);
     if ("status" in found) return found;
     if (request.method === "HEAD") return plain("");
@@ -85,7 +88,7 @@ export class InstallDesk {
     }
   }
 
-  /** Not a stage: nothing of the installation depends on it. */
+  /** Facts are not a stage, and no part of the install depends on them. */
   #inspect(key: string, request: BootRequest): BootResponse {
     const found = this.#installing(key, request);
     if ("status" in found) return found;
@@ -104,17 +107,17 @@ export class InstallDesk {
     const summary = said === "" ? sentence[stage] : `${sentence[stage]}: ${said}`;
     const event = { source: "netboot", type: `install.${stage}`, summary } as const;
     if (stage === "failed") {
-      const reason = said === "" ? "the installer gave up without saying why" : said;
+      const reason = said === "" ? "the installer gave up without a reason" : said;
       return { node: { ...was, state: advance(was.state, { type: "install-failed", reason, at: new Date().toISOString() }) }, event };
     }
     return { node: { ...was, state: advance(was.state, { type: "install-progress", stage }) }, event };
   }
 
-  /** The node this key was given to, or why it opens nothing. */
+  /** Returns the node this key was given to, or refuses the key. */
   #installing(key: string, { remoteAddress }: BootRequest): { node: Node } | BootResponse {
     const { nodes, events, leasedAddress } = this.#parts;
     const node = nodes.findByKeyHash(sha256(key));
-    if (!node) return refuse(410, "this install key is not, or no longer, valid");
+    if (!node) return refuse(410, "this install key is not valid, or no longer");
     const leased = leasedAddress(node);
     if (leased !== undefined && leased !== remoteAddress) {
       events.append({
@@ -129,7 +132,9 @@ export class InstallDesk {
   }
 }
 
-/** One line, no control characters: it goes into the timeline and, as a reason, into the node's state. */
+/**
+ * Keeps one line without control characters, because the text goes into the timeline and the node's state.
+ */
 function printable(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ")

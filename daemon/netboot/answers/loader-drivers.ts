@@ -1,4 +1,4 @@
-/** The files of iPXE with the firmware's network driver, and with its own. */
+/** Names of iPXE's two builds for UEFI: one uses the firmware's network driver, the other its own. */
 import { Loader } from "../../contract/netboot/quirk.ts";
 
 const files: readonly { archs: readonly number[]; names: Record<Loader, string> }[] = [
@@ -6,11 +6,11 @@ const files: readonly { archs: readonly number[]; names: Record<Loader, string> 
   { archs: [7, 9, 16], names: { snponly: "snponly.efi", ipxe: "ipxe.efi" } },
 ];
 
-/** Undefined where there is no choice. */
+/** Undefined if the architecture has only one loader. */
 export const loaderFile = (arch: number, loader: Loader): string | undefined =>
   files.find(({ archs }) => archs.includes(arch))?.names[loader];
 
-/** `ipxe/snponly.efi` over HTTP, `snponly.efi` over TFTP. */
+/** The name is `ipxe/snponly.efi` over HTTP and `snponly.efi` over TFTP. */
 export function loaderOf(path: string): Loader | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
   return Loader.options.find((loader) => files.some(({ names }) => names[loader] === name));

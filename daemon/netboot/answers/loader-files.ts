@@ -1,4 +1,7 @@
-/** What boot loaders ask for by names of their own: iPXE its autoexec.ipxe, GRUB its configuration. */
+/**
+ * Answers requests of boot loaders for files with fixed names: autoexec.ipxe of iPXE and the configuration of
+ * GRUB.
+ */
 import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
 import { grubFromIpxe, grubStart } from "../scripts/grub.ts";
 import { autoexecScript } from "../scripts/scripts.ts";
@@ -11,7 +14,7 @@ export class LoaderDesk {
     this.#bootUrl = bootUrl;
   }
 
-  /** Over TFTP and HTTP alike. GRUB looks in two folders; iPXE beside itself, wherever that was. */
+  /** The same over TFTP and HTTP. GRUB looks in two folders. iPXE looks in the folder it was loaded from. */
   file(path: string): string | undefined {
     const name = path.replaceAll("\\", "/").replace(/^\/*/, "");
     if (/^(assets\/ipxe\/)?autoexec\.ipxe$/.test(name)) return autoexecScript(this.#bootUrl);
@@ -19,7 +22,7 @@ export class LoaderDesk {
     return undefined;
   }
 
-  /** Undefined: not a loader's question. `ask` answers as iPXE would be answered. */
+  /** Returns undefined for other requests. `ask` returns the answer that iPXE would get. */
   respond(request: BootRequest, ask: (request: BootRequest) => BootResponse): BootResponse | undefined {
     const file = this.file(request.path);
     if (file !== undefined) return script(file);

@@ -1,4 +1,7 @@
-/** What the rescue system and the wiper are told, and what their reports change. Pure; the install desk knows whose key it is. */
+/**
+ * Answers the rescue system and the wiper, and computes the effect of their reports on the node. Pure. The
+ * caller has checked the key.
+ */
 import type { BootResponse } from "../../../pxe/boot-source.ts";
 import type { InstallStage, Node } from "../../contract/machines/node.ts";
 import { advance } from "../../machines/phases.ts";
@@ -10,7 +13,7 @@ const wiperSays: Record<InstallStage, string> = {
   start: "the wiper is running",
   partition: "about to erase",
   base: "erasing",
-  late: "erased, looking whether that is so",
+  late: "erased, verifying the result",
   done: "erased",
   failed: "the wipe failed",
 };
@@ -18,7 +21,7 @@ const wiperSays: Record<InstallStage, string> = {
 export function taskFile(content: BootContent, node: Node, key: string, file: string): BootResponse {
   if (node.state.phase === "wiping" && file === "wipe.conf") return script(content.wipeConf(node, key));
   if (node.state.phase === "rescue" && file === "authorized_keys") return script(content.authorizedKeys());
-  // Above all no installer's answers: an initrd that knows no other task than installing stops here.
+  // Refuse the installer's answers. An initrd that only knows how to install then stops here.
   return refuse(404, "nothing here");
 }
 
@@ -26,20 +29,23 @@ export function wipeReport(was: Node, stage: InstallStage, said: string, now: Da
   const summary = said === "" ? wiperSays[stage] : `${wiperSays[stage]}: ${said}`;
   const event = { source: "netboot", type: `wipe.${stage}`, summary } as const;
   if (stage === "failed") {
-    const reason = said === "" ? "the wipe failed without saying why" : `the wipe failed: ${said}`;
+    const reason = said === "" ? "the wipe failed without a reason" : `the wipe failed: ${said}`;
     return { node: { ...was, state: advance(was.state, { type: "install-failed", reason, at: now.toISOString() }) }, event };
   }
   if (stage === "done") return { node: { ...was, state: advance(was.state, { type: "wiped" }) }, event };
   return { node: { ...was, state: advance(was.state, { type: "wipe-progress", stage }) }, event };
 }
 
-/** `done` is said when sshd runs, with its host key; a `failed` one boots again by itself and gets the rescue system again. */
+/**
+ * `done` is sent with the host key when sshd runs. After `failed`, the machine reboots and gets the rescue
+ * system again.
+ */
 export function rescueReport(was: Node, stage: InstallStage, said: string, address: string): Change {
   const event = (summary: string) => ({ source: "netboot", type: `rescue.${stage}`, summary }) as const;
   if (stage === "done" && /^ssh-ed25519 [A-Za-z0-9+/]{68}$/.test(said)) {
     const state = advance(was.state, { type: "rescue-reachable", address, hostKey: said });
     return { node: { ...was, address, state }, event: event(`the rescue system is reachable: ssh root@${address}`) };
   }
-  const words = stage === "failed" ? "the rescue system could not start, and boots again" : "the rescue system is starting";
+  const words = stage === "failed" ? "the rescue system could not start, and the machine reboots" : "the rescue system is starting";
   return { node: was, event: event(said === "" ? words : `${words}: ${said}`) };
 }

@@ -1,4 +1,7 @@
-/** Starts DHCP on one interface: at once as a proxy, and in full mode only when nobody else hands out addresses there. */
+/**
+ * Starts DHCP on one interface. A proxy starts at once. Full mode starts only when no other server hands out
+ * addresses there.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,7 +22,7 @@ import type { Leasing } from "./leasing.ts";
 import type { OtherServers } from "./other-servers.ts";
 import { type DhcpNetwork, type DhcpSettings, fullMode, serverIdentity } from "./settings.ts";
 
-/** One interface as DHCP sees it: its settings, and our address there. */
+/** The settings of one interface and our address on it. */
 export interface DhcpPlace {
   settings: DhcpSettings & { interface: string; check_other_servers: boolean };
   network: DhcpNetwork;
@@ -27,11 +30,11 @@ export interface DhcpPlace {
 
 export interface DhcpParts {
   place: DhcpPlace;
-  /** The folder with the boot files. */
+  /** Folder with the boot files. */
   assets: string;
   sockets: InheritedSockets;
   leases: LeaseTable;
-  /** Of all interfaces together. */
+  /** Shared by all interfaces. */
   leasing: Leasing;
   otherServers: OtherServers;
   /** Our addresses on all interfaces. */
@@ -42,14 +45,14 @@ export interface DhcpParts {
   log: Log;
 }
 
-/** dnsmasq pings an address for three seconds before it offers it. */
+/** Longer than the three seconds that dnsmasq pings an address before it offers it. */
 const PROBE_MS = 5000;
-/** Between two looks at whether the other server has gone. */
+/** Interval between checks for the other server. */
 const HELD_BACK_MS = 15_000;
 
 /**
- * In full mode this resolves before DHCP answers: boot files and a running installation must not wait for it, nor suffer
- * because another server turned up while this process was away (decision 0007).
+ * In full mode this resolves before DHCP answers. Boot files and a running install must not wait for DHCP,
+ * nor fail because another server appeared while this process was down (decision 0007).
  */
 export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<void> }> {
   const { place, sockets, log } = parts;
@@ -67,7 +70,7 @@ export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<vo
   const started = startWhenAlone().catch((error: unknown) => {
     if (stopping.signal.aborted) return;
     log.fatal({ err: error }, "DHCP cannot start");
-    process.exit(1); // the supervisor starts this process again
+    process.exit(1); // the supervisor restarts this process
   });
   return {
     close: async () => {
@@ -78,7 +81,7 @@ export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<vo
   };
 }
 
-/** What else a machine is offered decides whether it boots from us. */
+/** The other offers a machine gets decide whether it boots from Muster, so record them. */
 async function serveAndListen(parts: DhcpParts, fd: number): Promise<{ close(): Promise<void> }> {
   const { otherServers, source, leases, ours, log } = parts;
   const server = await serve(parts);
@@ -107,7 +110,7 @@ async function untilAlone({ place, events, otherServers, log }: DhcpParts, fd: n
       told = other.server;
       const error = new MusterError(
         "OTHER_DHCP_SERVER",
-        `${other.server} answers DHCP on ${place.settings.interface} already (it offered ${other.offered}); no address is handed out beside it`,
+        `${other.server} already answers DHCP on ${place.settings.interface} (it offered ${other.offered}), so Muster hands out no addresses there`,
       );
       log.error({ code: error.code, hint: error.hint }, error.message);
       events.append({ source: "netboot", type: "dhcp.held-back", summary: error.message, detail: { hint: error.hint } });
@@ -143,7 +146,6 @@ async function fullServer({ place, leasing, log }: DhcpParts, identity: ServerId
 
 function handed(sockets: InheritedSockets, name: string): { fd: number } {
   const fd = sockets.get(name);
-  if (fd === undefined)
-    throw new MusterError("LAUNCH_FAILED", `the socket ${name} was not handed in; netboot is started through pxe/bind-sockets.py`);
+  if (fd === undefined) throw new MusterError("LAUNCH_FAILED", `the socket ${name} is missing; start netboot through pxe/bind-sockets.py`);
   return { fd };
 }

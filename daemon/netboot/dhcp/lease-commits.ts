@@ -1,6 +1,6 @@
 /**
- * Group commit of leases: while one transaction waits for the disk the next one gathers, and the thread that answers packets
- * waits for neither.
+ * Groups leases into transactions. While one transaction waits for the disk, the next one collects leases.
+ * The thread that answers packets never waits.
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
@@ -27,10 +27,11 @@ export class LeaseCommits implements LeaseStore {
     worker.on("message", (error: unknown) => this.#written(error));
   }
 
-  /** `onDeath`: without its thread no lease can be kept, so none can be given. */
+  /** `onDeath` is called when the thread ends. Without it no lease can be saved, so none may be given. */
   static async start(database: string, table: LeaseTable, onDeath: (error: unknown) => void): Promise<LeaseCommits> {
     const worker = new Worker(new URL("lease-worker.ts", import.meta.url), { workerData: database });
-    // Its first word: the database is open. Opened beside a storm of requests it would find it locked.
+    // The first message means that the database is open. During a storm of requests the open would find it
+    // locked.
     await once(worker, "message");
     worker.on("error", onDeath);
     return new LeaseCommits(table, worker);
@@ -46,7 +47,9 @@ export class LeaseCommits implements LeaseStore {
     if (this.#gathering.leases.length === 1 && !this.#writing) this.#writeSoon();
   }
 
-  /** After a quiet moment at once. In a storm the more that wait together, the fewer transactions there are. */
+  /**
+   * After a quiet moment, write at once. Under load, wait a little, so that more leases share a transaction.
+   */
   #writeSoon(): void {
     if (performance.now() - this.#lastWrite > GATHER_MS) setImmediate(() => this.#write());
     else setTimeout(() => this.#write(), GATHER_MS);
@@ -60,7 +63,7 @@ export class LeaseCommits implements LeaseStore {
     if (this.#writing || !this.#gathering) return;
     this.#writing = this.#gathering;
     this.#gathering = undefined;
-    // Nobody may be waiting, as for a RELEASE: a failure is then told by the next who waits.
+    // There may be no caller to wait, as after a RELEASE. The next caller that waits then gets the error.
     this.#writing.done.promise.catch(() => undefined);
     this.#lastWrite = performance.now();
     this.#worker.postMessage(this.#writing.leases);

@@ -1,4 +1,4 @@
-/** Gives addresses back that somebody asked for in another process: the pools are in the memory of this one. */
+/** Releases addresses on request of another process, because the pools are in this process's memory. */
 import type { Log } from "../../../pxe/boot-source.ts";
 import { explain } from "../../errors/errors.ts";
 import type { LeaseTable } from "../../store/netboot/leases.ts";
@@ -6,7 +6,7 @@ import type { LeaseTable } from "../../store/netboot/leases.ts";
 export interface ReleaseParts {
   leases: Pick<LeaseTable, "releasesAsked" | "endRelease" | "dropSetAside">;
   pools(): Iterable<{ giveBack(address: string): boolean }>;
-  /** Resolves when all that was saved before is on disk. */
+  /** Resolves when everything saved before is on disk. */
   settled(): Promise<void>;
   log: Log;
 }
@@ -33,6 +33,6 @@ async function giveBackAll({ leases, pools, settled, log }: ReleaseParts): Promi
     if (!done) leases.dropSetAside(address);
     await settled();
     leases.endRelease(address);
-    log.info({ address, done }, done ? "address given back" : "address was in no pool any more");
+    log.info({ address, done }, done ? "address released" : "address is in no pool any more");
   }
 }

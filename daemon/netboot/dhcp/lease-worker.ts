@@ -1,4 +1,7 @@
-/** The thread that waits for the disk: each message is some leases, written as one transaction and answered when they are on disk. */
+/**
+ * The thread that writes leases. Each message contains leases, which become one transaction. The answer is
+ * sent when they are on disk.
+ */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Lease } from "../../../pxe/boot-source.ts";
 import { openDatabase } from "../../store/database.ts";
@@ -14,7 +17,8 @@ parentPort?.on("message", (leases: Lease[]) => {
     });
     parentPort?.postMessage(undefined);
   } catch (error) {
-    // Told, not thrown: a full disk must not end the thread, and what was not written is not promised.
+    // Sends the error instead of throwing it. A full disk must not end the thread, and leases that were not
+    // saved are not promised.
     parentPort?.postMessage(error);
   }
 });

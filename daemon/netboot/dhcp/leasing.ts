@@ -1,4 +1,7 @@
-/** What leases on all interfaces: one thread that writes, and one pool a subnet, whichever interface its relay comes by. */
+/**
+ * The leases of all interfaces: one writing thread, and one pool for each subnet, on whichever interface its
+ * relay arrives.
+ */
 import { Pool } from "../../../pxe/dhcp/decision/pool.ts";
 import type { Log } from "../../log/log.ts";
 import type { LeaseTable } from "../../store/netboot/leases.ts";
@@ -16,12 +19,12 @@ export class Leasing {
     this.#parts = parts;
   }
 
-  /** The thread is started for the first interface in full mode; there may be none. */
+  /** Starts the thread for the first interface in full mode. There may be none. */
   async open(): Promise<{ commits: LeaseCommits; makePool: MakePool }> {
     const { database, leases, log } = this.#parts;
     this.#commits ??= LeaseCommits.start(database, leases, (error) => {
       log.fatal({ err: error }, "leases cannot be saved any more");
-      process.exit(1); // the supervisor starts this process again
+      process.exit(1); // the supervisor restarts this process
     });
     const commits = await this.#commits;
     this.#releases ??= followReleases({ leases, pools: () => this.#pools.values(), settled: () => commits.settled(), log });

@@ -1,4 +1,6 @@
-/** Who has which address on our networks, which are set aside and why, and who else answers DHCP: what is shown of it. Pure. */
+/**
+ * Builds the view of our networks: leases, addresses set aside with the reason, and other DHCP servers. Pure.
+ */
 import { type Block, blockHolds, parseBlock, toNumber } from "../../../pxe/dhcp/message/address.ts";
 import type { LeaseView, Network, OtherServer, SetAside, SubnetView } from "../../contract/netboot/network.ts";
 import type { DhcpSettings } from "./settings.ts";
@@ -21,7 +23,7 @@ interface World {
   places: readonly NetworkPlace[];
   leases: readonly StoredLease[];
   otherServers: readonly OtherServer[];
-  /** The node a card belongs to. */
+  /** Name of the node with this network card. */
   nodeOf(mac: string): string | undefined;
   nowMs: number;
 }
@@ -52,10 +54,10 @@ function viewOf(lease: StoredLease, nodeOf: World["nodeOf"], nowMs: number): Lea
     if (over) return [];
     const who = named(cause.by, nodeOf);
     if (cause.kind === "declined")
-      return [{ address, state: "declined", until, why: `${who} was given it and found it in use by somebody else` }];
-    return [{ address, state: "conflict", mac: cause.by, ...nodeAt(cause.by, nodeOf), until, why: `${who} answers there without a lease` }];
+      return [{ address, state: "declined", until, why: `${who} declined it: another machine uses this address` }];
+    return [{ address, state: "conflict", mac: cause.by, ...nodeAt(cause.by, nodeOf), until, why: `${who} uses it without a lease` }];
   }
-  // An offer promises nothing, and an address given back belongs to nobody.
+  // An offer is not a lease yet, and a released address has no holder.
   if (state === "offered" || state === "declined" || !isMac(mac)) return [];
   const shown = state === "released" ? "released" : over ? "expired" : "leased";
   return [{ address, state: shown, mac, ...nodeAt(mac, nodeOf), ...(hostname !== undefined && { hostname }), until }];
@@ -98,7 +100,7 @@ function subnetsOf(places: readonly NetworkPlace[]): Uncounted[] {
         }),
       ),
     ]);
-  // A relay may come by any interface; its subnet is one.
+  // A relay may reach us on several interfaces, but its subnet is listed once.
   return [...new Map(all.map((each) => [each.subnet, each])).values()];
 }
 
@@ -123,7 +125,7 @@ const within = ({ from, to }: { from: string; to: string }, address: string): bo
   toNumber(from) <= toNumber(address) && toNumber(address) <= toNumber(to);
 
 function counted({ block, ...view }: Uncounted, leases: readonly LeaseView[]): SubnetView {
-  // A reservation outside the ranges takes nothing from them.
+  // Reservations outside the ranges do not use up addresses of the ranges.
   const here = leases.filter(({ address }) => blockHolds(block, address) && view.ranges.some((range) => within(range, address)));
   return {
     ...view,

@@ -1,25 +1,25 @@
-/** Takes note of other DHCP servers: those whose offers are heard, and those that machines turn to. */
+/** Records other DHCP servers: those whose offers are overheard, and those that machines choose. */
 import type { WireEvent } from "../../../pxe/boot-source.ts";
 import type { HeardOffer } from "../../contract/netboot/network.ts";
 import { DhcpFacts } from "../../contract/netboot/wire-facts.ts";
 import type { DhcpServerTable } from "../../store/netboot/dhcp-servers.ts";
 
 export interface OfferToMachine extends HeardOffer {
-  /** The machine's. */
+  /** The machine's MAC address. */
   mac: string;
   server: string;
 }
 
 export interface OtherServersParts {
   dhcpServers: DhcpServerTable;
-  /** Ours, on every interface. */
+  /** Our addresses on every interface. */
   ours: ReadonlySet<string>;
-  /** As far as the kernel knows. */
+  /** The server's MAC address, if the kernel knows it. */
   cardAt(address: string): string | undefined;
   now?: () => number;
 }
 
-/** A rack that boots says the same thing a hundred times. */
+/** A booting rack causes the same report a hundred times, so repeat it only after this time. */
 const AGAIN_MS = 60_000;
 const MOST_REMEMBERED = 256;
 
@@ -31,7 +31,7 @@ export class OtherServers {
     this.#parts = parts;
   }
 
-  /** For the machine's timeline. */
+  /** Returns the event for the machine's timeline. */
   heard({ mac, server, ...offer }: OfferToMachine): WireEvent {
     const card = this.#note(server, offer);
     const named = offer.bootFile === undefined ? "" : ` with the boot file ${offer.bootFile}`;
@@ -43,7 +43,7 @@ export class OtherServers {
     };
   }
 
-  /** It offered an address to a machine that does not exist. */
+  /** The other server answered our probe with an offer. */
   probed({ server, offered }: { server: string; offered: string }): void {
     this.#note(server, { address: offered, pxe: false });
   }
@@ -58,7 +58,7 @@ export class OtherServers {
   #note(address: string, offer: HeardOffer | undefined): string | undefined {
     const now = (this.#parts.now ?? Date.now)();
     const mac = this.#parts.cardAt(address);
-    // The offered address differs from machine to machine, and is no news.
+    // The offered address differs for each machine, so it does not count as a change.
     const what = JSON.stringify([mac, offer && { ...offer, address: offer.address !== undefined }]);
     const before = this.#noted.get(address);
     if (before && now - before.at < AGAIN_MS && (offer === undefined || before.what === what)) return mac;

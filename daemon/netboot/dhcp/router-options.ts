@@ -1,8 +1,11 @@
-/** What to set on the LAN's own DHCP server so that it says everything itself, for firmware that cannot merge two servers' offers. */
+/**
+ * Lists the options to set on the LAN's own DHCP server so that it alone suffices, for firmware that cannot
+ * merge the offers of two servers.
+ */
 import { architectureTitle, bootFileFor } from "../../../pxe/dhcp/decision/firmware.ts";
 import type { ServerIdentity } from "../../../pxe/dhcp/decision/reply.ts";
 
-/** Those that machines on sale ever since have: BIOS, x86-64 UEFI in its two numbers, 64-bit ARM UEFI. */
+/** The common architectures: BIOS, x86-64 UEFI with its two numbers, and 64-bit ARM UEFI. */
 const common = [0, 7, 9, 11];
 
 export function routerOptions({ address, bootUrl, hasBootFile }: ServerIdentity): string[] {
@@ -15,7 +18,7 @@ export function routerOptions({ address, bootUrl, hasBootFile }: ServerIdentity)
     ...files.map(
       ({ arch, name }) => `boot file, option 67, for client architecture (option 93) ${arch}, ${architectureTitle(arch)}: ${name}`,
     ),
-    `boot file, option 67, when the user class (option 77) is iPXE: ${bootUrl}/boot.ipxe. Without this rule iPXE loads itself for ever`,
+    `boot file, option 67, when the user class (option 77) is iPXE: ${bootUrl}/boot.ipxe. Without this rule iPXE loads itself in an endless loop`,
     "no option 43 and no option 60",
     `in dnsmasq (OpenWrt, Pi-hole): ${dnsmasqLines(files, address, bootUrl).join("  ")}`,
   ];

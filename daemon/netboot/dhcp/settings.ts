@@ -1,4 +1,4 @@
-/** Turns the configuration's words into what the DHCP server needs. */
+/** Converts the configuration into the settings of the DHCP server. */
 
 import type { AddressRange } from "../../../pxe/dhcp/decision/free-list.ts";
 import { type FullMode, type Neighbours, noNeighbours } from "../../../pxe/dhcp/decision/full.ts";
@@ -26,7 +26,7 @@ interface SubnetSettings extends ExtraSettings {
   lease_seconds?: number | undefined;
 }
 
-/** The part of the configuration that DHCP reads. */
+/** The part of the configuration that DHCP uses. */
 export interface DhcpSettings extends ExtraSettings {
   interface?: string | undefined;
   dhcp: "off" | "proxy" | "full";
@@ -93,7 +93,10 @@ export function fullMode(
 
 const ownLink = (settings: DhcpSettings) => settings.interface ?? "our own";
 
-/** Subnets that name the same link share it; one that names none is a link by itself. Ours comes first. */
+/**
+ * Subnets that name the same link share it. A subnet that names none has its own link. Our own subnet comes
+ * first.
+ */
 function linksOf(all: readonly SubnetSettings[], make: (subnet: SubnetSettings) => Subnet): SharedNetwork[] {
   const byName = Map.groupBy(all, ({ link, subnet }) => link ?? subnet);
   return [...byName].map(([name, subnets]) => ({ name, subnets: subnets.map(make) }));
@@ -106,7 +109,7 @@ function leasable(subnet: SubnetSettings, settings: DhcpSettings, network: DhcpN
   return subnetOf({
     block,
     router: subnet.router,
-    // The Debian installer stops and asks where it is given none.
+    // Without a DNS server, the Debian installer stops and asks for one.
     dns: dns.length > 0 ? dns : [network.address],
     domain: subnet.domain ?? settings.domain,
     leaseSeconds,
@@ -121,7 +124,7 @@ function leasable(subnet: SubnetSettings, settings: DhcpSettings, network: DhcpN
   });
 }
 
-/** The default route of a machine's own routes is that of the subnet its reservation is in. */
+/** The default route for a machine with its own routes is the router of the subnet of its reservation. */
 function routerFor(mac: string, { reservations, subnets = [] }: DhcpSettings, own: string): string {
   const address = reservations[mac];
   if (address === undefined) return own;

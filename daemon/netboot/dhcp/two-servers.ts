@@ -1,50 +1,53 @@
-/** Another DHCP server was listened to instead of us: which one it is, what it said, and what to change there. Pure. */
+/**
+ * Explains boots in which the machine used another DHCP server's offer: which server, what it offered, and
+ * what to change on it. Pure.
+ */
 import type { Finding } from "../../contract/netboot/explanation.ts";
 import type { OtherServer } from "../../contract/netboot/network.ts";
 import { nameOf, type WireStory } from "../explain/wire-story.ts";
 
 interface Rival {
   name: string;
-  /** The address as it stands in the router's own settings. */
+  /** Our address, as it must be entered in the router's settings. */
   address: string;
   bootFile: string | undefined;
   nextServer: string | undefined;
   pxe: boolean;
-  /** Whether an offer of it ever reached us. */
+  /** True if at least one of its offers reached us. */
   heard: boolean;
 }
 
-/** It took the offer of the other server. */
+/** The machine took the offer of the other server. */
 export function tookTheOther(story: WireStory, servers: readonly OtherServer[], router: readonly string[]): Finding {
   const rival = rivalAt(story.chose ?? "", story, servers);
-  const took = `it heard two offers and took that of the server ${rival.name}; ours was ignored`;
+  const took = `the machine got two offers and took that of the server ${rival.name}; ours was ignored`;
   const named = claims(rival);
   if (named.length > 0)
     return {
-      finding: `${took}. That one names ${named.join(", ")}`,
-      next: [...takeAway(rival), `or set them on ${rival.address} to ours:`, ...router],
+      finding: `${took}. That server names ${named.join(", ")}`,
+      next: [...takeAway(rival), `or set them on ${rival.address} to Muster's:`, ...router],
     };
   if (rival.heard)
     return {
-      finding: `${took}. That one names no boot file: this firmware reads one offer alone`,
-      next: [`Let ${rival.address} say everything. Set on it:`, ...router],
+      finding: `${took}. That server names no boot file, and this firmware reads only one offer`,
+      next: [`Let ${rival.address} send all boot options. Set on it:`, ...router],
     };
   return {
-    finding: `${took}. That one most likely names a boot file or PXE options itself; its offer did not reach us`,
-    next: [`On ${rival.address}: take boot file, next-server and options 43, 60, 66 and 67 away, or set them to ours:`, ...router],
+    finding: `${took}. That server probably names a boot file or PXE options itself; its offer did not reach Muster`,
+    next: [`On ${rival.address}: remove boot file, next-server and options 43, 60, 66 and 67, or set them to Muster's:`, ...router],
   };
 }
 
-/** It took none, or does not merge them. */
+/** The machine took no offer, or does not merge them. */
 export function mergedNone(story: WireStory, servers: readonly OtherServer[], router: readonly string[], proxy: boolean): Finding {
   const rivals = [...story.otherOffers.keys()].map((address) => rivalAt(address, story, servers));
-  const also = rivals.length > 0 ? `, beside that of ${rivals.map(({ name }) => name).join(" and ")}` : "";
+  const also = rivals.length > 0 ? `, together with that of ${rivals.map(({ name }) => name).join(" and ")}` : "";
   const where =
     rivals.length === 1
-      ? `Let ${rivals[0]?.address}, the LAN's own DHCP server, say everything.`
-      : "Let the LAN's own DHCP server say everything.";
+      ? `Let ${rivals[0]?.address}, the LAN's own DHCP server, send all boot options.`
+      : "Let the LAN's own DHCP server send all boot options.";
   return {
-    finding: `our offer was sent ${story.offers} times${also}, and neither a REQUEST nor a question on port 4011 nor TFTP ever came: this firmware does not merge two servers' offers, or never hears ours`,
+    finding: `our offer was sent ${story.offers} times${also}, but no REQUEST, no request on port 4011 and no TFTP request followed: this firmware does not merge two servers' offers, or never receives ours`,
     next: [
       ...rivals.flatMap(takeAway),
       `${where} Set there:`,
@@ -60,7 +63,7 @@ function rivalAt(address: string, { otherOffers }: WireStory, servers: readonly 
   return {
     name: nameOf({ server: address, mac: otherOffers.get(address)?.mac ?? seen?.mac }),
     address,
-    // Most servers name themselves as next-server in every offer: alone it leads nowhere.
+    // Most servers name themselves as next-server in every offer. Without a boot file this has no effect.
     nextServer: offer?.nextServer === address && offer.bootFile === undefined ? undefined : offer?.nextServer,
     bootFile: offer?.bootFile,
     pxe: offer?.pxe ?? false,
@@ -80,5 +83,5 @@ function takeAway({ address, bootFile, nextServer, pxe }: Rival): string[] {
     ...(nextServer === undefined ? [] : [`next-server ${nextServer} (option 66)`]),
     ...(pxe ? ["options 43 and 60"] : []),
   ];
-  return settings.length > 0 ? [`On ${address}: take away ${settings.join(", ")},`] : [];
+  return settings.length > 0 ? [`On ${address}: remove ${settings.join(", ")},`] : [];
 }

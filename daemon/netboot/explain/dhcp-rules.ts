@@ -1,4 +1,4 @@
-/** Every rule that bears on one DHCP message, with what it looked at and what came out. Pure. */
+/** Lists every rule that applies to one DHCP message, with the values it read and its result. Pure. */
 import type { DhcpPlan } from "../../../pxe/boot-source.ts";
 import { architecture, bootStage } from "../../../pxe/dhcp/decision/client.ts";
 import { architectureTitle } from "../../../pxe/dhcp/decision/firmware.ts";
@@ -10,19 +10,19 @@ import type { AppliedQuirk } from "../../contract/netboot/quirk.ts";
 import { quirkWords } from "../../contract/netboot/quirk-words.ts";
 
 const modes: Record<AskedMode, string> = {
-  off: "DHCP keeps silent; the boot files are served all the same",
-  proxy: "says what to boot, and hands out no address",
-  full: "hands out the address and says what to boot",
+  off: "DHCP does not answer; the boot files are still served",
+  proxy: "names the boot file, and hands out no address",
+  full: "hands out the address and names the boot file",
 };
 
 const option43 = {
   "bios-rom": "discovery control 8: take the file at once, look for no boot server",
-  "uefi-rom": "left out: EDK2 before 2017 throws away a ProxyDHCP offer that has it",
+  "uefi-rom": "left out: EDK2 before 2017 discards a ProxyDHCP offer with this option",
 } as const;
 
 export interface RuleInput {
   mode: AskedMode;
-  /** Where there are several interfaces: the one it would be answered on. */
+  /** With several interfaces: the one that would answer. */
   place?: { among: readonly string[]; name: string; address: string } | undefined;
   server: ServerIdentity | undefined;
   plan: DhcpPlan;
@@ -44,7 +44,7 @@ export function rulesFor(request: DhcpPacket, { mode, place, server, plan, quirk
     {
       rule: "architecture",
       input: `option 93 ${arch ?? "absent"}`,
-      outcome: arch === undefined ? "unknown, so as BIOS" : architectureTitle(arch),
+      outcome: arch === undefined ? "unknown, treated as BIOS" : architectureTitle(arch),
     },
     { rule: "machine", input: request.mac, outcome: plan.reason },
     ...quirks.map((quirk) => ({ rule: "quirk", input: `${quirk.source}: ${quirk.because}`, outcome: quirkWords(quirk) })),
@@ -70,7 +70,7 @@ export function outcomeOf(decision: DhcpDecision): string {
     case "reply":
       return `${decision.summary}, to ${decision.to.address}`;
     case "check":
-      return `first asks the wire who uses ${decision.address}`;
+      return `first checks by ARP whether ${decision.address} is in use`;
     case "ignore":
       return `nothing: ${decision.reason}`;
   }

@@ -1,4 +1,4 @@
-/** What a boot that came to nothing failed at, judged by what was seen of it and what was not. Pure. */
+/** Finds the cause of a failed boot from the steps that were seen and those that were not. Pure. */
 import type { Finding } from "../../contract/netboot/explanation.ts";
 import type { OtherServer } from "../../contract/netboot/network.ts";
 import { mergedNone, tookTheOther } from "../dhcp/two-servers.ts";
@@ -6,13 +6,16 @@ import type { WireStory } from "./wire-story.ts";
 
 export interface Circumstances {
   proxy: boolean;
-  /** What to set on the LAN's own DHCP server. */
+  /** Options to set on the LAN's own DHCP server. */
   router: string[];
-  /** Other DHCP servers that were ever heard of. */
+  /** All other DHCP servers that are known. */
   servers: readonly OtherServer[];
 }
 
-/** Firmware repeats its DISCOVER two or three times before it gives up; an offer on its way does not look like this. */
+/**
+ * Firmware repeats its DISCOVER two or three times before it gives up. An offer that is still on its way does
+ * not cause that many.
+ */
 const IGNORED_OFFERS = 3;
 
 export function diagnose(story: WireStory, { proxy, router, servers }: Circumstances): Finding | undefined {
@@ -23,44 +26,44 @@ export function diagnose(story: WireStory, { proxy, router, servers }: Circumsta
 
   if (tftp.refused.length > 0 && !loaded)
     return found(
-      `it asked for a file that is not there: ${tftp.refused.at(-1)}`,
-      "If the name is ours: muster assets fetch",
-      "If it is not: another DHCP server named it. Set there:",
+      `the machine asked for a file that is not there: ${tftp.refused.at(-1)}`,
+      "If the name is one of Muster's: muster assets fetch",
+      "If it is not, another DHCP server named it. Set there:",
       ...router,
     );
   if (tftp.broken.length > 0 && !loaded)
     return found(
       `the boot file did not arrive: ${tftp.broken.at(-1)}`,
-      "Let the high UDP ports that TFTP answers from through the firewall.",
-      "Look at the cable and the switch port.",
+      "Allow the high UDP ports from which TFTP answers in the firewall.",
+      "Check the cable and the switch port.",
     );
   if (story.ipxe)
     return found(
-      "iPXE runs and was told its script, and never came for it",
-      "Let TCP 8080 through the firewall.",
-      "In proxy mode: the address it has must reach this server.",
+      "iPXE runs and got the URL of its script, but never requested it",
+      "Allow TCP 8080 in the firewall.",
+      "In proxy mode: the machine must reach this server from the address it got.",
     );
   if (loaded)
     return found(
-      "the boot file was fetched, and iPXE never spoke",
-      "Its driver may not suit the card: try the other of snponly.efi and ipxe.efi.",
+      "the boot file was fetched, but iPXE sent nothing",
+      "Its driver may not support the card: try the other of snponly.efi and ipxe.efi.",
       "Secure Boot refuses unsigned files: switch it off.",
     );
   if (discovers > 0 && offers === 0 && bootServer === 0)
     return found(
-      `we did not offer it a boot file: ${story.silence ?? "no reason recorded"}`,
-      "What would change that is in the rules below.",
+      `Muster offered it no boot file: ${story.silence ?? "no reason recorded"}`,
+      "The rules below show what would change that.",
     );
   if (offers >= IGNORED_OFFERS && requests === 0 && bootServer === 0 && !tftpSeen) return mergedNone(story, servers, router, proxy);
   if (offers > 0 && story.chose !== undefined && bootServer === 0 && !tftpSeen) return tookTheOther(story, servers, router);
   if (bootServer > 0 && !tftpSeen)
     return found(
       "port 4011 was answered, and no TFTP request came",
-      "Let UDP 69 through the firewall.",
-      "Another server's next-server may have been taken: look at the router.",
+      "Allow UDP 69 in the firewall.",
+      "The machine may have used another server's next-server: check the router.",
     );
   if (offers > 0 && requests === 0 && !tftpSeen)
-    return found("an offer was sent and nothing came back yet", "Wait for its next try, then ask again.");
+    return found("an offer was sent, and no packet followed yet", "Wait for its next try, then run this again.");
   return undefined;
 }
 

@@ -1,4 +1,7 @@
-/** What a machine would be answered now, and why: the same decisions as on the wire, with nothing changed by asking. */
+/**
+ * Computes the answer that a machine would get now, and the reasons. It uses the same decisions as on the
+ * wire and changes nothing.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { decideFull } from "../../../pxe/dhcp/decision/full.ts";
@@ -41,21 +44,21 @@ export interface ExplainWorld {
   network: DhcpNetwork | undefined;
   content: BootContent;
   assets: string;
-  /** The interfaces machines boot from; this one was chosen for the machine. */
+  /** All boot interfaces, including the one chosen for this machine. */
   among?: readonly string[];
 }
 
-/** The message to make up. */
+/** The simulated request. */
 export interface Asked {
   arch: number;
   userClass?: string | undefined;
-  /** Instead of the configuration's. */
+  /** Overrides the configured mode. */
   mode?: AskedMode | undefined;
 }
 
-/** Stands in the script where a real boot would get its one-time key. */
+/** Replaces the one-time key that a real boot would get in its script. */
 const NO_KEY = "0".repeat(32);
-/** Some boots of a machine. */
+/** Enough for several boots of a machine. */
 const RECENT_EVENTS = 500;
 
 export function explainMachine(mac: string, asked: Asked, world: ExplainWorld): Explanation {
@@ -140,9 +143,9 @@ function decideAs(
   { config, leases }: ExplainWorld,
 ): DhcpDecision {
   if (mode === "proxy") return decideProxy(request, server, plan);
-  // A pool of its own: an offer made here is nobody's.
+  // A separate pool, so that the offer made here has no effect.
   const store = { all: () => leases.all(), save: () => undefined };
-  // Asked for a mode that is not configured, there is no range: then as if all of the network were ours to give.
+  // If the mode is not the configured one, there is no range. Then use the whole network.
   const settings = { ...config, range: config.range ?? wholeNetwork(network) };
   const full = fullMode(settings, network, server, (options) => new Pool({ ...options, store, now: Date.now }));
   return decideFull(request, full, plan);

@@ -1,31 +1,33 @@
-/** What a machine's timeline says of its last boot, as the steps a boot has. Pure; reads fields, never sentences. */
+/** Collects the steps of a machine's last boot from its timeline. Pure; reads fields, never sentences. */
 import type { Event } from "../../contract/event.ts";
 import { DhcpFacts, OtherOfferFacts } from "../../contract/netboot/wire-facts.ts";
 
 export interface WireStory {
-  /** Of its last boot, oldest first. */
+  /** Events of its last boot, oldest first. */
   events: Event[];
   discovers: number;
-  /** DISCOVERs we answered with a boot file. */
+  /** DISCOVERs answered with a boot file. */
   offers: number;
-  /** Why we did not, the last time. */
+  /** Reason of the last DISCOVER that got none. */
   silence: string | undefined;
-  /** The boot file or URL last advertised. */
+  /** The boot file or URL advertised last. */
   bootFile: string | undefined;
   requests: number;
-  /** The other server it chose. */
+  /** The other server that the machine chose. */
   chose: string | undefined;
-  /** By server: what others offered it, as far as it was heard. */
+  /** Offers of other servers that were overheard, by server. */
   otherOffers: ReadonlyMap<string, OtherOfferFacts>;
   bootServer: number;
   tftp: { complete: string[]; probes: number; refused: string[]; broken: string[] };
   http: { files: number; refused: string[] };
-  /** The script it was given. */
+  /** The script that the machine got. */
   script: string | undefined;
   ipxe: boolean;
 }
 
-/** Firmware repeats itself for a minute; between two boots is a power-on self test, or a person. */
+/**
+ * Firmware repeats its requests for a minute. Between two boots there is a power-on self-test or a person.
+ */
 const PAUSE_MS = 120_000;
 const ofTheWire = /^(dhcp|tftp|http)\.|^boot\.|^install\.handed-out$/;
 
@@ -68,7 +70,7 @@ function tell(story: Writing, { type, summary, detail }: Event): void {
     case "dhcp.request":
     case "dhcp.inform": {
       const facts = DhcpFacts.safeParse(detail);
-      // Its system asks for an address too; that is no step of a network boot.
+      // The operating system asks for an address too, which is no step of a network boot.
       if (facts.success && facts.data.stage !== "operating-system") tellDhcp(story, type, facts.data);
       return;
     }
@@ -113,12 +115,12 @@ function tellDhcp(story: WireStory, type: string, { stage, answer, bootServer, b
     else story.silence = withheld;
   } else {
     story.requests += 1;
-    // Answered by us, it is us.
+    // Only if we did not answer was another server chosen.
     if (server !== undefined && answer === "none") story.chose = server;
   }
 }
 
-/** For a reader, each step that was seen and the first one that was not. */
+/** Lists the steps that were seen, and the first one that was not. */
 export function tellSteps(story: WireStory, proxy: boolean): string[] {
   const { tftp, http } = story;
   if (story.discovers + story.requests + story.bootServer === 0 && story.events.length === 0)
@@ -132,12 +134,12 @@ export function tellSteps(story: WireStory, proxy: boolean): string[] {
     ...[...story.otherOffers.values()].map((offer) => `${nameOf(offer)} offered it ${contentOf(offer)}`),
     story.requests === 0
       ? "no REQUEST seen"
-      : `REQUEST seen ${times(story.requests)}${story.chose ? `, to the server ${story.chose}${proxy ? ", as it should for its address" : ""}` : ""}`,
-    story.bootServer === 0 ? "nothing asked on port 4011" : `port 4011 asked ${times(story.bootServer)}`,
+      : `REQUEST seen ${times(story.requests)}${story.chose ? `, to the server ${story.chose}${proxy ? ", as expected for its address" : ""}` : ""}`,
+    story.bootServer === 0 ? "no request on port 4011" : `request on port 4011 ${times(story.bootServer)}`,
     tftp.complete.length + tftp.refused.length + tftp.broken.length + tftp.probes === 0
       ? "no TFTP request seen"
       : ([...tftp.complete, ...tftp.refused, ...tftp.broken].at(-1) ?? "TFTP asked for the size of a file"),
-    story.script ? `script given: ${story.script}` : "no boot script asked for",
+    story.script ? `script given: ${story.script}` : "no boot script requested",
   ];
   return http.refused.length > 0 ? [...lines, ...http.refused] : lines;
 }
@@ -152,5 +154,5 @@ function contentOf({ address, bootFile, nextServer, pxe }: OtherOfferFacts): str
     nextServer && `next-server ${nextServer}`,
     pxe && "PXE options",
   ].filter(Boolean);
-  return named.length > 0 ? named.join(", ") : "nothing we could read";
+  return named.length > 0 ? named.join(", ") : "nothing that could be read";
 }

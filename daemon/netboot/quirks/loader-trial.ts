@@ -1,20 +1,23 @@
-/** Whose network driver brings a machine from its loader to its script: the other one is tried when one never does. Pure. */
+/**
+ * Finds the iPXE build (the firmware's network driver or its own) that brings a machine to its script. Tries
+ * the other one when the usual one repeatedly fails. Pure.
+ */
 import type { Loader } from "../../contract/netboot/quirk.ts";
 import type { Lesson } from "./tftp-trial.ts";
 
 export interface LoaderTrial {
-  /** Fetched whole, and nothing was heard of it since. */
+  /** The loader that was fetched completely, with no request from it since. */
   pending: Loader | undefined;
-  /** How often in a row a loader was fetched and never asked for its script. */
+  /** Number of times in a row that a loader was fetched but never requested its script. */
   lost: Readonly<Record<Loader, number>>;
 }
 
 export const noLoaderTrial: LoaderTrial = { pending: undefined, lost: { snponly: 0, ipxe: 0 } };
 
-/** One loss may be a hand on the reset button, two an impatient one. */
+/** A person may cause one or two failures with the reset button. */
 const ENOUGH = 3;
 
-/** Which one comes next, where both are served: after so many losses each has its turn. */
+/** The next loader, if both are served. After this many failures of one, they alternate. */
 export function loaderTried({ lost }: LoaderTrial, usual: Loader): Loader {
   const other = otherThan(usual);
   return Math.floor(lost[usual] / ENOUGH) > Math.floor(lost[other] / ENOUGH) ? other : usual;
@@ -25,12 +28,12 @@ export const loaderFetched = ({ pending, lost }: LoaderTrial, loader: Loader): L
   lost: pending === undefined ? lost : { ...lost, [pending]: lost[pending] + 1 },
 });
 
-/** iPXE came for its script: the loader it was started from works on this machine. */
+/** iPXE requested its script, so the loader it came from works on this machine. */
 export function loaderCameUp({ pending, lost }: LoaderTrial): { trial: LoaderTrial; lesson?: Lesson } {
   if (pending === undefined) return { trial: noLoaderTrial };
   const other = otherThan(pending);
   if (lost[other] < ENOUGH) return { trial: noLoaderTrial };
-  const because = `${other} was loaded ${lost[other]} times and never asked for its script, ${pending} did`;
+  const because = `${other} was loaded ${lost[other]} times and never requested its script, ${pending} did`;
   return { trial: noLoaderTrial, lesson: { quirks: { loader: pending }, because } };
 }
 

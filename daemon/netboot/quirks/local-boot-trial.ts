@@ -1,29 +1,38 @@
-/** Which way a machine gets into its own disk: the next is tried when it comes straight back, and what brought its system up is kept. Pure. */
+/**
+ * Finds the way in which a machine boots its own disk. When the machine comes straight back, the next way is
+ * tried. The way that started its system is remembered. Pure.
+ */
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";
 import type { Lesson } from "./tftp-trial.ts";
 
 export interface LocalBootTrial {
   rung: number;
-  /** When it was last told to boot its disk, and nothing was heard of a system since. */
+  /** Time of the last instruction to boot the disk, if no system was heard since. */
   toldAt: number | undefined;
-  /** How often in a row it came straight back from this rung. */
+  /** Number of times in a row that the machine came straight back from this way. */
   returns: number;
-  /** The ways it came back from. */
+  /** The ways from which it came straight back. */
   failed: readonly LocalBoot[];
 }
 
 export const noLocalBootTrial: LocalBootTrial = { rung: 0, toldAt: undefined, returns: 0, failed: [] };
 
-/** Servers take minutes to their next network boot. Who comes later had a system meanwhile, or was switched on again. */
+/**
+ * Servers need minutes until their next network boot. A machine that returns later had started its system, or
+ * was switched on again.
+ */
 const STRAIGHT_BACK_MS = 10 * 60_000;
-/** One return may be a person's doing. */
+/** A person may cause one return. */
 const ENOUGH = 2;
 
-/** BIOS without an answer from drive 0x80 exits all the same. EDK2 takes an error for "try the next boot entry". */
+/**
+ * On BIOS, a drive 0x80 that cannot boot leads to `exit` anyway. EDK2 treats an error as "try the next boot
+ * entry".
+ */
 export const usualLadder = (firmware: "bios" | "uefi"): LocalBoot[] =>
   firmware === "bios" ? ["sanboot", "exit-0", "exit-1"] : ["exit-1", "exit-0"];
 
-/** Told to boot its disk: by which way, and what is remembered of it. */
+/** Records an instruction to boot the disk, and returns the way to use. */
 export function tellLocalBoot(
   trial: LocalBootTrial,
   ladder: readonly LocalBoot[],
@@ -38,7 +47,7 @@ export function tellLocalBoot(
   return { trial: { rung, returns: 0, toldAt: nowMs, failed }, way: wayAt(rung, ladder) };
 }
 
-/** Its system was heard. */
+/** The machine's own system was heard. */
 export function systemCameUp(trial: LocalBootTrial, ladder: readonly LocalBoot[]): { trial: LocalBootTrial; lesson?: Lesson } {
   const way = wayAt(trial.rung, ladder);
   const failed = trial.failed.filter((each) => each !== way);

@@ -1,4 +1,7 @@
-/** What single machines cannot bear: known before, and learned from what happens to them. The trials are forgotten with the process. */
+/**
+ * The quirks of single machines: known ones, and those learned from events. Running trials are lost with the
+ * process.
+ */
 import type { MachineSeen, WireEvent } from "../../../pxe/boot-source.ts";
 import type { ClientQuirks } from "../../../pxe/tftp/options.ts";
 import type { Facts } from "../../contract/machines/node.ts";
@@ -26,7 +29,7 @@ interface Trials {
   tftp: TftpTrial;
   loader: LoaderTrial;
   localBoot: LocalBootTrial;
-  /** Packets say it, requests for files do not. */
+  /** Known from DHCP packets, but not from file requests. */
   vendorClass: string | undefined;
 }
 
@@ -43,10 +46,10 @@ export class QuirkBook {
     this.#now = parts.now ?? Date.now;
   }
 
-  /** How files are sent to this machine. */
+  /** TFTP settings for this machine. */
   tftp(mac: string): ClientQuirks {
     const known = this.#known(mac);
-    // What is being tried goes beyond what is known, never behind it.
+    // A trial only adds to the known settings.
     const tried = tftpTried(this.#of(mac).tftp);
     const maxBlockSize = least(known.blockSize, tried.blockSize);
     return {
@@ -56,7 +59,10 @@ export class QuirkBook {
     };
   }
 
-  /** The boot file it gets instead of its architecture's own. A rack asks at once: who has the facts at hand gives them. */
+  /**
+   * The boot file that replaces the one of its architecture. `facts` avoids a database read, because a whole
+   * rack may ask at once.
+   */
   bootFile({ mac, arch, vendorClass }: MachineSeen, facts?: Facts): string | undefined {
     if (arch === undefined) return undefined;
     const trials = this.#of(mac);
@@ -66,7 +72,7 @@ export class QuirkBook {
     return wanted !== undefined && wanted !== loaderFile(arch, "snponly") && this.#parts.hasBootFile(wanted) ? wanted : undefined;
   }
 
-  /** Told now to boot its disk. */
+  /** The machine is about to boot its disk. */
   localBoot(mac: string, firmware: "bios" | "uefi"): LocalBoot {
     const trials = this.#of(mac);
     const { trial, way } = tellLocalBoot(trials.localBoot, this.#ladder(mac, firmware), this.#now());
@@ -74,7 +80,7 @@ export class QuirkBook {
     return way;
   }
 
-  /** Given a system over the network: what speaks next is not the one on its disk. */
+  /** The machine got a system over the network, so the next packets do not come from the one on its disk. */
   bootsFromNetwork(mac: string): void {
     const trials = this.#of(mac);
     this.#remember(mac, { ...trials, localBoot: { ...trials.localBoot, toldAt: undefined } });

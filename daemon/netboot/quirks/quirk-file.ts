@@ -1,9 +1,15 @@
-/** Reads the quirk file that comes with Muster: one line of JSON for each make or model, `#` before remarks. */
+/**
+ * Parses the quirk file that comes with Muster. Each line is a JSON object for one make or model, or a
+ * comment after `#`.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { QuirkLine } from "../../contract/netboot/quirk.ts";
 
-/** A line that cannot be read is a mistake of ours, not of the operator: it stops the start and the tests. */
+/**
+ * An invalid line is a mistake of the developers, not of the operator. It stops the start and fails the
+ * tests.
+ */
 export function parseQuirkFile(text: string): QuirkLine[] {
   return text.split("\n").flatMap((line, index) => {
     if (line.trim() === "" || line.startsWith("#")) return [];

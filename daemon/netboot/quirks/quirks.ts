@@ -1,11 +1,14 @@
-/** Which quirks a machine has: of the operator's word, what was learned, and the quirk file the first that speaks. Pure. */
+/**
+ * Computes the quirks of a machine. The operator's setting comes first, then the learned one, then the quirk
+ * file. Pure.
+ */
 import type { AppliedQuirk, QuirkLine, QuirkMatch, QuirkName, Quirks } from "../../contract/netboot/quirk.ts";
 
-/** What is known of a machine at the time: of its first packet little, after an inspection much. */
+/** The known data of a machine: little at its first packet, more after an inspection. */
 export interface KnownMachine {
   mac: string;
   uuid?: string | undefined;
-  /** Option 60. */
+  /** The vendor class (option 60). */
   vendorClass?: string | undefined;
   make?: string | undefined;
   model?: string | undefined;
@@ -15,7 +18,7 @@ export interface KnownMachine {
 export interface QuirkSources {
   chosen: Quirks;
   learned: { quirks: Quirks; because: Readonly<Record<string, string>> };
-  /** The first line that names a setting decides it: special ones stand above general ones. */
+  /** For each setting, the first line that names it applies, so specific lines must precede general ones. */
   lines: readonly QuirkLine[];
 }
 
@@ -35,7 +38,7 @@ export function appliedQuirks(machine: KnownMachine, { chosen, learned, lines }:
 
 const namesIn = (quirks: Quirks): QuirkName[] => Object.keys(quirks) as QuirkName[];
 
-/** The settings alone. */
+/** The settings without their sources. */
 export const settingsOf = (applied: readonly AppliedQuirk[]): Quirks => Object.fromEntries(applied.map(({ name, value }) => [name, value]));
 
 export function matches(machine: KnownMachine, when: QuirkMatch): boolean {

@@ -1,29 +1,33 @@
 /**
- * What a machine's TFTP transfers teach of it. One silence may be a cable or a hand on the switch, so a way of sending is given
- * up after two; it is learned only when another way then worked. Pure.
+ * Learns from a machine's TFTP transfers which settings it supports. A single timeout may have other causes,
+ * such as a cable, so a setting is avoided after two. It is recorded as a quirk only if a transfer without it
+ * then succeeded. Pure.
  */
 import type { Quirks } from "../../contract/netboot/quirk.ts";
 
 export interface TftpSeen {
   end: "complete" | "gave-up" | "other";
   blockSize: number;
-  /** Whether options were agreed on. */
+  /** True if options were agreed on. */
   options: boolean;
   bytes: number;
-  /** Whether the machine answered anything at all. */
+  /** True if the machine answered at all. */
   heard: boolean;
 }
 
 export interface TftpTrial {
-  /** Agreed options that were never acknowledged, in a row. */
+  /** Number of transfers in a row whose agreed options were never acknowledged. */
   unheard: number;
-  /** The smallest blocks of which not even the first arrived, and how often blocks of at least that size did not, in a row. */
+  /**
+   * The smallest block size at which not even the first block arrived, and the number of failures in a row at
+   * that size or larger.
+   */
   tooLarge: { blockSize: number; times: number } | undefined;
 }
 
 export const noTftpTrial: TftpTrial = { unheard: 0, tooLarge: undefined };
 
-/** What the next transfer is to do without. */
+/** The settings for the next transfer. */
 export function tftpTried({ unheard, tooLarge }: TftpTrial): Quirks {
   return {
     ...(unheard >= ENOUGH && { tftpOptions: false }),
@@ -32,7 +36,10 @@ export function tftpTried({ unheard, tooLarge }: TftpTrial): Quirks {
 }
 
 const ENOUGH = 2;
-/** Room for a VLAN tag or a tunnel; half a packet; what every TFTP client since 1981 takes. */
+/**
+ * Block sizes to try: with room for a VLAN tag or a tunnel, half a packet, and the size that every TFTP
+ * client since 1981 supports.
+ */
 const PLAIN = 512;
 const rungs = [1428, 1024, PLAIN];
 
@@ -43,24 +50,24 @@ export interface Lesson {
 
 export function learnTftp(trial: TftpTrial, seen: TftpSeen): { trial: TftpTrial; lesson?: Lesson } {
   if (seen.end === "gave-up") return { trial: afterSilence(trial, seen) };
-  // Of a file smaller than a block nothing is to be learned about blocks.
+  // A file smaller than one block shows nothing about block sizes.
   if (seen.end !== "complete" || seen.bytes < seen.blockSize) return { trial };
   const quirks: Quirks = {};
   const reasons: string[] = [];
   if (trial.unheard > 0 && !seen.options) {
     quirks.tftpOptions = false;
-    reasons.push("agreed TFTP options were never acknowledged, a transfer without them worked");
+    reasons.push("agreed TFTP options were never acknowledged, but a transfer without them worked");
   }
   if (trial.tooLarge && seen.blockSize < trial.tooLarge.blockSize) {
     quirks.blockSize = seen.blockSize;
-    reasons.push(`TFTP blocks of ${trial.tooLarge.blockSize} bytes got no answer, ${seen.blockSize} did`);
+    reasons.push(`TFTP blocks of ${trial.tooLarge.blockSize} bytes got no answer, but ${seen.blockSize} bytes did`);
   }
   if (reasons.length === 0) return { trial: noTftpTrial };
   return { trial: noTftpTrial, lesson: { quirks, because: reasons.join("; ") } };
 }
 
 function afterSilence(trial: TftpTrial, { blockSize, bytes, heard, options }: TftpSeen): TftpTrial {
-  // Some of it arrived: whatever broke it off, it was not the size of the blocks.
+  // Some blocks arrived, so the block size was not the cause.
   if (bytes > 0) return trial;
   if (!heard) return options ? { ...trial, unheard: trial.unheard + 1 } : trial;
   if (blockSize <= PLAIN) return trial;

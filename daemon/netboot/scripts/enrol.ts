@@ -1,10 +1,10 @@
-/** The script with which a machine that has its system already joins the fleet. */
+/** Writes the script with which a machine that already has a system joins the fleet. */
 import { render, templateText } from "./templates.ts";
 
 export interface EnrolInput {
   controlUrl: string;
   token: string;
-  /** What the machine is called in the fleet, where it has a name there already. */
+  /** The machine's name in the fleet, if it already has one. */
   name?: string | undefined;
   /** Public keys that may log in as root. */
   sshKeys: readonly string[];

@@ -1,4 +1,7 @@
-/** What the two installers are told: the Debian installer's answers, our initrd's variables, and the finishing script of both. */
+/**
+ * Writes the files of the two installers: the answers of the Debian installer, the settings of our initrd,
+ * and the finishing script of both.
+ */
 import { render, templateText } from "./templates.ts";
 
 export interface InstallInput {
@@ -8,15 +11,15 @@ export interface InstallInput {
   bootUrl: string;
   controlUrl: string;
   domain: string;
-  /** Named for this node, or empty: the first disk that is not removable. */
+  /** The disk named for this node, or empty for the first disk that is not removable. */
   disk: string;
   suite: string;
   mirror: string;
   securityMirror: string | null;
   kernel: string;
-  /** Public keys that may log in as root: the executor's first. */
+  /** Public keys that may log in as root, the executor's first. */
   sshKeys: readonly string[];
-  /** crypt(3); "*" when nobody logs in by password. */
+  /** A crypt(3) hash, or "*" for no password login. */
   rootPassword: string;
 }
 
@@ -25,7 +28,7 @@ export function preseed(input: InstallInput): string {
   return render("preseed.cfg", {
     name: input.name,
     domain: input.domain,
-    // A name, not a URL: the installer would ask a host called "http:".
+    // A host name, not a URL: the installer would take "http:" for a host.
     mirror_host: mirror.host,
     mirror_directory: mirror.pathname.replace(/\/$/, "") || "/",
     security_host: input.securityMirror === null ? "" : new URL(input.securityMirror).host,
@@ -37,11 +40,11 @@ export function preseed(input: InstallInput): string {
   });
 }
 
-/** Sourced by the Debian installer before it partitions. */
+/** The Debian installer sources this before it partitions. */
 export const diskScript = ({ bootUrl, key, disk }: Pick<InstallInput, "bootUrl" | "key" | "disk">): string =>
   render("disk.sh", { progress_url: `${bootUrl}/progress/${key}`, disk });
 
-/** Sourced by both installers: the same words for the same hardware. */
+/** Both installers source this, so that they describe hardware in the same way. */
 export const factsScript = (): string => templateText("facts.sh");
 
 /** Shell assignments for our own initrd. */

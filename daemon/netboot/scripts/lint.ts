@@ -1,6 +1,6 @@
 /**
- * Reads an iPXE script as iPXE would and says what is wrong: verbs not every iPXE has, labels that lead nowhere,
- * lines nobody reaches, ways that never end, loops that do not wait.
+ * Checks an iPXE script. It reports commands that some iPXE builds lack, gotos without a label, unreachable
+ * lines, paths without an end, and loops without a sleep.
  */
 import { type Line, readLine } from "./script-line.ts";
 
@@ -34,7 +34,10 @@ function words(lines: Line[]): string[] {
   return problems;
 }
 
-/** Follows every way through the script. A line is its index; one past the last is the open end. */
+/**
+ * Follows every path through the script. Lines are numbered from 0, and the number after the last line means
+ * that the script runs off its end.
+ */
 function ways(lines: Line[]): string[] {
   const labels = new Map(lines.flatMap((line, at) => (line.kind === "label" ? [[line.name, at] as const] : [])));
   const next = (at: number): number[] => {
@@ -68,7 +71,7 @@ function ways(lines: Line[]): string[] {
   return problems;
 }
 
-/** Everything that can be got to. */
+/** All lines that can be reached from `starts`. */
 function from(starts: number[], next: (at: number) => number[]): Set<number> {
   const found = new Set(starts);
   for (const at of found) for (const after of next(at)) found.add(after);

@@ -1,4 +1,4 @@
-/** One line of an iPXE script as iPXE reads it: what it runs, and where that can lead. */
+/** Parses one line of an iPXE script: the command it runs, and where execution can continue. */
 
 export type Line =
   | { kind: "label"; name: string }
@@ -6,25 +6,25 @@ export type Line =
   | { kind: "commands"; text: string; verbs: string[]; gotos: (string | undefined)[]; leads: Leads };
 
 export interface Leads {
-  /** To the line below. */
+  /** Execution continues on the next line. */
   on: boolean;
-  /** Out of the script: into a system, another script or back to the firmware. */
+  /** Execution leaves the script, into a system, another script or the firmware. */
   out: boolean;
   to: string[];
-  /** Nobody gets past without having waited. */
+  /** The line always waits before execution continues. */
   waits: boolean;
 }
 
-/** They do what they say; everything else may fail, and a failure nobody answers ends the script. */
+/** These commands always succeed. Any other may fail, and a failure without `||` ends the script. */
 const cannotFail = new Set(["echo", "set", "inc", "imgfree", "sleep", "ifstat", "imgargs", "goto"]);
-/** When they succeed, this script is over. */
+/** When these succeed, the script ends. */
 const leaves = new Set(["boot", "autoboot", "chain", "sanboot", "reboot", "exit"]);
 
 export function readLine(text: string): Line {
   const line = text.trim();
   if (line.startsWith(":")) return { kind: "label", name: line.slice(1).trim() };
   if (line === "" || line.startsWith("#")) return { kind: "comment" };
-  // An operator stands between blanks; in a URL the same characters are only text.
+  // An operator needs white space around it. Inside a URL the same characters are text.
   const [first = "", ...rest] = line.split(/(?:^|\s)(\|\||&&)(?=\s|$)/);
   const commands = [{ joint: "&&", command: first.trim() }];
   for (let at = 0; at < rest.length; at += 2) commands.push({ joint: rest[at]!, command: rest[at + 1]!.trim() });

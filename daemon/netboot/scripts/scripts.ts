@@ -1,9 +1,12 @@
-/** The iPXE scripts: ask, wait, install, boot the disk. Only commands every iPXE since 2019 has. */
+/**
+ * Writes the iPXE scripts: ask, wait, install, boot the disk. They use only commands that every iPXE since
+ * 2019 has.
+ */
 import type { Profile } from "../../contract/machines/node.ts";
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";
 import { render } from "./templates.ts";
 
-/** How often a waiting machine asks again. */
+/** Interval at which a waiting machine asks again. */
 export const POLL_SECONDS = 3;
 
 export const genericScript = (bootUrl: string): string => render("generic.ipxe", { boot_url: bootUrl });
@@ -37,11 +40,11 @@ export interface InstallScriptInput {
   /** The one-time install key. */
   key: string;
   domain: string;
-  /** Path below the assets folder. */
+  /** Path relative to the assets folder. */
   extraInitrd?: string | undefined;
 }
 
-/** On every machine's first serial port too: old servers have no screen. */
+/** Also print to the first serial port, because old servers have no screen. */
 const CONSOLES = "console=tty0 console=ttyS0,115200n8";
 
 export function installScript(input: InstallScriptInput): string {
@@ -53,7 +56,7 @@ export function installScript(input: InstallScriptInput): string {
       name: input.name,
       profile: input.profile,
       kernel: `${folder}/vmlinuz`,
-      // UEFI hands the initrd over by name; BIOS ignores it.
+      // UEFI finds the initrd by this name; BIOS ignores it.
       arguments: `initrd=initrd.img muster.url=${input.bootUrl} muster.key=${input.key} ${bootif} ${CONSOLES}`,
       initrds: [`${folder}/initrd.img`],
     });
@@ -65,7 +68,8 @@ export function installScript(input: InstallScriptInput): string {
     name: input.name,
     profile: input.profile,
     kernel: `${folder}/linux`,
-    // What the installer needs before it can fetch its answers: netcfg in a fetched preseed comes too late.
+    // The installer needs these before it can fetch its answers. In the fetched preseed, netcfg settings come
+    // too late.
     arguments: [
       named,
       `auto=true priority=critical url=${input.bootUrl}/preseed/${input.key}/preseed.cfg`,

@@ -1,4 +1,4 @@
-/** What our initrd is given when it is not to install: the rescue system, or the wiper. */
+/** Writes the iPXE scripts that boot our initrd as the rescue system or the wiper. */
 import { hyphenated } from "./scripts.ts";
 import { render } from "./templates.ts";
 
@@ -7,7 +7,7 @@ export interface TaskInput {
   task: "rescue" | "wipe";
   name: string;
   mac: string;
-  /** Opens this boot's files and takes its reports. */
+  /** Opens this boot's files and authorizes its reports. */
   key: string;
 }
 
@@ -22,7 +22,7 @@ export function taskScript({ bootUrl, task, name, mac, key }: TaskInput): string
     arguments: [
       ...initrds.map((file) => `initrd=${file}`),
       `muster.task=${task} muster.url=${bootUrl} muster.key=${key} BOOTIF=01-${hyphenated(mac)}`,
-      // On every machine's first serial port too: old servers have no screen.
+      // Also print to the first serial port, because old servers have no screen.
       "console=tty0 console=ttyS0,115200n8",
     ].join(" "),
     initrds: initrds.map((file) => `${folder}/${file}`),

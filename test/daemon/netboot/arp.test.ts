@@ -8,7 +8,7 @@ const table = `IP address       HW type     Flags       HW address            Ma
 `;
 
 test("a complete entry names the machine", () => assert.equal(macFromArp("10.77.2.21", table), "52:54:00:4d:00:01"));
-test("an entry nobody answered for, or none, names nobody", () => {
+test("an entry without an answer, or no entry, gives no MAC address", () => {
   assert.equal(macFromArp("10.77.2.22", table), undefined);
   assert.equal(macFromArp("10.77.2.2", table), undefined);
 });

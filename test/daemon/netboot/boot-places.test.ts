@@ -1,4 +1,4 @@
-/** What follows from several interfaces before any of them is served. */
+/** Checks on several interfaces before any of them is served. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -57,7 +57,7 @@ test("a subnet behind a relay has one pool, whichever interface its relay comes 
   assert.notEqual(second.makePool({ ...options, block: parseBlock("10.9.0.0/24") }), pool);
 });
 
-/** What netboot is started through, up to the daemon's own words. */
+/** The command line that starts netboot, up to the daemon's own words. */
 function launcherWords(interfaces: object[], sockets: number[]): string[] | undefined {
   const config = parseConfig(JSON.stringify({ netboot: { interfaces } }), "muster.yaml");
   const { command, args } = childSpecs(config, "muster.yaml", "/data", {}, sockets).find(({ name }) => name === "netboot") ?? assert.fail();
@@ -108,7 +108,7 @@ const listings: [what: string, listing: string, found: object[]][] = [
     [{ who: "dnsmasq (process 41)", ours: false }],
   ],
   ["a server everywhere is named", line("0.0.0.0:67", 'users:(("kea-dhcp4",pid=7,fd=9))'), [{ who: "kea-dhcp4 (process 7)", ours: false }]],
-  ["whom we may not see is another program", line("[::]:67"), [{ who: "another program", ours: false }]],
+  ["a server that we may not see is another program", line("[::]:67"), [{ who: "another program", ours: false }]],
   ["systemd keeps this card's port for us", line("0.0.0.0%eth1:67", 'users:(("systemd",pid=1,fd=55))'), [{ who: "systemd", ours: true }]],
   [
     "a port that systemd has everywhere is not ours",

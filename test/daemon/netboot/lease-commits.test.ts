@@ -33,7 +33,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("what was saved is in the database when it has settled, in the order it was saved", async () => {
+test("saved leases are in the database when it has settled, in the order they were saved", async () => {
   for (let n = 10; n < 60; n++) commits.save(lease(n));
   commits.save(lease(10, { state: "released" }));
   await commits.settled();
@@ -60,7 +60,7 @@ test("with nothing to write it is settled", async () => {
   assert.deepEqual(stores.leases.all(), []);
 });
 
-test("what cannot be written is told to who waits for it, and the next is written again", async () => {
+test("a lease that cannot be written is reported to the caller that waits for it, and the next is written again", async () => {
   stores.db.exec("CREATE TRIGGER full BEFORE INSERT ON leases WHEN new.hostname = 'full' BEGIN SELECT RAISE(ABORT, 'disk is full'); END");
   commits.save(lease(10, { hostname: "full" }));
   await assert.rejects(commits.settled(), /disk is full/);

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Tells the Muster control node that this system is up.
+"""Reports to the Muster control node that this system is up.
 
-Only the answer 202 counts. It then disables itself and deletes its token; after 30 tries in vain it ends with
-exit code 1 and runs again at the next boot. Uses Python's standard library and nothing else.
+On the answer 202 it disables itself and deletes its token. After 30 failed tries it ends with
+exit code 1 and runs again at the next boot. Uses only Python's standard library.
 """
 import argparse
 import fcntl
@@ -61,7 +61,7 @@ def cpu_facts():
             count += 1
         if key.strip() == "flags":
             flags = value.split()
-    # Long mode is what makes an x86 processor a 64-bit one.
+    # An x86 processor with long mode is a 64-bit processor.
     arch = "x86-64" if "lm" in flags else "i686" if "fpu" in flags else ""
     return model, count, arch
 
@@ -167,8 +167,8 @@ def attempt(config, host_key_file):
 
 
 def main():
-    options = argparse.ArgumentParser(description="Tell the Muster control node that this system is up.")
-    options.add_argument("--config", default="/etc/muster/call-home.json", help="file with url and token, perhaps mac and name")
+    options = argparse.ArgumentParser(description="Report to the Muster control node that this system is up.")
+    options.add_argument("--config", default="/etc/muster/call-home.json", help="file with url and token, optionally mac and name")
     options.add_argument("--host-key", default="/etc/ssh/ssh_host_ed25519_key.pub", help="this machine's public SSH host key")
     options.add_argument("--tries", type=int, default=30)
     options.add_argument("--interval", type=float, default=10, help="seconds between tries")

@@ -1,5 +1,5 @@
-# Sourced by the Debian installer just before partitioning: asks for leave, then names the disk. Without leave it stops
-# here for good and nothing has been written.
+# The Debian installer sources this just before partitioning. It asks the control node for permission, then
+# sets the disk. Without permission it stops here, and nothing has been written.
 muster_stop() {
   wget -q -O /dev/null "{{ progress_url }}/failed?detail=$1" || true
   echo "Muster: $1; this machine boots its disk in a minute" >/dev/console
@@ -24,11 +24,12 @@ if [ -z "$muster_disk" ]; then
   done
 fi
 [ -n "$muster_disk" ] || muster_stop no-disk-found
-[ -b "$(readlink -f "$muster_disk")" ] || muster_stop the-disk-named-for-this-node-is-not-there
-wget -q -O /dev/null "{{ progress_url }}/partition?detail=$muster_disk" || muster_stop no-leave-to-write-to-the-disk
+[ -b "$(readlink -f "$muster_disk")" ] || muster_stop the-disk-named-for-this-node-is-missing
+wget -q -O /dev/null "{{ progress_url }}/partition?detail=$muster_disk" || muster_stop no-permission-to-write-to-the-disk
 debconf-set partman-auto/disk "$muster_disk"
 debconf-set grub-installer/bootdev "$muster_disk"
 
-# Called when the partitions are made and mounted. The hooks of the base system itself come after it has been unpacked.
+# This hook runs when the partitions are made and mounted. The base system's own hooks run only after it has
+# been unpacked.
 printf '#!/bin/sh\nwget -q -O /dev/null "{{ progress_url }}/base" || true\n' >/lib/partman/finish.d/99muster
 chmod +x /lib/partman/finish.d/99muster

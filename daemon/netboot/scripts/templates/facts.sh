@@ -1,8 +1,9 @@
-# Says what this machine is made of, as a query string. Sourced by our initrd and by the Debian installer: busybox and
-# nothing else, and few processes, which are slow to start where a machine is emulated. What is not to be had is left out.
+# Prints the hardware of this machine as a query string. Our initrd and the Debian installer source it, so it
+# uses only busybox. It starts few processes, because they are slow on an emulated machine. Unknown values are
+# left out.
 muster_sys=${sys:-/sys} muster_proc=${proc:-/proc}
 
-# The first line of a file, in $muster_said.
+# Reads the first line of a file into $muster_said.
 muster_read() {
   muster_said=
   [ ! -r "$1" ] || read -r muster_said 2>/dev/null <"$1" || :
@@ -13,7 +14,7 @@ muster_fact() {
   [ -z "$muster_said" ] || printf '%s=%s\n' "$1" "$muster_said"
 }
 
-# Long mode is what makes an x86 processor a 64-bit one.
+# An x86 processor with long mode is a 64-bit processor.
 muster_processor() {
   awk '
     FILENAME ~ /meminfo$/ { if ($1 == "MemTotal:") print "memoryMb=" int($2 / 1024); next }
@@ -28,7 +29,7 @@ muster_disk_serial() {
   for muster_file in "$1/serial" "$1/device/serial"; do
     [ -n "$muster_said" ] || muster_read "$muster_file"
   done
-  # A SCSI disk's vital data: four bytes of header, then the serial number.
+  # The vital product data page of a SCSI disk: four bytes of header, then the serial number.
   [ -n "$muster_said" ] || [ ! -r "$1/device/vpd_pg80" ] || muster_said=$(tail -c +5 "$1/device/vpd_pg80" 2>/dev/null | tr -d '\000\n')
 }
 
@@ -73,7 +74,8 @@ muster_list() {
   muster_cards
 }
 
-# Firmware tables and disks say anything: every byte that could mean something in a URL is written as its number.
+# Firmware tables and disks may contain any bytes, so percent-encode every byte that is not plain text in a
+# URL.
 muster_facts() {
   printf 'facts=1'
   muster_list | LC_ALL=C awk '

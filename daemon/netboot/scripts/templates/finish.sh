@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs once inside the new system, as root, whichever installer put it there. May be run again. With the argument
-# network-first it also puts the boot loader's entry in the firmware's menu back behind the network.
+# Runs once inside the new system as root, after either installer. It may be run again. With the argument
+# network-first it also moves the boot loader's firmware entry behind the network.
 set -eu
 name={{ name | sh }}
 domain={{ domain | sh }}
@@ -8,7 +8,8 @@ domain={{ domain | sh }}
 echo "$name" >/etc/hostname
 printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s.%s %s\n::1\tlocalhost ip6-localhost ip6-loopback\n' "$name" "$domain" "$name" >/etc/hosts
 
-# One machine keeps one address: the DHCP server knows it by its MAC address, so the system must say that too.
+# The DHCP server knows the machine by its MAC address. The system must use it as client identifier too, to
+# keep the same address.
 if [ -d /etc/systemd/network ] && [ ! -e /etc/network/interfaces ]; then
   printf '[Match]\nType=ether\nName=e*\n\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=ipv6\n\n[DHCPv4]\nClientIdentifier=mac\n' >/etc/systemd/network/80-muster.network
 fi
@@ -36,7 +37,7 @@ Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 {%- endif %}
 SOURCES
 
-# Host keys before the call home: the control node pins the one it is told.
+# Generate the host keys before the call home, because the control node pins the reported key.
 ssh-keygen -A
 install -d -m 700 /root/.ssh
 cat >/root/.ssh/authorized_keys <<'KEYS'
@@ -47,7 +48,7 @@ KEYS
 chmod 600 /root/.ssh/authorized_keys
 install -d -m 755 /etc/ssh/sshd_config.d
 printf 'PermitRootLogin prohibit-password\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n' >/etc/ssh/sshd_config.d/10-muster.conf
-# "!" would lock root out by key as well where PAM is off; "*" only says that no password fits.
+# "!" would also refuse root's key where PAM is off; "*" only means that no password matches.
 usermod -p {{ root_password | sh }} root
 
 install -d -m 755 /etc/muster /usr/local/sbin
@@ -66,13 +67,13 @@ UNIT
 install -d -m 755 /etc/systemd/system/multi-user.target.wants
 ln -sf ../muster-call-home.service /etc/systemd/system/multi-user.target.wants/muster-call-home.service
 
-# What this boot came from goes first again: the control node goes on deciding.
+# Put the entry that this boot came from first again, so that the control node keeps control of each boot.
 vars=/sys/firmware/efi/efivars
 if [ "${1:-}" = network-first ] && [ -d "$vars" ] && command -v efibootmgr >/dev/null; then
   mounted=
   mountpoint -q "$vars" || { mount -t efivarfs efivarfs "$vars" && mounted=yes; } || true
   current=$(efibootmgr | sed -n 's/^BootCurrent: //p')
   order=$(efibootmgr | sed -n 's/^BootOrder: //p' | tr , '\n' | grep -vx "$current") || true
-  [ -z "$current" ] || efibootmgr -q -o "$(printf '%s\n' "$current" $order | paste -s -d , -)" || echo "the boot order stays as it is"
+  [ -z "$current" ] || efibootmgr -q -o "$(printf '%s\n' "$current" $order | paste -s -d , -)" || echo "the boot order could not be changed"
   [ -z "$mounted" ] || umount "$vars"
 fi

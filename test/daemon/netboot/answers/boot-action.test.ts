@@ -41,7 +41,7 @@ for (const state of harmless) {
   });
 }
 
-test("a machine nobody decided about waits a minute, then boots its disk", () => {
+test("an undecided machine waits a minute, then boots its disk", () => {
   for (const phase of ["discovered", "accepted"] as const) {
     assert.equal(bootAction(node({ phase }), 0, now).action, "wait");
     assert.equal(bootAction(node({ phase }), WAIT_SECONDS, now).action, "local");

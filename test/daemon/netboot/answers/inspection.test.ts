@@ -1,4 +1,4 @@
-/** Hardware facts on their way in: from iPXE's query and an installer's beacon into the node, through the real desk. */
+/** Hardware facts from iPXE's query and an installer's report reach the node through the real desk. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -69,7 +69,7 @@ test("a 64-bit machine under 32-bit UEFI is known for what it is", () => {
   assert.deepEqual(now(node).facts, { firmware: "uefi", firmwareBits: 32, arch: "i386", cpuArch: "x86-64" });
 });
 
-test("an installer's facts are merged into the node and told on its timeline, by whoever holds its key and in no other phase", () => {
+test("an installer's facts are merged into the node and recorded on its timeline, only with its key and only in this phase", () => {
   const { get, armed, now, types } = bench();
   const node = armed();
   const key = /muster\.key=([0-9a-f]{32})/.exec(get(`/boot.ipxe?mac=${node.macs[0]}&serial=FROM-IPXE&asset=A1`).body)?.[1] ?? "";
@@ -84,7 +84,7 @@ test("an installer's facts are merged into the node and told on its timeline, by
   assert.equal(get(`/progress/${"0".repeat(32)}/facts?${query}`).status, 410);
 });
 
-test("what does not fit is left out and the rest counts", () => {
+test("facts that do not fit are left out and the rest counts", () => {
   const query = new URLSearchParams({
     cpu: "Xeon\u0007",
     cpus: "-4",
@@ -95,7 +95,7 @@ test("what does not fit is left out and the rest counts", () => {
   });
   assert.deepEqual(inspected(query), { cpu: "Xeon", disks: [], nics: [] });
   const facts = { cpus: 2, cpu: "Xeon", memoryMb: 4096, disks: [{ name: "sda", sizeGb: 1 }], nics: [] };
-  assert.equal(factsSummary(facts), "told of its hardware: 2 × Xeon, 4096 MB, 1 disk, 0 network cards");
+  assert.equal(factsSummary(facts), "hardware reported: 2 × Xeon, 4096 MB, 1 disk, 0 network cards");
 });
 
 test("whatever a machine sends, what comes of it is facts", () => {

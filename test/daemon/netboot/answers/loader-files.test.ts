@@ -1,4 +1,4 @@
-/** What iPXE and GRUB ask for by names of their own, through the real desk. */
+/** Files that iPXE and GRUB request by fixed names, through the real desk. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BootDesk } from "../../../../daemon/netboot/answers/boot-script.ts";
@@ -45,7 +45,7 @@ for (const name of ["/grub/grub.cfg", "grub/i386-efi/grub.cfg", "/assets/ipxe/gr
     assert.match(bench().loaders.file(name) ?? "", /boot\.grub\?mac=/);
   });
 
-test("any other name is left to whoever has files", () => {
+test("any other name is left to the file server", () => {
   const { loaders, get } = bench();
   for (const name of ["grub.cfg", "x/autoexec.ipxe", "autoexec.ipxe.txt", "grub/x/grub.cfg"])
     assert.equal(loaders.file(name), undefined, name);
@@ -83,6 +83,6 @@ test("a machine with an ARM processor is refused both installers, with the reaso
   }
 });
 
-test("what the desk refuses is refused to GRUB as well", () => {
+test("a request that the desk refuses is refused to GRUB as well", () => {
   assert.equal(bench().get("/boot.grub?mac=nonsense")?.status, 400);
 });

@@ -1,4 +1,6 @@
-/** The rescue system and the wipe from the machine's side: what it is given, and what its reports change. */
+/**
+ * The rescue system and the wipe from the machine's side: the files it gets, and the effect of its reports.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Node, NodeState } from "../../../../daemon/contract/machines/node.ts";
@@ -98,7 +100,7 @@ test("a rescue: at every boot, with a new key, until the machine says where it i
   assert.equal(get(`/preseed/${key}/wipe.conf`).status, 404);
   const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
   get(`/progress/${key}/done?detail=${encodeURIComponent(`${hostKey}; rm -rf /`)}`);
-  assert.equal("reach" in now().state, false, "what is no host key is not taken for one");
+  assert.equal("reach" in now().state, false, "other text is not taken for a host key");
   get(`/progress/${key}/done?detail=${encodeURIComponent(hostKey)}`);
   assert.partialDeepStrictEqual(now().state, { phase: "rescue", reach: { address: "10.0.0.9", hostKey } });
   assert.equal(types().at(-1), "rescue.done");

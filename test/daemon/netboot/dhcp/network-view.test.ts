@@ -1,4 +1,4 @@
-/** What is shown of the networks: every address once, with its state, until when and why. */
+/** The view of the networks lists every address once, with its state, its end and the reason. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Network } from "../../../../daemon/contract/netboot/network.ts";
@@ -17,7 +17,7 @@ const view = (leases: StoredLease[], places = full) =>
   Network.parse(networkView({ places, leases, otherServers: [], nodeOf: (mac) => (mac === A ? "n1" : undefined), nowMs }));
 const states = (leases: StoredLease[]) => view(leases).leases.map(({ address, state }) => [address, state]);
 
-test("each kind of lease is told by its state, in the order of addresses", () => {
+test("each kind of lease is shown with its state, in the order of addresses", () => {
   assert.deepEqual(
     states([
       { mac: C, address: "10.0.0.101", state: "bound", expiresAt: nowMs - 1 },
@@ -39,12 +39,12 @@ test("an address set aside says who declined it or who sits there, and until whe
   ]);
   const until = new Date(later).toISOString();
   assert.deepEqual(leases, [
-    { address: "10.0.0.10", state: "declined", until, why: `n1 (${A}) was given it and found it in use by somebody else` },
-    { address: "10.0.0.11", state: "conflict", mac: B, until, why: `${B} answers there without a lease` },
+    { address: "10.0.0.10", state: "declined", until, why: `n1 (${A}) declined it: another machine uses this address` },
+    { address: "10.0.0.11", state: "conflict", mac: B, until, why: `${B} uses it without a lease` },
   ]);
 });
 
-test("offers, addresses given back and what is over are nobody's and not shown", () => {
+test("offers, released addresses and expired ones have no holder and are not shown", () => {
   assert.deepEqual(
     states([
       { mac: A, address: "10.0.0.10", state: "offered", expiresAt: later },

@@ -1,4 +1,4 @@
-/** Who else answers DHCP, from what is heard and from whom machines turn to. */
+/** Other DHCP servers, found from overheard offers and from the servers that machines choose. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OtherOfferFacts } from "../../../../daemon/contract/netboot/wire-facts.ts";

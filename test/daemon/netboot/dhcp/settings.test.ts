@@ -1,4 +1,4 @@
-/** From the configuration's words to an answer on the wire. */
+/** From the configuration to an answer on the wire. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseConfig } from "../../../../daemon/config/config.ts";
@@ -68,7 +68,7 @@ const wrong: [string, RegExp][] = [
 ];
 
 for (const [yaml, message] of wrong) {
-  test(`a mistake is told by its key: ${message.source}`, () => {
+  test(`a mistake is reported with its key: ${message.source}`, () => {
     assert.throws(
       () => served(yaml),
       (error: Error) => message.test(String(error.cause)),

@@ -32,11 +32,11 @@ const timeline = (...lines: Line[]): Event[] =>
     ...(detail && { detail }),
   }));
 
-/** A packet of real firmware, decided upon and told as the server does it. */
+/** A packet of real firmware, with its decision, recorded as the server does it. */
 const dhcp = (seconds: number, request: DhcpPacket, decision: DhcpDecision): Line => [
   seconds,
   `dhcp.${typeName(messageType(request))}`,
-  "in words that nobody reads",
+  "in words that no code reads",
   { ...exchangeOf(request, decision), journal: decision.journal },
 ];
 const offer = (seconds: number): Line => {
@@ -55,7 +55,7 @@ const bootServer = ((): Line => {
 const otherOffer = (detail: OtherOfferFacts): Line => [1, "dhcp.other-offer", "another server offers", detail];
 const proxied = (events: Event[], servers: OtherServer[] = []) => diagnose(wireStory(events), { proxy: true, router, servers });
 
-test("offers that nobody takes up are two servers' offers not merged, and the router's options are spelled out", () => {
+test("offers that are never accepted are two servers' offers not merged, and the router's options are spelled out", () => {
   const finding = proxied(timeline(offer(0), offer(4), offer(12), offer(28)));
   assert.match(finding?.finding ?? "", /sent 4 times.*does not merge two servers' offers/);
   const next = finding?.next.join("\n") ?? "";
@@ -72,18 +72,18 @@ test("offers that nobody takes up are two servers' offers not merged, and the ro
 });
 
 test("an offer or two is a boot that has just begun", () => {
-  assert.match(proxied(timeline(offer(0), offer(4)))?.finding ?? "", /nothing came back yet/);
+  assert.match(proxied(timeline(offer(0), offer(4)))?.finding ?? "", /no packet followed yet/);
 });
 
 test("a machine that took the other server's offer: the server is named, with its MAC address where that is known", () => {
   const took = proxied(timeline(offer(0), lanRequest));
   assert.match(took?.finding ?? "", /took that of the server 192\.168\.1\.1; ours was ignored/);
-  assert.match(took?.next[0] ?? "", /^On 192\.168\.1\.1: take boot file/);
+  assert.match(took?.next[0] ?? "", /^On 192\.168\.1\.1: remove boot file/);
   const seen = { address: lan, mac: "00:11:22:33:44:55", firstSeen: "2026-01-01T09:00:00Z", lastSeen: "2026-01-01T09:00:00Z" };
   assert.match(proxied(timeline(offer(0), lanRequest), [seen])?.finding ?? "", /the server 192\.168\.1\.1 \(00:11:22:33:44:55\)/);
 });
 
-test("what the other server named is said, and is what has to go there", () => {
+test("the settings that the other server named are listed, and must be removed there", () => {
   const offered = {
     server: lan,
     mac: "00:11:22:33:44:55",
@@ -93,30 +93,30 @@ test("what the other server named is said, and is what has to go there", () => {
     pxe: true,
   };
   const finding = proxied(timeline(offer(0), otherOffer(offered), lanRequest));
-  assert.match(finding?.finding ?? "", /That one names the boot file pxelinux\.0, next-server 192\.168\.1\.9, PXE options/);
+  assert.match(finding?.finding ?? "", /That server names the boot file pxelinux\.0, next-server 192\.168\.1\.9, PXE options/);
   assert.equal(
     finding?.next[0],
-    "On 192.168.1.1: take away the boot file pxelinux.0 (option 67), next-server 192.168.1.9 (option 66), options 43 and 60,",
+    "On 192.168.1.1: remove the boot file pxelinux.0 (option 67), next-server 192.168.1.9 (option 66), options 43 and 60,",
   );
   assert.ok(finding?.next.includes(router[0] ?? ""));
 });
 
 test("a server whose offer named nothing is not blamed for a boot file: the firmware reads one offer", () => {
-  // Most servers fill in themselves as next-server, with no file to fetch there.
+  // Most servers name themselves as next-server, with no file to fetch there.
   const offered = { server: lan, address: "192.168.1.50", nextServer: lan, pxe: false };
   const finding = proxied(timeline(offer(0), otherOffer(offered), lanRequest));
-  assert.match(finding?.finding ?? "", /names no boot file: this firmware reads one offer alone/);
-  assert.equal(finding?.next[0], "Let 192.168.1.1 say everything. Set on it:");
+  assert.match(finding?.finding ?? "", /names no boot file, and this firmware reads only one offer/);
+  assert.equal(finding?.next[0], "Let 192.168.1.1 send all boot options. Set on it:");
 });
 
 test("two offers of which none was taken up: the other one is named too", () => {
   const offered = { server: lan, mac: "00:11:22:33:44:55", address: "192.168.1.50", pxe: false };
   const finding = proxied(timeline(offer(0), otherOffer(offered), offer(4), offer(12)));
-  assert.match(finding?.finding ?? "", /sent 3 times, beside that of 192\.168\.1\.1 \(00:11:22:33:44:55\)/);
-  assert.match(finding?.next[0] ?? "", /Let 192\.168\.1\.1, the LAN's own DHCP server, say everything/);
+  assert.match(finding?.finding ?? "", /sent 3 times, together with that of 192\.168\.1\.1 \(00:11:22:33:44:55\)/);
+  assert.match(finding?.next[0] ?? "", /Let 192\.168\.1\.1, the LAN's own DHCP server, send all boot options/);
 });
 
-test("in full mode a machine that chose the other server is told from one that took ours", () => {
+test("in full mode a machine that chose the other server is distinguished from one that took ours", () => {
   const on = network();
   const discover = message("uefi-pxe-discover");
   const chose = message("uefi-pxe-discover", { type: MessageType.request, server: lan, requested: "192.168.1.50" });
@@ -129,7 +129,7 @@ test("in full mode a machine that chose the other server is told from one that t
   assert.equal(wireStory(timeline(offered, dhcp(4, mine, decideFull(mine, on, plan)))).chose, undefined);
 });
 
-test("what a system asks after the boot is no step of it", () => {
+test("a request of the system after the boot is no step of it", () => {
   const request = message("uefi-pxe-discover", {
     type: MessageType.request,
     set: [
@@ -143,7 +143,7 @@ test("what a system asks after the boot is no step of it", () => {
 const endings: [string, RegExp, Event[]][] = [
   [
     "we refused",
-    /we did not offer it a boot file: no boot file runs on 32-bit ARM UEFI/,
+    /Muster offered it no boot file: no boot file runs on 32-bit ARM UEFI/,
     timeline(
       ((): Line => {
         const request = message("uefi-pxe-discover", { set: [[Option.clientArchitecture, Uint8Array.of(0, 10)]] });
@@ -153,7 +153,7 @@ const endings: [string, RegExp, Event[]][] = [
   ],
   [
     "full mode gave an address alone",
-    /we did not offer it a boot file: the boot file ipxe-arm64.efi for/,
+    /Muster offered it no boot file: the boot file ipxe-arm64.efi for/,
     timeline(
       ((): Line => {
         const request = message("uefi-pxe-discover", { set: [[Option.clientArchitecture, Uint8Array.of(0, 11)]] });
@@ -174,12 +174,12 @@ const endings: [string, RegExp, Event[]][] = [
   ],
   [
     "the loader came and iPXE did not",
-    /iPXE never spoke/,
+    /iPXE sent nothing/,
     timeline(offer(0), lanRequest, bootServer, [7, "tftp.complete", "TFTP snponly.efi: 200000 bytes"]),
   ],
   [
     "iPXE never fetched its script",
-    /iPXE runs and was told its script/,
+    /iPXE runs and got the URL of its script/,
     timeline(
       offer(0),
       bootServer,
@@ -210,14 +210,14 @@ test("only the last boot counts", () => {
   assert.equal(story.offers, 1);
 });
 
-test("each step is told, the ones that never came too", () => {
+test("each step is listed, and those that never came too", () => {
   assert.deepEqual(tellSteps(wireStory(timeline(offer(0), offer(4), offer(12))), true), [
     "DISCOVER seen 3 times",
     "our offer of snponly.efi sent 3 times",
     "no REQUEST seen",
-    "nothing asked on port 4011",
+    "no request on port 4011",
     "no TFTP request seen",
-    "no boot script asked for",
+    "no boot script requested",
   ]);
   assert.deepEqual(tellSteps(wireStory([]), true), ["no packet of a network boot was ever seen from it"]);
 });

@@ -46,9 +46,9 @@ test("a machine never seen is explained rule by rule, and nothing is remembered 
       ["boot stage", "uefi-rom"],
       ["architecture", "x86-64 UEFI"],
       ["machine", "never seen: it would become discovered"],
-      ["mode", "says what to boot, and hands out no address"],
+      ["mode", "names the boot file, and hands out no address"],
       ["boot file", "snponly.efi"],
-      ["option 43", "left out: EDK2 before 2017 throws away a ProxyDHCP offer that has it"],
+      ["option 43", "left out: EDK2 before 2017 discards a ProxyDHCP offer with this option"],
       ["answer", "ProxyDHCP offer of snponly.efi, to 255.255.255.255"],
     ],
   );
@@ -67,7 +67,7 @@ test("a made-up packet says the architecture, class and mode it was asked to say
   assert.equal(explain(stranger, { arch: 7, mode: "off" }).dhcp.answer, "nothing: DHCP is off");
 });
 
-test("the journal of the last real packet is told with what came of it", (t) => {
+test("the journal of the last real packet is reported with its outcome", (t) => {
   const { world, explain } = fleet(t, "proxy");
   const node = addNode(world, { phase: "accepted" });
   const journal = ["proxy mode: discover from x", "uefi-rom: boot file snponly.efi"];
@@ -108,7 +108,7 @@ test("an armed machine's script is shown without a key that opens anything", (t)
   assert.equal(world.nodes.findById(node.id)?.state.phase, "armed");
 });
 
-test("every code of a screen is found however it is written, and each is told once with a next step", () => {
+test("every code of a screen is found however it is written, and each is explained once with a next step", () => {
   for (const { code, says, means, next } of bootErrors) {
     for (const written of [code, code.toLowerCase(), code.replace("PXE-", "")]) assert.equal(findBootError(written)?.code, code);
     for (const text of [says, means, next]) assert.ok(text.length > 5, code);

@@ -1,4 +1,7 @@
-/** Which loader and which way into the disk suit a machine: played by machines on which only some work. */
+/**
+ * Finds the loader and the way into the disk that work for a machine. Simulated machines support only some of
+ * them.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -20,7 +23,7 @@ test("a loader that never comes up is given up after three boots, and the other 
   assert.equal(loaderTried(trial, "snponly"), "ipxe");
   const { lesson } = loaderCameUp(loaderFetched(trial, "ipxe"));
   assert.deepEqual(lesson?.quirks, { loader: "ipxe" });
-  assert.match(lesson?.because ?? "", /snponly was loaded 4 times and never asked for its script, ipxe did/);
+  assert.match(lesson?.because ?? "", /snponly was loaded 4 times and never requested its script, ipxe did/);
 });
 
 test("a loader that comes up, be it after two resets, teaches nothing", () => {
@@ -45,7 +48,7 @@ test("where neither comes up both go on having their turn", () => {
   for (const loader of Loader.options) assert.ok((turns.get(loader) ?? 0) > 20, loader);
 });
 
-test("a machine that comes straight back is told the next way, until its system comes up; that way is then the first", () => {
+test("a machine that comes straight back gets the next way, until its system comes up; that way is then the first", () => {
   const ladders = fc.shuffledSubarray([...LocalBoot.options], { minLength: 1 });
   fc.assert(
     fc.property(ladders, fc.nat(2), (ladder, at) => {

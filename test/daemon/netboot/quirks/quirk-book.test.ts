@@ -1,4 +1,4 @@
-/** What happens to a machine changes how it is booted next, and is remembered in the database. */
+/** Events of a machine change its next boot, and are remembered in the database. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { WireEvent } from "../../../../pxe/boot-source.ts";
@@ -30,7 +30,7 @@ test("a machine whose large blocks get no answer is sent smaller ones, and remem
   assert.deepEqual(world.quirks.find(mac).learned.quirks, { blockSize: 1428 });
   assert.match(
     world.events.ofNode(node.id, 0, 10).at(-1)?.summary ?? "",
-    /learned how to boot it: TFTP blocks of 1468 bytes got no answer, 1428 did/,
+    /learned how to boot it: TFTP blocks of 1468 bytes got no answer, but 1428 bytes did/,
   );
   assert.deepEqual(quirkBookOf(world).tftp(mac), { maxBlockSize: 1428 }, "another process knows it too");
 });
@@ -65,7 +65,7 @@ test("a loader that never asks for its script gives way to the other one, if tha
 
 const system: WireEvent = { type: "dhcp.request", summary: "", detail: { stage: "operating-system", answer: "none" } };
 
-test("a machine that comes straight back from its disk is told another way, which stays when its system came up", () => {
+test("a machine that comes straight back from its disk gets another way, which stays when its system came up", () => {
   const { world, mac, clock, book } = fleet();
   const told = [0, 2, 4].map((minutes) => {
     clock.now = minutes * MINUTE;

@@ -1,4 +1,4 @@
-/** Which quirks a machine has, as a table, and the quirk file that comes with Muster. */
+/** A table of the quirks that a machine has, and checks of the quirk file that comes with Muster. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { QuirkMatch } from "../../../../daemon/contract/netboot/quirk.ts";
@@ -31,7 +31,7 @@ const table: [string, QuirkMatch, boolean][] = [
 for (const [what, when, fits] of table)
   test(`${what}: ${fits ? "fits" : "does not fit"}`, () => assert.equal(matches(machine, when), fits));
 
-test("what is not known yet fits nothing that asks for it", () => {
+test("an unknown value fits no line that requires it", () => {
   for (const when of [{ make: "*" }, { model: "*" }, { vendorClass: "*" }, { uuid: "*" }, { firmware: "uefi" }] as const)
     assert.equal(matches({ mac: machine.mac }, when), false);
 });
@@ -60,7 +60,7 @@ test("of two lines the first that names a setting decides it", () => {
   assert.deepEqual(settingsOf(appliedQuirks(machine, { chosen: {}, learned: nothing, lines })), { blockSize: 512, tftpOptions: false });
 });
 
-test("a line that nobody can mean is refused with its number", () => {
+test("a line that makes no sense is refused with its number", () => {
   for (const line of [
     '{"when":{},"set":{"blockSize":512},"because":"x"}',
     '{"when":{"make":"x"},"set":{},"because":"x"}',
@@ -77,7 +77,7 @@ test("the quirk file that comes with Muster can be read", () => {
     assert.ok(Object.keys(when).length > 0 && Object.keys(set).length > 0 && because !== "");
 });
 
-test("servers that take success for the end of booting are never told to leave with it", () => {
+test("servers that take success for the end of booting never get that exit code", () => {
   for (const [make, model] of [
     ["Dell Inc.", "PowerEdge R730"],
     ["Lenovo", "ThinkSystem SR650 -[7X06CTO1WW]-"],

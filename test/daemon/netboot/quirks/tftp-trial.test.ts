@@ -1,11 +1,14 @@
-/** What a machine's transfers teach: played by machines that bear only so much. */
+/** Learns quirks from TFTP transfers of simulated machines with limits. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Quirks } from "../../../../daemon/contract/netboot/quirk.ts";
 import { learnTftp, noTftpTrial, type TftpSeen, type TftpTrial, tftpTried } from "../../../../daemon/netboot/quirks/tftp-trial.ts";
 
-/** Firmware asks for the same each time. It hears blocks up to a size, and may not understand an answer to its options. */
+/**
+ * Firmware sends the same request each time. It receives blocks up to a size, and may not understand an
+ * answer to its options.
+ */
 interface Machine {
   asks: number;
   bears: number;
@@ -22,7 +25,7 @@ function transfer({ asks, bears, understandsOptions }: Machine, quirks: Quirks):
   return { end: "complete", blockSize, options, bytes: FILE, heard: true };
 }
 
-/** Boots until it comes through; what was learned on the way. */
+/** Boots until it succeeds, and returns the learned quirks. */
 function bootUntilItWorks(machine: Machine, most: number): { learned: Quirks; boots: number } {
   let trial: TftpTrial = noTftpTrial;
   let learned: Quirks = {};
@@ -42,7 +45,7 @@ const machines = fc.record({
   understandsOptions: fc.boolean(),
 });
 
-test("every machine that bears plain TFTP boots in the end, and the next time at once", () => {
+test("every machine that supports plain TFTP boots in the end, and the next time at once", () => {
   fc.assert(
     fc.property(machines, (machine) => {
       const { learned, boots } = bootUntilItWorks(machine, 10);
@@ -53,7 +56,7 @@ test("every machine that bears plain TFTP boots in the end, and the next time at
   );
 });
 
-test("what is learned is no more than was needed", () => {
+test("no quirk is learned that was not needed", () => {
   fc.assert(
     fc.property(machines, (machine) => {
       const { learned } = bootUntilItWorks(machine, 10);
@@ -99,7 +102,7 @@ const after = (...seen: TftpSeen[]) => {
 test("firmware that steps down by itself is learned from: next time it need not", () => {
   assert.deepEqual(after(silent(1456), worked(512)).at(-1), {
     quirks: { blockSize: 512 },
-    because: "TFTP blocks of 1456 bytes got no answer, 512 did",
+    because: "TFTP blocks of 1456 bytes got no answer, but 512 bytes did",
   });
   const unheard: TftpSeen = { end: "gave-up", blockSize: 1468, options: true, bytes: 0, heard: false };
   assert.deepEqual(after(unheard, worked(512, false)).at(-1)?.quirks, { tftpOptions: false });

@@ -1,4 +1,4 @@
-/** The call-home program with its documented patience: 30 tries, 10 s apart, whatever the machine's clock says. */
+/** The call-home program tries 30 times, 10 s apart, as documented, whatever the machine's clock shows. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { templateText } from "../../../../daemon/netboot/scripts/templates.ts";
 
-/** Waits are written down instead of waited; the machine believes that it is 1970. */
+/** Waits are recorded instead of slept, and the machine believes that it is 1970. */
 const IMPATIENT = `import sys, time
 waits = open(sys.argv.pop(1), "a")
 time.sleep = lambda seconds: print(seconds, file=waits, flush=True)
@@ -18,7 +18,7 @@ time.time = lambda: 0.0
 exec(compile(open(sys.argv.pop(1)).read(), "muster-call-home", "exec"))
 `;
 
-/** A number is a status; a text is what whoever listens there sends instead of HTTP. */
+/** A number is an HTTP status. A text is sent instead of HTTP. */
 async function machine(t: TestContext, answers: (tries: number) => number | string, more: object = {}) {
   const folder = mkdtempSync(join(tmpdir(), "muster-caller-"));
   t.after(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,7 @@
 /**
- * A machine that has its system already runs the one line of `muster token create`: a network namespace with folders of its own,
- * dash, a real sshd and python3. Only systemctl is a stand-in; the machine of enrol.long.test.ts has a systemd.
+ * A machine with its own system runs the line from `muster token create`. It is a network namespace with its
+ * own folders, dash, a real sshd and python3. Only systemctl is simulated. The machine of enrol.long.test.ts
+ * has a real systemd.
  */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -22,7 +23,7 @@ const PLAYBOOK = `- hosts: ~^(worker|controller)_nodes$
     - name: Ask its name
       ansible.builtin.command: uname -n
 `;
-/** Everything a script may change lies in memory, for this process and those below it. */
+/** Mounts every folder that a script may change in memory, for this process and its children. */
 const OWN_FOLDERS = `
   mount -t tmpfs own "$1/machine" && mkdir "$1/machine/etc" "$1/machine/usr" "$1/machine/work-etc" "$1/machine/work-usr"
   mount -t overlay own -o "lowerdir=/etc,upperdir=$1/machine/etc,workdir=$1/machine/work-etc" /etc
@@ -57,7 +58,7 @@ after(async () => {
 });
 
 const muster = <T>(...args: string[]): T => JSON.parse(lab.daemon.muster("--json", "--key", key, ...args)) as T;
-/** On the machine, as root; what it printed, its exit code last. */
+/** Runs the script on the machine as root. Returns its output with the exit code last. */
 const onMachine = (script: string, sshd = "") =>
   lab.network.run("unshare", ["--mount", "--uts", "sh", "-c", `set -e\n${OWN_FOLDERS}\n${script}`, "machine", folder, sshd], { namespace });
 
@@ -83,13 +84,16 @@ test("the line of a token makes a machine a ready node, by its own name, and may
   const first = readFileSync(join(folder, "first"), "utf8");
   assert.match(
     first,
-    /^muster: SSH host key: SHA256:\S+\nmuster: may log in as root now: muster-executor\nmuster: installed [\s\S]*\nmuster: this machine is in the fleet/,
+    /^muster: SSH host key: SHA256:\S+\nmuster: key added to authorized_keys of root: muster-executor\nmuster: installed [\s\S]*\nmuster: this machine is in the fleet/,
   );
-  assert.ok(!first.includes(token), "what it says may be seen by others");
+  assert.ok(!first.includes(token), "the output may be seen by others");
 
   writeFileSync(join(folder, "again"), "");
   await until(() => readable("done") !== undefined);
-  assert.match(readFileSync(join(folder, "second"), "utf8"), /may log in as root already: muster-executor[\s\S]*is in the fleet/);
+  assert.match(
+    readFileSync(join(folder, "second"), "utf8"),
+    /key already in authorized_keys of root: muster-executor[\s\S]*is in the fleet/,
+  );
   writeFileSync(join(folder, "ended"), "");
   const printed = await machine;
   assert.match(printed, /^700 \/root\/\.ssh\n600 \/root\/\.ssh\/authorized_keys\n755 \/usr\/local\/sbin\/muster-call-home\n/);
@@ -107,8 +111,8 @@ test("where something is missing the script says what, and changes nothing", { s
   const { install } = muster<{ install: string }>("token", "create");
   const fails = (change: string, as = "") =>
     onMachine(`${change}\n${install.replace("| sh", ">/run/script")}\n${as} sh /run/script 2>&1 && exit 9\nls -A /root`);
-  assert.match(await fails("rmdir /run/systemd/system"), /^muster: systemd does not run this machine[^\n]*\n$/);
-  assert.match(await fails("chmod 711 /run", "setpriv --reuid=65534 --clear-groups"), /^muster: this takes root: put sudo before sh\n$/);
+  assert.match(await fails("rmdir /run/systemd/system"), /^muster: this machine does not run systemd[^\n]*\n$/);
+  assert.match(await fails("chmod 711 /run", "setpriv --reuid=65534 --clear-groups"), /^muster: this needs root: put sudo before sh\n$/);
 });
 
 test("a script cut short anywhere does nothing", { skip: noNetwork }, async () => {

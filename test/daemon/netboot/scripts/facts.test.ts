@@ -1,4 +1,4 @@
-/** The script with which installers say what a machine is made of, run by real shells over a machine made of files. */
+/** Real shells run the script that reports a machine's hardware, on a machine described by files. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";

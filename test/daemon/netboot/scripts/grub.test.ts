@@ -1,4 +1,7 @@
-/** GRUB's configuration says what the iPXE script of the same machine says, and nothing that GRUB would expand or choke on. */
+/**
+ * GRUB's configuration does the same as the iPXE script of the machine, and contains nothing that GRUB would
+ * expand or reject.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -60,7 +63,7 @@ test("GRUB's own parser takes all of it", { skip: existsSync("/usr/bin/grub-scri
   }
 });
 
-test("what could end a quotation is refused, and what could expand is quoted", () => {
+test("text that could end a quotation is refused, and text that could expand is quoted", () => {
   assert.throws(() => render("echo.grub", { text: "it's" }), /not for GRUB/);
   assert.throws(() => render("echo.grub", { text: "a\nboot" }), /control character/);
   assert.equal(render("echo.grub", { text: "$prefix; boot" }), "echo '$prefix; boot'\n");

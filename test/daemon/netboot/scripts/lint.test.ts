@@ -1,4 +1,4 @@
-/** The linter of generated iPXE scripts, and every script we can generate held to it. */
+/** The linter of generated iPXE scripts, and all generated scripts checked by it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -14,7 +14,7 @@ const faulty: [name: string, text: string, problem: RegExp][] = [
   ["such a verb behind an operator", script("isset a || poweroff", "exit"), /poweroff is not/],
   ["a label that is not there", script("isset a || goto nowhere", "exit"), /goto nowhere leads nowhere/],
   ["a goto without a label", script("isset a || goto", "exit"), /goto undefined leads nowhere/],
-  ["a label nobody uses", script(":there", "exit"), /nothing goes to :there/],
+  ["an unused label", script(":there", "exit"), /nothing goes to :there/],
   ["a label that is there twice", script(":a", "sleep 1", ":a", "isset x || goto a", "exit"), /:a is there twice/],
   ["a control character", script("echo a\x07b", "exit"), /control character/],
   ["a carriage return", script("echo a\r", "exit"), /control character/],
