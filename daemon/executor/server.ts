@@ -88,7 +88,8 @@ export async function startExecutor({
     return { runs, executions: planDesk?.list() ?? [], figures };
   };
   const heartbeat = setInterval(() => tell({ type: "alive", ...held() }), HEARTBEAT_MS);
-  const powerDesk = new PowerDesk(power, log.child({ part: "power" }));
+  const powerDesk = new PowerDesk(power, ansible.home, log.child({ part: "power" }));
+  powerDesk.start();
 
   const server = createServer((control) => {
     controls.add(control);
@@ -151,11 +152,10 @@ export async function startExecutor({
   const closeServer = async () => {
     clearInterval(heartbeat);
     upkeep.abort();
-    powerDesk.close();
     const closed = once(server, "close");
     server.close();
     for (const control of controls) control.destroy();
-    await closed;
+    await Promise.all([closed, powerDesk.close()]);
   };
   return {
     // Control is let go first: it must not hand over a queued job in the place of one that just ended.

@@ -20,7 +20,7 @@ export interface PlanDeskOptions {
   /** The executor's own folder. */
   home: string;
   governed: Governed;
-  means: Omit<StepMeans, "graceMs">;
+  means: Omit<StepMeans, "graceMs" | "log">;
   graceMs: number;
   turns: NodeTurns;
   log: Log;
@@ -50,7 +50,7 @@ export class PlanDesk {
   constructor(options: PlanDeskOptions) {
     this.#options = options;
     this.#graceMs = options.graceMs;
-    this.#means = { ...options.means, graceMs: () => this.#graceMs };
+    this.#means = { ...options.means, graceMs: () => this.#graceMs, log: options.log };
     this.#folder = join(options.home, "executions");
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
@@ -188,7 +188,7 @@ export class PlanDesk {
       isLetGo: () => this.#letGo,
       secrets: () => means.secrets.all(),
       onStep: (step) => tell({ type: "step", executionId, step, ...passes.told(step) }),
-      perform: (step) => performStep({ executionId, plan, step, catalogue, files: record.files(step.id), passes }, means, stop.signal),
+      perform: (step) => performStep({ executionId, plan, step, catalogue, place: record.place(step.id), passes }, means, stop.signal),
     });
   }
 

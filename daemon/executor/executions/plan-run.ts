@@ -2,7 +2,7 @@
 import type { StepResult } from "../../contract/changes/execution.ts";
 import type { PlanStep } from "../../contract/changes/plan.ts";
 import type { NodeTurns } from "../node-turns.ts";
-import type { Ended } from "../steps/ending.ts";
+import type { StepEnd } from "../steps/ending.ts";
 import { masked, maskedText } from "../steps/masking.ts";
 import { hasFailed, isUnsure, type Outcome, outcomeOf, readySteps, undoing } from "./order.ts";
 import type { PlanRecord } from "./record.ts";
@@ -10,7 +10,7 @@ import type { PlanRecord } from "./record.ts";
 export interface PlanRunParts {
   record: PlanRecord;
   turns: NodeTurns;
-  perform(step: PlanStep): Promise<Ended>;
+  perform(step: PlanStep): Promise<StepEnd>;
   secrets(): string[];
   /** After it was written down. */
   onStep(result: StepResult): void;
@@ -78,7 +78,7 @@ async function runStep(step: PlanStep, { record, turns, perform, secrets, onStep
   }
 }
 
-export function told({ status, exitCode, said, error }: Ended, secrets: readonly string[]) {
+export function told({ status, exitCode, said, error }: StepEnd, secrets: readonly string[]) {
   const output = masked(said, secrets);
   return {
     status,

@@ -6,7 +6,8 @@ import * as z from "zod";
 import { ExecutionStatus, StepResult } from "../../contract/changes/execution.ts";
 import { Digest, Plan } from "../../contract/changes/plan.ts";
 import { Instant } from "../../contract/names.ts";
-import { type ChildFiles, childFiles } from "../steps/child.ts";
+import type { Place } from "../lasting-process.ts";
+import { stepPlace } from "../steps/local-command.ts";
 import { append } from "./ledger.ts";
 
 const Begun = z.object({
@@ -77,8 +78,8 @@ export class PlanRecord {
     this.#ending = ending;
   }
 
-  files(stepId: string): ChildFiles {
-    return childFiles(this.#folder, stepId);
+  place(stepId: string): Place {
+    return stepPlace(this.#folder, stepId);
   }
 
   forget(): void {

@@ -1,20 +1,17 @@
 /** What became of an execution whose executor was lost: its steps in flight are followed to their end where one can be known; none is begun. */
 import type { StepResult } from "../../contract/changes/execution.ts";
 import type { PlanStep } from "../../contract/changes/plan.ts";
-import { takeUpChild } from "../steps/child.ts";
-import type { Ended } from "../steps/ending.ts";
-import { nothing } from "../steps/output.ts";
+import { nothing } from "../kept-output.ts";
+import type { StepEnd } from "../steps/ending.ts";
+import { followCommand } from "../steps/local-command.ts";
 import type { StepMeans } from "../steps/perform.ts";
 import { type Outcome, outcomeOf } from "./order.ts";
 import { skipRest, told } from "./plan-run.ts";
 import type { PlanRecord } from "./record.ts";
 
-/** What such a step may say: its form is not asked any more. */
-const CAP_BYTES = 64 * 1024;
-
 export async function recoverPlan(
   record: PlanRecord,
-  means: Pick<StepMeans, "graceMs" | "secrets">,
+  means: Pick<StepMeans, "graceMs" | "secrets" | "log">,
   signal: AbortSignal,
   onStep: (result: StepResult) => void,
 ): Promise<Outcome> {
@@ -26,8 +23,8 @@ export async function recoverPlan(
   });
   await Promise.all(
     inFlight.map(async ({ step, begun }) => {
-      const left = Date.parse(begun.startedAt ?? at) + step.timeoutSeconds * 1000 - Date.now();
-      const ended = await endOf(step, record, means, signal, Math.max(0, left));
+      const deadline = Date.parse(begun.startedAt ?? at) + step.timeoutSeconds * 1000;
+      const ended = await endOf(step, record, means, signal, deadline);
       const result: StepResult = { ...begun, ...told(ended, means.secrets.all()) };
       record.save(result);
       onStep(result);
@@ -40,17 +37,11 @@ export async function recoverPlan(
 async function endOf(
   { id, method }: PlanStep,
   record: PlanRecord,
-  { graceMs }: Pick<StepMeans, "graceMs">,
+  { graceMs, log }: Pick<StepMeans, "graceMs" | "log">,
   signal: AbortSignal,
-  leftMs: number,
-): Promise<Ended> {
+  deadline: number,
+): Promise<StepEnd> {
   if (method === "ssh" || method === "http")
     return { status: "unknown", said: nothing, error: "the executor was lost while this was at work" };
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort("timed-out"), leftMs);
-  try {
-    return await takeUpChild(record.files(id), { capBytes: CAP_BYTES, graceMs }, AbortSignal.any([signal, late.signal]));
-  } finally {
-    clearTimeout(timer);
-  }
+  return followCommand(record.place(id), { graceMs, log, signal, deadline });
 }

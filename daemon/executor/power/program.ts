@@ -1,66 +1,78 @@
-/** Runs one program for a power action: no shell, an environment of its own, and its whole group gone when the time is up. */
-import { type ChildProcess, spawn } from "node:child_process";
+/** One program for a power action, as a lasting process. No shell reads its words. */
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { MusterError } from "../../errors/errors.ts";
+import { type Said, takeSaid } from "../kept-output.ts";
+import { exitCodeOf } from "../lasting-files.ts";
+import { type Kind, LastingProcess, type Place } from "../lasting-process.ts";
+import type { StopPolicy } from "../termination.ts";
 
-export interface Ended {
+export interface ProgramEnd {
+  /** Null when a signal ended it. */
   exitCode: number | null;
-  /** Standard output. */
   output: string;
-  /** Standard error. */
   complaint: string;
 }
 
+export interface ProgramRoom {
+  /** For the files of the programs at work. */
+  folder: string;
+  onTrouble(error: unknown): void;
+}
+
+const kind: Kind = { mark: (base) => ["MUSTER_POWER", base], endsWith: "command" };
 const KEPT = 16_384;
-/** How long output is waited for after the program itself has ended. */
-const LAST_WORDS_MS = 500;
+/** A power action must not wait behind the processes of a wave. */
+const NICENESS = 0;
+/** When its time is up, all of it is killed at once. */
+const policy: StopPolicy = { target: "group", first: "SIGTERM", graceMs: () => 0 };
+/** The exit codes of a shell that did not find the program, or may not execute it. */
+const NO_PROGRAM = [127, 126];
 
-export async function runProgram([program = "", ...args]: string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Ended> {
+export async function runProgram(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { folder, onTrouble }: ProgramRoom,
+  signal: AbortSignal,
+): Promise<ProgramEnd> {
   signal.throwIfAborted();
-  const child = spawn(program, args, {
+  const own = join(folder, randomUUID());
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  const place = placeIn(own);
+  const program = new LastingProcess(place, kind);
+  await program.begin({
+    argv,
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8", ...env },
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+    cwd: "/",
+    capBytes: KEPT,
+    niceness: NICENESS,
   });
-  const [output, complaint] = [collect(child.stdout), collect(child.stderr)];
-  const stop = () => killGroup(child);
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    const exitCode = await new Promise<number | null>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("exit", (code) => {
-        // `close` comes with the last of its output, but not while something it left behind holds that open.
-        const late = setTimeout(resolve, LAST_WORDS_MS, code);
-        child.once("close", () => {
-          clearTimeout(late);
-          resolve(code);
-        });
-      });
-    });
-    signal.throwIfAborted();
-    return { exitCode, output: output(), complaint: complaint() };
-  } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EACCES"))
-      throw new MusterError("POWER_PROGRAM_MISSING", `${program} is not on the control node, or is no program`);
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  const end = await program.ended({ signal, policy, onTrouble });
+  const said = { output: textOf(takeSaid(place.output)), complaint: textOf(takeSaid(place.errors)) };
+  rmSync(own, { recursive: true });
+  signal.throwIfAborted();
+  const exitCode = exitCodeOf(end);
+  if (exitCode !== null && NO_PROGRAM.includes(exitCode))
+    throw new MusterError("POWER_PROGRAM_MISSING", `${argv[0]} is not on the control node, or is not a program`);
+  return { exitCode: end.how === "exited" ? exitCode : null, ...said };
 }
 
-function collect(stream: NodeJS.ReadableStream): () => string {
-  let text = "";
-  stream.setEncoding("utf8");
-  stream.on("data", (chunk: string) => {
-    text = (text + chunk).slice(-KEPT);
-  });
-  return () => text;
+/** Waits for the programs of an executor that was killed, within the time of a power action, and removes their files. */
+export async function finishPrograms({ folder, onTrouble }: ProgramRoom, deadline: number, signal: AbortSignal): Promise<void> {
+  const left = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  await Promise.all(
+    left.map(async (own) => {
+      await new LastingProcess(placeIn(own), kind).ended({ signal, deadline, policy, onTrouble });
+      rmSync(own, { recursive: true });
+    }),
+  );
 }
 
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-  }
-}
+const placeIn = (folder: string): Place & { errors: string } => ({
+  base: join(folder, "program"),
+  output: join(folder, "output"),
+  errors: join(folder, "errors"),
+});
+
+const textOf = ({ head, tail }: Said): string => Buffer.concat(tail ? [head, tail] : [head]).toString("utf8");

@@ -5,13 +5,13 @@ import { filled } from "../../machines/power/command-line.ts";
 import { ipmiFailure, ipmitoolArguments, powerStateFrom } from "../../machines/power/ipmi.ts";
 import type { SettingOf } from "../../machines/power/settings.ts";
 import { readPassword } from "./password.ts";
-import { runProgram } from "./program.ts";
+import { type ProgramRoom, runProgram } from "./program.ts";
 import type { Bmc } from "./switch.ts";
 
-export function ipmiBmc(setting: SettingOf<"ipmi">, signal: AbortSignal): Bmc {
+export function ipmiBmc(setting: SettingOf<"ipmi">, room: ProgramRoom, signal: AbortSignal): Bmc {
   const env = { IPMI_PASSWORD: readPassword(setting.password_file) };
   const ask = async (action: Parameters<typeof ipmitoolArguments>[1]): Promise<string> => {
-    const { exitCode, output, complaint } = await runProgram(["ipmitool", ...ipmitoolArguments(setting, action)], env, signal);
+    const { exitCode, output, complaint } = await runProgram(["ipmitool", ...ipmitoolArguments(setting, action)], env, room, signal);
     if (exitCode !== 0) throw ipmiFailure(complaint, setting);
     return output;
   };
@@ -23,11 +23,11 @@ export function ipmiBmc(setting: SettingOf<"ipmi">, signal: AbortSignal): Bmc {
   };
 }
 
-export function commandBmc(setting: SettingOf<"command">, machine: Machine, signal: AbortSignal): Bmc {
+export function commandBmc(setting: SettingOf<"command">, machine: Machine, room: ProgramRoom, signal: AbortSignal): Bmc {
   const run = async (action: "on" | "off" | "cycle" | "status"): Promise<string> => {
     const words = setting[action];
     if (!words) throw new MusterError("POWER_NOT_SUPPORTED", `${machine.name} has no command for ${action}`);
-    const { exitCode, output, complaint } = await runProgram(filled(words, setting, machine), {}, signal);
+    const { exitCode, output, complaint } = await runProgram(filled(words, setting, machine), {}, room, signal);
     if (exitCode === 0) return output;
     const said = (complaint.trim() || output.trim()).split("\n").at(-1)?.slice(0, 300);
     throw new MusterError("POWER_FAILED", `${words[0]} ended with ${exitCode ?? "a signal"}: ${said || "it said nothing"}`);

@@ -1,10 +1,12 @@
 /** Takes power requests: one at a time for each machine, each within its time. The driver comes from our own configuration. */
+import { join } from "node:path";
 import type { FromExecutor, PowerRequest } from "../../contract/executor-protocol.ts";
 import { PowerFailure } from "../../contract/machines/power.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
 import { described, type Machine, requireSupported, settingFor } from "../../machines/power/choose.ts";
 import type { Power, PowerSetting } from "../../machines/power/settings.ts";
+import { finishPrograms, type ProgramRoom } from "./program.ts";
 import { commandBmc, ipmiBmc } from "./programs.ts";
 import { withRedfish } from "./redfish.ts";
 import { type Switched, switchPower } from "./switch.ts";
@@ -14,15 +16,36 @@ type Outcome = Extract<FromExecutor, { type: "powered" }>["outcome"];
 export class PowerDesk {
   readonly #power: Power;
   readonly #log: Log;
+  readonly #room: ProgramRoom;
   readonly #busy = new Map<string, AbortController>();
+  readonly #closing = new AbortController();
+  readonly #pending = new Set<Promise<unknown>>();
 
-  constructor(power: Power, log: Log) {
+  /** `home` is the executor's own folder. */
+  constructor(power: Power, home: string, log: Log) {
     this.#power = power;
     this.#log = log;
+    const onTrouble = (error: unknown) => log.error({ err: error }, "a power program could not be looked after");
+    this.#room = { folder: join(home, "power"), onTrouble };
   }
 
-  /** Never rejects: what went wrong is an answer too. */
-  async perform({ action, machine }: PowerRequest): Promise<Outcome> {
+  /** Takes over the programs of an earlier executor. */
+  start(): void {
+    const deadline = Date.now() + this.#power.timeout_seconds * 1000;
+    void this.#track(finishPrograms(this.#room, deadline, this.#closing.signal));
+  }
+
+  /** Never rejects: a failure is an outcome too. */
+  perform(request: PowerRequest): Promise<Outcome> {
+    return this.#track(this.#perform(request));
+  }
+
+  async #track<T>(work: Promise<T>): Promise<T> {
+    this.#pending.add(work);
+    return work.finally(() => this.#pending.delete(work));
+  }
+
+  async #perform({ action, machine }: PowerRequest): Promise<Outcome> {
     const { name } = machine;
     if (this.#busy.has(name)) return failed(new MusterError("POWER_BUSY", `${name} is being switched already`));
     const stop = new AbortController();
@@ -37,7 +60,7 @@ export class PowerDesk {
     try {
       const setting = settingFor(machine, this.#power);
       means = described(setting);
-      const switched = await perform(setting, machine, action, AbortSignal.any([late, stop.signal]));
+      const switched = await perform(setting, machine, action, this.#room, AbortSignal.any([late, stop.signal]));
       this.#log.info({ node: name, action, power: switched.power }, "power");
       return { ended: "well", ...switched };
     } catch (error) {
@@ -49,18 +72,27 @@ export class PowerDesk {
     }
   }
 
-  close(): void {
-    for (const stop of this.#busy.values()) stop.abort();
+  /** Resolves when no program is left. */
+  async close(): Promise<void> {
+    this.#closing.abort("cancelled");
+    for (const stop of this.#busy.values()) stop.abort("cancelled");
+    await Promise.allSettled(this.#pending);
   }
 }
 
-function perform(setting: PowerSetting, machine: Machine, action: PowerRequest["action"], signal: AbortSignal): Promise<Switched> {
+function perform(
+  setting: PowerSetting,
+  machine: Machine,
+  action: PowerRequest["action"],
+  room: ProgramRoom,
+  signal: AbortSignal,
+): Promise<Switched> {
   requireSupported(setting, action, machine.name);
   switch (setting.driver) {
     case "ipmi":
-      return switchPower(ipmiBmc(setting, signal), action, signal);
+      return switchPower(ipmiBmc(setting, room, signal), action, signal);
     case "command":
-      return switchPower(commandBmc(setting, machine, signal), action, signal);
+      return switchPower(commandBmc(setting, machine, room, signal), action, signal);
     case "redfish":
       return withRedfish(setting, signal, (bmc) => switchPower(bmc, action, signal));
     case "wol":

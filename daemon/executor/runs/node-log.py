@@ -17,7 +17,7 @@ def load(name, path):
     return module
 
 
-keep_output = load("muster_keep_output", os.path.join(os.path.dirname(__file__), "keep-output.py"))
+keep_output = load("muster_keep_output", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../keep-output.py"))
 
 
 class FileDisplay(object):

@@ -1,20 +1,15 @@
 /** The files of one attempt at a job: what survives when the executor does not. */
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import * as z from "zod";
 import { type RunMember, RunRequest } from "../../contract/executor-protocol.ts";
 import { Instant } from "../../contract/names.ts";
 import type { Log } from "../../log/log.ts";
+import type { Place } from "../lasting-process.ts";
 
-export interface RunFiles {
-  /** The request and when it was taken; written before anything is started. */
+export interface RunFiles extends Place {
+  /** The request and when it was accepted. Saved before the process begins. */
   record: string;
-  /** Process group and its start time, by the wrapper, first of all. */
-  pid: string;
-  /** Exit code, by the wrapper, last of all. */
-  result: string;
-  /** Written before the group is signalled: why it was. A wrapper that finds it does not begin. */
-  stopped: string;
   events: string;
   /** Of a wave: where the callback plugin writes which node's log. */
   wave: string;
@@ -30,10 +25,8 @@ export function runFiles(jobsDir: string, { members }: RunRequest): RunFiles {
   const folder = jobFolder(jobsDir, jobId);
   const at = (name: string) => join(folder, `${attempt}.${name}`);
   return {
+    base: join(folder, String(attempt)),
     record: at("run.json"),
-    pid: at("pid"),
-    result: at("result"),
-    stopped: at("stopped"),
     events: at("events.ndjson"),
     wave: at("wave.json"),
     cancelled: at("cancelled.json"),
@@ -84,29 +77,7 @@ export function recordedRuns(jobsDir: string, log: Log): RunRecord[] {
   });
 }
 
-/** The output stays for people; the record goes. */
-export function forgetRun(files: RunFiles): void {
-  for (const file of [files.record, files.pid, files.result, files.stopped, files.wave, files.cancelled]) rmSync(file, { force: true });
-}
-
-/** The end of the output, where the reason of a failure stands: of its newest pieces. */
-export function outputTail({ output }: RunFiles, characters: number): string {
-  const prefix = `${basename(output)}.`;
-  const pieces = readdirSync(dirname(output))
-    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
-    .toSorted((a, b) => Number(a.slice(prefix.length)) - Number(b.slice(prefix.length)));
-  const ends = [basename(output), ...pieces].slice(-2).map((name) => endOf(join(dirname(output), name), 4 * characters));
-  return Buffer.concat(ends).toString("utf8").trim().slice(-characters);
-}
-
-function endOf(file: string, bytes: number): Buffer {
-  if (!existsSync(file)) return Buffer.alloc(0);
-  const descriptor = openSync(file, "r");
-  try {
-    const { size } = fstatSync(descriptor);
-    const end = Buffer.alloc(Math.min(size, bytes));
-    return end.subarray(0, readSync(descriptor, end, 0, end.length, size - end.length));
-  } finally {
-    closeSync(descriptor);
-  }
+/** Removes the record. The output stays for people. */
+export function forgetRun({ record, wave, cancelled }: RunFiles): void {
+  for (const file of [record, wave, cancelled]) rmSync(file, { force: true });
 }

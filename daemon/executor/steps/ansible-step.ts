@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Call } from "../../changes/tools/command.ts";
 import { RunRequest } from "../../contract/executor-protocol.ts";
+import type { Place } from "../lasting-process.ts";
 import { type AnsibleSettings, ansibleCommand, ansibleEnvironment } from "../runs/ansible.ts";
-import type { ChildFiles } from "./child.ts";
 
 type AnsibleCall = Extract<Call, { kind: "playbook" | "module" }>;
 
@@ -13,11 +13,11 @@ export interface AnsibleWork {
   timeoutSeconds: number;
 }
 
-export function ansibleStep(call: AnsibleCall, work: AnsibleWork, settings: AnsibleSettings, files: ChildFiles) {
-  const connections = createHash("sha256").update(files.pid).digest("hex").slice(0, 8);
+export function ansibleStep(call: AnsibleCall, work: AnsibleWork, settings: AnsibleSettings, place: Place) {
+  const connections = createHash("sha256").update(place.base).digest("hex").slice(0, 8);
   // Plain text: a step's answer is read by programs too.
   const env = {
-    ...ansibleEnvironment(settings, { events: `${files.output}.events` }, connections),
+    ...ansibleEnvironment(settings, { events: `${place.output}.events` }, connections),
     ANSIBLE_FORCE_COLOR: "0",
     ANSIBLE_NOCOLOR: "1",
   };

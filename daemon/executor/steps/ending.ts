@@ -1,8 +1,8 @@
 /** How a step ended, before its secrets are taken out of what it said. */
 import type { StepStatus } from "../../contract/changes/execution.ts";
-import type { Said } from "./output.ts";
+import type { Said } from "../kept-output.ts";
 
-export interface Ended {
+export interface StepEnd {
   status: Exclude<StepStatus, "pending" | "running" | "skipped">;
   exitCode?: number | null;
   said: Said;

@@ -4,9 +4,10 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { explain } from "../../errors/errors.ts";
+import { nothing } from "../kept-output.ts";
 import { mayReach } from "./addresses.ts";
-import { type Ended, reasonOf, StepFailure } from "./ending.ts";
-import { Keeper, nothing } from "./output.ts";
+import { reasonOf, type StepEnd, StepFailure } from "./ending.ts";
+import { Keeper } from "./output.ts";
 
 export interface HttpWork {
   method: string;
@@ -19,7 +20,7 @@ export interface HttpWork {
   expect?: readonly number[];
 }
 
-export async function runHttp(work: HttpWork, capBytes: number, signal: AbortSignal): Promise<Ended> {
+export async function runHttp(work: HttpWork, capBytes: number, signal: AbortSignal): Promise<StepEnd> {
   try {
     const response = await send(work, signal);
     const keeper = new Keeper(capBytes);
@@ -50,7 +51,7 @@ const NOT_CONNECTED = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "E
 const neverSent = (error: unknown): boolean =>
   error instanceof StepFailure || (error instanceof Error && "code" in error && NOT_CONNECTED.has(String(error.code)));
 
-function judged({ statusCode = 0, headers }: IncomingMessage, { expect }: HttpWork, keeper: Keeper): Ended {
+function judged({ statusCode = 0, headers }: IncomingMessage, { expect }: HttpWork, keeper: Keeper): StepEnd {
   const well = expect === undefined || expect.length === 0 ? statusCode >= 200 && statusCode < 300 : expect.includes(statusCode);
   const said = keeper.said();
   if (well) return { status: "succeeded", exitCode: statusCode, said };

@@ -1,5 +1,5 @@
 /** Takes secrets out of what a step said. The whole text at once, so that no border between two pieces hides one. */
-import type { Said } from "./output.ts";
+import type { Said } from "../kept-output.ts";
 
 export const MASK = "********";
 /** What is shorter would take half of every text with it, and is no secret. */

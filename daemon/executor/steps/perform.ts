@@ -6,14 +6,16 @@ import type { ToolForm } from "../../changes/tools/form.ts";
 import type { Plan, PlanStep, Target } from "../../contract/changes/plan.ts";
 import { STEP_HEADER } from "../../contract/executor-protocol.ts";
 import { explain } from "../../errors/errors.ts";
+import type { Log } from "../../log/log.ts";
 import type { StepPasses } from "../executions/step-passes.ts";
+import { nothing } from "../kept-output.ts";
+import type { Place } from "../lasting-process.ts";
 import type { AnsibleSettings } from "../runs/ansible.ts";
 import { ansibleStep } from "./ansible-step.ts";
-import { type ChildFiles, runChild, scrubbed } from "./child.ts";
 import { readOnly } from "./database.ts";
-import { type Ended, reasonOf, StepFailure } from "./ending.ts";
+import { reasonOf, type StepEnd, StepFailure } from "./ending.ts";
 import { runHttp } from "./http.ts";
-import { nothing } from "./output.ts";
+import { runCommand, scrubbed } from "./local-command.ts";
 import type { Secrets } from "./secrets.ts";
 import type { SshLines } from "./ssh.ts";
 import type { SshPlace } from "./ssh-line.ts";
@@ -28,6 +30,7 @@ export interface StepMeans {
   controlUrl: string;
   /** How long a step may take to end by itself once it was told to; less when the daemon stops. */
   graceMs(): number;
+  log: Log;
 }
 
 export interface StepOf {
@@ -35,7 +38,7 @@ export interface StepOf {
   plan: Plan;
   step: PlanStep;
   catalogue: Pick<Catalogue, "get" | "playbook">;
-  files: ChildFiles;
+  place: Place;
   passes: Pick<StepPasses, "ready">;
 }
 
@@ -43,7 +46,7 @@ export interface StepOf {
 const LATER_SECONDS = 25;
 
 /** Never rejects: what went wrong is an end too. */
-export async function performStep(of: StepOf, means: StepMeans, signal: AbortSignal): Promise<Ended> {
+export async function performStep(of: StepOf, means: StepMeans, signal: AbortSignal): Promise<StepEnd> {
   const { step } = of;
   const stop = new AbortController();
   const cancel = () => stop.abort("cancelled");
@@ -64,7 +67,7 @@ export async function performStep(of: StepOf, means: StepMeans, signal: AbortSig
 }
 
 /** Some programs answer by their exit code: that nobody answers a ping is what was asked for. */
-function answered(ended: Ended, { answerCodes }: ToolForm): Ended {
+function answered(ended: StepEnd, { answerCodes }: ToolForm): StepEnd {
   if (ended.status !== "failed" || !answerCodes.some((code) => code === ended.exitCode)) return ended;
   return { status: "succeeded", ...(ended.exitCode !== undefined && { exitCode: ended.exitCode }), said: ended.said };
 }
@@ -83,10 +86,10 @@ async function perform(
   of: StepOf,
   means: StepMeans,
   signal: AbortSignal,
-): Promise<Ended> {
-  const { step, files, executionId } = of;
+): Promise<StepEnd> {
+  const { step, place, executionId } = of;
   const { timeoutSeconds } = step;
-  const limits = { capBytes: form.outputCapBytes, graceMs: means.graceMs };
+  const limits = { capBytes: form.outputCapBytes, graceMs: means.graceMs, log: means.log };
   switch (call.kind) {
     case "request": {
       const headers = headersOf(call, form, means);
@@ -97,8 +100,8 @@ async function perform(
     case "playbook":
     case "module": {
       if (call.kind === "playbook") requireSame(call.playbook, of);
-      const { argv, env, cwd } = ansibleStep(call, { executionId, node: required(target).node, timeoutSeconds }, means.ansible, files);
-      return runChild(argv, { env, cwd }, files, limits, signal);
+      const { argv, env, cwd } = ansibleStep(call, { executionId, node: required(target).node, timeoutSeconds }, means.ansible, place);
+      return runCommand(argv, { env, cwd }, place, limits, signal);
     }
     case "command": {
       if (form.method === "ssh") {
@@ -108,7 +111,7 @@ async function perform(
       }
       const own = { ...call.environment, ...environmentSecrets(form, means) };
       const { argv, env } = form.method === "database" ? readOnly(call.argv, own, timeoutSeconds) : { argv: call.argv, env: own };
-      return runChild(argv, { env: scrubbed(env) }, files, limits, signal);
+      return runCommand(argv, { env: scrubbed(env) }, place, limits, signal);
     }
   }
 }

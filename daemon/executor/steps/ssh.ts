@@ -4,9 +4,10 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "ssh2";
 import { explain } from "../../errors/errors.ts";
-import { type Ended, reasonOf } from "./ending.ts";
+import { nothing, type Said } from "../kept-output.ts";
+import { reasonOf, type StepEnd } from "./ending.ts";
 import { MarkedOutput } from "./marked-output.ts";
-import { Keeper, nothing, type Said } from "./output.ts";
+import { Keeper } from "./output.ts";
 import { shellLine, signalLine } from "./quoting.ts";
 import { connectSsh, type Exit, openSession, type Session, type SshPlace } from "./ssh-line.ts";
 
@@ -40,7 +41,7 @@ export class SshLines {
     this.#keyFile = keyFile;
   }
 
-  async run(place: SshPlace, argv: readonly string[], limits: SshLimits, signal: AbortSignal): Promise<Ended> {
+  async run(place: SshPlace, argv: readonly string[], limits: SshLimits, signal: AbortSignal): Promise<StepEnd> {
     const name = JSON.stringify(place);
     const line = this.#line(name, place);
     line.users += 1;
@@ -101,7 +102,7 @@ async function converse(
   argv: string[],
   limits: SshLimits,
   signal: AbortSignal,
-): Promise<Ended> {
+): Promise<StepEnd> {
   const mark = randomUUID();
   let client: Client;
   let session: Session;
@@ -178,7 +179,7 @@ function endOf(
   said: Said,
   { node, seconds, late }: { node: string; seconds: number; late: boolean },
   signal: AbortSignal,
-): Ended {
+): StepEnd {
   if (exit === "lost") {
     const error = `the connection to ${node} was lost; whether the command came to its end is not known, it ends there after ${seconds} s`;
     return { status: "unknown", said, error };

@@ -9,7 +9,7 @@ import { after, test } from "node:test";
 import fc from "fast-check";
 import { redact } from "../../../daemon/log/redact.ts";
 
-const keeper = join(import.meta.dirname, "../../../daemon/executor/runs/keep-output.py");
+const keeper = join(import.meta.dirname, "../../../daemon/executor/keep-output.py");
 const folder = mkdtempSync(join(tmpdir(), "muster-redaction-"));
 after(() => rmSync(folder, { recursive: true }));
 let files = 0;

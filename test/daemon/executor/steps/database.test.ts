@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { scrubbed } from "../../../../daemon/executor/steps/child.ts";
 import { readOnly } from "../../../../daemon/executor/steps/database.ts";
+import { scrubbed } from "../../../../daemon/executor/steps/local-command.ts";
 
 const skip = existsSync("/usr/bin/sqlite3") ? false : "sqlite3 is not installed";
 const folder = mkdtempSync(join(tmpdir(), "muster-sql-"));

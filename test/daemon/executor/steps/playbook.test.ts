@@ -8,10 +8,12 @@ import { makePlan } from "../../../../daemon/changes/plans/planner.ts";
 import { runbooksOf } from "../../../../daemon/changes/plans/runbook.ts";
 import { loadCatalogue, ourTools } from "../../../../daemon/changes/tools/catalogue.ts";
 import { StepPasses } from "../../../../daemon/executor/executions/step-passes.ts";
+import { stepPlace } from "../../../../daemon/executor/steps/local-command.ts";
 import { performStep } from "../../../../daemon/executor/steps/perform.ts";
 import { Secrets } from "../../../../daemon/executor/steps/secrets.ts";
 import { SshLines } from "../../../../daemon/executor/steps/ssh.ts";
 import { playbooksIn } from "../../../../daemon/jobs/playbooks/playbooks.ts";
+import { createLog } from "../../../../daemon/log/log.ts";
 import { fleet, toolOn } from "../../changes/fleet.ts";
 
 test("a playbook whose role was changed after its execution began is not run", async (t) => {
@@ -28,7 +30,6 @@ test("a playbook whose role was changed after its execution began is not run", a
 
   writeFileSync(join(directory, "roles/evil.yaml"), "- command: rm\n");
   const at = (name: string) => join(home, name);
-  const files = { pid: at("pid"), result: at("result"), stopped: at("stopped"), output: at("output") };
   const means = {
     ansible: { directory, inventory: at("inventory.yaml"), knownHosts: at("known_hosts"), home },
     ssh: new SshLines(at("key")),
@@ -36,8 +37,16 @@ test("a playbook whose role was changed after its execution began is not run", a
     sshPlace: () => assert.fail("a playbook needs none"),
     controlUrl: "http://127.0.0.1:1",
     graceMs: () => 100,
+    log: createLog("test", "silent"),
   };
-  const of = { executionId: "8d4a3f35-93a1-4f0e-8a59-0d6f5dca2c11", plan, step, catalogue, files, passes: new StepPasses() };
+  const of = {
+    executionId: "8d4a3f35-93a1-4f0e-8a59-0d6f5dca2c11",
+    plan,
+    step,
+    catalogue,
+    place: stepPlace(home, "1"),
+    passes: new StepPasses(),
+  };
   const { status, error } = await performStep(of, means, new AbortController().signal);
   assert.equal(status, "failed");
   assert.match(error ?? "", /playbook update, or what it uses, was changed since it was planned: it was not run/);

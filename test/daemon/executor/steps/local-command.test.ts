@@ -6,8 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { kill, processesWith } from "../../../../daemon/executor/process-group.ts";
-import { childFiles, runChild, scrubbed, takeUpChild } from "../../../../daemon/executor/steps/child.ts";
+import { pathsOf } from "../../../../daemon/executor/lasting-files.ts";
+import { kill, processesWith } from "../../../../daemon/executor/marked-processes.ts";
+import { followCommand, runCommand, scrubbed, stepPlace } from "../../../../daemon/executor/steps/local-command.ts";
+import { createLog } from "../../../../daemon/log/log.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -18,10 +20,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const left = () => processesWith(`MUSTER_STEP=${childFiles(folder, "1").pid}`);
-const limits = { capBytes: 1000, graceMs: () => 200 };
+const place = () => stepPlace(folder, "1");
+const pidFile = () => pathsOf(place().base).pid;
+const left = () => processesWith(`MUSTER_STEP=${pidFile()}`);
+const limits = { capBytes: 1000, graceMs: () => 200, log: createLog("test", "silent") };
 const never = new AbortController().signal;
-const run = (argv: string[], signal = never, env = scrubbed()) => runChild(argv, { env }, childFiles(folder, "1"), limits, signal);
+const run = (argv: string[], signal = never, env = scrubbed()) => runCommand(argv, { env }, place(), limits, signal);
 
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (let tries = 0; tries < 250; tries++) {
@@ -84,7 +88,7 @@ test("one that is cancelled leaves no process, not even one that ignores TERM in
 test("one whose time is up is ended and has timed out", async () => {
   const stop = new AbortController();
   const running = run(["sleep", "300"], stop.signal);
-  await until("it sleeps", () => existsSync(childFiles(folder, "1").pid));
+  await until("it sleeps", () => existsSync(pidFile()));
   stop.abort("timed-out");
   assert.equal((await running).status, "timed-out");
   assert.deepEqual(left(), []);
@@ -96,21 +100,24 @@ test("one that was told to stop before it began does not begin", async () => {
   assert.ok(!existsSync(join(folder, "done")));
 });
 
+/** As the next executor does. */
+const follow = (deadline = Number.POSITIVE_INFINITY) => followCommand(place(), { ...limits, signal: never, deadline });
+
 /** Begins a step as an executor does that is killed right afterwards: `detached` by a process of its own. */
 function beginElsewhere(command: string): void {
-  const files = childFiles(folder, "1");
-  const wrapper = join(import.meta.dirname, "../../../../daemon/executor/runs/run.sh");
-  spawn("/bin/sh", [wrapper, files.pid, files.result, files.stopped, files.output, "1000", "sh", "-c", command], {
+  const { base, output } = place();
+  const wrapper = join(import.meta.dirname, "../../../../daemon/executor/run.sh");
+  spawn("/bin/sh", [wrapper, base, output, "", "1000", "10", "sh", "-c", command], {
     detached: true,
     stdio: "ignore",
-    env: { ...scrubbed(), MUSTER_STEP: files.pid },
+    env: { ...scrubbed(), MUSTER_STEP: pidFile() },
   }).unref();
 }
 
 test("the next executor learns the real end of one that outlived its executor", async () => {
   beginElsewhere("sleep 0.5; echo done; exit 4");
-  await until("it began", () => existsSync(childFiles(folder, "1").pid));
-  const ended = await takeUpChild(childFiles(folder, "1"), limits, never);
+  await until("it began", () => existsSync(pidFile()));
+  const ended = await follow();
   assert.equal(ended.status, "failed");
   assert.equal(ended.exitCode, 4);
   assert.equal(ended.said.head.toString(), "done\n");
@@ -121,15 +128,14 @@ test("one that was killed with its executor is unknown", async () => {
   // The wrapper's two halves, what keeps the output, and the program: one that is begun between the look and the kill would live on.
   await until("it began", () => left().length >= 4);
   for (const pid of left()) kill(pid);
-  const ended = await takeUpChild(childFiles(folder, "1"), limits, never);
+  const ended = await follow();
   assert.equal(ended.status, "unknown");
 });
 
 test("one that had not begun cannot begin any more", async () => {
-  const files = childFiles(folder, "1");
-  const ended = await takeUpChild(files, limits, never);
+  const ended = await follow();
   assert.equal(ended.status, "unknown");
   beginElsewhere(`touch ${join(folder, "done")}`);
-  await until("its wrapper came and went", () => existsSync(files.pid) && left().length === 0);
+  await until("its wrapper came and went", () => existsSync(pidFile()) && left().length === 0);
   assert.ok(!existsSync(join(folder, "done")));
 });

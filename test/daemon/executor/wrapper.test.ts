@@ -7,9 +7,11 @@ import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive, kill, type ProcessGroup, processesWith, readGroup, terminate } from "../../../../daemon/executor/process-group.ts";
+import { kill, processesWith } from "../../../daemon/executor/marked-processes.ts";
+import { isAlive, type ProcessGroup, readGroup } from "../../../daemon/executor/process-group.ts";
+import { terminate as end } from "../../../daemon/executor/termination.ts";
 
-const wrapper = join(import.meta.dirname, "../../../../daemon/executor/runs/run.sh");
+const wrapper = join(import.meta.dirname, "../../../daemon/executor/run.sh");
 
 let folder: string;
 
@@ -25,14 +27,20 @@ const file = (name: string) => join(folder, name);
 const text = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), "utf8").trim() : undefined);
 
 function run(command: string, limit = 1024 * 1024): ChildProcess {
-  const files = ["pid", "result", "stopped", "output"].map(file);
-  const child = spawn("/bin/sh", [wrapper, ...files, String(limit), "/bin/sh", "-c", command], {
+  const child = spawn("/bin/sh", [wrapper, file("run"), file("output"), "", String(limit), "10", "/bin/sh", "-c", command], {
     detached: true,
     stdio: "ignore",
     env: { PATH: "/usr/bin:/bin", MUSTER_EVENTS: folder },
   });
   return child;
 }
+
+const terminate = (group: ProcessGroup, graceMs: number) =>
+  end(
+    group,
+    { target: "group", first: "SIGTERM", graceMs: () => graceMs },
+    { commandFile: file("run.command"), hasEnded: () => !isAlive(group) },
+  );
 
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (let tries = 0; tries < 500; tries++) {
@@ -43,8 +51,8 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 async function group(): Promise<ProcessGroup> {
-  await until("the wrapper says who it is", () => readGroup(file("pid")) !== undefined);
-  const found = readGroup(file("pid"));
+  await until("the wrapper says who it is", () => readGroup(file("run.pid")) !== undefined);
+  const found = readGroup(file("run.pid"));
   assert(found);
   return found;
 }
@@ -55,7 +63,7 @@ test("it writes down who it is, what the command said and how that ended", async
   const { pid } = await group();
   await exited;
   assert.equal(pid, child.pid);
-  assert.equal(text("result"), "7");
+  assert.equal(text("run.result"), "7");
   assert.equal(text("output"), "said\ncomplained");
 });
 
@@ -69,18 +77,18 @@ test("the command comes after the daemon's own work, by itself and as a session"
 });
 
 test("a run that was given up before it began does not begin", async () => {
-  writeFileSync(file("stopped"), "cancelled");
+  writeFileSync(file("run.stopped"), "cancelled");
   const child = run(`touch ${file("touched")}`);
   await once(child, "exit");
   assert.ok(!existsSync(file("touched")));
-  assert.equal(text("result"), undefined);
+  assert.equal(text("run.result"), "never begun");
 });
 
 test("SIGTERM to the group ends the command, and its code is written all the same", async () => {
   run(`touch ${file("begun")}; exec sleep 60`);
   await until("the command", () => existsSync(file("begun")));
   assert.ok(await terminate(await group(), 5000));
-  assert.equal(text("result"), "143");
+  assert.equal(text("run.result"), "143");
 });
 
 test("a command that ignores SIGTERM is killed after the grace", async () => {
@@ -89,7 +97,7 @@ test("a command that ignores SIGTERM is killed after the grace", async () => {
   const its = await group();
   assert.ok(await terminate(its, 200));
   assert.ok(!isAlive(its));
-  assert.equal(text("result"), undefined);
+  assert.equal(text("run.result"), undefined);
 });
 
 test("the group lives as long as anything in it, though its leader was killed", async () => {
@@ -125,7 +133,7 @@ test("what left the group is found by its environment", async () => {
 test("of a long output the beginning and the end are kept, within the limit", async () => {
   const child = run("seq 1 2000000", 1024 * 1024);
   await once(child, "exit");
-  assert.equal(text("result"), "0");
+  assert.equal(text("run.result"), "0");
   const pieces = readdirSync(folder).filter((name) => name.startsWith("output"));
   const bytes = pieces.reduce((sum, name) => sum + statSync(file(name)).size, 0);
   assert.equal(pieces.length, 3);
@@ -140,7 +148,7 @@ test("of a long output the beginning and the end are kept, within the limit", as
 
 test("a further attempt's output follows the first one's", async () => {
   await once(run("echo first"), "exit");
-  rmSync(file("result"));
+  rmSync(file("run.result"));
   await once(run("echo second"), "exit");
   assert.equal(text("output"), "first\nsecond");
 });
@@ -148,12 +156,12 @@ test("a further attempt's output follows the first one's", async () => {
 test("what left the run and holds its output open does not keep it from ending", async () => {
   const child = run("setsid sh -c 'while :; do echo still here; sleep 0.1; done' & echo done");
   await once(child, "exit");
-  assert.equal(text("result"), "0");
+  assert.equal(text("run.result"), "0");
 });
 
 test("a damaged file names no group: a signal to 0 or 1 would go to oneself or to everybody", () => {
   for (const damaged of ["", "0 17 boot", "1 17 boot", "-1 17 boot", "x 17 boot", "4711 17"]) {
-    writeFileSync(file("pid"), damaged);
-    assert.equal(readGroup(file("pid")), undefined, damaged);
+    writeFileSync(file("run.pid"), damaged);
+    assert.equal(readGroup(file("run.pid")), undefined, damaged);
   }
 });

@@ -22,7 +22,7 @@ def load(name, path):
     return module
 
 
-hide_secrets = load("muster_hide_secrets", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../log/hide-secrets.py"))
+hide_secrets = load("muster_hide_secrets", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../log/hide-secrets.py"))
 
 
 def pieces(path):

@@ -1,0 +1,52 @@
+/**
+ * The output of a lasting process as keep-output.py left it: the beginning in one file, and the newest pieces next to it. The
+ * name of a piece ends with the number of bytes before it.
+ */
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync, rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
+
+export interface Said {
+  head: Buffer;
+  /** Absent when nothing was left out. */
+  tail?: Buffer;
+  leftOut: number;
+}
+
+export const nothing: Said = { head: Buffer.alloc(0), leftOut: 0 };
+
+/** Reads the output and removes it, because it may contain secrets. */
+export function takeSaid(file: string): Said {
+  const offsets = offsetsOf(file);
+  const head = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+  const tail = Buffer.concat(offsets.map((offset) => readFileSync(`${file}.${offset}`)));
+  for (const name of [file, ...offsets.map((offset) => `${file}.${offset}`)]) rmSync(name, { force: true });
+  const leftOut = (offsets[0] ?? head.length) - head.length;
+  return leftOut > 0 ? { head, tail, leftOut } : { head: Buffer.concat([head, tail]), leftOut: 0 };
+}
+
+/** The end of the output, where programs report why they failed. */
+export function outputTail(file: string, characters: number): string {
+  const newest = [file, ...offsetsOf(file).map((offset) => `${file}.${offset}`)].slice(-2);
+  const ends = newest.map((name) => endOf(name, 4 * characters));
+  return Buffer.concat(ends).toString("utf8").trim().slice(-characters);
+}
+
+function offsetsOf(file: string): number[] {
+  const prefix = `${basename(file)}.`;
+  return readdirSync(dirname(file))
+    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+    .map((name) => Number(name.slice(prefix.length)))
+    .toSorted((a, b) => a - b);
+}
+
+function endOf(file: string, bytes: number): Buffer {
+  if (!existsSync(file)) return Buffer.alloc(0);
+  const descriptor = openSync(file, "r");
+  try {
+    const { size } = fstatSync(descriptor);
+    const end = Buffer.alloc(Math.min(size, bytes));
+    return end.subarray(0, readSync(descriptor, end, 0, end.length, size - end.length));
+  } finally {
+    closeSync(descriptor);
+  }
+}

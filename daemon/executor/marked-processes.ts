@@ -1,0 +1,19 @@
+/**
+ * Finds processes by an entry of their environment. A process that leads its own session gets no signal of its group:
+ * the workers of newer Ansible do that.
+ */
+import { readFileSync } from "node:fs";
+import { processIds, send } from "./process-group.ts";
+
+export const processesWith = (entry: string): number[] => processIds().filter((pid) => environmentOf(pid).includes(entry));
+
+export const kill = (pid: number): void => send(pid, "SIGKILL");
+
+function environmentOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch {
+    // It has ended in the meantime, or it belongs to another user.
+    return [];
+  }
+}

@@ -1,0 +1,192 @@
+/** One Ansible run on one or many nodes, as a lasting process. */
+import { existsSync } from "node:fs";
+import writeFileAtomic from "write-file-atomic";
+import type { Outcome, RunRequest } from "../../contract/executor-protocol.ts";
+import { explain } from "../../errors/errors.ts";
+import type { Log } from "../../log/log.ts";
+import { outputTail } from "../kept-output.ts";
+import { type End, exitCodeOf } from "../lasting-files.ts";
+import { type Kind, LastingProcess } from "../lasting-process.ts";
+import { type AnsibleSettings, ansibleCommand, ansibleEnvironment, EVENTS_VARIABLE } from "./ansible.ts";
+import { endedHosts, recapFrom } from "./recap.ts";
+import { closeConnections, connectionsOf } from "./run-connections.ts";
+import { howEnded, type StopReason } from "./run-end.ts";
+import { first, forgetRun, type RunFiles, type RunRecord, runFiles } from "./run-files.ts";
+import { cancelNode, describeWave, isWave, onlyCancelledLeft, tellMembers } from "./wave.ts";
+
+export interface RunSettings {
+  jobsDir: string;
+  ansible: AnsibleSettings;
+  log: Log;
+  /** How long a run may take to end after SIGTERM. */
+  graceMs: number;
+  /** How much of a job's output is kept: its beginning and its end. */
+  outputLimitBytes: number;
+}
+
+export interface RunId {
+  jobId: string;
+  attempt: number;
+}
+
+/** Control knows a run by the job and the attempt of its first member. */
+export function runId({ members }: RunRequest): RunId {
+  const { jobId, attempt } = first(members);
+  return { jobId, attempt };
+}
+
+export const runName = ({ jobId, attempt }: RunId): string => `${jobId}/${attempt}`;
+
+/** What Ansible leaves running after a regular end, such as its ssh connections, is no part of the run. */
+const kind: Kind = { mark: (base) => [EVENTS_VARIABLE, `${base}.events.ndjson`], endsWith: "group" };
+/** A run must not slow down the daemon's own work. */
+const NICENESS = 10;
+const ERROR_CHARACTERS = 3000;
+
+export class Run {
+  readonly record: RunRecord;
+  readonly files: RunFiles;
+  outcome: Outcome | undefined;
+  readonly #settings: RunSettings;
+  readonly #process: LastingProcess;
+  #isBegun = false;
+  #graceMs: number;
+  #stopping: Promise<void> | undefined;
+  /** The last failure of the executor itself. It is logged once. */
+  #trouble: string | undefined;
+
+  constructor(record: RunRecord, settings: RunSettings) {
+    this.record = record;
+    this.#settings = settings;
+    this.files = runFiles(settings.jobsDir, record.request);
+    this.#process = new LastingProcess(this.files, kind);
+    this.#graceMs = settings.graceMs;
+  }
+
+  get id(): RunId {
+    return runId(this.record.request);
+  }
+
+  get name(): string {
+    return runName(this.id);
+  }
+
+  /** Nodes that may still be changed by it. */
+  get nodesAtWork(): string[] {
+    if (this.outcome) return [];
+    const { request } = this.record;
+    const ended = isWave(request) ? endedHosts(this.files.events) : new Set<string>();
+    return request.members.map(({ node }) => node).filter((node) => !ended.has(node));
+  }
+
+  /** On disk before anything begins. */
+  async save(): Promise<void> {
+    if (isWave(this.record.request)) await describeWave(this.record.request, this.files, this.#settings);
+    await writeFileAtomic(this.files.record, JSON.stringify(this.record), { fsync: true });
+  }
+
+  /** Resolves with its pid, or rejects when it cannot be started. */
+  async begin(): Promise<number> {
+    const { ansible, outputLimitBytes } = this.#settings;
+    const { request } = this.record;
+    const { command, args } = ansibleCommand(request, ansible);
+    const files = { events: this.files.events, ...(isWave(request) && { wave: this.files.wave }) };
+    const pid = await this.#process.begin({
+      argv: [command, ...args],
+      env: ansibleEnvironment(ansible, files, connectionsOf(this.name)),
+      cwd: ansible.directory,
+      capBytes: outputLimitBytes,
+      niceness: NICENESS,
+    });
+    this.#isBegun = true;
+    return pid;
+  }
+
+  /** For a run that an earlier executor began. That executor may have died while it stopped the run. */
+  takeUp(): void {
+    this.#isBegun = true;
+    const reason = this.#stopReason;
+    if (reason) void this.stop(reason);
+  }
+
+  /** Returns the outcome of a run that has ended. Stops a run that is too late, and a wave whose last node is cancelled. */
+  look(): Outcome | undefined {
+    if (!this.#isBegun) return undefined;
+    const { request, acceptedAt } = this.record;
+    const end = this.#process.look();
+    if (end) return this.#isGone(end) ? this.#outcomeOf(end) : undefined;
+    if (Date.now() > Date.parse(acceptedAt) + request.deadlineSeconds * 1000) void this.stop("timed-out");
+    else if (!this.#stopping && onlyCancelledLeft(request, this.files)) void this.stop("cancelled");
+    return undefined;
+  }
+
+  /** Stops the run when no other member is left in it. */
+  cancel(jobId: string): void {
+    const { request } = this.record;
+    const member = request.members.find((each) => each.jobId === jobId);
+    if (!member || this.outcome) return;
+    if (isWave(request)) cancelNode(this.files, member.node);
+    if (!isWave(request) || onlyCancelledLeft(request, this.files)) void this.stop("cancelled");
+  }
+
+  /** A shorter grace also holds for a stop that has begun. */
+  stop(reason: StopReason, graceMs = this.#graceMs): Promise<void> {
+    this.#graceMs = Math.min(this.#graceMs, graceMs);
+    this.#stopping ??= this.#stop(reason).catch((error: unknown) => {
+      this.report(error, "a run could not be stopped");
+      // The next look, or the caller, tries again.
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
+  }
+
+  async #stop(reason: StopReason): Promise<void> {
+    const isStopped = await this.#process.stop(reason, { target: "group", first: "SIGTERM", graceMs: () => this.#graceMs });
+    await this.closeConnections();
+    this.#process.sweep();
+    if (!isStopped) this.#settings.log.error(this.id, "a run survived SIGKILL");
+  }
+
+  get #stopReason(): StopReason | undefined {
+    return this.#process.stopReason as StopReason | undefined;
+  }
+
+  /** A run that did not end by itself may begin again. So it has ended only when nothing of it is left, wherever it went. */
+  #isGone(end: End): boolean {
+    const isRegular = end.how === "exited" && this.#stopReason === undefined && !existsSync(this.files.cancelled);
+    return isRegular || this.#process.sweep().length === 0;
+  }
+
+  #outcomeOf(end: End): Outcome {
+    const ended = howEnded(end, this.#stopReason);
+    const exitCode = exitCodeOf(end);
+    return {
+      ended,
+      exitCode,
+      ...recapFrom(this.files.events),
+      ...(ended !== "exited" || exitCode !== 0 ? { error: outputTail(this.files.output, ERROR_CHARACTERS) } : {}),
+      startedAt: this.record.acceptedAt,
+      endedAt: ("at" in end ? end.at : new Date()).toISOString(),
+    };
+  }
+
+  /** Adds the failure of a wave that reached no node to the log of each node. */
+  logForMembers(error: string): void {
+    tellMembers(this.record.request, this.#settings.jobsDir, error);
+  }
+
+  closeConnections(): Promise<void> {
+    return closeConnections(this.#settings.ansible.home, this.name);
+  }
+
+  forget(): void {
+    forgetRun(this.files);
+    this.#process.forget();
+  }
+
+  report(error: unknown, what: string): void {
+    const trouble = `${what}: ${explain(error)}`;
+    if (this.#trouble !== trouble) this.#settings.log.error({ err: error, ...this.id }, what);
+    this.#trouble = trouble;
+  }
+}
