@@ -1,10 +1,13 @@
 /** The key the executor logs in to nodes with. Made at the first start; only its public half leaves this process. */
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
-import { execa } from "execa";
+import { promisify } from "node:util";
 import writeFileAtomic from "write-file-atomic";
 import { MusterError } from "../errors/errors.ts";
 import { privateKey } from "./runs/ansible.ts";
+
+const run = promisify(execFile);
 
 /** Each half appears whole: a kill at any moment leaves what the next start goes on with. */
 export async function ensureSshKey(home: string): Promise<void> {
@@ -13,13 +16,13 @@ export async function ensureSshKey(home: string): Promise<void> {
     if (!existsSync(file)) {
       const draft = `${file}.draft`;
       await Promise.all([draft, `${draft}.pub`, `${file}.pub`].map((name) => rm(name, { force: true })));
-      await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "muster-executor", "-f", draft]);
+      await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "muster-executor", "-f", draft]);
       await rm(`${draft}.pub`);
       await rename(draft, file);
     }
     if (!existsSync(`${file}.pub`)) {
-      const { stdout } = await execa("ssh-keygen", ["-y", "-f", file]);
-      await writeFileAtomic(`${file}.pub`, `${stdout}\n`);
+      const { stdout } = await run("ssh-keygen", ["-y", "-f", file]);
+      await writeFileAtomic(`${file}.pub`, stdout);
     }
   } catch (cause) {
     throw new MusterError("LAUNCH_FAILED", "the executor's SSH key could not be made: is openssh-client installed?", { cause });

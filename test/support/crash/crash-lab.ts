@@ -1,8 +1,8 @@
 /** A daemon that is killed and restarted, with machines and a slow playbook that records each of its runs. */
+import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 import type { Event } from "../../../daemon/contract/event.ts";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
@@ -71,7 +71,7 @@ export class CrashLab {
   async close(): Promise<void> {
     clearInterval(this.#watch);
     await this.daemon.stop();
-    if (this.#ownDisk) await execa("umount", ["--lazy", this.dataDir]);
+    if (this.#ownDisk) execFileSync("umount", ["--lazy", this.dataDir]);
     await this.#test.stop();
   }
 
@@ -257,7 +257,7 @@ async function moveToSmallDisk(dataDir: string, mib: number): Promise<void> {
   const before = `${dataDir}-before`;
   renameSync(dataDir, before);
   mkdirSync(dataDir);
-  await execa("mount", ["-t", "tmpfs", "-o", `size=${mib}m,mode=0750`, "tmpfs", dataDir]);
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mib}m,mode=0750`, "tmpfs", dataDir]);
   cpSync(before, dataDir, { recursive: true, preserveTimestamps: true });
 }
 
