@@ -9,52 +9,19 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fast
 import { routes } from "../contract/routes.ts";
 import type { KeyStore } from "../store/admin/keys.ts";
 import type { PlanStore } from "../store/changes/plans.ts";
-import { type AlertsApi, alertsApi } from "./admin/alerts.ts";
-import { type DaemonLogApi, daemonLogApi } from "./admin/daemon-log.ts";
-import { type DoctorApi, doctorApi } from "./admin/doctor.ts";
-import { sessionApi } from "./admin/session.ts";
-import { type StatusApi, statusApi } from "./admin/status.ts";
-import { type AuditApi, auditApi } from "./audit/audit.ts";
+import { statusApi } from "./admin/status.ts";
+import { type AreaParts, mountAreas } from "./areas.ts";
 import { Auditing } from "./audit/auditing.ts";
 import { requireAccess, requireSameOrigin } from "./auth.ts";
-import { type GovernApi, governApi, whoIs } from "./changes/changes.ts";
-import { executePlanApi } from "./changes/execute-plan.ts";
-import { type ServicesApi, servicesApi } from "./cluster/services.ts";
+import { whoIs } from "./changes/changes.ts";
 import { sendError } from "./errors.ts";
 import { Gate } from "./gate.ts";
-import { type JobsApi, jobsApi } from "./jobs/jobs.ts";
-import { type RunsApi, runsApi } from "./jobs/runs.ts";
-import { type SchedulesApi, schedulesApi } from "./jobs/schedules.ts";
 import { liveFeed, type Pace } from "./live.ts";
-import { type CallHomeApi, callHomeApi } from "./machines/call-home.ts";
-import { type InventoryApi, inventoryApi } from "./machines/inventory.ts";
-import { type NodesApi, nodesApi } from "./machines/nodes.ts";
-import { type RacksApi, racksApi } from "./machines/racks.ts";
-import { type TokensApi, tokensApi } from "./machines/tokens.ts";
 import { mounter } from "./mount.ts";
-import { type LeasesApi, leasesApi } from "./netboot/leases.ts";
-import { type QuirksApi, quirksApi } from "./netboot/quirks.ts";
 import { nothingThere, refuseUnreadable } from "./nowhere.ts";
 import type { Limits } from "./rate.ts";
 
-export interface ApiParts
-  extends NodesApi,
-    LeasesApi,
-    QuirksApi,
-    RacksApi,
-    JobsApi,
-    RunsApi,
-    SchedulesApi,
-    CallHomeApi,
-    TokensApi,
-    InventoryApi,
-    AuditApi,
-    AlertsApi,
-    DaemonLogApi,
-    DoctorApi,
-    ServicesApi,
-    GovernApi,
-    Omit<StatusApi, "admit"> {
+export interface ApiParts extends AreaParts {
   keys: KeyStore;
   plans: PlanStore;
   log: FastifyBaseLogger;
@@ -119,24 +86,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   const gate = new Gate(parts.keys, parts.limits, (step) => parts.desk.isAtWork(step));
   await app.register(async (api) => {
     const mount = mounter(api, gate, auditing);
-    nodesApi(mount, parts);
-    leasesApi(mount, parts);
-    quirksApi(mount, parts);
-    racksApi(mount, parts);
-    jobsApi(mount, parts);
-    runsApi(mount, parts);
-    schedulesApi(mount, parts);
-    callHomeApi(mount, parts);
-    tokensApi(mount, parts);
-    inventoryApi(mount, parts);
-    alertsApi(mount, parts);
-    daemonLogApi(mount, parts);
-    doctorApi(mount, parts);
-    servicesApi(mount, parts);
-    governApi(mount, parts);
-    executePlanApi(mount, parts);
-    auditApi(mount, parts);
-    sessionApi(mount, parts.keys, parts.events, auditing);
+    mountAreas(mount, parts, auditing);
     const admit = (request: FastifyRequest, reply: FastifyReply) => void (parts.openMetrics || gate.who(request, reply));
     statusApi(api, mount, { ...parts, admit });
     liveFeed(api, {

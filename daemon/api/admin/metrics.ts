@@ -10,14 +10,21 @@ import { routes } from "../../contract/routes.ts";
 import type { AlertStore } from "../../store/admin/alerts.ts";
 import type { Happenings } from "../../store/admin/happenings.ts";
 import type { EventStore } from "../../store/events.ts";
-import type { JobStore } from "../../store/jobs/jobs.ts";
-import type { NodeStore } from "../../store/machines/nodes.ts";
-import { governanceMetrics } from "../changes/metrics.ts";
+import { governanceMetrics } from "./change-metrics.ts";
 import { executorMetrics, type LastFigures } from "./executor-metrics.ts";
 
-export interface MetricsApi {
-  nodes: NodeStore;
-  jobs: JobStore;
+/** What the metrics read of the other areas. */
+export interface MeasuredAreas {
+  nodes: { counts(): Readonly<Record<string, number>> };
+  jobs: {
+    countsByKind(): readonly { kind: string; status: string; count: number }[];
+    /** Since when the oldest job waits for a free place. */
+    waitingSince(now: Date): string | undefined;
+    endedAfter(seq: number): readonly { seq: number; kind: string; status: string; seconds: number | undefined }[];
+  };
+}
+
+export interface MetricsApi extends MeasuredAreas {
   events: EventStore;
   alerts: AlertStore;
   happenings: Happenings;

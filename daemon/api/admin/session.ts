@@ -2,15 +2,19 @@
 import type { FastifyReply } from "fastify";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
-import { type KeyStore, SESSION_SECONDS } from "../../store/admin/keys.ts";
+import { type Holder, type KeyStore, SESSION_SECONDS } from "../../store/admin/keys.ts";
 import type { EventStore } from "../../store/events.ts";
-import type { Auditing } from "../audit/auditing.ts";
 import { requireAccess, SESSION_COOKIE } from "../auth.ts";
 import type { Mount } from "../mount.ts";
 
 const cookieOptions = { path: "/", httpOnly: true, sameSite: "strict" } as const;
 
-export function sessionApi(mount: Mount, keys: KeyStore, events: EventStore, auditing: Auditing): void {
+/** Records in the audit who logged in. */
+export interface LoginAudit {
+  loggedIn(holder: Holder): void;
+}
+
+export function sessionApi(mount: Mount, keys: KeyStore, events: EventStore, audit: LoginAudit): void {
   // Whose key it is, or what it is called, is for those to know who may list keys.
   const tell = (type: string, summary: string) => events.append({ source: "control", type: `key.${type}`, summary });
   mount(routes.login, ({ key }, { reply, request }) => {
@@ -19,7 +23,7 @@ export function sessionApi(mount: Mount, keys: KeyStore, events: EventStore, aud
     if (!holder) throw new MusterError("KEY_INVALID", "Invalid API Key");
     requireAccess(holder, "viewer");
     const { secret, csrfToken, expiresAt } = keys.openSession(holder.keyId, now);
-    auditing.loggedIn(holder);
+    audit.loggedIn(holder);
     reply.setCookie(SESSION_COOKIE, secret, { ...cookieOptions, maxAge: SESSION_SECONDS, secure: request.protocol === "https" });
     return { name: holder.name, role: holder.role, owner: holder.owner, csrfToken, expiresAt };
   });

@@ -2,15 +2,16 @@
 
 import type { Job, JobOutput, JobStatus } from "../../contract/jobs/job.ts";
 import type { ProvisioningStatus } from "../../contract/machines/call-home.ts";
+import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
-import { findNode } from "../../machines/find-node.ts";
 import type { JobStore } from "../../store/jobs/jobs.ts";
-import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { Mount } from "../mount.ts";
 
 export interface JobsApi {
-  nodes: NodeStore;
+  nodes: { list(): readonly Pick<Node, "id" | "name">[]; findByName(name: string): Pick<Node, "id"> | undefined };
+  /** By name, MAC address or id. Throws NODE_NOT_FOUND. */
+  findNode(reference: string): Node;
   jobs: JobStore;
   cancel(id: string, requestedBy: string): Job;
   output(id: string, after: number): Promise<JobOutput>;
@@ -23,8 +24,8 @@ const ONE_NODE_BYTES = KIB * KIB;
 /** For as many nodes as a fleet has: together little enough to be one answer. */
 const shareBytes = (nodes: number): number => Math.min(256 * KIB, Math.max(64 * KIB, Math.floor((64 * KIB * KIB) / nodes)));
 
-export function jobsApi(mount: Mount, { nodes, jobs, ...engine }: JobsApi): void {
-  mount(routes.listJobs, ({ node, limit }) => (node === undefined ? jobs.recent(limit) : jobs.ofNode(findNode(nodes, node).id, limit)));
+export function jobsApi(mount: Mount, { nodes, jobs, findNode, ...engine }: JobsApi): void {
+  mount(routes.listJobs, ({ node, limit }) => (node === undefined ? jobs.recent(limit) : jobs.ofNode(findNode(node).id, limit)));
   mount(routes.getJob, ({ id }) => existing(jobs, id));
   mount(routes.jobOutput, ({ id, after }) => engine.output(existing(jobs, id).id, after));
   mount(routes.cancelJob, ({ id }, { caller }) => engine.cancel(existing(jobs, id).id, caller.name));

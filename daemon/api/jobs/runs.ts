@@ -4,11 +4,8 @@ import type { Playbook, PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
-import { findNode } from "../../machines/find-node.ts";
-import { notRunnable } from "../../machines/runnable.ts";
-import type { NodeStore } from "../../store/machines/nodes.ts";
-import { type ByHandApi, byHand } from "../changes/by-hand.ts";
 import type { Mount } from "../mount.ts";
+import type { RequesterOf } from "../requester.ts";
 
 /** When a job begins: after which other, and before which. */
 export interface Turn {
@@ -16,22 +13,30 @@ export interface Turn {
   priority?: number;
 }
 
-export interface RunsApi extends ByHandApi {
-  nodes: NodeStore;
+interface Fleet {
+  nodes: { list(): Node[] };
+  /** By name, MAC address or id. Throws NODE_NOT_FOUND. */
+  findNode(reference: string): Node;
+  /** Why no playbook may run on the node, or nothing. */
+  notRunnable(node: Node): string | undefined;
+}
+
+export interface RunsApi extends Fleet {
+  byHand: RequesterOf;
   playbooks(): PlaybookList;
   /** One job for each node, or an error and none. */
   run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, requestedBy: string, turn?: Turn): Job[];
 }
 
-export function runsApi(mount: Mount, { nodes, playbooks, run, desk }: RunsApi): void {
+export function runsApi(mount: Mount, { playbooks, run, byHand, ...fleet }: RunsApi): void {
   mount(routes.listPlaybooks, () => playbooks());
 
   mount(routes.runPlaybook, ({ playbook: name, nodes: limit, check, after, priority }, context) => {
     const playbook = playbookCalled(name, playbooks());
-    const targets = limit === "all" ? everyRunnable(nodes) : [...new Map(limit.map((each) => runnable(nodes, each))).values()];
+    const targets = limit === "all" ? everyRunnable(fleet) : [...new Map(limit.map((each) => runnable(fleet, each))).values()];
     const purpose = check ? "preview" : playbook.readOnly ? "look" : "change";
     const turn = { ...(after !== undefined && { after }), ...(priority !== undefined && { priority }) };
-    byHand({ desk }, context, "nodes").permit({ tool: "playbook_run", parameters: { playbook: name, check }, nodes: targets });
+    byHand(context, "nodes").permit({ tool: "playbook_run", parameters: { playbook: name, check }, nodes: targets });
     return run(targets, playbook, purpose, context.caller.name, turn);
   });
 }
@@ -43,14 +48,14 @@ export function playbookCalled(name: string, { playbooks, refused }: PlaybookLis
   throw new MusterError("PLAYBOOK_NOT_FOUND", reason === undefined ? `there is no playbook ${name}` : `${name} is not offered: ${reason}`);
 }
 
-function everyRunnable(nodes: NodeStore): Node[] {
+function everyRunnable({ nodes, notRunnable }: Fleet): Node[] {
   const targets = nodes.list().filter((node) => notRunnable(node) === undefined);
   if (targets.length === 0) throw new MusterError("NODE_WRONG_PHASE", "nodes: no node is ready");
   return targets;
 }
 
-function runnable(nodes: NodeStore, reference: string): [string, Node] {
-  const node = findNode(nodes, reference);
+function runnable({ findNode, notRunnable }: Fleet, reference: string): [string, Node] {
+  const node = findNode(reference);
   const reason = notRunnable(node);
   if (reason !== undefined) throw new MusterError("NODE_WRONG_PHASE", `nodes: ${reason}`);
   return [node.id, node];

@@ -1,18 +1,19 @@
 /** The routes about playbooks by the clock. The clock itself is in `schedules`. */
 import type { PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Maintenance, Schedule } from "../../contract/jobs/schedule.ts";
+import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { machinesOf } from "../../jobs/schedules/due.ts";
-import { findNode } from "../../machines/find-node.ts";
 import type { EventStore } from "../../store/events.ts";
 import type { ScheduleStore } from "../../store/jobs/schedules.ts";
-import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { Mount } from "../mount.ts";
 import { playbookCalled } from "./runs.ts";
 
 export interface SchedulesApi {
   schedules: ScheduleStore;
-  nodes: NodeStore;
+  nodes: { findById(id: string): Node | undefined; findByName(name: string): Node | undefined };
+  /** By name, MAC address or id. Throws NODE_NOT_FOUND. */
+  findNode(reference: string): Node;
   events: EventStore;
   playbooks(): PlaybookList;
   maintenance(now: Date): Maintenance;
@@ -20,7 +21,7 @@ export interface SchedulesApi {
   nextTime(cron: string, from: Date): Date;
 }
 
-export function schedulesApi(mount: Mount, { schedules, nodes, events, playbooks, maintenance, nextTime }: SchedulesApi): void {
+export function schedulesApi(mount: Mount, { schedules, nodes, findNode, events, playbooks, maintenance, nextTime }: SchedulesApi): void {
   const tell = (type: string, name: string, summary: string) =>
     events.append({ source: "control", type: `schedule.${type}`, summary, detail: { schedule: name } });
 
@@ -35,8 +36,7 @@ export function schedulesApi(mount: Mount, { schedules, nodes, events, playbooks
   mount(routes.addSchedule, ({ name, playbook, nodes: targets, cron }, { caller }) => {
     playbookCalled(playbook, playbooks());
     const now = new Date();
-    const listed =
-      targets === "all" ? [] : [...new Map(targets.map((each) => findNode(nodes, each)).map((node) => [node.id, node])).values()];
+    const listed = targets === "all" ? [] : [...new Map(targets.map((each) => findNode(each)).map((node) => [node.id, node])).values()];
     const schedule: Schedule = {
       name,
       playbook,

@@ -16,16 +16,17 @@ import { retireNode } from "../../machines/acts/retire.ts";
 import { wakeNode } from "../../machines/acts/wake.ts";
 import { wipeNode } from "../../machines/acts/wipe.ts";
 import { findNode } from "../../machines/find-node.ts";
-import { type ByHandApi, byHand } from "../changes/by-hand.ts";
 import type { Mount } from "../mount.ts";
+import type { RequesterOf } from "../requester.ts";
 
-export interface NodesApi extends ByHandApi, ActPorts {
+export interface NodesApi extends ActPorts {
+  byHand: RequesterOf;
   /** A pcap file; nothing when no packet of it was kept. */
   capture(node: Node): Uint8Array<ArrayBuffer> | undefined;
 }
 
 export function nodesApi(mount: Mount, api: NodesApi): void {
-  const { nodes, events, power } = api;
+  const { nodes, events, power, byHand } = api;
   mount(routes.listNodes, () => nodes.list());
   mount(routes.getNode, ({ node }) => findNode(nodes, node));
   mount(routes.nodeEvents, ({ node, since, limit }) => events.ofNode(findNode(nodes, node).id, since, limit));
@@ -40,14 +41,14 @@ export function nodesApi(mount: Mount, api: NodesApi): void {
 
   mount(routes.addNode, (machine, { caller }) => addMachine(api, machine, caller.name));
   mount(routes.acceptNode, (input, { caller }) => acceptNode(api, input, caller.name));
-  mount(routes.armNode, (input, context) => armNode(api, input, byHand(api, context)));
+  mount(routes.armNode, (input, context) => armNode(api, input, byHand(context)));
   mount(routes.disarmNode, (input, { caller }) => disarmNode(api, input, caller.name));
-  mount(routes.wipeNode, (input, context) => wipeNode(api, input, byHand(api, context)));
-  mount(routes.rescueNode, (input, context) => rescueNode(api, input, byHand(api, context)));
-  mount(routes.endRescue, (input, context) => endRescue(api, input, byHand(api, context)));
-  mount(routes.retireNode, (input, context) => retireNode(api, input, byHand(api, context)));
-  mount(routes.wakeNode, (input, context) => wakeNode(api, input, byHand(api, context)));
-  mount(routes.powerNode, (input, context) => switchPower(api, input, byHand(api, context)));
-  mount(routes.promoteNode, (input, context) => promoteNode(api, input, byHand(api, context)));
-  mount(routes.reprovisionNode, (input, context) => reprovisionNode(api, input, byHand(api, context)));
+  mount(routes.wipeNode, (input, context) => wipeNode(api, input, byHand(context)));
+  mount(routes.rescueNode, (input, context) => rescueNode(api, input, byHand(context)));
+  mount(routes.endRescue, (input, context) => endRescue(api, input, byHand(context)));
+  mount(routes.retireNode, (input, context) => retireNode(api, input, byHand(context)));
+  mount(routes.wakeNode, (input, context) => wakeNode(api, input, byHand(context)));
+  mount(routes.powerNode, (input, context) => switchPower(api, input, byHand(context)));
+  mount(routes.promoteNode, (input, context) => promoteNode(api, input, byHand(context)));
+  mount(routes.reprovisionNode, (input, context) => reprovisionNode(api, input, byHand(context)));
 }

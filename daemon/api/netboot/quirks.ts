@@ -4,21 +4,21 @@ import type { Node } from "../../contract/machines/node.ts";
 import type { AppliedQuirk, MachineQuirks, QuirkLine } from "../../contract/netboot/quirk.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
-import { findNode } from "../../machines/find-node.ts";
 import { appliedQuirks } from "../../netboot/quirks/quirks.ts";
 import type { EventStore } from "../../store/events.ts";
-import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { QuirkStore } from "../../store/netboot/quirks.ts";
 import type { Mount } from "../mount.ts";
 
 export interface QuirksApi {
-  nodes: NodeStore;
+  nodes: { list(): readonly Node[] };
+  /** By name, MAC address or id. Throws NODE_NOT_FOUND. */
+  findNode(reference: string): Node;
   events: EventStore;
   quirks: QuirkStore;
   quirkLines: readonly QuirkLine[];
 }
 
-export function quirksApi(mount: Mount, { nodes, events, quirks, quirkLines }: QuirksApi): void {
+export function quirksApi(mount: Mount, { nodes, findNode, events, quirks, quirkLines }: QuirksApi): void {
   const of = (mac: string, node: Node | undefined): MachineQuirks => {
     const { manufacturer: make, product: model, firmware, uuid } = node?.facts ?? {};
     const machine = { mac, make, model, firmware, uuid };
@@ -47,14 +47,14 @@ export function quirksApi(mount: Mount, { nodes, events, quirks, quirkLines }: Q
   });
 
   mount(routes.chooseQuirks, ({ node: name, ...wanted }, { caller }) => {
-    const node = findNode(nodes, name);
+    const node = findNode(name);
     for (const mac of node.macs) quirks.choose(mac, wanted);
     record(node, "quirk.chosen", `is to be booted otherwise: ${JSON.stringify(wanted)}, set by ${caller.name}`);
     return ofNode(node);
   });
 
   mount(routes.forgetQuirks, ({ node: name }, { caller }) => {
-    const node = findNode(nodes, name);
+    const node = findNode(name);
     const forgotten = node.macs.filter((mac) => quirks.forget(mac));
     if (forgotten.length === 0) throw new MusterError("QUIRKS_UNKNOWN", `node: nothing was chosen for or learned of ${node.name}`);
     record(node, "quirk.forgotten", `what was chosen for and learned of it is forgotten, asked by ${caller.name}`);

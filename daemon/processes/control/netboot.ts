@@ -1,7 +1,7 @@
 /** What control shows of network boot. The netboot process itself answers the machines. */
 import { captureOf } from "../../../pxe/capture/rings.ts";
-import type { StatusApi } from "../../api/admin/status.ts";
 import type { NodesApi } from "../../api/machines/nodes.ts";
+import type { ExplainApi } from "../../api/netboot/explain.ts";
 import type { LeasesApi } from "../../api/netboot/leases.ts";
 import type { QuirksApi } from "../../api/netboot/quirks.ts";
 import type { ActPorts } from "../../machines/acts/ports.ts";
@@ -19,7 +19,7 @@ export interface NetbootViews {
     Pick<QuirksApi, "quirkLines"> &
     Pick<NodesApi, "capture"> &
     Pick<ActPorts, "requireBootFiles"> &
-    Pick<StatusApi, "explain">;
+    ExplainApi;
 }
 
 export function startNetbootViews({ config, data, stores, places }: Shared): NetbootViews {
