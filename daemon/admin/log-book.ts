@@ -1,6 +1,6 @@
 /** What control knows of the log of all processes: what the supervisor keeps of it, read and without secrets. */
 import type { LogLine } from "../contract/admin/daemon-log.ts";
-import { readLine } from "../log/log-lines.ts";
+import { readLogLine } from "../log/log-lines.ts";
 import type { LogNews } from "../log/log-tail.ts";
 import { MOST_CHARACTERS, MOST_LINES, Tail } from "../log/tail.ts";
 
@@ -26,7 +26,7 @@ export class ControlLogBook implements LogBook {
     if (epoch !== this.#epoch) this.#lines.clear();
     this.#epoch = epoch;
     for (const { seq, line } of lines) {
-      if (seq > this.#lines.last) this.#lines.add(readLine(seq, line, new Date(), this.#redact), line.length, seq);
+      if (seq > this.#lines.last) this.#lines.add(readLogLine(seq, line, new Date(), this.#redact), line.length, seq);
     }
   }
 

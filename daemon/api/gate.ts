@@ -5,16 +5,16 @@ import { MusterError } from "../errors/errors.ts";
 import type { KeyStore } from "../store/admin/keys.ts";
 import { authenticate, type Caller, requireAccess } from "./auth.ts";
 import { stepNamed } from "./changes/by-hand.ts";
-import { LIMITS, type Limits, limitOf, Rate } from "./rate.ts";
+import { LIMITS, limitOf, Rate, type RateLimits } from "./rate.ts";
 
 export class Gate {
   readonly #keys: KeyStore;
-  readonly #limits: Limits;
+  readonly #limits: RateLimits;
   readonly #isAtWork: (step: string) => boolean;
   readonly #rate = new Rate();
 
   /** `isAtWork`: whether that is a step of the executor's, with its pass. */
-  constructor(keys: KeyStore, limits: Limits = LIMITS, isAtWork: (step: string) => boolean = () => false) {
+  constructor(keys: KeyStore, limits: RateLimits = LIMITS, isAtWork: (step: string) => boolean = () => false) {
     this.#keys = keys;
     this.#limits = limits;
     this.#isAtWork = isAtWork;

@@ -5,7 +5,7 @@ const MINUTE_MS = 60_000;
 const MOST_WINDOWS = 10_000;
 
 /** Requests a minute. */
-export interface Limits {
+export interface RateLimits {
   sensitive: number;
   /** What changes something. */
   normal: number;
@@ -13,10 +13,10 @@ export interface Limits {
   reading: number;
 }
 
-export const LIMITS: Limits = { sensitive: 10, normal: 100, reading: 3000 };
+export const LIMITS: RateLimits = { sensitive: 10, normal: 100, reading: 3000 };
 
 /** Undefined: not limited. What needs no key has no bearer to count, and machines that call home come all at once; what is sensitive is counted by address. */
-export function limitOf({ access, method, sensitive }: Pick<Route, "access" | "method" | "sensitive">): keyof Limits | undefined {
+export function limitOf({ access, method, sensitive }: Pick<Route, "access" | "method" | "sensitive">): keyof RateLimits | undefined {
   if (sensitive) return "sensitive";
   if (access === "public") return undefined;
   return method === "GET" ? "reading" : "normal";

@@ -19,7 +19,7 @@ import { Gate } from "./gate.ts";
 import { liveFeed, type Pace } from "./live.ts";
 import { mounter } from "./mount.ts";
 import { nothingThere, refuseUnreadable } from "./nowhere.ts";
-import type { Limits } from "./rate.ts";
+import type { RateLimits } from "./rate.ts";
 
 export interface ApiParts extends AreaParts {
   keys: KeyStore;
@@ -30,7 +30,7 @@ export interface ApiParts extends AreaParts {
   version: string;
   /** `/metrics` and the OpenAPI document without a key. */
   openMetrics?: boolean;
-  limits?: Limits;
+  limits?: RateLimits;
   /** How often the live feed looks, greets and asks again who listens. */
   pace?: Pace;
 }

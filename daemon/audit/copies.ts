@@ -3,16 +3,16 @@ import type { KeyObject } from "node:crypto";
 import * as z from "zod";
 import { type Checkpoint, openNote } from "./note.ts";
 
-export interface Signed extends Checkpoint {
+export interface SignedCopy extends Checkpoint {
   note: string;
 }
 
 /** Rejects when the copy was not taken over, saying why. */
-export type Copy = (signed: Signed) => Promise<void>;
+export type AuditCopy = (signed: SignedCopy) => Promise<void>;
 
 const PATIENCE_MS = 10_000;
 
-export function webhookCopy(url: string): Copy {
+export function webhookCopy(url: string): AuditCopy {
   return async ({ origin, size, root, note }) => {
     const response = await fetch(url, {
       method: "POST",
@@ -35,7 +35,7 @@ export interface ConsulPlace {
 }
 
 /** Compare and set: of two that write at once one loses, and nothing replaces a checkpoint that says more than the new one. */
-export function consulCopy({ url, key, token, publicKey }: ConsulPlace): Copy {
+export function consulCopy({ url, key, token, publicKey }: ConsulPlace): AuditCopy {
   const address = `${url.replace(/\/+$/, "")}/v1/kv/${key}`;
   const ask = (path: string, init: RequestInit = {}) =>
     fetch(address + path, { ...init, headers: token ? { "x-consul-token": token } : {}, signal: AbortSignal.timeout(PATIENCE_MS) });
@@ -50,7 +50,7 @@ export function consulCopy({ url, key, token, publicKey }: ConsulPlace): Copy {
   };
 }
 
-function refuseToGoBack(stored: string, { origin, size, root }: Signed, publicKey: KeyObject): void {
+function refuseToGoBack(stored: string, { origin, size, root }: SignedCopy, publicKey: KeyObject): void {
   const before = openNote(stored, publicKey);
   if (!before) throw new Error("Consul holds something there that this audit's key did not sign; it is left as it is");
   if (before.origin !== origin) throw new Error(`Consul holds a checkpoint of another database, ${before.origin}; it is left as it is`);

@@ -1,20 +1,20 @@
 /** Goes over the records once, in their order, and says what is wrong with which. Pure: rows, names and signed checkpoints are given. */
 import type { AuditReport } from "../contract/audit/audit-report.ts";
 import type { Digest } from "../contract/changes/plan.ts";
-import type { Kept, ProofRow } from "../store/audit/audit-proof.ts";
+import type { ProofRow, SaltedText } from "../store/audit/audit-proof.ts";
 import { Findings } from "./findings.ts";
 import { Gaps } from "./gaps.ts";
 import type { Checkpoint } from "./note.ts";
 import { PersonalTexts } from "./personal-texts.ts";
 import { readRecord } from "./read-record.ts";
-import { BEGINNING, sha256 } from "./seal.ts";
+import { BEGINNING, recordHashOf } from "./seal.ts";
 
 /** What is believed beforehand; the signatures have been checked. */
 export interface Witnesses {
   checkpoints: readonly Checkpoint[];
   /** Where the records may begin because older ones were dropped. */
   beginnings: readonly Checkpoint[];
-  person(digest: Digest): Kept | undefined;
+  person(digest: Digest): SaltedText | undefined;
 }
 
 /** The record before: its hash as stored and as computed are the same unless it was altered. */
@@ -28,7 +28,7 @@ export const UNPLACED = 0;
 
 const TORN = "text and hash do not belong together";
 
-export class Examination {
+export class RecordExamination {
   readonly #witnesses: Witnesses;
   readonly #roots: Map<number, string>;
   readonly #findings = new Findings();
@@ -51,7 +51,7 @@ export class Examination {
 
   take([place, record, hash, salt, text]: ProofRow): void {
     this.#records += 1;
-    const computed = sha256(record);
+    const computed = recordHashOf(record);
     const read = computed === hash ? readRecord(record) : undefined;
     const seq = place !== UNPLACED ? place : (read?.seq ?? Math.max(this.#next, 1));
     if (this.#first === undefined) this.#begin(seq);

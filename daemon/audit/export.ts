@@ -4,7 +4,7 @@ import canonicalize from "canonicalize";
 import * as z from "zod";
 import { MusterError } from "../errors/errors.ts";
 import type { ExportRow } from "../store/audit/audit.ts";
-import type { Kept, ProofRow } from "../store/audit/audit-proof.ts";
+import type { ProofRow, SaltedText } from "../store/audit/audit-proof.ts";
 import { UNPLACED } from "./examination.ts";
 
 const Text = z.strictObject({ salt: z.string(), text: z.string() });
@@ -30,11 +30,11 @@ export interface OpenExport {
   notes: string[];
   rows: Iterable<ProofRow>;
   /** Of the row taken last: each line brings its own. */
-  person(digest: string): Kept | undefined;
+  person(digest: string): SaltedText | undefined;
 }
 
 export function openExport(file: string): OpenExport {
-  const persons = new Map<string, Kept>();
+  const persons = new Map<string, SaltedText>();
   const lines = parsed(file);
   const notes: string[] = [];
   let first = lines.next();

@@ -1,7 +1,7 @@
 /** Keeps the audit provable while the daemon runs: signs its end, copies the signature elsewhere, drops what is older than it is kept. */
 import { explain } from "../errors/errors.ts";
 import { readCheckpoints, writeCheckpoint } from "./checkpoint-files.ts";
-import type { Copy } from "./copies.ts";
+import type { AuditCopy } from "./copies.ts";
 import type { AuditLog } from "./log.ts";
 import { type Checkpoint, openNote } from "./note.ts";
 import type { Signer } from "./signer.ts";
@@ -10,7 +10,7 @@ export interface KeeperParts {
   audit: AuditLog;
   signer: Signer;
   folder: string;
-  copies: readonly Copy[];
+  copies: readonly AuditCopy[];
   checkpointSeconds: number;
   /** Undefined keeps all. */
   retentionDays: number | undefined;
@@ -28,7 +28,7 @@ export class AuditKeeper {
   #broken = false;
   #uncopied: { note: string; checkpoint: Checkpoint } | undefined;
   /** What kept the last copies from being made: told when it begins and when it changes, not at every try. */
-  readonly #obstacles = new Map<Copy, string>();
+  readonly #obstacles = new Map<AuditCopy, string>();
   #copying: Promise<void> = Promise.resolve();
   readonly #timers: NodeJS.Timeout[] = [];
 

@@ -8,7 +8,7 @@ import { MUSTER } from "./actor.ts";
 import { noteLine, recordLine } from "./export.ts";
 import { beginningOf, type Checkpoint, originOf } from "./note.ts";
 import { erasureOf } from "./personal-texts.ts";
-import { BEGINNING, digestOf, keep, reveal, seal, tidy } from "./seal.ts";
+import { BEGINNING, keep, personalDigestOf, reveal, seal, tidy } from "./seal.ts";
 import type { Signer } from "./signer.ts";
 
 /** So that nobody waits long for the database meanwhile. */
@@ -43,7 +43,7 @@ export class AuditLog {
           name: this.#person(actor.name),
           ...(actor.onBehalfOf !== undefined && { onBehalfOf: this.#person(actor.onBehalfOf) }),
         },
-        ...(keptReason && { reason: digestOf(keptReason) }),
+        ...(keptReason && { reason: personalDigestOf(keptReason) }),
         seq: (last?.seq ?? 0) + 1,
         at: this.#now().toISOString(),
         prevHash: last?.hash ?? BEGINNING,
@@ -107,7 +107,7 @@ export class AuditLog {
     const known = this.#table.person(name);
     if (known !== undefined) return known;
     const kept = keep(name);
-    const digest = digestOf(kept);
+    const digest = personalDigestOf(kept);
     this.#table.addPerson(digest, kept);
     return digest;
   }

@@ -1,32 +1,32 @@
 /** Whether the names and reasons kept beside the records are those that were hashed, and whether what is gone was erased. */
 import type { Digest } from "../contract/changes/plan.ts";
-import type { Kept } from "../store/audit/audit-proof.ts";
+import type { SaltedText } from "../store/audit/audit-proof.ts";
 import type { Findings } from "./findings.ts";
 import type { RecordParts } from "./read-record.ts";
-import { digestOf } from "./seal.ts";
+import { personalDigestOf } from "./seal.ts";
 
 /** The subject of the record that an erasure leaves; the digest is what stays of the person. */
 export const erasureOf = (digest: Digest): string => `person ${digest}`;
 
 export class PersonalTexts {
   readonly #findings: Findings;
-  readonly #person: (digest: Digest) => Kept | undefined;
-  readonly #proven = new Map<Digest, Kept>();
+  readonly #person: (digest: Digest) => SaltedText | undefined;
+  readonly #proven = new Map<Digest, SaltedText>();
   readonly #gone = new Map<Digest, number>();
   readonly #goneReasons: { seq: number; persons: Digest[] }[] = [];
   readonly #erased = new Set<string>();
 
-  constructor(findings: Findings, person: (digest: Digest) => Kept | undefined) {
+  constructor(findings: Findings, person: (digest: Digest) => SaltedText | undefined) {
     this.#findings = findings;
     this.#person = person;
   }
 
-  look(seq: number, { action, subject, actor, reason }: RecordParts, kept: Kept | undefined): void {
+  look(seq: number, { action, subject, actor, reason }: RecordParts, kept: SaltedText | undefined): void {
     if (action === "erasure") this.#erased.add(subject);
     this.#name(seq, actor.name);
     if (actor.onBehalfOf !== undefined) this.#name(seq, actor.onBehalfOf);
     if (kept !== undefined) {
-      if (reason !== digestOf(kept)) this.#findings.add("altered", seq, seq, "the reason is not the one that was hashed");
+      if (reason !== personalDigestOf(kept)) this.#findings.add("altered", seq, seq, "the reason is not the one that was hashed");
     } else if (reason !== undefined) {
       this.#goneReasons.push({ seq, persons: [actor.name, actor.onBehalfOf ?? actor.name] });
     }
@@ -46,7 +46,7 @@ export class PersonalTexts {
     if (kept === undefined) {
       if (!this.#gone.has(digest)) this.#gone.set(digest, seq);
     } else if (kept !== this.#proven.get(digest)) {
-      if (digestOf(kept) === digest) this.#proven.set(digest, kept);
+      if (personalDigestOf(kept) === digest) this.#proven.set(digest, kept);
       else this.#findings.add("altered", seq, seq, "the name is not the one that was hashed");
     }
   }

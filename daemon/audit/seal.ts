@@ -6,7 +6,7 @@ import { AuditEntry, type AuditRecord } from "../contract/audit/audit.ts";
 import { Digest } from "../contract/changes/plan.ts";
 import { Instant } from "../contract/names.ts";
 import type { ListedRow, SealedRow } from "../store/audit/audit.ts";
-import type { Kept } from "../store/audit/audit-proof.ts";
+import type { SaltedText } from "../store/audit/audit-proof.ts";
 
 /** What the first record of all names as the hash before it. */
 export const BEGINNING = "0".repeat(64);
@@ -23,17 +23,17 @@ export type Sealed = z.output<typeof Sealed>;
 
 export const ERASED = "(erased)";
 
-export const sha256 = (text: string): Digest => hash("sha256", text);
+export const recordHashOf = (text: string): Digest => hash("sha256", text);
 
 /** With 128 random bits, so that once the salt is gone nobody finds the text by trying names. */
-export const keep = (text: string): Kept => ({ salt: randomBytes(16).toString("hex"), text });
+export const keep = (text: string): SaltedText => ({ salt: randomBytes(16).toString("hex"), text });
 
-export const digestOf = ({ salt, text }: Kept): Digest => sha256(`${salt}\n${text}`);
+export const personalDigestOf = ({ salt, text }: SaltedText): Digest => recordHashOf(`${salt}\n${text}`);
 
 export function seal(record: Sealed): SealedRow {
   const text = canonicalize(record);
   if (text === undefined) throw new TypeError("a record is an object");
-  return { seq: record.seq, record: text, hash: sha256(text) };
+  return { seq: record.seq, record: text, hash: recordHashOf(text) };
 }
 
 /** Machines and people have a say in texts: what is too long or unreadable must not keep the rest from being recorded. */

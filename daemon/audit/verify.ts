@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { AuditFinding, AuditReport } from "../contract/audit/audit-report.ts";
 import { MusterError } from "../errors/errors.ts";
-import { type Kept, withAuditProof } from "../store/audit/audit-proof.ts";
+import { type SaltedText, withAuditProof } from "../store/audit/audit-proof.ts";
 import { type KeptNote, readCheckpoints } from "./checkpoint-files.ts";
-import { Examination, type Witnesses } from "./examination.ts";
+import { RecordExamination, type Witnesses } from "./examination.ts";
 import { openExport } from "./export.ts";
 import { beginningOf, type Checkpoint, openNote, originOf } from "./note.ts";
 import { readPublicKey } from "./signer.ts";
@@ -69,10 +69,10 @@ function opened(notes: KeptNote[], { folder, publicKey }: Proof, origin: string 
 
 function examine(
   { findings, ...signed }: Opened,
-  rows: Iterable<Parameters<Examination["take"]>[0]>,
+  rows: Iterable<Parameters<RecordExamination["take"]>[0]>,
   person: Witnesses["person"],
 ): AuditReport {
-  const examination = new Examination({ ...signed, person });
+  const examination = new RecordExamination({ ...signed, person });
   let taken = 0;
   const all = [...findings];
   try {
@@ -95,7 +95,7 @@ function damage(error: unknown, what: string): AuditFinding {
 
 /** A few people do most of it. */
 function remembered(person: Witnesses["person"]): Witnesses["person"] {
-  const known = new Map<string, Kept>();
+  const known = new Map<string, SaltedText>();
   return (digest) => {
     const kept = known.get(digest) ?? person(digest);
     if (kept !== undefined) known.set(digest, kept);

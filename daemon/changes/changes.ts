@@ -10,8 +10,8 @@ import type { Log } from "../log/log.ts";
 import type { EventStore } from "../store/events.ts";
 import { type Answer, type BallotParts, Ballots } from "./approvals/ballots.ts";
 import { Proposals } from "./approvals/proposals.ts";
-import { oneAdminIsEnough } from "./approvals/quorum.ts";
 import { wantsSignatures } from "./approvals/signed-ballot.ts";
+import { oneAdminIsEnough } from "./approvals/vote-count.ts";
 import { WaitsForApproval } from "./approvals/waiting.ts";
 import { carryOut } from "./executions/carrying-out.ts";
 import { type ExecutionParts, Executions } from "./executions/executions.ts";
@@ -20,7 +20,7 @@ import { type AuditSink, Journal } from "./journal.ts";
 import type { Who } from "./policy/policy.ts";
 import { digestOf } from "./tools/canonical.ts";
 
-export interface DeskParts extends Omit<ExecutionParts, "journal">, Pick<BallotParts, "voting"> {
+export interface ChangesParts extends Omit<ExecutionParts, "journal">, Pick<BallotParts, "voting"> {
   audit: AuditSink;
   events: EventStore;
   log: Log;
@@ -39,8 +39,8 @@ type Heard = Extract<FromExecutor, { type: (typeof heardByChanges)[number] }>;
 
 const LOOK_MS = 1000;
 
-export class Desk {
-  readonly #parts: DeskParts;
+export class Changes {
+  readonly #parts: ChangesParts;
   readonly #now: () => Date;
   readonly #journal: Journal;
   readonly #proposals: Proposals;
@@ -50,7 +50,7 @@ export class Desk {
   #timer: NodeJS.Timeout | undefined;
   #troubled = false;
 
-  constructor(parts: DeskParts) {
+  constructor(parts: ChangesParts) {
     this.#parts = parts;
     this.#now = parts.now ?? (() => new Date());
     this.#journal = new Journal(parts.audit, parts.events);

@@ -56,7 +56,7 @@ export const ToExecutor = z.discriminatedUnion("type", [
 export type ToExecutor = z.output<typeof ToExecutor>;
 
 /** How a run ended, as far as the executor knows. */
-export const Outcome = z.object({
+export const RunOutcome = z.object({
   /** `interrupted`: ended because the executor was told to stop. `lost`: it was killed, or is gone without a result. */
   ended: z.enum(["exited", "cancelled", "timed-out", "interrupted", "not-started", "lost"]),
   exitCode: z.int().nullable(),
@@ -69,10 +69,10 @@ export const Outcome = z.object({
   startedAt: Instant.optional(),
   endedAt: Instant,
 });
-export type Outcome = z.output<typeof Outcome>;
+export type RunOutcome = z.output<typeof RunOutcome>;
 
 const RunRef = { jobId: z.string(), attempt: z.int() };
-const Held = z.array(z.object({ ...RunRef, outcome: Outcome.optional() }));
+const Held = z.array(z.object({ ...RunRef, outcome: RunOutcome.optional() }));
 /** Executions at work, and ended ones nobody has said to forget. What is not in it is not with the executor. */
 const HeldExecutions = z.array(z.object({ executionId: z.uuid(), status: ExecutionStatus })).optional();
 
@@ -97,7 +97,7 @@ export const FromExecutor = z.discriminatedUnion("type", [
   /** Every few seconds: these runs are in good hands. Outcomes are told until they are forgotten. */
   z.object({ type: z.literal("alive"), runs: Held, executions: HeldExecutions, figures: ExecutorFigures.optional() }),
   z.object({ type: z.literal("started"), ...RunRef, pid: z.int(), at: Instant }),
-  z.object({ type: z.literal("finished"), ...RunRef, outcome: Outcome }),
+  z.object({ type: z.literal("finished"), ...RunRef, outcome: RunOutcome }),
   z.object({ type: z.literal("refused"), ...RunRef, reason: z.string() }),
   /** A step began or ended. Told again for every connection, as long as its execution is held. */
   z.object({

@@ -10,12 +10,12 @@ export interface ExecutorPort {
   send(message: ToExecutor): boolean;
 }
 
-export type MessageType = FromExecutor["type"];
-export type MessageOf<Type extends MessageType> = Extract<FromExecutor, { type: Type }>;
+export type FromExecutorType = FromExecutor["type"];
+export type MessageOf<Type extends FromExecutorType> = Extract<FromExecutor, { type: Type }>;
 export type LinkState = "connected" | "disconnected";
 
 interface Subscription {
-  types: readonly MessageType[];
+  types: readonly FromExecutorType[];
   hear(message: FromExecutor): void;
 }
 
@@ -47,7 +47,7 @@ export class ExecutorLink implements ExecutorPort {
   }
 
   /** Calls `hear` for every message of these types, in the order of subscription. Returns the function that unsubscribes. */
-  on<Type extends MessageType>(types: readonly Type[], hear: (message: MessageOf<Type>) => void): () => void {
+  on<Type extends FromExecutorType>(types: readonly Type[], hear: (message: MessageOf<Type>) => void): () => void {
     // `types` selects the messages, so `hear` gets no other.
     const subscription: Subscription = { types, hear: (message) => hear(message as MessageOf<Type>) };
     this.#subscriptions.add(subscription);

@@ -1,6 +1,6 @@
 /** Follows the runs the executor has: takes in their events, ends jobs as their nodes end, and knows whose word is still good. */
 import { join } from "node:path";
-import type { FromExecutor, Outcome } from "../contract/executor-protocol.ts";
+import type { FromExecutor, RunOutcome } from "../contract/executor-protocol.ts";
 import type { Job } from "../contract/jobs/job.ts";
 import type { ExecutorPort } from "../executor-link/link.ts";
 import type { Log } from "../log/log.ts";
@@ -69,7 +69,7 @@ export class Attendance {
     for (const run of runs.all()) if (!names.has(run.id) && isExpired(run, now)) this.#lost(run.id, now);
   }
 
-  finished(jobId: string, attempt: number, outcome: Outcome): void {
+  finished(jobId: string, attempt: number, outcome: RunOutcome): void {
     const { db, jobs, runs, executor } = this.#parts;
     const run = runs.find(nameOf({ jobId, attempt }));
     if (run) {
@@ -109,7 +109,7 @@ export class Attendance {
     );
   }
 
-  #conclude(job: Job, run: string, outcome: Outcome): void {
+  #conclude(job: Job, run: string, outcome: RunOutcome): void {
     const file = this.eventsFile(run);
     const failed = failedTasksOf(this.#parts, file).get(job.nodeName);
     const preview = job.purpose === "preview" ? previewOf(runEventsOf(file), job.nodeName) : undefined;
@@ -143,7 +143,7 @@ export class Attendance {
 
 const nameOf = ({ jobId, attempt }: { jobId: string; attempt: number }): string => `${jobId}/${attempt}`;
 
-const asOutcome = ({ host, recap, cancelled, at }: HostEnd): Outcome => ({
+const asOutcome = ({ host, recap, cancelled, at }: HostEnd): RunOutcome => ({
   ended: "exited",
   exitCode: null,
   recap: { [host]: recap },

@@ -8,7 +8,7 @@ import type { NodeStore } from "../store/machines/nodes.ts";
 import type { Registry } from "../store/machines/registry.ts";
 import { type FinalStatus, nextStep } from "./next-step.ts";
 import { moved } from "./status.ts";
-import type { Verdict } from "./verdict.ts";
+import type { JobVerdict } from "./verdict.ts";
 
 export interface ConclusionParts {
   db: Db;
@@ -22,7 +22,7 @@ export interface ConclusionParts {
   retryDelaySeconds?: number;
 }
 
-export function conclude(parts: ConclusionParts, job: Job, decided: Verdict, endedAt: string): Job {
+export function conclude(parts: ConclusionParts, job: Job, decided: JobVerdict, endedAt: string): Job {
   const { db, jobs, events, unreachableRetries = 0, retryDelaySeconds } = parts;
   return atomically(db, () => {
     const step = nextStep(job, decided, unreachableRetries, retryDelaySeconds);

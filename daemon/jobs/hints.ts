@@ -14,7 +14,7 @@ export type Trouble =
   | "missing-role"
   | "no-host";
 
-export interface Hint {
+export interface JobHint {
   trouble: Trouble;
   hint: string;
 }
@@ -84,7 +84,7 @@ const rows: [Trouble, RegExp, string][] = [
   ],
 ];
 
-export function hintFor(text: string): Hint | undefined {
+export function hintFor(text: string): JobHint | undefined {
   const row = rows.find(([, pattern]) => pattern.test(text));
   return row && { trouble: row[0], hint: row[2] };
 }

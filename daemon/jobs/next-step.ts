@@ -1,8 +1,8 @@
 /** What happens to a job after a run: it ends, or it is queued for another attempt, now or a little later. Pure. */
 import type { Job, JobResult } from "../contract/jobs/job.ts";
-import { isWorthAnotherTry, type Verdict } from "./verdict.ts";
+import { isWorthAnotherTry, type JobVerdict } from "./verdict.ts";
 
-export type FinalStatus = Exclude<Verdict["status"], "interrupted">;
+export type FinalStatus = Exclude<JobVerdict["status"], "interrupted">;
 
 export type NextStep =
   | { kind: "end"; status: FinalStatus; result: JobResult }
@@ -17,7 +17,7 @@ const MAX_DELAY_SECONDS = 300;
 
 export function nextStep(
   job: Job,
-  { status, result }: Verdict,
+  { status, result }: JobVerdict,
   unreachableRetries: number,
   firstDelaySeconds = FIRST_DELAY_SECONDS,
 ): NextStep {

@@ -1,7 +1,7 @@
 /** What a run's purpose adds to its verdict: a preview tells what would change, a read-only playbook must have changed nothing. Pure. */
 import type { Job, Preview } from "../contract/jobs/job.ts";
 import type { RunEvent } from "./run-events.ts";
-import type { Verdict } from "./verdict.ts";
+import type { JobVerdict } from "./verdict.ts";
 
 const NAMES = 50;
 
@@ -20,7 +20,7 @@ export function previewOf(events: Iterable<RunEvent>, host: string): Preview {
   return preview;
 }
 
-export function judged(verdict: Verdict, { purpose }: Pick<Job, "purpose">, preview: Preview | undefined): Verdict {
+export function judged(verdict: JobVerdict, { purpose }: Pick<Job, "purpose">, preview: Preview | undefined): JobVerdict {
   if (purpose === "preview" && preview) return foretold(verdict, preview);
   const { changed = 0 } = verdict.result.recap ?? {};
   if (purpose !== "look" || verdict.status !== "succeeded" || changed === 0) return verdict;
@@ -35,7 +35,7 @@ export function judged(verdict: Verdict, { purpose }: Pick<Job, "purpose">, prev
   };
 }
 
-function foretold(verdict: Verdict, preview: Preview): Verdict {
+function foretold(verdict: JobVerdict, preview: Preview): JobVerdict {
   const { tasks, previewed, changes } = preview;
   const result = { ...verdict.result, preview };
   const share = `${previewed} of ${tasks} tasks (${Math.round((100 * previewed) / Math.max(tasks, 1))} %) could be previewed`;

@@ -1,26 +1,26 @@
 /** What came of a run for one node: from Ansible's own counts, never from an exit code alone. Pure. */
 import { stripVTControlCharacters } from "node:util";
-import type { Outcome } from "../contract/executor-protocol.ts";
+import type { RunOutcome } from "../contract/executor-protocol.ts";
 import type { JobResult } from "../contract/jobs/job.ts";
 import { hintFor } from "./hints.ts";
 
-export type Verdict = { status: "succeeded" | "failed" | "timed-out" | "cancelled" | "interrupted"; result: JobResult };
+export type JobVerdict = { status: "succeeded" | "failed" | "timed-out" | "cancelled" | "interrupted"; result: JobResult };
 
 export interface FailedTask {
   name: string;
   message: string;
 }
 
-export function verdict(outcome: Outcome, node: string, failed: FailedTask | undefined): Verdict {
+export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | undefined): JobVerdict {
   const recap = outcome.recap?.[node];
   const shared = { exitCode: outcome.exitCode, ...(recap && { recap }), ...(failed && { failedTask: failed }) };
   // The output of a failed task speaks of other things too ("unreachable=0"): it is only asked when no task failed.
   const evidence = failed?.message ?? outcome.error ?? "";
-  const fail = (cause: NonNullable<JobResult["cause"]>, summary: string, hint = hintFor(`${summary}\n${evidence}`)?.hint): Verdict => ({
+  const fail = (cause: NonNullable<JobResult["cause"]>, summary: string, hint = hintFor(`${summary}\n${evidence}`)?.hint): JobVerdict => ({
     status: cause === "deadline" ? "timed-out" : "failed",
     result: { summary, cause, ...(hint && { hint }), ...shared },
   });
-  const cancelled = (summary: string): Verdict => ({ status: "cancelled", result: { summary, ...shared } });
+  const cancelled = (summary: string): JobVerdict => ({ status: "cancelled", result: { summary, ...shared } });
   if (outcome.ended === "exited" && outcome.cancelledNodes?.includes(node))
     return cancelled(
       recap && recap.ok + recap.failures + recap.unreachable > 0
@@ -76,7 +76,7 @@ export function verdict(outcome: Outcome, node: string, failed: FailedTask | und
 }
 
 /** Whether the same run may well succeed a little later by itself: only a node that could not be reached, never a refusal or a failure. */
-export const isWorthAnotherTry = ({ status, result }: Verdict): boolean =>
+export const isWorthAnotherTry = ({ status, result }: JobVerdict): boolean =>
   status === "failed" && result.cause === "unreachable" && hintFor(result.failedTask?.message ?? "unreachable")?.trouble === "unreachable";
 
 const lines = (text: string) =>

@@ -2,12 +2,12 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { AuditLog } from "../audit/log.ts";
-import { samePerson } from "../changes/votes/person.ts";
 import { fingerprint } from "../changes/votes/public-key.ts";
 import { type RegisteredVoter, readVoters, writeVoters } from "../changes/votes/voters-file.ts";
 import { CommandFailure } from "../cli/failure.ts";
 import type { VoterLine, VoterWish } from "../cli/local-commands.ts";
 import type { AuditEntry } from "../contract/audit/audit.ts";
+import { samePerson } from "../contract/changes/person.ts";
 import type { DataDir } from "../data-dir.ts";
 import { atomically } from "../store/database.ts";
 import { openStores } from "../store/stores.ts";

@@ -16,7 +16,7 @@ const Logged = z.looseObject({
 const LONGEST_TEXT = 8000;
 const LONGEST_DETAIL = 4000;
 
-export function readLine(seq: number, line: string, now: Date, redact: (text: string) => string): LogLine {
+export function readLogLine(seq: number, line: string, now: Date, redact: (text: string) => string): LogLine {
   const logged = Logged.safeParse(parsed(line));
   // Somebody else's words, on a channel of ours: shown as they are.
   if (!logged.success) return { seq, at: now.toISOString(), level: "info", process: "musterd", text: short(redact(line), LONGEST_TEXT) };

@@ -1,8 +1,8 @@
 /** Whether a machine can stand somewhere: inside the rack, and where nobody else is. Pure. */
-import { type Place, placeWords, type Rack } from "../contract/machines/rack.ts";
+import { placeWords, type Rack, type RackPlace } from "../contract/machines/rack.ts";
 
 /** `others` are those in the same rack, without the machine itself. */
-export function whyNotThere(place: Place, rack: Rack, others: readonly (Place & { node: string })[]): string | undefined {
+export function whyNotThere(place: RackPlace, rack: Rack, others: readonly (RackPlace & { node: string })[]): string | undefined {
   const { row, column, height } = place;
   if (rack.kind === "room" && height > 1) return "height: a machine takes one tile of a room";
   if (row + height - 1 > rack.rows || column > rack.columns)

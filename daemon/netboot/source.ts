@@ -3,16 +3,16 @@ import type { BootRequest, BootResponse, BootSource, DhcpPlan, MachineSeen, Wire
 import { explain } from "../errors/errors.ts";
 import type { Log } from "../log/log.ts";
 import type { EventStore } from "../store/events.ts";
-import type { BootDesk } from "./answers/boot-script.ts";
+import type { BootScript } from "./answers/boot-script.ts";
 import type { Discovery } from "./answers/discovery.ts";
-import type { LoaderDesk } from "./answers/loader-files.ts";
+import type { LoaderFiles } from "./answers/loader-files.ts";
 import { refuse } from "./answers/responses.ts";
 import type { QuirkBook } from "./quirks/quirk-book.ts";
 
 export interface SourceParts {
   discovery: Discovery;
-  desk: BootDesk;
-  loaders: LoaderDesk;
+  desk: BootScript;
+  loaders: LoaderFiles;
   events: EventStore;
   /** Returns the MAC address of an IP address, for requests that show only the latter. */
   macAt(address: string): string | undefined;

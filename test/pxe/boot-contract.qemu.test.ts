@@ -11,10 +11,10 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import type { NodeState, Phase } from "../../daemon/contract/machines/node.ts";
-import { BootDesk } from "../../daemon/netboot/answers/boot-script.ts";
+import { BootScript } from "../../daemon/netboot/answers/boot-script.ts";
 import { Discovery } from "../../daemon/netboot/answers/discovery.ts";
-import { InstallDesk } from "../../daemon/netboot/answers/installer-files.ts";
-import { LoaderDesk } from "../../daemon/netboot/answers/loader-files.ts";
+import { InstallerFiles } from "../../daemon/netboot/answers/installer-files.ts";
+import { LoaderFiles } from "../../daemon/netboot/answers/loader-files.ts";
 import { lintScript } from "../../daemon/netboot/scripts/lint.ts";
 import { FleetBootSource } from "../../daemon/netboot/source.ts";
 import { machineSeen } from "../../pxe/dhcp/decision/client.ts";
@@ -74,11 +74,11 @@ async function startServers() {
   const discovery = new Discovery(db, nodes, registry);
   const quirkBook = quirkBookOf(world);
   const desk = () => {
-    const installs = new InstallDesk({ db, nodes, registry, events, tokens, content: content(), leasedAddress: () => undefined });
-    return new BootDesk({ discovery, registry, content: content(), installs, quirkBook });
+    const installs = new InstallerFiles({ db, nodes, registry, events, tokens, content: content(), leasedAddress: () => undefined });
+    return new BootScript({ discovery, registry, content: content(), installs, quirkBook });
   };
   const source = () => {
-    const loaders = new LoaderDesk(bootUrl);
+    const loaders = new LoaderFiles(bootUrl);
     return new FleetBootSource({
       discovery,
       desk: desk(),
@@ -93,7 +93,7 @@ async function startServers() {
     ...source(),
     dhcpPlan: () => assert.fail(),
     record: () => undefined,
-    respond: (request: Parameters<BootDesk["respond"]>[0]) => desk().respond(request),
+    respond: (request: Parameters<BootScript["respond"]>[0]) => desk().respond(request),
   };
   const http = await startBootHttpServer({ host: "127.0.0.1", port: 0, assetsRoot: assets, source: asked, log });
   bootUrl = `http://127.0.0.1:${http.port}`;

@@ -5,12 +5,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { rulesOf } from "../../daemon/admin/alerts/alerts.ts";
+import { alertRulesOf } from "../../daemon/admin/alerts/alerts.ts";
 import { rulesInWords } from "../../daemon/admin/alerts/rules-in-words.ts";
 import { buildApi } from "../../daemon/api/server.ts";
 import { AuditLog } from "../../daemon/audit/log.ts";
 import type { Clocks } from "../../daemon/changes/approvals/approvals.ts";
-import type { Desk } from "../../daemon/changes/changes.ts";
+import type { Changes } from "../../daemon/changes/changes.ts";
 import type { Voting } from "../../daemon/changes/votes/verify.ts";
 import { AlertSettings } from "../../daemon/config/alerts.ts";
 import type { Check } from "../../daemon/contract/admin/doctor.ts";
@@ -34,7 +34,7 @@ export interface Mission extends Stores {
   outputs: Map<string, string>;
   inventory: Inventory;
   /** Where things are asked for. Its executor only takes notes; what one would report is given to `receive`. */
-  desk: Desk;
+  desk: Changes;
   /** In which groups of the inventory the desk believes each node to be: what it is for. */
   groups: Map<string, string[]>;
   /** How long people have to answer what is asked from now on. */
@@ -121,7 +121,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       checkpoints: () => [],
       log: pino({ level: "silent" }),
       logBook: log.book,
-      alertRules: () => rulesInWords(rulesOf(AlertSettings.parse({ cost: null })), false),
+      alertRules: () => rulesInWords(alertRulesOf(AlertSettings.parse({ cost: null })), false),
       webUis: async () => ({ complete: true, pages: [...webUis] }),
       examine: async () => ({ at: new Date().toISOString(), checks: [...checks] }),
       version: "0.0.0-test",

@@ -1,6 +1,6 @@
 /** Alerts as configured: always raised, and delivered where a webhook is configured. */
-import { Delivery, type DeliveryParts } from "./delivery.ts";
-import type { Rules, Threshold } from "./rules.ts";
+import { AlertDelivery, type DeliveryParts } from "./delivery.ts";
+import type { AlertRules, Threshold } from "./rules.ts";
 import { AlertWatch, type WatchParts } from "./watch.ts";
 
 /** The rules in the section `alerts` of the configuration. */
@@ -10,17 +10,17 @@ export interface AlertConfig {
   policy_violations: Threshold | null;
   refusals: Threshold | null;
   node_failures: Threshold | null;
-  error_rate: Rules["errorRate"];
-  cost: Rules["cost"];
+  error_rate: AlertRules["errorRate"];
+  cost: AlertRules["cost"];
 }
 
 export function startAlerts(
-  rules: Rules,
+  rules: AlertRules,
   webhook: URL | undefined,
   parts: Omit<WatchParts, "rules" | "deliver" | "log"> & { log: DeliveryParts["log"] },
 ): { stop(): Promise<void> } {
   const watch = new AlertWatch({ ...parts, rules, deliver: webhook !== undefined }).start();
-  const delivery = webhook && new Delivery({ alerts: parts.alerts, webhook, log: parts.log }).start();
+  const delivery = webhook && new AlertDelivery({ alerts: parts.alerts, webhook, log: parts.log }).start();
   return {
     stop: async () => {
       watch.stop();
@@ -29,7 +29,7 @@ export function startAlerts(
   };
 }
 
-export const rulesOf = (settings: AlertConfig): Rules => ({
+export const alertRulesOf = (settings: AlertConfig): AlertRules => ({
   failedLogins: settings.failed_logins,
   policyViolations: settings.policy_violations,
   refusals: settings.refusals,

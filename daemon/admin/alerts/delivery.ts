@@ -23,7 +23,7 @@ export function nextTry({ tries, at }: Pick<Waiting, "tries" | "at">, now: Date)
   return new Date(now.getTime() + seconds * 1000);
 }
 
-export class Delivery {
+export class AlertDelivery {
   readonly #parts: DeliveryParts;
   readonly #stopped = new AbortController();
   #timer: NodeJS.Timeout | undefined;

@@ -1,6 +1,6 @@
 /** The alert rules as the page shows them. The webhook's address is a secret and is not shown. */
 import type { AlertRule } from "../../contract/admin/alert.ts";
-import type { Rules, Threshold } from "./rules.ts";
+import type { AlertRules, Threshold } from "./rules.ts";
 
 export interface ShownRules {
   webhook: boolean;
@@ -8,7 +8,7 @@ export interface ShownRules {
   rules: { rule: AlertRule; when?: string }[];
 }
 
-export function rulesInWords(rules: Rules, webhook: boolean): ShownRules {
+export function rulesInWords(rules: AlertRules, webhook: boolean): ShownRules {
   const times = (rule: AlertRule, limit: Threshold | null) => ({
     rule,
     ...(limit && { when: `${limit.count} within ${limit.minutes} min` }),

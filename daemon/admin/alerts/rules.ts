@@ -8,7 +8,7 @@ export interface Threshold {
 }
 
 /** A rule that is null raises nothing. */
-export interface Rules {
+export interface AlertRules {
   failedLogins: Threshold | null;
   policyViolations: Threshold | null;
   refusals: Threshold | null;
@@ -27,7 +27,7 @@ export interface Raised {
 const EXAMPLES = 3;
 const EXAMPLE_CHARACTERS = 200;
 
-export function judge(rules: Rules, signals: readonly Signal[], lastRaised: ReadonlyMap<AlertRule, string>, now: Date): Raised[] {
+export function judge(rules: AlertRules, signals: readonly Signal[], lastRaised: ReadonlyMap<AlertRule, string>, now: Date): Raised[] {
   /** In the window and not told yet; none while the rule is quiet. */
   const fresh = (rule: AlertRule, minutes: number): Signal[] => {
     const last = lastRaised.get(rule);
@@ -54,7 +54,7 @@ export function judge(rules: Rules, signals: readonly Signal[], lastRaised: Read
 
 type Fresh = (rule: AlertRule, minutes: number) => Signal[];
 
-function errorRate({ errorRate: rule }: Rules, fresh: Fresh): Raised[] {
+function errorRate({ errorRate: rule }: AlertRules, fresh: Fresh): Raised[] {
   if (rule === null) return [];
   const ended = fresh("error-rate", rule.minutes).filter(({ kind }) => kind === "work-done" || kind === "work-failed");
   const failed = ended.filter(({ kind }) => kind === "work-failed");
@@ -64,7 +64,7 @@ function errorRate({ errorRate: rule }: Rules, fresh: Fresh): Raised[] {
   return [{ rule: "error-rate", summary: `${share} failed within ${rule.minutes} min (${examples(failed)})` }];
 }
 
-function cost({ cost: rule }: Rules, fresh: Fresh): Raised[] {
+function cost({ cost: rule }: AlertRules, fresh: Fresh): Raised[] {
   if (rule === null) return [];
   const spent = fresh("cost", rule.hours * 60).filter(({ kind }) => kind === "spent");
   const usd = spent.reduce((sum, signal) => sum + signal.usd, 0);
@@ -73,7 +73,7 @@ function cost({ cost: rule }: Rules, fresh: Fresh): Raised[] {
 }
 
 /** How far back any rule looks. */
-export const longestMinutes = ({ failedLogins, policyViolations, refusals, nodeFailures, errorRate, cost }: Rules): number =>
+export const longestMinutes = ({ failedLogins, policyViolations, refusals, nodeFailures, errorRate, cost }: AlertRules): number =>
   Math.max(
     0,
     ...[failedLogins, policyViolations, refusals, nodeFailures, errorRate].map((rule) => rule?.minutes ?? 0),

@@ -4,7 +4,7 @@ import type { AlertStore } from "../../store/admin/alerts.ts";
 import type { Happenings } from "../../store/admin/happenings.ts";
 import { atomically, type Db } from "../../store/database.ts";
 import type { EventStore } from "../../store/events.ts";
-import { judge, longestMinutes, type Rules } from "./rules.ts";
+import { type AlertRules, judge, longestMinutes } from "./rules.ts";
 import { type Signal, signalOfAct, signalOfEvent, signalTypes } from "./signals.ts";
 
 const EVERY_MS = 2000;
@@ -15,7 +15,7 @@ export interface WatchParts {
   events: EventStore;
   alerts: AlertStore;
   happenings: Happenings;
-  rules: Rules;
+  rules: AlertRules;
   /** Whether raised alerts are to be delivered. */
   deliver: boolean;
   redact(text: string): string;

@@ -1,6 +1,6 @@
 /** The routes about proposals, plans, approvals and executions. What may be and what comes of it is decided at the desk. */
 
-import type { Desk } from "../../changes/changes.ts";
+import type { Changes } from "../../changes/changes.ts";
 import type { Who } from "../../changes/policy/policy.ts";
 import type { Offer } from "../../contract/changes/offer.ts";
 import { routes } from "../../contract/routes.ts";
@@ -12,7 +12,7 @@ import type { Mount } from "../mount.ts";
 
 export interface GovernApi {
   desk: Pick<
-    Desk,
+    Changes,
     "propose" | "execute" | "vote" | "cancel" | "plan" | "approval" | "execution" | "byHand" | "carryOut" | "isAtWork" | "withdraw"
   >;
   approvals: ApprovalStore;

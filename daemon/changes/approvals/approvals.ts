@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import type { Role } from "../../contract/admin/key.ts";
 import type { Approval, Vote } from "../../contract/changes/approval.ts";
+import { ASKER_HAS_NO_VOTE, hasAsked, samePerson } from "../../contract/changes/person.ts";
 import type { Digest, PlannedWork } from "../../contract/changes/plan.ts";
-import { ASKER_HAS_NO_VOTE, hasAsked, samePerson } from "../votes/person.ts";
-import { quorumFull } from "./quorum.ts";
+import { quorumFull } from "./vote-count.ts";
 
 /** What people say yes to. Is one of them another, nobody has said yes to that. */
 export interface Bindings {

@@ -3,8 +3,8 @@
  * executor looks for itself.
  */
 import type { Approval } from "../../contract/changes/approval.ts";
+import { samePerson } from "../../contract/changes/person.ts";
 import { MusterError } from "../../errors/errors.ts";
-import { samePerson } from "../votes/person.ts";
 import { signaturesCount, type Voting, whoSigned } from "../votes/verify.ts";
 import type { Ballot, Refusal } from "./approvals.ts";
 

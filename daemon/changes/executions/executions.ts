@@ -14,7 +14,7 @@ import { isRefusal, use } from "../approvals/approvals.ts";
 import type { ProposalParts } from "../approvals/proposals.ts";
 import type { Who } from "../policy/policy.ts";
 import { changesSomething, denial, standingOf, whoAsked } from "../standing.ts";
-import { type Waiting, whichBegin } from "./turns.ts";
+import { type WaitingExecution, whichBegin } from "./turns.ts";
 
 export interface ExecutionParts extends ProposalParts {
   jobs: JobStore;
@@ -24,7 +24,7 @@ export interface ExecutionParts extends ProposalParts {
   limit: number;
 }
 
-export interface Held {
+export interface HeldNode {
   executionId: string;
   status: ExecutionStatus;
 }
@@ -34,7 +34,7 @@ export const hasEnded = (status: ExecutionStatus): boolean => ENDED.includes(sta
 
 export class Executions {
   readonly #parts: ExecutionParts;
-  readonly #known = new Map<string, Waiting>();
+  readonly #known = new Map<string, WaitingExecution>();
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts;
@@ -60,7 +60,7 @@ export class Executions {
   }
 
   /** A plan never changes: of thousands that wait each is read once. */
-  #waiting(): Waiting[] {
+  #waiting(): WaitingExecution[] {
     return this.#parts.executions.queue().map(({ id, planId }) => {
       const known = this.#known.get(id);
       if (known) return known;
@@ -71,7 +71,7 @@ export class Executions {
     });
   }
 
-  #begin(execution: Execution, work: PlannedWork, { nodeIds, changes }: Waiting, now: Date): void {
+  #begin(execution: Execution, work: PlannedWork, { nodeIds, changes }: WaitingExecution, now: Date): void {
     const { db, executions, nodeHolds, journal, executor } = this.#parts;
     const begun = atomically(db, () => {
       const reason = this.#whyNot(execution, work, now);
@@ -181,7 +181,7 @@ export class Executions {
   }
 
   /** On a new connection: the database says what should be at work, the executor what is. What it does not have, nobody has. */
-  compare(held: readonly Held[], now: Date): void {
+  compare(held: readonly HeldNode[], now: Date): void {
     const { db, executions, executor } = this.#parts;
     const states = new Map(held.map(({ executionId, status }) => [executionId, status]));
     const atWork = executions.atWork();
@@ -203,7 +203,7 @@ export class Executions {
   }
 
   /** What it says every few seconds. An end that could not be written down when it was told is taken now: its steps were told before. */
-  attend(held: readonly Held[], now: Date): void {
+  attend(held: readonly HeldNode[], now: Date): void {
     for (const { executionId, status } of held) {
       const known = this.#parts.executions.get(executionId);
       if (hasEnded(status)) this.executed(executionId, status, [], undefined, now);

@@ -1,6 +1,6 @@
 /** Which waiting executions begin now: few at once, one a node, and none that changes a node that is busy. Pure. */
 
-export interface Waiting {
+export interface WaitingExecution {
   id: string;
   nodeIds: readonly string[];
   /** Has a step that does more than look. */
@@ -17,8 +17,8 @@ export interface Occupied {
 }
 
 /** In their order. One that changes nodes keeps later changes off them while it waits; who only looks may go before it. */
-export function whichBegin(waiting: readonly Waiting[], { atWork, held, hasJob }: Occupied, atOnce: number): Waiting[] {
-  const begun: Waiting[] = [];
+export function whichBegin(waiting: readonly WaitingExecution[], { atWork, held, hasJob }: Occupied, atOnce: number): WaitingExecution[] {
+  const begun: WaitingExecution[] = [];
   const taken = new Set(held);
   const awaited = new Set<string>();
   for (const each of waiting) {

@@ -10,7 +10,7 @@ import { type Bindings, whyNotBound } from "../approvals/approvals.ts";
 import { stepOf } from "../plans/step.ts";
 import { type KnownNode, targetOf } from "../plans/targets.ts";
 import type { Policy } from "../policy/policy.ts";
-import { mergeQuorums, usualQuorum } from "../policy/quorum.ts";
+import { mergeQuorums, usualQuorum } from "../policy/quorum-groups.ts";
 import { bindingsOf, whoAsked } from "../standing.ts";
 import { canonical } from "../tools/canonical.ts";
 import type { Catalogue } from "../tools/catalogue.ts";

@@ -19,7 +19,7 @@ export interface KnownNode {
 }
 
 /** Those chosen by their own names must all be fit; those who came with a group are left out when they are not. */
-export interface Chosen {
+export interface ChosenNodes {
   nodes: readonly KnownNode[];
   byName: ReadonlySet<string>;
 }
@@ -30,7 +30,7 @@ export const listed = (names: readonly string[]): string =>
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-export function chooseNodes(targets: readonly string[], nodes: readonly KnownNode[]): Chosen {
+export function chooseNodes(targets: readonly string[], nodes: readonly KnownNode[]): ChosenNodes {
   const known = new Map(nodes.map((node) => [node.name, node]));
   const groups = [...new Set(nodes.flatMap((node) => node.groups))].toSorted(byText);
   const chosen = new Map<string, KnownNode>();

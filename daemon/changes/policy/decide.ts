@@ -1,21 +1,21 @@
 /** From Cedar's two answers to three, and from a step to the plan. Pure: Cedar is asked through a function. */
 import type { Decision, Plan, PlanStep, QuorumGroup } from "../../contract/changes/plan.ts";
 import type { ApprovalMode } from "./approval-mode.ts";
-import { type Question, questionFor, type Who } from "./question.ts";
-import { mergeQuorums, usualQuorum } from "./quorum.ts";
+import { type PolicyQuestion, questionFor, type Who } from "./question.ts";
+import { mergeQuorums, usualQuorum } from "./quorum-groups.ts";
 
 /** What Cedar said, and by which rules; `failed`: it could not tell. */
 export type CedarAnswer = { decision: "allow" | "deny"; rules: readonly string[] } | { failed: string };
 
 export interface Rules {
-  ask(question: Question): CedarAnswer;
+  ask(question: PolicyQuestion): CedarAnswer;
   quorumOf(rule: string): readonly QuorumGroup[];
   namesNodes: boolean;
   approvalMode: ApprovalMode;
   version: string;
 }
 
-export interface Verdict {
+export interface PolicyVerdict {
   answer: Decision["answer"];
   /** Every rule that brought about the answer; the first is named as the one that decided. */
   rules: readonly string[];
@@ -25,7 +25,7 @@ export interface Verdict {
 
 export interface StepVerdict {
   step: PlanStep;
-  verdict: Verdict;
+  verdict: PolicyVerdict;
 }
 
 const rank = { allow: 0, "needs-approval": 1, deny: 2 } as const;
@@ -48,7 +48,7 @@ export function decide(plan: Plan, who: Who, rules: Rules): Decision {
 
 /** Rollback steps are steps: what may not be done may not be done on the way back either. */
 export function verdictsOf(plan: Plan, who: Who, rules: Rules): StepVerdict[] {
-  const asked = new Map<string, Verdict>();
+  const asked = new Map<string, PolicyVerdict>();
   const steps = [...plan.steps.map((step) => ({ step, rollback: false })), ...plan.rollback.map(({ step }) => ({ step, rollback: true }))];
   return steps.map(({ step, rollback }) => {
     const node = rules.namesNodes ? step.target : step.target !== undefined;
@@ -64,7 +64,7 @@ export function verdictsOf(plan: Plan, who: Who, rules: Rules): StepVerdict[] {
  * no rule speaks of is denied by Cedar both times without a reason, and needs approval. A rule that fails while it is
  * evaluated would be left out by Cedar, a forbid too: then everything is denied.
  */
-function verdictOf(asked: Parameters<typeof questionFor>[0], rules: Rules): Verdict {
+function verdictOf(asked: Parameters<typeof questionFor>[0], rules: Rules): PolicyVerdict {
   const without = rules.ask(questionFor(asked, false, rules.namesNodes));
   if ("failed" in without) return failure(without.failed);
   if (without.decision === "allow") return { answer: "allow", rules: without.rules, quorum: [] };
@@ -82,7 +82,7 @@ function verdictOf(asked: Parameters<typeof questionFor>[0], rules: Rules): Verd
   };
 }
 
-const failure = (problem: string): Verdict => ({ answer: "deny", rules: ["policy-error"], quorum: [], problem });
+const failure = (problem: string): PolicyVerdict => ({ answer: "deny", rules: ["policy-error"], quorum: [], problem });
 
 /** One line for steps that are alike but for their nodes. */
 function reasonsOf(verdicts: readonly StepVerdict[]): string[] {

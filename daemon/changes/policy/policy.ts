@@ -6,8 +6,8 @@ import { checkParseSchema, preparsePolicySet, preparseSchema, statefulIsAuthoriz
 import type { Decision, Digest, Plan } from "../../contract/changes/plan.ts";
 import type { ApprovalMode } from "./approval-mode.ts";
 import { type CedarAnswer, decide, type Rules, type StepVerdict, verdictsOf } from "./decide.ts";
-import type { Question, Who } from "./question.ts";
-import { invalid, type Rule, type RuleFile, readRuleFiles, rulesOf } from "./rule-files.ts";
+import type { PolicyQuestion, Who } from "./question.ts";
+import { invalid, type PolicyRule, type RuleFile, readRuleFiles, rulesOf } from "./rule-files.ts";
 
 export type { Who } from "./question.ts";
 
@@ -20,7 +20,7 @@ export interface PolicySettings {
 export interface Policy {
   /** Digest of every file and setting that decides. */
   version: Digest;
-  rules: readonly Rule[];
+  rules: readonly PolicyRule[];
   approvalMode: ApprovalMode;
   decide(plan: Plan, who: Who): Decision;
   /** Step by step, for whoever wants to see why. */
@@ -54,8 +54,8 @@ export function loadPolicy({ folders, approvalMode }: PolicySettings): Policy {
   };
 }
 
-function check(rules: readonly Rule[], schema: string): void {
-  const seen = new Map<string, Rule>();
+function check(rules: readonly PolicyRule[], schema: string): void {
+  const seen = new Map<string, PolicyRule>();
   for (const rule of rules) {
     const other = seen.get(rule.id);
     if (other) throw invalid(rule.file, `rule ${rule.id}: another rule has this id, in ${other.file}`);
@@ -74,7 +74,7 @@ function check(rules: readonly Rule[], schema: string): void {
 }
 
 /** Cedar keeps what is parsed by name for the life of the process; the name is the version, so another policy is another name. */
-function cedar(version: Digest, rules: readonly Rule[], schema: string): (question: Question) => CedarAnswer {
+function cedar(version: Digest, rules: readonly PolicyRule[], schema: string): (question: PolicyQuestion) => CedarAnswer {
   for (const parsed of [preparseSchema(version, schema), preparsePolicySet(version, { staticPolicies: textsOf(rules) })]) {
     if (parsed.type === "failure") throw invalid(ownRules, parsed.errors.map(({ message }) => message).join("; "));
   }
@@ -101,4 +101,4 @@ function versionOf(schema: string, files: readonly RuleFile[], approvalMode: App
   return createHash("sha256").update(JSON.stringify(content)).digest("hex");
 }
 
-const textsOf = (rules: readonly Rule[]) => Object.fromEntries(rules.map(({ id, text }) => [id, text]));
+const textsOf = (rules: readonly PolicyRule[]) => Object.fromEntries(rules.map(({ id, text }) => [id, text]));

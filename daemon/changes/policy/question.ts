@@ -14,7 +14,7 @@ export interface Who {
   byHand?: ByHand | undefined;
 }
 
-export interface Asked {
+export interface AskedStep {
   plan: Plan;
   step: PlanStep;
   rollback: boolean;
@@ -22,13 +22,13 @@ export interface Asked {
   approvalMode: ApprovalMode;
 }
 
-export type Question = Pick<AuthorizationCall, "principal" | "action" | "resource" | "context" | "entities">;
+export type PolicyQuestion = Pick<AuthorizationCall, "principal" | "action" | "resource" | "context" | "entities">;
 
 const of = (type: string, id: string) => ({ type: `Muster::${type}`, id });
 const reference = (type: string, id: string) => ({ __entity: of(type, id) });
 
 /** `withName`: false where no rule tells nodes apart, so that a thousand alike are asked about once. */
-export function questionFor({ plan, step, rollback, who, approvalMode }: Asked, approved: boolean, withName: boolean): Question {
+export function questionFor({ plan, step, rollback, who, approvalMode }: AskedStep, approved: boolean, withName: boolean): PolicyQuestion {
   const principal = of("Key", who.keyId);
   const resource = step.target === undefined ? of("Executor", "executor") : of("Node", withName ? step.target : "any");
   const entities: EntityJson[] = [

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { type DetailedError, policySetTextToParts, policyToJson } from "@cedar-policy/cedar-wasm/nodejs";
 import type { QuorumGroup } from "../../contract/changes/plan.ts";
 import { MusterError } from "../../errors/errors.ts";
-import { parseQuorum } from "./quorum.ts";
+import { parseQuorum } from "./quorum-groups.ts";
 
-export interface Rule {
+export interface PolicyRule {
   id: string;
   file: string;
   text: string;
@@ -33,14 +33,14 @@ export function readRuleFiles(folder: string): RuleFile[] {
     .map((name) => ({ file: join(folder, name), text: readFileSync(join(folder, name), "utf8") }));
 }
 
-export function rulesOf({ file, text }: RuleFile): Rule[] {
+export function rulesOf({ file, text }: RuleFile): PolicyRule[] {
   const parts = policySetTextToParts(text);
   if (parts.type === "failure") throw invalid(file, parts.errors.map((error) => parseProblem(error, text)).join("; "));
   if (parts.policy_templates.length > 0) throw invalid(file, "holds a template: write `principal` and `resource` without a question mark");
   return parts.policies.map((policy, index) => ruleFrom(file, policy, index + 1));
 }
 
-function ruleFrom(file: string, text: string, number: number): Rule {
+function ruleFrom(file: string, text: string, number: number): PolicyRule {
   const parsed = policyToJson(text);
   if (parsed.type === "failure") throw invalid(file, `rule ${number}: ${parsed.errors.map(({ message }) => message).join("; ")}`);
   const annotations = parsed.json.annotations ?? {};

@@ -4,7 +4,7 @@ import { Risk, ToolName } from "../../contract/changes/tool.ts";
 import { ActionWord, ModuleAction, PlaybookAction, RequestAction, type ToolAction } from "./action.ts";
 import { actionFaults } from "./form-faults.ts";
 import { Parameter } from "./parameter.ts";
-import { looksLikeShell, wordsOf } from "./template.ts";
+import { looksLikeShell, templateWordsOf } from "./template.ts";
 
 const MiB = 1024 * 1024;
 const line = z.string().min(1).max(1000);
@@ -108,7 +108,7 @@ const FormFile = z.strictObject({
 
 export const ToolForm = FormFile.transform((file, context) => {
   const { execution, command, command_template, request, playbook, module, environment, ...rest } = file;
-  const words = command ?? (command_template === undefined ? undefined : wordsOf(command_template));
+  const words = command ?? (command_template === undefined ? undefined : templateWordsOf(command_template));
   const actions: ToolAction[] = [
     ...(words ? [{ kind: "command" as const, words, environment }] : []),
     ...(request ? [{ kind: "request" as const, ...request }] : []),

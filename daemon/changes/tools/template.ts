@@ -19,7 +19,7 @@ export function fill(
 }
 
 /** The one-line form `ping -c 4 {target}`: split at spaces and nowhere else, since no shell will ever read it. */
-export const wordsOf = (template: string): string[] => template.split(" ").filter((word) => word !== "");
+export const templateWordsOf = (template: string): string[] => template.split(" ").filter((word) => word !== "");
 
 /** What only a shell would understand: whoever writes it expects one. */
 export const looksLikeShell = (template: string): boolean => /["'`$;&|<>()\\*?~#\n\t]/.test(template);

@@ -8,14 +8,14 @@ import { KeyName } from "../../contract/admin/key.ts";
 import type { Vote, VoteSignature } from "../../contract/changes/approval.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { writtenKey } from "./public-key.ts";
-import { type Question, statementOf } from "./statement.ts";
+import { statementOf, type VoteQuestion } from "./statement.ts";
 
 const KeyFile = z.strictObject({ voter: KeyName, private_key: z.string() });
 
 export interface SigningKey {
   voter: string;
   publicKey: string;
-  sign(question: Question, answer: Vote["answer"], now: Date): VoteSignature;
+  sign(question: VoteQuestion, answer: Vote["answer"], now: Date): VoteSignature;
 }
 
 /** Group and others. */

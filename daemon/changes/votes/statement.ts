@@ -3,13 +3,13 @@ import type { Approval, Vote, VoteSignature } from "../../contract/changes/appro
 import { canonical } from "../tools/canonical.ts";
 
 /** What of an approval is signed: what is done and shown, under which rules, who asked for it, and its two clocks. */
-export type Question = Pick<
+export type VoteQuestion = Pick<
   Approval,
   "id" | "planHash" | "previewHash" | "targetsHash" | "policyVersion" | "requestedBy" | "onBehalfOf" | "decideBy" | "executeSeconds"
 >;
 
 /** Its first line keeps a signature from meaning something in any other place where such a key may sign. */
-export function statementOf(question: Question, answer: Vote["answer"], { voter, at }: Pick<VoteSignature, "voter" | "at">): string {
+export function statementOf(question: VoteQuestion, answer: Vote["answer"], { voter, at }: Pick<VoteSignature, "voter" | "at">): string {
   const { id, planHash, previewHash, targetsHash, policyVersion, requestedBy, onBehalfOf, decideBy, executeSeconds } = question;
   const signed = {
     approvalId: id,

@@ -1,9 +1,9 @@
 /** Whose word a vote is, by its signature alone: name and role are the registered voter's, not those written beside the vote. Pure. */
 import { verify } from "node:crypto";
 import type { Approval, Vote, VoteSignature } from "../../contract/changes/approval.ts";
-import { spelled } from "./person.ts";
+import { spelled } from "../../contract/changes/person.ts";
 import { fingerprint, readKey } from "./public-key.ts";
-import { type Question, statementOf } from "./statement.ts";
+import { statementOf, type VoteQuestion } from "./statement.ts";
 
 export interface Voter {
   name: string;
@@ -25,7 +25,7 @@ const CLOCKS_APART_MS = 300_000;
 export type Signed = { by: Voter; at: string } | { unsigned: string };
 
 export function whoSigned(
-  question: Question,
+  question: VoteQuestion,
   { answer, signature }: { answer: Vote["answer"]; signature?: VoteSignature | undefined },
   voters: readonly Voter[],
   now: Date,

@@ -6,9 +6,9 @@ import { parse, stringify } from "yaml";
 import * as z from "zod";
 import { KeyName } from "../../contract/admin/key.ts";
 import { VoterKey } from "../../contract/changes/approval.ts";
+import { spelled } from "../../contract/changes/person.ts";
 import { Instant } from "../../contract/names.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
-import { spelled } from "./person.ts";
 import type { Voter } from "./verify.ts";
 
 const Voters = z.strictObject({

@@ -1,9 +1,9 @@
 /** The signature of whoever says yes, made on their own machine: of the plan that was shown there, not of what the daemon says it is. */
 import { createInterface } from "node:readline/promises";
-import { ASKER_HAS_NO_VOTE, hasAsked } from "../../changes/votes/person.ts";
 import { isShown } from "../../changes/votes/shown.ts";
 import { findSigningKey } from "../../changes/votes/signing-key.ts";
 import type { VoteSignature } from "../../contract/changes/approval.ts";
+import { ASKER_HAS_NO_VOTE, hasAsked } from "../../contract/changes/person.ts";
 import type { Client } from "../../contract/client.ts";
 import { CommandFailure } from "../failure.ts";
 import { clean } from "../print.ts";

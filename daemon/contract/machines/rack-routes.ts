@@ -1,7 +1,7 @@
 /** Routes about where machines stand. */
 import * as z from "zod";
 import type { Route } from "../route.ts";
-import { Place, Placed, Rack, RackName } from "./rack.ts";
+import { Placed, Rack, RackName, RackPlace } from "./rack.ts";
 
 const NodeRef = z.object({ node: z.string().max(100) });
 const Done = z.object({ message: z.string() });
@@ -36,7 +36,7 @@ export const rackRoutes = {
     summary: "Say where a machine stands, or that it has moved",
     access: "operator",
     params: NodeRef,
-    body: z.strictObject({ ...Place.shape, column: Place.shape.column.default(1), height: Place.shape.height.default(1) }),
+    body: z.strictObject({ ...RackPlace.shape, column: RackPlace.shape.column.default(1), height: RackPlace.shape.height.default(1) }),
     response: Placed,
   },
   unplaceNode: {

@@ -15,7 +15,7 @@ export const Rack = z.object({
 });
 export type Rack = z.output<typeof Rack>;
 
-export const Place = z.object({
+export const RackPlace = z.object({
   rack: RackName,
   /** In a rack its lowest unit. */
   row: z.int().min(1).max(60),
@@ -23,13 +23,13 @@ export const Place = z.object({
   /** Units it takes up; one tile in a room. */
   height: z.int().min(1).max(20),
 });
-export type Place = z.output<typeof Place>;
+export type RackPlace = z.output<typeof RackPlace>;
 
-export const Placed = Place.extend({ node: NodeName });
+export const Placed = RackPlace.extend({ node: NodeName });
 export type Placed = z.output<typeof Placed>;
 
 /** `unit 7`, `units 7-8`, `row 2, column 5`. */
-export function placeWords({ row, column, height }: Omit<Place, "rack">, kind: Rack["kind"]): string {
+export function placeWords({ row, column, height }: Omit<RackPlace, "rack">, kind: Rack["kind"]): string {
   if (kind === "room") return `row ${row}, column ${column}`;
   return height === 1 ? `unit ${row}` : `units ${row}-${row + height - 1}`;
 }

@@ -1,7 +1,7 @@
 /** What a run's events say of its nodes: Ansible's own counts at its end, and who has come to an end before it. */
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
-import type { Outcome } from "../../contract/executor-protocol.ts";
+import type { RunOutcome } from "../../contract/executor-protocol.ts";
 import { Recap } from "../../contract/jobs/job.ts";
 import { NodeName } from "../../contract/names.ts";
 
@@ -13,7 +13,7 @@ const Stats = z.object({
 const HostEnd = z.object({ event: z.literal("host-end"), host: z.string() });
 
 /** Nothing when the run never got to its end. */
-export function recapFrom(eventsFile: string): Pick<Outcome, "recap" | "cancelledNodes"> {
+export function recapFrom(eventsFile: string): Pick<RunOutcome, "recap" | "cancelledNodes"> {
   for (const event of eventsOf(eventsFile).reverse()) {
     const stats = Stats.safeParse(event);
     if (!stats.success) continue;

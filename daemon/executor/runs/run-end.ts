@@ -1,5 +1,5 @@
 /** Decides how a run ended, from the end of its process and the reason it was stopped for. Pure. */
-import type { Outcome } from "../../contract/executor-protocol.ts";
+import type { RunOutcome } from "../../contract/executor-protocol.ts";
 import { type End, exitCodeOf } from "../lasting-files.ts";
 
 export type StopReason = "cancelled" | "timed-out" | "interrupted";
@@ -7,7 +7,7 @@ export type StopReason = "cancelled" | "timed-out" | "interrupted";
 /** The exit codes of a shell that did not find the program, or may not execute it. */
 const NOT_STARTED = [127, 126];
 
-export function howEnded(end: End, stopped: StopReason | undefined): Outcome["ended"] {
+export function howEnded(end: End, stopped: StopReason | undefined): RunOutcome["ended"] {
   const exitCode = exitCodeOf(end);
   // It succeeded before the signal came, and must not run twice. Only what it left behind was late.
   if (exitCode === 0 && (stopped === "interrupted" || stopped === "timed-out")) return "exited";

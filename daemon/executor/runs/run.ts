@@ -1,7 +1,7 @@
 /** One Ansible run on one or many nodes, as a lasting process. */
 import { existsSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
-import type { Outcome, RunRequest } from "../../contract/executor-protocol.ts";
+import type { RunOutcome, RunRequest } from "../../contract/executor-protocol.ts";
 import { explain } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
 import { outputTail } from "../kept-output.ts";
@@ -46,7 +46,7 @@ const ERROR_CHARACTERS = 3000;
 export class Run {
   readonly record: RunRecord;
   readonly files: RunFiles;
-  outcome: Outcome | undefined;
+  outcome: RunOutcome | undefined;
   readonly #settings: RunSettings;
   readonly #process: LastingProcess;
   #isBegun = false;
@@ -110,7 +110,7 @@ export class Run {
   }
 
   /** Returns the outcome of a run that has ended. Stops a run that is too late, and a wave whose last node is cancelled. */
-  look(): Outcome | undefined {
+  look(): RunOutcome | undefined {
     if (!this.#isBegun) return undefined;
     const { request, acceptedAt } = this.record;
     const end = this.#process.look();
@@ -157,7 +157,7 @@ export class Run {
     return isRegular || this.#process.sweep().length === 0;
   }
 
-  #outcomeOf(end: End): Outcome {
+  #outcomeOf(end: End): RunOutcome {
     const ended = howEnded(end, this.#stopReason);
     const exitCode = exitCodeOf(end);
     return {

@@ -1,7 +1,7 @@
 /** Keeps all runs: starts them, finds those of an earlier executor again, and reports their ends. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Outcome, RunRequest } from "../../contract/executor-protocol.ts";
+import type { RunOutcome, RunRequest } from "../../contract/executor-protocol.ts";
 import { explain } from "../../errors/errors.ts";
 import { controlSockets } from "./ansible.ts";
 import { Run, type RunId, type RunSettings, runId, runName } from "./run.ts";
@@ -10,7 +10,7 @@ import { isWave } from "./wave.ts";
 
 export interface RunnerOptions extends RunSettings {
   onStarted(run: RunId & { pid: number; at: string }): void;
-  onFinished(run: RunId & { outcome: Outcome }): void;
+  onFinished(run: RunId & { outcome: RunOutcome }): void;
 }
 
 const POLL_MS = 200;
@@ -38,7 +38,7 @@ export class Runner {
     this.#timer = setInterval(() => this.#lookAtAll(), POLL_MS);
   }
 
-  list(): (RunId & { outcome?: Outcome })[] {
+  list(): (RunId & { outcome?: RunOutcome })[] {
     return [...this.#runs.values()].map(({ id, outcome }) => ({ ...id, ...(outcome && { outcome }) }));
   }
 
@@ -118,7 +118,7 @@ export class Runner {
     }
   }
 
-  #finish(run: Run, outcome: Outcome): void {
+  #finish(run: Run, outcome: RunOutcome): void {
     run.outcome = outcome;
     this.#options.log.info({ ...run.id, ended: outcome.ended, exitCode: outcome.exitCode }, "run ended");
     this.#options.onFinished({ ...run.id, outcome });

@@ -10,14 +10,14 @@ interface Piece {
 }
 
 /** A stretch without a gap. Offsets count everything that was ever written, also what is not kept any more. */
-export interface Stretch {
+export interface OutputStretch {
   start: number;
   end: number;
   pieces: Piece[];
 }
 
-export function stretches(file: string): Stretch[] {
-  const found: Stretch[] = [];
+export function stretches(file: string): OutputStretch[] {
+  const found: OutputStretch[] = [];
   for (const piece of piecesOf(file)) {
     const last = found.at(-1);
     if (last && last.end === piece.start) {
@@ -29,7 +29,7 @@ export function stretches(file: string): Stretch[] {
 }
 
 /** Less than asked for where the stretch ends, or a piece went away meanwhile. */
-export function readKept({ pieces }: Stretch, from: number, maxBytes: number): Buffer {
+export function readKept({ pieces }: OutputStretch, from: number, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
   let at = from;
   for (const { file, start, end } of pieces) {

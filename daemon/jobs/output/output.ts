@@ -1,5 +1,5 @@
 /** A slice of a job's output as people may see it: never cut inside what may be a secret, redacted with what stood before it. */
-import { readKept, type Stretch, stretches } from "./kept-output.ts";
+import { type OutputStretch, readKept, stretches } from "./kept-output.ts";
 
 export interface Slice {
   text: string;
@@ -48,7 +48,7 @@ export function readSlice(
 }
 
 /** What follows a gap may begin inside a secret: its first bytes are context only, and a line is shown whole or not. */
-function shownFrom(stretch: Stretch): number {
+function shownFrom(stretch: OutputStretch): number {
   return lineIn(stretch, Math.min(stretch.start + CONTEXT_BYTES, stretch.end));
 }
 
@@ -58,7 +58,7 @@ export function lineAfter(file: string, offset: number): number {
   return stretch ? lineIn(stretch, offset) : offset;
 }
 
-const lineIn = (stretch: Stretch, from: number): number => from + readKept(stretch, from, CONTEXT_BYTES).indexOf(NEWLINE) + 1;
+const lineIn = (stretch: OutputStretch, from: number): number => from + readKept(stretch, from, CONTEXT_BYTES).indexOf(NEWLINE) + 1;
 
 /** The end of the output, with enough before it that a private key is recognised as a whole. As it is: not redacted. */
 export function readTail(file: string): string {

@@ -1,11 +1,11 @@
 /** What a playbook says of itself in the comment it begins with. Pure: the file is read elsewhere. */
 
-export type Header = { kind: "header"; does: string; readOnly: boolean } | { kind: "none"; reason: string };
+export type PlaybookHeader = { kind: "header"; does: string; readOnly: boolean } | { kind: "none"; reason: string };
 
 const WORDS = { "read-only": true, changes: false } as const;
 
 /** Sentences, then one line `muster: read-only` or `muster: changes`. Without that line nobody has thought about it. */
-export function headerOf(text: string): Header {
+export function headerOf(text: string): PlaybookHeader {
   const lines = text.split("\n");
   const end = lines.findIndex((line) => line.trim() !== "---" && !line.startsWith("#"));
   const comments = lines
@@ -21,4 +21,4 @@ export function headerOf(text: string): Header {
   return { kind: "header", does: does.slice(0, 500), readOnly: WORDS[word as keyof typeof WORDS] };
 }
 
-const none = (reason: string): Header => ({ kind: "none", reason });
+const none = (reason: string): PlaybookHeader => ({ kind: "none", reason });

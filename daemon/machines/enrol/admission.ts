@@ -11,7 +11,7 @@ export type Admission =
   | { kind: "refused"; code: "TOKEN_INVALID" | "REQUEST_INVALID"; message: string }
   | { kind: "contested"; node: Node | undefined; reason: string };
 
-export interface Fleet {
+export interface KnownMachines {
   byMac: Node | undefined;
   byName: Node | undefined;
   /** The host key a node was pinned with. */
@@ -23,7 +23,7 @@ export interface Fleet {
 type Said = Pick<CallHome, "mac" | "hostname" | "ssh_host_key">;
 
 /** With a token that names its node. `installing`: it came with the installer, which also gave the machine its name. */
-export function admitBound(said: Said, node: Node, installing: boolean, { byName, pinned, foreign }: Fleet): Admission {
+export function admitBound(said: Said, node: Node, installing: boolean, { byName, pinned, foreign }: KnownMachines): Admission {
   const { mac, hostname, ssh_host_key } = said;
   if (!node.macs.includes(mac)) return { kind: "refused", code: "TOKEN_INVALID", message: `mac: this token is not for ${mac}` };
   if (hostname === node.name) return { kind: "known", node, name: node.name, addMac: false };
@@ -36,7 +36,7 @@ export function admitBound(said: Said, node: Node, installing: boolean, { byName
 }
 
 /** With a token for any machine. */
-export function admitAny(said: Said, { byMac, byName, pinned, foreign }: Fleet): Admission {
+export function admitAny(said: Said, { byMac, byName, pinned, foreign }: KnownMachines): Admission {
   const { mac, hostname, ssh_host_key } = said;
   const heldBy = byMac ?? byName;
   if (heldBy?.state.phase === "retired")

@@ -14,7 +14,7 @@ export interface EntryParts {
   registry: Registry;
 }
 
-export interface Entry {
+export interface NodeEntry {
   said: Omit<CallHome, "token">;
   name: string;
   macs: string[];
@@ -22,7 +22,7 @@ export interface Entry {
   how: string;
 }
 
-export function enterKnown(parts: EntryParts, node: Node, { said, name, macs, how }: Entry, now: Date): Node {
+export function enterKnown(parts: EntryParts, node: Node, { said, name, macs, how }: NodeEntry, now: Date): Node {
   settleIn(parts, node, said, now);
   const words = [
     `${how} from ${said.ip_address}`,
@@ -42,7 +42,7 @@ export function enterKnown(parts: EntryParts, node: Node, { said, name, macs, ho
   }));
 }
 
-export function enterNew(parts: EntryParts, entry: Entry, now: Date): Node {
+export function enterNew(parts: EntryParts, entry: NodeEntry, now: Date): Node {
   const at = now.toISOString();
   const node: Node = {
     id: randomUUID(),
@@ -57,7 +57,12 @@ export function enterNew(parts: EntryParts, entry: Entry, now: Date): Node {
   return enterKnown(parts, added, entry, now);
 }
 
-function settleIn({ nodes, hostKeys, registry }: EntryParts, holder: Node, { ip_address, ssh_host_key }: Entry["said"], now: Date): void {
+function settleIn(
+  { nodes, hostKeys, registry }: EntryParts,
+  holder: Node,
+  { ip_address, ssh_host_key }: NodeEntry["said"],
+  now: Date,
+): void {
   hostKeys.pin(holder.id, ssh_host_key, now);
   // A lease that ran out goes to another machine: a run meant for its former holder must not reach that one.
   for (const { id } of nodes.findByAddress(ip_address)) {

@@ -11,7 +11,7 @@ import { atomically } from "../../store/database.ts";
 import type { TokenStore } from "../../store/machines/tokens.ts";
 import { sha256 } from "../../store/secrets.ts";
 import { advance } from "../phases.ts";
-import { type Admission, admitAny, admitBound, type Fleet } from "./admission.ts";
+import { type Admission, admitAny, admitBound, type KnownMachines } from "./admission.ts";
 import { type Credential, credentialOf, identityOf, usedAlready } from "./credentials.ts";
 import { enterKnown, enterNew } from "./entry.ts";
 import { Handover, type HandoverParts } from "./handover.ts";
@@ -125,7 +125,7 @@ export class Reception {
       return { credential, node };
     }
     this.quarantine.requireNotDiscarded(callHome);
-    const fleet: Fleet = {
+    const fleet: KnownMachines = {
       byMac: nodes.findByMac(callHome.mac),
       byName: nodes.findByName(callHome.hostname),
       pinned: ({ id }) => hostKeys.find(id),

@@ -30,7 +30,7 @@ export function partOf(document: Document, { path }: GroupPlace, part: Part): YA
 export const keysOf = (map: YAMLMap | undefined): string[] => (map?.items ?? []).map(({ key }) => keyText(key));
 
 /** Where a host stands: every group that lists it. */
-export function entriesOf(document: Document, host: string): { group: GroupPlace; pair: Pair }[] {
+export function hostEntriesOf(document: Document, host: string): { group: GroupPlace; pair: Pair }[] {
   return groupsIn(document).flatMap((group) => {
     const pair = partOf(document, group, "hosts")?.items.find(({ key }) => keyText(key) === host);
     return pair ? [{ group, pair }] : [];

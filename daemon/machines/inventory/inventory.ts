@@ -2,7 +2,7 @@
 import { type Document, isMap, isScalar, type Scalar } from "yaml";
 import { MusterError } from "../../errors/errors.ts";
 import { InventoryFile } from "./file.ts";
-import { entriesOf, groupsIn, keysOf, keyText, partOf } from "./groups.ts";
+import { groupsIn, hostEntriesOf, keysOf, keyText, partOf } from "./groups.ts";
 import { remembered } from "./remembered.ts";
 
 export interface InventoryHost {
@@ -41,7 +41,7 @@ export class Inventory {
       this.file.ensureMap(document, hostsOf(WORKERS));
       const losers = new Set(without);
       for (const other of holdersOf(document, address)) if (losers.has(other)) takeAddress(document, other, address);
-      const path = [...placeOf(document, name, group), name];
+      const path = [...hostPathOf(document, name, group), name];
       this.file.ensureMap(document, path);
       document.setIn([...path, "ansible_host"], address);
       if (port !== undefined) document.setIn([...path, "ansible_port"], port);
@@ -70,14 +70,14 @@ export class Inventory {
   /** From every group: one that still listed it would be run on by its bare name. */
   removeHost(name: string): Promise<void> {
     return this.file.change((document) => {
-      for (const { group } of entriesOf(document, name)) document.deleteIn([...group.path, "hosts", name]);
+      for (const { group } of hostEntriesOf(document, name)) document.deleteIn([...group.path, "hosts", name]);
     });
   }
 
   /** Its variables, groups and comments go with it. */
   renameHost(name: string, to: string): Promise<void> {
     return this.file.change((document) => {
-      const entries = entriesOf(document, name);
+      const entries = hostEntriesOf(document, name);
       if (entries.length > 0 && namesIn(document).has(to))
         throw new MusterError("NODE_NAME_TAKEN", `hostname: ${this.file.path} has a host or group called ${to} already`);
       for (const { pair } of entries) {
@@ -103,7 +103,7 @@ function addressesIn(document: Document, group: string): [string, string][] {
 }
 
 /** Where it is already, if it is in one of our groups. */
-export const placeOf = (document: Document, name: string, group: string = WORKERS): string[] =>
+export const hostPathOf = (document: Document, name: string, group: string = WORKERS): string[] =>
   hostsOf(OUR_GROUPS.find((known) => document.hasIn([...hostsOf(known), name])) ?? group);
 
 /** The hosts of our groups that stand with this address. */
@@ -111,11 +111,11 @@ const holdersOf = (document: Document, address: string): string[] =>
   OUR_GROUPS.flatMap((group) => addressesIn(document, group)).flatMap(([name, held]) => (held === address ? [name] : []));
 
 function takeAddress(document: Document, name: string, address: string): void {
-  const path = [...placeOf(document, name), name];
+  const path = [...hostPathOf(document, name), name];
   if (document.getIn([...path, "ansible_host"]) !== address) return;
   const entry = document.getIn(path, true);
   const bare = keysOf(isMap(entry) ? entry : undefined).every((key) => key === "ansible_host");
-  if (bare && entriesOf(document, name).length === 1) document.deleteIn(path);
+  if (bare && hostEntriesOf(document, name).length === 1) document.deleteIn(path);
   // What people have said of it waits for its return.
   else document.setIn([...path, "ansible_host"], `${name}.${NO_ADDRESS}`);
 }

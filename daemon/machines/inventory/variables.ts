@@ -3,8 +3,8 @@ import { type Document, isMap } from "yaml";
 import type { VariableValue } from "../../contract/machines/inventory.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { InventoryFile } from "./file.ts";
-import { entriesOf, type GroupPlace, groupsIn, keysOf, partOf } from "./groups.ts";
-import { NO_ADDRESS, OUR_GROUPS, placeOf } from "./inventory.ts";
+import { type GroupPlace, groupsIn, hostEntriesOf, keysOf, partOf } from "./groups.ts";
+import { hostPathOf, NO_ADDRESS, OUR_GROUPS } from "./inventory.ts";
 import { nodeOf } from "./values.ts";
 
 export type Owner = { node: string } | { group: string };
@@ -19,7 +19,7 @@ export class Variables {
   join(node: string, group: string): Promise<void> {
     return this.#file.change((document) => {
       requireNotOurs(group);
-      if (groupsIn(document).some(({ name }) => name === node) || entriesOf(document, group).length > 0)
+      if (groupsIn(document).some(({ name }) => name === node) || hostEntriesOf(document, group).length > 0)
         throw new MusterError("REQUEST_INVALID", `group: ${group} is the name of a host in ${this.#file.path}`);
       this.#place(document, node);
       const path = groupsIn(document).find(({ name }) => name === group)?.path ?? ["all", "children", group];
@@ -51,7 +51,7 @@ export class Variables {
     return this.#file.change((document) => {
       const paths =
         "node" in owner
-          ? entriesOf(document, owner.node).map(({ group }) => [...group.path, "hosts", owner.node])
+          ? hostEntriesOf(document, owner.node).map(({ group }) => [...group.path, "hosts", owner.node])
           : [[...this.#group(document, owner.group).path, "vars"]];
       const found = paths.filter((path) => isMap(document.getIn(path, true)) && document.hasIn([...path, key]));
       if (found.length === 0) throw new MusterError("REQUEST_INVALID", `key: no variable ${key} is set there`);
@@ -63,7 +63,7 @@ export class Variables {
   #place(document: Document, node: string): string[] {
     if (groupsIn(document).some(({ name }) => name === node))
       throw new MusterError("NODE_NAME_TAKEN", `node: ${this.#file.path} has a group called ${node}`);
-    const path = [...placeOf(document, node), node];
+    const path = [...hostPathOf(document, node), node];
     this.#file.ensureMap(document, path);
     if (!document.hasIn([...path, "ansible_host"])) document.setIn([...path, "ansible_host"], `${node}.${NO_ADDRESS}`);
     return path;

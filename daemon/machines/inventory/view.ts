@@ -2,7 +2,7 @@
 import { type Document, isMap } from "yaml";
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 import type { Node } from "../../contract/machines/node.ts";
-import { entriesOf, groupsIn, keysOf, keyText, partOf } from "./groups.ts";
+import { groupsIn, hostEntriesOf, keysOf, keyText, partOf } from "./groups.ts";
 import { OUR_GROUPS } from "./inventory.ts";
 import { valueIn } from "./values.ts";
 
@@ -40,7 +40,7 @@ export function problemsOf(document: Document, nodes: readonly Node[]): Problem[
       ofNode(
         node,
         hosts[node.name],
-        entriesOf(document, node.name).map(({ group }) => group.name),
+        hostEntriesOf(document, node.name).map(({ group }) => group.name),
       ),
     ),
     ...groups

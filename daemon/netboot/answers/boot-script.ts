@@ -10,21 +10,21 @@ import type { QuirkBook } from "../quirks/quirk-book.ts";
 import { bootAction } from "./boot-action.ts";
 import type { BootContent } from "./content.ts";
 import { type Discovery, factsFrom } from "./discovery.ts";
-import type { InstallDesk } from "./installer-files.ts";
+import type { InstallerFiles } from "./installer-files.ts";
 import { refuse, script } from "./responses.ts";
 
-export interface BootDeskParts {
+export interface BootScriptParts {
   discovery: Discovery;
   registry: Registry;
   content: BootContent;
-  installs: InstallDesk;
+  installs: InstallerFiles;
   quirkBook: QuirkBook;
 }
 
-export class BootDesk {
-  readonly #parts: BootDeskParts;
+export class BootScript {
+  readonly #parts: BootScriptParts;
 
-  constructor(parts: BootDeskParts) {
+  constructor(parts: BootScriptParts) {
     this.#parts = parts;
   }
 

@@ -18,7 +18,7 @@ import { factsSummary, inspected } from "./inspection.ts";
 import { plain, refuse, script } from "./responses.ts";
 import { rescueReport, taskFile, wipeReport } from "./task-reports.ts";
 
-export interface InstallDeskParts {
+export interface InstallerFilesParts {
   db: Db;
   nodes: NodeStore;
   registry: Registry;
@@ -38,10 +38,10 @@ const sentence: Record<InstallStage, string> = {
   failed: "the installer gave up",
 };
 
-export class InstallDesk {
-  readonly #parts: InstallDeskParts;
+export class InstallerFiles {
+  readonly #parts: InstallerFilesParts;
 
-  constructor(parts: InstallDeskParts) {
+  constructor(parts: InstallerFilesParts) {
     this.#parts = parts;
   }
 

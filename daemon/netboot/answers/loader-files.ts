@@ -7,7 +7,7 @@ import { grubFromIpxe, grubStart } from "../scripts/grub.ts";
 import { autoexecScript } from "../scripts/scripts.ts";
 import { script } from "./responses.ts";
 
-export class LoaderDesk {
+export class LoaderFiles {
   readonly #bootUrl: string;
 
   constructor(bootUrl: string) {

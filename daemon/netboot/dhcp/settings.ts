@@ -140,4 +140,4 @@ const withSeconds = ({ ntp, search, routes, ipv6_only_seconds }: ExtraSettings):
 });
 const prefixOf = (netmask: string): number => toNumber(netmask).toString(2).replaceAll("0", "").length;
 
-export const broadcastOf = ({ address, netmask }: DhcpNetwork): string => broadcastIn(parseBlock(`${address}/${prefixOf(netmask)}`));
+export const networkBroadcastOf = ({ address, netmask }: DhcpNetwork): string => broadcastIn(parseBlock(`${address}/${prefixOf(netmask)}`));

@@ -61,11 +61,11 @@ export function rulesFor(request: DhcpPacket, { mode, place, server, plan, quirk
   });
   if (netboot.kind === "boot" && (stage === "bios-rom" || stage === "uefi-rom"))
     rules.push({ rule: "option 43", input: stage, outcome: option43[stage] });
-  rules.push({ rule: "answer", input: decision.kind, outcome: outcomeOf(decision) });
+  rules.push({ rule: "answer", input: decision.kind, outcome: dhcpOutcomeOf(decision) });
   return rules;
 }
 
-export function outcomeOf(decision: DhcpDecision): string {
+export function dhcpOutcomeOf(decision: DhcpDecision): string {
   switch (decision.kind) {
     case "reply":
       return `${decision.summary}, to ${decision.to.address}`;

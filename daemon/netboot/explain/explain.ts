@@ -30,7 +30,7 @@ import { type DhcpNetwork, type DhcpSettings, fullMode, serverIdentity } from ".
 import { usualLadder } from "../quirks/local-boot-trial.ts";
 import { quirkFile } from "../quirks/quirk-file.ts";
 import { appliedQuirks, settingsOf } from "../quirks/quirks.ts";
-import { outcomeOf, rulesFor } from "./dhcp-rules.ts";
+import { dhcpOutcomeOf, rulesFor } from "./dhcp-rules.ts";
 import { diagnose } from "./diagnose.ts";
 import { tellSteps, wireStory } from "./wire-story.ts";
 
@@ -49,7 +49,7 @@ export interface ExplainWorld {
 }
 
 /** The simulated request. */
-export interface Asked {
+export interface ExplainRequest {
   arch: number;
   userClass?: string | undefined;
   /** Overrides the configured mode. */
@@ -61,7 +61,7 @@ const NO_KEY = "0".repeat(32);
 /** Enough for several boots of a machine. */
 const RECENT_EVENTS = 500;
 
-export function explainMachine(mac: string, asked: Asked, world: ExplainWorld): Explanation {
+export function explainMachine(mac: string, asked: ExplainRequest, world: ExplainWorld): Explanation {
   const known = world.nodes.findByMac(mac);
   const node = known ?? unknown(mac, world.nodes);
   const action = bootAction(node, 0, new Date());
@@ -104,7 +104,7 @@ function lastBoot(
   };
 }
 
-function explainDhcp(mac: string, asked: Asked, node: Node, known: boolean, world: ExplainWorld): Explanation["dhcp"] {
+function explainDhcp(mac: string, asked: ExplainRequest, node: Node, known: boolean, world: ExplainWorld): Explanation["dhcp"] {
   const { config, network, assets, among = [] } = world;
   const mode = asked.mode ?? config.dhcp;
   const place = network && among.length > 1 ? { among, name: config.interface ?? "", address: network.address } : undefined;
@@ -128,7 +128,7 @@ function explainDhcp(mac: string, asked: Asked, node: Node, known: boolean, worl
   }
   const decision = decideAs(mode, request, plan, server, network, world);
   return {
-    answer: outcomeOf(decision),
+    answer: dhcpOutcomeOf(decision),
     rules: rulesFor(request, { mode, place, server, plan, quirks, decision }),
     journal: decision.journal,
   };
@@ -166,7 +166,7 @@ function quirksOf(mac: string, { facts }: Node, { quirks }: ExplainWorld): Appli
 const identityOf = (network: DhcpNetwork, config: DhcpSettings, assets: string): ServerIdentity =>
   serverIdentity(network, config, (name) => existsSync(join(assets, "ipxe", name)));
 
-function discover(mac: string, { arch, userClass }: Asked): DhcpPacket {
+function discover(mac: string, { arch, userClass }: ExplainRequest): DhcpPacket {
   const id = String(arch).padStart(5, "0");
   const http = [15, 16, 18, 19, 20].includes(arch);
   return clientMessage(mac, { transactionId: 1, broadcast: true }, [

@@ -3,7 +3,7 @@ import { blockHolds, parseBlock } from "../../../pxe/dhcp/message/address.ts";
 import type { Explanation } from "../../contract/netboot/explanation.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { BootCard, BootPlace } from "../boot-places.ts";
-import { type Asked, type ExplainWorld, explainMachine } from "./explain.ts";
+import { type ExplainRequest, type ExplainWorld, explainMachine } from "./explain.ts";
 
 type Place = BootPlace<BootCard & ExplainWorld["config"]>;
 
@@ -14,7 +14,7 @@ export interface ExplainerParts extends Omit<ExplainWorld, "config" | "network" 
   contentAt(place: Place | undefined): ExplainWorld["content"];
 }
 
-export type Explainer = (mac: string, asked: Asked & { interface?: string | undefined }) => Explanation;
+export type Explainer = (mac: string, asked: ExplainRequest & { interface?: string | undefined }) => Explanation;
 
 export function explainer({ places, contentAt, config, ...parts }: ExplainerParts): Explainer {
   const contents = new Map([undefined, ...places].map((place) => [place, contentAt(place)]));

@@ -32,7 +32,7 @@ export function appliedQuirks(machine: KnownMachine, { chosen, learned, lines }:
   };
   take(chosen, "chosen", () => "set by the operator");
   take(learned.quirks, "learned", (name) => learned.because[name] ?? "seen on this machine");
-  for (const line of lines) if (matches(machine, line.when)) take(line.set, "file", () => line.because);
+  for (const line of lines) if (quirkMatches(machine, line.when)) take(line.set, "file", () => line.because);
   return [...found.values()];
 }
 
@@ -41,7 +41,7 @@ const namesIn = (quirks: Quirks): QuirkName[] => Object.keys(quirks) as QuirkNam
 /** The settings without their sources. */
 export const settingsOf = (applied: readonly AppliedQuirk[]): Quirks => Object.fromEntries(applied.map(({ name, value }) => [name, value]));
 
-export function matches(machine: KnownMachine, when: QuirkMatch): boolean {
+export function quirkMatches(machine: KnownMachine, when: QuirkMatch): boolean {
   const fits = (pattern: string | undefined, text: string | undefined) =>
     pattern === undefined || (text !== undefined && globbed(pattern).test(text));
   return (

@@ -2,7 +2,7 @@
  * Checks an iPXE script. It reports commands that some iPXE builds lack, gotos without a label, unreachable
  * lines, paths without an end, and loops without a sleep.
  */
-import { type Line, readLine } from "./script-line.ts";
+import { type Line, readScriptLine } from "./script-line.ts";
 
 const verbs = new Set(
   "chain config cpuid dhcp echo exit goto ifconf ifstat imgfetch kernel initrd imgargs imgfree inc iseq isset login menu item choose prompt reboot route sanboot set shell show sleep sync autoboot boot".split(
@@ -12,7 +12,7 @@ const verbs = new Set(
 
 export function lintScript(text: string): string[] {
   const [first, ...rest] = text.split("\n");
-  const lines = rest.map(readLine);
+  const lines = rest.map(readScriptLine);
   const head = first === "#!ipxe" ? [] : ["the first line is not #!ipxe"];
   return [...head, ...rest.flatMap(character), ...words(lines), ...ways(lines)];
 }

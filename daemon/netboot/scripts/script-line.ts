@@ -20,7 +20,7 @@ const cannotFail = new Set(["echo", "set", "inc", "imgfree", "sleep", "ifstat", 
 /** When these succeed, the script ends. */
 const leaves = new Set(["boot", "autoboot", "chain", "sanboot", "reboot", "exit"]);
 
-export function readLine(text: string): Line {
+export function readScriptLine(text: string): Line {
   const line = text.trim();
   if (line.startsWith(":")) return { kind: "label", name: line.slice(1).trim() };
   if (line === "" || line.startsWith("#")) return { kind: "comment" };

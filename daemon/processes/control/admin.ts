@@ -1,5 +1,5 @@
 /** Starts the area admin: keys, news of the daemon's processes, its log, the doctor and alerts. */
-import { rulesOf, startAlerts } from "../../admin/alerts/alerts.ts";
+import { alertRulesOf, startAlerts } from "../../admin/alerts/alerts.ts";
 import { rulesInWords } from "../../admin/alerts/rules-in-words.ts";
 import { DoctorAsking, type DoctorWanted } from "../../admin/doctor-asking.ts";
 import { adoptKeys, firstKey } from "../../admin/first-key.ts";
@@ -40,7 +40,7 @@ export async function startAdmin(shared: Shared, toSupervisor?: (wanted: DoctorW
   const doctor = new DoctorAsking(toSupervisor);
   link.onState((state) => stores.events.append({ source: "control", type: `executor.${state}`, summary: `the executor is ${state}` }));
   const { webhook_file: webhook } = config.alerts;
-  const rules = rulesOf(config.alerts);
+  const rules = alertRulesOf(config.alerts);
   await parts.start(
     "alerts",
     () => startAlerts(rules, webhookIn(webhook), { ...stores, redact, log: log.child({ part: "alerts" }) }),

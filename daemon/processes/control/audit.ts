@@ -2,7 +2,7 @@
 import type { AuditApi } from "../../api/audit/audit.ts";
 import { auditAlarm } from "../../audit/alarm.ts";
 import { readCheckpoints } from "../../audit/checkpoint-files.ts";
-import { type Copy, consulCopy, webhookCopy } from "../../audit/copies.ts";
+import { type AuditCopy, consulCopy, webhookCopy } from "../../audit/copies.ts";
 import { AuditKeeper } from "../../audit/keeper.ts";
 import { openSigner, type Signer } from "../../audit/signer.ts";
 import type { Config } from "../../config/config.ts";
@@ -33,7 +33,7 @@ export async function startAudit({ config, data, log, parts, stores, audit }: Sh
   return { api: { audit, checkpoints } };
 }
 
-function copiesOf({ webhook, consul }: Config["audit"], { publicKey }: Signer): Copy[] {
+function copiesOf({ webhook, consul }: Config["audit"], { publicKey }: Signer): AuditCopy[] {
   const copies = webhook ? [webhookCopy(webhook.url)] : [];
   if (!consul) return copies;
   const token = readSecret("audit.consul.token_file", consul.token_file);

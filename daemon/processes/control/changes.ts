@@ -1,6 +1,6 @@
 /** Starts the area changes: forms, runbooks and policy behind the one road that every change takes. */
 import type { GovernApi } from "../../api/changes/changes.ts";
-import { Desk, heardByChanges } from "../../changes/changes.ts";
+import { Changes, heardByChanges } from "../../changes/changes.ts";
 import type { ExecutionParts } from "../../changes/executions/executions.ts";
 import { nodesFor, rememberedLabels } from "../../changes/known-nodes.ts";
 import { offerOf } from "../../changes/offer.ts";
@@ -17,7 +17,7 @@ import type { InventoryFile } from "../../machines/inventory/file.ts";
 import type { Shared } from "./shared.ts";
 
 export interface StartedChanges {
-  desk: Desk;
+  desk: Changes;
   api: Pick<GovernApi, "desk" | "offer">;
 }
 
@@ -39,11 +39,11 @@ export interface GovernedParts extends Pick<Shared, "config" | "env" | "data" | 
   inventory: InventoryFile;
 }
 
-export function governed({ config, env, data, stores, audit, executor, inventory, log }: GovernedParts): { desk: Desk; offer(): Offer } {
+export function governed({ config, env, data, stores, audit, executor, inventory, log }: GovernedParts): { desk: Changes; offer(): Offer } {
   const { catalogue, runbooks } = offered(config);
   const labels = rememberedLabels(inventory);
   const deskLog = log.child({ part: "desk" });
-  const desk = new Desk({
+  const desk = new Changes({
     ...stores,
     executor,
     log: deskLog,

@@ -1,6 +1,6 @@
 /** Starts the clock of the schedules. It begins after the areas it uses: jobs runs the playbook, changes decides whether it may. */
 import { recordRun } from "../../audit/job-records.ts";
-import type { Desk } from "../../changes/changes.ts";
+import type { Changes } from "../../changes/changes.ts";
 import { ScheduleClock } from "../../jobs/schedules/clock.ts";
 import { scheduledRuns } from "../../jobs/schedules/scheduled-runs.ts";
 import type { Jobs } from "./jobs.ts";
@@ -9,7 +9,7 @@ import type { Shared } from "./shared.ts";
 export async function startSchedules(
   { log, parts, stores, audit }: Shared,
   { api, maintenance }: Jobs,
-  desk: Pick<Desk, "byClock">,
+  desk: Pick<Changes, "byClock">,
 ): Promise<void> {
   const run = scheduledRuns({
     decide: (proposal, owner, approvedBy) => desk.byClock(proposal, owner, approvedBy),

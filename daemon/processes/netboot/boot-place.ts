@@ -3,18 +3,18 @@ import type { WireEvent } from "../../../pxe/boot-source.ts";
 import { Recorder } from "../../../pxe/capture/recorder.ts";
 import { startBootHttpServer } from "../../../pxe/http/server.ts";
 import type { Lifecycle } from "../../lifecycle.ts";
-import { BootDesk } from "../../netboot/answers/boot-script.ts";
-import { InstallDesk } from "../../netboot/answers/installer-files.ts";
-import { LoaderDesk } from "../../netboot/answers/loader-files.ts";
+import { BootScript } from "../../netboot/answers/boot-script.ts";
+import { InstallerFiles } from "../../netboot/answers/installer-files.ts";
+import { LoaderFiles } from "../../netboot/answers/loader-files.ts";
 import { leasedAddressIn } from "../../netboot/dhcp/leased-address.ts";
 import { available } from "../../netboot/port-available.ts";
 import { FleetBootSource } from "../../netboot/source.ts";
 import { bootUrl, fleetContent } from "./fleet-content.ts";
 import { startLanServers } from "./lan-servers.ts";
-import type { Place, SharedParts } from "./shared.ts";
+import type { LanPlace, SharedParts } from "./shared.ts";
 
 /** Without a place there is only boot HTTP, for this machine itself. */
-export async function startBootPlace(parts: Lifecycle, shared: SharedParts, place: Place | undefined): Promise<void> {
+export async function startBootPlace(parts: Lifecycle, shared: SharedParts, place: LanPlace | undefined): Promise<void> {
   const { config, data, rings, macAt, log } = shared;
   const address = place?.network.address ?? "127.0.0.1";
   const source = sourceFor(shared, place);
@@ -40,13 +40,13 @@ export async function startBootPlace(parts: Lifecycle, shared: SharedParts, plac
   log.info({ interface: place?.settings.interface, dhcp: place?.settings.dhcp ?? "off", address }, "netboot serves");
 }
 
-function sourceFor(shared: SharedParts, place: Place | undefined): FleetBootSource {
+function sourceFor(shared: SharedParts, place: LanPlace | undefined): FleetBootSource {
   const { config, data, stores, discovery, quirkBook, otherServers, macAt, log } = shared;
   const content = fleetContent(config, data, place?.network);
   const leasedAddress = leasedAddressIn(stores.leases, place?.settings.dhcp);
-  const installs = new InstallDesk({ ...stores, content, leasedAddress });
-  const desk = new BootDesk({ ...stores, discovery, content, installs, quirkBook });
+  const installs = new InstallerFiles({ ...stores, content, leasedAddress });
+  const desk = new BootScript({ ...stores, discovery, content, installs, quirkBook });
   const observe = (event: WireEvent) => otherServers.observe(event);
-  const loaders = new LoaderDesk(bootUrl(config, place?.network));
+  const loaders = new LoaderFiles(bootUrl(config, place?.network));
   return new FleetBootSource({ discovery, desk, loaders, events: stores.events, quirkBook, observe, macAt, log });
 }

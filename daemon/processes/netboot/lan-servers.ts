@@ -7,12 +7,12 @@ import type { Lifecycle } from "../../lifecycle.ts";
 import { startDhcp } from "../../netboot/dhcp/interface.ts";
 import { available } from "../../netboot/port-available.ts";
 import type { FleetBootSource } from "../../netboot/source.ts";
-import type { Place, SharedParts } from "./shared.ts";
+import type { LanPlace, SharedParts } from "./shared.ts";
 
 export async function startLanServers(
   parts: Lifecycle,
   shared: SharedParts,
-  place: Place,
+  place: LanPlace,
   source: FleetBootSource,
   tap: Tap,
 ): Promise<void> {

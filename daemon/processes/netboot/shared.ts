@@ -12,7 +12,7 @@ import type { OtherServers } from "../../netboot/dhcp/other-servers.ts";
 import type { QuirkBook } from "../../netboot/quirks/quirk-book.ts";
 import type { Stores } from "../../store/stores.ts";
 
-export type Place = BootPlace<BootInterface>;
+export type LanPlace = BootPlace<BootInterface>;
 
 export interface SharedParts {
   config: Config;

@@ -3,7 +3,7 @@ import { MusterError } from "../../errors/errors.ts";
 import { type Db, openReadOnly } from "../database.ts";
 
 /** A text of a person, which may be erased, and what was hashed with it. */
-export interface Kept {
+export interface SaltedText {
   salt: string;
   text: string;
 }
@@ -14,7 +14,7 @@ export type ProofRow = [seq: number, record: string, hash: string, salt: string 
 export interface AuditProof {
   epoch: string;
   rows(): Iterable<ProofRow>;
-  person(digest: string): Kept | undefined;
+  person(digest: string): SaltedText | undefined;
   /** Signed notes of where the records begin. */
   anchors(): string[];
 }
@@ -39,7 +39,7 @@ function opened(file: string): Db {
 function proofOf(db: Db, file: string): AuditProof {
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'audit_anchors'").get() === undefined)
     throw new MusterError("REQUEST_INVALID", `${file} is of a Muster that kept no audit; start the daemon of this version once`);
-  const person = db.prepare<[string], Kept>("SELECT salt, text FROM audit_persons WHERE digest = ?");
+  const person = db.prepare<[string], SaltedText>("SELECT salt, text FROM audit_persons WHERE digest = ?");
   return {
     epoch: db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'epoch'").get()?.value ?? "",
     rows: () =>

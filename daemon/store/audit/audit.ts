@@ -2,7 +2,7 @@
 import type { AuditQuery } from "../../contract/audit/audit-query.ts";
 import { Digest } from "../../contract/changes/plan.ts";
 import type { Db } from "../database.ts";
-import type { Kept } from "./audit-proof.ts";
+import type { SaltedText } from "./audit-proof.ts";
 
 /** `record` is canonical JSON, `hash` that of `record`. */
 export interface SealedRow {
@@ -26,9 +26,9 @@ export interface ListedRow {
 export interface ExportRow {
   record: string;
   hash: string;
-  name?: Kept;
-  onBehalfOf?: Kept;
-  reason?: Kept;
+  name?: SaltedText;
+  onBehalfOf?: SaltedText;
+  reason?: SaltedText;
 }
 
 export class AuditTable {
@@ -66,7 +66,7 @@ export class AuditTable {
     return row && { seq: row.seq, hash: Digest.parse(row.hash) };
   }
 
-  add({ seq, record, hash }: SealedRow, reason: Kept | undefined): void {
+  add({ seq, record, hash }: SealedRow, reason: SaltedText | undefined): void {
     this.#insert.run(seq, record, hash);
     if (reason) this.#keepReason.run(seq, reason.salt, reason.text);
   }
@@ -81,7 +81,7 @@ export class AuditTable {
     return this.#person.get(text)?.digest;
   }
 
-  addPerson(digest: string, { salt, text }: Kept): void {
+  addPerson(digest: string, { salt, text }: SaltedText): void {
     this.#keepPerson.run(digest, salt, text);
   }
 

@@ -1,8 +1,8 @@
 /** Racks, rooms, and the place of each machine that has one. */
-import { Place, Rack } from "../../contract/machines/rack.ts";
+import { Rack, RackPlace } from "../../contract/machines/rack.ts";
 import type { Db } from "../database.ts";
 
-export interface NodePlace extends Place {
+export interface NodePlace extends RackPlace {
   nodeId: string;
 }
 
@@ -58,10 +58,10 @@ export class RackStore {
   }
 
   places(): NodePlace[] {
-    return this.#places.all().map(({ node_id, ...place }) => ({ nodeId: node_id, ...Place.parse(place) }));
+    return this.#places.all().map(({ node_id, ...place }) => ({ nodeId: node_id, ...RackPlace.parse(place) }));
   }
 }
 
-interface Row extends Place {
+interface Row extends RackPlace {
   node_id: string;
 }

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AuditLog } from "../../../daemon/audit/log.ts";
-import type { Desk } from "../../../daemon/changes/changes.ts";
+import type { Changes } from "../../../daemon/changes/changes.ts";
 import { parseConfig } from "../../../daemon/config/config.ts";
 import { Proposal } from "../../../daemon/contract/changes/plan.ts";
 import { dataDir } from "../../../daemon/data-dir.ts";
@@ -48,7 +48,7 @@ export function measureProposals({ quick }: { quick: boolean }): Record<string, 
  * Runs on a desk configured as in control: its own forms and rules, its database settings, and an inventory
  * file.
  */
-function run(count: number, propose: (desk: Desk, number: number) => void): { times: number[]; sum: number } {
+function run(count: number, propose: (desk: Changes, number: number) => void): { times: number[]; sum: number } {
   const data = dataDir(mkdtempSync(join(process.env.MUSTER_BENCH_DIR ?? tmpdir(), "muster-bench-proposals-")));
   const stores = openStores(data.database);
   try {

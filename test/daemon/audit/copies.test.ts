@@ -4,12 +4,12 @@ import { generateKeyPairSync } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { consulCopy, type Signed, webhookCopy } from "../../../daemon/audit/copies.ts";
+import { consulCopy, type SignedCopy, webhookCopy } from "../../../daemon/audit/copies.ts";
 import { openNote, signNote } from "../../../daemon/audit/note.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("ed25519");
 
-function signed(size: number, root = "a".repeat(64), origin = "muster-audit/1"): Signed {
+function signed(size: number, root = "a".repeat(64), origin = "muster-audit/1"): SignedCopy {
   const checkpoint = { origin, size, root };
   return { ...checkpoint, note: signNote(checkpoint, privateKey, publicKey) };
 }

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Examination, UNPLACED } from "../../../daemon/audit/examination.ts";
-import { sha256 } from "../../../daemon/audit/seal.ts";
+import { RecordExamination, UNPLACED } from "../../../daemon/audit/examination.ts";
+import { recordHashOf } from "../../../daemon/audit/seal.ts";
 import { type ProofRow, withAuditProof } from "../../../daemon/store/audit/audit-proof.ts";
 import { intent, openAuditLab, outcome } from "../../support/audit.ts";
 
@@ -68,7 +68,7 @@ const rewritten = place.map(
           prevHash === undefined
             ? each[1].replace('"subject":"', '"subject":"another ')
             : each[1].replace(/"prevHash":"[^"]*"/, `"prevHash":"${prevHash}"`);
-        prevHash = sha256(text);
+        prevHash = recordHashOf(text);
         return [each[0], text, prevHash, each[3], each[4]];
       });
     },
@@ -84,7 +84,7 @@ test("whatever is done to the rows, in a table or in an export, the audit is no 
     return { rows: all, names: new Map(digests.map((digest) => [digest, person(digest)])), checkpoint: lab.audit.checkpoint()! };
   });
   const proven = (some: ProofRow[]): boolean => {
-    const examination = new Examination({ checkpoints: [checkpoint], beginnings: [], person: (digest) => names.get(digest) });
+    const examination = new RecordExamination({ checkpoints: [checkpoint], beginnings: [], person: (digest) => names.get(digest) });
     for (const row of some) examination.take(row);
     return examination.report().ok;
   };

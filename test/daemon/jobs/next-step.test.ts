@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { type Job, JobStatus } from "../../../daemon/contract/jobs/job.ts";
 import { nextStep } from "../../../daemon/jobs/next-step.ts";
 import { isLive, moved } from "../../../daemon/jobs/status.ts";
-import type { Verdict } from "../../../daemon/jobs/verdict.ts";
+import type { JobVerdict } from "../../../daemon/jobs/verdict.ts";
 
 const job = (changes: Partial<Job> = {}): Job => ({
   id: "n1-1",
@@ -18,8 +18,8 @@ const job = (changes: Partial<Job> = {}): Job => ({
   createdAt: "2026-03-01T10:00:00.000Z",
   ...changes,
 });
-const away: Verdict = { status: "failed", result: { summary: "unreachable: no route to host", cause: "unreachable" } };
-const killed: Verdict = { status: "interrupted", result: { summary: "killed", cause: "interrupted" } };
+const away: JobVerdict = { status: "failed", result: { summary: "unreachable: no route to host", cause: "unreachable" } };
+const killed: JobVerdict = { status: "interrupted", result: { summary: "killed", cause: "interrupted" } };
 
 test("an unreachable node is tried again after 10, 30, 90 s, and no longer than it is allowed", () => {
   const steps = [1, 2, 3, 4].map((attempt) => nextStep(job({ attempt }), away, 3));
@@ -46,7 +46,7 @@ for (const cause of ["task", "playbook", "no-host", "not-started", "deadline"] a
 }
 
 test("what the executor refuses for now is begun again after 10, 30, 90 s, for some ten minutes", () => {
-  const busy: Verdict = { status: "failed", result: { summary: "no room", cause: "refused" } };
+  const busy: JobVerdict = { status: "failed", result: { summary: "no room", cause: "refused" } };
   const steps = [1, 2, 3, 4, 5, 6].map((attempt) => nextStep(job({ attempt }), busy, 0));
   assert.deepEqual(
     steps.map((step) => (step.kind === "again" ? step.delaySeconds : step.status)),
@@ -58,7 +58,7 @@ test("what the executor refuses for now is begun again after 10, 30, 90 s, for s
 
 test("a node that refuses the login or shows another key is not asked again", () => {
   for (const message of ["Host key verification failed.", "root@n1: Permission denied (publickey)."]) {
-    const refused: Verdict = { ...away, result: { ...away.result, failedTask: { name: "ping", message } } };
+    const refused: JobVerdict = { ...away, result: { ...away.result, failedTask: { name: "ping", message } } };
     assert.equal(nextStep(job(), refused, 5).kind, "end");
   }
 });

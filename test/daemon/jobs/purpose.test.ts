@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judged, previewOf } from "../../../daemon/jobs/purpose.ts";
 import type { RunEvent } from "../../../daemon/jobs/run-events.ts";
-import type { Verdict } from "../../../daemon/jobs/verdict.ts";
+import type { JobVerdict } from "../../../daemon/jobs/verdict.ts";
 
 const event = (event: RunEvent["event"], task: string, more: Partial<RunEvent> = {}): RunEvent => ({
   event,
@@ -16,7 +16,7 @@ const event = (event: RunEvent["event"], task: string, more: Partial<RunEvent> =
   ...more,
 });
 const recap = { ok: 2, changed: 1, unreachable: 0, failures: 0, skipped: 2, rescued: 0, ignored: 0 };
-const succeeded: Verdict = { status: "succeeded", result: { summary: "2 tasks, 1 changes", exitCode: 0, recap } };
+const succeeded: JobVerdict = { status: "succeeded", result: { summary: "2 tasks, 1 changes", exitCode: 0, recap } };
 
 test("a preview counts what could say what it would do; what its own conditions left out is not counted", () => {
   const events = [
@@ -46,7 +46,10 @@ test("a preview's result says that nothing was changed, what would be, and which
 
 test("a preview of nothing but commands succeeds, and says that nothing could be foretold", () => {
   const preview = { tasks: 2, previewed: 0, changes: [], unknown: ["one", "two"] };
-  const none: Verdict = { status: "failed", result: { summary: "no task ran", cause: "no-host", hint: "h", recap: { ...recap, ok: 0 } } };
+  const none: JobVerdict = {
+    status: "failed",
+    result: { summary: "no task ran", cause: "no-host", hint: "h", recap: { ...recap, ok: 0 } },
+  };
   const { status, result } = judged(none, { purpose: "preview" }, preview);
   assert.equal(status, "succeeded");
   assert.match(result.summary, /0 of 2 tasks \(0 %\) could be previewed$/);
@@ -54,7 +57,7 @@ test("a preview of nothing but commands succeeds, and says that nothing could be
 });
 
 test("a preview that ran on no host stays a failure", () => {
-  const none: Verdict = { status: "failed", result: { summary: "it ran on no host", cause: "no-host" } };
+  const none: JobVerdict = { status: "failed", result: { summary: "it ran on no host", cause: "no-host" } };
   const { status } = judged(none, { purpose: "preview" }, { tasks: 0, previewed: 0, changes: [], unknown: [] });
   assert.equal(status, "failed");
 });

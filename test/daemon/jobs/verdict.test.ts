@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as z from "zod";
-import type { Outcome } from "../../../daemon/contract/executor-protocol.ts";
+import type { RunOutcome } from "../../../daemon/contract/executor-protocol.ts";
 import { Recap } from "../../../daemon/contract/jobs/job.ts";
 import { hintFor } from "../../../daemon/jobs/hints.ts";
 import { isWorthAnotherTry, verdict } from "../../../daemon/jobs/verdict.ts";
@@ -29,7 +29,7 @@ function recorded(name: string) {
   const run = runs.find((each) => each.name === name);
   assert(run, name);
   const { exitCode, recap, error, failedTask } = run;
-  const outcome: Outcome = { ended: "exited", exitCode, endedAt, ...(recap && { recap: { n1: recap } }), ...(error && { error }) };
+  const outcome: RunOutcome = { ended: "exited", exitCode, endedAt, ...(recap && { recap: { n1: recap } }), ...(error && { error }) };
   return { said: verdict(outcome, "n1", failedTask), evidence: failedTask?.message ?? error ?? "" };
 }
 
@@ -101,7 +101,7 @@ test("a node that failed a task and then went away has failed: that is not tried
 });
 
 test("how a run was ended from outside is told apart", () => {
-  const ended = (word: Outcome["ended"]) => verdict({ ended: word, exitCode: null, endedAt }, "n1", undefined);
+  const ended = (word: RunOutcome["ended"]) => verdict({ ended: word, exitCode: null, endedAt }, "n1", undefined);
   assert.deepEqual(
     (["cancelled", "timed-out", "interrupted", "lost", "not-started"] as const).map((word) => [
       ended(word).status,
@@ -126,7 +126,7 @@ test("a run whose processes were killed is no failure of the playbook, and says 
 
 test("of a wave, who was cancelled is cancelled, whatever its tasks came to; the others are judged by their own counts", () => {
   const recap = { n1: { ...allZero, ok: 2, failures: 1 }, n2: { ...allZero, ok: 3 }, n3: allZero };
-  const outcome: Outcome = { ended: "exited", exitCode: 2, recap, cancelledNodes: ["n1", "n3"], endedAt };
+  const outcome: RunOutcome = { ended: "exited", exitCode: 2, recap, cancelledNodes: ["n1", "n3"], endedAt };
   assert.equal(verdict(outcome, "n1", { name: "hold", message: "killed" }).status, "cancelled");
   assert.equal(verdict(outcome, "n2", undefined).status, "succeeded");
   assert.equal(verdict(outcome, "n3", undefined).result.summary, "cancelled before its first task");

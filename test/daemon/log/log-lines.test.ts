@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ControlLogBook } from "../../../daemon/admin/log-book.ts";
-import { readLine } from "../../../daemon/log/log-lines.ts";
+import { readLogLine } from "../../../daemon/log/log-lines.ts";
 import { type LogLines, LogRelay } from "../../../daemon/log/log-relay.ts";
 import { type LogNews, LogTail } from "../../../daemon/log/log-tail.ts";
 import { redact } from "../../../daemon/log/redact.ts";
@@ -12,7 +12,7 @@ import { writtenLog } from "../../support/log-book.ts";
 
 const at = "2026-01-02T03:04:05.678Z";
 const now = new Date("2026-01-02T03:04:06.000Z");
-const read = (line: object | string) => readLine(1, typeof line === "string" ? line : JSON.stringify(line), now, redact);
+const read = (line: object | string) => readLogLine(1, typeof line === "string" ? line : JSON.stringify(line), now, redact);
 
 test("a line says when, how grave, whose and what, and what else is known by name", () => {
   const line = { level: 40, time: at, process: "netboot", part: "dhcp", mac: "52:54:00:00:00:01", tries: 3, msg: "refused" };

@@ -3,7 +3,7 @@
  * unless a test passes a real one.
  */
 import { AuditLog } from "../../../daemon/audit/log.ts";
-import { Desk, type DeskParts } from "../../../daemon/changes/changes.ts";
+import { Changes, type ChangesParts } from "../../../daemon/changes/changes.ts";
 import { offerOf } from "../../../daemon/changes/offer.ts";
 import { makePlan } from "../../../daemon/changes/plans/planner.ts";
 import { loadRunbooks, ourRunbooks } from "../../../daemon/changes/plans/runbook.ts";
@@ -22,7 +22,7 @@ export const offer = () => offerOf(catalogue, runbooks);
 
 export interface DeskLab {
   world: World;
-  desk: Desk;
+  desk: Changes;
   /** The messages that the executor received. */
   told: ToExecutor[];
   executor: { connected: boolean };
@@ -34,7 +34,7 @@ export interface DeskLab {
   records(...actions: AuditRecord["action"][]): AuditRecord[];
 }
 
-export function openDesk(world: World = openWorld(), parts: Partial<DeskParts> = {}): DeskLab {
+export function openDesk(world: World = openWorld(), parts: Partial<ChangesParts> = {}): DeskLab {
   const told: ToExecutor[] = [];
   const groups = new Map<string, string[]>();
   const clock = {
@@ -51,7 +51,7 @@ export function openDesk(world: World = openWorld(), parts: Partial<DeskParts> =
     },
   };
   const audit = new AuditLog(world.db, () => clock.now);
-  const desk = new Desk({
+  const desk = new Changes({
     ...world,
     audit,
     executor,

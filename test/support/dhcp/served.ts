@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { pino } from "pino";
 import { WebSocket } from "ws";
-import { rulesOf } from "../../../daemon/admin/alerts/alerts.ts";
+import { alertRulesOf } from "../../../daemon/admin/alerts/alerts.ts";
 import { rulesInWords } from "../../../daemon/admin/alerts/rules-in-words.ts";
 import { type ApiParts, buildApi } from "../../../daemon/api/server.ts";
 import { AuditLog } from "../../../daemon/audit/log.ts";
-import type { DeskParts } from "../../../daemon/changes/changes.ts";
+import type { ChangesParts } from "../../../daemon/changes/changes.ts";
 import { AlertSettings } from "../../../daemon/config/alerts.ts";
 import type { Role } from "../../../daemon/contract/admin/key.ts";
 import { networkNow } from "../../../daemon/netboot/dhcp/network-now.ts";
@@ -34,7 +34,7 @@ const unused = (what: string) => () => {
   throw new Error(`${what}: not part of this test`);
 };
 
-export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, governed: Partial<DeskParts> = {}): Promise<Served> {
+export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, governed: Partial<ChangesParts> = {}): Promise<Served> {
   const world = openWorld();
   const lab = openDesk(world, governed);
   const api = await buildApi({
@@ -43,7 +43,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     checkpoints: () => [],
     log: pino({ level: "silent" }),
     logBook: writtenLog().book,
-    alertRules: () => rulesInWords(rulesOf(AlertSettings.parse({})), false),
+    alertRules: () => rulesInWords(alertRulesOf(AlertSettings.parse({})), false),
     webUis: async () => ({ complete: true, pages: [] }),
     examine: async () => ({ at: new Date().toISOString(), checks: [] }),
     version: "0.0.0-test",

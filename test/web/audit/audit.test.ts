@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { AuditLog } from "../../../daemon/audit/log.ts";
 import { signNote } from "../../../daemon/audit/note.ts";
 import type { AuditEntry, AuditRecord } from "../../../daemon/contract/audit/audit.ts";
-import { auditHash, fits, nextPage, nothingYet, parseAuditHash, takePage, wholeAudit } from "../../../web/src/audit/audit-query.ts";
+import { auditHash, nextPage, nothingYet, parseAuditHash, recordFits, takePage, wholeAudit } from "../../../web/src/audit/audit-query.ts";
 import { Chain } from "../../../web/src/audit/chain.ts";
 import { sha256Hex } from "../../../web/src/audit/digest.ts";
 import { instantOf, localTime, placeOf, resultTone } from "../../../web/src/audit/outcomes.ts";
@@ -105,7 +105,7 @@ const record = (seq: number, part: Partial<AuditRecord> = {}): AuditRecord => ({
 
 test("a record fits by anything it says, a node by its whole name, a plan by its beginning", () => {
   const one = record(1, { subject: "plan 1234" });
-  const yes = (wish: Partial<typeof wholeAudit>) => fits(one, { ...wholeAudit, ...wish });
+  const yes = (wish: Partial<typeof wholeAudit>) => recordFits(one, { ...wholeAudit, ...wish });
   assert.ok(yes({}));
   assert.ok(yes({ text: "OLGA" }));
   assert.ok(yes({ text: "because" }));

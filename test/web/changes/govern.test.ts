@@ -4,7 +4,7 @@ import type { Approval, Vote } from "../../../daemon/contract/changes/approval.t
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import { deadlineOf, endingOf, sortApprovals, stateAt } from "../../../web/src/changes/approval-states.ts";
-import { isCancellable, shownSteps } from "../../../web/src/changes/execution-states.ts";
+import { isExecutionCancellable, shownSteps } from "../../../web/src/changes/execution-states.ts";
 import { coverageText, secondLook } from "../../../web/src/changes/plan-words.ts";
 import { progressOf, progressText, whoText } from "../../../web/src/changes/quorum-progress.ts";
 import { outputLines } from "../../../web/src/changes/step-output.ts";
@@ -161,8 +161,8 @@ test("an older state never takes the place of a later one", () => {
   const told = execution({ ...ended, steps: [{ id: "1", status: "succeeded", output: "fine" }] });
   const listed = execution({ ...ended, steps: [{ id: "1", status: "succeeded" }] });
   assert.equal(laterExecution(told, listed), told, "the list leaves out what steps wrote");
-  assert.equal(isCancellable(running), true);
-  assert.equal(isCancellable(ended), false);
+  assert.equal(isExecutionCancellable(running), true);
+  assert.equal(isExecutionCancellable(ended), false);
 
   const { approval } = asked();
   const answered: Approval = { ...approval, votes: [vote("olga")] };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import { diffsIn, shareOf, sizeOf } from "../../../web/src/jobs/check-diff.ts";
-import { countsOf, waveOf } from "../../../web/src/jobs/wave.ts";
+import { waveCountsOf, waveOf } from "../../../web/src/jobs/wave.ts";
 import { JobLog } from "../../../web/src/live/output/job-log.ts";
 
 function logOf(text: string): JobLog {
@@ -90,6 +90,6 @@ test("the nodes of a run stand together, failures first; a run of one has no tab
 
 test("Ansible's counts in words", () => {
   const recap = { ok: 5, changed: 2, unreachable: 0, failures: 1, skipped: 3, rescued: 0, ignored: 0 };
-  assert.equal(countsOf({ result: { summary: "", recap } }), "5 ok, 2 changed, 1 failed");
-  assert.equal(countsOf({}), "");
+  assert.equal(waveCountsOf({ result: { summary: "", recap } }), "5 ok, 2 changed, 1 failed");
+  assert.equal(waveCountsOf({}), "");
 });

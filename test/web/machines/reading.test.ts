@@ -10,7 +10,7 @@ import { installProgress, phaseNote } from "../../../web/src/machines/node/phase
 import { entriesOf } from "../../../web/src/machines/node/timeline.ts";
 import { eventTone } from "../../../web/src/parts/event-tone.ts";
 import { jobHref, nodeHref, parseRoute } from "../../../web/src/parts/route.ts";
-import { duration, relativeTime } from "../../../web/src/parts/time/relative-time.ts";
+import { durationText, relativeTime } from "../../../web/src/parts/time/relative-time.ts";
 
 const at = "2026-01-02T12:00:00.000Z";
 const node = (name: string, state: NodeState = { phase: "discovered" }, more: Partial<Node> = {}): Node => ({
@@ -35,7 +35,7 @@ test("time is told in one unit, past and to come", () => {
 test("a duration never goes below nothing, whatever the clocks say", () => {
   const now = Date.parse(at);
   assert.deepEqual(
-    [-5000, 0, 47_000, 247_000, 3_720_000].map((ms) => duration(at, now + ms)),
+    [-5000, 0, 47_000, 247_000, 3_720_000].map((ms) => durationText(at, now + ms)),
     ["0 s", "0 s", "47 s", "4 min 07 s", "1 h 02 min"],
   );
 });

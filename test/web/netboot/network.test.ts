@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LeaseView, Network } from "../../../daemon/contract/netboot/network.ts";
-import { bySetAside, offerWords, verdictOf } from "../../../web/src/netboot/network-words.ts";
+import { bySetAside, offerText, verdictOf } from "../../../web/src/netboot/network-words.ts";
 import { parseRoute } from "../../../web/src/parts/route.ts";
 
 const at = "2026-01-01T10:00:00.000Z";
@@ -43,9 +43,9 @@ test("what needs somebody stands first", () => {
 });
 
 test("another server is told by what it offers", () => {
-  assert.match(offerWords(other), /did not reach us/);
+  assert.match(offerText(other), /did not reach us/);
   assert.equal(
-    offerWords({ ...other, offer: { address: "192.168.1.50", bootFile: "pxelinux.0", nextServer: "192.168.1.9", pxe: true } }),
+    offerText({ ...other, offer: { address: "192.168.1.50", bootFile: "pxelinux.0", nextServer: "192.168.1.9", pxe: true } }),
     "offers an address, the boot file pxelinux.0, next-server 192.168.1.9, PXE options",
   );
 });

@@ -66,7 +66,7 @@ export const askedOf = ({ user, action, since, until }: AuditWish) => ({
 
 export const looksFurther = ({ text, node, plan, result }: AuditWish): boolean => [text, node, plan, result].some((part) => part !== "");
 
-export function fits(record: AuditRecord, { text, node, plan, result }: AuditWish): boolean {
+export function recordFits(record: AuditRecord, { text, node, plan, result }: AuditWish): boolean {
   const { actor, subject, summary, reason = "", rule = "", planHash = "" } = record;
   const wanted = text.trim().toLowerCase();
   const said = [String(record.seq), actor.name, actor.onBehalfOf ?? "", record.action, subject, summary, reason, rule, record.result ?? ""];

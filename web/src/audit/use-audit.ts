@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { useAttempt } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
-import { type AuditWish, askedOf, fits, nextPage, nothingYet, takePage } from "./audit-query.ts";
+import { type AuditWish, askedOf, nextPage, nothingYet, recordFits, takePage } from "./audit-query.ts";
 
 const SHOWN = 100;
 const REACH = 5000;
@@ -12,7 +12,7 @@ export function useAudit(wish: AuditWish) {
   const { attempt, busy, problem } = useAttempt();
   const [looked, setLooked] = useState(nothingYet);
   const [far, setFar] = useState({ wanted: SHOWN, reach: REACH });
-  const fitting = useMemo(() => looked.records.filter((record) => fits(record, wish)), [looked, wish]);
+  const fitting = useMemo(() => looked.records.filter((record) => recordFits(record, wish)), [looked, wish]);
   const page = nextPage(looked, fitting.length, far.wanted, far.reach);
   const more = () => setFar({ wanted: fitting.length + SHOWN, reach: looked.records.length + REACH });
   const idle = !busy && problem === undefined;

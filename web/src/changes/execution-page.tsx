@@ -10,7 +10,7 @@ import { approvalHref, executionsHref } from "../parts/route.ts";
 import { CliPanel } from "../parts/text/cli-panel.tsx";
 import { Untrusted } from "../parts/text/untrusted.tsx";
 import { Ago, Lasting } from "../parts/time/ago.tsx";
-import { executionLabel, isCancellable, shownSteps } from "./execution-states.ts";
+import { executionLabel, isExecutionCancellable, shownSteps } from "./execution-states.ts";
 import { ExecutionStep } from "./execution-step.tsx";
 import { usePlan } from "./use-plan.ts";
 
@@ -76,14 +76,14 @@ function Known({ execution }: { execution: Execution }) {
             </strong>
           </p>
         )}
-        {isCancellable(execution) && <Cancel execution={execution} />}
+        {isExecutionCancellable(execution) && <Cancel execution={execution} />}
       </header>
       <Problem problem={problem} />
       {work && <Steps execution={execution} work={work} />}
       <CliPanel
         commands={[
           `muster execution ${execution.id} --follow`,
-          ...(isCancellable(execution) ? [`muster execution ${execution.id} --cancel`] : []),
+          ...(isExecutionCancellable(execution) ? [`muster execution ${execution.id} --cancel`] : []),
           `muster plan ${execution.planId}`,
         ]}
       />

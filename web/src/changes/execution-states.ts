@@ -32,7 +32,7 @@ export const stepLabel: Record<StepStatus, Label> = {
   unknown: { word: "Unknown", tone: "attention" },
 };
 
-export const isCancellable = ({ status }: Execution): boolean => status === "queued" || status === "running";
+export const isExecutionCancellable = ({ status }: Execution): boolean => status === "queued" || status === "running";
 
 export interface ShownStep {
   planned: PlanStep | undefined;

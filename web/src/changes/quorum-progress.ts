@@ -1,7 +1,7 @@
 /** How far the yeses of people have come. Pure. */
 import type { Vote } from "../../../daemon/contract/changes/approval.ts";
+import { spelled } from "../../../daemon/contract/changes/person.ts";
 import type { QuorumGroup } from "../../../daemon/contract/changes/plan.ts";
-import { spelled } from "./voter.ts";
 
 export interface Progress {
   role: QuorumGroup["role"];

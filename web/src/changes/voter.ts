@@ -2,6 +2,7 @@
 
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
+import { samePerson } from "../../../daemon/contract/changes/person.ts";
 import { stateAt } from "./approval-states.ts";
 
 type Voter = Pick<Session, "owner" | "role">;
@@ -31,8 +32,3 @@ export function answerable(approvals: Iterable<Approval>, voter: Voter, nowMs: n
   for (const approval of approvals) if (whyNoVote(approval, voter, nowMs) === undefined) count += 1;
   return count;
 }
-
-/** As the daemon counts people: names differ in spelling more often than two people share one. */
-export const samePerson = (one: string, other: string): boolean => spelled(one) === spelled(other);
-
-export const spelled = (name: string): string => name.normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase();

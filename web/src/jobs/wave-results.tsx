@@ -4,7 +4,7 @@ import { jobLabel } from "../parts/jobs/job-states.ts";
 import { useView } from "../parts/page-context.ts";
 import { jobHref, nodeHref } from "../parts/route.ts";
 import { Sheet } from "../parts/sheet.tsx";
-import { countsOf, waveOf } from "./wave.ts";
+import { waveCountsOf, waveOf } from "./wave.ts";
 
 export function WaveResults({ job }: { job: Job }) {
   const { fleet } = useView();
@@ -24,7 +24,7 @@ export function WaveResults({ job }: { job: Job }) {
           <span key="result" className={`badge tone-${jobLabel[each.status].tone}`}>
             {jobLabel[each.status].word}
           </span>,
-          countsOf(each),
+          waveCountsOf(each),
           each.result?.failedTask ? `${each.result.failedTask.name}: ${each.result.failedTask.message.split("\n")[0]}` : "",
           each.id === job.id ? (
             "below"

@@ -14,7 +14,7 @@ export function waveOf(job: Pick<Job, "run">, jobs: Iterable<Job>): Job[] {
 const isGood = ({ status }: Job): boolean => status === "succeeded";
 
 /** "3 changed, 1 failed" in words, from Ansible's own counts. */
-export function countsOf({ result }: Pick<Job, "result">): string {
+export function waveCountsOf({ result }: Pick<Job, "result">): string {
   if (!result?.recap) return "";
   const { changed, failures, unreachable, ok } = result.recap;
   return [

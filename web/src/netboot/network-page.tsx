@@ -6,7 +6,7 @@ import { usePage } from "../parts/page-context.ts";
 import { nodeHref } from "../parts/route.ts";
 import { Sheet } from "../parts/sheet.tsx";
 import { Ago } from "../parts/time/ago.tsx";
-import { bySetAside, isSetAside, modeWords, offerWords, stateTone, verdictOf } from "./network-words.ts";
+import { bySetAside, isSetAside, modeWords, offerText, stateTone, verdictOf } from "./network-words.ts";
 import { useNetwork } from "./use-network.ts";
 
 /** More than anybody reads; the command lists all. */
@@ -140,7 +140,7 @@ function OtherServers({ network: { otherServers } }: { network: Network }) {
       columns={["Server", "Card", "Last seen", "What it does"]}
       rows={otherServers.map((server) => ({
         key: server.address,
-        cells: [server.address, server.mac ?? "", <Ago key="seen" at={server.lastSeen} />, offerWords(server)],
+        cells: [server.address, server.mac ?? "", <Ago key="seen" at={server.lastSeen} />, offerText(server)],
       }))}
       {...(otherServers.length === 0 && { note: "None so far. Offers that go to one machine alone do not reach us." })}
     />

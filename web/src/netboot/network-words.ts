@@ -66,7 +66,7 @@ export const bySetAside = (leases: readonly LeaseView[]): LeaseView[] => [
   ...leases.filter((lease) => !isSetAside(lease)),
 ];
 
-export function offerWords({ offer }: OtherServer): string {
+export function offerText({ offer }: OtherServer): string {
   if (!offer) return "its offers did not reach us; a machine turned to it";
   const { address, bootFile, nextServer, pxe } = offer;
   const named = [

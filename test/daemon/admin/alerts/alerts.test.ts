@@ -7,8 +7,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { rulesOf, startAlerts } from "../../../../daemon/admin/alerts/alerts.ts";
-import { Delivery, nextTry } from "../../../../daemon/admin/alerts/delivery.ts";
+import { alertRulesOf, startAlerts } from "../../../../daemon/admin/alerts/alerts.ts";
+import { AlertDelivery, nextTry } from "../../../../daemon/admin/alerts/delivery.ts";
 import { slackBody, slackText } from "../../../../daemon/admin/alerts/slack.ts";
 import { AlertWatch } from "../../../../daemon/admin/alerts/watch.ts";
 import { webhookIn } from "../../../../daemon/admin/webhook-file.ts";
@@ -70,7 +70,7 @@ test("a node that fails is an event and a message to the webhook, once", async (
   const world = openWorld();
   const { url, got } = await webhook(t);
   const watch = watchOver(world);
-  const delivery = new Delivery({ alerts: world.alerts, webhook: url, log: silentLog });
+  const delivery = new AlertDelivery({ alerts: world.alerts, webhook: url, log: silentLog });
   fail(world, "Install packages: no network");
   watch.look(new Date());
   watch.look(new Date());
@@ -93,7 +93,7 @@ test("what was raised before a restart is neither raised again nor lost", async 
   fail(before, "out of disk");
   watchOver(before).look(new Date());
   answers.push(500);
-  await new Delivery({ alerts: before.alerts, webhook: url, log: silentLog }).deliver();
+  await new AlertDelivery({ alerts: before.alerts, webhook: url, log: silentLog }).deliver();
   assert.deepEqual(
     before.alerts.list(1).map(({ delivery, error }) => [delivery, error]),
     [["waiting", "it answered 500"]],
@@ -104,7 +104,7 @@ test("what was raised before a restart is neither raised again nor lost", async 
   t.after(() => after.db.close());
   watchOver(after).look(new Date());
   assert.equal(after.alerts.list(10).length, 1);
-  const delivery = new Delivery({ alerts: after.alerts, webhook: url, log: silentLog });
+  const delivery = new AlertDelivery({ alerts: after.alerts, webhook: url, log: silentLog });
   await delivery.deliver();
   assert.equal(got.length, 1, "not before its time");
   t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 60_000 });
@@ -120,9 +120,9 @@ test("nobody there, a refusal and a redirection elsewhere are tried again, later
   world.alerts.raise("cost", "dear", new Date().toISOString(), true);
   const [first, later] = [Date.now(), Date.now() + 3_600_000];
   t.mock.timers.enable({ apis: ["Date"], now: first });
-  await new Delivery({ alerts: world.alerts, webhook: await closedPort(), log: silentLog }).deliver();
+  await new AlertDelivery({ alerts: world.alerts, webhook: await closedPort(), log: silentLog }).deliver();
   assert.equal(world.alerts.list(1)[0]?.error, "ECONNREFUSED");
-  const delivery = new Delivery({ alerts: world.alerts, webhook: url, log: silentLog });
+  const delivery = new AlertDelivery({ alerts: world.alerts, webhook: url, log: silentLog });
   for (const hour of [1, 2]) {
     t.mock.timers.setTime(first + hour * 3_600_000);
     await delivery.deliver();
@@ -149,7 +149,7 @@ test("what an attacker writes is letters in Slack: no mention, no link, no turne
   const { url, got } = await webhook(t);
   fail(world, `<!everyone> password: hunter2222 ghp_0123456789abcdefghij`);
   watchOver(world).look(new Date());
-  await new Delivery({ alerts: world.alerts, webhook: url, log: silentLog }).deliver();
+  await new AlertDelivery({ alerts: world.alerts, webhook: url, log: silentLog }).deliver();
   assert.match(got[0] ?? "", /&lt;!everyone&gt;/);
   assert.doesNotMatch(got[0] ?? "", /<|hunter2222|ghp_/);
   assert.doesNotMatch(world.events.ofType("alert.raised", 0)[0]?.summary ?? "", /hunter2222|ghp_/);
@@ -192,7 +192,7 @@ test("the configuration's rules run by themselves, and a webhook's address that 
   writeFileSync(file, `${url}\n`);
   const world = openWorld();
   const { alerts } = parseConfig(`alerts: { webhook_file: ${file}, failed_logins: null, node_failures: { count: 2 } }`, "test");
-  const running = startAlerts(rulesOf(alerts), webhookIn(alerts.webhook_file), { ...world, redact, log: silentLog });
+  const running = startAlerts(alertRulesOf(alerts), webhookIn(alerts.webhook_file), { ...world, redact, log: silentLog });
   fail(world, "one");
   fail(world, "two");
   for (let tries = 0; got.length === 0 && tries < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -201,7 +201,7 @@ test("the configuration's rules run by themselves, and a webhook's address that 
 
   writeFileSync(file, "hooks.slack.example/services/T0/B0/secret");
   assert.throws(
-    () => startAlerts(rulesOf(alerts), webhookIn(alerts.webhook_file), { ...world, redact, log: silentLog }),
+    () => startAlerts(alertRulesOf(alerts), webhookIn(alerts.webhook_file), { ...world, redact, log: silentLog }),
     (error: Error) => /^alerts\.webhook_file: /.test(error.message) && !error.message.includes("secret"),
   );
   assert.throws(() => parseConfig("alerts: { webhook: https://x }", "test"), /./);

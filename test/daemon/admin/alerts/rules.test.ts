@@ -1,7 +1,7 @@
 /** When an alert is raised, by made-up signals and times. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judge, longestMinutes, type Rules } from "../../../../daemon/admin/alerts/rules.ts";
+import { type AlertRules, judge, longestMinutes } from "../../../../daemon/admin/alerts/rules.ts";
 import { type Signal, signalOfAct, signalOfEvent } from "../../../../daemon/admin/alerts/signals.ts";
 import type { AlertRule } from "../../../../daemon/contract/admin/alert.ts";
 
@@ -15,7 +15,7 @@ const signal = (kind: Signal["kind"], minutes: number, usd = 0): Signal => ({
   times: 1,
 });
 
-const none: Rules = {
+const none: AlertRules = {
   failedLogins: null,
   policyViolations: null,
   refusals: null,
@@ -24,7 +24,7 @@ const none: Rules = {
   cost: null,
   repeatMinutes: 60,
 };
-const rulesAt = (rules: Partial<Rules>, signals: Signal[], minutes = 0, last: [AlertRule, string][] = []): AlertRule[] =>
+const rulesAt = (rules: Partial<AlertRules>, signals: Signal[], minutes = 0, last: [AlertRule, string][] = []): AlertRule[] =>
   judge({ ...none, ...rules }, signals, new Map(last), new Date(NOON + minutes * 60_000)).map(({ rule }) => rule);
 
 test("a threshold is met by as many as it says, within its minutes, of its own kind", () => {

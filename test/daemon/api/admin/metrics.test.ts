@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Job } from "../../../../daemon/contract/jobs/job.ts";
 import { conclude } from "../../../../daemon/jobs/conclusion.ts";
-import type { Verdict } from "../../../../daemon/jobs/verdict.ts";
+import type { JobVerdict } from "../../../../daemon/jobs/verdict.ts";
 import { type Served, serve } from "../../../support/dhcp/served.ts";
 import { addNode } from "../../../support/world.ts";
 
@@ -43,7 +43,7 @@ function running(served: Served, startedAt: string): Job {
 
 async function served(t: TestContext) {
   const api = await serve(t);
-  const end = (job: Job, decided: Verdict, at: string) => conclude(api.world, job, decided, at);
+  const end = (job: Job, decided: JobVerdict, at: string) => conclude(api.world, job, decided, at);
   return { api, end };
 }
 

@@ -1,12 +1,12 @@
 /** Whose turn it is. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Waiting, whichBegin } from "../../../../daemon/changes/executions/turns.ts";
+import { type WaitingExecution, whichBegin } from "../../../../daemon/changes/executions/turns.ts";
 
-const change = (id: string, ...nodeIds: string[]): Waiting => ({ id, nodeIds, changes: true });
-const look = (id: string, ...nodeIds: string[]): Waiting => ({ ...change(id, ...nodeIds), changes: false });
+const change = (id: string, ...nodeIds: string[]): WaitingExecution => ({ id, nodeIds, changes: true });
+const look = (id: string, ...nodeIds: string[]): WaitingExecution => ({ ...change(id, ...nodeIds), changes: false });
 
-function begun(waiting: Waiting[], { atWork = 0, held = [] as string[], jobs = [] as string[] } = {}): string[] {
+function begun(waiting: WaitingExecution[], { atWork = 0, held = [] as string[], jobs = [] as string[] } = {}): string[] {
   return whichBegin(waiting, { atWork, held: new Set(held), hasJob: (id) => jobs.includes(id) }, 3).map(({ id }) => id);
 }
 

@@ -7,7 +7,7 @@ import { type TestContext, test } from "node:test";
 import { type ApprovalMode, parseApprovalMode } from "../../../../daemon/changes/policy/approval-mode.ts";
 import { decide, type Rules } from "../../../../daemon/changes/policy/decide.ts";
 import { loadPolicy, ownRules } from "../../../../daemon/changes/policy/policy.ts";
-import { parseQuorum } from "../../../../daemon/changes/policy/quorum.ts";
+import { parseQuorum } from "../../../../daemon/changes/policy/quorum-groups.ts";
 import { explain, MusterError } from "../../../../daemon/errors/errors.ts";
 import { plan, step } from "../planned.ts";
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { quirkLines, showQuirks } from "../../../../daemon/cli/netboot/show-quirks.ts";
 import type { AppliedQuirk, MachineQuirks } from "../../../../daemon/contract/netboot/quirk.ts";
 import { parseQuirkFile } from "../../../../daemon/netboot/quirks/quirk-file.ts";
-import { matches } from "../../../../daemon/netboot/quirks/quirks.ts";
+import { quirkMatches } from "../../../../daemon/netboot/quirks/quirks.ts";
 
 const small: AppliedQuirk = { name: "blockSize", value: 512, source: "learned", because: "1468-byte blocks got no answer, 512 did" };
 const dell = (mac: string, ...quirks: AppliedQuirk[]): MachineQuirks => ({
@@ -31,7 +31,7 @@ test("ten machines of one model make one line, and each of them fits it again", 
     .join("\n");
   const lines = parseQuirkFile(text);
   assert.equal(lines.length, 1);
-  for (const machine of machines) assert.ok(matches(machine, lines[0]!.when));
+  for (const machine of machines) assert.ok(quirkMatches(machine, lines[0]!.when));
 });
 
 test("without a make the cards' maker stands for it", () => {

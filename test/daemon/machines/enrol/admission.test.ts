@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Node, NodeState } from "../../../../daemon/contract/machines/node.ts";
-import { type Admission, admitAny, admitBound, type Fleet } from "../../../../daemon/machines/enrol/admission.ts";
+import { type Admission, admitAny, admitBound, type KnownMachines } from "../../../../daemon/machines/enrol/admission.ts";
 
 const at = "2026-03-01T10:00:00.000Z";
 const node = (name: string, mac: string, phase: "ready" | "discovered" | "accepted" | "retired" = "ready", nics: string[] = []): Node => {
@@ -21,7 +21,7 @@ const machines = [
 ];
 const keys: Record<string, string> = { n1: "key of n1", n2: "key of n2" };
 
-function fleet({ mac, hostname }: { mac: string; hostname: string }): Fleet {
+function fleet({ mac, hostname }: { mac: string; hostname: string }): KnownMachines {
   return {
     byMac: machines.find(({ macs }) => macs.includes(mac)),
     byName: machines.find(({ name }) => name === hostname),

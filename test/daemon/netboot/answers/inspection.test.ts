@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Facts, type Node } from "../../../../daemon/contract/machines/node.ts";
-import { BootDesk } from "../../../../daemon/netboot/answers/boot-script.ts";
+import { BootScript } from "../../../../daemon/netboot/answers/boot-script.ts";
 import { Discovery } from "../../../../daemon/netboot/answers/discovery.ts";
 import { factsSummary, inspected } from "../../../../daemon/netboot/answers/inspection.ts";
-import { InstallDesk } from "../../../../daemon/netboot/answers/installer-files.ts";
+import { InstallerFiles } from "../../../../daemon/netboot/answers/installer-files.ts";
 import { contentAt } from "../../../support/content.ts";
 import { quirkBookOf } from "../../../support/quirk-book.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
@@ -16,8 +16,8 @@ const later = new Date(Date.now() + 3_600_000).toISOString();
 function bench() {
   const world = openWorld();
   const content = contentAt("http://10.0.0.2:8080", "http://10.0.0.2:8000");
-  const installs = new InstallDesk({ ...world, content, leasedAddress: () => undefined });
-  const desk = new BootDesk({
+  const installs = new InstallerFiles({ ...world, content, leasedAddress: () => undefined });
+  const desk = new BootScript({
     ...world,
     content,
     installs,

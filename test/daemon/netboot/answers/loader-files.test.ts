@@ -1,10 +1,10 @@
 /** Files that iPXE and GRUB request by fixed names, through the real desk. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BootDesk } from "../../../../daemon/netboot/answers/boot-script.ts";
+import { BootScript } from "../../../../daemon/netboot/answers/boot-script.ts";
 import { Discovery } from "../../../../daemon/netboot/answers/discovery.ts";
-import { InstallDesk } from "../../../../daemon/netboot/answers/installer-files.ts";
-import { LoaderDesk } from "../../../../daemon/netboot/answers/loader-files.ts";
+import { InstallerFiles } from "../../../../daemon/netboot/answers/installer-files.ts";
+import { LoaderFiles } from "../../../../daemon/netboot/answers/loader-files.ts";
 import { lintScript } from "../../../../daemon/netboot/scripts/lint.ts";
 import { contentAt } from "../../../support/content.ts";
 import { quirkBookOf } from "../../../support/quirk-book.ts";
@@ -16,15 +16,15 @@ const later = new Date(Date.now() + 3_600_000).toISOString();
 function bench() {
   const world = openWorld();
   const content = contentAt(bootUrl, "http://10.0.0.2:8000");
-  const installs = new InstallDesk({ ...world, content, leasedAddress: () => undefined });
-  const desk = new BootDesk({
+  const installs = new InstallerFiles({ ...world, content, leasedAddress: () => undefined });
+  const desk = new BootScript({
     ...world,
     content,
     installs,
     quirkBook: quirkBookOf(world),
     discovery: new Discovery(world.db, world.nodes, world.registry),
   });
-  const loaders = new LoaderDesk(bootUrl);
+  const loaders = new LoaderFiles(bootUrl);
   const get = (url: string) => {
     const { pathname, searchParams } = new URL(url, "http://boot");
     const request = { method: "GET", path: pathname, query: searchParams, remoteAddress: "10.0.0.9", userAgent: "" } as const;

@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Node, NodeState } from "../../../../daemon/contract/machines/node.ts";
-import { BootDesk } from "../../../../daemon/netboot/answers/boot-script.ts";
+import { BootScript } from "../../../../daemon/netboot/answers/boot-script.ts";
 import { Discovery } from "../../../../daemon/netboot/answers/discovery.ts";
-import { InstallDesk } from "../../../../daemon/netboot/answers/installer-files.ts";
+import { InstallerFiles } from "../../../../daemon/netboot/answers/installer-files.ts";
 import { contentAt } from "../../../support/content.ts";
 import { quirkBookOf } from "../../../support/quirk-book.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
@@ -18,8 +18,8 @@ const armed: NodeState = { phase: "wiping", disks: "all", quick: true, deadline:
 function bench(state: NodeState) {
   const world = openWorld();
   const content = contentAt("http://10.0.0.2:8080", "http://10.0.0.2:8000");
-  const installs = new InstallDesk({ ...world, content, leasedAddress: () => undefined });
-  const desk = new BootDesk({
+  const installs = new InstallerFiles({ ...world, content, leasedAddress: () => undefined });
+  const desk = new BootScript({
     ...world,
     content,
     installs,

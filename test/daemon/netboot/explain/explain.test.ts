@@ -7,7 +7,7 @@ import { showBootError, showExplanation } from "../../../../daemon/cli/netboot/s
 import { parseConfig } from "../../../../daemon/config/config.ts";
 import { bootErrors, findBootError } from "../../../../daemon/contract/netboot/boot-errors.ts";
 import { Explanation } from "../../../../daemon/contract/netboot/explanation.ts";
-import { type Asked, explainMachine } from "../../../../daemon/netboot/explain/explain.ts";
+import { type ExplainRequest, explainMachine } from "../../../../daemon/netboot/explain/explain.ts";
 import { contentAt } from "../../../support/content.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
 
@@ -26,7 +26,7 @@ function fleet(t: TestContext, mode: "off" | "proxy" | "full") {
   const range = mode === "full" ? ", range: {from: 10.0.0.10, to: 10.0.0.20}" : "";
   const config = parseConfig(mode === "off" ? "{}" : `netboot: {interface: lo, dhcp: ${mode}${range}}`, "test").netboot;
   const content = contentAt("http://10.0.0.2:8080", "http://10.0.0.2:8000");
-  const explain = (mac: string, asked: Asked) =>
+  const explain = (mac: string, asked: ExplainRequest) =>
     Explanation.parse(explainMachine(mac, asked, { ...world, config, network, content, assets: folder }));
   return { world, explain };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { QuirkMatch } from "../../../../daemon/contract/netboot/quirk.ts";
 import { parseQuirkFile, quirkFile } from "../../../../daemon/netboot/quirks/quirk-file.ts";
-import { appliedQuirks, type KnownMachine, matches, settingsOf } from "../../../../daemon/netboot/quirks/quirks.ts";
+import { appliedQuirks, type KnownMachine, quirkMatches, settingsOf } from "../../../../daemon/netboot/quirks/quirks.ts";
 
 const machine: KnownMachine = {
   mac: "00:1a:4b:00:00:01",
@@ -29,11 +29,11 @@ const table: [string, QuirkMatch, boolean][] = [
   ["all that is named must fit", { make: "Hewlett-Packard", oui: "00:1a:4c" }, false],
 ];
 for (const [what, when, fits] of table)
-  test(`${what}: ${fits ? "fits" : "does not fit"}`, () => assert.equal(matches(machine, when), fits));
+  test(`${what}: ${fits ? "fits" : "does not fit"}`, () => assert.equal(quirkMatches(machine, when), fits));
 
 test("an unknown value fits no line that requires it", () => {
   for (const when of [{ make: "*" }, { model: "*" }, { vendorClass: "*" }, { uuid: "*" }, { firmware: "uefi" }] as const)
-    assert.equal(matches({ mac: machine.mac }, when), false);
+    assert.equal(quirkMatches({ mac: machine.mac }, when), false);
 });
 
 const nothing = { quirks: {}, because: {} };

@@ -4,7 +4,7 @@ import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { atEnd } from "../../live/output/job-log.ts";
 import { exactTime } from "../../parts/time/relative-time.ts";
 import { layoutOf, linesAt, topsOf } from "./log-rows.ts";
-import { piecesOf, sourceOf, timeOfDay, wordsOf } from "./log-text.ts";
+import { logPiecesOf, logWordsOf, sourceOf, timeOfDay } from "./log-text.ts";
 
 /** As the style sheet has it. */
 const ROW_PX = 19;
@@ -85,7 +85,7 @@ function Line({ line, wanted }: { line: LogLine; wanted: string }) {
         {sourceOf(line)}
       </span>
       <span className="journal-words">
-        {piecesOf(wordsOf(line), wanted).map(({ text, found }, index) =>
+        {logPiecesOf(logWordsOf(line), wanted).map(({ text, found }, index) =>
           // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one line have no other name
           found ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>,
         )}

@@ -1,6 +1,6 @@
 /** Where each of many lines lies that are of different heights, in rows: only those on screen are drawn. Pure. */
 import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
-import { rowsOf, wordsOf } from "./log-text.ts";
+import { logWordsOf, rowsOf } from "./log-text.ts";
 
 export interface Layout {
   /** Characters beside each other in the column of words. */
@@ -12,7 +12,7 @@ export interface Layout {
 /** `tops[i]` is the row line i begins at; the last is how many rows there are. */
 export function topsOf(lines: readonly LogLine[], { columns, heading }: Layout): number[] {
   const tops = [0];
-  for (const line of lines) tops.push((tops.at(-1) ?? 0) + heading + rowsOf(wordsOf(line), columns));
+  for (const line of lines) tops.push((tops.at(-1) ?? 0) + heading + rowsOf(logWordsOf(line), columns));
   return tops;
 }
 

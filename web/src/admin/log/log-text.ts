@@ -11,7 +11,7 @@ export const sourceOf = ({ process, part }: LogLine): string => harmless(part ==
 const texts = new WeakMap<LogLine, string>();
 
 /** What happened, and what else is known; a failure's trace takes rows of its own. */
-export function wordsOf(line: LogLine): string {
+export function logWordsOf(line: LogLine): string {
   const known = texts.get(line);
   if (known !== undefined) return known;
   const { err, ...rest } = line.detail ?? {};
@@ -21,7 +21,7 @@ export function wordsOf(line: LogLine): string {
   return words;
 }
 
-export const plainText = (line: LogLine): string => `${line.at} ${line.level} ${sourceOf(line)}: ${wordsOf(line)}`;
+export const plainText = (line: LogLine): string => `${line.at} ${line.level} ${sourceOf(line)}: ${logWordsOf(line)}`;
 
 export const rowsOf = (words: string, columns: number): number =>
   words.split("\n").reduce((sum, part) => sum + Math.max(1, Math.ceil(part.length / Math.max(1, columns))), 0);
@@ -35,7 +35,7 @@ export function timeOfDay(at: string): string {
 }
 
 /** What was searched for, marked. */
-export function piecesOf(words: string, wanted: string): { text: string; found: boolean }[] {
+export function logPiecesOf(words: string, wanted: string): { text: string; found: boolean }[] {
   const sought = wanted.trim().toLowerCase();
   const lower = words.toLowerCase();
   // A letter may change its length with its case: then there is no telling where.

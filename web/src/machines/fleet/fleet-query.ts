@@ -3,7 +3,7 @@ import type { Phase } from "../../../../daemon/contract/machines/node.ts";
 import { phaseOrder } from "../phases.ts";
 
 export const columns = ["name", "phase", "health", "address", "hardware", "role", "groups", "event"] as const;
-export type Column = (typeof columns)[number];
+export type FleetColumn = (typeof columns)[number];
 
 export interface FleetQuery {
   text: string;
@@ -12,7 +12,7 @@ export interface FleetQuery {
   group?: string | undefined;
   rack?: string | undefined;
   view: "cards" | "table";
-  sort: Column;
+  sort: FleetColumn;
   descending: boolean;
 }
 

@@ -2,7 +2,7 @@
 import { type KeyboardEvent, useCallback, useRef, useState } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { type Membership, nowhere } from "../inventory/membership.ts";
-import { type Column, columns, type FleetQuery } from "./fleet-query.ts";
+import { columns, type FleetColumn, type FleetQuery } from "./fleet-query.ts";
 import { NodeRow } from "./node-row.tsx";
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
   onSelect: (ids: readonly string[], on: boolean) => void;
 }
 
-const word: Record<Column, string> = {
+const word: Record<FleetColumn, string> = {
   name: "Name",
   phase: "Phase",
   health: "Health",
@@ -117,7 +117,7 @@ export function FleetTable({ nodes, query, onQuery, memberships, selected, onSel
   );
 }
 
-function sorted({ sort, descending }: FleetQuery, column: Column): "ascending" | "descending" | undefined {
+function sorted({ sort, descending }: FleetQuery, column: FleetColumn): "ascending" | "descending" | undefined {
   if (sort !== column) return undefined;
   return descending ? "descending" : "ascending";
 }

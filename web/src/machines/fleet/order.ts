@@ -4,7 +4,7 @@ import { type Membership, nowhere } from "../inventory/membership.ts";
 import { hardwareOf } from "../node/hardware.ts";
 import { healthOf } from "../node/health.ts";
 import { phaseOrder } from "../phases.ts";
-import type { Column, FleetQuery } from "./fleet-query.ts";
+import type { FleetColumn, FleetQuery } from "./fleet-query.ts";
 
 const byText = new Intl.Collator("en", { numeric: true });
 const health = ["failing", "overdue", "disputed", "at work", "unknown", "fine"];
@@ -20,7 +20,7 @@ export function ordered(
   return keyed.sort((a, b) => way * compare(a.key, b.key) || byText.compare(a.node.name, b.node.name)).map(({ node }) => node);
 }
 
-function keyOf(node: Node, column: Column, { role, groups }: Membership, nowMs: number): string | number {
+function keyOf(node: Node, column: FleetColumn, { role, groups }: Membership, nowMs: number): string | number {
   switch (column) {
     case "name":
       return node.name;

@@ -1,7 +1,7 @@
 /** A rack or a room as it is drawn: its machines, and where there is room for one that is held. Pure. */
 
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
-import { type Place, type Placed, placeWords, type Rack } from "../../../../daemon/contract/machines/rack.ts";
+import { type Placed, placeWords, type Rack, type RackPlace } from "../../../../daemon/contract/machines/rack.ts";
 
 /** Where on the grid, from 1; a rack is drawn with its highest unit on top. */
 export interface Spot {
@@ -15,7 +15,7 @@ export interface Held {
   height: number;
 }
 
-export const spotOf = ({ row, column, height }: Omit<Place, "rack">, { kind, rows }: Rack): Spot => ({
+export const spotOf = ({ row, column, height }: Omit<RackPlace, "rack">, { kind, rows }: Rack): Spot => ({
   gridRow: kind === "rack" ? rows - (row + height - 1) + 1 : row,
   gridColumn: column,
   span: height,

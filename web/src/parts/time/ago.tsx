@@ -1,7 +1,7 @@
 /** An instant as the distance from now, kept true as time passes; the exact time is one hover away. */
 import { useSyncExternalStore } from "react";
 import { usePage } from "../page-context.ts";
-import { duration, exactTime, relativeTime } from "./relative-time.ts";
+import { durationText, exactTime, relativeTime } from "./relative-time.ts";
 
 export function Ago({ at }: { at: string }) {
   const { clock } = usePage();
@@ -16,6 +16,6 @@ export function Ago({ at }: { at: string }) {
 /** How long something took, or has been going on. */
 export function Lasting({ from, to }: { from: string; to: string | undefined }) {
   const { clock } = usePage();
-  const text = useSyncExternalStore(clock.subscribe, () => duration(from, to === undefined ? clock.nowMs() : Date.parse(to)));
+  const text = useSyncExternalStore(clock.subscribe, () => durationText(from, to === undefined ? clock.nowMs() : Date.parse(to)));
   return <span className="number">{text}</span>;
 }

@@ -16,7 +16,7 @@ export function relativeTime(at: string, nowMs: number): string {
 }
 
 /** "4 min 07 s" between two instants: how long something took, or is taking. */
-export const duration = (from: string, toMs: number): string => lengthOf(toMs - Date.parse(from));
+export const durationText = (from: string, toMs: number): string => lengthOf(toMs - Date.parse(from));
 
 export function lengthOf(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / SECOND_MS));

@@ -1,7 +1,7 @@
 /** Counting people, not keys: whether enough of them have said yes. */
 import type { Vote } from "../../contract/changes/approval.ts";
+import { spelled } from "../../contract/changes/person.ts";
 import type { QuorumGroup } from "../../contract/changes/plan.ts";
-import { spelled } from "../votes/person.ts";
 
 /**
  * Every group is full, each person fills one place, and an admin may fill an operator's. Nobody at all is never enough: where
