@@ -1,4 +1,4 @@
-/** The client of the daemon that MUSTER_URL and MUSTER_KEY name; its failures in the words of somebody at a command line. */
+/** The client for the daemon that MUSTER_URL and MUSTER_KEY name. Failures name variables and options, not HTTP headers. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type Client, createClient } from "../contract/client.ts";
 import { CommandFailure } from "./failure.ts";
@@ -40,13 +40,13 @@ function baseUrlFrom(flag: string | undefined): string {
   return url.replace(/\/+$/, "");
 }
 
-/** A script that does one thing to each of many nodes meets the limits: it goes on when there is room again. */
+/** Retries after a rate limit: a script that loops over many nodes reaches it. */
 async function reach(baseUrl: string, input: string | URL | Request, init?: RequestInit): Promise<Response> {
   for (;;) {
     const response = await ask(baseUrl, input, init);
     const seconds = Number(response.headers.get("retry-after"));
     if (response.status !== 429 || !(seconds > 0 && seconds <= 60)) return response;
-    process.stderr.write(`${baseUrl} takes no more from this key just now; going on in ${seconds} s\n`);
+    process.stderr.write(`${baseUrl} limits the requests of this key; retrying in ${seconds} s\n`);
     await sleep(seconds * 1000);
   }
 }
@@ -60,7 +60,7 @@ async function ask(baseUrl: string, input: string | URL | Request, init?: Reques
     throw new ApiError(0, {
       code: "DAEMON_UNREACHABLE",
       message: `no answer from ${baseUrl}: ${reason || "connection refused"}`,
-      hint: "Start the daemon with `muster up`, or set MUSTER_URL to where it runs.",
+      hint: "Start the daemon with `muster up`, or set MUSTER_URL to its address.",
     });
   }
 }
@@ -71,40 +71,40 @@ interface Conversation {
   version: string;
 }
 
-/** The daemon's hints are for whoever speaks HTTP; here the same means variables and options. */
+/** The daemon's hints are for HTTP clients. Here they name variables and options instead. */
 async function inOurWords(error: unknown, talk: Conversation): Promise<unknown> {
-  if (!(error instanceof ApiError)) return (await otherVersion(talk, "its answer cannot be read")) ?? error;
+  if (!(error instanceof ApiError)) return (await otherVersion(talk, "this command cannot read its answer")) ?? error;
   const reworded = (message: string, hint: string) => new ApiError(error.status, { code: error.code, message, hint });
   switch (error.code) {
     case "KEY_MISSING":
       return reworded(
         "no API key was given",
-        "Put yours into MUSTER_KEY; make one on the control node with `muster key create --name <name> --role operator`.",
+        "Set MUSTER_KEY. To create a key, run `muster key create --name <name> --role operator` on the control node.",
       );
     case "KEY_INVALID":
       return reworded(
         `${talk.baseUrl} does not know this API key`,
-        "Look at MUSTER_KEY; make a new one on the control node with `muster key create --name <name> --role operator`.",
+        "Check MUSTER_KEY. To create a new key, run `muster key create --name <name> --role operator` on the control node.",
       );
     case "REQUEST_INVALID":
-      return reworded(error.message, "Correct what is named and run the command again; --help says what it takes.");
+      return reworded(error.message, "Correct the value that is named and run the command again. --help lists the options.");
     case "HTTP_ERROR":
     case "ROUTE_NOT_FOUND":
       return (
         (await otherVersion(talk, "it does not know this request")) ??
-        reworded(`${talk.baseUrl}: ${error.message}`, "Is this the address of a Muster daemon? `muster up` prints its own.")
+        reworded(`${talk.baseUrl}: ${error.message}`, "Is this the address of a Muster daemon? `muster up` prints the address.")
       );
     default:
       return error;
   }
 }
 
-/** A daemon of another version is the likeliest reason for an answer nobody understands; if it is, say so. */
+/** A daemon of another version is the likeliest reason for an answer that makes no sense. If it is the reason, report it. */
 async function otherVersion({ baseUrl, headers, version }: Conversation, symptom: string): Promise<CommandFailure | undefined> {
   const theirs = await fetch(`${baseUrl}/api/status`, { headers, signal: AbortSignal.timeout(PATIENCE_MS) })
     .then((response) => response.json())
     .then((status: unknown) => (status !== null && typeof status === "object" && "version" in status ? String(status.version) : undefined))
-    // Not a daemon at all: then what went wrong first is the better message.
+    // It is not a daemon at all. Then the first failure is the better message.
     .catch(() => undefined);
   if (theirs === undefined || theirs === version) return undefined;
   return new CommandFailure(

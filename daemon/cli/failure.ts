@@ -1,14 +1,14 @@
-/** Why a command did not do what it was asked, and how that is told: to a person, or with --json to a program. Always on standard error. */
+/** Failures of commands, and how they are printed: as text, or as JSON with --json. Always on standard error. */
 import { styleText } from "node:util";
 import { clean } from "./print.ts";
 
-export interface Told {
+export interface Failure {
   code: string;
   message: string;
   hint: string;
 }
 
-/** Failures of this side of the wire. The daemon's own come as ApiError, with the same three parts. */
+/** A failure on this side of the connection. Failures of the daemon arrive as ApiError, with the same three parts. */
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
   readonly code: "USAGE" | "INTERRUPTED" | "VERSION_DIFFERS" | "NO_PERMISSION" | "STEP_FAILED";
@@ -21,10 +21,10 @@ export class CommandFailure extends Error {
   }
 }
 
-/** 2: the command was not understood. 130: stopped by Ctrl-C, as a shell would say it. 1: anything else that did not happen. */
+/** 2: wrong usage. 130: stopped by Ctrl-C, the shell's convention. 1: any other failure. */
 export const exitCodeFor = (code: string): number => (code === "USAGE" ? 2 : code === "INTERRUPTED" ? 130 : 1);
 
-export function tell({ code, message, hint }: Told, json: boolean): void {
+export function report({ code, message, hint }: Failure, json: boolean): void {
   if (json) {
     process.stderr.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
     return;

@@ -1,4 +1,4 @@
-/** What the commands need that work on this machine instead of asking the daemon. Injected, because this folder only talks to the daemon. */
+/** Functions for the commands that work on this machine. They are injected, because this folder only calls the daemon. */
 
 import type { Check } from "../contract/admin/doctor.ts";
 import type { Key, Role } from "../contract/admin/key.ts";
@@ -13,7 +13,7 @@ export interface Place {
 
 export interface InitOptions {
   output: string;
-  /** Each a name, or a name and its mode: `eth1=proxy`. */
+  /** Each is a name, or a name and its mode: `eth1=proxy`. */
   interface: string[];
   dhcp?: string;
   from?: string;
@@ -23,7 +23,7 @@ export interface InitOptions {
   print: boolean;
 }
 
-export interface KeyWish {
+export interface KeyRequest {
   name: string;
   role: Role;
   owner?: string;
@@ -35,20 +35,20 @@ export interface NewKey {
   secret: string;
 }
 
-export interface VoterWish {
+export interface VoterRequest {
   name: string;
   role: Vote["role"];
   publicKey: string;
 }
 
-export interface VoterLine extends VoterWish {
+export interface VoterLine extends VoterRequest {
   fingerprint: string;
   since: string;
 }
 
 export interface PolicyPlace {
   config?: string;
-  /** Folders of rules beside those of the configuration. */
+  /** Folders of rules in addition to those of the configuration. */
   rules: string[];
 }
 
@@ -82,7 +82,7 @@ export interface RuleLine {
   text: string;
 }
 
-/** Folders beside Muster's own and those of the configuration. */
+/** Folders in addition to Muster's own and those of the configuration. */
 export interface FormFolders {
   forms: string[];
   runbooks: string[];
@@ -94,7 +94,7 @@ export interface ToolLine {
   method: string;
   risk: string;
   needsNodes: boolean;
-  /** What would be done, with its usual values. */
+  /** The command it runs with its default values. */
   does: string;
   parameters: string[];
   file: string;
@@ -123,19 +123,19 @@ export interface Verification {
 
 export interface LocalCommands {
   version: string;
-  /** `text` is for a person; `file` is what was written, if anything was. */
+  /** `text` is for a person. `file` is the file that was written, if any. */
   init(options: InitOptions): Promise<{ file?: string; text: string }>;
   doctor(options: Place): Promise<Check[]>;
   up(options: Place): Promise<void>;
-  createKey(options: KeyWish & { data?: string }): NewKey;
+  createKey(options: KeyRequest & { data?: string }): NewKey;
   voters(place: Place): VoterLine[];
-  addVoter(wish: VoterWish, place: Place): VoterLine;
-  /** Answers with those who are left. */
+  addVoter(request: VoterRequest, place: Place): VoterLine;
+  /** Returns the remaining voters. */
   removeVoter(name: string, place: Place): VoterLine[];
-  /** Both answer with the files that are there now; what the steps say goes to standard error. */
+  /** Both return the files that exist afterwards. The output of the steps goes to standard error. */
   fetchAssets(options: Place): Promise<string[]>;
   buildImage(options: Place & { force: boolean; mirror?: string }): Promise<string[]>;
-  /** Every case, with what was expected and what was decided. */
+  /** Returns every case with the expected and the actual decision. */
   testPolicy(file: string | undefined, place: PolicyPlace): CaseLine[];
   explainPolicy(planFile: string, who: Proposer, place: PolicyPlace): PolicyExplanation;
   policyRules(place: PolicyPlace): RuleLine[];
@@ -146,6 +146,6 @@ export interface LocalCommands {
     symptom: string | undefined,
     config: string | undefined,
   ): { runbooks: RunbookLine[]; problems: WrongLine[] };
-  /** Answers with the laboratory's own exit code: it has told the reason itself. */
+  /** Returns the exit code of the lab, which prints its own failures. */
   lab(args: string[]): Promise<number>;
 }

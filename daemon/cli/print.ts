@@ -1,31 +1,32 @@
-/** Answers on standard output: text for people, or JSON for programs. */
+/** Prints answers on standard output: text for people, or JSON for programs. */
 import { stripVTControlCharacters, styleText } from "node:util";
+import { displayWidth, fitting } from "./display-width.ts";
 
 export function print(json: boolean, value: unknown, text: string): void {
   process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text.trimEnd()}\n`);
 }
 
-/** How wide lines may be; undefined where a program reads them: it gets everything. */
+/** The width of a line; undefined where a program reads the output, so that nothing is cut. */
 export function terminalWidth(): number | undefined {
-  const told = Number(process.env.COLUMNS);
-  if (Number.isInteger(told) && told >= 40) return told;
+  const columns = Number(process.env.COLUMNS);
+  if (Number.isInteger(columns) && columns >= 40) return columns;
   return process.stdout.isTTY ? process.stdout.columns : undefined;
 }
 
 export interface Column {
   title: string;
-  /** May be cut down to this many characters where the line is too long. Without it the column is never cut. */
+  /** The column may be cut to this width where the line is too long. Without it, it is never cut. */
   least?: number;
   paint?: (cell: string, row: number) => string;
 }
 
 const GAP = "  ";
 
-/** Cells may come from machines: control characters never reach the terminal. */
+/** Cells may contain text from machines, so control characters are removed. */
 export function table(columns: Column[], rows: string[][], width = terminalWidth()): string {
   const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map(clean))];
   const widths = fit(
-    columns.map(({ least }, column) => ({ least, full: Math.max(...lines.map((line) => line[column]?.length ?? 0)) })),
+    columns.map(({ least }, column) => ({ least, full: Math.max(...lines.map((line) => displayWidth(line[column] ?? ""))) })),
     width,
   );
   return lines
@@ -34,7 +35,7 @@ export function table(columns: Column[], rows: string[][], width = terminalWidth
         .map(({ paint }, column) => {
           const room = widths[column] ?? 0;
           const text = cut(line[column] ?? "", room);
-          const padding = column === columns.length - 1 ? "" : " ".repeat(room - text.length);
+          const padding = column === columns.length - 1 ? "" : " ".repeat(room - displayWidth(text));
           return (row > 0 && paint ? paint(text, row - 1) : text) + padding;
         })
         .join(GAP)
@@ -43,7 +44,7 @@ export function table(columns: Column[], rows: string[][], width = terminalWidth
     .join("\n");
 }
 
-/** Takes from whichever cuttable column is widest, until the line fits or nothing may be cut any more. */
+/** Narrows the widest column that may be cut, until the line fits or no column may be cut further. */
 function fit(columns: { full: number; least: number | undefined }[], width: number | undefined): number[] {
   const widths = columns.map(({ full }) => full);
   if (width === undefined) return widths;
@@ -56,11 +57,11 @@ function fit(columns: { full: number; least: number | undefined }[], width: numb
   }
 }
 
-export const cut = (text: string, room: number): string => (text.length <= room ? text : `${text.slice(0, Math.max(room - 1, 0))}…`);
+export const cut = (text: string, room: number): string => (displayWidth(text) <= room ? text : `${fitting(text, Math.max(room - 1, 0))}…`);
 
 export const clean = (text: string): string => stripVTControlCharacters(text).replace(/\p{Cc}/gu, " ");
 
-/** Colour only where a person looks: a terminal, and NO_COLOR not set. */
+/** Colours the text on a terminal, unless NO_COLOR is set. */
 export const paint = (style: Parameters<typeof styleText>[0], text: string): string => styleText(style, text, { stream: process.stdout });
 
 export function ago(instant: string, now = Date.now()): string {

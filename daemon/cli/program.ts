@@ -1,11 +1,11 @@
-/** The `muster` command: its words and their order. What it does is asked of the daemon or injected. */
-import { Command } from "commander";
+/** The `muster` command: every command in its group. Commands call the daemon, or functions that the caller injects. */
+import { Command, Help, type Option } from "commander";
 import { alertCommands } from "./admin/alert-commands.ts";
 import { daemonCommands } from "./admin/daemon-commands.ts";
 import { daemonLogCommands } from "./admin/daemon-log-commands.ts";
 import { keyCommands } from "./admin/key-commands.ts";
 import { auditCommands } from "./audit/audit-commands.ts";
-import { governCommands } from "./changes/change-commands.ts";
+import { changeCommands } from "./changes/change-commands.ts";
 import { policyCommands } from "./changes/policy-commands.ts";
 import { toolCommands } from "./changes/tool-commands.ts";
 import { voterCommands } from "./changes/voter-commands.ts";
@@ -27,48 +27,73 @@ import { examples, wordsOf } from "./words.ts";
 
 export function buildProgram(local: LocalCommands): Command {
   const program = new Command("muster")
-    .description("Turns a pile of legacy machines into a cluster and keeps it.")
+    .description("Turns a pile of legacy machines into a cluster and keeps it running.")
     .version(local.version)
-    .option("--json", "print JSON for programs instead of text for people")
-    .option("--url <url>", "where the daemon is (MUSTER_URL, else http://127.0.0.1:8000)")
-    .option("--key <key>", "API key (better: MUSTER_KEY, which no process list shows)")
-    // The caller tells failures and chooses the exit code, the same way for all of them.
+    .option("--json", "print JSON instead of text")
+    .option("--url <url>", "address of the daemon (else MUSTER_URL, else http://127.0.0.1:8000)")
+    .option("--key <key>", "API key (better set MUSTER_KEY, which process lists do not show)")
+    .configureHelp({ optionDescription })
+    // The caller prints failures and chooses the exit code, the same way for all commands.
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .addHelpText(
       "after",
       `${examples(
-        "muster init                        write muster.yaml, asking",
-        "muster doctor                      what is missing for a start",
+        "muster init                        answer a few questions; writes muster.yaml",
+        "muster doctor                      check what is missing for a start",
         "muster up                          run the daemon; prints its address and a key",
-        "export MUSTER_KEY=mk_…             for the commands that ask the daemon",
-        "muster nodes                       who has turned up",
+        "export MUSTER_KEY=mk_…             set the key for the commands that call the daemon",
+        "muster nodes                       list the machines that have appeared",
         "muster accept 52:54:00:12:34:56 --name rack1-n1",
         "muster arm rack1-n1                its next network boot installs it, once",
-      )}\n\nExit codes: 0 it happened, 1 it did not, 2 the command was not understood, 130 Ctrl-C.`,
+      )}\n\nExit codes: 0 done, 1 not done, 2 wrong usage, 130 stopped by Ctrl-C.`,
     );
   const words = wordsOf(program, local.version);
+
+  program.commandsGroup("Start:");
   daemonCommands(program, words, local);
+
+  program.commandsGroup("Machines:");
   nodeCommands(program, words);
   powerCommands(program, words);
-  bootCommands(program, words);
-  leaseCommands(program, words);
-  quirkCommands(program, words);
-  jobCommands(program, words);
-  runCommands(program, words);
-  scheduleCommands(program, words);
-  governCommands(program, words);
   operatingCommands(program, words);
-  toolCommands(program, words, local);
-  policyCommands(program, words, local);
-  auditCommands(program, words, local);
-  keyCommands(program, words, local);
-  voterCommands(program, words, local);
-  alertCommands(program, words);
-  daemonLogCommands(program, words);
   enrolCommands(program, words);
   inventoryCommands(program, words);
   rackCommands(program, words);
+
+  program.commandsGroup("Network boot:");
+  bootCommands(program, words);
+  leaseCommands(program, words);
+  quirkCommands(program, words);
   bootFileCommands(program, words, local);
+
+  program.commandsGroup("Jobs:");
+  jobCommands(program, words);
+  runCommands(program, words);
+  scheduleCommands(program, words);
+
+  program.commandsGroup("Changes:");
+  changeCommands(program, words);
+  toolCommands(program, words, local);
+  policyCommands(program, words, local);
+  voterCommands(program, words, local);
+
+  program.commandsGroup("Audit:");
+  auditCommands(program, words, local);
+
+  program.commandsGroup("Administration:");
+  keyCommands(program, words, local);
+  alertCommands(program, words);
+  daemonLogCommands(program, words);
+
+  // Last, because commands created later would inherit the group.
+  program.commandsGroup("Start:").helpCommand(true);
   return program;
+}
+
+/** Leaves out `(default: false)` and `(default: [])`: a switch is off, and a list is empty, unless given. */
+function optionDescription(option: Option): string {
+  const { defaultValue, description } = option;
+  if (defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0)) return description;
+  return new Help().optionDescription(option);
 }

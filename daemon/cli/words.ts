@@ -1,4 +1,4 @@
-/** What every command has in common: how it is answered, whom it asks, which options say where things are. */
+/** Parts that commands share: the client, the options for files and folders, examples, and parsers of values. */
 import { type Command, InvalidArgumentError } from "commander";
 import type { Client } from "../contract/client.ts";
 import { connect } from "./connect.ts";
@@ -24,23 +24,33 @@ export const wordsOf = (program: Command, version: string): Words => ({
 
 export const placed = (command: Command): Command =>
   command
-    .option("--config <file>", "configuration (MUSTER_CONFIG, else /etc/muster/muster.yaml, else ./muster.yaml)")
-    .option("--data <dir>", "data folder (MUSTER_DATA, else /var/lib/muster, else ./.muster)");
+    .option("--config <file>", "configuration file (else MUSTER_CONFIG, /etc/muster/muster.yaml or ./muster.yaml)")
+    .option("--data <dir>", DATA_FOLDER);
+
+export const CONFIG_FILE_IF_ANY = "configuration file (else MUSTER_CONFIG, /etc/muster/muster.yaml or ./muster.yaml, if any)";
+
+export const DATA_FOLDER = "data folder (else MUSTER_DATA, /var/lib/muster or ./.muster)";
 
 export const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-/** `90`, `90s`, `30m`, `12h`, `7d`. */
+/** Parses `90s`, `30m`, `12h`, `7d`, and plain seconds such as `90`. */
 export const duration =
   (from: number, to: number) =>
   (text: string): number => {
     const [, digits, unit = "s"] = /^(\d{1,9})([smhd])?$/.exec(text) ?? [];
     const seconds = Number(digits) * unitSeconds[unit as keyof typeof unitSeconds];
     if (digits === undefined || seconds < from || seconds > to)
-      throw new InvalidArgumentError(`It is not a time from ${from} to ${to} seconds, such as 90s, 30m, 12h or 7d.`);
+      throw new InvalidArgumentError(`It is not a duration from ${inUnits(from)} to ${inUnits(to)}, such as 90s, 30m, 12h or 7d.`);
     return seconds;
   };
+
+/** The same duration in the largest unit that divides it: 3600 is `1h`. */
+export function inUnits(seconds: number): string {
+  const unit = (["d", "h", "m"] as const).find((each) => seconds % unitSeconds[each] === 0) ?? "s";
+  return `${seconds / unitSeconds[unit]}${unit}`;
+}
 
 export const whole =
   (from: number, to: number) =>

@@ -2,13 +2,13 @@
 import { existsSync } from "node:fs";
 import { AuditLog } from "../audit/log.ts";
 import { CommandFailure } from "../cli/failure.ts";
-import type { KeyWish, NewKey } from "../cli/local-commands.ts";
+import type { KeyRequest, NewKey } from "../cli/local-commands.ts";
 import type { DataDir } from "../data-dir.ts";
 import { atomically } from "../store/database.ts";
 import { openStores } from "../store/stores.ts";
 import { atTheKeyboard, requireOurs } from "./control-node.ts";
 
-export function createKey({ root, database }: DataDir, { name, role, owner, expiresAt }: KeyWish): NewKey {
+export function createKey({ root, database }: DataDir, { name, role, owner, expiresAt }: KeyRequest): NewKey {
   requireOurs(root);
   // Elsewhere it would make an empty database, and a key that opens nothing.
   if (!existsSync(database))

@@ -5,7 +5,7 @@ import { AuditLog } from "../audit/log.ts";
 import { fingerprint } from "../changes/votes/public-key.ts";
 import { type RegisteredVoter, readVoters, writeVoters } from "../changes/votes/voters-file.ts";
 import { CommandFailure } from "../cli/failure.ts";
-import type { VoterLine, VoterWish } from "../cli/local-commands.ts";
+import type { VoterLine, VoterRequest } from "../cli/local-commands.ts";
 import type { AuditEntry } from "../contract/audit/audit.ts";
 import { samePerson } from "../contract/changes/person.ts";
 import type { DataDir } from "../data-dir.ts";
@@ -18,7 +18,7 @@ export function listVoters(data: DataDir): VoterLine[] {
   return readVoters(data.voters).map(lineOf);
 }
 
-export function addVoter(data: DataDir, { name, role, publicKey }: VoterWish): VoterLine {
+export function addVoter(data: DataDir, { name, role, publicKey }: VoterRequest): VoterLine {
   const added = { name, role, publicKey, since: new Date().toISOString() };
   change(data, "voter-added", (voters) => {
     if (voters.some((voter) => samePerson(voter.name, name)))

@@ -10,6 +10,7 @@ import { runCommands } from "../../daemon/cli/jobs/run-commands.ts";
 import { scheduleCommands } from "../../daemon/cli/jobs/schedule-commands.ts";
 import { nodeCommands } from "../../daemon/cli/machines/node-commands.ts";
 import { operatingCommands } from "../../daemon/cli/machines/operating-commands.ts";
+import { powerCommands } from "../../daemon/cli/machines/power-commands.ts";
 import { NodeState } from "../../daemon/contract/machines/node.ts";
 
 const page = join(import.meta.dirname, "../../docs/machines.md");
@@ -49,8 +50,12 @@ test("the diagram knows no other phases, and every one of them", () => {
 test("the commands of docs/machines.md are the program's, in its own words", () => {
   const program = new Command();
   const words = { json: () => false, client: () => assert.fail("nothing is asked") };
-  for (const add of [nodeCommands, operatingCommands, runCommands, scheduleCommands]) add(program, words);
-  const rows = program.commands.map((command) => `| \`muster ${command.name()}\` | ${command.description()} |`);
+  for (const add of [nodeCommands, powerCommands, operatingCommands, runCommands, scheduleCommands]) add(program, words);
+  const visible = program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((command) => command.name() !== "help");
+  const rows = visible.map((command) => `| \`muster ${command.name()}\` | ${command.description()} |`);
   const wanted = `${["| command | what it does |", "|---|---|", ...rows].join("\n")}\n`;
   const { text, from, to } = between("commands");
   if (process.env.MUSTER_WRITE_DOCS) writeFileSync(page, text.slice(0, from) + wanted + text.slice(to));

@@ -1,4 +1,4 @@
-/** Alerts that were raised, and whether anybody was told. */
+/** `muster alerts`: the alerts that were raised, and their delivery to the webhook. */
 import type { Command } from "commander";
 import type { Alert } from "../../contract/admin/alert.ts";
 import { ago, print, table } from "../print.ts";
@@ -7,15 +7,15 @@ import { examples, type Words, whole } from "../words.ts";
 export function alertCommands(program: Command, { json, client }: Words): void {
   program
     .command("alerts")
-    .description("alerts that were raised, newest first, and whether the webhook took them")
-    .option("--limit <number>", "how many", whole(1, 1000), 20)
+    .description("list the alerts that were raised, newest first, and their delivery to the webhook")
+    .option("--limit <number>", "show at most this many", whole(1, 1000), 20)
     .addHelpText(
       "after",
-      `\nWhat raises one, and the webhook, are set under \`alerts\` in muster.yaml.${examples("muster alerts", "muster alerts --json | jq '.[] | select(.delivery==\"waiting\")'")}`,
+      `\nThe rules and the webhook are set under \`admin.alerts\` in muster.yaml.\n${examples("muster alerts", "muster alerts --json | jq '.[] | select(.delivery==\"waiting\")'")}`,
     )
     .action(async ({ limit }: { limit: number }) => {
       const alerts = await client().listAlerts({ limit });
-      print(json(), alerts, alerts.length === 0 ? "No alert was raised." : showAlerts(alerts));
+      print(json(), alerts, alerts.length === 0 ? "No alert has been raised." : showAlerts(alerts));
     });
 }
 

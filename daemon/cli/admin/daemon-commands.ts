@@ -1,4 +1,4 @@
-/** init, doctor and up: the way to a running daemon. */
+/** `muster init`, `doctor` and `up`: the steps to a running daemon. */
 import { type Command, Option } from "commander";
 import type { Check } from "../../contract/admin/doctor.ts";
 import type { InitOptions, LocalCommands, Place } from "../local-commands.ts";
@@ -8,20 +8,15 @@ import { examples, placed, type Words } from "../words.ts";
 export function daemonCommands(program: Command, { json }: Words, local: LocalCommands): void {
   program
     .command("init")
-    .description("write muster.yaml, asking which interfaces and which DHCP mode on each")
-    .option("--output <file>", "where to", "muster.yaml")
-    .option(
-      "--interface <name[=mode]>",
-      "network card the machines boot from; again for another one",
-      (name, all: string[]) => [...all, name],
-      [],
-    )
-    .addOption(new Option("--dhcp <mode>", "DHCP mode of those that name none").choices(["off", "proxy", "full"]))
-    .option("--from <address>", "full mode: first address handed out")
-    .option("--to <address>", "full mode: last address handed out")
-    .option("--ssh-keys <file>", "public keys that may log in to every node")
+    .description("ask for the interfaces and their DHCP modes, and write muster.yaml")
+    .option("--output <file>", "write to this file", "muster.yaml")
+    .option("--interface <name[=mode]>", "interface that machines boot from; repeat for more", (name, all: string[]) => [...all, name], [])
+    .addOption(new Option("--dhcp <mode>", "DHCP mode of interfaces given without a mode").choices(["off", "proxy", "full"]))
+    .option("--from <address>", "full mode: first address to hand out")
+    .option("--to <address>", "full mode: last address to hand out")
+    .option("--ssh-keys <file>", "file with the public keys that may log in to every node")
     .option("--force", "replace an existing file", false)
-    .option("--print", "print every key with its default and write nothing", false)
+    .option("--print", "print every key with its default; write nothing", false)
     .addHelpText(
       "after",
       examples(
@@ -38,8 +33,11 @@ export function daemonCommands(program: Command, { json }: Words, local: LocalCo
     });
 
   placed(program.command("doctor"))
-    .description("check everything a start depends on, and say what to do")
-    .addHelpText("after", "\nIn full mode it looks five seconds for another DHCP server. Exit code 0 only when nothing is wrong.")
+    .description("check everything that a start depends on, with advice for each problem")
+    .addHelpText(
+      "after",
+      `\nIn full mode it searches for another DHCP server for five seconds. The exit code is 0 only when there is no problem.\n${examples("muster doctor", "muster doctor --config ./muster.yaml --json")}`,
+    )
     .action(async (options: Place) => {
       const checks = await local.doctor(options);
       print(json(), checks, showChecks(checks));
@@ -48,7 +46,10 @@ export function daemonCommands(program: Command, { json }: Words, local: LocalCo
 
   placed(program.command("up"))
     .description("run the daemon in the foreground until Ctrl-C")
-    .addHelpText("after", "\nThe first start prints an API key, once. The log goes to standard output, one JSON line for each event.")
+    .addHelpText(
+      "after",
+      `\nThe first start prints an API key, once. The log goes to standard output, one line of JSON for each event.\n${examples("muster up", "muster up --config ./muster.yaml --data ./data")}`,
+    )
     .action((options: Place) => local.up(options));
 }
 
@@ -58,6 +59,6 @@ function showChecks(checks: Check[]): string {
     return `${mark} ${name}: ${detail}${advice ? `\n        → ${advice}` : ""}`;
   });
   const problems = checks.filter(({ ok }) => !ok).length;
-  const verdict = problems === 0 ? "Nothing is wrong." : problems === 1 ? "One problem." : `${problems} problems.`;
+  const verdict = problems === 0 ? "No problems." : problems === 1 ? "One problem." : `${problems} problems.`;
   return [...lines, verdict].join("\n");
 }

@@ -1,4 +1,4 @@
-/** The daemon's own log at a terminal, from wherever one is. */
+/** `muster log`: the daemon's own log at a terminal, also from another machine. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { LogLevel, type LogLine } from "../../contract/admin/daemon-log.ts";
@@ -6,7 +6,7 @@ import type { Client } from "../../contract/client.ts";
 import { clean, paint } from "../print.ts";
 import { examples, type Words, whole } from "../words.ts";
 
-interface Asked {
+interface LogOptions {
   level: LogLevel;
   part?: string;
   limit: number;
@@ -16,29 +16,29 @@ interface Asked {
 export function daemonLogCommands(program: Command, { json, client }: Words): void {
   program
     .command("log")
-    .description("what the daemon's processes logged: musterd, control, netboot, executor")
-    .addOption(new Option("--level <level>", "lines at least this grave").choices(LogLevel.options).default("trace", "all"))
-    .option("--part <name>", "one process, or one part of a process")
-    .option("--limit <number>", "how many of the newest", whole(1, 10_000), 200)
-    .option("--follow", "and what comes, until Ctrl-C")
+    .description("show the log of the daemon's processes: musterd, control, netboot, executor")
+    .addOption(new Option("--level <level>", "show lines of this level and above").choices(LogLevel.options).default("trace", "all"))
+    .option("--part <name>", "show one process, or one part of a process")
+    .option("--limit <number>", "show the newest lines, at most this many", whole(1, 10_000), 200)
+    .option("--follow", "keep showing new lines until Ctrl-C")
     .addHelpText(
       "after",
-      `\nThe newest 10000 lines since the daemon's start, without secrets; standard output of the daemon has all of them. How much it logs at
-all is \`log.level\` in muster.yaml. With --json one line for each.${examples(
+      `\nThe daemon keeps the newest 10000 lines since its start, without secrets. Its standard output has all lines.
+Set \`admin.log.level\` in muster.yaml to log more or less. With --json, each line is one JSON object.\n${examples(
         "muster log --level warn",
         "muster log --part netboot --follow",
         "muster log --json | jq -r 'select(.part==\"jobs\") | .text'",
       )}`,
     )
-    .action(async (asked: Asked) => {
+    .action(async (options: LogOptions) => {
       const show = (line: LogLine) => process.stdout.write(json() ? `${JSON.stringify(line)}\n` : `${showLine(line)}\n`);
-      await tell(client(), asked, show);
+      await showLog(client(), options, show);
     });
 }
 
 const EVERY_MS = 1000;
 
-async function tell(client: Client, { level, part, limit, follow }: Asked, show: (line: LogLine) => void): Promise<void> {
+async function showLog(client: Client, { level, part, limit, follow }: LogOptions, show: (line: LogLine) => void): Promise<void> {
   const wanted = { level, ...(part !== undefined && { part }) };
   let page = await client.daemonLog({ ...wanted, limit });
   for (;;) {
@@ -47,7 +47,7 @@ async function tell(client: Client, { level, part, limit, follow }: Asked, show:
     const { epoch, next, lines } = page;
     if (lines.length === 0) await sleep(EVERY_MS);
     page = await client.daemonLog({ ...wanted, since: next });
-    // Another daemon counts anew.
+    // The daemon was restarted: its lines are numbered from the beginning.
     if (page.epoch !== epoch) page = await client.daemonLog({ ...wanted, since: 0 });
   }
 }

@@ -1,37 +1,42 @@
-/** Keys for people and programs. */
+/** `muster key`: API keys for people and programs. */
 import { createHash, randomBytes } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Key, KeyName, Role } from "../../contract/admin/key.ts";
-import type { KeyWish, LocalCommands } from "../local-commands.ts";
+import type { KeyRequest, LocalCommands } from "../local-commands.ts";
 import { ago, print, table } from "../print.ts";
-import { duration, examples, type Words } from "../words.ts";
+import { DATA_FOLDER, duration, examples, type Words } from "../words.ts";
 
 const TEN_YEARS_SECONDS = 3650 * 86_400;
 
 export function keyCommands(program: Command, words: Words, local: LocalCommands): void {
-  program
-    .command("keys")
-    .description("who has a key: role, owner, end and last use (as `muster key list`)")
-    .addHelpText("after", examples("muster keys", "muster keys --json"))
-    .action(() => list(words));
-  const key = program.command("key").description("API keys");
-  key
-    .command("list")
-    .description("keys that open, by role, owner and last use; never the key itself")
+  const key = program.command("key").description("create, list and revoke API keys");
+  listing(key.command("list"), words);
+  creating(key, words, local);
+  revoking(key, words);
+  generating(key.command("generate"), words);
+  // The names of earlier versions.
+  listing(program.command("keys", { hidden: true }), words);
+  generating(program.command("keygen", { hidden: true }), words);
+}
+
+const listing = (command: Command, words: Words): Command =>
+  command
+    .description("list the valid keys with role, owner, expiry and last use; never the key itself")
     .addHelpText("after", examples("muster key list", "muster key list --json"))
     .action(() => list(words));
-  revoking(key, words);
-  creating(key, words, local);
-  program
-    .command("keygen")
-    .description("print a new key and its hash for MUSTER_API_KEYS; nothing is stored")
-    .addHelpText("after", examples("muster keygen", 'muster keygen --json | jq -r .sha256    for MUSTER_API_KEYS="<hash>,<hash>"'))
+
+const generating = (command: Command, { json }: Words): Command =>
+  command
+    .description("print a new key and its hash for MUSTER_API_KEYS; stores nothing")
+    .addHelpText(
+      "after",
+      examples("muster key generate", 'muster key generate --json | jq -r .sha256    for MUSTER_API_KEYS="<hash>,<hash>"'),
+    )
     .action(() => {
       const made = randomBytes(32).toString("hex");
       const sha256 = createHash("sha256").update(made).digest("hex");
-      print(words.json(), { key: made, sha256 }, `key     ${made}\nsha256  ${sha256}\n\nStart the daemon with MUSTER_API_KEYS=${sha256}`);
+      print(json(), { key: made, sha256 }, `key     ${made}\nsha256  ${sha256}\n\nStart the daemon with MUSTER_API_KEYS=${sha256}`);
     });
-}
 
 async function list({ json, client }: Words): Promise<void> {
   const keys = await client().listKeys();
@@ -41,8 +46,8 @@ async function list({ json, client }: Words): Promise<void> {
 function revoking(key: Command, { json, client }: Words): void {
   key
     .command("revoke")
-    .argument("<id|name>")
-    .description("end a key and every session made from it")
+    .argument("<id|name>", "a key of `muster key list`")
+    .description("revoke a key, and every session that was started with it")
     .addHelpText("after", examples("muster key revoke ci", "muster key revoke 1f3a9c04"))
     .action(async (wanted: string) => {
       const { id } = (await client().listKeys()).find(({ id, name }) => id === wanted || name === wanted) ?? { id: wanted };
@@ -54,26 +59,29 @@ function revoking(key: Command, { json, client }: Words): void {
 function creating(key: Command, { json }: Words, local: LocalCommands): void {
   key
     .command("create")
-    .requiredOption("--name <name>", "what for", keyName)
-    .addOption(new Option("--role <role>", "what it may do").choices(Role.options).makeOptionMandatory())
-    .option("--owner <person>", "who answers for it (else you)", keyName)
-    .option("--expires <when>", "how long it opens, or until when: 12h, 90d, 2027-06-30 (else until it is revoked)", instant)
-    .option("--data <dir>", "data folder (MUSTER_DATA, else /var/lib/muster, else ./.muster)")
-    .description("create a key, on the control node itself; it is shown once")
+    .requiredOption("--name <name>", "purpose of the key", keyName)
+    .addOption(new Option("--role <role>", "the role that decides what it may do").choices(Role.options).makeOptionMandatory())
+    .option("--owner <person>", "the person responsible for it (else you)", keyName)
+    .option("--expires <when>", "duration or date, such as 12h, 90d or 2027-06-30 (else it is valid until revoked)", instant)
+    .option("--data <dir>", DATA_FOLDER)
+    .description("create a key and show it once; run this on the control node")
     .addHelpText(
       "after",
-      `\nviewer reads; operator also accepts, arms and runs; admin also makes keys; agent reads and proposes; node nothing.\nIt is written into the daemon's database, so it takes the rights of the user the daemon runs as, and no key.${examples(
+      `
+Roles: a viewer reads. An operator also accepts, arms and runs. An admin also manages keys. An agent reads and proposes.
+A node may do nothing.
+The command writes to the daemon's database. It needs the rights of the daemon's user, but no key.\n${examples(
         "muster key create --name laptop --role operator --owner alice --expires 90d",
         "export MUSTER_KEY=$(muster key create --name ci --role operator --json | jq -r .key)",
       )}`,
     )
-    .action(({ expires, ...wish }: Omit<KeyWish, "expiresAt"> & { expires?: string; data?: string }) => {
-      const { key: made, secret } = local.createKey({ ...wish, ...(expires !== undefined && { expiresAt: expires }) });
+    .action(({ expires, ...request }: Omit<KeyRequest, "expiresAt"> & { expires?: string; data?: string }) => {
+      const { key: made, secret } = local.createKey({ ...request, ...(expires !== undefined && { expiresAt: expires }) });
       const until = made.expiresAt === undefined ? "" : `, until ${made.expiresAt}`;
       print(
         json(),
         { ...made, key: secret },
-        `${secret}\nThis is the only time it is shown (role ${made.role}, owner ${made.owner}${until}). Use it: export MUSTER_KEY=${secret}`,
+        `${secret}\nThe key is shown only now (role ${made.role}, owner ${made.owner}${until}). Use it: export MUSTER_KEY=${secret}`,
       );
     });
 }
@@ -88,7 +96,7 @@ function instant(text: string): string {
   if (!/^\d{4}-/.test(text)) return new Date(Date.now() + duration(60, TEN_YEARS_SECONDS)(text) * 1000).toISOString();
   const at = new Date(text);
   if (Number.isNaN(at.getTime()) || at.getTime() <= Date.now())
-    throw new InvalidArgumentError("It is not a time to come, such as 2027-06-30.");
+    throw new InvalidArgumentError("It is not a future date, such as 2027-06-30.");
   return at.toISOString();
 }
 
@@ -99,9 +107,9 @@ const showKeys = (keys: Key[], now: Date): string =>
       { title: "NAME", least: 12 },
       { title: "ROLE" },
       { title: "OWNER", least: 8 },
-      { title: "MADE" },
+      { title: "CREATED" },
       { title: "LAST USED" },
-      { title: "ENDS" },
+      { title: "EXPIRES" },
     ],
     keys.map(({ id, name, role, owner, createdAt, lastUsedAt, expiresAt }) => [
       id,
@@ -110,6 +118,6 @@ const showKeys = (keys: Key[], now: Date): string =>
       owner,
       ago(createdAt),
       lastUsedAt === undefined ? "never" : ago(lastUsedAt),
-      expiresAt === undefined ? "never" : expiresAt <= now.toISOString() ? "has ended" : expiresAt.slice(0, 16).replace("T", " "),
+      expiresAt === undefined ? "never" : expiresAt <= now.toISOString() ? "expired" : expiresAt.slice(0, 16).replace("T", " "),
     ]),
   );

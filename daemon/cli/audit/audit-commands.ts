@@ -1,4 +1,4 @@
-/** Who did what: looking at the audit, taking it along, proving it, erasing a person from it. */
+/** `muster audit`: show the audit, export it, verify it, and erase a person from it. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { AuditAction, type AuditRecord } from "../../contract/audit/audit.ts";
@@ -7,9 +7,9 @@ import type { Client } from "../../contract/client.ts";
 import { CommandFailure } from "../failure.ts";
 import type { LocalCommands, Verification } from "../local-commands.ts";
 import { clean, paint, print, table } from "../print.ts";
-import { duration, examples, type Words, whole } from "../words.ts";
+import { DATA_FOLDER, duration, examples, type Words, whole } from "../words.ts";
 
-interface Wish {
+interface AuditOptions {
   last?: number;
   user?: string;
   action?: AuditAction;
@@ -23,77 +23,73 @@ const YEARS = 10 * 366 * 86_400;
 export function auditCommands(program: Command, { json, client }: Words, local: LocalCommands): void {
   const audit = program
     .command("audit")
-    .description("who did, wanted or was refused what, newest last; asks for an admin's key")
-    .option("--last <time>", "only what is not older, such as 90m, 24h or 7d", duration(1, YEARS))
-    .option("--user <name>", "only what this person did, or what was done for them")
+    .description("show the actions and refusals on record, newest last; needs an admin's key")
+    .option("--last <time>", "only records of this period, such as 90m, 24h or 7d", duration(1, YEARS))
+    .option("--user <name>", "only actions by this person, or on this person's behalf")
     .addOption(new Option("--action <action>", "only records of this kind").choices(AuditAction.options))
-    .option("--limit <number>", "at most so many", whole(1, 1000), 100)
-    .option("--before <record>", "only records before this one", whole(1, Number.MAX_SAFE_INTEGER))
-    .option("--export <file>", "write every record with its proof to a new file, as lines of JSON")
+    .option("--limit <number>", "show at most this many", whole(1, 1000), 100)
+    .option("--before <record>", "only records before this number", whole(1, Number.MAX_SAFE_INTEGER))
+    .option("--export <file>", "write every record with its proof to a new file, one JSON object a line")
     .addHelpText(
       "after",
-      `\nAn intent is written before something is done, its outcome after. An intent without one reads unknown: nobody knows how it
-ended. Names, reasons and addresses are of people; an export holds them.${examples(
+      `\nMuster records an intent before an action, and its outcome afterwards. An intent without an outcome is shown as unknown.
+Records contain names, reasons and addresses of people, and so does an export.\n${examples(
         "muster audit --last 24h",
         "muster audit --last 7d --user alice --action refusal",
         "muster audit --export audit.ndjson",
         "muster audit verify",
       )}`,
     )
-    .action(async (wish: Wish) => {
-      if (wish.export !== undefined) {
-        if (wish.last !== undefined || wish.user !== undefined || wish.action !== undefined || wish.before !== undefined)
-          throw new CommandFailure("USAGE", "--export: holds every record, or it could not be proven", "For some of them take --json.");
-        const records = await exportTo(wish.export, client());
-        print(
-          json(),
-          { file: wish.export, records },
-          `${records} records are in ${wish.export}. Prove them: muster audit verify --export ${wish.export}`,
-        );
+    .action(async ({ limit, last, user, action, before, export: file }: AuditOptions) => {
+      if (file !== undefined) {
+        if (last !== undefined || user !== undefined || action !== undefined || before !== undefined)
+          throw new CommandFailure("USAGE", "--export: writes all records and cannot be filtered", "To save a selection, use --json.");
+        const records = await exportTo(file, client());
+        print(json(), { file, records }, `${records} records are in ${file}. Verify them: muster audit verify --export ${file}`);
         return;
       }
       const records = await client().listAudit({
-        limit: wish.limit,
-        ...(wish.last !== undefined && { since: new Date(Date.now() - wish.last * 1000).toISOString() }),
-        ...(wish.user !== undefined && { user: wish.user }),
-        ...(wish.action !== undefined && { action: wish.action }),
-        ...(wish.before !== undefined && { before: wish.before }),
+        limit,
+        ...(last !== undefined && { since: new Date(Date.now() - last * 1000).toISOString() }),
+        ...(user !== undefined && { user }),
+        ...(action !== undefined && { action }),
+        ...(before !== undefined && { before }),
       });
-      print(json(), records, showRecords(records, wish.limit));
+      print(json(), records, showRecords(records, limit));
     });
 
   audit
     .command("verify")
-    .description("prove that no record was altered, removed, moved or cut off; needs no daemon and no key")
-    .option("--data <dir>", "data folder (MUSTER_DATA, else /var/lib/muster, else ./.muster)")
-    .option("--export <file>", "prove an export instead of the database")
-    .option("--checkpoint <file>", "hold it against a checkpoint that was kept elsewhere, too")
-    .option("--public-key <file>", "copy of audit/key.pub that was kept elsewhere")
+    .description("verify that no record was altered, removed, moved or cut off; needs no daemon and no key")
+    .option("--data <dir>", DATA_FOLDER)
+    .option("--export <file>", "verify an export instead of the database")
+    .option("--checkpoint <file>", "also compare with a checkpoint that was stored elsewhere")
+    .option("--public-key <file>", "copy of audit/key.pub that was stored elsewhere")
     .addHelpText(
       "after",
-      `\nWhoever holds the control node holds the key that signs checkpoints there: only a checkpoint and a public key kept elsewhere prove
-something against them. Exit code 0 only when everything is proven.${examples(
+      `\nAn attacker with access to the control node also has the key that signs checkpoints. Only a checkpoint and a public key
+that were stored elsewhere protect against that. The exit code is 0 only when everything is proven.\n${examples(
         "muster audit verify",
         "muster audit verify --checkpoint /mnt/elsewhere/checkpoint --public-key /mnt/elsewhere/key.pub",
         "muster audit verify --export audit.ndjson",
       )}`,
     )
     .action((_: Verification, command: Command) => {
-      // --export is an option of `muster audit`, too, which takes it away from here.
+      // `muster audit` has an option --export too, and it takes the value.
       const report = local.verifyAudit(command.optsWithGlobals<Verification>());
       print(json(), report, showReport(report));
       if (!report.ok)
         throw new CommandFailure(
           "STEP_FAILED",
           "the audit is not proven",
-          "Compare with a copy: an export, a backup, a checkpoint kept elsewhere. docs/audit.md explains each finding.",
+          "Compare with a copy: an export, a backup, or a checkpoint that was stored elsewhere. docs/audit.md explains each finding.",
         );
     });
 
   audit
     .command("erase")
-    .argument("<name>", "as it stands in the audit: a person, or an address")
-    .description("take a name and the reasons given under it out of every record; the records stay and can still be proven")
+    .argument("<name>", "a person or an address, as written in the audit")
+    .description("remove a name and its reasons from every record; the records remain and can still be verified")
     .addHelpText("after", examples("muster audit erase alice"))
     .action(async (name: string) => {
       const answer = await client().eraseFromAudit({ name });
@@ -101,7 +97,7 @@ something against them. Exit code 0 only when everything is proven.${examples(
     });
 }
 
-/** Page by page, to a file nobody else may read and that was not there before. */
+/** Writes page by page to a new file that only this user may read. */
 async function exportTo(file: string, client: Client): Promise<number> {
   const descriptor = create(file);
   try {
@@ -127,13 +123,17 @@ function create(file: string): number {
   try {
     return openSync(file, "wx", 0o600);
   } catch (error) {
-    throw new CommandFailure("USAGE", `--export: ${error instanceof Error ? error.message : error}`, "Name a file that is not there yet.");
+    throw new CommandFailure(
+      "USAGE",
+      `--export: ${error instanceof Error ? error.message : error}`,
+      "Name a file that does not exist yet.",
+    );
   }
 }
 
 function showRecords(records: AuditRecord[], limit: number): string {
-  if (records.length === 0) return "No record fits.";
-  const more = records.length === limit ? `\n\nThere may be older ones: --before ${records.at(-1)?.seq}` : "";
+  if (records.length === 0) return "No record matches.";
+  const more = records.length === limit ? `\n\nThere may be older records: --before ${records.at(-1)?.seq}` : "";
   const shown = records.toReversed();
   return `${table(
     [

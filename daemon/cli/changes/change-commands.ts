@@ -1,4 +1,4 @@
-/** Doing things to nodes: propose, see the plan, say yes or no to others' plans, follow what runs. */
+/** Commands for changes: propose, show plans, approve or deny them, follow executions. */
 import type { Command } from "commander";
 import type { Proposal } from "../../contract/changes/plan.ts";
 import type { Client } from "../../contract/client.ts";
@@ -8,7 +8,7 @@ import { examples, type Words } from "../words.ts";
 import { followPlan, showApprovals, showExecution, showExecutions, showPlan, standing } from "./show-plans.ts";
 import { signatureFor } from "./voting.ts";
 
-interface Wanted {
+interface DoOptions {
   runbook?: string;
   on?: string[];
   reason?: string;
@@ -17,31 +17,31 @@ interface Wanted {
   follow: boolean;
 }
 
-export function governCommands(program: Command, words: Words): void {
-  doing(program, words);
+export function changeCommands(program: Command, words: Words): void {
+  proposing(program, words);
   approving(program, words);
   executing(program, words);
 }
 
-function doing(program: Command, { json, client }: Words): void {
+function proposing(program: Command, { json, client }: Words): void {
   program
     .command("do")
-    .argument("[tool]", "what to do: a tool of `muster tools`")
-    .argument("[values...]", "its parameters, as name=value")
-    .option("--runbook <name>", "the steps of a runbook in place of one tool")
-    .option("--on <nodes...>", "on these nodes: names, group:NAME, all")
-    .option("--reason <text>", "why; people who are asked see it, and the audit keeps it")
-    .option("--dry-run", "say what would be done and what the policy says of it; do nothing", false)
-    .option("--read-only", "refuse it if it would do more than look", false)
-    .option("--follow", "show each step as it ends; where approval is needed, wait for it", false)
-    .description("do something to nodes: at once, when people have said yes, or not at all, as the policy says")
+    .argument("[tool]", "a tool of `muster tools`")
+    .argument("[values...]", "parameters of the tool, as name=value")
+    .option("--runbook <name>", "propose the steps of this runbook instead of one tool")
+    .option("--on <nodes...>", "target nodes: names, group:NAME, or all")
+    .option("--reason <text>", "reason of the change; approvers see it, and the audit records it")
+    .option("--dry-run", "show the plan and the decision of the policy; do nothing", false)
+    .option("--read-only", "refuse the proposal unless every step only reads", false)
+    .option("--follow", "show each step when it ends; wait for approval where it is needed", false)
+    .description("propose a change to nodes; runs now, waits for approval, or is refused")
     .addHelpText(
       "after",
-      `${examples("muster do disk_usage --on all --follow", 'muster do service_restart unit=ssh.service --on group:prod --reason "it hangs"', "muster do service_restart unit=ssh.service --on rack1-n1 --dry-run", "muster do --runbook slow-node --on rack1-n1 --follow")}\n\nWithout --follow the exit code is 0 when it was begun or waits for approval, 1 when it was refused; with it 0 only when every step succeeded.`,
+      `${examples("muster do disk_usage --on all --follow", 'muster do service_restart unit=ssh.service --on group:prod --reason "it hangs"', "muster do service_restart unit=ssh.service --on rack1-n1 --dry-run", "muster do --runbook slow-node --on rack1-n1 --follow")}\n\nThe exit code is 0 when the change has started or waits for approval, and 1 when it was refused. With --follow, it is 0 only\nwhen every step succeeded.`,
     )
-    .action(async (tool: string | undefined, values: string[], { follow, dryRun, ...wanted }: Wanted) => {
+    .action(async (tool: string | undefined, values: string[], { follow, dryRun, ...options }: DoOptions) => {
       const daemon = client();
-      const proposal = proposalFrom(tool, values, wanted);
+      const proposal = proposalFrom(tool, values, options);
       const proposed = await daemon.propose({ ...proposal, dryRun });
       if (follow && !dryRun) {
         process.exitCode = await followPlan(daemon, proposed.work.id, json());
@@ -51,8 +51,9 @@ function doing(program: Command, { json, client }: Words): void {
     });
   program
     .command("plan")
-    .argument("<id>")
-    .description("one plan: its steps, what the policy said of it, and where it stands")
+    .argument("<id>", "id of a plan")
+    .description("show one plan with its steps, the decision of the policy, and its state")
+    .addHelpText("after", examples("muster plan 5f0c1e0a-6a39-4b8a-9d1c-0d7b8f1f0a11"))
     .action(async (id: string) => {
       const planned = await client().getPlan({ id });
       print(json(), planned, showPlan(planned));
@@ -62,16 +63,16 @@ function doing(program: Command, { json, client }: Words): void {
 function proposalFrom(
   tool: string | undefined,
   values: string[],
-  { runbook, on = [], reason = "", readOnly }: Omit<Wanted, "follow" | "dryRun">,
+  { runbook, on = [], reason = "", readOnly }: Omit<DoOptions, "follow" | "dryRun">,
 ): Proposal {
-  // Everything after --on is a node for the parser; what has an equals sign never is one.
+  // The parser takes every word after --on as a node. A word with an equals sign is a parameter.
   const words = [...(runbook === undefined || tool === undefined ? [] : [tool]), ...values, ...on.filter((word) => word.includes("="))];
   const targets = on.filter((word) => !word.includes("=")).flatMap((word) => word.split(",").filter((name) => name !== ""));
   const parameters = Object.fromEntries(words.map(parameter));
   const rest = { targets, reason, readOnly, tainted: false };
   if (runbook !== undefined) return { goal: { kind: "runbook", runbook, parameters }, ...rest };
   if (tool === undefined)
-    throw new CommandFailure("USAGE", "it is not said what to do", "Name a tool of `muster tools`, or a runbook with --runbook.");
+    throw new CommandFailure("USAGE", "no tool and no runbook was given", "Name a tool of `muster tools`, or a runbook with --runbook.");
   if (tool.includes("="))
     throw new CommandFailure("USAGE", `${tool}: the tool comes before its parameters`, "Write: muster do <tool> name=value … --on <nodes>");
   return { goal: { kind: "tool", tool, parameters }, ...rest };
@@ -79,15 +80,15 @@ function proposalFrom(
 
 function parameter(word: string): [string, string] {
   const at = word.indexOf("=");
-  if (at < 1) throw new CommandFailure("USAGE", `${word}: is not a parameter`, "Write each as name=value; nodes come after --on.");
+  if (at < 1) throw new CommandFailure("USAGE", `${word}: is not a parameter`, "Write each parameter as name=value. Nodes follow --on.");
   return [word.slice(0, at), word.slice(at + 1)];
 }
 
 function approving(program: Command, { json, client }: Words): void {
   const waiting = program
     .command("approvals")
-    .option("--all", "also those that are decided, over or used", false)
-    .description("plans that wait for somebody's yes or no")
+    .option("--all", "include decided, expired and used approvals", false)
+    .description("list the plans that wait for approval")
     .addHelpText("after", examples("muster approvals", "muster approvals --all --json | jq -r '.[].state'"))
     .action(async ({ all }: { all: boolean }) => {
       const daemon = client();
@@ -98,56 +99,58 @@ function approving(program: Command, { json, client }: Words): void {
     });
   waiting
     .command("withdraw")
-    .argument("<id>", "of `muster approvals`")
-    .description("take back what you asked for yourself, while it waits")
+    .argument("<id>", "an approval of `muster approvals`")
+    .description("withdraw your own request while it waits")
     .addHelpText("after", examples("muster approvals withdraw apr_…"))
     .action(async (id: string) => {
       const withdrawn = await client().withdrawApproval({ id });
-      print(json(), withdrawn, "You took it back: nobody is asked any more, and nothing was done.");
+      print(json(), withdrawn, "You withdrew the request. Nothing was done.");
     });
   program
     .command("approve")
-    .argument("<id>", "of `muster approvals`")
-    .option("--reason <text>", "why; the audit keeps it")
-    .option("-y, --yes", "with a voter's key: show the plan, and sign without asking; needed where nobody can be asked", false)
-    .description("say yes to somebody else's plan; with the last yes it needs, it runs")
+    .argument("<id>", "an approval of `muster approvals`")
+    .option("--reason <text>", "reason of your vote; the audit records it")
+    .option("-y, --yes", "with a voter's key: show the plan and sign it without a question; required without a terminal", false)
+    .description("approve another person's plan; the last approval that it needs starts it")
     .addHelpText(
       "after",
-      `${examples("muster plan <id>     what it would do", 'muster approve apr_… --reason "as announced"')}\n\nWhere this machine has a voter's key (\`muster voter keygen\`), the plan is shown uncut and what was shown is signed; with --json it is\nshown on standard error.`,
+      `${examples("muster plan <id>     show the plan", 'muster approve apr_… --reason "as announced"')}\n\nIf this machine has a voter's key (\`muster voter keygen\`), the command shows the complete plan and signs exactly that. With --json,\nthe plan is shown on standard error.`,
     )
     .action(async (id: string, { reason = "", yes }: { reason?: string; yes: boolean }) => {
       const daemon = client();
       const signature = await signatureFor(daemon, id, { json: json(), yes });
       const approval = await daemon.voteApproval({ id, answer: "approve", reason, ...(signature && { signature }) });
-      const more =
-        approval.state === "pending" ? "It needs more people to say yes." : standing(await daemon.getPlan({ id: approval.planId }));
-      print(json(), approval, `You said yes. ${more}`);
+      const more = approval.state === "pending" ? "It needs more approvals." : standing(await daemon.getPlan({ id: approval.planId }));
+      print(json(), approval, `You approved it. ${more}`);
     });
   program
     .command("deny")
-    .argument("<id>", "of `muster approvals`")
-    .requiredOption("--reason <text>", "why; whoever asked sees it")
-    .description("say no to a plan; one no ends it")
+    .argument("<id>", "an approval of `muster approvals`")
+    .requiredOption("--reason <text>", "reason of your vote; the requester sees it")
+    .description("deny a plan; one denial ends the request")
+    .addHelpText("after", examples('muster deny apr_… --reason "not during the day"'))
     .action(async (id: string, { reason }: { reason: string }) => {
       const approval = await client().voteApproval({ id, answer: "deny", reason });
-      print(json(), approval, "You said no: it is not done. It can be asked for again.");
+      print(json(), approval, "You denied it. Nothing was done. It can be proposed again.");
     });
 }
 
 function executing(program: Command, { json, client }: Words): void {
   program
     .command("executions")
-    .description("what has been done, is being done or waits for its turn")
+    .description("list finished, running and queued executions")
+    .addHelpText("after", examples("muster executions", "muster executions --json | jq -r '.[0].status'"))
     .action(async () => {
       const executions = await client().listExecutions({});
       print(json(), executions, showExecutions(executions));
     });
   program
     .command("execution")
-    .argument("<id>")
-    .option("--follow", "show each step as it ends, until all have", false)
-    .option("--cancel", "begin no more of its steps and stop those at work", false)
-    .description("one of them, step by step, with what each said")
+    .argument("<id>", "an execution of `muster executions`")
+    .option("--follow", "show each step when it ends, until the execution ends", false)
+    .option("--cancel", "start no further steps and stop the running ones", false)
+    .description("show one execution with its steps and their output, follow it, or cancel it")
+    .addHelpText("after", examples("muster execution exe_… --follow", "muster execution exe_… --cancel"))
     .action(async (id: string, { follow, cancel }: { follow: boolean; cancel: boolean }) => {
       const daemon = client();
       if (cancel) return cancelled(daemon, id, json());
@@ -164,7 +167,7 @@ function executing(program: Command, { json, client }: Words): void {
 async function cancelled(daemon: Client, id: string, json: boolean): Promise<void> {
   const { planId, status } = await daemon.cancelExecution({ id });
   if (status === "cancelled") return print(json, await daemon.getExecution({ id }), `${id} was cancelled before it began.`);
-  // Stopped is what has ended, not what has been told to.
+  // An execution counts as cancelled only when it has ended.
   await followPlan(daemon, planId, json);
   const ended = await daemon.getExecution({ id });
   if (ended.status !== "cancelled") process.exitCode = 1;

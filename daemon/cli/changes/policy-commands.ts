@@ -1,11 +1,11 @@
-/** The rules by which plans are decided: tried, explained, listed. They are files of this machine; the daemon is asked only what it decided. */
+/** `muster policy`: test, explain and list the rules that decide plans. The rules are files of this machine. */
 import { type Command, Option } from "commander";
 import { Role } from "../../contract/admin/key.ts";
 import type { Decision, PlannedWork } from "../../contract/changes/plan.ts";
 import { CommandFailure } from "../failure.ts";
 import type { CaseLine, LocalCommands, PolicyExplanation, PolicyPlace, Proposer, RuleLine } from "../local-commands.ts";
 import { clean, paint, print, table } from "../print.ts";
-import { examples, type Words } from "../words.ts";
+import { CONFIG_FILE_IF_ANY, examples, type Words } from "../words.ts";
 
 interface Explained extends PolicyPlace {
   role: Role;
@@ -14,17 +14,15 @@ interface Explained extends PolicyPlace {
 }
 
 export function policyCommands(program: Command, { json, client }: Words, local: LocalCommands): void {
-  const policy = program.command("policy").description("the rules by which plans are decided: try, explain and list them");
+  const policy = program.command("policy").description("test, explain and list the rules that decide plans");
 
   ruled(policy.command("test").argument("[file]"))
-    .description("ask the rules a table of cases and compare the answers")
+    .description("evaluate a table of cases and compare the decisions")
     .addHelpText(
       "after",
-      `\nWithout a file it is the table that comes with Muster, asked of Muster's own rules; the site's are read and checked. A file of
-your own in the same form (YAML, see docs/security.md) is asked of all rules. Exit code 0 only when every case is answered as it says.${examples(
-        "muster policy test",
-        "muster policy test cases.yaml --rules ./policy",
-      )}`,
+      `\nWithout a file, the command tests Muster's own rules with Muster's own table, and checks the syntax of the site's rules.
+With a file in the same form (YAML, see docs/security.md), it tests all rules. The exit code is 0 only when every case is decided
+as expected.\n${examples("muster policy test", "muster policy test cases.yaml --rules ./policy")}`,
     )
     .action(async (file: string | undefined, options: PolicyPlace) => {
       const cases = await local.testPolicy(file, options);
@@ -32,18 +30,16 @@ your own in the same form (YAML, see docs/security.md) is asked of all rules. Ex
       if (cases.some(({ ok }) => !ok))
         throw new CommandFailure(
           "STEP_FAILED",
-          "the policy does not answer as the table says",
-          "Correct the rule, or the case that expects too much.",
+          "the policy does not decide as the table expects",
+          "Correct the rule, or the expectation of the case.",
         );
     });
 
-  ruled(policy.command("explain").argument("<plan>"))
-    .description(
-      "say which rules decide a plan: of a plan's id what the daemon decided, of a file with a plan (JSON) every step by the rules here",
-    )
-    .addOption(new Option("--role <role>", "whose proposal it is").choices(Role.options).default("operator"))
-    .option("--name <name>", "the person's name", "somebody")
-    .option("--on-behalf-of <name>", "for whom an agent acts")
+  ruled(policy.command("explain").argument("<plan>", "id of a plan of the daemon, or a file with a plan in JSON"))
+    .description("show the rules that decide a plan: the daemon's decision for an id, or every step of a file by the rules here")
+    .addOption(new Option("--role <role>", "role of the proposer").choices(Role.options).default("operator"))
+    .option("--name <name>", "name of the proposer", "anyone")
+    .option("--on-behalf-of <name>", "person that an agent acts for")
     .addHelpText(
       "after",
       examples(
@@ -66,7 +62,7 @@ your own in the same form (YAML, see docs/security.md) is asked of all rules. Ex
     });
 
   ruled(policy.command("rules"))
-    .description("every rule with its file: Muster's own, then the site's")
+    .description("list every rule with its file: first Muster's own, then the site's")
     .addHelpText("after", examples("muster policy rules", "muster policy rules --json"))
     .action(async (options: PolicyPlace) => {
       const rules = await local.policyRules(options);
@@ -78,10 +74,10 @@ const planId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const ruled = (command: Command): Command =>
   command
-    .option("--config <file>", "configuration (MUSTER_CONFIG, else /etc/muster/muster.yaml, else ./muster.yaml; else none)")
+    .option("--config <file>", CONFIG_FILE_IF_ANY)
     .option(
       "--rules <folder>",
-      "a folder of .cedar files beside those of the configuration; again for another one",
+      "folder of .cedar files in addition to those of the configuration; repeat for more",
       (folder, all: string[]) => [...all, folder],
       [],
     );
@@ -94,7 +90,7 @@ function casesText(cases: readonly CaseLine[]): string {
     `    decided  ${decided}`,
     ...reasons.map((reason) => `             ${reason}`),
   ]);
-  return [...lines, `${cases.length - wrong.length} of ${cases.length} cases are answered as they should.`].join("\n");
+  return [...lines, `${cases.length - wrong.length} of ${cases.length} cases are decided as expected.`].join("\n");
 }
 
 function explanationText({ who, inputs, steps, decision }: PolicyExplanation): string {
@@ -102,7 +98,7 @@ function explanationText({ who, inputs, steps, decision }: PolicyExplanation): s
     [...["STEP", "TOOL", "NODE", "RISK", "SCOPE", "ANSWER"].map((title) => ({ title })), { title: "RULES", least: 20 }],
     steps.map(({ id, tool, target, risk, scope, answer, rules }) => [id, tool, target ?? "-", risk, scope, answer, rules.join(", ")]),
   );
-  return told(who, inputs, rows, decision);
+  return decisionText(who, inputs, rows, decision);
 }
 
 const recordOf = ({ plan, requestedBy, requesterRole, onBehalfOf, decision }: PlannedWork) => ({
@@ -113,18 +109,18 @@ const recordOf = ({ plan, requestedBy, requesterRole, onBehalfOf, decision }: Pl
 
 function recordText(work: PlannedWork): string {
   const { who, inputs, decision } = recordOf(work);
-  return told(who, inputs, decision.reasons.map((reason) => `  ${clean(reason)}`).join("\n"), decision);
+  return decisionText(who, inputs, decision.reasons.map((reason) => `  ${clean(reason)}`).join("\n"), decision);
 }
 
-function told(who: Omit<Proposer, "keyId">, inputs: PolicyExplanation["inputs"], body: string, decision: Decision): string {
+function decisionText(who: Omit<Proposer, "keyId">, inputs: PolicyExplanation["inputs"], body: string, decision: Decision): string {
   const people = decision.quorum.map(({ role, count }) => `${count} × ${role}`).join(" and ");
   return [
-    `asked by   ${clean(who.name)} (${who.role})${who.onBehalfOf === undefined ? "" : ` for ${clean(who.onBehalfOf)}`}`,
+    `requester  ${clean(who.name)} (${who.role})${who.onBehalfOf === undefined ? "" : ` for ${clean(who.onBehalfOf)}`}`,
     `inputs     ${Object.entries(inputs)
       .map(([name, value]) => `${name}=${value}`)
       .join(", ")}`,
     body,
-    `answer     ${decision.answer} by ${decision.rule}${people ? `: ${people} must say yes` : ""}`,
+    `decision   ${decision.answer} by ${decision.rule}${people ? `: needs ${people}` : ""}`,
     `policy     ${decision.policyVersion}`,
   ].join("\n");
 }

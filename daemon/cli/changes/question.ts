@@ -1,4 +1,4 @@
-/** A question as whoever signs their answer has to see it: nothing cut to the terminal, nothing that hides, and apart from it what no signature covers. */
+/** Shows a voter everything that the signature covers: not cut, no hidden characters. Unsigned remarks are shown separately. */
 import type { Approval } from "../../contract/changes/approval.ts";
 import type { Plan, PlannedWork, PlanStep, Target } from "../../contract/changes/plan.ts";
 
@@ -8,20 +8,20 @@ export function showQuestion(approval: Approval, { plan, decision, reason }: Pla
   return [
     `${visible(requestedBy)}${onBehalfOf === undefined ? "" : `, for ${visible(onBehalfOf)},`} asks:`,
     visible(plan.summary),
-    ...(plan.tainted ? ["It was proposed by who had read what nobody vouches for."] : []),
+    ...(plan.tainted ? ["The proposer had read content from an untrusted source."] : []),
     "",
     ...steps(plan.steps),
     ...(plan.rollback.length > 0
-      ? ["Should a step fail, those done before are taken back:", ...steps(plan.rollback.map(({ step }) => step))]
+      ? ["If a step fails, the steps before it are undone:", ...steps(plan.rollback.map(({ step }) => step))]
       : []),
     "On these machines:",
     ...plan.targets.map(({ node, nodeId, ...place }) => `  ${node}: ${placed(place)}, known as ${visible(nodeId)}`),
     "",
-    `To be answered by ${decideBy}. It may be begun for ${executeSeconds} s after the last yes.`,
+    `Answer by ${decideBy}. It may start within ${executeSeconds} s after the last approval.`,
     `Approval ${approval.id}, plan ${approval.planHash}`,
     "",
-    "What the daemon says besides, which is not signed:",
-    ...(reason === "" ? [] : [`  asked because: ${visible(reason)}`]),
+    "Remarks of the daemon, which your signature does not cover:",
+    ...(reason === "" ? [] : [`  reason of the request: ${visible(reason)}`]),
     `  ${decision.answer} by the rule ${visible(decision.rule)}`,
     ...decision.reasons.map((each) => `  ${visible(each)}`),
   ].join("\n");
@@ -36,16 +36,16 @@ function shownStep({ id, tool, target, parameters, preview, content, ...step }: 
     `  risk ${step.risk}, scope ${step.scope}, by ${step.method}, at most ${step.timeoutSeconds} s${after}`,
     `  parameters: ${visible(JSON.stringify(parameters))}`,
     ...(content === undefined ? [] : [`  content: ${content}`]),
-    `  ${foretold[preview.kind]}: ${visible(preview.text)}`,
+    `  ${previewWords[preview.kind]}: ${visible(preview.text)}`,
   ];
 }
 
 const placed = ({ scope, address }: Pick<Target, "scope" | "address">): string =>
   `${scope}, ${address === undefined ? "no address" : visible(address)}`;
 
-const foretold = { exact: "does", check: "a run that changes nothing can tell", none: "only the step itself can tell" } as const;
+const previewWords = { exact: "does", check: "a dry run can predict", none: "only the step itself can show" } as const;
 
-/** What is not seen is said: control characters, what turns the writing round, and spaces enough to push the end out of sight or onto a line of its own. */
+/** Spells out what would be invisible: control characters, changes of writing direction, and long runs of spaces. */
 const visible = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (hidden) => `<U+${(hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`)

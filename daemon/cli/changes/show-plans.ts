@@ -1,4 +1,4 @@
-/** How plans, approvals and executions look on a terminal, and how an execution is followed. */
+/** Formats plans, approvals and executions for a terminal, and follows an execution. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Approval, ApprovalState } from "../../contract/changes/approval.ts";
 import type { Proposed } from "../../contract/changes/change-routes.ts";
@@ -12,18 +12,18 @@ export function showPlan({ work, dryRun, approval, execution }: Proposed): strin
   const { plan, decision, coverage } = work;
   return [
     `${clean(plan.summary)}${work.reason === "" ? "" : ` (${clean(work.reason)})`}`,
-    `  ${plan.steps.length} ${plan.steps.length === 1 ? "step" : "steps"}, ${Math.round(coverage * 100)} % of them can be foretold; hash ${work.hash.slice(0, 12)}`,
+    `  ${plan.steps.length} ${plan.steps.length === 1 ? "step" : "steps"}, ${Math.round(coverage * 100)} % of them can be predicted; hash ${work.hash.slice(0, 12)}`,
     "",
     showSteps(plan.steps),
     ...(plan.rollback.length > 0
-      ? ["", "Should a step fail, those done before are taken back:", showSteps(plan.rollback.map(({ step }) => step))]
+      ? ["", "If a step fails, the steps before it are undone:", showSteps(plan.rollback.map(({ step }) => step))]
       : []),
     "",
     `${answered(decision.answer)} by the rule ${decision.rule}`,
     ...decision.reasons.slice(0, 5).map((reason) => `  ${clean(reason)}`),
-    ...(decision.quorum.length > 0 ? [`  it takes ${quorumText(decision.quorum)}`] : []),
+    ...(decision.quorum.length > 0 ? [`  it needs the approval of ${quorumText(decision.quorum)}`] : []),
     "",
-    dryRun ? "Nothing was done, and nothing waits: this was a dry run." : standing({ work, dryRun, approval, execution }),
+    dryRun ? "This was a dry run. Nothing was done, and nothing waits." : standing({ work, dryRun, approval, execution }),
   ].join("\n");
 }
 
@@ -40,24 +40,24 @@ const answered = (answer: PlannedWork["decision"]["answer"]): string =>
 const quorumText = (quorum: PlannedWork["decision"]["quorum"]): string =>
   quorum.map(({ role, count }) => `${count} ${count === 1 ? "person" : "people"} of the role ${role}`).join(" and ");
 
-/** Where it stands, and the command that goes on from there. */
+/** The state of a proposal, and the next command. */
 export function standing({ work, approval, execution }: Proposed): string {
   if (execution)
     return `Execution ${execution.id} is ${paintedStatus(execution.status)}. Watch it: muster execution ${execution.id} --follow`;
-  if (!approval) return `It was ${work.decision.answer === "deny" ? "refused" : "not begun"}.`;
+  if (!approval) return `It was ${work.decision.answer === "deny" ? "refused" : "not started"}.`;
   if (approval.state !== "pending") return `Approval ${approval.id} is ${approval.state}.`;
-  return `It waits for approval until ${local(approval.decideBy)}. Somebody else says yes or no: muster approve ${approval.id}`;
+  return `It waits for approval until ${local(approval.decideBy)}. Another person decides: muster approve ${approval.id}`;
 }
 
 export function showApprovals(approvals: readonly Approval[], works: ReadonlyMap<string, PlannedWork>): string {
-  if (approvals.length === 0) return "Nothing waits for approval.";
+  if (approvals.length === 0) return "No plan waits for approval.";
   return table(
     [
       { title: "ID" },
       { title: "STATE", paint: (cell, row) => paintedApproval(approvals[row]?.state, cell) },
-      { title: "ASKED BY" },
+      { title: "REQUESTED BY" },
       { title: "UNTIL" },
-      { title: "SAID" },
+      { title: "VOTES" },
       { title: "WHAT", least: 20 },
     ],
     approvals.map(({ id, state, requestedBy, decideBy, executeBy, votes, planId }) => [
@@ -72,14 +72,14 @@ export function showApprovals(approvals: readonly Approval[], works: ReadonlyMap
 }
 
 export function showExecutions(executions: readonly Execution[]): string {
-  if (executions.length === 0) return "Nothing has been executed yet. Begin with: muster do disk_usage --on all";
+  if (executions.length === 0) return "There are no executions yet. Start one: muster do disk_usage --on all";
   return table(
     [
       { title: "ID" },
       { title: "STATUS", paint: (_, row) => paintedStatus(executions[row]?.status ?? "unknown") },
       { title: "STEPS" },
-      { title: "ASKED BY" },
-      { title: "ASKED" },
+      { title: "REQUESTED BY" },
+      { title: "REQUESTED" },
       { title: "ERROR", least: 12 },
     ],
     executions.map(({ id, status, steps, requestedBy, createdAt, error = "" }) => [
@@ -96,7 +96,7 @@ export function showExecutions(executions: readonly Execution[]): string {
 export function showExecution(execution: Execution, { plan }: PlannedWork): string {
   return [
     `${execution.id}: ${paintedStatus(execution.status)}`,
-    `  ${clean(plan.summary)}, asked for by ${clean(execution.requestedBy)} ${ago(execution.createdAt)}`,
+    `  ${clean(plan.summary)}, requested by ${clean(execution.requestedBy)} ${ago(execution.createdAt)}`,
     ...(execution.error === undefined ? [] : [`  ${clean(execution.error)}`]),
     "",
     ...execution.steps.map((step) => showStep(step, plan)),
@@ -107,7 +107,7 @@ export function showStep(step: StepResult, { steps, rollback }: PlannedWork["pla
   const undone = rollback.find((each) => each.step.id === step.id)?.step;
   const planned = undone ?? steps.find(({ id }) => id === step.id);
   const where = step.target === undefined ? "" : ` on ${step.target}`;
-  const head = `${step.id} ${undone ? "taking back: " : ""}${planned?.tool ?? ""}${where}: ${paintedStep(step.status)}`;
+  const head = `${step.id} ${undone ? "undo: " : ""}${planned?.tool ?? ""}${where}: ${paintedStep(step.status)}`;
   const said = (step.output ?? "").trimEnd();
   return [
     step.error === undefined ? head : `${head}: ${clean(step.error)}`,
@@ -115,7 +115,7 @@ export function showStep(step: StepResult, { steps, rollback }: PlannedWork["pla
   ].join("\n");
 }
 
-/** Until it ends, each step as it ends; answers with the exit code. One that waits for approval is waited for. */
+/** Shows each step when it ends, until the execution ends. Waits for a pending approval. Returns the exit code. */
 export async function followPlan(client: Client, planId: string, json: boolean): Promise<number> {
   let interrupted = false;
   const note = () => {
@@ -134,8 +134,8 @@ export async function followPlan(client: Client, planId: string, json: boolean):
       shown.add(step.id);
       process.stdout.write(json ? `${JSON.stringify(step)}\n` : `${showStep(step, work.plan)}\n`);
     }
-    const over = execution ? execution.endedAt !== undefined : approval !== undefined && !["pending", "approved"].includes(approval.state);
-    if (over) {
+    const ended = execution ? execution.endedAt !== undefined : approval !== undefined && !["pending", "approved"].includes(approval.state);
+    if (ended) {
       process.off("SIGINT", note);
       process.stdout.write(json ? `${JSON.stringify(execution ?? approval)}\n` : `\n${ending(execution, approval)}\n`);
       return execution?.status === "succeeded" ? 0 : 1;
@@ -152,8 +152,8 @@ function ending(execution: Execution | undefined, approval: Approval | undefined
 const detached = (planId: string, execution: Execution | undefined) =>
   new CommandFailure(
     "INTERRUPTED",
-    execution ? `execution ${execution.id} goes on without being watched` : `plan ${planId} goes on waiting without being watched`,
-    execution ? `Stop it with \`muster execution ${execution.id} --cancel\`.` : `See it with \`muster plan ${planId}\`.`,
+    execution ? `execution ${execution.id} continues in the background` : `plan ${planId} still waits for approval`,
+    execution ? `To stop it: \`muster execution ${execution.id} --cancel\`.` : `To see it: \`muster plan ${planId}\`.`,
   );
 
 const good: readonly string[] = ["succeeded", "approved", "used"];
@@ -164,5 +164,5 @@ const paintedStatus = (status: ExecutionStatus): string => painted(status);
 const paintedStep = (status: StepStatus): string => painted(status);
 const paintedApproval = (state: ApprovalState | undefined, text: string): string => painted(state ?? "", text);
 
-/** The reader's own clock; --json has UTC. */
+/** In the local time zone; --json has UTC. */
 const local = (instant: string): string => new Date(instant).toLocaleString("sv-SE");

@@ -1,9 +1,9 @@
-/** What can be done to nodes, and the runbooks made of it. Both are files of this machine; no daemon is asked. */
+/** `muster tools` and `runbooks`. Both are files of this machine, so these commands do not call the daemon. */
 import { type Command, InvalidArgumentError } from "commander";
 import { CommandFailure } from "../failure.ts";
 import type { LocalCommands, RunbookLine, ToolLine, WrongLine } from "../local-commands.ts";
 import { paint, print, table } from "../print.ts";
-import { examples, type Words } from "../words.ts";
+import { CONFIG_FILE_IF_ANY, examples, type Words } from "../words.ts";
 
 interface Options {
   config?: string;
@@ -11,10 +11,10 @@ interface Options {
 
 export function toolCommands(program: Command, { json }: Words, local: LocalCommands): void {
   const tools = configured(program.command("tools"))
-    .description("what can be done to nodes, with its risk: the forms that come with Muster, and the site's own")
+    .description("list the tools for nodes with their risk: those of Muster and the site's own")
     .addHelpText(
       "after",
-      `\nA parameter with ! must be given, one with = has that value unless another is said. The risk is that of the usual values.${examples(
+      `\nA parameter with ! is required. A parameter with = has that default. The risk is that of the default values.\n${examples(
         "muster tools",
         "muster tools --json",
         "muster tools check ./tools",
@@ -27,8 +27,8 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
     });
   tools
     .command("check")
-    .argument("[folder...]", "folders of forms beside those of the configuration")
-    .description("read every form, and say what is wrong with which line")
+    .argument("[folder...]", "folders of forms in addition to those of the configuration")
+    .description("check every form and report wrong lines")
     .addHelpText("after", examples("muster tools check", "muster tools check ./tools"))
     .action((folders: string[]) => {
       const { tools: list, problems } = local.tools({ forms: folders, runbooks: [] }, tools.opts<Options>().config);
@@ -36,8 +36,8 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
     });
 
   const runbooks = configured(program.command("runbooks"))
-    .option("--symptom <word>", "only those for this, the nearest first", symptomOf)
-    .description("steps for a kind of incident: the runbooks that come with Muster, and the site's own")
+    .option("--symptom <word>", "only runbooks for this symptom, best match first", symptomOf)
+    .description("list the runbooks for kinds of incidents: those of Muster and the site's own")
     .addHelpText(
       "after",
       examples("muster runbooks", "muster runbooks --symptom full-disk", "muster runbooks check ./runbooks --forms ./tools"),
@@ -49,9 +49,9 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
     });
   runbooks
     .command("check")
-    .argument("[folder...]", "folders of runbooks beside those of the configuration")
-    .option("--forms <folder>", "a folder of forms they may use; again for another one", (folder, all: string[]) => [...all, folder], [])
-    .description("read every runbook, and say what is wrong with which")
+    .argument("[folder...]", "folders of runbooks in addition to those of the configuration")
+    .option("--forms <folder>", "folder of forms that they may use; repeat for more", (folder, all: string[]) => [...all, folder], [])
+    .description("check every runbook and report wrong lines")
     .addHelpText("after", examples("muster runbooks check", "muster runbooks check ./runbooks --forms ./tools"))
     .action((folders: string[], { forms }: { forms: string[] }) => {
       const { runbooks: list, problems } = local.runbooks({ forms, runbooks: folders }, undefined, runbooks.opts<Options>().config);
@@ -62,16 +62,16 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
     print(
       json(),
       { read: count, problems },
-      [...problems.map((problem) => `${paint("red", "✗")} ${lineOf(problem)}`), `${count} ${count === 1 ? one : many} can be read.`].join(
-        "\n",
-      ),
+      [
+        ...problems.map((problem) => `${paint("red", "✗")} ${lineOf(problem)}`),
+        `${count} ${count === 1 ? `${one} is` : `${many} are`} valid.`,
+      ].join("\n"),
     );
     if (problems.length > 0) process.exitCode = 1;
   }
 }
 
-const configured = (command: Command): Command =>
-  command.option("--config <file>", "configuration (MUSTER_CONFIG, else /etc/muster/muster.yaml, else ./muster.yaml; else none)");
+const configured = (command: Command): Command => command.option("--config <file>", CONFIG_FILE_IF_ANY);
 
 const lineOf = ({ file, line, problem }: WrongLine): string => `${file}:${line}: ${problem}`;
 
@@ -80,7 +80,7 @@ function refuse(what: "TOOL" | "RUNBOOK", problems: readonly WrongLine[]): void 
   throw new CommandFailure(
     "STEP_FAILED",
     problems.map(lineOf).join("\n"),
-    `Correct the line that is named; \`muster ${what === "TOOL" ? "tools" : "runbooks"} check\` reads them all.`,
+    `Correct the line that is named. \`muster ${what === "TOOL" ? "tools" : "runbooks"} check\` checks all files.`,
   );
 }
 
@@ -96,7 +96,7 @@ const toolsText = (list: readonly ToolLine[]): string =>
   );
 
 function runbooksText(list: readonly RunbookLine[], symptom: string | undefined): string {
-  if (list.length === 0) return `No runbook is for ${symptom ?? "anything"}; \`muster runbooks\` lists all with their symptoms.`;
+  if (list.length === 0) return `No runbook is for ${symptom ?? "anything"}. \`muster runbooks\` lists all with their symptoms.`;
   return table(
     [{ title: "RUNBOOK" }, { title: "SYMPTOMS", least: 12 }, { title: "PARAMETERS", least: 16 }, { title: "DOES", least: 24 }],
     list.map(({ name, symptoms, parameters, description }) => [name, symptoms.join(" "), parameters.join(" "), description]),

@@ -1,4 +1,4 @@
-/** Everything that is done with jobs. */
+/** `muster jobs`, `job` and `cancel`. */
 import type { Command } from "commander";
 import { print } from "../print.ts";
 import { examples, type Words } from "../words.ts";
@@ -7,24 +7,25 @@ import { cancelJob, findJob, followJob, showJob, showJobs } from "./show-jobs.ts
 export function jobCommands(program: Command, { json, client }: Words): void {
   program
     .command("jobs")
-    .option("--node <name|mac>", "of one node only")
-    .description("jobs, newest first")
+    .option("--node <name|mac>", "only jobs of this node")
+    .description("list jobs, newest first")
+    .addHelpText("after", examples("muster jobs", "muster jobs --node rack1-n1 --json | jq -r '.[0].status'"))
     .action(async (options: { node?: string }) => {
       const jobs = await client().listJobs(options);
       print(json(), jobs, showJobs(jobs));
     });
   program
     .command("job")
-    .argument("<id|node>", "a job, or a node whose newest job is meant")
-    .option("--follow", "show its output as it comes; Ctrl-C leaves the job alone", false)
-    .description("one job and its output")
+    .argument("<id|node>", "id of a job, or a node to show its newest job")
+    .option("--follow", "show the output while the job runs; Ctrl-C does not stop the job", false)
+    .description("show one job and its output")
     .addHelpText(
       "after",
-      `${examples("muster job rack1-n1", "muster job rack1-n1 --follow && echo ready")}\n\nWith --follow the exit code is 0 only when the job succeeded.`,
+      `${examples("muster job rack1-n1", "muster job rack1-n1 --follow && echo ready")}\n\nWith --follow, the exit code is 0 only when the job succeeded.`,
     )
-    .action(async (wanted: string, { follow }: { follow: boolean }) => {
+    .action(async (idOrNode: string, { follow }: { follow: boolean }) => {
       const daemon = client();
-      const job = await findJob(daemon, wanted);
+      const job = await findJob(daemon, idOrNode);
       if (follow) {
         process.exitCode = await followJob(daemon, job.id, json());
         return;
@@ -34,8 +35,9 @@ export function jobCommands(program: Command, { json, client }: Words): void {
     });
   program
     .command("cancel")
-    .argument("<id>")
+    .argument("<id>", "a job of `muster jobs`")
     .description("cancel a job and wait until it has stopped")
+    .addHelpText("after", examples("muster cancel rack1-n1-3f9a2c1d"))
     .action(async (id: string) => {
       const job = await cancelJob(client(), id);
       print(json(), job, `${job.id} is ${job.status}${job.result ? `: ${job.result.summary}` : ""}.`);

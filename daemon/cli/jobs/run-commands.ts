@@ -1,4 +1,4 @@
-/** Running playbooks by name. */
+/** `muster playbooks` and `run`: run playbooks by name. */
 import type { Command } from "commander";
 import type { Job } from "../../contract/jobs/job.ts";
 import type { PlaybookList } from "../../contract/jobs/playbook.ts";
@@ -7,7 +7,7 @@ import { print, table } from "../print.ts";
 import { examples, type Words, whole } from "../words.ts";
 import { followJob } from "./show-jobs.ts";
 
-interface Wanted {
+interface RunOptions {
   limit: string;
   check: boolean;
   diff: boolean;
@@ -19,10 +19,10 @@ interface Wanted {
 export function runCommands(program: Command, { json, client }: Words): void {
   program
     .command("playbooks")
-    .description("the playbooks that may be run by name, and what each does")
+    .description("list the playbooks that can be run by name, with their purpose")
     .addHelpText(
       "after",
-      `\nThey are files of the folder \`playbooks\` next to playbook.yaml. docs/jobs.md explains how to write one.${examples("muster playbooks", "muster playbooks --json | jq -r '.playbooks[] | select(.readOnly).name'")}`,
+      `\nPlaybooks are files in the folder \`playbooks\` next to playbook.yaml. docs/jobs.md explains how to write one.\n${examples("muster playbooks", "muster playbooks --json | jq -r '.playbooks[] | select(.readOnly).name'")}`,
     )
     .action(async () => {
       const list = await client().listPlaybooks();
@@ -30,21 +30,21 @@ export function runCommands(program: Command, { json, client }: Words): void {
     });
   program
     .command("run")
-    .argument("<playbook>", "its name in `muster playbooks`")
-    .requiredOption("--limit <names>", "on these nodes, separated by commas; all: every node that is ready")
-    .option("--check", "change nothing: say what would change, with the differences", false)
-    .option("--diff", "with --check; a preview always shows the differences", false)
-    .option("--after <job>", "begin only when the job with this id has succeeded")
-    .option("--priority <number>", "-100 to 100: those with the higher number begin first; 0 unless told", whole(-100, 100))
-    .option("--follow", "show the output as it comes; of several nodes one after the other", false)
+    .argument("<playbook>", "a name of `muster playbooks`")
+    .requiredOption("--limit <names>", "node names, separated by commas, or all for every node that is ready")
+    .option("--check", "change nothing; show what would change, with the differences", false)
+    .option("--diff", "accepted with --check; a preview always shows the differences", false)
+    .option("--after <job>", "start only when the job with this id has succeeded")
+    .option("--priority <number>", "-100 to 100; a job with a higher number starts first (else 0)", whole(-100, 100))
+    .option("--follow", "show the output while the jobs run, one node after the other", false)
     .description("run a playbook on nodes, or preview it")
     .addHelpText(
       "after",
-      `${examples("muster run look --limit rack1-n1 --follow", "muster run update --limit rack1-n1,rack1-n2 --check", "muster run update --limit all")}\n\nA preview says how many of its tasks could be foretold: a command or script can only be run.\nWith --follow the exit code is 0 only when every job succeeded.`,
+      `${examples("muster run look --limit rack1-n1 --follow", "muster run update --limit rack1-n1,rack1-n2 --check", "muster run update --limit all")}\n\nA preview reports how many tasks it could predict. Ansible cannot predict the effect of commands and scripts.\nWith --follow, the exit code is 0 only when every job succeeded.`,
     )
-    .action(async (playbook: string, { limit, check, diff, follow, after, priority }: Wanted) => {
+    .action(async (playbook: string, { limit, check, diff, follow, after, priority }: RunOptions) => {
       if (diff && !check)
-        throw new CommandFailure("USAGE", "--diff: is part of a preview", "Add --check, which changes nothing; or leave --diff out.");
+        throw new CommandFailure("USAGE", "--diff: works only with --check", "Add --check, which changes nothing, or remove --diff.");
       const daemon = client();
       const nodes = limit === "all" ? ("all" as const) : limit.split(",").map((name) => name.trim());
       const jobs = await daemon.runPlaybook({
@@ -63,9 +63,11 @@ export function runCommands(program: Command, { json, client }: Words): void {
 }
 
 function showPlaybooks({ playbooks, refused }: PlaybookList): string {
-  const rows = playbooks.map(({ name, readOnly, does }) => [name, readOnly ? "only looks" : "changes", does]);
+  const rows = playbooks.map(({ name, readOnly, does }) => [name, readOnly ? "read-only" : "changes", does]);
   return [
-    rows.length === 0 ? "There is none." : table([{ title: "NAME" }, { title: "KIND" }, { title: "WHAT IT DOES", least: 20 }], rows),
+    rows.length === 0
+      ? "There are no playbooks."
+      : table([{ title: "NAME" }, { title: "KIND" }, { title: "WHAT IT DOES", least: 20 }], rows),
     ...refused.map(({ file, reason }) => `\nNot offered: ${file}: ${reason}`),
   ].join("\n");
 }

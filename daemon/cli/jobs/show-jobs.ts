@@ -1,4 +1,4 @@
-/** How jobs look on a terminal, and how one is followed. */
+/** Formats jobs for a terminal, follows one, and cancels one. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "../../contract/client.ts";
 import type { Job, JobStatus } from "../../contract/jobs/job.ts";
@@ -6,9 +6,9 @@ import { CommandFailure } from "../failure.ts";
 import { ago, clean, paint, table } from "../print.ts";
 
 export function showJobs(jobs: Job[]): string {
-  if (jobs.length === 0) return "No job has been queued yet. A node that calls home starts one; so does: muster reprovision <node>";
+  if (jobs.length === 0) return "There are no jobs yet. A node that calls home starts one, and so does: muster reprovision <node>";
   return table(
-    // The id begins with the node's name, and is what the other commands take: it is never cut.
+    // The id is never cut, because it is the argument of other commands.
     [
       { title: "ID" },
       { title: "STATUS", paint: (cell, row) => painted(jobs[row]?.status, cell) },
@@ -39,7 +39,7 @@ function painted(status: JobStatus | undefined, text: string): string {
 export function showJob(job: Job, output: string): string {
   return [
     `${job.id}: ${painted(job.status, job.status)}${job.attempt > 1 ? ` (run ${job.attempt} times)` : ""}`,
-    `  ${job.playbook} on ${job.nodeName}, asked for by ${clean(job.requestedBy)} ${ago(job.createdAt)}${took(job)}`,
+    `  ${job.playbook} on ${job.nodeName}, requested by ${clean(job.requestedBy)} ${ago(job.createdAt)}${took(job)}`,
     ...(job.result ? [`  ${clean(job.result.summary)}`] : []),
     ...(job.result?.failedTask
       ? [
@@ -50,32 +50,32 @@ export function showJob(job: Job, output: string): string {
     ...(job.result?.hint ? [`  → ${job.result.hint}`] : []),
     ...previewed(job),
     "",
-    ...(output === "" ? ["It has written nothing yet."] : output.split("\n").map(clean)),
+    ...(output === "" ? ["There is no output yet."] : output.split("\n").map(clean)),
   ].join("\n");
 }
 
 function previewed({ result }: Job): string[] {
   if (!result?.preview) return [];
   const { changes, unknown } = result.preview;
-  return [...changes.map((name) => `  would change: ${clean(name)}`), ...unknown.map((name) => `  could not be previewed: ${clean(name)}`)];
+  return [...changes.map((name) => `  would change: ${clean(name)}`), ...unknown.map((name) => `  cannot be predicted: ${clean(name)}`)];
 }
 
 const took = ({ startedAt, endedAt }: Job): string =>
   startedAt && endedAt ? `; took ${Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)} s` : "";
 
-/** By its id, or the newest of a node by that node's name or MAC address. */
-export async function findJob(client: Client, wanted: string): Promise<Job> {
+/** Finds a job by its id, or the newest job of a node by the node's name or MAC address. */
+export async function findJob(client: Client, idOrNode: string): Promise<Job> {
   try {
-    return await client.getJob({ id: wanted });
+    return await client.getJob({ id: idOrNode });
   } catch (error) {
-    const node = (await client.listNodes()).find(({ name, macs }) => name === wanted || macs.includes(wanted.toLowerCase()));
+    const node = (await client.listNodes()).find(({ name, macs }) => name === idOrNode || macs.includes(idOrNode.toLowerCase()));
     const newest = node && (await client.listJobs({ node: node.name, limit: 1 }))[0];
     if (newest) return newest;
     throw error;
   }
 }
 
-/** Until it ends; answers with the exit code that tells how. As JSON: one line for each piece of output, then one with the job. */
+/** Follows a job until it ends and returns the exit code. As JSON: one line for each piece of output, then one with the job. */
 export async function followJob(client: Client, id: string, json: boolean): Promise<number> {
   let interrupted = false;
   const note = () => {
@@ -105,14 +105,14 @@ export async function followJob(client: Client, id: string, json: boolean): Prom
 const detached = (id: string) =>
   new CommandFailure(
     "INTERRUPTED",
-    `${id} goes on without being watched`,
-    `Watch it again with \`muster job ${id} --follow\`; stop it with \`muster cancel ${id}\`.`,
+    `${id} continues in the background`,
+    `To watch it again: \`muster job ${id} --follow\`. To stop it: \`muster cancel ${id}\`.`,
   );
 
-/** A running job is cancelled when it has stopped, not when it has been told to. */
+/** A running job counts as cancelled only when it has stopped. */
 export async function cancelJob(client: Client, id: string): Promise<Job> {
   let job = await client.cancelJob({ id });
-  for (let looks = 0; job.status === "cancelling" && looks < 60; looks++) {
+  for (let polls = 0; job.status === "cancelling" && polls < 60; polls++) {
     await sleep(500);
     job = await client.getJob({ id });
   }

@@ -1,4 +1,4 @@
-/** How machines installed by other means get in: tokens for them, and who was kept out because a place was taken. */
+/** `muster token` and `muster quarantine`: enrolment of machines that were installed by other means. */
 import { type Command, Option } from "commander";
 import { type Claim, type EnrolToken, MachineRole } from "../../contract/machines/enrol.ts";
 import { ago, print, table } from "../print.ts";
@@ -19,30 +19,34 @@ export function enrolCommands(program: Command, words: Words): void {
 }
 
 function tokenCommands(program: Command, { json, client }: Words): void {
-  const token = program.command("token").description("tokens with which machines installed by other means join the fleet");
+  const token = program.command("token").description("manage tokens for machines that were installed by other means");
   token
     .command("create")
-    .description("make a token and the line that uses it on the machine; both are shown once")
-    .option("--ttl <time>", "how long it is good: 90s, 30m, 12h, 7d", duration(60, WEEK_SECONDS), 3600)
-    .option("--uses <number>", "how many machines may come with it (else 1)", whole(1, 1000))
-    .addOption(new Option("--role <role>", "what they become (else worker)").choices(MachineRole.options))
+    .description("create a token and print the command to run on the machine; both are shown once")
+    .addOption(
+      new Option("--ttl <time>", "lifetime of the token, such as 90s, 30m, 12h or 7d")
+        .argParser(duration(60, WEEK_SECONDS))
+        .default(3600, "1h"),
+    )
+    .option("--uses <number>", "number of machines that may use it (else 1)", whole(1, 1000))
+    .addOption(new Option("--role <role>", "role of these machines (else worker)").choices(MachineRole.options))
     .option("--node <name|mac>", "only this accepted node may use it, once")
     .addHelpText(
       "after",
       examples("muster token create --ttl 1h", "muster token create --uses 20 --ttl 1d", "muster token create --node rack1-n1"),
     )
-    .action(async ({ ttl, ...wish }: TokenOptions) => {
-      const made = await client().createToken({ ttlSeconds: ttl, ...wish });
-      const whom = made.node ?? (made.uses === 1 ? "one machine" : `${made.uses} machines`);
+    .action(async ({ ttl, ...options }: TokenOptions) => {
+      const made = await client().createToken({ ttlSeconds: ttl, ...options });
+      const users = made.node ?? (made.uses === 1 ? "one machine" : `${made.uses} machines`);
       print(
         json(),
         made,
-        `Run on the machine, as root:\n\n  ${made.install}\n\nGood for ${whom}, until ${made.expiresAt} (token ${made.id}). This is the only time it is shown.`,
+        `Run on the machine, as root:\n\n  ${made.install}\n\nValid for ${users}, until ${made.expiresAt} (token ${made.id}). It is shown only now.`,
       );
     });
   token
     .command("list")
-    .description("tokens, newest first; never the token itself")
+    .description("list tokens, newest first; never the token itself")
     .addHelpText("after", examples("muster token list", "muster token list --json | jq -r '.[] | select(.state==\"active\").id'"))
     .action(async () => {
       const tokens = await client().listTokens();
@@ -51,7 +55,8 @@ function tokenCommands(program: Command, { json, client }: Words): void {
   token
     .command("revoke")
     .argument("<id>")
-    .description("end a token; machines that came with it stay")
+    .description("revoke a token; machines that joined with it stay")
+    .addHelpText("after", examples("muster token revoke 1a2b3c4d"))
     .action(async (id: string) => {
       const answer = await client().revokeToken({ id });
       print(json(), { ...answer, id }, `${answer.message}.`);
@@ -61,11 +66,12 @@ function tokenCommands(program: Command, { json, client }: Words): void {
 function quarantineCommands(program: Command, { json, client }: Words): void {
   const quarantine = program
     .command("quarantine")
-    .description("machines that came under a name or MAC address that is another's, and were kept out");
+    .description("decide about machines that claimed the name or MAC address of another node");
   quarantine
     .command("list", { isDefault: true })
-    .option("--all", "also those that were let in or turned away", false)
-    .description("who waits for a decision")
+    .option("--all", "include machines that were released or discarded", false)
+    .description("list the machines that wait for a decision")
+    .addHelpText("after", examples("muster quarantine", "muster quarantine list --all"))
     .action(async ({ all }: { all: boolean }) => {
       const claims = await client().listQuarantine({ all: String(all) });
       print(json(), claims, showClaims(claims));
@@ -73,33 +79,34 @@ function quarantineCommands(program: Command, { json, client }: Words): void {
   quarantine
     .command("release")
     .argument("<id>")
-    .option("--name <name>", "let it in as a node of its own, called this")
-    .option("--replace", "let it in as the node it claims to be, whose machine it replaces", false)
-    .option("--confirm <name>", "the name of the node it replaces")
-    .description("let it in after all; it is configured at once")
+    .option("--name <name>", "admit it as a new node with this name")
+    .option("--replace", "admit it as the node it claims to be, and replace that node's machine", false)
+    .option("--confirm <name>", "with --replace: the name of that node")
+    .description("admit a machine; its configuration starts at once")
     .addHelpText(
       "after",
       examples("muster quarantine release 1a2b3c4d --name rack1-n9", "muster quarantine release 1a2b3c4d --replace --confirm rack1-n1"),
     )
-    .action(async (id: string, wish: { name?: string; replace: boolean; confirm?: string }) => {
-      const { node, job } = await client().releaseQuarantine({ id, ...wish });
-      print(json(), { node, job }, `${node.name} is let in. Watch it: muster job ${job.id} --follow`);
+    .action(async (id: string, options: { name?: string; replace: boolean; confirm?: string }) => {
+      const { node, job } = await client().releaseQuarantine({ id, ...options });
+      print(json(), { node, job }, `${node.name} is admitted. Watch it: muster job ${job.id} --follow`);
     });
   quarantine
     .command("discard")
     .argument("<id>")
-    .description("turn it away for good; the token it came with is not used up")
+    .description("reject a machine; its token keeps its remaining uses")
+    .addHelpText("after", examples("muster quarantine discard 1a2b3c4d"))
     .action(async (id: string) => {
       const claim = await client().discardQuarantine({ id });
-      print(json(), claim, `The machine with ${claim.mac} that came as ${claim.name} is turned away.`);
+      print(json(), claim, `The machine ${claim.mac}, which claimed to be ${claim.name}, is rejected.`);
     });
 }
 
 const showTokens = (tokens: EnrolToken[]): string =>
   tokens.length === 0
-    ? "There are no tokens. Make one with: muster token create --ttl 1h"
+    ? "There are no tokens. Create one: muster token create --ttl 1h"
     : table(
-        [{ title: "ID" }, { title: "STATE" }, { title: "USED" }, { title: "FOR", least: 8 }, { title: "MADE" }, { title: "GOOD UNTIL" }],
+        [{ title: "ID" }, { title: "STATE" }, { title: "USED" }, { title: "FOR", least: 8 }, { title: "CREATED" }, { title: "EXPIRES" }],
         tokens.map(({ id, state, used, uses, node, role, createdAt, createdBy, expiresAt }) => [
           id,
           state,
@@ -112,11 +119,11 @@ const showTokens = (tokens: EnrolToken[]): string =>
 
 const showClaims = (claims: Claim[]): string =>
   claims.length === 0
-    ? "Nobody is kept out."
+    ? "No machine is in quarantine."
     : table(
         [
           { title: "ID" },
-          { title: "CAME AS" },
+          { title: "CLAIMED NAME" },
           { title: "MAC" },
           { title: "ADDRESS" },
           { title: "STATE" },

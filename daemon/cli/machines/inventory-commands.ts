@@ -1,4 +1,4 @@
-/** Ansible's inventory: looking at it, checking it, groups and variables. */
+/** `muster inventory`, `group` and `var`: show and check Ansible's inventory, change groups and variables. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 import { clean, paint, print } from "../print.ts";
@@ -19,17 +19,19 @@ export function inventoryCommands(program: Command, words: Words): void {
 }
 
 function looking(program: Command, { json, client }: Words): void {
-  const inventory = program.command("inventory").description("Ansible's inventory, as Ansible reads it");
+  const inventory = program.command("inventory").description("show or check the inventory, as Ansible reads it");
   inventory
     .command("show", { isDefault: true })
-    .description("groups, hosts and variables")
+    .description("show groups, hosts and variables")
+    .addHelpText("after", examples("muster inventory", "muster inventory --json"))
     .action(async () => {
       const view = await client().inventory();
       print(json(), view, showInventory(view));
     });
   inventory
     .command("check")
-    .description("what is wrong with it; exit code 0 only when nothing is")
+    .description("report problems of the inventory; the exit code is 0 only when there are none")
+    .addHelpText("after", examples("muster inventory check"))
     .action(async () => {
       const { file, problems } = await client().inventory();
       const lines = problems.map(
@@ -38,19 +40,19 @@ function looking(program: Command, { json, client }: Words): void {
       print(
         json(),
         problems,
-        [...lines, problems.length === 0 ? `Nothing is wrong with ${file}.` : `${problems.length} found in ${file}.`].join("\n"),
+        [...lines, problems.length === 0 ? `${file} has no problems.` : `${problems.length} found in ${file}.`].join("\n"),
       );
       if (problems.length > 0) process.exitCode = 1;
     });
 }
 
 function groups(program: Command, { json, client }: Words): void {
-  const group = program.command("group").description("groups of the inventory");
+  const group = program.command("group").description("add nodes to groups of the inventory, or remove them");
   group
     .command("add")
     .argument("<node>")
     .argument("<group>")
-    .description("put a node into a group, which is made where there is none")
+    .description("add a node to a group; a missing group is created")
     .addHelpText("after", examples("muster group add rack1-n1 gpu"))
     .action(async (node: string, name: string) => {
       const answer = await client().joinGroup({ node, group: name });
@@ -60,7 +62,8 @@ function groups(program: Command, { json, client }: Words): void {
     .command("remove")
     .argument("<node>")
     .argument("<group>")
-    .description("take a node out of a group")
+    .description("remove a node from a group")
+    .addHelpText("after", examples("muster group remove rack1-n1 gpu"))
     .action(async (node: string, name: string) => {
       const answer = await client().leaveGroup({ node, group: name });
       print(json(), answer, `${answer.message}.`);
@@ -68,14 +71,14 @@ function groups(program: Command, { json, client }: Words): void {
 }
 
 function variables(program: Command, { json, client }: Words): void {
-  const variable = program.command("var").description("variables of nodes and groups");
+  const variable = program.command("var").description("set and remove variables of nodes and groups");
   const owned = (command: Command) =>
-    command.option("--node <name>", "of this node").option("--group <name>", "of this group; all for everybody");
+    command.option("--node <name>", "variable of this node").option("--group <name>", "variable of this group; `all` for every node");
   owned(variable.command("set"))
     .argument("<key>")
     .argument("<value>")
-    .addOption(new Option("--type <type>", "what the value is").choices(types).default("text"))
-    .description("set a variable; a text stays what it is, also with {{ }} in it")
+    .addOption(new Option("--type <type>", "type of the value").choices(types).default("text"))
+    .description("set a variable; a text is kept as it is, {{ }} included")
     .addHelpText(
       "after",
       examples(
@@ -90,7 +93,8 @@ function variables(program: Command, { json, client }: Words): void {
     });
   owned(variable.command("unset"))
     .argument("<key>")
-    .description("take a variable away")
+    .description("remove a variable")
+    .addHelpText("after", examples("muster var unset --node rack1-n1 rack"))
     .action(async (key: string, owner: Owner) => {
       const answer = await client().unsetVariable({ ...owner, key });
       print(json(), answer, `${answer.message}.`);
@@ -103,7 +107,7 @@ function typed(text: string, type: Type) {
     const value = JSON.parse(text);
     if (type === "json" || typeof value === type) return value;
   } catch {
-    // Said below, in the words of whoever typed it.
+    // The error below names the value as it was typed.
   }
   throw new InvalidArgumentError(`value: ${text} is not ${type === "json" ? "JSON" : `a ${type}`}.`);
 }

@@ -1,4 +1,4 @@
-/** Everything that is done with machines. */
+/** Commands for machines and nodes: list, show, accept, arm, disarm, configure again, retire. */
 import { type Command, Option } from "commander";
 import type { Client } from "../../contract/client.ts";
 import { type Node, Profile } from "../../contract/machines/node.ts";
@@ -7,7 +7,7 @@ import { print } from "../print.ts";
 import { examples, type Words } from "../words.ts";
 import { showNode, showNodes } from "./show-nodes.ts";
 
-interface Wanted {
+interface AcceptOptions {
   name?: string;
   disk?: string;
 }
@@ -15,7 +15,7 @@ interface Wanted {
 export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("nodes")
-    .description("all known machines")
+    .description("list all known machines")
     .addHelpText("after", examples("muster nodes", "muster nodes --json | jq -r '.[] | select(.state.phase==\"ready\").name'"))
     .action(async () => {
       const nodes = await client().listNodes();
@@ -24,7 +24,8 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("node")
     .argument("<name|mac>")
-    .description("one machine and its timeline")
+    .description("show one machine and its timeline")
+    .addHelpText("after", examples("muster node rack1-n1", "muster node 52:54:00:12:34:56 --json"))
     .action(async (node: string) => {
       const [found, events] = [await client().getNode({ node }), await client().nodeEvents({ node })];
       print(json(), { ...found, events }, showNode(found, events));
@@ -33,22 +34,24 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
     .command("accept")
     .argument("<name|mac>")
     .option("--name <name>", "give it this name")
-    .option("--disk <path>", "install to this disk, e.g. /dev/disk/by-id/…")
-    .description("take a discovered machine into the fleet; a MAC address not seen yet is added")
+    .option("--disk <path>", "install to this disk, for example /dev/disk/by-id/…")
+    .description("accept a discovered machine as a node; a MAC address that is not known yet is added")
     .addHelpText(
       "after",
       examples("muster accept 52:54:00:12:34:56 --name rack1-n1", "muster accept node-123456 --disk /dev/disk/by-id/ata-DISK_SERIAL"),
     )
-    .action(async (node: string, wanted: Wanted) => {
-      const accepted = await accept(client(), node, wanted);
+    .action(async (node: string, options: AcceptOptions) => {
+      const accepted = await accept(client(), node, options);
       print(json(), accepted, `${accepted.name} is accepted. Next: muster arm ${accepted.name}`);
     });
   program
     .command("arm")
     .argument("<name|mac>")
-    .addOption(new Option("--profile <profile>", "how it is installed (else the configuration's)").choices(Profile.options))
-    .option("--confirm <name>", "the node's name, when it has been installed before")
-    .description("let its next network boot install it, erasing its disk, once")
+    .addOption(
+      new Option("--profile <profile>", "installation profile (else machines.profile of the configuration)").choices(Profile.options),
+    )
+    .option("--confirm <name>", "the node's name; required when it has been installed before")
+    .description("arm a node: its next network boot erases its disk and installs it, once")
     .addHelpText(
       "after",
       examples("muster arm rack1-n1", "muster arm rack1-n1 --profile preseed", "muster arm rack1-n1 --confirm rack1-n1"),
@@ -59,21 +62,24 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
       print(
         json(),
         armed,
-        `${armed.name} is armed: its next network boot erases its disk and installs it${how}, once.\nSwitch it on, or reset it. Take it back with: muster disarm ${armed.name}`,
+        `${armed.name} is armed: its next network boot erases its disk and installs it${how}, once.\nSwitch it on, or reset it. To undo this: muster disarm ${armed.name}`,
       );
     });
   program
     .command("disarm")
     .argument("<name|mac>")
-    .description("take an arming, or a wipe, back that no boot has used yet")
+    .description("undo arm or wipe, while no boot has used it yet")
+    .addHelpText("after", examples("muster disarm rack1-n1"))
     .action(async (node: string) => {
       const { state, name, ...rest } = await client().disarmNode({ node });
       print(json(), { ...rest, name, state }, `${name} is ${state.phase}; its next boot erases nothing.`);
     });
+  // The name of earlier versions; `muster power on` uses the node's power driver.
   program
-    .command("wake")
+    .command("wake", { hidden: true })
     .argument("<name|mac>")
-    .description("send Wake-on-LAN")
+    .description("send a Wake-on-LAN packet, whatever the node's power driver is (usually `muster power on`)")
+    .addHelpText("after", examples("muster wake rack1-n1"))
     .action(async (node: string) => {
       const answer = await client().wakeNode({ node });
       print(json(), answer, answer.message);
@@ -81,8 +87,8 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("reprovision")
     .argument("<name|mac>")
-    .option("--check", "change nothing: say what would change, with the differences", false)
-    .description("run the playbook again, or preview it")
+    .option("--check", "change nothing; show what would change, with the differences", false)
+    .description("run the configuration playbook again on a node, or preview it")
     .addHelpText("after", examples("muster reprovision rack1-n1", "muster reprovision rack1-n1 --check"))
     .action(async (node: string, { check }: { check: boolean }) => {
       const job = await client().reprovisionNode({ node, check });
@@ -91,18 +97,19 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("retire")
     .argument("<name|mac>")
-    .option("--confirm <name>", "the node's name, when it has been installed")
-    .description("take a node out of the fleet and the inventory; its disk is left alone")
+    .option("--confirm <name>", "the node's name; required when it has been installed")
+    .description("remove a node from the fleet and the inventory; its disk is not touched")
+    .addHelpText("after", examples("muster retire rack1-n1 --confirm rack1-n1"))
     .action(async (node: string, options: { confirm?: string }) => {
       const retired = await client().retireNode({ node, ...options });
       print(json(), retired, `${retired.name} is retired.`);
     });
 }
 
-/** Whoever knows the MAC address of a machine need not wait until it turns up. */
-async function accept(client: Client, node: string, { name, disk }: Wanted): Promise<Node> {
-  const wanted = { ...(name !== undefined && { name }), ...(disk !== undefined && { disk }) };
+/** A machine can be added by its MAC address before it has appeared. */
+async function accept(client: Client, node: string, { name, disk }: AcceptOptions): Promise<Node> {
+  const chosen = { ...(name !== undefined && { name }), ...(disk !== undefined && { disk }) };
   const mac = Mac.safeParse(node);
   const known = (await client.listNodes()).some((one) => one.name === node || (mac.success && one.macs.includes(mac.data)));
-  return mac.success && !known ? client.addNode({ mac: mac.data, ...wanted }) : client.acceptNode({ node, ...wanted });
+  return mac.success && !known ? client.addNode({ mac: mac.data, ...chosen }) : client.acceptNode({ node, ...chosen });
 }

@@ -1,4 +1,4 @@
-/** Switching machines from afar. */
+/** `muster power`: switch a machine on or off through its power driver. */
 import { Argument, type Command } from "commander";
 import { PowerAction } from "../../contract/machines/power.ts";
 import { print } from "../print.ts";
@@ -7,13 +7,13 @@ import { examples, type Words } from "../words.ts";
 export function powerCommands(program: Command, { json, client }: Words): void {
   program
     .command("power")
-    .addArgument(new Argument("<action>", "what to do").choices(PowerAction.options))
+    .addArgument(new Argument("<action>", "action of the driver").choices(PowerAction.options))
     .argument("<name|mac>")
-    .option("--confirm <name>", "the node's name, for off and cycle")
-    .description("switch a machine on or off by its power driver, or ask whether it is on; off and cycle do not wait for its system")
+    .option("--confirm <name>", "the node's name; required for off and cycle")
+    .description("switch a machine on or off, or show its power state; off and cycle do not shut its system down first")
     .addHelpText(
       "after",
-      `\nDrivers are set up under \`power\` in muster.yaml: wol, ipmi, redfish, command, manual.${examples("muster power status rack1-n1", "muster power on rack1-n1", "muster power cycle rack1-n1 --confirm rack1-n1")}`,
+      `\nDrivers are set under \`machines.power\` in muster.yaml: wol, ipmi, redfish, command, manual.\n${examples("muster power status rack1-n1", "muster power on rack1-n1", "muster power cycle rack1-n1 --confirm rack1-n1")}`,
     )
     .action(async (action: PowerAction, node: string, options: { confirm?: string }) => {
       const result = action === "status" ? await client().nodePower({ node }) : await client().powerNode({ node, action, ...options });

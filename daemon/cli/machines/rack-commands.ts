@@ -1,4 +1,4 @@
-/** Where machines stand: racks, rooms and the place of each machine. */
+/** `muster rack`: racks, rooms, and the place of each machine. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Placed, placeWords, type Rack } from "../../contract/machines/rack.ts";
 import { CommandFailure } from "../failure.ts";
@@ -11,7 +11,7 @@ interface Size {
 }
 
 export function rackCommands(program: Command, words: Words): void {
-  const rack = program.command("rack").description("where machines stand: racks with units, rooms with tiles");
+  const rack = program.command("rack").description("manage racks with units, rooms with tiles, and the places of machines");
   looking(rack, words);
   racks(rack, words);
   places(rack, words);
@@ -20,7 +20,7 @@ export function rackCommands(program: Command, words: Words): void {
 function looking(rack: Command, { json, client }: Words): void {
   rack
     .command("list", { isDefault: true })
-    .description("racks and rooms, who stands in each, and who stands nowhere")
+    .description("list racks and rooms, their machines, and the machines without a place")
     .addHelpText("after", examples("muster rack", "muster rack list --json | jq '.places[] | select(.rack==\"A\")'"))
     .action(async () => {
       const [{ racks, places }, nodes] = await Promise.all([client().listRacks(), client().listNodes()]);
@@ -35,8 +35,10 @@ function racks(rack: Command, { json, client }: Words): void {
     .command("add")
     .argument("<name>")
     .description("add a rack or a room, or change its size")
-    .addOption(new Option("--units <number>", "a rack with so many units (a new one else 42)").argParser(whole(1, 60)).conflicts("room"))
-    .option("--room <rows x columns>", "a room with so many rows and columns of tiles, such as 6x10", tiles)
+    .addOption(
+      new Option("--units <number>", "number of units of the rack (else 42 for a new one)").argParser(whole(1, 60)).conflicts("room"),
+    )
+    .option("--room <rows x columns>", "rows and columns of tiles of a room, such as 6x10", tiles)
     .addHelpText("after", examples("muster rack add A --units 42", "muster rack add cellar --room 6x10"))
     .action(async (name: string, { units, room }: Size) => {
       const daemon = client();
@@ -47,7 +49,8 @@ function racks(rack: Command, { json, client }: Words): void {
   rack
     .command("remove")
     .argument("<name>")
-    .description("remove a rack or a room; machines in it stand nowhere then")
+    .description("remove a rack or a room; its machines then have no place")
+    .addHelpText("after", examples("muster rack remove A"))
     .action(async (name: string) => {
       const answer = await client().removeRack({ rack: name });
       print(json(), answer, `${answer.message}.`);
@@ -59,10 +62,10 @@ function places(rack: Command, { json, client }: Words): void {
     .command("place")
     .argument("<node>")
     .argument("<rack>")
-    .argument("<row>", "unit from the bottom; in a room the row from above", whole(1, 60))
-    .argument("[column]", "in a room: the column from the left", whole(1, 24), 1)
-    .option("--height <units>", "how many units it takes up", whole(1, 20), 1)
-    .description("say where a machine stands, or that it has moved")
+    .argument("<row>", "unit, counted from the bottom; in a room, row from the top", whole(1, 60))
+    .argument("[column]", "in a room, column from the left", whole(1, 24), 1)
+    .option("--height <units>", "number of units that the machine takes", whole(1, 20), 1)
+    .description("set or change the place of a machine")
     .addHelpText("after", examples("muster rack place rack1-n1 A 7 --height 2", "muster rack place tower-3 cellar 2 5"))
     .action(async (node: string, name: string, row: number, column: number, { height }: { height: number }) => {
       const daemon = client();
@@ -73,34 +76,34 @@ function places(rack: Command, { json, client }: Words): void {
   rack
     .command("unplace")
     .argument("<node>")
-    .description("say that a machine stands nowhere yet")
+    .description("remove the place of a machine")
+    .addHelpText("after", examples("muster rack unplace rack1-n1"))
     .action(async (node: string) => {
       const answer = await client().unplaceNode({ node });
       print(json(), answer, `${answer.message}.`);
     });
 }
 
-/** Without a size it would get that of a new one. */
+/** Without a size, an existing rack would get the size of a new one. */
 function requireNew(name: string, racks: readonly Rack[]): void {
   const known = racks.find((rack) => rack.name === name);
-  if (known)
-    throw new CommandFailure("USAGE", `${name} exists already: ${sizeOf(known)}`, "Name its new size with --units or --room to change it.");
+  if (known) throw new CommandFailure("USAGE", `${name} exists already: ${sizeOf(known)}`, "To change its size, use --units or --room.");
 }
 
 function tiles(text: string): { rows: number; columns: number } {
   const [, rows, columns] = /^(\d{1,2})x(\d{1,2})$/.exec(text) ?? [];
-  if (rows === undefined || columns === undefined) throw new InvalidArgumentError("rows x columns are expected, such as 6x10.");
+  if (rows === undefined || columns === undefined) throw new InvalidArgumentError("It is not rows x columns, such as 6x10.");
   return { rows: Number(rows), columns: Number(columns) };
 }
 
 const sizeOf = ({ kind, rows, columns }: Rack): string => (kind === "rack" ? `${rows} units` : `${rows} rows, ${columns} columns`);
 
 function shown(racks: readonly Rack[], places: readonly Placed[], unplaced: readonly string[]): string {
-  if (racks.length === 0) return "There is no rack yet: `muster rack add A --units 42`.";
+  if (racks.length === 0) return "There is no rack yet. Add one: muster rack add A --units 42";
   const rows = racks.flatMap((rack) => {
     const held = places.filter((place) => place.rack === rack.name);
     const size = sizeOf(rack);
-    if (held.length === 0) return [[rack.name, size, "", "", "nobody"]];
+    if (held.length === 0) return [[rack.name, size, "", "", "empty"]];
     return held.map(({ row, column, height, node }) => [
       rack.name,
       size,
@@ -110,5 +113,5 @@ function shown(racks: readonly Rack[], places: readonly Placed[], unplaced: read
     ]);
   });
   const list = table([{ title: "RACK" }, { title: "SIZE" }, { title: "ROW" }, { title: "COLUMN" }, { title: "NODE" }], rows);
-  return unplaced.length === 0 ? list : `${list}\n\nIn none: ${unplaced.join(", ")}`;
+  return unplaced.length === 0 ? list : `${list}\n\nWithout a place: ${unplaced.join(", ")}`;
 }

@@ -1,4 +1,4 @@
-/** How nodes and timelines look on a terminal. */
+/** Formats nodes and timelines for a terminal. */
 
 import type { Event } from "../../contract/event.ts";
 import type { CpuArch, Facts, Node } from "../../contract/machines/node.ts";
@@ -9,8 +9,8 @@ export function showNodes(nodes: Node[]): string {
   if (nodes.length === 0)
     return [
       "No machine is known yet.",
-      "Set one to boot from the network and switch it on, or add it before: muster accept <mac>",
-      "`muster explain <mac>` says what a machine would be answered, `muster doctor` what is missing.",
+      "Set a machine to boot from the network and switch it on, or add it first: muster accept <mac>",
+      "`muster explain <mac>` shows the answer a machine would get; `muster doctor` shows what is missing.",
     ].join("\n");
   return table(
     [
@@ -81,17 +81,17 @@ export function showNode(node: Node, events: Event[]): string {
     paint("bold", node.name),
     ...about.flatMap(([name, value]) => (value ? [`  ${name.padEnd(10)} ${clean(value)}`] : [])),
     "",
-    ...(first ? [`Timeline, from ${local(first.at)}`, ...timeline] : ["Nothing has happened to it yet."]),
+    ...(first ? [`Timeline, from ${local(first.at)}`, ...timeline] : ["It has no events yet."]),
   ].join("\n");
 }
 
 type In<P extends Node["state"]["phase"]> = Extract<Node["state"], { phase: P }>;
 
 const reachWords = (reach: In<"rescue">["reach"]): string =>
-  reach ? `ssh root@${reach.address}, host key ${reach.hostKey}` : "not up yet: reset it, or switch it on";
+  reach ? `ssh root@${reach.address}, host key ${reach.hostKey}` : "not started yet: reset it, or switch it on";
 
 function wipeWords({ disks, quick, startedAt, deadline }: In<"wiping">): string {
-  const what = `${disks === "all" ? "all fixed disks" : "the disk an installation takes"}${quick ? ", beginning and end only" : ""}`;
+  const what = `${disks === "all" ? "all fixed disks" : "the disk that an installation uses"}${quick ? ", beginning and end only" : ""}`;
   return startedAt === undefined ? `armed for ${what} until ${local(deadline)}` : `erasing ${what} since ${local(startedAt)}`;
 }
 
@@ -100,13 +100,13 @@ const diskWords = ({ name, sizeGb, rotational, model, serial }: NonNullable<Fact
 
 const firmware = ({ firmware, firmwareBits }: Facts) => (firmwareBits === undefined ? firmware : `${firmwareBits}-bit ${firmware}`);
 
-/** What it gets at most, where that is not the newest. */
+/** The newest Debian release the machine can run, where that is not the current one. */
 function pinned(cpuArch: CpuArch): string | undefined {
   const { release, architecture, because } = debianFor[cpuArch];
   return because && `${release} ${architecture} at most: ${because}`;
 }
 
-/** The reader's own clock; --json has UTC. */
+/** In the local time zone; --json has UTC. */
 const local = (instant: string): string => new Date(instant).toLocaleString("sv-SE");
 
 function offset(from: string, to: string): string {

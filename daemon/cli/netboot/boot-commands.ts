@@ -1,4 +1,4 @@
-/** How a machine boots from the network: what it would be answered and why, and what it and we said. */
+/** `muster explain` and `muster capture`: the answers a booting machine gets, with reasons, and the packets themselves. */
 import { writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Mac } from "../../contract/names.ts";
@@ -9,7 +9,7 @@ import { print } from "../print.ts";
 import { examples, type Words, whole } from "../words.ts";
 import { showBootError, showExplanation } from "./show-explanation.ts";
 
-interface Asked {
+interface ExplainOptions {
   arch: number;
   userClass?: string;
   mode?: AskedMode;
@@ -20,16 +20,16 @@ interface Asked {
 export function bootCommands(program: Command, { json, client }: Words): void {
   program
     .command("explain")
-    .argument("[mac]", "of any machine, known or not", macAddress)
-    .option("--arch <number>", "architecture it would say (option 93)", whole(0, 65_535), 7)
-    .option("--user-class <text>", "e.g. iPXE")
-    .addOption(new Option("--mode <mode>", "as if netboot.dhcp were this").choices(AskedMode.options))
-    .option("--interface <name>", "as if it booted there (else where it was seen last)")
-    .option("--error <code>", "what its screen says, e.g. PXE-E53; with a MAC address also what we saw of it")
-    .description("what a machine's last boot came to, what it would be answered now, and why")
+    .argument("[mac]", "MAC address of any machine, known or not", macAddress)
+    .option("--arch <number>", "architecture the machine sends (DHCP option 93)", whole(0, 65_535), 7)
+    .option("--user-class <text>", "user class the machine sends, for example iPXE")
+    .addOption(new Option("--mode <mode>", "assume this value of netboot.dhcp").choices(AskedMode.options))
+    .option("--interface <name>", "assume it boots on this interface (else where it was last seen)")
+    .option("--error <code>", "error code on the machine's screen, such as PXE-E53; with a MAC address, also what the daemon saw")
+    .description("explain a machine's last boot, the answer it would get now, and the reasons")
     .addHelpText(
       "after",
-      `\nArchitectures: 0 BIOS, 7 and 9 UEFI x86-64, 11 UEFI arm64, 16 UEFI HTTP boot.${examples(
+      `\nArchitectures: 0 BIOS, 7 and 9 UEFI x86-64, 11 UEFI arm64, 16 UEFI HTTP boot.\n${examples(
         "muster explain 52:54:00:12:34:56 --arch 0",
         "muster explain 52:54:00:12:34:56 --user-class iPXE",
         "muster explain 52:54:00:12:34:56 --mode full",
@@ -38,10 +38,11 @@ export function bootCommands(program: Command, { json, client }: Words): void {
         "muster explain --error PXE-E16",
       )}`,
     )
-    .action(async (mac: string | undefined, { error: code, ...asked }: Asked) => {
+    .action(async (mac: string | undefined, { error: code, ...asked }: ExplainOptions) => {
       const error = code === undefined ? undefined : knownError(code);
       if (mac === undefined) {
-        if (!error) throw new CommandFailure("USAGE", "neither a MAC address nor --error was given", "muster explain --help has examples.");
+        if (!error)
+          throw new CommandFailure("USAGE", "neither a MAC address nor --error was given", "See the examples of `muster explain --help`.");
         return print(json(), { error }, showBootError(error));
       }
       const explanation = await client().explain({ mac, ...asked });
@@ -52,11 +53,11 @@ export function bootCommands(program: Command, { json, client }: Words): void {
   program
     .command("capture")
     .argument("<name|mac>")
-    .option("-o, --output <file>", "where to; - is standard output (else <name>.pcap here)")
-    .description("write what this machine and the boot servers said to each other as a file for Wireshark")
+    .option("-o, --output <file>", "write to this file; - is standard output (else <name>.pcap in this folder)")
+    .description("save the packets between a machine and the boot servers as a file for Wireshark")
     .addHelpText(
       "after",
-      `\nDHCP and TFTP without the files, and the heads of HTTP requests with install keys masked. Of each machine that boots about\n256 KiB are kept, 32 MiB of all.${examples("muster capture rack1-n1", "muster capture 52:54:00:12:34:56 -o - | tshark -r -")}`,
+      `\nThe file contains DHCP, TFTP without the file contents, and the heads of HTTP requests with install keys masked.\nThe daemon keeps about 256 KiB for each machine and 32 MiB in total.\n${examples("muster capture rack1-n1", "muster capture 52:54:00:12:34:56 -o - | tshark -r -")}`,
     )
     .action(async (node: string, { output }: { output?: string }) => {
       const bytes = await client().captureNode({ node });
@@ -71,7 +72,7 @@ function knownError(code: string) {
   const error = findBootError(code);
   if (error) return error;
   const codes = bootErrors.map((each) => each.code.replace("PXE-", "")).join(" ");
-  throw new CommandFailure("USAGE", `--error: ${code} is not a code known here`, `Known are PXE-… ${codes}.`);
+  throw new CommandFailure("USAGE", `--error: ${code} is not a known code`, `Known codes are PXE-… ${codes}.`);
 }
 
 function write(file: string, bytes: Uint8Array): void {

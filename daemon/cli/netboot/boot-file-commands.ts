@@ -1,27 +1,30 @@
-/** What machines boot from, and the laboratory that tries it. */
+/** `muster assets`, `image` and `lab`: boot files, the image, and the lab of virtual machines. */
 import type { Command } from "commander";
 import type { LocalCommands, Place } from "../local-commands.ts";
 import { print } from "../print.ts";
-import { placed, type Words } from "../words.ts";
+import { examples, placed, type Words } from "../words.ts";
 
 export function bootFileCommands(program: Command, { json }: Words, local: LocalCommands): void {
   const listed = (files: string[]) => print(json(), { files }, files.join("\n"));
-  placed(program.command("assets").description("what machines boot from").command("fetch"))
-    .description("bring iPXE, GRUB for 32-bit UEFI and the Debian installer out of Debian's packages")
+  placed(program.command("assets").description("fetch the files that machines boot from").command("fetch"))
+    .description("extract iPXE, GRUB for 32-bit UEFI and the Debian installer from Debian's packages")
     .addHelpText(
       "after",
-      "\nThe packages come from Debian 13, whatever runs here, and are checked by apt; the system's own sources stay as they are.",
+      `\nThe packages are those of Debian 13, whatever this system is. apt verifies them. The system's own package sources do not change.\n${examples("muster assets fetch", "muster assets fetch --data /var/lib/muster")}`,
     )
     .action(async (options: Place) => listed(await local.fetchAssets(options)));
-  placed(program.command("image").description("what the image profile installs").command("build"))
-    .option("--force", "build although it is up to date", false)
+  placed(program.command("image").description("build what the image profile installs").command("build"))
+    .option("--force", "build even if it is up to date", false)
     .option("--mirror <url>", "Debian mirror to build from")
     .description("build the Debian root and the installer (as root)")
-    .addHelpText("after", "\nIt takes a few minutes and 1 GB of disk; when nothing has changed it is done at once.")
+    .addHelpText(
+      "after",
+      `\nA build takes a few minutes and 1 GB of disk. If nothing has changed, the command ends at once.\n${examples("muster image build", "muster image build --mirror http://deb.debian.org/debian")}`,
+    )
     .action(async (options: Place & { force: boolean; mirror?: string }) => listed(await local.buildImage(options)));
   program
     .command("lab")
-    .description("a laboratory of virtual machines in a network namespace; --help for its options")
+    .description("run virtual machines that boot from Muster, in a network namespace; --help lists the options")
     .allowUnknownOption()
     .helpOption(false)
     .argument("[args...]")

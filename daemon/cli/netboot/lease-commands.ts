@@ -1,4 +1,4 @@
-/** Who has which address on the networks machines boot from. */
+/** `muster leases`: the addresses on the networks that machines boot from. */
 import { type Command, InvalidArgumentError } from "commander";
 import { print } from "../print.ts";
 import { examples, type Words } from "../words.ts";
@@ -7,11 +7,11 @@ import { showNetwork } from "./show-leases.ts";
 export function leaseCommands(program: Command, { json, client }: Words): void {
   const leases = program
     .command("leases")
-    .description("addresses handed out, reserved, declined or in conflict; other DHCP servers seen")
+    .description("list leased, reserved, declined and conflicting addresses, and other DHCP servers")
     .addHelpText(
       "after",
-      `\nA declined address was given to a machine that found it in use; in conflict is one where somebody answers without a lease. Both are
-kept from machines for a while, and then tried again. In proxy mode Muster hands out no address.${examples(
+      `\nAn address is declined when a machine found it in use. It is in conflict when a host without a lease answers at it.
+Both are not handed out for a while, and then tried again. In proxy mode, Muster hands out no addresses.\n${examples(
         "muster leases",
         "muster leases --json | jq '.leases[] | select(.state==\"declined\")'",
         "muster leases release 10.77.0.23",
@@ -23,8 +23,8 @@ kept from machines for a while, and then tried again. In proxy mode Muster hands
     });
   leases
     .command("release")
-    .argument("<address>", "declined or in conflict", ipv4)
-    .description("give an address back once whoever sat there without a lease is gone")
+    .argument("<address>", "an address that is declined or in conflict", ipv4)
+    .description("make an address available again, after its unauthorized user is gone")
     .addHelpText("after", examples("muster leases release 10.77.0.23"))
     .action(async (address: string) => {
       const given = await client().releaseAddress({ address });

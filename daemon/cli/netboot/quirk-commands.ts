@@ -1,4 +1,4 @@
-/** Machines that cannot bear what all others do when they boot. */
+/** `muster quirks`: machines that need other boot settings than usual. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Loader, LocalBoot, type Quirks } from "../../contract/netboot/quirk.ts";
 import { CommandFailure } from "../failure.ts";
@@ -6,7 +6,7 @@ import { print } from "../print.ts";
 import { examples, type Words, whole } from "../words.ts";
 import { quirkLines, showQuirks } from "./show-quirks.ts";
 
-interface Wanted {
+interface QuirkOptions {
   blksize?: number;
   options?: boolean;
   rollover?: number;
@@ -17,11 +17,11 @@ interface Wanted {
 export function quirkCommands(program: Command, { json, client }: Words): void {
   const quirks = program
     .command("quirks")
-    .description("machines that are booted otherwise than usual: how, on whose word and why")
+    .description("list machines with special boot settings, with the source and the reason of each")
     .addHelpText(
       "after",
-      `\nchosen: set with \`muster quirks set\`. learned: seen on this machine. file: of its make and model, from the quirk file of Muster.
-What was chosen comes before what was learned, that before the file.${examples(
+      `\nSources: chosen is set with \`muster quirks set\`. learned was observed on this machine. file comes from Muster's quirk file, by
+make and model. A chosen setting overrides a learned one, and a learned one overrides the file.\n${examples(
         "muster quirks",
         "muster quirks set rack1-n1 --blksize 1024 --loader ipxe",
         "muster quirks set rack1-n1 --local exit-0,exit-1",
@@ -36,35 +36,37 @@ What was chosen comes before what was learned, that before the file.${examples(
   quirks
     .command("set")
     .argument("<name|mac>")
-    .option("--blksize <bytes>", "TFTP blocks of at most so many bytes", whole(8, 1468))
-    .option("--no-options", "TFTP as if options had never been invented")
-    .option("--rollover <block>", "the TFTP block after 65535", whole(0, 1))
+    .option("--blksize <bytes>", "largest TFTP block in bytes", whole(8, 1468))
+    .option("--no-options", "use TFTP without any options")
+    .option("--rollover <block>", "number of the TFTP block after 65535", whole(0, 1))
     .addOption(new Option("--loader <loader>", "iPXE with the firmware's network driver, or with its own").choices(Loader.options))
-    .option("--local <ways>", `ways into its own disk, the first tried first: ${LocalBoot.options.join(",")}`, ways)
-    .description("boot one machine otherwise than usual; what is not named stays as it was")
+    .option("--local <ways>", `ways to boot its own disk, in the order to try: ${LocalBoot.options.join(",")}`, ways)
+    .description("set the boot settings of one machine; settings that are not named stay")
     .addHelpText("after", examples("muster quirks set rack1-n1 --no-options", "muster quirks set rack1-n1 --local exit-1,exit-0"))
-    .action(async (node: string, wanted: Wanted) => {
-      const chosen = quirksFrom(wanted);
+    .action(async (node: string, options: QuirkOptions) => {
+      const chosen = quirksFrom(options);
       if (Object.keys(chosen).length === 0)
-        throw new CommandFailure("USAGE", "nothing to set was named", "muster quirks set --help lists the options.");
+        throw new CommandFailure("USAGE", "no setting was given", "`muster quirks set --help` lists the options.");
       const machine = await client().chooseQuirks({ node, ...chosen });
       print(json(), machine, showQuirks([machine]));
     });
   quirks
     .command("forget")
     .argument("<name|mac>")
-    .description("forget what was chosen for and learned of one machine; the quirk file still holds")
+    .description("remove the chosen and learned settings of one machine; the quirk file still applies")
+    .addHelpText("after", examples("muster quirks forget rack1-n1"))
     .action(async (node: string) => {
       const machine = await client().forgetQuirks({ node });
       print(
         json(),
         machine,
-        `${machine.node ?? machine.mac} is booted as usual${machine.quirks.length > 0 ? " but for the quirk file" : ""}.`,
+        `${machine.node ?? machine.mac} boots with the usual settings${machine.quirks.length > 0 ? " and those of the quirk file" : ""}.`,
       );
     });
   quirks
     .command("export")
-    .description("what was learned here as lines of the quirk file, without names, MAC addresses or serial numbers: ready to be sent in")
+    .description("print learned settings as lines of the quirk file, without names, MAC addresses or serial numbers")
+    .addHelpText("after", examples("muster quirks export >> quirks.ndjson"))
     .action(async () => {
       const lines = quirkLines(await client().listQuirks());
       const none = "# Nothing has been learned yet.";
@@ -72,8 +74,8 @@ What was chosen comes before what was learned, that before the file.${examples(
     });
 }
 
-/** commander says true for an option named --no-… that was left out. */
-function quirksFrom({ blksize, options, rollover, loader, local }: Wanted): Quirks {
+/** commander sets an option named --no-… to true where it is left out. */
+function quirksFrom({ blksize, options, rollover, loader, local }: QuirkOptions): Quirks {
   return {
     ...(blksize !== undefined && { blockSize: blksize }),
     ...(options === false && { tftpOptions: false }),

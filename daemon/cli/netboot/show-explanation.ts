@@ -1,4 +1,4 @@
-/** How explanations look on a terminal. */
+/** Formats explanations for a terminal. */
 import type { BootError } from "../../contract/netboot/boot-errors.ts";
 import type { Explanation } from "../../contract/netboot/explanation.ts";
 import { ago, clean, paint } from "../print.ts";
@@ -24,7 +24,7 @@ export function showBootError({ code, says, means, next }: BootError, explanatio
     `  ${means}`,
     ...(explanation ? lastBoot(explanation) : []),
     "",
-    // What was seen knows better than a table.
+    // A diagnosis of the observed boot is better than the table's general advice.
     ...(explanation?.diagnosis ? [] : [`→ ${next}`]),
   ].join("\n");
 }
@@ -32,9 +32,9 @@ export function showBootError({ code, says, means, next }: BootError, explanatio
 function lastBoot({ last, seen, diagnosis }: Explanation): string[] {
   return [
     "",
-    last ? `Its last packet, ${ago(last.at)}: ${clean(last.summary)}` : "No packet of it has been answered yet.",
+    last ? `Its last packet, ${ago(last.at)}: ${clean(last.summary)}` : "No packet from it has been answered yet.",
     ...(last?.journal ?? []).map((line) => `  · ${clean(line)}`),
-    ...(seen.length > 0 ? ["What was seen of its last boot:", ...indented(seen)] : []),
+    ...(seen.length > 0 ? ["Its last boot, as observed:", ...indented(seen)] : []),
     ...(diagnosis
       ? [paint("yellow", `It ends there: ${clean(diagnosis.finding)}`), ...diagnosis.next.map((line) => `→ ${clean(line)}`)]
       : []),

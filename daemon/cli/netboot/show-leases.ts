@@ -1,4 +1,4 @@
-/** How networks and leases look on a terminal. */
+/** Formats networks and leases for a terminal. */
 import type { LeaseState, LeaseView, Network, OtherServer } from "../../contract/netboot/network.ts";
 import { ago, clean, paint, table } from "../print.ts";
 
@@ -15,7 +15,7 @@ export function showNetwork(network: Network, now = Date.now()): string {
 
 const words = {
   off: "answers no DHCP",
-  proxy: "a proxy beside the LAN's DHCP server: hands out no addresses",
+  proxy: "works with the LAN's DHCP server and hands out no addresses",
   full: "is the DHCP server",
 } as const;
 

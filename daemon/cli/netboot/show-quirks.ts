@@ -1,11 +1,11 @@
-/** How quirks look on a terminal, and what was learned as lines of the quirk file. */
+/** Formats quirks for a terminal, and learned quirks as lines of the quirk file. */
 import { type MachineQuirks, QuirkLine, type QuirkMatch, Quirks } from "../../contract/netboot/quirk.ts";
 import { quirkWords } from "../../contract/netboot/quirk-words.ts";
 import { table } from "../print.ts";
 
 export function showQuirks(machines: MachineQuirks[]): string {
   const rows = machines.flatMap((machine) => machine.quirks.map((quirk) => ({ machine, quirk })));
-  if (rows.length === 0) return "Every machine is booted as usual.";
+  if (rows.length === 0) return "Every machine boots with the usual settings.";
   return table(
     [
       { title: "MACHINE", least: 12 },
@@ -24,7 +24,7 @@ export function showQuirks(machines: MachineQuirks[]): string {
   );
 }
 
-/** Nothing in them tells whose machine it was. A make and model is a better name than a range of cards. */
+/** The lines do not identify a machine. Make and model are a better key than a range of network cards. */
 export function quirkLines(machines: readonly MachineQuirks[]): QuirkLine[] {
   const lines = machines.flatMap((machine) => {
     const learned = machine.quirks.filter(({ source }) => source === "learned");
@@ -40,7 +40,7 @@ export function quirkLines(machines: readonly MachineQuirks[]): QuirkLine[] {
       }),
     ];
   });
-  // Ten machines of one model taught one thing.
+  // Several machines of one model yield one line.
   return [...new Map(lines.map((line) => [JSON.stringify([line.when, line.set]), line])).values()];
 }
 

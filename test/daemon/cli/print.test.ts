@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, table } from "../../../daemon/cli/print.ts";
+import { ago, cut, table } from "../../../daemon/cli/print.ts";
 
 const columns = [
   { title: "NAME", least: 12 },
@@ -40,4 +40,21 @@ test("times are told in the unit a person would use", () => {
   const now = Date.parse("2026-01-02T00:00:00Z");
   const told = ["2026-01-01T23:59:55Z", "2026-01-01T23:30:00Z", "2026-01-01T12:00:00Z", "2025-12-25T00:00:00Z"].map((at) => ago(at, now));
   assert.deepEqual(told, ["5 s ago", "30 min ago", "12 h ago", "8 d ago"]);
+});
+
+test("wide characters take two columns, so that the next column stays aligned", () => {
+  const lines = table(
+    [{ title: "NAME" }, { title: "MAC" }],
+    [
+      ["機械", "52:54"],
+      ["e\u0301te\u0301", "52:55"],
+      ["n1", "52:56"],
+    ],
+    undefined,
+  );
+  assert.deepEqual(lines.split("\n"), ["NAME  MAC", "機械  52:54", "e\u0301te\u0301   52:55", "n1    52:56"]);
+});
+
+test("a wide character is never cut in half", () => {
+  assert.deepEqual([cut("機械室", 6), cut("機械室", 5), cut("機械室", 4)], ["機械室", "機械…", "機…"]);
 });

@@ -22,7 +22,7 @@ const table: [args: string[], code: number, says: RegExp, env?: NodeJS.ProcessEn
   [["explain", "n1"], 2, /not a MAC address such as/],
   [["key", "create", "--name", "x", "--role", "king"], 2, /--role.*viewer, operator, admin/],
   [["key", "create", "--name", "x", "--role", "admin", "--data", folder], 2, /there is no database in .*\n→ .*--data/],
-  [["token", "create", "--node", "n1", "--ttl", "5"], 2, /--ttl.*from 60 to 604800 seconds, such as/],
+  [["token", "create", "--node", "n1", "--ttl", "5"], 2, /--ttl.*from 1m to 7d, such as/],
   [["audit", "--last", "soon"], 2, /--last.*such as 90s, 30m, 12h or 7d/],
   [["audit", "verify", "--data", folder], 1, /there is no database .*--data/],
   [["init", "--output", join(folder, "new.yaml")], 2, /--interface and --dhcp: not given.*no terminal/],

@@ -9,7 +9,7 @@ import { muster } from "../muster.ts";
 test("a node that fails is in `muster alerts` some seconds later, with its reason", async (t) => {
   const { url, data, control } = await startTestControl(t);
   const here = { MUSTER_URL: url, MUSTER_KEY: control.firstKey };
-  assert.equal((await muster(["alerts"], here)).out, "No alert was raised.\n");
+  assert.equal((await muster(["alerts"], here)).out, "No alert has been raised.\n");
   const stores = openStores(data.database);
   const node = addNode(stores, { phase: "accepted" }, "rack1-n1");
   stores.events.append({ source: "control", type: "node.configure-failed", summary: "no network", nodeId: node.id });

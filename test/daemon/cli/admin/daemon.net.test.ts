@@ -63,7 +63,7 @@ test("what is not there or not allowed ends with 1 and a next step", async () =>
 test("without a key, with a wrong one and with too small a role it says which key would do", async () => {
   const at = { MUSTER_URL: daemon.url };
   const none = await muster(["nodes"], at);
-  assert.match(none.err, /no API key was given\n→ Put yours into MUSTER_KEY/);
+  assert.match(none.err, /no API key was given\n→ Set MUSTER_KEY/);
   const wrong = await muster(["nodes"], { ...at, MUSTER_KEY: "mk_wrong" });
   assert.match(wrong.err, /does not know this API key\n→ .*muster key create/);
 
@@ -80,7 +80,7 @@ test("without a key, with a wrong one and with too small a role it says which ke
 
 test("keys are listed without their secrets and revoked by name or id", async () => {
   const { out } = await ask("key", "list");
-  assert.match(out, /^ID +NAME +ROLE +OWNER +MADE +LAST USED +ENDS\n[\s\S]*looker +viewer +\S+ +\d+ s ago/);
+  assert.match(out, /^ID +NAME +ROLE +OWNER +CREATED +LAST USED +EXPIRES\n[\s\S]*looker +viewer +\S+ +\d+ s ago/);
   assert.doesNotMatch(out, /mk_/);
   assert.match((await ask("key", "revoke", "looker")).out, /^the key [0-9a-f]{8} is revoked\.\n$/);
   assert.doesNotMatch((await ask("key", "list", "--json")).out, /looker/);

@@ -42,10 +42,11 @@ test("an end that is none, or over, is named with what would be one", async () =
   }
 });
 
-test("keygen prints a key of 256 bits and the hash that stands for it, and tells no daemon", async () => {
-  const { code, out } = await muster(["--json", "keygen"], { MUSTER_URL: "http://127.0.0.1:9" });
-  const { key, sha256 } = JSON.parse(out) as { key: string; sha256: string };
-  assert.equal(code, 0);
-  assert.match(key, /^[0-9a-f]{64}$/);
-  assert.equal(sha256, createHash("sha256").update(key).digest("hex"));
-});
+for (const command of [["key", "generate"], ["keygen"]])
+  test(`${command.join(" ")} prints a key of 256 bits and its hash, without a daemon`, async () => {
+    const { code, out } = await muster(["--json", ...command], { MUSTER_URL: "http://127.0.0.1:9" });
+    const { key, sha256 } = JSON.parse(out) as { key: string; sha256: string };
+    assert.equal(code, 0);
+    assert.match(key, /^[0-9a-f]{64}$/);
+    assert.equal(sha256, createHash("sha256").update(key).digest("hex"));
+  });

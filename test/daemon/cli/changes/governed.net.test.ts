@@ -248,7 +248,7 @@ describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
   });
 
   const mistakes: [what: string, args: string[], code: number, says: RegExp][] = [
-    ["nothing to do", ["do", "--on", "n1"], 2, /it is not said what to do/],
+    ["nothing to do", ["do", "--on", "n1"], 2, /no tool and no runbook was given/],
     ["a word that is no parameter", ["do", "disk_usage", "n1"], 2, /n1: is not a parameter/],
     ["a parameter before the tool", ["do", "unit=x", "--on", "n1"], 2, /the tool comes before its parameters/],
     ["a tool that is not there", ["do", "fly", "--on", "n1"], 1, /there is no tool fly/],

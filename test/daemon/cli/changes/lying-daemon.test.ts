@@ -66,7 +66,7 @@ for (const [what, answer] of [
     key("bea");
     await assert.rejects(signatureFor(client, approval.id, quietly), (error) => {
       assert.ok(error instanceof CommandFailure);
-      assert.match(error.message, /is not the one it asks about/);
+      assert.match(error.message, /does not match the approval/);
       return true;
     });
   });

@@ -22,7 +22,7 @@ describe("muster policy", { concurrency: 2 }, () => {
   test("test: the table that comes with Muster is answered as it says", async () => {
     const { code, out, err } = await muster(["policy", "test"], {}, folder);
     assert.deepEqual([code, err], [0, ""]);
-    assert.match(out, /^(\d+) of \1 cases are answered as they should\.$/m);
+    assert.match(out, /^(\d+) of \1 cases are decided as expected\.$/m);
   });
 
   test("test: a case that is answered otherwise is shown with what was decided, and fails the command", async () => {
@@ -53,9 +53,9 @@ describe("muster policy", { concurrency: 2 }, () => {
     writeFileSync(file, JSON.stringify({ plan: plan([step({ risk: "read", tool: "disk_usage" }), step({ id: "2" })], { tainted: true }) }));
     const { code, out } = await muster(["policy", "explain", file, "--role", "admin", "--name", "ann"], { APPROVAL_MODE: "true" }, folder);
     assert.equal(code, 0);
-    assert.match(out, /asked by +ann \(admin\)\ninputs +readOnly=false, tainted=true, nodes=1, approvalMode=changes/);
+    assert.match(out, /requester +ann \(admin\)\ninputs +readOnly=false, tainted=true, nodes=1, approvalMode=changes/);
     assert.match(out, /1 +disk_usage +n1 +read +prod +allow +read/);
-    assert.match(out, /answer +needs-approval by tainted-changes: 1 × operator must say yes/);
+    assert.match(out, /decision +needs-approval by tainted-changes: needs 1 × operator/);
     const { decision } = JSON.parse((await muster(["--json", "policy", "explain", file], {}, folder)).out) as {
       decision: { answer: string };
     };
@@ -89,7 +89,7 @@ describe("muster policy", { concurrency: 2 }, () => {
       out,
       /inputs +readOnly=false, tainted=false, nodes=1\n +needs approval: service_restart, a write in prod on n1, by write-in-prod/,
     );
-    assert.match(out, /answer +needs-approval by write-in-prod: 1 × operator must say yes/);
+    assert.match(out, /decision +needs-approval by write-in-prod: needs 1 × operator/);
   });
 
   test("rules: Muster's own, then the site's; a mistake names file and rule", async () => {

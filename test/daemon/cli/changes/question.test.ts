@@ -20,9 +20,9 @@ test("every step is shown with its values, preview, machine, address and scope, 
     /Step 1: service_restart on n1 \(prod, 10\.0\.0\.1\)\n {2}risk write, scope prod, by ssh, at most \d+ s\n/,
     /parameters: \{"unit":"ssh\.service"\}\n {2}does: .*systemctl.*restart.*ssh\.service\n/,
     new RegExp(`On these machines:\n  n1: prod, 10.0.0.1, known as ${work.plan.targets[0]?.nodeId}\n`),
-    /To be answered by 2026-11-21T12:10:00\.000Z\. It may be begun for 300 s after the last yes\./,
+    /Answer by 2026-11-21T12:10:00\.000Z\. It may start within 300 s after the last approval\./,
     new RegExp(`Approval ${approval.id}, plan ${work.hash}\n`),
-    /which is not signed:\n {2}asked because: it hangs\n/,
+    /which your signature does not cover:\n {2}reason of the request: it hangs\n/,
   ])
     assert.match(shown, part);
 });

@@ -135,12 +135,12 @@ describe("signed votes", { concurrency: 1 }, () => {
     const approve = ["approve", approval?.id ?? "", "--reason", "as announced"];
     const unsaid = await muster(["--json", ...approve], people.bea);
     assert.deepEqual([unsaid.code, unsaid.out], [2, ""]);
-    assert.match(unsaid.err, /^ada asks:\n.*note[\s\S]*nobody can be asked here[\s\S]*--yes/);
+    assert.match(unsaid.err, /^ada asks:\n.*note[\s\S]*there is no terminal[\s\S]*--yes/);
     const { code, out, err } = await muster([...approve, "--yes"], { ...people.bea, COLUMNS: "40" });
     assert.equal(code, 0, err);
     assert.match(out, /^ada asks:\n.*note/);
     assert.ok(out.includes(`  parameters: {"path":"${noted}-signed"}\n  does: touch ${noted}-signed\n`), out);
-    assert.match(out, /You said yes\./);
+    assert.match(out, /You approved it\./);
     assert.equal((await ended(work.id)).status, "succeeded");
     assert.ok(existsSync(`${noted}-signed`));
   });
@@ -154,7 +154,7 @@ describe("signed votes", { concurrency: 1 }, () => {
 
   const mistakes: [what: string, args: string[], says: RegExp, env?: () => NodeJS.ProcessEnv][] = [
     ["a second key in the place of the first", ["voter", "keygen"], /voter\.json is there already/],
-    ["a public key that is none", ["voter", "add", "eve", "ssh-ed25519", "--role", "operator"], /not a voter's public key/],
+    ["a public key that is none", ["voter", "add", "eve", "ssh-ed25519", "--role", "operator"], /not a public key of/],
     ["a role that has no vote", ["voter", "add", "eve", "x", "--role", "viewer"], /operator, admin/],
     ["a voter nobody knows", ["voter", "remove", "eve", "--data", data.root], /eve is no voter/],
     ["a folder without a database", ["voter", "list", "--data", "/tmp"], /there is no database in \/tmp/],
@@ -186,7 +186,7 @@ describe("signed votes", { concurrency: 1 }, () => {
 
   test("with the last voter gone a yes needs no signature, and the command says so", async () => {
     const { out } = await onControlNode("voter", "remove", "bea");
-    assert.match(out, /bea is a voter no more\. They were the last/);
-    assert.match((await onControlNode("voter", "list")).out, /^Nobody:/);
+    assert.match(out, /bea is no longer a voter\. There are no voters now/);
+    assert.match((await onControlNode("voter", "list")).out, /^There are no voters\./);
   });
 });

@@ -27,7 +27,7 @@ test("muster tools lists Muster's tools and those of the configured folder, with
 test("muster tools check reads one more file, and names file and line of what is wrong", async () => {
   writeFileSync(join(forms, "fans.yaml"), form());
   const right = await muster(["tools", "check", forms], {}, folder);
-  assert.deepEqual([right.code, /^\d+ forms of tools can be read\.$/m.test(right.out)], [0, true], right.out + right.err);
+  assert.deepEqual([right.code, /^\d+ forms of tools are valid\.$/m.test(right.out)], [0, true], right.out + right.err);
   writeFileSync(join(forms, "fans.yaml"), form("rysk: delete\n"));
   const wrong = await muster(["tools", "check", forms], {}, folder);
   assert.equal(wrong.code, 1);

@@ -36,7 +36,7 @@ test("Ctrl-C leaves a followed job alone; followed to its failed end it says so 
   watching.kill("SIGINT");
   const left = await ended;
   assert.equal(left.code, 130, left.err);
-  assert.match(left.err, /^muster: enrolled-\S+ goes on without being watched\n→ .*muster job enrolled-\S+ --follow/);
+  assert.match(left.err, /^muster: enrolled-\S+ continues in the background\n→ .*muster job enrolled-\S+ --follow/);
 
   const followed = await ask("job", "enrolled", "--follow");
   assert.equal(followed.code, 1);

@@ -49,14 +49,14 @@ test("a wipe wants the name typed; it is armed, shown, taken back, and on the ti
 });
 
 test("a rescue is asked for and ended", async () => {
-  assert.match((await ask("rescue", "rack1-n1")).out, /gets the rescue system at its network boots/);
-  assert.match((await ask("node", "rack1-n1")).out, /rescue +not up yet/);
+  assert.match((await ask("rescue", "rack1-n1")).out, /boots into the rescue system/);
+  assert.match((await ask("node", "rack1-n1")).out, /rescue +not started yet/);
   assert.match((await ask("rescue", "rack1-n1", "--end")).out, /is accepted and boots its disk again/);
 });
 
 test("playbooks are listed with what they do; one is not run by path, nor on a node without a system", async () => {
   const { out } = await ask("playbooks");
-  assert.match(out, /^look +only looks +Says /m);
+  assert.match(out, /^look +read-only +Says /m);
   assert.match(out, /^update +changes +Installs /m);
   for (const [playbook, code] of [
     ["../playbook", "REQUEST_INVALID"],

@@ -18,7 +18,7 @@ test("without a boot network leases says so, and an address nobody has is not gi
 });
 
 test("quirks are set, listed, explained, not exported when only chosen, and forgotten", async () => {
-  assert.equal((await ask("quirks")).out, "Every machine is booted as usual.\n");
+  assert.equal((await ask("quirks")).out, "Every machine boots with the usual settings.\n");
   const set = await ask("quirks", "set", "rack1-n2", "--blksize", "512", "--local", "exit-0,exit-1");
   assert.deepEqual([set.code, set.err], [0, ""]);
   assert.match(set.out, /rack1-n2 +.*TFTP blocks of 512 bytes at most +chosen +set by the operator/);
@@ -29,7 +29,7 @@ test("quirks are set, listed, explained, not exported when only chosen, and forg
   assert.match((await ask("node", "rack1-n2")).out, /is to be booted otherwise: .*set by first/);
 
   const forgotten = await ask("quirks", "forget", "rack1-n2");
-  assert.deepEqual([forgotten.code, forgotten.out], [0, "rack1-n2 is booted as usual.\n"]);
+  assert.deepEqual([forgotten.code, forgotten.out], [0, "rack1-n2 boots with the usual settings.\n"]);
   const again = await ask("quirks", "forget", "rack1-n2");
   assert.equal(again.code, 1);
   assert.match(again.err, /nothing was chosen for or learned of rack1-n2/);
@@ -40,7 +40,7 @@ test("what cannot be set is refused with what can", async () => {
     [["--blksize", "4"], /whole number from 8 to 1468/],
     [["--local", "exit-2"], /exit-2 is not one of sanboot, exit-0, exit-1/],
     [["--loader", "grub"], /snponly, ipxe/],
-    [[], /nothing to set was named/],
+    [[], /no setting was given/],
   ] as const) {
     const { code, err } = await ask("quirks", "set", "rack1-n2", ...args);
     assert.equal(code, 2, err);

@@ -48,5 +48,5 @@ test("the list says what is otherwise, on whose word and why", () => {
   const text = showQuirks([dell("52:54:00:00:00:01", small, { name: "tftpOptions", value: false, source: "file", because: "x" })]);
   assert.match(text, /rack1-n1 +Dell Inc\. OptiPlex 780 +TFTP blocks of 512 bytes at most +learned +1468-byte blocks/);
   assert.match(text, /no TFTP options +file/);
-  assert.match(showQuirks([]), /as usual/);
+  assert.match(showQuirks([]), /usual settings/);
 });
