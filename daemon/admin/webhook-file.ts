@@ -9,9 +9,12 @@ export function webhookIn(file: string | undefined): URL | undefined {
   try {
     text = readFileSync(file, "utf8").trim();
   } catch (cause) {
-    throw new MusterError("CONFIG_INVALID", `alerts.webhook_file: cannot read ${file}`, { cause });
+    throw new MusterError("CONFIG_INVALID", `admin.alerts.webhook_file: cannot read ${file}`, { cause });
   }
   if (!URL.canParse(text) || !/^https?:/.test(text))
-    throw new MusterError("CONFIG_INVALID", `alerts.webhook_file: ${file} does not hold one address that begins with https:// or http://`);
+    throw new MusterError(
+      "CONFIG_INVALID",
+      `admin.alerts.webhook_file: ${file} does not hold one address that begins with https:// or http://`,
+    );
   return new URL(text);
 }

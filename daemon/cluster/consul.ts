@@ -40,7 +40,7 @@ async function ask({ url, token }: Consul, path: string, signal: AbortSignal): P
     headers: token === undefined ? {} : { "x-consul-token": token },
   });
   if (response.status === 401 || response.status === 403)
-    throw new NoAnswer(`it answered ${response.status}: services.consul.token_file is missing, or its token may not read health`);
+    throw new NoAnswer(`it answered ${response.status}: cluster.consul.token_file is missing, or its token may not read health`);
   if (!response.ok) throw new NoAnswer(`it answered ${response.status}`);
   const body = listIn(await response.text());
   if (!body) throw new NoAnswer("it answered something else than a list of services: is it Consul?");

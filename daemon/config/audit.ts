@@ -1,4 +1,4 @@
-/** How long the audit is kept, how often its end is signed, and where the signatures are copied to. */
+/** The `audit` section: retention, checkpoints, and copies of checkpoints. */
 import * as z from "zod";
 
 const Web = z.url({ protocol: /^https?$/ });
@@ -11,17 +11,19 @@ export const AuditSettings = z.strictObject({
     .max(36_500)
     .nullable()
     .default(null)
-    .describe("Records older than this are dropped, and a signed note says where the rest begins; null keeps all."),
+    .describe("Days after which records are dropped. A signed note marks where the remaining records begin. null keeps all."),
   checkpoint_seconds: z
     .number()
     .min(1)
     .max(86_400)
     .default(30)
-    .describe("How often a checkpoint is signed when there are new records. What was cut off since the last one is not found."),
+    .describe(
+      "Seconds between signed checkpoints while there are new records. A removal of records after the last checkpoint is not detected.",
+    ),
   webhook: z
-    .strictObject({ url: Web.describe("Gets every checkpoint as a POST of JSON.") })
+    .strictObject({ url: Web.describe("Receives every checkpoint as a POST of JSON.") })
     .optional()
-    .describe("Where checkpoints are copied to, out of reach of whoever holds this machine."),
+    .describe("Copies of checkpoints, out of reach of an attacker on this machine."),
   consul: z
     .strictObject({
       url: Web.default("http://127.0.0.1:8500").describe("Address of a Consul agent."),
@@ -29,10 +31,10 @@ export const AuditSettings = z.strictObject({
         .string()
         .regex(/^[A-Za-z0-9._/-]{1,200}$/)
         .default("muster/audit/checkpoint")
-        .describe("Key of the newest checkpoint; it is only replaced by one that goes on from it."),
+        .describe("Key of the newest checkpoint. It is replaced only by a checkpoint that continues it."),
       token_file: FilePath.optional().describe("File with the Consul token."),
     })
     .optional()
-    .describe("The same in Consul's key-value store."),
+    .describe("Copies of checkpoints in Consul's key-value store."),
 });
 export type AuditSettings = z.output<typeof AuditSettings>;

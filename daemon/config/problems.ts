@@ -1,36 +1,71 @@
-/** Says what is wrong with a configuration, key by key, in the words of the file. */
+/** Describes what is wrong with a configuration, key by key, with the names of the file. */
 import * as z from "zod";
+import { movedKeys, newPlaceOf } from "./moved-keys.ts";
 
-export function configProblems(error: z.ZodError, schema: z.ZodType): string {
-  return error.issues.flatMap((issue) => problemsOf(issue, schema)).join("\n");
+type NameOf = (path: readonly string[]) => string;
+
+export function configProblems(error: z.ZodError, schema: z.ZodType, nameOf: NameOf): string {
+  return error.issues.flatMap((issue) => problemsOf(issue, schema, nameOf)).join("\n");
 }
 
-function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
+function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, nameOf: NameOf): string[] {
   const at = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
-    const known = keysAt(schema, at);
     return issue.keys.map((key) => {
-      const meant = nearest(key, known);
-      return `${[...at, key].join(".")}: there is no such key${meant === undefined ? "" : `; ${[...at, meant].join(".")} is one`}`;
+      const meant = elsewhere([...at, key], schema) ?? nearby(at, key, schema, nameOf);
+      return `${nameOf([...at, key])}: there is no such key${meant === undefined ? "" : `; ${meant} is one`}`;
     });
   }
-  return [`${at.join(".") || "the file"}: ${issue.message}`];
+  return [`${nameOf(at) || "the file"}: ${issue.message}`];
+}
+
+/** The key exists in another section, under this name or under the name of an earlier version. */
+function elsewhere(path: string[], schema: z.ZodType): string | undefined {
+  const key = path.at(-1);
+  const moved = newPlaceOf(path.join("."));
+  if (moved !== undefined) return moved;
+  const same = pathsOf(schema, []).filter((known) => known.at(-1) === key);
+  return same.length === 1 ? same[0]?.join(".") : undefined;
+}
+
+function nearby(at: string[], key: string, schema: z.ZodType, nameOf: NameOf): string | undefined {
+  const meant = nearest(key, keysAt(schema, at));
+  if (meant !== undefined) return nameOf([...at, meant]);
+  const section = at.length === 0 ? nearest(key, Object.keys(oldSections)) : undefined;
+  return section && oldSections[section];
+}
+
+/** Sections of earlier versions, with their new places. */
+const oldSections: Record<string, string> = Object.fromEntries(
+  movedKeys.filter(({ from }) => !from.includes(".")).map(({ from, to }) => [from, to]),
+);
+
+function unwrapped(schema: unknown): unknown {
+  let inner = schema;
+  while (
+    inner instanceof z.ZodDefault ||
+    inner instanceof z.ZodPrefault ||
+    inner instanceof z.ZodOptional ||
+    inner instanceof z.ZodNullable
+  )
+    inner = inner.unwrap();
+  return inner;
+}
+
+function pathsOf(schema: unknown, path: string[]): string[][] {
+  const inner = unwrapped(schema);
+  if (!(inner instanceof z.ZodObject)) return [];
+  return Object.entries(inner.shape).flatMap(([key, value]) => [[...path, key], ...pathsOf(value, [...path, key])]);
 }
 
 function keysAt(schema: z.ZodType, path: string[]): string[] {
-  let here: unknown = schema;
-  for (const step of [...path, undefined]) {
-    while (here instanceof z.ZodDefault || here instanceof z.ZodPrefault || here instanceof z.ZodOptional || here instanceof z.ZodNullable)
-      here = here.unwrap();
-    if (here instanceof z.ZodArray && step !== undefined) {
-      here = here.element;
-      continue;
-    }
-    if (!(here instanceof z.ZodObject)) return [];
-    if (step === undefined) return Object.keys(here.shape);
-    here = here.shape[step];
+  let here: unknown = unwrapped(schema);
+  for (const step of path) {
+    if (here instanceof z.ZodArray) here = unwrapped(here.element);
+    else if (here instanceof z.ZodObject) here = unwrapped(here.shape[step]);
+    else return [];
   }
-  return [];
+  return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
 }
 
 function nearest(key: string, known: string[]): string | undefined {
@@ -38,7 +73,7 @@ function nearest(key: string, known: string[]): string | undefined {
   return best && best.distance <= Math.max(2, key.length / 3) ? best.each : undefined;
 }
 
-/** Levenshtein: how many letters differ. */
+/** Levenshtein distance: the number of letters to change, insert or remove. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (const [index, letter] of [...one].entries()) {

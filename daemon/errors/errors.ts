@@ -52,7 +52,7 @@ export const hints = {
   NOT_ALLOWED: "Use a key whose role allows this; `muster key create --name <name> --role <role>` makes one.",
   CSRF_INVALID: "Send the csrfToken that logging in answered as the header `x-csrf-token`.",
   ORIGIN_REFUSED: "Open the page at the address Muster itself is reached by.",
-  ADDRESS_NOT_ALLOWED: "Add the network to `control.node_networks` in muster.yaml if its machines are yours.",
+  ADDRESS_NOT_ALLOWED: "Add the network to `machines.call_home.networks` in muster.yaml if its machines are yours.",
   RATE_LIMITED: "Wait for the time named in Retry-After.",
   CONFIG_INVALID: "Compare the file with what `muster init --print` writes.",
   CONFIG_NOT_FOUND: "Write one with `muster init`, or name one with --config.",
@@ -73,10 +73,11 @@ export const hints = {
   DAEMON_UNREACHABLE: "Start it with `muster up`, or set MUSTER_URL to where it runs.",
   DAEMON_RUNNING: "Stop the running one first, or choose another folder with --data.",
   BOOT_FILES_MISSING: "Fetch them with `muster assets fetch`; build the image with `muster image build`.",
-  POWER_NOT_CONFIGURED: "Correct `power` in muster.yaml (a driver under `power.nodes`, by name or MAC address) and start the daemon again.",
-  POWER_NOT_SUPPORTED: "Give the node a driver that can under `power.nodes` in muster.yaml: ipmi, redfish or command.",
+  POWER_NOT_CONFIGURED:
+    "Correct `power` in muster.yaml (a driver under `machines.power.nodes`, by name or MAC address) and start the daemon again.",
+  POWER_NOT_SUPPORTED: "Give the node a driver that can under `machines.power.nodes` in muster.yaml: ipmi, redfish or command.",
   POWER_BY_HAND: "Do it at the machine; `muster node <name>` shows what it does then.",
-  POWER_BUSY: "Wait until it is over, at most `power.timeout_seconds`.",
+  POWER_BUSY: "Wait until it is over, at most `machines.power.timeout_seconds`.",
   POWER_UNREACHABLE: "Check its address, its network, and that IPMI over LAN or Redfish is switched on in its settings.",
   POWER_LOGIN_REFUSED:
     "Compare `user`, `password_file` and `privilege` or `certificate_sha256` in muster.yaml with the BMC's own settings.",

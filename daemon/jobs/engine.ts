@@ -39,7 +39,7 @@ export const heardByJobs = ["hello", "alive", "finished", "refused"] as const sa
 type Heard = Extract<FromExecutor, { type: (typeof heardByJobs)[number] }>;
 
 const POLL_MS = 250;
-const OUTPUT_GONE = "[muster: the output of this job is not kept any more; ansible.output_days sets for how long]\n";
+const OUTPUT_GONE = "[muster: the output of this job is not kept any more; jobs.ansible.output_days sets for how long]\n";
 const OUTPUT_KEPT_MS = OUTPUT_DAYS_MIN * 86_400_000;
 
 export class JobEngine {
@@ -191,7 +191,7 @@ export class JobEngine {
     return join(this.#parts.jobsDir, id, "output.log");
   }
 
-  /** The executor removes it after `ansible.output_days`. */
+  /** The executor removes it after `jobs.ansible.output_days`. */
   #isOutputGone(id: string): boolean {
     const { startedAt, endedAt } = this.#job(id);
     if (startedAt === undefined || endedAt === undefined || Date.parse(endedAt) > Date.now() - OUTPUT_KEPT_MS) return false;

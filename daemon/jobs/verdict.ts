@@ -34,7 +34,7 @@ export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | 
       return fail(
         "deadline",
         "stopped at its deadline; what had begun on the node may have gone on",
-        "Look at the end of the output for what it was doing; `ansible.deadline_seconds` sets the limit.",
+        "Look at the end of the output for what it was doing; `jobs.ansible.deadline_seconds` sets the limit.",
       );
     case "interrupted":
       return { status: "interrupted", result: { summary: "ended because Muster was stopped", cause: "interrupted", ...shared } };

@@ -1,4 +1,4 @@
-/** A configuration file that explains itself: what was chosen as it is, every other key as a comment with its default. */
+/** A configuration file that explains itself: chosen keys with their values, every other key as a comment with its default. */
 import * as z from "zod";
 import { Config } from "../config/config.ts";
 
@@ -9,44 +9,36 @@ export interface ChosenCard {
 }
 
 export interface Chosen {
-  /** One at least. */
+  /** At least one. */
   cards: readonly ChosenCard[];
   sshKeys?: string | undefined;
 }
 
+/** Dotted key → its value as YAML; a list begins with a line break. */
+type Values = ReadonlyMap<string, string>;
+
 export function commentedConfig(chosen: Chosen | undefined): string {
-  const set: Record<string, unknown> = chosen
-    ? {
-        ...netbootKeys(chosen.cards),
-        ...(chosen.sshKeys !== undefined && { "access.ssh_keys_file": JSON.stringify(chosen.sshKeys) }),
-      }
-    : {};
-  const lines = ["# Muster's configuration. A key that is left out has the value its comment names.", ""];
-  for (const [section, schema] of Object.entries(Config.shape)) {
-    const inner = unwrapped(schema);
-    lines.push(`# ${schema.description ?? ""}`);
-    if (inner instanceof z.ZodObject) lines.push(...sectionLines(section, inner, set));
-    else lines.push(`# ${section}: ${shown(schema)}`);
-    lines.push("");
-  }
-  return lines.join("\n");
+  const values = new Map(chosen ? valuesOf(chosen) : []);
+  const sections = Object.entries(Config.shape).flatMap(([name, schema]) => [...keyLines(name, schema, "", values), ""]);
+  return ["# Muster's configuration. A key that is left out has the value in its comment.", "", ...sections].join("\n");
 }
 
-/** One is written as single keys, which are easier to change by hand; several as a list. */
-function netbootKeys(cards: readonly ChosenCard[]): Record<string, string> {
+const valuesOf = ({ cards, sshKeys }: Chosen): [string, string][] => [
+  ...netbootValues(cards),
+  ...(sshKeys === undefined ? [] : ([["machines.access.ssh_keys_file", JSON.stringify(sshKeys)]] as [string, string][])),
+];
+
+/** One card is written as single keys, which are easier to change by hand. Several cards are written as a list. */
+function netbootValues(cards: readonly ChosenCard[]): [string, string][] {
   const [first] = cards;
-  if (cards.length > 1 || !first)
-    return {
-      "netboot.interfaces": `\n${cards
-        .map(
-          (card) =>
-            `    - { ${entriesOf(card)
-              .map((entry) => entry.join(": "))
-              .join(", ")} }`,
-        )
-        .join("\n")}`,
-    };
-  return Object.fromEntries(entriesOf(first).map(([key, value]) => [`netboot.${key}`, value]));
+  if (cards.length === 1 && first) return entriesOf(first).map(([key, value]) => [`netboot.${key}`, value]);
+  const list = cards.map(
+    (card) =>
+      `\n    - { ${entriesOf(card)
+        .map((entry) => entry.join(": "))
+        .join(", ")} }`,
+  );
+  return [["netboot.interfaces", list.join("")]];
 }
 
 const entriesOf = ({ interface: name, dhcp, range }: ChosenCard): [string, string][] => [
@@ -55,25 +47,33 @@ const entriesOf = ({ interface: name, dhcp, range }: ChosenCard): [string, strin
   ...(range ? [["range", `{ from: ${range.from}, to: ${range.to} }`] as [string, string]] : []),
 ];
 
-function sectionLines(section: string, { shape }: z.ZodObject, set: Record<string, unknown>): string[] {
-  const keys = Object.entries(shape).map(([key, schema]) => ({ key, schema: schema as z.ZodType, given: set[`${section}.${key}`] }));
-  const lines = [keys.some(({ given }) => given !== undefined) ? `${section}:` : `# ${section}:`];
-  for (const { key, schema, given } of keys) {
-    lines.push(
-      `  # ${schema.description ?? ""}`,
-      given === undefined ? `  # ${key}: ${shown(schema)}`.trimEnd() : `  ${key}:${String(given).startsWith("\n") ? "" : " "}${given}`,
-    );
-  }
-  return lines;
+/** A key with its description. The keys of an area and of its groups stand on lines of their own; deeper ones are one value. */
+function keyLines(path: string, schema: z.ZodType, indent: string, values: Values): string[] {
+  const key = path.split(".").at(-1);
+  const description = `${indent}# ${schema.description ?? ""}`;
+  const keys = path.split(".").length <= DEPTH ? keysOf(schema) : [];
+  const value = values.get(path);
+  if (value !== undefined) return [description, `${indent}${key}:${value.startsWith("\n") ? "" : " "}${value}`];
+  if (keys.length === 0) return [description, `${indent}# ${key}: ${shown(schema)}`.trimEnd()];
+  const used = [...values.keys()].some((each) => each.startsWith(`${path}.`));
+  return [
+    description,
+    `${indent}${used ? "" : "# "}${key}:`,
+    ...keys.flatMap(([name, each]) => keyLines(`${path}.${name}`, each, `${indent}  `, values)),
+  ];
 }
 
-function unwrapped(schema: z.ZodType): z.ZodType {
+/** Areas and the groups in them: `machines` and `machines.debian`. */
+const DEPTH = 2;
+
+/** The keys of a section. A section that is absent by default is shown as one value. */
+function keysOf(schema: z.ZodType): [string, z.ZodType][] {
   let inner: unknown = schema;
-  while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) inner = inner.unwrap();
-  return inner instanceof z.ZodType ? inner : schema;
+  while (inner instanceof z.ZodPrefault) inner = inner.unwrap();
+  return inner instanceof z.ZodObject ? (Object.entries(inner.shape) as [string, z.ZodType][]) : [];
 }
 
-/** The default in JSON, which is YAML too; nothing where the key has none. */
+/** The default in JSON, which is YAML too; empty where the key has none. */
 function shown(schema: z.ZodType): string {
   const parsed = schema.safeParse(undefined);
   return parsed.success && parsed.data !== undefined ? JSON.stringify(parsed.data) : "";

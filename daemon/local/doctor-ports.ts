@@ -9,7 +9,7 @@ import type { Check } from "../contract/admin/doctor.ts";
 import { holdersOn } from "./port-holders.ts";
 
 /** Then its ports are taken, and rightly. */
-export async function ourDaemonAnswers({ control }: Config): Promise<boolean> {
+export async function ourDaemonAnswers({ admin: { control } }: Config): Promise<boolean> {
   const host =
     control.host === "0.0.0.0"
       ? "127.0.0.1"
@@ -24,9 +24,9 @@ export async function ourDaemonAnswers({ control }: Config): Promise<boolean> {
   }
 }
 
-export async function portChecks({ control, netboot }: Config): Promise<Check[]> {
+export async function portChecks({ admin: { control }, netboot }: Config): Promise<Check[]> {
   const checks = [
-    await tcpCheck("control.port", control.host, control.port),
+    await tcpCheck("admin.control.port", control.host, control.port),
     await tcpCheck("netboot.http_port", "0.0.0.0", netboot.http_port),
   ];
   const all = bootInterfaces(netboot);

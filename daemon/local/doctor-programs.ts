@@ -10,7 +10,7 @@ const programs = [
 ] as const;
 const ipmitool = ["ipmitool", "-V", "ipmitool", "switches machines by IPMI"] as const;
 
-export function programChecks({ power }: Config): Check[] {
+export function programChecks({ machines: { power } }: Config): Check[] {
   const ipmi = Object.values(power.nodes).some(({ driver }) => driver === "ipmi");
   return [...programs, ...(ipmi ? [ipmitool] : [])].map(([name, option, from, purpose]) => {
     const version = versionOf(name, option);

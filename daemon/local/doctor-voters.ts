@@ -13,7 +13,7 @@ const REGISTER = "`muster voter keygen` on each voter's machine prints the line 
 export function votersCheck(config: Config, data: DataDir): Check {
   let voting: Voting;
   try {
-    voting = votingOf(config, data);
+    voting = votingOf(config.changes, data);
   } catch (error) {
     if (!(error instanceof MusterError)) throw error;
     return { name: NAME, ok: false, detail: error.message, advice: error.hint };
@@ -25,7 +25,7 @@ export function votersCheck(config: Config, data: DataDir): Check {
     return {
       name: NAME,
       ok: false,
-      detail: "policy.signed_votes is required and nobody is a voter: nothing can be approved",
+      detail: "changes.policy.signed_votes is required and nobody is a voter: nothing can be approved",
       advice: REGISTER,
     };
   return { name: NAME, ok: true, detail: "none: whoever can write the database can vote for others", advice: REGISTER };

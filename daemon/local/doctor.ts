@@ -1,7 +1,9 @@
 /** `muster doctor`: looks at everything a start depends on and says for each what to do. */
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Config, loadAccess, loadConfig } from "../config/config.ts";
+import { loadAccess } from "../config/access-secrets.ts";
+import { type Config, loadConfigFile } from "../config/config.ts";
+import type { MovedKey } from "../config/moved-keys.ts";
 import { type BootInterface, bootInterfaces } from "../config/netboot.ts";
 import type { Check } from "../contract/admin/doctor.ts";
 import { Profile } from "../contract/machines/node.ts";
@@ -15,21 +17,25 @@ import { votersCheck } from "./doctor-voters.ts";
 
 export async function doctor(configFile: string, data: DataDir): Promise<Check[]> {
   let config: Config;
+  let moved: MovedKey[];
   let keys: number;
   try {
-    config = loadConfig(configFile);
+    ({ config, moved } = loadConfigFile(configFile));
     keys = loadAccess(config).sshKeys.length;
   } catch (error) {
-    return [bad("configuration", explain(error), "Correct what is named; `muster init --print` shows every key.")];
+    return [bad("configuration", explain(error), "Correct the keys that are named. `muster init --print` shows every key.")];
   }
   const running = await ourDaemonAnswers(config);
   return [
-    good("configuration", configFile),
+    configurationCheck(configFile, moved),
     keys > 0
-      ? good("login to the nodes", `${keys} SSH ${keys === 1 ? "key" : "keys"} for ${config.access.admin_user}, besides Muster's own`)
+      ? good(
+          "login to the nodes",
+          `${keys} SSH ${keys === 1 ? "key" : "keys"} for ${config.machines.access.admin_user}, besides Muster's own`,
+        )
       : {
           ...good("login to the nodes", "only Muster's own key"),
-          advice: "To log in yourself, name a file of public keys in access.ssh_keys_file.",
+          advice: "To log in yourself, name a file of public keys in machines.access.ssh_keys_file.",
         },
     ...networkChecks(config),
     ...programChecks(config),
@@ -43,6 +49,13 @@ export async function doctor(configFile: string, data: DataDir): Promise<Check[]
 
 export const good = (name: string, detail: string): Check => ({ name, ok: true, detail });
 export const bad = (name: string, detail: string, advice: string): Check => ({ name, ok: false, detail, advice });
+
+/** Old keys work. The advice names each with its new place. */
+function configurationCheck(file: string, moved: readonly MovedKey[]): Check {
+  if (moved.length === 0) return good("configuration", file);
+  const places = moved.map(({ from, to }) => `${from} is now ${to}`).join("; ");
+  return { ...good("configuration", `${file}, with keys of an earlier version`), advice: `When convenient, move these keys: ${places}` };
+}
 
 function networkChecks(config: Config): Check[] {
   const all = bootInterfaces(config.netboot);
@@ -93,7 +106,7 @@ function filesCheck(profile: Profile, config: Config, data: DataDir): Check[] {
     .filter(Boolean)
     .join("; ");
   const detail = `missing: ${missing.join(", ")}`;
-  if (profile === config.profile) return [bad(name, detail, commands)];
+  if (profile === config.machines.profile) return [bad(name, detail, commands)];
   return [{ ...good(name, "not there, and not the profile of this configuration"), advice: `To use it: ${commands}` }];
 }
 

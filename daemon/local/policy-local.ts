@@ -55,7 +55,7 @@ export const policyRules = (place: PolicyPlace, configFile: string | undefined):
 
 function settingsOf({ rules }: PolicyPlace, configFile: string | undefined): PolicySettings {
   const config = configFile === undefined ? Config.parse({}) : loadConfig(configFile);
-  const settings = policySettings(config, process.env);
+  const settings = policySettings(config.changes, process.env);
   return { ...settings, folders: [...settings.folders, ...rules] };
 }
 

@@ -50,7 +50,7 @@ export function runbooks(
 }
 
 function placesOf({ forms, runbooks: more }: FormFolders, configFile: string | undefined): { forms: string[]; runbooks: string[] } {
-  const { tools: own } = configFile === undefined ? Config.parse({}) : loadConfig(configFile);
+  const { tools: own } = (configFile === undefined ? Config.parse({}) : loadConfig(configFile)).changes;
   const optional = (folder: string | undefined) => (folder === undefined ? [] : [folder]);
   return {
     forms: [...new Set([ourTools, ...optional(own.forms_directory), ...forms])],

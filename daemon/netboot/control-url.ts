@@ -1,31 +1,34 @@
 /** Where the nodes of a network find the control API. */
 
-interface Listening {
-  url?: string | undefined;
-  host: string;
-  port: number;
+interface Addresses {
+  admin: { control: { host: string; port: number } };
+  machines: { call_home: { url?: string | undefined } };
 }
 
-export function controlUrl({ control }: { control: Listening }, network: { address: string } | undefined): string {
-  if (control.url) return control.url.replace(/\/$/, "");
+export function controlUrl(
+  { admin: { control }, machines }: Addresses,
+  network: { address: string } | undefined,
+  port: number = control.port,
+): string {
+  if (machines.call_home.url) return machines.call_home.url.replace(/\/$/, "");
   const host = network?.address ?? (control.host === "0.0.0.0" ? "127.0.0.1" : control.host);
-  return `http://${host}:${control.port}`;
+  return `http://${host}:${port}`;
 }
 
 /** Control's own URL. With port 0 the system chooses the port, so the URL is final only once control listens. */
 export class ControlUrl {
-  readonly #control: Listening;
+  readonly #addresses: Addresses;
   readonly #network: { address: string } | undefined;
   #port: number;
 
-  constructor(control: Listening, network: { address: string } | undefined) {
-    this.#control = control;
+  constructor(addresses: Addresses, network: { address: string } | undefined) {
+    this.#addresses = addresses;
     this.#network = network;
-    this.#port = control.port;
+    this.#port = addresses.admin.control.port;
   }
 
   get now(): string {
-    return controlUrl({ control: { ...this.#control, port: this.#port } }, this.#network);
+    return controlUrl(this.#addresses, this.#network, this.#port);
   }
 
   listensOn(port: number): void {

@@ -26,7 +26,7 @@ const muster: BenchServer = {
       dataDir: join(folder, "data"),
       dhcp: "full",
       mirror: `http://${network.address}/debian`,
-      settings: { netboot: { range: RANGE, check_other_servers: false }, log: { level: "warn" } },
+      settings: { netboot: { range: RANGE, check_other_servers: false }, admin: { log: { level: "warn" } } },
     });
     return {
       stop: async () => {

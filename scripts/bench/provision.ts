@@ -103,9 +103,9 @@ async function measure(work: Work): Promise<Record<string, number>> {
         mirror: `http://${network.address}/debian`,
         settings: {
           // One key accepts all nodes and polls them all the time.
-          control: { requests_per_minute: { normal: 100_000, reading: 1_000_000 } },
+          admin: { control: { requests_per_minute: { normal: 100_000, reading: 1_000_000 } } },
           netboot: { check_other_servers: false },
-          ansible: { directory: ansible, unreachable_retries: 0, ...settings },
+          jobs: { ansible: { directory: ansible, unreachable_retries: 0, ...settings } },
         },
       });
 

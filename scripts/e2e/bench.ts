@@ -62,7 +62,7 @@ export async function buildBench({ cache, assets, firmware, overlay }: BenchOpti
     const debian = { kernel: "linux-image-cloud-amd64", ...(overlay !== undefined && { extra_initrd: "lab/udebs.img" }) };
     const daemon = await parts.start(
       "daemon",
-      () => startDaemon(network, { folder, dataDir, dhcp: "full", mirror: relay.url, settings: { debian } }),
+      () => startDaemon(network, { folder, dataDir, dhcp: "full", mirror: relay.url, settings: { machines: { debian } } }),
       (each) => each.stop(),
     );
     const door = await parts.start(

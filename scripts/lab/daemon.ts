@@ -18,13 +18,15 @@ export interface LabDaemon {
   stop(signal?: "SIGTERM" | "SIGKILL"): Promise<number | null>;
 }
 
+type Settings = Record<string, unknown>;
+
 export interface LabDaemonOptions {
   folder: string;
   dataDir: string;
   dhcp: "full" | "proxy";
   mirror: string;
   /** Keys of muster.yaml by section; they override the lab's own. */
-  settings?: Record<string, Record<string, unknown> | string>;
+  settings?: Settings;
   /** A command that runs the daemon; the daemon's command line is appended to it. */
   through?: readonly string[];
 }
@@ -32,15 +34,25 @@ export interface LabDaemonOptions {
 export const MUSTER = join(import.meta.dirname, "../muster");
 
 export function labConfig({ dhcp, mirror, settings = {} }: Pick<LabDaemonOptions, "dhcp" | "mirror" | "settings">): string {
-  const sections: Record<string, unknown> = {
+  const sections: Settings = {
     // Safe to bind openly: nothing is reachable from outside the lab, and no other user is inside.
     netboot: { interface: "br0", dhcp, ...(dhcp === "full" && { range: { from: "10.77.1.1", to: "10.77.1.250" } }) },
-    debian: { mirror, security_mirror: null },
+    machines: { debian: { mirror, security_mirror: null } },
   };
-  for (const [name, value] of Object.entries(settings))
-    sections[name] = typeof value === "string" ? value : { ...(sections[name] as object | undefined), ...value };
-  return stringify(sections);
+  return stringify(overridden(sections, settings));
 }
+
+/** The keys of the second over those of the first, section by section. */
+function overridden(own: Settings, settings: Settings): Settings {
+  const all = { ...own };
+  for (const [name, value] of Object.entries(settings)) {
+    const known = all[name];
+    all[name] = isSection(known) && isSection(value) ? overridden(known, value) : value;
+  }
+  return all;
+}
+
+const isSection = (value: unknown): value is Settings => typeof value === "object" && value !== null && !Array.isArray(value);
 
 export async function startDaemon(network: LabNetwork, options: LabDaemonOptions): Promise<LabDaemon> {
   const { folder, dataDir } = options;

@@ -63,7 +63,7 @@ for (const [name, lines] of recipes) {
 }
 
 test("the limits on the page hold unless the operator sets others", () => {
-  const { sensitive, normal, reading } = parseConfig("", "test").control.requests_per_minute;
+  const { sensitive, normal, reading } = parseConfig("", "test").admin.control.requests_per_minute;
   for (const row of [`| logging in | ${sensitive} |`, `| ${sensitive} together |`, `| other changes | ${normal} |`])
     assert.ok(page.includes(row), row);
   assert.ok(page.includes(`| reading | ${reading} |`) && page.includes(`| wrong keys | ${normal} |`));

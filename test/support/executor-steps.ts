@@ -32,18 +32,18 @@ export async function startPowerLab(t: TestContext, power: (folder: string) => o
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line) => lines.push(line) });
   const ansible = { directory: folder, inventory: data.inventory, knownHosts: data.knownHosts, home: data.executor };
-  const executor = await startExecutor({ socketPath: data.executorSocket, jobsDir: data.jobs, log, power: config.power, ansible });
+  const executor = await startExecutor({ socketPath: data.executorSocket, jobsDir: data.jobs, log, power: config.machines.power, ansible });
   let stopping: Promise<void> | undefined;
   const stopExecutor = () => (stopping ??= executor.close());
   t.after(stopExecutor);
   const link = new ExecutorLink(data.executorSocket, pino({ level: "silent" }));
-  const remote = new RemotePower((message) => link.send(message), config.power.timeout_seconds);
+  const remote = new RemotePower((message) => link.send(message), config.machines.power.timeout_seconds);
   link.on(["powered"], (message) => remote.receive(message));
   link.onState((state) => state === "disconnected" && remote.lost());
   link.start();
   t.after(() => link.close());
   while (!link.connected) await sleep(10);
-  const board = new Switchboard(config.power, { wake: async ({ macs }) => `sent to ${macs.join()}`, remote });
+  const board = new Switchboard(config.machines.power, { wake: async ({ macs }) => `sent to ${macs.join()}`, remote });
   return { folder, log: () => lines.join(""), stopExecutor, perform: (name, action) => board.perform(nodeCalled(name), action) };
 }
 

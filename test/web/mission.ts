@@ -12,7 +12,7 @@ import { AuditLog } from "../../daemon/audit/log.ts";
 import type { Clocks } from "../../daemon/changes/approvals/approvals.ts";
 import type { Changes } from "../../daemon/changes/changes.ts";
 import type { Voting } from "../../daemon/changes/votes/verify.ts";
-import { AlertSettings } from "../../daemon/config/alerts.ts";
+import { AlertSettings } from "../../daemon/config/admin.ts";
 import type { Check } from "../../daemon/contract/admin/doctor.ts";
 import type { Role } from "../../daemon/contract/admin/key.ts";
 import type { WebUi } from "../../daemon/contract/cluster/web-ui.ts";

@@ -38,7 +38,7 @@ export function readSlice(
   if (length === 0 && following) {
     const next = shownFrom(following);
     return {
-      text: `\n[muster: ${next - after} bytes of output were left out here; ansible.output_mib sets how much is kept]\n`,
+      text: `\n[muster: ${next - after} bytes of output were left out here; jobs.ansible.output_mib sets how much is kept]\n`,
       next,
       atEnd: false,
     };

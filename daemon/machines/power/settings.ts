@@ -1,18 +1,18 @@
-/** The `power` section of the configuration. Passwords are files that only the executor opens. */
+/** The section `machines.power` of the configuration. Passwords are files that only the executor opens. */
 import * as z from "zod";
 import { Mac, NodeName } from "../../contract/names.ts";
 
 const FilePath = z.string().regex(/^\/[^\0]{1,4095}$/, "is not an absolute path such as /etc/muster/bmc-password");
-/** It becomes an argument of other people's programs: nothing that could be taken for an option. */
+/** It becomes an argument of other programs, so it must not look like an option. */
 const Host = z
   .union([z.ipv4(), z.ipv6(), z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/)], "is not an address or a host name")
-  .describe("Where its BMC is.");
+  .describe("Address of its BMC.");
 const User = z.string().regex(/^[\x21-\x7e]{1,64}$/, "is not a user name: printable characters without spaces");
 
 const Wol = z.strictObject({ driver: z.literal("wol") });
 const Manual = z.strictObject({
   driver: z.literal("manual"),
-  /** Shown to whoever asks for it, e.g. "shelf 3, left: hold the button for 5 s". */
+  /** Shown to the caller, for example "shelf 3, left: hold the button for 5 s". */
   instructions: z.string().min(1).max(500).optional(),
 });
 
@@ -32,7 +32,7 @@ const CommandLine = z
 const Command = z
   .strictObject({
     driver: z.literal("command"),
-    /** What `{address}` stands for; left out, the machine's own address. */
+    /** The value of `{address}`. Default: the machine's own address. */
     address: Host.optional(),
     on: CommandLine.optional(),
     off: CommandLine.optional(),
@@ -80,13 +80,13 @@ export const Power = z.strictObject({
   default: z
     .discriminatedUnion("driver", [Wol, Command, Manual])
     .optional()
-    .describe("Driver of nodes not listed below: { driver: wol }, command or manual. Left out: none."),
-  timeout_seconds: z.int().min(5).max(25).default(20).describe("How long switching a machine may take, with its answers."),
+    .describe("Driver of nodes not listed below: { driver: wol }, command or manual. Default: none."),
+  timeout_seconds: z.int().min(5).max(25).default(20).describe("Seconds that an action may take, including the answers of the BMC."),
   nodes: z
     .record(z.union([Mac, NodeName], "is neither a MAC address nor the name of a node"), PowerSetting)
     .default({})
     .describe(
-      "By name or MAC address, e.g. n1: { driver: ipmi, address: 10.0.9.1, user: muster, password_file: /etc/muster/bmc }; drivers: wol, ipmi, redfish, command, manual.",
+      "Drivers by name or MAC address, for example n1: { driver: ipmi, address: 10.0.9.1, user: muster, password_file: /etc/muster/bmc }; drivers: wol, ipmi, redfish, command, manual.",
     ),
 });
 export type Power = z.output<typeof Power>;

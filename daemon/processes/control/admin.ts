@@ -39,8 +39,8 @@ export async function startAdmin(shared: Shared, toSupervisor?: (wanted: DoctorW
   const logBook = new ControlLogBook(redact);
   const doctor = new DoctorAsking(toSupervisor);
   link.onState((state) => stores.events.append({ source: "control", type: `executor.${state}`, summary: `the executor is ${state}` }));
-  const { webhook_file: webhook } = config.alerts;
-  const rules = alertRulesOf(config.alerts);
+  const { webhook_file: webhook } = config.admin.alerts;
+  const rules = alertRulesOf(config.admin.alerts);
   await parts.start(
     "alerts",
     () => startAlerts(rules, webhookIn(webhook), { ...stores, redact, log: log.child({ part: "alerts" }) }),
@@ -58,7 +58,7 @@ export async function startAdmin(shared: Shared, toSupervisor?: (wanted: DoctorW
     doctor,
     api: {
       version: VERSION,
-      defaultProfile: config.profile,
+      defaultProfile: config.machines.profile,
       logBook,
       examine: () => doctor.examine(),
       executorFigures: () => link.figures,

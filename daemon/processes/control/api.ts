@@ -14,7 +14,7 @@ type SetHere = "log" | "pageRoot" | "openMetrics" | "limits" | "pace";
 
 /** Resolves when the API answers; from then on the URL is final. */
 export async function startApi({ config, log, parts, stores, url }: Shared, areas: Omit<ApiParts, SetHere | keyof Stores>): Promise<void> {
-  const { control } = config;
+  const { control } = config.admin;
   const api = await parts.start(
     "api",
     () =>
@@ -32,10 +32,10 @@ export async function startApi({ config, log, parts, stores, url }: Shared, area
   url.listensOn((api.server.address() as AddressInfo).port);
 }
 
-async function listen(api: Awaited<ReturnType<typeof buildApi>>, { host, port }: Config["control"]): Promise<void> {
+async function listen(api: Awaited<ReturnType<typeof buildApi>>, { host, port }: Config["admin"]["control"]): Promise<void> {
   try {
     await api.listen({ host, port });
   } catch (cause) {
-    throw new MusterError("PORT_UNAVAILABLE", `control.port: cannot listen on ${host}:${port}`, { cause });
+    throw new MusterError("PORT_UNAVAILABLE", `admin.control.port: cannot listen on ${host}:${port}`, { cause });
   }
 }

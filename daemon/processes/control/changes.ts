@@ -48,18 +48,18 @@ export function governed({ config, env, data, stores, audit, executor, inventory
     executor,
     log: deskLog,
     audit,
-    policy: policyFrom(config, env),
+    policy: policyFrom(config.changes, env),
     plan: (proposal) => makePlan(proposal, { catalogue, runbooks, nodes: nodesFor(proposal, stores.nodes, labels, deskLog) }),
-    clocks: { decideSeconds: config.policy.decide_seconds, executeSeconds: config.policy.execute_seconds },
-    limit: config.tools.executions_at_once,
-    voting: () => votingOf(config, data),
+    clocks: { decideSeconds: config.changes.policy.decide_seconds, executeSeconds: config.changes.policy.execute_seconds },
+    limit: config.changes.tools.executions_at_once,
+    voting: () => votingOf(config.changes, data),
   });
   return { desk, offer: () => offerOf(catalogue, runbooks) };
 }
 
 /** Read once, at the start. The executor reads the same files itself, and both must mean the same. */
-function offered({ tools, ansible }: Config): { catalogue: Catalogue; runbooks: Runbooks } {
-  const catalogue = loadCatalogue([ourTools, ...optional(tools.forms_directory)], playbooksIn(ansibleDirectory({ ansible })));
+function offered({ changes: { tools }, jobs }: Config): { catalogue: Catalogue; runbooks: Runbooks } {
+  const catalogue = loadCatalogue([ourTools, ...optional(tools.forms_directory)], playbooksIn(ansibleDirectory(jobs)));
   return { catalogue, runbooks: loadRunbooks([ourRunbooks, ...optional(tools.runbooks_directory)], catalogue) };
 }
 

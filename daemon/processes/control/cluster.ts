@@ -5,12 +5,12 @@ import { readSecret } from "../../config/secret-file.ts";
 import type { Shared } from "./shared.ts";
 
 export function startCluster({ config, log }: Pick<Shared, "config" | "log">): { api: ServicesApi } {
-  const { consul, nomad, links } = config.services;
+  const { consul, nomad } = config.cluster;
   const servicesLog = log.child({ part: "services" });
   const webUis = new WebUiFinder({
-    consul: consul && { url: consul.url, token: readSecret("services.consul.token_file", consul.token_file) },
+    consul: consul && { url: consul.url, token: readSecret("cluster.consul.token_file", consul.token_file) },
     nomad,
-    links,
+    links: config.admin.links,
     changed: (service, reason) =>
       reason === undefined
         ? servicesLog.info({ service }, "service reached again")

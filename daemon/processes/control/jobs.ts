@@ -23,7 +23,7 @@ export interface Jobs {
 }
 
 export async function startJobs({ config, data, log, parts, stores, audit, link, todo }: Shared): Promise<Jobs> {
-  const { ansible } = config;
+  const { ansible } = config.jobs;
   const engine = new JobEngine({
     ...stores,
     executor: link,
@@ -47,7 +47,7 @@ export async function startJobs({ config, data, log, parts, stores, audit, link,
     () => engine.start(),
     () => engine.stop(),
   );
-  const maintenance = { windows: config.maintenance.windows, timeZone: config.maintenance.time_zone };
+  const maintenance = { windows: config.jobs.maintenance.windows, timeZone: config.jobs.maintenance.time_zone };
   return {
     engine,
     maintenance,
@@ -56,7 +56,7 @@ export async function startJobs({ config, data, log, parts, stores, audit, link,
       cancel: (id, requestedBy) => engine.cancel(id, requestedBy),
       output: (id, after) => engine.output(id, after),
       ends: (id, mostBytes) => engine.ends(id, mostBytes),
-      playbooks: listedPlaybooks(ansibleDirectory(config)),
+      playbooks: listedPlaybooks(ansibleDirectory(config.jobs)),
       run: (nodes, { name }, purpose, requestedBy, turn) =>
         engine.run(nodes, { playbook: playbookFile(name), purpose, ...turn }, requestedBy),
       maintenance: (now) => maintenanceNow(maintenance, now),

@@ -31,7 +31,7 @@ export async function startMachines(
   engine: Pick<JobEngine, "provision">,
   wake: Means["wake"],
 ): Promise<Machines> {
-  const remote = new RemotePower((message) => link.send(message), config.power.timeout_seconds);
+  const remote = new RemotePower((message) => link.send(message), config.machines.power.timeout_seconds);
   link.on(["powered"], (message) => remote.receive(message));
   link.onState((state) => state === "disconnected" && remote.lost());
   const reception = new Reception({
@@ -39,7 +39,7 @@ export async function startMachines(
     inventory,
     knownHosts: new KnownHosts(data.knownHosts),
     provision: (node, requestedBy) => engine.provision(node, requestedBy),
-    isNodeAddress: inNetworks(nodeNetworks(config.control.node_networks, bootingNetworks(places))),
+    isNodeAddress: inNetworks(nodeNetworks(config.machines.call_home.networks, bootingNetworks(places))),
   });
   const { handover, quarantine } = reception;
   await parts.start(
@@ -62,7 +62,7 @@ export async function startMachines(
       promote: (name) => inventory.promoteHost(name),
       provision: (node, requestedBy) => handover.again(node, requestedBy),
       wake,
-      power: new Switchboard(config.power, { wake, remote }),
+      power: new Switchboard(config.machines.power, { wake, remote }),
       enrol: {
         url: () => url.now,
         script: (token, name) => enrolScript({ controlUrl: url.now, token, name, sshKeys: rootKeys(config, data) }),

@@ -1,6 +1,7 @@
 /** What every area of the control process is built from. */
 import { AuditLog } from "../../audit/log.ts";
-import { type Config, loadAccess } from "../../config/config.ts";
+import { loadAccess } from "../../config/access-secrets.ts";
+import type { Config } from "../../config/config.ts";
 import { type BootInterface, bootInterfaces } from "../../config/netboot.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { ExecutorLink } from "../../executor-link/link.ts";
@@ -48,6 +49,6 @@ export async function openShared(given: Given): Promise<Shared> {
     inventory: new Inventory(data.inventory),
     todo: new TodoFile(data.todo),
     places,
-    url: new ControlUrl(config.control, places[0]?.network),
+    url: new ControlUrl(config, places[0]?.network),
   };
 }

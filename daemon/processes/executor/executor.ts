@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { type Config, loadAccess } from "../../config/config.ts";
+import { loadAccess } from "../../config/access-secrets.ts";
+import type { Config } from "../../config/config.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { type Executor, startExecutor } from "../../executor/server.ts";
 import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
@@ -12,19 +13,19 @@ import { planSettings } from "./plan-settings.ts";
 export async function startExecutorProcess(config: Config, data: DataDir, log: Log, env: NodeJS.ProcessEnv): Promise<Executor> {
   const extraVars = join(data.executor, "vars.json");
   const { sshKeys } = loadAccess(config);
-  const vars = JSON.stringify({ common_admin_user: config.access.admin_user, common_admin_keys: sshKeys });
+  const vars = JSON.stringify({ common_admin_user: config.machines.access.admin_user, common_admin_keys: sshKeys });
   // Not written without need: on a full disk the executor must come up all the same.
   if (!existsSync(extraVars) || readFileSync(extraVars, "utf8") !== vars) await writeFileAtomic(extraVars, vars, { mode: 0o600 });
   return startExecutor({
     socketPath: data.executorSocket,
     jobsDir: data.jobs,
     log,
-    outputLimitBytes: config.ansible.output_mib * 1024 * 1024,
-    outputDays: config.ansible.output_days,
-    power: config.power,
+    outputLimitBytes: config.jobs.ansible.output_mib * 1024 * 1024,
+    outputDays: config.jobs.ansible.output_days,
+    power: config.machines.power,
     plans: planSettings(config, data, env),
     ansible: {
-      directory: ansibleDirectory(config),
+      directory: ansibleDirectory(config.jobs),
       inventory: data.inventory,
       knownHosts: data.knownHosts,
       home: data.executor,

@@ -19,24 +19,24 @@ import { NodeStore } from "../../store/machines/nodes.ts";
 const SshValues = z.object({ ansible_port: z.int().default(22), ansible_user: z.string().default("root") });
 
 export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessEnv): PlanSettings {
-  const forms = config.tools.forms_directory;
+  const forms = config.changes.tools.forms_directory;
   const inventory = new InventoryFile(data.inventory);
   return {
     governed: {
       database: data.database,
       tools: [ourTools, ...(forms === undefined ? [] : [forms])],
       // Without a memory of how they were: this looks for itself, each time.
-      playbooks: (name) => playbooksIn(ansibleDirectory(config))(name),
-      policy: policySettings(config, env),
+      playbooks: (name) => playbooksIn(ansibleDirectory(config.jobs))(name),
+      policy: policySettings(config.changes, env),
       nodesNow: (db) => {
         const nodes = new Map(knownNodes(new NodeStore(db).list(), inventory).map((node) => [node.name, node]));
         return (name) => nodes.get(name);
       },
-      voting: () => votingOf(config, data),
-      executeSeconds: config.policy.execute_seconds,
+      voting: () => votingOf(config.changes, data),
+      executeSeconds: config.changes.policy.execute_seconds,
     },
     // The loopback of a control that listens elsewhere only is not there; then its own address is.
-    controlUrl: `http://${config.control.host === "0.0.0.0" ? "127.0.0.1" : config.control.host}:${config.control.port}`,
+    controlUrl: `http://${config.admin.control.host === "0.0.0.0" ? "127.0.0.1" : config.admin.control.host}:${config.admin.control.port}`,
     sshPlace: (target) => sshPlace(target, data.database, inventory),
   };
 }

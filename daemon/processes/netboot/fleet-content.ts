@@ -1,7 +1,8 @@
 /** Builds the boot content from the configuration and the files of this installation. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Config, loadAccess } from "../../config/config.ts";
+import { loadAccess } from "../../config/access-secrets.ts";
+import type { Config } from "../../config/config.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { FleetContent } from "../../netboot/answers/fleet-content.ts";
 import { rootDigest } from "../../netboot/answers/image-manifest.ts";
@@ -14,11 +15,11 @@ export function fleetContent(config: Config, data: DataDir, network: BootNetwork
     bootUrl: bootUrl(config, network),
     controlUrl: controlUrl(config, network),
     domain: config.netboot.domain,
-    suite: config.debian.suite,
-    mirror: config.debian.mirror,
-    securityMirror: config.debian.security_mirror,
-    kernel: config.debian.kernel,
-    extraInitrd: config.debian.extra_initrd,
+    suite: config.machines.debian.suite,
+    mirror: config.machines.debian.mirror,
+    securityMirror: config.machines.debian.security_mirror,
+    kernel: config.machines.debian.kernel,
+    extraInitrd: config.machines.debian.extra_initrd,
     rootPassword: access.rootPasswordHash ?? "*",
     sshKeys: () => rootKeys(config, data),
     rootSha256: () => rootDigest(data.assets),

@@ -15,7 +15,7 @@ import type { NewsTaken } from "./supervisor.ts";
 export async function runChildProcess(name: ChildName, configFile: string, data: DataDir): Promise<void> {
   const config = loadConfig(configFile);
   const relay = new LogRelay(name, { send: process.send && ((lines, done) => process.connected && process.send?.(lines, done)) });
-  const log = createLog(name, config.log.level, relay.take);
+  const log = createLog(name, config.admin.log.level, relay.take);
   process.on("exit", () => relay.flush());
   const lock = lockFile(data, name);
   switch (name) {

@@ -1,7 +1,7 @@
 /** The daemon itself: one per data folder, three processes, gone in three seconds. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { listenDescriptors } from "../../../pxe/inherited-sockets.ts";
-import { loadConfig } from "../../config/config.ts";
+import { loadConfigFile } from "../../config/config.ts";
 import { bootInterfaces } from "../../config/netboot.ts";
 import { createDataDir, type DataDir } from "../../data-dir.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -16,12 +16,13 @@ import { postOf } from "./post.ts";
 import { Supervisor } from "./supervisor.ts";
 
 export async function up(configFile: string, data: DataDir): Promise<void> {
-  const config = loadConfig(configFile);
+  const { config, moved } = loadConfigFile(configFile);
   createDataDir(data);
   bootPlaces(bootInterfaces(config.netboot)); // a wrong interface is a message now, not three restarting processes
   const lock = claim(data);
   const tail = new LogTail();
-  const log = createLog("musterd", config.log.level, tail.take);
+  const log = createLog("musterd", config.admin.log.level, tail.take);
+  for (const { from, to } of moved) log.warn({ key: from, place: to }, `muster.yaml: ${from} is now ${to}; the old key still works`);
   const sockets = listenDescriptors(process.env, process.pid);
   const supervisor = new Supervisor(
     childSpecs(config, configFile, data.root, process.env, sockets),

@@ -69,11 +69,10 @@ export async function openHall(count: number): Promise<SoakHall> {
           mirror: `http://${network.address}/debian`,
           settings: {
             // One key arms all machines.
-            control: { requests_per_minute: { normal: 100_000 } },
+            admin: { control: { requests_per_minute: { normal: 100_000 } }, log: { level: "warn" } },
             netboot: { check_other_servers: false, subnets: [subnet] },
-            ansible: { directory: ansible, concurrency: 1 },
-            profile: "preseed",
-            log: { level: "warn" },
+            jobs: { ansible: { directory: ansible, concurrency: 1 } },
+            machines: { profile: "preseed" },
           },
         }),
       (each) => each.stop(),

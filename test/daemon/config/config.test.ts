@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as z from "zod";
-import { Config, loadAccess, loadConfig, parseConfig } from "../../../daemon/config/config.ts";
+import { loadAccess } from "../../../daemon/config/access-secrets.ts";
+import { Config, loadConfig, parseConfig } from "../../../daemon/config/config.ts";
 import { explain } from "../../../daemon/errors/errors.ts";
 import { commentedConfig } from "../../../daemon/local/commented-config.ts";
 
@@ -33,19 +34,19 @@ test("every key says what it is for", () => {
 });
 
 const refused: [text: string, says: RegExp][] = [
-  ["contrl: {}", /contrl: there is no such key; control is one$/],
-  ["control: { prt: 1 }", /control\.prt: there is no such key; control\.port is one$/],
+  ["admn: {}", /admn: there is no such key; admin is one$/],
+  ["admin: { control: { prt: 1 } }", /: admin\.control\.prt: there is no such key; admin\.control\.port is one$/],
   ["netboot: { colour: red }", /netboot\.colour: there is no such key$/],
-  ["control: { port: 70000 }", /control\.port: .*65535/],
+  ["admin: { control: { port: 70000 } }", /admin\.control\.port: .*65535/],
   ["netboot: { tftp_port: -1 }", /netboot\.tftp_port: /],
-  ["control: { node_networks: [10.0.0.0] }", /control\.node_networks\.0: must be a network such as/],
+  ["machines: { call_home: { networks: [10.0.0.0] } }", /machines\.call_home\.networks\.0: must be a network such as/],
   ["netboot: { interface: 'eth0; rm' }", /netboot\.interface: is not an interface name/],
   ["netboot: { dhcp: proxy }", /netboot\.interface: is needed when netboot\.dhcp is proxy/],
   ["netboot: { dhcp: full, interface: eth1 }", /netboot\.range: is needed/],
   ["netboot: { reservations: { nonsense: 10.0.0.1 } }", /netboot\.reservations/],
-  ["services: { consul: { url: 'http://ops:hunter2@10.0.0.2:8500' } }", /services\.consul\.url: must not hold a user name or a password/],
-  ["services: { links: [{ name: Wiki, url: 'https://:hunter2@wiki.example' }] }", /services\.links\.0\.url: must not hold a user name/],
-  ["control: { port: 1", /cannot use muster\.yaml.*line/s],
+  ["cluster: { consul: { url: 'http://ops:hunter2@10.0.0.2:8500' } }", /cluster\.consul\.url: must not hold a user name or a password/],
+  ["admin: { links: [{ name: Wiki, url: 'https://:hunter2@wiki.example' }] }", /admin\.links\.0\.url: must not hold a user name/],
+  ["admin: { port: 1", /cannot use muster\.yaml.*line/s],
 ];
 for (const [text, says] of refused) {
   test(`${text} is refused by name`, () => {
@@ -65,18 +66,20 @@ test("what is printed with nothing chosen means the defaults", () => {
 });
 
 test("every default that is printed as a comment is one: uncommented, nothing changes", () => {
-  const bare = commentedConfig(undefined)
-    .split("\n")
-    .filter((line) => /^ *# (\w+):( \S.*)?$/.test(line) && !/:$/.test(line.trim())).length;
-  assert.ok(bare > 10);
-  const text = commentedConfig(undefined)
+  const keys = commentedConfig(undefined)
     .split("\n")
     .flatMap((line) => {
       const [, indent = "", key, value] = /^( *)# ([a-z_]+):(?: ([[{"0-9tfn].*))?$/.exec(line) ?? [];
-      if (key === undefined) return [];
-      return indent === "" || value !== undefined ? [`${indent}${key}:${value === undefined ? "" : ` ${value}`}`] : [];
-    })
-    .join("\n");
+      return key === undefined ? [] : [{ indent, key, value }];
+    });
+  // From the end: a key without a default is a section if a key below it is kept, and left out otherwise.
+  const kept = keys.reduceRight<typeof keys>((below, each) => {
+    const isSection = (below[0]?.indent.length ?? 0) > each.indent.length;
+    if (each.value !== undefined || isSection) below.unshift(each);
+    return below;
+  }, []);
+  assert.ok(kept.filter(({ value }) => value !== undefined).length > 40);
+  const text = kept.map(({ indent, key, value }) => `${indent}${key}:${value === undefined ? "" : ` ${value}`}`).join("\n");
   assert.deepEqual(parseConfig(text, "muster.yaml"), defaults);
 });
 
@@ -86,8 +89,11 @@ test("what was chosen is read back from the file", (t) => {
   const file = join(folder, "muster.yaml");
   const range = { from: "10.0.0.128", to: "10.0.0.227" };
   writeFileSync(file, commentedConfig({ cards: [{ interface: "eth1", dhcp: "full", range }], sshKeys: "/root/a key: #1.pub" }));
-  const { netboot, access } = loadConfig(file);
-  assert.deepEqual([netboot.interface, netboot.dhcp, netboot.range, access.ssh_keys_file], ["eth1", "full", range, "/root/a key: #1.pub"]);
+  const { netboot, machines } = loadConfig(file);
+  assert.deepEqual(
+    [netboot.interface, netboot.dhcp, netboot.range, machines.access.ssh_keys_file],
+    ["eth1", "full", range, "/root/a key: #1.pub"],
+  );
 });
 
 test("several cards are read back as they were chosen", () => {
@@ -106,15 +112,18 @@ test("placeholders and what is no key stop the start, and the key of the configu
   const access = (key: string, content: string) => {
     const file = join(folder, "secret");
     writeFileSync(file, `${content}\n`);
-    return () => loadAccess(parseConfig(JSON.stringify({ access: { [key]: file } }), "muster.yaml"));
+    return () => loadAccess(parseConfig(JSON.stringify({ machines: { access: { [key]: file } } }), "muster.yaml"));
   };
   const body = "AAAAC3NzaC1lZDI1NTE5AAAAIJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9aaaa";
   assert.deepEqual(access("ssh_keys_file", `# mine\nssh-ed25519 ${body} me@here`)().sshKeys, [`ssh-ed25519 ${body} me@here`]);
   for (const line of ["ssh-ed25519 AAAA... you@example", "changeme", "<your key>", `-----BEGIN OPENSSH PRIVATE KEY-----`])
-    assert.throws(access("ssh_keys_file", line), { code: "CONFIG_INVALID", message: /^access\.ssh_keys_file: .*secret/ });
+    assert.throws(access("ssh_keys_file", line), { code: "CONFIG_INVALID", message: /^machines\.access\.ssh_keys_file: .*secret/ });
   for (const hash of ["password", "$6$changeme", ""])
-    assert.throws(access("root_password_hash_file", hash), { code: "CONFIG_INVALID", message: /^access\.root_password_hash_file: / });
-  assert.throws(() => loadAccess(parseConfig("access: { ssh_keys_file: /none/keys }", "muster.yaml")), {
-    message: "access.ssh_keys_file: cannot read /none/keys",
+    assert.throws(access("root_password_hash_file", hash), {
+      code: "CONFIG_INVALID",
+      message: /^machines\.access\.root_password_hash_file: /,
+    });
+  assert.throws(() => loadAccess(parseConfig("machines: { access: { ssh_keys_file: /none/keys } }", "muster.yaml")), {
+    message: "machines.access.ssh_keys_file: cannot read /none/keys",
   });
 });

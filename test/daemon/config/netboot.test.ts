@@ -63,12 +63,12 @@ const eth1 = { interface: "eth1" };
 const refused: [netboot: object, says: RegExp][] = [
   [
     { interface: "eth1", interfaces: [{ interface: "eth2" }] },
-    /netboot\.interface: is for a single card; make it an entry of netboot\.interfaces/,
+    /netboot\.interface: is for a single card; move it into netboot\.interfaces/,
   ],
-  [{ range, interfaces: [eth1] }, /netboot\.range: is for a single card; write it in the entries/],
+  [{ range, interfaces: [eth1] }, /netboot\.range: is for a single card; set it in the entries/],
   [{ router: "10.1.0.1", interfaces: [eth1] }, /netboot\.router: is for a single card/],
   [{ exclude: ["10.1.0.1"], interfaces: [eth1] }, /netboot\.exclude: is for a single card/],
-  [{ interfaces: [eth1, eth1] }, /netboot\.interfaces\[1\]\.interface: eth1 is there already, as number 0/],
+  [{ interfaces: [eth1, eth1] }, /netboot\.interfaces\[1\]\.interface: eth1 is already entry 0/],
   [
     { dhcp: "full", interfaces: [{ ...eth1, range }, { interface: "eth2" }] },
     /netboot\.interfaces\[1\]\.range: is needed when dhcp is full there/,

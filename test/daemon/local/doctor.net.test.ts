@@ -34,7 +34,7 @@ test("a port that another program holds is named with the program", async (t) =>
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  const check = await place(t, { ...quiet, control: { host: "127.0.0.1", port } }).look("control.port");
+  const check = await place(t, { ...quiet, control: { host: "127.0.0.1", port } }).look("admin.control.port");
   assert.equal(check?.ok, false);
   assert.match(check.detail, /listens there/);
   assert.match(check.advice ?? "", /control\.port/);

@@ -76,7 +76,7 @@ test("from options alone it asks nothing, and proposes the range of the card's n
   const { code, out } = await muster(["init", "--output", file, "--interface", name, "--dhcp", "full", "--json"]);
   assert.deepEqual([code, JSON.parse(out)], [0, { file }]);
   assert.ok(loadConfig(file).netboot.range);
-  assert.match(readFileSync(file, "utf8"), /# TCP port of the API and the dashboard\.\n {2}# port: 8000/);
+  assert.match(readFileSync(file, "utf8"), /# TCP port of the API and the page\.\n {4}# port: 8000/);
 });
 
 test(

@@ -112,7 +112,7 @@ export class PlanLab {
       jobsDir: data.jobs,
       log,
       graceMs: 500,
-      power: this.config.power,
+      power: this.config.machines.power,
       plans: planSettings(this.config, data, {}),
       ansible: { directory: join(repository, "ansible"), inventory: data.inventory, knownHosts: data.knownHosts, home: data.executor },
     });

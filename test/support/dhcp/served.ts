@@ -8,7 +8,7 @@ import { rulesInWords } from "../../../daemon/admin/alerts/rules-in-words.ts";
 import { type ApiParts, buildApi } from "../../../daemon/api/server.ts";
 import { AuditLog } from "../../../daemon/audit/log.ts";
 import type { ChangesParts } from "../../../daemon/changes/changes.ts";
-import { AlertSettings } from "../../../daemon/config/alerts.ts";
+import { AlertSettings } from "../../../daemon/config/admin.ts";
 import type { Role } from "../../../daemon/contract/admin/key.ts";
 import { networkNow } from "../../../daemon/netboot/dhcp/network-now.ts";
 import { cards } from "../cards.ts";

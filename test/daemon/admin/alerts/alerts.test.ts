@@ -191,7 +191,7 @@ test("the configuration's rules run by themselves, and a webhook's address that 
   const { url, got } = await webhook(t);
   writeFileSync(file, `${url}\n`);
   const world = openWorld();
-  const { alerts } = parseConfig(`alerts: { webhook_file: ${file}, failed_logins: null, node_failures: { count: 2 } }`, "test");
+  const { alerts } = parseConfig(`alerts: { webhook_file: ${file}, failed_logins: null, node_failures: { count: 2 } }`, "test").admin;
   const running = startAlerts(alertRulesOf(alerts), webhookIn(alerts.webhook_file), { ...world, redact, log: silentLog });
   fail(world, "one");
   fail(world, "two");
@@ -202,7 +202,7 @@ test("the configuration's rules run by themselves, and a webhook's address that 
   writeFileSync(file, "hooks.slack.example/services/T0/B0/secret");
   assert.throws(
     () => startAlerts(alertRulesOf(alerts), webhookIn(alerts.webhook_file), { ...world, redact, log: silentLog }),
-    (error: Error) => /^alerts\.webhook_file: /.test(error.message) && !error.message.includes("secret"),
+    (error: Error) => /^admin\.alerts\.webhook_file: /.test(error.message) && !error.message.includes("secret"),
   );
   assert.throws(() => parseConfig("alerts: { webhook: https://x }", "test"), /./);
 });

@@ -1,6 +1,7 @@
 /** A person at a command line, from the first start to the second: the real program, the real daemon. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { Check } from "../../../../daemon/contract/admin/doctor.ts";
 import { muster, type Running, startDaemon, temporary } from "../muster.ts";
 
 const place = temporary();
@@ -19,7 +20,7 @@ test("the first start says where it is and shows a key that works", async () => 
   assert.match(daemon.told(), new RegExp(`^Muster is at ${daemon.url}\nThe first API key, shown only now`));
   const { code, out } = await ask("nodes");
   assert.equal(code, 0);
-  assert.match(out, /No machine is known yet\.\nSet one to boot from the network/);
+  assert.match(out, /No machine is known yet\.\nSet a machine to boot from the network/);
 });
 
 test("a machine is accepted before it is seen, shown, explained and retired", async () => {
@@ -98,6 +99,16 @@ test("doctor knows its own daemon, and names what machines cannot boot without",
     checks.filter(({ ok, name }) => !ok && name.startsWith("boot files")).map(({ name, advice }) => [name, advice]),
     [["boot files (image)", "muster assets fetch; muster image build"]],
   );
+});
+
+test("the log and doctor name each old key of the configuration with its new place", async () => {
+  const { out } = await ask("log", "--json", "--level", "warn");
+  const lines = out.split("\n").filter((line) => line.includes("the old key still works"));
+  assert.equal(lines.length, 1, out);
+  assert.match(lines[0] ?? "", /muster\.yaml: control is now admin\.control/);
+  const checks = JSON.parse((await ask("doctor", "--json", "--config", daemon.config, "--data", daemon.data)).out) as Check[];
+  const { ok, advice } = checks.find(({ name }) => name === "configuration") ?? {};
+  assert.deepEqual([ok, advice], [true, "When convenient, move these keys: control is now admin.control"]);
 });
 
 test("the second start shows no key, and says how to make another", async () => {

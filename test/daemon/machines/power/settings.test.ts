@@ -7,7 +7,7 @@ import { settingFor } from "../../../../daemon/machines/power/choose.ts";
 import { ipmiFailure } from "../../../../daemon/machines/power/ipmi.ts";
 import { complaintIn } from "../../../../daemon/machines/power/redfish.ts";
 
-const power = (yaml: string) => parseConfig(`power: ${yaml}`, "muster.yaml").power;
+const power = (yaml: string) => parseConfig(`machines: { power: ${yaml} }`, "muster.yaml").machines.power;
 const ipmi = "{ driver: ipmi, address: 10.0.9.1, user: root, password_file: /etc/muster/bmc";
 
 test("a node's driver is found by its name, by any MAC address however written, or is the default", () => {
