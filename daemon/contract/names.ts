@@ -25,6 +25,9 @@ export const NodeName = z
   .refine((name) => !inventoryWords.includes(name), "has a meaning of its own for Ansible; choose another name");
 export type NodeName = z.output<typeof NodeName>;
 
+/** Path parameter of routes that concern one node: its name or a MAC address. */
+export const NodeRef = z.object({ node: z.string().max(100) });
+
 /** ISO 8601 in UTC. */
 export const Instant = z.iso.datetime();
 export type Instant = z.output<typeof Instant>;

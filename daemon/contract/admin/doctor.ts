@@ -1,7 +1,6 @@
 /** What `muster doctor` finds: everything a start depends on, and what to do where something is wrong. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
-import type { Route } from "../route.ts";
 
 export const Check = z.object({
   name: z.string(),
@@ -14,13 +13,3 @@ export type Check = z.output<typeof Check>;
 
 export const Examination = z.object({ at: Instant, checks: z.array(Check) });
 export type Examination = z.output<typeof Examination>;
-
-export const doctorRoutes = {
-  doctor: {
-    method: "GET",
-    path: "/api/doctor",
-    summary: "What `muster doctor` finds on the control node now: takes some seconds, for it starts programs",
-    access: "viewer",
-    response: Examination,
-  },
-} satisfies Record<string, Route>;

@@ -45,7 +45,7 @@ export const PlanExecuted = z.object({
 });
 export type PlanExecuted = z.output<typeof PlanExecuted>;
 
-export const governRoutes = {
+export const changeRoutes = {
   listTools: {
     method: "GET",
     path: "/api/tools",

@@ -1,6 +1,5 @@
 /** The pages of other services people go to from here. */
 import * as z from "zod";
-import type { Route } from "../route.ts";
 
 /** An address that is followed by a click: never one that runs something. */
 const WebAddress = z.url({ protocol: /^https?$/ });
@@ -13,14 +12,3 @@ export const WebUi = z.object({
   reason: z.string().optional(),
 });
 export type WebUi = z.output<typeof WebUi>;
-
-export const webUiRoutes = {
-  webUis: {
-    method: "GET",
-    path: "/api/web_uis",
-    summary: "Pages of Consul, Nomad and the services they know; 503 with what is known where Consul is not reached",
-    access: "viewer",
-    otherwise: [503],
-    response: z.array(WebUi),
-  },
-} satisfies Record<string, Route>;

@@ -1,9 +1,9 @@
 /** Routes about where machines stand. */
 import * as z from "zod";
+import { NodeRef } from "../names.ts";
 import type { Route } from "../route.ts";
 import { Placed, Rack, RackName, RackPlace } from "./rack.ts";
 
-const NodeRef = z.object({ node: z.string().max(100) });
 const Done = z.object({ message: z.string() });
 
 export const rackRoutes = {

@@ -1,10 +1,9 @@
 /** Routes about the networks machines boot from, and what single machines cannot bear there. */
 import * as z from "zod";
+import { NodeRef } from "../names.ts";
 import type { Route } from "../route.ts";
 import { Network } from "./network.ts";
 import { MachineQuirks, Quirks } from "./quirk.ts";
-
-const NodeRef = z.object({ node: z.string().max(100) });
 
 export const netbootRoutes = {
   network: {

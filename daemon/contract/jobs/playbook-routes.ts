@@ -1,0 +1,36 @@
+/** Routes to list playbooks and to run one on several nodes. */
+import * as z from "zod";
+import type { Route } from "../route.ts";
+import { Job } from "./job.ts";
+import { PlaybookList, PlaybookName } from "./playbook.ts";
+
+export const playbookRoutes = {
+  listPlaybooks: {
+    method: "GET",
+    path: "/api/playbooks",
+    summary: "Playbooks that can be run by name, and files that are not offered",
+    access: "viewer",
+    response: PlaybookList,
+  },
+  runPlaybook: {
+    method: "POST",
+    path: "/api/runs",
+    summary: "Run a playbook on several nodes, or preview its changes. Creates one job for each node, or none at all.",
+    access: "operator",
+    byHand: true,
+    body: z.strictObject({
+      playbook: PlaybookName,
+      /** Names or MAC addresses. `all` means every node that Muster has installed or enrolled. */
+      nodes: z
+        .union([z.literal("all"), z.array(z.string().max(100)).min(1).max(1000)])
+        .describe("Up to 1000 names or MAC addresses, or `all`, which covers up to 5000 nodes"),
+      check: z.boolean().default(false),
+      /** Start only after the job with this id has succeeded. */
+      after: z.string().max(100).optional(),
+      /** Jobs with a higher number start first. */
+      priority: z.int().min(-100).max(100).optional(),
+    }),
+    status: 202,
+    response: z.array(Job),
+  },
+} satisfies Record<string, Route>;
