@@ -22,5 +22,5 @@ test("a machine of which nothing was kept has no capture, and is told how to get
   const { name } = addNode(served.world);
   const { status, body } = await served.request(`/api/nodes/${name}/capture`, { key: served.key("operator") });
   assert.equal(status, 404);
-  assert.match(JSON.stringify(body), /CAPTURE_EMPTY.*Boot it from the network once/);
+  assert.match(JSON.stringify(body), /CAPTURE_EMPTY.*Boot the machine from the network once/);
 });
