@@ -20,6 +20,8 @@ const CLEAN = [
   "test/replay",
   "test/scripts",
   "test/support",
+  "test/web",
+  "web",
 ];
 
 const root = join(import.meta.dirname, "..");

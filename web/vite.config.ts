@@ -1,4 +1,4 @@
-/** How the page is built, and how `npm run dev --workspace web` reaches a daemon running beside it. */
+/** Builds the page. `npm run dev --workspace web` connects it to a local daemon. */
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -7,7 +7,7 @@ const daemon = "http://127.0.0.1:8000";
 export default defineConfig({
   plugins: [react()],
   build: {
-    // The policy the daemon sends allows scripts and styles from files only.
+    // The content security policy of the daemon allows scripts and styles from files only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -13,7 +13,7 @@ interface Place {
 export const places: readonly Place[] = [
   { name: "fleet", hash: "#/" },
   { name: "table", hash: "#/?view=table" },
-  { name: "marked", hash: "#/?view=table", prepare: (page) => page.getByLabel("Mark all shown").check() },
+  { name: "marked", hash: "#/?view=table", prepare: (page) => page.getByLabel("Select all shown").check() },
   { name: "racks", hash: "#/rack" },
   { name: "node", hash: "#/", links: [".card h3 a"] },
   { name: "jobs", hash: "#/jobs" },

@@ -1,4 +1,4 @@
-/** Holds what is on screen to WCAG 2.2 AA as far as a program can tell. */
+/** Checks the page against WCAG 2.2 AA as far as a program can. */
 import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";

@@ -1,4 +1,4 @@
-/** A real browser on a freshly built page; what it may not do on any page is collected and must stay empty. */
+/** A real browser on a freshly built page. It collects faults that may not occur on any page. */
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,23 +9,23 @@ import { build } from "vite";
 const executablePath = "/usr/bin/chromium";
 const web = join(import.meta.dirname, "../../web");
 
-/** Why there is no browser; undefined when there is one. */
+/** The reason why there is no browser. Undefined if there is one. */
 export const noBrowser = existsSync(executablePath) ? undefined : `${executablePath} is not installed`;
 
 export interface Visitor {
   pageRoot: string;
   /** A page of its own, with cookies of its own. */
   visit(url: string): Promise<Page>;
-  /** Closes every page: one left open would go on asking for a server that is gone. */
+  /** Closes every page. An open page would send requests to a stopped server. */
   leave(): Promise<void>;
-  /** Scripts that failed, dialogs that opened, and whatever broke the content policy. */
+  /** Failed scripts, opened dialogs, and violations of the content security policy. */
   troubles: string[];
   close(): Promise<void>;
 }
 
 export async function startBrowser(): Promise<Visitor> {
   const pageRoot = await mkdtemp(join(tmpdir(), "muster-page-"));
-  // Not to web/dist: somebody may be looking at that one.
+  // Not to web/dist: a running daemon may serve that one.
   await build({ root: web, logLevel: "error", build: { outDir: pageRoot, emptyOutDir: true } });
   const browser: Browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   const troubles: string[] = [];

@@ -1,4 +1,4 @@
-/** The real API over stores in memory, serving the built page on 127.0.0.1: what the browser tests look at. */
+/** The real API with stores in memory. It serves the built page on 127.0.0.1 for the browser tests. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
@@ -30,36 +30,36 @@ import { type WrittenLog, writtenLog } from "../support/log-book.ts";
 
 export interface Mission extends Stores {
   url: string;
-  /** What each job has written so far; the live feed reads it as it would read the file. */
+  /** The output of each job so far. The live feed reads it like the file. */
   outputs: Map<string, string>;
   inventory: Inventory;
-  /** Where things are asked for. Its executor only takes notes; what one would report is given to `receive`. */
+  /** The entry for proposals. Its executor only records messages. A test passes reports to `receive`. */
   desk: Changes;
-  /** In which groups of the inventory the desk believes each node to be: what it is for. */
+  /** The inventory groups of each node. */
   groups: Map<string, string[]>;
-  /** How long people have to answer what is asked from now on. */
+  /** The deadlines of new approval requests. */
   clocks: Clocks;
-  /** Whose signatures count, and whether a yes needs one. */
+  /** The registered voters, and if an approval needs a signature. */
   voting: Voting;
   audit: AuditLog;
   /** The daemon's own. */
   log: WrittenLog;
-  /** What the doctor would find. */
+  /** The findings of the doctor. */
   checks: Check[];
   webUis: WebUi[];
   key(role: Role): string;
-  /** The network as a page meets it: the server goes away and comes back at the same address. */
+  /** Stops and restarts the server at the same address, as a page experiences a network failure. */
   hangUp(): Promise<void>;
   comeBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Larger than what the daemon hands out at once: a test need not wait for a minute. */
+/** Larger than a slice of the real daemon, so that tests are fast. */
 const SLICE_BYTES = 1024 * 1024;
 
 const offered = [
-  { name: "uptime", does: "Says how long each machine runs.", readOnly: true, sha256: "0".repeat(64) },
-  { name: "upgrade", does: "Installs what Debian has mended.", readOnly: false, sha256: "1".repeat(64) },
+  { name: "uptime", does: "Shows the uptime of each machine.", readOnly: true, sha256: "0".repeat(64) },
+  { name: "upgrade", does: "Installs Debian updates.", readOnly: false, sha256: "1".repeat(64) },
 ];
 
 /** Two machines in a group, one a controller. */
@@ -79,7 +79,7 @@ const INVENTORY = `all:
         n2: {}
 `;
 
-/** What the rules would say of a machine; they have tests of their own. */
+/** An explanation for a machine. The rules themselves have their own tests. */
 const explanation: Explanation = {
   mac: "52:54:00:00:00:01",
   phase: "accepted",
@@ -131,7 +131,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       forget: async () => undefined,
       capture: ({ name }) => (name === "silent" ? undefined : new Uint8Array(Buffer.from("packets of its last boot"))),
       wake: async (node) => `Wake-on-LAN sent to ${node.macs.join(", ")}`,
-      power: { means: () => "command", perform: async ({ name }) => ({ driver: "command", message: `${name} was told` }) },
+      power: { means: () => "command", perform: async ({ name }) => ({ driver: "command", message: `${name} received the command` }) },
       provision: () => {
         throw new Error("no job engine here");
       },
@@ -163,7 +163,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       },
       ends: async (id) => ({ beginning: written(id).toString("utf8"), leftOutBytes: 0, end: "" }),
       receive: () => {
-        throw new Error("nobody calls home here");
+        throw new Error("no machine calls home here");
       },
       quarantine: {
         list: (all) => quarantine.list(all),

@@ -1,4 +1,4 @@
-/** Coming to Mission Control: one browser for a file of tests, a new daemon and a new page for each. */
+/** Opens Mission Control: one browser per test file, a new daemon and a new page per test. */
 import assert from "node:assert/strict";
 import { after, before, type TestContext } from "node:test";
 import type { Locator, Page } from "playwright-core";
@@ -8,7 +8,7 @@ import type { NodeState } from "../../daemon/contract/machines/node.ts";
 import { noBrowser, startBrowser, type Visitor } from "./browser.ts";
 import { type Mission, startMission } from "./mission.ts";
 
-/** For every test here: without a browser it is skipped, with the reason. */
+/** Options for every browser test. Without a browser the test is skipped with the reason. */
 export const options = noBrowser === undefined ? {} : { skip: noBrowser };
 
 /** An instant long ago. */
@@ -62,7 +62,7 @@ export const card = (page: Page, name: string): Locator => page.locator(`[data-n
 export const phaseOf = (page: Page, name: string, phase: NodeState["phase"]): Locator =>
   card(page, name).locator(`[data-phase="${phase}"]`);
 
-/** Why a control does nothing, as a screen reader says it after the name. */
+/** The reason of a disabled control, as a screen reader announces it after the name. */
 export async function reasonOf(page: Page, button: Locator): Promise<string> {
   const id = (await button.getAttribute("aria-describedby")) ?? "none";
   return (await page.locator(`[id="${id}"]`).textContent()) ?? "";

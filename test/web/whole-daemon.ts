@@ -1,4 +1,4 @@
-/** The daemon with all its processes, serving the built page in a network of its own, and machines that are namespaces there. */
+/** The daemon with all its processes in a network of its own. It serves the built page. Machines are network namespaces. */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,32 +18,32 @@ import { logIn } from "./visit.ts";
 const repository = join(import.meta.dirname, "../..");
 const missing = ["/usr/sbin/sshd", "/usr/bin/ansible-playbook", "/bin/busybox", "/usr/bin/socat"].find((program) => !existsSync(program));
 const absent = missing === undefined ? undefined : `${missing} is not installed`;
-/** Why no such daemon can be visited here, or false. */
+/** The reason why this daemon cannot run here, or false. */
 export const noWholeDaemon: string | false = noBrowser ?? (noNetwork || (absent ?? false));
 
 export interface WholeDaemon {
-  /** Ends in a slash; stays the same while the daemon is away. */
+  /** Ends in a slash. It stays the same while the daemon is down. */
   url: string;
   network: LabNetwork;
   dataDir: string;
-  /** Files the playbook may look for: the sshd of a machine has this host's disk. */
+  /** Files that the playbook may check for: the sshd of a machine uses this host's disk. */
   folder: string;
   key(role: Role): string;
   client(key: string): Client;
   machine(name: string): NamespaceNode;
   callHome(machine: NamespaceNode): Promise<number>;
   muster(...args: string[]): string;
-  /** What the daemon wrote. */
+  /** The output of the daemon. */
   log(): string;
-  /** kill -9 of one of its processes, which it starts again. */
+  /** Sends kill -9 to one of its processes, which it restarts. */
   killChild(name: ChildName): void;
-  /** kill -9 of the daemon itself. */
+  /** Sends kill -9 to the daemon itself. */
   kill(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** One daemon and one browser for the tests of a file; both are there from before its first test on. */
+/** One daemon and one browser for all tests of a file. Both start before the first test. */
 export function withWholeDaemon(
   playbook: (folder: string) => string,
   prepare: (daemon: WholeDaemon) => void = () => undefined,
@@ -121,7 +121,7 @@ async function startWholeDaemon(pageRoot: string, playbook: (folder: string) => 
   }
 }
 
-/** Logged in and live; patient, because machines boot and Ansible works beside it. */
+/** Logged in and live. Timeouts are long because machines boot and Ansible runs at the same time. */
 export async function enterWhole(visitor: Visitor, url: string, key: string): Promise<Page> {
   const page = await visitor.visit(url);
   page.setDefaultTimeout(90_000);
@@ -138,7 +138,7 @@ function childOf(dataDir: string, name: ChildName): number {
   throw new Error(`no ${name} of ${dataDir} runs`);
 }
 
-/** Stand-ins of what machines boot: here nobody runs them. */
+/** Placeholders for boot files. No machine runs them here. */
 function placeBootFiles(dataDir: string): void {
   const content = {
     "ipxe/undionly.kpxe": "a loader",
@@ -155,7 +155,7 @@ function placeBootFiles(dataDir: string): void {
   }
 }
 
-/** The page lies where the daemon looks for it in the daemon's own mounts only: the one built in this tree stays as it is. */
+/** A mount of its own makes the daemon find this page. The page built in this tree stays unchanged. */
 function withPage(pageRoot: string): string[] {
   const place = join(repository, "web/dist");
   mkdirSync(place, { recursive: true });

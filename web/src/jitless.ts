@@ -1,4 +1,4 @@
-/** Runs before any schema is built: zod would otherwise try `new Function`, which our content policy forbids and reports. */
+/** Runs before any schema is built. Otherwise zod tries `new Function`, which the content security policy forbids and reports. */
 import * as z from "zod";
 
 z.config({ jitless: true });

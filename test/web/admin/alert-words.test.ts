@@ -1,4 +1,4 @@
-/** What the page says of alerts. */
+/** Texts for alerts on the page. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AlertRule } from "../../../daemon/contract/admin/alert.ts";
@@ -8,7 +8,7 @@ test("every rule has a title and says what to do", () => {
   for (const rule of AlertRule.options) assert.ok(alertWords[rule].title && alertWords[rule].fix.length > 40, rule);
 });
 
-test("an alert calls for an hour, as its rule is then heard again", () => {
+test("an alert is firing for one hour", () => {
   const now = Date.parse("2026-01-02T04:00:00.000Z");
   assert.ok(isFiring({ at: "2026-01-02T03:00:01.000Z" }, now));
   assert.ok(!isFiring({ at: "2026-01-02T03:00:00.000Z" }, now));
@@ -19,8 +19,8 @@ test("machines are found in its sentence by their whole names", () => {
   assert.deepEqual(nodesIn({ summary: "node failures: 2 within 15 min (n10: no disk; rack1-n1: it hangs)" }, nodes), ["n10", "rack1-n1"]);
 });
 
-test("whether anybody was told is said in words", () => {
+test("the delivery of an alert is described in words", () => {
   assert.match(deliveryWords({ delivery: "none" }), /no webhook/);
-  assert.match(deliveryWords({ delivery: "waiting", error: "it answered 500" }), /tried again: it answered 500/);
-  assert.match(deliveryWords({ delivery: "given-up" }), /never/);
+  assert.match(deliveryWords({ delivery: "waiting", error: "it answered 500" }), /retrying: it answered 500/);
+  assert.match(deliveryWords({ delivery: "given-up" }), /not delivered/);
 });

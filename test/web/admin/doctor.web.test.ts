@@ -1,4 +1,4 @@
-/** The doctor's page in a real browser: what is wrong first, with what to do; the same for every role; and its refusals. */
+/** The doctor's page in a real browser: problems first, the same for every role, and errors. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "../axe.ts";
@@ -14,7 +14,7 @@ const ill = ({ checks }: Mission) =>
     { name: "login to the nodes", ok: true, detail: "only Muster's own key", advice: "Name a file in access.ssh_keys_file." },
   );
 
-test("what is wrong comes first with what to do, and looking again shows that it is put right", options, async (t) => {
+test("problems come first with advice, and a refresh shows that they are solved", options, async (t) => {
   const world = await mission(t);
   ill(world);
   const page = await enter(world, "operator");
@@ -27,13 +27,13 @@ test("what is wrong comes first with what to do, and looking again shows that it
   assert.equal(await wrong.locator("code").textContent(), "muster assets fetch");
 
   world.checks.splice(1, 1);
-  await page.getByRole("button", { name: "Look again" }).focus();
+  await page.getByRole("button", { name: "Refresh" }).focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Nothing is wrong" }).waitFor();
-  assert.equal(await page.getByRole("heading", { name: /To be put right/ }).count(), 0);
+  await page.getByRole("heading", { name: "No problems" }).waitFor();
+  assert.equal(await page.getByRole("heading", { name: /^Problems/ }).count(), 0);
 });
 
-test("a viewer sees the same, reached by the palette alone, and a detail is text", options, async (t) => {
+test("a viewer sees the same page through the palette, and details are text", options, async (t) => {
   const world = await mission(t);
   world.checks.push({ name: "disk <b>space</b>", ok: false, detail: "<img src=x onerror=alert(1)>", advice: "<script>alert(1)</script>" });
   const page = await enter(world, "viewer");
@@ -44,7 +44,7 @@ test("a viewer sees the same, reached by the palette alone, and a detail is text
   assert.equal(await page.locator(".checks img, .checks script, .checks b").count(), 0);
 });
 
-test("checks that cannot be made are said to be so, with what to do instead", options, async (t) => {
+test("a failed request shows its error and advice", options, async (t) => {
   const world = await mission(t);
   const page = await enter(world, "viewer");
   await page.route("**/api/doctor", (route) =>
@@ -55,7 +55,7 @@ test("checks that cannot be made are said to be so, with what to do instead", op
   );
   await page.getByRole("link", { name: "Doctor" }).click();
   await page.getByRole("alert").getByText("no answer.").waitFor();
-  await page.getByRole("button", { name: "Look again" }).waitFor();
+  await page.getByRole("button", { name: "Refresh" }).waitFor();
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

@@ -38,9 +38,9 @@ test("every process and part is there with its level, and failures with where th
   await journal(page).getByText("one more").waitFor();
 });
 
-test("a log without a line says so instead of loading for ever", options, async (t) => {
+test("an empty log is shown as empty, not as loading", options, async (t) => {
   const page = await enter(await mission(t), "operator", "#/log");
-  await page.getByText("Nothing was logged yet.").waitFor();
+  await page.getByText("The log is empty.").waitFor();
 });
 
 test("level, part and search are in the address, and come back with it", options, async (t) => {
@@ -51,9 +51,9 @@ test("level, part and search are in the address, and come back with it", options
   await page.getByLabel("Process or part").selectOption("dhcp");
   await page.getByText("1 line", { exact: true }).waitFor();
   assert.equal(new URL(page.url()).hash, "#/log?level=warn&part=dhcp");
-  await page.getByText("The same in the terminal").click();
+  await page.getByText("Terminal commands").click();
   await page.getByText("muster log --level warn --part dhcp --follow").waitFor();
-  await page.getByLabel("Least level").selectOption("trace");
+  await page.getByLabel("Minimum level").selectOption("trace");
   await page.getByLabel("Search the log").fill("IGNORED");
   await page.locator("mark", { hasText: "ignored" }).waitFor();
   assert.deepEqual(await words(page), ["dhcp ignored mac=52:54:00:00:00:01"]);
@@ -61,11 +61,11 @@ test("level, part and search are in the address, and come back with it", options
   await page.locator("mark", { hasText: "ignored" }).waitFor();
   await page.getByLabel("Search the log").fill("nothing like it");
   await page.getByText("No line matches.").waitFor();
-  await page.getByRole("button", { name: "Show every line" }).click();
+  await page.getByRole("button", { name: "Show all lines" }).click();
   await page.getByText("4 lines", { exact: true }).waitFor();
 });
 
-test("a pause says how many lines wait, and going on shows them", options, async (t) => {
+test("a pause counts new lines, and a resume shows them", options, async (t) => {
   const world = await mission(t);
   write(world);
   const page = await enter(world, "operator", "#/log?level=info");
@@ -73,14 +73,14 @@ test("a pause says how many lines wait, and going on shows them", options, async
   await page.getByRole("button", { name: "Pause" }).click();
   for (const number of [1, 2, 3]) world.log.of("control").info(`later ${number}`);
   world.log.of("control").debug("not counted: it is not wanted");
-  await page.getByText("Paused; 3 lines wait.").waitFor();
+  await page.getByText("Paused. 3 new lines.").waitFor();
   assert.equal((await words(page)).length, 3);
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Resume" }).click();
   await journal(page).getByText("later 3").waitFor();
   assert.equal((await words(page)).length, 6);
 });
 
-test("Ctrl+K clears inside the log, which can be taken back, and opens the palette everywhere else", options, async (t) => {
+test("Ctrl+K clears the log, which can be undone, and opens the palette elsewhere", options, async (t) => {
   const world = await mission(t);
   write(world);
   const page = await enter(world, "operator", "#/log");
@@ -92,7 +92,7 @@ test("Ctrl+K clears inside the log, which can be taken back, and opens the palet
   world.log.of("control").info("after it");
   await journal(page).getByText("after it").waitFor();
   assert.deepEqual(await words(page), ["after it"]);
-  await page.getByRole("button", { name: "Show them again" }).click();
+  await page.getByRole("button", { name: "Show them" }).click();
   await page.getByText("5 lines", { exact: true }).waitFor();
   await page.getByRole("link", { name: "Muster", exact: true }).focus();
   await page.keyboard.press("Control+k");
@@ -119,7 +119,7 @@ test("markup and terminal control in a line are shown as text", options, async (
 });
 
 test(
-  "nearly ten thousand lines of many heights: only what is seen is drawn, the end is followed until somebody reads",
+  "ten thousand lines of different heights: only visible lines are drawn, and the log follows its end until the user scrolls",
   options,
   async (t) => {
     const world = await mission(t);
@@ -137,12 +137,12 @@ test(
     await journal(page)
       .getByText(new RegExp(`^line ${9_900 - kept} `))
       .waitFor();
-    control.info("written while somebody reads");
+    control.info("written while the user reads");
     await page.getByText(`${kept + 1} lines`, { exact: true }).waitFor();
     assert.equal(await journal(page).evaluate((box) => box.scrollTop), 0);
     await page.getByRole("button", { name: "Jump to the end" }).click();
-    await journal(page).getByText("written while somebody reads").waitFor();
-    // What is drawn is as high as was told: else lines would be cut off at the end.
+    await journal(page).getByText("written while the user reads").waitFor();
+    // The drawn height equals the computed height. Otherwise lines at the end would be cut off.
     const off = await journal(page).evaluate((box) => {
       const last = box.querySelector("li:last-child")?.getBoundingClientRect().bottom ?? 0;
       return Math.abs(last - (box.querySelector(".journal-sheet")?.getBoundingClientRect().bottom ?? 0));
@@ -151,7 +151,7 @@ test(
   },
 );
 
-test("on a phone lines wrap, nothing is wider than the screen, and heights are as told", options, async (t) => {
+test("on a phone lines wrap, nothing is wider than the screen, and heights are as computed", options, async (t) => {
   const world = await mission(t);
   write(world);
   for (let number = 0; number < 300; number++) world.log.of("control").info({ path: "/a/long/path".repeat(number % 9) }, `line ${number}`);
@@ -184,11 +184,11 @@ test("a lost connection loses no line and doubles none", options, async (t) => {
   assert.deepEqual(await words(page), ["line 5", ...Array.from({ length: 10 }, (_, index) => `line 5${index}`)]);
 });
 
-test("a viewer is told that the log is for operators, and stays connected", options, async (t) => {
+test("a viewer sees that the log requires an operator, and stays connected", options, async (t) => {
   const world = await mission(t);
   write(world);
   const page = await enter(world, "viewer", "#/log");
-  await page.getByRole("heading", { name: "The daemon's log is for operators" }).waitFor();
+  await page.getByRole("heading", { name: "The daemon's log requires the role operator" }).waitFor();
   await page.getByText("Your key's role is viewer").first().waitFor();
   assert.equal(await page.locator(".journal").count(), 0);
   await page.getByText("Live", { exact: true }).waitFor();

@@ -1,4 +1,4 @@
-/** Who the members are, by their keys. */
+/** Members are derived from the owners of keys. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Key } from "../../../daemon/contract/admin/key.ts";
@@ -13,7 +13,7 @@ const key = (name: string, owner: string, role: Key["role"], lastUsedAt?: string
   ...(lastUsedAt && { lastUsedAt }),
 });
 
-test("a member is whoever keys belong to: their roles, the strongest first, and when any key was used last", () => {
+test("a member owns keys: the strongest role comes first, and the last use of any key counts", () => {
   const members = membersOf([
     key("ci", "bob", "agent"),
     key("laptop", "alice", "viewer", "2026-01-02T00:00:00.000Z"),
@@ -28,12 +28,12 @@ test("a member is whoever keys belong to: their roles, the strongest first, and 
   );
 });
 
-test("a key ends so many days from the daemon's now, or never", () => {
+test("a key expires a number of days after the daemon's time, or never", () => {
   assert.equal(endAfter(30, Date.parse("2026-01-01T00:00:00.000Z")), "2026-01-31T00:00:00.000Z");
   assert.equal(endAfter(undefined, 0), undefined);
 });
 
-test("only admins see keys, and the others are told so", () => {
+test("only admins see keys, and other roles get the reason", () => {
   assert.equal(keysRefusal("admin"), undefined);
-  assert.match(keysRefusal("operator") ?? "", /role is operator; .* admin/);
+  assert.match(keysRefusal("operator") ?? "", /role is operator. .* admin/);
 });

@@ -1,4 +1,4 @@
-/** The settings in a real browser: keys and tokens made and revoked, members, notifications, other services, and what each role may not. */
+/** The settings in a real browser: keys, tokens, members, notifications, other services, and the limits of each role. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
@@ -10,21 +10,21 @@ const { mission, enter } = tour();
 const row = (page: Page, text: string) => page.locator(".sheet tr", { hasText: text });
 const settings = "#/settings";
 
-test("a key is made with owner, role and end, shown once, opens, and is revoked after asking", options, async (t) => {
+test("a key is created with owner, role and expiry, is shown once, works, and is revoked after a confirmation", options, async (t) => {
   const world = await mission(t);
   const page = await enter(world, "admin", settings);
   await page.getByRole("button", { name: "Create a key…" }).click();
-  await page.getByLabel("What for").fill("ci <b>bot</b>");
-  await page.getByLabel("Who answers for it").fill("alice");
-  await page.getByLabel("What it may do").selectOption("operator");
-  await page.getByLabel("How long it opens").selectOption("30");
+  await page.getByRole("dialog").getByLabel("Name").fill("ci <b>bot</b>");
+  await page.getByRole("dialog").getByLabel("Owner").fill("alice");
+  await page.getByRole("dialog").getByLabel("Role").selectOption("operator");
+  await page.getByRole("dialog").getByLabel("Expires after").selectOption("30");
   await page.getByRole("button", { name: "Create", exact: true }).click();
-  await page.getByText("Shown only now.").waitFor();
+  await page.getByText("Shown only once.").waitFor();
   const secret = (await page.locator(".secret").textContent()) ?? "";
   const asked = await fetch(`${world.url}api/session`, { headers: { authorization: `Bearer ${secret}` } });
   const { role, owner } = (await asked.json()) as { role: string; owner: string };
   assert.deepEqual([role, owner], ["operator", "alice"]);
-  await page.getByRole("button", { name: "I have it" }).click();
+  await page.getByRole("button", { name: "Done" }).click();
   assert.doesNotMatch(await page.content(), new RegExp(secret));
   assert.match((await row(page, "ci <b>bot</b>").last().textContent()) ?? "", /operatoralice.*in (29|30) d/);
   assert.match((await page.locator('[data-row="alice"]').textContent()) ?? "", /^aliceoperatorci <b>bot<\/b>/);
@@ -37,27 +37,27 @@ test("a key is made with owner, role and end, shown once, opens, and is revoked 
   assert.equal((await fetch(`${world.url}api/session`, { headers: { authorization: `Bearer ${secret}` } })).status, 401);
 });
 
-test("a name that is taken is refused in the dialog, which stays with what was typed", options, async (t) => {
+test("a name that is taken is refused, and the dialog keeps the input", options, async (t) => {
   const world = await mission(t);
   world.keys.create("laptop", "viewer", new Date());
   const page = await enter(world, "admin", settings);
   await page.getByRole("button", { name: "Create a key…" }).click();
-  await page.getByLabel("What for").fill("laptop");
+  await page.getByRole("dialog").getByLabel("Name").fill("laptop");
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await page.getByRole("alert").getByText("a key called laptop exists already").waitFor();
-  assert.equal(await page.getByLabel("What for").inputValue(), "laptop");
+  assert.equal(await page.getByRole("dialog").getByLabel("Name").inputValue(), "laptop");
 });
 
-test("a token is made by keyboard alone, its line is shown once, and it is revoked", options, async (t) => {
+test("a token is created by keyboard, its command is shown once, and it is revoked", options, async (t) => {
   const world = await mission(t);
   const page = await enter(world, "operator", settings);
-  await page.getByText("None. A machine that was installed by other means").waitFor();
+  await page.getByText("None. A machine that Muster did not install").waitFor();
   await page.getByRole("button", { name: "Create a token…" }).focus();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Control+a");
   await page.keyboard.type("3");
   await page.keyboard.press("Enter");
-  await page.getByText("Run this line as root").waitFor();
+  await page.getByText("Run this command as root").waitFor();
   assert.match((await page.locator(".secret").textContent()) ?? "", /^curl -fsS http:\/\/127\.0\.0\.1:8000\/enrol\/mt_[0-9a-f]{64} \| sh$/);
   await page.keyboard.press("Enter");
   const [token] = world.enrolTokens.list(new Date());
@@ -67,7 +67,7 @@ test("a token is made by keyboard alone, its line is shown once, and it is revok
   await page.locator(`[data-row="${token?.id}"]`).getByText("revoked").waitFor();
 });
 
-test("other services are links for web addresses alone, with their names as text", options, async (t) => {
+test("other services are links only for web addresses, and their names are text", options, async (t) => {
   const world = await mission(t);
   world.webUis.push(
     { name: "Consul (Not Reachable)", url: "http://10.0.0.2:8500/ui", status: "unreachable" },
@@ -81,18 +81,18 @@ test("other services are links for web addresses alone, with their names as text
   assert.equal(await page.locator(".settings img").count(), 0);
 });
 
-test("the rules that raise alerts are told, and that no webhook is set up", options, async (t) => {
+test("the page lists the alert rules and the missing webhook", options, async (t) => {
   const page = await enter(await mission(t), "viewer", settings);
-  await page.getByText("No webhook is set up: alerts are shown here only.").waitFor();
+  await page.getByText("No webhook is configured: alerts are shown here only.").waitFor();
   assert.equal(await page.locator('[data-row="failed-logins"]').textContent(), "Failed logins10 within 10 min");
   assert.equal(await page.locator('[data-row="cost"]').textContent(), "Costsoff");
 });
 
 for (const [role, keys, tokens] of [
-  ["viewer", "Your key's role is viewer; keys are seen and made by the role admin.", "Tokens are for operators."],
-  ["operator", "Your key's role is operator; keys are seen and made by the role admin.", undefined],
+  ["viewer", "Your key's role is viewer. Listing and creating keys requires the role admin.", "Tokens require the role operator."],
+  ["operator", "Your key's role is operator. Listing and creating keys requires the role admin.", undefined],
 ] as const) {
-  test(`a ${role} is told what is for others, and the buttons do nothing and say why`, options, async (t) => {
+  test(`a ${role} sees which parts require another role, and disabled buttons show the reason`, options, async (t) => {
     const world = await mission(t);
     const page = await enter(world, role, settings);
     await page.getByText(keys).first().waitFor();
@@ -103,7 +103,7 @@ for (const [role, keys, tokens] of [
     await page.getByRole("tooltip").first().waitFor();
     await page.keyboard.press("Enter");
     assert.equal(await page.locator("dialog[open]").count(), 0);
-    assert.match((await page.locator(".settings").textContent()) ?? "", new RegExp(`with the key ${role}-1 of the role ${role}`));
+    assert.match((await page.locator(".settings").textContent()) ?? "", new RegExp(`key ${role}-1 has the role ${role}`));
   });
 }
 
@@ -116,7 +116,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.getByText("any machine, as worker").waitFor();
     await page.getByRole("link", { name: "http://10.0.0.2:8500/ui" }).waitFor();
-    await page.getByText("No webhook is set up").waitFor();
+    await page.getByText("No webhook is configured").waitFor();
     await assertAccessible(page, "settings");
     await page.getByRole("button", { name: "Create a key…" }).click();
     await assertAccessible(page, "a new key");

@@ -19,7 +19,7 @@ const entry = (part: Partial<AuditEntry> = {}): AuditEntry => ({
   ...part,
 });
 
-test("the hash is that of everybody else, of every length around a block and of every letter", () => {
+test("the hash equals that of Node for all lengths around a block and for all letters", () => {
   for (const text of ["", "abc", "é\u2028𝄞", ...[54, 55, 56, 57, 63, 64, 65, 119, 120, 5000].map((length) => "x".repeat(length))])
     assert.equal(sha256Hex(text), hash("sha256", text), `${text.length} characters`);
 });
@@ -43,15 +43,15 @@ const examined = (...parts: string[]) => {
   return chain.conclude();
 };
 
-test("records that are what was written hold, page by page, and are held against the signed notes", () => {
+test("unaltered records verify page by page, and match the signed notes", () => {
   const { audit, lines } = exported();
   assert.deepEqual(examined(lines), { records: 5, first: 1, last: 5, signedTo: 3, breaks: [] });
   assert.deepEqual(examined(audit.exportAfter(0, 2, []), audit.exportAfter(2, 2, []), audit.exportAfter(4, 2, [])).breaks, []);
   assert.equal(audit.erase("olga", entry().actor), true);
-  assert.deepEqual(examined(audit.exportAfter(0, 100, [])).breaks, [], "what was erased is missing, not wrong");
+  assert.deepEqual(examined(audit.exportAfter(0, 100, [])).breaks, [], "an erased text is missing, not wrong");
 });
 
-test("one altered, removed, moved or cut off is found at its number", () => {
+test("an altered, removed, moved or missing record is found at its number", () => {
   const { lines } = exported();
   const [note = "", ...records] = lines.trimEnd().split("\n");
   const breaks = (...changed: string[]) => examined([note, ...changed, ""].join("\n")).breaks.map(({ at, text }) => `${at}: ${text}`);
@@ -59,24 +59,29 @@ test("one altered, removed, moved or cut off is found at its number", () => {
   assert.match(breaks(one, two, three, four.replace("node n1", "node n2"), five)[0] ?? "", /^4: it was altered/);
   assert.match(breaks(one, two, four, five)[0] ?? "", /^3: records are missing up to 3/);
   assert.match(breaks(one, three, two, four, five)[0] ?? "", /^2: records are missing up to 2/);
-  assert.match(breaks(one, two)[0] ?? "", /^3: a checkpoint was signed at record 3: the end is missing/);
+  assert.match(breaks(one, two)[0] ?? "", /^3: a checkpoint exists for record 3: the end is missing/);
   assert.match(breaks(two, three, four, five)[0] ?? "", /^1: records are missing up to 1, and no note/);
-  assert.match(breaks(one, two.replace('"text":"anna"', '"text":"eve"'), three, four, five)[0] ?? "", /^2: the name is not/);
-  assert.match(breaks(one, two.replace('"text":"because"', '"text":"why not"'), three, four, five)[0] ?? "", /^2: the reason is not/);
-  assert.match(breaks(one, "{", two)[0] ?? "", /^2: this is no record any more/);
+  assert.match(breaks(one, two.replace('"text":"anna"', '"text":"eve"'), three, four, five)[0] ?? "", /^2: the name does not match/);
+  assert.match(
+    breaks(one, two.replace('"text":"because"', '"text":"why not"'), three, four, five)[0] ?? "",
+    /^2: the reason does not match/,
+  );
+  assert.match(breaks(one, "{", two)[0] ?? "", /^2: this line is not a record/);
   assert.deepEqual(breaks(one, two, three, four, five), []);
 
   const forged = (record: string) => {
     const text = /^\{"record":(.*),"hash":"[0-9a-f]{64}"/s.exec(record)?.[1]?.replace("node n1", "node n2") ?? assert.fail("no record");
     return `{"record":${text},"hash":"${hash("sha256", text)}"}`;
   };
-  assert.match(breaks(one, two, three, forged(four), five)[0] ?? "", /^5: it does not name the hash of the record before/);
-  assert.match(breaks(one, two, forged(three))[0] ?? "", /^3: it is not what a checkpoint was signed for/);
+  assert.match(breaks(one, two, three, forged(four), five)[0] ?? "", /^5: it does not contain the hash of the previous record/);
+  assert.match(breaks(one, two, forged(three))[0] ?? "", /^3: it does not match a signed checkpoint/);
 });
 
-test("the address says what is looked for, and nothing that makes no sense", () => {
-  const wish = parseAuditHash("#/audit?q=wipe&user=olga&action=vote&since=2026-11-21T12:00:00Z&node=n1&plan=ab&result=refused&until=soon");
-  assert.deepEqual(wish, {
+test("the address holds the filter, and invalid values are ignored", () => {
+  const filter = parseAuditHash(
+    "#/audit?q=wipe&user=olga&action=vote&since=2026-11-21T12:00:00Z&node=n1&plan=ab&result=refused&until=soon",
+  );
+  assert.deepEqual(filter, {
     text: "wipe",
     user: "olga",
     action: "vote",
@@ -86,7 +91,7 @@ test("the address says what is looked for, and nothing that makes no sense", () 
     plan: "ab",
     result: "refused",
   });
-  assert.deepEqual(parseAuditHash(auditHash(wish)), wish);
+  assert.deepEqual(parseAuditHash(auditHash(filter)), filter);
   assert.equal(auditHash(wholeAudit), "#/audit");
   assert.equal(parseAuditHash("#/audit?action=nonsense").action, "");
   assert.equal(instantOf(localTime("2026-11-21T12:34:00.000Z")), "2026-11-21T12:34:00.000Z");
@@ -103,9 +108,9 @@ const record = (seq: number, part: Partial<AuditRecord> = {}): AuditRecord => ({
   ...part,
 });
 
-test("a record fits by anything it says, a node by its whole name, a plan by its beginning", () => {
+test("a record matches by any text, a node by its whole name, a plan by the beginning of its hash", () => {
   const one = record(1, { subject: "plan 1234" });
-  const yes = (wish: Partial<typeof wholeAudit>) => recordFits(one, { ...wholeAudit, ...wish });
+  const yes = (filter: Partial<typeof wholeAudit>) => recordFits(one, { ...wholeAudit, ...filter });
   assert.ok(yes({}));
   assert.ok(yes({ text: "OLGA" }));
   assert.ok(yes({ text: "because" }));
@@ -119,7 +124,7 @@ test("a record fits by anything it says, a node by its whole name, a plan by its
   assert.ok(!yes({ result: "succeeded" }));
 });
 
-test("pages go on from the oldest record seen, whatever was written meanwhile, until enough fit or enough were looked at", () => {
+test("pages continue from the oldest record until enough match or enough were searched", () => {
   assert.deepEqual(nextPage(nothingYet, 0, 100, 5000), { limit: 200 });
   const first = takePage(nothingYet, [record(9), record(8)], 2);
   assert.deepEqual(nextPage(first, 2, 100, 5000), { limit: 1000, before: 8 });
@@ -133,7 +138,7 @@ test("pages go on from the oldest record seen, whatever was written meanwhile, u
   assert.equal(nextPage(second, 0, 100, 5000), undefined, "there are no older ones");
 });
 
-test("what a record is about is one click away where this page has it", () => {
+test("a record links to its subject if this page has it", () => {
   assert.equal(placeOf({ subject: "approval apr_x" }), "#/approvals/apr_x");
   assert.equal(placeOf({ subject: "node n1" }), "#/nodes/n1");
   assert.equal(placeOf({ subject: "plan 12", executionId: "e1" }), "#/executions/e1");

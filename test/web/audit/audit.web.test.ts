@@ -1,4 +1,4 @@
-/** The audit in a real browser: found, filtered, opened, proven, taken along; and all that it tells stays text. */
+/** The audit log in a real browser: search, filters, details, verification and export. All its texts stay text. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
@@ -32,13 +32,13 @@ function inhabit(world: Mission): void {
 const row = (page: Page, seq: number) => page.locator(`.audit-record[data-seq="${seq}"]`);
 const rows = (page: Page) => page.locator(".audit-record");
 
-test("records are found by anything, filtered by who, kind, node, plan and outcome, and the address keeps it", options, async (t) => {
+test("records are found by any text and by filters, and the address holds the filters", options, async (t) => {
   const world = await mission(t);
   inhabit(world);
   const page = await enter(world, "admin", "#/audit");
   await row(page, 7).waitFor();
   await page.getByLabel("Search").fill("N3");
-  await page.getByText(/^1 fit of \d+ looked at$/).waitFor();
+  await page.getByText(/^1 of \d+ searched records match$/).waitFor();
   assert.match(page.url(), /#\/audit\?q=N3$/);
   await page.reload();
   await row(page, 4).waitFor();
@@ -52,7 +52,7 @@ test("records are found by anything, filtered by who, kind, node, plan and outco
   ] as const) {
     await page.getByLabel(label, { exact: true }).fill(value);
     await row(page, seq).waitFor();
-    await page.getByText(/^1 fit of/).waitFor();
+    await page.getByText(/^1 of \d+ searched records match/).waitFor();
     await page.getByLabel(label, { exact: true }).fill("");
   }
   await page.getByLabel("Kind").selectOption("vote");
@@ -64,7 +64,7 @@ test("records are found by anything, filtered by who, kind, node, plan and outco
   await row(page, 6).waitFor();
   await page.getByLabel("Who").fill("nobody");
   await page.getByLabel("Who").press("Enter");
-  await page.getByText("No record fits").waitFor();
+  await page.getByText("No record matches").waitFor();
   await page.getByRole("button", { name: "Show all records" }).click();
   await row(page, 7).waitFor();
 });
@@ -126,20 +126,20 @@ test("records are taken along: those shown as JSON, all of them with their proof
   inhabit(world);
   const page = await enter(world, "admin", "#/audit?action=vote");
   await page.getByText("1 record", { exact: true }).waitFor();
-  const [shown] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Shown as JSON" }).click()]);
+  const [shown] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download as JSON" }).click()]);
   const records: { seq: number }[] = JSON.parse(await readFile(await shown.path(), "utf8"));
   assert.deepEqual(
     records.map(({ seq }) => seq),
     [7],
   );
-  const [all] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "All as NDJSON" }).click()]);
+  const [all] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download all as NDJSON" }).click()]);
   assert.equal(all.suggestedFilename(), "audit.ndjson");
   const lines = (await readFile(await all.path(), "utf8")).trimEnd().split("\n");
   assert.equal(lines.length, world.audit.list({ limit: 1000 }).length);
   assert.ok(lines.every((line) => line.startsWith('{"record":')));
 });
 
-test("who is no admin is told why the audit is not shown", options, async (t) => {
+test("other roles get the reason why the audit log is not shown", options, async (t) => {
   const world = await mission(t);
   inhabit(world);
   const page = await enter(world, "operator");
@@ -162,7 +162,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("heading", { name: /^The chain holds/ }).waitFor();
     await assertAccessible(page, "records");
     await page.goto(`${world.url}#/audit?q=nothing-like-that`);
-    await page.getByText("No record fits").waitFor();
+    await page.getByText("No record matches").waitFor();
     await assertAccessible(page, "none fits");
   });
 }

@@ -12,7 +12,7 @@ import { assertNotReloaded, logIn, mark, options, tour } from "../visit.ts";
 
 const { visitor, mission } = tour();
 
-/** Somebody with a key in their own name, logged in and live. */
+/** A person with a key in their own name, logged in and live. */
 async function enterAs(world: Mission, name: string, role: Role, hash = "#/approvals"): Promise<Page> {
   const page = await visitor().visit(world.url + hash);
   await logIn(page, world.keys.create(name, role, new Date()).secret);
@@ -39,63 +39,71 @@ function ask(world: Mission, node: string, more: Partial<ProposalInput> = {}, wh
 
 const question = (page: Page, id: string) => page.locator(`article[data-approval="${id}"]`);
 
-test(
-  "a question says what will happen, why it is asked and how long there is; a yes sets it going before one's eyes",
-  options,
-  async (t) => {
-    const world = await mission(t);
-    inhabit(world, "n1");
-    const page = await enterAs(world, "olga", "operator");
-    await page.getByText("Nothing waits for a decision").waitFor();
-    await mark(page);
+test("a request shows its plan, reason and deadline, and an approval starts it without a reload", options, async (t) => {
+  const world = await mission(t);
+  inhabit(world, "n1");
+  const page = await enterAs(world, "olga", "operator");
+  await page.getByText("No pending approvals").waitFor();
+  await mark(page);
 
-    const { id } = ask(world, "n1");
-    const card = question(page, id);
-    await card.getByText("systemctl restart ssh.service").waitFor();
-    const text = (await card.textContent()) ?? "";
-    for (const part of ["anna", "it hangs", "write-in-prod", "exactly this", "100 % foretold", "0 of 1 operator", "at most 2 min 00 s"])
-      assert.ok(text.includes(part), `${part} is not said: ${text}`);
-    assert.match((await card.locator(".countdown time").textContent()) ?? "", /^(10 min 0[01] s|9 min \d\d s) left to decide$/);
-    assert.equal(await page.locator(".count-asked").textContent(), "1");
+  const { id } = ask(world, "n1");
+  const card = question(page, id);
+  await card.getByText("systemctl restart ssh.service").waitFor();
+  const text = (await card.textContent()) ?? "";
+  for (const part of ["anna", "it hangs", "write-in-prod", "exact", "100 % previewed", "0 of 1 operator", "at most 2 min 00 s"])
+    assert.ok(text.includes(part), `${part} is missing: ${text}`);
+  assert.match((await card.locator(".countdown time").textContent()) ?? "", /^(10 min 0[01] s|9 min \d\d s) left to decide$/);
+  assert.equal(
+    await page
+      .getByRole("link", { name: /^Approvals/ })
+      .locator(".count")
+      .textContent(),
+    "1",
+  );
 
-    await card.getByLabel("Your reason").fill("as announced");
-    await card.getByRole("button", { name: /^Approve/ }).click();
-    await page.locator(`.approval-row[data-approval="${id}"]`).waitFor();
-    assert.equal(await page.locator(".count-asked").count(), 0);
-    const approval = world.approvals.get(id);
-    assert.deepEqual(
-      approval?.votes.map(({ by, answer, reason }) => [by, answer, reason]),
-      [["olga", "approve", "as announced"]],
-    );
+  await card.getByLabel("Your reason").fill("as announced");
+  await card.getByRole("button", { name: /^Approve/ }).click();
+  await page.locator(`.approval-row[data-approval="${id}"]`).waitFor();
+  assert.equal(
+    await page
+      .getByRole("link", { name: /^Approvals/ })
+      .locator(".count")
+      .count(),
+    0,
+  );
+  const approval = world.approvals.get(id);
+  assert.deepEqual(
+    approval?.votes.map(({ by, answer, reason }) => [by, answer, reason]),
+    [["olga", "approve", "as announced"]],
+  );
 
-    const execution = world.executions.ofPlan(approval?.planId ?? "") ?? assert.fail("nothing was queued");
-    await page.goto(`${world.url}#/approvals/${id}`);
-    await page.getByText("it was begun").waitFor();
-    await page.getByRole("link", { name: /What came of it/ }).click();
-    await page.getByRole("heading", { name: /service_restart/ }).waitFor();
-    const step = { id: "1", target: "n1" } as const;
-    const said = "\u001b[32mok\u001b[0m <img src=x onerror=alert(1)>";
-    world.desk.receive({ type: "step", executionId: execution.id, step: { ...step, status: "running" } });
-    await page.locator('[data-step="1"][data-status="running"]').waitFor();
-    const done = { ...step, status: "succeeded", exitCode: 0, output: said } as const;
-    world.desk.receive({ type: "step", executionId: execution.id, step: done });
-    world.desk.receive({ type: "executed", executionId: execution.id, status: "succeeded", steps: [done] });
-    await page.locator(".step-output").getByText("<img src=x onerror=alert(1)>").waitFor();
-    await page.locator(".badge", { hasText: "Succeeded" }).first().waitFor();
-    assert.equal(await page.locator(".step-output .ansi-2").textContent(), "ok");
-    assert.equal(await page.getByRole("button", { name: "Cancel" }).count(), 0);
-    await assertNotReloaded(page);
-  },
-);
+  const execution = world.executions.ofPlan(approval?.planId ?? "") ?? assert.fail("nothing was queued");
+  await page.goto(`${world.url}#/approvals/${id}`);
+  await page.getByText("Approved and started").waitFor();
+  await page.getByRole("link", { name: /^Execution:/ }).click();
+  await page.getByRole("heading", { name: /service_restart/ }).waitFor();
+  const step = { id: "1", target: "n1" } as const;
+  const said = "\u001b[32mok\u001b[0m <img src=x onerror=alert(1)>";
+  world.desk.receive({ type: "step", executionId: execution.id, step: { ...step, status: "running" } });
+  await page.locator('[data-step="1"][data-status="running"]').waitFor();
+  const done = { ...step, status: "succeeded", exitCode: 0, output: said } as const;
+  world.desk.receive({ type: "step", executionId: execution.id, step: done });
+  world.desk.receive({ type: "executed", executionId: execution.id, status: "succeeded", steps: [done] });
+  await page.locator(".step-output").getByText("<img src=x onerror=alert(1)>").waitFor();
+  await page.locator(".badge", { hasText: "Succeeded" }).first().waitFor();
+  assert.equal(await page.locator(".step-output .ansi-2").textContent(), "ok");
+  assert.equal(await page.getByRole("button", { name: "Cancel" }).count(), 0);
+  await assertNotReloaded(page);
+});
 
-test("a no takes a reason, ends it, and is seen by whoever else looks", options, async (t) => {
+test("a denial needs a reason, ends the request, and appears for other users", options, async (t) => {
   const world = await mission(t);
   inhabit(world, "n1");
   const { id } = ask(world, "n1");
   const [olga, peter] = [await enterAs(world, "olga", "operator"), await enterAs(world, "peter", "operator", `#/approvals/${id}`)];
   const deny = question(olga, id).getByRole("button", { name: /^Deny/ });
   assert.equal(await deny.isDisabled(), true);
-  await question(olga, id).getByText("To deny it, say why").waitFor();
+  await question(olga, id).getByText("To deny, enter a reason").waitFor();
   await question(peter, id)
     .getByRole("button", { name: /^Approve/ })
     .waitFor();
@@ -103,13 +111,13 @@ test("a no takes a reason, ends it, and is seen by whoever else looks", options,
   await olga.getByLabel("Your reason").fill('<script>alert("no")</script>');
   await deny.click();
   await olga.locator(`.approval-row[data-approval="${id}"]`, { hasText: "Denied" }).waitFor();
-  await question(peter, id).getByText("olga said no. Nothing was done").waitFor();
+  await question(peter, id).getByText("olga denied it. Nothing was changed").waitFor();
   await question(peter, id).getByText('<script>alert("no")</script>').waitFor();
   assert.equal(await peter.getByRole("button", { name: /^Approve/ }).count(), 0);
   assert.equal(world.executions.list(10).length, 0);
 });
 
-test("what nobody decides in time is over on an open page, without a reload", options, async (t) => {
+test("a request without a decision expires on an open page without a reload", options, async (t) => {
   const world = await mission(t);
   inhabit(world, "n1");
   world.clocks.decideSeconds = 3;
@@ -120,7 +128,7 @@ test("what nobody decides in time is over on an open page, without a reload", op
     .getByRole("button", { name: /^Approve/ })
     .waitFor();
   await page.goto(`${world.url}#/approvals/${id}`);
-  await question(page, id).getByText("Nobody decided it in time").waitFor();
+  await question(page, id).getByText("No decision was made in time").waitFor();
   assert.equal(await page.getByRole("button", { name: /^(Approve|Deny)/ }).count(), 0);
   assert.equal(world.approvals.get(id)?.state, "pending", "the page knew before the daemon had looked");
   world.desk.sweep();
@@ -129,30 +137,36 @@ test("what nobody decides in time is over on an open page, without a reload", op
   await assertNotReloaded(page);
 });
 
-test("two that wait are answered in any order, each by itself", options, async (t) => {
+test("two pending requests are answered independently", options, async (t) => {
   const world = await mission(t);
   inhabit(world, "n1", "n2");
   const [first, second] = [ask(world, "n1"), ask(world, "n2")];
   const page = await enterAs(world, "olga", "operator");
-  assert.equal(await page.locator(".count-asked").textContent(), "2");
+  assert.equal(
+    await page
+      .getByRole("link", { name: /^Approvals/ })
+      .locator(".count")
+      .textContent(),
+    "2",
+  );
   await question(page, second.id).getByLabel("Your reason").fill("not now");
   await question(page, second.id).getByRole("button", { name: /^Deny/ }).click();
   await question(page, second.id).waitFor({ state: "detached" });
   await question(page, first.id)
     .getByRole("button", { name: /^Approve/ })
     .click();
-  await page.getByText("Nothing waits for a decision").waitFor();
+  await page.getByText("No pending approvals").waitFor();
   assert.equal(world.approvals.get(second.id)?.state, "denied");
   assert.equal(world.approvals.get(first.id)?.state, "used");
 });
 
-test("whoever asked cannot answer, nor can a viewer, and both are told why", options, async (t) => {
+test("the requester and a viewer cannot vote, and both get the reason", options, async (t) => {
   const world = await mission(t);
   inhabit(world, "n1");
   const { id } = ask(world, "n1");
   for (const [name, role, why] of [
-    ["anna", "operator", "You asked for it; somebody else has to answer."],
-    ["victor", "viewer", "Your key's role is viewer; answering takes the role operator."],
+    ["anna", "operator", "You requested it. Another person has to decide."],
+    ["victor", "viewer", "Your key's role is viewer. Voting requires the role operator."],
   ] as const) {
     const page = await enterAs(world, name, role);
     await question(page, id).getByText(why).waitFor();
@@ -164,30 +178,40 @@ test("whoever asked cannot answer, nor can a viewer, and both are told why", opt
         true,
         `${name}: ${button}`,
       );
-    assert.equal(await page.locator(".count-asked").count(), 0);
+    assert.equal(
+      await page
+        .getByRole("link", { name: /^Approvals/ })
+        .locator(".count")
+        .count(),
+      0,
+    );
   }
 });
 
-test("whoever asked takes it back with a click, and nobody is asked any more; others have no such button", options, async (t) => {
-  const world = await mission(t);
-  inhabit(world, "n1");
-  const { id } = ask(world, "n1");
-  const [anna, olga] = [await enterAs(world, "anna", "operator", `#/approvals/${id}`), await enterAs(world, "olga", "admin")];
-  await question(olga, id)
-    .getByRole("button", { name: /^Approve/ })
-    .waitFor();
-  assert.equal(await olga.getByRole("button", { name: /^Take back/ }).count(), 0);
-  await question(anna, id)
-    .getByRole("button", { name: /^Take back: service_restart/ })
-    .click();
-  await question(anna, id).getByText("anna took it back. Nothing was done").waitFor();
-  assert.equal(await anna.getByRole("button", { name: /^Take back/ }).count(), 0);
-  await olga.getByText("Nothing waits for a decision").waitFor();
-  assert.equal(world.approvals.get(id)?.state, "withdrawn");
-  assert.equal(world.executions.list(10).length, 0);
-});
+test(
+  "the requester withdraws a request with a click, it is no longer pending for others, and others have no such button",
+  options,
+  async (t) => {
+    const world = await mission(t);
+    inhabit(world, "n1");
+    const { id } = ask(world, "n1");
+    const [anna, olga] = [await enterAs(world, "anna", "operator", `#/approvals/${id}`), await enterAs(world, "olga", "admin")];
+    await question(olga, id)
+      .getByRole("button", { name: /^Approve/ })
+      .waitFor();
+    assert.equal(await olga.getByRole("button", { name: /^Withdraw/ }).count(), 0);
+    await question(anna, id)
+      .getByRole("button", { name: /^Withdraw: service_restart/ })
+      .click();
+    await question(anna, id).getByText("anna withdrew the request. Nothing was changed").waitFor();
+    assert.equal(await anna.getByRole("button", { name: /^Withdraw/ }).count(), 0);
+    await olga.getByText("No pending approvals").waitFor();
+    assert.equal(world.approvals.get(id)?.state, "withdrawn");
+    assert.equal(world.executions.list(10).length, 0);
+  },
+);
 
-test("a yes that does not count is said with the daemon's words and advice", options, async (t) => {
+test("a vote that does not count shows the daemon's error and advice", options, async (t) => {
   const world = await mission(t);
   inhabit(world, "n1");
   const { id } = ask(world, "n1");
@@ -195,7 +219,7 @@ test("a yes that does not count is said with the daemon's words and advice", opt
   await question(page, id)
     .getByRole("button", { name: /^Approve/ })
     .waitFor();
-  // Another address is another machine: what would be done is not what was asked.
+  // Another address is another machine, so the plan has changed.
   const node = world.nodes.list()[0] ?? assert.fail("there is no node");
   world.registry.update(node.id, (was) => ({
     node: { ...was, address: "10.9.9.9" },
@@ -210,7 +234,7 @@ test("a yes that does not count is said with the daemon's words and advice", opt
   assert.equal(await page.getByRole("button", { name: /^Approve/ }).count(), 0);
 });
 
-test("what is tainted is marked and takes its target typed; by the keyboard alone", options, async (t) => {
+test("a tainted request is marked, and its approval needs the typed target, by keyboard alone", options, async (t) => {
   const world = await mission(t);
   inhabit(world, "n1");
   const evil = 'restart it\u202e now <img src=x onerror="alert(1)">\u001b[2J';
@@ -229,7 +253,7 @@ test("what is tainted is marked and takes its target typed; by the keyboard alon
   await dialog.waitFor();
   assert.equal(await dialog.getByRole("button", { name: "Approve" }).isDisabled(), true);
   await page.keyboard.press("Escape");
-  // By role it is gone as soon as it is closed, a moment before the page has heard of that.
+  // A closed dialog has no role, even before the page removes it.
   await page.locator("dialog").waitFor({ state: "detached" });
   assert.equal(world.approvals.get(id)?.votes.length, 0);
 
@@ -237,11 +261,11 @@ test("what is tainted is marked and takes its target typed; by the keyboard alon
   await dialog.waitFor();
   await page.keyboard.type("n1");
   await page.keyboard.press("Enter");
-  await page.getByText("Nothing waits for a decision").waitFor();
+  await page.getByText("No pending approvals").waitFor();
   assert.equal(world.approvals.get(id)?.votes[0]?.reason, "looked at it");
 });
 
-test("where a yes has to be signed the page says so and gives the command; a no goes without", options, async (t) => {
+test("an approval that needs a signature shows the command, and a denial works without one", options, async (t) => {
   const world = await mission(t);
   world.voting.required = true;
   inhabit(world, "n1");
@@ -256,11 +280,11 @@ test("where a yes has to be signed the page says so and gives the command; a no 
   );
   await question(page, id).getByLabel("Your reason").fill("not today");
   await question(page, id).getByRole("button", { name: /^Deny/ }).click();
-  await page.getByText("Nothing waits for a decision").waitFor();
+  await page.getByText("No pending approvals").waitFor();
   assert.equal(world.approvals.get(id)?.state, "denied");
 });
 
-test("an execution is stopped by a click, and not by a viewer", options, async (t) => {
+test("an operator cancels an execution with a click, a viewer cannot", options, async (t) => {
   const world = await mission(t);
   inhabit(world, "n1");
   const { id } = ask(world, "n1");
@@ -278,16 +302,16 @@ test("an execution is stopped by a click, and not by a viewer", options, async (
     steps: [{ id: "1", target: "n1", status: "cancelled" }],
   });
   await page.locator('[data-step="1"][data-status="cancelled"]').waitFor();
-  await page.getByText("Somebody stopped it.").waitFor();
+  await page.getByText("A person stopped it.").waitFor();
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`questions and what comes of them are without a fault that axe knows, ${colorScheme}`, options, async (t) => {
+  test(`requests and executions pass axe, ${colorScheme}`, options, async (t) => {
     const world = await mission(t);
     inhabit(world, "n1", "n2");
     const page = await enterAs(world, "olga", "operator");
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.getByText("Nothing waits for a decision").waitFor();
+    await page.getByText("No pending approvals").waitFor();
     await assertAccessible(page, "nothing waits");
     const [first, second] = [ask(world, "n1"), ask(world, "n2", { tainted: true })];
     await question(page, second.id).getByText("systemctl").waitFor();
@@ -315,6 +339,6 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.goto(`${world.url}#/approvals/${second.id}`);
     await page.getByRole("button", { name: /^Approve/ }).click();
     await page.getByRole("dialog").waitFor();
-    await assertAccessible(page, "the second look");
+    await assertAccessible(page, "the confirmation");
   });
 }

@@ -5,10 +5,10 @@ import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import { deadlineOf, endingOf, sortApprovals, stateAt } from "../../../web/src/changes/approval-states.ts";
 import { isExecutionCancellable, shownSteps } from "../../../web/src/changes/execution-states.ts";
-import { coverageText, secondLook } from "../../../web/src/changes/plan-words.ts";
+import { confirmationFor, coverageText } from "../../../web/src/changes/plan-words.ts";
 import { progressOf, progressText, whoText } from "../../../web/src/changes/quorum-progress.ts";
 import { outputLines } from "../../../web/src/changes/step-output.ts";
-import { answerable, mayTakeBack, whyNoVote } from "../../../web/src/changes/voter.ts";
+import { answerable, mayWithdraw, whyNoVote } from "../../../web/src/changes/voter.ts";
 import { emptyFleet, takeApprovals, takeExecution } from "../../../web/src/live/fleet.ts";
 import { laterApproval, laterExecution } from "../../../web/src/live/latest.ts";
 import { piecesOf, visible } from "../../../web/src/parts/text/visible.ts";
@@ -16,7 +16,7 @@ import { openDesk, person, restartSsh, wish } from "../../support/changes/change
 
 const noon = Date.parse("2026-11-21T12:00:00Z");
 
-/** What the real desk makes of a restart in prod. */
+/** A restart in prod, as the real proposal code plans it. */
 function asked(): { approval: Approval; work: PlannedWork } {
   const { desk, node } = openDesk();
   node("n1", "prod");
@@ -34,7 +34,7 @@ const vote = (by: string, role: Vote["role"] = "operator", answer: Vote["answer"
   at: "2026-11-21T12:01:00.000Z",
 });
 
-test("a question whose time is over is expired for the page before the daemon has said so", () => {
+test("a request is expired for the page before the daemon reports it", () => {
   const { approval } = asked();
   assert.equal(deadlineOf(approval), approval.decideBy);
   assert.equal(stateAt(approval, noon), "pending");
@@ -42,12 +42,12 @@ test("a question whose time is over is expired for the page before the daemon ha
   assert.equal(stateAt(approval, Date.parse(approval.decideBy)), "expired");
   const approved: Approval = { ...approval, state: "approved", executeBy: "2026-11-21T12:05:00.000Z" };
   assert.equal(stateAt(approved, Date.parse("2026-11-21T12:05:00.000Z")), "expired");
-  assert.match(endingOf(approved, Date.parse("2026-11-21T12:06:00.000Z")) ?? "", /approved and not begun in time/);
-  assert.match(endingOf({ ...approval, state: "denied", votes: [vote("olga", "operator", "deny")] }, noon) ?? "", /^olga said no/);
+  assert.match(endingOf(approved, Date.parse("2026-11-21T12:06:00.000Z")) ?? "", /approved but not started in time/);
+  assert.match(endingOf({ ...approval, state: "denied", votes: [vote("olga", "operator", "deny")] }, noon) ?? "", /^olga denied it/);
   assert.equal(endingOf(approval, noon), undefined);
 });
 
-test("what waits stands first, the one with the least time on top", () => {
+test("pending requests come first, ordered by deadline", () => {
   const { approval } = asked();
   const soon: Approval = { ...approval, id: "apr_b", decideBy: "2026-11-21T12:01:00.000Z" };
   const over: Approval = { ...approval, id: "apr_c", state: "denied" };
@@ -55,25 +55,25 @@ test("what waits stands first, the one with the least time on top", () => {
   assert.deepEqual([waiting.map(({ id }) => id), rest.map(({ id }) => id)], [["apr_b", approval.id], ["apr_c"]]);
 });
 
-test("the reason why an answer would not count is the daemon's own", () => {
+test("the page and the daemon give the same reason why a vote does not count", () => {
   const { approval } = asked();
   const why = (owner: string, role: "viewer" | "operator" | "admin" | "agent", of = approval) => whyNoVote(of, { owner, role }, noon);
   assert.equal(why("olga", "operator"), undefined);
   assert.equal(why("olga", "admin"), undefined);
   assert.match(why("olga", "viewer") ?? "", /role is viewer/);
-  assert.match(why("bot", "agent") ?? "", /agent has no vote/);
-  assert.match(why(" ANNA ", "admin") ?? "", /You asked for it/);
+  assert.match(why("bot", "agent") ?? "", /agent cannot vote/);
+  assert.match(why(" ANNA ", "admin") ?? "", /You requested it/);
   assert.match(why("olga", "operator", { ...approval, onBehalfOf: "Olga" }) ?? "", /on your behalf/);
-  assert.match(why("olga", "operator", { ...approval, votes: [vote("Olga")] }) ?? "", /You have said yes already/);
-  assert.match(whyNoVote(approval, { owner: "olga", role: "operator" }, Date.parse(approval.decideBy)) ?? "", /over/);
+  assert.match(why("olga", "operator", { ...approval, votes: [vote("Olga")] }) ?? "", /You have already approved it/);
+  assert.match(whyNoVote(approval, { owner: "olga", role: "operator" }, Date.parse(approval.decideBy)) ?? "", /expired/);
   assert.equal(answerable([approval, { ...approval, state: "used" }], { owner: "olga", role: "operator" }, noon), 1);
   assert.equal(answerable([approval], { owner: "anna", role: "operator" }, noon), 0);
 });
 
-test("a question is taken back by whoever asked or for whom it was asked, while it waits", () => {
+test("a pending request can be withdrawn by the requester or the person it was requested for", () => {
   const { approval } = asked();
   const may = (owner: string, role: "viewer" | "operator" | "admin" | "agent", of = approval, at = noon) =>
-    mayTakeBack(of, { owner, role }, at);
+    mayWithdraw(of, { owner, role }, at);
   assert.equal(may(" ANNA ", "operator"), true);
   assert.equal(may("olga", "admin", { ...approval, onBehalfOf: "Olga" }), true);
   assert.equal(may("olga", "admin"), false);
@@ -82,7 +82,7 @@ test("a question is taken back by whoever asked or for whom it was asked, while 
   assert.equal(may("anna", "operator", approval, Date.parse(approval.decideBy)), false);
 });
 
-test("one person fills one place, and an admin to spare an operator's", () => {
+test("one person counts once, and a surplus admin counts as an operator", () => {
   const quorum = [
     { role: "operator", count: 1 },
     { role: "admin", count: 1 },
@@ -96,23 +96,23 @@ test("one person fills one place, and an admin to spare an operator's", () => {
   assert.match(whoText(quorum), /one person with the role operator or admin and of one person with the role admin/);
 });
 
-test("a yes to what destroys, or to what machines had a say in, takes a second look", () => {
+test("the approval of a destructive or tainted plan needs a confirmation", () => {
   const { desk, node } = openDesk();
   node("n1", "prod");
   node("n2", "dev");
   const plan = (...given: Parameters<typeof wish>) => desk.propose(wish(...given), person("anna"), { dryRun: true }).work;
-  assert.equal(secondLook(plan("service_restart", ["n1"], { unit: "ssh.service" }).plan), undefined);
-  const tainted = secondLook(plan("service_restart", ["n1"], { unit: "ssh.service" }, { tainted: true }).plan);
+  assert.equal(confirmationFor(plan("service_restart", ["n1"], { unit: "ssh.service" }).plan), undefined);
+  const tainted = confirmationFor(plan("service_restart", ["n1"], { unit: "ssh.service" }, { tainted: true }).plan);
   assert.equal(tainted?.word, "n1");
-  assert.match(tainted?.why ?? "", /nobody vouches/);
+  assert.match(tainted?.why ?? "", /untrusted text/);
   const both = plan("service_restart", ["n1", "n2"], { unit: "ssh.service" }, { tainted: true });
-  assert.equal(secondLook(both.plan)?.word, "2 nodes");
+  assert.equal(confirmationFor(both.plan)?.word, "2 nodes");
   const destroying = both.plan.steps.map((step) => ({ ...step, risk: "delete" as const }));
-  assert.match(secondLook({ ...both.plan, tainted: false, steps: destroying })?.why ?? "", /destroys/);
-  assert.equal(coverageText(both), "100 % foretold: 2 of 2 steps");
+  assert.match(confirmationFor({ ...both.plan, tainted: false, steps: destroying })?.why ?? "", /destroys/);
+  assert.equal(coverageText(both), "100 % previewed: 2 of 2 steps");
 });
 
-test("characters one does not see are shown", () => {
+test("hidden characters are made visible", () => {
   assert.deepEqual(piecesOf("a\u001b[2Jb\u202ec"), [
     { text: "a" },
     { text: "␛", hidden: "U+001B" },
@@ -125,7 +125,7 @@ test("characters one does not see are shown", () => {
   assert.equal(visible("a\u001b[2Jb\u202ec"), "a␛[2Jb⟨U+202E⟩c");
 });
 
-test("what a step wrote keeps its colours, over lines too, and loses what acts on a terminal", () => {
+test("output of a step keeps its colours across lines and loses terminal control", () => {
   assert.deepEqual(
     outputLines("\u001b[31mred\nstill\u001b[0m\n\u001b]0;title\u0007plain\u001b[2J\n\n").map(({ text, style }) => [text, style?.colour]),
     [
@@ -152,7 +152,7 @@ const execution = (part: Partial<Execution> = {}): Execution => ({
   ...part,
 });
 
-test("an older state never takes the place of a later one", () => {
+test("an older state never replaces a later one", () => {
   const running = execution({ status: "running", startedAt: "2026-11-21T12:00:01.000Z" });
   const ended = execution({ ...running, status: "succeeded", endedAt: "2026-11-21T12:00:02.000Z" });
   assert.equal(laterExecution(ended, running), ended);
@@ -171,7 +171,7 @@ test("an older state never takes the place of a later one", () => {
   assert.equal(laterApproval({ ...answered, state: "used" }, { ...answered, state: "approved" }).state, "used");
 });
 
-test("with its execution an approval is used, of which no event of its own tells", () => {
+test("an execution marks its approval as used, because no event does", () => {
   const { approval } = asked();
   const fleet = takeApprovals(emptyFleet, [{ ...approval, state: "approved" }]);
   const queued = takeExecution(fleet, execution({ approvalId: approval.id }));
@@ -180,7 +180,7 @@ test("with its execution an approval is used, of which no event of its own tells
   assert.equal(begun.approvals.get(approval.id)?.state, "used");
 });
 
-test("steps stand in the plan's order, and what takes one back after them", () => {
+test("steps are in the order of the plan, and rollback steps come last", () => {
   const { work } = asked();
   const [first] = work.plan.steps;
   assert(first);

@@ -1,4 +1,4 @@
-/** The differences of a preview, found in what Ansible wrote; and the nodes of one run. */
+/** The differences of a preview in Ansible's output, and the nodes of one run. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
@@ -12,7 +12,7 @@ function logOf(text: string): JobLog {
   return log;
 }
 
-/** As ansible-playbook 2.14 writes it with --check --diff and colours. */
+/** Output of ansible-playbook 2.14 with --check --diff and colours. */
 const preview = [
   "PLAY [all] *********",
   "",
@@ -34,7 +34,7 @@ const preview = [
   "PLAY RECAP ****",
 ].join("\n");
 
-test("each task's lines are found, with their host, their kind and their place in the output", () => {
+test("the lines of each task are found with host, kind and position", () => {
   const diffs = diffsIn(logOf(preview));
   assert.deepEqual(
     diffs.map(({ task, host, line }) => ({ task, host, line })),
@@ -55,7 +55,7 @@ test("each task's lines are found, with their host, their kind and their place i
   assert.deepEqual(sizeOf(diffs[0] ?? { lines: [] }), { comes: 2, goes: 1 });
 });
 
-test("an output without differences has none, and a share of nothing is nothing", () => {
+test("output without differences has no changes, and the share of no tasks is zero", () => {
   assert.deepEqual(diffsIn(logOf("PLAY [all] ***\nTASK [x] ***\nok: [n1]\n")), []);
   assert.deepEqual([shareOf({ tasks: 9, previewed: 7 }), shareOf({ tasks: 0, previewed: 0 })], [78, 0]);
 });
@@ -73,7 +73,7 @@ const job = (id: string, nodeName: string, rest: Partial<Job>): Job => ({
   ...rest,
 });
 
-test("the nodes of a run stand together, failures first; a run of one has no table", () => {
+test("the nodes of a run are listed together, failures first, and a run of one node has no table", () => {
   const jobs = [
     job("a", "n10", { run: "r" }),
     job("b", "n2", { run: "r" }),

@@ -44,7 +44,7 @@ test("colours are text in spans, folding leaves the headings, and the first fail
   await log.getByText("item=eve").waitFor();
 });
 
-test("a search walks from line to line, into what is folded too", options, async (t) => {
+test("a search moves from match to match, into folded tasks too", options, async (t) => {
   const world = await mission(t);
   const id = startJob(world, addNode(world, { phase: "accepted" }, "n1").id, "n1");
   world.outputs.set(id, run);
@@ -66,7 +66,7 @@ test("a search walks from line to line, into what is folded too", options, async
   assert.equal(await current(), "line 299 of the end");
 });
 
-test("a hundred megabytes arrive whole, are searched, and only what is seen is drawn", options, async (t) => {
+test("a hundred megabytes arrive completely, can be searched, and only visible lines are drawn", options, async (t) => {
   const world = await mission(t);
   const id = startJob(world, addNode(world, { phase: "accepted" }, "n1").id, "n1");
   const piece = `${"x".repeat(127)}\n`.repeat(8 * 1024);
@@ -86,7 +86,7 @@ test("a hundred megabytes arrive whole, are searched, and only what is seen is d
   await page.locator(".log").getByText("TASK [first] ***").waitFor();
 });
 
-test("output goes on after a lost connection without a line lost or doubled", options, async (t) => {
+test("output continues after a lost connection without lost or duplicate lines", options, async (t) => {
   const world = await mission(t);
   const id = startJob(world, addNode(world, { phase: "accepted" }, "n1").id, "n1");
   const page = await enter(world, "viewer", `#/jobs/${id}`);
@@ -118,7 +118,7 @@ test("output goes on after a lost connection without a line lost or doubled", op
   assert.match(shown.at(-1) ?? "", /^1501 /);
 });
 
-test("a job that ended is run again as what it was, and its page opens", options, async (t) => {
+test("a finished job is run again in the same way, and its page opens", options, async (t) => {
   const world = await mission(t);
   const node = addNode(world, { phase: "ready", since: at }, "n1");
   const id = startJob(world, node.id, "n1", { playbook: "playbooks/upgrade.yaml", purpose: "preview" });
@@ -131,7 +131,7 @@ test("a job that ended is run again as what it was, and its page opens", options
   assert.equal(world.jobs.find("n1-upgrade-preview")?.purpose, "preview");
 });
 
-test("a preview shows what would change by task, as text, and leads to its line of the output", options, async (t) => {
+test("a preview shows the changes of each task as text, with a link to the line of the output", options, async (t) => {
   const world = await mission(t);
   const node = addNode(world, { phase: "ready", since: at }, "n1");
   const id = startJob(world, node.id, "n1", { playbook: "playbooks/upgrade.yaml", purpose: "preview" });
@@ -144,7 +144,7 @@ test("a preview shows what would change by task, as text, and leads to its line 
   const preview = { tasks: 9, previewed: 7, changes: ["common : Clock"], unknown: ["reboot", "restart"] };
   world.jobs.save({ ...job, status: "succeeded", endedAt: at, result: { summary: "nothing was changed", preview } });
   const page = await enter(world, "viewer", `#/jobs/${id}`);
-  await page.getByRole("button", { name: "What would change" }).focus();
+  await page.getByRole("button", { name: "Changes" }).focus();
   await page.keyboard.press("Enter");
   await page.waitForURL(/\?show=changes$/);
   await page.getByText("7 of 9 tasks (78 %) could be previewed, 1 would change something.").waitFor();
@@ -154,12 +154,12 @@ test("a preview shows what would change by task, as text, and leads to its line 
     await page.emulateMedia({ colorScheme });
     await assertAccessible(page, `the differences, ${colorScheme}`);
   }
-  await page.getByRole("button", { name: "In the output" }).press("Enter");
+  await page.getByRole("button", { name: "Show in the output" }).press("Enter");
   await page.waitForURL(/\?line=402$/);
   await page.locator(".line-current", { hasText: "TASK [common : Clock]" }).waitFor();
 });
 
-test("the nodes of one run stand in a table, failures first, each with the way to its output", options, async (t) => {
+test("the nodes of one run are in a table, failures first, each with a link to its output", options, async (t) => {
   const world = await mission(t);
   for (const name of ["n1", "n2", "n3"]) {
     const id = startJob(world, addNode(world, { phase: "ready", since: at }, name).id, name);

@@ -1,4 +1,4 @@
-/** What the plots draw, and what the palette finds. */
+/** The data of the plots, and the search of the palette. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Event } from "../../../daemon/contract/event.ts";
@@ -39,7 +39,7 @@ const node = (name: string, more: Partial<Node> = {}): Node => ({
   ...more,
 });
 
-test("a way to ready is drawn as minutes of installation and of configuration", () => {
+test("the time to ready is split into minutes of installation and of configuration", () => {
   const way = (id: string, offset: number) => [
     event(offset, "install.handed-out", id),
     event(offset + 10, "node.called-home", id),
@@ -48,10 +48,10 @@ test("a way to ready is drawn as minutes of installation and of configuration", 
   ];
   const { columns, summary } = waysToReady([...way("a", 0), ...way("b", 100)]);
   assert.deepEqual(columns, [[15, 115].map((minutes) => begin / 1000 + minutes * 60), [12, 12], [3, 3]]);
-  assert.match(summary, /2 machines became ready; the median installation took 12 min 00 s, the median configuration 3 min 00 s/);
+  assert.match(summary, /2 machines became ready. The median installation took 12 min 00 s, the median configuration 3 min 00 s/);
 });
 
-test("boots and failures are counted by the hour, and hours without either are there", () => {
+test("boots and failures are counted per hour, including empty hours", () => {
   const { columns } = bootsByHour([
     event(1, "boot.wait"),
     event(2, "boot.local"),
@@ -64,29 +64,29 @@ test("boots and failures are counted by the hour, and hours without either are t
   ]);
 });
 
-test("a clock that was wrong once does not draw a year of empty hours", () => {
+test("a clock that was wrong does not cause a year of empty hours", () => {
   const { columns } = bootsByHour([event(-60 * 24 * 365, "boot.wait"), event(0, "boot.wait")]);
   assert.ok(columns[0].length < 1000);
 });
 
-test("jobs that did not succeed are a line of their own, and those that run are not drawn", () => {
+test("failed jobs are a series of their own, and running jobs are left out", () => {
   const { endedAt: _, ...running } = job("c", 9, 0, "running");
   const { columns, summary } = jobLengths([job("b", 5, 4, "failed"), job("a", 0, 2), running]);
   assert.deepEqual(columns.slice(1), [
     [2, null],
     [null, 4],
   ]);
-  assert.match(summary, /1 of 2 jobs succeeded; the median took 3 min 00 s/);
+  assert.match(summary, /1 of 2 jobs succeeded. The median took 3 min 00 s/);
 });
 
-test("without anything to draw it says so", () => {
+test("without data the summary states that", () => {
   assert.deepEqual(
     [waysToReady([]), bootsByHour([]), jobLengths([])].map(({ columns }) => columns[0]),
     [[], [], []],
   );
 });
 
-test("the palette finds by name first, then by what is said beside it", () => {
+test("the palette ranks names above details", () => {
   const nodes = [node("rack1-n2", { address: "10.0.0.9" }), node("n2"), node("other", { facts: { serial: "N2-SERIAL" } })];
   const titles = (text: string) => findEntries(text, nodes, [job("n2-job", 0, 1)]).map(({ title }) => title);
   assert.deepEqual(titles("N2").slice(0, 3), ["n2", "rack1-n2", "other"]);
@@ -96,6 +96,6 @@ test("the palette finds by name first, then by what is said beside it", () => {
   assert.equal(findEntries("n2-job", [], [job("n2-job", 0, 1)])[0]?.href, "#/jobs/n2-job");
 });
 
-test("an exact time names its zone, and the instant as it is stored", () => {
+test("an exact time has its zone and the stored instant", () => {
   assert.match(exactTime(instant(0)), /2026.* \S+ = 2026-01-02T12:00:00\.000Z$/);
 });

@@ -32,7 +32,7 @@ function take(fleet: Fleet, ...frames: Parameters<typeof takeFrame>[1][]): Fleet
   }, fleet);
 }
 
-test("an event brings the node as it is after it", () => {
+test("an event contains the new state of its node", () => {
   const fleet = take(loaded(4, [node("a")], [], []), hello(4), eventFrame(5, node("a", { phase: "accepted" })), eventFrame(6, node("b")));
   assert.equal(fleet.nodes.get("a")?.state.phase, "accepted");
   assert.equal(fleet.nodes.size, 2);
@@ -43,7 +43,7 @@ test("an event brings the node as it is after it", () => {
   );
 });
 
-test("a node nothing happened to keeps its identity, so it is not drawn again", () => {
+test("an unchanged node keeps its identity and is not rendered again", () => {
   const before = loaded(1, [node("a"), node("b")], [], []);
   assert.equal(take(before, eventFrame(2, node("b"))).nodes.get("a"), before.nodes.get("a"));
 });
@@ -53,30 +53,30 @@ test("a replay that overlaps changes nothing", () => {
   assert.equal(take(fleet, eventFrame(9, node("a")), eventFrame(8, node("a"))), fleet);
 });
 
-test("the first hello names the database, the same one again is no news", () => {
+test("the first hello identifies the database, and the same database changes nothing", () => {
   const fleet = take(loaded(4, [], [], []), hello(7));
   assert.equal(fleet.epoch, "one");
-  assert.equal(fleet.seq, 4, "what came between is replayed, not skipped");
+  assert.equal(fleet.seq, 4, "events in between are replayed, not skipped");
   assert.equal(takeFrame(fleet, hello(8)).kind, "fleet");
 });
 
-test("another database, or an older one, is loaded afresh", () => {
+test("another database or an older one causes a reload of the state", () => {
   const fleet = take(loaded(4, [], [], []), hello(4));
   assert.equal(takeFrame(fleet, hello(40, "two")).kind, "load-afresh");
   assert.equal(takeFrame(fleet, hello(3)).kind, "load-afresh");
 });
 
-test("a timeline fetched while events arrive has each of them once, in order", () => {
+test("a timeline that is fetched while events arrive contains each event once, in order", () => {
   const opened = takeTimeline(emptyFleet, "a", []);
   const fleet = takeTimeline(take(opened, eventFrame(3, node("a")), eventFrame(4, node("b"))), "a", [event(1), event(2), event(3)]);
   assert.deepEqual(
     fleet.timelines.get("a")?.map(({ seq }) => seq),
     [1, 2, 3],
   );
-  assert.equal(fleet.timelines.has("b"), false, "nobody has opened it");
+  assert.equal(fleet.timelines.has("b"), false, "it was not opened");
 });
 
-test("activity is newest first, bounded, and leaves out what is about to be replayed", () => {
+test("activity is newest first, bounded, and without events that will be replayed", () => {
   const start = loaded(2, [], [], [event(1), event(2), event(3)]);
   assert.deepEqual(
     start.activity.map(({ seq }) => seq),

@@ -1,4 +1,4 @@
-/** A job's output on the page: taken in pieces, coloured, folded and searched. */
+/** A job's output on the page: pieces, colours, folding and search. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -17,28 +17,28 @@ const linesOf = (log: JobLog): string[] => Array.from({ length: log.length - log
 
 const coloured = "\x1b[1mTASK [one]\x1b[0m\r\n\x1b]8;;http://x\x07link\x1b]8;;\x07 \x1b[0;32mok: [n1]\x1b[0m\x08\x00\n";
 
-test("terminal control is taken out, the text stays", () => {
+test("terminal control is removed, and the text stays", () => {
   assert.deepEqual(linesOf(written(coloured)), ["TASK [one]", "link ok: [n1]", ""]);
 });
 
-test("it makes no difference where the output is cut", () => {
+test("the result does not depend on where the output is split", () => {
   for (let cut = 0; cut <= coloured.length; cut++) {
     assert.deepEqual(linesOf(written(coloured.slice(0, cut), coloured.slice(cut))), linesOf(written(coloured)), `cut at ${cut}`);
   }
 });
 
-test("a sequence that never ends does not swallow the rest", () => {
+test("an unfinished sequence does not hold back the rest", () => {
   const { text, pending } = printable("", `\x1b]${"a".repeat(5000)}`);
   assert.equal(pending, "");
   assert.match(text, /a{4999}/);
   assert.ok(!text.includes("\x1b"));
 });
 
-test("characters that turn the reading direction are taken out", () => {
+test("characters that change the reading direction are removed", () => {
   assert.equal(printable("", "ok\u202e: dekcah").text, "ok: dekcah");
 });
 
-test("whatever is written, only colours are left of all terminal control", () => {
+test("for any output, colours are the only terminal control that remains", () => {
   const bits = fc.constantFrom("\x1b", "[", "3", "1", ";", "m", "H", "]", "\x07", "\\", "\r", "\n", "a", "\x9b", "<b>");
   fc.assert(
     fc.property(fc.array(bits, { maxLength: 40 }), (parts) => {
@@ -49,7 +49,7 @@ test("whatever is written, only colours are left of all terminal control", () =>
   );
 });
 
-test("colours become class names, and go on over the end of a line", () => {
+test("colours become class names and continue across lines", () => {
   const log = written("\x1b[31mred\nstill \x1b[1;92mbold\x1b[0m plain\n");
   const spans = (line: number) => {
     const { text, style } = log.line(line);
@@ -63,7 +63,7 @@ test("colours become class names, and go on over the end of a line", () => {
   );
 });
 
-test("a piece that comes twice is taken once, one from further on not at all", () => {
+test("a duplicate piece is taken once, and a piece after a gap is refused", () => {
   const log = written("one\n");
   assert.equal(log.take({ offset: 0, next: 4, text: "one\n", end: false }), false);
   assert.equal(log.take({ offset: 9, next: 12, text: "far", end: false }), false);
@@ -72,7 +72,7 @@ test("a piece that comes twice is taken once, one from further on not at all", (
   assert.deepEqual([log.next, log.end], [7, true]);
 });
 
-test("an endless log lets its beginning go, and line numbers stay true", () => {
+test("an endless log drops its beginning, and line numbers stay valid", () => {
   const log = new JobLog(100);
   for (let number = 1; number <= 250; number++) grow(log, `TASK [${number}]\n`);
   assert.ok(log.length - log.dropped <= 100);
@@ -93,7 +93,7 @@ const run = [
   "",
 ];
 
-test("the first failure is found, and one that was ignored is none", () => {
+test("the first failure is found, and ignored failures do not count", () => {
   const log = written(run.join("\n"));
   assert.equal(log.firstFailure, 7);
   assert.deepEqual(
@@ -107,7 +107,7 @@ test("the first failure is found, and one that was ignored is none", () => {
   );
 });
 
-test("folded tasks show their heading only, and every line knows its row", () => {
+test("folded tasks show only their heading, and every line has a row", () => {
   const log = written(run.join("\n"));
   const shown = (folded: number[]) => {
     const folding = fold(0, log.length, log.chapters, new Set(folded));
@@ -122,7 +122,7 @@ test("folded tasks show their heading only, and every line knows its row", () =>
   assert.equal(chapterOf(log.chapters, 5)?.line, 3);
 });
 
-test("a search goes on with what comes later, and finds nothing twice", () => {
+test("a search continues with later lines and finds each match once", () => {
   const log = written("Needle\nhay\nnee");
   const through = (search = searchFor("needle")) => {
     let now = search;
@@ -135,7 +135,7 @@ test("a search goes on with what comes later, and finds nothing twice", () => {
   assert.deepEqual(through(first).found, [0, 2, 3]);
 });
 
-test("a hundred thousand lines are taken in and searched", () => {
+test("a hundred thousand lines are received and searched", () => {
   const log = new JobLog();
   const piece = "ok: [n1] => a line as Ansible writes them\n".repeat(5000);
   for (let count = 0; count < 20; count++) grow(log, piece);
@@ -145,12 +145,12 @@ test("a hundred thousand lines are taken in and searched", () => {
   assert.deepEqual(search.found, [100_000]);
 });
 
-test("lines are told apart by the words Ansible begins them with", () => {
+test("lines are classified by the words that Ansible starts them with", () => {
   const told = ["TASK [x] ***", "ok: [n1]", "changed: [n1]", "fatal: [n1]: FAILED!", "skipping: [n1]", "other"].map(lineTone);
   assert.deepEqual(told, ["heading", "good", "changed", "bad", "quiet", "plain"]);
 });
 
-test("somebody who scrolled up is not at the end", () => {
+test("a box that was scrolled up is not at the end", () => {
   assert.ok(atEnd({ scrollTop: 880, clientHeight: 100, scrollHeight: 1000 }));
   assert.ok(!atEnd({ scrollTop: 700, clientHeight: 100, scrollHeight: 1000 }));
 });

@@ -1,4 +1,4 @@
-/** What Mission Control shows without being asked: timelines and output that grow, and connections that break. */
+/** Live updates of the page: timelines, output, and lost connections. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
@@ -7,7 +7,7 @@ import { assertNotReloaded, at, card, logIn, mark, options, startJob, tour } fro
 
 const { mission, enter } = tour();
 
-test("the timeline of a node grows while it is looked at", options, async (t) => {
+test("the timeline of a node grows while its page is open", options, async (t) => {
   const world = await mission(t);
   const node = addNode(world, { phase: "accepted" }, "works");
   const page = await enter(world, "viewer", "#/nodes/works");
@@ -18,7 +18,7 @@ test("the timeline of a node grows while it is looked at", options, async (t) =>
   assert.match((await timeline.first().textContent()) ?? "", /given 10\.0\.0\.41/, "newest first");
 });
 
-test("job output streams in, and stays put for somebody who scrolled up", options, async (t) => {
+test("job output streams in, and does not scroll if the user has scrolled up", options, async (t) => {
   const world = await mission(t);
   const node = addNode(world, { phase: "accepted" }, "works");
   const id = startJob(world, node.id, "works");
@@ -36,7 +36,7 @@ test("job output streams in, and stays put for somebody who scrolled up", option
   assert.ok(Number(await distance()) < 24, "follows the end");
 
   await page.evaluate("document.querySelector('.log').scrollTop = 100");
-  const follow = page.getByRole("button", { name: "Follow the end" });
+  const follow = page.getByRole("button", { name: "Follow" });
   await follow.waitFor();
   const height = async () => Number(await page.evaluate("document.querySelector('.log').scrollHeight"));
   const before = await height();
@@ -55,7 +55,7 @@ test("job output streams in, and stays put for somebody who scrolled up", option
   await page.getByText("complete", { exact: true }).waitFor();
 });
 
-test("after a lost connection the page catches up without a reload, and a job's output goes on", options, async (t) => {
+test("after a lost connection the page catches up without a reload, and a job's output continues", options, async (t) => {
   const world = await mission(t);
   const node = addNode(world, { phase: "accepted" }, "works");
   const id = startJob(world, node.id, "works");
@@ -77,7 +77,7 @@ test("after a lost connection the page catches up without a reload, and a job's 
   await assertNotReloaded(page);
 });
 
-test("when the session has ended, the page asks to log in again", options, async (t) => {
+test("at the end of the session the page shows the login form", options, async (t) => {
   const world = await mission(t);
   addNode(world, { phase: "discovered" }, "fresh");
   const page = await enter(world);

@@ -1,4 +1,4 @@
-/** What is told of, to whom, and how long it stands there. */
+/** The selection of news, and the lifetime of toasts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ServerFrame } from "../../../daemon/contract/frame.ts";
@@ -15,7 +15,7 @@ const after = (news: News, ...frames: [seq: number, type: string, summary: strin
   frames.reduce((was, each) => takeNews(was, frame(...each), "alice"), news);
 const texts = ({ items }: News) => items.map(({ text }) => text);
 
-test("what others did is news, one's own acts and what machines do are not", () => {
+test("actions of other people are news, own actions and events of machines are not", () => {
   const news = after(
     opened(noNews, 10, false),
     [11, "node.accepted", "accepted by bob"],
@@ -39,7 +39,7 @@ test("what others did is news, one's own acts and what machines do are not", () 
   ]);
 });
 
-test("a name is told from one that only begins like it", () => {
+test("a name is distinguished from a longer name with the same beginning", () => {
   assert.ok(isBy("accepted by al", "al"));
   assert.ok(isBy("accepted by al as n7", "al"));
   assert.ok(isBy("cancelled by al before it began", "al"));
@@ -47,24 +47,24 @@ test("a name is told from one that only begins like it", () => {
   assert.ok(isBy("made by bobby, asked by bob", "bob"));
 });
 
-test("what was missed is one sentence, and is in the list", () => {
+test("missed news are summarised in one sentence and listed", () => {
   const before = after(opened(noNews, 0, false), [1, "node.accepted", "accepted by bob"]);
   const news = after(opened(before, 4, true), [2, "node.retired", "retired by bob"], [3, "dhcp.ack", "x"], [4, "job.failed", "no disk"]);
-  assert.deepEqual(texts(news), ["2 things happened while the daemon was not heard.", "no disk", "retired by bob", "accepted by bob"]);
+  assert.deepEqual(texts(news), ["2 things happened while the page was disconnected.", "no disk", "retired by bob", "accepted by bob"]);
   const toasts = taken(taken(noToasts, before.items), news.items);
   assert.deepEqual(
     toasts.shown.map(({ item }) => item.text),
-    ["accepted by bob", "2 things happened while the daemon was not heard."],
+    ["accepted by bob", "2 things happened while the page was disconnected."],
   );
-  assert.equal(after(news, [5, "dhcp.ack", "x"]), news, "told once");
+  assert.equal(after(news, [5, "dhcp.ack", "x"]), news, "reported once");
 });
 
-test("the page that has only opened missed nothing", () => {
+test("a page that was just opened has missed nothing", () => {
   const news = after(opened(noNews, 2, false), [1, "node.accepted", "accepted by bob"], [2, "node.accepted", "accepted by bob"]);
   assert.deepEqual(taken(noToasts, news.items).shown, []);
 });
 
-test("three stand there, the rest is counted, and each goes by itself or by a click", () => {
+test("three toasts are visible, the others are counted, and each disappears by itself or with a click", () => {
   const news = after(
     opened(noNews, 0, false),
     ...Array.from({ length: 15 }, (_, index): [number, string, string] => [index + 1, "job.succeeded", `job ${index + 1}`]),
@@ -75,7 +75,7 @@ test("three stand there, the rest is counted, and each goes by itself or by a cl
     ["job 13", "job 14", "job 15"],
   );
   assert.equal(toasts.more, 12);
-  assert.equal(taken(toasts, news.items), toasts, "nothing twice");
+  assert.equal(taken(toasts, news.items), toasts, "no duplicates");
   assert.deepEqual(
     dismissed(toasts, 14).shown.map(({ item }) => item.seq),
     [13, 15],

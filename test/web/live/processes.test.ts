@@ -13,25 +13,25 @@ const event = (type: string, process?: string): Event => ({
 });
 const after = (...events: Event[]): string[] => [...events.reduce<Away>(takeProcessEvent, new Set())].sort();
 
-test("what the status says is where it begins", () => {
+test("the status gives the initial state", () => {
   assert.deepEqual([...awayAtFirst({ executor: "connected", netboot: { alive: true } })], []);
   assert.deepEqual([...awayAtFirst({ executor: "disconnected", netboot: { alive: false } })], ["executor", "netboot"]);
 });
 
-test("a process that ended is away until it started", () => {
+test("a process is down from its end until its restart", () => {
   assert.deepEqual(after(event("process.exited", "netboot")), ["netboot"]);
   assert.deepEqual(after(event("process.exited", "netboot"), event("process.started", "netboot")), []);
 });
 
-test("the executor is back when it is connected, not when it was started", () => {
+test("the executor is back when it has connected, not when it has started", () => {
   const ended = [event("process.exited", "executor"), event("executor.disconnected"), event("process.started", "executor")];
   assert.deepEqual(after(...ended), ["executor"]);
   assert.deepEqual(after(...ended, event("executor.connected")), []);
 });
 
-test("events of machines say nothing about processes", () => assert.deepEqual(after(event("node.ready"), event("process.exited")), []));
+test("events of machines do not affect processes", () => assert.deepEqual(after(event("node.ready"), event("process.exited")), []));
 
-test("each process that is away has a sentence of its own", () => {
+test("each process that is down has its own sentence", () => {
   assert.notEqual(meaning("netboot"), meaning("executor"));
   assert.match(meaning("control"), /control/);
 });

@@ -36,7 +36,7 @@ const changes: Record<Exclude<Action, "wake" | "promote">, NodeEvent> = {
 const withoutPhase = (action: Action): action is "wake" | "promote" => action === "wake" || action === "promote";
 const offered = (state: NodeState) => actionsOf({ state });
 
-test("every phase is tried here, and has its place and its word on screen", () => {
+test("every phase is tested here, and has a position and a word on the page", () => {
   const phases = NodeStateSchema.options.map((option) => option.shape.phase.value).sort();
   assert.deepEqual(states.map(({ phase }) => phase).sort(), phases);
   assert.deepEqual([...phaseOrder].sort(), phases);
@@ -45,7 +45,7 @@ test("every phase is tried here, and has its place and its word on screen", () =
 });
 
 for (const state of states) {
-  test(`a node that is ${state.phase} is offered nothing the daemon would refuse`, () => {
+  test(`a node that is ${state.phase} has no action that the daemon would refuse`, () => {
     for (const action of offered(state)) {
       if (!withoutPhase(action)) assert.doesNotThrow(() => advance(state, changes[action]), action);
     }
@@ -54,13 +54,13 @@ for (const state of states) {
   });
 }
 
-test("a wipe can be taken back until a boot has used it", () => {
+test("a wipe can be cancelled until a boot has used it", () => {
   const waits: NodeState = { phase: "wiping", disks: "all", quick: true, deadline: at };
   assert.deepEqual(offered(waits), ["disarm"]);
   assert.deepEqual(offered({ ...waits, startedAt: at }), []);
 });
 
-test("only what has a system of ours is offered to become a controller", () => {
+test("only machines that Muster has installed can become a controller", () => {
   for (const state of states)
     if (offered(state).includes("promote")) assert.equal(notRunnable({ name: "n1", state } as Node), undefined, state.phase);
 });
@@ -73,11 +73,11 @@ test("every action has its command, and the commands name the machine", () => {
   assert.ok(commands.includes("muster explain 52:54:00:12:34:56"));
 });
 
-test("a card never offers to erase a machine that works", () => {
+test("a card never offers to erase a working machine", () => {
   assert.equal(nextActionFor("ready"), undefined);
 });
 
-test("only those who may change something are not refused", () => {
+test("only roles that may make changes have no refusal", () => {
   assert.equal(refusal("operator"), undefined);
   assert.equal(refusal("admin"), undefined);
   for (const role of ["viewer", "agent", "node"] as const) assert.match(refusal(role) ?? "", new RegExp(role));

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { assertNotReloaded, card, mark, phaseOf } from "../visit.ts";
 import { enterWhole, noWholeDaemon, withWholeDaemon } from "../whole-daemon.ts";
 
-/** It waits for a file, so that a test can look, or cancel, while it is at work. */
+/** It waits for a file, so that a test can check or cancel it while it runs. */
 const playbook = (folder: string) => `
 - hosts: worker_nodes
   gather_facts: false
@@ -21,7 +21,7 @@ const playbook = (folder: string) => `
 const whole = withWholeDaemon(playbook);
 const go = () => join(whole.daemon.folder, "go");
 
-test("an unknown machine is accepted, armed, installed and configured, and its card turns ready before one's eyes", {
+test("an unknown machine is accepted, armed, installed and configured, and its card becomes ready without a reload", {
   skip: noWholeDaemon,
 }, async () => {
   const page = await enterWhole(whole.visitor, whole.daemon.url, whole.daemon.key("operator"));
@@ -32,19 +32,19 @@ test("an unknown machine is accepted, armed, installed and configured, and its c
   const boot = machine.powerOn();
   const unknown = page.locator(".card", { has: page.locator("[data-phase=discovered]") });
   await unknown.getByText(machine.mac).waitFor();
-  // By the keyboard: what the page shows of a machine that boots moves, and may do so between the button's going down and up.
+  // By keyboard: the card of a booting machine moves, possibly in the middle of a click.
   await unknown.getByRole("link").first().press("Enter");
   await page.getByLabel("Name", { exact: true }).fill("rack1-n1");
   await page.getByRole("button", { name: "Accept", exact: true }).click();
   await page.getByRole("heading", { name: "rack1-n1", exact: true }).waitFor();
-  const decision = page.getByRole("region", { name: "If it booted now" });
-  await decision.getByText("It waits: it shows its name and asks again.").waitFor();
-  await decision.locator("summary", { hasText: "What was seen of its last boot" }).press("Enter");
+  const decision = page.getByRole("region", { name: "Next network boot" });
+  await decision.getByText("It waits. It shows its name and retries.").waitFor();
+  await decision.locator("summary", { hasText: "Events of its last boot" }).press("Enter");
   await decision.getByText("undionly.kpxe").first().waitFor();
 
   await page.getByRole("button", { name: "Arm rack1-n1" }).click();
   const dialog = page.getByRole("dialog", { name: "Arm rack1-n1" });
-  await dialog.getByLabel("Type rack1-n1 to go on").fill("rack1-n1");
+  await dialog.getByLabel("Type rack1-n1 to confirm").fill("rack1-n1");
   await dialog.getByRole("button", { name: "Arm: erase the disk" }).click();
   await page.getByRole("button", { name: "Disarm rack1-n1" }).waitFor();
   assert.equal(await boot, "installer", "the machine waited and goes on by itself");
@@ -66,13 +66,13 @@ test("an unknown machine is accepted, armed, installed and configured, and its c
   const journey = page.getByRole("region", { name: /Where the time went/ });
   await journey.locator("tbody th").first().waitFor();
   const coming = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Download its boot packets" }).click();
+  await page.getByRole("button", { name: "Download boot packets" }).click();
   const capture = readFileSync(await (await coming).path());
   assert.ok(capture.includes(Buffer.from(machine.mac.replaceAll(":", ""), "hex")), "packets of this machine");
   assert.deepEqual(whole.visitor.troubles, []);
 });
 
-test("a run is cancelled and then run again by clicks, and its output is what Ansible said", { skip: noWholeDaemon }, async () => {
+test("a run is cancelled and run again by clicks, and its output is Ansible's", { skip: noWholeDaemon }, async () => {
   rmSync(go(), { force: true });
   const page = await enterWhole(whole.visitor, `${whole.daemon.url}#/nodes/rack1-n1`, whole.daemon.key("operator"));
   await page.getByRole("button", { name: "Configure rack1-n1" }).click();

@@ -1,4 +1,4 @@
-/** What part of the fleet is shown, in which order, and what may be done to many at once. */
+/** Filters and order of the fleet, and plans for bulk actions. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Node, NodeState } from "../../../daemon/contract/machines/node.ts";
@@ -24,21 +24,21 @@ const node = (name: string, state: NodeState = { phase: "discovered" }, more: Pa
 });
 const ready: NodeState = { phase: "ready", since: at };
 
-test("a view of the fleet survives the way through the address", () => {
+test("a view of the fleet survives the conversion to an address and back", () => {
   const view: FleetQuery = { text: "a&b=c #%", phase: "install-failed", group: "rack_1", view: "table", sort: "event", descending: true };
   assert.deepEqual(parseQuery(queryHash(view)), view);
   assert.equal(queryHash(wholeFleet), "#/");
   assert.deepEqual(parseRoute(queryHash(view)), { page: "fleet" });
 });
 
-test("an address somebody made up shows the whole fleet", () => {
+test("an invalid address shows the whole fleet", () => {
   for (const hash of ["", "#/", "#/?phase=broken&view=3d&sort=-colour", "#/?"]) {
     const { sort, phase, view, text } = parseQuery(hash);
     assert.deepEqual({ sort, phase, view, text }, { sort: "phase", phase: undefined, view: "cards", text: "" }, hash);
   }
 });
 
-test("the table is ordered by any column, and by name where that says nothing", () => {
+test("the table is sorted by any column, then by name", () => {
   const fleet = [
     node("n10", ready),
     node("n9", ready, { address: "10.0.0.2" }),
@@ -53,16 +53,16 @@ test("the table is ordered by any column, and by name where that says nothing", 
   assert.deepEqual(names("groups"), ["n1", "n9", "n10"]);
 });
 
-test("health tells the failing, the overdue and the disputed from the rest", () => {
+test("health distinguishes failing, overdue and disputed machines from others", () => {
   const late = new Date(now - 1000).toISOString();
   assert.equal(healthOf(node("a", { phase: "install-failed", reason: "no disk", at }), now).why, "no disk");
   assert.equal(healthOf(node("a", { phase: "called-home", at, deadline: late }), now).word, "overdue");
-  assert.equal(healthOf(node("a", { phase: "called-home", at, deadline: late }), now - 2000).word, "at work");
+  assert.equal(healthOf(node("a", { phase: "called-home", at, deadline: late }), now - 2000).word, "busy");
   assert.equal(healthOf(node("a", ready, { claims: [{ id: "1", reason: "r", at }] }), now).word, "disputed");
-  assert.equal(healthOf(node("a", ready), now).word, "fine");
+  assert.equal(healthOf(node("a", ready), now).word, "healthy");
 });
 
-test("the inventory says each machine's role and groups, those of the roles left out", () => {
+test("the inventory gives each machine's role and groups, without the groups of roles", () => {
   const group = (name: string, hosts: string[]) => ({ name, hosts, children: [], vars: {} });
   const groups = [group("all", ["n1", "n2"]), group("controller_nodes", ["n1"]), group("rack_2", ["n1"]), group("fast", ["n1"])];
   const found = membershipsOf({ file: "f", groups, hosts: {}, problems: [] });
@@ -70,13 +70,13 @@ test("the inventory says each machine's role and groups, those of the roles left
   assert.equal(found.get("n2"), undefined);
 });
 
-test("hardware is said in half a line, and only what is known", () => {
+test("the hardware summary contains only known facts", () => {
   assert.equal(hardwareOf(node("bare")), "");
   const facts = { product: "OptiPlex", cpus: 4, memoryMb: 8192, disks: [{ name: "sda", sizeGb: 500 }] };
   assert.equal(hardwareOf(node("full", ready, { facts })), "OptiPlex, 4 CPU, 8 GB, 500 GB disk");
 });
 
-test("a plan for many says to whom it happens, and who is left out and why", () => {
+test("a bulk plan lists its machines, and the reason for those left out", () => {
   const fleet = [node("new"), node("works", ready, { disk: "/dev/sdb" }), node("failed", { phase: "install-failed", reason: "r", at })];
   const arm = planBulk("arm", fleet);
   assert.deepEqual(

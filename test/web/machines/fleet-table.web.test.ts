@@ -1,4 +1,4 @@
-/** The fleet as a table in a real browser: its address, its keyboard, and what is done to many machines at once. */
+/** The fleet as a table in a real browser: address, keyboard and bulk actions. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addNode } from "../../support/world.ts";
@@ -7,7 +7,7 @@ import { at, options, phaseOf, reasonOf, tour } from "../visit.ts";
 const { mission, enter } = tour();
 const ready = { phase: "ready", since: at } as const;
 
-test("search, phase, group and order are in the address, and a reload brings the same view back", options, async (t) => {
+test("search, phase, group and order are in the address, and a reload restores the view", options, async (t) => {
   const world = await mission(t);
   for (const name of ["n1", "n2", "n3"]) addNode(world, ready, name);
   addNode(world, { phase: "discovered" }, "fresh");
@@ -35,7 +35,7 @@ test("search, phase, group and order are in the address, and a reload brings the
   assert.equal(await page.getByLabel(/^Filter by/).inputValue(), "n2");
 });
 
-test("the keyboard alone walks the rows, marks some and opens one", options, async (t) => {
+test("the keyboard alone moves over the rows, selects some and opens one", options, async (t) => {
   const world = await mission(t);
   for (const name of ["n1", "n2", "n3"]) addNode(world, ready, name);
   const page = await enter(world, "operator", "#/?view=table&sort=name");
@@ -47,7 +47,7 @@ test("the keyboard alone walks the rows, marks some and opens one", options, asy
   await page.keyboard.press("End");
   assert.equal(await focused(), "n3");
   await page.keyboard.press("x");
-  await page.getByText("2 marked").waitFor();
+  await page.getByText("2 selected").waitFor();
   await page.keyboard.press("k");
   await page.keyboard.press("k");
   assert.equal(await focused(), "n1");
@@ -55,14 +55,14 @@ test("the keyboard alone walks the rows, marks some and opens one", options, asy
   await page.getByRole("heading", { name: "n1", exact: true }).waitFor();
 });
 
-test("arming many shows each disk that will be erased, who is left out, and takes typed words", options, async (t) => {
+test("arming many machines shows each disk to erase and the machines left out, and needs a typed confirmation", options, async (t) => {
   const world = await mission(t);
   const nodes = ["n1", "n2"].map((name) => addNode(world, ready, name));
   addNode(world, { phase: "discovered" }, "fresh");
   const page = await enter(world, "operator", "#/?view=table");
-  await page.getByLabel("Mark all shown").check();
+  await page.getByLabel("Select all shown").check();
   await page.getByRole("button", { name: "Arm… 2" }).click();
-  const dialog = page.getByRole("dialog", { name: "Arm 2 of 3 marked" });
+  const dialog = page.getByRole("dialog", { name: "Arm 2 of 3 selected" });
   const warnings = dialog.getByText("overwrites its first fixed disk, and it is in use: ready");
   await warnings.nth(1).waitFor();
   assert.equal(await warnings.count(), 2);
@@ -70,11 +70,11 @@ test("arming many shows each disk that will be erased, who is left out, and take
   await dialog.getByText("is discovered").waitFor();
 
   const confirm = dialog.getByRole("button", { name: "Arm: erase 2 disks" });
-  await dialog.getByLabel("Type erase 2 to go on").fill("erase 3");
+  await dialog.getByLabel("Type erase 2 to confirm").fill("erase 3");
   assert.ok(await confirm.isDisabled());
   await page.keyboard.press("Enter");
   assert.ok(nodes.every(({ id }) => world.nodes.findById(id)?.state.phase === "ready"));
-  await dialog.getByLabel("Type erase 2 to go on").fill("erase 2");
+  await dialog.getByLabel("Type erase 2 to confirm").fill("erase 2");
   await confirm.click();
   await dialog.getByText("Done: 2 of 2").waitFor();
   assert.ok(nodes.every(({ id }) => world.nodes.findById(id)?.state.phase === "armed"));
@@ -82,17 +82,17 @@ test("arming many shows each disk that will be erased, who is left out, and take
   await phaseOf(page, "n2", "armed").waitFor();
 });
 
-test("many are accepted, a refusal is told beside its machine", options, async (t) => {
+test("many machines are accepted, and a refusal is shown next to its machine", options, async (t) => {
   const world = await mission(t);
   const [first, second] = ["a", "b"].map((name) => addNode(world, { phase: "discovered" }, name));
   assert(first && second);
   const page = await enter(world, "operator", "#/?view=table");
-  await page.getByLabel("Mark all shown").check();
+  await page.getByLabel("Select all shown").check();
   await page.getByRole("button", { name: "Accept 2" }).click();
-  // Somebody else was faster with one of them.
+  // Another operator accepts one of them first.
   world.registry.update(first.id, (was) => ({
     node: { ...was, state: { phase: "accepted" } },
-    event: { source: "control", type: "node.accepted", summary: "accepted by somebody else" },
+    event: { source: "control", type: "node.accepted", summary: "accepted by another operator" },
   }));
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Accept" }).click();
@@ -101,34 +101,34 @@ test("many are accepted, a refusal is told beside its machine", options, async (
   assert.equal(world.nodes.findById(second.id)?.state.phase, "accepted");
 });
 
-test("a playbook runs on the marked machines, as a preview unless said otherwise", options, async (t) => {
+test("a playbook runs on the selected machines, by default as a preview", options, async (t) => {
   const world = await mission(t);
   for (const name of ["n1", "n2"]) addNode(world, ready, name);
   const page = await enter(world, "operator", "#/?view=table");
-  await page.getByLabel("Mark all shown").check();
+  await page.getByLabel("Select all shown").check();
   await page.getByRole("button", { name: "Run… 2" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Playbook").selectOption("upgrade");
   await dialog.getByText("Installs what Debian has mended.").waitFor();
-  assert.ok(await dialog.getByLabel(/Only preview/).isChecked());
+  assert.ok(await dialog.getByLabel(/Preview only/).isChecked());
   await dialog.getByRole("button", { name: "Run" }).click();
-  await dialog.getByRole("link", { name: "See the jobs" }).click();
+  await dialog.getByRole("link", { name: "Show the jobs" }).click();
   await page.locator(".job-row").nth(1).waitFor();
   for (const name of ["n1", "n2"]) assert.equal(world.jobs.find(`${name}-upgrade-preview`)?.status, "queued");
 });
 
-test("a viewer may look at the table, and is told why the rest is not for them", options, async (t) => {
+test("a viewer sees the table, and disabled controls show the reason", options, async (t) => {
   const world = await mission(t);
   addNode(world, ready, "n1");
   const page = await enter(world, "viewer", "#/?view=table");
-  await page.getByLabel("Mark n1").check();
+  await page.getByLabel("Select n1").check();
   const arm = page.getByRole("button", { name: /^Arm/ });
   assert.ok(await arm.isDisabled());
   assert.match(await reasonOf(page, arm), /role is viewer/);
   assert.match((await page.getByLabel("Group of the inventory").getAttribute("title")) ?? "", /role is viewer/);
 });
 
-test("three hundred machines that all change again and again end on the page as they are in the database", options, async (t) => {
+test("three hundred machines that change repeatedly end up on the page as in the database", options, async (t) => {
   const world = await mission(t);
   const ids = Array.from({ length: 300 }, (_, index) => addNode(world, { phase: "accepted" }, `storm-${index}`).id);
   const page = await enter(world, "viewer", "#/?view=table&sort=name");
@@ -153,7 +153,7 @@ test("three hundred machines that all change again and again end on the page as 
   );
 });
 
-test("what machines say of themselves stays text in the table, the dialogs and the palette", options, async (t) => {
+test("texts from machines stay text in the table, the dialogs and the palette", options, async (t) => {
   const world = await mission(t);
   const nasty = `<img src=x onerror="alert('run')">`;
   const node = addNode(world, { phase: "install-failed", reason: nasty, at }, "nasty");
@@ -164,7 +164,7 @@ test("what machines say of themselves stays text in the table, the dialogs and t
   const page = await enter(world, "operator", "#/?view=table");
   await page.locator(".col-hardware", { hasText: nasty }).waitFor();
   await page.locator(".col-event", { hasText: nasty }).waitFor();
-  await page.getByLabel("Mark nasty").check();
+  await page.getByLabel("Select nasty").check();
   await page.getByRole("button", { name: /^Accept/ }).waitFor();
   await page.keyboard.press("Control+k");
   await page.keyboard.type("onerror");

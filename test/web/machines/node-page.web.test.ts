@@ -1,4 +1,4 @@
-/** One machine's page in a real browser: its journey, its boot decision, the inventory, and what may be done to it. */
+/** The page of one machine in a real browser: journey, boot decision, inventory and actions. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
@@ -8,7 +8,7 @@ import { at, options, phaseOf, tour } from "../visit.ts";
 const { mission, enter } = tour();
 const ready = { phase: "ready", since: at } as const;
 
-test("the journey is a picture of steps, and peers are measured beside it", options, async (t) => {
+test("the journey is a picture of steps, with the medians of peers", options, async (t) => {
   const world = await mission(t);
   const node = addNode(world, ready, "n2");
   const peer = addNode(world, ready, "n3");
@@ -26,11 +26,11 @@ test("the journey is a picture of steps, and peers are measured beside it", opti
   ]);
 });
 
-test("the boot decision is told in words, and what went wrong with what to do", options, async (t) => {
+test("the boot decision is described in words, and a problem has advice", options, async (t) => {
   const world = await mission(t);
   addNode(world, { phase: "accepted" }, "n2");
   const page = await enter(world, "viewer", "#/nodes/n2");
-  const decision = page.getByRole("region", { name: "If it booted now" });
+  const decision = page.getByRole("region", { name: "Next network boot" });
   await decision.getByText("It boots its own disk. it is accepted and not armed").waitFor();
   await decision.getByText("it never asked for its script").waitFor();
   await decision.getByText("The DHCP answer and its rules").click();
@@ -47,7 +47,7 @@ test("a wipe takes the name and says what it erases; until a boot uses it, it ca
   assert.ok(await confirm.isDisabled());
   await dialog.getByLabel("Disks").selectOption("all");
   await dialog.getByLabel(/Only the beginning/).check();
-  await dialog.getByLabel("Type n2 to go on").fill("n2");
+  await dialog.getByLabel("Type n2 to confirm").fill("n2");
   await confirm.click();
   await page.locator(".detail-head [data-phase=wiping]").waitFor();
   const state = world.nodes.findById(node.id)?.state;
@@ -95,13 +95,13 @@ test("its boot packets come as a file, and where there are none it says so", opt
   addNode(world, ready, "silent");
   const page = await enter(world, "operator", "#/nodes/n2");
   const coming = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Download its boot packets" }).click();
+  await page.getByRole("button", { name: "Download boot packets" }).click();
   const download = await coming;
   assert.equal(download.suggestedFilename(), "n2.pcap");
   assert.equal(await readFile(await download.path(), "utf8"), "packets of its last boot");
   await page.goto(`${world.url}#/nodes/silent`);
   await page.getByRole("heading", { name: "silent", exact: true }).waitFor();
-  await page.getByRole("button", { name: "Download its boot packets" }).click();
+  await page.getByRole("button", { name: "Download boot packets" }).click();
   await page.getByRole("alert").waitFor();
 });
 
@@ -109,7 +109,7 @@ test("the same can be said in the terminal", options, async (t) => {
   const world = await mission(t);
   addNode(world, { phase: "accepted" }, "n2");
   const page = await enter(world, "viewer", "#/nodes/n2");
-  await page.getByText("The same in the terminal").click();
+  await page.getByText("Terminal commands").click();
   await page.getByText("muster arm n2 --confirm n2").waitFor();
   await page.goto(`${world.url}#/`);
   await phaseOf(page, "n2", "accepted").waitFor();
@@ -132,7 +132,7 @@ test("a machine that is kept out is shown, and replacing takes the name", option
   await panel.getByText("it calls itself n2").waitFor();
   await panel.getByRole("button", { name: "Let it replace n2…" }).click();
   const dialog = page.getByRole("dialog", { name: "Replace n2" });
-  await dialog.getByLabel("Type n2 to go on").fill("n");
+  await dialog.getByLabel("Type n2 to confirm").fill("n");
   assert.ok(await dialog.getByRole("button", { name: "Replace" }).isDisabled());
 });
 

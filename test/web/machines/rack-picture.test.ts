@@ -1,9 +1,9 @@
-/** How racks and rooms are drawn, and where a machine that is held may go. */
+/** The layout of racks and rooms, and the free places for a machine that is being moved. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Placed, Rack } from "../../../daemon/contract/machines/rack.ts";
 import { parseQuery, queryHash, wholeFleet } from "../../../web/src/machines/fleet/fleet-query.ts";
-import { cellsOf, fits, nextIn, spotOf, standsIn } from "../../../web/src/machines/racks/rack-picture.ts";
+import { cellsOf, fits, nextIn, positionOf, spotOf } from "../../../web/src/machines/racks/rack-picture.ts";
 
 const rack: Rack = { name: "A", kind: "rack", rows: 10, columns: 1 };
 const room: Rack = { name: "cellar", kind: "room", rows: 2, columns: 3 };
@@ -44,7 +44,7 @@ test("arrow keys lead to the nearest spot that way", () => {
 });
 
 test("a machine's page says where it stands, and the fleet's address keeps the rack", () => {
-  assert.equal(standsIn("n1", [rack, room], places), "A, units 5-6");
-  assert.equal(standsIn("n2", [rack, room], places), undefined);
+  assert.equal(positionOf("n1", [rack, room], places), "A, units 5-6");
+  assert.equal(positionOf("n2", [rack, room], places), undefined);
   assert.equal(parseQuery(queryHash({ ...wholeFleet, rack: "the cellar" })).rack, "the cellar");
 });

@@ -1,4 +1,4 @@
-/** What the page makes of what it knows: times, sections, facts, timelines, addresses. */
+/** Times, sections, facts, timelines and addresses as the page shows them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Event } from "../../../daemon/contract/event.ts";
@@ -24,7 +24,7 @@ const node = (name: string, state: NodeState = { phase: "discovered" }, more: Pa
   ...more,
 });
 
-test("time is told in one unit, past and to come", () => {
+test("a time is shown in one unit, past and future", () => {
   const now = Date.parse(at);
   const told = [400, 12_000, 59_900, 61_000, 7_300_000, 200_000_000, -90_000].map((past) =>
     relativeTime(new Date(now - past).toISOString(), now),
@@ -40,7 +40,7 @@ test("a duration never goes below nothing, whatever the clocks say", () => {
   );
 });
 
-test("what needs somebody comes first, names count as people count", () => {
+test("machines that need attention come first, and names are sorted naturally", () => {
   const fleet = [
     node("n10", { phase: "ready", since: at }),
     node("n9", { phase: "ready", since: at }),
@@ -50,8 +50,8 @@ test("what needs somebody comes first, names count as people count", () => {
   assert.deepEqual(
     sectionsOf(fleet).map(({ group, nodes }) => [group, nodes.map(({ name }) => name)]),
     [
-      ["needs you", ["broken", "new"]],
-      ["standing by", ["n9", "n10"]],
+      ["needs attention", ["broken", "new"]],
+      ["available", ["n9", "n10"]],
     ],
   );
   assert.deepEqual(countsOf(fleet), [
@@ -77,7 +77,7 @@ test("an arming shows when it lapses, an install how far it is", () => {
   assert.equal(installProgress({ phase: "ready", since: at }), undefined);
 });
 
-test("facts nobody reported are left out", () => {
+test("unknown facts are left out", () => {
   assert.deepEqual(
     factsOf(node("bare")).map(({ label }) => label),
     ["MAC"],
@@ -87,17 +87,17 @@ test("facts nobody reported are left out", () => {
   );
   assert.deepEqual(
     full.map(({ text }) => text),
-    ["52:54:00:12:34:56", "4 × processor", "8 GB", "500 GB, rotating"],
+    ["52:54:00:12:34:56", "4 × processor", "8 GB", "500 GB, HDD"],
   );
 });
 
-test("a machine whose place another one claims says so first", () => {
+test("a machine whose place is claimed by another shows that first", () => {
   const claims = [{ id: "1a2b3c4d", reason: "it calls itself n1", at: "2026-01-01T00:00:00.000Z" }];
   const [first] = factsOf(node("n1", undefined, { claims }));
-  assert.deepEqual(first, { label: "Kept out", text: "another machine, because it calls itself n1 (muster quarantine 1a2b3c4d)" });
+  assert.deepEqual(first, { label: "Quarantined", text: "another machine, because it calls itself n1 (muster quarantine 1a2b3c4d)" });
 });
 
-test("a machine with an old processor says which Debian it gets, and each disk and card what it is", () => {
+test("a machine with an old processor shows its Debian release, and each disk and card has its details", () => {
   const nics = [{ name: "eth0", mac: "52:54:00:12:34:56", driver: "e1000" }];
   const disks = [{ name: "sda", sizeGb: 80, rotational: true, model: "WDC", serial: "W1" }];
   const told = factsOf(node("old", undefined, { facts: { cpuArch: "i686", firmware: "uefi", firmwareBits: 32, nics, disks } }));
@@ -106,7 +106,7 @@ test("a machine with an old processor says which Debian it gets, and each disk a
     [
       "Instruction set: i686",
       "Debian: 12 i386 at most: this CPU is 32-bit; Debian 13 has no installer and no kernel for it",
-      "Disk sda: 80 GB, rotating, WDC, W1",
+      "Disk sda: 80 GB, HDD, WDC, W1",
       "Card eth0: 52:54:00:12:34:56, e1000",
       "Firmware: UEFI, 32-bit",
     ],

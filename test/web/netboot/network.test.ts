@@ -1,4 +1,4 @@
-/** What the network page says, without a browser. */
+/** Sentences of the network page, without a browser. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LeaseView, Network } from "../../../daemon/contract/netboot/network.ts";
@@ -17,18 +17,18 @@ const network = (modes: ("off" | "proxy" | "full")[], rest: Partial<Network> = {
   ...rest,
 });
 
-test("the first word is whether the LAN is safe", () => {
+test("the first sentence states if the LAN is safe", () => {
   assert.equal(verdictOf(network(["proxy"]), now).title, "Your LAN is safe");
-  assert.match(verdictOf(network(["proxy"], { otherServers: [other] }), now).text, /hands out no address/);
+  assert.match(verdictOf(network(["proxy"], { otherServers: [other] }), now).text, /assigns no addresses/);
   assert.equal(verdictOf(network(["full"]), now).tone, "good");
   assert.equal(verdictOf(network(["proxy", "full"], { otherServers: [other] }), now).tone, "attention");
   const gone = { ...other, lastSeen: "2025-12-01T10:00:00.000Z" };
   assert.equal(verdictOf(network(["full"], { otherServers: [gone] }), now).tone, "good");
-  assert.match(verdictOf(network(["off"]), now).title, /answers no DHCP/);
-  assert.match(verdictOf(network([]), now).title, /answers no DHCP/);
+  assert.match(verdictOf(network(["off"]), now).title, /does not answer DHCP/);
+  assert.match(verdictOf(network([]), now).title, /does not answer DHCP/);
 });
 
-test("what needs somebody stands first", () => {
+test("addresses that need attention come first", () => {
   const lease = (address: string, state: LeaseView["state"]): LeaseView => ({ address, state, until: at });
   const order = bySetAside([
     lease("10.0.0.1", "leased"),
@@ -42,8 +42,8 @@ test("what needs somebody stands first", () => {
   );
 });
 
-test("another server is told by what it offers", () => {
-  assert.match(offerText(other), /did not reach us/);
+test("another server is described by its offers", () => {
+  assert.match(offerText(other), /offers not seen/);
   assert.equal(
     offerText({ ...other, offer: { address: "192.168.1.50", bootFile: "pxelinux.0", nextServer: "192.168.1.9", pxe: true } }),
     "offers an address, the boot file pxelinux.0, next-server 192.168.1.9, PXE options",

@@ -59,7 +59,7 @@ test(
   async (t) => {
     const { world, declined } = await leasing(t);
     const page = await enter(world, "operator", "#/network");
-    await page.getByRole("heading", { name: "Somebody else answers DHCP" }).waitFor();
+    await page.getByRole("heading", { name: "Another DHCP server is active" }).waitFor();
     const row = (key: string) => page.locator(`[data-row="${key}"]`);
     assert.match((await row(declined).textContent()) ?? "", /declined.*52:54:00:aa:00:03 declined it: another machine uses this address/);
     assert.match((await row("10.77.0.150").textContent()) ?? "", /conflict.*52:54:00:aa:00:99 uses it without a lease/);

@@ -7,7 +7,7 @@ import { journeyOf, median, peerMedians } from "../../../web/src/parts/journey.t
 
 const begin = Date.parse("2026-01-02T12:00:00.000Z");
 /** `[seconds, type]` each. */
-const told = (nodeId: string, ...steps: [seconds: number, type: string][]): Event[] =>
+const timeline = (nodeId: string, ...steps: [seconds: number, type: string][]): Event[] =>
   steps.map(([seconds, type], index) => ({
     seq: index + 1,
     at: new Date(begin + seconds * 1000).toISOString(),
@@ -32,41 +32,41 @@ const whole: [number, string][] = [
 const lengths = (events: Event[]) =>
   journeyOf(events)?.steps.map(({ name, fromMs, toMs }) => [name, toMs === undefined ? undefined : (toMs - fromMs) / 1000]);
 
-test("the time from the first packet to ready is told step by step, without a gap", () => {
-  assert.deepEqual(lengths(told("n1", ...whole)), [
+test("the time from the first packet to ready is split into steps without a gap", () => {
+  assert.deepEqual(lengths(timeline("n1", ...whole)), [
     ["network boot", 20],
     ["loading the installer", 20],
     ["preparing", 10],
     ["base system", 100],
     ["restarting", 40],
-    ["waiting for its turn", 5],
+    ["waiting for configuration", 5],
     ["configuring", 95],
   ]);
-  assert.equal(journeyOf(told("n1", ...whole))?.outcome, "ready");
+  assert.equal(journeyOf(timeline("n1", ...whole))?.outcome, "ready");
 });
 
-test("what happens after it was ready is another journey, and a mere boot is none", () => {
+test("events after ready belong to another journey, and a plain boot is no journey", () => {
   const after: [number, string][] = [
     [400, "dhcp.offer"],
     [410, "boot.local"],
   ];
-  assert.equal(journeyOf(told("n1", ...whole, ...after))?.steps.length, 7);
-  assert.equal(journeyOf(told("n1", ...after)), undefined);
-  assert.deepEqual(lengths(told("n1", ...whole, ...after, [500, "node.armed"], [510, "install.handed-out"], [520, "install.failed"])), [
+  assert.equal(journeyOf(timeline("n1", ...whole, ...after))?.steps.length, 7);
+  assert.equal(journeyOf(timeline("n1", ...after)), undefined);
+  assert.deepEqual(lengths(timeline("n1", ...whole, ...after, [500, "node.armed"], [510, "install.handed-out"], [520, "install.failed"])), [
     ["loading the installer", 10],
   ]);
 });
 
 test("a step that has not ended is open", () => {
-  assert.deepEqual(lengths(told("n1", [0, "install.handed-out"], [5, "install.start"])), [
+  assert.deepEqual(lengths(timeline("n1", [0, "install.handed-out"], [5, "install.start"])), [
     ["loading the installer", 5],
     ["preparing", undefined],
   ]);
 });
 
 test("peers are all others, by the median of each step", () => {
-  const others = ["a", "b", "c"].flatMap((id, index) => told(id, [0, "install.handed-out"], [10 * (index + 1), "install.start"]));
-  const { medians, peers } = peerMedians([...told("n1", ...whole), ...others], "n1");
+  const others = ["a", "b", "c"].flatMap((id, index) => timeline(id, [0, "install.handed-out"], [10 * (index + 1), "install.start"]));
+  const { medians, peers } = peerMedians([...timeline("n1", ...whole), ...others], "n1");
   assert.equal(peers, 3);
   assert.deepEqual([...medians], [["loading the installer", 20_000]]);
   assert.equal(median([4, 1, 3, 2]), 2.5);

@@ -1,4 +1,4 @@
-/** What the page does when it asks more often than a minute allows, with the real daemon's limits. */
+/** Requests above the rate limit, with the limits of the real daemon. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, createClient } from "../../../daemon/contract/client.ts";
@@ -6,7 +6,7 @@ import { patiently } from "../../../web/src/parts/patience.ts";
 import { serve } from "../../support/dhcp/served.ts";
 import { addNode } from "../../support/world.ts";
 
-test("what met the limit is asked again when the daemon has room, and is done once", async (t) => {
+test("a request that met the limit is repeated later and executed once", async (t) => {
   const served = await serve(t, { limits: { sensitive: 10, normal: 2, reading: 100 } });
   for (const name of ["n1", "n2", "n3"]) addNode(served.world, { phase: "discovered" }, name);
   const key = served.key("operator");
@@ -30,7 +30,7 @@ test("what met the limit is asked again when the daemon has room, and is done on
   );
 });
 
-test("what was refused for another reason, or when nobody waits any more, is told at once", async () => {
+test("another error, or an error after the end of the wait, is reported at once", async () => {
   const refused = new ApiError(409, { code: "NODE_WRONG_PHASE", message: "no", hint: "no" });
   const limited = new ApiError(429, { code: "RATE_LIMITED", message: "no", hint: "no" }, "7");
   const never = () => assert.fail("it waits");

@@ -1,4 +1,4 @@
-/** Every page held to WCAG 2.2 AA as far as a program can tell, in both colour schemes; and what the keyboard reaches everywhere. */
+/** All pages are checked against WCAG 2.2 AA in both colour schemes. Shortcuts work on all pages. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addNode } from "../../support/world.ts";
@@ -21,7 +21,7 @@ function inhabited(world: Mission): string {
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`every page is without a fault that axe knows, ${colorScheme}`, options, async (t) => {
+  test(`every page passes axe, ${colorScheme}`, options, async (t) => {
     const world = await mission(t);
     const id = inhabited(world);
     const page = await visitor().visit(world.url);
@@ -32,7 +32,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("button", { name: "Log in" }).click();
     await page.getByText("Live", { exact: true }).waitFor();
     const places: [hash: string, text: string][] = [
-      ["#/", "needs you"],
+      ["#/", "needs attention"],
       ["#/?view=table", "controller"],
       ["#/nodes/n1", "It boots its own disk."],
       ["#/nodes/fresh", "fresh"],
@@ -59,17 +59,17 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-test("an empty fleet is without a fault too", options, async (t) => {
+test("an empty fleet passes axe", options, async (t) => {
   const page = await enter(await mission(t), "viewer");
   await page.getByText("No machine has asked to boot yet").waitFor();
   await assertAccessible(page, "empty");
 });
 
-test("Ctrl+K leads anywhere by a few letters, and its dialog has no fault", options, async (t) => {
+test("Ctrl+K reaches any page with a few letters, and its dialog passes axe", options, async (t) => {
   const world = await mission(t);
   inhabited(world);
   const page = await enter(world, "viewer");
-  await page.getByText("needs you").waitFor();
+  await page.getByText("needs attention").waitFor();
   await page.keyboard.press("Control+k");
   await page.getByRole("dialog", { name: "Go to" }).waitFor();
   await page.keyboard.type("n1");
@@ -87,7 +87,7 @@ test("Ctrl+K leads anywhere by a few letters, and its dialog has no fault", opti
   await page.getByRole("dialog").waitFor({ state: "detached" });
 });
 
-test("who asked for stillness sees nothing move", options, async (t) => {
+test("with reduced motion nothing is animated", options, async (t) => {
   const world = await mission(t);
   const node = addNode(world, { phase: "called-home", at, deadline: new Date(Date.now() + 60_000).toISOString() }, "n1");
   const page = await enter(world, "viewer");
@@ -97,7 +97,7 @@ test("who asked for stillness sees nothing move", options, async (t) => {
   assert.equal(await page.evaluate("document.getAnimations().length"), 0);
 });
 
-test("a lost connection is said, and what is shown is marked as old until it is back", options, async (t) => {
+test("a lost connection is reported, and the content is marked as stale until it is back", options, async (t) => {
   const world = await mission(t);
   addNode(world, { phase: "accepted" }, "n1");
   const page = await enter(world, "viewer");
@@ -109,7 +109,7 @@ test("a lost connection is said, and what is shown is marked as old until it is 
   await page.getByText("The daemon does not respond.").waitFor({ state: "detached" });
 });
 
-test("the trends are drawn, and told in words", options, async (t) => {
+test("the trends are plotted and described in words", options, async (t) => {
   const world = await mission(t);
   inhabited(world);
   const page = await enter(world, "viewer");

@@ -1,4 +1,4 @@
-/** Mission Control in a real browser, against the real API: what an operator sees and does. */
+/** Mission Control in a real browser against the real API: the work of an operator. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addNode } from "../../support/world.ts";
@@ -6,7 +6,7 @@ import { assertNotReloaded, at, card, logIn, mark, options, phaseOf, reasonOf, s
 
 const { visitor, mission, enter } = tour();
 
-test("a wrong key is refused in words, a right one opens the page, logging out closes it", options, async (t) => {
+test("a wrong key is refused with a message, a right one opens the page, and logout closes it", options, async (t) => {
   const world = await mission(t);
   const page = await visitor().visit(world.url);
   await logIn(page, "mk_wrong");
@@ -37,7 +37,7 @@ test("a machine appears by itself and is accepted with one click", options, asyn
   await assertNotReloaded(page);
 });
 
-test("who works by keyboard keeps their place when the machine changes section", options, async (t) => {
+test("the focus follows a machine that changes its section", options, async (t) => {
   const world = await mission(t);
   addNode(world, { phase: "discovered" }, "fresh");
   const page = await enter(world);
@@ -49,7 +49,7 @@ test("who works by keyboard keeps their place when the machine changes section",
   assert.equal(await page.evaluate("document.activeElement.textContent"), "Arm…");
 });
 
-test("what machines say stays text", options, async (t) => {
+test("texts from machines stay text", options, async (t) => {
   const world = await mission(t);
   const nasty = `<img src=x onerror="alert('run')"><script>alert("run")</script>`;
   const node = addNode(world, { phase: "install-failed", reason: nasty, at }, "nasty");
@@ -70,7 +70,7 @@ test("what machines say stays text", options, async (t) => {
   assert.equal(await page.locator("main img, main script").count(), 0);
 });
 
-test("a viewer sees everything, and why the buttons are not for them", options, async (t) => {
+test("a viewer sees everything, and disabled buttons show the reason", options, async (t) => {
   const world = await mission(t);
   addNode(world, { phase: "discovered" }, "fresh");
   addNode(world, { phase: "ready", since: at }, "works");
@@ -85,14 +85,14 @@ test("a viewer sees everything, and why the buttons are not for them", options, 
     assert.ok(await page.getByRole("button", { name }).isDisabled(), name);
 });
 
-test("arming takes the name, typed", options, async (t) => {
+test("arming needs the typed name", options, async (t) => {
   const world = await mission(t);
   const node = addNode(world, { phase: "ready", since: at }, "works");
   const page = await enter(world, "operator", "#/nodes/works");
   await page.getByRole("button", { name: "Arm works" }).click();
   const dialog = page.getByRole("dialog", { name: "Arm works" });
   const confirm = dialog.getByRole("button", { name: "Arm: erase the disk" });
-  await dialog.getByLabel("Type works to go on").fill("work");
+  await dialog.getByLabel("Type works to confirm").fill("work");
   assert.ok(await confirm.isDisabled());
   await page.keyboard.press("Enter");
   assert.equal(world.nodes.findById(node.id)?.state.phase, "ready");
@@ -101,7 +101,7 @@ test("arming takes the name, typed", options, async (t) => {
   await page.locator("dialog").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Arm works" }).click();
   await dialog.getByLabel("Install by").selectOption("image");
-  await dialog.getByLabel("Type works to go on").fill("works");
+  await dialog.getByLabel("Type works to confirm").fill("works");
   await confirm.click();
   await page.getByRole("button", { name: "Disarm works" }).waitFor();
   const state = world.nodes.findById(node.id)?.state;
@@ -109,7 +109,7 @@ test("arming takes the name, typed", options, async (t) => {
   assert.equal(state.profile, "image");
 });
 
-test("a refusal by the daemon is shown where it was asked for", options, async (t) => {
+test("an error of the daemon is shown next to the action", options, async (t) => {
   const world = await mission(t);
   const node = addNode(world, { phase: "discovered" }, "fresh");
   addNode(world, { phase: "accepted" }, "taken");
@@ -125,7 +125,7 @@ test("a refusal by the daemon is shown where it was asked for", options, async (
   assert.equal(world.nodes.findById(node.id)?.name, "rack1-n01");
 });
 
-test("nothing is wider than a telephone, in either colour scheme", options, async (t) => {
+test("nothing is wider than a phone, in both colour schemes", options, async (t) => {
   const world = await mission(t);
   const longest = `n${"o".repeat(61)}n`;
   const node = addNode(world, { phase: "configure-failed", reason: "x".repeat(300), at }, longest);

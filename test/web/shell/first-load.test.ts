@@ -1,4 +1,4 @@
-/** What a browser fetches before it shows anything: little, from here, and nothing the content policy forbids. */
+/** The first load of the page: small, from this server, and allowed by the content security policy. */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

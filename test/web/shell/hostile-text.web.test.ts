@@ -1,4 +1,4 @@
-/** What machines and people write comes in by every door there is, full of markup and terminal control, and is text on every page. */
+/** Hostile text from machines and people enters through every interface and is shown as text on every page. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,15 +9,15 @@ import type { Client } from "../../../daemon/contract/client.ts";
 import { enterWhole, noWholeDaemon, withWholeDaemon } from "../whole-daemon.ts";
 
 const markup = "<img src=x onerror=window.pwned=1><script>window.pwned=1</script>[x](javascript:window.pwned=1)";
-/** A link and a title for the terminal, a screen wiped clean, a reading direction turned around, a word wider than any screen. */
+/** Terminal links and titles, a cleared screen, a reversed reading direction, and a word wider than any screen. */
 const control = `\u001b]8;;javascript:window.pwned=1\u0007\u001b]0;owned\u0007\u001b[2J\u202egnp.exe ${"w".repeat(240)}`;
 
-/** Each door has its word, so that one sees which text a page shows. */
+/** Each interface has its own word, so that a failure names the text. */
 const seen = (door: string) => `${door}${markup}`;
 const hostile = (door: string) => `${seen(door)} ${control}`;
 const hex = (text: string) => Buffer.from(text).toString("hex");
 
-/** The node itself prints it; a name of a task comes to the output as it is. */
+/** The node prints it. The name of a task reaches the output unchanged. */
 const playbook = () => `
 - hosts: worker_nodes
   gather_facts: false
@@ -39,14 +39,14 @@ const whole = withWholeDaemon(playbook, (daemon) => {
 
 const curl = (...args: string[]) => whole.daemon.network.run("curl", ["-s", "-m", "10", "--noproxy", "*", ...args]);
 
-/** A card that is given an address under this name. */
+/** A network card that gets an address under this name. */
 async function askForAddress(mac: string, name: string, ...more: string[]): Promise<void> {
   const { namespace } = whole.daemon.network.client(mac);
   const asked = ["udhcpc", "-i", "eth0", "-f", "-n", "-q", "-s", "/bin/true", "-x", `0x0c:${hex(name)}`, ...more];
   await whole.daemon.network.run("busybox", asked, { namespace });
 }
 
-/** One that is unknown, one that gave up installing, and one that was configured, told of itself and failed. */
+/** An unknown machine, one with a failed installation, and one that was configured, reported facts and failed. */
 async function fillFleet(): Promise<string> {
   const boot = `http://${whole.daemon.network.address}:8080`;
   const stranger = "52:54:00:ee:00:03";
@@ -70,13 +70,13 @@ async function fillFleet(): Promise<string> {
   }
 }
 
-/** What would be an element had the text been markup, and what acts in one. */
+/** Elements and attributes that would exist if the text was markup. */
 const elements =
   "main img, main script, main iframe, dialog img, dialog script, [onerror], a[href^='javascript:' i], a[href*='pwned'], dialog[open]";
-// biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may be in what is shown
+// biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may appear on the page
 const unseen = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 
-/** All of it is there to be read, none of it was markup. */
+/** All texts are readable, and none became markup. */
 async function assertText(page: Page, hash: string, ...texts: string[]): Promise<void> {
   await page.goto(`${whole.daemon.url}${hash}`);
   for (const text of texts) await page.locator("main").getByText(text).first().waitFor({ state: "attached" });
@@ -92,7 +92,7 @@ async function assertHarmless(page: Page, hash: string): Promise<void> {
   assert.deepEqual(whole.visitor.troubles, [], hash);
 }
 
-test("a name in a call-home that is no name is refused, and told of by nobody", { skip: noWholeDaemon }, async () => {
+test("an invalid name in a call-home is refused and appears on no page", { skip: noWholeDaemon }, async () => {
   const { token } = await api.createToken({ uses: 1 });
   const report = {
     ip_address: whole.daemon.network.address,
@@ -107,7 +107,7 @@ test("a name in a call-home that is no name is refused, and told of by nobody", 
   assert.ok((await api.listNodes()).every(({ name }) => !name.includes("<")));
 });
 
-test("host names, facts, files, an installer's complaint and Ansible's output are text on every page that shows them", {
+test("host names, facts, files, installer errors and Ansible's output are text on every page", {
   skip: noWholeDaemon,
 }, async () => {
   await askForAddress("52:54:00:ee:00:01", hostile("lan").slice(0, 120));
@@ -125,7 +125,7 @@ test("host names, facts, files, an installer's complaint and Ansible's output ar
   await assertText(page, "#/nodes/talker", seen("printed"));
   await assertText(page, "#/jobs", seen("printed"));
   await assertText(page, `#/jobs/${jobId}`, seen("printed"), `TASK [Ask ${seen("named")}`);
-  // Of a name in DHCP only what a name may hold is kept.
+  // Only valid characters of a DHCP host name are stored.
   await assertText(
     page,
     "#/network",
@@ -138,14 +138,14 @@ test("host names, facts, files, an installer's complaint and Ansible's output ar
   await assertText(page, "#/log", seen("file"));
 });
 
-test("reasons of people, what a node's processes call themselves and the audit of it all are text as well", {
+test("reasons of people, names of processes and their audit records are text as well", {
   skip: noWholeDaemon,
 }, async () => {
   const made = whole.daemon.muster("--json", "key", "create", "--name", "bea", "--owner", "bea", "--role", "operator");
   const other = whole.daemon.client((JSON.parse(made) as { key: string }).key);
   const goal = { kind: "tool", tool: "service_restart", parameters: { unit: "ssh.service" } } as const;
   const ask = async (reason: string) =>
-    (await api.propose({ goal, targets: ["talker"], reason })).approval ?? assert.fail("nobody is asked");
+    (await api.propose({ goal, targets: ["talker"], reason })).approval ?? assert.fail("no approval was requested");
   const denied = await ask(hostile("proposal"));
   await other.voteApproval({ id: denied.id, answer: "deny", reason: hostile("denial") });
   const waiting = await ask(hostile("question"));

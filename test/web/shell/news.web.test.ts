@@ -1,4 +1,4 @@
-/** What others did, and alerts, in a real browser: told once, to whom it concerns, reachable without a mouse. */
+/** News and alerts in a real browser: reported once, to the right users, reachable by keyboard. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addNode } from "../../support/world.ts";
@@ -7,38 +7,34 @@ import { options, startJob, tour } from "../visit.ts";
 
 const { mission, enter } = tour();
 
-test(
-  "somebody else's acceptance is told, one's own is not; it is kept in the list, and a click leads to the machine",
-  options,
-  async (t) => {
-    const world = await mission(t);
-    addNode(world, { phase: "discovered" }, "n1");
-    addNode(world, { phase: "discovered" }, "n2");
-    const mine = await enter(world, "operator");
-    const theirs = await enter(world, "operator");
-    const toasts = mine.getByRole("region", { name: "News" });
-    await mine.getByRole("button", { name: "Accept n1" }).click();
-    await mine.locator('[data-node="n1"] [data-phase="accepted"]').waitFor();
-    await theirs.getByRole("button", { name: "Accept n2" }).click();
-    await toasts.getByText("n2: accepted by operator-2").waitFor();
-    assert.equal(await toasts.getByText("n1").count(), 0);
-    assert.equal(await toasts.getByRole("list").getAttribute("aria-live"), "polite");
-    await assertAccessible(mine, "with a toast");
+test("an acceptance by another person is news, an own one is not, and the list links to the machine", options, async (t) => {
+  const world = await mission(t);
+  addNode(world, { phase: "discovered" }, "n1");
+  addNode(world, { phase: "discovered" }, "n2");
+  const mine = await enter(world, "operator");
+  const theirs = await enter(world, "operator");
+  const toasts = mine.getByRole("region", { name: "News" });
+  await mine.getByRole("button", { name: "Accept n1" }).click();
+  await mine.locator('[data-node="n1"] [data-phase="accepted"]').waitFor();
+  await theirs.getByRole("button", { name: "Accept n2" }).click();
+  await toasts.getByText("n2: accepted by operator-2").waitFor();
+  assert.equal(await toasts.getByText("n1").count(), 0);
+  assert.equal(await toasts.getByRole("list").getAttribute("aria-live"), "polite");
+  await assertAccessible(mine, "with a toast");
 
-    await toasts.getByRole("button", { name: /^Dismiss: n2/ }).focus();
-    await mine.keyboard.press("Escape");
-    await toasts.getByText("n2: accepted").waitFor({ state: "detached" });
-    await mine.getByRole("button", { name: "News 1 unread" }).focus();
-    await mine.keyboard.press("Enter");
-    const list = mine.getByRole("dialog", { name: "News" });
-    await assertAccessible(mine, "the list");
-    await list.getByRole("link", { name: "n2: accepted by operator-2" }).click();
-    await mine.waitForURL(/#\/nodes\/n2$/);
-    await mine.getByRole("button", { name: "News", exact: true }).waitFor();
-  },
-);
+  await toasts.getByRole("button", { name: /^Dismiss: n2/ }).focus();
+  await mine.keyboard.press("Escape");
+  await toasts.getByText("n2: accepted").waitFor({ state: "detached" });
+  await mine.getByRole("button", { name: "News 1 unread" }).focus();
+  await mine.keyboard.press("Enter");
+  const list = mine.getByRole("dialog", { name: "News" });
+  await assertAccessible(mine, "the list");
+  await list.getByRole("link", { name: "n2: accepted by operator-2" }).click();
+  await mine.waitForURL(/#\/nodes\/n2$/);
+  await mine.getByRole("button", { name: "News", exact: true }).waitFor();
+});
 
-test("many at once are three and a number, and wait while somebody is at them", options, async (t) => {
+test("many news are shown as three toasts and a number, and they stay while they have the focus", options, async (t) => {
   const world = await mission(t);
   const node = addNode(world, { phase: "accepted" }, "n1");
   const jobId = startJob(world, node.id, "n1");
@@ -53,13 +49,13 @@ test("many at once are three and a number, and wait while somebody is at them", 
   await toasts.getByRole("button", { name: "12 more" }).waitFor();
   await toasts.getByRole("link").first().focus();
   await page.clock.runFor(30_000);
-  assert.equal(await toasts.getByRole("listitem").count(), 3, "somebody is at them");
+  assert.equal(await toasts.getByRole("listitem").count(), 3, "they have the focus");
   await page.getByRole("button", { name: "Log out" }).focus();
   await page.clock.runFor(9000);
   await toasts.getByRole("listitem").first().waitFor({ state: "detached" });
 });
 
-test("what happened while the connection was lost is one line, and no storm of toasts", options, async (t) => {
+test("events during a lost connection are one line, not many toasts", options, async (t) => {
   const world = await mission(t);
   const node = addNode(world, { phase: "accepted" }, "n1");
   const page = await enter(world, "viewer");
@@ -69,13 +65,13 @@ test("what happened while the connection was lost is one line, and no storm of t
     world.events.append({ source: "control", type: "node.armed", summary: `armed by bob: for the ${index}. time`, nodeId: node.id });
   await world.comeBack();
   const toasts = page.getByRole("region", { name: "News" });
-  await toasts.getByText("5 things happened while the daemon was not heard.").waitFor();
+  await toasts.getByText("5 things happened while the page was disconnected.").waitFor();
   assert.equal(await toasts.getByRole("listitem").count(), 1);
   await page.getByRole("button", { name: "News 6 unread" }).click();
   await page.getByRole("dialog").getByText("n1: armed by bob: for the 4. time").waitFor();
 });
 
-test("an alert is counted in the header at once, with its machine and what to do; old ones are history", options, async (t) => {
+test("an alert is counted in the sidebar at once, with its machine and advice, and old ones are listed below", options, async (t) => {
   const world = await mission(t);
   addNode(world, { phase: "install-failed", reason: "no disk", at: new Date().toISOString() }, "n7");
   world.alerts.raise("cost", "executions cost 7.00 USD within 24 h", new Date(Date.now() - 7_200_000).toISOString(), false);
@@ -90,10 +86,10 @@ test("an alert is counted in the header at once, with its machine and what to do
   assert.equal(await link.textContent(), "Alerts 1 within the last hour");
   const firing = page.getByRole("list", { name: "Now" });
   await firing.getByText("What to do:").waitFor();
-  await firing.getByText("waits for the webhook").waitFor();
+  await firing.getByText("waiting for the webhook").waitFor();
   assert.equal(await firing.getByRole("link", { name: "n7" }).getAttribute("href"), "#/nodes/n7");
   await page
-    .getByRole("region", { name: /^Before/ })
+    .getByRole("region", { name: /^Earlier/ })
     .getByText("executions cost 7.00 USD")
     .waitFor();
   await assertAccessible(page, "alerts");

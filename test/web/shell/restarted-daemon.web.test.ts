@@ -1,4 +1,4 @@
-/** The daemon killed under an open page, one process and all of them: the page says so, comes back, and is true without a reload. */
+/** The daemon is killed under an open page, one process or all: the page reports it and recovers without a reload. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { withoutColours } from "../../../web/src/live/output/ansi.ts";
 import { assertNotReloaded, mark, phaseOf } from "../visit.ts";
 import { enterWhole, noWholeDaemon, withWholeDaemon } from "../whole-daemon.ts";
 
-/** Three pieces of output; the second and the third wait for a file each. */
+/** Three pieces of output. The second and the third wait for a file each. */
 const playbook = (folder: string) => `
 - hosts: worker_nodes
   gather_facts: false
@@ -30,7 +30,7 @@ ${["first", "second", "third"]
 const whole = withWholeDaemon(playbook);
 const letOn = (piece: string) => writeFileSync(join(whole.daemon.folder, piece), "");
 
-test("kill -9 of control and then of the whole daemon: the open job goes on, each line once, and the fleet is as it is", {
+test("after kill -9 of control and of the whole daemon, an open job continues without duplicate lines and the fleet is up to date", {
   skip: noWholeDaemon,
 }, async () => {
   const machine = whole.daemon.machine("n1");
@@ -60,7 +60,7 @@ test("kill -9 of control and then of the whole daemon: the open job goes on, eac
   await whole.daemon.kill();
   await page.getByText("The daemon does not respond.").waitFor();
   assert.ok(await page.locator("main[data-stale]").isVisible());
-  // Ansible goes on without the daemon, and ends before it is back.
+  // Ansible continues without the daemon and ends before it is back.
   letOn("third");
   const written = join(whole.daemon.dataDir, "jobs", job.id, "output.log");
   while (!readFileSync(written, "utf8").includes("third piece, line 99")) await sleep(100);
@@ -78,7 +78,7 @@ test("kill -9 of control and then of the whole daemon: the open job goes on, eac
   assert.deepEqual(whole.visitor.troubles, []);
 });
 
-/** Whether lines stand from the top of what is in view to its bottom, but for the edge. */
+/** True if lines fill the visible area, except for its edge. */
 const isDrawn = (box: Locator): Promise<boolean> =>
   box.evaluate((element) => {
     const view = element.getBoundingClientRect();
@@ -89,7 +89,7 @@ const isDrawn = (box: Locator): Promise<boolean> =>
     );
   });
 
-/** Every line of the output, though only those in view are drawn. */
+/** All lines of the output. Only visible lines are drawn. */
 async function linesOf(page: Page): Promise<string[]> {
   const lines = new Map<number, string>();
   const box = page.locator(".log");

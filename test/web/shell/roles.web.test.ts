@@ -1,4 +1,4 @@
-/** Who may only read sees every control all the same: it does nothing, and says why to the eye, the keyboard and the screen reader. */
+/** Read-only users see the same controls, disabled. The reason is shown and announced to screen readers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Locator, Page } from "playwright-core";
@@ -8,19 +8,19 @@ import { at, options, reasonOf, startJob, tour } from "../visit.ts";
 
 const { mission, enter } = tour();
 
-/** What changes nothing, by its name or its place. */
+/** Controls that change nothing, by name. */
 const harmless = [
-  /^(Log out|Skip to the content|Go to…|Keys|Show all|Unmark|Look again|Fold tasks|Unfold all|Follow the end|First failure)$/,
-  /^(Copy|Fold|Unfold|Mark|Menu|News|Dismiss)\b/,
-  /^(Output|What would change)$/,
+  /^(Log out|Skip to the content|Go to…|Keys|Show all|Clear selection|Refresh|Fold tasks|Unfold all|Follow|First failure)$/,
+  /^(Copy|Fold|Unfold|Select|Menu|News|Dismiss)\b/,
+  /^(Output|Changes)$/,
   /^(Cards|Table)$/,
-  /^(Pause|Go on|Clear|Jump to the end|Verify now|Look again|Look further back|Older records|Shown as JSON|All as NDJSON|Leave it)$/,
-  /^(Show|Looking|Verifying)\b/,
+  /^(Pause|Resume|Clear|Jump to the end|Verify now|Refresh|Search older records|Older records|Download as JSON|Download all as NDJSON)$/,
+  /^(Show|Checking|Searching|Verifying)\b/,
   /^\d+ \w/,
   /^(Name|Phase|Health|Address|Hardware|Role|Groups|Last event)\b/,
 ];
 
-/** One of each thing that can be acted on, and where it is. */
+/** One object of each kind that has actions, and its address. */
 function inhabited(world: Mission): string[] {
   const ready = addNode(world, { phase: "ready", since: at }, "n1");
   addNode(world, { phase: "discovered" }, "fresh");
@@ -51,10 +51,10 @@ const settled = async (page: Page, url: string) => {
   await page.goto(url);
   await page.locator("main h1").first().waitFor({ state: "attached" });
   await page.locator("main .asking").first().waitFor({ state: "detached" });
-  if (url.includes("view=table")) await page.getByLabel("Mark all shown").check();
+  if (url.includes("view=table")) await page.getByLabel("Select all shown").check();
 };
 
-/** Every button that is not harmless, by its name. */
+/** All buttons that are not harmless, by name. */
 async function controls(page: Page): Promise<Map<string, Locator>> {
   const found = new Map<string, Locator>();
   for (const button of await page.locator("header.bar button, main button").all()) {
@@ -69,7 +69,7 @@ async function pagesOf(page: Page): Promise<string[]> {
 }
 
 for (const role of ["viewer", "agent"] as const) {
-  test(`on every page a ${role} finds each control an operator has, and why it does nothing`, options, async (t) => {
+  test(`on every page a ${role} sees all controls of an operator, disabled and with the reason`, options, async (t) => {
     const world = await mission(t);
     const places = inhabited(world);
     const before = world.events.lastSeq();
@@ -87,7 +87,7 @@ for (const role of ["viewer", "agent"] as const) {
       for (const name of wanted) assert.ok(shown.has(name) || isSaid || hiddenWithItsList(name), `${place}: ${name} is hidden`);
       for (const [name, button] of shown) {
         assert.equal(await button.getAttribute("aria-disabled"), "true", `${place}: ${name}`);
-        assert.match(await reasonOf(asReader, button), new RegExp(`role is ${role}`), `${place}: ${name} says why`);
+        assert.match(await reasonOf(asReader, button), new RegExp(`role is ${role}`), `${place}: ${name} shows the reason`);
         await button.dispatchEvent("click");
         seen += 1;
       }
@@ -98,10 +98,10 @@ for (const role of ["viewer", "agent"] as const) {
   });
 }
 
-/** The inventory is not read to viewers: the groups and variables to be taken away are not known to their page. */
-const hiddenWithItsList = (name: string) => /^Take (the variable )?\S+ (out of|away)/.test(name);
+/** Viewers may not read the inventory, so their page does not know its groups and variables. */
+const hiddenWithItsList = (name: string) => /^Remove (the variable )?\S+( from|$)/.test(name);
 
-test("the reason shows where the keyboard is, and Escape takes it away", options, async (t) => {
+test("the reason appears on focus, and Escape hides it", options, async (t) => {
   const world = await mission(t);
   addNode(world, { phase: "discovered" }, "fresh");
   const page = await enter(world, "viewer");
@@ -117,5 +117,5 @@ test("the reason shows where the keyboard is, and Escape takes it away", options
   await page.keyboard.press("Escape");
   await tip.waitFor({ state: "hidden" });
   await accept.hover();
-  await tip.getByText("changes take the role operator").waitFor();
+  await tip.getByText("Changes require the role operator").waitFor();
 });

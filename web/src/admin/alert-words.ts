@@ -1,8 +1,8 @@
-/** What each alert means, what to do about it, and which of them call for somebody now. Pure. */
+/** The meaning of each alert, the advice for it, and which alerts are firing. Pure. */
 import type { Alert, AlertRule } from "../../../daemon/contract/admin/alert.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 
-/** As long as a rule is quiet after it has told: one that still holds then tells again. */
+/** A rule stays silent for this long after it raised an alert. If it still holds, it raises another. */
 const FIRING_MS = 3_600_000;
 
 export const isFiring = ({ at }: Pick<Alert, "at">, nowMs: number): boolean => nowMs - Date.parse(at) < FIRING_MS;
@@ -10,15 +10,15 @@ export const isFiring = ({ at }: Pick<Alert, "at">, nowMs: number): boolean => n
 export const alertWords: Record<AlertRule, { title: string; fix: string }> = {
   "failed-logins": {
     title: "Failed logins",
-    fix: "See from where with `muster audit --last 24h`. Where nobody of yours mistyped, close the port to that address and revoke what may have leaked: `muster key revoke`.",
+    fix: "Find the source with `muster audit --last 24h`. If no colleague mistyped a key, block that address and revoke keys that may have leaked: `muster key revoke`.",
   },
   "policy-violations": {
     title: "Denied by the policy",
-    fix: "See who wanted what with `muster audit --last 24h`, and which rule said no with `muster policy explain`.",
+    fix: "Find the requests with `muster audit --last 24h`, and the rule that denied them with `muster policy explain`.",
   },
   refusals: {
     title: "Refused requests",
-    fix: "See who was refused with `muster audit --last 24h`. A program with too small a role gets a key of its own: `muster key create`.",
+    fix: "Find the caller with `muster audit --last 24h`. If a program's role is too small, create a key for it: `muster key create`.",
   },
   "node-failures": {
     title: "Machines that failed",
@@ -26,28 +26,28 @@ export const alertWords: Record<AlertRule, { title: string; fix: string }> = {
   },
   "error-rate": {
     title: "Many failures",
-    fix: "Open the newest failed job and go to its first failure. Failures of the same task on many machines are one cause: mend the playbook first.",
+    fix: "Open the newest failed job and go to its first failure. Failures of one task on many machines have one cause: fix the playbook first.",
   },
   cost: {
     title: "Costs",
-    fix: "See what was spent on with `muster executions`; the limit is `alerts.cost` in muster.yaml.",
+    fix: "List the costs with `muster executions`. The limit is `alerts.cost` in muster.yaml.",
   },
 };
 
 export const deliveryWords = ({ delivery, error }: Pick<Alert, "delivery" | "error">): string => {
   switch (delivery) {
     case "none":
-      return "shown here only: no webhook is set up";
+      return "shown here only, no webhook is configured";
     case "waiting":
-      return error === undefined ? "waits for the webhook" : `tried again: ${error}`;
+      return error === undefined ? "waiting for the webhook" : `retrying: ${error}`;
     case "delivered":
-      return "the webhook has taken it";
+      return "delivered to the webhook";
     case "given-up":
-      return `the webhook never took it${error === undefined ? "" : `: ${error}`}`;
+      return `not delivered to the webhook${error === undefined ? "" : `: ${error}`}`;
   }
 };
 
-/** An alert counts over machines and names some of them in its sentence. */
+/** The machines that the summary of an alert names. */
 export function nodesIn({ summary }: Pick<Alert, "summary">, nodes: Iterable<Pick<Node, "name">>): string[] {
   const words = new Set(summary.split(/[^a-z0-9-]+/i));
   return [...nodes].map(({ name }) => name).filter((name) => words.has(name));

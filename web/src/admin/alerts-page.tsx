@@ -1,4 +1,4 @@
-/** What somebody should look at: the alerts of the last hour with what to do about each, and those before. */
+/** The alerts of the last hour with advice for each, and the older ones. */
 import type { Alert } from "../../../daemon/contract/admin/alert.ts";
 import { Problem } from "../parts/attempt.tsx";
 import { usePage, useView } from "../parts/page-context.ts";
@@ -25,8 +25,8 @@ export function AlertsPage() {
             : "No alert within the last hour"}
         </h1>
         <p className="verdict-text soft">
-          A rule that still holds an hour later tells again. The rules, and a webhook for whoever is not at this page, are set under{" "}
-          <code>alerts</code> in muster.yaml; <code>muster alerts</code> lists the same.
+          A rule that still holds after an hour raises another alert. Configure the rules and a webhook under <code>alerts</code> in
+          muster.yaml. <code>muster alerts</code> lists the same alerts.
         </p>
       </header>
       <Problem problem={problem} />
@@ -38,9 +38,9 @@ export function AlertsPage() {
         </ul>
       )}
       <Sheet
-        title="Before"
+        title="Earlier"
         count={before.length}
-        columns={["When", "Rule", "What", "Machine", "Told"]}
+        columns={["Time", "Rule", "Summary", "Machine", "Delivery"]}
         rows={before.map((alert) => ({
           key: String(alert.id),
           cells: [

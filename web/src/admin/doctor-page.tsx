@@ -1,4 +1,4 @@
-/** What `muster doctor` finds on the control node, what to do about it, and what could be done besides. */
+/** The findings of `muster doctor` on the control node, with advice for each. */
 import { useEffect, useState } from "react";
 import type { Check, Examination } from "../../../daemon/contract/admin/doctor.ts";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
@@ -12,40 +12,40 @@ export function DoctorPage() {
   const { attempt, busy, problem } = useAttempt();
   const [found, setFound] = useState<Examination>();
   const look = () => attempt(async () => setFound(await client.doctor()));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, and again when asked for
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, and again on request
   useEffect(() => void look(), [client]);
   const wrong = found?.checks.filter(({ ok }) => !ok) ?? [];
   const right = found?.checks.filter(({ ok }) => ok) ?? [];
   return (
     <article className="detail doctor" aria-busy={busy}>
       <header className={`detail-head ${found ? (wrong.length > 0 ? "tone-bad" : "tone-good") : "tone-idle"}`}>
-        <h1>{found ? verdict(wrong.length) : problem ? "Doctor" : "Looking…"}</h1>
+        <h1>{found ? verdict(wrong.length) : problem ? "Doctor" : "Checking…"}</h1>
         <p className="verdict-text soft">
           {found ? (
             <>
-              What a start depends on, on the control node, <Ago at={found.at} />.
+              Checks on the control node, <Ago at={found.at} />.
             </>
           ) : (
-            "It starts some programs and asks them for their versions: that takes some seconds."
+            "The doctor starts some programs to read their versions. This takes a few seconds."
           )}
         </p>
         <div className="actions">
           <button type="button" disabled={busy} onClick={() => void look()}>
-            {busy ? "Looking…" : "Look again"}
+            {busy ? "Checking…" : "Refresh"}
           </button>
         </div>
       </header>
       <Problem problem={problem} />
       {!found && busy && <Skeleton />}
-      {wrong.length > 0 && <Checks title="To be put right" checks={wrong} />}
-      {right.length > 0 && <Checks title="In order" checks={right} />}
+      {wrong.length > 0 && <Checks title="Problems" checks={wrong} />}
+      {right.length > 0 && <Checks title="Passed" checks={right} />}
       <CliPanel commands={["muster doctor"]} />
     </article>
   );
 }
 
 function verdict(problems: number): string {
-  if (problems === 0) return "Nothing is wrong";
+  if (problems === 0) return "No problems";
   return problems === 1 ? "One problem" : `${problems} problems`;
 }
 

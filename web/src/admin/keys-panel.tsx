@@ -1,4 +1,4 @@
-/** API keys and the people they belong to: who may do what, until when, and when they were last here. */
+/** API keys and their owners, with role, expiry and last use. */
 import { useState } from "react";
 import type { Key } from "../../../daemon/contract/admin/key.ts";
 import { ActionButton } from "../parts/action-button.tsx";
@@ -24,7 +24,7 @@ export function KeysPanel() {
       <Sheet
         title="API keys"
         {...(keys && { count: keys.length })}
-        columns={["Key", "Role", "Owner", "Made", "Ends", "Last used", "Id", "Revoke"]}
+        columns={["Key", "Role", "Owner", "Created", "Expires", "Last used", "Id", "Revoke"]}
         rows={(keys ?? []).map((key) => ({
           key: key.id,
           cells: [
@@ -40,8 +40,8 @@ export function KeysPanel() {
               what={`the key ${key.name}`}
               warning={
                 key.name === session.name
-                  ? "It is the one you are logged in with: your session ends at once."
-                  : `Whatever uses it stops working at once, and the sessions made from it end.`
+                  ? "You are logged in with this key: your session ends immediately."
+                  : `Programs that use it stop working immediately, and its sessions end.`
               }
               onRevoke={async () => {
                 await client.revokeKey({ id: key.id });
@@ -73,7 +73,7 @@ export function KeysPanel() {
           title={`The key ${made.name}`}
           what={`the key ${made.name}`}
           secret={made.key}
-          use="It logs in here, and in a terminal as MUSTER_KEY; only its hash is kept."
+          use="Use it to log in here, or as MUSTER_KEY in a terminal. Muster stores only its hash."
           onClose={() => setMade(undefined)}
         />
       )}
@@ -83,12 +83,12 @@ export function KeysPanel() {
 
 function Members({ keys, why }: { keys: readonly Key[] | undefined; why: string | undefined }) {
   const { session } = usePage();
-  const note = why === undefined ? undefined : `You are ${session.owner}, with the key ${session.name} of the role ${session.role}.`;
+  const note = why === undefined ? undefined : `You are ${session.owner}. Your key ${session.name} has the role ${session.role}.`;
   return (
     <Sheet
       title="Members"
       {...(keys && { count: membersOf(keys).length })}
-      columns={["Member", "May", "Keys", "Last seen"]}
+      columns={["Member", "Role", "Keys", "Last seen"]}
       rows={membersOf(keys ?? []).map(({ owner, keys: own, roles, seenAt }) => ({
         key: owner,
         cells: [

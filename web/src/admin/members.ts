@@ -1,12 +1,12 @@
-/** Who has keys here: a member is a person keys belong to. Pure. */
+/** The owners of keys, each with all keys that belong to that person. Pure. */
 import type { Key, Role } from "../../../daemon/contract/admin/key.ts";
 
 export interface Member {
   owner: string;
   keys: readonly Key[];
-  /** The most that any of them may do comes first. */
+  /** The most powerful role comes first. */
   roles: readonly Role[];
-  /** When any of the keys was used last. */
+  /** The last use of any of the keys. */
   seenAt: string | undefined;
 }
 
@@ -28,16 +28,16 @@ export function membersOf(keys: readonly Key[]): Member[] {
   });
 }
 
-/** Why the keys are not for this role. */
+/** The reason why this role cannot see keys. */
 export const keysRefusal = (role: Role): string | undefined =>
-  role === "admin" ? undefined : `Your key's role is ${role}; keys are seen and made by the role admin.`;
+  role === "admin" ? undefined : `Your key's role is ${role}. Listing and creating keys requires the role admin.`;
 
 export const lifetimes = [
-  { days: undefined, word: "until it is revoked" },
-  { days: 1, word: "a day" },
+  { days: undefined, word: "never" },
+  { days: 1, word: "1 day" },
   { days: 30, word: "30 days" },
   { days: 90, word: "90 days" },
-  { days: 365, word: "a year" },
+  { days: 365, word: "1 year" },
 ] as const;
 
 export const endAfter = (days: number | undefined, nowMs: number): string | undefined =>

@@ -1,4 +1,4 @@
-/** Asks what a new key is for, whose it is and how long it opens. */
+/** The form for a new API key: name, owner, role and expiry. */
 import { useId, useState } from "react";
 import { Role } from "../../../daemon/contract/admin/key.ts";
 import { CreateDialog } from "../parts/dialogs/create-dialog.tsx";
@@ -6,11 +6,11 @@ import { usePage } from "../parts/page-context.ts";
 import { endAfter, lifetimes } from "./members.ts";
 
 const meaning: Record<Role, string> = {
-  viewer: "viewer: reads",
-  operator: "operator: also accepts, arms and runs",
-  admin: "admin: also makes keys",
-  agent: "agent: reads and proposes",
-  node: "node: nothing of this",
+  viewer: "viewer: read only",
+  operator: "operator: accept and arm machines, run jobs",
+  admin: "admin: manage keys as well",
+  agent: "agent: read and propose changes",
+  node: "node: for machines, no access to this page",
 };
 
 export function NewKey({ onMade, onClose }: { onMade: (key: { name: string; key: string }) => void; onClose: () => void }) {
@@ -26,7 +26,7 @@ export function NewKey({ onMade, onClose }: { onMade: (key: { name: string; key:
   };
   return (
     <CreateDialog title="Create a key" create={create} onClose={onClose}>
-      <label htmlFor={`${id}-name`}>What for</label>
+      <label htmlFor={`${id}-name`}>Name</label>
       <input
         id={`${id}-name`}
         data-first
@@ -36,7 +36,7 @@ export function NewKey({ onMade, onClose }: { onMade: (key: { name: string; key:
         value={name}
         onChange={({ target }) => setName(target.value)}
       />
-      <label htmlFor={`${id}-owner`}>Who answers for it</label>
+      <label htmlFor={`${id}-owner`}>Owner</label>
       <input
         id={`${id}-owner`}
         required
@@ -45,7 +45,7 @@ export function NewKey({ onMade, onClose }: { onMade: (key: { name: string; key:
         value={owner}
         onChange={({ target }) => setOwner(target.value)}
       />
-      <label htmlFor={`${id}-role`}>What it may do</label>
+      <label htmlFor={`${id}-role`}>Role</label>
       <select id={`${id}-role`} value={role} onChange={({ target }) => setRole(Role.parse(target.value))}>
         {Role.options.map((each) => (
           <option key={each} value={each}>
@@ -53,7 +53,7 @@ export function NewKey({ onMade, onClose }: { onMade: (key: { name: string; key:
           </option>
         ))}
       </select>
-      <label htmlFor={`${id}-ends`}>How long it opens</label>
+      <label htmlFor={`${id}-ends`}>Expires after</label>
       <select
         id={`${id}-ends`}
         value={days ?? ""}

@@ -1,4 +1,4 @@
-/** What raises an alert, and whether the webhook takes them. */
+/** The alert rules and the state of the webhook. */
 import type { Alert } from "../../../daemon/contract/admin/alert.ts";
 import { Problem } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
@@ -7,7 +7,7 @@ import { Sheet } from "../parts/sheet.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
 import { alertWords } from "./alert-words.ts";
 
-/** The most the route gives. */
+/** The limit of the route. */
 const ALERTS = 1000;
 
 export function NotificationsPanel() {
@@ -23,12 +23,12 @@ export function NotificationsPanel() {
         <>
           <Sheet
             title="Notifications"
-            columns={["Rule", "Raised at"]}
+            columns={["Rule", "Threshold"]}
             rows={answer.now.rules.map(({ rule, when }) => ({ key: rule, cells: [alertWords[rule].title, when ?? "off"] }))}
-            note={`${webhookWords(answer.now, answer.alerts)} A rule that still holds tells again after ${answer.now.repeatMinutes} min.`}
+            note={`${webhookWords(answer.now, answer.alerts)} A rule that still holds raises another alert after ${answer.now.repeatMinutes} min.`}
           />
           <p className="soft">
-            Set under <code>alerts</code> in muster.yaml. <a href={alertsHref}>See the alerts</a>
+            Configured under <code>alerts</code> in muster.yaml. <a href={alertsHref}>Show the alerts</a>
           </p>
         </>
       )}
@@ -37,13 +37,13 @@ export function NotificationsPanel() {
 }
 
 function webhookWords({ webhook, waiting }: { webhook: boolean; waiting: number }, alerts: readonly Alert[]): string {
-  if (!webhook) return "No webhook is set up: alerts are shown here only.";
+  if (!webhook) return "No webhook is configured: alerts are shown here only.";
   const failing = alerts.find(({ delivery, error }) => delivery === "waiting" && error !== undefined);
   const givenUp = alerts.filter(({ delivery }) => delivery === "given-up").length;
   return [
-    waiting === 0 ? "The webhook has taken every alert." : `${waiting} wait for the webhook to take them.`,
-    failing?.error !== undefined && `The last try failed: ${failing.error}.`,
-    givenUp > 0 && `${givenUp} were given up.`,
+    waiting === 0 ? "The webhook has received every alert." : `${waiting} not delivered yet.`,
+    failing?.error !== undefined && `The last attempt failed: ${failing.error}.`,
+    givenUp > 0 && `${givenUp} were never delivered.`,
   ]
     .filter(Boolean)
     .join(" ");

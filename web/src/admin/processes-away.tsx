@@ -1,4 +1,4 @@
-/** A strip for each of the daemon's processes that is away. Restarts take a second: only what lasts is worth a word. */
+/** A strip for each process of the daemon that is down. A restart takes a second, so shorter outages are not shown. */
 import { useEffect, useState } from "react";
 import { type Away, meaning } from "../live/processes.ts";
 
@@ -17,7 +17,7 @@ function Missing({ name }: { name: string }) {
   if (!lasting) return null;
   return (
     <p className="strip" role="alert">
-      {meaning(name)} <code>muster doctor</code> and the daemon's log say why it is away.
+      {meaning(name)} <code>muster doctor</code> and the daemon's log show the reason.
     </p>
   );
 }

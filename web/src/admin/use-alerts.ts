@@ -1,4 +1,4 @@
-/** The alerts, asked for again whenever one is raised; and every minute, for their delivery goes on in silence. */
+/** Loads the alerts: after each new one, and every minute because no event reports a delivery. */
 import { useEffect, useState } from "react";
 import type { Alert } from "../../../daemon/contract/admin/alert.ts";
 import { useAttempt } from "../parts/attempt.tsx";
@@ -13,7 +13,7 @@ export function useAlerts() {
   const [alerts, setAlerts] = useState<readonly Alert[]>();
   const { attempt, problem } = useAttempt();
   const newest = news.items.find(({ about }) => about !== undefined && "alert" in about)?.seq;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new one is the reason to ask
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new alert is the reason to ask
   useEffect(() => {
     if (!loaded) return;
     const ask = () => void attempt(async () => setAlerts(await client.listAlerts({ limit: MOST })));

@@ -1,4 +1,4 @@
-/** Whether the records are still what was written: computed here from the lines themselves. */
+/** Verifies in the browser that no record was altered. */
 
 import { Problem } from "../parts/attempt.tsx";
 import { Hint } from "../parts/text/hint.tsx";
@@ -44,8 +44,8 @@ function verdictOf(verified: Verified | undefined, busy: boolean): { tone: strin
   if (!verified)
     return {
       tone: "idle",
-      title: busy ? "Verifying the chain…" : "The chain was not verified on this page yet",
-      text: "Each record holds the hash of the one before. This page can fetch them all and compute every hash by itself; `muster audit verify` on the control node checks the signatures of the checkpoints too.",
+      title: busy ? "Verifying the chain…" : "This page has not verified the chain yet",
+      text: "Each record holds the hash of the one before. This page can fetch all records and compute every hash. `muster audit verify` on the control node also checks the signatures of the checkpoints.",
     };
   const { state, at } = verified;
   const [first] = state.breaks;
@@ -53,10 +53,10 @@ function verdictOf(verified: Verified | undefined, busy: boolean): { tone: strin
     return {
       tone: "bad",
       title: `The chain is broken at record ${first.at}`,
-      text: "Compare with a copy: an export, a backup, a checkpoint kept elsewhere. `muster audit verify` says what is wrong in detail.",
+      text: "Compare with a copy: an export, a backup or a checkpoint from another place. `muster audit verify` lists every fault.",
     };
   if (at === undefined) return { tone: "working", title: `Verified to record ${state.last}…`, text: signedText(state) };
-  if (state.records === 0) return { tone: "idle", title: "There is no record yet", text: "" };
+  if (state.records === 0) return { tone: "idle", title: "No records yet", text: "" };
   return {
     tone: "good",
     title: `The chain holds: records ${state.first} to ${state.last}`,
@@ -66,5 +66,5 @@ function verdictOf(verified: Verified | undefined, busy: boolean): { tone: strin
 
 const signedText = ({ signedTo }: ChainState): string =>
   signedTo > 0
-    ? `The last signed checkpoint that fits is at record ${signedTo}; whether the right key signed it says \`muster audit verify\`.`
-    : "No checkpoint has been signed for these records yet: one cut off at the end would not be noticed.";
+    ? `The last matching checkpoint is at record ${signedTo}. \`muster audit verify\` checks the key that signed it.`
+    : "No checkpoint covers these records yet: a record missing at the end would not be noticed.";

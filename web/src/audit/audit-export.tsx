@@ -1,4 +1,4 @@
-/** Takes records along: those found as JSON, or all of them with what proves them. */
+/** Downloads the records that are shown as JSON, or all records with their proofs. */
 import type { AuditRecord } from "../../../daemon/contract/audit/audit.ts";
 import type { Client } from "../../../daemon/contract/client.ts";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
@@ -18,15 +18,15 @@ export function AuditExport({ records }: { records: readonly AuditRecord[] }) {
         title={records.length === 0 ? "No record is shown." : undefined}
         onClick={() => save("audit.json", new Blob([JSON.stringify(records, null, 2)], { type: "application/json" }))}
       >
-        Shown as JSON
+        Download as JSON
       </button>
       <button
         type="button"
         disabled={busy}
-        title="Every record with its proof; muster audit verify --export proves it"
+        title="All records with their proofs. muster audit verify --export checks the file."
         onClick={() => void attempt(async () => save("audit.ndjson", await exported(client)))}
       >
-        {busy ? "Exporting…" : "All as NDJSON"}
+        {busy ? "Exporting…" : "Download all as NDJSON"}
       </button>
       <Problem problem={problem} />
     </div>
@@ -38,7 +38,7 @@ async function exported(client: Client): Promise<Blob> {
   for (let after = 0; ; ) {
     const part = new Uint8Array(await client.exportAudit({ after, limit: AT_ONCE }));
     const last = lastOf(new TextDecoder().decode(part));
-    // Only the first part begins with notes, which are there without a record too.
+    // Only the first part begins with notes. Notes exist even without records.
     if (last === undefined) return new Blob(after === 0 ? [part] : parts, { type: "application/x-ndjson" });
     parts.push(part);
     after = last;
@@ -55,6 +55,6 @@ function save(name: string, file: Blob): void {
   link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
-  // Not before the browser has taken it.
+  // The browser needs time to read it.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

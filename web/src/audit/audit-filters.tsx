@@ -1,23 +1,23 @@
-/** What is looked for in the audit; each change stands in the address at once. */
+/** The filters of the audit log. Each change goes to the address immediately. */
 import { useState } from "react";
 import { AuditAction } from "../../../daemon/contract/audit/audit.ts";
-import { type AuditWish, auditHash, wholeAudit } from "./audit-query.ts";
+import { type AuditFilter, auditHash, wholeAudit } from "./audit-query.ts";
 import { instantOf, localTime } from "./outcomes.ts";
 
-type Change = (change: Partial<AuditWish>) => void;
+type Change = (change: Partial<AuditFilter>) => void;
 
-export function AuditFilters({ wish, change }: { wish: AuditWish; change: Change }) {
+export function AuditFilters({ filter, change }: { filter: AuditFilter; change: Change }) {
   return (
     <search className="audit-filters">
-      <Field label="Search" wide name="text" wish={wish} change={change} placeholder="Anything that is said" />
-      <Asked wish={wish} change={change} />
+      <Field label="Search" wide name="text" filter={filter} change={change} placeholder="Any text" />
+      <Asked filter={filter} change={change} />
       <label>
         Kind
         <select
-          value={wish.action}
+          value={filter.action}
           onChange={({ target }) => change({ action: AuditAction.options.find((known) => known === target.value) ?? "" })}
         >
-          <option value="">every kind</option>
+          <option value="">all kinds</option>
           {AuditAction.options.map((action) => (
             <option key={action} value={action}>
               {action}
@@ -25,20 +25,20 @@ export function AuditFilters({ wish, change }: { wish: AuditWish; change: Change
           ))}
         </select>
       </label>
-      <Field label="Outcome" name="result" wish={wish} change={change} placeholder="refused, failed, …" />
-      <Field label="Node" name="node" wish={wish} change={change} placeholder="rack1-n1" />
-      <Field label="Plan" name="plan" wish={wish} change={change} placeholder="hash or id, its beginning" />
+      <Field label="Outcome" name="result" filter={filter} change={change} placeholder="refused, failed, …" />
+      <Field label="Node" name="node" filter={filter} change={change} placeholder="rack1-n1" />
+      <Field label="Plan" name="plan" filter={filter} change={change} placeholder="beginning of a hash or an id" />
       {(["since", "until"] as const).map((name) => (
         <label key={name}>
           {name === "since" ? "From" : "Until"}
           <input
             type="datetime-local"
-            value={localTime(wish[name])}
+            value={localTime(filter[name])}
             onChange={({ target }) => change({ [name]: instantOf(target.value) })}
           />
         </label>
       ))}
-      {auditHash(wish) !== auditHash(wholeAudit) && (
+      {auditHash(filter) !== auditHash(wholeAudit) && (
         <button type="button" className="quiet" onClick={() => change(wholeAudit)}>
           Clear
         </button>
@@ -52,11 +52,11 @@ interface FieldProps {
   name: "text" | "node" | "plan" | "result";
   placeholder: string;
   wide?: boolean;
-  wish: AuditWish;
+  filter: AuditFilter;
   change: Change;
 }
 
-function Field({ label, name, placeholder, wide = false, wish, change }: FieldProps) {
+function Field({ label, name, placeholder, wide = false, filter, change }: FieldProps) {
   return (
     <label className={wide ? "audit-search" : undefined}>
       {label}
@@ -65,17 +65,17 @@ function Field({ label, name, placeholder, wide = false, wish, change }: FieldPr
         maxLength={200}
         spellCheck={false}
         placeholder={placeholder}
-        value={wish[name]}
+        value={filter[name]}
         onChange={({ target }) => change({ [name]: target.value })}
       />
     </label>
   );
 }
 
-/** The daemon finds whole names only, so it is asked when the name is written, not at every letter. */
-function Asked({ wish, change }: { wish: AuditWish; change: Change }) {
-  const [typed, setTyped] = useState({ from: wish.user, text: wish.user });
-  const text = typed.from === wish.user ? typed.text : wish.user;
+/** The daemon finds whole names only, so the request is sent on Enter, not on every letter. */
+function Asked({ filter, change }: { filter: AuditFilter; change: Change }) {
+  const [typed, setTyped] = useState({ from: filter.user, text: filter.user });
+  const text = typed.from === filter.user ? typed.text : filter.user;
   const ask = () => change({ user: text.trim() });
   return (
     <label>
@@ -87,7 +87,7 @@ function Asked({ wish, change }: { wish: AuditWish; change: Change }) {
         autoComplete="off"
         placeholder="the whole name, then Enter"
         value={text}
-        onChange={({ target }) => setTyped({ from: wish.user, text: target.value })}
+        onChange={({ target }) => setTyped({ from: filter.user, text: target.value })}
         onKeyDown={({ key }) => key === "Enter" && ask()}
         onBlur={ask}
       />

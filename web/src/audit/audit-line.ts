@@ -1,4 +1,4 @@
-/** A line of the audit's export: a signed note, or a record as it was hashed, with the texts kept beside it. Pure. */
+/** Parses a line of an audit export: a signed note, or a record as it was hashed and the texts stored with it. Pure. */
 export interface Kept {
   salt: string;
   text: string;
@@ -6,11 +6,11 @@ export interface Kept {
 
 export interface SealedLine {
   kind: "record";
-  /** The very text that was hashed. */
+  /** The exact text that was hashed. */
   text: string;
   hash: string;
   record: { seq: number; prevHash: string; actor: { name: string; onBehalfOf?: string }; reason?: string };
-  /** Missing where it was erased. */
+  /** Missing if it was erased. */
   name?: Kept;
   onBehalfOf?: Kept;
   reason?: Kept;
@@ -19,10 +19,10 @@ export interface SealedLine {
 export type AuditLine = { kind: "note"; note: string } | SealedLine;
 
 const BEGINNING = '{"record":';
-/** No such row of characters is within a record: a quote in a text is escaped there, and no field is called so. */
+/** A record cannot contain these characters: quotes in texts are escaped, and no field has this name. */
 const AFTER = '},"hash":"';
 
-/** Undefined for what is no such line. */
+/** Returns undefined for any other line. */
 export function readLine(line: string): AuditLine | undefined {
   const value = parse(line);
   if (value === undefined) return undefined;
@@ -42,7 +42,7 @@ export function readLine(line: string): AuditLine | undefined {
   };
 }
 
-/** What a note says: the first `size` records end with the hash `root`. Whether it was signed by the right key is not seen from here. */
+/** A note states that the first `size` records end with the hash `root`. The page does not check its signature. */
 export function readNote(note: string): { size: number; root: string; isBeginning: boolean } | undefined {
   const [, origin, size, root] = /^([^\n]+)\n([1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n\n— /u.exec(note) ?? [];
   if (origin === undefined || size === undefined || root === undefined) return undefined;

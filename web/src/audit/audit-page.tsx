@@ -1,4 +1,4 @@
-/** Who did, wanted or was refused what: searched, filtered, taken along; and whether the chain of the records still holds. */
+/** The audit log: search, filters, export, and verification of the chain. */
 import { useState } from "react";
 import { Problem } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
@@ -6,22 +6,22 @@ import { CliPanel } from "../parts/text/cli-panel.tsx";
 import { AuditChain } from "./audit-chain.tsx";
 import { AuditExport } from "./audit-export.tsx";
 import { AuditFilters } from "./audit-filters.tsx";
-import { type AuditWish, askedOf, looksFurther, wholeAudit } from "./audit-query.ts";
+import { type AuditFilter, askedOf, filtersOnPage, wholeAudit } from "./audit-query.ts";
 import { AuditRow } from "./audit-row.tsx";
 import { useAudit } from "./use-audit.ts";
-import { useAuditWish } from "./use-audit-query.ts";
+import { useAuditFilter } from "./use-audit-query.ts";
 
 export function AuditPage() {
   const { session } = usePage();
-  const [wish, change] = useAuditWish();
+  const [filter, change] = useAuditFilter();
   const [look, setLook] = useState(0);
   if (session.role !== "admin") {
     return (
       <section className="empty" aria-labelledby="not-yours">
-        <h1 id="not-yours">The audit takes an admin's key</h1>
+        <h1 id="not-yours">The audit log requires an admin's key</h1>
         <p>
-          It tells of people: their names, their reasons, and from where somebody tried to log in. Your key's role is {session.role}. Log in
-          with a key of the role admin, which <code>muster key create NAME --role admin</code> makes.
+          The audit log contains personal data: names, reasons, and the addresses of failed logins. Your key's role is {session.role}. Log
+          in with a key of the role admin. <code>muster key create NAME --role admin</code> creates one.
         </p>
       </section>
     );
@@ -29,27 +29,27 @@ export function AuditPage() {
   return (
     <section className="detail">
       <div className="counts">
-        <h1>Audit</h1>
+        <h1>Audit log</h1>
         <button type="button" onClick={() => setLook(look + 1)}>
-          Look again
+          Refresh
         </button>
       </div>
       <AuditChain />
-      <AuditFilters wish={wish} change={change} />
-      {/* Another question is another list; what is only filtered here stays the same one. */}
-      <Records key={`${look} ${JSON.stringify(askedOf(wish))}`} wish={wish} onAll={() => change(wholeAudit)} />
-      <CliPanel commands={commandsOf(wish)} />
+      <AuditFilters filter={filter} change={change} />
+      {/* A new request starts a new list. Filters of the page keep the list. */}
+      <Records key={`${look} ${JSON.stringify(askedOf(filter))}`} filter={filter} onAll={() => change(wholeAudit)} />
+      <CliPanel commands={commandsOf(filter)} />
     </section>
   );
 }
 
-function commandsOf({ user, action }: AuditWish): string[] {
+function commandsOf({ user, action }: AuditFilter): string[] {
   const by = `${user === "" ? "" : ` --user '${user.replaceAll("'", "'\\''")}'`}${action === "" ? "" : ` --action ${action}`}`;
   return [`muster audit${by}`, "muster audit --export audit.ndjson", "muster audit verify"];
 }
 
-function Records({ wish, onAll }: { wish: AuditWish; onAll: () => void }) {
-  const { fitting, looked, busy, problem, more } = useAudit(wish);
+function Records({ filter, onAll }: { filter: AuditFilter; onAll: () => void }) {
+  const { fitting, looked, busy, problem, more } = useAudit(filter);
   const oldest = looked.records.at(-1);
   const whole = looked.end ? "" : `, back to record ${oldest?.seq}`;
   return (
@@ -60,8 +60,8 @@ function Records({ wish, onAll }: { wish: AuditWish; onAll: () => void }) {
             ? busy
               ? "Looking…"
               : ""
-            : looksFurther(wish)
-              ? `${fitting.length} fit of ${looked.records.length} looked at${whole}`
+            : filtersOnPage(filter)
+              ? `${fitting.length} of ${looked.records.length} searched records match${whole}`
               : `${fitting.length} ${fitting.length === 1 ? "record" : "records"}${whole}`}
         </p>
         <AuditExport records={fitting} />
@@ -76,8 +76,8 @@ function Records({ wish, onAll }: { wish: AuditWish; onAll: () => void }) {
       )}
       {fitting.length === 0 && !busy && problem === undefined && (
         <section className="empty" aria-labelledby="none-fits">
-          <h2 id="none-fits">No record fits</h2>
-          <p>{looked.end ? "There is none that is so, as far back as records are kept." : "None among those looked at so far."}</p>
+          <h2 id="none-fits">No record matches</h2>
+          <p>{looked.end ? "No stored record matches." : "No match so far. Older records were not searched yet."}</p>
           <p>
             <button type="button" onClick={onAll}>
               Show all records
@@ -88,7 +88,7 @@ function Records({ wish, onAll }: { wish: AuditWish; onAll: () => void }) {
       {!looked.end && looked.records.length > 0 && (
         <p>
           <button type="button" disabled={busy} onClick={more}>
-            {busy ? "Looking…" : looksFurther(wish) ? "Look further back" : "Older records"}
+            {busy ? "Searching…" : filtersOnPage(filter) ? "Search older records" : "Older records"}
           </button>
         </p>
       )}

@@ -1,12 +1,12 @@
-/** Which records of the audit are shown, read from and written to the address: a search can be kept and sent to somebody. Pure. */
+/** The search of the audit log, as part of the address, so that it can be saved and shared. Pure. */
 import { AuditAction, type AuditRecord } from "../../../daemon/contract/audit/audit.ts";
 
-export interface AuditWish {
-  /** Anywhere in what is said. */
+export interface AuditFilter {
+  /** Searched in all texts of a record. */
   text: string;
   user: string;
   action: AuditAction | "";
-  /** Instants, or empty. */
+  /** An instant, or empty. */
   since: string;
   until: string;
   node: string;
@@ -15,9 +15,9 @@ export interface AuditWish {
   result: string;
 }
 
-export const wholeAudit: AuditWish = { text: "", user: "", action: "", since: "", until: "", node: "", plan: "", result: "" };
+export const wholeAudit: AuditFilter = { text: "", user: "", action: "", since: "", until: "", node: "", plan: "", result: "" };
 
-const names: Record<keyof AuditWish, string> = {
+const names: Record<keyof AuditFilter, string> = {
   text: "q",
   user: "user",
   action: "action",
@@ -28,10 +28,10 @@ const names: Record<keyof AuditWish, string> = {
   result: "result",
 };
 
-/** Somebody may have typed it: what makes no sense is as if it were not there. */
-export function parseAuditHash(hash: string): AuditWish {
+/** The address may be typed by hand: invalid values are ignored. */
+export function parseAuditHash(hash: string): AuditFilter {
   const given = new URLSearchParams(hash.includes("?") ? hash.slice(hash.indexOf("?")) : "");
-  const text = (key: keyof AuditWish) => (given.get(names[key]) ?? "").slice(0, 200);
+  const text = (key: keyof AuditFilter) => (given.get(names[key]) ?? "").slice(0, 200);
   return {
     text: text("text"),
     user: text("user"),
@@ -44,10 +44,10 @@ export function parseAuditHash(hash: string): AuditWish {
   };
 }
 
-/** Only what is wished is said. */
-export function auditHash(wish: AuditWish): string {
+/** Contains only filters that are set. */
+export function auditHash(filter: AuditFilter): string {
   const said = new URLSearchParams();
-  for (const [key, name] of Object.entries(names) as [keyof AuditWish, string][]) if (wish[key] !== "") said.set(name, wish[key]);
+  for (const [key, name] of Object.entries(names) as [keyof AuditFilter, string][]) if (filter[key] !== "") said.set(name, filter[key]);
   return said.size === 0 ? "#/audit" : `#/audit?${said}`;
 }
 
@@ -56,17 +56,17 @@ const instant = (text: string): string => {
   return Number.isNaN(ms) ? "" : new Date(ms).toISOString();
 };
 
-/** What the daemon looks for by itself; the rest is looked for in what it answers. */
-export const askedOf = ({ user, action, since, until }: AuditWish) => ({
+/** The filters that the daemon applies. The page applies the others to the answer. */
+export const askedOf = ({ user, action, since, until }: AuditFilter) => ({
   ...(user !== "" && { user }),
   ...(action !== "" && { action }),
   ...(since !== "" && { since }),
   ...(until !== "" && { until }),
 });
 
-export const looksFurther = ({ text, node, plan, result }: AuditWish): boolean => [text, node, plan, result].some((part) => part !== "");
+export const filtersOnPage = ({ text, node, plan, result }: AuditFilter): boolean => [text, node, plan, result].some((part) => part !== "");
 
-export function recordFits(record: AuditRecord, { text, node, plan, result }: AuditWish): boolean {
+export function recordFits(record: AuditRecord, { text, node, plan, result }: AuditFilter): boolean {
   const { actor, subject, summary, reason = "", rule = "", planHash = "" } = record;
   const wanted = text.trim().toLowerCase();
   const said = [String(record.seq), actor.name, actor.onBehalfOf ?? "", record.action, subject, summary, reason, rule, record.result ?? ""];
@@ -85,15 +85,15 @@ export interface Looked {
 
 export const nothingYet: Looked = { records: [], end: false };
 
-/** `wanted`: how many that fit shall be shown; `reach`: how many may be looked at for them. */
+/** `wanted` is the number of matches to show, `reach` the number of records to search for them. */
 export function nextPage({ records, end }: Looked, fitting: number, wanted: number, reach: number) {
   if (end || fitting >= wanted || records.length >= reach) return undefined;
   const last = records.at(-1)?.seq;
-  // Few at first, to show something soon; then as many as the daemon gives.
+  // The first page is small so that it appears soon. Later pages use the daemon's limit.
   return { limit: records.length === 0 ? 200 : 1000, ...(last !== undefined && { before: last }) };
 }
 
-/** What came for a page. A record is never shown twice, whatever was written meanwhile. */
+/** Adds a page. Records written meanwhile do not cause duplicates. */
 export function takePage(was: Looked, page: readonly AuditRecord[], limit: number): Looked {
   const last = was.records.at(-1)?.seq ?? Number.POSITIVE_INFINITY;
   return { records: [...was.records, ...page.filter(({ seq }) => seq < last)], end: page.length < limit };

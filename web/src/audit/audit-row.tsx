@@ -1,4 +1,4 @@
-/** One record: a line of it, and all of it when it is opened. Everything in it is text of people and machines. */
+/** One record, as a line or in full. Its texts come from people and machines. */
 import { useEffect, useState } from "react";
 import type { AuditRecord } from "../../../daemon/contract/audit/audit.ts";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
@@ -75,7 +75,7 @@ function Whole({ record }: { record: AuditRecord }) {
       </dl>
       {place !== undefined && (
         <p>
-          <a href={place}>Look at it</a>
+          <a href={place}>Open</a>
         </p>
       )}
       <Sealed seq={record.seq} />
@@ -83,7 +83,7 @@ function Whole({ record }: { record: AuditRecord }) {
   );
 }
 
-/** As it was hashed: names and reasons are salted digests in it, so that they can be erased. */
+/** The record as it was hashed. Names and reasons are salted digests in it, so that they can be erased. */
 function Sealed({ seq }: { seq: number }) {
   const { client } = usePage();
   const { attempt, problem } = useAttempt();
@@ -99,7 +99,7 @@ function Sealed({ seq }: { seq: number }) {
     });
   }, [seq]);
   if (problem) return <Problem problem={problem} />;
-  if (!line) return <p className="soft">Reading the record as it was hashed…</p>;
+  if (!line) return <p className="soft">Loading the record as it was hashed…</p>;
   const holds = sha256Hex(line.text) === line.hash;
   return (
     <>

@@ -1,9 +1,9 @@
-/** Goes over an export of the audit line by line and computes every hash anew. It believes no word of the daemon but the lines. Pure. */
+/** Verifies an audit export: it computes every hash from the lines and trusts no other answer of the daemon. Pure. */
 import { type Kept, readLine, readNote, type SealedLine } from "./audit-line.ts";
 import { sha256Hex } from "./digest.ts";
 
 export interface Break {
-  /** The number of the record where the chain does not hold. */
+  /** The number of the record at which the chain breaks. */
   at: number;
   text: string;
 }
@@ -11,9 +11,9 @@ export interface Break {
 export interface ChainState {
   records: number;
   first: number | undefined;
-  /** The last record that was looked at; 0 before the first. */
+  /** The last record that was checked. 0 before the first. */
   last: number;
-  /** The last record a checkpoint tells of with the hash it has here; 0: none. */
+  /** The last record whose hash matches a checkpoint. 0 if there is none. */
   signedTo: number;
   breaks: readonly Break[];
 }
@@ -35,7 +35,7 @@ export class Chain {
     for (const line of lines.split("\n")) {
       if (line === "") continue;
       const read = readLine(line);
-      if (read === undefined) this.#break(this.#last + 1, "this is no record any more");
+      if (read === undefined) this.#break(this.#last + 1, "this line is not a record");
       else if (read.kind === "note") this.#note(read.note);
       else this.#record(read);
     }
@@ -45,16 +45,16 @@ export class Chain {
     return { records: this.#records, first: this.#first, last: this.#last, signedTo: this.#signedTo, breaks: [...this.#breaks] };
   }
 
-  /** With the end known. */
+  /** Call it after the last line. */
   conclude(): ChainState {
     const promised = Math.max(0, ...this.#roots.keys());
-    if (promised > this.#last) this.#break(this.#last + 1, `a checkpoint was signed at record ${promised}: the end is missing`);
+    if (promised > this.#last) this.#break(this.#last + 1, `a checkpoint exists for record ${promised}: the end is missing`);
     return this.state();
   }
 
   #note(note: string): void {
     const read = readNote(note);
-    if (read === undefined) this.#break(0, "a checkpoint cannot be read");
+    if (read === undefined) this.#break(0, "a checkpoint is unreadable");
     else (read.isBeginning ? this.#beginnings : this.#roots).set(read.size, read.root);
   }
 
@@ -62,35 +62,35 @@ export class Chain {
     const { seq, prevHash } = line.record;
     if (this.#first === undefined) this.#begin(seq);
     else if (seq !== this.#last + 1) {
-      this.#break(this.#last + 1, seq > this.#last ? `records are missing up to ${seq - 1}` : `record ${seq} stands in its place`);
+      this.#break(this.#last + 1, seq > this.#last ? `records are missing up to ${seq - 1}` : `record ${seq} is in its place`);
       this.#previous = undefined;
     }
     this.#records += 1;
     this.#last = seq;
-    if (sha256Hex(line.text) !== line.hash) this.#break(seq, "it was altered: it does not give its own hash");
+    if (sha256Hex(line.text) !== line.hash) this.#break(seq, "it was altered: its hash does not match");
     else if (this.#previous !== undefined && prevHash !== this.#previous)
-      this.#break(seq, "it does not name the hash of the record before");
+      this.#break(seq, "it does not contain the hash of the previous record");
     else this.#texts(line);
     const root = this.#roots.get(seq);
     if (root === line.hash) this.#signedTo = seq;
-    else if (root !== undefined) this.#break(seq, "it is not what a checkpoint was signed for");
+    else if (root !== undefined) this.#break(seq, "it does not match a signed checkpoint");
     this.#previous = line.hash;
   }
 
-  /** Older records may have been dropped; then a note says where the rest begins. */
+  /** Older records may have been dropped. A note then states where the rest begins. */
   #begin(seq: number): void {
     this.#first = seq;
     if (seq === 1) return;
     this.#previous = this.#beginnings.get(seq - 1);
-    if (this.#previous === undefined) this.#break(1, `records are missing up to ${seq - 1}, and no note says that they were dropped`);
+    if (this.#previous === undefined) this.#break(1, `records are missing up to ${seq - 1}, and no note states that they were dropped`);
   }
 
-  /** Names and reasons stand in a record as digests; one that was erased is not there to be compared. */
+  /** A record contains names and reasons as digests. An erased text cannot be compared. */
   #texts({ record: { seq, actor, reason: digest }, name, onBehalfOf, reason }: SealedLine): void {
     const fits = (kept: Kept | undefined, wanted: string | undefined) =>
       kept === undefined || sha256Hex(`${kept.salt}\n${kept.text}`) === wanted;
-    if (!fits(name, actor.name) || !fits(onBehalfOf, actor.onBehalfOf)) this.#break(seq, "the name is not the one that was hashed");
-    if (!fits(reason, digest)) this.#break(seq, "the reason is not the one that was hashed");
+    if (!fits(name, actor.name) || !fits(onBehalfOf, actor.onBehalfOf)) this.#break(seq, "the name does not match its hash");
+    if (!fits(reason, digest)) this.#break(seq, "the reason does not match its hash");
   }
 
   #break(at: number, text: string): void {

@@ -1,4 +1,4 @@
-/** SHA-256 of a text, as hexadecimal. WebCrypto is not available: browsers offer it to https only, and Muster is served over http in a LAN. */
+/** SHA-256 of a text as hexadecimal. WebCrypto does not serve: browsers offer it over https only, and Muster uses http in a LAN. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 

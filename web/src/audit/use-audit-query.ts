@@ -1,16 +1,16 @@
-/** What is looked for in the audit, kept in the address. */
+/** The search of the audit log, held in the address. */
 import { useMemo, useSyncExternalStore } from "react";
-import { type AuditWish, auditHash, parseAuditHash } from "./audit-query.ts";
+import { type AuditFilter, auditHash, parseAuditHash } from "./audit-query.ts";
 
-export function useAuditWish(): [AuditWish, (change: Partial<AuditWish>) => void] {
+export function useAuditFilter(): [AuditFilter, (change: Partial<AuditFilter>) => void] {
   const hash = useSyncExternalStore(subscribe, () => location.hash);
-  const wish = useMemo(() => parseAuditHash(hash), [hash]);
-  const change = (part: Partial<AuditWish>) => {
-    // Not an entry of the history for every letter typed; and told at once, or a field would lose its letters.
+  const filter = useMemo(() => parseAuditHash(hash), [hash]);
+  const change = (part: Partial<AuditFilter>) => {
+    // Typing must not add history entries. The event fires at once, because a delayed value would drop typed letters.
     history.replaceState(history.state, "", auditHash({ ...parseAuditHash(location.hash), ...part }));
     dispatchEvent(new HashChangeEvent("hashchange"));
   };
-  return [wish, change];
+  return [filter, change];
 }
 
 function subscribe(listener: () => void): () => void {

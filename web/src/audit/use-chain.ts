@@ -1,15 +1,15 @@
-/** The audit's chain, gone over by this page itself: all records, some thousand at a time. */
+/** Verifies the whole chain in the browser, some thousand records at a time. */
 import { useEffect, useRef, useState } from "react";
 import { useAttempt } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
 import { Chain, type ChainState } from "./chain.ts";
 
-/** So few that the page answers in between. */
+/** Small enough to keep the page responsive. */
 const AT_ONCE = 2000;
 
 export interface Verified {
   state: ChainState;
-  /** The daemon's time when it was through; undefined while it goes on. */
+  /** The daemon's time at the end of the verification. Undefined while it runs. */
   at: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Yes or no to one question. The buttons go when it is too late, and say why where they would not count. */
+/** The answer to one approval request. The buttons disappear after the deadline and show why a vote would not count. */
 import { type SyntheticEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
@@ -9,31 +9,30 @@ import { usePage, useView } from "../parts/page-context.ts";
 import { Copy } from "../parts/text/copy.tsx";
 import { useNow } from "../parts/time/use-now.ts";
 import { endingOf } from "./approval-states.ts";
-import { type SecondLook, secondLook } from "./plan-words.ts";
-import { mayTakeBack, whyNoVote } from "./voter.ts";
+import { type Confirmation, confirmationFor } from "./plan-words.ts";
+import { mayWithdraw, whyNoVote } from "./voter.ts";
 
-const NEEDS_SIGNATURE =
-  "A yes has to be signed by a registered voter, which a page cannot do: the voter's key is in none. Sign it in a terminal.";
-const NEEDS_REASON = "To deny it, say why: whoever asked sees it.";
+const NEEDS_SIGNATURE = "A yes needs the signature of a registered voter. The voter's key is not in the browser, so sign in a terminal.";
+const NEEDS_REASON = "To deny, enter a reason. The requester sees it.";
 
 export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval; work: PlannedWork; unseen?: string | undefined }) {
   const { client, live, session } = usePage();
   const { signedVotes } = useView();
   const [reason, setReason] = useState("");
-  const [looking, setLooking] = useState<SecondLook>();
+  const [confirmation, setConfirmation] = useState<Confirmation>();
   const { attempt, busy, problem } = useAttempt();
   const id = useId();
   const approveButton = useRef<HTMLButtonElement>(null);
-  const lookedAgain = useRef(false);
-  // The keyboard goes on where it was, whichever way the second look was left.
+  const wasOpen = useRef(false);
+  // The focus returns to the button when the confirmation closes.
   useLayoutEffect(() => {
-    if (!looking && lookedAgain.current) approveButton.current?.focus();
-    lookedAgain.current = looking !== undefined;
-  }, [looking]);
+    if (!confirmation && wasOpen.current) approveButton.current?.focus();
+    wasOpen.current = confirmation !== undefined;
+  }, [confirmation]);
   const ending = useNow((nowMs) => endingOf(approval, nowMs));
   const refused = useNow((nowMs) => whyNoVote(approval, session, nowMs));
 
-  const takeable = useNow((nowMs) => Number(mayTakeBack(approval, session, nowMs))) === 1;
+  const withdrawable = useNow((nowMs) => Number(mayWithdraw(approval, session, nowMs))) === 1;
 
   if (ending !== undefined) {
     return (
@@ -50,8 +49,8 @@ export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval;
   const answer = (given: "approve" | "deny") =>
     void attempt(async () => live.takeApproval(await client.voteApproval({ id: approval.id, answer: given, reason: reason.trim() })));
   const approve = () => {
-    const look = secondLook(work.plan);
-    if (look) setLooking(look);
+    const needed = confirmationFor(work.plan);
+    if (needed) setConfirmation(needed);
     else answer("approve");
   };
   const missing = reason.trim() === "";
@@ -59,12 +58,12 @@ export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval;
     <div className="approval-answer">
       {why === undefined ? (
         <label className="approval-reason">
-          Your reason <span className="soft">the audit keeps it</span>
+          Your reason <span className="soft">stored in the audit log</span>
           <input
             value={reason}
             maxLength={500}
             autoComplete="off"
-            placeholder="Why yes, or why not"
+            placeholder="Reason for your answer"
             onChange={({ target }) => setReason(target.value)}
           />
         </label>
@@ -107,25 +106,25 @@ export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval;
             {NEEDS_REASON}
           </span>
         )}
-        {takeable && (
+        {withdrawable && (
           <button
             type="button"
             disabled={busy}
-            aria-label={`Take back: ${work.plan.summary}`}
+            aria-label={`Withdraw: ${work.plan.summary}`}
             onClick={() => void attempt(async () => live.takeApproval(await client.withdrawApproval({ id: approval.id })))}
           >
-            Take back
+            Withdraw
           </button>
         )}
         <Problem problem={problem} />
       </div>
-      {looking && (
-        <LookAgain
-          look={looking}
+      {confirmation && (
+        <ConfirmApproval
+          confirmation={confirmation}
           summary={work.plan.summary}
-          onCancel={() => setLooking(undefined)}
+          onCancel={() => setConfirmation(undefined)}
           onConfirm={() => {
-            setLooking(undefined);
+            setConfirmation(undefined);
             answer("approve");
           }}
         />
@@ -134,13 +133,13 @@ export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval;
   );
 }
 
-function LookAgain({
-  look,
+function ConfirmApproval({
+  confirmation: { why, word },
   summary,
   onCancel,
   onConfirm,
 }: {
-  look: SecondLook;
+  confirmation: Confirmation;
   summary: string;
   onCancel: () => void;
   onConfirm: () => void;
@@ -149,14 +148,14 @@ function LookAgain({
   const [typed, setTyped] = useState("");
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (typed === look.word) onConfirm();
+    if (typed === word) onConfirm();
   };
   return (
     <Modal title={`Approve ${summary}`} onClose={onCancel}>
       <form onSubmit={submit}>
-        <p>{look.why}</p>
+        <p>{why}</p>
         <label htmlFor={id}>
-          Type <strong className="mono">{look.word}</strong> to say yes
+          Type <strong className="mono">{word}</strong> to approve
         </label>
         <input
           id={id}
@@ -168,7 +167,7 @@ function LookAgain({
           onChange={({ target }) => setTyped(target.value)}
         />
         <DialogFoot onClose={onCancel}>
-          <button type="submit" className="danger solid" disabled={typed !== look.word}>
+          <button type="submit" className="danger solid" disabled={typed !== word}>
             Approve
           </button>
         </DialogFoot>

@@ -1,4 +1,4 @@
-/** One question with all that is needed to answer it. */
+/** One approval request with all that is needed to answer it. */
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import { Problem } from "../parts/attempt.tsx";
@@ -14,7 +14,7 @@ import { PlanSteps } from "./plan-steps.tsx";
 import { costText, coverageText, expectedText } from "./plan-words.ts";
 import { usePlanOf } from "./use-plan.ts";
 
-/** A longer plan has a page of its own, where it can be read before it is answered. */
+/** A longer plan is answered on its own page, where all steps are visible. */
 const STEPS_IN_LIST = 6;
 
 export function ApprovalCard({ approval, whole = false }: { approval: Approval; whole?: boolean }) {
@@ -44,7 +44,7 @@ export function ApprovalCard({ approval, whole = false }: { approval: Approval; 
           <Countdown
             until={until}
             from={state === "approved" ? (approval.votes.at(-1)?.at ?? approval.createdAt) : approval.createdAt}
-            what={state === "approved" ? "left to begin" : "left to decide"}
+            what={state === "approved" ? "left to start" : "left to decide"}
           />
         )}
         <Problem problem={problem} />
@@ -59,7 +59,7 @@ function Asked({ approval, work }: { approval: Approval; work: PlannedWork }) {
   return (
     <>
       <p>
-        Asked by{" "}
+        Requested by{" "}
         <strong>
           <Untrusted text={approval.requestedBy} />
         </strong>
@@ -82,8 +82,8 @@ function Asked({ approval, work }: { approval: Approval; work: PlannedWork }) {
       </p>
       {work.plan.tainted && (
         <p className="notice tainted">
-          <strong>Tainted.</strong> Whoever asked had read what nobody vouches for, such as output or logs of machines. They may have been
-          led here: believe the steps, not the reason.
+          <strong>Tainted.</strong> Before this request, the requester read untrusted text such as output or logs of machines. That text may
+          have prompted the request. Trust the steps, not the reason.
         </p>
       )}
     </>
@@ -99,7 +99,7 @@ function Content({ approval, work, whole }: { approval: Approval; work: PlannedW
     <>
       <div className="approval-facts">
         <span>
-          On{" "}
+          Targets:{" "}
           {plan.targets.length === 0
             ? "no node"
             : plan.targets.slice(0, whole ? undefined : STEPS_IN_LIST).map(({ node, address }) => (
@@ -113,7 +113,7 @@ function Content({ approval, work, whole }: { approval: Approval; work: PlannedW
         <span className="soft">{expectedText(plan.steps)}</span>
         {cost !== undefined && <span className="soft">{cost}</span>}
         <span className="soft">
-          {plan.rollback.length === 0 ? "cannot be taken back" : `${plan.rollback.length} of its steps can be taken back`}
+          {plan.rollback.length === 0 ? "cannot be rolled back" : `${plan.rollback.length} of its steps can be rolled back`}
         </span>
       </div>
       <PlanSteps steps={shown} title={`Steps of ${plan.summary}`} />
@@ -126,7 +126,7 @@ function Content({ approval, work, whole }: { approval: Approval; work: PlannedW
       )}
       {whole && plan.rollback.length > 0 && (
         <>
-          <h2 className="section-title">Should a step fail, those done before are taken back</h2>
+          <h2 className="section-title">Rollback if a step fails</h2>
           <PlanSteps steps={plan.rollback.map(({ step }) => step)} title={`Rollback of ${plan.summary}`} undoes={plan.rollback} />
         </>
       )}
@@ -134,7 +134,7 @@ function Content({ approval, work, whole }: { approval: Approval; work: PlannedW
       <ApprovalAnswer
         approval={approval}
         work={work}
-        unseen={left > 0 ? "Open it to answer: not all of its steps are shown here." : undefined}
+        unseen={left > 0 ? "Open the request to answer it. Not all steps are shown here." : undefined}
       />
     </>
   );

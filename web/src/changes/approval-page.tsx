@@ -1,4 +1,4 @@
-/** One question put to people, in full: every step, the way back, what it is bound to, and what came of it. */
+/** One approval request in full: all steps, the rollback, the hashes it is bound to, and the execution. */
 import { useEffect } from "react";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import { useAttempt } from "../parts/attempt.tsx";
@@ -18,7 +18,7 @@ export function ApprovalPage({ id }: { id: string }) {
   const { attempt, problem } = useAttempt();
   const approval = fleet.approvals.get(id);
   const unlisted = loaded && approval === undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the list does not have it
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only if the list does not contain it
   useEffect(() => {
     if (unlisted) void attempt(() => live.fetchApproval(id));
   }, [unlisted, live, id]);
@@ -36,28 +36,26 @@ function Known({ approval }: { approval: Approval }) {
     : [`muster plan ${approval.planId}`, ...(execution ? [`muster execution ${execution.id}`] : [])];
   return (
     <section className="detail">
-      <nav className="crumbs" aria-label="Way back">
+      <nav className="crumbs" aria-label="Breadcrumb">
         <a href={approvalsHref}>Approvals</a> /
       </nav>
       <ApprovalCard approval={approval} whole />
       {execution && (
         <p className={`panel tone-${executionLabel[execution.status].tone}`}>
-          <a href={executionHref(execution.id)}>What came of it: {executionLabel[execution.status].word.toLowerCase()}</a>
+          <a href={executionHref(execution.id)}>Execution: {executionLabel[execution.status].word.toLowerCase()}</a>
         </p>
       )}
       <details className="panel">
-        <summary>What a yes is bound to</summary>
-        <p className="soft">
-          Should one of these be another when it is to begin, the approval is dropped and it has to be asked for again.
-        </p>
+        <summary>Hashes that this approval is bound to</summary>
+        <p className="soft">If one of these has changed before the start, the approval is dropped and a new request is needed.</p>
         <dl className="facts">
           <CopyableFacts
             facts={[
               ["Approval", approval.id],
               ["Plan", approval.planId],
-              ["Hash of the plan", approval.planHash],
-              ["Of its preview", approval.previewHash],
-              ["Of its targets", approval.targetsHash],
+              ["Plan", approval.planHash],
+              ["Preview", approval.previewHash],
+              ["Targets", approval.targetsHash],
               ["Policy", approval.policyVersion],
             ]}
           />

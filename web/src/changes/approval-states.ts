@@ -1,18 +1,18 @@
-/** How an approval looks at a moment: its time may be over before anybody has said so. Pure. */
+/** The state of an approval at a given time. It can expire before the daemon reports it. Pure. */
 import type { Approval, ApprovalState } from "../../../daemon/contract/changes/approval.ts";
 import type { Label } from "../parts/tone.ts";
 
 export const approvalLabel: Record<ApprovalState, Label> = {
-  pending: { word: "Waits", tone: "attention" },
+  pending: { word: "Pending", tone: "attention" },
   approved: { word: "Approved", tone: "good" },
-  used: { word: "Begun", tone: "good" },
+  used: { word: "Started", tone: "good" },
   denied: { word: "Denied", tone: "bad" },
   expired: { word: "Expired", tone: "muted" },
   dropped: { word: "Dropped", tone: "muted" },
-  withdrawn: { word: "Taken back", tone: "muted" },
+  withdrawn: { word: "Withdrawn", tone: "muted" },
 };
 
-/** Until when it has to be decided, or once it is, to be begun; undefined when nothing is awaited any more. */
+/** The deadline for the decision, or after it the deadline for the start. Undefined for a finished request. */
 export function deadlineOf({ state, decideBy, executeBy }: Approval): string | undefined {
   if (state === "pending") return decideBy;
   return state === "approved" ? executeBy : undefined;
@@ -23,36 +23,36 @@ export function stateAt(approval: Approval, nowMs: number): ApprovalState {
   return until !== undefined && nowMs >= Date.parse(until) ? "expired" : approval.state;
 }
 
-/** Share of the time that is left, 1 to 0. */
+/** The remaining share of the time, from 1 to 0. */
 export function shareLeft({ createdAt, decideBy }: Approval, nowMs: number): number {
   const [from, to] = [Date.parse(createdAt), Date.parse(decideBy)];
   return to > from ? Math.min(1, Math.max(0, (to - nowMs) / (to - from))) : 0;
 }
 
-/** What it means that it is no question any more; undefined while it is one. */
+/** Explains the end of a request. Undefined while it is pending. */
 export function endingOf(approval: Approval, nowMs: number): string | undefined {
   const state = stateAt(approval, nowMs);
   switch (state) {
     case "pending":
       return undefined;
     case "approved":
-      return "Enough people said yes. It begins as soon as its nodes are free.";
+      return "Approved. It starts as soon as its nodes are free.";
     case "used":
-      return "Enough people said yes, and it was begun.";
+      return "Approved and started.";
     case "denied":
-      return `${approval.votes.find(({ answer }) => answer === "deny")?.by ?? "Somebody"} said no. Nothing was done; it can be asked for again.`;
+      return `${approval.votes.find(({ answer }) => answer === "deny")?.by ?? "A person"} denied it. Nothing was changed. It can be requested again.`;
     case "expired":
       return approval.executeBy === undefined
-        ? "Nobody decided it in time, and silence is never consent. It can be asked for again."
-        : "It was approved and not begun in time. It can be asked for again.";
+        ? "No decision was made in time. Without a decision nothing happens. It can be requested again."
+        : "It was approved but not started in time. It can be requested again.";
     case "dropped":
-      return "What it would do has changed since it was asked: the fleet, a tool or the policy. It has to be asked for again.";
+      return "The fleet, a form or the policy has changed since the request. It has to be requested again.";
     case "withdrawn":
-      return `${approval.requestedBy} took it back. Nothing was done; it can be asked for again.`;
+      return `${approval.requestedBy} withdrew the request. Nothing was changed. It can be requested again.`;
   }
 }
 
-/** Those that wait first, the one with the least time on top; then the newest. */
+/** Pending requests first, ordered by deadline. Then the finished ones, newest first. */
 export function sortApprovals(approvals: Iterable<Approval>, nowMs: number): { waiting: Approval[]; over: Approval[] } {
   const all = [...approvals];
   const waits = (approval: Approval) => stateAt(approval, nowMs) === "pending";

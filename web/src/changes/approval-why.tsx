@@ -1,4 +1,4 @@
-/** Why a plan has to be decided by people, by whom, and what they have said so far. */
+/** The rule that requires approval, the people who may decide, and their votes so far. */
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import { Untrusted } from "../parts/text/untrusted.tsx";
@@ -10,7 +10,7 @@ export function ApprovalWhy({ approval, work: { decision } }: { approval: Approv
   return (
     <div className="approval-why">
       <p>
-        Asked because of the rule <code>{decision.rule}</code>. {whoText(approval.quorum)}
+        Approval is required by the rule <code>{decision.rule}</code>. {whoText(approval.quorum)}
       </p>
       <ul className="reasons soft">
         {decision.reasons.map((reason) => (
@@ -20,10 +20,10 @@ export function ApprovalWhy({ approval, work: { decision } }: { approval: Approv
         ))}
       </ul>
       <p>
-        <strong>{progressText(progress)}</strong> said yes.
+        <strong>{progressText(progress)}</strong> approved.
       </p>
       {approval.votes.length > 0 && (
-        <ul className="votes" aria-label="Answers so far">
+        <ul className="votes" aria-label="Votes so far">
           {approval.votes.map((vote) => (
             <li key={vote.keyId}>
               <span className={`badge tone-${vote.answer === "approve" ? "good" : "bad"}`}>{vote.answer === "approve" ? "yes" : "no"}</span>{" "}

@@ -1,4 +1,4 @@
-/** What waits for somebody's yes or no, and what was asked before. */
+/** The pending approval requests and the finished ones. */
 import { useState } from "react";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import { useView } from "../parts/page-context.ts";
@@ -10,13 +10,13 @@ import { ApprovalCard } from "./approval-card.tsx";
 import { approvalLabel, sortApprovals, stateAt } from "./approval-states.ts";
 import { usePlanOf } from "./use-plan.ts";
 
-/** The plan of each is asked for. */
+/** The page requests the plan of each. */
 const SHOWN_AT_ONCE = 20;
 
 export function ApprovalsPage() {
   const { fleet, loaded } = useView();
   const [shown, setShown] = useState(SHOWN_AT_ONCE);
-  // Who waits changes with the clock too; the text stands for the order.
+  // The clock also changes the order. A text of all ids represents it.
   const order = useNow((nowMs) => {
     const { waiting, over } = sortApprovals(fleet.approvals.values(), nowMs);
     return JSON.stringify([waiting.map(({ id }) => id), over.map(({ id }) => id)]);
@@ -34,17 +34,17 @@ export function ApprovalsPage() {
       </div>
       {waiting.length === 0 ? (
         <section className="empty" aria-labelledby="nothing-waits">
-          <h2 id="nothing-waits">Nothing waits for a decision</h2>
+          <h2 id="nothing-waits">No pending approvals</h2>
           <p>
-            What the policy lets happen only with somebody's yes appears here the moment it is asked for. Ask for something with{" "}
-            <code>muster do</code>, or see first what would be decided:
+            Changes that need an approval by policy appear here when they are requested. Request one with <code>muster do</code>, or preview
+            the decision:
           </p>
           <p>
             <code>muster do service_restart unit=ssh.service --on NODE --dry-run</code>
           </p>
         </section>
       ) : (
-        <ul className="approvals" aria-label="Waiting for a decision">
+        <ul className="approvals" aria-label="Pending approvals">
           {waiting.map((approval) => (
             <li key={approval.id}>
               <ApprovalCard approval={approval} />
@@ -86,10 +86,10 @@ function Row({ approval }: { approval: Approval }) {
         {work ? <Untrusted text={work.plan.summary} /> : approval.id}
       </a>
       <span className="job-summary soft">
-        asked by <Untrusted text={approval.requestedBy} />
+        requested by <Untrusted text={approval.requestedBy} />
         {approval.votes.map(({ by, answer, keyId }) => (
           <span key={keyId}>
-            , <Untrusted text={by} /> said {answer === "approve" ? "yes" : "no"}
+            , <Untrusted text={by} /> {answer === "approve" ? "approved" : "denied"}
           </span>
         ))}
       </span>

@@ -1,4 +1,4 @@
-/** One run of a plan: each step as it goes, what it said, and a way to stop it. */
+/** One execution: the state and output of each step, and a button to cancel it. */
 import { useEffect } from "react";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
@@ -14,7 +14,7 @@ import { executionLabel, isExecutionCancellable, shownSteps } from "./execution-
 import { ExecutionStep } from "./execution-step.tsx";
 import { usePlan } from "./use-plan.ts";
 
-/** The feed tells when a step has ended, not when one begins. */
+/** The feed reports the end of a step, not its start. */
 const AGAIN_MS = 1500;
 
 export function ExecutionPage({ id }: { id: string }) {
@@ -22,13 +22,13 @@ export function ExecutionPage({ id }: { id: string }) {
   const { fleet, loaded } = useView();
   const { attempt, problem } = useAttempt();
   const execution = fleet.executions.get(id);
-  // Also where the list has it: what its steps wrote is not in there.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once the fleet is there
+  // Also if the list contains it: the list leaves out the output of steps.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once the fleet is loaded
   useEffect(() => {
     if (loaded) void attempt(() => live.fetchExecution(id));
   }, [loaded, live, id]);
   const goesOn = execution?.status === "running";
-  // biome-ignore lint/correctness/useExhaustiveDependencies: by the clock, for as long as it goes on
+  // biome-ignore lint/correctness/useExhaustiveDependencies: by the clock, while it runs
   useEffect(() => {
     if (!goesOn) return;
     const timer = setInterval(() => void attempt(() => live.fetchExecution(id)), AGAIN_MS);
@@ -44,7 +44,7 @@ function Known({ execution }: { execution: Execution }) {
   const { word, tone, meaning } = executionLabel[execution.status];
   return (
     <article className="detail">
-      <nav className="crumbs" aria-label="Way back">
+      <nav className="crumbs" aria-label="Breadcrumb">
         <a href={executionsHref}>Executions</a> /
       </nav>
       <header className={`detail-head tone-${tone}`}>
@@ -53,7 +53,7 @@ function Known({ execution }: { execution: Execution }) {
           {word}
         </span>
         <p className="phase-line">
-          {meaning} Asked by <Untrusted text={execution.requestedBy} /> <Ago at={execution.createdAt} />
+          {meaning} Requested by <Untrusted text={execution.requestedBy} /> <Ago at={execution.createdAt} />
           {execution.startedAt !== undefined && (
             <>
               {" · "}
@@ -65,7 +65,7 @@ function Known({ execution }: { execution: Execution }) {
           {execution.approvalId !== undefined && (
             <>
               {" · "}
-              <a href={approvalHref(execution.approvalId)}>who said yes</a>
+              <a href={approvalHref(execution.approvalId)}>approval</a>
             </>
           )}
         </p>
@@ -106,7 +106,7 @@ function Cancel({ execution: { id } }: { execution: Execution }) {
       >
         Cancel
       </button>
-      <span className="soft">Begins no more of its steps and stops those at work. What is done stays done.</span>
+      <span className="soft">Starts no further steps and stops the running ones. Completed steps are not undone.</span>
       <Problem problem={problem} />
     </div>
   );

@@ -1,28 +1,28 @@
-/** How executions and their steps look, and which of two states of one is the later. Pure. */
+/** Words and colours for the states of executions and steps, and the order of steps. Pure. */
 import type { Execution, ExecutionStatus, StepResult, StepStatus } from "../../../daemon/contract/changes/execution.ts";
 import type { Plan, PlanStep } from "../../../daemon/contract/changes/plan.ts";
 import type { Label } from "../parts/tone.ts";
 
 export const executionLabel: Record<ExecutionStatus, Label & { meaning: string }> = {
-  queued: { word: "Queued", tone: "idle", meaning: "It waits for its turn, for a node or for the executor." },
-  running: { word: "Running", tone: "working", meaning: "The executor is at it." },
-  succeeded: { word: "Succeeded", tone: "good", meaning: "Every step did what it should." },
-  failed: { word: "Failed", tone: "bad", meaning: "A step failed, and nothing had been changed before." },
-  "rolled-back": { word: "Rolled back", tone: "bad", meaning: "A step failed; what had been changed before was taken back." },
-  partial: { word: "Partly done", tone: "bad", meaning: "A step failed, and not everything could be taken back." },
-  cancelled: { word: "Cancelled", tone: "muted", meaning: "Somebody stopped it." },
-  "timed-out": { word: "Timed out", tone: "bad", meaning: "A step took longer than it may." },
-  refused: { word: "Refused", tone: "muted", meaning: "It was not begun." },
+  queued: { word: "Queued", tone: "idle", meaning: "It waits for a free node or for the executor." },
+  running: { word: "Running", tone: "working", meaning: "The executor is running its steps." },
+  succeeded: { word: "Succeeded", tone: "good", meaning: "Every step succeeded." },
+  failed: { word: "Failed", tone: "bad", meaning: "A step failed. Nothing had been changed before." },
+  "rolled-back": { word: "Rolled back", tone: "bad", meaning: "A step failed. Earlier changes were rolled back." },
+  partial: { word: "Partial", tone: "bad", meaning: "A step failed, and not every change could be rolled back." },
+  cancelled: { word: "Cancelled", tone: "muted", meaning: "A person stopped it." },
+  "timed-out": { word: "Timed out", tone: "bad", meaning: "A step exceeded its time limit." },
+  refused: { word: "Refused", tone: "muted", meaning: "It was not started." },
   unknown: {
     word: "Unknown",
     tone: "attention",
     meaning:
-      "The executor was lost in the middle. What it had begun may have happened: look, then ask again. It is never repeated by itself.",
+      "The executor was lost during the execution. Its last step may have happened: check, then request it again. Muster never repeats it.",
   },
 };
 
 export const stepLabel: Record<StepStatus, Label> = {
-  pending: { word: "Not begun", tone: "muted" },
+  pending: { word: "Not started", tone: "muted" },
   running: { word: "Running", tone: "working" },
   succeeded: { word: "Succeeded", tone: "good" },
   failed: { word: "Failed", tone: "bad" },
@@ -37,11 +37,11 @@ export const isExecutionCancellable = ({ status }: Execution): boolean => status
 export interface ShownStep {
   planned: PlanStep | undefined;
   result: StepResult;
-  /** It takes back the step with this id. */
+  /** The id of the step that it rolls back. */
   undoes?: string;
 }
 
-/** In the order of the plan; those that take something back, which are in no result until they are begun, at the end. */
+/** In the order of the plan. Rollback steps have no result until they start. They come last. */
 export function shownSteps({ steps: results }: Execution, { steps, rollback }: Plan): ShownStep[] {
   const byId = new Map(results.map((result) => [result.id, result]));
   const planned = steps.map((step): ShownStep => ({ planned: step, result: byId.get(step.id) ?? notBegun(step) }));

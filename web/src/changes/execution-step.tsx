@@ -1,4 +1,4 @@
-/** One step of an execution, with what it said: text with its colours, and nothing in it that acts. */
+/** One step of an execution with its output. Colours are kept, other terminal control is removed. */
 
 import { spansOf } from "../live/output/ansi.ts";
 import { nodeHref } from "../parts/route.ts";
@@ -16,7 +16,7 @@ export function ExecutionStep({ step: { planned, result, undoes } }: { step: Sho
         <span className="badge">{word}</span>
         <span className="number soft">{result.id}</span>
         <strong>
-          {undoes !== undefined && `taking back ${undoes}: `}
+          {undoes !== undefined && `rolling back ${undoes}: `}
           {planned?.tool}
         </strong>
         {result.target !== undefined && <a href={nodeHref(result.target)}>{result.target}</a>}

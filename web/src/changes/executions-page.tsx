@@ -1,4 +1,4 @@
-/** What has been done, is being done or waits for its turn. */
+/** The list of executions. */
 import { useState } from "react";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import { doneOf } from "../live/latest.ts";
@@ -9,7 +9,7 @@ import { Ago, Lasting } from "../parts/time/ago.tsx";
 import { executionLabel } from "./execution-states.ts";
 import { usePlan } from "./use-plan.ts";
 
-/** The plan of each is asked for. */
+/** The page requests the plan of each. */
 const SHOWN_AT_ONCE = 20;
 
 export function ExecutionsPage() {
@@ -26,9 +26,9 @@ export function ExecutionsPage() {
       </div>
       {all.length === 0 ? (
         <section className="empty" aria-labelledby="nothing-done">
-          <h2 id="nothing-done">Nothing has been executed yet</h2>
+          <h2 id="nothing-done">No executions yet</h2>
           <p>
-            Look at something first: <code>muster do disk_usage --on all --follow</code>
+            Start with a read-only one: <code>muster do disk_usage --on all --follow</code>
           </p>
         </section>
       ) : (
@@ -59,7 +59,7 @@ function Row({ execution }: { execution: Execution }) {
         {work ? <Untrusted text={work.plan.summary} /> : execution.id}
       </a>
       <span className="job-summary soft">
-        {doneOf(execution)} of {execution.steps.length} steps · asked by <Untrusted text={execution.requestedBy} />
+        {doneOf(execution)} of {execution.steps.length} steps · requested by <Untrusted text={execution.requestedBy} />
       </span>
       <span className="job-when soft">
         {execution.startedAt !== undefined && (

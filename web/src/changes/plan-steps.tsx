@@ -1,4 +1,4 @@
-/** The steps of a plan as they would be carried out: with what, on what, how dangerous, how much is known beforehand. */
+/** The steps of a plan: action, target, risk, preview and duration. */
 import type { Plan, PlanStep } from "../../../daemon/contract/changes/plan.ts";
 import { nodeHref } from "../parts/route.ts";
 import { SheetHead } from "../parts/sheet.tsx";
@@ -8,7 +8,7 @@ import { limitText, previewMeaning, previewWord, riskMeaning, riskTone } from ".
 export function PlanSteps({ steps, title, undoes }: { steps: readonly PlanStep[]; title: string; undoes?: Plan["rollback"] }) {
   return (
     <table className="sheet plan-steps" aria-label={title}>
-      <SheetHead columns={["Step", "What it does", "On", "Risk", "Foretold", "Lasts"]} />
+      <SheetHead columns={["Step", "Action", "Target", "Risk", "Preview", "Duration"]} />
       <tbody>
         {steps.map((step, index) => (
           <tr key={step.id} data-step={step.id}>
@@ -19,10 +19,10 @@ export function PlanSteps({ steps, title, undoes }: { steps: readonly PlanStep[]
                 {step.after.length > 0 && <span className="soft"> after {step.after.join(", ")}</span>}
               </span>
             </td>
-            <td data-column="What it does">
+            <td data-column="Action">
               <Doing step={step} />
             </td>
-            <td data-column="On">
+            <td data-column="Target">
               <span>
                 {step.target === undefined ? (
                   <span className="soft">the control node</span>
@@ -37,10 +37,10 @@ export function PlanSteps({ steps, title, undoes }: { steps: readonly PlanStep[]
                 {step.risk}
               </span>
             </td>
-            <td data-column="Foretold" title={previewMeaning[step.preview.kind]}>
+            <td data-column="Preview" title={previewMeaning[step.preview.kind]}>
               {previewWord[step.preview.kind]}
             </td>
-            <td data-column="Lasts" className="soft">
+            <td data-column="Duration" className="soft">
               {limitText(step)}
             </td>
           </tr>
@@ -50,7 +50,7 @@ export function PlanSteps({ steps, title, undoes }: { steps: readonly PlanStep[]
   );
 }
 
-/** What is carried out stands in the preview; its values are said where that is not exact. */
+/** The preview states what is executed. If it is not exact, the values are shown too. */
 function Doing({ step: { tool, method, parameters, preview } }: { step: PlanStep }) {
   const values = Object.entries(parameters);
   return (

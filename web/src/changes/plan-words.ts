@@ -1,4 +1,4 @@
-/** A plan in words for whoever has to answer for it. Pure. */
+/** Describes a plan for the person who approves it. Pure. */
 import type { Plan, PlannedWork, PlanStep } from "../../../daemon/contract/changes/plan.ts";
 import type { Risk } from "../../../daemon/contract/changes/tool.ts";
 import { lengthOf } from "../parts/time/relative-time.ts";
@@ -8,31 +8,31 @@ type PreviewKind = PlanStep["preview"]["kind"];
 export const riskTone: Record<Risk, string> = { read: "muted", write: "attention", delete: "bad" };
 
 export const riskMeaning: Record<Risk, string> = {
-  read: "only looks",
-  write: "changes something that can be undone",
-  delete: "destroys something for good",
+  read: "read only",
+  write: "makes a change that can be undone",
+  delete: "destroys something permanently",
 };
 
 export const previewWord: Record<PreviewKind, string> = {
-  exact: "exactly this",
-  check: "a trial run can tell",
-  none: "not foretold",
+  exact: "exact",
+  check: "by trial run",
+  none: "none",
 };
 
 export const previewMeaning: Record<PreviewKind, string> = {
-  exact: "These very words are carried out, as they stand here.",
-  check: "What is called is known; what it changes only a run in check mode can tell.",
-  none: "What it will do is known only when it does it.",
+  exact: "Exactly this command is executed.",
+  check: "The command is known. Only a run in check mode shows its changes.",
+  none: "The effect is unknown before the execution.",
 };
 
 export function coverageText({ plan, coverage }: Pick<PlannedWork, "plan" | "coverage">): string {
   const known = plan.steps.filter(({ preview }) => preview.kind !== "none").length;
   const all = plan.steps.length;
-  if (all === 0) return "There is no step.";
-  return `${Math.round(coverage * 100)} % foretold: ${known} of ${all} ${all === 1 ? "step" : "steps"}`;
+  if (all === 0) return "No steps";
+  return `${Math.round(coverage * 100)} % previewed: ${known} of ${all} ${all === 1 ? "step" : "steps"}`;
 }
 
-/** Steps on different nodes may go on at once, so the sum is the longest it is expected to take. */
+/** Steps on different nodes may run at the same time, so the sum is an upper bound. */
 export const expectedText = (steps: readonly PlanStep[]): string =>
   `about ${lengthOf(1000 * Math.ceil(steps.reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0)))}`;
 
@@ -47,22 +47,24 @@ export const costText = (steps: readonly PlanStep[]): string | undefined => {
 export const worstRisk = (steps: readonly PlanStep[]): Risk =>
   steps.some(({ risk }) => risk === "delete") ? "delete" : steps.some(({ risk }) => risk === "write") ? "write" : "read";
 
-export interface SecondLook {
-  /** What has to be typed. */
+export interface Confirmation {
+  /** The text that the voter has to type. */
   word: string;
   why: string;
 }
 
-/** Before a yes that cannot be taken back, or to what machines had a say in: the target typed by hand. */
-export function secondLook({ steps, targets, goal, tainted }: Plan): SecondLook | undefined {
+/** A destructive or tainted plan needs a confirmation: the voter types the target. */
+export function confirmationFor({ steps, targets, goal, tainted }: Plan): Confirmation | undefined {
   const destroys = worstRisk(steps) === "delete";
   if (!destroys && !tainted) return undefined;
   const [first, ...more] = targets;
   const word =
     first === undefined ? (goal.kind === "tool" ? goal.tool : goal.runbook) : more.length === 0 ? first.node : `${targets.length} nodes`;
   const reasons = [
-    ...(destroys ? ["It destroys something for good."] : []),
-    ...(tainted ? ["Whoever asked had read what nobody vouches for: output or logs of machines may have led them to it."] : []),
+    ...(destroys ? ["It destroys something permanently."] : []),
+    ...(tainted
+      ? ["Before this request, the requester read untrusted text, such as output or logs of machines. It may have prompted the request."]
+      : []),
   ];
   return { word, why: reasons.join(" ") };
 }

@@ -1,4 +1,4 @@
-/** How far the yeses of people have come. Pure. */
+/** Counts the approvals that a request has and needs. Pure. */
 import type { Vote } from "../../../daemon/contract/changes/approval.ts";
 import { spelled } from "../../../daemon/contract/changes/person.ts";
 import type { QuorumGroup } from "../../../daemon/contract/changes/plan.ts";
@@ -9,7 +9,7 @@ export interface Progress {
   given: number;
 }
 
-/** One person fills one place; an admin fills an operator's when there are admins to spare. */
+/** One person counts once. A surplus admin counts as an operator. */
 export function progressOf(quorum: readonly QuorumGroup[], votes: readonly Vote[]): Progress[] {
   const people = new Map<string, Vote["role"]>();
   for (const { by, role, answer } of votes) if (answer === "approve" && !people.has(spelled(by))) people.set(spelled(by), role);
@@ -28,12 +28,12 @@ export function progressOf(quorum: readonly QuorumGroup[], votes: readonly Vote[
 export const progressText = (progress: readonly Progress[]): string =>
   progress.map(({ role, wanted, given }) => `${given} of ${wanted} ${role}${wanted === 1 ? "" : "s"}`).join(", ");
 
-/** Who may decide, as a sentence. */
+/** States which people may decide. */
 export function whoText(quorum: readonly QuorumGroup[]): string {
   const groups = progressOf(quorum, []).map(({ role, wanted }) =>
     wanted === 1
       ? `one person with the role ${role}${role === "operator" ? " or admin" : ""}`
       : `${wanted} different people with the role ${role}${role === "operator" ? " or admin" : ""}`,
   );
-  return `It takes the yes of ${groups.join(" and of ")}, other than whoever asked. One no ends it.`;
+  return `It needs the approval of ${groups.join(" and of ")}, not counting the requester. One denial ends it.`;
 }

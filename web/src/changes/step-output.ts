@@ -1,10 +1,10 @@
-/** What a step wrote, as lines that can be shown: colours kept, every other control of a terminal taken out. Pure. */
+/** Splits the output of a step into lines. Colours are kept, other terminal control is removed. Pure. */
 import { type Style, styleAfter } from "../live/output/ansi.ts";
 import { printable } from "../live/output/printable.ts";
 
 export interface OutputLine {
   text: string;
-  /** How the line before ended. */
+  /** The style at the end of the previous line. */
   style: Style | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What is planned under an id, asked for when somebody looks at it. */
+/** Loads a plan when a component shows it. */
 import { useEffect } from "react";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import { useAttempt } from "../parts/attempt.tsx";
@@ -18,7 +18,7 @@ function useOpened(planId: string, open: () => Promise<void>) {
   const work = useView().works.get(planId);
   const { attempt, problem } = useAttempt();
   const missing = work === undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each plan that is not there
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each plan that is not loaded
   useEffect(() => {
     if (missing) void attempt(open);
   }, [missing, planId]);

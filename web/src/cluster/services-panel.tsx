@@ -1,4 +1,4 @@
-/** Pages of other services: their names are other people's words, their addresses are followed only where they are web addresses. */
+/** Links to other services. Their names are untrusted, and only web addresses become links. */
 import { Problem } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
 import { Sheet } from "../parts/sheet.tsx";
@@ -13,7 +13,7 @@ export function ServicesPanel() {
       <Sheet
         title="Other services"
         {...(pages && { count: pages.length })}
-        columns={["Service", "Address", "Now"]}
+        columns={["Service", "Address", "State"]}
         rows={(pages ?? []).map(({ name, url, status, reason }) => ({
           key: `${name} ${url}`,
           cells: [
@@ -35,7 +35,7 @@ export function ServicesPanel() {
             ),
           ],
         }))}
-        {...(pages?.length === 0 && { note: "None is set up. Name Consul, Nomad or links of your own under services in muster.yaml." })}
+        {...(pages?.length === 0 && { note: "None is configured. Add Consul, Nomad or your own links under services in muster.yaml." })}
       />
       <Problem problem={problem} />
     </>

@@ -1,4 +1,4 @@
-/** What a preview said it would change, taken out of its output: for each host and task, the lines that go and come. Pure. */
+/** Reads from the output of a preview which lines each task would remove and add on each host. Pure. */
 export interface DiffLine {
   kind: "goes" | "comes" | "same" | "place" | "file";
   text: string;
@@ -7,12 +7,12 @@ export interface DiffLine {
 export interface TaskDiff {
   task: string;
   host: string;
-  /** Its heading in the output. */
+  /** The line of its heading in the output. */
   line: number;
   lines: DiffLine[];
 }
 
-/** The plain lines of an output, by the numbers they have there. */
+/** The plain lines of an output with their line numbers. */
 export interface Lines {
   dropped: number;
   length: number;
@@ -20,9 +20,9 @@ export interface Lines {
 }
 
 const heading = /^(?:TASK|RUNNING HANDLER) \[(.*)\] \**$/;
-/** Whose the lines before it are: Ansible says the difference first. */
+/** Names the host of the lines before it: Ansible prints the difference first. */
 const outcome = /^(?:changed|ok|failed|fatal|skipping): \[([^\]\s]+)\]/;
-/** A machine may send a file of any length. */
+/** The limit of lines per difference: a machine may send a file of any length. */
 const MOST_LINES = 2000;
 
 export function diffsIn(log: Lines): TaskDiff[] {
@@ -65,6 +65,6 @@ export function sizeOf({ lines }: Pick<TaskDiff, "lines">): { comes: number; goe
   return { comes: count("comes"), goes: count("goes") };
 }
 
-/** "7 of 9 tasks (78 %) could be previewed" as numbers for a bar. */
+/** The share of tasks that could be previewed, in percent. */
 export const shareOf = ({ tasks, previewed }: { tasks: number; previewed: number }): number =>
   tasks === 0 ? 0 : Math.round((100 * previewed) / tasks);

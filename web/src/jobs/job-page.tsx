@@ -46,7 +46,7 @@ function KnownJob({ job }: { job: Job }) {
   const tall = (preview && view.show === "changes") || waveOf(job, fleet.jobs.values()).length > 0;
   return (
     <article className={tall ? "detail job tall" : "detail job"}>
-      <nav className="crumbs" aria-label="Way back">
+      <nav className="crumbs" aria-label="Breadcrumb">
         <a href={jobsHref}>Jobs</a> /
       </nav>
       <header className={`detail-head tone-${tone}`}>
@@ -93,10 +93,10 @@ function KnownJob({ job }: { job: Job }) {
       </header>
       <WaveResults job={job} />
       {preview && (
-        <fieldset className="choice" aria-label="Shown of it">
+        <fieldset className="choice" aria-label="View">
           {(["output", "changes"] as const).map((show) => (
             <button key={show} type="button" aria-pressed={view.show === show} onClick={() => changeView({ show })}>
-              {show === "output" ? "Output" : "What would change"}
+              {show === "output" ? "Output" : "Changes"}
             </button>
           ))}
         </fieldset>

@@ -1,11 +1,11 @@
-/** What of a job is looked at, read from and written to the address. Pure. */
+/** The view of the job page, as part of the address. Pure. */
 export interface JobView {
   show: "output" | "changes";
-  /** A line of the output, counted from 0; in the address from 1, as on the screen. */
+  /** A line of the output, counted from 0. The address and the screen count from 1. */
   line?: number | undefined;
 }
 
-/** Somebody may have typed it: what makes no sense is as if it were not there. */
+/** The address may be typed by hand: invalid values are ignored. */
 export function parseJobView(hash: string): JobView {
   const given = new URLSearchParams(hash.includes("?") ? hash.slice(hash.indexOf("?")) : "");
   const line = Number(given.get("line") ?? "");
@@ -15,7 +15,7 @@ export function parseJobView(hash: string): JobView {
   };
 }
 
-/** What is to be added to the job's own address. */
+/** The query that is added to the address of the job. */
 export function jobViewQuery({ show, line }: JobView): string {
   const said = new URLSearchParams();
   if (show === "changes") said.set("show", "changes");

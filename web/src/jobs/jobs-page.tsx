@@ -12,8 +12,8 @@ export function JobsPage() {
   if (jobs.length === 0) {
     return (
       <section className="empty">
-        <h1>No job has run yet</h1>
-        <p>A job starts when a machine calls home after its installation, or when somebody configures one again.</p>
+        <h1>No jobs yet</h1>
+        <p>A job starts when a machine calls home after its installation, or when an operator configures it again.</p>
       </section>
     );
   }

@@ -1,4 +1,4 @@
-/** What a preview would change: how much of the run it could foretell, and the differences of each task. */
+/** The result of a preview: the share of tasks that it covers, and the differences of each task. */
 import { useMemo } from "react";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import type { JobLog } from "../live/output/job-log.ts";
@@ -10,11 +10,11 @@ export function CheckDiff({ job, log, onLine }: { job: Job; log: JobLog; onLine:
   const diffs = useMemo(() => diffsIn(log), [log, length]);
   const preview = job.result?.preview;
   return (
-    <div className="foretold">
+    <div className="preview">
       {preview && (
         <section className="panel" aria-labelledby="share-title">
           <h2 className="section-title" id="share-title">
-            What could be foretold
+            Coverage
           </h2>
           <p>
             <meter min={0} max={preview.tasks} value={preview.previewed} aria-label="Share of the tasks that could be previewed" />{" "}
@@ -26,7 +26,7 @@ export function CheckDiff({ job, log, onLine }: { job: Job; log: JobLog; onLine:
               <summary>
                 {preview.unknown.length} {preview.unknown.length === 1 ? "task" : "tasks"} could not say what they would do
               </summary>
-              <ul className="told">
+              <ul className="steps">
                 {preview.unknown.map((task) => (
                   <li key={task}>{task}</li>
                 ))}
@@ -39,16 +39,14 @@ export function CheckDiff({ job, log, onLine }: { job: Job; log: JobLog; onLine:
         <Diff key={`${diff.host} ${diff.line}`} diff={diff} onLine={onLine} />
       ))}
       {diffs.length === 0 && (
-        <p className="soft">
-          {log.end ? "No task said which lines it would change." : "No task has said yet which lines it would change."}
-        </p>
+        <p className="soft">{log.end ? "No task reported changed lines." : "No task has reported changed lines yet."}</p>
       )}
       {log.dropped > 0 && <p className="soft">The output is long: differences in its first {log.dropped} lines are not shown.</p>}
     </div>
   );
 }
 
-/** Files of machines: text, never markup. */
+/** Files of machines are shown as text, never as markup. */
 function Diff({ diff, onLine }: { diff: TaskDiff; onLine: (line: number) => void }) {
   const { task, host, line, lines } = diff;
   const { comes, goes } = sizeOf(diff);
@@ -70,7 +68,7 @@ function Diff({ diff, onLine }: { diff: TaskDiff; onLine: (line: number) => void
         ))}
       </pre>
       <button type="button" onClick={() => onLine(line)}>
-        In the output
+        Show in the output
       </button>
     </details>
   );

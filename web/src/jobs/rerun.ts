@@ -1,4 +1,4 @@
-/** How a job that has ended is asked for once more: the same playbook, on the same machine, as a preview if it was one. */
+/** Requests a finished job again: the same playbook on the same machine, as a preview if it was one. */
 import type { Client } from "../../../daemon/contract/client.ts";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 
@@ -8,12 +8,12 @@ export function rerunOf({
   nodeId,
 }: Pick<Job, "playbook" | "purpose" | "nodeId">): (client: Client) => Promise<Pick<Job, "id">> {
   const check = purpose === "preview";
-  // Those that are run by name live in a folder of their own; any other is the one that makes machines ready.
+  // Playbooks with a name are in a folder of their own. Any other playbook is the one that configures new machines.
   const name = /^playbooks\/(.+)\.yaml$/.exec(playbook)?.[1];
   if (name === undefined) return (client) => client.reprovisionNode({ node: nodeId, check });
   return async (client) => {
     const [job] = await client.runPlaybook({ playbook: name, nodes: [nodeId], check });
-    if (!job) throw new Error("the daemon made no job");
+    if (!job) throw new Error("the daemon created no job");
     return job;
   };
 }

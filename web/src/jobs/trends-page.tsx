@@ -1,4 +1,4 @@
-/** How long things take and what fails, over time: from the newest events and jobs. */
+/** Durations and failures over time, from the newest events and jobs. */
 import { useEffect, useMemo, useState } from "react";
 import type { Event } from "../../../daemon/contract/event.ts";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
@@ -7,7 +7,7 @@ import { usePage, useView } from "../parts/page-context.ts";
 import { Plot, type PlotProps } from "./plot.tsx";
 import { bootsByHour, jobLengths, waysToReady } from "./trends.ts";
 
-/** The most the routes give. */
+/** The limits of the routes. */
 const EVENTS = 5000;
 const JOBS = 1000;
 
@@ -24,7 +24,7 @@ export function TrendsPage() {
       setEvents(newest);
       setJobs(done);
     });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once the fleet is there, and again when asked for
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once the fleet is loaded, and again on request
   useEffect(() => {
     if (loaded) void load();
   }, [loaded, client]);
@@ -37,7 +37,7 @@ export function TrendsPage() {
           of the newest {EVENTS} events and {JOBS} jobs
         </span>
         <button type="button" disabled={busy} onClick={() => void load()}>
-          Look again
+          Refresh
         </button>
       </div>
       <Problem problem={problem} />
@@ -56,7 +56,7 @@ export function TrendsPage() {
 
 const plotsOf = (events: readonly Event[], jobs: readonly Job[]): PlotProps[] => [
   {
-    title: "Ways to ready",
+    title: "Time to ready",
     unit: "minutes",
     kind: "points",
     series: [
@@ -67,7 +67,7 @@ const plotsOf = (events: readonly Event[], jobs: readonly Job[]): PlotProps[] =>
   },
   {
     title: "Boots and failures",
-    unit: "an hour",
+    unit: "per hour",
     kind: "bars",
     series: [
       { label: "network boots", tone: "working" },
@@ -81,7 +81,7 @@ const plotsOf = (events: readonly Event[], jobs: readonly Job[]): PlotProps[] =>
     kind: "points",
     series: [
       { label: "succeeded", tone: "good" },
-      { label: "not", tone: "bad" },
+      { label: "failed", tone: "bad" },
     ],
     trend: jobLengths(jobs),
   },

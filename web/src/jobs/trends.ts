@@ -1,16 +1,16 @@
-/** What the plots draw, from the newest events and jobs: columns of numbers, time in seconds first. Pure. */
+/** Computes the columns of the plots from events and jobs. The first column is time in seconds. Pure. */
 import type { Event } from "../../../daemon/contract/event.ts";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import { eventTone } from "../parts/event-tone.ts";
 import { journeyOf, median } from "../parts/journey.ts";
 import { lengthOf } from "../parts/time/relative-time.ts";
 
-/** The first column is time; a null is a gap. */
+/** The first column is time. A null is a gap. */
 export type Columns = [number[], ...(number | null)[][]];
 
 export interface Trend {
   columns: Columns;
-  /** The same in a sentence, for those who do not see it. */
+  /** The same data in a sentence, for screen readers. */
   summary: string;
 }
 
@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const boots = new Set(["boot.wait", "boot.local", "install.handed-out", "rescue.handed-out", "wipe.handed-out"]);
 
-/** Of each machine's latest way to ready: minutes for the installation and for the configuration, by when it ended. */
+/** Minutes for the latest installation and configuration of each machine, ordered by their end. */
 export function waysToReady(events: readonly Event[]): Trend {
   const byNode = Map.groupBy(
     events.filter(({ nodeId }) => nodeId !== undefined),
@@ -47,19 +47,19 @@ export function waysToReady(events: readonly Event[]): Trend {
     ],
     summary:
       ways.length === 0
-        ? "No machine became ready among the newest events."
-        : `${many(ways.length, "machine")} became ready; the median installation took ${lengthOf(median(installs))}, the median configuration ${lengthOf(median(configures))}.`,
+        ? "No machine became ready in the newest events."
+        : `${many(ways.length, "machine")} became ready. The median installation took ${lengthOf(median(installs))}, the median configuration ${lengthOf(median(configures))}.`,
   };
 }
 
-/** Network boots and failures in each hour, hours without either too. */
+/** Network boots and failures per hour, including empty hours. */
 export function bootsByHour(events: readonly Event[]): Trend {
   const counted = events.filter(({ nodeId }) => nodeId !== undefined);
   const hours = counted.map(({ at }) => Math.floor(Date.parse(at) / HOUR_MS));
-  if (hours.length === 0) return { columns: [[], [], []], summary: "Nothing has happened yet." };
-  // Clocks are set: the newest event is not always the latest.
+  if (hours.length === 0) return { columns: [[], [], []], summary: "No events yet." };
+  // Clocks can be set back: the newest event is not always the latest.
   const [first, last] = [hours.reduce((a, b) => Math.min(a, b)), hours.reduce((a, b) => Math.max(a, b))];
-  // A clock that was wrong for a day must not draw a year of empty hours.
+  // A wrong clock must not cause a plot of a year of empty hours.
   const from = Math.max(first, last - 24 * 31);
   const columns: [number[], number[], number[]] = [[], [], []];
   for (let hour = from; hour <= last; hour++) {
@@ -80,7 +80,7 @@ export function bootsByHour(events: readonly Event[]): Trend {
   };
 }
 
-/** Minutes each job took, by when it began: those that succeeded and the others. */
+/** Minutes per job, ordered by start, for successful and other jobs. */
 export function jobLengths(jobs: readonly Job[]): Trend {
   const ended = jobs
     .flatMap(({ startedAt, endedAt, status }) =>
@@ -99,6 +99,6 @@ export function jobLengths(jobs: readonly Job[]): Trend {
     summary:
       ended.length === 0
         ? "No job has ended yet."
-        : `${good.length} of ${many(ended.length, "job")} succeeded; the median took ${lengthOf(median(ended.map(({ ms }) => ms)))}.`,
+        : `${good.length} of ${many(ended.length, "job")} succeeded. The median took ${lengthOf(median(ended.map(({ ms }) => ms)))}.`,
   };
 }

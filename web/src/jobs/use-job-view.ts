@@ -1,4 +1,4 @@
-/** The job page's view, kept in the address. */
+/** The view of the job page, held in the address. */
 import { useMemo, useSyncExternalStore } from "react";
 import { type JobView, jobViewQuery, parseJobView } from "./job-view.ts";
 

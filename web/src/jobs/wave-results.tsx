@@ -1,4 +1,4 @@
-/** The nodes of one run beside each other: what came of each, its failed task, and its own output. */
+/** The result, the failed task and the output of each node of a run. */
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import { jobLabel } from "../parts/jobs/job-states.ts";
 import { useView } from "../parts/page-context.ts";

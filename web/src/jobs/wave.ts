@@ -1,9 +1,9 @@
-/** The jobs that ran together, one for each node, and what came of each. Pure. */
+/** The jobs of one run and their results. Pure. */
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 
 const byName = new Intl.Collator("en", { numeric: true });
 
-/** Failures first: they are what somebody looks for. */
+/** Failures first. */
 export function waveOf(job: Pick<Job, "run">, jobs: Iterable<Job>): Job[] {
   if (job.run === undefined) return [];
   const together = [...jobs].filter(({ run }) => run === job.run);
@@ -13,7 +13,7 @@ export function waveOf(job: Pick<Job, "run">, jobs: Iterable<Job>): Job[] {
 
 const isGood = ({ status }: Job): boolean => status === "succeeded";
 
-/** "3 changed, 1 failed" in words, from Ansible's own counts. */
+/** For example "3 changed, 1 failed", from Ansible's own counts. */
 export function waveCountsOf({ result }: Pick<Job, "result">): string {
   if (!result?.recap) return "";
   const { changed, failures, unreachable, ok } = result.recap;

@@ -1,8 +1,8 @@
-/** How long to wait before the next attempt to connect. */
+/** The delay before the next attempt to connect. */
 const FIRST_MS = 500;
 const LONGEST_MS = 10_000;
 
-/** Doubles, and scatters by half, so that many pages do not come back in the same instant. `random` is in [0, 1). */
+/** Doubles with each failure. Jitter of up to half keeps many pages from reconnecting at once. `random` is in [0, 1). */
 export function backoffMs(failures: number, random: number): number {
   const full = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 10));
   return Math.round(full * (0.5 + random / 2));

@@ -1,4 +1,4 @@
-/** The daemon's time, ticking once a second: a browser whose own clock is wrong still says "3 s ago" rightly. */
+/** The daemon's time, updated every second, so that "3 s ago" is right even if the clock of the browser is wrong. */
 const TICK_MS = 1000;
 
 export class Clock {
@@ -7,7 +7,7 @@ export class Clock {
   readonly #listeners = new Set<() => void>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** What the daemon's clock shows at this moment. */
+  /** Sets the current time of the daemon's clock. */
   set(at: string): void {
     this.#aheadMs = Date.parse(at) - Date.now();
     this.#tick();

@@ -1,29 +1,29 @@
-/** One WebSocket to the daemon, opened again whenever it is lost. Knows nothing of what the frames mean. */
+/** One WebSocket to the daemon. It reconnects when the connection is lost, and does not interpret frames. */
 import { type ClientFrame, ServerFrame } from "../../../daemon/contract/frame.ts";
 import { backoffMs } from "./backoff.ts";
 
 export interface FeedHandlers {
-  /** Where to go on: asked before every attempt. */
+  /** The sequence number to continue from, read before every attempt. */
   since(): number;
   onFrame(frame: ServerFrame): void;
   onOpen(): void;
   onLost(): void;
-  /** The daemon will not have us: the session has ended, or a proxy changed our origin. */
+  /** The daemon refuses the connection: the session has ended, or a proxy changed the origin. */
   onRefused(reason: string): void;
-  /** A frame this page does not understand: it is older than the daemon. Nothing more will come. */
+  /** The page cannot parse a frame because it is older than the daemon. The feed stays closed. */
   onUnreadable(): void;
 }
 
 export interface Feed {
-  /** Lost when not connected: `onOpen` is where to ask again. */
+  /** Discarded while disconnected. Repeat it in `onOpen`. */
   send(frame: ClientFrame): void;
   close(): void;
 }
 
-/** A machine that slept this long may have a socket nobody told it is dead. */
+/** After a sleep of this length the socket may be dead without an event. */
 const SUSPICIOUS_HIDDEN_MS = 20_000;
 const POLICY_VIOLATION = 1008;
-/** The daemon greets every 15 s: one that is silent for so long has gone without a word, as a machine without power does. */
+/** The daemon sends a hello every 15 s. After this silence the connection counts as lost. */
 const SILENCE_MS = 40_000;
 
 export function openFeed(handlers: FeedHandlers): Feed {
@@ -44,7 +44,7 @@ export function openFeed(handlers: FeedHandlers): Feed {
       if (socket !== opening) return;
       if (code === POLICY_VIOLATION) handlers.onRefused(reason);
       else handlers.onLost();
-      // A refusal may have closed the feed for good.
+      // A refusal may have closed the feed.
       if (socket !== opening) return;
       timer = setTimeout(connect, backoffMs(failures, Math.random()));
       failures += 1;

@@ -1,4 +1,4 @@
-/** What the page knows, and how one frame of the live feed changes it. Pure: sockets and screens are elsewhere. */
+/** The state of the fleet, and how a frame of the live feed changes it. Pure. */
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import type { Event } from "../../../daemon/contract/event.ts";
@@ -9,19 +9,19 @@ import { laterApproval, laterExecution } from "./latest.ts";
 import { type Away, takeProcessEvent } from "./processes.ts";
 
 export interface Fleet {
-  /** The last sequence number taken in: where a new connection goes on. */
+  /** The last sequence number. A new connection continues from it. */
   seq: number;
-  /** Names the database behind the numbers; unknown until the first hello. */
+  /** Identifies the database behind the numbers. Unknown until the first hello. */
   epoch: string | undefined;
   nodes: ReadonlyMap<string, Node>;
   jobs: ReadonlyMap<string, Job>;
-  /** The newest events of everything, newest first. */
+  /** The newest events of the whole fleet, newest first. */
   activity: readonly Event[];
-  /** Oldest first, by node id; only of nodes somebody has opened. */
+  /** By node id, oldest first. Only of nodes that were opened. */
   timelines: ReadonlyMap<string, readonly Event[]>;
-  /** The daemon's own processes that are not there. */
+  /** Processes of the daemon that are down. */
   away: Away;
-  /** What people are and were asked. */
+
   approvals: ReadonlyMap<string, Approval>;
   executions: ReadonlyMap<string, Execution>;
 }
@@ -58,7 +58,7 @@ export function loaded(
     executions: new Map(executions.map((execution) => [execution.id, execution])),
     nodes: new Map(nodes.map((node) => [node.id, node])),
     jobs: new Map(jobs.map((job) => [job.id, job])),
-    // What came after `seq` is about to be replayed.
+    // The feed replays events after `seq`.
     activity: events
       .filter((event) => event.seq <= seq)
       .toReversed()
@@ -68,14 +68,14 @@ export function loaded(
 
 export function takeFrame(fleet: Fleet, frame: Extract<ServerFrame, { type: "hello" | "event" }>): Taken {
   if (frame.type === "hello") return takeHello(fleet, frame);
-  // Replays may overlap with what was live already.
+  // A replay may repeat events that were received live.
   if (frame.seq <= fleet.seq) return { kind: "fleet", fleet };
   return { kind: "fleet", fleet: takeEvent(fleet, frame) };
 }
 
 function takeHello(fleet: Fleet, { epoch, seq }: Extract<ServerFrame, { type: "hello" }>): Taken {
-  if (fleet.epoch !== undefined && fleet.epoch !== epoch) return { kind: "load-afresh", reason: "the daemon has another database now" };
-  // A restored backup keeps its epoch but has forgotten events we know of.
+  if (fleet.epoch !== undefined && fleet.epoch !== epoch) return { kind: "load-afresh", reason: "the daemon uses another database now" };
+  // A restored backup keeps its epoch but lacks events that this page has.
   if (seq < fleet.seq) return { kind: "load-afresh", reason: "the daemon's database is older than what is on screen" };
   return { kind: "fleet", fleet: { ...fleet, epoch } };
 }
@@ -93,7 +93,7 @@ function takeEvent(was: Fleet, { seq, event, node, job, execution }: Extract<Ser
   };
 }
 
-/** A timeline fetched while events go on arriving: both are kept, each event once. */
+/** Merges a fetched timeline with events that arrived meanwhile. */
 export function takeTimeline(fleet: Fleet, nodeId: string, events: readonly Event[]): Fleet {
   const opened = fleet.timelines.has(nodeId) ? fleet.timelines : new Map(fleet.timelines).set(nodeId, []);
   return { ...fleet, timelines: withEvents(opened, nodeId, events) };
@@ -109,7 +109,7 @@ export function takeApprovals(fleet: Fleet, approvals: readonly Approval[]): Fle
   return { ...fleet, approvals: known };
 }
 
-/** With it begins what was approved: of that no event tells. */
+/** A started execution also marks its approval as used, because no event reports that. */
 export function takeExecution(fleet: Fleet, execution: Execution): Fleet {
   const known = fleet.executions.get(execution.id);
   const executions = new Map(fleet.executions).set(execution.id, known ? laterExecution(known, execution) : execution);

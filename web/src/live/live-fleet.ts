@@ -1,4 +1,4 @@
-/** Keeps a view true: loads it once, then lets the feed change it, and tells the screen at most once a frame. */
+/** Keeps the view up to date: loads it once, applies the frames of the feed, and notifies listeners once per animation frame. */
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
@@ -15,15 +15,15 @@ import { awayAtFirst } from "./processes.ts";
 import { firstView, type View } from "./view.ts";
 
 const ACTIVITY_EVENTS = 100;
-/** The most the route gives. It gives the oldest first, so a smaller limit would hide the newest. */
+/** The limit of the route. It returns the oldest first, so a smaller limit would hide the newest. */
 const TIMELINE_EVENTS = 5000;
 
 export class LiveFleet {
-  /** What the daemon itself logs, which is no state of the fleet. */
+  /** The daemon's own log. It is not part of the fleet's state. */
   readonly daemonLog = new LogFeed((frame) => this.#feed?.send(frame));
   readonly #client: Client;
   readonly #clock: Clock;
-  /** Whose own acts are no news. */
+  /** The name of the user. Own actions are not news. */
   readonly #me: string;
   #view: View = firstView;
   #feed: Feed | undefined;
@@ -61,13 +61,13 @@ export class LiveFleet {
     this.#change({ fleet: takeTimeline(this.#view.fleet, nodeId, events) });
   }
 
-  /** A job too old to be in the list. */
+  /** Loads a job that is too old for the list. */
   async fetchJob(id: string): Promise<void> {
     const job = await this.#client.getJob({ id });
     if (!this.#view.fleet.jobs.has(id)) this.#change({ fleet: takeJob(this.#view.fleet, job) });
   }
 
-  /** A plan, and what is known of it by now. */
+  /** Loads a plan with its approval and its execution. */
   async openPlan(id: string): Promise<void> {
     const { work, approval, execution } = await this.#client.getPlan({ id });
     this.#knowWork(work);
@@ -75,7 +75,7 @@ export class LiveFleet {
     if (execution) this.takeExecution(execution);
   }
 
-  /** One too old to be in the list. */
+  /** Loads an approval that is too old for the list. */
   async fetchApproval(id: string): Promise<void> {
     const { approval, work, signedVotes } = await this.#client.getApproval({ id });
     this.#knowWork(work);
@@ -83,12 +83,12 @@ export class LiveFleet {
     this.takeApproval(approval);
   }
 
-  /** With what its steps wrote, which the list leaves out. */
+  /** Loads an execution with the output of its steps, which the list leaves out. */
   async fetchExecution(id: string): Promise<void> {
     this.takeExecution(await this.#client.getExecution({ id }));
   }
 
-  /** As the daemon has just answered it. */
+  /** Takes an answer of the daemon. */
   takeApproval(approval: Approval): void {
     this.#change({ fleet: takeApprovals(this.#view.fleet, [approval]) });
   }
@@ -101,7 +101,7 @@ export class LiveFleet {
     this.#change({ works: new Map(this.#view.works).set(work.id, work) });
   }
 
-  /** The job's output from its beginning, for as long as somebody looks. */
+  /** Streams the output of a job from its beginning until the returned function is called. */
   watch(jobId: string): () => void {
     this.#change({ logs: new Map(this.#view.logs).set(jobId, new JobLog()) });
     this.#feed?.send({ type: "watch", jobId, after: 0 });
@@ -115,7 +115,7 @@ export class LiveFleet {
 
   async #load(failures: number): Promise<void> {
     try {
-      // The number first: what changes while the rest is read is replayed, and a state read twice does no harm.
+      // The sequence number is read first: later changes are replayed, and applying a state twice is harmless.
       const status = await this.#client.status();
       const [nodes, jobs, approvals, executions, events] = await Promise.all([
         this.#client.listNodes(),
@@ -150,7 +150,7 @@ export class LiveFleet {
       onLost: () => this.#lost(),
       onRefused: (reason) => {
         this.#lost(reason);
-        // Ended sessions answer 401, which the client's owner listens for.
+        // An ended session answers 401. The owner of the client handles it.
         void this.#client.whoami().catch(() => undefined);
       },
       onUnreadable: () => this.#change({ connection: { kind: "outdated" } }),
@@ -164,7 +164,7 @@ export class LiveFleet {
     }
     if (frame.type === "log") {
       const log = this.#view.logs.get(frame.jobId);
-      // It grows in place; the new map says so.
+      // The log grows in place. A new map signals the change.
       if (log?.take(frame)) this.#change({ logs: new Map(this.#view.logs) });
       return;
     }
@@ -172,7 +172,7 @@ export class LiveFleet {
       this.takeApproval(frame.approval);
       return;
     }
-    // What else comes is of no page here: an answer is given with a request of its own, and refused there.
+    // Other frames do not concern this page. Answers are sent as requests and refused there.
     if (frame.type !== "hello" && frame.type !== "event") return;
     if (frame.type === "hello") this.#clock.set(frame.at);
     const { fleet, news, connection } = this.#view;
@@ -191,7 +191,7 @@ export class LiveFleet {
     });
   }
 
-  /** What is asked comes behind the event that tells of it: a connection lost between the two is not told again. */
+  /** An approval frame follows its event. If the connection is lost between the two, the frame is not replayed. */
   async #askAgain(): Promise<void> {
     try {
       const approvals = await this.#client.listApprovals({});
@@ -215,7 +215,7 @@ export class LiveFleet {
 
   #change(part: Partial<View>): void {
     this.#view = { ...this.#view, ...part };
-    // A replay of a thousand events is some screens, not a thousand; a page nobody sees draws nothing.
+    // A replay of a thousand events causes a few updates, not a thousand. A hidden page draws nothing.
     this.#notice ??= requestAnimationFrame(() => {
       this.#notice = undefined;
       for (const listener of this.#listeners) listener();

@@ -1,16 +1,16 @@
-/** The daemon's own log as the live feed brings it: for as long as somebody looks, the newest lines only, none lost and none doubled. */
+/** The newest lines of the daemon's log from the live feed, without gaps and duplicates, while the log page is open. */
 import type { LogLine } from "../../../daemon/contract/admin/daemon-log.ts";
 import type { ClientFrame, ServerFrame } from "../../../daemon/contract/frame.ts";
 
 export interface LogView {
-  /** Numbers count within one epoch. */
+  /** Sequence numbers are valid within one epoch. */
   epoch: string;
   lines: readonly LogLine[];
-  /** False until the first lines have come. */
+  /** False until the first lines arrive. */
   loaded: boolean;
 }
 
-/** As many as the daemon keeps. */
+/** The daemon stores the same number of lines. */
 const MOST_LINES = 10_000;
 
 export class LogFeed {
@@ -39,7 +39,7 @@ export class LogFeed {
     };
   };
 
-  /** The connection is there again: what came meanwhile is asked for. */
+  /** Call it after a reconnect. It requests the missed lines. */
   reopened(): void {
     if (this.#watchers > 0) this.#ask();
   }

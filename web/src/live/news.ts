@@ -1,4 +1,4 @@
-/** What is news to whoever looks: what other people did, how work ended, alerts. Their own acts are not. Pure. */
+/** News for the user: actions of other people, results of jobs and executions, and alerts. Own actions are not news. Pure. */
 import type { Event } from "../../../daemon/contract/event.ts";
 import type { ServerFrame } from "../../../daemon/contract/frame.ts";
 
@@ -11,16 +11,16 @@ export interface NewsItem {
   type: string;
   text: string;
   about: { alert: true } | { job: string } | { node: string } | undefined;
-  /** It happened while nobody heard the daemon: it is listed, and not told by itself. */
+  /** It happened while the page was disconnected. It is listed, but has no toast. */
   replayed: boolean;
 }
 
 export interface News {
   /** Newest first. */
   items: readonly NewsItem[];
-  /** What comes up to this number is a replay. */
+  /** Events up to this number are a replay. */
   replayTo: number;
-  /** Replayed so far, to be told in one sentence; undefined where nothing was missed because the page has only opened. */
+  /** The number of news in the replay, for a summary. Undefined if the page has just been opened. */
   missed: number | undefined;
 }
 
@@ -28,13 +28,13 @@ const KEPT = 100;
 
 export const noNews: News = { items: [], replayTo: 0, missed: undefined };
 
-/** Each of these names who did it at the end of its summary or at its beginning. */
+/** The summaries of these events begin or end with the name of the person. */
 const byPeople =
   /^(node\.(accepted|armed|disarmed|retired|promoted|wake|rescue|rescue-ended|wipe-armed|placed|unplaced)|power\.asked|job\.(queued|cancel)|(schedule|quirk|key|rack)\.|quarantine\.(released|discarded)|inventory\.changed|approval\.(requested|answered)|dhcp\.given-back)/;
 const endOfWork = /^(job|execution)\.(succeeded|failed|timed-out|cancelled|refused|rolled-back|partial)$/;
-const told = /^(alert\.raised|approval\.(expired|dropped)|plan\.denied)$/;
+const others = /^(alert\.raised|approval\.(expired|dropped)|plan\.denied)$/;
 
-/** The feed is open: what is behind `seq` comes again first. */
+/** Call it when the feed opens: events up to `seq` are replayed first. */
 export const opened = (news: News, seq: number, again: boolean): News => ({ ...news, replayTo: seq, missed: again ? 0 : undefined });
 
 export function takeNews(news: News, frame: EventFrame, me: string): News {
@@ -50,7 +50,7 @@ export function takeNews(news: News, frame: EventFrame, me: string): News {
 function itemOf({ seq, event, node, job }: EventFrame, me: string, replayed: boolean): NewsItem | undefined {
   const { type, summary, at } = event;
   const people = byPeople.test(type);
-  if (!people && !endOfWork.test(type) && !told.test(type)) return undefined;
+  if (!people && !endOfWork.test(type) && !others.test(type)) return undefined;
   if (isBy(summary, me)) return undefined;
   const who =
     job && endOfWork.test(type) ? `${job.playbook} on ${job.nodeName}: ` : node && !summary.includes(node.name) ? `${node.name}: ` : "";
@@ -80,11 +80,11 @@ export function isBy(summary: string, name: string): boolean {
 }
 
 const summaryOf = (missed: number, { seq, event }: EventFrame): NewsItem => ({
-  // Between this event and the next.
+  // A number between this event and the next.
   seq: seq + 0.5,
   at: event.at,
   type: "missed",
-  text: `${missed} ${missed === 1 ? "thing" : "things"} happened while the daemon was not heard.`,
+  text: `${missed} ${missed === 1 ? "thing" : "things"} happened while the page was disconnected.`,
   about: undefined,
   replayed: false,
 });

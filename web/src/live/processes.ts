@@ -1,7 +1,7 @@
-/** Which of the daemon's own processes are away, and what that means for the fleet. Pure. */
+/** Processes of the daemon that are down, and the consequence for the fleet. Pure. */
 import type { Event } from "../../../daemon/contract/event.ts";
 
-/** Names of processes that ended and have not come back. */
+/** Names of processes that ended and have not restarted. */
 export type Away = ReadonlySet<string>;
 
 export const awayAtFirst = (status: { executor: "connected" | "disconnected"; netboot: { alive: boolean } }): Away =>
@@ -16,7 +16,7 @@ export function takeProcessEvent(away: Away, event: Event): Away {
   return next;
 }
 
-/** A process that started is not yet a connected executor: only its own event says that. */
+/** A started executor is not yet connected. Only its own event reports that. */
 function nameOf({ type, detail }: Event): string | undefined {
   if (type === "executor.connected" || type === "executor.disconnected") return "executor";
   const name = type === "process.exited" || type === "process.started" ? detail?.process : undefined;
@@ -28,8 +28,8 @@ export function meaning(name: string): string {
     case "netboot":
       return "No machine can boot from the network until netboot is back.";
     case "executor":
-      return "Playbooks wait until the executor is back; runs that had begun go on.";
+      return "Playbooks wait until the executor is back. Running ones continue.";
     default:
-      return `${name} has ended and is being started again.`;
+      return `${name} has ended and is being restarted.`;
   }
 }

@@ -1,4 +1,4 @@
-/** Everything a screen may show at one moment, in one value. */
+/** All data that the page shows at one moment, in one value. */
 import type * as z from "zod";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import type { routes } from "../../../daemon/contract/routes.ts";
@@ -10,25 +10,25 @@ export type Connection =
   | { kind: "loading" }
   | { kind: "live" }
   | { kind: "reconnecting"; sinceMs: number; reason?: string }
-  /** The daemon was updated under us; only a reload helps. */
+  /** The daemon was updated. The page has to be reloaded. */
   | { kind: "outdated" };
 
 export type DaemonStatus = z.output<typeof routes.status.response>;
 
 export interface View {
-  /** False until the first snapshot: an empty fleet and an unknown one look different. */
+  /** False until the first snapshot, so that an unknown fleet does not look empty. */
   loaded: boolean;
-  /** As it was when the fleet was loaded; the feed does not tell of it. */
+  /** The status when the fleet was loaded. The feed does not report it. */
   status: DaemonStatus | undefined;
   fleet: Fleet;
-  /** What happened since the page was opened and is worth telling. */
+  /** News since the page was opened. */
   news: News;
   connection: Connection;
-  /** By job id; only of jobs somebody watches. */
+  /** By job id. Only of watched jobs. */
   logs: ReadonlyMap<string, JobLog>;
-  /** By plan id; only those somebody has looked at. A plan never changes. */
+  /** By plan id. Only of plans that were opened. A plan never changes. */
   works: ReadonlyMap<string, PlannedWork>;
-  /** A yes counts only with a signature; as it was said with the last question. */
+  /** True if an approval needs a signature, as reported with the last request. */
   signedVotes: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** A phase as colour and word together: neither says it alone. */
+/** A phase as a word with a colour. */
 import type { Phase } from "../../../daemon/contract/machines/node.ts";
 import { phaseLabel } from "./phases.ts";
 

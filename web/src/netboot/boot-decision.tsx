@@ -1,4 +1,4 @@
-/** What a machine would be given if it booted from the network now, in words, with the rules that lead there. */
+/** The next network boot of a machine: the action, the reason, and the DHCP rules behind it. */
 import { useEffect, useState } from "react";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import type { Explanation } from "../../../daemon/contract/netboot/explanation.ts";
@@ -7,40 +7,40 @@ import { usePage } from "../parts/page-context.ts";
 import { Hint } from "../parts/text/hint.tsx";
 
 const words: Record<Explanation["script"]["action"], string> = {
-  wait: "It waits: it shows its name and asks again.",
-  install: "It is installed: its disk is overwritten.",
-  rescue: "It boots the rescue system; its disks are left alone.",
-  wipe: "Its disks are erased.",
+  wait: "It waits. It shows its name and retries.",
+  install: "Muster installs it and overwrites its disk.",
+  rescue: "It boots the rescue system. Its disks stay as they are.",
+  wipe: "Muster erases its disks.",
   local: "It boots its own disk.",
 };
 
 export function BootDecision({ node }: { node: Node }) {
   const { client } = usePage();
-  const [told, setTold] = useState<Explanation>();
+  const [explanation, setExplanation] = useState<Explanation>();
   const { attempt, problem } = useAttempt();
   const mac = node.macs[0] ?? "";
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the phase is another
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the phase changes
   useEffect(() => {
-    void attempt(async () => setTold(await client.explain({ mac })));
+    void attempt(async () => setExplanation(await client.explain({ mac })));
   }, [client, mac, node.state.phase]);
   return (
     <section aria-labelledby="decision-title">
       <h2 className="section-title" id="decision-title">
-        If it booted now
+        Next network boot
       </h2>
       <Problem problem={problem} />
-      {told && (
+      {explanation && (
         <div className="panel">
           <p>
-            <strong>{words[told.script.action]}</strong> {told.script.reason}
+            <strong>{words[explanation.script.action]}</strong> {explanation.script.reason}
           </p>
-          {told.diagnosis && (
+          {explanation.diagnosis && (
             <div className="notice">
               <p>
-                <strong>Its last boot:</strong> {told.diagnosis.finding}
+                <strong>Its last boot:</strong> {explanation.diagnosis.finding}
               </p>
               <ul>
-                {told.diagnosis.next.map((each) => (
+                {explanation.diagnosis.next.map((each) => (
                   <li key={each}>
                     <Hint text={each} />
                   </li>
@@ -48,11 +48,11 @@ export function BootDecision({ node }: { node: Node }) {
               </ul>
             </div>
           )}
-          {told.seen.length > 0 && (
+          {explanation.seen.length > 0 && (
             <details>
-              <summary>What was seen of its last boot</summary>
-              <ol className="told">
-                {told.seen.map((line, index) => (
+              <summary>Events of its last boot</summary>
+              <ol className="steps">
+                {explanation.seen.map((line, index) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: lines of a story may repeat
                   <li key={index}>{line}</li>
                 ))}
@@ -61,9 +61,9 @@ export function BootDecision({ node }: { node: Node }) {
           )}
           <details>
             <summary>The DHCP answer and its rules</summary>
-            <p>{told.dhcp.answer}</p>
-            <ol className="told">
-              {told.dhcp.rules.map(({ rule, input, outcome }) => (
+            <p>{explanation.dhcp.answer}</p>
+            <ol className="steps">
+              {explanation.dhcp.rules.map(({ rule, input, outcome }) => (
                 <li key={`${rule} ${input}`}>
                   <strong>{rule}</strong> {input} → {outcome}
                 </li>

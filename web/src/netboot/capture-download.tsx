@@ -1,4 +1,4 @@
-/** What the machine and the boot servers said to each other at its last boots, as a file for Wireshark. */
+/** Downloads the packets of the last network boots of a machine, for Wireshark. */
 import { ActionButton } from "../parts/action-button.tsx";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
@@ -13,13 +13,13 @@ export function CaptureDownload({ node, name }: { node: string; name: string }) 
     link.href = url;
     link.download = `${name}.pcap`;
     link.click();
-    // Not at once: some browsers read it only after the click is over.
+    // Some browsers read the file only after the click.
     setTimeout(() => URL.revokeObjectURL(url), 60_000);
   };
   return (
     <>
       <ActionButton busy={busy} onClick={() => void attempt(download)}>
-        Download its boot packets
+        Download boot packets
       </ActionButton>
       <Problem problem={problem} />
     </>

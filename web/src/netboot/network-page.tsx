@@ -1,4 +1,4 @@
-/** The networks machines boot from: whether the LAN is safe, who has which address, what is set aside, who else answers DHCP. */
+/** The boot networks: DHCP mode, subnets, addresses, reservations and other DHCP servers. */
 import type { LeaseView, Network } from "../../../daemon/contract/netboot/network.ts";
 import { ActionButton } from "../parts/action-button.tsx";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
@@ -9,7 +9,7 @@ import { Ago } from "../parts/time/ago.tsx";
 import { bySetAside, isSetAside, modeWords, offerText, stateTone, verdictOf } from "./network-words.ts";
 import { useNetwork } from "./use-network.ts";
 
-/** More than anybody reads; the command lists all. */
+/** The page shows at most this many. The command lists all. */
 const MOST_LEASES = 300;
 
 export function NetworkPage() {
@@ -38,7 +38,7 @@ function Interfaces({ network: { interfaces, subnets } }: { network: Network }) 
       {interfaces.length > 0 && (
         <Sheet
           title="Interfaces"
-          columns={["Interface", "Our address", "Network", "DHCP"]}
+          columns={["Interface", "Address", "Network", "DHCP"]}
           rows={interfaces.map((each) => ({
             key: each.interface,
             cells: [each.interface, each.address, each.network, modeWords[each.mode]],
@@ -48,7 +48,7 @@ function Interfaces({ network: { interfaces, subnets } }: { network: Network }) 
       {subnets.length > 0 && (
         <Sheet
           title="Subnets"
-          columns={["Subnet", "Wire", "Ranges", "Leased", "Set aside", "Router"]}
+          columns={["Subnet", "Link", "Ranges", "Leased", "Withheld", "Router"]}
           rows={subnets.map(({ subnet, link, ranges, size, leased, setAside, router }) => ({
             key: subnet,
             cells: [
@@ -74,7 +74,7 @@ function Addresses({ network: { subnets, leases }, refresh }: { network: Network
     <Sheet
       title="Addresses"
       count={leases.length}
-      columns={["Address", "State", "Machine", "Card", "Until", "Why"]}
+      columns={["Address", "State", "Machine", "MAC address", "Until", "Reason"]}
       rows={shown.map((lease) => ({
         key: lease.address,
         cells: [
@@ -88,8 +88,8 @@ function Addresses({ network: { subnets, leases }, refresh }: { network: Network
           isSetAside(lease) ? <SetAside key="why" lease={lease} refresh={refresh} /> : "",
         ],
       }))}
-      {...(leases.length === 0 && { note: "No address is leased or set aside." })}
-      {...(left > 0 && { note: `${left} more are not shown; muster leases lists all.` })}
+      {...(leases.length === 0 && { note: "No address is leased or withheld." })}
+      {...(left > 0 && { note: `${left} more are not shown. muster leases lists all.` })}
     />
   );
 }
@@ -109,8 +109,8 @@ function SetAside({ lease: { address, why }, refresh }: { lease: LeaseView; refr
   return (
     <div className="set-aside">
       <span>{why}</span>
-      <ActionButton busy={busy} aria-label={`Give ${address} back`} onClick={() => void release()}>
-        {busy ? "Giving back…" : "Give back"}
+      <ActionButton busy={busy} aria-label={`Release ${address}`} onClick={() => void release()}>
+        {busy ? "Releasing…" : "Release"}
       </ActionButton>
       <Problem problem={problem} />
     </div>
@@ -123,7 +123,7 @@ function Reservations({ network: { reservations } }: { network: Network }) {
     <Sheet
       title="Reservations"
       count={reservations.length}
-      columns={["Address", "Card", "Machine", "Now"]}
+      columns={["Address", "MAC address", "Machine", "State"]}
       rows={reservations.map(({ address, mac, node, leased }) => ({
         key: `${mac} ${address}`,
         cells: [address, mac, <Machine key="machine" of={{ node, hostname: undefined }} />, leased ? "leased" : "not leased"],
@@ -137,12 +137,12 @@ function OtherServers({ network: { otherServers } }: { network: Network }) {
     <Sheet
       title="Other DHCP servers seen"
       count={otherServers.length}
-      columns={["Server", "Card", "Last seen", "What it does"]}
+      columns={["Server", "MAC address", "Last seen", "Offers"]}
       rows={otherServers.map((server) => ({
         key: server.address,
         cells: [server.address, server.mac ?? "", <Ago key="seen" at={server.lastSeen} />, offerText(server)],
       }))}
-      {...(otherServers.length === 0 && { note: "None so far. Offers that go to one machine alone do not reach us." })}
+      {...(otherServers.length === 0 && { note: "None so far. Muster does not see offers that are sent to one machine only." })}
     />
   );
 }

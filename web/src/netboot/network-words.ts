@@ -1,4 +1,4 @@
-/** What the network page says in words. Pure. */
+/** Sentences of the network page. Pure. */
 import type { LeaseState, LeaseView, Network, OtherServer } from "../../../daemon/contract/netboot/network.ts";
 
 export interface Verdict {
@@ -9,10 +9,10 @@ export interface Verdict {
 
 type Interface = Network["interfaces"][number];
 
-/** A server that was switched off is nobody's rival any more. */
+/** A server that was not seen for this long counts as switched off. */
 const LATELY_MS = 24 * 3_600_000;
 
-/** The first thing somebody on a shared LAN wants to know. */
+/** States whether Muster conflicts with another DHCP server. */
 export function verdictOf({ interfaces, otherServers }: Network, nowMs: number): Verdict {
   const of = (mode: Interface["mode"]) => interfaces.filter((each) => each.mode === mode).map((each) => each.interface);
   const [full, proxy] = [of("full"), of("proxy")];
@@ -20,34 +20,34 @@ export function verdictOf({ interfaces, otherServers }: Network, nowMs: number):
   if (full.length > 0 && rivals.length > 0)
     return {
       tone: "attention",
-      title: "Somebody else answers DHCP",
-      text: `Muster hands out the addresses on ${words(full)}, and another DHCP server was seen. Two of them on one network give one address to two machines: switch one off.`,
+      title: "Another DHCP server is active",
+      text: `Muster assigns addresses on ${words(full)}, and another DHCP server was seen. Two servers on one network assign the same address twice: switch one off.`,
     };
   if (full.length > 0)
     return {
       tone: "good",
-      title: `Muster hands out the addresses on ${words(full)}`,
-      text: "No other DHCP server was seen lately.",
+      title: `Muster assigns addresses on ${words(full)}`,
+      text: "No other DHCP server was seen in the last 24 hours.",
     };
   if (proxy.length > 0)
     return {
       tone: "good",
       title: "Your LAN is safe",
-      text: `On ${words(proxy)} Muster is a proxy: it hands out no address and changes nothing for machines that do not boot from the network.`,
+      text: `On ${words(proxy)} Muster is a proxy. It assigns no addresses and affects only machines that boot from the network.`,
     };
   return {
     tone: "idle",
-    title: "Muster answers no DHCP",
-    text: "netboot.dhcp is off, or no interface is named in muster.yaml. Machines boot from here only if another DHCP server sends them.",
+    title: "Muster does not answer DHCP",
+    text: "netboot.dhcp is off, or no interface is named in muster.yaml. Machines boot from here only if another DHCP server points them to Muster.",
   };
 }
 
 const words = (names: readonly string[]): string => names.join(", ");
 
 export const modeWords: Record<Interface["mode"], string> = {
-  off: "answers no DHCP",
-  proxy: "proxy: hands out no address",
-  full: "hands out addresses",
+  off: "no DHCP",
+  proxy: "proxy, assigns no addresses",
+  full: "assigns addresses",
 };
 
 export const stateTone: Record<LeaseState, "good" | "muted" | "attention" | "bad"> = {
@@ -60,14 +60,14 @@ export const stateTone: Record<LeaseState, "good" | "muted" | "attention" | "bad
 
 export const isSetAside = ({ state }: LeaseView): boolean => state === "declined" || state === "conflict";
 
-/** What needs somebody comes first; within that by address, as they come. */
+/** Addresses that need attention come first, then by address. */
 export const bySetAside = (leases: readonly LeaseView[]): LeaseView[] => [
   ...leases.filter(isSetAside),
   ...leases.filter((lease) => !isSetAside(lease)),
 ];
 
 export function offerText({ offer }: OtherServer): string {
-  if (!offer) return "its offers did not reach us; a machine turned to it";
+  if (!offer) return "offers not seen, a machine requested an address from it";
   const { address, bootFile, nextServer, pxe } = offer;
   const named = [
     address !== undefined && "an address",

@@ -1,4 +1,4 @@
-/** Machines that are booted otherwise than usual: how, on whose word, and why. */
+/** Machines with a special boot method, with the source and the reason. */
 import { quirkWords } from "../../../daemon/contract/netboot/quirk-words.ts";
 import { Problem } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
@@ -29,11 +29,11 @@ export function QuirksPanel() {
   return (
     <>
       <Sheet
-        title="Booted otherwise"
+        title="Special boot methods"
         {...(machines && { count: rows.length })}
-        columns={["Machine", "How", "Whose word", "Why"]}
+        columns={["Machine", "Method", "Source", "Reason"]}
         rows={rows}
-        {...(machines && rows.length === 0 && { note: "None: every machine boots the usual way." })}
+        {...(machines && rows.length === 0 && { note: "None. All machines boot by the default method." })}
       />
       <Problem problem={problem} />
     </>

@@ -1,4 +1,4 @@
-/** The networks, asked for again every few seconds for as long as somebody looks: leases have no place in the live feed. */
+/** Polls the networks while the page is open, because the live feed does not report leases. */
 import { useEffect, useState } from "react";
 import type { Network } from "../../../daemon/contract/netboot/network.ts";
 import { useAttempt } from "../parts/attempt.tsx";

@@ -1,11 +1,11 @@
-/** A button that changes something. Who may not use it can still reach it, by the keyboard too, and is told why. */
+/** A button for a change. Users without the right can still focus it and get the reason. */
 import { type ComponentProps, type MouseEvent, useId, useRef } from "react";
 import { usePage } from "./page-context.ts";
 
 interface Props extends Omit<ComponentProps<"button">, "disabled" | "title" | "aria-disabled" | "aria-describedby"> {
-  /** What was asked for is under way. */
+  /** The request is running. */
   busy?: boolean;
-  /** Why it cannot be used just now, whatever the role. */
+  /** The reason why it cannot be used now, independent of the role. */
   why?: string | undefined;
 }
 
@@ -21,13 +21,13 @@ export function ActionButton({ busy = false, why, type = "button", onClick, ...b
     if (!from || !tip.current) return;
     tip.current.showPopover();
     const { width, height } = tip.current.getBoundingClientRect();
-    // Without a gap: the pointer can go there.
+    // Without a gap, so that the pointer can reach the tip.
     tip.current.style.left = `${Math.max(8, Math.min(from.left, innerWidth - width - 8))}px`;
     tip.current.style.top = `${from.bottom + height > innerHeight ? from.top - height : from.bottom}px`;
   };
   const hide = () => tip.current?.hidePopover();
   const click = (event: MouseEvent<HTMLButtonElement>) => {
-    // Also where Enter in a field presses it.
+    // This also covers Enter in a form field.
     if (reason !== undefined || busy) event.preventDefault();
     else onClick?.(event);
   };

@@ -1,4 +1,4 @@
-/** Something asked of the daemon that may be refused: busy while it runs, and the refusal in words afterwards. */
+/** Runs a request to the daemon. Reports if it is running, and the error message if it fails. */
 import { useState } from "react";
 import { ApiError } from "../../../daemon/contract/client.ts";
 import { Hint } from "./text/hint.tsx";

@@ -1,10 +1,10 @@
-/** Where the time went between a machine's first network packet and its being ready, and how its peers fared. Pure. */
+/** The steps of a machine from its first network packet to ready, with durations and the medians of its peers. Pure. */
 import type { Event } from "../../../daemon/contract/event.ts";
 
 export interface Step {
   name: string;
   fromMs: number;
-  /** Still going on when left out. */
+  /** Undefined while the step is running. */
   toMs: number | undefined;
 }
 
@@ -20,7 +20,7 @@ const beginnings = new Map<string, string>([
   ["install.base", "base system"],
   ["install.late", "last steps"],
   ["install.done", "restarting"],
-  ["node.called-home", "waiting for its turn"],
+  ["node.called-home", "waiting for configuration"],
   ["node.configuring", "configuring"],
 ]);
 export const stepNames: readonly string[] = ["network boot", ...beginnings.values()];
@@ -31,7 +31,7 @@ const endings = new Map<string, Journey["outcome"]>([
   ["node.configure-failed", "failed"],
   ["install.failed", "failed"],
 ]);
-/** A new journey begins, whatever was before. */
+/** These events start a new journey. */
 const departures = new Set(["node.armed", "node.wipe-armed", "node.rescue", "node.retired", "node.discovered"]);
 const onTheWire = /^(dhcp|tftp|boot)\./;
 
@@ -55,13 +55,13 @@ export function journeyOf(events: readonly Event[]): Journey | undefined {
     if (last) steps = [...steps.slice(0, -1), { ...last, toMs: atMs }];
     if (begins !== undefined) steps = [...steps, { name: begins, fromMs: atMs, toMs: undefined }];
     if (ends !== undefined && steps.length > 0) outcome = ends;
-    // A machine that only boots its disk has no journey worth a picture.
+    // A machine that only boots its disk has no journey.
     if (steps.some(({ name }) => name !== "network boot")) latest = { steps, outcome };
   }
   return latest;
 }
 
-/** The median of each step over the peers that took it, in milliseconds. */
+/** The median of each step over all peers with that step, in milliseconds. */
 export function peerMedians(events: readonly Event[], nodeId: string): { medians: ReadonlyMap<string, number>; peers: number } {
   const byNode = Map.groupBy(events, (event) => event.nodeId);
   byNode.delete(undefined);

@@ -1,4 +1,4 @@
-/** Nothing here: say so, and show the way back. */
+/** The page for an unknown address or a missing object. */
 import { fleetHref } from "./route.ts";
 
 export function LostPage({ what }: { what: string }) {

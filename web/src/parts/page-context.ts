@@ -1,4 +1,4 @@
-/** What every part of the page works with, handed down once. */
+/** The client, the live data and the session, for all components. */
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import type { Client } from "../../../daemon/contract/client.ts";
@@ -11,7 +11,7 @@ export interface PageContext {
   live: LiveFleet;
   clock: Clock;
   session: Session;
-  /** Why this session may change nothing; undefined when it may. */
+  /** The reason why this session cannot make changes. Undefined if it can. */
   refusal: string | undefined;
 }
 
@@ -19,7 +19,7 @@ export const PageProvider = createContext<PageContext | undefined>(undefined);
 
 export function usePage(): PageContext {
   const page = useContext(PageProvider);
-  if (!page) throw new Error("a part of the page is outside its PageProvider");
+  if (!page) throw new Error("the component is outside of the PageProvider");
   return page;
 }
 

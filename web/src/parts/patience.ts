@@ -1,7 +1,7 @@
-/** Doing something to hundreds of machines meets the limit of a minute: what was refused for that was not done, and is asked again. */
+/** Repeats a request that the daemon refused because of its rate limit. Actions on hundreds of machines reach that limit. */
 import { ApiError } from "../../../daemon/contract/client.ts";
 
-/** `wait` takes the seconds the daemon named; `over`: nobody wants it any more. */
+/** `wait` gets the delay that the daemon requested. `over` is true when the result is no longer needed. */
 export async function patiently<T>(ask: () => Promise<T>, wait: (seconds: number) => Promise<void>, over: () => boolean): Promise<T> {
   for (;;) {
     try {

@@ -1,4 +1,4 @@
-/** Where in the page somebody is, read from and written to the hash of the address. */
+/** The pages and their addresses. The hash of the address names the page. */
 export type PageRoute =
   | { page: "fleet" }
   | { page: "node"; name: string }
@@ -62,7 +62,7 @@ export const jobHref = (id: string) => `#/jobs/${encodeURIComponent(id)}`;
 export const approvalHref = (id: string) => `#/approvals/${encodeURIComponent(id)}`;
 export const executionHref = (id: string) => `#/executions/${encodeURIComponent(id)}`;
 
-/** Somebody may have typed it. */
+/** The address may be typed by hand. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

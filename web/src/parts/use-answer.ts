@@ -1,11 +1,11 @@
-/** What the daemon answers now, asked again every few seconds for as long as somebody looks: what the live feed does not tell. */
+/** Polls an answer of the daemon every few seconds, for data that the live feed does not report. */
 import { useEffect, useState } from "react";
 import { useAttempt } from "./attempt.tsx";
 import { usePage } from "./page-context.ts";
 
 const AGAIN_MS = 10_000;
 
-/** `wanted` false: this role may not ask. */
+/** `wanted` is false if the role may not send the request. */
 export function useAnswer<T>(ask: () => Promise<T>, wanted = true) {
   const { client } = usePage();
   const [answer, setAnswer] = useState<T>();

@@ -1,4 +1,4 @@
-/** Decides between the login form and the desk: asks once who we are, and notices when a session ends. */
+/** Shows the login form or the page of the session. It checks the session at the start and detects its end. */
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import { ApiError, createClient } from "../../../daemon/contract/client.ts";
@@ -19,9 +19,9 @@ export function App() {
         headers: (): Record<string, string> => (csrfToken.current === undefined ? {} : { "x-csrf-token": csrfToken.current }),
         fetch: async (...request) => {
           const response = await fetch(...request);
-          // Wherever it is noticed: a session that has ended shows the login, not a page that fails at every click.
+          // After the end of a session the login form appears, instead of a page on which every click fails.
           if (response.status === 401) {
-            setState((was) => (was.kind === "in" ? { kind: "out", notice: "The session has ended. Log in again to go on." } : was));
+            setState((was) => (was.kind === "in" ? { kind: "out", notice: "The session has ended. Log in again." } : was));
           }
           return response;
         },
@@ -34,7 +34,7 @@ export function App() {
       (session) => setState({ kind: "in", session }),
       (error: unknown) =>
         setState(
-          error instanceof ApiError && error.status === 401 ? { kind: "out" } : { kind: "out", notice: "The daemon does not answer." },
+          error instanceof ApiError && error.status === 401 ? { kind: "out" } : { kind: "out", notice: "The daemon does not respond." },
         ),
     );
   }, [client]);

@@ -1,4 +1,4 @@
-/** Whether what is on screen is true right now. */
+/** Shows if the data on the page are live. */
 import type { Connection } from "../live/view.ts";
 import { Lasting } from "../parts/time/ago.tsx";
 

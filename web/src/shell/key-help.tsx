@@ -1,16 +1,16 @@
-/** Every key there is. None of a single letter works outside the table: who speaks to their computer would press it by chance. */
+/** All keyboard shortcuts. Single letters work only in the table, because speech input could trigger them by accident. */
 import { DialogFoot } from "../parts/dialogs/dialog-foot.tsx";
 import { Modal } from "../parts/dialogs/modal.tsx";
 
 const keys: readonly [string, string][] = [
   ["Ctrl K", "go to a machine, a job or a page"],
   ["Ctrl /", "this help"],
-  ["Escape", "leave a dialog"],
-  ["↑ ↓, j k, Home End", "in the table: walk"],
-  ["x", "in the table: mark the machine, or unmark it"],
-  ["Shift + click", "in the table: mark all from the last marked"],
+  ["Escape", "close a dialog"],
+  ["↑ ↓, j k, Home End", "in the table: move"],
+  ["x", "in the table: select or deselect the machine"],
+  ["Shift + click", "in the table: select all rows since the last selected one"],
   ["Enter", "in the table: open the machine"],
-  ["Enter, Shift Enter", "in the search of an output: to the next line, to the one before"],
+  ["Enter, Shift Enter", "in the search of an output: next match, previous match"],
 ];
 
 export function KeyHelp({ onClose }: { onClose: () => void }) {

@@ -1,4 +1,4 @@
-/** Exchanges an API key for a session. The key stays in the form and is forgotten with it. */
+/** Exchanges an API key for a session. The key exists only in the form. */
 import { type SyntheticEvent, useState } from "react";
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import { ApiError, type Client } from "../../../daemon/contract/client.ts";
@@ -57,5 +57,5 @@ export function Login({ client, notice, onLogin }: { client: Client; notice: str
 function explain(error: unknown): { message: string; hint: string } {
   if (error instanceof ApiError && error.code === "KEY_INVALID") return { message: "The daemon does not know this key.", hint: error.hint };
   if (error instanceof ApiError) return { message: `${error.message}.`, hint: error.hint };
-  return { message: "The daemon does not answer.", hint: "Start it with `muster up` on the control node, then try again." };
+  return { message: "The daemon does not respond.", hint: "Start it with `muster up` on the control node and try again." };
 }

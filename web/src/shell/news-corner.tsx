@@ -1,4 +1,4 @@
-/** What others did, as it happens: toasts in the corner, and the list they are kept in. */
+/** News as toasts in the corner, and the list of all news. */
 import { useState } from "react";
 import type { NewsItem } from "../live/news.ts";
 import { DialogFoot } from "../parts/dialogs/dialog-foot.tsx";
@@ -27,7 +27,7 @@ export function NewsCorner() {
   };
   return (
     <>
-      <button type="button" className="quiet news-open" title="What others did" onClick={show}>
+      <button type="button" className="quiet news-open" title="Actions of other people, results, alerts" onClick={show}>
         News
         {unread > 0 && (
           <>
@@ -48,7 +48,7 @@ export function NewsCorner() {
           {toasts.shown.map(({ item }) => (
             <li key={item.seq} className={`toast tone-${toneOf(item)}`} onKeyDown={({ key }) => key === "Escape" && dismiss(item.seq)}>
               <p>
-                <Told item={item} /> <Ago at={item.at} />
+                <NewsText item={item} /> <Ago at={item.at} />
               </p>
               <button type="button" className="quiet" aria-label={`Dismiss: ${item.text.slice(0, 80)}`} onClick={() => dismiss(item.seq)}>
                 ×
@@ -71,14 +71,14 @@ function NewsList({ items, onClose }: { items: readonly NewsItem[]; onClose: () 
   return (
     <Modal title="News" kind="wide" onClose={onClose}>
       {items.length === 0 ? (
-        <p className="soft">Nobody else did anything since this page was opened. What they do, how jobs end and alerts are listed here.</p>
+        <p className="soft">No news since this page was opened. Actions of other people, results of jobs and alerts appear here.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
         <ol className="events news-list" tabIndex={0} aria-label="Newest first">
           {items.map((item) => (
             <li key={item.seq} className={`event tone-${toneOf(item)}`}>
               <p className="event-summary">
-                <Told item={item} onFollow={onClose} /> <Ago at={item.at} />
+                <NewsText item={item} onFollow={onClose} /> <Ago at={item.at} />
               </p>
             </li>
           ))}
@@ -89,14 +89,14 @@ function NewsList({ items, onClose }: { items: readonly NewsItem[]; onClose: () 
   );
 }
 
-/** Machines and people have a say in it: text, never markup. */
-function Told({ item: { text, about }, onFollow }: { item: NewsItem; onFollow?: () => void }) {
-  const told = <Untrusted text={text} />;
-  if (!about) return told;
+/** The text comes from machines and people and is never shown as markup. */
+function NewsText({ item: { text, about }, onFollow }: { item: NewsItem; onFollow?: () => void }) {
+  const shown = <Untrusted text={text} />;
+  if (!about) return shown;
   const href = "alert" in about ? alertsHref : "job" in about ? jobHref(about.job) : nodeHref(about.node);
   return (
     <a href={href} onClick={onFollow}>
-      {told}
+      {shown}
     </a>
   );
 }

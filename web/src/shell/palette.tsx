@@ -1,4 +1,4 @@
-/** Goes anywhere by a few letters: Ctrl+K, type, Enter. */
+/** The command palette: Ctrl+K, a few letters, Enter. */
 import { type KeyboardEvent, useId, useState } from "react";
 import { Modal } from "../parts/dialogs/modal.tsx";
 import { useView } from "../parts/page-context.ts";
@@ -42,7 +42,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         }}
         onKeyDown={onKeyDown}
       />
-      <div id={`${id}-list`} role="listbox" aria-label="Found" className="palette-list">
+      <div id={`${id}-list`} role="listbox" aria-label="Results" className="palette-list">
         {found.map(({ key, title, detail, href }, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard stays in the field and chooses from there
           <div
@@ -59,7 +59,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         ))}
       </div>
       <p className="soft" role="status">
-        {found.length === 0 ? "Nothing is called like that." : "Enter opens, Escape leaves."}
+        {found.length === 0 ? "No match." : "Enter opens, Escape closes."}
       </p>
     </Modal>
   );

@@ -1,4 +1,4 @@
-/** Who may do what here, what comes in by which token, who is told what, and where the other services are. */
+/** The settings: the panels of several areas on one page. */
 
 import { KeysPanel } from "../admin/keys-panel.tsx";
 import { NotificationsPanel } from "../admin/notifications-panel.tsx";

@@ -1,4 +1,4 @@
-/** The two dialogs that every page has, by their keys and by a button. */
+/** The command palette and the list of shortcuts, opened by key or by button. */
 import { useEffect, useState } from "react";
 import { KeyHelp } from "./key-help.tsx";
 import { Palette } from "./palette.tsx";
@@ -9,7 +9,7 @@ export function Shortcuts() {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
       const wanted = event.key.toLowerCase() === "k" ? "palette" : event.key === "/" ? "keys" : undefined;
-      // One dialog at a time: what is being confirmed is not covered.
+      // One dialog at a time, so that no confirmation is covered.
       if (!wanted || document.querySelector("dialog[open]")) return;
       event.preventDefault();
       setOpen(wanted);

@@ -1,4 +1,4 @@
-/** Which news stand on the screen and for how long. Pure: the clock ticks elsewhere. */
+/** The visible toasts and their remaining time. Pure. */
 import type { NewsItem } from "../live/news.ts";
 
 const MOST = 3;
@@ -12,15 +12,15 @@ export interface Toast {
 export interface Toasts {
   /** Oldest first. */
   shown: readonly Toast[];
-  /** Those for which there was no room since the screen was last empty. */
+  /** The number of toasts that had no room since the corner was last empty. */
   more: number;
-  /** What is not newer has been shown. */
+  /** News up to this number have been shown. */
   upTo: number;
 }
 
 export const noToasts: Toasts = { shown: [], more: 0, upTo: 0 };
 
-/** `newestFirst`: everything that is known. */
+/** `newestFirst` contains all news. */
 export function taken(was: Toasts, newestFirst: readonly NewsItem[]): Toasts {
   const fresh = newestFirst.filter(({ seq }) => seq > was.upTo).toReversed();
   if (fresh.length === 0) return was;

@@ -1,4 +1,4 @@
-/** The current route, followed as the address changes. */
+/** The current route. It follows the address. */
 import { useMemo, useSyncExternalStore } from "react";
 import { type PageRoute, parseRoute } from "../parts/route.ts";
 

@@ -1,4 +1,4 @@
-/** The toasts of now: they come with the news, and go by themselves unless somebody is at them. */
+/** The visible toasts. They disappear by themselves, but not while the pointer or the focus is on them. */
 import { useEffect, useState } from "react";
 import type { NewsItem } from "../live/news.ts";
 import { aged, cleared, dismissed, noToasts, type Toasts, taken } from "./toasts.ts";
@@ -15,7 +15,7 @@ export function useToasts(items: readonly NewsItem[]) {
     const timer = setInterval(() => setToasts(aged), TICK_MS);
     return () => clearInterval(timer);
   }, [held, none]);
-  // What somebody was at has gone from under them.
+  // The toast with the pointer or the focus has disappeared.
   useEffect(() => {
     if (none) setHeld(false);
   }, [none]);

@@ -1,4 +1,4 @@
-/** What of the daemon's log is shown. */
+/** The filters of the daemon's log. */
 import type { ReactNode, RefObject } from "react";
 import { LogLevel, type LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { type LogQuery, partsOf } from "./log-query.ts";
@@ -13,16 +13,16 @@ interface Props {
 
 export function DaemonLogBar({ lines, query: { level, part, text }, onQuery, search, children }: Props) {
   const { processes, parts } = partsOf(lines);
-  // One that was chosen stays to be seen where nothing of it has come.
+  // The selected part stays in the list even if it has no lines.
   const others = part === undefined || processes.includes(part) || parts.includes(part) ? parts : [...parts, part];
   return (
     <div className="counts">
       <h1>Log</h1>
       <div className="filters">
-        <select aria-label="Least level" value={level} onChange={({ target }) => onQuery({ level: levelOf(target.value) })}>
+        <select aria-label="Minimum level" value={level} onChange={({ target }) => onQuery({ level: levelOf(target.value) })}>
           {LogLevel.options.map((each) => (
             <option key={each} value={each}>
-              {each === "trace" ? "every level" : each === "fatal" ? "fatal" : `${each} and up`}
+              {each === "trace" ? "all levels" : each === "fatal" ? "fatal" : `${each} and above`}
             </option>
           ))}
         </select>
@@ -31,7 +31,7 @@ export function DaemonLogBar({ lines, query: { level, part, text }, onQuery, sea
           value={part ?? ""}
           onChange={({ target }) => onQuery({ part: target.value === "" ? undefined : target.value })}
         >
-          <option value="">every part</option>
+          <option value="">all parts</option>
           <optgroup label="Processes">
             {processes.map((name) => (
               <option key={name}>{name}</option>

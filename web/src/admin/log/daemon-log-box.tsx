@@ -1,4 +1,4 @@
-/** The lines of the daemon's log that are on screen, of however many there are. */
+/** Draws only those lines of the daemon's log that are on screen. */
 import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { atEnd } from "../../live/output/job-log.ts";
@@ -6,7 +6,7 @@ import { exactTime } from "../../parts/time/relative-time.ts";
 import { layoutOf, linesAt, topsOf } from "./log-rows.ts";
 import { logPiecesOf, logWordsOf, sourceOf, timeOfDay } from "./log-text.ts";
 
-/** As the style sheet has it. */
+/** The same value as in the style sheet. */
 const ROW_PX = 19;
 const MARGIN_ROWS = 30;
 
@@ -40,7 +40,7 @@ export function DaemonLogBox({ box, lines, wanted, following, onFollowing }: Pro
     observer.observe(element);
     return () => observer.disconnect();
   }, [box]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new lines, and other heights, are the reason to scroll
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new lines and other heights are the reason to scroll
   useLayoutEffect(() => {
     if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [box, lines, tops, following]);

@@ -1,4 +1,4 @@
-/** The log of the daemon's own processes as it grows: by level and part, searched, paused, cleared away and copied. */
+/** The live log of the daemon's own processes, with filters, search, pause, clear and copy. */
 import { type KeyboardEvent, useRef, useState } from "react";
 import { usePage } from "../../parts/page-context.ts";
 import { CliPanel } from "../../parts/text/cli-panel.tsx";
@@ -14,7 +14,7 @@ export function DaemonLogPage() {
   if (refusal === undefined) return <DaemonLogPane />;
   return (
     <section className="empty">
-      <h1>The daemon's log is for operators</h1>
+      <h1>The daemon's log requires the role operator</h1>
       <p>It names machines, people and files. {refusal}</p>
     </section>
   );
@@ -47,15 +47,15 @@ function DaemonLogPane() {
     else if (event.key === "/" && event.target === box.current) search.current?.focus();
     else return;
     event.preventDefault();
-    // Elsewhere the same keys open the palette.
+    // Outside the log the same keys open the palette.
     event.stopPropagation();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: what is inside has the focus; this only hears its keys
+    // biome-ignore lint/a11y/noStaticElementInteractions: the focus is inside; this element only receives the keys
     <div className="detail daemon-log" onKeyDown={onKeyDown}>
       <DaemonLogBar lines={lines} query={query} onQuery={change} search={search}>
         <button type="button" onClick={() => setPaused(paused === undefined ? { epoch, seq: last } : undefined)}>
-          {paused === undefined ? "Pause" : "Go on"}
+          {paused === undefined ? "Pause" : "Resume"}
         </button>
         <button type="button" aria-keyshortcuts="Control+K" title="Ctrl K while in the log" onClick={clear}>
           Clear
@@ -68,18 +68,18 @@ function DaemonLogPane() {
         </span>
         {paused !== undefined && (
           <strong>
-            Paused; {waiting} {waiting === 1 ? "line waits" : "lines wait"}.
+            Paused. {waiting} new {waiting === 1 ? "line" : "lines"}.
           </strong>
         )}
         {hidden > 0 && (
           <span>
-            {hidden} cleared away.{" "}
+            {hidden} cleared.{" "}
             <button type="button" className="quiet" onClick={() => setCleared(undefined)}>
-              Show them again
+              Show them
             </button>
           </span>
         )}
-        {(lines[0]?.seq ?? 1) > 1 && <span>Earlier lines: standard output of the daemon has them.</span>}
+        {(lines[0]?.seq ?? 1) > 1 && <span>Earlier lines are in the standard output of the daemon.</span>}
         {!following && (
           <button type="button" className="jump" onClick={() => setFollowing(true)}>
             Jump to the end
@@ -89,7 +89,7 @@ function DaemonLogPane() {
       {shown.length === 0 && <p className="soft">{nothing(loaded, lines.length > 0, hidden > 0)}</p>}
       {shown.length === 0 && hidden === 0 && lines.length > 0 && (
         <button type="button" onClick={() => change({ ...wholeLog, part: undefined })}>
-          Show every line
+          Show all lines
         </button>
       )}
       <DaemonLogBox box={box} lines={shown} wanted={query.text} following={following} onFollowing={setFollowing} />
@@ -98,7 +98,7 @@ function DaemonLogPane() {
   );
 }
 
-/** Another epoch counts anew: a number of before says nothing there. */
+/** Sequence numbers restart with each epoch, so an older number is meaningless in a new one. */
 interface Place {
   epoch: string;
   seq: number;
@@ -106,6 +106,6 @@ interface Place {
 
 function nothing(loaded: boolean, some: boolean, cleared: boolean): string {
   if (!loaded) return "Loading the log…";
-  if (cleared) return "Cleared. New lines appear here as they come.";
-  return some ? "No line matches." : "Nothing was logged yet.";
+  if (cleared) return "Cleared. New lines appear here.";
+  return some ? "No line matches." : "The log is empty.";
 }

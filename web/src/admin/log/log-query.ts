@@ -1,4 +1,4 @@
-/** Which lines of the daemon's log are shown, read from and written to the address. Pure. */
+/** The filter of the daemon's log, as part of the address. Pure. */
 import { isWanted, LogLevel, type LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { plainText } from "./log-text.ts";
 
@@ -11,7 +11,7 @@ export interface LogQuery {
 
 export const wholeLog: LogQuery = { level: "trace", text: "" };
 
-/** Somebody may have typed it: what makes no sense is as if it were not there. */
+/** The address may be typed by hand: invalid values are ignored. */
 export function parseLogQuery(hash: string): LogQuery {
   const given = new URLSearchParams(hash.includes("?") ? hash.slice(hash.indexOf("?")) : "");
   const part = given.get("part");
@@ -22,7 +22,7 @@ export function parseLogQuery(hash: string): LogQuery {
   };
 }
 
-/** Only what differs from the whole log is said. */
+/** Contains only the values that differ from the defaults. */
 export function logHash({ level, part, text }: LogQuery): string {
   const said = new URLSearchParams();
   if (level !== wholeLog.level) said.set("level", level);
@@ -38,7 +38,7 @@ export function logCommand({ level, part }: LogQuery): string {
     .join(" ");
 }
 
-/** Between what was cleared away and what has to wait. */
+/** The lines after the cleared ones and before those that arrived during a pause. */
 export interface Span {
   after: number;
   upTo: number;
@@ -55,7 +55,7 @@ export function shownLines(lines: readonly LogLine[], { level, part, text }: Log
   );
 }
 
-/** What can be chosen: processes first, then the parts they name. */
+/** The choices of the filter: processes first, then their parts. */
 export function partsOf(lines: readonly LogLine[]): { processes: string[]; parts: string[] } {
   const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
   const processes = sorted(lines.map(({ process }) => process));

@@ -1,28 +1,28 @@
-/** Where each of many lines lies that are of different heights, in rows: only those on screen are drawn. Pure. */
+/** Computes the position of lines of different heights, in rows, so that only lines on screen are drawn. Pure. */
 import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { logWordsOf, rowsOf } from "./log-text.ts";
 
 export interface Layout {
-  /** Characters beside each other in the column of words. */
+  /** Characters per row in the text column. */
   columns: number;
-  /** Rows above the words: one where the screen is too narrow for them to stand beside the time. */
+  /** Rows above the text: one on a narrow screen, where the time has a row of its own. */
   heading: 0 | 1;
 }
 
-/** `tops[i]` is the row line i begins at; the last is how many rows there are. */
+/** `tops[i]` is the first row of line i. The last element is the number of rows. */
 export function topsOf(lines: readonly LogLine[], { columns, heading }: Layout): number[] {
   const tops = [0];
   for (const line of lines) tops.push((tops.at(-1) ?? 0) + heading + rowsOf(logWordsOf(line), columns));
   return tops;
 }
 
-/** The lines from `first` up to and without `end` cover these rows. */
+/** The lines that cover these rows: from `first`, up to but not including `end`. */
 export function linesAt(tops: readonly number[], fromRow: number, toRow: number): { first: number; end: number } {
   const first = Math.max(0, after(tops, fromRow) - 1);
   return { first: Math.min(first, tops.length - 1), end: Math.min(tops.length - 1, after(tops, toRow)) };
 }
 
-/** The first that lies behind this row. */
+/** The first line below this row. */
 function after(tops: readonly number[], row: number): number {
   let [low, high] = [0, tops.length];
   while (low < high) {
@@ -33,7 +33,7 @@ function after(tops: readonly number[], row: number): number {
   return low;
 }
 
-/** What stands left of the words, in characters: time, level, source. */
+/** Width of the columns left of the text, in characters: time, level, source. */
 const BESIDE = 13 + 6 + 23;
 const NARROW = 90;
 

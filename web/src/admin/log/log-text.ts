@@ -1,16 +1,16 @@
-/** A line of the daemon's log in words, and how many rows they take where every character is as wide as the others. Pure. */
+/** Formats a line of the daemon's log and counts its rows in a fixed-width font. Pure. */
 import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { withoutColours } from "../../live/output/ansi.ts";
 import { printable } from "../../live/output/printable.ts";
 
-/** Machines wrote some of it: nothing that acts or turns the reading direction stays. */
+/** Machines can influence the text: control characters and direction marks are removed. */
 const harmless = (text: string): string => withoutColours(printable("", text).text).replaceAll("\t", "    ");
 
 export const sourceOf = ({ process, part }: LogLine): string => harmless(part === undefined ? process : `${process}/${part}`);
 
 const texts = new WeakMap<LogLine, string>();
 
-/** What happened, and what else is known; a failure's trace takes rows of its own. */
+/** The message and its fields. A stack trace takes rows of its own. */
 export function logWordsOf(line: LogLine): string {
   const known = texts.get(line);
   if (known !== undefined) return known;
@@ -28,17 +28,17 @@ export const rowsOf = (words: string, columns: number): number =>
 
 const pad = (value: number, digits: number) => String(value).padStart(digits, "0");
 
-/** In the reader's own zone, which the title of the cell names. */
+/** In the reader's time zone. The title of the cell names it. */
 export function timeOfDay(at: string): string {
   const when = new Date(at);
   return `${pad(when.getHours(), 2)}:${pad(when.getMinutes(), 2)}:${pad(when.getSeconds(), 2)}.${pad(when.getMilliseconds(), 3)}`;
 }
 
-/** What was searched for, marked. */
+/** Splits the text at matches of the search. */
 export function logPiecesOf(words: string, wanted: string): { text: string; found: boolean }[] {
   const sought = wanted.trim().toLowerCase();
   const lower = words.toLowerCase();
-  // A letter may change its length with its case: then there is no telling where.
+  // Lower case can change the length of a text. Positions are then unknown.
   if (sought === "" || lower.length !== words.length) return [{ text: words, found: false }];
   const pieces: { text: string; found: boolean }[] = [];
   let from = 0;

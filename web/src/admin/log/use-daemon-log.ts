@@ -1,4 +1,4 @@
-/** The daemon's own log for as long as somebody looks, and which part of it, kept in the address. */
+/** Subscribes to the daemon's log while the page is open. The address holds the filter. */
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { usePage } from "../../parts/page-context.ts";
 import { type LogQuery, logHash, parseLogQuery } from "./log-query.ts";
@@ -13,7 +13,7 @@ export function useLogQuery(): [LogQuery, (change: Partial<LogQuery>) => void] {
   const hash = useSyncExternalStore(subscribe, () => location.hash);
   const query = useMemo(() => parseLogQuery(hash), [hash]);
   const change = (part: Partial<LogQuery>) => {
-    // Not an entry of the history for every letter typed; and told at once, or a field would lose its letters.
+    // Typing must not add history entries. The event fires at once, because a delayed value would drop typed letters.
     history.replaceState(history.state, "", logHash({ ...parseLogQuery(location.hash), ...part }));
     dispatchEvent(new HashChangeEvent("hashchange"));
   };

@@ -1,8 +1,8 @@
-/** Which lines are seen when some chapters are folded: rows of the screen to lines of the output, and back. Pure. */
+/** Maps rows of the screen to lines of the output, and back, while chapters are folded. Pure. */
 import type { Chapter } from "../../live/output/job-log.ts";
 
 interface Stretch {
-  /** Row of its first line. */
+  /** The row of its first line. */
   row: number;
   from: number;
   to: number;
@@ -11,11 +11,11 @@ interface Stretch {
 export interface Folding {
   rows: number;
   lineAt(row: number): number;
-  /** Of a folded line: the row of its heading. */
+  /** For a folded line, the row of its heading. */
   rowOf(line: number): number;
 }
 
-/** `first` and `end` are the lines there are; `folded` holds the headings' lines. */
+/** `first` and `end` limit the lines of the output. `folded` contains the lines of folded headings. */
 export function fold(first: number, end: number, chapters: readonly Chapter[], folded: ReadonlySet<number>): Folding {
   const stretches: Stretch[] = [];
   let rows = 0;
@@ -55,7 +55,7 @@ function lastUpTo(stretches: readonly Stretch[], holds: (stretch: Stretch) => bo
   return stretches[low - 1];
 }
 
-/** The chapter a line is in. */
+/** The chapter that contains a line. */
 export function chapterOf(chapters: readonly Chapter[], line: number): Chapter | undefined {
   return chapters.findLast((chapter) => chapter.line <= line);
 }

@@ -1,4 +1,4 @@
-/** Output as it grows: it follows the end until somebody reads, and leads to what was searched for and to the first failure. */
+/** The live output of a job. It follows the end until the user scrolls up, and offers search and a jump to the first failure. */
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { JobLog } from "../../live/output/job-log.ts";
 import { chapterOf, fold } from "./folding.ts";
@@ -6,7 +6,7 @@ import { LogBox, rowPx } from "./log-box.tsx";
 import { MOST_FOUND } from "./search.ts";
 import { useSearch } from "./use-search.ts";
 
-/** `start`: a line to begin at, once it is there. */
+/** `start` is the line to show first, once it has arrived. */
 export function JobOutput({ log, start }: { log: JobLog; start: number | undefined }) {
   const box = useRef<HTMLElement>(null);
   const [following, setFollowing] = useState(true);
@@ -27,11 +27,11 @@ export function JobOutput({ log, start }: { log: JobLog; start: number | undefin
     const scroll = () => {
       if (box.current) box.current.scrollTop = Math.max(0, row * rowPx(open) - box.current.clientHeight / 3);
     };
-    // An unfolded chapter must be there before one can scroll into it.
+    // A chapter must be unfolded before the page scrolls to a line in it.
     requestAnimationFrame(scroll);
   };
   const there = start !== undefined && start < log.length - 1;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each line that is asked for
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each requested line
   useEffect(() => {
     if (there) goTo(start);
   }, [start, there]);
@@ -66,7 +66,7 @@ export function JobOutput({ log, start }: { log: JobLog; start: number | undefin
           type="search"
           className="output-search"
           aria-label="Search the output"
-          placeholder="Search; Enter goes on"
+          placeholder="Search (Enter for the next match)"
           value={text}
           onChange={({ target }) => setText(target.value)}
           onKeyDown={onKeyDown}
@@ -86,7 +86,7 @@ export function JobOutput({ log, start }: { log: JobLog; start: number | undefin
         )}
         {!following && (
           <button type="button" onClick={() => setFollowing(true)}>
-            Follow the end
+            Follow
           </button>
         )}
       </div>

@@ -1,13 +1,13 @@
-/** The lines of an output that are on screen, of however many there are: each is one row high, the rest is empty space. */
+/** Draws only those lines of an output that are on screen. Each line is one row high, the rest is empty space. */
 import { type ReactNode, type RefObject, useLayoutEffect, useState } from "react";
 import { spansOf } from "../../live/output/ansi.ts";
 import { atEnd, type JobLog, lineTone } from "../../live/output/job-log.ts";
 import type { Folding } from "./folding.ts";
 
-/** As the style sheet has it: where headings stand together, each needs room for a finger. */
+/** The same value as in the style sheet. Adjacent headings need room for a finger. */
 export const rowPx = (folded: ReadonlySet<number>): number => (folded.size > 0 ? 24 : 19);
 const MARGIN_ROWS = 20;
-/** A line of a megabyte is one row all the same. */
+/** Longer lines are cut: a line of a megabyte is also one row. */
 const LONGEST_SHOWN = 4000;
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
   folding: Folding;
   folded: ReadonlySet<number>;
   onFold: (line: number) => void;
-  /** The line somebody has searched or jumped to. */
+  /** The line that the user searched for or jumped to. */
   current: number | undefined;
   following: boolean;
   onFollowing: (following: boolean) => void;

@@ -1,15 +1,15 @@
-/** Looks for a text in the output, some lines at a time so that nothing else waits, and goes on when more comes. */
+/** Searches the output in small steps, so that the page stays responsive, and continues when more lines arrive. */
 import type { JobLog } from "../../live/output/job-log.ts";
 
 export interface Search {
   text: string;
-  /** Numbers of the lines found, in order. */
+  /** Numbers of matching lines, in order. */
   found: readonly number[];
-  /** Where to go on. */
+  /** The line to continue at. */
   next: number;
 }
 
-/** Nobody walks through more; the count says that there are more. */
+/** The limit of matches. The count shows that there are more. */
 export const MOST_FOUND = 10_000;
 const LINES_AT_ONCE = 20_000;
 
@@ -18,7 +18,7 @@ export const searchFor = (text: string): Search => ({ text, found: [], next: 0 }
 export const isThrough = ({ text, found, next }: Search, log: JobLog): boolean =>
   text === "" || found.length >= MOST_FOUND || next >= log.length - (log.end ? 0 : 1);
 
-/** One step; the last line is left alone while it may go on. */
+/** One step. The last line is skipped while it may still grow. */
 export function searchOn(search: Search, log: JobLog): Search {
   const wanted = search.text.toLowerCase();
   const from = Math.max(search.next, log.dropped);

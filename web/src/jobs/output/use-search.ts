@@ -1,4 +1,4 @@
-/** The search in a job's output, stepping whenever there is time and something new. */
+/** Runs the search in a job's output step by step, as lines arrive. */
 import { useEffect, useState } from "react";
 import type { JobLog } from "../../live/output/job-log.ts";
 import { isThrough, type Search, searchFor, searchOn } from "./search.ts";

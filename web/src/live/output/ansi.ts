@@ -1,7 +1,7 @@
-/** A line with colours as pieces of text, each with the class names of its style. Pure; the text stays text. */
+/** Splits a line with colours into pieces of text, each with the class names of its style. Pure. */
 
 export interface Style {
-  /** 0 to 7, the bright ones 8 to 15. */
+  /** 0 to 7, and 8 to 15 for bright colours. */
   colour?: number;
   bold?: true;
   dim?: true;
@@ -19,7 +19,7 @@ const plainStyle: Style = {};
 
 export const withoutColours = (line: string): string => (line.includes("\x1b") ? line.replace(code, "") : line);
 
-/** `style`: how the line before ended. */
+/** `style` is the style at the end of the previous line. */
 export function spansOf(line: string, style: Style = plainStyle): Span[] {
   const spans: Span[] = [];
   let at = 0;
@@ -36,7 +36,7 @@ export function spansOf(line: string, style: Style = plainStyle): Span[] {
   return spans;
 }
 
-/** How the next line begins. */
+/** The style at the end of a line. */
 export function styleAfter(line: string, style: Style = plainStyle): Style {
   if (!line.includes("\x1b")) return style;
   let now = style;
@@ -54,7 +54,7 @@ function changed(style: Style, parameters: string): Style {
     if (number === 38 || number === 48) {
       const palette = numbers[index + 1] === 5;
       const colour = numbers[index + 2];
-      // Of the larger palettes only the sixteen that every scheme has are shown.
+      // Of larger palettes, only the sixteen standard colours are shown.
       if (number === 38 && palette && colour !== undefined && colour < 16) now = { ...now, colour };
       index += palette ? 2 : 4;
     } else now = step(now, number);

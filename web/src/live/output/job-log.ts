@@ -1,9 +1,9 @@
-/** The output of one job, grown by the frames of the live feed. It changes in place: a million lines are not copied for each that comes. */
+/** The output of one job. Frames of the live feed extend it in place, because copying a million lines per frame is too slow. */
 import type { ServerFrame } from "../../../../daemon/contract/frame.ts";
 import { isPlain, type Style, styleAfter, withoutColours } from "./ansi.ts";
 import { printable } from "./printable.ts";
 
-/** Lines are counted from the first that ever came, so a number stays true when earlier ones are let go. */
+/** Lines are counted from the first one received, so numbers stay valid when earlier lines are dropped. */
 export interface Chapter {
   line: number;
   failed: boolean;
@@ -11,22 +11,22 @@ export interface Chapter {
 
 type Piece = Omit<Extract<ServerFrame, { type: "log" }>, "type" | "seq" | "jobId">;
 
-/** A browser shows no box that is much higher than this many lines. */
+/** Browsers cannot show a box that is much higher than this. */
 const MOST_LINES = 900_000;
 
 export class JobLog {
-  /** Lines let go at the top. */
+  /** Lines dropped at the top. */
   dropped = 0;
-  /** Byte offset to ask for next. */
+  /** The next byte offset to request. */
   next = 0;
   end = false;
-  /** A play, a task or a handler each, in order. */
+  /** Plays, tasks and handlers, in order. */
   readonly chapters: Chapter[] = [];
   #pending = "";
-  /** The last one may go on. */
+  /** The last line may still grow. */
   #lines: string[] = [""];
   #failures: number[] = [];
-  /** How a line begins, where that is not plain. */
+  /** The style at the start of a line, unless it is plain. */
   readonly #styles = new Map<number, Style>();
   readonly #mostLines: number;
 
@@ -55,7 +55,7 @@ export class JobLog {
     return withoutColours(this.#lines[number - this.dropped] ?? "");
   }
 
-  /** False when it is not what comes next: the same piece twice after a reconnect, or one that would leave a hole. */
+  /** False for a piece that does not follow: a duplicate after a reconnect, or one that leaves a gap. */
   take({ offset, next, text, end }: Piece): boolean {
     if (offset !== this.next) return false;
     const come = printable(this.#pending, text);
@@ -71,11 +71,11 @@ export class JobLog {
     if (end) this.#finish(number);
     this.next = next;
     this.end = end;
-    this.#letGo();
+    this.#dropOldest();
     return true;
   }
 
-  /** A line is judged when it is whole. */
+  /** Classifies a line when it is complete. */
   #finish(number: number): void {
     const { text, style } = this.line(number);
     const after = styleAfter(text, style);
@@ -93,8 +93,8 @@ export class JobLog {
     }
   }
 
-  #letGo(): void {
-    // A tenth at a time: letting go moves all that is kept.
+  #dropOldest(): void {
+    // It drops a tenth at a time, because dropping moves all remaining lines.
     if (this.#lines.length <= this.#mostLines) return;
     const excess = this.#lines.length - Math.floor(this.#mostLines * 0.9);
     this.#lines = this.#lines.slice(excess);
@@ -108,7 +108,7 @@ export class JobLog {
 
 export type LineTone = "heading" | "good" | "changed" | "bad" | "quiet" | "plain";
 
-/** By the words Ansible begins its lines with. */
+/** Classifies a line by the words that Ansible starts it with. */
 export function lineTone(line: string): LineTone {
   if (isHeading(line)) return "heading";
   if (/^(fatal|failed|ERROR!|\[ERROR\])/.test(line)) return "bad";
@@ -120,6 +120,6 @@ export function lineTone(line: string): LineTone {
 
 const isHeading = (line: string): boolean => /^(PLAY|TASK|RUNNING HANDLER)\b/.test(line);
 
-/** Somebody who scrolled up is reading: new lines must not pull them away. */
+/** A user who scrolled up is reading: new lines must not scroll the box. */
 export const atEnd = (box: { scrollTop: number; clientHeight: number; scrollHeight: number }) =>
   box.scrollHeight - box.clientHeight - box.scrollTop < 24;

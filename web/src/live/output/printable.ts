@@ -1,6 +1,6 @@
-/** Takes terminal control out of output that arrives in pieces. What stays is text and the colours of it, nothing that acts. */
+/** Removes terminal control from output that arrives in pieces. Only text and colours remain. */
 
-/** Bytes of the start of an escape sequence that has not ended yet: they wait for the next piece. */
+/** The text, and the start of an unfinished escape sequence, which is kept for the next piece. */
 export interface Printable {
   text: string;
   pending: string;
@@ -14,9 +14,9 @@ const unfinished = /(?:\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?|[PX^_][^\x1b]*\
 const colour = /^\x1b\[[0-9;]{0,60}m$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
 const control = /[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[[0-9;]{0,60}m)/g;
-/** Would turn the reading direction around and make a line say what it does not. */
+/** Marks that reverse the reading direction could falsify a line. */
 const bidirectional = /[\u202a-\u202e\u2066-\u2069]/g;
-/** A sequence that never ends must not swallow the output for ever. */
+/** An unfinished sequence must not hold back the output forever. */
 const LONGEST_PENDING = 4096;
 
 export function printable(pending: string, piece: string): Printable {

@@ -1,4 +1,4 @@
-/** Machines that came under this one's name or MAC address and are kept out until somebody decides. */
+/** Quarantined machines that claim the name or the MAC address of this one. An operator has to decide. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { KeptOut } from "./kept-out.tsx";
 

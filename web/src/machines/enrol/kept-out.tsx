@@ -1,4 +1,4 @@
-/** One machine that is kept out: let it in under a name of its own, in the place of another, or turn it away. */
+/** One quarantined machine: admit it under its own name, let it replace a node, or reject it. */
 import { type SyntheticEvent, useState } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { ActionButton } from "../../parts/action-button.tsx";
@@ -10,9 +10,9 @@ import { Ago } from "../../parts/time/ago.tsx";
 
 interface Props {
   claim: NonNullable<Node["claims"]>[number];
-  /** What it is, as it showed itself. */
+  /** Describes the machine by what it reported. */
   who?: string;
-  /** The node whose place it could take. */
+  /** The node that it could replace. */
   contested?: string;
 }
 
@@ -34,33 +34,33 @@ export function KeptOut({ claim: { id, reason, at }, who = "Another machine", co
       </p>
       <div className="actions">
         <ActionButton busy={busy} onClick={() => setAsking("own-name")}>
-          Let it in…
+          Admit…
         </ActionButton>
         {contested !== undefined && (
           <ActionButton className="danger" busy={busy} onClick={() => setAsking("replace")}>
-            Let it replace {contested}…
+            Replace {contested}…
           </ActionButton>
         )}
         <ActionButton busy={busy} onClick={() => void attempt(() => client.discardQuarantine({ id }))}>
-          Turn it away
+          Reject
         </ActionButton>
       </div>
       <Problem problem={problem} />
       {asking && (
-        <Modal title={asking === "replace" ? `Replace ${contested}` : "Let it in"} onClose={() => setAsking(undefined)}>
+        <Modal title={asking === "replace" ? `Replace ${contested}` : "Admit"} onClose={() => setAsking(undefined)}>
           <form onSubmit={submit}>
             <p>
               {asking === "replace"
-                ? "It takes the place of the machine that is there now, which is then unknown."
-                : "It joins as a node of its own and is configured at once."}
+                ? "It replaces the current machine, which becomes unknown."
+                : "It becomes a new node and is configured immediately."}
             </p>
             <label>
               {asking === "replace" ? (
                 <>
-                  Type <strong className="mono">{contested}</strong> to go on
+                  Type <strong className="mono">{contested}</strong> to confirm
                 </>
               ) : (
-                "Its name"
+                "Name"
               )}
               <input data-first autoComplete="off" spellCheck={false} value={typed} onChange={({ target }) => setTyped(target.value)} />
             </label>
@@ -70,7 +70,7 @@ export function KeptOut({ claim: { id, reason, at }, who = "Another machine", co
                 className={asking === "replace" ? "danger solid" : "primary"}
                 disabled={asking === "replace" ? typed !== contested : typed.trim() === ""}
               >
-                {asking === "replace" ? "Replace" : "Let it in"}
+                {asking === "replace" ? "Replace" : "Admit"}
               </button>
             </DialogFoot>
           </form>

@@ -15,7 +15,7 @@ export function NewToken({ onMade, onClose }: { onMade: (install: string) => voi
   const create = async () => onMade((await client.createToken({ uses, role, ttlSeconds: ttl * 3600 })).install);
   return (
     <CreateDialog title="Create a token" create={create} onClose={onClose}>
-      <label htmlFor={`${id}-uses`}>For how many machines</label>
+      <label htmlFor={`${id}-uses`}>Number of machines</label>
       <input
         id={`${id}-uses`}
         data-first
@@ -26,13 +26,13 @@ export function NewToken({ onMade, onClose }: { onMade: (install: string) => voi
         value={uses}
         onChange={({ target }) => setUses(Number(target.value))}
       />
-      <label htmlFor={`${id}-role`}>They join as</label>
+      <label htmlFor={`${id}-role`}>Role</label>
       <select id={`${id}-role`} value={role} onChange={({ target }) => setRole(MachineRole.parse(target.value))}>
         {MachineRole.options.map((each) => (
           <option key={each}>{each}</option>
         ))}
       </select>
-      <label htmlFor={`${id}-ttl`}>How long it works</label>
+      <label htmlFor={`${id}-ttl`}>Expires after</label>
       <select id={`${id}-ttl`} value={ttl} onChange={({ target }) => setTtl(Number(target.value))}>
         {hours.map((each) => (
           <option key={each} value={each}>

@@ -1,18 +1,18 @@
-/** Machines that came with a good token under a name that is nobody's here, and are kept out until somebody decides. */
+/** Quarantined machines with a valid token and an unknown name. An operator has to decide. */
 import { useEffect, useState } from "react";
 import type { Claim } from "../../../../daemon/contract/machines/enrol.ts";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
 import { usePage, useView } from "../../parts/page-context.ts";
 import { KeptOut } from "./kept-out.tsx";
 
-/** Those that contest a node stand on its page. */
+/** Machines that claim an existing node are shown on its page. */
 export function Strangers() {
   const { client } = usePage();
   const { fleet } = useView();
   const [claims, setClaims] = useState<readonly Claim[]>([]);
   const { attempt, problem } = useAttempt();
   const newest = fleet.activity.find(({ type }) => type === "node.contested" || type.startsWith("quarantine."))?.seq;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one that came or was decided is the reason to ask
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new or a decided machine is the reason to ask
   useEffect(() => {
     void attempt(async () => setClaims(await client.listQuarantine({})));
   }, [client, newest]);
@@ -28,7 +28,7 @@ export function Strangers() {
         <KeptOut
           key={id}
           claim={{ id, reason, at: lastAt }}
-          who={`A machine at ${address} with ${mac} that calls itself ${name}${tries > 1 ? `, ${tries} times by now` : ""}`}
+          who={`A machine at ${address} with ${mac} that calls itself ${name}${tries > 1 ? ` (${tries} attempts)` : ""}`}
         />
       ))}
     </section>

@@ -1,4 +1,4 @@
-/** Tokens with which machines that were installed by other means come into the fleet. */
+/** Enrolment tokens for machines that Muster did not install. */
 import { useState } from "react";
 import type { EnrolToken } from "../../../../daemon/contract/machines/enrol.ts";
 import { ActionButton } from "../../parts/action-button.tsx";
@@ -23,7 +23,7 @@ export function TokensPanel() {
       <Sheet
         title="Enrolment tokens"
         {...(tokens && { count: tokens.length })}
-        columns={["Token", "State", "For", "Used", "Made by", "Ends", "Revoke"]}
+        columns={["Token", "State", "For", "Used", "Created by", "Expires", "Revoke"]}
         rows={(tokens ?? []).map(({ id, state, role, node, used, uses, createdBy, expiresAt }) => ({
           key: id,
           cells: [
@@ -39,7 +39,7 @@ export function TokensPanel() {
               <Revoke
                 key="revoke"
                 what={`the token ${id}`}
-                warning="No machine comes in with it any more; who came with it stays."
+                warning="No machine can join with it any more. Machines that joined with it stay."
                 onRevoke={async () => {
                   await client.revokeToken({ id });
                   await refresh();
@@ -48,7 +48,7 @@ export function TokensPanel() {
             ) : null,
           ],
         }))}
-        {...(refusal !== undefined ? { note: `Tokens are for operators. ${refusal}` } : tokens?.length === 0 && { note: none })}
+        {...(refusal !== undefined ? { note: `Tokens require the role operator. ${refusal}` } : tokens?.length === 0 && { note: none })}
       />
       <Problem problem={problem} />
       <div className="actions">
@@ -66,10 +66,10 @@ export function TokensPanel() {
       )}
       {install !== undefined && (
         <ShownOnce
-          title="The token"
+          title="Enrolment token"
           what="the line with the token"
           secret={install}
-          use="Run this line as root on the machine that is to come in."
+          use="Run this command as root on the machine that should join."
           onClose={() => setInstall(undefined)}
         />
       )}
@@ -77,4 +77,4 @@ export function TokensPanel() {
   );
 }
 
-const none = "None. A machine that was installed by other means comes in with one; machines booted from here bring their own.";
+const none = "None. A machine that Muster did not install joins with a token. Machines that Muster installs have their own.";

@@ -1,4 +1,4 @@
-/** What just happened anywhere in the fleet. */
+/** The newest events of the whole fleet. */
 
 import { useView } from "../../parts/page-context.ts";
 import { EventLine } from "../node/event-line.tsx";
@@ -19,7 +19,7 @@ export function Activity() {
           <EventLine key={entry.event.seq} entry={entry} node={fleet.nodes.get(entry.event.nodeId ?? "")} />
         ))}
       </ol>
-      {entries.length === 0 && <p className="soft">Nothing has happened yet.</p>}
+      {entries.length === 0 && <p className="soft">No events yet.</p>}
     </aside>
   );
 }

@@ -1,4 +1,4 @@
-/** What may be done to all marked machines together. */
+/** Actions on all selected machines. */
 import { useState } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { ActionButton } from "../../parts/action-button.tsx";
@@ -6,15 +6,15 @@ import { type BulkAction, type BulkPlan, bulkActions, bulkWord, planBulk } from 
 import { BulkDialog } from "./bulk-dialog.tsx";
 
 export function BulkBar({ nodes, onClear }: { nodes: readonly Node[]; onClear: () => void }) {
-  /** As it was when it was asked for: what is confirmed is what was shown. */
+  /** A snapshot, so that the user confirms exactly what was shown. */
   const [asked, setAsked] = useState<{ action: BulkAction; plan: BulkPlan }>();
   return (
-    <section className="bulk" aria-label="Marked machines">
-      <strong role="status">{nodes.length} marked</strong>
+    <section className="bulk" aria-label="Selected machines">
+      <strong role="status">{nodes.length} selected</strong>
       <div className="actions">
         {bulkActions.map((action) => {
           const plan = planBulk(action, nodes);
-          const why = plan.does.length === 0 ? "None of the marked machines is in a phase for it." : undefined;
+          const why = plan.does.length === 0 ? "None of the selected machines is in a suitable phase." : undefined;
           return (
             <ActionButton
               key={action}
@@ -28,7 +28,7 @@ export function BulkBar({ nodes, onClear }: { nodes: readonly Node[]; onClear: (
         })}
       </div>
       <button type="button" className="quiet" onClick={onClear}>
-        Unmark
+        Clear selection
       </button>
       {asked && <BulkDialog {...asked} onClose={() => setAsked(undefined)} />}
     </section>

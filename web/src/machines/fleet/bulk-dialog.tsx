@@ -1,4 +1,4 @@
-/** Says what will happen to each machine before it does, asks for typed words where disks are erased, then tells what came of it. */
+/** Previews a bulk action for each machine, asks for a typed confirmation before disks are erased, and shows the results. */
 import { type SyntheticEvent, useState } from "react";
 import type { Profile } from "../../../../daemon/contract/machines/node.ts";
 import { DialogFoot } from "../../parts/dialogs/dialog-foot.tsx";
@@ -24,14 +24,14 @@ export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan
   };
   const failed = [...outcomes.values()].filter(({ ok }) => !ok).length;
   return (
-    <Modal title={`${verb} ${plan.does.length} of ${plan.does.length + plan.leaves.length} marked`} kind="wide" onClose={onClose}>
+    <Modal title={`${verb} ${plan.does.length} of ${plan.does.length + plan.leaves.length} selected`} kind="wide" onClose={onClose}>
       <form onSubmit={submit}>
         {action === "arm" && (
           <p>
-            The next network boot of each <strong>overwrites its disk</strong> and installs it anew, once. An arming lapses by itself.
+            The next network boot of each <strong>overwrites its disk</strong> and reinstalls it once. The arming expires by itself.
           </p>
         )}
-        <ul className="bulk-list" aria-label="What will happen">
+        <ul className="bulk-list" aria-label="Preview">
           {plan.does.map(({ node, what }) => {
             const outcome = outcomes.get(node.id);
             return (
@@ -85,7 +85,7 @@ export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan
         <p role="status" className={failed > 0 ? "problem" : undefined}>
           {state === "working" && `${outcomes.size} of ${plan.does.length}…`}
           {state === "done" && `Done: ${outcomes.size - failed} of ${outcomes.size}${failed > 0 ? `, ${failed} refused` : ""}. `}
-          {state === "done" && action === "run" && failed < outcomes.size && <a href={jobsHref}>See the jobs</a>}
+          {state === "done" && action === "run" && failed < outcomes.size && <a href={jobsHref}>Show the jobs</a>}
         </p>
         <DialogFoot onClose={onClose} word={state === "done" ? "Close" : "Cancel"}>
           {state !== "done" && (

@@ -1,4 +1,4 @@
-/** What one action would do to each of many machines: to whom it happens, and who is left out and why. Pure. */
+/** Plans a bulk action: what happens to each machine, and which machines are left out and why. Pure. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { actionsFor } from "../node/actions.ts";
 import { phaseLabel } from "../phases.ts";
@@ -13,7 +13,7 @@ export interface BulkPlan {
 
 export const bulkWord: Record<BulkAction, string> = { accept: "Accept", arm: "Arm…", wake: "Wake", run: "Run…" };
 
-/** What must be typed before disks are erased: a name where it is one machine, the number where it is many. */
+/** The text to type before disks are erased: the name of a single machine, or the number of machines. */
 export const phraseFor = ({ does }: BulkPlan): string => (does.length === 1 ? (does[0]?.node.name ?? "") : `erase ${does.length}`);
 
 export function planBulk(action: BulkAction, nodes: readonly Node[]): BulkPlan {
@@ -28,7 +28,7 @@ export function planBulk(action: BulkAction, nodes: readonly Node[]): BulkPlan {
 function whatOf(action: BulkAction, node: Node): string {
   switch (action) {
     case "accept":
-      return "joins the fleet under this name; it boots its own disk";
+      return "joins the fleet under this name and boots its own disk";
     case "arm":
       return `its next network boot overwrites ${node.disk ?? "its first fixed disk"}${node.state.phase === "ready" ? ", and it is in use: ready" : ""}`;
     case "wake":

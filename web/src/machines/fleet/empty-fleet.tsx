@@ -1,4 +1,4 @@
-/** Nothing has booted yet: what to do so that something does. */
+/** Instructions for the first machine, while the fleet is empty. */
 import type { DaemonStatus } from "../../live/view.ts";
 
 export function EmptyFleet({ dhcpMode }: { dhcpMode: DaemonStatus["dhcpMode"] | undefined }) {
@@ -7,7 +7,7 @@ export function EmptyFleet({ dhcpMode }: { dhcpMode: DaemonStatus["dhcpMode"] | 
       <h2 id="empty-title">No machine has asked to boot yet</h2>
       {dhcpMode === "off" && (
         <p className="notice">
-          This daemon answers no DHCP: <code>netboot.dhcp</code> is <code>off</code>. Set it to <code>proxy</code> in{" "}
+          This daemon does not answer DHCP: <code>netboot.dhcp</code> is <code>off</code>. Set it to <code>proxy</code> in{" "}
           <code>muster.yaml</code> and start Muster again, or let your own DHCP server point machines here.
         </p>
       )}
@@ -16,12 +16,12 @@ export function EmptyFleet({ dhcpMode }: { dhcpMode: DaemonStatus["dhcpMode"] | 
           Connect a machine to the same LAN as this daemon and set it to <strong>network boot</strong> (PXE) in its firmware, before the
           disk.
         </li>
-        <li>Switch it on. It appears here within seconds, without a reload; nothing is written to its disk.</li>
-        <li>Accept it. To install it, arm it and start it once more: only an armed machine is ever erased, and only once per arming.</li>
+        <li>Switch it on. It appears here within seconds, without a reload. Nothing is written to its disk.</li>
+        <li>Accept it. To install it, arm it and restart it. Only an armed machine is erased, and only once per arming.</li>
       </ol>
       <p className="soft">
-        Nothing appears? <code>muster doctor</code> on the control node checks the network and the boot files;{" "}
-        <code>muster explain &lt;mac&gt;</code> tells what a machine would be answered, and why.
+        Nothing appears? <code>muster doctor</code> on the control node checks the network and the boot files.{" "}
+        <code>muster explain &lt;mac&gt;</code> shows the answer that a machine would get, and the reason.
       </p>
     </section>
   );

@@ -1,4 +1,4 @@
-/** What is shown of the fleet: a count for each phase that is also its filter, the search, the group, cards or table. */
+/** The filters of the fleet: phases with counts, search, group, rack, and the choice of cards or table. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { phaseLabel } from "../phases.ts";
 import type { FleetQuery } from "./fleet-query.ts";
@@ -9,7 +9,7 @@ interface Props {
   query: FleetQuery;
   onQuery: (change: Partial<FleetQuery>) => void;
   groups: readonly string[];
-  /** Why the groups are not known. */
+  /** The reason why the groups are unknown. */
   noGroups: string | undefined;
   racks: readonly string[];
 }
@@ -78,7 +78,7 @@ export function FleetBar({ nodes, query: { phase, text, group, rack, view }, onQ
           value={text}
           onChange={({ target }) => onQuery({ text: target.value })}
         />
-        <fieldset className="choice" aria-label="Shown as">
+        <fieldset className="choice" aria-label="View">
           {(["cards", "table"] as const).map((kind) => (
             <button key={kind} type="button" aria-pressed={view === kind} onClick={() => onQuery({ view: kind })}>
               {kind === "cards" ? "Cards" : "Table"}

@@ -1,4 +1,4 @@
-/** The first page: every machine as a card or a line, what needs somebody on top, and what just happened beside it. */
+/** The first page: all machines as cards or as a table, the most urgent first, with the newest events. */
 import { useDeferredValue, useMemo } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { usePage, useView } from "../../parts/page-context.ts";
@@ -26,7 +26,7 @@ export function FleetPage() {
   const { known: standing } = useRacks();
   const { selected, select, clear } = useSelection();
   const memberships = useMemo(() => inventory && membershipsOf(inventory), [inventory]);
-  // Typing and clicking come first: the list may be a moment behind them.
+  // Input has priority: the list may lag behind it.
   const { nodes: known } = useDeferredValue(fleet);
   const nodes = useMemo(() => [...known.values()], [known]);
   const groups = useMemo(() => [...new Set([...(memberships?.values() ?? [])].flatMap((each) => each.groups))].sort(), [memberships]);
@@ -94,7 +94,7 @@ export function FleetPage() {
 function Cards({ nodes }: { nodes: readonly Node[] }) {
   const keepFocus = useKeptFocus();
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only notices where the keyboard is
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only tracks the focus
     <div className="card-sections" onFocus={keepFocus}>
       {sectionsOf(nodes).map((section) => (
         <section key={section.group} aria-label={section.group}>

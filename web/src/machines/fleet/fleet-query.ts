@@ -1,4 +1,4 @@
-/** What part of the fleet is shown and how, read from and written to the address: a view can be kept and sent to somebody. Pure. */
+/** Filters and view of the fleet, as part of the address, so that they can be saved and shared. Pure. */
 import type { Phase } from "../../../../daemon/contract/machines/node.ts";
 import { phaseOrder } from "../phases.ts";
 
@@ -8,7 +8,7 @@ export type FleetColumn = (typeof columns)[number];
 export interface FleetQuery {
   text: string;
   phase?: Phase | undefined;
-  /** A group of the inventory. */
+  /** A group of the Ansible inventory. */
   group?: string | undefined;
   rack?: string | undefined;
   view: "cards" | "table";
@@ -18,7 +18,7 @@ export interface FleetQuery {
 
 export const wholeFleet: FleetQuery = { text: "", view: "cards", sort: "phase", descending: false };
 
-/** Somebody may have typed it: what makes no sense is as if it were not there. */
+/** The address may be typed by hand: invalid values are ignored. */
 export function parseQuery(hash: string): FleetQuery {
   const given = new URLSearchParams(hash.includes("?") ? hash.slice(hash.indexOf("?")) : "");
   const phase = phaseOrder.find((known) => known === given.get("phase"));
@@ -36,7 +36,7 @@ export function parseQuery(hash: string): FleetQuery {
   };
 }
 
-/** Only what differs from the whole fleet is said. */
+/** Contains only the values that differ from the defaults. */
 export function queryHash({ text, phase, group, rack, view, sort, descending }: FleetQuery): string {
   const said = new URLSearchParams();
   if (text !== "") said.set("q", text);

@@ -1,4 +1,4 @@
-/** Every machine in a line. Arrow keys walk, Enter opens, x marks: the whole table is one stop of the Tab key. */
+/** The fleet as a table. Arrow keys move, Enter opens, x selects. The table is a single Tab stop. */
 import { type KeyboardEvent, useCallback, useRef, useState } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { type Membership, nowhere } from "../inventory/membership.ts";
@@ -77,7 +77,7 @@ export function FleetTable({ nodes, query, onQuery, memberships, selected, onSel
           <th scope="col" className="col-mark">
             <input
               type="checkbox"
-              aria-label="Mark all shown"
+              aria-label="Select all shown"
               checked={all}
               onChange={() =>
                 onSelect(

@@ -1,4 +1,4 @@
-/** One machine at a glance, with the step that usually comes next. */
+/** The card of a machine, with the usual next action. */
 import { memo } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { usePage } from "../../parts/page-context.ts";
@@ -14,12 +14,12 @@ import { phaseLabel } from "../phases.ts";
 
 const FRESH_MS = 3000;
 
-/** Unchanged machines keep their identity from frame to frame, so only the one that changed is drawn again. */
+/** Unchanged machines keep their identity, so only changed ones are rendered again. */
 export const NodeCard = memo(function NodeCard({ node }: { node: Node }) {
   const { name, macs, address, state, lastEvent } = node;
   const next = nextActionFor(state.phase);
   const { clock } = usePage();
-  // Not when the page opens: then nothing has changed.
+  // No flash when the page opens.
   const justNow = lastEvent && clock.nowMs() - Date.parse(lastEvent.at) < FRESH_MS;
   return (
     <li className={`card tone-${phaseLabel[state.phase].tone}`} data-node={name}>

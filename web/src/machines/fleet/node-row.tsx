@@ -1,4 +1,4 @@
-/** One machine as a line of the table. */
+/** The table row of a machine. */
 import { memo } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { usePage } from "../../parts/page-context.ts";
@@ -14,14 +14,14 @@ import { phaseLabel } from "../phases.ts";
 
 interface Props {
   node: Node;
-  /** Unknown as long as the inventory is, and for who may not read it. */
+  /** Undefined until the inventory is loaded, and for roles that may not read it. */
   membership: Membership | undefined;
   active: boolean;
   selected: boolean;
   onMark: (id: string, on: boolean, through: boolean) => void;
 }
 
-/** Unchanged machines keep their identity from frame to frame, so only the one that changed is drawn again. */
+/** Unchanged machines keep their identity, so only changed ones are rendered again. */
 export const NodeRow = memo(function NodeRow({ node, membership, active, selected, onMark }: Props) {
   const { name, address, state, lastEvent } = node;
   const { clock } = usePage();
@@ -33,7 +33,7 @@ export const NodeRow = memo(function NodeRow({ node, membership, active, selecte
       <td className="col-mark">
         <input
           type="checkbox"
-          aria-label={`Mark ${name}`}
+          aria-label={`Select ${name}`}
           tabIndex={stop}
           checked={selected}
           onClick={({ currentTarget, shiftKey }) => onMark(node.id, currentTarget.checked, shiftKey)}

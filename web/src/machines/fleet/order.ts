@@ -1,4 +1,4 @@
-/** The fleet as the table orders it: by any column, and by name where that says nothing. Pure. */
+/** Sorts the fleet by a column of the table, then by name. Pure. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { type Membership, nowhere } from "../inventory/membership.ts";
 import { hardwareOf } from "../node/hardware.ts";
@@ -7,7 +7,7 @@ import { phaseOrder } from "../phases.ts";
 import type { FleetColumn, FleetQuery } from "./fleet-query.ts";
 
 const byText = new Intl.Collator("en", { numeric: true });
-const health = ["failing", "overdue", "disputed", "at work", "unknown", "fine"];
+const health = ["failing", "overdue", "disputed", "busy", "unknown", "healthy"];
 
 export function ordered(
   nodes: readonly Node[],
@@ -37,7 +37,7 @@ function keyOf(node: Node, column: FleetColumn, { role, groups }: Membership, no
     case "groups":
       return groups.join(" ");
     case "event":
-      // The latest first: that is what somebody looks for.
+      // The latest first.
       return -(node.lastEvent?.seq ?? 0);
   }
 }

@@ -1,4 +1,4 @@
-/** The fleet as the page lists it: what needs somebody first, then by phase and name. */
+/** Groups the fleet into sections: machines that need attention first, then by phase and name. */
 import type { Node, Phase } from "../../../../daemon/contract/machines/node.ts";
 import { type Group, groups, phaseOrder } from "../phases.ts";
 
@@ -19,7 +19,7 @@ export function sectionsOf(nodes: Iterable<Node>): Section[] {
     .filter((section) => section.nodes.length > 0);
 }
 
-/** Only phases somebody is in, most urgent first. */
+/** Only phases with machines, most urgent first. */
 export function countsOf(nodes: Iterable<Node>): { phase: Phase; count: number }[] {
   const counts = new Map<Phase, number>();
   for (const { state } of nodes) counts.set(state.phase, (counts.get(state.phase) ?? 0) + 1);
@@ -29,7 +29,7 @@ export function countsOf(nodes: Iterable<Node>): { phase: Phase; count: number }
   });
 }
 
-/** `text` is looked for where an operator has it from: a label, a switch's table, a lease. */
+/** Searches for `text` in the values that an operator may have at hand: name, address, MAC address, serial number. */
 export function matches(node: Node, text: string, phase: Phase | undefined): boolean {
   if (phase !== undefined && node.state.phase !== phase) return false;
   const wanted = text.trim().toLowerCase();

@@ -1,4 +1,4 @@
-/** Does one thing to many machines, one after the other, and keeps what came of each. Closing the dialog stops before the next. */
+/** Runs an action on many machines, one after the other, and stores each result. Closing the dialog stops it before the next. */
 import { useEffect, useRef, useState } from "react";
 import { ApiError, type Client } from "../../../../daemon/contract/client.ts";
 import type { Node, Profile } from "../../../../daemon/contract/machines/node.ts";
@@ -34,7 +34,7 @@ export function useBulk(action: BulkAction, { does }: BulkPlan) {
   const begin = async (choices: Choices) => {
     setState("working");
     const nodes = does.map(({ node }) => node);
-    // A playbook runs on all of them or on none.
+    // A playbook runs on all machines or on none.
     const turns = action === "run" ? [nodes] : nodes.map((node) => [node]);
     for (const turn of turns) {
       if (closed.current) return;
@@ -44,7 +44,7 @@ export function useBulk(action: BulkAction, { does }: BulkPlan) {
           patiently(
             () => ask(client, action, turn, choices),
             (seconds) => {
-              note(turn, { ok: true, text: `waits ${seconds} s: many were done in this minute` });
+              note(turn, { ok: true, text: `waits ${seconds} s: the limit per minute is reached` });
               return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
             },
             () => closed.current,
@@ -71,7 +71,7 @@ async function ask(client: Client, action: BulkAction, turn: readonly Node[], { 
       return (await client.wakeNode({ node: node.id })).message;
     case "run":
       await client.runPlaybook({ playbook, nodes: turn.map(({ id }) => id), check });
-      return check ? "its preview is queued" : "queued";
+      return check ? "preview queued" : "queued";
   }
 }
 

@@ -1,4 +1,4 @@
-/** The fleet page's view, kept in the address. */
+/** The view of the fleet page, held in the address. */
 import { useMemo, useSyncExternalStore } from "react";
 import { type FleetQuery, parseQuery, queryHash } from "./fleet-query.ts";
 
@@ -6,7 +6,7 @@ export function useFleetQuery(): [FleetQuery, (change: Partial<FleetQuery>) => v
   const hash = useSyncExternalStore(subscribe, () => location.hash);
   const query = useMemo(() => parseQuery(hash), [hash]);
   const change = (part: Partial<FleetQuery>) => {
-    // Not an entry of the history for every letter typed; and told at once, or a field would lose its letters.
+    // Typing must not add history entries. The event fires at once, because a delayed value would drop typed letters.
     history.replaceState(history.state, "", queryHash({ ...parseQuery(location.hash), ...part }));
     dispatchEvent(new HashChangeEvent("hashchange"));
   };

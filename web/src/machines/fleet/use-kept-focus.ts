@@ -1,4 +1,4 @@
-/** A machine that changes section gets a new card: whoever had the keyboard on the old one goes on from the new one. */
+/** A machine that changes its section gets a new card. The focus moves from the old card to the new one. */
 import { type FocusEvent, useLayoutEffect, useRef } from "react";
 
 export function useKeptFocus(): (event: FocusEvent) => void {
@@ -7,7 +7,7 @@ export function useKeptFocus(): (event: FocusEvent) => void {
     if (!last.current || last.current.isConnected) return;
     const name = last.current.dataset.node ?? "";
     last.current = undefined;
-    // Somebody who has moved on meanwhile is left where they are.
+    // If the user has moved the focus meanwhile, it stays there.
     if (document.activeElement !== document.body) return;
     document.querySelector<HTMLElement>(`[data-node="${CSS.escape(name)}"] h3 a`)?.focus({ preventScroll: true });
   });

@@ -1,4 +1,4 @@
-/** Which machines are marked, by id: a row that moves stays marked, one that is renamed too. */
+/** The selected machines by id, so that moved and renamed rows stay selected. */
 import { useCallback, useState } from "react";
 
 export function useSelection() {

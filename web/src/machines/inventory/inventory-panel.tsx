@@ -1,4 +1,4 @@
-/** A machine's groups and variables in Ansible's inventory, and how they are changed. */
+/** The groups and variables of a machine in the Ansible inventory, and the controls to change them. */
 import { type SyntheticEvent, useState } from "react";
 import type { VariableValue } from "../../../../daemon/contract/machines/inventory.ts";
 import { ActionButton } from "../../parts/action-button.tsx";
@@ -29,15 +29,15 @@ export function InventoryPanel({ name }: { name: string }) {
         {inventory && (
           <>
             <p>
-              {role ? `A ${role}` : "Neither worker nor controller: it has not called home yet"}
-              {groups.length > 0 && ", in the groups "}
+              {role ? `Role: ${role}` : "No role: it has not called home yet"}
+              {groups.length > 0 && ", groups: "}
               {groups.map((group) => (
                 <span key={group} className="chip">
                   {group}
                   <ActionButton
                     className="quiet"
                     busy={busy}
-                    aria-label={`Take ${name} out of ${group}`}
+                    aria-label={`Remove ${name} from ${group}`}
                     onClick={() => void change(() => client.leaveGroup({ group, node: name }))}
                   >
                     ×
@@ -54,7 +54,7 @@ export function InventoryPanel({ name }: { name: string }) {
                     <ActionButton
                       className="quiet"
                       busy={busy}
-                      aria-label={`Take the variable ${key} away`}
+                      aria-label={`Remove the variable ${key}`}
                       onClick={() => void change(() => client.unsetVariable({ node: name, key }))}
                     >
                       ×

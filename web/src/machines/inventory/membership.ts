@@ -1,9 +1,9 @@
-/** Which groups of the inventory each machine is in, by its name; its role is one of two groups that Muster keeps. Pure. */
+/** The groups of each machine by name. Its role is one of two groups that Muster maintains. Pure. */
 import type { InventoryView } from "../../../../daemon/contract/machines/inventory.ts";
 
 export interface Membership {
   role: "worker" | "controller" | undefined;
-  /** Without those of the roles. */
+  /** Without the groups of the roles. */
   groups: readonly string[];
 }
 

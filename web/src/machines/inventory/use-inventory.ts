@@ -1,4 +1,4 @@
-/** Ansible's inventory, asked for every half minute while somebody looks. Viewers may not ask: they get the reason. */
+/** Polls the Ansible inventory every half minute. Viewers may not read it and get the reason. */
 import { useEffect, useState } from "react";
 import type { InventoryView } from "../../../../daemon/contract/machines/inventory.ts";
 import { usePage } from "../../parts/page-context.ts";
@@ -10,7 +10,7 @@ export function useInventory(): { inventory: InventoryView | undefined; refresh:
   const [inventory, setInventory] = useState<InventoryView>();
   const [failure, setFailure] = useState<string>();
   const [asked, setAsked] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` is how it is asked again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` triggers the next request
   useEffect(() => {
     if (refusal !== undefined) return;
     let gone = false;

@@ -1,4 +1,4 @@
-/** Accepting with a better name than the one a MAC address gives, and the disk to install to. */
+/** The form to accept a machine, with its name and the disk to install to. */
 import { type SyntheticEvent, useState } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { ActionButton } from "../../parts/action-button.tsx";

@@ -1,4 +1,4 @@
-/** What an operator may do to a node, by its phase. The daemon decides again; this only spares useless buttons. */
+/** The actions on a node by phase. The daemon decides again. This only hides useless buttons. */
 import type { Role } from "../../../../daemon/contract/admin/key.ts";
 import type { Node, Phase } from "../../../../daemon/contract/machines/node.ts";
 
@@ -20,14 +20,14 @@ const allowed: Record<Phase, readonly Action[]> = {
   retired: [],
 };
 
-/** The page offers what the phase allows; of a wipe that has begun nothing can be taken back. */
+/** The actions that the phase allows. A wipe that has started cannot be undone. */
 export const actionsFor = (phase: Phase): readonly Action[] => allowed[phase];
 
 export function actionsOf({ state }: Pick<Node, "state">): readonly Action[] {
   return state.phase === "wiping" && state.startedAt !== undefined ? [] : actionsFor(state.phase);
 }
 
-/** The one step that usually comes next, for a card. A node that works is not offered its own erasure there. */
+/** The usual next action, for a card. A card never offers to erase a working node. */
 const nextStep: Partial<Record<Phase, Action>> = {
   discovered: "accept",
   accepted: "arm",
@@ -46,12 +46,12 @@ export const actionWord: Record<Action, string> = {
   promote: "Promote…",
   wake: "Wake",
   rescue: "Rescue",
-  "end-rescue": "End the rescue",
+  "end-rescue": "End rescue",
   wipe: "Wipe…",
   retire: "Retire…",
 };
 
-/** These overwrite, give up or raise a machine: the operator types its name first. */
+/** These actions erase, retire or promote a machine. The operator has to type its name. */
 const named = ["arm", "wipe", "promote", "retire"] as const;
 export type NamedAction = (typeof named)[number];
 
@@ -59,7 +59,7 @@ export const needsTypedName = (action: Action): action is NamedAction => named.s
 
 export const isDangerous = (action: Action): boolean => action === "arm" || action === "wipe" || action === "retire";
 
-/** Why this role may change nothing; nothing when it may. */
+/** The reason why this role cannot make changes. Undefined if it can. */
 export function refusal(role: Role): string | undefined {
-  return role === "operator" || role === "admin" ? undefined : `Your key's role is ${role}; changes take the role operator.`;
+  return role === "operator" || role === "admin" ? undefined : `Your key's role is ${role}. Changes require the role operator.`;
 }

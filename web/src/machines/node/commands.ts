@@ -1,4 +1,4 @@
-/** What can be done on the page as commands of the terminal. Pure. */
+/** The actions of the page as terminal commands. Pure. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { type Action, actionsFor } from "./actions.ts";
 

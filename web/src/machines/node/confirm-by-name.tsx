@@ -1,4 +1,4 @@
-/** Asks for the machine's name, typed, before it is erased, raised or given up: a wrong row is a lost disk. */
+/** Asks the operator to type the machine's name before an action that erases, retires or promotes it. */
 import { type SyntheticEvent, useId, useState } from "react";
 import type { Node, Profile } from "../../../../daemon/contract/machines/node.ts";
 import { DialogFoot } from "../../parts/dialogs/dialog-foot.tsx";
@@ -22,7 +22,7 @@ interface Props {
 const verb: Record<NamedAction, string> = { arm: "Arm", wipe: "Wipe", promote: "Promote", retire: "Retire" };
 const button: Record<NamedAction, string> = {
   arm: "Arm: erase the disk",
-  wipe: "Wipe: erase for good",
+  wipe: "Wipe: erase permanently",
   promote: "Promote",
   retire: "Retire",
 };
@@ -63,18 +63,18 @@ export function ConfirmByName({ action, node, onCancel, onConfirm }: Props) {
             <label>
               Disks
               <select value={disks} onChange={({ target }) => setDisks(target.value === "all" ? "all" : "chosen")}>
-                <option value="chosen">the one an installation takes</option>
-                <option value="all">all that are fixed</option>
+                <option value="chosen">the installation disk</option>
+                <option value="all">all fixed disks</option>
               </select>
             </label>
             <label className="tick">
               <input type="checkbox" checked={quick} onChange={({ target }) => setQuick(target.checked)} />
-              Only the beginning and the end of each: quick, and not for secrets
+              Quick: erase only the beginning and the end of each disk, not suitable for secrets
             </label>
           </>
         )}
         <label htmlFor={`${id}-name`}>
-          Type <strong className="mono">{node.name}</strong> to go on
+          Type <strong className="mono">{node.name}</strong> to confirm
         </label>
         <input
           id={`${id}-name`}
@@ -101,21 +101,21 @@ function What({ action, node }: { action: NamedAction; node: Node }) {
     case "arm":
       return (
         <p>
-          The next network boot of {mac} <strong>overwrites {node.disk ?? "its first fixed disk"}</strong> and installs it anew. It happens
-          once, and the arming lapses by itself.
+          The next network boot of {mac} <strong>overwrites {node.disk ?? "its first fixed disk"}</strong> and reinstalls it. It happens
+          once, and the arming expires by itself.
         </p>
       );
     case "wipe":
       return (
         <p>
-          The next network boot of {mac} <strong>erases its disks</strong> and installs nothing. It happens once; until then it can be taken
-          back.
+          The next network boot of {mac} <strong>erases its disks</strong> and installs nothing. It happens once. Until then you can cancel
+          it.
         </p>
       );
     case "promote":
-      return <p>It becomes a controller in the inventory and is configured as one at once. There is no way back but to retire it.</p>;
+      return <p>It becomes a controller in the inventory and is configured immediately. To undo this, retire the machine.</p>;
     case "retire":
-      return <p>It leaves the fleet and the inventory. Its disk is left as it is.</p>;
+      return <p>It leaves the fleet and the inventory. Its disk stays as it is.</p>;
   }
 }
 

@@ -1,4 +1,4 @@
-/** One event of a timeline. Its words come from machines: text, never markup. */
+/** One event of a timeline. Its texts come from machines and are never shown as markup. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { eventTone } from "../../parts/event-tone.ts";
 import { jobHref, nodeHref } from "../../parts/route.ts";
@@ -6,7 +6,7 @@ import { Untrusted } from "../../parts/text/untrusted.tsx";
 import { Ago } from "../../parts/time/ago.tsx";
 import type { Entry } from "./timeline.ts";
 
-/** `node` is named where events of several machines stand together. */
+/** `node` is given in lists with events of several machines. */
 export function EventLine({ entry: { event, times }, node, detail = false }: { entry: Entry; node?: Node | undefined; detail?: boolean }) {
   return (
     <li className={`event tone-${eventTone(event)}`} data-seq={event.seq}>
@@ -31,7 +31,7 @@ export function EventLine({ entry: { event, times }, node, detail = false }: { e
       </p>
       {detail && event.detail !== undefined && (
         <details>
-          <summary>Detail, seen by {event.source}</summary>
+          <summary>Details from {event.source}</summary>
           <pre>
             <Untrusted text={JSON.stringify(event.detail, null, 2)} />
           </pre>

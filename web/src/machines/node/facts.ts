@@ -1,4 +1,4 @@
-/** What is known of a machine's hardware as label and text; what nobody reported is left out. */
+/** The known facts about a machine as labels and texts. Unknown facts are left out. */
 
 import type { CpuArch, Node } from "../../../../daemon/contract/machines/node.ts";
 import { debianFor } from "../../../../daemon/contract/netboot/debian.ts";
@@ -11,7 +11,7 @@ export interface Fact {
 export function factsOf({ facts, macs, address, disk, claims = [] }: Node): Fact[] {
   const { manufacturer, product, cpu, cpus, memoryMb, firmware, firmwareBits, arch, cpuArch, disks = [], nics = [] } = facts;
   return [
-    fact("Kept out", claims.map(({ id, reason }) => `another machine, because ${reason} (muster quarantine ${id})`).join("; ")),
+    fact("Quarantined", claims.map(({ id, reason }) => `another machine, because ${reason} (muster quarantine ${id})`).join("; ")),
     fact("Address", address),
     fact(macs.length > 1 ? "MACs" : "MAC", macs.join(", ")),
     fact("Machine", joined([manufacturer, product], " ")),
@@ -36,7 +36,7 @@ function fact(label: string, text: string | undefined): Fact | undefined {
   return text === undefined || text === "" ? undefined : { label, text };
 }
 
-/** Said only of machines that do not get the newest. */
+/** Only for machines that cannot run the newest release. */
 function newest(cpuArch: CpuArch): string | undefined {
   const { release, architecture, because } = debianFor[cpuArch];
   return because && `${release} ${architecture} at most: ${because}`;
@@ -48,5 +48,5 @@ const memory = (megabytes: number) => (megabytes < 1024 ? `${megabytes} MB` : `$
 
 function kind(rotational: boolean | undefined): string | undefined {
   if (rotational === undefined) return undefined;
-  return rotational ? "rotating" : "solid state";
+  return rotational ? "HDD" : "SSD";
 }

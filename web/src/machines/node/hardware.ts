@@ -1,4 +1,4 @@
-/** A machine's hardware in half a line. */
+/** A short summary of a machine's hardware. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 
 export function hardwareOf({ facts: { product, cpus, memoryMb, disks = [] } }: Node): string {

@@ -1,11 +1,11 @@
-/** The way of a machine to being ready as bars on one line of time, with what its peers took beside each. */
+/** The installation of a machine as bars on a time line, each with the median of its peers. */
 import { useEffect, useMemo, useState } from "react";
 import type { Event } from "../../../../daemon/contract/event.ts";
 import { journeyOf, peerMedians } from "../../parts/journey.ts";
 import { usePage, useView } from "../../parts/page-context.ts";
 import { lengthOf } from "../../parts/time/relative-time.ts";
 
-/** The most the route gives: peers older than that are no measure any more. */
+/** The limit of the route. Older peers are not comparable. */
 const PEER_EVENTS = 5000;
 
 export function JourneyPicture({ nodeId, events }: { nodeId: string; events: readonly Event[] }) {
@@ -18,7 +18,7 @@ export function JourneyPicture({ nodeId, events }: { nodeId: string; events: rea
   useEffect(() => {
     if (!wanted) return;
     const since = Math.max(0, live.view().fleet.seq - PEER_EVENTS);
-    // Without its peers the picture stands all the same.
+    // The picture also works without peers.
     client.listEvents({ since, limit: PEER_EVENTS }).then(setAll, () => setAll([]));
   }, [client, live, wanted]);
   if (!journey) return null;
@@ -35,8 +35,8 @@ export function JourneyPicture({ nodeId, events }: { nodeId: string; events: rea
         <thead className="unseen">
           <tr>
             <th scope="col">Step</th>
-            <th scope="col">When</th>
-            <th scope="col">Took</th>
+            <th scope="col">Time</th>
+            <th scope="col">Duration</th>
             <th scope="col">Peers</th>
           </tr>
         </thead>

@@ -1,4 +1,4 @@
-/** Buttons for what may be done to a node now, and the daemon's answer when it refuses. */
+/** Buttons for the actions on a node, and the error message if the daemon refuses one. */
 import { useState } from "react";
 import type { Client } from "../../../../daemon/contract/client.ts";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";

@@ -1,4 +1,4 @@
-/** One machine: what it is, what may be done to it, its jobs, and everything that ever happened to it. */
+/** The page of one machine: facts, actions, jobs and timeline. */
 import { type ReactNode, useEffect, useRef } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
@@ -13,7 +13,7 @@ import { ClaimsPanel } from "../enrol/claims-panel.tsx";
 import { InventoryPanel } from "../inventory/inventory-panel.tsx";
 import { PhaseBadge } from "../phase-badge.tsx";
 import { phaseLabel } from "../phases.ts";
-import { standsIn } from "../racks/rack-picture.ts";
+import { positionOf } from "../racks/rack-picture.ts";
 import { useRacks } from "../racks/use-racks.ts";
 import { AcceptForm } from "./accept-form.tsx";
 import { actionsOf } from "./actions.ts";
@@ -31,7 +31,7 @@ export interface NetbootPanels {
   capture: ReactNode;
 }
 
-/** Found by name as the daemon does it, and by MAC address: both are what people have at hand. */
+/** Finds the machine by name, as the daemon does, or by MAC address. */
 export function NodePage({ name, netboot }: { name: string; netboot: (node: Node) => NetbootPanels }) {
   const { fleet, loaded } = useView();
   const all = [...fleet.nodes.values()];
@@ -39,7 +39,7 @@ export function NodePage({ name, netboot }: { name: string; netboot: (node: Node
   const node =
     all.find((known) => known.name === name) ??
     all.find(({ macs }) => macs.includes(name.toLowerCase())) ??
-    // Renamed under our eyes.
+    // It was renamed while the page was open.
     fleet.nodes.get(seenId.current ?? "");
   seenId.current = node?.id;
   const properName = node?.name ?? name;
@@ -54,11 +54,11 @@ export function NodePage({ name, netboot }: { name: string; netboot: (node: Node
 function KnownNode({ node, netboot }: { node: Node; netboot: NetbootPanels }) {
   const { fleet } = useView();
   const { known: standing } = useRacks();
-  const place = standing && standsIn(node.name, standing.racks, standing.places);
+  const place = standing && positionOf(node.name, standing.racks, standing.places);
   const jobs = [...fleet.jobs.values()].filter(({ nodeId }) => nodeId === node.id);
   return (
     <article className="detail">
-      <nav className="crumbs" aria-label="Way back">
+      <nav className="crumbs" aria-label="Breadcrumb">
         <a href={fleetHref}>Fleet</a> /
       </nav>
       <header className={`detail-head tone-${phaseLabel[node.state.phase].tone}`}>
@@ -86,9 +86,9 @@ function KnownNode({ node, netboot }: { node: Node; netboot: NetbootPanels }) {
                 </div>
               ))}
               <div>
-                <dt>Stands in</dt>
+                <dt>Rack</dt>
                 <dd>
-                  <a href={racksHref}>{place ?? "no rack yet"}</a>
+                  <a href={racksHref}>{place ?? "none"}</a>
                 </dd>
               </div>
               <div>
@@ -107,7 +107,7 @@ function KnownNode({ node, netboot }: { node: Node; netboot: NetbootPanels }) {
           </section>
           {netboot.decision}
           <InventoryPanel name={node.name} />
-          <section aria-label="For the terminal and Wireshark">
+          <section aria-label="Terminal and Wireshark">
             <CliPanel commands={commandsFor(node)} />
             {netboot.capture}
           </section>
@@ -123,7 +123,7 @@ function Timeline({ nodeId }: { nodeId: string }) {
   const events = useView().fleet.timelines.get(nodeId);
   const { attempt, problem } = useAttempt();
   const missing = events === undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it is missing, again after a fresh load
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only if it is missing, also after a reload
   useEffect(() => {
     if (missing) void attempt(() => live.openTimeline(nodeId));
   }, [missing, live, nodeId]);

@@ -1,4 +1,4 @@
-/** The phase's own fact under its name: which install stage, why it failed, when an arming lapses. */
+/** The details of a phase: the stage of the installation, the reason of a failure, or the expiry of an arming. */
 import type { NodeState } from "../../../../daemon/contract/machines/node.ts";
 import { jobHref } from "../../parts/route.ts";
 import { Untrusted } from "../../parts/text/untrusted.tsx";

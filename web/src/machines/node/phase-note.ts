@@ -1,7 +1,7 @@
-/** The one fact a phase carries that an operator wants beside its name. */
+/** The most useful fact of a phase, shown next to its name. */
 import type { InstallStage, NodeState } from "../../../../daemon/contract/machines/node.ts";
 
-/** `at` is an instant to count from or to; text beside it says what it is. */
+/** `at` is the instant that the text refers to. */
 export interface PhaseNote {
   text: string;
   at?: string;
@@ -20,15 +20,15 @@ const stageWord: Record<InstallStage, string> = {
 export function phaseNote(state: NodeState): PhaseNote | undefined {
   switch (state.phase) {
     case "armed":
-      return { text: `waits for a network boot (${state.profile}); lapses`, at: state.until };
+      return { text: `waits for a network boot (${state.profile}), expires`, at: state.until };
     case "installing": {
       const stage = state.stage ? stageWord[state.stage] : "loading the kernel";
-      return { text: `${stage}${state.attempts > 1 ? `, attempt ${state.attempts}` : ""}; began`, at: state.startedAt };
+      return { text: `${stage}${state.attempts > 1 ? `, attempt ${state.attempts}` : ""}, started`, at: state.startedAt };
     }
     case "called-home":
       return { text: "called home", at: state.at };
     case "configuring":
-      return { text: "playbook began", at: state.startedAt, jobId: state.jobId };
+      return { text: "playbook started", at: state.startedAt, jobId: state.jobId };
     case "ready":
       return { text: "became ready", at: state.since };
     case "install-failed":
@@ -37,11 +37,11 @@ export function phaseNote(state: NodeState): PhaseNote | undefined {
     case "configure-failed":
       return { text: `${state.reason},`, at: state.at, ...(state.jobId !== undefined && { jobId: state.jobId }) };
     case "rescue":
-      return { text: "went to rescue", at: state.since };
+      return { text: "in rescue since", at: state.since };
     case "wiping":
       return state.startedAt === undefined
         ? { text: "waits for a network boot until", at: state.deadline }
-        : { text: "began", at: state.startedAt };
+        : { text: "started", at: state.startedAt };
     case "retired":
       return { text: "retired", at: state.at };
     case "discovered":
@@ -52,7 +52,7 @@ export function phaseNote(state: NodeState): PhaseNote | undefined {
 
 export const installStages: readonly InstallStage[] = ["start", "partition", "base", "late", "done"];
 
-/** How many of the stages are reached; undefined when nothing is being installed. */
+/** The number of completed stages. Undefined if no installation is running. */
 export function installProgress(state: NodeState): number | undefined {
   if (state.phase !== "installing") return undefined;
   return state.stage === undefined ? 0 : installStages.indexOf(state.stage) + 1;

@@ -1,13 +1,13 @@
-/** A timeline to read: newest first, and a machine that repeats itself takes one line. */
+/** A timeline, newest first. Repeated events take one line. */
 import type { Event } from "../../../../daemon/contract/event.ts";
 
 export interface Entry {
-  /** The latest of those it stands for. */
+  /** The latest of the repeated events. */
   event: Event;
   times: number;
 }
 
-/** Network boot firmware asks for the same thing many times a minute. */
+/** Network boot firmware repeats the same request many times a minute. */
 export function entriesOf(oldestFirst: readonly Event[]): Entry[] {
   const entries: Entry[] = [];
   for (const event of oldestFirst) {

@@ -1,4 +1,4 @@
-/** One rack with its units, or one room with its tiles. */
+/** A rack with its units, or a room with its tiles. */
 import type { DragEvent } from "react";
 import { type Placed, placeWords, type Rack } from "../../../../daemon/contract/machines/rack.ts";
 import { ActionButton } from "../../parts/action-button.tsx";

@@ -1,4 +1,4 @@
-/** Adds a rack or a room, or changes the size of one by its name. */
+/** The form to add a rack or a room, or to change its size. */
 import { type SyntheticEvent, useState } from "react";
 import { ActionButton } from "../../parts/action-button.tsx";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";

@@ -1,4 +1,4 @@
-/** The machine somebody is moving: how tall it is, and what else can be done with it than putting it somewhere. */
+/** The controls for the machine that is being moved: its height, removal from the rack, and cancel. */
 import type { Held } from "./rack-picture.ts";
 
 const heights = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
@@ -13,7 +13,7 @@ interface Props {
 
 export function RackHand({ held, busy, onHeld, onUnplace, onCancel }: Props) {
   return (
-    <section className="rack-hand panel" aria-label="Held">
+    <section className="rack-hand panel" aria-label="Move">
       <strong>{held.node}</strong>
       <label>
         Units{" "}
@@ -23,12 +23,12 @@ export function RackHand({ held, busy, onHeld, onUnplace, onCancel }: Props) {
           ))}
         </select>
       </label>
-      <span className="soft">Choose a place: click it, or arrow keys and Enter.</span>
+      <span className="soft">Choose a place with a click, or with the arrow keys and Enter.</span>
       <button type="button" disabled={busy} onClick={onUnplace}>
-        Out of its rack
+        Remove from the rack
       </button>
       <button type="button" onClick={onCancel}>
-        Leave it
+        Cancel
       </button>
     </section>
   );

@@ -1,4 +1,4 @@
-/** One machine in its place or in the tray: its phase as it is now, the way to its page, and the handle by which it is moved. */
+/** One machine in a rack or in the tray: its phase, a link to its page, and the handle to move it. */
 import type { DragEvent } from "react";
 import { ActionButton } from "../../parts/action-button.tsx";
 import { usePage, useView } from "../../parts/page-context.ts";
@@ -9,7 +9,7 @@ import type { Held, Spot } from "./rack-picture.ts";
 interface Props {
   node: string;
   height: number;
-  /** Left out in the tray. */
+  /** Undefined in the tray. */
   where?: string;
   spot?: Spot;
   isHeld: boolean;
@@ -47,7 +47,7 @@ export function RackMachine({ node: name, height, where, spot, isHeld, onPick }:
   );
 }
 
-/** What is dropped; nothing where it is not one of ours. */
+/** The dropped machine. Undefined if something else was dropped. */
 export function draggedOf({ dataTransfer }: DragEvent): Held | undefined {
   const text = dataTransfer.getData(KIND);
   return text === "" ? undefined : (JSON.parse(text) as Held);

@@ -1,4 +1,4 @@
-/** Where machines stand, as a picture people arrange: by dragging, by clicks, or by the keyboard alone. */
+/** The positions of machines in racks and rooms. Machines are moved by dragging, by clicks or by keyboard. */
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { type Held, nextIn, unplacedOf } from "./rack-picture.ts";
 import "./racks.css";
@@ -20,7 +20,7 @@ export function RackPage() {
   const page = useRef<HTMLElement>(null);
   const taken = held?.node;
 
-  // The keyboard goes where it can be put down, and with it to where it was put.
+  // The focus moves to a free place, and then to the place that was chosen.
   const wasTaken = useRef<string>(undefined);
   useLayoutEffect(() => {
     const machine = `[data-machine="${CSS.escape(wasTaken.current ?? "")}"] button`;
@@ -33,7 +33,7 @@ export function RackPage() {
   const { racks, places } = known;
   const unplaced = unplacedOf(fleet.nodes.values(), places);
   const pick = (node: string) => setHeld({ node, height: places.find((place) => place.node === node)?.height ?? 1 });
-  const letGo = (words: string) => {
+  const release = (words: string) => {
     setHeld(undefined);
     setSaid(words);
   };
@@ -42,17 +42,17 @@ export function RackPage() {
       const isRoom = racks.find(({ name }) => name === rack)?.kind === "room";
       await client.placeNode({ node: wanted.node, rack, row, column, height: isRoom ? 1 : wanted.height });
       await refresh();
-      letGo(`${wanted.node} stands in ${rack}, row ${row}.`);
+      release(`${wanted.node} is in ${rack}, row ${row}.`);
     });
   const unplace = (node: string) =>
     attempt(async () => {
       await client.unplaceNode({ node });
       await refresh();
-      letGo(`${node} stands nowhere now.`);
+      release(`${node} is in no rack now.`);
     });
   const onKeyDown = (event: KeyboardEvent) => {
     if (!held) return;
-    if (event.key === "Escape") letGo(`${held.node} stays where it was.`);
+    if (event.key === "Escape") release(`${held.node} stays in its place.`);
     else if (event.key === "Delete") void unplace(held.node);
     else {
       const free = [...(page.current?.querySelectorAll<HTMLElement>("[data-free]") ?? [])];
@@ -70,7 +70,7 @@ export function RackPage() {
     event.preventDefault();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys walk over the buttons in it
+    // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys move between the buttons in it
     <section className={held ? "detail racks-page holding" : "detail racks-page"} ref={page} onKeyDown={onKeyDown}>
       <div className="counts">
         <h1>
@@ -80,13 +80,15 @@ export function RackPage() {
       </div>
       <Problem problem={refused} />
       <p className="unseen" role="status">
-        {held ? `${held.node} is held. Arrow keys choose a place, Enter puts it there, Escape leaves it, Delete takes it out.` : said}
+        {held
+          ? `${held.node} is being moved. Arrow keys choose a place, Enter puts it there, Escape cancels, Delete removes it from the rack.`
+          : said}
       </p>
-      {held && <RackHand held={held} busy={busy} onHeld={setHeld} onUnplace={() => void unplace(held.node)} onCancel={() => letGo("")} />}
+      {held && <RackHand held={held} busy={busy} onHeld={setHeld} onUnplace={() => void unplace(held.node)} onCancel={() => release("")} />}
       {racks.length === 0 && (
         <p className="soft">
-          No rack yet. Add a rack by its units or a room by its tiles, then put the machines where they stand: nothing but this picture and
-          the words on their pages depends on it.
+          No racks yet. Add a rack with its units or a room with its tiles, then place the machines. Racks are for orientation only: no
+          action depends on them.
         </p>
       )}
       <div className="racks">

@@ -1,9 +1,9 @@
-/** A rack or a room as it is drawn: its machines, and where there is room for one that is held. Pure. */
+/** The layout of a rack or a room: its machines, and the free places for a machine that is being moved. Pure. */
 
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { type Placed, placeWords, type Rack, type RackPlace } from "../../../../daemon/contract/machines/rack.ts";
 
-/** Where on the grid, from 1; a rack is drawn with its highest unit on top. */
+/** The position on the grid, from 1. The highest unit of a rack is on top. */
 export interface Spot {
   gridRow: number;
   gridColumn: number;
@@ -21,7 +21,7 @@ export const spotOf = ({ row, column, height }: Omit<RackPlace, "rack">, { kind,
   span: height,
 });
 
-/** Every row and column, as it is read: from above, from the left. */
+/** All rows and columns in reading order. */
 export function cellsOf({ kind, rows, columns }: Rack): { row: number; column: number }[] {
   return Array.from({ length: rows * columns }, (_, index) => {
     const fromAbove = Math.floor(index / columns);
@@ -35,7 +35,7 @@ const covers = (place: Placed, row: number, column: number): boolean =>
 export const holderOf = (places: readonly Placed[], row: number, column: number): Placed | undefined =>
   places.find((place) => covers(place, row, column));
 
-/** Whether the daemon would let it stand there, with its lowest unit at this row. `places` are those of the rack. */
+/** True if the daemon would accept this place, with the lowest unit at this row. `places` are those of the rack. */
 export function fits({ node, height }: Held, { kind, rows }: Rack, places: readonly Placed[], row: number, column: number): boolean {
   const units = kind === "room" ? 1 : height;
   if (row + units - 1 > rows) return false;
@@ -52,8 +52,8 @@ export function unplacedOf(nodes: Iterable<Node>, places: readonly Placed[]): No
     .sort((a, b) => byName.compare(a.name, b.name));
 }
 
-/** "A, unit 7" for a machine's own page; nothing where it stands nowhere. */
-export function standsIn(node: string, racks: readonly Rack[], places: readonly Placed[]): string | undefined {
+/** For example "A, unit 7", for the page of a machine. Undefined if it is in no rack. */
+export function positionOf(node: string, racks: readonly Rack[], places: readonly Placed[]): string | undefined {
   const place = places.find((each) => each.node === node);
   const rack = racks.find(({ name }) => name === place?.rack);
   return place && rack && `${rack.name}, ${placeWords(place, rack.kind)}`;
@@ -64,7 +64,7 @@ interface Box {
   y: number;
 }
 
-/** The nearest spot in the direction of an arrow key: by how far it is that way, and twice by how far it is aside. */
+/** The nearest spot in the direction of an arrow key. Sideways distance counts double. */
 export function nextIn(key: string, from: Box, spots: readonly Box[]): number | undefined {
   const way = ways[key];
   if (!way) return undefined;

@@ -1,4 +1,4 @@
-/** Machines that stand nowhere yet. */
+/** Machines without a place. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { draggedOf, RackMachine } from "./rack-machine.tsx";
 import type { Held } from "./rack-picture.ts";
@@ -27,7 +27,7 @@ export function RackTray({ nodes, held, onPick, onDropped }: Props) {
         In no rack <span className="count">{nodes.length}</span>
       </h2>
       {nodes.length === 0 ? (
-        <p className="soft">Every machine has its place.</p>
+        <p className="soft">All machines have a place.</p>
       ) : (
         <ul className="tray-list">
           {nodes.map(({ id, name }) => (

@@ -1,4 +1,4 @@
-/** Where machines stand, asked for again whenever somebody has said otherwise. */
+/** Loads the racks, and reloads them after each change. */
 import { useCallback, useEffect, useState } from "react";
 import type { Placed, Rack } from "../../../../daemon/contract/machines/rack.ts";
 import { useAttempt } from "../../parts/attempt.tsx";
@@ -18,7 +18,7 @@ export function useRacks() {
   const { attempt, problem } = useAttempt();
   const newest = fleet.activity.find(({ type }) => moves.test(type))?.seq;
   const refresh = useCallback(async () => setKnown(await client.listRacks()), [client]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what somebody said is the reason to ask
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change is the reason to ask
   useEffect(() => {
     if (loaded) void attempt(refresh);
   }, [refresh, loaded, newest]);

@@ -1,7 +1,7 @@
-/** The way out of a dialog, and the way on beside it. */
+/** The buttons at the end of a dialog: cancel, and the given ones. */
 import type { ReactNode } from "react";
 
-/** `first`: the way out has the focus when the dialog opens. */
+/** `first`: the cancel button has the focus when the dialog opens. */
 export function DialogFoot({
   onClose,
   word = "Cancel",

@@ -1,4 +1,4 @@
-/** A dialog over the page: Escape leaves it, and the keyboard begins where `data-first` is. */
+/** A modal dialog. Escape closes it, and the focus starts at `data-first`. */
 import { type ReactNode, useEffect, useId, useRef } from "react";
 
 export function Modal({

@@ -1,4 +1,4 @@
-/** Ends a key or a token, after asking: whoever uses it stands outside at once. */
+/** The button to revoke a key or a token, with a confirmation. */
 import { useState } from "react";
 import { ActionButton } from "../action-button.tsx";
 import { Problem, useAttempt } from "../attempt.tsx";
@@ -6,7 +6,7 @@ import { DialogFoot } from "./dialog-foot.tsx";
 import { Modal } from "./modal.tsx";
 
 interface Props {
-  /** `the key laptop` */
+  /** For example `the key laptop`. */
   what: string;
   warning: string;
   why?: string | undefined;
@@ -28,7 +28,7 @@ export function Revoke({ what, warning, why, onRevoke }: Props) {
       <Problem problem={problem} />
       {asking && (
         <Modal title={`Revoke ${what}`} onClose={() => setAsking(false)}>
-          <p>{warning} There is no way back but a new one.</p>
+          <p>{warning} This cannot be undone.</p>
           <DialogFoot onClose={() => setAsking(false)} first>
             <button type="button" className="danger solid" onClick={revoke}>
               Revoke

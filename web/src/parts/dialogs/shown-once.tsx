@@ -1,11 +1,11 @@
-/** A secret that was just made: this is the only time it is shown. */
+/** Shows a new secret. It is never shown again. */
 
 import { Copy } from "../text/copy.tsx";
 import { Modal } from "./modal.tsx";
 
 interface Props {
   title: string;
-  /** What it is called when it is copied. */
+  /** The name of the secret for the copy button. */
   what: string;
   secret: string;
   use: string;
@@ -16,7 +16,7 @@ export function ShownOnce({ title, what, secret, use, onClose }: Props) {
   return (
     <Modal title={title} onClose={onClose}>
       <p>
-        <strong>Shown only now.</strong> {use}
+        <strong>Shown only once.</strong> {use}
       </p>
       <p className="secret">
         <code>{secret}</code>
@@ -24,7 +24,7 @@ export function ShownOnce({ title, what, secret, use, onClose }: Props) {
       <div className="dialog-foot">
         <Copy text={() => secret} what={what} />
         <button type="button" data-first className="primary" onClick={onClose}>
-          I have it
+          Done
         </button>
       </div>
     </Modal>

@@ -5,7 +5,7 @@ import { Untrusted } from "../text/untrusted.tsx";
 import { Ago, Lasting } from "../time/ago.tsx";
 import { jobLabel } from "./job-states.ts";
 
-/** `ofOneNode`: where everything is about one machine, its name is not repeated. */
+/** `ofOneNode`: the name of the machine is left out. */
 export function JobRows({ jobs, ofOneNode = false }: { jobs: readonly Job[]; ofOneNode?: boolean }) {
   const newestFirst = [...jobs].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
   return (
@@ -18,7 +18,7 @@ export function JobRows({ jobs, ofOneNode = false }: { jobs: readonly Job[]; ofO
           </a>
           {!ofOneNode && <a href={nodeHref(job.nodeName)}>{job.nodeName}</a>}
           <span className="job-summary soft">
-            <Untrusted text={job.result?.summary ?? `asked by ${job.requestedBy}`} />
+            <Untrusted text={job.result?.summary ?? `requested by ${job.requestedBy}`} />
           </span>
           <span className="job-when soft">
             {job.startedAt !== undefined && (

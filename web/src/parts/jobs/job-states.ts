@@ -1,4 +1,4 @@
-/** How each job status is named and coloured, which jobs can still be cancelled, and which have ended. */
+/** Names and colours of job states, and which states can be cancelled or are final. */
 import type { JobStatus } from "../../../../daemon/contract/jobs/job.ts";
 import type { Label } from "../tone.ts";
 

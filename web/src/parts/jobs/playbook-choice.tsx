@@ -1,4 +1,4 @@
-/** Which playbook, and whether it may change anything. Looking first is the default. */
+/** The choice of a playbook, and of preview or real run. Preview is the default. */
 import { useEffect, useState } from "react";
 import type { Playbook } from "../../../../daemon/contract/jobs/playbook.ts";
 import { Problem, useAttempt } from "../attempt.tsx";
@@ -25,7 +25,7 @@ export function PlaybookChoice({ playbook, onPlaybook, check, onCheck }: Props) 
       <label>
         Playbook
         <select data-first required value={playbook} onChange={({ target }) => onPlaybook(target.value)}>
-          <option value="">{offered?.length === 0 ? "none is offered: see `muster playbooks`" : "choose one"}</option>
+          <option value="">{offered?.length === 0 ? "no playbooks, see `muster playbooks`" : "select a playbook"}</option>
           {offered?.map(({ name }) => (
             <option key={name}>{name}</option>
           ))}
@@ -35,7 +35,7 @@ export function PlaybookChoice({ playbook, onPlaybook, check, onCheck }: Props) 
       {chosen && !chosen.readOnly && (
         <label className="tick">
           <input type="checkbox" checked={check} onChange={({ target }) => onCheck(target.checked)} />
-          Only preview: change nothing, say what would change
+          Preview only: show what would change
         </label>
       )}
       <Problem problem={problem} />

@@ -1,10 +1,10 @@
-/** The same in the terminal: commands to copy. */
+/** Terminal commands for the actions of a page, to copy. */
 import { Copy } from "./copy.tsx";
 
 export function CliPanel({ commands }: { commands: readonly string[] }) {
   return (
     <details className="cli">
-      <summary>The same in the terminal</summary>
+      <summary>Terminal commands</summary>
       <ul className="commands">
         {commands.map((command) => (
           <li key={command}>

@@ -1,7 +1,7 @@
 /** A button that copies a text to the clipboard. */
 import { useState } from "react";
 
-/** `what` names what is not said in one line. */
+/** `what` describes a text that is too long for the label. */
 export function Copy({ text, what }: { text: string | (() => string); what?: string }) {
   const [said, setSaid] = useState("Copy");
   const copy = async () => {
@@ -9,8 +9,8 @@ export function Copy({ text, what }: { text: string | (() => string); what?: str
       await navigator.clipboard.writeText(typeof text === "string" ? text : text());
       setSaid("Copied");
     } catch {
-      // Browsers give the clipboard to https and localhost only.
-      setSaid("Select it by hand: the browser refuses");
+      // Browsers allow access to the clipboard over https and on localhost only.
+      setSaid("The browser refuses, select the text instead");
     }
     setTimeout(() => setSaid("Copy"), 2000);
   };

@@ -1,4 +1,4 @@
-/** Hashes and other names nobody types: each with a button that copies it. */
+/** Hashes and ids, each with a copy button. */
 import { Copy } from "./copy.tsx";
 
 export function CopyableFacts({ facts }: { facts: readonly (readonly [what: string, value: string | undefined])[] }) {

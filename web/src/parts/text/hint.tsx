@@ -1,4 +1,4 @@
-/** The daemon's advice. It marks commands with backticks, as its own terminal output does. */
+/** Advice of the daemon. Backticks mark commands, as in its terminal output. */
 export function Hint({ text }: { text: string }) {
   const parts = text.split("`");
   // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence have no other name

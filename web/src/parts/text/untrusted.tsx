@@ -1,4 +1,4 @@
-/** Text from people and machines, as text: what an eye would not see in it is shown. */
+/** Text from people and machines. Hidden characters are made visible. */
 import { piecesOf } from "./visible.ts";
 
 export function Untrusted({ text }: { text: string }) {
@@ -7,7 +7,7 @@ export function Untrusted({ text }: { text: string }) {
       part
     ) : (
       // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text have no other name
-      <span key={index} className="hidden-character" title={`a character one does not see: ${hidden}`}>
+      <span key={index} className="hidden-character" title={`hidden character: ${hidden}`}>
         {part}
       </span>
     ),

@@ -1,7 +1,7 @@
-/** Text nobody vouches for, with what an eye would not see made visible: control characters, and marks that turn the reading direction. Pure. */
+/** Makes hidden characters of untrusted text visible: control characters and marks that change the reading direction. Pure. */
 export interface Piece {
   text: string;
-  /** The character's number, as U+001B; undefined for plain text. */
+  /** The number of the character, for example U+001B. Undefined for plain text. */
   hidden?: string;
 }
 
@@ -20,13 +20,13 @@ export function piecesOf(text: string): Piece[] {
   return pieces;
 }
 
-/** The same where only plain text can stand, as in a title. */
+/** The same as plain text, for example for a title. */
 export const visible = (text: string): string =>
   piecesOf(text)
     .map((piece) => piece.text)
     .join("");
 
-/** Those of ASCII have pictures of their own. */
+/** ASCII control characters have their own symbols. */
 function shown(character: string): Piece {
   const code = character.codePointAt(0) ?? 0;
   const hidden = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;

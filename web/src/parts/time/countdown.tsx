@@ -1,4 +1,4 @@
-/** The time left until an instant of the daemon's clock, as a number that goes down and a bar that shrinks. */
+/** The remaining time until an instant of the daemon's clock, as a number and a bar. */
 import { useSyncExternalStore } from "react";
 import { usePage } from "../page-context.ts";
 import { exactTime, lengthOf } from "./relative-time.ts";

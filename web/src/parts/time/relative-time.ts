@@ -1,4 +1,4 @@
-/** "3 min ago", "in 2 h": how far an instant is from now, in one unit. */
+/** An instant relative to now in one unit, for example "3 min ago" or "in 2 h". */
 const SECOND_MS = 1000;
 const units = [
   { word: "d", ms: 86_400 * SECOND_MS },
@@ -15,7 +15,7 @@ export function relativeTime(at: string, nowMs: number): string {
   return past > 0 ? `${amount} ago` : `in ${amount}`;
 }
 
-/** "4 min 07 s" between two instants: how long something took, or is taking. */
+/** The duration between two instants, for example "4 min 07 s". */
 export const durationText = (from: string, toMs: number): string => lengthOf(toMs - Date.parse(from));
 
 export function lengthOf(ms: number): string {
@@ -36,5 +36,5 @@ const exact = new Intl.DateTimeFormat(undefined, {
   timeZoneName: "short",
 });
 
-/** In the reader's own zone, which is named, and as it is stored. */
+/** The time in the reader's time zone, and as it is stored. */
 export const exactTime = (at: string): string => `${exact.format(new Date(at))} = ${at}`;

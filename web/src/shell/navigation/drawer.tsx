@@ -4,7 +4,7 @@ import type { PageRoute } from "../../parts/route.ts";
 import { PageLinks } from "./page-links.tsx";
 import { announcementOf, type Counts } from "./use-counts.ts";
 
-/** The style sheet shows the sidebar from this width on. */
+/** The style sheet shows the sidebar at this width and above. */
 const WIDE = "(min-width: 821px)";
 
 interface Props {

@@ -10,7 +10,7 @@ import type { ListedPage } from "./areas.ts";
 
 export interface Count {
   number: number;
-  /** What follows the number for a screen reader. */
+  /** The words after the number, for screen readers. */
   meaning: string;
   tone: "working" | "attention" | "bad";
 }
