@@ -1,8 +1,14 @@
-/** Every transient phase ends: by its event, or here. Pure; the caller looks at the clock. */
+/**
+ * Deadlines of the transient phases. A phase that is not ended by its event in time ends here. Pure; the
+ * caller provides the time.
+ */
 import type { NodeState, Profile } from "../contract/machines/node.ts";
 import type { NodeEvent } from "./phases.ts";
 
-/** Seconds each phase may last. An old machine under the Debian installer is slow; our own image is not. */
+/**
+ * Maximum duration of each phase in seconds. The Debian installer is slow on an old machine; our own image is
+ * not.
+ */
 export const seconds = {
   armed: 24 * 3600,
   installing: { preseed: 2 * 3600, image: 45 * 60 } satisfies Record<Profile, number>,
@@ -14,7 +20,10 @@ export const seconds = {
 
 export const deadlineAfter = (now: Date, lasting: number): string => new Date(now.getTime() + lasting * 1000).toISOString();
 
-/** The event that ends an overdue phase, or nothing. `configuring` ends with its job, which has a deadline of its own. */
+/**
+ * Returns the event that ends an overdue phase, or undefined. `configuring` ends with its job, which has its
+ * own deadline.
+ */
 export function overdue(state: NodeState, now: Date): NodeEvent | undefined {
   const at = now.toISOString();
   switch (state.phase) {

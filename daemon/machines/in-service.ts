@@ -1,4 +1,4 @@
-/** Whether a machine has a system of ours on its disk, which somebody may rely on. Pure. */
+/** Tests whether a machine has a system from Muster on its disk, which people may rely on. Pure. */
 import type { Node } from "../contract/machines/node.ts";
 
 export function isInService({ state }: Pick<Node, "state">): boolean {

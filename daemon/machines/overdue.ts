@@ -1,4 +1,7 @@
-/** Looks at the clock once a second and ends the phases that are over their time. What has failed by it alone is told here. */
+/**
+ * Checks once a second for overdue phases and ends them. Reports nodes whose configuration failed without a
+ * job.
+ */
 import type { Node } from "../contract/machines/node.ts";
 import type { Log } from "../log/log.ts";
 import type { NodeStore } from "../store/machines/nodes.ts";
@@ -19,7 +22,7 @@ export class Deadlines {
   #troubled = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `onFailure` may be told twice of one that no job tells of, after a restart. */
+  /** After a restart, `onFailure` may be called a second time for the same node. */
   constructor(registry: Registry, nodes: NodeStore, log: Log, onFailure: (node: Node) => Promise<void>) {
     this.#registry = registry;
     this.#nodes = nodes;
@@ -36,25 +39,25 @@ export class Deadlines {
     clearInterval(this.#timer);
   }
 
-  /** A full disk is no reason to die: the next look may find room. */
+  /** Errors such as a full disk do not stop the timer, because the next check may succeed. */
   async #attempt(): Promise<void> {
     try {
       await this.look(new Date());
       this.#troubled = false;
     } catch (error) {
-      if (!this.#troubled) this.#log.error({ err: error }, "deadlines could not be looked after; tried again until it works");
+      if (!this.#troubled) this.#log.error({ err: error }, "deadlines could not be checked; retrying until it works");
       this.#troubled = true;
     }
   }
 
-  /** Resolves when it has told what it had to tell. */
+  /** Resolves when all failures are reported. */
   async look(now: Date): Promise<void> {
     const nodes = this.#nodes.list();
     for (const { id, state, name } of nodes) {
       if (!overdue(state, now)) continue;
       this.#registry.update(id, (node) => {
         const event = overdue(node.state, now);
-        const reason = event && "reason" in event ? event.reason : "nobody used its arming in time";
+        const reason = event && "reason" in event ? event.reason : "the arming was not used in time";
         const next = event ? advance(node.state, event) : node.state;
         return {
           node: { ...node, state: next },
@@ -63,7 +66,7 @@ export class Deadlines {
       });
       this.#log.warn({ node: name, was: state.phase }, "deadline passed");
     }
-    // Those that failed just now are told at the next look.
+    // Nodes that failed just now are reported at the next check.
     for (const node of nodes) await this.#tell(node, now);
   }
 
@@ -78,7 +81,7 @@ export class Deadlines {
     } catch (error) {
       this.#told.delete(failure);
       this.#notBefore = now.getTime() + AGAIN_MS;
-      this.#log.error({ err: error, node: node.name }, "TODO.md could not be written; tried again later");
+      this.#log.error({ err: error, node: node.name }, "TODO.md could not be written; will retry");
     }
   }
 }

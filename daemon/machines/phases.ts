@@ -1,4 +1,4 @@
-/** The life of a node: the only place where a node changes phase. Pure; the caller stores what comes back. */
+/** The life of a node. Only this code changes the phase of a node. Pure; the caller stores the result. */
 import type { InstallStage, NodeState, Phase, Profile, WipedDisks } from "../contract/machines/node.ts";
 import { MusterError } from "../errors/errors.ts";
 
@@ -23,7 +23,7 @@ export type NodeEvent =
   | { type: "wiped" }
   | { type: "retired"; at: string };
 
-/** A refusal is a `NODE_WRONG_PHASE` error. */
+/** Throws `NODE_WRONG_PHASE` for an event that the phase does not allow. */
 export function advance(state: NodeState, event: NodeEvent): NodeState {
   switch (event.type) {
     case "accepted":
@@ -56,10 +56,10 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
     case "install-progress":
       return from(state, event, ["installing"], (was) => ({ ...was, stage: later(was.stage, event.stage) }));
     case "install-failed":
-      // From `armed` too: what the machine says of itself at its boot may rule the install out.
+      // Also allowed from `armed`, because the facts a machine reports at its boot may rule the install out.
       return from(state, event, ["armed", "installing", "wiping"], () => ({ phase: "install-failed", reason: event.reason, at: event.at }));
     case "called-home":
-      // The machine itself is the better witness: a call-home after a missed deadline still tells the truth.
+      // Also allowed after a missed deadline, because a call-home proves that the machine works.
       return from(state, event, ["accepted", "installing", "called-home", "ready", "install-failed", "configure-failed"], () => ({
         phase: "called-home",
         at: event.at,
@@ -102,14 +102,16 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
       }));
     case "wiper-handed-out":
       return from(state, event, ["wiping"], (was) => {
-        // Not even once more for a boot that never came to the disk: whoever wants it again types the name again.
+        // Do not repeat this even for a boot that never reached the disk. A repetition needs a new arming
+        // with the node's name typed again.
         if (was.startedAt !== undefined) throw wrongPhase(state, event);
         return { ...was, startedAt: event.at, deadline: event.deadline, keyHash: event.keyHash };
       });
     case "wipe-progress":
       return from(state, event, ["wiping"], (was) => {
         const late = was.stage !== undefined && order.indexOf(was.stage) >= order.indexOf("partition");
-        // The leave to write is given once: a second machine with the same key, or the same one again, gets none.
+        // Permission to write is given once. A second machine with the same key, or a second request of the
+        // same machine, gets none.
         if (was.startedAt === undefined || (event.stage === "partition" && late)) throw wrongPhase(state, event);
         return { ...was, stage: later(was.stage, event.stage) };
       });
@@ -128,14 +130,14 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
   }
 }
 
-/** One retry, and only while the installer has not reported that it is about to touch the disk. */
+/** Allows one retry, and only if the installer has not reported that it is about to write to the disk. */
 export function mayRetry(state: Extract<NodeState, { phase: "installing" }>): boolean {
   return state.attempts < 2 && (state.stage === undefined || state.stage === "start");
 }
 
 const order: readonly InstallStage[] = ["start", "partition", "base", "late", "done"];
 
-/** Beacons may arrive twice or late; a stage never goes back. */
+/** Beacons may arrive twice or late, so a stage never goes back. */
 function later(was: InstallStage | undefined, now: InstallStage): InstallStage {
   return was !== undefined && order.indexOf(was) > order.indexOf(now) ? was : now;
 }
@@ -177,7 +179,7 @@ const wanted: Record<NodeEvent["type"], string> = {
   "rescue-ended": "leave the rescue system",
   "wipe-armed": "be armed for a wipe",
   "wiper-handed-out": "be given the wiper",
-  "wipe-progress": "go on with a wipe",
+  "wipe-progress": "continue a wipe",
   wiped: "be wiped",
   retired: "be retired",
 };

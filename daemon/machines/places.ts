@@ -1,7 +1,7 @@
-/** Whether a machine can stand somewhere: inside the rack, and where nobody else is. Pure. */
+/** Checks whether a machine fits at a place: inside the rack, and not where another machine is. Pure. */
 import { placeWords, type Rack, type RackPlace } from "../contract/machines/rack.ts";
 
-/** `others` are those in the same rack, without the machine itself. */
+/** `others` are the other machines in the same rack. */
 export function whyNotThere(place: RackPlace, rack: Rack, others: readonly (RackPlace & { node: string })[]): string | undefined {
   const { row, column, height } = place;
   if (rack.kind === "room" && height > 1) return "height: a machine takes one tile of a room";

@@ -1,7 +1,10 @@
-/** Whether a playbook may be run on a node now: it must have a system of ours, and nothing must be about to replace it. Pure. */
+/**
+ * Checks whether a playbook may run on a node now. The node needs a system from Muster that is not about to
+ * be replaced. Pure.
+ */
 import type { Node } from "../contract/machines/node.ts";
 
-/** Why not, or nothing. */
+/** Returns the reason against it, or undefined. */
 export function notRunnable({ state, name }: Node): string | undefined {
   switch (state.phase) {
     case "ready":

@@ -1,12 +1,12 @@
-/** Whether a machine can run what a profile installs. What nobody has said of it yet is no obstacle. */
+/** Checks whether a machine can run the system that a profile installs. Unknown facts are no obstacle. */
 
 import type { Facts, Profile } from "../contract/machines/node.ts";
 import { debianFor } from "../contract/netboot/debian.ts";
 
-/** As iPXE calls the processors it is built for that are not a PC's. */
+/** iPXE's names of processors other than x86. */
 const foreign = ["arm32", "arm64", "riscv32", "riscv64", "loong64"];
 
-/** The reason against it, or nothing. */
+/** Returns the reason against it, or undefined. */
 export function unsuitable(
   { cpuArch, arch, firmwareBits }: Pick<Facts, "cpuArch" | "arch" | "firmwareBits">,
   profile: Profile,
@@ -16,6 +16,6 @@ export function unsuitable(
   if (!profiles.includes(profile))
     return `${because ?? `this CPU is ${cpuArch}`}; Debian ${release} ${architecture} runs on it, installed by hand (\`muster token create\` lets it call home)`;
   if (firmwareBits === 32 && profile === "image")
-    return "this machine has 32-bit UEFI, and the image brings a boot loader of 64 bits; arm it with --profile preseed";
+    return "this machine has 32-bit UEFI, but the image has a 64-bit boot loader; arm it with --profile preseed";
   return undefined;
 }

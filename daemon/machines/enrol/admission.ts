@@ -1,6 +1,6 @@
 /**
- * Who a machine is that calls home with a good token, and whether it is let in. Pure. A name or MAC address is anybody's to claim;
- * the pinned SSH host key is what a machine has to show where it is known already.
+ * Decides which node a machine with a valid token is, and whether it is admitted. Pure. Any machine can claim
+ * a name or a MAC address. So a machine that claims to be a known node must present the pinned SSH host key.
  */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -14,15 +14,18 @@ export type Admission =
 export interface KnownMachines {
   byMac: Node | undefined;
   byName: Node | undefined;
-  /** The host key a node was pinned with. */
+  /** The pinned SSH host key of a node. */
   pinned(node: Node): string | undefined;
-  /** Whether the inventory has a host or group of this name that is none of our nodes. */
+  /** True if the inventory has a host or group of this name that is not a Muster node. */
   foreign(name: string): boolean;
 }
 
 type Said = Pick<CallHome, "mac" | "hostname" | "ssh_host_key">;
 
-/** With a token that names its node. `installing`: it came with the installer, which also gave the machine its name. */
+/**
+ * Admits a machine whose token names its node. `installing` means that the installer brought the token and
+ * also set the host name.
+ */
 export function admitBound(said: Said, node: Node, installing: boolean, { byName, pinned, foreign }: KnownMachines): Admission {
   const { mac, hostname, ssh_host_key } = said;
   if (!node.macs.includes(mac)) return { kind: "refused", code: "TOKEN_INVALID", message: `mac: this token is not for ${mac}` };
@@ -35,19 +38,20 @@ export function admitBound(said: Said, node: Node, installing: boolean, { byName
   return { kind: "known", node, name: hostname, addMac: false };
 }
 
-/** With a token for any machine. */
+/** Admits a machine whose token fits any machine. */
 export function admitAny(said: Said, { byMac, byName, pinned, foreign }: KnownMachines): Admission {
   const { mac, hostname, ssh_host_key } = said;
   const heldBy = byMac ?? byName;
   if (heldBy?.state.phase === "retired")
-    return { kind: "contested", node: heldBy, reason: `${heldBy.name} is retired, and this machine comes as ${byMac ? mac : "it"}` };
+    return { kind: "contested", node: heldBy, reason: `${heldBy.name} is retired, and this machine claims ${byMac ? mac : "its name"}` };
   if (byMac) {
     const key = pinned(byMac);
     if (key !== undefined && key !== ssh_host_key)
       return { kind: "contested", node: byMac, reason: `it comes with the MAC address of ${byMac.name}, ${mac}, and another SSH host key` };
     const another = byName !== undefined && byName.id !== byMac.id;
     if (another && key === undefined) return { kind: "contested", node: byName, reason: nameTaken(said, byName) };
-    // A machine that has been here, or that nobody has named yet, says how it is called; else the operator has said it.
+    // A machine sets its own name if it was here before or has no name yet. Otherwise the name that the
+    // operator gave it stays.
     const namesItself = key !== undefined || byMac.state.phase === "discovered";
     const renamed = namesItself && !another && !foreign(hostname);
     return { kind: "known", node: byMac, name: renamed ? hostname : byMac.name, addMac: false };
@@ -58,7 +62,7 @@ export function admitAny(said: Said, { byMac, byName, pinned, foreign }: KnownMa
     return { kind: "contested", node: byName, reason: nameTaken(said, byName) };
   }
   if (foreign(hostname))
-    return { kind: "contested", node: undefined, reason: `the inventory has a host or group called ${hostname} that is not Muster's` };
+    return { kind: "contested", node: undefined, reason: `the inventory has a host or group called ${hostname} that is not a Muster node` };
   return { kind: "new" };
 }
 

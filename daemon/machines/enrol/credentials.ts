@@ -1,4 +1,7 @@
-/** What a token opens: a node of its own, any machine's way in, or the same answer again to who was let in with it before. */
+/**
+ * Determines what a token permits: the call-home of its own node, the admission of any machine, or the
+ * repetition of an earlier answer.
+ */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import type { MachineRole } from "../../contract/machines/enrol.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -18,13 +21,13 @@ export interface TokenStores {
   nodes: NodeStore;
 }
 
-/** What a repeated call-home must have in common with the first. */
+/** The fields in which a repeated call-home must equal the first. */
 export const identityOf = ({ mac, hostname, ip_address, ssh_host_key }: Omit<CallHome, "token">): string =>
   sha256(JSON.stringify([mac, hostname, ip_address, ssh_host_key]));
 
 export const usedAlready = () => new MusterError("TOKEN_INVALID", "token: this token has been used already");
 
-/** Throws TOKEN_INVALID for what opens nothing. */
+/** Throws TOKEN_INVALID for a token that permits nothing. */
 export function credentialOf(callHome: CallHome, { tokens, enrolTokens, nodes }: TokenStores, now: Date): Credential {
   const { token, mac } = callHome;
   const enrolled = enrolTokens.enrolledAs(token, identityOf(callHome));
@@ -44,7 +47,7 @@ export function credentialOf(callHome: CallHome, { tokens, enrolTokens, nodes }:
       throw new MusterError("TOKEN_INVALID", "token: this token has expired");
     case "redeemed":
       if (bound.as === identityOf(callHome)) return { kind: "again", nodeId: bound.nodeId };
-      // Of somebody else's token nothing is said, not even that it was used.
+      // For a token of another machine, do not reveal anything, not even that it was used.
       if (!nodes.findById(bound.nodeId)?.macs.includes(mac)) throw new MusterError("TOKEN_INVALID", `mac: this token is not for ${mac}`);
       throw usedAlready();
     case "fresh":

@@ -1,4 +1,7 @@
-/** The moment a machine is in: its host key is pinned, its address is its own, its phase moves on. Inside the caller's transaction. */
+/**
+ * Records the admission of a machine: its host key is pinned, its address is assigned, and its phase
+ * advances. Runs inside the caller's transaction.
+ */
 import { randomUUID } from "node:crypto";
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -18,7 +21,7 @@ export interface NodeEntry {
   said: Omit<CallHome, "token">;
   name: string;
   macs: string[];
-  /** How it got in, for the timeline: `called home`. */
+  /** The way it was admitted, for the timeline: `called home`. */
   how: string;
 }
 
@@ -26,7 +29,7 @@ export function enterKnown(parts: EntryParts, node: Node, { said, name, macs, ho
   settleIn(parts, node, said, now);
   const words = [
     `${how} from ${said.ip_address}`,
-    ...(name === node.name ? [] : [`is called ${name} now, was ${node.name}`]),
+    ...(name === node.name ? [] : [`is called ${name} now, before ${node.name}`]),
     ...(said.hostname === name ? [] : [`calls itself ${said.hostname}`]),
   ];
   return parts.registry.update(node.id, (was) => ({
@@ -64,12 +67,13 @@ function settleIn(
   now: Date,
 ): void {
   hostKeys.pin(holder.id, ssh_host_key, now);
-  // A lease that ran out goes to another machine: a run meant for its former holder must not reach that one.
+  // An expired lease may pass to another machine. A run for the former holder of the address must not reach
+  // that machine.
   for (const { id } of nodes.findByAddress(ip_address)) {
     if (id === holder.id) continue;
     registry.update(id, ({ address: _, ...was }) => ({
       node: was,
-      event: { source: "control", type: "node.address-lost", summary: `its address ${ip_address} is ${holder.name}'s now` },
+      event: { source: "control", type: "node.address-lost", summary: `its address ${ip_address} now belongs to ${holder.name}` },
     }));
   }
 }

@@ -1,4 +1,7 @@
-/** Looks every few seconds for nodes that called home and have no job yet: the inventory was broken, or locked, when they came. */
+/**
+ * Periodically looks for nodes that called home and have no job yet, because the inventory was broken or
+ * locked at that time.
+ */
 import type { Node } from "../../contract/machines/node.ts";
 import { explain } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
@@ -6,7 +9,7 @@ import type { Handover } from "./handover.ts";
 
 const EVERY_MS = 3000;
 
-/** The first look is over when this resolves. */
+/** Resolves when the first check is done. */
 export async function keepHandingOver(
   handover: Pick<Handover, "resume">,
   log: Pick<Log, "error">,
@@ -23,11 +26,11 @@ export async function keepHandingOver(
       known ? known.nodes.push(name) : reasons.set(reason, { error, nodes: [name] });
     };
     await handover.resume(note).catch((error: unknown) => reasons.set(explain(error), { error, nodes: [] }));
-    if (stopped) return; // What is closed by now says nothing about the inventory.
+    if (stopped) return; // after the stop, errors are caused by closed files and not by the inventory
     for (const [reason, { error, nodes }] of reasons)
-      if (!told.has(reason)) log.error({ err: error, nodes }, "nodes that called home wait for their job; tried again until they have it");
+      if (!told.has(reason)) log.error({ err: error, nodes }, "nodes that called home wait for their job; retrying until they have it");
     told = new Set(reasons.keys());
-    timer = setTimeout(() => void look(), everyMs).unref(); // after the look: a locked file keeps it waiting
+    timer = setTimeout(() => void look(), everyMs).unref(); // after the check, because a locked file may delay it
   };
   await look();
   return {

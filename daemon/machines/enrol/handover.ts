@@ -1,4 +1,7 @@
-/** Hands a node over to Ansible: its place in the inventory and its key in known_hosts first, its job after them. */
+/**
+ * Hands a node over to Ansible: first writes its inventory entry and its key in known_hosts, then queues its
+ * job.
+ */
 
 import type { Job } from "../../contract/jobs/job.ts";
 import type { MachineRole } from "../../contract/machines/enrol.ts";
@@ -19,7 +22,7 @@ export interface HandoverParts {
     upsertHost(host: { name: string; address: string }, without: readonly string[], group: string): Promise<void>;
     /** The hosts of our groups by name, with their address. */
     hosts(): ReadonlyMap<string, string>;
-    /** Every host and group there is, whoever wrote it. */
+    /** Names of all hosts and groups in the file, including those that others wrote. */
     names(): ReadonlySet<string>;
   };
   knownHosts: { write(keys: PinnedKey[]): Promise<void> };
@@ -31,14 +34,14 @@ const groupOf: Record<MachineRole, string> = { worker: "worker_nodes", controlle
 
 export class Handover {
   readonly #parts: HandoverParts;
-  /** Whose place is being written: not to be begun a second time meanwhile. */
+  /** Nodes whose inventory entry is being written now, so that a second call does not start the same. */
   readonly #underway = new Set<string>();
 
   constructor(parts: HandoverParts) {
     this.#parts = parts;
   }
 
-  /** Where a node is that called home. */
+  /** Starts the handover of a node that called home. */
   async begin(node: Node, requestedBy: string = FROM_CALL_HOME): Promise<Job> {
     this.#underway.add(node.id);
     try {
@@ -49,31 +52,37 @@ export class Handover {
     }
   }
 
-  /** Once more, for an operator: the inventory may have been broken when the node came. */
+  /**
+   * Repeats the handover for an operator, because the inventory may have been broken when the node called
+   * home.
+   */
   async again(node: Node, requestedBy: string): Promise<Job> {
     const live = this.#parts.jobs.liveOf(node.id);
     if (live) throw new MusterError("JOB_IN_PROGRESS", `${live.id} is ${live.status} on ${node.name}`);
-    // Asked before the files are touched: one that has left the fleet must not come back into them.
+    // Check before the files are touched: a retired node must not return to them.
     advance(node.state, { type: "configuring", jobId: "", at: "" });
     if (this.#parts.inventory.names().has(node.name)) {
-      // Its address there stays: somebody may have set another one by hand.
+      // Its address in the inventory stays, because an operator may have set another one by hand.
       await this.#parts.knownHosts.write(this.#parts.hostKeys.all());
       return this.#parts.provision(node, requestedBy);
     }
     if (node.address === undefined)
       throw new MusterError(
         "NODE_WRONG_PHASE",
-        `the inventory has no host ${node.name}, and its address is not known: it has to call home`,
+        `the inventory has no host ${node.name}, and its address is unknown: the node must call home first`,
       );
     return this.begin(node, requestedBy);
   }
 
-  /** Whether Ansible would reach the node where it was last. */
+  /** True if the inventory has the node under its last known address. */
   isPlaced({ name, address }: Node): boolean {
     return address === undefined || this.#parts.inventory.hosts().get(name) === address;
   }
 
-  /** Those that called home and have no job, because something broke in between. What hinders one hinders no other. */
+  /**
+   * Hands over nodes that called home and have no job because of an earlier failure. A failure of one node
+   * does not stop the others.
+   */
   async resume(onFailure: (node: Node, error: unknown) => void): Promise<void> {
     const { nodes, jobs } = this.#parts;
     if (!nodes.counts()["called-home"]) return;
@@ -83,7 +92,7 @@ export class Handover {
     await Promise.all(
       waiting.map((node) =>
         this.begin(node).catch((error: unknown) => {
-          // It called again meanwhile, and that was enough.
+          // The node called home again in the meantime and got its job.
           if (!(error instanceof MusterError && error.code === "JOB_IN_PROGRESS")) onFailure(node, error);
         }),
       ),

@@ -1,7 +1,8 @@
 /**
- * Tells of a machine whose answer got lost and whose lease ran out meanwhile: it calls again with its spent token, from another
- * address, and is refused for ever. Let in it is not: all it shows can be read on the boot network, and whoever read it would move
- * the node's address.
+ * Reports a machine that repeats a call-home from another address with its spent token. This happens when the
+ * answer was lost and the lease expired in the meantime.
+ * Do not admit it. Everything it presents can be sniffed on the boot network, so an attacker could use it to
+ * redirect the node's address.
  */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -23,14 +24,14 @@ const EVERY_MS = 3600_000;
 
 export class Moved {
   readonly #parts: MovedParts;
-  /** Once an hour for each node, from wherever it is called. */
+  /** At most one report per hour and node, for any source address. */
   readonly #toldAt = new Map<string, number>();
 
   constructor(parts: MovedParts) {
     this.#parts = parts;
   }
 
-  /** Why a call was refused. */
+  /** Receives the error with which a call was refused. */
   refused(callHome: CallHome, error: unknown, now: Date): void {
     if (!(error instanceof MusterError) || error.code !== "TOKEN_INVALID") return;
     const { nodes, hostKeys, events } = this.#parts;
@@ -43,7 +44,7 @@ export class Moved {
     events.append({
       source: "control",
       type: "node.call-home-refused",
-      summary: `called home from ${ip_address} with a token spent before, and is known at ${node.address}: refused. If it was moved, \`muster token create --node ${node.name}\` lets it in there`,
+      summary: `refused a call-home from ${ip_address} with a used token; the known address is ${node.address}. If the machine was moved, \`muster token create --node ${node.name}\` admits it there`,
       nodeId: node.id,
       detail: { address: ip_address, known: node.address },
     });

@@ -1,8 +1,8 @@
-/** The networks that nodes may live in, and whether an address belongs to them. */
+/** The networks in which nodes are allowed, and a test of an address against them. */
 import { BlockList, isIPv6 } from "node:net";
 
 export function inNetworks(networks: readonly string[]): (address: string) => boolean {
-  // One list a family: a single one would let `::ffff:10.0.0.1` in as 10.0.0.1, under a second name.
+  // One list per family. A common list would accept `::ffff:10.0.0.1` as a second name of 10.0.0.1.
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const network of networks) {
     const [address = "", prefix = "32"] = network.split("/");
@@ -11,7 +11,10 @@ export function inNetworks(networks: readonly string[]): (address: string) => bo
   return (address) => lists[family(address)].check(address, family(address));
 }
 
-/** The networks of which a call-home is accepted: the configured ones, else those machines boot in, else this machine alone. */
+/**
+ * The networks from which call-homes are accepted: the configured ones, or else the boot networks, or else
+ * only this machine.
+ */
 export function nodeNetworks(configured: readonly string[], booting: readonly string[]): readonly string[] {
   if (configured.length > 0) return configured;
   return booting.length > 0 ? booting : ["127.0.0.0/8"];

@@ -1,4 +1,7 @@
-/** Machines whose place was taken: kept out and shown, until an operator lets them in or turns them away. */
+/**
+ * Machines whose name or MAC address another node has. They are kept out and listed until an operator admits
+ * or rejects them.
+ */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import type { Claim } from "../../contract/machines/enrol.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -39,7 +42,10 @@ export class Quarantine {
       .map(shown);
   }
 
-  /** What the machine is answered, having been remembered. The node it claims to be is told of it, and nothing else about it changes. */
+  /**
+   * Records the claim and returns the error for the machine. The timeline of the claimed node gets an event,
+   * and nothing else about the node changes.
+   */
   keepOut(callHome: CallHome, contested: Node | undefined, reason: string): MusterError {
     const { db, claims, events } = this.#parts;
     const kept = atomically(db, () => {
@@ -57,13 +63,13 @@ export class Quarantine {
     return refusal(kept);
   }
 
-  /** Throws for a machine that was turned away before. */
+  /** Throws for a machine that an operator has rejected. */
   requireNotDiscarded(callHome: CallHome): void {
     const claim = this.#parts.claims.known(callHome);
     if (claim?.state === "discarded") throw refusal(claim);
   }
 
-  /** It was let in, whoever's place it wanted before. */
+  /** The machine was admitted, so its earlier claims are removed. */
   settled(callHome: CallHome): void {
     const claim = this.#parts.claims.known(callHome);
     if (claim?.state === "open") this.#parts.claims.settle(claim.id, "released");
@@ -74,23 +80,26 @@ export class Quarantine {
     return atomically(db, () => {
       const claim = this.#find(id);
       if (claim.state === "released")
-        throw new MusterError("REQUEST_INVALID", `id: ${id} was let in already; \`muster retire\` takes a node out`);
+        throw new MusterError("REQUEST_INVALID", `id: ${id} was admitted already; \`muster retire\` removes a node`);
       claims.settle(id, "discarded");
-      this.#tell(claim, "quarantine.discarded", `the machine with ${claim.mac} that came as ${claim.name} was turned away by ${by}`);
+      this.#tell(claim, "quarantine.discarded", `the machine with ${claim.mac} that claimed the name ${claim.name} was rejected by ${by}`);
       return shown(this.#find(id));
     });
   }
 
-  /** The node it is from now on. Its next call, with the token it came with, is answered as one that was let in. */
+  /**
+   * Returns the node that the machine is from now on. Its next call with the same token gets the answer of an
+   * admitted machine.
+   */
   release(id: string, wish: Release, by: string): Node {
     const { db, claims, enrolTokens } = this.#parts;
     return atomically(db, () => {
       const claim = this.#find(id);
-      if (claim.state === "released") throw new MusterError("REQUEST_INVALID", `id: ${id} was let in already`);
+      if (claim.state === "released") throw new MusterError("REQUEST_INVALID", `id: ${id} was admitted already`);
       const node = wish.replace ? this.#inPlaceOf(claim, wish.confirm) : this.#beside(claim, wish.name ?? claim.name);
       enrolTokens.enrol(claim.tokenHash, identityOf(claim.callHome), node.id, new Date());
       claims.settle(id, "released");
-      this.#tell(claim, "quarantine.released", `the machine with ${claim.mac} was let in as ${node.name} by ${by}`);
+      this.#tell(claim, "quarantine.released", `the machine with ${claim.mac} was admitted as ${node.name} by ${by}`);
       return node;
     });
   }
@@ -98,17 +107,17 @@ export class Quarantine {
   #inPlaceOf(claim: KeptClaim, confirm: string | undefined): Node {
     const { nodes, jobs } = this.#parts;
     const node = claim.nodeId === undefined ? undefined : nodes.findById(claim.nodeId);
-    if (!node) throw new MusterError("REQUEST_INVALID", "replace: there is no node whose place it could take; give it a name");
+    if (!node) throw new MusterError("REQUEST_INVALID", "replace: there is no node to replace; give the machine a name instead");
     if (confirm !== node.name) throw new MusterError("REQUEST_INVALID", `confirm: repeat the name of the node it replaces, ${node.name}`);
     const holder = nodes.findByMac(claim.mac);
     if (holder && holder.id !== node.id)
-      throw new MusterError("REQUEST_INVALID", `replace: its MAC address ${claim.mac} is ${holder.name}'s`);
+      throw new MusterError("REQUEST_INVALID", `replace: its MAC address ${claim.mac} belongs to ${holder.name}`);
     if (jobs.liveOf(node.id)) throw new MusterError("JOB_IN_PROGRESS", `a job runs on ${node.name}`);
     const macs = node.macs.includes(claim.mac) ? node.macs : [claim.mac];
     return enterKnown(
       this.#parts,
       node,
-      { said: claim.callHome, name: node.name, macs, how: "took its place and called home" },
+      { said: claim.callHome, name: node.name, macs, how: "replaced the former machine and called home" },
       new Date(),
     );
   }
@@ -117,14 +126,17 @@ export class Quarantine {
     const { nodes } = this.#parts;
     const holder = nodes.findByMac(claim.mac);
     if (holder)
-      throw new MusterError("REQUEST_INVALID", `id: its MAC address ${claim.mac} is ${holder.name}'s; it can only replace that one`);
+      throw new MusterError(
+        "REQUEST_INVALID",
+        `id: its MAC address ${claim.mac} belongs to ${holder.name}, so it can only replace that node`,
+      );
     if (nodes.findByName(name)) throw new MusterError("NODE_NAME_TAKEN", `name: another node is called ${name}`);
     return enterNew(this.#parts, { said: claim.callHome, name, macs: [claim.mac], how: "called home" }, new Date());
   }
 
   #find(id: string): KeptClaim {
     const claim = this.#parts.claims.find(id);
-    if (!claim) throw new MusterError("CLAIM_NOT_FOUND", `nobody with the id ${id} is kept out`);
+    if (!claim) throw new MusterError("CLAIM_NOT_FOUND", `no machine with the id ${id} is kept out`);
     return claim;
   }
 
@@ -133,13 +145,13 @@ export class Quarantine {
   }
 }
 
-/** What others are known by is not for the machine to learn. */
+/** The machine must not learn names or MAC addresses of other nodes. */
 const refusal = (claim: KeptClaim | undefined): MusterError =>
   new MusterError(
     "MACHINE_QUARANTINED",
     claim?.state === "discarded"
-      ? `an operator has turned this machine away (${claim.id})`
-      : `this machine is kept out until an operator has looked${claim ? ` (${claim.id})` : ""}: its name or MAC address is another's`,
+      ? `an operator has rejected this machine (${claim.id})`
+      : `this machine is kept out until an operator decides${claim ? ` (${claim.id})` : ""}: another machine has its name or MAC address`,
   );
 
 const shown = ({ callHome: _, tokenHash: __, nodeId: ___, ...claim }: KeptClaim): Claim => claim;

@@ -1,6 +1,6 @@
 /**
- * Lets a machine that calls home into the fleet: asks its token, decides who it is, pins its host key and hands it over to Ansible.
- * Until the token is proven, nothing is written anywhere.
+ * Admits machines that call home: checks the token, decides which node the machine is, pins its host key and
+ * hands it over to Ansible. Nothing is written before the token is verified.
  */
 
 import type { Job } from "../../contract/jobs/job.ts";
@@ -27,7 +27,7 @@ export interface ReceptionParts extends QuarantineParts, HandoverParts {
   isNodeAddress(address: string): boolean;
 }
 
-/** Where a node may be whose call-home was taken. */
+/** Phases in which an admitted node may be. */
 const phasesAfter: Phase[] = ["called-home", "configuring", "ready", "configure-failed"];
 
 type Decided = { credential: Credential; admission: Admission } | { credential: Extract<Credential, { kind: "again" }>; node: Node };
@@ -45,7 +45,10 @@ export class Reception {
     this.#moved = new Moved(parts);
   }
 
-  /** Rejects with a coded error; a repeated call-home whose answer got lost is answered again and starts nothing twice. */
+  /**
+   * Rejects with a coded error. A repeated call-home whose answer was lost gets the same answer and starts
+   * nothing twice.
+   */
   async receive(callHome: CallHome): Promise<{ node: Node; job: Job }> {
     const { jobs, isNodeAddress } = this.#parts;
     if (!isNodeAddress(callHome.ip_address)) {
@@ -60,7 +63,7 @@ export class Reception {
     if (live) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);
     if (repeated) {
       const { phase } = node.state;
-      // Since then it was armed, is being installed or has left the fleet: the token belongs to its former life.
+      // Since its call-home the node was armed, installed or retired, so the token is no longer valid.
       if (!phasesAfter.includes(phase)) throw usedAlready();
       const last = jobs.lastProvisioning(node.id);
       if (last && phase !== "called-home" && this.handover.isPlaced(node)) return { node, job: last };
@@ -68,20 +71,20 @@ export class Reception {
     return { node, job: await this.handover.begin(node) };
   }
 
-  /** An operator lets in who was kept out. */
+  /** An operator admits a machine that was kept out. */
   async release(id: string, wish: Release, by: string): Promise<{ node: Node; job: Job }> {
     if (wish.name !== undefined && this.#foreign(wish.name))
       throw new MusterError("NODE_NAME_TAKEN", `name: the inventory has a host or group called ${wish.name}`);
-    this.#parts.inventory.names(); // throws where the file is broken, before the database says it is in
+    this.#parts.inventory.names(); // throws for a broken file, before the database records the admission
     const released = this.quarantine.release(id, wish, by);
     const job = await this.handover.begin(released).catch((error: unknown) => {
       if (!(error instanceof MusterError)) throw error;
-      throw new MusterError(error.code, `${released.name} is let in, and waits for its job: ${error.message}`, { cause: error.cause });
+      throw new MusterError(error.code, `${released.name} is admitted and waits for its job: ${error.message}`, { cause: error.cause });
     });
     return { node: this.#parts.nodes.findById(released.id) ?? released, job };
   }
 
-  /** The files that name a node forget it, and nobody may call home as it again. */
+  /** Removes the node from the inventory and known_hosts, and revokes its tokens. */
   async forget(node: Node): Promise<void> {
     const { inventory, hostKeys, knownHosts, tokens } = this.#parts;
     tokens.revokeUnused(node.id);
@@ -90,7 +93,9 @@ export class Reception {
     await knownHosts.write(hostKeys.all());
   }
 
-  /** Before the database says so, because the file may be broken or locked. The new name, where there is one. */
+  /**
+   * Renames in the inventory first, because the file may be broken or locked. Returns the new name, if any.
+   */
   async #renameFirst(callHome: CallHome): Promise<string | undefined> {
     const decided = this.#decide(callHome, new Date());
     if (!("admission" in decided) || decided.admission.kind !== "known") return undefined;
@@ -108,7 +113,7 @@ export class Reception {
       if ("node" in decided) return { node: decided.node, repeated: true };
       const { admission, credential } = decided;
       if (admission.kind === "refused") throw new MusterError(admission.code, admission.message);
-      // Remembered outside: what is thrown here would undo it.
+      // Recorded outside of this transaction, because an error here would roll the record back.
       if (admission.kind === "contested") return admission;
       return { node: this.#enter(callHome, admission, credential, now), repeated: false };
     });
@@ -146,12 +151,12 @@ export class Reception {
     else {
       const { name, addMac } = admission;
       node = admission.node;
-      // Before the phase moves on: a job that still runs has the older word.
+      // Check before the phase advances, because the result of a running job counts first.
       if (jobs.liveOf(node.id)) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);
       if (credential.kind === "any" && node.state.phase === "discovered")
         node = registry.update(node.id, (was) => ({
           node: { ...was, state: advance(was.state, { type: "accepted" }) },
-          event: { source: "control", type: "node.accepted", summary: "accepted: it came with a token" },
+          event: { source: "control", type: "node.accepted", summary: "accepted: it presented a token" },
         }));
       node = enterKnown(this.#parts, node, entry(name, addMac ? [...node.macs, said.mac] : node.macs), now);
     }
@@ -161,7 +166,7 @@ export class Reception {
     return node;
   }
 
-  /** A host or group of the inventory that is none of our nodes: not a name for a machine to choose. */
+  /** A machine may not choose the name of a host or group that is not a Muster node. */
   #foreign(name: string): boolean {
     return this.#parts.nodes.findByName(name) === undefined && this.#parts.inventory.names().has(name);
   }

@@ -1,4 +1,4 @@
-/** Reading the inventory file, and changing groups and variables in it. */
+/** Reads the inventory file, and changes groups and variables in it. */
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import type { Inventory } from "./inventory.ts";

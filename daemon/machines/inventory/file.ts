@@ -1,4 +1,7 @@
-/** Ansible's inventory file: others may edit it too. Read whole, changed under a lock, replaced in one step or not at all. */
+/**
+ * Ansible's inventory file, which other programs and people may edit too. It is read whole, changed under a
+ * lock, and replaced atomically.
+ */
 import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { lock } from "proper-lockfile";
 import writeFileAtomic from "write-file-atomic";
@@ -6,9 +9,9 @@ import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { MusterError } from "../../errors/errors.ts";
 import { Mutex } from "./mutex.ts";
 
-/** A crashed holder frees the lock after this; ours is held for milliseconds. */
+/** The lock of a crashed process becomes free after this time. Muster holds the lock for milliseconds. */
 const STALE_MS = 10_000;
-/** How often somebody who takes no lock may write in between before we give up. */
+/** Number of retries when a program without the lock writes in between. */
 const TRIES = 5;
 
 type Edit = (document: Document) => void;
@@ -21,23 +24,23 @@ interface Waiting {
 
 export class InventoryFile {
   readonly path: string;
-  /** Polling a lock file is slow; within one process everybody waits here instead. */
+  /** Polling a lock file is slow, so callers of this process wait for this mutex instead. */
   readonly #mutex = new Mutex();
-  /** Of a rack that calls home at once, all who wait for their turn get it together. */
+  /** Edits of all waiting callers. When a rack calls home at once, they are written together. */
   #waiting: Waiting[] = [];
-  /** What the file says since we wrote it: understanding it takes as long as changing it, and both together keep everybody waiting. */
+  /** The parsed document of the last written text. Parsing takes as long as editing, so it is kept. */
   #written: { text: string; document: Document } | undefined;
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** To look at now: the next change may be made in it. */
+  /** Read-only for the caller, because the next change may be made in the same document. */
   read(text = this.text()): Document {
     return this.#written?.text === text ? this.#written.document : this.#parse(text);
   }
 
-  /** `edit` may be called again, on the file as it is by then. */
+  /** `edit` may be called again with a newer version of the file. */
   change(edit: Edit): Promise<void> {
     return new Promise((done, failed) => {
       this.#waiting.push({ edit, done, failed });
@@ -57,10 +60,10 @@ export class InventoryFile {
     }
   }
 
-  /** Those that could not be made, with their reasons; the others are on disk. */
+  /** Returns the edits that failed, with their errors. All others are on disk. */
   async #write(edits: readonly Edit[]): Promise<Map<Edit, unknown>> {
     let lost: Error | undefined;
-    // It must exist to be locked by its real path; an empty file is a valid inventory.
+    // The file must exist to be locked by its real path. An empty file is a valid inventory.
     closeSync(openSync(this.path, "a", 0o640));
     const release = await this.#lock((error) => {
       lost = error;
@@ -71,31 +74,34 @@ export class InventoryFile {
         const before = this.text();
         const { document, refused } = this.#edited(before, edits);
         const text = document.toString({ lineWidth: 0 });
-        // Somebody else may hold it by now: what they wrote must stay.
+        // If another program has the lock by now, its changes must not be overwritten.
         if (lost || ours === undefined || this.#lockIdentity() !== ours)
           throw new MusterError("INVENTORY_LOCKED", `the lock on ${this.path} was lost; nothing was written`, { cause: lost });
-        // An editor takes no lock: what it saved meanwhile is changed instead.
+        // An editor takes no lock. If it saved in the meantime, apply the edits to its version.
         if (this.text() !== before) {
           if (tries < TRIES) continue;
-          throw new MusterError("INVENTORY_LOCKED", `${this.path} is being changed by another program all the time`);
+          throw new MusterError("INVENTORY_LOCKED", `${this.path} is being changed by another program repeatedly`);
         }
-        // Its mode and owner stay what they were: the operator may keep secrets in here.
+        // Mode and owner stay the same, because the operator may keep secrets in the file.
         if (text !== before) await writeFileAtomic(this.path, text, { fsync: true });
-        // Read anew, as what was made differs from what is read; and here, with others served in between, not when it is needed.
+        // Parse the written text now, while other callers are served, because an edited document differs from
+        // a parsed one.
         this.#written = { text, document: this.#parse(text) };
         return refused;
       }
     } finally {
-      await release().catch(() => undefined); // A lock that was lost cannot be given back.
+      await release().catch(() => undefined); // a lost lock cannot be released
     }
   }
 
-  /** One that fails may have changed half of what it wanted: the others begin anew without it. */
+  /**
+   * A failed edit may leave a partial change in the document, so the others start from a new one without it.
+   */
   #edited(text: string, edits: readonly Edit[]): { document: Document; refused: Map<Edit, unknown> } {
     const refused = new Map<Edit, unknown>();
     for (;;) {
       const document = this.read(text);
-      // Changed from here on, and of no more use should it not come to be written.
+      // The document changes from here on. If the write fails, it must not be used again.
       this.#written = undefined;
       const failed = edits.find((edit) => {
         if (refused.has(edit)) return false;
@@ -111,20 +117,23 @@ export class InventoryFile {
     }
   }
 
-  /** A group written as a list or a text would be destroyed by adding to it; an empty one is how people leave it. */
+  /** Adding to a group that is a list or a text would destroy it. An empty group is valid and common. */
   ensureMap(document: Document, path: readonly string[]): void {
     for (let depth = 0; depth <= path.length; depth++) {
       const at = path.slice(0, depth);
       const node = depth === 0 ? document.contents : document.getIn(at, true);
       if (isMap(node)) continue;
       const empty = node === undefined || node === null || (isScalar(node) && node.value === null);
-      if (!empty || depth === 0) throw new MusterError("INVENTORY_INVALID", `${this.path}: ${at.join(".") || "the top"} is not a mapping`);
-      // Made here: in YAML 1.1 the library would make an ordered map of what is missing.
+      if (!empty || depth === 0)
+        throw new MusterError("INVENTORY_INVALID", `${this.path}: ${at.join(".") || "the top level"} is not a mapping`);
+      // Create the map here. In YAML 1.1 mode, the library would create an ordered map (!!omap).
       document.setIn(at, document.createNode({}));
     }
   }
 
-  /** Told apart from the lock of whoever took ours for stale and went on. */
+  /**
+   * Identity of our lock file. It differs when another program considered our lock stale and made its own.
+   */
   #lockIdentity(): string | undefined {
     const made = statSync(`${this.path}.lock`, { throwIfNoEntry: false, bigint: true });
     return made && `${made.ino} ${made.birthtimeNs}`;
@@ -138,11 +147,11 @@ export class InventoryFile {
         retries: { retries: 60, minTimeout: 20, maxTimeout: 500, factor: 1.5, randomize: true },
       });
     } catch (cause) {
-      throw new MusterError("INVENTORY_LOCKED", `${this.path} stayed locked by another program`, { cause });
+      throw new MusterError("INVENTORY_LOCKED", `${this.path} is still locked by another program`, { cause });
     }
   }
 
-  /** As it lies there; empty where there is none. */
+  /** The file's text, or an empty text if there is no file. */
   text(): string {
     try {
       return readFileSync(this.path, "utf8");
@@ -152,7 +161,10 @@ export class InventoryFile {
     }
   }
 
-  /** YAML 1.1, as Ansible reads it: in 1.2 our writer would leave a MAC address bare, which Ansible takes for a number. */
+  /**
+   * Uses YAML 1.1, as Ansible does. In 1.2 mode, the writer would leave a MAC address unquoted, which Ansible
+   * reads as a number.
+   */
   #parse(text: string): Document {
     const document = parseDocument(text.trim() === "" ? "all:\n" : text, { version: "1.1", logLevel: "error" });
     const [error] = document.errors;

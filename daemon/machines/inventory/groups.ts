@@ -1,9 +1,9 @@
-/** The groups of an inventory document, at whatever depth they stand. Pure. */
+/** Finds the groups of an inventory document at any depth. Pure. */
 import { type Document, isMap, isScalar, type Pair, type Scalar, type YAMLMap } from "yaml";
 
 export interface GroupPlace {
   name: string;
-  /** From the top: `["all", "children", "worker_nodes"]`. */
+  /** Path from the top: `["all", "children", "worker_nodes"]`. */
   path: string[];
 }
 
@@ -21,7 +21,7 @@ function below(groups: YAMLMap, path: string[]): GroupPlace[] {
   });
 }
 
-/** `hosts`, `vars` or `children` of a group, where it has any. */
+/** Returns `hosts`, `vars` or `children` of a group, if present. */
 export function partOf(document: Document, { path }: GroupPlace, part: Part): YAMLMap | undefined {
   const found = document.getIn([...path, part], true);
   return isMap(found) ? found : undefined;
@@ -29,7 +29,7 @@ export function partOf(document: Document, { path }: GroupPlace, part: Part): YA
 
 export const keysOf = (map: YAMLMap | undefined): string[] => (map?.items ?? []).map(({ key }) => keyText(key));
 
-/** Where a host stands: every group that lists it. */
+/** Returns every group that lists the host. */
 export function hostEntriesOf(document: Document, host: string): { group: GroupPlace; pair: Pair }[] {
   return groupsIn(document).flatMap((group) => {
     const pair = partOf(document, group, "hosts")?.items.find(({ key }) => keyText(key) === host);
@@ -37,7 +37,7 @@ export function hostEntriesOf(document: Document, host: string): { group: GroupP
   });
 }
 
-/** Numbers and booleans are names all the same. */
+/** YAML keys may be numbers or booleans, which are names here. */
 export const keyText = (key: unknown): string => {
   if (!isScalar(key)) return String(key);
   const { value, source } = key as Scalar & { source?: string };

@@ -1,4 +1,7 @@
-/** Our machines in Ansible's inventory: each in one of our two groups with its address; others' groups and comments stay. */
+/**
+ * Muster's machines in Ansible's inventory. Each is in one of Muster's two groups with its address. Groups
+ * and comments of others stay.
+ */
 import { type Document, isMap, isScalar, type Scalar } from "yaml";
 import { MusterError } from "../../errors/errors.ts";
 import { InventoryFile } from "./file.ts";
@@ -8,21 +11,21 @@ import { remembered } from "./remembered.ts";
 export interface InventoryHost {
   name: string;
   address: string;
-  /** Only where sshd listens elsewhere than on 22. */
+  /** Set only if sshd does not listen on port 22. */
   port?: number;
 }
 
 export const WORKERS = "worker_nodes";
 export const CONTROLLERS = "controller_nodes";
 export const OUR_GROUPS: readonly string[] = [WORKERS, CONTROLLERS];
-/** A name that no DNS ever answers: Ansible must not reach a machine by another way than its address. */
+/** A name that no DNS server resolves, so that Ansible reaches a machine only by its address. */
 export const NO_ADDRESS = "no-address.invalid";
 
 const hostsOf = (group: string): string[] => ["all", "children", group, "hosts"];
 
 export class Inventory {
   readonly file: InventoryFile;
-  /** Every host and group there is, whoever wrote it. Asked for by every machine that calls home. */
+  /** Names of all hosts and groups in the file, cached because each call-home needs them. */
   readonly names: () => ReadonlySet<string>;
 
   constructor(path: string) {
@@ -30,13 +33,16 @@ export class Inventory {
     this.names = remembered(this.file, namesIn);
   }
 
-  /** `without`: those of our hosts that have lost this address to it; they lose it, unless they are elsewhere by now. */
+  /**
+   * `without` lists hosts of ours that have lost this address to the new host. They lose it here, unless they
+   * have another address by now.
+   */
   upsertHost({ name, address, port }: InventoryHost, without: readonly string[] = [], group: string = WORKERS): Promise<void> {
     return this.file.change((document) => {
       if (groupsIn(document).some((known) => known.name === name))
         throw new MusterError(
           "NODE_NAME_TAKEN",
-          `hostname: ${this.file.path} has a group called ${name}, and a run on that name would reach all of it`,
+          `hostname: ${this.file.path} has a group called ${name}; a run on that name would reach the whole group`,
         );
       this.file.ensureMap(document, hostsOf(WORKERS));
       const losers = new Set(without);
@@ -48,7 +54,10 @@ export class Inventory {
     });
   }
 
-  /** From the workers to the controllers, with its variables and comments. Once there, it stays there when it calls home again. */
+  /**
+   * Moves a host from the workers to the controllers, with its variables and comments. A later call-home does
+   * not move it back.
+   */
   promoteHost(name: string): Promise<void> {
     return this.file.change((document) => {
       if (document.hasIn([...hostsOf(CONTROLLERS), name])) return;
@@ -61,20 +70,23 @@ export class Inventory {
     });
   }
 
-  /** Throws where `promoteHost` would have nobody to promote. */
+  /** Throws if `promoteHost` would find no worker of this name. */
   requireWorker(name: string): void {
     const document = this.file.read();
     if (!OUR_GROUPS.some((group) => addressesIn(document, group).some(([host]) => host === name))) throw noWorker(this.file, name);
   }
 
-  /** From every group: one that still listed it would be run on by its bare name. */
+  /**
+   * Removes the host from every group, because a group that still lists it would make Ansible use its bare
+   * name.
+   */
   removeHost(name: string): Promise<void> {
     return this.file.change((document) => {
       for (const { group } of hostEntriesOf(document, name)) document.deleteIn([...group.path, "hosts", name]);
     });
   }
 
-  /** Its variables, groups and comments go with it. */
+  /** Its variables, groups and comments move with it. */
   renameHost(name: string, to: string): Promise<void> {
     return this.file.change((document) => {
       const entries = hostEntriesOf(document, name);
@@ -86,7 +98,7 @@ export class Inventory {
     });
   }
 
-  /** The hosts of our groups by name, with their address; not those that have none now. */
+  /** The hosts of our groups by name, with their address. Hosts without an address are left out. */
   hosts(...groups: string[]): Map<string, string> {
     const document = this.file.read();
     const all = (groups.length > 0 ? groups : OUR_GROUPS).flatMap((group) => addressesIn(document, group));
@@ -102,11 +114,11 @@ function addressesIn(document: Document, group: string): [string, string][] {
   ]);
 }
 
-/** Where it is already, if it is in one of our groups. */
+/** The path of an existing entry in our groups, or the path of a new one. */
 export const hostPathOf = (document: Document, name: string, group: string = WORKERS): string[] =>
   hostsOf(OUR_GROUPS.find((known) => document.hasIn([...hostsOf(known), name])) ?? group);
 
-/** The hosts of our groups that stand with this address. */
+/** The hosts of our groups that have this address. */
 const holdersOf = (document: Document, address: string): string[] =>
   OUR_GROUPS.flatMap((group) => addressesIn(document, group)).flatMap(([name, held]) => (held === address ? [name] : []));
 
@@ -116,7 +128,7 @@ function takeAddress(document: Document, name: string, address: string): void {
   const entry = document.getIn(path, true);
   const bare = keysOf(isMap(entry) ? entry : undefined).every((key) => key === "ansible_host");
   if (bare && hostEntriesOf(document, name).length === 1) document.deleteIn(path);
-  // What people have said of it waits for its return.
+  // Variables set by people stay for the node's return.
   else document.setIn([...path, "ansible_host"], `${name}.${NO_ADDRESS}`);
 }
 

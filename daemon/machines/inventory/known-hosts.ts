@@ -1,18 +1,20 @@
-/** The known_hosts file that Ansible's ssh believes: a projection of the pinned keys, written whole. */
+/**
+ * The known_hosts file for Ansible's ssh. It is generated from the pinned keys and always written as a whole.
+ */
 import writeFileAtomic from "write-file-atomic";
 import { Mutex } from "./mutex.ts";
 
 export class KnownHosts {
   readonly #file: string;
   readonly #mutex = new Mutex();
-  /** What is newest and not written yet: whole as it is, it is written for all who wait. */
+  /** The newest text that is not written yet. One write serves all waiting callers. */
   #newest: string | undefined;
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** `port` where sshd listens elsewhere: ssh looks such hosts up as `[address]:port`. */
+  /** Set `port` if sshd listens on another port: ssh then looks for `[address]:port`. */
   write(keys: { address: string; hostKey: string; port?: number }[]): Promise<void> {
     const lines = keys.map(
       ({ address, hostKey, port }) => `${port === undefined || port === 22 ? address : `[${address}]:${port}`} ${hostKey}\n`,
@@ -25,7 +27,7 @@ export class KnownHosts {
       try {
         await writeFileAtomic(this.#file, text, { fsync: true, mode: 0o644 });
       } catch (error) {
-        this.#newest ??= text; // whoever waits behind it tries for itself
+        this.#newest ??= text; // the next waiting caller retries
         throw error;
       }
     });

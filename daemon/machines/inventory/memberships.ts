@@ -1,7 +1,7 @@
-/** Which groups each host is in, those above its own among them. Pure. */
+/** Computes the groups of each host, including parent groups. Pure. */
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 
-/** `all` is no label: everybody is in it. */
+/** `all` contains every host, so it is not listed. */
 const EVERYBODY = "all";
 
 export function groupsOfHosts(groups: InventoryView["groups"]): ReadonlyMap<string, readonly string[]> {
@@ -14,7 +14,7 @@ export function groupsOfHosts(groups: InventoryView["groups"]): ReadonlyMap<stri
       found.set(host, mine);
       const climb = [name];
       for (let group = climb.pop(); group !== undefined; group = climb.pop()) {
-        if (mine.has(group)) continue; // a group below itself ends here too
+        if (mine.has(group)) continue; // stops at a group that contains itself
         mine.add(group);
         climb.push(...(above.get(group) ?? []));
       }

@@ -1,10 +1,10 @@
-/** One at a time, in the order they came. */
+/** Runs tasks one at a time, in the order they arrive. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
   run<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(work);
-    this.#last = result.catch(() => undefined); // the next one's turn comes all the same
+    this.#last = result.catch(() => undefined); // a failure does not block the next task
     return result;
   }
 }

@@ -1,4 +1,7 @@
-/** What is asked of the inventory more often than it changes, such as by every machine of a crowd: understood once for each text. */
+/**
+ * Caches what is computed from the inventory file until its text changes, because each of many call-homes
+ * needs it.
+ */
 import type { Document } from "yaml";
 import type { InventoryFile } from "./file.ts";
 

@@ -1,4 +1,7 @@
-/** TODO.md: what failed and waits for a person. Appended to, one whole entry at a time; ticked in place, never rewritten. */
+/**
+ * TODO.md: failures that need a person. Whole entries are appended, and their boxes are ticked in place. The
+ * file is never rewritten.
+ */
 import { appendFile, open, readFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
 import type { Job } from "../../contract/jobs/job.ts";
@@ -10,11 +13,14 @@ export interface Failure {
   name: string;
   address: string | undefined;
   at: Date;
-  /** None: it failed before there was one. */
+  /** Undefined if it failed before a job existed. */
   job: { id: string; playbook: string } | undefined;
   summary: string;
   hint: string | undefined;
-  /** The end of the output, from well before what is shown of it: a secret is only recognised as a whole. */
+  /**
+   * The end of the output, longer than the part that is shown, because a secret is only recognised as a
+   * whole.
+   */
   log: string;
 }
 
@@ -28,14 +34,14 @@ export const failureOf = (job: Job, node: Node | undefined, output: string): Fai
   log: output,
 });
 
-/** A node that called home and was given no job: the same entry each time it is asked for. */
+/** The failure of a node that called home but got no job. The same node always gives the same entry. */
 export const neverBegun = ({ name, address, state, updatedAt }: Node): Failure => ({
   name,
   address,
   at: new Date("at" in state ? state.at : updatedAt),
   job: undefined,
   summary: "reason" in state ? state.reason : state.phase,
-  hint: `See what kept it from beginning (muster log --level warn), then: muster reprovision ${name}`,
+  hint: `See why its job did not start (muster log --level warn), then: muster reprovision ${name}`,
   log: "",
 });
 
@@ -51,7 +57,7 @@ export class TodoFile {
     this.#file = file;
   }
 
-  /** One write call with O_APPEND. What has its entry already gets no second one. */
+  /** Appends with a single O_APPEND write. A failure with an entry gets no second one. */
   add(failure: Failure): Promise<void> {
     return this.#turn.run(async () => {
       const { name, job } = failure;
@@ -63,7 +69,10 @@ export class TodoFile {
     });
   }
 
-  /** Ticks what is open and works now: one byte each, so that nothing a person wrote meanwhile is lost. */
+  /**
+   * Ticks open entries that are solved. Writes one byte each, so that concurrent changes by people are not
+   * lost.
+   */
   solved(success: Job, jobCalled: (id: string) => Job | undefined): Promise<void> {
     return this.#turn.run(async () => {
       const unsolved = entries(await this.#read()).filter((each) => each.boxAt !== undefined && settles(success, each, jobCalled));
@@ -77,7 +86,7 @@ export class TodoFile {
     });
   }
 
-  /** One character a byte: positions in the text are positions in the file. */
+  /** Uses one character per byte, so that positions in the text are positions in the file. */
   async #read(): Promise<string> {
     try {
       return await readFile(this.#file, "latin1");
@@ -88,7 +97,10 @@ export class TodoFile {
   }
 }
 
-/** What has failed on this node works on it now. Another playbook's success says nothing of it, and a preview's little. */
+/**
+ * A success solves failures of the same playbook on the same node. Another playbook or a preview proves
+ * nothing about them.
+ */
 function settles(success: Job, { name, jobId }: Entry, jobCalled: (id: string) => Job | undefined): boolean {
   const failed = jobId === undefined ? undefined : jobCalled(jobId);
   if (!failed) return success.purpose === undefined && success.nodeName === name;
@@ -101,11 +113,11 @@ interface Entry {
   name: string;
   jobId: string | undefined;
   at: string | undefined;
-  /** Where the space in its open box is. */
+  /** Position of the space inside its open box. */
   boxAt: number | undefined;
 }
 
-/** What a log in there says is no entry: only lines outside of the fences count. */
+/** Lines of a log are not entries, so only lines outside of fences count. */
 function entries(text: string): Entry[] {
   const found: Entry[] = [];
   let fence: string | undefined;
@@ -129,7 +141,7 @@ function entries(text: string): Entry[] {
 }
 
 export function entry({ name, address, at, job, summary, hint, log }: Failure): string {
-  // Redacted before it is cut: half a secret is not known for one.
+  // Redact before cutting, because a part of a secret is not recognised.
   const tail = redact(stripVTControlCharacters(log).replace(/[^\P{Cc}\n\t]/gu, ""))
     .trimEnd()
     .split("\n")
@@ -141,7 +153,7 @@ export function entry({ name, address, at, job, summary, hint, log }: Failure): 
   return [
     "\n---\n",
     `## Provisioning Failed for \`${name}\`\n`,
-    `${OPEN}Done (ticked by itself when a later run of it on this node succeeds)`,
+    `${OPEN}Done (Muster ticks this when a later run on this node succeeds)`,
     `- **IP Address:** ${address ?? "unknown"}`,
     `- **Timestamp:** ${at.toISOString()}`,
     ...(job ? [`- **Job:** ${job.id}`, `- **Playbook:** ${oneLine(job.playbook)}`] : []),
@@ -151,7 +163,7 @@ export function entry({ name, address, at, job, summary, hint, log }: Failure): 
   ].join("\n");
 }
 
-/** A fence longer than any in the log: nothing in there can end the block. */
+/** A fence longer than any in the log, so that no line of the log can end the block. */
 function longestFence(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   return "`".repeat(longest + 1);

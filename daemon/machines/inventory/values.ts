@@ -1,12 +1,15 @@
-/** Between values and the YAML that stands for them, so that Ansible reads exactly what was said and executes none of it. */
+/**
+ * Converts values to YAML and back, so that Ansible reads exactly the given value and evaluates no part of
+ * it.
+ */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { VariableValue } from "../../contract/machines/inventory.ts";
 import { keyText } from "./groups.ts";
 
-/** Ansible evaluates what is in these brackets, on the control node; decision 0014. */
+/** Ansible evaluates the text in these brackets on the control node; decision 0014. */
 const template = /\{\{|\{%|\{#/;
 
-/** Every text in quotes: the two readers of YAML disagree on what else is a number, a date or a yes. */
+/** Quotes every text, because YAML 1.1 and 1.2 disagree about numbers, dates and booleans. */
 export function nodeOf(value: VariableValue): Node {
   if (Array.isArray(value)) {
     const list = new YAMLSeq();
@@ -30,7 +33,7 @@ function quoted(text: string): Scalar {
   return scalar;
 }
 
-/** What somebody wrote; a vault stays closed. */
+/** Converts YAML that other people wrote; a vault stays encrypted. */
 export function valueIn(node: unknown, document: Document): unknown {
   if (isAlias(node)) return valueIn(node.resolve(document), document);
   if (isMap(node)) return Object.fromEntries(node.items.map(({ key, value }) => [keyText(key), valueIn(value, document)]));

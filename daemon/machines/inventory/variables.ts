@@ -1,4 +1,4 @@
-/** What operators say of nodes and groups, in the file that others edit too. */
+/** Variables and groups that operators set for nodes and groups, in the file that others edit too. */
 import { type Document, isMap } from "yaml";
 import type { VariableValue } from "../../contract/machines/inventory.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -59,7 +59,9 @@ export class Variables {
     });
   }
 
-  /** A node may be spoken of before it has called home; until then nobody must reach it by its bare name. */
+  /**
+   * A node may get variables before it has called home. Until then no program may reach it by its bare name.
+   */
   #place(document: Document, node: string): string[] {
     if (groupsIn(document).some(({ name }) => name === node))
       throw new MusterError("NODE_NAME_TAKEN", `node: ${this.#file.path} has a group called ${node}`);
@@ -80,6 +82,6 @@ function requireNotOurs(group: string): void {
   if (OUR_GROUPS.includes(group))
     throw new MusterError(
       "REQUEST_INVALID",
-      `group: Muster itself says who is in ${group}; \`muster promote\` makes a worker a controller`,
+      `group: Muster manages the members of ${group}; \`muster promote\` makes a worker a controller`,
     );
 }

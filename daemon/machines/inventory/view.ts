@@ -1,4 +1,4 @@
-/** The inventory as Ansible reads it, and what is wrong with it. */
+/** The inventory as Ansible reads it, and the problems in it. */
 import { type Document, isMap } from "yaml";
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -13,7 +13,7 @@ export function read(document: Document): Pick<InventoryView, "groups" | "hosts"
   const hosts: Record<string, Values> = {};
   const groups = new Map<string, InventoryView["groups"][number]>();
   for (const place of groupsIn(document)) {
-    // A group may be written in several places.
+    // A group may be defined in several places.
     const group = groups.get(place.name) ?? { name: place.name, hosts: [], children: [], vars: {} };
     groups.set(place.name, group);
     for (const { key, value } of partOf(document, place, "hosts")?.items ?? []) {
@@ -29,7 +29,7 @@ export function read(document: Document): Pick<InventoryView, "groups" | "hosts"
 
 const valuesOf = (node: unknown, document: Document): Values => (isMap(node) ? (valueIn(node, document) as Values) : {});
 
-/** Phases in which Ansible has to find a node. */
+/** Phases in which Ansible must be able to find a node. */
 const present: Node["state"]["phase"][] = ["called-home", "configuring", "ready", "configure-failed"];
 
 export function problemsOf(document: Document, nodes: readonly Node[]): Problem[] {
@@ -71,7 +71,7 @@ function ofNode(node: Node, values: Values | undefined, groups: string[]): Probl
     return [
       problem(
         name,
-        `is at ${address}, and the file says ${String(values?.ansible_host)}`,
+        `has the address ${address}, but the file says ${String(values?.ansible_host)}`,
         `Correct ansible_host in the file to ${address}.`,
       ),
     ];
@@ -81,13 +81,11 @@ function ofNode(node: Node, values: Values | undefined, groups: string[]): Probl
 function ofHost(name: string, values: Values): Problem[] {
   const host = String(values.ansible_host ?? "");
   if (/\{\{|\{%|\{#/.test(name + host))
-    return [problem(name, "has a template for an address: Ansible would evaluate it here", "Write the address itself.")];
+    return [problem(name, "has a template as its address: Ansible would evaluate it on the control node", "Write the address itself.")];
   if (values.ansible_connection === "local")
     return [problem(name, "has ansible_connection: local: its tasks run on the control node", "Remove it, unless it is the control node.")];
   if (host === "")
-    return [
-      problem(name, "has no ansible_host: Ansible would go wherever its bare name leads", "Give it an address or take it out of the file."),
-    ];
+    return [problem(name, "has no ansible_host: Ansible would resolve its bare name", "Give it an address or remove it from the file.")];
   return [];
 }
 

@@ -1,4 +1,7 @@
-/** Which driver a node has, and whether that can do what is asked. Pure: control asks before, the executor again before it acts. */
+/**
+ * Selects the power driver of a node and checks that it supports the action. Pure. Control checks before it
+ * asks the executor, and the executor checks again before it acts.
+ */
 
 import type { PowerAction } from "../../contract/machines/power.ts";
 import type { Mac } from "../../contract/names.ts";
@@ -8,7 +11,7 @@ import type { Power, PowerSetting, SettingOf } from "./settings.ts";
 export interface Machine {
   name: string;
   macs: Mac[];
-  /** Its own address, not its BMC's. */
+  /** The node's own address, not its BMC's. */
   address?: string | undefined;
 }
 
@@ -19,16 +22,16 @@ export function settingFor({ name, macs }: Machine, power: Power): PowerSetting 
   return setting;
 }
 
-/** A sentence for the timeline. */
+/** One sentence for the timeline. */
 export function described(setting: PowerSetting): string {
   return "address" in setting && setting.address !== undefined ? `${setting.driver} at ${setting.address}` : setting.driver;
 }
 
 export function requireSupported(setting: PowerSetting, action: PowerAction, name: string): void {
   if (setting.driver === "wol" && action !== "on")
-    throw new MusterError("POWER_NOT_SUPPORTED", `${name} has the driver wol, which can wake a machine and nothing else`);
+    throw new MusterError("POWER_NOT_SUPPORTED", `${name} has the driver wol, which can only wake a machine`);
   if (setting.driver === "command" && setting[action] === undefined)
-    throw new MusterError("POWER_NOT_SUPPORTED", `${name} has the driver command, and no command for ${action}`);
+    throw new MusterError("POWER_NOT_SUPPORTED", `${name} has the driver command, but no command for ${action}`);
   if (setting.driver === "manual") throw byHand(setting, action, name);
 }
 
@@ -36,11 +39,11 @@ const errand = {
   on: "switch it on",
   off: "switch it off",
   cycle: "switch it off and on again",
-  status: "look whether it is on",
+  status: "check whether it is on",
 } satisfies Record<PowerAction, string>;
 
 const byHand = ({ instructions }: SettingOf<"manual">, action: PowerAction, name: string): MusterError =>
   new MusterError(
     "POWER_BY_HAND",
-    `nothing switches ${name} from afar: go and ${errand[action]}${instructions === undefined ? "" : ` (${instructions})`}`,
+    `${name} cannot be switched remotely: go and ${errand[action]}${instructions === undefined ? "" : ` (${instructions})`}`,
   );

@@ -1,4 +1,7 @@
-/** The words of a configured command with its placeholders filled in. Whole words only, so a value never becomes syntax. */
+/**
+ * Fills in the placeholders of a configured command. A placeholder is always a whole word, so a value never
+ * becomes syntax.
+ */
 import { MusterError } from "../../errors/errors.ts";
 import type { Machine } from "./choose.ts";
 import type { SettingOf } from "./settings.ts";
@@ -13,7 +16,7 @@ export function filled(words: readonly string[], { address }: SettingOf<"command
     if (!values.has(word)) return word;
     const value = values.get(word);
     if (value === undefined)
-      throw new MusterError("POWER_NOT_CONFIGURED", `the power command of ${machine.name} wants ${word}, which is not known`);
+      throw new MusterError("POWER_NOT_CONFIGURED", `the power command of ${machine.name} needs ${word}, which is unknown`);
     return value;
   });
 }

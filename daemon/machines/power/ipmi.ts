@@ -1,12 +1,14 @@
-/** What to say to ipmitool, and what it says. Pure. */
+/** Builds ipmitool's arguments and interprets its output. Pure. */
 import type { PowerAction, PowerState } from "../../contract/machines/power.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { SettingOf } from "./settings.ts";
 
-/** The password comes by the environment: ipmitool's `-f` reads only the beginning of a long one. */
+/**
+ * The password is passed in the environment, because `-f` of ipmitool reads only the beginning of a long one.
+ */
 export function ipmitoolArguments(setting: SettingOf<"ipmi">, action: PowerAction): string[] {
   return [
-    // Without it a wrong password and a switched-off BMC sound the same.
+    // Without it a wrong password and a BMC that is off give the same message.
     "-v",
     ...["-I", setting.interface, "-H", setting.address, "-p", String(setting.port)],
     ...(setting.user === undefined ? [] : ["-U", setting.user]),
@@ -19,7 +21,8 @@ export function ipmitoolArguments(setting: SettingOf<"ipmi">, action: PowerActio
 
 export function powerStateFrom(output: string): PowerState {
   const said = /^Chassis Power is (on|off)$/m.exec(output)?.[1];
-  if (said !== "on" && said !== "off") throw new MusterError("POWER_FAILED", `the BMC does not say whether it is on: ${lastLine(output)}`);
+  if (said !== "on" && said !== "off")
+    throw new MusterError("POWER_FAILED", `the BMC does not report whether the machine is on: ${lastLine(output)}`);
   return said;
 }
 
@@ -34,15 +37,15 @@ export function ipmiFailure(complaint: string, { address, user, cipher_suite }: 
     return new MusterError("POWER_LOGIN_REFUSED", `the BMC at ${address} refused ${user ?? "the login without a name"}: ${login}`);
   const privilege = line(/^(?!Invalid completion).*failed: Insufficient privilege/);
   if (privilege !== undefined)
-    return new MusterError("POWER_LOGIN_REFUSED", `the BMC at ${address} gives ${user ?? "nobody"} too few rights: ${privilege}`);
+    return new MusterError("POWER_LOGIN_REFUSED", `the BMC at ${address} grants ${user ?? "anonymous users"} too few rights: ${privilege}`);
   if (line(/invalid authentication algorithm|no matching cipher suite/i) !== undefined)
     return new MusterError(
       "POWER_FAILED",
-      `the BMC at ${address} does not take cipher suite ${cipher_suite ?? "17"}; set \`cipher_suite\`, 3 is the oldest`,
+      `the BMC at ${address} does not support cipher suite ${cipher_suite ?? "17"}; set \`cipher_suite\`, 3 is the oldest`,
     );
   if (/Get Auth Capabilities|Address lookup|Could not open socket|Unable to establish/.test(complaint))
-    return new MusterError("POWER_UNREACHABLE", `the BMC at ${address} did not answer: ${line(/Address lookup/) ?? "silence"}`);
+    return new MusterError("POWER_UNREACHABLE", `the BMC at ${address} did not answer: ${line(/Address lookup/) ?? "timeout"}`);
   return new MusterError("POWER_FAILED", `the BMC at ${address} failed: ${lastLine(complaint)}`);
 }
 
-const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.slice(0, 300) || "it said nothing";
+const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.slice(0, 300) || "no message";

@@ -1,4 +1,7 @@
-/** The parts of Redfish (DSP0266, ComputerSystem) that power needs: what is read, and which reset serves. Pure. */
+/**
+ * The parts of Redfish (DSP0266, ComputerSystem) that power needs: reading the state, and choosing the reset
+ * type. Pure.
+ */
 import * as z from "zod";
 import type { PowerAction, PowerState } from "../../contract/machines/power.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -26,7 +29,7 @@ const Complaint = z.object({
   }),
 });
 
-/** What a service says went wrong; the extended part is the one that means something. */
+/** The error message of a service. The extended part contains the useful text. */
 export function complaintIn(body: unknown): string | undefined {
   const parsed = Complaint.safeParse(body);
   if (!parsed.success) return undefined;
@@ -34,11 +37,11 @@ export function complaintIn(body: unknown): string | undefined {
   return (more?.find(({ Message }) => Message)?.Message ?? message)?.slice(0, 300);
 }
 
-/** In the middle of a change it is still what it was. */
+/** During a transition, the state before it counts. */
 export function powerStateOf({ PowerState }: ComputerSystem): PowerState {
   if (PowerState === "On" || PowerState === "PoweringOff" || PowerState === "Paused") return "on";
   if (PowerState === "Off" || PowerState === "PoweringOn") return "off";
-  throw new MusterError("POWER_FAILED", `the BMC does not say whether it is on (PowerState is ${PowerState ?? "missing"})`);
+  throw new MusterError("POWER_FAILED", `the BMC does not report whether the machine is on (PowerState is ${PowerState ?? "missing"})`);
 }
 
 const preferred: Record<Exclude<PowerAction, "status">, readonly string[]> = {
@@ -49,15 +52,15 @@ const preferred: Record<Exclude<PowerAction, "status">, readonly string[]> = {
 
 export function resetTypeFor(action: Exclude<PowerAction, "status">, system: ComputerSystem): string {
   const allowed = system.Actions["#ComputerSystem.Reset"]["ResetType@Redfish.AllowableValues"];
-  // A service that does not say what it takes: the oldest kind of each.
+  // If a service does not list the types it supports, use the oldest one for each action.
   if (allowed === undefined) return { on: "On", off: "ForceOff", cycle: "ForceRestart" }[action];
   const found = preferred[action].find((each) => allowed.includes(each));
   if (found === undefined)
-    throw new MusterError("POWER_NOT_SUPPORTED", `the BMC offers no way to power ${action}, only ${allowed.join(", ") || "nothing"}`);
+    throw new MusterError("POWER_NOT_SUPPORTED", `the BMC cannot power ${action}, it supports only ${allowed.join(", ") || "nothing"}`);
   return found;
 }
 
-/** One computer: the named one, or the only one. */
+/** Returns the named computer, or the only one. */
 export function chosenSystem(members: readonly string[], wanted: string | undefined): string {
   const names = members.map((path) => path.replace(/\/$/, "").split("/").at(-1) ?? path);
   const [only] = members;
@@ -66,6 +69,6 @@ export function chosenSystem(members: readonly string[], wanted: string | undefi
   if (found !== undefined) return found;
   throw new MusterError(
     "POWER_NOT_CONFIGURED",
-    `${wanted === undefined ? "`system` is needed" : `there is no system ${wanted}`}: the BMC looks after ${names.join(", ") || "none"}`,
+    `${wanted === undefined ? "`system` is needed" : `there is no system ${wanted}`}: the BMC manages ${names.join(", ") || "none"}`,
   );
 }

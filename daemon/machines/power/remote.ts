@@ -1,4 +1,7 @@
-/** Control's end of a power action the executor does: asks over the socket and waits for the one answer that is meant. */
+/**
+ * Control's side of a power action by the executor: sends the request over the socket and waits for its
+ * answer.
+ */
 import { randomUUID } from "node:crypto";
 import type { FromExecutor, ToExecutor } from "../../contract/executor-protocol.ts";
 import type { PowerAction } from "../../contract/machines/power.ts";
@@ -7,7 +10,7 @@ import type { Machine } from "./choose.ts";
 
 type Powered = Extract<FromExecutor, { type: "powered" }>;
 
-/** The executor keeps the time; this is for one that has gone silent. */
+/** The executor enforces the timeout. This margin is for an executor that no longer answers. */
 const GRACE_MS = 3000;
 
 export class RemotePower {
@@ -27,7 +30,7 @@ export class RemotePower {
     this.#waiting.set(id, { resolve, reject });
     try {
       if (!this.#send({ type: "power", id, action, machine: { name, macs, ...(address !== undefined && { address }) } }))
-        throw new MusterError("POWER_UNREACHABLE", "the executor is not connected, and it holds the passwords; nothing was done");
+        throw new MusterError("POWER_UNREACHABLE", "the executor is not connected, and only it has the passwords; nothing was done");
       const outcome = await promise;
       if (outcome.ended === "badly") throw new MusterError(outcome.code, outcome.message);
       return outcome;
@@ -41,10 +44,10 @@ export class RemotePower {
     this.#waiting.get(id)?.resolve(outcome);
   }
 
-  /** The connection is gone, and with it every answer. */
+  /** The connection has ended, so no answer will arrive. */
   lost(): void {
     for (const { reject } of this.#waiting.values()) reject(unknown());
   }
 }
 
-const unknown = (): MusterError => new MusterError("POWER_UNKNOWN", "the executor went away before it said what came of it");
+const unknown = (): MusterError => new MusterError("POWER_UNKNOWN", "the executor disconnected before it reported the result");

@@ -1,4 +1,4 @@
-/** Sends each power action to what does it: our own Wake-on-LAN, the executor, or a person. */
+/** Sends each power action to the code that performs it: our own Wake-on-LAN, the executor, or a person. */
 import type { Node } from "../../contract/machines/node.ts";
 import type { PowerAction, PowerResult } from "../../contract/machines/power.ts";
 import { described, requireSupported, settingFor } from "./choose.ts";
@@ -19,7 +19,7 @@ export class Switchboard {
     this.#means = means;
   }
 
-  /** What switches this node, for the timeline. */
+  /** Describes the driver of this node for the timeline. */
   means(node: Node): string {
     return described(settingFor(node, this.#power));
   }
@@ -28,7 +28,7 @@ export class Switchboard {
     const setting = settingFor(node, this.#power);
     requireSupported(setting, action, node.name);
     if (setting.driver === "wol") {
-      return { driver: "wol", message: `${await this.#means.wake(node)}; whether ${node.name} wakes shows when it boots` };
+      return { driver: "wol", message: `${await this.#means.wake(node)}; the next boot shows whether ${node.name} woke up` };
     }
     const { power, message } = await this.#means.remote.ask(node, action);
     return { driver: setting.driver, ...(power !== undefined && { power }), message: `${node.name} ${message}` };

@@ -1,4 +1,7 @@
-/** Nodes that came while the inventory was broken get their job by themselves, from the real control process. */
+/**
+ * Nodes that called home while the inventory was broken get their job automatically, from the real control
+ * process.
+ */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
@@ -43,7 +46,7 @@ test("a reprovision writes a node into the inventory before its job is queued", 
   assert.deepEqual([...new Inventory(data.inventory).hosts()], [["n1", "127.0.1.1"]]);
 });
 
-test("a failure is told once for all nodes it hinders, and again when it comes back; a look that fails ends nothing", async (t) => {
+test("a failure is reported once for all nodes it hinders, and again when it comes back; a failed check ends nothing", async (t) => {
   const world = openWorld();
   const [n1, n2] = [addNode(world, { phase: "accepted" }, "n1"), addNode(world, { phase: "accepted" }, "n2")];
   const broken = new MusterError("INVENTORY_INVALID", "inventory.yaml is not valid YAML");

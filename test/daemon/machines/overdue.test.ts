@@ -1,4 +1,4 @@
-/** The clock that ends overdue phases, over the real stores and the real TODO.md. */
+/** The timer that ends overdue phases, with the real stores and the real TODO.md. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,7 +39,7 @@ test("a node that called home and was given no job in time is in TODO.md once, a
   assert.match(text(), /- \[x\] Done/);
 });
 
-test("it is told once TODO.md can be written", async (t) => {
+test("it is reported once TODO.md can be written", async (t) => {
   const { world, deadlines, path, text } = bench(t);
   addNode(world, called, "n1");
   mkdirSync(path);
@@ -50,14 +50,14 @@ test("it is told once TODO.md can be written", async (t) => {
   assert.match(text(), /Provisioning Failed for `n1`/);
 });
 
-test("a node whose job failed is told by that job alone", async (t) => {
+test("a node whose job failed is reported by that job alone", async (t) => {
   const { world, deadlines, text } = bench(t);
   addNode(world, { phase: "configure-failed", reason: "it broke", at: called.at, jobId: "n1-1" }, "n1");
   await deadlines().look(overdue);
   assert.throws(text, { code: "ENOENT" });
 });
 
-test("what cannot be written down now is no end of the clock", async (t) => {
+test("a failed write does not stop the timer", async (t) => {
   const { world, deadlines } = bench(t);
   const { id } = addNode(world, called, "n1");
   world.db.pragma("query_only = 1");

@@ -45,7 +45,7 @@ const events: Record<NodeEvent["type"], NodeEvent> = {
   retired: { type: "retired", at },
 };
 
-/** event → phase before → phase after. What is not here is refused. */
+/** Event → phase before → phase after. Any other combination is refused. */
 const allowed: Record<NodeEvent["type"], Partial<Record<Phase, Phase>>> = {
   accepted: { discovered: "accepted", retired: "accepted" },
   armed: {

@@ -91,7 +91,7 @@ test("a machine that is known is found under its new address and its new name, w
   assert.deepEqual([...new Inventory(inventory).hosts()], [["db1", "127.0.9.1"]]);
   assert.match(readFileSync(inventory, "utf8"), /rack4:\n {6}hosts:\n {8}db1:\s+# at the window\n {10}shelf: 3\n/);
   const { summary } = (await client.nodeEvents({ node: "db1" })).findLast(({ type }) => type === "node.called-home") ?? {};
-  assert.equal(summary, "called home from 127.0.9.1; is called db1 now, was n1");
+  assert.equal(summary, "called home from 127.0.9.1; is called db1 now, before n1");
 });
 
 test("a second machine with a name or MAC address that is taken is kept out and shown; the first is left as it was", async (t) => {
@@ -107,7 +107,7 @@ test("a second machine with a name or MAC address that is taken is kept out and 
     for (let tries = 0; tries < 3; tries++) {
       const { status, body } = await callHome(url, rival);
       assert.equal(status, 409);
-      assert.match(String(body.message), /^this machine is kept out until an operator has looked \([0-9a-f]{8}\)/);
+      assert.match(String(body.message), /^this machine is kept out until an operator decides \([0-9a-f]{8}\)/);
       assert.ok(!JSON.stringify(body).includes(report(1, token).mac.slice(-5)), "it learns nothing of the other");
     }
   }
@@ -170,7 +170,7 @@ test("who was turned away stays out without asking again, until the operator thi
   await client.discardQuarantine({ id: claim!.id });
   const { status, body } = await callHome(url, rival);
   assert.equal(status, 409);
-  assert.match(String(body.message), /^an operator has turned this machine away/);
+  assert.match(String(body.message), /^an operator has rejected this machine/);
   assert.deepEqual([await client.listQuarantine({}), (await client.getNode({ node: "n1" })).claims], [[], undefined]);
   assert.deepEqual((await told(control)).slice(-2), ["node.contested", "quarantine.discarded"]);
   assert.equal((await client.releaseQuarantine({ id: claim!.id, name: "n2" })).node.name, "n2");

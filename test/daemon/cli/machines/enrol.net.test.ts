@@ -45,7 +45,7 @@ test("who is kept out is listed, shown at the node it claims to be, and let in u
   assert.match((await ask("quarantine", "release", id, "--replace")).err, /confirm: repeat the name of the node it replaces, n1/);
   assert.match((await ask("quarantine", "release", id, "--name", "n2")).out, /^n2 is admitted\. Watch it: muster job n2-\S+ --follow\n$/);
   assert.equal((await ask("quarantine")).out, "No machine is in quarantine.\n");
-  assert.match((await ask("quarantine", "discard", "nope")).err, /nobody with the id nope is kept out\n→ /);
+  assert.match((await ask("quarantine", "discard", "nope")).err, /no machine with the id nope is kept out\n→ /);
 });
 
 test("groups and variables are set, shown, and checked", async () => {

@@ -1,4 +1,4 @@
-/** Who a machine with a good token is taken for: by what it says, and by what is known of who has been here. */
+/** Decides which node a machine with a valid token is, from the machine's claims and the known nodes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Node, NodeState } from "../../../../daemon/contract/machines/node.ts";
@@ -44,7 +44,7 @@ const words = (admission: Admission): string => {
 };
 
 const any: [what: string, mac: string, hostname: string, key: string, outcome: string][] = [
-  ["a machine nobody knows", "52:54:00:00:00:99", "n9", "its key", "new"],
+  ["an unknown machine", "52:54:00:00:00:99", "n9", "its key", "new"],
   ["a machine that was here", A, "n1", "key of n1", "n1 as n1"],
   ["one that was here and has another name now", A, "db1", "key of n1", "n1 as db1"],
   ["one that was here and wants a name that is taken", A, "n2", "key of n1", "n1 as n1"],
@@ -53,8 +53,8 @@ const any: [what: string, mac: string, hostname: string, key: string, outcome: s
   ["a second machine with its MAC address and another name", A, "n9", "another key", "contested n1"],
   ["a second machine with its name", "52:54:00:00:00:99", "n1", "another key", "contested n1"],
   ["a copy of its disk in another machine", "52:54:00:00:00:99", "n1", "key of n1", "contested n1"],
-  ["itself, by another card it told of", C, "n1", "key of n1", "n1 as n1 with another card"],
-  ["somebody else by that card", C, "n1", "another key", "contested n1"],
+  ["itself, by another card it reported", C, "n1", "key of n1", "n1 as n1 with another card"],
+  ["another machine by that card", C, "n1", "another key", "contested n1"],
   ["the name of a host that others wrote", "52:54:00:00:00:99", "boss", "its key", "contested by the inventory"],
   ["one that was accepted, under any name", "52:54:00:00:00:0d", "debian", "its key", "fresh as fresh"],
   ["one that was accepted, under another's name", "52:54:00:00:00:0d", "n1", "its key", "contested n1"],

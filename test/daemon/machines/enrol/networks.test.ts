@@ -13,6 +13,6 @@ test("an IPv4 address in the clothes of IPv6 is not the IPv4 address", () => {
   for (const address of ["::ffff:10.77.0.1", "::ffff:a4d:1", "0:0:0:0:0:ffff:a4d:1"]) assert.equal(inside(address), false, address);
 });
 
-test("where no network is named, nobody is inside", () => {
+test("where no network is named, no address is inside", () => {
   assert.equal(inNetworks([])("127.0.0.1"), false);
 });

@@ -1,4 +1,4 @@
-/** How a machine is let in, and what is made good after something broke in between. */
+/** The admission of a machine, and the repair after a failure in the middle of it. */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -61,7 +61,7 @@ test("where the inventory is broken the machine waits, and its next call is enou
   assert.equal(world.nodes.findByName("n1")?.state.phase, "configuring");
 });
 
-test("after a restart whoever had called home gets its job, also when another's cannot be queued", async (t) => {
+test("after a restart every node that had called home gets its job, also when another's cannot be queued", async (t) => {
   const { world, inventoryFile, reception } = door(t);
   const state = { phase: "called-home", at: new Date().toISOString(), deadline: new Date().toISOString() } as const;
   for (const [name, address] of [
@@ -121,7 +121,7 @@ test("a node without an address is reprovisioned where people wrote it into the 
   assert.equal((await reception.handover.again(node, "ann")).nodeName, "n1");
 });
 
-test("a reprovision leaves the address that somebody set in the inventory by hand", async (t) => {
+test("a reprovision leaves the address that an operator set in the inventory by hand", async (t) => {
   const { world, inventoryFile, reception } = door(t);
   const node = { ...addNode(world, { phase: "ready", since: new Date().toISOString() }, "n1"), address: "10.0.0.1" };
   const written = "all:\n  children:\n    worker_nodes:\n      hosts:\n        n1: {ansible_host: n1.lan}\n";
@@ -130,7 +130,7 @@ test("a reprovision leaves the address that somebody set in the inventory by han
   assert.equal(readFileSync(inventoryFile, "utf8"), written);
 });
 
-test("a repeated call of a node that is missing in the inventory, or elsewhere in it, begins anew; else it is told of its job", async (t) => {
+test("a repeated call of a node that is missing in the inventory, or elsewhere in it, begins again; else it gets its running job", async (t) => {
   const { world, inventoryFile, engine, reception, caller } = door(t);
   const callHome = caller(addNode(world, { phase: "accepted" }, "n1"));
   const first = await reception.receive(callHome);
@@ -148,7 +148,7 @@ test("a repeated call of a node that is missing in the inventory, or elsewhere i
   await assert.rejects(reception.receive(callHome), { code: "INVENTORY_INVALID" }, "the machine keeps its token and calls again");
 });
 
-test("who is kept out stays so while the inventory is broken, and a second try lets it in", async (t) => {
+test("a machine that is kept out stays so while the inventory is broken, and a second try admits it", async (t) => {
   const { world, inventoryFile, reception, caller } = door(t);
   const { token } = world.enrolTokens.issue(
     { role: "worker", uses: 5, createdBy: "test", expiresAt: new Date(Date.now() + 60_000).toISOString() },
@@ -165,22 +165,22 @@ test("who is kept out stays so while the inventory is broken, and a second try l
   await assert.rejects(reception.release(claim!.id, { replace: true, confirm: "n1" }, "ann"), { code: "INVENTORY_INVALID" });
   assert.equal(reception.quarantine.list(false).length, 1, "nor in the place of another");
 
-  // Broken between the look at the file and the write, as another program may.
+  // Break the file between the read and the write, as another program may.
   writeFileSync(inventoryFile, "");
   const released = reception.release(claim!.id, wish, "ann");
   writeFileSync(inventoryFile, "all: [\n");
-  await assert.rejects(released, { code: "INVENTORY_INVALID", message: /^n2 is let in, and waits for its job: .*inventory\.yaml/ });
+  await assert.rejects(released, { code: "INVENTORY_INVALID", message: /^n2 is admitted and waits for its job: .*inventory\.yaml/ });
   writeFileSync(inventoryFile, "");
   await reception.handover.resume((_, error) => assert.fail(String(error)));
   assert.equal(world.jobs.recent(10)[0]?.nodeName, "n2");
   assert.deepEqual([...new Inventory(inventoryFile).hosts()], [["n2", "10.0.0.7"]]);
 });
 
-test("the look at those that wait leaves alone whose own call is at work", async (t) => {
+test("the check for waiting nodes skips nodes whose own call is in progress", async (t) => {
   const { world, inventoryFile, reception, caller } = door(t);
   const coming = reception.receive(caller(addNode(world, { phase: "accepted" }, "n1")));
   while (world.nodes.findByName("n1")?.state.phase !== "called-home") await Promise.resolve();
-  writeFileSync(inventoryFile, "all: [\n"); // it is admitted; its place is not written yet
+  writeFileSync(inventoryFile, "all: [\n"); // it is admitted; its inventory entry is not written yet
   const failed: string[] = [];
   const look = () => reception.handover.resume(({ name }) => failed.push(name));
   const [, call] = await Promise.allSettled([look(), coming]);
@@ -223,14 +223,14 @@ for (const kind of ["its own token", "a token for any machine"] as const)
     const told = () => world.events.ofType("node.call-home-refused", 0);
 
     await assert.rejects(reception.receive({ ...callHome, ip_address: "10.0.0.8", ssh_host_key: hostKey("thief") }), refused);
-    assert.deepEqual(told(), [], "whoever has not its key is not it");
+    assert.deepEqual(told(), [], "a machine without its key is not that node");
 
     for (const ip_address of ["10.0.0.9", "10.0.0.9", "10.0.0.10"])
       await assert.rejects(reception.receive({ ...callHome, ip_address }), refused);
     assert.equal(world.nodes.findById(node.id)?.address, "10.0.0.1");
     assert.equal(told().length, 1);
     assert.equal(told()[0]?.nodeId, node.id);
-    assert.match(told()[0]!.summary, /from 10\.0\.0\.9 .* known at 10\.0\.0\.1: .*`muster token create --node n1`/);
+    assert.match(told()[0]!.summary, /from 10\.0\.0\.9 .* known address is 10\.0\.0\.1\. .*`muster token create --node n1`/);
     t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 3_600_001 });
     await assert.rejects(reception.receive({ ...callHome, ip_address: "10.0.0.10" }), { code: "TOKEN_INVALID" });
     assert.equal(told().length, 2);

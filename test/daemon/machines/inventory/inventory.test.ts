@@ -36,7 +36,7 @@ test("a host is added, moved and removed; the file is made when there is none", 
   assert.deepEqual(inventory.hosts(), new Map([["n2", "10.0.0.2"]]));
 });
 
-test("what others wrote stays: comments, groups, variables, vaults", async (t) => {
+test("entries of others stay: comments, groups, variables, vaults", async (t) => {
   const file = join(folder(t), "inventory.yaml");
   const before = `# kept by hand
 all:
@@ -87,7 +87,7 @@ test("a host may not have the name of a group, at any depth: a run on it would r
   await new Inventory(file).upsertHost({ name: "h1", address: "10.0.0.1" });
 });
 
-test("who lost its address to another leaves, but not who is elsewhere", async (t) => {
+test("a node that lost its address to another leaves, but not one that is elsewhere", async (t) => {
   const inventory = new Inventory(join(folder(t), "inventory.yaml"));
   await inventory.upsertHost({ name: "n1", address: "10.0.0.1" });
   await inventory.upsertHost({ name: "n2", address: "10.0.0.2" });
@@ -183,7 +183,7 @@ test("a writer killed at any moment leaves a whole file", async (t) => {
     setTimeout(() => child.kill("SIGKILL"), 250 + round * 60);
     await once(child, "exit");
     if (existsSync(file)) new Inventory(file).hosts();
-    rmSync(`${file}.lock`, { recursive: true, force: true }); // the stale lock of the dead: waiting for it is proper-lockfile's own test
+    rmSync(`${file}.lock`, { recursive: true, force: true }); // acts like proper-lockfile after a crash, whose own test covers the waiting
   }
 });
 
@@ -209,7 +209,7 @@ const failure = {
   hint: undefined,
 };
 
-test("of known hosts the newest is what stays, and who asked for an older one is not told before it is written", async (t) => {
+test("the newest known hosts stay, and a caller with older ones waits until they are written", async (t) => {
   const file = join(folder(t), "known_hosts");
   const knownHosts = new KnownHosts(file);
   const keys = (count: number) =>
@@ -254,7 +254,7 @@ test("failures at the same moment follow each other whole, capped and without se
   assert.ok(!text.includes("hunter2222"));
 });
 
-test("what looks like a secret is taken out", () => {
+test("text that looks like a secret is taken out", () => {
   for (const secret of [
     "ghp_0123456789abcdefghij",
     "Bearer abcdefgh12345678",

@@ -1,4 +1,4 @@
-/** The groups a host is in, by the inventory file as Ansible reads it. */
+/** The groups of a host, from the inventory file as Ansible reads it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDocument } from "yaml";

@@ -54,7 +54,7 @@ test("a controller that calls home again stays one, gets its new address, and is
   assert.equal(inventory.hosts().size, 0);
 });
 
-test("who is no worker is not promoted, and the file stays as it was", async (t) => {
+test("a host that is no worker is not promoted, and the file stays as it was", async (t) => {
   const { inventory, text } = inventoryOf(t, workers);
   assert.throws(() => inventory.requireWorker("n9"), { code: "NODE_WRONG_PHASE" });
   await assert.rejects(inventory.promoteHost("n9"), { code: "NODE_WRONG_PHASE" });

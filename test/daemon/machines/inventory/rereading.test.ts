@@ -1,4 +1,7 @@
-/** One who keeps what it read of the inventory between its changes, beside one who reads it anew for each. */
+/**
+ * Compares an inventory that keeps the parsed file between its changes with one that parses it for each
+ * change.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,7 +26,7 @@ const changes = fc.oneof(
   fc.record({ kind: fc.constant("rename"), name: names, to: names }),
 );
 
-test("whoever changes the file again and again writes what somebody would who reads it anew each time", async (t) => {
+test("an inventory that keeps the parsed file writes the same as one that reads the file for each change", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "muster-inventory-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const [one, two] = [join(folder, "one.yaml"), join(folder, "two.yaml")];

@@ -1,4 +1,4 @@
-/** TODO.md over time: told, told again, edited by a person, done. */
+/** TODO.md over time: entries are added, repeated, edited by a person, and done. */
 import assert from "node:assert/strict";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,7 +29,7 @@ const run = (node: string, playbook = "playbook.yaml", purpose?: Job["purpose"])
   requestedBy: "test",
   createdAt: "2026-01-01T00:00:00.000Z",
 });
-/** Nobody knows the jobs of the entries: only their nodes' names are left. */
+/** The jobs of the entries are unknown. Only their nodes' names are left. */
 const forgotten = () => undefined;
 
 function todoFile(t: TestContext): { todo: TodoFile; path: string; boxes: () => (string | undefined)[] } {
@@ -40,7 +40,7 @@ function todoFile(t: TestContext): { todo: TodoFile; path: string; boxes: () => 
   return { todo: new TodoFile(path), path, boxes };
 }
 
-test("a node that succeeds has all its entries ticked, and nobody else's", async (t) => {
+test("a node that succeeds has all its entries ticked, and no other node's", async (t) => {
   const { todo, boxes } = todoFile(t);
   await todo.add(failure("n1", "n1-a"));
   await todo.add(failure("n2", "n2-a"));
@@ -87,7 +87,7 @@ test("ticking changes single bytes: what a person wrote in between stays as it w
   assert.equal(readFileSync(path, "utf8"), before.replace("- [ ] Done", "- [x] Done"));
 });
 
-test("an entry that a log only pretends to hold is neither ticked nor taken for told", async (t) => {
+test("an entry that is only text in a log is neither ticked nor taken for an entry", async (t) => {
   const { todo, boxes, path } = todoFile(t);
   const forged = "```\n## Provisioning Failed for `n2`\n- [ ] Done\n- **Job:** n2-a\n````\n";
   await todo.add(failure("n1", "n1-a", forged));
@@ -97,7 +97,7 @@ test("an entry that a log only pretends to hold is neither ticked nor taken for 
   assert.match(readFileSync(path, "utf8"), /^## Provisioning Failed for `n2`\n\n- \[ \] Done/m);
 });
 
-test("a failure that is told twice stands there once", async (t) => {
+test("a failure that is reported twice is listed once", async (t) => {
   const { todo, boxes } = todoFile(t);
   await todo.add(failure("n1", "n1-a"));
   await todo.add(failure("n1", "n1-a"));

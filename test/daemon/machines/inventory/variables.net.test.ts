@@ -1,4 +1,4 @@
-/** What Ansible's own programs read from an inventory in which groups and variables were set. */
+/** Ansible's own programs read an inventory in which groups and variables were set. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,7 +12,10 @@ import { written } from "../../../support/inventory-file.ts";
 const program = "/usr/bin/ansible-inventory";
 const noAnsible = existsSync(program) ? false : "ansible is not installed";
 
-/** As Ansible's own program reads it, in the form of ours; texts it must not evaluate are marked there. */
+/**
+ * Reads the file with Ansible's own program and returns our form. That program marks texts that it must not
+ * evaluate.
+ */
 function byAnsible(path: string) {
   const { stdout, stderr, status } = spawnSync(program, ["-i", path, "--list", "--export"], { encoding: "utf8" });
   assert.deepEqual([status, stderr], [0, ""]);
@@ -118,12 +121,12 @@ test("a text with a template in it reaches a task as it is", { skip: noAnsible }
   const play = join(folder, "play.yaml");
   writeFileSync(
     play,
-    `- hosts: n1\n  gather_facts: false\n  connection: local\n  tasks:\n    - copy: { content: "{{ note }}|{{ notes | to_json }}", dest: ${join(folder, "told")} }\n`,
+    `- hosts: n1\n  gather_facts: false\n  connection: local\n  tasks:\n    - copy: { content: "{{ note }}|{{ notes | to_json }}", dest: ${join(folder, "values")} }\n`,
   );
   const { status, stdout } = spawnSync("ansible-playbook", ["-i", path, play], { encoding: "utf8" });
   assert.equal(status, 0, stdout);
   assert.equal(
-    readFileSync(join(folder, "told"), "utf8"),
+    readFileSync(join(folder, "values"), "utf8"),
     `${hostile}|${JSON.stringify({ [hostile]: [hostile], "{% x %}": "y" })
       .replaceAll('":', '": ')
       .replaceAll(',"', ', "')}`,

@@ -1,4 +1,7 @@
-/** Groups and variables in the inventory file: what is said, what Ansible reads, and what others wrote. */
+/**
+ * Groups and variables in the inventory file: values that were set, values that Ansible reads, and entries of
+ * others.
+ */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
@@ -7,7 +10,7 @@ import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { problemsOf, read } from "../../../../daemon/machines/inventory/view.ts";
 import { BY_HAND, written } from "../../../support/inventory-file.ts";
 
-test("variables and groups are written beside what others wrote, and go again without a trace", async (t) => {
+test("variables and groups are written next to entries of others, and are removed without a trace", async (t) => {
   const { variables, inventory, text } = written(t);
   await variables.set({ node: "n1" }, "rack", 4);
   await variables.set({ group: "rack4" }, "power", "32A");
@@ -28,7 +31,7 @@ test("variables and groups are written beside what others wrote, and go again wi
   assert.equal(text(), BY_HAND.replace("16A", '"16A"'));
 });
 
-test("what is not there is named, and the groups Muster itself keeps are not for people to fill", async (t) => {
+test("a missing entry is named, and people cannot fill the groups that Muster itself keeps", async (t) => {
   const { variables, text } = written(t);
   await assert.rejects(variables.set({ group: "nope" }, "a", 1), { code: "GROUP_NOT_FOUND" });
   await assert.rejects(variables.unset({ node: "n1" }, "nope"), { code: "REQUEST_INVALID", message: "key: no variable nope is set there" });
@@ -38,7 +41,7 @@ test("what is not there is named, and the groups Muster itself keeps are not for
   assert.equal(text(), BY_HAND);
 });
 
-test("what was said of a node waits for its first call, survives the loss of its address, and goes with it when it retires", async (t) => {
+test("variables of a node wait for its first call, survive the loss of its address, and are removed when it retires", async (t) => {
   const { variables, inventory, path } = written(t);
   await variables.set({ node: "n2" }, "rack", 4);
   assert.deepEqual([...inventory.hosts().keys()], ["n1"], "it has no address yet");
@@ -82,7 +85,7 @@ test("a lock that another program took over ends in an error and an untouched fi
   assert.equal(text(), BY_HAND);
 });
 
-test("what an editor saves in the middle of a change is kept, and changed", async (t) => {
+test("changes that an editor saves in the middle of a change are kept, and changed", async (t) => {
   const { inventory, path, text } = written(t);
   let saved = false;
   await inventory.file.change((document) => {
@@ -93,7 +96,7 @@ test("what an editor saves in the middle of a change is kept, and changed", asyn
   assert.match(text(), /# not the attic\n {4}ours: true\n[\s\S]*\n# saved meanwhile\n$/);
 });
 
-test("what is wrong with the file is found, each with what to do", (t) => {
+test("problems in the file are found, each with its fix", (t) => {
   const state = { phase: "ready", since: "2026-01-01T00:00:00.000Z" } as const;
   const node = (name: string, address: string): Node => ({
     id: name,
@@ -113,11 +116,11 @@ test("what is wrong with the file is found, each with what to do", (t) => {
   assert.deepEqual(
     found.map(({ where, problem }) => `${where} ${problem.split(":")[0]}`),
     [
-      "n1 is at 10.0.0.9, and the file says 10.0.0.1",
+      "n1 has the address 10.0.0.9, but the file says 10.0.0.1",
       "n2 is ready and in none of worker_nodes, controller_nodes",
       "region is ready and in none of worker_nodes, controller_nodes",
       "region is a group and a node",
-      "bad has a template for an address",
+      "bad has a template as its address",
       "bare has no ansible_host",
       "here has ansible_connection",
     ],

@@ -1,4 +1,4 @@
-/** The command driver and what every driver has in common, through the executor's socket. */
+/** The command driver, and the behaviour common to all drivers, through the executor's socket. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,13 +6,13 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startPowerLab } from "../../../support/executor-steps.ts";
 
-/** A switched socket: a script that keeps what it was told in a file. */
+/** A switched socket: a script that records its arguments in a file. */
 function socketScript(folder: string): string {
   const file = join(folder, "socket");
   writeFileSync(
     file,
     `#!/bin/sh
-echo "$@" >>${folder}/told
+echo "$@" >>${folder}/called
 case $1 in on | off) echo "$1" >${folder}/is ;; status) cat ${folder}/is ;; fail) echo "relay is stuck" >&2; exit 3 ;; hang) sleep 60 & echo $! >${folder}/pid; wait ;; esac
 `,
     { mode: 0o700 },
@@ -27,7 +27,7 @@ test("a command gets its words as they are, with placeholders filled in and noth
   }));
   const result = await lab.perform("n1", "on");
   assert.deepEqual(result, { driver: "command", message: "n1 was told; whether it obeyed cannot be asked" });
-  assert.equal(readFileSync(join(lab.folder, "told"), "utf8"), "on n1 52:54:00:00:00:01 10.9.9.9 $(id); *\n");
+  assert.equal(readFileSync(join(lab.folder, "called"), "utf8"), "on n1 52:54:00:00:00:01 10.9.9.9 $(id); *\n");
 });
 
 test("a command that can be asked is looked at before and after", async (t) => {
@@ -42,7 +42,7 @@ test("a command that can be asked is looked at before and after", async (t) => {
   await assert.rejects(lab.perform("n1", "cycle"), { code: "POWER_NOT_SUPPORTED", message: /no command for cycle/ });
 });
 
-test("a command that fails, is missing, disobeys or hangs is told apart", async (t) => {
+test("a command that fails, is missing, disobeys or hangs is distinguished", async (t) => {
   const lab = await startPowerLab(t, (folder) => {
     const script = socketScript(folder);
     return {
@@ -63,11 +63,11 @@ test("a command that fails, is missing, disobeys or hangs is told apart", async 
     assert.rejects(lab.perform("disobeys", "on"), { code: "POWER_FAILED", message: /the machine is not on yet/ }),
     assert.rejects(lab.perform("hangs", "on"), { code: "POWER_UNREACHABLE", message: /did not answer within 5 s/ }),
     assert.rejects(lab.perform("mute", "status"), { code: "POWER_FAILED", message: /neither on nor off: perhaps/ }),
-    assert.rejects(lab.perform("addressless", "on"), { code: "POWER_NOT_CONFIGURED", message: /wants \{address\}/ }),
+    assert.rejects(lab.perform("addressless", "on"), { code: "POWER_NOT_CONFIGURED", message: /needs \{address\}/ }),
   ]);
   const pid = readFileSync(join(lab.folder, "pid"), "utf8").trim();
   await sleep(100);
-  assert.ok(!existsSync(`/proc/${pid}`) || /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8")), "what it started is gone too");
+  assert.ok(!existsSync(`/proc/${pid}`) || /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8")), "its child is gone too");
 });
 
 test("one machine is switched once at a time, and a stop of the daemon ends it with a word", async (t) => {
@@ -88,11 +88,11 @@ test("drivers that cannot say so before anything is done", async (t) => {
       "52:54:00:00:00:01": { driver: "wol" },
     },
   }));
-  assert.equal((await lab.perform("sleeper", "on")).message, "sent to 52:54:00:00:00:01; whether sleeper wakes shows when it boots");
-  await assert.rejects(lab.perform("sleeper", "off"), { code: "POWER_NOT_SUPPORTED", message: /can wake a machine and nothing else/ });
+  assert.equal((await lab.perform("sleeper", "on")).message, "sent to 52:54:00:00:00:01; the next boot shows whether sleeper woke up");
+  await assert.rejects(lab.perform("sleeper", "off"), { code: "POWER_NOT_SUPPORTED", message: /can only wake a machine/ });
   await assert.rejects(lab.perform("shelf", "cycle"), {
     code: "POWER_BY_HAND",
-    message: "nothing switches shelf from afar: go and switch it off and on again (shelf 3, hold for 5 s)",
+    message: "shelf cannot be switched remotely: go and switch it off and on again (shelf 3, hold for 5 s)",
   });
   assert.equal((await lab.perform("by-its-mac", "on")).driver, "wol");
 });

@@ -105,7 +105,7 @@ function commandLines(): string[] {
       try {
         return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")];
       } catch {
-        // It ended between the two looks.
+        // The process ended between the two reads.
         return [];
       }
     });

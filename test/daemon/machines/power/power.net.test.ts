@@ -1,4 +1,7 @@
-/** `muster power` from the command line to the wire: the magic packet of the whole daemon, and what the timeline keeps of it. */
+/**
+ * `muster power` from the command line to the wire: the magic packet of the whole daemon, and its events on
+ * the timeline.
+ */
 import assert from "node:assert/strict";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
@@ -50,11 +53,11 @@ describe("power of the whole daemon", { skip: noNetwork }, () => {
     assert(sleeper.stdout);
     const lines = createInterface({ input: sleeper.stdout })[Symbol.asyncIterator]();
     assert.equal((await lines.next()).value, "listening");
-    assert.match(muster("power", "on", "sleeper"), /Wake-on-LAN sent to 52:54:00:77:00:01; whether sleeper wakes/);
+    assert.match(muster("power", "on", "sleeper"), /Wake-on-LAN sent to 52:54:00:77:00:01; the next boot shows whether sleeper woke up/);
     assert.equal((await lines.next()).value, "ff".repeat(6) + mac.replaceAll(":", "").repeat(16));
   });
 
-  test("what cuts the power wants the node's name, and everything asked is on the timeline with what came of it", () => {
+  test("actions that cut the power need the node's name, and every request is on the timeline with its result", () => {
     assert.match(refused("power", "off", "relay"), /confirm: power off cuts the power of a machine that is accepted/);
     assert.match(muster("power", "off", "relay", "--confirm", "relay"), /relay was off already/);
     assert.match(refused("power", "off", "sleeper", "--confirm", "sleeper"), /POWER_NOT_SUPPORTED/);
@@ -68,7 +71,7 @@ describe("power of the whole daemon", { skip: noNetwork }, () => {
     ]);
     assert.deepEqual(timeline("sleeper").slice(-2), [
       "power.asked: power off by wol, asked by test",
-      "power.failed: power off did not happen: sleeper has the driver wol, which can wake a machine and nothing else",
+      "power.failed: power off did not happen: sleeper has the driver wol, which can only wake a machine",
     ]);
     assert.match(muster("power", "status", "relay"), /^relay is off\.$/m);
   });

@@ -1,4 +1,7 @@
-/** The redfish driver against a stand-in made after the DMTF's documents, through the executor's socket. */
+/**
+ * The redfish driver against a simulated service written from the DMTF's documents, through the executor's
+ * socket.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
@@ -65,7 +68,7 @@ test("a BMC of several machines wants one to be named", async (t) => {
   assert.equal((await named.lab.perform("n1", "status")).power, "off");
 });
 
-test("one that is not there and one that does not obey are told apart", async (t) => {
+test("a BMC that is not there and one that does not obey are distinguished", async (t) => {
   const { service, lab } = await setUp(t);
   service.close();
   await assert.rejects(lab.perform("n1", "on"), { code: "POWER_UNREACHABLE" });
@@ -73,7 +76,7 @@ test("one that is not there and one that does not obey are told apart", async (t
   await assert.rejects(stubborn.lab.perform("n1", "on"), { code: "POWER_FAILED", message: /taken, but the machine is not on yet/ });
 });
 
-test("nothing is said to a BMC whose certificate nobody vouches for, until it is pinned", {
+test("no request is sent to a BMC whose certificate is unknown, until it is pinned", {
   skip: existsSync("/usr/bin/openssl") ? false : "needs openssl",
 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "muster-tls-"));

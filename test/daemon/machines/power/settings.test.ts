@@ -1,4 +1,4 @@
-/** What the `power` section takes, and what it refuses. */
+/** Values that the `power` section accepts and refuses. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseConfig } from "../../../../daemon/config/config.ts";
@@ -32,8 +32,8 @@ const refused: [string, string, RegExp][] = [
     /password_file: is not an absolute path/,
   ],
   ["a driver there is not", "{ nodes: { n1: { driver: telnet } } }", /nodes\.n1/],
-  ["a command looked up somewhere", "{ default: { driver: command, on: [reboot] } }", /on: begins with the absolute path/],
-  ["a placeholder inside a word", '{ default: { driver: command, on: [/bin/x, "--mac={mac}"] } }', /part of it/],
+  ["a command looked up somewhere", "{ default: { driver: command, on: [reboot] } }", /on: must begin with the absolute path/],
+  ["a placeholder inside a word", '{ default: { driver: command, on: [/bin/x, "--mac={mac}"] } }', /a placeholder inside a word/],
   ["a command that does nothing", "{ default: { driver: command } }", /has none of on, off/],
   ["a default with an address: machines do not share a BMC", `{ default: ${ipmi} } }`, /default/],
   ["a name no node can have", "{ nodes: { -x: { driver: wol } } }", /nodes/],
@@ -56,7 +56,7 @@ test("of what a Redfish service complains the part that means something is kept"
   assert.equal(complaintIn("<html>"), undefined);
 });
 
-test("a login with too few rights is told from one that is refused", () => {
+test("a login with too few rights is distinguished from one that is refused", () => {
   const setting = {
     driver: "ipmi",
     address: "bmc",
@@ -67,13 +67,13 @@ test("a login with too few rights is told from one that is refused", () => {
     privilege: "operator",
   } as const;
   const noise = "Loading IANA PEN Registry...\nInvalid completion code received: Insufficient privilege level\n";
-  const told = (line: string) => {
+  const failure = (line: string) => {
     const { code, message } = ipmiFailure(`${noise}${line}\n`, setting);
     return `${code} ${message}`;
   };
   const few = "Set Chassis Power Control to Up/On failed: Insufficient privilege level";
-  assert.equal(told(few), `POWER_LOGIN_REFUSED the BMC at bmc gives guest too few rights: ${few}`);
-  assert.match(told("Set Session Privilege Level to ADMINISTRATOR failed"), /^POWER_LOGIN_REFUSED/);
+  assert.equal(failure(few), `POWER_LOGIN_REFUSED the BMC at bmc grants guest too few rights: ${few}`);
+  assert.match(failure("Set Session Privilege Level to ADMINISTRATOR failed"), /^POWER_LOGIN_REFUSED/);
   const other = "Get Chassis Power Status failed: Unspecified error";
-  assert.equal(told(other), `POWER_FAILED the BMC at bmc failed: ${other}`);
+  assert.equal(failure(other), `POWER_FAILED the BMC at bmc failed: ${other}`);
 });
