@@ -24,7 +24,7 @@ export async function switchPower(bmc: Bmc, action: PowerAction, signal: AbortSi
   }
   if (!bmc.state) {
     await bmc.tell(action);
-    return { message: "was told; whether it obeyed cannot be asked" };
+    return { message: "received the command; its state cannot be read" };
   }
   const before = await bmc.state();
   if (before === action) return { power: before, message: `was ${before} already` };

@@ -1,4 +1,4 @@
-/** What the acts need from the rest of Muster. The control process provides it; each act takes only its part. */
+/** The functions of other areas that the acts need. The control process provides them, and each act takes only its part. */
 import type { Job } from "../../contract/jobs/job.ts";
 import type { Node, Profile } from "../../contract/machines/node.ts";
 import type { PowerAction, PowerResult } from "../../contract/machines/power.ts";

@@ -1,8 +1,8 @@
-/** Who requests an act: the name for the timeline, and the permission that is checked right before the effect. */
+/** The requester of an act: the name for the timeline, and the permission check right before the effect. */
 import type { Values } from "../../contract/changes/tool.ts";
 import type { Node } from "../../contract/machines/node.ts";
 
-/** What is about to happen, as the policy knows it. */
+/** The effect that is about to happen, as the policy knows it. */
 export interface Deed {
   tool: string;
   parameters?: Values;

@@ -22,13 +22,13 @@ const Word = z
   .max(4096)
   .refine(
     (word) => placeholders.every((each) => word === each || !word.includes(each)),
-    `holds a placeholder that is only a part of it; ${placeholders.join(", ")} stand as words of their own`,
+    `contains a placeholder inside a word; ${placeholders.join(", ")} must be words of their own`,
   );
 const CommandLine = z
   .array(Word)
   .min(1)
   .max(64)
-  .refine(([program = ""]) => /^\/[^\0]+$/.test(program), "begins with the absolute path of a program; there is no shell");
+  .refine(([program = ""]) => /^\/[^\0]+$/.test(program), "must begin with the absolute path of a program; no shell is used");
 const Command = z
   .strictObject({
     driver: z.literal("command"),

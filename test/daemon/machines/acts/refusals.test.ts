@@ -1,4 +1,4 @@
-/** What stops an act before the policy is asked about it, and the acts that need no policy. */
+/** Refusals of an act before the policy is asked about it, and the acts that need no policy. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NodeState } from "../../../../daemon/contract/machines/node.ts";

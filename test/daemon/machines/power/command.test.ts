@@ -26,7 +26,7 @@ test("a command gets its words as they are, with placeholders filled in and noth
     nodes: { n1: { driver: "command", address: "10.9.9.9", on: [socketScript(folder), "on", "{name}", "{mac}", "{address}", "$(id); *"] } },
   }));
   const result = await lab.perform("n1", "on");
-  assert.deepEqual(result, { driver: "command", message: "n1 was told; whether it obeyed cannot be asked" });
+  assert.deepEqual(result, { driver: "command", message: "n1 received the command; its state cannot be read" });
   assert.equal(readFileSync(join(lab.folder, "called"), "utf8"), "on n1 52:54:00:00:00:01 10.9.9.9 $(id); *\n");
 });
 
