@@ -14,9 +14,9 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly hint: string;
-  /** When nothing happened yet because people are asked first. */
+  /** Set if the request waits for approval. */
   readonly approvalId: string | undefined;
-  /** When it was asked too often: in so many seconds there is room again, and nothing was done. */
+  /** Set if the rate limit refused the request. Nothing was done. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(status: number, body: ErrorBody["error"], retryAfter?: string | null) {
@@ -30,7 +30,7 @@ export class ApiError extends Error {
 }
 
 export interface ClientOptions {
-  /** Empty in the browser: same origin. */
+  /** Empty in the browser, which uses its own origin. */
   baseUrl: string;
   /** Headers for this call: the bearer key, or the CSRF token of a session. */
   headers: () => Record<string, string>;
@@ -75,7 +75,7 @@ async function call({ baseUrl, headers, fetch: send = fetch }: ClientOptions, ro
   return route.response.parse(answer);
 }
 
-/** Something between us and the daemon may answer with the same status. */
+/** A proxy in front of the daemon may send the same status with another body. */
 function answerIn(route: Route, text: string): unknown {
   try {
     return route.response.parse(JSON.parse(text));
@@ -84,7 +84,7 @@ function answerIn(route: Route, text: string): unknown {
   }
 }
 
-/** Something between us and the daemon may answer in its own words. */
+/** A proxy in front of the daemon may send an error in another format. */
 function errorFrom(response: Response, text: string): ErrorBody["error"] {
   try {
     return ErrorBody.parse(JSON.parse(text)).error;

@@ -1,12 +1,12 @@
-/** What happened, when, to what: a node's events together are its timeline. Append only. */
+/** Events of the system. The events of a node are its timeline. Append only. */
 import * as z from "zod";
 import { Instant } from "./names.ts";
 
 export const Event = z.object({
-  /** Grows by one per event over the whole system; WebSocket replay starts after it. */
+  /** Grows by one with each event of the system. WebSocket replay starts after it. */
   seq: z.int(),
   at: Instant,
-  /** Which process saw it. */
+  /** The process that recorded the event. */
   source: z.enum(["netboot", "control", "executor", "supervisor"]),
   /** Dotted, coarse to fine: `dhcp.ack`, `node.armed`, `install.base`, `job.task`. */
   type: z.string(),

@@ -1,4 +1,4 @@
-/** What goes over `/ws`. Server frames carry the sequence number of the event behind them; `?since=` replays. */
+/** Frames of `/ws`. Server frames carry the sequence number of their event. `?since=` replays later events. */
 import * as z from "zod";
 import { LogLine } from "./admin/daemon-log.ts";
 import { Approval, ApprovalId, VoteSignature } from "./changes/approval.ts";
@@ -9,9 +9,9 @@ import { Node } from "./machines/node.ts";
 import { Instant } from "./names.ts";
 
 export const ServerFrame = z.discriminatedUnion("type", [
-  /** First on every connection and every 15 s after: where the stream stands now. `epoch` changes when the database does: then load afresh. */
+  /** Sent first on every connection, then every 15 s. `epoch` changes with the database: then the client loads everything again. */
   z.object({ type: z.literal("hello"), seq: z.int(), epoch: z.string(), at: Instant }),
-  /** An event, with the state after it of what it touched. */
+  /** An event, with the new state of its node, job or execution. */
   z.object({
     type: z.literal("event"),
     seq: z.int(),
@@ -20,11 +20,11 @@ export const ServerFrame = z.discriminatedUnion("type", [
     job: Job.optional(),
     execution: Execution.optional(),
   }),
-  /** People are asked: a plan waits for their answer. Comes after the event that tells of it, with its number. */
+  /** A plan waits for approval. Sent after the event of the request, with the same number. */
   z.object({ type: z.literal("approval_request"), seq: z.int(), approval: Approval, summary: z.string(), reason: z.string() }),
-  /** Somebody has answered, or the question has ended: `approval.state` says how. */
+  /** A vote was cast or the approval has ended, see `approval.state`. */
   z.object({ type: z.literal("approval_response"), seq: z.int(), approval: Approval }),
-  /** An answer that came over this connection does not count. */
+  /** A vote that came over this connection was refused. */
   z.object({
     type: z.literal("approval_refused"),
     seq: z.int(),
@@ -33,9 +33,9 @@ export const ServerFrame = z.discriminatedUnion("type", [
     message: z.string(),
     hint: z.string(),
   }),
-  /** New output of a job the client asked to watch; `offset` is the byte offset of `text`. */
+  /** New output of a watched job. `offset` is the byte offset of `text`. */
   z.object({ type: z.literal("log"), seq: z.int(), jobId: z.string(), offset: z.int(), next: z.int(), text: z.string(), end: z.boolean() }),
-  /** New lines of the daemon's own log, for who asked. Another `epoch` than before: forget the earlier ones. */
+  /** New lines of the daemon log, for clients that watch it. After a change of `epoch` earlier lines are invalid. */
   z.object({ type: z.literal("daemon_log"), seq: z.int(), epoch: z.string(), lines: z.array(LogLine) }),
 ]);
 export type ServerFrame = z.output<typeof ServerFrame>;
@@ -43,7 +43,7 @@ export type ServerFrame = z.output<typeof ServerFrame>;
 export const ClientFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("watch"), jobId: z.string().max(100), after: z.int().min(0).default(0) }),
   z.object({ type: z.literal("unwatch"), jobId: z.string().max(100) }),
-  /** The daemon's own log after a line somebody knows: its number, and the epoch that number is of. */
+  /** Watch the daemon log after a known line, given by its number and epoch. */
   z.object({ type: z.literal("watch_daemon_log"), after: z.int().min(0).default(0), epoch: z.string().max(100).default("") }),
   z.object({ type: z.literal("unwatch_daemon_log") }),
   z.object({

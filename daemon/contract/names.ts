@@ -1,7 +1,7 @@
-/** The spellings that cross every boundary: MAC addresses, node names, times. */
+/** Formats used everywhere: MAC addresses, node names and times. */
 import * as z from "zod";
 
-/** Lower case with colons. Dashes and bare hex, as iPXE and vendors print them, are accepted. */
+/** Converted to lower case with colons. Accepts dashes and bare hex, as iPXE and vendors print them. */
 export const Mac = z
   .string()
   .transform((text) => text.toLowerCase().replace(/[:.-]/g, ""))
@@ -9,10 +9,10 @@ export const Mac = z
   .transform((hex) => hex.match(/../g)?.join(":") ?? hex);
 export type Mac = z.output<typeof Mac>;
 
-/** A MAC address as we write it: nothing to convert, so it can go out as well as in. */
+/** A MAC address in Muster's own format. */
 export const MacText = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
 
-/** Words with a meaning of their own in an inventory: `--limit=all` is every machine there is. */
+/** Reserved words of Ansible inventories: `--limit=all` means every machine. */
 const inventoryWords = ["all", "ungrouped", "localhost"];
 
 /**

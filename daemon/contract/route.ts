@@ -1,4 +1,4 @@
-/** What a route says of itself, and what every failure answers. */
+/** The properties of a route, and the body of every error. */
 import * as z from "zod";
 
 export interface Route {
@@ -6,35 +6,35 @@ export interface Route {
   path: string;
   summary: string;
   /**
-   * Who may call it: `public` needs no key at all. A role includes those above it: viewer < operator < admin.
-   * An agent reads what a viewer reads and calls what is for a `proposer`, which operators may as well; never anything else.
+   * The role that may call it. `public` needs no key. Higher roles include lower ones: viewer < operator < admin.
+   * `proposer` routes are for operators and agents. An agent may call these and the `viewer` routes, nothing else.
    */
   access: "public" | "viewer" | "proposer" | "operator" | "admin";
-  /** What a stolen key would do first, and what is worth guessing at: ten times a minute at most. */
+  /** Limited to ten calls a minute, for the routes that an attacker would try first. */
   sensitive?: true;
-  /** It tells the audit more than that it was called, by itself. */
+  /** The handler writes its own audit records, with more detail than a call. */
   recordsItself?: true;
-  /** Asked of the policy as something done by hand: may be denied, or answer 202 with an error that names an approval to wait for. */
+  /** A manual action: control asks the policy first. It may be denied, or return 202 with an error that names an approval. */
   byHand?: true;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
-  /** Media type of an answer that is a file instead of JSON. */
+  /** Media type of a response that is a file instead of JSON. */
   media?: string;
-  /** Status of success; 200 unless told. */
+  /** Status of success. Default: 200. */
   status?: number;
-  /** Statuses of a failure that carries the same answer all the same. */
+  /** Error statuses that have the same response body. */
   otherwise?: number[];
   response: z.ZodType;
 }
 
-/** Every failure answers this, whatever the route. `message` repeats the text under the name the documented API uses. */
+/** Body of every error. The outer `message` repeats the text under the name that the documented API uses. */
 export const ErrorBody = z.object({
   error: z.object({
     code: z.string(),
     message: z.string(),
     hint: z.string(),
-    /** Of what waits for people now; answered with 202. */
+    /** Set with status 202: the approval that the request waits for. */
     approvalId: z.string().optional(),
   }),
   message: z.string(),

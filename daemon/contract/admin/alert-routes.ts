@@ -1,4 +1,4 @@
-/** Alerts, for whoever looks. */
+/** Routes to read alerts and the settings that raise them. */
 import * as z from "zod";
 import type { Route } from "../route.ts";
 import { Alert, AlertRule } from "./alert.ts";
@@ -7,7 +7,7 @@ export const alertRoutes = {
   listAlerts: {
     method: "GET",
     path: "/api/alerts",
-    summary: "Alerts that were raised, newest first, and whether the webhook took them",
+    summary: "Alerts, newest first, with their delivery to the webhook",
     access: "viewer",
     query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
     response: z.array(Alert),
@@ -15,15 +15,15 @@ export const alertRoutes = {
   notifications: {
     method: "GET",
     path: "/api/notifications",
-    summary: "What raises an alert, and whether alerts are posted to a webhook",
+    summary: "The rules that raise alerts, and the state of the webhook",
     access: "viewer",
     response: z.object({
-      /** Its address is a secret. */
+      /** True if a webhook is configured. Its address is a secret. */
       webhook: z.boolean(),
-      /** Alerts it has not taken yet. */
+      /** Alerts that the webhook has not accepted yet. */
       waiting: z.int(),
       repeatMinutes: z.int(),
-      /** `when` in words; left out: the rule is off. */
+      /** `when` is the condition in words. Without it the rule is off. */
       rules: z.array(z.object({ rule: AlertRule, when: z.string().optional() })),
     }),
   },

@@ -1,11 +1,11 @@
-/** What somebody should look at, and whether they were told. */
+/** An alert for operators, and its delivery. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 
 export const AlertRule = z.enum(["failed-logins", "policy-violations", "refusals", "node-failures", "error-rate", "cost"]);
 export type AlertRule = z.output<typeof AlertRule>;
 
-/** `none`: no webhook is set up. `given-up`: it was not taken for days. */
+/** `none`: no webhook is configured. `given-up`: the webhook did not accept it for days. */
 export const Delivery = z.enum(["none", "waiting", "delivered", "given-up"]);
 export type Delivery = z.output<typeof Delivery>;
 

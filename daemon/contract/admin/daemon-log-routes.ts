@@ -1,4 +1,4 @@
-/** The daemon's own log, for whoever looks after it. */
+/** Route to read the log of Muster's own processes. */
 import * as z from "zod";
 import type { Route } from "../route.ts";
 import { DaemonLog, LogLevel } from "./daemon-log.ts";
@@ -7,14 +7,14 @@ export const daemonLogRoutes = {
   daemonLog: {
     method: "GET",
     path: "/api/log",
-    summary: "What the daemon's processes logged, oldest first; the newest lines are kept, without secrets",
-    /** It names machines, people and files. */
+    summary: "Log of the daemon's processes, oldest line first. The newest lines are kept, without secrets.",
+    /** Not for viewers: the log names machines, people and files. */
     access: "operator",
     query: z.object({
-      /** The lines after this number; left out: the newest. */
+      /** Return lines after this number. Without it, return the newest lines. */
       since: z.coerce.number().int().min(0).optional(),
       level: LogLevel.default("trace"),
-      /** A process or a part of one. */
+      /** Name of a process or of a part of one. */
       part: z.string().max(60).optional(),
       limit: z.coerce.number().int().min(1).max(10_000).default(1000),
     }),

@@ -1,4 +1,4 @@
-/** What `muster doctor` finds: everything a start depends on, and what to do where something is wrong. */
+/** Results of `muster doctor`: everything that a start depends on, with advice where something is wrong. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 
@@ -6,7 +6,7 @@ export const Check = z.object({
   name: z.string(),
   ok: z.boolean(),
   detail: z.string(),
-  /** What to do; where nothing is wrong, what one could do. */
+  /** The next step to fix the problem, or an optional improvement if there is none. */
   advice: z.string().optional(),
 });
 export type Check = z.output<typeof Check>;

@@ -9,10 +9,10 @@ export const keyRoutes = {
   createKey: {
     method: "POST",
     path: "/api/keys",
-    summary: "Create an API key; the answer is the only place it is ever shown",
+    summary: "Create an API key. Only this response contains it.",
     access: "admin",
     sensitive: true,
-    /** Without `owner` it belongs to whoever asks. */
+    /** Without `owner` the key belongs to the caller. */
     body: z.strictObject({ name: KeyName, role: Role, owner: KeyName.optional(), expiresAt: Instant.optional() }),
     status: 201,
     response: Key.extend({ key: z.string() }),
@@ -20,7 +20,7 @@ export const keyRoutes = {
   revokeKey: {
     method: "DELETE",
     path: "/api/keys/:id",
-    summary: "End an API key and every session made from it",
+    summary: "Revoke an API key and end its sessions",
     access: "admin",
     sensitive: true,
     params: z.object({ id: z.string().max(100) }),
@@ -35,7 +35,13 @@ export const keyRoutes = {
     body: z.strictObject({ key: z.string().max(200) }),
     response: Session,
   },
-  whoami: { method: "GET", path: "/api/session", summary: "Who this key or session is", access: "viewer", response: Session },
+  whoami: {
+    method: "GET",
+    path: "/api/session",
+    summary: "Name, owner and role of the caller's key or session",
+    access: "viewer",
+    response: Session,
+  },
   logout: {
     method: "DELETE",
     path: "/api/session",

@@ -1,11 +1,11 @@
-/** Who may talk to the control plane. The key itself is shown once and stored only as SHA-256. */
+/** API keys and the sessions made from them. A key is shown once and stored only as SHA-256. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 
 export const Role = z.enum(["viewer", "operator", "admin", "agent", "node"]);
 export type Role = z.output<typeof Role>;
 
-/** It stands in every event its holder causes. */
+/** Appears in every event that the key causes. */
 export const KeyName = z
   .string()
   .regex(/^\P{Cc}+$/u, "is empty or holds control characters")
@@ -15,12 +15,12 @@ export const Key = z.object({
   id: z.string(),
   name: z.string(),
   role: Role,
-  /** The person who answers for what is done with it. */
+  /** The person responsible for the use of the key. */
   owner: z.string(),
   createdAt: Instant,
-  /** From then on it opens nothing, and no session made from it does. */
+  /** The key and its sessions are invalid from this time on. */
   expiresAt: Instant.optional(),
-  /** To the minute. */
+  /** Precise to the minute. */
   lastUsedAt: Instant.optional(),
 });
 export type Key = z.output<typeof Key>;
@@ -29,7 +29,7 @@ export const Session = z.object({
   name: z.string(),
   role: Role,
   owner: z.string(),
-  /** Sent back in the header `x-csrf-token` with every change. Absent when a bearer key is used. */
+  /** The browser sends it in the header `x-csrf-token` with every change. Absent for bearer keys. */
   csrfToken: z.string().optional(),
   expiresAt: Instant.optional(),
 });

@@ -8,7 +8,7 @@ export const statusRoutes = {
   health: {
     method: "GET",
     path: "/health",
-    summary: "Whether the control process is ready",
+    summary: "Readiness of the control process",
     access: "public",
     response: z.object({ status: z.enum(["ok", "initializing"]) }),
   },

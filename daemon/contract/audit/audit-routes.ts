@@ -1,4 +1,4 @@
-/** Reading the audit, taking it along, and erasing a person from it. */
+/** Routes to read and export audit records, and to erase a person from them. */
 import * as z from "zod";
 import type { Route } from "../route.ts";
 import { AuditRecord } from "./audit.ts";
@@ -8,8 +8,8 @@ export const auditRoutes = {
   listAudit: {
     method: "GET",
     path: "/api/audit",
-    summary: "Who did, wanted or was refused what, newest first",
-    // It tells of people: their names, their reasons, and from where somebody tried to log in.
+    summary: "Audit records, newest first",
+    // Records contain names and reasons of people, and the addresses of failed logins.
     access: "admin",
     query: AuditQuery,
     response: z.array(AuditRecord),
@@ -17,7 +17,7 @@ export const auditRoutes = {
   exportAudit: {
     method: "GET",
     path: "/api/audit/export",
-    summary: "Records after a number as lines of JSON that `muster audit verify --export` proves; empty when there are no more",
+    summary: "Records after a number, as JSON lines for `muster audit verify --export`. Empty at the end.",
     access: "admin",
     query: z.object({
       after: z.coerce.number().int().min(0).default(0),
@@ -29,7 +29,7 @@ export const auditRoutes = {
   eraseFromAudit: {
     method: "POST",
     path: "/api/audit/erasures",
-    summary: "Take a person's name and the reasons they gave out of every record; the records stay and can still be proven",
+    summary: "Erase a person's name and reasons from all records. The records stay and can still be verified.",
     access: "admin",
     sensitive: true,
     recordsItself: true,

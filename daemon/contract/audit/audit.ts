@@ -1,4 +1,4 @@
-/** Who did, wanted or was refused what, when and why. Records are chained by their hashes and never changed. */
+/** Audit records: an actor, an action, a subject, a time and a reason. Records are chained by hashes and never changed. */
 import * as z from "zod";
 import { Digest } from "../changes/plan.ts";
 import { Instant } from "../names.ts";
@@ -23,12 +23,12 @@ export const AuditAction = z.enum([
 ]);
 export type AuditAction = z.output<typeof AuditAction>;
 
-/** What is told of an act. Names and reasons of people are kept apart and may be erased: the record holds their salted digests. */
+/** The content of a record. Names and reasons of people are stored apart and can be erased. The record has their salted digests. */
 export const AuditEntry = z.object({
   action: AuditAction,
-  /** Whose key it was, and for whom it acted; `system` for Muster itself. */
+  /** The key that acted, and the person it acted for. `system` is Muster itself. */
   actor: z.object({ keyId: z.string(), name: z.string(), role: z.string(), onBehalfOf: z.string().optional() }),
-  /** What it was about: a plan, an approval, an execution, a node, a key. */
+  /** A plan, an approval, an execution, a node or a key. */
   subject: z.string().max(200),
   summary: z.string().max(500),
   reason: z.string().max(500).optional(),
@@ -37,7 +37,7 @@ export const AuditEntry = z.object({
   policyVersion: Digest.optional(),
   result: z.string().max(100).optional(),
   costUsd: z.number().min(0).optional(),
-  /** The same for an intent and its outcome. */
+  /** An intent and its outcome have the same id. */
   executionId: z.string().optional(),
 });
 export type AuditEntry = z.output<typeof AuditEntry>;

@@ -1,18 +1,18 @@
-/** A question put to people about one plan, and their answers. */
+/** A request to approve one plan, and the votes on it. */
 import * as z from "zod";
 import { KeyName } from "../admin/key.ts";
 import { Instant } from "../names.ts";
 import { Digest, QuorumGroup } from "./plan.ts";
 
-/** Opaque, and good for one execution. */
+/** Opaque. An approval is valid for one execution. */
 export const ApprovalId = z.string().regex(/^apr_[A-Za-z0-9_-]{22}$/, "is not the id of an approval, as `muster approvals` lists them");
 
-/** One word: the curve, and the 32 bytes in base64. */
+/** The name of the curve, and the 32 bytes of the key in base64. */
 export const VoterKey = z
   .string()
   .regex(/^ed25519:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, "is not a voter's public key, as `muster voter keygen` prints it");
 
-/** Whoever signed an answer says who they are and when; what else is signed stands in the approval. */
+/** Signature of a voter. It covers the approval, the answer, the voter and the time. */
 export const VoteSignature = z.strictObject({
   voter: KeyName,
   at: Instant,
@@ -31,7 +31,7 @@ export const Vote = z.object({
 });
 export type Vote = z.output<typeof Vote>;
 
-/** `used`: its plan was begun. `withdrawn`: by whoever asked. `dropped`: the plan, its preview, the policy or the targets became others. Only `pending` takes answers, only `approved` executes. */
+/**\n * `used`: its plan was started. `withdrawn`: by the requester. `dropped`: the plan, its preview, the policy or the targets changed.\n * Only `pending` accepts votes. Only `approved` can be executed.\n */
 export const ApprovalState = z.enum(["pending", "approved", "denied", "expired", "used", "dropped", "withdrawn"]);
 export type ApprovalState = z.output<typeof ApprovalState>;
 
@@ -44,17 +44,17 @@ export const Approval = z.object({
   targetsHash: Digest,
   requestedBy: z.string(),
   requesterKeyId: z.string(),
-  /** The person the requester acted for: no more counted than the requester. */
+  /** The person that the requester acted for. Like the requester, this person has no vote. */
   onBehalfOf: z.string().optional(),
   quorum: z.array(QuorumGroup),
   votes: z.array(Vote),
   state: ApprovalState,
   createdAt: Instant,
-  /** Undecided by then, it is expired. Silence is never consent. */
+  /** It expires if it is not decided by this time. Silence is never consent. */
   decideBy: Instant,
-  /** How long it may be begun after the last vote. */
+  /** Seconds after the last vote in which the plan may start. */
   executeSeconds: z.int().min(1),
-  /** Set with the last vote: not begun by then, it is expired. */
+  /** Set with the last vote. The approval expires if the plan has not started by then. */
   executeBy: Instant.optional(),
 });
 export type Approval = z.output<typeof Approval>;

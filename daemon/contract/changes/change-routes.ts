@@ -1,4 +1,4 @@
-/** The one road for changes: propose, look at the plan, answer what waits for people, follow what runs. */
+/** Routes to propose changes, read plans, vote on approvals and follow executions. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 import type { Route } from "../route.ts";
@@ -12,7 +12,7 @@ const ApprovalRef = z.object({ id: ApprovalId });
 const ExecutionRef = z.object({ id: z.uuid("is not the id of an execution, as `muster executions` lists them") });
 const limit = z.coerce.number().int().min(1).max(1000).default(200);
 
-/** What came of a proposal: it waits for people, or for its turn, or is at work. A dry run has neither and is not kept. */
+/** Result of a proposal: an approval if people must vote, or an execution. A dry run has neither and is not saved. */
 export const Proposed = z.object({
   work: PlannedWork,
   dryRun: z.boolean(),
@@ -21,10 +21,10 @@ export const Proposed = z.object({
 });
 export type Proposed = z.output<typeof Proposed>;
 
-/** The documented body. The plan is taken as a claim: it is made again from its goal and targets, and must come out the same. */
+/** The documented body. Control does not trust the plan: it plans again from the goal and targets, and both must match. */
 export const PlanExecution = z.object({
   execution_id: z.string().min(1).max(100),
-  /** `targets` as they were proposed, such as `all`; where left out, the plan's own nodes by name. */
+  /** `targets` as proposed, such as `all`. Without them, the nodes of the plan by name. */
   plan: z.object({ plan: Plan, hash: Digest, targets: Proposal.shape.targets.unwrap().optional() }),
   tenant_id: z.string().min(1).max(100),
   actor_id: z.string().min(1).max(100),
@@ -33,7 +33,7 @@ export type PlanExecution = z.output<typeof PlanExecution>;
 
 export const PlanExecuted = z.object({
   execution_id: z.string(),
-  /** `pending`: it waits for approval or its turn, or is at work; ask again with the same body. `partial`: some of it stayed done. */
+  /** `pending`: it waits for approval, is queued or runs. Repeat the request with the same body. `partial`: some steps stay done. */
   status: z.enum(["success", "failed", "partial", "pending"]),
   result: z.string(),
   step_results: z.array(StepResult),
@@ -49,14 +49,14 @@ export const changeRoutes = {
   listTools: {
     method: "GET",
     path: "/api/tools",
-    summary: "The tools and runbooks that can be proposed, with their parameters",
+    summary: "Tools and runbooks that can be proposed, with their parameters",
     access: "viewer",
     response: Offer,
   },
   propose: {
     method: "POST",
     path: "/api/proposals",
-    summary: "Say what is to be done: it runs, waits for approval or is refused, as the policy says. `dryRun` only says which.",
+    summary: "Propose a change. By policy it runs, waits for approval or is refused. `dryRun` only returns the decision.",
     access: "proposer",
     recordsItself: true,
     body: Proposal.extend({ dryRun: z.boolean().default(false) }),
@@ -66,7 +66,7 @@ export const changeRoutes = {
   getPlan: {
     method: "GET",
     path: "/api/plans/:id",
-    summary: "One plan, with what was decided of it and what came of it",
+    summary: "One plan with its decision, approval and execution",
     access: "viewer",
     params: PlanRef,
     response: Proposed,
@@ -74,7 +74,7 @@ export const changeRoutes = {
   listApprovals: {
     method: "GET",
     path: "/api/approvals",
-    summary: "What people are or were asked, newest first",
+    summary: "Approvals, newest first",
     access: "viewer",
     query: z.object({ state: ApprovalState.optional(), limit }),
     response: z.array(Approval),
@@ -82,16 +82,16 @@ export const changeRoutes = {
   getApproval: {
     method: "GET",
     path: "/api/approvals/:id",
-    summary: "One question put to people, with their answers and its plan",
+    summary: "One approval with its votes and its plan",
     access: "viewer",
     params: ApprovalRef,
-    /** With `signedVotes` a yes counts only with the signature of a registered voter, which `muster approve` gives it. A no needs none. */
+    /** With `signedVotes` an approving vote needs the signature of a registered voter. `muster approve` signs it. A denial needs none. */
     response: z.object({ approval: Approval, work: PlannedWork, signedVotes: z.boolean() }),
   },
   voteApproval: {
     method: "POST",
     path: "/api/approvals/:id/vote",
-    summary: "Answer one; not for whoever asked. One no ends it.",
+    summary: "Vote on an approval. The requester has no vote. One denial ends it.",
     access: "operator",
     sensitive: true,
     recordsItself: true,
@@ -106,7 +106,7 @@ export const changeRoutes = {
   withdrawApproval: {
     method: "POST",
     path: "/api/approvals/:id/withdraw",
-    summary: "Take back what one has asked for oneself, while it waits",
+    summary: "Withdraw the caller's own pending approval request",
     access: "proposer",
     recordsItself: true,
     params: ApprovalRef,
@@ -115,7 +115,7 @@ export const changeRoutes = {
   listExecutions: {
     method: "GET",
     path: "/api/executions",
-    summary: "Runs of plans, newest first, without what their steps wrote",
+    summary: "Executions, newest first, without the output of their steps",
     access: "viewer",
     query: z.object({ limit }),
     response: z.array(Execution),
@@ -123,7 +123,7 @@ export const changeRoutes = {
   getExecution: {
     method: "GET",
     path: "/api/executions/:id",
-    summary: "One run of a plan, step by step",
+    summary: "One execution, step by step",
     access: "viewer",
     params: ExecutionRef,
     response: Execution,
@@ -131,7 +131,7 @@ export const changeRoutes = {
   cancelExecution: {
     method: "POST",
     path: "/api/executions/:id/cancel",
-    summary: "Begin no more of its steps and stop those at work",
+    summary: "Stop the running steps of an execution and start no more",
     access: "operator",
     recordsItself: true,
     params: ExecutionRef,
@@ -141,8 +141,7 @@ export const changeRoutes = {
   executePlan: {
     method: "POST",
     path: "/execute-plan",
-    summary:
-      "Execute a plan as its dry run answered it; waits a while for the end. The same plan, tenant and actor of one key give the same execution.",
+    summary: "Execute a plan that a dry run returned, and wait some time for its end. A repeated request returns the same execution.",
     access: "proposer",
     recordsItself: true,
     body: PlanExecution,

@@ -1,4 +1,4 @@
-/** One run of a decided plan, step by step. */
+/** One execution of an allowed or approved plan, step by step. */
 import * as z from "zod";
 import { Instant, NodeName } from "../names.ts";
 import { Digest } from "./plan.ts";
@@ -13,13 +13,13 @@ export const StepResult = z.object({
   startedAt: Instant.optional(),
   endedAt: Instant.optional(),
   exitCode: z.int().nullable().optional(),
-  /** What it said, secrets masked, cut to the tool's cap. Untrusted. */
+  /** Output with secrets masked, cut to the limit of the tool. Untrusted. */
   output: z.string().optional(),
   error: z.string().optional(),
 });
 export type StepResult = z.output<typeof StepResult>;
 
-/** `partial`: some steps succeeded and it could not be rolled back. `unknown`: the executor was lost in the middle. */
+/** `partial`: some steps succeeded and could not be rolled back. `unknown`: the executor was lost during the execution. */
 export const ExecutionStatus = z.enum([
   "queued",
   "running",

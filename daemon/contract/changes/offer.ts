@@ -1,4 +1,4 @@
-/** What can be asked for, by name. */
+/** The tools and runbooks that can be proposed. */
 import * as z from "zod";
 import { Method, Risk, Value } from "./tool.ts";
 
@@ -17,11 +17,11 @@ const OfferedTool = z.object({
   name: z.string(),
   description: z.string(),
   method: Method,
-  /** With its usual values; others may make it more. */
+  /** Risk with default parameters. Other values can raise it. */
   risk: Risk,
   needsNodes: z.boolean(),
   preview: z.enum(["exact", "check", "none"]),
-  /** The tool that takes it back. */
+  /** The tool that reverts it. */
   undo: z.string().optional(),
   timeoutSeconds: z.int(),
   parameters: z.array(OfferedParameter),

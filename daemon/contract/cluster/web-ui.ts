@@ -1,10 +1,10 @@
-/** The pages of other services people go to from here. */
+/** Links to the pages of other services. */
 import * as z from "zod";
 
-/** An address that is followed by a click: never one that runs something. */
+/** HTTP addresses only, because the page makes them links. */
 const WebAddress = z.url({ protocol: /^https?$/ });
 
-/** What cannot be reached says so in its name, as the documented answer does, and in `reason` why. */
+/** An unreachable service has a note in its name, as the documented API does, and the cause in `reason`. */
 export const WebUi = z.object({
   name: z.string(),
   url: WebAddress,

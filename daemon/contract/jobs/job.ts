@@ -1,10 +1,10 @@
-/** One long piece of work, as everyone outside sees it. */
+/** A job: one playbook on one node. */
 import * as z from "zod";
 import { Instant, NodeName } from "../names.ts";
 
 /**
- * `queued`: waits for a free place. `waiting`: for another job, or for the time of its next attempt. `unknown`: it was running
- * when the executor was last heard of. docs/jobs.md describes what to do in each.
+ * `queued`: waits for a free place. `waiting`: waits for another job or for its next attempt. `unknown`: it was running
+ * at the last message of the executor. See docs/jobs.md for what to do in each state.
  */
 export const JobStatus = z.enum([
   "queued",
@@ -32,28 +32,28 @@ export const Recap = z.object({
 });
 export type Recap = z.output<typeof Recap>;
 
-/** What a run is for that does not make a node ready. `look`: a read-only playbook. `preview`: says what would change. */
+/** Purpose of a run that does not make a node ready. `look`: a read-only playbook. `preview`: reports what would change. */
 export const RunPurpose = z.enum(["change", "look", "preview"]);
 export type RunPurpose = z.output<typeof RunPurpose>;
 
-/** How much of a run a preview could foretell. */
+/** Coverage and result of a preview. */
 export const Preview = z.object({
-  /** Tasks that were not left out by their own conditions. */
+  /** Tasks that their own conditions did not skip. */
   tasks: z.int(),
-  /** Those that could say what they would do; the others can only be run. */
+  /** Tasks that support check mode. The others can only be run. */
   previewed: z.int(),
   /** Names of tasks that would change something. */
   changes: z.array(z.string()),
-  /** Names of tasks that could not say it. */
+  /** Names of tasks without check mode. */
   unknown: z.array(z.string()),
 });
 export type Preview = z.output<typeof Preview>;
 
 export const JobResult = z.object({
-  /** One sentence: what came of it. */
+  /** The result in one sentence. */
   summary: z.string(),
   hint: z.string().optional(),
-  /** What kind of failure it is. `task`: a task failed; `playbook`: it could not be read or begun; `no-host`: it ran nowhere. */
+  /** Kind of failure. `task`: a task failed. `playbook`: it could not be read or started. `no-host`: it ran on no host. */
   cause: z.enum(["unreachable", "task", "playbook", "no-host", "not-started", "refused", "deadline", "interrupted"]).optional(),
   exitCode: z.int().nullable().optional(),
   recap: Recap.optional(),
@@ -65,27 +65,27 @@ export type JobResult = z.output<typeof JobResult>;
 export const Job = z.object({
   id: z.string(),
   kind: z.literal("ansible"),
-  /** Left out: it makes the node ready. */
+  /** Absent for the run that makes the node ready. */
   purpose: RunPurpose.optional(),
   playbook: z.string(),
   nodeId: z.string(),
   nodeName: NodeName,
   status: JobStatus,
-  /** 1 for the first run; grows when a job that was interrupted, or whose node was unreachable, is run again by itself. */
+  /** 1 for the first run. Grows when control retries a job after an interruption or an unreachable node. */
   attempt: z.int(),
-  /** How many of the attempts ended because Muster was stopped or the run killed. */
+  /** Number of attempts that ended because Muster was stopped or the run was killed. */
   interruptions: z.int().optional(),
-  /** Waits for another attempt, which comes then. */
+  /** Time of the next attempt. */
   retryAt: Instant.optional(),
-  /** Waits until the job with this id has succeeded. */
+  /** Id of a job that must succeed first. */
   after: z.string().optional(),
-  /** Those with the higher number begin first; 0 where left out. */
+  /** Jobs with a higher number start first. Default: 0. */
   priority: z.int().min(-100).max(100).optional(),
-  /** The run it is or was part of: the same for all jobs of a wave, named by its first job and attempt. */
+  /** Id of its run, shared by all jobs of a wave: the first job and attempt of the wave. */
   run: z.string().optional(),
   requestedBy: z.string(),
   createdAt: Instant,
-  /** Since when it waits for a free place. */
+  /** Time when it joined the queue. */
   queuedAt: Instant.optional(),
   startedAt: Instant.optional(),
   endedAt: Instant.optional(),

@@ -1,7 +1,7 @@
-/** A playbook that may be run by name: one of Ansible's folder `playbooks` whose header says what it does. */
+/** A playbook that can be run by name: a file in Ansible's folder `playbooks` with a header that describes it. */
 import * as z from "zod";
 
-/** The file's name without `.yaml`: never a path. */
+/** The file name without `.yaml`, never a path. */
 export const PlaybookName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,60}$/, "is not the name of a playbook: lower-case letters, digits, - and _, without folder and .yaml");
@@ -9,18 +9,18 @@ export type PlaybookName = z.output<typeof PlaybookName>;
 
 export const Playbook = z.object({
   name: PlaybookName,
-  /** What it does, as its header says. */
+  /** Description from its header. */
   does: z.string(),
-  /** It only looks: a run that changes something is a failure. */
+  /** Changes nothing. A run that changes something fails. */
   readOnly: z.boolean(),
-  /** Of it and of everything beside it in Ansible's folder that it can reach, as they are now. */
+  /** Digest of the playbook and of all files in Ansible's folder that it can use. */
   sha256: z.string(),
 });
 export type Playbook = z.output<typeof Playbook>;
 
 export const PlaybookList = z.object({
   playbooks: z.array(Playbook),
-  /** Files that are not offered, and why. */
+  /** Files that are not offered, with the reason. */
   refused: z.array(z.object({ file: z.string(), reason: z.string() })),
 });
 export type PlaybookList = z.output<typeof PlaybookList>;

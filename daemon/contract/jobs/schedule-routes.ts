@@ -1,4 +1,4 @@
-/** Playbooks by the clock. */
+/** Routes to schedule playbooks. */
 import * as z from "zod";
 import type { Route } from "../route.ts";
 import { PlaybookName } from "./playbook.ts";
@@ -10,14 +10,14 @@ export const scheduleRoutes = {
   listSchedules: {
     method: "GET",
     path: "/api/schedules",
-    summary: "The schedules, and whether a maintenance window is open",
+    summary: "Schedules, and the state of the maintenance windows",
     access: "viewer",
     response: z.object({ schedules: z.array(Schedule), maintenance: Maintenance }),
   },
   addSchedule: {
     method: "POST",
     path: "/api/schedules",
-    summary: "Run a playbook by the clock; one that changes something does nothing until an admin has approved it",
+    summary: "Run a playbook at set times. A schedule that changes something needs the approval of an admin first.",
     access: "operator",
     body: z.strictObject({ name: ScheduleName, playbook: PlaybookName, nodes: Targets, cron: z.string().max(100) }),
     status: 201,
@@ -26,7 +26,7 @@ export const scheduleRoutes = {
   approveSchedule: {
     method: "POST",
     path: "/api/schedules/:name/approve",
-    summary: "Let a schedule change nodes, with its playbook as it is now",
+    summary: "Approve a schedule that changes nodes, with its current playbook",
     access: "admin",
     sensitive: true,
     params: ScheduleRef,
@@ -35,7 +35,7 @@ export const scheduleRoutes = {
   removeSchedule: {
     method: "DELETE",
     path: "/api/schedules/:name",
-    summary: "Run it no more; jobs it has started go on",
+    summary: "Remove a schedule. Its running jobs continue.",
     access: "operator",
     params: ScheduleRef,
     response: z.object({ message: z.string() }),

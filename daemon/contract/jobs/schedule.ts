@@ -1,4 +1,4 @@
-/** A playbook that is run again and again, by the clock. */
+/** A playbook that runs at set times. */
 import * as z from "zod";
 import { Role } from "../admin/key.ts";
 import { Instant } from "../names.ts";
@@ -15,31 +15,31 @@ export const Schedule = z.object({
   name: ScheduleName,
   playbook: PlaybookName,
   nodes: Targets,
-  /** The machines these names meant, in their order: a name may become another's. One that was made before there was this goes by names. */
+  /** Ids of these nodes, in order, because names can change owners. Absent in schedules of older releases, which use the names. */
   nodeIds: z.array(z.string()).optional(),
-  /** Five fields: minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly. */
+  /** Five fields (minute, hour, day of the month, month, day of the week) or @hourly, @daily, @weekly, @monthly. */
   cron: z.string(),
   createdBy: z.string(),
-  /** For whom the policy is asked when its time comes. One that was made before there was this is an operator's. */
+  /** The principal of the policy check when the schedule is due. Absent in schedules of older releases, which run as an operator. */
   owner: z.object({ keyId: z.string(), name: z.string(), role: Role }).optional(),
   createdAt: Instant,
-  /** Who let it change nodes, with the playbook as it was then. One that only looks needs none. */
+  /** Approval of an admin for this version of the playbook. A read-only schedule needs none. */
   approval: z.object({ by: z.string(), at: Instant, sha256: z.string() }).optional(),
   next: Instant,
-  /** Its time has come, and it waits for a maintenance window. */
+  /** Set while a due schedule waits for a maintenance window. */
   dueSince: Instant.optional(),
-  /** What became of the last time, or what it waits for. */
+  /** Result of the last run, or the reason for the delay. */
   last: z.object({ at: Instant, outcome: z.string() }).optional(),
 });
 export type Schedule = z.output<typeof Schedule>;
 
-/** Whether playbooks that change something may be started by the clock now. */
+/** Maintenance windows. Scheduled playbooks that change something start only while one is open. */
 export const Maintenance = z.object({
   open: z.boolean(),
-  /** In words; empty: at any time. */
+  /** The windows in words. Empty if changes may start at any time. */
   windows: z.array(z.string()),
   timeZone: z.string(),
-  /** When the next one opens, while none is open. */
+  /** Start of the next window, while none is open. */
   opens: Instant.optional(),
 });
 export type Maintenance = z.output<typeof Maintenance>;

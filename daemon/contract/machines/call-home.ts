@@ -1,4 +1,4 @@
-/** What a freshly installed (or enrolled) machine sends when it first comes up. Untrusted. */
+/** The first message of a freshly installed or enrolled machine. Untrusted. */
 import * as z from "zod";
 import { Mac, NodeName } from "../names.ts";
 import { Facts } from "./node.ts";
@@ -8,7 +8,7 @@ const SshHostKey = z
   .string()
   .regex(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{40,4096}={0,3}$/, "is not an OpenSSH public host key");
 
-/** Firmware tables hold anything. It is no reason to turn the machine away, nor to show it raw on a terminal. */
+/** Firmware tables can have control characters. They must neither block the machine nor reach a terminal. */
 const printable = (facts: Facts): Facts =>
   JSON.parse(JSON.stringify(facts), (_, value: unknown) => (typeof value === "string" ? value.replace(/\p{Cc}/gu, " ").trim() : value));
 

@@ -1,4 +1,4 @@
-/** Routes by which machines come into the fleet, and the documented words for how they fare there. */
+/** Routes for enrolment tokens, call-homes, the quarantine and the provisioning status. */
 import * as z from "zod";
 import { Job } from "../jobs/job.ts";
 import { NodeName } from "../names.ts";
@@ -14,9 +14,9 @@ export const enrolRoutes = {
   createToken: {
     method: "POST",
     path: "/api/tokens",
-    summary: "Create a token with which machines installed by other means may call home; the answer is the only place it is shown",
+    summary: "Create a token for machines that were installed by other means. Only this response contains it.",
     access: "operator",
-    /** With `node` for this node alone and once; without it for any machine, as often as `uses` says. */
+    /** With `node` the token works once, for this node. Without it, `uses` times for any machine. */
     body: z
       .strictObject({
         node: z.string().max(100).optional(),
@@ -42,7 +42,7 @@ export const enrolRoutes = {
   revokeToken: {
     method: "DELETE",
     path: "/api/tokens/:id",
-    summary: "End an enrolment token; who came with it stays",
+    summary: "Revoke an enrolment token. Machines that used it stay.",
     access: "operator",
     params: ById,
     response: z.object({ message: z.string() }),
@@ -50,7 +50,7 @@ export const enrolRoutes = {
   enrolScript: {
     method: "GET",
     path: "/enrol/:token",
-    summary: "A shell script that lets the machine it runs on into the fleet; the token is the credential and is not used up by reading",
+    summary: "A shell script that enrols the machine it runs on. The token is the credential. Reading does not use it up.",
     access: "public",
     params: z.object({ token: z.string().max(200) }),
     media: "text/x-shellscript",
@@ -59,7 +59,7 @@ export const enrolRoutes = {
   listQuarantine: {
     method: "GET",
     path: "/api/quarantine",
-    summary: "Machines kept out because they came under a name or MAC address that is another's, newest first",
+    summary: "Quarantined machines, newest first. Their name or MAC address belongs to another node.",
     access: "viewer",
     query: z.object({ all: z.stringbool().default(false) }),
     response: z.array(Claim),
@@ -67,11 +67,11 @@ export const enrolRoutes = {
   releaseQuarantine: {
     method: "POST",
     path: "/api/quarantine/:id/release",
-    summary: "Let a machine in after all: under a name of its own, or in the place of the node it claims to be",
+    summary: "Admit a quarantined machine, with a name of its own or in place of the node that it claims to be",
     access: "operator",
     sensitive: true,
     params: ById,
-    /** `confirm` must repeat the name of the node that is replaced. */
+    /** `confirm` must repeat the name of the replaced node. */
     body: z.strictObject({ name: NodeName.optional(), replace: z.boolean().default(false), confirm: z.string().max(100).optional() }),
     status: 202,
     response: z.object({ node: Node, job: Job }),
@@ -79,7 +79,7 @@ export const enrolRoutes = {
   discardQuarantine: {
     method: "POST",
     path: "/api/quarantine/:id/discard",
-    summary: "Keep a machine out for good: it is not asked about again",
+    summary: "Reject a quarantined machine for good",
     access: "operator",
     params: ById,
     response: Claim,
@@ -87,7 +87,7 @@ export const enrolRoutes = {
   callHome: {
     method: "POST",
     path: "/api/ready-for-provisioning",
-    summary: "A machine reports that its system is up; its token is the credential",
+    summary: "A machine reports that its system is up. Its token is the credential.",
     access: "public",
     body: CallHome,
     status: 202,
@@ -96,14 +96,14 @@ export const enrolRoutes = {
   provisioningStatuses: {
     method: "GET",
     path: "/api/provisioning/status",
-    summary: "Last provisioning job of every node with the beginning and the end of its output, 256 KiB at most, keyed by host name",
+    summary: "Last provisioning job of every node by host name, with up to 256 KiB from both ends of its output",
     access: "viewer",
     response: z.record(z.string(), ProvisioningStatus),
   },
   provisioningStatus: {
     method: "GET",
     path: "/api/provisioning/status/:hostname",
-    summary: "Last provisioning job of one node with its output; where that is over 1 MiB, with its beginning and its end",
+    summary: "Last provisioning job of one node with its output. Beyond 1 MiB only both ends are returned.",
     access: "viewer",
     params: z.object({ hostname: z.string().max(100) }),
     response: ProvisioningStatus,

@@ -1,20 +1,20 @@
-/** How machines that were installed by other means come into the fleet, and who was kept out because a place was taken. */
+/** Enrolment of machines that were installed by other means, and claims of machines that were not admitted. */
 import * as z from "zod";
 import { Instant, MacText, NodeName } from "../names.ts";
 
-/** Which group of the inventory a machine joins. */
+/** Inventory group that a machine joins. */
 export const MachineRole = z.enum(["worker", "controller"]);
 export type MachineRole = z.output<typeof MachineRole>;
 
 export const TokenState = z.enum(["active", "used-up", "expired", "revoked"]);
 export type TokenState = z.output<typeof TokenState>;
 
-/** The token itself is shown once; it is known by the beginning of its hash. */
+/** The token is shown once. Its id is the beginning of its hash. */
 export const EnrolToken = z.object({
   id: z.string(),
   state: TokenState,
   role: MachineRole,
-  /** The one node that may use it; any machine where it is left out. */
+  /** The only node that may use it. Absent if any machine may. */
   node: NodeName.optional(),
   uses: z.int(),
   used: z.int(),
@@ -24,16 +24,16 @@ export const EnrolToken = z.object({
 });
 export type EnrolToken = z.output<typeof EnrolToken>;
 
-/** A machine that came with a good token but under a name or MAC address that is another's. */
+/** A machine with a valid token whose name or MAC address belongs to another node. */
 export const Claim = z.object({
   id: z.string(),
   state: z.enum(["open", "released", "discarded"]),
-  /** What it calls itself, and what it showed. */
+  /** Name and addresses as the machine reported them. */
   name: NodeName,
   mac: MacText,
   address: z.string(),
   hostKey: z.string(),
-  /** The node whose place it claims; none where the name is a host or group of the inventory that is not Muster's. */
+  /** The node that it claims to be. Absent if the name is a foreign host or group of the inventory. */
   node: NodeName.optional(),
   reason: z.string(),
   tries: z.int(),

@@ -1,4 +1,4 @@
-/** Routes about Ansible's inventory: looking, checking, groups and variables. */
+/** Routes to read and check Ansible's inventory, and to change groups and variables. */
 import * as z from "zod";
 import { NodeName } from "../names.ts";
 import type { Route } from "../route.ts";
@@ -11,14 +11,14 @@ export const inventoryRoutes = {
   inventory: {
     method: "GET",
     path: "/api/inventory",
-    summary: "Ansible's inventory as Ansible reads it, and what is wrong with it",
+    summary: "The inventory as Ansible reads it, with its problems",
     access: "operator",
     response: InventoryView,
   },
   joinGroup: {
     method: "POST",
     path: "/api/inventory/groups/:group/:node",
-    summary: "Put a node into a group, which is made where there is none",
+    summary: "Add a node to a group. A missing group is created.",
     access: "operator",
     params: Membership,
     response: Done,
@@ -26,7 +26,7 @@ export const inventoryRoutes = {
   leaveGroup: {
     method: "DELETE",
     path: "/api/inventory/groups/:group/:node",
-    summary: "Take a node out of a group",
+    summary: "Remove a node from a group",
     access: "operator",
     params: Membership,
     response: Done,
@@ -34,7 +34,7 @@ export const inventoryRoutes = {
   setVariable: {
     method: "POST",
     path: "/api/inventory/variables",
-    summary: "Set a variable of a node or a group; a text is never a template",
+    summary: "Set a variable of a node or a group. Text is never a template.",
     access: "operator",
     body: VariableOwner.extend({ key: VariableName, value: VariableValue }),
     response: Done,
@@ -42,7 +42,7 @@ export const inventoryRoutes = {
   unsetVariable: {
     method: "POST",
     path: "/api/inventory/variables/unset",
-    summary: "Take a variable from a node or a group",
+    summary: "Remove a variable from a node or a group",
     access: "operator",
     body: VariableOwner.extend({ key: VariableName }),
     response: Done,

@@ -1,8 +1,8 @@
-/** Groups and variables of Ansible's inventory as operators may set them: typed and bounded. Machines have no say here. */
+/** Groups and variables of Ansible's inventory that operators may set. They are typed and bounded. */
 import * as z from "zod";
 import { NodeName } from "../names.ts";
 
-/** Ansible's own; what is in them is not for people to say. */
+/** Variables that Ansible sets itself. */
 const taken = new Set(
   "environment groups group_names hostvars inventory_dir inventory_file inventory_hostname inventory_hostname_short omit play_hosts playbook_dir role_name role_path vars".split(
     " ",
@@ -16,7 +16,7 @@ export const GroupName = z
   .refine((name) => name !== "all" && name !== "ungrouped", "is everybody already");
 export type GroupName = z.output<typeof GroupName>;
 
-/** How Ansible reaches a node is Muster's to say: `ansible_connection: local` would run a node's tasks on the control node. */
+/** Muster defines the connection to a node: `ansible_connection: local` would run its tasks on the control node. */
 const ofConnection: Record<string, z.ZodType> = {
   ansible_port: z.int().min(1).max(65535),
   ansible_user: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is not a user name"),
@@ -36,9 +36,9 @@ const Text = z
   .string()
   .max(8192)
   .refine((text) => !/[\p{Cs}\u2028\u2029\u0085\ufeff]|[^\P{Cc}\n\t]/u.test(text), "holds control characters")
-  // Written bare by the one YAML library and refused by the other.
+  // One YAML library writes it without quotes, the other refuses it.
   .refine((text) => text !== "<<", "is YAML's merge sign");
-/** What YAML 1.1 and JSON write alike: an exponent is a text for the one and a number for the other. */
+/** Numbers that YAML 1.1 and JSON write alike. An exponent is text in YAML and a number in JSON. */
 const Decimal = z
   .number()
   .refine(
@@ -53,13 +53,13 @@ const below = (levels: number): z.ZodType<VariableValue> =>
     : z.union([Text, Decimal, z.boolean(), z.array(below(levels - 1)).max(500), z.record(Text.max(200), below(levels - 1))]);
 export const VariableValue = below(4);
 
-/** A value has to fit the name. */
+/** The value must fit the name. */
 export const Variable = z.object({ key: VariableName, value: VariableValue }).superRefine(({ key, value }, context) => {
   const fault = ofConnection[key]?.safeParse(value).error?.issues[0];
   if (fault) context.addIssue({ code: "custom", path: ["value"], message: fault.message });
 });
 
-/** One or the other. */
+/** Either a node or a group. */
 export const VariableOwner = z.strictObject({ node: NodeName.optional(), group: z.union([GroupName, z.literal("all")]).optional() });
 
 export const InventoryGroup = z.object({
@@ -71,7 +71,7 @@ export const InventoryGroup = z.object({
 export const InventoryView = z.object({
   file: z.string(),
   groups: z.array(InventoryGroup),
-  /** Every host with the variables of its own. */
+  /** Every host with its own variables. */
   hosts: z.record(z.string(), z.record(z.string(), z.unknown())),
   problems: z.array(z.object({ where: z.string(), problem: z.string(), hint: z.string() })),
 });

@@ -1,25 +1,25 @@
-/** A machine of the fleet, as everyone outside sees it. */
+/** A machine with its phase, addresses and facts. */
 import * as z from "zod";
 import { Instant, MacText, NodeName } from "../names.ts";
 
-/** How a machine gets its system: the Debian installer, or our initrd unpacking a prebuilt root. */
+/** Installation method: the Debian installer, or an initrd that unpacks a prebuilt root. */
 export const Profile = z.enum(["preseed", "image"]);
 export type Profile = z.output<typeof Profile>;
 
-/** A whole disk, by its kernel name or a stable link: it reaches the installer, so nothing else is let through. */
+/** A whole disk, by kernel name or stable link. Strict, because the path reaches the installer. */
 export const DiskPath = z
   .string()
   .regex(/^\/dev\/(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._:+/-]{0,150}$/, "is not a disk such as /dev/sda or /dev/disk/by-id/...");
 
-/** What an installer reports, in the order it happens. `failed` may come at any time. */
+/** Stages that an installer reports, in order. `failed` may come at any time. */
 export const InstallStage = z.enum(["start", "partition", "base", "late", "done", "failed"]);
 export type InstallStage = z.output<typeof InstallStage>;
 
-/** Which disks a wipe erases: the one an installation would take, or all that are fixed. */
+/** Disks that a wipe erases: the installation disk, or all fixed disks. */
 export const WipedDisks = z.enum(["chosen", "all"]);
 export type WipedDisks = z.output<typeof WipedDisks>;
 
-/** Phases in which nothing is under way: where a rescue, or a wipe that was taken back, returns to. */
+/** Phases without ongoing work. A node returns to one of them after a rescue or a cancelled wipe. */
 const restingStates = [
   z.object({ phase: z.literal("accepted") }),
   z.object({ phase: z.literal("ready"), since: Instant }),
@@ -29,7 +29,7 @@ const restingStates = [
 export const Resting = z.discriminatedUnion("phase", restingStates);
 export type Resting = z.output<typeof Resting>;
 
-/** One phase at a time; each phase carries only the facts that are true in it. */
+/** A node has one phase at a time. Each phase has only the facts that are true in it. */
 export const NodeState = z.discriminatedUnion("phase", [
   z.object({ phase: z.literal("discovered") }),
   ...restingStates,
@@ -38,18 +38,18 @@ export const NodeState = z.discriminatedUnion("phase", [
     phase: z.literal("armed"),
     profile: Profile,
     until: Instant,
-    /** Set when it was ready before: disarming returns there. */ readySince: Instant.optional(),
+    /** Set if the node was ready before. Disarming restores it. */ readySince: Instant.optional(),
   }),
   z.object({
     phase: z.literal("installing"),
     profile: Profile,
     startedAt: Instant,
     deadline: Instant,
-    /** How many times this arming handed out the installer: 1 or 2. */
+    /** Number of times that this arming has served the installer: 1 or 2. */
     attempts: z.int(),
-    /** SHA-256 of the key that only this handing-out of the installer carries. */
+    /** SHA-256 of the key of this installation. */
     keyHash: z.string(),
-    /** The last stage reported; absent while the kernel is still loading. */
+    /** The last reported stage. Absent while the kernel loads. */
     stage: InstallStage.optional(),
   }),
   z.object({ phase: z.literal("called-home"), at: Instant, deadline: Instant }),
@@ -59,12 +59,12 @@ export const NodeState = z.discriminatedUnion("phase", [
     phase: z.literal("rescue"),
     since: Instant,
     before: Resting.optional(),
-    /** SHA-256 of the key that its last boot carries. */
+    /** SHA-256 of the key of its last boot. */
     keyHash: z.string().optional(),
-    /** Where its sshd is, and the host key it showed, once it runs. */
+    /** Address and host key of its sshd, once it runs. */
     reach: z.object({ address: z.string(), hostKey: z.string() }).optional(),
   }),
-  /** The next network boot before `deadline` gets the wiper, once; with `startedAt` it has been given it, and must be done by then. */
+  /** The next network boot before `deadline` gets the wiper, once. With `startedAt` the wiper runs and must be done by then. */
   z.object({
     phase: z.literal("wiping"),
     disks: WipedDisks,
@@ -81,11 +81,11 @@ export const NodeState = z.discriminatedUnion("phase", [
 export type NodeState = z.output<typeof NodeState>;
 export type Phase = NodeState["phase"];
 
-/** What an x86 processor can run at most. */
+/** The best instruction set of an x86 processor. */
 export const CpuArch = z.enum(["x86-64", "i686"]);
 export type CpuArch = z.output<typeof CpuArch>;
 
-/** Hardware as far as anyone reported it. Untrusted text, shown and never executed. */
+/** Reported hardware. Untrusted text, shown and never executed. */
 export const Facts = z
   .object({
     manufacturer: z.string().max(200),
@@ -121,14 +121,14 @@ export type Facts = z.output<typeof Facts>;
 export const Node = z.object({
   id: z.string(),
   name: NodeName,
-  /** The first is the one it was discovered by. */
+  /** The first is the address of its discovery. */
   macs: z.array(MacText).min(1),
   state: NodeState,
   address: z.string().optional(),
   facts: Facts,
-  /** Disk to install to, instead of the rule "first that is not removable". */
+  /** Installation disk. Without it, the first disk that is not removable. */
   disk: DiskPath.optional(),
-  /** Other machines that came under its name or MAC address and are kept out: see the quarantine. */
+  /** Quarantined machines that used its name or MAC address. */
   claims: z.array(z.object({ id: z.string(), reason: z.string(), at: Instant })).optional(),
   createdAt: Instant,
   updatedAt: Instant,

@@ -1,4 +1,4 @@
-/** Switching a machine on and off, as everyone outside sees it. */
+/** Power actions and their results. */
 import * as z from "zod";
 
 export const PowerAction = z.enum(["on", "off", "cycle", "status"]);
@@ -12,14 +12,14 @@ export type PowerState = z.output<typeof PowerState>;
 
 export const PowerResult = z.object({
   driver: PowerDriver,
-  /** As the machine's BMC says now; absent where nothing can be asked. */
+  /** Power state reported by the BMC. Absent if the driver cannot read it. */
   power: PowerState.optional(),
-  /** One sentence: what came of it. */
+  /** The result in one sentence. */
   message: z.string(),
 });
 export type PowerResult = z.output<typeof PowerResult>;
 
-/** Why nothing came of it; each is a code of its own for whoever asked. */
+/** Error codes of power actions. */
 export const PowerFailure = z.enum([
   "POWER_NOT_CONFIGURED",
   "POWER_NOT_SUPPORTED",

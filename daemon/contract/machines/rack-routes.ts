@@ -1,4 +1,4 @@
-/** Routes about where machines stand. */
+/** Routes for racks and rooms, and for the places of machines. */
 import * as z from "zod";
 import { NodeRef } from "../names.ts";
 import type { Route } from "../route.ts";
@@ -10,14 +10,14 @@ export const rackRoutes = {
   listRacks: {
     method: "GET",
     path: "/api/racks",
-    summary: "Racks and rooms, and which machine stands where",
+    summary: "Racks and rooms, with the place of each machine",
     access: "viewer",
     response: z.object({ racks: z.array(Rack), places: z.array(Placed) }),
   },
   saveRack: {
     method: "POST",
     path: "/api/racks",
-    summary: "Add a rack or a room, or change its size; refused while a machine stands where nothing would be left",
+    summary: "Add a rack or a room, or change its size. Refused if a machine would lose its place.",
     access: "operator",
     body: z.strictObject({ ...Rack.shape, columns: Rack.shape.columns.default(1) }),
     response: Rack,
@@ -25,7 +25,7 @@ export const rackRoutes = {
   removeRack: {
     method: "DELETE",
     path: "/api/racks/:rack",
-    summary: "Remove a rack or a room; machines in it stand nowhere then",
+    summary: "Remove a rack or a room. Its machines lose their places.",
     access: "operator",
     params: z.object({ rack: RackName }),
     response: Done,
@@ -33,7 +33,7 @@ export const rackRoutes = {
   placeNode: {
     method: "POST",
     path: "/api/nodes/:node/place",
-    summary: "Say where a machine stands, or that it has moved",
+    summary: "Set the place of a machine",
     access: "operator",
     params: NodeRef,
     body: z.strictObject({ ...RackPlace.shape, column: RackPlace.shape.column.default(1), height: RackPlace.shape.height.default(1) }),
@@ -42,7 +42,7 @@ export const rackRoutes = {
   unplaceNode: {
     method: "DELETE",
     path: "/api/nodes/:node/place",
-    summary: "Say that a machine stands nowhere yet",
+    summary: "Clear the place of a machine",
     access: "operator",
     params: NodeRef,
     response: Done,

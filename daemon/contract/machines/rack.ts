@@ -1,4 +1,4 @@
-/** Where machines stand, for people who look for one: racks with units, rooms with tiles. Nothing acts on it. */
+/** Racks with units and rooms with tiles. People use them to find a machine. Muster does not act on them. */
 import * as z from "zod";
 import { NodeName } from "../names.ts";
 
@@ -6,7 +6,7 @@ export const RackName = z
   .string()
   .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, "is not a name of a rack: begins with a letter or digit; letters, digits, spaces, . _ -");
 
-/** `rack`: rows are units, counted from the bottom. `room`: rows and columns of tiles, counted from the upper left. */
+/** `rack`: rows are units, counted from the bottom. `room`: rows and columns of tiles, counted from the top left. */
 export const Rack = z.object({
   name: RackName,
   kind: z.enum(["rack", "room"]),
@@ -17,10 +17,10 @@ export type Rack = z.output<typeof Rack>;
 
 export const RackPlace = z.object({
   rack: RackName,
-  /** In a rack its lowest unit. */
+  /** In a rack, the lowest unit. */
   row: z.int().min(1).max(60),
   column: z.int().min(1).max(24),
-  /** Units it takes up; one tile in a room. */
+  /** Number of units in a rack, or 1 tile in a room. */
   height: z.int().min(1).max(20),
 });
 export type RackPlace = z.output<typeof RackPlace>;

@@ -1,12 +1,12 @@
-/** Which Debian each kind of processor gets, as data: when Debian or Muster changes, this table does. */
+/** The Debian release for each kind of processor, as data. */
 import type { CpuArch, Profile } from "../machines/node.ts";
 
 export interface DebianPin {
   release: number;
   architecture: string;
-  /** How Muster installs it; empty where it does not. */
+  /** Installation methods. Empty if Muster does not install it. */
   profiles: readonly Profile[];
-  /** Why it is not the newest. */
+  /** Reason for a release that is not the newest. */
   because?: string;
 }
 

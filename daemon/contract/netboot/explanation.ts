@@ -1,15 +1,15 @@
-/** What one machine would be answered right now, every rule that led there, and what became of its last boot. */
+/** The answer that one machine would get now, the rules behind it, and the diagnosis of its last boot. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 
 export const AskedMode = z.enum(["off", "proxy", "full"]);
 export type AskedMode = z.output<typeof AskedMode>;
 
-/** One rule that mattered: what it looked at, and what came out. */
+/** One applied rule with its input and outcome. */
 export const Rule = z.object({ rule: z.string(), input: z.string(), outcome: z.string() });
 export type Rule = z.output<typeof Rule>;
 
-/** What is wrong and what to do about it. */
+/** A problem and the next steps. */
 export const Finding = z.object({ finding: z.string(), next: z.array(z.string()) });
 export type Finding = z.output<typeof Finding>;
 
@@ -17,13 +17,13 @@ export const Explanation = z.object({
   mac: z.string(),
   node: z.string().optional(),
   phase: z.string(),
-  /** The last real DHCP packet of this machine, with the journal of its answer. */
+  /** The last real DHCP packet of this machine, with the journal of its decision. */
   last: z.object({ at: Instant, summary: z.string(), journal: z.array(z.string()) }).optional(),
-  /** What was seen of its last boot, step by step. */
+  /** Observed steps of its last boot. */
   seen: z.array(z.string()),
-  /** What its last boot failed at, if it did. */
+  /** Cause of failure of its last boot, if it failed. */
   diagnosis: Finding.optional(),
-  /** Of a packet made up as asked for. */
+  /** Decision on a simulated packet with the requested properties. */
   dhcp: z.object({ answer: z.string(), rules: z.array(Rule), journal: z.array(z.string()) }),
   script: z.object({ action: z.enum(["wait", "install", "rescue", "wipe", "local"]), reason: z.string(), text: z.string() }),
 });

@@ -1,4 +1,4 @@
-/** Routes about the networks machines boot from, and what single machines cannot bear there. */
+/** Routes for leases and other DHCP servers, and for the boot quirks of machines. */
 import * as z from "zod";
 import { NodeRef } from "../names.ts";
 import type { Route } from "../route.ts";
@@ -16,7 +16,7 @@ export const netbootRoutes = {
   releaseAddress: {
     method: "POST",
     path: "/api/netboot/leases/:address/release",
-    summary: "Give an address back that was declined or in conflict; answers when netboot has done it",
+    summary: "Release an address that was declined or in conflict. The response comes when netboot has done it.",
     access: "operator",
     params: z.object({ address: z.ipv4() }),
     response: z.object({ address: z.string(), message: z.string() }),
@@ -24,14 +24,14 @@ export const netbootRoutes = {
   listQuirks: {
     method: "GET",
     path: "/api/netboot/quirks",
-    summary: "Machines that are booted otherwise than usual: how, on whose word and why",
+    summary: "Machines with boot quirks, with source and reason",
     access: "viewer",
     response: z.array(MachineQuirks),
   },
   chooseQuirks: {
     method: "POST",
     path: "/api/nodes/:node/quirks",
-    summary: "Boot one machine otherwise than usual; what is not named stays as it was chosen before",
+    summary: "Set boot quirks of one machine. Quirks that are not named keep their values.",
     access: "operator",
     params: NodeRef,
     body: Quirks.refine((quirks) => Object.keys(quirks).length > 0, "names nothing to change"),
@@ -40,7 +40,7 @@ export const netbootRoutes = {
   forgetQuirks: {
     method: "DELETE",
     path: "/api/nodes/:node/quirks",
-    summary: "Forget what was chosen and what was learned of one machine",
+    summary: "Remove chosen and learned quirks of one machine",
     access: "operator",
     params: NodeRef,
     response: MachineQuirks,

@@ -1,15 +1,15 @@
-/** The networks machines boot from: who has which address there, which addresses are set aside, who else answers DHCP. */
+/** The networks that machines boot from: leases, addresses that are set aside, and other DHCP servers. */
 import * as z from "zod";
 import { Instant, MacText } from "../names.ts";
 import { AskedMode } from "./explanation.ts";
 
-/** What another server's offer said, as far as it was heard: offers to machines that ask for a broadcast reach everybody. */
+/** An offer of another DHCP server. Only broadcast offers can be received. */
 export const HeardOffer = z.object({
   address: z.string().optional(),
-  /** Whom the machine is to ask for the boot file (siaddr, option 66). */
+  /** Server of the boot file (siaddr, option 66). */
   nextServer: z.string().optional(),
   bootFile: z.string().optional(),
-  /** It calls itself a PXE server (option 60) or has PXE options (43). */
+  /** True with option 60 `PXEClient` or with PXE options (option 43). */
   pxe: z.boolean(),
 });
 export type HeardOffer = z.output<typeof HeardOffer>;
@@ -23,11 +23,11 @@ export const OtherServer = z.object({
 });
 export type OtherServer = z.output<typeof OtherServer>;
 
-/** Why nobody is given this address. */
+/** Reason why an address is not assigned. */
 export const SetAside = z.object({
-  /** `declined`: a machine was given it and found it in use. `in-use`: the wire showed somebody there. */
+  /** `declined`: a machine found its new address in use. `in-use`: an ARP answer showed another machine. */
   kind: z.enum(["declined", "in-use"]),
-  /** Who declined it, or who uses it. */
+  /** The machine that declined it or uses it. */
   by: MacText,
 });
 export type SetAside = z.output<typeof SetAside>;
@@ -38,7 +38,7 @@ export type LeaseState = z.output<typeof LeaseState>;
 export const LeaseView = z.object({
   address: z.string(),
   state: LeaseState,
-  /** Nobody's while it is set aside. */
+  /** Absent while the address is set aside. */
   mac: MacText.optional(),
   node: z.string().optional(),
   hostname: z.string().optional(),
@@ -52,12 +52,12 @@ export type Reservation = z.output<typeof Reservation>;
 
 export const SubnetView = z.object({
   subnet: z.string(),
-  /** The wire it is on. */
+  /** Name of its network segment. */
   link: z.string(),
   ranges: z.array(z.object({ from: z.string(), to: z.string() })),
   router: z.string(),
   leaseSeconds: z.int(),
-  /** Addresses of the ranges, and how many of them are leased or set aside. */
+  /** Number of addresses in the ranges. */
   size: z.int(),
   leased: z.int(),
   setAside: z.int(),

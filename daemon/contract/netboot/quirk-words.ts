@@ -1,4 +1,4 @@
-/** A quirk as people say it. */
+/** Describes a quirk in words. */
 import type { AppliedQuirk } from "./quirk.ts";
 
 export function quirkWords({ name, value }: Pick<AppliedQuirk, "name" | "value">): string {

@@ -1,26 +1,26 @@
-/** What single makes and models of machines cannot bear when they boot, and what to do instead. */
+/** Workarounds for machines whose firmware does not support a standard part of the boot. */
 import * as z from "zod";
 import { MacText } from "../names.ts";
 
-/** How iPXE hands over to the disk: BIOS drive 0x80, or an exit status the firmware makes its own of. */
+/** Ways from iPXE to the disk: BIOS drive 0x80, or an exit status that the firmware interprets. */
 export const LocalBoot = z.enum(["sanboot", "exit-0", "exit-1"]);
 export type LocalBoot = z.output<typeof LocalBoot>;
 
-/** Whose network driver iPXE uses: the firmware's (snponly.efi, undionly.kpxe) or its own (ipxe.efi, ipxe.pxe). */
+/** Network driver of iPXE: the firmware's (snponly.efi, undionly.kpxe) or its own (ipxe.efi, ipxe.pxe). */
 export const Loader = z.enum(["snponly", "ipxe"]);
 export type Loader = z.output<typeof Loader>;
 
-/** Everything is left out that is as usual. */
+/** Fields with default behaviour are absent. */
 export const Quirks = z
   .strictObject({
-    /** Bytes of a TFTP block at most. */
+    /** Maximum size of a TFTP block in bytes. */
     blockSize: z.int().min(8).max(1468),
-    /** False: TFTP as if options had never been invented. */
+    /** False: answer without TFTP options (RFC 2347), even if the client sends some. */
     tftpOptions: z.boolean(),
-    /** The TFTP block that follows 65535. */
+    /** Number of the TFTP block after 65535. */
     rollover: z.union([z.literal(0), z.literal(1)]),
     loader: Loader,
-    /** The way into its own disk that comes first, and what is tried when the machine comes straight back. */
+    /** Ways to boot the disk, in order. The next one is tried when the machine comes straight back. */
     localBoot: z
       .array(LocalBoot)
       .min(1)
@@ -33,7 +33,7 @@ export type QuirkName = keyof Quirks;
 
 const Pattern = z.string().min(1).max(100);
 
-/** All that is named must fit. A star stands for anything; case does not matter. */
+/** All given patterns must match. `*` matches anything. Case is ignored. */
 export const QuirkMatch = z
   .strictObject({
     make: Pattern,
@@ -54,16 +54,16 @@ export type QuirkMatch = z.output<typeof QuirkMatch>;
 export const QuirkLine = z.strictObject({
   when: QuirkMatch,
   set: Quirks.refine((quirks) => Object.keys(quirks).length > 0, "changes nothing"),
-  /** How that is known: a measurement, or an address to read on. */
+  /** Evidence: a measurement or a link. */
   because: z.string().min(1).max(400),
 });
 export type QuirkLine = z.output<typeof QuirkLine>;
 
-/** What is done otherwise for one machine, and on whose word. */
+/** A quirk that applies to one machine, and its source. */
 export const AppliedQuirk = z.object({
   name: z.enum(["blockSize", "tftpOptions", "rollover", "loader", "localBoot"]),
   value: z.union([z.number(), z.boolean(), z.string(), z.array(z.string())]),
-  /** The operator's word comes before what was learned, that before the file. */
+  /** Precedence: chosen by an operator, learned, from the file. */
   source: z.enum(["chosen", "learned", "file"]),
   because: z.string(),
 });
@@ -71,7 +71,7 @@ export type AppliedQuirk = z.output<typeof AppliedQuirk>;
 
 export const MachineQuirks = z.object({
   mac: MacText,
-  /** Absent when it is no node any more. */
+  /** Absent if the machine is no longer a node. */
   node: z.string().optional(),
   make: z.string().optional(),
   model: z.string().optional(),

@@ -1,23 +1,23 @@
-/** The fields that events of a boot carry beside their sentence, as `pxe` writes them. */
+/** Fields of boot events next to their summary, as `pxe` writes them. */
 import * as z from "zod";
 import { HeardOffer } from "./network.ts";
 
-/** Of `dhcp.*`: one message and what we answered. */
+/** Of `dhcp.*`: one message and the answer. */
 export const DhcpFacts = z.object({
   stage: z.enum(["bios-rom", "uefi-rom", "uefi-http", "ipxe", "operating-system"]),
-  /** `none`: silence. */
+  /** `none`: no answer was sent. */
   answer: z.string(),
-  /** On port 4011. */
+  /** The message was sent to port 4011. */
   bootServer: z.literal(true).optional(),
   bootFile: z.string().optional(),
-  /** Why no boot file was named. */
+  /** Reason why no boot file was named. */
   withheld: z.string().optional(),
-  /** The server the machine spoke to (option 54). */
+  /** The server that the machine chose (option 54). */
   server: z.string().optional(),
 });
 export type DhcpFacts = z.output<typeof DhcpFacts>;
 
-/** Of `dhcp.other-offer`: what another server offered the machine. */
+/** Of `dhcp.other-offer`: an offer of another server. */
 export const OtherOfferFacts = HeardOffer.extend({ server: z.string(), mac: z.string().optional() });
 export type OtherOfferFacts = z.output<typeof OtherOfferFacts>;
 
@@ -25,10 +25,10 @@ export type OtherOfferFacts = z.output<typeof OtherOfferFacts>;
 export const FileFacts = z.object({
   file: z.string(),
   blockSize: z.int().optional(),
-  /** Whether TFTP options were agreed on. */
+  /** True if TFTP options were negotiated. */
   options: z.boolean().optional(),
   bytes: z.int().optional(),
-  /** Whether it answered anything at all. */
+  /** True if the client sent any answer. */
   heard: z.boolean().optional(),
 });
 export type FileFacts = z.output<typeof FileFacts>;

@@ -40,7 +40,7 @@ test("a change in prod waits for another person, then runs", () => {
 
   assert.throws(
     () => desk.vote(approval.id, { answer: "approve", reason: "" }, ada),
-    refusedWith("VOTE_REFUSED", /who asked for it has no vote/),
+    refusedWith("VOTE_REFUSED", /the requester has no vote/),
   );
   assert.deepEqual(told, []);
 

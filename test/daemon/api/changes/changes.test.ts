@@ -54,7 +54,7 @@ test("what does not count is refused with its reason, by the same code everywher
   };
   const [own, { code, message }] = await vote(asker);
   assert.deepEqual([own, code], [409, "VOTE_REFUSED"]);
-  assert.match(message, /who asked for it has no vote/);
+  assert.match(message, /the requester has no vote/);
   assert.deepEqual((await vote(served.key("admin"), `apr_${"x".repeat(22)}`))[0], 404);
   assert.deepEqual((await vote(served.key("agent")))[0], 403);
   assert.deepEqual((await vote(served.key("viewer")))[0], 403);

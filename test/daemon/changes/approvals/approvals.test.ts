@@ -56,7 +56,7 @@ for (const [who, person] of [
   ["the person it was asked for", ballot("otto")],
 ] as const) {
   test(`${who} has no vote`, () => {
-    assert.equal(refusal(castVote(asked(one, { onBehalfOf: "otto" }), person, after(1))), "who asked for it has no vote");
+    assert.equal(refusal(castVote(asked(one, { onBehalfOf: "otto" }), person, after(1))), "the requester has no vote");
   });
 }
 

@@ -163,7 +163,7 @@ describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
     );
     const own = await as("ada", "approve", approval?.id ?? "");
     assert.equal(own.code, 1);
-    assert.match(own.err, /VOTE_REFUSED.*who asked for it has no vote/);
+    assert.match(own.err, /VOTE_REFUSED.*the requester has no vote/);
     assert.equal(existsSync(join(folder, "restarted")), false);
 
     const yes = await muster(["approve", approval?.id ?? "", "--reason", "as announced"], people.bob);

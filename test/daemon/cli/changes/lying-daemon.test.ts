@@ -74,5 +74,5 @@ for (const [what, answer] of [
 test("who asked is told so on their own machine, whatever the daemon would take", async (t) => {
   const { client, key } = await daemonThatSays(t, { approval, work, signedVotes: true });
   key("Ada");
-  await assert.rejects(signatureFor(client, approval.id, quietly), /who asked for it has no vote/);
+  await assert.rejects(signatureFor(client, approval.id, quietly), /the requester has no vote/);
 });

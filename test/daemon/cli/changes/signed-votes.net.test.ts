@@ -148,7 +148,7 @@ describe("signed votes", { concurrency: 1 }, () => {
   test("who asked signs nothing, and a no needs no signature", async () => {
     const { approval } = await as<Proposed>("bea", "do", "note", `path=${noted}-own`, "--on", "n1");
     const own = await muster(["approve", approval?.id ?? ""], people.bea);
-    assert.match(own.err, /who asked for it has no vote/);
+    assert.match(own.err, /the requester has no vote/);
     assert.equal((await as<Approval>("ada", "deny", approval?.id ?? "", "--reason", "not now")).state, "denied");
   });
 
