@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 """Binds UDP sockets to network interfaces and runs a command that inherits them.
 
-Node can neither bind to an interface nor see which one a packet came in by, and its broadcasts need a route.
-A socket with SO_BINDTODEVICE needs neither. Usage:
+Node cannot bind a socket to an interface, cannot see the interface a packet arrived on, and needs a route for
+broadcasts. A socket with SO_BINDTODEVICE solves all three. Usage:
 
     bind-sockets.py [--handed FD,...] INTERFACE NAME=PORT... [INTERFACE NAME=PORT...]... -- COMMAND ARG...
 
-Sockets that somebody with more rights has bound already, like systemd, are recognised by their interface and port
-and taken instead of new ones. NAME?=PORT takes such a socket and binds none. NAME~=PORT binds one where it can, and goes on without.
+A process with more rights, such as systemd, may have bound sockets already. They are recognised by interface and
+port, and used instead of new ones. NAME?=PORT only uses such a socket. NAME~=PORT tries to bind one, and continues
+without it on failure.
 
 The command finds MUSTER_SOCKETS=NAME@INTERFACE=FD,... in its environment. Only Python's standard library is used.
 """
@@ -17,7 +18,8 @@ import sys
 
 SO_BINDTODEVICE = 25
 SO_RCVBUFFORCE = 33
-# A hall of machines switched on at once: the default holds some 250 packets, and who is not heard waits for a second or more.
+# Large enough for many machines switched on at once. The default buffer holds about 250 packets, and a
+# machine whose packet is dropped waits a second or more.
 RECEIVE_BUFFER = 4 * 1024 * 1024
 NAME_LENGTH = 16
 USAGE = "usage: bind-sockets.py [--handed FD,...] INTERFACE NAME=PORT... [INTERFACE NAME=PORT...]... -- COMMAND ARG..."
@@ -49,7 +51,7 @@ def refuse(error, interface, name, port):
 
 
 def widen(udp):
-    """Beyond what the system allows anybody where we may; never less than it has."""
+    """Raises the buffer above the system limit if permitted. Never lowers it."""
     if udp.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) >= RECEIVE_BUFFER:
         return
     try:
@@ -59,7 +61,7 @@ def widen(udp):
 
 
 def handed(descriptors):
-    """By interface and port. One that is bound to no interface would answer on networks that are not ours."""
+    """Passed-in sockets by interface and port. A socket without an interface would answer on foreign networks."""
     found = {}
     for descriptor in descriptors:
         try:
@@ -77,7 +79,7 @@ def handed(descriptors):
 
 
 def wanted(items):
-    """INTERFACE, NAME, PORT and what to do when nobody handed it in: bind "=", try to "~", go on without "?"."""
+    """Yields INTERFACE, NAME, PORT and the action if the socket was not passed in: "=" bind, "~" try to bind, "?" skip."""
     interface = None
     for item in items:
         name, equals, port = item.partition("=")

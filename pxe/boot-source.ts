@@ -1,30 +1,33 @@
 /**
- * The questions the wire asks of the rest of the system: "who is this, and what does it boot?"
- * Whoever composes the netboot process answers them; nothing under `pxe` knows of nodes, phases or SQL.
+ * The interface through which the boot servers ask the rest of the system which machine this is and what it
+ * boots. The netboot process provides the implementation. No code under `pxe` knows nodes, phases or SQL.
  */
 
-/** Colon-separated lower case, `52:54:00:12:34:56`. */
+/** Lower case with colons: `52:54:00:12:34:56`. */
 export type MacAddress = string;
 
-/** What one packet or request told about the machine that sent it. Untrusted. */
+/** Properties of a machine from one packet or request. Untrusted. */
 export interface MachineSeen {
   mac: MacAddress;
-  /** Option 93, first value this server knows; absent when the client sent none (RFC 4578 §2.1). */
+  /** First value of option 93 that this server knows; absent if the client sent none (RFC 4578 §2.1). */
   arch?: number;
-  /** Option 97 in the byte order `dmidecode` prints. */
+  /** Option 97 in the byte order of `dmidecode`. */
   uuid?: string;
-  /** Option 60. */
+  /** Option 60 (vendor class). */
   vendorClass?: string;
-  /** Option 12. */
+  /** Option 12 (host name). */
   hostname?: string;
 }
 
-/** Whether DHCP may point this machine at a boot file, and why. The script it then fetches decides what boots. */
+/**
+ * Permits or forbids DHCP to name a boot file to this machine, with the reason. The script that the machine
+ * then fetches decides what it boots.
+ */
 export type DhcpPlan =
-  | { netboot: true; reason: string /** Replaces the boot file of the architecture table for this machine. */; bootFile?: string }
+  | { netboot: true; reason: string /** replaces the boot file of the architecture table for this machine */; bootFile?: string }
   | { netboot: false; reason: string };
 
-/** One GET or HEAD of something that is not a file under `/assets/`. */
+/** A GET or HEAD request for a path outside `/assets/`. */
 export interface BootRequest {
   method: "GET" | "HEAD";
   /** Decoded path, e.g. `/boot.ipxe` or `/preseed/<key>/preseed.cfg`. */
@@ -40,9 +43,9 @@ export interface BootResponse {
   body: string;
 }
 
-/** Something that happened on the wire and belongs in a machine's timeline. */
+/** An event on the wire that belongs in a machine's timeline. */
 export interface WireEvent {
-  /** Absent when the wire did not say, e.g. a TFTP read: then `address` is all there is. */
+  /** Absent if the packet has no MAC address, e.g. a TFTP read. Then only `address` is known. */
   mac?: MacAddress;
   address?: string;
   /** e.g. `dhcp.discover`, `dhcp.offer`, `dhcp.ack`, `proxydhcp.reply`, `tftp.read`, `tftp.probe`, `http.asset`. */
@@ -54,7 +57,7 @@ export interface WireEvent {
 
 export interface BootSource {
   dhcpPlan(machine: MachineSeen): DhcpPlan;
-  /** Everything dynamic on the boot HTTP server. Must not throw for bad input. */
+  /** Answers all dynamic requests of the boot HTTP server. Must not throw for invalid input. */
   respond(request: BootRequest): BootResponse;
   record(event: WireEvent): void;
 }
@@ -66,19 +69,24 @@ export interface Lease {
   /** Milliseconds since the epoch. */
   expiresAt: number;
   hostname?: string | undefined;
-  /** Why the address is kept from others: its machine found it in use, or the wire showed somebody there. */
+  /**
+   * Reason why the address is set aside: its machine found it in use, or ARP showed another machine there.
+   */
   cause?: { kind: "declined" | "in-use"; by: MacAddress } | undefined;
 }
 
-/** Saving returns at once; the ACK that depends on a lease is sent when `settled` says that it is on disk. */
+/**
+ * Saving returns at once. The ACK that depends on a lease is sent when `settled` resolves, which means that
+ * the lease is on disk.
+ */
 export interface LeaseStore {
   all(): Lease[];
   save(lease: Lease): void;
-  /** Resolves when all that was saved before is on disk; rejects when it could not be written. */
+  /** Resolves when everything saved before is on disk. Rejects when it could not be written. */
   settled(): Promise<void>;
 }
 
-/** The part of a logger that `pxe` uses; pino fits. */
+/** The part of a logger that `pxe` uses. pino implements it. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

@@ -1,14 +1,19 @@
-/** Opens a file below one folder, read-only, and nothing outside it, wherever links lead. */
+/** Opens a file below one folder, read-only. Links cannot lead outside of the folder. */
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 
 export type Opened = { kind: "file"; handle: FileHandle; stats: Stats } | { kind: "missing" } | { kind: "outside" } | { kind: "denied" };
 
-/** Not blocking: opening a pipe must not wait for its writer. No link: the path was resolved already. */
+/**
+ * Nonblocking, because opening a pipe must not wait for its writer. No links, because the path is already
+ * resolved.
+ */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
-/** What says "there is no such file here". Anything else that fails is trouble on our side, and rises. */
+/**
+ * These errors mean that the file does not exist. Any other error is a fault of this machine and is thrown.
+ */
 const ABSENT = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP", "ENXIO"]);
 
 /** `name` is relative, with `/` between its parts. */
@@ -16,7 +21,7 @@ export async function openContained(root: string, name: string): Promise<Opened>
   const parts = name.split("/");
   if (name.includes("\0")) return { kind: "missing" };
   if (parts.includes("..")) return { kind: "outside" };
-  // A name that starts with a dot is somebody's private or half-written file.
+  // A name that starts with a dot is a private or half-written file.
   if (parts.some((part) => part === "" || part.startsWith("."))) return { kind: "missing" };
   try {
     const base = await realpath(root);
@@ -38,9 +43,12 @@ export async function openContained(root: string, name: string): Promise<Opened>
   }
 }
 
-/** Another text once the file was written to or replaced in place: what was read of it then no longer fits together. */
+/** Changes when the file is written or replaced in place. Parts that were read before then no longer fit. */
 export const versionOf = ({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string => `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`;
 
-/** Written to or replaced in place since: what was read of it no longer fits together. */
+/**
+ * False if the file was written or replaced in place in the meantime. Parts that were read before then no
+ * longer fit.
+ */
 export const sameVersion = (a: Stats, b: Stats): boolean =>
   a.size === b.size && a.mtimeMs === b.mtimeMs && a.ino === b.ino && a.dev === b.dev;

@@ -1,6 +1,9 @@
-/** Sockets that were bound by somebody else and handed in: by a launcher with a name each, by systemd as a row of numbers. */
+/**
+ * Sockets that another process has bound and passed on: a launcher passes them with names, systemd as a
+ * series of numbers.
+ */
 
-/** By `socketName`: a descriptor. */
+/** File descriptor by `socketName`. */
 export type InheritedSockets = ReadonlyMap<string, number>;
 
 export const socketName = (purpose: string, networkInterface: string): string => `${purpose}@${networkInterface}`;
@@ -14,10 +17,13 @@ export function inheritedSockets(env: NodeJS.ProcessEnv): InheritedSockets {
   return sockets;
 }
 
-/** Where systemd begins to count, after the three of every process. */
+/** systemd starts after the three standard descriptors. */
 const FIRST = 3;
 
-/** What systemd handed to the process `pid` (sd_listen_fds(3)). The variables may be meant for another one. */
+/**
+ * Descriptors from systemd for the process `pid` (sd_listen_fds(3)). The variables may be meant for another
+ * process.
+ */
 export function listenDescriptors(env: NodeJS.ProcessEnv, pid: number): number[] {
   const count = Number(env.LISTEN_FDS);
   if (env.LISTEN_PID !== String(pid) || !Number.isInteger(count) || count < 1) return [];

@@ -1,21 +1,24 @@
-/** What the servers show of their traffic to whoever listens. Called on the packet's way: a tap must be quick and must not throw. */
+/**
+ * Interface through which the servers pass their traffic to an observer. A tap is called while a packet is
+ * processed, so it must be fast and must not throw.
+ */
 import type { Endpoint } from "./endpoint.ts";
 
 export interface Datagram {
   protocol: "dhcp" | "tftp";
   direction: "in" | "out";
-  /** Our port; the address is known to whoever listens. */
+  /** Our port. The observer knows our address. */
   port: number;
   remote: Endpoint;
   bytes: Uint8Array;
 }
 
-/** A request as it was understood: the path decoded, no query taken apart. */
+/** A parsed request: the path is decoded, the query is not. */
 export interface HttpRequestSeen {
   method: string;
   path: string;
   query: string;
-  /** Name, value, name, value. */
+  /** Alternating: name, value, name, value. */
   headers: readonly string[];
   port: number;
   remote: Endpoint;

@@ -1,16 +1,19 @@
-/** Wake-on-LAN: the magic packet, broadcast from our address on the boot network. */
+/** Wake-on-LAN: broadcasts the magic packet from our address on the boot network. */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 
 const PORT = 9;
 
-/** Six bytes of 0xFF, then the address sixteen times. */
+/** Six bytes of 0xFF, then the MAC address sixteen times. */
 export function magicPacket(mac: string): Buffer {
   const address = Buffer.from(mac.replaceAll(":", ""), "hex");
   return Buffer.concat([Buffer.alloc(6, 0xff), ...Array.from({ length: 16 }, () => address)]);
 }
 
-/** Bound to our address there: a broadcast leaves by the interface that owns it. `port` differs only in tests. */
+/**
+ * Binds to our address, because a broadcast leaves by the interface that has it. `port` differs only in
+ * tests.
+ */
 export async function sendMagicPackets(
   macs: readonly string[],
   from: { address: string; broadcast: string; port?: number },

@@ -12,6 +12,7 @@ const CLEAN = [
   "README.md",
   "CHANGELOG.md",
   "docs",
+  "pxe",
   "daemon/machines",
   "daemon/netboot",
   "scripts",

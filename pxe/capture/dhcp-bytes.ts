@@ -1,9 +1,12 @@
-/** The little a capture must know of a DHCP message, read from its bytes at the price of a glance: every packet of the LAN passes here. */
+/**
+ * Reads the few fields of a DHCP message that a capture needs straight from its bytes. It must be fast,
+ * because every DHCP packet of the LAN passes here.
+ */
 import { Option } from "../dhcp/message/option.ts";
 
 export interface BootMessage {
   mac: string;
-  /** Whether it says that it boots: an architecture, or PXEClient or HTTPClient. */
+  /** True if the client says that it boots: an architecture, PXEClient or HTTPClient. */
   booting: boolean;
   /** The address it is given or has, as a number; 0 for none. */
   address: number;
@@ -13,7 +16,7 @@ const OPTIONS = 240;
 const COOKIE = 0x63825363;
 
 export const bootRequest = (bytes: Uint8Array): BootMessage | undefined => glance(bytes, 1);
-/** An answer says what its question was; it boots nobody by itself. */
+/** An answer shows which request it answers. It alone does not mark a machine as booting. */
 export const bootReplyTo = (bytes: Uint8Array): BootMessage | undefined => glance(bytes, 2);
 
 function glance(bytes: Uint8Array, op: 1 | 2): BootMessage | undefined {

@@ -1,6 +1,6 @@
 /**
- * IPv4 packets around what was seen. Node shows a socket's payload and never the headers: they are written anew, with the
- * addresses, ports and checksums the packet had to have on the wire.
+ * Builds IPv4 packets for a capture. Node passes only a socket's payload, so the headers are rebuilt with the
+ * addresses, ports and checksums that the packet had on the wire.
  */
 
 import { writeIp } from "../dhcp/message/address.ts";
@@ -20,12 +20,12 @@ export function udpPacket(from: Endpoint, to: Endpoint, payload: Uint8Array): Bu
   udp.writeUInt16BE(to.port, 2);
   udp.writeUInt16BE(udp.length, 4);
   udp.set(payload, UDP_HEADER);
-  // 0 would mean that no checksum was made (RFC 768).
+  // 0 would mean that there is no checksum (RFC 768).
   udp.writeUInt16BE(transportChecksum(packet, UDP) || 0xffff, 6);
   return packet;
 }
 
-/** One segment with data, in the middle of a connection whose beginning nobody saw. */
+/** A single segment with data, in the middle of a connection whose start was not captured. */
 export function tcpPacket(from: Endpoint, to: Endpoint, sequence: number, payload: Uint8Array): Buffer {
   const packet = ipPacket(from, to, TCP, TCP_HEADER + payload.length);
   const tcp = packet.subarray(IP_HEADER);
@@ -44,7 +44,7 @@ function ipPacket(from: Endpoint, to: Endpoint, protocol: number, length: number
   const packet = Buffer.alloc(IP_HEADER + length);
   packet[0] = 0x45;
   packet.writeUInt16BE(packet.length, 2);
-  packet.writeUInt16BE(0x4000, 6); // not to be fragmented
+  packet.writeUInt16BE(0x4000, 6); // don't fragment
   packet[8] = 64;
   packet[9] = protocol;
   writeIp(packet, 12, from.address);
@@ -53,7 +53,7 @@ function ipPacket(from: Endpoint, to: Endpoint, protocol: number, length: number
   return packet;
 }
 
-/** Over the pseudo header, too (RFC 768, RFC 9293 §3.1). */
+/** Includes the pseudo header (RFC 768, RFC 9293 §3.1). */
 function transportChecksum(packet: Buffer, protocol: number): number {
   const body = packet.subarray(IP_HEADER);
   return folded(sum(packet.subarray(12, 20)) + protocol + body.length + sum(body));

@@ -1,9 +1,9 @@
-/** A boot HTTP request as text for a capture: what machines ask, without what only they may know. */
+/** Formats a boot HTTP request for a capture, without its secrets. */
 import type { HttpRequestSeen } from "../tap.ts";
 
 const MOST_BYTES = 1024;
 const MOST_TARGET = 600;
-/** The rest says nothing about a boot and could carry anything. */
+/** Other headers do not concern a boot and could contain any data. */
 const shown = new Set(["host", "user-agent", "accept", "range", "if-match", "connection"]);
 
 export function httpHead({ method, path, query, headers }: HttpRequestSeen): Buffer {
@@ -19,7 +19,10 @@ export function httpHead({ method, path, query, headers }: HttpRequestSeen): Buf
   return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
 }
 
-/** Whoever holds an install key can read that installer's answers and speak in its name. Any long hexadecimal run could be one. */
+/**
+ * An install key gives access to the installer's answers and its reports. Any long hexadecimal run could be
+ * such a key, so mask it.
+ */
 function masked(text: string): string {
   return text
     .replace(/^\/(preseed|progress)\/[^/?]*/, (all, area: string) => `/${area}/${"x".repeat(all.length - area.length - 2)}`)

@@ -1,6 +1,9 @@
-/** The capture file format of tcpdump and Wireshark (classic pcap, microseconds), as far as we write it ourselves. */
+/**
+ * Writes and reads the capture format of tcpdump and Wireshark (classic pcap, microseconds), as far as Muster
+ * uses it.
+ */
 
-/** Packets begin with their IP header: the link layer below was never seen. */
+/** Packets begin with the IP header, because the link layer was never seen. */
 const LINKTYPE_RAW = 101;
 const MAGIC = 0xa1b2c3d4;
 const SNAP_LENGTH = 65_535;
@@ -30,11 +33,13 @@ export function pcapRecord(atMs: number, packet: Uint8Array): Buffer {
 export interface PcapRecord {
   atMs: number;
   packet: Buffer;
-  /** With its header, as it stands in a file. */
+  /** The record with its header, as in a file. */
   bytes: Buffer;
 }
 
-/** The whole records of one file. A writer that was killed may have left half of one at the end, or nothing of the header. */
+/**
+ * The complete records of one file. A killed writer may have left a partial record at the end, or no header.
+ */
 export function pcapRecords(file: Buffer): PcapRecord[] {
   const records: PcapRecord[] = [];
   if (file.length < HEADER_LENGTH || file.readUInt32LE(0) !== MAGIC) return records;

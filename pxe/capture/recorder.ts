@@ -1,4 +1,7 @@
-/** Hears the taps of all servers and keeps what belongs to a machine's boot, a few times a second. */
+/**
+ * Receives the packets of all servers through taps. A few times per second it saves those that belong to a
+ * machine's boot.
+ */
 import type { Log } from "../boot-source.ts";
 import { toAddress } from "../dhcp/message/address.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -11,21 +14,24 @@ import type { CaptureRings } from "./rings.ts";
 
 export interface RecorderOptions {
   rings: CaptureRings;
-  /** Ours on the boot network. */
+  /** Our address on the boot network. */
   address: string;
-  /** Whose address this is, when no DHCP answer of ours has told. */
+  /** Finds the MAC address of an IP address that no DHCP answer of ours has assigned. */
   macAt(address: string): string | undefined;
   log: Log;
 }
 
 const FLUSH_MS = 20;
-/** Machines written down before packets that came in meanwhile are answered. */
+/** Number of machines that are saved before newly arrived packets are answered. */
 const MOST_AT_ONCE = 64;
-/** A flood is not worth remembering in full. */
+/** In a flood, packets beyond this size are dropped. */
 const MOST_WAITING = 1024 * 1024;
 const MOST_OF_ONE = 64 * 1024;
 const MOST_REMEMBERED = 4096;
-/** Firmware, iPXE and the installer ask for an address each. Later it is a running system that renews its lease. */
+/**
+ * Firmware, iPXE and the installer each request an address. After this time it is a running system that
+ * renews its lease.
+ */
 const BOOT_MS = 30 * 60_000;
 /** No packet of a boot is longer than an Ethernet frame. */
 const MOST_PAYLOAD = 1500;
@@ -50,7 +56,7 @@ export class Recorder implements Tap {
     const mac = protocol === "dhcp" ? this.#dhcpMachine(datagram) : this.#machineAt(remote.address);
     if (mac === undefined) return;
     const us: Endpoint = { address: this.#options.address, port };
-    // Who has no address yet can only have asked everybody.
+    // A client without an address can only have sent a broadcast.
     const asked = remote.address === "0.0.0.0" ? { address: "255.255.255.255", port } : us;
     this.#keep(mac, direction === "in" ? udpPacket(remote, asked, bytes) : udpPacket(us, remote, bytes));
   }
@@ -71,7 +77,7 @@ export class Recorder implements Tap {
     this.#write(this.#waiting.size);
   }
 
-  /** The machine a DHCP packet belongs to, if it boots: the rest of the LAN's is not ours to keep. */
+  /** Returns the machine of a DHCP packet if it boots. Other packets of the LAN are not kept. */
   #dhcpMachine({ direction, bytes }: Datagram): string | undefined {
     const now = Date.now();
     const message = direction === "in" ? bootRequest(bytes) : bootReplyTo(bytes);
@@ -116,14 +122,14 @@ export class Recorder implements Tap {
       try {
         rings.append(mac, bytes);
       } catch (error) {
-        // A full disk must not stop a boot: only its record is lost.
+        // On a full disk the capture is lost, but the boot must continue.
         log.warn({ err: error, mac }, "packets not kept");
       }
     }
   }
 }
 
-/** Who was remembered first is forgotten first. */
+/** The oldest entry is dropped first. */
 function remember<V>(into: Map<string, V>, key: string, value: V): void {
   into.delete(key);
   into.set(key, value);

@@ -1,6 +1,7 @@
 /**
- * What was kept of every machine's traffic, on disk and bounded. A machine has two files, each a capture by itself: the one
- * written to, and the one before it, which the next one replaces. Whoever was silent longest makes room for the others.
+ * The captured traffic of each machine on disk, with limits. A machine has two files, and each is a complete
+ * capture. The current file replaces the older one when it is full. When space is short, the machine that was
+ * silent longest is dropped.
  */
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,20 +17,20 @@ export const defaultLimits: RingLimits = { machineBytes: 256 * 1024, totalBytes:
 interface Ring {
   current: number;
   older: number;
-  /** Whether this process has made sure that it ends with a whole record. */
+  /** True once this process has made sure that the file ends with a complete record. */
   whole: boolean;
 }
 
 const nameOf = (mac: string) => mac.replaceAll(":", "");
 const currentFile = (folder: string, mac: string) => join(folder, `${nameOf(mac)}.pcap`);
 const olderFile = (folder: string, mac: string) => join(folder, `${nameOf(mac)}.older.pcap`);
-/** A file takes whole blocks of the disk. */
+/** A file occupies whole disk blocks. */
 const onDisk = (bytes: number) => Math.ceil(bytes / 4096) * 4096;
 
 export class CaptureRings {
   readonly #folder: string;
   readonly #limits: RingLimits;
-  /** Who was heard last comes last. */
+  /** Ordered by last use, the most recent last. */
   readonly #rings = new Map<string, Ring>();
   #total = 0;
 
@@ -56,7 +57,7 @@ export class CaptureRings {
     }
   }
 
-  /** Whole records. */
+  /** Appends complete records. */
   append(mac: string, records: Buffer): void {
     const ring = this.#touch(mac);
     if (!ring.whole) this.#mend(mac, ring);
@@ -105,12 +106,12 @@ export class CaptureRings {
   }
 }
 
-/** From any process, while another writes. */
+/** Any process may read while another writes. */
 export function readRing(folder: string, mac: string): PcapRecord[] {
   for (;;) {
     const before = identity(olderFile(folder, mac));
     const files = [olderFile(folder, mac), currentFile(folder, mac)].map(contentOf);
-    // The writer turned to a new file meanwhile: what was read is not one story.
+    // The writer started a new file in the meantime, so the two files read do not fit together.
     if (identity(olderFile(folder, mac)) === before) return files.flatMap(pcapRecords);
   }
 }
@@ -126,7 +127,9 @@ function contentOf(file: string): Buffer {
   }
 }
 
-/** One file of everything that was kept of a machine, whichever of its cards it used; nothing when there is nothing. */
+/**
+ * Merges the captures of all network cards of a machine into one file. Returns undefined if there are none.
+ */
 export function captureOf(folder: string, macs: readonly string[]): Uint8Array<ArrayBuffer> | undefined {
   const records = macs.flatMap((mac) => readRing(folder, mac)).sort((a, b) => a.atMs - b.atMs);
   return records.length === 0 ? undefined : Buffer.concat([pcapHeader(), ...records.map(({ bytes }) => bytes)]);

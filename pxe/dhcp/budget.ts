@@ -1,4 +1,7 @@
-/** So many of something a second for each key; what is over is not done. Memory is bounded however many keys there are. */
+/**
+ * A rate limit for each key: so many per second, and the rest is refused. Its memory is limited for any
+ * number of keys.
+ */
 
 const MOST_KEYS = 65_536;
 

@@ -1,4 +1,7 @@
-/** What one message and its answer came to, as fields: a boot is judged by these, never by the sentence beside them. Pure. */
+/**
+ * Records a message and its answer as fields. Boots are diagnosed from these fields, never from the summary
+ * text. Pure.
+ */
 import { bootStage } from "./decision/client.ts";
 import type { BootStage } from "./decision/firmware.ts";
 import type { DhcpDecision } from "./decision/reply.ts";
@@ -7,15 +10,15 @@ import { addressOption, type DhcpPacket, messageType, typeName } from "./message
 
 export interface Exchange {
   stage: BootStage;
-  /** `none`: silence. */
+  /** `none` means silence. */
   answer: string;
-  /** Said by or to port 4011. */
+  /** Set for an exchange on port 4011. */
   bootServer?: true;
-  /** What we named. */
+  /** The boot file in our answer. */
   bootFile?: string;
-  /** Why we named nothing to a machine that would boot, or said nothing at all. */
+  /** The reason why a booting machine got no boot file or no answer. */
   withheld?: string;
-  /** The server the client wants to hear (option 54). */
+  /** The server that the client chose (option 54). */
   server?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The sockets of a DHCP server, and which decision each port asks for. No policy here. */
+/** The sockets of a DHCP server, and the decision function of each port. Contains no policy. */
 import { createSocket, type Socket } from "node:dgram";
 import type { BootSource, LeaseStore, Log } from "../boot-source.ts";
 import { bind, type SocketSource } from "../socket-source.ts";
@@ -14,13 +14,13 @@ import { Turns } from "./turns.ts";
 import { warmUp } from "./warm-up.ts";
 
 export interface DhcpServerOptions {
-  /** Full mode needs networks and pools; proxy mode hands out nothing. */
+  /** Full mode needs networks and pools. Proxy mode hands out no addresses. */
   mode: { kind: "full"; full: FullMode; neighbours: AskableNeighbours; leases: Pick<LeaseStore, "settled"> } | { kind: "proxy" };
   identity: ServerIdentity;
   dhcp: SocketSource;
   bootServer: SocketSource;
   source: BootSource;
-  /** Whatever `work` writes through the source is one transaction. */
+  /** All writes of `work` through the source form one transaction. */
   together: <T>(work: () => T) => T;
   tap?: Tap;
   log: Log;
@@ -32,7 +32,7 @@ export interface DhcpServer {
   close(): Promise<void>;
 }
 
-/** A hall of machines switched on at once: what the kernel may keep for us. It may allow less. */
+/** Receive buffer for many machines that are switched on at once. The kernel may allow less. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpServer> {
@@ -70,13 +70,13 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
 }
 
 async function listen(from: SocketSource, take: (message: Omit<Message, "decide">) => void, log: Log): Promise<Socket> {
-  // Every address we send to is an address already: looking it up would cost a turn of the event loop.
+  // Destinations are always IP addresses, and a lookup would cost a turn of the event loop.
   const socket = createSocket({ type: "udp4", reuseAddr: true, lookup: (host, _options, done) => done(null, host, 4) });
   socket.on("message", (bytes, remote) => take({ bytes, from: { address: remote.address, port: remote.port }, socket }));
   await bind(socket, from);
   socket.on("error", (error) => log.warn({ err: error }, "dhcp socket"));
   socket.setBroadcast(true);
-  // Who bound it may have been allowed more than we are: asking again would take that away.
+  // A launcher may have been allowed a larger buffer than this process, and setting it again would shrink it.
   if (socket.getRecvBufferSize() < RECEIVE_BUFFER) socket.setRecvBufferSize(RECEIVE_BUFFER);
   return socket;
 }

@@ -1,9 +1,9 @@
-/** Keeps what happened until nobody waits for an answer any more; then it is recorded, many events as one transaction. */
+/** Collects events until no request waits for an answer, then records many of them in one transaction. */
 import type { Log, WireEvent } from "../boot-source.ts";
 
 const WAIT_MS = 50;
 const MOST_AT_ONCE = 256;
-/** A flood of machines must not fill the memory with stories about it. */
+/** Limits the memory in a flood of machines. */
 const MOST_KEPT = 8_192;
 
 export class Timeline {
@@ -32,11 +32,11 @@ export class Timeline {
   #flushSome(): void {
     this.#timer = undefined;
     this.#write(this.#waiting.splice(0, MOST_AT_ONCE));
-    // Packets that came in meanwhile are answered first.
+    // Newly arrived packets are answered first.
     if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#flushSome(), 1);
   }
 
-  /** What waits of these machines, without waiting for anybody: an answer depends on it. */
+  /** Records the pending events of these machines at once, because an answer depends on it. */
   recordNow(macs: ReadonlySet<string>): void {
     if (macs.size === 0) return;
     const isDue = ({ mac }: WireEvent) => mac !== undefined && macs.has(mac);

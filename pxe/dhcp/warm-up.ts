@@ -1,6 +1,6 @@
 /**
- * Answers machines that do not exist until the engine has compiled what answering takes. After a power cut this process starts
- * in the same minute as the whole hall: the first real machines must not be the ones that wait for the compiler.
+ * Processes simulated requests until the engine has compiled the code path. After a power failure this
+ * process starts together with all machines, and the first real ones must not wait for the compiler.
  */
 
 import { machineSeen } from "./decision/client.ts";
@@ -13,7 +13,7 @@ import { clientMessage } from "./message/client-message.ts";
 import { MessageType, Option } from "./message/option.ts";
 import { type DhcpPacket, decode, encode } from "./message/packet.ts";
 
-/** Some tenth of a second. */
+/** Takes about a tenth of a second. */
 const MACHINES = 1_500;
 
 export function warmUp(server: ServerIdentity): void {
@@ -37,7 +37,7 @@ export function warmUp(server: ServerIdentity): void {
   }
 }
 
-/** TEST-NET addresses would be too few; nothing of this leaves the process. */
+/** The TEST-NET ranges are too small. No packet leaves the process. */
 function nowhere(server: ServerIdentity): FullMode {
   const block = parseBlock("198.18.0.0/15");
   const pool = new Pool({

@@ -1,4 +1,7 @@
-/** Serves files below one folder: exact lengths, one Range, validators; no listings, no links out, no redirects. */
+/**
+ * Serves files below one folder, with exact lengths, single ranges and validators. No listings, no links out
+ * of the folder, no redirects.
+ */
 import { once } from "node:events";
 import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
@@ -8,7 +11,7 @@ import { openContained } from "../contained-file.ts";
 import { PIECE_BYTES, type Pieces } from "./pieces.ts";
 import { parseRange } from "./range.ts";
 
-/** UEFI tells an image by its type, or else by the end of its URL. */
+/** UEFI recognises an image by its type, or else by the end of its URL. */
 const types = new Map([
   [".efi", "application/efi"],
   [".iso", "application/vnd.efi-iso"],
@@ -37,7 +40,7 @@ export class Assets {
     this.#pieces = pieces;
   }
 
-  /** `path` is below the folder, decoded, without a leading slash. Resolves when everything is sent. */
+  /** `path` is relative to the folder, decoded, without a leading slash. Resolves when everything is sent. */
   async serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<Served> {
     const opened = await openContained(this.#root, path);
     if (opened.kind !== "file") return finish(response, 404, "no such file\n");
@@ -80,7 +83,7 @@ export class Assets {
     return { status, bytes: length };
   }
 
-  /** One piece at a time to each client, and the next only when that one has left for the kernel. */
+  /** Sends one piece at a time to each client. The next one follows when the kernel has taken the piece. */
   async #send(asset: Asset, first: number, last: number, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
@@ -97,7 +100,7 @@ export class Assets {
   }
 }
 
-/** RFC 9110 §13.2.2, in its order. */
+/** Evaluates preconditions in the order of RFC 9110 §13.2.2. */
 function precondition({ headers }: IncomingMessage, etag: string, mtimeMs: number): 304 | 412 | undefined {
   const seconds = Math.floor(mtimeMs / 1000);
   const after = (header: string | undefined) => {
@@ -111,7 +114,7 @@ function precondition({ headers }: IncomingMessage, etag: string, mtimeMs: numbe
   return after(headers["if-modified-since"]) === false ? 304 : undefined;
 }
 
-/** What the client has is of the version we have: else it gets the whole. */
+/** True if the client's part belongs to our version of the file. Otherwise it gets the whole file. */
 function mayResume(header: string | string[] | undefined, etag: string, mtime: Date): boolean {
   return header === undefined || header === etag || header === mtime.toUTCString();
 }

@@ -1,12 +1,12 @@
 /**
- * Files read a piece at a time, each piece once for all who fetch it in the same minute: a rack asks for one initrd.
- * Bounded, whatever is asked by however many.
+ * Reads files in pieces. Each piece is read once for all clients that fetch it at about the same time,
+ * because a rack requests the same initrd. The memory is limited for any number of clients.
  */
 import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { sameVersion, versionOf } from "../contained-file.ts";
 
-/** Large enough that the copy to the socket costs more than the call, small enough to hold one for every slow client. */
+/** Large enough that copying costs more than the call, and small enough to keep one for every slow client. */
 export const PIECE_BYTES = 512 * 1024;
 const KEPT_BYTES = 64 * 1024 * 1024;
 
@@ -14,7 +14,10 @@ export class FileChanged extends Error {}
 
 export class Pieces {
   readonly #keptBytes: number;
-  /** Oldest use first. A promise while it is read, so that a hundred who want it wait for one read. */
+  /**
+   * Least recently used first. The value is a promise while a piece is read, so that a hundred clients share
+   * one read.
+   */
   readonly #kept = new Map<string, Promise<Buffer>>();
   #bytes = 0;
 
@@ -22,7 +25,7 @@ export class Pieces {
     this.#keptBytes = keptBytes;
   }
 
-  /** The n-th piece of this version of a file. */
+  /** Returns the n-th piece of this version of a file. */
   piece(file: { handle: FileHandle; stats: Stats }, n: number): Promise<Buffer> {
     const key = `${versionOf(file.stats)}:${n}`;
     const known = this.#kept.get(key);
@@ -36,7 +39,7 @@ export class Pieces {
     this.#kept.set(key, reading);
     this.#bytes += PIECE_BYTES;
     this.#forgetOldest();
-    reading.catch(() => this.#forget(key, reading)); // whoever asked hears of it
+    reading.catch(() => this.#forget(key, reading)); // the callers that wait for it get the error
     return reading;
   }
 

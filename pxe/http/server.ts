@@ -1,4 +1,7 @@
-/** The boot HTTP server: files under `/assets/`, and everything else by asking the boot source. GET and HEAD only. */
+/**
+ * The boot HTTP server: serves files under `/assets/`, and passes other requests to the boot source. Supports
+ * only GET and HEAD.
+ */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -15,7 +18,7 @@ export interface BootHttpServerOptions {
   source: BootSource;
   tap?: Tap;
   log: Log;
-  /** A client that takes nothing for so long is gone. */
+  /** A client that accepts no data for this time is disconnected. */
   stallMs?: number;
 }
 
@@ -24,9 +27,9 @@ export interface BootHttpServer {
   close(): Promise<void>;
 }
 
-/** Firmware sends a few hundred bytes of headers, and sends them at once. */
+/** Firmware sends a few hundred bytes of headers at once. */
 const HEADERS = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5000, maxHeaderSize: 16 * 1024 };
-/** A machine that unpacks while it loads needs patience. */
+/** A machine that unpacks while it downloads may be slow. */
 const STALL_MS = 60_000;
 
 export async function startBootHttpServer(options: BootHttpServerOptions): Promise<BootHttpServer> {
@@ -34,9 +37,9 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
   const assets = new Assets(options.assetsRoot, new Pieces());
   const server = createServer({ ...HEADERS, keepAliveTimeout: 30_000, noDelay: true }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      // A machine that resets in the middle of a download is normal life.
-      // Not the path: it may carry an install key.
-      log.info({ err: error, area: request.url?.split("/")[1]?.slice(0, 20) }, "boot http answer broke off");
+      // A machine that resets during a download is normal. Do not log the path, because it may contain an
+      // install key.
+      log.info({ err: error, area: request.url?.split("/")[1]?.slice(0, 20) }, "boot http answer aborted");
       response.destroy();
     });
   });
@@ -79,7 +82,7 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
       remoteAddress,
       userAgent: request.headers["user-agent"] ?? "",
     });
-    // Not the path: it may carry an install key.
+    // Do not log the path, because it may contain an install key.
     log.info({ from: remoteAddress, method, area: target.path.split("/")[1], status: said.status }, "boot http");
     return text(response, said.status, said.body, { "Content-Type": said.contentType, "Cache-Control": "no-store" }, method === "HEAD");
   }
@@ -104,8 +107,9 @@ function text(response: ServerResponse, status: number, body: string, headers: R
 }
 
 /**
- * A machine that lost patience asks again. Were its first request answered too, as one that comes late, it would count as
- * another start of the machine. The turn after the next has read what came behind the request: also the end.
+ * A machine whose request timed out sends it again. An answer to the first request would then count as
+ * another boot of the machine. Two turns of the event loop later, everything behind the request has been
+ * read, including the end of the connection.
  */
 async function hasGone(socket: Socket): Promise<boolean> {
   await nextTurn();
@@ -113,7 +117,7 @@ async function hasGone(socket: Socket): Promise<boolean> {
   return socket.readableEnded || socket.destroyed;
 }
 
-/** Decoded once. Doubled slashes are folded here, because a redirect is what firmware cannot follow. */
+/** Decodes once. Folds double slashes here, because firmware cannot follow a redirect. */
 function parseTarget(url: string): { path: string; query: URLSearchParams } | undefined {
   const [path = "/", query = ""] = url.split("?", 2);
   try {

@@ -1,11 +1,14 @@
 /**
- * Which read requests become transfers, and when. One that may not is left unanswered: a ROM that hears an
- * error gives up, one that hears nothing asks again.
+ * Decides which read requests become transfers, and when. A refused request gets no answer. An error would
+ * make a ROM give up, but after silence it retries.
  */
 
 const PER_CLIENT = 8;
 const IN_ALL = 512;
-/** New ones begin after the packets of those under way: who lost a packet must not keep losing to newcomers. */
+/**
+ * New transfers begin after the packets of running ones are sent, so that newcomers do not cause more losses
+ * for a client that already lost packets.
+ */
 const STARTS_PER_TURN = 16;
 
 export type Admitted = "queued" | "under way" | "too many of this client" | "too many";
@@ -17,11 +20,12 @@ export class TransferAdmission {
   readonly #waiting: (() => void)[] = [];
   #turn: NodeJS.Immediate | undefined;
 
-  /** `begin` is called in a later turn; `done` must be, when that transfer has ended. */
+  /** `begin` is called in a later turn. The caller must call `done` when that transfer has ended. */
   ask(client: { address: string; port: number }, begin: (done: () => void) => void): Admitted {
     const { address } = client;
     const id = `${address} ${client.port}`;
-    // The client did not hear us yet and asked again: the transfer under way resends by itself.
+    // The client did not receive our answer yet and repeats its request. The running transfer resends by
+    // itself.
     if (this.#running.has(id)) return "under way";
     if (this.#running.size >= IN_ALL) return "too many";
     const ofClient = this.#perClient.get(address) ?? 0;

@@ -1,6 +1,6 @@
 /**
- * The DATA packets of one transfer, made ready two stretches at a time: one is sent while the next is read.
- * However large the file is, this is all the memory it takes.
+ * The DATA packets of one transfer, prepared in two stretches: one is sent while the next is read. This
+ * bounds its memory for any file size.
  */
 import type { Content } from "./content.ts";
 import type { KeptPackets, Stretch } from "./kept-packets.ts";
@@ -9,12 +9,14 @@ import { DATA_HEADER, stampData } from "./packet.ts";
 import { wireNumber } from "./window.ts";
 
 const STRETCH_BYTES = 64 * 1024;
-/** More would not go into one system call. */
+/** One system call takes no more. */
 const MOST_PIECES = 1024;
-/** Whole windows of the usual sizes fit, so that none falls into two stretches and so into two system calls. */
+/**
+ * Fits whole windows of the usual sizes, so that no window is split over two stretches and two system calls.
+ */
 const WINDOWS = 64;
 
-/** Packets one after the other: all of the same length, but that the last of the file may be shorter. */
+/** Consecutive packets of the same length; only the last packet of the file may be shorter. */
 export interface PacketRun {
   bytes: Buffer;
   count: number;
@@ -25,7 +27,7 @@ export class Blocks {
   readonly #terms: TransferTerms;
   readonly #perStretch: number;
   readonly #kept: KeptPackets;
-  /** Absent where the packets of this content serve nobody else. */
+  /** Absent if no other transfer can use these packets. */
   readonly #key: string | undefined;
   readonly #stretches: Stretch[] = [];
   #spare: Stretch | undefined;
@@ -50,12 +52,15 @@ export class Blocks {
     return this.#last;
   }
 
-  /** Of all that was read so far. */
+  /** Payload bytes read so far. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** From this block on, as many as are at hand. Absent while it is being read, and after the last. */
+  /**
+   * The available packets from this block on, up to `most`. Undefined while it is being read, and after the
+   * last.
+   */
   run(block: number, most: number): PacketRun | undefined {
     for (const { first, filled, memory, end } of this.#stretches) {
       if (block >= first + filled) continue;
@@ -68,8 +73,8 @@ export class Blocks {
   }
 
   /**
-   * Lets go of what has arrived, takes what was made before and reads on. Undefined when there is nothing to read now.
-   * `mayReuse`: no packet of ours still waits in the socket's queue, which points into this memory.
+   * Frees what has arrived, reuses cached packets and reads on. Returns undefined when there is nothing to
+   * read now. `mayReuse` means that no packet in the socket's queue still points into this memory.
    */
   proceed(acked: number, mayReuse: boolean): Promise<void> | undefined {
     const oldest = this.#stretches[0];
@@ -105,7 +110,7 @@ export class Blocks {
     const bytes = await this.#content.fill(stretch.payloads);
     const { blockSize, rollover } = this.#terms;
     const whole = Math.floor(bytes / blockSize);
-    // A file that ends with a full block is closed by an empty one (RFC 1350 §6).
+    // A file that ends with a full block is followed by an empty one (RFC 1350 §6).
     const ends = whole < stretch.payloads.length;
     stretch.filled = ends ? whole + 1 : whole;
     const length = DATA_HEADER + blockSize;
@@ -115,7 +120,7 @@ export class Blocks {
     this.#read += stretch.filled;
     this.#bytes += bytes;
     if (ends) this.#last = this.#read;
-    // The end is read each time: what comes before it is only good if the file is still the same then.
+    // The end is read each time, because the blocks before it are only valid if the file is unchanged.
     else if (this.#key) this.#kept.keep(this.#key, stretch);
     this.#stretches.push(stretch);
   }
@@ -129,9 +134,9 @@ export class Blocks {
     return { first: 0, memory, payloads, filled: 0, end: 0, shared: false };
   }
 
-  /** Waits for a read under way: its memory and its file must not be taken from under it. */
+  /** Waits for a read in progress, which still uses the memory and the file. */
   async close(): Promise<void> {
-    await this.#reading?.catch(() => undefined); // reported where it was started
+    await this.#reading?.catch(() => undefined); // reported where the read was started
     await this.#content.close();
   }
 }

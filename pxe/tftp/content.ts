@@ -1,21 +1,23 @@
-/** Where the bytes of a transfer come from: read once, in order, a few blocks at a time. */
+/** The source of a transfer's bytes: read once, in order, a few blocks at a time. */
 import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { sameVersion, versionOf } from "../contained-file.ts";
 
 export interface Content {
-  /** Bytes on the wire, where that is known before they are read. */
+  /** Bytes on the wire, if known before reading. */
   size: number | undefined;
-  /** The same for the same bytes; absent where nobody can promise that. */
+  /** Equal for equal bytes. Absent if that cannot be guaranteed. */
   version?: string;
-  /** Fills the pieces in order and says with how many bytes: fewer than they hold only at the end. */
+  /**
+   * Fills the pieces in order and returns the number of bytes. It is less than their size only at the end.
+   */
   fill(pieces: readonly Buffer[]): Promise<number>;
-  /** Instead of reading so many bytes that are at hand already: never the end, before which the file is looked at. */
+  /** Skips bytes that are cached. It never skips the end, where the file is checked for changes. */
   skip?(bytes: number): void;
   close(): Promise<void>;
 }
 
-/** Octets as they are in the file. */
+/** The bytes of the file, unchanged. */
 export function octets(handle: FileHandle, stats: Stats): Content {
   let at = 0;
   return {
@@ -33,7 +35,8 @@ export function octets(handle: FileHandle, stats: Stats): Content {
         filled += bytesRead;
       }
       at += filled;
-      // A machine must never take half of the old file and half of the new for a whole: before it gets the end of it, we look.
+      // A machine must never take half of the old file and half of the new one for a whole. So check the file
+      // before the end is sent.
       const ended = filled < room || at >= stats.size;
       if (ended && (at !== stats.size || !sameVersion(await handle.stat(), stats))) throw new Error("the file changed while it was sent");
       return filled;
@@ -42,7 +45,10 @@ export function octets(handle: FileHandle, stats: Stats): Content {
   };
 }
 
-/** The line ends of RFC 764: LF becomes CR LF, CR becomes CR NUL. How long that gets is known at the end only. */
+/**
+ * The line ends of RFC 764: LF becomes CR LF, CR becomes CR NUL. The resulting length is known only at the
+ * end.
+ */
 export function netascii(source: Content): Content {
   const raw = Buffer.allocUnsafe(16 * 1024);
   let converted = Buffer.alloc(0);
@@ -86,7 +92,7 @@ export function inMemory(text: string): Content {
 
 const lengthOf = (pieces: readonly Buffer[]) => pieces.reduce((sum, { length }) => sum + length, 0);
 
-/** The pieces less their first bytes. */
+/** The pieces without their first bytes. */
 function beyond(pieces: readonly Buffer[], bytes: number): readonly Buffer[] {
   if (bytes === 0) return pieces;
   let index = 0;

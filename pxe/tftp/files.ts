@@ -1,4 +1,4 @@
-/** Finds what a read request names: below one folder, by the name firmware gives it. */
+/** Finds the file of a read request below one folder, by the name the firmware sends. */
 import { openContained } from "../contained-file.ts";
 import { type Content, octets } from "./content.ts";
 
@@ -8,7 +8,7 @@ export type Found = { kind: "found"; content: Content } | { kind: "missing" } | 
 const alternatives = new Map([["undionly.kpxe", "undionly.kkpxe"]]);
 
 export async function findFile(root: string, requested: string): Promise<Found> {
-  // Windows-born firmware writes backslashes, much firmware a leading slash, and some doubles it.
+  // Some firmware sends backslashes, a leading slash or double slashes.
   const name = requested
     .replaceAll("\\", "/")
     .replace(/\/{2,}/g, "/")

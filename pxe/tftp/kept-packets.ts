@@ -1,24 +1,30 @@
 /**
- * DATA packets that were made once and serve all who fetch the same file with blocks of the same size: a rack asks for
- * one loader. Bounded, whatever is asked by however many: room for a kernel, an initrd and the loaders.
+ * Caches DATA packets for all transfers of the same file with the same block size, because a rack requests
+ * the same loader. The memory is limited, with room for a kernel, an initrd and the loaders.
  */
 
-/** Packets one after the other, made ready to be sent. */
+/** Consecutive packets, ready to be sent. */
 export interface Stretch {
   /** The number of its first block. */
   first: number;
-  /** Packet after packet; their payloads are where the file is read into. */
+  /** Consecutive packets. The file is read directly into their payloads. */
   memory: Buffer;
   payloads: Buffer[];
-  /** How many packets hold a block, and where the last of those ends. */
+  /** Number of packets with a block, and the end of the last one. */
   filled: number;
   end: number;
-  /** Others may be sending it, also after it is kept no longer: it is never changed again. */
+  /**
+   * Other transfers may be sending it, even after it was dropped from the cache. So it is never changed
+   * again.
+   */
   shared: boolean;
 }
 
 const KEPT_BYTES = 96 * 1024 * 1024;
-/** What somebody fetched so lately is not let go for another file: taking turns would keep nothing of either. */
+/**
+ * A file that was used this recently is not dropped for another one. Otherwise two files would displace each
+ * other all the time.
+ */
 const FRESH_MS = 60_000;
 
 interface KeptFile {
@@ -29,7 +35,7 @@ interface KeptFile {
 
 export class KeptPackets {
   readonly #limit: number;
-  /** By version and terms; those used longest ago first. */
+  /** By version and terms; the least recently used first. */
   readonly #files = new Map<string, KeptFile>();
   #bytes = 0;
 
@@ -37,25 +43,25 @@ export class KeptPackets {
     this.#limit = limit;
   }
 
-  /** `key` names a version of a file and everything that shapes its packets. */
+  /** `key` identifies a version of a file and every setting that shapes its packets. */
   get(key: string, first: number): Stretch | undefined {
     return this.#files.get(key)?.stretches.get(first);
   }
 
-  /** Keeps it where there is room: then it is shared. */
+  /** Caches the stretch if there is room. Then it is shared. */
   keep(key: string, stretch: Stretch, now = performance.now()): void {
     const size = stretch.memory.length;
     this.#makeRoom(key, size, now);
     if (this.#bytes + size > this.#limit) return;
     const file = this.#files.get(key) ?? this.used(key, now);
-    if (file.stretches.has(stretch.first)) return; // another transfer was quicker
+    if (file.stretches.has(stretch.first)) return; // another transfer was faster
     file.stretches.set(stretch.first, stretch);
     file.bytes += size;
     this.#bytes += size;
     stretch.shared = true;
   }
 
-  /** At the start of each transfer. */
+  /** Called at the start of each transfer. */
   used(key: string, now = performance.now()): KeptFile {
     const file = this.#files.get(key) ?? { stretches: new Map(), bytes: 0, usedAt: now };
     file.usedAt = now;

@@ -1,31 +1,31 @@
-/** What we agree to of the options a client asks for (RFC 2348, 2349, 7440). Pure. */
+/** Decides which of the requested options to accept (RFC 2348, 2349, 7440). Pure. */
 
 export interface TransferTerms {
   blockSize: number;
   windowSize: number;
-  /** Only when the client asked for one: then it is exactly this. */
+  /** Only if the client requested one; then exactly this value. */
   timeoutMs: number | undefined;
-  /** What follows block 65535. */
+  /** The number after block 65535. */
   rollover: 0 | 1;
-  /** What the OACK confirms; empty when the client asked for nothing we know, and then the data comes at once. */
+  /** The options in the OACK. Empty if the client requested no known option; then data is sent at once. */
   agreed: ReadonlyMap<string, string>;
 }
 
-/** What a machine's firmware is known not to bear. */
+/** Known limits of a machine's firmware. */
 export interface ClientQuirks {
   maxBlockSize?: number;
-  /** Answers as if options had never been invented. */
+  /** Answers like a server without options. */
   ignoreOptions?: boolean;
-  /** After block 65535 most expect 0; some old loaders expect 1. */
+  /** After block 65535 most clients expect 0, but some old loaders expect 1. */
   rollover?: 0 | 1;
 }
 
-/** Ethernet's 1500 less IP, UDP and TFTP headers: fragments are what many ROMs cannot put together. */
+/** Ethernet's 1500 minus the IP, UDP and TFTP headers, because many ROMs cannot reassemble fragments. */
 const MAX_BLOCK = 1468;
-/** Beyond this a window gains nothing and overruns small receive buffers. */
+/** A larger window is not faster, and overruns small receive buffers. */
 const MAX_WINDOW = 64;
 
-/** EDK2 drops an answer that is larger than asked, or that confirms what it did not ask. */
+/** EDK2 drops an answer with a larger value than requested, or with an option it did not request. */
 export function agree(asked: ReadonlyMap<string, string>, size: number | undefined, quirks: ClientQuirks = {}): TransferTerms {
   const terms: TransferTerms = { blockSize: 512, windowSize: 1, timeoutMs: undefined, rollover: quirks.rollover ?? 0, agreed: new Map() };
   if (quirks.ignoreOptions) return terms;

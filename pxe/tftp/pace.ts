@@ -1,11 +1,11 @@
 /**
- * How long to wait for an ACK: an estimate from measured round trips with backoff (RFC 1123 §4.2.3.2, RFC 6298),
- * or exactly what the client asked for (RFC 2349). Pure.
+ * Computes how long to wait for an ACK: from measured round trips with backoff (RFC 1123 §4.2.3.2, RFC 6298),
+ * or exactly as the client requested (RFC 2349). Pure.
  */
 
-/** Before anything was measured. */
+/** Used before the first measurement. */
 const FIRST_MS = 1000;
-/** Firmware also writes the block to memory and draws a dot. */
+/** Firmware also writes the block to memory and prints a dot. */
 const LEAST_MS = 100;
 const MOST_MS = 8000;
 const LEAST_QUICK_MS = 4;
@@ -19,7 +19,10 @@ export class Pace {
     this.#fixedMs = fixedMs;
   }
 
-  /** Only of blocks that were sent once: the ACK of a repeated one does not say which it answers. */
+  /**
+   * Only for blocks that were sent once, because the ACK of a repeated block does not show which copy it
+   * answers.
+   */
   measured(ms: number): void {
     if (this.#smoothedMs === undefined) {
       this.#smoothedMs = ms;
@@ -30,7 +33,7 @@ export class Pace {
     this.#smoothedMs += (ms - this.#smoothedMs) / 8;
   }
 
-  /** After so many timeouts in a row. */
+  /** `tries` is the number of timeouts in a row. */
   waitMs(tries: number): number {
     if (this.#fixedMs !== undefined) return this.#fixedMs;
     const base = this.#smoothedMs === undefined ? FIRST_MS : Math.max(this.#smoothedMs + 4 * this.#variationMs, LEAST_MS);
@@ -41,7 +44,7 @@ export class Pace {
     return this.#smoothedMs ?? 0;
   }
 
-  /** When a repeated ACK hints that a block was lost: long enough for one that is only late. */
+  /** Delay after a repeated ACK suggests a lost block; long enough for a block that is only late. */
   get quickMs(): number {
     return Math.max(2 * this.roundTripMs, LEAST_QUICK_MS);
   }

@@ -1,11 +1,11 @@
-/** TFTP wire format (RFC 1350, 2347). Bytes in, values out, and back. */
+/** TFTP wire format (RFC 1350, 2347). Decodes bytes to values and encodes them. */
 
 export type TftpRequest =
   | { kind: "read"; file: string; mode: string; options: ReadonlyMap<string, string> }
   | { kind: "write"; file: string }
   | { kind: "ack"; block: number }
   | { kind: "error"; code: number; message: string }
-  /** What only a server sends, or too little to be anything. */
+  /** A packet that only a server sends, or that is too short. */
   | { kind: "stray"; reason: string }
   | { kind: "illegal"; reason: string };
 
@@ -15,7 +15,7 @@ export const TftpError = { undefined: 0, notFound: 1, accessViolation: 2, illega
 
 export const DATA_HEADER = 4;
 
-/** Never throws: a datagram may hold anything, nothing included. */
+/** Never throws, because a datagram may contain anything or be empty. */
 export function decodeRequest(bytes: Buffer): TftpRequest {
   if (bytes.length < 4) return { kind: "stray", reason: `${bytes.length} bytes` };
   const opcode = bytes.readUInt16BE(0);
@@ -29,7 +29,7 @@ export function decodeRequest(bytes: Buffer): TftpRequest {
       return request(opcode, strings(bytes.subarray(2)));
     case Opcode.data:
     case Opcode.oack:
-      return { kind: "stray", reason: `opcode ${opcode} is the server's` };
+      return { kind: "stray", reason: `opcode ${opcode} is sent by servers only` };
     default:
       return { kind: "illegal", reason: `opcode ${opcode}` };
   }
@@ -44,13 +44,13 @@ function request(opcode: 1 | 2, [file, mode, ...rest]: string[]): TftpRequest {
   return { kind: "read", file, mode: mode.toLowerCase(), options };
 }
 
-/** Makes a packet of the bytes that begin at `start`, whose payload is in place after `DATA_HEADER` bytes. */
+/** Writes the header of the packet at `start`. Its payload is already in place after `DATA_HEADER` bytes. */
 export function stampData(memory: Buffer, start: number, block: number): void {
   memory.writeUInt16BE(Opcode.data, start);
   memory.writeUInt16BE(block, start + 2);
 }
 
-/** Short and ASCII: some ROMs print it as it is. */
+/** Short and ASCII, because some ROMs print the message. */
 export function error(code: number, message: string): Buffer {
   return Buffer.concat([Buffer.from([0, Opcode.error, 0, code]), Buffer.from(`${message}\0`, "latin1")]);
 }
@@ -60,7 +60,9 @@ export function oack(options: ReadonlyMap<string, string>): Buffer {
   return Buffer.concat([Buffer.from([0, Opcode.oack]), Buffer.from(text, "latin1")]);
 }
 
-/** Zero-terminated; an unterminated rest is no string. Some ROMs leave a 0xFF at the end of the name. */
+/**
+ * Zero-terminated strings; an unterminated rest is ignored. Some ROMs leave a 0xFF at the end of the name.
+ */
 function strings(bytes: Buffer): string[] {
   const found: string[] = [];
   for (let at = 0; ; ) {

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
-"""Sets UDP_SEGMENT on the sockets that a Node program hands over, one at a time, by child.send(). The option belongs to the
-socket, so the program's own descriptor has it too; Node itself cannot set it. Usage: segment-sockets.py BYTES COUNT.
-Only Python's standard library is used.
+"""Sets UDP_SEGMENT on sockets that a Node program passes with child.send(), one at a time.
+
+Node itself cannot set the option. It belongs to the socket, so it also applies to the program's own descriptor.
+Usage: segment-sockets.py BYTES COUNT. Uses only Python's standard library.
 """
 import os
 import socket
 import sys
 
 UDP_SEGMENT = 103
-# Node hands over the next only when told that this one has arrived.
+# Node passes the next socket only after this acknowledgement.
 ARRIVED = b'{"cmd":"NODE_HANDLE_ACK"}\n'
 
 size, count = int(sys.argv[1]), int(sys.argv[2])

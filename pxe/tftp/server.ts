@@ -1,4 +1,4 @@
-/** Read-only TFTP: hands each read request to a transfer of its own. */
+/** Read-only TFTP: starts a transfer for each read request. */
 import { createSocket, type RemoteInfo } from "node:dgram";
 import { setMaxListeners } from "node:events";
 import type { Log, WireEvent } from "../boot-source.ts";
@@ -17,14 +17,14 @@ export interface TftpServerOptions {
   root: string;
   address: string;
   port: number;
-  /** Requests come in here instead: a socket that was bound already. Files still leave from `address`. */
+  /** Requests arrive on this already bound socket instead. Files are still sent from `address`. */
   fd?: number | undefined;
   record(event: WireEvent): void;
   log: Log;
   /** Files that exist only in memory. */
   virtual?: (name: string, address: string) => string | undefined;
   quirks?: (address: string) => ClientQuirks;
-  /** Shown the requests, the agreed options, errors and first acknowledgements; never a file. */
+  /** Receives the requests, agreed options, errors and first acknowledgements, but never file contents. */
   tap?: Tap;
 }
 
@@ -43,11 +43,11 @@ const refusals = {
 
 export async function startTftpServer(options: TftpServerOptions): Promise<TftpServer> {
   const { log, record } = options;
-  // A whole rack asks in the same second.
+  // A whole rack may ask in the same second.
   const socket = createSocket({ type: "udp4", reuseAddr: true, recvBufferSize: 1024 * 1024 });
   const admission = new TransferAdmission();
   const stop = new AbortController();
-  setMaxListeners(0, stop.signal); // every transfer listens
+  setMaxListeners(0, stop.signal); // every transfer adds a listener
   const transfers = new Set<Promise<void>>();
   const show = (direction: "in" | "out", port: number, { address, port: remotePort }: RemoteInfo, bytes: Uint8Array) =>
     options.tap?.datagram({ protocol: "tftp", direction, port, remote: { address, port: remotePort }, bytes });
@@ -69,7 +69,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
         log.debug({ from: client.address, reason: request.reason }, "tftp refused");
         return refuse(client, TftpError.illegalOperation, "not a request this server knows");
       default:
-        // An error is never answered: two servers would go on for ever.
+        // Never answer an error packet, or two servers would answer each other forever.
         return log.debug({ from: client.address, kind: request.kind }, "tftp ignored");
     }
   });
@@ -145,7 +145,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
 function describe(end: TransferEnd): string {
   switch (end.kind) {
     case "complete":
-      return end.confirmed ? `${end.bytes} bytes` : `${end.bytes} bytes, the last of them not confirmed`;
+      return end.confirmed ? `${end.bytes} bytes` : `${end.bytes} bytes, but the last of them were not confirmed`;
     case "probe":
       return "asked for its size";
     case "aborted":
@@ -155,7 +155,7 @@ function describe(end: TransferEnd): string {
   }
 }
 
-/** By these a machine's quirks are learned. */
+/** Quirks of a machine are learned from these facts. */
 const facts = (file: string, { blockSize, agreed }: TransferTerms, end: TransferEnd) => ({
   file,
   blockSize,

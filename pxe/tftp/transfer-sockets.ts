@@ -1,6 +1,7 @@
 /**
- * The sockets of the transfers, each with a port of its own and for one transfer at a time. Some are kept: what they send
- * the kernel cuts into packets, so that a whole window leaves in one call (decision 0013).
+ * The sockets of transfers. Each has its own port and serves one transfer at a time. Some are kept open with
+ * UDP segmentation: the kernel splits one buffer into packets, so that a whole window takes one call
+ * (decision 0013).
  */
 import { spawn } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
@@ -12,23 +13,29 @@ import { DATA_HEADER } from "./packet.ts";
 
 export interface TransferSocket {
   socket: Socket;
-  /** What is longer than SEGMENT_BYTES leaves as packets of that length and one of the rest. */
+  /** The kernel splits a longer buffer into packets of SEGMENT_BYTES and one for the rest. */
   cuts: boolean;
 }
 
-/** Block and header of those who ask for windows: EDK2, U-Boot. */
+/** Block and header size of clients with windows: EDK2, U-Boot. */
 const SEGMENT_BYTES = 1472;
-/** For as many transfers at once; more get sockets that send packet by packet. */
+/** Number of concurrent transfers with kept sockets. More transfers get sockets that send single packets. */
 const KEPT = 32;
 const PATIENCE_MS = 5000;
 const segmenter = join(import.meta.dirname, "segment-sockets.py");
-/** A path that bears shorter packets only, or a network card that computes no checksums: each kernel has its word for it. */
+/**
+ * Errors on a path with a smaller MTU, or on a network card without checksum offload. The error depends on
+ * the kernel.
+ */
 const CANNOT_CUT = new Set(["EMSGSIZE", "EINVAL", "EIO"]);
 
 export class TransferSockets {
   readonly #address: string;
   readonly #log: Log;
-  /** Longest idle first: who still sends to the last transfer of a socket shall not find another one there. */
+  /**
+   * Longest idle first, so that a client of a finished transfer is unlikely to send into a new transfer on
+   * the same socket.
+   */
   readonly #idle: TransferSocket[] = [];
   #closed = false;
 
@@ -47,7 +54,7 @@ export class TransferSockets {
         opened.#idle.push({ socket, cuts: true });
       }
     } catch (cause) {
-      log.warn({ err: cause }, "tftp windows leave packet by packet, which takes longer: the kernel could not be asked to cut them");
+      log.warn({ err: cause }, "TFTP windows are sent packet by packet, which is slower: the kernel could not be set to segment them");
       await Promise.all(sockets.map(closed));
     }
     return opened;
@@ -58,11 +65,14 @@ export class TransferSockets {
     return kept ?? { socket: await bound(this.#address), cuts: false };
   }
 
-  /** After a send that failed: whether this was the cutting, and then this socket does it no more. */
+  /**
+   * After a failed send: finds out whether segmentation was the cause, and if so, turns it off for this
+   * socket.
+   */
   async cutNoMore(taken: TransferSocket, cause: NodeJS.ErrnoException): Promise<boolean> {
     if (!taken.cuts || !CANNOT_CUT.has(cause.code ?? "")) return false;
     taken.cuts = false;
-    this.#log.info({ err: cause }, "tftp window leaves packet by packet: the way to this machine does not bear it otherwise");
+    this.#log.info({ err: cause }, "TFTP window is sent packet by packet: the path to this machine does not support segmentation");
     await cutAt(0, [taken.socket]);
     return true;
   }
@@ -79,17 +89,17 @@ export class TransferSockets {
 }
 
 async function bound(address: string): Promise<Socket> {
-  // An address needs no look-up, and the packet leaves in this turn instead of the next.
+  // An IP address needs no lookup, and so the packet is sent in this turn instead of the next.
   const socket = createSocket({ type: "udp4", lookup: (name, _options, done) => done(null, name, 4) });
   const listening = once(socket, "listening");
-  socket.bind(0, address); // listens before it returns: there is no name to look up
+  socket.bind(0, address); // it is listening when bind returns, because there is no name to look up
   await listening;
   return socket;
 }
 
 const closed = (socket: Socket) => new Promise<void>((resolve) => socket.close(() => resolve()));
 
-/** Python can set the option, and on a socket it is handed it holds for both of us. */
+/** Python can set the option on a socket it receives, and it then applies to both processes. */
 async function cutAt(bytes: number, sockets: readonly Socket[]): Promise<void> {
   const child = spawn("/usr/bin/python3", ["-I", "-S", segmenter, `${bytes}`, `${sockets.length}`], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -101,9 +111,9 @@ async function cutAt(bytes: number, sockets: readonly Socket[]): Promise<void> {
   });
   try {
     const ended = once(child, "close", { signal: AbortSignal.timeout(PATIENCE_MS) });
-    for (const socket of sockets) child.send({}, socket, () => undefined); // what does not arrive shows in the exit code
+    for (const socket of sockets) child.send({}, socket, () => undefined); // a failure shows in the exit code
     const [code] = await ended;
-    if (code !== 0) throw new Error(`${segmenter} ended with ${code}: ${said.trim()}`);
+    if (code !== 0) throw new Error(`${segmenter} exited with ${code}: ${said.trim()}`);
   } finally {
     child.kill("SIGKILL");
   }

@@ -1,6 +1,6 @@
 /**
- * One file to one client, on a port of its own (RFC 1350 §4): sends a window, hears an ACK, goes on.
- * The rules are in SlidingWindow and Pace; here are the socket, the clock and the file.
+ * Sends one file to one client from its own port (RFC 1350 §4): sends a window, waits for an ACK, continues.
+ * SlidingWindow and Pace contain the rules. This file has the socket, the timer and the file.
  */
 import type { Socket } from "node:dgram";
 import { Blocks } from "./blocks.ts";
@@ -15,10 +15,10 @@ import { SlidingWindow } from "./window.ts";
 export type TransferEnd =
   /** Firmware often starts what it loaded before it confirms the last block. */
   | { kind: "complete"; bytes: number; confirmed: boolean }
-  /** The client only wanted to know the size: UEFI asks, aborts and asks again. */
+  /** The client only wanted the size. UEFI asks for it, aborts, and starts again. */
   | { kind: "probe" }
   | { kind: "aborted"; reason: string }
-  /** `heard`: it answered our options, or took a block. */
+  /** `heard` means that it confirmed our options or a block. */
   | { kind: "gave-up"; bytes: number; heard: boolean };
 
 export interface TransferOptions {
@@ -26,22 +26,28 @@ export interface TransferOptions {
   content: Content;
   terms: TransferTerms;
   kept: KeptPackets;
-  /** Told of what steers the transfer: the agreed options, errors, acknowledgements until the first block has arrived. */
+  /**
+   * Receives the packets that control the transfer: agreed options, errors, and acknowledgements until the
+   * first block has arrived.
+   */
   shown?: (direction: "in" | "out", port: number, bytes: Uint8Array) => void;
 }
 
-/** Until the first ACK a forged source address could be anybody's; it gets this many packets and no more. */
+/** Until the first ACK the source address may be forged, so it gets only this number of packets. */
 const TRIES_BEFORE_ACK = 3;
 const TRIES = 6;
-/** A switch port that relearns its tree is silent for half a minute. */
+/** A switch port that relearns its spanning tree is silent for half a minute. */
 const PATIENCE_MS = 40_000;
-/** A machine that has everything most likely runs it already. */
+/** A machine that has received everything is probably running it already. */
 const TRIES_AT_THE_END = 4;
 const PATIENCE_AT_THE_END_MS = 5000;
 
 /** One system call takes 64 KiB at most. */
 const MOST_TOGETHER = 32;
-/** So few of a window leave first: the machine takes them in while the kernel cuts the rest. */
+/**
+ * Number of packets of a window that are sent first. The machine receives them while the kernel segments the
+ * rest.
+ */
 const FIRST_TOGETHER = 4;
 
 export async function transfer(options: TransferOptions, sockets: TransferSockets, signal: AbortSignal): Promise<TransferEnd> {
@@ -70,7 +76,7 @@ class Transfer {
   readonly #pace: Pace;
   #tries = 0;
   #lastProgress = performance.now();
-  /** When the blocks now out were first sent; undefined when one of them was sent twice. */
+  /** Time of the first send of the current blocks. Undefined if one of them was sent twice. */
   #sentAt: number | undefined;
   #rewoundAt = Number.NEGATIVE_INFINITY;
   #deadline = 0;
@@ -104,7 +110,7 @@ class Transfer {
         this.#socket.on("error", fail);
         this.#socket.on("message", (bytes, remote) => {
           if (remote.port === this.#client.port && remote.address === this.#client.address) this.#hear(bytes);
-          // Somebody else's packet is refused and this transfer goes on (RFC 1350 §4).
+          // A packet from another client is refused, and this transfer continues (RFC 1350 §4).
           else this.#socket.send(error(TftpError.unknownTransfer, "unknown transfer"), remote.port, remote.address);
         });
         this.#readOn();
@@ -112,9 +118,9 @@ class Transfer {
         this.#wait(this.#pace.waitMs(0));
       });
     } catch (cause) {
-      // Else the machine would wait for the rest, or take what it has for the whole.
+      // Without it, the machine would wait for the rest, or take the part for the whole.
       const { port, address } = this.#client;
-      const packet = error(TftpError.undefined, "the server broke off");
+      const packet = error(TftpError.undefined, "the server aborted the transfer");
       this.#socket.send(packet, port, address);
       this.#shown?.("out", this.#socket.address().port, packet);
       throw cause;
@@ -137,7 +143,8 @@ class Transfer {
         this.#proceed(now);
         break;
       case "part":
-        // Were every repetition answered at once, repeated blocks would bring forth repeated ACKs and those more blocks.
+        // If every repeated ACK were answered at once, repeated blocks would cause repeated ACKs, which would
+        // cause more blocks.
         if (now - this.#rewoundAt < this.#pace.roundTripMs) {
           this.#measure(now);
           this.#progress(now);
@@ -148,12 +155,13 @@ class Transfer {
         this.#proceed(now);
         break;
       case "again":
-        // In lock-step only time may resend (RFC 1123 §4.2.3.1). In a window it may be the first block that is missing.
+        // In lock-step, only a timeout may resend (RFC 1123 §4.2.3.1). In a window, the first block may be
+        // the missing one.
         if (this.#terms.windowSize > 1) this.#takeHint();
     }
   }
 
-  /** The next blocks leave first: what else is to be done is done while they travel. */
+  /** Send the next blocks first, and do the remaining work while they travel. */
   #proceed(now: number): void {
     this.#measure(now);
     const { last, bytes } = this.#blocks;
@@ -182,7 +190,7 @@ class Transfer {
     this.#send();
   }
 
-  /** Whatever the window has room for and the file has given. */
+  /** Sends the blocks for which the window has room and the file has data. */
   #send(now = performance.now()): void {
     const window = this.#window;
     if (window.acked === -1) return;
@@ -196,11 +204,11 @@ class Transfer {
       if (!run) return;
       window.advance(run.count);
       if (cuts) this.#socket.send(run.bytes, port, address, this.#left);
-      else this.#socket.send(run.bytes, port, address); // that it left would be a callback for each packet, and says little
+      else this.#socket.send(run.bytes, port, address); // a send callback for each packet would cost time and show little
     }
   }
 
-  /** Any other trouble is a loss like those on the way. */
+  /** Any other error counts as a loss on the wire. */
   readonly #left = (cause: Error | null): void => {
     if (!cause) return;
     this.#sockets.cutNoMore(this.#own, cause).then((changed) => {
@@ -253,7 +261,7 @@ class Transfer {
     const silentMs = performance.now() - this.#lastProgress;
     const allSent = sent === this.#blocks.last;
     const patience = allSent ? ([TRIES_AT_THE_END, PATIENCE_AT_THE_END_MS] as const) : ([TRIES, PATIENCE_MS] as const);
-    // Who asked for long timeouts gets fewer of them.
+    // A client that requested long timeouts gets fewer tries.
     const enough = silentMs > patience[1] && this.#tries >= (silentMs > 3 * PATIENCE_MS ? 3 : patience[0]);
     if (!enough) return undefined;
     if (allSent) return { kind: "complete", bytes: this.#blocks.bytes, confirmed: false };
@@ -268,7 +276,7 @@ class Transfer {
     return Math.max(this.#window.acked, 0) * this.#terms.blockSize;
   }
 
-  /** One timer for all of a transfer's deadlines: most are moved on before they come. */
+  /** One timer serves all deadlines of a transfer, because most are postponed before they pass. */
   #wait(ms: number, now = performance.now()): void {
     this.#deadline = now + ms;
     if (this.#timerAt <= this.#deadline) return;

@@ -1,17 +1,20 @@
-/** Which blocks are out, which have arrived, and what an ACK means (RFC 1350, 7440). Knows no socket and no clock. */
+/**
+ * Tracks which blocks are sent and acknowledged, and interprets an ACK (RFC 1350, 7440). Uses no socket and
+ * no clock.
+ */
 
 export type Heard =
-  /** The last block that was sent has arrived. */
+  /** The last sent block has arrived. */
   | "all"
-  /** Some of them have arrived; the client missed the next, or has not seen it yet. */
+  /** Some blocks have arrived. The client missed the next one, or has not received it yet. */
   | "part"
-  /** Nothing new: the ACK came twice, or the client misses the first block of this window. */
+  /** No progress: the ACK is a duplicate, or the client misses the first block of this window. */
   | "again"
   | "stray";
 
 export class SlidingWindow {
   readonly #rollover: 0 | 1;
-  /** Blocks have numbers that never wrap; only the wire's do. Block 0 is the OACK, -1 is before it. */
+  /** Block numbers here never wrap; only those on the wire do. Block 0 is the OACK, and -1 is before it. */
   #acked: number;
   #sent = 0;
   #highest = 0;
@@ -24,12 +27,12 @@ export class SlidingWindow {
   get acked(): number {
     return this.#acked;
   }
-  /** The last block that was sent since the window was last rewound. */
+  /** The last block sent since the window was last rewound. */
   get sent(): number {
     return this.#sent;
   }
 
-  /** Whether the next block was sent before. */
+  /** True if the next block was sent before. */
   get repeats(): boolean {
     return this.#sent < this.#highest;
   }
@@ -39,7 +42,7 @@ export class SlidingWindow {
     if (this.#sent > this.#highest) this.#highest = this.#sent;
   }
 
-  /** To what is known to have arrived, so that all after it is sent again. */
+  /** Goes back to the last acknowledged block, so that all later blocks are sent again. */
   rewind(): void {
     this.#sent = Math.max(this.#acked, 0);
   }
@@ -59,6 +62,6 @@ export class SlidingWindow {
   }
 }
 
-/** The 16 bits that stand for a block. */
+/** The 16-bit number of a block on the wire. */
 export const wireNumber = (block: number, rollover: 0 | 1): number =>
   block <= 65_535 ? block : rollover === 0 ? block % 65_536 : ((block - 1) % 65_535) + 1;

@@ -1,14 +1,17 @@
-/** What a packet says of the machine behind it: firmware stage, architecture, identity. Pure. */
+/** Reads a client's firmware stage, architecture and identity from its packet. Pure. */
 import type { MachineSeen } from "../../boot-source.ts";
 import { MessageType, Option } from "../message/option.ts";
 import { type DhcpPacket, messageType, textOption } from "../message/packet.ts";
 import { type BootStage, isKnownArchitecture } from "./firmware.ts";
 
-/** Architectures of IANA's "processor architecture types" that are plain BIOS. */
+/** The number of plain BIOS in IANA's "processor architecture types". */
 const BIOS = 0;
 const RASPBERRY_PI = 41;
 
-/** The boot ROM of most Raspberry Pis calls itself a BIOS, and would fetch a file that it cannot run. */
+/**
+ * MAC prefixes of Raspberry Pis. Most of their boot ROMs report BIOS and would fetch a file that they cannot
+ * run.
+ */
 const raspberryPi = ["b8:27:eb", "dc:a6:32", "e4:5f:01", "28:cd:c1", "d8:3a:dd", "2c:cf:67"];
 
 export function bootStage(packet: DhcpPacket): BootStage {
@@ -29,13 +32,16 @@ export function isBooting(packet: DhcpPacket): boolean {
 const asksForBootFile = (packet: DhcpPacket): boolean =>
   packet.options.has(Option.clientArchitecture) || (packet.options.has(Option.vendorClass) && bootStage(packet) !== "operating-system");
 
-/** RFC 3004 wants a length byte before the class; iPXE sends none. Some vendors' builds send only option 175. */
+/**
+ * RFC 3004 requires a length byte before the class, but iPXE sends none. Some vendors' builds send only
+ * option 175.
+ */
 function isIpxe(packet: DhcpPacket): boolean {
   const userClass = textOption(packet, Option.userClass);
   return userClass === "iPXE" || userClass === "\x04iPXE" || packet.options.has(Option.etherboot);
 }
 
-/** Option 93, the first of its list that is known; else what option 60 spells out (`PXEClient:Arch:00007:…`). */
+/** The first known value of option 93, or the one in option 60 (`PXEClient:Arch:00007:…`). */
 export function architecture(packet: DhcpPacket): number | undefined {
   const said = saidArchitecture(packet);
   const isPi = said === BIOS && !isIpxe(packet) && raspberryPi.includes(packet.mac.slice(0, 8));
@@ -52,7 +58,10 @@ function saidArchitecture(packet: DhcpPacket): number | undefined {
   return spelled ? Number(spelled[1]) : undefined;
 }
 
-/** Option 97 holds a GUID with its first three fields little-endian; this prints it as `dmidecode` does. */
+/**
+ * Option 97 contains a GUID whose first three fields are little-endian. Returns it in the format of
+ * `dmidecode`.
+ */
 export function machineUuid(packet: DhcpPacket): string | undefined {
   const value = packet.options.get(Option.clientMachineIdentifier);
   if (value?.length !== 17 || value[0] !== 0) return undefined;

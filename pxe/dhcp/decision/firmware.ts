@@ -1,4 +1,4 @@
-/** Which boot file each kind of firmware can execute: IANA "processor architecture types", as data. */
+/** The boot file for each kind of firmware: IANA "processor architecture types", as data. */
 
 /** Position of a client in its boot chain. It determines what the client can execute next. */
 export type BootStage = "bios-rom" | "uefi-rom" | "uefi-http" | "ipxe" | "operating-system";
@@ -7,17 +7,17 @@ export type BootFile = { kind: "file"; name: string } | { kind: "refused"; reaso
 
 interface Firmware {
   title: string;
-  /** Under the TFTP root and `/assets/ipxe/`. Left out: nothing of ours runs there. */
+  /** Path below the TFTP root and `/assets/ipxe/`. Absent if Muster has no boot file for it. */
   file?: string;
 }
 
 /**
- * snponly uses the firmware's own network driver, which is what just worked; the full driver set of `ipxe.efi`
- * hangs on some Realtek and Atheros cards. Either can be chosen for a machine.
+ * snponly uses the firmware's own network driver, which has just worked. The driver set of `ipxe.efi` hangs
+ * on some Realtek and Atheros cards. Either can be chosen for a machine.
  */
 const X64_EFI = "snponly.efi";
 const ARM64_EFI = "ipxe-arm64.efi";
-/** Debian builds no iPXE for it. GRUB does the same from the same scripts. */
+/** Debian builds no iPXE for 32-bit UEFI. GRUB does the same with the same scripts. */
 const X86_EFI = "grubia32.efi";
 
 const table = new Map<number, Firmware>([
@@ -30,7 +30,7 @@ const table = new Map<number, Firmware>([
   [6, { title: "32-bit x86 UEFI", file: X86_EFI }],
   [7, { title: "x86-64 UEFI", file: X64_EFI }],
   [8, { title: "XScale EFI" }],
-  // IANA says EBC; RFC 4578 and much firmware say x86-64.
+  // IANA assigns EBC, but RFC 4578 and much firmware use it for x86-64.
   [9, { title: "x86-64 UEFI", file: X64_EFI }],
   [10, { title: "32-bit ARM UEFI" }],
   [11, { title: "64-bit ARM UEFI", file: ARM64_EFI }],

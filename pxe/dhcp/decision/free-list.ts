@@ -1,4 +1,7 @@
-/** Which address to try next: never used before, given back, then the one whose lease ended longest ago. Constant time a call. */
+/**
+ * Selects the next address: first never used ones, then released ones, then the one whose lease ended longest
+ * ago. Each call takes constant time.
+ */
 import type { Lease } from "../../boot-source.ts";
 import { toAddress, toNumber } from "../message/address.ts";
 
@@ -7,21 +10,21 @@ export interface AddressRange {
   to: string;
 }
 
-/** A range in use to the last address is looked through no more often than this, however many ask. */
+/** A range without free addresses is searched at most once in this time, however many clients ask. */
 const RESCAN_MS = 1_000;
 
 export class FreeList {
   readonly #ranges: readonly { first: number; last: number }[];
   readonly #excluded: ReadonlySet<string>;
   readonly #leases: ReadonlyMap<string, Lease>;
-  /** Next address never tried, as range and number. */
+  /** The next never-used address, as index of the range and number. */
   #range = 0;
   #fresh: number;
   readonly #returned = new Set<string>();
   #ended: string[] = [];
   #scanAgainAt = 0;
 
-  /** `leases` is looked into, never changed: its owner says what was `returned`. */
+  /** `leases` is only read. Its owner reports released addresses with `returned`. */
   constructor(ranges: readonly AddressRange[], excluded: ReadonlySet<string>, leases: ReadonlyMap<string, Lease>) {
     this.#ranges = ranges.map(({ from, to }) => ({ first: toNumber(from), last: toNumber(to) }));
     for (const [index, { first, last }] of this.#ranges.entries())

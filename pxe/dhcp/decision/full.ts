@@ -1,4 +1,6 @@
-/** The DHCP server of networks that are ours (RFC 2131 §4.3). Decides; the pools remember. */
+/**
+ * The DHCP server for networks that Muster manages (RFC 2131 §4.3). It decides; the pools store the leases.
+ */
 
 import type { DhcpPlan } from "../../boot-source.ts";
 import type { Endpoint } from "../../endpoint.ts";
@@ -12,37 +14,40 @@ import { type AddressOffer, offerOn, type SharedNetwork, sharedNetworkOf, subnet
 
 export interface FullMode {
   server: ServerIdentity;
-  /** The first is the one our own interface is on. */
+  /** The first one contains our own interface. */
   links: readonly SharedNetwork[];
-  /** Whether unknown addresses are refused; a server that is not the LAN's only one keeps silent. */
+  /**
+   * True if unknown addresses are refused. A server that shares the LAN with another one stays silent
+   * instead.
+   */
   authoritative: boolean;
-  /** Options of single machines, on top of their subnet's. */
+  /** Options of single machines, added to those of their subnet. */
   machines: ReadonlyMap<string, ReadonlyMap<number, Uint8Array>>;
   neighbours: Neighbours;
 }
 
-/** What the wire said of who uses an address on our own link. */
+/** Results of ARP checks on our own link. */
 export interface Neighbours {
-  /** Nothing when nobody asked lately. */
+  /** Returns undefined without a recent check. */
   verdict(address: string): { usedBy: string | undefined } | undefined;
 }
 
-/** Stands for a wire that cannot be asked: every address looks free. */
+/** For a wire that cannot be checked: every address counts as free. */
 export const noNeighbours: Neighbours = { verdict: () => ({ usedBy: undefined }) };
 
-/** One message on its way to a decision. */
+/** The state of one message during its decision. */
 interface Case {
   request: DhcpPacket;
   mode: FullMode;
   plan: DhcpPlan;
   from: Endpoint;
   link: SharedNetwork;
-  /** What this server is called towards this client: a relay may want renewals to pass through it (RFC 5107). */
+  /** The server identifier for this client. A relay may require that renewals pass through it (RFC 5107). */
   identifier: string;
   journal: string[];
 }
 
-/** So many addresses that turn out to be somebody else's are skipped for one DISCOVER. */
+/** Number of addresses in use by other machines that are skipped for one DISCOVER. */
 const MAX_TRIES = 16;
 const NOWHERE: Endpoint = { address: ANY, port: 0 };
 
@@ -72,7 +77,7 @@ export function decideFull(received: DhcpPacket, mode: FullMode, plan: DhcpPlan,
   }
 }
 
-/** Some clients fill ciaddr before they have an address (RFC 2131 §4.3.2 table 4 wants it zero then). */
+/** Some clients fill ciaddr before they have an address (RFC 2131 §4.3.2 table 4 requires zero then). */
 function withoutStrayAddress(packet: DhcpPacket, type: number | undefined): DhcpPacket {
   const stray = type === MessageType.discover || (type === MessageType.request && packet.options.has(Option.requestedAddress));
   return stray && packet.clientAddress !== ANY ? { ...packet, clientAddress: ANY } : packet;
@@ -101,19 +106,20 @@ function requested(its: Case): DhcpDecision {
     return { kind: "ignore", reason: `it chose the server ${chosen}`, journal };
   }
   const state = chosen !== undefined ? "SELECTING" : wanted !== undefined ? "INIT-REBOOT" : "RENEWING or REBINDING";
-  // SELECTING and INIT-REBOOT name the address in option 50, the others are using it already (RFC 2131 §4.3.2).
+  // SELECTING and INIT-REBOOT name the address in option 50. In other states the client uses it already (RFC
+  // 2131 §4.3.2).
   const address = wanted ?? (request.clientAddress === ANY ? undefined : request.clientAddress);
-  journal.push(`${state}: wants ${address ?? "no address at all"}`);
+  journal.push(`${state}: wants ${address ?? "no address"}`);
   if (address === undefined) return { kind: "ignore", reason: "a request without an address", journal };
 
-  // A machine we know nothing of may be another server's, unless this LAN is ours alone.
+  // Another server may have configured an unknown machine, unless this server is authoritative.
   const known = link.subnets.some(({ pool }) => pool.held(request.mac));
   if (chosen === undefined && !known && !mode.authoritative)
     return { kind: "ignore", reason: `unknown machine asks for ${address}, and this server is not authoritative`, journal };
 
   const subnet = subnetHolding(link, address);
   if (!subnet) return refuse(its, `${address} is not on this network`);
-  if (!subnet.pool.mayHave(request.mac, address)) return refuse(its, `${address} is not this machine's to have`);
+  if (!subnet.pool.mayHave(request.mac, address)) return refuse(its, `${address} is not available to this machine`);
   if (subnet.pool.held(request.mac)?.address !== address) {
     const use = useOf({ subnet, address }, its);
     if (use === "unknown") return { kind: "check", address, journal };
@@ -126,7 +132,10 @@ function requested(its: Case): DhcpDecision {
   return settingsReply(its, MessageType.ack, subnet, address);
 }
 
-/** Who uses an address this machine does not hold yet. Only our own link can be asked: the rest is behind routers. */
+/**
+ * Checks the use of an address that this machine does not hold yet. Only our own link can be checked, because
+ * other links are behind routers.
+ */
 function useOf({ subnet, address }: AddressOffer, { request, mode, link }: Case): "free" | "unknown" | (string & {}) {
   if (request.relay !== ANY || link !== mode.links[0] || subnet.pool.isSettled(request.mac, address)) return "free";
   const verdict = mode.neighbours.verdict(address);
@@ -134,7 +143,10 @@ function useOf({ subnet, address }: AddressOffer, { request, mode, link }: Case)
   return verdict.usedBy === undefined || verdict.usedBy === request.mac ? "free" : verdict.usedBy;
 }
 
-/** It has an address by other means and asks for the rest: no yiaddr, no lease times (RFC 2131 §4.3.5). */
+/**
+ * The client has an address from elsewhere and asks for options only: no yiaddr, no lease times (RFC 2131
+ * §4.3.5).
+ */
 function inform(its: Case): DhcpDecision {
   const { request, from, link, journal } = its;
   const address = request.clientAddress === ANY ? from.address : request.clientAddress;
@@ -163,7 +175,7 @@ function declined({ request, link, mode, identifier, journal }: Case): DhcpDecis
   const done = subnetHolding(link, address)?.pool.decline(request.mac, address) ?? false;
   return {
     kind: "ignore",
-    reason: done ? `${address} is in use by somebody else; set aside` : "declines an address it was not given",
+    reason: done ? `${address} is in use by another machine; set aside` : "declines an address it was not given",
     journal,
   };
 }
@@ -171,7 +183,7 @@ function declined({ request, link, mode, identifier, journal }: Case): DhcpDecis
 function refuse({ request, from, identifier, journal }: Case, reason: string): DhcpDecision {
   const packet: DhcpPacket = {
     ...replyHeader(request),
-    // Behind a relay the client may have no usable address: the relay must broadcast (RFC 2131 §4.3.2).
+    // Behind a relay the client may have no usable address, so the relay must broadcast (RFC 2131 §4.3.2).
     broadcast: request.broadcast || request.relay !== ANY,
     options: new Map([...opening(MessageType.nak, identifier), [Option.message, Buffer.from(reason)], ...echoed(request)]),
   };

@@ -1,6 +1,7 @@
 /**
- * Who gets which address of one subnet. Keyed by MAC address, because firmware, iPXE, installer and system of one machine
- * each send another client identifier. The store is asked once at start and told before anything is promised.
+ * The leases of one subnet. They are keyed by MAC address, because firmware, iPXE, installer and system of
+ * one machine send different client identifiers. The store is read once at start, and every lease is saved
+ * before it is promised.
  */
 import type { Lease, LeaseStore } from "../../boot-source.ts";
 import { type Block, blockHolds } from "../message/address.ts";
@@ -9,7 +10,7 @@ import { type AddressRange, FreeList } from "./free-list.ts";
 export interface PoolOptions {
   block: Block;
   ranges: readonly AddressRange[];
-  /** Never handed out by choice: ours, the router's. */
+  /** Addresses that are never handed out: ours and the router's. */
   exclude: readonly string[];
   reservations: Readonly<Record<string, string>>;
   leaseSeconds: number;
@@ -17,11 +18,11 @@ export interface PoolOptions {
   now: () => number;
 }
 
-/** EDK2 repeats its DISCOVER for half a minute; the offer must stay the same for as long. */
+/** EDK2 repeats its DISCOVER for half a minute, and the offer must stay the same during that time. */
 const OFFER_MS = 120_000;
-/** A declined address is in use by somebody we do not know; Kea waits as long. */
+/** A declined address is used by an unknown machine. Kea waits as long. */
 const DECLINED_MS = 24 * 3_600_000;
-/** What the ARP table says may be old news. */
+/** Shorter, because an entry of the ARP table may be outdated. */
 const SUSPECTED_MS = 10 * 60_000;
 
 export class Pool {
@@ -41,7 +42,7 @@ export class Pool {
     for (const lease of options.store.all()) if (blockHolds(options.block, lease.address)) this.#remember(lease);
   }
 
-  /** The address to offer, kept for this machine for a while; nothing when the ranges are used up. */
+  /** Returns the address to offer and reserves it for a while. Returns undefined when no address is free. */
   offer(mac: string, wanted: string | undefined, hostname?: string): string | undefined {
     const now = this.#options.now();
     const held = this.#byMac.get(mac);
@@ -49,12 +50,15 @@ export class Pool {
     if (address === undefined) return undefined;
     // A bound lease stays bound while its holder asks again.
     if (held?.address === address && held.state === "bound" && held.expiresAt > now) return address;
-    // Not saved: an offer promises nothing, and a restart may forget it.
+    // Not saved, because an offer promises nothing and a restart may forget it.
     this.#remember(leaseOf(mac, address, "offered", now + OFFER_MS, hostname));
     return address;
   }
 
-  /** False when this machine may not have this address. True is a promise only once the store has settled. */
+  /**
+   * Returns false if this machine may not have this address. True counts as a promise only once the store has
+   * settled.
+   */
   bind(mac: string, address: string, hostname?: string): boolean {
     if (!this.mayHave(mac, address)) return false;
     const lease = leaseOf(mac, address, "bound", this.#options.now() + this.#options.leaseSeconds * 1000, hostname);
@@ -68,31 +72,31 @@ export class Pool {
     return reserved === undefined ? this.#ifFree(address, mac) !== undefined : reserved === address;
   }
 
-  /** Whether it has, had or is to have an address here. */
+  /** True if the machine has, had or is reserved an address here. */
   knows(mac: string): boolean {
     return this.#reserved.has(mac) || this.#byMac.has(mac);
   }
 
-  /** What this machine holds now, offered or bound. */
+  /** The current lease of this machine, offered or bound. */
   held(mac: string): Lease | undefined {
     const lease = this.#byMac.get(mac);
     return lease && lease.state !== "declined" && lease.state !== "released" ? lease : undefined;
   }
 
-  /** Whether the address is this machine's by a lease that has not ended, or by the operator's word. */
+  /** True if the machine has the address by an active lease or by a reservation. */
   isSettled(mac: string, address: string): boolean {
     if (this.#reserved.get(mac) === address) return true;
     const lease = this.#byMac.get(mac);
     return lease?.address === address && lease.state === "bound" && lease.expiresAt > this.#options.now();
   }
 
-  /** The machine chose another server's offer. */
+  /** The client chose another server's offer. */
   withdraw(mac: string): void {
     const lease = this.#byMac.get(mac);
     if (lease?.state === "offered") this.#forget(lease);
   }
 
-  /** Keeps the address for its last holder while others are free. */
+  /** Reserves the address for its last holder while other addresses are free. */
   release(mac: string, address: string): boolean {
     const lease = this.#byMac.get(mac);
     if (lease?.address !== address || lease.state !== "bound") return false;
@@ -103,14 +107,14 @@ export class Pool {
     return true;
   }
 
-  /** Only the holder may say that its address is in use by somebody else: anybody could empty the range otherwise. */
+  /** Accepts a DECLINE only from the holder. Otherwise any client could empty the range. */
   decline(mac: string, address: string): boolean {
     if (this.held(mac)?.address !== address) return false;
     this.#setAside(address, DECLINED_MS, { kind: "declined", by: mac });
     return true;
   }
 
-  /** The operator says that nobody unknown is at this address any more. False when it was not set aside. */
+  /** The operator declares that the address is free again. Returns false if it was not set aside. */
   giveBack(address: string): boolean {
     const lease = this.#byAddress.get(address);
     if (lease?.cause === undefined || lease.state === "bound") return false;
@@ -121,8 +125,8 @@ export class Pool {
   }
 
   /**
-   * The wire shows this machine at the address. When nothing else is known of it, it likely had the address from us before the
-   * database was lost: it is kept for it, and for nobody else.
+   * ARP shows this machine at the address. If nothing else is known of the address, the machine probably got
+   * it from Muster before the database was lost. So it is kept for this machine only.
    */
   suspect(address: string, usedBy: string): void {
     const lease = this.#byAddress.get(address);
@@ -131,13 +135,13 @@ export class Pool {
     if (this.knows(usedBy)) this.#setAside(address, SUSPECTED_MS, cause);
     else {
       const kept: Lease = { ...leaseOf(usedBy, address, "offered", this.#options.now() + SUSPECTED_MS), cause };
-      // No promise depends on it; it is saved to be seen.
+      // No answer depends on this; it is saved only for display.
       this.#options.store.save(kept);
       this.#remember(kept);
     }
   }
 
-  /** Under a name no machine has, so that the machine itself may hold another address meanwhile. */
+  /** Stored under a name that no machine has, so that the machine itself may hold another address. */
   #setAside(address: string, forMs: number, cause: NonNullable<Lease["cause"]>): void {
     const lease = this.#byAddress.get(address);
     if (lease) this.#forget(lease);
@@ -151,7 +155,7 @@ export class Pool {
     return this.#byAddress.get(lease.address)?.mac === lease.mac ? lease.address : undefined;
   }
 
-  /** The address itself when it is in a range and nobody else holds it. */
+  /** Returns the address if it is in a range and no other machine has it. */
   #ifFree(address: string | undefined, mac: string): string | undefined {
     if (address === undefined || this.#excluded.has(address) || !this.#free.covers(address)) return undefined;
     const lease = this.#byAddress.get(address);

@@ -1,4 +1,6 @@
-/** ProxyDHCP (PXE 2.1 §2.2.3): says what to boot, beside the DHCP server of a LAN that is not ours. Hands out no addresses. */
+/**
+ * ProxyDHCP (PXE 2.1 §2.2.3): names the boot file, next to the LAN's own DHCP server. Hands out no addresses.
+ */
 
 import type { DhcpPlan } from "../../boot-source.ts";
 import type { Endpoint } from "../../endpoint.ts";
@@ -16,7 +18,7 @@ import {
   type ServerIdentity,
 } from "./reply.ts";
 
-/** A broadcast on port 67: only a DISCOVER of a booting machine concerns us. */
+/** On port 67, only the DISCOVER of a booting machine is answered. */
 export function decideProxy(request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan): DhcpDecision {
   const journal = [`proxy mode: ${typeName(messageType(request))} from ${request.mac}`];
   if (request.op !== "request") return { kind: "ignore", reason: "not a client's message", journal };
@@ -32,8 +34,8 @@ export function decideProxy(request: DhcpPacket, server: ServerIdentity, plan: D
 }
 
 /**
- * A unicast to port 4011: EDK2 and old Intel ROMs ask here after the offers are in, in every mode; silence means
- * PXE-E16. The answer goes back to where the question came from: EDK2 sends from 4011, iPXE from 68.
+ * Unicast requests on port 4011. EDK2 and old Intel ROMs send one after the offers in every mode, and silence
+ * leads to PXE-E16. The answer goes back to the sender's port: EDK2 sends from 4011, iPXE from 68.
  */
 export const decideBootServer = (request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan, from: Endpoint): DhcpDecision => ({
   ...decideOn4011(request, server, plan, from),
@@ -47,7 +49,8 @@ function decideOn4011(request: DhcpPacket, server: ServerIdentity, plan: DhcpPla
   if (type !== MessageType.request && type !== MessageType.inform)
     return { kind: "ignore", reason: `a ${typeName(type)} does not belong on port 4011`, journal };
   const chosen = addressOption(request, Option.serverIdentifier);
-  if (chosen !== undefined && chosen !== server.address) return { kind: "ignore", reason: `it asks the boot server ${chosen}`, journal };
+  if (chosen !== undefined && chosen !== server.address)
+    return { kind: "ignore", reason: `the client chose the boot server ${chosen}`, journal };
   const netboot = netbootOf(request, server, plan);
   if (netboot.kind === "none") return { kind: "ignore", reason: netboot.reason, journal: [...journal, netboot.reason] };
   journal.push(`${netboot.stage}: boot file ${netboot.file}`);

@@ -1,4 +1,4 @@
-/** What every answer has in common: header, where it goes, and the netboot part. Pure. */
+/** The parts common to all answers: header, destination and boot options. Pure. */
 import type { Endpoint } from "../../endpoint.ts";
 import { ANY, BROADCAST, ipBytes } from "../message/address.ts";
 import { EtherbootOption, MessageType, Option, PxeOption } from "../message/option.ts";
@@ -7,27 +7,29 @@ import { RelayOption, relaySuboption } from "../message/relay-agent.ts";
 import { architecture, bootStage } from "./client.ts";
 import { type BootStage, bootFileFor } from "./firmware.ts";
 
-/** `withheld`: why a machine that would boot is named no file. `bootServer`: said on port 4011. */
+/**
+ * `withheld`: the reason why a booting machine gets no file name. `bootServer`: for an exchange on port 4011.
+ */
 export type DhcpDecision = { journal: string[]; bootServer?: true } & (
   | { kind: "reply"; packet: DhcpPacket; to: Endpoint; summary: string; withheld?: string }
   | { kind: "ignore"; reason: string }
-  /** Nobody knows whether this address is in use: ask the wire, then decide again. */
+  /** It is unknown whether this address is in use: check by ARP, then decide again. */
   | { kind: "check"; address: string }
 );
 
 export interface ServerIdentity {
-  /** Ours on the boot network: server identifier, TFTP and HTTP server. */
+  /** Our address on the boot network, for server identifier, TFTP and HTTP. */
   address: string;
-  /** e.g. `http://10.0.0.2:8080`, without a slash at the end. */
+  /** e.g. `http://10.0.0.2:8080`, without a trailing slash. */
   bootUrl: string;
-  /** Whether a boot file is among the assets. */
+  /** True if the boot file is among the assets. */
   hasBootFile(name: string): boolean;
 }
 
-/** Where a machine is sent on, or why it is not. */
+/** The boot file of a machine, or the reason why it gets none. */
 export type NetbootAnswer =
   | { kind: "boot"; stage: BootStage; file: string }
-  | { kind: "none"; reason: string /** It wants to boot and cannot. */; refused: boolean };
+  | { kind: "none"; reason: string /** it wants to boot but cannot */; refused: boolean };
 
 export function netbootOf(
   request: DhcpPacket,
@@ -37,14 +39,14 @@ export function netbootOf(
   const stage = bootStage(request);
   if (stage === "operating-system") return { kind: "none", reason: "not booting over the network", refused: false };
   if (!plan.netboot) return { kind: "none", reason: plan.reason, refused: false };
-  // Already chainloaded: sending the loader again would loop.
+  // iPXE runs already. Sending the loader again would loop.
   if (stage === "ipxe") return { kind: "boot", stage, file: `${server.bootUrl}/boot.ipxe` };
   const file = bootFileFor(architecture(request) ?? 0, stage, plan.bootFile, server.hasBootFile);
   if (file.kind === "refused") return { kind: "none", reason: file.reason, refused: true };
   return { kind: "boot", stage, file: stage === "uefi-http" ? `${server.bootUrl}/assets/ipxe/${file.name}` : file.name };
 }
 
-/** RFC 2131 §4.3.1 table 3: what a reply copies from the request. */
+/** RFC 2131 §4.3.1 table 3: the fields that a reply copies from the request. */
 export function replyHeader(request: DhcpPacket): DhcpPacket {
   return {
     ...request,
@@ -59,7 +61,7 @@ export function replyHeader(request: DhcpPacket): DhcpPacket {
   };
 }
 
-/** The options that point a machine at its boot file, after the verified behaviour of each firmware. */
+/** The options that name the boot file, as tested with each firmware. */
 export function netbootOptions(
   request: DhcpPacket,
   server: ServerIdentity,
@@ -69,18 +71,19 @@ export function netbootOptions(
   const guid = request.options.get(Option.clientMachineIdentifier);
   if (guid) options.push([Option.clientMachineIdentifier, guid]);
   if (stage === "bios-rom") options.push([Option.vendorSpecific, biosPxeOptions(request)]);
-  // Without this iPXE waits some seconds for a ProxyDHCP server that is us already.
+  // Without this, iPXE waits some seconds for a ProxyDHCP server, although this is the server.
   if (stage === "ipxe") options.push([Option.etherboot, Uint8Array.of(EtherbootOption.noPxeDhcp, 1, 1)]);
   const wanted = new Set(request.options.get(Option.parameterRequestList));
-  // UEFI HTTP boot reads its URL from nowhere else; the rest get the option when they ask, and the header always.
+  // UEFI HTTP boot reads its URL only from this option. Other firmware gets the option on request, and the
+  // header field always.
   if (wanted.has(Option.tftpServerName)) options.push([Option.tftpServerName, Buffer.from(server.address)]);
   if (stage === "uefi-http" || wanted.has(Option.bootFileName)) options.push([Option.bootFileName, Buffer.from(file)]);
   return options;
 }
 
 /**
- * "Just use the file": bit 3 of the discovery control. Only for BIOS ROMs: every EDK2 before 2017 throws away a
- * ProxyDHCP offer that carries option 43 at all. A boot item in the request is echoed (PXE 2.1 §2.2.5).
+ * "Just use the file": bit 3 of the discovery control. Sent only to BIOS ROMs, because EDK2 before 2017
+ * discards any ProxyDHCP offer with option 43. A boot item in the request is echoed (PXE 2.1 §2.2.5).
  */
 function biosPxeOptions(request: DhcpPacket): Uint8Array {
   const item = pxeBootItem(request);
@@ -105,8 +108,8 @@ export function pxeBootItem(request: DhcpPacket): Uint8Array | undefined {
 }
 
 /**
- * RFC 2131 §4.1. A client without an address cannot answer ARP, and Node cannot send a raw Ethernet frame, so
- * where the RFC says "unicast to yiaddr" we broadcast.
+ * RFC 2131 §4.1. A client without an address cannot answer ARP, and Node cannot send raw Ethernet frames. So
+ * where the RFC says "unicast to yiaddr", this server broadcasts.
  */
 export function destination(request: DhcpPacket, type: number, from: Endpoint): Endpoint {
   if (request.relay !== ANY) return { address: request.relay, port: relayPort(request, from) };
@@ -115,11 +118,14 @@ export function destination(request: DhcpPacket, type: number, from: Endpoint): 
   return { address: BROADCAST, port: 68 };
 }
 
-/** A relay may listen elsewhere than on 67 when it says so (RFC 8357). */
+/** A relay may listen on another port than 67 if it says so (RFC 8357). */
 const relayPort = (request: DhcpPacket, from: Endpoint) =>
   relaySuboption(request, RelayOption.sourcePort) !== undefined && from.port !== 0 ? from.port : 67;
 
-/** A client that names no limit takes 576 bytes with its IP and UDP headers (RFC 2131 §2); Ethernet takes 1500. */
+/**
+ * A client without a limit accepts 576 bytes including IP and UDP headers (RFC 2131 §2). Ethernet allows
+ * 1500.
+ */
 const HEADERS = 28;
 const DEFAULT_LENGTH = 576 - HEADERS;
 const MAX_LENGTH = 1500 - HEADERS;
@@ -130,13 +136,16 @@ export function longestReply({ options }: DhcpPacket): number {
   return Math.min(Math.max(said, DEFAULT_LENGTH), MAX_LENGTH);
 }
 
-/** Type and server identifier come first: EDK2 ignores an offer without 54, and some ROMs read no further than they must. */
+/**
+ * Message type and server identifier come first. EDK2 ignores an offer without option 54, and some ROMs read
+ * only the first options.
+ */
 export const opening = (type: number, identifier: string): [number, Uint8Array][] => [
   [Option.messageType, Uint8Array.of(type)],
   [Option.serverIdentifier, ipBytes(identifier)],
 ];
 
-/** What goes back to the relay or client as it came: RFC 3046 §2.2 and RFC 6842. */
+/** Options that return unchanged to the relay or client: RFC 3046 §2.2 and RFC 6842. */
 export function echoed(request: DhcpPacket): [number, Uint8Array][] {
   return [Option.clientIdentifier, Option.relayAgentInformation].flatMap((code) => {
     const value = request.options.get(code);

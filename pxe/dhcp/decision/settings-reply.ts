@@ -1,4 +1,4 @@
-/** An OFFER or ACK in full: the address, what its network is like, and what to boot. */
+/** A complete OFFER or ACK: the address, the network settings and the boot options. */
 
 import type { DhcpPlan } from "../../boot-source.ts";
 import type { Endpoint } from "../../endpoint.ts";
@@ -17,7 +17,7 @@ interface Asked {
   journal: string[];
 }
 
-/** Without an address it answers an INFORM. */
+/** Without an address it is the answer to an INFORM. */
 export function settingsReply(
   { request, mode, plan, from, identifier, journal }: Asked,
   type: number,
@@ -52,7 +52,9 @@ export function settingsReply(
   };
 }
 
-/** Only what is asked for: nobody else understands it, and small replies matter to old ROMs. */
+/**
+ * Send these only on request, because other clients do not understand them and old ROMs need small replies.
+ */
 function addExtra(
   options: Map<number, Uint8Array>,
   request: DhcpPacket,

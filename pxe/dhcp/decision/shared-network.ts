@@ -1,4 +1,4 @@
-/** The networks this server leases on, and which of them a message belongs to. */
+/** The networks on which this server leases addresses, and the network that a message belongs to. */
 import { ANY, type Block, blockHolds, broadcastOf, ipBytes, netmaskOf, uint32 } from "../message/address.ts";
 import { Option } from "../message/option.ts";
 import { addressOption, type DhcpPacket } from "../message/packet.ts";
@@ -9,9 +9,9 @@ export interface Subnet {
   block: Block;
   /** Options 51, 58 and 59. */
   leaseTimes: readonly [number, Uint8Array][];
-  /** What every machine there is told. */
+  /** Options for every machine of the subnet. */
   settings: readonly [number, Uint8Array][];
-  /** Sent to who asks for them. */
+  /** Options sent only on request. */
   extra: ReadonlyMap<number, Uint8Array>;
   pool: Pool;
 }
@@ -26,7 +26,7 @@ export interface SubnetPlan {
   pool: Pool;
 }
 
-/** Encodes once what thousands of answers will say. */
+/** Encodes the common options once for thousands of answers. */
 export function subnetOf({ block, router, dns, domain, leaseSeconds, extra, pool }: SubnetPlan): Subnet {
   return {
     block,
@@ -47,16 +47,17 @@ export function subnetOf({ block, router, dns, domain, leaseSeconds, extra, pool
   };
 }
 
-/** One wire. Several subnets on it are what RFC 2131 calls a shared network. */
+/** One wire. RFC 2131 calls several subnets on it a shared network. */
 export interface SharedNetwork {
   name: string;
   subnets: readonly Subnet[];
 }
 
 /**
- * The relay's word on the client's link (RFC 3527) comes before the client's wish (RFC 3011), that before the relay's own
- * address. A client that speaks for itself and has an address renews by unicast, possibly through routers: its address tells.
- * The first link is our interface's own. The answer is undefined for a relay in a network nobody configured.
+ * Determines the client's link. The relay's link selection (RFC 3527) takes precedence over the client's
+ * subnet selection (RFC 3011), and that over the relay's own address. A client with an address renews by
+ * unicast, possibly through routers, so its address determines the link. The first link is our interface's
+ * own. Returns undefined for a relay in an unconfigured network.
  */
 export function sharedNetworkOf(request: DhcpPacket, links: readonly SharedNetwork[]): SharedNetwork | undefined {
   const said = relayAddress(request, RelayOption.linkSelection) ?? addressOption(request, Option.subnetSelection);
@@ -75,7 +76,10 @@ export interface AddressOffer {
   address: string;
 }
 
-/** Where this machine already has a place comes first; then the first subnet with a free address. */
+/**
+ * Prefers the subnet in which this machine already has a lease or reservation, then the first subnet with a
+ * free address.
+ */
 export function offerOn(
   { subnets }: SharedNetwork,
   mac: string,

@@ -1,6 +1,7 @@
 /**
- * Asks our own link who uses an address: one byte to a port where nobody listens makes the kernel ask by ARP, and its
- * table shows the answer a moment later. Needs no raw socket, no ping and no permission. Knows nothing behind a router.
+ * Checks whether an address on our own link is in use. One byte to a closed port makes the kernel send an ARP
+ * request, and its ARP table shows the answer a moment later. This needs no raw socket, no ping and no
+ * permission. It does not work behind a router.
  */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
@@ -10,18 +11,18 @@ import type { Log } from "../../boot-source.ts";
 import type { Neighbours } from "../decision/full.ts";
 
 export interface AskableNeighbours extends Neighbours {
-  /** Resolves when there is a verdict. Many may ask at once; one answer serves all who ask for the same address. */
+  /** Resolves when there is a result. Several callers that ask for the same address share one check. */
   ask(address: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** ARP answers within a millisecond on a LAN; Kea's ping check waits as long. */
+/** ARP answers within a millisecond on a LAN. Kea's ping check waits as long. */
 const WAIT_MS = 100;
 const REMEMBERED_MS = 60_000;
-/** The kernel's ARP table holds some 1,000 entries; the rest of its users need theirs. */
+/** The kernel's ARP table has about 1,000 entries, and other programs need some of them. */
 const MOST_AT_ONCE = 128;
 const MOST_REMEMBERED = 16_384;
-/** RFC 863. Closed everywhere, and harmless where it is not. */
+/** The discard port (RFC 863). It is closed almost everywhere, and harmless if open. */
 const DISCARD = 9;
 
 interface Verdict {
@@ -33,7 +34,8 @@ export async function openNeighbours(address: string, log: Log, table = "/proc/n
   const socket = createSocket("udp4");
   socket.bind(0, address);
   await once(socket, "listening");
-  // Port unreachable comes back as an error of the socket: the sign of a machine that lives, seen in the table anyhow.
+  // The socket reports "port unreachable" from a live machine as an error. The ARP table shows the machine as
+  // well.
   socket.on("error", () => undefined);
   return new ArpNeighbours(socket, table, log);
 }
@@ -67,19 +69,20 @@ class ArpNeighbours implements AskableNeighbours {
   }
 
   async #ask(address: string): Promise<void> {
-    // In a storm that is larger than what the kernel keeps, later ones wait: machines repeat their DISCOVER for half a minute.
+    // In a storm larger than the kernel's table, later checks wait, because machines repeat their DISCOVER
+    // for half a minute.
     while (this.#onTheWire >= MOST_AT_ONCE) await sleep(WAIT_MS / 2);
     this.#onTheWire += 1;
     this.#socket.send(Buffer.of(0), DISCARD, address, () => undefined);
     await sleep(WAIT_MS);
     this.#onTheWire -= 1;
     const usedBy = (await this.#readTable()).get(address);
-    if (usedBy !== undefined) this.#log.info({ address, mac: usedBy }, "address answers on the wire");
+    if (usedBy !== undefined) this.#log.info({ address, mac: usedBy }, "address is in use on the wire");
     if (this.#verdicts.size >= MOST_REMEMBERED) this.#verdicts.clear();
     this.#verdicts.set(address, { usedBy, until: Date.now() + REMEMBERED_MS });
   }
 
-  /** One reading serves all whose time is up together. */
+  /** One read of the table serves all checks that end at the same time. */
   #readTable(): Promise<Map<string, string>> {
     this.#reading ??= readFile(this.#table, "utf8")
       .then(parseArpTable)
@@ -94,7 +97,7 @@ class ArpNeighbours implements AskableNeighbours {
   }
 }
 
-/** Address to MAC address, of the entries that are complete (flag 0x2). */
+/** Maps IP address to MAC address, for complete entries only (flag 0x2). */
 export function parseArpTable(text: string): Map<string, string> {
   const rows = text.split("\n").map((line) => line.trim().split(/\s+/));
   return new Map(rows.flatMap(([address = "", , flags, mac = ""]) => (Number(flags) & 2 ? [[address, mac.toLowerCase()] as const] : [])));

@@ -1,6 +1,6 @@
 /**
- * Hears what other servers offer to machines on our wire: a machine that has no address yet asks for a broadcast, and that reaches
- * port 68 of everybody. Sends nothing, and knows nothing of answers that went to one machine alone.
+ * Listens to other servers' offers on our wire. A client without an address may ask for a broadcast, which
+ * reaches port 68 of all machines. Sends nothing, and misses answers that were sent by unicast.
  */
 import { createSocket } from "node:dgram";
 import type { Log } from "../../boot-source.ts";
@@ -11,17 +11,17 @@ import { MessageType, Option } from "../message/option.ts";
 import { addressOption, type DhcpPacket, decode, MalformedPacket, messageType, textOption } from "../message/packet.ts";
 
 export interface OverheardOffer {
-  /** The machine's. */
+  /** The client's MAC address. */
   mac: string;
   server: string;
   address?: string;
   nextServer?: string;
   bootFile?: string;
-  /** It calls itself a PXE server or has PXE options. */
+  /** It identifies itself as a PXE server or has PXE options. */
   pxe: boolean;
 }
 
-/** Somebody who floods port 68 must not keep us from our own work. */
+/** A flood on port 68 must not block our own work. */
 const A_SECOND = 20;
 
 export async function overhearOffers(

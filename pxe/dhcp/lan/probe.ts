@@ -1,4 +1,4 @@
-/** Asks a LAN who answers DHCP there, without taking an address: a DISCOVER, and what is offered within the time. */
+/** Finds DHCP servers on a LAN without taking an address: sends a DISCOVER and collects the offers. */
 import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,7 +13,7 @@ export interface ProbedServer {
   offered: string;
 }
 
-/** `client` is a socket on port 68 of the interface, `to` the port to ask (67 but in tests). */
+/** `client` is a socket on port 68 of the interface. `to` is the server port (67, except in tests). */
 export async function probeDhcpServers(client: SocketSource, options: { waitMs: number; to?: number }): Promise<ProbedServer[]> {
   const socket = createSocket({ type: "udp4", reuseAddr: true });
   const found = new Map<string, ProbedServer>();
@@ -22,18 +22,18 @@ export async function probeDhcpServers(client: SocketSource, options: { waitMs: 
     try {
       const reply = decode(bytes);
       if (reply.op !== "reply" || reply.transactionId !== discover.transactionId || messageType(reply) !== MessageType.offer) return;
-      // A ProxyDHCP server offers no address and so is nobody's rival for addresses.
+      // A ProxyDHCP server offers no address, so it does not compete for addresses.
       if (reply.yourAddress === ANY) return;
       const server = addressOption(reply, Option.serverIdentifier) ?? remote.address;
       found.set(server, { server, offered: reply.yourAddress });
     } catch {
-      // Somebody else's garbage on port 68 says nothing about DHCP servers.
+      // Invalid packets on port 68 prove nothing about DHCP servers.
     }
   });
   await bind(socket, client);
   try {
     socket.setBroadcast(true);
-    // Twice: one lost packet must not make a busy LAN look empty.
+    // Tries twice, because one lost packet must not make a busy LAN look empty.
     for (let attempt = 0; attempt < 2 && found.size === 0; attempt++) {
       await new Promise<void>((resolve, reject) => {
         socket.send(encode(discover), options.to ?? 67, BROADCAST, (error) => (error ? reject(error) : resolve()));
@@ -46,7 +46,7 @@ export async function probeDhcpServers(client: SocketSource, options: { waitMs: 
   return [...found.values()];
 }
 
-/** From an address no real card has (locally administered, random). */
+/** Uses a random, locally administered address that no real card has. */
 function probe(): DhcpPacket {
   const mac = ["02", ...randomBytes(5).toString("hex").match(/../g)!].join(":");
   return clientMessage(mac, { transactionId: randomBytes(4).readUInt32BE(0), broadcast: true }, [

@@ -1,4 +1,4 @@
-/** IPv4 addresses as the text people write, the number that counts and the bytes on the wire; and numbers as bytes. */
+/** Converts IPv4 addresses between text, number and bytes, and numbers to bytes. */
 
 /** The address of a client that has none. */
 export const ANY = "0.0.0.0";
@@ -24,7 +24,7 @@ export function ipBytes(address: string): Uint8Array {
   return bytes;
 }
 
-/** Without splitting the text: this is done several times a packet. */
+/** Parses without splitting the text, because it runs several times for each packet. */
 export function writeIp(into: Uint8Array, start: number, address: string): void {
   let [at, byte] = [start, 0];
   for (let index = 0; index < address.length; index++) {

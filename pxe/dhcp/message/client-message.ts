@@ -1,4 +1,4 @@
-/** A message as a client without an address sends it, for where we are the one who asks. */
+/** Builds a message of a client without an address, for cases where Muster itself asks a server. */
 import { ANY } from "./address.ts";
 import type { DhcpPacket } from "./packet.ts";
 

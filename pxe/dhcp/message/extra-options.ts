@@ -1,17 +1,20 @@
-/** Options beyond the usual, from what an operator writes to what the wire carries. */
+/** Encodes additional options from the operator's settings. */
 import { ipBytes, parseBlock, toAddress, uint32 } from "./address.ts";
 import { Option } from "./option.ts";
 
 export interface ExtraOptions {
   ntp?: readonly string[] | undefined;
-  /** Domains to search. */
+  /** Search domains. */
   search?: readonly string[] | undefined;
   routes?: readonly { to: string; via: string }[] | undefined;
-  /** A client that can do without IPv4 shall, for so long (RFC 8925). */
+  /** A client that can work without IPv4 shall do so for this time (RFC 8925). */
   ipv6OnlySeconds?: number | undefined;
 }
 
-/** `router` is what option 3 says: a client that takes option 121 ignores it, so it is said there again (RFC 3442). */
+/**
+ * `router` is the value of option 3. A client that uses option 121 ignores option 3, so it is repeated there
+ * (RFC 3442).
+ */
 export function encodeExtra(
   { ntp = [], search = [], routes = [], ipv6OnlySeconds }: ExtraOptions,
   router: string,
@@ -28,13 +31,13 @@ export function encodeExtra(
   return options;
 }
 
-/** Prefix length, then as many bytes of the network as it reaches into, then the gateway. */
+/** Prefix length, the significant bytes of the network, then the gateway. */
 function route({ to, via }: { to: string; via: string }): Uint8Array {
   const { network, prefix } = parseBlock(to);
   return Buffer.concat([Buffer.of(prefix), ipBytes(toAddress(network)).subarray(0, Math.ceil(prefix / 8)), ipBytes(via)]);
 }
 
-/** As in DNS, without compression (RFC 3397 allows it, nobody needs it). */
+/** Encoded as in DNS, without the compression that RFC 3397 allows. */
 function domainLabels(domain: string): Uint8Array {
   const labels = domain.replace(/\.$/, "").split(".");
   return Buffer.concat([...labels.flatMap((label) => [Buffer.of(label.length), Buffer.from(label, "latin1")]), Buffer.of(0)]);

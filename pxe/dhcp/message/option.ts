@@ -1,4 +1,4 @@
-/** Option codes this server reads or writes, under the names of RFC 2132 and its successors. */
+/** The option codes that this server reads or writes, named as in RFC 2132 and its successors. */
 export const Option = {
   pad: 0,
   subnetMask: 1,

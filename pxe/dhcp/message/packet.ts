@@ -1,6 +1,6 @@
 /**
- * DHCPv4 wire format (RFC 2131 §2, RFC 2132 §2, RFC 3396). Bytes in, values out, and back.
- * Knows nothing of sockets, leases or boot policy.
+ * DHCPv4 wire format (RFC 2131 §2, RFC 2132 §2, RFC 3396). Decodes bytes to values and encodes them. It knows
+ * no sockets, leases or boot policy.
  */
 import { writeIp } from "./address.ts";
 import { MessageType, Option } from "./option.ts";
@@ -30,7 +30,7 @@ export class MalformedPacket extends Error {
 const SNAME = 44;
 const FILE = 108;
 const HEADER_LENGTH = 236;
-/** The header and the few options without which an answer is none. */
+/** The header and the minimum options of an answer. */
 const LEAST_LENGTH = 300;
 /** Option 52 with its one byte. */
 const OVERLOAD_LENGTH = 3;
@@ -70,15 +70,15 @@ export function decode(bytes: Uint8Array): DhcpPacket {
 }
 
 /**
- * `limit` is the longest DHCP message (without IP and UDP headers) the receiver takes. Options that do not fit go
- * into `file` and `sname` where those are free (option 52), else they are left out; but the relay's option must
- * return as it came and be the last (RFC 3046 §2.2).
+ * `limit` is the longest DHCP message (without IP and UDP headers) that the receiver accepts. Options that do
+ * not fit go into `file` and `sname` if those are unused (option 52), otherwise they are dropped. The relay's
+ * option must return unchanged and be the last (RFC 3046 §2.2).
  */
 export function encode(packet: DhcpPacket, limit = Number.POSITIVE_INFINITY): Buffer {
   const { options } = packet;
   const relayAgent = options.get(Option.relayAgentInformation);
   const relayLength = relayAgent ? encodedLength(relayAgent) : 0;
-  // Whatever a relay added beyond the client's limit it also takes out again.
+  // A relay removes its own option again, so its length does not count against the client's limit.
   const maxLength = Math.max(limit, LEAST_LENGTH + relayLength);
   let length = HEADER_LENGTH + 4 + relayLength + 1;
   for (const [code, value] of options) if (code !== Option.relayAgentInformation) length += encodedLength(value);
@@ -118,7 +118,7 @@ function writeHeader(message: Buffer, packet: DhcpPacket): void {
   message.writeUInt32BE(MAGIC_COOKIE, HEADER_LENGTH);
 }
 
-/** Fills the header fields that hold no text of their own, first `file`, then `sname`; says so in option 52. */
+/** Puts options into the unused header fields, first `file`, then `sname`, and sets option 52. */
 function writeSpilled(message: Buffer, at: number, packet: DhcpPacket, spilled: readonly [number, Uint8Array][]): number {
   const fields = [
     ...(packet.bootFile === "" ? [{ bit: 1, at: FILE, end: HEADER_LENGTH - 1 }] : []),
@@ -136,7 +136,7 @@ function writeSpilled(message: Buffer, at: number, packet: DhcpPacket, spilled: 
   return writeOption(message, at, Option.overload, Uint8Array.of(overload));
 }
 
-/** A value of more than 255 bytes is split into several options of one code (RFC 3396). */
+/** A value of more than 255 bytes is split into several options of the same code (RFC 3396). */
 function writeOption(message: Buffer, start: number, code: number, value: Uint8Array): number {
   let at = start;
   for (let from = 0; from === 0 || from < value.length; from += 255) {
@@ -157,7 +157,10 @@ interface DecodedOptions {
   snameUsed: boolean;
 }
 
-/** The header fields `file` and `sname` may hold options too (option 52); they are read after the options proper. */
+/**
+ * The header fields `file` and `sname` may contain options too (option 52). They are read after the regular
+ * options.
+ */
 function decodeOptions(bytes: Buffer, file: Buffer, sname: Buffer): DecodedOptions {
   const options = new Map<number, Uint8Array>();
   readOptions(bytes, options);
@@ -198,7 +201,7 @@ const cString = (bytes: Buffer) => {
   return bytes.toString("latin1", 0, end === -1 ? bytes.length : end);
 };
 
-/** An option that should hold one address; nothing when it holds something else. */
+/** Reads an option with a single address. Returns undefined for any other content. */
 export function addressOption({ options }: DhcpPacket, code: number): string | undefined {
   const value = options.get(code);
   return value?.length === 4 ? value.join(".") : undefined;

@@ -1,4 +1,4 @@
-/** What a relay says of the client it speaks for: the suboptions of option 82 (RFC 3046). */
+/** Reads the suboptions of option 82 (RFC 3046), in which a relay describes its client. */
 import { Option } from "./option.ts";
 import type { DhcpPacket } from "./packet.ts";
 
@@ -25,7 +25,7 @@ export function relaySuboption({ options }: DhcpPacket, wanted: number): Uint8Ar
   return undefined;
 }
 
-/** A suboption that should hold one address; nothing when it holds something else. */
+/** Reads a suboption with a single address. Returns undefined for any other content. */
 export function relayAddress(packet: DhcpPacket, wanted: number): string | undefined {
   const value = relaySuboption(packet, wanted);
   return value?.length === 4 ? value.join(".") : undefined;

@@ -85,7 +85,7 @@ describe("a network that loses and repeats", { concurrency: true }, () => {
     while (fixture.eventsOf(client).length === 0) await client.mail(1000);
     assert.match(
       fixture.events.find(({ address }) => address === client.address)?.summary ?? "",
-      /513 bytes, the last of them not confirmed/,
+      /513 bytes, but the last of them were not confirmed/,
     );
   });
 });
