@@ -1,4 +1,4 @@
-/** Where everything that must outlive the daemon is kept, and the names of the files in there. */
+/** The data folder, which outlives the daemon, and the names of its files. */
 import { accessSync, chmodSync, constants, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { MusterError } from "./errors/errors.ts";
@@ -16,7 +16,7 @@ export interface DataDir {
   assets: string;
   executor: string;
   executorSocket: string;
-  /** Whose signed votes count. People write it on the control node, the executor and control only read it. */
+  /** The voters. `muster voter` writes the file on the control node. The executor and control only read it. */
   voters: string;
   pidFile: string;
 }
@@ -40,7 +40,7 @@ export function dataDir(root: string): DataDir {
   };
 }
 
-/** `--data`, then `MUSTER_DATA`, then /var/lib/muster where we may write, then ./.muster. */
+/** `--data`, else `MUSTER_DATA`, else /var/lib/muster if this user may write there, else ./.muster. */
 export function locateDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): DataDir {
   const named = flag ?? env.MUSTER_DATA;
   if (named) return dataDir(resolve(named));
@@ -48,7 +48,7 @@ export function locateDataDir(flag: string | undefined, env: NodeJS.ProcessEnv):
   return dataDir(writable(system) ? system : resolve(".muster"));
 }
 
-/** Others on the control node have no business in here: keys, tokens' hashes and host facts. */
+/** Other users of the control node have no access: it contains keys, hashes of tokens, and facts about hosts. */
 export function createDataDir(data: DataDir): void {
   try {
     for (const folder of [data.root, data.jobs, data.assets, data.executor]) mkdirSync(folder, { recursive: true, mode: 0o750 });
@@ -65,7 +65,7 @@ function writable(folder: string): boolean {
       accessSync(place, constants.W_OK);
       return true;
     } catch {
-      // The folder itself may not exist yet; then its parent decides.
+      // If the folder does not exist yet, its parent decides.
     }
   }
   return false;

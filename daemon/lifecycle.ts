@@ -1,4 +1,4 @@
-/** Started parts, stopped in reverse order. One part failing to stop never keeps the others running. */
+/** Stops started parts in reverse order. If one part does not stop, the others are stopped all the same. */
 export class Lifecycle {
   readonly #started: { name: string; stop: () => unknown }[] = [];
 

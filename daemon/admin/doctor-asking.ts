@@ -1,4 +1,4 @@
-/** Control's way to `muster doctor`: it asks the supervisor, which may start programs. Whoever asks meanwhile gets the same answer. */
+/** Runs `muster doctor` for control through the supervisor, which may start programs. Requests at the same time share one answer. */
 import type { Examination } from "../contract/admin/doctor.ts";
 import { MusterError } from "../errors/errors.ts";
 
@@ -11,7 +11,7 @@ export interface DoctorWanted {
 export type DoctorNews = { type: "doctor-done"; examination: Examination } | { type: "doctor-failed"; reason: string };
 
 const PATIENCE_MS = 75_000;
-/** A page that asks again and again must not keep the machine busy. */
+/** Limits the load of a page that asks repeatedly. */
 const FRESH_MS = 3000;
 
 interface Question {
@@ -25,7 +25,7 @@ export class DoctorAsking {
   #question: Question | undefined;
   #last: Examination | undefined;
 
-  /** `ask` is left out where no supervisor started this process. */
+  /** `ask` is undefined if no supervisor started this process. */
   constructor(ask: ((wanted: DoctorWanted) => void) | undefined, patienceMs = PATIENCE_MS) {
     this.#ask = ask;
     this.#patienceMs = patienceMs;
@@ -65,4 +65,4 @@ export class DoctorAsking {
   }
 }
 
-const silent = (reason: string) => new MusterError("DOCTOR_SILENT", `the checks could not be made: ${reason}`);
+const silent = (reason: string) => new MusterError("DOCTOR_SILENT", `the checks did not run: ${reason}`);

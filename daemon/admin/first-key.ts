@@ -1,8 +1,8 @@
-/** How the first person gets in: a key made at the first start, or keys whose hashes came from outside. */
+/** The first keys: one that the first start creates, or keys whose hashes the environment gives. */
 import { MusterError } from "../errors/errors.ts";
 import type { KeyStore } from "../store/admin/keys.ts";
 
-/** Hex SHA-256, comma-separated, in any of the documented variables. What is no longer there is no longer a key. */
+/** Hex SHA-256, separated by commas, in any of the documented variables. A hash that is no longer given is no longer a key. */
 export function adoptKeys(keys: KeyStore, env: NodeJS.ProcessEnv): void {
   const adopted = ["MUSTER_API_KEYS", "PIECAT_API_KEYS", "PIPECAT_API_KEYS"].flatMap((name) => {
     const hashes = (env[name] ?? "").split(",").flatMap((hash) => hash.trim().toLowerCase() || []);
@@ -10,14 +10,14 @@ export function adoptKeys(keys: KeyStore, env: NodeJS.ProcessEnv): void {
     if (wrong !== undefined)
       throw new MusterError(
         "CONFIG_INVALID",
-        `${name}: "${wrong.slice(0, 12)}…" is not a SHA-256 in hex; make one with \`printf %s "$KEY" | sha256sum\``,
+        `${name}: "${wrong.slice(0, 12)}…" is not a SHA-256 in hex; create one with \`printf %s "$KEY" | sha256sum\``,
       );
     return hashes;
   });
   keys.adopt(adopted, new Date());
 }
 
-/** Only a database without any key gets one. */
+/** Creates a key only in a database without keys. */
 export function firstKey(keys: KeyStore): string | undefined {
   return keys.list().length > 0 ? undefined : keys.create("first", "admin", new Date()).secret;
 }

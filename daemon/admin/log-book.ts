@@ -1,10 +1,10 @@
-/** What control knows of the log of all processes: what the supervisor keeps of it, read and without secrets. */
+/** Control's copy of the log of all processes, parsed and without secrets. */
 import type { LogLine } from "../contract/admin/daemon-log.ts";
 import { readLogLine } from "../log/log-lines.ts";
 import type { LogNews } from "../log/log-tail.ts";
 import { MOST_CHARACTERS, MOST_LINES, Tail } from "../log/tail.ts";
 
-/** What is kept of the log; the numbers of its lines count up and may have gaps. */
+/** The stored log lines. Their numbers increase and may have gaps. */
 export interface LogBook {
   epoch(): string;
   /** The number of the newest line; 0 before the first. */

@@ -1,7 +1,7 @@
-/** Remembers which processes run, and makes their starts and ends part of the record. */
+/** Remembers the running processes, and records their starts and ends as events. */
 import type { EventStore } from "../store/events.ts";
 
-/** What the supervisor sends control over the IPC channel, so that restarts become events. */
+/** Messages of the supervisor to control over the IPC channel, so that restarts become events. */
 export type SupervisorNews =
   | { type: "child-exited"; name: string; reason: string; restartInMs: number }
   | { type: "child-started"; name: string; pid: number };
@@ -30,7 +30,7 @@ export class ProcessNews {
     return this.#alive.get(name) ?? false;
   }
 
-  /** A new control process is told what runs already: that is no new start. */
+  /** A new control process receives the running processes. That is not a start. */
   #started({ name, pid }: Extract<SupervisorNews, { type: "child-started" }>): void {
     const last = this.#events.latest("process.started", { process: name });
     if (last?.detail?.pid === pid) return;

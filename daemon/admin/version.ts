@@ -1,4 +1,4 @@
-/** The version this program says it is: the package's. */
+/** The version of this program, from its package. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";

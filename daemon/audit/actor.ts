@@ -1,11 +1,11 @@
-/** Who stands in a record: the person behind a key, whom an agent acted for, Muster itself, or somebody unknown at an address. */
+/** The actor of a record: the owner of a key, the person that an agent acted for, Muster itself, or an unknown client's address. */
 import type { AuditEntry } from "../contract/audit/audit.ts";
 
 type Actor = AuditEntry["actor"];
 
 export const MUSTER: Actor = { keyId: "system", name: "muster", role: "system" };
 
-/** People answer for what is done, not their keys. */
+/** People are responsible for actions, not their keys. */
 export const actorOf = ({ keyId, name, owner, role, onBehalfOf }: Actor & { owner?: string }): Actor => ({
   keyId,
   name: owner ?? name,
@@ -13,5 +13,5 @@ export const actorOf = ({ keyId, name, owner, role, onBehalfOf }: Actor & { owne
   ...(onBehalfOf !== undefined && { onBehalfOf }),
 });
 
-/** An address is of a person too, and may be erased like a name. */
+/** An address can identify a person too, and can be erased like a name. */
 export const strangerAt = (address: string): Actor => ({ keyId: "none", name: address, role: "none" });

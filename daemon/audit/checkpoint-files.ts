@@ -1,4 +1,4 @@
-/** The newest checkpoint of each day, one file a day: what bounds a rewriting, and small enough to be kept for years. */
+/** The newest checkpoint of each day, in one file a day. They limit which records can be rewritten, and are small enough to keep for years. */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,4 +1,4 @@
-/** Copies of the newest checkpoint where whoever holds this machine cannot reach: the only proof against them. */
+/** Copies the newest checkpoint to another machine. Only such a copy is proof against an attacker on this machine. */
 import type { KeyObject } from "node:crypto";
 import * as z from "zod";
 import { type Checkpoint, openNote } from "./note.ts";
@@ -7,7 +7,7 @@ export interface SignedCopy extends Checkpoint {
   note: string;
 }
 
-/** Rejects when the copy was not taken over, saying why. */
+/** Rejects with the reason if the copy was not accepted. */
 export type AuditCopy = (signed: SignedCopy) => Promise<void>;
 
 const PATIENCE_MS = 10_000;
@@ -34,7 +34,7 @@ export interface ConsulPlace {
   publicKey: KeyObject;
 }
 
-/** Compare and set: of two that write at once one loses, and nothing replaces a checkpoint that says more than the new one. */
+/** Writes with compare-and-set: of two concurrent writers one fails, and a checkpoint with more records is never replaced. */
 export function consulCopy({ url, key, token, publicKey }: ConsulPlace): AuditCopy {
   const address = `${url.replace(/\/+$/, "")}/v1/kv/${key}`;
   const ask = (path: string, init: RequestInit = {}) =>
@@ -46,14 +46,14 @@ export function consulCopy({ url, key, token, publicKey }: ConsulPlace): AuditCo
     if (stored) refuseToGoBack(Buffer.from(stored.Value ?? "", "base64").toString(), signed, publicKey);
     const put = await ask(`?cas=${stored?.ModifyIndex ?? 0}`, { method: "PUT", body: signed.note });
     if (!put.ok) throw new Error(`Consul answered ${put.status} to writing ${key}`);
-    if ((await put.text()).trim() !== "true") throw new Error(`somebody else wrote ${key} in Consul meanwhile`);
+    if ((await put.text()).trim() !== "true") throw new Error(`another client changed ${key} in Consul at the same time`);
   };
 }
 
 function refuseToGoBack(stored: string, { origin, size, root }: SignedCopy, publicKey: KeyObject): void {
   const before = openNote(stored, publicKey);
-  if (!before) throw new Error("Consul holds something there that this audit's key did not sign; it is left as it is");
-  if (before.origin !== origin) throw new Error(`Consul holds a checkpoint of another database, ${before.origin}; it is left as it is`);
+  if (!before) throw new Error("Consul has a value there that this audit's key did not sign; it was not changed");
+  if (before.origin !== origin) throw new Error(`Consul has a checkpoint of another database, ${before.origin}; it was not changed`);
   if (before.size > size || (before.size === size && before.root !== root))
-    throw new Error(`Consul holds a checkpoint of ${before.size} records, here are ${size}: records are gone or were rewritten`);
+    throw new Error(`Consul has a checkpoint of ${before.size} records, and this database has ${size}: records were removed or rewritten`);
 }

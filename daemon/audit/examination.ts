@@ -1,4 +1,4 @@
-/** Goes over the records once, in their order, and says what is wrong with which. Pure: rows, names and signed checkpoints are given. */
+/** Examines the records once, in order, and reports the problems of each. Pure: rows, names and signed checkpoints are arguments. */
 import type { AuditReport } from "../contract/audit/audit-report.ts";
 import type { Digest } from "../contract/changes/plan.ts";
 import type { ProofRow, SaltedText } from "../store/audit/audit-proof.ts";
@@ -9,21 +9,21 @@ import { PersonalTexts } from "./personal-texts.ts";
 import { readRecord } from "./read-record.ts";
 import { BEGINNING, recordHashOf } from "./seal.ts";
 
-/** What is believed beforehand; the signatures have been checked. */
+/** Facts that are trusted, because their signatures have been checked. */
 export interface Witnesses {
   checkpoints: readonly Checkpoint[];
-  /** Where the records may begin because older ones were dropped. */
+  /** Records may begin here, because older ones were dropped. */
   beginnings: readonly Checkpoint[];
   person(digest: Digest): SaltedText | undefined;
 }
 
-/** The record before: its hash as stored and as computed are the same unless it was altered. */
+/** The previous record. Its stored and computed hashes differ if it was altered. */
 interface Previous {
   stored: string;
   computed: string;
 }
 
-/** The number of a row whose place is told by its record alone, as in an export. */
+/** The number of a row that has only the number in its record, as in an export. */
 export const UNPLACED = 0;
 
 const TORN = "text and hash do not belong together";
@@ -38,9 +38,9 @@ export class RecordExamination {
   #first: number | undefined;
   #next = 0;
   #signedTo = 0;
-  /** The first record that no checkpoint has been held against yet. */
+  /** The first record that no checkpoint has been compared with yet. */
   #uncompared = 1;
-  /** Undefined where the record before is not there, or not known. */
+  /** Undefined if the previous record is missing or unknown. */
   #previous: Previous | undefined;
 
   constructor(witnesses: Witnesses) {
@@ -56,7 +56,7 @@ export class RecordExamination {
     const seq = place !== UNPLACED ? place : (read?.seq ?? Math.max(this.#next, 1));
     if (this.#first === undefined) this.#begin(seq);
     if (seq < this.#next) {
-      // Seen in an export only; a table is read by number.
+      // Possible in an export only, because a table is read by number.
       this.#gaps.fill(seq);
       this.#findings.add("reordered", seq, seq, `it stands after record ${this.#next - 1}`);
       if (read === undefined) this.#findings.add("altered", seq, seq, TORN);

@@ -1,4 +1,4 @@
-/** The audit as lines of JSON that prove themselves: signed notes, then every record with its hash and the texts kept beside it. */
+/** The audit as lines of JSON with their own proof: signed notes, then every record with its hash and its personal texts. */
 import { closeSync, openSync, readSync } from "node:fs";
 import canonicalize from "canonicalize";
 import * as z from "zod";
@@ -29,7 +29,7 @@ export function recordLine({ record, hash, ...texts }: ExportRow): string {
 export interface OpenExport {
   notes: string[];
   rows: Iterable<ProofRow>;
-  /** Of the row taken last: each line brings its own. */
+  /** Texts of the current row. Each line has its own. */
   person(digest: string): SaltedText | undefined;
 }
 
@@ -69,7 +69,7 @@ function* parsed(file: string): Generator<z.output<typeof Line>> {
   }
 }
 
-/** Line by line, because an export may be larger than the memory. */
+/** Reads line by line, because an export may be larger than the memory. */
 function* linesOf(file: string): Generator<string> {
   const descriptor = openSync(file, "r");
   try {

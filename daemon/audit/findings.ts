@@ -1,12 +1,12 @@
-/** What was found, in words, with neighbours of one kind told together: a million altered records are one line. */
+/** Describes findings. Neighbours of one kind form one line, also if a million records were altered. */
 import type { AuditFinding, AuditFindingKind } from "../contract/audit/audit-report.ts";
 
-/** Of scattered damage the beginning is enough to act on. */
+/** The first findings are enough to act on, if damage is scattered. */
 const MOST = 1000;
 
 export class Findings {
   readonly #found: { kind: AuditFindingKind; from: number; to: number; why: string }[] = [];
-  /** Of each kind and reason the last one, which its neighbour may join. */
+  /** The last finding of each kind and reason, which a neighbour may extend. */
   readonly #latest = new Map<string, { kind: AuditFindingKind; from: number; to: number; why: string }>();
   #more = 0;
 

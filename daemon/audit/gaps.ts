@@ -1,4 +1,4 @@
-/** Numbers that were jumped over, and may still turn up at a later place. */
+/** Skipped numbers, which may still appear later. */
 export class Gaps {
   readonly #gaps: [from: number, to: number][] = [];
 

@@ -1,4 +1,4 @@
-/** Keeps the audit provable while the daemon runs: signs its end, copies the signature elsewhere, drops what is older than it is kept. */
+/** Keeps the audit provable while the daemon runs. It signs checkpoints, copies them to other machines, and drops old records. */
 import { explain } from "../errors/errors.ts";
 import { readCheckpoints, writeCheckpoint } from "./checkpoint-files.ts";
 import type { AuditCopy } from "./copies.ts";
@@ -14,7 +14,7 @@ export interface KeeperParts {
   checkpointSeconds: number;
   /** Undefined keeps all. */
   retentionDays: number | undefined;
-  /** Somebody has to know: the audit does not fit what was signed, or a copy could not be made. */
+  /** Reports a problem: the audit does not match what was signed, or a copy failed. */
   alarm(problem: string): void;
 }
 
@@ -24,10 +24,10 @@ const DAY_MS = 24 * HOUR_MS;
 export class AuditKeeper {
   readonly #parts: KeeperParts;
   #signed: Checkpoint | undefined;
-  /** Told once: it does not mend itself. */
+  /** Reported once, because it does not go away by itself. */
   #broken = false;
   #uncopied: { note: string; checkpoint: Checkpoint } | undefined;
-  /** What kept the last copies from being made: told when it begins and when it changes, not at every try. */
+  /** The reason why the last copies failed. It is reported when it appears or changes, not at every attempt. */
   readonly #obstacles = new Map<AuditCopy, string>();
   #copying: Promise<void> = Promise.resolve();
   readonly #timers: NodeJS.Timeout[] = [];
@@ -56,7 +56,7 @@ export class AuditKeeper {
     await this.#copying;
   }
 
-  /** Signs only what goes on from the checkpoint before: a signature over a gap would cover it up. */
+  /** Signs only what continues the previous checkpoint. A signature over a gap would hide it. */
   tick(now: Date = new Date()): void {
     const { audit, signer, folder } = this.#parts;
     if (this.#broken) return;
@@ -74,7 +74,7 @@ export class AuditKeeper {
     this.#copying = this.#copying.then(() => this.#copy());
   }
 
-  /** A full disk must not end the daemon: it is told of, and tried again. */
+  /** A full disk must not end the daemon. It is reported, and the work is retried. */
   #attempt(work: () => void): void {
     try {
       work();
@@ -85,10 +85,10 @@ export class AuditKeeper {
 
   #breakOff(what: string): void {
     this.#broken = true;
-    this.#parts.alarm(`${what}; no further checkpoint is signed. \`muster audit verify\` says what is wrong.`);
+    this.#parts.alarm(`${what}; no further checkpoint is signed. \`muster audit verify\` shows the reason.`);
   }
 
-  /** What could not be copied is tried again at the next tick, or overtaken by a newer one. */
+  /** A failed copy is retried at the next tick, or replaced by a newer checkpoint. */
   async #copy(): Promise<void> {
     const due = this.#uncopied;
     if (!due) return;

@@ -1,10 +1,10 @@
-/** Keys that come and go without a request: the first one, and those given from outside as hashes. */
+/** Records keys that appear and disappear without a request: the first key, and keys given as hashes. */
 
 import type { KeyStore } from "../store/admin/keys.ts";
 import { MUSTER } from "./actor.ts";
 import type { AuditLog } from "./log.ts";
 
-/** Does `work` and records which keys are there after it and were not before, and the other way round. */
+/** Runs `work`, and records the keys that it added or removed. */
 export function recordingKeys<T>(keys: KeyStore, audit: AuditLog, work: () => T): T {
   const before = keys.list();
   const result = work();

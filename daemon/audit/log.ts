@@ -1,4 +1,4 @@
-/** The audit as its writers and readers see it: entries go in, records come out, and none is ever changed. */
+/** The audit for its writers and readers. They append entries and read records. No record is ever changed. */
 import type { AuditEntry, AuditRecord } from "../contract/audit/audit.ts";
 import { AuditQuery } from "../contract/audit/audit-query.ts";
 import { AuditTable } from "../store/audit/audit.ts";
@@ -11,7 +11,7 @@ import { erasureOf } from "./personal-texts.ts";
 import { BEGINNING, keep, personalDigestOf, reveal, seal, tidy } from "./seal.ts";
 import type { Signer } from "./signer.ts";
 
-/** So that nobody waits long for the database meanwhile. */
+/** Limits how long other writers wait for the database. */
 const MOST_AT_ONCE = 20_000;
 
 export class AuditLog {
@@ -29,7 +29,7 @@ export class AuditLog {
     this.#bootedAt = now().toISOString();
   }
 
-  /** On disk when it returns; inside a transaction, when and only when that is. */
+  /** The record is on disk when this returns. Inside a transaction, it is on disk if and when that commits. */
   append(entry: AuditEntry): AuditRecord {
     const { actor, reason, ...rest } = tidy(entry);
     return atomically(this.#db, () => {
@@ -54,24 +54,24 @@ export class AuditLog {
     });
   }
 
-  /** Newest first. An intent is shown with what became of it; `unknown` when nobody will say any more. */
+  /** Newest first. An intent is shown with its outcome, or as `unknown` if no outcome can follow any more. */
   list(query: Partial<AuditQuery> = {}): AuditRecord[] {
     return this.#table.list(AuditQuery.parse(query)).map((row) => reveal(row, this.#bootedAt));
   }
 
-  /** What a signature is to vouch for now. */
+  /** The present end of the audit, for a signature. */
   checkpoint(): Checkpoint | undefined {
     const last = this.#table.last();
     return last && { origin: originOf(this.#table.epoch()), size: last.seq, root: last.hash };
   }
 
-  /** Whether the records still are those that this checkpoint was signed for. */
+  /** True if the records are still those that this checkpoint was signed for. */
   holds({ origin, size, root }: Checkpoint): boolean {
     if (origin !== originOf(this.#table.epoch())) return false;
     return size <= this.#upkeep.anchored() || this.#upkeep.hashAt(size) === root;
   }
 
-  /** Takes a person's name and the reasons they gave out of every record; the records and their hashes stay. False when nobody is named so. */
+  /** Removes a person's name and reasons from every record. The records and their hashes stay. False if no record has the name. */
   erase(name: string, actor: AuditEntry["actor"]): boolean {
     const person = this.#table.person(name);
     if (person === undefined) return false;
@@ -84,7 +84,7 @@ export class AuditLog {
     return true;
   }
 
-  /** Drops what is older, some thousands at a time. What is left begins where a signed note says. */
+  /** Drops older records, some thousands at a time. A signed note marks where the remaining records begin. */
   dropBefore(time: Date, signer: Signer): void {
     atomically(this.#db, () => {
       const last = this.#upkeep.lastBefore(time.toISOString(), MOST_AT_ONCE);
@@ -96,13 +96,13 @@ export class AuditLog {
     });
   }
 
-  /** Some records as lines of an export; before the first of them the notes that prove them. Empty when there are no more. */
+  /** Some records as lines of an export, with the notes that prove them before the first. Empty at the end. */
   exportAfter(seq: number, limit: number, checkpoints: readonly string[]): string {
     const notes = seq === 0 ? [...this.#upkeep.anchors(), ...checkpoints].map(noteLine) : [];
     return [...notes, ...this.#table.exportAfter(seq, limit).map(recordLine)].join("");
   }
 
-  /** One name has one digest until it is erased: who asks for somebody's records finds them without reading all. */
+  /** A name has one digest until it is erased. So a search for a person's records need not read all records. */
   #person(name: string): string {
     const known = this.#table.person(name);
     if (known !== undefined) return known;

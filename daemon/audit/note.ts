@@ -2,7 +2,7 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import type { Digest } from "../contract/changes/plan.ts";
 
-/** Says: the first `size` records of this log end with this hash. */
+/** States that the first `size` records of this log end with this hash. */
 export interface Checkpoint {
   origin: string;
   size: number;
@@ -13,7 +13,7 @@ const KEY_NAME = "muster-audit";
 /** C2SP's number for an ed25519 key. */
 const ED25519 = 1;
 
-/** Of the beginning that retention left. Another origin, or any old checkpoint would excuse a beginning cut off. */
+/** For the first record after retention. It has its own origin, so that an old checkpoint cannot justify removed records. */
 export const beginningOf = (origin: string): string => `${origin}/beginning`;
 
 export const originOf = (epoch: string): string => `${KEY_NAME}/${epoch}`;
@@ -24,7 +24,7 @@ export function signNote({ origin, size, root }: Checkpoint, privateKey: KeyObje
   return `${text}\n— ${KEY_NAME} ${signature.toString("base64")}\n`;
 }
 
-/** The checkpoint, or undefined for what this key did not sign. */
+/** The checkpoint, or undefined if this key did not sign the note. */
 export function openNote(note: string, publicKey: KeyObject): Checkpoint | undefined {
   const [, text, origin, size, root, signed] =
     /^(([^\n]+)\n([1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n)\n— muster-audit ([A-Za-z0-9+/=]+)\n$/u.exec(note) ?? [];
@@ -34,7 +34,7 @@ export function openNote(note: string, publicKey: KeyObject): Checkpoint | undef
   return { origin, size: Number(size), root: Buffer.from(root, "base64").toString("hex") };
 }
 
-/** The public key in the one line that other checkers of signed notes read. */
+/** The public key as the line that other verifiers of signed notes read. */
 export const verifierLine = (publicKey: KeyObject): string =>
   `${KEY_NAME}+${keyId(publicKey).toString("hex")}+${named(publicKey).toString("base64")}`;
 

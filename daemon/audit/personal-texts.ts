@@ -1,11 +1,11 @@
-/** Whether the names and reasons kept beside the records are those that were hashed, and whether what is gone was erased. */
+/** Checks that the stored names and reasons are those that were hashed, and that missing ones were erased. */
 import type { Digest } from "../contract/changes/plan.ts";
 import type { SaltedText } from "../store/audit/audit-proof.ts";
 import type { Findings } from "./findings.ts";
 import type { RecordParts } from "./read-record.ts";
 import { personalDigestOf } from "./seal.ts";
 
-/** The subject of the record that an erasure leaves; the digest is what stays of the person. */
+/** The subject of the record of an erasure. Only the digest of the person remains. */
 export const erasureOf = (digest: Digest): string => `person ${digest}`;
 
 export class PersonalTexts {
@@ -32,7 +32,7 @@ export class PersonalTexts {
     }
   }
 
-  /** Known only at the end: an erasure stands after what it erased. */
+  /** Known only at the end, because an erasure follows the records that it erased. */
   conclude(): void {
     const erased = (digest: Digest) => this.#erased.has(erasureOf(digest));
     for (const [digest, seq] of this.#gone)

@@ -1,4 +1,4 @@
-/** How an entry becomes a record that proves itself: canonical JSON that names the hash before it. Pure but for the salts. */
+/** Turns an entry into a record with its proof: canonical JSON with the hash of the previous record. Pure except for the salts. */
 import { hash, randomBytes } from "node:crypto";
 import canonicalize from "canonicalize";
 import * as z from "zod";
@@ -8,10 +8,10 @@ import { Instant } from "../contract/names.ts";
 import type { ListedRow, SealedRow } from "../store/audit/audit.ts";
 import type { SaltedText } from "../store/audit/audit-proof.ts";
 
-/** What the first record of all names as the hash before it. */
+/** The previous hash of the very first record. */
 export const BEGINNING = "0".repeat(64);
 
-/** What is hashed: names and reasons stand in it as salted digests, so that they can be erased and the hash still holds. */
+/** The hashed text. It contains names and reasons as salted digests, so that they can be erased without changing the hash. */
 export const Sealed = AuditEntry.extend({
   actor: z.object({ keyId: z.string(), name: Digest, role: z.string(), onBehalfOf: Digest.optional() }),
   reason: Digest.optional(),
@@ -25,7 +25,7 @@ export const ERASED = "(erased)";
 
 export const recordHashOf = (text: string): Digest => hash("sha256", text);
 
-/** With 128 random bits, so that once the salt is gone nobody finds the text by trying names. */
+/** The salt has 128 random bits. Without it, the text cannot be found by trying names. */
 export const keep = (text: string): SaltedText => ({ salt: randomBytes(16).toString("hex"), text });
 
 export const personalDigestOf = ({ salt, text }: SaltedText): Digest => recordHashOf(`${salt}\n${text}`);
@@ -36,7 +36,7 @@ export function seal(record: Sealed): SealedRow {
   return { seq: record.seq, record: text, hash: recordHashOf(text) };
 }
 
-/** Machines and people have a say in texts: what is too long or unreadable must not keep the rest from being recorded. */
+/** Machines and people control texts. A text that is too long or not readable must not prevent the record. */
 export function tidy(entry: AuditEntry): AuditEntry {
   const { actor, subject, summary, reason, result } = entry;
   return {
@@ -55,7 +55,7 @@ const plain = (text: string, room: number): string =>
     .slice(0, room)
     .toWellFormed();
 
-/** `bootedAt`: an intent from before it that has no outcome will never get one from this process. */
+/** An intent from before `bootedAt` without an outcome gets none from this process. */
 export function reveal(row: ListedRow, bootedAt: Instant): AuditRecord {
   const { actor, reason, ...rest } = Sealed.parse(JSON.parse(row.record));
   const result = rest.action === "intent" ? resultOfIntent(row, rest.at < bootedAt) : rest.result;

@@ -1,4 +1,4 @@
-/** The key that signs checkpoints, made at its first use. Whoever reads it can forge them: only copies elsewhere hold against that. */
+/** The key that signs checkpoints, created at its first use. A reader of the key can forge checkpoints, but not copies on other machines. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,13 +25,13 @@ export function openSigner(folder: string): Signer {
   return { publicKey, sign: (checkpoint) => signNote(checkpoint, privateKey, publicKey) };
 }
 
-/** Of a data folder's own, or of a copy of its `key.pub` kept elsewhere. */
+/** The public key of a data folder, or a copy of its `key.pub` from another place. */
 export function readPublicKey(folder: string, file = publicFile(folder)): KeyObject {
   let line: string;
   try {
     line = readFileSync(file, "utf8");
   } catch (cause) {
-    throw new MusterError("REQUEST_INVALID", `the public key ${file} cannot be read; name a copy of it with --public-key`, { cause });
+    throw new MusterError("REQUEST_INVALID", `cannot read the public key ${file}; name a copy of it with --public-key`, { cause });
   }
   const key = readVerifierLine(line);
   if (!key) throw new MusterError("REQUEST_INVALID", `${file} is not a public key of an audit`);

@@ -1,4 +1,4 @@
-/** Proves an audit without the daemon: a database with the checkpoints beside it, or an export with those it carries. */
+/** Verifies an audit without the daemon: a database with its checkpoint files, or an export with its own checkpoints. */
 import { existsSync, readFileSync } from "node:fs";
 import type { AuditFinding, AuditReport } from "../contract/audit/audit-report.ts";
 import { MusterError } from "../errors/errors.ts";
@@ -13,11 +13,11 @@ export interface Proof {
   /** The folder `audit` of a data folder. */
   folder: string;
   database: string;
-  /** Instead of the database. */
+  /** An export, in place of the database. */
   exported?: string | undefined;
-  /** A checkpoint that was kept elsewhere. */
+  /** A checkpoint that was stored elsewhere. */
   checkpoint?: string | undefined;
-  /** A copy of the public key that was kept elsewhere. */
+  /** A copy of the public key that was stored elsewhere. */
   publicKey?: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function verifyAudit(proof: Proof): AuditReport {
     const carried = notes.map((note) => ({ file: `${proof.exported}`, note }));
     return examine(opened([...carried, ...given], proof, undefined), rows, person);
   }
-  // Before the database: a checkpoint must not be newer than the records it is held against.
+  // Read before the database, because a checkpoint must not be newer than the records it is compared with.
   const kept = [...readCheckpoints(proof.folder), ...given];
   if (!existsSync(proof.database))
     throw new MusterError("REQUEST_INVALID", `there is no database ${proof.database}; name its folder with --data`);
@@ -87,13 +87,13 @@ function examine(
   return { ...report, ok: report.ok && all.length === 0, findings: [...all, ...report.findings] };
 }
 
-/** What SQLite cannot read any more is a finding; anything else is no business of the examination. */
+/** A database that SQLite cannot read is a finding. Every other error is thrown. */
 function damage(error: unknown, what: string): AuditFinding {
   if (!(error instanceof Error && "code" in error && /^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(String(error.code)))) throw error;
   return { kind: "altered", text: `${what}: ${error.message}` };
 }
 
-/** A few people do most of it. */
+/** Caches digests, because a few people do most actions. */
 function remembered(person: Witnesses["person"]): Witnesses["person"] {
   const known = new Map<string, SaltedText>();
   return (digest) => {

@@ -1,4 +1,4 @@
-/** Asks a Consul agent which services are well. By health, not by catalogue: that one names what has long been dead. */
+/** Asks a Consul agent for the healthy services. The catalogue is not used, because it also lists dead services. */
 import { whyUnreached } from "./unreached.ts";
 
 export interface Consul {
@@ -14,7 +14,7 @@ export interface Service {
 
 const MOST_SERVICES = 100;
 
-/** Those with a passing HTTP check, by name; or why Consul does not say. */
+/** The services with a passing HTTP check, by name, or the reason why Consul gives no answer. */
 export type Passing = { services: Service[] } | { unreached: string };
 
 export async function passingServices(consul: Consul, patienceMs: number): Promise<Passing> {
@@ -30,7 +30,7 @@ export async function passingServices(consul: Consul, patienceMs: number): Promi
   }
 }
 
-/** It answered, and not as Consul does to whoever may ask. */
+/** The server answered, but not as Consul answers an allowed client. */
 class NoAnswer extends Error {}
 
 async function ask({ url, token }: Consul, path: string, signal: AbortSignal): Promise<Record<string, unknown>[]> {
@@ -43,7 +43,7 @@ async function ask({ url, token }: Consul, path: string, signal: AbortSignal): P
     throw new NoAnswer(`it answered ${response.status}: cluster.consul.token_file is missing, or its token may not read health`);
   if (!response.ok) throw new NoAnswer(`it answered ${response.status}`);
   const body = listIn(await response.text());
-  if (!body) throw new NoAnswer("it answered something else than a list of services: is it Consul?");
+  if (!body) throw new NoAnswer("its answer is not a list of services; check that it is Consul");
   return body.map((each) => Object(each) as Record<string, unknown>);
 }
 
@@ -52,7 +52,7 @@ function listIn(text: string): unknown[] | undefined {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value : undefined;
   } catch {
-    return undefined; // no JSON
+    return undefined; // not JSON
   }
 }
 
@@ -61,7 +61,7 @@ function namesOf(checks: Record<string, unknown>[]): string[] {
   return [...new Set(names)].filter((name) => name !== "").sort();
 }
 
-/** The first instance that is well. */
+/** The first healthy instance. */
 function serviceOf(name: string, entries: Record<string, unknown>[]): Service | undefined {
   const { Service, Node } = entries[0] ?? {};
   const { Address, Port } = Object(Service) as { Address?: unknown; Port?: unknown };

@@ -1,12 +1,12 @@
-/** Why somebody who was asked over HTTP was not reached, in words that hold nothing of what was sent. */
+/** Describes why a server was not reached over HTTP. The text contains nothing of the request. */
 export function whyUnreached(error: unknown, patienceMs: number): string {
   if (!(error instanceof Error)) return "it could not be asked";
   if (error.name === "TimeoutError") return `no answer within ${patienceMs / 1000} s`;
-  // The message of fetch itself can repeat a header, and with it a token; what caused it is of the connection alone.
+  // The message of fetch itself can repeat a header, and so a token. Its cause describes only the connection.
   return error.cause instanceof Error ? error.cause.message || codeOf(error.cause) : "it could not be asked";
 }
 
-/** Where several addresses were tried there is no message. */
+/** An error after several tried addresses has no message. */
 function codeOf(cause: Error): string {
   return "code" in cause ? String(cause.code) : "it could not be asked";
 }

@@ -1,4 +1,4 @@
-/** The questions of `muster init`, at a terminal. An answer that cannot be is asked again; Ctrl-C and Ctrl-D end it. */
+/** Asks the questions of `muster init` at a terminal. An invalid answer is asked again. Ctrl-C and Ctrl-D end it. */
 import { stdin, stdout } from "node:process";
 import { createInterface, type Interface } from "node:readline/promises";
 import * as z from "zod";
@@ -19,9 +19,9 @@ export interface Asked {
 }
 
 const modes = {
-  off: "no DHCP at all: nothing is answered until you change this",
-  proxy: "beside the DHCP server this network has; hands out no addresses",
-  full: "this network's DHCP server; there is no other",
+  off: "no DHCP: Muster answers nothing until you change this",
+  proxy: "works with the DHCP server of this network and hands out no addresses",
+  full: "Muster is the only DHCP server of this network",
 };
 
 export async function ask(given: Given, cards: Card[]): Promise<Asked[]> {
@@ -38,14 +38,14 @@ export async function ask(given: Given, cards: Card[]): Promise<Asked[]> {
       const left = cards.filter(({ name }) => asked.every(({ card }) => card.name !== name));
       const next = left.length === 0 ? NO_MORE : await askAnother(question, left);
       if (next === NO_MORE) break;
-      // What was given on the command line was meant for the first.
+      // The options of the command line are for the first card.
       asked.push(await askAbout(next, {}, cards, question));
     }
     return asked;
   } catch (error) {
     if (!ended.signal.aborted) throw error;
     stdout.write("\n");
-    throw new CommandFailure("INTERRUPTED", "stopped; nothing was written", "Start again with `muster init`.");
+    throw new CommandFailure("INTERRUPTED", "stopped, and nothing was written", "Start again with `muster init`.");
   } finally {
     terminal.close();
   }
@@ -61,7 +61,7 @@ async function askAbout(name: string, given: Given, cards: Card[], question: Que
     dhcp,
     range: {
       from: given.from ?? (await question("First address to hand out?", proposal?.from, notAnAddress)),
-      to: given.to ?? (await question("Last one?", proposal?.to, notAnAddress)),
+      to: given.to ?? (await question("Last address?", proposal?.to, notAnAddress)),
     },
   };
 }
@@ -71,7 +71,7 @@ type Question = (text: string, proposal: string | undefined, wrong: (answer: str
 function askCard(question: Question, cards: Card[]): Promise<string> {
   stdout.write("Network cards of this machine:\n");
   for (const { name, address } of cards) stdout.write(`  ${name.padEnd(15)} ${address ?? "no IPv4 address yet"}\n`);
-  return question("Which one do the machines boot from?", cards.find(({ address }) => address !== undefined)?.name, (answer) =>
+  return question("Which card do the machines boot from?", cards.find(({ address }) => address !== undefined)?.name, (answer) =>
     cards.some(({ name }) => name === answer) ? undefined : `There is no card ${answer}.`,
   );
 }
@@ -79,8 +79,8 @@ function askCard(question: Question, cards: Card[]): Promise<string> {
 const NO_MORE = "no";
 
 function askAnother(question: Question, left: Card[]): Promise<string> {
-  return question(`From another one too? (${left.map(({ name }) => name).join(", ")})`, NO_MORE, (answer) =>
-    answer === NO_MORE || left.some(({ name }) => name === answer) ? undefined : `It is ${NO_MORE}, or one of these.`,
+  return question(`Do machines boot from another card too? (${left.map(({ name }) => name).join(", ")})`, NO_MORE, (answer) =>
+    answer === NO_MORE || left.some(({ name }) => name === answer) ? undefined : `Answer ${NO_MORE}, or name one of these cards.`,
   );
 }
 
@@ -91,7 +91,7 @@ function askMode(question: Question): Promise<string> {
       .join("")}`,
   );
   return question("DHCP mode?", "proxy", (answer) =>
-    Object.hasOwn(modes, answer) ? undefined : `It is one of ${Object.keys(modes).join(", ")}.`,
+    Object.hasOwn(modes, answer) ? undefined : `Choose one of ${Object.keys(modes).join(", ")}.`,
   );
 }
 

@@ -1,9 +1,9 @@
-/** Who works on the control node itself, and whether they may write what is the daemon's. */
+/** The user of a command on the control node, and the check that this user may write the daemon's files. */
 import { accessSync, constants } from "node:fs";
 import { userInfo } from "node:os";
 import { CommandFailure } from "../cli/failure.ts";
 
-/** With sudo, the person behind root. */
+/** With sudo, the user who called it. */
 export const atTheKeyboard = (): string => process.env.SUDO_USER || userInfo().username;
 
 export function requireOurs(path: string): void {
@@ -14,7 +14,7 @@ export function requireOurs(path: string): void {
     throw new CommandFailure(
       "NO_PERMISSION",
       `${path} cannot be written by ${userInfo().username}`,
-      "Run it as the user the daemon runs as, for root with sudo.",
+      "Run it as the daemon's user; if that is root, use sudo.",
     );
   }
 }

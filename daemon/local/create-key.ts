@@ -1,4 +1,4 @@
-/** `muster key create`: writes a key into the daemon's database, running or not. */
+/** `muster key create`: writes a key to the daemon's database. The daemon may run or not. */
 import { existsSync } from "node:fs";
 import { AuditLog } from "../audit/log.ts";
 import { CommandFailure } from "../cli/failure.ts";
@@ -10,12 +10,12 @@ import { atTheKeyboard, requireOurs } from "./control-node.ts";
 
 export function createKey({ root, database }: DataDir, { name, role, owner, expiresAt }: KeyRequest): NewKey {
   requireOurs(root);
-  // Elsewhere it would make an empty database, and a key that opens nothing.
+  // In another folder this would create an empty database, and a key that is of no use.
   if (!existsSync(database))
     throw new CommandFailure(
       "USAGE",
       `there is no database in ${root}`,
-      "Name the daemon's data folder with --data or MUSTER_DATA; a daemon's first start makes its first key by itself.",
+      "Name the daemon's data folder with --data or MUSTER_DATA. The first start of the daemon creates the first key.",
     );
   requireOurs(database);
   const stores = openStores(database);
@@ -26,7 +26,7 @@ export function createKey({ root, database }: DataDir, { name, role, owner, expi
         action: "key-created",
         actor: { keyId: "local", name: atTheKeyboard(), role: "local" },
         subject: `key ${made.key.id}`,
-        summary: `a key of the role ${role}, made on the control node itself`,
+        summary: `a key of the role ${role}, created on the control node`,
       });
       return made;
     });

@@ -1,4 +1,4 @@
-/** Whether the ports a start needs are free, who holds them, and whether another server answers DHCP on the boot network. */
+/** Checks the ports that a start needs, and searches for another DHCP server on the boot network. */
 import { execFile, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { type BootInterface, bootInterfaces } from "../config/netboot.ts";
 import type { Check } from "../contract/admin/doctor.ts";
 import { holdersOn } from "./port-holders.ts";
 
-/** Then its ports are taken, and rightly. */
+/** True if our own daemon runs. Then it holds the ports, and that is no problem. */
 export async function ourDaemonAnswers({ admin: { control } }: Config): Promise<boolean> {
   const host =
     control.host === "0.0.0.0"
@@ -20,7 +20,7 @@ export async function ourDaemonAnswers({ admin: { control } }: Config): Promise<
     const response = await fetch(`http://${host}:${control.port}/health`, { signal: AbortSignal.timeout(3000) });
     return /^\{"status":"(ok|initializing)"\}$/.test(await response.text());
   } catch {
-    return false; // nobody listens, or somebody who is not us
+    return false; // no listener, or another program
   }
 }
 
@@ -30,7 +30,7 @@ export async function portChecks({ admin: { control }, netboot }: Config): Promi
     await tcpCheck("netboot.http_port", "0.0.0.0", netboot.http_port),
   ];
   const all = bootInterfaces(netboot);
-  // Each may look for other servers for seconds: all at once.
+  // A search for other servers takes seconds, so the cards are checked at the same time.
   const each = await Promise.all(all.map((card) => interfaceChecks(card, all.length > 1 ? ` on ${card.interface}` : "")));
   return [...checks, ...each.flat()];
 }
@@ -54,8 +54,8 @@ async function tcpCheck(key: string, host: string, port: number): Promise<Check>
   if (problem === "EADDRINUSE")
     return { name, ok: false, detail: `${holder("-ltnpH", port)} listens there`, advice: `Stop it, or change ${key} in muster.yaml.` };
   if (problem === "EACCES")
-    return { name, ok: false, detail: "ports below 1024 are root's", advice: `Run as root, or change ${key} in muster.yaml.` };
-  return { name, ok: false, detail: `cannot listen on ${host}: ${problem}`, advice: "Is that address one of this machine's?" };
+    return { name, ok: false, detail: "only root may use ports below 1024", advice: `Run as root, or change ${key} in muster.yaml.` };
+  return { name, ok: false, detail: `cannot listen on ${host}: ${problem}`, advice: "Check that the address is one of this machine's." };
 }
 
 const listenProblem = (host: string, port: number) =>
@@ -67,7 +67,7 @@ const listenProblem = (host: string, port: number) =>
 
 const launcher = join(import.meta.dirname, "../../pxe/bind-sockets.py");
 
-/** The way netboot itself will get them, permissions and interface included. */
+/** Binds the sockets as netboot will, with the same permissions and interface. */
 function launcherCheck(name: string, card: string, ports: Record<string, number>): Check {
   const sockets = Object.entries(ports).map(([socket, port]) => `${socket}=${port}`);
   const { status, stderr } = spawnSync("/usr/bin/python3", [launcher, card, ...sockets, "--", "true"], {
@@ -79,25 +79,31 @@ function launcherCheck(name: string, card: string, ports: Record<string, number>
       name,
       ok: false,
       detail: stderr.trim().split("\n").at(-1) ?? "cannot be bound",
-      advice: "Stop what holds it (ss -lunp shows it); low ports take root, or the sockets of scripts/systemd/install.",
+      advice: "Stop the program that holds it (`ss -lunp` shows it). Low ports need root, or the sockets of scripts/systemd/install.",
     };
-  // Two programs that both allow sharing can both bind a UDP port, and then one of them hears nothing.
+  // Two programs that allow sharing can bind the same UDP port. Then one of them receives nothing.
   const holders = Object.values(ports).flatMap((port) => holdersOn(card, listing(port)).map((holder) => ({ ...holder, port })));
   const other = holders.find(({ ours }) => !ours);
-  if (other) return { name, ok: false, detail: `${other.who} has UDP port ${other.port}`, advice: `Stop it, or keep it off ${card}.` };
+  if (other)
+    return {
+      name,
+      ok: false,
+      detail: `${other.who} has UDP port ${other.port}`,
+      advice: `Stop it, or exclude ${card} from its interfaces.`,
+    };
   return { name, ok: true, detail: holders.length > 0 ? "kept open for the daemon by systemd" : "free" };
 }
 
 const listing = (port: number): string => spawnSync("ss", ["-lunpH", `sport = :${port}`], { encoding: "utf8", timeout: 5000 }).stdout ?? "";
 
-/** Its name and number where we may see them. */
+/** Name and process id, where this user may see them. */
 function holder(how: string, port: number): string {
   const { stdout } = spawnSync("ss", [how, `sport = :${port}`], { encoding: "utf8", timeout: 5000 });
   const found = /users:\(\("([^"]+)",pid=(\d+)/.exec(stdout ?? "");
   return found ? `${found[1]} (process ${found[2]})` : "another program";
 }
 
-/** In a process of its own, because the socket comes from the launcher. */
+/** Runs in a process of its own, because the launcher provides the socket. */
 async function rivalCheck(card: string, where: string): Promise<Check> {
   const pxe = join(import.meta.dirname, "../../pxe");
   const program = `import { probeDhcpServers } from ${JSON.stringify(join(pxe, "dhcp/probe.ts"))};
@@ -119,8 +125,8 @@ async function rivalCheck(card: string, where: string): Promise<Check> {
     return {
       name,
       ok: false,
-      detail: `could not be looked for: ${error instanceof Error ? error.message.split("\n").at(-1) : error}`,
-      advice: "A DHCP client of this machine may hold UDP port 68; stop it on this card.",
+      detail: `the search failed: ${error instanceof Error ? error.message.split("\n").at(-1) : error}`,
+      advice: "A DHCP client of this machine may hold UDP port 68. Stop it on this card.",
     };
   }
 }

@@ -1,11 +1,11 @@
-/** Which programs of other people are there, and what they are for. */
+/** Checks that the external programs exist. */
 import { spawnSync } from "node:child_process";
 import type { Config } from "../config/config.ts";
 import type { Check } from "../contract/admin/doctor.ts";
 
 const programs = [
   ["ansible-playbook", "--version", "ansible-core", "configures the nodes"],
-  ["ssh", "-V", "openssh-client", "is how Ansible logs in"],
+  ["ssh", "-V", "openssh-client", "logs in to nodes for Ansible"],
   ["python3", "--version", "python3", "binds the sockets of the boot network"],
 ] as const;
 const ipmitool = ["ipmitool", "-V", "ipmitool", "switches machines by IPMI"] as const;
@@ -20,7 +20,7 @@ export function programChecks({ machines: { power } }: Config): Check[] {
   });
 }
 
-/** ssh says its version on standard error. */
+/** ssh prints its version on standard error. */
 function versionOf(program: string, option: string): string | undefined {
   const { status, stdout, stderr } = spawnSync(program, [option], { encoding: "utf8", timeout: 20_000 });
   return status === 0 ? (stdout || stderr).split("\n")[0] : undefined;

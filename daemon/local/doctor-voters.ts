@@ -1,4 +1,4 @@
-/** Whether whoever writes the database could vote for others. */
+/** Checks whether a process that can write to the database could forge votes. */
 
 import type { Voting } from "../changes/votes/verify.ts";
 import { votingOf } from "../changes/votes/voting.ts";
@@ -8,7 +8,7 @@ import type { DataDir } from "../data-dir.ts";
 import { MusterError } from "../errors/errors.ts";
 
 const NAME = "signed votes";
-const REGISTER = "`muster voter keygen` on each voter's machine prints the line to run here.";
+const REGISTER = "`muster voter keygen` on each voter's machine prints the command to run here.";
 
 export function votersCheck(config: Config, data: DataDir): Check {
   let voting: Voting;
@@ -25,8 +25,8 @@ export function votersCheck(config: Config, data: DataDir): Check {
     return {
       name: NAME,
       ok: false,
-      detail: "changes.policy.signed_votes is required and nobody is a voter: nothing can be approved",
+      detail: "changes.policy.signed_votes is required, and there are no voters: no plan can be approved",
       advice: REGISTER,
     };
-  return { name: NAME, ok: true, detail: "none: whoever can write the database can vote for others", advice: REGISTER };
+  return { name: NAME, ok: true, detail: "none: a process that can write to the database can forge votes", advice: REGISTER };
 }

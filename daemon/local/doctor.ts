@@ -1,4 +1,4 @@
-/** `muster doctor`: looks at everything a start depends on and says for each what to do. */
+/** `muster doctor`: checks everything that a start depends on, with advice for each problem. */
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadAccess } from "../config/access-secrets.ts";
@@ -31,15 +31,15 @@ export async function doctor(configFile: string, data: DataDir): Promise<Check[]
     keys > 0
       ? good(
           "login to the nodes",
-          `${keys} SSH ${keys === 1 ? "key" : "keys"} for ${config.machines.access.admin_user}, besides Muster's own`,
+          `${keys} SSH ${keys === 1 ? "key" : "keys"} for ${config.machines.access.admin_user}, and Muster's own key`,
         )
       : {
           ...good("login to the nodes", "only Muster's own key"),
-          advice: "To log in yourself, name a file of public keys in machines.access.ssh_keys_file.",
+          advice: "To log in yourself, name a file with public keys in machines.access.ssh_keys_file.",
         },
     ...networkChecks(config),
     ...programChecks(config),
-    ...(running ? [good("daemon", "running; the ports are its own")] : await portChecks(config)),
+    ...(running ? [good("daemon", "running, and it holds its ports")] : await portChecks(config)),
     ...Profile.options.flatMap((profile) => filesCheck(profile, config, data)),
     votersCheck(config, data),
     spaceCheck(data),
@@ -62,8 +62,8 @@ function networkChecks(config: Config): Check[] {
   if (all.length === 0)
     return [
       {
-        ...good("boot network", "none: no machine boots from here"),
-        advice: "Name the card in netboot.interface when you want them to.",
+        ...good("boot network", "none: no machine boots from Muster"),
+        advice: "To boot machines, name the card in netboot.interface.",
       },
     ];
   const each = all.map((settings) => networkCheck(settings, all.length > 1 ? `boot network ${settings.interface}` : "boot network"));
@@ -72,7 +72,7 @@ function networkChecks(config: Config): Check[] {
     bootPlaces(bootInterfaces(config.netboot));
     return each;
   } catch (error) {
-    return [...each, bad("boot networks", explain(error), "Give each card an address of a network of its own.")];
+    return [...each, bad("boot networks", explain(error), "Give each card an address in a network of its own.")];
   }
 }
 
@@ -82,7 +82,7 @@ function networkCheck(settings: BootInterface, name: string): Check {
   try {
     network = bootNetwork(settings);
   } catch (error) {
-    return bad(name, explain(error), `Bring it up: ip addr add ADDRESS/PREFIX dev ${card}; ip link set ${card} up`);
+    return bad(name, explain(error), `Set it up: ip addr add ADDRESS/PREFIX dev ${card}; ip link set ${card} up`);
   }
   const stray = dhcp === "full" && range ? [range.from, range.to].find((address) => !lies(address, network)) : undefined;
   if (stray === undefined) return good(name, `${card} ${network.address} (${network.cidr}), DHCP ${dhcp}`);
@@ -96,18 +96,18 @@ function lies(address: string, { address: ours, netmask }: BootNetwork): boolean
   return bytes(address).every((byte, index) => (byte & (mask[index] ?? 0)) === ((own[index] ?? 0) & (mask[index] ?? 0)));
 }
 
-/** What the configured profile needs is a problem; what only the other one needs is worth a word. */
+/** A missing file of the configured profile is a problem. A missing file of the other profile is only mentioned. */
 function filesCheck(profile: Profile, config: Config, data: DataDir): Check[] {
   const missing = bootFilesFor(profile).filter((file) => !existsSync(join(data.assets, file)));
   const name = `boot files (${profile})`;
-  if (missing.length === 0) return [good(name, "all there")];
+  if (missing.length === 0) return [good(name, "complete")];
   const fetched = (file: string) => loaders.some((loader) => loader === file) || file.startsWith("debian-installer/");
   const commands = [missing.some(fetched) && "muster assets fetch", !missing.every(fetched) && "muster image build"]
     .filter(Boolean)
     .join("; ");
   const detail = `missing: ${missing.join(", ")}`;
   if (profile === config.machines.profile) return [bad(name, detail, commands)];
-  return [{ ...good(name, "not there, and not the profile of this configuration"), advice: `To use it: ${commands}` }];
+  return [{ ...good(name, "missing, but this configuration uses another profile"), advice: `To use it: ${commands}` }];
 }
 
 const ENOUGH_GB = 5;
@@ -119,11 +119,11 @@ function spaceCheck(data: DataDir): Check {
   const freeGb = (bavail * bsize) / 1e9;
   return freeGb >= ENOUGH_GB
     ? good("disk space", `${freeGb.toFixed(0)} GB free`)
-    : bad("disk space", `${freeGb.toFixed(1)} GB free for ${data.root}`, `Give it ${ENOUGH_GB} GB: images and logs are kept there.`);
+    : bad("disk space", `${freeGb.toFixed(1)} GB free for ${data.root}`, `Provide ${ENOUGH_GB} GB for images and logs.`);
 }
 
 function folderCheck(data: DataDir): Check {
-  const owner = `chown -R it to the user Muster runs as: ${data.root}`;
+  const owner = `Give ${data.root} to Muster's user with chown -R.`;
   let place = data.root;
   while (!existsSync(place)) place = dirname(place);
   try {
@@ -132,10 +132,14 @@ function folderCheck(data: DataDir): Check {
     return bad(
       "data folder",
       `${place} cannot be written by this user`,
-      place === data.root ? owner : `Make ${data.root} as root, or name another with --data.`,
+      place === data.root ? owner : `Create ${data.root} as root, or name another folder with --data.`,
     );
   }
   if (existsSync(data.executor) && (statSync(data.executor).mode & 0o077) !== 0)
-    return bad("data folder", `${data.executor} is open to others, and holds the SSH key of every node`, `chmod 700 ${data.executor}`);
-  return good("data folder", place === data.root ? data.root : `${data.root}, made at the first start`);
+    return bad(
+      "data folder",
+      `other users can read ${data.executor}, which contains the SSH key for every node`,
+      `chmod 700 ${data.executor}`,
+    );
+  return good("data folder", place === data.root ? data.root : `${data.root}, created at the first start`);
 }

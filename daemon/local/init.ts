@@ -1,4 +1,4 @@
-/** `muster init`: asks which interfaces and which DHCP mode on each, and writes a configuration that explains itself. */
+/** `muster init`: asks for the interfaces and their DHCP modes, and writes a configuration that explains itself. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { stdin } from "node:process";
@@ -18,17 +18,17 @@ export async function init(options: InitOptions): Promise<{ file?: string; text:
     throw new CommandFailure(
       "USAGE",
       `--output: ${options.output} exists already`,
-      "Replace it with --force, or write another file with --output.",
+      "Replace it with --force, or name another file with --output.",
     );
   const found = cards();
   const chosen = fromFlags(options, found) ?? (await fromTerminal(options, found));
   const text = commentedConfig(chosen);
-  loadAccess(parseConfig(text, file)); // what would stop the daemon's start is not written down first
+  loadAccess(parseConfig(text, file)); // a file that the daemon would refuse is not written
   await write(file, text);
   return { file, text: `Wrote ${options.output}: ${summary(chosen)}.\nNext: muster doctor, then muster up.` };
 }
 
-/** Enough was said to ask nothing. */
+/** Undefined if the options are not complete. Then the terminal asks. */
 function fromFlags(options: InitOptions, found: Card[]): Chosen | undefined {
   const wanted = options.interface.map((text) => cardAndMode(text, options.dhcp, found));
   const several = wanted.length > 1;
@@ -37,7 +37,7 @@ function fromFlags(options: InitOptions, found: Card[]): Chosen | undefined {
     throw new CommandFailure(
       "USAGE",
       "--from and --to: are for a single interface",
-      "Leave them out: a range is proposed for each; change it in the file.",
+      "Leave them out. Each interface gets a range, which you can change in the file.",
     );
   const cards = wanted.map(({ card, dhcp }): ChosenCard => {
     if (dhcp === undefined)
@@ -55,7 +55,7 @@ function fromFlags(options: InitOptions, found: Card[]): Chosen | undefined {
 function cardAndMode(text: string, otherwise: string | undefined, found: Card[]): { card: Card; dhcp: string | undefined } {
   const [name = "", dhcp = otherwise] = text.split("=", 2);
   if (dhcp !== undefined && !modes.includes(dhcp))
-    throw new CommandFailure("USAGE", `--interface: ${text}: ${dhcp} is no DHCP mode`, `It is one of ${modes.join(", ")}.`);
+    throw new CommandFailure("USAGE", `--interface: ${text}: ${dhcp} is not a DHCP mode`, `Choose one of ${modes.join(", ")}.`);
   return { card: named(name, found), dhcp };
 }
 
@@ -67,7 +67,7 @@ async function fromTerminal(options: InitOptions, found: Card[]): Promise<Chosen
     const missing = [only === undefined && "--interface", options.dhcp === undefined && "--dhcp"].filter(Boolean).join(" and ");
     throw new CommandFailure(
       "USAGE",
-      `${missing}: not given, and there is no terminal to ask at`,
+      `${missing}: not given, and there is no terminal for questions`,
       `For example: muster init --interface ${found[0]?.name ?? "eth1"} --dhcp proxy`,
     );
   }
@@ -79,7 +79,7 @@ function named(name: string, found: Card[]): Card {
   const card = found.find((each) => each.name === name);
   if (card) return card;
   const there = found.map((each) => `${each.name}${each.address ? ` (${each.address})` : ""}`).join(", ") || "none";
-  throw new CommandFailure("USAGE", `--interface: this machine has no network card ${name}`, `It has: ${there}`);
+  throw new CommandFailure("USAGE", `--interface: this machine has no network card ${name}`, `Its cards: ${there}`);
 }
 
 function rangeFor({ from, to }: InitOptions, card: Card): { from: string; to: string } {
@@ -89,7 +89,7 @@ function rangeFor({ from, to }: InitOptions, card: Card): { from: string; to: st
     throw new CommandFailure(
       "USAGE",
       `--from and --to: no range can be proposed, because ${card.name} ${card.address ? `(${card.address}) is in a very small network` : "has no IPv4 address"}`,
-      "Give both, or give the card its address first.",
+      "Give both options, or give the card an address first.",
     );
   return { from: range.from, to: range.to };
 }

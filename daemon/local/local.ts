@@ -1,4 +1,4 @@
-/** The commands that work on this machine instead of asking the daemon. */
+/** The commands that work on this machine and do not call the daemon. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { VERSION } from "../admin/version.ts";
@@ -25,7 +25,7 @@ export const localCommands: LocalCommands = {
   up: (options) => up(locateConfig(options.config), locateDataDir(options.data, process.env)),
   createKey: ({ data, ...wanted }) => createKey(locateDataDir(data, process.env), wanted),
   voters: ({ data }) => listVoters(locateDataDir(data, process.env)),
-  addVoter: (wish, { data }) => addVoter(locateDataDir(data, process.env), wish),
+  addVoter: (request, { data }) => addVoter(locateDataDir(data, process.env), request),
   removeVoter: (name, { data }) => removeVoter(locateDataDir(data, process.env), name),
   fetchAssets: async ({ data }) => {
     const place = locateDataDir(data, process.env);
@@ -52,7 +52,7 @@ export const localCommands: LocalCommands = {
 const there = (folder: string, files: readonly string[]): string[] =>
   [...new Set(files)].map((file) => join(folder, file)).filter((file) => existsSync(file));
 
-/** `--config`, `MUSTER_CONFIG`, /etc/muster/muster.yaml, ./muster.yaml: the first that is named or there. */
+/** The first that is given or exists: `--config`, `MUSTER_CONFIG`, /etc/muster/muster.yaml, ./muster.yaml. */
 function findConfig(flag: string | undefined): string | undefined {
   const named = flag ?? process.env.MUSTER_CONFIG;
   return named ? resolve(named) : ["/etc/muster/muster.yaml", resolve("muster.yaml")].find((file) => existsSync(file));

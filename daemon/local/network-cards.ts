@@ -1,4 +1,4 @@
-/** The network cards of this machine, and which addresses one of them could hand out. */
+/** The network cards of this machine, and a proposal of addresses to hand out on one. */
 import { readdirSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 
@@ -8,7 +8,7 @@ export interface Card {
   netmask?: string;
 }
 
-/** Also those without an address: the operating system's list leaves them out, and one is often meant for the machines. */
+/** Includes cards without an address, which networkInterfaces() leaves out: such a card is often meant for the machines. */
 export function cards(): Card[] {
   const addresses = networkInterfaces();
   return readdirSync("/sys/class/net")
@@ -20,8 +20,8 @@ export function cards(): Card[] {
 }
 
 /**
- * A hundred addresses at most, of our own /24, away from its beginning, where routers and servers live. The half that holds our
- * own address is avoided. Nothing where the network is too small to share.
+ * At most a hundred addresses of our own /24. The first addresses are left to routers and servers, and the half with our own
+ * address is not used. Undefined if the network is too small.
  */
 export function proposeRange({ address, netmask }: Card): { from: string; to: string } | undefined {
   if (address === undefined || netmask === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** `muster policy`: the rules as they lie on this machine, asked without a daemon. */
+/** `muster policy`: evaluates the rules of this machine without a daemon. */
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import type { ApprovalMode } from "../changes/policy/approval-mode.ts";
@@ -10,7 +10,7 @@ import { Config, loadConfig } from "../config/config.ts";
 import { Plan, type QuorumGroup } from "../contract/changes/plan.ts";
 import { MusterError } from "../errors/errors.ts";
 
-/** A file of cases is asked of all rules; the table that comes with Muster of Muster's rules alone, which are what it describes. */
+/** A file of cases tests all rules. Muster's own table tests Muster's own rules only, because it describes only those. */
 export function testPolicy(file: string | undefined, place: PolicyPlace, configFile: string | undefined): CaseLine[] {
   const settings = settingsOf(place, configFile);
   loadPolicy(settings);
@@ -59,7 +59,7 @@ function settingsOf({ rules }: PolicyPlace, configFile: string | undefined): Pol
   return { ...settings, folders: [...settings.folders, ...rules] };
 }
 
-/** A plan as `--json` shows it: alone, or as the work it is part of. */
+/** A plan in the form of `--json`: alone, or within its work. */
 function readPlan(file: string): Plan {
   try {
     const value: unknown = JSON.parse(readFileSync(file, "utf8"));

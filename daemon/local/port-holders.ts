@@ -1,13 +1,13 @@
-/** Who listens on a UDP port beside us, read from what `ss` prints. Pure. */
+/** Finds other programs that listen on a UDP port, in the output of `ss`. Pure. */
 
 export interface PortHolder {
-  /** A program with its number, where we may see it. */
+  /** Program and process id, where this user may see them. */
   who: string;
   /** systemd keeps the port open for the daemon itself. */
   ours: boolean;
 }
 
-/** Those of `ss -lunpH` that listen everywhere or on this very card; a server bound to another card is no concern of ours. */
+/** Programs of `ss -lunpH` that listen on all cards or on this one. A server on another card does not matter. */
 export function holdersOn(card: string, listing: string): PortHolder[] {
   return listing.split("\n").flatMap((line) => {
     const local = /^\S+\s+\d+\s+\d+\s+(?:0\.0\.0\.0|\*|\[::\])(?:%([^:\s]+))?:\d+\s/.exec(line);

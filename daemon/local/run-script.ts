@@ -1,4 +1,4 @@
-/** Runs the scripts behind some commands in the foreground, with Ctrl-C going to them first. */
+/** Runs the scripts of some commands in the foreground. Ctrl-C reaches the script first. */
 import { spawn } from "node:child_process";
 import { CommandFailure } from "../cli/failure.ts";
 import { MusterError } from "../errors/errors.ts";
@@ -8,20 +8,20 @@ interface Ending {
   signal: NodeJS.Signals | null;
 }
 
-/** A step of ours: its words go to standard error, so that standard output holds only the answer. */
+/** Runs one step. Its output goes to standard error, so that standard output contains only the answer. */
 export async function runStep(name: string, command: string, args: string[]): Promise<void> {
   const { code, signal } = await ending(command, args, ["inherit", 2, "inherit"]);
   if (signal === "SIGINT" || code === 130)
-    throw new CommandFailure("INTERRUPTED", `${name} was stopped`, "Run it again; what it has fetched is kept.");
+    throw new CommandFailure("INTERRUPTED", `${name} was stopped`, "Run it again. Files that it has fetched are kept.");
   if (code !== 0)
     throw new CommandFailure(
       "STEP_FAILED",
       `${name} did not finish: ${signal ? `it was ended by ${signal}` : `exit code ${code}`}`,
-      "The lines above say why.",
+      "The lines above show the reason.",
     );
 }
 
-/** A whole tool, which tells its own failures. */
+/** Runs a whole tool, which prints its own failures. */
 export async function runTool(command: string, args: string[]): Promise<number> {
   const { code, signal } = await ending(command, args, "inherit");
   return signal === "SIGINT" ? 130 : (code ?? 1);
@@ -30,7 +30,7 @@ export async function runTool(command: string, args: string[]): Promise<number> 
 function ending(command: string, args: string[], stdio: "inherit" | ["inherit", 2, "inherit"]): Promise<Ending> {
   return new Promise((done, fail) => {
     const child = spawn(command, args, { stdio });
-    // The terminal gives Ctrl-C to the child too; a service manager's SIGTERM has to be passed on.
+    // The terminal sends Ctrl-C to the child too. SIGTERM of a service manager must be forwarded.
     const stay = () => undefined;
     const pass = () => child.kill("SIGTERM");
     process.on("SIGINT", stay).on("SIGTERM", pass);

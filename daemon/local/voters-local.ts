@@ -1,4 +1,4 @@
-/** `muster voter add`, `list` and `remove`: the executor's list of voters, written on the control node and on record. */
+/** `muster voter add`, `list` and `remove`: changes the executor's list of voters and records each change in the audit. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { AuditLog } from "../audit/log.ts";
@@ -32,7 +32,7 @@ export function addVoter(data: DataDir, { name, role, publicKey }: VoterRequest)
       throw new CommandFailure(
         "USAGE",
         `this key is ${same.name}'s already, and one key is one person`,
-        "Let each voter make a key of their own.",
+        "Each voter needs a key of their own.",
       );
     return { voters: [...voters, added], changed: added };
   });
@@ -42,7 +42,7 @@ export function addVoter(data: DataDir, { name, role, publicKey }: VoterRequest)
 export function removeVoter(data: DataDir, name: string): VoterLine[] {
   const rest = change(data, "voter-removed", (voters) => {
     const removed = voters.find((voter) => samePerson(voter.name, name));
-    if (!removed) throw new CommandFailure("USAGE", `${name} is no voter`, "`muster voter list` shows them.");
+    if (!removed) throw new CommandFailure("USAGE", `${name} is not a voter`, "`muster voter list` shows the voters.");
     return { voters: voters.filter((voter) => voter !== removed), changed: removed };
   });
   return rest.map(lineOf);
@@ -53,22 +53,22 @@ interface Change {
   changed: RegisteredVoter;
 }
 
-/** One after the other: whoever comes second sees what the first has written. */
+/** Changes run one after the other. The second one sees the result of the first. */
 function change(data: DataDir, action: AuditEntry["action"], decide: (voters: RegisteredVoter[]) => Change): RegisteredVoter[] {
   requireThere(data);
   const { db } = openStores(data.database);
   try {
-    const told = { action, actor: { keyId: "local", name: atTheKeyboard(), role: "local" } };
+    const record = { action, actor: { keyId: "local", name: atTheKeyboard(), role: "local" } };
     const audit = new AuditLog(db);
-    // On record or not done: who may vote decides what may be done. And on record before: a crash leaves no change that nobody knows of.
+    // The list of voters decides about every change, so its own changes are recorded before they are made.
     const { changed } = decide(readVoters(data.voters));
     const about = { subject: `voter ${fingerprint(changed.publicKey)}`, executionId: randomUUID() };
-    const wish = `a voter of the role ${changed.role}, to be ${action === "voter-added" ? "registered" : "removed"} on the control node itself`;
-    audit.append({ ...told, ...about, action: "intent", summary: wish });
+    const intent = `a voter of the role ${changed.role}, to be ${action === "voter-added" ? "registered" : "removed"} on the control node`;
+    audit.append({ ...record, ...about, action: "intent", summary: intent });
     return atomically(db, () => {
-      // Read again where nobody else writes.
+      // Read again within the transaction, where no other process writes.
       const { voters } = decide(readVoters(data.voters));
-      audit.append({ ...told, ...about, summary: wish.replace("to be ", ""), result: "done" });
+      audit.append({ ...record, ...about, summary: intent.replace("to be ", ""), result: "done" });
       writeVoters(data.voters, voters);
       return voters;
     });
@@ -83,7 +83,7 @@ function requireThere({ root, executor, database }: DataDir): void {
   throw new CommandFailure(
     "USAGE",
     `there is no database in ${root}`,
-    "Name the daemon's data folder with --data or MUSTER_DATA; its first start makes it.",
+    "Name the daemon's data folder with --data or MUSTER_DATA. The first start of the daemon creates it.",
   );
 }
 

@@ -1,8 +1,8 @@
-/** Reads a line as our processes log it, and takes out what looks like a secret. Pure. */
+/** Parses a log line of our processes and removes text that looks like a secret. Pure. */
 import * as z from "zod";
 import { LogLevel, type LogLine } from "../contract/admin/daemon-log.ts";
 
-/** pino counts in tens, from trace. */
+/** pino's level numbers are multiples of ten, beginning with trace. */
 const levelOf = (level: number): LogLevel => LogLevel.options[Math.min(Math.max(Math.floor(level / 10), 1), 6) - 1] ?? "info";
 
 const Logged = z.looseObject({
@@ -18,7 +18,7 @@ const LONGEST_DETAIL = 4000;
 
 export function readLogLine(seq: number, line: string, now: Date, redact: (text: string) => string): LogLine {
   const logged = Logged.safeParse(parsed(line));
-  // Somebody else's words, on a channel of ours: shown as they are.
+  // Another program's line, shown unchanged except for secrets.
   if (!logged.success) return { seq, at: now.toISOString(), level: "info", process: "musterd", text: short(redact(line), LONGEST_TEXT) };
   const { level, time, process, part, msg, ...rest } = logged.data;
   const detail = Object.entries(rest).map(([name, value]) => [name, shownValue(name, value, redact)]);
@@ -33,14 +33,14 @@ export function readLogLine(seq: number, line: string, now: Date, redact: (text:
   };
 }
 
-/** A secret may be told by the name before it: both are looked at together. */
+/** The name of a field can reveal that its value is a secret, so both are checked together. */
 function shownValue(name: string, value: unknown, redact: (text: string) => string): string {
   const text = name === "err" ? failureOf(value) : typeof value === "string" ? value : JSON.stringify(value);
   const shown = redact(`${name}: ${text}`);
   return short(shown.startsWith(`${name}: `) ? shown.slice(name.length + 2) : "[redacted]", LONGEST_DETAIL);
 }
 
-/** Where it happened, which begins with what happened. */
+/** The stack, which begins with the message. */
 function failureOf(error: unknown): string {
   const { stack, message } = Object(error) as { stack?: unknown; message?: unknown };
   return typeof stack === "string" ? stack : typeof message === "string" ? message : JSON.stringify(error);

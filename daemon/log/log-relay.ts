@@ -1,4 +1,4 @@
-/** Hands the log of one process to the supervisor, some lines at a time. It never waits: what does not fit is counted instead. */
+/** Sends the log of one process to the supervisor in batches. It never waits. Lines that do not fit are counted instead. */
 
 /** From a process to the supervisor. */
 export interface LogLines {
@@ -11,7 +11,7 @@ const MOST_WAITING = 2000;
 const LONGEST_LINE = 32 * 1024;
 
 export interface Channel {
-  /** Undefined when nobody is at the other end. */
+  /** Undefined if the process has no supervisor. */
   send: ((message: LogLines, done: () => void) => void) | undefined;
 }
 
@@ -32,7 +32,7 @@ export class LogRelay {
     if (!this.#channel.send) return;
     if (this.#waiting.length >= MOST_WAITING || line.length > LONGEST_LINE) this.#lost += 1;
     else this.#waiting.push(line);
-    // It must not keep a process that has nothing else to do.
+    // The timer must not keep a finished process alive.
     this.#timer ??= setTimeout(() => this.flush(), EVERY_MS).unref();
   };
 
@@ -53,7 +53,7 @@ export class LogRelay {
   }
 
   #lossLine(): string {
-    const msg = `${this.#lost} ${this.#lost === 1 ? "line was" : "lines were"} too many or too long to be shown here; standard output has them`;
+    const msg = `${this.#lost} ${this.#lost === 1 ? "line was" : "lines were"} too many or too long to show here. Standard output has them.`;
     return JSON.stringify({ level: 40, time: new Date().toISOString(), process: this.#process, part: "log", msg });
   }
 }

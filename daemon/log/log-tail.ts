@@ -1,4 +1,4 @@
-/** What the supervisor keeps of the log of all processes, numbered, and hands to control: also to one that was started anew. */
+/** The supervisor's part of the log of all processes. It numbers the lines and sends them to control, also after a restart of control. */
 import { randomUUID } from "node:crypto";
 import { MOST_CHARACTERS, MOST_LINES, Tail } from "./tail.ts";
 
@@ -9,7 +9,7 @@ export interface LogNews {
   lines: { seq: number; line: string }[];
 }
 
-/** Answers when more may be sent; false when nobody is there any more. */
+/** Resolves when more may be sent; false if the receiver is gone. */
 export type Send = (message: object) => Promise<boolean>;
 
 const LINES_AT_ONCE = 500;
@@ -19,7 +19,7 @@ export class LogTail {
   readonly #lines = new Tail<string>(MOST_LINES, MOST_CHARACTERS);
   #send: Send | undefined;
   #sent = 0;
-  /** To whom a message is on its way. */
+  /** The receiver of the message that is being sent. */
   #busy: Send | undefined;
 
   readonly take = (line: string): void => {
@@ -27,7 +27,7 @@ export class LogTail {
     void this.#handOver();
   };
 
-  /** It knows nothing yet. */
+  /** A new receiver has no lines yet. */
   newReader(send: Send): void {
     this.#send = send;
     this.#sent = 0;
@@ -35,7 +35,7 @@ export class LogTail {
     void this.#handOver();
   }
 
-  /** One message at a time: a control that is slow is told less, and what is kept here does not grow. */
+  /** Sends one message at a time. A slow control gets fewer lines, and the buffer here does not grow. */
   async #handOver(): Promise<void> {
     const send = this.#send;
     if (!send || this.#busy === send) return;
@@ -47,7 +47,7 @@ export class LogTail {
       const lines = items.map(({ seq, item }) => ({ seq, line: item }));
       this.#sent = last.seq;
       const heard = await send({ type: "log", epoch: this.#epoch, lines } satisfies LogNews);
-      if (send !== this.#send) return; // another one is told from the beginning
+      if (send !== this.#send) return; // a new receiver starts from the beginning
       if (!heard) break;
     }
     this.#busy = undefined;

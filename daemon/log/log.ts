@@ -1,4 +1,4 @@
-/** Structured logs, one line an event, on standard output. Secrets never reach a line. */
+/** Structured logs on standard output, one line for each event. Secrets never reach a line. */
 import { pino } from "pino";
 
 export type Log = pino.Logger;
@@ -21,7 +21,7 @@ const redact = {
   censor: "[redacted]",
 };
 
-/** `take` is given every line as well; it must not wait. */
+/** `take` also receives every line. It must not wait. */
 export function createLog(process: string, level: string, take?: (line: string) => void): Log {
   const options = { level, base: { process }, redact, timestamp: pino.stdTimeFunctions.isoTime };
   if (!take) return pino(options);

@@ -1,11 +1,11 @@
-/** Takes out what looks like a secret: a log is read by more people than the machine it came from. The patterns are data, shared with hide-secrets.py. */
+/** Removes text that looks like a secret, because many people read logs. The patterns are data, shared with hide-secrets.py. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 interface Pattern {
   pattern: string;
   ignoreCase?: boolean;
-  /** Says what was hidden: it stays. */
+  /** The first group names the secret and stays. */
   keepsFirstGroup?: boolean;
 }
 

@@ -1,6 +1,6 @@
-/** The newest of a numbered sequence: so many and so large together at most; the oldest are let go. */
+/** The newest items of a numbered sequence, limited in number and total size. The oldest are dropped. */
 
-/** Of a log: as much as the supervisor keeps, control keeps. */
+/** Limits for a log. The supervisor and control keep the same amount. */
 export const MOST_LINES = 10_000;
 export const MOST_CHARACTERS = 4 * 1024 * 1024;
 
@@ -26,7 +26,7 @@ export class Tail<T> {
     return this.#last;
   }
 
-  /** Numbered as told, or one after the last. */
+  /** Uses the given number, or the next one. */
   add(item: T, size: number, seq = this.#last + 1): void {
     this.#kept.push({ seq, item, size });
     this.#size += size;
@@ -45,7 +45,7 @@ export class Tail<T> {
     this.#last = 0;
   }
 
-  /** A tenth at a time: letting go moves all that is kept. */
+  /** Drops a tenth at a time, because each removal moves all remaining items. */
   #letGo(): void {
     const [most, mostSize] = [this.#most * 0.9, this.#mostSize * 0.9];
     let gone = 0;

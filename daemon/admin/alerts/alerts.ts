@@ -3,7 +3,7 @@ import { AlertDelivery, type DeliveryParts } from "./delivery.ts";
 import type { AlertRules, Threshold } from "./rules.ts";
 import { AlertWatch, type WatchParts } from "./watch.ts";
 
-/** The rules in the section `alerts` of the configuration. */
+/** The rules in the section `admin.alerts` of the configuration. */
 export interface AlertConfig {
   repeat_minutes: number;
   failed_logins: Threshold | null;

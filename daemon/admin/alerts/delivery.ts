@@ -1,4 +1,4 @@
-/** Posts waiting alerts to the webhook until it has taken them. Twice when the answer is lost, never not at all. */
+/** Posts waiting alerts to the webhook until it confirms them. An alert may arrive twice if an answer is lost. */
 import type { Log } from "../../log/log.ts";
 import type { AlertStore, Waiting } from "../../store/admin/alerts.ts";
 import { slackBody } from "./slack.ts";
@@ -11,12 +11,12 @@ const GIVE_UP_AFTER_HOURS = 72;
 
 export interface DeliveryParts {
   alerts: AlertStore;
-  /** A secret: whoever has it may write there. */
+  /** A secret: every client that knows the address may post there. */
   webhook: URL;
   log: Pick<Log, "warn" | "error">;
 }
 
-/** Three times as long after each try, an hour at most; undefined: no more. */
+/** Waits three times as long after each attempt, at most an hour. Undefined after the last attempt. */
 export function nextTry({ tries, at }: Pick<Waiting, "tries" | "at">, now: Date): Date | undefined {
   if (now.getTime() - Date.parse(at) > GIVE_UP_AFTER_HOURS * 3_600_000) return undefined;
   const seconds = Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 3 ** Math.min(tries, 10));
@@ -44,14 +44,14 @@ export class AlertDelivery {
     return this;
   }
 
-  /** What is on its way is broken off, and sent again after the next start. */
+  /** Aborts a running request. Its alert is sent again after the next start. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#stopped.abort();
     await this.#turn;
   }
 
-  /** All that are due, in their order; the first that is not taken ends the turn, for the next would not be either. */
+  /** Sends all that are due, in order. The first failure ends the round, because the next one would fail too. */
   async deliver(): Promise<void> {
     for (const alert of this.#parts.alerts.due(new Date().toISOString())) {
       if (!(await this.#post(alert))) return;
@@ -73,7 +73,7 @@ export class AlertDelivery {
     return false;
   }
 
-  /** Why it was not taken. */
+  /** Returns the reason of a failure. */
   async #send(body: string): Promise<string | undefined> {
     try {
       const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), this.#stopped.signal]);

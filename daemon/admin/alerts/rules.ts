@@ -1,4 +1,4 @@
-/** When somebody is to be told. Pure: what happened, what was told already and what time it is are given. */
+/** Decides which alerts to raise. Pure: the signals, earlier alerts and the time are arguments. */
 import type { AlertRule } from "../../contract/admin/alert.ts";
 import type { Signal } from "./signals.ts";
 
@@ -15,7 +15,7 @@ export interface AlertRules {
   nodeFailures: Threshold | null;
   errorRate: { percent: number; least: number; minutes: number } | null;
   cost: { usd: number; hours: number } | null;
-  /** For so long a rule that has raised its alert raises no other. */
+  /** Time in which a rule that has raised an alert raises no other. */
   repeatMinutes: number;
 }
 
@@ -28,7 +28,7 @@ const EXAMPLES = 3;
 const EXAMPLE_CHARACTERS = 200;
 
 export function judge(rules: AlertRules, signals: readonly Signal[], lastRaised: ReadonlyMap<AlertRule, string>, now: Date): Raised[] {
-  /** In the window and not told yet; none while the rule is quiet. */
+  /** Signals in the window that no alert has covered yet; none while the rule is quiet. */
   const fresh = (rule: AlertRule, minutes: number): Signal[] => {
     const last = lastRaised.get(rule);
     if (last !== undefined && now.getTime() < Date.parse(last) + rules.repeatMinutes * 60_000) return [];
@@ -72,7 +72,7 @@ function cost({ cost: rule }: AlertRules, fresh: Fresh): Raised[] {
   return [{ rule: "cost", summary: `executions cost ${usd.toFixed(2)} USD within ${rule.hours} h; the limit is ${rule.usd} USD` }];
 }
 
-/** How far back any rule looks. */
+/** The longest window of all rules. */
 export const longestMinutes = ({ failedLogins, policyViolations, refusals, nodeFailures, errorRate, cost }: AlertRules): number =>
   Math.max(
     0,

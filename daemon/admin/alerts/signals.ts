@@ -1,13 +1,13 @@
-/** What of all that happens counts towards an alert, and as what. */
+/** Selects the events and audit records that count towards an alert. */
 import { type AuditedAct, type TypedEvent, timesOf } from "../../store/admin/happenings.ts";
 
 export interface Signal {
   at: string;
   kind: "login-failed" | "denied" | "refused" | "node-failed" | "work-done" | "work-failed" | "spent";
-  /** One line for people. Machines and whoever proposes have a say in it. */
+  /** One line for people. Machines and proposers control parts of its text. */
   about: string;
   usd: number;
-  /** How often: some things are written down once for many. */
+  /** Number of occurrences, because some are recorded once for many. */
   times: number;
 }
 
@@ -27,7 +27,7 @@ const kinds: Record<string, Signal["kind"]> = {
   "execution.timed-out": "work-failed",
 };
 
-/** Of refusals: a missing key and an ended session are everyday. */
+/** Refusals that count. A missing key and an ended session are normal. */
 const suspicious = ["refused", "KEY_INVALID", "NOT_ALLOWED", "CSRF_INVALID", "ORIGIN_REFUSED"];
 
 export const signalTypes = Object.keys(kinds);

@@ -1,9 +1,9 @@
-/** An alert as the body of Slack's incoming webhooks, which others take too. What it tells of may be written by an attacker. */
+/** Formats an alert for Slack's incoming webhooks and compatible services. An attacker may have written parts of the text. */
 const MOST_CHARACTERS = 3000;
 
 export const slackBody = (summary: string): string => JSON.stringify({ text: `Muster: ${slackText(summary)}` });
 
-/** `<!channel>`, `<https://…|a name>` and mentions begin with `<`: without it they are letters. Marks that turn text around go. */
+/** Escapes `<`, with which `<!channel>`, links and mentions begin. Removes characters that change the writing direction. */
 export function slackText(text: string): string {
   const plain = text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ");
   const cut = plain.length > MOST_CHARACTERS ? `${plain.slice(0, MOST_CHARACTERS)}…` : plain;

@@ -1,4 +1,4 @@
-/** Looks at what has happened since it last looked, and raises alerts: an event, and a row that waits for the webhook. */
+/** Checks new events and audit records, and raises alerts: an event, and a row that waits for the webhook. */
 import type { Log } from "../../log/log.ts";
 import type { AlertStore } from "../../store/admin/alerts.ts";
 import type { Happenings } from "../../store/admin/happenings.ts";
@@ -16,7 +16,7 @@ export interface WatchParts {
   alerts: AlertStore;
   happenings: Happenings;
   rules: AlertRules;
-  /** Whether raised alerts are to be delivered. */
+  /** True if raised alerts are to be delivered. */
   deliver: boolean;
   redact(text: string): string;
   log: Pick<Log, "error">;
@@ -38,7 +38,7 @@ export class AlertWatch {
       try {
         this.look(new Date());
       } catch (error) {
-        this.#parts.log.error({ err: error }, "alerts: could not look at what happened");
+        this.#parts.log.error({ err: error }, "alerts: the check of new events failed");
       }
     }, everyMs);
     return this;

@@ -74,8 +74,8 @@ test("Consul gets the first checkpoint and each that follows it, with the token"
 });
 
 for (const [what, there, message] of [
-  ["says more than ours", signed(9).note, /a checkpoint of 9 records, here are 5: records are gone or were rewritten/],
-  ["says something else of the same records", signed(5, "b".repeat(64)).note, /records are gone or were rewritten/],
+  ["says more than ours", signed(9).note, /a checkpoint of 9 records, and this database has 5: records were removed or rewritten/],
+  ["says something else of the same records", signed(5, "b".repeat(64)).note, /records were removed or rewritten/],
   ["is of another database", signed(2, undefined, "muster-audit/2").note, /of another database, muster-audit\/2/],
   ["we did not sign", "hello", /did not sign/],
 ] as const) {
@@ -89,7 +89,7 @@ for (const [what, there, message] of [
 
 test("of two that write to Consul at once one is told that it came too late", async (t) => {
   const { store, copy } = await consul(t, signed(6).note);
-  await assert.rejects(copy(signed(5)), /somebody else wrote/);
+  await assert.rejects(copy(signed(5)), /another client changed/);
   assert.equal(store.value, signed(6).note);
 });
 

@@ -123,7 +123,7 @@ test("the keeper signs the end, copies it, tries a copy again that failed, and s
   keeper.tick();
   keeper.tick();
   assert.deepEqual(alarms, [
-    "the records are not those of the checkpoint signed at record 2; no further checkpoint is signed. `muster audit verify` says what is wrong.",
+    "the records are not those of the checkpoint signed at record 2; no further checkpoint is signed. `muster audit verify` shows the reason.",
   ]);
 });
 

@@ -30,7 +30,7 @@ const table: [args: string[], code: number, says: RegExp, env?: NodeJS.ProcessEn
   [
     ["init", "--output", join(folder, "new.yaml"), "--interface", "nope0", "--dhcp", "off"],
     2,
-    /--interface: .*no network card nope0\n→ It has: /,
+    /--interface: .*no network card nope0\n→ Its cards: /,
   ],
   [["up", "--config", join(folder, "none.yaml")], 1, /cannot read .*none\.yaml.*\n→ Write one with `muster init`/],
   [["nodes"], 1, /no answer from http:\/\/127\.0\.0\.1:9.*\n→ .*muster up.*MUSTER_URL/, closed],

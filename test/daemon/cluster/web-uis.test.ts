@@ -92,10 +92,10 @@ async function answering(t: TestContext, status: number, body: string) {
 }
 
 for (const [status, body, reason] of [
-  [403, "Permission denied", /^it answered 403: services\.consul\.token_file is missing, or its token may not read health$/],
+  [403, "Permission denied", /^it answered 403: cluster\.consul\.token_file is missing, or its token may not read health$/],
   [500, "no leader", /^it answered 500$/],
-  [200, "<h1>Welcome</h1>", /^it answered something else than a list of services: is it Consul\?$/],
-  [200, '{"error": 1}', /^it answered something else than a list/],
+  [200, "<h1>Welcome</h1>", /^its answer is not a list of services; check that it is Consul$/],
+  [200, '{"error": 1}', /^its answer is not a list/],
 ] as const) {
   test(`Consul that answers ${status} with ${body} is not reached, and why is said`, async (t) => {
     const { url } = await answering(t, status, body);

@@ -64,7 +64,7 @@ test("missing boot files come with the commands that bring them; files that are 
 
 test("the executor's folder, which holds the SSH key, must be closed to others", async (t) => {
   const { data, look } = place(t, quiet);
-  assert.deepEqual(await look("data folder"), { name: "data folder", ok: true, detail: `${data.root}, made at the first start` });
+  assert.deepEqual(await look("data folder"), { name: "data folder", ok: true, detail: `${data.root}, created at the first start` });
   createDataDir(data);
   assert.equal((await look("data folder"))?.ok, true);
   rmSync(data.executor, { recursive: true });

@@ -33,7 +33,7 @@ async function atTerminal(file: string, answers: string[]) {
 test("it asks again until an answer can be, and writes what was answered", options, async () => {
   const { code, screen } = await atTerminal("asked.yaml", ["nope0", name, "sometimes", "full", "300", "10.9.8.7", "10.9.8.99", ...enough]);
   assert.equal(code, 0, screen);
-  for (const says of ["There is no card nope0", "It is one of off, proxy, full", "300 is not an IPv4 address", "Next: muster doctor"])
+  for (const says of ["There is no card nope0", "Choose one of off, proxy, full", "300 is not an IPv4 address", "Next: muster doctor"])
     assert.ok(screen.includes(says), screen);
   const { netboot } = loadConfig(join(folder, "asked.yaml"));
   assert.deepEqual([netboot.interface, netboot.dhcp, netboot.range], [name, "full", { from: "10.9.8.7", to: "10.9.8.99" }]);
@@ -52,7 +52,7 @@ test(
       ...(cards().length > 2 ? ["no"] : []),
     ]);
     assert.equal(code, 0, screen);
-    assert.ok(screen.includes("It is no, or one of these."), screen);
+    assert.ok(screen.includes("Answer no, or name one of these cards."), screen);
     assert.deepEqual(loadConfig(join(folder, "two.yaml")).netboot.interfaces, [
       { interface: name, dhcp: "proxy" },
       { interface: other, dhcp: "off" },
@@ -67,7 +67,7 @@ for (const [key, answers] of [
   test(`${key} ends it, and nothing is written`, options, async () => {
     const { code, screen } = await atTerminal("stopped.yaml", [...answers]);
     assert.deepEqual([code, existsSync(join(folder, "stopped.yaml"))], [130, false], screen);
-    assert.match(screen, /stopped; nothing was written/);
+    assert.match(screen, /stopped, and nothing was written/);
   });
 }
 

@@ -68,7 +68,7 @@ describe("signed votes", { concurrency: 1 }, () => {
 
   test("doctor says that votes are not signed, and how they would be", async () => {
     const check = await doctorOn();
-    assert.match(check?.detail ?? "", /whoever can write the database can vote for others/);
+    assert.match(check?.detail ?? "", /can write to the database can forge votes/);
     assert.match(check?.advice ?? "", /muster voter keygen/);
   });
 
@@ -156,7 +156,7 @@ describe("signed votes", { concurrency: 1 }, () => {
     ["a second key in the place of the first", ["voter", "keygen"], /voter\.json is there already/],
     ["a public key that is none", ["voter", "add", "eve", "ssh-ed25519", "--role", "operator"], /not a public key of/],
     ["a role that has no vote", ["voter", "add", "eve", "x", "--role", "viewer"], /operator, admin/],
-    ["a voter nobody knows", ["voter", "remove", "eve", "--data", data.root], /eve is no voter/],
+    ["a voter nobody knows", ["voter", "remove", "eve", "--data", data.root], /eve is not a voter/],
     ["a folder without a database", ["voter", "list", "--data", "/tmp"], /there is no database in \/tmp/],
     ["a named key that is not there", ["voter", "show"], /is not there/, () => ({ MUSTER_VOTER_KEY: "/tmp/no-such-key" })],
     ["no key at all", ["voter", "show"], /muster voter keygen/, () => ({ XDG_CONFIG_HOME: join(folder, "elsewhere") })],
