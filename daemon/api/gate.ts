@@ -4,20 +4,16 @@ import type { Route } from "../contract/route.ts";
 import { MusterError } from "../errors/errors.ts";
 import type { KeyStore } from "../store/admin/keys.ts";
 import { authenticate, type Caller, requireAccess } from "./auth.ts";
-import { stepNamed } from "./changes/by-hand.ts";
 import { LIMITS, limitOf, Rate, type RateLimits } from "./rate.ts";
 
 export class Gate {
   readonly #keys: KeyStore;
   readonly #limits: RateLimits;
-  readonly #isAtWork: (step: string) => boolean;
   readonly #rate = new Rate();
 
-  /** `isAtWork`: whether that is a step of the executor's, with its pass. */
-  constructor(keys: KeyStore, limits: RateLimits = LIMITS, isAtWork: (step: string) => boolean = () => false) {
+  constructor(keys: KeyStore, limits: RateLimits = LIMITS) {
     this.#keys = keys;
     this.#limits = limits;
-    this.#isAtWork = isAtWork;
   }
 
   /** Throws when the request may not go on. */
@@ -30,9 +26,6 @@ export class Gate {
     // Also of who is refused next, for the audit names them.
     request.caller = caller;
     if (caller && route.access !== "public") requireAccess(caller, route.access);
-    // A plan for twenty machines was asked for and decided once; the executor keeps the pace.
-    const step = stepNamed(request);
-    if (step !== undefined && this.#isAtWork(step)) return caller;
     const limit = limitOf(route);
     if (limit === undefined) return caller;
     // The page and the programs of one person share a key: a script that runs wild leaves the page its own share.

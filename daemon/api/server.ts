@@ -83,7 +83,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(fastifyWebsocket, { options: { maxPayload: 64 * 1024 } });
   await app.register(fastifySwagger, { openapi: { info: { title: "Muster", version: parts.version } }, transform: jsonSchemaTransform });
 
-  const gate = new Gate(parts.keys, parts.limits, (step) => parts.desk.isAtWork(step));
+  const gate = new Gate(parts.keys, parts.limits);
   await app.register(async (api) => {
     const mount = mounter(api, gate, auditing);
     mountAreas(mount, parts, auditing);

@@ -3,9 +3,9 @@ import { actorOf } from "../audit/actor.ts";
 import type { Approval } from "../contract/changes/approval.ts";
 import type { PlanExecution, Proposed } from "../contract/changes/change-routes.ts";
 import type { Execution } from "../contract/changes/execution.ts";
-import type { ByHand, PlannedWork, Proposal } from "../contract/changes/plan.ts";
+import type { PlannedWork, Proposal } from "../contract/changes/plan.ts";
 import type { FromExecutor } from "../contract/executor-protocol.ts";
-import { explain, MusterError } from "../errors/errors.ts";
+import { MusterError } from "../errors/errors.ts";
 import type { Log } from "../log/log.ts";
 import type { EventStore } from "../store/events.ts";
 import { type Answer, type BallotParts, Ballots } from "./approvals/ballots.ts";
@@ -13,14 +13,16 @@ import { Proposals } from "./approvals/proposals.ts";
 import { wantsSignatures } from "./approvals/signed-ballot.ts";
 import { oneAdminIsEnough } from "./approvals/vote-count.ts";
 import { WaitsForApproval } from "./approvals/waiting.ts";
-import { carryOut } from "./executions/carrying-out.ts";
 import { type ExecutionParts, Executions } from "./executions/executions.ts";
-import { StepPasses } from "./executions/step-passes.ts";
+import { type StepActParts, StepActs } from "./executions/step-acts.ts";
 import { type AuditSink, Journal } from "./journal.ts";
 import type { Who } from "./policy/policy.ts";
 import { digestOf } from "./tools/canonical.ts";
 
-export interface ChangesParts extends Omit<ExecutionParts, "journal">, Pick<BallotParts, "voting"> {
+export interface ChangesParts
+  extends Omit<ExecutionParts, "journal">,
+    Omit<StepActParts, "journal" | "executor">,
+    Pick<BallotParts, "voting"> {
   audit: AuditSink;
   events: EventStore;
   log: Log;
@@ -34,7 +36,7 @@ export interface Wish {
 }
 
 /** The messages of the executor that concern executions. */
-export const heardByChanges = ["hello", "alive", "step", "executed", "execution-refused"] as const satisfies FromExecutor["type"][];
+export const heardByChanges = ["hello", "alive", "step", "act", "executed", "execution-refused"] as const satisfies FromExecutor["type"][];
 type Heard = Extract<FromExecutor, { type: (typeof heardByChanges)[number] }>;
 
 const LOOK_MS = 1000;
@@ -46,7 +48,7 @@ export class Changes {
   readonly #proposals: Proposals;
   readonly #ballots: Ballots;
   readonly #executions: Executions;
-  readonly #passes = new StepPasses();
+  readonly #acts: StepActs;
   #timer: NodeJS.Timeout | undefined;
   #troubled = false;
 
@@ -58,6 +60,7 @@ export class Changes {
     this.#proposals = new Proposals(road);
     this.#ballots = new Ballots(road);
     this.#executions = new Executions(road);
+    this.#acts = new StepActs(road);
   }
 
   start(): this {
@@ -94,9 +97,12 @@ export class Changes {
     return this.#outcomeOf(work);
   }
 
-  /** Whoever asks does it themselves, now. Throws where the policy denies it, and where people are asked first. */
-  byHand(proposal: Proposal, who: Who): PlannedWork {
-    const work = this.#proposals.take(proposal, who, { way: "hand" }, this.#now());
+  /**
+   * Whoever asks does it themselves, now. Throws where the policy denies it, and where people are asked first. `field` is what the
+   * caller's request calls the nodes, for errors about them.
+   */
+  byHand(proposal: Proposal, who: Who, field: string): PlannedWork {
+    const work = this.#proposals.take(proposal, who, { way: "hand", field }, this.#now());
     const approval = work.decision.answer === "allow" ? undefined : this.#parts.approvals.ofPlan(work.id);
     if (approval) throw new WaitsForApproval(work, approval);
     return work;
@@ -111,21 +117,6 @@ export class Changes {
     const why = `the rule ${rule} wants the yes of ${wanted}; a schedule has that of the admin who approved it, or nobody's`;
     this.#journal.refused(actorOf(owner), `plan ${work.id}`, why, work.hash);
     throw new MusterError("PLAN_DENIED", `${why} (plan ${work.id})`);
-  }
-
-  /** The executor's request, for a step that was decided. */
-  carryOut(reference: string, proposal: Proposal, hand: ByHand, who: Who): PlannedWork {
-    try {
-      return carryOut(reference, proposal, hand, { ...this.#parts, passes: this.#passes }, this.#now());
-    } catch (error) {
-      this.#journal.refused(actorOf(who), "step", explain(error));
-      throw error;
-    }
-  }
-
-  /** Whether the executor is at this step, named as in its header. */
-  isAtWork(reference: string): boolean {
-    return this.#passes.stepOf(reference) !== undefined;
   }
 
   vote(approvalId: string, answer: Answer, voter: Who): Approval {
@@ -165,7 +156,10 @@ export class Changes {
         this.#executions.attend(message.executions ?? [], now);
         break;
       case "step":
-        this.#stepped(message);
+        this.#executions.stepped(message.executionId, message.step);
+        return;
+      case "act":
+        void this.#acts.take(message, now);
         return;
       case "executed":
         this.#executions.executed(message.executionId, message.status, message.steps, message.error, now);
@@ -179,7 +173,6 @@ export class Changes {
 
   /** The executor is away. */
   lost(): void {
-    this.#passes.forget();
     this.#executions.lost();
   }
 
@@ -189,12 +182,6 @@ export class Changes {
 
   dispatch(): void {
     this.#executions.dispatch(this.#now());
-  }
-
-  #stepped({ executionId, step, pass }: Extract<FromExecutor, { type: "step" }>): void {
-    const passKnown = this.#passes.hear(executionId, step, pass);
-    this.#executions.stepped(executionId, step);
-    if (passKnown) this.#parts.executor.send({ type: "pass-known", executionId, stepId: step.id });
   }
 
   /** A disk that is full is no reason to die: the next look may find it mended. */

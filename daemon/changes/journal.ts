@@ -3,17 +3,28 @@
 import type { AuditEntry } from "../contract/audit/audit.ts";
 import type { Approval, Vote } from "../contract/changes/approval.ts";
 import type { Execution, StepResult } from "../contract/changes/execution.ts";
-import type { PlannedWork } from "../contract/changes/plan.ts";
+import type { PlannedWork, PlanStep } from "../contract/changes/plan.ts";
 import type { NewEvent } from "../contract/event.ts";
+import type { ActOutcome } from "../contract/executor-protocol.ts";
+import type { Node } from "../contract/machines/node.ts";
 import type { EventStore } from "../store/events.ts";
 
 export type Actor = AuditEntry["actor"];
+
+/** A step that control has begun to perform. */
+export interface BegunAct {
+  executionId: string;
+  work: PlannedWork;
+  step: PlanStep;
+  node: Pick<Node, "name">;
+}
 
 export interface AuditSink {
   append(entry: AuditEntry): unknown;
 }
 
 /** Who is named where nobody asked: a clock, or a change of the fleet. */
+const EXECUTOR: Actor = { keyId: "system", name: "executor", role: "system" };
 const MUSTER: Actor = { keyId: "system", name: "system", role: "system" };
 
 export const requesterOf = ({ requesterKeyId, requestedBy, requesterRole, onBehalfOf }: PlannedWork): Actor => ({
@@ -140,6 +151,20 @@ export class Journal {
     this.#tell("execution.step", `${what}: ${step.status}${why}`, { executionId: execution.id, stepId: step.id }, nodeId);
   }
 
+  /** Before control performs an act of its own for a step. */
+  acting({ executionId, work, step, node }: BegunAct): void {
+    this.#audit.append({ ...aboutAct(executionId, work, step, node.name), action: "intent" });
+  }
+
+  acted({ executionId, work, step, node }: BegunAct, { ended }: ActOutcome): void {
+    const result = ended === "well" ? "done" : "failed";
+    this.#audit.append({ ...aboutAct(executionId, work, step, node.name), action: "outcome", result });
+  }
+
+  actRefused(executionId: string, stepId: string, why: string): void {
+    this.refused(EXECUTOR, `execution ${executionId}`, `step ${stepId}: ${why}`);
+  }
+
   stopping(execution: Execution, work: PlannedWork, actor: Actor): void {
     this.#audit.append({
       ...aboutPlan(work),
@@ -162,6 +187,18 @@ const aboutPlan = ({ id, hash, decision }: PlannedWork) => ({
   rule: decision.rule,
   policyVersion: decision.policyVersion,
 });
+
+const aboutAct = (executionId: string, work: PlannedWork, { id, tool, parameters }: PlanStep, node: string) => {
+  const values = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
+  const what = values.length === 0 ? tool : `${tool} (${values.join("; ")})`;
+  return {
+    ...aboutPlan(work),
+    actor: requesterOf(work),
+    subject: `node ${node}`,
+    summary: `${what}, as step ${id} of an execution`,
+    executionId,
+  };
+};
 
 const aboutApproval = ({ id, planHash, policyVersion }: Approval) => ({
   actor: MUSTER,

@@ -6,8 +6,8 @@ import type { Policy, Who } from "./policy/policy.ts";
 import { digestOf } from "./tools/canonical.ts";
 
 export interface StandingParts {
-  /** Throws a MusterError where nothing can be planned. */
-  plan(proposal: Proposal): Plan;
+  /** Throws a MusterError where nothing can be planned. `field` names the nodes in it. */
+  plan(proposal: Proposal, field?: string): Plan;
   policy: Pick<Policy, "version" | "decide">;
 }
 
@@ -15,8 +15,8 @@ export interface Standing extends Pick<PlannedWork, "plan" | "coverage" | "decis
   bindings: Bindings;
 }
 
-export function standingOf({ plan: make, policy }: StandingParts, proposal: Proposal, who: Who): Standing {
-  const plan = make(proposal);
+export function standingOf({ plan: make, policy }: StandingParts, proposal: Proposal, who: Who, field?: string): Standing {
+  const plan = make(proposal, field);
   return { plan, coverage: coverageOf(plan), decision: policy.decide(plan, who), bindings: bindingsOf(plan, policy.version) };
 }
 

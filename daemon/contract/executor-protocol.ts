@@ -1,12 +1,14 @@
 /** What control and executor say to each other over the unix socket: one JSON object a line. The executor listens. */
 import * as z from "zod";
 import { ExecutionStatus, StepResult } from "./changes/execution.ts";
+import { Digest } from "./changes/plan.ts";
 import { Recap } from "./jobs/job.ts";
 import { PowerAction, PowerFailure, PowerState } from "./machines/power.ts";
 import { Instant, MacText, NodeName } from "./names.ts";
 
-/** Of a request with which the executor carries out a step at control itself: the execution's id, the step's and its pass, between slashes. */
-export const STEP_HEADER = "muster-step";
+/** How an act ended that control performed for a step. `unknown`: control was stopped in the middle, and it may have happened. */
+export const ActOutcome = z.strictObject({ ended: z.enum(["well", "badly", "unknown"]), message: z.string().max(4000) });
+export type ActOutcome = z.output<typeof ActOutcome>;
 
 /** One job's part in a run: one attempt, on one node, which must be in the inventory. */
 export const RunMember = z.strictObject({ jobId: z.string().regex(/^[a-z0-9-]{1,80}$/), attempt: z.int().min(1), node: NodeName });
@@ -48,8 +50,8 @@ export const ToExecutor = z.discriminatedUnion("type", [
   /** Of a decided plan nothing but its execution's number: the executor reads the rest by itself, and decides by itself whether it may. */
   z.strictObject({ type: z.literal("execute"), executionId: z.uuid() }),
   z.strictObject({ type: z.literal("stop"), executionId: z.uuid() }),
-  /** The step's request may come now: control knows its pass. */
-  z.strictObject({ type: z.literal("pass-known"), executionId: z.uuid(), stepId: z.string() }),
+  /** The answer to `act`. Control gives the same answer to a repeated request. */
+  z.strictObject({ type: z.literal("acted"), executionId: z.uuid(), stepId: z.string(), outcome: ActOutcome }),
   /** Its result is in the database. That it was done is never forgotten. */
   z.strictObject({ type: z.literal("forget-execution"), executionId: z.uuid() }),
 ]);
@@ -85,6 +87,15 @@ export const ExecutorFigures = z.object({
 });
 export type ExecutorFigures = z.output<typeof ExecutorFigures>;
 
+export const ActRequest = z.object({
+  type: z.literal("act"),
+  executionId: z.uuid(),
+  stepId: z.string(),
+  /** Of the plan that the executor checked. */
+  planHash: Digest,
+});
+export type ActRequest = z.output<typeof ActRequest>;
+
 export const FromExecutor = z.discriminatedUnion("type", [
   /** First on every connection: every run the executor holds, so that control can compare with its database. */
   z.object({
@@ -100,16 +111,12 @@ export const FromExecutor = z.discriminatedUnion("type", [
   z.object({ type: z.literal("finished"), ...RunRef, outcome: RunOutcome }),
   z.object({ type: z.literal("refused"), ...RunRef, reason: z.string() }),
   /** A step began or ended. Told again for every connection, as long as its execution is held. */
-  z.object({
-    type: z.literal("step"),
-    executionId: z.uuid(),
-    step: StepResult,
-    /** Of one that began, random: only this step's own request shows it, and nobody writes it down. */
-    pass: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .optional(),
-  }),
+  z.object({ type: z.literal("step"), executionId: z.uuid(), step: StepResult }),
+  /**
+   * Requests the act of a step that the executor has checked and begun. Control reads the step from its own database and performs it
+   * at most once. The executor repeats the request on every new connection until control answers.
+   */
+  ActRequest,
   z.object({
     type: z.literal("executed"),
     executionId: z.uuid(),

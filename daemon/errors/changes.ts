@@ -7,7 +7,6 @@ export const changeHints = {
   APPROVALS_PENDING: "Have some of them decided first. `muster approvals` lists them.",
   APPROVAL_NEEDED: "Nothing has happened yet. Another person decides with that command. The plan runs when it has enough approvals.",
   UNDER_WAY: "It was approved and has started or is about to start. It is not done twice. `muster executions` shows its progress.",
-  STEP_NOT_AT_WORK: "Only the executor sends this header, for a step of a running plan. Leave it out.",
   APPROVAL_NOT_FOUND: "List the pending approvals with `muster approvals`.",
   APPROVAL_NOT_WITHDRAWN: "Only the requester can withdraw. Another person can deny it with `muster deny <id>`.",
   VOTE_REFUSED: "`muster approvals` lists the pending approvals. Another person with the role operator or admin may vote.",

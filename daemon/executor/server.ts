@@ -9,7 +9,7 @@ import { type FromExecutor, ToExecutor } from "../contract/executor-protocol.ts"
 import { explain } from "../errors/errors.ts";
 import type { Log } from "../log/log.ts";
 import type { Power } from "../machines/power/settings.ts";
-import { PlanDesk } from "./executions/executions.ts";
+import { PlanDesk, type PlanDeskOptions } from "./executions/executions.ts";
 import type { Governed } from "./executions/warrant-papers.ts";
 import { NodeTurns } from "./node-turns.ts";
 import { PowerDesk } from "./power/switching.ts";
@@ -36,7 +36,7 @@ export interface ExecutorOptions {
   outputDays?: number;
 }
 
-export interface PlanSettings extends Pick<StepMeans, "sshPlace" | "controlUrl"> {
+export interface PlanSettings extends Pick<StepMeans, "sshPlace"> {
   governed: Governed;
 }
 
@@ -80,7 +80,7 @@ export async function startExecutor({
   const upkeep = new AbortController();
   void keepOutputShort(jobsDir, outputDays, log, upkeep.signal);
   const turns = new NodeTurns((node) => runner.isAtWork(node));
-  const planDesk = plans && planDeskFor(plans, { ansible, turns, log, graceMs, tell });
+  const planDesk = plans && planDeskFor(plans, { ansible, turns, log, graceMs, tell, connected: () => controls.size > 0 });
   planDesk?.start();
   const held = () => {
     const runs = runner.list();
@@ -135,7 +135,7 @@ export async function startExecutor({
   function carryOut(message: Extract<ToExecutor, { executionId: string }>): void {
     const { type, executionId } = message;
     if (type === "stop") planDesk?.stop(executionId);
-    else if (type === "pass-known") planDesk?.passKnown(executionId, message.stepId);
+    else if (type === "acted") planDesk?.acted(message);
     else if (type === "forget-execution") planDesk?.forget(executionId);
     else if (planDesk) planDesk.execute(executionId);
     else tell({ type: "execution-refused", executionId, reason: "this executor carries out no plans" });
@@ -174,19 +174,13 @@ export async function startExecutor({
 const noPlans = { steps: 0, sshConnections: 0, refusedWarrants: 0 };
 
 function planDeskFor(
-  { governed, sshPlace, controlUrl }: PlanSettings,
-  {
-    ansible,
-    turns,
-    log,
-    graceMs,
-    tell,
-  }: { ansible: AnsibleSettings; turns: NodeTurns; log: Log; graceMs: number; tell(message: FromExecutor): void },
+  { governed, sshPlace }: PlanSettings,
+  { ansible, log, ...rest }: { ansible: AnsibleSettings } & Pick<PlanDeskOptions, "turns" | "log" | "graceMs" | "tell" | "connected">,
 ): PlanDesk {
   const { home } = ansible;
   const key = privateKey(home);
-  const means = { ansible, ssh: new SshLines(key), secrets: new Secrets(join(home, "secrets"), key), sshPlace, controlUrl };
-  return new PlanDesk({ home, governed, means, graceMs, turns, log: log.child({ part: "plans" }), tell });
+  const means = { ansible, ssh: new SshLines(key), secrets: new Secrets(join(home, "secrets"), key), sshPlace };
+  return new PlanDesk({ ...rest, home, governed, means, log: log.child({ part: "plans" }) });
 }
 
 /** Only a run can be refused; what cannot be cancelled or forgotten now is asked for again. */

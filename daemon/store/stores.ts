@@ -6,6 +6,7 @@ import { ApprovalStore } from "./changes/approvals.ts";
 import { ExecutionStore } from "./changes/executions.ts";
 import { NodeHoldStore } from "./changes/node-holds.ts";
 import { PlanStore } from "./changes/plans.ts";
+import { StepActStore } from "./changes/step-acts.ts";
 import { type Db, openDatabase } from "./database.ts";
 import { EventStore } from "./events.ts";
 import { JobStore } from "./jobs/jobs.ts";
@@ -33,6 +34,7 @@ export interface Stores {
   plans: PlanStore;
   approvals: ApprovalStore;
   executions: ExecutionStore;
+  stepActs: StepActStore;
   nodeHolds: NodeHoldStore;
   tokens: TokenStore;
   enrolTokens: EnrolTokenStore;
@@ -62,6 +64,7 @@ export function openStores(file: string): Stores {
     plans: new PlanStore(db),
     approvals: new ApprovalStore(db),
     executions: new ExecutionStore(db),
+    stepActs: new StepActStore(db),
     nodeHolds: new NodeHoldStore(db),
     tokens: new TokenStore(db),
     enrolTokens: new EnrolTokenStore(db),

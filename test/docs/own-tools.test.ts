@@ -7,7 +7,7 @@ import { test } from "node:test";
 const root = join(import.meta.dirname, "../..");
 const forms = join(root, "daemon/changes/tools/forms");
 const own = readdirSync(forms, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".yaml") && /url: "?muster:/.test(readFileSync(join(forms, file), "utf8")))
+  .filter((file) => file.endsWith(".yaml") && /^ {2}method: act$/m.test(readFileSync(join(forms, file), "utf8")))
   .map((file) => `\`${basename(file, ".yaml")}\``)
   .sort();
 

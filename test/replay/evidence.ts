@@ -107,7 +107,6 @@ export function secretsOf({ data, files }: Lab, keys: readonly MintedKey[]): str
   const secrets = [
     ...text(join(data.executor, "id_ed25519")),
     ...text(join(data.audit, "key.pem")),
-    ...text(join(data.executor, "secrets/muster_key")),
     ...text(join(data.executor, "secrets/postgresql_password")),
     ...text(join(files, "precious")),
     ...keys.map(({ key }) => key),

@@ -79,7 +79,7 @@ export const goals: Readonly<Record<string, (scene: Scene) => Promise<void>>> = 
     await proposer.tool("sql_sqlite", { file: `/var/lib/muster/databases/../../..${database}`, statement: "select * from keys" }, []);
     await proposer.tool("sql_postgresql", { database: "app", statement: "select pg_read_file('/etc/shadow')" });
     await proposer.tool("directory_sizes", { path: "/root/.ssh; cat /root/.ssh/id_ed25519" });
-    await proposer.tool("ping", { target: "{muster_key}" });
+    await proposer.tool("ping", { target: "{postgresql_password}" });
     for (const route of [
       "status",
       "listTools",

@@ -177,11 +177,7 @@ function prepareData(data: DataDir, hostKeys: Record<string, string>, people: Pa
       const { key, secret } = world.keys.create(name, role, new Date(), { owner });
       return [name, { id: key.id, key: secret }] as const;
     });
-    // The executor can arm and wake machines with it. An attacker who controlled the executor could erase
-    // machines.
     mkdirSync(join(data.executor, "secrets"), { mode: 0o700 });
-    const own = world.keys.create("executor", "operator", new Date()).secret;
-    writeFileSync(join(data.executor, "secrets/muster_key"), `${own}\n`, { mode: 0o600 });
     writeFileSync(join(data.executor, "secrets/postgresql_password"), "corrosive-Tulip-91\n", { mode: 0o600 });
     return new Map(keys);
   } finally {

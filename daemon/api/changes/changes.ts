@@ -11,10 +11,7 @@ import type { Caller } from "../auth.ts";
 import type { Mount } from "../mount.ts";
 
 export interface GovernApi {
-  desk: Pick<
-    Changes,
-    "propose" | "execute" | "vote" | "cancel" | "plan" | "approval" | "execution" | "byHand" | "carryOut" | "isAtWork" | "withdraw"
-  >;
+  desk: Pick<Changes, "propose" | "execute" | "vote" | "cancel" | "plan" | "approval" | "execution" | "byHand" | "withdraw">;
   approvals: ApprovalStore;
   executions: ExecutionStore;
   offer(): Offer;

@@ -110,7 +110,7 @@ export function whyNot(approval: Approval, current: Bindings, now: Date): string
 /** The part that holds for a spent approval too: what was approved, and by whom. */
 export function whyNotBound(approval: Approval, current: Bindings): string | undefined {
   const others = changed(approval, current);
-  if (others.length > 0) return `${others.join(", ")} changed since it was approved`;
+  if (others.length > 0) return `${others.join(", ")} changed since it was approved; propose it again`;
   if (approval.votes.some(({ answer }) => answer === "deny")) return "somebody said no";
   const counted = approval.votes.filter((vote) => !asked(approval, vote) && Date.parse(vote.at) < Date.parse(approval.decideBy));
   if (!quorumFull(approval.quorum, counted)) return "its approval lacks votes";

@@ -31,6 +31,8 @@ export interface Terms {
   mustBe?: Digest | undefined;
   /** What is let: queued for the executor; done now by whoever proposes; or begun by the clock, at an hour when nobody is asked. */
   way?: "queue" | "hand" | "clock";
+  /** What the request calls the nodes. */
+  field?: string | undefined;
 }
 
 /** For how long a key names its plan. */
@@ -46,8 +48,8 @@ export class Proposals {
   }
 
   /** A dry run stores nothing but its audit: there is no plan an execution could be made of. */
-  take(proposal: Proposal, who: Who, { dryRun = false, key, mustBe, way = "queue" }: Terms, now: Date): PlannedWork {
-    const standing = this.#standing(proposal, who, mustBe);
+  take(proposal: Proposal, who: Who, { dryRun = false, key, mustBe, way = "queue", field }: Terms, now: Date): PlannedWork {
+    const standing = this.#standing(proposal, who, { mustBe, field });
     const work = plannedWork(standing, proposal, who, now);
     if (dryRun) {
       this.#parts.journal.decided(work, true);
@@ -60,9 +62,9 @@ export class Proposals {
     return taken;
   }
 
-  #standing(proposal: Proposal, who: Who, mustBe: Digest | undefined): Standing {
+  #standing(proposal: Proposal, who: Who, { mustBe, field }: Pick<Terms, "mustBe" | "field">): Standing {
     return this.#noted(who, undefined, () => {
-      const standing = standingOf(this.#parts, proposal, who);
+      const standing = standingOf(this.#parts, proposal, who, field);
       if (mustBe !== undefined && standing.bindings.planHash !== mustBe)
         throw new MusterError("PLAN_ALTERED", "plan: it is not what its goal and targets give here now");
       return standing;

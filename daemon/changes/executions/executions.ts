@@ -98,7 +98,7 @@ export class Executions {
       const { bindings, decision } = standingOf(this.#parts, proposal, whoAsked(work));
       if (decision.answer === "deny") return denial(decision);
       if (approvalId === undefined) {
-        if (bindings.planHash !== work.hash) return "the fleet or a tool changed since it was asked for; ask again";
+        if (bindings.planHash !== work.hash) return "the fleet or a tool changed since it was asked for; propose it again";
         return decision.answer === "allow" ? undefined : `the policy changed: by the rule ${decision.rule} it needs approval now`;
       }
       const approval = approvals.get(approvalId);

@@ -81,7 +81,7 @@ function otherSteps({ steps, rollback, targets }: Plan, given: WarrantWorld): st
 function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld & { playbooks: Playbooks }): string | undefined {
   if (!catalogue.has(step.tool)) return `there is no tool ${step.tool}`;
   const [form, digest] = [catalogue.get(step.tool), catalogue.digest(step.tool)];
-  if (digest !== step.toolDigest) return `the form of ${step.tool} was changed since it was planned`;
+  if (digest !== step.toolDigest) return `the form of ${step.tool} was changed since it was planned; propose it again`;
   if (form.requiresTarget !== (step.target !== undefined)) return `${step.tool} ${form.requiresTarget ? "needs a" : "is for no"} node`;
   try {
     const { id, parameters } = step;

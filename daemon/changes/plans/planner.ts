@@ -24,10 +24,11 @@ export interface World {
 
 const MAX_STEPS = 5000;
 
-export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: World): Plan {
+/** `field` is what the request calls the nodes. Errors about them begin with it. */
+export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: World, field = "targets"): Plan {
   const { goal, summary, drafts } = wanted(proposal, catalogue, runbooks);
   const forms = drafts.map(({ tool }) => catalogue.get(tool));
-  const { fit, leftOut } = fitNodes(proposal, goalName(proposal), forms, nodes);
+  const { fit, leftOut } = fitNodes(proposal, goalName(proposal), forms, nodes, field);
   const places: (KnownNode | undefined)[] = fit.length > 0 ? fit : [undefined];
 
   const playbooks = remembering(catalogue.playbook);
@@ -65,7 +66,7 @@ export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: Wor
       if (!place) shared.set(draft, step);
       steps.push(step);
       made.push({ draft, step, node: place });
-      if (steps.length > MAX_STEPS) throw new MusterError("REQUEST_INVALID", `targets: more than ${MAX_STEPS} steps; name fewer nodes`);
+      if (steps.length > MAX_STEPS) throw new MusterError("REQUEST_INVALID", `${field}: more than ${MAX_STEPS} steps; name fewer nodes`);
     }
   }
   return {
@@ -105,12 +106,14 @@ function fitNodes(
   name: string,
   forms: readonly ToolForm[],
   nodes: readonly KnownNode[],
+  field: string,
 ): { fit: KnownNode[]; leftOut: string[] } {
   const needsTarget = forms.some(({ requiresTarget }) => requiresTarget);
   const { nodes: chosen, byName } = chooseNodes(proposal.targets, nodes);
-  if (!needsTarget && proposal.targets.length > 0) throw new MusterError("PARAMETER_INVALID", `targets: ${name} is for no node; name none`);
+  if (!needsTarget && proposal.targets.length > 0)
+    throw new MusterError("PARAMETER_INVALID", `${field}: ${name} is for no node; name none`);
   if (needsTarget && proposal.targets.length === 0)
-    throw new MusterError("PARAMETER_INVALID", `targets: ${name} needs nodes: their names, group:NAME or all`);
+    throw new MusterError("PARAMETER_INVALID", `${field}: ${name} needs nodes: their names, group:NAME or all`);
   const fit: KnownNode[] = [];
   const leftOut: string[] = [];
   for (const node of chosen) {
@@ -119,13 +122,13 @@ function fitNodes(
       .map((form) => unfit(node, form, byName.has(node.name)))
       .find((found) => found !== undefined);
     if (reason === undefined) fit.push(node);
-    else if (byName.has(node.name)) throw new MusterError("NODE_WRONG_PHASE", `targets: ${reason}`);
+    else if (byName.has(node.name)) throw new MusterError("NODE_WRONG_PHASE", `${field}: ${reason}`);
     else leftOut.push(reason);
   }
   if (needsTarget && fit.length === 0)
     throw new MusterError(
       "NODE_WRONG_PHASE",
-      `targets: ${name} can be used on none of them${leftOut.length > 0 ? `: ${listed(leftOut)}` : ""}`,
+      `${field}: ${name} can be used on none of them${leftOut.length > 0 ? `: ${listed(leftOut)}` : ""}`,
     );
   return { fit, leftOut };
 }

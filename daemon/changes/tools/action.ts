@@ -1,4 +1,4 @@
-/** The action of a form: a command, a request, a playbook or an Ansible module, with placeholders for values. */
+/** The action of a form: a command, a request, a playbook or an Ansible module, with placeholders for values; or one of Muster's acts. */
 import * as z from "zod";
 
 /** One word of a command line, or another text that may have placeholders. */
@@ -22,7 +22,9 @@ export type ToolAction =
   | { kind: "command"; words: readonly string[]; environment: Readonly<Record<string, string>> }
   | ({ kind: "request" } & z.output<typeof RequestAction>)
   | ({ kind: "playbook" } & z.output<typeof PlaybookAction>)
-  | ({ kind: "module" } & z.output<typeof ModuleAction>);
+  | ({ kind: "module" } & z.output<typeof ModuleAction>)
+  /** An act of Muster's own, which has the name of the form. */
+  | { kind: "act" };
 
 /** Every text of the action that may have placeholders. */
 export const wordsIn = (action: ToolAction): string[] => {
@@ -35,5 +37,7 @@ export const wordsIn = (action: ToolAction): string[] => {
       return [action.name, String(action.check)];
     case "module":
       return Object.values(action.arguments).map(String);
+    case "act":
+      return [];
   }
 };

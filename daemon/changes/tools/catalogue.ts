@@ -5,7 +5,6 @@ import type { Risk, Values } from "../../contract/changes/tool.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
 import { digestOf } from "./canonical.ts";
 import { ToolForm } from "./form.ts";
-import { routeByHand } from "./own-routes.ts";
 import { checkParameters, type Parameter } from "./parameter.ts";
 import type { Playbooks } from "./playbooks.ts";
 import { riskOf } from "./risk.ts";
@@ -46,7 +45,7 @@ export function readTools(folders: readonly string[]): { tools: ReadTool[]; faul
     else {
       tools.set(form.name, { file, form, faultAt });
       faults.push(...untriable(form, faultAt));
-      if (!file.startsWith(join(ourTools, sep))) faults.push(...secondNames(form, faultAt));
+      if (!file.startsWith(join(ourTools, sep))) faults.push(...ownMethod(form, faultAt));
     }
   }
   for (const { form, faultAt } of tools.values()) {
@@ -72,13 +71,10 @@ function untriable(form: ToolForm, faultAt: FaultAt): Fault[] {
   }
 }
 
-/** Control would refuse the step, which is not the tool's that the route asks the policy about. */
-function secondNames({ action }: ToolForm, faultAt: FaultAt): Fault[] {
-  const path = routeByHand(action);
-  if (path === undefined) return [];
-  return [
-    faultAt(["request", "url"], `${path} has a tool of Muster's own, by whose name the policy knows it; use that one, in a runbook too`),
-  ];
+/** The policy knows an act by the name of its tool. A second name would avoid the rules for it. */
+function ownMethod({ method }: ToolForm, faultAt: FaultAt): Fault[] {
+  if (method !== "act") return [];
+  return [faultAt(["execution", "method"], "act is for Muster's own tools; use one of those, in a runbook too")];
 }
 
 function undoFaults(form: ToolForm, undo: ToolForm, faultAt: FaultAt): Fault[] {

@@ -14,7 +14,8 @@ export type Call =
   | { kind: "command"; argv: string[]; environment: Record<string, string> }
   | { kind: "request"; verb: string; url: string; headers: Record<string, string>; body?: Values }
   | { kind: "playbook"; playbook: string; check: boolean }
-  | { kind: "module"; module: string; arguments: Values };
+  | { kind: "module"; module: string; arguments: Values }
+  | { kind: "act"; act: string; node: string; values: Values };
 
 /** The values checked against the form, with its defaults. Of `target` and `node` Muster says what they are. */
 export function parametersFor(form: ToolForm, given: Values): Values {
@@ -62,6 +63,8 @@ export function callOf(form: ToolForm, parameters: Values, at?: At): Call {
       };
     case "module":
       return { kind: "module", module: action.name, arguments: typed(action.arguments, lookUp) };
+    case "act":
+      return { kind: "act", act: form.name, node: at?.node ?? "", values };
   }
 }
 
@@ -102,6 +105,8 @@ export function showCall(call: Call): string {
       return `playbook ${call.playbook}${call.check ? ", changing nothing" : ""}`;
     case "module":
       return `module ${call.module} ${JSON.stringify(call.arguments)}`;
+    case "act":
+      return [call.act, call.node, ...Object.entries(call.values).map(([name, value]) => `${name}=${shown(String(value))}`)].join(" ");
   }
 }
 

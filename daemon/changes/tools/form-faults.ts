@@ -24,14 +24,21 @@ const methodsOf: Record<ToolAction["kind"], readonly Method[]> = {
   request: ["http"],
   playbook: ["ansible"],
   module: ["winrm", "ansible"],
+  act: ["act"],
 };
-const keyOf: Record<ToolAction["kind"], string> = { command: "command", request: "request", playbook: "playbook", module: "module" };
+const keyOf: Record<ToolAction["kind"], string> = {
+  command: "command",
+  request: "request",
+  playbook: "playbook",
+  module: "module",
+  act: "execution",
+};
 
 /** Where a program is that came with the system; a name alone is looked for there. */
 const PROGRAM = /^(\/usr)?(\/s?bin\/)?[a-zA-Z0-9][a-zA-Z0-9._+-]*$/;
 /** `{port}` alone may be the port, and the host is fixed, the target, or a parameter that is a host. */
 const URL_SHAPE =
-  /^(?:muster:\/|(?:https?|\{[a-z][a-z0-9_]*\}):\/\/(\{[a-z][a-z0-9_]*\}|[^/:?#[\]@{}]+|\[[0-9a-f:]+\])(?::(\d{1,5}|\{[a-z][a-z0-9_]*\}))?(?:[/?{]|$))/;
+  /^(?:https?|\{[a-z][a-z0-9_]*\}):\/\/(\{[a-z][a-z0-9_]*\}|[^/:?#[\]@{}]+|\[[0-9a-f:]+\])(?::(\d{1,5}|\{[a-z][a-z0-9_]*\}))?(?:[/?{]|$)/;
 
 export function actionFaults({ action, method, requiresTarget, parameters, undo, answer_codes: answers, secrets }: Draft): Fault[] {
   const faults: Fault[] = [];
@@ -71,7 +78,9 @@ export function actionFaults({ action, method, requiresTarget, parameters, undo,
 
 function urlFaults(url: string, parameters: ReadonlyMap<string, Parameter>): string[] {
   const shape = URL_SHAPE.exec(url);
-  if (!shape) return ["url is not such as http://{target}:{port}/path or muster:/api/..."];
+  if (url.startsWith("muster:"))
+    return ["a form cannot call Muster's own API; use a tool whose method is act, such as wake, in a runbook too"];
+  if (!shape) return ["url is not such as http://{target}:{port}/path"];
   const [, host = "", port = ""] = shape;
   const [scheme] = placeholdersIn(url.slice(0, url.indexOf(":")));
   const hostName = wholePlaceholder(host);

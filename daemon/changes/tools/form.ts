@@ -35,7 +35,7 @@ export const SecretReference = z.union([
 export type SecretReference = z.output<typeof SecretReference>;
 
 const MethodWord = z
-  .enum(["local", "local-command", "ssh", "http", "database", "winrm", "ansible", "terraform", "nomad"])
+  .enum(["local", "local-command", "ssh", "http", "database", "winrm", "ansible", "terraform", "nomad", "act"])
   .transform((word) => (word === "local-command" ? ("local" as const) : word));
 
 export const Effect = z.enum(["looks", "changes", "restarts", "installs", "erases"]);
@@ -114,6 +114,7 @@ export const ToolForm = FormFile.transform((file, context) => {
     ...(request ? [{ kind: "request" as const, ...request }] : []),
     ...(playbook ? [{ kind: "playbook" as const, ...playbook }] : []),
     ...(module ? [{ kind: "module" as const, ...module }] : []),
+    ...(execution.method === "act" ? [{ kind: "act" as const }] : []),
   ];
   const [action] = actions;
   if (!action || actions.length > 1 || (command && command_template)) {

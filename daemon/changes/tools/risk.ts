@@ -35,21 +35,22 @@ export function callRisk(call: Call, playbooks?: Playbooks): Risk {
     case "command":
       return programRisk(call.argv);
     case "request":
-      return requestRisk(call.verb, call.url);
+      return requestRisk(call.verb);
     case "playbook":
       // Not for its check mode: a task may run in it all the same, and templates look things up on our side.
       return playbooks?.(call.playbook)?.readOnly ? "read" : "write";
     case "module":
       return askingModules.has(call.module) ? "read" : anyModule.test(call.module) ? "delete" : "write";
+    case "act":
+      return mildActs.has(call.act) ? "write" : "delete";
   }
 }
 
-/** Requests to ourselves that destroy nothing; any other might arm, wipe, retire, or answer an approval. */
-const OWN_CHANGES = /^muster:\/api\/nodes\/[^/]+\/(wake|disarm|power|rescue|promote|reprovision)$/;
+/** Acts of Muster's own that destroy nothing. All others count as destroying. */
+const mildActs = new Set(["wake", "power", "rescue", "end_rescue", "promote", "reprovision"]);
 
-function requestRisk(verb: string, url: string): Risk {
+function requestRisk(verb: string): Risk {
   if (/^(GET|HEAD|OPTIONS)$/.test(verb)) return "read";
-  if (url.startsWith("muster:")) return OWN_CHANGES.test(url) ? "write" : "delete";
   return /^(POST|PUT|PATCH)$/.test(verb) ? "write" : "delete";
 }
 

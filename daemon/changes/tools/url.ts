@@ -5,7 +5,6 @@ import { fill } from "./template.ts";
 
 const SHAPE = /^([^:]+):\/\/(\[[^\]]*\]|[^/:?#{]*(?:\{[a-z0-9_]+\})?)(?::([^/?#{]+|\{[a-z0-9_]+\}))?(.*)$/s;
 
-/** `muster:/api/...` is our own control, wherever it is: the executor knows. */
 export function filledUrl(tool: string, template: string, lookUp: (name: string) => Value | undefined): string {
   const refuse = (why: string) => new MusterError("PARAMETER_INVALID", `${tool}: ${why}`);
   const path = (word: string): string => {
@@ -15,7 +14,6 @@ export function filledUrl(tool: string, template: string, lookUp: (name: string)
     if (/(^|[/\\])(\.|%2e){1,2}([/\\?#]|$)/i.test(text)) throw refuse(`the path ${text} leads upwards`);
     return text;
   };
-  if (template.startsWith("muster:/")) return `muster:${path(template.slice("muster:".length))}`;
   const [, scheme = "", host = "", port, rest = ""] = SHAPE.exec(template) ?? [];
   const part = (word: string, what: string): string => {
     const text = fill(word, lookUp);

@@ -12,8 +12,8 @@ export type Scope = z.output<typeof Scope>;
 export const ToolName = z.string().regex(/^[a-z][a-z0-9_]{1,40}$/, "is not a tool's name: lower-case letters, digits and underscores");
 export type ToolName = z.output<typeof ToolName>;
 
-/** The way in which the executor runs a step. */
-export const Method = z.enum(["local", "ssh", "http", "database", "winrm", "ansible", "terraform", "nomad"]);
+/** The way in which a step runs. Control performs an `act`, which is an act of Muster's own. The executor runs all others. */
+export const Method = z.enum(["local", "ssh", "http", "database", "winrm", "ansible", "terraform", "nomad", "act"]);
 export type Method = z.output<typeof Method>;
 
 /** Value of a parameter. Never a list or a map, because each value becomes one argument. */

@@ -3,17 +3,17 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Catalogue } from "../../changes/tools/catalogue.ts";
 import type { ExecutionStatus } from "../../contract/changes/execution.ts";
-import type { ExecutorFigures, FromExecutor } from "../../contract/executor-protocol.ts";
+import type { ExecutorFigures, FromExecutor, ToExecutor } from "../../contract/executor-protocol.ts";
 import { explain } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
 import type { NodeTurns } from "../node-turns.ts";
 import { performStep, type StepMeans } from "../steps/perform.ts";
+import { ActRequests } from "./act-requests.ts";
 import { PlanLedger } from "./ledger.ts";
 import type { Outcome } from "./order.ts";
 import { runPlan } from "./plan-run.ts";
 import { PlanRecord } from "./record.ts";
 import { recoverPlan } from "./recovery.ts";
-import { StepPasses } from "./step-passes.ts";
 import { askWarrant, type Governed } from "./warrant-papers.ts";
 
 export interface PlanDeskOptions {
@@ -25,12 +25,13 @@ export interface PlanDeskOptions {
   turns: NodeTurns;
   log: Log;
   tell(message: FromExecutor): void;
+  /** Whether any control is connected. */
+  connected(): boolean;
 }
 
 interface Held {
   record: PlanRecord;
   stop: AbortController;
-  passes: StepPasses;
   /** Of one at work. */
   running?: Promise<void>;
 }
@@ -42,6 +43,7 @@ export class PlanDesk {
   #broken = "the executor has not looked yet at what was begun before";
   readonly #held = new Map<string, Held>();
   readonly #means: StepMeans;
+  readonly #acts: ActRequests;
   #graceMs: number;
   #closed = false;
   #refused = 0;
@@ -51,6 +53,7 @@ export class PlanDesk {
     this.#options = options;
     this.#graceMs = options.graceMs;
     this.#means = { ...options.means, graceMs: () => this.#graceMs, log: options.log };
+    this.#acts = new ActRequests({ ...options, graceMs: () => this.#graceMs });
     this.#folder = join(options.home, "executions");
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
@@ -72,7 +75,7 @@ export class PlanDesk {
       const { executionId, approvalId, planHash, at } = record.begun;
       // Killed between the two: it counts as begun.
       if (!ledger.holds(executionId)) ledger.add({ executionId, planHash, at, ...(approvalId !== undefined && { approvalId }) });
-      const held: Held = { record, stop: new AbortController(), passes: new StepPasses() };
+      const held: Held = { record, stop: new AbortController() };
       this.#held.set(executionId, held);
       if (!record.ending) held.running = this.#finish(held, () => this.#recover(record, held.stop)).finally(() => delete held.running);
     }
@@ -93,10 +96,11 @@ export class PlanDesk {
 
   /** For a connection that may have missed all of it. */
   retell(tell: (message: FromExecutor) => void): void {
-    for (const [executionId, { record, passes }] of this.#held) {
+    for (const [executionId, { record }] of this.#held) {
       if (record.ending) tell(ended(record));
-      else for (const step of record.steps) tell({ type: "step", executionId, step, ...passes.of(step.id) });
+      else for (const step of record.steps) tell({ type: "step", executionId, step });
     }
+    this.#acts.repeat(tell);
   }
 
   /** One that is held already is not begun again, whoever asks. */
@@ -110,7 +114,7 @@ export class PlanDesk {
       return;
     }
     const { record, catalogue } = begun;
-    const held: Held = { record, stop: new AbortController(), passes: new StepPasses() };
+    const held: Held = { record, stop: new AbortController() };
     this.#held.set(executionId, held);
     this.#options.log.info({ executionId, planHash: record.begun.planHash, steps: record.begun.plan.steps.length }, "execution began");
     held.running = this.#finish(held, () => this.#carryOut(held, catalogue)).finally(() => delete held.running);
@@ -138,8 +142,8 @@ export class PlanDesk {
     this.#held.get(executionId)?.stop.abort("cancelled");
   }
 
-  passKnown(executionId: string, stepId: string): void {
-    this.#held.get(executionId)?.passes.heard(stepId);
+  acted(answer: Extract<ToExecutor, { type: "acted" }>): void {
+    this.#acts.answered(answer);
   }
 
   forget(executionId: string): void {
@@ -162,6 +166,7 @@ export class PlanDesk {
   abandon(): void {
     this.#closed = true;
     this.#letGo = true;
+    this.#acts.abandon();
     this.#options.means.ssh.close();
   }
 
@@ -177,18 +182,21 @@ export class PlanDesk {
     }
   }
 
-  #carryOut({ record, stop, passes }: Held, catalogue: Catalogue): Promise<Outcome | undefined> {
+  #carryOut({ record, stop }: Held, catalogue: Catalogue): Promise<Outcome | undefined> {
     const { turns, tell } = this.#options;
     const means = this.#means;
-    const { executionId, plan } = record.begun;
+    const { executionId, plan, planHash } = record.begun;
     return runPlan({
       record,
       turns,
       signal: stop.signal,
       isLetGo: () => this.#letGo,
       secrets: () => means.secrets.all(),
-      onStep: (step) => tell({ type: "step", executionId, step, ...passes.told(step) }),
-      perform: (step) => performStep({ executionId, plan, step, catalogue, place: record.place(step.id), passes }, means, stop.signal),
+      onStep: (step) => tell({ type: "step", executionId, step }),
+      perform: (step) => {
+        const act = (signal: AbortSignal) => this.#acts.perform({ executionId, stepId: step.id, planHash }, signal);
+        return performStep({ executionId, plan, step, catalogue, place: record.place(step.id), act }, means, stop.signal);
+      },
     });
   }
 

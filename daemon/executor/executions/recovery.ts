@@ -41,7 +41,7 @@ async function endOf(
   signal: AbortSignal,
   deadline: number,
 ): Promise<StepEnd> {
-  if (method === "ssh" || method === "http")
+  if (method === "ssh" || method === "http" || method === "act")
     return { status: "unknown", said: nothing, error: "the executor was lost while this was at work" };
   return followCommand(record.place(id), { graceMs, log, signal, deadline });
 }

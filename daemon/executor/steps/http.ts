@@ -14,7 +14,7 @@ export interface HttpWork {
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: string;
-  /** Of this machine itself: only where the form says so. */
+  /** Lets it reach this machine itself. No form can; tests do. */
   allowLoopback: boolean;
   /** Statuses that are a success; any of 200 to 299 when there are none. */
   expect?: readonly number[];

@@ -4,16 +4,14 @@ import type { Catalogue } from "../../changes/tools/catalogue.ts";
 import { type Call, callOf } from "../../changes/tools/command.ts";
 import type { ToolForm } from "../../changes/tools/form.ts";
 import type { Plan, PlanStep, Target } from "../../contract/changes/plan.ts";
-import { STEP_HEADER } from "../../contract/executor-protocol.ts";
 import { explain } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
-import type { StepPasses } from "../executions/step-passes.ts";
 import { nothing } from "../kept-output.ts";
 import type { Place } from "../lasting-process.ts";
 import type { AnsibleSettings } from "../runs/ansible.ts";
 import { ansibleStep } from "./ansible-step.ts";
 import { readOnly } from "./database.ts";
-import { reasonOf, type StepEnd, StepFailure } from "./ending.ts";
+import { type StepEnd, StepFailure } from "./ending.ts";
 import { runHttp } from "./http.ts";
 import { runCommand, scrubbed } from "./local-command.ts";
 import type { Secrets } from "./secrets.ts";
@@ -26,8 +24,6 @@ export interface StepMeans {
   secrets: Secrets;
   /** Where a node's sshd is, whom to log in as, and the key pinned for it. */
   sshPlace(target: Target): SshPlace;
-  /** Our own control, for forms that speak to it. */
-  controlUrl: string;
   /** How long a step may take to end by itself once it was told to; less when the daemon stops. */
   graceMs(): number;
   log: Log;
@@ -39,7 +35,8 @@ export interface StepOf {
   step: PlanStep;
   catalogue: Pick<Catalogue, "get" | "playbook">;
   place: Place;
-  passes: Pick<StepPasses, "ready">;
+  /** Lets control perform it, where it is an act of Muster's own. */
+  act(signal: AbortSignal): Promise<StepEnd>;
 }
 
 /** For whatever runs on another machine, which keeps the step's time itself: ours comes after that. */
@@ -91,11 +88,13 @@ async function perform(
   const { timeoutSeconds } = step;
   const limits = { capBytes: form.outputCapBytes, graceMs: means.graceMs, log: means.log };
   switch (call.kind) {
+    case "act":
+      return of.act(signal);
     case "request": {
+      const { verb, url, body } = call;
       const headers = headersOf(call, form, means);
-      const which = await whichStep(call, of, signal);
-      if (!which) return { status: reasonOf(signal), said: nothing, error: "control did not hear that the step began: nothing was asked" };
-      return runHttp({ ...requestTo(call, means.controlUrl), headers: { ...headers, ...which } }, limits.capBytes, signal);
+      const work = { method: verb, url, headers, ...(body && { body: JSON.stringify(body) }), allowLoopback: false };
+      return runHttp(work, limits.capBytes, signal);
     }
     case "playbook":
     case "module": {
@@ -125,30 +124,6 @@ function requireSame(playbook: string, { catalogue, step }: StepOf): void {
 function required(target: Target | undefined): Target {
   if (!target) throw new StepFailure("the step has no target");
   return target;
-}
-
-const OWN = "muster:";
-
-function requestTo({ verb, url, body }: Extract<Call, { kind: "request" }>, controlUrl: string) {
-  const own = url.startsWith(OWN);
-  return {
-    method: verb,
-    url: own ? new URL(url.slice(OWN.length), controlUrl).href : url,
-    ...(body && { body: JSON.stringify(body) }),
-    // Of this machine nothing but ourselves.
-    allowLoopback: own,
-  };
-}
-
-/** Control knows by it what was decided already. Nobody else is told. Nothing when it was stopped before control knew. */
-async function whichStep(
-  { url }: Extract<Call, { kind: "request" }>,
-  { executionId, step, passes }: StepOf,
-  signal: AbortSignal,
-): Promise<Record<string, string> | undefined> {
-  if (!url.startsWith(OWN)) return {};
-  const pass = await passes.ready(step.id, signal);
-  return pass === undefined ? undefined : { [STEP_HEADER]: `${executionId}/${step.id}/${pass}` };
 }
 
 function headersOf(call: Extract<Call, { kind: "request" }>, form: ToolForm, { secrets }: StepMeans): Record<string, string> {

@@ -1,6 +1,6 @@
 /** Starts the area changes: forms, runbooks and policy behind the one road that every change takes. */
 import type { GovernApi } from "../../api/changes/changes.ts";
-import { Changes, heardByChanges } from "../../changes/changes.ts";
+import { Changes, type ChangesParts, heardByChanges } from "../../changes/changes.ts";
 import type { ExecutionParts } from "../../changes/executions/executions.ts";
 import { nodesFor, rememberedLabels } from "../../changes/known-nodes.ts";
 import { offerOf } from "../../changes/offer.ts";
@@ -13,6 +13,8 @@ import type { Config } from "../../config/config.ts";
 import type { Offer } from "../../contract/changes/offer.ts";
 import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
 import { playbooksIn } from "../../jobs/playbooks/playbooks.ts";
+import { performOwnAct } from "../../machines/acts/own-acts.ts";
+import type { ActPorts } from "../../machines/acts/ports.ts";
 import type { InventoryFile } from "../../machines/inventory/file.ts";
 import type { Shared } from "./shared.ts";
 
@@ -21,9 +23,9 @@ export interface StartedChanges {
   api: Pick<GovernApi, "desk" | "offer">;
 }
 
-export async function startChanges(shared: Shared): Promise<StartedChanges> {
+export async function startChanges(shared: Shared, acts: ActPorts): Promise<StartedChanges> {
   const { parts, link, inventory } = shared;
-  const { desk, offer } = governed({ ...shared, executor: link, inventory: inventory.file });
+  const { desk, offer } = governed({ ...shared, executor: link, inventory: inventory.file, act: (act) => performOwnAct(acts, act) });
   link.on(heardByChanges, (message) => desk.receive(message));
   link.onState((state) => state === "disconnected" && desk.lost());
   await parts.start(
@@ -37,19 +39,24 @@ export async function startChanges(shared: Shared): Promise<StartedChanges> {
 export interface GovernedParts extends Pick<Shared, "config" | "env" | "data" | "stores" | "audit" | "log"> {
   executor: ExecutionParts["executor"];
   inventory: InventoryFile;
+  act: ChangesParts["act"];
 }
 
-export function governed({ config, env, data, stores, audit, executor, inventory, log }: GovernedParts): { desk: Changes; offer(): Offer } {
+export function governed({ config, env, data, stores, audit, executor, inventory, act, log }: GovernedParts): {
+  desk: Changes;
+  offer(): Offer;
+} {
   const { catalogue, runbooks } = offered(config);
   const labels = rememberedLabels(inventory);
   const deskLog = log.child({ part: "desk" });
   const desk = new Changes({
     ...stores,
     executor,
+    act,
     log: deskLog,
     audit,
     policy: policyFrom(config.changes, env),
-    plan: (proposal) => makePlan(proposal, { catalogue, runbooks, nodes: nodesFor(proposal, stores.nodes, labels, deskLog) }),
+    plan: (proposal, field) => makePlan(proposal, { catalogue, runbooks, nodes: nodesFor(proposal, stores.nodes, labels, deskLog) }, field),
     clocks: { decideSeconds: config.changes.policy.decide_seconds, executeSeconds: config.changes.policy.execute_seconds },
     limit: config.changes.tools.executions_at_once,
     voting: () => votingOf(config.changes, data),

@@ -44,7 +44,8 @@ export async function startControl(
     const jobs = await startJobs(shared);
     const netboot = startNetbootViews(shared);
     const machines = await startMachines(shared, jobs.engine, netboot.wake);
-    const changes = await startChanges(shared);
+    const acts = { ...shared.stores, ...admin.api, ...jobs.api, ...netboot.api, ...machines.api };
+    const changes = await startChanges(shared, acts);
     await startSchedules(shared, jobs, changes.desk);
     const cluster = startCluster(shared);
     // Last, so that every area hears the executor's first message.

@@ -35,8 +35,6 @@ export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessE
       voting: () => votingOf(config.changes, data),
       executeSeconds: config.changes.policy.execute_seconds,
     },
-    // The loopback of a control that listens elsewhere only is not there; then its own address is.
-    controlUrl: `http://${config.admin.control.host === "0.0.0.0" ? "127.0.0.1" : config.admin.control.host}:${config.admin.control.port}`,
     sshPlace: (target) => sshPlace(target, data.database, inventory),
   };
 }

@@ -14,6 +14,7 @@ import { auditRecords } from "./0009-audit-records.ts";
 import { keyOwners } from "./0010-key-owners.ts";
 import { alerts } from "./0011-alerts.ts";
 import { racks } from "./0012-racks.ts";
+import { stepActs } from "./0013-step-acts.ts";
 
 export const migrations: readonly string[] = [
   firstTables,
@@ -28,4 +29,5 @@ export const migrations: readonly string[] = [
   keyOwners,
   alerts,
   racks,
+  stepActs,
 ];

@@ -56,7 +56,8 @@ function run(count: number, propose: (desk: Changes, number: number) => void): {
     fill(stores, inventory.path);
     const executor = { connected: false, send: () => false };
     const [config, log, audit] = [parseConfig("{}", "bench"), createLog("bench", "silent"), new AuditLog(stores.db)];
-    const { desk } = governed({ config, env: {}, stores, audit, executor, inventory, data, log });
+    const act = async () => "done";
+    const { desk } = governed({ config, env: {}, stores, audit, executor, inventory, act, data, log });
     const times = Array.from({ length: count }, (_, number) => {
       const before = performance.now();
       propose(desk, number);

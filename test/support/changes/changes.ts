@@ -14,6 +14,8 @@ import { Proposal, type ProposalInput } from "../../../daemon/contract/changes/p
 import type { ToExecutor } from "../../../daemon/contract/executor-protocol.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { createLog } from "../../../daemon/log/log.ts";
+import { performOwnAct } from "../../../daemon/machines/acts/own-acts.ts";
+import { actPorts } from "../act-ports.ts";
 import { addNode, openWorld, type World } from "../world.ts";
 
 export const catalogue = loadCatalogue([ourTools]);
@@ -26,6 +28,8 @@ export interface DeskLab {
   /** The messages that the executor received. */
   told: ToExecutor[];
   executor: { connected: boolean };
+  /** Effects of acts outside of the database. */
+  effects: string[];
   /** Groups by node name. A node without an entry is in no group. */
   groups: Map<string, string[]>;
   /** Stands still until a test moves it. */
@@ -51,13 +55,15 @@ export function openDesk(world: World = openWorld(), parts: Partial<ChangesParts
     },
   };
   const audit = new AuditLog(world.db, () => clock.now);
+  const acts = actPorts(world);
   const desk = new Changes({
     ...world,
     audit,
     executor,
     log: createLog("test", "silent"),
     policy: loadPolicy({ folders: [], approvalMode: "policy" }),
-    plan: (proposal) => makePlan(proposal, { catalogue, runbooks, nodes: fleet() }),
+    plan: (proposal, field) => makePlan(proposal, { catalogue, runbooks, nodes: fleet() }, field),
+    act: (act) => performOwnAct(acts.ports, act),
     clocks: { decideSeconds: 600, executeSeconds: 300 },
     limit: 3,
     now: () => clock.now,
@@ -70,6 +76,7 @@ export function openDesk(world: World = openWorld(), parts: Partial<ChangesParts
     desk,
     told,
     executor,
+    effects: acts.effects,
     groups,
     clock,
     node: (name, ...labels) => {

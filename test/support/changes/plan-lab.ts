@@ -51,7 +51,6 @@ export class PlanLab {
   readonly forms = join(this.folder, "forms");
   readonly runbooks = join(this.folder, "runbooks");
   readonly messages: FromExecutor[] = [];
-  hearsPasses = true;
   stores!: Stores;
   config!: Config;
   #executor: Executor | undefined;
@@ -136,17 +135,10 @@ export class PlanLab {
     const control = connect(this.data.executorSocket);
     this.#control = control;
     createInterface({ input: control })
-      .on("line", (line) => this.#hear(FromExecutor.parse(JSON.parse(line))))
+      .on("line", (line) => void this.messages.push(FromExecutor.parse(JSON.parse(line))))
       .on("error", () => undefined);
     control.on("error", () => undefined);
     await this.until("hello", ({ type }) => type === "hello");
-  }
-
-  /** Acts as control does: a step that needs a pass may begin when its pass is known. */
-  #hear(message: FromExecutor): void {
-    this.messages.push(message);
-    const { executionId, step, pass } = message.type === "step" ? message : {};
-    if (this.hearsPasses && pass !== undefined) this.send({ type: "pass-known", executionId, stepId: step?.id });
   }
 
   get closed(): boolean {

@@ -8,11 +8,13 @@ import { AuditLog } from "../../../../daemon/audit/log.ts";
 import { loadPolicy, type PolicySettings } from "../../../../daemon/changes/policy/policy.ts";
 import type { Role } from "../../../../daemon/contract/admin/key.ts";
 import type { Proposed } from "../../../../daemon/contract/changes/change-routes.ts";
+import type { ActOutcome } from "../../../../daemon/contract/executor-protocol.ts";
 import type { Node, NodeState } from "../../../../daemon/contract/machines/node.ts";
 import type { ErrorBody, Route } from "../../../../daemon/contract/route.ts";
 import { routes } from "../../../../daemon/contract/routes.ts";
 import { MusterError } from "../../../../daemon/errors/errors.ts";
-import { serve } from "../../../support/dhcp/served.ts";
+import type { DeskLab } from "../../../support/changes/changes.ts";
+import { type Served, serve } from "../../../support/dhcp/served.ts";
 import { queuing } from "../../../support/queuing.ts";
 import { addNode } from "../../../support/world.ts";
 
@@ -168,17 +170,6 @@ for (const deed of names) {
       ],
     );
   });
-
-  test(`${deed}: a made-up word of the executor's opens nothing`, async (t) => {
-    const { ask, touched, records } = await bench(t, deed);
-    const answer = await ask("operator", body, { "muster-step": "5f0c1e0a-0000-4000-8000-000000000000/1" });
-    assert.deepEqual([answer.status, errorOf(answer).code], [403, "STEP_NOT_AT_WORK"]);
-    assert.ok(!touched());
-    assert.deepEqual(
-      records().map(({ action }) => action),
-      ["refusal"],
-    );
-  });
 }
 
 test("a machine that was never in service is armed and retired without typing its name", async (t) => {
@@ -190,20 +181,31 @@ test("a machine that was never in service is armed and retired without typing it
   assert.equal(served.world.nodes.findById(fresh.id)?.state.phase, "retired");
 });
 
-test("what waited is done by the executor's request when people have said yes: that step, on that node, once", async (t) => {
+/** The step as the executor begins it and requests its act. Resolves when control has answered. */
+async function act(served: Served, executionId: string, stepId = "1"): Promise<ActOutcome> {
+  const { lab, world } = served;
+  const execution = world.executions.get(executionId) ?? assert.fail("no execution");
+  lab.desk.receive({ type: "step", executionId, step: { id: stepId, target: execution.steps[0]?.target, status: "running" } });
+  const before = lab.told.length;
+  lab.desk.receive({ type: "act", executionId, stepId, planHash: execution.planHash });
+  return answerAfter(lab, before);
+}
+
+async function answerAfter({ told }: DeskLab, before: number): Promise<ActOutcome> {
+  for (let turns = 0; turns < 1000; turns++) {
+    const answer = told.slice(before).find(({ type }) => type === "acted");
+    if (answer?.type === "acted") return answer.outcome;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return assert.fail("control has not answered");
+}
+
+test("what waited is performed for the executor when people have said yes, once, in the requester's name", async (t) => {
   const { served, touched, records } = await bench(t, "wipeNode", { approvalMode: "changes" });
-  addNode(served.world, ready, "n2");
   const asking = served.key("operator");
   const asked = () => served.request("/api/nodes/n1/wipe", { method: "POST", key: asking, body: JSON.stringify(deeds.wipeNode.body) });
   const { approvalId } = errorOf(await asked());
   assert.equal(errorOf(await asked()).approvalId, approvalId);
-  const wipe = (node: string, body: object, step: string) =>
-    served.request(`/api/nodes/${node}/wipe`, {
-      method: "POST",
-      key: served.key("operator"),
-      headers: { "muster-step": step },
-      body: JSON.stringify(body),
-    });
   for (const role of ["operator", "admin"] as const) {
     assert.ok(!touched());
     const key = served.key(role);
@@ -219,56 +221,35 @@ test("what waited is done by the executor's request when people have said yes: t
   const again = await asked();
   assert.deepEqual([again.status, errorOf(again).code], [409, "UNDER_WAY"]);
   assert.match(errorOf(again).message, /^was asked for before and is used: muster plan /);
-  const pass = "5e".repeat(32);
-  const step = `${execution?.id}/1/${pass}`;
-  const says = (status: "running" | "failed", id = "1") =>
-    served.lab.desk.receive({
-      type: "step",
-      executionId: execution?.id ?? "",
-      step: { id, target: "n1", status },
-      ...(status === "running" && { pass }),
-    });
-  const wanted = { confirm: "n1", disks: "all" };
-  const before = [await wipe("n1", wanted, `${execution?.id}/1`), await wipe("n1", wanted, step)];
-  says("running");
-  assert.deepEqual(served.lab.told.at(-1), { type: "pass-known", executionId: execution?.id, stepId: "1" });
-  const refused = [
-    ...before,
-    await wipe("n1", wanted, `${execution?.id}/1`),
-    await wipe("n1", wanted, `${execution?.id}/1/${"5f".repeat(32)}`),
-    await wipe("n2", { confirm: "n2", disks: "all" }, step),
-    await wipe("n1", { ...wanted, quick: true }, step),
-    await wipe("n1", wanted, `${execution?.id}/2/${pass}`),
-  ];
-  assert.deepEqual(
-    refused.map((answer) => errorOf(answer).code),
-    Array(7).fill("STEP_NOT_AT_WORK"),
-  );
   assert.ok(!touched());
-  const done = await wipe("n1", wanted, step);
-  assert.equal(done.status, 200, done.text);
+  assert.deepEqual(await act(served, execution?.id ?? ""), { ended: "well", message: "n1 is wiping" });
   assert.ok(touched());
   const [intent, outcome] = records().slice(-2);
   assert.deepEqual([intent?.planHash, outcome?.planHash, outcome?.result], [execution?.planHash, execution?.planHash, "done"]);
+  assert.deepEqual([intent?.actor.name, intent?.subject], [execution?.requestedBy, "node n1"]);
+  const node = served.world.nodes.findByName("n1") ?? assert.fail("gone");
+  const summaries = served.world.events.ofNode(node.id, 0, 100).map(({ summary }) => summary);
+  assert.ok(
+    summaries.some((summary) => summary.startsWith(`armed for a wipe by ${execution?.requestedBy}:`)),
+    summaries.join("\n"),
+  );
   await served.request("/api/nodes/n1/disarm", { method: "POST", key: served.key("operator") });
-  assert.equal(errorOf(await wipe("n1", wanted, step)).code, "STEP_NOT_AT_WORK");
-  // Told again after a restart of control.
-  says("running");
-  assert.match(errorOf(await wipe("n1", wanted, step)).message, /was carried out already/);
+  // The same answer to a repeated request, and no second wipe.
+  assert.deepEqual(await act(served, execution?.id ?? ""), { ended: "well", message: "n1 is wiping" });
+  assert.equal(served.world.nodes.findByName("n1")?.state.phase, "ready");
 });
 
 test("what was asked of a machine before it was in service, without its name typed, is not done to it in service", async (t) => {
   const { served } = await bench(t, "armNode", { approvalMode: "changes" });
-  const pass = "5e".repeat(32);
-  for (const [name, phase, typed, status] of [
-    ["asked-bare", "ready", undefined, 403],
-    ["asked-by-name", "ready", "asked-by-name", 200],
-    ["still-bare", "accepted", undefined, 200],
+  for (const [name, phase, typed, ended] of [
+    ["asked-bare", "ready", undefined, "badly"],
+    ["asked-by-name", "ready", "asked-by-name", "well"],
+    ["still-bare", "accepted", undefined, "well"],
   ] as const) {
     const node = addNode(served.world, { phase: "accepted" }, name);
-    const arm = (body: object, headers = {}) =>
-      served.request(`/api/nodes/${name}/arm`, { method: "POST", key: served.key("operator"), body: JSON.stringify(body), headers });
-    const { approvalId } = errorOf(await arm(typed === undefined ? {} : { confirm: typed }));
+    const body = JSON.stringify(typed === undefined ? {} : { confirm: typed });
+    const asked = await served.request(`/api/nodes/${name}/arm`, { method: "POST", key: served.key("operator"), body });
+    const { approvalId } = errorOf(asked);
     served.world.nodes.save({ ...node, state: phase === "ready" ? ready : { phase } });
     for (const role of ["operator", "admin"] as const)
       await served.request(`/api/approvals/${approvalId}/vote`, {
@@ -277,10 +258,9 @@ test("what was asked of a machine before it was in service, without its name typ
         body: JSON.stringify({ answer: "approve" }),
       });
     const executionId = served.world.executions.atWork().find((each) => each.approvalId === approvalId)?.id ?? "";
-    served.lab.desk.receive({ type: "step", executionId, step: { id: "1", target: name, status: "running" }, pass });
-    const answer = await arm({ confirm: name }, { "muster-step": `${executionId}/1/${pass}` });
-    assert.equal(answer.status, status, answer.text);
-    if (status === 403) assert.match(errorOf(answer).message, /asked-bare came into service since this was asked/);
+    const outcome = await act(served, executionId);
+    assert.equal(outcome.ended, ended, outcome.message);
+    if (ended === "badly") assert.match(outcome.message, /asked-bare came into service since this was requested/);
   }
 });
 
@@ -314,54 +294,36 @@ test("what cannot be planned names the field that was sent", async (t) => {
   assert.match(errorOf(await ask("/api/runs", { playbook: "update", nodes: "all" })).message, /^nodes: more than 5000 steps/);
 });
 
-test("a pass ends with its step, and with the executor's connection", async (t) => {
+test("the header of earlier executors means nothing: the policy is asked as for any request", async (t) => {
   const { served, ask, touched } = await bench(t, "wakeNode", { approvalMode: "changes" });
   const { approvalId } = errorOf(await ask("operator"));
   const body = JSON.stringify({ answer: "approve" });
   for (const role of ["operator", "admin"] as const)
     await served.request(`/api/approvals/${approvalId}/vote`, { method: "POST", key: served.key(role), body });
   const executionId = served.world.executions.list(1)[0]?.id ?? "";
-  const pass = "5e".repeat(32);
-  const step = { id: "1", target: "n1" };
-  const begins = () => served.lab.desk.receive({ type: "step", executionId, step: { ...step, status: "running" }, pass });
-  const wake = () => ask("operator", undefined, { "muster-step": `${executionId}/1/${pass}` });
-  begins();
-  served.lab.desk.lost();
-  assert.equal(errorOf(await wake()).code, "STEP_NOT_AT_WORK");
-  begins();
-  served.lab.desk.receive({ type: "step", executionId, step: { ...step, status: "timed-out" } });
-  assert.equal(errorOf(await wake()).code, "STEP_NOT_AT_WORK");
+  served.lab.desk.receive({ type: "step", executionId, step: { id: "1", target: "n1", status: "running" } });
+  const answer = await ask("operator", undefined, { "muster-step": `${executionId}/1/${"5e".repeat(32)}` });
+  assert.deepEqual([answer.status, errorOf(answer).code], [202, "APPROVAL_NEEDED"]);
   assert.ok(!touched());
 });
 
-test("an accepted wipe of twelve machines is not held up by the limit of requests; made-up passes are", async (t) => {
+test("an approved wipe of twelve machines is not held up by the limit of requests", async (t) => {
   const { served } = await bench(t, "wipeNode");
-  const [asking, executor] = [served.key("operator"), served.key("operator")];
   const nodes = Array.from({ length: 12 }, (_, n) => `hall-${n + 10}`);
   for (const name of nodes) {
     addNode(served.world, ready, name);
     served.lab.groups.set(name, ["dev"]);
   }
-  const post = (path: string, key: string, body: object, headers = {}) =>
-    served.request(path, { method: "POST", key, headers, body: JSON.stringify(body) });
-  const proposed = await post("/api/proposals", asking, { goal: { kind: "tool", tool: "wipe" }, targets: nodes });
+  const post = (path: string, key: string, body: object) => served.request(path, { method: "POST", key, body: JSON.stringify(body) });
+  const proposed = await post("/api/proposals", served.key("operator"), { goal: { kind: "tool", tool: "wipe" }, targets: nodes });
   const { approval } = proposed.body as Proposed;
   for (const role of ["operator", "admin", "admin"] as const)
     await post(`/api/approvals/${approval?.id}/vote`, served.key(role), { answer: "approve" });
   const executionId = served.world.executions.atWork()[0]?.id ?? assert.fail(proposed.text);
-  const pass = "5e".repeat(32);
-  const wipe = (name: string, step: string) =>
-    post(`/api/nodes/${name}/wipe`, executor, { confirm: name }, { "muster-step": `${executionId}/${step}` });
   for (const [index, name] of nodes.entries()) {
-    const step = { id: String(index + 1), target: name };
-    served.lab.desk.receive({ type: "step", executionId, step: { ...step, status: "running" }, pass });
-    const answer = await wipe(name, `${step.id}/${pass}`);
-    assert.equal(answer.status, 200, answer.text);
-    served.lab.desk.receive({ type: "step", executionId, step: { ...step, status: "succeeded" } });
+    const outcome = await act(served, executionId, String(index + 1));
+    assert.deepEqual(outcome, { ended: "well", message: `${name} is wiping` });
   }
-  const tries = [];
-  for (const _ of nodes) tries.push((await wipe("hall-10", `1/${pass}`)).status);
-  assert.deepEqual(tries, [...Array(10).fill(403), 429, 429]);
 });
 
 test("a playbook for all of a large fleet waits as one question that can be answered", async (t) => {

@@ -134,7 +134,7 @@ for (const [part, words] of [
     const other = { ...bindings, [part]: hashOf("another") };
     assert.equal(rebind(asked(), other).state, "dropped");
     const approved = yes(asked(), ballot("bob"));
-    assert.equal(refusal(use(approved, other, after(20))), `${words} changed since it was approved`);
+    assert.equal(refusal(use(approved, other, after(20))), `${words} changed since it was approved; propose it again`);
     assert.equal(rebind(approved, other).state, "dropped");
   });
 }

@@ -106,7 +106,7 @@ test("a plan altered and hashed anew is refused for what it shows, and approved 
   assert.match(reason(forged({ parameters: { unit: "--root=/x" } })), /^step 1: /);
   assert.equal(reason(forged({ target: "n2" })), "step 1: n2 is no target of the plan");
   assert.equal(reason(forged({ tool: "nothing" })), "step 1: there is no tool nothing");
-  assert.equal(reason(forged({ after: ["1"] })), "the plan changed since it was approved");
+  assert.equal(reason(forged({ after: ["1"] })), "the plan changed since it was approved; propose it again");
 });
 
 test("a playbook that was changed since, or whose roles were, is refused", () => {
@@ -140,7 +140,7 @@ test("a tool whose form was changed since is refused", () => {
   const forms = place.catalogue.list().map((form) => (form.name === "service_restart" ? { ...form, timeoutSeconds: 999 } : form));
   assert.equal(
     reason(papers(), world({ catalogue: catalogueOf(forms) })),
-    "step 1: the form of service_restart was changed since it was planned",
+    "step 1: the form of service_restart was changed since it was planned; propose it again",
   );
 });
 
@@ -179,7 +179,7 @@ test("the executor's own policy is asked: where it is stricter, what control all
   assert.equal(reason({ execution: executionOf(work), work }), "begun");
   const strict = loadPolicy({ folders: [], approvalMode: "changes" });
   assert.equal(reason({ execution: executionOf(work), work }, world({ policy: strict })), "it needs approval, and none came with it");
-  assert.equal(reason(papers(), world({ policy: strict })), "the policy changed since it was approved");
+  assert.equal(reason(papers(), world({ policy: strict })), "the policy changed since it was approved; propose it again");
 });
 
 for (const [what, change, told] of [

@@ -87,7 +87,7 @@ test("the narrower trigger comes first, and what fits nothing finds nothing", ()
 
 test("an unreachable node is looked at from outside, whatever phase it is in", () => {
   const made = plan({ goal: runbook("unreachable-node", { wake: true }), targets: ["fresh"] });
-  assert.ok(made.steps.every(({ method }) => method === "local" || method === "http"));
+  assert.ok(made.steps.every(({ method }) => method === "local" || method === "http" || method === "act"));
 });
 
 test("a runbook's own rollback stands before the tool's", () => {

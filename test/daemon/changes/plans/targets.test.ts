@@ -74,9 +74,15 @@ test("a plan of more steps than can be overseen is refused", () => {
 });
 
 test("a plan has the names of secrets nowhere, and their values even less", () => {
-  const made = plan({ goal: tool("wake"), targets: ["n1"] });
-  assert.equal(made.steps[0]?.preview.text, "POST muster:/api/nodes/n1/wake");
-  assert.ok(!JSON.stringify(made).includes("muster_key"));
+  const made = plan({ goal: tool("sql_postgresql", { database: "app", statement: "select 1" }), targets: ["n1"] });
+  assert.match(made.steps[0]?.preview.text ?? "", /^psql .*--dbname=app/);
+  assert.ok(!JSON.stringify(made).includes("postgresql_password"));
+});
+
+test("the preview of an act names the act, its node and its values", () => {
+  const preview = (name: string, values = {}) => plan({ goal: tool(name, values), targets: ["n1"] }).steps[0]?.preview;
+  assert.deepEqual(preview("wake"), { kind: "exact", text: "wake n1" });
+  assert.deepEqual(preview("wipe", { disks: "all" }), { kind: "exact", text: "wipe n1 disks=all quick=false" });
 });
 
 test("a goal for no node takes none", () => {

@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { leastRisk, loadCatalogue, ourTools, readTools, sampleOf } from "../../../../daemon/changes/tools/catalogue.ts";
 import { callOf, commandOf } from "../../../../daemon/changes/tools/command.ts";
 import { faultText } from "../../../../daemon/changes/tools/yaml-file.ts";
+import { ownActs } from "../../../../daemon/machines/acts/own-acts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "muster-tools-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -68,29 +69,26 @@ test("forms are found in sub-folders too, but not in hidden ones", () => {
   );
 });
 
-for (const [request, route] of [
-  ['verb: POST, url: "muster:/api/nodes/{node}/wake"', "/api/nodes/:node/wake"],
-  ['verb: POST, url: "muster:/api/nodes/n1/wipe?x=1", body: { confirm: n1 }', "/api/nodes/:node/wipe"],
-  ['verb: DELETE, url: "muster:/api/nodes/{node}/{what}"', "/api/nodes/:node/rescue"],
-  ['verb: POST, url: "muster:/api/runs"', "/api/runs"],
-])
-  test(`a site's form cannot do under another name what is done by hand: ${request}`, () => {
-    const what = request?.includes("{what}")
-      ? "parameters: [{ name: what, description: What, required: true, example: rescue, pattern: '[a-z]+' }]\n"
-      : "";
-    const [fault, ...others] = faultsOf(
-      `name: mine\ndescription: Mine.\nexecution: { method: http, requires_target: true }\n${what}request: { ${request} }\n`,
+test("a site's form cannot perform one of Muster's own acts under another name", () => {
+  assert.deepEqual(faultsOf("name: mine\ndescription: Mine.\nexecution: { method: act, requires_target: true }\n"), [
+    "mine.yaml:3: execution.method: act is for Muster's own tools; use one of those, in a runbook too",
+  ]);
+});
+
+for (const request of ['verb: GET, url: "muster:/api/nodes/{node}"', 'verb: POST, url: "muster:/api/nodes/{node}/wake"'])
+  test(`a form of an earlier version that calls Muster's API is named, with what to use instead: ${request}`, () => {
+    const faults = faultsOf(
+      `name: mine\ndescription: Mine.\nexecution: { method: http, requires_target: true }\nrequest: { ${request} }\n`,
     );
-    assert.deepEqual(others, []);
-    assert.ok(fault?.includes(`${route} has a tool of Muster's own`), fault);
+    assert.equal(faults.length, 1);
+    assert.match(faults[0] ?? "", /^mine.yaml:.*a form cannot call Muster's own API; use a tool whose method is act, such as wake/);
   });
 
-test("a site's form may ask Muster what is not done by hand", () => {
-  for (const request of ['verb: GET, url: "muster:/api/nodes/{node}"', 'verb: POST, url: "muster:/api/nodes/{node}/disarm"'])
-    assert.deepEqual(
-      faultsOf(`name: mine\ndescription: Mine.\nexecution: { method: http, requires_target: true }\nrequest: { ${request} }\n`),
-      [],
-    );
+test("the forms with the method act are the acts that control performs, and no others", () => {
+  const forms = loadCatalogue([ourTools])
+    .list()
+    .filter(({ method }) => method === "act");
+  assert.deepEqual(forms.map(({ name }) => name).sort(), [...ownActs].sort());
 });
 
 const documented = `name: ping_host

@@ -147,16 +147,20 @@ for (const [verb, risk] of [
     assert.equal(callRisk({ kind: "request", verb, url: "http://10.0.0.1/", headers: {} }), risk);
   });
 
-for (const [path, risk] of [
-  ["nodes/n1/wake", "write"],
-  ["nodes/n1/disarm", "write"],
-  ["nodes/n1/arm", "delete"],
-  ["nodes/n1/wipe", "delete"],
-  ["approvals/apr_1/approve", "delete"],
-  ["keys", "delete"],
+for (const [act, risk] of [
+  ["wake", "write"],
+  ["power", "write"],
+  ["rescue", "write"],
+  ["end_rescue", "write"],
+  ["promote", "write"],
+  ["reprovision", "write"],
+  ["arm", "delete"],
+  ["wipe", "delete"],
+  ["retire", "delete"],
+  ["another", "delete"],
 ] as const)
-  test(`asking Muster itself for ${path} is a ${risk}`, () => {
-    assert.equal(callRisk({ kind: "request", verb: "POST", url: `muster:/api/${path}`, headers: {} }), risk);
+  test(`the act ${act} is a ${risk}`, () => {
+    assert.equal(callRisk({ kind: "act", act, node: "n1", values: {} }), risk);
   });
 
 for (const [module, risk] of [

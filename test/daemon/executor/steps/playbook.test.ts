@@ -7,7 +7,6 @@ import { test } from "node:test";
 import { makePlan } from "../../../../daemon/changes/plans/planner.ts";
 import { runbooksOf } from "../../../../daemon/changes/plans/runbook.ts";
 import { loadCatalogue, ourTools } from "../../../../daemon/changes/tools/catalogue.ts";
-import { StepPasses } from "../../../../daemon/executor/executions/step-passes.ts";
 import { stepPlace } from "../../../../daemon/executor/steps/local-command.ts";
 import { performStep } from "../../../../daemon/executor/steps/perform.ts";
 import { Secrets } from "../../../../daemon/executor/steps/secrets.ts";
@@ -35,7 +34,6 @@ test("a playbook whose role was changed after its execution began is not run", a
     ssh: new SshLines(at("key")),
     secrets: new Secrets(at("secrets"), at("key")),
     sshPlace: () => assert.fail("a playbook needs none"),
-    controlUrl: "http://127.0.0.1:1",
     graceMs: () => 100,
     log: createLog("test", "silent"),
   };
@@ -45,7 +43,7 @@ test("a playbook whose role was changed after its execution began is not run", a
     step,
     catalogue,
     place: stepPlace(home, "1"),
-    passes: new StepPasses(),
+    act: () => assert.fail("a playbook is no act"),
   };
   const { status, error } = await performStep(of, means, new AbortController().signal);
   assert.equal(status, "failed");

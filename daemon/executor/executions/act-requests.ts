@@ -1,0 +1,95 @@
+/**
+ * Asks control over its socket to perform Muster's own acts, for steps that were checked and begun here. Repeats a request on every
+ * new connection until control answers: control performs each at most once.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ActOutcome, ActRequest, FromExecutor, ToExecutor } from "../../contract/executor-protocol.ts";
+import { nothing } from "../kept-output.ts";
+import { reasonOf, type StepEnd } from "../steps/ending.ts";
+
+type Wanted = Omit<ActRequest, "type">;
+type Tell = (message: FromExecutor) => void;
+
+export interface ControlLine {
+  tell: Tell;
+  /** Whether any control is connected. */
+  connected(): boolean;
+  /** How long an act may take to end after its step was stopped. */
+  graceMs(): number;
+}
+
+interface Waiting {
+  request: ActRequest;
+  answer: PromiseWithResolvers<ActOutcome>;
+  /** Control may have read it. */
+  sent: boolean;
+  /** Its step was stopped: it is not requested any more. */
+  stopped: boolean;
+}
+
+export class ActRequests {
+  readonly #line: ControlLine;
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(line: ControlLine) {
+    this.#line = line;
+  }
+
+  /** Never rejects. */
+  async perform(wanted: Wanted, signal: AbortSignal): Promise<StepEnd> {
+    if (signal.aborted) return { status: reasonOf(signal), said: nothing };
+    const key = keyOf(wanted);
+    const request: ActRequest = { type: "act", ...wanted };
+    const waiting: Waiting = { request, answer: Promise.withResolvers(), sent: this.#line.connected(), stopped: false };
+    this.#waiting.set(key, waiting);
+    if (waiting.sent) this.#line.tell(request);
+    try {
+      const stopped = Promise.withResolvers<undefined>();
+      const stop = () => {
+        waiting.stopped = true;
+        stopped.resolve(undefined);
+      };
+      signal.addEventListener("abort", stop, { once: true });
+      const outcome = await Promise.race([waiting.answer.promise, stopped.promise]);
+      return outcome ? endedBy(outcome) : await this.#stopped(waiting, signal);
+    } finally {
+      this.#waiting.delete(key);
+    }
+  }
+
+  /** What control never heard of did not happen. Otherwise only its answer tells. */
+  async #stopped({ sent, answer }: Waiting, signal: AbortSignal): Promise<StepEnd> {
+    if (!sent) return { status: reasonOf(signal), said: nothing, error: "control was away: nothing was done" };
+    const patience = new AbortController();
+    const late = this.#line.connected()
+      ? await Promise.race([answer.promise, sleep(this.#line.graceMs(), undefined, { signal: patience.signal }).catch(() => undefined)])
+      : undefined;
+    patience.abort();
+    return late ? endedBy(late) : { status: "unknown", said: nothing, error: "control has not answered: it may have happened" };
+  }
+
+  answered({ outcome, ...which }: Extract<ToExecutor, { type: "acted" }>): void {
+    this.#waiting.get(keyOf(which))?.answer.resolve(outcome);
+  }
+
+  /** Ends all waiting. Their executor records nothing of it: the next one reports that the ends are unknown. */
+  abandon(): void {
+    for (const { answer } of this.#waiting.values()) answer.resolve({ ended: "unknown", message: "the executor ended" });
+  }
+
+  /** For a new connection, after it has heard of the steps. */
+  repeat(tell: Tell): void {
+    for (const waiting of this.#waiting.values()) {
+      if (waiting.stopped) continue;
+      waiting.sent = true;
+      tell(waiting.request);
+    }
+  }
+}
+
+const keyOf = ({ executionId, stepId }: Pick<Wanted, "executionId" | "stepId">): string => `${executionId}/${stepId}`;
+
+function endedBy({ ended, message }: ActOutcome): StepEnd {
+  if (ended === "well") return { status: "succeeded", said: { head: Buffer.from(message), leftOut: 0 } };
+  return { status: ended === "badly" ? "failed" : "unknown", said: nothing, error: message };
+}

@@ -1,0 +1,37 @@
+/** The acts that control performed for steps of plans: each step has at most one, whatever is requested again. */
+import { ActOutcome } from "../../contract/executor-protocol.ts";
+import type { Db } from "../database.ts";
+
+export interface StepAct {
+  /** Absent while control performs it, and for good if control was stopped in the middle. */
+  outcome?: ActOutcome;
+}
+
+export class StepActStore {
+  readonly #insert;
+  readonly #end;
+  readonly #find;
+
+  constructor(db: Db) {
+    this.#insert = db.prepare<[string, string, string]>("INSERT INTO step_acts (execution_id, step_id, begun_at) VALUES (?, ?, ?)");
+    this.#end = db.prepare<[string, string, string]>("UPDATE step_acts SET outcome = ? WHERE execution_id = ? AND step_id = ?");
+    this.#find = db.prepare<[string, string], { outcome: string | null }>(
+      "SELECT outcome FROM step_acts WHERE execution_id = ? AND step_id = ?",
+    );
+  }
+
+  /** Throws if the step has an act already: the table's key allows one. */
+  begin(executionId: string, stepId: string, now: Date): void {
+    this.#insert.run(executionId, stepId, now.toISOString());
+  }
+
+  end(executionId: string, stepId: string, outcome: ActOutcome): void {
+    this.#end.run(JSON.stringify(outcome), executionId, stepId);
+  }
+
+  find(executionId: string, stepId: string): StepAct | undefined {
+    const row = this.#find.get(executionId, stepId);
+    if (!row) return undefined;
+    return row.outcome === null ? {} : { outcome: ActOutcome.parse(JSON.parse(row.outcome)) };
+  }
+}

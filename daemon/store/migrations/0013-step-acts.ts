@@ -1,0 +1,11 @@
+/** The acts that control performed for steps of plans. The key allows each step one act. */
+
+export const stepActs = `
+CREATE TABLE step_acts (
+  execution_id TEXT NOT NULL REFERENCES executions (id),
+  step_id      TEXT NOT NULL,
+  begun_at     TEXT NOT NULL,
+  outcome      TEXT CHECK (outcome IS NULL OR json_valid(outcome)),
+  PRIMARY KEY (execution_id, step_id)
+) STRICT;
+`;
