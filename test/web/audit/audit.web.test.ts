@@ -58,12 +58,12 @@ test("records are found by any text and by filters, and the address holds the fi
   await page.getByLabel("Kind").selectOption("vote");
   await page.getByText("1 record", { exact: true }).waitFor();
   await page.getByLabel("Kind").selectOption("");
-  await page.getByLabel("Who").fill("anna");
-  await page.getByLabel("Who").press("Enter");
+  await page.getByLabel("User").fill("anna");
+  await page.getByLabel("User").press("Enter");
   await page.getByText("1 record", { exact: true }).waitFor();
   await row(page, 6).waitFor();
-  await page.getByLabel("Who").fill("nobody");
-  await page.getByLabel("Who").press("Enter");
+  await page.getByLabel("User").fill("nobody");
+  await page.getByLabel("User").press("Enter");
   await page.getByText("No record matches").waitFor();
   await page.getByRole("button", { name: "Show all records" }).click();
   await row(page, 7).waitFor();
@@ -91,7 +91,7 @@ test("a record opens to all it says and to the text that was hashed, by the keyb
   const page = await enter(world, "admin", "#/audit");
   await row(page, 7).locator("summary").focus();
   await page.keyboard.press("Enter");
-  await row(page, 7).getByText("gives its hash").waitFor();
+  await row(page, 7).getByText("hash matches").waitFor();
   const said = (await row(page, 7).textContent()) ?? "";
   assert.ok(said.includes('<img src=x onerror="alert(1)">⟨U+202E⟩gnp'), said);
   assert.ok(said.includes("abcd".repeat(16)));
@@ -107,7 +107,7 @@ test("the page proves the chain by itself, and says in red where it is broken", 
   const page = await enter(world, "admin", "#/audit");
   await page.getByRole("button", { name: "Verify now" }).click();
   await page.getByRole("heading", { name: /^The chain holds: records 1 to \d+$/ }).waitFor();
-  await page.getByText("No checkpoint has been signed").waitFor();
+  await page.getByText("No checkpoint covers these records").waitFor();
 
   for (const { name } of world.db
     .prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'")
@@ -144,7 +144,7 @@ test("other roles get the reason why the audit log is not shown", options, async
   inhabit(world);
   const page = await enter(world, "operator");
   await page.getByRole("link", { name: "Audit" }).click();
-  await page.getByRole("heading", { name: "The audit takes an admin's key" }).waitFor();
+  await page.getByRole("heading", { name: "The audit log requires an admin's key" }).waitFor();
   await page.getByText("Your key's role is operator").waitFor();
   assert.equal(await page.title(), "Audit · Muster");
   await assertAccessible(page, "refused");
@@ -157,7 +157,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     const page = await enter(world, "admin", "#/audit");
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await row(page, 7).locator("summary").click();
-    await row(page, 7).getByText("gives its hash").waitFor();
+    await row(page, 7).getByText("hash matches").waitFor();
     await page.getByRole("button", { name: "Verify now" }).click();
     await page.getByRole("heading", { name: /^The chain holds/ }).waitFor();
     await assertAccessible(page, "records");

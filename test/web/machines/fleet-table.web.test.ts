@@ -66,7 +66,7 @@ test("arming many machines shows each disk to erase and the machines left out, a
   const warnings = dialog.getByText("overwrites its first fixed disk, and it is in use: ready");
   await warnings.nth(1).waitFor();
   assert.equal(await warnings.count(), 2);
-  await dialog.getByText("1 are left out").click();
+  await dialog.getByText("1 left out").click();
   await dialog.getByText("is discovered").waitFor();
 
   const confirm = dialog.getByRole("button", { name: "Arm: erase 2 disks" });
@@ -109,7 +109,7 @@ test("a playbook runs on the selected machines, by default as a preview", option
   await page.getByRole("button", { name: "Run… 2" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Playbook").selectOption("upgrade");
-  await dialog.getByText("Installs what Debian has mended.").waitFor();
+  await dialog.getByText("Installs Debian updates.").waitFor();
   assert.ok(await dialog.getByLabel(/Preview only/).isChecked());
   await dialog.getByRole("button", { name: "Run" }).click();
   await dialog.getByRole("link", { name: "Show the jobs" }).click();

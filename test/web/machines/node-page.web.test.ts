@@ -43,10 +43,10 @@ test("a wipe takes the name and says what it erases; until a boot uses it, it ca
   const page = await enter(world, "operator", "#/nodes/n2");
   await page.getByRole("button", { name: "Wipe n2" }).click();
   const dialog = page.getByRole("dialog", { name: "Wipe n2" });
-  const confirm = dialog.getByRole("button", { name: "Wipe: erase for good" });
+  const confirm = dialog.getByRole("button", { name: "Wipe: erase permanently" });
   assert.ok(await confirm.isDisabled());
   await dialog.getByLabel("Disks").selectOption("all");
-  await dialog.getByLabel(/Only the beginning/).check();
+  await dialog.getByLabel(/^Quick/).check();
   await dialog.getByLabel("Type n2 to confirm").fill("n2");
   await confirm.click();
   await page.locator(".detail-head [data-phase=wiping]").waitFor();
@@ -63,7 +63,7 @@ test("a machine goes to rescue and back", options, async (t) => {
   const page = await enter(world, "operator", "#/nodes/n2");
   await page.getByRole("button", { name: "Rescue n2" }).click();
   await page.locator(".detail-head [data-phase=rescue]").waitFor();
-  await page.getByRole("button", { name: "End the rescue n2" }).click();
+  await page.getByRole("button", { name: "End rescue n2" }).click();
   await page.locator(".detail-head [data-phase=ready]").waitFor();
 });
 
@@ -72,12 +72,12 @@ test("groups and variables are changed in the inventory file itself", options, a
   addNode(world, ready, "n2");
   const page = await enter(world, "operator", "#/nodes/n2");
   const panel = page.getByRole("region", { name: "Inventory" });
-  await panel.getByText("A worker, in the groups").waitFor();
+  await panel.getByText("Role: worker, groups:").waitFor();
   await panel.getByLabel("Join a group").fill("fast");
   await panel.getByRole("button", { name: "Join" }).click();
-  await panel.getByRole("button", { name: "Take n2 out of fast" }).waitFor();
-  await panel.getByRole("button", { name: "Take n2 out of rack_1" }).click();
-  await panel.getByRole("button", { name: "Take n2 out of rack_1" }).waitFor({ state: "detached" });
+  await panel.getByRole("button", { name: "Remove n2 from fast" }).waitFor();
+  await panel.getByRole("button", { name: "Remove n2 from rack_1" }).click();
+  await panel.getByRole("button", { name: "Remove n2 from rack_1" }).waitFor({ state: "detached" });
   await panel.getByRole("textbox", { name: "Variable", exact: true }).fill("slots");
   await panel.getByLabel("Value of the variable").fill("3");
   await panel.getByRole("button", { name: "Set" }).click();
@@ -128,9 +128,9 @@ test("a machine that is kept out is shown, and replacing takes the name", option
   };
   world.claims.keep(callHome, node.id, "it calls itself n2", new Date());
   const page = await enter(world, "operator", "#/nodes/n2");
-  const panel = page.getByRole("region", { name: /^Kept out/ });
+  const panel = page.getByRole("region", { name: /^Quarantined/ });
   await panel.getByText("it calls itself n2").waitFor();
-  await panel.getByRole("button", { name: "Let it replace n2…" }).click();
+  await panel.getByRole("button", { name: "Replace n2…" }).click();
   const dialog = page.getByRole("dialog", { name: "Replace n2" });
   await dialog.getByLabel("Type n2 to confirm").fill("n");
   assert.ok(await dialog.getByRole("button", { name: "Replace" }).isDisabled());
@@ -150,11 +150,11 @@ test("a machine that is kept out and belongs to no node is on the first page, an
   await page.getByText("No machine has asked to boot yet").waitFor();
   world.claims.keep(callHome, undefined, "its name is a group of the inventory", new Date());
   world.events.append({ source: "control", type: "node.contested", summary: "a machine at 10.0.0.98 was kept out" });
-  const panel = page.getByRole("region", { name: /^Kept out, of no node/ });
+  const panel = page.getByRole("region", { name: /^Quarantined, without a node/ });
   await panel.getByText("A machine at 10.0.0.98 with 52:54:00:aa:bb:dd that calls itself worker-nodes").waitFor();
   assert.equal(await panel.getByRole("button", { name: /replace/ }).count(), 0);
-  await panel.getByRole("button", { name: "Let it in…" }).click();
-  await page.getByRole("dialog").getByLabel("Its name").fill("n9");
+  await panel.getByRole("button", { name: "Admit…" }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill("n9");
   await page.keyboard.press("Enter");
   await phaseOf(page, "n9", "called-home").waitFor();
   await panel.waitFor({ state: "detached" });

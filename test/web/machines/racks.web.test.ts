@@ -30,8 +30,8 @@ test("a machine is placed, moved and taken out with the keyboard alone", options
   const page = await enter(world, "operator", "#/rack");
   await machine(page, "In no rack", "n3").getByRole("button", { name: "Move n3" }).focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("status").getByText("n3 is held.").waitFor();
-  await page.getByRole("region", { name: "Held" }).getByLabel("Units").selectOption("2");
+  await page.getByRole("status").getByText("n3 is being moved.").waitFor();
+  await page.getByRole("region", { name: "Move" }).getByLabel("Units").selectOption("2");
   await page.getByRole("button", { name: "Place n3 in A, units 11-12" }).focus();
   await page.keyboard.press("ArrowDown");
   assert.equal(await page.locator(":focus").getAttribute("aria-label"), "Place n3 in A, units 10-11");
@@ -88,7 +88,7 @@ test("a rack is added and removed; what the daemon refuses is said and changes n
   const world = await mission(t);
   addNode(world, { phase: "accepted" }, "n1");
   const page = await enter(world, "operator", "#/rack");
-  await page.getByText("No rack yet.").waitFor();
+  await page.getByText("No racks yet.").waitFor();
   await page.getByLabel("Name", { exact: true }).fill("B");
   await page.getByLabel("Units").fill("4");
   await page.keyboard.press("Enter");

@@ -67,7 +67,7 @@ test(
     assert.match((await row("10.77.0.254").textContent()) ?? "", /00:11:22:33:44:55.*the boot file pxelinux\.0/);
     assert.equal(await page.getByRole("link", { name: "rack1-n1" }).getAttribute("href"), "#/nodes/rack1-n1");
 
-    await page.getByRole("button", { name: `Give ${declined} back` }).click();
+    await page.getByRole("button", { name: `Release ${declined}` }).click();
     await row(declined).waitFor({ state: "detached" });
   },
 );
@@ -75,7 +75,7 @@ test(
 test("a viewer sees the same and can give nothing back", options, async (t) => {
   const { world, declined } = await leasing(t);
   const page = await enter(world, "viewer", "#/network");
-  const button = page.getByRole("button", { name: `Give ${declined} back` });
+  const button = page.getByRole("button", { name: `Release ${declined}` });
   await button.waitFor();
   assert.equal(await button.isDisabled(), true);
 });

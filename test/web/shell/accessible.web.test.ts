@@ -36,7 +36,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       ["#/?view=table", "controller"],
       ["#/nodes/n1", "It boots its own disk."],
       ["#/nodes/fresh", "fresh"],
-      ["#/jobs", "asked by test"],
+      ["#/jobs", "requested by test"],
       [`#/jobs/${id}`, "TASK [a]"],
       ["#/network", "Your LAN is safe"],
       ["#/trends", "network boot and"],

@@ -30,7 +30,7 @@ export const alertWords: Record<AlertRule, { title: string; fix: string }> = {
   },
   cost: {
     title: "Costs",
-    fix: "List the costs with `muster executions`. The limit is `alerts.cost` in muster.yaml.",
+    fix: "List the costs with `muster executions`. The limit is `admin.alerts.cost` in muster.yaml.",
   },
 };
 

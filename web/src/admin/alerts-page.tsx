@@ -25,7 +25,7 @@ export function AlertsPage() {
             : "No alert within the last hour"}
         </h1>
         <p className="verdict-text soft">
-          A rule that still holds after an hour raises another alert. Configure the rules and a webhook under <code>alerts</code> in
+          A rule that still holds after an hour raises another alert. Configure the rules and a webhook under <code>admin.alerts</code> in
           muster.yaml. <code>muster alerts</code> lists the same alerts.
         </p>
       </header>

@@ -28,7 +28,7 @@ export function NotificationsPanel() {
             note={`${webhookWords(answer.now, answer.alerts)} A rule that still holds raises another alert after ${answer.now.repeatMinutes} min.`}
           />
           <p className="soft">
-            Configured under <code>alerts</code> in muster.yaml. <a href={alertsHref}>Show the alerts</a>
+            Configured under <code>admin.alerts</code> in muster.yaml. <a href={alertsHref}>Show the alerts</a>
           </p>
         </>
       )}

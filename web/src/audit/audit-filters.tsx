@@ -79,7 +79,7 @@ function Asked({ filter, change }: { filter: AuditFilter; change: Change }) {
   const ask = () => change({ user: text.trim() });
   return (
     <label>
-      Who
+      User
       <input
         type="search"
         maxLength={200}

@@ -104,7 +104,7 @@ function Sealed({ seq }: { seq: number }) {
   return (
     <>
       <p>
-        <span className={`badge tone-${holds ? "good" : "bad"}`}>{holds ? "gives its hash" : "altered"}</span>{" "}
+        <span className={`badge tone-${holds ? "good" : "bad"}`}>{holds ? "hash matches" : "altered"}</span>{" "}
         <span className="soft">The canonical record, as it was hashed</span> <Copy text={line.text} />
       </p>
       <section className="canonical" aria-label={`Canonical record ${seq}`}>

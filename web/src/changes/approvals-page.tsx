@@ -33,8 +33,8 @@ export function ApprovalsPage() {
         </h1>
       </div>
       {waiting.length === 0 ? (
-        <section className="empty" aria-labelledby="nothing-waits">
-          <h2 id="nothing-waits">No pending approvals</h2>
+        <section className="empty" aria-labelledby="no-approvals">
+          <h2 id="no-approvals">No pending approvals</h2>
           <p>
             Changes that need an approval by policy appear here when they are requested. Request one with <code>muster do</code>, or preview
             the decision:

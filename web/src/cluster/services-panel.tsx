@@ -35,7 +35,9 @@ export function ServicesPanel() {
             ),
           ],
         }))}
-        {...(pages?.length === 0 && { note: "None is configured. Add Consul, Nomad or your own links under services in muster.yaml." })}
+        {...(pages?.length === 0 && {
+          note: "None is configured. Add Consul and Nomad under cluster, and your own links under admin.links, in muster.yaml.",
+        })}
       />
       <Problem problem={problem} />
     </>

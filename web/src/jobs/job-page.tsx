@@ -57,7 +57,7 @@ function KnownJob({ job }: { job: Job }) {
           {word}
         </span>
         <p className="phase-line">
-          <span className="mono">{job.id}</span> · asked by {job.requestedBy} <Ago at={job.createdAt} />
+          <span className="mono">{job.id}</span> · requested by {job.requestedBy} <Ago at={job.createdAt} />
           {job.startedAt !== undefined && (
             <>
               {" · "}

@@ -8,7 +8,7 @@ import { QuirksPanel } from "../netboot/quirks-panel.tsx";
 import { CliPanel } from "../parts/text/cli-panel.tsx";
 
 const commands = [
-  "muster keys",
+  "muster key list",
   "muster key create --name NAME --role operator --owner PERSON --expires 90d",
   "muster token create --ttl 1h --uses 1",
   "muster alerts",

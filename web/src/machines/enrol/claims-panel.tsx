@@ -8,7 +8,7 @@ export function ClaimsPanel({ node }: { node: Node }) {
   return (
     <section aria-labelledby="claims-title">
       <h2 className="section-title" id="claims-title">
-        Kept out <span className="count">{claims.length}</span>
+        Quarantined <span className="count">{claims.length}</span>
       </h2>
       {claims.map((claim) => (
         <KeptOut key={claim.id} claim={claim} contested={node.name} />

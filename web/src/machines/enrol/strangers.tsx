@@ -21,7 +21,7 @@ export function Strangers() {
   return (
     <section className="strangers" aria-labelledby="strangers-title">
       <h2 className="section-title" id="strangers-title">
-        Kept out, of no node here <span className="count">{strangers.length}</span>
+        Quarantined, without a node <span className="count">{strangers.length}</span>
       </h2>
       <Problem problem={problem} />
       {strangers.map(({ id, reason, lastAt, name, mac, address, tries }) => (

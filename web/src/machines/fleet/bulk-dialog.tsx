@@ -43,7 +43,7 @@ export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan
         </ul>
         {plan.leaves.length > 0 && (
           <details>
-            <summary>{plan.leaves.length} are left out</summary>
+            <summary>{plan.leaves.length} left out</summary>
             <ul className="bulk-list">
               {plan.leaves.map(({ node, why }) => (
                 <li key={node.id}>
@@ -71,7 +71,7 @@ export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan
         )}
         {state === "asking" && phrase !== undefined && (
           <label>
-            Type <strong className="mono">{phrase}</strong> to go on
+            Type <strong className="mono">{phrase}</strong> to confirm
             <input
               data-first
               autoComplete="off"

@@ -8,7 +8,7 @@ const commands: Record<Action, (name: string) => string> = {
   disarm: (name) => `muster disarm ${name}`,
   configure: (name) => `muster reprovision ${name}`,
   promote: (name) => `muster promote ${name}`,
-  wake: (name) => `muster wake ${name}`,
+  wake: (name) => `muster power on ${name}`,
   rescue: (name) => `muster rescue ${name}`,
   "end-rescue": (name) => `muster rescue ${name} --end`,
   wipe: (name) => `muster wipe ${name} --confirm ${name}`,

@@ -37,7 +37,7 @@ export function phaseNote(state: NodeState): PhaseNote | undefined {
     case "configure-failed":
       return { text: `${state.reason},`, at: state.at, ...(state.jobId !== undefined && { jobId: state.jobId }) };
     case "rescue":
-      return { text: "in rescue since", at: state.since };
+      return { text: "in rescue, started", at: state.since };
     case "wiping":
       return state.startedAt === undefined
         ? { text: "waits for a network boot until", at: state.deadline }
