@@ -96,7 +96,7 @@ test("Ctrl+K clears the log, which can be undone, and opens the palette elsewher
   await page.getByText("5 lines", { exact: true }).waitFor();
   await page.getByRole("link", { name: "Muster", exact: true }).focus();
   await page.keyboard.press("Control+k");
-  await page.getByRole("combobox", { name: "Go to a machine" }).fill("what the daemon");
+  await page.getByRole("combobox", { name: "Go to a machine" }).fill("messages of the daemon");
   await page.keyboard.press("Enter");
   await page.locator("dialog").waitFor({ state: "detached" });
   assert.equal(new URL(page.url()).hash, "#/log");

@@ -21,7 +21,7 @@ test("the journey is a picture of steps, with the medians of peers", options, as
   assert.deepEqual(await journey.locator("tbody th").allTextContents(), [
     "loading the installer",
     "preparing",
-    "waiting for its turn",
+    "waiting for configuration",
     "configuring",
   ]);
 });

@@ -3,17 +3,17 @@ import { useState } from "react";
 import { Problem } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
 import { CliPanel } from "../parts/text/cli-panel.tsx";
+import { useAddress } from "../parts/use-address.ts";
 import { AuditChain } from "./audit-chain.tsx";
 import { AuditExport } from "./audit-export.tsx";
 import { AuditFilters } from "./audit-filters.tsx";
-import { type AuditFilter, askedOf, filtersOnPage, wholeAudit } from "./audit-query.ts";
+import { type AuditFilter, askedOf, auditHash, filtersOnPage, parseAuditHash, wholeAudit } from "./audit-query.ts";
 import { AuditRow } from "./audit-row.tsx";
 import { useAudit } from "./use-audit.ts";
-import { useAuditFilter } from "./use-audit-query.ts";
 
 export function AuditPage() {
   const { session } = usePage();
-  const [filter, change] = useAuditFilter();
+  const [filter, change] = useAddress(parseAuditHash, auditHash);
   const [look, setLook] = useState(0);
   if (session.role !== "admin") {
     return (

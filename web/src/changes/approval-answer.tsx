@@ -5,6 +5,7 @@ import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
 import { DialogFoot } from "../parts/dialogs/dialog-foot.tsx";
 import { Modal } from "../parts/dialogs/modal.tsx";
+import { TypedWord } from "../parts/dialogs/typed-word.tsx";
 import { usePage, useView } from "../parts/page-context.ts";
 import { Copy } from "../parts/text/copy.tsx";
 import { useNow } from "../parts/time/use-now.ts";
@@ -144,7 +145,6 @@ function ConfirmApproval({
   onCancel: () => void;
   onConfirm: () => void;
 }) {
-  const id = useId();
   const [typed, setTyped] = useState("");
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -154,18 +154,7 @@ function ConfirmApproval({
     <Modal title={`Approve ${summary}`} onClose={onCancel}>
       <form onSubmit={submit}>
         <p>{why}</p>
-        <label htmlFor={id}>
-          Type <strong className="mono">{word}</strong> to approve
-        </label>
-        <input
-          id={id}
-          data-first
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          value={typed}
-          onChange={({ target }) => setTyped(target.value)}
-        />
+        <TypedWord word={word} purpose="approve" value={typed} onChange={setTyped} />
         <DialogFoot onClose={onCancel}>
           <button type="submit" className="danger solid" disabled={typed !== word}>
             Approve

@@ -23,12 +23,6 @@ export function stateAt(approval: Approval, nowMs: number): ApprovalState {
   return until !== undefined && nowMs >= Date.parse(until) ? "expired" : approval.state;
 }
 
-/** The remaining share of the time, from 1 to 0. */
-export function shareLeft({ createdAt, decideBy }: Approval, nowMs: number): number {
-  const [from, to] = [Date.parse(createdAt), Date.parse(decideBy)];
-  return to > from ? Math.min(1, Math.max(0, (to - nowMs) / (to - from))) : 0;
-}
-
 /** Explains the end of a request. Undefined while it is pending. */
 export function endingOf(approval: Approval, nowMs: number): string | undefined {
   const state = stateAt(approval, nowMs);

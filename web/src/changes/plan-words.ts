@@ -44,7 +44,7 @@ export const costText = (steps: readonly PlanStep[]): string | undefined => {
   return cost > 0 ? `about $${cost.toFixed(2)}` : undefined;
 };
 
-export const worstRisk = (steps: readonly PlanStep[]): Risk =>
+const worstRisk = (steps: readonly PlanStep[]): Risk =>
   steps.some(({ risk }) => risk === "delete") ? "delete" : steps.some(({ risk }) => risk === "write") ? "write" : "read";
 
 export interface Confirmation {

@@ -10,9 +10,10 @@ import { jobHref, jobsHref, nodeHref } from "../parts/route.ts";
 import { Hint } from "../parts/text/hint.tsx";
 import { Untrusted } from "../parts/text/untrusted.tsx";
 import { Ago, Lasting } from "../parts/time/ago.tsx";
+import { useAddress } from "../parts/use-address.ts";
+import { jobViewHash, parseJobView } from "./job-view.ts";
 import { JobOutput } from "./output/job-output.tsx";
 import { rerunOf } from "./rerun.ts";
-import { useJobView } from "./use-job-view.ts";
 import { waveOf } from "./wave.ts";
 import { WaveResults } from "./wave-results.tsx";
 
@@ -38,7 +39,7 @@ function KnownJob({ job }: { job: Job }) {
   const { live, client } = usePage();
   const { logs, fleet } = useView();
   const log = logs.get(job.id);
-  const [view, changeView] = useJobView();
+  const [view, changeView] = useAddress(parseJobView, jobViewHash);
   const { attempt, busy, problem } = useAttempt();
   useEffect(() => live.watch(job.id), [live, job.id]);
   const { word, tone } = jobLabel[job.status];

@@ -1,4 +1,4 @@
-/** The view of the job page, as part of the address. Pure. */
+/** The view of the job page, as part of the address. */
 export interface JobView {
   show: "output" | "changes";
   /** A line of the output, counted from 0. The address and the screen count from 1. */
@@ -15,8 +15,10 @@ export function parseJobView(hash: string): JobView {
   };
 }
 
-/** The query that is added to the address of the job. */
-export function jobViewQuery({ show, line }: JobView): string {
+/** Adds the view to the current address, which names the job. */
+export const jobViewHash = (view: JobView): string => location.hash.replace(/\?.*$/s, "") + jobViewQuery(view);
+
+function jobViewQuery({ show, line }: JobView): string {
   const said = new URLSearchParams();
   if (show === "changes") said.set("show", "changes");
   else if (line !== undefined) said.set("line", String(line + 1));

@@ -23,7 +23,6 @@ const beginnings = new Map<string, string>([
   ["node.called-home", "waiting for configuration"],
   ["node.configuring", "configuring"],
 ]);
-export const stepNames: readonly string[] = ["network boot", ...beginnings.values()];
 
 const endings = new Map<string, Journey["outcome"]>([
   ["node.ready", "ready"],

@@ -1,13 +1,9 @@
 /** The current route. It follows the address. */
-import { useMemo, useSyncExternalStore } from "react";
+import { useMemo } from "react";
 import { type PageRoute, parseRoute } from "../parts/route.ts";
+import { useHash } from "../parts/use-address.ts";
 
 export function useRoute(): PageRoute {
-  const hash = useSyncExternalStore(subscribe, () => location.hash);
+  const hash = useHash();
   return useMemo(() => parseRoute(hash), [hash]);
-}
-
-function subscribe(listener: () => void): () => void {
-  addEventListener("hashchange", listener);
-  return () => removeEventListener("hashchange", listener);
 }

@@ -3,11 +3,12 @@ import { type KeyboardEvent, useRef, useState } from "react";
 import { usePage } from "../../parts/page-context.ts";
 import { CliPanel } from "../../parts/text/cli-panel.tsx";
 import { Copy } from "../../parts/text/copy.tsx";
+import { useAddress } from "../../parts/use-address.ts";
 import { DaemonLogBar } from "./daemon-log-bar.tsx";
 import { DaemonLogBox } from "./daemon-log-box.tsx";
-import { logCommand, shownLines, wholeLog } from "./log-query.ts";
+import { logCommand, logHash, parseLogQuery, shownLines, wholeLog } from "./log-query.ts";
 import { plainText } from "./log-text.ts";
-import { useDaemonLog, useLogQuery } from "./use-daemon-log.ts";
+import { useDaemonLog } from "./use-daemon-log.ts";
 
 export function DaemonLogPage() {
   const { refusal } = usePage();
@@ -22,7 +23,7 @@ export function DaemonLogPage() {
 
 function DaemonLogPane() {
   const { epoch, lines, loaded } = useDaemonLog();
-  const [query, change] = useLogQuery();
+  const [query, change] = useAddress(parseLogQuery, logHash);
   const box = useRef<HTMLElement>(null);
   const search = useRef<HTMLInputElement>(null);
   const [following, setFollowing] = useState(true);

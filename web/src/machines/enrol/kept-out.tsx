@@ -5,6 +5,7 @@ import { ActionButton } from "../../parts/action-button.tsx";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
 import { DialogFoot } from "../../parts/dialogs/dialog-foot.tsx";
 import { Modal } from "../../parts/dialogs/modal.tsx";
+import { TypedWord } from "../../parts/dialogs/typed-word.tsx";
 import { usePage } from "../../parts/page-context.ts";
 import { Ago } from "../../parts/time/ago.tsx";
 
@@ -54,16 +55,14 @@ export function KeptOut({ claim: { id, reason, at }, who = "Another machine", co
                 ? "It replaces the current machine, which becomes unknown."
                 : "It becomes a new node and is configured immediately."}
             </p>
-            <label>
-              {asking === "replace" ? (
-                <>
-                  Type <strong className="mono">{contested}</strong> to confirm
-                </>
-              ) : (
-                "Name"
-              )}
-              <input data-first autoComplete="off" spellCheck={false} value={typed} onChange={({ target }) => setTyped(target.value)} />
-            </label>
+            {asking === "replace" && contested !== undefined ? (
+              <TypedWord word={contested} value={typed} onChange={setTyped} />
+            ) : (
+              <label>
+                Name
+                <input data-first autoComplete="off" spellCheck={false} value={typed} onChange={({ target }) => setTyped(target.value)} />
+              </label>
+            )}
             <DialogFoot onClose={() => setAsking(undefined)}>
               <button
                 type="submit"

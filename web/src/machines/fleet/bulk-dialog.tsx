@@ -3,6 +3,7 @@ import { type SyntheticEvent, useState } from "react";
 import type { Profile } from "../../../../daemon/contract/machines/node.ts";
 import { DialogFoot } from "../../parts/dialogs/dialog-foot.tsx";
 import { Modal } from "../../parts/dialogs/modal.tsx";
+import { TypedWord } from "../../parts/dialogs/typed-word.tsx";
 import { PlaybookChoice } from "../../parts/jobs/playbook-choice.tsx";
 import { jobsHref, nodeHref } from "../../parts/route.ts";
 import { type BulkAction, type BulkPlan, bulkWord, phraseFor } from "./bulk.ts";
@@ -69,19 +70,7 @@ export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan
             </select>
           </label>
         )}
-        {state === "asking" && phrase !== undefined && (
-          <label>
-            Type <strong className="mono">{phrase}</strong> to confirm
-            <input
-              data-first
-              autoComplete="off"
-              autoCapitalize="off"
-              spellCheck={false}
-              value={typed}
-              onChange={({ target }) => setTyped(target.value)}
-            />
-          </label>
-        )}
+        {state === "asking" && phrase !== undefined && <TypedWord word={phrase} value={typed} onChange={setTyped} />}
         <p role="status" className={failed > 0 ? "problem" : undefined}>
           {state === "working" && `${outcomes.size} of ${plan.does.length}…`}
           {state === "done" && `Done: ${outcomes.size - failed} of ${outcomes.size}${failed > 0 ? `, ${failed} refused` : ""}. `}

@@ -2,6 +2,7 @@
 import { useDeferredValue, useMemo } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { usePage, useView } from "../../parts/page-context.ts";
+import { useAddress } from "../../parts/use-address.ts";
 import { Strangers } from "../enrol/strangers.tsx";
 import { membershipsOf } from "../inventory/membership.ts";
 import { useInventory } from "../inventory/use-inventory.ts";
@@ -10,18 +11,18 @@ import { Activity } from "./activity.tsx";
 import { BulkBar } from "./bulk-bar.tsx";
 import { EmptyFleet } from "./empty-fleet.tsx";
 import { FleetBar } from "./fleet-bar.tsx";
+import { parseQuery, queryHash } from "./fleet-query.ts";
 import { FleetTable } from "./fleet-table.tsx";
 import { NodeCard } from "./node-card.tsx";
 import { ordered } from "./order.ts";
 import { matches, sectionsOf } from "./sections.ts";
-import { useFleetQuery } from "./use-fleet-query.ts";
 import { useKeptFocus } from "./use-kept-focus.ts";
 import { useSelection } from "./use-selection.ts";
 
 export function FleetPage() {
   const { fleet, loaded, status } = useView();
   const { clock } = usePage();
-  const [query, changeQuery] = useFleetQuery();
+  const [query, changeQuery] = useAddress(parseQuery, queryHash);
   const { inventory, refusal } = useInventory();
   const { known: standing } = useRacks();
   const { selected, select, clear } = useSelection();

@@ -15,7 +15,7 @@ const commands: Record<Action, (name: string) => string> = {
   retire: (name) => `muster retire ${name} --confirm ${name}`,
 };
 
-export const commandFor = (action: Action, name: string): string => commands[action](name);
+const commandFor = (action: Action, name: string): string => commands[action](name);
 
 export function commandsFor({ name, macs, state, claims = [] }: Node): string[] {
   return [

@@ -1,8 +1,9 @@
 /** Asks the operator to type the machine's name before an action that erases, retires or promotes it. */
-import { type SyntheticEvent, useId, useState } from "react";
+import { type SyntheticEvent, useState } from "react";
 import type { Node, Profile } from "../../../../daemon/contract/machines/node.ts";
 import { DialogFoot } from "../../parts/dialogs/dialog-foot.tsx";
 import { Modal } from "../../parts/dialogs/modal.tsx";
+import { TypedWord } from "../../parts/dialogs/typed-word.tsx";
 import type { NamedAction } from "./actions.ts";
 
 export interface Confirmed {
@@ -28,7 +29,6 @@ const button: Record<NamedAction, string> = {
 };
 
 export function ConfirmByName({ action, node, onCancel, onConfirm }: Props) {
-  const id = useId();
   const [typed, setTyped] = useState("");
   const [profile, setProfile] = useState<Profile>();
   const [disks, setDisks] = useState<Confirmed["disks"]>("chosen");
@@ -73,18 +73,7 @@ export function ConfirmByName({ action, node, onCancel, onConfirm }: Props) {
             </label>
           </>
         )}
-        <label htmlFor={`${id}-name`}>
-          Type <strong className="mono">{node.name}</strong> to confirm
-        </label>
-        <input
-          id={`${id}-name`}
-          data-first
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
+        <TypedWord word={node.name} value={typed} onChange={setTyped} />
         <DialogFoot onClose={onCancel}>
           <button type="submit" className={action === "promote" ? "primary" : "danger solid"} disabled={typed !== node.name}>
             {button[action]}

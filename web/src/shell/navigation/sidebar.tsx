@@ -28,7 +28,7 @@ export function Sidebar({ shown, counts }: { shown: PageRoute["page"]; counts: C
   );
 }
 
-export function Brand() {
+function Brand() {
   return (
     <a className="brand" href={fleetHref}>
       <img src="/muster.svg" alt="" width="24" height="24" />
