@@ -27,6 +27,7 @@ const CLEAN = [
   "daemon/machines",
   "daemon/netboot",
   "daemon/process.ts",
+  "daemon/store",
   "scripts",
   "test/daemon/machines",
   "test/daemon/netboot",

@@ -1,15 +1,15 @@
-/** A lock that a process holds as long as it lives: the kernel lets go of it even after SIGKILL. SQLite asks for it. */
+/** A lock that a process holds while it lives. It is a lock of SQLite, so the kernel releases it even after SIGKILL. */
 import Database from "better-sqlite3";
 
 export interface ProcessLock {
   release(): void;
 }
 
-/** Nothing when another process holds it. The caller keeps the answer: a lock nobody refers to is let go. */
+/** Undefined if another process holds the lock. The caller must keep the result: the garbage collector would release the lock. */
 export function takeLock(file: string): ProcessLock | undefined {
   const db = new Database(file, { timeout: 0 });
   try {
-    db.pragma("journal_mode = MEMORY"); // nothing is ever written, and no file is left beside it
+    db.pragma("journal_mode = MEMORY"); // nothing is written, and no journal file remains
     db.exec("BEGIN EXCLUSIVE");
     return { release: () => db.close() };
   } catch (error) {

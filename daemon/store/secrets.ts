@@ -1,4 +1,4 @@
-/** How secrets are made and remembered: random, and stored only as SHA-256 because they are random. */
+/** Creates random secrets. They are stored as plain SHA-256, which is enough for random values. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
 export const newSecret = (bytes = 32): string => randomBytes(bytes).toString("hex");

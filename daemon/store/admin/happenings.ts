@@ -1,4 +1,4 @@
-/** What alerts and figures are made from: how work ended, by the events, and what the audit says, without its people. Only read. */
+/** Reads what alerts and metrics are made from: ends of jobs in the events, and audit records without names. */
 import type { AuditAction } from "../../contract/audit/audit.ts";
 import type { ExecutionStatus } from "../../contract/changes/execution.ts";
 import type { Db } from "../database.ts";
@@ -39,7 +39,7 @@ export interface Tally {
   costUsd: number;
 }
 
-/** Whoever hammers at the door is written down once a minute: the first time, and how often after it. */
+/** Repeated failed logins get one record a minute: the first one, with the number of repeats. */
 export const timesOf = (summary: string | null): number => Number(/ \((\d+) more times\)$/.exec(summary ?? "")?.[1] ?? 1);
 
 export class Happenings {
@@ -116,7 +116,7 @@ export class Happenings {
     return byName(this.#executions.all());
   }
 
-  /** How jobs and executions ended since then. */
+  /** Ends of jobs and executions since then. */
   endedSince(instant: string): { status: string; count: number }[] {
     return this.#endedSince.all(instant, instant);
   }

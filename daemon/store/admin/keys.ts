@@ -15,7 +15,7 @@ export interface Holder {
 }
 
 export interface KeyTerms {
-  /** Left out: whoever the key is named after. */
+  /** Default: the name of the key. */
   owner?: string | undefined;
   expiresAt?: string | undefined;
 }
@@ -41,7 +41,7 @@ export class KeyStore {
       "INSERT INTO keys (id, name, role, owner, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
     this.#byHash = db.prepare<[string], Row>("SELECT * FROM keys WHERE hash = ? AND revoked_at IS NULL");
-    // How far two hashes agree shows in the time an index takes: it sees these eight characters only, the rest is compared in constant time.
+    // The time of an index lookup shows how far two hashes agree. The index sees eight characters only. The rest is compared in constant time.
     this.#byHashStart = db.prepare<[string], Row>("SELECT * FROM keys WHERE substr(hash, 1, 8) = ? AND revoked_at IS NULL");
     this.#all = db.prepare<[], Row>("SELECT * FROM keys WHERE revoked_at IS NULL ORDER BY created_at, name");
     this.#used = db.prepare<[string, string]>("UPDATE keys SET last_used_at = ? WHERE id = ?");
@@ -64,7 +64,7 @@ export class KeyStore {
 
   create(name: string, role: Role, now: Date, { owner = name, expiresAt }: KeyTerms = {}): { key: Key; secret: string } {
     if (expiresAt !== undefined && Date.parse(expiresAt) <= now.getTime())
-      throw new MusterError("REQUEST_INVALID", `expiresAt: ${expiresAt} is over already`);
+      throw new MusterError("REQUEST_INVALID", `expiresAt: ${expiresAt} is in the past`);
     const id = newSecret(4);
     const secret = `mk_${id}_${newSecret()}`;
     const end = expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() };

@@ -8,7 +8,7 @@ export interface SaltedText {
   text: string;
 }
 
-/** `record` is canonical JSON, `hash` that of `record`; then the reason kept beside it. An array, for there may be millions. */
+/** `record` is canonical JSON and `hash` its hash. Salt and text of the reason follow. An array, because there can be millions. */
 export type ProofRow = [seq: number, record: string, hash: string, salt: string | null, text: string | null];
 
 export interface AuditProof {

@@ -1,4 +1,4 @@
-/** What may leave the audit: the texts of a person, and the oldest records up to a signed note of where the rest begins. */
+/** Removes from the audit: the texts of a person, and the oldest records up to a signed anchor. */
 import type { Db } from "../database.ts";
 
 export class AuditUpkeep {
@@ -35,7 +35,7 @@ export class AuditUpkeep {
     );
   }
 
-  /** How many reasons went with the name. */
+  /** Number of reasons erased with the name. */
   forget(person: string): number {
     // Or the text would stay readable in the file until something else is written over it.
     this.#db.pragma("secure_delete = ON");
@@ -63,7 +63,7 @@ export class AuditUpkeep {
     return this.#anchored.get()?.seq ?? 0;
   }
 
-  /** The trigger lets records go only up to an anchor. */
+  /** The trigger allows deletion only up to an anchor. */
   dropTo(seq: number, note: string): void {
     this.#anchor.run(seq, note);
     this.#dropAnchors.run(seq);

@@ -17,12 +17,12 @@ export interface ListedRow {
   name: string | null;
   behalf: string | null;
   reason: string | null;
-  /** Of an intent: the result its outcome told. */
+  /** Of an intent: the result in its outcome. */
   outcome: string | null;
   ended: 0 | 1;
 }
 
-/** With the texts kept beside it that have not been erased. */
+/** With its texts that have not been erased. */
 export interface ExportRow {
   record: string;
   hash: string;

@@ -57,7 +57,7 @@ export class ApprovalStore {
     return (state === undefined ? this.#all.all(limit) : this.#withState.all(state, limit)).map(fromRow);
   }
 
-  /** How many questions of this key wait for people. */
+  /** Number of pending approvals that this key requested. */
   pendingOf(requesterKeyId: string): number {
     return this.#pendingOf.get(requesterKeyId)?.count ?? 0;
   }

@@ -80,7 +80,7 @@ export class ExecutionStore {
     return this.#queue.all().map(({ id, plan_id }) => ({ id, planId: plan_id }));
   }
 
-  /** With the executor, or lost from sight: until somebody has said what became of them. */
+  /** With the executor, or of unknown state: until their end is recorded. */
   atWork(): Execution[] {
     return this.#atWork.all().map((row) => this.#read(row));
   }

@@ -1,9 +1,9 @@
-/** What was proposed and what was decided of it, as it was then: written once, never changed (a trigger says so). */
+/** Plans with their proposals and decisions. A plan is written once and never changed, which a trigger enforces. */
 import { type Digest, PlannedWork, Proposal } from "../../contract/changes/plan.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { Db } from "../database.ts";
 
-/** Something may still come of it: somebody can say yes, or it waits for its turn, or it is at work. */
+/** A plan that is still open: its approval is pending, or its execution is queued or running. */
 const IS_LIVE = `(EXISTS (SELECT 1 FROM approvals WHERE plan_id = plans.id AND state IN ('pending', 'approved'))
   OR EXISTS (SELECT 1 FROM executions WHERE plan_id = plans.id AND status IN ('queued', 'running')))`;
 
@@ -52,7 +52,7 @@ export class PlanStore {
     return work;
   }
 
-  /** What it was made from, so that it can be made again. */
+  /** The proposal of a plan, so that the plan can be made again. */
   proposalOf(id: string): Proposal | undefined {
     const row = this.#proposal.get(id);
     return row && Proposal.parse(JSON.parse(row.proposal));
@@ -63,7 +63,7 @@ export class PlanStore {
     return one(this.#live.get(hash, requesterKeyId));
   }
 
-  /** What else the same requester asked for in the same words and may still come, whatever plan it gave then. */
+  /** Open plans of the same requester from the same proposal, even if they differ from the new plan. */
   liveOfProposal(proposalHash: Digest, requesterKeyId: string): PlannedWork[] {
     return this.#liveOfProposal.all(proposalHash, requesterKeyId).map(fromRow);
   }

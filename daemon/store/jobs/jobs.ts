@@ -107,7 +107,7 @@ export class JobStore {
     return this.#ofRun.all(run).map(fromRow);
   }
 
-  /** Ended, and the administrator has not been told yet: oldest first. */
+  /** Ended jobs without a report to the administrator, oldest first. */
   reportsDue(): Job[] {
     return this.#reportsDue.all().map(fromRow);
   }

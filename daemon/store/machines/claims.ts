@@ -5,7 +5,7 @@ import type { Claim } from "../../contract/machines/enrol.ts";
 import type { Db } from "../database.ts";
 import { sha256 } from "../secrets.ts";
 
-/** Whoever holds a good token could else fill the database by calling itself ever new names. */
+/** Otherwise a machine with a valid token could fill the database with ever new names. */
 const MOST_OPEN = 200;
 
 export interface KeptClaim extends Claim {
@@ -40,7 +40,7 @@ export class ClaimStore {
     this.#open = db.prepare<[], { count: number }>("SELECT count(*) AS count FROM claims WHERE state = 'open'");
   }
 
-  /** What is known of this very machine: same MAC address, name and host key. */
+  /** The claim of this machine: same MAC address, name and host key. */
   known(callHome: CallHome): KeptClaim | undefined {
     const row = this.#known.get(fingerprint(callHome));
     return row && fromRow(row);

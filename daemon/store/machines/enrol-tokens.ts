@@ -1,4 +1,4 @@
-/** Tokens for machines nobody has seen yet: good for a number of them, until a time. Hashed at rest; who came with one is kept. */
+/** Enrolment tokens for new machines, with a number of uses and an expiry time. Hashed at rest. Their uses are recorded. */
 import type { EnrolToken, MachineRole, TokenState } from "../../contract/machines/enrol.ts";
 import type { Db } from "../database.ts";
 import { sha256 } from "../secrets.ts";
@@ -63,7 +63,7 @@ export class EnrolTokenStore {
     return row !== undefined && this.#revoke.run(now.toISOString(), row.hash).changes > 0;
   }
 
-  /** Who came with this token as exactly this; also where an operator let in who had been kept out. */
+  /** The node that used this token with this identity, also if an operator released it from quarantine. */
   enrolledAs(token: string, as: string): string | undefined {
     return this.#enrolled.get(sha256(token), as)?.node_id;
   }
@@ -77,7 +77,7 @@ export class EnrolTokenStore {
     this.#enrol.run(tokenHash, as, nodeId, now.toISOString());
   }
 
-  /** What the token said that a node last came with. */
+  /** The token that a node used last. */
   roleOf(nodeId: string): MachineRole | undefined {
     return this.#roleOf.get(nodeId)?.role;
   }

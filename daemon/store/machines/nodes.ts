@@ -95,7 +95,7 @@ export class NodeStore {
     });
   }
 
-  /** How many nodes are in each phase. */
+  /** Number of nodes in each phase. */
   counts(): Record<string, number> {
     return Object.fromEntries(this.#counts.all().map(({ phase, count }) => [phase, count]));
   }

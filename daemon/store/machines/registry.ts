@@ -1,4 +1,4 @@
-/** Changes a node and appends the event that tells of it, as one transaction. Every phase change goes through here. */
+/** Changes a node and appends its event in one transaction. Every change of phase goes through here. */
 import type { NewEvent } from "../../contract/event.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";

@@ -3,17 +3,17 @@ import type { EnrolToken, TokenState } from "../../contract/machines/enrol.ts";
 import type { Db } from "../database.ts";
 import { newSecret, sha256 } from "../secrets.ts";
 
-/** Told by its beginning wherever text is searched for secrets. */
+/** Redaction recognizes tokens by this prefix. */
 export const newEnrolToken = (): string => `mt_${newSecret()}`;
 
-/** By what people name a token: enough of its hash to tell it, too little to guess it. */
+/** Public id of a token: enough of its hash to identify it, too little to guess it. */
 export const tokenId = (hash: string): string => hash.slice(0, 10);
 
 export type Redeemable =
   | { kind: "unknown" }
   | { kind: "expired"; nodeId: string }
   | { kind: "fresh"; nodeId: string; purpose: "install" | "enrol" }
-  /** Used before; `as` is what was said then, so that a repeated call-home can be told from a stolen token. */
+  /** Used before. `as` is the identity of that use: it distinguishes a repeated call-home from a stolen token. */
   | { kind: "redeemed"; nodeId: string; as: string };
 
 export class TokenStore {

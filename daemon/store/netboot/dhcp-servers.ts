@@ -8,7 +8,7 @@ export class DhcpServerTable {
 
   constructor(db: Db) {
     this.#all = db.prepare<[], Row>("SELECT * FROM dhcp_servers ORDER BY last_seen DESC");
-    // What is not told this time stays as it was told before.
+    // Missing fields keep their earlier values.
     this.#see = db.prepare<[string, string | null, string, string, string | null]>(
       `INSERT INTO dhcp_servers (address, mac, first_seen, last_seen, offer) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (address) DO UPDATE SET mac = coalesce(excluded.mac, mac), last_seen = excluded.last_seen,

@@ -1,4 +1,4 @@
-/** What the operator chose for single machines, and what was learned of them. */
+/** Quirks of single machines: chosen by operators, or learned. */
 import * as z from "zod";
 import { Quirks } from "../../contract/netboot/quirk.ts";
 import { atomically, type Db } from "../database.ts";

@@ -199,7 +199,7 @@ test("a key has an owner: whoever was named, else the owner of the key that made
   assert.equal(((await make({ name: "ci", role: "operator" })) as { owner: string }).owner, "alice");
   assert.equal(((await make({ name: "desk", role: "operator", owner: "bob" })) as { owner: string }).owner, "bob");
   const past = (await make({ name: "late", role: "viewer", expiresAt: "2020-01-01T00:00:00Z" })) as { message: string };
-  assert.equal(past.message, "expiresAt: 2020-01-01T00:00:00Z is over already");
+  assert.equal(past.message, "expiresAt: 2020-01-01T00:00:00Z is in the past");
   const { body } = await served.request("/api/keys", { key: secret });
   assert.deepEqual(
     (body as { name: string; owner: string }[]).map(({ name, owner }) => [name, owner]),
