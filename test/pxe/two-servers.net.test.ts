@@ -5,13 +5,13 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type * as z from "zod";
 import { Explanation } from "../../daemon/contract/netboot/explanation.ts";
 import { Network } from "../../daemon/contract/netboot/network.ts";
 import { LAN_SERVER } from "../../scripts/lab/lan.ts";
 import { type LabNetwork, noNetwork } from "../../scripts/lab/network.ts";
 import { startTestDaemon } from "../support/daemon.ts";
+import { until } from "../support/until.ts";
 
 const missing = ["/usr/sbin/udhcpc", "/usr/sbin/dnsmasq"].find((program) => !existsSync(program));
 const skip = noNetwork || (missing ? `${missing} is not installed` : false);
@@ -49,10 +49,10 @@ test("a machine that takes the other server's offer is explained by that server'
   await lab.network.run("udhcpc", ["-i", "eth0", "-f", "-n", "-q", "-t", "5", "-T", "2", "-s", "/bin/true", ...uefi], { namespace });
 
   let explanation = ask(Explanation, "explain", MAC);
-  for (let tries = 0; tries < 10 && !explanation.seen.some((line) => line.includes("pxelinux.0")); tries++) {
-    await sleep(200);
+  await until("the other server's offer is known", () => {
     explanation = ask(Explanation, "explain", MAC);
-  }
+    return explanation.seen.some((line) => line.includes("pxelinux.0"));
+  });
   const { diagnosis, seen } = explanation;
   assert.match(
     diagnosis?.finding ?? "",

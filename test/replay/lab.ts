@@ -13,6 +13,7 @@ import { openStores } from "../../daemon/store/stores.ts";
 import { type LabDaemon, startDaemon } from "../../scripts/lab/daemon.ts";
 import { type Door, openDoor } from "../../scripts/lab/door.ts";
 import { createNetwork, type LabNetwork } from "../../scripts/lab/network.ts";
+import { PATIENCE_MS } from "../support/until.ts";
 import { addNode } from "../support/world.ts";
 
 const ATTACKER = "10.77.0.66";
@@ -207,8 +208,8 @@ function writeAnsible(folder: string, files: string): void {
   );
 }
 
-export async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 30): Promise<T> {
-  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(25)) {
+export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await sleep(25)) {
     const found = await look();
     if (found !== undefined) return found;
   }

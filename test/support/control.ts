@@ -24,13 +24,13 @@ export interface TestControl {
 
 export async function startTestControl(
   t: TestContext,
-  { inventory, prepare }: { inventory?: string; prepare?(data: DataDir): void } = {},
+  { inventory, config: more = "", prepare }: { inventory?: string; config?: string; prepare?(data: DataDir): void } = {},
 ): Promise<TestControl> {
   const data = dataDir(mkdtempSync(join(tmpdir(), "muster-control-")));
   createDataDir(data);
   if (inventory !== undefined) writeFileSync(data.inventory, inventory, { mode: 0o600 });
   prepare?.(data);
-  const config = parseConfig("control: {host: 127.0.0.1, port: 0, node_networks: [127.0.0.0/8]}", "test");
+  const config = parseConfig(`control: {host: 127.0.0.1, port: 0, node_networks: [127.0.0.0/8]}\n${more}`, "test");
   const control = await startControl(config, data, {}, createLog("control", process.env.MUSTER_TEST_LOG ?? "silent"));
   t.after(async () => {
     await control.stop();

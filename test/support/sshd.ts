@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { SshPlace } from "../../daemon/executor/steps/ssh-line.ts";
+import { until } from "./until.ts";
 
 const SSHD = "/usr/sbin/sshd";
 /** The reason why these tests cannot run here, or false. */
@@ -74,15 +74,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+const listening = (port: number) =>
+  until("sshd listens", async () => {
     const socket = connect(port, "127.0.0.1");
     const open = await new Promise<boolean>((resolve) => {
       socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
     });
     socket.destroy();
-    if (open) return;
-    await sleep(50);
-  }
-  throw new Error("sshd does not listen");
-}
+    return open;
+  });

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { WebSocket } from "ws";
 import { ServerFrame } from "../../../daemon/contract/frame.ts";
 import { type Served, serve } from "../../support/dhcp/served.ts";
+import { until } from "../../support/until.ts";
 import { addNode } from "../../support/world.ts";
 
 const pace = { pollMs: 5, heartbeatMs: 40, authorizeMs: 40 };
@@ -30,14 +31,6 @@ function listen(t: TestContext, served: Served, headers: Record<string, string>)
 async function logIn(served: Served, key: string): Promise<{ cookie: string; csrf: string }> {
   const { headers, body } = await served.request("/api/session", { method: "POST", body: JSON.stringify({ key }) });
   return { cookie: headers.getSetCookie()[0]?.split(";")[0] ?? "", csrf: (body as { csrfToken: string }).csrfToken };
-}
-
-async function until(condition: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    if (condition()) return;
-    await sleep(10);
-  }
-  assert.fail(`in vain waited for: ${what}`);
 }
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
@@ -75,9 +68,9 @@ test("a session listens from our own page, and hears events with the state after
   const served = await serve(t, { pace: SLOW });
   const { cookie } = await logIn(served, served.key("viewer"));
   const ear = listen(t, served, { cookie, origin: served.url });
-  await until(() => ear.frames.length === 1, "hello");
+  await until("hello", () => ear.frames.length === 1);
   const node = addNode(served.world, { phase: "discovered" });
-  await until(() => ear.frames.length === 2, "the event");
+  await until("the event", () => ear.frames.length === 2);
   const [hello, event] = ear.frames;
   assert(hello?.type === "hello" && event?.type === "event");
   assert.equal(hello.epoch, served.world.events.epoch());
@@ -96,7 +89,7 @@ test("listening ends when the session is ended, expires, or its key is revoked",
     const { key, secret } = served.world.keys.create(what, "viewer", new Date());
     const session = await logIn(served, secret);
     const ear = listen(t, served, { cookie: session.cookie, origin: served.url });
-    await until(() => ear.frames.length > 3, "some heartbeats: the session is good so far");
+    await until("some heartbeats: the session is good so far", () => ear.frames.length > 3);
     await end(session, key.id);
     const { code, reason } = await ear.closed;
     assert.equal(code, 1008, what);
@@ -112,7 +105,7 @@ test("listening with a key ends when the key is revoked", async (t) => {
   const served = await serve(t, { pace });
   const { key, secret } = served.world.keys.create("cli", "viewer", new Date());
   const ear = listen(t, served, bearer(secret));
-  await until(() => ear.frames.length > 2, "heartbeats");
+  await until("heartbeats", () => ear.frames.length > 2);
   served.world.keys.revoke(key.id, new Date());
   assert.deepEqual(await ear.closed, { code: 1008, reason: "Invalid API Key" });
 });
@@ -120,10 +113,10 @@ test("listening with a key ends when the key is revoked", async (t) => {
 test("hello comes again and again, with where the stream stands", async (t) => {
   const served = await serve(t, { pace });
   const ear = listen(t, served, bearer(served.key("viewer")));
-  await until(() => ear.frames.length >= 3, "three hellos");
+  await until("three hellos", () => ear.frames.length >= 3);
   addNode(served.world);
   const last = served.world.events.lastSeq();
-  await until(() => ear.frames.some((frame) => frame.type === "hello" && frame.seq === last), "a hello after the event");
+  await until("a hello after the event", () => ear.frames.some((frame) => frame.type === "hello" && frame.seq === last));
   const event = ear.frames.findIndex((frame) => frame.type === "event");
   assert.ok(event >= 0, "the event itself is heard too");
 });
@@ -138,7 +131,7 @@ test("?since= replays what was missed, in order and once", async (t) => {
     const frame = ServerFrame.parse(JSON.parse(data.toString()));
     if (frame.type === "event") seen.push(frame.seq);
   });
-  await until(() => seen.length >= 1100, "all of them");
+  await until("all of them", () => seen.length >= 1100);
   assert.deepEqual(
     seen,
     Array.from({ length: 1100 }, (_, at) => 101 + at),
@@ -159,5 +152,5 @@ test("what is no frame ends the connection of who sent it, and of nobody else", 
   large.socket.send("x".repeat(100_000));
   assert.equal((await large.closed).code, 1009);
   addNode(served.world);
-  await until(() => good.frames.some(({ type }) => type === "event"), "the event");
+  await until("the event", () => good.frames.some(({ type }) => type === "event"));
 });

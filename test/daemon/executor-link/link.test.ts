@@ -10,13 +10,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ExecutorLink } from "../../../daemon/executor-link/link.ts";
 import { createLog } from "../../../daemon/log/log.ts";
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition(); tries++) {
-    assert.ok(tries < 500, "it never happened");
-    await sleep(10);
-  }
-}
+import { until } from "../../support/until.ts";
 
 test("coming and going of the executor is told, also to one that fails at it, and a stop of our own is not", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "muster-link-"));
@@ -44,11 +38,11 @@ test("coming and going of the executor is told, also to one that fails at it, an
   const also: string[] = [];
   link.onState((state) => also.push(state));
   link.start();
-  await until(() => link.connected);
+  await until("it is connected", () => link.connected);
   assert.deepEqual(told, ["connected"]);
   assert.deepEqual(link.figures, figures);
   sockets[0]?.destroy();
-  await until(() => told.length === 3);
+  await until("it is connected again", () => told.length === 3);
   assert.deepEqual(told, ["connected", "disconnected", "connected"]);
   assert.deepEqual(also, told, "the failure of one listener keeps nothing from another");
   link.close();
@@ -87,38 +81,41 @@ test("a listener hears the types it subscribed to, until it unsubscribes", async
   link.on(["alive"], () => (alive += 1));
   const refused = (reason: string) => ({ type: "refused", jobId: "job", attempt: 1, reason });
   link.start();
-  await until(() => link.connected);
+  await until("it is connected", () => link.connected);
   say(refused("one"), { type: "alive", runs: [] });
-  await until(() => alive === 1);
+  await until("the first messages are read", () => alive === 1);
   assert.deepEqual(heard, ["hello", "failing", "one"]);
   unsubscribe();
   say(refused("two"), { type: "alive", runs: [] });
-  await until(() => alive === 2);
+  await until("the next messages are read", () => alive === 2);
   assert.deepEqual(heard, ["hello", "failing", "one", "failing"]);
 });
 
-const HANGING = `
+const SPEAKING = `
   require("node:net").createServer((socket) => {
     socket.write(JSON.stringify({ type: "hello", pid: process.pid, runs: [] }) + "\\n");
-    const alive = setInterval(() => socket.write(JSON.stringify({ type: "alive", runs: [] }) + "\\n"), 100);
-    setTimeout(() => clearInterval(alive), 1500);
+    setInterval(() => socket.write(JSON.stringify({ type: "alive", runs: [] }) + "\\n"), 100);
   }).listen(process.argv[1], () => console.log("listens"));
 `;
 
 test("an executor that hangs is killed, one that speaks is not", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "muster-link-"));
   const path = join(folder, "executor.sock");
-  const executor = spawn(process.execPath, ["-e", HANGING, path], { stdio: ["ignore", "pipe", "inherit"] });
-  const link = new ExecutorLink(path, createLog("test", "silent"), 400);
+  const executor = spawn(process.execPath, ["-e", SPEAKING, path], { stdio: ["ignore", "pipe", "inherit"] });
+  const link = new ExecutorLink(path, createLog("test", "silent"), 1500);
+  let spoke = 0;
+  link.on(["alive"], () => (spoke += 1));
   t.after(() => {
     link.close();
     executor.kill("SIGKILL");
     rmSync(folder, { recursive: true });
   });
   await once(executor.stdout, "data");
-  const began = Date.now();
   link.start();
-  const [, signal] = (await once(executor, "exit")) as [number | null, string];
+  await until("it has spoken for longer than a silence may last", () => spoke > 20);
+  assert.deepEqual([executor.exitCode, executor.signalCode, link.connected], [null, null, true]);
+  const ended = once(executor, "exit");
+  executor.kill("SIGSTOP");
+  const [, signal] = (await ended) as [number | null, string];
   assert.equal(signal, "SIGKILL");
-  assert.ok(Date.now() - began > 1500, "not while it spoke");
 });

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { kill, processesWith } from "../../../daemon/executor/marked-processes.ts";
 import { isAlive, type ProcessGroup, readGroup } from "../../../daemon/executor/process-group.ts";
 import { terminate as end } from "../../../daemon/executor/termination.ts";
+import { until } from "../../support/until.ts";
 
 const wrapper = join(import.meta.dirname, "../../../daemon/executor/run.sh");
 
@@ -41,14 +42,6 @@ const terminate = (group: ProcessGroup, graceMs: number) =>
     { target: "group", first: "SIGTERM", graceMs: () => graceMs },
     { commandFile: file("run.command"), hasEnded: () => !isAlive(group) },
   );
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    if (holds()) return;
-    await sleep(20);
-  }
-  throw new Error(`waited in vain: ${what}`);
-}
 
 async function group(): Promise<ProcessGroup> {
   await until("the wrapper says who it is", () => readGroup(file("run.pid")) !== undefined);

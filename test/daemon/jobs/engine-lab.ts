@@ -16,6 +16,7 @@ import { redact } from "../../../daemon/log/redact.ts";
 import { Inventory } from "../../../daemon/machines/inventory/inventory.ts";
 import { KnownHosts } from "../../../daemon/machines/inventory/known-hosts.ts";
 import { failureOf, TodoFile } from "../../../daemon/machines/inventory/todo.ts";
+import { until } from "../../support/until.ts";
 import { addNode, openWorld, type World } from "../../support/world.ts";
 
 const missing = ["/usr/sbin/sshd", "/usr/bin/ansible-playbook"].find((program) => !existsSync(program));
@@ -31,14 +32,6 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   server.close();
   return port;
-}
-
-export async function until(what: string, holds: () => boolean, timeoutMs = 20_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
-    await sleep(50);
-  }
 }
 
 export const processesWith = (text: string): string[] =>
@@ -107,6 +100,16 @@ export class EngineLab {
     this.executor = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "inherit", "inherit"] });
   }
 
+  /** The deadline passes now: the executor reads the record of the run again, with another deadline. */
+  async passDeadline(jobId: string): Promise<void> {
+    this.executor.kill("SIGKILL");
+    await once(this.executor, "exit");
+    const file = this.at("jobs", jobId, "1.run.json");
+    const record = JSON.parse(readFileSync(file, "utf8")) as { request: object };
+    writeFileSync(file, JSON.stringify({ ...record, request: { ...record.request, deadlineSeconds: 1 } }));
+    this.startExecutor();
+  }
+
   startSshd(): void {
     mkdirSync("/run/sshd", { recursive: true });
     const options = [
@@ -137,7 +140,7 @@ export class EngineLab {
       jobsDir: this.at("jobs"),
       playbook: "playbook.yaml",
       limits: { runs: 4, waveSize: 50, gatherMs: 0, quietMs: 0 },
-      deadlineSeconds: { ansible: 60 },
+      deadlineSeconds: { ansible: 3600 },
       log,
       redact,
       onSuccess: (job) => todo.solved(job, (id) => this.world.jobs.find(id)),
@@ -185,9 +188,9 @@ export class EngineLab {
     appendFileSync(this.at("ansible/playbook.yaml"), play);
   }
 
-  async ended(id: string, timeoutMs = 60_000): Promise<Job> {
+  async ended(id: string): Promise<Job> {
     const job = () => this.world.jobs.find(id);
-    await until(`job ${id} ends`, () => !isLive(job()?.status ?? "queued"), timeoutMs);
+    await until(`job ${id} ends`, () => !isLive(job()?.status ?? "queued"));
     return job() as Job;
   }
 

@@ -4,7 +4,8 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { EngineLab, freePort, processesWith, skip, until } from "./engine-lab.ts";
+import { until } from "../../support/until.ts";
+import { EngineLab, freePort, processesWith, skip } from "./engine-lab.ts";
 
 let lab: EngineLab;
 const at = (...names: string[]) => lab.at(...names);
@@ -100,12 +101,16 @@ test("cancel leaves no process, though the task ignores TERM", { skip }, async (
 });
 
 test("SIGKILL of the executor: the run goes on, is found again and counted once", { skip }, async () => {
-  const node = await lab.calledHome("survivor", `- name: slow\n  ansible.builtin.shell: echo once >> ${at("runs")}; sleep 4`);
+  const node = await lab.calledHome(
+    "survivor",
+    `- name: slow\n  ansible.builtin.shell: echo once >> ${at("runs")}; until [ -e ${at("executor-is-back")} ]; do sleep 0.1; done`,
+  );
   const { id } = lab.engine.provision(node, "test");
   await until("the task", () => existsSync(at("runs")));
   lab.executor.kill("SIGKILL");
   await once(lab.executor, "exit");
   lab.startExecutor();
+  writeFileSync(at("executor-is-back"), "");
   const job = await lab.ended(id);
   assert.equal(job.status, "succeeded", JSON.stringify(job.result));
   assert.equal(job.attempt, 1);
@@ -116,7 +121,7 @@ test("an executor that stood still begins late what was given up: that is ended,
   const node = await lab.calledHome("late", `- name: slow\n  ansible.builtin.command: sleep 6`);
   lab.executor.kill("SIGSTOP");
   const { id } = lab.engine.provision(node, "test");
-  await until("nobody vouches for it", () => lab.world.jobs.find(id)?.status === "unknown", 30_000);
+  await until("nobody vouches for it", () => lab.world.jobs.find(id)?.status === "unknown");
   // As an executor that hears its own clock before its socket, which is not to be had at will: control takes it for lost.
   lab.engine.receive({ type: "alive", runs: [] });
   assert.equal(lab.world.jobs.find(id)?.attempt, 2);
@@ -131,12 +136,13 @@ test("an executor that stood still begins late what was given up: that is ended,
 test("control gone in the middle: the run goes on and its outcome and events are taken later, each once", { skip }, async () => {
   const node = await lab.calledHome(
     "patient",
-    "- name: slow\n  ansible.builtin.shell: sleep 3\n- name: last\n  ansible.builtin.command: 'true'",
+    `- name: slow\n  ansible.builtin.shell: until [ -e ${at("control-is-gone")} ]; do sleep 0.1; done\n- name: last\n  ansible.builtin.command: 'true'`,
   );
   const { id } = lab.engine.provision(node, "test");
   await until("the run", () => existsSync(at("jobs", id, "1.pid")));
   lab.engine.stop();
   lab.link.close();
+  writeFileSync(at("control-is-gone"), "");
   await until("its result", () => existsSync(at("jobs", id, "1.result")));
   lab.startEngine();
   assert.equal((await lab.ended(id)).status, "succeeded");
@@ -149,11 +155,15 @@ test("control gone in the middle: the run goes on and its outcome and events are
 
 test("SIGKILL of the whole run: interrupted, run again once by itself, visibly", { skip }, async () => {
   rmSync(at("runs"), { force: true });
-  const node = await lab.calledHome("phoenix", `- name: slow\n  ansible.builtin.shell: echo again >> ${at("runs")}; sleep 2`);
+  const node = await lab.calledHome(
+    "phoenix",
+    `- name: slow\n  ansible.builtin.shell: echo again >> ${at("runs")}; until [ -e ${at("struck")} ]; do sleep 0.1; done`,
+  );
   const { id } = lab.engine.provision(node, "test");
   await until("the task", () => existsSync(at("runs")));
   const [pid] = readFileSync(at("jobs", id, "1.pid"), "utf8").split(" ");
   process.kill(-Number(pid), "SIGKILL");
+  writeFileSync(at("struck"), "");
   const job = await lab.ended(id);
   assert.equal(job.status, "succeeded", JSON.stringify(job.result));
   assert.equal(job.attempt, 2);

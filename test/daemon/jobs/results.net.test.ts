@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { renameSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { EngineLab, processesWith, skip, stubborn, until } from "./engine-lab.ts";
+import { until } from "../../support/until.ts";
+import { EngineLab, processesWith, skip, stubborn } from "./engine-lab.ts";
 
 let lab: EngineLab;
 
@@ -62,7 +63,7 @@ for (const [word, how] of [
   ["timed-out", "over its deadline"],
 ] as const) {
   test(`a playbook that sleeps, forks and ignores TERM, ${how}: ${word}, and no process is left`, { skip }, async () => {
-    lab.restartEngine({ deadlineSeconds: { ansible: word === "timed-out" ? 6 : 60 } });
+    lab.restartEngine();
     const mark = `4${process.pid}${word === "cancelled" ? 1 : 2}`;
     const shell = stubborn(mark);
     const node = await lab.calledHome(
@@ -72,6 +73,7 @@ for (const [word, how] of [
     const { id } = lab.engine.provision(node, "test");
     await until("all four sleep", () => processesWith(`^sleep ${mark}`).length >= 4);
     if (word === "cancelled") lab.engine.cancel(id, "test");
+    else await lab.passDeadline(id);
     const job = await lab.ended(id);
     assert.deepEqual(processesWith(mark), []);
     assert.equal(job.status, word, JSON.stringify(job.result));

@@ -5,7 +5,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
-import { EngineLab, freePort, processesWith, skip, stubborn, until } from "./engine-lab.ts";
+import { until } from "../../support/until.ts";
+import { EngineLab, freePort, processesWith, skip, stubborn } from "./engine-lab.ts";
 
 let lab: EngineLab;
 const GATHER = { limits: { runs: 4, waveSize: 50, gatherMs: 2000, quietMs: 300 } };
@@ -102,7 +103,7 @@ test("cancelling one job of a wave ends all that its tasks began, wherever it we
   ].join("\n");
   const { nodes, ids } = await wave(["c-stuck", "c-other"], tasks);
   const [stuck, other] = ids as [string, string];
-  await until("all five sleep", () => processesWith(`^sleep ${mark}`).length >= 5, 60_000);
+  await until("all five sleep", () => processesWith(`^sleep ${mark}`).length >= 5);
   assert.equal(lab.engine.cancel(stuck, "test").status, "cancelling");
   const cancelled = await lab.ended(stuck);
   assert.deepEqual(processesWith(mark), []);
@@ -197,18 +198,19 @@ test("when the last job of a wave is cancelled, nothing of the run is left", { s
 });
 
 test("SIGKILL of the executor: the wave goes on, is found again and each job is counted once", { skip }, async () => {
-  const tasks = `- name: slow\n  ansible.builtin.shell: echo {{ inventory_hostname }} >> ${at("wave-runs")}; sleep 4`;
+  const tasks = `- name: slow\n  ansible.builtin.shell: echo {{ inventory_hostname }} >> ${at("wave-runs")}; until [ -e ${at("executor-is-back")} ]; do sleep 0.1; done`;
   const { ids } = await wave(["k-one", "k-two"], tasks);
   await until("the task", () => existsSync(at("wave-runs")) && readFileSync(at("wave-runs"), "utf8").split("\n").length === 3);
   lab.executor.kill("SIGKILL");
   await once(lab.executor, "exit");
   lab.startExecutor();
+  writeFileSync(at("executor-is-back"), "");
   for (const id of ids) assert.partialDeepStrictEqual(await lab.ended(id), { status: "succeeded", attempt: 1 });
   assert.deepEqual(readFileSync(at("wave-runs"), "utf8").trim().split("\n").toSorted(), ["k-one", "k-two"]);
 });
 
 test("SIGKILL of the whole wave: who had come to an end has succeeded, the others run again once, together", { skip }, async () => {
-  const tasks = `- name: work\n  ansible.builtin.shell: echo {{ inventory_hostname }} >> ${at("phoenix")}; sleep {{ 0 if inventory_hostname == 'p-done' else 5 }}`;
+  const tasks = `- name: work\n  ansible.builtin.shell: echo {{ inventory_hostname }} >> ${at("phoenix")}; test {{ inventory_hostname }} = p-done || until [ -e ${at("struck")} ]; do sleep 0.1; done`;
   const { nodes, ids } = await wave(["p-done", "p-one", "p-two"], tasks);
   const [done, one, two] = ids as [string, string, string];
   await lab.ended(done);
@@ -217,6 +219,7 @@ test("SIGKILL of the whole wave: who had come to an end has succeeded, the other
   const [leader = ""] = (job(one).run ?? "").split("/");
   const [pid] = readFileSync(at("jobs", leader, "1.pid"), "utf8").split(" ");
   process.kill(-Number(pid), "SIGKILL");
+  writeFileSync(at("struck"), "");
   for (const id of [one, two]) assert.partialDeepStrictEqual(await lab.ended(id), { status: "succeeded", attempt: 2 });
   assert.equal(job(done).attempt, 1);
   assert.equal(job(one).run, job(two).run);
@@ -233,13 +236,17 @@ test("a playbook that cannot be read says so in the log of every job of the wave
 });
 
 test("an executor that says nothing makes its jobs unknown, and known again when it speaks", { skip }, async () => {
-  const { nodes, ids } = await wave(["u-one", "u-two"], "- name: slow\n  ansible.builtin.command: sleep 12");
+  const { nodes, ids } = await wave(
+    ["u-one", "u-two"],
+    `- name: slow\n  ansible.builtin.shell: until [ -e ${at("speaks")} ]; do sleep 0.1; done`,
+  );
   await until("they run", () => ids.every((id) => job(id).status === "running"));
   lab.executor.kill("SIGSTOP");
   try {
     await until("nobody knows", () => ids.every((id) => job(id).status === "unknown"));
   } finally {
     lab.executor.kill("SIGCONT");
+    writeFileSync(at("speaks"), "");
   }
   for (const id of ids) assert.partialDeepStrictEqual(await lab.ended(id), { status: "succeeded", attempt: 1 });
   assert.ok(lab.story(nodes[0]!).includes("job.unknown"));

@@ -11,14 +11,8 @@ import { MusterError } from "../../../daemon/errors/errors.ts";
 import { keepHandingOver } from "../../../daemon/machines/enrol/handing-over.ts";
 import { Inventory } from "../../../daemon/machines/inventory/inventory.ts";
 import { callHome, hostKey, startTestControl } from "../../support/control.ts";
+import { until } from "../../support/until.ts";
 import { addNode, openWorld } from "../../support/world.ts";
-
-async function until(reached: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; !(await reached()); tries++) {
-    assert.ok(tries < 1000, `never: ${what}`);
-    await sleep(10);
-  }
-}
 
 test("a node that called home in vain is configured once the inventory is mended, without another call", async (t) => {
   const { client, url, data, newcomer } = await startTestControl(t, { inventory: "all: [\n" });
@@ -28,7 +22,7 @@ test("a node that called home in vain is configured once the inventory is mended
   assert.equal(answer.status, 500);
   assert.equal((await client.listJobs({})).length, 0);
   writeFileSync(data.inventory, "");
-  await until(async () => (await client.listJobs({})).length === 1, "the job");
+  await until("the job", async () => (await client.listJobs({})).length === 1);
   assert.deepEqual([...new Inventory(data.inventory).hosts()], [["n1", "127.0.1.1"]]);
 });
 
@@ -61,7 +55,7 @@ test("a failure is reported once for all nodes it hinders, and again when it com
   const error = (line: { nodes: string[]; err: Error }) => told.push([line.err.message, line.nodes]);
   const handingOver = await keepHandingOver({ resume }, { error } as never, 1);
   t.after(() => handingOver.stop());
-  await until(() => at > looks.length, "all looks");
+  await until("all looks", () => at > looks.length);
   const both = [broken.message, ["n1", "n2"]];
   assert.deepEqual(told, [both, both, ["disk full", []]]);
   handingOver.stop();

@@ -18,6 +18,7 @@ import { startTftpServer } from "../../../pxe/tftp/server.ts";
 import { capture } from "../../support/dhcp/captures.ts";
 import { server as identity, message } from "../../support/dhcp/dhcp.ts";
 import { silentLog as log } from "../../support/log.ts";
+import { until } from "../../support/until.ts";
 
 const key = "0123456789abcdef0123456789abcdef";
 const tshark = spawnSync("tshark", ["--version"]).status === 0 ? false : "tshark is not installed";
@@ -62,7 +63,11 @@ async function startServers(t: TestContext) {
     writeFileSync(file, Buffer.concat([pcapHeader(), ...readRing(captures, mac).map(({ bytes }) => bytes)]));
     return file;
   };
-  return { dhcp, tftp, http, pcapOf };
+  const packets = (mac: string) => {
+    tap.close();
+    return readRing(captures, mac).length;
+  };
+  return { dhcp, tftp, http, pcapOf, packets };
 }
 
 async function clientSocket(t: TestContext) {
@@ -74,11 +79,12 @@ async function clientSocket(t: TestContext) {
 }
 
 /** Acts like a machine: DISCOVER, the request on port 4011, a file by TFTP, scripts and answers by HTTP. */
-async function boot(t: TestContext, { dhcp, tftp, http }: Awaited<ReturnType<typeof startServers>>) {
+async function boot(t: TestContext, { dhcp, tftp, http, packets }: Awaited<ReturnType<typeof startServers>>) {
   const socket = await clientSocket(t);
   // A relay's message is answered to the relay, so nothing leaves this machine.
   socket.send(encode(message("ipxe-bios-discover", { relay: "127.0.0.1" }), 1472), dhcp.dhcpPort, "127.0.0.1");
-  await sleep(60); // the answer goes to the relay port
+  // The answer goes to the relay port.
+  await until("the answer is captured", () => packets(biosMac) >= 2);
   const asked = message("ipxe-bios-request", { type: 3, set: [[54, ipBytes("127.0.0.1")]] });
   socket.send(encode(asked, 1472), dhcp.bootServerPort, "127.0.0.1");
   await once(socket, "message");
@@ -174,21 +180,21 @@ test("no file is in a capture", async (t) => {
 
 test("a machine that does not boot leaves no capture; a machine that booted is followed into its installer", async (t) => {
   const servers = await startServers(t);
+  const { packets } = servers;
   const socket = await clientSocket(t);
   const send = async (bytes: Uint8Array) => {
     socket.send(bytes, servers.dhcp.dhcpPort, "127.0.0.1");
     await sleep(60);
   };
-  const count = (mac: string) => readFileSync(servers.pcapOf(mac)).length - 24;
   const plain = encode(message("uefi-pxe-discover", { relay: "127.0.0.1", set: [[93, undefined], [60, undefined]] }), 1472); // biome-ignore format: one message
   const mac = message("uefi-pxe-discover").mac;
   await send(plain);
-  assert.equal(count(mac), 0);
+  assert.equal(packets(mac), 0);
   await send(encode(message("uefi-pxe-discover", { relay: "127.0.0.1" }), 1472));
-  const booted = count(mac);
-  assert.ok(booted > 0);
+  await until("the question and its answer are captured", () => packets(mac) >= 2);
+  const booted = packets(mac);
   await send(plain);
-  assert.ok(count(mac) > booted);
+  await until("the installer's question is captured", () => packets(mac) > booted);
 });
 
 test("whatever arrives, a recorder goes on", async (t) => {

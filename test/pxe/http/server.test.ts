@@ -62,7 +62,7 @@ test("a request that was read only after its client had gone is not answered", a
   const says = `GET ${path} HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n`;
   const sender = `const s = require("node:net").connect(${server.port}, "127.0.0.1"); s.end("${says}", () => process.exit())`;
   // Blocks our event loop until the client has sent its request, closed and ended.
-  execFileSync(process.execPath, ["-e", sender], { timeout: 20_000 });
+  execFileSync(process.execPath, ["-e", sender], { timeout: 120_000 });
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.deepEqual(
     asked.filter(({ query }) => query.get("from") === "one-that-has-gone"),

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../../support/until.ts";
 import { fetchFile, startFixture, TftpClient } from "./client.ts";
 
 const sizes = [0, 1, 511, 512, 513, 1468, 512 * 3, 1468 * 64, 64 * 1024, 400_001];
@@ -130,7 +130,7 @@ describe("packets for a stranger", { concurrency: true }, () => {
       await client.read("400001", ...options);
       for (let times = 0; times < 3; times++) assert((await client.next(6000)).bytes.length <= 516);
       await client.silence(5000);
-      for (let tries = 0; fixture.eventsOf(client).length === 0 && tries < 100; tries++) await sleep(100);
+      await until("it gives up", () => fixture.eventsOf(client).length > 0);
       assert.deepEqual(fixture.eventsOf(client), ["tftp.gave-up"]);
     });
   }

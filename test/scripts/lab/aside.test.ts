@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../../support/until.ts";
 
 const aside = join(import.meta.dirname, "../../../scripts/lab/aside");
 
@@ -13,17 +13,13 @@ test("a command that runs aside gives way to others, in a session of its own, an
   t.after(() => starter.kill("SIGKILL"));
   const [said] = (await once(starter.stdout, "data")) as [Buffer];
   const pid = Number(said);
-  await until(() => commandOf(pid) === "sleep");
+  await until("it runs the command", () => commandOf(pid) === "sleep");
   // proc(5): fields 6 and 19 of stat. The first two fields are cut off here.
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   assert.deepEqual({ session: Number(stat[3]), nice: Number(stat[16]) }, { session: pid, nice: 15 });
 
   starter.kill("SIGKILL");
-  await until(() => !existsSync(`/proc/${pid}`));
+  await until("it has ended", () => !existsSync(`/proc/${pid}`));
 });
 
 const commandOf = (pid: number) => readFileSync(`/proc/${pid}/comm`, "utf8").trim();
-
-async function until(is: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !is(); await sleep(20)) assert.ok(Date.now() < deadline, "not within 10 s");
-}

@@ -31,6 +31,7 @@ import { playbooksIn } from "../../../daemon/jobs/playbooks/playbooks.ts";
 import { InventoryFile } from "../../../daemon/machines/inventory/file.ts";
 import { planSettings } from "../../../daemon/processes/executor/plan-settings.ts";
 import { openStores, type Stores } from "../../../daemon/store/stores.ts";
+import { PATIENCE_MS } from "../until.ts";
 
 export interface LabNode {
   name: string;
@@ -43,7 +44,6 @@ export interface LabNode {
 
 type Executed = Extract<FromExecutor, { type: "executed" }>;
 const repository = join(import.meta.dirname, "../../..");
-const SECONDS_20 = 20_000;
 
 export class PlanLab {
   readonly folder = mkdtempSync(join(tmpdir(), "muster-plans-"));
@@ -155,7 +155,7 @@ export class PlanLab {
   }
 
   async until<T extends FromExecutor>(what: string, holds: (message: FromExecutor) => boolean): Promise<T> {
-    for (const deadline = Date.now() + SECONDS_20; Date.now() < deadline; await sleep(10)) {
+    for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await sleep(10)) {
       const found = this.messages.find(holds);
       if (found) return found as T;
     }

@@ -15,6 +15,7 @@ import { webhookIn } from "../../../../daemon/admin/webhook-file.ts";
 import { parseConfig } from "../../../../daemon/config/config.ts";
 import { redact } from "../../../../daemon/log/redact.ts";
 import { silentLog } from "../../../support/log.ts";
+import { until } from "../../../support/until.ts";
 import { addNode, openWorld, type World } from "../../../support/world.ts";
 
 interface Webhook {
@@ -195,7 +196,7 @@ test("the configuration's rules run by themselves, and a webhook's address that 
   const running = startAlerts(alertRulesOf(alerts), webhookIn(alerts.webhook_file), { ...world, redact, log: silentLog });
   fail(world, "one");
   fail(world, "two");
-  for (let tries = 0; got.length === 0 && tries < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until("the alert is delivered", () => got.length > 0);
   await running.stop();
   assert.match(got[0] ?? "", /^Muster: node failures: 2 /);
 

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { AuditLog } from "../../../../daemon/audit/log.ts";
 import type { DaemonLog, LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { ServerFrame } from "../../../../daemon/contract/frame.ts";
 import { type Served, serve } from "../../../support/dhcp/served.ts";
 import { writtenLog } from "../../../support/log-book.ts";
+import { until } from "../../../support/until.ts";
 
 const pace = { pollMs: 5, heartbeatMs: 60_000, authorizeMs: 60_000 };
 
@@ -66,11 +66,6 @@ async function listen(t: TestContext, served: Served, key: string): Promise<Ear>
   return ear;
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !condition(); tries++) await sleep(10);
-  assert.ok(condition());
-}
-
 test("who watches gets every line once and in order, also after coming back with the last number", async (t) => {
   const { log, served } = await logging(t);
   const control = log.of("control");
@@ -80,16 +75,16 @@ test("who watches gets every line once and in order, also after coming back with
   write(0, 1300);
   const first = await listen(t, served, served.key("operator"));
   first.say({ type: "watch_daemon_log" });
-  await until(() => first.lines.length === 1300);
+  await until("what is watched for", () => first.lines.length === 1300);
   write(1300, 1310);
-  await until(() => first.lines.length === 1310);
+  await until("what is watched for", () => first.lines.length === 1310);
   first.say({ type: "unwatch_daemon_log" });
   const known = first.lines.at(-1)?.seq;
   const epoch = log.book.epoch();
   const second = await listen(t, served, served.key("admin"));
   write(1310, 1320);
   second.say({ type: "watch_daemon_log", after: known, epoch });
-  await until(() => second.lines.length === 10);
+  await until("what is watched for", () => second.lines.length === 10);
   assert.deepEqual(
     texts([...first.lines, ...second.lines]),
     Array.from({ length: 1320 }, (_, index) => `line ${index}`),
@@ -101,10 +96,10 @@ test("who watches a log without a line is told so at once, and only once", async
   const ear = await listen(t, served, served.key("operator"));
   ear.say({ type: "watch_daemon_log" });
   const told = () => ear.frames.filter(({ type }) => type === "daemon_log");
-  await until(() => told().length === 1);
+  await until("what is watched for", () => told().length === 1);
   assert.deepEqual(ear.lines, []);
   log.of("control").info("the first");
-  await until(() => ear.lines.length === 1);
+  await until("what is watched for", () => ear.lines.length === 1);
   assert.equal(told().length, 2);
 });
 
@@ -113,10 +108,10 @@ test("after a restart of the daemon a number of before means nothing: everything
   log.of("control").info("before");
   const ear = await listen(t, served, served.key("operator"));
   ear.say({ type: "watch_daemon_log" });
-  await until(() => ear.lines.length === 1);
+  await until("what is watched for", () => ear.lines.length === 1);
   log.restart();
   log.of("control").info("after");
-  await until(() => ear.lines.length === 2);
+  await until("what is watched for", () => ear.lines.length === 2);
   assert.deepEqual(
     ear.frames.flatMap((frame) => (frame.type === "daemon_log" ? [frame.epoch] : [])),
     ["epoch-1", "epoch-2"],

@@ -7,6 +7,7 @@ import type { Execution } from "../../../../daemon/contract/changes/execution.ts
 import type { Plan, Proposal } from "../../../../daemon/contract/changes/plan.ts";
 import { diskUsage, restartSsh } from "../../../support/changes/changes.ts";
 import { type Served, serve } from "../../../support/dhcp/served.ts";
+import { until } from "../../../support/until.ts";
 
 /** As an orchestrator does it: plan first, execute then. */
 async function planned(t: TestContext, proposal: Proposal): Promise<{ served: Served; key: string; request: PlanExecution }> {
@@ -42,7 +43,7 @@ for (const [ours, theirs] of words)
   test(`${ours} is ${theirs} to whoever knows four words`, async (t) => {
     const { served, key, request } = await planned(t, diskUsage("n1"));
     const answering = execute(served, key, request);
-    for (let looks = 0; served.lab.told.length === 0 && looks < 200; looks++) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until("it is begun", () => served.lab.told.length > 0);
     ends(served, ours);
     const { status, body } = await answering;
     const answer = body as PlanExecuted;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openStores } from "../../../../daemon/store/stores.ts";
 import { startTestControl } from "../../../support/control.ts";
+import { until } from "../../../support/until.ts";
 import { addNode } from "../../../support/world.ts";
 import { muster } from "../muster.ts";
 
@@ -15,7 +16,10 @@ test("a node that fails is in `muster alerts` some seconds later, with its reaso
   stores.events.append({ source: "control", type: "node.configure-failed", summary: "no network", nodeId: node.id });
   stores.db.close();
   let told = "";
-  for (let tries = 0; !told.includes("rack1-n1") && tries < 20; tries++) told = (await muster(["alerts"], here)).out;
+  await until("the alert", async () => {
+    told = (await muster(["alerts"], here)).out;
+    return told.includes("rack1-n1");
+  });
   assert.match(
     told,
     /^WHEN +RULE +WEBHOOK +WHAT\n\d+ s ago +node-failures +none +node failures: 1 within 15 min \(rack1-n1: no network\)\n$/,

@@ -4,7 +4,6 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditRecord } from "../../../../daemon/contract/audit/audit.ts";
 import type { Approval } from "../../../../daemon/contract/changes/approval.ts";
 import type { Proposed } from "../../../../daemon/contract/changes/change-routes.ts";
@@ -12,6 +11,7 @@ import type { Execution } from "../../../../daemon/contract/changes/execution.ts
 import { createDataDir, dataDir } from "../../../../daemon/data-dir.ts";
 import { openStores } from "../../../../daemon/store/stores.ts";
 import { noSshd, type Sshd, startSshd } from "../../../support/sshd.ts";
+import { until } from "../../../support/until.ts";
 import { addNode } from "../../../support/world.ts";
 import { muster, type Running, startDaemon, temporary } from "../muster.ts";
 
@@ -30,7 +30,7 @@ function writeStandIns(): void {
   mkdirSync(programs);
   for (const [name, script] of [
     ["systemctl", `echo "$@" >> ${folder}/restarted`],
-    ["pause", 'sleep 3; printf 1 >> "$1"'],
+    ["pause", 'until [ -e "$1-go" ]; do sleep 0.1; done; printf 1 >> "$1"'],
   ] as const) {
     writeFileSync(join(programs, name), `#!/bin/sh\n${script}\n`);
     chmodSync(join(programs, name), 0o755);
@@ -102,11 +102,6 @@ const planOf = async (id: string): Promise<Proposed> => {
   const response = await fetch(`${daemon.url}/api/plans/${id}`, { headers: { authorization: `Bearer ${daemon.key}` } });
   return (await response.json()) as Proposed;
 };
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(100)) if (await holds()) return;
-  throw new Error(`waited in vain: ${what}`);
-}
 
 /** Of this daemon, by its data folder. */
 function childOf(name: string): number {
@@ -225,6 +220,7 @@ describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
     const { said } = await as<Proposed>("ada", "do", "pause", `note=${note}`, "--on", "n3");
     await until("it runs", async () => (await planOf(said.work.id)).execution?.steps[0]?.status === "running");
     process.kill(childOf("control"), "SIGKILL");
+    writeFileSync(`${note}-go`, "");
     await until("it has ended", async () => (await planOf(said.work.id).catch(() => undefined))?.execution?.endedAt !== undefined);
     const { execution } = await planOf(said.work.id);
     assert.equal(execution?.status, "succeeded", execution?.error);
@@ -240,6 +236,7 @@ describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
     const { said } = await as<Proposed>("ada", "do", "pause", `note=${note}`, "--on", "n3");
     await until("it runs", async () => (await planOf(said.work.id)).execution?.steps[0]?.status === "running");
     process.kill(childOf("executor"), "SIGKILL");
+    writeFileSync(`${note}-go`, "");
     await until("it has ended", async () => (await planOf(said.work.id)).execution?.endedAt !== undefined);
     const { execution } = await planOf(said.work.id);
     assert.deepEqual([execution?.status, execution?.steps.map(({ status }) => status)], ["unknown", ["unknown"]]);

@@ -4,13 +4,13 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditRecord } from "../../../../daemon/contract/audit/audit.ts";
 import type { Approval } from "../../../../daemon/contract/changes/approval.ts";
 import type { Proposed } from "../../../../daemon/contract/changes/change-routes.ts";
 import type { Execution } from "../../../../daemon/contract/changes/execution.ts";
 import { createDataDir, dataDir } from "../../../../daemon/data-dir.ts";
 import { openStores } from "../../../../daemon/store/stores.ts";
+import { until } from "../../../support/until.ts";
 import { addNode } from "../../../support/world.ts";
 import { forms } from "../../executor/executions/plan-forms.ts";
 import { muster, type Running, startDaemon, temporary } from "../muster.ts";
@@ -33,11 +33,12 @@ const onControlNode = (...args: string[]) => muster([...args, "--data", data.roo
 const ask = (name: string) => as<Proposed>("ada", "do", "note", `path=${noted}-${name}`, "--on", "n1");
 
 async function ended(planId: string): Promise<Execution> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(100)) {
-    const { execution } = await as<Proposed>("ada", "plan", planId);
-    if (execution?.endedAt !== undefined) return execution;
-  }
-  throw new Error("waited in vain for an end");
+  let execution: Proposed["execution"];
+  await until("its end", async () => {
+    ({ execution } = await as<Proposed>("ada", "plan", planId));
+    return execution?.endedAt !== undefined;
+  });
+  return execution!;
 }
 
 describe("signed votes", { concurrency: 1 }, () => {

@@ -11,7 +11,7 @@ const skip = noSshd || (existsSync("/usr/bin/ansible-playbook") ? false : "ansib
 
 const forms = {
   module_ping:
-    "description: For a test.\nexecution: { method: ansible, requires_target: true }\nmodule: { name: ansible.builtin.ping, arguments: { data: hello } }\ntimeout_seconds: 60\n",
+    "description: For a test.\nexecution: { method: ansible, requires_target: true }\nmodule: { name: ansible.builtin.ping, arguments: { data: hello } }\ntimeout_seconds: 3600\n",
 };
 
 async function start(t: TestContext): Promise<PlanLab> {

@@ -7,11 +7,11 @@ import { randomUUID } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { previewHashOf } from "../../../../daemon/changes/plans/digests.ts";
 import { digestOf } from "../../../../daemon/changes/tools/canonical.ts";
 import type { Approval } from "../../../../daemon/contract/changes/approval.ts";
 import type { Plan, PlannedWork } from "../../../../daemon/contract/changes/plan.ts";
+import { until } from "../../../support/until.ts";
 import { erase, forgedVotes, type Lab, note, refused, start } from "./boundary-lab.ts";
 import { forms } from "./plan-forms.ts";
 
@@ -33,8 +33,7 @@ test("a plan that comes over the socket is not even read: the connection ends", 
   const lab = await start(t);
   const work = lab.plan(erase(lab, "d1"));
   lab.send({ type: "execute", executionId: randomUUID(), plan: work.plan, approved: true });
-  for (let tries = 0; tries < 100 && !lab.closed; tries++) await sleep(20);
-  assert.ok(lab.closed);
+  await until("the connection ends", () => lab.closed);
   assert.ok(existsSync(lab.precious));
 });
 

@@ -9,7 +9,7 @@ export const forms = {
   make: `${local}${parameters(path)}command: [mkdir, "{path}"]\nundo: { tool: unmake, parameters: { path: "{path}" } }\n`,
   unmake: `${local}${parameters(path)}command: [mv, "{path}", "{path}.undone"]\n`,
   note: `${local}${parameters(path)}command: [touch, "{path}"]\n`,
-  wait: `${local}${parameters("  - { name: seconds, description: How long, type: integer, default: 300 }\n")}command: [sleep, "{seconds}"]\ntimeout_seconds: 60\n`,
+  wait: `${local}${parameters("  - { name: seconds, description: How long, type: integer, default: 300 }\n")}command: [sleep, "{seconds}"]\ntimeout_seconds: 3600\n`,
   hurry: `${local}command: [sleep, "300"]\ntimeout_seconds: 1\n`,
   fail: `${local}command: [mkdir, /proc/nothing/here]\n`,
   search: `${local}${parameters(path)}command: [grep, -q, needle, "{path}"]\nanswer_codes: [1]\n`,

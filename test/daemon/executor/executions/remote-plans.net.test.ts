@@ -5,11 +5,11 @@ import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ProposalInput } from "../../../../daemon/contract/changes/plan.ts";
 import type { FromExecutor } from "../../../../daemon/contract/executor-protocol.ts";
 import { type LabNode, PlanLab } from "../../../support/changes/plan-lab.ts";
 import { noSshd as skip, startSshd } from "../../../support/sshd.ts";
+import { until } from "../../../support/until.ts";
 import { forms as localForms } from "./plan-forms.ts";
 
 const ssh = "description: For a test.\nexecution: { method: ssh, requires_target: true }\n";
@@ -19,7 +19,7 @@ const forms = {
   remote_look: `${ssh}${path}command: [cat, "{path}"]\n`,
   remote_make: `${ssh}${path}command: [mkdir, "{path}"]\nundo: { tool: remote_unmake, parameters: { path: "{path}" } }\n`,
   remote_unmake: `${ssh}${path}command: [mv, "{path}", "{path}.undone"]\n`,
-  remote_wait: `${ssh}command: [sleep, "7927"]\ntimeout_seconds: 60\n`,
+  remote_wait: `${ssh}command: [sleep, "7927"]\ntimeout_seconds: 3600\n`,
 };
 const runbooks = {
   "make-twice":
@@ -110,10 +110,7 @@ async function killInTheMiddle(
   const child = await startProcess(t, lab);
   lab.send({ type: "execute", executionId: id });
   await lab.until("the step runs", (message) => message.type === "step" && message.step.status === "running");
-  for (let tries = 0; !begun(); tries++) {
-    assert.ok(tries < 1000, "waited in vain: the step is at work");
-    await sleep(10);
-  }
+  await until("the step is at work", begun);
   child.kill("SIGKILL");
   await once(child, "exit");
   await startProcess(t, lab);

@@ -59,7 +59,7 @@ test("a folder that cannot be read to its end keeps no other from being removed"
   assert.deepEqual(readdirSync(jobs), ["a-broken"]);
 });
 
-test("without a folder of jobs nothing is done, and the stop ends the wait for the next day", { timeout: 10_000 }, async (t) => {
+test("without a folder of jobs nothing is done, and the stop ends the wait for the next day", { timeout: 120_000 }, async (t) => {
   const jobs = jobsFolder(t);
   await assert.rejects(removeOldOutput(join(jobs, "missing"), 30, Date.now(), log), { code: "ENOENT" });
   const stop = new AbortController();

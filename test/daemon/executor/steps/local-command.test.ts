@@ -5,11 +5,11 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { pathsOf } from "../../../../daemon/executor/lasting-files.ts";
 import { kill, processesWith } from "../../../../daemon/executor/marked-processes.ts";
 import { followCommand, runCommand, scrubbed, stepPlace } from "../../../../daemon/executor/steps/local-command.ts";
 import { createLog } from "../../../../daemon/log/log.ts";
+import { until } from "../../../support/until.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -26,14 +26,6 @@ const left = () => processesWith(`MUSTER_STEP=${pidFile()}`);
 const limits = { capBytes: 1000, graceMs: () => 200, log: createLog("test", "silent") };
 const never = new AbortController().signal;
 const run = (argv: string[], signal = never, env = scrubbed()) => runCommand(argv, { env }, place(), limits, signal);
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 250; tries++) {
-    if (holds()) return;
-    await sleep(20);
-  }
-  throw new Error(`waited in vain: ${what}`);
-}
 
 test("words are words: no shell reads them", async () => {
   const ended = await run(["printf", "%s|", "$(id)", "a;b", "*", "'"]);

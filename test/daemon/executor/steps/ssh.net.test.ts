@@ -5,10 +5,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { SshLines } from "../../../../daemon/executor/steps/ssh.ts";
 import type { SshPlace } from "../../../../daemon/executor/steps/ssh-line.ts";
 import { type Sshd, noSshd as skip, startSshd } from "../../../support/sshd.ts";
+import { until } from "../../../support/until.ts";
 
 const limits = { timeoutSeconds: 20, capBytes: 1000, graceMs: () => 500 };
 const never = new AbortController().signal;
@@ -48,14 +48,6 @@ function commandLine(pid: string): string {
   } catch {
     return ""; // ended while it was looked at
   }
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 250; tries++) {
-    if (holds()) return;
-    await sleep(20);
-  }
-  throw new Error(`waited in vain: ${what}`);
 }
 
 test("words arrive as they are, with what was said and how it ended", { skip }, async (t) => {
@@ -137,7 +129,10 @@ test("what it says beyond its cap is left out of the middle", { skip }, async (t
 
 test("a connection that is lost in the middle leaves the end unknown", { skip }, async (t) => {
   const it = await lab(t);
-  const stepping = it.run(["sleep", "7773"], never, it.place, { ...limits, timeoutSeconds: 3 });
+  const stepping = it.run(["sleep", "7773"], never, it.place, { ...limits, timeoutSeconds: 600 });
+  t.after(() => {
+    for (const pid of running("sleep\x007773")) process.kill(pid);
+  });
   await until("it sleeps", () => running("sleep\x007773").length > 0);
   for (const pid of running(`sshd: ${it.place.user}`)) if (parentOf(pid).includes(String(it.place.port))) process.kill(pid, "SIGKILL");
   const ended = await stepping;

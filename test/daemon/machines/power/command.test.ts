@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startPowerLab } from "../../../support/executor-steps.ts";
+import { until } from "../../../support/until.ts";
 
 /** A switched socket: a script that records its arguments in a file. */
 function socketScript(folder: string): string {
@@ -66,8 +67,10 @@ test("a command that fails, is missing, disobeys or hangs is distinguished", asy
     assert.rejects(lab.perform("addressless", "on"), { code: "POWER_NOT_CONFIGURED", message: /needs \{address\}/ }),
   ]);
   const pid = readFileSync(join(lab.folder, "pid"), "utf8").trim();
-  await sleep(100);
-  assert.ok(!existsSync(`/proc/${pid}`) || /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8")), "its child is gone too");
+  await until(
+    "its child is gone too",
+    () => !existsSync(`/proc/${pid}`) || /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8")),
+  );
 });
 
 test("one machine is switched once at a time, and a stop of the daemon ends it with a word", async (t) => {

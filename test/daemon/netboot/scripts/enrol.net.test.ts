@@ -144,7 +144,7 @@ async function untilReady(name: string): Promise<Node> {
 }
 
 async function until(holds: () => boolean, story: () => string = () => ""): Promise<void> {
-  for (let tries = 0; tries < 120; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if (holds()) return;
     await sleep(500);
   }
