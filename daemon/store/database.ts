@@ -5,14 +5,15 @@ import { migrations } from "./migrations/migrations.ts";
 
 export type Db = Database.Database;
 
-export function openDatabase(file: string): Db {
+/** A database as bytes is read into memory. */
+export function openDatabase(file: string | Buffer): Db {
   const db = new Database(file, { timeout: 10_000 });
   try {
     // Control answers as soon as a transaction returns. With FULL the promise survives a power cut.
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
     db.pragma("foreign_keys = ON");
-    migrate(db, file);
+    migrate(db);
     return db;
   } catch (error) {
     db.close();
@@ -26,11 +27,11 @@ export function openReadOnly(file: string): Db {
 }
 
 /** Takes the write lock at once, because three processes open the database at the same moment. */
-function migrate(db: Db, file: string): void {
+function migrate(db: Db): void {
   const run = db.transaction(() => {
     const version = db.pragma("user_version", { simple: true }) as number;
     if (version > migrations.length) {
-      throw new MusterError("DATABASE_NEWER", `${file} has schema ${version}, this program knows ${migrations.length}`);
+      throw new MusterError("DATABASE_NEWER", `${db.name} has schema ${version}, this program knows ${migrations.length}`);
     }
     for (const migration of migrations.slice(version)) db.exec(migration);
     db.pragma(`user_version = ${migrations.length}`);

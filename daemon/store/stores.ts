@@ -49,8 +49,9 @@ export interface Stores {
   happenings: Happenings;
 }
 
-export function openStores(file: string): Stores {
-  const db = openDatabase(file);
+export const openStores = (file: string): Stores => storesOf(openDatabase(file));
+
+export function storesOf(db: Db): Stores {
   const nodes = new NodeStore(db);
   const events = new EventStore(db);
   return {

@@ -1,11 +1,19 @@
 /** The real stores over an in-memory database, for tests that need no process. */
 
 import type { Node, NodeState } from "../../daemon/contract/machines/node.ts";
-import { openStores, type Stores } from "../../daemon/store/stores.ts";
+import { openDatabase } from "../../daemon/store/database.ts";
+import { openStores, type Stores, storesOf } from "../../daemon/store/stores.ts";
 
 export type World = Stores;
 
-export const openWorld = (file = ":memory:"): World => openStores(file);
+/** A database in memory that every migration has made. Each world without a file begins with a copy. */
+let made: Buffer | undefined;
+
+export function openWorld(file?: string): World {
+  if (file !== undefined) return openStores(file);
+  made ??= openDatabase(":memory:").serialize();
+  return storesOf(openDatabase(made));
+}
 
 let serial = 0;
 

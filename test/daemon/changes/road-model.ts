@@ -4,12 +4,13 @@ import { type Ballot, castVote, expire, isRefusal, openApproval, rebind, use } f
 import { asSigned } from "../../../daemon/changes/approvals/signed-ballot.ts";
 import { checkWarrant, type Papers } from "../../../daemon/changes/executions/warrant.ts";
 import type { KnownNode } from "../../../daemon/changes/plans/targets.ts";
-import { loadPolicy, type Who } from "../../../daemon/changes/policy/policy.ts";
+import type { Who } from "../../../daemon/changes/policy/policy.ts";
 import { bindingsOf } from "../../../daemon/changes/standing.ts";
 import { type Catalogue, catalogueOf, loadCatalogue } from "../../../daemon/changes/tools/catalogue.ts";
 import type { Voting } from "../../../daemon/changes/votes/verify.ts";
 import { Approval } from "../../../daemon/contract/changes/approval.ts";
 import { type Plan, PlannedWork, type PlanStep } from "../../../daemon/contract/changes/plan.ts";
+import { ownPolicy } from "../../support/own-policy.ts";
 import { fleet, planned, toolOn } from "./fleet.ts";
 import { type Act, type Done, type Forgery, people, type Said } from "./road-acts.ts";
 import { keyOf, registered } from "./votes/question.ts";
@@ -26,7 +27,7 @@ const signingKeys = ["alice", "bob", "carol", "ann"].map(keyOf);
 const signing: Voting = { required: false, voters: signingKeys.map((key) => registered(key, key.voter === "ann" ? "admin" : "operator")) };
 const unsigned: Voting = { required: false, voters: [] };
 
-const policies = (["policy", "changes"] as const).map((approvalMode) => loadPolicy({ folders: [], approvalMode }));
+const policies = (["policy", "changes"] as const).map(ownPolicy);
 const forms = loadCatalogue().list();
 const catalogues: Catalogue[] = [30, 31].map((timeoutSeconds) =>
   catalogueOf(forms.map((form) => (form.name === "service_restart" ? { ...form, timeoutSeconds } : form))),

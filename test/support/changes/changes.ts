@@ -7,7 +7,7 @@ import { Changes, type ChangesParts } from "../../../daemon/changes/changes.ts";
 import { offerOf } from "../../../daemon/changes/offer.ts";
 import { makePlan } from "../../../daemon/changes/plans/planner.ts";
 import { loadRunbooks, ourRunbooks } from "../../../daemon/changes/plans/runbook.ts";
-import { loadPolicy, type Who } from "../../../daemon/changes/policy/policy.ts";
+import type { Who } from "../../../daemon/changes/policy/policy.ts";
 import { loadCatalogue, ourTools } from "../../../daemon/changes/tools/catalogue.ts";
 import type { AuditRecord } from "../../../daemon/contract/audit/audit.ts";
 import { Proposal, type ProposalInput } from "../../../daemon/contract/changes/plan.ts";
@@ -16,6 +16,7 @@ import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { createLog } from "../../../daemon/log/log.ts";
 import { performOwnAct } from "../../../daemon/machines/acts/own-acts.ts";
 import { actPorts } from "../act-ports.ts";
+import { ownPolicy } from "../own-policy.ts";
 import { addNode, openWorld, type World } from "../world.ts";
 
 export const catalogue = loadCatalogue([ourTools]);
@@ -61,7 +62,7 @@ export function openDesk(world: World = openWorld(), parts: Partial<ChangesParts
     audit,
     executor,
     log: createLog("test", "silent"),
-    policy: loadPolicy({ folders: [], approvalMode: "policy" }),
+    policy: ownPolicy(),
     plan: (proposal, field) => makePlan(proposal, { catalogue, runbooks, nodes: fleet() }, field),
     act: (act) => performOwnAct(acts.ports, act),
     clocks: { decideSeconds: 600, executeSeconds: 300 },

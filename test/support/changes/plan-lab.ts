@@ -15,7 +15,6 @@ import { castVote, isRefusal, openApproval } from "../../../daemon/changes/appro
 import { knownNodes } from "../../../daemon/changes/known-nodes.ts";
 import { makePlan } from "../../../daemon/changes/plans/planner.ts";
 import { loadRunbooks } from "../../../daemon/changes/plans/runbook.ts";
-import { loadPolicy } from "../../../daemon/changes/policy/policy.ts";
 import { bindingsOf, standingOf } from "../../../daemon/changes/standing.ts";
 import { digestOf } from "../../../daemon/changes/tools/canonical.ts";
 import { loadCatalogue, ourTools } from "../../../daemon/changes/tools/catalogue.ts";
@@ -31,6 +30,7 @@ import { playbooksIn } from "../../../daemon/jobs/playbooks/playbooks.ts";
 import { InventoryFile } from "../../../daemon/machines/inventory/file.ts";
 import { planSettings } from "../../../daemon/processes/executor/plan-settings.ts";
 import { openStores, type Stores } from "../../../daemon/store/stores.ts";
+import { ownPolicy } from "../own-policy.ts";
 import { PATIENCE_MS } from "../until.ts";
 
 export interface LabNode {
@@ -207,7 +207,7 @@ export class PlanLab {
   }
 
   get policy() {
-    return loadPolicy({ folders: [], approvalMode: "policy" });
+    return ownPolicy();
   }
 
   /** Bea (operator) and Cem (admin) vote yes. */

@@ -15,6 +15,7 @@ import { routes } from "../../../../daemon/contract/routes.ts";
 import { MusterError } from "../../../../daemon/errors/errors.ts";
 import type { DeskLab } from "../../../support/changes/changes.ts";
 import { type Served, serve } from "../../../support/dhcp/served.ts";
+import { ownPolicy } from "../../../support/own-policy.ts";
 import { queuing } from "../../../support/queuing.ts";
 import { addNode } from "../../../support/world.ts";
 
@@ -42,7 +43,7 @@ const forbidding = `@id("hands-off")
 forbid (principal, action in [Muster::Action::"write", Muster::Action::"delete"], resource) when { context has byHand };`;
 
 async function bench(t: TestContext, deed: Deed, settings: Partial<PolicySettings> = {}) {
-  const policy = loadPolicy({ folders: [], approvalMode: "policy", ...settings });
+  const policy = settings.folders ? loadPolicy({ folders: settings.folders, approvalMode: "policy" }) : ownPolicy(settings.approvalMode);
   let happened = 0;
   const served = await serve(
     t,
@@ -274,7 +275,7 @@ test("nobody is asked about what cannot be: a machine nothing switches, a worker
       power: { means: lacking("POWER_NOT_CONFIGURED"), perform: () => assert.fail("switched") },
       requireWorker: lacking("NODE_WRONG_PHASE"),
     },
-    { policy: loadPolicy({ folders: [], approvalMode: "changes" }) },
+    { policy: ownPolicy("changes") },
   );
   addNode(world, ready, "n1");
   const ask = (what: string, body: object | undefined) =>

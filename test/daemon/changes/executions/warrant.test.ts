@@ -4,18 +4,18 @@ import { test } from "node:test";
 import { castVote, isRefusal, openApproval, use } from "../../../../daemon/changes/approvals/approvals.ts";
 import { checkWarrant, type Papers, type WarrantWorld } from "../../../../daemon/changes/executions/warrant.ts";
 import type { KnownNode } from "../../../../daemon/changes/plans/targets.ts";
-import { loadPolicy } from "../../../../daemon/changes/policy/policy.ts";
 import { bindingsOf } from "../../../../daemon/changes/standing.ts";
 import { catalogueOf, loadCatalogue } from "../../../../daemon/changes/tools/catalogue.ts";
 import type { Approval } from "../../../../daemon/contract/changes/approval.ts";
 import type { PlannedWork } from "../../../../daemon/contract/changes/plan.ts";
 import { MusterError } from "../../../../daemon/errors/errors.ts";
+import { ownPolicy } from "../../../support/own-policy.ts";
 import { fleet, type Place, planned, toolOn } from "../fleet.ts";
 
 const now = new Date("2026-11-21T10:00:00Z");
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
 const alice = { keyId: "k-alice", name: "alice", role: "operator" } as const;
-const policy = loadPolicy({ folders: [], approvalMode: "policy" });
+const policy = ownPolicy();
 const place: Place = { catalogue: loadCatalogue(), nodes: fleet(), policy };
 const restart = toolOn("service_restart", ["n1"], { unit: "ssh.service" });
 
@@ -177,7 +177,7 @@ test("the executor's own policy is asked: where it is stricter, what control all
   const work = planned(toolOn("service_restart", ["n2"], { unit: "ssh.service" }), alice, place, now);
   assert.equal(work.decision.answer, "allow");
   assert.equal(reason({ execution: executionOf(work), work }), "begun");
-  const strict = loadPolicy({ folders: [], approvalMode: "changes" });
+  const strict = ownPolicy("changes");
   assert.equal(reason({ execution: executionOf(work), work }, world({ policy: strict })), "it needs approval, and none came with it");
   assert.equal(reason(papers(), world({ policy: strict })), "the policy changed since it was approved; propose it again");
 });

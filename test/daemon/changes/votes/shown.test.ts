@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openApproval } from "../../../../daemon/changes/approvals/approvals.ts";
-import { loadPolicy } from "../../../../daemon/changes/policy/policy.ts";
 import { bindingsOf } from "../../../../daemon/changes/standing.ts";
 import { loadCatalogue } from "../../../../daemon/changes/tools/catalogue.ts";
 import { isShown } from "../../../../daemon/changes/votes/shown.ts";
 import type { Approval } from "../../../../daemon/contract/changes/approval.ts";
 import type { PlannedWork } from "../../../../daemon/contract/changes/plan.ts";
+import { ownPolicy } from "../../../support/own-policy.ts";
 import { fleet, planned, toolOn } from "../fleet.ts";
 import { now } from "./question.ts";
 
-const policy = loadPolicy({ folders: [], approvalMode: "policy" });
+const policy = ownPolicy();
 const place = { catalogue: loadCatalogue(), nodes: fleet(), policy };
 const ann = { keyId: "k-ann", name: "ann", role: "operator" } as const;
 const restart = (unit: string, node = "n1"): PlannedWork => planned(toolOn("service_restart", [node], { unit }), ann, place, now);
