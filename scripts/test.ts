@@ -42,7 +42,7 @@ const groups: Group[] = [
   },
   // Each test has its own namespaces and mostly waits.
   { name: "net", files: needing("net"), concurrency: 3, timeoutMs: 1_200_000 },
-  { name: "web", files: needing("web"), concurrency: 2, timeoutMs: 600_000 },
+  { name: "web", files: needing("web"), concurrency: 2, sharedBy: 2, timeoutMs: 1_800_000 },
   { name: "qemu", files: needing("qemu"), concurrency: 2, timeoutMs: 1_800_000, prepare },
   { name: "long", files: needing("long"), concurrency: 1, timeoutMs: 1_800_000, prepare, onlyWhenAsked: true },
 ];

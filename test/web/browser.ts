@@ -1,10 +1,11 @@
 /** A real browser on a freshly built page. It collects faults that may not occur on any page. */
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync, rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { build } from "vite";
+import { PATIENCE_MS } from "../support/until.ts";
 
 const executablePath = "/usr/bin/chromium";
 const web = join(import.meta.dirname, "../../web");
@@ -24,18 +25,23 @@ export interface Visitor {
 }
 
 export async function startBrowser(): Promise<Visitor> {
-  const pageRoot = await mkdtemp(join(tmpdir(), "muster-page-"));
-  // Not to web/dist: a running daemon may serve that one.
-  await build({ root: web, logLevel: "error", build: { outDir: pageRoot, emptyOutDir: true } });
-  const browser: Browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  page ??= buildPage();
+  const pageRoot = await page;
+  const browser = await takeBrowser();
   const troubles: string[] = [];
+  const contexts: BrowserContext[] = [];
+  const leave = async () => {
+    for (const context of contexts.splice(0)) await context.close();
+  };
   return {
     pageRoot,
     troubles,
+    leave,
     visit: async (url) => {
       const context = await browser.newContext();
+      contexts.push(context);
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(PATIENCE_MS);
       page.on("pageerror", (error) => troubles.push(error.message));
       page.on("dialog", (dialog) => {
         troubles.push(`a dialog opened: ${dialog.message()}`);
@@ -51,12 +57,39 @@ export async function startBrowser(): Promise<Visitor> {
       await page.goto(url);
       return page;
     },
-    leave: async () => {
-      for (const context of browser.contexts()) await context.close();
-    },
     close: async () => {
-      await browser.close();
-      await rm(pageRoot, { recursive: true, force: true });
+      await leave();
+      giveBrowserBack();
     },
   };
+}
+
+/** The test files of one process share the page and the browser. The browser ends when no file has used it for some seconds. */
+let page: Promise<string> | undefined;
+let launched: Promise<Browser> | undefined;
+let users = 0;
+let idle: NodeJS.Timeout | undefined;
+
+async function buildPage(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), "muster-page-"));
+  process.once("exit", () => rmSync(root, { recursive: true, force: true }));
+  // Not to web/dist: a running daemon may serve that one.
+  await build({ root: web, logLevel: "error", build: { outDir: root, emptyOutDir: true } });
+  return root;
+}
+
+function takeBrowser(): Promise<Browser> {
+  users += 1;
+  clearTimeout(idle);
+  launched ??= chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: PATIENCE_MS });
+  return launched;
+}
+
+function giveBrowserBack(): void {
+  users -= 1;
+  if (users > 0) return;
+  idle = setTimeout(() => {
+    void launched?.then((browser) => browser.close());
+    launched = undefined;
+  }, 3000);
 }

@@ -12,6 +12,7 @@ import { type LabDaemon, startDaemon } from "../../scripts/lab/daemon.ts";
 import { openDoor } from "../../scripts/lab/door.ts";
 import { createNetwork, type LabNetwork, noNetwork } from "../../scripts/lab/network.ts";
 import { NamespaceNode } from "../support/namespace-node.ts";
+import { PATIENCE_MS } from "../support/until.ts";
 import { noBrowser, startBrowser, type Visitor } from "./browser.ts";
 import { logIn } from "./visit.ts";
 
@@ -124,7 +125,7 @@ async function startWholeDaemon(pageRoot: string, playbook: (folder: string) => 
 /** Logged in and live. Timeouts are long because machines boot and Ansible runs at the same time. */
 export async function enterWhole(visitor: Visitor, url: string, key: string): Promise<Page> {
   const page = await visitor.visit(url);
-  page.setDefaultTimeout(90_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   await logIn(page, key);
   await page.getByText("Live", { exact: true }).waitFor();
   return page;

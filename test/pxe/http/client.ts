@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { BootRequest, WireEvent } from "../../../pxe/boot-source.ts";
 import { type BootHttpServerOptions, startBootHttpServer } from "../../../pxe/http/server.ts";
 import { silentLog } from "../../support/log.ts";
+import { PATIENCE_MS } from "../../support/until.ts";
 
 export async function startFixture(files: Record<string, string | Buffer>, options: Partial<BootHttpServerOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), "muster-http-"));
@@ -46,15 +47,16 @@ export async function startFixture(files: Record<string, string | Buffer>, optio
   };
 }
 
-/** Sends these bytes. Returns everything received until the server closes or stays quiet. */
+/** Sends these bytes. Returns everything received until the server closes, or until it stays quiet after an answer. */
 export async function rawExchange(port: number, request: string, quietMs = 2000): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   let answer = "";
   socket.on("data", (bytes) => {
     answer += bytes.toString("latin1");
+    socket.setTimeout(quietMs);
   });
   socket.on("error", () => undefined); // a reset counts as an answer too
-  socket.setTimeout(quietMs, () => socket.destroy());
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy());
   await once(socket, "connect");
   socket.write(request);
   await once(socket, "close");

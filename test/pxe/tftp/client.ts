@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { WireEvent } from "../../../pxe/boot-source.ts";
 import { startTftpServer, type TftpServerOptions } from "../../../pxe/tftp/server.ts";
 import { silentLog } from "../../support/log.ts";
+import { PATIENCE_MS } from "../../support/until.ts";
 
 export interface Packet {
   bytes: Buffer;
@@ -105,7 +106,7 @@ export class TftpClient implements AsyncDisposable {
     return this.#inbox.splice(0);
   }
 
-  async next(waitMs = 5000): Promise<Packet> {
+  async next(waitMs = PATIENCE_MS): Promise<Packet> {
     const packet = await this.mail(waitMs);
     assert(packet, `nothing came in ${waitMs} ms`);
     return packet;
@@ -157,7 +158,9 @@ export async function fetchFile(
   { blockSize = 512, window = 1, mode = "octet", fate = () => "arrives", ackFate = () => "arrives" }: FetchOptions = {},
 ): Promise<Buffer> {
   const options = [...(blockSize === 512 ? [] : ["blksize", `${blockSize}`]), ...(window === 1 ? [] : ["WindowSize", `${window}`])];
-  await client.request(1, file, mode, ...options);
+  const ask = () => client.request(1, file, mode, ...options);
+  await ask();
+  const deadline = Date.now() + PATIENCE_MS;
   const blocks: Buffer[] = [];
   let [received, acks, sinceAck] = [0, 0, 0];
   let server: number | undefined;
@@ -170,8 +173,10 @@ export async function fetchFile(
   for (;;) {
     const packet = await client.mail(server === undefined ? 5000 : 300);
     if (!packet) {
-      if (server === undefined) throw new Error("no answer");
-      await ack(server);
+      if (Date.now() > deadline) throw new Error("no answer");
+      // The request or the acknowledgement may be lost: the server's socket holds so much and no more.
+      if (server === undefined) await ask();
+      else await ack(server);
       continue;
     }
     const { bytes, port } = packet;

@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { utimesSync } from "node:fs";
 import { test } from "node:test";
 import { KeptPackets, type Stretch } from "../../../pxe/tftp/kept-packets.ts";
-import { startFixture } from "./client.ts";
+import { fetchFile, startFixture } from "./client.ts";
 
 const stretch = (first: number, bytes = 100): Stretch => ({
   first,
@@ -55,20 +55,9 @@ test("of two transfers that made the same packets one gives them to all", () => 
 test("clients of one file get it whole, one after the other and at once, and a new version of it as it is then", async () => {
   const fixture = await startFixture();
   try {
-    /** Receives all blocks in order, because nothing is lost on the loopback. */
     const fetch = async () => {
       await using client = await fixture.client();
-      await client.read("loader", "blksize", "1468", "windowsize", "16");
-      const port = await client.oack("blksize", "1468", "windowsize", "16");
-      await client.ack(0, port);
-      const payloads: Buffer[] = [];
-      do {
-        const { bytes } = await client.next();
-        payloads.push(bytes.subarray(4));
-        assert.equal(bytes.readUInt16BE(2), payloads.length);
-        if (payloads.length % 16 === 0 || payloads.at(-1)!.length < 1468) await client.ack(payloads.length, port);
-      } while (payloads.at(-1)!.length === 1468);
-      return Buffer.concat(payloads);
+      return await fetchFile(client, "loader", { blockSize: 1468, window: 16 });
     };
     for (const [version, content] of [randomBytes(700_000), randomBytes(700_000)].entries()) {
       fixture.write("loader", content);

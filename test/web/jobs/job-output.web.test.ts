@@ -76,12 +76,12 @@ test("a hundred megabytes arrive completely, can be searched, and only visible l
   assert(job);
   world.jobs.save({ ...job, status: "succeeded", endedAt: at });
   const page = await enter(world, "viewer", `#/jobs/${id}`);
-  await page.getByText("complete", { exact: true }).waitFor({ timeout: 60_000 });
+  await page.getByText("complete", { exact: true }).waitFor();
   await page.locator(".log").getByText("the last of all").waitFor();
   assert.equal(await page.locator(".log-line").last().getAttribute("data-line"), String(output.split("\n").length));
   assert.ok((await page.locator(".log-line").count()) < 200);
   await page.getByLabel("Search the output").fill("first");
-  await page.getByText("1 lines").waitFor({ timeout: 30_000 });
+  await page.getByText("1 lines").waitFor();
   await page.keyboard.press("Enter");
   await page.locator(".log").getByText("TASK [first] ***").waitFor();
 });
