@@ -1,6 +1,6 @@
 /** Runs test files in several processes at once, reports them in one stream and counts their tests. */
 import { once } from "node:events";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { spec, type TestEvent } from "node:test/reporters";
@@ -38,6 +38,7 @@ async function runBatch({ files, timeoutMs }: Batch, counts: Counts, tell: (even
   const stream = run({ ...(files.length === 1 ? { files: [first] } : { files: [inOneProcess], argv: files }), timeout: timeoutMs });
   // Several processes report at once, but the events of one file are printed together.
   let held: TestEvent[] = [];
+  const missing = new Set(files.length === 1 ? [] : files.map((file) => relative(process.cwd(), file)));
   const hold = (event: TestEvent) => {
     // Skips the totals of a single process, because the totals of all processes are counted here.
     if (
@@ -47,6 +48,7 @@ async function runBatch({ files, timeoutMs }: Batch, counts: Counts, tell: (even
       return;
     held.push(event);
     if ((event.type !== "test:pass" && event.type !== "test:fail") || event.data.nesting > 0) return;
+    missing.delete(event.data.name);
     for (const each of held) tell(each);
     held = [];
   };
@@ -56,14 +58,18 @@ async function runBatch({ files, timeoutMs }: Batch, counts: Counts, tell: (even
   });
   await once(stream, "end");
   for (const each of held) tell(each);
+  if (missing.size > 0) console.error(`A process ended before it reported these files:\n  ${[...missing].join("\n  ")}`);
+  counts.failed += missing.size;
 }
 
-/** Suites are not tests, so count only what has no children. */
+/** Counts tests, not suites. A suite counts when it failed by itself, as a file does that cannot be imported. */
 function count(event: TestEvent, counts: Counts): void {
-  if (event.type !== "test:pass" && event.type !== "test:fail") return;
-  const { details, skip } = event.data;
-  if (details.type === "suite") return;
-  if (event.type === "test:fail") counts.failed += 1;
-  else if (skip) counts.skipped += 1;
-  else counts.passed += 1;
+  if (event.type === "test:fail") {
+    const { type, error } = event.data.details;
+    if (type !== "suite" || (error as { failureType?: string }).failureType !== "subtestsFailed") counts.failed += 1;
+  } else if (event.type === "test:pass") {
+    if (event.data.details.type === "suite") return;
+    if (event.data.skip) counts.skipped += 1;
+    else counts.passed += 1;
+  }
 }
