@@ -50,8 +50,8 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   app.setValidatorCompiler(nullMeansNothing);
   app.setSerializerCompiler(serializerCompiler);
   app.removeContentTypeParser("text/plain");
-  const auditing = new Auditing(parts.audit);
-  app.addHook("onClose", async () => auditing.stop());
+  const auditing = new Auditing(parts.audit, parts.log);
+  app.addHook("onClose", () => auditing.stop());
   app.setErrorHandler((error: Error, request, reply) => {
     auditing.refused(error, request);
     sendError(error, request, reply);

@@ -1,5 +1,6 @@
 /** Keeps the audit provable while the daemon runs. It signs checkpoints, copies them to other machines, and drops old records. */
 import { explain } from "../errors/errors.ts";
+import { PeriodicTask } from "../errors/periodic-task.ts";
 import { readCheckpoints, writeCheckpoint } from "./checkpoint-files.ts";
 import type { AuditCopy } from "./copies.ts";
 import type { AuditLog } from "./log.ts";
@@ -30,10 +31,11 @@ export class AuditKeeper {
   /** The reason why the last copies failed. It is reported when it appears or changes, not at every attempt. */
   readonly #obstacles = new Map<AuditCopy, string>();
   #copying: Promise<void> = Promise.resolve();
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #rounds: PeriodicTask[];
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
+    this.#rounds = [this.#every(parts.checkpointSeconds * 1000, () => this.tick()), this.#every(HOUR_MS, () => this.#drop())];
   }
 
   start(): this {
@@ -44,14 +46,12 @@ export class AuditKeeper {
     }
     this.tick();
     this.#drop();
-    this.#timers.push(setInterval(() => this.#attempt(() => this.tick()), this.#parts.checkpointSeconds * 1000));
-    this.#timers.push(setInterval(() => this.#attempt(() => this.#drop()), HOUR_MS));
-    for (const timer of this.#timers) timer.unref();
+    for (const task of this.#rounds) task.start();
     return this;
   }
 
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const task of this.#rounds) await task.stop();
     this.tick();
     await this.#copying;
   }
@@ -74,13 +74,11 @@ export class AuditKeeper {
     this.#copying = this.#copying.then(() => this.#copy());
   }
 
-  /** A full disk must not end the daemon. It is reported, and the work is retried. */
-  #attempt(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#parts.alarm(`the end of the audit was not signed, or old records not dropped: ${explain(error)}`);
-    }
+  /** A full disk must not end the daemon. Its alarm comes once, until a turn succeeds. */
+  #every(everyMs: number, run: () => void): PeriodicTask {
+    const { alarm } = this.#parts;
+    const log = { error: ({ err }: { err: unknown }, message: string) => alarm(`${message}: ${explain(err)}`) };
+    return new PeriodicTask({ everyMs, run, log, failure: "the end of the audit was not signed, or old records not dropped" });
   }
 
   #breakOff(what: string): void {

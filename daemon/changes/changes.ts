@@ -6,6 +6,7 @@ import type { Execution } from "../contract/changes/execution.ts";
 import type { PlannedWork, Proposal } from "../contract/changes/plan.ts";
 import type { FromExecutor } from "../contract/executor-protocol.ts";
 import { MusterError } from "../errors/errors.ts";
+import { PeriodicTask } from "../errors/periodic-task.ts";
 import type { Log } from "../log/log.ts";
 import type { EventStore } from "../store/events.ts";
 import { type Answer, type BallotParts, Ballots } from "./approvals/ballots.ts";
@@ -49,8 +50,7 @@ export class Changes {
   readonly #ballots: Ballots;
   readonly #executions: Executions;
   readonly #acts: StepActs;
-  #timer: NodeJS.Timeout | undefined;
-  #troubled = false;
+  readonly #rounds: PeriodicTask;
 
   constructor(parts: ChangesParts) {
     this.#parts = parts;
@@ -61,15 +61,21 @@ export class Changes {
     this.#ballots = new Ballots(road);
     this.#executions = new Executions(road);
     this.#acts = new StepActs(road);
+    this.#rounds = new PeriodicTask({
+      everyMs: LOOK_MS,
+      run: () => this.#look(),
+      log: parts.log,
+      failure: "waiting approvals and executions could not be checked; retrying until it works",
+    });
   }
 
   start(): this {
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#rounds.start();
     return this;
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   propose(proposal: Proposal, who: Who, { dryRun = false, idempotencyKey }: Wish = {}): Proposed {
@@ -184,16 +190,9 @@ export class Changes {
     this.#executions.dispatch(this.#now());
   }
 
-  /** A disk that is full is no reason to die: the next look may find it mended. */
   #look(): void {
-    try {
-      this.sweep();
-      this.dispatch();
-      this.#troubled = false;
-    } catch (error) {
-      if (!this.#troubled) this.#parts.log.error({ err: error }, "what waits could not be looked after; tried again until it works");
-      this.#troubled = true;
-    }
+    this.sweep();
+    this.dispatch();
   }
 
   #outcomeOf(work: PlannedWork): Proposed {

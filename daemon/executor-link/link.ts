@@ -2,6 +2,7 @@
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { type ExecutorFigures, FromExecutor, type ToExecutor } from "../contract/executor-protocol.ts";
+import { backoff } from "../errors/backoff.ts";
 import type { Log } from "../log/log.ts";
 
 export interface ExecutorPort {
@@ -19,8 +20,7 @@ interface Subscription {
   hear(message: FromExecutor): void;
 }
 
-const FIRST_DELAY_MS = 100;
-const MAX_DELAY_MS = 3000;
+const RECONNECT_MS = { first: 100, most: 3000 };
 /** It says that it is alive every two seconds. */
 const HANGS_MS = 60_000;
 /** We may have stood still ourselves: what it said meanwhile is read within this. */
@@ -34,7 +34,7 @@ export class ExecutorLink implements ExecutorPort {
   #socket: Socket | undefined;
   #greeted = false;
   #figures: ExecutorFigures | undefined;
-  #delayMs = FIRST_DELAY_MS;
+  #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #silence: NodeJS.Timeout | undefined;
@@ -102,7 +102,7 @@ export class ExecutorLink implements ExecutorPort {
       if (message.type === "hello") {
         this.#listenFor(message.pid);
         this.#greeted = true;
-        this.#delayMs = FIRST_DELAY_MS;
+        this.#failures = 0;
         this.#log.info({ executorPid: message.pid, runs: message.runs.length }, "executor connected");
         this.#publishState("connected");
       }
@@ -164,7 +164,7 @@ export class ExecutorLink implements ExecutorPort {
       this.#log.warn("executor disconnected");
       this.#publishState("disconnected");
     }
-    this.#timer = setTimeout(() => this.start(), this.#delayMs);
-    this.#delayMs = Math.min(this.#delayMs * 2, MAX_DELAY_MS);
+    this.#failures += 1;
+    this.#timer = setTimeout(() => this.start(), backoff(RECONNECT_MS, this.#failures));
   }
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type FromExecutor, ToExecutor } from "../contract/executor-protocol.ts";
 import { explain } from "../errors/errors.ts";
+import { PeriodicTask } from "../errors/periodic-task.ts";
 import type { Log } from "../log/log.ts";
 import type { Power } from "../machines/power/settings.ts";
 import { PlanDesk, type PlanDeskOptions } from "./executions/executions.ts";
@@ -87,7 +88,12 @@ export async function startExecutor({
     const figures = { runs: runs.filter(({ outcome }) => !outcome).length, ...(planDesk?.figures ?? noPlans) };
     return { runs, executions: planDesk?.list() ?? [], figures };
   };
-  const heartbeat = setInterval(() => tell({ type: "alive", ...held() }), HEARTBEAT_MS);
+  const heartbeat = new PeriodicTask({
+    everyMs: HEARTBEAT_MS,
+    run: () => tell({ type: "alive", ...held() }),
+    log,
+    failure: "the heartbeat could not be sent to control; retrying until it works",
+  }).start();
   const powerDesk = new PowerDesk(power, ansible.home, log.child({ part: "power" }));
   powerDesk.start();
 
@@ -150,7 +156,7 @@ export async function startExecutor({
   renameSync(ownPath, socketPath);
 
   const closeServer = async () => {
-    clearInterval(heartbeat);
+    await heartbeat.stop();
     upkeep.abort();
     const closed = once(server, "close");
     server.close();

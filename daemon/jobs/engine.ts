@@ -9,6 +9,7 @@ import type { FromExecutor } from "../contract/executor-protocol.ts";
 import { type Job, type JobOutput, OUTPUT_DAYS_MIN, type RunPurpose } from "../contract/jobs/job.ts";
 import type { Node } from "../contract/machines/node.ts";
 import { MusterError } from "../errors/errors.ts";
+import { PeriodicTask } from "../errors/periodic-task.ts";
 import { advance } from "../machines/phases.ts";
 import { atomically } from "../store/database.ts";
 import { Attendance, type AttendanceParts } from "./attendance.ts";
@@ -46,34 +47,32 @@ export class JobEngine {
   readonly #parts: EngineParts;
   readonly #reports: Reports;
   readonly #attendance: Attendance;
-  #timer: NodeJS.Timeout | undefined;
-  #troubled = false;
+  readonly #rounds: PeriodicTask;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#attendance = new Attendance(parts);
     this.#reports = new Reports(parts, (jobId) => readTail(this.#outputFile(jobId)));
+    this.#rounds = new PeriodicTask({
+      everyMs: POLL_MS,
+      run: () => this.#look(),
+      log: parts.log,
+      failure: "the jobs could not be looked after; retrying until it works",
+    });
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#look(), POLL_MS);
+    this.#rounds.start();
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
-  /** A disk that is full, or a file that cannot be read, is no reason to die: the next look may find it mended. */
   #look(): void {
-    try {
-      this.#attendance.look(new Date());
-      this.#dispatch();
-      this.#reports.tell();
-      this.#troubled = false;
-    } catch (error) {
-      if (!this.#troubled) this.#parts.log.error({ err: error }, "the jobs could not be looked after; tried again until it works");
-      this.#troubled = true;
-    }
+    this.#attendance.look(new Date());
+    this.#dispatch();
+    this.#reports.tell();
   }
 
   /** Queues the playbook for one node; the node is `configuring` from now on. */

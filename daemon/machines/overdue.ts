@@ -3,6 +3,7 @@
  * job.
  */
 import type { Node } from "../contract/machines/node.ts";
+import { PeriodicTask } from "../errors/periodic-task.ts";
 import type { Log } from "../log/log.ts";
 import type { NodeStore } from "../store/machines/nodes.ts";
 import type { Registry } from "../store/machines/registry.ts";
@@ -19,8 +20,7 @@ export class Deadlines {
   readonly #onFailure: (node: Node) => Promise<void>;
   readonly #told = new Set<string>();
   #notBefore = 0;
-  #troubled = false;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #rounds: PeriodicTask;
 
   /** After a restart, `onFailure` may be called a second time for the same node. */
   constructor(registry: Registry, nodes: NodeStore, log: Log, onFailure: (node: Node) => Promise<void>) {
@@ -28,26 +28,21 @@ export class Deadlines {
     this.#nodes = nodes;
     this.#log = log;
     this.#onFailure = onFailure;
+    this.#rounds = new PeriodicTask({
+      everyMs: EVERY_MS,
+      run: () => this.look(new Date()),
+      log,
+      failure: "deadlines could not be checked; retrying until it works",
+    });
   }
 
   start(): this {
-    this.#timer = setInterval(() => void this.#attempt(), EVERY_MS);
+    this.#rounds.start();
     return this;
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-
-  /** Errors such as a full disk do not stop the timer, because the next check may succeed. */
-  async #attempt(): Promise<void> {
-    try {
-      await this.look(new Date());
-      this.#troubled = false;
-    } catch (error) {
-      if (!this.#troubled) this.#log.error({ err: error }, "deadlines could not be checked; retrying until it works");
-      this.#troubled = true;
-    }
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** Resolves when all failures are reported. */

@@ -23,7 +23,7 @@ export function startAlerts(
   const delivery = webhook && new AlertDelivery({ alerts: parts.alerts, webhook, log: parts.log }).start();
   return {
     stop: async () => {
-      watch.stop();
+      await watch.stop();
       await delivery?.stop();
     },
   };

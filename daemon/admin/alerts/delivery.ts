@@ -1,4 +1,6 @@
 /** Posts waiting alerts to the webhook until it confirms them. An alert may arrive twice if an answer is lost. */
+import { backoff } from "../../errors/backoff.ts";
+import { PeriodicTask } from "../../errors/periodic-task.ts";
 import type { Log } from "../../log/log.ts";
 import type { AlertStore, Waiting } from "../../store/admin/alerts.ts";
 import { slackBody } from "./slack.ts";
@@ -19,36 +21,34 @@ export interface DeliveryParts {
 /** Waits three times as long after each attempt, at most an hour. Undefined after the last attempt. */
 export function nextTry({ tries, at }: Pick<Waiting, "tries" | "at">, now: Date): Date | undefined {
   if (now.getTime() - Date.parse(at) > GIVE_UP_AFTER_HOURS * 3_600_000) return undefined;
-  const seconds = Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 3 ** Math.min(tries, 10));
+  const seconds = backoff({ first: FIRST_WAIT_SECONDS, most: LONGEST_WAIT_SECONDS, factor: 3 }, tries + 1);
   return new Date(now.getTime() + seconds * 1000);
 }
 
 export class AlertDelivery {
   readonly #parts: DeliveryParts;
   readonly #stopped = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  #turn: Promise<void> | undefined;
+  readonly #rounds: PeriodicTask;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
+    this.#rounds = new PeriodicTask({
+      everyMs: EVERY_MS,
+      run: () => this.deliver(),
+      log: parts.log,
+      failure: "alerts: could not be delivered; retrying until it works",
+    });
   }
 
-  start(everyMs = EVERY_MS): this {
-    this.#timer = setInterval(() => {
-      this.#turn ??= this.deliver()
-        .catch((error) => this.#parts.log.error({ err: error }, "alerts: delivery"))
-        .finally(() => {
-          this.#turn = undefined;
-        });
-    }, everyMs);
+  start(): this {
+    this.#rounds.start();
     return this;
   }
 
   /** Aborts a running request. Its alert is sent again after the next start. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
     this.#stopped.abort();
-    await this.#turn;
+    await this.#rounds.stop();
   }
 
   /** Sends all that are due, in order. The first failure ends the round, because the next one would fail too. */

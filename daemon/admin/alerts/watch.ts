@@ -1,4 +1,5 @@
 /** Checks new events and audit records, and raises alerts: an event, and a row that waits for the webhook. */
+import { PeriodicTask } from "../../errors/periodic-task.ts";
 import type { Log } from "../../log/log.ts";
 import type { AlertStore } from "../../store/admin/alerts.ts";
 import type { Happenings } from "../../store/admin/happenings.ts";
@@ -24,28 +25,28 @@ export interface WatchParts {
 
 export class AlertWatch {
   readonly #parts: WatchParts;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #rounds: PeriodicTask;
   #signals: Signal[] = [];
   #lastEvent = 0;
   #lastAct = 0;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
+    this.#rounds = new PeriodicTask({
+      everyMs: EVERY_MS,
+      run: () => this.look(new Date()),
+      log: parts.log,
+      failure: "alerts: the check of new events failed; retrying until it works",
+    });
   }
 
-  start(everyMs = EVERY_MS): this {
-    this.#timer = setInterval(() => {
-      try {
-        this.look(new Date());
-      } catch (error) {
-        this.#parts.log.error({ err: error }, "alerts: the check of new events failed");
-      }
-    }, everyMs);
+  start(): this {
+    this.#rounds.start();
     return this;
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   look(now: Date): void {

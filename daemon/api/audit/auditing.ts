@@ -8,6 +8,7 @@ import type { PlannedWork } from "../../contract/changes/plan.ts";
 import type { Route } from "../../contract/route.ts";
 import { routes } from "../../contract/routes.ts";
 import type { ErrorCode } from "../../errors/errors.ts";
+import { PeriodicTask, type PeriodicWork } from "../../errors/periodic-task.ts";
 import type { Holder } from "../../store/admin/keys.ts";
 import { failureIn } from "../errors.ts";
 import { Repeats } from "../repeats.ts";
@@ -40,15 +41,20 @@ export class Auditing {
   readonly #repeats = new Repeats<AuditEntry>(SWEEP_MS);
   /** Read and understood: what becomes of them is told where it is decided. */
   readonly #reached = new WeakSet<FastifyRequest>();
-  readonly #sweeping: NodeJS.Timeout;
+  readonly #sweeping: PeriodicTask;
 
-  constructor(audit: Pick<AuditLog, "append">) {
+  constructor(audit: Pick<AuditLog, "append">, log: PeriodicWork["log"]) {
     this.#audit = audit;
-    this.#sweeping = setInterval(() => this.#sweep(Date.now()), SWEEP_MS).unref();
+    this.#sweeping = new PeriodicTask({
+      everyMs: SWEEP_MS,
+      run: () => this.#sweep(Date.now()),
+      log,
+      failure: "repeated refusals could not be recorded; retrying until it works",
+    }).start();
   }
 
-  stop(): void {
-    clearInterval(this.#sweeping);
+  async stop(): Promise<void> {
+    await this.#sweeping.stop();
     this.#sweep(Number.POSITIVE_INFINITY);
   }
 

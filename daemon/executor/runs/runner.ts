@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { RunOutcome, RunRequest } from "../../contract/executor-protocol.ts";
 import { explain } from "../../errors/errors.ts";
+import { PeriodicTask } from "../../errors/periodic-task.ts";
 import { controlSockets } from "./ansible.ts";
 import { Run, type RunId, type RunSettings, runId, runName } from "./run.ts";
 import { recordedRuns } from "./run-files.ts";
@@ -18,11 +19,17 @@ const POLL_MS = 200;
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #runs = new Map<string, Run>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #rounds: PeriodicTask;
   #closed = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+    this.#rounds = new PeriodicTask({
+      everyMs: POLL_MS,
+      run: () => this.#lookAtAll(),
+      log: options.log,
+      failure: "the runs cannot be looked after; retrying until it works",
+    });
   }
 
   /** Takes over the runs of an earlier executor. */
@@ -35,7 +42,7 @@ export class Runner {
       run.takeUp();
     }
     this.#lookAtAll();
-    this.#timer = setInterval(() => this.#lookAtAll(), POLL_MS);
+    this.#rounds.start();
   }
 
   list(): (RunId & { outcome?: RunOutcome })[] {
@@ -89,7 +96,7 @@ export class Runner {
   /** Leaves every run at work. The next executor finds them. */
   abandon(): void {
     this.#closed = true;
-    clearInterval(this.#timer);
+    void this.#rounds.stop();
   }
 
   #live(): Run[] {

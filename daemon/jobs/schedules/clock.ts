@@ -4,6 +4,7 @@ import type { Playbook, PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Schedule } from "../../contract/jobs/schedule.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { explain } from "../../errors/errors.ts";
+import { PeriodicTask } from "../../errors/periodic-task.ts";
 import type { Log } from "../../log/log.ts";
 import { notRunnable } from "../../machines/runnable.ts";
 import type { EventStore } from "../../store/events.ts";
@@ -30,19 +31,25 @@ const EVERY_MS = 2000;
 
 export class ScheduleClock {
   readonly #parts: ClockParts;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #rounds: PeriodicTask;
 
   constructor(parts: ClockParts) {
     this.#parts = parts;
+    this.#rounds = new PeriodicTask({
+      everyMs: EVERY_MS,
+      run: () => this.look(new Date()),
+      log: parts.log,
+      failure: "the schedules could not be read; retrying until it works",
+    });
   }
 
   start(): this {
-    this.#timer = setInterval(() => this.look(new Date()), EVERY_MS);
+    this.#rounds.start();
     return this;
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   look(now: Date): void {

@@ -4,20 +4,21 @@
  */
 import type { Node } from "../../contract/machines/node.ts";
 import { explain } from "../../errors/errors.ts";
+import { PeriodicTask } from "../../errors/periodic-task.ts";
 import type { Log } from "../../log/log.ts";
 import type { Handover } from "./handover.ts";
 
 const EVERY_MS = 3000;
+const WAITING = "nodes that called home wait for their job; retrying until they have it";
 
 /** Resolves when the first check is done. */
 export async function keepHandingOver(
   handover: Pick<Handover, "resume">,
   log: Pick<Log, "error">,
   everyMs = EVERY_MS,
-): Promise<{ stop(): void }> {
+): Promise<{ stop(): Promise<void> }> {
   let told = new Set<string>();
   let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
   const look = async (): Promise<void> => {
     const reasons = new Map<string, { error: unknown; nodes: string[] }>();
     const note = ({ name }: Node, error: unknown): void => {
@@ -27,16 +28,15 @@ export async function keepHandingOver(
     };
     await handover.resume(note).catch((error: unknown) => reasons.set(explain(error), { error, nodes: [] }));
     if (stopped) return; // after the stop, errors are caused by closed files and not by the inventory
-    for (const [reason, { error, nodes }] of reasons)
-      if (!told.has(reason)) log.error({ err: error, nodes }, "nodes that called home wait for their job; retrying until they have it");
+    for (const [reason, { error, nodes }] of reasons) if (!told.has(reason)) log.error({ err: error, nodes }, WAITING);
     told = new Set(reasons.keys());
-    timer = setTimeout(() => void look(), everyMs).unref(); // after the check, because a locked file may delay it
   };
   await look();
+  const rounds = new PeriodicTask({ everyMs, run: look, log, failure: WAITING }).start();
   return {
     stop: () => {
       stopped = true;
-      clearTimeout(timer);
+      return rounds.stop();
     },
   };
 }

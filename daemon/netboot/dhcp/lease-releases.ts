@@ -1,6 +1,6 @@
 /** Releases addresses on request of another process, because the pools are in this process's memory. */
 import type { Log } from "../../../pxe/boot-source.ts";
-import { explain } from "../../errors/errors.ts";
+import { PeriodicTask } from "../../errors/periodic-task.ts";
 import type { LeaseTable } from "../../store/netboot/leases.ts";
 
 export interface ReleaseParts {
@@ -13,18 +13,15 @@ export interface ReleaseParts {
 
 const LOOK_MS = 500;
 
-export function followReleases(parts: ReleaseParts, lookMs = LOOK_MS): { close(): void } {
-  let looking = false;
-  const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    giveBackAll(parts)
-      .catch((error: unknown) => parts.log.error({ err: error }, explain(error)))
-      .finally(() => {
-        looking = false;
-      });
-  }, lookMs);
-  return { close: () => clearInterval(timer) };
+export function followReleases(parts: ReleaseParts, lookMs = LOOK_MS): { close(): Promise<void> } {
+  const { log } = parts;
+  const rounds = new PeriodicTask({
+    everyMs: lookMs,
+    run: () => giveBackAll(parts),
+    log,
+    failure: "addresses could not be given back; retrying until it works",
+  }).start();
+  return { close: () => rounds.stop() };
 }
 
 async function giveBackAll({ leases, pools, settled, log }: ReleaseParts): Promise<void> {

@@ -13,7 +13,7 @@ export class Leasing {
   readonly #parts: { database: string; leases: LeaseTable; log: Log };
   readonly #pools = new Map<string, Pool>();
   #commits: Promise<LeaseCommits> | undefined;
-  #releases: { close(): void } | undefined;
+  #releases: { close(): Promise<void> } | undefined;
 
   constructor(parts: { database: string; leases: LeaseTable; log: Log }) {
     this.#parts = parts;
@@ -39,7 +39,7 @@ export class Leasing {
   }
 
   async close(): Promise<void> {
-    this.#releases?.close();
+    await this.#releases?.close();
     await (await this.#commits)?.close();
   }
 }

@@ -1,6 +1,7 @@
 /** Keeps the daemon's processes running: starts each, restarts alone what crashed, stops all in reverse order. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { SupervisorNews } from "../../admin/process-news.ts";
+import { backoff } from "../../errors/backoff.ts";
 import type { Log } from "../../log/log.ts";
 
 export interface ChildSpec {
@@ -107,7 +108,7 @@ export class Supervisor {
     if (this.#stopping) return;
     const { firstDelayMs, maxDelayMs, steadyMs } = this.#patience;
     child.failures = Date.now() - child.startedAt > steadyMs ? 1 : child.failures + 1;
-    const restartInMs = Math.min(firstDelayMs * 2 ** (child.failures - 1), maxDelayMs);
+    const restartInMs = backoff({ first: firstDelayMs, most: maxDelayMs }, child.failures);
     this.#log.warn({ child: child.spec.name, reason, restartInMs }, "child ended; starting it again");
     this.#tell({ type: "child-exited", name: child.spec.name, reason, restartInMs });
     child.timer = setTimeout(() => this.#launch(child), restartInMs);

@@ -4,6 +4,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { MUSTER } from "../../../daemon/audit/actor.ts";
+import { readCheckpoints } from "../../../daemon/audit/checkpoint-files.ts";
 import { AuditKeeper } from "../../../daemon/audit/keeper.ts";
 import { openSigner } from "../../../daemon/audit/signer.ts";
 import { alice, intent, openAuditLab, outcome } from "../../support/audit.ts";
@@ -127,20 +128,26 @@ test("the keeper signs the end, copies it, tries a copy again that failed, and s
   ]);
 });
 
-test("a checkpoint that cannot be written is told of and tried again, and the daemon lives", async (t) => {
+test("a checkpoint that cannot be written raises one alarm, and is tried again until it can", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
   const { audit, folder, verify } = openAuditLab(t);
   const alarms: string[] = [];
   const signer = openSigner(folder);
   const keeper = new AuditKeeper({
     ...{ audit, signer, folder, copies: [], retentionDays: undefined },
-    checkpointSeconds: 0.02,
+    checkpointSeconds: 30,
     alarm: (problem) => alarms.push(problem),
   }).start();
-  writeFileSync(join(folder, "checkpoints"), "a file where the folder should be");
+  const checkpoints = join(folder, "checkpoints");
+  writeFileSync(checkpoints, "a file where the folder should be");
   audit.append(intent("e1"));
-  while (alarms.length < 2) await new Promise((done) => setTimeout(done, 10));
+  t.mock.timers.tick(30_000);
+  t.mock.timers.tick(30_000);
+  assert.equal(alarms.length, 1);
   assert.match(alarms[0] ?? "", /not signed.*EEXIST/);
-  rmSync(join(folder, "checkpoints"));
+  rmSync(checkpoints);
+  t.mock.timers.tick(30_000);
+  assert.equal(readCheckpoints(folder).length, 1, "the next turn signs it");
   await keeper.stop();
   assert.ok(verify().ok);
 });
