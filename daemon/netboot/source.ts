@@ -1,5 +1,7 @@
 /** Answers the requests of the boot servers from the fleet's rules and the database. */
+
 import type { BootRequest, BootResponse, BootSource, DhcpPlan, MachineSeen, WireEvent } from "../../pxe/boot-source.ts";
+import { BoundedMap } from "../../pxe/bounded-map.ts";
 import { explain } from "../errors/errors.ts";
 import type { Log } from "../log/log.ts";
 import type { EventStore } from "../store/events.ts";
@@ -28,7 +30,7 @@ const REMEMBERED = 4_096;
 
 export class FleetBootSource implements BootSource {
   readonly #parts: SourceParts;
-  readonly #recent = new Map<string, number>();
+  readonly #recent = new BoundedMap<string, number>(REMEMBERED);
 
   constructor(parts: SourceParts) {
     this.#parts = parts;
@@ -81,7 +83,6 @@ export class FleetBootSource implements BootSource {
     const now = Date.now();
     const last = this.#recent.get(what);
     if (last !== undefined && now - last < REPEAT_MS) return true;
-    if (this.#recent.size >= REMEMBERED) this.#recent.clear();
     this.#recent.set(what, now);
     return false;
   }

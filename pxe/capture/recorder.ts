@@ -3,6 +3,7 @@
  * machine's boot.
  */
 import type { Log } from "../boot-source.ts";
+import { BoundedMap } from "../bounded-map.ts";
 import { toAddress } from "../dhcp/message/address.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Datagram, HttpRequestSeen, Tap } from "../tap.ts";
@@ -39,9 +40,9 @@ const MOST_PAYLOAD = 1500;
 export class Recorder implements Tap {
   readonly #options: RecorderOptions;
   readonly #waiting = new Map<string, Buffer[]>();
-  readonly #bootedAt = new Map<string, number>();
-  readonly #addresses = new Map<string, string>();
-  readonly #sequences = new Map<string, number>();
+  readonly #bootedAt = new BoundedMap<string, number>(MOST_REMEMBERED);
+  readonly #addresses = new BoundedMap<string, string>(MOST_REMEMBERED);
+  readonly #sequences = new BoundedMap<string, number>(MOST_REMEMBERED);
   #waitingBytes = 0;
   #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -68,7 +69,7 @@ export class Recorder implements Tap {
     const head = httpHead(request);
     const connection = `${remote.address}:${remote.port}`;
     const sequence = this.#sequences.get(connection) ?? 1;
-    remember(this.#sequences, connection, sequence + head.length);
+    this.#sequences.set(connection, sequence + head.length);
     this.#keep(mac, tcpPacket(remote, { address: this.#options.address, port }, sequence, head));
   }
 
@@ -82,9 +83,9 @@ export class Recorder implements Tap {
     const now = Date.now();
     const message = direction === "in" ? bootRequest(bytes) : bootReplyTo(bytes);
     if (!message) return undefined;
-    if (message.booting) remember(this.#bootedAt, message.mac, now);
+    if (message.booting) this.#bootedAt.set(message.mac, now);
     else if (now - (this.#bootedAt.get(message.mac) ?? 0) > BOOT_MS) return undefined;
-    if (message.address !== 0) remember(this.#addresses, toAddress(message.address), message.mac);
+    if (message.address !== 0) this.#addresses.set(toAddress(message.address), message.mac);
     return message.mac;
   }
 
@@ -126,16 +127,5 @@ export class Recorder implements Tap {
         log.warn({ err: error, mac }, "packets not kept");
       }
     }
-  }
-}
-
-/** The oldest entry is dropped first. */
-function remember<V>(into: Map<string, V>, key: string, value: V): void {
-  into.delete(key);
-  into.set(key, value);
-  if (into.size <= MOST_REMEMBERED) return;
-  for (const oldest of into.keys()) {
-    into.delete(oldest);
-    return;
   }
 }

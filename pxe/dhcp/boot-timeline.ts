@@ -1,5 +1,6 @@
 /** Chooses the DHCP exchanges that belong in a machine's timeline: those of machines that boot, and the address of their systems. */
 import type { BootSource, Log } from "../boot-source.ts";
+import { BoundedMap } from "../bounded-map.ts";
 import { isBooting } from "./decision/client.ts";
 import type { DhcpDecision } from "./decision/reply.ts";
 import { exchangeOf } from "./exchange.ts";
@@ -12,7 +13,7 @@ const MOST_REMEMBERED = 16_384;
 
 export class BootTimeline {
   readonly #timeline: Timeline;
-  readonly #booted = new Set<string>();
+  readonly #booted = new BoundedMap<string, true>(MOST_REMEMBERED);
 
   constructor({ source, together, log }: { source: Pick<BootSource, "record">; together: <T>(work: () => T) => T; log: Log }) {
     this.#timeline = new Timeline((event) => source.record(event), together, log);
@@ -53,7 +54,6 @@ export class BootTimeline {
   }
 
   #remember(mac: string): void {
-    if (this.#booted.size >= MOST_REMEMBERED) this.#booted.clear();
-    this.#booted.add(mac);
+    this.#booted.set(mac, true);
   }
 }

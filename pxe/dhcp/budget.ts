@@ -3,11 +3,13 @@
  * number of keys.
  */
 
+import { BoundedMap } from "../bounded-map.ts";
+
 const MOST_KEYS = 65_536;
 
 export class Budget {
   readonly #perSecond: number;
-  readonly #spent = new Map<string, number>();
+  readonly #spent = new BoundedMap<string, number>(MOST_KEYS);
   #second = 0;
 
   constructor(perSecond: number) {
@@ -16,7 +18,7 @@ export class Budget {
 
   spend(key: string): boolean {
     const second = Math.floor(performance.now() / 1000);
-    if (second !== this.#second || this.#spent.size >= MOST_KEYS) {
+    if (second !== this.#second) {
       this.#second = second;
       this.#spent.clear();
     }

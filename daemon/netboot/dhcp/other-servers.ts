@@ -1,5 +1,7 @@
 /** Records other DHCP servers: those whose offers are overheard, and those that machines choose. */
+
 import type { WireEvent } from "../../../pxe/boot-source.ts";
+import { BoundedMap } from "../../../pxe/bounded-map.ts";
 import type { HeardOffer } from "../../contract/netboot/network.ts";
 import { DhcpFacts } from "../../contract/netboot/wire-facts.ts";
 import type { DhcpServerTable } from "../../store/netboot/dhcp-servers.ts";
@@ -25,7 +27,7 @@ const MOST_REMEMBERED = 256;
 
 export class OtherServers {
   readonly #parts: OtherServersParts;
-  readonly #noted = new Map<string, { what: string; at: number }>();
+  readonly #noted = new BoundedMap<string, { what: string; at: number }>(MOST_REMEMBERED);
 
   constructor(parts: OtherServersParts) {
     this.#parts = parts;
@@ -62,7 +64,6 @@ export class OtherServers {
     const what = JSON.stringify([mac, offer && { ...offer, address: offer.address !== undefined }]);
     const before = this.#noted.get(address);
     if (before && now - before.at < AGAIN_MS && (offer === undefined || before.what === what)) return mac;
-    if (this.#noted.size >= MOST_REMEMBERED) this.#noted.clear();
     this.#noted.set(address, { what, at: now });
     this.#parts.dhcpServers.see({ address, mac, offer }, new Date(now));
     return mac;

@@ -2,7 +2,9 @@
  * The quirks of single machines: known ones, and those learned from events. Running trials are lost with the
  * process.
  */
+
 import type { MachineSeen, WireEvent } from "../../../pxe/boot-source.ts";
+import { BoundedMap } from "../../../pxe/bounded-map.ts";
 import type { ClientQuirks } from "../../../pxe/tftp/options.ts";
 import type { Facts } from "../../contract/machines/node.ts";
 import type { Loader, LocalBoot, QuirkLine, Quirks } from "../../contract/netboot/quirk.ts";
@@ -39,7 +41,7 @@ const MOST_REMEMBERED = 16_384;
 export class QuirkBook {
   readonly #parts: QuirkBookParts;
   readonly #now: () => number;
-  readonly #trials = new Map<string, Trials>();
+  readonly #trials = new BoundedMap<string, Trials>(MOST_REMEMBERED);
 
   constructor(parts: QuirkBookParts) {
     this.#parts = parts;
@@ -155,7 +157,6 @@ export class QuirkBook {
   }
 
   #remember(mac: string, trials: Trials): void {
-    if (this.#trials.size >= MOST_REMEMBERED && !this.#trials.has(mac)) this.#trials.clear();
     this.#trials.set(mac, trials);
   }
 }

@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../../boot-source.ts";
+import { BoundedMap } from "../../bounded-map.ts";
 import type { Neighbours } from "../decision/full.ts";
 
 export interface AskableNeighbours extends Neighbours {
@@ -44,7 +45,7 @@ class ArpNeighbours implements AskableNeighbours {
   readonly #socket: Socket;
   readonly #table: string;
   readonly #log: Log;
-  readonly #verdicts = new Map<string, Verdict>();
+  readonly #verdicts = new BoundedMap<string, Verdict>(MOST_REMEMBERED);
   readonly #asking = new Map<string, Promise<void>>();
   #onTheWire = 0;
   #reading: Promise<Map<string, string>> | undefined;
@@ -78,7 +79,6 @@ class ArpNeighbours implements AskableNeighbours {
     this.#onTheWire -= 1;
     const usedBy = (await this.#readTable()).get(address);
     if (usedBy !== undefined) this.#log.info({ address, mac: usedBy }, "address is in use on the wire");
-    if (this.#verdicts.size >= MOST_REMEMBERED) this.#verdicts.clear();
     this.#verdicts.set(address, { usedBy, until: Date.now() + REMEMBERED_MS });
   }
 
