@@ -2,7 +2,7 @@
 export interface Backoff {
   first: number;
   most: number;
-  /** How much longer each delay is than the one before. */
+  /** The ratio of each delay to the one before. */
   factor?: number;
 }
 

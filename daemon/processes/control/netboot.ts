@@ -1,4 +1,4 @@
-/** What control shows of network boot. The netboot process itself answers the machines. */
+/** The reads of network boot that control offers. The netboot process itself answers the machines. */
 import { captureOf } from "../../../pxe/capture/rings.ts";
 import type { NodesApi } from "../../api/machines/nodes.ts";
 import type { ExplainApi } from "../../api/netboot/explain.ts";

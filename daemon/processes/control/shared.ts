@@ -1,4 +1,4 @@
-/** What every area of the control process is built from. */
+/** The parts that every area of the control process is built from. */
 import { AuditLog } from "../../audit/log.ts";
 import { loadAccess } from "../../config/access-secrets.ts";
 import type { Config } from "../../config/config.ts";
