@@ -8,7 +8,6 @@ import { createLog } from "../../../daemon/log/log.ts";
 import { neverBegun, TodoFile } from "../../../daemon/machines/inventory/todo.ts";
 import { Deadlines } from "../../../daemon/machines/overdue.ts";
 import { queuing } from "../../support/queuing.ts";
-import { until } from "../../support/until.ts";
 import { addNode, openWorld } from "../../support/world.ts";
 
 const called = { phase: "called-home", at: "2026-01-01T00:00:00.000Z", deadline: "2026-01-01T00:10:00.000Z" } as const;
