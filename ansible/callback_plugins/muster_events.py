@@ -1,8 +1,8 @@
-"""Writes what happens in a run as one JSON line an event, to the file named by MUSTER_EVENTS.
+"""Writes each event of a run as one JSON line to the file named by MUSTER_EVENTS.
 
-A notification callback: the usual output stays as it is. Results are reduced to what the control node needs, and
-what a task marked with no_log never reaches the file. In a run on many nodes (MUSTER_WAVE) each node also gets a log
-of its own, and its end is told when it comes, not when the last of them has ended.
+This is a notification callback, so the usual output stays the same. Results are reduced to what control needs. The
+result of a task with no_log never reaches the file. In a run on many nodes (MUSTER_WAVE), each node also gets its own
+log, and its end is reported at once, not when the last node has ended.
 """
 from __future__ import absolute_import, division, print_function
 
@@ -18,7 +18,7 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = """
     name: muster_events
     type: notification
-    short_description: one JSON line an event
+    short_description: one JSON line for each event
     description: Writes the events of a run to the file named by the environment variable MUSTER_EVENTS.
     requirements:
       - the environment variables MUSTER_EVENTS and MUSTER_HIDE_SECRETS
@@ -61,18 +61,18 @@ class CallbackModule(CallbackBase):
                 self.logs[host] = self.parts.node_log(log, self.wave["limitBytes"])
 
     def emit(self, event, **fields):
-        # One write a line: a reader never sees half of one that later becomes another.
+        # Each line is one write, so a reader never sees half of a line that changes later.
         line = json.dumps(dict(fields, event=event, at=round(time.time(), 3)), default=str) + "\n"
         self.unwritten += line.encode("utf-8", "replace")
         self.write_out()
 
     def write_out(self):
-        """A disk that is full may have room again later: what could not be written is kept for then."""
+        """A full disk may have space again later. Lines that could not be written are kept until then."""
         try:
             while self.unwritten:
                 self.unwritten = self.unwritten[self.file.write(self.unwritten):]
         except OSError:
-            # Of more than this somebody will not read the rest either.
+            # Memory must stay bounded. The oldest lines are dropped.
             self.unwritten = self.unwritten[-UNWRITTEN_LIMIT:]
 
     def log(self, host, method, *args, **kwargs):
@@ -81,7 +81,7 @@ class CallbackModule(CallbackBase):
             getattr(log, method)(*args, **kwargs)
 
     def host_end(self, host, stats, cancelled, failed, out):
-        """By our strategy: no task is left for this host in this play, nor in a later one when it is out of the run."""
+        """Called by our strategy when this play has no task left for the host. With `out`, later plays have none either."""
         if host in self.ended or not (out or self.in_last_play):
             return
         self.ended.add(host)
@@ -89,7 +89,7 @@ class CallbackModule(CallbackBase):
             self.cancelled.add(host)
         recap = stats.summarize(host)
         if failed and not cancelled:
-            # Ansible counts a failure only where the task ran: one with run_once puts out all hosts.
+            # Ansible counts a failure only where the task ran, but a failed task with run_once ends all hosts.
             recap["failures"] = max(recap["failures"], 1)
         self.emit("host-end", host=host, cancelled=cancelled, recap=recap)
         self.log(host, "v2_playbook_on_stats", self.parts.OneHost(stats, host))
@@ -104,14 +104,14 @@ class CallbackModule(CallbackBase):
         return self.redact(text.encode("utf-8", "replace")).decode("utf-8", "replace")[:MESSAGE_LIMIT]
 
     def unforeseen(self, event, result):
-        """Left out because this is a preview, and not by a condition of its own."""
+        """True when the task was skipped because of check mode, and not by its own condition."""
         if not getattr(result._task, "check_mode", False):
             return False
         items = result._result.get("results")
         if items:
             left_out = [each for each in items if isinstance(each, dict) and each.get("skipped")]
         else:
-            # Ansible has taken the word out of a result that is passed on as skipped.
+            # Ansible removes `skipped` from a result that it reports as skipped.
             left_out = [result._result] if event == "skipped" else []
         return any("skip_reason" not in each and "skipped_reason" not in each for each in left_out)
 

@@ -1,8 +1,8 @@
-"""The free strategy, which lets each host go its own way, and says of each when it has come to its end.
+"""The free strategy, in which no host waits for another. It also reports the end of each host.
 
-For runs on many hosts: nobody waits for the slowest to know what came of the others. A host whose name stands in the
-run's file of cancelled ones gets no further task, in no later play either; what its tasks have started is killed after
-a grace, and nothing of it is left when its end is told.
+In a run on many hosts, each result is known at once, without a wait for the slowest host. A host in the run's file of
+cancelled ones gets no further task, in later plays neither. The processes of its tasks are killed after a grace, and
+none of them is left when its end is reported.
 """
 from __future__ import absolute_import, division, print_function
 
@@ -17,14 +17,14 @@ from ansible.plugins.strategy.free import StrategyModule as FreeStrategy
 
 DOCUMENTATION = """
     name: muster_wave
-    short_description: free, and tells the end of each host
-    description: As free. Tells the callback plugin muster_events when a host has come to its end in a play.
+    short_description: free, and reports the end of each host
+    description: Like free. Reports to the callback plugin muster_events when a host has ended in a play.
 """
 
-LOOK_SECONDS = 0.25
-# SIGKILL takes effect soon, unless the process waits for a disk that does not answer.
+POLL_SECONDS = 0.25
+# SIGKILL takes effect soon, unless the process waits for a disk that does not respond.
 KILL_SECONDS = 1
-# In the environment of everything that a node's tasks have started on this machine.
+# In the environment of every process that the tasks of a node have started on this machine.
 NODE_VARIABLE = "MUSTER_NODE"
 
 
@@ -34,44 +34,44 @@ class StrategyModule(FreeStrategy):
         if events is None or events.wave is None:
             return super(StrategyModule, self).run(iterator, play_context)
         next_task = iterator.get_next_task_for_host
-        self.iterator, self.cancelled, self.changed, self.looked, self.told = iterator, {}, None, 0, set()
+        self.iterator, self.cancelled, self.changed, self.checked_at, self.reported = iterator, {}, None, 0, set()
 
-        def look(host, peek=False):
+        def peeking(host, peek=False):
             if not peek:
                 return next_task(host, peek)
-            self.look_around(events)
+            self.check_hosts(events)
             name = host.get_name()
-            # Asking costs a copy of the host's state, and free asks for every host a thousand times a second.
-            if name in self.told or self._blocked_hosts.get(name, False):
+            # A call copies the state of the host, and free calls this for every host a thousand times a second.
+            if name in self.reported or self._blocked_hosts.get(name, False):
                 return None, None
             state, task = (None, None) if name in self.cancelled else next_task(host, peek)
             if task is None:
-                self.tell(events, name)
+                self.report(events, name)
             return state, task
 
-        iterator.get_next_task_for_host = look
+        iterator.get_next_task_for_host = peeking
         try:
             result = super(StrategyModule, self).run(iterator, play_context)
         finally:
             iterator.get_next_task_for_host = next_task
-        # One that was through may have been put out since, by a task with run_once of another: it is in no later play.
-        for name in self.told - events.ended:
-            self.told.remove(name)
-            self.tell(events, name)
+        # A task with run_once on another host may have failed a host that had ended. It is then in no later play.
+        for name in self.reported - events.ended:
+            self.reported.remove(name)
+            self.report(events, name)
         return result
 
     def _queue_task(self, host, task, task_vars, play_context):
-        # The worker is forked in there.
+        # The parent class forks the worker, which inherits the variable.
         os.environ[NODE_VARIABLE] = host.get_name()
         try:
             return super(StrategyModule, self)._queue_task(host, task, task_vars, play_context)
         finally:
             del os.environ[NODE_VARIABLE]
 
-    def tell(self, events, name):
-        if name in self.told:
+    def report(self, events, name):
+        if name in self.reported:
             return
-        self.told.add(name)
+        self.reported.add(name)
         cancelled = name in self.cancelled
         failed = self.iterator.is_failed(self._inventory.get_host(name))
         out = cancelled or failed or name in self._tqm._unreachable_hosts
@@ -84,21 +84,21 @@ class StrategyModule(FreeStrategy):
         events.host_end(name, self._tqm._stats, cancelled, failed, out)
 
     def leave_out(self, name):
-        """Of the plays to come, whatever their strategy or meta tasks: its node is free from now on.
+        """Leaves the host out of all later plays, whatever their strategy or meta tasks. Its node is free from now on.
 
-        To Ansible a cancelled one has not failed: that would end a play by batches.
+        For Ansible a cancelled host has not failed. A failure would end a play with batches.
         """
         self._inventory.subset((self._inventory._subset or []) + ["!" + name])
 
-    def look_around(self, events):
+    def check_hosts(self, events):
         now = time.time()
-        if now - self.looked < LOOK_SECONDS:
+        if now - self.checked_at < POLL_SECONDS:
             return
-        self.looked = now
-        # The free strategy does not ask for these any more.
+        self.checked_at = now
+        # The free strategy no longer asks for these.
         for host in self._hosts_cache:
             if self._tqm._unreachable_hosts.get(host):
-                self.tell(events, host)
+                self.report(events, host)
         self.read_cancelled(events.wave["cancelled"], now)
         for name, since in self.cancelled.items():
             if self._blocked_hosts.get(name) and now - since > events.wave["graceSeconds"]:
@@ -120,7 +120,7 @@ class StrategyModule(FreeStrategy):
 
 
 def below(ancestor):
-    """What the task has started, not the worker that leads it: Ansible gives up the whole run when a worker dies."""
+    """The processes that a task has started, without its worker. Ansible gives up the whole run when a worker dies."""
     children = {}
     for pid in processes():
         parent = read("/proc/%d/stat" % pid).rpartition(b")")[2].split()[1:2]
@@ -135,10 +135,10 @@ def below(ancestor):
 
 
 def started_for(name):
-    """Wherever it went, also what an earlier task left behind.
+    """All processes of a node's tasks, wherever they went, and also those that an earlier task left behind.
 
-    Never a worker, whose environment is that of its program's start, nor the connection that ssh keeps for all nodes with
-    one address: its title has taken the place of its environment.
+    A worker is never among them, because its environment is that of the start of its program. Neither is the connection
+    that ssh keeps for all nodes with one address, because its title has replaced its environment.
     """
     marks = {("%s=%s" % mark).encode() for mark in ((NODE_VARIABLE, name), ("MUSTER_EVENTS", os.environ["MUSTER_EVENTS"]))}
     return [pid for pid in processes() if marks.issubset(read("/proc/%d/environ" % pid).split(b"\0"))]
@@ -153,7 +153,7 @@ def read(path):
         with open(path, "rb") as file:
             return file.read()
     except OSError:
-        # It ended in the meantime, or is another user's.
+        # It has ended in the meantime, or it belongs to another user.
         return b""
 
 

@@ -1,4 +1,4 @@
-/** Control's end of the socket to the executor: connects, connects again, keeps nothing. */
+/** Control's end of the socket to the executor. It reconnects by itself and keeps no messages. */
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { type ExecutorFigures, FromExecutor, type ToExecutor } from "../contract/executor-protocol.ts";
@@ -7,7 +7,7 @@ import type { Log } from "../log/log.ts";
 
 export interface ExecutorPort {
   readonly connected: boolean;
-  /** False when nobody hears it; what it asked for is asked again after the next hello. */
+  /** False without a connection. The caller sends again after the next hello. */
   send(message: ToExecutor): boolean;
 }
 
@@ -21,9 +21,9 @@ interface Subscription {
 }
 
 const RECONNECT_MS = { first: 100, most: 3000 };
-/** It says that it is alive every two seconds. */
+/** The executor sends a heartbeat every two seconds. */
 const HANGS_MS = 60_000;
-/** We may have stood still ourselves: what it said meanwhile is read within this. */
+/** Control itself may have been suspended. Messages that waited are read within this time. */
 const SECOND_THOUGHT_MS = 5000;
 
 export class ExecutorLink implements ExecutorPort {
@@ -66,7 +66,7 @@ export class ExecutorLink implements ExecutorPort {
     return this.#greeted;
   }
 
-  /** As it told last; nothing while it is away. */
+  /** From its last message. Undefined while it is away. */
   get figures(): ExecutorFigures | undefined {
     return this.#greeted ? this.#figures : undefined;
   }
@@ -74,7 +74,7 @@ export class ExecutorLink implements ExecutorPort {
   start(): void {
     const socket = connect(this.#path);
     this.#socket = socket;
-    // After an error comes `close`, which says the same; readline passes the error on as its own.
+    // `close` follows every error, and `#again` handles it. readline repeats the error.
     createInterface({ input: socket })
       .on("line", (line) => this.#take(line))
       .on("error", () => undefined);
@@ -109,18 +109,18 @@ export class ExecutorLink implements ExecutorPort {
       if ("figures" in message) this.#figures = message.figures;
       this.#publish(message);
     } catch (error) {
-      this.#log.error({ err: error }, "a message of the executor could not be taken");
+      this.#log.error({ err: error }, "a message of the executor could not be processed");
     }
   }
 
-  /** One listener's failure keeps the message from no other. */
+  /** When one listener fails, the others still get the message. */
   #publish(message: FromExecutor): void {
     for (const { types, hear } of this.#subscriptions) {
       if (!types.includes(message.type)) continue;
       try {
         hear(message);
       } catch (error) {
-        this.#log.error({ err: error }, "a message of the executor could not be taken");
+        this.#log.error({ err: error }, "a message of the executor could not be processed");
       }
     }
   }
@@ -136,7 +136,7 @@ export class ExecutorLink implements ExecutorPort {
     }
   }
 
-  /** One that hangs is killed: whoever started it starts another, which finds the runs again. */
+  /** Kills an executor that hangs. The supervisor starts another one, which finds the runs again. */
   #listenFor(pid: number): void {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
@@ -147,11 +147,11 @@ export class ExecutorLink implements ExecutorPort {
 
   #kill(pid: number): void {
     if (this.#closed) return;
-    this.#log.error({ executorPid: pid }, "the executor has said nothing for a minute; it is killed, so that another one is started");
+    this.#log.error({ executorPid: pid }, "the executor has sent nothing for a minute; control kills it so that another one starts");
     try {
       process.kill(pid, "SIGKILL");
     } catch (error) {
-      this.#log.error({ err: error, executorPid: pid }, "the executor hangs and cannot be killed: restart it");
+      this.#log.error({ err: error, executorPid: pid }, "the executor hangs and control cannot kill it; restart it");
     }
   }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Keeps a run's output within a limit: the beginning and the end stay, the middle goes. Memory stays flat, and what
-looks like a secret is taken out before anything is stored.
+"""Keeps output within a limit: the beginning and the end stay, the middle is removed. It uses little memory, and it hides
+possible secrets before it stores anything.
 
-Usage: keep-output.py FILE LIMIT_BYTES RESULT_FILE <output. FILE takes the first half; what follows goes to
-FILE.<offset> pieces, of which the newest two stay. Offsets count everything that was ever written.
+Usage: keep-output.py FILE LIMIT_BYTES RESULT_FILE <output. FILE gets the first half. The rest goes to FILE.<offset>
+pieces, and the newest two of them stay. Offsets count everything that was ever written.
 """
 import glob
 import importlib.util
@@ -26,7 +26,7 @@ hide_secrets = load("muster_hide_secrets", os.path.join(os.path.dirname(os.path.
 
 
 def pieces(path):
-    """(offset, name) of what is there, oldest first."""
+    """(offset, name) of each existing piece, oldest first."""
     named = [(int(name.rsplit(".", 1)[1]), name) for name in glob.glob(glob.escape(path) + ".*") if name.rsplit(".", 1)[1].isdigit()]
     return sorted([(0, path)] + named if os.path.exists(path) else named)
 
@@ -44,11 +44,11 @@ class KeptOutput(object):
         self.store(self.filter.feed(chunk))
 
     def end(self):
-        """Nothing follows that could make a secret of what was held back."""
+        """Stores what was held back. No further output can complete a secret in it."""
         self.store(self.filter.end())
 
     def store(self, chunk):
-        """A full disk must not stop the run; what cannot be kept is lost."""
+        """On a full disk the output is lost, but the run continues."""
         try:
             while chunk:
                 room = (self.head if self.start == 0 else self.piece) - self.size
@@ -77,7 +77,7 @@ def main():
     ended = None
     while True:
         ready, _, _ = select.select([0], [], [], 0.5)
-        # Something that left the run may hold the pipe open for ever; the run itself has ended.
+        # The command has ended, but a process that it left behind may hold the pipe open forever.
         if ended is None and os.path.exists(result):
             ended = time.monotonic()
         if ended is not None and (not ready or time.monotonic() - ended > 5):

@@ -26,7 +26,7 @@ export interface Kind {
   mark(base: string): readonly [name: string, value: string];
   /**
    * `group`: at work while any process of its group is.
-   * `command`: it ends with its command. What the command left behind is then killed.
+   * `command`: it ends with its command. Processes that the command left behind are then killed.
    */
   endsWith: "group" | "command";
 }

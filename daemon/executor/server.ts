@@ -13,7 +13,7 @@ import type { Power } from "../machines/power/settings.ts";
 import { PlanDesk, type PlanDeskOptions } from "./executions/executions.ts";
 import type { Governed } from "./executions/warrant-papers.ts";
 import { NodeTurns } from "./node-turns.ts";
-import { PowerDesk } from "./power/switching.ts";
+import { PowerActions } from "./power/switching.ts";
 import { type AnsibleSettings, privateKey } from "./runs/ansible.ts";
 import { keepOutputShort } from "./runs/output-upkeep.ts";
 import { first } from "./runs/run-files.ts";
@@ -94,8 +94,8 @@ export async function startExecutor({
     log,
     failure: "the heartbeat could not be sent to control; retrying until it works",
   }).start();
-  const powerDesk = new PowerDesk(power, ansible.home, log.child({ part: "power" }));
-  powerDesk.start();
+  const powerActions = new PowerActions(power, ansible.home, log.child({ part: "power" }));
+  powerActions.start();
 
   const server = createServer((control) => {
     controls.add(control);
@@ -117,7 +117,7 @@ export async function startExecutor({
       return;
     }
     if (message.type === "power") {
-      const outcome = await powerDesk.perform(message);
+      const outcome = await powerActions.perform(message);
       control.write(`${JSON.stringify({ type: "powered", id: message.id, outcome } satisfies FromExecutor)}\n`);
       return;
     }
@@ -161,7 +161,7 @@ export async function startExecutor({
     const closed = once(server, "close");
     server.close();
     for (const control of controls) control.destroy();
-    await Promise.all([closed, powerDesk.close()]);
+    await Promise.all([closed, powerActions.close()]);
   };
   return {
     // Control is let go first: it must not hand over a queued job in the place of one that just ended.

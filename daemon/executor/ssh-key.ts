@@ -1,4 +1,4 @@
-/** The key the executor logs in to nodes with. Made at the first start; only its public half leaves this process. */
+/** Creates the key with which the executor logs in to nodes, at the first start. Only the public half leaves this process. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { privateKey } from "./runs/ansible.ts";
 
 const run = promisify(execFile);
 
-/** Each half appears whole: a kill at any moment leaves what the next start goes on with. */
+/** Each half appears complete. After a kill at any moment, the next start continues. */
 export async function ensureSshKey(home: string): Promise<void> {
   const file = privateKey(home);
   try {
@@ -25,6 +25,6 @@ export async function ensureSshKey(home: string): Promise<void> {
       await writeFileAtomic(`${file}.pub`, stdout);
     }
   } catch (cause) {
-    throw new MusterError("LAUNCH_FAILED", "the executor's SSH key could not be made: is openssh-client installed?", { cause });
+    throw new MusterError("LAUNCH_FAILED", "the executor's SSH key could not be created: is openssh-client installed?", { cause });
   }
 }

@@ -1,4 +1,4 @@
-/** Follows the runs the executor has: takes in their events, ends jobs as their nodes end, and knows whose word is still good. */
+/** Follows the runs of the executor: reads their events, ends jobs when their nodes end, and marks runs without a heartbeat. */
 import { join } from "node:path";
 import type { FromExecutor, RunOutcome } from "../contract/executor-protocol.ts";
 import type { Job } from "../contract/jobs/job.ts";
@@ -31,7 +31,7 @@ export class Attendance {
     this.#parts = parts;
   }
 
-  /** Takes in what has happened, and calls unknown what nobody has vouched for. */
+  /** Reads new events. A job becomes `unknown` when the executor has not confirmed its run in time. */
   look(now: Date): void {
     const { runs } = this.#parts;
     const away = wasAway(this.#lastLook, now);
@@ -39,11 +39,11 @@ export class Attendance {
     for (const run of runs.all()) {
       this.#takeIn(run);
       if (away) runs.renew(run.id, leaseFrom(now));
-      else if (isExpired(run, now)) this.#move(run, "running", "unknown", "the executor has not been heard of");
+      else if (isExpired(run, now)) this.#move(run, "running", "unknown", "the executor has not reported it");
     }
   }
 
-  /** On a new connection: the database says what should run, the executor what does. */
+  /** For a new connection. The database knows what should run, and the executor knows what does. */
   compare(held: Held, now: Date): void {
     const { runs } = this.#parts;
     const names = new Set(held.map(nameOf));
@@ -51,7 +51,7 @@ export class Attendance {
     this.attend(held, now);
   }
 
-  /** The executor vouches for these. What it does not name any more, long after it was sent, it does not have. */
+  /** The executor confirms these runs. A run that it has not named for a long time is lost. */
   attend(held: Held, now: Date): void {
     const { runs, jobs, executor } = this.#parts;
     const names = new Set(held.map(nameOf));
@@ -60,10 +60,10 @@ export class Attendance {
       if (outcome) this.finished(jobId, attempt, outcome);
       else if (run) {
         runs.renew(run.id, leaseFrom(now));
-        this.#move(run, "unknown", "running", "found again: it goes on");
-        // Until it has ended: on a full disk a word to stop may not have been written down.
+        this.#move(run, "unknown", "running", "the executor reported it again; the run continues");
+        // Repeat until it has ended: with a full disk the executor may not have saved the request to stop.
         for (const job of jobs.ofRun(run.id)) if (job.status === "cancelling") executor.send({ type: "cancel", jobId: job.id });
-        // Given up as lost, and begun only then: an executor that stood still reads what it was sent late.
+        // An executor that was suspended reads its messages late. Control has given this run up, and it began only then.
       } else executor.send({ type: "disown", jobId, attempt });
     }
     for (const run of runs.all()) if (!names.has(run.id) && isExpired(run, now)) this.#lost(run.id, now);
@@ -82,12 +82,12 @@ export class Attendance {
     executor.send({ type: "forget", jobId, attempt });
   }
 
-  /** It has no room, or something else is at work on a node: that passes. */
+  /** The executor has no space, or something else is at work on a node. Both are temporary. */
   refused(jobId: string, attempt: number, reason: string): void {
     const { db, jobs, runs } = this.#parts;
     const run = runs.find(nameOf({ jobId, attempt }));
     if (!run) return;
-    const result = { summary: `the executor refused it: ${reason}`, cause: "refused" as const };
+    const result = { summary: `the executor refused the run: ${reason}`, cause: "refused" as const };
     atomically(db, () => {
       for (const job of jobs.ofRun(run.id))
         if (isAtWork(job.status)) conclude(this.#parts, job, { status: "failed", result }, new Date().toISOString());
@@ -95,7 +95,7 @@ export class Attendance {
     });
   }
 
-  /** A job whose node came to its end need not wait for the others of its wave. */
+  /** A job ends with its node. It does not wait for the other nodes of its wave. */
   #takeIn(run: Run): void {
     const { db, jobs } = this.#parts;
     takeIn(this.#parts, run, this.eventsFile(run.id), (ends) =>

@@ -1,4 +1,4 @@
-/** Writes down what came of a run: the job's end and its node's phase, or that it is queued again. One transaction each. */
+/** Saves the result of a run: the end of the job and the phase of its node, or another attempt. Each is one transaction. */
 import type { Job, JobResult } from "../contract/jobs/job.ts";
 import { advance } from "../machines/phases.ts";
 import { atomically, type Db } from "../store/database.ts";
@@ -16,9 +16,9 @@ export interface ConclusionParts {
   jobs: JobStore;
   events: EventStore;
   registry: Registry;
-  /** How often a job is run again because its node could not be reached; none where left out. */
+  /** The number of retries for a node that could not be reached. Default: none. */
   unreachableRetries?: number;
-  /** Before the first of them; each later one waits three times as long. */
+  /** The delay before the first retry. Each further delay is three times as long. */
   retryDelaySeconds?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Wakes the jobs that waited long enough and begins the waves whose turn it is. Written down before it is sent. */
+/** Queues jobs that have waited long enough, and begins the next waves. Each wave is saved before it is sent. */
 import type { RunRequest } from "../contract/executor-protocol.ts";
 import type { Job } from "../contract/jobs/job.ts";
 import type { ExecutorPort } from "../executor-link/link.ts";
@@ -23,7 +23,7 @@ export function dispatch(parts: DispatchParts, now: Date): void {
   const { jobs, runs, nodeHolds, executor, limits } = parts;
   for (const job of jobs.withStatus("waiting")) wake(parts, job, now);
   if (!executor.connected) return;
-  // A node that is being changed on somebody's approval is not configured under its hands.
+  // An approved plan is changing these nodes, so no run may begin there.
   const queued = jobs.withStatus("queued").filter(({ nodeId }) => !nodeHolds.isBeingChanged(nodeId));
   if (queued.length === 0) return;
   for (const wave of nextWaves(queued, runs.all().length, limits, now)) begin(parts, stillPossible(parts, wave, now), now);
@@ -39,13 +39,13 @@ function wake(parts: DispatchParts, job: Job, now: Date): void {
     if (step.kind === "end") end(parts, job, step, now.toISOString());
     if (step.kind !== "queue") return;
     const { retryAt: _, after: __, ...rest } = job;
-    // Its node may have been renamed while it waited, and another machine may have the old name.
+    // The node may have been renamed in the meantime, and another machine may have the old name.
     const nodeName = node?.name ?? job.nodeName;
     jobs.save({ ...rest, nodeName, status: moved(job.status, "queued"), queuedAt: now.toISOString() });
   });
 }
 
-/** Without those whose node was taken out of service while they waited for a free place: these have failed. */
+/** Ends jobs as failed whose node was taken out of service while they were queued, and returns the others. */
 function stillPossible(parts: DispatchParts, wave: readonly Job[], now: Date): Job[] {
   const { db, nodes } = parts;
   return atomically(db, () =>
@@ -62,7 +62,7 @@ function begin({ db, jobs, runs, events, executor, deadlineSeconds }: DispatchPa
   const [first] = wave;
   if (!first) return;
   const run = `${first.id}/${first.attempt}`;
-  // Running before it is sent: should we die in between, the executor does not know it and it is lost, not doubled.
+  // `running` before it is sent: if control dies in between, the run is lost but never doubled.
   atomically(db, () => {
     runs.add(run, leaseFrom(now));
     for (const job of wave) {

@@ -1,6 +1,6 @@
 /**
- * Queues jobs, hands them to the executor, takes in what happens and decides what came of it. Everything it knows is
- * in the database before anybody is told, so that a restart of either side loses and repeats nothing.
+ * Queues jobs, sends them to the executor, follows them, and decides their results. Everything is saved in the database
+ * before it is announced, so a restart of either side loses and repeats nothing.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -21,13 +21,13 @@ import { type ReportParts, Reports } from "./reports.ts";
 import { isLive, moved } from "./status.ts";
 
 export interface EngineParts extends AttendanceParts, DispatchParts, ReportParts {
-  /** Makes a node ready. */
+  /** The playbook that makes a node ready. */
   playbook: string;
-  /** Takes out what looks like a secret before anybody is shown it. */
+  /** Hides what looks like a secret. */
   redact(text: string): string;
 }
 
-/** What is asked for: `after` names a job that must have succeeded first. */
+/** `after` is the id of a job that must succeed first. */
 export interface Order {
   playbook: string;
   purpose?: RunPurpose;
@@ -40,7 +40,7 @@ export const heardByJobs = ["hello", "alive", "finished", "refused"] as const sa
 type Heard = Extract<FromExecutor, { type: (typeof heardByJobs)[number] }>;
 
 const POLL_MS = 250;
-const OUTPUT_GONE = "[muster: the output of this job is not kept any more; jobs.ansible.output_days sets for how long]\n";
+const OUTPUT_GONE = "[muster: the output of this job was removed; jobs.ansible.output_days sets how long output is kept]\n";
 const OUTPUT_KEPT_MS = OUTPUT_DAYS_MIN * 86_400_000;
 
 export class JobEngine {
@@ -72,10 +72,10 @@ export class JobEngine {
   #look(): void {
     this.#attendance.look(new Date());
     this.#dispatch();
-    this.#reports.tell();
+    this.#reports.report();
   }
 
-  /** Queues the playbook for one node; the node is `configuring` from now on. */
+  /** Queues the playbook for one node. The node is `configuring` from now on. */
   provision(node: Node, requestedBy: string): Job {
     const { db, registry, playbook } = this.#parts;
     const job = atomically(db, () => {
@@ -90,13 +90,13 @@ export class JobEngine {
     return job;
   }
 
-  /** What the playbook that makes nodes ready would change on this one. */
+  /** Previews what the playbook that makes nodes ready would change on this one. */
   preview(node: Node, requestedBy: string): Job {
     const { playbook } = this.#parts;
     return this.run([node], { playbook, purpose: "preview" }, requestedBy)[0]!;
   }
 
-  /** Queues another playbook, or a preview, for each of these nodes, or for none: their phases stay as they are. */
+  /** Queues another playbook, or a preview, for all of these nodes or for none. Their phases stay the same. */
   run(nodes: readonly Node[], run: Order & { purpose: RunPurpose }, requestedBy: string): Job[] {
     const queued = atomically(this.#parts.db, () => nodes.map((node) => this.#queue(node, run, requestedBy)));
     this.#dispatch();
@@ -118,7 +118,7 @@ export class JobEngine {
       createdAt: now,
       ...(run.after === undefined && { queuedAt: now }),
     };
-    if (run.after !== undefined) this.#job(run.after); // or there is nothing to wait for
+    if (run.after !== undefined) this.#job(run.after); // throws when it does not exist
     jobs.add(job);
     const what = run.purpose === "preview" ? `preview of ${run.playbook}` : run.playbook;
     events.append({ source: "control", type: "job.queued", summary: `${what} queued by ${requestedBy}`, nodeId: node.id, jobId: job.id });
@@ -129,8 +129,14 @@ export class JobEngine {
     const { db, jobs, events, executor } = this.#parts;
     const cancelled = atomically(db, () => {
       const job = this.#job(id);
-      if (!isLive(job.status)) throw new MusterError("JOB_NOT_CANCELLABLE", `this job is ${job.status} already`);
-      events.append({ source: "control", type: "job.cancel", summary: `cancel asked by ${requestedBy}`, nodeId: job.nodeId, jobId: id });
+      if (!isLive(job.status)) throw new MusterError("JOB_NOT_CANCELLABLE", `this job is already ${job.status}`);
+      events.append({
+        source: "control",
+        type: "job.cancel",
+        summary: `${requestedBy} requested the cancel`,
+        nodeId: job.nodeId,
+        jobId: id,
+      });
       if (job.status === "queued" || job.status === "waiting")
         return end(
           this.#parts,
@@ -149,7 +155,7 @@ export class JobEngine {
     return cancelled;
   }
 
-  /** The output from a byte offset. While the job lives, a line or key that is not finished is kept back. */
+  /** Returns the output from a byte offset. While the job is live, an incomplete line or key is held back. */
   async output(id: string, after: number): Promise<JobOutput> {
     if (this.#isOutputGone(id)) return { text: after === 0 ? OUTPUT_GONE : "", next: Math.max(after, OUTPUT_GONE.length), end: true };
     const live = isLive(this.#job(id).status);
@@ -157,7 +163,7 @@ export class JobEngine {
     return { text, next, end: !live && atEnd };
   }
 
-  /** The output in one piece, without its middle where it is longer than `mostBytes`. */
+  /** Returns the output in one piece. If it is longer than `mostBytes`, its middle is left out. */
   async ends(id: string, mostBytes: number): Promise<OutputEnds> {
     if (this.#isOutputGone(id)) return { beginning: OUTPUT_GONE, leftOutBytes: 0, end: "" };
     return readEnds(this.#outputFile(id), mostBytes, isLive(this.#job(id).status), this.#parts.redact);

@@ -1,4 +1,4 @@
-/** What Ansible's and OpenSSH's own words mean, and what to do about it: the first row that fits. Pure. */
+/** Explains the messages of Ansible and OpenSSH, and gives the operator advice. The first matching row counts. Pure. */
 
 export type Trouble =
   | "host-key-changed"
@@ -19,68 +19,68 @@ export interface JobHint {
   hint: string;
 }
 
-/** From the particular to the general: an SSH failure says "unreachable" whatever its reason. */
+/** From special to general: Ansible calls every SSH failure "unreachable". */
 const rows: [Trouble, RegExp, string][] = [
   [
     "host-key-changed",
     /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|host key is known/i,
-    "The machine at this address shows another SSH host key than the one it called home with; arm and install it again if that is expected.",
+    "The machine at this address shows another SSH host key than at its call-home. If you expect that, arm the node and install it again.",
   ],
   [
     "login-refused",
     /Permission denied \((?:publickey|password|keyboard)/i,
-    "The node does not accept the executor's key; install it again, or add the key in executor/id_ed25519.pub to root's authorized_keys.",
+    "The node does not accept the executor's key. Install the node again, or add the key in executor/id_ed25519.pub to root's authorized_keys.",
   ],
   [
     "sudo",
     /sudo: a (?:terminal|password) is required|Missing sudo password|sudo: not found|incorrect sudo password|is not in the sudoers file/i,
-    "The login user may not become root there: install sudo and let that user use it without a password.",
+    "The login user may not become root on the node. Install sudo, and allow that user to use it without a password.",
   ],
   [
     "package-lock",
     /could not get lock|unable to lock|frontend lock was locked|unable to acquire the dpkg|is another process using it/i,
-    "Another package manager is running there; run the job again when it has finished.",
+    "Another package manager is running on the node. Run the job again when it has finished.",
   ],
   [
     "disk-full",
     /unexpected failure during module execution:? \[Errno 28\]/i,
-    "The disk of the control node, with Muster's data folder, is full: make room there, then run the job again.",
+    "The disk of the control node, with Muster's data folder, is full. Free some space, then run the job again.",
   ],
-  ["disk-full", /no space left on device|disk quota exceeded/i, "The disk of the node is full: make room there, then run the job again."],
+  ["disk-full", /no space left on device|disk quota exceeded/i, "The disk of the node is full. Free some space, then run the job again."],
   [
     "python-missing",
     /you probably need to set the interpreter|python\S*: (?:command )?not found|python\S*: no such file or directory|No python interpreters found/i,
-    "The node has no Python where Ansible looks for it: install python3 there, or set ansible_python_interpreter in the inventory.",
+    "Ansible finds no Python on the node. Install python3 there, or set ansible_python_interpreter in the inventory.",
   ],
   [
     "missing-collection",
     /couldn't resolve module\/action|unable to locate collection|the collection \S+ was not found/i,
-    "The playbook uses a module or collection that is not installed on the control node: check its name, or add it with ansible-galaxy.",
+    "The playbook uses a module or collection that is not installed on the control node. Check its name, or install it with ansible-galaxy.",
   ],
   [
     "missing-role",
     /the role '[^']*' was not found/i,
-    "The playbook uses a role that is not in the roles folder beside it: check its name.",
+    "The playbook uses a role that is not in the roles folder next to it. Check the name of the role.",
   ],
   [
     "undefined-variable",
     /is undefined|undefined variable|object' has no attribute/i,
-    "The playbook uses a variable nobody set; look for it in the inventory and the role's defaults.",
+    "The playbook uses a variable without a value. Set it in the inventory or in the defaults of the role.",
   ],
   [
     "bad-yaml",
     /Syntax Error while loading YAML|YAML parsing failed|could not find expected|did not find expected|mapping values are not allowed/i,
-    "A playbook or role is not valid YAML; the output names file and line.",
+    "A playbook or role is not valid YAML. The output names the file and the line.",
   ],
   [
     "no-host",
     /could not match supplied host pattern|no hosts matched|leaves us with no hosts|does not match any hosts/i,
-    "The playbook has no play for this node: compare its `hosts:` with the groups in inventory.yaml.",
+    "The playbook has no play for this node. Compare its `hosts:` with the groups in inventory.yaml.",
   ],
   [
     "unreachable",
     /connection timed out|no route to host|connection refused|connection reset|connection closed|network is unreachable|could not resolve hostname|broken pipe|can be reached over ssh|unreachable/i,
-    "Is the machine on, and its address still the same? See `muster node <name>`.",
+    "Check that the machine is on and that its address is still the same, with `muster node <name>`.",
   ],
 ];
 

@@ -1,4 +1,4 @@
-/** Takes the events of a run into the timeline: each once, their offset in the same transaction. */
+/** Copies the events of a run into the timeline. The offset is saved in the same transaction, so each event arrives once. */
 import { atomically, type Db } from "../store/database.ts";
 import type { EventStore } from "../store/events.ts";
 import type { JobStore } from "../store/jobs/jobs.ts";
@@ -14,7 +14,7 @@ export interface IngestParts {
   redact(text: string): string;
 }
 
-/** All there is so far. What `onEnds` does with the nodes that came to their end is one step with their events. */
+/** Reads everything up to now. `onEnds` gets the nodes that have ended, in the same transaction as their events. */
 export function takeIn(parts: IngestParts, run: Run, file: string, onEnds: (ends: HostEnd[]) => void): void {
   const { db, jobs, runs, events, redact } = parts;
   for (let from = run.eventsOffset; ; ) {
@@ -42,7 +42,7 @@ export function takeIn(parts: IngestParts, run: Run, file: string, onEnds: (ends
   }
 }
 
-/** The last task that failed on each node, whenever it was taken in. */
+/** The last failed task of each node, in all events of the run. */
 export function failedTasksOf({ redact }: Pick<IngestParts, "redact">, file: string): Map<string, FailedTask> {
   const last = new Map<string, RunEvent>();
   for (const event of runEventsOf(file)) {

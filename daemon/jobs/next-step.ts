@@ -1,4 +1,4 @@
-/** What happens to a job after a run: it ends, or it is queued for another attempt, now or a little later. Pure. */
+/** Decides what follows a run: the end of the job, or another attempt now or later. Pure. */
 import type { Job, JobResult } from "../contract/jobs/job.ts";
 import { isWorthAnotherTry, type JobVerdict } from "./verdict.ts";
 
@@ -8,9 +8,9 @@ export type NextStep =
   | { kind: "end"; status: FinalStatus; result: JobResult }
   | { kind: "again"; why: "interrupted" | "unreachable" | "refused"; delaySeconds: number; summary: string };
 
-/** An interrupted run is run once more: a second time it is not chance. */
+/** An interrupted run is repeated once. A second interruption is hardly a coincidence. */
 const MAX_INTERRUPTIONS = 1;
-/** For some ten minutes. */
+/** About ten minutes in total. */
 const MAX_REFUSALS = 5;
 const FIRST_DELAY_SECONDS = 10;
 const MAX_DELAY_SECONDS = 300;
@@ -23,7 +23,7 @@ export function nextStep(
 ): NextStep {
   const interruptions = job.interruptions ?? 0;
   if (status === "interrupted") {
-    // Somebody wanted it to stop, and it has.
+    // The operator wanted it to stop, and it has stopped.
     if (job.status === "cancelling") return { kind: "end", status: "cancelled", result };
     if (interruptions < MAX_INTERRUPTIONS)
       return { kind: "again", why: "interrupted", delaySeconds: 0, summary: `interrupted: ${result.summary}; queued again` };
@@ -38,7 +38,7 @@ export function nextStep(
     if (job.status === "cancelling") return { kind: "end", status: "cancelled", result };
     if (retries >= MAX_REFUSALS) return { kind: "end", status, result };
     const delaySeconds = delayAfter(retries, FIRST_DELAY_SECONDS);
-    return { kind: "again", why: "refused", delaySeconds, summary: `${result.summary}; again in ${delaySeconds} s` };
+    return { kind: "again", why: "refused", delaySeconds, summary: `${result.summary}; retry in ${delaySeconds} s` };
   }
   if (isWorthAnotherTry({ status, result }) && job.status !== "cancelling") {
     if (retries < unreachableRetries) {

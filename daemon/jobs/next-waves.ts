@@ -1,20 +1,20 @@
-/** Which queued jobs begin now, and which of them as one run. Pure. */
+/** Decides which queued jobs begin now, and which of them share a run. Pure. */
 import type { Job, JobResult } from "../contract/jobs/job.ts";
 import type { Node } from "../contract/machines/node.ts";
 import { notRunnable } from "../machines/runnable.ts";
 
 export interface Limits {
-  /** Runs at once. */
+  /** At the same time. */
   runs: number;
-  /** Nodes of one run at most. */
+  /** The largest number of nodes in one run. */
   waveSize: number;
-  /** Machines that are switched on together call home one after another: a run waits this long for more of them … */
+  /** Machines that start together call home one after another. A run waits this long for more of them. */
   gatherMs: number;
-  /** … but not when nobody has come for this long. */
+  /** A run does not wait longer when no further job was queued for this long. */
   quietMs: number;
 }
 
-/** The waves to begin, each in the order of its jobs. One that may still grow is left to gather. */
+/** Returns the waves that begin now. A wave that may still grow is not among them. */
 export function nextWaves(queued: readonly Job[], runsAtWork: number, limits: Limits, now: Date): Job[][] {
   const waves: Job[][] = [];
   const groups = Map.groupBy(queued.toSorted(byTurn), kindOfRun);
@@ -27,7 +27,7 @@ export function nextWaves(queued: readonly Job[], runsAtWork: number, limits: Li
   return waves.toSorted(([a], [b]) => byTurn(a!, b!)).slice(0, Math.max(limits.runs - runsAtWork, 0));
 }
 
-/** Only what is started with the same words can be one run. */
+/** Only jobs with the same command line can share a run. */
 const kindOfRun = ({ kind, playbook, purpose }: Job): string => `${kind} ${playbook} ${purpose === "preview"}`;
 
 const queuedAt = ({ queuedAt: at, createdAt }: Job): string => at ?? createdAt;
@@ -42,30 +42,30 @@ function hasGathered(wave: readonly Job[], { gatherMs, quietMs }: Limits, now: D
 
 export type Wakening = { kind: "queue" } | { kind: "stay" } | { kind: "end"; status: "failed" | "cancelled"; result: JobResult };
 
-/** What a waiting job looks at when it may wake: the job it waits for, its node as it is now, and whether that has another job. */
+/** The decision about a waiting job depends on these. `held`: another job has the node. */
 export interface Surroundings {
   awaited: Job | undefined;
   node: Node | undefined;
   held: boolean;
 }
 
-/** What a waiting job does: its time has come, or the job it waits for has ended. */
+/** Decides whether a waiting job is queued, ends, or waits on. */
 export function wakening(job: Job, { awaited, node, held }: Surroundings, now: Date): Wakening {
   if (job.retryAt !== undefined) return job.retryAt <= now.toISOString() ? { kind: "queue" } : { kind: "stay" };
   if (job.after === undefined) return { kind: "queue" };
-  if (!awaited) return ending("failed", { summary: `the job it waited for, ${job.after}, is not known any more` });
+  if (!awaited) return ending("failed", { summary: `job ${job.after}, which it waited for, no longer exists` });
   switch (awaited.status) {
     case "succeeded": {
-      // One that has called home is given its job in a moment: it is waited for like that job.
+      // Control is about to queue a job for a node that has called home. The wait includes that job.
       if (held || node?.state.phase === "called-home") return { kind: "stay" };
       const left = leftOut(job, node);
       return left ? ending("failed", left) : { kind: "queue" };
     }
     case "cancelled":
-      return ending("cancelled", { summary: `cancelled with the job it waited for, ${awaited.id}` });
+      return ending("cancelled", { summary: `cancelled with job ${awaited.id}, which it waited for` });
     case "failed":
     case "timed-out":
-      return ending("failed", { summary: `the job it waited for, ${awaited.id}, is ${awaited.status}` });
+      return ending("failed", { summary: `job ${awaited.id}, which it waited for, is ${awaited.status}` });
     default:
       return { kind: "stay" };
   }
@@ -73,11 +73,11 @@ export function wakening(job: Job, { awaited, node, held }: Surroundings, now: D
 
 const ending = (status: "failed" | "cancelled", result: JobResult): Wakening => ({ kind: "end", status, result });
 
-/** Why the job cannot be run on its node as that is now; a job that waited did not keep the node as it was. */
+/** The reason why the job cannot run on its node now. The node may have changed while the job waited. */
 export function leftOut({ purpose, nodeName }: Job, node: Node | undefined): JobResult | undefined {
-  // One that makes the node ready is what its phase waits for.
+  // The phase of the node waits for the job that makes it ready.
   if (purpose === undefined) return undefined;
-  const reason = node ? notRunnable(node) : `${nodeName} is not known any more`;
+  const reason = node ? notRunnable(node) : `${nodeName} no longer exists`;
   if (reason === undefined) return undefined;
   return { summary: `not run: ${reason}`, hint: "Run the playbook again when the node is ready.", cause: "not-started" };
 }

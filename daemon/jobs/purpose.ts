@@ -1,18 +1,18 @@
-/** What a run's purpose adds to its verdict: a preview tells what would change, a read-only playbook must have changed nothing. Pure. */
+/** Applies the purpose of a run to its result. A preview reports possible changes, and a read-only playbook must change nothing. Pure. */
 import type { Job, Preview } from "../contract/jobs/job.ts";
 import type { RunEvent } from "./run-events.ts";
 import type { JobVerdict } from "./verdict.ts";
 
 const NAMES = 50;
 
-/** Counted over all events of a preview, for one host. */
+/** Summarises a preview for one host, from all of its events. */
 export function previewOf(events: Iterable<RunEvent>, host: string): Preview {
   const preview: Preview = { tasks: 0, previewed: 0, changes: [], unknown: [] };
   for (const { event, host: of, task, changed, unforeseen } of events) {
     if (of !== host) continue;
     if (event !== "ok" && event !== "failed" && !(event === "skipped" && unforeseen)) continue;
     preview.tasks += 1;
-    // One that fails may only lack what an earlier task would have done.
+    // A task may fail only because an earlier task was not really done.
     if (event === "ok" && !unforeseen) preview.previewed += 1;
     else if (preview.unknown.length < NAMES) preview.unknown.push(task.slice(0, 200));
     if (changed && preview.changes.length < NAMES) preview.changes.push(task.slice(0, 200));
@@ -21,7 +21,7 @@ export function previewOf(events: Iterable<RunEvent>, host: string): Preview {
 }
 
 export function judged(verdict: JobVerdict, { purpose }: Pick<Job, "purpose">, preview: Preview | undefined): JobVerdict {
-  if (purpose === "preview" && preview) return foretold(verdict, preview);
+  if (purpose === "preview" && preview) return previewed(verdict, preview);
   const { changed = 0 } = verdict.result.recap ?? {};
   if (purpose !== "look" || verdict.status !== "succeeded" || changed === 0) return verdict;
   return {
@@ -29,17 +29,17 @@ export function judged(verdict: JobVerdict, { purpose }: Pick<Job, "purpose">, p
     result: {
       ...verdict.result,
       cause: "playbook",
-      summary: `it is called read-only and changed something in ${changed} tasks`,
-      hint: "Write `muster: changes` in its header, or `changed_when: false` at a task that only looks.",
+      summary: `the playbook is declared read-only, but ${changed} tasks changed something`,
+      hint: "Write `muster: changes` in its header, or `changed_when: false` in a task that only reads.",
     },
   };
 }
 
-function foretold(verdict: JobVerdict, preview: Preview): JobVerdict {
+function previewed(verdict: JobVerdict, preview: Preview): JobVerdict {
   const { tasks, previewed, changes } = preview;
   const result = { ...verdict.result, preview };
   const share = `${previewed} of ${tasks} tasks (${Math.round((100 * previewed) / Math.max(tasks, 1))} %) could be previewed`;
-  // A playbook of nothing but commands runs no task in a preview, and that is what there is to say.
+  // A playbook that consists of commands only runs no task in a preview. That is a valid result.
   const nothingRan = verdict.result.cause === "no-host" && verdict.result.recap !== undefined && tasks > 0;
   if (verdict.status !== "succeeded" && !nothingRan)
     return { ...verdict, result: { ...result, summary: `${verdict.result.summary}; ${share}` } };

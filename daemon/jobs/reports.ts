@@ -1,4 +1,4 @@
-/** Tells the administrator what ended, at least once: what a crash or a full disk kept back is told later. */
+/** Reports each ended job to the administrator at least once. After a crash or on a full disk it reports later. */
 import type { Job } from "../contract/jobs/job.ts";
 import type { Node } from "../contract/machines/node.ts";
 import type { Log } from "../log/log.ts";
@@ -9,7 +9,7 @@ export interface ReportParts {
   nodes: NodeStore;
   jobs: JobStore;
   log: Log;
-  /** Told of a failure, with the end of its output. A job may be told twice, after a crash in between. */
+  /** `output` is the end of the output. After a crash, a job may be reported twice. */
   onFailure(job: Job, node: Node | undefined, output: string): Promise<void>;
   onSuccess?(job: Job): Promise<void>;
 }
@@ -27,21 +27,21 @@ export class Reports {
     this.#tail = tail;
   }
 
-  tell(): void {
+  report(): void {
     if (this.#busy || Date.now() < this.#notBefore) return;
     const due = this.#parts.jobs.reportsDue();
     if (due.length === 0) return;
-    this.#busy = this.#tellAll(due)
+    this.#busy = this.#reportAll(due)
       .catch((error: unknown) => {
         this.#notBefore = Date.now() + AGAIN_MS;
-        this.#parts.log.error({ err: error }, "TODO.md could not be written; tried again later");
+        this.#parts.log.error({ err: error }, "TODO.md could not be written; control retries later");
       })
       .finally(() => {
         this.#busy = undefined;
       });
   }
 
-  async #tellAll(due: Job[]): Promise<void> {
+  async #reportAll(due: Job[]): Promise<void> {
     const { nodes, jobs, onFailure, onSuccess } = this.#parts;
     for (const job of due) {
       if (job.status === "succeeded") await onSuccess?.(job);

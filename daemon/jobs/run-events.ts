@@ -1,4 +1,4 @@
-/** Ansible's events of a run, as the callback plugin wrote them: read from a byte offset, whole lines only. */
+/** Reads the events of a run that the callback plugin wrote, from a byte offset and in whole lines. */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import * as z from "zod";
 import { Recap } from "../contract/jobs/job.ts";
@@ -13,19 +13,19 @@ const RunEvent = z.object({
   message: text,
   ignored: z.boolean().catch(false),
   recap: Recap.optional(),
-  cancelled: z.boolean().optional().catch(undefined), // a list in the statistics
+  cancelled: z.boolean().optional().catch(undefined), // in the statistics it is a list
   /** Seconds since 1970. */
   at: z.number().optional(),
-  /** In a preview: the task could not say what it would do. */
+  /** In a preview: the task could not predict its changes. */
   unforeseen: z.boolean().catch(false),
 });
 export type RunEvent = z.output<typeof RunEvent>;
 
-/** Nothing is left to do on this host, though the run goes on. */
+/** The run has no further task for this host. It may continue on others. */
 export interface HostEnd {
   host: string;
   recap: Recap;
-  /** It was given no further task because its job was cancelled. */
+  /** It got no further task because its job was cancelled. */
   cancelled: boolean;
   at: string;
 }
@@ -37,7 +37,7 @@ export function hostEndOf({ event, host, recap, cancelled = false, at = 0 }: Run
 
 const MAX_BYTES = 1024 * 1024;
 
-/** `next` is the offset after the last whole line. A line that is not one of ours is passed over. */
+/** `next` is the offset after the last whole line. Lines of another format are skipped. */
 export function readRunEvents(file: string, from: number): { events: RunEvent[]; next: number } {
   const chunk = readFrom(file, from);
   const end = chunk.lastIndexOf(10) + 1;
@@ -48,7 +48,7 @@ export function readRunEvents(file: string, from: number): { events: RunEvent[];
   return { events, next: from + end };
 }
 
-/** All there are, without holding them all. */
+/** Yields all events without keeping them in memory. */
 export function* runEventsOf(file: string): Generator<RunEvent> {
   for (let from = 0; ; ) {
     const { events, next } = readRunEvents(file, from);

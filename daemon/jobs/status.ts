@@ -1,4 +1,4 @@
-/** The states of a job and the only ways between them. Pure. */
+/** The states of a job, and the only transitions between them. Pure. */
 import type { JobStatus } from "../contract/jobs/job.ts";
 import { MusterError } from "../errors/errors.ts";
 
@@ -7,9 +7,9 @@ const next: Record<JobStatus, readonly JobStatus[]> = {
   waiting: ["queued", "cancelled", "failed"],
   running: ["succeeded", "failed", "timed-out", "cancelling", "interrupted", "cancelled", "unknown"],
   cancelling: ["cancelled", "succeeded", "failed", "timed-out", "interrupted"],
-  // The executor has not been heard of: what it says when it is decides.
+  // The executor has not reported it. Its next report decides.
   unknown: ["running", "cancelling", "succeeded", "failed", "timed-out", "interrupted", "cancelled"],
-  // Ansible's runs may be repeated, so an interrupted one is, once.
+  // Ansible's runs may be repeated. An interrupted one is repeated once.
   interrupted: ["queued", "waiting"],
   succeeded: [],
   failed: [],
@@ -22,7 +22,7 @@ const atWork: ReadonlySet<JobStatus> = new Set(["running", "cancelling", "unknow
 
 export const isLive = (status: JobStatus): boolean => live.has(status);
 
-/** Part of a run, as far as anybody knows. */
+/** Part of a run, as far as control knows. */
 export const isAtWork = (status: JobStatus): boolean => atWork.has(status);
 
 export function moved(from: JobStatus, to: JobStatus): JobStatus {

@@ -1,4 +1,4 @@
-/** What came of a run for one node: from Ansible's own counts, never from an exit code alone. Pure. */
+/** Decides the result of a run for one node. It uses Ansible's own counts, never the exit code alone. Pure. */
 import { stripVTControlCharacters } from "node:util";
 import type { RunOutcome } from "../contract/executor-protocol.ts";
 import type { JobResult } from "../contract/jobs/job.ts";
@@ -14,7 +14,7 @@ export interface FailedTask {
 export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | undefined): JobVerdict {
   const recap = outcome.recap?.[node];
   const shared = { exitCode: outcome.exitCode, ...(recap && { recap }), ...(failed && { failedTask: failed }) };
-  // The output of a failed task speaks of other things too ("unreachable=0"): it is only asked when no task failed.
+  // The whole output also contains other words, such as "unreachable=0". It counts only when no task failed.
   const evidence = failed?.message ?? outcome.error ?? "";
   const fail = (cause: NonNullable<JobResult["cause"]>, summary: string, hint = hintFor(`${summary}\n${evidence}`)?.hint): JobVerdict => ({
     status: cause === "deadline" ? "timed-out" : "failed",
@@ -24,17 +24,17 @@ export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | 
   if (outcome.ended === "exited" && outcome.cancelledNodes?.includes(node))
     return cancelled(
       recap && recap.ok + recap.failures + recap.unreachable > 0
-        ? "cancelled between its tasks, or in one of them; what had begun on the node may have gone on"
+        ? "cancelled between its tasks, or in one of them; what had begun on the node may have continued"
         : "cancelled before its first task",
     );
   switch (outcome.ended) {
     case "cancelled":
-      return cancelled("cancelled here; what had begun on the node may have gone on");
+      return cancelled("cancelled here; what had begun on the node may have continued");
     case "timed-out":
       return fail(
         "deadline",
-        "stopped at its deadline; what had begun on the node may have gone on",
-        "Look at the end of the output for what it was doing; `jobs.ansible.deadline_seconds` sets the limit.",
+        "stopped at its deadline; what had begun on the node may have continued",
+        "The end of the output shows what it was doing. `jobs.ansible.deadline_seconds` sets the limit.",
       );
     case "interrupted":
       return { status: "interrupted", result: { summary: "ended because Muster was stopped", cause: "interrupted", ...shared } };
@@ -52,12 +52,12 @@ export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | 
       return fail(
         "not-started",
         `ansible-playbook did not start: ${lastLine(outcome.error)}`,
-        "Install ansible-core on the control node; `muster doctor` checks it.",
+        "Install ansible-core on the control node. `muster doctor` checks it.",
       );
     case "exited":
       break;
   }
-  // Want of memory strikes one of Ansible's processes, and it gives up all of them.
+  // Without memory, the kernel kills one process of Ansible, and Ansible gives up the whole run.
   if (recap === undefined && outcome.error?.includes("A worker was found in a dead state"))
     return { status: "interrupted", result: { summary: "one of Ansible's processes was killed", cause: "interrupted", ...shared } };
   if (recap === undefined) {
@@ -65,17 +65,17 @@ export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | 
     const noHost = outcome.exitCode === 0 || hintFor(evidence)?.trouble === "no-host";
     return noHost
       ? fail("no-host", `the playbook ran on no host: ${node} matched none of its plays`, hintFor("no hosts matched")?.hint)
-      : fail("playbook", `the playbook did not get to ${node}: ${complaint || `exit code ${outcome.exitCode}`}`);
+      : fail("playbook", `the playbook did not reach ${node}: ${complaint || `exit code ${outcome.exitCode}`}`);
   }
-  // One that failed a task before it went away has failed: what went wrong there will go wrong again.
+  // A node that failed a task and then became unreachable has failed: the task would fail again.
   if (recap.failures > 0)
-    return fail("task", failed ? `task "${failed.name}" failed: ${tellingLine(failed.message)}` : `${recap.failures} tasks failed`);
-  if (recap.unreachable > 0) return fail("unreachable", failed ? `unreachable: ${tellingLine(failed.message)}` : "unreachable");
+    return fail("task", failed ? `task "${failed.name}" failed: ${reasonLine(failed.message)}` : `${recap.failures} tasks failed`);
+  if (recap.unreachable > 0) return fail("unreachable", failed ? `unreachable: ${reasonLine(failed.message)}` : "unreachable");
   if (recap.ok === 0) return fail("no-host", "no task ran on this node", hintFor("no hosts matched")?.hint);
   return { status: "succeeded", result: { summary: `${recap.ok} tasks, ${recap.changed} changes`, exitCode: outcome.exitCode, recap } };
 }
 
-/** Whether the same run may well succeed a little later by itself: only a node that could not be reached, never a refusal or a failure. */
+/** True when the same run may succeed a little later: the node could not be reached. A refused login or a failed task is no such case. */
 export const isWorthAnotherTry = ({ status, result }: JobVerdict): boolean =>
   status === "failed" && result.cause === "unreachable" && hintFor(result.failedTask?.message ?? "unreachable")?.trouble === "unreachable";
 
@@ -86,12 +86,12 @@ const lines = (text: string) =>
     .filter(Boolean);
 const lastLine = (text = "") => lines(text).at(-1)?.slice(0, 300) ?? "";
 
-/** Ansible's own first words are often the same for every reason. */
+/** Ansible begins many different messages with the same words. */
 const EMPTY_WORDS = /^(?:MODULE FAILURE|See stdout\/stderr|non-zero return code|The module failed to execute)/i;
 const PREAMBLE = /^.*?(?:can be reached over ssh|connect to the host via ssh): |^@\s+|\s+@$/gi;
 
-/** The line of a message that says why: the one its hint is known by, else the first that says anything. */
-function tellingLine(message: string): string {
+/** The line of a message with the reason: the line that the hint matches, or else the first one with content. */
+function reasonLine(message: string): string {
   const said = lines(message);
   const trouble = hintFor(message)?.trouble;
   const line =
@@ -99,7 +99,7 @@ function tellingLine(message: string): string {
   return (line ?? said[0] ?? "").replace(PREAMBLE, "").slice(0, 300);
 }
 
-/** Ansible ends its complaints with an excerpt of the file; the sentence stands before that. */
+/** Ansible ends its error messages with an excerpt of the file. The sentence itself comes before that. */
 function complaintOf(output = ""): string {
   const said = lines(output);
   const [syntax, error] = [/^Syntax Error/, /^(?:ERROR!|\[ERROR\])/].map((pattern) => said.findIndex((line) => pattern.test(line)));

@@ -1,4 +1,4 @@
-/** A BMC's password: the first line of its file, read each time so that a changed one counts at once. */
+/** Reads a BMC's password from the first line of its file. It is read each time, so a change counts at once. */
 import { readFileSync } from "node:fs";
 import { MusterError } from "../../errors/errors.ts";
 

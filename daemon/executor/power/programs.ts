@@ -1,4 +1,4 @@
-/** The two drivers that are programs: ipmitool, and whatever somebody configured. */
+/** The two drivers that run programs: ipmitool, and the configured commands. */
 import { MusterError } from "../../errors/errors.ts";
 import type { Machine } from "../../machines/power/choose.ts";
 import { filled } from "../../machines/power/command-line.ts";
@@ -17,7 +17,7 @@ export function ipmiBmc(setting: SettingOf<"ipmi">, room: ProgramRoom, signal: A
   };
   return {
     state: async () => powerStateFrom(await ask("status")),
-    tell: async (action) => {
+    act: async (action) => {
       await ask(action);
     },
   };
@@ -30,17 +30,17 @@ export function commandBmc(setting: SettingOf<"command">, machine: Machine, room
     const { exitCode, output, complaint } = await runProgram(filled(words, setting, machine), {}, room, signal);
     if (exitCode === 0) return output;
     const said = (complaint.trim() || output.trim()).split("\n").at(-1)?.slice(0, 300);
-    throw new MusterError("POWER_FAILED", `${words[0]} ended with ${exitCode ?? "a signal"}: ${said || "it said nothing"}`);
+    throw new MusterError("POWER_FAILED", `${words[0]} ended with ${exitCode ?? "a signal"}: ${said || "without a message"}`);
   };
   return {
     ...(setting.status && {
       state: async () => {
         const [said = ""] = (await run("status")).trim().toLowerCase().split(/\s+/);
         if (said === "on" || said === "off") return said;
-        throw new MusterError("POWER_FAILED", `its status command says neither on nor off: ${said.slice(0, 100) || "nothing"}`);
+        throw new MusterError("POWER_FAILED", `its status command printed neither on nor off: ${said.slice(0, 100) || "nothing"}`);
       },
     }),
-    tell: async (action) => {
+    act: async (action) => {
       await run(action);
     },
   };

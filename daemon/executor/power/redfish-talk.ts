@@ -1,4 +1,4 @@
-/** One conversation with a Redfish service: logs in, asks, logs out. Certificates are checked before anything is said. */
+/** One session with a Redfish service: login, requests, logout. The certificate is checked before anything is sent. */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { connect as tlsConnect } from "node:tls";
@@ -27,7 +27,7 @@ export class RedfishTalk {
     this.#signal = signal;
   }
 
-  /** A session where the service has them, else Basic for each request. Returns what ends it. */
+  /** Uses a session if the service supports sessions, or else Basic for each request. Returns the logout. */
   async logIn(sessions: string | undefined, password: string): Promise<() => Promise<void>> {
     const { user } = this.#setting;
     const basic = { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` };
@@ -55,8 +55,8 @@ export class RedfishTalk {
 
   async #send(method: string, path: string, body?: object): Promise<Answer> {
     const url = new URL(path, this.#base);
-    // A login must not follow a link to somewhere else.
-    if (url.origin !== this.#base.origin) throw new MusterError("POWER_FAILED", `the BMC points to ${url.origin}, which is not itself`);
+    // The login must not go to another host.
+    if (url.origin !== this.#base.origin) throw new MusterError("POWER_FAILED", `the BMC refers to another host, ${url.origin}`);
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
       accept: "application/json",
@@ -68,7 +68,7 @@ export class RedfishTalk {
       const socket = url.protocol === "https:" ? await this.#secured(url) : undefined;
       const options = { method, headers, signal: this.#signal, ...(socket && { createConnection: () => socket }) };
       const address = new URL(url);
-      address.protocol = "http:"; // the connection is made already
+      address.protocol = "http:"; // the encrypted connection exists already
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
         httpRequest(socket ? address : url, options, resolve)
           .once("error", reject)
@@ -116,12 +116,12 @@ async function read(response: IncomingMessage): Promise<unknown> {
   let text = "";
   for await (const chunk of response.setEncoding("utf8")) {
     text += String(chunk);
-    if (text.length > MOST_BYTES) throw new MusterError("POWER_FAILED", "the BMC answers more than a megabyte");
+    if (text.length > MOST_BYTES) throw new MusterError("POWER_FAILED", "the answer of the BMC is larger than a megabyte");
   }
   try {
     return text === "" ? undefined : JSON.parse(text);
   } catch {
-    // A page of a proxy or of the BMC's own web server; the status says enough.
+    // A web page of a proxy or of the BMC itself. The status is sufficient.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** The Redfish driver: finds the one computer, reads whether it is on, resets it. */
+/** The Redfish driver. It finds the computer, reads its power state and resets it. */
 import type * as z from "zod";
 import { MusterError } from "../../errors/errors.ts";
 import { Collection, ComputerSystem, chosenSystem, powerStateOf, resetTypeFor, ServiceRoot } from "../../machines/power/redfish.ts";
@@ -7,14 +7,14 @@ import { readPassword } from "./password.ts";
 import { RedfishTalk } from "./redfish-talk.ts";
 import type { Bmc } from "./switch.ts";
 
-/** What it holds of the BMC's few sessions is given back, whatever `work` comes to. */
+/** A BMC has few sessions, so the session is always closed, also when `work` fails. */
 export async function withRedfish<T>(setting: SettingOf<"redfish">, signal: AbortSignal, work: (bmc: Bmc) => Promise<T>): Promise<T> {
   const password = readPassword(setting.password_file);
   const talk = new RedfishTalk(setting, signal);
   const get = async <S extends z.ZodType>(path: string, shape: S): Promise<z.output<S>> => {
     const parsed = shape.safeParse(await talk.ask("GET", path));
     if (parsed.success) return parsed.data;
-    throw new MusterError("POWER_FAILED", `the BMC answers ${path} in a way that is not Redfish`);
+    throw new MusterError("POWER_FAILED", `the answer of the BMC for ${path} is not valid Redfish`);
   };
   const root = await get("/redfish/v1/", ServiceRoot);
   const logOut = await talk.logIn(root.Links?.Sessions?.["@odata.id"], password);
@@ -26,13 +26,13 @@ export async function withRedfish<T>(setting: SettingOf<"redfish">, signal: Abor
     );
     return await work({
       state: async () => powerStateOf(await get(path, ComputerSystem)),
-      tell: async (action) => {
+      act: async (action) => {
         const system = await get(path, ComputerSystem);
         await talk.ask("POST", system.Actions["#ComputerSystem.Reset"].target, { ResetType: resetTypeFor(action, system) });
       },
     });
   } finally {
-    // A session that cannot be ended ends by itself; what came of the work matters more.
+    // A session that cannot be closed expires by itself. The result of `work` matters more.
     await logOut().catch(() => undefined);
   }
 }

@@ -1,12 +1,12 @@
-/** One machine switched: looked at before, told, and looked at until it is as wanted. What does it is a BMC or a command. */
+/** Switches one machine: reads its state, acts, and waits for the wanted state. A BMC or a command does the work. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PowerAction, PowerState } from "../../contract/machines/power.ts";
 import { MusterError } from "../../errors/errors.ts";
 
 export interface Bmc {
-  /** Absent where nothing can be asked. */
+  /** Absent when the state cannot be read. */
   state?: () => Promise<PowerState>;
-  tell(action: Exclude<PowerAction, "status">): Promise<void>;
+  act(action: Exclude<PowerAction, "status">): Promise<void>;
 }
 
 export interface Switched {
@@ -14,38 +14,38 @@ export interface Switched {
   message: string;
 }
 
-const LOOK_MS = 500;
+const POLL_MS = 500;
 
 export async function switchPower(bmc: Bmc, action: PowerAction, signal: AbortSignal): Promise<Switched> {
   if (action === "status") {
-    if (!bmc.state) throw new MusterError("POWER_NOT_SUPPORTED", "there is nothing to ask whether it is on");
+    if (!bmc.state) throw new MusterError("POWER_NOT_SUPPORTED", "its power state cannot be read");
     const power = await bmc.state();
     return { power, message: `is ${power}` };
   }
   if (!bmc.state) {
-    await bmc.tell(action);
+    await bmc.act(action);
     return { message: "received the command; its state cannot be read" };
   }
   const before = await bmc.state();
-  if (before === action) return { power: before, message: `was ${before} already` };
-  // A machine that is off has nothing to interrupt, and many BMCs refuse to.
-  const told = action === "cycle" && before === "off" ? "on" : action;
-  await bmc.tell(told);
-  const wanted = told === "off" ? "off" : "on";
+  if (before === action) return { power: before, message: `was already ${before}` };
+  // A machine that is off needs no power cycle, and many BMCs refuse one.
+  const done = action === "cycle" && before === "off" ? "on" : action;
+  await bmc.act(done);
+  const wanted = done === "off" ? "off" : "on";
   await until(wanted, bmc.state, signal);
-  const message = { on: "is on", off: "is off", cycle: "was switched off and on" }[told];
-  return { power: wanted, message: action !== told ? "was off, is on" : message };
+  const message = { on: "is on", off: "is off", cycle: "was switched off and on" }[done];
+  return { power: wanted, message: action !== done ? "was off, is on" : message };
 }
 
-/** Slow BMCs take seconds; one that took the command and still says otherwise when the time is up has failed. */
+/** Slow BMCs take seconds. A BMC that accepted the command but does not reach the state in time has failed. */
 async function until(wanted: PowerState, state: () => Promise<PowerState>, signal: AbortSignal): Promise<void> {
-  const notSo = () => new MusterError("POWER_FAILED", `the command was taken, but the machine is not ${wanted} yet`);
+  const notSo = () => new MusterError("POWER_FAILED", `the BMC accepted the command, but the machine is not ${wanted} yet`);
   for (;;) {
     const now = await state().catch((error: unknown) => {
       throw signal.aborted ? notSo() : error;
     });
     if (now === wanted) return;
     if (signal.aborted) throw notSo();
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
   }
 }

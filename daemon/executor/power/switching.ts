@@ -1,4 +1,4 @@
-/** Takes power requests: one at a time for each machine, each within its time. The driver comes from our own configuration. */
+/** Performs power requests: one at a time for each machine, each within its time limit. The executor's own configuration names the driver. */
 import { join } from "node:path";
 import type { FromExecutor, PowerRequest } from "../../contract/executor-protocol.ts";
 import { PowerFailure } from "../../contract/machines/power.ts";
@@ -13,7 +13,7 @@ import { type Switched, switchPower } from "./switch.ts";
 
 type Outcome = Extract<FromExecutor, { type: "powered" }>["outcome"];
 
-export class PowerDesk {
+export class PowerActions {
   readonly #power: Power;
   readonly #log: Log;
   readonly #room: ProgramRoom;
@@ -47,19 +47,19 @@ export class PowerDesk {
 
   async #perform({ action, machine }: PowerRequest): Promise<Outcome> {
     const { name } = machine;
-    if (this.#busy.has(name)) return failed(new MusterError("POWER_BUSY", `${name} is being switched already`));
+    if (this.#busy.has(name)) return failed(new MusterError("POWER_BUSY", `another power action for ${name} is at work`));
     const stop = new AbortController();
     this.#busy.set(name, stop);
     const { timeout_seconds: seconds } = this.#power;
     const late = AbortSignal.timeout(seconds * 1000);
-    let means = "its driver";
+    let driver = "its driver";
     const cutShort = (error: unknown) => {
       if (stop.signal.aborted) return new MusterError("POWER_FAILED", `the daemon was stopped before ${name} was switched`);
-      return late.aborted ? new MusterError("POWER_UNREACHABLE", `${means} did not answer within ${seconds} s`) : error;
+      return late.aborted ? new MusterError("POWER_UNREACHABLE", `${driver} did not answer within ${seconds} s`) : error;
     };
     try {
       const setting = settingFor(machine, this.#power);
-      means = described(setting);
+      driver = described(setting);
       const switched = await perform(setting, machine, action, this.#room, AbortSignal.any([late, stop.signal]));
       this.#log.info({ node: name, action, power: switched.power }, "power");
       return { ended: "well", ...switched };
@@ -97,7 +97,7 @@ function perform(
       return withRedfish(setting, signal, (bmc) => switchPower(bmc, action, signal));
     case "wol":
     case "manual":
-      throw new MusterError("POWER_NOT_SUPPORTED", `${setting.driver} is not for the executor`);
+      throw new MusterError("POWER_NOT_SUPPORTED", `the executor does not perform ${setting.driver}`);
   }
 }
 

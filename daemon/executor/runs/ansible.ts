@@ -3,26 +3,26 @@ import { join } from "node:path";
 import type { RunRequest } from "../../contract/executor-protocol.ts";
 
 export interface AnsibleSettings {
-  /** Folder with ansible.cfg, playbooks, roles and the callback plugin. */
+  /** The folder with ansible.cfg, playbooks, roles and the callback plugin. */
   directory: string;
   inventory: string;
   knownHosts: string;
-  /** The executor's own folder: key, home, control sockets. */
+  /** The executor's own folder, with its key and the control sockets of ssh. */
   home: string;
-  /** Values the playbooks get besides the inventory's, as a file: never on a command line. */
+  /** A file with variables for the playbooks, in addition to the inventory. They are never on a command line. */
   extraVars?: string;
 }
 
-/** Tells the callback plugin where to write; no other run has the same. */
+/** The file for the events of the callback plugin. Each run has its own. */
 export const EVENTS_VARIABLE = "MUSTER_EVENTS";
 const WAVE_VARIABLE = "MUSTER_WAVE";
-/** Where the plugin finds what hides secrets, from whatever folder it was loaded. */
+/** The program that hides secrets. The callback plugin loads it. */
 const SECRETS_VARIABLE = "MUSTER_HIDE_SECRETS";
 const hideSecrets = join(import.meta.dirname, "../../log/hide-secrets.py");
 
-/** Ours come first, whatever copy the operator's folder holds: the executor and they must understand each other. */
+/** Our plugins come before copies in the operator's folder, because they must fit this executor. */
 const ours = join(import.meta.dirname, "../../../ansible");
-/** Every host of a wave has a process of its own, so that none waits for a place a slow one holds. */
+/** Each host of a wave has its own process, so a slow host blocks no other. */
 const MAX_FORKS = 100;
 
 export const privateKey = (home: string): string => join(home, "id_ed25519");
@@ -42,7 +42,7 @@ export function ansibleCommand(request: RunRequest, settings: AnsibleSettings): 
   };
 }
 
-/** Everything the child gets: nothing of ours leaks in, and no setting from outside changes what a run does. */
+/** The whole environment of Ansible. Nothing of the executor's environment leaks in or changes a run. */
 export function ansibleEnvironment(
   settings: AnsibleSettings,
   { events, wave }: { events: string; wave?: string },
@@ -58,7 +58,7 @@ export function ansibleEnvironment(
     "-o ConnectTimeout=10",
     "-o ServerAliveInterval=5",
     "-o ServerAliveCountMax=3",
-    // A later task saves the handshake; nothing stays open for long after a run.
+    // A later task saves the handshake, and no connection stays open long after a run.
     "-o ControlMaster=auto",
     "-o ControlPersist=15s",
   ];
@@ -66,14 +66,14 @@ export function ansibleEnvironment(
     PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: settings.home,
     LANG: "C.UTF-8",
-    // Compiled code beside the playbooks is in nobody's digest of them: Python loads none from there, and keeps its own here.
+    // The digest of the playbooks leaves out compiled code, so Python must load none from there. It keeps its own here.
     PYTHONPYCACHEPREFIX: join(settings.home, "pycache"),
     ANSIBLE_CONFIG: join(settings.directory, "ansible.cfg"),
     ANSIBLE_LOCAL_TEMP: join(settings.home, "tmp"),
     ANSIBLE_PRIVATE_KEY_FILE: privateKey(settings.home),
     ANSIBLE_SSH_ARGS: ssh.join(" "),
     ANSIBLE_SSH_CONTROL_PATH_DIR: controlSockets(settings.home),
-    // Of this run alone: a connection of an earlier run was made to whoever had the address then.
+    // For this run only: in an earlier run, another machine may have had the address.
     ANSIBLE_SSH_CONTROL_PATH: `%(directory)s/${connections}-%%h-%%p`,
     ANSIBLE_FORCE_COLOR: "1",
     ANSIBLE_CALLBACK_PLUGINS: plugins("callback_plugins"),
@@ -81,7 +81,7 @@ export function ansibleEnvironment(
     [SECRETS_VARIABLE]: hideSecrets,
     ...(wave !== undefined && {
       [WAVE_VARIABLE]: wave,
-      // A playbook that names a strategy of its own keeps it.
+      // A playbook can still name its own strategy.
       ANSIBLE_STRATEGY: "muster_wave",
       ANSIBLE_STRATEGY_PLUGINS: plugins("strategy_plugins"),
     }),

@@ -1,6 +1,6 @@
-"""The log of one node in a run on many: what Ansible's default output says of this node, in a file of its own.
+"""Writes a log for one node in a run on many: the part of Ansible's default output that concerns this node.
 
-Loaded by the callback plugin muster_events. Each log is kept within its limit as a job's output always is.
+The callback plugin muster_events loads this file. Each log has the same limit as the output of a job.
 """
 import importlib.util
 import os
@@ -21,7 +21,7 @@ keep_output = load("muster_keep_output", os.path.join(os.path.dirname(os.path.ab
 
 
 class FileDisplay(object):
-    """Takes the place of Ansible's display."""
+    """Replaces Ansible's display."""
 
     verbosity = 0
     columns = 79
@@ -34,7 +34,7 @@ class FileDisplay(object):
             return
         text = stringc(msg, color) if color else msg
         self.file.write((text + ("\n" if newline else "")).encode("utf-8", "replace"))
-        # Each message is whole.
+        # Each message is complete.
         self.file.end()
 
     def banner(self, msg, color=None, cows=True):
@@ -47,7 +47,7 @@ class FileDisplay(object):
         self.display("[DEPRECATION WARNING]: %s" % msg, color=C.COLOR_DEPRECATE)
 
     def __getattr__(self, name):
-        # v, vv, vvv, debug: not shown at this verbosity.
+        # v, vv, vvv and debug print nothing at this verbosity.
         if name.startswith("__"):
             raise AttributeError(name)
         return lambda *_, **__: None

@@ -1,4 +1,4 @@
-/** Removes what old jobs printed: a control node is kept for years. What came of them stays in the database. */
+/** Removes the output of old jobs, because a control node runs for years. Their results stay in the database. */
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,7 +7,7 @@ import type { Log } from "../../log/log.ts";
 
 const DAY_MS = 86_400_000;
 
-/** How many jobs' folders were removed. What hinders one hinders no other; a run that nobody has said to forget stays. */
+/** Returns the number of removed folders. A run that control has not yet forgotten stays. */
 export async function removeOldOutput(jobsDir: string, days: number, nowMs: number, log: Log): Promise<number> {
   let removed = 0;
   for (const entry of await readdir(jobsDir, { withFileTypes: true })) {
@@ -24,7 +24,7 @@ export async function removeOldOutput(jobsDir: string, days: number, nowMs: numb
   return removed;
 }
 
-/** When something was last written there, in ms of Unix time; never for a run whose record is still there. */
+/** The time of the last change in ms of Unix time, or infinity when the record of a run still exists. */
 async function newest(folder: string): Promise<number> {
   const names = await readdir(folder);
   if (names.some((name) => name.endsWith(".run.json"))) return Number.POSITIVE_INFINITY;
@@ -32,14 +32,14 @@ async function newest(folder: string): Promise<number> {
   return Math.max(...times);
 }
 
-/** At once and then each day, until `stopped`. */
+/** Runs now and then every day, until `stopped`. */
 export async function keepOutputShort(jobsDir: string, days: number, log: Log, stopped: AbortSignal): Promise<void> {
   while (!stopped.aborted) {
     try {
       const removed = await removeOldOutput(jobsDir, days, Date.now(), log);
       if (removed > 0) log.info({ removed, days }, "removed the output of old jobs");
     } catch (error) {
-      log.warn({ reason: explain(error) }, "the output of old jobs could not be looked through");
+      log.warn({ reason: explain(error) }, "the output of old jobs could not be checked");
     }
     await sleep(DAY_MS, undefined, { signal: stopped, ref: false }).catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-/** What a run's events say of its nodes: Ansible's own counts at its end, and who has come to an end before it. */
+/** Reads the results of nodes from the events of a run: Ansible's own counts, and the nodes that have ended already. */
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import type { RunOutcome } from "../../contract/executor-protocol.ts";
@@ -12,7 +12,7 @@ const Stats = z.object({
 });
 const HostEnd = z.object({ event: z.literal("host-end"), host: z.string() });
 
-/** Nothing when the run never got to its end. */
+/** Empty when the run did not reach its end. */
 export function recapFrom(eventsFile: string): Pick<RunOutcome, "recap" | "cancelledNodes"> {
   for (const event of eventsOf(eventsFile).reverse()) {
     const stats = Stats.safeParse(event);
@@ -40,7 +40,7 @@ function eventsOf(file: string): unknown[] {
       try {
         return [JSON.parse(line)];
       } catch {
-        return []; // The last line of a run that was killed may be half a line.
+        return []; // The last line of a killed run may be incomplete.
       }
     });
 }

@@ -1,4 +1,4 @@
-/** ssh keeps a connection for a run's next task, in a process of a session of its own: it is told to go with its run. */
+/** Closes the connections that ssh keeps open between the tasks of a run. Their processes have sessions of their own. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
@@ -8,7 +8,7 @@ import { controlSockets } from "./ansible.ts";
 
 const run = promisify(execFile);
 
-/** What the names of a run's sockets begin with. Short, because a socket's path may have 107 bytes. */
+/** The prefix of the names of a run's sockets. It is short, because the path of a socket has at most 107 bytes. */
 export const connectionsOf = (runName: string): string => createHash("sha256").update(runName).digest("hex").slice(0, 8);
 
 export async function closeConnections(home: string, runName: string): Promise<void> {

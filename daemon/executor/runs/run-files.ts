@@ -1,4 +1,4 @@
-/** The files of one attempt at a job: what survives when the executor does not. */
+/** The files of one attempt at a job. They survive a crash of the executor. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
@@ -11,15 +11,15 @@ export interface RunFiles extends Place {
   /** The request and when it was accepted. Saved before the process begins. */
   record: string;
   events: string;
-  /** Of a wave: where the callback plugin writes which node's log. */
+  /** For a wave: describes to the callback plugin where the log of each node is. */
   wave: string;
-  /** Of a wave: the nodes that get no further task, as JSON. */
+  /** For a wave: the nodes that get no further task, as JSON. */
   cancelled: string;
-  /** A job's own, one for all attempts; pieces of a long one lie beside it. A wave's is apart from its members'. */
+  /** A job has one for all attempts, with the pieces of a long output next to it. A wave has one in addition to its members. */
   output: string;
 }
 
-/** They lie with the run's first job. */
+/** The folder of the first job contains them. */
 export function runFiles(jobsDir: string, { members }: RunRequest): RunFiles {
   const { jobId, attempt } = first(members);
   const folder = jobFolder(jobsDir, jobId);
@@ -46,7 +46,7 @@ export function first(members: readonly RunMember[]): RunMember {
   return member;
 }
 
-/** As the version before waves wrote it: its run may have been at work while Muster was updated. */
+/** The format before waves. Such a run may be at work while Muster is updated. */
 const RequestForOne = z
   .object({ jobId: z.string(), attempt: z.int(), playbook: z.string(), limit: z.tuple([z.string()]), deadlineSeconds: z.int() })
   .transform(({ jobId, attempt, limit: [node], playbook, deadlineSeconds }) => ({
@@ -58,7 +58,7 @@ const RequestForOne = z
 export const RunRecord = z.object({ request: z.union([RunRequest, RequestForOne.pipe(RunRequest)]), acceptedAt: Instant });
 export type RunRecord = z.output<typeof RunRecord>;
 
-/** Attempts that were taken and whose outcome nobody has said to forget. */
+/** The accepted attempts that control has not yet forgotten. */
 export function recordedRuns(jobsDir: string, log: Log): RunRecord[] {
   const folders = existsSync(jobsDir) ? readdirSync(jobsDir, { withFileTypes: true }).filter((each) => each.isDirectory()) : [];
   const files = folders.flatMap(({ name: jobId }) =>
@@ -70,8 +70,8 @@ export function recordedRuns(jobsDir: string, log: Log): RunRecord[] {
     try {
       return RunRecord.parse(JSON.parse(readFileSync(file, "utf8")));
     } catch (error) {
-      // All others go on. It is written before anything is started, so one that is torn has begun nothing.
-      log.error({ err: error, file }, "the record of a run cannot be read; it is left out");
+      // The other runs continue. The record is saved before the process begins, so the run of a damaged record never began.
+      log.error({ err: error, file }, "the record of a run cannot be read; the run is ignored");
       return [];
     }
   });

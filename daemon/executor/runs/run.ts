@@ -12,15 +12,15 @@ import { endedHosts, recapFrom } from "./recap.ts";
 import { closeConnections, connectionsOf } from "./run-connections.ts";
 import { howEnded, type StopReason } from "./run-end.ts";
 import { first, forgetRun, type RunFiles, type RunRecord, runFiles } from "./run-files.ts";
-import { cancelNode, describeWave, isWave, onlyCancelledLeft, tellMembers } from "./wave.ts";
+import { cancelNode, describeWave, isWave, logForMembers, onlyCancelledLeft } from "./wave.ts";
 
 export interface RunSettings {
   jobsDir: string;
   ansible: AnsibleSettings;
   log: Log;
-  /** How long a run may take to end after SIGTERM. */
+  /** The time between SIGTERM and SIGKILL. */
   graceMs: number;
-  /** How much of a job's output is kept: its beginning and its end. */
+  /** The size of the kept output of a job: its beginning and its end. */
   outputLimitBytes: number;
 }
 
@@ -37,7 +37,7 @@ export function runId({ members }: RunRequest): RunId {
 
 export const runName = ({ jobId, attempt }: RunId): string => `${jobId}/${attempt}`;
 
-/** What Ansible leaves running after a regular end, such as its ssh connections, is no part of the run. */
+/** Processes that Ansible leaves running after a regular end, such as ssh connections, are not part of the run. */
 const kind: Kind = { mark: (base) => [EVENTS_VARIABLE, `${base}.events.ndjson`], endsWith: "group" };
 /** A run must not slow down the daemon's own work. */
 const NICENESS = 10;
@@ -172,7 +172,7 @@ export class Run {
 
   /** Adds the failure of a wave that reached no node to the log of each node. */
   logForMembers(error: string): void {
-    tellMembers(this.record.request, this.#settings.jobsDir, error);
+    logForMembers(this.record.request, this.#settings.jobsDir, error);
   }
 
   closeConnections(): Promise<void> {

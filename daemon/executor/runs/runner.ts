@@ -53,7 +53,7 @@ export class Runner {
     return this.#live().some(({ record }) => record.request.members.some((member) => member.node === node));
   }
 
-  /** A run that exists is not started again, whoever asks. Rejects with the reason when it cannot start. */
+  /** A run that exists is not started again. Rejects with the reason when it cannot start. */
   async run(request: RunRequest): Promise<void> {
     if (this.#runs.has(runName(runId(request)))) return;
     for (const other of this.#live()) requireApart(other, request);

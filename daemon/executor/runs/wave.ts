@@ -1,4 +1,4 @@
-/** What a run on many nodes needs besides: a log for each, and the cancelling of one without the others (decision 0011). */
+/** Additions for a run on many nodes: a log for each node, and a cancel of one node without the others (decision 0011). */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -11,7 +11,7 @@ export const isWave = ({ members }: RunRequest): boolean => members.length > 1;
 
 const logOf = (jobsDir: string, jobId: string): string => join(jobFolder(jobsDir, jobId), "output.log");
 
-/** For the callback and strategy plugins. Written before the run is started. */
+/** Writes the file for the callback and strategy plugins, before the run begins. */
 export async function describeWave(
   { members }: RunRequest,
   files: RunFiles,
@@ -36,7 +36,7 @@ export function cancelNode(files: RunFiles, node: string): void {
   if (!nodes.includes(node)) writeFileAtomic.sync(files.cancelled, JSON.stringify([...nodes, node]), { fsync: true });
 }
 
-/** Nobody is left in it but who is cancelled: the run as a whole may go. */
+/** True when each node of the wave has ended or is cancelled. The whole run can then be stopped. */
 export function onlyCancelledLeft({ members }: RunRequest, files: RunFiles): boolean {
   const cancelled = new Set(cancelledNodes(files));
   if (cancelled.size === 0) return false;
@@ -44,7 +44,7 @@ export function onlyCancelledLeft({ members }: RunRequest, files: RunFiles): boo
   return members.every(({ node }) => cancelled.has(node) || ended.has(node));
 }
 
-/** What the run itself said when it never got to any node is every member's log. */
-export function tellMembers({ members }: RunRequest, jobsDir: string, text: string): void {
+/** Adds the error of a run that reached no node to the log of every member. */
+export function logForMembers({ members }: RunRequest, jobsDir: string, text: string): void {
   for (const { jobId } of members) appendFileSync(logOf(jobsDir, jobId), `${text}\n`);
 }

@@ -1,4 +1,4 @@
-/** A playbook or one module on one node, through Ansible as the runs of jobs use it. Also how machines with Windows are reached. */
+/** Runs a playbook or one module on one node, with the same Ansible as jobs. Machines with Windows are reached this way too. */
 import { createHash } from "node:crypto";
 import type { Call } from "../../changes/tools/command.ts";
 import { RunRequest } from "../../contract/executor-protocol.ts";
@@ -15,7 +15,7 @@ export interface AnsibleWork {
 
 export function ansibleStep(call: AnsibleCall, work: AnsibleWork, settings: AnsibleSettings, place: Place) {
   const connections = createHash("sha256").update(place.base).digest("hex").slice(0, 8);
-  // Plain text: a step's answer is read by programs too.
+  // Without colours, because programs read the answer of a step too.
   const env = {
     ...ansibleEnvironment(settings, { events: `${place.output}.events` }, connections),
     ANSIBLE_FORCE_COLOR: "0",

@@ -1,8 +1,8 @@
-/** A question to a database, put by its own client program. Whatever the form says, the program is told to let nothing be changed. */
+/** Builds a read-only query for the client program of a database. The program is always started without the right to change data. */
 import { closeSync, openSync, readSync } from "node:fs";
 import { StepFailure } from "./ending.ts";
 
-export interface Question {
+export interface DatabaseQuery {
   argv: string[];
   env: Record<string, string>;
 }
@@ -11,40 +11,42 @@ export function readOnly(
   [program = "", ...words]: readonly string[],
   env: Readonly<Record<string, string>>,
   timeoutSeconds: number,
-): Question {
+): DatabaseQuery {
   if (program === "sqlite3") {
     const [file = "", statement = ""] = words.slice(-2);
-    requireOneQuestion(statement);
+    requireOneQuery(statement);
     requireDatabase(file);
-    // `-safe` switches off ATTACH, extensions and everything of the program that reaches files or a shell.
+    // `-safe` switches off ATTACH, extensions, and every command that reaches files or a shell.
     return { argv: [program, "-batch", "-bail", "-safe", "-readonly", ...words], env: { ...env } };
   }
   if (program === "psql") {
-    requireOneQuestion(words.findLast((word) => word.startsWith("--command="))?.slice("--command=".length) ?? "");
+    requireOneQuery(words.findLast((word) => word.startsWith("--command="))?.slice("--command=".length) ?? "");
     const settings = `-c default_transaction_read_only=on -c statement_timeout=${timeoutSeconds * 1000}`;
     return { argv: [program, "--no-psqlrc", "--no-password", ...words], env: { ...env, PGOPTIONS: settings } };
   }
-  throw new StepFailure(`${program} is no program that databases are asked with; sqlite3 and psql are`);
+  throw new StepFailure(`${program} is not a supported database program; use sqlite3 or psql`);
 }
 
 /**
- * One statement: a second one might end the read-only transaction of the first. A semicolon within a text is refused with
- * the rest, because telling the two apart is a parser's work.
+ * Only one statement, because a second one could end the read-only transaction of the first. A semicolon inside a text is
+ * refused too, because only a parser can distinguish the two.
  */
-function requireOneQuestion(sql: string): void {
+function requireOneQuery(sql: string): void {
   const text = sql.trim().replace(/;$/, "");
   if (!/^(select|with|values|explain|show|table|pragma)\b/i.test(text))
-    throw new StepFailure("the statement is no question: it must begin with SELECT, WITH, VALUES, EXPLAIN, SHOW, TABLE or PRAGMA");
+    throw new StepFailure("the statement is not a query: it must begin with SELECT, WITH, VALUES, EXPLAIN, SHOW, TABLE or PRAGMA");
   if (/[;\\]/.test(text))
-    throw new StepFailure("the statement holds a semicolon or a backslash: one statement, and no orders to the program");
+    throw new StepFailure(
+      "the statement contains a semicolon or a backslash; only one statement and no commands of the program are allowed",
+    );
 }
 
 const SQLITE = "SQLite format 3";
 
-/** The program would take another word for an option, and make a file that is missing. */
+/** The program would read another word as an option, and would create a missing file. */
 function requireDatabase(file: string): void {
-  if (!file.startsWith("/")) throw new StepFailure(`${file} is no absolute path`);
-  if (beginningOf(file) !== SQLITE) throw new StepFailure(`${file} is no SQLite database`);
+  if (!file.startsWith("/")) throw new StepFailure(`${file} is not an absolute path`);
+  if (beginningOf(file) !== SQLITE) throw new StepFailure(`${file} is not an SQLite database`);
 }
 
 function beginningOf(file: string): string {

@@ -1,4 +1,4 @@
-/** How a step ended, before its secrets are taken out of what it said. */
+/** The end of a step, before secrets are removed from its output. */
 import type { StepStatus } from "../../contract/changes/execution.ts";
 import type { Said } from "../kept-output.ts";
 
@@ -9,12 +9,12 @@ export interface StepEnd {
   error?: string;
 }
 
-/** Why a step's signal was raised. */
+/** The reason why a step was stopped. */
 export type StopReason = "cancelled" | "timed-out";
 
 export const reasonOf = (signal: AbortSignal): StopReason => (signal.reason === "timed-out" ? "timed-out" : "cancelled");
 
-/** Why a step could not be done. Its sentence goes into the step's result. */
+/** The reason why a step could not be performed. Its message becomes part of the step's result. */
 export class StepFailure extends Error {
   override readonly name = "StepFailure";
 }

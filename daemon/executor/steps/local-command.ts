@@ -9,7 +9,7 @@ import type { StopPolicy } from "../termination.ts";
 import { reasonOf, type StepEnd, type StopReason } from "./ending.ts";
 
 export interface CommandLimits {
-  /** How long a command may take to end after SIGTERM. */
+  /** The time between SIGTERM and SIGKILL. */
   graceMs(): number;
   log: Log;
 }

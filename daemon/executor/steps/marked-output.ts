@@ -1,6 +1,6 @@
-/** Output that begins with a line that is ours: it is taken out, and its number told. What a login shell says before it is passed on. */
+/** Removes our own first line from the output of a command, and reads the number in it. The text of a login shell before that line is kept. */
 
-/** A login shell that says more than this before a command is none to wait for. */
+/** After this much text of a login shell, our line is not expected any more. */
 const MOST_BYTES = 65_536;
 
 export class MarkedOutput {

@@ -1,11 +1,11 @@
-/** Takes secrets out of what a step said. The whole text at once, so that no border between two pieces hides one. */
+/** Removes secrets from the output of a step. It handles the whole text at once, so a secret cannot hide at a border between pieces. */
 import type { Said } from "../kept-output.ts";
 
 export const MASK = "********";
-/** What is shorter would take half of every text with it, and is no secret. */
+/** Shorter values would remove parts of normal words, and are no secrets. */
 const LEAST_CHARACTERS = 4;
 
-/** Pure. Secrets also as they are written in URLs, in JSON, in base64; a secret that the cap has cut in two goes as well. */
+/** Also removes secrets in the forms of URLs, JSON and base64, and the rest of a secret that the cap has cut. Pure. */
 export function masked({ head, tail, leftOut }: Said, secrets: readonly string[]): string {
   const forms = secrets.flatMap(writtenForms).toSorted((a, b) => b.length - a.length);
   const before = maskAll(head.toString("utf8"), forms);
@@ -19,7 +19,7 @@ export const maskedText = (text: string, secrets: readonly string[]): string => 
 const maskAll = (text: string, forms: readonly string[]): string => forms.reduce((rest, form) => rest.replaceAll(form, MASK), text);
 
 function writtenForms(secret: string): string[] {
-  // A program may show each line of a key by itself.
+  // A program may print the lines of a key separately.
   const lines = secret.includes("\n") ? secret.split("\n").map((line) => line.trim()) : [];
   const plain = [secret, ...lines].filter((part) => part.length >= LEAST_CHARACTERS);
   const forms = plain.flatMap((part) => [
@@ -43,7 +43,7 @@ function withoutCutBeginning(text: string, forms: readonly string[]): string {
   return longest === 0 ? text : `${MASK}${text.slice(longest)}`;
 }
 
-/** How many of the form's first characters stand at the text's end. */
+/** The number of characters at the end of the text that are the beginning of the form. */
 function partAtEnd(text: string, form: string): number {
   for (let length = form.length - 1; length > 0; length--) if (text.endsWith(form.slice(0, length))) return length;
   return 0;

@@ -1,7 +1,7 @@
-/** What a step said, within its form's cap: the beginning and the end stay, the middle goes. */
+/** Keeps output within the cap of a form: the beginning and the end stay, the middle is removed. */
 import type { Said } from "../kept-output.ts";
 
-/** Keeps in memory, for what comes over a connection. */
+/** In memory, for output that arrives over a connection. */
 export class Keeper {
   readonly #half: number;
   readonly #head: Buffer[] = [];

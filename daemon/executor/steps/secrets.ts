@@ -1,9 +1,9 @@
-/** Secrets by name: one file each in a folder of the executor alone, read when a step needs it. Nobody else ever sees a value. */
+/** Secrets by name: one file each, in a folder that only the executor can read. A value is read when a step needs it, and goes nowhere else. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { StepFailure } from "./ending.ts";
 
-/** Group and others. */
+/** The permissions of the group and of others. */
 const OTHERS = 0o077;
 
 export class Secrets {
@@ -17,12 +17,12 @@ export class Secrets {
 
   value(name: string): string {
     const file = join(this.#folder, name);
-    if (!existsSync(file)) throw new StepFailure(`the executor has no secret ${name}: write it to ${file}, for nobody else to read`);
-    if ((statSync(file).mode & OTHERS) !== 0) throw new StepFailure(`the secret ${name} can be read by others: chmod 600 ${file}`);
+    if (!existsSync(file)) throw new StepFailure(`the executor has no secret ${name}: write it to ${file}, readable only by the executor`);
+    if ((statSync(file).mode & OTHERS) !== 0) throw new StepFailure(`other users can read the secret ${name}: run chmod 600 ${file}`);
     return readFileSync(file, "utf8").replace(/\r?\n$/, "");
   }
 
-  /** Everything no output may show, whichever step it was meant for. */
+  /** Every value that no output may show, also the secrets of other steps. */
   all(): string[] {
     const files = existsSync(this.#folder) ? readdirSync(this.#folder).map((name) => join(this.#folder, name)) : [];
     return [...files, this.#privateKey]

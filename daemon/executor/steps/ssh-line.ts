@@ -1,4 +1,4 @@
-/** One connection to a machine over SSH, kept for its next step. The machine must show the very key that was pinned for it. */
+/** One SSH connection to a machine, kept for its next step. The machine must show exactly the pinned host key. */
 import { timingSafeEqual } from "node:crypto";
 import { Client, type ClientChannel, type ServerHostKeyAlgorithm } from "ssh2";
 import { StepFailure } from "./ending.ts";
@@ -8,7 +8,7 @@ export interface SshPlace {
   host: string;
   port: number;
   user: string;
-  /** As `ssh-keyscan` writes it: type, base64. */
+  /** In the format of `ssh-keyscan`: type, base64. */
   hostKey: string;
 }
 
@@ -24,8 +24,8 @@ export function connectSsh(place: SshPlace, privateKey: Buffer): Promise<Client>
     let shown: Buffer | undefined;
     client.once("ready", () => resolve(client));
     client.on("error", (cause: Error) => reject(failure(place, cause, shown !== undefined && !same(shown, pinned))));
-    // Gone without a word, which is an answer as well.
-    client.once("close", () => reject(failure(place, new Error("it closed the connection"), false)));
+    // The machine closed the connection without an error.
+    client.once("close", () => reject(failure(place, new Error("the machine closed the connection"), false)));
     client.connect({
       host: place.host,
       port: place.port,
@@ -35,7 +35,7 @@ export function connectSsh(place: SshPlace, privateKey: Buffer): Promise<Client>
       readyTimeout: CONNECT_MS,
       keepaliveInterval: ALIVE_MS,
       keepaliveCountMax: ALIVE_TIMES,
-      // A machine has keys of several types; only the pinned one can be compared.
+      // A machine has keys of several types, but only the pinned one can be compared.
       algorithms: { serverHostKey: signaturesOf(type) },
       hostVerifier: (key: Buffer) => {
         shown = key;
@@ -47,15 +47,15 @@ export function connectSsh(place: SshPlace, privateKey: Buffer): Promise<Client>
 
 export type Exit = { code: number | null; signal?: string } | "lost";
 
-export interface Session {
+export interface SshSession {
   channel: ClientChannel;
-  /** Resolves when its output is through as well. */
+  /** Resolves after the whole output has arrived. */
   exit: Promise<Exit>;
 }
 
-export const openSession = (client: Client, line: string): Promise<Session> =>
+export const openSession = (client: Client, line: string): Promise<SshSession> =>
   new Promise((resolve, reject) => {
-    // Listened to in this very call: a short command's end may be in the same packet as the word that it began.
+    // The listeners are added in this call: the end of a short command may be in the same packet as its begin.
     client.exec(line, (error, channel) => (error ? reject(error) : resolve({ channel, exit: awaitExit(channel) })));
   });
 
@@ -71,7 +71,7 @@ function awaitExit(channel: ClientChannel): Promise<Exit> {
 
 const same = (shown: Buffer, pinned: Buffer): boolean => shown.length === pinned.length && timingSafeEqual(shown, pinned);
 
-/** RSA keys are one type of key with several kinds of signature; the one with SHA-1 is broken. */
+/** An RSA key can make several kinds of signatures. The kind with SHA-1 is broken. */
 function signaturesOf(type: string): ServerHostKeyAlgorithm[] {
   return type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type as ServerHostKeyAlgorithm];
 }
@@ -79,6 +79,6 @@ function signaturesOf(type: string): ServerHostKeyAlgorithm[] {
 function failure({ node, host, port, user }: SshPlace, cause: Error & { level?: string }, wrongKey: boolean): StepFailure {
   const at = `${node} (${host}:${port})`;
   if (wrongKey) return new StepFailure(`${at} shows another host key than the one pinned for it; nothing was sent to it`);
-  if (cause.level === "client-authentication") return new StepFailure(`${at} lets ${user} not in with Muster's key`, { cause });
+  if (cause.level === "client-authentication") return new StepFailure(`${at} does not accept Muster's key for ${user}`, { cause });
   return new StepFailure(`${at} cannot be reached over SSH`, { cause });
 }

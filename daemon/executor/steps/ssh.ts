@@ -1,4 +1,4 @@
-/** Commands on other machines. A connection serves all steps on its machine, one after the other, and goes soon after the last. */
+/** Runs commands on other machines. One connection serves all steps on a machine, and is closed soon after the last one. */
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,7 +9,7 @@ import { reasonOf, type StepEnd } from "./ending.ts";
 import { MarkedOutput } from "./marked-output.ts";
 import { Keeper } from "./output.ts";
 import { shellLine, signalLine } from "./quoting.ts";
-import { connectSsh, type Exit, openSession, type Session, type SshPlace } from "./ssh-line.ts";
+import { connectSsh, type Exit, openSession, type SshPlace, type SshSession } from "./ssh-line.ts";
 
 export interface SshLimits {
   timeoutSeconds: number;
@@ -25,11 +25,11 @@ interface Line {
 }
 
 const IDLE_MS = 15_000;
-/** The machine itself ends the command when its time is up, also when the executor is gone by then; ours comes after that. */
+/** The machine itself ends a command after its time, even without the executor. The executor waits longer than that. */
 const REMOTE_GRACE_SECONDS = 5;
 const LATER_MS = 2000;
 const POLL_MS = 50;
-/** Of `timeout`: it sent TERM, or had to send KILL. */
+/** Exit codes of `timeout`: it sent SIGTERM, or it had to send SIGKILL. */
 const TIMED_OUT = 124;
 const KILLED_LATE = 137;
 
@@ -54,7 +54,7 @@ export class SshLines {
     }
   }
 
-  /** How many machines it is connected to. */
+  /** The number of open connections. */
   get open(): number {
     return this.#lines.size;
   }
@@ -83,7 +83,7 @@ export class SshLines {
     clearTimeout(line.idle);
     line.client.then(
       (client) => client.end(),
-      () => undefined, // it was never made, and its step has said why
+      () => undefined, // it was never open, and its step has reported the reason
     );
   }
 }
@@ -105,7 +105,7 @@ async function converse(
 ): Promise<StepEnd> {
   const mark = randomUUID();
   let client: Client;
-  let session: Session;
+  let session: SshSession;
   try {
     client = await interruptible(connecting, signal);
     session = await openSession(client, shellLine(argv, mark));
@@ -118,7 +118,7 @@ async function converse(
   const output = new MarkedOutput(mark, (chunk) => keeper.take(chunk));
   channel.on("data", (chunk: Buffer) => output.take(chunk));
   channel.stderr.on("data", (chunk: Buffer) => keeper.take(chunk));
-  channel.end(); // nothing to read for it
+  channel.end(); // no standard input
   const began = Date.now();
   const stopped = new Promise<"stop">((resolve) => {
     if (signal.aborted) resolve("stop");
@@ -135,24 +135,24 @@ async function converse(
   );
 }
 
-/** TERM, patience, KILL, over a session of its own; then a look whether anything is left. Else its end is unknown. */
-async function stopRemote(client: Client, { channel, exit }: Session, group: () => number | undefined, graceMs: number): Promise<Exit> {
+/** Sends SIGTERM and later SIGKILL over a second session, until no process is left. Otherwise the end is unknown. */
+async function stopRemote(client: Client, { channel, exit }: SshSession, group: () => number | undefined, graceMs: number): Promise<Exit> {
   for (const [name, waitMs] of [
     ["TERM", graceMs],
     ["KILL", LATER_MS],
   ] as const) {
-    let told = false;
+    let isSent = false;
     for (let deadline = Date.now() + waitMs; Date.now() < deadline; ) {
-      // It may have been told to stop before it said who it is. Patience begins when it was told.
-      if (!told && group() !== undefined) {
-        told = true;
-        if ((await tell(client, group(), name)) === "lost") return "lost";
+      // The stop may come before the command has reported its group. The grace begins with the signal.
+      if (!isSent && group() !== undefined) {
+        isSent = true;
+        if ((await sendSignal(client, group(), name)) === "lost") return "lost";
         deadline = Date.now() + waitMs;
       }
       const end = await Promise.race([exit, sleep(POLL_MS, undefined, { ref: false })]);
       if (end === "lost") return end;
-      // Its leader has ended; what it began may not have.
-      if (end !== undefined && (await tell(client, group(), "0")) !== 0) return end;
+      // The leader has ended. Its children may not have.
+      if (end !== undefined && (await sendSignal(client, group(), "0")) !== 0) return end;
       if (end !== undefined) await sleep(POLL_MS);
     }
   }
@@ -160,7 +160,7 @@ async function stopRemote(client: Client, { channel, exit }: Session, group: () 
   return "lost";
 }
 
-async function tell(client: Client, group: number | undefined, name: "TERM" | "KILL" | "0"): Promise<number | null | "lost"> {
+async function sendSignal(client: Client, group: number | undefined, name: "TERM" | "KILL" | "0"): Promise<number | null | "lost"> {
   if (group === undefined || group <= 1) return null;
   try {
     const { channel, exit } = await openSession(client, signalLine(group, name));
@@ -169,7 +169,7 @@ async function tell(client: Client, group: number | undefined, name: "TERM" | "K
     const end = await exit;
     return end === "lost" ? end : end.code;
   } catch {
-    // The connection went while it was asked.
+    // The connection was lost in the meantime.
     return "lost";
   }
 }
@@ -181,15 +181,14 @@ function endOf(
   signal: AbortSignal,
 ): StepEnd {
   if (exit === "lost") {
-    const error = `the connection to ${node} was lost; whether the command came to its end is not known, it ends there after ${seconds} s`;
+    const error = `the connection to ${node} was lost, so the end of the command is not known; it ends there after at most ${seconds} s`;
     return { status: "unknown", said, error };
   }
   const { code } = exit;
   if (code === 0) return { status: "succeeded", exitCode: 0, said };
   if (signal.aborted) return { status: reasonOf(signal), exitCode: code, said };
   if (late && (code === TIMED_OUT || code === KILLED_LATE)) return { status: "timed-out", exitCode: code, said };
-  if (code === null)
-    return { status: "failed", exitCode: null, said, error: `signal ${exit.signal ?? "of an unknown name"} ended it on ${node}` };
+  if (code === null) return { status: "failed", exitCode: null, said, error: `signal ${exit.signal ?? "(unknown)"} ended it on ${node}` };
   return { status: "failed", exitCode: code, said, error: `ended with ${code} on ${node}` };
 }
 

@@ -1,4 +1,4 @@
-/** A job's output as the executor keeps it: its beginning, and the newest pieces of the rest, each named by its offset. */
+/** Reads a job's output as the executor keeps it: the beginning, and the newest pieces of the rest, named by their offset. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readFrom } from "../run-events.ts";
@@ -9,7 +9,7 @@ interface Piece {
   end: number;
 }
 
-/** A stretch without a gap. Offsets count everything that was ever written, also what is not kept any more. */
+/** Output without a gap. Offsets count everything that was ever written, including what was removed. */
 export interface OutputStretch {
   start: number;
   end: number;
@@ -28,7 +28,7 @@ export function stretches(file: string): OutputStretch[] {
   return found;
 }
 
-/** Less than asked for where the stretch ends, or a piece went away meanwhile. */
+/** Returns less when the stretch ends, or when a piece was removed in the meantime. */
 export function readKept({ pieces }: OutputStretch, from: number, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
   let at = from;

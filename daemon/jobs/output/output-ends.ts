@@ -1,18 +1,18 @@
-/** A job's output for those who take it in one answer: all of it where it is short, else its beginning and its end. */
+/** A job's output in one answer: all of a short output, or the beginning and the end of a long one. */
 import { setImmediate } from "node:timers/promises";
 import { stretches } from "./kept-output.ts";
 import { lineAfter, readSlice, SLICE_BYTES } from "./output.ts";
 
 export interface OutputEnds {
   beginning: string;
-  /** Between the two; 0 where `beginning` is all there is. */
+  /** Between the two. It is 0 when `beginning` is the whole output. */
   leftOutBytes: number;
   end: string;
 }
 
-/** `mostBytes`: 64 KiB at least, for a private key must fit into a part of it. Others are served between two slices. */
+/** `mostBytes` is at least 64 KiB: a private key must fit into a part of it. Other requests are served between two slices. */
 export async function readEnds(file: string, mostBytes: number, growing: boolean, redact: (text: string) => string): Promise<OutputEnds> {
-  // What is written from now on is left to the next reader.
+  // The next request reads what is written from now on.
   const size = stretches(file).at(-1)?.end ?? 0;
   const half = Math.floor(mostBytes / 2);
   const part = Math.min(SLICE_BYTES, half);

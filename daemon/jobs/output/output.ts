@@ -1,23 +1,23 @@
-/** A slice of a job's output as people may see it: never cut inside what may be a secret, redacted with what stood before it. */
+/** A slice of a job's output, redacted. A slice never ends inside a possible secret, and is redacted together with the text before it. */
 import { type OutputStretch, readKept, stretches } from "./kept-output.ts";
 
 export interface Slice {
   text: string;
-  /** Byte offset after what `text` tells. */
+  /** The byte offset after `text`. */
   next: number;
-  /** Nothing follows in the file as it is. */
+  /** Nothing follows at the moment. */
   atEnd: boolean;
 }
 
 export const SLICE_BYTES = 256 * 1024;
-/** Longer than any private key: one that has not ended by then is none, or will be hidden without its end. */
+/** Longer than any private key. One without an end within this length is not a key, or is hidden without its end. */
 const CONTEXT_BYTES = 16 * 1024;
 const TAIL_BYTES = 4 * CONTEXT_BYTES;
 const KEY_BEGIN = /-----BEGIN [A-Z ]*PRIVATE KEY-----/g;
 const KEY_END = /-----END [A-Z ]*PRIVATE KEY-----/g;
 const NEWLINE = 10;
 
-/** `growing`: the file's writer lives, so its last line may be half of one. `mostBytes` is twice the context at least. */
+/** `growing`: the file is still written, so its last line may be incomplete. `mostBytes` is at least twice the context. */
 export function readSlice(
   file: string,
   after: number,
@@ -47,12 +47,12 @@ export function readSlice(
   return { text: inContext(before.toString("utf8"), shown, redact), next: after + length, atEnd: !more };
 }
 
-/** What follows a gap may begin inside a secret: its first bytes are context only, and a line is shown whole or not. */
+/** The text after a gap may begin inside a secret. Its first bytes serve as context only, and only whole lines are shown. */
 function shownFrom(stretch: OutputStretch): number {
   return lineIn(stretch, Math.min(stretch.start + CONTEXT_BYTES, stretch.end));
 }
 
-/** Where the next line begins; `offset` itself where none does for long, or nothing is kept there. */
+/** The offset of the next line. It is `offset` itself when no line begins soon, or when nothing is kept there. */
 export function lineAfter(file: string, offset: number): number {
   const stretch = stretches(file).findLast(({ start }) => offset >= start);
   return stretch ? lineIn(stretch, offset) : offset;
@@ -60,17 +60,17 @@ export function lineAfter(file: string, offset: number): number {
 
 const lineIn = (stretch: OutputStretch, from: number): number => from + readKept(stretch, from, CONTEXT_BYTES).indexOf(NEWLINE) + 1;
 
-/** The end of the output, with enough before it that a private key is recognised as a whole. As it is: not redacted. */
+/** The end of the output, not redacted. It is long enough that a private key is recognised as a whole. */
 export function readTail(file: string): string {
   const last = stretches(file).at(-1);
   return last ? readKept(last, Math.max(last.start, last.end - TAIL_BYTES), TAIL_BYTES).toString("utf8") : "";
 }
 
-/** How much of a chunk that goes on can be judged already: whole lines, and no private key without its end. */
+/** The length of a chunk that can be redacted now: whole lines, and no private key without its end. */
 function safeLength(chunk: Buffer, full: boolean): number {
   const lines = chunk.lastIndexOf(NEWLINE) + 1;
   const length = lines === 0 && full ? beforeHalfCharacter(chunk) : lines;
-  // One byte a character: positions in the text are positions in the file.
+  // One byte is one character, so positions in the text are positions in the file.
   const text = chunk.toString("latin1");
   const begin = last(KEY_BEGIN, text);
   if (begin === undefined || begin < (last(KEY_END, text) ?? -1) || chunk.length - begin >= CONTEXT_BYTES) return length;
@@ -78,7 +78,7 @@ function safeLength(chunk: Buffer, full: boolean): number {
   return Math.min(length, lineStart === 0 && full ? begin : lineStart);
 }
 
-/** A reader may ask from any offset, even from inside a secret: only what was redacted together with its context is shown. */
+/** A request may begin at any offset, even inside a secret. So the text is redacted together with its context. */
 function inContext(before: string, shown: string, redact: (text: string) => string): string {
   if (shown === "") return "";
   const context = redact(before);

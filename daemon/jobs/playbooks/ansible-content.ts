@@ -1,17 +1,17 @@
-/** One digest over Ansible's folder: what a playbook does is also in the roles, templates, files and settings beside it. */
+/** One digest over Ansible's folder. The roles, templates, files and settings there also decide what a playbook does. */
 import { createHash } from "node:crypto";
 import { type BigIntStats, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Digest } from "../../contract/changes/plan.ts";
 
-/** What Ansible, Python and git write there by themselves. The executor's Python loads nothing from `__pycache__`. */
+/** Ansible, Python and git write these there by themselves. The executor's Python loads nothing from `__pycache__`. */
 const LEFT_OUT = /^(__pycache__|\.git)$|\.retry$/;
 
 export class AnsibleContent {
-  /** By path; a file of the same identity, size and times was not changed. */
+  /** By path. A file with the same identity, size and times has not changed. */
   readonly #known = new Map<string, { stamp: string; digest: string }>();
 
-  /** Links are followed, and what they lead to is part of it. */
+  /** Links are followed. Their targets count too. */
   digest(directory: string): Digest {
     const hash = createHash("sha256");
     this.#add(hash, directory, "", []);

@@ -1,4 +1,4 @@
-/** Reads the folder of playbooks that may be run by name: each time anew, so that a file put there is there. */
+/** Reads the folder of playbooks that can be run by name. It is read again each time, so a new file counts at once. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Playbooks } from "../../changes/tools/playbooks.ts";
@@ -7,12 +7,12 @@ import { MusterError } from "../../errors/errors.ts";
 import { AnsibleContent } from "./ansible-content.ts";
 import { headerOf } from "./playbook-header.ts";
 
-/** Below Ansible's folder; also how a job names its playbook. */
+/** Below Ansible's folder. A job also names its playbook with it. */
 const FOLDER = "playbooks";
 
 export const playbookFile = (name: PlaybookName): string => `${FOLDER}/${name}.yaml`;
 
-/** Asked often: what did not change is not hashed again. */
+/** For frequent calls: unchanged files are not hashed again. */
 export function listedPlaybooks(directory: string): () => PlaybookList {
   const content = new AnsibleContent();
   return () => readPlaybooks(directory, content);
@@ -27,7 +27,7 @@ export function readPlaybooks(directory: string, content = new AnsibleContent())
     if (!/\.ya?ml$/.test(entry.name)) continue;
     const refuse = (reason: string) => list.refused.push({ file: `${FOLDER}/${entry.name}`, reason });
     const name = PlaybookName.safeParse(entry.name.replace(/\.yaml$/, ""));
-    if (!entry.isFile()) refuse("it is not a file of its own");
+    if (!entry.isFile()) refuse("it is a link or a folder, not a file");
     else if (!name.success) refuse("its name must be lower-case letters, digits, - and _, and end in .yaml");
     else {
       const header = headerOf(readFileSync(join(folder, entry.name), "utf8"));
@@ -38,7 +38,7 @@ export function readPlaybooks(directory: string, content = new AnsibleContent())
   return list;
 }
 
-/** For plans. A file without a header can be named by a form; nobody has said that it only looks. */
+/** For plans. A form can name a file without a header, and such a file does not count as read-only. */
 export const playbooksIn =
   (directory: string, content = new AnsibleContent()): Playbooks =>
   (name) => {

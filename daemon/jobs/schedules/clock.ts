@@ -1,4 +1,4 @@
-/** Looks at the schedules every few seconds and starts what is due. A time that was missed while Muster was off is made up for once. */
+/** Checks the schedules every few seconds and starts those that are due. A time that Muster missed while it was off is made up for once. */
 import type { Job, RunPurpose } from "../../contract/jobs/job.ts";
 import type { Playbook, PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Schedule } from "../../contract/jobs/schedule.ts";
@@ -23,7 +23,7 @@ export interface ClockParts {
   log: Log;
   maintenance: MaintenanceRule;
   playbooks(): PlaybookList;
-  /** Throws where the policy does not let it. */
+  /** Throws when the policy does not allow it. */
   run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, schedule: Schedule): Job[];
 }
 
@@ -58,33 +58,33 @@ export class ScheduleClock {
       try {
         this.#turn(schedule, now);
       } catch (error) {
-        log.error({ err: error, schedule: schedule.name }, "a schedule could not be looked after; it is tried again");
+        log.error({ err: error, schedule: schedule.name }, "a schedule could not be processed; control retries");
       }
     }
   }
 
   #turn(schedule: Schedule, now: Date): void {
     const { schedules, maintenance, playbooks } = this.#parts;
-    // Before the playbooks are read with all they use.
+    // Checked first, because reading the playbooks is expensive.
     if (!isDue(schedule, now)) return;
     const playbook = playbooks().playbooks.find(({ name }) => name === schedule.playbook);
     const step = dueStep(schedule, playbook, maintenance, now);
     const next = nextTime(schedule.cron, maintenance.timeZone, now).toISOString();
     const at = now.toISOString();
     if (step.kind === "wait") {
-      // Its next time may come while it waits: then it is due once all the same.
+      // Its next time may pass while it waits. It is then still due only once.
       if (schedule.dueSince !== undefined && schedule.next > at) return;
       schedules.save({ ...schedule, next, dueSince: schedule.dueSince ?? at, last: { at, outcome: step.outcome } });
-      if (schedule.dueSince === undefined) this.#tell(schedule, "schedule.waits", step.outcome);
+      if (schedule.dueSince === undefined) this.#record(schedule, "schedule.waits", step.outcome);
       return;
     }
     const { dueSince: _, ...rest } = schedule;
-    // Written down before it is done: after a crash in between it has been left out once, not run twice.
+    // Saved before the run: after a crash in between, one run is missing, and none is doubled.
     const begun = { ...rest, next, last: { at, outcome: "starting" } };
     schedules.save(begun);
     const outcome = step.kind === "skip" ? step.outcome : this.#run(schedule, step.playbook);
     schedules.save({ ...begun, last: { at, outcome } });
-    this.#tell(schedule, step.kind === "skip" ? "schedule.skipped" : "schedule.ran", outcome);
+    this.#record(schedule, step.kind === "skip" ? "schedule.skipped" : "schedule.ran", outcome);
   }
 
   #run(schedule: Schedule, playbook: Playbook): string {
@@ -107,7 +107,7 @@ export class ScheduleClock {
     }
   }
 
-  #tell({ name, playbook }: Schedule, type: string, outcome: string): void {
+  #record({ name, playbook }: Schedule, type: string, outcome: string): void {
     this.#parts.events.append({
       source: "control",
       type,

@@ -1,4 +1,4 @@
-/** What a schedule does now. Pure: who looks at the clock asks, and does it. */
+/** Decides what a schedule does now. Pure: the clock calls it and acts on the answer. */
 
 import type { Playbook } from "../../contract/jobs/playbook.ts";
 import type { Schedule } from "../../contract/jobs/schedule.ts";
@@ -6,15 +6,15 @@ import type { Node } from "../../contract/machines/node.ts";
 import { isOpen, type MaintenanceRule, opensAt } from "./maintenance.ts";
 
 export type DueStep =
-  /** Stays due; `outcome` is what it waits for. */
+  /** It stays due. `outcome` is the reason for the wait. */
   | { kind: "wait"; outcome: string }
-  /** Is over for this time. */
+  /** Nothing is run this time. */
   | { kind: "skip"; outcome: string }
   | { kind: "run"; playbook: Playbook };
 
 export const isDue = ({ dueSince, next }: Schedule, now: Date): boolean => dueSince !== undefined || next <= now.toISOString();
 
-/** The nodes it lists, whatever they are called now; where there is none, the name that was given. */
+/** The listed nodes, also after a rename. For a node that no longer exists, the name itself. */
 export function machinesOf(
   { nodes, nodeIds }: Schedule,
   fleet: { findById(id: string): Node | undefined; findByName(name: string): Node | undefined },
@@ -26,9 +26,9 @@ export function machinesOf(
   });
 }
 
-/** Of one that is due. */
+/** For a schedule that is due. */
 export function dueStep(schedule: Schedule, playbook: Playbook | undefined, rule: MaintenanceRule, now: Date): DueStep {
-  if (!playbook) return { kind: "skip", outcome: `not run: there is no playbook ${schedule.playbook} any more` };
+  if (!playbook) return { kind: "skip", outcome: `not run: playbook ${schedule.playbook} no longer exists` };
   if (playbook.readOnly) return { kind: "run", playbook };
   const reason = unapproved(schedule, playbook);
   if (reason !== undefined) return { kind: "skip", outcome: `not run: ${reason}` };
@@ -37,11 +37,11 @@ export function dueStep(schedule: Schedule, playbook: Playbook | undefined, rule
   return { kind: "wait", outcome: `waits for a maintenance window${opens ? `, which opens at ${opens.toISOString()}` : ""}` };
 }
 
-/** Why it may not change nodes; nothing for one that only looks. */
+/** The reason why it may not change nodes. Undefined for a read-only playbook. */
 export function unapproved({ name, approval }: Schedule, playbook: Playbook): string | undefined {
   if (playbook.readOnly) return undefined;
   if (!approval) return `it changes nodes and has not been approved: muster schedule approve ${name}`;
   if (approval.sha256 !== playbook.sha256)
-    return `its playbook, or what it uses, was changed after ${approval.by} had approved it: muster schedule approve ${name}`;
+    return `its playbook, or what it uses, was changed after ${approval.by} approved it: muster schedule approve ${name}`;
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** Maintenance windows: when the clock may start what changes nodes. Pure. */
+/** Maintenance windows: the times when the clock may start changes of nodes. Pure. */
 
 import type { Maintenance } from "../../contract/jobs/schedule.ts";
 
@@ -10,21 +10,21 @@ export interface Window {
   days: readonly Day[];
   /** `22:00`. */
   from: string;
-  /** `04:00`: on the next day, where it is not after `from`. */
+  /** `04:00`. When it is not after `from`, it is on the next day. */
   to: string;
 }
 
 export interface MaintenanceRule {
-  /** None: at any time. */
+  /** Without windows, every time is allowed. */
   windows: readonly Window[];
-  /** IANA name: the clock on the wall, also when it is put back or forward. */
+  /** An IANA name. Windows follow its local time, also through clock changes. */
   timeZone: string;
 }
 
 const DAY_MINUTES = 24 * 60;
 const WEEK_MINUTES = 7 * DAY_MINUTES;
 const MINUTE_MS = 60_000;
-/** No zone of today changes its clock by more. */
+/** No time zone changes its clock by more. */
 const CLOCK_CHANGE_MINUTES = 60;
 
 export function isOpen({ windows, timeZone }: MaintenanceRule, now: Date): boolean {
@@ -40,7 +40,7 @@ export function opensAt(rule: MaintenanceRule, now: Date): Date | undefined {
   for (let minutes = 1; minutes <= WEEK_MINUTES + DAY_MINUTES; ) {
     const then = new Date(start + minutes * MINUTE_MS);
     if (isOpen(rule, then)) return then;
-    // Only the last hour is looked at minute by minute: the clock on the wall may be put forward or back on the way there.
+    // Only the last hour is checked minute by minute, because the local clock may change on the way.
     minutes += Math.max(1, minutesToNextBegin(rule, then) - CLOCK_CHANGE_MINUTES);
   }
   return undefined;
@@ -82,7 +82,7 @@ function minuteOfWeek(now: Date, timeZone: string): number {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Kept: making one costs a thousand times what using it does. */
+/** Kept, because making a format costs a thousand times more than using it. */
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const format =
     formats.get(timeZone) ??

@@ -62,7 +62,7 @@ test("what it waits for fails: so does it, and it says why", () => {
   assert(then);
   endAll(false);
   assert.equal(status(then.id), "failed");
-  assert.match(world.jobs.find(then.id)?.result?.summary ?? "", /^the job it waited for, n1-\d+-\w+, is failed$/);
+  assert.match(world.jobs.find(then.id)?.result?.summary ?? "", /^job n1-\d+-\w+, which it waited for, is failed$/);
 });
 
 test("a job that waits can be cancelled; waiting for a job nobody knows is refused", () => {

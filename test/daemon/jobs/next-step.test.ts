@@ -52,7 +52,7 @@ test("what the executor refuses for now is begun again after 10, 30, 90 s, for s
     steps.map((step) => (step.kind === "again" ? step.delaySeconds : step.status)),
     [10, 30, 90, 270, 300, "failed"],
   );
-  assert.partialDeepStrictEqual(steps[0], { why: "refused", summary: "no room; again in 10 s" });
+  assert.partialDeepStrictEqual(steps[0], { why: "refused", summary: "no room; retry in 10 s" });
   assert.partialDeepStrictEqual(nextStep(job({ status: "cancelling" }), busy, 0), { kind: "end", status: "cancelled" });
 });
 

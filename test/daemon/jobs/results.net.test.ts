@@ -77,7 +77,7 @@ for (const [word, how] of [
     const job = await lab.ended(id);
     assert.deepEqual(processesWith(mark), []);
     assert.equal(job.status, word, JSON.stringify(job.result));
-    assert.match(job.result?.summary ?? "", /what had begun on the node may have gone on/);
+    assert.match(job.result?.summary ?? "", /what had begun on the node may have continued/);
     assert.equal(lab.phase(node), "configure-failed");
     assert.ok(lab.story(node).includes(`job.${word}`));
   });

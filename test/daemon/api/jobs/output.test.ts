@@ -168,7 +168,7 @@ test("of a job whose output is not kept any more people are told so, and only of
   const longAgo = new Date(Date.now() - 8 * 86_400_000).toISOString();
   served.world.jobs.save({ ...job, startedAt: longAgo, endedAt: longAgo });
   const { text, next } = await engine.output(id, 0);
-  assert.equal(text, "[muster: the output of this job is not kept any more; jobs.ansible.output_days sets for how long]\n");
+  assert.equal(text, "[muster: the output of this job was removed; jobs.ansible.output_days sets how long output is kept]\n");
   assert.deepEqual(await engine.output(id, next), { text: "", next, end: true });
   const { log } = (await served.request("/api/provisioning/status/n1", { key: served.key("viewer") })).body as ProvisioningStatus;
   assert.equal(log, text);

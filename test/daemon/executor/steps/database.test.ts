@@ -51,15 +51,15 @@ for (const sql of [
   "-cmd",
 ]) {
   test(`${JSON.stringify(sql)} is no single question`, () => {
-    assert.throws(() => readOnly(["sqlite3", file, sql], {}, 5), /no question|semicolon or a backslash/);
+    assert.throws(() => readOnly(["sqlite3", file, sql], {}, 5), /not a query|semicolon or a backslash/);
   });
 }
 
 test("a file that is no database, or is not there, is refused", () => {
   writeFileSync(join(folder, "text"), "hello");
-  assert.throws(() => readOnly(["sqlite3", join(folder, "text"), "SELECT 1"], {}, 5), /no SQLite database/);
+  assert.throws(() => readOnly(["sqlite3", join(folder, "text"), "SELECT 1"], {}, 5), /not an SQLite database/);
   assert.throws(() => readOnly(["sqlite3", join(folder, "none"), "SELECT 1"], {}, 5), /cannot be read/);
-  assert.throws(() => readOnly(["sqlite3", "-init", "SELECT 1"], {}, 5), /no absolute path/);
+  assert.throws(() => readOnly(["sqlite3", "-init", "SELECT 1"], {}, 5), /not an absolute path/);
 });
 
 test("PostgreSQL is asked in a transaction that cannot write, whatever the form says of it", () => {
@@ -69,5 +69,5 @@ test("PostgreSQL is asked in a transaction that cannot write, whatever the form 
 });
 
 test("another program than the databases' own is refused", () => {
-  assert.throws(() => readOnly(["sh", "-c", "id"], {}, 5), /no program that databases are asked with/);
+  assert.throws(() => readOnly(["sh", "-c", "id"], {}, 5), /not a supported database program/);
 });

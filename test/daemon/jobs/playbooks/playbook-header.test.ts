@@ -14,9 +14,9 @@ test("a playbook that changes something says so", () => {
 for (const [what, text, reason] of [
   ["without a comment", "- hosts: all\n", /no line `# muster: read-only`/],
   ["whose line comes after its first play", "- hosts: all\n# Looks.\n# muster: read-only\n", /no line/],
-  ["with another word", "# Looks.\n# muster: readonly\n- hosts: all\n", /says `muster: readonly`; it can say read-only or changes/],
+  ["with another word", "# Looks.\n# muster: readonly\n- hosts: all\n", /says `muster: readonly`; it must be read-only or changes/],
   ["with a word every object has", "# Looks.\n# muster: constructor\n- hosts: all\n", /says `muster: constructor`/],
-  ["that does not say what it does", "# muster: changes\n- hosts: all\n", /does not say what it does/],
+  ["that does not say what it does", "# muster: changes\n- hosts: all\n", /has no description/],
 ] as const)
   test(`a playbook ${what} is not offered, and the reason says what to write`, () => {
     const header = headerOf(text);

@@ -80,7 +80,7 @@ test("times that were missed while Muster was off are made up for once", () => {
 test("what changes nodes does not run without an approval, or with one for an older playbook, and says how to approve it", () => {
   for (const [given, reason] of [
     [undefined, /has not been approved: muster schedule approve s/],
-    [{ ...approval, sha256: "older" }, /was changed after admin had approved it/],
+    [{ ...approval, sha256: "older" }, /was changed after admin approved it/],
   ] as const) {
     const { look, jobs, now, events } = bench(always, given ? { approval: given } : {});
     look(due);
@@ -132,6 +132,6 @@ test("a node that is busy, gone or without a system is left out, and named", () 
 test("a playbook that is not there any more is told, and the schedule stays", () => {
   const { look, now } = bench(always, { approval }, []);
   look(due);
-  assert.match(now().last?.outcome ?? "", /there is no playbook update any more/);
+  assert.match(now().last?.outcome ?? "", /playbook update no longer exists/);
   assert.equal(now().next, "2026-01-08T03:00:00.000Z");
 });

@@ -38,7 +38,7 @@ test("a command that can be asked is looked at before and after", async (t) => {
   });
   assert.equal((await lab.perform("n1", "status")).power, "off");
   assert.equal((await lab.perform("n1", "on")).message, "n1 is on");
-  assert.equal((await lab.perform("n1", "on")).message, "n1 was on already");
+  assert.equal((await lab.perform("n1", "on")).message, "n1 was already on");
   assert.equal((await lab.perform("n1", "off")).message, "n1 is off");
   await assert.rejects(lab.perform("n1", "cycle"), { code: "POWER_NOT_SUPPORTED", message: /no command for cycle/ });
 });

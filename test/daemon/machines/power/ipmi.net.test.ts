@@ -35,11 +35,11 @@ describe("a machine with an IPMI BMC", { skip: noIpmi }, () => {
     assert.deepEqual(story, [
       ["status", "n1 is off"],
       ["on", "n1 is on"],
-      ["on", "n1 was on already"],
+      ["on", "n1 was already on"],
       ["status", "n1 is on"],
       ["cycle", "n1 was switched off and on"],
       ["off", "n1 is off"],
-      ["off", "n1 was off already"],
+      ["off", "n1 was already off"],
       ["cycle", "n1 was off, is on"],
     ]);
   });

@@ -59,7 +59,7 @@ describe("power of the whole daemon", { skip: noNetwork }, () => {
 
   test("actions that cut the power need the node's name, and every request is on the timeline with its result", () => {
     assert.match(refused("power", "off", "relay"), /confirm: power off cuts the power of a machine that is accepted/);
-    assert.match(muster("power", "off", "relay", "--confirm", "relay"), /relay was off already/);
+    assert.match(muster("power", "off", "relay", "--confirm", "relay"), /relay was already off/);
     assert.match(refused("power", "off", "sleeper", "--confirm", "sleeper"), /POWER_NOT_SUPPORTED/);
     const timeline = (name: string) =>
       (JSON.parse(muster("--json", "node", name)).events as { type: string; summary: string }[])
@@ -67,7 +67,7 @@ describe("power of the whole daemon", { skip: noNetwork }, () => {
         .map(({ type, summary }) => `${type}: ${summary}`);
     assert.deepEqual(timeline("relay"), [
       "power.asked: power off by command, asked by test",
-      "power.done: power off: relay was off already",
+      "power.done: power off: relay was already off",
     ]);
     assert.deepEqual(timeline("sleeper").slice(-2), [
       "power.asked: power off by wol, asked by test",

@@ -73,7 +73,10 @@ test("a BMC that is not there and one that does not obey are distinguished", asy
   service.close();
   await assert.rejects(lab.perform("n1", "on"), { code: "POWER_UNREACHABLE" });
   const stubborn = await setUp(t, { stubborn: true });
-  await assert.rejects(stubborn.lab.perform("n1", "on"), { code: "POWER_FAILED", message: /taken, but the machine is not on yet/ });
+  await assert.rejects(stubborn.lab.perform("n1", "on"), {
+    code: "POWER_FAILED",
+    message: /accepted the command, but the machine is not on yet/,
+  });
 });
 
 test("no request is sent to a BMC whose certificate is unknown, until it is pinned", {
