@@ -12,7 +12,7 @@ import { type DoctorApi, doctorApi } from "./admin/doctor.ts";
 import { type LoginAudit, sessionApi } from "./admin/session.ts";
 import type { StatusApi } from "./admin/status.ts";
 import { type AuditApi, auditApi } from "./audit/audit.ts";
-import { byHand } from "./changes/by-hand.ts";
+import { byHand } from "./by-hand.ts";
 import { type GovernApi, governApi } from "./changes/changes.ts";
 import { executePlanApi } from "./changes/execute-plan.ts";
 import { type ServicesApi, servicesApi } from "./cluster/services.ts";
@@ -28,7 +28,6 @@ import type { Mount } from "./mount.ts";
 import { type ExplainApi, explainApi } from "./netboot/explain.ts";
 import { type LeasesApi, leasesApi } from "./netboot/leases.ts";
 import { type QuirksApi, quirksApi } from "./netboot/quirks.ts";
-import type { Asking } from "./requester.ts";
 
 /** Ports that are joined here. */
 type Joined = "findNode" | "notRunnable" | "byHand";
@@ -63,7 +62,7 @@ export function mountAreas(mount: Mount, parts: AreaParts, audit: LoginAudit): v
     ...parts,
     findNode: (reference: string) => findNode(parts.nodes, reference),
     notRunnable,
-    byHand: (asking: Asking, field?: "node" | "nodes") => byHand(parts, asking, field),
+    byHand: byHand(parts.desk),
   };
   nodesApi(mount, joined);
   racksApi(mount, parts);

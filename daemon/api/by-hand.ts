@@ -1,0 +1,23 @@
+/** Leads a command or a click onto the road of every change: planned, hashed and decided before anything happens. */
+import type { Proposal } from "../contract/changes/plan.ts";
+import type { Deed } from "../machines/acts/requester.ts";
+import { isInService } from "../machines/in-service.ts";
+import { type GovernApi, whoIs } from "./changes/changes.ts";
+import type { RequesterOf } from "./requester.ts";
+
+export const byHand =
+  (desk: Pick<GovernApi["desk"], "byHand">): RequesterOf =>
+  ({ caller, begin }, field = "node") => ({
+    name: caller.name,
+    permit: ({ tool, parameters = {}, nodes, typed }: Deed) => {
+      const proposal: Proposal = {
+        goal: { kind: "tool", tool, parameters },
+        targets: nodes.map(({ name }) => name),
+        reason: "",
+        readOnly: false,
+        tainted: false,
+      };
+      const hand = { confirmed: nodes.length === 1 && typed === nodes[0]?.name, inService: nodes.some(isInService) };
+      begin(() => desk.byHand(proposal, { ...whoIs(caller), byHand: hand }, field));
+    },
+  });
