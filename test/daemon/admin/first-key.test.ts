@@ -1,11 +1,11 @@
-/** How the first person gets in. */
+/** The first keys of an installation. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { adoptKeys, firstKey } from "../../../daemon/admin/first-key.ts";
 import { sha256 } from "../../../daemon/store/secrets.ts";
 import { openWorld } from "../../support/world.ts";
 
-test("hashes of keys come from any of the documented variables, with spaces and capitals", () => {
+test("hashes of keys are read from any of the documented variables, with spaces and capitals", () => {
   const { keys } = openWorld();
   adoptKeys(keys, {
     MUSTER_API_KEYS: ` ${sha256("one")} , ${sha256("two").toUpperCase()},`,
@@ -17,7 +17,7 @@ test("hashes of keys come from any of the documented variables, with spaces and 
   assert.equal(firstKey(keys), undefined);
 });
 
-test("what is taken out of the variables no longer opens anything", () => {
+test("a hash that is removed from the variables is no longer a key", () => {
   const { keys } = openWorld();
   adoptKeys(keys, { MUSTER_API_KEYS: sha256("one"), PIECAT_API_KEYS: sha256("two") });
   adoptKeys(keys, { MUSTER_API_KEYS: sha256("one") });
@@ -26,7 +26,7 @@ test("what is taken out of the variables no longer opens anything", () => {
   assert.equal(keys.authenticate("one", new Date()), undefined);
 });
 
-test("what is not a hash stops the start, and names the variable but not all of the secret", () => {
+test("a value that is not a hash stops the start; the error names the variable and hides most of the value", () => {
   const { keys } = openWorld();
   const secret = "a-plain-key-put-there-by-mistake";
   assert.throws(
@@ -40,7 +40,7 @@ test("what is not a hash stops the start, and names the variable but not all of 
   assert.deepEqual(keys.list(), []);
 });
 
-test("only a database without any key gets a first one, and it is shown only then", () => {
+test("only a database without keys gets a first key, which is shown only then", () => {
   const { keys } = openWorld();
   const shown = firstKey(keys);
   assert.equal(keys.authenticate(shown ?? "", new Date())?.role, "admin");

@@ -1,10 +1,10 @@
-/** What the record says about our own processes. */
+/** Events about the daemon's own processes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ProcessNews } from "../../../daemon/admin/process-news.ts";
 import { openWorld } from "../../support/world.ts";
 
-test("starts and ends of processes become events, and it is known which of them live", () => {
+test("starts and ends of processes become events, and running processes are known", () => {
   const { events } = openWorld();
   const processes = new ProcessNews(events);
   assert.equal(processes.alive("netboot"), false);
@@ -23,7 +23,7 @@ test("starts and ends of processes become events, and it is known which of them 
   );
 });
 
-test("a new control process that is told what runs already records no new start", () => {
+test("a new control process does not record the start of processes that already run", () => {
   const { events } = openWorld();
   new ProcessNews(events).take({ type: "child-started", name: "netboot", pid: 100 });
   const next = new ProcessNews(events);

@@ -1,4 +1,4 @@
-/** Checkpoints copied to a webhook and to Consul's key-value store, both played by a server of this test. */
+/** Copies of checkpoints at a webhook and in Consul's key-value store. A server of this test simulates both. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
@@ -60,7 +60,7 @@ test("a webhook gets the checkpoint and its note", async (t) => {
   assert.deepEqual(got, [{ type: "audit.checkpoint", ...signed(7) }]);
 });
 
-test("a webhook that does not take it is told of", async (t) => {
+test("a webhook that refuses a checkpoint is reported", async (t) => {
   const url = await serve(t, (_, response) => response.writeHead(503).end());
   await assert.rejects(webhookCopy(url)(signed(7)), /the webhook answered 503/);
 });
@@ -74,12 +74,12 @@ test("Consul gets the first checkpoint and each that follows it, with the token"
 });
 
 for (const [what, there, message] of [
-  ["says more than ours", signed(9).note, /a checkpoint of 9 records, and this database has 5: records were removed or rewritten/],
-  ["says something else of the same records", signed(5, "b".repeat(64)).note, /records were removed or rewritten/],
-  ["is of another database", signed(2, undefined, "muster-audit/2").note, /of another database, muster-audit\/2/],
+  ["has more records than ours", signed(9).note, /a checkpoint of 9 records, and this database has 5: records were removed or rewritten/],
+  ["has another hash for the same records", signed(5, "b".repeat(64)).note, /records were removed or rewritten/],
+  ["belongs to another database", signed(2, undefined, "muster-audit/2").note, /of another database, muster-audit\/2/],
   ["we did not sign", "hello", /did not sign/],
 ] as const) {
-  test(`what is in Consul and ${what} is left as it is`, async (t) => {
+  test(`a value in Consul that ${what} is not changed`, async (t) => {
     const { store, copy } = await consul(t);
     Object.assign(store, { index: 4, value: there });
     await assert.rejects(copy(signed(5)), message);
@@ -87,13 +87,13 @@ for (const [what, there, message] of [
   });
 }
 
-test("of two that write to Consul at once one is told that it came too late", async (t) => {
+test("of two concurrent writers to Consul, one fails", async (t) => {
   const { store, copy } = await consul(t, signed(6).note);
   await assert.rejects(copy(signed(5)), /another client changed/);
   assert.equal(store.value, signed(6).note);
 });
 
-test("a note with a changed word, size or signature does not open", () => {
+test("a note with a changed word, size or signature is invalid", () => {
   const { note } = signed(12);
   assert.equal(openNote(note, publicKey)?.size, 12);
   for (const [from, to] of [

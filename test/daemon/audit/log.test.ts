@@ -1,4 +1,4 @@
-/** Entries go in, records come out, and the database itself lets nobody change them. */
+/** Entries become records, and the database itself refuses changes of them. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { AuditLog } from "../../../daemon/audit/log.ts";
@@ -17,7 +17,7 @@ function open(t: TestContext) {
   return { db, clock, audit: new AuditLog(db, clock) };
 }
 
-test("a record is numbered, dated and names the hash of the one before it", (t) => {
+test("a record has a number, a time and the hash of the previous record", (t) => {
   const { audit } = open(t);
   const first = audit.append({ ...intent("e1"), reason: "a disk is full" });
   const second = audit.append(outcome("e1", "succeeded"));
@@ -31,7 +31,7 @@ test("a record is numbered, dated and names the hash of the one before it", (t) 
   assert.equal(audit.list()[1]?.reason, "a disk is full");
 });
 
-test("an entry of a transaction that fails is not in the audit, and the next one follows the last that is", (t) => {
+test("an entry of a failed transaction is not in the audit, and the numbers have no gap", (t) => {
   const { db, audit } = open(t);
   const kept = audit.append(intent("e1"));
   assert.throws(() =>
@@ -43,7 +43,7 @@ test("an entry of a transaction that fails is not in the audit, and the next one
   assert.equal(audit.append(intent("e3")).prevHash, kept.hash);
 });
 
-test("an intent shows what became of it, and unknown when the process that wrote it is gone", (t) => {
+test("an intent is shown with its outcome, or as unknown if its process has ended", (t) => {
   const { db, clock, audit } = open(t);
   for (const id of ["ended", "lost"]) audit.append(intent(id));
   audit.append(outcome("ended", "succeeded"));
@@ -58,7 +58,7 @@ test("an intent shows what became of it, and unknown when the process that wrote
   ]);
 });
 
-test("records are found by time, person, the person somebody acted for, and action, and paged", (t) => {
+test("records are found by time, person, represented person and action, page by page", (t) => {
   const { audit } = open(t);
   const bob = { keyId: "k2", name: "bob", role: "agent", onBehalfOf: "alice" };
   for (const entry of [
@@ -79,7 +79,7 @@ test("records are found by time, person, the person somebody acted for, and acti
   assert.deepEqual(seqs({ limit: 2, before: 2 }), [1]);
 });
 
-test("a text too long, with control characters or half a character is cut to what can be kept", (t) => {
+test("long texts, control characters and half characters are reduced to text that can be stored", (t) => {
   const { audit } = open(t);
   audit.append({ ...intent("e1"), actor: alice, summary: `a\u001b[31mb\ud800${"c".repeat(600)}` });
   const [{ summary } = { summary: "" }] = audit.list();

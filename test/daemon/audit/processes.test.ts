@@ -1,4 +1,4 @@
-/** More than one process writes the audit, and each of them may be killed at any moment. */
+/** Several processes write the audit, and each may be killed at any moment. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -7,7 +7,7 @@ import { AuditLog } from "../../../daemon/audit/log.ts";
 import { openDatabase } from "../../../daemon/store/database.ts";
 import { intent, openAuditLab } from "../../support/audit.ts";
 
-/** Another process with the same database open as `db` and an audit over it. */
+/** Another process with the same database as `db`, and its audit. */
 function elsewhere(database: string, script: string) {
   const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   const lines = `
@@ -20,7 +20,7 @@ function elsewhere(database: string, script: string) {
   return spawn(process.execPath, ["--input-type=module-typescript", "--eval", lines], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
-test("killed between intent and outcome, the intent stays and reads unknown; what was not committed was never there", async (t) => {
+test("after a kill between intent and outcome, the intent is unknown, and uncommitted records do not exist", async (t) => {
   const { audit, database, sign, verify } = openAuditLab(t);
   const killed = elsewhere(
     database,
@@ -46,7 +46,7 @@ test("killed between intent and outcome, the intent stays and reads unknown; wha
   assert.ok(verify().ok);
 });
 
-test("what several processes append at once is one chain", async (t) => {
+test("records of several concurrent processes form one chain", async (t) => {
   const { sign, database, verify } = openAuditLab(t);
   const writers = ["a", "b"].map((name) => elsewhere(database, `for (let n = 0; n < 50; n++) audit.append(intent(\`${name}\${n}\`));`));
   assert.deepEqual(await Promise.all(writers.map(async (writer) => (await once(writer, "close"))[0])), [0, 0]);

@@ -1,4 +1,4 @@
-/** Any damage at all, at random: an audit is proven only while it is what it was. */
+/** Random damage: an audit is proven only while it is unchanged. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -57,7 +57,7 @@ const renumbered = place.map(
     (rows) =>
       rows.toSpliced(row % rows.length, 1).map((each, index) => [index + 1, each[1], each[2], each[3], each[4]]),
 );
-/** All that can be done without the key: every hash fits, from this record to the last. */
+/** The best forgery without the key: from this record to the last, every hash matches. */
 const rewritten = place.map(
   (row): Damage =>
     (rows) => {
@@ -74,7 +74,7 @@ const rewritten = place.map(
     },
 );
 
-test("whatever is done to the rows, in a table or in an export, the audit is no longer proven", (t) => {
+test("after any change of rows, in a table or in an export, the audit is no longer proven", (t) => {
   const lab = openAuditLab(t);
   for (let n = 1; n <= COUNT; n++)
     lab.audit.append(n % 3 === 0 ? outcome(`e${n}`, "failed") : { ...intent(`e${n}`), reason: `because ${n}` });

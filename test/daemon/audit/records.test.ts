@@ -1,4 +1,4 @@
-/** What nobody asked for over HTTP is in the audit too: keys of the start, what a schedule runs, how jobs end. */
+/** Actions without an HTTP request are in the audit too: keys at the start, runs of schedules, ends of jobs. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,7 +40,7 @@ const job: Job = {
   createdAt: "2026-11-21T00:00:00Z",
 };
 
-test("keys that came and went while the daemon began are told apart", () => {
+test("keys that appear and keys that disappear at the start are recorded separately", () => {
   const { world, audit, told } = open();
   const { key: old } = world.keys.create("old", "operator", new Date());
   const made = recordingKeys(world.keys, audit, () => {
@@ -87,7 +87,7 @@ function scheduled(approval?: Schedule["approval"], policy?: string) {
 }
 const approval = { by: "ann", at: "2026-11-20T00:00:00Z", sha256: "0" };
 
-test("a schedule's run is put to the policy for whoever made it, and stands in the audit before it is queued and after", () => {
+test("the run of a schedule is decided by the policy for its creator, and recorded before and after it is queued", () => {
   const { lab, told, run } = scheduled(approval);
   let before: unknown[] = [];
   const jobs = run(() => {
@@ -106,7 +106,7 @@ test("a schedule's run is put to the policy for whoever made it, and stands in t
   assert.deepEqual([lab.world.approvals.list(10), lab.world.executions.list(10)], [[], []]);
 });
 
-test("a run that fails has its outcome in the audit too", () => {
+test("the outcome of a failed run is in the audit too", () => {
   const { told, run } = scheduled(approval);
   const busy = () => {
     throw new MusterError("JOB_IN_PROGRESS", "n1 has another job");
@@ -126,16 +126,16 @@ for (const [what, given, policy, rule] of [
     /the rule write-in-prod wants the yes of 1 operator/,
   ],
   ["needs more people than the admin who approved it", approval, twoAdmins, /the rule two-admins wants the yes of .*2 admin/],
-  ["is denied for whoever made it", approval, never, /denied by the rule never-alice/],
+  ["is denied for its creator", approval, never, /denied by the rule never-alice/],
 ] as const)
-  test(`a schedule that ${what} is not run, and the rule is named`, () => {
+  test(`a schedule that ${what} does not run, and the rule is named`, () => {
     const { lab, run } = scheduled(given, policy);
     assert.throws(() => run(() => assert.fail("it was run")), { code: "PLAN_DENIED", message: rule });
     assert.equal(lab.records("intent").length, 0);
     assert.equal(lab.records("refusal").length, 1);
   });
 
-test("a job's end is recorded with its status, and nobody's name", () => {
+test("the end of a job is recorded with its status, and without a person's name", () => {
   const { audit, told } = open();
   recordEnd(audit, job);
   assert.deepEqual(told(), [["outcome", "job job-1", "look.yaml on n1, look", "failed"]]);

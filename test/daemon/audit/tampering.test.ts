@@ -1,4 +1,4 @@
-/** Whatever somebody does to the records who may write the file but has not the key: it is found, and it is said where. */
+/** Changes by an attacker who can write to the file but does not have the key. Every change is found, with its place. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { MusterError } from "../../../daemon/errors/errors.ts";
 import { openDatabase } from "../../../daemon/store/database.ts";
 import { type AuditLab, intent, openAuditLab, outcome } from "../../support/audit.ts";
 
-/** Ten records, signed at the fifth on one day and at the tenth on the next. */
+/** Ten records, signed at the fifth on one day, and at the tenth on the next day. */
 function tenRecords(t: TestContext): AuditLab {
   const lab = openAuditLab(t);
   for (let n = 1; n <= 10; n++) {
@@ -25,7 +25,7 @@ const told = ({ findings }: AuditReport) => findings.map(({ kind, from, to }) =>
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** Writes records anew from one on, each following the one before: a consistent chain, but not the one that was signed. */
+/** Rewrites the records from one number on as a consistent chain, which is not the signed one. */
 function rewriteFrom(lab: AuditLab, first: number, change: (record: Record<string, unknown>) => void, last = 10): void {
   const db = openDatabase(lab.database);
   let prevHash = "";
@@ -41,7 +41,7 @@ function rewriteFrom(lab: AuditLab, first: number, change: (record: Record<strin
   db.close();
 }
 
-test("records that nobody touched are proven, up to the last that was signed", (t) => {
+test("unchanged records are proven, up to the last signed one", (t) => {
   const lab = tenRecords(t);
   lab.audit.append(intent("e11"));
   assert.deepEqual(lab.verify(), { ok: true, records: 11, first: 1, last: 11, signedTo: 10, findings: [] });
@@ -76,17 +76,17 @@ for (const [what, sql, expected] of [
   ["in the middle", "DELETE FROM audit WHERE seq = 4", [["removed", 4, 4]]],
   ["at the beginning", "DELETE FROM audit WHERE seq = 1", [["removed", 1, 1]]],
   ["at the end", "DELETE FROM audit WHERE seq = 10", [["truncated", 10, 10]]],
-  ["from one on", "DELETE FROM audit WHERE seq > 6", [["truncated", 7, 10]]],
+  ["from one record on", "DELETE FROM audit WHERE seq > 6", [["truncated", 7, 10]]],
   ["all", "DELETE FROM audit", [["truncated", 1, 10]]],
 ] as const) {
-  test(`records dropped are found: ${what}`, (t) => {
+  test(`removed records are found: ${what}`, (t) => {
     const lab = tenRecords(t);
     lab.tamper(sql);
     assert.deepEqual(told(lab.verify()), expected);
   });
 }
 
-test("a dropped record is found though those after it were given its number", (t) => {
+test("a removed record is found, even if the later ones are renumbered", (t) => {
   const lab = tenRecords(t);
   lab.tamper("DELETE FROM audit WHERE seq = 4");
   for (let n = 5; n <= 10; n++) lab.tamper("UPDATE audit SET seq = ? WHERE seq = ?", n - 1, n);
@@ -110,13 +110,13 @@ test("two records that changed places are both found", (t) => {
   ]);
 });
 
-test("one record written anew with a hash that fits it does not fit the next", (t) => {
+test("a rewritten record with a matching hash does not match the next record", (t) => {
   const lab = tenRecords(t);
   rewriteFrom(lab, 7, (record) => Object.assign(record, { summary: "nothing" }), 7);
   assert.deepEqual(told(lab.verify()), [["rewritten", 7, 8]]);
 });
 
-test("a tail written anew without the key is found by the checkpoint, from the last one that still holds", (t) => {
+test("a rewritten end is found by the checkpoint, from the last valid checkpoint on", (t) => {
   const lab = tenRecords(t);
   rewriteFrom(lab, 7, (record) => Object.assign(record, { summary: "nothing" }));
   const report = lab.verify();
@@ -124,7 +124,7 @@ test("a tail written anew without the key is found by the checkpoint, from the l
   assert.equal(report.signedTo, 5);
 });
 
-test("a checkpoint that somebody wrote without the key is named as forged", (t) => {
+test("a checkpoint that was written without the key is reported as forged", (t) => {
   const lab = tenRecords(t);
   const file = join(lab.folder, "checkpoints/2026-11-22");
   writeFileSync(file, readFileSync(file, "utf8").replace("\n10\n", "\n9\n"));
@@ -133,7 +133,7 @@ test("a checkpoint that somebody wrote without the key is named as forged", (t) 
   assert.ok(report.findings[0]?.text.includes(file), report.findings[0]?.text);
 });
 
-test("an end that no checkpoint vouches for is told, and a copy kept elsewhere proves what was cut", (t) => {
+test("an unsigned end is reported, and a copy from another machine proves what was cut off", (t) => {
   const lab = tenRecords(t);
   const copy = join(lab.folder, "copy");
   writeFileSync(copy, readFileSync(join(lab.folder, "checkpoints/2026-11-22")));
@@ -143,7 +143,7 @@ test("an end that no checkpoint vouches for is told, and a copy kept elsewhere p
   assert.deepEqual(told(lab.verify({ checkpoint: copy })), [["truncated", 9, 10]]);
 });
 
-test("another audit in the place of this one is found, also when it took over this one's name", (t) => {
+test("a replaced audit is found, even if it has the name of the original", (t) => {
   const [lab, other] = [tenRecords(t), tenRecords(t)];
   assert.deepEqual(
     told(lab.verify({ database: other.database })).map(([kind]) => kind),
@@ -159,7 +159,7 @@ test("another audit in the place of this one is found, also when it took over th
   ]);
 });
 
-test("a beginning cut off is not excused by a checkpoint that was signed for the end of it", (t) => {
+test("an old checkpoint does not justify a removed beginning", (t) => {
   const lab = tenRecords(t);
   const note = readFileSync(join(lab.folder, "checkpoints/2026-11-21"), "utf8");
   lab.tamper("DELETE FROM audit WHERE seq <= 5");
@@ -167,7 +167,7 @@ test("a beginning cut off is not excused by a checkpoint that was signed for the
   assert.deepEqual(told(lab.verify()), [["removed", 1, 5]]);
 });
 
-test("any byte of the file turned over: either the audit reads as before, or it is found", (t) => {
+test("after any changed byte of the file, the audit reads as before, or the change is found", (t) => {
   const lab = tenRecords(t);
   lab.flush();
   const whole = readFileSync(lab.database);
@@ -184,7 +184,7 @@ test("any byte of the file turned over: either the audit reads as before, or it 
   assert.ok(found > 3, `${found} found`);
 });
 
-/** A file whose tables are not to be found any more is refused as a whole. */
+/** A file without readable tables is refused as a whole. */
 function proven(lab: AuditLab, database: string): boolean {
   try {
     return lab.verify({ database }).ok;
@@ -194,7 +194,7 @@ function proven(lab: AuditLab, database: string): boolean {
   }
 }
 
-/** All that the audit is, as it reads. */
+/** The complete audit as it is read. */
 function everything(database: string): string {
   const db = new Database(database, { readonly: true });
   try {

@@ -1,4 +1,4 @@
-/** What may leave the audit, names of people and what is older than it is kept, and the audit is proven nevertheless. */
+/** Erased names and dropped old records leave the audit, and the audit is still proven. */
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,11 +11,11 @@ import { alice, intent, openAuditLab, outcome } from "../../support/audit.ts";
 
 const bob = { keyId: "k2", name: "bob", role: "admin" };
 
-test("a person is erased, that is recorded, and everything is still proven", (t) => {
+test("an erased person is recorded as erased, and everything is still proven", (t) => {
   const { audit, sign, verify, database } = openAuditLab(t);
   audit.append({ ...intent("e1"), reason: "alice's own words" });
   audit.append({ ...intent("e2"), actor: bob, reason: "bob's own words" });
-  audit.append({ ...outcome("e2", "succeeded"), actor: { ...bob, onBehalfOf: "alice" }, reason: "told by alice" });
+  audit.append({ ...outcome("e2", "succeeded"), actor: { ...bob, onBehalfOf: "alice" }, reason: "on request of alice" });
   sign("2026-11-21");
 
   assert.equal(audit.erase("alice", MUSTER), true);
@@ -29,11 +29,11 @@ test("a person is erased, that is recorded, and everything is still proven", (t)
   assert.ok(verify().ok, JSON.stringify(verify().findings));
   for (const file of [database, `${database}-wal`]) {
     const left = readFileSync(file, "latin1");
-    assert.ok(!left.includes("alice") && !left.includes("told by"), `${file} still holds her name or her words`);
+    assert.ok(!left.includes("alice") && !left.includes("on request of"), `${file} still holds her name or her words`);
   }
 });
 
-test("a name taken away without an erasure is found, also when another person's is on record", (t) => {
+test("a name that was removed without an erasure is found, also if another erasure is recorded", (t) => {
   const { audit, sign, tamper, verify } = openAuditLab(t);
   audit.append({ ...intent("e1"), reason: "why" });
   audit.append({ ...intent("e2"), actor: bob });
@@ -50,7 +50,7 @@ test("a name taken away without an erasure is found, also when another person's 
   );
 });
 
-test("records older than they are kept are dropped, and what is left is proven from its signed beginning on", (t) => {
+test("old records are dropped, and the remaining ones are proven from their signed beginning", (t) => {
   const { audit, folder, sign, tamper, verify } = openAuditLab(t);
   const signer = openSigner(folder);
   audit.append({ ...intent("e1"), actor: bob, reason: "old" });
@@ -61,7 +61,7 @@ test("records older than they are kept are dropped, and what is left is proven f
   assert.deepEqual(verify(), { ok: true, records: 2, first: 3, last: 4, signedTo: 2, findings: [] });
   sign("2026-11-22");
   assert.deepEqual(verify(), { ok: true, records: 2, first: 3, last: 4, signedTo: 4, findings: [] });
-  assert.deepEqual(audit.list({ user: "bob" }), [], "nobody keeps a name that no record needs");
+  assert.deepEqual(audit.list({ user: "bob" }), [], "a name that no record needs is removed");
   assert.equal(audit.list()[0]?.action, "checkpoint");
 
   tamper("DELETE FROM audit WHERE seq = 3");
@@ -71,7 +71,7 @@ test("records older than they are kept are dropped, and what is left is proven f
   );
 });
 
-test("the last record is never dropped: what follows it has to name its hash", (t) => {
+test("the last record is never dropped, because the next one needs its hash", (t) => {
   const { audit, folder } = openAuditLab(t);
   const only = audit.append(intent("e1"));
   audit.dropBefore(new Date("2027-01-01"), openSigner(folder));
@@ -81,7 +81,7 @@ test("the last record is never dropped: what follows it has to name its hash", (
   );
 });
 
-test("the signing key is made at its first use, for its owner alone, and stays the same", (t) => {
+test("the signing key is created at its first use, is readable by its owner only, and stays the same", (t) => {
   const { folder } = openAuditLab(t);
   const [first, second] = [openSigner(folder), openSigner(folder)];
   assert.ok(first.publicKey.equals(second.publicKey));
@@ -89,7 +89,7 @@ test("the signing key is made at its first use, for its owner alone, and stays t
   assert.match(readFileSync(join(folder, "key.pub"), "utf8"), /^muster-audit\+[0-9a-f]{8}\+[A-Za-z0-9+/=]{44}\n$/);
 });
 
-test("the keeper signs the end, copies it, tries a copy again that failed, and stops signing when the records do not go on", async (t) => {
+test("the keeper signs and copies checkpoints, retries a failed copy, and stops when the records do not continue", async (t) => {
   const { audit, folder, tamper, verify } = openAuditLab(t);
   const copied: number[] = [];
   const alarms: string[] = [];
@@ -102,7 +102,7 @@ test("the keeper signs the end, copies it, tries a copy again that failed, and s
     retentionDays: undefined,
     copies: [
       async ({ size }) => {
-        if (away) throw new Error("nobody there");
+        if (away) throw new Error("no answer");
         copied.push(size);
       },
     ],
@@ -111,7 +111,7 @@ test("the keeper signs the end, copies it, tries a copy again that failed, and s
   audit.append(intent("e1"));
   keeper.start();
   await keeper.stop();
-  assert.deepEqual(alarms, ["the checkpoint of record 1 was not copied: nobody there"], "told once, though it was tried twice");
+  assert.deepEqual(alarms, ["the checkpoint of record 1 was not copied: no answer"], "reported once, after two attempts");
   away = false;
   audit.append(intent("e2"));
   await keeper.stop();
@@ -128,7 +128,7 @@ test("the keeper signs the end, copies it, tries a copy again that failed, and s
   ]);
 });
 
-test("a checkpoint that cannot be written raises one alarm, and is tried again until it can", async (t) => {
+test("a checkpoint that cannot be written raises one alarm, and is retried until it succeeds", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const { audit, folder, verify } = openAuditLab(t);
   const alarms: string[] = [];
@@ -152,7 +152,7 @@ test("a checkpoint that cannot be written raises one alarm, and is tried again u
   assert.ok(verify().ok);
 });
 
-test("an export carries its proof, and each of its lines is held to it", (t) => {
+test("an export contains its proof, and each line is checked against it", (t) => {
   const { audit, folder, sign, verify } = openAuditLab(t);
   for (const id of ["e1", "e2", "e3"]) audit.append({ ...intent(id), reason: `for ${id}` });
   sign("2026-11-21");

@@ -1,4 +1,4 @@
-/** The real program as a child process, and the real daemon for it to talk to: on loopback, with DHCP off. */
+/** Starts the real program as a child process, and a real daemon for it on loopback, with DHCP off. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,7 +16,7 @@ export interface Outcome {
   err: string;
 }
 
-/** Nothing of the tester's own environment may decide an outcome. */
+/** The developer's own environment must not influence an outcome. */
 export function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { MUSTER_URL, MUSTER_KEY, MUSTER_DATA, MUSTER_CONFIG, COLUMNS, FORCE_COLOR, NO_COLOR, NODE_TEST_CONTEXT, ...others } = process.env;
   const { MUSTER_VOTER_KEY, ...rest } = others;
@@ -47,43 +47,43 @@ export interface Running {
   folder: string;
   data: string;
   config: string;
-  /** What the daemon told the person at the terminal. */
-  told(): string;
-  /** The environment of somebody with the first key. */
+  /** The daemon's output on standard error. */
+  printed(): string;
+  /** The environment of a caller with the first key. */
   env: NodeJS.ProcessEnv;
   key: string;
   stop(): Promise<number | null>;
 }
 
-/** `more`: further lines of its muster.yaml. */
+/** `more` contains further lines of its muster.yaml. */
 export async function startDaemon(folder: string, more = ""): Promise<Running> {
   const [port, httpPort] = [await freePort(), await freePort()];
   const config = join(folder, "muster.yaml");
   const data = join(folder, "data");
   writeFileSync(config, `control: { host: 127.0.0.1, port: ${port} }\nnetboot: { dhcp: off, http_port: ${httpPort} }\n${more}`);
   const child = launch(["up", "--config", config, "--data", data]);
-  let told = "";
+  let printed = "";
   let log = "";
   child.stderr?.on("data", (bytes: Buffer) => {
-    told += bytes;
+    printed += bytes;
   });
   child.stdout?.on("data", (bytes: Buffer) => {
     log += bytes;
   });
   const closed = once(child, "close");
-  while (!(/shown only now|Log in with/.test(told) && log.includes("executor connected"))) {
-    if (child.exitCode !== null) assert.fail(`the daemon ended: ${told}${log}`);
+  while (!(/shown only now|Log in with/.test(printed) && log.includes("executor connected"))) {
+    if (child.exitCode !== null) assert.fail(`the daemon ended: ${printed}${log}`);
     await new Promise((done) => setTimeout(done, 50));
   }
   const url = `http://127.0.0.1:${port}`;
-  const key = /admin\): (mk_\w+)/.exec(told)?.[1] ?? "";
+  const key = /admin\): (mk_\w+)/.exec(printed)?.[1] ?? "";
   return {
     url,
     folder,
     data,
     config,
     key,
-    told: () => told,
+    printed: () => printed,
     env: { MUSTER_URL: url, MUSTER_KEY: key },
     async stop() {
       child.kill("SIGTERM");
@@ -93,7 +93,7 @@ export async function startDaemon(folder: string, more = ""): Promise<Running> {
   };
 }
 
-/** One daemon for the tests of a file, and the command line of somebody with its first key. */
+/** Starts one daemon for the tests of a file. `ask` runs a command with the daemon's first key. */
 export function withDaemon({ accepted }: { accepted?: { mac: string; name: string } } = {}): {
   ask(...args: string[]): Promise<Outcome>;
   readonly daemon: Running;

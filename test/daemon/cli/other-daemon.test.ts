@@ -1,4 +1,4 @@
-/** At the other end may be a daemon of another version, or something else altogether. */
+/** Commands that call a daemon of another version, or another server. */
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,7 +18,7 @@ const statusOnly =
   (request, response) =>
     request.url === "/api/status" ? response.end(JSON.stringify({ version })) : otherwise(request, response);
 
-test("an answer that a newer daemon gives and this command cannot read is told as just that", async (t) => {
+test("an unreadable answer of a newer daemon is reported as a difference of versions", async (t) => {
   const client = await clientOf(
     t,
     statusOnly("2.0.0", (_, response) => response.end(`[{"name":"n1","shape":"new"}]`)),
@@ -26,7 +26,7 @@ test("an answer that a newer daemon gives and this command cannot read is told a
   await assert.rejects(client.listNodes(), { code: "VERSION_DIFFERS", message: /is version 2\.0\.0, this command is 1\.0\.0/ });
 });
 
-test("so is a request that an older daemon does not know", async (t) => {
+test("a request that an older daemon does not know is reported as a difference of versions", async (t) => {
   const client = await clientOf(
     t,
     statusOnly("0.9.0", (_, response) => response.writeHead(404).end("not found")),
@@ -34,12 +34,12 @@ test("so is a request that an older daemon does not know", async (t) => {
   await assert.rejects(client.listJobs({}), { code: "VERSION_DIFFERS", message: /0\.9\.0.*does not know this request/ });
 });
 
-test("a server that is no daemon is asked about by its address", async (t) => {
+test("a server that is not a daemon is reported with its address", async (t) => {
   const client = await clientOf(t, (_, response) => response.writeHead(404).end("<html>nginx</html>"));
   await assert.rejects(client.listNodes(), { code: "HTTP_ERROR", hint: /address of a Muster daemon/ });
 });
 
-test("a command that came too often waits as long as it is told, and goes on; for a wrong wait or a long one it gives up", async (t) => {
+test("a rate-limited command waits for Retry-After and retries; it gives up if that value is wrong or long", async (t) => {
   let asked = 0;
   const busy =
     (after: string): RequestListener =>

@@ -27,16 +27,16 @@ test("a table fits 80 columns: long names and events are cut, addresses never", 
   assert.equal(lines[0]?.indexOf("MAC"), lines[2]?.indexOf("52:54"));
 });
 
-test("a program that reads a table gets every letter", () => {
+test("a table is not cut when a program reads it", () => {
   assert.ok(table(columns, [row], undefined).includes(row[0] ?? "?"));
 });
 
-test("what a machine says about itself cannot steer the terminal", () => {
+test("control characters from a machine never reach the terminal", () => {
   const text = table([{ title: "NAME" }], [["\u001b[31mred\u001b[0m\u0007\nnext"]], undefined);
   assert.equal(text, "NAME\nred  next");
 });
 
-test("times are told in the unit a person would use", () => {
+test("times are shown in a suitable unit", () => {
   const now = Date.parse("2026-01-02T00:00:00Z");
   const told = ["2026-01-01T23:59:55Z", "2026-01-01T23:30:00Z", "2026-01-01T12:00:00Z", "2025-12-25T00:00:00Z"].map((at) => ago(at, now));
   assert.deepEqual(told, ["5 s ago", "30 min ago", "12 h ago", "8 d ago"]);

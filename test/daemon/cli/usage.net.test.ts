@@ -1,4 +1,4 @@
-/** What a command says that was not understood, or finds nobody to ask: exit code, the field that is named, the next step. */
+/** Commands with wrong usage, or without a daemon: exit code, the named field, and the next step. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ const table: [args: string[], code: number, says: RegExp, env?: NodeJS.ProcessEn
   [["nodes"], 2, /MUSTER_URL: here is not an address/, { MUSTER_URL: "here" }],
 ];
 
-describe("a command that cannot do what it was asked", { concurrency: 2 }, () => {
+describe("a command that fails", { concurrency: 2 }, () => {
   for (const [args, code, says, env] of table) {
     test(`muster ${args.join(" ").replaceAll(folder, "…")} ends with ${code}`, async () => {
       const ended = await muster(args, env);

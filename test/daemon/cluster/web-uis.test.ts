@@ -1,4 +1,4 @@
-/** The pages of other services, with a stand-in for Consul and Nomad that answers as they do. */
+/** The pages of other services, with a server that answers like Consul and Nomad. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
@@ -41,7 +41,7 @@ async function standIn(t: TestContext) {
 
 const links = [{ name: "Wiki", url: "https://wiki.example" }];
 
-test("Consul, Nomad, every service with a passing HTTP check and what was written down", async (t) => {
+test("the list has Consul, Nomad, every service with a passing HTTP check, and the configured links", async (t) => {
   const { url, requests } = await standIn(t);
   const finder = new WebUiFinder({ consul: { url, token: "t0ken" }, nomad: { url }, links });
   assert.deepEqual(await finder.find(), {
@@ -64,7 +64,7 @@ test("Consul, Nomad, every service with a passing HTTP check and what was writte
   assert.ok(requests.length > asked);
 });
 
-test("where Consul is away the answer is 503 and says what is not reached; the typed client reads it all the same", async (t) => {
+test("if Consul is not reached, the answer is 503 and names it; the typed client reads it all the same", async (t) => {
   const gone = { url: "http://127.0.0.1:1" };
   const finder = new WebUiFinder({ consul: gone, nomad: gone, links });
   const served = await serve(t, { webUis: () => finder.find() });
@@ -81,7 +81,7 @@ test("where Consul is away the answer is 503 and says what is not reached; the t
   assert.deepEqual(await client.webUis(), expected);
 });
 
-/** Consul that answers so, until it is told otherwise. */
+/** A Consul that gives this answer until it is changed. */
 async function answering(t: TestContext, status: number, body: string) {
   const answer = { status, body };
   const server = createServer((_, response) => response.writeHead(answer.status).end(answer.body));
@@ -97,7 +97,7 @@ for (const [status, body, reason] of [
   [200, "<h1>Welcome</h1>", /^its answer is not a list of services; check that it is Consul$/],
   [200, '{"error": 1}', /^its answer is not a list/],
 ] as const) {
-  test(`Consul that answers ${status} with ${body} is not reached, and why is said`, async (t) => {
+  test(`a Consul that answers ${status} with ${body} counts as not reached, with the reason`, async (t) => {
     const { url } = await answering(t, status, body);
     const { complete, pages } = await new WebUiFinder({ consul: { url, token: "t0ken" }, links: [] }).find();
     assert.equal(complete, false);
@@ -105,7 +105,7 @@ for (const [status, body, reason] of [
   });
 }
 
-test("plain HTTP where TLS was expected, nobody at the port, and a token that is none are told apart; no reason holds the token", async (t) => {
+test("plain HTTP for TLS, a closed port and an invalid token have different reasons, none with the token", async (t) => {
   const { url } = await answering(t, 200, "[]");
   const reasonOf = async (consul: { url: string; token?: string }) =>
     (await new WebUiFinder({ consul, links: [] }).find()).pages[0]?.reason ?? "";
@@ -116,7 +116,7 @@ test("plain HTTP where TLS was expected, nobody at the port, and a token that is
   assert.equal(await reasonOf({ url, token: "t0\nken" }), "it could not be asked");
 });
 
-test("that Consul is not reached is told once, again when the reason is another, and when it is back", async (t) => {
+test("an unreachable Consul is reported once, again when the reason changes, and when it is reached again", async (t) => {
   const { url, answer } = await answering(t, 403, "");
   const told: (string | undefined)[] = [];
   const finder = new WebUiFinder({ consul: { url }, links: [], changed: (_, unreached) => told.push(unreached) });
@@ -139,6 +139,6 @@ test("a failure of another kind stays a failure for the typed client", async (t)
   await assert.rejects(client.webUis(), { status: 500, code: "INTERNAL" });
 });
 
-test("with nothing set up the list holds what was written down, and is complete", async () => {
+test("without Consul and Nomad, the list has the configured links and is complete", async () => {
   assert.deepEqual(await new WebUiFinder({ links: [] }).find(), { complete: true, pages: [] });
 });

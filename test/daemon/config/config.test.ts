@@ -1,4 +1,4 @@
-/** The configuration: what is refused names its key, and what `muster init` writes is what the daemon reads. */
+/** Errors of the configuration name the key, and the daemon can read what `muster init` writes. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import { commentedConfig } from "../../../daemon/local/commented-config.ts";
 
 const defaults = parseConfig("", "muster.yaml");
 
-test("every key says what it is for", () => {
+test("every key has a description", () => {
   const silent: string[] = [];
   const walk = (schema: unknown, path: string): void => {
     let inner = schema;
@@ -49,7 +49,7 @@ const refused: [text: string, says: RegExp][] = [
   ["admin: { port: 1", /cannot use muster\.yaml.*line/s],
 ];
 for (const [text, says] of refused) {
-  test(`${text} is refused by name`, () => {
+  test(`${text} is refused with the name of its key`, () => {
     assert.throws(
       () => parseConfig(text, "muster.yaml"),
       (error) => (says.test(explain(error)) && !explain(error).includes("hunter2")) || assert.fail(explain(error)),
@@ -57,15 +57,15 @@ for (const [text, says] of refused) {
   });
 }
 
-test("off is a word, with or without quotes", () => {
+test("off is a string, with or without quotes", () => {
   assert.equal(parseConfig("netboot: { dhcp: off }", "muster.yaml").netboot.dhcp, "off");
 });
 
-test("what is printed with nothing chosen means the defaults", () => {
+test("the configuration without choices means the defaults", () => {
   assert.deepEqual(parseConfig(commentedConfig(undefined), "muster.yaml"), defaults);
 });
 
-test("every default that is printed as a comment is one: uncommented, nothing changes", () => {
+test("uncommenting every printed default changes nothing", () => {
   const keys = commentedConfig(undefined)
     .split("\n")
     .flatMap((line) => {
@@ -83,7 +83,7 @@ test("every default that is printed as a comment is one: uncommented, nothing ch
   assert.deepEqual(parseConfig(text, "muster.yaml"), defaults);
 });
 
-test("what was chosen is read back from the file", (t) => {
+test("chosen values are read back from the file", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "muster-config-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "muster.yaml");
@@ -106,7 +106,7 @@ test("several cards are read back as they were chosen", () => {
   assert.deepEqual([netboot.interface, netboot.interfaces], [undefined, cards]);
 });
 
-test("placeholders and what is no key stop the start, and the key of the configuration is named", (t) => {
+test("placeholders and invalid keys stop the start, and the error names the configuration key", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "muster-config-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const access = (key: string, content: string) => {

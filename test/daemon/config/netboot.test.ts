@@ -1,4 +1,4 @@
-/** The `netboot` section with one interface and with several: what each is given, and which mistakes are told by their key. */
+/** The `netboot` section with one and with several interfaces: the settings of each, and errors that name the key. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseConfig } from "../../../daemon/config/config.ts";
@@ -8,17 +8,17 @@ import { explain } from "../../../daemon/errors/errors.ts";
 const interfaces = (netboot: object) => bootInterfaces(parseConfig(JSON.stringify({ netboot }), "muster.yaml").netboot);
 const range = { from: "10.1.0.10", to: "10.1.0.20" };
 
-test("a configuration with one interface is served as it is written", () => {
+test("a configuration with one interface is used as written", () => {
   const netboot = { interface: "eth1", dhcp: "full", range, router: "10.1.0.254", exclude: ["10.1.0.12"] };
   const parsed = parseConfig(JSON.stringify({ netboot }), "muster.yaml").netboot;
   assert.deepEqual(bootInterfaces(parsed), [{ ...parsed, interface: "eth1", key: "netboot.interface" }]);
 });
 
-test("without an interface there is none", () => {
+test("without a configured interface there is no boot interface", () => {
   assert.deepEqual(interfaces({}), []);
 });
 
-test("of several each has its own keys, and what it leaves out is as in netboot", () => {
+test("each of several interfaces has its own keys, and the other keys of netboot", () => {
   const [first, second] = interfaces({
     dhcp: "full",
     dns: ["9.9.9.9"],
@@ -38,7 +38,7 @@ test("of several each has its own keys, and what it leaves out is as in netboot"
   );
 });
 
-test("a subnet on one interface's wire is not another's; one behind a relay means the same by each", () => {
+test("a subnet on the wire of one interface does not belong to another; a subnet behind a relay belongs to each", () => {
   const relayed = { subnet: "10.8.0.0/24", ranges: [{ from: "10.8.0.10", to: "10.8.0.20" }], router: "10.8.0.1" };
   const shared = { subnet: "10.9.0.0/24", ranges: [{ from: "10.9.0.10", to: "10.9.0.20" }], router: "10.9.0.1", link: "eth1" };
   const [first, second] = interfaces({
@@ -81,7 +81,7 @@ const refused: [netboot: object, says: RegExp][] = [
   [{ interfaces: [{ dhcp: "proxy" }] }, /netboot\.interfaces\.0\.interface/],
 ];
 for (const [netboot, says] of refused) {
-  test(`a mistake is told by its key: ${says.source}`, () => {
+  test(`a mistake is reported with its key: ${says.source}`, () => {
     assert.throws(
       () => interfaces(netboot),
       (error) => says.test(explain(error)) || assert.fail(explain(error)),

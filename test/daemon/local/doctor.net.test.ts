@@ -1,4 +1,4 @@
-/** What doctor finds on this machine: each problem with its key and what to do. */
+/** `muster doctor` on this machine: each problem with its key and advice. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -22,7 +22,7 @@ function place(t: TestContext, config: object) {
 
 const quiet = { control: { host: "127.0.0.1", port: 0 }, netboot: { http_port: 0 } };
 
-test("a wrong configuration is the one thing said, by its key", async (t) => {
+test("a wrong configuration is the only finding, with its key", async (t) => {
   const { look } = place(t, { control: { port: 70000 } });
   const check = await look("configuration");
   assert.equal(check?.ok, false);
@@ -40,7 +40,7 @@ test("a port that another program holds is named with the program", async (t) =>
   assert.match(check.advice ?? "", /control\.port/);
 });
 
-test("a card that is not there, and a range outside the card's network, are problems of the boot network", async (t) => {
+test("a missing card, and a range outside the card's network, are problems of the boot network", async (t) => {
   const missing = await place(t, { ...quiet, netboot: { http_port: 0, interface: "nope0" } }).look("boot network");
   assert.match(missing?.detail ?? "", /netboot\.interface: nope0/);
   assert.match(missing?.advice ?? "", /ip addr add/);
@@ -51,7 +51,7 @@ test("a card that is not there, and a range outside the card's network, are prob
   assert.match(stray.detail, /netboot\.range: 10\.1\.2\.3 is not in 127\.0\.0\.0\/8/);
 });
 
-test("missing boot files come with the commands that bring them; files that are there are good", async (t) => {
+test("missing boot files are reported with the commands that fetch them; existing files are fine", async (t) => {
   const { data, look } = place(t, { ...quiet, profile: "preseed" });
   const before = await look("boot files (preseed)");
   assert.deepEqual([before?.ok, before?.advice], [false, "muster assets fetch"]);
@@ -62,7 +62,7 @@ test("missing boot files come with the commands that bring them; files that are 
   assert.deepEqual([(await look("boot files (preseed)"))?.ok, (await look("boot files (image)"))?.ok], [true, true]);
 });
 
-test("the executor's folder, which holds the SSH key, must be closed to others", async (t) => {
+test("other users must not read the executor's folder, which contains the SSH key", async (t) => {
   const { data, look } = place(t, quiet);
   assert.deepEqual(await look("data folder"), { name: "data folder", ok: true, detail: `${data.root}, created at the first start` });
   createDataDir(data);

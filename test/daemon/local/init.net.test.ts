@@ -1,4 +1,4 @@
-/** `muster init` as a person meets it: at a terminal, with the cards this machine has. */
+/** `muster init` at a terminal, with the cards of this machine. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -16,7 +16,7 @@ const options = card ? {} : { skip: "no network card of this machine has an IPv4
 if (!card) console.log(`skipped: ${options.skip}`);
 const name = card?.name ?? "";
 const other = cards().find((each) => each.name !== name)?.name;
-/** Where there is another card, it asks whether machines boot from that too. */
+/** If there is another card, the command asks for it too. */
 const enough = other === undefined ? [] : [""];
 
 async function atTerminal(file: string, answers: string[]) {
@@ -30,7 +30,7 @@ async function atTerminal(file: string, answers: string[]) {
   return { code, screen: stripVTControlCharacters(out) };
 }
 
-test("it asks again until an answer can be, and writes what was answered", options, async () => {
+test("it repeats a question until the answer is valid, and writes the answers", options, async () => {
   const { code, screen } = await atTerminal("asked.yaml", ["nope0", name, "sometimes", "full", "300", "10.9.8.7", "10.9.8.99", ...enough]);
   assert.equal(code, 0, screen);
   for (const says of ["There is no card nope0", "Choose one of off, proxy, full", "300 is not an IPv4 address", "Next: muster doctor"])
@@ -64,14 +64,14 @@ for (const [key, answers] of [
   ["Ctrl-C", ["^C"]],
   ["Ctrl-D", [name, "^D"]],
 ] as const) {
-  test(`${key} ends it, and nothing is written`, options, async () => {
+  test(`${key} stops it, and nothing is written`, options, async () => {
     const { code, screen } = await atTerminal("stopped.yaml", [...answers]);
     assert.deepEqual([code, existsSync(join(folder, "stopped.yaml"))], [130, false], screen);
     assert.match(screen, /stopped, and nothing was written/);
   });
 }
 
-test("from options alone it asks nothing, and proposes the range of the card's network", options, async () => {
+test("with complete options it asks nothing, and proposes a range of the card's network", options, async () => {
   const file = join(folder, "given.yaml");
   const { code, out } = await muster(["init", "--output", file, "--interface", name, "--dhcp", "full", "--json"]);
   assert.deepEqual([code, JSON.parse(out)], [0, { file }]);
@@ -80,7 +80,7 @@ test("from options alone it asks nothing, and proposes the range of the card's n
 });
 
 test(
-  "several cards are given each with its mode, and mistakes are told",
+  "several cards are given with their modes, and mistakes are reported",
   other === undefined ? { skip: "one card only" } : options,
   async () => {
     const file = join(folder, "several.yaml");
@@ -105,7 +105,7 @@ test(
   },
 );
 
-test("keys that the start would refuse are refused before anything is written", options, async () => {
+test("SSH keys that the daemon would refuse are refused before the file is written", options, async () => {
   const file = join(folder, "refused.yaml");
   const { code, err } = await muster([
     "init",

@@ -1,4 +1,4 @@
-/** Voters written on the control node: by several people at once, and on record before and after. */
+/** Changes of the list of voters: by several people at once, and recorded before and after. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -31,24 +31,24 @@ function records(data: DataDir): string[] {
   }
 }
 
-const wish = (name: string) => ({ name, role: "operator" as const, publicKey: keyOf(name).publicKey });
+const requestOf = (name: string) => ({ name, role: "operator" as const, publicKey: keyOf(name).publicKey });
 const module = join(import.meta.dirname, "../../../daemon/local/voters-local.ts");
-/** Begins when all are there. */
+/** Starts when all processes are ready. */
 const adding = `
-  const { workerData: { module, data, wishes, gate, all } } = require("node:worker_threads");
+  const { workerData: { module, data, requests, gate, all } } = require("node:worker_threads");
   import(module).then(({ addVoter }) => {
     if (Atomics.add(gate, 0, 1) + 1 === all) Atomics.notify(gate, 0);
     for (let seen; (seen = Atomics.load(gate, 0)) < all; ) Atomics.wait(gate, 0, seen, 50);
-    for (const wish of wishes) addVoter(data, wish);
+    for (const request of requests) addVoter(data, request);
   });`;
 
-test("of voters who are added at the same time none is lost", async (t) => {
+test("voters that are added at the same time are all kept", async (t) => {
   const data = place(t);
-  const people = ["a", "b", "c"].map((who) => [1, 2, 3, 4].map((each) => wish(`${who}${each}`)));
+  const people = ["a", "b", "c"].map((who) => [1, 2, 3, 4].map((each) => requestOf(`${who}${each}`)));
   const gate = new Int32Array(new SharedArrayBuffer(4));
   await Promise.all(
-    people.map(async (wishes) => {
-      const worker = new Worker(adding, { eval: true, workerData: { module, data, wishes, gate, all: people.length } });
+    people.map(async (requests) => {
+      const worker = new Worker(adding, { eval: true, workerData: { module, data, requests, gate, all: people.length } });
       const [code] = await once(worker, "exit");
       assert.equal(code, 0);
     }),
@@ -60,17 +60,17 @@ test("of voters who are added at the same time none is lost", async (t) => {
   );
 });
 
-test("what is to be changed is on record before the list is written, and stays so where it cannot be", (t) => {
+test("a change is recorded before the list is written, and the record stays if the write fails", (t) => {
   const data = place(t);
-  addVoter(data, wish("bea"));
+  addVoter(data, requestOf("bea"));
   removeVoter(data, "bea");
   assert.deepEqual(records(data), ["intent done", "voter-added done", "intent done", "voter-removed done"]);
-  // What fails only when everything is to be kept, after the list was written: as a disk that is full just then.
+  // Fails only at the commit, after the list was written, like a disk that becomes full at that moment.
   const { db } = openStores(data.database);
   db.exec("CREATE TABLE unkept (node TEXT REFERENCES nodes (id) DEFERRABLE INITIALLY DEFERRED)");
   db.exec("CREATE TRIGGER full AFTER INSERT ON audit WHEN new.action = 'voter-added' BEGIN INSERT INTO unkept VALUES ('none'); END");
   db.close();
-  assert.throws(() => addVoter(data, wish("cem")), /FOREIGN KEY/);
+  assert.throws(() => addVoter(data, requestOf("cem")), /FOREIGN KEY/);
   assert.deepEqual(
     listVoters(data).map(({ name }) => name),
     ["cem"],

@@ -1,4 +1,4 @@
-/** A corpus of what is a secret and what only looks like one, held to both programs that take secrets out: the daemon's and the one that stores output. */
+/** A corpus of secrets and similar harmless texts, for both programs that remove secrets: the daemon and the one that stores output. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { entry } from "../../../daemon/machines/inventory/todo.ts";
 const folder = join(import.meta.dirname, "../../../daemon/log");
 const long = (letters: string, length: number) => letters.repeat(Math.ceil(length / letters.length)).slice(0, length);
 
-/** What stands around the secret, and the secret. None is anybody's. */
+/** A text with a secret, and the secret. All are invented. */
 const secrets: [before: string, secret: string, after?: string][] = [
   ["", `mk_0123abcd_${long("5a", 64)}`],
   ["curl -fsS http://10.0.0.2:8000/enrol/", `mt_${long("b1", 64)}`, " | sh"],
@@ -46,7 +46,7 @@ const secrets: [before: string, secret: string, after?: string][] = [
   ["", `-----BEGIN PRIVATE KEY-----\n${"QUJDREVGR0hJSktM\n".repeat(20)}-----END PRIVATE KEY-----`],
 ];
 
-/** Stays as it is: people look for it. */
+/** Harmless texts that must stay, because people search for them. */
 const innocent = [
   "TASK [common : Install packages] ok: [rack1-n1]",
   'fatal: [n1]: UNREACHABLE! => {"msg": "Failed to connect to the host via ssh"}',
@@ -79,7 +79,7 @@ for (const [who, hide] of [
   ["the daemon", redact],
   ["the program that stores output", python],
 ] as const) {
-  test(`${who} takes every secret of the corpus out, and leaves what stands around it`, () => {
+  test(`${who} removes every secret of the corpus and keeps the text around it`, () => {
     const shown = hide(secrets.map(([before, secret, after = ""], at) => `line ${at}: ${before}${secret}${after}`).join("\nend\n")).split(
       "\nend\n",
     );
@@ -91,7 +91,7 @@ for (const [who, hide] of [
     }
   });
 
-  test(`${who} leaves what only looks like a secret`, () => {
+  test(`${who} keeps texts that are not secrets`, () => {
     const text = innocent.join("\n");
     assert.equal(hide(text), text);
   });

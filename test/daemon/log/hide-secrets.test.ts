@@ -1,4 +1,4 @@
-/** What is taken out of output before it is stored, by the very program that stores it. */
+/** The program that stores output removes secrets first. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "muster-redaction-"));
 after(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
-/** What the file holds after these pieces came one after the other. */
+/** The content of the file after these pieces, one after the other. */
 async function stored(pieces: readonly Buffer[]): Promise<string> {
   const file = join(folder, `${++files}`);
   const child = spawn("python3", [keeper, file, `${1024 * 1024}`, `${file}.result`], { stdio: ["pipe", "ignore", "inherit"] });
@@ -40,7 +40,7 @@ const SECRETS = [
   KEY,
 ];
 
-test("what looks like a secret never reaches the file, and the same is taken out as when it is shown", async () => {
+test("a secret never reaches the file, and the result equals that of the daemon", async () => {
   const text = SECRETS.map((secret, n) => `line ${n}: ${secret} and more\n`).join("");
   const kept = await stored([Buffer.from(text)]);
   assert.equal(kept, redact(text));
@@ -49,20 +49,20 @@ test("what looks like a secret never reaches the file, and the same is taken out
   assert.match(kept, /line 7: \[redacted\] and more\n$/);
 });
 
-test("a secret that comes in two pieces is found, wherever it was cut", async () => {
+test("a secret in two pieces is found, wherever it is split", async () => {
   const text = Buffer.from(`before\n${SECRETS.join("\n")}\nafter without an end`);
   const whole = redact(text.toString());
   for (const { cut } of fc.sample(fc.record({ cut: fc.integer({ min: 1, max: text.length - 1 }) }), 12))
     assert.equal(await stored([text.subarray(0, cut), text.subarray(cut)]), whole, `cut at ${cut}`);
 });
 
-test("a key without an end hides what may belong to it, and no more", async () => {
+test("a private key without an end hides the lines that may belong to it, and no more", async () => {
   const kept = await stored([Buffer.from(`-----BEGIN RSA PRIVATE KEY-----\n${"x".repeat(63)}\n`.padEnd(20_000, "y\n"))]);
   assert.ok(kept.startsWith("[redacted]"));
   assert.ok(!kept.includes("xxx"));
 });
 
-test("a line without an end is kept when the output ends, and a very long one before that", async () => {
+test("an unfinished line is stored when the output ends, and a very long line before that", async () => {
   assert.equal(await stored([Buffer.from("half a li")]), "half a li");
   const long = "z".repeat(300_000);
   assert.equal(await stored([Buffer.from(long)]), long);

@@ -1,4 +1,4 @@
-/** The daemon's log on its way to people: read, without secrets, bounded, and never waited for. */
+/** The daemon's log on its way to the page: parsed, without secrets, limited, and without waiting. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,7 +14,7 @@ const at = "2026-01-02T03:04:05.678Z";
 const now = new Date("2026-01-02T03:04:06.000Z");
 const read = (line: object | string) => readLogLine(1, typeof line === "string" ? line : JSON.stringify(line), now, redact);
 
-test("a line says when, how grave, whose and what, and what else is known by name", () => {
+test("a line has time, level, process, text, and named details", () => {
   const line = { level: 40, time: at, process: "netboot", part: "dhcp", mac: "52:54:00:00:00:01", tries: 3, msg: "refused" };
   assert.deepEqual(read(line), {
     seq: 1,
@@ -27,7 +27,7 @@ test("a line says when, how grave, whose and what, and what else is known by nam
   });
 });
 
-test("a failure is shown by where it happened", () => {
+test("a failure is shown with its stack", () => {
   const { log, lines } = written();
   log.error({ err: new Error("disk full") }, "lease not written");
   assert.match(lines()[0]?.detail?.err ?? "", /^Error: disk full\n {4}at /);
@@ -38,7 +38,7 @@ function written() {
   return { log: of("control"), lines: () => book.after(0) };
 }
 
-test("secrets are taken out of the text, of values, of what is nested and of what a telling name precedes", () => {
+test("secrets are removed from the text, from values, from nested values, and from fields with a revealing name", () => {
   const secret = `mk_1a2b3c4d_${"5".repeat(64)}`;
   const { log, lines } = written();
   log.info(
@@ -50,12 +50,12 @@ test("secrets are taken out of the text, of values, of what is nested and of wha
   assert.match(shown, /\[redacted\]/);
 });
 
-test("what is no line of ours is shown as it is, and what is too long is cut and says so", () => {
+test("lines of other programs are shown unchanged, and long lines are cut with a mark", () => {
   assert.deepEqual(read("<b>panic</b>"), { seq: 1, at: now.toISOString(), level: "info", process: "musterd", text: "<b>panic</b>" });
   assert.match(read({ level: 30, time: at, process: "control", msg: "x".repeat(9000) }).text, /x … 1000 more characters$/);
 });
 
-test("no more is kept than was said, in lines and in size, and the newest are what is kept", () => {
+test("the buffer keeps the newest lines within its limits of number and size", () => {
   const few = new Tail<number>(100, 1e9);
   for (let number = 1; number <= 1000; number++) few.add(number, 1);
   const kept = few.after(0).map(({ item }) => item);
@@ -80,7 +80,7 @@ test("no more is kept than was said, in lines and in size, and the newest are wh
   );
 });
 
-test("a control that is started anew is told everything again under the same numbers, and nothing twice", async () => {
+test("a restarted control receives all lines again with the same numbers, and none twice", async () => {
   const tail = new LogTail();
   const line = (of: number) => JSON.stringify({ level: 30, time: at, process: "control", msg: `line ${of}` });
   const reader = () => {
@@ -108,7 +108,7 @@ test("a control that is started anew is told everything again under the same num
   assert.equal(second.book.after(1200)[0]?.text, "line 1201");
 });
 
-test("a control that does not take what it is told is told no more until it has", async () => {
+test("a control that has not confirmed a message receives no further one", async () => {
   const tail = new LogTail();
   const told: LogNews[] = [];
   let take: (() => void) | undefined;
@@ -123,10 +123,10 @@ test("a control that does not take what it is told is told no more until it has"
   take?.();
   await sleep(5);
   assert.equal(told.length, 2);
-  assert.ok((told[1]?.lines[0]?.seq ?? 0) > 10_000, "the oldest were let go meanwhile");
+  assert.ok((told[1]?.lines[0]?.seq ?? 0) > 10_000, "the oldest were dropped meanwhile");
 });
 
-test("a process never waits for whoever takes its lines: what does not fit is counted", async () => {
+test("a process never waits for the receiver of its lines, and counts lines that do not fit", async () => {
   const sent: LogLines[] = [];
   let done: (() => void) | undefined;
   const relay = new LogRelay("netboot", {

@@ -1,4 +1,4 @@
-/** From what happened to what a webhook received: real stores, the real watch and delivery, a real HTTP server. */
+/** From an event to the request at a webhook: real stores, the real watch and delivery, a real HTTP server. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -20,9 +20,9 @@ import { addNode, openWorld, type World } from "../../../support/world.ts";
 
 interface Webhook {
   url: URL;
-  /** What came, whatever was answered. */
+  /** Received bodies, independent of the answer. */
   got: string[];
-  /** What is answered next, then 200 for ever. */
+  /** The next answers. After them, every answer is 200. */
   answers: number[];
 }
 
@@ -67,7 +67,7 @@ function fail(world: World, reason: string): void {
   world.events.append({ source: "control", type: "node.configure-failed", summary: reason, nodeId: node.id });
 }
 
-test("a node that fails is an event and a message to the webhook, once", async (t) => {
+test("a failed node causes one event and one message to the webhook", async (t) => {
   const world = openWorld();
   const { url, got } = await webhook(t);
   const watch = watchOver(world);
@@ -85,7 +85,7 @@ test("a node that fails is an event and a message to the webhook, once", async (
   assert.deepEqual([event?.summary, event?.detail], [alert?.summary, { rule: "node-failures" }]);
 });
 
-test("what was raised before a restart is neither raised again nor lost", async (t) => {
+test("an alert from before a restart is neither raised again nor lost", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "muster-alerts-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "muster.db");
@@ -114,7 +114,7 @@ test("what was raised before a restart is neither raised again nor lost", async 
   assert.equal(after.alerts.list(1)[0]?.delivery, "delivered");
 });
 
-test("nobody there, a refusal and a redirection elsewhere are tried again, later each time, and given up after days", async (t) => {
+test("a missing server, a refusal and a redirection are retried with growing delays, and given up after days", async (t) => {
   const world = openWorld();
   const { url, got, answers } = await webhook(t);
   answers.push(404, 302);
@@ -140,7 +140,7 @@ test("nobody there, a refusal and a redirection elsewhere are tried again, later
   assert.equal(nextTry({ tries: 9, at: new Date(later - 73 * 3_600_000).toISOString() }, new Date(later)), undefined);
 });
 
-test("what an attacker writes is letters in Slack: no mention, no link, no turned-round text, no secret", async (t) => {
+test("text of an attacker is plain in Slack: no mention, no link, no reversed text, no secret", async (t) => {
   const hostile = "<!channel> <https://evil.example|our wiki> <@U123> & a\u202Eb\u0007c\nd";
   assert.equal(slackText(hostile), "&lt;!channel&gt; &lt;https://evil.example|our wiki&gt; &lt;@U123&gt; &amp; a b c d");
   assert.equal(slackBody('"}'), '{"text":"Muster: \\"}"}');
@@ -156,7 +156,7 @@ test("what an attacker writes is letters in Slack: no mention, no link, no turne
   assert.doesNotMatch(world.events.ofType("alert.raised", 0)[0]?.summary ?? "", /hunter2222|ghp_/);
 });
 
-test("without a webhook an alert is shown and waits for nobody", () => {
+test("without a webhook, an alert is shown and does not wait for delivery", () => {
   const world = openWorld();
   world.events.append({ source: "control", type: "plan.denied", summary: "delete in prod: denied by the rule prod-delete" });
   watchOver(world, false).look(new Date());
@@ -185,7 +185,7 @@ test("failed logins are counted from the audit", () => {
   );
 });
 
-test("the configuration's rules run by themselves, and a webhook's address that is none stops the start without being told", async (t) => {
+test("the configured rules run by themselves, and an invalid webhook address stops the start without being shown", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "muster-alerts-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "webhook");

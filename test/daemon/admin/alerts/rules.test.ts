@@ -1,4 +1,4 @@
-/** When an alert is raised, by made-up signals and times. */
+/** The rules of alerts, with invented signals and times. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type AlertRules, judge, longestMinutes } from "../../../../daemon/admin/alerts/rules.ts";
@@ -27,7 +27,7 @@ const none: AlertRules = {
 const rulesAt = (rules: Partial<AlertRules>, signals: Signal[], minutes = 0, last: [AlertRule, string][] = []): AlertRule[] =>
   judge({ ...none, ...rules }, signals, new Map(last), new Date(NOON + minutes * 60_000)).map(({ rule }) => rule);
 
-test("a threshold is met by as many as it says, within its minutes, of its own kind", () => {
+test("a threshold counts signals of its own kind within its period", () => {
   const failedLogins = { count: 3, minutes: 10 };
   const three = [signal("login-failed", -9), signal("login-failed", -5), signal("login-failed", -1)];
   assert.deepEqual(rulesAt({ failedLogins }, three), ["failed-logins"]);
@@ -44,16 +44,16 @@ test("each kind has its rule", () => {
   assert.deepEqual(rulesAt({ nodeFailures: once }, [signal("node-failed", -1)]), ["node-failures"]);
 });
 
-test("a rule that has raised its alert is quiet for a while, and then counts only what came after", () => {
+test("a rule that has raised an alert is quiet for a while, and then counts only later signals", () => {
   const nodeFailures = { count: 1, minutes: 120 };
   const before = signal("node-failed", -10);
   const raised: [AlertRule, string][] = [["node-failures", at(-9)]];
   assert.deepEqual(rulesAt({ nodeFailures }, [before, signal("node-failed", -1)], 0, raised), [], "within the hour");
-  assert.deepEqual(rulesAt({ nodeFailures }, [before], 60, raised), [], "told already");
+  assert.deepEqual(rulesAt({ nodeFailures }, [before], 60, raised), [], "already reported");
   assert.deepEqual(rulesAt({ nodeFailures }, [before, signal("node-failed", -1)], 51, raised), ["node-failures"]);
 });
 
-test("the error rate is the share of ended work that failed, where enough has ended", () => {
+test("the error rate is the failed share of ended work, if enough has ended", () => {
   const errorRate = { percent: 50, least: 4, minutes: 60 };
   const work = (done: number, failed: number) => [
     ...Array.from({ length: done }, () => signal("work-done", -2)),
@@ -61,7 +61,7 @@ test("the error rate is the share of ended work that failed, where enough has en
   ];
   assert.deepEqual(rulesAt({ errorRate }, work(2, 2)), ["error-rate"]);
   assert.deepEqual(rulesAt({ errorRate }, work(3, 2)), []);
-  assert.deepEqual(rulesAt({ errorRate }, work(0, 3)), [], "three are too few to tell");
+  assert.deepEqual(rulesAt({ errorRate }, work(0, 3)), [], "three are too few");
   assert.deepEqual(rulesAt({ errorRate }, []), []);
 });
 
@@ -72,13 +72,13 @@ test("costs add up over hours", () => {
   assert.equal(longestMinutes({ ...none, cost, failedLogins: { count: 1, minutes: 10 } }), 1440);
 });
 
-test("an alert says how many, since when, and the last few, cut where one is long", () => {
+test("an alert contains the number, the period and the last examples, with long ones cut", () => {
   const failed = Array.from({ length: 5 }, (_, n) => ({ ...signal("node-failed", -n), about: n === 0 ? "x".repeat(5000) : `n${n}` }));
   const [alert] = judge({ ...none, nodeFailures: { count: 1, minutes: 10 } }, failed.reverse(), new Map(), new Date(NOON));
   assert.match(alert?.summary ?? "", /^node failures: 5 within 10 min \(…; n2; n1; x{200}…\)$/);
 });
 
-test("events and records of the audit are read as what they are", () => {
+test("events and audit records become signals of the right kind", () => {
   const event = { at: at(0), summary: "no network", node: "n1" };
   assert.deepEqual(signalOfEvent({ ...event, type: "node.configure-failed" }), {
     at: at(0),
@@ -91,17 +91,17 @@ test("events and records of the audit are read as what they are", () => {
     assert.equal(signalOfEvent({ ...event, type })?.kind, "node-failed");
   assert.equal(signalOfEvent({ ...event, type: "plan.denied" })?.kind, "denied");
   assert.equal(signalOfEvent({ ...event, type: "job.succeeded" })?.kind, "work-done");
-  assert.equal(signalOfEvent({ ...event, type: "job.cancelled" }), undefined, "somebody wanted that");
+  assert.equal(signalOfEvent({ ...event, type: "job.cancelled" }), undefined, "a person wanted that");
   const act = { seq: 1, at: at(0), summary: "x", result: null, rule: null, costUsd: null };
   assert.equal(signalOfAct({ ...act, action: "login-failed" })?.kind, "login-failed");
   assert.equal(signalOfAct({ ...act, action: "refusal", result: "refused" })?.kind, "refused");
   assert.equal(
     signalOfAct({ ...act, action: "refusal", result: "deny" }),
     undefined,
-    "the event plan.denied tells of it, and not of dry runs",
+    "the event plan.denied counts instead, and not for dry runs",
   );
   assert.equal(signalOfAct({ ...act, action: "refusal", result: "CSRF_INVALID" })?.kind, "refused");
-  assert.equal(signalOfAct({ ...act, action: "refusal", result: "KEY_MISSING" }), undefined, "everyday");
+  assert.equal(signalOfAct({ ...act, action: "refusal", result: "KEY_MISSING" }), undefined, "normal");
   assert.equal(signalOfAct({ ...act, action: "login-failed", summary: "Invalid API Key (7 more times)" })?.times, 7);
   assert.equal(signalOfAct({ ...act, action: "outcome", result: "succeeded", costUsd: 1.5 })?.usd, 1.5);
   assert.equal(signalOfAct({ ...act, action: "intent", costUsd: 1.5 }), undefined, "not spent yet");

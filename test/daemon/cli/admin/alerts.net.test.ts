@@ -1,4 +1,4 @@
-/** Alerts at the command line, from a daemon that raised one by itself. */
+/** `muster alerts` with a real daemon that raises an alert by itself. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openStores } from "../../../../daemon/store/stores.ts";
@@ -7,7 +7,7 @@ import { until } from "../../../support/until.ts";
 import { addNode } from "../../../support/world.ts";
 import { muster } from "../muster.ts";
 
-test("a node that fails is in `muster alerts` some seconds later, with its reason", async (t) => {
+test("`muster alerts` lists the failure of a node with its reason", async (t) => {
   const { url, data, control } = await startTestControl(t);
   const here = { MUSTER_URL: url, MUSTER_KEY: control.firstKey };
   assert.equal((await muster(["alerts"], here)).out, "No alert has been raised.\n");

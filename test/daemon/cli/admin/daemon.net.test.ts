@@ -1,4 +1,4 @@
-/** A person at a command line, from the first start to the second: the real program, the real daemon. */
+/** The real program with the real daemon, from the first start to the second. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Check } from "../../../../daemon/contract/admin/doctor.ts";
@@ -16,8 +16,8 @@ after(async () => {
 
 const ask = (...args: string[]) => muster(args, daemon.env);
 
-test("the first start says where it is and shows a key that works", async () => {
-  assert.match(daemon.told(), new RegExp(`^Muster is at ${daemon.url}\nThe first API key, shown only now`));
+test("the first start prints its address and a key that works", async () => {
+  assert.match(daemon.printed(), new RegExp(`^Muster is at ${daemon.url}\nThe first API key, shown only now`));
   const { code, out } = await ask("nodes");
   assert.equal(code, 0);
   assert.match(out, /No machine is known yet\.\nSet a machine to boot from the network/);
@@ -43,7 +43,7 @@ test("a machine is accepted before it is seen, shown, explained and retired", as
   assert.deepEqual((await ask("retire", "rack1-n2")).out, "rack1-n2 is retired.\n");
 });
 
-test("what is not there or not allowed ends with 1 and a next step", async () => {
+test("a request that is impossible or not allowed ends with 1 and a next step", async () => {
   await ask("accept", "52:54:00:00:00:03", "--name", "rack1-n3");
   const outcomes: [args: string[], says: RegExp][] = [
     [["node", "nope"], /no node has the name.*\n→ .*muster nodes/],
@@ -61,7 +61,7 @@ test("what is not there or not allowed ends with 1 and a next step", async () =>
   }
 });
 
-test("without a key, with a wrong one and with too small a role it says which key would do", async () => {
+test("a missing key, a wrong key and a key without the role are refused with the way to the right key", async () => {
   const at = { MUSTER_URL: daemon.url };
   const none = await muster(["nodes"], at);
   assert.match(none.err, /no API key was given\n→ Set MUSTER_KEY/);
@@ -90,7 +90,7 @@ test("keys are listed without their secrets and revoked by name or id", async ()
   assert.match(again.err, /no key has the id looker\n→ .*muster key list/);
 });
 
-test("doctor knows its own daemon, and names what machines cannot boot without", async () => {
+test("doctor recognizes its own daemon, and names missing boot files", async () => {
   const { code, out } = await ask("doctor", "--json", "--config", daemon.config, "--data", daemon.data);
   const checks = JSON.parse(out) as { name: string; ok: boolean; advice?: string }[];
   assert.equal(code, 1);
@@ -111,11 +111,11 @@ test("the log and doctor name each old key of the configuration with its new pla
   assert.deepEqual([ok, advice], [true, "When convenient, move these keys: control is now admin.control"]);
 });
 
-test("the second start shows no key, and says how to make another", async () => {
+test("the second start shows no key, and prints the command that creates another", async () => {
   const { key } = daemon;
   assert.equal(await daemon.stop(), 0);
   daemon = await startDaemon(place.folder);
-  assert.doesNotMatch(daemon.told(), /mk_/);
-  assert.match(daemon.told(), new RegExp(`muster key create --name <name> --role <role> --data ${daemon.data}`));
+  assert.doesNotMatch(daemon.printed(), /mk_/);
+  assert.match(daemon.printed(), new RegExp(`muster key create --name <name> --role <role> --data ${daemon.data}`));
   assert.equal((await muster(["nodes"], { MUSTER_URL: daemon.url, MUSTER_KEY: key })).code, 0);
 });

@@ -1,11 +1,11 @@
-/** Keys from the command line: made on the control node, shown once, listed with owner and end, revoked over HTTP. */
+/** `muster key`: created on the control node, shown once, listed with owner and expiry, revoked over HTTP. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { startTestControl } from "../../../support/control.ts";
 import { muster } from "../muster.ts";
 
-test("a key has the owner and the end it was given, opens at once, and nothing after it was revoked", async (t) => {
+test("a key has its owner and expiry, works at once, and stops working when it is revoked", async (t) => {
   const { url, data, control } = await startTestControl(t);
   const here = { MUSTER_URL: url, MUSTER_DATA: data.root, MUSTER_KEY: control.firstKey };
   const made = await muster(
@@ -28,13 +28,13 @@ test("a key has the owner and the end it was given, opens at once, and nothing a
   assert.match((await muster(["nodes"], { ...here, MUSTER_KEY: key })).err, /does not know this API key/);
 });
 
-test("without --owner it is whoever sits at the keyboard, also behind sudo", async (t) => {
+test("without --owner, the owner is the user who runs the command, also with sudo", async (t) => {
   const { data } = await startTestControl(t);
   const made = await muster(["--json", "key", "create", "--name", "ci", "--role", "agent"], { MUSTER_DATA: data.root, SUDO_USER: "bob" });
   assert.deepEqual([made.code, (JSON.parse(made.out) as { owner: string }).owner], [0, "bob"]);
 });
 
-test("an end that is none, or over, is named with what would be one", async () => {
+test("an expiry that is invalid or in the past is refused with a valid example", async () => {
   for (const when of ["soon", "5s", "2020-01-01", "2030-02-31x"]) {
     const { code, err } = await muster(["key", "create", "--name", "x", "--role", "viewer", "--expires", when]);
     assert.equal(code, 2, when);

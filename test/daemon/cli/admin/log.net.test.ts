@@ -1,4 +1,4 @@
-/** The daemon's log at the command line: filtered, as text that acts on no terminal, and as JSON, one line each. */
+/** `muster log`: filtered, as text without control characters, and as one JSON object a line. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
@@ -7,7 +7,7 @@ import { muster } from "../muster.ts";
 
 const at = "2026-01-02T03:04:05.678Z";
 
-test("`muster log` tells what the supervisor kept, by level and part", async (t) => {
+test("`muster log` shows the supervisor's lines by level and part", async (t) => {
   const { url, control } = await startTestControl(t);
   const here = { MUSTER_URL: url, MUSTER_KEY: control.firstKey };
   const logged = (seq: number, level: number, process: string, part: string, msg: string, more = {}) => ({

@@ -1,4 +1,4 @@
-/** `muster audit` beside a daemon at work: listed, exported, proven, damaged. */
+/** `muster audit` next to a running daemon: list, export, verify, damage. */
 import assert from "node:assert/strict";
 import { copyFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -42,7 +42,7 @@ describe("the audit of a running daemon", () => {
     );
   });
 
-  test("is exported whole, and the export is proven without the daemon", async () => {
+  test("is exported completely, and the export is verified without the daemon", async () => {
     const file = join(folder, "audit.ndjson");
     const { records } = JSON.parse(await said("audit", "--json", "--export", file)) as { records: number };
     const proven = await muster(["audit", "verify", "--data", daemon.data, "--export", file]);
@@ -60,7 +60,7 @@ describe("the audit of a running daemon", () => {
     assert.match(altered.out, /^altered +record \d+ was altered: text and hash do not belong together/);
   });
 
-  test("is proven from the database while the daemon writes to it, and a copy that was damaged is not", async () => {
+  test("is verified from the database while the daemon writes to it, and a damaged copy fails", async () => {
     const proven = await muster(["audit", "verify", "--data", daemon.data]);
     assert.equal(proven.code, 0, proven.out + proven.err);
     await daemon.stop();

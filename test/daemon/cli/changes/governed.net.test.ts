@@ -1,4 +1,4 @@
-/** The one road from end to end: the command line, the daemon with its executor, and nodes with a real sshd. */
+/** Changes from end to end: the command line, the daemon with its executor, and nodes with a real sshd. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -25,7 +25,7 @@ const stops: (() => Promise<void>)[] = [];
 let daemon: Running;
 const people: Record<string, NodeJS.ProcessEnv> = {};
 
-/** Restarting a service of the machine these tests run on is not for tests: its nodes have a systemctl that only says so. */
+/** Tests must not restart services of this machine. So the nodes have a systemctl that only records its call. */
 function writeStandIns(): void {
   mkdirSync(programs);
   for (const [name, script] of [
@@ -37,7 +37,7 @@ function writeStandIns(): void {
   }
 }
 
-/** A folder is made and can be unmade; the last step of the runbook cannot succeed. */
+/** Steps that create a folder and can undo that. The last step of the runbook always fails. */
 function writeForms(): void {
   for (const place of [forms, runbooks]) mkdirSync(place);
   const ssh = "execution: { method: ssh, requires_target: true }\n";
@@ -103,7 +103,7 @@ const planOf = async (id: string): Promise<Proposed> => {
   return (await response.json()) as Proposed;
 };
 
-/** Of this daemon, by its data folder. */
+/** The process id of a child of this daemon, found by the data folder. */
 function childOf(name: string): number {
   const found = readdirSync("/proc").find((pid) => {
     if (!/^\d+$/.test(pid) || !existsSync(`/proc/${pid}/cmdline`)) return false;
@@ -119,7 +119,7 @@ const audit = async (): Promise<AuditRecord[]> => {
   return ((await response.json()) as AuditRecord[]).toReversed();
 };
 
-describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
+describe("every change", { skip: noSshd, concurrency: 1 }, () => {
   before(async () => {
     writeStandIns();
     writeForms();
@@ -139,14 +139,14 @@ describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
     remove();
   });
 
-  test("disk usage on every node runs at once and says what it saw", async () => {
+  test("disk usage runs at once on every node and shows its output", async () => {
     const { code, out, err } = await muster(["do", "disk_usage", "--on", "all", "--follow"], people.ada);
     assert.equal(code, 0, out + err);
     for (const name of Object.keys(scopes)) assert.match(out, new RegExp(`disk_usage on ${name}: succeeded\\n {2}Filesystem`));
     assert.match(out, /\nsucceeded\n$/);
   });
 
-  test("a restart in prod waits, is approved by a second person, runs, and is on record from proposal to outcome", async () => {
+  test("a restart in prod waits, is approved by a second person, runs, and is recorded from proposal to outcome", async () => {
     const asked = await as<Proposed>("ada", "do", "service_restart", "unit=ssh.service", "--on", "group:prod", "--reason", "it hangs");
     assert.equal(asked.code, 0, asked.err);
     const { work, approval } = asked.said;
@@ -178,7 +178,7 @@ describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
     ]);
   });
 
-  test("what is denied by a no is not done", async () => {
+  test("a denied change does not run", async () => {
     const { said } = await as<Proposed>("ada", "do", "service_restart", "unit=cron.service", "--on", "n1");
     const no = await muster(["deny", said.approval?.id ?? "", "--reason", "not now"], people.bob);
     assert.equal(no.code, 0, no.err);
@@ -186,7 +186,7 @@ describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
     assert.doesNotMatch(readFileSync(join(folder, "restarted"), "utf8"), /cron/);
   });
 
-  test("what deletes in prod is refused with the rule's name, whoever asks", async () => {
+  test("a deletion in prod is refused with the name of the rule, also for an admin", async () => {
     const kept = join(folder, "kept");
     mkdirSync(kept);
     const { code, err } = await muster(["do", "erase", `path=${kept}`, "--on", "n1"], daemon.env);
@@ -195,7 +195,7 @@ describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
     assert.ok(existsSync(kept));
   });
 
-  test("a step that fails takes back those before it, the newest first", async () => {
+  test("after a failed step, the steps before it are undone, the newest first", async () => {
     const { code, out, err } = await muster(["do", "--runbook", "three-folders", "--on", "n3", "--follow"], people.ada);
     assert.equal(code, 1, err);
     const steps = [...out.matchAll(/^(r?\d+) .* on n3: (\w+)/gm)].map(([, id, status]) => `${id} ${status}`);
@@ -215,7 +215,7 @@ describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
     assert.equal(existsSync(join(folder, "never")), false);
   });
 
-  test("control is killed in the middle of it: it goes on, is done once, and its end is known", async () => {
+  test("after control is killed, the execution continues, runs once, and its end is recorded", async () => {
     const note = join(folder, "noted");
     const { said } = await as<Proposed>("ada", "do", "pause", `note=${note}`, "--on", "n3");
     await until("it runs", async () => (await planOf(said.work.id)).execution?.steps[0]?.status === "running");
@@ -231,7 +231,7 @@ describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
     );
   });
 
-  test("the executor is killed in the middle of it: nobody claims to know what happened, and it is not begun again", async () => {
+  test("after the executor is killed, the outcome is unknown, and the step does not run again", async () => {
     const note = join(folder, "lost");
     const { said } = await as<Proposed>("ada", "do", "pause", `note=${note}`, "--on", "n3");
     await until("it runs", async () => (await planOf(said.work.id)).execution?.steps[0]?.status === "running");
@@ -245,18 +245,23 @@ describe("one road for every change", { skip: noSshd, concurrency: 1 }, () => {
   });
 
   const mistakes: [what: string, args: string[], code: number, says: RegExp][] = [
-    ["nothing to do", ["do", "--on", "n1"], 2, /no tool and no runbook was given/],
-    ["a word that is no parameter", ["do", "disk_usage", "n1"], 2, /n1: is not a parameter/],
+    ["a proposal without a tool", ["do", "--on", "n1"], 2, /no tool and no runbook was given/],
+    ["a word that is not a parameter", ["do", "disk_usage", "n1"], 2, /n1: is not a parameter/],
     ["a parameter before the tool", ["do", "unit=x", "--on", "n1"], 2, /the tool comes before its parameters/],
-    ["a tool that is not there", ["do", "fly", "--on", "n1"], 1, /there is no tool fly/],
-    ["a node that is not there", ["do", "disk_usage", "--on", "n9"], 1, /there is no node n9/],
-    ["a look that would change something", ["do", "make", "path=/tmp/x", "--on", "n3", "--read-only"], 1, /denied by the rule read-only/],
-    ["a no without a reason", ["deny", "apr_x"], 2, /--reason/],
-    ["an approval that is not there", ["approve", `apr_${"x".repeat(22)}`], 1, /no approval has the id/],
-    ["an id that is none", ["plan", "x"], 1, /id/],
+    ["an unknown tool", ["do", "fly", "--on", "n1"], 1, /there is no tool fly/],
+    ["an unknown node", ["do", "disk_usage", "--on", "n9"], 1, /there is no node n9/],
+    [
+      "a read-only proposal that would change something",
+      ["do", "make", "path=/tmp/x", "--on", "n3", "--read-only"],
+      1,
+      /denied by the rule read-only/,
+    ],
+    ["a denial without a reason", ["deny", "apr_x"], 2, /--reason/],
+    ["an unknown approval", ["approve", `apr_${"x".repeat(22)}`], 1, /no approval has the id/],
+    ["an invalid id", ["plan", "x"], 1, /id/],
   ];
   for (const [what, args, code, says] of mistakes)
-    test(`${what} is said as such`, async () => {
+    test(`${what} is refused`, async () => {
       const answer = await muster(args, people.ada);
       assert.equal(answer.code, code, answer.out + answer.err);
       assert.match(answer.err, says);

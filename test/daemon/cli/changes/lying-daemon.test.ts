@@ -1,4 +1,4 @@
-/** A daemon in somebody else's hands asks for a signature: the command looks at what it is shown, and signs nothing else. */
+/** A daemon under an attacker's control requests a signature. The command signs only the plan that it shows. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -20,7 +20,7 @@ const { approval, work } = lab.desk.propose(restartSsh("n1"), person("ada"));
 assert.ok(approval);
 const { work: other } = lab.desk.propose(wish("service_restart", ["n1"], { unit: "nomad.service" }), person("ada"));
 
-/** Answers every request the same, and hears whatever is sent. */
+/** Gives the same answer to every request, and records what it receives. */
 async function daemonThatSays(t: TestContext, answer: object) {
   const server = createServer((_, response) => response.setHeader("content-type", "application/json").end(JSON.stringify(answer)));
   server.listen(0, "127.0.0.1");
@@ -42,14 +42,14 @@ async function daemonThatSays(t: TestContext, answer: object) {
 
 const quietly = { json: true, yes: true };
 
-test("what is shown as it is, is signed", async (t) => {
+test("a plan that matches its approval is signed", async (t) => {
   const { client, key } = await daemonThatSays(t, { approval, work, signedVotes: true });
   const bea = key("bea");
   const signature = await signatureFor(client, approval.id, quietly);
   assert.ok("by" in whoSigned(approval, { answer: "approve", signature }, [registered(bea)], new Date()));
 });
 
-test("without a terminal nothing is signed until it was said beforehand that nobody has to be asked", async (t) => {
+test("without a terminal, nothing is signed unless --yes was given", async (t) => {
   const { client, key } = await daemonThatSays(t, { approval, work, signedVotes: true });
   key("bea");
   for (const json of [true, false])
@@ -57,11 +57,11 @@ test("without a terminal nothing is signed until it was said beforehand that nob
 });
 
 for (const [what, answer] of [
-  ["one plan and asks about another", { approval, work: { ...other, id: work.id }, signedVotes: true }],
-  ["hashes that fit, and another plan", { approval, work: { ...work, plan: other.plan }, signedVotes: true }],
-  ["another question than was asked for", { approval: { ...approval, id: `apr_${"x".repeat(22)}` }, work, signedVotes: true }],
+  ["one plan and requests a signature for another", { approval, work: { ...other, id: work.id }, signedVotes: true }],
+  ["matching hashes with another plan", { approval, work: { ...work, plan: other.plan }, signedVotes: true }],
+  ["another approval than the requested one", { approval: { ...approval, id: `apr_${"x".repeat(22)}` }, work, signedVotes: true }],
 ] as const)
-  test(`to a daemon that shows ${what} nothing is signed`, async (t) => {
+  test(`nothing is signed for a daemon that shows ${what}`, async (t) => {
     const { client, key } = await daemonThatSays(t, answer);
     key("bea");
     await assert.rejects(signatureFor(client, approval.id, quietly), (error) => {
@@ -71,7 +71,7 @@ for (const [what, answer] of [
     });
   });
 
-test("who asked is told so on their own machine, whatever the daemon would take", async (t) => {
+test("the command refuses a vote of the requester, even if the daemon would accept it", async (t) => {
   const { client, key } = await daemonThatSays(t, { approval, work, signedVotes: true });
   key("Ada");
   await assert.rejects(signatureFor(client, approval.id, quietly), /the requester has no vote/);

@@ -1,4 +1,4 @@
-/** The rules as an operator tries them: the table, a case that is wrong, a plan explained, a rule with a mistake. */
+/** `muster policy`: the table of cases, a wrong case, the explanation of a plan, a rule with a mistake. */
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,13 +19,13 @@ writeFileSync(
 );
 
 describe("muster policy", { concurrency: 2 }, () => {
-  test("test: the table that comes with Muster is answered as it says", async () => {
+  test("test: Muster's own table is decided as expected", async () => {
     const { code, out, err } = await muster(["policy", "test"], {}, folder);
     assert.deepEqual([code, err], [0, ""]);
     assert.match(out, /^(\d+) of \1 cases are decided as expected\.$/m);
   });
 
-  test("test: a case that is answered otherwise is shown with what was decided, and fails the command", async () => {
+  test("test: a case that is decided differently is shown with the decision, and fails the command", async () => {
     const file = join(folder, "cases.yaml");
     const cases = ["db1", "db2"].map((node) => ({
       case: `looking at ${node}`,
@@ -40,7 +40,7 @@ describe("muster policy", { concurrency: 2 }, () => {
     assert.match(out, /1 of 2 cases/);
   });
 
-  test("test: a field of a case that is wrong is named", async () => {
+  test("test: a wrong field of a case is named", async () => {
     const file = join(folder, "wrong.yaml");
     writeFileSync(file, "- case: x\n  by: king\n  steps: []\n  expect: { answer: allow, rule: read }\n");
     const { code, err } = await muster(["policy", "test", file], {}, folder);
@@ -62,7 +62,7 @@ describe("muster policy", { concurrency: 2 }, () => {
     assert.equal(decision.answer, "needs-approval");
   });
 
-  test("explain: what is no plan is refused with the field that is missing", async () => {
+  test("explain: a file that is not a plan is refused with the missing field", async () => {
     const file = join(folder, "none.json");
     writeFileSync(file, "{}");
     const { code, err } = await muster(["policy", "explain", file], {}, folder);
@@ -70,7 +70,7 @@ describe("muster policy", { concurrency: 2 }, () => {
     assert.match(err, /none\.json is not a plan: .*version/s);
   });
 
-  test("explain: of a plan's id, what the daemon decided and why", async (t) => {
+  test("explain: for the id of a plan, the decision of the daemon and its reasons", async (t) => {
     const data = dataDir(join(folder, "data"));
     createDataDir(data);
     const stores = openStores(data.database);

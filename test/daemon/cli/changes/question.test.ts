@@ -1,4 +1,4 @@
-/** What a voter reads before they sign: all of it, however narrow the terminal and whatever a parameter does to hide. */
+/** A voter reads everything before signing, also on a narrow terminal and with parameters that try to hide. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { showQuestion } from "../../../../daemon/cli/changes/question.ts";
@@ -13,7 +13,7 @@ assert.ok(step);
 const shownWith = (unit: string, text = unit): string =>
   showQuestion(approval, { ...work, plan: { ...work.plan, steps: [{ ...step, parameters: { unit }, preview: { kind: "exact", text } }] } });
 
-test("every step is shown with its values, preview, machine, address and scope, and both clocks with the hash", () => {
+test("every step is shown with values, preview, machine, address and scope, and the two time limits with the hash", () => {
   const shown = showQuestion(approval, work);
   for (const part of [
     /^ada asks:\n/,
@@ -34,7 +34,7 @@ test("nothing is cut to the terminal's width, at any length", (t) => {
   assert.equal(shownWith(long).split(long).length, 3);
 });
 
-test("spaces that push the end away, and characters that hide or turn it round, are named", () => {
+test("long runs of spaces and characters that hide or reverse text are spelled out", () => {
   const shown = shownWith(`a${" ".repeat(500)}b`, "a\u202eb\u200bc\nd\u001b[2Ke");
   assert.match(shown, /parameters: \{"unit":"a<500 spaces>b"\}\n {2}does: a<U\+202E>b<U\+200B>c<U\+000A>d<U\+001B>\[2Ke\n/);
 });

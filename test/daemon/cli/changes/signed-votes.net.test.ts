@@ -1,4 +1,4 @@
-/** A voter's key from its making to a plan that runs by it, and somebody who writes the daemon's database and has none. */
+/** A voter's key from its creation to a plan that runs with it, and an attacker who can only write to the database. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ const { folder, remove } = temporary();
 const data = dataDir(join(folder, "data"));
 const noted = join(folder, "noted");
 let daemon: Running;
-/** Each on a machine of their own: a home folder. */
+/** Each person has a machine of their own, here a home folder. */
 const people: Record<string, NodeJS.ProcessEnv> = {};
 const keyFile = join(folder, "bea", "muster", "voter.json");
 
@@ -67,13 +67,13 @@ describe("signed votes", { concurrency: 1 }, () => {
     return (JSON.parse(out) as { name: string; detail: string; advice?: string }[]).find(({ name }) => name === "signed votes");
   };
 
-  test("doctor says that votes are not signed, and how they would be", async () => {
+  test("doctor reports that votes are not signed, with the command for signing", async () => {
     const check = await doctorOn();
     assert.match(check?.detail ?? "", /can write to the database can forge votes/);
     assert.match(check?.advice ?? "", /muster voter keygen/);
   });
 
-  test("a voter makes a key that nobody else can read, and the line it prints registers it", async () => {
+  test("a voter creates a key that only the owner can read, and the printed command registers it", async () => {
     const { out } = await muster(["voter", "keygen", "--name", "bea"], people.bea);
     assert.equal(statSync(keyFile).mode & 0o777, 0o600);
     const line = /^ {2}muster (voter add bea ed25519:\S+ --role operator)$/m.exec(out)?.[1];
@@ -98,14 +98,14 @@ describe("signed votes", { concurrency: 1 }, () => {
     );
   });
 
-  test("a yes without a signature is refused at once, with the way to one", async () => {
+  test("an approval without a signature is refused at once, with the command for signing", async () => {
     const { approval } = await ask("unsigned");
     const { code, err } = await muster(["approve", approval?.id ?? ""], { ...people.bea, XDG_CONFIG_HOME: join(folder, "elsewhere") });
     assert.equal(code, 1);
     assert.match(err, /only a signed yes counts here.*muster voter keygen/);
   });
 
-  test("votes written into the database begin nothing: the executor refuses them", async () => {
+  test("the executor refuses votes that were written into the database", async () => {
     const { work, approval } = await ask("forged");
     assert.ok(approval);
     const now = new Date();
@@ -146,7 +146,7 @@ describe("signed votes", { concurrency: 1 }, () => {
     assert.ok(existsSync(`${noted}-signed`));
   });
 
-  test("who asked signs nothing, and a no needs no signature", async () => {
+  test("the requester cannot sign, and a denial needs no signature", async () => {
     const { approval } = await as<Proposed>("bea", "do", "note", `path=${noted}-own`, "--on", "n1");
     const own = await muster(["approve", approval?.id ?? ""], people.bea);
     assert.match(own.err, /the requester has no vote/);
@@ -154,22 +154,22 @@ describe("signed votes", { concurrency: 1 }, () => {
   });
 
   const mistakes: [what: string, args: string[], says: RegExp, env?: () => NodeJS.ProcessEnv][] = [
-    ["a second key in the place of the first", ["voter", "keygen"], /voter\.json is there already/],
-    ["a public key that is none", ["voter", "add", "eve", "ssh-ed25519", "--role", "operator"], /not a public key of/],
-    ["a role that has no vote", ["voter", "add", "eve", "x", "--role", "viewer"], /operator, admin/],
-    ["a voter nobody knows", ["voter", "remove", "eve", "--data", data.root], /eve is not a voter/],
+    ["a second key over the first", ["voter", "keygen"], /voter\.json is there already/],
+    ["an invalid public key", ["voter", "add", "eve", "ssh-ed25519", "--role", "operator"], /not a public key of/],
+    ["a role without a vote", ["voter", "add", "eve", "x", "--role", "viewer"], /operator, admin/],
+    ["an unknown voter", ["voter", "remove", "eve", "--data", data.root], /eve is not a voter/],
     ["a folder without a database", ["voter", "list", "--data", "/tmp"], /there is no database in \/tmp/],
-    ["a named key that is not there", ["voter", "show"], /is not there/, () => ({ MUSTER_VOTER_KEY: "/tmp/no-such-key" })],
-    ["no key at all", ["voter", "show"], /muster voter keygen/, () => ({ XDG_CONFIG_HOME: join(folder, "elsewhere") })],
+    ["a named key file that does not exist", ["voter", "show"], /is not there/, () => ({ MUSTER_VOTER_KEY: "/tmp/no-such-key" })],
+    ["a machine without a key", ["voter", "show"], /muster voter keygen/, () => ({ XDG_CONFIG_HOME: join(folder, "elsewhere") })],
   ];
   for (const [what, args, says, env] of mistakes)
-    test(`${what} is said as such`, async () => {
+    test(`${what} is refused`, async () => {
       const { code, err } = await muster(args, env?.() ?? people.bea);
       assert.notEqual(code, 0);
       assert.match(err, says);
     });
 
-  test("one key is one person, and one name too", async () => {
+  test("a key and a name belong to one person only", async () => {
     const { publicKey } = await as<{ publicKey: string }>("bea", "voter", "show");
     const twice = await onControlNode("voter", "add", "eve", publicKey, "--role", "admin");
     assert.match(twice.err, /this key is bea's already/);
@@ -177,7 +177,7 @@ describe("signed votes", { concurrency: 1 }, () => {
     assert.match(renamed.err, /Bea is a voter already/);
   });
 
-  test("a key that others can read signs nothing", async () => {
+  test("a key file that other users can read is refused", async () => {
     chmodSync(keyFile, 0o644);
     const { code, err } = await muster(["voter", "show"], people.bea);
     chmodSync(keyFile, 0o600);
@@ -185,7 +185,7 @@ describe("signed votes", { concurrency: 1 }, () => {
     assert.match(err, /can be read by others: chmod 600/);
   });
 
-  test("with the last voter gone a yes needs no signature, and the command says so", async () => {
+  test("after the last voter is removed, approvals need no signature, and the command reports it", async () => {
     const { out } = await onControlNode("voter", "remove", "bea");
     assert.match(out, /bea is no longer a voter\. There are no voters now/);
     assert.match((await onControlNode("voter", "list")).out, /^There are no voters\./);

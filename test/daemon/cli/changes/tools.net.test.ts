@@ -1,4 +1,4 @@
-/** Tools and runbooks as the command shows and checks them: files of this machine, no daemon. */
+/** `muster tools` and `runbooks` read files of this machine, without a daemon. */
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,12 +19,12 @@ test("muster tools lists Muster's tools and those of the configured folder, with
   const { code, out } = await muster(["--json", "tools", "--config", config]);
   const tools = JSON.parse(out) as { name: string; risk: string; file: string; does: string }[];
   const fans = tools.find(({ name }) => name === "fans");
-  // Nobody vouches for a program that Muster does not know.
+  // Muster cannot know the effect of an unknown program.
   assert.deepEqual([code, fans?.risk, fans?.does, fans?.file], [0, "write", "sensors", join(forms, "fans.yaml")]);
   assert.equal(tools.find(({ name }) => name === "disk_usage")?.risk, "read");
 });
 
-test("muster tools check reads one more file, and names file and line of what is wrong", async () => {
+test("muster tools check reads another folder, and names file and line of a mistake", async () => {
   writeFileSync(join(forms, "fans.yaml"), form());
   const right = await muster(["tools", "check", forms], {}, folder);
   assert.deepEqual([right.code, /^\d+ forms of tools are valid\.$/m.test(right.out)], [0, true], right.out + right.err);
@@ -34,12 +34,12 @@ test("muster tools check reads one more file, and names file and line of what is
   assert.match(wrong.out, /fans\.yaml:4: rysk: there is no such key/);
 });
 
-test("muster runbooks finds those for a symptom", async () => {
+test("muster runbooks finds runbooks for a symptom", async () => {
   const { code, out } = await muster(["--json", "runbooks", "--symptom", "full-disk"]);
   assert.deepEqual([code, (JSON.parse(out) as { name: string }[]).map(({ name }) => name)], [0, ["full-disk"]]);
 });
 
-test("muster runbooks check names a step whose tool is not there", async () => {
+test("muster runbooks check names a step with an unknown tool", async () => {
   const place = join(folder, "runbooks");
   mkdirSync(place);
   writeFileSync(

@@ -1,4 +1,4 @@
-/** A playbook run seen from the command line: a machine enrols with a token, and its job is watched, left alone and asked about. */
+/** `muster job`: a machine enrols with a token, and its job is followed, left running and listed. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +14,7 @@ const { ask } = own;
 
 const mac = "52:54:00:00:01:01";
 
-/** Its address answers no SSH with this key, so the run ends as failed; that is all this test needs of it. */
+/** SSH to its address does not work, so the run fails. This test needs no more. */
 async function enrol(): Promise<void> {
   await ask("accept", mac, "--name", "enrolled");
   const { token } = JSON.parse((await ask("token", "create", "--node", "enrolled", "--json")).out) as { token: string };
@@ -27,7 +27,7 @@ async function enrol(): Promise<void> {
   assert.equal(response.status, 202, await response.text());
 }
 
-test("Ctrl-C leaves a followed job alone; followed to its failed end it says so with exit code 1", options, async () => {
+test("Ctrl-C does not stop a followed job; following a job that fails ends with exit code 1", options, async () => {
   await enrol();
   const watching = launch(["job", "enrolled", "--follow"], own.daemon.env);
   const ended = outcome(watching);

@@ -1,4 +1,4 @@
-/** Tokens, quarantine, groups and variables as a person at a command line meets them: the real program, the real daemon. */
+/** Tokens, quarantine, groups and variables, with the real program and the real daemon. */
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const { ask } = own;
 const calls = (n: number, token: string, hostname: string) =>
   callHome(own.daemon.url, { ip_address: `127.0.1.${n}`, hostname, token, mac: `52:54:00:00:03:0${n}`, ssh_host_key: hostKey(n) });
 
-test("a token is shown once with the line to run, listed, and revoked", async () => {
+test("a token is shown once with the command to run, listed, and revoked", async () => {
   const made = await ask("token", "create", "--ttl", "1h", "--uses", "3");
   assert.match(
     made.out,
@@ -30,7 +30,7 @@ test("a token is shown once with the line to run, listed, and revoked", async ()
   assert.match((await ask("token", "create", "--node", "n1", "--uses", "2")).err, /^muster: uses: a token for one node works once/);
 });
 
-test("who is kept out is listed, shown at the node it claims to be, and let in under another name", async () => {
+test("a machine in quarantine is listed, shown at the claimed node, and admitted under another name", async () => {
   const { token } = JSON.parse((await ask("token", "create", "--uses", "5", "--json")).out) as { token: string };
   assert.equal((await calls(1, token, "n1")).status, 202);
   assert.equal((await calls(2, token, "n1")).status, 409);

@@ -1,4 +1,4 @@
-/** Rescue, wipe, playbooks by name and by the clock, from the command line against the real daemon. */
+/** Rescue, wipe, playbooks by name and schedules, with the real daemon. */
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const { ask } = own;
 const failure = ({ err }: { err: string }) => JSON.parse(err).error as { code: string; message: string; hint: string };
 const phase = async () => (JSON.parse((await ask("node", "rack1-n1", "--json")).out) as { state: { phase: string } }).state.phase;
 
-test("nothing is rescued or wiped without the files for it, and the answer says which to build", async () => {
+test("rescue and wipe are refused without their boot files, and the answer names the command", async () => {
   for (const words of [
     ["rescue", "rack1-n1"],
     ["wipe", "rack1-n1", "--confirm", "rack1-n1"],
@@ -25,7 +25,7 @@ test("nothing is rescued or wiped without the files for it, and the answer says 
   assert.equal(await phase(), "accepted");
 });
 
-test("a wipe wants the name typed; it is armed, shown, taken back, and on the timeline", async () => {
+test("a wipe requires the typed name; it is armed, shown, undone, and on the timeline", async () => {
   for (const file of [
     "ipxe/undionly.kpxe",
     "ipxe/snponly.efi",
@@ -48,13 +48,13 @@ test("a wipe wants the name typed; it is armed, shown, taken back, and on the ti
   assert.equal(await phase(), "accepted");
 });
 
-test("a rescue is asked for and ended", async () => {
+test("a rescue starts and ends", async () => {
   assert.match((await ask("rescue", "rack1-n1")).out, /boots into the rescue system/);
   assert.match((await ask("node", "rack1-n1")).out, /rescue +not started yet/);
   assert.match((await ask("rescue", "rack1-n1", "--end")).out, /is accepted and boots its disk again/);
 });
 
-test("playbooks are listed with what they do; one is not run by path, nor on a node without a system", async () => {
+test("playbooks are listed with their purpose, and do not run by path or on a node without a system", async () => {
   const { out } = await ask("playbooks");
   assert.match(out, /^look +read-only +Says /m);
   assert.match(out, /^update +changes +Installs /m);
@@ -70,7 +70,7 @@ test("playbooks are listed with what they do; one is not run by path, nor on a n
   assert.equal((await ask("run", "look", "--limit", "all", "--diff")).code, 2);
 });
 
-test("a schedule is added, approved, listed and removed; a wrong time is refused by name", async () => {
+test("a schedule is added, approved, listed and removed; a wrong time is refused with its field", async () => {
   const add = (name: string, cron: string) =>
     ask("schedule", "add", name, "--playbook", "update", "--limit", "all", "--cron", cron, "--json");
   assert.match(failure(await add("wrong", "61 * * * *")).message, /^cron: .*minute/);

@@ -1,11 +1,11 @@
-/** Racks and rooms as a person at a command line meets them: the real program and the real daemon. */
+/** Racks and rooms, with the real program and the real daemon. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withDaemon } from "../muster.ts";
 
 const { ask } = withDaemon({ accepted: { mac: "52:54:00:00:00:02", name: "rack1-n2" } });
 
-test("a rack keeps its size until another is named, and is no room as well", async () => {
+test("a rack keeps its size until another is named, and cannot be a room too", async () => {
   assert.equal((await ask("rack", "add", "A", "--units", "20")).out, "A: 20 units.\n");
   const again = await ask("rack", "add", "A");
   assert.equal(again.code, 2);
@@ -18,7 +18,7 @@ test("a rack keeps its size until another is named, and is no room as well", asy
   assert.equal((await ask("rack", "add", "B")).out, "B: 42 units.\n");
 });
 
-test("where a machine stands is said in units of a rack, and in rows and columns of a room", async () => {
+test("the place of a machine is shown in units of a rack, or in rows and columns of a room", async () => {
   assert.equal((await ask("rack", "add", "C")).code, 0);
   assert.equal((await ask("rack", "add", "cellar", "--room", "6x10")).out, "cellar: 6 rows, 10 columns.\n");
   assert.equal((await ask("rack", "place", "rack1-n2", "C", "7", "--height", "2")).out, "rack1-n2 stands in C, units 7-8.\n");

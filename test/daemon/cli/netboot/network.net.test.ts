@@ -1,11 +1,11 @@
-/** Leases and quirks as a person at a command line meets them: the real program and the real daemon. */
+/** Leases and quirks, with the real program and the real daemon. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withDaemon } from "../muster.ts";
 
 const { ask } = withDaemon({ accepted: { mac: "52:54:00:00:00:02", name: "rack1-n2" } });
 
-test("without a boot network leases says so, and an address nobody has is not given back", async () => {
+test("`muster leases` reports a missing boot network, and an unused address cannot be released", async () => {
   assert.deepEqual((await ask("leases")).out, "No boot network is set up (netboot.interface).\n");
   const network = JSON.parse((await ask("leases", "--json")).out) as Record<string, unknown[]>;
   assert.deepEqual(network, { interfaces: [], subnets: [], leases: [], reservations: [], otherServers: [] });
@@ -17,7 +17,7 @@ test("without a boot network leases says so, and an address nobody has is not gi
   assert.match(nonsense.err, /not an address such as/);
 });
 
-test("quirks are set, listed, explained, not exported when only chosen, and forgotten", async () => {
+test("quirks are set, listed, explained and forgotten, and chosen ones are not exported", async () => {
   assert.equal((await ask("quirks")).out, "Every machine boots with the usual settings.\n");
   const set = await ask("quirks", "set", "rack1-n2", "--blksize", "512", "--local", "exit-0,exit-1");
   assert.deepEqual([set.code, set.err], [0, ""]);
@@ -35,7 +35,7 @@ test("quirks are set, listed, explained, not exported when only chosen, and forg
   assert.match(again.err, /nothing was chosen for or learned of rack1-n2/);
 });
 
-test("what cannot be set is refused with what can", async () => {
+test("an invalid setting is refused with the valid ones", async () => {
   for (const [args, said] of [
     [["--blksize", "4"], /whole number from 8 to 1468/],
     [["--local", "exit-2"], /exit-2 is not one of sanboot, exit-0, exit-1/],

@@ -1,4 +1,4 @@
-/** What `muster quirks export` prints is what the quirk file reads. */
+/** The quirk file can read the output of `muster quirks export`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { quirkLines, showQuirks } from "../../../../daemon/cli/netboot/show-quirks.ts";
@@ -16,7 +16,7 @@ const dell = (mac: string, ...quirks: AppliedQuirk[]): MachineQuirks => ({
   quirks,
 });
 
-test("a line names make and model, what was learned and why, and nothing that tells whose machine it was", () => {
+test("a line contains make, model, the learned quirk and its reason, and nothing that identifies the machine", () => {
   const machine = dell("52:54:00:12:34:56", small, { name: "loader", value: "ipxe", source: "chosen", because: "set by the operator" });
   assert.deepEqual(quirkLines([machine]), [
     { when: { make: "Dell Inc.", model: "OptiPlex 780", firmware: "bios" }, set: { blockSize: 512 }, because: small.because },
@@ -24,7 +24,7 @@ test("a line names make and model, what was learned and why, and nothing that te
   assert.doesNotMatch(JSON.stringify(quirkLines([machine])), /rack1|12:34:56/);
 });
 
-test("ten machines of one model make one line, and each of them fits it again", () => {
+test("ten machines of one model yield one line, which matches each of them", () => {
   const machines = [1, 2, 3].map((n) => dell(`52:54:00:00:00:0${n}`, small));
   const text = quirkLines(machines)
     .map((line) => JSON.stringify(line))
@@ -34,17 +34,17 @@ test("ten machines of one model make one line, and each of them fits it again", 
   for (const machine of machines) assert.ok(quirkMatches(machine, lines[0]!.when));
 });
 
-test("without a make the cards' maker stands for it", () => {
+test("without a make, the maker of the network card is used", () => {
   const stranger: MachineQuirks = { mac: "00:1a:4b:00:00:01", quirks: [{ ...small, name: "localBoot", value: ["exit-0", "exit-1"] }] };
   assert.deepEqual(quirkLines([stranger])[0]?.when, { oui: "00:1a:4b" });
   assert.deepEqual(quirkLines([stranger])[0]?.set, { localBoot: ["exit-0", "exit-1"] });
 });
 
-test("what was only chosen, or stands in the file already, is not sent in", () => {
+test("chosen quirks and quirks of the file are not exported", () => {
   assert.deepEqual(quirkLines([dell("52:54:00:00:00:01", { ...small, source: "file" }, { ...small, source: "chosen" })]), []);
 });
 
-test("the list says what is otherwise, on whose word and why", () => {
+test("the list shows each quirk with its source and reason", () => {
   const text = showQuirks([dell("52:54:00:00:00:01", small, { name: "tftpOptions", value: false, source: "file", because: "x" })]);
   assert.match(text, /rack1-n1 +Dell Inc\. OptiPlex 780 +TFTP blocks of 512 bytes at most +learned +1468-byte blocks/);
   assert.match(text, /no TFTP options +file/);
