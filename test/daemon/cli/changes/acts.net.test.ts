@@ -20,7 +20,7 @@ let ada: NodeJS.ProcessEnv;
 const at = (name: string, what: string) => join(folder, `${name}-${what}`);
 const switched = (name: string) => (existsSync(at(name, "switched")) ? readFileSync(at(name, "switched"), "utf8") : "");
 
-/** A switch that says when it is pressed, and takes until its gate is open. */
+/** A power switch that records when it is pressed, and blocks until its gate is open. */
 function writeSwitch(): string {
   const file = join(folder, "switch");
   writeFileSync(file, `#!/bin/sh\necho on >>${folder}/$1-switched\nwhile [ ! -e ${folder}/$1-gate ]; do sleep 0.1; done\n`, {
@@ -60,7 +60,7 @@ async function until<T>(what: string, look: () => T | undefined | Promise<T | un
 
 const pressed = (name: string) => until(`${name} is switched`, () => (switched(name) === "" ? undefined : true));
 
-/** Also while control is away. */
+/** Works also while control is not running. */
 const ended = ({ work }: Proposed) =>
   until("an end", async () => {
     const { execution } = await read<Proposed>(`/api/plans/${work.id}`).catch(() => ({ execution: undefined }));
@@ -92,7 +92,7 @@ describe("Muster's own acts in plans", { concurrency: 1 }, () => {
     remove();
   });
 
-  test("control performs it in the requester's name, without any key of the executor", async () => {
+  test("control performs an act in the name of the requester, without a key of the executor", async () => {
     writeFileSync(at("n1", "gate"), "");
     const execution = await ended(await propose("power", "action=on", "--on", "n1"));
     assert.equal(execution.status, "succeeded", execution.error);
@@ -103,7 +103,7 @@ describe("Muster's own acts in plans", { concurrency: 1 }, () => {
     assert.ok(events.some(({ summary }) => summary === "power on by command, asked by ada"));
   });
 
-  test("control is killed while it performs it: it happened once, and nobody claims to know its end", async () => {
+  test("after control is killed while it performs an act, the act happened once, and its outcome is unknown", async () => {
     const proposed = await propose("power", "action=on", "--on", "n2");
     await pressed("n2");
     process.kill(childOf("control"), "SIGKILL");
@@ -113,7 +113,7 @@ describe("Muster's own acts in plans", { concurrency: 1 }, () => {
     assert.equal(switched("n2"), "on\n");
   });
 
-  test("the executor is killed while it waits for it: it happened once, and its end is unknown", async () => {
+  test("after the executor is killed while it waits for an act, the act happened once, and its outcome is unknown", async () => {
     const proposed = await propose("power", "action=on", "--on", "n3");
     await pressed("n3");
     process.kill(childOf("executor"), "SIGKILL");
