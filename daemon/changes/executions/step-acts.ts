@@ -39,7 +39,7 @@ class NotPerformed extends Error {
 
 export class StepActs {
   readonly #parts: StepActParts;
-  /** What control performs now, and outcomes that could not be saved. */
+  /** The acts at work, and outcomes that could not be saved. */
   readonly #known = new Map<string, Promise<ActOutcome>>();
 
   constructor(parts: StepActParts) {

@@ -12,9 +12,9 @@ type Tell = (message: FromExecutor) => void;
 
 export interface ControlLine {
   tell: Tell;
-  /** Whether any control is connected. */
+  /** True while a control is connected. */
   connected(): boolean;
-  /** How long an act may take to end after its step was stopped. */
+  /** The time that an act may take to end after its step was stopped. */
   graceMs(): number;
 }
 
@@ -57,7 +57,7 @@ export class ActRequests {
     }
   }
 
-  /** What control never heard of did not happen. Otherwise only its answer tells. */
+  /** An act that control was never asked for did not happen. Otherwise only the answer of control shows its end. */
   async #stopped({ sent, answer }: Waiting, signal: AbortSignal): Promise<StepEnd> {
     if (!sent) return { status: reasonOf(signal), said: nothing, error: "control was away: nothing was done" };
     const patience = new AbortController();

@@ -177,7 +177,7 @@ const refusals: Record<string, { change(lab: DeskLab, execution: Execution): Par
     },
     why: /no execution .* is at work/,
   },
-  "an execution that nobody decided": {
+  "an unknown execution": {
     change: () => ({ executionId: "8d4a3f35-93a1-4f0e-8a59-0d6f5dca2c11" }),
     why: /no execution 8d4a3f35\S* is at work/,
   },

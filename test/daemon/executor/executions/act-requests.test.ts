@@ -1,4 +1,4 @@
-/** What a step came to whose act control was asked for: only control's answer tells, and what was never asked did not happen. */
+/** The end of a step that is an act: only the answer of control shows it. An act that was never requested did not happen. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FromExecutor } from "../../../../daemon/contract/executor-protocol.ts";
@@ -79,14 +79,14 @@ test("stopped after it was asked, the answer still counts", async () => {
   assert.equal((await ended).status, "succeeded");
 });
 
-test("stopped after it was asked, without an answer within the grace, nobody knows", async () => {
+test("stopped after it was asked, without an answer within the grace, the end is unknown", async () => {
   const { stop, ended } = line({ graceMs: 1 });
   stop.abort("timed-out");
   const { status, error } = await ended;
   assert.deepEqual([status, error], ["unknown", "control has not answered: it may have happened"]);
 });
 
-test("stopped while the connection is lost, nobody knows, and a new connection is not asked to do it", async () => {
+test("stopped while the connection is lost, the end is unknown, and a new connection gets no request", async () => {
   const { state, requests, stop, ended } = line();
   state.connected = false;
   stop.abort("cancelled");
