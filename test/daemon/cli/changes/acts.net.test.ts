@@ -96,7 +96,7 @@ describe("Muster's own acts in plans", { concurrency: 1 }, () => {
     writeFileSync(at("n1", "gate"), "");
     const execution = await ended(await propose("power", "action=on", "--on", "n1"));
     assert.equal(execution.status, "succeeded", execution.error);
-    assert.match(execution.steps[0]?.output ?? "", /^n1 was told/);
+    assert.match(execution.steps[0]?.output ?? "", /^n1 received the command/);
     assert.equal(switched("n1"), "on\n");
     assert.deepEqual(existsSync(join(data.executor, "secrets")) ? readdirSync(join(data.executor, "secrets")) : [], []);
     const events = await read<TimelineEvent[]>("/api/nodes/n1/events");
