@@ -1,5 +1,5 @@
 /**
- * Checks types, lint, unused files and dependencies, and prose. These checks and the unit tests must pass
+ * Checks types, lint, unused files and dependencies, prose, and the shape of the tree. These checks and the unit tests must pass
  * before every commit.
  */
 import { spawn } from "node:child_process";
@@ -14,6 +14,7 @@ const steps: [name: string, command: string, args: string[]][] = [
   ["lint", bin("biome"), ["check", "--error-on-warnings"]],
   ["dead files and dependencies", bin("knip"), ["--no-progress", "--include", "files,dependencies,unlisted"]],
   ["prose", process.execPath, [join(root, "scripts/prose.ts")]],
+  ["shape", process.execPath, [join(root, "scripts/shape.ts"), "--bars"]],
 ];
 
 const failed: string[] = [];

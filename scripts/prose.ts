@@ -21,6 +21,7 @@ const CLEAN = [
   "daemon/cli",
   "daemon/cluster",
   "daemon/config",
+  "daemon/contract",
   "daemon/data-dir.ts",
   "daemon/errors",
   "daemon/lifecycle.ts",

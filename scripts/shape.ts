@@ -1,6 +1,7 @@
 /**
  * Reports the shape of the tree: length of files and functions, imports, names that stand for two things. Then it checks the bars.
  * The last line of the output is JSON. The exit code is 1 when a bar is broken.
+ * `--bars` leaves the report out.
  */
 import { join } from "node:path";
 import { bars } from "./shape/bars.ts";
@@ -12,7 +13,7 @@ const tree = readTree(root);
 const checked = bars(root, tree);
 const broken = checked.filter(({ offenders }) => offenders.length > 0);
 
-console.log([...table(tree), "", ...notes(tree), ""].join("\n"));
+if (!process.argv.includes("--bars")) console.log([...table(tree), "", ...notes(tree), ""].join("\n"));
 for (const { name, value, limit, offenders } of checked) {
   console.log(`${offenders.length > 0 ? "BROKEN" : "ok    "} ${name}: ${value} (at most ${limit})`);
   for (const offender of offenders) console.log(`         ${offender}`);

@@ -3,9 +3,9 @@
 import type { AuditEntry } from "../contract/audit/audit.ts";
 import type { Approval, Vote } from "../contract/changes/approval.ts";
 import type { Execution, StepResult } from "../contract/changes/execution.ts";
+import type { ActOutcome } from "../contract/changes/execution-messages.ts";
 import type { PlannedWork, PlanStep } from "../contract/changes/plan.ts";
 import type { NewEvent } from "../contract/event.ts";
-import type { ActOutcome } from "../contract/executor-protocol.ts";
 import type { Node } from "../contract/machines/node.ts";
 import type { EventStore } from "../store/events.ts";
 

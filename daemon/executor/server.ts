@@ -10,7 +10,7 @@ import { explain } from "../errors/errors.ts";
 import { PeriodicTask } from "../errors/periodic-task.ts";
 import type { Log } from "../log/log.ts";
 import type { Power } from "../machines/power/settings.ts";
-import { PlanDesk, type PlanDeskOptions } from "./executions/executions.ts";
+import { PlanExecutions, type PlanExecutionsOptions } from "./executions/executions.ts";
 import type { Governed } from "./executions/warrant-papers.ts";
 import { NodeTurns } from "./node-turns.ts";
 import { PowerActions } from "./power/switching.ts";
@@ -81,12 +81,12 @@ export async function startExecutor({
   const upkeep = new AbortController();
   void keepOutputShort(jobsDir, outputDays, log, upkeep.signal);
   const turns = new NodeTurns((node) => runner.isAtWork(node));
-  const planDesk = plans && planDeskFor(plans, { ansible, turns, log, graceMs, tell, connected: () => controls.size > 0 });
-  planDesk?.start();
+  const planExecutions = plans && planDeskFor(plans, { ansible, turns, log, graceMs, tell, connected: () => controls.size > 0 });
+  planExecutions?.start();
   const held = () => {
     const runs = runner.list();
-    const figures = { runs: runs.filter(({ outcome }) => !outcome).length, ...(planDesk?.figures ?? noPlans) };
-    return { runs, executions: planDesk?.list() ?? [], figures };
+    const figures = { runs: runs.filter(({ outcome }) => !outcome).length, ...(planExecutions?.figures ?? noPlans) };
+    return { runs, executions: planExecutions?.list() ?? [], figures };
   };
   const heartbeat = new PeriodicTask({
     everyMs: HEARTBEAT_MS,
@@ -103,7 +103,7 @@ export async function startExecutor({
     control.on("error", (error) => log.warn({ err: error }, "control connection"));
     const say = (message: FromExecutor) => control.write(`${JSON.stringify(message)}\n`);
     say({ type: "hello", pid: process.pid, ...held() });
-    planDesk?.retell(say);
+    planExecutions?.retell(say);
     createInterface({ input: control })
       .on("line", (line) => void obey(control, line))
       .on("error", () => undefined); // the connection's own handler has said it
@@ -140,10 +140,10 @@ export async function startExecutor({
 
   function carryOut(message: Extract<ToExecutor, { executionId: string }>): void {
     const { type, executionId } = message;
-    if (type === "stop") planDesk?.stop(executionId);
-    else if (type === "acted") planDesk?.acted(message);
-    else if (type === "forget-execution") planDesk?.forget(executionId);
-    else if (planDesk) planDesk.execute(executionId);
+    if (type === "stop") planExecutions?.stop(executionId);
+    else if (type === "acted") planExecutions?.acted(message);
+    else if (type === "forget-execution") planExecutions?.forget(executionId);
+    else if (planExecutions) planExecutions.execute(executionId);
     else tell({ type: "execution-refused", executionId, reason: "this executor carries out no plans" });
   }
 
@@ -167,11 +167,11 @@ export async function startExecutor({
     // Control is let go first: it must not hand over a queued job in the place of one that just ended.
     close: async (grace = 1000) => {
       await closeServer();
-      await Promise.all([runner.close(grace), planDesk?.close(grace)]);
+      await Promise.all([runner.close(grace), planExecutions?.close(grace)]);
     },
     abandon: async () => {
       runner.abandon();
-      planDesk?.abandon();
+      planExecutions?.abandon();
       await closeServer();
     },
   };
@@ -181,12 +181,12 @@ const noPlans = { steps: 0, sshConnections: 0, refusedWarrants: 0 };
 
 function planDeskFor(
   { governed, sshPlace }: PlanSettings,
-  { ansible, log, ...rest }: { ansible: AnsibleSettings } & Pick<PlanDeskOptions, "turns" | "log" | "graceMs" | "tell" | "connected">,
-): PlanDesk {
+  { ansible, log, ...rest }: { ansible: AnsibleSettings } & Pick<PlanExecutionsOptions, "turns" | "log" | "graceMs" | "tell" | "connected">,
+): PlanExecutions {
   const { home } = ansible;
   const key = privateKey(home);
   const means = { ansible, ssh: new SshLines(key), secrets: new Secrets(join(home, "secrets"), key), sshPlace };
-  return new PlanDesk({ ...rest, home, governed, means, log: log.child({ part: "plans" }) });
+  return new PlanExecutions({ ...rest, home, governed, means, log: log.child({ part: "plans" }) });
 }
 
 /** Only a run can be refused; what cannot be cancelled or forgotten now is asked for again. */

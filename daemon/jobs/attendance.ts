@@ -1,7 +1,8 @@
 /** Follows the runs of the executor: reads their events, ends jobs when their nodes end, and marks runs without a heartbeat. */
 import { join } from "node:path";
-import type { FromExecutor, RunOutcome } from "../contract/executor-protocol.ts";
+import type { FromExecutor } from "../contract/executor-protocol.ts";
 import type { Job } from "../contract/jobs/job.ts";
+import type { RunOutcome } from "../contract/jobs/run-messages.ts";
 import type { ExecutorPort } from "../executor-link/link.ts";
 import type { Log } from "../log/log.ts";
 import { atomically } from "../store/database.ts";

@@ -1,6 +1,6 @@
 /** Queues jobs that have waited long enough, and begins the next waves. Each wave is saved before it is sent. */
-import type { RunRequest } from "../contract/executor-protocol.ts";
 import type { Job } from "../contract/jobs/job.ts";
+import type { RunRequest } from "../contract/jobs/run-messages.ts";
 import type { ExecutorPort } from "../executor-link/link.ts";
 import type { NodeHoldStore } from "../store/changes/node-holds.ts";
 import { atomically } from "../store/database.ts";

@@ -1,7 +1,7 @@
 /** Decides the result of a run for one node. It uses Ansible's own counts, never the exit code alone. Pure. */
 import { stripVTControlCharacters } from "node:util";
-import type { RunOutcome } from "../contract/executor-protocol.ts";
 import type { JobResult } from "../contract/jobs/job.ts";
+import type { RunOutcome } from "../contract/jobs/run-messages.ts";
 import { hintFor } from "./hints.ts";
 
 export type JobVerdict = { status: "succeeded" | "failed" | "timed-out" | "cancelled" | "interrupted"; result: JobResult };

@@ -3,8 +3,9 @@
  * Each step gets at most one act: the claim is on disk before the act, and its outcome after it.
  */
 import type { Execution } from "../../contract/changes/execution.ts";
+import type { ActOutcome, ActRequest } from "../../contract/changes/execution-messages.ts";
 import type { PlannedWork, PlanStep } from "../../contract/changes/plan.ts";
-import type { ActOutcome, ActRequest, ToExecutor } from "../../contract/executor-protocol.ts";
+import type { ToExecutor } from "../../contract/executor-protocol.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
 import type { OwnAct } from "../../machines/acts/own-acts.ts";

@@ -3,7 +3,8 @@
  * new connection until control answers: control performs each at most once.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ActOutcome, ActRequest, FromExecutor, ToExecutor } from "../../contract/executor-protocol.ts";
+import type { ActOutcome, ActRequest } from "../../contract/changes/execution-messages.ts";
+import type { FromExecutor, ToExecutor } from "../../contract/executor-protocol.ts";
 import { nothing } from "../kept-output.ts";
 import { reasonOf, type StepEnd } from "../steps/ending.ts";
 

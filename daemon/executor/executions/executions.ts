@@ -16,7 +16,7 @@ import { PlanRecord } from "./record.ts";
 import { recoverPlan } from "./recovery.ts";
 import { askWarrant, type Governed } from "./warrant-papers.ts";
 
-export interface PlanDeskOptions {
+export interface PlanExecutionsOptions {
   /** The executor's own folder. */
   home: string;
   governed: Governed;
@@ -36,8 +36,8 @@ interface Held {
   running?: Promise<void>;
 }
 
-export class PlanDesk {
-  readonly #options: PlanDeskOptions;
+export class PlanExecutions {
+  readonly #options: PlanExecutionsOptions;
   readonly #folder: string;
   #ledger: PlanLedger | undefined;
   #broken = "the executor has not looked yet at what was begun before";
@@ -49,7 +49,7 @@ export class PlanDesk {
   #refused = 0;
   #letGo = false;
 
-  constructor(options: PlanDeskOptions) {
+  constructor(options: PlanExecutionsOptions) {
     this.#options = options;
     this.#graceMs = options.graceMs;
     this.#means = { ...options.means, graceMs: () => this.#graceMs, log: options.log };

@@ -1,7 +1,8 @@
 /** Performs power requests: one at a time for each machine, each within its time limit. The executor's own configuration names the driver. */
 import { join } from "node:path";
-import type { FromExecutor, PowerRequest } from "../../contract/executor-protocol.ts";
+import type { FromExecutor } from "../../contract/executor-protocol.ts";
 import { PowerFailure } from "../../contract/machines/power.ts";
+import type { PowerRequest } from "../../contract/machines/power-messages.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
 import { described, type Machine, requireSupported, settingFor } from "../../machines/power/choose.ts";

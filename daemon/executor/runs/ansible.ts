@@ -1,6 +1,6 @@
 /** The command line and environment of one ansible-playbook run. */
 import { join } from "node:path";
-import type { RunRequest } from "../../contract/executor-protocol.ts";
+import type { RunRequest } from "../../contract/jobs/run-messages.ts";
 
 export interface AnsibleSettings {
   /** The folder with ansible.cfg, playbooks, roles and the callback plugin. */

@@ -1,8 +1,8 @@
 /** Reads the results of nodes from the events of a run: Ansible's own counts, and the nodes that have ended already. */
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
-import type { RunOutcome } from "../../contract/executor-protocol.ts";
 import { Recap } from "../../contract/jobs/job.ts";
+import type { RunOutcome } from "../../contract/jobs/run-messages.ts";
 import { NodeName } from "../../contract/names.ts";
 
 const Stats = z.object({

@@ -1,5 +1,5 @@
 /** Decides how a run ended, from the end of its process and the reason it was stopped for. Pure. */
-import type { RunOutcome } from "../../contract/executor-protocol.ts";
+import type { RunOutcome } from "../../contract/jobs/run-messages.ts";
 import { type End, exitCodeOf } from "../lasting-files.ts";
 
 export type StopReason = "cancelled" | "timed-out" | "interrupted";

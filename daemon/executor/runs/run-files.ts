@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { type RunMember, RunRequest } from "../../contract/executor-protocol.ts";
+import { type RunMember, RunRequest } from "../../contract/jobs/run-messages.ts";
 import { Instant } from "../../contract/names.ts";
 import type { Log } from "../../log/log.ts";
 import type { Place } from "../lasting-process.ts";

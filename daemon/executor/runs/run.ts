@@ -1,7 +1,7 @@
 /** One Ansible run on one or many nodes, as a lasting process. */
 import { existsSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
-import type { RunOutcome, RunRequest } from "../../contract/executor-protocol.ts";
+import type { RunOutcome, RunRequest } from "../../contract/jobs/run-messages.ts";
 import { explain } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
 import { outputTail } from "../kept-output.ts";

@@ -1,7 +1,7 @@
 /** Keeps all runs: starts them, finds those of an earlier executor again, and reports their ends. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { RunOutcome, RunRequest } from "../../contract/executor-protocol.ts";
+import type { RunOutcome, RunRequest } from "../../contract/jobs/run-messages.ts";
 import { explain } from "../../errors/errors.ts";
 import { PeriodicTask } from "../../errors/periodic-task.ts";
 import { controlSockets } from "./ansible.ts";

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import * as z from "zod";
-import type { RunRequest } from "../../contract/executor-protocol.ts";
+import type { RunRequest } from "../../contract/jobs/run-messages.ts";
 import { endedHosts } from "./recap.ts";
 import { jobFolder, type RunFiles } from "./run-files.ts";
 

@@ -1,7 +1,7 @@
 /** Runs a playbook or one module on one node, with the same Ansible as jobs. Machines with Windows are reached this way too. */
 import { createHash } from "node:crypto";
 import type { Call } from "../../changes/tools/command.ts";
-import { RunRequest } from "../../contract/executor-protocol.ts";
+import { RunRequest } from "../../contract/jobs/run-messages.ts";
 import type { Place } from "../lasting-process.ts";
 import { type AnsibleSettings, ansibleCommand, ansibleEnvironment } from "../runs/ansible.ts";
 

@@ -9,7 +9,7 @@ import { explain } from "../../errors/errors.ts";
 const program = join(import.meta.dirname, "../../main.ts");
 const PATIENCE_MS = 60_000;
 
-export function doctorDesk(configFile: string, dataRoot: string, env: NodeJS.ProcessEnv): () => Promise<DoctorNews> {
+export function doctorRunner(configFile: string, dataRoot: string, env: NodeJS.ProcessEnv): () => Promise<DoctorNews> {
   let running: Promise<DoctorNews> | undefined;
   const run = () =>
     new Promise<DoctorNews>((resolve) => {

@@ -10,7 +10,7 @@ import { LogTail } from "../../log/log-tail.ts";
 import { bootPlaces } from "../../netboot/boot-places.ts";
 import { type ProcessLock, takeLock } from "../../store/process-lock.ts";
 import { childSpecs } from "./children.ts";
-import { doctorDesk } from "./doctor-runner.ts";
+import { doctorRunner } from "./doctor-runner.ts";
 import { lockFile } from "./lock-file.ts";
 import { postOf } from "./post.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -29,7 +29,7 @@ export async function up(configFile: string, data: DataDir): Promise<void> {
     "control",
     log,
     {},
-    postOf(tail, doctorDesk(configFile, data.root, process.env)),
+    postOf(tail, doctorRunner(configFile, data.root, process.env)),
   );
   supervisor.start();
   const signal = await new Promise<string>((resolve) => {

@@ -1,5 +1,5 @@
 /** The acts that control performed for steps of plans: each step has at most one, whatever is requested again. */
-import { ActOutcome } from "../../contract/executor-protocol.ts";
+import { ActOutcome } from "../../contract/changes/execution-messages.ts";
 import type { Db } from "../database.ts";
 
 export interface StepAct {

@@ -8,7 +8,7 @@ import { AuditLog } from "../../../daemon/audit/log.ts";
 import { loadPolicy, type PolicySettings } from "../../../daemon/changes/policy/policy.ts";
 import type { Role } from "../../../daemon/contract/admin/key.ts";
 import type { Proposed } from "../../../daemon/contract/changes/change-routes.ts";
-import type { ActOutcome } from "../../../daemon/contract/executor-protocol.ts";
+import type { ActOutcome } from "../../../daemon/contract/changes/execution-messages.ts";
 import type { Node, NodeState } from "../../../daemon/contract/machines/node.ts";
 import type { ErrorBody, Route } from "../../../daemon/contract/route.ts";
 import { routes } from "../../../daemon/contract/routes.ts";

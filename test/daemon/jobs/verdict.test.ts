@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as z from "zod";
-import type { RunOutcome } from "../../../daemon/contract/executor-protocol.ts";
 import { Recap } from "../../../daemon/contract/jobs/job.ts";
+import type { RunOutcome } from "../../../daemon/contract/jobs/run-messages.ts";
 import { hintFor } from "../../../daemon/jobs/hints.ts";
 import { isWorthAnotherTry, verdict } from "../../../daemon/jobs/verdict.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { DoctorAsking, type DoctorNews } from "../../../daemon/admin/doctor-asking.ts";
-import { doctorDesk } from "../../../daemon/processes/supervisor/doctor-runner.ts";
+import { doctorRunner } from "../../../daemon/processes/supervisor/doctor-runner.ts";
 
 function place(t: TestContext, config: string): { config: string; data: string } {
   const folder = mkdtempSync(join(tmpdir(), "muster-doctor-"));
@@ -26,7 +26,7 @@ function joined(run: () => Promise<DoctorNews>): { asking: DoctorAsking; asked: 
 
 test("the real checks arrive with what is wrong and what to do, and who asks meanwhile has the same answer", async (t) => {
   const { config, data } = place(t, "log: {level: loud}\n");
-  const { asking, asked } = joined(doctorDesk(config, data, process.env));
+  const { asking, asked } = joined(doctorRunner(config, data, process.env));
   const [one, two] = await Promise.all([asking.examine(), asking.examine()]);
   assert.deepEqual(one, two);
   assert.equal(asked(), 1);
@@ -40,7 +40,7 @@ test("the real checks arrive with what is wrong and what to do, and who asks mea
 
 test("checks that could not be made are a failure with its reason, and the next question is asked anew", async (t) => {
   const { config, data } = place(t, "");
-  const { asking, asked } = joined(doctorDesk(config, data, { PATH: "/nonexistent", NODE_OPTIONS: "--no-such-option" }));
+  const { asking, asked } = joined(doctorRunner(config, data, { PATH: "/nonexistent", NODE_OPTIONS: "--no-such-option" }));
   await assert.rejects(asking.examine(), { code: "DOCTOR_SILENT", message: /could not be made: Command failed/ });
   await assert.rejects(asking.examine(), { code: "DOCTOR_SILENT" });
   assert.equal(asked(), 2);

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { RunRequest } from "../../../../daemon/contract/executor-protocol.ts";
+import { RunRequest } from "../../../../daemon/contract/jobs/run-messages.ts";
 import { ansibleCommand } from "../../../../daemon/executor/runs/ansible.ts";
 import { callHome, hostKey, type Report, startTestControl } from "../../../support/control.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChangesParts } from "../../../../daemon/changes/changes.ts";
 import type { Execution } from "../../../../daemon/contract/changes/execution.ts";
-import type { ActOutcome, ActRequest } from "../../../../daemon/contract/executor-protocol.ts";
+import type { ActOutcome, ActRequest } from "../../../../daemon/contract/changes/execution-messages.ts";
 import { MusterError } from "../../../../daemon/errors/errors.ts";
 import { type DeskLab, openDesk, person, wish } from "../../../support/changes/changes.ts";
 import { openWorld, type World } from "../../../support/world.ts";

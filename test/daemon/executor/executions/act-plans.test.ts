@@ -4,8 +4,9 @@ import { type TestContext, test } from "node:test";
 import { previewHashOf } from "../../../../daemon/changes/plans/digests.ts";
 import { digestOf } from "../../../../daemon/changes/tools/canonical.ts";
 import { loadCatalogue, ourTools } from "../../../../daemon/changes/tools/catalogue.ts";
+import type { ActOutcome, ActRequest } from "../../../../daemon/contract/changes/execution-messages.ts";
 import type { Plan, PlannedWork } from "../../../../daemon/contract/changes/plan.ts";
-import type { ActOutcome, ActRequest, FromExecutor } from "../../../../daemon/contract/executor-protocol.ts";
+import type { FromExecutor } from "../../../../daemon/contract/executor-protocol.ts";
 import { PlanRecord } from "../../../../daemon/executor/executions/record.ts";
 import { PlanLab } from "../../../support/changes/plan-lab.ts";
 

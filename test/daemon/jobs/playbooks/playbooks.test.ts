@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { RunRequest } from "../../../../daemon/contract/executor-protocol.ts";
+import { RunRequest } from "../../../../daemon/contract/jobs/run-messages.ts";
 import { playbookFile, readPlaybooks } from "../../../../daemon/jobs/playbooks/playbooks.ts";
 
 const header = "# Looks.\n# muster: read-only\n- hosts: worker_nodes\n";

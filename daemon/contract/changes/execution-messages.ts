@@ -1,0 +1,49 @@
+/** Messages between control and executor about executions of plans, and about the acts that control performs for their steps. */
+import * as z from "zod";
+import { ExecutionStatus, StepResult } from "./execution.ts";
+import { Digest } from "./plan.ts";
+
+/** The end of an act that control performed for a step. `unknown`: control stopped during the act, so it may have happened. */
+export const ActOutcome = z.strictObject({ ended: z.enum(["well", "badly", "unknown"]), message: z.string().max(4000) });
+export type ActOutcome = z.output<typeof ActOutcome>;
+
+/**
+ * Requests the act of a step that the executor has checked and begun. Control reads the step from its own database and performs it
+ * at most once. The executor repeats the request on every new connection until control answers.
+ */
+export const ActRequest = z.object({
+  type: z.literal("act"),
+  executionId: z.uuid(),
+  stepId: z.string(),
+  /** Hash of the plan that the executor checked. */
+  planHash: Digest,
+});
+export type ActRequest = z.output<typeof ActRequest>;
+
+/** Executions that run, and ended ones until control sends `forget-execution`. The executor has no others. */
+export const KeptExecutions = z.array(z.object({ executionId: z.uuid(), status: ExecutionStatus })).optional();
+
+export const executionMessagesToExecutor = [
+  /** Carries only the id. The executor reads the plan from the database and checks by itself if it may run it. */
+  z.strictObject({ type: z.literal("execute"), executionId: z.uuid() }),
+  z.strictObject({ type: z.literal("stop"), executionId: z.uuid() }),
+  /** The answer to `act`. Control gives the same answer to a repeated request. */
+  z.strictObject({ type: z.literal("acted"), executionId: z.uuid(), stepId: z.string(), outcome: ActOutcome }),
+  /** The result is in the database. The executor still remembers that the execution was done. */
+  z.strictObject({ type: z.literal("forget-execution"), executionId: z.uuid() }),
+] as const;
+
+export const executionMessagesFromExecutor = [
+  /** A step started or ended. Repeated on every connection while the executor keeps the execution. */
+  z.object({ type: z.literal("step"), executionId: z.uuid(), step: StepResult }),
+  ActRequest,
+  z.object({
+    type: z.literal("executed"),
+    executionId: z.uuid(),
+    status: ExecutionStatus,
+    steps: z.array(StepResult),
+    error: z.string().optional(),
+  }),
+  /** The execution was refused before its first step. */
+  z.object({ type: z.literal("execution-refused"), executionId: z.uuid(), reason: z.string() }),
+] as const;

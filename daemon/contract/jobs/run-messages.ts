@@ -1,0 +1,60 @@
+/** Messages between control and executor about runs: one Ansible process for the jobs of a wave. */
+import * as z from "zod";
+import { Instant, NodeName } from "../names.ts";
+import { Recap } from "./job.ts";
+
+/** The part of one job in a run: one attempt on one node. The node must be in the inventory. */
+export const RunMember = z.strictObject({ jobId: z.string().regex(/^[a-z0-9-]{1,80}$/), attempt: z.int().min(1), node: NodeName });
+export type RunMember = z.output<typeof RunMember>;
+
+/**
+ * Everything that a run needs. The executor refuses other fields. A run of several jobs is a wave.
+ * All other messages identify a run by the job id and attempt of its first member.
+ */
+export const RunRequest = z.strictObject({
+  type: z.literal("run"),
+  members: z.array(RunMember).min(1).max(200),
+  /** Name of a file in Ansible's folder or in its sub-folder `playbooks`. */
+  playbook: z.string().regex(/^(playbooks\/)?[a-z0-9][a-z0-9_-]{0,60}\.ya?ml$/),
+  /** Only report what would change (`--check --diff`). */
+  check: z.boolean().optional(),
+  deadlineSeconds: z.int().min(1).max(86_400),
+});
+export type RunRequest = z.output<typeof RunRequest>;
+
+/** The end of a run, as far as the executor knows it. */
+export const RunOutcome = z.object({
+  /** `interrupted`: stopped because the executor had to stop. `lost`: killed, or gone without a result. */
+  ended: z.enum(["exited", "cancelled", "timed-out", "interrupted", "not-started", "lost"]),
+  exitCode: z.int().nullable(),
+  /** From Ansible's statistics event. Absent if the run did not get that far. */
+  recap: z.record(z.string(), Recap).optional(),
+  /** Nodes that got no further tasks because their job was cancelled. */
+  cancelledNodes: z.array(NodeName).optional(),
+  /** Reason why it did not start, or the end of its standard error. */
+  error: z.string().max(4000).optional(),
+  startedAt: Instant.optional(),
+  endedAt: Instant,
+});
+export type RunOutcome = z.output<typeof RunOutcome>;
+
+const RunRef = { jobId: z.string(), attempt: z.int() };
+
+/** Runs that the executor keeps: running ones, and ended ones until control sends `forget`. */
+export const KeptRuns = z.array(z.object({ ...RunRef, outcome: RunOutcome.optional() }));
+
+export const runMessagesToExecutor = [
+  RunRequest,
+  /** Cancel one job. In a wave, the other jobs continue. */
+  z.strictObject({ type: z.literal("cancel"), jobId: z.string() }),
+  /** Stop a run that no job waits for. */
+  z.strictObject({ type: z.literal("disown"), jobId: z.string(), attempt: z.int() }),
+  /** The outcome is in the database, so the executor may drop it. */
+  z.strictObject({ type: z.literal("forget"), jobId: z.string(), attempt: z.int() }),
+] as const;
+
+export const runMessagesFromExecutor = [
+  z.object({ type: z.literal("started"), ...RunRef, pid: z.int(), at: Instant }),
+  z.object({ type: z.literal("finished"), ...RunRef, outcome: RunOutcome }),
+  z.object({ type: z.literal("refused"), ...RunRef, reason: z.string() }),
+] as const;
