@@ -58,12 +58,12 @@ test("records are found by any text and by filters, and the address holds the fi
   await page.getByLabel("Kind").selectOption("vote");
   await page.getByText("1 record", { exact: true }).waitFor();
   await page.getByLabel("Kind").selectOption("");
-  await page.getByLabel("User").fill("anna");
-  await page.getByLabel("User").press("Enter");
+  await page.getByLabel("User", { exact: true }).fill("anna");
+  await page.getByLabel("User", { exact: true }).press("Enter");
   await page.getByText("1 record", { exact: true }).waitFor();
   await row(page, 6).waitFor();
-  await page.getByLabel("User").fill("nobody");
-  await page.getByLabel("User").press("Enter");
+  await page.getByLabel("User", { exact: true }).fill("nobody");
+  await page.getByLabel("User", { exact: true }).press("Enter");
   await page.getByText("No record matches").waitFor();
   await page.getByRole("button", { name: "Show all records" }).click();
   await row(page, 7).waitFor();
@@ -146,7 +146,7 @@ test("other roles get the reason why the audit log is not shown", options, async
   await page.getByRole("link", { name: "Audit" }).click();
   await page.getByRole("heading", { name: "The audit log requires an admin's key" }).waitFor();
   await page.getByText("Your key's role is operator").waitFor();
-  assert.equal(await page.title(), "Audit · Muster");
+  assert.equal(await page.title(), "Audit log · Muster");
   await assertAccessible(page, "refused");
 });
 
