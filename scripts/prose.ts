@@ -13,6 +13,7 @@ const CLEAN = [
   "CHANGELOG.md",
   "docs",
   "daemon/jobs",
+  "daemon/executor",
   "daemon/executor-link",
   "ansible",
   "pxe",

@@ -1,4 +1,4 @@
-/** The executor's door: a unix socket for control alone. Takes only what the protocol's schema lets through. */
+/** The executor's unix socket, for control alone. It accepts only messages of the protocol's schema. */
 
 import { once } from "node:events";
 import { chmodSync, renameSync, rmSync } from "node:fs";
@@ -10,8 +10,8 @@ import { explain } from "../errors/errors.ts";
 import { PeriodicTask } from "../errors/periodic-task.ts";
 import type { Log } from "../log/log.ts";
 import type { Power } from "../machines/power/settings.ts";
+import type { CheckSources } from "./executions/execution-check.ts";
 import { PlanExecutions, type PlanExecutionsOptions } from "./executions/executions.ts";
-import type { Governed } from "./executions/warrant-papers.ts";
 import { NodeTurns } from "./node-turns.ts";
 import { PowerActions } from "./power/switching.ts";
 import { type AnsibleSettings, privateKey } from "./runs/ansible.ts";
@@ -28,17 +28,17 @@ export interface ExecutorOptions {
   jobsDir: string;
   ansible: AnsibleSettings;
   power: Power;
-  /** Without it no plan is carried out. */
+  /** Without it the executor runs no plans. */
   plans?: PlanSettings;
   log: Log;
   graceMs?: number;
   outputLimitBytes?: number;
-  /** How long the output of a job is kept after it has ended. */
+  /** The time that the output of an ended job is kept. */
   outputDays?: number;
 }
 
 export interface PlanSettings extends Pick<StepMeans, "sshPlace"> {
-  governed: Governed;
+  governed: CheckSources;
 }
 
 const HEARTBEAT_MS = 2000;
@@ -46,9 +46,9 @@ const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 const OUTPUT_DAYS = 90;
 
 export interface Executor {
-  /** Ends every run within the grace, and itself. The next executor says that they were interrupted. */
+  /** Stops every run within the grace. The next executor reports them as interrupted. */
   close(graceMs?: number): Promise<void>;
-  /** Ends itself only; the runs go on and are found again. */
+  /** Ends the executor only. The runs continue, and the next executor finds them. */
   abandon(): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export async function startExecutor({
   const upkeep = new AbortController();
   void keepOutputShort(jobsDir, outputDays, log, upkeep.signal);
   const turns = new NodeTurns((node) => runner.isAtWork(node));
-  const planExecutions = plans && planDeskFor(plans, { ansible, turns, log, graceMs, tell, connected: () => controls.size > 0 });
+  const planExecutions = plans && planExecutionsFor(plans, { ansible, turns, log, graceMs, tell, connected: () => controls.size > 0 });
   planExecutions?.start();
   const held = () => {
     const runs = runner.list();
@@ -103,16 +103,16 @@ export async function startExecutor({
     control.on("error", (error) => log.warn({ err: error }, "control connection"));
     const say = (message: FromExecutor) => control.write(`${JSON.stringify(message)}\n`);
     say({ type: "hello", pid: process.pid, ...held() });
-    planExecutions?.retell(say);
+    planExecutions?.sendAll(say);
     createInterface({ input: control })
       .on("line", (line) => void obey(control, line))
-      .on("error", () => undefined); // the connection's own handler has said it
+      .on("error", () => undefined); // the handler of the connection has logged it
   });
 
   async function obey(control: Socket, line: string): Promise<void> {
     const message = parse(line);
     if (!message) {
-      log.warn("control sent something that is not of the protocol; refused");
+      log.warn("refused an invalid message of control");
       control.destroy();
       return;
     }
@@ -121,7 +121,7 @@ export async function startExecutor({
       control.write(`${JSON.stringify({ type: "powered", id: message.id, outcome } satisfies FromExecutor)}\n`);
       return;
     }
-    if ("executionId" in message) return carryOut(message);
+    if ("executionId" in message) return handleExecution(message);
     try {
       if (message.type === "run") {
         const node = message.members.find((member) => turns.isBeingChanged(member.node))?.node;
@@ -138,16 +138,16 @@ export async function startExecutor({
     }
   }
 
-  function carryOut(message: Extract<ToExecutor, { executionId: string }>): void {
+  function handleExecution(message: Extract<ToExecutor, { executionId: string }>): void {
     const { type, executionId } = message;
     if (type === "stop") planExecutions?.stop(executionId);
     else if (type === "acted") planExecutions?.acted(message);
     else if (type === "forget-execution") planExecutions?.forget(executionId);
     else if (planExecutions) planExecutions.execute(executionId);
-    else tell({ type: "execution-refused", executionId, reason: "this executor carries out no plans" });
+    else tell({ type: "execution-refused", executionId, reason: "this executor runs no plans" });
   }
 
-  // Under a name of its own first: a closing server removes the name it was given, which must not be its successor's.
+  // Bound to a name of its own first: a server removes its name when it closes, and that must not be the name of the next one.
   const ownPath = `${socketPath}.${process.pid}`;
   rmSync(ownPath, { force: true });
   server.listen(ownPath);
@@ -164,7 +164,7 @@ export async function startExecutor({
     await Promise.all([closed, powerActions.close()]);
   };
   return {
-    // Control is let go first: it must not hand over a queued job in the place of one that just ended.
+    // The connection closes first, so that control does not send a queued job when a run ends.
     close: async (grace = 1000) => {
       await closeServer();
       await Promise.all([runner.close(grace), planExecutions?.close(grace)]);
@@ -179,7 +179,7 @@ export async function startExecutor({
 
 const noPlans = { steps: 0, sshConnections: 0, refusedWarrants: 0 };
 
-function planDeskFor(
+function planExecutionsFor(
   { governed, sshPlace }: PlanSettings,
   { ansible, log, ...rest }: { ansible: AnsibleSettings } & Pick<PlanExecutionsOptions, "turns" | "log" | "graceMs" | "tell" | "connected">,
 ): PlanExecutions {
@@ -189,7 +189,7 @@ function planDeskFor(
   return new PlanExecutions({ ...rest, home, governed, means, log: log.child({ part: "plans" }) });
 }
 
-/** Only a run can be refused; what cannot be cancelled or forgotten now is asked for again. */
+/** Only a run can be refused. Control repeats a cancel or a forget that failed. */
 function named(message: Exclude<ToExecutor, { type: "power" } | { executionId: string }>): { jobId: string; attempt?: number } {
   return message.type === "run" ? first(message.members) : { jobId: message.jobId };
 }

@@ -1,6 +1,6 @@
 /**
- * Asks control over its socket to perform Muster's own acts, for steps that were checked and begun here. Repeats a request on every
- * new connection until control answers: control performs each at most once.
+ * Asks control over its socket to perform Muster's own acts, for steps that the executor has checked and begun. It repeats a
+ * request on every new connection until control answers. Control performs each at most once.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ActOutcome, ActRequest } from "../../contract/changes/execution-messages.ts";
@@ -24,7 +24,7 @@ interface Waiting {
   answer: PromiseWithResolvers<ActOutcome>;
   /** Control may have read it. */
   sent: boolean;
-  /** Its step was stopped: it is not requested any more. */
+  /** Its step was stopped, so it is no longer requested. */
   stopped: boolean;
 }
 
@@ -60,25 +60,25 @@ export class ActRequests {
 
   /** An act that control was never asked for did not happen. Otherwise only the answer of control shows its end. */
   async #stopped({ sent, answer }: Waiting, signal: AbortSignal): Promise<StepEnd> {
-    if (!sent) return { status: reasonOf(signal), said: nothing, error: "control was away: nothing was done" };
+    if (!sent) return { status: reasonOf(signal), said: nothing, error: "control was away, so nothing was done" };
     const patience = new AbortController();
     const late = this.#line.connected()
       ? await Promise.race([answer.promise, sleep(this.#line.graceMs(), undefined, { signal: patience.signal }).catch(() => undefined)])
       : undefined;
     patience.abort();
-    return late ? endedBy(late) : { status: "unknown", said: nothing, error: "control has not answered: it may have happened" };
+    return late ? endedBy(late) : { status: "unknown", said: nothing, error: "control has not answered, so the act may have happened" };
   }
 
   answered({ outcome, ...which }: Extract<ToExecutor, { type: "acted" }>): void {
     this.#waiting.get(keyOf(which))?.answer.resolve(outcome);
   }
 
-  /** Ends all waiting. Their executor records nothing of it: the next one reports that the ends are unknown. */
+  /** Ends all waiting. This executor records no ends, and the next one reports them as unknown. */
   abandon(): void {
     for (const { answer } of this.#waiting.values()) answer.resolve({ ended: "unknown", message: "the executor ended" });
   }
 
-  /** For a new connection, after it has heard of the steps. */
+  /** For a new connection, after the steps were sent. */
   repeat(tell: Tell): void {
     for (const waiting of this.#waiting.values()) {
       if (waiting.stopped) continue;

@@ -1,4 +1,4 @@
-/** Takes executions by number, asks for itself whether they may be begun, begins each once, and knows after a crash what became of it. */
+/** Keeps all executions. It checks each by itself, begins it once, and finds its end after a crash. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Catalogue } from "../../changes/tools/catalogue.ts";
@@ -9,45 +9,45 @@ import type { Log } from "../../log/log.ts";
 import type { NodeTurns } from "../node-turns.ts";
 import { performStep, type StepMeans } from "../steps/perform.ts";
 import { ActRequests } from "./act-requests.ts";
-import { PlanLedger } from "./ledger.ts";
-import type { Outcome } from "./order.ts";
+import { type CheckSources, checkExecution } from "./execution-check.ts";
+import { ExecutionLedger } from "./ledger.ts";
+import type { ExecutionEnd } from "./order.ts";
 import { runPlan } from "./plan-run.ts";
-import { PlanRecord } from "./record.ts";
+import { ExecutionRecord } from "./record.ts";
 import { recoverPlan } from "./recovery.ts";
-import { askWarrant, type Governed } from "./warrant-papers.ts";
 
 export interface PlanExecutionsOptions {
   /** The executor's own folder. */
   home: string;
-  governed: Governed;
+  governed: CheckSources;
   means: Omit<StepMeans, "graceMs" | "log">;
   graceMs: number;
   turns: NodeTurns;
   log: Log;
   tell(message: FromExecutor): void;
-  /** Whether any control is connected. */
+  /** True while control is connected. */
   connected(): boolean;
 }
 
 interface Held {
-  record: PlanRecord;
+  record: ExecutionRecord;
   stop: AbortController;
-  /** Of one at work. */
+  /** While it is at work. */
   running?: Promise<void>;
 }
 
 export class PlanExecutions {
   readonly #options: PlanExecutionsOptions;
   readonly #folder: string;
-  #ledger: PlanLedger | undefined;
-  #broken = "the executor has not looked yet at what was begun before";
+  #ledger: ExecutionLedger | undefined;
+  #broken = "the executor has not yet read what was begun before";
   readonly #held = new Map<string, Held>();
   readonly #means: StepMeans;
   readonly #acts: ActRequests;
   #graceMs: number;
   #closed = false;
   #refused = 0;
-  #letGo = false;
+  #isAbandoned = false;
 
   constructor(options: PlanExecutionsOptions) {
     this.#options = options;
@@ -58,22 +58,22 @@ export class PlanExecutions {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
 
-  /** Takes up what an earlier executor left. With a past that cannot be read nothing is begun; runs of jobs are another matter. */
+  /** Takes over the executions of an earlier executor. If it cannot read them, it begins no plan. Jobs still run. */
   start(): void {
     try {
-      const ledger = new PlanLedger(join(this.#options.home, "executions.ledger"));
+      const ledger = new ExecutionLedger(join(this.#options.home, "executions.ledger"));
       this.#resume(ledger);
       this.#ledger = ledger;
     } catch (error) {
       this.#broken = `the executor cannot read what was begun before: ${explain(error)}`;
-      this.#options.log.error({ err: error }, "no plan is carried out");
+      this.#options.log.error({ err: error }, "the executor runs no plans");
     }
   }
 
-  #resume(ledger: PlanLedger): void {
-    for (const record of PlanRecord.all(this.#folder)) {
+  #resume(ledger: ExecutionLedger): void {
+    for (const record of ExecutionRecord.all(this.#folder)) {
       const { executionId, approvalId, planHash, at } = record.begun;
-      // Killed between the two: it counts as begun.
+      // The executor was killed between the record and the ledger. The execution counts as begun.
       if (!ledger.holds(executionId)) ledger.add({ executionId, planHash, at, ...(approvalId !== undefined && { approvalId }) });
       const held: Held = { record, stop: new AbortController() };
       this.#held.set(executionId, held);
@@ -94,8 +94,8 @@ export class PlanExecutions {
     };
   }
 
-  /** For a connection that may have missed all of it. */
-  retell(tell: (message: FromExecutor) => void): void {
+  /** For a new connection, which may have missed every message. */
+  sendAll(tell: (message: FromExecutor) => void): void {
     for (const [executionId, { record }] of this.#held) {
       if (record.ending) tell(ended(record));
       else for (const step of record.steps) tell({ type: "step", executionId, step });
@@ -103,7 +103,7 @@ export class PlanExecutions {
     this.#acts.repeat(tell);
   }
 
-  /** One that is held already is not begun again, whoever asks. */
+  /** An execution that exists is not begun again. */
   execute(executionId: string): void {
     if (this.#held.has(executionId)) return;
     const begun = this.#begin(executionId, new Date());
@@ -117,24 +117,24 @@ export class PlanExecutions {
     const held: Held = { record, stop: new AbortController() };
     this.#held.set(executionId, held);
     this.#options.log.info({ executionId, planHash: record.begun.planHash, steps: record.begun.plan.steps.length }, "execution began");
-    held.running = this.#finish(held, () => this.#carryOut(held, catalogue)).finally(() => delete held.running);
+    held.running = this.#finish(held, () => this.#runPlan(held, catalogue)).finally(() => delete held.running);
   }
 
-  /** Written down twice before anything happens: what is to be done, and that it was begun. */
-  #begin(executionId: string, now: Date): { record: PlanRecord; catalogue: Catalogue } | { reason: string } {
+  /** Saves the plan and the begin before anything happens. */
+  #begin(executionId: string, now: Date): { record: ExecutionRecord; catalogue: Catalogue } | { reason: string } {
     const ledger = this.#ledger;
     if (this.#closed) return { reason: "the executor is stopping" };
     if (!ledger) return { reason: this.#broken };
-    const granted = askWarrant(executionId, this.#options.governed, ledger, now);
+    const granted = checkExecution(executionId, this.#options.governed, ledger, now);
     if (!granted.ok) return granted;
     const { work, approvalId, catalogue } = granted;
     const entry = { executionId, planHash: work.hash, at: now.toISOString(), ...(approvalId !== undefined && { approvalId }) };
     try {
-      const record = PlanRecord.create(this.#folder, { ...entry, plan: work.plan });
+      const record = ExecutionRecord.create(this.#folder, { ...entry, plan: work.plan });
       ledger.add(entry);
       return { record, catalogue };
     } catch (error) {
-      return { reason: `it cannot be written down: ${explain(error)}` };
+      return { reason: `it cannot be saved: ${explain(error)}` };
     }
   }
 
@@ -153,7 +153,7 @@ export class PlanExecutions {
     this.#held.delete(executionId);
   }
 
-  /** Ends everything, for a stop of the daemon. */
+  /** Stops every execution when the daemon stops. */
   async close(graceMs: number): Promise<void> {
     this.#closed = true;
     this.#graceMs = Math.min(this.#graceMs, graceMs);
@@ -162,27 +162,27 @@ export class PlanExecutions {
     this.#options.means.ssh.close();
   }
 
-  /** Lets go of what goes on by itself: the next executor finds it. */
+  /** Leaves every process at work. The next executor finds them. */
   abandon(): void {
     this.#closed = true;
-    this.#letGo = true;
+    this.#isAbandoned = true;
     this.#acts.abandon();
     this.#options.means.ssh.close();
   }
 
-  async #finish({ record, stop }: Held, work: () => Promise<Outcome | undefined>): Promise<void> {
+  async #finish({ record, stop }: Held, work: () => Promise<ExecutionEnd | undefined>): Promise<void> {
     try {
       const outcome = await work();
       if (outcome) this.#end(record, outcome);
     } catch (error) {
-      // A full disk, most likely. What is at work is stopped, and nobody is told that it went well.
+      // Most likely a full disk. The steps at work are stopped, and control gets no success.
       stop.abort("cancelled");
-      this.#options.log.error({ err: error, executionId: record.begun.executionId }, "an execution could not be written down");
-      this.#options.tell({ ...ended(record), status: "unknown", error: `it could not be written down: ${explain(error)}` });
+      this.#options.log.error({ err: error, executionId: record.begun.executionId }, "an execution could not be saved");
+      this.#options.tell({ ...ended(record), status: "unknown", error: `it could not be saved: ${explain(error)}` });
     }
   }
 
-  #carryOut({ record, stop }: Held, catalogue: Catalogue): Promise<Outcome | undefined> {
+  #runPlan({ record, stop }: Held, catalogue: Catalogue): Promise<ExecutionEnd | undefined> {
     const { turns, tell } = this.#options;
     const means = this.#means;
     const { executionId, plan, planHash } = record.begun;
@@ -190,7 +190,7 @@ export class PlanExecutions {
       record,
       turns,
       signal: stop.signal,
-      isLetGo: () => this.#letGo,
+      isAbandoned: () => this.#isAbandoned,
       secrets: () => means.secrets.all(),
       onStep: (step) => tell({ type: "step", executionId, step }),
       perform: (step) => {
@@ -200,12 +200,12 @@ export class PlanExecutions {
     });
   }
 
-  #recover(record: PlanRecord, { signal }: AbortController): Promise<Outcome> {
+  #recover(record: ExecutionRecord, { signal }: AbortController): Promise<ExecutionEnd> {
     const { executionId } = record.begun;
     return recoverPlan(record, this.#means, signal, (step) => this.#options.tell({ type: "step", executionId, step }));
   }
 
-  #end(record: PlanRecord, outcome: Outcome): void {
+  #end(record: ExecutionRecord, outcome: ExecutionEnd): void {
     record.end(outcome);
     const { executionId } = record.begun;
     this.#options.log.info({ executionId, status: outcome.status }, "execution ended");
@@ -213,7 +213,7 @@ export class PlanExecutions {
   }
 }
 
-function ended(record: PlanRecord): Extract<FromExecutor, { type: "executed" }> {
+function ended(record: ExecutionRecord): Extract<FromExecutor, { type: "executed" }> {
   const { ending, steps, begun } = record;
   return {
     type: "executed",

@@ -1,4 +1,4 @@
-/** What this executor has ever begun: no execution runs twice, and no approval serves twice, whatever the database says later. */
+/** Records every execution that the executor has begun. No execution runs twice and no approval counts twice, whatever the database contains. */
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import * as z from "zod";
 import { Digest } from "../../contract/changes/plan.ts";
@@ -7,22 +7,22 @@ import { Instant } from "../../contract/names.ts";
 const Line = z.object({ executionId: z.uuid(), approvalId: z.string().optional(), planHash: Digest, at: Instant });
 export type LedgerLine = z.output<typeof Line>;
 
-export class PlanLedger {
+export class ExecutionLedger {
   readonly #file: string;
   readonly #ids = new Set<string>();
 
-  /** Throws when it cannot be read whole: with an unknown past nothing may be begun. */
+  /** Throws when a part cannot be read, because then no execution may begin. */
   constructor(file: string) {
     this.#file = file;
     if (!existsSync(file)) return;
     const text = readFileSync(file, "utf8");
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    // Torn by a loss of power while it was written: what it would have told of had not begun.
+    // A loss of power left an incomplete line. Its execution had not begun.
     if (whole.length < text.length) truncate(file, Buffer.byteLength(whole));
     for (const line of whole.split("\n").slice(0, -1)) this.#know(Line.parse(JSON.parse(line)));
   }
 
-  /** The id of an execution that was begun, or of an approval one was begun with. */
+  /** `id` is that of an execution, or of the approval of one. */
   holds(id: string): boolean {
     return this.#ids.has(id);
   }

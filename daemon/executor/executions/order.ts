@@ -1,4 +1,4 @@
-/** Which steps of a plan come next, which are undone, and what it all came to. Pure. */
+/** Decides the next steps of a plan, the steps of its rollback, and its result. Pure. */
 import type { ExecutionStatus, StepResult } from "../../contract/changes/execution.ts";
 import type { Plan, PlanStep } from "../../contract/changes/plan.ts";
 
@@ -6,7 +6,7 @@ export type Results = ReadonlyMap<string, StepResult>;
 
 const succeeded = (results: Results, id: string): boolean => results.get(id)?.status === "succeeded";
 
-/** Steps not begun yet whose forerunners all succeeded, in the plan's order: one for each machine, and none for one that is at work. */
+/** The steps that can begin: all steps before them succeeded, and nothing is at work on their machine. At most one for each machine. */
 export function readySteps({ steps }: Plan, results: Results, atWork: ReadonlySet<string>): PlanStep[] {
   const taken = new Set(atWork);
   return steps.filter(({ id, after, target }) => {
@@ -18,42 +18,42 @@ export function readySteps({ steps }: Plan, results: Results, atWork: ReadonlySe
   });
 }
 
-/** After this no further step is begun. Where nothing is changed, a look that fails hides none of the others. */
+/** After this no further step begins. In a plan that only reads, one failed step does not stop the others. */
 export const hasFailed = ({ steps }: Plan, results: Results): boolean =>
   steps.some(({ risk }) => risk !== "read") &&
   steps.some(({ id }) => ["failed", "timed-out", "unknown", "cancelled"].includes(results.get(id)?.status ?? ""));
 
-/** What is not known cannot be gone back from. */
+/** A step with an unknown end cannot be undone. */
 export const isUnsure = ({ steps, rollback }: Plan, results: Results): boolean =>
   [...steps, ...rollback.map(({ step }) => step)].some(({ id }) => results.get(id)?.status === "unknown");
 
-/** What takes back what succeeded, newest first. */
+/** The rollback of the steps that succeeded, newest first. */
 export const undoing = ({ rollback }: Plan, results: Results): PlanStep[] =>
   rollback.filter(({ undoes }) => succeeded(results, undoes)).map(({ step }) => step);
 
-export interface Outcome {
+export interface ExecutionEnd {
   status: ExecutionStatus;
   error?: string;
 }
 
-/** `because`: nothing further was begun although nothing had failed. */
-export function outcomeOf(plan: Plan, results: Results, because: "stopped" | "lost" | undefined): Outcome {
+/** `because`: the reason why no further step began, when none had failed. */
+export function endOfPlan(plan: Plan, results: Results, because: "stopped" | "lost" | undefined): ExecutionEnd {
   const { steps, rollback } = plan;
   if (steps.every(({ id }) => succeeded(results, id))) return { status: "succeeded" };
   const failed = steps.find(({ id }) => ["failed", "timed-out"].includes(results.get(id)?.status ?? ""));
   const error =
     failed && `step ${failed.id} (${failed.tool}${failed.target === undefined ? "" : ` on ${failed.target}`}) ${why(results, failed.id)}`;
-  if (isUnsure(plan, results)) return { status: "unknown", error: error ?? "how a step ended is not known; nothing further was begun" };
+  if (isUnsure(plan, results)) return { status: "unknown", error: error ?? "the end of a step is not known; no further step was begun" };
   const changed = steps.filter(({ id, risk }) => risk !== "read" && succeeded(results, id));
   if (because === "lost")
     return changed.length > 0
-      ? { status: "partial", error: "the executor was lost in the middle; nothing further was begun, and nothing taken back" }
-      : { status: "failed", error: "the executor was lost in the middle, before any change had succeeded; nothing further was begun" };
+      ? { status: "partial", error: "the executor was lost in the middle; no further step was begun, and nothing was undone" }
+      : { status: "failed", error: "the executor was lost in the middle, before any change had succeeded; no further step was begun" };
   const undone = changed.filter(({ id }) => rollback.some(({ undoes, step }) => undoes === id && succeeded(results, step.id)));
-  if (!failed) return { status: "cancelled", error: changed.length === 0 ? "stopped" : "stopped; what was done stays done" };
+  if (!failed) return { status: "cancelled", error: changed.length === 0 ? "stopped" : "stopped; completed changes stay" };
   if (changed.length === 0) return { status: results.get(failed.id)?.status === "timed-out" ? "timed-out" : "failed", error: error ?? "" };
   if (undone.length === changed.length) return { status: "rolled-back", error: error ?? "" };
-  return { status: "partial", error: `${error}; ${changed.length - undone.length} of ${changed.length} changes could not be taken back` };
+  return { status: "partial", error: `${error}; ${changed.length - undone.length} of ${changed.length} changes could not be undone` };
 }
 
 function why(results: Results, id: string): string {

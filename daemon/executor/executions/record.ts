@@ -1,4 +1,4 @@
-/** The files of one execution: what it was begun with, each step's beginning and end. What survives when the executor does not. */
+/** The files of one execution: its plan, and the begin and the end of each step. They survive a crash of the executor. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -22,7 +22,7 @@ export type Begun = z.output<typeof Begun>;
 const Ending = z.object({ status: ExecutionStatus, error: z.string().optional() });
 export type Ending = z.output<typeof Ending>;
 
-export class PlanRecord {
+export class ExecutionRecord {
   readonly begun: Begun;
   readonly #folder: string;
   readonly #results = new Map<string, StepResult>();
@@ -33,22 +33,22 @@ export class PlanRecord {
     this.begun = begun;
   }
 
-  /** On disk when it returns, and not before. */
-  static create(parent: string, begun: Begun): PlanRecord {
+  /** The record is on disk when this returns. */
+  static create(parent: string, begun: Begun): ExecutionRecord {
     const folder = join(parent, begun.executionId);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileAtomic.sync(join(folder, "begun.json"), JSON.stringify(begun), { fsync: true, mode: 0o600 });
-    return new PlanRecord(folder, begun);
+    return new ExecutionRecord(folder, begun);
   }
 
-  /** Those nobody has said to forget. */
-  static all(parent: string): PlanRecord[] {
+  /** The executions that control has not yet forgotten. */
+  static all(parent: string): ExecutionRecord[] {
     if (!existsSync(parent)) return [];
     return readdirSync(parent).flatMap((name) => {
       const folder = join(parent, name);
       const file = join(folder, "begun.json");
       if (!existsSync(file)) return [];
-      const record = new PlanRecord(folder, Begun.parse(JSON.parse(readFileSync(file, "utf8"))));
+      const record = new ExecutionRecord(folder, Begun.parse(JSON.parse(readFileSync(file, "utf8"))));
       record.#read();
       return [record];
     });
@@ -62,7 +62,7 @@ export class PlanRecord {
     return this.#ending;
   }
 
-  /** In the order of the plan, rollback last. */
+  /** In the order of the plan, with the rollback last. */
   get steps(): StepResult[] {
     const { steps, rollback } = this.begun.plan;
     return [...steps, ...rollback.map(({ step }) => step)].flatMap(({ id }) => this.#results.get(id) ?? []);
@@ -89,7 +89,7 @@ export class PlanRecord {
   #read(): void {
     const steps = join(this.#folder, "steps.ndjson");
     const text = existsSync(steps) ? readFileSync(steps, "utf8") : "";
-    // The last line may be torn; then its step's earlier line stands.
+    // The last line may be incomplete. The earlier line of its step then counts.
     for (const line of text
       .slice(0, text.lastIndexOf("\n") + 1)
       .split("\n")

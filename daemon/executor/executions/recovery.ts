@@ -1,20 +1,20 @@
-/** What became of an execution whose executor was lost: its steps in flight are followed to their end where one can be known; none is begun. */
+/** Completes an execution whose executor was lost. It follows the steps at work to their end where possible, and begins no step. */
 import type { StepResult } from "../../contract/changes/execution.ts";
 import type { PlanStep } from "../../contract/changes/plan.ts";
 import { nothing } from "../kept-output.ts";
 import type { StepEnd } from "../steps/ending.ts";
 import { followCommand } from "../steps/local-command.ts";
 import type { StepMeans } from "../steps/perform.ts";
-import { type Outcome, outcomeOf } from "./order.ts";
-import { skipRest, told } from "./plan-run.ts";
-import type { PlanRecord } from "./record.ts";
+import { type ExecutionEnd, endOfPlan } from "./order.ts";
+import { resultOf, skipRest } from "./plan-run.ts";
+import type { ExecutionRecord } from "./record.ts";
 
 export async function recoverPlan(
-  record: PlanRecord,
+  record: ExecutionRecord,
   means: Pick<StepMeans, "graceMs" | "secrets" | "log">,
   signal: AbortSignal,
   onStep: (result: StepResult) => void,
-): Promise<Outcome> {
+): Promise<ExecutionEnd> {
   const { plan, at } = record.begun;
   const all = [...plan.steps, ...plan.rollback.map(({ step }) => step)];
   const inFlight = all.flatMap((step) => {
@@ -25,18 +25,18 @@ export async function recoverPlan(
     inFlight.map(async ({ step, begun }) => {
       const deadline = Date.parse(begun.startedAt ?? at) + step.timeoutSeconds * 1000;
       const ended = await endOf(step, record, means, signal, deadline);
-      const result: StepResult = { ...begun, ...told(ended, means.secrets.all()) };
+      const result: StepResult = { ...begun, ...resultOf(ended, means.secrets.all()) };
       record.save(result);
       onStep(result);
     }),
   );
   skipRest({ record, onStep });
-  return outcomeOf(plan, record.results, "lost");
+  return endOfPlan(plan, record.results, "lost");
 }
 
 async function endOf(
   { id, method }: PlanStep,
-  record: PlanRecord,
+  record: ExecutionRecord,
   { graceMs, log }: Pick<StepMeans, "graceMs" | "log">,
   signal: AbortSignal,
   deadline: number,

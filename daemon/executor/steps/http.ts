@@ -1,4 +1,4 @@
-/** One HTTP request. The address is judged after its name was resolved and is the one that is connected to; no redirect is followed. */
+/** Sends one HTTP request. The address is checked after the name was resolved, and the connection uses that address. Redirects are not followed. */
 import { lookup } from "node:dns";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
@@ -14,9 +14,9 @@ export interface HttpWork {
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: string;
-  /** Lets it reach this machine itself. No form can; tests do. */
+  /** Allows requests to this machine itself. No form can set it, only tests do. */
   allowLoopback: boolean;
-  /** Statuses that are a success; any of 200 to 299 when there are none. */
+  /** The statuses that are a success. By default, 200 to 299. */
   expect?: readonly number[];
 }
 
@@ -29,7 +29,7 @@ export async function runHttp(work: HttpWork, capBytes: number, signal: AbortSig
     for await (const chunk of response) {
       keeper.take(chunk as Buffer);
       bytes += (chunk as Buffer).length;
-      // An answer without end holds no step.
+      // An endless answer must not block the step.
       if (bytes > MOST_BYTES) {
         response.destroy();
         break;
@@ -38,7 +38,7 @@ export async function runHttp(work: HttpWork, capBytes: number, signal: AbortSig
     return judged(response, work, keeper);
   } catch (error) {
     if (signal.aborted) return { status: reasonOf(signal), said: nothing };
-    // Whether a request that changes something was obeyed before its answer got lost, nobody can say.
+    // The server may have performed a request whose answer was lost.
     const unsure = !SAFE.has(work.method) && !neverSent(error);
     return { status: unsure ? "unknown" : "failed", said: nothing, error: explain(error) };
   }
@@ -61,10 +61,10 @@ function judged({ statusCode = 0, headers }: IncomingMessage, { expect }: HttpWo
 
 function send({ method, url, headers, body, allowLoopback }: HttpWork, signal: AbortSignal): Promise<IncomingMessage> {
   const address = new URL(url);
-  if (address.protocol !== "http:" && address.protocol !== "https:") throw notAllowed(url, "only http and https are spoken");
-  if (address.username !== "" || address.password !== "") throw notAllowed(address.host, "a URL is no place for a password");
+  if (address.protocol !== "http:" && address.protocol !== "https:") throw notAllowed(url, "must use http or https");
+  if (address.username !== "" || address.password !== "") throw notAllowed(address.host, "must not have a password in the URL");
   const host = address.hostname.replace(/^\[|\]$/g, "");
-  if (isIP(host) !== 0 && !mayReach(host, allowLoopback)) throw notAllowed(host, "is no address a step may reach");
+  if (isIP(host) !== 0 && !mayReach(host, allowLoopback)) throw notAllowed(host, "is not an address that a step may reach");
   const options = {
     method,
     headers: { "user-agent": "muster", ...headers },
@@ -78,14 +78,14 @@ function send({ method, url, headers, body, allowLoopback }: HttpWork, signal: A
   });
 }
 
-/** In the connection's own look-up: a second answer of the same name cannot be another. */
+/** Checks in the lookup of the connection itself, so a second answer cannot differ. */
 const judgedLookup =
   (allowLoopback: boolean): LookupFunction =>
   (host, options, done) => {
     lookup(host, { ...options, all: true }, (error, addresses) => {
       if (error) return done(error, []);
       const bad = addresses.find(({ address }) => !mayReach(address, allowLoopback));
-      if (bad) return done(notAllowed(host, `leads to ${bad.address}, which no step may reach`), []);
+      if (bad) return done(notAllowed(host, `resolves to ${bad.address}, which no step may reach`), []);
       const [first] = addresses;
       if (options.all) return done(null, addresses);
       return first ? done(null, first.address, first.family) : done(notAllowed(host, "has no address"), "");

@@ -1,4 +1,4 @@
-/** One step of a plan, by its method. Its command comes from the form, read by the executor itself; its secrets are known here alone. */
+/** Performs one step of a plan by its method. The command comes from the executor's own copy of the form, and only the executor knows the secrets. */
 
 import type { Catalogue } from "../../changes/tools/catalogue.ts";
 import { type Call, callOf } from "../../changes/tools/command.ts";
@@ -22,9 +22,9 @@ export interface StepMeans {
   ansible: AnsibleSettings;
   ssh: SshLines;
   secrets: Secrets;
-  /** Where a node's sshd is, whom to log in as, and the key pinned for it. */
+  /** The address of a node's sshd, the login user and the pinned host key. */
   sshPlace(target: Target): SshPlace;
-  /** How long a step may take to end by itself once it was told to; less when the daemon stops. */
+  /** The time between SIGTERM and SIGKILL. It is shorter when the daemon stops. */
   graceMs(): number;
   log: Log;
 }
@@ -35,14 +35,14 @@ export interface StepOf {
   step: PlanStep;
   catalogue: Pick<Catalogue, "get" | "playbook">;
   place: Place;
-  /** Lets control perform it, where it is an act of Muster's own. */
+  /** Lets control perform one of Muster's own acts. */
   act(signal: AbortSignal): Promise<StepEnd>;
 }
 
-/** For whatever runs on another machine, which keeps the step's time itself: ours comes after that. */
+/** Another machine ends its command by itself when the time is up. The executor waits this much longer. */
 const LATER_SECONDS = 25;
 
-/** Never rejects: what went wrong is an end too. */
+/** Never rejects: a failure is an end too. */
 export async function performStep(of: StepOf, means: StepMeans, signal: AbortSignal): Promise<StepEnd> {
   const { step } = of;
   const stop = new AbortController();
@@ -63,7 +63,7 @@ export async function performStep(of: StepOf, means: StepMeans, signal: AbortSig
   }
 }
 
-/** Some programs answer by their exit code: that nobody answers a ping is what was asked for. */
+/** Some programs answer with their exit code. A ping without a reply is a valid answer. */
 function answered(ended: StepEnd, { answerCodes }: ToolForm): StepEnd {
   if (ended.status !== "failed" || !answerCodes.some((code) => code === ended.exitCode)) return ended;
   return { status: "succeeded", ...(ended.exitCode !== undefined && { exitCode: ended.exitCode }), said: ended.said };
@@ -72,7 +72,7 @@ function answered(ended: StepEnd, { answerCodes }: ToolForm): StepEnd {
 function targetOf({ plan, step }: StepOf): Target | undefined {
   if (step.target === undefined) return undefined;
   const target = plan.targets.find(({ node }) => node === step.target);
-  if (!target) throw new StepFailure(`${step.target} is no target of the plan`);
+  if (!target) throw new StepFailure(`${step.target} is not a target of the plan`);
   return target;
 }
 
@@ -115,10 +115,10 @@ async function perform(
   }
 }
 
-/** Steps before this one may have taken an hour, and the warrant looked before all of them. */
+/** The check of the execution was before all steps, and earlier steps may have taken an hour. */
 function requireSame(playbook: string, { catalogue, step }: StepOf): void {
   if (catalogue.playbook(playbook)?.content === step.content) return;
-  throw new StepFailure(`playbook ${playbook}, or what it uses, was changed since it was planned: it was not run; propose it again`);
+  throw new StepFailure(`playbook ${playbook}, or what it uses, was changed since it was planned, so it was not run; propose it again`);
 }
 
 function required(target: Target | undefined): Target {
@@ -133,7 +133,7 @@ function headersOf(call: Extract<Call, { kind: "request" }>, form: ToolForm, { s
   return { ...call.headers, ...(call.body && { "content-type": "application/json" }), ...Object.fromEntries(secret) };
 }
 
-/** An empty one is none: a database may let us in without. */
+/** An empty secret is left out, because a database may need none. */
 function environmentSecrets(form: ToolForm, { secrets }: StepMeans): Record<string, string> {
   const given = form.secrets.flatMap((reference) =>
     "environment" in reference ? [[reference.environment, secrets.value(reference.name)]] : [],

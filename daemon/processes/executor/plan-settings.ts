@@ -7,7 +7,7 @@ import { votingOf } from "../../changes/votes/voting.ts";
 import type { Config } from "../../config/config.ts";
 import type { Target } from "../../contract/changes/plan.ts";
 import type { DataDir } from "../../data-dir.ts";
-import { pinnedKey } from "../../executor/executions/warrant-papers.ts";
+import { pinnedKey } from "../../executor/executions/execution-check.ts";
 import type { PlanSettings } from "../../executor/server.ts";
 import type { SshPlace } from "../../executor/steps/ssh-line.ts";
 import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";

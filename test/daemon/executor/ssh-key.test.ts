@@ -41,5 +41,5 @@ test("what a kill left of a draft is made anew, what it left of a key is gone on
 });
 
 test("a folder that is not there ends in an error that says what failed", async (t) => {
-  await assert.rejects(ensureSshKey(join(home(t), "missing")), { code: "LAUNCH_FAILED", message: /SSH key could not be made/ });
+  await assert.rejects(ensureSshKey(join(home(t), "missing")), { code: "LAUNCH_FAILED", message: /SSH key could not be created/ });
 });

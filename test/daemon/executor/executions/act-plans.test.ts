@@ -7,7 +7,7 @@ import { loadCatalogue, ourTools } from "../../../../daemon/changes/tools/catalo
 import type { ActOutcome, ActRequest } from "../../../../daemon/contract/changes/execution-messages.ts";
 import type { Plan, PlannedWork } from "../../../../daemon/contract/changes/plan.ts";
 import type { FromExecutor } from "../../../../daemon/contract/executor-protocol.ts";
-import { PlanRecord } from "../../../../daemon/executor/executions/record.ts";
+import { ExecutionRecord } from "../../../../daemon/executor/executions/record.ts";
 import { PlanLab } from "../../../support/changes/plan-lab.ts";
 
 type Executed = Extract<FromExecutor, { type: "executed" }>;
@@ -109,7 +109,7 @@ test("a step that was calling control when the executor was upgraded: its end is
   const work = before(lab);
   const executionId = lab.begin(work);
   const at = new Date().toISOString();
-  const record = PlanRecord.create(`${lab.data.executor}/executions`, { executionId, planHash: work.hash, plan: work.plan, at });
+  const record = ExecutionRecord.create(`${lab.data.executor}/executions`, { executionId, planHash: work.hash, plan: work.plan, at });
   record.save({ id: "1", target: "n1", status: "running", startedAt: at });
   await lab.startExecutor();
   const executed = await end(lab);

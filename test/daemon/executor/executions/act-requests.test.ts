@@ -68,7 +68,7 @@ for (const reason of ["cancelled", "timed-out"] as const)
     const { requests, stop, ended } = line({ connected: false });
     stop.abort(reason);
     const { status, error } = await ended;
-    assert.deepEqual([status, error], [reason, "control was away: nothing was done"]);
+    assert.deepEqual([status, error], [reason, "control was away, so nothing was done"]);
     requests.repeat(() => assert.fail("asked all the same"));
   });
 
@@ -83,7 +83,7 @@ test("stopped after it was asked, without an answer within the grace, the end is
   const { stop, ended } = line({ graceMs: 1 });
   stop.abort("timed-out");
   const { status, error } = await ended;
-  assert.deepEqual([status, error], ["unknown", "control has not answered: it may have happened"]);
+  assert.deepEqual([status, error], ["unknown", "control has not answered, so the act may have happened"]);
 });
 
 test("stopped while the connection is lost, the end is unknown, and a new connection gets no request", async () => {

@@ -20,6 +20,6 @@ test("a node whose address is the control node's own loopback is not asked", asy
   const end = await lab.execute(lab.begin(lab.plan({ goal: { kind: "tool", tool: "probe", parameters: {} }, targets: ["n1"] })));
   assert(typeof end !== "string", String(end));
   assert.equal(end.status, "failed");
-  assert.match(end.error ?? "", /127\.0\.0\.1 is no address a step may reach/);
+  assert.match(end.error ?? "", /127\.0\.0\.1 is not an address that a step may reach/);
   assert.deepEqual(asked, []);
 });

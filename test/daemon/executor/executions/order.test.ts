@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { StepResult } from "../../../../daemon/contract/changes/execution.ts";
 import type { Plan, PlanStep } from "../../../../daemon/contract/changes/plan.ts";
-import { hasFailed, isUnsure, outcomeOf, readySteps, undoing } from "../../../../daemon/executor/executions/order.ts";
+import { endOfPlan, hasFailed, isUnsure, readySteps, undoing } from "../../../../daemon/executor/executions/order.ts";
 
 const step = (id: string, after: string[], risk: PlanStep["risk"], target: string): PlanStep => ({
   id,
@@ -87,7 +87,7 @@ test("nothing begins before what it waits for, twice, or after a failure of a pl
         for (const before of forward?.after ?? []) assert.ok(begun.indexOf(before) < index && begun.includes(before));
         if (changing && failedAt !== -1 && index > failedAt) assert.ok(id.startsWith("r"), `${id} began after a failure`);
       }
-      const { status } = outcomeOf(plan, results, undefined);
+      const { status } = endOfPlan(plan, results, undefined);
       const all = [...results.values()];
       if (plan.steps.every(({ id }) => results.get(id)?.status === "succeeded")) assert.equal(status, "succeeded");
       else if (all.some((result) => result.status === "unknown")) assert.equal(status, "unknown");
@@ -121,7 +121,7 @@ test("of the steps that are ready each machine gets one, and one at work there n
 test("a loss of the executor is partial when something had changed, and failed when nothing had", () => {
   const plan = { steps: [step("1", [], "write", "n1"), step("2", ["1"], "write", "n1")], rollback: [] } as unknown as Plan;
   const succeeded: StepResult = { id: "1", status: "succeeded" };
-  assert.equal(outcomeOf(plan, new Map([["1", succeeded]]), "lost").status, "partial");
-  assert.equal(outcomeOf(plan, new Map(), "lost").status, "failed");
-  assert.equal(outcomeOf(plan, new Map([["1", { id: "1", status: "unknown" }]]), "lost").status, "unknown");
+  assert.equal(endOfPlan(plan, new Map([["1", succeeded]]), "lost").status, "partial");
+  assert.equal(endOfPlan(plan, new Map(), "lost").status, "failed");
+  assert.equal(endOfPlan(plan, new Map([["1", { id: "1", status: "unknown" }]]), "lost").status, "unknown");
 });

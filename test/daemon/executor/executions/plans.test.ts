@@ -96,7 +96,7 @@ test("a change that cannot be taken back makes it partial, and says so", async (
   const lab = await start(t);
   const end = await carryOut(lab, runbook("note-then-fail", lab.folder));
   assert.equal(end.status, "partial");
-  assert.match(end.error ?? "", /1 of 1 changes could not be taken back/);
+  assert.match(end.error ?? "", /1 of 1 changes could not be undone/);
 });
 
 test("a rollback that fails is recorded and makes it partial", async (t) => {

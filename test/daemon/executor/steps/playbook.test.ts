@@ -47,5 +47,5 @@ test("a playbook whose role was changed after its execution began is not run", a
   };
   const { status, error } = await performStep(of, means, new AbortController().signal);
   assert.equal(status, "failed");
-  assert.match(error ?? "", /playbook update, or what it uses, was changed since it was planned: it was not run/);
+  assert.match(error ?? "", /playbook update, or what it uses, was changed since it was planned, so it was not run/);
 });

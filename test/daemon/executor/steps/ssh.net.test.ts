@@ -137,7 +137,7 @@ test("a connection that is lost in the middle leaves the end unknown", { skip },
   for (const pid of running(`sshd: ${it.place.user}`)) if (parentOf(pid).includes(String(it.place.port))) process.kill(pid, "SIGKILL");
   const ended = await stepping;
   assert.equal(ended.status, "unknown");
-  assert.match(ended.error ?? "", /whether the command came to its end is not known/);
+  assert.match(ended.error ?? "", /the end of the command is not known/);
 });
 
 /** The command line of a session's listener, which names our port. */

@@ -1,4 +1,4 @@
-/** Reads for itself what is to be done and whether it may: the database without the right to change it, its own forms, its own policy. */
+/** Checks by itself whether an execution may begin. It reads the database without the right to change it, and uses its own forms and policy. */
 import { existsSync } from "node:fs";
 import { checkWarrant } from "../../changes/executions/warrant.ts";
 import type { KnownNode } from "../../changes/plans/targets.ts";
@@ -13,32 +13,32 @@ import { ExecutionStore } from "../../store/changes/executions.ts";
 import { PlanStore } from "../../store/changes/plans.ts";
 import { type Db, openReadOnly } from "../../store/database.ts";
 import { HostKeyStore } from "../../store/machines/host-keys.ts";
-import type { PlanLedger } from "./ledger.ts";
+import type { ExecutionLedger } from "./ledger.ts";
 
-export interface Governed {
+export interface CheckSources {
   database: string;
-  /** Folders of forms. */
+  /** The folders with forms. */
   tools: readonly string[];
-  /** As they lie in Ansible's folder now. */
+  /** The playbooks in Ansible's folder as they are now. */
   playbooks: Playbooks;
   policy: PolicySettings;
   /** The machines by name, as the database and the inventory have them now. */
   nodesNow(db: Db): (name: string) => KnownNode | undefined;
-  /** Whose votes count, from the executor's own file. Throws where that cannot be read. */
+  /** The voters that count, from the executor's own file. Throws when it cannot be read. */
   voting(): Voting;
-  /** How long after the last signature a plan may be begun. */
+  /** The time after the last signature in which a plan may begin. */
   executeSeconds: number;
 }
 
-export type Granted = { ok: true; work: PlannedWork; approvalId?: string; catalogue: Catalogue } | { ok: false; reason: string };
+export type ExecutionCheck = { ok: true; work: PlannedWork; approvalId?: string; catalogue: Catalogue } | { ok: false; reason: string };
 
-/** Never rejects: what cannot be read is no warrant. */
-export function askWarrant(
+/** Never throws: an unreadable source is a refusal. */
+export function checkExecution(
   executionId: string,
-  { database, tools, playbooks, policy, nodesNow, voting, executeSeconds }: Governed,
-  ledger: PlanLedger,
+  { database, tools, playbooks, policy, nodesNow, voting, executeSeconds }: CheckSources,
+  ledger: ExecutionLedger,
   now: Date,
-): Granted {
+): ExecutionCheck {
   if (!existsSync(database)) return refused("there is no database");
   const db = openReadOnly(database);
   try {
@@ -69,7 +69,7 @@ export function askWarrant(
   }
 }
 
-/** The one key its call-home showed. */
+/** The host key of the node's call-home. */
 export function pinnedKey(database: string, nodeId: string): string | undefined {
   const db = openReadOnly(database);
   try {
@@ -79,4 +79,4 @@ export function pinnedKey(database: string, nodeId: string): string | undefined 
   }
 }
 
-const refused = (reason: string): Granted => ({ ok: false, reason });
+const refused = (reason: string): ExecutionCheck => ({ ok: false, reason });
