@@ -87,7 +87,7 @@ test(
     const several = ["init", "--output", file, "--interface", name];
     const wrong = async (...more: string[]) => (await muster([...several, ...more])).err;
     assert.match(await wrong("--interface", `${other}=proxy`), new RegExp(`--interface: ${name} has no DHCP mode`));
-    assert.match(await wrong("--interface", `${other}=sometimes`), /sometimes is no DHCP mode/);
+    assert.match(await wrong("--interface", `${other}=sometimes`), /sometimes is not a DHCP mode/);
     assert.match(
       await wrong("--interface", `${other}=off`, "--dhcp", "full", "--from", "10.0.0.1"),
       /--from and --to: are for a single interface/,

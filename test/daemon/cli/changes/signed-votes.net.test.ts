@@ -94,7 +94,7 @@ describe("signed votes", { concurrency: 1 }, () => {
     const records = JSON.parse((await muster(["--json", "audit", "--action", "voter-added"], daemon.env)).out) as AuditRecord[];
     assert.deepEqual(
       records.map(({ summary }) => summary),
-      ["a voter of the role operator, registered on the control node itself"],
+      ["a voter of the role operator, registered on the control node"],
     );
   });
 
