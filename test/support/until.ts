@@ -1,7 +1,7 @@
 /** Waits until a condition holds. The limit only ends a test that would hang: a busy machine needs a fraction of it. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-export const PATIENCE_MS = 180_000;
+export const PATIENCE_MS = 300_000;
 
 export async function until(what: string, holds: () => boolean | Promise<boolean>, everyMs = 20): Promise<void> {
   for (const deadline = Date.now() + PATIENCE_MS; !(await holds()); await sleep(everyMs))

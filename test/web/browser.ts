@@ -78,9 +78,11 @@ async function buildPage(): Promise<string> {
   return root;
 }
 
-function takeBrowser(): Promise<Browser> {
+async function takeBrowser(): Promise<Browser> {
   users += 1;
   clearTimeout(idle);
+  // A browser that crashed fails the file that used it, and no other.
+  if (launched && !(await launched).isConnected()) launched = undefined;
   launched ??= chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: PATIENCE_MS });
   return launched;
 }

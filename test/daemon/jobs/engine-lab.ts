@@ -59,6 +59,9 @@ export class EngineLab {
     this.port = await freePort();
     for (const name of ["home", "jobs", "sshd"]) mkdirSync(this.at(name), { mode: 0o700 });
     cpSync(join(repository, "ansible"), this.at("ansible"), { recursive: true });
+    // An SSH connection takes long on a busy machine.
+    const settings = readFileSync(this.at("ansible/ansible.cfg"), "utf8");
+    writeFileSync(this.at("ansible/ansible.cfg"), settings.replace(/^timeout = .*/m, "timeout = 300"));
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", this.at("sshd/host")]);
     this.startExecutor();
     // Its public half appears last, and whole.
