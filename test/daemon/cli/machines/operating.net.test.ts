@@ -56,7 +56,7 @@ test("a rescue starts and ends", async () => {
 
 test("playbooks are listed with their purpose, and do not run by path or on a node without a system", async () => {
   const { out } = await ask("playbooks");
-  assert.match(out, /^look +read-only +Says /m);
+  assert.match(out, /^look +read-only +Shows /m);
   assert.match(out, /^update +changes +Installs /m);
   for (const [playbook, code] of [
     ["../playbook", "REQUEST_INVALID"],
