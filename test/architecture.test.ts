@@ -31,9 +31,9 @@ const mayImport: Record<string, string[]> = {
   "daemon/config": [
     ...everywhere,
     "daemon/machines/power/settings.ts",
-    "daemon/jobs/schedules",
+    "daemon/jobs/schedules/maintenance.ts",
     "daemon/changes/policy/approval-mode.ts",
-    "pxe/dhcp",
+    "pxe/dhcp/message/address.ts",
     "npm:yaml",
     "npm:zod",
     "node:",

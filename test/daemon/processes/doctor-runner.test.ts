@@ -41,7 +41,7 @@ test("the real checks arrive with what is wrong and what to do, and who asks mea
 test("checks that could not be made are a failure with its reason, and the next question is asked anew", async (t) => {
   const { config, data } = place(t, "");
   const { asking, asked } = joined(doctorRunner(config, data, { PATH: "/nonexistent", NODE_OPTIONS: "--no-such-option" }));
-  await assert.rejects(asking.examine(), { code: "DOCTOR_SILENT", message: /could not be made: Command failed/ });
+  await assert.rejects(asking.examine(), { code: "DOCTOR_SILENT", message: /did not run: Command failed/ });
   await assert.rejects(asking.examine(), { code: "DOCTOR_SILENT" });
   assert.equal(asked(), 2);
 });

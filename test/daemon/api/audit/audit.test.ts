@@ -45,7 +45,7 @@ test("a change is recorded before it is made and after, with who, what and the r
     ["outcome", "operator-1", "node n9", "NODE_NOT_FOUND"],
   ]);
   const [, , accepted] = new AuditLog(world.db).list();
-  assert.equal(accepted?.summary, "Take a discovered machine into the fleet, naming it if asked (disk /dev/sda)");
+  assert.equal(accepted?.summary, "Accept a discovered machine and, if a name is given, name it (disk /dev/sda)");
 });
 
 test("an intent is on disk while its change is at work, and reads unknown if nobody told its end", async (t) => {
