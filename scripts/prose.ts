@@ -18,6 +18,7 @@ const CLEAN = [
   "ansible",
   "pxe",
   "daemon/admin",
+  "daemon/api",
   "daemon/audit",
   "daemon/cli",
   "daemon/cluster",

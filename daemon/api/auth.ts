@@ -1,4 +1,4 @@
-/** Who is asking, and may they: bearer keys, browser sessions with their CSRF token, and roles. */
+/** Authenticates callers by bearer key or by browser session with a CSRF token, and checks their role. */
 import type { FastifyRequest } from "fastify";
 import { KeyName, type Role } from "../contract/admin/key.ts";
 import type { Route } from "../contract/route.ts";
@@ -9,13 +9,13 @@ import { sameHash, sha256 } from "../store/secrets.ts";
 export const SESSION_COOKIE = "muster_session";
 
 export interface Caller extends Holder {
-  /** For whom an agent acts, by its own word; else the owner of its key. Nobody else acts for another. */
+  /** The person an agent acts for: as the agent states it, else the owner of its key. Only agents act for another person. */
   onBehalfOf?: string;
-  /** Present when a browser session asks. */
+  /** Set if the caller uses a browser session. */
   session?: { csrfToken: string; expiresAt: string };
 }
 
-/** The least role comes first. Nodes have their token and nothing else. */
+/** The lowest role comes first, because error messages name it. Nodes have no role: they use a token. */
 const allowed: Record<Exclude<Route["access"], "public">, readonly Role[]> = {
   viewer: ["viewer", "agent", "operator", "admin"],
   proposer: ["operator", "agent", "admin"],
@@ -26,7 +26,7 @@ const allowed: Record<Exclude<Route["access"], "public">, readonly Role[]> = {
 export function requireAccess(caller: Pick<Caller, "role">, access: Exclude<Route["access"], "public">): void {
   const roles = allowed[access];
   if (!roles.includes(caller.role)) {
-    throw new MusterError("NOT_ALLOWED", `the role ${caller.role} may not do this; it takes ${roles[0]}`);
+    throw new MusterError("NOT_ALLOWED", `the role ${caller.role} may not do this; it needs ${roles[0]}`);
   }
 }
 
@@ -40,7 +40,7 @@ export function authenticate(request: FastifyRequest, keys: KeyStore): Caller {
 
 function acting(holder: Caller, request: FastifyRequest): Caller {
   if (holder.role !== "agent") return holder;
-  // Known, whatever comes of its next word: the audit names them.
+  // Set before the header is read, so that the audit names the caller even if the header is refused.
   request.caller = holder;
   const told = KeyName.safeParse(request.headers["x-on-behalf-of"] ?? holder.owner);
   if (!told.success) throw new MusterError("REQUEST_INVALID", "x-on-behalf-of: is not a person's name of at most 60 characters");
@@ -65,7 +65,7 @@ function fromSession(request: FastifyRequest, cookie: string, keys: KeyStore): C
   return { ...holder, session: { csrfToken, expiresAt } };
 }
 
-/** A cookie is sent by the browser whoever wrote the page; the token only by ours. */
+/** A browser sends the cookie for any page, also for a page of another site. Only our page knows the token. */
 function requireCsrf(request: FastifyRequest, csrfToken: string): void {
   const sent = request.headers["x-csrf-token"];
   if (typeof sent !== "string" || !sameHash(sha256(sent), sha256(csrfToken))) {
@@ -73,7 +73,7 @@ function requireCsrf(request: FastifyRequest, csrfToken: string): void {
   }
 }
 
-/** Browsers send Origin with every WebSocket; another site's page must not ride on our cookie. */
+/** Browsers send Origin with every WebSocket. This keeps a page of another site from using our cookie. */
 export function requireSameOrigin(request: FastifyRequest): void {
   const origin = request.headers.origin;
   if (origin === undefined) throw new MusterError("ORIGIN_REFUSED", "a browser's WebSocket carries an Origin header");

@@ -1,4 +1,4 @@
-/** Leads a command or a click onto the road of every change: planned, hashed and decided before anything happens. */
+/** Turns a manual action into a proposal. It is planned, hashed and decided by the policy before anything happens. */
 import type { Proposal } from "../contract/changes/plan.ts";
 import type { Deed } from "../machines/acts/requester.ts";
 import { isInService } from "../machines/in-service.ts";

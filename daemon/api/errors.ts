@@ -1,4 +1,4 @@
-/** Turns failures into answers. HTTP status lives here and nowhere else, complete or the build fails. */
+/** Turns errors into HTTP answers. It maps every error code to a status: a code without one does not compile. */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { WaitsForApproval } from "../changes/approvals/waiting.ts";
@@ -116,10 +116,10 @@ export function failureIn(error: unknown): { code: ErrorCode; message: string; s
   const status = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : undefined;
   if (status === 429) return { code: "RATE_LIMITED", message: error.message, status };
   if (status === 413) return { code: "BODY_TOO_LARGE", message: "body: is too large" };
-  if (status === 415) return { code: "MEDIA_TYPE_UNSUPPORTED", message: "content-type: only application/json is understood here" };
+  if (status === 415) return { code: "MEDIA_TYPE_UNSUPPORTED", message: "content-type: only application/json is supported here" };
   if ("code" in error && (error.code === "FST_ERR_BAD_URL" || error.code === "FST_ERR_MAX_PARAM_LENGTH"))
     return { code: "REQUEST_INVALID", message: "url: is malformed, or a part of it is too long", status: 400 };
-  // Fastify's other refusals (bad JSON, bad URL) are the sender's to mend.
+  // Fastify's other 4xx errors, such as bad JSON, are errors of the client.
   if (status !== undefined && status >= 400 && status < 500) return { code: "REQUEST_INVALID", message: `body: ${error.message}`, status };
   return INSIDE;
 }

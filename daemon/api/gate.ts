@@ -1,4 +1,4 @@
-/** Whom a request comes from, whether that one may ask this, and whether not too often. */
+/** Admits a request: identifies its caller, checks the role, and applies the rate limits. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Route } from "../contract/route.ts";
 import { MusterError } from "../errors/errors.ts";
@@ -16,27 +16,27 @@ export class Gate {
     this.#limits = limits;
   }
 
-  /** Throws when the request may not go on. */
+  /** Returns the caller, undefined on a public route. Throws if the request is refused. */
   admit(
     request: FastifyRequest,
     reply: FastifyReply | undefined,
     route: Pick<Route, "access" | "method" | "sensitive">,
   ): Caller | undefined {
     const caller = route.access === "public" ? undefined : this.who(request, reply);
-    // Also of who is refused next, for the audit names them.
+    // Set before the role is checked, so that the audit names a refused caller.
     request.caller = caller;
     if (caller && route.access !== "public") requireAccess(caller, route.access);
     const limit = limitOf(route);
     if (limit === undefined) return caller;
-    // The page and the programs of one person share a key: a script that runs wild leaves the page its own share.
+    // A person's page and programs may share a key. They are counted apart, so that a script in a loop cannot block the page.
     const who = caller ? `${caller.keyId} ${caller.session ? "page" : "key"}` : request.ip;
     refuseFor(this.#rate.take(`${limit} ${who}`, this.#limits[limit], Date.now()), reply);
     return caller;
   }
 
   /**
-   * Whoever tries one key after the other from an address is not heard for a while, and with them no key from there. Sessions still
-   * are: what they present is ours and random, and behind a proxy the page of everybody has one address.
+   * Authenticates the caller. Too many invalid keys from one address block all keys from this address for up to a minute.
+   * Sessions are not blocked: their secret is random, and behind a proxy all browsers have the same address.
    */
   who(request: FastifyRequest, reply?: FastifyReply): Caller {
     const guesser = `guesses ${request.ip}`;

@@ -1,4 +1,4 @@
-/** `/ws`: every event as it happens, with the state after it, and the output of jobs somebody watches. */
+/** The live feed at `/ws`: sends every event with the state after it, and the output of watched jobs. */
 
 import type { WebSocket } from "@fastify/websocket";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -25,28 +25,28 @@ export interface LiveFeed {
   approvals: ApprovalStore;
   executions: ExecutionStore;
   output(id: string, after: number): Promise<JobOutput>;
-  /** Throws when this request may not listen, also when it may no longer. */
+  /** Throws if the request may not listen, also if it may no longer do so. */
   authorize(request: FastifyRequest): void;
   logBook: LogBook;
-  /** Throws when the daemon's own log is not for who asks. */
+  /** Throws if the caller may not read the daemon's own log. */
   mayReadLog(request: FastifyRequest): void;
-  /** Throws when this answer does not count, or when whoever gives it may not. */
+  /** Throws if the vote does not count, or if the caller may not vote. */
   vote(request: FastifyRequest, answer: Answered): void;
   pace?: Pace;
 }
 
 export interface Pace {
-  /** Netboot writes events too, in its own process; the database is the only place where all of them meet. */
+  /** Time between two reads of new events. The feed polls the database because the netboot process writes events there too. */
   pollMs: number;
-  /** A `hello` at least this often: a page that hears nothing knows that the connection is dead. */
+  /** The feed sends a `hello` at least this often. A page that receives nothing knows that the connection is dead. */
   heartbeatMs: number;
-  /** A session ends, a key is revoked: listening ends at most this long after. */
+  /** Time between two authorizations of a client. If its session ends or its key is revoked, the feed closes within this time. */
   authorizeMs: number;
 }
 
 const PACE: Pace = { pollMs: 150, heartbeatMs: 15_000, authorizeMs: 30_000 };
 const BATCH = 500;
-/** A page that cannot keep up is cut off and replays when it comes back, instead of filling our memory. */
+/** The feed disconnects a client that has more unsent bytes than this. The client reconnects and replays. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 interface Listener {
@@ -56,7 +56,7 @@ interface Listener {
   authorizedAt: number;
   seq: number;
   watching: Map<string, number>;
-  /** How far it knows the daemon's own log; undefined: it did not ask. */
+  /** The client's position in the daemon's own log. Undefined if the client does not watch the log. */
   log: { epoch: string; after: number; answered: boolean } | undefined;
   busy: boolean;
 }
@@ -133,7 +133,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
       serveLog(listener);
       for (const [jobId, after] of listener.watching) await serveOutput(listener, jobId, after);
     } catch (error) {
-      app.log.error({ err: error }, "live feed");
+      app.log.error({ err: error }, "the live feed failed");
       listener.socket.close(1011, "the feed failed; connect again");
     } finally {
       listener.busy = false;
@@ -146,7 +146,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     const after = listener.log.epoch === epoch ? listener.log.after : 0;
     const lines = feed.logBook.after(after, BATCH);
     const last = lines.at(-1);
-    // Who asks hears at once, also that there is nothing yet.
+    // The first answer is sent even if there are no lines yet.
     if (!last && listener.log.answered) return;
     send(listener, { type: "daemon_log", seq: listener.seq, epoch, lines });
     listener.log = { epoch, after: last?.seq ?? after, answered: true };
@@ -155,7 +155,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
   async function serveOutput(listener: Listener, jobId: string, after: number): Promise<void> {
     const { text, next, end } = await feed.output(jobId, after);
     if (next === after && !end) return;
-    if (listener.watching.get(jobId) !== after) return; // asked anew meanwhile
+    if (listener.watching.get(jobId) !== after) return; // the client changed its position meanwhile
     send(listener, { type: "log", seq: listener.seq, jobId, offset: after, next, text, end });
     if (end) listener.watching.delete(jobId);
     else listener.watching.set(jobId, next);
@@ -183,14 +183,14 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     if (admitted(listener.socket, listener.request, feed.mayReadLog)) listener.log = { epoch, after, answered: false };
   }
 
-  /** One that counts is seen by everybody as its event. */
+  /** Sends only a refusal. All clients receive a vote that counts as an event. */
   function answer(listener: Listener, frame: Answered): void {
     try {
       const refusal = refusalOf(frame, listener.seq, () => feed.vote(listener.request, frame));
       if (refusal) send(listener, refusal);
     } catch (error) {
-      app.log.error({ err: error }, "an answer over the live feed");
-      listener.socket.close(1011, "the answer failed; connect again");
+      app.log.error({ err: error }, "a vote over the live feed failed");
+      listener.socket.close(1011, "the vote failed; connect again");
     }
   }
 }
@@ -204,13 +204,13 @@ function parseFrame(data: Buffer): ClientFrame | undefined {
 }
 
 function plainRequest(): never {
-  throw new MusterError("UPGRADE_REQUIRED", `${LIVE_PATH} speaks WebSocket only`);
+  throw new MusterError("UPGRADE_REQUIRED", `${LIVE_PATH} supports WebSocket only`);
 }
 
-/** A close frame has room for 123 bytes. */
+/** The reason in a close frame may have at most 123 bytes. */
 const closeReason = (message: string) => Buffer.from(message).subarray(0, 120).toString("utf8");
 
-/** Without `?since=` only what happens from now on. */
+/** The sequence number after which the feed begins. Without `?since=` it sends only new events. */
 function startAfter(request: FastifyRequest, last: number): number {
   const since = new URL(request.url, "http://localhost").searchParams.get("since");
   const seq = since === null ? last : Number.parseInt(since, 10);

@@ -1,4 +1,4 @@
-/** Puts one route of the contract on the server: validation, role check, serialization. The only generic code here. */
+/** Mounts one route of the contract on the server, with role check, validation, audit and serialization. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import { ErrorBody, type Route } from "../contract/route.ts";
@@ -10,7 +10,7 @@ type Part<R, K extends string> = R extends Record<K, infer S extends z.ZodType> 
 type Input<R extends Route> = Part<R, "params"> & Part<R, "query"> & Part<R, "body">;
 
 export interface Context<R extends Route> {
-  /** Nobody on a public route. */
+  /** Undefined on a public route. */
   caller: R extends { access: "public" } ? undefined : Caller;
   request: FastifyRequest;
   reply: FastifyReply;
@@ -34,14 +34,14 @@ export function mounter(app: FastifyInstance, gate: Gate, auditing: Auditing): M
         ...(route.body && { body: route.body }),
         response: { ...answersOf(route, status), "4xx": ErrorBody, "5xx": ErrorBody },
       },
-      // Before validation: who may not ask learns nothing about what would have been valid.
+      // The check runs before validation, so that a refused caller learns nothing about valid input.
       onRequest: async (request, reply) => {
-        // Keys, tokens and what only some may see: nothing here is for a cache.
+        // Answers contain keys, tokens and restricted data, so no cache may keep them.
         reply.header("cache-control", "no-store");
         request.caller = gate.admit(request, reply, route);
       },
       handler: async (request, reply) => {
-        // The schemas above have parsed all three; their types are lost on the way through fastify.
+        // Fastify has parsed all three by the schemas above, but it loses their types.
         const input = Object.assign({}, request.params, request.query, request.body) as Input<typeof route>;
         reply.code(status);
         const answer = await auditing.around(route, request, (begin) =>
@@ -54,7 +54,7 @@ export function mounter(app: FastifyInstance, gate: Gate, auditing: Auditing): M
   };
 }
 
-/** Where people may be asked first, 202 says that nothing has happened yet. */
+/** The response schemas by status. A manual action may need approval first: it answers 202 and nothing has happened yet. */
 const answersOf = (route: Route, status: number) => {
   if (!route.byHand) return Object.fromEntries([status, ...(route.otherwise ?? [])].map((each) => [each, answerOf(route)]));
   return status === 202 ? { 202: z.union([ErrorBody, route.response]) } : { [status]: route.response, 202: ErrorBody };

@@ -1,4 +1,4 @@
-/** Answers requests that reach no route: unknown paths, known paths with another method, and what is not HTTP. */
+/** Answers requests that reach no route: unknown paths, unsupported methods, and data that is not HTTP. */
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -12,7 +12,7 @@ const served: { method: string; path: string }[] = [
   ...["/", LIVE_PATH, "/metrics", "/api/openapi.json"].map((path) => ({ method: "GET", path })),
 ];
 
-/** The methods of a path, HEAD wherever there is GET; none when nothing is there. */
+/** The methods of a path, with HEAD if there is GET. Empty if no route has the path. */
 export function methodsOf(path: string): string[] {
   const parts = path.split("/");
   const methods = served.filter((route) => sameShape(route.path.split("/"), parts)).map(({ method }) => method);
@@ -26,15 +26,15 @@ export function nothingThere(request: FastifyRequest, reply: FastifyReply): neve
   const path = request.url.split("?")[0] ?? "/";
   const methods = methodsOf(path);
   if (methods.length === 0 || methods.includes(request.method))
-    throw new MusterError("ROUTE_NOT_FOUND", `there is nothing at ${request.method} ${withoutToken(path)}`);
+    throw new MusterError("ROUTE_NOT_FOUND", `there is no route ${request.method} ${withoutToken(path)}`);
   reply.header("allow", methods.join(", "));
-  throw new MusterError("METHOD_NOT_ALLOWED", `${withoutToken(path)} does not know ${request.method}`);
+  throw new MusterError("METHOD_NOT_ALLOWED", `${withoutToken(path)} does not support ${request.method}`);
 }
 
-/** What is refused is logged. */
+/** Replaces the token of an enrol path, because refused paths are logged. */
 const withoutToken = (path: string) => path.replace(/^\/+enrol\/.*/, "/enrol/[token]");
 
-/** Not HTTP, headers without end, or too slow: there is no request to answer, only a socket. */
+/** Answers on the socket when there is no request: the data is not HTTP, its headers are too long, or it is too slow. */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

@@ -1,21 +1,24 @@
-/** How often somebody may ask in a minute. In memory: a restart forgives, and a flood of strangers cannot fill it. */
+/** Rate limits per minute. The counts are in memory and bounded. A restart resets them. */
 import type { Route } from "../contract/route.ts";
 
 const MINUTE_MS = 60_000;
 const MOST_WINDOWS = 10_000;
 
-/** Requests a minute. */
+/** Requests per minute and caller. */
 export interface RateLimits {
   sensitive: number;
-  /** What changes something. */
+  /** Requests that change something. */
   normal: number;
-  /** A page, a followed job and a scrape read all the time: this stops a loop gone wild, not them. */
+  /** Requests that read. A page, a followed job and a scrape read all the time, so only a client in a loop reaches this. */
   reading: number;
 }
 
 export const LIMITS: RateLimits = { sensitive: 10, normal: 100, reading: 3000 };
 
-/** Undefined: not limited. What needs no key has no bearer to count, and machines that call home come all at once; what is sensitive is counted by address. */
+/**
+ * The limit of a route. Undefined means no limit: public routes have no caller to count, and many machines call home at
+ * once. Sensitive public routes are counted by address.
+ */
 export function limitOf({ access, method, sensitive }: Pick<Route, "access" | "method" | "sensitive">): keyof RateLimits | undefined {
   if (sensitive) return "sensitive";
   if (access === "public") return undefined;
@@ -30,7 +33,7 @@ interface Window {
 export class Rate {
   readonly #windows = new Map<string, Window>();
 
-  /** Counts one of `most` a minute. Answers in how many seconds there is room again; 0 when there is. */
+  /** Counts one request if fewer than `most` were counted in this minute, and returns 0. Else returns the seconds to wait. */
   take(who: string, most: number, now: number): number {
     const wait = this.wait(who, most, now);
     if (wait > 0) return wait;
@@ -40,7 +43,7 @@ export class Rate {
     return 0;
   }
 
-  /** As `take`, without counting. */
+  /** The seconds to wait, as from `take`, without counting a request. */
   wait(who: string, most: number, now: number): number {
     const window = this.#open(who, now);
     return window && window.count >= most ? Math.ceil((window.endsAt - now) / 1000) : 0;
@@ -54,7 +57,7 @@ export class Rate {
   #begin(who: string, now: number): void {
     this.#windows.delete(who);
     this.#windows.set(who, { endsAt: now + MINUTE_MS, count: 1 });
-    // In the order in which they began, so the first are over first.
+    // The map is in order of begin, so the oldest windows end first.
     for (const oldest of this.#windows.keys()) {
       if (this.#windows.size <= MOST_WINDOWS && this.#open(oldest, now)) break;
       this.#windows.delete(oldest);

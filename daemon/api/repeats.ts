@@ -1,6 +1,6 @@
-/** Tells the first of a kind from those that follow it within a while, which are counted. */
+/** Separates the first entry of a kind from its repeats within a period. Repeats are only counted. */
 
-/** More kinds at once are one kind: addresses are cheap to whoever makes them up. */
+/** Further kinds count as one kind, so that an attacker with many addresses cannot fill the memory. */
 const MOST_KINDS = 1000;
 
 export class Repeats<T> {
@@ -22,7 +22,7 @@ export class Repeats<T> {
     return false;
   }
 
-  /** Those whose while is over; each is told once, and only where something was counted. */
+  /** Removes the kinds whose period has ended. Returns those that had repeats, each with its count. */
   ended(now: number): { of: T; count: number }[] {
     const over = [...this.#kinds].filter(([, { since }]) => now - since >= this.#whileMs);
     for (const [kind] of over) this.#kinds.delete(kind);

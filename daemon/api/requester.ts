@@ -1,4 +1,4 @@
-/** The port through which the routes of an area ask whether their caller may act now. */
+/** The port through which the routes of an area check whether their caller may act now. */
 import type { Requester } from "../machines/acts/requester.ts";
 import type { Begin } from "./audit/auditing.ts";
 import type { Caller } from "./auth.ts";
@@ -9,5 +9,5 @@ export interface Asking {
   begin: Begin;
 }
 
-/** `field` is what the route calls its nodes. The permission throws if the policy denies the act, or if people are asked first. */
+/** `field` is the request field that names the nodes. `permit` throws if the policy denies the act or requires an approval. */
 export type RequesterOf = (asking: Asking, field?: "node" | "nodes") => Requester;

@@ -1,4 +1,4 @@
-/** Serves the contract: one HTTP server with the API, the live feed and the page. */
+/** Builds the HTTP server with the API of the contract, the live feed and the page. */
 import fastifyCookie from "@fastify/cookie";
 import fastifyHelmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
@@ -25,17 +25,17 @@ export interface ApiParts extends AreaParts {
   keys: KeyStore;
   plans: PlanStore;
   log: FastifyBaseLogger;
-  /** Folder of the built page; left out when it has not been built. */
+  /** Folder of the built page. Undefined if the page is not built. */
   pageRoot: string | undefined;
   version: string;
-  /** `/metrics` and the OpenAPI document without a key. */
+  /** Serves `/metrics` and the OpenAPI document without a key. */
   openMetrics?: boolean;
   limits?: RateLimits;
-  /** How often the live feed looks, greets and asks again who listens. */
+  /** The intervals of the live feed. */
   pace?: Pace;
 }
 
-/** A call-home with its facts is some kilobytes. */
+/** A call-home with its facts has a few kilobytes. */
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
@@ -115,7 +115,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   return app;
 }
 
-/** Fastify's word for "no body" is null; a schema's default stands in only for what is left out. */
+/** Fastify passes null if there is no body. A schema's default replaces only undefined. */
 const nullMeansNothing: typeof validatorCompiler = (route) => {
   const validate = validatorCompiler(route);
   return (data) => validate(data === null ? undefined : data);

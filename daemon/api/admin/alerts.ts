@@ -1,4 +1,4 @@
-/** Alerts, for whoever looks. */
+/** The routes that list alerts, the alert rules and the notifications that are still to be sent. */
 import type * as z from "zod";
 import { routes } from "../../contract/routes.ts";
 import type { AlertStore } from "../../store/admin/alerts.ts";

@@ -1,4 +1,7 @@
-/** Figures of the road every change takes, from proposals to costs, and of logins and alerts. Counted from what is on record: no restart loses any. */
+/**
+ * Metrics of changes, from proposals to costs, and of logins and alerts. They are counted from stored records, so a
+ * restart loses none.
+ */
 import { Counter, Gauge, Histogram, type Registry as Metrics } from "prom-client";
 import { AlertRule } from "../../contract/admin/alert.ts";
 import { ApprovalState } from "../../contract/changes/approval.ts";
@@ -12,7 +15,7 @@ export interface GovernanceFigures {
 }
 
 const HOUR_MS = 3_600_000;
-/** Records: some 50 ms. */
+/** Audit records read at once. Reading them takes about 50 ms. */
 const SLICE = 10_000;
 const DURATION_BUCKETS = [0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3600];
 const FAILED = ["failed", "timed-out", "rolled-back", "partial"];
@@ -24,19 +27,19 @@ export function governanceMetrics(metrics: Metrics, figures: GovernanceFigures):
   return audited(metrics, figures);
 }
 
-/** What `/metrics` waits for before it answers. */
+/** Counts the audit records that are new since the last scrape. `/metrics` awaits it before it answers. */
 export type CatchUp = () => Promise<void>;
 
 function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
   const registers = [metrics];
   const proposals = new Counter({
     name: "muster_proposals_total",
-    help: "What people, programs and agents proposed, dry runs too",
+    help: "Proposals by people, programs and agents, including dry runs",
     registers,
   });
   const decisions = new Counter({
     name: "muster_decisions_total",
-    help: "Plans by the policy's answer, dry runs too",
+    help: "Plans by the policy's answer, including dry runs",
     labelNames: ["answer"],
     registers,
   });
@@ -48,12 +51,12 @@ function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
   });
   const refusals = new Counter({
     name: "muster_refusals_total",
-    help: "Refused: votes that do not count, plans that are not what they say",
+    help: "Refused votes and refused plans, such as a plan whose hash does not match",
     registers,
   });
-  const votes = new Counter({ name: "muster_votes_total", help: "People's answers", labelNames: ["answer"], registers });
+  const votes = new Counter({ name: "muster_votes_total", help: "Votes by answer", labelNames: ["answer"], registers });
   const logins = new Counter({ name: "muster_logins_total", help: "Logins by outcome", labelNames: ["outcome"], registers });
-  const cost = new Counter({ name: "muster_cost_usd_total", help: "Expected cost of what was executed, in USD", registers });
+  const cost = new Counter({ name: "muster_cost_usd_total", help: "Expected cost of executed plans, in USD", registers });
   for (const answer of ["allow", "needs-approval", "deny"]) decisions.inc({ answer }, 0);
   for (const answer of ["approve", "deny"]) votes.inc({ answer }, 0);
   for (const outcome of ["succeeded", "failed"]) logins.inc({ outcome }, 0);
@@ -74,7 +77,7 @@ function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
 
   let seen = 0;
   let turn: Promise<void> | undefined;
-  // The first time that is all of the audit: a slice at a time, or nobody else would be served meanwhile.
+  // The first scrape reads the whole audit. It reads in slices so that control serves other requests in between.
   const look = async (): Promise<void> => {
     for (let more = true; more; await new Promise((resolve) => setImmediate(resolve))) {
       const next = happenings.tallies(seen, SLICE);
@@ -94,7 +97,7 @@ function standing(metrics: Metrics, { happenings, alerts }: GovernanceFigures): 
   const registers = [metrics];
   new Gauge({
     name: "muster_approvals",
-    help: "Questions put to people, by state",
+    help: "Approvals by state",
     labelNames: ["state"],
     registers,
     collect() {
@@ -124,7 +127,7 @@ function standing(metrics: Metrics, { happenings, alerts }: GovernanceFigures): 
   });
   new Gauge({
     name: "muster_alerts_waiting",
-    help: "Alerts the webhook has not taken yet",
+    help: "Alerts that are not delivered to the webhook yet",
     registers,
     collect() {
       this.set(alerts.waiting());
@@ -137,7 +140,7 @@ function executed(metrics: Metrics, { happenings }: GovernanceFigures): void {
   let last = { endedAt: "", id: "" };
   new Histogram({
     name: "muster_execution_duration_seconds",
-    help: "How long executions took that had begun",
+    help: "Duration of ended executions, from begin to end",
     labelNames: ["status"],
     buckets: DURATION_BUCKETS,
     registers,
@@ -150,7 +153,7 @@ function executed(metrics: Metrics, { happenings }: GovernanceFigures): void {
   });
   new Gauge({
     name: "muster_error_ratio",
-    help: "Which share of the jobs and executions that ended within the last hour failed; 0 when none ended",
+    help: "Share of failed jobs and executions among those that ended within the last hour; 0 if none ended",
     registers,
     collect() {
       const ended = happenings.endedSince(new Date(Date.now() - HOUR_MS).toISOString());

@@ -1,4 +1,4 @@
-/** The daemon's own log, asked for by number. */
+/** The route that reads the daemon's own log by sequence number. */
 import type { LogBook } from "../../admin/log-book.ts";
 import { type DaemonLog, isWanted, type LogLevel } from "../../contract/admin/daemon-log.ts";
 import { routes } from "../../contract/routes.ts";
@@ -19,7 +19,7 @@ interface Asked {
   limit: number;
 }
 
-/** Whoever asks for what comes after a number gets the next lines; whoever names none, the newest. */
+/** With `since`, returns the lines that follow this number. Without it, returns the newest lines. */
 function pageOf(book: LogBook, { since, level, part, limit }: Asked): DaemonLog {
   const wanted = book.after(since ?? 0).filter((line) => isWanted(line, level, part));
   const lines = since === undefined ? wanted.slice(-limit) : wanted.slice(0, limit);

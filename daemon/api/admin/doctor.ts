@@ -1,4 +1,4 @@
-/** What `muster doctor` finds, for who looks at the page. */
+/** The route that runs the checks of `muster doctor` for the page. */
 import type { Examination } from "../../contract/admin/doctor.ts";
 import { routes } from "../../contract/routes.ts";
 import type { Mount } from "../mount.ts";

@@ -1,8 +1,8 @@
-/** How busy the executor is, as it told last, and how often it would not begin a plan. */
+/** Metrics of the executor, from its last report: runs, steps, SSH connections and refused executions. */
 import { Gauge, type Registry as Metrics } from "prom-client";
 import type { ExecutorFigures } from "../../contract/executor-protocol.ts";
 
-/** Nothing while it is away: then all of them are 0. */
+/** Returns undefined while the executor is disconnected. All of its metrics are 0 then. */
 export type LastFigures = () => ExecutorFigures | undefined;
 
 export function executorMetrics(metrics: Metrics, last: LastFigures): void {

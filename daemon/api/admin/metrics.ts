@@ -1,6 +1,6 @@
 /**
- * What Prometheus scrapes at `/metrics`. Gauges are asked of the database at each scrape; what is counted over time is
- * counted from the recorded events, so that a restart loses nothing, except the call-homes, which count from the start.
+ * Serves `/metrics` for Prometheus. Each scrape reads the gauges from the database. Counters and histograms are counted
+ * from stored records, so a restart loses nothing. Only call-homes are counted from the start of control.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Counter, Gauge, Histogram, Registry as Metrics } from "prom-client";
@@ -13,12 +13,12 @@ import type { EventStore } from "../../store/events.ts";
 import { governanceMetrics } from "./change-metrics.ts";
 import { executorMetrics, type LastFigures } from "./executor-metrics.ts";
 
-/** What the metrics read of the other areas. */
+/** The data of other areas that the metrics read. */
 export interface MeasuredAreas {
   nodes: { counts(): Readonly<Record<string, number>> };
   jobs: {
     countsByKind(): readonly { kind: string; status: string; count: number }[];
-    /** Since when the oldest job waits for a free place. */
+    /** When the oldest queued job began to wait for a free place. Undefined if no job waits. */
     waitingSince(now: Date): string | undefined;
     endedAfter(seq: number): readonly { seq: number; kind: string; status: string; seconds: number | undefined }[];
   };
@@ -29,7 +29,7 @@ export interface MetricsApi extends MeasuredAreas {
   alerts: AlertStore;
   happenings: Happenings;
   executorFigures: LastFigures;
-  /** Throws when this request may not read what needs some key, whatever its role. */
+  /** Throws if the request may not read the metrics. Every role may read them. */
   admit(request: FastifyRequest, reply: FastifyReply): void;
 }
 
@@ -37,7 +37,7 @@ const KINDS = [Job.shape.kind.value];
 const PROCESSES = ["control", "netboot", "executor"];
 const DURATION_BUCKETS = [5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 
-/** The documented answers to a call-home, as words. */
+/** The outcome label for each documented status of a call-home. */
 const outcomes: Record<number, string> = { 202: "accepted", 400: "invalid", 401: "refused", 403: "refused", 409: "conflict" };
 
 export function metricsApi(app: FastifyInstance, parts: MetricsApi): void {
@@ -55,7 +55,7 @@ export function metricsApi(app: FastifyInstance, parts: MetricsApi): void {
   });
 }
 
-/** Zeroes too: a series that vanishes looks like a broken scrape. */
+/** Zeroes are exported too, because a series that vanishes looks like a broken scrape. */
 function states(metrics: Metrics, { nodes, jobs, events }: MetricsApi): void {
   const registers = [metrics];
   new Gauge({
@@ -80,7 +80,7 @@ function states(metrics: Metrics, { nodes, jobs, events }: MetricsApi): void {
   });
   new Gauge({
     name: "muster_job_queue_age_seconds",
-    help: "How long the oldest job has waited for a free place; 0 when none waits",
+    help: "Age of the oldest job that waits for a free place; 0 if none waits",
     registers,
     collect() {
       const now = new Date();
@@ -102,7 +102,7 @@ function durations(metrics: Metrics, { jobs }: MetricsApi): void {
   let seen = 0;
   new Histogram({
     name: "muster_job_duration_seconds",
-    help: "How long the last attempt of ended jobs took",
+    help: "Duration of the last attempt of ended jobs",
     labelNames: ["kind", "status"],
     buckets: DURATION_BUCKETS,
     registers: [metrics],
@@ -119,7 +119,7 @@ function restarts(metrics: Metrics, { events }: MetricsApi): void {
   let seen = 0;
   new Counter({
     name: "muster_process_restarts_total",
-    help: "How often one of the daemon's processes ended and was started again",
+    help: "Restarts of the daemon's processes",
     labelNames: ["process"],
     registers: [metrics],
     collect() {

@@ -1,4 +1,4 @@
-/** Logging in and out of the page, and the keys themselves. */
+/** The routes that log in to the page and out of it, and that manage API keys. */
 import type { FastifyReply } from "fastify";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -9,13 +9,13 @@ import type { Mount } from "../mount.ts";
 
 const cookieOptions = { path: "/", httpOnly: true, sameSite: "strict" } as const;
 
-/** Records in the audit who logged in. */
+/** Records logins in the audit. */
 export interface LoginAudit {
   loggedIn(holder: Holder): void;
 }
 
 export function sessionApi(mount: Mount, keys: KeyStore, events: EventStore, audit: LoginAudit): void {
-  // Whose key it is, or what it is called, is for those to know who may list keys.
+  // Every role reads events. Only admins list keys, so an event does not contain a key's name or owner.
   const tell = (type: string, summary: string) => events.append({ source: "control", type: `key.${type}`, summary });
   mount(routes.login, ({ key }, { reply, request }) => {
     const now = new Date();
@@ -40,7 +40,7 @@ export function sessionApi(mount: Mount, keys: KeyStore, events: EventStore, aud
   mount(routes.listKeys, () => keys.list());
   mount(routes.createKey, ({ name, role, owner, expiresAt }, { caller }) => {
     const { key, secret } = keys.create(name, role, new Date(), { owner: owner ?? caller.owner, expiresAt });
-    tell("created", `a key with the role ${role} was made by ${caller.name}`);
+    tell("created", `a key with the role ${role} was created by ${caller.name}`);
     return { ...key, key: secret };
   });
   mount(routes.revokeKey, ({ id }, { caller }) => {

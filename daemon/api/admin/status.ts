@@ -1,4 +1,4 @@
-/** The state of the daemon itself: health, counts, events. */
+/** The routes about the state of the daemon: health, counts, events, metrics. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type * as z from "zod";
 import type { Profile } from "../../contract/machines/node.ts";

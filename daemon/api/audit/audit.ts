@@ -1,4 +1,4 @@
-/** The routes about the audit itself. */
+/** The routes that list, export and erase audit records. */
 import { actorOf } from "../../audit/actor.ts";
 import type { AuditLog } from "../../audit/log.ts";
 import { routes } from "../../contract/routes.ts";
@@ -7,7 +7,7 @@ import type { Mount } from "../mount.ts";
 
 export interface AuditApi {
   audit: AuditLog;
-  /** The signed notes that prove it, oldest first. */
+  /** The signed checkpoints that prove the audit, oldest first. */
   checkpoints(): string[];
 }
 
@@ -15,7 +15,7 @@ export function auditApi(mount: Mount, { audit, checkpoints }: AuditApi): void {
   mount(routes.listAudit, (query) => audit.list(query));
   mount(routes.exportAudit, ({ after, limit }) => Buffer.from(audit.exportAfter(after, limit, after === 0 ? checkpoints() : [])));
   mount(routes.eraseFromAudit, ({ name }, { caller }) => {
-    if (!audit.erase(name, actorOf(caller))) throw new MusterError("REQUEST_INVALID", "name: nobody is named so in the audit");
+    if (!audit.erase(name, actorOf(caller))) throw new MusterError("REQUEST_INVALID", "name: the audit does not contain this name");
     return { message: "the name and the reasons given under it are erased" };
   });
 }

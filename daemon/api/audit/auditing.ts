@@ -1,4 +1,4 @@
-/** What the audit is told of requests, in one place for every route: what is about to change, what came of it, and who was refused. */
+/** Records requests in the audit, for every route: the intent of a change, its outcome, and refused callers. */
 import { randomUUID } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { actorOf, strangerAt } from "../../audit/actor.ts";
@@ -14,7 +14,7 @@ import { failureIn } from "../errors.ts";
 import { Repeats } from "../repeats.ts";
 import { closingOf, subjectOf, summaryOf } from "./telling.ts";
 
-/** What answers 401, 403 or 429 because of who asks; what the policy denies is recorded where it is decided. */
+/** Codes of requests that are refused because of their caller. The area changes records what the policy denies. */
 const refusals: ReadonlySet<ErrorCode> = new Set([
   "KEY_MISSING",
   "KEY_INVALID",
@@ -26,12 +26,12 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   "RATE_LIMITED",
 ]);
 
-/** What was refused unread. Of whom we know, and where it would have changed something, that is an attempt as any other. */
+/** Codes of requests that are refused before a handler reads them. From a known caller they count as an attempt to change something. */
 const unread: ReadonlySet<ErrorCode> = new Set(["REQUEST_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED"]);
 
 const SWEEP_MS = 60_000;
 
-/** Asks whether it may be done, which may throw, and writes down that it is about to be. */
+/** Calls `ask`, which throws if the policy does not allow the work. Then records the intent in the audit. */
 export type Begin = (ask: () => PlannedWork) => void;
 
 const notAsked: Begin = (ask) => void ask();
@@ -39,7 +39,7 @@ const notAsked: Begin = (ask) => void ask();
 export class Auditing {
   readonly #audit: Pick<AuditLog, "append">;
   readonly #repeats = new Repeats<AuditEntry>(SWEEP_MS);
-  /** Read and understood: what becomes of them is told where it is decided. */
+  /** Requests that passed validation. Their outcome is recorded elsewhere, so `refused` does not record them as unread. */
   readonly #reached = new WeakSet<FastifyRequest>();
   readonly #sweeping: PeriodicTask;
 
@@ -59,12 +59,13 @@ export class Auditing {
   }
 
   /**
-   * The intent is on disk before anything happens: after a crash in between it stands there without an outcome. Of what is done by
-   * hand it names the plan and the rule, and so is written when that was decided; where that was not let, the road has told it.
+   * Records the intent on disk before `act` changes anything. After a crash in between, the audit shows an intent without an
+   * outcome. For a manual action the intent names the plan and the rule, so it is recorded after the policy has decided. If the
+   * policy does not allow the action, the area changes has already recorded the refusal.
    */
   async around<T>(route: Route, request: FastifyRequest, act: (begin: Begin) => T | Promise<T>): Promise<T> {
     const { caller } = request;
-    // What is asked of the road may still be refused unread, by its headers.
+    // A handler of a `proposer` route may still refuse the request by its headers. That counts as unread.
     if (route.access !== "proposer") this.#reached.add(request);
     if (route.method === "GET" || route.recordsItself || caller === undefined) return act(notAsked);
     let about: AuditEntry & { action: "intent" } = {
@@ -96,7 +97,7 @@ export class Auditing {
     return answer;
   }
 
-  /** For what is no route, such as a connection that is opened or an answer that comes on it. */
+  /** Records a refusal outside of routes, such as when a WebSocket opens or a vote arrives on it. Rethrows the error. */
   guarded(request: FastifyRequest, act: () => void): void {
     try {
       act();
@@ -110,7 +111,7 @@ export class Auditing {
     this.#audit.append({ action: "login", actor: actorOf(holder), subject: `key ${holder.keyId}`, summary: "logged in to the page" });
   }
 
-  /** The same refusal again within a minute is only counted: whoever hammers at the door must not fill the disk. */
+  /** Equal refusals within a minute are only counted, so that a client that retries in a loop cannot fill the disk. */
   refused(error: unknown, request: FastifyRequest): void {
     const { code, message } = failureIn(error);
     const attempt = unread.has(code) && request.caller !== undefined && request.method !== "GET" && !this.#reached.has(request);

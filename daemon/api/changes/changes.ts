@@ -1,4 +1,4 @@
-/** The routes about proposals, plans, approvals and executions. What may be and what comes of it is decided at the desk. */
+/** The routes about proposals, plans, approvals and executions. The area changes makes the decisions. */
 
 import type { Changes } from "../../changes/changes.ts";
 import type { Who } from "../../changes/policy/policy.ts";
@@ -32,7 +32,7 @@ export function governApi(mount: Mount, { desk, approvals, executions, offer }: 
   mount(routes.cancelExecution, ({ id }, { caller }) => desk.cancel(id, whoIs(caller)));
 }
 
-/** People answer for what is done, not their keys: two keys of one person are one voice. */
+/** The caller as the area changes identifies it: by the owner of the key. Two keys of one person have one vote. */
 export const whoIs = ({ keyId, owner, role, onBehalfOf }: Caller): Who => ({
   keyId,
   name: owner,

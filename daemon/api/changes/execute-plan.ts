@@ -1,4 +1,4 @@
-/** `POST /execute-plan` in the documented words: a plan somebody else made, executed as this fleet's own plan of the same hash. */
+/** `POST /execute-plan` of the documented API: executes a plan of another planner as this fleet's own plan of the same hash. */
 
 import type { PlanExecuted, Proposed } from "../../contract/changes/change-routes.ts";
 import type { ExecutionStatus } from "../../contract/changes/execution.ts";
@@ -6,7 +6,7 @@ import { routes } from "../../contract/routes.ts";
 import type { Mount } from "../mount.ts";
 import { type GovernApi, idempotencyKey, whoIs } from "./changes.ts";
 
-/** What ends sooner is answered with its end. */
+/** The longest time to wait for the end of the execution before control answers with its current state. */
 const WAIT_MS = 20_000;
 const LOOK_MS = 100;
 
@@ -22,7 +22,7 @@ export function executePlanApi(mount: Mount, { desk }: Pick<GovernApi, "desk">, 
   });
 }
 
-/** Whoever knows four words only: what nobody knows the end of is not over for them, and what was taken back has failed. */
+/** The documented API has four states only. An execution with an unknown end is pending there. A cancelled one has failed. */
 const documentedStatus = {
   queued: "pending",
   running: "pending",

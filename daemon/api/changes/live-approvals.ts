@@ -1,4 +1,4 @@
-/** Approvals over `/ws`: who is asked sees it as it happens, and may answer on the same connection. */
+/** Approvals over `/ws`: sends approval requests to clients as they happen. Clients may vote on the same connection. */
 import type { Event } from "../../contract/event.ts";
 import type { ClientFrame, ServerFrame } from "../../contract/frame.ts";
 import { hints, MusterError } from "../../errors/errors.ts";
@@ -7,7 +7,7 @@ import type { PlanStore } from "../../store/changes/plans.ts";
 
 export type Answered = Extract<ClientFrame, { type: "approval_response" }>;
 
-/** What an event means for people who are asked, if anything. */
+/** The frame that an approval event is sent as. Undefined for other events. */
 export function approvalFrame(event: Event, { approvals, plans }: { approvals: ApprovalStore; plans: PlanStore }): ServerFrame | undefined {
   if (!event.type.startsWith("approval.")) return undefined;
   const approval = approvals.get(String(event.detail?.approvalId));
@@ -17,7 +17,7 @@ export function approvalFrame(event: Event, { approvals, plans }: { approvals: A
   return { type: "approval_request", seq: event.seq, approval, summary: work.plan.summary, reason: work.reason };
 }
 
-/** Why an answer does not count, for the one who gave it; undefined when it does. */
+/** Calls `vote`. Returns the frame with the reason if the vote is refused, undefined if it counts. */
 export function refusalOf({ approvalId }: Answered, seq: number, vote: () => void): ServerFrame | undefined {
   try {
     vote();

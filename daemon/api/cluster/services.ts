@@ -1,4 +1,4 @@
-/** The pages of other services: what is known of them also where Consul is away. */
+/** The route that lists the web pages of other services. It answers even if Consul cannot be reached. */
 
 import type { WebUi } from "../../contract/cluster/web-ui.ts";
 import { routes } from "../../contract/routes.ts";

@@ -1,4 +1,4 @@
-/** The routes about jobs, in our words and in those of the documented provisioning API. */
+/** The routes about jobs: our own, and those of the documented provisioning API. */
 
 import type { Job, JobOutput, JobStatus } from "../../contract/jobs/job.ts";
 import type { ProvisioningStatus } from "../../contract/machines/call-home.ts";
@@ -15,13 +15,13 @@ export interface JobsApi {
   jobs: JobStore;
   cancel(id: string, requestedBy: string): Job;
   output(id: string, after: number): Promise<JobOutput>;
-  /** Without its middle where it is longer than `mostBytes`. */
+  /** The output of a job. If it is longer than `mostBytes`, its middle is left out. */
   ends(id: string, mostBytes: number): Promise<{ beginning: string; leftOutBytes: number; end: string }>;
 }
 
 const KIB = 1024;
 const ONE_NODE_BYTES = KIB * KIB;
-/** For as many nodes as a fleet has: together little enough to be one answer. */
+/** Bytes of output per node when one answer contains all nodes. The total stays small enough for one answer. */
 const shareBytes = (nodes: number): number => Math.min(256 * KIB, Math.max(64 * KIB, Math.floor((64 * KIB * KIB) / nodes)));
 
 export function jobsApi(mount: Mount, { nodes, jobs, findNode, ...engine }: JobsApi): void {
@@ -54,7 +54,7 @@ function existing(jobs: JobStore, id: string): Job {
   return job;
 }
 
-/** Waiting in the queue is "running" to those who only know three words, and so is what nobody knows the end of. */
+/** The documented API has three states only. A queued job is "running" there, and so is a job with an unknown end. */
 const documentedStatus = {
   queued: "running",
   waiting: "running",
@@ -72,7 +72,7 @@ async function inOnePiece(id: string, mostBytes: number, { ends }: Pick<JobsApi,
   const { beginning, leftOutBytes, end } = await ends(id, mostBytes);
   if (leftOutBytes === 0) return beginning + end;
   const gap = beginning.endsWith("\n") ? "" : "\n";
-  return `${beginning}${gap}[muster: ${leftOutBytes} bytes are left out here; GET /api/jobs/${id}/output and \`muster job ${id} --follow\` tell all]\n${end}`;
+  return `${beginning}${gap}[muster: ${leftOutBytes} bytes are left out here; GET /api/jobs/${id}/output and \`muster job ${id} --follow\` show everything]\n${end}`;
 }
 
 function documented(job: Job, log: string): ProvisioningStatus {

@@ -1,4 +1,4 @@
-/** The routes that run playbooks by name. A name is looked up in the list of those that are there; it never becomes a path. */
+/** The routes that run playbooks by name. Control looks the name up in the list of playbooks. It never becomes a path. */
 import type { Job, RunPurpose } from "../../contract/jobs/job.ts";
 import type { Playbook, PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -7,7 +7,7 @@ import { MusterError } from "../../errors/errors.ts";
 import type { Mount } from "../mount.ts";
 import type { RequesterOf } from "../requester.ts";
 
-/** When a job begins: after which other, and before which. */
+/** The order of a job in the queue. `after` is the id of a job that must succeed first. Higher priorities begin first. */
 export interface Turn {
   after?: string;
   priority?: number;
@@ -17,14 +17,14 @@ interface Fleet {
   nodes: { list(): Node[] };
   /** By name, MAC address or id. Throws NODE_NOT_FOUND. */
   findNode(reference: string): Node;
-  /** Why no playbook may run on the node, or nothing. */
+  /** The reason why no playbook may run on the node. Undefined if playbooks may run. */
   notRunnable(node: Node): string | undefined;
 }
 
 export interface RunsApi extends Fleet {
   byHand: RequesterOf;
   playbooks(): PlaybookList;
-  /** One job for each node, or an error and none. */
+  /** Queues one job per node. Throws and queues none if one node is refused. */
   run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, requestedBy: string, turn?: Turn): Job[];
 }
 

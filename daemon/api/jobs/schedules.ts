@@ -1,4 +1,4 @@
-/** The routes about playbooks by the clock. The clock itself is in `schedules`. */
+/** The routes about schedules. The area jobs contains the clock that runs them. */
 import type { PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Maintenance, Schedule } from "../../contract/jobs/schedule.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -17,7 +17,7 @@ export interface SchedulesApi {
   events: EventStore;
   playbooks(): PlaybookList;
   maintenance(now: Date): Maintenance;
-  /** The first time after this one; throws REQUEST_INVALID for what is no time. */
+  /** The first time after `from` that matches `cron`. Throws REQUEST_INVALID if `cron` is invalid. */
   nextTime(cron: string, from: Date): Date;
 }
 
@@ -25,7 +25,7 @@ export function schedulesApi(mount: Mount, { schedules, nodes, findNode, events,
   const tell = (type: string, name: string, summary: string) =>
     events.append({ source: "control", type: `schedule.${type}`, summary, detail: { schedule: name } });
 
-  /** By the names its nodes have now. */
+  /** The schedule with the current names of its nodes. */
   const shown = (schedule: Schedule): Schedule => ({
     ...schedule,
     nodes: schedule.nodes === "all" ? "all" : machinesOf(schedule, nodes).map((each) => (typeof each === "string" ? each : each.name)),
@@ -64,6 +64,6 @@ export function schedulesApi(mount: Mount, { schedules, nodes, findNode, events,
   mount(routes.removeSchedule, ({ name }, { caller }) => {
     schedules.remove(name);
     tell("removed", name, `schedule ${name} removed by ${caller.name}`);
-    return { message: `${name} is run no more` };
+    return { message: `schedule ${name} is removed` };
   });
 }

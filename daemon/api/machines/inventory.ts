@@ -1,4 +1,4 @@
-/** Groups and variables: what operators say of machines to Ansible. Machines themselves have no way here. */
+/** The routes about groups and variables for Ansible. Only operators set them. Machines have no access. */
 import type * as z from "zod";
 import { type InventoryView, Variable, type VariableOwner, type VariableValue } from "../../contract/machines/inventory.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -56,13 +56,13 @@ export function inventoryApi(mount: Mount, { nodes, events, inventory }: Invento
     if (fault) throw new MusterError("REQUEST_INVALID", `${fault.path.join(".")}: ${fault.message}`);
     const { target, place, of } = owner(whose);
     await inventory.set(place, key, value);
-    // Not the value: it may be a password.
+    // The summary leaves out the value because it may be a password.
     return changed(`${key} of ${of} was set by ${caller.name}`, target);
   });
 
   mount(routes.unsetVariable, async ({ key, ...whose }, { caller }) => {
     const { target, place, of } = owner(whose);
     await inventory.unset(place, key);
-    return changed(`${key} of ${of} was taken away by ${caller.name}`, target);
+    return changed(`${key} of ${of} was removed by ${caller.name}`, target);
   });
 }

@@ -1,4 +1,4 @@
-/** The routes about single machines: reading them, and the acts on them. */
+/** The routes about nodes: reads, and the acts on one node. */
 import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -21,7 +21,7 @@ import type { RequesterOf } from "../requester.ts";
 
 export interface NodesApi extends ActPorts {
   byHand: RequesterOf;
-  /** A pcap file; nothing when no packet of it was kept. */
+  /** A pcap file with the captured packets of the node. Undefined if none were captured. */
   capture(node: Node): Uint8Array<ArrayBuffer> | undefined;
 }
 
@@ -34,7 +34,7 @@ export function nodesApi(mount: Mount, api: NodesApi): void {
   mount(routes.captureNode, ({ node }, { reply }) => {
     const target = findNode(nodes, node);
     const file = api.capture(target);
-    if (!file) throw new MusterError("CAPTURE_EMPTY", `no packet of ${target.name} was kept`);
+    if (!file) throw new MusterError("CAPTURE_EMPTY", `no packets of ${target.name} were captured`);
     reply.header("content-disposition", `attachment; filename="${target.name}.pcap"`);
     return file;
   });

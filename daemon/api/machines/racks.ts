@@ -1,4 +1,4 @@
-/** Where machines stand: what operators say of it, refused where two would stand in one place. */
+/** The routes about racks and the places of nodes in them. A place that another node occupies is refused. */
 import { type Placed, placeWords, type Rack } from "../../contract/machines/rack.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -20,10 +20,10 @@ export function racksApi(mount: Mount, { nodes, events, racks }: RacksApi): void
     events.append({ source: "control", type, summary, ...(nodeId !== undefined && { nodeId }) });
   const existing = (name: string): Rack => {
     const rack = racks.find(name);
-    if (!rack) throw new MusterError("RACK_NOT_FOUND", `rack: none is called ${name}`);
+    if (!rack) throw new MusterError("RACK_NOT_FOUND", `rack: there is no rack ${name}`);
     return rack;
   };
-  /** Of machines that are retired the place is free. */
+  /** The places that are occupied. The place of a retired node is free. */
   const placed = (): (Placed & { nodeId: string })[] =>
     racks.places().flatMap((place) => {
       const node = nodes.findById(place.nodeId);
@@ -58,13 +58,13 @@ export function racksApi(mount: Mount, { nodes, events, racks }: RacksApi): void
     const why = whyNotThere(place, rack, others);
     if (why !== undefined) throw new MusterError("PLACE_REFUSED", why);
     racks.place({ ...place, nodeId: target.id });
-    tell("node.placed", `stands in ${rack.name}, ${placeWords(place, rack.kind)}: said by ${caller.name}`, target.id);
+    tell("node.placed", `placed in ${rack.name}, ${placeWords(place, rack.kind)}, by ${caller.name}`, target.id);
     return { ...place, node: target.name };
   });
 
   mount(routes.unplaceNode, ({ node }, { caller }) => {
     const target = findNode(nodes, node);
-    if (racks.unplace(target.id)) tell("node.unplaced", `taken out of its rack by ${caller.name}`, target.id);
-    return { message: `${target.name} stands in no rack` };
+    if (racks.unplace(target.id)) tell("node.unplaced", `removed from its rack by ${caller.name}`, target.id);
+    return { message: `${target.name} has no place in a rack` };
   });
 }

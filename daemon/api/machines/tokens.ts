@@ -1,4 +1,4 @@
-/** Tokens for machines installed by other means, and the script with which such a machine uses one. */
+/** The routes about enrol tokens for machines that Muster did not install, and the script that uses such a token. */
 import type { EnrolToken } from "../../contract/machines/enrol.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
@@ -16,9 +16,9 @@ export interface TokensApi {
   tokens: TokenStore;
   enrolTokens: EnrolTokenStore;
   enrol: {
-    /** Where machines find this daemon. */
+    /** The URL of this daemon for machines. */
     url(): string;
-    /** `name`: what the machine is called here already. */
+    /** `name` is the node's name if the token is bound to a node. */
     script(token: string, name: string | undefined): string;
   };
 }
@@ -46,7 +46,7 @@ export function tokensApi(mount: Mount, { nodes, tokens, enrolTokens, enrol }: T
 
   mount(routes.revokeToken, ({ id }) => {
     if (!enrolTokens.revoke(id, new Date()) && !tokens.revoke(id))
-      throw new MusterError("TOKEN_NOT_FOUND", `no token that could be used has the id ${id}`);
+      throw new MusterError("TOKEN_NOT_FOUND", `no usable token has the id ${id}`);
     return { message: `the token ${id} is revoked` };
   });
 
@@ -54,7 +54,7 @@ export function tokensApi(mount: Mount, { nodes, tokens, enrolTokens, enrol }: T
     const now = new Date();
     const open = enrolTokens.find(token, now);
     const bound = tokens.look(token, now);
-    // Used up as well: the machine that used it may run the script again.
+    // A used token is valid here too: the machine that used it may run the script again.
     const good = open ? open.state === "active" || open.state === "used-up" : bound.kind === "fresh" || bound.kind === "redeemed";
     if (!good) throw new MusterError("TOKEN_INVALID", "token: this token is not known, has expired or was revoked");
     const name = bound.kind === "unknown" ? undefined : nodes.findById(bound.nodeId)?.name;

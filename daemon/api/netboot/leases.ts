@@ -1,4 +1,4 @@
-/** The routes about addresses: who has which, and giving one back that was set aside. */
+/** The routes about addresses: list the leases, and release an address that was set aside. */
 import type { LeaseView, Network } from "../../contract/netboot/network.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -12,7 +12,7 @@ export interface LeasesApi {
   network(): Network;
 }
 
-/** Netboot looks twice a second. */
+/** Netboot reads requests twice a second, so this is ample. */
 const PATIENCE_MS = 5_000;
 const LOOK_MS = 100;
 
@@ -21,7 +21,7 @@ export function leasesApi(mount: Mount, { leases, events, network }: LeasesApi):
 
   mount(routes.releaseAddress, async ({ address }, { caller }) => {
     const found = network().leases.find((lease) => lease.address === address);
-    if (!found) throw new MusterError("LEASE_NOT_FOUND", `address: nobody has or had ${address}, and it is not set aside`);
+    if (!found) throw new MusterError("LEASE_NOT_FOUND", `address: no machine has or had ${address}, and it is not set aside`);
     if (found.state !== "declined" && found.state !== "conflict")
       throw new MusterError(
         "LEASE_IN_USE",
@@ -29,8 +29,8 @@ export function leasesApi(mount: Mount, { leases, events, network }: LeasesApi):
       );
     leases.askRelease(address);
     await untilDone(leases, address);
-    const message = `${address} can be given to machines again`;
-    events.append({ source: "control", type: "dhcp.given-back", summary: `${message}, asked by ${caller.name}` });
+    const message = `${address} can be leased again`;
+    events.append({ source: "control", type: "dhcp.given-back", summary: `${message}, released by ${caller.name}` });
     return { address, message };
   });
 }
@@ -39,11 +39,11 @@ const holderOf = ({ node, mac }: LeaseView): string => node ?? mac ?? "a machine
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The pools are netboot's. */
+/** Waits until the netboot process, which owns the pools, has released the address. Throws NETBOOT_SILENT if it does not. */
 async function untilDone(leases: LeaseTable, address: string): Promise<void> {
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(LOOK_MS))
     if (!leases.releasesAsked().includes(address)) return;
-  // Nobody must be surprised by it an hour later.
+  // Removes the request, so that netboot does not release the address much later.
   leases.endRelease(address);
-  throw new MusterError("NETBOOT_SILENT", `netboot did not take note of ${address} within ${PATIENCE_MS / 1000} s`);
+  throw new MusterError("NETBOOT_SILENT", `netboot did not release ${address} within ${PATIENCE_MS / 1000} s`);
 }

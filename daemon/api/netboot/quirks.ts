@@ -1,4 +1,4 @@
-/** The routes about machines that are booted otherwise than usual. */
+/** The routes about boot quirks: how netboot boots some machines in another way than usual. */
 
 import type { Node } from "../../contract/machines/node.ts";
 import type { AppliedQuirk, MachineQuirks, QuirkLine } from "../../contract/netboot/quirk.ts";
@@ -49,20 +49,20 @@ export function quirksApi(mount: Mount, { nodes, findNode, events, quirks, quirk
   mount(routes.chooseQuirks, ({ node: name, ...wanted }, { caller }) => {
     const node = findNode(name);
     for (const mac of node.macs) quirks.choose(mac, wanted);
-    record(node, "quirk.chosen", `is to be booted otherwise: ${JSON.stringify(wanted)}, set by ${caller.name}`);
+    record(node, "quirk.chosen", `boot quirks set to ${JSON.stringify(wanted)} by ${caller.name}`);
     return ofNode(node);
   });
 
   mount(routes.forgetQuirks, ({ node: name }, { caller }) => {
     const node = findNode(name);
     const forgotten = node.macs.filter((mac) => quirks.forget(mac));
-    if (forgotten.length === 0) throw new MusterError("QUIRKS_UNKNOWN", `node: nothing was chosen for or learned of ${node.name}`);
-    record(node, "quirk.forgotten", `what was chosen for and learned of it is forgotten, asked by ${caller.name}`);
+    if (forgotten.length === 0) throw new MusterError("QUIRKS_UNKNOWN", `node: ${node.name} has no chosen or learned quirks`);
+    record(node, "quirk.forgotten", `chosen and learned boot quirks removed by ${caller.name}`);
     return ofNode(node);
   });
 }
 
-/** The one it boots from. */
+/** The MAC address the node boots from. */
 function cardOf({ macs }: Node): string {
   const [first] = macs;
   if (first === undefined) throw new Error("a node has a MAC address");

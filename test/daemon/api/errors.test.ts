@@ -16,10 +16,10 @@ const text = { method: "POST", body: "name=x", headers: { "content-type": "text/
 const empty = { method: "POST", headers: { "content-type": "application/json" } };
 
 const refusals: [what: string, path: string, options: RequestInit, status: number, code: string, message: RegExp][] = [
-  ["an unknown path", "/api/nonsense?a=b", {}, 404, "ROUTE_NOT_FOUND", /^there is nothing at GET \/api\/nonsense$/],
+  ["an unknown path", "/api/nonsense?a=b", {}, 404, "ROUTE_NOT_FOUND", /^there is no route GET \/api\/nonsense$/],
   ["an unknown path below a known one", "/api/nodes/n1/explode", { method: "POST" }, 404, "ROUTE_NOT_FOUND", /explode/],
-  ["a method the path does not know", "/api/nodes/n1/arm", {}, 405, "METHOD_NOT_ALLOWED", /does not know GET/],
-  ["OPTIONS", "/api/nodes", { method: "OPTIONS" }, 405, "METHOD_NOT_ALLOWED", /does not know OPTIONS/],
+  ["a method the path does not support", "/api/nodes/n1/arm", {}, 405, "METHOD_NOT_ALLOWED", /does not support GET/],
+  ["OPTIONS", "/api/nodes", { method: "OPTIONS" }, 405, "METHOD_NOT_ALLOWED", /does not support OPTIONS/],
   ["a plain request for the live feed", "/ws", {}, 426, "UPGRADE_REQUIRED", /WebSocket/],
   ["a body that is too large", "/api/keys", json({ name: "x".repeat(300_000) }), 413, "BODY_TOO_LARGE", /^body: /],
   ["a body that is not JSON by its type", "/api/keys", xml, 415, "MEDIA_TYPE_UNSUPPORTED", /^content-type: /],

@@ -25,14 +25,14 @@ test("actions of other people are news, own actions and events of machines are n
     [15, "job.succeeded", "all is done"],
     [16, "job.task.ok", "common: Clock by bob"],
     [17, "approval.answered", "alice said yes; it is approved"],
-    [18, "key.created", "the key laptop (operator) was made by bob"],
-    [19, "node.unplaced", "taken out of its rack by bob"],
+    [18, "key.created", "the key laptop (operator) was created by bob"],
+    [19, "node.unplaced", "removed from its rack by bob"],
     [20, "alert.raised", "node failures: 3 within 15 min"],
   );
   assert.deepEqual(texts(news), [
     "node failures: 3 within 15 min",
-    "taken out of its rack by bob",
-    "the key laptop (operator) was made by bob",
+    "removed from its rack by bob",
+    "the key laptop (operator) was created by bob",
     "all is done",
     "site.yml queued by bob",
     "accepted by bob",

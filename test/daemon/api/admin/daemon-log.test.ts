@@ -126,7 +126,7 @@ for (const role of ["viewer", "agent"] as const) {
     ear.say({ type: "watch_daemon_log" });
     const [code, reason] = await ear.closed;
     assert.equal(code, 1008);
-    assert.match(String(reason), /it takes operator/);
+    assert.match(String(reason), /it needs operator/);
     assert.deepEqual(ear.lines, []);
     const [refusal] = new AuditLog(served.world.db).list({ action: "refusal" });
     assert.deepEqual([refusal?.actor.name, refusal?.subject, refusal?.result], [`${role}-2`, "GET /ws", "NOT_ALLOWED"]);

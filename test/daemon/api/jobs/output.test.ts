@@ -127,7 +127,7 @@ test("in one answer a long output has its beginning and its end, and a line that
     assert.equal(shown + Number(left), Buffer.byteLength(lines), "not a byte is unaccounted for");
     assert.ok(shown <= most && shown > most * 0.9, `${shown} of ${most}`);
     assert.ok(lines.startsWith(first.replace("[redacted]\n", hidden)) && lines.endsWith(last) && last.startsWith("line "));
-    assert.equal(where, `GET /api/jobs/${id}/output and \`muster job ${id} --follow\` tell all`);
+    assert.equal(where, `GET /api/jobs/${id}/output and \`muster job ${id} --follow\` show everything`);
   }
 });
 

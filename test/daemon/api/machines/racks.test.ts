@@ -33,7 +33,7 @@ test("a machine is placed, moved and taken out, and each is an event that names 
     told.map(({ type }) => type),
     ["node.placed", "node.placed", "node.unplaced"],
   );
-  assert.match(told[1]?.summary ?? "", /^stands in A, units 9-10: said by operator/);
+  assert.match(told[1]?.summary ?? "", /^placed in A, units 9-10, by operator/);
 });
 
 test("two machines never stand in one place, nor one outside its rack", async (t) => {

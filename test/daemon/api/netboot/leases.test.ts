@@ -44,10 +44,10 @@ test("a declined address is listed with its reason, is given back when asked, an
   assert.partialDeepStrictEqual(await list(), [{ address: "10.0.0.10", state: "declined" }]);
 
   const answer = await release("10.0.0.10");
-  assert.deepEqual([answer.status, answer.body], [200, { address: "10.0.0.10", message: "10.0.0.10 can be given to machines again" }]);
+  assert.deepEqual([answer.status, answer.body], [200, { address: "10.0.0.10", message: "10.0.0.10 can be leased again" }]);
   assert.equal(pool.offer(B, undefined), "10.0.0.10");
   assert.deepEqual(await list(), []);
-  assert.match(served.world.events.after(0, 10).at(-1)?.summary ?? "", /10\.0\.0\.10 can be given to machines again, asked by operator-1/);
+  assert.match(served.world.events.after(0, 10).at(-1)?.summary ?? "", /10\.0\.0\.10 can be leased again, released by operator-1/);
 });
 
 test("a lease is not taken from its machine, and an address nobody has is not found", async (t) => {

@@ -71,7 +71,7 @@ test("a missing key, a wrong key and a key without the role are refused with the
   const made = await muster(["key", "create", "--name", "looker", "--role", "viewer", "--json"], { MUSTER_DATA: daemon.data });
   const { key } = JSON.parse(made.out) as { key: string };
   const small = await muster(["accept", "52:54:00:00:00:05"], { ...at, MUSTER_KEY: key });
-  assert.match(small.err, /the role viewer may not do this; it takes operator\n→ .*muster key create/);
+  assert.match(small.err, /the role viewer may not do this; it needs operator\n→ .*muster key create/);
   assert.deepEqual([none.code, wrong.code, made.code, small.code], [1, 1, 0, 1]);
   assert.equal((await muster(["nodes"], { ...at, MUSTER_KEY: key })).code, 0);
 

@@ -26,7 +26,7 @@ test("a token is shown once with the command to run, listed, and revoked", async
   assert.equal((await ask("token", "revoke", id)).out, `the token ${id} is revoked.\n`);
   const again = await ask("token", "revoke", id);
   assert.deepEqual([again.code, again.out], [1, ""]);
-  assert.match(again.err, /no token that could be used has the id .*\n→ .*muster token list/);
+  assert.match(again.err, /no usable token has the id .*\n→ .*muster token list/);
   assert.match((await ask("token", "create", "--node", "n1", "--uses", "2")).err, /^muster: uses: a token for one node works once/);
 });
 

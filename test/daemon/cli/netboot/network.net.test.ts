@@ -11,7 +11,7 @@ test("`muster leases` reports a missing boot network, and an unused address cann
   assert.deepEqual(network, { interfaces: [], subnets: [], leases: [], reservations: [], otherServers: [] });
   const nobody = await ask("leases", "release", "10.0.0.9");
   assert.equal(nobody.code, 1);
-  assert.match(nobody.err, /nobody has or had 10\.0\.0\.9[\s\S]*muster leases/);
+  assert.match(nobody.err, /no machine has or had 10\.0\.0\.9[\s\S]*muster leases/);
   const nonsense = await ask("leases", "release", "10.0.0");
   assert.equal(nonsense.code, 2);
   assert.match(nonsense.err, /not an address such as/);
@@ -26,13 +26,13 @@ test("quirks are set, listed, explained and forgotten, and chosen ones are not e
   const list = (await ask("quirks")).out;
   for (const part of [/512 bytes at most/, /no TFTP options/, /boots its disk by exit-0, then exit-1/]) assert.match(list, part);
   assert.equal((await ask("quirks", "export")).out, "# Nothing has been learned yet.\n");
-  assert.match((await ask("node", "rack1-n2")).out, /is to be booted otherwise: .*set by first/);
+  assert.match((await ask("node", "rack1-n2")).out, /boot quirks set to .* by first/);
 
   const forgotten = await ask("quirks", "forget", "rack1-n2");
   assert.deepEqual([forgotten.code, forgotten.out], [0, "rack1-n2 boots with the usual settings.\n"]);
   const again = await ask("quirks", "forget", "rack1-n2");
   assert.equal(again.code, 1);
-  assert.match(again.err, /nothing was chosen for or learned of rack1-n2/);
+  assert.match(again.err, /rack1-n2 has no chosen or learned quirks/);
 });
 
 test("an invalid setting is refused with the valid ones", async () => {
