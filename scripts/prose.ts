@@ -20,6 +20,7 @@ const CLEAN = [
   "daemon/admin",
   "daemon/api",
   "daemon/audit",
+  "daemon/changes",
   "daemon/cli",
   "daemon/cluster",
   "daemon/config",

@@ -1,4 +1,7 @@
-/** Where the road is entered: takes proposals, answers and the executor's reports, and looks at the clock once a second. */
+/**
+ * The entry to plans, approvals and executions: takes proposals, answers and the executor's reports. Checks deadlines
+ * every second.
+ */
 import { actorOf } from "../audit/actor.ts";
 import type { Approval } from "../contract/changes/approval.ts";
 import type { PlanExecution, Proposed } from "../contract/changes/change-routes.ts";
@@ -32,11 +35,11 @@ export interface ChangesParts
 
 export interface Wish {
   dryRun?: boolean;
-  /** Chosen by whoever asks, for a wish that may be sent twice. */
+  /** Chosen by the caller, so that a request can be sent twice safely. */
   idempotencyKey?: string | undefined;
 }
 
-/** The messages of the executor that concern executions. */
+/** The executor's messages about executions. */
 export const heardByChanges = ["hello", "alive", "step", "act", "executed", "execution-refused"] as const satisfies FromExecutor["type"][];
 type Heard = Extract<FromExecutor, { type: (typeof heardByChanges)[number] }>;
 
@@ -65,7 +68,7 @@ export class Changes {
       everyMs: LOOK_MS,
       run: () => this.#look(),
       log: parts.log,
-      failure: "waiting approvals and executions could not be checked; retrying until it works",
+      failure: "pending approvals and executions could not be checked; retrying until it works",
     });
   }
 
@@ -86,17 +89,17 @@ export class Changes {
     return this.#outcomeOf(work);
   }
 
-  /** A plan that comes from outside is a wish for what it says: planned again, and refused where that is not the same. */
+  /** Takes a plan made elsewhere. Control plans it again and refuses it if the hash differs. */
   execute(request: PlanExecution, who: Who, idempotencyKey: string | undefined): Proposed {
     const { plan, hash, targets = plan.targets.map(({ node }) => node) } = request.plan;
     const { tenant_id: tenant, actor_id: actor } = request;
     if (digestOf(plan) !== hash) {
-      this.#journal.refused(actorOf(who), "proposal", "a plan came whose hash is not its own", hash);
+      this.#journal.refused(actorOf(who), "proposal", "the hash of the submitted plan does not match its content", hash);
       throw new MusterError("PLAN_ALTERED", "plan.hash: is not the hash of this plan");
     }
     const { goal, readOnly, tainted } = plan;
     const proposal: Proposal = { goal, targets, reason: `for ${actor} of ${tenant}`, readOnly, tainted };
-    // Of this key alone: what somebody else asked for in the same words is in their name, and so is who may say yes to it.
+    // The key is part of the digest: another key's equal request has its own requester, and so its own voters.
     const key = digestOf({ ...(idempotencyKey === undefined ? { plan, tenant, actor } : { idempotencyKey }), keyId: who.keyId });
     const work = this.#proposals.take(proposal, who, { key, mustBe: hash }, this.#now());
     this.dispatch();
@@ -104,8 +107,8 @@ export class Changes {
   }
 
   /**
-   * Whoever asks does it themselves, now. Throws where the policy denies it, and where people are asked first. `field` is what the
-   * caller's request calls the nodes, for errors about them.
+   * Decides a manual action that the caller performs now. Throws if the policy denies it or requires approval.
+   * `field` is the name of the request's field that lists the nodes, for errors.
    */
   byHand(proposal: Proposal, who: Who, field: string): PlannedWork {
     const work = this.#proposals.take(proposal, who, { way: "hand", field }, this.#now());
@@ -114,13 +117,16 @@ export class Changes {
     return work;
   }
 
-  /** A schedule whose time has come, for whoever made it. The admin who approved it counts as one; nobody else is asked at that hour. */
+  /**
+   * Decides a due schedule as its creator. The approval of the admin counts as one vote, and no other person is
+   * asked.
+   */
   byClock(proposal: Proposal, owner: Who, approvedBy: string | undefined): PlannedWork {
     const work = this.#proposals.take(proposal, owner, { way: "clock" }, this.#now());
     const { answer, quorum, rule } = work.decision;
     if (answer === "allow" || (approvedBy !== undefined && oneAdminIsEnough(quorum, approvedBy, this.#now()))) return work;
     const wanted = quorum.map(({ role, count }) => `${count} ${role}`).join(" and ");
-    const why = `the rule ${rule} wants the yes of ${wanted}; a schedule has that of the admin who approved it, or nobody's`;
+    const why = `the rule ${rule} requires the yes of ${wanted}; a schedule has at most that of the admin who approved it`;
     this.#journal.refused(actorOf(owner), `plan ${work.id}`, why, work.hash);
     throw new MusterError("PLAN_DENIED", `${why} (plan ${work.id})`);
   }
@@ -177,7 +183,7 @@ export class Changes {
     this.dispatch();
   }
 
-  /** The executor is away. */
+  /** Handles the loss of the executor's connection. */
   lost(): void {
     this.#executions.lost();
   }

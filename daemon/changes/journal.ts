@@ -1,4 +1,4 @@
-/** What each step along the road leaves behind: a record in the audit, and an event for whoever watches. */
+/** Records each step of a change in the audit and publishes it as an event. */
 
 import type { AuditEntry } from "../contract/audit/audit.ts";
 import type { Approval, Vote } from "../contract/changes/approval.ts";
@@ -23,7 +23,7 @@ export interface AuditSink {
   append(entry: AuditEntry): unknown;
 }
 
-/** Who is named where nobody asked: a clock, or a change of the fleet. */
+/** The actor for events without a requester, such as a deadline or a change of the fleet. */
 const EXECUTOR: Actor = { keyId: "system", name: "executor", role: "system" };
 const MUSTER: Actor = { keyId: "system", name: "system", role: "system" };
 
@@ -43,7 +43,7 @@ export class Journal {
     this.#events = events;
   }
 
-  /** What was asked for and what the policy said of it. */
+  /** Records the proposal and the decision of the policy. */
   decided(work: PlannedWork, dryRun: boolean): void {
     const { decision } = work;
     const about = { ...aboutPlan(work), actor: requesterOf(work) };
@@ -59,16 +59,16 @@ export class Journal {
       costUsd: costOf(work),
     });
     if (decision.answer === "deny" && !dryRun)
-      this.#tell("plan.denied", `${work.plan.summary}: denied by the rule ${decision.rule}`, { planId: work.id });
+      this.#publish("plan.denied", `${work.plan.summary}: denied by the rule ${decision.rule}`, { planId: work.id });
   }
 
-  /** Something was wanted that is not done: no plan, a vote that does not count, a plan that is not what it says. */
+  /** Records a request that was refused: an impossible plan, a vote that does not count, or a plan with a wrong hash. */
   refused(actor: Actor, subject: string, why: string, planHash?: string): void {
     this.#audit.append({ action: "refusal", actor, subject, summary: why, result: "refused", ...(planHash !== undefined && { planHash }) });
   }
 
   asked(approval: Approval, work: PlannedWork): void {
-    this.#tell("approval.requested", `${work.plan.summary}: waits for approval; asked by ${work.requestedBy}`, idsOf(approval));
+    this.#publish("approval.requested", `${work.plan.summary}: waits for approval; requested by ${work.requestedBy}`, idsOf(approval));
   }
 
   voted(approval: Approval, vote: Vote, actor: Actor): void {
@@ -83,31 +83,31 @@ export class Journal {
       result: vote.answer,
       ...(vote.reason !== "" && { reason: vote.reason }),
     });
-    this.#tell("approval.answered", `${vote.by} said ${what}; it is ${approval.state}`, idsOf(approval));
+    this.#publish("approval.answered", `${vote.by} said ${what}; it is ${approval.state}`, idsOf(approval));
   }
 
   expired(approval: Approval): void {
-    const summary = approval.executeBy === undefined ? "nobody decided it in time" : "it was approved and not begun in time";
+    const summary = approval.executeBy === undefined ? "it was not decided in time" : "it was approved but not begun in time";
     this.#audit.append({ ...aboutApproval(approval), action: "approval-expired", summary, result: "expired" });
-    this.#tell("approval.expired", summary, idsOf(approval));
+    this.#publish("approval.expired", summary, idsOf(approval));
   }
 
   withdrawn(approval: Approval, actor: Actor): void {
-    const summary = "taken back by who asked";
+    const summary = "withdrawn by the requester";
     this.#audit.append({ ...aboutApproval(approval), actor, action: "change", summary, result: "withdrawn" });
-    this.#tell("approval.withdrawn", summary, idsOf(approval));
+    this.#publish("approval.withdrawn", summary, idsOf(approval));
   }
 
   dropped(approval: Approval, why: string): void {
     this.#audit.append({ ...aboutApproval(approval), action: "refusal", summary: `approval dropped: ${why}`, result: "dropped" });
-    this.#tell("approval.dropped", `approval dropped: ${why}`, idsOf(approval));
+    this.#publish("approval.dropped", `approval dropped: ${why}`, idsOf(approval));
   }
 
   queued(execution: Execution, work: PlannedWork): void {
-    this.#tell("execution.queued", `${work.plan.summary}: queued`, { executionId: execution.id, planId: work.id });
+    this.#publish("execution.queued", `${work.plan.summary}: queued`, { executionId: execution.id, planId: work.id });
   }
 
-  /** Before anything happens. */
+  /** Records the intent before the first step runs. */
   intended(execution: Execution, work: PlannedWork): void {
     this.#audit.append({
       ...aboutPlan(work),
@@ -119,10 +119,10 @@ export class Journal {
       costUsd: costOf(work),
       ...(work.reason !== "" && { reason: work.reason }),
     });
-    this.#tell("execution.running", `${work.plan.summary}: began`, { executionId: execution.id, planId: work.id });
+    this.#publish("execution.running", `${work.plan.summary}: began`, { executionId: execution.id, planId: work.id });
   }
 
-  /** Also of one that never began: then it has no intent before it. */
+  /** Records the end. For an execution that never began, the audit has no intent before it. */
   ended(execution: Execution, work: PlannedWork): void {
     const { id, status, error } = execution;
     const summary = `${work.plan.summary}: ${status}${error === undefined ? "" : `: ${error}`}`;
@@ -137,21 +137,21 @@ export class Journal {
       executionId: id,
       costUsd: begun ? costOf(work) : 0,
     });
-    this.#tell(`execution.${status}`, summary, { executionId: id, planId: work.id });
+    this.#publish(`execution.${status}`, summary, { executionId: id, planId: work.id });
   }
 
-  /** What is not known now; the audit shows an intent without an outcome as just that. */
+  /** Publishes that the executor was lost or is back. The audit shows the intent without an outcome. */
   lostSight(execution: Execution, now: "running" | "unknown"): void {
-    const summary = now === "unknown" ? "the executor is away: nobody knows how it goes" : "found again: it goes on";
-    this.#tell(`execution.${now}`, summary, { executionId: execution.id, planId: execution.planId });
+    const summary = now === "unknown" ? "the executor is away: its progress is unknown" : "found again: it is still running";
+    this.#publish(`execution.${now}`, summary, { executionId: execution.id, planId: execution.planId });
   }
 
   stepped(execution: Execution, step: StepResult, what: string, nodeId: string | undefined): void {
     const why = step.error === undefined ? "" : `: ${step.error}`;
-    this.#tell("execution.step", `${what}: ${step.status}${why}`, { executionId: execution.id, stepId: step.id }, nodeId);
+    this.#publish("execution.step", `${what}: ${step.status}${why}`, { executionId: execution.id, stepId: step.id }, nodeId);
   }
 
-  /** Before control performs an act of its own for a step. */
+  /** Records the intent before control performs an act for a step. */
   acting({ executionId, work, step, node }: BegunAct): void {
     this.#audit.append({ ...aboutAct(executionId, work, step, node.name), action: "intent" });
   }
@@ -171,12 +171,12 @@ export class Journal {
       action: "change",
       actor,
       subject: `execution ${execution.id}`,
-      summary: `asked to stop: ${work.plan.summary}`,
+      summary: `stop requested: ${work.plan.summary}`,
       executionId: execution.id,
     });
   }
 
-  #tell(type: string, summary: string, detail: NonNullable<NewEvent["detail"]>, nodeId?: string): void {
+  #publish(type: string, summary: string, detail: NonNullable<NewEvent["detail"]>, nodeId?: string): void {
     this.#events.append({ source: "control", type, summary, detail, ...(nodeId !== undefined && { nodeId }) });
   }
 }
@@ -209,5 +209,5 @@ const aboutApproval = ({ id, planHash, policyVersion }: Approval) => ({
 
 const idsOf = ({ id, planId, state }: Approval) => ({ approvalId: id, planId, state });
 
-/** What is expected, rounded to what a ledger can hold. */
+/** The expected cost in US dollars, rounded to six decimals for the ledger. */
 const costOf = ({ plan }: PlannedWork): number => Math.round(plan.steps.reduce((sum, { costUsd }) => sum + costUsd, 0) * 1e6) / 1e6;

@@ -1,4 +1,4 @@
-/** The machines as plans have to know them: what the database says of them, and the groups the inventory file has them in. */
+/** The machines as the planner sees them: from the database, with their groups from the inventory file. */
 import type { Document } from "yaml";
 import type { Proposal } from "../contract/changes/plan.ts";
 import type { Node } from "../contract/machines/node.ts";
@@ -11,7 +11,7 @@ import { read } from "../machines/inventory/view.ts";
 import type { NodeStore } from "../store/machines/nodes.ts";
 import type { KnownNode } from "./plans/targets.ts";
 
-/** The groups of each host by its name. */
+/** Groups of each host, by host name. */
 export type Labels = ReadonlyMap<string, readonly string[]>;
 
 export const knownNodes = (nodes: readonly Node[], inventory: InventoryFile): KnownNode[] => labelled(nodes, labelsIn(inventory.read()));
@@ -21,10 +21,10 @@ const labelsIn = (document: Document): Labels => groupsOfHosts(read(document).gr
 const labelled = (nodes: readonly Node[], labels: Labels): KnownNode[] =>
   nodes.map(({ id, name, state, address }) => ({ id, name, phase: state.phase, address, groups: labels.get(name) ?? [] }));
 
-/** Every click is planned: they are understood once for each time the file was changed. */
+/** The groups, parsed once for each version of the inventory file. */
 export const rememberedLabels = (inventory: InventoryFile): (() => Labels) => remembered(inventory, labelsIn);
 
-/** Those a proposal can be about: of machines that are named, no others have to be read. */
+/** The machines a proposal can be about. If all targets are names, only these machines are read. */
 export function nodesFor(
   { targets }: Pick<Proposal, "targets">,
   nodes: NodeStore,
@@ -36,9 +36,10 @@ export function nodesFor(
   try {
     return labelled(onlyNamed ? named : nodes.list(), labels());
   } catch (error) {
-    // In a file nobody can read they are in no group, which is the strictest: a machine can still be switched off, or retired.
+    // Without a readable inventory they count as in no group, and so in prod, the strictest scope. A machine can
+    // still be switched off or retired.
     if (!(error instanceof MusterError) || !onlyNamed) throw error;
-    log.warn({ err: error, nodes: targets }, "the inventory cannot be read: planned as for machines in no group, and so in prod");
+    log.warn({ err: error, nodes: targets }, "the inventory cannot be read: the machines are planned as in no group, and so in prod");
     return labelled(named, new Map());
   }
 }

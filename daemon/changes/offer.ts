@@ -1,4 +1,4 @@
-/** What can be asked for: the tools and runbooks as whoever asks has to know them. */
+/** The tools and runbooks that a caller can request, in the shape that clients need. */
 import type { Offer } from "../contract/changes/offer.ts";
 import type { Runbooks } from "./plans/runbook.ts";
 import { type Catalogue, leastRisk } from "./tools/catalogue.ts";

@@ -1,4 +1,7 @@
-/** A proposal over the fleet as it is now: the plan it gives, what an approval of it is bound to, what the policy says. */
+/**
+ * Plans a proposal for the current fleet. Gives the plan, the hashes an approval is bound to, and the decision of the
+ * policy.
+ */
 import type { Decision, Digest, Plan, PlannedWork, Proposal } from "../contract/changes/plan.ts";
 import type { Bindings } from "./approvals/approvals.ts";
 import { coverageOf, previewHashOf, targetsHashOf } from "./plans/digests.ts";
@@ -6,7 +9,10 @@ import type { Policy, Who } from "./policy/policy.ts";
 import { digestOf } from "./tools/canonical.ts";
 
 export interface StandingParts {
-  /** Throws a MusterError where nothing can be planned. `field` names the nodes in it. */
+  /**
+   * Throws a MusterError if no plan is possible. `field` is the name of the request's field that lists the nodes, for
+   * errors.
+   */
   plan(proposal: Proposal, field?: string): Plan;
   policy: Pick<Policy, "version" | "decide">;
 }
@@ -35,10 +41,10 @@ export const whoAsked = ({ requesterKeyId, requestedBy, requesterRole, onBehalfO
   byHand,
 });
 
-/** More than looking, at any point. */
+/** True if any step or rollback step does more than read. */
 export const changesSomething = ({ steps, rollback }: Plan): boolean =>
   [...steps, ...rollback.map(({ step }) => step)].some(({ risk }) => risk !== "read");
 
-/** Why a decision lets nothing run, for whoever asked. */
+/** The reason of a denial, for the caller. */
 export const denial = ({ rule, reasons }: Decision): string =>
   `denied by the rule ${rule}${reasons.length === 0 ? "" : `: ${reasons.slice(0, 3).join("; ")}`}`;

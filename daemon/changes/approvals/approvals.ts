@@ -1,4 +1,4 @@
-/** The life of an approval, as pure functions of what it was and what happens. Who keeps it, and tells people, is somebody else. */
+/** The life of an approval as pure functions of its state and one event. Callers store the result and notify people. */
 import { randomBytes } from "node:crypto";
 import type { Role } from "../../contract/admin/key.ts";
 import type { Approval, Vote } from "../../contract/changes/approval.ts";
@@ -6,7 +6,7 @@ import { ASKER_HAS_NO_VOTE, hasAsked, samePerson } from "../../contract/changes/
 import type { Digest, PlannedWork } from "../../contract/changes/plan.ts";
 import { quorumFull } from "./vote-count.ts";
 
-/** What people say yes to. Is one of them another, nobody has said yes to that. */
+/** The hashes that an approval is bound to. If one of them changes, the approval no longer holds. */
 export interface Bindings {
   planHash: Digest;
   previewHash: Digest;
@@ -15,20 +15,20 @@ export interface Bindings {
 }
 
 export interface Clocks {
-  /** How long people may take. */
+  /** Time to decide, in seconds from the request. */
   decideSeconds: number;
-  /** How long after the last vote it may be begun. */
+  /** Time to begin the execution, in seconds from the last vote. */
   executeSeconds: number;
 }
 
-/** Somebody's answer, as it came: whether it counts is decided here. `by` is the person: the key's owner, whatever the key is called. */
+/** An answer as it was received. This file decides whether it counts. `by` is the key's owner, not the key's name. */
 export interface Ballot extends Pick<Vote, "keyId" | "by" | "answer" | "reason" | "signature"> {
   role: Role;
-  /** A key that acts for somebody else. */
+  /** Set for a key that acts for another person. */
   onBehalfOf?: string | undefined;
 }
 
-/** Why something was not done with an approval; it stays as it was. */
+/** Reason why an approval was left unchanged. */
 export interface Refusal {
   refused: string;
 }
@@ -52,14 +52,14 @@ export function openApproval(work: PlannedWork, bindings: Bindings, clocks: Cloc
   };
 }
 
-/** One no ends it; yes from enough people approves it and starts its second clock. */
+/** One no denies the approval. Enough yes votes approve it and start the time to begin the execution. */
 export function castVote(approval: Approval, ballot: Ballot, now: Date): Approval | Refusal {
   const { role, onBehalfOf, ...rest } = ballot;
   const current = expire(approval, now);
   if (current.state === "expired" && approval.state === "pending") return { refused: `it had to be decided by ${approval.decideBy}` };
   if (current.state !== "pending") return { refused: `it is ${current.state} already` };
   if (role !== "operator" && role !== "admin") return { refused: `a key of the role ${role} has no vote` };
-  if (onBehalfOf !== undefined) return { refused: "a key that acts for somebody else has no vote" };
+  if (onBehalfOf !== undefined) return { refused: "a key that acts for another person has no vote" };
   if (asked(approval, ballot)) return { refused: ASKER_HAS_NO_VOTE };
   if (approval.votes.some((vote) => vote.keyId === ballot.keyId || samePerson(vote.by, ballot.by)))
     return { refused: `${ballot.by} has answered already` };
@@ -72,46 +72,46 @@ export function castVote(approval: Approval, ballot: Ballot, now: Date): Approva
 const asked = (approval: Approval, { keyId, by }: Pick<Ballot, "keyId" | "by">): boolean =>
   keyId === approval.requesterKeyId || hasAsked(by, approval);
 
-/** For whoever asked, or the person an agent asked for; an agent takes back only what its own key asked. */
+/** Allowed to the requester, and to the person an agent acted for. An agent withdraws only requests of its own key. */
 export function withdraw(approval: Approval, { keyId, by, role }: Pick<Ballot, "keyId" | "by" | "role">, now: Date): Approval | Refusal {
   const { state } = expire(approval, now);
   if (state !== "pending") return { refused: `it is ${state} already` };
   const own = role === "agent" ? keyId === approval.requesterKeyId : asked(approval, { keyId, by });
-  return own ? { ...approval, state: "withdrawn" } : { refused: "only who asked for it takes it back" };
+  return own ? { ...approval, state: "withdrawn" } : { refused: "only the requester can withdraw it" };
 }
 
-/** Whoever reads an approval reads it through this: no timer has to have run. */
+/** The approval with its deadlines applied. Every reader calls this, so no timer has to run. */
 export function expire(approval: Approval, now: Date): Approval {
   const until = approval.state === "pending" ? approval.decideBy : approval.state === "approved" ? approval.executeBy : undefined;
   return until !== undefined && now.getTime() >= Date.parse(until) ? { ...approval, state: "expired" } : approval;
 }
 
-/** The same plan proposed again keeps its approval; one that became another in anything loses it. */
+/** Drops an open approval if any of the hashes it is bound to has changed. */
 export function rebind(approval: Approval, current: Bindings): Approval {
   const open = approval.state === "pending" || approval.state === "approved";
   return open && changed(approval, current).length > 0 ? { ...approval, state: "dropped" } : approval;
 }
 
-/** Spends it. Each is good for one execution. */
+/** Marks the approval as used. Each approval is good for one execution. */
 export function use(approval: Approval, current: Bindings, now: Date): Approval | Refusal {
   const reason = whyNot(approval, current, now);
   return reason === undefined ? { ...approval, state: "used" } : { refused: reason };
 }
 
-/** Why it does not let this be begun now. Its votes are counted again, for its state is only somebody's word. */
+/** Reason why the approval does not allow a start now. Counts the votes again, because the stored state is not proof. */
 export function whyNot(approval: Approval, current: Bindings, now: Date): string | undefined {
   const { state, executeBy } = expire(approval, now);
   if (state === "expired") return `its approval expired at ${approval.executeBy ?? approval.decideBy}`;
   if (state !== "approved") return `its approval is ${state}, not approved`;
-  if (executeBy === undefined) return "its approval does not say until when it holds";
+  if (executeBy === undefined) return "its approval has no expiry time";
   return whyNotBound(approval, current);
 }
 
-/** The part that holds for a spent approval too: what was approved, and by whom. */
+/** The checks that also hold for a used approval: the hashes it is bound to, and its votes. */
 export function whyNotBound(approval: Approval, current: Bindings): string | undefined {
   const others = changed(approval, current);
   if (others.length > 0) return `${others.join(", ")} changed since it was approved; propose it again`;
-  if (approval.votes.some(({ answer }) => answer === "deny")) return "somebody said no";
+  if (approval.votes.some(({ answer }) => answer === "deny")) return "a person denied it";
   const counted = approval.votes.filter((vote) => !asked(approval, vote) && Date.parse(vote.at) < Date.parse(approval.decideBy));
   if (!quorumFull(approval.quorum, counted)) return "its approval lacks votes";
   return undefined;

@@ -1,4 +1,7 @@
-/** People's answers to what waits for them. The last yes that was missing queues the plan; time alone never does. */
+/**
+ * People's answers to pending approvals. The last missing yes queues the plan. No plan is queued by the passing of
+ * time.
+ */
 import { actorOf } from "../../audit/actor.ts";
 import type { Approval } from "../../contract/changes/approval.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
@@ -14,7 +17,10 @@ import { asSigned, votingFor } from "./signed-ballot.ts";
 export type Answer = Pick<Ballot, "answer" | "reason" | "signature">;
 
 export interface BallotParts extends ProposalParts {
-  /** Whose signed votes the executor counts, as its file says now. Without it nobody's. */
+  /**
+   * The voters whose signatures the executor counts, read from its file on each call. If absent, control checks no
+   * signatures.
+   */
   voting?: () => Voting;
 }
 
@@ -25,7 +31,7 @@ export class Ballots {
     this.#parts = parts;
   }
 
-  /** Each answer finds its own question by its id; what does not count says why, and is on record. */
+  /** Applies an answer to the approval with this id. Throws, and records the reason, if the answer does not count. */
   cast(id: string, answer: Answer, voter: Who, now: Date): Approval {
     const { db, journal } = this.#parts;
     const result = atomically(db, () => this.#cast(this.#parts.approvals.existing(id), answer, voter, now));
@@ -49,7 +55,7 @@ export class Ballots {
     throw new MusterError("APPROVAL_NOT_WITHDRAWN", `${id}: ${result.refused}`);
   }
 
-  /** Ends what is over its time. */
+  /** Expires approvals whose deadline has passed. */
   sweep(now: Date): void {
     const { db, approvals, executions, plans, journal } = this.#parts;
     for (const approval of approvals.live()) {
@@ -76,7 +82,7 @@ export class Ballots {
   #cast(approval: Approval, answer: Answer, voter: Who, now: Date) {
     const { approvals, executions, journal, plans } = this.#parts;
     const current = this.#current(approval);
-    if (current.state !== approval.state) return { refused: "what it would do changed meanwhile; it has to be asked for again" };
+    if (current.state !== approval.state) return { refused: "its effect changed meanwhile; request it again" };
     const ballot = { ...answer, keyId: voter.keyId, by: voter.name, role: voter.role, onBehalfOf: voter.onBehalfOf };
     const voting = votingFor(answer, this.#parts.voting);
     const signed = voting === undefined ? { approval, ballot } : asSigned(approval, ballot, voting, now);
@@ -95,7 +101,9 @@ export class Ballots {
     return voted;
   }
 
-  /** Nobody shall say yes to what is not there any more: planned again, and dropped where it came out otherwise. */
+  /**
+   * Plans the pending proposal again. Drops the approval if the plan changed, so that no yes is given to an old plan.
+   */
   #current(approval: Approval): Approval {
     const { approvals, journal } = this.#parts;
     if (approval.state !== "pending") return approval;
@@ -111,12 +119,12 @@ export class Ballots {
   #planNow({ planId }: Approval) {
     const { plan, policy, plans } = this.#parts;
     const proposal = plans.proposalOf(planId);
-    if (!proposal) return { now: undefined, why: "its plan is not known any more" };
+    if (!proposal) return { now: undefined, why: "its plan no longer exists" };
     try {
-      return { now: bindingsOf(plan(proposal), policy.version), why: "the fleet, a tool or the policy changed since it was asked for" };
+      return { now: bindingsOf(plan(proposal), policy.version), why: "the fleet, a tool or the policy changed since it was requested" };
     } catch (error) {
       if (!(error instanceof MusterError)) throw error;
-      return { now: undefined, why: `it cannot be planned any more: ${explain(error)}` };
+      return { now: undefined, why: `it can no longer be planned: ${explain(error)}` };
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The first half of the road: from what somebody asks for to a plan that is refused, waits for people, or waits for its turn. */
+/** The first half of the path: turns a proposal into a plan that is refused, waits for approval, or is queued. */
 import { randomUUID } from "node:crypto";
 import { actorOf } from "../../audit/actor.ts";
 import type { Digest, PlannedWork, Proposal } from "../../contract/changes/plan.ts";
@@ -25,19 +25,22 @@ export interface ProposalParts extends StandingParts {
 
 export interface Terms {
   dryRun?: boolean | undefined;
-  /** Names this wish: asked again within a day it is the same wish. */
+  /** Identifies this request. The same key within a day means the same request. */
   key?: Digest | undefined;
-  /** Fails where the plan came out otherwise. */
+  /** The expected plan hash. The proposal fails if planning gives another hash. */
   mustBe?: Digest | undefined;
-  /** What is let: queued for the executor; done now by whoever proposes; or begun by the clock, at an hour when nobody is asked. */
+  /**
+   * `queue`: the executor runs it later. `hand`: the requester does it now. `clock`: a schedule starts it, with no
+   * person to ask.
+   */
   way?: "queue" | "hand" | "clock";
-  /** What the request calls the nodes. */
+  /** Name of the request's field that lists the nodes, for errors. */
   field?: string | undefined;
 }
 
-/** For how long a key names its plan. */
+/** Lifetime of an idempotency key. */
 const KEY_SECONDS = 24 * 60 * 60;
-/** Of one key at a time: questions nobody can keep up with are answered without being read. */
+/** Limit for one key. People would stop reading the requests if there were more. */
 export const MOST_PENDING = 20;
 
 export class Proposals {
@@ -47,7 +50,7 @@ export class Proposals {
     this.#parts = parts;
   }
 
-  /** A dry run stores nothing but its audit: there is no plan an execution could be made of. */
+  /** Plans, decides and stores the proposal. A dry run stores only its audit record, so it can never be executed. */
   take(proposal: Proposal, who: Who, { dryRun = false, key, mustBe, way = "queue", field }: Terms, now: Date): PlannedWork {
     const standing = this.#standing(proposal, who, { mustBe, field });
     const work = plannedWork(standing, proposal, who, now);
@@ -66,12 +69,12 @@ export class Proposals {
     return this.#noted(who, undefined, () => {
       const standing = standingOf(this.#parts, proposal, who, field);
       if (mustBe !== undefined && standing.bindings.planHash !== mustBe)
-        throw new MusterError("PLAN_ALTERED", "plan: it is not what its goal and targets give here now");
+        throw new MusterError("PLAN_ALTERED", "plan: its goal and targets give another plan here now");
       return standing;
     });
   }
 
-  /** What is refused leaves its record too, outside of the transaction that it undoes. */
+  /** Records a refusal too. The record is saved outside the transaction that the refusal rolls back. */
   #noted<T>(who: Who, work: PlannedWork | undefined, act: () => T): T {
     try {
       return act();
@@ -112,7 +115,7 @@ export class Proposals {
     return work;
   }
 
-  /** The same plan of the same person, not ended: asked twice is meant once, and keeps the answers it has. */
+  /** An open plan with the same hash by the same key. A repeated proposal returns it and keeps its votes. */
   #twin({ hash, requesterKeyId, decision }: PlannedWork, now: Date): PlannedWork | undefined {
     const twin = this.#parts.plans.live(hash, requesterKeyId);
     if (!twin || decision.answer !== twin.decision.answer || decision.policyVersion !== twin.decision.policyVersion) return undefined;
@@ -120,7 +123,7 @@ export class Proposals {
     return approval && expire(approval, now).state === "expired" ? undefined : twin;
   }
 
-  /** Asked for in the same words, and the plan is another now: nobody has said yes to that. */
+  /** Drops earlier approvals of the same proposal whose plan has changed. Their votes were for the old plan. */
   #dropChanged(proposalHash: Digest, bindings: Bindings, requesterKeyId: string): void {
     const { plans, approvals, journal } = this.#parts;
     for (const { id } of plans.liveOfProposal(proposalHash, requesterKeyId)) {
@@ -129,7 +132,7 @@ export class Proposals {
       const rebound = rebind(approval, bindings);
       if (rebound.state === approval.state) continue;
       approvals.save(rebound);
-      journal.dropped(rebound, "asked for again, and what it would do is not the same any more");
+      journal.dropped(rebound, "it was requested again, and its effect has changed");
     }
   }
 

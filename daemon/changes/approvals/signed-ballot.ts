@@ -1,6 +1,6 @@
 /**
- * Control's early look at a signed answer, so that a person hears at once what will not count. Nothing relies on it: the
- * executor looks for itself.
+ * Control's early check of a signed answer, so that a person learns at once if it will not count. Security does not
+ * rely on it, because the executor checks again.
  */
 import type { Approval } from "../../contract/changes/approval.ts";
 import { samePerson } from "../../contract/changes/person.ts";
@@ -8,31 +8,34 @@ import { MusterError } from "../../errors/errors.ts";
 import { signaturesCount, type Voting, whoSigned } from "../votes/verify.ts";
 import type { Ballot, Refusal } from "./approvals.ts";
 
-/** Older than this when it comes, an answer was kept back, or the voter's clock is wrong. */
+/** An older signature means a delayed answer or a wrong clock on the voter's machine. */
 const FRESH_MS = 300_000;
 
-/** The answer as it will be counted. A no needs no signature: it can only keep something from being done. */
+/** The answer as the executor will count it. A no needs no signature, because it can only prevent an execution. */
 export function asSigned(approval: Approval, ballot: Ballot, voting: Voting, now: Date): { approval: Approval; ballot: Ballot } | Refusal {
   if (!signaturesCount(voting)) return { approval, ballot };
   const asked = withoutUnsigned(approval, voting, now);
   if (ballot.answer === "deny") return { approval: asked, ballot };
   if (!ballot.signature)
     return {
-      refused: "only a signed yes counts here: say it with `muster approve` where your voter's key is (`muster voter keygen` makes one)",
+      refused: "only a signed yes counts here: run `muster approve` where your voter's key is (`muster voter keygen` makes one)",
     };
   const signed = whoSigned(approval, ballot, voting.voters, now);
   if ("unsigned" in signed) return { refused: `only a signed yes counts here, and ${signed.unsigned}` };
   if (!samePerson(signed.by.name, ballot.by)) return { refused: `${signed.by.name} signed it, and the API key is ${ballot.by}'s` };
   if (now.getTime() - Date.parse(signed.at) > FRESH_MS)
     return { refused: `it was signed at ${signed.at}: answer again; is the clock of that machine right?` };
-  // A key that has no vote gets none by a signature.
+  // A signature does not give a vote to a key that has none.
   const votes = ballot.role === "operator" || ballot.role === "admin";
   return { approval: asked, ballot: votes ? { ...ballot, role: signed.by.role } : ballot };
 }
 
 type AskVoting = (() => Voting) | undefined;
 
-/** Nothing for a no where the list of voters cannot be read: a no counts whoever is in it. A yes fails there. */
+/**
+ * The voters for checking an answer, or undefined for a no when the list cannot be read: a no counts without it. For
+ * a yes, an unreadable list throws.
+ */
 export function votingFor({ answer }: Pick<Ballot, "answer">, voting: AskVoting): Voting | undefined {
   try {
     return voting?.();
@@ -42,7 +45,10 @@ export function votingFor({ answer }: Pick<Ballot, "answer">, voting: AskVoting)
   }
 }
 
-/** Whether a yes has to be signed. By a list that nobody can read none counts without, and people still look at what waits. */
+/**
+ * True if a yes must be signed. An unreadable list also means true: no unsigned yes counts then, but people can still
+ * see what is pending.
+ */
 export function wantsSignatures(voting: AskVoting): boolean {
   try {
     return voting !== undefined && signaturesCount(voting());
@@ -54,7 +60,7 @@ export function wantsSignatures(voting: AskVoting): boolean {
 
 const isUnreadable = (error: unknown): boolean => error instanceof MusterError && error.code === "VOTERS_INVALID";
 
-/** Who answered before signatures counted may answer again. */
+/** Removes votes without a valid signature, so that people who voted before signatures were required can vote again. */
 const withoutUnsigned = (approval: Approval, { voters }: Voting, now: Date): Approval => ({
   ...approval,
   votes: approval.votes.filter((vote) => vote.answer === "deny" || "by" in whoSigned(approval, vote, voters, now)),

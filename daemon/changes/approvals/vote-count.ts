@@ -1,11 +1,11 @@
-/** Counting people, not keys: whether enough of them have said yes. */
+/** Counts people, not keys, to decide whether the votes are enough. */
 import type { Vote } from "../../contract/changes/approval.ts";
 import { spelled } from "../../contract/changes/person.ts";
 import type { QuorumGroup } from "../../contract/changes/plan.ts";
 
 /**
- * Every group is full, each person fills one place, and an admin may fill an operator's. Nobody at all is never enough: where
- * no group is asked for, approval cannot be given.
+ * True if every group is full. Each person fills one place, and an admin may fill an operator's place. An empty
+ * quorum is never full, so nothing can be approved without a group.
  */
 export function quorumFull(quorum: readonly QuorumGroup[], votes: readonly Vote[]): boolean {
   const places = (role: QuorumGroup["role"]) => quorum.reduce((sum, group) => sum + (group.role === role ? group.count : 0), 0);
@@ -21,6 +21,6 @@ export function quorumFull(quorum: readonly QuorumGroup[], votes: readonly Vote[
   return operatorsWanted + adminsWanted > 0 && admins >= adminsWanted && people.size >= operatorsWanted + adminsWanted;
 }
 
-/** As with the approval of a schedule: one person's yes, given before. */
+/** True if one admin's earlier yes fills the quorum, as for the approval of a schedule. */
 export const oneAdminIsEnough = (quorum: readonly QuorumGroup[], by: string, now: Date): boolean =>
   quorumFull(quorum, [{ keyId: by, by, role: "admin", answer: "approve", reason: "", at: now.toISOString() }]);

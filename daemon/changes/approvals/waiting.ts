@@ -1,4 +1,4 @@
-/** What somebody wanted to do by hand and people have to be asked about: nothing was done by it, and this says how it goes on. */
+/** The error for a manual action that needs approval first. Nothing was done, and the error names the next command. */
 import type { Approval } from "../../contract/changes/approval.ts";
 import type { PlannedWork } from "../../contract/changes/plan.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -12,7 +12,7 @@ export class WaitsForApproval extends MusterError {
       pending ? "APPROVAL_NEEDED" : "UNDER_WAY",
       pending
         ? `waits for approval, by the rule ${decision.rule}: muster approve ${approval.id}`
-        : `was asked for before and is ${approval.state}: muster plan ${id}`,
+        : `was requested before and is ${approval.state}: muster plan ${id}`,
     );
     this.approvalId = approval.id;
   }

@@ -1,6 +1,6 @@
 /**
- * The second half of the road: from a plan whose turn has come to what became of it. Written down before the executor is told
- * and told by number alone; the executor looks for itself whether it may.
+ * The second half of the path: from a queued plan to the end of its execution. Control saves the execution before it
+ * sends the executor its id. The executor reads the rest from the store and checks by itself whether it may begin.
  */
 import { actorOf } from "../../audit/actor.ts";
 import type { Execution, ExecutionStatus, StepResult } from "../../contract/changes/execution.ts";
@@ -20,7 +20,7 @@ export interface ExecutionParts extends ProposalParts {
   jobs: JobStore;
   nodeHolds: NodeHoldStore;
   executor: { readonly connected: boolean; send(message: ToExecutor): boolean };
-  /** At once. */
+  /** Number of executions that may run at once. */
   limit: number;
 }
 
@@ -40,7 +40,7 @@ export class Executions {
     this.#parts = parts;
   }
 
-  /** Begins those whose turn it is. */
+  /** Begins the executions whose turn has come. */
   dispatch(now: Date): void {
     const { executions, nodeHolds, executor, jobs, limit } = this.#parts;
     if (!executor.connected) return;
@@ -49,7 +49,7 @@ export class Executions {
     const occupied = {
       atWork,
       held: new Set(nodeHolds.all().map(({ nodeId }) => nodeId)),
-      // One that waits for its next attempt may wait for minutes, for a node that does not answer.
+      // A job that waits for its next attempt does not count: a node that does not answer may delay it for minutes.
       hasJob: (nodeId: string) => ![undefined, "waiting"].includes(jobs.liveOf(nodeId)?.status),
     };
     for (const turn of whichBegin(this.#waiting(), occupied, limit)) {
@@ -59,7 +59,7 @@ export class Executions {
     }
   }
 
-  /** A plan never changes: of thousands that wait each is read once. */
+  /** The queued executions with their plans. A plan never changes, so each is read only once. */
   #waiting(): WaitingExecution[] {
     return this.#parts.executions.queue().map(({ id, planId }) => {
       const known = this.#known.get(id);
@@ -85,24 +85,25 @@ export class Executions {
       journal.intended(running, work);
       return true;
     });
-    // Running before it is sent: should we die in between, the executor does not know it and it is unknown, never doubled.
+    // Saved as running before it is sent. If control dies in between, the executor does not have it, and it ends as
+    // unknown. It never runs twice.
     if (begun) executor.send({ type: "execute", executionId: execution.id });
   }
 
-  /** Everything is asked again: between yes and now the fleet, the forms and the rules may have changed. */
+  /** Plans and decides again, because the fleet, the forms and the rules may have changed since the approval. */
   #whyNot({ approvalId }: Execution, work: PlannedWork, now: Date): string | undefined {
     const { plans, approvals, journal } = this.#parts;
     const proposal = plans.proposalOf(work.id);
-    if (!proposal) return "its plan is not known any more";
+    if (!proposal) return "its plan no longer exists";
     try {
       const { bindings, decision } = standingOf(this.#parts, proposal, whoAsked(work));
       if (decision.answer === "deny") return denial(decision);
       if (approvalId === undefined) {
-        if (bindings.planHash !== work.hash) return "the fleet or a tool changed since it was asked for; propose it again";
+        if (bindings.planHash !== work.hash) return "the fleet or a tool changed since it was requested; propose it again";
         return decision.answer === "allow" ? undefined : `the policy changed: by the rule ${decision.rule} it needs approval now`;
       }
       const approval = approvals.get(approvalId);
-      if (!approval) return "its approval is not known any more";
+      if (!approval) return "its approval no longer exists";
       const used = use(approval, bindings, now);
       if (!isRefusal(used)) {
         approvals.save(used);
@@ -116,11 +117,11 @@ export class Executions {
       return used.refused;
     } catch (error) {
       if (!(error instanceof MusterError)) throw error;
-      return `it cannot be planned any more: ${explain(error)}`;
+      return `it can no longer be planned: ${explain(error)}`;
     }
   }
 
-  /** One that waits is ended here; one at work is ended by the executor, which is only asked. */
+  /** Ends a queued execution. For a running one it only sends the executor a stop request. */
   cancel(id: string, who: Who, now: Date): Execution {
     const { db, journal, executor } = this.#parts;
     const execution = this.existing(id);
@@ -131,7 +132,7 @@ export class Executions {
       );
     if (execution.status !== "running") throw new MusterError("EXECUTION_NOT_CANCELLABLE", `this execution is ${execution.status}`);
     if (!executor.send({ type: "stop", executionId: id }))
-      throw new MusterError("EXECUTOR_UNREACHABLE", "the executor is away: it cannot be told to stop");
+      throw new MusterError("EXECUTOR_UNREACHABLE", "the executor is away: it cannot be asked to stop");
     journal.stopping(execution, work, actorOf(who));
     return execution;
   }
@@ -150,7 +151,10 @@ export class Executions {
     });
   }
 
-  /** Also told of one that was thought lost. Told again and again until it is forgotten. */
+  /**
+   * Takes the end of an execution, also of one that was thought lost. The executor reports it until control says to
+   * forget it.
+   */
   executed(id: string, status: ExecutionStatus, steps: readonly StepResult[], error: string | undefined, now: Date): void {
     const { db, executions, executor } = this.#parts;
     const execution = executions.get(id);
@@ -175,12 +179,15 @@ export class Executions {
     );
   }
 
-  /** Nobody can say how they go. Their nodes stay theirs. */
+  /** Marks the running executions as unknown while the executor is away. Their nodes stay reserved. */
   lost(): void {
     for (const execution of this.#parts.executions.atWork()) if (execution.status === "running") this.#sight(execution, "unknown");
   }
 
-  /** On a new connection: the database says what should be at work, the executor what is. What it does not have, nobody has. */
+  /**
+   * Compares the executions in the database with those the executor holds, after a connect. One that the executor
+   * does not hold has ended as unknown.
+   */
   compare(held: readonly HeldNode[], now: Date): void {
     const { db, executions, executor } = this.#parts;
     const states = new Map(held.map(({ executionId, status }) => [executionId, status]));
@@ -190,19 +197,22 @@ export class Executions {
         if (execution.status === "unknown") this.#sight(execution, "running");
         continue;
       }
-      const error = "the executor was lost in the middle: what it had begun may have happened";
+      const error = "the executor was lost during the execution: steps that had begun may have happened";
       atomically(db, () => {
         for (const step of execution.steps)
           if (step.status === "running") executions.saveStep(execution.id, { ...step, status: "unknown" });
         this.#end({ ...execution, status: "unknown", error }, this.#parts.plans.existing(execution.planId), now);
       });
     }
-    // One nobody waits for must not go on unowned; what it ended and told twice is told by itself.
+    // Stops running executions that control does not expect. The executor reports ended ones by itself.
     for (const [executionId, status] of states)
       if (status === "running" && !atWork.some(({ id }) => id === executionId)) executor.send({ type: "stop", executionId });
   }
 
-  /** What it says every few seconds. An end that could not be written down when it was told is taken now: its steps were told before. */
+  /**
+   * Takes the executor's regular list of executions. If an end could not be saved when it was reported, it is saved
+   * now. Its steps were reported before.
+   */
   attend(held: readonly HeldNode[], now: Date): void {
     for (const { executionId, status } of held) {
       const known = this.#parts.executions.get(executionId);

@@ -27,7 +27,7 @@ export interface StepActParts {
   journal: Journal;
   log: Pick<Log, "error" | "warn">;
   executor: { send(message: ToExecutor): boolean };
-  /** Answers what happened, in one line. */
+  /** Performs the act. Resolves to one line that describes the result. */
   act(act: OwnAct): Promise<string>;
 }
 
@@ -40,7 +40,7 @@ class NotPerformed extends Error {
 
 export class StepActs {
   readonly #parts: StepActParts;
-  /** The acts at work, and outcomes that could not be saved. */
+  /** Acts that are running, and outcomes that could not be saved. */
   readonly #known = new Map<string, Promise<ActOutcome>>();
 
   constructor(parts: StepActParts) {
@@ -62,7 +62,7 @@ export class StepActs {
 
   #earlier({ executionId, stepId }: ActRequest): ActOutcome | undefined {
     const earlier = this.#parts.stepActs.find(executionId, stepId);
-    return earlier && (earlier.outcome ?? { ended: "unknown", message: "control was stopped in the middle of this: it may have happened" });
+    return earlier && (earlier.outcome ?? { ended: "unknown", message: "control was stopped during this act: it may have happened" });
   }
 
   #begin(key: string, request: ActRequest, now: Date): Promise<ActOutcome> | ActOutcome {
@@ -102,14 +102,14 @@ export class StepActs {
     }
   }
 
-  /** The step as it was decided. Throws unless it is at work and its node is the one that was decided about. */
+  /** The step as decided. Throws unless it is running and its node is still the one that was decided about. */
   #step({ executionId, stepId, planHash }: ActRequest): BegunAct {
     const { executions, plans, nodes } = this.#parts;
     const execution = executions.get(executionId);
     if (!execution || !isAtWork(execution)) throw new NotPerformed(`no execution ${executionId} is at work`);
     const work = plans.existing(execution.planId);
     if (work.hash !== planHash || execution.planHash !== planHash || digestOf(work.plan) !== planHash)
-      throw new NotPerformed("the plan is not the one that the executor checked: its hash is another");
+      throw new NotPerformed("the plan is not the one that the executor checked: its hash differs");
     const step = stepsOf(work).find(({ id }) => id === stepId);
     if (step?.method !== "act" || step.target === undefined) throw new NotPerformed(`step ${stepId} is no act of Muster's own`);
     const status = execution.steps.find(({ id }) => id === stepId)?.status ?? "pending";
@@ -150,7 +150,7 @@ export class StepActs {
   }
 }
 
-/** The executor may be out of sight and still work on it. */
+/** An execution whose executor is out of sight may still be running. */
 const isAtWork = ({ status, endedAt }: Execution): boolean => status === "running" || (status === "unknown" && endedAt === undefined);
 
 const stepsOf = ({ plan }: PlannedWork): PlanStep[] => [...plan.steps, ...plan.rollback.map(({ step }) => step)];

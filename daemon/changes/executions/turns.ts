@@ -1,22 +1,25 @@
-/** Which waiting executions begin now: few at once, one a node, and none that changes a node that is busy. Pure. */
+/**
+ * Selects the waiting executions that begin now: a limited number, one for each node, and no change on a busy node.
+ * Pure.
+ */
 
 export interface WaitingExecution {
   id: string;
   nodeIds: readonly string[];
-  /** Has a step that does more than look. */
+  /** True if a step does more than read. */
   changes: boolean;
 }
 
 export interface Occupied {
-  /** How many are at work. */
+  /** Number of running executions. */
   atWork: number;
-  /** Their nodes. */
+  /** Ids of the nodes that running executions hold. */
   held: ReadonlySet<string>;
-  /** A job is at work on this node, or about to be. */
+  /** True if a job is running on this node or about to run. */
   hasJob(nodeId: string): boolean;
 }
 
-/** In their order. One that changes nodes keeps later changes off them while it waits; who only looks may go before it. */
+/** Keeps the order. A waiting change keeps later changes off its nodes, but read-only executions may go first. */
 export function whichBegin(waiting: readonly WaitingExecution[], { atWork, held, hasJob }: Occupied, atOnce: number): WaitingExecution[] {
   const begun: WaitingExecution[] = [];
   const taken = new Set(held);

@@ -1,6 +1,6 @@
 /**
- * Whether the executor may begin: everything it checks by itself, with its own forms, its own policy and its own clock, of
- * papers it read from the store. Pure. What control believed of them does not matter here.
+ * The executor's own check whether it may begin an execution. It uses its own forms, policy and clock on the records
+ * in the store. It ignores control's conclusions. Pure.
  */
 import type { Approval } from "../../contract/changes/approval.ts";
 import type { Execution } from "../../contract/changes/execution.ts";
@@ -17,7 +17,7 @@ import type { Catalogue } from "../tools/catalogue.ts";
 import { type Playbooks, remembering } from "../tools/playbooks.ts";
 import { provenVotes, signaturesCount, type Voting } from "../votes/verify.ts";
 
-/** What is said to be decided and approved, as it stands in the store. */
+/** The stored records of the decision and the approval. */
 export interface Papers {
   execution: Pick<Execution, "id" | "planId" | "planHash" | "approvalId" | "status">;
   work: PlannedWork;
@@ -28,13 +28,19 @@ export interface WarrantWorld {
   now: Date;
   catalogue: Pick<Catalogue, "has" | "get" | "digest" | "playbook">;
   policy: Pick<Policy, "version" | "decide">;
-  /** The machine under this name as it is now. */
+  /** The machine that has this name now. */
   node(name: string): KnownNode | undefined;
-  /** This executor has begun the execution of this id before, or one with the approval of this id. It keeps that itself: no restart forgets it. */
+  /**
+   * True if this executor has already begun the execution with this id, or one that used the approval with this id.
+   * The executor keeps this on its own disk.
+   */
   begun(id: string): boolean;
-  /** By this executor's own file. */
+  /** Voters from this executor's own file. */
   voting: Voting;
-  /** By its own configuration: how long after the last signature it may be begun, whatever was signed. */
+  /**
+   * Time to begin, in seconds from the last signature. From the executor's own configuration, which no signed text
+   * overrides.
+   */
   executeSeconds: number;
 }
 
@@ -49,10 +55,10 @@ export function checkWarrant(papers: Papers, world: WarrantWorld): Warrant {
 function otherPapers({ execution, work }: Papers, { begun, policy }: WarrantWorld): string | undefined {
   if (begun(execution.id)) return "this execution was begun already";
   if (execution.status !== "queued" && execution.status !== "running") return `this execution is ${execution.status} already`;
-  if (execution.planId !== work.id) return "the execution is of another plan";
+  if (execution.planId !== work.id) return "the execution belongs to another plan";
   const { planHash, previewHash } = bindingsOf(work.plan, policy.version);
-  if (planHash !== work.hash || planHash !== execution.planHash) return "the plan is not the one that was decided: its hash is another";
-  if (previewHash !== work.previewHash) return "the previews are not those that were shown: their hash is another";
+  if (planHash !== work.hash || planHash !== execution.planHash) return "the plan is not the one that was decided: its hash differs";
+  if (previewHash !== work.previewHash) return "the previews are not those that were shown: their hash differs";
   return undefined;
 }
 
@@ -77,7 +83,7 @@ function otherSteps({ steps, rollback, targets }: Plan, given: WarrantWorld): st
   return undefined;
 }
 
-/** Made once more from its form: its risk, its scope and what was shown of it are computed, not believed. */
+/** Makes the step again from its form and compares risk, scope and preview. The stored values are not trusted. */
 function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld & { playbooks: Playbooks }): string | undefined {
   if (!catalogue.has(step.tool)) return `there is no tool ${step.tool}`;
   const [form, digest] = [catalogue.get(step.tool), catalogue.digest(step.tool)];
@@ -90,7 +96,7 @@ function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld 
     const other = compared.find((part) => canonical(made[part]) !== canonical(step[part]));
     return other && `its ${other} is not what ${step.tool} gives with these values: ${canonical(made[other])}`;
   } catch (error) {
-    // Values its form does not take: it was not made from it.
+    // The form does not accept these values, so the step was not made from it.
     return explain(error);
   }
 }
@@ -100,30 +106,31 @@ const compared = ["method", "parameters", "risk", "scope", "timeoutSeconds", "pr
 function notAllowed(papers: Papers, world: WarrantWorld): string | undefined {
   const { work } = papers;
   const { answer, rule, quorum } = world.policy.decide(work.plan, whoAsked(work));
-  // Whose hand it was nobody can see here, and what hands alone may do they do without the executor.
+  // The executor cannot verify a manual action, and manual actions do not run through it. Such a plan needs an
+  // approval.
   if (answer === "allow") return work.byHand ? notApproved(papers, usualQuorum, world) : undefined;
   if (answer === "deny") return `denied by the rule ${rule}`;
   return notApproved(papers, quorum, world);
 }
 
-/** Control has marked it used by then: what counts is that it was used for this execution. */
+/** Control has already marked the approval as used. It counts only if it was used for this execution. */
 function notApproved({ execution, work, approval }: Papers, quorum: readonly QuorumGroup[], world: WarrantWorld): string | undefined {
   if (!approval || approval.id !== execution.approvalId) return "it needs approval, and none came with it";
   if (world.begun(approval.id)) return "its approval was used already";
-  if (approval.planId !== work.id) return "its approval is of another plan";
+  if (approval.planId !== work.id) return "its approval belongs to another plan";
   const asking = [work.requesterKeyId, work.requestedBy, work.onBehalfOf];
   if ([approval.requesterKeyId, approval.requestedBy, approval.onBehalfOf].some((part, index) => part !== asking[index]))
     return "its approval names another requester";
   if (approval.state !== "approved" && approval.state !== "used") return `its approval is ${approval.state}, not approved`;
   if (approval.executeBy === undefined || world.now.getTime() >= Date.parse(approval.executeBy))
     return "its approval expired before it was begun";
-  // More people than were asked at the time, if the policy here asks for more.
+  // Requires more votes than were requested if the executor's policy requires more.
   const asked = { ...approval, quorum: mergeQuorums([approval.quorum, quorum]) };
   const bindings = bindingsOf(work.plan, world.policy.version);
   return signaturesCount(world.voting) ? whyNotSigned(asked, bindings, world) : whyNotBound(asked, bindings);
 }
 
-/** Whoever writes the database writes votes, names, roles and times, and no signatures. */
+/** Checks the signatures. Write access to the database can forge votes, names, roles and times, but not signatures. */
 function whyNotSigned(approval: Approval, bindings: Bindings, { voting, now, executeSeconds }: WarrantWorld): string | undefined {
   const { votes, unproven } = provenVotes(approval, voting.voters, now);
   const lacks = whyNotBound({ ...approval, votes }, bindings);

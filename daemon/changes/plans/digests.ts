@@ -1,8 +1,11 @@
-/** What an approval is bound to besides the plan itself, and how much of a plan can be seen beforehand. Pure. */
+/**
+ * The hashes that an approval is bound to besides the plan's own, and the share of a plan that can be previewed.
+ * Pure.
+ */
 import type { Digest, Plan } from "../../contract/changes/plan.ts";
 import { digestOf } from "../tools/canonical.ts";
 
-/** Share of steps whose preview is not `none`; 1 for a plan without steps. */
+/** Share of steps with a preview other than `none`, from 0 to 1. It is 1 for a plan without steps. */
 export function coverageOf({ steps }: Plan): number {
   if (steps.length === 0) return 1;
   return steps.filter(({ preview }) => preview.kind !== "none").length / steps.length;
@@ -11,5 +14,5 @@ export function coverageOf({ steps }: Plan): number {
 export const previewHashOf = ({ steps, rollback }: Plan): Digest =>
   digestOf([...steps, ...rollback.map(({ step }) => step)].map(({ id, preview }) => ({ id, preview })));
 
-/** The machines behind the names, with the addresses they had. */
+/** Digest of the targets: machines with the addresses they had at planning. */
 export const targetsHashOf = ({ targets }: Plan): Digest => digestOf(targets);

@@ -1,4 +1,4 @@
-/** A goal as a list of tools to use on each target, in order; no target is known yet. Pure. */
+/** Turns a goal into an ordered list of tool calls for each target, before the targets are known. Pure. */
 import type { Value, Values } from "../../contract/changes/tool.ts";
 import { typed } from "../tools/command.ts";
 import type { ToolForm } from "../tools/form.ts";
@@ -9,7 +9,7 @@ export interface Draft {
   tool: string;
   parameters: Values;
   after?: readonly string[];
-  /** Of the runbook; else the tool's form says how it is undone. */
+  /** The runbook's own undo. If absent, the tool's form defines the undo. */
   undo?: { tool: string; parameters: Values };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Makes the plan for a proposal. Pure: no clock, no chance, no question to anybody, so that the same proposal over the same
- * fleet and forms is the same plan to the byte. Says what would be done; whether it may is for the policy.
+ * Makes the plan for a proposal. Pure, without clock or randomness: the same proposal over the same fleet and forms
+ * gives the same bytes. The policy decides later whether the plan may run.
  */
 import type { Plan, PlanStep, Proposal } from "../../contract/changes/plan.ts";
 import type { Values } from "../../contract/changes/tool.ts";
@@ -24,7 +24,7 @@ export interface World {
 
 const MAX_STEPS = 5000;
 
-/** `field` is what the request calls the nodes. Errors about them begin with it. */
+/** `field` is the name of the request's field that lists the nodes. Errors about nodes begin with it. */
 export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: World, field = "targets"): Plan {
   const { goal, summary, drafts } = wanted(proposal, catalogue, runbooks);
   const forms = drafts.map(({ tool }) => catalogue.get(tool));
@@ -58,7 +58,7 @@ export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: Wor
       const looking = step.risk === "read";
       const before =
         draft.after?.flatMap((name) => here.get(name) ?? []) ?? (looking ? earlier.filter(({ risk }) => risk !== "read") : earlier);
-      // Changes go from machine to machine, so that what fails on the first does not happen to all.
+      // Changes run on one machine after the other, so that a failure on the first one spares the others.
       const after = [...before, ...(!looking && lastChange ? [lastChange] : [])].map(({ id }) => id);
       step.after = [...new Set(after)].toSorted((a, b) => Number(a) - Number(b));
       if (!looking) lastChange = step;
@@ -95,12 +95,15 @@ function wanted({ goal }: Proposal, catalogue: Catalogue, runbooks: Runbooks): {
   const runbook = runbooks.get(goal.runbook);
   const parameters: Values = checkParameters(runbook.name, runbook.parameters, goal.parameters);
   const drafts = draftsOfRunbook(runbook, parameters);
-  if (drafts.length === 0) throw new MusterError("PARAMETER_INVALID", `${runbook.name}: none of its steps is wanted with these parameters`);
+  if (drafts.length === 0) throw new MusterError("PARAMETER_INVALID", `${runbook.name}: no step applies with these parameters`);
   const over = runbook.success.filter(({ step }) => drafts.some(({ name }) => name === step)).map(({ means }) => `done when ${means}`);
   return { goal: { ...goal, parameters }, summary: over.length > 0 ? `${runbook.name} (${over.join(", ")})` : runbook.name, drafts };
 }
 
-/** A machine that was named must be fit for every step; of a group, those who are not are left out and told. */
+/**
+ * Every machine that was chosen by name must be fit for every step. Unfit machines of a group are left out and
+ * listed.
+ */
 function fitNodes(
   proposal: Proposal,
   name: string,
@@ -111,7 +114,7 @@ function fitNodes(
   const needsTarget = forms.some(({ requiresTarget }) => requiresTarget);
   const { nodes: chosen, byName } = chooseNodes(proposal.targets, nodes);
   if (!needsTarget && proposal.targets.length > 0)
-    throw new MusterError("PARAMETER_INVALID", `${field}: ${name} is for no node; name none`);
+    throw new MusterError("PARAMETER_INVALID", `${field}: ${name} takes no node; remove them from the request`);
   if (needsTarget && proposal.targets.length === 0)
     throw new MusterError("PARAMETER_INVALID", `${field}: ${name} needs nodes: their names, group:NAME or all`);
   const fit: KnownNode[] = [];
@@ -128,7 +131,7 @@ function fitNodes(
   if (needsTarget && fit.length === 0)
     throw new MusterError(
       "NODE_WRONG_PHASE",
-      `${field}: ${name} can be used on none of them${leftOut.length > 0 ? `: ${listed(leftOut)}` : ""}`,
+      `${field}: ${name} cannot be used on any of them${leftOut.length > 0 ? `: ${listed(leftOut)}` : ""}`,
     );
   return { fit, leftOut };
 }

@@ -1,4 +1,4 @@
-/** What takes a plan's changes back: the newest change first. What cannot be undone is not in it. Pure. */
+/** Makes the steps that undo a plan's changes, the newest change first. Changes without an undo are left out. Pure. */
 import type { Plan, PlanStep } from "../../contract/changes/plan.ts";
 import type { Value, Values } from "../../contract/changes/tool.ts";
 import type { Catalogue } from "../tools/catalogue.ts";

@@ -1,4 +1,4 @@
-/** What is wrong with a runbook although each of its fields is right: tools, parameters and steps that are not there. Pure. */
+/** Finds faults across the fields of a runbook: missing tools, parameters and steps. Pure. */
 import type { Catalogue } from "../tools/catalogue.ts";
 import type { Parameter } from "../tools/parameter.ts";
 import { placeholdersIn } from "../tools/template.ts";
@@ -45,13 +45,13 @@ export function runbookFaults({ parameters, steps, rollback, success }: Draft, c
     ];
   };
   return [
-    ...(known.size < parameters.length ? [{ path: ["parameters"], problem: "the same name twice" }] : []),
+    ...(known.size < parameters.length ? [{ path: ["parameters"], problem: "a name appears twice" }] : []),
     ...steps.flatMap(({ id, tool, parameters: given, after = [], when }, index) => [
-      ...(ids.indexOf(id) < index ? [{ path: ["steps", index, "id"], problem: `${id} is an earlier step already` }] : []),
+      ...(ids.indexOf(id) < index ? [{ path: ["steps", index, "id"], problem: `an earlier step is also called ${id}` }] : []),
       ...ofTool(["steps", index], tool, given),
       ...after
         .filter((name) => !ids.slice(0, index).includes(name))
-        .map((name) => ({ path: ["steps", index, "after"], problem: `no step ${name} stands before it` })),
+        .map((name) => ({ path: ["steps", index, "after"], problem: `there is no earlier step ${name}` })),
       ...(when !== undefined && known.get(when)?.type !== "boolean"
         ? [{ path: ["steps", index, "when"], problem: `${when} is not a boolean parameter of the runbook` }]
         : []),

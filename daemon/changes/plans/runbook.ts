@@ -1,4 +1,7 @@
-/** Steps for a kind of incident, as a file of `daemon/changes/runbooks/` or of the site's own folder. Found by rules; no model has a say. */
+/**
+ * A runbook: steps for one kind of incident, in one file of `daemon/changes/runbooks/` or of the site's own folder.
+ * Rules select it, not a model.
+ */
 import { basename, join } from "node:path";
 import * as z from "zod";
 import { RunbookName } from "../../contract/changes/plan.ts";
@@ -9,7 +12,7 @@ import { Parameter } from "../tools/parameter.ts";
 import { type Fault, faultText, missingFolders, readYaml, yamlFilesIn } from "../tools/yaml-file.ts";
 import { runbookFaults } from "./runbook-faults.ts";
 
-/** The runbooks that come with Muster. */
+/** The folder of the runbooks that come with Muster. */
 export const ourRunbooks = join(import.meta.dirname, "../runbooks");
 
 const line = z.string().min(1).max(500);
@@ -17,7 +20,7 @@ const word = z.string().regex(/^[a-z][a-z0-9_.-]{0,60}$/, "is not a word of lowe
 const StepName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, "is not a step's name: lower-case letters, digits and dashes");
 const Filled = z.record(z.string(), z.union([z.string().max(1000), z.number(), z.boolean()])).default({});
 
-/** Each field that is named must be the incident's. */
+/** All fields that are present must equal the incident's. */
 export const Trigger = z
   .strictObject({ symptom: word, event: word, intent_type: word, resource_type: word })
   .partial()
@@ -35,20 +38,23 @@ export const Runbook = z.strictObject({
         id: StepName,
         tool: ToolName,
         parameters: Filled,
-        /** Steps that must have succeeded; else a step that looks waits for earlier changes, and one that changes for all before it. */
+        /**
+         * Steps that must have succeeded before. If absent, a read-only step follows earlier changes, and a change
+         * follows all earlier steps.
+         */
         after: z.array(StepName).optional(),
-        /** A boolean parameter of the runbook: only when it is true. */
+        /** Name of a boolean parameter of the runbook. The step is planned only if it is true. */
         when: z.string().optional(),
       }),
     )
     .min(1)
     .max(50),
-  /** In place of what the tool's own form says of undoing. */
+  /** Replaces the undo of the tool's own form. */
   rollback: z
     .array(z.strictObject({ undoes: StepName, tool: ToolName, parameters: Filled }))
     .max(50)
     .default([]),
-  /** By what people see that it is over. */
+  /** Signs by which people recognize that the incident has ended. */
   success: z
     .array(z.strictObject({ step: StepName, means: line }))
     .min(1)
@@ -58,11 +64,11 @@ export type Runbook = z.output<typeof Runbook>;
 
 export interface Runbooks {
   list(): readonly Runbook[];
-  /** Throws RUNBOOK_NOT_FOUND, which names those there are. */
+  /** Throws RUNBOOK_NOT_FOUND, which lists the known names. */
   get(name: string): Runbook;
 }
 
-/** Reads every file, and says everything that is wrong with them at once. */
+/** Reads every file and reports all faults together. */
 export function readRunbooks(
   folders: readonly string[],
   catalogue: Catalogue,
@@ -78,7 +84,7 @@ export function readRunbooks(
     const { value: runbook, faultAt } = read;
     const { name } = runbook;
     const other = runbooks.get(name);
-    if (other) faults.push(faultAt(["name"], `${name} is in ${other.file} already`));
+    if (other) faults.push(faultAt(["name"], `${name} is already in ${other.file}`));
     else if (basename(file) !== `${name}.yaml`) faults.push(faultAt(["name"], `the file of ${name} must be called ${name}.yaml`));
     else runbooks.set(name, { file, runbook });
     faults.push(...runbookFaults(runbook, catalogue).map(({ path, problem }) => faultAt(path, problem)));
@@ -104,7 +110,7 @@ export function runbooksOf(list: readonly Runbook[]): Runbooks {
   };
 }
 
-/** Those with a trigger that fits, the narrowest trigger first; the name decides between equals. */
+/** Runbooks with a matching trigger, the most specific trigger first. Equal ones are sorted by name. */
 export function matching(runbooks: Runbooks, incident: Incident): readonly Runbook[] {
   const fields = Object.entries(incident);
   return runbooks

@@ -1,4 +1,4 @@
-/** One step of a plan: a tool with its values on one machine, with everything that can be known of it beforehand. Pure. */
+/** One step of a plan: a tool with its values on one machine, and all that is known before the run. Pure. */
 import type { Digest, PlanStep } from "../../contract/changes/plan.ts";
 import type { Values } from "../../contract/changes/tool.ts";
 import { type Call, callOf, parametersFor, showCall } from "../tools/command.ts";
@@ -32,7 +32,7 @@ export function stepOf({ id, form, digest, parameters: given, node, playbooks }:
     ...(node && { target: node.name }),
     parameters,
     risk,
-    // Where it happens nobody has labelled.
+    // A step without a node has no group, so it counts as prod.
     scope: node ? scopeOf(node) : "prod",
     after: [],
     timeoutSeconds: form.timeoutSeconds,
@@ -42,7 +42,7 @@ export function stepOf({ id, form, digest, parameters: given, node, playbooks }:
   };
 }
 
-/** What does not fit is not shown, and what is not shown is not known. */
+/** A text that is too long is cut off and counts as no preview, because people cannot see the rest. */
 function previewOf(form: ToolForm, call: Call): PlanStep["preview"] {
   const text = showCall(call);
   if (text.length > PREVIEW_CHARACTERS) return { kind: "none", text: `${text.slice(0, PREVIEW_CHARACTERS - 1)}…` };

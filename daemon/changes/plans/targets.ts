@@ -1,4 +1,4 @@
-/** Whom a plan is about: names, groups and `all` as machines, and which of them a tool can be used on. Pure. */
+/** Resolves a plan's targets: names, groups and `all` become machines. Checks which tools fit them. Pure. */
 
 import type { Target } from "../../contract/changes/plan.ts";
 import type { Scope } from "../../contract/changes/tool.ts";
@@ -8,17 +8,17 @@ import { wordsIn } from "../tools/action.ts";
 import type { ToolForm } from "../tools/form.ts";
 import { placeholdersIn } from "../tools/template.ts";
 
-/** A machine as the planner has to know it. */
+/** A machine as the planner sees it. */
 export interface KnownNode {
   id: string;
   name: string;
   phase: Phase;
   address?: string | undefined;
-  /** Every inventory group it is in, those above its own among them. */
+  /** All inventory groups of the machine, including the parents of its groups. */
   groups: readonly string[];
 }
 
-/** Those chosen by their own names must all be fit; those who came with a group are left out when they are not. */
+/** Machines chosen by name must all be fit. Unfit machines that came with a group are left out. */
 export interface ChosenNodes {
   nodes: readonly KnownNode[];
   byName: ReadonlySet<string>;
@@ -54,7 +54,7 @@ export function chooseNodes(targets: readonly string[], nodes: readonly KnownNod
   return { nodes: [...chosen.values()].toSorted((a, b) => byText(a.name, b.name)), byName };
 }
 
-/** What nobody labelled is not thrown away; a machine with two labels is treated as the more precious. */
+/** A machine without a scope group counts as prod. One with several counts as the strictest of them. */
 export const scopeOf = ({ groups }: KnownNode): Scope =>
   groups.includes("prod") ? "prod" : groups.includes("staging") ? "staging" : groups.includes("dev") ? "dev" : "prod";
 
@@ -65,10 +65,13 @@ export const targetOf = (node: KnownNode): Target => ({
   ...(node.address !== undefined && { address: node.address }),
 });
 
-/** Machines with Windows are in this group of the inventory. */
+/** The inventory group of machines with Windows. */
 const WINDOWS = "windows";
 
-/** Why a tool cannot be used on a machine now, or nothing. One that is kept out is only for tools that say so, and named. */
+/**
+ * Reason why a tool cannot be used on a machine now, or undefined. A machine that is kept out takes only tools whose
+ * form allows that, and only by name.
+ */
 export function unfit(node: KnownNode, form: ToolForm, named = true): string | undefined {
   const { name, phase } = node;
   if ((phase === "retired" || phase === "quarantined") && !(named && form.phases?.includes(phase))) return `${name} is ${phase}`;

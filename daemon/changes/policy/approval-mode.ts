@@ -1,14 +1,17 @@
-/** How much has to be approved whatever the rules allow. It can only ask for more than they do. */
+/** A setting that requires approval in addition to the rules. It can only require more than the rules do. */
 import { MusterError } from "../../errors/errors.ts";
 
-/** `policy`: what the rules say. `changes`: also every write and delete. `everything`: also every read. */
+/** `policy`: the rules decide. `changes`: every write and delete also needs approval. `everything`: every read too. */
 export const approvalModes = ["policy", "changes", "everything"] as const;
 export type ApprovalMode = (typeof approvalModes)[number];
 
 const yes = ["true", "yes", "on", "1"];
 const no = ["", "false", "no", "off", "0"];
 
-/** `MUSTER_APPROVAL_MODE` and `APPROVAL_MODE`, which older installations set to true or false. A word nobody knows stops the start. */
+/**
+ * Parses `MUSTER_APPROVAL_MODE` and `APPROVAL_MODE`. Older installations set the latter to true or false. An unknown
+ * word throws CONFIG_INVALID, so the process does not start.
+ */
 export function parseApprovalMode(text: string, from: string): ApprovalMode {
   const word = text.trim().toLowerCase();
   if (yes.includes(word)) return "changes";

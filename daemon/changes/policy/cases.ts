@@ -1,4 +1,4 @@
-/** A table of what the policy is expected to answer, as YAML: read, asked, compared. */
+/** Reads a YAML table of expected policy answers and compares it with the policy. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
@@ -19,7 +19,7 @@ const CaseStep = z.strictObject({
   node: z.string().nullable().default("n1"),
   parameters: Values.default({}),
   costUsd: z.number().min(0).default(0),
-  /** Only undoes the others. */
+  /** True for a step that only undoes others. */
   rollback: z.boolean().default(false),
 });
 

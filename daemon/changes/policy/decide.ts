@@ -1,10 +1,13 @@
-/** From Cedar's two answers to three, and from a step to the plan. Pure: Cedar is asked through a function. */
+/**
+ * Combines two Cedar answers into allow, deny or needs approval, and the steps' verdicts into one decision. Pure: the
+ * caller passes Cedar as a function.
+ */
 import type { Decision, Plan, PlanStep, QuorumGroup } from "../../contract/changes/plan.ts";
 import type { ApprovalMode } from "./approval-mode.ts";
 import { type PolicyQuestion, questionFor, type Who } from "./question.ts";
 import { mergeQuorums, usualQuorum } from "./quorum-groups.ts";
 
-/** What Cedar said, and by which rules; `failed`: it could not tell. */
+/** Cedar's answer and the rules that led to it. `failed` is set if Cedar could not evaluate the question. */
 export type CedarAnswer = { decision: "allow" | "deny"; rules: readonly string[] } | { failed: string };
 
 export interface Rules {
@@ -17,7 +20,7 @@ export interface Rules {
 
 export interface PolicyVerdict {
   answer: Decision["answer"];
-  /** Every rule that brought about the answer; the first is named as the one that decided. */
+  /** All rules that led to the answer. The first one is shown as the deciding rule. */
   rules: readonly string[];
   quorum: readonly QuorumGroup[];
   problem?: string;
@@ -46,7 +49,7 @@ export function decide(plan: Plan, who: Who, rules: Rules): Decision {
   };
 }
 
-/** Rollback steps are steps: what may not be done may not be done on the way back either. */
+/** Rollback steps are judged like steps: a forbidden step stays forbidden on the way back. */
 export function verdictsOf(plan: Plan, who: Who, rules: Rules): StepVerdict[] {
   const asked = new Map<string, PolicyVerdict>();
   const steps = [...plan.steps.map((step) => ({ step, rollback: false })), ...plan.rollback.map(({ step }) => ({ step, rollback: true }))];
@@ -60,9 +63,9 @@ export function verdictsOf(plan: Plan, who: Who, rules: Rules): StepVerdict[] {
 }
 
 /**
- * Asked without approval and, unless that is allowed, as if people had approved: what is then still forbidden is denied. What
- * no rule speaks of is denied by Cedar both times without a reason, and needs approval. A rule that fails while it is
- * evaluated would be left out by Cedar, a forbid too: then everything is denied.
+ * Asks Cedar without approval. If that is not allowed, asks again as if people had approved. A step still forbidden
+ * then is denied. A step that no rule mentions needs approval: Cedar denies it both times without a rule. Cedar skips
+ * a rule that fails during evaluation, even a forbid. So a failed rule denies everything.
  */
 function verdictOf(asked: Parameters<typeof questionFor>[0], rules: Rules): PolicyVerdict {
   const without = rules.ask(questionFor(asked, false, rules.namesNodes));
@@ -71,7 +74,7 @@ function verdictOf(asked: Parameters<typeof questionFor>[0], rules: Rules): Poli
   const approved = rules.ask(questionFor(asked, true, rules.namesNodes));
   if ("failed" in approved) return failure(approved.failed);
   if (approved.decision === "deny" && approved.rules.length > 0) return { answer: "deny", rules: approved.rules, quorum: [] };
-  // With approval all permits that apply are named, also those that never asked for it.
+  // The answer with approval also names permits that never required one. Only rules with a quorum count.
   const asking = [...without.rules, ...approved.rules.filter((rule) => rules.quorumOf(rule).length > 0)];
   const deciding = asking.length > 0 ? asking : approved.rules;
   const quorum = mergeQuorums(deciding.map((rule) => rules.quorumOf(rule)));
@@ -84,7 +87,7 @@ function verdictOf(asked: Parameters<typeof questionFor>[0], rules: Rules): Poli
 
 const failure = (problem: string): PolicyVerdict => ({ answer: "deny", rules: ["policy-error"], quorum: [], problem });
 
-/** One line for steps that are alike but for their nodes. */
+/** One line for steps that differ only in their nodes. */
 function reasonsOf(verdicts: readonly StepVerdict[]): string[] {
   const groups = new Map<string, { line: (nodes: string) => string; nodes: string[] }>();
   for (const { step, verdict } of verdicts) {

@@ -1,4 +1,4 @@
-/** The policy in force: Muster's own rules, then the site's, checked against the schema before anything is asked. */
+/** The policy in force: Muster's own rules and the site's, validated against the schema at load. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -12,18 +12,18 @@ import { invalid, type PolicyRule, type RuleFile, readRuleFiles, rulesOf } from 
 export type { Who } from "./question.ts";
 
 export interface PolicySettings {
-  /** The site's own folders of `.cedar` files. Muster's own are always read. */
+  /** The site's own folders with `.cedar` files. Muster's own rules are always read. */
   folders: readonly string[];
   approvalMode: ApprovalMode;
 }
 
 export interface Policy {
-  /** Digest of every file and setting that decides. */
+  /** Digest of every file and setting that affects decisions. */
   version: Digest;
   rules: readonly PolicyRule[];
   approvalMode: ApprovalMode;
   decide(plan: Plan, who: Who): Decision;
-  /** Step by step, for whoever wants to see why. */
+  /** The verdict of each step, to explain a decision. */
   verdicts(plan: Plan, who: Who): StepVerdict[];
 }
 
@@ -65,7 +65,7 @@ function check(rules: readonly PolicyRule[], schema: string): void {
   if (parsed.type === "failure") throw invalid(schemaFile, parsed.errors.map(({ message }) => message).join("; "));
   const result = validate({ schema, policies: { staticPolicies: textsOf(rules) } });
   if (result.type === "failure") throw invalid(ownRules, result.errors.map(({ message }) => message).join("; "));
-  // A warning tells of a rule that can never apply, or of letters that look like others: in a policy both are mistakes.
+  // A warning reports a rule that can never apply, or look-alike letters. Both are mistakes in a policy.
   const problem = result.validationErrors[0] ?? result.validationWarnings[0];
   if (!problem) return;
   const { help } = problem.error;
@@ -73,7 +73,10 @@ function check(rules: readonly PolicyRule[], schema: string): void {
   throw invalid(seen.get(problem.policyId)?.file ?? ownRules, `rule ${problem.policyId}: ${message}${help ? ` (${help})` : ""}`);
 }
 
-/** Cedar keeps what is parsed by name for the life of the process; the name is the version, so another policy is another name. */
+/**
+ * Cedar caches a parsed policy by name for the life of the process. The version is the name, so each policy has its
+ * own.
+ */
 function cedar(version: Digest, rules: readonly PolicyRule[], schema: string): (question: PolicyQuestion) => CedarAnswer {
   for (const parsed of [preparseSchema(version, schema), preparsePolicySet(version, { staticPolicies: textsOf(rules) })]) {
     if (parsed.type === "failure") throw invalid(ownRules, parsed.errors.map(({ message }) => message).join("; "));
@@ -87,7 +90,7 @@ function cedar(version: Digest, rules: readonly PolicyRule[], schema: string): (
       validateRequest: true,
     });
     if (answer.type === "failure")
-      return { failed: `the policy cannot be asked: ${answer.errors.map(({ message }) => message).join("; ")}` };
+      return { failed: `the policy cannot be evaluated: ${answer.errors.map(({ message }) => message).join("; ")}` };
     const { decision, diagnostics } = answer.response;
     const error = diagnostics.errors[0];
     if (error) return { failed: `rule ${error.policyId} fails: ${error.error.message}` };
@@ -95,7 +98,7 @@ function cedar(version: Digest, rules: readonly PolicyRule[], schema: string): (
   };
 }
 
-/** By name, not by place: the executor may read the same files elsewhere. */
+/** Uses file names without folders, because the executor may read the same files from another place. */
 function versionOf(schema: string, files: readonly RuleFile[], approvalMode: ApprovalMode): Digest {
   const content = [schema, ...files.map(({ file, text }) => [basename(file), text]), approvalMode];
   return createHash("sha256").update(JSON.stringify(content)).digest("hex");

@@ -1,16 +1,16 @@
-/** One step of a plan as a question Cedar can be asked. */
+/** Converts one step of a plan into a Cedar request. */
 import type { AuthorizationCall, EntityJson } from "@cedar-policy/cedar-wasm/nodejs";
 import type { Role } from "../../contract/admin/key.ts";
 import type { ByHand, Plan, PlanStep } from "../../contract/changes/plan.ts";
 import type { ApprovalMode } from "./approval-mode.ts";
 
-/** Whose proposal it is: the key, its person and its role, and for whom an agent acts. */
+/** The requester: key, person and role, and the person an agent acts for. */
 export interface Who {
   keyId: string;
   name: string;
   role: Role;
   onBehalfOf?: string | undefined;
-  /** They do it themselves, in this very request. */
+  /** Set if the requester performs the action in this same request. */
   byHand?: ByHand | undefined;
 }
 
@@ -27,7 +27,7 @@ export type PolicyQuestion = Pick<AuthorizationCall, "principal" | "action" | "r
 const of = (type: string, id: string) => ({ type: `Muster::${type}`, id });
 const reference = (type: string, id: string) => ({ __entity: of(type, id) });
 
-/** `withName`: false where no rule tells nodes apart, so that a thousand alike are asked about once. */
+/** `withName` is false if no rule distinguishes nodes. Then many equal steps need only one request. */
 export function questionFor({ plan, step, rollback, who, approvalMode }: AskedStep, approved: boolean, withName: boolean): PolicyQuestion {
   const principal = of("Key", who.keyId);
   const resource = step.target === undefined ? of("Executor", "executor") : of("Node", withName ? step.target : "any");

@@ -1,10 +1,10 @@
-/** How many people of which role must say yes, as a rule's annotation says it: `operator:1, admin:2`. */
+/** Parses and merges the quorum of a rule's annotation, such as `operator:1, admin:2`. */
 import { QuorumGroup } from "../../contract/changes/plan.ts";
 
-/** Where approval is needed and no rule says whose. */
+/** The quorum when approval is needed and no rule names one. */
 export const usualQuorum: readonly QuorumGroup[] = [{ role: "operator", count: 1 }];
 
-/** Throws with the part that cannot be read. */
+/** Throws an Error that names the unreadable part. */
 export function parseQuorum(text: string): QuorumGroup[] {
   const groups = text.split(",").map((part) => {
     const [, role, count] = /^([a-z]+):(\d{1,3})$/.exec(part.trim()) ?? [];
@@ -15,7 +15,10 @@ export function parseQuorum(text: string): QuorumGroup[] {
   return mergeQuorums([groups]);
 }
 
-/** All of them at once: the highest number of each role. Operators first, so that the same groups are always the same value. */
+/**
+ * A quorum that satisfies all given ones: the highest count of each role. Operators come first, so that equal quorums
+ * are equal values.
+ */
 export function mergeQuorums(quorums: readonly (readonly QuorumGroup[])[]): QuorumGroup[] {
   return (["operator", "admin"] as const).flatMap((role) => {
     const count = Math.max(0, ...quorums.flat().map((group) => (group.role === role ? group.count : 0)));

@@ -1,4 +1,4 @@
-/** Rules as they lie in folders: one policy each, with its file, its id and its quorum. */
+/** Reads rule files: one policy each, with its file, id and quorum. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DetailedError, policySetTextToParts, policyToJson } from "@cedar-policy/cedar-wasm/nodejs";
@@ -12,7 +12,7 @@ export interface PolicyRule {
   text: string;
   effect: "permit" | "forbid";
   quorum: QuorumGroup[];
-  /** Names a node, or nodes as such: its answer may differ from one node to the next. */
+  /** True if the rule names a node or the node type, so its answer may differ between nodes. */
   namesNodes: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface RuleFile {
   text: string;
 }
 
-/** Answers that are no rule's. */
+/** Reserved answers that are not rules. */
 const taken = ["unmatched", "policy-error"];
 const known = ["id", "quorum"];
 

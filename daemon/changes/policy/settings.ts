@@ -1,8 +1,8 @@
-/** The policy settings of a process, from configuration and environment. The stricter of both applies. */
+/** The policy settings of a process, from configuration and environment. The stricter one applies. */
 import { type ApprovalMode, approvalModes, parseApprovalMode } from "./approval-mode.ts";
 import { loadPolicy, type Policy, type PolicySettings } from "./policy.ts";
 
-/** Older installations set the second one. */
+/** Older installations set the second variable. */
 export const approvalVariables = ["MUSTER_APPROVAL_MODE", "APPROVAL_MODE"];
 
 interface Configured {

@@ -1,4 +1,7 @@
-/** The action of a form: a command, a request, a playbook or an Ansible module, with placeholders for values; or one of Muster's acts. */
+/**
+ * The action of a form: a command, a request, a playbook or an Ansible module, with placeholders for values; or one
+ * of Muster's own acts.
+ */
 import * as z from "zod";
 
 /** One word of a command line, or another text that may have placeholders. */
@@ -23,10 +26,10 @@ export type ToolAction =
   | ({ kind: "request" } & z.output<typeof RequestAction>)
   | ({ kind: "playbook" } & z.output<typeof PlaybookAction>)
   | ({ kind: "module" } & z.output<typeof ModuleAction>)
-  /** An act of Muster's own, which has the name of the form. */
+  /** One of Muster's own acts. It has the name of the form. */
   | { kind: "act" };
 
-/** Every text of the action that may have placeholders. */
+/** All texts of the action that may have placeholders. */
 export const wordsIn = (action: ToolAction): string[] => {
   switch (action.kind) {
     case "command":

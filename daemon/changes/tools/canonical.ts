@@ -1,4 +1,4 @@
-/** One spelling of a value (RFC 8785), and its digest: what is hashed, approved and compared. */
+/** The canonical JSON of a value (RFC 8785) and its digest. Values are hashed, approved and compared in this form. */
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import type { Digest } from "../../contract/changes/plan.ts";

@@ -1,4 +1,7 @@
-/** All tools there are: ours and the site's. A form that cannot be read, or a name given twice, is an error and no tool. */
+/**
+ * All tools of Muster and of the site. A form that cannot be read, or a name used twice, is reported as a fault and
+ * gives no tool.
+ */
 import { basename, join, sep } from "node:path";
 import type { Digest } from "../../contract/changes/plan.ts";
 import type { Risk, Values } from "../../contract/changes/tool.ts";
@@ -10,13 +13,13 @@ import type { Playbooks } from "./playbooks.ts";
 import { riskOf } from "./risk.ts";
 import { type Fault, faultText, missingFolders, type Path, readYaml, yamlFilesIn } from "./yaml-file.ts";
 
-/** The forms that come with Muster. */
+/** The folder of the forms that come with Muster. */
 export const ourTools = join(import.meta.dirname, "forms");
 
 export interface Catalogue {
   list(): readonly ToolForm[];
   has(name: string): boolean;
-  /** Throws TOOL_NOT_FOUND, which names those there are. */
+  /** Throws TOOL_NOT_FOUND, which lists the known names. */
   get(name: string): ToolForm;
   digest(name: string): Digest;
   playbook: Playbooks;
@@ -27,7 +30,7 @@ export interface ReadTool {
   form: ToolForm;
 }
 
-/** Reads every file, and says everything that is wrong with them at once. */
+/** Reads every file and reports all faults together. */
 export function readTools(folders: readonly string[]): { tools: ReadTool[]; faults: Fault[] } {
   const faults: Fault[] = missingFolders(folders);
   const tools = new Map<string, ReadTool & { faultAt: FaultAt }>();
@@ -39,7 +42,7 @@ export function readTools(folders: readonly string[]): { tools: ReadTool[]; faul
     }
     const { value: form, faultAt } = read;
     const other = tools.get(form.name);
-    if (other) faults.push(faultAt(["name"], `${form.name} is in ${other.file} already`));
+    if (other) faults.push(faultAt(["name"], `${form.name} is already in ${other.file}`));
     else if (basename(file) !== `${form.name}.yaml`)
       faults.push(faultAt(["name"], `the file of ${form.name} must be called ${form.name}.yaml`));
     else {
@@ -61,7 +64,7 @@ export function readTools(folders: readonly string[]): { tools: ReadTool[]; faul
 
 type FaultAt = (path: Path, problem: string) => Fault;
 
-/** A form that no value can be put into is found here and not when it is needed. */
+/** Fills the form with sample values, so that a form that can never be filled is found at load. */
 function untriable(form: ToolForm, faultAt: FaultAt): Fault[] {
   try {
     leastRisk(form);
@@ -71,7 +74,7 @@ function untriable(form: ToolForm, faultAt: FaultAt): Fault[] {
   }
 }
 
-/** The policy knows an act by the name of its tool. A second name would avoid the rules for it. */
+/** The policy identifies an act by its tool's name. A second name would bypass its rules. */
 function ownMethod({ method }: ToolForm, faultAt: FaultAt): Fault[] {
   if (method !== "act") return [];
   return [faultAt(["execution", "method"], "act is for Muster's own tools; use one of those, in a runbook too")];
@@ -113,7 +116,7 @@ export function catalogueOf(forms: readonly ToolForm[], playbook: Playbooks = ()
   };
 }
 
-/** Values the form can be tried and shown with: defaults, and examples for what has none. */
+/** Values to try and show the form with: the defaults, and examples for parameters without one. */
 export const sampleOf = (form: ToolForm): Values =>
   checkParameters(
     form.name,
@@ -131,5 +134,5 @@ function sample({ name, type, required, example, default: usual, enum: choices, 
   return [[name, type === "boolean" ? false : type === "integer" || type === "number" ? (min ?? 1) : "example"]];
 }
 
-/** With its usual values; others may make it more. */
+/** The risk with sample values. Other values may give a higher risk. */
 export const leastRisk = (form: ToolForm): Risk => riskOf(form, sampleOf(form));

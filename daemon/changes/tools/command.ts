@@ -1,4 +1,7 @@
-/** A form with its values: exactly what will be done. A value never becomes more than one word, and no shell reads any. */
+/**
+ * Combines a form with its values into the exact call. A value never becomes more than one word, and no shell reads
+ * it.
+ */
 import type { Target } from "../../contract/changes/plan.ts";
 import type { Value, Values } from "../../contract/changes/tool.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -9,7 +12,10 @@ import { filledUrl } from "./url.ts";
 
 export type At = Pick<Target, "node" | "address">;
 
-/** What an executor carries out. `environment` holds no secrets: those it adds by itself, by the form's references. */
+/**
+ * The call that an executor performs. `environment` has no secrets: the executor adds them from the form's
+ * references.
+ */
 export type Call =
   | { kind: "command"; argv: string[]; environment: Record<string, string> }
   | { kind: "request"; verb: string; url: string; headers: Record<string, string>; body?: Values }
@@ -17,14 +23,14 @@ export type Call =
   | { kind: "module"; module: string; arguments: Values }
   | { kind: "act"; act: string; node: string; values: Values };
 
-/** The values checked against the form, with its defaults. Of `target` and `node` Muster says what they are. */
+/** The values, checked against the form, with its defaults. Muster fills in `target` and `node`. */
 export function parametersFor(form: ToolForm, given: Values): Values {
   const values = checkParameters(form.name, form.parameters, given, form.requiresTarget ? ["target", "node"] : []);
   if (form.action.kind === "playbook" || form.action.kind === "module") refuseTemplates(form, values);
   return values;
 }
 
-/** Ansible would evaluate them, here and with our rights. */
+/** Ansible would evaluate templates on the control node, with the executor's rights. */
 function refuseTemplates(form: ToolForm, values: Values): void {
   const evil = Object.entries(values).find(([, value]) => typeof value === "string" && /\{[{%#]/.test(value));
   if (evil) throw new MusterError("PARAMETER_INVALID", `${form.name}: ${evil[0]} holds a template, which Ansible would evaluate`);
@@ -68,7 +74,7 @@ export function callOf(form: ToolForm, parameters: Values, at?: At): Call {
   }
 }
 
-/** The words of a command, as a process or an SSH session gets them: the program first. */
+/** The words of a command as a process or an SSH session receives them, the program first. */
 export function commandOf(form: ToolForm, parameters: Values, at?: At): string[] {
   const call = callOf(form, parameters, at);
   if (call.kind !== "command") throw new MusterError("TOOL_INVALID", `${form.name} is a ${call.kind}, not a command`);
@@ -78,11 +84,11 @@ export function commandOf(form: ToolForm, parameters: Values, at?: At): string[]
 const optional = (name: string, value: string | undefined): [string, string][] => (value === undefined ? [] : [[name, value]]);
 
 function needed(form: ToolForm, field: string, value: string | undefined): string {
-  if (value === undefined) throw new MusterError("PARAMETER_INVALID", `${form.name}: nothing says its ${field}`);
+  if (value === undefined) throw new MusterError("PARAMETER_INVALID", `${form.name}: its ${field} has no value`);
   return value;
 }
 
-/** `"{count}"` alone keeps the value's type. */
+/** A field that is only `"{count}"` keeps the value's type. */
 export function typed(fields: Readonly<Record<string, Value>>, lookUp: (name: string) => Value | undefined): Values {
   return Object.fromEntries(
     Object.entries(fields).flatMap(([key, word]): [string, Value][] => {
@@ -94,7 +100,7 @@ export function typed(fields: Readonly<Record<string, Value>>, lookUp: (name: st
   );
 }
 
-/** For people: nothing ever reads it back. */
+/** A text for people. No code parses it. */
 export function showCall(call: Call): string {
   switch (call.kind) {
     case "command":

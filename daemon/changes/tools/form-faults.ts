@@ -1,4 +1,4 @@
-/** What is wrong with a form although each of its fields is right. Pure. */
+/** Finds faults across the fields of a form. Pure. */
 import type { Method } from "../../contract/changes/tool.ts";
 import { type ToolAction, wordsIn } from "./action.ts";
 import { isNarrow, type Parameter } from "./parameter.ts";
@@ -34,9 +34,9 @@ const keyOf: Record<ToolAction["kind"], string> = {
   act: "execution",
 };
 
-/** Where a program is that came with the system; a name alone is looked for there. */
+/** A program in one of the system's folders, or a name without a folder. */
 const PROGRAM = /^(\/usr)?(\/s?bin\/)?[a-zA-Z0-9][a-zA-Z0-9._+-]*$/;
-/** `{port}` alone may be the port, and the host is fixed, the target, or a parameter that is a host. */
+/** `{port}` alone may be the port. The host is fixed, the target, or a parameter of type host. */
 const URL_SHAPE =
   /^(?:https?|\{[a-z][a-z0-9_]*\}):\/\/(\{[a-z][a-z0-9_]*\}|[^/:?#[\]@{}]+|\[[0-9a-f:]+\])(?::(\d{1,5}|\{[a-z][a-z0-9_]*\}))?(?:[/?{]|$)/;
 
@@ -48,7 +48,7 @@ export function actionFaults({ action, method, requiresTarget, parameters, undo,
   const known = new Set([...byName.keys(), ...(requiresTarget ? ["target", "node"] : [])]);
   if (!methodsOf[action.kind].includes(method))
     complain("execution", `${key} does not go with the method ${method}; it goes with ${methodsOf[action.kind].join(", ")}`);
-  if (byName.size < parameters.length) complain("parameters", "has the same name twice");
+  if (byName.size < parameters.length) complain("parameters", "has a name twice");
   for (const word of [...wordsIn(action), ...Object.values(undo?.parameters ?? {}).map(String)])
     for (const name of placeholdersIn(word))
       if (!known.has(name)) complain(key, `{${name}} is not a parameter${name === "target" ? " and the tool requires no target" : ""}`);
@@ -59,17 +59,18 @@ export function actionFaults({ action, method, requiresTarget, parameters, undo,
     if ("environment" in secret !== (action.kind === "command" && method !== "ssh"))
       complain("secrets", "reach a local command by `environment`, a request by `header`, and nothing else");
   if (answers.length > 0 && action.kind !== "command") complain("answer_codes", "are those of a command");
-  // Else whoever proposes would choose who gets the secret.
+  // Otherwise the requester could choose the host that receives the secret.
   if (secrets.length > 0 && parameters.some(({ type, name }) => type === "host" && !(requiresTarget && name === "target")))
     complain("secrets", "go only where the form says: to {target} or a fixed host, not to a parameter of type host");
   if (action.kind === "command") {
     const [program = ""] = action.words;
-    if (!PROGRAM.test(program)) complain(key, `${program} is not a program's name: it stands first, and no parameter chooses it`);
+    if (!PROGRAM.test(program))
+      complain(key, `${program} is not a program's name: the program comes first, and no parameter may choose it`);
     for (const word of action.words)
       for (const name of placeholdersIn(word)) {
         const parameter = byName.get(name);
         if (parameter && !isNarrow(parameter) && wholePlaceholder(word) === undefined)
-          complain(key, `{${name}} stands beside other text in ${word}, so its parameter needs a pattern or an enum`);
+          complain(key, `{${name}} is next to other text in ${word}, so its parameter needs a pattern or an enum`);
       }
   }
   if (action.kind === "request") for (const message of urlFaults(action.url, byName)) complain(key, message);
@@ -80,7 +81,7 @@ function urlFaults(url: string, parameters: ReadonlyMap<string, Parameter>): str
   const shape = URL_SHAPE.exec(url);
   if (url.startsWith("muster:"))
     return ["a form cannot call Muster's own API; use a tool whose method is act, such as wake, in a runbook too"];
-  if (!shape) return ["url is not such as http://{target}:{port}/path"];
+  if (!shape) return ["url does not have the form http://{target}:{port}/path"];
   const [, host = "", port = ""] = shape;
   const [scheme] = placeholdersIn(url.slice(0, url.indexOf(":")));
   const hostName = wholePlaceholder(host);

@@ -1,4 +1,7 @@
-/** A tool's form: what it is, what it takes, what it does. One file of `forms/`, or of the site's own folder, is one form. */
+/**
+ * The form of a tool: its description, parameters and action. One file of `forms/`, or of the site's own folder, is
+ * one form.
+ */
 import * as z from "zod";
 import { Risk, ToolName } from "../../contract/changes/tool.ts";
 import { ActionWord, ModuleAction, PlaybookAction, RequestAction, type ToolAction } from "./action.ts";
@@ -10,7 +13,10 @@ const MiB = 1024 * 1024;
 const line = z.string().min(1).max(1000);
 const SecretName = z.string().regex(/^[a-z][a-z0-9_]{0,60}$/, "is not a secret's name: lower-case letters, digits and underscores");
 
-/** Settings a program is known by; never PATH, LD_PRELOAD or what else makes another program of it. */
+/**
+ * Settings that known programs read. PATH, LD_PRELOAD and similar variables could run another program, so they are
+ * not allowed.
+ */
 const EnvironmentName = z.enum([
   "PGOPTIONS",
   "PGCONNECT_TIMEOUT",
@@ -24,7 +30,7 @@ const EnvironmentName = z.enum([
   "CONSUL_HTTP_ADDR",
 ]);
 
-/** How a secret reaches its tool: the form has its name only, the executor alone its value. */
+/** The way a secret reaches its tool. The form has only its name, and only the executor has its value. */
 export const SecretReference = z.union([
   z.strictObject({
     name: SecretName,
@@ -40,7 +46,7 @@ const MethodWord = z
 
 export const Effect = z.enum(["looks", "changes", "restarts", "installs", "erases"]);
 
-/** Phases a node may be in, for tools that reach other machines than those with a system of ours. */
+/** Phases in which a node may be, for tools that do not need an installed system. */
 const PhaseWord = z.enum([
   "discovered",
   "accepted",
@@ -61,7 +67,7 @@ const FormFile = z.strictObject({
   name: ToolName,
   description: line,
   execution: z.strictObject({
-    /** For people. Everything is begun by the executor, so that no tool asks where from. */
+    /** Shown to people only. The executor starts every tool, wherever it runs. */
     location: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,40}$/)
@@ -77,18 +83,18 @@ const FormFile = z.strictObject({
   parameters: z.array(Parameter).max(30).default([]),
   command: z.array(ActionWord).min(1).max(100).optional(),
   command_template: line
-    .refine((text) => !looksLikeShell(text), "looks like a shell's line, and none will read it: write `command: [...]`")
+    .refine((text) => !looksLikeShell(text), "looks like a shell command, but no shell will read it: write `command: [...]`")
     .optional(),
   request: RequestAction.optional(),
   playbook: PlaybookAction.optional(),
   module: ModuleAction.optional(),
   environment: z.partialRecord(EnvironmentName, z.string().max(500)).default({}),
   secrets: z.array(SecretReference).max(10).default([]),
-  /** May only say more than what is computed. */
+  /** Can only raise the computed risk. */
   risk: Risk.default("read"),
   effects: z.array(Effect).default([]),
   preview: z.enum(["exact", "check", "none"]).optional(),
-  /** Exit codes besides 0 by which the program answers: ping says with 1 that nobody does. */
+  /** Exit codes besides 0 that are an answer, not an error: ping exits with 1 if the node does not answer. */
   answer_codes: z.array(z.int().min(1).max(125)).max(40).default([]),
   undo: z
     .strictObject({

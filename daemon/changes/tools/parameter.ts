@@ -1,9 +1,12 @@
-/** What a tool's parameter may be, and whether a value is that. */
+/** Defines a tool's parameters and checks values against them. */
 import * as z from "zod";
 import type { Value, Values } from "../../contract/changes/tool.ts";
 import { MusterError } from "../../errors/errors.ts";
 
-/** Letters, digits and what IPv6 and DNS need: no dash in front, nothing a shell, a URL or Ansible would read. */
+/**
+ * Letters, digits and the characters of IPv6 and DNS. No leading dash, and no character that a shell, a URL or
+ * Ansible would interpret.
+ */
 const HOST = /^[A-Za-z0-9:]([A-Za-z0-9._:-]{0,251}[A-Za-z0-9:])?$/;
 const MAX_CHARACTERS = 4096;
 
@@ -12,16 +15,16 @@ export const Parameter = z
   .strictObject({
     name: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, "is not a parameter's name: lower-case letters, digits and underscores"),
     description: text.min(1),
-    /** `host` is a name or an address of a machine. */
+    /** `host` is the name or address of a machine. */
     type: z.enum(["string", "host", "integer", "number", "boolean"]).optional(),
     required: z.boolean().optional(),
-    /** The whole text has to fit. */
+    /** Must match the whole text. */
     pattern: text.refine(isPattern, "is not a regular expression").optional(),
     min: z.number().optional(),
     max: z.number().optional(),
     enum: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
     default: z.union([z.string().max(MAX_CHARACTERS), z.number(), z.boolean()]).optional(),
-    /** Shown to people, and what the form is tried with. */
+    /** Shown to people, and used to try the form. */
     example: z.union([z.string().max(MAX_CHARACTERS), z.number(), z.boolean()]).optional(),
   })
   .transform((written) => ({ ...written, type: written.type ?? (written.name === "target" ? ("host" as const) : ("string" as const)) }))
@@ -53,14 +56,17 @@ function isPattern(pattern: string): boolean {
 
 const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, "u");
 
-/** Only a pattern that itself begins with a dash, or with a choice of characters that does, says that it means to. */
+/**
+ * A leading dash is allowed only by a pattern that begins with a dash, or with a character class that begins with
+ * one.
+ */
 const allowsDash = (pattern: string | undefined): boolean => pattern !== undefined && /^\^?(\(\?:|\()?(\\?-|\[\\?-)/.test(pattern);
 
-/** May a value of it stand beside other text in one word? Only what is narrow enough to be foreseen. */
+/** True if a value may be next to other text in one word: its possible values must be limited. */
 export const isNarrow = ({ type, pattern, enum: choices }: Parameter): boolean =>
   type !== "string" || pattern !== undefined || choices !== undefined;
 
-/** The value as its type has it: numbers may come as text, as every command line gives them. */
+/** The value in its parameter's type. Numbers may be given as text, because command lines do so. */
 export function checkValue(parameter: Omit<Parameter, "default" | "example">, given: Value): { value: Value } | { problem: string } {
   const { type, pattern, min, max, enum: choices } = parameter;
   if (type === "boolean") {
@@ -71,7 +77,7 @@ export function checkValue(parameter: Omit<Parameter, "default" | "example">, gi
     const value = typeof given === "string" && /^-?\d+(\.\d+)?$/.test(given) ? Number(given) : given;
     if (typeof value !== "number" || !Number.isFinite(value)) return { problem: "is not a number" };
     if (type === "integer" && !Number.isSafeInteger(value)) return { problem: "is not a whole number" };
-    const least = min ?? 0; // a number below zero would begin with a dash, as options do
+    const least = min ?? 0; // a negative number would begin with a dash, like an option
     if (value < least) return { problem: `is below ${least}` };
     return max !== undefined && value > max ? { problem: `is above ${max}` } : { value };
   }
@@ -87,8 +93,8 @@ export function checkValue(parameter: Omit<Parameter, "default" | "example">, gi
 }
 
 /**
- * The given values checked, with the defaults beside them. `filled` names parameters that somebody else fills in, such as
- * the target's address: nobody may give those.
+ * Checks the given values and adds the defaults. Muster fills in the parameters in `filled`, such as the target's
+ * address. A caller may not set those.
  */
 export function checkParameters(owner: string, parameters: readonly Parameter[], given: Values, filled: readonly string[] = []): Values {
   const known = parameters.map(({ name }) => name).filter((name) => !filled.includes(name));

@@ -1,17 +1,20 @@
-/** What has to be known of a playbook before a step that runs it can be planned. Who reads the files is somebody else. */
+/** The facts about a playbook that are needed to plan a step. The caller provides the function that reads the files. */
 import type { Digest } from "../../contract/changes/plan.ts";
 
 export interface PlaybookFacts {
-  /** As its header says: a run that changes something is a failure. */
+  /** From the playbook's header. If the run changes something, it fails. */
   readOnly: boolean;
-  /** Of the playbook and everything in Ansible's folder that it can reach. */
+  /** Digest of the playbook and of everything in Ansible's folder that it can reach. */
   content: Digest;
 }
 
-/** Throws PLAYBOOK_NOT_FOUND; nothing where there is no folder of playbooks at all, as where forms are only looked at. */
+/**
+ * Throws PLAYBOOK_NOT_FOUND. Returns undefined if there is no folder of playbooks, for example when forms are only
+ * checked.
+ */
 export type Playbooks = (name: string) => PlaybookFacts | undefined;
 
-/** For one plan: what a thousand steps run is read once. */
+/** Reads each playbook once for a plan, even if a thousand steps run it. */
 export function remembering(ask: Playbooks): Playbooks {
   const known = new Map<string, PlaybookFacts | undefined>();
   return (name) => {

@@ -1,6 +1,6 @@
 /**
- * Programs whose risk is in their words. Only what is listed here is a look: an option may be shortened, may take the next
- * word with it, may come in another version, and then it counts as a change.
+ * Judges programs whose risk depends on their arguments. Only the words listed here count as reads. Everything else
+ * counts as a change, because an option may be abbreviated, take a value, or differ between versions.
  */
 import type { Risk } from "../../contract/changes/tool.ts";
 import { sqlRisk } from "./sql.ts";
@@ -9,7 +9,7 @@ export type Judge = (words: readonly string[]) => Risk;
 
 const listOf = (names: string): ReadonlySet<string> => new Set(names.split(" "));
 
-/** The verb has to stand first: before it, `-p status` would pass for one. */
+/** The verb must be the first word. Otherwise the value of an option, as in `-p status`, could pass for the verb. */
 const byVerb = (looking: string, destroying = ""): Judge => {
   const [looks, destroys] = [listOf(looking), listOf(destroying)];
   return (words) => (words.some((word) => destroys.has(word)) ? "delete" : looks.has(words[0] ?? "") ? "read" : "write");
@@ -20,7 +20,7 @@ const onlyWith =
   (words) =>
     words.every((word) => allowed.test(word)) ? "read" : otherwise;
 
-/** `--option` given to apt is a program to run, sooner or later. */
+/** apt options given with `--option` can name a program that apt runs. */
 const aptOption = (words: readonly string[]): boolean => words.some((word) => /^(-o|-c|--opt|--con)/.test(word));
 const apt =
   (judge: Judge): Judge =>
@@ -42,14 +42,20 @@ const ADDRESS_OPTIONS = /^-(s|statistics|j|json|d|details|4|6|br|brief|o|oneline
 
 const psqlOption =
   /^(--no-psqlrc|-X|--no-password|-w|--csv|--tuples-only|-t|--set=ON_ERROR_STOP=1|--(host|port|username|dbname)=[^=\s]*|--command=.*)$/s;
-/** Without its `--command` it reads its orders elsewhere. What is no name but a connection's text (`host=...`) is not understood. */
+/**
+ * Without `--command`, psql reads its statements elsewhere. A connection string (`host=...`) in place of a database
+ * name is not parsed.
+ */
 const psql: Judge = (words) => {
   const statements = words.filter((word) => word.startsWith("--command="));
   if (!words.every((word) => psqlOption.test(word)) || statements.length !== 1) return "delete";
   return sqlRisk(statements[0]?.slice("--command=".length) ?? "");
 };
 
-/** `-safe` takes its shell and file functions away; without it, or without `-readonly`, a statement is believed nothing. */
+/**
+ * `-safe` removes sqlite's shell and file functions. Without both `-safe` and `-readonly`, the statement is not
+ * judged.
+ */
 const sqlite: Judge = (words) => {
   const [options, [, statement = ""]] = [words.slice(0, -2), words.slice(-2)];
   const bound = options.includes("-safe") && options.includes("-readonly");
@@ -61,7 +67,7 @@ export const judges: Readonly<Record<string, Judge>> = {
     "status list-units list-unit-files list-timers list-sockets list-jobs list-dependencies show cat is-active is-enabled is-failed is-system-running",
   ),
   timedatectl: byVerb("status show timesync-status show-timesync list-timezones"),
-  // Old entries are evidence, and making room takes them away for good.
+  // Vacuuming deletes old entries for good, and they are evidence.
   journalctl: (words) => (words.some((word) => word.startsWith("--vac")) ? "delete" : journal(words)),
   ip: (words) => {
     const [, verb = ""] = words.filter((word) => !word.startsWith("-"));
@@ -78,7 +84,7 @@ export const judges: Readonly<Record<string, Judge>> = {
   apt: apt(byVerb("list policy show search depends rdepends", "remove purge autoremove autopurge full-upgrade")),
   "apt-cache": apt(byVerb("policy show search depends rdepends stats madison pkgnames")),
   "apt-mark": apt(byVerb("showauto showmanual showhold")),
-  // It joins its words again, so that one may hold the end of a command and another's beginning.
+  // nft joins its words again, so one word may hold the end of one command and the start of another.
   nft: (words) => (words.some((word) => /[;\n]/.test(word)) ? "delete" : byVerb("list", "flush delete destroy reset -f --file -i")(words)),
   find: (words) => (words.some((word) => /^-(delete|exec|execdir|ok|okdir|fprint|fprintf|fprint0|fls)$/.test(word)) ? "delete" : "read"),
   curl: (words) => (/(^| )(-X ?|--request[= ])DELETE/i.test(words.join(" ")) ? "delete" : curl(words)),

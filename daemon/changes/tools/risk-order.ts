@@ -1,4 +1,4 @@
-/** Reading is less than writing, and writing less than deleting: as an order, never as words. */
+/** The order of risks: read < write < delete. */
 import type { Risk } from "../../contract/changes/tool.ts";
 
 const order: Record<Risk, number> = { read: 0, write: 1, delete: 2 };

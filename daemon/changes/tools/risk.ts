@@ -1,4 +1,4 @@
-/** What a tool risks with these values: computed from what it will do. Its form may say more, and is believed then; never less. */
+/** Computes a tool's risk with given values from its action. The form can raise this risk but not lower it. */
 import type { Risk, Values } from "../../contract/changes/tool.ts";
 import { type Call, callOf } from "./command.ts";
 import type { ToolForm } from "./form.ts";
@@ -6,7 +6,7 @@ import type { Playbooks } from "./playbooks.ts";
 import { programRisk } from "./programs.ts";
 import { worst } from "./risk-order.ts";
 
-/** Some machine: whichever it is, the risk is the same. */
+/** Any machine will do, because the risk does not depend on it. */
 const SOMEWHERE = { node: "node", address: "192.0.2.1" };
 
 const effectRisk: Record<ToolForm["effects"][number], Risk> = {
@@ -17,7 +17,7 @@ const effectRisk: Record<ToolForm["effects"][number], Risk> = {
   erases: "delete",
 };
 
-/** Modules of Ansible that only ask. */
+/** Ansible modules that only read. */
 const askingModules = new Set([
   "ansible.builtin.ping",
   "ansible.builtin.setup",
@@ -37,7 +37,7 @@ export function callRisk(call: Call, playbooks?: Playbooks): Risk {
     case "request":
       return requestRisk(call.verb);
     case "playbook":
-      // Not for its check mode: a task may run in it all the same, and templates look things up on our side.
+      // Check mode is not enough: a task may opt out of it, and templates can run lookups on the control node.
       return playbooks?.(call.playbook)?.readOnly ? "read" : "write";
     case "module":
       return askingModules.has(call.module) ? "read" : anyModule.test(call.module) ? "delete" : "write";
@@ -46,7 +46,7 @@ export function callRisk(call: Call, playbooks?: Playbooks): Risk {
   }
 }
 
-/** Acts of Muster's own that destroy nothing. All others count as destroying. */
+/** Muster's own acts that destroy nothing. All others count as delete. */
 const mildActs = new Set(["wake", "power", "rescue", "end_rescue", "promote", "reprovision"]);
 
 function requestRisk(verb: string): Risk {

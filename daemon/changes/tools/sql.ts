@@ -1,6 +1,6 @@
 /**
- * What an SQL statement risks, without its database. Whatever is not understood counts as a change: the database's own
- * read-only transaction is the second wall, not the first.
+ * Computes the risk of an SQL statement without its database. A statement that is not understood counts as a change.
+ * This check comes first, and the database's read-only transaction is the second protection.
  */
 import type { Risk } from "../../contract/changes/tool.ts";
 
@@ -9,7 +9,7 @@ const changes =
   /\b(insert|update|merge|upsert|replace|create|alter|grant|revoke|copy|call|do|set|reset|lock|vacuum|reindex|cluster|analyze|refresh|attach|detach|load|listen|notify|prepare|execute|declare|begin|start|commit|rollback|savepoint|into|comment|security|discard|checkpoint|import|for)\b/;
 const looks = /^\s*(select|with|values|explain|show|table|pragma)\b/;
 
-/** Words that stand before a parenthesis and call nothing. */
+/** Words that may precede a parenthesis without being a function call. */
 const words =
   "and or not in exists any all some as from select where values on using by over filter when then else case between like ilike join union intersect except distinct having limit offset with recursive materialized partition within group row explain";
 /** Functions that only compute. */
@@ -18,7 +18,7 @@ const harmless =
 const callable = new Set(`${words} ${harmless}`.split(" "));
 
 export function sqlRisk(statement: string): Risk {
-  // Strings and names in quotes say nothing; what hides them from us (escapes, dollar quotes, comments) does.
+  // Quoted strings and names are harmless. Escapes, dollar quotes and comments could hide code, so they are not.
   if (/\\|\$[a-z_]*\$|--|\/\*|\be'/i.test(statement)) return "delete";
   const bare = statement
     .replace(/'(?:[^']|'')*'/g, "''")

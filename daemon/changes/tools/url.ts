@@ -1,4 +1,4 @@
-/** A form's URL with its values: they never reach another machine than the form says, nor another path than below it. */
+/** Fills a form's URL. Values can neither change the host that the form names nor leave the path below it. */
 import type { Value } from "../../contract/changes/tool.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { fill } from "./template.ts";
@@ -9,20 +9,20 @@ export function filledUrl(tool: string, template: string, lookUp: (name: string)
   const refuse = (why: string) => new MusterError("PARAMETER_INVALID", `${tool}: ${why}`);
   const path = (word: string): string => {
     const text = fill(word, lookUp, encoded);
-    if (text === undefined) throw refuse(`something in ${word} has no value`);
-    // URL parsers take such segments out again, with those before them.
+    if (text === undefined) throw refuse(`a placeholder in ${word} has no value`);
+    // URL parsers resolve `..` segments and remove the segments before them.
     if (/(^|[/\\])(\.|%2e){1,2}([/\\?#]|$)/i.test(text)) throw refuse(`the path ${text} leads upwards`);
     return text;
   };
   const [, scheme = "", host = "", port, rest = ""] = SHAPE.exec(template) ?? [];
   const part = (word: string, what: string): string => {
     const text = fill(word, lookUp);
-    if (text === undefined) throw refuse(`nothing says its ${what}`);
+    if (text === undefined) throw refuse(`its ${what} has no value`);
     return text;
   };
   const name = part(host, "host");
   const below = path(rest);
-  // Else it would go on with the host's name, or its port.
+  // Without a slash the text would continue the host name or the port.
   if (!/^([/?]|$)/.test(below)) throw refuse(`the path ${below} does not begin with a slash`);
   const text = `${part(scheme, "scheme")}://${name.includes(":") && !name.startsWith("[") ? `[${name}]` : name}${port === undefined ? "" : `:${part(port, "port")}`}${below}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;

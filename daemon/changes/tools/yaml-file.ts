@@ -1,10 +1,10 @@
-/** A file of YAML held to a schema. Whatever is wrong is told with its file and line. */
+/** Reads a YAML file and validates it with a schema. Every fault has its file and line. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type * as z from "zod";
 
-/** `line` is 1 where the whole file is meant. */
+/** `line` is 1 if the fault concerns the whole file. */
 export interface Fault {
   file: string;
   line: number;
@@ -14,13 +14,16 @@ export interface Fault {
 export const faultText = ({ file, line, problem }: Fault): string => `${file}:${line}: ${problem}`;
 
 export type Path = readonly PropertyKey[];
-/** `faultAt` is for what only its reader finds wrong. */
+/** `faultAt` lets the reader add faults of its own. */
 export type Read<T> = { ok: true; value: T; faultAt(path: Path, problem: string): Fault } | { ok: false; faults: Fault[] };
 
 export const missingFolders = (folders: readonly string[]): Fault[] =>
   folders.filter((folder) => !existsSync(folder)).map((file) => ({ file, line: 1, problem: "there is no such folder" }));
 
-/** The YAML files of a folder and its sub-folders, sorted by path. Hidden files and folders belong to editors and are skipped. */
+/**
+ * The YAML files of a folder and its subfolders, sorted by path. Skips hidden files and folders, which belong to
+ * editors.
+ */
 export function yamlFilesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -57,7 +60,7 @@ export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>): 
   };
 }
 
-/** Of the value a path leads to, or of the nearest that is there. */
+/** Line of the value at a path, or of its nearest existing parent. */
 function lineOf(document: Document, lines: LineCounter, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const parent = document.getIn(path.slice(0, length - 1), true);

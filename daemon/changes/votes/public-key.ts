@@ -1,4 +1,4 @@
-/** A voter's public key: one word for people to copy, and what OpenSSL makes of it. */
+/** A voter's public key, as one word for people to copy and as a key object for OpenSSL. */
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 
 const CURVE = "ed25519:";
@@ -9,7 +9,7 @@ export const writtenKey = (key: KeyObject): string =>
 export const readKey = (written: string): KeyObject =>
   createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: bytesOf(written).toString("base64url") }, format: "jwk" });
 
-/** For people to compare; as many characters as nobody makes a second key for. */
+/** A short form for people to compare. It is long enough that a second key with the same form cannot be found. */
 export const fingerprint = (written: string): string =>
   `SHA256:${createHash("sha256").update(bytesOf(written)).digest("base64").replace(/=+$/, "")}`;
 

@@ -1,4 +1,7 @@
-/** Whether the plan somebody is shown is the one they are asked about: what is signed are its hashes, and they are not believed. */
+/**
+ * Checks that the plan shown to a voter is the one the approval is about. The hashes are computed again from the
+ * shown plan.
+ */
 import type { Approval } from "../../contract/changes/approval.ts";
 import type { PlannedWork } from "../../contract/changes/plan.ts";
 import { previewHashOf, targetsHashOf } from "../plans/digests.ts";

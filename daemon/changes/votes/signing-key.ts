@@ -1,4 +1,4 @@
-/** A voter's own key, on the voter's own machine. Nothing of it but its public half ever leaves the file. */
+/** A voter's private key, on the voter's own machine. Only its public half leaves the file. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -18,16 +18,16 @@ export interface SigningKey {
   sign(question: VoteQuestion, answer: Vote["answer"], now: Date): VoteSignature;
 }
 
-/** Group and others. */
+/** Permission bits of group and others. */
 const OTHERS = 0o077;
 
 export const signingKeyFile = (env: NodeJS.ProcessEnv): string =>
   env.MUSTER_VOTER_KEY || join(env.XDG_CONFIG_HOME || join(homedir(), ".config"), "muster", "voter.json");
 
-/** Never in the place of another: whoever lost one is registered anew. */
+/** Never overwrites a key. A voter who lost a key is registered again with a new one. */
 export function makeSigningKey(file: string, voter: string): SigningKey {
   if (existsSync(file))
-    throw new MusterError("VOTER_KEY_UNUSABLE", `${file} is there already; a second key beside it takes another MUSTER_VOTER_KEY`);
+    throw new MusterError("VOTER_KEY_UNUSABLE", `${file} already exists; for a second key set MUSTER_VOTER_KEY to another file`);
   const { privateKey } = generateKeyPairSync("ed25519");
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const text = JSON.stringify({ voter, private_key: privateKey.export({ type: "pkcs8", format: "pem" }) }, null, 2);
@@ -35,11 +35,11 @@ export function makeSigningKey(file: string, voter: string): SigningKey {
   return readSigningKey(file);
 }
 
-/** One that is named must be there; the usual place may be empty. */
+/** A file that MUSTER_VOTER_KEY names must exist. Otherwise returns undefined if the default file is missing. */
 export function findSigningKey(env: NodeJS.ProcessEnv): SigningKey | undefined {
   const file = signingKeyFile(env);
   if (existsSync(file)) return readSigningKey(file);
-  if (env.MUSTER_VOTER_KEY) throw unusable(file, "MUSTER_VOTER_KEY names it, and it is not there");
+  if (env.MUSTER_VOTER_KEY) throw unusable(file, "MUSTER_VOTER_KEY names it, and it does not exist");
   return undefined;
 }
 

@@ -1,14 +1,14 @@
-/** What a voter signs: everything that must not become another between a person's answer and what is done. Pure. */
+/** The text that a voter signs. It covers everything that must not change between the vote and the execution. Pure. */
 import type { Approval, Vote, VoteSignature } from "../../contract/changes/approval.ts";
 import { canonical } from "../tools/canonical.ts";
 
-/** What of an approval is signed: what is done and shown, under which rules, who asked for it, and its two clocks. */
+/** The signed parts of an approval: the plan, its preview, the policy, the requester, and both deadlines. */
 export type VoteQuestion = Pick<
   Approval,
   "id" | "planHash" | "previewHash" | "targetsHash" | "policyVersion" | "requestedBy" | "onBehalfOf" | "decideBy" | "executeSeconds"
 >;
 
-/** Its first line keeps a signature from meaning something in any other place where such a key may sign. */
+/** The first line binds the signature to this purpose, so that it is not valid as a signature of another kind. */
 export function statementOf(question: VoteQuestion, answer: Vote["answer"], { voter, at }: Pick<VoteSignature, "voter" | "at">): string {
   const { id, planHash, previewHash, targetsHash, policyVersion, requestedBy, onBehalfOf, decideBy, executeSeconds } = question;
   const signed = {

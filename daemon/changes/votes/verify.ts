@@ -1,4 +1,7 @@
-/** Whose word a vote is, by its signature alone: name and role are the registered voter's, not those written beside the vote. Pure. */
+/**
+ * Verifies who cast a vote, by its signature alone. Name and role come from the registered voter, not from the vote.
+ * Pure.
+ */
 import { verify } from "node:crypto";
 import type { Approval, Vote, VoteSignature } from "../../contract/changes/approval.ts";
 import { spelled } from "../../contract/changes/person.ts";
@@ -11,7 +14,7 @@ export interface Voter {
   publicKey: string;
 }
 
-/** Whom the executor knows, and whether it asks for signatures though it knows nobody. */
+/** The registered voters, and whether signatures are required even if the list is empty. */
 export interface Voting {
   required: boolean;
   voters: readonly Voter[];
@@ -19,7 +22,7 @@ export interface Voting {
 
 export const signaturesCount = ({ required, voters }: Voting): boolean => required || voters.length > 0;
 
-/** Between a voter's clock and ours. */
+/** Allowed difference between a voter's clock and ours. */
 const CLOCKS_APART_MS = 300_000;
 
 export type Signed = { by: Voter; at: string } | { unsigned: string };
@@ -32,16 +35,19 @@ export function whoSigned(
 ): Signed {
   if (!signature) return { unsigned: "it is not signed" };
   const voter = voters.find(({ name }) => spelled(name) === spelled(signature.voter));
-  if (!voter) return { unsigned: `${signature.voter} is no registered voter` };
+  if (!voter) return { unsigned: `${signature.voter} is not a registered voter` };
   const statement = Buffer.from(statementOf(question, answer, signature));
   if (!verify(null, statement, readKey(voter.publicKey), Buffer.from(signature.value, "base64")))
     return { unsigned: `its signature is not ${voter.name}'s for this` };
   if (Date.parse(signature.at) > now.getTime() + CLOCKS_APART_MS)
-    return { unsigned: `it was signed at ${signature.at}, which is still to come: the voter's clock is wrong` };
+    return { unsigned: `it was signed at ${signature.at}, which is in the future: the voter's clock is wrong` };
   return { by: voter, at: signature.at };
 }
 
-/** The votes as their signatures tell them. A no stands as it is: it can only keep something from being done. */
+/**
+ * The votes with the names and roles that their signatures prove. A no is kept unverified, because it can only
+ * prevent an execution.
+ */
 export function provenVotes(approval: Approval, voters: readonly Voter[], now: Date): { votes: Vote[]; unproven: string[] } {
   const votes: Vote[] = [];
   const unproven: string[] = [];

@@ -1,4 +1,4 @@
-/** The executor's own list of voters: a file that people write on the control node, and that no request reaches. */
+/** The executor's own list of voters. Admins edit the file on the control node, and no request can change it. */
 import { chownSync, existsSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -19,10 +19,10 @@ export interface RegisteredVoter extends Voter {
   since: string;
 }
 
-/** Group and others. */
+/** Write permission bits of group and others. */
 const OTHERS_WRITE = 0o022;
 
-/** Nobody where there is no file. Throws where it cannot be read whole: half a list is none. */
+/** Returns an empty list if there is no file. Throws if any part cannot be read, because half a list is no list. */
 export function readVoters(file: string): RegisteredVoter[] {
   if (!existsSync(file)) return [];
   if ((statSync(file).mode & OTHERS_WRITE) !== 0) throw invalid(file, `others may write it: chmod 600 ${file}`);
@@ -36,11 +36,11 @@ export function readVoters(file: string): RegisteredVoter[] {
   return voters;
 }
 
-/** It belongs to whom its folder belongs to, also when root writes it. */
+/** The file gets the owner of its folder, even when root writes it. */
 export function writeVoters(file: string, voters: readonly RegisteredVoter[]): void {
   const { uid, gid } = statSync(dirname(file));
   const list = voters.map(({ name, role, publicKey, since }) => ({ name, role, public_key: publicKey, since }));
-  const head = "# Whose signed votes count. Written by `muster voter add` and `muster voter remove`.\n";
+  const head = "# The voters whose signed votes count. Written by `muster voter add` and `muster voter remove`.\n";
   writeFileAtomic.sync(file, head + stringify({ voters: list }), { mode: 0o600 });
   chownSync(file, uid, gid);
 }

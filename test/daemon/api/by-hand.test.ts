@@ -221,7 +221,7 @@ test("what waited is performed for the executor when people have said yes, once,
   assert.equal(execution?.status, "running");
   const again = await asked();
   assert.deepEqual([again.status, errorOf(again).code], [409, "UNDER_WAY"]);
-  assert.match(errorOf(again).message, /^was asked for before and is used: muster plan /);
+  assert.match(errorOf(again).message, /^was requested before and is used: muster plan /);
   assert.ok(!touched());
   assert.deepEqual(await act(served, execution?.id ?? ""), { ended: "well", message: "n1 is wiping" });
   assert.ok(touched());

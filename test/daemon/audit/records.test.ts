@@ -118,14 +118,14 @@ test("the outcome of a failed run is in the audit too", () => {
 const twoAdmins = '@id("two-admins") @quorum("admin:2") forbid (principal, action, resource) when { true } unless { context.approved };';
 const never = '@id("never-alice") forbid (principal, action, resource) when { principal.name == "alice" };';
 for (const [what, given, policy, rule] of [
-  ["has no admin's approval", undefined, undefined, /the rule write-in-prod wants the yes of 1 operator/],
+  ["has no admin's approval", undefined, undefined, /the rule write-in-prod requires the yes of 1 operator/],
   [
     "has an admin's approval of what its playbook was before",
     { ...approval, sha256: "1" },
     undefined,
-    /the rule write-in-prod wants the yes of 1 operator/,
+    /the rule write-in-prod requires the yes of 1 operator/,
   ],
-  ["needs more people than the admin who approved it", approval, twoAdmins, /the rule two-admins wants the yes of .*2 admin/],
+  ["needs more people than the admin who approved it", approval, twoAdmins, /the rule two-admins requires the yes of .*2 admin/],
   ["is denied for its creator", approval, never, /denied by the rule never-alice/],
 ] as const)
   test(`a schedule that ${what} does not run, and the rule is named`, () => {

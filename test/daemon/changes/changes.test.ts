@@ -251,7 +251,7 @@ test("who asked takes it back while it waits: nobody can say yes any more, and i
   const { desk, node, told, world, records } = openDesk();
   node("n1", "prod");
   const id = desk.propose(restartSsh("n1"), ada).approval?.id ?? "";
-  assert.throws(() => desk.withdraw(id, bob), refusedWith("APPROVAL_NOT_WITHDRAWN", /only who asked for it takes it back/));
+  assert.throws(() => desk.withdraw(id, bob), refusedWith("APPROVAL_NOT_WITHDRAWN", /only the requester can withdraw it/));
   assert.equal(desk.withdraw(id, { ...ada, keyId: "another key of ada" }).state, "withdrawn");
   assert.throws(() => desk.vote(id, { answer: "approve", reason: "" }, bob), refusedWith("VOTE_REFUSED", /withdrawn already/));
   assert.throws(() => desk.withdraw(id, ada), refusedWith("APPROVAL_NOT_WITHDRAWN", /it is withdrawn already/));
@@ -284,7 +284,7 @@ test("an agent takes back what its own key asked, its person too, and no agent w
   const agent = { keyId: "k-agent", name: "ada", role: "agent", onBehalfOf: "carol" } as const;
   const asked = (target: string, who: typeof agent | typeof ada) => desk.propose(restartSsh(target), who).approval?.id ?? "";
   const own = asked("n1", ada);
-  assert.throws(() => desk.withdraw(own, agent), refusedWith("APPROVAL_NOT_WITHDRAWN", /only who asked/));
+  assert.throws(() => desk.withdraw(own, agent), refusedWith("APPROVAL_NOT_WITHDRAWN", /only the requester/));
   assert.equal(desk.withdraw(asked("n2", agent), agent).state, "withdrawn");
   assert.equal(desk.withdraw(asked("n2", agent), person("Carol")).state, "withdrawn");
 });

@@ -19,7 +19,7 @@ test("machines of an inventory that nobody can read are in no group, and the log
     known.map((node) => [node.id, node.groups]),
     [[id, []]],
   );
-  assert.match(lines.join(""), /"nodes":\["n1"\].*planned as for machines in no group/);
+  assert.match(lines.join(""), /"nodes":\["n1"\].*the machines are planned as in no group/);
   assert.match(lines.join(""), /line 3 is no YAML/);
   assert.throws(() => nodesFor({ targets: ["all"] }, world.nodes, unreadable, log), { code: "INVENTORY_INVALID" });
 });

@@ -66,10 +66,10 @@ for (const role of ["agent", "viewer", "node"] as const) {
   });
 }
 
-test("a key that acts for somebody else has no vote", () => {
+test("a key that acts for another person has no vote", () => {
   assert.equal(
     refusal(castVote(asked(), ballot("bob", { onBehalfOf: "carol" }), after(1))),
-    "a key that acts for somebody else has no vote",
+    "a key that acts for another person has no vote",
   );
 });
 

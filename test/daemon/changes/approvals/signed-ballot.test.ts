@@ -45,9 +45,9 @@ test("a signed yes counts, in the role its voter is registered with", () => {
 test("a yes without a signature, with another's, an old one or one that is no voter's, is refused at once and on record", () => {
   const { lab, approval, vote } = waiting();
   const signature = bob.sign(approval, "approve", lab.clock.now);
-  assert.match(vote("bob"), /^VOTE_REFUSED: only a signed yes counts here: say it with `muster approve` where your voter's key is/);
+  assert.match(vote("bob"), /^VOTE_REFUSED: only a signed yes counts here: run `muster approve` where your voter's key is/);
   assert.equal(vote("cem", { signature }), "VOTE_REFUSED: bob signed it, and the API key is cem's");
-  assert.match(vote("bob", { signature: { ...signature, voter: "eve" } }), /eve is no registered voter$/);
+  assert.match(vote("bob", { signature: { ...signature, voter: "eve" } }), /eve is not a registered voter$/);
   assert.match(vote("bob", { signature: { ...signature, at: "2026-11-21T12:00:01.000Z" } }), /its signature is not bob's for this$/);
   assert.equal(vote("bob", { signature }, "viewer"), "VOTE_REFUSED: a key of the role viewer has no vote");
   lab.clock.pass(301);

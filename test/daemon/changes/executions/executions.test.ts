@@ -120,7 +120,7 @@ test("one that comes back without it has lost it in the middle: unknown for good
   lab.desk.receive(hello());
   const after = now(lab, execution);
   assert.equal(after?.status, "unknown");
-  assert.match(after?.error ?? "", /lost in the middle/);
+  assert.match(after?.error ?? "", /lost during the execution/);
   assert.deepEqual(
     after?.steps.map(({ status }) => status),
     ["unknown"],

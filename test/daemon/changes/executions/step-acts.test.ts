@@ -182,7 +182,7 @@ const refusals: Record<string, { change(lab: DeskLab, execution: Execution): Par
     why: /no execution 8d4a3f35\S* is at work/,
   },
   "a step that the plan does not have": { change: () => ({ stepId: "2" }), why: /step 2 is no act/ },
-  "another plan than the executor checked": { change: () => ({ planHash: "0".repeat(64) }), why: /its hash is another/ },
+  "another plan than the executor checked": { change: () => ({ planHash: "0".repeat(64) }), why: /its hash differs/ },
   "another machine under the same name": {
     change: ({ world }) => {
       world.db.exec("PRAGMA foreign_keys = OFF; UPDATE nodes SET id = 'another'; UPDATE node_macs SET node_id = 'another'");

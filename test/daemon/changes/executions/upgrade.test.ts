@@ -56,7 +56,7 @@ test("an approved plan that waited for its turn is refused, and says to propose 
 test("a plan that waits for approval is dropped at the next vote, and the same request can be proposed again", () => {
   const { world, approval, work } = earlier();
   const next = upgraded(world);
-  assert.throws(() => vote(next, approval.id, "bob"), /asked for again|propose it again/);
+  assert.throws(() => vote(next, approval.id, "bob"), /request it again|propose it again/);
   assert.equal(world.approvals.get(approval.id)?.state, "dropped");
   const again = next.desk.propose(wish("wipe", ["n1"], { disks: "all" }), ada);
   assert.notEqual(again.work.hash, work.hash);

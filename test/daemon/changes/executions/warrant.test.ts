@@ -79,7 +79,7 @@ test("what only looks is begun without anybody's approval", () => {
 test("a change in prod without an approval is refused, and one that names an approval that did not come", () => {
   const { work, execution } = papers();
   assert.equal(reason({ work, execution }), "it needs approval, and none came with it");
-  assert.equal(reason({ ...papers(), execution: executionOf(work) }), "the execution is of another plan");
+  assert.equal(reason({ ...papers(), execution: executionOf(work) }), "the execution belongs to another plan");
 });
 
 test("a plan altered after it was approved is refused", () => {
@@ -196,13 +196,13 @@ for (const [what, change, told] of [
   ],
   ["that asked nobody", { quorum: [], votes: [] }, "its approval lacks votes"],
   [
-    "that somebody said no to",
+    "that a person denied",
     { votes: [{ keyId: "k-bob", by: "bob", role: "operator", answer: "deny", reason: "", at: later(5).toISOString() }] },
-    "somebody said no",
+    "a person denied it",
   ],
   ["that is only waiting", { state: "pending" }, "its approval is pending, not approved"],
   ["that names another requester", { requestedBy: "zoe", requesterKeyId: "k-zoe" }, "its approval names another requester"],
-  ["of another plan", { planId: "00000000-0000-4000-8000-000000000000" }, "its approval is of another plan"],
+  ["of another plan", { planId: "00000000-0000-4000-8000-000000000000" }, "its approval belongs to another plan"],
 ] as const) {
   test(`an approval ${what} is refused`, () => {
     const claims = papers();

@@ -99,7 +99,7 @@ test("of a group or of all, those who are not fit are left out, and told", () =>
   assert.match(made.summary, /left out: fresh is armed.*; left out: old is retired/);
   assert.throws(
     () => plan({ goal: tool("load"), targets: ["group:attic"] }),
-    refused("NODE_WRONG_PHASE", /can be used on none of them: fresh is armed/),
+    refused("NODE_WRONG_PHASE", /cannot be used on any of them: fresh is armed/),
   );
 });
 

@@ -129,7 +129,7 @@ test("everything that is wrong with a runbook is told with its line", () => {
       [
         "9 steps.0.parameters.unit: load has no such parameter",
         "11 steps.1.tool: service_stop needs unit",
-        "12 steps.1.after: no step later stands before it",
+        "12 steps.1.after: there is no earlier step later",
         "13 steps.1.when: quiet is not a boolean parameter of the runbook",
         "16 steps.2.parameters.unit: {unit} is not a parameter of the runbook",
         "18 rollback.0.undoes: there is no step nothing",

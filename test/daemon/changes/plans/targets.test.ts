@@ -91,6 +91,6 @@ test("a goal for no node takes none", () => {
   assert.deepEqual([made.targets, made.steps.map(({ target, scope }) => [target, scope])], [[], [[undefined, "prod"]]]);
   assert.throws(
     () => plan({ goal: question, targets: ["n1"] }),
-    (error) => error instanceof MusterError && /sql_sqlite is for no node/.test(error.message),
+    (error) => error instanceof MusterError && /sql_sqlite takes no node/.test(error.message),
   );
 });

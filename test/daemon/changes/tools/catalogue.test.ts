@@ -119,7 +119,7 @@ for (const [what, text, fault] of [
   [
     "a shell's line",
     documented.replace("{target}", "{target} | tee log"),
-    /^ping_host.yaml:12: command_template: looks like a shell's line/,
+    /^ping_host.yaml:12: command_template: looks like a shell command/,
   ],
   ["an unknown placeholder", documented.replace("4 {target}", "{count} {target}"), /\{count\} is not a parameter/],
   ["a program that a parameter chooses", documented.replace("ping -c", "{target} -c"), /is not a program's name/],
@@ -153,7 +153,7 @@ for (const [what, text, fault] of [
 test("a tool that is there already is refused, naming both files", () => {
   assert.match(
     faultsOf(documented.replace("ping_host", "ping"), "ping").join(),
-    /^ping.yaml:1: name: ping is in .*forms\/network\/ping.yaml already/,
+    /^ping.yaml:1: name: ping is already in .*forms\/network\/ping.yaml/,
   );
 });
 

@@ -57,7 +57,7 @@ const wrong: [what: string, vote: Vote, told: string][] = [
   ],
   ["another time", forged({ at: later(1).toISOString() }), "its signature is not bea's for this"],
   ["another voter's name", forged({ voter: "cem" }), "its signature is not cem's for this"],
-  ["a voter nobody registered", signedVote(mallory, question), "mallory is no registered voter"],
+  ["a voter who is not registered", signedVote(mallory, question), "mallory is not a registered voter"],
   ["a key nobody registered, under a registered name", signedVote(keyOf("bea"), question), "its signature is not bea's for this"],
   [
     "a signature of another curve",
@@ -70,7 +70,7 @@ const wrong: [what: string, vote: Vote, told: string][] = [
   [
     "a time that has not come",
     signedVote(bea, question, later(301)),
-    `it was signed at ${later(301).toISOString()}, which is still to come: the voter's clock is wrong`,
+    `it was signed at ${later(301).toISOString()}, which is in the future: the voter's clock is wrong`,
   ],
 ];
 for (const [what, vote, told] of wrong) test(`${what} is told apart`, () => assert.equal(said(vote), told));

@@ -109,7 +109,7 @@ describe("Muster's own acts in plans", { concurrency: 1 }, () => {
     process.kill(childOf("control"), "SIGKILL");
     const execution = await ended(proposed);
     assert.deepEqual([execution.status, execution.steps[0]?.status], ["unknown", "unknown"]);
-    assert.match(execution.steps[0]?.error ?? "", /control was stopped in the middle of this: it may have happened/);
+    assert.match(execution.steps[0]?.error ?? "", /control was stopped during this act: it may have happened/);
     assert.equal(switched("n2"), "on\n");
   });
 

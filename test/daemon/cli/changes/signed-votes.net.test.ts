@@ -154,7 +154,7 @@ describe("signed votes", { concurrency: 1 }, () => {
   });
 
   const mistakes: [what: string, args: string[], says: RegExp, env?: () => NodeJS.ProcessEnv][] = [
-    ["a second key over the first", ["voter", "keygen"], /voter\.json is there already/],
+    ["a second key over the first", ["voter", "keygen"], /voter\.json already exists/],
     ["an invalid public key", ["voter", "add", "eve", "ssh-ed25519", "--role", "operator"], /not a public key of/],
     ["a role without a vote", ["voter", "add", "eve", "x", "--role", "viewer"], /operator, admin/],
     ["an unknown voter", ["voter", "remove", "eve", "--data", data.root], /eve is not a voter/],

@@ -68,7 +68,7 @@ test("an approval serves the plan it was given for, as long as it lasts, with al
     await refused(lab, lab.begin(work, approval), why);
   };
   await refusedWith({ executeBy: new Date(Date.now() - 1000).toISOString() }, /expired before it was begun/);
-  await refusedWith({ planId: randomUUID() }, /its approval is of another plan/);
+  await refusedWith({ planId: randomUUID() }, /its approval belongs to another plan/);
   await refusedWith({ quorum: [], votes: [] }, /lacks votes/);
   await refusedWith({ targetsHash: digestOf("others") }, /its targets changed/);
   await refusedWith({ policyVersion: digestOf("older") }, /the policy changed/);
