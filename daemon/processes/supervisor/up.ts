@@ -22,7 +22,7 @@ export async function up(configFile: string, data: DataDir): Promise<void> {
   const lock = claim(data);
   const tail = new LogTail();
   const log = createLog("musterd", config.admin.log.level, tail.take);
-  for (const { from, to } of moved) log.warn({ key: from, place: to }, `muster.yaml: ${from} is now ${to}; the old key still works`);
+  for (const { from, to } of moved) log.warn({ setting: from, place: to }, `muster.yaml: ${from} is now ${to}; the old key still works`);
   const sockets = listenDescriptors(process.env, process.pid);
   const supervisor = new Supervisor(
     childSpecs(config, configFile, data.root, process.env, sockets),
