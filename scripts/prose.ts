@@ -33,6 +33,7 @@ const CLEAN = [
   "daemon/main.ts",
   "daemon/machines",
   "daemon/netboot",
+  "daemon/processes",
   "daemon/process.ts",
   "daemon/store",
   "scripts",

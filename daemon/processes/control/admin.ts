@@ -1,4 +1,4 @@
-/** Starts the area admin: keys, news of the daemon's processes, its log, the doctor and alerts. */
+/** Starts the area admin: keys, the state of the daemon's processes, the daemon's log, the doctor and alerts. */
 import { alertRulesOf, startAlerts } from "../../admin/alerts/alerts.ts";
 import { rulesInWords } from "../../admin/alerts/rules-in-words.ts";
 import { DoctorAsking, type DoctorWanted } from "../../admin/doctor-asking.ts";
@@ -17,7 +17,7 @@ import { strongestMode } from "../../netboot/boot-places.ts";
 import type { Shared } from "./shared.ts";
 
 export interface Admin {
-  /** Shown once, at the very first start. */
+  /** The first API key. It is set only at the first start and shown only then. */
   firstKey: string | undefined;
   processes: ProcessNews;
   logBook: ControlLogBook;

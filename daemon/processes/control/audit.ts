@@ -1,4 +1,4 @@
-/** Starts the area audit: the keeper that signs checkpoints and copies them. */
+/** Starts the area audit: the keeper, which signs checkpoints and sends copies of them. */
 import type { AuditApi } from "../../api/audit/audit.ts";
 import { auditAlarm } from "../../audit/alarm.ts";
 import { readCheckpoints } from "../../audit/checkpoint-files.ts";
@@ -27,7 +27,7 @@ export async function startAudit({ config, data, log, parts, stores, audit }: Sh
     (keeper) => keeper.stop(),
   );
   const checkpoints = (): string[] => {
-    keeper.tick(); // so that an export proves its own end
+    keeper.tick(); // signs the newest records, so that an export includes a checkpoint over its end
     return readCheckpoints(data.audit).map(({ note }) => note);
   };
   return { api: { audit, checkpoints } };

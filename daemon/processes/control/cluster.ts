@@ -1,4 +1,4 @@
-/** Starts the area cluster: finds the pages of the services that run on the nodes. */
+/** Starts the area cluster: it finds the web pages of the services that run on the nodes. */
 import type { ServicesApi } from "../../api/cluster/services.ts";
 import { WebUiFinder } from "../../cluster/web-uis.ts";
 import { readSecret } from "../../config/secret-file.ts";
@@ -13,8 +13,8 @@ export function startCluster({ config, log }: Pick<Shared, "config" | "log">): {
     links: config.admin.links,
     changed: (service, reason) =>
       reason === undefined
-        ? servicesLog.info({ service }, "service reached again")
-        : servicesLog.warn({ service, reason }, "service not reached"),
+        ? servicesLog.info({ service }, "the service can be reached again")
+        : servicesLog.warn({ service, reason }, "the service cannot be reached"),
   });
   return { api: { webUis: () => webUis.find() } };
 }

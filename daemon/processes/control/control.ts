@@ -1,4 +1,4 @@
-/** Builds the control process: starts its areas in order, and stops them in reverse. */
+/** Builds the control process. It starts its areas in order and stops them in reverse order. */
 import type { DoctorNews, DoctorWanted } from "../../admin/doctor-asking.ts";
 import type { SupervisorNews } from "../../admin/process-news.ts";
 import type { Config } from "../../config/config.ts";
@@ -20,7 +20,7 @@ import { openShared } from "./shared.ts";
 
 export interface Control {
   url: string;
-  /** Shown once, at the very first start. */
+  /** The first API key. It is set only at the first start and shown only then. */
   firstKey: string | undefined;
   news(news: SupervisorNews): void;
   logged(news: LogNews): void;
@@ -48,7 +48,7 @@ export async function startControl(
     const changes = await startChanges(shared, acts);
     await startSchedules(shared, jobs, changes.desk);
     const cluster = startCluster(shared);
-    // Last, so that every area hears the executor's first message.
+    // The link starts after the areas, so that every area receives the executor's first message.
     await parts.start(
       "executor link",
       () => link.start(),

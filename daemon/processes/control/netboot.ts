@@ -1,4 +1,4 @@
-/** The reads of network boot that control offers. The netboot process itself answers the machines. */
+/** Builds what control offers about network boot. The netboot process answers the machines. */
 import { captureOf } from "../../../pxe/capture/rings.ts";
 import type { NodesApi } from "../../api/machines/nodes.ts";
 import type { ExplainApi } from "../../api/netboot/explain.ts";

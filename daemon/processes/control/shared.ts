@@ -1,4 +1,4 @@
-/** The parts that every area of the control process is built from. */
+/** The parts that the areas of the control process share. */
 import { AuditLog } from "../../audit/log.ts";
 import { loadAccess } from "../../config/access-secrets.ts";
 import type { Config } from "../../config/config.ts";
@@ -24,7 +24,7 @@ export interface Given {
 export interface Shared extends Given {
   stores: Stores;
   audit: AuditLog;
-  /** Subscribe before it is started. */
+  /** Areas subscribe before the link starts, else they miss messages. */
   link: ExecutorLink;
   inventory: Inventory;
   todo: TodoFile;
@@ -39,7 +39,7 @@ export async function openShared(given: Given): Promise<Shared> {
     () => openStores(data.database),
     ({ db }) => db.close(),
   );
-  loadAccess(config); // stops the start if the file still holds a placeholder
+  loadAccess(config); // throws if the file still contains a placeholder
   const places = bootPlaces(bootInterfaces(config.netboot));
   return {
     ...given,

@@ -1,4 +1,4 @@
-/** What the executor needs for plans: where to read for itself what was decided, and how each machine is reached. */
+/** Builds the executor's settings for plans: the sources by which it checks a decision itself, and the SSH address of a node. */
 import * as z from "zod";
 import { knownNodes } from "../../changes/known-nodes.ts";
 import { policySettings } from "../../changes/policy/settings.ts";
@@ -25,7 +25,7 @@ export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessE
     governed: {
       database: data.database,
       tools: [ourTools, ...(forms === undefined ? [] : [forms])],
-      // Without a memory of how they were: this looks for itself, each time.
+      // Reads the folder at each call, so that the executor never uses an outdated list.
       playbooks: (name) => playbooksIn(ansibleDirectory(config.jobs))(name),
       policy: policySettings(config.changes, env),
       nodesNow: (db) => {
@@ -39,7 +39,7 @@ export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessE
   };
 }
 
-/** As Ansible would log in: the node's own variables of the inventory, else root and 22. */
+/** The same login that Ansible uses: port and user from the node's inventory variables, by default 22 and root. */
 function sshPlace({ node, nodeId, address }: Target, database: string, inventory: InventoryFile): SshPlace {
   if (address === undefined) throw new Error(`${node} has no address`);
   const hostKey = pinnedKey(database, nodeId);

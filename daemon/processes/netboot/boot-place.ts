@@ -1,4 +1,7 @@
-/** Builds what serves one interface: boot HTTP here, TFTP and DHCP in `lan-servers.ts`. Each names our address there and no other. */
+/**
+ * Builds the servers of one interface: boot HTTP here, TFTP and DHCP in `lan-servers.ts`. They send machines only our
+ * address on this interface.
+ */
 import type { WireEvent } from "../../../pxe/boot-source.ts";
 import { Recorder } from "../../../pxe/capture/recorder.ts";
 import { startBootHttpServer } from "../../../pxe/http/server.ts";
@@ -13,7 +16,7 @@ import { bootUrl, fleetContent } from "./fleet-content.ts";
 import { startLanServers } from "./lan-servers.ts";
 import type { LanPlace, SharedParts } from "./shared.ts";
 
-/** Without a place there is only boot HTTP, for this machine itself. */
+/** Without a place it starts only boot HTTP on the loopback address. */
 export async function startBootPlace(parts: Lifecycle, shared: SharedParts, place: LanPlace | undefined): Promise<void> {
   const { config, data, rings, macAt, log } = shared;
   const address = place?.network.address ?? "127.0.0.1";

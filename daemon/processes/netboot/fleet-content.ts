@@ -29,8 +29,8 @@ export function fleetContent(config: Config, data: DataDir, network: BootNetwork
 export const bootUrl = ({ netboot }: Config, network: BootNetwork | undefined): string =>
   `http://${network?.address ?? "127.0.0.1"}:${netboot.http_port}`;
 
-/** The keys that may log in to every node as root: the executor's, and those of the configuration. */
+/** The public keys that may log in to every node as root: the executor's key and the configured keys. */
 export const rootKeys = (config: Config, data: DataDir): string[] => [executorKey(data), ...loadAccess(config).sshKeys];
 
-/** The public half only. The executor makes the key at its first start, long before a machine boots. */
+/** The executor's public key. The executor creates it at its first start, before any machine boots. */
 const executorKey = (data: DataDir): string => readFileSync(join(data.executor, "id_ed25519.pub"), "utf8").trim();

@@ -1,4 +1,4 @@
-/** Builds TFTP and DHCP on one interface. */
+/** Starts TFTP and, unless it is off, DHCP on one interface. */
 import { join } from "node:path";
 import { socketName } from "../../../pxe/inherited-sockets.ts";
 import type { Tap } from "../../../pxe/tap.ts";

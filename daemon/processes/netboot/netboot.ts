@@ -1,4 +1,4 @@
-/** Builds the netboot process: DHCP, TFTP and boot HTTP on every interface, over the fleet's rules and the database. */
+/** Builds the netboot process: DHCP, TFTP and boot HTTP on every interface. They answer by the state in the database. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CaptureRings } from "../../../pxe/capture/rings.ts";

@@ -1,4 +1,4 @@
-/** What all interfaces of the netboot process have in common. */
+/** The parts that all interfaces of the netboot process share. */
 import type { CaptureRings } from "../../../pxe/capture/rings.ts";
 import type { InheritedSockets } from "../../../pxe/inherited-sockets.ts";
 import type { Config } from "../../config/config.ts";
@@ -22,7 +22,7 @@ export interface SharedParts {
   leasing: Leasing;
   quirkBook: QuirkBook;
   otherServers: OtherServers;
-  /** Our addresses on all of them. */
+  /** Our addresses on all interfaces. */
   ours: ReadonlySet<string>;
   rings: CaptureRings;
   sockets: InheritedSockets;

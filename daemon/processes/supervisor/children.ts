@@ -1,4 +1,4 @@
-/** How each process of the daemon is started. Order is the order of starting; stopping goes backwards. */
+/** The commands that start the daemon's processes, in the order of start. The supervisor stops them in reverse order. */
 import { join } from "node:path";
 import { approvalVariables } from "../../changes/policy/settings.ts";
 import type { Config } from "../../config/config.ts";
@@ -11,7 +11,7 @@ export type ChildName = (typeof childNames)[number];
 const program = join(import.meta.dirname, "../../process.ts");
 const launcher = join(import.meta.dirname, "../../../pxe/bind-sockets.py");
 
-/** `sockets`: descriptors that were handed to this process, bound already. */
+/** `sockets` are descriptors of bound sockets that this process inherited, for example from systemd. */
 export function childSpecs(
   config: Config,
   configFile: string,
@@ -43,7 +43,7 @@ const spec = (name: ChildName, [command = "", ...args]: string[], env: NodeJS.Pr
   env: environment(name, env),
 });
 
-/** Sockets bound to one interface each: Node cannot do that itself (decision 0004). */
+/** The launcher that binds each socket to one interface, which Node cannot do (decision 0004). Empty if no socket is needed. */
 function socketLauncher({ netboot }: Config, sockets: readonly number[]): string[] {
   const wanted = bootInterfaces(netboot).flatMap((each) => [each.interface, ...socketsOf(each, sockets.length > 0)]);
   if (!wanted.some((item) => item.includes("="))) return [];
@@ -51,16 +51,19 @@ function socketLauncher({ netboot }: Config, sockets: readonly number[]): string
   return ["/usr/bin/python3", launcher, ...handed, ...wanted, "--"];
 }
 
-/** TFTP binds to our address by itself, unless it was not to need the right to do so (decision 0012). */
+/** The sockets of one interface. TFTP binds its own socket, except when sockets are inherited (decision 0012). */
 function socketsOf({ dhcp, check_other_servers, tftp_port }: BootInterface, handedIn: boolean): string[] {
   const tftp = handedIn && tftp_port > 0 ? [`tftp?=${tftp_port}`] : [];
   if (dhcp === "off") return tftp;
-  // A proxy listens there to what the LAN's own server offers; it works without, where a DHCP client of the system holds the port.
+  // On port 68 a proxy listens to the offers of the LAN's own server. It works without it if a DHCP client uses the port.
   const probe = dhcp === "proxy" ? ["probe~=68"] : check_other_servers ? ["probe=68"] : [];
   return ["dhcp=67", "pxe4011=4011", ...probe, ...tftp];
 }
 
-/** Key hashes are for control alone; who asks the policy is told what has to be approved; the rest get what every program needs. */
+/**
+ * The environment of a child. Only control gets the API keys. Control and executor get the approval variables, because
+ * both evaluate the policy.
+ */
 function environment(name: ChildName, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const common = Object.fromEntries(
     ["PATH", "HOME", "LANG", "TZ", "NODE_OPTIONS"].flatMap((key) => (env[key] === undefined ? [] : [[key, env[key]]])),

@@ -1,4 +1,7 @@
-/** Has `muster doctor` run when control asks: the supervisor may start programs, control may not. In a process of its own, for it waits. */
+/**
+ * Runs `muster doctor` for control, which may not start programs. It runs in a separate process because its checks would
+ * block the supervisor.
+ */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import * as z from "zod";
@@ -26,7 +29,7 @@ export function doctorRunner(configFile: string, dataRoot: string, env: NodeJS.P
   };
 }
 
-/** It ends with 1 where something is wrong, and has told what. */
+/** The doctor exits with 1 if a check fails, so the output counts and not the exit code. */
 function newsOf(stdout: string, error: Error | null): DoctorNews {
   try {
     return { type: "doctor-done", examination: { at: new Date().toISOString(), checks: z.array(Check).parse(JSON.parse(stdout)) } };
@@ -35,7 +38,7 @@ function newsOf(stdout: string, error: Error | null): DoctorNews {
   }
 }
 
-/** Nothing that only control is to know. */
+/** The environment without the variables that only control may have. */
 const ordinary = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(
     ["PATH", "HOME", "LANG", "TZ", "NODE_OPTIONS"].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),

@@ -1,4 +1,4 @@
-/** Where the locks of a data folder are: one for the daemon, one for each of its processes. */
+/** The lock files of a data folder: one for the daemon, and one for each of its processes. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DataDir } from "../../data-dir.ts";

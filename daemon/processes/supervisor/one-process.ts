@@ -41,13 +41,13 @@ export async function runChildProcess(name: ChildName, configFile: string, data:
       return runChild(log, lock, async () => {
         const { startExecutorProcess } = await import("../executor/executor.ts");
         const executor = await startExecutorProcess(config, data, log, process.env);
-        // Only a stop that was asked for ends runs; when the supervisor was killed they go on and are found again.
+        // Only a requested stop ends runs. If the supervisor was killed, the runs continue and the next executor finds them.
         return { stop: (reason) => (reason === "SIGTERM" ? executor.close() : executor.abandon()) };
       });
   }
 }
 
-/** To a person at the terminal, not to the log: the key is shown this once and stored only as a hash. */
+/** Prints the URL and the first key to the terminal, not to the log. The key is shown only now and stored as a hash. */
 function announce(url: string, key: string | undefined, { root }: DataDir): void {
   const how =
     key === undefined

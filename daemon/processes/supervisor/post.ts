@@ -1,4 +1,4 @@
-/** What the processes tell the supervisor besides that they run, and what it answers. */
+/** Handles the messages of the processes to the supervisor: log lines and requests for the doctor. */
 
 import type { DoctorNews, DoctorWanted } from "../../admin/doctor-asking.ts";
 import type { LogLines } from "../../log/log-relay.ts";
@@ -9,13 +9,13 @@ export function postOf(tail: LogTail, runDoctor: () => Promise<DoctorNews>): Pos
   let toControl: Send | undefined;
   return {
     heard: (message) => {
-      const told = message as LogLines | DoctorWanted;
-      switch (told.type) {
+      const sent = message as LogLines | DoctorWanted;
+      switch (sent.type) {
         case "log-lines":
-          for (const line of told.lines) tail.take(line);
+          for (const line of sent.lines) tail.take(line);
           return;
         case "doctor-wanted":
-          // One that is gone by then is not told; its successor has not asked.
+          // If control ends meanwhile, the result is not sent again. A new control requests its own.
           void runDoctor().then((news) => toControl?.(news));
       }
     },

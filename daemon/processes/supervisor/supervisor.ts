@@ -1,4 +1,4 @@
-/** Keeps the daemon's processes running: starts each, restarts alone what crashed, stops all in reverse order. */
+/** Keeps the daemon's processes running. It starts each, restarts a crashed one alone, and stops all in reverse order. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { SupervisorNews } from "../../admin/process-news.ts";
 import { backoff } from "../../errors/backoff.ts";
@@ -9,32 +9,32 @@ export interface ChildSpec {
   command: string;
   args: string[];
   env: NodeJS.ProcessEnv;
-  /** Descriptors of this process that it gets, from `FIRST_SOCKET` on. They stay open here, so that its successor gets them too. */
+  /** Descriptors of this process that the child inherits, from `FIRST_SOCKET` on. They stay open here for the next start of the child. */
   sockets?: readonly number[];
 }
 
-/** After the three of every process and the IPC channel. */
+/** The first descriptor after the three standard streams and the IPC channel. */
 export const FIRST_SOCKET = 4;
 
-/** What control answers to each piece of news: until then it may have died with it. */
+/** Control acknowledges each piece of news with this. Without it, control may have died before it handled the news. */
 export interface NewsTaken {
   type: "news-taken";
 }
 
-/** Who takes what goes over the IPC channels besides news. */
+/** Handles all other messages on the IPC channels. */
 export interface Post {
-  /** One of the processes said something. */
+  /** A process has sent a message. */
   heard(message: object): void;
-  /** The reader was started anew and knows nothing. */
+  /** The reader has started again and has no state. `send` resolves to false if the message could not be sent. */
   newReader(send: (message: object) => Promise<boolean>): void;
 }
 
 export interface Patience {
   firstDelayMs: number;
   maxDelayMs: number;
-  /** A process that lived this long has recovered: its next crash is a first one. */
+  /** After this time a process has recovered, and its next crash counts as the first one. */
   steadyMs: number;
-  /** For stopping all of them together; the daemon promises to be gone in 3 s. */
+  /** Time to stop all processes together. The daemon must exit within 3 s. */
   stopBudgetMs: number;
 }
 
@@ -52,7 +52,7 @@ export class Supervisor {
   readonly #children: Child[];
   readonly #log: Log;
   readonly #patience: Patience;
-  /** What the reader has not taken yet, oldest first. */
+  /** News that the reader has not acknowledged yet, oldest first. */
   #unread: SupervisorNews[] = [];
   readonly #reader: string;
   readonly #post: Post | undefined;
@@ -86,7 +86,7 @@ export class Supervisor {
     child.process = process;
     child.startedAt = Date.now();
     process.once("exit", (code, signal) => this.#ended(child, process, signal ? `killed by ${signal}` : `exit code ${code}`));
-    // With a pid it is a pipe that broke because the other side died, which `exit` tells.
+    // With a pid the error is a broken pipe to a dead process. The `exit` event reports that.
     process.on("error", (error) => {
       if (process.pid === undefined) this.#ended(child, process, error.message);
     });
@@ -109,12 +109,12 @@ export class Supervisor {
     const { firstDelayMs, maxDelayMs, steadyMs } = this.#patience;
     child.failures = Date.now() - child.startedAt > steadyMs ? 1 : child.failures + 1;
     const restartInMs = backoff({ first: firstDelayMs, most: maxDelayMs }, child.failures);
-    this.#log.warn({ child: child.spec.name, reason, restartInMs }, "child ended; starting it again");
+    this.#log.warn({ child: child.spec.name, reason, restartInMs }, "child ended, starting it again");
     this.#tell({ type: "child-exited", name: child.spec.name, reason, restartInMs });
     child.timer = setTimeout(() => this.#launch(child), restartInMs);
   }
 
-  /** A new reader knows nothing: it is told what it missed and then what runs. */
+  /** Sends a new reader the exits that it missed, and then the processes that run. */
   #brief(reader: ChildProcess): void {
     const missed = this.#unread.filter(({ type }) => type === "child-exited");
     const running = this.#children.flatMap(({ spec, process }): SupervisorNews[] =>
@@ -131,7 +131,7 @@ export class Supervisor {
   }
 }
 
-/** One that cannot be reached is dead or dying: its successor is told. */
+/** Sends a message. Resolves to false if the reader is dead or dying. The next reader then receives the news again. */
 const delivered = (reader: ChildProcess, message: object) =>
   new Promise<boolean>((resolve) => {
     if (reader.connected) reader.send(message, (error) => resolve(error === null));

@@ -1,4 +1,4 @@
-/** The daemon itself: one per data folder, three processes, gone in three seconds. */
+/** Runs the daemon in the foreground: one per data folder, with three child processes. It stops within three seconds. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { listenDescriptors } from "../../../pxe/inherited-sockets.ts";
 import { loadConfigFile } from "../../config/config.ts";
@@ -18,7 +18,7 @@ import { Supervisor } from "./supervisor.ts";
 export async function up(configFile: string, data: DataDir): Promise<void> {
   const { config, moved } = loadConfigFile(configFile);
   createDataDir(data);
-  bootPlaces(bootInterfaces(config.netboot)); // a wrong interface is a message now, not three restarting processes
+  bootPlaces(bootInterfaces(config.netboot)); // throws now if an interface is wrong, instead of in processes that restart
   const lock = claim(data);
   const tail = new LogTail();
   const log = createLog("musterd", config.admin.log.level, tail.take);
@@ -41,7 +41,7 @@ export async function up(configFile: string, data: DataDir): Promise<void> {
   lock.release();
 }
 
-/** One daemon a data folder. The lock decides; the file only says who it is, so that a dead one's is no obstacle. */
+/** Takes the lock of the data folder, or throws DAEMON_RUNNING. The pid file is only for messages: an old one does no harm. */
 function claim(data: DataDir): ProcessLock {
   const lock = takeLock(lockFile(data, "musterd"));
   if (!lock) {
