@@ -1,6 +1,6 @@
 /**
- * Runs `muster doctor` for control, which may not start programs. It runs in a separate process because its checks would
- * block the supervisor.
+ * Runs `muster doctor` for control, which may not start programs. It runs in a separate process because some of
+ * its checks block.
  */
 import { execFile } from "node:child_process";
 import { join } from "node:path";

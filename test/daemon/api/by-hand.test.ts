@@ -1,4 +1,4 @@
-/** What people do by a command or a click, over the real API: the policy is asked of each, and the audit names plan and rule. */
+/** Manual actions over the real API: the policy decides each, and the audit names plan and rule. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,7 +23,7 @@ const at = "2026-11-21T12:00:00.000Z";
 const ready: NodeState = { phase: "ready", since: at };
 const rescue: NodeState = { phase: "rescue", since: at };
 
-/** What is done to `n1`, as whoever means it asks for it. */
+/** The manual actions on `n1`, as a client requests them. */
 const deeds = {
   armNode: { path: "/api/nodes/n1/arm", body: { confirm: "n1" }, erases: true },
   wipeNode: { path: "/api/nodes/n1/wipe", body: { confirm: "n1", disks: "all" }, erases: true },
@@ -79,7 +79,7 @@ async function bench(t: TestContext, deed: Deed, settings: Partial<PolicySetting
     served,
     ask: (role: Role, given: object | undefined = body, headers: Record<string, string> = {}) =>
       served.request(path, { method: route.method, key: served.key(role), headers, ...(given && { body: JSON.stringify(given) }) }),
-    /** Whether anything came of it. */
+    /** True if the request changed the node or caused any act. */
     touched: () => happened > 0 || JSON.stringify(served.world.nodes.findById(node.id)?.state) !== before,
     records: () => new AuditLog(served.world.db).list().toReversed(),
   };
@@ -182,7 +182,7 @@ test("a machine that was never in service is armed and retired without typing it
   assert.equal(served.world.nodes.findById(fresh.id)?.state.phase, "retired");
 });
 
-/** The step as the executor begins it and requests its act. Resolves when control has answered. */
+/** Begins the step as the executor does and requests its act. Resolves when control has answered. */
 async function act(served: Served, executionId: string, stepId = "1"): Promise<ActOutcome> {
   const { lab, world } = served;
   const execution = world.executions.get(executionId) ?? assert.fail("no execution");
@@ -201,7 +201,7 @@ async function answerAfter({ told }: DeskLab, before: number): Promise<ActOutcom
   return assert.fail("control has not answered");
 }
 
-test("what waited is performed for the executor when people have said yes, once, in the requester's name", async (t) => {
+test("an approved act is performed for the executor once, in the requester's name", async (t) => {
   const { served, touched, records } = await bench(t, "wipeNode", { approvalMode: "changes" });
   const asking = served.key("operator");
   const asked = () => served.request("/api/nodes/n1/wipe", { method: "POST", key: asking, body: JSON.stringify(deeds.wipeNode.body) });
@@ -235,12 +235,12 @@ test("what waited is performed for the executor when people have said yes, once,
     summaries.join("\n"),
   );
   await served.request("/api/nodes/n1/disarm", { method: "POST", key: served.key("operator") });
-  // The same answer to a repeated request, and no second wipe.
+  // A repeated request gets the same answer and causes no second wipe.
   assert.deepEqual(await act(served, execution?.id ?? ""), { ended: "well", message: "n1 is wiping" });
   assert.equal(served.world.nodes.findByName("n1")?.state.phase, "ready");
 });
 
-test("what was asked of a machine before it was in service, without its name typed, is not done to it in service", async (t) => {
+test("an act requested before a machine was in service, without its typed name, is not done in service", async (t) => {
   const { served } = await bench(t, "armNode", { approvalMode: "changes" });
   for (const [name, phase, typed, ended] of [
     ["asked-bare", "ready", undefined, "badly"],
@@ -265,7 +265,7 @@ test("what was asked of a machine before it was in service, without its name typ
   }
 });
 
-test("nobody is asked about what cannot be: a machine nothing switches, a worker the inventory does not have", async (t) => {
+test("an impossible act requests no approval: a machine without power control, a worker missing in the inventory", async (t) => {
   const lacking = (code: "POWER_NOT_CONFIGURED" | "NODE_WRONG_PHASE") => () => {
     throw new MusterError(code, "there is none");
   };
@@ -285,7 +285,7 @@ test("nobody is asked about what cannot be: a machine nothing switches, a worker
   assert.deepEqual(world.approvals.list(10), []);
 });
 
-test("what cannot be planned names the field that was sent", async (t) => {
+test("the refusal of an act that cannot be planned names the sent field", async (t) => {
   const { served } = await bench(t, "rescueNode");
   addNode(served.world, { phase: "discovered" }, "fresh");
   for (let n = 0; n < 5001; n++) addNode(served.world, ready, `hall-${n}`);

@@ -1,4 +1,4 @@
-/** Every refusal has one form: code, message, hint. */
+/** Every refusal has the same form: code, message, hint. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -30,16 +30,16 @@ const refusals: [what: string, path: string, options: RequestInit, status: numbe
   ["no body where one is needed", "/api/keys", { method: "POST" }, 400, "REQUEST_INVALID", /^body: .*expected object/],
   ["a missing field", "/api/keys", json({ name: "x" }), 400, "REQUEST_INVALID", /^role: /],
   ["a wrong field", "/api/keys", json({ name: "x", role: "god" }), 400, "REQUEST_INVALID", /^role: .*viewer/],
-  ["a field nobody knows", "/api/keys", json({ name: "x", role: "admin", colour: 1 }), 400, "REQUEST_INVALID", /^body: .*colour/],
+  ["an unknown field", "/api/keys", json({ name: "x", role: "admin", colour: 1 }), 400, "REQUEST_INVALID", /^body: .*colour/],
   ["a wrong query", "/api/jobs?limit=0", {}, 400, "REQUEST_INVALID", /^limit: /],
   ["a query that is no number", "/api/nodes/n1/events?since=x", {}, 400, "REQUEST_INVALID", /^since: /],
   ["a wrong MAC address", "/api/explain/nonsense", {}, 400, "REQUEST_INVALID", /^mac: /],
   ["a path that is not one", "/api/nodes/%zz", {}, 400, "REQUEST_INVALID", /^url: /],
   ["a path without end", `/api/nodes/${"x".repeat(500)}`, {}, 400, "REQUEST_INVALID", /^url: /],
-  ["a node nobody knows", "/api/nodes/nobody", {}, 404, "NODE_NOT_FOUND", /nobody/],
-  ["a job nobody knows", "/api/jobs/none", {}, 404, "JOB_NOT_FOUND", /none/],
-  ["a key nobody knows", "/api/keys/none", { method: "DELETE" }, 404, "KEY_NOT_FOUND", /none/],
-  ["the job of a name nobody knows", "/api/provisioning/status/none", {}, 404, "JOB_NOT_FOUND", /^Job not found for this hostname\.$/],
+  ["an unknown node", "/api/nodes/unknown", {}, 404, "NODE_NOT_FOUND", /unknown/],
+  ["an unknown job", "/api/jobs/none", {}, 404, "JOB_NOT_FOUND", /none/],
+  ["an unknown key", "/api/keys/none", { method: "DELETE" }, 404, "KEY_NOT_FOUND", /none/],
+  ["the job of an unknown name", "/api/provisioning/status/none", {}, 404, "JOB_NOT_FOUND", /^Job not found for this hostname\.$/],
 ];
 
 test("every refusal says its code, what is wrong, where, and what to do", async (t) => {
@@ -57,7 +57,7 @@ test("every refusal says its code, what is wrong, where, and what to do", async 
   }
 });
 
-test("a wrong method is told the right ones", async (t) => {
+test("the refusal of a wrong method lists the right ones", async (t) => {
   const served = await serve(t);
   const allowed = async (path: string) => (await served.request(path, { method: "PUT" })).headers.get("allow");
   assert.equal(await allowed("/api/nodes"), "GET, HEAD, POST");
@@ -66,14 +66,14 @@ test("a wrong method is told the right ones", async (t) => {
   assert.equal(await allowed("/metrics"), "GET, HEAD");
 });
 
-test("what has defaults for all of its body needs none", async (t) => {
+test("a route with defaults for its whole body needs no body", async (t) => {
   const served = await serve(t);
   addNode(served.world, { phase: "accepted" }, "n1");
   const answer = await served.request("/api/nodes/n1/arm", { method: "POST", key: served.key("operator") });
   assert.equal(answer.status, 200, answer.text);
 });
 
-test("a failure inside tells the asker nothing of the inside", async (t) => {
+test("an internal error shows the caller no internals", async (t) => {
   const served = await serve(t, {
     explain: () => {
       throw new Error("SQLITE_CORRUPT: /var/lib/muster/muster.db");

@@ -1,4 +1,4 @@
-/** The live feed: who may listen, for how long, and what is heard. */
+/** The live feed: which clients may listen, for how long, and what they receive. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
@@ -15,7 +15,7 @@ const SLOW = { pollMs: 5, heartbeatMs: 60_000, authorizeMs: 60_000 };
 interface Ear {
   socket: WebSocket;
   frames: ServerFrame[];
-  /** Resolves with code and reason when the server ends it. */
+  /** Resolves with code and reason when the server closes the connection. */
   closed: Promise<{ code: number; reason: string }>;
 }
 
@@ -138,7 +138,7 @@ test("?since= replays what was missed, in order and once", async (t) => {
   );
 });
 
-test("what is no frame ends the connection of who sent it, and of nobody else", async (t) => {
+test("data that is no frame ends the connection of its sender, and no other connection", async (t) => {
   const served = await serve(t, { pace });
   const good = listen(t, served, bearer(served.key("viewer")));
   for (const nonsense of ["nonsense", '{"type":"shutdown"}', "\0", '{"type":"watch","jobId":5}']) {

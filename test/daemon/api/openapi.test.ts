@@ -28,7 +28,7 @@ test("every route is in the OpenAPI document, with what it takes, answers and re
   }
 });
 
-test("metrics name every phase and status, also those with nobody in them", async (t) => {
+test("metrics name every phase and status, also empty ones", async (t) => {
   const served = await serve(t);
   const { status, text } = await served.request("/metrics", { key: served.key("node") });
   assert.equal(status, 200);

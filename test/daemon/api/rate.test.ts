@@ -1,4 +1,4 @@
-/** How much each may ask in a minute, by a clock that stands still unless it is told. */
+/** Rate limits per minute, by a clock that the test sets. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { limitOf, Rate } from "../../../daemon/api/rate.ts";
@@ -40,7 +40,7 @@ test("a flood of strangers does not fill the memory, and who is limited stays so
   assert.equal(rate.wait("stranger 0", 1, T0 + 3), 0, "the oldest gave way");
 });
 
-test("what is limited how follows from the route", () => {
+test("the limit follows from the route", () => {
   assert.equal(limitOf({ access: "admin", method: "POST", sensitive: true }), "sensitive");
   assert.equal(limitOf({ access: "public", method: "POST", sensitive: true }), "sensitive");
   assert.equal(limitOf({ access: "operator", method: "DELETE" }), "normal");
@@ -49,7 +49,7 @@ test("what is limited how follows from the route", () => {
   assert.equal(limitOf({ access: "public", method: "POST" }), undefined, "machines that call home");
 });
 
-test("ten keys may be made in a minute; the eleventh is told when to come back, and then it is made", async (t) => {
+test("ten keys may be made in a minute; the eleventh is refused with the time to retry, and then it is created", async (t) => {
   const { request, key } = await atNoon(t);
   const mine = key("admin");
   const make = (n: number, as = mine) => request("/api/keys", { ...post({ name: `made ${n}`, role: "viewer" }), key: as });
@@ -83,7 +83,7 @@ test("a hundred changes a minute: the hundred-and-first waits, reading goes on, 
   assert.equal((await wake({ cookie, "x-csrf-token": csrfToken })).status, 202);
 });
 
-test("nobody gets another share by claiming to come from elsewhere", async (t) => {
+test("a client gets no other share by claiming another address", async (t) => {
   const { request } = await atNoon(t);
   const guess = (n: number) =>
     request("/api/session", {
@@ -106,7 +106,7 @@ test("machines that call home are not counted, however many have one address", a
   assert.deepEqual(await statuses(300, () => request("/api/ready-for-provisioning", post({ hostname: "n1" }))), all(300, 400));
 });
 
-test("whoever tries keys from an address is not heard for a minute; sessions from there are, and machines too", async (t) => {
+test("an address that tries keys is blocked for a minute; its sessions and machines are not", async (t) => {
   const { request, key } = await atNoon(t);
   const mine = key("viewer");
   const login = await request("/api/session", post({ key: mine }));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Repeats } from "../../../daemon/api/repeats.ts";
 
-test("the first is told, those after it are counted and told when the while is over", () => {
+test("the first counts as new; its repeats are counted and returned when the period ends", () => {
   const repeats = new Repeats<string>(1000);
   assert.deepEqual(
     [0, 1, 2, 999].map((now) => repeats.first("a", "of a", now)),

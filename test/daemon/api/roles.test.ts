@@ -1,4 +1,4 @@
-/** Every route of the real server, asked by everyone: who gets what. */
+/** Every route of the real server is requested by every kind of caller, and each answer is checked. */
 import assert from "node:assert/strict";
 import { subscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
@@ -43,7 +43,7 @@ let serial = 0;
 const unused = () => `unused-${serial++}`;
 const node = ({ world }: Served, state: NodeState = { phase: "accepted" }) => addNode(world, state).name;
 
-/** An address set aside, in the database alone. */
+/** Stores an address that is set aside. It is in the database only. */
 function declined({ leases }: World): string {
   const address = `10.0.0.${10 + (serial++ % 10)}`;
   const cause = { kind: "declined", by: "52:54:00:00:00:01" } as const;
@@ -66,7 +66,7 @@ function schedule({ world }: Served): string {
   return name;
 }
 
-/** A change that waits for somebody's answer, and a look that is at work. */
+/** A change that waits for approval, and a read-only step that is at work. */
 const asked = (lab: DeskLab) => lab.desk.propose(restartSsh(lab.node(unused()).name), person(unused()));
 const looking = (lab: DeskLab) => lab.desk.propose(diskUsage(lab.node(unused()).name), person(unused())).execution?.id;
 
@@ -78,7 +78,7 @@ const callHome = {
   ssh_host_key: `ssh-ed25519 ${"A".repeat(68)}`,
 };
 
-/** A request that succeeds for whoever may ask, each time it is made. A route without one does not compile. */
+/** For each route a request that succeeds every time for an allowed caller. A route without one does not compile. */
 const requests: Record<RouteName, (served: Served) => { path: string; body?: object }> = {
   health: () => ({ path: "/health" }),
   status: () => ({ path: "/api/status" }),
@@ -177,7 +177,7 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
   provisioningStatus: (served) => ({ path: `/api/provisioning/status/${withJob(served).nodeName}` }),
 };
 
-/** Who may what, by the words of the table below. */
+/** The callers in each group of the table below. */
 const may = {
   everyone: ["nobody", ...Role.options, "an expired key", "an expired session"],
   "any key": Role.options,
@@ -187,9 +187,9 @@ const may = {
   admins: ["admin"],
 } satisfies Record<string, readonly string[]>;
 
-/** Every route the server has, contract or not. One that is not here fails the test: whoever adds a route says here who may call it. */
+/** Every route of the server, in the contract or not, with the group that may call it. A missing route fails the test. */
 const table: Record<string, keyof typeof may> = {
-  // The page: `/` and its files.
+  // The page and its files.
   "GET /*": "everyone",
   "GET /health": "everyone",
   "GET /metrics": "any key",
@@ -277,7 +277,7 @@ const table: Record<string, keyof typeof may> = {
   "GET /api/netboot/quirks": "readers",
 };
 
-/** What the server itself says it has: of each instance, every route anybody registers on it. */
+/** The routes that are registered on any instance of the server. */
 const registered = new Set<string>();
 subscribe("fastify.initialization", (message) => {
   const { fastify } = message as { fastify: FastifyInstance };
@@ -329,13 +329,13 @@ async function start(t: TestContext): Promise<Served> {
     }),
   });
   const { leases } = served.world;
-  // As netboot does it, which has no pools here.
+  // Releases addresses as netboot does, without pools.
   const releases = followReleases({ leases, pools: () => [], settled: async () => undefined, log: silentLog }, 10);
   t.after(() => releases.close());
   return served;
 }
 
-/** Their headers, new for each request: what one asks must not use up what another may. */
+/** The headers of each caller. They are new for each request, so that requests do not share a session or a limit. */
 const callers: Record<string, (served: Served) => Record<string, string>> = {
   nobody: () => ({}),
   ...Object.fromEntries(Role.options.map((role) => [role, ({ key }: Served) => ({ authorization: `Bearer ${key(role)}` })])),
@@ -370,7 +370,7 @@ async function ask(served: Served, route: string, headers: Record<string, string
   return answer.status;
 }
 
-/** 200 where it greets; what it closes with in the words of HTTP. */
+/** 200 if the feed sends its hello, else the HTTP status that matches the close reason. */
 async function listening({ listen }: Served, headers: Record<string, string>): Promise<number> {
   const socket = listen(headers);
   const heard = await Promise.race([once(socket, "message").then(() => 200), once(socket, "close").then(([, reason]) => String(reason))]);
@@ -380,7 +380,7 @@ async function listening({ listen }: Served, headers: Record<string, string>): P
 
 const statusOf = new Map((Object.values(routes) as Route[]).map(({ method, path, status = 200 }) => [`${method} ${path}`, status]));
 
-// Of somebody else's question: who may take some back is told that this is not theirs.
+// The approval belongs to another requester, so a caller with the right role gets this status.
 statusOf.set("POST /api/approvals/:id/withdraw", 409);
 
 for (const [caller, headersOf] of Object.entries(callers)) {
@@ -431,7 +431,7 @@ test("a change refused for the role changes nothing", async (t) => {
   assert.deepEqual(served.world.nodes.findById(target.id), target);
 });
 
-test("who may not ask learns nothing about what would have been valid", async (t) => {
+test("a caller without permission learns nothing about valid input", async (t) => {
   const served = await start(t);
   const broken = { method: "POST", body: "{" };
   assert.equal((await served.request("/api/keys", broken)).status, 401);
@@ -439,7 +439,7 @@ test("who may not ask learns nothing about what would have been valid", async (t
   assert.equal((await served.request("/api/nodes/no-such-node", { key: served.key("node") })).status, 403);
 });
 
-test("what an agent proposes is in the name of a person: the one its header names, else its key's owner; nobody else's header counts", async (t) => {
+test("an agent proposes in the name of a person: of its header, else of its key's owner; other callers' headers do not count", async (t) => {
   const served = await start(t);
   const { secret } = served.world.keys.create(unused(), "agent", new Date(), { owner: "alice" });
   const proposed = async (authorization: string, headers: Record<string, string> = {}) => {

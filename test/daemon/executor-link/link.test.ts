@@ -12,7 +12,7 @@ import { ExecutorLink } from "../../../daemon/executor-link/link.ts";
 import { createLog } from "../../../daemon/log/log.ts";
 import { until } from "../../support/until.ts";
 
-test("coming and going of the executor is told, also to one that fails at it, and a stop of our own is not", async (t) => {
+test("listeners are notified when the executor connects or disconnects, even if one throws, and not at our own stop", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "muster-link-"));
   const path = join(folder, "executor.sock");
   const sockets: Socket[] = [];

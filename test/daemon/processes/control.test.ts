@@ -1,4 +1,4 @@
-/** The control process tells how its fellow processes are. */
+/** The control process reports the state of the other processes. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";

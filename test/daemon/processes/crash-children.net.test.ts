@@ -1,4 +1,4 @@
-/** kill -9 of each child of the daemon, in the middle of installs and runs. */
+/** Kills each child of the daemon with SIGKILL during installs and runs. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { childNames } from "../../../daemon/processes/supervisor/children.ts";
@@ -22,7 +22,7 @@ for (const victim of childNames) {
     await lab.until("another one runs", () => (lab.child(victim)?.pid ?? process.pid) !== process.pid);
     await untilWhole(lab);
     t.diagnostic(`whole again after ${Date.now() - killedAt} ms`);
-    // Its word that it ended may come a moment after it is back.
+    // The event of its exit may arrive after its restart.
     await lab.until("the restart is an event", async () =>
       (await lab.events()).some(
         ({ type, summary }) => type === "process.exited" && summary.startsWith(`${victim} ended (killed by SIGKILL)`),

@@ -1,4 +1,4 @@
-/** kill -9 of the daemon itself, alone and with everything it started. */
+/** Kills the daemon with SIGKILL, alone and with all processes it started. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { childNames } from "../../../daemon/processes/supervisor/children.ts";
@@ -24,7 +24,7 @@ test("kill -9 of musterd: its children go, the run goes on and is found again", 
   await check(lab, situations, { attempt: 1, journal: "begin end" });
 });
 
-test("kill -9 of musterd and a new start at once: nobody works twice", { skip }, async () => {
+test("kill -9 of musterd and a new start at once: no work is done twice", { skip }, async () => {
   const situations = await prepare(lab, "hurry");
   await lab.daemon.stop("SIGKILL");
   await lab.start();

@@ -1,4 +1,4 @@
-/** A data folder on a small disk that is full at each moment of a job, and has room again later. */
+/** The data folder is on a small disk that is full at each stage of a job and has room again later. */
 import assert from "node:assert/strict";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ after(() => lab?.close());
 
 const ballast = () => join(lab.dataDir, "ballast");
 
-/** To the last byte. */
+/** Fills the disk to the last byte. */
 function fill(): void {
   const file = openSync(ballast(), "w");
   try {
@@ -30,12 +30,12 @@ function fill(): void {
   }
 }
 
-test("the disk is full while somebody cancels: it is cancelled all the same as soon as there is room", { skip }, async (t) => {
+test("the disk is full during a cancel: the job is cancelled as soon as there is room", { skip }, async (t) => {
   const scene = await bringTo(lab, "running", undefined, "stubborn");
   fill();
   try {
     const status = await lab.tryCancel(scene.id);
-    assert.ok(status === 202 || status === 507, `answered with ${status}: neither taken nor told that the disk is full`);
+    assert.ok(status === 202 || status === 507, `answered with ${status}: neither accepted nor refused with a full disk`);
     await sleep(5000);
   } finally {
     rmSync(ballast());

@@ -1,4 +1,4 @@
-/** SIGKILL to each process at each moment of a job, SIGSTOP to each, and a disk that is full at each (npm run e2e:crash). */
+/** Sends SIGKILL to each process at each stage of a job, and SIGSTOP to each (npm run e2e:crash). */
 import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -34,7 +34,7 @@ for (const victim of victims) {
       });
       if (moment === "writing result") await sleep(holders().length > 0 ? 1500 : 0);
       const struck = await strike(lab, victim, moment);
-      assert.ok(struck > 0 || isGone(victim, moment), "somebody was struck");
+      assert.ok(struck > 0 || isGone(victim, moment), "a process was killed");
       await settled(t, lab, scene, moment, victim);
     });
   }
@@ -47,17 +47,17 @@ for (const victim of victims) {
     assert.ok(stopped.length > 0);
     for (const { pid } of stopped) send(pid, "SIGSTOP");
     await sleep(10_000);
-    if (victim === "executor") assert.equal((await lab.jobWith(scene.id)).status, "unknown", "nobody vouches for it");
+    if (victim === "executor") assert.equal((await lab.jobWith(scene.id)).status, "unknown", "no executor confirms it");
     for (const { pid } of stopped) send(pid, "SIGCONT");
     await settled(t, lab, scene, "running", victim);
   });
 }
 
-/** Whoever would take the result in must not have done so before it dies, and Ansible not have heeded SIGTERM. */
+/** Stops the victim first, so that it cannot handle the result before it dies. For `cancelling`, so that Ansible cannot handle SIGTERM. */
 const isHeld = (victim: Victim, moment: Moment) =>
   moment === "cancelling" ? victim === "ansible-playbook" : victim === "executor" || victim === "control";
 
-/** Ansible has ended before its result is written, or may have. */
+/** True if the victim may have ended: Ansible ends before its result is written. */
 const isGone = (victim: Victim, moment: Moment) => moment === "writing result" && (victim === "ansible-playbook" || victim === "ssh");
 
 async function settled(t: TestContext, ...[of, scene, moment, victim]: Parameters<typeof settle>): Promise<void> {

@@ -1,4 +1,4 @@
-/** How control gets to know what `muster doctor` finds: by the supervisor, from a process of its own. */
+/** Control gets the results of `muster doctor` through the supervisor, which runs it in a separate process. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ function place(t: TestContext, config: string): { config: string; data: string }
   return { config: join(folder, "muster.yaml"), data: join(folder, "data") };
 }
 
-/** Both ends, joined as the IPC channel joins them. */
+/** Control and supervisor, connected as by the IPC channel. */
 function joined(run: () => Promise<DoctorNews>): { asking: DoctorAsking; asked: () => number } {
   let asked = 0;
   const asking: DoctorAsking = new DoctorAsking(() => {
@@ -38,7 +38,7 @@ test("the real checks arrive with what is wrong and what to do, and who asks mea
   assert.equal(asked(), 1, "an answer of just now is good enough");
 });
 
-test("checks that could not be made are a failure with its reason, and the next question is asked anew", async (t) => {
+test("checks that could not be made are a failure with its reason, and the next request runs them again", async (t) => {
   const { config, data } = place(t, "");
   const { asking, asked } = joined(doctorRunner(config, data, { PATH: "/nonexistent", NODE_OPTIONS: "--no-such-option" }));
   await assert.rejects(asking.examine(), { code: "DOCTOR_SILENT", message: /did not run: Command failed/ });

@@ -1,4 +1,4 @@
-/** Sockets that systemd opened: the daemon serves two interfaces as a user without any privilege, and refuses sockets that are none. */
+/** Inherited sockets of systemd: the daemon serves two interfaces as a user without privileges, and refuses unsuitable sockets. */
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
@@ -22,11 +22,11 @@ function closedToNobody(): string | false {
     accessSync(process.execPath, constants.X_OK);
     return false;
   } catch {
-    return "the user nobody may not read this clone";
+    return "the unprivileged user may not read this clone";
   }
 }
 
-describe("a daemon that is nobody, with the sockets of two interfaces handed in", { skip }, () => {
+describe("an unprivileged daemon with the inherited sockets of two interfaces", { skip }, () => {
   let lab: TestDaemon;
   let lans: [Lan, Lan];
   const handed = ["br0", SECOND.device].flatMap((card) => [67, 69, 4011, 68].map((port) => `${card}:${port}`));
@@ -92,7 +92,7 @@ describe("sockets that are handed in", { skip: noNetwork }, () => {
   const network = noNetwork ? undefined : createNetwork();
   after(() => network?.close());
 
-  /** What the launcher says, and its exit code, with these sockets handed in as nobody. */
+  /** The output and exit code of the launcher, run by an unprivileged user with these inherited sockets. */
   function launch(sockets: string, ...wanted: string[]) {
     const handed = sockets.split(",").map((_, index) => 3 + index);
     const args = ["netns", "exec", network?.name ?? "", "python3", activation, sockets, "python3", launcher, "--handed", handed.join(",")];
@@ -112,13 +112,13 @@ describe("sockets that are handed in", { skip: noNetwork }, () => {
     assert.match(stderr, /UDP port 67 .* is bound to no interface; write BindToDevice= in its unit/);
   });
 
-  test("and of no use are told, and not passed on", () => {
+  test("and of no use are reported, and not passed on", () => {
     const { stdout, stderr } = launch("br0:67,lo:67", "br0", "dhcp=67", "tftp?=69");
     assert.equal(stdout, "dhcp@br0=3");
     assert.match(stderr, /UDP port 67 on lo was handed in, and the configuration has no use for it/);
   });
 
-  test("one that is missing takes a right that nobody has: the way to get it is named", () => {
+  test("one that is missing needs a privilege that the user lacks: the error says how to get it", () => {
     const { status, stderr } = launch("br0:67", "br0", "dhcp=67", "lo", "dhcp=67");
     assert.equal(status, 77);
     assert.match(stderr, /no permission to bind dhcp to UDP port 67 on lo; have systemd do it \(scripts\/systemd\/install lo\)/);

@@ -1,4 +1,4 @@
-/** The settings of the policy: the strictest of file and environment, and the same for the two processes that ask it. */
+/** The settings of the policy: the strictest of file and environment, and the same for both processes that evaluate it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { policySettings } from "../../../daemon/changes/policy/settings.ts";
@@ -18,7 +18,7 @@ for (const [file, env, mode] of [
   });
 }
 
-test("control and executor are told the mode of the environment, netboot is not", () => {
+test("control and executor get the mode of the environment, netboot does not", () => {
   const env = { APPROVAL_MODE: "true", MUSTER_APPROVAL_MODE: "everything" };
   const told = childSpecs(config("policy"), "muster.yaml", "/data", env).map(({ name, env }) => [
     name,

@@ -1,4 +1,7 @@
-/** What the program of each process holds: control has nothing that starts a process or logs in anywhere, the executor nothing that serves or thinks. */
+/**
+ * The imports of each process. Control imports nothing that starts processes or logs in to machines. The executor imports
+ * nothing that serves HTTP, requests votes or uses a language model.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -8,7 +11,7 @@ import { parseSync } from "oxc-parser";
 
 const root = join(import.meta.dirname, "../../..");
 
-/** Every file and package that is loaded with `entries`: imports of types alone are not, what is imported later neither. */
+/** Every file and package that `entries` load. Imports of types only and dynamic imports do not count. */
 function loadedWith(...entries: string[]): Set<string> {
   const loaded = new Set<string>();
   const visit = (file: string): void => {
@@ -34,12 +37,12 @@ const control = loadedWith("daemon/process.ts", "daemon/processes/control/contro
 const executor = loadedWith("daemon/process.ts", "daemon/processes/executor/executor.ts");
 const from = (loaded: Set<string>, pattern: RegExp) => [...loaded].filter((name) => pattern.test(name));
 
-test("control holds nothing that starts a process, logs in over SSH or is the executor's", () => {
+test("control imports nothing that starts a process, logs in over SSH or belongs to the executor", () => {
   assert.ok(control.has("daemon/changes/changes.ts") && control.has("daemon/api/server.ts"));
   assert.deepEqual(from(control, /^(node:child_process|node:cluster|ssh2)$|^daemon\/executor\//), []);
 });
 
-test("the executor holds nothing that serves HTTP, asks for votes or thinks", () => {
+test("the executor imports nothing that serves HTTP, requests votes or uses a language model", () => {
   assert.ok(executor.has("daemon/executor/executions/executions.ts") && executor.has("ssh2"));
   assert.deepEqual(
     from(
@@ -50,7 +53,7 @@ test("the executor holds nothing that serves HTTP, asks for votes or thinks", ()
   );
 });
 
-test("with everything control loads, packages too, Node itself has not loaded what starts processes", () => {
+test("after control and its packages have loaded, Node has not loaded its modules that start processes", () => {
   const program = `
     await import(${JSON.stringify(join(root, "daemon/processes/control/control.ts"))});
     process.stdout.write(process.moduleLoadList.filter((name) => /child_process|cluster/.test(name)).join());

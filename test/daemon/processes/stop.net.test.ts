@@ -1,4 +1,4 @@
-/** SIGTERM in the middle of runs, and what stands in the way of a start and what does not. */
+/** SIGTERM during runs, and the conditions under which a start is refused. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -34,7 +34,7 @@ test("a second daemon on the same data folder is refused, with the reason and wh
 });
 
 test("SIGTERM in the middle of runs: exit 0, nothing left; the next start begins them again, once", { skip }, async (t) => {
-  // The one ignores SIGTERM on this very machine.
+  // The task of stubborn-1 runs on this machine and ignores SIGTERM.
   await atWork("stubborn-1");
   await lab.until("the task that ignores SIGTERM", () => lab.processes().length > 4);
   await atWork("gentle-1");

@@ -1,4 +1,4 @@
-/** The supervisor with real, tiny child processes. */
+/** The supervisor with small real child processes. */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,11 +43,11 @@ const script = (name: string, program: string): ChildSpec => ({
 });
 
 const file = (name: string) => join(folder, name);
-// A file that was only just made is empty: a number read from nothing would be 0, which is this whole process group.
+// A new file is still empty. A pid read from it would be 0, and a signal to 0 goes to this whole process group.
 const lines = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), "utf8").split("\n").filter(Boolean) : []);
 const write = (name: string, text: string) => `appendFileSync(${JSON.stringify(file(name))}, ${text} + "\\n");`;
 
-/** Writes its number down, and its name when it is told to stop. */
+/** A child that records its pid at the start and its name on SIGTERM. */
 const obedient = (name: string) =>
   script(
     name,
@@ -56,7 +56,7 @@ const obedient = (name: string) =>
      ${write(name, "process.pid")}`,
   );
 
-/** Writes down what it is told and says that it took it. */
+/** A reader that records the news and acknowledges each. */
 const reader = (name: string) =>
   script(
     name,
@@ -160,7 +160,7 @@ test("nothing is started any more once the stop has begun", async () => {
   const stopped = started.stop();
   const before = launches.length;
   await stopped;
-  // Longer than a crashed child ever waits for its next start.
+  // This is longer than any restart delay of a crashed child.
   await sleep(2 * (hasty.maxDelayMs ?? 0));
   assert.deepEqual(launches.slice(before), []);
 });

@@ -1,4 +1,4 @@
-/** What the database itself holds plans, approvals and executions to, whoever writes. */
+/** The constraints that the database enforces on plans, approvals and executions for every writer. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
@@ -73,7 +73,7 @@ const executionOf = ({ id }: PlannedWork): Execution => ({
   createdAt: at,
 });
 
-test("a plan is what it was when it was written, and nobody can change it", () => {
+test("a stored plan cannot be changed", () => {
   const world = openWorld();
   const work = addPlan(world);
   assert.deepEqual(world.plans.get(work.id), work);
@@ -103,7 +103,7 @@ for (const state of ["denied", "expired", "used", "dropped", "withdrawn"] as con
     assert.deepEqual(world.approvals.live(), []);
   });
 
-test("a plan is live while somebody may still say yes, or while it waits or runs", () => {
+test("a plan is live while it may still be approved, or while it waits or runs", () => {
   const world = openWorld();
   const work = addPlan(world);
   assert.equal(world.plans.live(hash, "k1"), undefined);

@@ -1,4 +1,4 @@
-/** The list of migrations against the files of its folder. */
+/** Compares the list of migrations with the files in its folder. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

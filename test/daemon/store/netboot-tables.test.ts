@@ -1,4 +1,4 @@
-/** What is remembered of the network machines boot from: leases with their reasons, other servers, quirks. */
+/** The stores of the boot network: leases with their reasons, other servers, quirks. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openWorld } from "../../support/world.ts";
@@ -6,7 +6,7 @@ import { openWorld } from "../../support/world.ts";
 const mac = "52:54:00:00:00:01";
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 
-test("an address set aside keeps the reason, and is nobody's", () => {
+test("an address set aside keeps the reason, and belongs to no machine", () => {
   const { leases } = openWorld();
   const cause = { kind: "declined", by: mac } as const;
   leases.save({ mac: "declined 10.0.0.9", address: "10.0.0.9", state: "declined", expiresAt: 5, cause });
@@ -35,7 +35,7 @@ test("another server keeps what was heard of it before when it is seen again", (
   ]);
 });
 
-test("what was chosen and what was learned are kept apart, each added to, and forgotten together", () => {
+test("chosen and learned quirks are stored separately, each is added to, and both are removed together", () => {
   const { quirks } = openWorld();
   assert.deepEqual(quirks.find(mac), { mac, chosen: {}, learned: { quirks: {}, because: {} } });
   quirks.learn(mac, { blockSize: 512 }, "1468 got no answer, 512 did");

@@ -89,7 +89,7 @@ test("a node has at most one live job, even where the code forgot to look", () =
   world.jobs.add(job(node.id, "two"));
 });
 
-test("a token is redeemed once and remembers as whom", () => {
+test("a token is redeemed once and stores the machine that redeemed it", () => {
   const world = openWorld();
   const node = addNode(world);
   const now = new Date();

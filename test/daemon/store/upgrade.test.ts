@@ -1,4 +1,4 @@
-/** What the first release left behind, opened by this one. Its files were written by that release's own stores. */
+/** Opens the data of the first release. The stores of that release wrote its files. */
 import assert from "node:assert/strict";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** What a scrape tells of the road every change takes: the real API beside the real desk, over one database. */
+/** Metrics of changes in a scrape: the real API and the real area changes, over one database. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AlertWatch } from "../../../../daemon/admin/alerts/watch.ts";
@@ -127,7 +127,7 @@ test("wrong keys at the door are failed logins in the figures, and enough of the
   const login = (key: string) => served.request("/api/session", { method: "POST", body: JSON.stringify({ key }) });
   for (const key of ["one", "two", "three"]) assert.equal((await login(key)).status, 401);
   assert.equal((await login(served.key("viewer"))).status, 200);
-  // The audit writes the first down at once and the others as one, a minute later.
+  // The audit records the first refusal at once and its repeats as one record, a minute later.
   t.mock.timers.tick(60_000);
   const value = await scrape(served);
   assert.equal(value('muster_logins_total{outcome="failed"}'), 3);
@@ -141,7 +141,7 @@ test("wrong keys at the door are failed logins in the figures, and enough of the
   );
 });
 
-test("what the executor told last of itself is in a scrape, and zeroes while it is away", async (t) => {
+test("a scrape shows the executor's last report, and zeroes while it is disconnected", async (t) => {
   let told: ExecutorFigures | undefined = { runs: 1, steps: 2, sshConnections: 3, refusedWarrants: 4 };
   const served = await serve(t, { executorFigures: () => told });
   const series = ["runs", "steps", "ssh_connections", "refused_warrants"].map((name) => `muster_executor_${name}`);

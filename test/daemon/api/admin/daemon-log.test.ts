@@ -1,4 +1,4 @@
-/** The daemon's own log over HTTP and over the live feed: who gets it, which part of it, and that nothing is lost or doubled. */
+/** The daemon's own log over HTTP and over the live feed: access, filters, and no lost or repeated lines. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
@@ -39,7 +39,7 @@ test("the newest lines, by level and by process or part, and from a number on", 
   assert.equal((await ask("?since=4")).next, 4);
 });
 
-test("a level nobody knows is refused by name", async (t) => {
+test("an unknown level is refused by name", async (t) => {
   const { served } = await logging(t);
   const { status, text } = await served.request("/api/log?level=loud", { key: served.key("admin") });
   assert.equal(status, 400);
@@ -66,7 +66,7 @@ async function listen(t: TestContext, served: Served, key: string): Promise<Ear>
   return ear;
 }
 
-test("who watches gets every line once and in order, also after coming back with the last number", async (t) => {
+test("a client that watches gets every line once and in order, also after it reconnects with the last number", async (t) => {
   const { log, served } = await logging(t);
   const control = log.of("control");
   const write = (from: number, to: number) => {
@@ -91,7 +91,7 @@ test("who watches gets every line once and in order, also after coming back with
   );
 });
 
-test("who watches a log without a line is told so at once, and only once", async (t) => {
+test("a client that watches an empty log gets one answer at once, and no second one", async (t) => {
   const { log, served } = await logging(t);
   const ear = await listen(t, served, served.key("operator"));
   ear.say({ type: "watch_daemon_log" });
@@ -103,7 +103,7 @@ test("who watches a log without a line is told so at once, and only once", async
   assert.equal(told().length, 2);
 });
 
-test("after a restart of the daemon a number of before means nothing: everything comes anew", async (t) => {
+test("after a restart of the daemon an earlier number means nothing: all lines are sent again", async (t) => {
   const { log, served } = await logging(t);
   log.of("control").info("before");
   const ear = await listen(t, served, served.key("operator"));

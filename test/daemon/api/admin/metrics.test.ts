@@ -1,4 +1,4 @@
-/** What a scrape of the real API sees. */
+/** Metrics in a scrape of the real API. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Job } from "../../../../daemon/contract/jobs/job.ts";

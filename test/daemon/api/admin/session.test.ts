@@ -1,4 +1,4 @@
-/** Browsers: sessions, their CSRF token, the limit on guessing, and the headers that fence the page in. */
+/** Browser sessions: login, CSRF token, the limit on guesses, and the security headers of the page. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -58,7 +58,7 @@ test("a session changes nothing without its own CSRF token; a key needs none", a
   assert.equal((await arm({ authorization: `Bearer ${key}` })).status, 200);
 });
 
-test("a session that was logged out, or is over, opens nothing", async (t) => {
+test("a session that was logged out or has expired gives no access", async (t) => {
   const served = await serve(t);
   const { cookie, csrfToken } = await logIn(served, served.key("viewer"));
   const ask = (as: string) => served.request("/api/nodes", { headers: { cookie: as } });
@@ -86,7 +86,7 @@ test("the texts of a missing, malformed and wrong key are the documented ones", 
     assert.equal(await message({ authorization: header }), "Invalid API Key");
 });
 
-test("guessing keys is slowed down: the eleventh try in a minute is told when to come back", async (t) => {
+test("guessing keys is slowed down: the eleventh try in a minute is refused with the time to retry", async (t) => {
   const served = await serve(t);
   const guess = (key: string) => served.request("/api/session", { method: "POST", body: JSON.stringify({ key }) });
   for (let tries = 0; tries < 10; tries++) assert.equal((await guess(`wrong-${tries}`)).status, 401);
@@ -104,7 +104,7 @@ test("a key that may not read cannot log in to the page", async (t) => {
   assert.equal(status, 403);
 });
 
-test("the page runs its own scripts only, in nobody's frame, and tells nobody where it is", async (t) => {
+test("the page runs its own scripts only, in no frame, and sends no referrer", async (t) => {
   const pageRoot = mkdtempSync(join(tmpdir(), "muster-page-"));
   t.after(() => rmSync(pageRoot, { recursive: true }));
   writeFileSync(join(pageRoot, "index.html"), "<!doctype html><title>Muster</title>");
@@ -147,7 +147,7 @@ test("no answer of the API is kept by a cache, and each carries the same fence",
   }
 });
 
-test("the status names how an armed node is installed unless told otherwise", async (t) => {
+test("the status names how an armed node is installed by default", async (t) => {
   const served = await serve(t, { defaultProfile: "preseed" });
   const { body } = await served.request("/api/status", { key: served.key("viewer") });
   assert.equal((body as { defaultProfile: string }).defaultProfile, "preseed");
@@ -191,7 +191,7 @@ test("a key opens until it expires, and no session made from it lasts longer", a
   assert.equal((await served.request("/api/nodes", { headers: { cookie: session.cookie } })).status, 401);
 });
 
-test("a key has an owner: whoever was named, else the owner of the key that made it", async (t) => {
+test("a key has an owner: the named person, else the owner of the key that created it", async (t) => {
   const served = await serve(t);
   const { secret } = served.world.keys.create("laptop", "admin", new Date(), { owner: "alice" });
   const make = async (body: object) =>

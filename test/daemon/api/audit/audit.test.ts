@@ -1,4 +1,4 @@
-/** What the audit is told of requests: who changed what and what came of it, who logged in, who was refused. */
+/** Requests in the audit: changes with their outcome, logins and refusals. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ import { MusterError } from "../../../../daemon/errors/errors.ts";
 import { serve } from "../../../support/dhcp/served.ts";
 import { addNode, type World } from "../../../support/world.ts";
 
-/** Oldest first, without what differs each time. */
+/** The records, oldest first, without fields that differ in each run. */
 const records = ({ db }: World) =>
   new AuditLog(db)
     .list()
@@ -48,11 +48,11 @@ test("a change is recorded before it is made and after, with who, what and the r
   assert.equal(accepted?.summary, "Accept a discovered machine and, if a name is given, name it (disk /dev/sda)");
 });
 
-test("an intent is on disk while its change is at work, and reads unknown if nobody told its end", async (t) => {
+test("an intent is on disk while its change is at work, and reads unknown if it has no outcome", async (t) => {
   let during: ReturnType<typeof records> = [];
   const { world, key, request } = await serve(t, {
     wake: async () => {
-      await setTimeout(5); // who comes later has begun after this intent
+      await setTimeout(5); // a later timestamp proves that the work began after this intent
       during = records(world);
       throw new MusterError("POWER_UNKNOWN", "the executor is gone");
     },
@@ -66,7 +66,7 @@ test("an intent is on disk while its change is at work, and reads unknown if nob
   );
 });
 
-test("what cannot be recorded is not done", async (t) => {
+test("a change that cannot be recorded is not made", async (t) => {
   let woken = 0;
   const { world, key, request } = await serve(t, {
     wake: async () => {
@@ -82,7 +82,7 @@ test("what cannot be recorded is not done", async (t) => {
   assert.equal(woken, 1);
 });
 
-test("what jobs still have to do is accepted, and the jobs are named", async (t) => {
+test("work that jobs still have to do is accepted, and the jobs are named", async (t) => {
   const { world, key, request } = await serve(t, {
     provision: async (node, requestedBy) => ({ ...job, nodeId: node.id, nodeName: node.name, requestedBy }),
   });
@@ -110,7 +110,7 @@ test("keys made and ended are named by their ids, and no secret is in the audit"
   assert.ok(!texts.includes(secret) && !texts.includes(admin));
 });
 
-test("logins and failed logins are recorded, with the address of whoever failed", async (t) => {
+test("logins and failed logins are recorded, with the address of the failed login", async (t) => {
   const { world, key, request } = await serve(t);
   await request(routes.login.path, post({ key: key("viewer") }));
   await request(routes.login.path, post({ key: "mk_wrong" }));
@@ -121,7 +121,7 @@ test("logins and failed logins are recorded, with the address of whoever failed"
   ]);
 });
 
-test("who is refused is recorded, by name or address, and hammering is counted instead of written down", async (t) => {
+test("a refused caller is recorded by name or address, and repeats are only counted", async (t) => {
   const { world, key, request, listen } = await serve(t);
   const viewer = key("viewer");
   for (let n = 0; n < 20; n++) await request("/api/nodes/n1/arm", { ...post(), key: viewer });
@@ -136,7 +136,7 @@ test("who is refused is recorded, by name or address, and hammering is counted i
   ]);
 });
 
-test("what an agent sends that is not understood, or too often, is recorded with who sent it; what others only read is not", async (t) => {
+test("invalid or too frequent requests of an agent are recorded with their sender; invalid reads of others are not", async (t) => {
   const { world, key, request } = await serve(t, { limits: { sensitive: 10, normal: 3, reading: 100 } });
   const agent = key("agent");
   await request("/api/proposals", { ...post({ goal: "everything" }), key: agent });
@@ -157,7 +157,7 @@ test("what an agent sends that is not understood, or too often, is recorded with
   assert.ok(records(world).every(([, name]) => name === "agent-1"));
 });
 
-test("what an agent does by a session of the page is in the name of its person too", async (t) => {
+test("an agent with a session of the page also acts in the name of its person", async (t) => {
   const { world, key, request } = await serve(t);
   const { headers, body } = await request(routes.login.path, post({ key: key("agent") }));
   const session = { cookie: headers.get("set-cookie") ?? "", "x-csrf-token": (body as { csrfToken: string }).csrfToken };

@@ -13,7 +13,7 @@ import { type Served, serve } from "../../../support/dhcp/served.ts";
 const post = (served: Served, path: string, key: string, body: object = {}, headers: Record<string, string> = {}) =>
   served.request(path, { method: "POST", key, body: JSON.stringify(body), headers });
 
-/** A change in prod that waits, asked for by one operator. */
+/** A change in prod that an operator requested and that waits for approval. */
 async function waiting(served: Served): Promise<{ proposed: Proposed; approval: Approval; asker: string }> {
   served.lab.node("n1", "prod");
   const asker = served.key("operator");
@@ -45,7 +45,7 @@ test("a proposal, its plan, its approval and its execution are found under their
   assert.deepEqual(pending, []);
 });
 
-test("what does not count is refused with its reason, by the same code everywhere", async (t) => {
+test("a vote that does not count is refused with its reason, by the same code everywhere", async (t) => {
   const served = await serve(t);
   const { approval, asker } = await waiting(served);
   const vote = async (key: string, id = approval.id) => {
@@ -71,7 +71,7 @@ test("two keys of one person are one voice", async (t) => {
   assert.equal(status, 409);
 });
 
-test("a viewer proposes nothing, not even a look; an agent's change waits for people", async (t) => {
+test("a viewer proposes nothing, not even a read-only step; an agent's change waits for people", async (t) => {
   const served = await serve(t);
   served.lab.node("n1", "dev");
   assert.equal((await post(served, "/api/proposals", served.key("viewer"), diskUsage("n1"))).status, 403);
@@ -80,7 +80,7 @@ test("a viewer proposes nothing, not even a look; an agent's change waits for pe
   assert.deepEqual(served.lab.told, []);
 });
 
-test("what is denied is 403 with the name of the rule; a dry run of it is an answer", async (t) => {
+test("a denied proposal is 403 with the name of the rule; its dry run is answered", async (t) => {
   const served = await serve(t);
   served.lab.node("n1", "prod");
   const arm = { goal: { kind: "tool", tool: "arm" }, targets: ["n1"] };
@@ -93,7 +93,7 @@ test("what is denied is 403 with the name of the rule; a dry run of it is an ans
   assert.equal((dry.body as Proposed).work.decision.answer, "deny");
 });
 
-test("what a proposal may not say is refused by its field", async (t) => {
+test("an invalid proposal is refused with the name of its field", async (t) => {
   const served = await serve(t);
   const key = served.key("operator");
   for (const [body, says] of [
@@ -109,7 +109,7 @@ test("what a proposal may not say is refused by its field", async (t) => {
   }
 });
 
-test("an Idempotency-Key makes one wish of two requests", async (t) => {
+test("two requests with one Idempotency-Key count as one", async (t) => {
   const served = await serve(t);
   served.lab.node("n1");
   const key = served.key("operator");
@@ -147,7 +147,7 @@ async function listening(t: TestContext, served: Served, key: string) {
   return { socket, frames, until };
 }
 
-test("who listens is asked, answers on the same connection, and everybody sees the answer", async (t) => {
+test("a client of the feed gets the approval request, votes on the same connection, and all clients see the vote", async (t) => {
   const served = await serve(t);
   const [bob, viewer] = [await listening(t, served, served.key("operator")), await listening(t, served, served.key("viewer"))];
   const { approval } = await waiting(served);

@@ -1,4 +1,4 @@
-/** `POST /execute-plan` in the documented words. */
+/** `POST /execute-plan` of the documented API. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { digestOf } from "../../../../daemon/changes/tools/canonical.ts";
@@ -9,7 +9,7 @@ import { diskUsage, restartSsh } from "../../../support/changes/changes.ts";
 import { type Served, serve } from "../../../support/dhcp/served.ts";
 import { until } from "../../../support/until.ts";
 
-/** As an orchestrator does it: plan first, execute then. */
+/** Plans first and returns the request to execute, as an orchestrator does. */
 async function planned(t: TestContext, proposal: Proposal): Promise<{ served: Served; key: string; request: PlanExecution }> {
   const served = await serve(t);
   served.lab.node("n1", "prod");
@@ -23,7 +23,7 @@ const send = (served: Served, path: string, key: string | undefined, body: objec
   served.request(path, { method: "POST", body: JSON.stringify(body), ...(key !== undefined && { key }) });
 const execute = (served: Served, key: string | undefined, body: object) => send(served, "/execute-plan", key, body);
 
-/** The executor's part. */
+/** Reports the end of the execution, as the executor does. */
 function ends({ lab }: Served, status: Execution["status"], error?: string): void {
   const told = lab.told.find(({ type }) => type === "execute");
   assert(told?.type === "execute");
@@ -40,7 +40,7 @@ const words = [
   ["partial", "partial"],
 ] as const;
 for (const [ours, theirs] of words)
-  test(`${ours} is ${theirs} to whoever knows four words`, async (t) => {
+  test(`${ours} is ${theirs} in the documented API`, async (t) => {
     const { served, key, request } = await planned(t, diskUsage("n1"));
     const answering = execute(served, key, request);
     await until("it is begun", () => served.lab.told.length > 0);
@@ -54,7 +54,7 @@ for (const [ours, theirs] of words)
     assert.equal(answer.error_message === null, theirs === "success");
   });
 
-test("what needs approval is pending until somebody has said yes, and is the same execution all the time", async (t) => {
+test("a plan that needs approval is pending until it is approved, and stays the same execution", async (t) => {
   const { served, key, request } = await planned(t, restartSsh("n1"));
   const first = (await execute(served, key, request)).body as PlanExecuted;
   assert.equal(first.status, "pending");
@@ -80,13 +80,13 @@ test("the same plan for another tenant or actor is another execution", async (t)
   assert.notEqual(await planOf({ tenant_id: "other" }), first);
 });
 
-test("the same plan, tenant and actor with another key is asked for in that one's name: nobody finds another's wish in place of their own", async (t) => {
+test("the same plan, tenant and actor with another key is requested in that key's name: callers do not share a request", async (t) => {
   const { served, key, request } = await planned(t, restartSsh("n1"));
   const early = (await execute(served, served.key("agent"), request)).body as PlanExecuted;
   const own = (await execute(served, key, request)).body as PlanExecuted;
   assert.notEqual(own.error_details?.plan_id, early.error_details?.plan_id);
   const vote = await send(served, `/api/approvals/${own.error_details?.approval_id}/vote`, key, { answer: "approve" });
-  assert.equal(vote.status, 409, "who asked has no vote, whoever asked before");
+  assert.equal(vote.status, 409, "the requester has no vote, even if another caller requested it first");
 });
 
 test("without a key it is 401, with a viewer's 403, and nothing is planned", async (t) => {
@@ -125,7 +125,7 @@ for (const [what, tamper, rehash] of tamperings)
     assert.deepEqual(served.lab.told, []);
   });
 
-test("what the rules deny is 403 with the rule's name", async (t) => {
+test("a plan that a rule denies is 403 with the rule's name", async (t) => {
   const { served, key, request } = await planned(t, { ...restartSsh("n1"), readOnly: true });
   const { status, text } = await execute(served, key, request);
   assert.equal(status, 403);

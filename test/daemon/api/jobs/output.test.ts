@@ -1,4 +1,4 @@
-/** A job's output on its way to people: streamed and asked for, by the real engine from a real file. */
+/** A job's output over the live feed and over HTTP, from the real engine and a real file. */
 import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -75,9 +75,9 @@ test("a secret that is written in two halves is never shown, neither half", asyn
     "-----END RSA PRIVATE KEY-----\nTASK [two]\nhalf a li",
   ]) {
     write(piece);
-    await sleep(60); // mostly each is sent by itself
+    await sleep(60); // so that most chunks are sent separately
   }
-  await until("what may be seen is seen", () => seen.includes("TASK [two]\n"));
+  await until("the visible output arrives", () => seen.includes("TASK [two]\n"));
   assert.equal(seen, "TASK [one]\npassword: [redacted]\n[redacted]\nTASK [two]\n");
   end();
   await until("the end is reported", () => ended);
@@ -157,12 +157,12 @@ test("others are answered between the slices of a long output", async (t) => {
   assert.ok(turns >= 4, `${turns} turns of the event loop`);
 });
 
-test("of a job whose output is not kept any more people are told so, and only of such a one", async (t) => {
+test("a deleted output is reported as deleted, and only a deleted one", async (t) => {
   const { served, engine, id, folder, write, end } = await withJob(t);
   write("ok: [n1]\n");
   end();
   rmSync(folder, { recursive: true });
-  // As it is where a full disk kept the folder from being made.
+  // The same state as after a full disk prevented the folder.
   assert.deepEqual(await engine.output(id, 0), { text: "", next: 0, end: true });
   const job = served.world.jobs.find(id) ?? assert.fail("no job");
   const longAgo = new Date(Date.now() - 8 * 86_400_000).toISOString();

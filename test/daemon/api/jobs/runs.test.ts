@@ -1,4 +1,4 @@
-/** Running playbooks over the API: what is refused, and what is queued. */
+/** Playbook runs over the API: refused requests and queued jobs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Job } from "../../../../daemon/contract/jobs/job.ts";
@@ -15,14 +15,14 @@ const playbooks = () => ({
 });
 
 for (const [what, body, status, says] of [
-  ["a job to wait for that nobody knows", { playbook: "look", nodes: ["n1"], after: "n1-2020" }, 404, /no job has the id n1-2020/],
+  ["an unknown job to wait for", { playbook: "look", nodes: ["n1"], after: "n1-2020" }, 404, /no job has the id n1-2020/],
   ["a priority out of range", { playbook: "look", nodes: ["n1"], priority: 101 }, 400, /priority: /],
   ["a path", { playbook: "../playbook", nodes: ["n1"] }, 400, /playbook: is not the name of a playbook/],
   ["a file's name", { playbook: "look.yaml", nodes: ["n1"] }, 400, /playbook: /],
   ["an unknown name", { playbook: "other", nodes: ["n1"] }, 404, /there is no playbook other/],
   ["one without a header", { playbook: "plain", nodes: ["n1"] }, 404, /plain is not offered: it has no header/],
   ["no node", { playbook: "look", nodes: [] }, 400, /nodes: /],
-  ["a node nobody knows", { playbook: "look", nodes: ["n1", "n9"] }, 404, /n9/],
+  ["an unknown node", { playbook: "look", nodes: ["n1", "n9"] }, 404, /n9/],
   ["a pattern of Ansible's", { playbook: "look", nodes: ["n*"] }, 404, /n\*/],
   ["a node without a system", { playbook: "look", nodes: ["n1", "new"] }, 409, /new is accepted: it has no system/],
 ] as const)

@@ -33,7 +33,7 @@ test("a schedule is for the machines that were listed: one that is renamed stays
   const other = addNode(world, ready, "web");
   assert.deepEqual(await listed(), [["old-web", "db"]]);
   const approved = await post("/api/schedules/s/approve", "admin");
-  assert.deepEqual((approved.body as Schedule).nodes, ["old-web", "db"], "who approves sees the machines by the names they have");
+  assert.deepEqual((approved.body as Schedule).nodes, ["old-web", "db"], "the approver sees the current names of the machines");
 
   new ScheduleClock({
     ...world,

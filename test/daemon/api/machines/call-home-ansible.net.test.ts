@@ -1,4 +1,4 @@
-/** Hostile machines with a good token at the real control process, and then the real Ansible over what was written: nothing runs. */
+/** Hostile machines with a valid token call home to the real control process. Then Ansible reads the result and runs nothing of it. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { callHome, hostKey, type Report, startTestControl } from "../../../suppo
 
 const missing = ["/usr/bin/ansible-playbook", "/usr/bin/ansible-inventory"].find((program) => !existsSync(program));
 
-/** Each makes the file `trap` if anybody evaluates it. */
+/** Each creates the file `trap` if a program evaluates it. */
 const commands = (trap: string): string[] => [
   `{{ lookup('pipe', 'touch ${trap}') }}`,
   `{{ lookup("pipe", "touch ${trap}") }}`,
@@ -77,7 +77,7 @@ test("nothing of what hostile machines send is written, and Ansible runs nothing
     ["n1"],
   );
 
-  // What a machine may say of itself it may say in any words: they are shown and go no further.
+  // Facts of a machine may contain any text. Control shows them and passes them to no other program.
   const facts = { cpu: hostile[0], product: hostile[2], serial: hostile[6], disks: [{ name: hostile[1], sizeGb: 1 }], nics: [] };
   assert.equal((await callHome(url, { ...good(3), facts })).status, 202);
   assert.equal((await client.getNode({ node: "n3" })).facts.cpu, hostile[0]);

@@ -1,4 +1,4 @@
-/** Whatever knocks at the door: a clear refusal, and nothing is changed anywhere. */
+/** Hostile call-homes get a clear refusal and change nothing. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -27,7 +27,7 @@ const knocks: Knock[] = [
   ["an address that is a number", (good) => ({ ...good, ip_address: 2130706433 }), 400, /^ip_address: /],
   ["an address outside the networks", (good) => ({ ...good, ip_address: "192.0.2.1" }), 400, /^ip_address: .*outside/],
   ["an address in disguise", (good) => ({ ...good, ip_address: "::ffff:127.0.0.1" }), 400, /^ip_address: .*outside/],
-  ["a token nobody issued", (good) => ({ ...good, token: "f".repeat(64) }), 401, /^token: .*not known/],
+  ["a token that was never issued", (good) => ({ ...good, token: "f".repeat(64) }), 401, /^token: .*not known/],
   ["a short token", (good) => ({ ...good, token: "" }), 400, /^token: /],
   ["a token that is not text", (good) => ({ ...good, token: { $ne: null } }), 400, /^token: /],
   ["a spent token", (good, spent) => ({ ...good, token: spent.token }), 401, /^mac: this token is not for/],
@@ -47,7 +47,7 @@ const knocks: Knock[] = [
     400,
     /^facts\.disks: /,
   ],
-  ["keys nobody asked for", (good) => ({ ...good, ansible_connection: "local" }), 400, /ansible_connection/],
+  ["unknown keys", (good) => ({ ...good, ansible_connection: "local" }), 400, /ansible_connection/],
   ["a prototype in disguise", (good) => raw(good, (json) => json.replace("{", '{"__proto__":{"role":"admin"},')), 400, /^body: /],
   ["nothing at all", () => "", 400, /^body: /],
   ["JSON cut off", (good) => raw(good, (json) => json.slice(0, -5)), 400, /^body: .*not valid JSON/],
@@ -63,13 +63,13 @@ const knocks: Knock[] = [
   ["10 MB", (good) => ({ ...good, facts: { cpu: "x".repeat(10 * 1024 * 1024) } }), 413, /^body: is too large/],
 ];
 
-/** For a machine that was moved, which cannot be told from one that listened. */
-const TOLD = "node.call-home-refused";
+/** The event for a refused machine with known keys: control cannot distinguish a moved machine from an eavesdropper. */
+const REFUSED = "node.call-home-refused";
 
-test("who comes without right is told why, and nothing is changed anywhere", async (t) => {
+test("a call-home without permission is refused with the reason, and nothing changes", async (t) => {
   const { url, data, client, newcomer } = await startTestControl(t, {
     inventory: "# by hand\nall:\n  children:\n    worker_nodes:\n      hosts:\n",
-    // An alert counts the refusals of this test at a time of its own.
+    // Alerts are off, because an alert would count the refusals of this test at any time.
     config: "alerts: {refusals: null, failed_logins: null, node_failures: null}",
   });
   const report = async (n: number): Promise<Report> => {
@@ -87,7 +87,7 @@ test("who comes without right is told why, and nothing is changed anywhere", asy
     knownHosts: readFileSync(data.knownHosts, "utf8"),
     jobs: await client.listJobs({}),
     nodes: (await client.listNodes()).map(({ lastEvent: _, ...node }) => node),
-    events: (await client.listEvents({})).filter(({ type }) => type !== TOLD),
+    events: (await client.listEvents({})).filter(({ type }) => type !== REFUSED),
   });
   const before = await state();
   for (const [what, knock, status, message] of knocks) {
@@ -99,13 +99,13 @@ test("who comes without right is told why, and nothing is changed anywhere", asy
     assert.ok(error.message.length < 300, `${what}: the answer stays short`);
   }
   assert.deepEqual(await state(), before);
-  const told = (await client.listEvents({})).filter(({ type }) => type === TOLD);
-  assert.equal(told.length, 1, "the one that shows its own MAC address and key, from elsewhere: people are told");
+  const refusals = (await client.listEvents({})).filter(({ type }) => type === REFUSED);
+  assert.equal(refusals.length, 1, "a known MAC address and key from another address is an event");
 
   assert.equal((await callHome(url, good)).status, 202, "and the token of the one who was imitated is still good");
 });
 
-test("what a machine says about itself is kept without control characters", async (t) => {
+test("the facts of a machine are stored without control characters", async (t) => {
   const { url, client, newcomer } = await startTestControl(t);
   const { token } = await newcomer("n1", "52:54:00:00:00:01");
   const facts = { serial: "AB\0C\u001b[31m", product: "X\r\nY", disks: [{ name: "sda", sizeGb: 1, model: "\u0007beep\u009b" }] };

@@ -1,4 +1,4 @@
-/** Machines call home to the real control process, many at once and again and again. */
+/** Machines call home to the real control process, many at once and repeatedly. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -32,7 +32,7 @@ async function machine({ newcomer }: TestControl, n: number): Promise<Report> {
   return { ip_address: `127.0.1.${n}`, hostname: `n${n}`, token, mac, ssh_host_key: hostKey(n), facts: { cpus: n, os: "Debian" } };
 }
 
-/** A process of its own that sends everything at the same moment, once it is told to. */
+/** A separate process that sends all reports at once when `send` is called. */
 function sender(t: TestContext, url: string, reports: Report[]): { ready: Promise<unknown>; send(): Promise<number[]> } {
   const program = `
     const answers = (report) => fetch(${JSON.stringify(`${url}/api/ready-for-provisioning`)}, {
@@ -99,7 +99,7 @@ test("one machine that calls 20 times at once gets one job", async (t) => {
   assert.equal((await control.client.listJobs({})).length, 1);
 });
 
-test("a repeated call-home is told that its job lives, then how it is called, and never starts another", async (t) => {
+test("a repeated call-home gets its live job, then the node's name, and never starts another job", async (t) => {
   const control = await startTestControl(t);
   const { client, url, data } = control;
   const report = await machine(control, 1);

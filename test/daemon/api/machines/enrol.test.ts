@@ -1,4 +1,4 @@
-/** Machines installed by other means, at the real control process: let in by tokens, found again, kept out where their place is taken. */
+/** Machines installed by other means enrol with tokens at the real control process. They are admitted, recognised or quarantined. */
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
@@ -21,7 +21,7 @@ const told = ({ client }: TestControl) =>
       events.filter(({ source, type }) => source === "control" && /^(node|quarantine)\./.test(type)).map(({ type }) => type),
     );
 
-/** n1 is in, ready for its next call. */
+/** Starts control with n1 enrolled and without a live job. */
 async function withFirst(t: TestContext) {
   const control = await startTestControl(t);
   const { token } = await control.client.createToken({ uses: 5 });
@@ -31,7 +31,7 @@ async function withFirst(t: TestContext) {
   return { control, token, client: control.client, url: control.url };
 }
 
-test("a token lets in as many machines as it says, each once, and tells who and how many", async (t) => {
+test("a token admits as many machines as it allows, each once, and shows its creator and its uses", async (t) => {
   const { client, url, data } = await startTestControl(t);
   const { token, id, install, ...made } = await client.createToken({ ttlSeconds: 3600, uses: 2 });
   assert.equal(install, `curl -fsS ${url}/enrol/${token} | sh`);
@@ -39,7 +39,7 @@ test("a token lets in as many machines as it says, each once, and tells who and 
   for (const n of [1, 2]) assert.equal((await callHome(url, report(n, token))).status, 202);
   const third = await callHome(url, report(3, token));
   assert.deepEqual([third.status, third.body.message], [401, "token: this token has been used already"]);
-  // Its answer may have got lost.
+  // A machine repeats its call if the answer was lost.
   assert.equal((await callHome(url, report(1, token))).status, 409);
 
   const [listed] = await client.listTokens();
@@ -64,7 +64,7 @@ test("of nine machines that come at once with a token for three, three are in", 
   );
 });
 
-test("a token may make controllers, and one that was revoked or has expired lets nobody in", async (t) => {
+test("a token may make controllers, and one that was revoked or has expired admits no machine", async (t) => {
   const { client, url, data } = await startTestControl(t);
   const boss = await client.createToken({ role: "controller" });
   assert.equal((await callHome(url, report(1, boss.token))).status, 202);
@@ -126,10 +126,10 @@ test("a second machine with a name or MAC address that is taken is kept out and 
   assert.deepEqual(claims?.map(({ id }) => id).sort(), kept.map(({ id }) => id).sort());
   assert.equal((await told(control)).filter((type) => type === "node.contested").length, 2, "once for each, not for each try");
   const [{ used } = { used: -1 }] = await client.listTokens();
-  assert.equal(used, 1, "who was kept out has not used the token");
+  assert.equal(used, 1, "a quarantined machine has not used the token");
 });
 
-test("who is kept out is let in under another name, and its next call is answered as one that is in", async (t) => {
+test("a quarantined machine is admitted under another name, and its next call is answered as for any node", async (t) => {
   const { control, token, client, url } = await withFirst(t);
   const rival = report(2, token, { hostname: "n1" });
   await callHome(url, rival);
@@ -151,7 +151,7 @@ test("who is kept out is let in under another name, and its next call is answere
   assert.equal((await client.listQuarantine({ all: "true" }))[0]?.state, "released");
 });
 
-test("who is kept out takes the place of the node it claims to be, when the operator repeats its name", async (t) => {
+test("a quarantined machine replaces the node it claims to be, when the operator repeats its name", async (t) => {
   const { control, token, client, url } = await withFirst(t);
   await callHome(url, report(2, token, { hostname: "n1" }));
   const [claim] = await client.listQuarantine({});
@@ -162,7 +162,7 @@ test("who is kept out takes the place of the node it claims to be, when the oper
   assert.equal((await client.listNodes()).length, 1);
 });
 
-test("who was turned away stays out without asking again, until the operator thinks otherwise", async (t) => {
+test("a discarded machine stays out without a new claim, until the operator releases it", async (t) => {
   const { control, token, client, url } = await withFirst(t);
   const rival = report(2, token, { hostname: "n1" });
   await callHome(url, rival);

@@ -1,4 +1,4 @@
-/** Rescue, wipe and promotion over the API: what is asked before, and who is kept waiting. */
+/** Rescue, wipe and promotion over the API: their checks, and their refusal while a job runs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Job } from "../../../../daemon/contract/jobs/job.ts";

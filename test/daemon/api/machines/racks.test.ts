@@ -1,4 +1,4 @@
-/** Where machines stand, over the real API: said by operators, never two in one place, and told to everybody. */
+/** Places of machines over the real API: operators set them, a place has one machine, and each change is an event. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Served, serve } from "../../../support/dhcp/served.ts";

@@ -1,4 +1,4 @@
-/** Arming a machine whose processor is known to be too old. */
+/** Control refuses to arm a machine with a processor that is too old. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { serve } from "../../../support/dhcp/served.ts";

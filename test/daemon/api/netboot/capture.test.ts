@@ -17,7 +17,7 @@ test("a capture is downloaded as the file it is, under the machine's name", asyn
   assert.deepEqual(await client.captureNode({ node: node.macs[0] ?? "" }), file);
 });
 
-test("a machine of which nothing was kept has no capture, and is told how to get one", async (t) => {
+test("a machine without captured packets has no capture, and the error says how to get one", async (t) => {
   const served = await serve(t, { capture: () => undefined });
   const { name } = addNode(served.world);
   const { status, body } = await served.request(`/api/nodes/${name}/capture`, { key: served.key("operator") });

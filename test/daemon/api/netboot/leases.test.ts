@@ -1,4 +1,4 @@
-/** Addresses over HTTP: seen, and given back when they were set aside. The pool is a real one. */
+/** Addresses over HTTP: listed, and released if they were set aside. The pool is real. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { LeaseView } from "../../../../daemon/contract/netboot/network.ts";
@@ -50,7 +50,7 @@ test("a declined address is listed with its reason, is given back when asked, an
   assert.match(served.world.events.after(0, 10).at(-1)?.summary ?? "", /10\.0\.0\.10 can be leased again, released by operator-1/);
 });
 
-test("a lease is not taken from its machine, and an address nobody has is not found", async (t) => {
+test("a lease is not taken from its machine, and an address without a lease is not found", async (t) => {
   const { pool, release } = await leasing(t);
   pool.bind(A, "10.0.0.10");
   const taken = await release("10.0.0.10");
@@ -60,7 +60,7 @@ test("a lease is not taken from its machine, and an address nobody has is not fo
   assert.equal((await release("10.0.0")).status, 400);
 });
 
-test("without netboot nobody is told that it happened, nor does it happen later", async (t) => {
+test("without netboot a release fails, and it does not happen later", async (t) => {
   const { pool, served, release } = await leasing(t, { netboot: false });
   pool.bind(A, "10.0.0.10");
   pool.decline(A, "10.0.0.10");
