@@ -1,4 +1,4 @@
-/** The line of a token on a real Debian with its own systemd: let in, its unit gone to rest again. */
+/** The command line of a token on a real Debian with its own systemd: the machine is admitted, and its unit is disabled again. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

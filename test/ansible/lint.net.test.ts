@@ -1,4 +1,4 @@
-/** What Ansible's own checks say of the roles and playbooks. */
+/** The roles and playbooks pass Ansible's own checks. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";

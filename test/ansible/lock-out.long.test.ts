@@ -1,4 +1,4 @@
-/** The roles that could lock everybody out: what they close, and that the node stays reachable whatever they are told. */
+/** The roles that could lock out every user: they close what they should, and the node stays reachable with every setting. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,4 @@
-/** A node with a systemd, an sshd and an apt of its own, and the real ansible-playbook as the executor would run it. */
+/** A node with its own systemd, sshd and apt, and the real ansible-playbook as the executor would run it. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -26,25 +26,25 @@ export interface RunOfAnsible {
   output: string;
   /** The counts of the recap: ok, changed, unreachable, failures, skipped. */
   counts: Record<string, number>;
-  /** What the events say of the tasks that failed. */
+  /** The messages of the failed tasks, from the events. */
   reasons: string[];
 }
 
 export interface Machine {
   network: LabNetwork;
   address: string;
-  /** `ansible/playbook.yaml`, or only these roles, with these variables of the host. */
+  /** Runs `ansible/playbook.yaml`, or only these roles, with these variables of the host. */
   configure(variables: Record<string, unknown>, roles?: string[]): Promise<RunOfAnsible>;
-  /** One of `ansible/playbooks`. */
+  /** Runs one of `ansible/playbooks`. */
   run(playbook: string, variables: Record<string, unknown>): Promise<RunOfAnsible>;
-  /** By a new SSH connection from the control node; rejects when there is none. */
+  /** Opens a new SSH connection from the control node, and rejects when that fails. */
   ssh(command: string): Promise<string>;
   stop(): void;
 }
 
 export async function startMachine(): Promise<Machine> {
   const image = unpackImage(await prepareAssets(defaultCache, () => undefined), defaultCache);
-  // Not in memory: an overlay's upper folder must lie on a real file system.
+  // Not in memory: the upper folder of an overlay must be on a real file system.
   const folder = mkdtempSync(join(tmpdir(), "muster-roles-"));
   const root = join(folder, "root");
   const network = createNetwork();
@@ -62,7 +62,7 @@ export async function startMachine(): Promise<Machine> {
     install(folder, root, relay.url);
     const { namespace } = network.client("52:54:00:c1:00:01");
     const plugged = { network, namespace, name: NAME, mac: "52:54:00:c1:00:01", uuid: randomUUID() };
-    // Or it could set neither its address nor a packet filter.
+    // Without it, the node could set neither its address nor a packet filter.
     const system = boot(plugged, { root }, folder, ["--capability=CAP_NET_ADMIN"]);
     stops.push(() => system.kill("SIGKILL"));
     const run = ansible(network, folder);
@@ -82,7 +82,7 @@ export async function startMachine(): Promise<Machine> {
   }
 }
 
-/** What an installer leaves: name, address, package source, host keys and the executor's key. */
+/** Writes the files that an installer leaves: name, address, package source, host keys and the executor's key. */
 function install(folder: string, root: string, mirror: string): void {
   mkdirSync(join(folder, "home"), { mode: 0o700 });
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", privateKey(join(folder, "home"))]);
@@ -141,7 +141,7 @@ function ssh(network: LabNetwork, folder: string): Machine["ssh"] {
   return (command) => network.run("ssh", [...args, command]);
 }
 
-/** The first run must change something, the second nothing. */
+/** The first run must change something, and the second must change nothing. */
 export async function twice({ configure }: Machine, variables: Record<string, unknown>, roles?: string[]): Promise<void> {
   const first = await configure(variables, roles);
   assert.equal(first.code, 0, first.output);

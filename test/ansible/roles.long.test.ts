@@ -1,4 +1,4 @@
-/** The playbook and its roles on a real Debian: what they do, that a second run does nothing, and what a machine lacks. */
+/** The playbook and its roles on a real Debian: they work, a second run changes nothing, and they report missing things. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Machine, noMachine, startMachine, twice } from "./machine.ts";

@@ -1,4 +1,4 @@
-/** What the executor tells of itself with each sign of life, for whoever watches. */
+/** The figures that the executor sends with each heartbeat. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";

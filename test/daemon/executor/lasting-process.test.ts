@@ -1,4 +1,4 @@
-/** What holds for every lasting process, with real processes: for the three uses, and for one that ends as Terraform has to. */
+/** Every lasting process behaves like this. The tests use real processes, in the three uses and with the policy for Terraform. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -77,7 +77,7 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 
 const placeOf = ({ separateErrors }: Use): Place => ({ base: at("p"), output: at("out"), ...(separateErrors && { errors: at("err") }) });
 const kindOf = ({ mark, endsWith }: Use): Kind => ({ mark: (base) => [mark, base], endsWith });
-/** As this executor begins it, and as the next one finds it. */
+/** The process for this executor, and also for the next one. */
 const processOf = (use: Use) => new LastingProcess(placeOf(use), kindOf(use));
 const left = ({ mark }: Use) => processesWith(`${mark}=${at("p")}`);
 

@@ -1,4 +1,4 @@
-/** Who may be at work on a machine, beside whom. */
+/** The steps and runs that may be at work on a machine at the same time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,4 @@
-/** The executor's key by the real ssh-keygen: made once, and whole after a kill at any moment. */
+/** The executor's key from the real ssh-keygen: created once, and complete after a kill at any moment. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** The wrapper that leads a run, and what is known of its process group, with real processes. */
+/** The wrapper run.sh and its process group, with real processes. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -52,7 +52,7 @@ async function group(): Promise<ProcessGroup> {
 
 test("it writes down who it is, what the command said and how that ended", async () => {
   const child = run("echo said; echo complained >&2; exit 7");
-  const exited = once(child, "exit"); // before anything is waited for: it may be gone by then
+  const exited = once(child, "exit"); // before the first wait, because it may end during that
   const { pid } = await group();
   await exited;
   assert.equal(pid, child.pid);
@@ -65,7 +65,7 @@ test("the command comes after the daemon's own work, by itself and as a session"
   await once(child, "exit");
   const [own, session] = (text("output") ?? "").split("\n");
   assert.equal(Number(own), Math.min(getPriority() + 10, 19));
-  // Only where the kernel shares out by session.
+  // Only where the kernel shares the processor between sessions.
   if (existsSync("/proc/self/autogroup")) assert.match(session ?? "", /nice 10$/);
 });
 
@@ -135,7 +135,7 @@ test("of a long output the beginning and the end are kept, within the limit", as
   const offsets = pieces.flatMap((name) => (name.includes(".") ? [Number(name.split(".")[1])] : [])).toSorted((a, b) => a - b);
   const newest = `output.${offsets.at(-1)}`;
   assert.ok(text(newest)?.endsWith("1999999\n2000000"));
-  // Every number with its newline, as `seq` wrote them.
+  // The size of all numbers with their newlines.
   assert.equal((offsets.at(-1) ?? 0) + statSync(file(newest)).size, 14_888_896);
 });
 

@@ -1,4 +1,4 @@
-/** Engine and executor with the real ansible-playbook and a real sshd on loopback, in a folder of their own. */
+/** Engine and executor with the real ansible-playbook and a real sshd on loopback, in their own folder. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,7 +20,7 @@ import { until } from "../../support/until.ts";
 import { addNode, openWorld, type World } from "../../support/world.ts";
 
 const missing = ["/usr/sbin/sshd", "/usr/bin/ansible-playbook"].find((program) => !existsSync(program));
-/** Why these tests cannot run here, or false. */
+/** The reason why these tests cannot run here, or false. */
 export const skip = missing ? `${missing} is not installed` : process.getuid?.() === 0 ? false : "needs root for sshd";
 
 const repository = join(import.meta.dirname, "../../..");
@@ -37,7 +37,7 @@ export async function freePort(): Promise<number> {
 export const processesWith = (text: string): string[] =>
   spawnSync("pgrep", ["-f", text], { encoding: "utf8" }).stdout.split("\n").filter(Boolean);
 
-/** Forks, ignores TERM, leaves the group, closes what it was given: each sleeps a number of seconds nobody else does. */
+/** A command that forks, ignores SIGTERM, leaves the group and closes its files. Its sleeps have a unique number of seconds. */
 export const stubborn = (mark: string) =>
   `trap '' TERM HUP; sleep ${mark} & setsid sleep ${mark} & (setsid sh -c "trap '' TERM; sleep ${mark}" </dev/null >/dev/null 2>&1 &) ; sleep ${mark}`;
 
@@ -64,7 +64,7 @@ export class EngineLab {
     writeFileSync(this.at("ansible/ansible.cfg"), settings.replace(/^timeout = .*/m, "timeout = 300"));
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", this.at("sshd/host")]);
     this.startExecutor();
-    // Its public half appears last, and whole.
+    // Its public half appears last, and complete.
     await until("the executor's key", () => existsSync(this.at("home/id_ed25519.pub")));
     cpSync(this.at("home/id_ed25519.pub"), this.at("sshd/authorized_keys"));
     this.hostKey = readFileSync(this.at("sshd/host.pub"), "utf8").split(" ").slice(0, 2).join(" ");
@@ -154,7 +154,7 @@ export class EngineLab {
     this.link.start();
   }
 
-  /** Control goes and comes again, with other settings. */
+  /** Control restarts with other settings. */
   restartEngine(parts: Partial<EngineParts> = {}): void {
     this.engine.stop();
     this.link.close();
@@ -165,7 +165,7 @@ export class EngineLab {
     return existsSync(this.at("TODO.md")) ? readFileSync(this.at("TODO.md"), "utf8") : "";
   }
 
-  /** A node that called home, with a playbook of its own. */
+  /** A node that called home, with its own playbook. */
   async calledHome(name: string, tasks: string, { port = this.port, hostKey = this.hostKey } = {}): Promise<Node> {
     this.playbook(tasks);
     const node = addNode(this.world, { phase: "called-home", at: new Date().toISOString(), deadline: new Date().toISOString() }, name);
@@ -174,7 +174,7 @@ export class EngineLab {
     return node;
   }
 
-  /** Its one sshd, at any of these ports. */
+  /** Trusts the one sshd at all of these ports. */
   async trust(ports: number[]): Promise<void> {
     const keys = ports.map((port) => ({ address: "127.0.0.1", hostKey: this.hostKey, port }));
     await new KnownHosts(this.at("known_hosts")).write(keys);
@@ -185,7 +185,7 @@ export class EngineLab {
     writeFileSync(this.at("ansible/playbook.yaml"), play);
   }
 
-  /** After the play that is there. */
+  /** Adds a play after the existing one. */
   laterPlay(tasks: string, keywords: string): void {
     const play = `- hosts: worker_nodes\n  gather_facts: false\n${keywords.replace(/^/gm, "  ")}\n  tasks:\n${tasks.replace(/^/gm, "    ")}\n`;
     appendFileSync(this.at("ansible/playbook.yaml"), play);
@@ -201,7 +201,7 @@ export class EngineLab {
     return this.world.nodes.findById(node.id)?.state.phase;
   }
 
-  /** Types of the job's events, oldest first. */
+  /** The types of the node's events, oldest first. */
   story(node: Node): string[] {
     return this.world.events.ofNode(node.id, 0, 100).map(({ type }) => type);
   }

@@ -82,7 +82,7 @@ test("a run that matched no host did nothing and is no success", { skip }, async
   assert.equal(job.status, "failed");
 });
 
-/** A run on this very machine that holds on to `sleep <seconds>`; the seconds are a name no other process has. */
+/** A run on this machine that waits for `sleep <seconds>`. No other process has the same number of seconds. */
 async function atWork(name: string, shell: (sleep: string) => string) {
   const mark = `3${process.pid}${name.length}`;
   const node = await lab.calledHome(name, `- name: hold\n  ansible.builtin.shell: ${shell(`sleep ${mark}`)}\n  delegate_to: localhost`);
@@ -121,8 +121,8 @@ test("an executor that stood still begins late what was given up: that is ended,
   const node = await lab.calledHome("late", `- name: slow\n  ansible.builtin.command: sleep 6`);
   lab.executor.kill("SIGSTOP");
   const { id } = lab.engine.provision(node, "test");
-  await until("nobody vouches for it", () => lab.world.jobs.find(id)?.status === "unknown");
-  // As an executor that hears its own clock before its socket, which is not to be had at will: control takes it for lost.
+  await until("the executor does not confirm it", () => lab.world.jobs.find(id)?.status === "unknown");
+  // An executor may send its heartbeat before it reads its socket. The test sends that message itself, and control takes the run for lost.
   lab.engine.receive({ type: "alive", runs: [] });
   assert.equal(lab.world.jobs.find(id)?.attempt, 2);
   lab.executor.kill("SIGCONT");

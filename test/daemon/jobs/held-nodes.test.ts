@@ -1,4 +1,4 @@
-/** A node that is being changed by a plan, and the jobs that want it. */
+/** A node that a plan is changing, and the jobs that wait for it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ToExecutor } from "../../../daemon/contract/executor-protocol.ts";

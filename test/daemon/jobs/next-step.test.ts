@@ -1,4 +1,4 @@
-/** Whether a job ends after a run or is run again. */
+/** A job ends after a run, or it is run again. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Job, JobStatus } from "../../../daemon/contract/jobs/job.ts";

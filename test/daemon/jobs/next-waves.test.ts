@@ -1,4 +1,4 @@
-/** Which jobs begin when, which together, and what a waiting one does. */
+/** The jobs that begin now, the waves that they form, and the decision about a waiting job. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";

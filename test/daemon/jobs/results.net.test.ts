@@ -1,4 +1,4 @@
-/** What a job says of itself: retries, deadlines, processes, and TODO.md, with the real ansible-playbook and sshd. */
+/** The results of jobs: retries, deadlines, processes and TODO.md, with the real ansible-playbook and sshd. */
 import assert from "node:assert/strict";
 import { renameSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";

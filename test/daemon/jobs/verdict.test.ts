@@ -1,4 +1,4 @@
-/** What is said of a run, from what real runs of ansible-playbook left (ansible-messages.json). */
+/** The results of runs, from the messages of real ansible-playbook runs (ansible-messages.json). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

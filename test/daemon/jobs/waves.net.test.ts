@@ -1,4 +1,4 @@
-/** Nodes that are configured together in one run of the real ansible-playbook: each with a job, a log and an end of its own. */
+/** Nodes that share one run of the real ansible-playbook. Each has its own job, log and end. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -24,12 +24,12 @@ after(async () => {
 const job = (id: string) => lab.world.jobs.find(id) as Job;
 const at = (...names: string[]) => lab.at(...names);
 
-/** Called home together: queued within the time a run waits for more. */
+/** Nodes that call home together. Their jobs are queued while a run waits for more. */
 async function wave(names: string[], tasks: string, ports: Record<string, number> = {}): Promise<{ nodes: Node[]; ids: string[] }> {
   lab.restartEngine(GATHER);
   const nodes: Node[] = [];
   for (const name of names) nodes.push(await lab.calledHome(name, tasks, ports[name] === undefined ? {} : { port: ports[name] }));
-  // One host key for all of them: they are one machine.
+  // All of them are one machine, so they have one host key.
   await lab.trust([lab.port, ...Object.values(ports)]);
   return { nodes, ids: nodes.map((node) => lab.engine.provision(node, "test").id) };
 }
@@ -93,7 +93,7 @@ test("cancelling one job of a wave ends all that its tasks began, wherever it we
   const shell = (name: string, script: string, node: string, more = "") =>
     `- name: ${name}\n  ansible.builtin.shell: ${JSON.stringify(script)}\n  when: inventory_hostname == '${node}'\n${more}`;
   const tasks = [
-    // The connection that one node opened is used by the other: they have one address.
+    // The nodes have one address, so they share a connection.
     shell("connect", `touch ${at("connected")}`, "c-stuck"),
     shell("wait", `until [ -e ${at("connected")} ]; do sleep 0.1; done`, "c-other", here),
     shell("leave behind", `(setsid sleep ${mark} </dev/null >/dev/null 2>&1 &)`, "c-stuck", here),
@@ -122,9 +122,7 @@ test("a cancelled node is in no later play either, whatever its strategy and bat
   const [stopped, other] = ids as [string, string];
   await until("they run", () => ids.every((id) => job(id).status === "running"));
   lab.engine.cancel(stopped, "test");
-  await until("it is written down", () =>
-    readdirSync(at("jobs"), { recursive: true }).some((name) => String(name).endsWith(".cancelled.json")),
-  );
+  await until("it is saved", () => readdirSync(at("jobs"), { recursive: true }).some((name) => String(name).endsWith(".cancelled.json")));
   writeFileSync(at("cancelled-one"), "");
   assert.equal((await lab.ended(stopped)).status, "cancelled");
   assert.partialDeepStrictEqual(await lab.ended(other), { status: "succeeded", result: { recap: { ok: 2 } } });
@@ -243,7 +241,7 @@ test("an executor that says nothing makes its jobs unknown, and known again when
   await until("they run", () => ids.every((id) => job(id).status === "running"));
   lab.executor.kill("SIGSTOP");
   try {
-    await until("nobody knows", () => ids.every((id) => job(id).status === "unknown"));
+    await until("control does not know", () => ids.every((id) => job(id).status === "unknown"));
   } finally {
     lab.executor.kill("SIGCONT");
     writeFileSync(at("speaks"), "");

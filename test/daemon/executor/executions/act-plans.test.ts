@@ -15,7 +15,7 @@ type Executed = Extract<FromExecutor, { type: "executed" }>;
 const start = (t: TestContext) => PlanLab.start(t, [{ name: "n1", group: "dev" }], {});
 const wake = (lab: PlanLab): PlannedWork => lab.plan({ goal: { kind: "tool", tool: "wake", parameters: {} }, targets: ["n1"] });
 
-/** Begins it, and waits until control is asked. */
+/** Begins the plan, and waits for the request to control. */
 async function asked(lab: PlanLab, work: PlannedWork): Promise<ActRequest> {
   lab.send({ type: "execute", executionId: lab.begin(work, lab.approve(work)) });
   return lab.until<ActRequest>("a request for the act", ({ type }) => type === "act");
@@ -33,7 +33,7 @@ for (const [ended, step, status] of [
 ] as const)
   test(`control's answer is the end of the step: ${ended}`, async (t) => {
     const lab = await start(t);
-    // As an earlier version left it: nothing reads it.
+    // An earlier version left this file. Nothing reads it.
     lab.secret("muster_key", "mk_canary_0123456789abcdef");
     const work = wake(lab);
     const request = await asked(lab, work);
@@ -78,7 +78,7 @@ test("control is not asked for what the executor does not let begin", async (t) 
   assert.ok(lab.messages.every(({ type }) => type !== "act"));
 });
 
-/** The same plan as a version made it that called control over HTTP. */
+/** The same plan, made by a version that called control over HTTP. */
 function before(lab: PlanLab): PlannedWork {
   const work = wake(lab);
   const [step] = work.plan.steps;

@@ -1,4 +1,4 @@
-/** Steps that are Ansible's work: a playbook and a module on a real sshd on loopback, with the host key pinned for it. */
+/** Steps that Ansible performs: a playbook and a module on a real sshd on loopback, with its pinned host key. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

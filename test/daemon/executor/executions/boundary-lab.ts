@@ -1,4 +1,4 @@
-/** The executor with something to lose, and what somebody who holds control and the database can do to it. */
+/** An executor with valuable files, and the actions of an attacker who has control and the database. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
@@ -18,7 +18,7 @@ const nodes: LabNode[] = [
 ];
 
 export interface Lab extends PlanLab {
-  /** What must still be there at the end. */
+  /** These files must still exist at the end. */
   precious: string;
 }
 
@@ -26,7 +26,7 @@ export async function start(t: TestContext, settings: Readonly<Record<string, un
   const lab = (await PlanLab.start(t, nodes, forms, {}, settings)) as Lab;
   lab.precious = join(lab.folder, "precious");
   mkdirSync(lab.precious);
-  // The fence inside the database is one that whoever writes to it can take away.
+  // An attacker who can write to the database can also remove its triggers.
   lab.stores.db.exec("DROP TRIGGER plans_stay; DROP TRIGGER approvals_end; DROP INDEX IF EXISTS executions_by_status;");
   return lab;
 }
@@ -47,7 +47,7 @@ export async function refused(lab: Lab, executionId: string, why: RegExp): Promi
   assert.ok(existsSync(lab.precious));
 }
 
-/** Two people who never said so. */
+/** Two people who never voted. */
 export const forgedVotes = (lab: Lab, work: PlannedWork): Approval => {
   const now = new Date().toISOString();
   const later = new Date(Date.now() + 900_000).toISOString();

@@ -1,6 +1,6 @@
 /**
- * Whoever holds control, holds the socket and the database's rows. What the executor does then: nothing that its own forms,
- * its own policy and its own ledger do not allow.
+ * An attacker who has control also has the socket and the database. The executor still does only what its own forms, its own
+ * policy and its own ledger allow.
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -15,7 +15,7 @@ import { until } from "../../../support/until.ts";
 import { erase, forgedVotes, type Lab, note, refused, start } from "./boundary-lab.ts";
 import { forms } from "./plan-forms.ts";
 
-/** The row rewritten, with every hash in it made to fit. */
+/** Rewrites the row and makes every hash in it fit. */
 function rewrite(lab: Lab, work: PlannedWork, change: (plan: Plan) => void): PlannedWork {
   const forged = structuredClone(work);
   change(forged.plan);
@@ -155,7 +155,7 @@ test("an approval serves once, also when the database has forgotten that it did"
   const end = await lab.execute(first);
   assert(typeof end !== "string", String(end));
   assert.equal(end.status, "succeeded");
-  // The row is taken away and another one takes its place.
+  // Another row replaces this one.
   lab.stores.db.exec("DELETE FROM executions");
   const second = lab.begin(work, approval);
   await refused(lab, second, /its approval was used already/);

@@ -1,4 +1,4 @@
-/** Steps that speak HTTP, and what they may not reach. */
+/** Steps that send HTTP requests, and the addresses that they may not reach. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";

@@ -1,4 +1,4 @@
-/** The order of a plan's steps and what it comes to, over every way its steps can end. */
+/** The order of a plan's steps and its result, for all possible ends of its steps. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -22,7 +22,7 @@ const step = (id: string, after: string[], risk: PlanStep["risk"], target: strin
   preview: { kind: "exact", text: "" },
 });
 
-/** Each step after some of those before it; those that change something can be undone, or not. */
+/** Each step waits for some earlier steps. Some changes can be undone, and some cannot. */
 const plans: fc.Arbitrary<Plan> = fc
   .array(fc.record({ after: fc.nat(255), risk: fc.constantFrom("read", "write"), node: fc.nat(2), undo: fc.boolean() }), {
     minLength: 1,
@@ -53,7 +53,7 @@ const plans: fc.Arbitrary<Plan> = fc
 
 const ends = fc.infiniteStream(fc.constantFrom("succeeded", "succeeded", "succeeded", "failed", "timed-out", "unknown"));
 
-/** As it is carried out, one step at a time. */
+/** Runs the plan one step at a time. */
 function carryOut(plan: Plan, next: () => string) {
   const results = new Map<string, StepResult>();
   const begun: string[] = [];

@@ -1,4 +1,4 @@
-/** Small tools and runbooks that do something to files of a folder, for tests of carrying plans out. */
+/** Small tools and runbooks that change files of a folder, for tests that run plans. */
 
 const local = "description: For a test.\nexecution: { method: local, requires_target: true }\n";
 const path = '  - { name: path, description: A file, required: true, pattern: "/.+", example: /tmp/x }\n';

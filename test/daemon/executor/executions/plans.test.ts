@@ -1,4 +1,4 @@
-/** Plans carried out by the real executor: in order, once, taken back, stopped, and found again after a crash. */
+/** Plans at the real executor: run in order and once, undone, stopped, and found again after a crash. */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -114,14 +114,14 @@ test("a step that takes too long is ended", async (t) => {
   assert.equal(story(end.steps), "1 timed-out");
 });
 
-/** Processes that sleep as our forms do. */
+/** The sleeping processes of our forms. */
 const sleepers = (): string[] => readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandLine(pid) === "sleep\x007919\x00");
 
 function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8");
   } catch {
-    return ""; // ended while it was looked at
+    return ""; // it has ended in the meantime
   }
 }
 
@@ -185,7 +185,7 @@ test("an end nobody heard is told on the next connection, until it is forgotten"
   const id = lab.begin(lab.plan(tool("note", { path: join(lab.folder, "done") })));
   await lab.execute(id);
   await lab.connect();
-  await lab.until("it is told again", ({ type }) => type === "executed");
+  await lab.until("its end is sent again", ({ type }) => type === "executed");
   const [hello] = lab.messages;
   assert(hello?.type === "hello");
   assert.deepEqual(hello.executions, [{ executionId: id, status: "succeeded" }]);

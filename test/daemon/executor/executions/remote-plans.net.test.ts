@@ -1,4 +1,4 @@
-/** Plans on machines reached over SSH, each a real sshd on loopback; and an executor that is killed in the middle. */
+/** Plans on machines behind SSH, each a real sshd on loopback, and an executor that is killed in the middle. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -33,7 +33,7 @@ const tool = (name: string, parameters: Record<string, string> = {}, targets = [
   targets,
 });
 
-/** The sshd is there before the node is known, and knows the executor's key. */
+/** The sshd starts before the node is added, and accepts the executor's key. */
 async function start(t: TestContext, change: (node: LabNode) => LabNode = (node) => node) {
   const lab = await PlanLab.start(t, [], forms, runbooks);
   const sshd = await startSshd(t, lab.folder, { keyFile: join(lab.data.executor, "id_ed25519") });
@@ -80,7 +80,7 @@ test("a machine without a pinned key is not reached at all", { skip }, async (t)
   assert.match(end.error ?? "", /no host key is pinned for n1/);
 });
 
-/** The executor as a process of its own, which can be killed. */
+/** The executor in its own process, which the test can kill. */
 async function startProcess(t: TestContext, lab: PlanLab): Promise<ChildProcess> {
   await lab.closeExecutor();
   const at = (name: string) => JSON.stringify(join(import.meta.dirname, "../../../..", name));
@@ -100,7 +100,7 @@ async function startProcess(t: TestContext, lab: PlanLab): Promise<ChildProcess>
   return child;
 }
 
-/** `begun`: the step itself is at work, not only written down. */
+/** `begun`: the step itself is at work, not only saved. */
 async function killInTheMiddle(
   t: TestContext,
   lab: PlanLab,

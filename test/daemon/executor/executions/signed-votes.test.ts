@@ -1,6 +1,6 @@
 /**
- * Whoever holds control and the database can write anybody's vote. Once the executor knows voters, only their signatures
- * count, and nobody here has their keys.
+ * An attacker who has control and the database can write any vote. Once the executor knows voters, only their signatures
+ * count, and the attacker does not have their keys.
  */
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
@@ -45,12 +45,12 @@ test("signatures for one approval serve no other, nor another plan, requester or
 
   const work = lab.plan(erase(lab, "d1"));
   await refused(lab, lab.begin(work, rewriteRow(lab, { ...forgedVotes(lab, work), votes })), /its signature is not bea's for this/);
-  // The row they signed, made to be of the other plan in all it says.
+  // The signed row, rewritten for the other plan.
   const { id: planId, hash: planHash, previewHash } = work;
   const swapped = rewriteRow(lab, { ...theirs, votes, planId, planHash, previewHash, targetsHash: targetsHashOf(work.plan) });
   lab.stores.db.exec("DELETE FROM executions");
   await refused(lab, lab.begin(work, swapped), /its signature is not bea's for this/);
-  // Kept until nobody thinks of it any more.
+  // An old approval that the attacker kept.
   lab.stores.db.exec("DELETE FROM executions");
   const old = signedVote(bea, theirs, new Date(Date.now() - 901_000));
   await refused(lab, lab.begin(harmless, rewriteRow(lab, { ...theirs, votes: [old] })), /its last signature is too old/);

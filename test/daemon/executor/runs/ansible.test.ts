@@ -1,4 +1,4 @@
-/** What Ansible is run with, asked of the Python that it runs in. */
+/** The environment of Ansible, as its Python sees it. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** What of old jobs is removed, and what stays, among real files with real times. */
+/** The files of old jobs that are removed, and those that stay, with real files and times. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ function jobsFolder(t: TestContext): string {
   return made;
 }
 
-/** Each file with its age in days; the folder is as old as the oldest. */
+/** Each file with its age in days. The folder is as old as the oldest file. */
 function job(jobs: string, id: string, files: Record<string, number>): void {
   const folder = join(jobs, id);
   mkdirSync(folder);

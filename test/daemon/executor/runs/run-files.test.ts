@@ -1,4 +1,4 @@
-/** What is read from the files of a run that another executor, or an older one, has left. */
+/** Reads the files of a run of another executor, or of an older version. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

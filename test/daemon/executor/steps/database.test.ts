@@ -1,4 +1,4 @@
-/** Questions to a real SQLite database through its own program, and what is refused before any program is asked. */
+/** Queries to a real SQLite database through its own program, and queries that are refused before a program starts. */
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** Steps that are processes of the executor's own machine, with real processes. */
+/** Steps that are commands on the executor's machine, with real processes. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -95,7 +95,7 @@ test("one that was told to stop before it began does not begin", async () => {
 /** As the next executor does. */
 const follow = (deadline = Number.POSITIVE_INFINITY) => followCommand(place(), { ...limits, signal: never, deadline });
 
-/** Begins a step as an executor does that is killed right afterwards: `detached` by a process of its own. */
+/** Begins a step like an executor that is killed right afterwards. */
 function beginElsewhere(command: string): void {
   const { base, output } = place();
   const wrapper = join(import.meta.dirname, "../../../../daemon/executor/run.sh");
@@ -117,7 +117,7 @@ test("the next executor learns the real end of one that outlived its executor", 
 
 test("one that was killed with its executor is unknown", async () => {
   beginElsewhere("sleep 300");
-  // The wrapper's two halves, what keeps the output, and the program: one that is begun between the look and the kill would live on.
+  // The two halves of the wrapper, the keeper of the output, and the program. All must exist, or a later one would survive.
   await until("it began", () => left().length >= 4);
   for (const pid of left()) kill(pid);
   const ended = await follow();

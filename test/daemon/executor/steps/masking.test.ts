@@ -1,4 +1,4 @@
-/** What is kept of a step's output, and that no secret is in it however it was written or cut. */
+/** The kept output of a step, and the absence of secrets in every form and at every cut. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -1,4 +1,4 @@
-/** A step that runs a playbook looks at the files once more: it may have waited long for the steps before it. */
+/** A step with a playbook checks the files once more, because it may have waited long for earlier steps. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Words for a remote login shell, read back by the shells there are. */
+/** Words for a remote login shell, read back by all installed shells. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { shellLine } from "../../../../daemon/executor/steps/quoting.ts";
 
 const shells = ["/bin/sh", "/bin/dash", "/bin/bash", "/usr/bin/zsh"].filter((shell) => existsSync(shell));
-/** Writes each of its words behind a NUL: what a shell made of the line. */
+/** Writes each of its words after a NUL, so the test sees how a shell reads the line. */
 const words = ["python3", "-c", "import os,sys; sys.stdout.buffer.write(b'\\0'.join(os.fsencode(a) for a in sys.argv[1:]))"];
 
 const readBack = (shell: string, argv: string[]): string[] =>

@@ -35,7 +35,7 @@ async function lab(t: TestContext): Promise<Lab> {
 
 const logins = ({ log }: Lab) => log().match(/Accepted publickey/g)?.length ?? 0;
 
-/** Living processes whose command line holds `text`, this one's own and zombies left out. */
+/** Living processes with `text` in their command line, without this process and zombies. */
 const running = (text: string): number[] =>
   readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -46,7 +46,7 @@ function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8");
   } catch {
-    return ""; // ended while it was looked at
+    return ""; // it has ended in the meantime
   }
 }
 

@@ -1,4 +1,4 @@
-/** What people see of an output whose middle is not kept any more. */
+/** The shown text of an output whose middle was removed. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { redact } from "../../../../daemon/log/redact.ts";
 const LINE = "an ordinary line of output\n";
 const lines = (bytes: number) => LINE.repeat(Math.ceil(bytes / LINE.length));
 
-/** `pieces`: what is kept, by the offset it was written at. */
+/** `pieces`: the kept text, by its offset. */
 function kept(t: TestContext, pieces: Record<number, string>): string {
   const folder = mkdtempSync(join(tmpdir(), "muster-kept-"));
   t.after(() => rmSync(folder, { recursive: true }));

@@ -1,4 +1,4 @@
-/** A run that writes 100 MB: kept within the limit, readable while it runs and afterwards, in little memory. */
+/** A run that writes 100 MB: the output stays within the limit and in little memory, and is readable during and after the run. */
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -22,7 +22,7 @@ after(async () => {
   if (!skip) await lab.stop();
 });
 
-/** Writes to the run's output itself, as Ansible does, only faster. */
+/** Writes to the output of the run like Ansible, but faster. */
 const FLOOD = `
 import os
 def flood(megabytes):

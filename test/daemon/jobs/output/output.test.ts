@@ -1,4 +1,4 @@
-/** What people see of a job's output, whichever way it is cut. */
+/** The shown output of a job, for every way to cut it. */
 import assert from "node:assert/strict";
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ function outputFile(t: TestContext, content: string | Buffer = ""): string {
   return file;
 }
 
-/** Reads on as a page does, while the file grows piece by piece. */
+/** Reads like the page, while the file grows piece by piece. */
 function follow(file: string, pieces: (string | Buffer)[]): string {
   let next = 0;
   let seen = "";

@@ -1,4 +1,4 @@
-/** What a playbook is bound to: whatever it can reach makes another digest, and what Ansible itself leaves there does not. */
+/** The digest of a playbook: it changes with every file that the playbook can reach, but not with the files that Ansible itself writes. */
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Schedules by the real clock's steps, over the real stores and engine; nobody takes the jobs, so they stay queued. */
+/** Schedules with the real clock, stores and engine. No executor takes the jobs, so they stay queued. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Playbook } from "../../../../daemon/contract/jobs/playbook.ts";
