@@ -99,7 +99,7 @@ test("one machine that calls 20 times at once gets one job", async (t) => {
   assert.equal((await control.client.listJobs({})).length, 1);
 });
 
-test("a repeated call-home gets its live job, then the node's name, and never starts another job", async (t) => {
+test("a repeated call-home is refused while its job runs, is answered with this job later, and starts no other job", async (t) => {
   const control = await startTestControl(t);
   const { client, url, data } = control;
   const report = await machine(control, 1);
