@@ -40,6 +40,7 @@ const CLEAN = [
   "test/daemon/admin",
   "test/daemon/api",
   "test/daemon/audit",
+  "test/daemon/changes",
   "test/daemon/cli",
   "test/daemon/cluster",
   "test/daemon/config",

@@ -1,4 +1,4 @@
-/** The road for changes from its beginning to the executor's door, over the real rules, forms, stores and audit. */
+/** Tests the path of a change from its proposal to the executor, with the real rules, forms, stores and audit. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MusterError } from "../../../daemon/errors/errors.ts";
@@ -11,7 +11,7 @@ const refusedWith = (code: string, says: RegExp) => (error: unknown) =>
 
 const deleteInProd = () => wish("arm", ["n1"]);
 
-test("what only looks is executed at once, on every node", () => {
+test("a read-only plan is executed at once, on every node", () => {
   const { desk, node, told, world, records } = openDesk();
   for (const name of ["n1", "n2"]) node(name);
   const { work, execution, approval } = desk.propose(diskUsage("all"), ada);
@@ -56,7 +56,7 @@ test("a change in prod waits for another person, then runs", () => {
   );
 });
 
-test("what the rules forbid is refused with the rule's name, and nothing waits for anybody", () => {
+test("a forbidden plan is refused with the rule's name, and creates no approval", () => {
   const { desk, node, told, world, records } = openDesk();
   node("n1", "prod");
   assert.throws(() => desk.propose(deleteInProd(), person("root", "admin")), refusedWith("PLAN_DENIED", /delete-in-prod/));
@@ -69,7 +69,7 @@ test("what the rules forbid is refused with the rule's name, and nothing waits f
   );
 });
 
-test("a dry run leaves nothing that could be executed", () => {
+test("a dry run stores nothing that could be executed", () => {
   const { desk, node, told, world, records } = openDesk();
   node("n1", "prod");
   for (const proposal of [diskUsage("n1"), restartSsh("n1"), deleteInProd()]) {
@@ -87,14 +87,14 @@ test("a dry run leaves nothing that could be executed", () => {
   );
 });
 
-test("what cannot be planned is refused and on record", () => {
+test("a proposal that cannot be planned is refused and recorded", () => {
   const { desk, records } = openDesk();
   assert.throws(() => desk.propose(diskUsage("nobody"), ada), refusedWith("NODE_NOT_FOUND", /nobody/));
   assert.throws(() => desk.propose(wish("no_such_tool", []), ada), refusedWith("TOOL_NOT_FOUND", /no_such_tool/));
   assert.equal(records("refusal").length, 2);
 });
 
-test("the same plan asked for again keeps its approval; any difference drops it", () => {
+test("the same plan requested again keeps its approval; any difference drops it", () => {
   const { desk, node, groups, world, records } = openDesk();
   node("n1", "prod");
   const first = desk.propose(restartSsh("n1"), ada);
@@ -111,7 +111,7 @@ test("the same plan asked for again keeps its approval; any difference drops it"
   );
 });
 
-test("a look that is asked for twice while it runs is one look", () => {
+test("a read that is requested again while it runs gives the same execution", () => {
   const { desk, node, told } = openDesk();
   node("n1");
   const first = desk.propose(diskUsage("n1"), ada);
@@ -121,7 +121,7 @@ test("a look that is asked for twice while it runs is one look", () => {
   assert.notEqual(desk.propose(diskUsage("n1"), ada).execution?.id, first.execution?.id);
 });
 
-test("nobody says yes to what has become another plan", () => {
+test("a plan that has changed can no longer be approved", () => {
   const { desk, node, world, told } = openDesk();
   const n1 = node("n1", "prod");
   const { approval } = desk.propose(restartSsh("n1"), ada);
@@ -137,7 +137,7 @@ test("nobody says yes to what has become another plan", () => {
   assert.deepEqual(told, []);
 });
 
-test("what changed between yes and its turn is refused, and the yes is worth nothing any more", () => {
+test("a plan that changed after its approval is refused, and its approval is used up", () => {
   const { desk, node, world, executor, told } = openDesk();
   const n1 = node("n1", "prod");
   executor.connected = false;
@@ -155,7 +155,7 @@ test("what changed between yes and its turn is refused, and the yes is worth not
   assert.deepEqual(told, []);
 });
 
-test("two questions are answered in any order, each its own; an unknown id is nobody's", () => {
+test("two approvals are answered in any order; an unknown id is refused", () => {
   const { desk, node, world } = openDesk();
   for (const name of ["n1", "n2"]) node(name, "prod");
   const [first, second] = [desk.propose(restartSsh("n1"), ada), desk.propose(restartSsh("n2"), ada)];
@@ -182,7 +182,7 @@ for (const role of ["agent", "viewer", "node"] as const)
     assert.deepEqual(told, []);
   });
 
-test("an answer after the time to decide is refused, also where no clock has looked yet", () => {
+test("an answer after the deadline is refused, even before the next check of deadlines", () => {
   const { desk, node, clock, world, records } = openDesk();
   node("n1", "prod");
   const { approval } = desk.propose(restartSsh("n1"), ada);
@@ -196,7 +196,7 @@ test("an answer after the time to decide is refused, also where no clock has loo
   assert.equal(records("approval-expired").length, 1);
 });
 
-test("the desk looks at the clock by itself", (t) => {
+test("the desk checks deadlines by itself", (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
   const { desk, node, clock, world } = openDesk();
   node("n1", "prod");
@@ -210,7 +210,7 @@ test("the desk looks at the clock by itself", (t) => {
   desk.stop();
 });
 
-test("a yes is good for its window: not begun by then, it is refused", () => {
+test("an approval is valid for its window; a plan not begun by then is refused", () => {
   const { desk, node, clock, executor, world, told } = openDesk();
   node("n1", "prod");
   executor.connected = false;
@@ -225,7 +225,7 @@ test("a yes is good for its window: not begun by then, it is refused", () => {
   assert.deepEqual(told, []);
 });
 
-test("a wish sent twice under one key is one wish; the key names no other", () => {
+test("a request sent twice with one key counts once; the key cannot name another request", () => {
   const { desk, node, world, clock } = openDesk();
   node("n1");
   const idempotencyKey = "nightly-1";
@@ -239,7 +239,7 @@ test("a wish sent twice under one key is one wish; the key names no other", () =
   assert.equal(world.executions.list(10).length, 3);
 });
 
-test("more questions than anybody could read are not asked", () => {
+test("a key with too many pending approvals cannot request more", () => {
   const { desk, node, world } = openDesk();
   node("n1", "prod");
   for (let each = 0; each < 20; each++) desk.propose(wish("service_restart", ["n1"], { unit: `s${each}.service` }), ada);
@@ -247,7 +247,7 @@ test("more questions than anybody could read are not asked", () => {
   assert.equal(world.approvals.live().length, 20);
 });
 
-test("who asked takes it back while it waits: nobody can say yes any more, and it may be asked for anew", () => {
+test("the requester withdraws a pending approval: it can no longer be approved, and can be requested again", () => {
   const { desk, node, told, world, records } = openDesk();
   node("n1", "prod");
   const id = desk.propose(restartSsh("n1"), ada).approval?.id ?? "";
@@ -278,7 +278,7 @@ test("who asked takes it back while it waits: nobody can say yes any more, and i
   );
 });
 
-test("an agent takes back what its own key asked, its person too, and no agent what a person asked", () => {
+test("an agent withdraws only requests of its own key; its person can withdraw them too", () => {
   const { desk, node } = openDesk();
   for (const name of ["n1", "n2"]) node(name, "prod");
   const agent = { keyId: "k-agent", name: "ada", role: "agent", onBehalfOf: "carol" } as const;

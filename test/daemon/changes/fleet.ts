@@ -1,4 +1,4 @@
-/** A small fleet with the real forms and the real policy, for tests of what is planned, approved and begun. */
+/** A small fleet with the real forms and the real policy, for tests of plans, approvals and executions. */
 import { randomUUID } from "node:crypto";
 import { coverageOf } from "../../../daemon/changes/plans/digests.ts";
 import { makePlan } from "../../../daemon/changes/plans/planner.ts";
@@ -28,7 +28,7 @@ export interface Place {
   policy: Policy;
 }
 
-/** As control keeps it: planned, hashed and decided for somebody. */
+/** A plan as control stores it: planned, hashed and decided for a requester. */
 export function planned(proposal: Proposal, who: Who, { catalogue, nodes, policy }: Place, now: Date): PlannedWork {
   const plan = makePlan(proposal, { catalogue, nodes, runbooks: runbooksOf([]) });
   const { planHash, previewHash } = bindingsOf(plan, policy.version);

@@ -1,4 +1,4 @@
-/** Which group each machine is in, for plans: and what is done where the inventory cannot be read. */
+/** Tests the groups of machines in plans, and the case of an unreadable inventory. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pino } from "pino";
@@ -6,7 +6,7 @@ import { nodesFor } from "../../../daemon/changes/known-nodes.ts";
 import { MusterError } from "../../../daemon/errors/errors.ts";
 import { addNode, openWorld } from "../../support/world.ts";
 
-test("machines of an inventory that nobody can read are in no group, and the log says why", () => {
+test("machines of an unreadable inventory are in no group, and the log says why", () => {
   const world = openWorld();
   const { id } = addNode(world, { phase: "ready", since: "2026-11-21T12:00:00Z" }, "n1");
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-/** Plans as the tests of governing need them: whole by the contract, and about nothing. */
+/** Plans for tests of approvals and executions. They are valid by the contract, but do nothing. */
 import { createHash } from "node:crypto";
 import type { Bindings } from "../../../daemon/changes/approvals/approvals.ts";
 import type { Digest, Plan, PlannedWork, PlanStep, QuorumGroup } from "../../../daemon/contract/changes/plan.ts";

@@ -1,4 +1,4 @@
-/** Who there is, what may happen on the road, and what is written down of it. */
+/** The people and acts of the property test, and the records of its witness. */
 
 import type { Policy, Who } from "../../../daemon/changes/policy/policy.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
@@ -31,12 +31,12 @@ export const forgeries = [
   "vote as the requester",
   "ask fewer people",
   "alter the plan",
-  "alter and hash anew",
+  "alter and hash again",
   "another's approval",
   "queue it again",
   "second execution",
 ] as const;
-/** Where votes are signed, also what nobody can know to be false without signatures. */
+/** Forgeries against signed votes. Without signatures they could not be detected. */
 export const signedForgeries = [...forgeries, "other people's votes", "votes of another approval"] as const;
 export type Forgery = (typeof signedForgeries)[number];
 

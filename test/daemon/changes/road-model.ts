@@ -1,4 +1,4 @@
-/** The whole road in memory: an honest control, one that forges, an executor, and a witness who writes down what people really said. */
+/** The whole path in memory: an honest control, a forging one, an executor, and a witness who records the real votes. */
 import { randomUUID } from "node:crypto";
 import { type Ballot, castVote, expire, isRefusal, openApproval, rebind, use } from "../../../daemon/changes/approvals/approvals.ts";
 import { asSigned } from "../../../daemon/changes/approvals/signed-ballot.ts";
@@ -44,7 +44,7 @@ export class Road {
   #works: PlannedWork[] = [];
   #approvals: Approval[] = [];
   #executions: Papers["execution"][] = [];
-  /** The executor's own, on its disk. */
+  /** The executor's own record, on its disk. */
   readonly #begun = new Set<string>();
   readonly #voting: Voting;
 
@@ -170,7 +170,7 @@ export class Road {
     this.#nodes = this.#nodes.map((node) => (node.name === name ? { ...node, ...other } : node));
   }
 
-  /** Everything somebody with control's rights might write, short of other people's votes for this very plan. */
+  /** Everything that an attacker with control's rights can write, except other people's votes for this plan. */
   #forge(how: Forgery, work: PlannedWork | undefined, execution: Papers["execution"] | undefined): void {
     const approval = work && this.#approvalOf(work);
     if (!work) return;
@@ -198,7 +198,7 @@ export class Road {
       case "alter the plan":
         this.#rewrite(work, { plan: altered(work.plan) });
         break;
-      case "alter and hash anew": {
+      case "alter and hash again": {
         const plan = altered(work.plan);
         const { planHash, previewHash } = bindingsOf(plan, this.#policy.version);
         this.#rewrite(work, { plan, hash: planHash, previewHash });
@@ -251,13 +251,13 @@ export class Road {
   }
 }
 
-/** What they really signed, and more that they did not. */
+/** The votes that these people really signed, and more that they did not sign. */
 const othersVotes = ({ votes }: Approval, at: string): Approval["votes"] => [
   ...votes,
   ...people.slice(2, 5).map(({ keyId, name }) => ({ keyId, by: name, role: "admin" as const, answer: "approve" as const, reason: "", at })),
 ];
 
-/** Counted from the end: what happened last is what happens next. */
+/** An item counted from the end, so that acts mostly concern recent items. */
 const latest = <T>(list: readonly T[], index: number): T | undefined => list[list.length - 1 - (index % Math.max(list.length, 1))];
 
 function altered(plan: Plan): Plan {

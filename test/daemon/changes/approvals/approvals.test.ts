@@ -1,4 +1,4 @@
-/** Who may say yes to what, how many have to, and for how long it holds. */
+/** Tests who may vote, how many votes an approval needs, and how long it is valid. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Ballot, castVote, expire, isRefusal, openApproval, rebind, use } from "../../../../daemon/changes/approvals/approvals.ts";
@@ -28,7 +28,7 @@ const yes = (approval: Approval, ...people: Ballot[]): Approval =>
   }, approval);
 const refusal = (result: Approval | { refused: string }): string => (isRefusal(result) ? result.refused : `not refused: ${result.state}`);
 
-test("an approval begins undecided, with an opaque id of its own", () => {
+test("a new approval is pending and has an opaque id of its own", () => {
   const [first, second] = [asked(), asked()];
   assert.deepEqual(Approval.parse(first), first);
   assert.equal(first.state, "pending");
@@ -36,14 +36,14 @@ test("an approval begins undecided, with an opaque id of its own", () => {
   assert.notEqual(first.id, second.id);
 });
 
-test("the last vote that was missing approves it and starts the time in which it may be begun", () => {
+test("the last missing vote approves the plan and starts the time to begin it", () => {
   const approved = yes(asked(), ballot("bob"));
   assert.equal(approved.state, "approved");
   assert.equal(approved.executeBy, after(310).toISOString());
   assert.ok(!isRefusal(use(approved, bindings, after(309))));
 });
 
-test("one no ends it, whoever had said yes before", () => {
+test("one no denies the approval, also after yes votes", () => {
   const denied = yes(asked([{ role: "operator", count: 2 }]), ballot("bob"), ballot("carol", { answer: "deny", reason: "not today" }));
   assert.equal(denied.state, "denied");
   assert.equal(refusal(castVote(denied, ballot("dora"), after(30))), "it is denied already");
@@ -91,22 +91,22 @@ for (const [people, state] of [
   [[ballot("ann", { role: "admin" }), ballot("bob")], "approved"],
   [[ballot("ann", { role: "admin" }), ballot("ada", { role: "admin" })], "approved"],
 ] as const) {
-  test(`an operator and an admin are asked; ${people.map(({ role }) => role).join(" and ")} said yes: ${state}`, () => {
+  test(`an operator and an admin are required; ${people.map(({ role }) => role).join(" and ")} voted yes: ${state}`, () => {
     assert.equal(yes(asked(both), ...people).state, state);
   });
 }
 
-test("where nobody is asked for, nobody can approve", () => {
+test("an approval without a required group cannot be approved", () => {
   assert.equal(yes(asked([]), ballot("bob"), ballot("ann", { role: "admin" })).state, "pending");
 });
 
-test("silence is never consent: undecided by its time, it is expired and takes no vote", () => {
+test("silence is never consent: a pending approval expires at its deadline and takes no more votes", () => {
   assert.equal(expire(asked(), after(599)).state, "pending");
   assert.equal(expire(asked(), after(600)).state, "expired");
   assert.equal(refusal(castVote(asked(), ballot("bob"), after(600))), "it had to be decided by 2026-11-21T10:10:00.000Z");
 });
 
-test("an approval that was not begun in time is worth nothing", () => {
+test("an approved plan that was not begun in time is expired", () => {
   const approved = yes(asked(), ballot("bob"));
   assert.equal(refusal(use(approved, bindings, after(310))), "its approval expired at 2026-11-21T10:05:10.000Z");
   assert.equal(expire(approved, after(310)).state, "expired");
@@ -130,7 +130,7 @@ for (const [part, words] of [
   ["policyVersion", "the policy"],
   ["targetsHash", "its targets"],
 ] as const) {
-  test(`${words} became another: the approval is dropped, and is no use before that is noticed`, () => {
+  test(`${words} changed: the approval is dropped, and cannot be used before the change is noticed`, () => {
     const other = { ...bindings, [part]: hashOf("another") };
     assert.equal(rebind(asked(), other).state, "dropped");
     const approved = yes(asked(), ballot("bob"));
@@ -139,12 +139,12 @@ for (const [part, words] of [
   });
 }
 
-test("what is decided stays decided when the plan becomes another", () => {
+test("a decided approval keeps its state when the plan changes", () => {
   const denied = yes(asked(), ballot("bob", { answer: "deny" }));
   assert.equal(rebind(denied, { ...bindings, planHash: hashOf("another") }).state, "denied");
 });
 
-test("an approval whose state says more than its votes is refused", () => {
+test("an approval whose state does not match its votes is refused", () => {
   const forged: Approval = { ...asked(), state: "approved", executeBy: after(300).toISOString() };
   assert.equal(refusal(use(forged, bindings, after(1))), "its approval lacks votes");
   const byHerself = {
@@ -154,7 +154,7 @@ test("an approval whose state says more than its votes is refused", () => {
   assert.equal(refusal(use(byHerself, bindings, after(1))), "its approval lacks votes");
 });
 
-test("two that wait take their answers in any order, each its own", () => {
+test("two pending approvals take their answers in any order", () => {
   const [first, second] = [asked(), asked()];
   const denied = yes(second, ballot("bob", { answer: "deny" }));
   const approved = yes(first, ballot("bob"));

@@ -1,4 +1,7 @@
-/** What a person hears at once when an answer will not count for lack of a signature. The executor's own look is another test's. */
+/**
+ * Tests control's immediate answer to a vote whose signature does not count. Another test covers the executor's
+ * check.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Answer } from "../../../../daemon/changes/approvals/ballots.ts";
@@ -26,14 +29,14 @@ function waiting(required = false, voters = [registered(bob), registered(cem, "a
   return { lab, approval, voting, vote };
 }
 
-test("whoever asks is told whether a yes has to be signed", () => {
+test("callers can see whether a yes must be signed", () => {
   const signed = ({ lab, approval }: ReturnType<typeof waiting>) => lab.desk.approval(approval.id).signedVotes;
   assert.equal(signed(waiting()), true);
   assert.equal(signed(waiting(true, [])), true);
   assert.equal(signed(waiting(false, [])), false);
 });
 
-test("a signed yes counts, in the role its voter is registered with", () => {
+test("a signed yes counts, with the role of the registered voter", () => {
   const { lab, approval, vote } = waiting();
   assert.equal(vote("cem", { signature: cem.sign(approval, "approve", lab.clock.now) }), "used");
   assert.deepEqual(
@@ -42,7 +45,7 @@ test("a signed yes counts, in the role its voter is registered with", () => {
   );
 });
 
-test("a yes without a signature, with another's, an old one or one that is no voter's, is refused at once and on record", () => {
+test("a yes without a valid, fresh signature of a registered voter is refused at once and recorded", () => {
   const { lab, approval, vote } = waiting();
   const signature = bob.sign(approval, "approve", lab.clock.now);
   assert.match(vote("bob"), /^VOTE_REFUSED: only a signed yes counts here: run `muster approve` where your voter's key is/);
@@ -56,11 +59,11 @@ test("a yes without a signature, with another's, an old one or one that is no vo
   assert.equal(lab.desk.approval(approval.id).approval.votes.length, 0);
 });
 
-test("a no needs no signature: it can only keep something from being done", () => {
+test("a no needs no signature, because it can only prevent an execution", () => {
   assert.equal(waiting().vote("eve", { answer: "deny", reason: "no" }), "denied");
 });
 
-test("with a list of voters that nobody can read people still look and say no, and no yes is taken", () => {
+test("with an unreadable list of voters, people can read approvals and say no, but not yes", () => {
   const voting = () => {
     throw new MusterError("VOTERS_INVALID", "voters.yaml: bea is in it twice");
   };
@@ -73,7 +76,7 @@ test("with a list of voters that nobody can read people still look and say no, a
   assert.equal(lab.desk.vote(approval.id, { answer: "deny", reason: "no" }, person("bob")).state, "denied");
 });
 
-test("who said yes before signatures counted may say it again, signed", () => {
+test("people who voted yes before signatures were required can vote again, signed", () => {
   const { lab, approval, voting, vote } = waiting(false, []);
   voting.voters.push(registered(bob));
   lab.world.approvals.save({

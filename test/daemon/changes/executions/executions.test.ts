@@ -1,4 +1,4 @@
-/** What becomes of a plan whose turn has come, as the executor tells it, as it is lost, and as it is stopped. */
+/** Tests the life of an execution: the executor's reports, its loss, and cancellation. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Execution, StepResult } from "../../../../daemon/contract/changes/execution.ts";
@@ -24,7 +24,7 @@ function begun(lab: DeskLab, ...names: string[]): Execution {
 const eventsOf = ({ world }: DeskLab, type: string) => world.events.after(0, 1000).filter((event) => event.type === type);
 const now = ({ world }: DeskLab, { id }: Execution) => world.executions.get(id);
 
-test("its steps are seen as they end, on their nodes' timelines too, and its end frees the nodes", () => {
+test("steps are shown as they end, also on their nodes' timelines, and the end releases the nodes", () => {
   const lab = openDesk();
   const execution = begun(lab, "n1", "n2");
   const { desk, world, told } = lab;
@@ -59,7 +59,7 @@ test("its steps are seen as they end, on their nodes' timelines too, and its end
   );
 });
 
-test("an end that is told twice is taken once, and forgotten each time", () => {
+test("an end that is reported twice is taken once, and forgotten each time", () => {
   const lab = openDesk();
   const execution = begun(lab, "n1");
   const steps = [done("1", { status: "failed" })];
@@ -71,7 +71,7 @@ test("an end that is told twice is taken once, and forgotten each time", () => {
   assert.equal(lab.told.filter(({ type }) => type === "forget-execution").length, 2);
 });
 
-test("an end that could not be written down when it was told is taken with the next sign of life", () => {
+test("an end that could not be saved when it was reported is saved at the next report", () => {
   const lab = openDesk();
   const execution = begun(lab, "n1");
   lab.world.db.pragma("query_only = 1");
@@ -86,7 +86,7 @@ test("an end that could not be written down when it was told is taken with the n
   assert.deepEqual(lab.told.at(-1), { type: "forget-execution", executionId: execution.id });
 });
 
-test("what the executor refuses has happened nowhere, and its approval is spent all the same", () => {
+test("an execution that the executor refuses has no effects, and its approval is still used", () => {
   const lab = openDesk();
   lab.node("n1", "prod");
   const { approval, work } = lab.desk.propose(restartSsh("n1"), ada);
@@ -102,7 +102,7 @@ test("what the executor refuses has happened nowhere, and its approval is spent 
   );
 });
 
-test("an executor that goes away leaves everything unknown; one that comes back with it goes on", () => {
+test("executions are unknown while the executor is away, and go on when it returns with them", () => {
   const lab = openDesk();
   const execution = begun(lab, "n1");
   lab.desk.lost();
@@ -112,7 +112,7 @@ test("an executor that goes away leaves everything unknown; one that comes back 
   assert.equal(now(lab, execution)?.status, "running");
 });
 
-test("one that comes back without it has lost it in the middle: unknown for good, its node free, never begun again", () => {
+test("executions that a returning executor does not hold stay unknown; their nodes are free and they never begin again", () => {
   const lab = openDesk();
   const execution = begun(lab, "n1");
   lab.desk.receive({ type: "step", executionId: execution.id, step: { id: "1", target: "n1", status: "running" } });
@@ -131,7 +131,7 @@ test("one that comes back without it has lost it in the middle: unknown for good
   assert.equal(now(lab, execution)?.status, "succeeded");
 });
 
-test("what runs at an executor and is waited for by nobody is stopped", () => {
+test("an execution that control does not expect is stopped", () => {
   const lab = openDesk();
   const execution = begun(lab, "n1");
   lab.desk.receive({ type: "execution-refused", executionId: execution.id, reason: "a mistake" });
@@ -139,7 +139,7 @@ test("what runs at an executor and is waited for by nobody is stopped", () => {
   assert.deepEqual(lab.told.at(-1), { type: "stop", executionId: execution.id });
 });
 
-test("one that waits is cancelled at once; one at work is asked to stop", () => {
+test("a queued execution is cancelled at once; a running one gets a stop request", () => {
   const lab = openDesk();
   const running = begun(lab, "n1");
   const { execution: waiting } = lab.desk.propose(wish("memory", ["n1"]), ada);
@@ -171,7 +171,7 @@ test("a node has one execution at a time: the next begins when the first has end
   assert.equal(lab.world.executions.get(second?.id ?? "")?.status, "running");
 });
 
-test("three are at work at most", () => {
+test("at most three executions run at once", () => {
   const lab = openDesk();
   const all = ["n1", "n2", "n3", "n4"].map((name) => begun(lab, name));
   assert.deepEqual(
@@ -180,7 +180,7 @@ test("three are at work at most", () => {
   );
 });
 
-test("a change waits until its node's job has ended, and a job begins on no node that is being changed", () => {
+test("a change waits for its node's job to end, and no job begins on a node that is being changed", () => {
   const lab = openDesk();
   const { world, desk } = lab;
   const n1 = lab.node("n1", "dev");
@@ -204,7 +204,7 @@ test("a change waits until its node's job has ended, and a job begins on no node
   assert.equal(world.nodeHolds.isBeingChanged(n1.id), true);
 });
 
-test("after a restart of control what waits is begun once, what runs is not begun again", () => {
+test("after a restart of control, queued executions begin once and running ones do not begin again", () => {
   const lab = openDesk();
   const running = begun(lab, "n1");
   lab.executor.connected = false;

@@ -1,4 +1,4 @@
-/** Control performs an act for a step at most once, whatever is repeated and wherever control is stopped. */
+/** Control performs an act for a step at most once, also with repeated requests and after a stop at any point. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChangesParts } from "../../../../daemon/changes/changes.ts";
@@ -10,7 +10,7 @@ import { openWorld, type World } from "../../../support/world.ts";
 
 const ada = person("ada");
 
-/** An execution of this tool on n1, at work, and its step begun. */
+/** A running execution of this tool on n1, with its step begun. */
 function begun(lab: DeskLab, tool = "wake", parameters: Record<string, string> = {}): Execution {
   lab.node("n1", "dev");
   const { execution, approval } = lab.desk.propose(wish(tool, ["n1"], parameters), ada);
@@ -25,14 +25,14 @@ const requestFor = ({ id, planHash }: Execution): ActRequest => ({ type: "act", 
 
 const answersIn = ({ told }: DeskLab): ActOutcome[] => told.flatMap((message) => (message.type === "acted" ? [message.outcome] : []));
 
-/** Until control has answered so often. */
+/** Waits until control has sent this number of answers. */
 async function answers(lab: DeskLab, count: number): Promise<ActOutcome[]> {
   for (let turns = 0; turns < 1000 && answersIn(lab).length < count; turns++) await new Promise((resolve) => setImmediate(resolve));
   assert.equal(answersIn(lab).length, count);
   return answersIn(lab);
 }
 
-/** An act that takes until it is let. */
+/** An act that ends only when the test releases it. */
 function slowAct() {
   const gate = Promise.withResolvers<string>();
   let performed = 0;
@@ -70,7 +70,7 @@ test("a repeated request gets the same answer, and nothing happens again", async
   assert.deepEqual(lab.effects, ["wake n1"]);
 });
 
-test("a request that is repeated while the act goes on waits for the same end", async () => {
+test("a request that is repeated during the act waits for the same end", async () => {
   const { act, finish, performed } = slowAct();
   const lab = openDesk(openWorld(), { act });
   const request = requestFor(begun(lab));
@@ -86,7 +86,7 @@ test("a request that is repeated while the act goes on waits for the same end", 
 /** Another control over the same database, as after a kill. */
 const restarted = (world: World) => openDesk(world);
 
-test("control stopped in the middle does not know the end, and does not begin again", async () => {
+test("control that was stopped during the act does not know its end, and does not begin again", async () => {
   const world = openWorld();
   const { act, performed } = slowAct();
   const lab = openDesk(world, { act });
@@ -101,7 +101,7 @@ test("control stopped in the middle does not know the end, and does not begin ag
   assert.deepEqual([performed(), next.effects], [1, []]);
 });
 
-test("control stopped between the act and its answer gives the answer after its restart", async () => {
+test("control that was stopped between the act and its answer gives the answer after its restart", async () => {
   const world = openWorld();
   const lab = openDesk(world);
   const request = requestFor(begun(lab));
@@ -114,7 +114,7 @@ test("control stopped between the act and its answer gives the answer after its 
   assert.deepEqual([lab.effects, next.effects], [["wake n1"], []]);
 });
 
-test("control stopped before the act was claimed performs it after its restart", async () => {
+test("control that was stopped before the act was claimed performs it after its restart", async () => {
   const world = openWorld();
   const request = requestFor(begun(openDesk(world)));
   const next = restarted(world);
@@ -122,7 +122,7 @@ test("control stopped before the act was claimed performs it after its restart",
   assert.deepEqual(await answers(next, 1), [{ ended: "well", message: "Wake-on-LAN sent to n1" }]);
 });
 
-test("an act whose claim cannot be saved does not happen", async () => {
+test("an act whose claim cannot be saved is not performed", async () => {
   const lab = openDesk();
   const request = requestFor(begun(lab));
   lab.world.db.pragma("query_only = 1");
@@ -134,7 +134,7 @@ test("an act whose claim cannot be saved does not happen", async () => {
   assert.deepEqual(lab.effects, []);
 });
 
-test("an act whose outcome cannot be saved is still answered truly, also when the request is repeated", async () => {
+test("an act whose outcome cannot be saved is still answered correctly, also when the request is repeated", async () => {
   const world = openWorld();
   const lab = openDesk(world, {
     act: async () => {
@@ -150,7 +150,7 @@ test("an act whose outcome cannot be saved is still answered truly, also when th
   assert.deepEqual(await answers(lab, 2), Array(2).fill({ ended: "well", message: "done" }));
 });
 
-test("an act that fails says why, and what is no error of Muster's stays in the log", async () => {
+test("an act that fails reports why; an unexpected error stays in the log", async () => {
   for (const [error, message] of [
     [new MusterError("BOOT_FILES_MISSING", "rescue.img is not among the assets"), "rescue.img is not among the assets"],
     [new Error("/var/lib/muster/secret.yaml: EACCES"), "something went wrong inside Muster; see the log of control"],
@@ -220,7 +220,7 @@ test("a step that undoes an act is performed too", async () => {
   ]);
 });
 
-test("a step that is no act is not performed by control", async () => {
+test("a step that is not an act is not performed by control", async () => {
   const lab = openDesk();
   const request = requestFor(begun(lab, "disk_usage"));
   lab.desk.receive(request);
@@ -228,7 +228,7 @@ test("a step that is no act is not performed by control", async () => {
   assert.match(outcome?.message ?? "", /step 1 is no act of Muster's own/);
 });
 
-test("every act that changes a phase does so with the values of its step", async () => {
+test("every act that changes a phase uses the values of its step", async () => {
   for (const [tool, parameters, phase] of [
     ["arm", { profile: "image" }, { phase: "armed", profile: "image" }],
     ["wipe", { disks: "all" }, { phase: "wiping", disks: "all", quick: false }],

@@ -1,4 +1,7 @@
-/** Plans of a version whose executor called control over HTTP, after the upgrade: none of them hangs, and each says what to do. */
+/**
+ * Tests plans of an earlier version, whose executor called control over HTTP, after the upgrade. No plan hangs, and
+ * each error names the next action.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePlan } from "../../../../daemon/changes/plans/planner.ts";
@@ -10,7 +13,7 @@ import { openWorld, type World } from "../../../support/world.ts";
 
 const ada = person("ada");
 
-/** As the earlier version planned: the same step, by HTTP, from another form. */
+/** The same step as the earlier version planned it: by HTTP, from another form. */
 function earlierPlan(world: World, proposal: Proposal): Plan {
   const nodes = world.nodes.list().map(({ id, name, state, address }) => ({ id, name, phase: state.phase, address, groups: ["dev"] }));
   const plan = makePlan(proposal, { catalogue, runbooks: runbooksOf([]), nodes });
@@ -39,7 +42,7 @@ function upgraded(world: World): DeskLab {
   return lab;
 }
 
-test("an approved plan that waited for its turn is refused, and says to propose it again", () => {
+test("an approved plan in the queue is refused, and the error says to propose it again", () => {
   const { world, lab, approval, work } = earlier();
   lab.executor.connected = false;
   for (const name of ["bob", "cem"]) vote(lab, approval.id, name);
@@ -53,7 +56,7 @@ test("an approved plan that waited for its turn is refused, and says to propose 
   assert.equal(world.approvals.get(approval.id)?.state, "dropped");
 });
 
-test("a plan that waits for approval is dropped at the next vote, and the same request can be proposed again", () => {
+test("a pending plan is dropped at the next vote, and the same request can be proposed again", () => {
   const { world, approval, work } = earlier();
   const next = upgraded(world);
   assert.throws(() => vote(next, approval.id, "bob"), /request it again|propose it again/);
@@ -72,14 +75,14 @@ test("an execution in flight during the upgrade ends as the executor reports it,
   const next = upgraded(world);
   next.desk.receive({ type: "hello", pid: 2, runs: [], executions: [{ executionId: id, status: "unknown" }] });
   const steps = [{ id: "1", target: "n1", status: "unknown" as const }];
-  next.desk.receive({ type: "executed", executionId: id, status: "unknown", steps, error: "how a step ended is not known" });
+  next.desk.receive({ type: "executed", executionId: id, status: "unknown", steps, error: "the end of a step is not known" });
   const shown = next.desk.plan(work.id);
   assert.deepEqual([shown.execution?.status, shown.execution?.steps[0]?.status], ["unknown", "unknown"]);
   assert.ok(shown.execution?.endedAt);
   assert.equal(shown.work.plan.steps[0]?.method, "http");
 });
 
-test("an executor of the earlier version is not answered what it does not know: it asks for nothing", () => {
+test("control sends an executor of the earlier version no message that it does not know", () => {
   const { world, lab, approval, work } = earlier();
   for (const name of ["bob", "cem"]) vote(lab, approval.id, name);
   const { id = "", planHash = "" } = world.executions.ofPlan(work.id) ?? {};

@@ -1,4 +1,7 @@
-/** Whatever is proposed, voted, forged, changed, restarted or sent again: nothing is done that people had to approve and did not. */
+/**
+ * Property test: no sequence of proposals, votes, forgeries, changes, restarts and repeats runs a plan that lacks its
+ * approval.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -36,7 +39,7 @@ const actWith = (forged: readonly Forgery[]): fc.Arbitrary<Act> =>
     { weight: 4, arbitrary: fc.record({ kind: fc.constant("forge"), how: fc.constantFrom(...forged), work: index, execution: index }) },
   ) as fc.Arbitrary<Act>;
 
-/** The road as it is meant, so that what follows by chance has something to spoil. */
+/** The intended path, so that the random acts have something to disturb. */
 const asMeant: fc.Arbitrary<Act[]> = fc
   .record({ who: person, goal: fc.nat({ max: 3 }), node: index, voters: fc.uniqueArray(person, { minLength: 1, maxLength: 3 }) })
   .map(({ voters, ...asked }): Act[] => [
@@ -45,7 +48,7 @@ const asMeant: fc.Arbitrary<Act[]> = fc
     { kind: "begin", work: 0 },
     { kind: "execute", execution: 0 },
   ]);
-/** And as somebody would try it who has nobody's yes, or not enough of them. */
+/** An attack by a requester who has no vote, or too few votes. */
 const asForged = (forged: readonly Forgery[]): fc.Arbitrary<Act[]> =>
   fc
     .record({ who: person, goal: fc.nat({ max: 3 }), node: index, voter: fc.option(person), how: fc.constantFrom(...forged) })
@@ -67,7 +70,7 @@ const actsWith = (forged: readonly Forgery[]): fc.Arbitrary<Act[]> =>
     )
     .map((parts) => parts.flat());
 
-/** The rules once more, in the plainest words: who must have said yes before this may be done. Nobody, or these many, or never. */
+/** The rules in their simplest form: the votes needed before the plan may run, or "never". */
 function wanted({ work, mode }: Done): { people: number; admins: number } | "never" {
   const { plan, requesterRole } = work;
   const risks = plan.steps.map(({ tool, scope }) => ({ risk: trueRisk(tool), scope }));
@@ -80,7 +83,7 @@ function wanted({ work, mode }: Done): { people: number; admins: number } | "nev
 }
 const trueRisk = (tool: Plan["steps"][number]["tool"]) => (tool === "arm" ? "delete" : tool === "service_restart" ? "write" : "read");
 
-/** Whose yes counts for what was done: other people, once each, to this hash under this policy, in time. */
+/** The votes that count for an execution: of other people, one each, for this hash and policy, in time. */
 function yes(done: Done, said: readonly Said[]): Map<string, Said> {
   const asking = [done.work.requestedBy, done.work.onBehalfOf].map((name) => name?.toLowerCase());
   const counted = said.filter(
@@ -93,7 +96,7 @@ function yes(done: Done, said: readonly Said[]): Map<string, Said> {
       !asking.includes(who.name.toLowerCase()) &&
       done.at - at < (clocks.decideSeconds + clocks.executeSeconds) * 1000,
   );
-  // Who answers again, with another key, is not heard: the first answer is the person's.
+  // A second answer of a person, with another key, does not count. The first one stays.
   return new Map(counted.toReversed().map((each) => [each.who.name.toLowerCase(), each]));
 }
 
@@ -112,7 +115,7 @@ function check({ done, said }: Road): number {
   return governed.length;
 }
 
-test("a plan that two people approved is done once, however often it is sent", () => {
+test("a plan that two people approved runs once, however often it is sent", () => {
   const road = new Road();
   const [carol, bob, ann] = ["k-carol", "k-bob", "k-ann"].map((key) => people.findIndex(({ keyId }) => keyId === key));
   road.act({ kind: "propose", who: carol!, goal: 3, node: 1, tainted: true });

@@ -1,4 +1,4 @@
-/** What the executor refuses by itself, whatever it was told: everything that is not the very thing that was decided. */
+/** Tests the executor's own check: it refuses every plan that is not exactly the one that was decided. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { castVote, isRefusal, openApproval, use } from "../../../../daemon/changes/approvals/approvals.ts";
@@ -58,7 +58,7 @@ const reason = (claims: Papers, where = world()): string => {
 const without = (name: string, change: Partial<KnownNode>): KnownNode[] =>
   fleet().map((node) => (node.name === name ? { ...node, ...change } : node));
 
-test("what hands alone may do is not begun here because somebody says that it was a hand", () => {
+test("a manual action is not trusted: the executor cannot verify it", () => {
   const hand = { ...alice, byHand: { confirmed: true, inService: true } };
   const work = planned(toolOn("wipe", ["n1"]), hand, place, now);
   assert.equal(work.decision.answer, "allow");
@@ -71,12 +71,12 @@ test("an approved plan is begun", () => {
   assert.equal(reason(papers()), "begun");
 });
 
-test("what only looks is begun without anybody's approval", () => {
+test("a read-only plan begins without an approval", () => {
   const work = planned(toolOn("disk_usage", ["n1", "n2"]), alice, place, now);
   assert.equal(reason({ execution: executionOf(work), work }), "begun");
 });
 
-test("a change in prod without an approval is refused, and one that names an approval that did not come", () => {
+test("a change in prod without its approval record is refused", () => {
   const { work, execution } = papers();
   assert.equal(reason({ work, execution }), "it needs approval, and none came with it");
   assert.equal(reason({ ...papers(), execution: executionOf(work) }), "the execution belongs to another plan");
@@ -90,7 +90,7 @@ test("a plan altered after it was approved is refused", () => {
   assert.match(reason({ ...claims, work: { ...claims.work, plan } }), /^the plan is not the one that was decided/);
 });
 
-test("a plan altered and hashed anew is refused for what it shows, and approved by nobody", () => {
+test("a plan altered and hashed again is refused for its previews, and has no approval", () => {
   const claims = papers();
   const [step] = claims.work.plan.steps;
   assert.ok(step);
@@ -109,7 +109,7 @@ test("a plan altered and hashed anew is refused for what it shows, and approved 
   assert.equal(reason(forged({ after: ["1"] })), "the plan changed since it was approved; propose it again");
 });
 
-test("a playbook that was changed since, or whose roles were, is refused", () => {
+test("a plan is refused if its playbook or a role of it changed", () => {
   const forms = place.catalogue.list();
   const reading = (content: string, readOnly = false) => catalogueOf(forms, () => ({ content: content.repeat(64), readOnly }));
   const proposal = toolOn("playbook_run", ["n1"], { playbook: "update" });
@@ -123,7 +123,7 @@ test("a playbook that was changed since, or whose roles were, is refused", () =>
   assert.match(reason(claims, world({ catalogue: gone })), /there is no playbook update$/);
 });
 
-test("a playbook whose header no longer says that it only looks is refused where that let it run", () => {
+test("a plan is refused if it ran without approval and its playbook's header is no longer read-only", () => {
   const forms = place.catalogue.list();
   const work = planned(
     toolOn("playbook_run", ["n1"], { playbook: "look" }),
@@ -136,7 +136,7 @@ test("a playbook whose header no longer says that it only looks is refused where
   assert.match(reason({ execution: executionOf(work), work }, world({ catalogue: changes })), /its risk is not what playbook_run gives/);
 });
 
-test("a tool whose form was changed since is refused", () => {
+test("a tool whose form changed is refused", () => {
   const forms = place.catalogue.list().map((form) => (form.name === "service_restart" ? { ...form, timeoutSeconds: 999 } : form));
   assert.equal(
     reason(papers(), world({ catalogue: catalogueOf(forms) })),
@@ -153,12 +153,12 @@ for (const [what, nodes, told] of [
   test(`${what} is refused`, () => assert.equal(reason(papers(), world({}, nodes)), told));
 }
 
-test("an approval is good until its time, by the executor's own clock", () => {
+test("an approval is valid until its deadline, by the executor's own clock", () => {
   assert.equal(reason(papers(), world({ now: later(309) })), "begun");
   assert.equal(reason(papers(), world({ now: later(310) })), "its approval expired before it was begun");
 });
 
-test("nothing is begun twice: not the execution, not another one with its approval, not one that ended", () => {
+test("nothing begins twice: no execution, no second one with the same approval, and none that ended", () => {
   const claims = papers();
   assert.equal(reason(claims, world({ begun: (id) => id === claims.execution.id })), "this execution was begun already");
   assert.equal(reason(claims, world({ begun: (id) => id === claims.approval.id })), "its approval was used already");
@@ -166,14 +166,14 @@ test("nothing is begun twice: not the execution, not another one with its approv
     assert.equal(reason({ ...claims, execution: { ...claims.execution, status } }), `this execution is ${status} already`);
 });
 
-test("a delete in prod is refused whatever approval comes with it", () => {
+test("a delete in prod is refused with any approval", () => {
   const work = planned(toolOn("arm", ["n1"]), { ...alice, role: "admin" }, place, now);
   assert.equal(work.decision.rule, "delete-in-prod");
   const asked = { ...work, decision: { ...work.decision, quorum: [{ role: "operator" as const, count: 1 }] } };
   assert.equal(reason(papers(asked)), "denied by the rule delete-in-prod");
 });
 
-test("the executor's own policy is asked: where it is stricter, what control allowed waits for people", () => {
+test("the executor uses its own policy: if it is stricter, a plan that control allowed needs approval", () => {
   const work = planned(toolOn("service_restart", ["n2"], { unit: "ssh.service" }), alice, place, now);
   assert.equal(work.decision.answer, "allow");
   assert.equal(reason({ execution: executionOf(work), work }), "begun");
@@ -194,7 +194,7 @@ for (const [what, change, told] of [
     { votes: [{ keyId: "k-bob", by: "bob", role: "operator", answer: "approve", reason: "", at: later(601).toISOString() }] },
     "its approval lacks votes",
   ],
-  ["that asked nobody", { quorum: [], votes: [] }, "its approval lacks votes"],
+  ["with an empty quorum", { quorum: [], votes: [] }, "its approval lacks votes"],
   [
     "that a person denied",
     { votes: [{ keyId: "k-bob", by: "bob", role: "operator", answer: "deny", reason: "", at: later(5).toISOString() }] },
@@ -210,7 +210,7 @@ for (const [what, change, told] of [
   });
 }
 
-test("an approval that asked fewer people than the policy wants is counted by the policy", () => {
+test("an approval with a smaller quorum than the policy's is counted by the policy", () => {
   const work = planned(toolOn("arm", ["n2"]), alice, place, now);
   assert.deepEqual(work.decision.quorum, [
     { role: "operator", count: 1 },

@@ -1,4 +1,4 @@
-/** The same wish over the same fleet is the same plan, however it was written down. */
+/** The same request over the same fleet gives the same plan, whatever its notation. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -12,7 +12,7 @@ const shuffled = <T>(values: readonly T[]) => fc.shuffledSubarray([...values], {
 const someTool = fc.constantFrom(...world.catalogue.list());
 const targetLists = fc.subarray(["n1", "n2", "n3", "unlabelled", "group:dev", "group:prod", "all"], { minLength: 1 });
 
-/** A plan, or why there is none. */
+/** A plan, or the reason why there is none. */
 function outcome(make: () => Plan): string {
   try {
     return canonical(make());
@@ -22,7 +22,7 @@ function outcome(make: () => Plan): string {
   }
 }
 
-test("order of targets, of parameters and of the fleet make no other plan", () => {
+test("the order of targets, parameters and nodes does not change the plan", () => {
   fc.assert(
     fc.property(
       someTool,
@@ -43,7 +43,7 @@ test("order of targets, of parameters and of the fleet make no other plan", () =
   );
 });
 
-test("a plan survives being written and read", () => {
+test("a plan is unchanged after it is written and read", () => {
   fc.assert(
     fc.property(someTool, targetLists, (form, targets) => {
       const text = outcome(() =>
@@ -55,7 +55,7 @@ test("a plan survives being written and read", () => {
   );
 });
 
-test("every difference in what is asked is another hash", () => {
+test("every difference in the request gives another hash", () => {
   const wish: ProposalInput = { goal: { kind: "tool", tool: "service_restart", parameters: { unit: "ssh.service" } }, targets: ["n1"] };
   const others: ProposalInput[] = [
     wish,
@@ -69,7 +69,7 @@ test("every difference in what is asked is another hash", () => {
   assert.equal(new Set(others.map((other) => digestOf(plan(other)))).size, others.length);
 });
 
-test("why somebody wants it makes no other plan", () => {
+test("the reason of a request does not change the plan", () => {
   const wish: ProposalInput = { goal: { kind: "tool", tool: "load" }, targets: ["n1"] };
   assert.equal(digestOf(plan(wish)), digestOf(plan({ ...wish, reason: "the lights are dim" })));
 });

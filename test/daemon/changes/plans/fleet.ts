@@ -1,4 +1,4 @@
-/** A small fleet, and our own tools and runbooks, for tests of planning. */
+/** A small fleet with Muster's own tools and runbooks, for tests of planning. */
 
 import { makePlan, type World } from "../../../../daemon/changes/plans/planner.ts";
 import { loadRunbooks, ourRunbooks } from "../../../../daemon/changes/plans/runbook.ts";

@@ -9,7 +9,7 @@ import { fleet, node, plan, runbook, tool } from "./fleet.ts";
 const refused = (code: string, text: RegExp) => (error: unknown) =>
   error instanceof MusterError && error.code === code && text.test(error.message);
 
-test("a plan says for each node what would be done, and is what the contract says", () => {
+test("a plan lists the steps for each node and fits the contract", () => {
   const made = plan({ goal: tool("disk_usage"), targets: ["n2", "n1", "n2"] });
   assert.deepEqual(Plan.parse(made), made);
   assert.deepEqual(
@@ -22,7 +22,7 @@ test("a plan says for each node what would be done, and is what the contract say
   assert.equal(coverageOf(made), 1);
 });
 
-test("whoever is in no group of a scope is prod, and of two scopes the more precious counts", () => {
+test("a node in no scope group is prod, and of two scopes the stricter counts", () => {
   const made = plan({ goal: tool("load"), targets: ["unlabelled", "n3"] });
   assert.deepEqual(
     made.targets.map(({ node: name, scope }) => [name, scope]),
@@ -33,13 +33,13 @@ test("whoever is in no group of a scope is prod, and of two scopes the more prec
   );
 });
 
-test("what is asked in another order or as text is the same plan to the byte", () => {
+test("a request in another order or as text gives the same plan to the byte", () => {
   const one = plan({ goal: tool("journal", { lines: 50, unit: "ssh.service" }), targets: ["n1", "n2"] });
   const other = plan({ goal: tool("journal", { unit: "ssh.service", lines: "50" }), targets: ["n2", "n1"] }, { nodes: fleet.toReversed() });
   assert.equal(canonical(one), canonical(other));
 });
 
-test("another machine under the same name is another plan, other targets and another hash", () => {
+test("another machine with the same name gives another plan, other targets and another hash", () => {
   const [mine, theirs] = ["10.0.0.7", "10.0.0.99"].map((address) =>
     plan(
       { goal: tool("service_restart", { unit: "ssh.service" }), targets: ["n1"] },
@@ -57,7 +57,7 @@ test("another preview is another preview hash", () => {
   assert.notEqual(previewHashOf(one), previewHashOf(two));
 });
 
-test("a change waits for the same change of the machine before it, a look for nobody", () => {
+test("a change waits for the same change of the machine before it, a read does not wait", () => {
   const changes = plan({ goal: tool("service_restart", { unit: "ssh.service" }), targets: ["n1", "n2", "n3"] });
   assert.deepEqual(
     changes.steps.map(({ after }) => after),
@@ -70,7 +70,7 @@ test("a change waits for the same change of the machine before it, a look for no
   );
 });
 
-test("what can be undone is undone in reverse order", () => {
+test("changes are undone in reverse order, if they can be undone", () => {
   const made = plan({ goal: tool("service_stop", { unit: "cron.service" }), targets: ["n1", "n2"] });
   assert.deepEqual(
     made.rollback.map(({ undoes, step }) => [step.id, undoes, step.tool, step.target, step.parameters]),
@@ -81,7 +81,7 @@ test("what can be undone is undone in reverse order", () => {
   );
 });
 
-test("a node that was named and is not fit stops the plan with the reason", () => {
+test("a named node that is not fit stops the plan with the reason", () => {
   assert.throws(
     () => plan({ goal: tool("load"), targets: ["n1", "fresh"] }),
     refused("NODE_WRONG_PHASE", /fresh is armed: it has no system that ssh could reach/),
@@ -90,7 +90,7 @@ test("a node that was named and is not fit stops the plan with the reason", () =
   assert.equal(plan({ goal: tool("ping"), targets: ["fresh"] }).steps.length, 1);
 });
 
-test("of a group or of all, those who are not fit are left out, and told", () => {
+test("unfit nodes of a group or of all are left out and listed", () => {
   const made = plan({ goal: tool("load"), targets: ["all"] });
   assert.deepEqual(
     made.targets.map(({ node: name }) => name),
@@ -103,7 +103,7 @@ test("of a group or of all, those who are not fit are left out, and told", () =>
   );
 });
 
-test("what is not known is refused, naming what is", () => {
+test("an unknown name is refused with the list of known ones", () => {
   assert.throws(
     () => plan({ goal: tool("format_everything"), targets: ["n1"] }),
     refused("TOOL_NOT_FOUND", /no tool format_everything; known: activity, arm,/),
@@ -127,7 +127,7 @@ test("what is not known is refused, naming what is", () => {
   assert.throws(() => plan({ goal: tool("load") }), refused("PARAMETER_INVALID", /load needs nodes/));
 });
 
-test("a runbook's change waits for all that was looked at before, and is left out when nobody wants it", () => {
+test("a runbook's change waits for all earlier reads, and is left out if its parameter is false", () => {
   const looking = plan({ goal: runbook("failed-service", { unit: "ssh.service" }), targets: ["n1"] });
   assert.ok(looking.steps.every(({ risk }) => risk === "read"));
   const fixing = plan({ goal: runbook("failed-service", { unit: "ssh.service", restart: true }), targets: ["n1"] });

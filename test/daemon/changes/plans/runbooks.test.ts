@@ -8,12 +8,12 @@ import { digestOf } from "../../../../daemon/changes/tools/canonical.ts";
 import { Plan } from "../../../../daemon/contract/changes/plan.ts";
 import { plan, runbook, world } from "./fleet.ts";
 
-/** Plans that were hashed before: a change of planner, form or runbook shows here, and is meant or is not. */
+/** Hashes of earlier plans. Every change of planner, form or runbook shows here, intended or not. */
 const goldenFile = join(import.meta.dirname, "golden-hashes.json");
 const golden: Record<string, { looking: string; changing: string }> = JSON.parse(readFileSync(goldenFile, "utf8"));
 const runbooks = world.runbooks.list();
 
-/** Its defaults, and its examples for what has none. */
+/** Default values, and the examples of parameters without a default. */
 function given({ parameters }: Runbook, switches: boolean): Record<string, string | number | boolean> {
   return Object.fromEntries(
     parameters.flatMap(({ name, type, required, example }) =>
@@ -41,7 +41,7 @@ for (const one of runbooks)
     } else assert.deepEqual(hashes, golden[one.name], "run this test with MUSTER_WRITE_GOLDEN=1 if the change is meant");
   });
 
-/** By their names, or because they ask a playbook's check mode, in which tasks may run all the same. */
+/** By their names, or because they run a playbook in check mode, which tasks can opt out of. */
 const alwaysChanging = ["needs-restart", "stopped-service", "drifted-node"];
 for (const one of runbooks)
   test(`${one.name} ${alwaysChanging.includes(one.name) ? "counts as a change" : "changes nothing unless it is asked to"}`, () => {
@@ -79,18 +79,18 @@ for (const [symptom, name] of [
     );
   });
 
-test("the narrower trigger comes first, and what fits nothing finds nothing", () => {
+test("the most specific trigger comes first, and an incident that fits none finds nothing", () => {
   const found = matching(world.runbooks, { intent_type: "investigate", resource_type: "node", symptom: "slow" }).map(({ name }) => name);
   assert.deepEqual(found, ["slow-node", "high-cpu"]);
   assert.deepEqual(matching(world.runbooks, { symptom: "haunted" }), []);
 });
 
-test("an unreachable node is looked at from outside, whatever phase it is in", () => {
+test("an unreachable node is checked from outside, in any phase", () => {
   const made = plan({ goal: runbook("unreachable-node", { wake: true }), targets: ["fresh"] });
   assert.ok(made.steps.every(({ method }) => method === "local" || method === "http" || method === "act"));
 });
 
-test("a runbook's own rollback stands before the tool's", () => {
+test("a runbook's own rollback replaces the tool's", () => {
   const made = plan({ goal: runbook("stopped-service", { unit: "cron.service" }), targets: ["n1"] });
   assert.deepEqual(
     made.rollback.map(({ undoes, step }) => [undoes, step.tool]),
@@ -120,7 +120,7 @@ success:
   - {step: peace, means: it is quiet}
 `;
 
-test("everything that is wrong with a runbook is told with its line", () => {
+test("every fault of a runbook is reported with its line", () => {
   const place = mkdtempSync(join(tmpdir(), "muster-runbooks-"));
   try {
     writeFileSync(join(place, "noisy.yaml"), wrong);

@@ -1,4 +1,4 @@
-/** Which machines a tool can be used on. */
+/** Tests which machines a tool can be used on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scopeOf, unfit } from "../../../../daemon/changes/plans/targets.ts";
@@ -26,7 +26,7 @@ const all: Phase[] = [
 ];
 
 for (const phase of all)
-  test(`what is ${phase} ${reachable.includes(phase) ? "can" : "cannot"} be reached by ssh or Ansible`, () => {
+  test(`a node that is ${phase} ${reachable.includes(phase) ? "can" : "cannot"} be reached by ssh or Ansible`, () => {
     for (const name of ["load", "reboot"]) {
       const reason = why(name, node("n1", [], phase));
       if (reachable.includes(phase)) assert.equal(reason, undefined);
@@ -34,19 +34,19 @@ for (const phase of all)
     }
   });
 
-test("arming is for nodes that wait for it, and says which", () => {
+test("arming is only for nodes in certain phases, and the error names them", () => {
   assert.equal(why("arm", node("n1", [], "accepted")), undefined);
   assert.match(why("arm", node("n1", [], "installing")) ?? "", /n1 is installing; arm is for nodes that are accepted, armed/);
 });
 
-test("Windows is reached over WinRM and by nothing else that goes into the machine", () => {
+test("Windows is reached over WinRM and by no other method that logs in", () => {
   const windows = node("w1", ["windows"]);
   assert.equal(why("windows_services", windows), undefined);
   assert.match(why("windows_services", node("n1")) ?? "", /n1 is not in the group windows/);
   assert.match(why("load", windows) ?? "", /ssh is for Linux/);
 });
 
-test("a machine without an address is not pinged, and can be woken", () => {
+test("a machine without an address cannot be pinged, but can be woken", () => {
   const { address, ...nowhere } = node("n1");
   assert.equal(address, "10.0.0.7");
   assert.match(why("ping", nowhere) ?? "", /n1 has no address/);
@@ -65,7 +65,7 @@ for (const [groups, scope] of [
     assert.equal(scopeOf(node("n1", [...groups])), scope);
   });
 
-test("a plan of more steps than can be overseen is refused", () => {
+test("a plan with too many steps is refused", () => {
   const nodes = Array.from({ length: 5001 }, (_, index) => node(`n${index}`));
   assert.throws(
     () => plan({ goal: tool("load"), targets: ["all"] }, { nodes }),
@@ -73,7 +73,7 @@ test("a plan of more steps than can be overseen is refused", () => {
   );
 });
 
-test("a plan has the names of secrets nowhere, and their values even less", () => {
+test("a plan contains neither the names of secrets nor their values", () => {
   const made = plan({ goal: tool("sql_postgresql", { database: "app", statement: "select 1" }), targets: ["n1"] });
   assert.match(made.steps[0]?.preview.text ?? "", /^psql .*--dbname=app/);
   assert.ok(!JSON.stringify(made).includes("postgresql_password"));
@@ -85,7 +85,7 @@ test("the preview of an act names the act, its node and its values", () => {
   assert.deepEqual(preview("wipe", { disks: "all" }), { kind: "exact", text: "wipe n1 disks=all quick=false" });
 });
 
-test("a goal for no node takes none", () => {
+test("a goal without a node takes none", () => {
   const question = tool("sql_sqlite", { file: "/var/lib/muster/databases/a.db", statement: "select 1" });
   const made = plan({ goal: question });
   assert.deepEqual([made.targets, made.steps.map(({ target, scope }) => [target, scope])], [[], [[undefined, "prod"]]]);

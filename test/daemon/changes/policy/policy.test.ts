@@ -1,4 +1,4 @@
-/** What is read before anything is decided: Muster's rules and the site's, every mistake with its file and its rule. */
+/** Tests the loading of Muster's and the site's rules. Every mistake is reported with its file and its rule. */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -55,12 +55,12 @@ for (const [mistake, text, told] of [
   ["a rule that can never apply", '@id("a-b") forbid (principal, action, resource) when { false };', /site\.cedar: rule a-b: .*/],
   ["a template", '@id("a-b") forbid (principal == ?principal, action, resource);', /site\.cedar: holds a template/],
   [
-    "an annotation nobody reads",
+    "an unknown annotation",
     '@id("a-b") @quorom("admin:1") forbid (principal, action, resource);',
     /site\.cedar: rule a-b: @quorom is not known/,
   ],
   [
-    "a quorum of nobody",
+    "a quorum of zero people",
     '@id("a-b") @quorum("admin:0") forbid (principal, action, resource) unless { context.approved };',
     /site\.cedar: rule a-b: @quorum\("admin:0"\): admin:0 is not a role and a number/,
   ],
@@ -78,14 +78,14 @@ for (const [mistake, text, told] of [
   });
 }
 
-test("a folder that is not there is refused", () => {
+test("a folder that does not exist is refused", () => {
   assert.match(
     problem(() => load("/nowhere/policy")),
     /^\/nowhere\/policy: there is no such folder$/,
   );
 });
 
-test("the site's rules join Muster's own: one of them asks two admins for reboots of one node", (context) => {
+test("the site's rules add to Muster's own: one of them requires two admins for reboots of one node", (context) => {
   const policy = load(
     site(context, {
       "site.cedar": `@id("heart") @quorum("admin:2") forbid (principal, action, resource == Muster::Node::"n1")
@@ -101,7 +101,7 @@ test("the site's rules join Muster's own: one of them asks two admins for reboot
   assert.deepEqual([heart.answer, heart.rule, heart.quorum], ["needs-approval", "heart", [{ role: "admin", count: 2 }]]);
 });
 
-test("the site's rules may allow more than ours, but nothing ours forbid", (context) => {
+test("the site's rules may allow more than Muster's, but cannot lift a forbid", (context) => {
   const policy = load(site(context, { "site.cedar": '@id("all") permit (principal, action, resource);' }));
   assert.equal(policy.decide(plan([step({ scope: "prod" })]), operator).rule, "all");
   assert.equal(policy.decide(plan([step({ scope: "prod", risk: "delete" })]), operator).rule, "delete-in-prod");
@@ -109,7 +109,7 @@ test("the site's rules may allow more than ours, but nothing ours forbid", (cont
   assert.equal(policy.decide(plan([step({ scope: "dev" })], { tainted: true }), operator).rule, "tainted-changes");
 });
 
-test("two rules that ask: the highest number of each role", (context) => {
+test("of two rules that require approval, the highest number of each role counts", (context) => {
   const policy = load(
     site(context, {
       "a.cedar":
@@ -122,7 +122,7 @@ test("two rules that ask: the highest number of each role", (context) => {
   ]);
 });
 
-test("a rule that fails while it is asked denies, for what it would have forbidden nobody knows", (context) => {
+test("a rule that fails during evaluation denies, because it might have forbidden the step", (context) => {
   const policy = load(
     site(context, { "a.cedar": '@id("many") forbid (principal, action, resource) when { context.nodes * 9223372036854775807 * 2 > 0 };' }),
   );
@@ -134,7 +134,7 @@ test("a rule that fails while it is asked denies, for what it would have forbidd
   assert.match(decision.reasons[0] ?? "", /rule many fails: .*overflow/);
 });
 
-test("what no rule speaks of needs approval", () => {
+test("a step that no rule mentions needs approval", () => {
   const silent: Rules = {
     ask: () => ({ decision: "deny", rules: [] }),
     quorumOf: () => [],
@@ -158,7 +158,7 @@ test("the reasons name every kind of step with its rule, and many nodes briefly"
   ]);
 });
 
-test("the version is another one for every file and every setting, and the same wherever the files lie", (context) => {
+test("every file and setting changes the version, and the place of the files does not", (context) => {
   const rule = '@id("night") forbid (principal, action, resource) when { context.nodes > 100 } unless { context.approved };';
   const here = site(context, { "site.cedar": rule });
   const there = site(context, {});
@@ -174,7 +174,7 @@ test("the version is another one for every file and every setting, and the same 
   assert.equal(new Set([version, ...changed]).size, 5);
 });
 
-test("Muster's own folder named as the site's is read once", () => {
+test("Muster's own folder is read once, even if it is named as the site's", () => {
   assert.equal(load(ownRules).rules.length, loadPolicy({ folders: [], approvalMode: "policy" }).rules.length);
 });
 
@@ -189,7 +189,7 @@ for (const [text, mode] of [
   test(`APPROVAL_MODE "${text}" is ${mode}`, () => assert.equal(parseApprovalMode(text, "APPROVAL_MODE"), mode));
 }
 
-test("an approval mode nobody knows stops the start", () => {
+test("an unknown approval mode stops the start", () => {
   assert.throws(() => parseApprovalMode("sometimes", "APPROVAL_MODE"), { code: "CONFIG_INVALID" });
 });
 

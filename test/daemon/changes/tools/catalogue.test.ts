@@ -26,7 +26,7 @@ for (const { file, form } of readTools([ourTools]).tools)
     assert.equal(call.kind, form.action.kind);
   });
 
-test("all tools of ours can be read, and a look is a look", () => {
+test("all of Muster's tools can be read, and reads count as reads", () => {
   assert.deepEqual(readTools([ourTools]).faults, []);
   const catalogue = loadCatalogue([ourTools]);
   const looks = (name: string) => leastRisk(catalogue.get(name));
@@ -52,7 +52,7 @@ test("all tools of ours can be read, and a look is a look", () => {
   assert.equal(looks("arm"), "delete");
 });
 
-test("forms are found in sub-folders too, but not in hidden ones", () => {
+test("forms are found in subfolders, but not in hidden ones", () => {
   const place = mkdtempSync(join(folder, "nested-"));
   const form = (name: string) => `name: ${name}\ndescription: Looks\nexecution: { method: local }\ncommand: [ls]\n`;
   mkdirSync(join(place, "disks/old"), { recursive: true });
@@ -76,7 +76,7 @@ test("a site's form cannot perform one of Muster's own acts under another name",
 });
 
 for (const request of ['verb: GET, url: "muster:/api/nodes/{node}"', 'verb: POST, url: "muster:/api/nodes/{node}/wake"'])
-  test(`a form of an earlier version that calls Muster's API is named, with what to use instead: ${request}`, () => {
+  test(`a form of an earlier version that calls Muster's API is refused, and the error names the replacement: ${request}`, () => {
     const faults = faultsOf(
       `name: mine\ndescription: Mine.\nexecution: { method: http, requires_target: true }\nrequest: { ${request} }\n`,
     );
@@ -84,7 +84,7 @@ for (const request of ['verb: GET, url: "muster:/api/nodes/{node}"', 'verb: POST
     assert.match(faults[0] ?? "", /^mine.yaml:.*a form cannot call Muster's own API; use a tool whose method is act, such as wake/);
   });
 
-test("the forms with the method act are the acts that control performs, and no others", () => {
+test("the forms with the method act are exactly the acts that control performs", () => {
   const forms = loadCatalogue([ourTools])
     .list()
     .filter(({ method }) => method === "act");
@@ -105,7 +105,7 @@ parameters:
 command_template: "ping -c 4 {target}"
 `;
 
-test("the documented form of ping is a tool as it stands", () => {
+test("the documented form of ping is a valid tool", () => {
   const place = mkdtempSync(join(folder, "site-"));
   writeFileSync(join(place, "ping_host.yaml"), documented);
   const form = loadCatalogue([ourTools, place]).get("ping_host");
@@ -150,13 +150,13 @@ for (const [what, text, fault] of [
     );
   });
 
-test("a tool that is there already is refused, naming both files", () => {
+test("a tool whose name is taken is refused, and the error names both files", () => {
   assert.match(
     faultsOf(documented.replace("ping_host", "ping"), "ping").join(),
     /^ping.yaml:1: name: ping is already in .*forms\/network\/ping.yaml/,
   );
 });
 
-test("a file that is called otherwise than its tool is refused", () => {
+test("a file whose name differs from its tool is refused", () => {
   assert.match(faultsOf(documented, "other").join(), /the file of ping_host must be called ping_host.yaml/);
 });

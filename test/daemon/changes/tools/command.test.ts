@@ -1,4 +1,4 @@
-/** What somebody writes into a parameter stays what it is: one word, one host, one path. */
+/** A value of a parameter stays one word, one host or one path. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ const at = { node: "n1", address: "10.0.0.7" };
 const refused = (code: string, text: RegExp) => (error: unknown) =>
   error instanceof MusterError && error.code === code && text.test(error.message);
 
-/** What shells, Ansible, URLs and options are made of. */
+/** The special characters of shells, Ansible, URLs and options. */
 const hostile = fc
   .array(
     fc.constantFrom(
@@ -46,7 +46,7 @@ const hostile = fc
   )
   .map((parts) => parts.join(""));
 
-test("whatever is written into a parameter is one argument, unchanged, or is refused", () => {
+test("any value is one argument, unchanged, or is refused", () => {
   fc.assert(
     fc.property(fc.oneof(hostile, fc.string()), (text) => {
       let argv: string[];
@@ -54,7 +54,7 @@ test("whatever is written into a parameter is one argument, unchanged, or is ref
         argv = commandOf(anyText, { text });
       } catch (error) {
         assert.ok(error instanceof MusterError && error.code === "PARAMETER_INVALID");
-        // A form of ours refuses little: what is empty, an option, or holds control characters or halves of characters.
+        // This form refuses only empty values, options, control characters and lone surrogates.
         assert.ok(text === "" || text.startsWith("-") || /\p{Cc}|\p{Cs}/u.test(text), JSON.stringify(text));
         return;
       }
@@ -63,13 +63,13 @@ test("whatever is written into a parameter is one argument, unchanged, or is ref
   );
 });
 
-test("a real program gets it as it was written", () => {
+test("a real program receives the value unchanged", () => {
   const text = `; rm -rf / $(id) \`id\` "'\\ * {target}`;
   const [program = "", ...words] = commandOf(anyText, { text });
   assert.equal(execFileSync(program, words, { encoding: "utf8" }), `${text}\nend\n`);
 });
 
-test("no value adds an argument, an option or a program to any tool of ours", () => {
+test("no value adds an argument, an option or a program to any of Muster's tools", () => {
   const tools = loadCatalogue().list();
   fc.assert(
     fc.property(fc.constantFrom(...tools), fc.array(hostile, { minLength: 8, maxLength: 8 }), (tool, values) => {
@@ -96,23 +96,23 @@ for (const [what, target] of [
   ["a file for Ansible", "@/etc/passwd"],
   ["two hosts", "a b"],
 ] as const)
-  test(`${what} is no host`, () => {
+  test(`${what} is not a host`, () => {
     const ping = form({ parameters: [{ name: "target", description: "x", required: true }], command_template: "ping -c 4 {target}" });
     assert.throws(() => commandOf(ping, { target }), refused("PARAMETER_INVALID", /target is not the name or address of a machine/));
   });
 
-test("a dash in front is for patterns that begin with one", () => {
+test("a leading dash needs a pattern that begins with one", () => {
   const withPattern = (pattern: string) => form({ parameters: [{ name: "since", description: "x", pattern }], command: ["ls", "{since}"] });
   assert.deepEqual(commandOf(withPattern("-?[0-9]+h"), { since: "-1h" }), ["ls", "-1h"]);
   assert.throws(() => commandOf(withPattern(".*"), { since: "-1h" }), refused("PARAMETER_INVALID", /begins with a dash/));
 });
 
-test("an option nobody asked for is not given", () => {
+test("an option without a value is left out", () => {
   const journal = loadCatalogue().get("journal");
   assert.deepEqual(commandOf(journal, {}, at), ["journalctl", "--no-pager", "--output=short-iso", "--lines=200", "--priority=info"]);
 });
 
-test("everything that is wrong with the parameters is told at once", () => {
+test("all faults of the parameters are reported together", () => {
   const journal = loadCatalogue().get("journal");
   assert.throws(
     () => commandOf(journal, { lines: 0, priority: "loud", from: "n2" }, at),
@@ -123,7 +123,7 @@ test("everything that is wrong with the parameters is told at once", () => {
   );
 });
 
-test("nobody but Muster says what the target is", () => {
+test("only Muster sets the target", () => {
   assert.throws(
     () => commandOf(loadCatalogue().get("ping"), { target: "10.9.9.9" }, at),
     refused("PARAMETER_INVALID", /target is filled in by Muster/),
@@ -154,7 +154,7 @@ const fetchingAt = (url: string) =>
   });
 const fetching = fetchingAt("http://{target}:{port}{path}");
 
-test("no path leads a request to another machine", () => {
+test("no path sends a request to another machine", () => {
   fc.assert(
     fc.property(
       fc.oneof(hostile, fc.webPath(), fc.constantFrom("@evil.example/", ".evil.example", "//evil.example", "\\evil", "?x=1", "#x")),
@@ -172,7 +172,7 @@ test("no path leads a request to another machine", () => {
   );
 });
 
-test("a request finds a machine by its IPv6 address, and no path leads upwards", () => {
+test("a request reaches a machine by its IPv6 address, and no path leads upwards", () => {
   const call = callOf(fetching, {}, { node: "n1", address: "fd00::7" });
   assert.ok(call.kind === "request");
   assert.equal(call.url, "http://[fd00::7]:80/");
@@ -193,7 +193,7 @@ for (const path of [
   });
 
 for (const statement of [".shell id", "\\! id", "delete from nodes"])
-  test(`${statement} is no question for a database`, () => {
+  test(`${statement} is not a query for a database`, () => {
     assert.throws(
       () => commandOf(loadCatalogue().get("sql_sqlite"), { file: "/var/lib/muster/databases/a.db", statement }),
       refused("PARAMETER_INVALID", /statement does not fit/),

@@ -1,4 +1,4 @@
-/** The tool and the runbook that docs/extending.md shows are files that can be read as they stand. */
+/** The tool and the runbook in docs/extending.md are valid files. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ function block(first: string): string {
     .join("\n");
 }
 
-test("the tool of docs/extending.md is a look", () => {
+test("the tool of docs/extending.md is a read", () => {
   const read = parseYaml("docs/extending.md", block("name: cron_jobs"), ToolForm);
   assert.ok(read.ok, JSON.stringify(read));
   assert.equal(leastRisk(read.value), "read");
@@ -34,7 +34,7 @@ test("the tool of docs/extending.md is a look", () => {
   ]);
 });
 
-test("the runbook of docs/extending.md fits the tools there are", () => {
+test("the runbook of docs/extending.md uses existing tools", () => {
   const read = parseYaml("docs/extending.md", block("name: loud-node"), Runbook);
   assert.ok(read.ok, JSON.stringify(read));
   assert.deepEqual(runbookFaults(read.value, loadCatalogue()), []);

@@ -173,7 +173,7 @@ for (const [module, risk] of [
     assert.equal(callRisk({ kind: "module", module, arguments: {} }), risk);
   });
 
-test("a playbook is a look when its header says so, and never because it is only checked", () => {
+test("a playbook counts as a read if its header says so, and never because of check mode", () => {
   const call = (check: boolean) => ({ kind: "playbook" as const, playbook: "mine", check });
   const saying = (readOnly: boolean) => () => ({ readOnly, content: "0".repeat(64) });
   for (const check of [true, false]) {
@@ -186,18 +186,18 @@ test("a playbook is a look when its header says so, and never because it is only
 const formWith = (more: object, command: string[]) =>
   ToolForm.parse({ name: "mine", description: "x", execution: { method: "ssh", requires_target: true }, command, ...more });
 
-test("a form may say more of its risk, and is believed", () => {
+test("a form may raise its risk", () => {
   assert.equal(riskOf(formWith({ risk: "delete" }, ["df"]), {}), "delete");
   assert.equal(riskOf(formWith({ effects: ["changes"] }, ["df"]), {}), "write");
   assert.equal(riskOf(formWith({ effects: ["looks", "erases"] }, ["df"]), {}), "delete");
 });
 
-test("a form may say less, and is not believed", () => {
+test("a form cannot lower its risk", () => {
   assert.equal(riskOf(formWith({ risk: "read", effects: ["looks"] }, ["rm", "x"]), {}), "delete");
   assert.equal(riskOf(formWith({ risk: "read" }, ["systemctl", "restart", "ssh"]), {}), "write");
 });
 
-test("the same tool risks more with other values", () => {
+test("the same tool has a higher risk with other values", () => {
   const form = formWith({ parameters: [{ name: "verb", description: "x", enum: ["status", "restart"], required: true }] }, [
     "systemctl",
     "{verb}",
@@ -207,7 +207,7 @@ test("the same tool risks more with other values", () => {
   assert.equal(riskOf(form, { verb: "restart" }), "write");
 });
 
-test("delete is worse than write and write worse than read, in whatever order they come", () => {
+test("delete is worse than write and write worse than read, in any order", () => {
   assert.equal(worst("write", "delete", "read"), "delete");
   assert.equal(worst("read", "write"), "write");
   assert.equal(worst(), "read");

@@ -1,4 +1,4 @@
-/** An approval that waits, and people with keys of their own on machines of their own. */
+/** A pending approval, and people with their own keys on their own machines. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

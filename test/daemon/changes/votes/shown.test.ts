@@ -1,4 +1,7 @@
-/** A voter signs what was shown to them: a daemon that shows one plan and asks about another gets no signature. */
+/**
+ * A voter signs the plan that was shown. A daemon that shows one plan and requests a vote on another gets no
+ * signature.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openApproval } from "../../../../daemon/changes/approvals/approvals.ts";
@@ -18,7 +21,7 @@ const restart = (unit: string, node = "n1"): PlannedWork => planned(toolOn("serv
 const work = restart("ssh.service");
 const approval = openApproval(work, bindingsOf(work.plan, policy.version), { decideSeconds: 600, executeSeconds: 300 }, now);
 
-test("the plan an approval asks about is known by what it is", () => {
+test("the plan of an approval is recognized by its hashes", () => {
   assert.ok(isShown(approval, work));
   assert.ok(isShown(approval, JSON.parse(JSON.stringify(work)) as PlannedWork));
 });
@@ -34,8 +37,8 @@ const lies: [what: string, approval: Approval, shown: PlannedWork][] = [
     { ...work, plan: { ...work.plan, steps: work.plan.steps.map((step) => ({ ...step, preview: { kind: "none", text: "" } })) } },
   ],
   ["the targets of another", { ...approval, targetsHash: "0".repeat(64) }, work],
-  ["another's wish", approval, { ...work, requestedBy: "eve" }],
-  ["that it is for nobody", { ...approval, onBehalfOf: "eve" }, work],
+  ["another requester", approval, { ...work, requestedBy: "eve" }],
+  ["no person behind the agent", { ...approval, onBehalfOf: "eve" }, work],
   ["a plan of another number", approval, { ...work, id: other.id }],
 ];
 for (const [what, asked, shown] of lies) test(`a daemon that shows ${what} is found out`, () => assert.equal(isShown(asked, shown), false));

@@ -1,4 +1,4 @@
-/** A signature says one person's one answer to one question; whatever is another makes it worth nothing. */
+/** A signature proves one answer of one person to one question. Any other content makes it invalid. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
@@ -18,14 +18,14 @@ const said = (vote: Vote, of: Approval = question, at = now): string => {
   return "by" in signed ? `${signed.by.role} ${signed.by.name}` : signed.unsigned;
 };
 
-test("what is signed is one line that says what it is, and one of canonical JSON with all it is bound to", () => {
+test("the signed text is one line that names its purpose, and one of canonical JSON with all bound values", () => {
   assert.equal(
     statementOf(asked, "approve", { voter: "bea", at: now.toISOString() }),
     `muster vote 1\n{"answer":"approve","approvalId":"apr_AAAAAAAAAAAAAAAAAAAAAA","at":"2026-11-21T10:00:00.000Z","decideBy":"2026-11-21T10:10:00.000Z","executeSeconds":300,"onBehalfOf":"dana","planHash":"${"1".repeat(64)}","policyVersion":"${"4".repeat(64)}","previewHash":"${"2".repeat(64)}","requestedBy":"ann","targetsHash":"${"3".repeat(64)}","voter":"bea"}\n`,
   );
 });
 
-test("a vote is whose signature it bears, in the role this person is registered with", () => {
+test("a vote belongs to the voter who signed it, in the voter's registered role", () => {
   assert.equal(said(yes), "operator bea");
   assert.equal(said(signedVote(cem, question)), "admin cem");
   assert.equal(said({ ...yes, by: "somebody", role: "admin", keyId: "another" }), "operator bea");
@@ -43,7 +43,7 @@ const altered: [field: string, change: Partial<Approval>][] = [
   ["time to begin", { executeSeconds: 3000 }],
 ];
 for (const [field, change] of altered)
-  test(`with another ${field} the signature is nobody's`, () =>
+  test(`with another ${field} the signature is invalid`, () =>
     assert.equal(said(yes, { ...question, ...change }), "its signature is not bea's for this"));
 
 const forged = (change: Partial<VoteSignature>): Vote => ({ ...yes, signature: { ...(yes.signature as VoteSignature), ...change } });
@@ -58,7 +58,7 @@ const wrong: [what: string, vote: Vote, told: string][] = [
   ["another time", forged({ at: later(1).toISOString() }), "its signature is not bea's for this"],
   ["another voter's name", forged({ voter: "cem" }), "its signature is not cem's for this"],
   ["a voter who is not registered", signedVote(mallory, question), "mallory is not a registered voter"],
-  ["a key nobody registered, under a registered name", signedVote(keyOf("bea"), question), "its signature is not bea's for this"],
+  ["an unregistered key, under a registered name", signedVote(keyOf("bea"), question), "its signature is not bea's for this"],
   [
     "a signature of another curve",
     forged({
@@ -73,9 +73,9 @@ const wrong: [what: string, vote: Vote, told: string][] = [
     `it was signed at ${later(301).toISOString()}, which is in the future: the voter's clock is wrong`,
   ],
 ];
-for (const [what, vote, told] of wrong) test(`${what} is told apart`, () => assert.equal(said(vote), told));
+for (const [what, vote, told] of wrong) test(`${what} is detected`, () => assert.equal(said(vote), told));
 
-test("a registered key that is no point of the curve verifies nothing", () => {
+test("a registered key that is not a point of the curve verifies nothing", () => {
   const voter = { name: "bea", role: "admin", publicKey: `ed25519:${Buffer.alloc(32, 0xee).toString("base64")}` } as const;
   assert.deepEqual(whoSigned(question, yes, [voter], now), { unsigned: "its signature is not bea's for this" });
 });
@@ -85,13 +85,13 @@ for (const [what, value] of [
   ["too short", (yes.signature?.value ?? "").slice(4)],
   ["spelled in a second way", `${yes.signature?.value.slice(0, -3)}B==`],
 ] as const)
-  test(`a signature that is ${what} is refused where it comes in`, () =>
+  test(`a signature that is ${what} is refused on input`, () =>
     assert.equal(VoteSignature.safeParse({ ...yes.signature, value }).success, false));
 
 for (const key of ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ", "p256:AAAA", `ed25519:${"A".repeat(40)}`, `ed25519:${"A".repeat(42)}B=`])
-  test(`${key.slice(0, 20)}… is no public key of a voter`, () => assert.equal(VoterKey.safeParse(key).success, false));
+  test(`${key.slice(0, 20)}… is not a voter's public key`, () => assert.equal(VoterKey.safeParse(key).success, false));
 
-test("votes are counted as the signatures tell them; a no stands without one", () => {
+test("votes count with their proven names and roles; a no needs no signature", () => {
   const no: Vote = { keyId: "k", by: "dora", role: "operator", answer: "deny", reason: "", at: now.toISOString() };
   const unsigned: Vote = { ...no, answer: "approve", by: "eve", role: "admin" };
   const raised = { ...signedVote(bea, question, later(5)), role: "admin", by: "zoe", at: later(-500).toISOString() } as const;
@@ -106,8 +106,8 @@ test("votes are counted as the signatures tell them; a no stands without one", (
   assert.deepEqual(unproven, ["the yes of eve: it is not signed"]);
 });
 
-/** Any JSON of the right shape or not, in any place of the row. */
-test("no change of a signed vote's row, or of what it answers, makes it somebody else's or something else", () => {
+/** Any JSON, of the right shape or not, at any place of the row. */
+test("no change of a signed vote's row, or of its question, gives it to another person or question", () => {
   const row = { approval: question, vote: yes } as const;
   const places = [
     ...(["id", "planHash", "previewHash", "targetsHash", "policyVersion", "requestedBy", "decideBy"] as const).map((name) => [
@@ -135,7 +135,7 @@ test("no change of a signed vote's row, or of what it answers, makes it somebody
         const vote = Vote.safeParse(changed.vote);
         if (!vote.success) return;
         const signed = whoSigned(changed.approval as unknown as Approval, vote.data, voters, now);
-        // A name may be spelled otherwise and still be the person's; it was signed as it was spelled all the same.
+        // Another spelling of a name still means the same person, but the signature covers the spelling.
         if (place[name] !== was) assert.ok("unsigned" in signed, `${part}.${name}: ${was} → ${place[name]}`);
       },
     ),

@@ -1,4 +1,4 @@
-/** The executor's list of voters: whole, or none. */
+/** The executor's list of voters is read whole, or not at all. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,11 +13,11 @@ const file = join(folder, "voters.yaml");
 const [bea, cem] = [keyOf("bea"), keyOf("cem")];
 const since = now.toISOString();
 
-test("where there is no file there is nobody", () => {
+test("without a file the list is empty", () => {
   assert.deepEqual(readVoters(join(folder, "none.yaml")), []);
 });
 
-test("what was written is read again, and nobody else can read it", () => {
+test("a written list can be read again, and other users cannot read it", () => {
   const voters = [
     { ...registered(bea), since },
     { ...registered(cem, "admin"), since },
@@ -34,7 +34,7 @@ const broken: [what: string, text: string, says: RegExp][] = [
   ["one key under two names", line("bea", bea.publicKey) + line("cem", bea.publicKey), /bea and cem have the same key: that is one person/],
   ["a role that has no vote", line("bea", bea.publicKey, "agent"), /role/],
   ["a key of another curve", line("bea", "p256:AAAA"), /not a voter's public key/],
-  ["a word nobody knows", `${line("bea", bea.publicKey)}quorum: 0\n`, /quorum/],
+  ["an unknown key", `${line("bea", bea.publicKey)}quorum: 0\n`, /quorum/],
   ["no list", "  bea\n", /expected array/],
 ];
 for (const [what, text, says] of broken)
