@@ -29,7 +29,7 @@ describe("the audit of a running daemon", () => {
   test("is listed with the newest last, for people and for programs", async () => {
     const lines = (await said("audit", "--last", "1h")).trim().split("\n");
     assert.match(lines[0] ?? "", /^RECORD +TIME +WHO +ACTION +ABOUT +WHAT +RESULT/);
-    assert.match(lines.at(-1) ?? "", /first +key-revoked +key [0-9a-f]{8} +End an API key .* done$/);
+    assert.match(lines.at(-1) ?? "", /first +key-revoked +key [0-9a-f]{8} +Revoke an API key .* done$/);
     const records = JSON.parse(await said("audit", "--json", "--action", "refusal")) as { subject: string; result: string }[];
     assert.deepEqual(
       records.map(({ subject, result }) => [subject, result]),
