@@ -30,7 +30,7 @@ export function buildProgram(local: LocalCommands): Command {
     .description("Turns a pile of legacy machines into a cluster and keeps it running.")
     .version(local.version)
     .option("--json", "print JSON instead of text")
-    .option("--url <url>", "address of the daemon (else MUSTER_URL, else http://127.0.0.1:8000)")
+    .option("--url <url>", "address of the daemon (default: MUSTER_URL or http://127.0.0.1:8000)")
     .option("--key <key>", "API key (better set MUSTER_KEY, which process lists do not show)")
     .configureHelp({ optionDescription })
     // The caller prints failures and chooses the exit code, the same way for all commands.

@@ -24,12 +24,12 @@ export const wordsOf = (program: Command, version: string): Words => ({
 
 export const placed = (command: Command): Command =>
   command
-    .option("--config <file>", "configuration file (else MUSTER_CONFIG, /etc/muster/muster.yaml or ./muster.yaml)")
+    .option("--config <file>", "configuration file (default: MUSTER_CONFIG, /etc/muster/muster.yaml or ./muster.yaml)")
     .option("--data <dir>", DATA_FOLDER);
 
-export const CONFIG_FILE_IF_ANY = "configuration file (else MUSTER_CONFIG, /etc/muster/muster.yaml or ./muster.yaml, if any)";
+export const CONFIG_FILE_IF_ANY = "configuration file (default: MUSTER_CONFIG, /etc/muster/muster.yaml or ./muster.yaml, if any)";
 
-export const DATA_FOLDER = "data folder (else MUSTER_DATA, /var/lib/muster or ./.muster)";
+export const DATA_FOLDER = "data folder (default: MUSTER_DATA, /var/lib/muster or ./.muster)";
 
 export const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 

@@ -37,7 +37,7 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
   const assets = new Assets(options.assetsRoot, new Pieces());
   const server = createServer({ ...HEADERS, keepAliveTimeout: 30_000, noDelay: true }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      // A machine that resets during a download is normal. Do not log the path, because it may contain an
+      // It is normal that a machine restarts during a download. Do not log the path, because it may contain an
       // install key.
       log.info({ err: error, area: request.url?.split("/")[1]?.slice(0, 20) }, "boot http answer aborted");
       response.destroy();

@@ -1,4 +1,4 @@
-/** Posts waiting alerts to the webhook until it confirms them. An alert may arrive twice if an answer is lost. */
+/** Sends each pending alert to the webhook until the webhook confirms it. An alert may arrive twice if an answer is lost. */
 import { backoff } from "../../errors/backoff.ts";
 import { PeriodicTask } from "../../errors/periodic-task.ts";
 import type { Log } from "../../log/log.ts";

@@ -102,7 +102,7 @@ export class StepActs {
     }
   }
 
-  /** The step as decided. Throws unless it is running and its node is still the one that was decided about. */
+  /** The step as decided. Throws if the step is not running, or if its node is not the node of the decision. */
   #step({ executionId, stepId, planHash }: ActRequest): BegunAct {
     const { executions, plans, nodes } = this.#parts;
     const execution = executions.get(executionId);

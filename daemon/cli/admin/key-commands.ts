@@ -61,8 +61,8 @@ function creating(key: Command, { json }: Words, local: LocalCommands): void {
     .command("create")
     .requiredOption("--name <name>", "purpose of the key", keyName)
     .addOption(new Option("--role <role>", "the role that decides what it may do").choices(Role.options).makeOptionMandatory())
-    .option("--owner <person>", "the person responsible for it (else you)", keyName)
-    .option("--expires <when>", "duration or date, such as 12h, 90d or 2027-06-30 (else it is valid until revoked)", instant)
+    .option("--owner <person>", "the person responsible for the key (default: you)", keyName)
+    .option("--expires <when>", "duration or date, such as 12h, 90d or 2027-06-30 (default: valid until revoked)", instant)
     .option("--data <dir>", DATA_FOLDER)
     .description("create a key and show it once; run this on the control node")
     .addHelpText(

@@ -21,7 +21,7 @@ export function voterCommands(program: Command, words: Words, local: LocalComman
 function ownKey(voter: Command, { json }: Words): void {
   voter
     .command("keygen")
-    .option("--name <person>", "your name, equal to the owner of your API key (else your user name)", personName)
+    .option("--name <person>", "your name, equal to the owner of your API key (default: your user name)", personName)
     .description("create your signing key on your own machine, and print the command that registers its public half")
     .addHelpText(
       "after",

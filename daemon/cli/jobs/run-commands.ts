@@ -35,7 +35,7 @@ export function runCommands(program: Command, { json, client }: Words): void {
     .option("--check", "change nothing; show what would change, with the differences", false)
     .option("--diff", "accepted with --check; a preview always shows the differences", false)
     .option("--after <job>", "start only when the job with this id has succeeded")
-    .option("--priority <number>", "-100 to 100; a job with a higher number starts first (else 0)", whole(-100, 100))
+    .option("--priority <number>", "-100 to 100; a job with a higher number starts first (default: 0)", whole(-100, 100))
     .option("--follow", "show the output while the jobs run, one node after the other", false)
     .description("run a playbook on nodes, or preview it")
     .addHelpText(

@@ -28,8 +28,8 @@ function tokenCommands(program: Command, { json, client }: Words): void {
         .argParser(duration(60, WEEK_SECONDS))
         .default(3600, "1h"),
     )
-    .option("--uses <number>", "number of machines that may use it (else 1)", whole(1, 1000))
-    .addOption(new Option("--role <role>", "role of these machines (else worker)").choices(MachineRole.options))
+    .option("--uses <number>", "number of machines that may use it (default: 1)", whole(1, 1000))
+    .addOption(new Option("--role <role>", "role of these machines (default: worker)").choices(MachineRole.options))
     .option("--node <name|mac>", "only this accepted node may use it, once")
     .addHelpText(
       "after",

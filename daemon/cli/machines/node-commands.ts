@@ -48,7 +48,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
     .command("arm")
     .argument("<name|mac>")
     .addOption(
-      new Option("--profile <profile>", "installation profile (else machines.profile of the configuration)").choices(Profile.options),
+      new Option("--profile <profile>", "installation profile (default: machines.profile of the configuration)").choices(Profile.options),
     )
     .option("--confirm <name>", "the node's name; required when it has been installed before")
     .description("arm a node: its next network boot erases its disk and installs it, once")
@@ -78,7 +78,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("wake", { hidden: true })
     .argument("<name|mac>")
-    .description("send a Wake-on-LAN packet, whatever the node's power driver is (usually `muster power on`)")
+    .description("send a Wake-on-LAN packet and ignore the power driver of the node; `muster power on` uses the driver")
     .addHelpText("after", examples("muster wake rack1-n1"))
     .action(async (node: string) => {
       const answer = await client().wakeNode({ node });

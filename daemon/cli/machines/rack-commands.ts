@@ -36,7 +36,7 @@ function racks(rack: Command, { json, client }: Words): void {
     .argument("<name>")
     .description("add a rack or a room, or change its size")
     .addOption(
-      new Option("--units <number>", "number of units of the rack (else 42 for a new one)").argParser(whole(1, 60)).conflicts("room"),
+      new Option("--units <number>", "number of units of the rack (default: 42 for a new one)").argParser(whole(1, 60)).conflicts("room"),
     )
     .option("--room <rows x columns>", "rows and columns of tiles of a room, such as 6x10", tiles)
     .addHelpText("after", examples("muster rack add A --units 42", "muster rack add cellar --room 6x10"))
@@ -62,7 +62,7 @@ function places(rack: Command, { json, client }: Words): void {
     .command("place")
     .argument("<node>")
     .argument("<rack>")
-    .argument("<row>", "unit, counted from the bottom; in a room, row from the top", whole(1, 60))
+    .argument("<row>", "the unit of a rack, counted from the bottom, or the row of a room, counted from the top", whole(1, 60))
     .argument("[column]", "in a room, column from the left", whole(1, 24), 1)
     .option("--height <units>", "number of units that the machine takes", whole(1, 20), 1)
     .description("set or change the place of a machine")

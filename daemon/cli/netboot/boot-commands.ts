@@ -24,7 +24,7 @@ export function bootCommands(program: Command, { json, client }: Words): void {
     .option("--arch <number>", "architecture the machine sends (DHCP option 93)", whole(0, 65_535), 7)
     .option("--user-class <text>", "user class the machine sends, for example iPXE")
     .addOption(new Option("--mode <mode>", "assume this value of netboot.dhcp").choices(AskedMode.options))
-    .option("--interface <name>", "assume it boots on this interface (else where it was last seen)")
+    .option("--interface <name>", "assume it boots on this interface (default: the interface where it was last seen)")
     .option("--error <code>", "error code on the machine's screen, such as PXE-E53; with a MAC address, also what the daemon saw")
     .description("explain a machine's last boot, the answer it would get now, and the reasons")
     .addHelpText(
@@ -53,7 +53,7 @@ export function bootCommands(program: Command, { json, client }: Words): void {
   program
     .command("capture")
     .argument("<name|mac>")
-    .option("-o, --output <file>", "write to this file; - is standard output (else <name>.pcap in this folder)")
+    .option("-o, --output <file>", "write to this file; - is standard output (default: <name>.pcap in this folder)")
     .description("save the packets between a machine and the boot servers as a file for Wireshark")
     .addHelpText(
       "after",

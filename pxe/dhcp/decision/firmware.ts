@@ -12,7 +12,7 @@ interface Firmware {
 }
 
 /**
- * snponly uses the firmware's own network driver, which has just worked. The driver set of `ipxe.efi` hangs
+ * snponly uses the firmware's own network driver. That driver has already loaded the boot file. The driver set of `ipxe.efi` hangs
  * on some Realtek and Atheros cards. Either can be chosen for a machine.
  */
 const X64_EFI = "snponly.efi";

@@ -34,7 +34,7 @@ export interface SoakHall {
 }
 
 const RELAY = { onTheDaemonsSide: "10.77.0.2", onTheMachines: "10.78.0.1", network: "10.78.0.0/16", first: "10.78.1.1" };
-/** This share of the machines is unknown to the daemon. The others are a fleet in service. */
+/** The part of the machines that the daemon does not know, from 0 to 1. The others are a fleet in service. */
 const UNKNOWN_SHARE = 0.05;
 /** Short enough that leases expire, are renewed and pass to other machines during the run. */
 const LEASE_SECONDS = 300;

@@ -26,7 +26,7 @@ export const alertWords: Record<AlertRule, { title: string; fix: string }> = {
   },
   "error-rate": {
     title: "Many failures",
-    fix: "Open the newest failed job and go to its first failure. Failures of one task on many machines have one cause: fix the playbook first.",
+    fix: "Open the newest failed job and go to its first failure. If the same task fails on many machines, fix the playbook first.",
   },
   cost: {
     title: "Costs",

@@ -83,7 +83,7 @@ function Asked({ approval, work }: { approval: Approval; work: PlannedWork }) {
       {work.plan.tainted && (
         <p className="notice tainted">
           <strong>Tainted.</strong> Before this request, the requester read untrusted text such as output or logs of machines. That text may
-          have prompted the request. Trust the steps, not the reason.
+          have caused the request. Trust the steps, not the reason.
         </p>
       )}
     </>

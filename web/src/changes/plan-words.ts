@@ -63,7 +63,9 @@ export function confirmationFor({ steps, targets, goal, tainted }: Plan): Confir
   const reasons = [
     ...(destroys ? ["It destroys something permanently."] : []),
     ...(tainted
-      ? ["Before this request, the requester read untrusted text, such as output or logs of machines. It may have prompted the request."]
+      ? [
+          "Before this request, the requester read untrusted text, such as output or logs of machines. That text may have caused the request.",
+        ]
       : []),
   ];
   return { word, why: reasons.join(" ") };

@@ -1,4 +1,4 @@
-/** One job: what came of it, and its output as it is written. */
+/** One job with its result and its live output. */
 import { lazy, Suspense, useEffect } from "react";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import { ActionButton } from "../parts/action-button.tsx";

@@ -17,7 +17,7 @@ export function EmptyFleet({ dhcpMode }: { dhcpMode: DaemonStatus["dhcpMode"] | 
           disk.
         </li>
         <li>Switch it on. It appears here within seconds, without a reload. Nothing is written to its disk.</li>
-        <li>Accept it. To install it, arm it and restart it. Only an armed machine is erased, and only once per arming.</li>
+        <li>Accept it. Arm the machine and restart it. It is then installed. Only an armed machine is erased, and only once per arming.</li>
       </ol>
       <p className="soft">
         Nothing appears? <code>muster doctor</code> on the control node checks the network and the boot files.{" "}
