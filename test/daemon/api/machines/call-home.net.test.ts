@@ -170,5 +170,5 @@ test("an address that went to another machine is no longer the first one's", asy
   assert.equal(readFileSync(data.knownHosts, "utf8"), `${one.ip_address} ${two.ssh_host_key}\n`);
   const first = await client.getNode({ node: "n1" });
   assert.equal(first.address, undefined);
-  assert.equal(first.lastEvent?.summary, `its address ${one.ip_address} is n2's now`);
+  assert.equal(first.lastEvent?.summary, `its address ${one.ip_address} now belongs to n2`);
 });
