@@ -159,7 +159,7 @@ describe("signed votes", { concurrency: 1 }, () => {
     ["a role without a vote", ["voter", "add", "eve", "x", "--role", "viewer"], /operator, admin/],
     ["an unknown voter", ["voter", "remove", "eve", "--data", data.root], /eve is not a voter/],
     ["a folder without a database", ["voter", "list", "--data", "/tmp"], /there is no database in \/tmp/],
-    ["a named key file that does not exist", ["voter", "show"], /is not there/, () => ({ MUSTER_VOTER_KEY: "/tmp/no-such-key" })],
+    ["a named key file that does not exist", ["voter", "show"], /it does not exist/, () => ({ MUSTER_VOTER_KEY: "/tmp/no-such-key" })],
     ["a machine without a key", ["voter", "show"], /muster voter keygen/, () => ({ XDG_CONFIG_HOME: join(folder, "elsewhere") })],
   ];
   for (const [what, args, says, env] of mistakes)
