@@ -106,7 +106,7 @@ function holder(how: string, port: number): string {
 /** Runs in a process of its own, because the launcher provides the socket. */
 async function rivalCheck(card: string, where: string): Promise<Check> {
   const pxe = join(import.meta.dirname, "../../pxe");
-  const program = `import { probeDhcpServers } from ${JSON.stringify(join(pxe, "dhcp/probe.ts"))};
+  const program = `import { probeDhcpServers } from ${JSON.stringify(join(pxe, "dhcp/lan/probe.ts"))};
     import { inheritedSockets, socketName } from ${JSON.stringify(join(pxe, "inherited-sockets.ts"))};
     console.log(JSON.stringify(await probeDhcpServers({ fd: inheritedSockets(process.env).get(socketName("probe", ${JSON.stringify(card)})) }, { waitMs: 5000 })));`;
   const args = [launcher, card, "probe=68", "--", process.execPath, "--input-type=module", "-e", program];
