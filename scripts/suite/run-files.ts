@@ -35,7 +35,7 @@ export async function runFiles(batches: readonly Batch[], concurrency: number): 
 
 async function runBatch({ files, timeoutMs }: Batch, counts: Counts, tell: (event: TestEvent) => void): Promise<void> {
   const [first = ""] = files;
-  const stream = run({ ...(files.length === 1 ? { files: [first] } : shared(files)), timeout: timeoutMs });
+  const stream = run({ ...(files.length === 1 ? { files: [first] } : { files: [inOneProcess], argv: files }), timeout: timeoutMs });
   // Several processes report at once, but the events of one file are printed together.
   let held: TestEvent[] = [];
   const missing = new Set(files.length === 1 ? [] : files.map((file) => relative(process.cwd(), file)));
@@ -61,9 +61,6 @@ async function runBatch({ files, timeoutMs }: Batch, counts: Counts, tell: (even
   if (missing.size > 0) console.error(`A process ended before it reported these files:\n  ${[...missing].join("\n  ")}`);
   counts.failed += missing.size;
 }
-
-/** A handle that one file leaves open must not keep the process of all files running after their last test. */
-const shared = (files: string[]) => ({ files: [inOneProcess], argv: files, execArgv: ["--test-force-exit"] });
 
 /** Counts tests, not suites. A suite counts when it failed by itself, as a file does that cannot be imported. */
 function count(event: TestEvent, counts: Counts): void {
