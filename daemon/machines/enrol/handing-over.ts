@@ -17,7 +17,7 @@ export async function keepHandingOver(
   log: Pick<Log, "error">,
   everyMs = EVERY_MS,
 ): Promise<{ stop(): Promise<void> }> {
-  let told = new Set<string>();
+  let logged = new Set<string>();
   let stopped = false;
   const look = async (): Promise<void> => {
     const reasons = new Map<string, { error: unknown; nodes: string[] }>();
@@ -28,8 +28,8 @@ export async function keepHandingOver(
     };
     await handover.resume(note).catch((error: unknown) => reasons.set(explain(error), { error, nodes: [] }));
     if (stopped) return; // after the stop, errors are caused by closed files and not by the inventory
-    for (const [reason, { error, nodes }] of reasons) if (!told.has(reason)) log.error({ err: error, nodes }, WAITING);
-    told = new Set(reasons.keys());
+    for (const [reason, { error, nodes }] of reasons) if (!logged.has(reason)) log.error({ err: error, nodes }, WAITING);
+    logged = new Set(reasons.keys());
   };
   await look();
   const rounds = new PeriodicTask({ everyMs, run: look, log, failure: WAITING }).start();

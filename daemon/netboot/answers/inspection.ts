@@ -39,13 +39,13 @@ export function inspected(query: URLSearchParams): Facts {
 
 /** Summary of the facts for the timeline. */
 export function factsSummary({ cpu, cpus, memoryMb, disks, nics }: Facts): string {
-  const told = [
+  const parts = [
     cpus && `${cpus} × ${cpu ?? "processor"}`,
     memoryMb && `${memoryMb} MB`,
     disks && counted(disks.length, "disk"),
     nics && counted(nics.length, "network card"),
   ];
-  return `hardware reported: ${told.filter(Boolean).join(", ") || "nothing that could be used"}`;
+  return `hardware reported: ${parts.filter(Boolean).join(", ") || "nothing that could be used"}`;
 }
 
 /** fields: name, 512-byte sectors, rotational, serial, model */

@@ -19,11 +19,11 @@ export async function runChild(
   lockFile: string,
   start: () => Promise<{ stop: (reason: string) => Promise<void> }>,
 ): Promise<void> {
-  const told = untilStop();
-  const lock = await Promise.race([turn(log, lockFile), told]);
+  const stopping = untilStop();
+  const lock = await Promise.race([turn(log, lockFile), stopping]);
   if (typeof lock === "string") return;
   const running = await start();
-  const reason = await told;
+  const reason = await stopping;
   log.info({ reason }, "stopping");
   // The next process waits for this one to exit, so a part that does not stop must not keep it alive.
   setTimeout(() => process.exit(1), STOP_MS).unref();

@@ -45,17 +45,17 @@ export function measureAudit({ quick }: { quick: boolean }): Record<string, numb
     }).toSorted((a, b) => a.seconds - b.seconds);
     const { seconds, cpu } = rounds[rounds.length >> 1] ?? failed("no round was measured");
     const scale = MILLION / records;
-    const told = {
+    const figures = {
       audit_append_p50_ms: rounded(times[times.length >> 1] ?? 0),
       audit_append_p99_ms: rounded(times[Math.floor(times.length * 0.99)] ?? 0),
       audit_verify_million_s: rounded(seconds * scale),
       audit_verify_million_cpu_s: rounded(cpu * scale),
     };
     console.error(
-      `audit: ${appended} records, each on disk before the next: p50 ${told.audit_append_p50_ms} ms, p99 ${told.audit_append_p99_ms} ms; ` +
+      `audit: ${appended} records, each on disk before the next: p50 ${figures.audit_append_p50_ms} ms, p99 ${figures.audit_append_p99_ms} ms; ` +
         `${records} records verified in ${rounded(seconds)} s (${rounded(cpu)} s of processor time)`,
     );
-    return told;
+    return figures;
   } finally {
     rmSync(root, { recursive: true });
   }

@@ -21,7 +21,7 @@ export function measurePolicy({ quick }: { quick: boolean }): Record<string, num
   const each = Array.from({ length: rounds }, () => timed(policy, plans).toSorted((a, b) => a - b));
   const p99 = each.map((times) => at(times, 0.99)).toSorted((a, b) => a - b);
   const fleet = timed(policy, plansIn("prod", FLEET));
-  const told = {
+  const figures = {
     policy_p50_ms: rounded(
       at(
         each.flat().toSorted((a, b) => a - b),
@@ -33,10 +33,10 @@ export function measurePolicy({ quick }: { quick: boolean }): Record<string, num
     policy_thousand_nodes_ms: rounded(Math.max(...fleet)),
   };
   console.error(
-    `policy: ${rounds} rounds of ${decisions} decisions, ${policy.rules.length} rules: p50 ${told.policy_p50_ms} ms, p99 ${told.policy_p99_ms} ms ` +
-      `(worst round ${told.policy_p99_worst_round_ms} ms); one tool on ${FLEET} nodes at most ${told.policy_thousand_nodes_ms} ms`,
+    `policy: ${rounds} rounds of ${decisions} decisions, ${policy.rules.length} rules: p50 ${figures.policy_p50_ms} ms, p99 ${figures.policy_p99_ms} ms ` +
+      `(worst round ${figures.policy_p99_worst_round_ms} ms); one tool on ${FLEET} nodes at most ${figures.policy_thousand_nodes_ms} ms`,
   );
-  return told;
+  return figures;
 }
 
 /** Plans for every tool that accepts such nodes. */

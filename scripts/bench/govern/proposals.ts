@@ -26,7 +26,7 @@ export function measureProposals({ quick }: { quick: boolean }): Record<string, 
     const name = `bench-${Math.floor(number / QUESTIONS_OF_ONE)}`;
     desk.propose(change(number), { keyId: name, name, role: "operator" });
   });
-  const told = {
+  const figures = {
     proposals_queued: count,
     proposals_per_second: rounded((count / looks.sum) * 1000),
     proposal_p50_ms: rounded(at(looks.times, 0.5)),
@@ -37,11 +37,11 @@ export function measureProposals({ quick }: { quick: boolean }): Record<string, 
     question_p99_last_hundred_ms: rounded(at(questions.times.slice(-100), 0.99)),
   };
   console.error(
-    `proposals: ${count} read-only plans queued, ${told.proposals_per_second} a second: p50 ${told.proposal_p50_ms} ms, p99 ${told.proposal_p99_ms} ms ` +
-      `(first thousand ${told.proposal_p99_first_thousand_ms} ms, last ${told.proposal_p99_last_thousand_ms} ms); of ${count / 10} approval requests, ` +
-      `p99 of the first hundred ${told.question_p99_first_hundred_ms} ms, of the last ${told.question_p99_last_hundred_ms} ms`,
+    `proposals: ${count} read-only plans queued, ${figures.proposals_per_second} a second: p50 ${figures.proposal_p50_ms} ms, p99 ${figures.proposal_p99_ms} ms ` +
+      `(first thousand ${figures.proposal_p99_first_thousand_ms} ms, last ${figures.proposal_p99_last_thousand_ms} ms); of ${count / 10} approval requests, ` +
+      `p99 of the first hundred ${figures.question_p99_first_hundred_ms} ms, of the last ${figures.question_p99_last_hundred_ms} ms`,
   );
-  return told;
+  return figures;
 }
 
 /**
