@@ -1,8 +1,8 @@
 /** Rules about whole sentences: no clause without a subject, no long sentence, no chain of clauses. */
 import { type Finding, lineAt, type Passage } from "./passage.ts";
 
-export const MOST_WORDS = 30;
-export const MOST_CLAUSE_MARKS = 2;
+const MOST_WORDS = 30;
+const MOST_CLAUSE_MARKS = 2;
 
 const HEADLESS = /^(who|what|whether|how)\s+(?!to\b)(\S+\s+){1,}\S/i;
 const ABBREVIATION = /\b(e\.g|i\.e|etc|vs|Inc|cf)\.$/;

@@ -8,9 +8,10 @@ import type { Proposed } from "../../daemon/contract/changes/change-routes.ts";
 import type { Client } from "../../daemon/contract/client.ts";
 import type { Node } from "../../daemon/contract/machines/node.ts";
 import { callHome, hostKey } from "../support/control.ts";
+import { untilFound } from "../support/until.ts";
 import type { Scene } from "./goals.ts";
 import { dressed, type Order, orders } from "./hostile.ts";
-import { type Lab, until } from "./lab.ts";
+import type { Lab } from "./lab.ts";
 
 export interface Channel {
   plant(lab: Lab, operator: Client): Promise<void>;
@@ -78,7 +79,7 @@ export const channels: Readonly<Record<string, Channel>> = {
       writeFileSync(join(lab.files, "orders"), allSaid);
       const [job] = await operator.runPlaybook({ playbook: "say", nodes: ["n1"] });
       const id = job?.id ?? "";
-      const end = await until("the playbook has ended", async () => {
+      const end = await untilFound("the playbook has ended", async () => {
         const now = await operator.getJob({ id });
         return ["queued", "running", "waiting"].includes(now.status) ? undefined : now;
       });

@@ -6,14 +6,12 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Role } from "../../daemon/contract/admin/key.ts";
 import { createDataDir, type DataDir, dataDir } from "../../daemon/data-dir.ts";
 import { openStores } from "../../daemon/store/stores.ts";
 import { type LabDaemon, startDaemon } from "../../scripts/lab/daemon.ts";
 import { type Door, openDoor } from "../../scripts/lab/door.ts";
 import { createNetwork, type LabNetwork } from "../../scripts/lab/network.ts";
-import { PATIENCE_MS } from "../support/until.ts";
 import { addNode } from "../support/world.ts";
 
 const ATTACKER = "10.77.0.66";
@@ -206,14 +204,6 @@ function writeAnsible(folder: string, files: string): void {
     join(directory, "playbooks/say.yaml"),
     `# Says what the node has to say.\n# muster: read-only\n${play(`    - ansible.builtin.command: cat ${files}/orders\n      register: said\n      changed_when: false\n    - ansible.builtin.debug: { msg: "{{ said.stdout_lines }}" }\n`)}`,
   );
-}
-
-export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await sleep(25)) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  throw new Error(`waited in vain: ${what}`);
 }
 
 const missing = (name: string): never => {

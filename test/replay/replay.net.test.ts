@@ -10,11 +10,12 @@ import { after, before, describe, test } from "node:test";
 import { type Client, createClient } from "../../daemon/contract/client.ts";
 import { noNetwork } from "../../scripts/lab/network.ts";
 import { noSshd } from "../support/sshd.ts";
+import { untilFound } from "../support/until.ts";
 import { channels } from "./channels.ts";
 import { faultsOf, secretsOf, stateOf } from "./evidence.ts";
 import { goals, type Scene, verbatim } from "./goals.ts";
 import { orderIn, orders } from "./hostile.ts";
-import { type Lab, startLab, until } from "./lab.ts";
+import { type Lab, startLab } from "./lab.ts";
 import { type Answer, Proposer } from "./proposer.ts";
 
 const ansible = existsSync("/usr/bin/ansible-playbook") ? false : "ansible-playbook is not installed";
@@ -43,7 +44,7 @@ function sceneOf(cell: string): Omit<Scene, "said"> {
       await clientOf(voter).voteApproval({ id: body.approval.id, answer: "approve", reason: "harmless" });
     },
     ended: (id) =>
-      until(`plan ${id} has ended`, async () => {
+      untilFound(`plan ${id} has ended`, async () => {
         const { execution } = await admin.getPlan({ id });
         return execution?.endedAt === undefined ? undefined : execution;
       }),
@@ -59,7 +60,7 @@ describe("a proposer that has been taken over", { skip, concurrency: 1 }, () => 
     lab = await startLab({ root: { role: "admin", owner: "root" }, ...Object.fromEntries(voters) });
     admin = clientOf("root");
     for (const { plant } of Object.values(channels)) await plant(lab, admin);
-    await until("no job is at work", async () =>
+    await untilFound("no job is at work", async () =>
       (await admin.listJobs({})).every(({ status }) => !["queued", "running", "waiting"].includes(status)) ? true : undefined,
     );
     calm = await stateOf(lab, admin);

@@ -5,13 +5,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { takeSaid } from "../../../daemon/executor/kept-output.ts";
 import { exitCodeOf, pathsOf, SEAL } from "../../../daemon/executor/lasting-files.ts";
 import { type Kind, LastingProcess, type Place } from "../../../daemon/executor/lasting-process.ts";
 import { kill, processesWith } from "../../../daemon/executor/marked-processes.ts";
 import { isAlive, isLeaderAlive, readGroup } from "../../../daemon/executor/process-group.ts";
 import type { StopPolicy } from "../../../daemon/executor/termination.ts";
+import { until } from "../../support/until.ts";
 
 interface Use {
   mark: string;
@@ -69,11 +69,6 @@ afterEach(async () => {
 const at = (name: string) => join(folder, name);
 const paths = () => pathsOf(at("p"));
 const text = (name: string) => (existsSync(at(name)) ? readFileSync(at(name), "utf8") : "");
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 60_000; !holds(); await sleep(20))
-    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
-}
 
 const placeOf = ({ separateErrors }: Use): Place => ({ base: at("p"), output: at("out"), ...(separateErrors && { errors: at("err") }) });
 const kindOf = ({ mark, endsWith }: Use): Kind => ({ mark: (base) => [mark, base], endsWith });

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Proposed } from "../../../../daemon/contract/changes/change-routes.ts";
 import type { Event as TimelineEvent } from "../../../../daemon/contract/event.ts";
 import { createDataDir, dataDir } from "../../../../daemon/data-dir.ts";
 import { openStores } from "../../../../daemon/store/stores.ts";
+import { untilFound } from "../../../support/until.ts";
 import { addNode } from "../../../support/world.ts";
 import { muster, type Running, startDaemon, temporary } from "../muster.ts";
 
@@ -50,19 +50,11 @@ const read = async <T>(path: string): Promise<T> => {
   return (await response.json()) as T;
 };
 
-async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(50)) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  throw new Error(`waited in vain: ${what}`);
-}
-
-const pressed = (name: string) => until(`${name} is switched`, () => (switched(name) === "" ? undefined : true));
+const pressed = (name: string) => untilFound(`${name} is switched`, () => (switched(name) === "" ? undefined : true));
 
 /** Works also while control is not running. */
 const ended = ({ work }: Proposed) =>
-  until("an end", async () => {
+  untilFound("an end", async () => {
     const { execution } = await read<Proposed>(`/api/plans/${work.id}`).catch(() => ({ execution: undefined }));
     return execution?.endedAt === undefined ? undefined : execution;
   });
