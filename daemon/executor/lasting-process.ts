@@ -47,6 +47,8 @@ export interface Patience {
   /** In ms of Unix time. Then the process is stopped as `timed-out`. */
   deadline?: number;
   policy: StopPolicy;
+  /** When it is aborted, another executor follows the process: `ended` rejects, and the process stays at work. */
+  abandoned?: AbortSignal;
   /** For example a full disk. The process stays at work, and the next attempt follows soon. */
   onTrouble(error: unknown): void;
 }
@@ -126,8 +128,14 @@ export class LastingProcess {
   }
 
   /** Waits for its end. Nothing of it is left then, except processes that cannot be killed: `survivors`. */
-  async ended({ signal, deadline = Number.POSITIVE_INFINITY, policy, onTrouble }: Patience): Promise<End & { survivors: number[] }> {
-    for (let stopped = false; ; await sleep(POLL_MS)) {
+  async ended({
+    signal,
+    deadline = Number.POSITIVE_INFINITY,
+    policy,
+    abandoned,
+    onTrouble,
+  }: Patience): Promise<End & { survivors: number[] }> {
+    for (let stopped = false; ; await sleep(POLL_MS, undefined, abandoned && { signal: abandoned })) {
       try {
         const end = this.look();
         if (end) return { ...end, survivors: await this.#sweepAll() };

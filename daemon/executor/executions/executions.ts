@@ -20,7 +20,7 @@ export interface PlanExecutionsOptions {
   /** The executor's own folder. */
   home: string;
   governed: CheckSources;
-  means: Omit<StepMeans, "graceMs" | "log">;
+  means: Omit<StepMeans, "graceMs" | "abandoned" | "log">;
   graceMs: number;
   turns: NodeTurns;
   log: Log;
@@ -47,12 +47,12 @@ export class PlanExecutions {
   #graceMs: number;
   #closed = false;
   #refused = 0;
-  #isAbandoned = false;
+  readonly #abandoned = new AbortController();
 
   constructor(options: PlanExecutionsOptions) {
     this.#options = options;
     this.#graceMs = options.graceMs;
-    this.#means = { ...options.means, graceMs: () => this.#graceMs, log: options.log };
+    this.#means = { ...options.means, graceMs: () => this.#graceMs, abandoned: this.#abandoned.signal, log: options.log };
     this.#acts = new ActRequests({ ...options, graceMs: () => this.#graceMs });
     this.#folder = join(options.home, "executions");
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
@@ -165,7 +165,7 @@ export class PlanExecutions {
   /** Leaves every process at work. The next executor finds them. */
   abandon(): void {
     this.#closed = true;
-    this.#isAbandoned = true;
+    this.#abandoned.abort();
     this.#acts.abandon();
     this.#options.means.ssh.close();
   }
@@ -175,6 +175,7 @@ export class PlanExecutions {
       const outcome = await work();
       if (outcome) this.#end(record, outcome);
     } catch (error) {
+      if (this.#abandoned.signal.aborted) return;
       // Most likely a full disk. The steps at work are stopped, and control gets no success.
       stop.abort("cancelled");
       this.#options.log.error({ err: error, executionId: record.begun.executionId }, "an execution could not be saved");
@@ -190,7 +191,7 @@ export class PlanExecutions {
       record,
       turns,
       signal: stop.signal,
-      isAbandoned: () => this.#isAbandoned,
+      isAbandoned: () => this.#abandoned.signal.aborted,
       secrets: () => means.secrets.all(),
       onStep: (step) => tell({ type: "step", executionId, step }),
       perform: (step) => {

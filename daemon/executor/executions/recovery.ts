@@ -11,7 +11,7 @@ import type { ExecutionRecord } from "./record.ts";
 
 export async function recoverPlan(
   record: ExecutionRecord,
-  means: Pick<StepMeans, "graceMs" | "secrets" | "log">,
+  means: Pick<StepMeans, "graceMs" | "abandoned" | "secrets" | "log">,
   signal: AbortSignal,
   onStep: (result: StepResult) => void,
 ): Promise<ExecutionEnd> {
@@ -37,11 +37,11 @@ export async function recoverPlan(
 async function endOf(
   { id, method }: PlanStep,
   record: ExecutionRecord,
-  { graceMs, log }: Pick<StepMeans, "graceMs" | "log">,
+  limits: Pick<StepMeans, "graceMs" | "abandoned" | "log">,
   signal: AbortSignal,
   deadline: number,
 ): Promise<StepEnd> {
   if (method === "ssh" || method === "http" || method === "act")
     return { status: "unknown", said: nothing, error: "the executor was lost while this was at work" };
-  return followCommand(record.place(id), { graceMs, log, signal, deadline });
+  return followCommand(record.place(id), { ...limits, signal, deadline });
 }

@@ -11,6 +11,8 @@ import { reasonOf, type StepEnd, type StopReason } from "./ending.ts";
 export interface CommandLimits {
   /** The time between SIGTERM and SIGKILL. */
   graceMs(): number;
+  /** When it is aborted, another executor follows the command, and the wait for its end rejects. */
+  abandoned?: AbortSignal;
   log: Log;
 }
 
@@ -63,11 +65,17 @@ async function endOf(
   program: string,
   command: LastingProcess,
   { output }: Place,
-  { graceMs, log, signal, deadline }: CommandLimits & { signal: AbortSignal; deadline?: number },
+  { graceMs, abandoned, log, signal, deadline }: CommandLimits & { signal: AbortSignal; deadline?: number },
 ): Promise<StepEnd> {
   const policy: StopPolicy = { target: "group", first: "SIGTERM", graceMs };
   const onTrouble = (error: unknown) => log.error({ err: error, program }, "a step could not be looked after");
-  const { survivors, ...end } = await command.ended({ signal, policy, onTrouble, ...(deadline !== undefined && { deadline }) });
+  const { survivors, ...end } = await command.ended({
+    signal,
+    policy,
+    onTrouble,
+    ...(abandoned && { abandoned }),
+    ...(deadline !== undefined && { deadline }),
+  });
   const [said, exitCode] = [takeSaid(output), exitCodeOf(end)];
   if (survivors.length > 0)
     return { status: "unknown", exitCode, said, error: `processes ${survivors.join(", ")} of it could not be killed` };

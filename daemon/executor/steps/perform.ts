@@ -26,6 +26,8 @@ export interface StepMeans {
   sshPlace(target: Target): SshPlace;
   /** The time between SIGTERM and SIGKILL. It is shorter when the daemon stops. */
   graceMs(): number;
+  /** When it is aborted, another executor takes over. Commands stay at work. */
+  abandoned: AbortSignal;
   log: Log;
 }
 
@@ -86,7 +88,7 @@ async function perform(
 ): Promise<StepEnd> {
   const { step, place, executionId } = of;
   const { timeoutSeconds } = step;
-  const limits = { capBytes: form.outputCapBytes, graceMs: means.graceMs, log: means.log };
+  const limits = { capBytes: form.outputCapBytes, graceMs: means.graceMs, abandoned: means.abandoned, log: means.log };
   switch (call.kind) {
     case "act":
       return of.act(signal);

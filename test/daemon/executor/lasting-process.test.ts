@@ -349,3 +349,17 @@ test("a stop that cannot be saved is reported and tried again, and the process s
   await ending;
   assert.equal(process.stopReason, "cancelled");
 });
+
+test("an executor that abandons the process stops waiting, and the next executor learns the end", async () => {
+  const use = uses["a step of a plan"] as Use;
+  const process = processOf(use);
+  await process.begin(command(`while [ ! -e ${at("go")} ]; do sleep 0.02; done; exit 7`));
+  const abandon = new AbortController();
+  const waiting = process.ended({ signal: never, policy: use.policy, onTrouble: fail, abandoned: abandon.signal });
+  abandon.abort();
+  await assert.rejects(waiting, { name: "AbortError" });
+  assert.equal(process.stopReason, undefined);
+  assert.equal(process.look(), undefined);
+  writeFileSync(at("go"), "");
+  assert.equal(exitCodeOf(await follow(use)), 7);
+});

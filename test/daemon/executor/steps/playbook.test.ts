@@ -35,6 +35,7 @@ test("a playbook whose role was changed after its execution began is not run", a
     secrets: new Secrets(at("secrets"), at("key")),
     sshPlace: () => assert.fail("a playbook needs none"),
     graceMs: () => 100,
+    abandoned: new AbortController().signal,
     log: createLog("test", "silent"),
   };
   const of = {
