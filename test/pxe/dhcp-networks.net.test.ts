@@ -6,10 +6,10 @@ import assert from "node:assert/strict";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startDaemon } from "../../scripts/lab/daemon.ts";
 import { noNetwork, portAddress } from "../../scripts/lab/network.ts";
 import { startTestDaemon, type TestDaemon } from "../support/daemon.ts";
+import { startCapture } from "../support/packet-capture.ts";
 
 const programs = ["/usr/sbin/dhcrelay", "/usr/sbin/udhcpc", "/usr/bin/tshark"];
 const missing = programs.find((program) => !existsSync(program));
@@ -86,7 +86,6 @@ describe("behind dhcrelay, three namespaces in a row", { skip }, () => {
       namespace: relay,
       stdio: "ignore",
     });
-    await sleep(500);
   });
   after(() => lab.stop());
 
@@ -128,28 +127,10 @@ describe("behind dhcrelay, three namespaces in a row", { skip }, () => {
 
   test("the relay's option comes back as it went, and no packet of ours is malformed", async () => {
     const file = join(lab.folder, "relay.pcap");
-    const capture = lab.network.spawn("tshark", ["-q", "-i", "br0", "-w", file, "udp port 67"], { stdio: "ignore" });
-    for (let tries = 0; !existsSync(file) && tries < 50; tries++) await sleep(100);
-    await sleep(300);
+    const stop = await startCapture(lab.network, "br0", file, "udp port 67");
     const { namespace, device } = await farMachine();
     await udhcpc(namespace, device);
-    await sleep(500);
-    capture.kill("SIGINT");
-    await new Promise((resolve) => capture.once("exit", resolve));
-    const fields = [
-      "-T",
-      "fields",
-      "-e",
-      "dhcp.type",
-      "-e",
-      "dhcp.option.agent_information_option.agent_circuit_id",
-      "-e",
-      "_ws.malformed",
-    ];
-    const lines = (await lab.network.run("tshark", ["-r", file, ...fields]))
-      .trim()
-      .split("\n")
-      .map((line) => line.split("\t"));
+    const lines = await stop("dhcp.type", "dhcp.option.agent_information_option.agent_circuit_id", "_ws.malformed");
     const circuits = lines.map(([, circuit]) => circuit);
     assert.ok(lines.length >= 4, `a whole exchange was seen: ${lines.length}`);
     assert.equal(new Set(circuits).size, 1, "every question and answer carries the same circuit");

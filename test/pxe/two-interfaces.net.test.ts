@@ -3,16 +3,16 @@
  * them.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { MUSTER } from "../../scripts/lab/daemon.ts";
 import { LAN_SERVER, startLanDhcp } from "../../scripts/lab/lan.ts";
 import { type LabNetwork, noNetwork } from "../../scripts/lab/network.ts";
 import { startTestDaemon, type TestDaemon } from "../support/daemon.ts";
 import { addSecondLan, asFirmware, asIpxe, type Client, type Lan, SECOND, twoLans, udhcpc } from "../support/dhcp/two-lans.ts";
+import { startCapture } from "../support/packet-capture.ts";
+import { until } from "../support/until.ts";
 
 const programs = ["/usr/sbin/udhcpc", "/usr/sbin/dhclient", "/usr/bin/curl", "/usr/bin/tshark", "/usr/sbin/dnsmasq"];
 const missing = programs.find((program) => !existsSync(program));
@@ -40,38 +40,16 @@ async function start(interfaces: object[], before: (network: LabNetwork) => Prom
     },
   });
   lans = twoLans(lab.network);
-  while (lab.daemon.log().split('"netboot serves"').length < 3) await sleep(100);
+  await until("netboot serves both", () => lab.daemon.log().split('"netboot serves"').length >= 3);
 }
 
 /** Captures packets on a LAN (DHCP by default) until the returned function is called. */
 async function listenOn(device: string, filter = "udp port 67"): Promise<() => Promise<string[]>> {
   const file = join(lab.folder, `${device}-${Date.now()}.pcap`);
-  const capture: ChildProcess = lab.network.spawn("tshark", ["-q", "-i", device, "-w", file, filter], { stdio: "ignore" });
-  for (let tries = 0; !existsSync(file) && tries < 100; tries++) await sleep(100);
-  await sleep(300);
+  const stop = await startCapture(lab.network, device, file, filter);
   return async () => {
-    await sleep(500);
-    capture.kill("SIGINT");
-    await new Promise((resolve) => capture.once("exit", resolve));
-    const fields = [
-      "-e",
-      "ip.src",
-      "-e",
-      "ip.dst",
-      "-e",
-      "dhcp.option.dhcp",
-      "-e",
-      "dhcp.ip.your",
-      "-e",
-      "dhcp.ip.server",
-      "-e",
-      "dhcp.file",
-    ];
-    const lines = execFileSync("tshark", ["-r", file, "-T", "fields", ...fields], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    return lines.trim().split("\n").filter(Boolean);
+    const packets = await stop("ip.src", "ip.dst", "dhcp.option.dhcp", "dhcp.ip.your", "dhcp.ip.server", "dhcp.file");
+    return packets.map((fields) => fields.join("\t"));
   };
 }
 
@@ -200,7 +178,7 @@ describe("next to another DHCP server on the first LAN", { skip }, () => {
   test("full mode is held back there, named with its interface, and hands out addresses on the second LAN", async () => {
     await start([first, second], startLanDhcp);
     try {
-      while (!lab.daemon.log().includes("OTHER_DHCP_SERVER")) await sleep(200);
+      await until("the other server is found", () => lab.daemon.log().includes("OTHER_DHCP_SERVER"));
       assert.match(lab.daemon.log(), new RegExp(`${LAN_SERVER} already answers DHCP on br0`));
       assert.doesNotMatch(lab.daemon.log(), /answers DHCP on br1/);
       assert.match((await ask(await lans[1].client())).get("ip") ?? "", /^10\.88\.0\.1\d\d$/);

@@ -118,7 +118,10 @@ test("SIGKILL of the executor: the run goes on, is found again and counted once"
 });
 
 test("an executor that stood still begins late what was given up: that is ended, and the job runs when it is gone", { skip }, async () => {
-  const node = await lab.calledHome("late", `- name: slow\n  ansible.builtin.command: sleep 6`);
+  const node = await lab.calledHome(
+    "late",
+    `- name: slow\n  ansible.builtin.shell: until [ -e ${at("first-is-gone")} ]; do sleep 0.1; done`,
+  );
   lab.executor.kill("SIGSTOP");
   const { id } = lab.engine.provision(node, "test");
   await until("the executor does not confirm it", () => lab.world.jobs.find(id)?.status === "unknown");
@@ -126,6 +129,8 @@ test("an executor that stood still begins late what was given up: that is ended,
   lab.engine.receive({ type: "alive", runs: [] });
   assert.equal(lab.world.jobs.find(id)?.attempt, 2);
   lab.executor.kill("SIGCONT");
+  await until("the first run has ended", () => existsSync(at("jobs", id, "1.stopped")) && processesWith(`jobs/${id}/1.`).length === 0);
+  writeFileSync(at("first-is-gone"), "");
   const job = await lab.ended(id);
   assert.equal(job.status, "succeeded", JSON.stringify(job.result));
   await until("nothing of it is left", () => processesWith("ansible-playbook.*--limit=late").length === 0);

@@ -7,9 +7,9 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { noNetwork } from "../../../scripts/lab/network.ts";
 import { startTestDaemon, type TestDaemon } from "../../support/daemon.ts";
+import { until } from "../../support/until.ts";
 
 const missing = ["/usr/sbin/udhcpc", "/usr/bin/curl", "/usr/bin/tshark"].find((program) => !existsSync(program));
 const skip = noNetwork || (missing ? `${missing} is not installed` : false);
@@ -23,7 +23,11 @@ describe("a boot and its capture", { skip }, () => {
     lab = await startTestDaemon();
     key = lab.daemon.createKey("reader", "operator");
     await boot();
-    await sleep(500);
+    await until("the capture contains the last request", () => {
+      const file = join(lab.folder, "last.pcap");
+      lab.daemon.muster("--key", key, "capture", mac, "-o", file);
+      return tshark(file, "-Y", "http.response").length >= 2;
+    });
   });
   after(() => lab?.stop());
 
