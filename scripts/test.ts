@@ -1,9 +1,11 @@
 /**
- * Runs the tests in groups by the resources they need, cheapest first, and counts them. `test.ts net qemu`
- * runs only these groups. `long` runs only when requested.
+ * Runs the tests in groups by the resources they need, and counts them. `test.ts net qemu` runs only these groups. `long` runs
+ * only when requested.
  */
 import { globSync } from "node:fs";
 import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { spec } from "node:test/reporters";
 import { defaultCache, prepareAssets } from "./lab/assets.ts";
 import { type Batch, runFiles } from "./suite/run-files.ts";
 
@@ -17,6 +19,10 @@ interface Group {
   /** Number of processes that share the files. A file named `.alone.test.ts` gets its own process. */
   sharedBy?: number;
   timeoutMs: number;
+  /** Groups of one lane run one after the other. The lanes run at the same time. */
+  lane: "programs" | "machines";
+  /** These files take longest, so they begin first. */
+  first?: string[];
   /** Prepares once what each test of the group would otherwise wait for. */
   prepare?: () => Promise<unknown>;
   onlyWhenAsked?: boolean;
@@ -25,26 +31,35 @@ interface Group {
 const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
 const special = ["net", "qemu", "web", "long"] as const;
 const needing = (need: string) => all.filter((file) => file.endsWith(`.${need}.test.ts`));
-let prepared: Promise<unknown> | undefined;
-const prepare = () => {
-  prepared ??=
-    process.getuid?.() === 0 ? prepareAssets(defaultCache, (line) => console.log(`   ${line}`), { aside: true }) : Promise.resolve();
-  return prepared;
+/** At a low priority, as the machines themselves. A failure is reported by the tests that need the files. */
+const prepare = async () => {
+  if (process.getuid?.() !== 0) return;
+  await prepareAssets(defaultCache, (line) => console.log(`   ${line}`), { aside: true }).catch(() => undefined);
 };
 const groups: Group[] = [
   {
     name: "unit",
+    lane: "programs",
     files: all.filter((file) => !special.some((need) => file.endsWith(`.${need}.test.ts`))),
     // More than the number of cores, because many tests only wait.
-    concurrency: 3,
-    sharedBy: 3,
+    concurrency: 5,
+    sharedBy: 5,
     timeoutMs: 1_200_000,
   },
   // Each test has its own namespaces and mostly waits.
-  { name: "net", files: needing("net"), concurrency: 3, timeoutMs: 1_200_000 },
-  { name: "web", files: needing("web"), concurrency: 2, sharedBy: 2, timeoutMs: 1_800_000 },
-  { name: "qemu", files: needing("qemu"), concurrency: 2, timeoutMs: 1_800_000, prepare },
-  { name: "long", files: needing("long"), concurrency: 1, timeoutMs: 1_800_000, prepare, onlyWhenAsked: true },
+  { name: "net", lane: "programs", files: needing("net"), first: ["replay.net"], concurrency: 4, timeoutMs: 1_200_000 },
+  { name: "web", lane: "programs", files: needing("web"), concurrency: 2, sharedBy: 2, timeoutMs: 1_800_000 },
+  // QEMU has a low priority. It uses the time in which the other tests wait.
+  {
+    name: "qemu",
+    lane: "machines",
+    files: needing("qemu"),
+    first: ["chain.qemu", "installer-beacon.qemu"],
+    concurrency: 2,
+    timeoutMs: 3_600_000,
+    prepare,
+  },
+  { name: "long", lane: "machines", files: needing("long"), concurrency: 1, timeoutMs: 1_800_000, prepare, onlyWhenAsked: true },
 ];
 
 // Many processes load the same files. The first one compiles them for all.
@@ -54,23 +69,14 @@ const wanted = process.argv.slice(2);
 const chosen = groups.filter(
   ({ name, files, onlyWhenAsked }) => files.length > 0 && (wanted.length === 0 ? !onlyWhenAsked : wanted.includes(name)),
 );
-// A later group needs the boot files. They are made while the tests before it wait. A failure is reported where they are needed.
-chosen
-  .find((group) => group.prepare)
-  ?.prepare?.()
-  .catch(() => undefined);
 
+const report = spec();
+report.pipe(process.stdout, { end: false });
 const counts = { passed: 0, failed: 0, skipped: 0 };
-for (const group of chosen) {
-  const started = Date.now();
-  console.log(`\n== ${group.name}: ${group.files.length} files`);
-  await group.prepare?.();
-  const { passed, failed, skipped } = await runFiles(batchesOf(group), group.concurrency);
-  counts.passed += passed;
-  counts.failed += failed;
-  counts.skipped += skipped;
-  console.log(`== ${group.name} took ${Math.round((Date.now() - started) / 1000)} s`);
-}
+const lanes = Map.groupBy(chosen, ({ lane }) => lane);
+await Promise.all([...lanes.values()].map(runInOrder));
+report.end();
+await finished(report);
 if (process.env.CI && counts.skipped > 0) {
   console.log("In CI no test may be skipped.");
   counts.failed += counts.skipped;
@@ -78,11 +84,26 @@ if (process.env.CI && counts.skipped > 0) {
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(counts.failed > 0 || counts.passed === 0 ? 1 : 0);
 
-function batchesOf({ files, sharedBy = 0, timeoutMs }: Group): Batch[] {
+async function runInOrder(lane: Group[]): Promise<void> {
+  for (const group of lane) {
+    await group.prepare?.();
+    const started = Date.now();
+    console.log(`\n== ${group.name}: ${group.files.length} files`);
+    const { passed, failed, skipped } = await runFiles(batchesOf(group), group.concurrency, (event) => report.write(event));
+    counts.passed += passed;
+    counts.failed += failed;
+    counts.skipped += skipped;
+    console.log(`== ${group.name} took ${Math.round((Date.now() - started) / 1000)} s: ${passed} passed, ${failed} failed`);
+  }
+}
+
+function batchesOf({ files, first = [], sharedBy = 0, timeoutMs }: Group): Batch[] {
+  const rank = (file: string) => (first.some((name) => file.includes(name)) ? 0 : 1);
   const isAlone = (file: string) => sharedBy === 0 || file.endsWith(".alone.test.ts");
   const shared = files.filter((file) => !isAlone(file));
+  const alone = files.filter(isAlone).toSorted((a, b) => rank(a) - rank(b));
   const batches = Array.from({ length: sharedBy }, (_, at) => shared.filter((_, index) => index % sharedBy === at));
-  return [...batches, ...files.filter(isAlone).map((file) => [file])].map((each) => ({
+  return [...batches, ...alone.map((file) => [file])].map((each) => ({
     files: each.map((file) => join(root, file)),
     timeoutMs,
   }));

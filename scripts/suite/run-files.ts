@@ -1,9 +1,8 @@
-/** Runs test files in several processes at once, reports them in one stream and counts their tests. */
+/** Runs test files in several processes at once, reports the events of each file together and counts its tests. */
 import { once } from "node:events";
 import { join, relative } from "node:path";
-import { finished } from "node:stream/promises";
 import { run } from "node:test";
-import { spec, type TestEvent } from "node:test/reporters";
+import type { TestEvent } from "node:test/reporters";
 
 export interface Counts {
   passed: number;
@@ -19,21 +18,17 @@ export interface Batch {
 
 const inOneProcess = join(import.meta.dirname, "in-one-process.ts");
 
-export async function runFiles(batches: readonly Batch[], concurrency: number): Promise<Counts> {
+export async function runFiles(batches: readonly Batch[], concurrency: number, report: (event: TestEvent) => void): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  const report = spec();
-  report.pipe(process.stdout, { end: false });
   const left = [...batches];
   const worker = async () => {
-    for (let batch = left.shift(); batch; batch = left.shift()) await runBatch(batch, counts, (event) => report.write(event));
+    for (let batch = left.shift(); batch; batch = left.shift()) await runBatch(batch, counts, report);
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
-  report.end();
-  await finished(report);
   return counts;
 }
 
-async function runBatch({ files, timeoutMs }: Batch, counts: Counts, tell: (event: TestEvent) => void): Promise<void> {
+async function runBatch({ files, timeoutMs }: Batch, counts: Counts, report: (event: TestEvent) => void): Promise<void> {
   const [first = ""] = files;
   const stream = run({ ...(files.length === 1 ? { files: [first] } : { files: [inOneProcess], argv: files }), timeout: timeoutMs });
   // Several processes report at once, but the events of one file are printed together.
@@ -49,7 +44,7 @@ async function runBatch({ files, timeoutMs }: Batch, counts: Counts, tell: (even
     held.push(event);
     if ((event.type !== "test:pass" && event.type !== "test:fail") || event.data.nesting > 0) return;
     missing.delete(event.data.name);
-    for (const each of held) tell(each);
+    for (const each of held) report(each);
     held = [];
   };
   stream.on("data", (event: TestEvent) => {
@@ -57,7 +52,7 @@ async function runBatch({ files, timeoutMs }: Batch, counts: Counts, tell: (even
     hold(event);
   });
   await once(stream, "end");
-  for (const each of held) tell(each);
+  for (const each of held) report(each);
   if (missing.size > 0) console.error(`A process ended before it reported these files:\n  ${[...missing].join("\n  ")}`);
   counts.failed += missing.size;
 }
