@@ -1,4 +1,4 @@
-/** Authenticates callers by bearer key or by browser session with a CSRF token, and checks their role. */
+/** Authenticates callers by an API key or by a browser session with a CSRF token, and checks their role. */
 import type { FastifyRequest } from "fastify";
 import { KeyName, type Role } from "../contract/admin/key.ts";
 import type { Route } from "../contract/route.ts";
@@ -9,13 +9,19 @@ import { sameHash, sha256 } from "../store/secrets.ts";
 export const SESSION_COOKIE = "muster_session";
 
 export interface Caller extends Holder {
-  /** The person an agent acts for: as the agent states it, else the owner of its key. Only agents act for another person. */
+  /**
+   * The person an agent acts for. The agent names this person in a header; the default is the owner of the
+   * agent's key. Only agents act for others.
+   */
   onBehalfOf?: string;
-  /** Set if the caller uses a browser session. */
+  /** The browser session, or undefined if the caller uses an API key. */
   session?: { csrfToken: string; expiresAt: string };
 }
 
-/** The lowest role comes first, because error messages name it. Nodes have no role: they use a token. */
+/**
+ * The roles that may use a route. The lowest role is first, because error messages name the first role. Nodes
+ * use a token, so they have no role.
+ */
 const allowed: Record<Exclude<Route["access"], "public">, readonly Role[]> = {
   viewer: ["viewer", "agent", "operator", "admin"],
   proposer: ["operator", "agent", "admin"],
@@ -40,7 +46,7 @@ export function authenticate(request: FastifyRequest, keys: KeyStore): Caller {
 
 function acting(holder: Caller, request: FastifyRequest): Caller {
   if (holder.role !== "agent") return holder;
-  // Set before the header is read, so that the audit names the caller even if the header is refused.
+  // The caller is set before the header is read, so that the audit names the caller even if the header is invalid.
   request.caller = holder;
   const told = KeyName.safeParse(request.headers["x-on-behalf-of"] ?? holder.owner);
   if (!told.success) throw new MusterError("REQUEST_INVALID", "x-on-behalf-of: is not a person's name of at most 60 characters");
@@ -65,7 +71,10 @@ function fromSession(request: FastifyRequest, cookie: string, keys: KeyStore): C
   return { ...holder, session: { csrfToken, expiresAt } };
 }
 
-/** A browser sends the cookie for any page, also for a page of another site. Only our page knows the token. */
+/**
+ * Requires a CSRF token. A browser sends the session cookie even for a page of another site, but only our page
+ * can read the token.
+ */
 function requireCsrf(request: FastifyRequest, csrfToken: string): void {
   const sent = request.headers["x-csrf-token"];
   if (typeof sent !== "string" || !sameHash(sha256(sent), sha256(csrfToken))) {
@@ -73,7 +82,7 @@ function requireCsrf(request: FastifyRequest, csrfToken: string): void {
   }
 }
 
-/** Browsers send Origin with every WebSocket. This keeps a page of another site from using our cookie. */
+/** Requires that a WebSocket was opened by our page. Otherwise a page of another site could open a WebSocket with our cookie. */
 export function requireSameOrigin(request: FastifyRequest): void {
   const origin = request.headers.origin;
   if (origin === undefined) throw new MusterError("ORIGIN_REFUSED", "a browser's WebSocket carries an Origin header");

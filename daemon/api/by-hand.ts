@@ -1,4 +1,7 @@
-/** Turns a manual action into a proposal. It is planned, hashed and decided by the policy before anything happens. */
+/**
+ * Turns a manual action into a proposal. Control plans and hashes the proposal, and the policy decides, before
+ * anything happens.
+ */
 import type { Proposal } from "../contract/changes/plan.ts";
 import type { Deed } from "../machines/acts/requester.ts";
 import { isInService } from "../machines/in-service.ts";

@@ -1,4 +1,4 @@
-/** Turns errors into HTTP answers. It maps every error code to a status: a code without one does not compile. */
+/** Turns errors into HTTP answers. Every error code needs an HTTP status, or this file does not compile. */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { WaitsForApproval } from "../changes/approvals/waiting.ts";
@@ -119,7 +119,7 @@ export function failureIn(error: unknown): { code: ErrorCode; message: string; s
   if (status === 415) return { code: "MEDIA_TYPE_UNSUPPORTED", message: "content-type: only application/json is supported here" };
   if ("code" in error && (error.code === "FST_ERR_BAD_URL" || error.code === "FST_ERR_MAX_PARAM_LENGTH"))
     return { code: "REQUEST_INVALID", message: "url: is malformed, or a part of it is too long", status: 400 };
-  // Fastify's other 4xx errors, such as bad JSON, are errors of the client.
+  // Any other error of Fastify with a 4xx status, such as invalid JSON, is the client's fault.
   if (status !== undefined && status >= 400 && status < 500) return { code: "REQUEST_INVALID", message: `body: ${error.message}`, status };
   return INSIDE;
 }

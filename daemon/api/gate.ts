@@ -1,4 +1,4 @@
-/** Admits a request: identifies its caller, checks the role, and applies the rate limits. */
+/** Admits a request: identifies its caller, checks the caller's role, and applies the rate limits. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Route } from "../contract/route.ts";
 import { MusterError } from "../errors/errors.ts";
@@ -16,27 +16,29 @@ export class Gate {
     this.#limits = limits;
   }
 
-  /** Returns the caller, undefined on a public route. Throws if the request is refused. */
+  /** Returns the caller, or undefined on a public route. Throws if the request is refused. */
   admit(
     request: FastifyRequest,
     reply: FastifyReply | undefined,
     route: Pick<Route, "access" | "method" | "sensitive">,
   ): Caller | undefined {
     const caller = route.access === "public" ? undefined : this.who(request, reply);
-    // Set before the role is checked, so that the audit names a refused caller.
+    // The caller is set before its role is checked, so that the audit names a refused caller.
     request.caller = caller;
     if (caller && route.access !== "public") requireAccess(caller, route.access);
     const limit = limitOf(route);
     if (limit === undefined) return caller;
-    // A person's page and programs may share a key. They are counted apart, so that a script in a loop cannot block the page.
+    // A person's page and scripts may use the same key. Control counts their requests separately, so that a
+    // script in a loop cannot block the page.
     const who = caller ? `${caller.keyId} ${caller.session ? "page" : "key"}` : request.ip;
     refuseFor(this.#rate.take(`${limit} ${who}`, this.#limits[limit], Date.now()), reply);
     return caller;
   }
 
   /**
-   * Authenticates the caller. Too many invalid keys from one address block all keys from this address for up to a minute.
-   * Sessions are not blocked: their secret is random, and behind a proxy all browsers have the same address.
+   * Authenticates the caller. If an address sends too many invalid keys, all keys from this address are blocked
+   * for up to a minute. Sessions are not blocked, because a session's secret cannot be guessed and because all
+   * browsers behind a proxy share an address.
    */
   who(request: FastifyRequest, reply?: FastifyReply): Caller {
     const guesser = `guesses ${request.ip}`;

@@ -1,4 +1,4 @@
-/** The live feed at `/ws`: sends every event with the state after it, and the output of watched jobs. */
+/** Serves the live feed at `/ws`. The feed sends every event with the state after the event, and the output of watched jobs. */
 
 import type { WebSocket } from "@fastify/websocket";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -25,7 +25,7 @@ export interface LiveFeed {
   approvals: ApprovalStore;
   executions: ExecutionStore;
   output(id: string, after: number): Promise<JobOutput>;
-  /** Throws if the request may not listen, also if it may no longer do so. */
+  /** Throws if the caller may not read the feed. The feed repeats this check for open connections. */
   authorize(request: FastifyRequest): void;
   logBook: LogBook;
   /** Throws if the caller may not read the daemon's own log. */
@@ -36,17 +36,17 @@ export interface LiveFeed {
 }
 
 export interface Pace {
-  /** Time between two reads of new events. The feed polls the database because the netboot process writes events there too. */
+  /** Milliseconds between two reads of the database. The feed polls, because the netboot process also writes events. */
   pollMs: number;
-  /** The feed sends a `hello` at least this often. A page that receives nothing knows that the connection is dead. */
+  /** Milliseconds between two `hello` frames. A page that receives no `hello` knows that the connection is dead. */
   heartbeatMs: number;
-  /** Time between two authorizations of a client. If its session ends or its key is revoked, the feed closes within this time. */
+  /** Milliseconds between two authorizations of a client, so that a revoked key closes the feed within this time. */
   authorizeMs: number;
 }
 
 const PACE: Pace = { pollMs: 150, heartbeatMs: 15_000, authorizeMs: 30_000 };
 const BATCH = 500;
-/** The feed disconnects a client that has more unsent bytes than this. The client reconnects and replays. */
+/** The feed disconnects a client with more unsent bytes. The client reconnects and receives the missed events again. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 interface Listener {
@@ -56,7 +56,7 @@ interface Listener {
   authorizedAt: number;
   seq: number;
   watching: Map<string, number>;
-  /** The client's position in the daemon's own log. Undefined if the client does not watch the log. */
+  /** The client's position in the daemon's own log, or undefined if the client does not watch the log. */
   log: { epoch: string; after: number; answered: boolean } | undefined;
   busy: boolean;
 }
@@ -146,7 +146,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     const after = listener.log.epoch === epoch ? listener.log.after : 0;
     const lines = feed.logBook.after(after, BATCH);
     const last = lines.at(-1);
-    // The first answer is sent even if there are no lines yet.
+    // The first answer is sent even if the log has no lines yet.
     if (!last && listener.log.answered) return;
     send(listener, { type: "daemon_log", seq: listener.seq, epoch, lines });
     listener.log = { epoch, after: last?.seq ?? after, answered: true };
@@ -155,7 +155,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
   async function serveOutput(listener: Listener, jobId: string, after: number): Promise<void> {
     const { text, next, end } = await feed.output(jobId, after);
     if (next === after && !end) return;
-    if (listener.watching.get(jobId) !== after) return; // the client changed its position meanwhile
+    if (listener.watching.get(jobId) !== after) return; // the client requested another position during the read
     send(listener, { type: "log", seq: listener.seq, jobId, offset: after, next, text, end });
     if (end) listener.watching.delete(jobId);
     else listener.watching.set(jobId, next);
@@ -183,7 +183,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     if (admitted(listener.socket, listener.request, feed.mayReadLog)) listener.log = { epoch, after, answered: false };
   }
 
-  /** Sends only a refusal. All clients receive a vote that counts as an event. */
+  /** Counts a vote. Sends a frame only if the vote is refused, because a counted vote reaches all clients as an event. */
   function answer(listener: Listener, frame: Answered): void {
     try {
       const refusal = refusalOf(frame, listener.seq, () => feed.vote(listener.request, frame));
@@ -207,10 +207,10 @@ function plainRequest(): never {
   throw new MusterError("UPGRADE_REQUIRED", `${LIVE_PATH} supports WebSocket only`);
 }
 
-/** The reason in a close frame may have at most 123 bytes. */
+/** Shortens the reason for a close frame, because the WebSocket protocol allows at most 123 bytes. */
 const closeReason = (message: string) => Buffer.from(message).subarray(0, 120).toString("utf8");
 
-/** The sequence number after which the feed begins. Without `?since=` it sends only new events. */
+/** Returns the sequence number after which the feed begins. Without `?since=`, the feed sends only new events. */
 function startAfter(request: FastifyRequest, last: number): number {
   const since = new URL(request.url, "http://localhost").searchParams.get("since");
   const seq = since === null ? last : Number.parseInt(since, 10);

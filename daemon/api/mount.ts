@@ -10,7 +10,7 @@ type Part<R, K extends string> = R extends Record<K, infer S extends z.ZodType> 
 type Input<R extends Route> = Part<R, "params"> & Part<R, "query"> & Part<R, "body">;
 
 export interface Context<R extends Route> {
-  /** Undefined on a public route. */
+  /** The caller of the request, or undefined on a public route. */
   caller: R extends { access: "public" } ? undefined : Caller;
   request: FastifyRequest;
   reply: FastifyReply;
@@ -34,14 +34,14 @@ export function mounter(app: FastifyInstance, gate: Gate, auditing: Auditing): M
         ...(route.body && { body: route.body }),
         response: { ...answersOf(route, status), "4xx": ErrorBody, "5xx": ErrorBody },
       },
-      // The check runs before validation, so that a refused caller learns nothing about valid input.
+      // The access check runs before validation, so that a refused caller learns nothing about valid input.
       onRequest: async (request, reply) => {
-        // Answers contain keys, tokens and restricted data, so no cache may keep them.
+        // An answer may contain keys, tokens or restricted data, so no cache may store it.
         reply.header("cache-control", "no-store");
         request.caller = gate.admit(request, reply, route);
       },
       handler: async (request, reply) => {
-        // Fastify has parsed all three by the schemas above, but it loses their types.
+        // Fastify has validated the path parameters, the query and the body, but it does not preserve their types.
         const input = Object.assign({}, request.params, request.query, request.body) as Input<typeof route>;
         reply.code(status);
         const answer = await auditing.around(route, request, (begin) =>
@@ -54,7 +54,7 @@ export function mounter(app: FastifyInstance, gate: Gate, auditing: Auditing): M
   };
 }
 
-/** The response schemas by status. A manual action may need approval first: it answers 202 and nothing has happened yet. */
+/** Returns the response schemas by status. A manual action that needs approval answers 202, because nothing has happened yet. */
 const answersOf = (route: Route, status: number) => {
   if (!route.byHand) return Object.fromEntries([status, ...(route.otherwise ?? [])].map((each) => [each, answerOf(route)]));
   return status === 202 ? { 202: z.union([ErrorBody, route.response]) } : { [status]: route.response, 202: ErrorBody };

@@ -12,7 +12,10 @@ const served: { method: string; path: string }[] = [
   ...["/", LIVE_PATH, "/metrics", "/api/openapi.json"].map((path) => ({ method: "GET", path })),
 ];
 
-/** The methods of a path, with HEAD if there is GET. Empty if no route has the path. */
+/**
+ * Returns the methods that a path supports. HEAD is included if GET is supported. The result is empty if no
+ * route has the path.
+ */
 export function methodsOf(path: string): string[] {
   const parts = path.split("/");
   const methods = served.filter((route) => sameShape(route.path.split("/"), parts)).map(({ method }) => method);
@@ -31,10 +34,13 @@ export function nothingThere(request: FastifyRequest, reply: FastifyReply): neve
   throw new MusterError("METHOD_NOT_ALLOWED", `${withoutToken(path)} does not support ${request.method}`);
 }
 
-/** Replaces the token of an enrol path, because refused paths are logged. */
+/** Replaces the token in an enrol path, because control logs refused paths and must not log tokens. */
 const withoutToken = (path: string) => path.replace(/^\/+enrol\/.*/, "/enrol/[token]");
 
-/** Answers on the socket when there is no request: the data is not HTTP, its headers are too long, or it is too slow. */
+/**
+ * Answers on the socket if Fastify has no request. The cause is data that is not HTTP, a header that is too
+ * long, or a client that is too slow.
+ */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

@@ -1,23 +1,24 @@
-/** Rate limits per minute. The counts are in memory and bounded. A restart resets them. */
+/** Limits the requests of a caller per minute. The counts are in memory, their number is bounded, and a restart resets them. */
 import type { Route } from "../contract/route.ts";
 
 const MINUTE_MS = 60_000;
 const MOST_WINDOWS = 10_000;
 
-/** Requests per minute and caller. */
+/** The maximum number of requests per minute for one caller. */
 export interface RateLimits {
   sensitive: number;
-  /** Requests that change something. */
+  /** The limit for requests that change something. */
   normal: number;
-  /** Requests that read. A page, a followed job and a scrape read all the time, so only a client in a loop reaches this. */
+  /** The limit for read requests. The page and Prometheus read all the time, so only a client in a loop reaches this limit. */
   reading: number;
 }
 
 export const LIMITS: RateLimits = { sensitive: 10, normal: 100, reading: 3000 };
 
 /**
- * The limit of a route. Undefined means no limit: public routes have no caller to count, and many machines call home at
- * once. Sensitive public routes are counted by address.
+ * Returns the limit that applies to a route, or undefined if the route has no limit. Public routes have no
+ * limit, because they have no caller and many machines call home at once. Requests to sensitive public routes
+ * are counted by client address.
  */
 export function limitOf({ access, method, sensitive }: Pick<Route, "access" | "method" | "sensitive">): keyof RateLimits | undefined {
   if (sensitive) return "sensitive";
@@ -33,7 +34,10 @@ interface Window {
 export class Rate {
   readonly #windows = new Map<string, Window>();
 
-  /** Counts one request if fewer than `most` were counted in this minute, and returns 0. Else returns the seconds to wait. */
+  /**
+   * Counts a request and returns 0 if fewer than `most` requests were counted in this minute. Otherwise returns
+   * the seconds to wait.
+   */
   take(who: string, most: number, now: number): number {
     const wait = this.wait(who, most, now);
     if (wait > 0) return wait;
@@ -43,7 +47,7 @@ export class Rate {
     return 0;
   }
 
-  /** The seconds to wait, as from `take`, without counting a request. */
+  /** Returns the same seconds as `take`, but does not count a request. */
   wait(who: string, most: number, now: number): number {
     const window = this.#open(who, now);
     return window && window.count >= most ? Math.ceil((window.endsAt - now) / 1000) : 0;
@@ -57,7 +61,7 @@ export class Rate {
   #begin(who: string, now: number): void {
     this.#windows.delete(who);
     this.#windows.set(who, { endsAt: now + MINUTE_MS, count: 1 });
-    // The map is in order of begin, so the oldest windows end first.
+    // The map lists the windows in the order in which they began, so the window that ends first is at the front.
     for (const oldest of this.#windows.keys()) {
       if (this.#windows.size <= MOST_WINDOWS && this.#open(oldest, now)) break;
       this.#windows.delete(oldest);

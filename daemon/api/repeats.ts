@@ -1,6 +1,9 @@
 /** Separates the first entry of a kind from its repeats within a period. Repeats are only counted. */
 
-/** Further kinds count as one kind, so that an attacker with many addresses cannot fill the memory. */
+/**
+ * The maximum number of kinds. All further kinds are counted as one kind, so that an attacker with many
+ * addresses cannot fill the memory.
+ */
 const MOST_KINDS = 1000;
 
 export class Repeats<T> {
@@ -22,7 +25,7 @@ export class Repeats<T> {
     return false;
   }
 
-  /** Removes the kinds whose period has ended. Returns those that had repeats, each with its count. */
+  /** Removes the kinds whose period has ended. Returns the removed kinds that had repeats, each with the number of repeats. */
   ended(now: number): { of: T; count: number }[] {
     const over = [...this.#kinds].filter(([, { since }]) => now - since >= this.#whileMs);
     for (const [kind] of over) this.#kinds.delete(kind);

@@ -3,11 +3,14 @@ import type { Requester } from "../machines/acts/requester.ts";
 import type { Begin } from "./audit/auditing.ts";
 import type { Caller } from "./auth.ts";
 
-/** The part of a route's context that the decision reads. */
+/** The part of a route's context that is needed for the permission check. */
 export interface Asking {
   caller: Caller;
   begin: Begin;
 }
 
-/** `field` is the request field that names the nodes. `permit` throws if the policy denies the act or requires an approval. */
+/**
+ * Makes the requester of an act. `field` is the request field that names the nodes. `permit` throws if the
+ * policy denies the act or requires an approval.
+ */
 export type RequesterOf = (asking: Asking, field?: "node" | "nodes") => Requester;

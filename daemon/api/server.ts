@@ -1,4 +1,4 @@
-/** Builds the HTTP server with the API of the contract, the live feed and the page. */
+/** Builds the HTTP server with the API of the contract, the live feed and the web page. */
 import fastifyCookie from "@fastify/cookie";
 import fastifyHelmet from "@fastify/helmet";
 import fastifyStatic from "@fastify/static";
@@ -25,17 +25,17 @@ export interface ApiParts extends AreaParts {
   keys: KeyStore;
   plans: PlanStore;
   log: FastifyBaseLogger;
-  /** Folder of the built page. Undefined if the page is not built. */
+  /** The folder of the built page, or undefined if the page is not built. */
   pageRoot: string | undefined;
   version: string;
-  /** Serves `/metrics` and the OpenAPI document without a key. */
+  /** If true, the server sends `/metrics` and the OpenAPI document without a key. */
   openMetrics?: boolean;
   limits?: RateLimits;
   /** The intervals of the live feed. */
   pace?: Pace;
 }
 
-/** A call-home with its facts has a few kilobytes. */
+/** The maximum size of a request body. A call-home with its facts has only a few kilobytes. */
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
@@ -73,7 +73,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
         formAction: ["'self'"],
       },
     },
-    // The control node speaks plain HTTP on the lab's network unless a proxy in front adds TLS.
+    // The control node serves plain HTTP on the lab's network, unless a proxy adds TLS.
     strictTransportSecurity: false,
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
@@ -115,7 +115,10 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   return app;
 }
 
-/** Fastify passes null if there is no body. A schema's default replaces only undefined. */
+/**
+ * Replaces null with undefined before validation. Fastify passes null if a request has no body, but a schema's
+ * default replaces only undefined.
+ */
 const nullMeansNothing: typeof validatorCompiler = (route) => {
   const validate = validatorCompiler(route);
   return (data) => validate(data === null ? undefined : data);

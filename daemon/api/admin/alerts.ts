@@ -1,4 +1,4 @@
-/** The routes that list alerts, the alert rules and the notifications that are still to be sent. */
+/** Defines the routes that list alerts, alert rules and unsent notifications. */
 import type * as z from "zod";
 import { routes } from "../../contract/routes.ts";
 import type { AlertStore } from "../../store/admin/alerts.ts";

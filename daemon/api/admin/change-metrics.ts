@@ -1,6 +1,6 @@
 /**
- * Metrics of changes, from proposals to costs, and of logins and alerts. They are counted from stored records, so a
- * restart loses none.
+ * Defines the Prometheus metrics of changes, costs, logins and alerts. Control counts these metrics from stored
+ * records, so a restart loses no counts.
  */
 import { Counter, Gauge, Histogram, type Registry as Metrics } from "prom-client";
 import { AlertRule } from "../../contract/admin/alert.ts";
@@ -15,7 +15,7 @@ export interface GovernanceFigures {
 }
 
 const HOUR_MS = 3_600_000;
-/** Audit records read at once. Reading them takes about 50 ms. */
+/** The number of audit records in one read. One read takes about 50 ms. */
 const SLICE = 10_000;
 const DURATION_BUCKETS = [0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3600];
 const FAILED = ["failed", "timed-out", "rolled-back", "partial"];
@@ -27,7 +27,7 @@ export function governanceMetrics(metrics: Metrics, figures: GovernanceFigures):
   return audited(metrics, figures);
 }
 
-/** Counts the audit records that are new since the last scrape. `/metrics` awaits it before it answers. */
+/** Counts the audit records that are new since the last scrape. The route `/metrics` awaits this function before it answers. */
 export type CatchUp = () => Promise<void>;
 
 function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
@@ -77,7 +77,8 @@ function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
 
   let seen = 0;
   let turn: Promise<void> | undefined;
-  // The first scrape reads the whole audit. It reads in slices so that control serves other requests in between.
+  // The first scrape reads the whole audit. Control reads it in slices so that it can serve other requests
+  // between two slices.
   const look = async (): Promise<void> => {
     for (let more = true; more; await new Promise((resolve) => setImmediate(resolve))) {
       const next = happenings.tallies(seen, SLICE);

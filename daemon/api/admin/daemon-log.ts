@@ -1,4 +1,4 @@
-/** The route that reads the daemon's own log by sequence number. */
+/** Defines the route that reads the daemon's own log by sequence number. */
 import type { LogBook } from "../../admin/log-book.ts";
 import { type DaemonLog, isWanted, type LogLevel } from "../../contract/admin/daemon-log.ts";
 import { routes } from "../../contract/routes.ts";
@@ -19,7 +19,7 @@ interface Asked {
   limit: number;
 }
 
-/** With `since`, returns the lines that follow this number. Without it, returns the newest lines. */
+/** With `since`, returns the log lines whose sequence number is higher. Without `since`, returns the newest log lines. */
 function pageOf(book: LogBook, { since, level, part, limit }: Asked): DaemonLog {
   const wanted = book.after(since ?? 0).filter((line) => isWanted(line, level, part));
   const lines = since === undefined ? wanted.slice(-limit) : wanted.slice(0, limit);

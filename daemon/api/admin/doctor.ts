@@ -1,4 +1,4 @@
-/** The route that runs the checks of `muster doctor` for the page. */
+/** Defines the route that runs the checks of `muster doctor` for the web page. */
 import type { Examination } from "../../contract/admin/doctor.ts";
 import { routes } from "../../contract/routes.ts";
 import type { Mount } from "../mount.ts";

@@ -1,8 +1,11 @@
-/** Metrics of the executor, from its last report: runs, steps, SSH connections and refused executions. */
+/**
+ * Defines the metrics of the executor: runs, steps, SSH connections and refused executions. The executor
+ * reports these figures to control.
+ */
 import { Gauge, type Registry as Metrics } from "prom-client";
 import type { ExecutorFigures } from "../../contract/executor-protocol.ts";
 
-/** Returns undefined while the executor is disconnected. All of its metrics are 0 then. */
+/** Returns undefined while the executor is disconnected. All metrics of a disconnected executor are 0. */
 export type LastFigures = () => ExecutorFigures | undefined;
 
 export function executorMetrics(metrics: Metrics, last: LastFigures): void {

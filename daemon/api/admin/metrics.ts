@@ -1,6 +1,7 @@
 /**
- * Serves `/metrics` for Prometheus. Each scrape reads the gauges from the database. Counters and histograms are counted
- * from stored records, so a restart loses nothing. Only call-homes are counted from the start of control.
+ * Serves `/metrics` for Prometheus. Each scrape reads the gauges from the database. Control counts counters and
+ * histograms from stored records, so a restart loses no counts. Only the counters of call-homes begin at 0 when
+ * control starts.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Counter, Gauge, Histogram, Registry as Metrics } from "prom-client";
@@ -13,12 +14,12 @@ import type { EventStore } from "../../store/events.ts";
 import { governanceMetrics } from "./change-metrics.ts";
 import { executorMetrics, type LastFigures } from "./executor-metrics.ts";
 
-/** The data of other areas that the metrics read. */
+/** The data from other areas that the metrics need. */
 export interface MeasuredAreas {
   nodes: { counts(): Readonly<Record<string, number>> };
   jobs: {
     countsByKind(): readonly { kind: string; status: string; count: number }[];
-    /** When the oldest queued job began to wait for a free place. Undefined if no job waits. */
+    /** Returns the time at which the oldest queued job began to wait for a free place. Returns undefined if no job waits. */
     waitingSince(now: Date): string | undefined;
     endedAfter(seq: number): readonly { seq: number; kind: string; status: string; seconds: number | undefined }[];
   };
@@ -29,7 +30,7 @@ export interface MetricsApi extends MeasuredAreas {
   alerts: AlertStore;
   happenings: Happenings;
   executorFigures: LastFigures;
-  /** Throws if the request may not read the metrics. Every role may read them. */
+  /** Throws if the caller may not read the metrics. A caller with any role may read the metrics. */
   admit(request: FastifyRequest, reply: FastifyReply): void;
 }
 
@@ -37,7 +38,7 @@ const KINDS = [Job.shape.kind.value];
 const PROCESSES = ["control", "netboot", "executor"];
 const DURATION_BUCKETS = [5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 
-/** The outcome label for each documented status of a call-home. */
+/** The value of the label `outcome` for each HTTP status that answers a call-home. */
 const outcomes: Record<number, string> = { 202: "accepted", 400: "invalid", 401: "refused", 403: "refused", 409: "conflict" };
 
 export function metricsApi(app: FastifyInstance, parts: MetricsApi): void {
@@ -55,7 +56,7 @@ export function metricsApi(app: FastifyInstance, parts: MetricsApi): void {
   });
 }
 
-/** Zeroes are exported too, because a series that vanishes looks like a broken scrape. */
+/** Exports a state without nodes or jobs as 0, because a series that disappears looks like a failed scrape. */
 function states(metrics: Metrics, { nodes, jobs, events }: MetricsApi): void {
   const registers = [metrics];
   new Gauge({

@@ -1,4 +1,4 @@
-/** The routes that log in to the page and out of it, and that manage API keys. */
+/** Defines the routes that log in to the page, log out of the page and manage API keys. */
 import type { FastifyReply } from "fastify";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -15,7 +15,7 @@ export interface LoginAudit {
 }
 
 export function sessionApi(mount: Mount, keys: KeyStore, events: EventStore, audit: LoginAudit): void {
-  // Every role reads events. Only admins list keys, so an event does not contain a key's name or owner.
+  // Every role can read events, but only admins can list keys. So an event contains neither the name nor the owner of a key.
   const tell = (type: string, summary: string) => events.append({ source: "control", type: `key.${type}`, summary });
   mount(routes.login, ({ key }, { reply, request }) => {
     const now = new Date();

@@ -1,4 +1,4 @@
-/** The routes about the state of the daemon: health, counts, events, metrics. */
+/** Defines the routes that report the daemon's health, counts, events and metrics. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type * as z from "zod";
 import type { Profile } from "../../contract/machines/node.ts";

@@ -1,4 +1,4 @@
-/** The routes that list, export and erase audit records. */
+/** Defines the routes that list, export and erase audit records. */
 import { actorOf } from "../../audit/actor.ts";
 import type { AuditLog } from "../../audit/log.ts";
 import { routes } from "../../contract/routes.ts";
@@ -7,7 +7,7 @@ import type { Mount } from "../mount.ts";
 
 export interface AuditApi {
   audit: AuditLog;
-  /** The signed checkpoints that prove the audit, oldest first. */
+  /** Returns the signed checkpoints that prove the audit, oldest first. */
   checkpoints(): string[];
 }
 

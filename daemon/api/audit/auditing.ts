@@ -1,4 +1,4 @@
-/** Records requests in the audit, for every route: the intent of a change, its outcome, and refused callers. */
+/** Records requests of every route in the audit: the intent of a change, its outcome, and refused callers. */
 import { randomUUID } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { actorOf, strangerAt } from "../../audit/actor.ts";
@@ -14,7 +14,10 @@ import { failureIn } from "../errors.ts";
 import { Repeats } from "../repeats.ts";
 import { closingOf, subjectOf, summaryOf } from "./telling.ts";
 
-/** Codes of requests that are refused because of their caller. The area changes records what the policy denies. */
+/**
+ * Error codes that refuse a request because of its caller. Denials by the policy are missing here, because the
+ * area changes records them.
+ */
 const refusals: ReadonlySet<ErrorCode> = new Set([
   "KEY_MISSING",
   "KEY_INVALID",
@@ -26,12 +29,18 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   "RATE_LIMITED",
 ]);
 
-/** Codes of requests that are refused before a handler reads them. From a known caller they count as an attempt to change something. */
+/**
+ * Error codes that refuse a request before a handler reads it. If the caller is known, the audit records the
+ * request as an attempted change.
+ */
 const unread: ReadonlySet<ErrorCode> = new Set(["REQUEST_INVALID", "BODY_TOO_LARGE", "MEDIA_TYPE_UNSUPPORTED"]);
 
 const SWEEP_MS = 60_000;
 
-/** Calls `ask`, which throws if the policy does not allow the work. Then records the intent in the audit. */
+/**
+ * Calls `ask`, which throws if the policy does not allow the work. If `ask` returns, this function records the
+ * intent in the audit.
+ */
 export type Begin = (ask: () => PlannedWork) => void;
 
 const notAsked: Begin = (ask) => void ask();
@@ -39,7 +48,10 @@ const notAsked: Begin = (ask) => void ask();
 export class Auditing {
   readonly #audit: Pick<AuditLog, "append">;
   readonly #repeats = new Repeats<AuditEntry>(SWEEP_MS);
-  /** Requests that passed validation. Their outcome is recorded elsewhere, so `refused` does not record them as unread. */
+  /**
+   * Requests that passed validation. Another function records their outcome, so `refused` does not record them
+   * as unread requests.
+   */
   readonly #reached = new WeakSet<FastifyRequest>();
   readonly #sweeping: PeriodicTask;
 
@@ -59,13 +71,15 @@ export class Auditing {
   }
 
   /**
-   * Records the intent on disk before `act` changes anything. After a crash in between, the audit shows an intent without an
-   * outcome. For a manual action the intent names the plan and the rule, so it is recorded after the policy has decided. If the
-   * policy does not allow the action, the area changes has already recorded the refusal.
+   * Records the intent on disk before `act` changes anything. If control crashes during `act`, the audit shows
+   * an intent without an outcome. The intent of a manual action names the plan and the rule, so it is recorded
+   * after the policy has decided. If the policy does not allow the action, the area changes has already
+   * recorded the refusal.
    */
   async around<T>(route: Route, request: FastifyRequest, act: (begin: Begin) => T | Promise<T>): Promise<T> {
     const { caller } = request;
-    // A handler of a `proposer` route may still refuse the request by its headers. That counts as unread.
+    // A handler of a `proposer` route may still refuse a request because of its headers. The audit records such
+    // a request as unread.
     if (route.access !== "proposer") this.#reached.add(request);
     if (route.method === "GET" || route.recordsItself || caller === undefined) return act(notAsked);
     let about: AuditEntry & { action: "intent" } = {
@@ -97,7 +111,7 @@ export class Auditing {
     return answer;
   }
 
-  /** Records a refusal outside of routes, such as when a WebSocket opens or a vote arrives on it. Rethrows the error. */
+  /** Records a refusal that happens outside a route, such as on a WebSocket. Then rethrows the error. */
   guarded(request: FastifyRequest, act: () => void): void {
     try {
       act();
@@ -111,7 +125,10 @@ export class Auditing {
     this.#audit.append({ action: "login", actor: actorOf(holder), subject: `key ${holder.keyId}`, summary: "logged in to the page" });
   }
 
-  /** Equal refusals within a minute are only counted, so that a client that retries in a loop cannot fill the disk. */
+  /**
+   * Records the first of several equal refusals within a minute and only counts the others. So a client that
+   * retries in a loop cannot fill the disk.
+   */
   refused(error: unknown, request: FastifyRequest): void {
     const { code, message } = failureIn(error);
     const attempt = unread.has(code) && request.caller !== undefined && request.method !== "GET" && !this.#reached.has(request);

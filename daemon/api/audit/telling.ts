@@ -1,15 +1,24 @@
-/** Describes a request for the audit: its subject and a summary, without names of people and without secrets. Pure. */
+/**
+ * Describes a request for the audit by a subject and a summary. Neither contains names of people or secrets.
+ * All functions are pure.
+ */
 import type { AuditEntry } from "../../contract/audit/audit.ts";
 import type { Route } from "../../contract/route.ts";
 import { routes } from "../../contract/routes.ts";
 
-/** Such as `node rack1-n1` or `key 1f3a9c04`. Without parameters in the path it is the kind alone, such as `runs`. */
+/**
+ * Returns a subject such as `node rack1-n1` or `key 1f3a9c04`. If the path has no parameters, the subject is
+ * the kind alone, such as `runs`.
+ */
 export function subjectOf({ path }: Route, params: unknown): string {
   const values = Object.values(Object(params)).map(String);
   return [kindOf(path, values.length > 0), ...values].join(" ");
 }
 
-/** Fields of a body that the audit shows. They name no person. A field that is not listed may be a secret, such as a variable's value. */
+/**
+ * The body fields that the audit shows, because they contain no name of a person. Any other field may contain a
+ * secret, such as a variable's value.
+ */
 const telling = ["playbook", "nodes", "check", "action", "profile", "disks", "disk", "quick", "role", "cron", "uses", "mac", "group"];
 
 export function summaryOf({ summary }: Route, body: unknown): string {
@@ -23,7 +32,10 @@ export function summaryOf({ summary }: Route, body: unknown): string {
 
 type About = Pick<AuditEntry, "subject" | "summary">;
 
-/** The outcome of a request that succeeded. It names the created resource, or the queued jobs if the answer is 202. */
+/**
+ * Returns the outcome of a successful request. The outcome names the created resource. If the status is 202,
+ * the outcome names the queued jobs.
+ */
 export function closingOf(route: Route, { subject, summary }: About, answer: unknown): Pick<AuditEntry, "action" | "result"> & About {
   const action = route === routes.createKey ? "key-created" : route === routes.revokeKey ? "key-revoked" : "outcome";
   const made = [answer].flat().map((each) => Object(each) as { id?: unknown; name?: unknown });
@@ -31,13 +43,13 @@ export function closingOf(route: Route, { subject, summary }: About, answer: unk
     const jobs = made.flatMap(({ id }) => (typeof id === "string" ? [id] : []));
     return { action, subject, summary: jobs.length === 0 ? summary : `${summary}: job ${jobs.join(", ")}`, result: "accepted" };
   }
-  // A key's name is often the name of a person, so the audit uses its id.
+  // A key is often named after a person, so the audit records the id of the key.
   const name = route === routes.createKey ? made[0]?.id : (made[0]?.name ?? made[0]?.id);
   const named = route.status === 201 && typeof name === "string";
   return { action, subject: named ? `${kindOf(route.path, true)} ${name}` : subject, summary, result: "done" };
 }
 
-/** The resource that a path is about: `nodes` for `/api/nodes/:node/arm`, or `node` with `one`. */
+/** Returns the kind of resource in a path: `nodes` for `/api/nodes/:node/arm`. If `one` is true, returns the singular `node`. */
 function kindOf(path: string, one: boolean): string {
   const [, , kind = path] = path.split("/");
   return one ? kind.replace(/s$/, "") : kind;

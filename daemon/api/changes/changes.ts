@@ -1,4 +1,4 @@
-/** The routes about proposals, plans, approvals and executions. The area changes makes the decisions. */
+/** Defines the routes about proposals, plans, approvals and executions. The area changes makes the decisions. */
 
 import type { Changes } from "../../changes/changes.ts";
 import type { Who } from "../../changes/policy/policy.ts";
@@ -32,7 +32,10 @@ export function governApi(mount: Mount, { desk, approvals, executions, offer }: 
   mount(routes.cancelExecution, ({ id }, { caller }) => desk.cancel(id, whoIs(caller)));
 }
 
-/** The caller as the area changes identifies it: by the owner of the key. Two keys of one person have one vote. */
+/**
+ * Returns the identity of the caller for the area changes. The owner of the key identifies a person, so two
+ * keys of one person have one vote.
+ */
 export const whoIs = ({ keyId, owner, role, onBehalfOf }: Caller): Who => ({
   keyId,
   name: owner,

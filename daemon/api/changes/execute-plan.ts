@@ -1,4 +1,4 @@
-/** `POST /execute-plan` of the documented API: executes a plan of another planner as this fleet's own plan of the same hash. */
+/** Implements `POST /execute-plan`. Control plans the submitted plan again and refuses it if the hash differs. */
 
 import type { PlanExecuted, Proposed } from "../../contract/changes/change-routes.ts";
 import type { ExecutionStatus } from "../../contract/changes/execution.ts";
@@ -6,7 +6,10 @@ import { routes } from "../../contract/routes.ts";
 import type { Mount } from "../mount.ts";
 import { type GovernApi, idempotencyKey, whoIs } from "./changes.ts";
 
-/** The longest time to wait for the end of the execution before control answers with its current state. */
+/**
+ * The longest time that a request waits for the end of the execution. After this time, control answers with the
+ * current state.
+ */
 const WAIT_MS = 20_000;
 const LOOK_MS = 100;
 
@@ -22,7 +25,7 @@ export function executePlanApi(mount: Mount, { desk }: Pick<GovernApi, "desk">, 
   });
 }
 
-/** The documented API has four states only. An execution with an unknown end is pending there. A cancelled one has failed. */
+/** Maps an execution's status to one of the four states of the documented API. For example, an unknown end becomes pending. */
 const documentedStatus = {
   queued: "pending",
   running: "pending",

@@ -1,4 +1,4 @@
-/** Approvals over `/ws`: sends approval requests to clients as they happen. Clients may vote on the same connection. */
+/** Sends approval requests to clients over `/ws` as they happen. Clients may vote on the same connection. */
 import type { Event } from "../../contract/event.ts";
 import type { ClientFrame, ServerFrame } from "../../contract/frame.ts";
 import { hints, MusterError } from "../../errors/errors.ts";
@@ -7,7 +7,7 @@ import type { PlanStore } from "../../store/changes/plans.ts";
 
 export type Answered = Extract<ClientFrame, { type: "approval_response" }>;
 
-/** The frame that an approval event is sent as. Undefined for other events. */
+/** Returns the frame for an approval event. Returns undefined for any other event. */
 export function approvalFrame(event: Event, { approvals, plans }: { approvals: ApprovalStore; plans: PlanStore }): ServerFrame | undefined {
   if (!event.type.startsWith("approval.")) return undefined;
   const approval = approvals.get(String(event.detail?.approvalId));
@@ -17,7 +17,7 @@ export function approvalFrame(event: Event, { approvals, plans }: { approvals: A
   return { type: "approval_request", seq: event.seq, approval, summary: work.plan.summary, reason: work.reason };
 }
 
-/** Calls `vote`. Returns the frame with the reason if the vote is refused, undefined if it counts. */
+/** Calls `vote`. Returns undefined if the vote counts. If the vote is refused, returns a frame with the reason. */
 export function refusalOf({ approvalId }: Answered, seq: number, vote: () => void): ServerFrame | undefined {
   try {
     vote();

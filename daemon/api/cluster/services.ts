@@ -1,4 +1,4 @@
-/** The route that lists the web pages of other services. It answers even if Consul cannot be reached. */
+/** Defines the route that lists the web pages of other services. The route answers even if Consul is unreachable. */
 
 import type { WebUi } from "../../contract/cluster/web-ui.ts";
 import { routes } from "../../contract/routes.ts";

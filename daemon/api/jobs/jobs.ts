@@ -1,4 +1,4 @@
-/** The routes about jobs: our own, and those of the documented provisioning API. */
+/** Defines the routes about jobs: Muster's own routes and the routes of the documented provisioning API. */
 
 import type { Job, JobOutput, JobStatus } from "../../contract/jobs/job.ts";
 import type { ProvisioningStatus } from "../../contract/machines/call-home.ts";
@@ -10,18 +10,21 @@ import type { Mount } from "../mount.ts";
 
 export interface JobsApi {
   nodes: { list(): readonly Pick<Node, "id" | "name">[]; findByName(name: string): Pick<Node, "id"> | undefined };
-  /** By name, MAC address or id. Throws NODE_NOT_FOUND. */
+  /** Finds a node by its name, MAC address or id. Throws NODE_NOT_FOUND if no node matches. */
   findNode(reference: string): Node;
   jobs: JobStore;
   cancel(id: string, requestedBy: string): Job;
   output(id: string, after: number): Promise<JobOutput>;
-  /** The output of a job. If it is longer than `mostBytes`, its middle is left out. */
+  /** Returns the output of a job. If the output is longer than `mostBytes`, its middle is left out. */
   ends(id: string, mostBytes: number): Promise<{ beginning: string; leftOutBytes: number; end: string }>;
 }
 
 const KIB = 1024;
 const ONE_NODE_BYTES = KIB * KIB;
-/** Bytes of output per node when one answer contains all nodes. The total stays small enough for one answer. */
+/**
+ * Returns the number of output bytes per node in an answer that contains all nodes. More nodes get fewer bytes
+ * each, so that the answer stays small.
+ */
 const shareBytes = (nodes: number): number => Math.min(256 * KIB, Math.max(64 * KIB, Math.floor((64 * KIB * KIB) / nodes)));
 
 export function jobsApi(mount: Mount, { nodes, jobs, findNode, ...engine }: JobsApi): void {
@@ -54,7 +57,10 @@ function existing(jobs: JobStore, id: string): Job {
   return job;
 }
 
-/** The documented API has three states only. A queued job is "running" there, and so is a job with an unknown end. */
+/**
+ * Maps a job's status to one of the three states of the documented API. A queued job and a job with an unknown
+ * end become "running".
+ */
 const documentedStatus = {
   queued: "running",
   waiting: "running",

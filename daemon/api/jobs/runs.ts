@@ -1,4 +1,7 @@
-/** The routes that run playbooks by name. Control looks the name up in the list of playbooks. It never becomes a path. */
+/**
+ * Defines the routes that run playbooks by name. Control finds the name in its list of playbooks and never uses
+ * the name as a path.
+ */
 import type { Job, RunPurpose } from "../../contract/jobs/job.ts";
 import type { Playbook, PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -7,7 +10,10 @@ import { MusterError } from "../../errors/errors.ts";
 import type { Mount } from "../mount.ts";
 import type { RequesterOf } from "../requester.ts";
 
-/** The order of a job in the queue. `after` is the id of a job that must succeed first. Higher priorities begin first. */
+/**
+ * The position of a job in the queue. `after` is the id of a job that must succeed first. A job with a higher
+ * priority begins earlier.
+ */
 export interface Turn {
   after?: string;
   priority?: number;
@@ -15,16 +21,16 @@ export interface Turn {
 
 interface Fleet {
   nodes: { list(): Node[] };
-  /** By name, MAC address or id. Throws NODE_NOT_FOUND. */
+  /** Finds a node by its name, MAC address or id. Throws NODE_NOT_FOUND if no node matches. */
   findNode(reference: string): Node;
-  /** The reason why no playbook may run on the node. Undefined if playbooks may run. */
+  /** Returns the reason why no playbook may run on the node. Returns undefined if playbooks may run. */
   notRunnable(node: Node): string | undefined;
 }
 
 export interface RunsApi extends Fleet {
   byHand: RequesterOf;
   playbooks(): PlaybookList;
-  /** Queues one job per node. Throws and queues none if one node is refused. */
+  /** Queues one job per node. If one node is refused, throws and queues no job at all. */
   run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, requestedBy: string, turn?: Turn): Job[];
 }
 

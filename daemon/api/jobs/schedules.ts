@@ -1,4 +1,4 @@
-/** The routes about schedules. The area jobs contains the clock that runs them. */
+/** Defines the routes about schedules. The clock that starts schedules is in the area jobs. */
 import type { PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Maintenance, Schedule } from "../../contract/jobs/schedule.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -12,12 +12,12 @@ import { playbookCalled } from "./runs.ts";
 export interface SchedulesApi {
   schedules: ScheduleStore;
   nodes: { findById(id: string): Node | undefined; findByName(name: string): Node | undefined };
-  /** By name, MAC address or id. Throws NODE_NOT_FOUND. */
+  /** Finds a node by its name, MAC address or id. Throws NODE_NOT_FOUND if no node matches. */
   findNode(reference: string): Node;
   events: EventStore;
   playbooks(): PlaybookList;
   maintenance(now: Date): Maintenance;
-  /** The first time after `from` that matches `cron`. Throws REQUEST_INVALID if `cron` is invalid. */
+  /** Returns the first time after `from` that matches `cron`. Throws REQUEST_INVALID if `cron` is invalid. */
   nextTime(cron: string, from: Date): Date;
 }
 
@@ -25,7 +25,7 @@ export function schedulesApi(mount: Mount, { schedules, nodes, findNode, events,
   const tell = (type: string, name: string, summary: string) =>
     events.append({ source: "control", type: `schedule.${type}`, summary, detail: { schedule: name } });
 
-  /** The schedule with the current names of its nodes. */
+  /** Returns the schedule with the current names of its nodes. */
   const shown = (schedule: Schedule): Schedule => ({
     ...schedule,
     nodes: schedule.nodes === "all" ? "all" : machinesOf(schedule, nodes).map((each) => (typeof each === "string" ? each : each.name)),

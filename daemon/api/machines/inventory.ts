@@ -1,4 +1,4 @@
-/** The routes about groups and variables for Ansible. Only operators set them. Machines have no access. */
+/** Defines the routes about groups and variables for Ansible. Only operators can set them, and machines have no access. */
 import type * as z from "zod";
 import { type InventoryView, Variable, type VariableOwner, type VariableValue } from "../../contract/machines/inventory.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -56,7 +56,7 @@ export function inventoryApi(mount: Mount, { nodes, events, inventory }: Invento
     if (fault) throw new MusterError("REQUEST_INVALID", `${fault.path.join(".")}: ${fault.message}`);
     const { target, place, of } = owner(whose);
     await inventory.set(place, key, value);
-    // The summary leaves out the value because it may be a password.
+    // The summary leaves out the value of the variable, because the value may be a password.
     return changed(`${key} of ${of} was set by ${caller.name}`, target);
   });
 

@@ -1,4 +1,4 @@
-/** The routes about nodes: reads, and the acts on one node. */
+/** Defines the routes that read nodes and the routes that act on one node. */
 import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -21,7 +21,7 @@ import type { RequesterOf } from "../requester.ts";
 
 export interface NodesApi extends ActPorts {
   byHand: RequesterOf;
-  /** A pcap file with the captured packets of the node. Undefined if none were captured. */
+  /** Returns a pcap file with the captured packets of the node. Returns undefined if no packets were captured. */
   capture(node: Node): Uint8Array<ArrayBuffer> | undefined;
 }
 

@@ -1,4 +1,7 @@
-/** The routes about enrol tokens for machines that Muster did not install, and the script that uses such a token. */
+/**
+ * Defines the routes about enrol tokens and the enrol script. Machines that Muster did not install use them to
+ * join the fleet.
+ */
 import type { EnrolToken } from "../../contract/machines/enrol.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
@@ -16,9 +19,9 @@ export interface TokensApi {
   tokens: TokenStore;
   enrolTokens: EnrolTokenStore;
   enrol: {
-    /** The URL of this daemon for machines. */
+    /** Returns the URL at which machines reach this daemon. */
     url(): string;
-    /** `name` is the node's name if the token is bound to a node. */
+    /** Returns the enrol script. If the token is bound to a node, `name` is the name of this node. */
     script(token: string, name: string | undefined): string;
   };
 }
@@ -54,7 +57,7 @@ export function tokensApi(mount: Mount, { nodes, tokens, enrolTokens, enrol }: T
     const now = new Date();
     const open = enrolTokens.find(token, now);
     const bound = tokens.look(token, now);
-    // A used token is valid here too: the machine that used it may run the script again.
+    // A used token is valid for the script, because the machine that used the token may run the script again.
     const good = open ? open.state === "active" || open.state === "used-up" : bound.kind === "fresh" || bound.kind === "redeemed";
     if (!good) throw new MusterError("TOKEN_INVALID", "token: this token is not known, has expired or was revoked");
     const name = bound.kind === "unknown" ? undefined : nodes.findById(bound.nodeId)?.name;

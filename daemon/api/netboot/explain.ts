@@ -1,4 +1,4 @@
-/** The route that explains how netboot would answer a machine. */
+/** Defines the route that explains how netboot would answer a machine. */
 import type * as z from "zod";
 import { Mac } from "../../contract/names.ts";
 import { routes } from "../../contract/routes.ts";

@@ -1,4 +1,4 @@
-/** The routes about addresses: list the leases, and release an address that was set aside. */
+/** Defines the routes that list the leases and release an address that was set aside. */
 import type { LeaseView, Network } from "../../contract/netboot/network.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -12,7 +12,7 @@ export interface LeasesApi {
   network(): Network;
 }
 
-/** Netboot reads requests twice a second, so this is ample. */
+/** The longest wait for netboot in milliseconds. Netboot reads requests twice a second, so this time is ample. */
 const PATIENCE_MS = 5_000;
 const LOOK_MS = 100;
 
@@ -39,7 +39,10 @@ const holderOf = ({ node, mac }: LeaseView): string => node ?? mac ?? "a machine
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Waits until the netboot process, which owns the pools, has released the address. Throws NETBOOT_SILENT if it does not. */
+/**
+ * Waits until the netboot process, which owns the address pools, has released the address. Throws
+ * NETBOOT_SILENT if netboot does not release it in time.
+ */
 async function untilDone(leases: LeaseTable, address: string): Promise<void> {
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(LOOK_MS))
     if (!leases.releasesAsked().includes(address)) return;

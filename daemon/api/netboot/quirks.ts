@@ -1,4 +1,4 @@
-/** The routes about boot quirks: how netboot boots some machines in another way than usual. */
+/** Defines the routes about boot quirks. A quirk changes how netboot boots a machine. */
 
 import type { Node } from "../../contract/machines/node.ts";
 import type { AppliedQuirk, MachineQuirks, QuirkLine } from "../../contract/netboot/quirk.ts";
@@ -11,7 +11,7 @@ import type { Mount } from "../mount.ts";
 
 export interface QuirksApi {
   nodes: { list(): readonly Node[] };
-  /** By name, MAC address or id. Throws NODE_NOT_FOUND. */
+  /** Finds a node by its name, MAC address or id. Throws NODE_NOT_FOUND if no node matches. */
   findNode(reference: string): Node;
   events: EventStore;
   quirks: QuirkStore;
@@ -62,7 +62,7 @@ export function quirksApi(mount: Mount, { nodes, findNode, events, quirks, quirk
   });
 }
 
-/** The MAC address the node boots from. */
+/** Returns the MAC address from which the node boots. */
 function cardOf({ macs }: Node): string {
   const [first] = macs;
   if (first === undefined) throw new Error("a node has a MAC address");
