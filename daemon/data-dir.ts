@@ -1,4 +1,4 @@
-/** The data folder, which outlives the daemon, and the names of its files. */
+/** Locates and creates the data folder, which persists when the daemon stops, and names its files. */
 import { accessSync, chmodSync, constants, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { MusterError } from "./errors/errors.ts";
@@ -11,12 +11,15 @@ export interface DataDir {
   todo: string;
   jobs: string;
   captures: string;
-  /** The key and the checkpoints of the audit; the records are in the database. */
+  /** The folder with the key and the checkpoints of the audit. The audit records are in the database. */
   audit: string;
   assets: string;
   executor: string;
   executorSocket: string;
-  /** The voters. `muster voter` writes the file on the control node. The executor and control only read it. */
+  /**
+   * The file with the list of voters. `muster voter` writes this file on the control node. The executor and
+   * control only read it.
+   */
   voters: string;
   pidFile: string;
 }
@@ -40,7 +43,7 @@ export function dataDir(root: string): DataDir {
   };
 }
 
-/** `--data`, else `MUSTER_DATA`, else /var/lib/muster if this user may write there, else ./.muster. */
+/** Returns the data folder: `--data`, else `MUSTER_DATA`, else /var/lib/muster if this user may write to it, else ./.muster. */
 export function locateDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): DataDir {
   const named = flag ?? env.MUSTER_DATA;
   if (named) return dataDir(resolve(named));
@@ -48,7 +51,7 @@ export function locateDataDir(flag: string | undefined, env: NodeJS.ProcessEnv):
   return dataDir(writable(system) ? system : resolve(".muster"));
 }
 
-/** Other users of the control node have no access: it contains keys, hashes of tokens, and facts about hosts. */
+/** Creates the data folder without access for other users, because it contains keys, token hashes and facts about hosts. */
 export function createDataDir(data: DataDir): void {
   try {
     for (const folder of [data.root, data.jobs, data.assets, data.executor]) mkdirSync(folder, { recursive: true, mode: 0o750 });
@@ -65,7 +68,7 @@ function writable(folder: string): boolean {
       accessSync(place, constants.W_OK);
       return true;
     } catch {
-      // If the folder does not exist yet, its parent decides.
+      // If the folder does not exist yet, the permissions of its parent are checked.
     }
   }
   return false;

@@ -1,4 +1,4 @@
-/** Stops started parts in reverse order. If one part does not stop, the others are stopped all the same. */
+/** Stops started parts in reverse order. If one part does not stop, the remaining parts are stopped nevertheless. */
 export class Lifecycle {
   readonly #started: { name: string; stop: () => unknown }[] = [];
 

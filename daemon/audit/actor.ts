@@ -1,11 +1,14 @@
-/** The actor of a record: the owner of a key, the person that an agent acted for, Muster itself, or an unknown client's address. */
+/**
+ * Determines the actor of a record: the owner of a key, the person an agent acts for, Muster itself, or the
+ * address of an unknown client.
+ */
 import type { AuditEntry } from "../contract/audit/audit.ts";
 
 type Actor = AuditEntry["actor"];
 
 export const MUSTER: Actor = { keyId: "system", name: "muster", role: "system" };
 
-/** People are responsible for actions, not their keys. */
+/** Returns the owner of the key as the actor, because people are responsible for actions, not their keys. */
 export const actorOf = ({ keyId, name, owner, role, onBehalfOf }: Actor & { owner?: string }): Actor => ({
   keyId,
   name: owner ?? name,
@@ -13,5 +16,5 @@ export const actorOf = ({ keyId, name, owner, role, onBehalfOf }: Actor & { owne
   ...(onBehalfOf !== undefined && { onBehalfOf }),
 });
 
-/** An address can identify a person too, and can be erased like a name. */
+/** Returns an actor that is known only by its address. An address can identify a person, so it can be erased like a name. */
 export const strangerAt = (address: string): Actor => ({ keyId: "none", name: address, role: "none" });

@@ -1,4 +1,7 @@
-/** The newest checkpoint of each day, in one file a day. They limit which records can be rewritten, and are small enough to keep for years. */
+/**
+ * Stores the newest checkpoint of each day in one file per day. A stored checkpoint detects rewritten records.
+ * The files are small enough to keep for years.
+ */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
@@ -22,7 +25,7 @@ export function writeCheckpoint(folder: string, note: string, at: Date): void {
   renameSync(`${file}.new`, file);
 }
 
-/** Oldest first. */
+/** Returns the checkpoints, oldest first. */
 export function readCheckpoints(folder: string): KeptNote[] {
   if (!existsSync(inside(folder))) return [];
   return readdirSync(inside(folder))

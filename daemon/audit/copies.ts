@@ -1,4 +1,7 @@
-/** Copies the newest checkpoint to another machine. Only such a copy is proof against an attacker on this machine. */
+/**
+ * Copies the newest checkpoint to another machine. Only a copy on another machine is proof against an attacker
+ * on the control node.
+ */
 import type { KeyObject } from "node:crypto";
 import * as z from "zod";
 import { type Checkpoint, openNote } from "./note.ts";
@@ -7,7 +10,7 @@ export interface SignedCopy extends Checkpoint {
   note: string;
 }
 
-/** Rejects with the reason if the copy was not accepted. */
+/** Rejects with the reason if the other machine did not accept the copy. */
 export type AuditCopy = (signed: SignedCopy) => Promise<void>;
 
 const PATIENCE_MS = 10_000;
@@ -34,7 +37,10 @@ export interface ConsulPlace {
   publicKey: KeyObject;
 }
 
-/** Writes with compare-and-set: of two concurrent writers one fails, and a checkpoint with more records is never replaced. */
+/**
+ * Writes with compare-and-set. If two writers write at the same time, one of them fails. A checkpoint with more
+ * records is never replaced by one with fewer.
+ */
 export function consulCopy({ url, key, token, publicKey }: ConsulPlace): AuditCopy {
   const address = `${url.replace(/\/+$/, "")}/v1/kv/${key}`;
   const ask = (path: string, init: RequestInit = {}) =>

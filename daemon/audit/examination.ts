@@ -1,4 +1,7 @@
-/** Examines the records once, in order, and reports the problems of each. Pure: rows, names and signed checkpoints are arguments. */
+/**
+ * Examines the records once, in order, and reports the problems of each record. The code is pure: it reads no
+ * file and no database.
+ */
 import type { AuditReport } from "../contract/audit/audit-report.ts";
 import type { Digest } from "../contract/changes/plan.ts";
 import type { ProofRow, SaltedText } from "../store/audit/audit-proof.ts";
@@ -9,21 +12,21 @@ import { PersonalTexts } from "./personal-texts.ts";
 import { readRecord } from "./read-record.ts";
 import { BEGINNING, recordHashOf } from "./seal.ts";
 
-/** Facts that are trusted, because their signatures have been checked. */
+/** Facts that the examination trusts, because their signatures have been checked. */
 export interface Witnesses {
   checkpoints: readonly Checkpoint[];
-  /** Records may begin here, because older ones were dropped. */
+  /** Checkpoints after which the records may begin, because older records were dropped. */
   beginnings: readonly Checkpoint[];
   person(digest: Digest): SaltedText | undefined;
 }
 
-/** The previous record. Its stored and computed hashes differ if it was altered. */
+/** The hashes of the previous record. The stored hash and the computed hash differ if the record was altered. */
 interface Previous {
   stored: string;
   computed: string;
 }
 
-/** The number of a row that has only the number in its record, as in an export. */
+/** The place of a row in an export, where only the record's own text contains its number. */
 export const UNPLACED = 0;
 
 const TORN = "text and hash do not belong together";
@@ -38,9 +41,9 @@ export class RecordExamination {
   #first: number | undefined;
   #next = 0;
   #signedTo = 0;
-  /** The first record that no checkpoint has been compared with yet. */
+  /** The number of the first record that has not been compared with a checkpoint. */
   #uncompared = 1;
-  /** Undefined if the previous record is missing or unknown. */
+  /** The previous record, or undefined if it is missing or unknown. */
   #previous: Previous | undefined;
 
   constructor(witnesses: Witnesses) {
@@ -56,7 +59,7 @@ export class RecordExamination {
     const seq = place !== UNPLACED ? place : (read?.seq ?? Math.max(this.#next, 1));
     if (this.#first === undefined) this.#begin(seq);
     if (seq < this.#next) {
-      // Possible in an export only, because a table is read by number.
+      // Only an export can contain an earlier number here, because a table is read in the order of the numbers.
       this.#gaps.fill(seq);
       this.#findings.add("reordered", seq, seq, `it stands after record ${this.#next - 1}`);
       if (read === undefined) this.#findings.add("altered", seq, seq, TORN);

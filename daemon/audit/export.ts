@@ -1,4 +1,7 @@
-/** The audit as lines of JSON with their own proof: signed notes, then every record with its hash and its personal texts. */
+/**
+ * Writes the audit as lines of JSON with their own proof: signed notes, followed by every record with its hash
+ * and its personal texts.
+ */
 import { closeSync, openSync, readSync } from "node:fs";
 import canonicalize from "canonicalize";
 import * as z from "zod";
@@ -29,7 +32,7 @@ export function recordLine({ record, hash, ...texts }: ExportRow): string {
 export interface OpenExport {
   notes: string[];
   rows: Iterable<ProofRow>;
-  /** Texts of the current row. Each line has its own. */
+  /** Returns a personal text of the current row, because each line contains its own texts. */
   person(digest: string): SaltedText | undefined;
 }
 
@@ -69,7 +72,7 @@ function* parsed(file: string): Generator<z.output<typeof Line>> {
   }
 }
 
-/** Reads line by line, because an export may be larger than the memory. */
+/** Reads an export line by line, because an export may be larger than the memory. */
 function* linesOf(file: string): Generator<string> {
   const descriptor = openSync(file, "r");
   try {

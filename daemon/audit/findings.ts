@@ -1,12 +1,12 @@
-/** Describes findings. Neighbours of one kind form one line, also if a million records were altered. */
+/** Describes findings. Adjacent findings of one kind become one line, even if a million records were altered. */
 import type { AuditFinding, AuditFindingKind } from "../contract/audit/audit-report.ts";
 
-/** The first findings are enough to act on, if damage is scattered. */
+/** The maximum number of findings in a report. If the damage is scattered, the first findings are enough to act on. */
 const MOST = 1000;
 
 export class Findings {
   readonly #found: { kind: AuditFindingKind; from: number; to: number; why: string }[] = [];
-  /** The last finding of each kind and reason, which a neighbour may extend. */
+  /** The last finding of each kind and reason. A finding about the next record extends this one. */
   readonly #latest = new Map<string, { kind: AuditFindingKind; from: number; to: number; why: string }>();
   #more = 0;
 

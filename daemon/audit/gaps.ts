@@ -1,4 +1,4 @@
-/** Skipped numbers, which may still appear later. */
+/** Record numbers that were skipped. A record with a skipped number may still follow later. */
 export class Gaps {
   readonly #gaps: [from: number, to: number][] = [];
 

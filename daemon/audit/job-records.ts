@@ -1,4 +1,4 @@
-/** Audit records of jobs: what a schedule is about to run under which rule, and how each job ended. */
+/** Writes the audit records of jobs: the intent and the rule of a scheduled run, and the outcome of each job. */
 import { randomUUID } from "node:crypto";
 import type { PlannedWork } from "../contract/changes/plan.ts";
 import type { Job } from "../contract/jobs/job.ts";
@@ -12,7 +12,7 @@ export interface ScheduledRun {
   work: Pick<PlannedWork, "hash" | "decision">;
 }
 
-/** Records the intent before the jobs are queued and the outcome after it. */
+/** Records the intent of a run before its jobs are queued, and the outcome afterwards. */
 export function recordRun(audit: AuditLog, { subject, summary, work }: ScheduledRun, run: () => Job[]): Job[] {
   const { rule, policyVersion } = work.decision;
   const about = { actor: MUSTER, subject, summary, executionId: randomUUID(), planHash: work.hash, rule, policyVersion };

@@ -1,4 +1,7 @@
-/** Keeps the audit provable while the daemon runs. It signs checkpoints, copies them to other machines, and drops old records. */
+/**
+ * Keeps the audit provable while the daemon runs. The keeper signs checkpoints, copies them to other machines,
+ * and drops old records.
+ */
 import { explain } from "../errors/errors.ts";
 import { PeriodicTask } from "../errors/periodic-task.ts";
 import { readCheckpoints, writeCheckpoint } from "./checkpoint-files.ts";
@@ -13,9 +16,9 @@ export interface KeeperParts {
   folder: string;
   copies: readonly AuditCopy[];
   checkpointSeconds: number;
-  /** Undefined keeps all. */
+  /** The number of days after which records are dropped. Undefined keeps all records. */
   retentionDays: number | undefined;
-  /** Reports a problem: the audit does not match what was signed, or a copy failed. */
+  /** Reports that the audit does not match a signed checkpoint, or that a copy failed. */
   alarm(problem: string): void;
 }
 
@@ -25,10 +28,10 @@ const DAY_MS = 24 * HOUR_MS;
 export class AuditKeeper {
   readonly #parts: KeeperParts;
   #signed: Checkpoint | undefined;
-  /** Reported once, because it does not go away by itself. */
+  /** True if the records do not match the last signed checkpoint. The keeper reports this once, because it is permanent. */
   #broken = false;
   #uncopied: { note: string; checkpoint: Checkpoint } | undefined;
-  /** The reason why the last copies failed. It is reported when it appears or changes, not at every attempt. */
+  /** The reason why the last copy to each place failed. A reason is reported only when it appears or changes. */
   readonly #obstacles = new Map<AuditCopy, string>();
   #copying: Promise<void> = Promise.resolve();
   readonly #rounds: PeriodicTask[];
@@ -56,7 +59,7 @@ export class AuditKeeper {
     await this.#copying;
   }
 
-  /** Signs only what continues the previous checkpoint. A signature over a gap would hide it. */
+  /** Signs a new checkpoint only if the records still match the previous one, because a signature would hide the difference. */
   tick(now: Date = new Date()): void {
     const { audit, signer, folder } = this.#parts;
     if (this.#broken) return;
@@ -74,7 +77,7 @@ export class AuditKeeper {
     this.#copying = this.#copying.then(() => this.#copy());
   }
 
-  /** A full disk must not end the daemon. Its alarm comes once, until a turn succeeds. */
+  /** Runs a task periodically. An error such as a full disk does not end the daemon; the first failure raises an alarm. */
   #every(everyMs: number, run: () => void): PeriodicTask {
     const { alarm } = this.#parts;
     const log = { error: ({ err }: { err: unknown }, message: string) => alarm(`${message}: ${explain(err)}`) };
@@ -86,7 +89,7 @@ export class AuditKeeper {
     this.#parts.alarm(`${what}; no further checkpoint is signed. \`muster audit verify\` shows the reason.`);
   }
 
-  /** A failed copy is retried at the next tick, or replaced by a newer checkpoint. */
+  /** Copies the newest checkpoint. If a copy fails, the next tick copies this checkpoint or a newer one. */
   async #copy(): Promise<void> {
     const due = this.#uncopied;
     if (!due) return;

@@ -1,10 +1,10 @@
-/** Records keys that appear and disappear without a request: the first key, and keys given as hashes. */
+/** Records keys that appear or disappear without a request: the first key, and keys that the configuration contains as hashes. */
 
 import type { KeyStore } from "../store/admin/keys.ts";
 import { MUSTER } from "./actor.ts";
 import type { AuditLog } from "./log.ts";
 
-/** Runs `work`, and records the keys that it added or removed. */
+/** Runs `work` and records the keys that `work` added or removed. */
 export function recordingKeys<T>(keys: KeyStore, audit: AuditLog, work: () => T): T {
   const before = keys.list();
   const result = work();

@@ -1,4 +1,4 @@
-/** The audit for its writers and readers. They append entries and read records. No record is ever changed. */
+/** The audit, as its writers and readers use it. Writers append entries, readers read records, and no record is ever changed. */
 import type { AuditEntry, AuditRecord } from "../contract/audit/audit.ts";
 import { AuditQuery } from "../contract/audit/audit-query.ts";
 import { AuditTable } from "../store/audit/audit.ts";
@@ -11,7 +11,7 @@ import { erasureOf } from "./personal-texts.ts";
 import { BEGINNING, keep, personalDigestOf, reveal, seal, tidy } from "./seal.ts";
 import type { Signer } from "./signer.ts";
 
-/** Limits how long other writers wait for the database. */
+/** The maximum number of records that one transaction drops, because other writers wait for the database meanwhile. */
 const MOST_AT_ONCE = 20_000;
 
 export class AuditLog {
@@ -29,7 +29,7 @@ export class AuditLog {
     this.#bootedAt = now().toISOString();
   }
 
-  /** The record is on disk when this returns. Inside a transaction, it is on disk if and when that commits. */
+  /** Appends a record, which is on disk when the call returns. Inside a transaction, the record is on disk after the commit. */
   append(entry: AuditEntry): AuditRecord {
     const { actor, reason, ...rest } = tidy(entry);
     return atomically(this.#db, () => {
@@ -54,24 +54,27 @@ export class AuditLog {
     });
   }
 
-  /** Newest first. An intent is shown with its outcome, or as `unknown` if no outcome can follow any more. */
+  /** Returns records, newest first. An intent is listed with its outcome, or as `unknown` if no outcome can follow. */
   list(query: Partial<AuditQuery> = {}): AuditRecord[] {
     return this.#table.list(AuditQuery.parse(query)).map((row) => reveal(row, this.#bootedAt));
   }
 
-  /** The present end of the audit, for a signature. */
+  /** Returns the current end of the audit as a checkpoint to sign. */
   checkpoint(): Checkpoint | undefined {
     const last = this.#table.last();
     return last && { origin: originOf(this.#table.epoch()), size: last.seq, root: last.hash };
   }
 
-  /** True if the records are still those that this checkpoint was signed for. */
+  /** Returns true if the records still match this checkpoint. */
   holds({ origin, size, root }: Checkpoint): boolean {
     if (origin !== originOf(this.#table.epoch())) return false;
     return size <= this.#upkeep.anchored() || this.#upkeep.hashAt(size) === root;
   }
 
-  /** Removes a person's name and reasons from every record. The records and their hashes stay. False if no record has the name. */
+  /**
+   * Erases a person's name and reasons from all records. The records and their hashes remain. Returns false if
+   * no record contains the name.
+   */
   erase(name: string, actor: AuditEntry["actor"]): boolean {
     const person = this.#table.person(name);
     if (person === undefined) return false;
@@ -84,7 +87,7 @@ export class AuditLog {
     return true;
   }
 
-  /** Drops older records, some thousands at a time. A signed note marks where the remaining records begin. */
+  /** Drops the oldest records, at most `MOST_AT_ONCE` of them. A signed note marks where the remaining records begin. */
   dropBefore(time: Date, signer: Signer): void {
     atomically(this.#db, () => {
       const last = this.#upkeep.lastBefore(time.toISOString(), MOST_AT_ONCE);
@@ -96,13 +99,16 @@ export class AuditLog {
     });
   }
 
-  /** Some records as lines of an export, with the notes that prove them before the first. Empty at the end. */
+  /**
+   * Returns up to `limit` records as lines of an export. The first part begins with the notes that prove the
+   * records. Returns an empty text at the end.
+   */
   exportAfter(seq: number, limit: number, checkpoints: readonly string[]): string {
     const notes = seq === 0 ? [...this.#upkeep.anchors(), ...checkpoints].map(noteLine) : [];
     return [...notes, ...this.#table.exportAfter(seq, limit).map(recordLine)].join("");
   }
 
-  /** A name has one digest until it is erased. So a search for a person's records need not read all records. */
+  /** Returns the digest of a name. A name keeps one digest until it is erased, so a search for a person's records stays fast. */
   #person(name: string): string {
     const known = this.#table.person(name);
     if (known !== undefined) return known;

@@ -1,8 +1,11 @@
-/** Signed notes as transparency logs write them (C2SP signed-note, ed25519). The root is the hash of the last record. Pure. */
+/**
+ * Reads and writes signed notes in the format of transparency logs (C2SP signed-note, ed25519). The root of a
+ * note is the hash of the last record. Pure functions.
+ */
 import { createHash, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import type { Digest } from "../contract/changes/plan.ts";
 
-/** States that the first `size` records of this log end with this hash. */
+/** A statement that the first `size` records of this log end with the hash `root`. */
 export interface Checkpoint {
   origin: string;
   size: number;
@@ -10,10 +13,13 @@ export interface Checkpoint {
 }
 
 const KEY_NAME = "muster-audit";
-/** C2SP's number for an ed25519 key. */
+/** The type number of an ed25519 key in C2SP's signed-note format. */
 const ED25519 = 1;
 
-/** For the first record after retention. It has its own origin, so that an old checkpoint cannot justify removed records. */
+/**
+ * Returns the origin of the note that marks the first record after retention. An own origin prevents an old
+ * checkpoint from justifying removed records.
+ */
 export const beginningOf = (origin: string): string => `${origin}/beginning`;
 
 export const originOf = (epoch: string): string => `${KEY_NAME}/${epoch}`;
@@ -24,7 +30,7 @@ export function signNote({ origin, size, root }: Checkpoint, privateKey: KeyObje
   return `${text}\n— ${KEY_NAME} ${signature.toString("base64")}\n`;
 }
 
-/** The checkpoint, or undefined if this key did not sign the note. */
+/** Returns the checkpoint of the note, or undefined if the note is not signed with this key. */
 export function openNote(note: string, publicKey: KeyObject): Checkpoint | undefined {
   const [, text, origin, size, root, signed] =
     /^(([^\n]+)\n([1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n)\n— muster-audit ([A-Za-z0-9+/=]+)\n$/u.exec(note) ?? [];
@@ -34,7 +40,7 @@ export function openNote(note: string, publicKey: KeyObject): Checkpoint | undef
   return { origin, size: Number(size), root: Buffer.from(root, "base64").toString("hex") };
 }
 
-/** The public key as the line that other verifiers of signed notes read. */
+/** Returns the public key as a line that other verifiers of signed notes can read. */
 export const verifierLine = (publicKey: KeyObject): string =>
   `${KEY_NAME}+${keyId(publicKey).toString("hex")}+${named(publicKey).toString("base64")}`;
 

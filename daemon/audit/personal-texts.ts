@@ -1,11 +1,11 @@
-/** Checks that the stored names and reasons are those that were hashed, and that missing ones were erased. */
+/** Checks that stored names and reasons match their hashes, and that each missing text was erased by a recorded erasure. */
 import type { Digest } from "../contract/changes/plan.ts";
 import type { SaltedText } from "../store/audit/audit-proof.ts";
 import type { Findings } from "./findings.ts";
 import type { RecordParts } from "./read-record.ts";
 import { personalDigestOf } from "./seal.ts";
 
-/** The subject of the record of an erasure. Only the digest of the person remains. */
+/** Returns the subject of an erasure record, which identifies the person by a digest only. */
 export const erasureOf = (digest: Digest): string => `person ${digest}`;
 
 export class PersonalTexts {
@@ -32,7 +32,7 @@ export class PersonalTexts {
     }
   }
 
-  /** Known only at the end, because an erasure follows the records that it erased. */
+  /** Reports missing texts without an erasure. This check runs at the end, because an erasure follows the erased records. */
   conclude(): void {
     const erased = (digest: Digest) => this.#erased.has(erasureOf(digest));
     for (const [digest, seq] of this.#gone)

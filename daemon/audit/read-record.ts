@@ -1,4 +1,4 @@
-/** The parts of a record that its examination needs, read from the record's text. */
+/** Reads the parts of a record that its examination needs from the record's text. */
 
 export interface RecordParts {
   seq: number;
@@ -9,7 +9,7 @@ export interface RecordParts {
   reason?: string;
 }
 
-/** Undefined for a text that is no record. Such a text was altered, even if its hash fits. */
+/** Returns undefined if the text is not a record. Such a text was altered, even if its hash matches. */
 export function readRecord(text: string): RecordParts | undefined {
   try {
     const value: RecordParts = JSON.parse(text);

@@ -1,4 +1,7 @@
-/** Turns an entry into a record with its proof: canonical JSON with the hash of the previous record. Pure except for the salts. */
+/**
+ * Turns an entry into a record with its proof: canonical JSON that contains the hash of the previous record.
+ * Only the salts are random.
+ */
 import { hash, randomBytes } from "node:crypto";
 import canonicalize from "canonicalize";
 import * as z from "zod";
@@ -8,10 +11,13 @@ import { Instant } from "../contract/names.ts";
 import type { ListedRow, SealedRow } from "../store/audit/audit.ts";
 import type { SaltedText } from "../store/audit/audit-proof.ts";
 
-/** The previous hash of the very first record. */
+/** The value that the first record contains as its previous hash. */
 export const BEGINNING = "0".repeat(64);
 
-/** The hashed text. It contains names and reasons as salted digests, so that they can be erased without changing the hash. */
+/**
+ * The hashed part of a record. Names and reasons are stored as salted digests, so that their erasure does not
+ * change the hash.
+ */
 export const Sealed = AuditEntry.extend({
   actor: z.object({ keyId: z.string(), name: Digest, role: z.string(), onBehalfOf: Digest.optional() }),
   reason: Digest.optional(),
@@ -25,7 +31,7 @@ export const ERASED = "(erased)";
 
 export const recordHashOf = (text: string): Digest => hash("sha256", text);
 
-/** The salt has 128 random bits. Without it, the text cannot be found by trying names. */
+/** Adds a salt of 128 random bits to a text. Without the salt, an attacker cannot find the text by trying names. */
 export const keep = (text: string): SaltedText => ({ salt: randomBytes(16).toString("hex"), text });
 
 export const personalDigestOf = ({ salt, text }: SaltedText): Digest => recordHashOf(`${salt}\n${text}`);
@@ -36,7 +42,7 @@ export function seal(record: Sealed): SealedRow {
   return { seq: record.seq, record: text, hash: recordHashOf(text) };
 }
 
-/** Machines and people control texts. A text that is too long or not readable must not prevent the record. */
+/** Cleans and shortens texts from machines and people, so that no text can prevent a record from being written. */
 export function tidy(entry: AuditEntry): AuditEntry {
   const { actor, subject, summary, reason, result } = entry;
   return {
@@ -55,7 +61,10 @@ const plain = (text: string, room: number): string =>
     .slice(0, room)
     .toWellFormed();
 
-/** An intent from before `bootedAt` without an outcome gets none from this process. */
+/**
+ * Returns the record of a row. An intent without an outcome is unknown if its time is before `bootedAt`,
+ * because no outcome can follow.
+ */
 export function reveal(row: ListedRow, bootedAt: Instant): AuditRecord {
   const { actor, reason, ...rest } = Sealed.parse(JSON.parse(row.record));
   const result = rest.action === "intent" ? resultOfIntent(row, rest.at < bootedAt) : rest.result;

@@ -1,4 +1,7 @@
-/** The key that signs checkpoints, created at its first use. A reader of the key can forge checkpoints, but not copies on other machines. */
+/**
+ * Holds the key that signs checkpoints and creates it at its first use. An attacker with this key can forge
+ * checkpoints, but not their copies on other machines.
+ */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +28,7 @@ export function openSigner(folder: string): Signer {
   return { publicKey, sign: (checkpoint) => signNote(checkpoint, privateKey, publicKey) };
 }
 
-/** The public key of a data folder, or a copy of its `key.pub` from another place. */
+/** Reads the public key of a data folder, or a copy of `key.pub` from another place. */
 export function readPublicKey(folder: string, file = publicFile(folder)): KeyObject {
   let line: string;
   try {

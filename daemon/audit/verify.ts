@@ -1,4 +1,7 @@
-/** Verifies an audit without the daemon: a database with its checkpoint files, or an export with its own checkpoints. */
+/**
+ * Verifies an audit without the daemon. The input is a database with its checkpoint files, or an export with
+ * its own checkpoints.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import type { AuditFinding, AuditReport } from "../contract/audit/audit-report.ts";
 import { MusterError } from "../errors/errors.ts";
@@ -10,14 +13,14 @@ import { beginningOf, type Checkpoint, openNote, originOf } from "./note.ts";
 import { readPublicKey } from "./signer.ts";
 
 export interface Proof {
-  /** The folder `audit` of a data folder. */
+  /** The path of the folder `audit` in a data folder. */
   folder: string;
   database: string;
-  /** An export, in place of the database. */
+  /** The path of an export to verify in place of the database. */
   exported?: string | undefined;
-  /** A checkpoint that was stored elsewhere. */
+  /** The path of a checkpoint that was stored on another machine. */
   checkpoint?: string | undefined;
-  /** A copy of the public key that was stored elsewhere. */
+  /** The path of a copy of the public key that was stored on another machine. */
   publicKey?: string | undefined;
 }
 
@@ -28,7 +31,7 @@ export function verifyAudit(proof: Proof): AuditReport {
     const carried = notes.map((note) => ({ file: `${proof.exported}`, note }));
     return examine(opened([...carried, ...given], proof, undefined), rows, person);
   }
-  // Read before the database, because a checkpoint must not be newer than the records it is compared with.
+  // The checkpoints are read before the database, because a checkpoint must not be newer than the records.
   const kept = [...readCheckpoints(proof.folder), ...given];
   if (!existsSync(proof.database))
     throw new MusterError("REQUEST_INVALID", `there is no database ${proof.database}; name its folder with --data`);
@@ -87,13 +90,13 @@ function examine(
   return { ...report, ok: report.ok && all.length === 0, findings: [...all, ...report.findings] };
 }
 
-/** A database that SQLite cannot read is a finding. Every other error is thrown. */
+/** Returns a finding for a database that SQLite cannot read. Throws every other error. */
 function damage(error: unknown, what: string): AuditFinding {
   if (!(error instanceof Error && "code" in error && /^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(String(error.code)))) throw error;
   return { kind: "altered", text: `${what}: ${error.message}` };
 }
 
-/** Caches digests, because a few people do most actions. */
+/** Caches digests of names, because most records have the same few actors. */
 function remembered(person: Witnesses["person"]): Witnesses["person"] {
   const known = new Map<string, SaltedText>();
   return (digest) => {

@@ -1,4 +1,4 @@
-/** Asks a Consul agent for the healthy services. The catalogue is not used, because it also lists dead services. */
+/** Requests the healthy services from a Consul agent. The catalogue would also list dead services, so it is not used. */
 import { whyUnreached } from "./unreached.ts";
 
 export interface Consul {
@@ -14,7 +14,7 @@ export interface Service {
 
 const MOST_SERVICES = 100;
 
-/** The services with a passing HTTP check, by name, or the reason why Consul gives no answer. */
+/** The services with a passing HTTP check by name, or the reason why Consul did not answer. */
 export type Passing = { services: Service[] } | { unreached: string };
 
 export async function passingServices(consul: Consul, patienceMs: number): Promise<Passing> {
@@ -30,7 +30,7 @@ export async function passingServices(consul: Consul, patienceMs: number): Promi
   }
 }
 
-/** The server answered, but not as Consul answers an allowed client. */
+/** An error for a server that answered, but not in the way Consul answers an authorized client. */
 class NoAnswer extends Error {}
 
 async function ask({ url, token }: Consul, path: string, signal: AbortSignal): Promise<Record<string, unknown>[]> {
@@ -52,7 +52,7 @@ function listIn(text: string): unknown[] | undefined {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value : undefined;
   } catch {
-    return undefined; // not JSON
+    return undefined; // the body is not JSON
   }
 }
 
@@ -61,7 +61,7 @@ function namesOf(checks: Record<string, unknown>[]): string[] {
   return [...new Set(names)].filter((name) => name !== "").sort();
 }
 
-/** The first healthy instance. */
+/** Returns the first healthy instance of a service. */
 function serviceOf(name: string, entries: Record<string, unknown>[]): Service | undefined {
   const { Service, Node } = entries[0] ?? {};
   const { Address, Port } = Object(Service) as { Address?: unknown; Port?: unknown };

@@ -1,4 +1,4 @@
-/** Lists the pages of Consul, of Nomad, of services with a passing HTTP check, and the configured links. */
+/** Lists the web pages of Consul, Nomad and services with a passing HTTP check, and the configured links. */
 import { isIPv6 } from "node:net";
 import type { WebUi } from "../contract/cluster/web-ui.ts";
 import { type Consul, passingServices } from "./consul.ts";
@@ -8,12 +8,12 @@ export interface KnownServices {
   consul?: Consul | undefined;
   nomad?: { url: string } | undefined;
   links: readonly { name: string; url: string }[];
-  /** Called when Consul or Nomad becomes unreachable, when the reason changes, and when it is reached again. */
+  /** Called when Consul or Nomad becomes unreachable, when the reason changes, and when the service is reachable again. */
   changed?: (service: "Consul" | "Nomad", unreached: string | undefined) => void;
 }
 
 export interface WebUis {
-  /** False if Consul is configured and does not answer. */
+  /** False if Consul is configured but does not answer. */
   complete: boolean;
   pages: WebUi[];
 }
@@ -30,7 +30,7 @@ export class WebUiFinder {
     this.#known = known;
   }
 
-  /** The answer of the last half minute, to limit the load on Consul. */
+  /** Returns the list of pages. An answer is reused for half a minute to limit the load on Consul. */
   find(now = Date.now()): Promise<WebUis> {
     if (!this.#last || now - this.#last.at > FRESH_MS) this.#last = { at: now, found: this.#look() };
     return this.#last.found;
@@ -67,7 +67,7 @@ const pageOf = (name: string, url: string, unreached?: string): WebUi =>
     ? { name, url, status: "reachable" }
     : { name: `${name} (Not Reachable)`, url, status: "unreachable", reason: unreached };
 
-/** Any answer counts, also one that asks for a token. */
+/** Returns the reason why a server gives no HTTP answer. Every answer counts as reachable, even a request for a token. */
 async function whyNoAnswer(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: "manual" });

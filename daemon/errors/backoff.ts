@@ -1,10 +1,10 @@
-/** The delay before the next try: it grows with every failure, up to a limit. */
+/** The delay before the next retry. The delay grows with every failure up to a limit. */
 export interface Backoff {
   first: number;
   most: number;
-  /** The ratio of each delay to the one before. */
+  /** The ratio of a delay to the previous delay. */
   factor?: number;
 }
 
-/** In the unit of `first`. `failures` counts from 1. */
+/** Returns the delay in the unit of `first`. `failures` is 1 after the first failure. */
 export const backoff = ({ first, most, factor = 2 }: Backoff, failures: number): number => Math.min(first * factor ** (failures - 1), most);

@@ -1,4 +1,4 @@
-/** Failures that an operator can meet. A code is stable API. Its hint names the next step. */
+/** Errors that an operator can see. An error code is stable API. The hint of an error describes the next step. */
 import { adminHints } from "./admin.ts";
 import { changeHints } from "./changes.ts";
 import { jobHints } from "./jobs.ts";
@@ -23,12 +23,12 @@ export class MusterError extends Error {
   }
 }
 
-/** Error codes of SQLite and the system for a full disk or an exceeded quota. */
+/** Error codes of SQLite and the operating system for a full disk or an exceeded quota. */
 const FULL: readonly unknown[] = ["SQLITE_FULL", "ENOSPC", "EDQUOT"];
 export const isDiskFull = (error: unknown): boolean =>
   error instanceof Error && (("code" in error && FULL.includes(error.code)) || isDiskFull(error.cause));
 
-/** "install of n1 failed: ansible-playbook exited 2: unreachable": each part of the chain describes only its own failure. */
+/** Joins the messages of an error and its causes, such as "install of n1 failed: ansible-playbook exited 2: unreachable". */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${explain(error.cause)}`;

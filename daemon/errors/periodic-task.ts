@@ -1,9 +1,9 @@
-/** Repeats work at an interval and survives its failures: the first of a row is logged, and the next turn tries again. */
+/** Repeats work at an interval and continues after a failure. Only the first of several failures in a row is logged. */
 
-/** Calls back at an interval. Returns the function that ends it. */
+/** Calls `due` at an interval. Returns a function that stops the calls. */
 export type Interval = (everyMs: number, due: () => void) => () => void;
 
-/** Keeps no process alive by itself. */
+/** The timer of the system, which does not keep the process alive. */
 const systemInterval: Interval = (everyMs, due) => {
   const timer = setInterval(due, everyMs).unref();
   return () => clearInterval(timer);
@@ -11,10 +11,10 @@ const systemInterval: Interval = (everyMs, due) => {
 
 export interface PeriodicWork {
   everyMs: number;
-  /** While the promise of a turn is pending, further turns are left out. */
+  /** Runs one turn of the work. While the promise of a turn is pending, the next turns are skipped. */
   run(): void | Promise<void>;
   log: { error(details: { err: unknown }, message: string): void };
-  /** The message logged with the first failure of a row. */
+  /** The message that is logged with the first failure in a row. */
   failure: string;
   interval?: Interval | undefined;
 }
@@ -35,7 +35,7 @@ export class PeriodicTask {
     return this;
   }
 
-  /** Resolves when the turn under way has ended. */
+  /** Stops the task. Resolves when the current turn has ended. */
   async stop(): Promise<void> {
     this.#end?.();
     await this.#turn;

@@ -1,4 +1,4 @@
-/** Failures of a request itself, in any area. */
+/** The error codes and hints of requests that are invalid in any area. */
 export const requestHints = {
   REQUEST_INVALID: "Correct the field that is named and send the request again.",
   ROUTE_NOT_FOUND: "The routes are listed at /api/openapi.json.",

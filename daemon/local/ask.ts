@@ -1,4 +1,7 @@
-/** Asks the questions of `muster init` at a terminal. An invalid answer is asked again. Ctrl-C and Ctrl-D end it. */
+/**
+ * Asks the questions of `muster init` at a terminal. An invalid answer repeats the question. Ctrl-C or Ctrl-D
+ * ends the program.
+ */
 import { stdin, stdout } from "node:process";
 import { createInterface, type Interface } from "node:readline/promises";
 import * as z from "zod";
@@ -38,7 +41,7 @@ export async function ask(given: Given, cards: Card[]): Promise<Asked[]> {
       const left = cards.filter(({ name }) => asked.every(({ card }) => card.name !== name));
       const next = left.length === 0 ? NO_MORE : await askAnother(question, left);
       if (next === NO_MORE) break;
-      // The options of the command line are for the first card.
+      // The options of the command line apply only to the first card.
       asked.push(await askAbout(next, {}, cards, question));
     }
     return asked;

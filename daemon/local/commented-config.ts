@@ -1,4 +1,4 @@
-/** A configuration file that explains itself: chosen keys with their values, every other key as a comment with its default. */
+/** Writes a configuration file with comments. Chosen keys have their values. Every other key is a comment with its default. */
 import * as z from "zod";
 import { Config } from "../config/config.ts";
 
@@ -9,12 +9,12 @@ export interface ChosenCard {
 }
 
 export interface Chosen {
-  /** At least one. */
+  /** The chosen network cards, at least one. */
   cards: readonly ChosenCard[];
   sshKeys?: string | undefined;
 }
 
-/** Dotted key → its value as YAML; a list begins with a line break. */
+/** Maps a dotted key to its value in YAML. A value that is a list begins with a line break. */
 type Values = ReadonlyMap<string, string>;
 
 export function commentedConfig(chosen: Chosen | undefined): string {
@@ -28,7 +28,7 @@ const valuesOf = ({ cards, sshKeys }: Chosen): [string, string][] => [
   ...(sshKeys === undefined ? [] : ([["machines.access.ssh_keys_file", JSON.stringify(sshKeys)]] as [string, string][])),
 ];
 
-/** One card is written as single keys, which are easier to change by hand. Several cards are written as a list. */
+/** Writes a single card as separate keys, which are easier to edit. Several cards become a list. */
 function netbootValues(cards: readonly ChosenCard[]): [string, string][] {
   const [first] = cards;
   if (cards.length === 1 && first) return entriesOf(first).map(([key, value]) => [`netboot.${key}`, value]);
@@ -47,7 +47,10 @@ const entriesOf = ({ interface: name, dhcp, range }: ChosenCard): [string, strin
   ...(range ? [["range", `{ from: ${range.from}, to: ${range.to} }`] as [string, string]] : []),
 ];
 
-/** A key with its description. The keys of an area and of its groups stand on lines of their own; deeper ones are one value. */
+/**
+ * Writes a key with its description. The keys of an area and of its groups have separate lines. A key below a
+ * group is written as one value.
+ */
 function keyLines(path: string, schema: z.ZodType, indent: string, values: Values): string[] {
   const key = path.split(".").at(-1);
   const description = `${indent}# ${schema.description ?? ""}`;
@@ -63,17 +66,17 @@ function keyLines(path: string, schema: z.ZodType, indent: string, values: Value
   ];
 }
 
-/** Areas and the groups in them: `machines` and `machines.debian`. */
+/** The number of levels that have separate lines: areas such as `machines` and groups such as `machines.debian`. */
 const DEPTH = 2;
 
-/** The keys of a section. A section that is absent by default is shown as one value. */
+/** Returns the keys of a section. A section that is absent by default has no keys here and is written as one value. */
 function keysOf(schema: z.ZodType): [string, z.ZodType][] {
   let inner: unknown = schema;
   while (inner instanceof z.ZodPrefault) inner = inner.unwrap();
   return inner instanceof z.ZodObject ? (Object.entries(inner.shape) as [string, z.ZodType][]) : [];
 }
 
-/** The default in JSON, which is YAML too; empty where the key has none. */
+/** Returns the default value as JSON, which is valid YAML. Returns an empty text if the key has no default. */
 function shown(schema: z.ZodType): string {
   const parsed = schema.safeParse(undefined);
   return parsed.success && parsed.data !== undefined ? JSON.stringify(parsed.data) : "";

@@ -1,9 +1,9 @@
-/** The user of a command on the control node, and the check that this user may write the daemon's files. */
+/** Determines the user of a command on the control node, and checks that this user may write the daemon's files. */
 import { accessSync, constants } from "node:fs";
 import { userInfo } from "node:os";
 import { CommandFailure } from "../cli/failure.ts";
 
-/** With sudo, the user who called it. */
+/** Returns the name of the user. With sudo, returns the user who called sudo. */
 export const atTheKeyboard = (): string => process.env.SUDO_USER || userInfo().username;
 
 export function requireOurs(path: string): void {

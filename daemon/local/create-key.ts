@@ -1,4 +1,4 @@
-/** `muster key create`: writes a key to the daemon's database. The daemon may run or not. */
+/** Implements `muster key create`, which writes a key to the daemon's database. The daemon need not run. */
 import { existsSync } from "node:fs";
 import { AuditLog } from "../audit/log.ts";
 import { CommandFailure } from "../cli/failure.ts";
@@ -10,7 +10,7 @@ import { atTheKeyboard, requireOurs } from "./control-node.ts";
 
 export function createKey({ root, database }: DataDir, { name, role, owner, expiresAt }: KeyRequest): NewKey {
   requireOurs(root);
-  // In another folder this would create an empty database, and a key that is of no use.
+  // Opening a missing database would create an empty one, and the daemon would not accept the new key.
   if (!existsSync(database))
     throw new CommandFailure(
       "USAGE",

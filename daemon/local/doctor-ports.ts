@@ -1,4 +1,4 @@
-/** Checks the ports that a start needs, and searches for another DHCP server on the boot network. */
+/** Checks the ports that the daemon needs, and searches for another DHCP server on the boot network. */
 import { execFile, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { type BootInterface, bootInterfaces } from "../config/netboot.ts";
 import type { Check } from "../contract/admin/doctor.ts";
 import { holdersOn } from "./port-holders.ts";
 
-/** True if our own daemon runs. Then it holds the ports, and that is no problem. */
+/** Returns true if our own daemon runs. In this case the daemon uses the ports, which is not a problem. */
 export async function ourDaemonAnswers({ admin: { control } }: Config): Promise<boolean> {
   const host =
     control.host === "0.0.0.0"
@@ -20,7 +20,7 @@ export async function ourDaemonAnswers({ admin: { control } }: Config): Promise<
     const response = await fetch(`http://${host}:${control.port}/health`, { signal: AbortSignal.timeout(3000) });
     return /^\{"status":"(ok|initializing)"\}$/.test(await response.text());
   } catch {
-    return false; // no listener, or another program
+    return false; // no program listens on the port, or another program does
   }
 }
 
@@ -30,7 +30,7 @@ export async function portChecks({ admin: { control }, netboot }: Config): Promi
     await tcpCheck("netboot.http_port", "0.0.0.0", netboot.http_port),
   ];
   const all = bootInterfaces(netboot);
-  // A search for other servers takes seconds, so the cards are checked at the same time.
+  // The search for other DHCP servers takes seconds, so all cards are checked at the same time.
   const each = await Promise.all(all.map((card) => interfaceChecks(card, all.length > 1 ? ` on ${card.interface}` : "")));
   return [...checks, ...each.flat()];
 }
@@ -39,7 +39,7 @@ async function interfaceChecks(
   { interface: card, dhcp: mode, tftp_port, check_other_servers }: BootInterface,
   where: string,
 ): Promise<Check[]> {
-  // Port 0 lets the system choose one that is free.
+  // With port 0, the system chooses a free port, so no check is needed.
   const tftp = tftp_port > 0 ? [launcherCheck(`netboot.tftp_port ${tftp_port}${where}`, card, { tftp: tftp_port })] : [];
   if (mode === "off") return tftp;
   const dhcp = launcherCheck(`DHCP ports 67 and 4011${where}`, card, { dhcp: 67, pxe4011: 4011 });
@@ -67,7 +67,7 @@ const listenProblem = (host: string, port: number) =>
 
 const launcher = join(import.meta.dirname, "../../pxe/bind-sockets.py");
 
-/** Binds the sockets as netboot will, with the same permissions and interface. */
+/** Binds the sockets in the same way as netboot, with the same permissions and interface. */
 function launcherCheck(name: string, card: string, ports: Record<string, number>): Check {
   const sockets = Object.entries(ports).map(([socket, port]) => `${socket}=${port}`);
   const { status, stderr } = spawnSync("/usr/bin/python3", [launcher, card, ...sockets, "--", "true"], {
@@ -81,7 +81,7 @@ function launcherCheck(name: string, card: string, ports: Record<string, number>
       detail: stderr.trim().split("\n").at(-1) ?? "cannot be bound",
       advice: "Stop the program that holds it (`ss -lunp` shows it). Low ports need root, or the sockets of scripts/systemd/install.",
     };
-  // Two programs that allow sharing can bind the same UDP port. Then one of them receives nothing.
+  // Two programs can bind the same UDP port if both allow sharing. In that case one program receives no packets.
   const holders = Object.values(ports).flatMap((port) => holdersOn(card, listing(port)).map((holder) => ({ ...holder, port })));
   const other = holders.find(({ ours }) => !ours);
   if (other)
@@ -96,14 +96,17 @@ function launcherCheck(name: string, card: string, ports: Record<string, number>
 
 const listing = (port: number): string => spawnSync("ss", ["-lunpH", `sport = :${port}`], { encoding: "utf8", timeout: 5000 }).stdout ?? "";
 
-/** Name and process id, where this user may see them. */
+/**
+ * Returns the name and process id of the program that uses the port. Without permission to see them, returns
+ * "another program".
+ */
 function holder(how: string, port: number): string {
   const { stdout } = spawnSync("ss", [how, `sport = :${port}`], { encoding: "utf8", timeout: 5000 });
   const found = /users:\(\("([^"]+)",pid=(\d+)/.exec(stdout ?? "");
   return found ? `${found[1]} (process ${found[2]})` : "another program";
 }
 
-/** Runs in a process of its own, because the launcher provides the socket. */
+/** Searches for other DHCP servers in a separate process, because the launcher passes the socket to a new process. */
 async function rivalCheck(card: string, where: string): Promise<Check> {
   const pxe = join(import.meta.dirname, "../../pxe");
   const program = `import { probeDhcpServers } from ${JSON.stringify(join(pxe, "dhcp/lan/probe.ts"))};

@@ -1,4 +1,4 @@
-/** `muster doctor`: checks everything that a start depends on, with advice for each problem. */
+/** Implements `muster doctor`, which checks everything that the daemon needs and gives advice for each problem. */
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadAccess } from "../config/access-secrets.ts";
@@ -50,7 +50,7 @@ export async function doctor(configFile: string, data: DataDir): Promise<Check[]
 export const good = (name: string, detail: string): Check => ({ name, ok: true, detail });
 export const bad = (name: string, detail: string, advice: string): Check => ({ name, ok: false, detail, advice });
 
-/** Old keys work. The advice names each with its new place. */
+/** Checks the configuration. Keys with an old name still work, and the advice names the new place of each. */
 function configurationCheck(file: string, moved: readonly MovedKey[]): Check {
   if (moved.length === 0) return good("configuration", file);
   const places = moved.map(({ from, to }) => `${from} is now ${to}`).join("; ");
@@ -96,7 +96,10 @@ function lies(address: string, { address: ours, netmask }: BootNetwork): boolean
   return bytes(address).every((byte, index) => (byte & (mask[index] ?? 0)) === ((own[index] ?? 0) & (mask[index] ?? 0)));
 }
 
-/** A missing file of the configured profile is a problem. A missing file of the other profile is only mentioned. */
+/**
+ * Checks the boot files. A missing file of the configured profile is a problem. A missing file of another
+ * profile is only mentioned.
+ */
 function filesCheck(profile: Profile, config: Config, data: DataDir): Check[] {
   const missing = bootFilesFor(profile).filter((file) => !existsSync(join(data.assets, file)));
   const name = `boot files (${profile})`;

@@ -1,4 +1,4 @@
-/** `muster init`: asks for the interfaces and their DHCP modes, and writes a configuration that explains itself. */
+/** Implements `muster init`, which asks for the interfaces and their DHCP modes and writes a commented configuration. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { stdin } from "node:process";
@@ -23,12 +23,12 @@ export async function init(options: InitOptions): Promise<{ file?: string; text:
   const found = cards();
   const chosen = fromFlags(options, found) ?? (await fromTerminal(options, found));
   const text = commentedConfig(chosen);
-  loadAccess(parseConfig(text, file)); // a file that the daemon would refuse is not written
+  loadAccess(parseConfig(text, file)); // throws if the daemon would refuse the file, so that the file is not written
   await write(file, text);
   return { file, text: `Wrote ${options.output}: ${summary(chosen)}.\nNext: muster doctor, then muster up.` };
 }
 
-/** Undefined if the options are not complete. Then the terminal asks. */
+/** Returns the choices from the options. Returns undefined if an option is missing, so that the terminal asks for the choices. */
 function fromFlags(options: InitOptions, found: Card[]): Chosen | undefined {
   const wanted = options.interface.map((text) => cardAndMode(text, options.dhcp, found));
   const several = wanted.length > 1;
@@ -51,7 +51,7 @@ function fromFlags(options: InitOptions, found: Card[]): Chosen | undefined {
   return { cards, sshKeys: keysFile(options) };
 }
 
-/** `eth1` or `eth1=proxy`. */
+/** Parses an option such as `eth1` or `eth1=proxy`. */
 function cardAndMode(text: string, otherwise: string | undefined, found: Card[]): { card: Card; dhcp: string | undefined } {
   const [name = "", dhcp = otherwise] = text.split("=", 2);
   if (dhcp !== undefined && !modes.includes(dhcp))

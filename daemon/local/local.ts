@@ -1,4 +1,4 @@
-/** The commands that work on this machine and do not call the daemon. */
+/** Defines the commands that work on this machine without calling the daemon. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { VERSION } from "../admin/version.ts";
@@ -52,7 +52,7 @@ export const localCommands: LocalCommands = {
 const there = (folder: string, files: readonly string[]): string[] =>
   [...new Set(files)].map((file) => join(folder, file)).filter((file) => existsSync(file));
 
-/** The first that is given or exists: `--config`, `MUSTER_CONFIG`, /etc/muster/muster.yaml, ./muster.yaml. */
+/** Returns the configuration file: `--config`, else `MUSTER_CONFIG`, else /etc/muster/muster.yaml, else ./muster.yaml. */
 function findConfig(flag: string | undefined): string | undefined {
   const named = flag ?? process.env.MUSTER_CONFIG;
   return named ? resolve(named) : ["/etc/muster/muster.yaml", resolve("muster.yaml")].find((file) => existsSync(file));

@@ -1,4 +1,4 @@
-/** The network cards of this machine, and a proposal of addresses to hand out on one. */
+/** Lists the network cards of this machine, and proposes an address range for the machines on a card. */
 import { readdirSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 
@@ -8,7 +8,7 @@ export interface Card {
   netmask?: string;
 }
 
-/** Includes cards without an address, which networkInterfaces() leaves out: such a card is often meant for the machines. */
+/** Returns all network cards. Cards without an address are included, because such a card is often meant for the machines. */
 export function cards(): Card[] {
   const addresses = networkInterfaces();
   return readdirSync("/sys/class/net")
@@ -20,8 +20,9 @@ export function cards(): Card[] {
 }
 
 /**
- * At most a hundred addresses of our own /24. The first addresses are left to routers and servers, and the half with our own
- * address is not used. Undefined if the network is too small.
+ * Proposes at most a hundred addresses of our own /24 network. The first addresses are reserved for routers and
+ * servers. The half of the network with our own address is not used. Returns undefined if the network is too
+ * small.
  */
 export function proposeRange({ address, netmask }: Card): { from: string; to: string } | undefined {
   if (address === undefined || netmask === undefined) return undefined;

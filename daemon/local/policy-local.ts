@@ -1,4 +1,4 @@
-/** `muster policy`: evaluates the rules of this machine without a daemon. */
+/** Implements `muster policy`, which evaluates the rules of this machine without a daemon. */
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import type { ApprovalMode } from "../changes/policy/approval-mode.ts";
@@ -10,7 +10,10 @@ import { Config, loadConfig } from "../config/config.ts";
 import { Plan, type QuorumGroup } from "../contract/changes/plan.ts";
 import { MusterError } from "../errors/errors.ts";
 
-/** A file of cases tests all rules. Muster's own table tests Muster's own rules only, because it describes only those. */
+/**
+ * Tests the rules. With a file of cases, tests all rules. Without a file, tests only Muster's own rules with
+ * Muster's own cases.
+ */
 export function testPolicy(file: string | undefined, place: PolicyPlace, configFile: string | undefined): CaseLine[] {
   const settings = settingsOf(place, configFile);
   loadPolicy(settings);
@@ -59,7 +62,7 @@ function settingsOf({ rules }: PolicyPlace, configFile: string | undefined): Pol
   return { ...settings, folders: [...settings.folders, ...rules] };
 }
 
-/** A plan in the form of `--json`: alone, or within its work. */
+/** Reads a plan from the JSON output of Muster. The JSON may contain the plan alone or the plan with its work. */
 function readPlan(file: string): Plan {
   try {
     const value: unknown = JSON.parse(readFileSync(file, "utf8"));

@@ -1,13 +1,16 @@
-/** Finds other programs that listen on a UDP port, in the output of `ss`. Pure. */
+/** Finds other programs that listen on a UDP port in the output of `ss`. Pure. */
 
 export interface PortHolder {
-  /** Program and process id, where this user may see them. */
+  /** The program's name and process id if this user may see them, or "another program". */
   who: string;
-  /** systemd keeps the port open for the daemon itself. */
+  /** True if systemd keeps the port open for the daemon. */
   ours: boolean;
 }
 
-/** Programs of `ss -lunpH` that listen on all cards or on this one. A server on another card does not matter. */
+/**
+ * Returns the programs in the output of `ss -lunpH` that listen on all cards or on this card. A program on
+ * another card is no problem.
+ */
 export function holdersOn(card: string, listing: string): PortHolder[] {
   return listing.split("\n").flatMap((line) => {
     const local = /^\S+\s+\d+\s+\d+\s+(?:0\.0\.0\.0|\*|\[::\])(?:%([^:\s]+))?:\d+\s/.exec(line);

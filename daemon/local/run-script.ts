@@ -1,4 +1,4 @@
-/** Runs the scripts of some commands in the foreground. Ctrl-C reaches the script first. */
+/** Runs the scripts of some commands in the foreground. Ctrl-C stops the script before the command. */
 import { spawn } from "node:child_process";
 import { CommandFailure } from "../cli/failure.ts";
 import { MusterError } from "../errors/errors.ts";
@@ -8,7 +8,10 @@ interface Ending {
   signal: NodeJS.Signals | null;
 }
 
-/** Runs one step. Its output goes to standard error, so that standard output contains only the answer. */
+/**
+ * Runs one step of a script. The output of the step is written to standard error, so that standard output
+ * contains only the answer.
+ */
 export async function runStep(name: string, command: string, args: string[]): Promise<void> {
   const { code, signal } = await ending(command, args, ["inherit", 2, "inherit"]);
   if (signal === "SIGINT" || code === 130)
@@ -21,7 +24,7 @@ export async function runStep(name: string, command: string, args: string[]): Pr
     );
 }
 
-/** Runs a whole tool, which prints its own failures. */
+/** Runs a complete tool, which prints its own errors. */
 export async function runTool(command: string, args: string[]): Promise<number> {
   const { code, signal } = await ending(command, args, "inherit");
   return signal === "SIGINT" ? 130 : (code ?? 1);
@@ -30,7 +33,8 @@ export async function runTool(command: string, args: string[]): Promise<number> 
 function ending(command: string, args: string[], stdio: "inherit" | ["inherit", 2, "inherit"]): Promise<Ending> {
   return new Promise((done, fail) => {
     const child = spawn(command, args, { stdio });
-    // The terminal sends Ctrl-C to the child too. SIGTERM of a service manager must be forwarded.
+    // The terminal also sends Ctrl-C to the child process, but a service manager sends SIGTERM only to this
+    // process. So SIGTERM is forwarded.
     const stay = () => undefined;
     const pass = () => child.kill("SIGTERM");
     process.on("SIGINT", stay).on("SIGTERM", pass);

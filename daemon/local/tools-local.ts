@@ -1,4 +1,4 @@
-/** `muster tools` and `muster runbooks`: reads the files of this machine without a daemon. */
+/** Implements `muster tools` and `muster runbooks`, which read the files of this machine without a daemon. */
 
 import { matching, ourRunbooks, readRunbooks, runbooksOf } from "../changes/plans/runbook.ts";
 import { catalogueOf, leastRisk, ourTools, readTools, sampleOf } from "../changes/tools/catalogue.ts";
@@ -60,6 +60,6 @@ function placesOf({ forms, runbooks: more }: FormFolders, configFile: string | u
 
 const askedFor = (form: ToolForm): readonly Parameter[] => form.parameters.filter(({ name }) => !form.requiresTarget || name !== "target");
 
-/** `unit!` is required. `lines=200` has the default 200. */
+/** Formats a parameter for the list. `unit!` is a required parameter. `lines=200` is a parameter with the default 200. */
 const shown = ({ name, required, default: usual }: Parameter): string =>
   `${name}${required ? "!" : usual === undefined ? "" : `=${usual}`}`;

@@ -1,4 +1,7 @@
-/** `muster voter add`, `list` and `remove`: changes the executor's list of voters and records each change in the audit. */
+/**
+ * Implements `muster voter add`, `list` and `remove`. These commands change the executor's list of voters and
+ * record each change in the audit.
+ */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { AuditLog } from "../audit/log.ts";
@@ -53,20 +56,20 @@ interface Change {
   changed: RegisteredVoter;
 }
 
-/** Changes run one after the other. The second one sees the result of the first. */
+/** Makes one change at a time, so that a second change sees the result of the first. */
 function change(data: DataDir, action: AuditEntry["action"], decide: (voters: RegisteredVoter[]) => Change): RegisteredVoter[] {
   requireThere(data);
   const { db } = openStores(data.database);
   try {
     const record = { action, actor: { keyId: "local", name: atTheKeyboard(), role: "local" } };
     const audit = new AuditLog(db);
-    // The list of voters decides about every change, so its own changes are recorded before they are made.
+    // The list of voters decides about every change. So a change of this list is recorded before it is made.
     const { changed } = decide(readVoters(data.voters));
     const about = { subject: `voter ${fingerprint(changed.publicKey)}`, executionId: randomUUID() };
     const intent = `a voter of the role ${changed.role}, to be ${action === "voter-added" ? "registered" : "removed"} on the control node`;
     audit.append({ ...record, ...about, action: "intent", summary: intent });
     return atomically(db, () => {
-      // Read again within the transaction, where no other process writes.
+      // The list is read again within the transaction, because no other process can write during the transaction.
       const { voters } = decide(readVoters(data.voters));
       audit.append({ ...record, ...about, summary: intent.replace("to be ", ""), result: "done" });
       writeVoters(data.voters, voters);

@@ -1,18 +1,18 @@
 /**
- * Deadlines of the transient phases. A phase that is not ended by its event in time ends here. Pure; the
- * caller provides the time.
+ * Defines the deadlines of the transient phases. If the expected event does not end a phase in time, the
+ * deadline ends it. The functions are pure, so the caller provides the time.
  */
 import type { NodeState, Profile } from "../contract/machines/node.ts";
 import type { NodeEvent } from "./phases.ts";
 
 /**
- * Maximum duration of each phase in seconds. The Debian installer is slow on an old machine; our own image is
- * not.
+ * The maximum duration of each phase in seconds. The Debian installer needs more time than our own image,
+ * because it is slow on an old machine.
  */
 export const seconds = {
   armed: 24 * 3600,
   installing: { preseed: 2 * 3600, image: 45 * 60 } satisfies Record<Profile, number>,
-  /** Overwriting four terabytes of an old disk takes ten hours. */
+  /** Overwriting an old disk of four terabytes takes ten hours. */
   wiping: { quick: 30 * 60, full: 24 * 3600 },
   calledHome: 10 * 60,
   configuring: 60 * 60,
@@ -21,8 +21,8 @@ export const seconds = {
 export const deadlineAfter = (now: Date, lasting: number): string => new Date(now.getTime() + lasting * 1000).toISOString();
 
 /**
- * Returns the event that ends an overdue phase, or undefined. `configuring` ends with its job, which has its
- * own deadline.
+ * Returns the event that ends an overdue phase. Returns undefined if the phase is not overdue. The phase
+ * `configuring` ends with its job, which has its own deadline.
  */
 export function overdue(state: NodeState, now: Date): NodeEvent | undefined {
   const at = now.toISOString();

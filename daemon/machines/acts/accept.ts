@@ -1,4 +1,4 @@
-/** Takes a discovered machine into the fleet, with a new name if one is given. */
+/** Adds a discovered machine to the fleet. The operator may give the machine a new name. */
 import type { Node } from "../../contract/machines/node.ts";
 import { findNode } from "../find-node.ts";
 import { advance } from "../phases.ts";

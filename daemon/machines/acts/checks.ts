@@ -1,23 +1,26 @@
-/** Checks that several acts share. Each throws a coded error. */
+/** Checks that several acts share. Each check throws an error with a code. */
 import type { Node } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { JobStore } from "../../store/jobs/jobs.ts";
 import { isInService } from "../in-service.ts";
 import { unsuitable } from "../suitability.ts";
 
-/** A node's system must not be removed while a job works on it. */
+/** Throws if a job runs on the node, because the job needs the node's system. */
 export function requireIdle(jobs: JobStore, node: Node): void {
   const job = jobs.liveOf(node.id);
   if (job) throw new MusterError("JOB_IN_PROGRESS", `${job.id} (${job.playbook}) is ${job.status} on ${node.name}`);
 }
 
-/** A node with an installed system is only erased or forgotten after the requester has typed its name. */
+/**
+ * Throws unless the requester typed the name of a node that has an installed system. Only such a node needs
+ * this confirmation.
+ */
 export function requireConfirmed(node: Node, confirm: string | undefined): void {
   if (!isInService(node) || confirm === node.name) return;
   throw new MusterError("REQUEST_INVALID", `confirm: this node is ${node.state.phase}; repeat its name, ${node.name}, to go on`);
 }
 
-/** The rescue system and the wiper both use the kernel of the image. */
+/** Throws if the image's kernel does not suit the machine. The rescue system and the wiper both use this kernel. */
 export function requireOwnKernel({ facts }: Node): void {
   const reason = unsuitable(facts, "image");
   if (reason !== undefined) throw new MusterError("NODE_UNSUITABLE", reason);

@@ -1,4 +1,4 @@
-/** Disarms a node that no boot has used yet. It returns to the phase it was in before. */
+/** Disarms a node that has not booted since it was armed. The node returns to its previous phase. */
 import type { Node } from "../../contract/machines/node.ts";
 import { findNode } from "../find-node.ts";
 import { advance } from "../phases.ts";

@@ -1,4 +1,4 @@
-/** Ends a rescue: the node boots its disk again. */
+/** Ends a rescue, so that the node boots from its disk again. */
 import type { Node } from "../../contract/machines/node.ts";
 import { findNode } from "../find-node.ts";
 import { advance } from "../phases.ts";

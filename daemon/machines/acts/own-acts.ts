@@ -1,4 +1,7 @@
-/** The acts that a step of a plan may contain, by the name of their tool. The plan was decided, so nothing is asked again. */
+/**
+ * Lists the acts that a step of a plan may contain, by the name of their tool. The policy has already decided
+ * about the plan, so an act asks for no further permission.
+ */
 import * as z from "zod";
 import type { Values } from "../../contract/changes/tool.ts";
 import { Profile, WipedDisks } from "../../contract/machines/node.ts";
@@ -18,13 +21,13 @@ import { wipeNode } from "./wipe.ts";
 
 export interface OwnAct {
   tool: string;
-  /** The node's name. The plan names it, so it counts as typed. */
+  /** The node's name. The plan contains the name, so the name counts as typed by the requester. */
   node: string;
   parameters: Values;
   requestedBy: string;
 }
 
-/** Answers what happened, in one line. */
+/** Performs an act. Returns a text of one line that describes the result. */
 type Perform = (ports: ActPorts, act: OwnAct, by: Requester) => Promise<string>;
 
 const ArmValues = z.strictObject({ profile: Profile.optional() });

@@ -1,4 +1,7 @@
-/** The functions of other areas that the acts need. The control process provides them, and each act takes only its part. */
+/**
+ * The functions of other areas that the acts need. The control process provides all functions, and each act
+ * receives only those it uses.
+ */
 import type { Job } from "../../contract/jobs/job.ts";
 import type { Node, Profile } from "../../contract/machines/node.ts";
 import type { PowerAction, PowerResult } from "../../contract/machines/power.ts";
@@ -14,15 +17,15 @@ export interface ActPorts {
   events: EventStore;
   registry: Registry;
   racks: RackStore;
-  /** The profile of a node that is armed without one. */
+  /** The profile of a node that is armed without a profile. */
   defaultProfile: Profile;
-  /** Throws BOOT_FILES_MISSING when there is nothing to boot for it. */
+  /** Throws BOOT_FILES_MISSING if the boot files for this profile or task are missing. */
   requireBootFiles(what: Profile | "rescue" | "wipe"): void;
-  /** Removes a node from the inventory and the known hosts, and revokes its unused tokens. */
+  /** Removes a node from the inventory and from the known hosts, and revokes its unused tokens. */
   forget(node: Node): Promise<void>;
   wake(node: Node): Promise<string>;
   power: {
-    /** Names the driver; throws where there is none. */
+    /** Returns the name of the node's power driver. Throws if the node has no driver. */
     means(node: Node): string;
     perform(node: Node, action: PowerAction): Promise<PowerResult>;
   };
@@ -32,6 +35,6 @@ export interface ActPorts {
   promote(name: string): Promise<void>;
   /** Queues the job that configures the node. Rejects with a coded error if the inventory cannot be written. */
   provision(node: Node, requestedBy: string): Promise<Job>;
-  /** Queues a job that reports what `provision` would change. */
+  /** Queues a job that reports the changes that `provision` would make. */
   preview(node: Node, requestedBy: string): Job;
 }

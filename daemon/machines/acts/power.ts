@@ -1,4 +1,4 @@
-/** Switches a machine by its power driver. The timeline records the request, the requester and the result. */
+/** Switches the power of a machine with its power driver. The timeline records the request, the requester and the result. */
 import type { PowerAction, PowerResult } from "../../contract/machines/power.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
 import { findNode } from "../find-node.ts";
@@ -22,7 +22,7 @@ export async function switchPower(
       "REQUEST_INVALID",
       `confirm: power ${action} cuts the power of a machine that is ${target.state.phase}; repeat its name, ${target.name}, to go on`,
     );
-  // First, so that no approval is requested for what no driver can do.
+  // The driver is determined first, so that no approval is requested for an action without a driver.
   const means = power.means(target);
   requester.permit({ tool: "power", parameters: { action }, nodes: [target], typed: confirm });
   const record = (type: string, summary: string) =>

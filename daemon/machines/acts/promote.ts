@@ -1,4 +1,4 @@
-/** Promotes a worker to a controller in the inventory, and configures it again. */
+/** Promotes a worker to a controller in the inventory, and configures the node again. */
 import type { Job } from "../../contract/jobs/job.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { findNode } from "../find-node.ts";

@@ -1,4 +1,4 @@
-/** Queues the job that configures a node, or a preview of what that job would change. */
+/** Queues a job that configures a node, or a preview of the changes that this job would make. */
 import type { Job } from "../../contract/jobs/job.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { findNode } from "../find-node.ts";

@@ -1,4 +1,4 @@
-/** Gives a node's network boots the rescue system. Its disks are left alone. */
+/** Makes the next network boots of a node load the rescue system. The node's disks are not changed. */
 import type { Node } from "../../contract/machines/node.ts";
 import { findNode } from "../find-node.ts";
 import { advance } from "../phases.ts";

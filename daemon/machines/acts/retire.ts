@@ -1,4 +1,4 @@
-/** Retires a node: it leaves the fleet, its rack, the inventory and the known hosts. Its disk is left alone. */
+/** Retires a node: removes it from the fleet, its rack, the inventory and the known hosts. The node's disk is not changed. */
 import type { Node } from "../../contract/machines/node.ts";
 import { findNode } from "../find-node.ts";
 import { advance } from "../phases.ts";
@@ -20,7 +20,7 @@ export async function retireNode(
   requireConfirmed(target, confirm);
   requireIdle(jobs, target);
   requester.permit({ tool: "retire", nodes: [target], typed: confirm });
-  // A node that is retired already is forgotten again: the files may still name it after a failed first attempt.
+  // A retired node is removed from the files again, because a failed first attempt may have left its name there.
   const retired =
     target.state.phase === "retired"
       ? target
@@ -28,7 +28,7 @@ export async function retireNode(
           node: { ...was, state: advance(was.state, { type: "retired", at: new Date().toISOString() }) },
           event: { source: "control", type: "node.retired", summary: `retired by ${requester.name}` },
         }));
-  // If it is accepted again later, another node may be in its place.
+  // The place in the rack is freed, because another node may occupy the place before this node is accepted again.
   racks.unplace(retired.id);
   await forget(retired);
   return retired;

@@ -1,4 +1,4 @@
-/** Arms a node for a wipe: its next network boot erases its disks, once. */
+/** Arms a node for a wipe. The next network boot of the node erases its disks once. */
 import type { Node, WipedDisks } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { deadlineAfter, seconds } from "../deadlines.ts";
@@ -12,7 +12,7 @@ export interface Wiping {
   node: string;
   confirm: string;
   disks: WipedDisks;
-  /** Only the beginning and the end of each disk. */
+  /** True if only the beginning and the end of each disk are overwritten. */
   quick: boolean;
 }
 
@@ -22,7 +22,7 @@ export function wipeNode(
   requester: Requester,
 ): Node {
   const target = findNode(nodes, node);
-  // For every node, because a machine that Muster never installed may still hold data.
+  // Every node needs a typed name, because a machine that Muster never installed may also contain data.
   if (confirm !== target.name)
     throw new MusterError("REQUEST_INVALID", `confirm: a wipe erases its disks; repeat its name, ${target.name}, to go on`);
   requireIdle(jobs, target);

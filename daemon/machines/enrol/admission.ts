@@ -1,6 +1,7 @@
 /**
- * Decides which node a machine with a valid token is, and whether it is admitted. Pure. Any machine can claim
- * a name or a MAC address. So a machine that claims to be a known node must present the pinned SSH host key.
+ * Decides which node a machine with a valid token is, and whether the machine is admitted. Any machine can
+ * claim a name or a MAC address. So a machine that claims to be a known node must present the node's pinned SSH
+ * host key.
  */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -14,17 +15,17 @@ export type Admission =
 export interface KnownMachines {
   byMac: Node | undefined;
   byName: Node | undefined;
-  /** The pinned SSH host key of a node. */
+  /** Returns the pinned SSH host key of a node. */
   pinned(node: Node): string | undefined;
-  /** True if the inventory has a host or group of this name that is not a Muster node. */
+  /** Returns true if the inventory has a host or group of this name that is not a Muster node. */
   foreign(name: string): boolean;
 }
 
 type Said = Pick<CallHome, "mac" | "hostname" | "ssh_host_key">;
 
 /**
- * Admits a machine whose token names its node. `installing` means that the installer brought the token and
- * also set the host name.
+ * Admits a machine whose token names its node. `installing` is true if the installer delivered the token and
+ * set the host name.
  */
 export function admitBound(said: Said, node: Node, installing: boolean, { byName, pinned, foreign }: KnownMachines): Admission {
   const { mac, hostname, ssh_host_key } = said;
@@ -38,7 +39,7 @@ export function admitBound(said: Said, node: Node, installing: boolean, { byName
   return { kind: "known", node, name: hostname, addMac: false };
 }
 
-/** Admits a machine whose token fits any machine. */
+/** Admits a machine whose token is valid for any machine. */
 export function admitAny(said: Said, { byMac, byName, pinned, foreign }: KnownMachines): Admission {
   const { mac, hostname, ssh_host_key } = said;
   const heldBy = byMac ?? byName;
@@ -50,8 +51,8 @@ export function admitAny(said: Said, { byMac, byName, pinned, foreign }: KnownMa
       return { kind: "contested", node: byMac, reason: `it comes with the MAC address of ${byMac.name}, ${mac}, and another SSH host key` };
     const another = byName !== undefined && byName.id !== byMac.id;
     if (another && key === undefined) return { kind: "contested", node: byName, reason: nameTaken(said, byName) };
-    // A machine sets its own name if it was here before or has no name yet. Otherwise the name that the
-    // operator gave it stays.
+    // A machine may set its name if it was enrolled before or has no name yet. Otherwise the name that the
+    // operator chose stays.
     const namesItself = key !== undefined || byMac.state.phase === "discovered";
     const renamed = namesItself && !another && !foreign(hostname);
     return { kind: "known", node: byMac, name: renamed ? hostname : byMac.name, addMac: false };
