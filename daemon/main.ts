@@ -1,4 +1,4 @@
-/** The program: `muster` with all its commands, including the daemon. Owns arguments, signals and the exit code. */
+/** The main program `muster` with all its commands, including the daemon. Handles arguments, signals and the exit code. */
 import { CommanderError } from "commander";
 import { CommandFailure, exitCodeFor, type Failure, report } from "./cli/failure.ts";
 import { buildProgram } from "./cli/program.ts";
@@ -6,7 +6,7 @@ import { ApiError } from "./contract/client.ts";
 import { explain, MusterError } from "./errors/errors.ts";
 import { localCommands } from "./local/local.ts";
 
-// `muster jobs | head` closes the pipe early. That is not a failure.
+// In `muster jobs | head`, the program `head` closes the pipe early. This closing is not a failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();
@@ -22,7 +22,7 @@ try {
     process.exitCode = exitCodeFor(failure.code);
   }
 }
-// An open database or socket must not keep a finished program alive. Its output is flushed first.
+// A finished program exits even if a database or socket is open. All output is written before the exit.
 process.stdout.write("", () => process.exit());
 
 function failureOf(error: unknown): Failure | undefined {
@@ -36,7 +36,10 @@ function failureOf(error: unknown): Failure | undefined {
   return { code: "INTERNAL", message: trace, hint: "This is a defect in Muster. Please report these lines." };
 }
 
-/** Requested help is not a failure. Help that appears because a command is missing is one. */
+/**
+ * Returns the failure for a usage error. Requested help is not a failure. Help that commander prints because a
+ * command is missing is a failure.
+ */
 function usageFailure({ code, exitCode, message }: CommanderError): Failure | undefined {
   if (exitCode === 0) return undefined;
   if (code === "commander.help") return { code: "USAGE", message: "a command is missing", hint: "Choose one of the commands above." };

@@ -1,4 +1,4 @@
-/** Finds a node by the reference an operator gives: its name, any of its MAC addresses, or its id. */
+/** Finds a node by its name, by any of its MAC addresses, or by its id. */
 import type { Node } from "../contract/machines/node.ts";
 import { Mac } from "../contract/names.ts";
 import { MusterError } from "../errors/errors.ts";

@@ -1,4 +1,4 @@
-/** Tests whether a machine has a system from Muster on its disk, which people may rely on. Pure. */
+/** Checks whether a machine has a system from Muster on its disk. People may use such a system. Pure. */
 import type { Node } from "../contract/machines/node.ts";
 
 export function isInService({ state }: Pick<Node, "state">): boolean {

@@ -1,9 +1,9 @@
-/** The name of a machine until an operator gives it a better one. */
+/** Proposes a name for a machine until an operator chooses a better one. */
 import type { Mac } from "../contract/names.ts";
 
 /**
- * `node-` and the last three bytes, which differ between network cards of one vendor. All six bytes if that
- * name is taken.
+ * Returns `node-` and the last three bytes of the MAC address, because these bytes differ between cards of one
+ * vendor. If this name is taken, returns `node-` and all six bytes.
  */
 export function proposedName(mac: Mac, taken: (name: string) => boolean): string {
   const hex = mac.replaceAll(":", "");

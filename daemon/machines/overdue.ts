@@ -1,7 +1,4 @@
-/**
- * Checks once a second for overdue phases and ends them. Reports nodes whose configuration failed without a
- * job.
- */
+/** Checks for overdue phases once a second and ends them. Also reports nodes whose configuration failed before they had a job. */
 import type { Node } from "../contract/machines/node.ts";
 import { PeriodicTask } from "../errors/periodic-task.ts";
 import type { Log } from "../log/log.ts";
@@ -22,7 +19,7 @@ export class Deadlines {
   #notBefore = 0;
   readonly #rounds: PeriodicTask;
 
-  /** After a restart, `onFailure` may be called a second time for the same node. */
+  /** `onFailure` reports a failed node. After a restart of control, it may be called a second time for the same node. */
   constructor(registry: Registry, nodes: NodeStore, log: Log, onFailure: (node: Node) => Promise<void>) {
     this.#registry = registry;
     this.#nodes = nodes;
@@ -45,7 +42,7 @@ export class Deadlines {
     return this.#rounds.stop();
   }
 
-  /** Resolves when all failures are reported. */
+  /** Ends the overdue phases. Resolves when all failures are reported. */
   async look(now: Date): Promise<void> {
     const nodes = this.#nodes.list();
     for (const { id, state, name } of nodes) {
@@ -61,7 +58,7 @@ export class Deadlines {
       });
       this.#log.warn({ node: name, was: state.phase }, "deadline passed");
     }
-    // Nodes that failed just now are reported at the next check.
+    // A node that failed in this check is reported by the next check.
     for (const node of nodes) await this.#tell(node, now);
   }
 

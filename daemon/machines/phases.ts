@@ -1,4 +1,7 @@
-/** The life of a node. Only this code changes the phase of a node. Pure; the caller stores the result. */
+/**
+ * Defines the phases of a node and the transitions between them. Only this code changes a node's phase. Pure:
+ * the caller stores the result.
+ */
 import type { InstallStage, NodeState, Phase, Profile, WipedDisks } from "../contract/machines/node.ts";
 import { MusterError } from "../errors/errors.ts";
 
@@ -23,7 +26,7 @@ export type NodeEvent =
   | { type: "wiped" }
   | { type: "retired"; at: string };
 
-/** Throws `NODE_WRONG_PHASE` for an event that the phase does not allow. */
+/** Returns the state after an event. Throws `NODE_WRONG_PHASE` if the phase does not allow the event. */
 export function advance(state: NodeState, event: NodeEvent): NodeState {
   switch (event.type) {
     case "accepted":
@@ -56,10 +59,11 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
     case "install-progress":
       return from(state, event, ["installing"], (was) => ({ ...was, stage: later(was.stage, event.stage) }));
     case "install-failed":
-      // Also allowed from `armed`, because the facts a machine reports at its boot may rule the install out.
+      // This event is also allowed in `armed`, because the facts that a machine reports during boot may rule
+      // out the install.
       return from(state, event, ["armed", "installing", "wiping"], () => ({ phase: "install-failed", reason: event.reason, at: event.at }));
     case "called-home":
-      // Also allowed after a missed deadline, because a call-home proves that the machine works.
+      // This event is also allowed after a missed deadline, because a call-home proves that the machine works.
       return from(state, event, ["accepted", "installing", "called-home", "ready", "install-failed", "configure-failed"], () => ({
         phase: "called-home",
         at: event.at,
@@ -102,16 +106,15 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
       }));
     case "wiper-handed-out":
       return from(state, event, ["wiping"], (was) => {
-        // Do not repeat this even for a boot that never reached the disk. A repetition needs a new arming
-        // with the node's name typed again.
+        // A wipe is not repeated, even if the first boot never reached the disk. To repeat the wipe, an
+        // operator must arm it again and type the node's name.
         if (was.startedAt !== undefined) throw wrongPhase(state, event);
         return { ...was, startedAt: event.at, deadline: event.deadline, keyHash: event.keyHash };
       });
     case "wipe-progress":
       return from(state, event, ["wiping"], (was) => {
         const late = was.stage !== undefined && order.indexOf(was.stage) >= order.indexOf("partition");
-        // Permission to write is given once. A second machine with the same key, or a second request of the
-        // same machine, gets none.
+        // The wiper may write to the disks only once. Control refuses a second request, even if it has the same key.
         if (was.startedAt === undefined || (event.stage === "partition" && late)) throw wrongPhase(state, event);
         return { ...was, stage: later(was.stage, event.stage) };
       });
@@ -130,14 +133,17 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
   }
 }
 
-/** Allows one retry, and only if the installer has not reported that it is about to write to the disk. */
+/**
+ * Returns true if the install may be retried. One retry is allowed if the installer has not reported that it is
+ * about to write to the disk.
+ */
 export function mayRetry(state: Extract<NodeState, { phase: "installing" }>): boolean {
   return state.attempts < 2 && (state.stage === undefined || state.stage === "start");
 }
 
 const order: readonly InstallStage[] = ["start", "partition", "base", "late", "done"];
 
-/** Beacons may arrive twice or late, so a stage never goes back. */
+/** Returns the later of two stages. Beacons may arrive twice or late, so the stage must never go back. */
 function later(was: InstallStage | undefined, now: InstallStage): InstallStage {
   return was !== undefined && order.indexOf(was) > order.indexOf(now) ? was : now;
 }

@@ -1,10 +1,7 @@
-/**
- * Checks whether a playbook may run on a node now. The node needs a system from Muster that is not about to
- * be replaced. Pure.
- */
+/** Checks whether a playbook may run on a node now. The node needs a system from Muster that will not be replaced soon. Pure. */
 import type { Node } from "../contract/machines/node.ts";
 
-/** Returns the reason against it, or undefined. */
+/** Returns the reason why no playbook may run on the node, or undefined. */
 export function notRunnable({ state, name }: Node): string | undefined {
   switch (state.phase) {
     case "ready":

@@ -1,12 +1,12 @@
-/** Checks whether a machine can run the system that a profile installs. Unknown facts are no obstacle. */
+/** Checks whether a machine can run the system that a profile installs. An unknown fact does not prevent the install. */
 
 import type { Facts, Profile } from "../contract/machines/node.ts";
 import { debianFor } from "../contract/netboot/debian.ts";
 
-/** iPXE's names of processors other than x86. */
+/** The names that iPXE uses for processors other than x86. */
 const foreign = ["arm32", "arm64", "riscv32", "riscv64", "loong64"];
 
-/** Returns the reason against it, or undefined. */
+/** Returns the reason why the machine cannot run the system, or undefined. */
 export function unsuitable(
   { cpuArch, arch, firmwareBits }: Pick<Facts, "cpuArch" | "arch" | "firmwareBits">,
   profile: Profile,

@@ -1,6 +1,6 @@
 /**
- * Determines what a token permits: the call-home of its own node, the admission of any machine, or the
- * repetition of an earlier answer.
+ * Determines the permission of a token. A token permits the call-home of one node or the admission of any
+ * machine. A repeated call-home receives its earlier answer again.
  */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import type { MachineRole } from "../../contract/machines/enrol.ts";
@@ -21,13 +21,13 @@ export interface TokenStores {
   nodes: NodeStore;
 }
 
-/** The fields in which a repeated call-home must equal the first. */
+/** Returns a hash of the fields that must be equal in a repeated call-home. */
 export const identityOf = ({ mac, hostname, ip_address, ssh_host_key }: Omit<CallHome, "token">): string =>
   sha256(JSON.stringify([mac, hostname, ip_address, ssh_host_key]));
 
 export const usedAlready = () => new MusterError("TOKEN_INVALID", "token: this token has been used already");
 
-/** Throws TOKEN_INVALID for a token that permits nothing. */
+/** Returns the permission of the token. Throws TOKEN_INVALID if the token permits nothing. */
 export function credentialOf(callHome: CallHome, { tokens, enrolTokens, nodes }: TokenStores, now: Date): Credential {
   const { token, mac } = callHome;
   const enrolled = enrolTokens.enrolledAs(token, identityOf(callHome));
@@ -47,7 +47,7 @@ export function credentialOf(callHome: CallHome, { tokens, enrolTokens, nodes }:
       throw new MusterError("TOKEN_INVALID", "token: this token has expired");
     case "redeemed":
       if (bound.as === identityOf(callHome)) return { kind: "again", nodeId: bound.nodeId };
-      // For a token of another machine, do not reveal anything, not even that it was used.
+      // A machine with another machine's token must not learn that the token was used.
       if (!nodes.findById(bound.nodeId)?.macs.includes(mac)) throw new MusterError("TOKEN_INVALID", `mac: this token is not for ${mac}`);
       throw usedAlready();
     case "fresh":

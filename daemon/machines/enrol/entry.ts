@@ -1,6 +1,6 @@
 /**
- * Records the admission of a machine: its host key is pinned, its address is assigned, and its phase
- * advances. Runs inside the caller's transaction.
+ * Records the admission of a machine: pins its host key, stores its address and advances its phase. Runs inside
+ * the caller's transaction.
  */
 import { randomUUID } from "node:crypto";
 import type { CallHome } from "../../contract/machines/call-home.ts";
@@ -21,7 +21,7 @@ export interface NodeEntry {
   said: Omit<CallHome, "token">;
   name: string;
   macs: string[];
-  /** The way it was admitted, for the timeline: `called home`. */
+  /** A phrase for the timeline that describes the admission, such as `called home`. */
   how: string;
 }
 
@@ -67,8 +67,8 @@ function settleIn(
   now: Date,
 ): void {
   hostKeys.pin(holder.id, ssh_host_key, now);
-  // An expired lease may pass to another machine. A run for the former holder of the address must not reach
-  // that machine.
+  // An expired lease may pass to another machine. So the address is removed from its former node, because a run
+  // for that node must not reach the other machine.
   for (const { id } of nodes.findByAddress(ip_address)) {
     if (id === holder.id) continue;
     registry.update(id, ({ address: _, ...was }) => ({

@@ -1,6 +1,6 @@
 /**
- * Periodically looks for nodes that called home and have no job yet, because the inventory was broken or
- * locked at that time.
+ * Periodically hands over nodes that called home but have no job. A node has no job if the inventory was
+ * invalid or locked during its call-home.
  */
 import type { Node } from "../../contract/machines/node.ts";
 import { explain } from "../../errors/errors.ts";
@@ -11,7 +11,7 @@ import type { Handover } from "./handover.ts";
 const EVERY_MS = 3000;
 const WAITING = "nodes that called home wait for their job; retrying until they have it";
 
-/** Resolves when the first check is done. */
+/** Starts the periodic check. Resolves when the first check has ended. */
 export async function keepHandingOver(
   handover: Pick<Handover, "resume">,
   log: Pick<Log, "error">,
@@ -27,7 +27,7 @@ export async function keepHandingOver(
       known ? known.nodes.push(name) : reasons.set(reason, { error, nodes: [name] });
     };
     await handover.resume(note).catch((error: unknown) => reasons.set(explain(error), { error, nodes: [] }));
-    if (stopped) return; // after the stop, errors are caused by closed files and not by the inventory
+    if (stopped) return; // errors after `stop` are caused by closed files, not by the inventory
     for (const [reason, { error, nodes }] of reasons) if (!logged.has(reason)) log.error({ err: error, nodes }, WAITING);
     logged = new Set(reasons.keys());
   };

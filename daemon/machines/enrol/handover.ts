@@ -1,6 +1,6 @@
 /**
- * Hands a node over to Ansible: first writes its inventory entry and its key in known_hosts, then queues its
- * job.
+ * Hands a node over to Ansible. First writes the node's inventory entry and its key in known_hosts, then queues
+ * the node's job.
  */
 
 import type { Job } from "../../contract/jobs/job.ts";
@@ -20,9 +20,9 @@ export interface HandoverParts {
   enrolTokens: EnrolTokenStore;
   inventory: {
     upsertHost(host: { name: string; address: string }, without: readonly string[], group: string): Promise<void>;
-    /** The hosts of our groups by name, with their address. */
+    /** Returns the hosts of Muster's groups by name, with the address of each host. */
     hosts(): ReadonlyMap<string, string>;
-    /** Names of all hosts and groups in the file, including those that others wrote. */
+    /** Returns the names of all hosts and groups in the file, including names that Muster did not write. */
     names(): ReadonlySet<string>;
   };
   knownHosts: { write(keys: PinnedKey[]): Promise<void> };
@@ -34,7 +34,7 @@ const groupOf: Record<MachineRole, string> = { worker: "worker_nodes", controlle
 
 export class Handover {
   readonly #parts: HandoverParts;
-  /** Nodes whose inventory entry is being written now, so that a second call does not start the same. */
+  /** The ids of nodes whose inventory entry is being written, so that no second handover of the same node starts. */
   readonly #underway = new Set<string>();
 
   constructor(parts: HandoverParts) {
@@ -52,17 +52,14 @@ export class Handover {
     }
   }
 
-  /**
-   * Repeats the handover for an operator, because the inventory may have been broken when the node called
-   * home.
-   */
+  /** Repeats the handover when an operator requests it, because the first handover may have failed on an invalid inventory. */
   async again(node: Node, requestedBy: string): Promise<Job> {
     const live = this.#parts.jobs.liveOf(node.id);
     if (live) throw new MusterError("JOB_IN_PROGRESS", `${live.id} is ${live.status} on ${node.name}`);
-    // Check before the files are touched: a retired node must not return to them.
+    // The phase is checked before the files are changed, because a retired node must not return to the files.
     advance(node.state, { type: "configuring", jobId: "", at: "" });
     if (this.#parts.inventory.names().has(node.name)) {
-      // Its address in the inventory stays, because an operator may have set another one by hand.
+      // The address in the inventory is not changed, because an operator may have edited it.
       await this.#parts.knownHosts.write(this.#parts.hostKeys.all());
       return this.#parts.provision(node, requestedBy);
     }
@@ -74,14 +71,14 @@ export class Handover {
     return this.begin(node, requestedBy);
   }
 
-  /** True if the inventory has the node under its last known address. */
+  /** Returns true if the inventory contains the node with its last known address. */
   isPlaced({ name, address }: Node): boolean {
     return address === undefined || this.#parts.inventory.hosts().get(name) === address;
   }
 
   /**
-   * Hands over nodes that called home and have no job because of an earlier failure. A failure of one node
-   * does not stop the others.
+   * Hands over nodes that called home but have no job because of an earlier failure. If one node fails, the
+   * remaining nodes are still handed over.
    */
   async resume(onFailure: (node: Node, error: unknown) => void): Promise<void> {
     const { nodes, jobs } = this.#parts;
@@ -92,7 +89,7 @@ export class Handover {
     await Promise.all(
       waiting.map((node) =>
         this.begin(node).catch((error: unknown) => {
-          // The node called home again in the meantime and got its job.
+          // The node has called home again since the check and already has its job.
           if (!(error instanceof MusterError && error.code === "JOB_IN_PROGRESS")) onFailure(node, error);
         }),
       ),

@@ -1,8 +1,7 @@
 /**
- * Reports a machine that repeats a call-home from another address with its spent token. This happens when the
- * answer was lost and the lease expired in the meantime.
- * Do not admit it. Everything it presents can be sniffed on the boot network, so an attacker could use it to
- * redirect the node's address.
+ * Reports a machine that repeats a call-home with a used token from another address. This happens if the answer
+ * was lost and the machine's lease expired. Such a machine is not admitted. An attacker can read all its data
+ * on the boot network, and could use this data to redirect the node's address.
  */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -24,14 +23,14 @@ const EVERY_MS = 3600_000;
 
 export class Moved {
   readonly #parts: MovedParts;
-  /** At most one report per hour and node, for any source address. */
+  /** The time of the last report for each node. Control reports a node at most once per hour. */
   readonly #toldAt = new Map<string, number>();
 
   constructor(parts: MovedParts) {
     this.#parts = parts;
   }
 
-  /** Receives the error with which a call was refused. */
+  /** Reports the refused call-home if the machine has moved. `error` is the error that refused the call-home. */
   refused(callHome: CallHome, error: unknown, now: Date): void {
     if (!(error instanceof MusterError) || error.code !== "TOKEN_INVALID") return;
     const { nodes, hostKeys, events } = this.#parts;

@@ -1,8 +1,8 @@
-/** The networks in which nodes are allowed, and a test of an address against them. */
+/** Determines the networks in which nodes are allowed, and tests whether an address is in one of them. */
 import { BlockList, isIPv6 } from "node:net";
 
 export function inNetworks(networks: readonly string[]): (address: string) => boolean {
-  // One list per family. A common list would accept `::ffff:10.0.0.1` as a second name of 10.0.0.1.
+  // Each address family has its own list. A common list would accept `::ffff:10.0.0.1` as another name of 10.0.0.1.
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const network of networks) {
     const [address = "", prefix = "32"] = network.split("/");
@@ -12,8 +12,8 @@ export function inNetworks(networks: readonly string[]): (address: string) => bo
 }
 
 /**
- * The networks from which call-homes are accepted: the configured ones, or else the boot networks, or else
- * only this machine.
+ * Returns the networks from which call-homes are accepted: the configured networks, else the boot networks,
+ * else only this machine.
  */
 export function nodeNetworks(configured: readonly string[], booting: readonly string[]): readonly string[] {
   if (configured.length > 0) return configured;

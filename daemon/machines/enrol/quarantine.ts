@@ -1,6 +1,6 @@
 /**
- * Machines whose name or MAC address another node has. They are kept out and listed until an operator admits
- * or rejects them.
+ * Keeps out machines that claim the name or the MAC address of another node. Such a machine stays on a list
+ * until an operator admits or rejects it.
  */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import type { Claim } from "../../contract/machines/enrol.ts";
@@ -43,8 +43,8 @@ export class Quarantine {
   }
 
   /**
-   * Records the claim and returns the error for the machine. The timeline of the claimed node gets an event,
-   * and nothing else about the node changes.
+   * Records the claim of a machine and returns the error for the machine. The timeline of the claimed node
+   * receives an event. The node itself is not changed.
    */
   keepOut(callHome: CallHome, contested: Node | undefined, reason: string): MusterError {
     const { db, claims, events } = this.#parts;
@@ -63,13 +63,13 @@ export class Quarantine {
     return refusal(kept);
   }
 
-  /** Throws for a machine that an operator has rejected. */
+  /** Throws if an operator has rejected the machine. */
   requireNotDiscarded(callHome: CallHome): void {
     const claim = this.#parts.claims.known(callHome);
     if (claim?.state === "discarded") throw refusal(claim);
   }
 
-  /** The machine was admitted, so its earlier claims are removed. */
+  /** Closes the machine's open claim after the machine was admitted. */
   settled(callHome: CallHome): void {
     const claim = this.#parts.claims.known(callHome);
     if (claim?.state === "open") this.#parts.claims.settle(claim.id, "released");
@@ -88,8 +88,8 @@ export class Quarantine {
   }
 
   /**
-   * Returns the node that the machine is from now on. Its next call with the same token gets the answer of an
-   * admitted machine.
+   * Admits the machine and returns its node. The machine's next call-home with the same token receives the
+   * answer for an admitted machine.
    */
   release(id: string, wish: Release, by: string): Node {
     const { db, claims, enrolTokens } = this.#parts;
@@ -145,7 +145,7 @@ export class Quarantine {
   }
 }
 
-/** The machine must not learn names or MAC addresses of other nodes. */
+/** Returns an error that contains no name or MAC address of another node, because the machine must not learn them. */
 const refusal = (claim: KeptClaim | undefined): MusterError =>
   new MusterError(
     "MACHINE_QUARANTINED",

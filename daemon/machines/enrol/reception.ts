@@ -1,6 +1,6 @@
 /**
- * Admits machines that call home: checks the token, decides which node the machine is, pins its host key and
- * hands it over to Ansible. Nothing is written before the token is verified.
+ * Admits machines that call home. Reception checks the token, determines the node, pins its host key and hands
+ * the node over to Ansible. Nothing is written before the token is verified.
  */
 
 import type { Job } from "../../contract/jobs/job.ts";
@@ -27,7 +27,7 @@ export interface ReceptionParts extends QuarantineParts, HandoverParts {
   isNodeAddress(address: string): boolean;
 }
 
-/** Phases in which an admitted node may be. */
+/** The phases in which an admitted node may repeat its call-home. */
 const phasesAfter: Phase[] = ["called-home", "configuring", "ready", "configure-failed"];
 
 type Decided = { credential: Credential; admission: Admission } | { credential: Extract<Credential, { kind: "again" }>; node: Node };
@@ -46,8 +46,8 @@ export class Reception {
   }
 
   /**
-   * Rejects with a coded error. A repeated call-home whose answer was lost gets the same answer and starts
-   * nothing twice.
+   * Receives a call-home. Rejects with a coded error. If the first answer was lost, a repeated call-home gets
+   * the same answer and starts nothing twice.
    */
   async receive(callHome: CallHome): Promise<{ node: Node; job: Job }> {
     const { jobs, isNodeAddress } = this.#parts;
@@ -63,7 +63,7 @@ export class Reception {
     if (live) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);
     if (repeated) {
       const { phase } = node.state;
-      // Since its call-home the node was armed, installed or retired, so the token is no longer valid.
+      // The node was armed, installed or retired after its call-home, so its token is no longer valid.
       if (!phasesAfter.includes(phase)) throw usedAlready();
       const last = jobs.lastProvisioning(node.id);
       if (last && phase !== "called-home" && this.handover.isPlaced(node)) return { node, job: last };
@@ -71,11 +71,11 @@ export class Reception {
     return { node, job: await this.handover.begin(node) };
   }
 
-  /** An operator admits a machine that was kept out. */
+  /** Admits a machine that was kept out, on request of an operator. */
   async release(id: string, wish: Release, by: string): Promise<{ node: Node; job: Job }> {
     if (wish.name !== undefined && this.#foreign(wish.name))
       throw new MusterError("NODE_NAME_TAKEN", `name: the inventory has a host or group called ${wish.name}`);
-    this.#parts.inventory.names(); // throws for a broken file, before the database records the admission
+    this.#parts.inventory.names(); // throws if the file is invalid, before the database records the admission
     const released = this.quarantine.release(id, wish, by);
     const job = await this.handover.begin(released).catch((error: unknown) => {
       if (!(error instanceof MusterError)) throw error;
@@ -94,7 +94,8 @@ export class Reception {
   }
 
   /**
-   * Renames in the inventory first, because the file may be broken or locked. Returns the new name, if any.
+   * Renames the node in the inventory before the database changes, because the file may be invalid or locked.
+   * Returns the new name, or undefined.
    */
   async #renameFirst(callHome: CallHome): Promise<string | undefined> {
     const decided = this.#decide(callHome, new Date());
@@ -113,7 +114,7 @@ export class Reception {
       if ("node" in decided) return { node: decided.node, repeated: true };
       const { admission, credential } = decided;
       if (admission.kind === "refused") throw new MusterError(admission.code, admission.message);
-      // Recorded outside of this transaction, because an error here would roll the record back.
+      // The claim is recorded outside this transaction, because an error inside would roll back the record.
       if (admission.kind === "contested") return admission;
       return { node: this.#enter(callHome, admission, credential, now), repeated: false };
     });
@@ -151,7 +152,7 @@ export class Reception {
     else {
       const { name, addMac } = admission;
       node = admission.node;
-      // Check before the phase advances, because the result of a running job counts first.
+      // The job is checked before the phase advances, because the result of a running job must be recorded first.
       if (jobs.liveOf(node.id)) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);
       if (credential.kind === "any" && node.state.phase === "discovered")
         node = registry.update(node.id, (was) => ({
@@ -166,7 +167,10 @@ export class Reception {
     return node;
   }
 
-  /** A machine may not choose the name of a host or group that is not a Muster node. */
+  /**
+   * Returns true if the inventory has a host or group of this name that is not a Muster node. No machine may
+   * choose such a name.
+   */
   #foreign(name: string): boolean {
     return this.#parts.nodes.findByName(name) === undefined && this.#parts.inventory.names().has(name);
   }

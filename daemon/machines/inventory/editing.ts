@@ -1,4 +1,4 @@
-/** Reads the inventory file, and changes groups and variables in it. */
+/** Reads the inventory file, and changes its groups and variables. */
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import type { Inventory } from "./inventory.ts";

@@ -1,6 +1,6 @@
 /**
- * Ansible's inventory file, which other programs and people may edit too. It is read whole, changed under a
- * lock, and replaced atomically.
+ * Reads and changes Ansible's inventory file, which people and other programs may also edit. Muster reads the
+ * whole file, changes it under a lock, and replaces it atomically.
  */
 import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { lock } from "proper-lockfile";
@@ -9,9 +9,12 @@ import { type Document, isMap, isScalar, parseDocument } from "yaml";
 import { MusterError } from "../../errors/errors.ts";
 import { Mutex } from "./mutex.ts";
 
-/** The lock of a crashed process becomes free after this time. Muster holds the lock for milliseconds. */
+/**
+ * The time in milliseconds after which the lock of a crashed process becomes free. Muster locks the file only
+ * for milliseconds.
+ */
 const STALE_MS = 10_000;
-/** Number of retries when a program without the lock writes in between. */
+/** The number of attempts if another program changes the file without the lock. */
 const TRIES = 5;
 
 type Edit = (document: Document) => void;
@@ -24,23 +27,23 @@ interface Waiting {
 
 export class InventoryFile {
   readonly path: string;
-  /** Polling a lock file is slow, so callers of this process wait for this mutex instead. */
+  /** Serializes the callers in this process, because polling the lock file would be slow. */
   readonly #mutex = new Mutex();
-  /** Edits of all waiting callers. When a rack calls home at once, they are written together. */
+  /** The edits of all waiting callers. One write saves them together, for example when all machines of a rack call home. */
   #waiting: Waiting[] = [];
-  /** The parsed document of the last written text. Parsing takes as long as editing, so it is kept. */
+  /** The text of the last write and its parsed document. The document is cached, because parsing takes as long as editing. */
   #written: { text: string; document: Document } | undefined;
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** Read-only for the caller, because the next change may be made in the same document. */
+  /** Returns the parsed document. The caller must not change it, because the next edit may use the same document. */
   read(text = this.text()): Document {
     return this.#written?.text === text ? this.#written.document : this.#parse(text);
   }
 
-  /** `edit` may be called again with a newer version of the file. */
+  /** Applies `edit` to the file. `edit` may run several times if another program changes the file in the meantime. */
   change(edit: Edit): Promise<void> {
     return new Promise((done, failed) => {
       this.#waiting.push({ edit, done, failed });
@@ -60,10 +63,11 @@ export class InventoryFile {
     }
   }
 
-  /** Returns the edits that failed, with their errors. All others are on disk. */
+  /** Writes the edits to the file. Returns the failed edits with their errors. All other edits are on disk. */
   async #write(edits: readonly Edit[]): Promise<Map<Edit, unknown>> {
     let lost: Error | undefined;
-    // The file must exist to be locked by its real path. An empty file is a valid inventory.
+    // Only an existing file can be locked by its real path. So an empty file is created if needed, which is a
+    // valid inventory.
     closeSync(openSync(this.path, "a", 0o640));
     const release = await this.#lock((error) => {
       lost = error;
@@ -74,18 +78,19 @@ export class InventoryFile {
         const before = this.text();
         const { document, refused } = this.#edited(before, edits);
         const text = document.toString({ lineWidth: 0 });
-        // If another program has the lock by now, its changes must not be overwritten.
+        // If the lock was lost, another program may have changed the file, and its changes must not be overwritten.
         if (lost || ours === undefined || this.#lockIdentity() !== ours)
           throw new MusterError("INVENTORY_LOCKED", `the lock on ${this.path} was lost; nothing was written`, { cause: lost });
-        // An editor takes no lock. If it saved in the meantime, apply the edits to its version.
+        // An editor writes without the lock. If an editor saved the file in the meantime, the edits are applied
+        // to the new version.
         if (this.text() !== before) {
           if (tries < TRIES) continue;
           throw new MusterError("INVENTORY_LOCKED", `${this.path} is being changed by another program repeatedly`);
         }
-        // Mode and owner stay the same, because the operator may keep secrets in the file.
+        // The mode and the owner of the file are preserved, because the operator may keep secrets in the file.
         if (text !== before) await writeFileAtomic(this.path, text, { fsync: true });
-        // Parse the written text now, while other callers are served, because an edited document differs from
-        // a parsed one.
+        // An edited document differs from a parsed one, so the written text is parsed again. This happens now,
+        // while other callers are served.
         this.#written = { text, document: this.#parse(text) };
         return refused;
       }
@@ -95,13 +100,14 @@ export class InventoryFile {
   }
 
   /**
-   * A failed edit may leave a partial change in the document, so the others start from a new one without it.
+   * Applies the edits to the text. A failed edit may have changed a part of the document. So the remaining
+   * edits are applied to a new document.
    */
   #edited(text: string, edits: readonly Edit[]): { document: Document; refused: Map<Edit, unknown> } {
     const refused = new Map<Edit, unknown>();
     for (;;) {
       const document = this.read(text);
-      // The document changes from here on. If the write fails, it must not be used again.
+      // The edits change the document. If the write fails, this document must not be used again.
       this.#written = undefined;
       const failed = edits.find((edit) => {
         if (refused.has(edit)) return false;
@@ -117,7 +123,10 @@ export class InventoryFile {
     }
   }
 
-  /** Adding to a group that is a list or a text would destroy it. An empty group is valid and common. */
+  /**
+   * Creates the maps of a path. Throws if a group is a list or a text, because a new entry would destroy it. An
+   * empty group is valid and common.
+   */
   ensureMap(document: Document, path: readonly string[]): void {
     for (let depth = 0; depth <= path.length; depth++) {
       const at = path.slice(0, depth);
@@ -126,13 +135,14 @@ export class InventoryFile {
       const empty = node === undefined || node === null || (isScalar(node) && node.value === null);
       if (!empty || depth === 0)
         throw new MusterError("INVENTORY_INVALID", `${this.path}: ${at.join(".") || "the top level"} is not a mapping`);
-      // Create the map here. In YAML 1.1 mode, the library would create an ordered map (!!omap).
+      // The map is created explicitly. In YAML 1.1 mode, the library would otherwise create an ordered map (!!omap).
       document.setIn(at, document.createNode({}));
     }
   }
 
   /**
-   * Identity of our lock file. It differs when another program considered our lock stale and made its own.
+   * Returns the identity of our lock file. The identity changes if another program replaces a lock file that it
+   * considers stale.
    */
   #lockIdentity(): string | undefined {
     const made = statSync(`${this.path}.lock`, { throwIfNoEntry: false, bigint: true });
@@ -151,7 +161,7 @@ export class InventoryFile {
     }
   }
 
-  /** The file's text, or an empty text if there is no file. */
+  /** Returns the file's text, or an empty text if the file does not exist. */
   text(): string {
     try {
       return readFileSync(this.path, "utf8");
@@ -162,8 +172,8 @@ export class InventoryFile {
   }
 
   /**
-   * Uses YAML 1.1, as Ansible does. In 1.2 mode, the writer would leave a MAC address unquoted, which Ansible
-   * reads as a number.
+   * Parses the text as YAML 1.1, like Ansible. In YAML 1.2 mode, the library would write a MAC address without
+   * quotes, and Ansible would read it as a number.
    */
   #parse(text: string): Document {
     const document = parseDocument(text.trim() === "" ? "all:\n" : text, { version: "1.1", logLevel: "error" });

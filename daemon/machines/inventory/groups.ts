@@ -3,7 +3,7 @@ import { type Document, isMap, isScalar, type Pair, type Scalar, type YAMLMap } 
 
 export interface GroupPlace {
   name: string;
-  /** Path from the top: `["all", "children", "worker_nodes"]`. */
+  /** The path of the group from the top of the document, such as `["all", "children", "worker_nodes"]`. */
   path: string[];
 }
 
@@ -21,7 +21,7 @@ function below(groups: YAMLMap, path: string[]): GroupPlace[] {
   });
 }
 
-/** Returns `hosts`, `vars` or `children` of a group, if present. */
+/** Returns the part `hosts`, `vars` or `children` of a group. Returns undefined if the group does not have the part. */
 export function partOf(document: Document, { path }: GroupPlace, part: Part): YAMLMap | undefined {
   const found = document.getIn([...path, part], true);
   return isMap(found) ? found : undefined;
@@ -37,7 +37,7 @@ export function hostEntriesOf(document: Document, host: string): { group: GroupP
   });
 }
 
-/** YAML keys may be numbers or booleans, which are names here. */
+/** Returns the text of a YAML key. A number or a boolean becomes a name. */
 export const keyText = (key: unknown): string => {
   if (!isScalar(key)) return String(key);
   const { value, source } = key as Scalar & { source?: string };

@@ -1,6 +1,6 @@
 /**
- * Muster's machines in Ansible's inventory. Each is in one of Muster's two groups with its address. Groups
- * and comments of others stay.
+ * Maintains Muster's machines in Ansible's inventory. Each machine is in one of Muster's two groups, with its
+ * address. Groups and comments that people wrote are preserved.
  */
 import { type Document, isMap, isScalar, type Scalar } from "yaml";
 import { MusterError } from "../../errors/errors.ts";
@@ -11,21 +11,21 @@ import { remembered } from "./remembered.ts";
 export interface InventoryHost {
   name: string;
   address: string;
-  /** Set only if sshd does not listen on port 22. */
+  /** The port of sshd, or undefined for port 22. */
   port?: number;
 }
 
 export const WORKERS = "worker_nodes";
 export const CONTROLLERS = "controller_nodes";
 export const OUR_GROUPS: readonly string[] = [WORKERS, CONTROLLERS];
-/** A name that no DNS server resolves, so that Ansible reaches a machine only by its address. */
+/** The domain of a host name that no DNS server resolves. It prevents Ansible from reaching a machine by its name. */
 export const NO_ADDRESS = "no-address.invalid";
 
 const hostsOf = (group: string): string[] => ["all", "children", group, "hosts"];
 
 export class Inventory {
   readonly file: InventoryFile;
-  /** Names of all hosts and groups in the file, cached because each call-home needs them. */
+  /** Returns the names of all hosts and groups in the file. The names are cached, because each call-home needs them. */
   readonly names: () => ReadonlySet<string>;
 
   constructor(path: string) {
@@ -34,8 +34,8 @@ export class Inventory {
   }
 
   /**
-   * `without` lists hosts of ours that have lost this address to the new host. They lose it here, unless they
-   * have another address by now.
+   * Adds or updates a host. `without` lists Muster's hosts that lost this address to the new host. Their
+   * entries lose the address, unless they have another address by now.
    */
   upsertHost({ name, address, port }: InventoryHost, without: readonly string[] = [], group: string = WORKERS): Promise<void> {
     return this.file.change((document) => {
@@ -56,7 +56,7 @@ export class Inventory {
 
   /**
    * Moves a host from the workers to the controllers, with its variables and comments. A later call-home does
-   * not move it back.
+   * not move the host back.
    */
   promoteHost(name: string): Promise<void> {
     return this.file.change((document) => {
@@ -70,23 +70,20 @@ export class Inventory {
     });
   }
 
-  /** Throws if `promoteHost` would find no worker of this name. */
+  /** Throws if the inventory contains no host of this name that `promoteHost` could promote. */
   requireWorker(name: string): void {
     const document = this.file.read();
     if (!OUR_GROUPS.some((group) => addressesIn(document, group).some(([host]) => host === name))) throw noWorker(this.file, name);
   }
 
-  /**
-   * Removes the host from every group, because a group that still lists it would make Ansible use its bare
-   * name.
-   */
+  /** Removes the host from every group. Otherwise Ansible would use the host's name as its address. */
   removeHost(name: string): Promise<void> {
     return this.file.change((document) => {
       for (const { group } of hostEntriesOf(document, name)) document.deleteIn([...group.path, "hosts", name]);
     });
   }
 
-  /** Its variables, groups and comments move with it. */
+  /** Renames a host. Its variables, groups and comments are preserved. */
   renameHost(name: string, to: string): Promise<void> {
     return this.file.change((document) => {
       const entries = hostEntriesOf(document, name);
@@ -98,7 +95,7 @@ export class Inventory {
     });
   }
 
-  /** The hosts of our groups by name, with their address. Hosts without an address are left out. */
+  /** Returns the hosts of Muster's groups by name, with their addresses. Hosts without an address are left out. */
   hosts(...groups: string[]): Map<string, string> {
     const document = this.file.read();
     const all = (groups.length > 0 ? groups : OUR_GROUPS).flatMap((group) => addressesIn(document, group));
@@ -114,11 +111,11 @@ function addressesIn(document: Document, group: string): [string, string][] {
   ]);
 }
 
-/** The path of an existing entry in our groups, or the path of a new one. */
+/** Returns the path of a host's entry in Muster's groups. If there is no entry, returns the path for a new entry. */
 export const hostPathOf = (document: Document, name: string, group: string = WORKERS): string[] =>
   hostsOf(OUR_GROUPS.find((known) => document.hasIn([...hostsOf(known), name])) ?? group);
 
-/** The hosts of our groups that have this address. */
+/** Returns the hosts of Muster's groups that have this address. */
 const holdersOf = (document: Document, address: string): string[] =>
   OUR_GROUPS.flatMap((group) => addressesIn(document, group)).flatMap(([name, held]) => (held === address ? [name] : []));
 
@@ -128,7 +125,7 @@ function takeAddress(document: Document, name: string, address: string): void {
   const entry = document.getIn(path, true);
   const bare = keysOf(isMap(entry) ? entry : undefined).every((key) => key === "ansible_host");
   if (bare && hostEntriesOf(document, name).length === 1) document.deleteIn(path);
-  // Variables set by people stay for the node's return.
+  // The host entry is kept without an address, because people may have set variables that the node needs when it returns.
   else document.setIn([...path, "ansible_host"], `${name}.${NO_ADDRESS}`);
 }
 

@@ -1,7 +1,7 @@
 /** Computes the groups of each host, including parent groups. Pure. */
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 
-/** `all` contains every host, so it is not listed. */
+/** The group that contains every host, which is therefore never listed. */
 const EVERYBODY = "all";
 
 export function groupsOfHosts(groups: InventoryView["groups"]): ReadonlyMap<string, readonly string[]> {
@@ -14,7 +14,7 @@ export function groupsOfHosts(groups: InventoryView["groups"]): ReadonlyMap<stri
       found.set(host, mine);
       const climb = [name];
       for (let group = climb.pop(); group !== undefined; group = climb.pop()) {
-        if (mine.has(group)) continue; // stops at a group that contains itself
+        if (mine.has(group)) continue; // prevents an endless loop if a group contains itself
         mine.add(group);
         climb.push(...(above.get(group) ?? []));
       }

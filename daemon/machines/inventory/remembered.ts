@@ -1,6 +1,6 @@
 /**
- * Caches what is computed from the inventory file until its text changes, because each of many call-homes
- * needs it.
+ * Caches a value that is computed from the inventory file until the file's text changes. The cache keeps many
+ * call-homes fast.
  */
 import type { Document } from "yaml";
 import type { InventoryFile } from "./file.ts";

@@ -1,6 +1,6 @@
 /**
- * TODO.md: failures that need a person. Whole entries are appended, and their boxes are ticked in place. The
- * file is never rewritten.
+ * Writes TODO.md, which lists failures that need a person. Muster appends entries and ticks their boxes, but
+ * never rewrites the file.
  */
 import { appendFile, open, readFile } from "node:fs/promises";
 import { stripVTControlCharacters } from "node:util";
@@ -13,13 +13,13 @@ export interface Failure {
   name: string;
   address: string | undefined;
   at: Date;
-  /** Undefined if it failed before a job existed. */
+  /** The failed job, or undefined if the failure happened before a job existed. */
   job: { id: string; playbook: string } | undefined;
   summary: string;
   hint: string | undefined;
   /**
-   * The end of the output, longer than the part that is shown, because a secret is only recognised as a
-   * whole.
+   * The end of the job's output. This text is longer than the part in TODO.md, because only a complete secret
+   * can be recognized and redacted.
    */
   log: string;
 }
@@ -34,7 +34,7 @@ export const failureOf = (job: Job, node: Node | undefined, output: string): Fai
   log: output,
 });
 
-/** The failure of a node that called home but got no job. The same node always gives the same entry. */
+/** Returns the failure of a node that called home but received no job. The result for an unchanged node is always the same. */
 export const neverBegun = ({ name, address, state, updatedAt }: Node): Failure => ({
   name,
   address,
@@ -57,7 +57,7 @@ export class TodoFile {
     this.#file = file;
   }
 
-  /** Appends with a single O_APPEND write. A failure with an entry gets no second one. */
+  /** Appends an entry with a single O_APPEND write. If the failure already has an entry, nothing is written. */
   add(failure: Failure): Promise<void> {
     return this.#turn.run(async () => {
       const { name, job } = failure;
@@ -70,8 +70,8 @@ export class TodoFile {
   }
 
   /**
-   * Ticks open entries that are solved. Writes one byte each, so that concurrent changes by people are not
-   * lost.
+   * Ticks the open entries that a successful job solves. Each tick writes a single byte, so that concurrent
+   * edits by people are preserved.
    */
   solved(success: Job, jobCalled: (id: string) => Job | undefined): Promise<void> {
     return this.#turn.run(async () => {
@@ -86,7 +86,7 @@ export class TodoFile {
     });
   }
 
-  /** Uses one character per byte, so that positions in the text are positions in the file. */
+  /** Reads the file with one character per byte, so that a position in the text is also a position in the file. */
   async #read(): Promise<string> {
     try {
       return await readFile(this.#file, "latin1");
@@ -98,8 +98,8 @@ export class TodoFile {
 }
 
 /**
- * A success solves failures of the same playbook on the same node. Another playbook or a preview proves
- * nothing about them.
+ * Returns true if the successful job solves the failure of an entry. A job solves failures of the same playbook
+ * on the same node. Another playbook or a preview proves nothing.
  */
 function settles(success: Job, { name, jobId }: Entry, jobCalled: (id: string) => Job | undefined): boolean {
   const failed = jobId === undefined ? undefined : jobCalled(jobId);
@@ -113,11 +113,11 @@ interface Entry {
   name: string;
   jobId: string | undefined;
   at: string | undefined;
-  /** Position of the space inside its open box. */
+  /** The position of the space inside the entry's open box. */
   boxAt: number | undefined;
 }
 
-/** Lines of a log are not entries, so only lines outside of fences count. */
+/** Parses the entries of the file. Lines inside fences are parts of a log, so they are skipped. */
 function entries(text: string): Entry[] {
   const found: Entry[] = [];
   let fence: string | undefined;
@@ -141,7 +141,7 @@ function entries(text: string): Entry[] {
 }
 
 export function entry({ name, address, at, job, summary, hint, log }: Failure): string {
-  // Redact before cutting, because a part of a secret is not recognised.
+  // Secrets are redacted before the text is cut, because an incomplete secret would not be recognized.
   const tail = redact(stripVTControlCharacters(log).replace(/[^\P{Cc}\n\t]/gu, ""))
     .trimEnd()
     .split("\n")
@@ -163,7 +163,7 @@ export function entry({ name, address, at, job, summary, hint, log }: Failure): 
   ].join("\n");
 }
 
-/** A fence longer than any in the log, so that no line of the log can end the block. */
+/** Returns a fence that is longer than any fence in the log, so that no line of the log can end the block. */
 function longestFence(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   return "`".repeat(longest + 1);

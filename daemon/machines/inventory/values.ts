@@ -1,15 +1,12 @@
-/**
- * Converts values to YAML and back, so that Ansible reads exactly the given value and evaluates no part of
- * it.
- */
+/** Converts values to YAML and back. Ansible reads exactly the given value and evaluates no part of it. */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { VariableValue } from "../../contract/machines/inventory.ts";
 import { keyText } from "./groups.ts";
 
-/** Ansible evaluates the text in these brackets on the control node; decision 0014. */
+/** The brackets of Ansible's templates. Ansible would evaluate the text in these brackets on the control node (decision 0014). */
 const template = /\{\{|\{%|\{#/;
 
-/** Quotes every text, because YAML 1.1 and 1.2 disagree about numbers, dates and booleans. */
+/** Converts a value to YAML. Every text is quoted, because YAML 1.1 and 1.2 interpret numbers, dates and booleans differently. */
 export function nodeOf(value: VariableValue): Node {
   if (Array.isArray(value)) {
     const list = new YAMLSeq();
@@ -33,7 +30,7 @@ function quoted(text: string): Scalar {
   return scalar;
 }
 
-/** Converts YAML that other people wrote; a vault stays encrypted. */
+/** Converts YAML that people wrote to a value. An encrypted vault is not decrypted. */
 export function valueIn(node: unknown, document: Document): unknown {
   if (isAlias(node)) return valueIn(node.resolve(document), document);
   if (isMap(node)) return Object.fromEntries(node.items.map(({ key, value }) => [keyText(key), valueIn(value, document)]));

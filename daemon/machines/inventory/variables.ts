@@ -1,4 +1,4 @@
-/** Variables and groups that operators set for nodes and groups, in the file that others edit too. */
+/** Stores the variables and groups that operators set for nodes and groups. People may edit the same file. */
 import { type Document, isMap } from "yaml";
 import type { VariableValue } from "../../contract/machines/inventory.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -60,7 +60,8 @@ export class Variables {
   }
 
   /**
-   * A node may get variables before it has called home. Until then no program may reach it by its bare name.
+   * Returns the path of a node's entry. A node may have variables before its first call-home. Until this
+   * call-home, no program may reach the node by its name.
    */
   #place(document: Document, node: string): string[] {
     if (groupsIn(document).some(({ name }) => name === node))

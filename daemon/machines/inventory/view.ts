@@ -1,4 +1,4 @@
-/** The inventory as Ansible reads it, and the problems in it. */
+/** Reads the inventory in the same way as Ansible, and lists the problems in it. */
 import { type Document, isMap } from "yaml";
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -13,7 +13,7 @@ export function read(document: Document): Pick<InventoryView, "groups" | "hosts"
   const hosts: Record<string, Values> = {};
   const groups = new Map<string, InventoryView["groups"][number]>();
   for (const place of groupsIn(document)) {
-    // A group may be defined in several places.
+    // The file may define a group in several places.
     const group = groups.get(place.name) ?? { name: place.name, hosts: [], children: [], vars: {} };
     groups.set(place.name, group);
     for (const { key, value } of partOf(document, place, "hosts")?.items ?? []) {
@@ -29,7 +29,7 @@ export function read(document: Document): Pick<InventoryView, "groups" | "hosts"
 
 const valuesOf = (node: unknown, document: Document): Values => (isMap(node) ? (valueIn(node, document) as Values) : {});
 
-/** Phases in which Ansible must be able to find a node. */
+/** The phases in which Ansible must be able to find a node. */
 const present: Node["state"]["phase"][] = ["called-home", "configuring", "ready", "configure-failed"];
 
 export function problemsOf(document: Document, nodes: readonly Node[]): Problem[] {

@@ -1,6 +1,6 @@
 /**
- * Selects the power driver of a node and checks that it supports the action. Pure. Control checks before it
- * asks the executor, and the executor checks again before it acts.
+ * Selects the power driver of a node and checks that the driver supports the action. Pure. Control checks
+ * before it sends the request, and the executor checks again before it acts.
  */
 
 import type { PowerAction } from "../../contract/machines/power.ts";
@@ -11,7 +11,7 @@ import type { Power, PowerSetting, SettingOf } from "./settings.ts";
 export interface Machine {
   name: string;
   macs: Mac[];
-  /** The node's own address, not its BMC's. */
+  /** The address of the node itself, not of its BMC. */
   address?: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export function settingFor({ name, macs }: Machine, power: Power): PowerSetting 
   return setting;
 }
 
-/** One sentence for the timeline. */
+/** Returns a sentence for the timeline that describes the power driver. */
 export function described(setting: PowerSetting): string {
   return "address" in setting && setting.address !== undefined ? `${setting.driver} at ${setting.address}` : setting.driver;
 }

@@ -1,6 +1,6 @@
 /**
- * Fills in the placeholders of a configured command. A placeholder is always a whole word, so a value never
- * becomes syntax.
+ * Replaces the placeholders of a configured command. A placeholder is always a complete argument, so its value
+ * cannot change the syntax.
  */
 import { MusterError } from "../../errors/errors.ts";
 import type { Machine } from "./choose.ts";

@@ -1,14 +1,15 @@
-/** Builds ipmitool's arguments and interprets its output. Pure. */
+/** Builds the arguments of ipmitool and interprets its output. Pure. */
 import type { PowerAction, PowerState } from "../../contract/machines/power.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { SettingOf } from "./settings.ts";
 
 /**
- * The password is passed in the environment, because `-f` of ipmitool reads only the beginning of a long one.
+ * Returns the arguments without the password. The password is passed in the environment, because ipmitool's
+ * option `-f` reads only the beginning of a long password.
  */
 export function ipmitoolArguments(setting: SettingOf<"ipmi">, action: PowerAction): string[] {
   return [
-    // Without it a wrong password and a BMC that is off give the same message.
+    // Without `-v`, ipmitool prints the same message for a wrong password and for a BMC that is off.
     "-v",
     ...["-I", setting.interface, "-H", setting.address, "-p", String(setting.port)],
     ...(setting.user === undefined ? [] : ["-U", setting.user]),

@@ -1,6 +1,6 @@
 /**
- * The parts of Redfish (DSP0266, ComputerSystem) that power needs: reading the state, and choosing the reset
- * type. Pure.
+ * Implements the parts of Redfish (DSP0266, ComputerSystem) that power actions need: reading the power state
+ * and choosing the reset type. Pure.
  */
 import * as z from "zod";
 import type { PowerAction, PowerState } from "../../contract/machines/power.ts";
@@ -29,7 +29,7 @@ const Complaint = z.object({
   }),
 });
 
-/** The error message of a service. The extended part contains the useful text. */
+/** Returns the error message of a Redfish service. The extended information is preferred, because it is more useful. */
 export function complaintIn(body: unknown): string | undefined {
   const parsed = Complaint.safeParse(body);
   if (!parsed.success) return undefined;
@@ -37,7 +37,7 @@ export function complaintIn(body: unknown): string | undefined {
   return (more?.find(({ Message }) => Message)?.Message ?? message)?.slice(0, 300);
 }
 
-/** During a transition, the state before it counts. */
+/** Returns the power state. During a transition, returns the state before the transition. */
 export function powerStateOf({ PowerState }: ComputerSystem): PowerState {
   if (PowerState === "On" || PowerState === "PoweringOff" || PowerState === "Paused") return "on";
   if (PowerState === "Off" || PowerState === "PoweringOn") return "off";
@@ -52,7 +52,7 @@ const preferred: Record<Exclude<PowerAction, "status">, readonly string[]> = {
 
 export function resetTypeFor(action: Exclude<PowerAction, "status">, system: ComputerSystem): string {
   const allowed = system.Actions["#ComputerSystem.Reset"]["ResetType@Redfish.AllowableValues"];
-  // If a service does not list the types it supports, use the oldest one for each action.
+  // If a service does not list its supported reset types, the oldest type for the action is used.
   if (allowed === undefined) return { on: "On", off: "ForceOff", cycle: "ForceRestart" }[action];
   const found = preferred[action].find((each) => allowed.includes(each));
   if (found === undefined)
@@ -60,7 +60,7 @@ export function resetTypeFor(action: Exclude<PowerAction, "status">, system: Com
   return found;
 }
 
-/** Returns the named computer, or the only one. */
+/** Returns the path of the configured system. If no system is configured, returns the only system of the BMC. */
 export function chosenSystem(members: readonly string[], wanted: string | undefined): string {
   const names = members.map((path) => path.replace(/\/$/, "").split("/").at(-1) ?? path);
   const [only] = members;

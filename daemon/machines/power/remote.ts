@@ -1,7 +1,4 @@
-/**
- * Control's side of a power action by the executor: sends the request over the socket and waits for its
- * answer.
- */
+/** Sends a power request from control to the executor over the socket, and waits for the answer. */
 import { randomUUID } from "node:crypto";
 import type { FromExecutor, ToExecutor } from "../../contract/executor-protocol.ts";
 import type { PowerAction } from "../../contract/machines/power.ts";
@@ -10,7 +7,10 @@ import type { Machine } from "./choose.ts";
 
 type Powered = Extract<FromExecutor, { type: "powered" }>;
 
-/** The executor enforces the timeout. This margin is for an executor that no longer answers. */
+/**
+ * The executor enforces the timeout of an action. Control waits this many milliseconds longer, in case the
+ * executor does not answer.
+ */
 const GRACE_MS = 3000;
 
 export class RemotePower {
@@ -44,7 +44,7 @@ export class RemotePower {
     this.#waiting.get(id)?.resolve(outcome);
   }
 
-  /** The connection has ended, so no answer will arrive. */
+  /** Rejects all open requests after the connection has ended, because no answer can arrive. */
   lost(): void {
     for (const { reject } of this.#waiting.values()) reject(unknown());
   }

@@ -1,9 +1,9 @@
-/** The section `machines.power` of the configuration. Passwords are files that only the executor opens. */
+/** Defines the section `machines.power` of the configuration. Passwords are in files that only the executor opens. */
 import * as z from "zod";
 import { Mac, NodeName } from "../../contract/names.ts";
 
 const FilePath = z.string().regex(/^\/[^\0]{1,4095}$/, "is not an absolute path such as /etc/muster/bmc-password");
-/** It becomes an argument of other programs, so it must not look like an option. */
+/** A host becomes an argument of other programs, so it must not begin like an option. */
 const Host = z
   .union([z.ipv4(), z.ipv6(), z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/)], "is not an address or a host name")
   .describe("Address of its BMC.");
@@ -12,7 +12,7 @@ const User = z.string().regex(/^[\x21-\x7e]{1,64}$/, "is not a user name: printa
 const Wol = z.strictObject({ driver: z.literal("wol") });
 const Manual = z.strictObject({
   driver: z.literal("manual"),
-  /** Shown to the caller, for example "shelf 3, left: hold the button for 5 s". */
+  /** The instructions for the caller, for example "shelf 3, left: hold the button for 5 s". */
   instructions: z.string().min(1).max(500).optional(),
 });
 
@@ -32,12 +32,12 @@ const CommandLine = z
 const Command = z
   .strictObject({
     driver: z.literal("command"),
-    /** The value of `{address}`. Default: the machine's own address. */
+    /** The value of the placeholder `{address}`. The default is the machine's own address. */
     address: Host.optional(),
     on: CommandLine.optional(),
     off: CommandLine.optional(),
     cycle: CommandLine.optional(),
-    /** Prints `on` or `off` as its first word. */
+    /** The command for the power state. The first word of its output must be `on` or `off`. */
     status: CommandLine.optional(),
   })
   .refine(({ on, off, cycle, status }) => on ?? off ?? cycle ?? status, "has none of on, off, cycle, status");
@@ -50,22 +50,22 @@ const Ipmi = z.strictObject({
   password_file: FilePath,
   interface: z.enum(["lanplus", "lan"]).default("lanplus"),
   privilege: z.enum(["user", "operator", "administrator"]).default("operator"),
-  /** Old BMCs know 3 and stumble over being asked what they know. */
+  /** The number of the cipher suite. Old BMCs support suite 3, but fail if a client queries their supported suites. */
   cipher_suite: z.int().min(0).max(17).optional(),
 });
 
 const Redfish = z.strictObject({
   driver: z.literal("redfish"),
-  /** A host, which is then asked by HTTPS, or the beginning of a URL. */
+  /** A host name or address, which Muster contacts over HTTPS, or the beginning of a URL. */
   address: z.union([Host, z.url({ protocol: /^https?$/ })], "is not an address, a host name or a URL"),
   user: User,
   password_file: FilePath,
-  /** Which computer, where the BMC looks after several. */
+  /** The name of the system to control, for a BMC that manages several systems. */
   system: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "is not the name of a system")
     .optional(),
-  /** The one certificate it may show, where no authority has signed it. */
+  /** The fingerprint of the BMC's certificate, for a certificate that no authority has signed. */
   certificate_sha256: z
     .string()
     .regex(/^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$/, "is not a SHA-256 fingerprint")

@@ -1,4 +1,4 @@
-/** Sends each power action to the code that performs it: our own Wake-on-LAN, the executor, or a person. */
+/** Sends each power action to the code that performs it: Muster's Wake-on-LAN, the executor, or instructions for a person. */
 import type { Node } from "../../contract/machines/node.ts";
 import type { PowerAction, PowerResult } from "../../contract/machines/power.ts";
 import { described, requireSupported, settingFor } from "./choose.ts";
@@ -19,7 +19,7 @@ export class Switchboard {
     this.#means = means;
   }
 
-  /** Describes the driver of this node for the timeline. */
+  /** Describes the power driver of this node for the timeline. */
   means(node: Node): string {
     return described(settingFor(node, this.#power));
   }
