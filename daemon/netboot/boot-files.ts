@@ -5,11 +5,11 @@ import type { Profile } from "../contract/machines/node.ts";
 import { MusterError } from "../errors/errors.ts";
 
 export const loaders = ["ipxe/undionly.kpxe", "ipxe/snponly.efi"] as const;
-/** For machines that are rare in a fleet, so the start does not depend on them. */
+/** Loaders for rare machines. The daemon also starts without these files. */
 export const rareLoaders = ["ipxe/grubia32.efi", "ipxe/ipxe-arm64.efi"] as const;
 
 const image = (...files: string[]): string[] => files.map((file) => `image/13/amd64/${file}`);
-// An image without the rescue system also predates the wiper: its initrd can only install.
+// An image without the rescue system is also too old for the wiper, because its initrd can only install.
 const ourSystem = image("vmlinuz", "initrd.img", "rescue.img");
 
 const needed: Record<Profile | "rescue" | "wipe", readonly string[]> = {
@@ -21,7 +21,7 @@ const needed: Record<Profile | "rescue" | "wipe", readonly string[]> = {
 
 export const bootFilesFor = (what: keyof typeof needed): readonly string[] => [...loaders, ...needed[what]];
 
-/** Throws when the assets folder lacks a file that this profile or task needs. */
+/** Throws if the assets folder lacks a file that this profile or task needs. */
 export function requireBootFiles(assets: string, what: keyof typeof needed): void {
   const missing = bootFilesFor(what).find((file) => !existsSync(join(assets, file)));
   if (missing) throw new MusterError("BOOT_FILES_MISSING", `${missing} is not among the assets`);

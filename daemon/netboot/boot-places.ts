@@ -1,4 +1,4 @@
-/** The interfaces that machines boot from: their configuration, and the operating system's address on each. */
+/** Determines the interfaces that machines boot from, with the configuration and the address of each interface. */
 import { networkInterfaces } from "node:os";
 import { type Block, blockHolds, parseBlock, toAddress } from "../../pxe/dhcp/message/address.ts";
 import { MusterError } from "../errors/errors.ts";
@@ -6,15 +6,15 @@ import { MusterError } from "../errors/errors.ts";
 export interface BootNetwork {
   address: string;
   netmask: string;
-  /** e.g. `10.77.0.0/16` */
+  /** The network in CIDR notation, such as `10.77.0.0/16`. */
   cidr: string;
 }
 
-/** A network card as the configuration names it. */
+/** A network card in the configuration. */
 export interface BootCard {
   interface: string;
   address?: string | undefined;
-  /** The configuration key of its name, for errors. */
+  /** The configuration key that names the card, for error messages. */
   key: string;
 }
 
@@ -23,11 +23,14 @@ export interface BootPlace<Card extends BootCard = BootCard> {
   network: BootNetwork;
 }
 
-/** Returns no place when no interface is configured. Then no machine boots over the network. */
+/**
+ * Returns the boot places of the configured cards. Without a configured card there is no place, and no machine
+ * boots over the network.
+ */
 export const bootPlaces = <Card extends BootCard>(cards: readonly Card[]): BootPlace<Card>[] =>
   apart(cards.map((settings) => ({ settings, network: bootNetwork(settings) })));
 
-/** An address must identify one interface, because answers, leases and URLs depend on it. */
+/** Throws if two interfaces share addresses. Answers, leases and URLs depend on an address that identifies a single interface. */
 export function apart<Place extends BootPlace>(places: Place[]): Place[] {
   for (const [index, { settings, network }] of places.entries()) {
     const rival = places.slice(0, index).find((other) => overlap(parseBlock(other.network.cidr), parseBlock(network.cidr)));
@@ -59,14 +62,14 @@ function networkOf(address: string, netmask: string): string {
   return `${network.join(".")}/${prefix}`;
 }
 
-/** The networks that machines boot in, also those behind a relay. */
+/** Returns the networks in which machines boot, including the networks behind a relay. */
 export const bootingNetworks = (places: readonly BootPlace<BootCard & { subnets: readonly { subnet: string }[] }>[]): string[] => [
   ...new Set(places.flatMap(({ network, settings }) => [network.cidr, ...settings.subnets.map(({ subnet }) => subnet)])),
 ];
 
 type Mode = "off" | "proxy" | "full";
 
-/** One mode for all interfaces: `full` or `proxy` if any interface has it. */
+/** Returns one DHCP mode for all interfaces: `full` if any interface uses it, else `proxy` if any interface uses it. */
 export const strongestMode = (places: readonly BootPlace<BootCard & { dhcp: Mode }>[], configured: Mode): Mode =>
   (["full", "proxy"] as const).find((mode) => places.some(({ settings }) => settings.dhcp === mode)) ??
   (places.length > 0 ? "off" : configured);

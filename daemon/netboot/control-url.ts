@@ -1,4 +1,4 @@
-/** Where the nodes of a network find the control API. */
+/** Determines the URL at which the nodes of a network reach the control API. */
 
 interface Addresses {
   admin: { control: { host: string; port: number } };
@@ -15,7 +15,10 @@ export function controlUrl(
   return `http://${host}:${port}`;
 }
 
-/** Control's own URL. With port 0 the system chooses the port, so the URL is final only once control listens. */
+/**
+ * The URL of control itself. With port 0 the system chooses the port, so the URL is final only after control
+ * has begun to listen.
+ */
 export class ControlUrl {
   readonly #addresses: Addresses;
   readonly #network: { address: string } | undefined;

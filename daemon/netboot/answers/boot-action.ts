@@ -1,27 +1,27 @@
 /**
- * Decides what a machine gets when it asks for its boot script, and why. Only an `armed` node is ever given
- * anything that writes to a disk.
+ * Decides the boot action for a machine that requests its boot script, and gives the reason. Only an `armed`
+ * node receives a system that writes to a disk.
  */
 import type { Node, Profile } from "../../contract/machines/node.ts";
 import { mayRetry } from "../../machines/phases.ts";
 import { unsuitable } from "../../machines/suitability.ts";
 
 export type BootAction =
-  /** Shows the name and asks again, because an operator may accept or arm the machine within the minute. */
+  /** Shows the machine's name and repeats the request, because an operator may accept or arm the machine within a minute. */
   | { action: "wait"; reason: string }
-  /** Harmless to the disks, so it is given at every boot. */
+  /** Boots the rescue system. It does not change the disks, so every boot may use it. */
   | { action: "rescue"; reason: string }
   | { action: "wipe"; reason: string }
   | { action: "install"; profile: Profile; retry: boolean; reason: string }
-  /** With `failed`, this boot ends an install that cannot succeed, or no longer can. */
+  /** Boots the local disk. `failed` is the reason why this boot ends an install or a wipe, or undefined. */
   | { action: "local"; reason: string; failed?: string };
 
-/** Time an undecided machine waits before it boots its disk. */
+/** The seconds that a machine waits for an operator before it boots its disk. */
 export const WAIT_SECONDS = 60;
 
 export function bootAction(node: Node, waitedSeconds: number, now: Date): BootAction {
   const { state } = node;
-  const ours = state.phase === "rescue" || state.phase === "wiping"; // both use the image's kernel
+  const ours = state.phase === "rescue" || state.phase === "wiping"; // both phases use the image's kernel
   const unfit = "profile" in state ? unsuitable(node.facts, state.profile) : ours ? unsuitable(node.facts, "image") : undefined;
   switch (state.phase) {
     case "discovered":

@@ -1,4 +1,4 @@
-/** Answers the request of a booting machine for its script, and records the effect on the node. */
+/** Answers a booting machine's request for its script, and records the effect on the node. */
 import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { Mac } from "../../contract/names.ts";
@@ -44,13 +44,13 @@ export class BootScript {
     const mac = Mac.safeParse(text);
     if (!mac.success) return refuse(400, "mac: is not a MAC address");
     const node = discovery.meet({ mac: mac.data });
-    // A HEAD must not use up the one installer that a GET would get.
+    // A HEAD request must not use up the single installer that is meant for a GET request.
     if (method === "HEAD") return script("");
     this.#parts.quirkBook.cameForScript(mac.data);
     return script(this.#decide(node, mac.data, query, remoteAddress));
   }
 
-  /** Runs under the write lock, so that two fetches at once cannot both get the installer. */
+  /** Decides the answer under the write lock, so that two simultaneous requests cannot both receive the installer. */
   #decide(node: Node, mac: Mac, query: URLSearchParams, remoteAddress: string): string {
     const { registry, content, quirkBook } = this.#parts;
     let text = "";

@@ -1,17 +1,17 @@
-/** The texts that the boot desk hands out. fleet-content.ts implements this interface. */
+/** Defines the texts that netboot sends to booting machines. fleet-content.ts implements this interface. */
 import type { Node, Profile } from "../../contract/machines/node.ts";
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";
 
 export interface BootContent {
-  /** Script for a machine whose MAC address is not known yet. It requests the machine's own script. */
+  /** Returns the script for a machine whose MAC address is unknown. The script requests the machine's own script. */
   generic(): string;
   wait(node: Node, waitedSeconds: number, reason: string): string;
   install(node: Node, profile: Profile, key: string): string;
   rescue(node: Node, key: string): string;
   wipe(node: Node, key: string): string;
-  /** Shell assignments for the wiper. */
+  /** Returns shell assignments that configure the wiper. */
   wipeConf(node: Node, key: string): string;
-  /** The SSH keys that may log in to the rescue system. */
+  /** Returns the SSH keys that may log in to the rescue system. */
   authorizedKeys(): string;
   local(node: Node, way: LocalBoot, reason: string): string;
   preseed(node: Node, key: string): string;

@@ -1,4 +1,4 @@
-/** Finds the node of a MAC address. Creates a `discovered` node when the machine boots for the first time. */
+/** Finds the node of a MAC address. If a machine boots for the first time, creates a node in the phase `discovered`. */
 import { randomUUID } from "node:crypto";
 import type { MachineSeen } from "../../../pxe/boot-source.ts";
 import { CpuArch, Facts, type Node } from "../../contract/machines/node.ts";
@@ -45,14 +45,14 @@ function newNode({ mac, arch, uuid }: Pick<MachineSeen, "mac" | "arch" | "uuid">
   };
 }
 
-/** UEFI runs only programs of its own width, so iPXE's build shows the width of the firmware. */
+/** The width of the UEFI firmware in bits for each build of iPXE. UEFI firmware runs only programs of its own width. */
 const bitsOf = new Map([
   ["i386", 32],
   ["x86_64", 64],
   ["arm64", 64],
 ]);
 
-/** Reads the facts that iPXE puts in its query. The text is untrusted, and an empty value means unknown. */
+/** Reads the facts that iPXE sends in its query. The text is untrusted, and an empty value means that the fact is unknown. */
 export function factsFrom(query: URLSearchParams): Facts {
   const said = (name: string) => query.get(name)?.trim().slice(0, 200) || undefined;
   const platform = said("platform");

@@ -1,4 +1,4 @@
-/** Writes the boot desk's texts from the configuration and the node. */
+/** Writes the texts for booting machines from the configuration and the node. */
 
 import type { Node, Profile } from "../../contract/machines/node.ts";
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";
@@ -18,9 +18,9 @@ export interface ContentSettings {
   kernel: string;
   extraInitrd: string | undefined;
   rootPassword: string;
-  /** A function, because the executor generates its key only at its first start. */
+  /** Returns the SSH keys that may log in. This is a function, because the executor generates its key at its first start. */
   sshKeys(): string[];
-  /** SHA-256 of the root archive of the image. */
+  /** Returns the SHA-256 digest of the image's root archive. */
   rootSha256(): string;
 }
 
@@ -114,5 +114,5 @@ export class FleetContent implements BootContent {
   }
 }
 
-/** The first MAC address is the one the node was discovered by, and it boots from that card. */
+/** Returns the MAC address of the node's boot interface. This is the first address, because the node was discovered by it. */
 const macOf = (node: Node): string => node.macs[0] ?? "";

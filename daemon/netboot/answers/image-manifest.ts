@@ -1,4 +1,4 @@
-/** Reads the digest of the image's root archive, which the installer verifies. */
+/** Reads the digest of the image's root archive. The installer verifies the archive with this digest. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";

@@ -1,13 +1,10 @@
-/**
- * Parses the facts that an installer reports in its query. The text is untrusted, so values that do not fit
- * are dropped.
- */
+/** Parses the facts that an installer reports in its query. The text is untrusted, so invalid values are dropped. */
 
 import { Facts } from "../../contract/machines/node.ts";
 import { Mac } from "../../contract/names.ts";
 
 const MOST_TEXT = 200;
-/** More entries than `facts.sh` ever sends. */
+/** The maximum number of entries of one kind. `facts.sh` never sends this many. */
 const MOST_THINGS = 64;
 
 export function inspected(query: URLSearchParams): Facts {
@@ -37,7 +34,7 @@ export function inspected(query: URLSearchParams): Facts {
   return Facts.parse(Object.fromEntries(good));
 }
 
-/** Summary of the facts for the timeline. */
+/** Returns a summary of the facts for the timeline. */
 export function factsSummary({ cpu, cpus, memoryMb, disks, nics }: Facts): string {
   const parts = [
     cpus && `${cpus} × ${cpu ?? "processor"}`,
@@ -48,7 +45,7 @@ export function factsSummary({ cpu, cpus, memoryMb, disks, nics }: Facts): strin
   return `hardware reported: ${parts.filter(Boolean).join(", ") || "nothing that could be used"}`;
 }
 
-/** fields: name, 512-byte sectors, rotational, serial, model */
+/** fields: name, size in 512-byte sectors, rotational, serial number, model */
 function disk(text: string) {
   const [name = "", sectors = "", rotational, serial = "", model = ""] = text.split("\t").map(plain);
   return {

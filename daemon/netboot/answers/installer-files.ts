@@ -1,6 +1,6 @@
 /**
- * Serves the installer, the wiper and the rescue system: the files that only their key opens, and the
- * progress reports they send.
+ * Serves the installer, the wiper and the rescue system. Answers requests for files that need the node's key,
+ * and receives progress reports.
  */
 import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
 import { InstallStage, type Node } from "../../contract/machines/node.ts";
@@ -25,7 +25,7 @@ export interface InstallerFilesParts {
   events: EventStore;
   tokens: TokenStore;
   content: BootContent;
-  /** The address that this server leased to the machine, or undefined if another server leases. */
+  /** Returns the address that this server leased to the machine. Returns undefined if another server leases the addresses. */
   leasedAddress(node: Node): string | undefined;
 }
 
@@ -88,7 +88,7 @@ export class InstallerFiles {
     }
   }
 
-  /** Facts are not a stage, and no part of the install depends on them. */
+  /** Records reported facts. Facts are not a stage, and no part of the install depends on them. */
   #inspect(key: string, request: BootRequest): BootResponse {
     const found = this.#installing(key, request);
     if ("status" in found) return found;
@@ -113,7 +113,7 @@ export class InstallerFiles {
     return { node: { ...was, state: advance(was.state, { type: "install-progress", stage }) }, event };
   }
 
-  /** Returns the node this key was given to, or refuses the key. */
+  /** Returns the node to which this key was given. Refuses the request if the key is invalid or belongs to another machine. */
   #installing(key: string, { remoteAddress }: BootRequest): { node: Node } | BootResponse {
     const { nodes, events, leasedAddress } = this.#parts;
     const node = nodes.findByKeyHash(sha256(key));
@@ -132,9 +132,7 @@ export class InstallerFiles {
   }
 }
 
-/**
- * Keeps one line without control characters, because the text goes into the timeline and the node's state.
- */
+/** Returns the text as one line without control characters, because the timeline and the node's state contain it. */
 function printable(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ")

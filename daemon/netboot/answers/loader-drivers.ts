@@ -1,4 +1,7 @@
-/** Names of iPXE's two builds for UEFI: one uses the firmware's network driver, the other its own. */
+/**
+ * Names the two builds of iPXE for each firmware. One build uses the firmware's network driver, and the other
+ * build uses its own driver.
+ */
 import { Loader } from "../../contract/netboot/quirk.ts";
 
 const files: readonly { archs: readonly number[]; names: Record<Loader, string> }[] = [
@@ -6,11 +9,11 @@ const files: readonly { archs: readonly number[]; names: Record<Loader, string> 
   { archs: [7, 9, 16], names: { snponly: "snponly.efi", ipxe: "ipxe.efi" } },
 ];
 
-/** Undefined if the architecture has only one loader. */
+/** Returns the file of a loader. Returns undefined if the architecture has only one loader. */
 export const loaderFile = (arch: number, loader: Loader): string | undefined =>
   files.find(({ archs }) => archs.includes(arch))?.names[loader];
 
-/** The name is `ipxe/snponly.efi` over HTTP and `snponly.efi` over TFTP. */
+/** Returns the loader in a path. The path is `ipxe/snponly.efi` over HTTP and `snponly.efi` over TFTP. */
 export function loaderOf(path: string): Loader | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
   return Loader.options.find((loader) => files.some(({ names }) => names[loader] === name));

@@ -1,7 +1,4 @@
-/**
- * Answers requests of boot loaders for files with fixed names: autoexec.ipxe of iPXE and the configuration of
- * GRUB.
- */
+/** Answers requests of boot loaders for files with fixed names: autoexec.ipxe for iPXE and the configuration of GRUB. */
 import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
 import { grubFromIpxe, grubStart } from "../scripts/grub.ts";
 import { autoexecScript } from "../scripts/scripts.ts";
@@ -14,7 +11,10 @@ export class LoaderFiles {
     this.#bootUrl = bootUrl;
   }
 
-  /** The same over TFTP and HTTP. GRUB looks in two folders. iPXE looks in the folder it was loaded from. */
+  /**
+   * Returns the file, which is the same over TFTP and HTTP. GRUB searches two folders. iPXE searches the folder
+   * from which it was loaded.
+   */
   file(path: string): string | undefined {
     const name = path.replaceAll("\\", "/").replace(/^\/*/, "");
     if (/^(assets\/ipxe\/)?autoexec\.ipxe$/.test(name)) return autoexecScript(this.#bootUrl);
@@ -22,7 +22,10 @@ export class LoaderFiles {
     return undefined;
   }
 
-  /** Returns undefined for other requests. `ask` returns the answer that iPXE would get. */
+  /**
+   * Returns the response for a file of a boot loader, or undefined for any other request. `ask` returns the
+   * response for iPXE.
+   */
   respond(request: BootRequest, ask: (request: BootRequest) => BootResponse): BootResponse | undefined {
     const file = this.file(request.path);
     if (file !== undefined) return script(file);

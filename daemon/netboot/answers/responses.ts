@@ -1,4 +1,4 @@
-/** Responses of the boot HTTP server that are not files. */
+/** Builds the responses of the boot HTTP server that are not files. */
 import type { BootResponse } from "../../../pxe/boot-source.ts";
 
 export const script = (body: string): BootResponse => ({ status: 200, contentType: "text/plain; charset=utf-8", body });

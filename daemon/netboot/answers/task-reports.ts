@@ -1,6 +1,6 @@
 /**
- * Answers the rescue system and the wiper, and computes the effect of their reports on the node. Pure. The
- * caller has checked the key.
+ * Answers the rescue system and the wiper, and computes how their reports change the node. Pure: the caller has
+ * already checked the key.
  */
 import type { BootResponse } from "../../../pxe/boot-source.ts";
 import type { InstallStage, Node } from "../../contract/machines/node.ts";
@@ -21,7 +21,7 @@ const wiperSays: Record<InstallStage, string> = {
 export function taskFile(content: BootContent, node: Node, key: string, file: string): BootResponse {
   if (node.state.phase === "wiping" && file === "wipe.conf") return script(content.wipeConf(node, key));
   if (node.state.phase === "rescue" && file === "authorized_keys") return script(content.authorizedKeys());
-  // Refuse the installer's answers. An initrd that only knows how to install then stops here.
+  // The installer's answers are refused here, so that an initrd that can only install stops.
   return refuse(404, "nothing here");
 }
 
@@ -37,8 +37,8 @@ export function wipeReport(was: Node, stage: InstallStage, said: string, now: Da
 }
 
 /**
- * `done` is sent with the host key when sshd runs. After `failed`, the machine reboots and gets the rescue
- * system again.
+ * Returns the change for a report of the rescue system. `done` is reported with the host key when sshd runs.
+ * After `failed`, the machine reboots into the rescue system again.
  */
 export function rescueReport(was: Node, stage: InstallStage, said: string, address: string): Change {
   const event = (summary: string) => ({ source: "netboot", type: `rescue.${stage}`, summary }) as const;

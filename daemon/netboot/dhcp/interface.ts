@@ -1,6 +1,6 @@
 /**
- * Starts DHCP on one interface. A proxy starts at once. Full mode starts only when no other server hands out
- * addresses there.
+ * Starts DHCP on one interface. Proxy mode starts at once. Full mode starts only after no other server hands
+ * out addresses on the interface.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ import type { Leasing } from "./leasing.ts";
 import type { OtherServers } from "./other-servers.ts";
 import { type DhcpNetwork, type DhcpSettings, fullMode, serverIdentity } from "./settings.ts";
 
-/** The settings of one interface and our address on it. */
+/** The settings of one interface and Muster's address on it. */
 export interface DhcpPlace {
   settings: DhcpSettings & { interface: string; check_other_servers: boolean };
   network: DhcpNetwork;
@@ -30,14 +30,14 @@ export interface DhcpPlace {
 
 export interface DhcpParts {
   place: DhcpPlace;
-  /** Folder with the boot files. */
+  /** The folder with the boot files. */
   assets: string;
   sockets: InheritedSockets;
   leases: LeaseTable;
-  /** Shared by all interfaces. */
+  /** The leases, which all interfaces share. */
   leasing: Leasing;
   otherServers: OtherServers;
-  /** Our addresses on all interfaces. */
+  /** Muster's addresses on all interfaces. */
   ours: ReadonlySet<string>;
   events: EventStore;
   source: BootSource;
@@ -45,14 +45,18 @@ export interface DhcpParts {
   log: Log;
 }
 
-/** Longer than the three seconds that dnsmasq pings an address before it offers it. */
+/**
+ * The milliseconds to wait for offers. This is longer than the three seconds for which dnsmasq pings an address
+ * before it offers the address.
+ */
 const PROBE_MS = 5000;
-/** Interval between checks for the other server. */
+/** The milliseconds between two checks for another DHCP server. */
 const HELD_BACK_MS = 15_000;
 
 /**
- * In full mode this resolves before DHCP answers. Boot files and a running install must not wait for DHCP,
- * nor fail because another server appeared while this process was down (decision 0007).
+ * Starts DHCP. In full mode the promise resolves before DHCP answers, because boot files and a running install
+ * must not wait for DHCP. They must not fail because another server appeared while this process was down
+ * (decision 0007).
  */
 export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<void> }> {
   const { place, sockets, log } = parts;
@@ -81,7 +85,7 @@ export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<vo
   };
 }
 
-/** The other offers a machine gets decide whether it boots from Muster, so record them. */
+/** Serves DHCP and records the offers of other servers, because these offers influence whether a machine boots from Muster. */
 async function serveAndListen(parts: DhcpParts, fd: number): Promise<{ close(): Promise<void> }> {
   const { otherServers, source, leases, ours, log } = parts;
   const server = await serve(parts);

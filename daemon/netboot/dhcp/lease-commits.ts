@@ -1,6 +1,6 @@
 /**
- * Groups leases into transactions. While one transaction waits for the disk, the next one collects leases.
- * The thread that answers packets never waits.
+ * Groups leases into transactions. While one transaction waits for the disk, the next transaction collects
+ * leases. The thread that answers packets never waits.
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
@@ -27,11 +27,14 @@ export class LeaseCommits implements LeaseStore {
     worker.on("message", (error: unknown) => this.#written(error));
   }
 
-  /** `onDeath` is called when the thread ends. Without it no lease can be saved, so none may be given. */
+  /**
+   * Starts the thread that saves leases. `onDeath` is called if this thread ends, because Muster must not give
+   * a lease that it cannot save.
+   */
   static async start(database: string, table: LeaseTable, onDeath: (error: unknown) => void): Promise<LeaseCommits> {
     const worker = new Worker(new URL("lease-worker.ts", import.meta.url), { workerData: database });
-    // The first message means that the database is open. During a storm of requests the open would find it
-    // locked.
+    // The first message shows that the thread has opened the database. DHCP waits for it, because the database
+    // may be locked during a storm of requests.
     await once(worker, "message");
     worker.on("error", onDeath);
     return new LeaseCommits(table, worker);
@@ -47,9 +50,7 @@ export class LeaseCommits implements LeaseStore {
     if (this.#gathering.leases.length === 1 && !this.#writing) this.#writeSoon();
   }
 
-  /**
-   * After a quiet moment, write at once. Under load, wait a little, so that more leases share a transaction.
-   */
+  /** Writes at once after a quiet moment. Under load, waits for some milliseconds so that more leases share a transaction. */
   #writeSoon(): void {
     if (performance.now() - this.#lastWrite > GATHER_MS) setImmediate(() => this.#write());
     else setTimeout(() => this.#write(), GATHER_MS);
@@ -63,7 +64,7 @@ export class LeaseCommits implements LeaseStore {
     if (this.#writing || !this.#gathering) return;
     this.#writing = this.#gathering;
     this.#gathering = undefined;
-    // There may be no caller to wait, as after a RELEASE. The next caller that waits then gets the error.
+    // A batch may have no waiting caller, for example after a RELEASE. This line prevents an unhandled rejection.
     this.#writing.done.promise.catch(() => undefined);
     this.#lastWrite = performance.now();
     this.#worker.postMessage(this.#writing.leases);

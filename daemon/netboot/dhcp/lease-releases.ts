@@ -1,4 +1,4 @@
-/** Releases addresses on request of another process, because the pools are in this process's memory. */
+/** Releases addresses that another process has requested to release, because only this process has the pools in its memory. */
 import type { Log } from "../../../pxe/boot-source.ts";
 import { PeriodicTask } from "../../errors/periodic-task.ts";
 import type { LeaseTable } from "../../store/netboot/leases.ts";
@@ -6,7 +6,7 @@ import type { LeaseTable } from "../../store/netboot/leases.ts";
 export interface ReleaseParts {
   leases: Pick<LeaseTable, "releasesAsked" | "endRelease" | "dropSetAside">;
   pools(): Iterable<{ giveBack(address: string): boolean }>;
-  /** Resolves when everything saved before is on disk. */
+  /** Resolves when all leases that were saved before the call are on disk. */
   settled(): Promise<void>;
   log: Log;
 }

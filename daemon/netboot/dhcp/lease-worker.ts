@@ -1,6 +1,6 @@
 /**
- * The thread that writes leases. Each message contains leases, which become one transaction. The answer is
- * sent when they are on disk.
+ * The thread that writes leases. Each message contains leases, which become one transaction. The thread answers
+ * when these leases are on disk.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Lease } from "../../../pxe/boot-source.ts";
@@ -17,8 +17,8 @@ parentPort?.on("message", (leases: Lease[]) => {
     });
     parentPort?.postMessage(undefined);
   } catch (error) {
-    // Sends the error instead of throwing it. A full disk must not end the thread, and leases that were not
-    // saved are not promised.
+    // The error is sent instead of thrown, because a full disk must not end the thread. Leases that were not
+    // saved are not promised to a machine.
     parentPort?.postMessage(error);
   }
 });

@@ -1,4 +1,7 @@
-/** The address Muster leased to a node. Known only in full mode, where every address comes from Muster. */
+/**
+ * Finds the address that Muster leased to a node. The address is known only in full mode, in which Muster
+ * leases every address.
+ */
 import type { Node } from "../../contract/machines/node.ts";
 import type { LeaseTable } from "../../store/netboot/leases.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The leases of all interfaces: one writing thread, and one pool for each subnet, on whichever interface its
- * relay arrives.
+ * Manages the leases of all interfaces with one writing thread. Each subnet has one pool, even if its relay
+ * reaches Muster on several interfaces.
  */
 import { Pool } from "../../../pxe/dhcp/decision/pool.ts";
 import type { Log } from "../../log/log.ts";
@@ -19,7 +19,10 @@ export class Leasing {
     this.#parts = parts;
   }
 
-  /** Starts the thread for the first interface in full mode. There may be none. */
+  /**
+   * Starts the writing thread when the first interface in full mode calls this function. Without such an
+   * interface there is no thread.
+   */
   async open(): Promise<{ commits: LeaseCommits; makePool: MakePool }> {
     const { database, leases, log } = this.#parts;
     this.#commits ??= LeaseCommits.start(database, leases, (error) => {

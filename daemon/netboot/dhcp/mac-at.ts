@@ -1,4 +1,7 @@
-/** The MAC address behind an IP address: from the leases, the kernel, then the last known address of a node. */
+/**
+ * Finds the MAC address of an IP address. The sources are, in this order, the leases, the kernel and the last
+ * known addresses of nodes.
+ */
 import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { LeaseTable } from "../../store/netboot/leases.ts";
 import { macFromArp } from "./arp.ts";

@@ -1,4 +1,4 @@
-/** The current state of the networks, from configuration and database. */
+/** Reads the current state of the networks from the configuration and the database. */
 import type { Network } from "../../contract/netboot/network.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { DhcpServerTable } from "../../store/netboot/dhcp-servers.ts";

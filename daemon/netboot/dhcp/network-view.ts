@@ -1,6 +1,4 @@
-/**
- * Builds the view of our networks: leases, addresses set aside with the reason, and other DHCP servers. Pure.
- */
+/** Builds the view of Muster's networks with the leases, the addresses that were set aside, and other DHCP servers. Pure. */
 import { type Block, blockHolds, parseBlock, toNumber } from "../../../pxe/dhcp/message/address.ts";
 import type { LeaseView, Network, OtherServer, SetAside, SubnetView } from "../../contract/netboot/network.ts";
 import type { DhcpSettings } from "./settings.ts";
@@ -23,7 +21,7 @@ interface World {
   places: readonly NetworkPlace[];
   leases: readonly StoredLease[];
   otherServers: readonly OtherServer[];
-  /** Name of the node with this network card. */
+  /** Returns the name of the node with this network card. */
   nodeOf(mac: string): string | undefined;
   nowMs: number;
 }
@@ -57,7 +55,7 @@ function viewOf(lease: StoredLease, nodeOf: World["nodeOf"], nowMs: number): Lea
       return [{ address, state: "declined", until, why: `${who} declined it: another machine uses this address` }];
     return [{ address, state: "conflict", mac: cause.by, ...nodeAt(cause.by, nodeOf), until, why: `${who} uses it without a lease` }];
   }
-  // An offer is not a lease yet, and a released address has no holder.
+  // An offered address is not yet leased, and a released address belongs to no machine.
   if (state === "offered" || state === "declined" || !isMac(mac)) return [];
   const shown = state === "released" ? "released" : over ? "expired" : "leased";
   return [{ address, state: shown, mac, ...nodeAt(mac, nodeOf), ...(hostname !== undefined && { hostname }), until }];
@@ -100,7 +98,7 @@ function subnetsOf(places: readonly NetworkPlace[]): Uncounted[] {
         }),
       ),
     ]);
-  // A relay may reach us on several interfaces, but its subnet is listed once.
+  // A relay may reach Muster on several interfaces, but its subnet is listed only once.
   return [...new Map(all.map((each) => [each.subnet, each])).values()];
 }
 
@@ -125,7 +123,7 @@ const within = ({ from, to }: { from: string; to: string }, address: string): bo
   toNumber(from) <= toNumber(address) && toNumber(address) <= toNumber(to);
 
 function counted({ block, ...view }: Uncounted, leases: readonly LeaseView[]): SubnetView {
-  // Reservations outside the ranges do not use up addresses of the ranges.
+  // A reservation outside the ranges does not use up an address of a range.
   const here = leases.filter(({ address }) => blockHolds(block, address) && view.ranges.some((range) => within(range, address)));
   return {
     ...view,
