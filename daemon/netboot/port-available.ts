@@ -1,4 +1,4 @@
-/** Names the configuration key and the remedy when a port cannot be opened. */
+/** Returns an error that names the configuration key and the remedy when a port cannot be opened. */
 import { MusterError } from "../errors/errors.ts";
 
 export async function available<T>(key: string, start: () => Promise<T>): Promise<T> {

@@ -16,15 +16,15 @@ export interface SourceParts {
   desk: BootScript;
   loaders: LoaderFiles;
   events: EventStore;
-  /** Returns the MAC address of an IP address, for requests that show only the latter. */
+  /** Returns the MAC address of an IP address, because some requests contain only an IP address. */
   macAt(address: string): string | undefined;
   quirkBook: QuirkBook;
-  /** Also receives every recorded event, including those of unknown machines. */
+  /** Receives every recorded event, including the events of unknown machines. */
   observe?: (event: WireEvent) => void;
   log: Log;
 }
 
-/** Firmware repeats its requests, so record the same event only once in this time. */
+/** The milliseconds within which an equal event is recorded only once, because firmware repeats its requests. */
 const REPEAT_MS = 1_000;
 const REMEMBERED = 4_096;
 
@@ -37,11 +37,11 @@ export class FleetBootSource implements BootSource {
   }
 
   /**
-   * Every machine may boot from the network. Its script decides, and boots its own disk unless the node is
-   * armed.
+   * Returns the DHCP plan of a machine. Every machine may boot from the network. Its script boots the local
+   * disk unless the node is armed.
    */
   dhcpPlan(machine: MachineSeen): DhcpPlan {
-    // Only a booting client sends its architecture. Other clients on the LAN only want an address.
+    // Only a booting client sends its architecture. Other clients on the LAN only need an address.
     if (machine.arch === undefined) return { netboot: false, reason: "not a booting machine" };
     const node = this.#parts.discovery.meet(machine);
     const bootFile = this.#parts.quirkBook.bootFile(machine, node.facts);
@@ -49,7 +49,7 @@ export class FleetBootSource implements BootSource {
     return bootFile === undefined ? { netboot: true, reason } : { netboot: true, reason: `${reason}, and boots by ${bootFile}`, bootFile };
   }
 
-  /** A file that exists only in memory, for TFTP. */
+  /** Returns a file for TFTP that exists only in memory. */
   file(name: string): string | undefined {
     return this.#parts.loaders.file(name);
   }

@@ -1,4 +1,4 @@
-/** Records other DHCP servers: those whose offers are overheard, and those that machines choose. */
+/** Records other DHCP servers. Muster overhears their offers or sees that a machine chooses one of them. */
 
 import type { WireEvent } from "../../../pxe/boot-source.ts";
 import { BoundedMap } from "../../../pxe/bounded-map.ts";
@@ -14,14 +14,14 @@ export interface OfferToMachine extends HeardOffer {
 
 export interface OtherServersParts {
   dhcpServers: DhcpServerTable;
-  /** Our addresses on every interface. */
+  /** Muster's addresses on all interfaces. */
   ours: ReadonlySet<string>;
-  /** The server's MAC address, if the kernel knows it. */
+  /** Returns the server's MAC address. Returns undefined if the kernel does not know the address. */
   cardAt(address: string): string | undefined;
   now?: () => number;
 }
 
-/** A booting rack causes the same report a hundred times, so repeat it only after this time. */
+/** The minimum milliseconds between two equal reports, because a booting rack causes the same report a hundred times. */
 const AGAIN_MS = 60_000;
 const MOST_REMEMBERED = 256;
 
@@ -33,7 +33,7 @@ export class OtherServers {
     this.#parts = parts;
   }
 
-  /** Returns the event for the machine's timeline. */
+  /** Records an offer of another server and returns the event for the machine's timeline. */
   heard({ mac, server, ...offer }: OfferToMachine): WireEvent {
     const card = this.#note(server, offer);
     const named = offer.bootFile === undefined ? "" : ` with the boot file ${offer.bootFile}`;
@@ -45,7 +45,7 @@ export class OtherServers {
     };
   }
 
-  /** The other server answered our probe with an offer. */
+  /** Records another server that answered Muster's probe with an offer. */
   probed({ server, offered }: { server: string; offered: string }): void {
     this.#note(server, { address: offered, pxe: false });
   }
@@ -60,7 +60,7 @@ export class OtherServers {
   #note(address: string, offer: HeardOffer | undefined): string | undefined {
     const now = (this.#parts.now ?? Date.now)();
     const mac = this.#parts.cardAt(address);
-    // The offered address differs for each machine, so it does not count as a change.
+    // Each machine gets a different address, so a different offered address does not count as a change.
     const what = JSON.stringify([mac, offer && { ...offer, address: offer.address !== undefined }]);
     const before = this.#noted.get(address);
     if (before && now - before.at < AGAIN_MS && (offer === undefined || before.what === what)) return mac;

@@ -1,11 +1,11 @@
 /**
- * Lists the options to set on the LAN's own DHCP server so that it alone suffices, for firmware that cannot
- * merge the offers of two servers.
+ * Lists the options to set on the LAN's own DHCP server. With these options one server suffices, which helps
+ * firmware that cannot merge the offers of two servers.
  */
 import { architectureTitle, bootFileFor } from "../../../pxe/dhcp/decision/firmware.ts";
 import type { ServerIdentity } from "../../../pxe/dhcp/decision/reply.ts";
 
-/** The common architectures: BIOS, x86-64 UEFI with its two numbers, and 64-bit ARM UEFI. */
+/** The numbers of the common architectures: BIOS, x86-64 UEFI (two numbers), and 64-bit ARM UEFI. */
 const common = [0, 7, 9, 11];
 
 export function routerOptions({ address, bootUrl, hasBootFile }: ServerIdentity): string[] {

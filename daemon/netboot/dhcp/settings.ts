@@ -1,4 +1,4 @@
-/** Converts the configuration into the settings of the DHCP server. */
+/** Converts the configuration to the settings of the DHCP server. */
 
 import type { AddressRange } from "../../../pxe/dhcp/decision/free-list.ts";
 import { type FullMode, type Neighbours, noNeighbours } from "../../../pxe/dhcp/decision/full.ts";
@@ -93,10 +93,7 @@ export function fullMode(
 
 const ownLink = (settings: DhcpSettings) => settings.interface ?? "our own";
 
-/**
- * Subnets that name the same link share it. A subnet that names none has its own link. Our own subnet comes
- * first.
- */
+/** Groups subnets by their link. A subnet without a named link has its own link. Muster's own subnet is first. */
 function linksOf(all: readonly SubnetSettings[], make: (subnet: SubnetSettings) => Subnet): SharedNetwork[] {
   const byName = Map.groupBy(all, ({ link, subnet }) => link ?? subnet);
   return [...byName].map(([name, subnets]) => ({ name, subnets: subnets.map(make) }));
@@ -109,7 +106,7 @@ function leasable(subnet: SubnetSettings, settings: DhcpSettings, network: DhcpN
   return subnetOf({
     block,
     router: subnet.router,
-    // Without a DNS server, the Debian installer stops and asks for one.
+    // Muster's address is the default, because the Debian installer stops if it receives no DNS server.
     dns: dns.length > 0 ? dns : [network.address],
     domain: subnet.domain ?? settings.domain,
     leaseSeconds,
@@ -124,7 +121,10 @@ function leasable(subnet: SubnetSettings, settings: DhcpSettings, network: DhcpN
   });
 }
 
-/** The default route for a machine with its own routes is the router of the subnet of its reservation. */
+/**
+ * Returns the default route for a machine with its own routes: the router of the subnet that contains the
+ * machine's reservation.
+ */
 function routerFor(mac: string, { reservations, subnets = [] }: DhcpSettings, own: string): string {
   const address = reservations[mac];
   if (address === undefined) return own;

@@ -1,6 +1,6 @@
 /**
- * Explains boots in which the machine used another DHCP server's offer: which server, what it offered, and
- * what to change on it. Pure.
+ * Explains boots in which a machine used the offer of another DHCP server. Names the server, its offer, and the
+ * settings to change on it. Pure.
  */
 import type { Finding } from "../../contract/netboot/explanation.ts";
 import type { OtherServer } from "../../contract/netboot/network.ts";
@@ -8,16 +8,16 @@ import { nameOf, type WireStory } from "../explain/wire-story.ts";
 
 interface Rival {
   name: string;
-  /** Our address, as it must be entered in the router's settings. */
+  /** The address of the other DHCP server. */
   address: string;
   bootFile: string | undefined;
   nextServer: string | undefined;
   pxe: boolean;
-  /** True if at least one of its offers reached us. */
+  /** True if at least one of the server's offers reached Muster. */
   heard: boolean;
 }
 
-/** The machine took the offer of the other server. */
+/** Returns the finding for a machine that chose the offer of another server. */
 export function tookTheOther(story: WireStory, servers: readonly OtherServer[], router: readonly string[]): Finding {
   const rival = rivalAt(story.chose ?? "", story, servers);
   const took = `the machine got two offers and took that of the server ${rival.name}; ours was ignored`;
@@ -38,7 +38,7 @@ export function tookTheOther(story: WireStory, servers: readonly OtherServer[], 
   };
 }
 
-/** The machine took no offer, or does not merge them. */
+/** Returns the finding for a machine that chose no offer or does not merge offers. */
 export function mergedNone(story: WireStory, servers: readonly OtherServer[], router: readonly string[], proxy: boolean): Finding {
   const rivals = [...story.otherOffers.keys()].map((address) => rivalAt(address, story, servers));
   const also = rivals.length > 0 ? `, together with that of ${rivals.map(({ name }) => name).join(" and ")}` : "";
@@ -63,7 +63,7 @@ function rivalAt(address: string, { otherOffers }: WireStory, servers: readonly 
   return {
     name: nameOf({ server: address, mac: otherOffers.get(address)?.mac ?? seen?.mac }),
     address,
-    // Most servers name themselves as next-server in every offer. Without a boot file this has no effect.
+    // Most servers send their own address as next-server in every offer. Without a boot file, this value has no effect.
     nextServer: offer?.nextServer === address && offer.bootFile === undefined ? undefined : offer?.nextServer,
     bootFile: offer?.bootFile,
     pxe: offer?.pxe ?? false,

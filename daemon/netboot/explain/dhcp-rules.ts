@@ -1,4 +1,4 @@
-/** Lists every rule that applies to one DHCP message, with the values it read and its result. Pure. */
+/** Lists every rule that applies to a DHCP message, with the values that the rule reads and its result. Pure. */
 import type { DhcpPlan } from "../../../pxe/boot-source.ts";
 import { architecture, bootStage } from "../../../pxe/dhcp/decision/client.ts";
 import { architectureTitle } from "../../../pxe/dhcp/decision/firmware.ts";
@@ -22,7 +22,7 @@ const option43 = {
 
 export interface RuleInput {
   mode: AskedMode;
-  /** With several interfaces: the one that would answer. */
+  /** The interface that would answer, with the names of all interfaces. Undefined unless there are several interfaces. */
   place?: { among: readonly string[]; name: string; address: string } | undefined;
   server: ServerIdentity | undefined;
   plan: DhcpPlan;

@@ -1,4 +1,4 @@
-/** Finds the cause of a failed boot from the steps that were seen and those that were not. Pure. */
+/** Finds the cause of a failed boot from the steps that Muster saw and the steps that are missing. Pure. */
 import type { Finding } from "../../contract/netboot/explanation.ts";
 import type { OtherServer } from "../../contract/netboot/network.ts";
 import { mergedNone, tookTheOther } from "../dhcp/two-servers.ts";
@@ -6,15 +6,15 @@ import type { WireStory } from "./wire-story.ts";
 
 export interface Circumstances {
   proxy: boolean;
-  /** Options to set on the LAN's own DHCP server. */
+  /** The options to set on the LAN's own DHCP server. */
   router: string[];
-  /** All other DHCP servers that are known. */
+  /** All known DHCP servers other than Muster. */
   servers: readonly OtherServer[];
 }
 
 /**
- * Firmware repeats its DISCOVER two or three times before it gives up. An offer that is still on its way does
- * not cause that many.
+ * The number of offers after which firmware seems to ignore them. Firmware sends DISCOVER two or three times
+ * before it gives up. An offer in transit does not cause that many repeats.
  */
 const IGNORED_OFFERS = 3;
 

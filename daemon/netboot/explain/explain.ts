@@ -1,6 +1,6 @@
 /**
- * Computes the answer that a machine would get now, and the reasons. It uses the same decisions as on the
- * wire and changes nothing.
+ * Computes the answer that a machine would receive now, and the reasons for this answer. The code makes the
+ * same decisions as the servers and changes nothing.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -44,21 +44,21 @@ export interface ExplainWorld {
   network: DhcpNetwork | undefined;
   content: BootContent;
   assets: string;
-  /** All boot interfaces, including the one chosen for this machine. */
+  /** The names of all boot interfaces, including the interface of this machine. */
   among?: readonly string[];
 }
 
-/** The simulated request. */
+/** The simulated request of a machine. */
 export interface ExplainRequest {
   arch: number;
   userClass?: string | undefined;
-  /** Overrides the configured mode. */
+  /** The mode to use in place of the configured mode. */
   mode?: AskedMode | undefined;
 }
 
-/** Replaces the one-time key that a real boot would get in its script. */
+/** A placeholder for the one-time key that a real boot would receive in its script. */
 const NO_KEY = "0".repeat(32);
-/** Enough for several boots of a machine. */
+/** The number of events to read, which is enough for several boots of a machine. */
 const RECENT_EVENTS = 500;
 
 export function explainMachine(mac: string, asked: ExplainRequest, world: ExplainWorld): Explanation {
@@ -143,9 +143,9 @@ function decideAs(
   { config, leases }: ExplainWorld,
 ): DhcpDecision {
   if (mode === "proxy") return decideProxy(request, server, plan);
-  // A separate pool, so that the offer made here has no effect.
+  // The simulated offer uses a separate pool, so that it has no effect on real leases.
   const store = { all: () => leases.all(), save: () => undefined };
-  // If the mode is not the configured one, there is no range. Then use the whole network.
+  // A mode other than the configured mode may have no address range, so the whole network is used.
   const settings = { ...config, range: config.range ?? wholeNetwork(network) };
   const full = fullMode(settings, network, server, (options) => new Pool({ ...options, store, now: Date.now }));
   return decideFull(request, full, plan);

@@ -1,4 +1,4 @@
-/** Explains a machine the way the interface it was last seen on would answer it. */
+/** Explains the answer that a machine would receive on the interface where Muster last saw it. */
 import { blockHolds, parseBlock } from "../../../pxe/dhcp/message/address.ts";
 import type { Explanation } from "../../contract/netboot/explanation.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -8,7 +8,7 @@ import { type ExplainRequest, type ExplainWorld, explainMachine } from "./explai
 type Place = BootPlace<BootCard & ExplainWorld["config"]>;
 
 export interface ExplainerParts extends Omit<ExplainWorld, "config" | "network" | "content" | "among"> {
-  /** The settings that apply where no interface is configured. */
+  /** The settings that apply if no interface is configured. */
   config: ExplainWorld["config"];
   places: readonly Place[];
   contentAt(place: Place | undefined): ExplainWorld["content"];
@@ -39,12 +39,15 @@ function placeNamed<P extends BootPlace>(name: string, places: readonly P[]): P 
   throw new MusterError("REQUEST_INVALID", `interface: machines do not boot from ${name}; they boot from: ${there}`);
 }
 
-/** The place that holds one of the addresses, else the first place. */
+/** Returns the place whose network contains one of the addresses, or else the first place. */
 export function placeOf<P extends BootPlace>(addresses: readonly string[], places: readonly P[]): P | undefined {
   return places.find(({ network }) => addresses.some((address) => blockHolds(parseBlock(network.cidr), address))) ?? places[0];
 }
 
-/** Newest knowledge first: a machine boots where it fetched its script. */
+/**
+ * Returns the known addresses of a machine, newest first. The node's address is newer, because it is the
+ * address that fetched the script.
+ */
 function addressesOf(mac: string, { nodes, leases }: Pick<ExplainWorld, "nodes" | "leases">): string[] {
   return [nodes.findByMac(mac)?.address, leases.find(mac)?.address].filter((address) => address !== undefined);
 }

@@ -1,32 +1,33 @@
-/** Collects the steps of a machine's last boot from its timeline. Pure; reads fields, never sentences. */
+/** Collects the steps of a machine's last boot from its timeline. Pure. The code reads the fields of events, never their text. */
 import type { Event } from "../../contract/event.ts";
 import { DhcpFacts, OtherOfferFacts } from "../../contract/netboot/wire-facts.ts";
 
 export interface WireStory {
-  /** Events of its last boot, oldest first. */
+  /** The events of the machine's last boot, oldest first. */
   events: Event[];
   discovers: number;
-  /** DISCOVERs answered with a boot file. */
+  /** The number of DISCOVER messages that Muster answered with a boot file. */
   offers: number;
-  /** Reason of the last DISCOVER that got none. */
+  /** The reason for the most recent DISCOVER that Muster did not answer with a boot file. */
   silence: string | undefined;
-  /** The boot file or URL advertised last. */
+  /** The boot file or URL that Muster offered last. */
   bootFile: string | undefined;
   requests: number;
-  /** The other server that the machine chose. */
+  /** The other DHCP server that the machine chose. */
   chose: string | undefined;
-  /** Offers of other servers that were overheard, by server. */
+  /** The overheard offers of other DHCP servers, by server address. */
   otherOffers: ReadonlyMap<string, OtherOfferFacts>;
   bootServer: number;
   tftp: { complete: string[]; probes: number; refused: string[]; broken: string[] };
   http: { files: number; refused: string[] };
-  /** The script that the machine got. */
+  /** The boot script that the machine received. */
   script: string | undefined;
   ipxe: boolean;
 }
 
 /**
- * Firmware repeats its requests for a minute. Between two boots there is a power-on self-test or a person.
+ * The pause in milliseconds that separates two boots. Firmware repeats its requests for a minute. A new boot
+ * takes longer, because it needs a power-on self-test or a person.
  */
 const PAUSE_MS = 120_000;
 const ofTheWire = /^(dhcp|tftp|http)\.|^boot\.|^install\.handed-out$/;
@@ -70,7 +71,7 @@ function tell(story: Writing, { type, summary, detail }: Event): void {
     case "dhcp.request":
     case "dhcp.inform": {
       const facts = DhcpFacts.safeParse(detail);
-      // The operating system asks for an address too, which is no step of a network boot.
+      // The operating system also requests an address, but its request is not a step of a network boot.
       if (facts.success && facts.data.stage !== "operating-system") tellDhcp(story, type, facts.data);
       return;
     }
@@ -115,12 +116,12 @@ function tellDhcp(story: WireStory, type: string, { stage, answer, bootServer, b
     else story.silence = withheld;
   } else {
     story.requests += 1;
-    // Only if we did not answer was another server chosen.
+    // The machine chose another server only if Muster did not answer the request.
     if (server !== undefined && answer === "none") story.chose = server;
   }
 }
 
-/** Lists the steps that were seen, and the first one that was not. */
+/** Lists the steps that Muster saw and the first missing step. */
 export function tellSteps(story: WireStory, proxy: boolean): string[] {
   const { tftp, http } = story;
   if (story.discovers + story.requests + story.bootServer === 0 && story.events.length === 0)

@@ -1,23 +1,23 @@
 /**
- * Finds the iPXE build (the firmware's network driver or its own) that brings a machine to its script. Tries
- * the other one when the usual one repeatedly fails. Pure.
+ * Finds the build of iPXE that boots a machine. One build uses the firmware's network driver, and the other
+ * build uses its own driver. If the usual build fails repeatedly, the other build is tried. Pure.
  */
 import type { Loader } from "../../contract/netboot/quirk.ts";
 import type { Lesson } from "./tftp-trial.ts";
 
 export interface LoaderTrial {
-  /** The loader that was fetched completely, with no request from it since. */
+  /** The loader that the machine fetched completely but that has not requested a script yet. */
   pending: Loader | undefined;
-  /** Number of times in a row that a loader was fetched but never requested its script. */
+  /** For each loader, the number of times in a row that it was fetched but did not request a script. */
   lost: Readonly<Record<Loader, number>>;
 }
 
 export const noLoaderTrial: LoaderTrial = { pending: undefined, lost: { snponly: 0, ipxe: 0 } };
 
-/** A person may cause one or two failures with the reset button. */
+/** The number of failures after which the other loader is tried. A person may cause one or two failures with the reset button. */
 const ENOUGH = 3;
 
-/** The next loader, if both are served. After this many failures of one, they alternate. */
+/** Returns the next loader if both loaders are available. After `ENOUGH` failures of one loader, the other loader is next. */
 export function loaderTried({ lost }: LoaderTrial, usual: Loader): Loader {
   const other = otherThan(usual);
   return Math.floor(lost[usual] / ENOUGH) > Math.floor(lost[other] / ENOUGH) ? other : usual;
@@ -28,7 +28,7 @@ export const loaderFetched = ({ pending, lost }: LoaderTrial, loader: Loader): L
   lost: pending === undefined ? lost : { ...lost, [pending]: lost[pending] + 1 },
 });
 
-/** iPXE requested its script, so the loader it came from works on this machine. */
+/** Records that iPXE requested its script, which shows that the pending loader works on this machine. */
 export function loaderCameUp({ pending, lost }: LoaderTrial): { trial: LoaderTrial; lesson?: Lesson } {
   if (pending === undefined) return { trial: noLoaderTrial };
   const other = otherThan(pending);

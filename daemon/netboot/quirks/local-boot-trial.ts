@@ -1,38 +1,41 @@
 /**
- * Finds the way in which a machine boots its own disk. When the machine comes straight back, the next way is
- * tried. The way that started its system is remembered. Pure.
+ * Finds a method by which a machine boots its own disk. If the machine returns to network boot at once, the
+ * next method is tried. The method that started the machine's system is recorded. Pure.
  */
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";
 import type { Lesson } from "./tftp-trial.ts";
 
 export interface LocalBootTrial {
   rung: number;
-  /** Time of the last instruction to boot the disk, if no system was heard since. */
+  /**
+   * The time of the last instruction to boot the disk in milliseconds. Undefined if the machine's system has
+   * sent a packet since.
+   */
   toldAt: number | undefined;
-  /** Number of times in a row that the machine came straight back from this way. */
+  /** The number of times in a row that the machine returned at once after the current method. */
   returns: number;
-  /** The ways from which it came straight back. */
+  /** The methods after which the machine returned at once. */
   failed: readonly LocalBoot[];
 }
 
 export const noLocalBootTrial: LocalBootTrial = { rung: 0, toldAt: undefined, returns: 0, failed: [] };
 
 /**
- * Servers need minutes until their next network boot. A machine that returns later had started its system, or
- * was switched on again.
+ * The milliseconds within which a return counts as a failed boot. Servers need minutes until their next network
+ * boot. A machine that returns later had started its system or was switched on again.
  */
 const STRAIGHT_BACK_MS = 10 * 60_000;
-/** A person may cause one return. */
+/** The number of returns after which the next method is tried. A person may cause a single return. */
 const ENOUGH = 2;
 
 /**
- * On BIOS, a drive 0x80 that cannot boot leads to `exit` anyway. EDK2 treats an error as "try the next boot
- * entry".
+ * Returns the methods in their usual order. On BIOS, `sanboot` continues like `exit` if the drive 0x80 cannot
+ * boot. EDK2 tries the next boot entry after an error.
  */
 export const usualLadder = (firmware: "bios" | "uefi"): LocalBoot[] =>
   firmware === "bios" ? ["sanboot", "exit-0", "exit-1"] : ["exit-1", "exit-0"];
 
-/** Records an instruction to boot the disk, and returns the way to use. */
+/** Records an instruction to boot the disk, and returns the method to use. */
 export function tellLocalBoot(
   trial: LocalBootTrial,
   ladder: readonly LocalBoot[],
@@ -47,7 +50,7 @@ export function tellLocalBoot(
   return { trial: { rung, returns: 0, toldAt: nowMs, failed }, way: wayAt(rung, ladder) };
 }
 
-/** The machine's own system was heard. */
+/** Records that the machine's own system has sent a packet. */
 export function systemCameUp(trial: LocalBootTrial, ladder: readonly LocalBoot[]): { trial: LocalBootTrial; lesson?: Lesson } {
   const way = wayAt(trial.rung, ladder);
   const failed = trial.failed.filter((each) => each !== way);

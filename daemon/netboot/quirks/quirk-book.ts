@@ -1,6 +1,6 @@
 /**
- * The quirks of single machines: known ones, and those learned from events. Running trials are lost with the
- * process.
+ * Manages the quirks of single machines, both known quirks and quirks learned from events. A restart of the
+ * process ends all trials.
  */
 
 import type { MachineSeen, WireEvent } from "../../../pxe/boot-source.ts";
@@ -31,7 +31,7 @@ interface Trials {
   tftp: TftpTrial;
   loader: LoaderTrial;
   localBoot: LocalBootTrial;
-  /** Known from DHCP packets, but not from file requests. */
+  /** The vendor class from the machine's DHCP packets. File requests do not contain a vendor class. */
   vendorClass: string | undefined;
 }
 
@@ -48,10 +48,10 @@ export class QuirkBook {
     this.#now = parts.now ?? Date.now;
   }
 
-  /** TFTP settings for this machine. */
+  /** Returns the TFTP settings for this machine. */
   tftp(mac: string): ClientQuirks {
     const known = this.#known(mac);
-    // A trial only adds to the known settings.
+    // A trial adds settings, but never replaces a known setting.
     const tried = tftpTried(this.#of(mac).tftp);
     const maxBlockSize = least(known.blockSize, tried.blockSize);
     return {
@@ -62,8 +62,8 @@ export class QuirkBook {
   }
 
   /**
-   * The boot file that replaces the one of its architecture. `facts` avoids a database read, because a whole
-   * rack may ask at once.
+   * Returns a boot file that replaces the usual file of the machine's architecture. `facts` saves a database
+   * read, because a whole rack may send requests at once.
    */
   bootFile({ mac, arch, vendorClass }: MachineSeen, facts?: Facts): string | undefined {
     if (arch === undefined) return undefined;
@@ -74,7 +74,7 @@ export class QuirkBook {
     return wanted !== undefined && wanted !== loaderFile(arch, "snponly") && this.#parts.hasBootFile(wanted) ? wanted : undefined;
   }
 
-  /** The machine is about to boot its disk. */
+  /** Returns the method by which the machine boots its disk, and records the attempt. */
   localBoot(mac: string, firmware: "bios" | "uefi"): LocalBoot {
     const trials = this.#of(mac);
     const { trial, way } = tellLocalBoot(trials.localBoot, this.#ladder(mac, firmware), this.#now());
@@ -82,7 +82,10 @@ export class QuirkBook {
     return way;
   }
 
-  /** The machine got a system over the network, so the next packets do not come from the one on its disk. */
+  /**
+   * Records that the machine received a system over the network. Its next packets do not prove that the system
+   * on its disk works.
+   */
   bootsFromNetwork(mac: string): void {
     const trials = this.#of(mac);
     this.#remember(mac, { ...trials, localBoot: { ...trials.localBoot, toldAt: undefined } });

@@ -1,14 +1,11 @@
-/**
- * Parses the quirk file that comes with Muster. Each line is a JSON object for one make or model, or a
- * comment after `#`.
- */
+/** Parses the quirk file of Muster. Each line is a JSON object for one make or model, or a comment that begins with `#`. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { QuirkLine } from "../../contract/netboot/quirk.ts";
 
 /**
- * An invalid line is a mistake of the developers, not of the operator. It stops the start and fails the
- * tests.
+ * Parses the lines of the file. An invalid line is a mistake of the developers, so it prevents the start and
+ * makes the tests fail.
  */
 export function parseQuirkFile(text: string): QuirkLine[] {
   return text.split("\n").flatMap((line, index) => {

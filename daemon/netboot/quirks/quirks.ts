@@ -1,14 +1,14 @@
 /**
- * Computes the quirks of a machine. The operator's setting comes first, then the learned one, then the quirk
- * file. Pure.
+ * Computes the quirks of a machine. The operator's setting has priority over a learned setting, which has
+ * priority over the quirk file. Pure.
  */
 import type { AppliedQuirk, QuirkLine, QuirkMatch, QuirkName, Quirks } from "../../contract/netboot/quirk.ts";
 
-/** The known data of a machine: little at its first packet, more after an inspection. */
+/** The known data of a machine. Its first packet provides only a part, and an inspection provides more. */
 export interface KnownMachine {
   mac: string;
   uuid?: string | undefined;
-  /** The vendor class (option 60). */
+  /** The vendor class of the machine (DHCP option 60). */
   vendorClass?: string | undefined;
   make?: string | undefined;
   model?: string | undefined;
@@ -18,7 +18,10 @@ export interface KnownMachine {
 export interface QuirkSources {
   chosen: Quirks;
   learned: { quirks: Quirks; because: Readonly<Record<string, string>> };
-  /** For each setting, the first line that names it applies, so specific lines must precede general ones. */
+  /**
+   * The lines of the quirk file. For each setting, the first matching line applies, so specific lines must
+   * precede general lines.
+   */
   lines: readonly QuirkLine[];
 }
 
@@ -38,7 +41,7 @@ export function appliedQuirks(machine: KnownMachine, { chosen, learned, lines }:
 
 const namesIn = (quirks: Quirks): QuirkName[] => Object.keys(quirks) as QuirkName[];
 
-/** The settings without their sources. */
+/** Returns the settings without their sources. */
 export const settingsOf = (applied: readonly AppliedQuirk[]): Quirks => Object.fromEntries(applied.map(({ name, value }) => [name, value]));
 
 export function quirkMatches(machine: KnownMachine, when: QuirkMatch): boolean {

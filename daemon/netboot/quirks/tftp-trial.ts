@@ -1,33 +1,33 @@
 /**
- * Learns from a machine's TFTP transfers which settings it supports. A single timeout may have other causes,
- * such as a cable, so a setting is avoided after two. It is recorded as a quirk only if a transfer without it
- * then succeeded. Pure.
+ * Learns from a machine's TFTP transfers which settings the machine supports. A single timeout may have another
+ * cause, such as a cable, so a setting is avoided after two timeouts. The setting becomes a quirk only after a
+ * transfer without this setting has succeeded. Pure.
  */
 import type { Quirks } from "../../contract/netboot/quirk.ts";
 
 export interface TftpSeen {
   end: "complete" | "gave-up" | "other";
   blockSize: number;
-  /** True if options were agreed on. */
+  /** True if the server and the machine agreed on TFTP options. */
   options: boolean;
   bytes: number;
-  /** True if the machine answered at all. */
+  /** True if the machine acknowledged any packet of the transfer. */
   heard: boolean;
 }
 
 export interface TftpTrial {
-  /** Number of transfers in a row whose agreed options were never acknowledged. */
+  /** The number of transfers in a row in which the machine did not acknowledge the agreed options. */
   unheard: number;
   /**
-   * The smallest block size at which not even the first block arrived, and the number of failures in a row at
-   * that size or larger.
+   * The smallest block size in bytes at which not even the first block arrived. `times` is the number of
+   * failures in a row at this size or a larger one.
    */
   tooLarge: { blockSize: number; times: number } | undefined;
 }
 
 export const noTftpTrial: TftpTrial = { unheard: 0, tooLarge: undefined };
 
-/** The settings for the next transfer. */
+/** Returns the settings for the next transfer. */
 export function tftpTried({ unheard, tooLarge }: TftpTrial): Quirks {
   return {
     ...(unheard >= ENOUGH && { tftpOptions: false }),
@@ -37,8 +37,8 @@ export function tftpTried({ unheard, tooLarge }: TftpTrial): Quirks {
 
 const ENOUGH = 2;
 /**
- * Block sizes to try: with room for a VLAN tag or a tunnel, half a packet, and the size that every TFTP
- * client since 1981 supports.
+ * The block sizes to try, in bytes. 1428 leaves room for a VLAN tag or a tunnel, 1024 is smaller than a packet,
+ * and every TFTP client since 1981 supports 512.
  */
 const PLAIN = 512;
 const rungs = [1428, 1024, PLAIN];
@@ -50,7 +50,7 @@ export interface Lesson {
 
 export function learnTftp(trial: TftpTrial, seen: TftpSeen): { trial: TftpTrial; lesson?: Lesson } {
   if (seen.end === "gave-up") return { trial: afterSilence(trial, seen) };
-  // A file smaller than one block shows nothing about block sizes.
+  // A file that is smaller than one block proves nothing about block sizes.
   if (seen.end !== "complete" || seen.bytes < seen.blockSize) return { trial };
   const quirks: Quirks = {};
   const reasons: string[] = [];
@@ -67,7 +67,7 @@ export function learnTftp(trial: TftpTrial, seen: TftpSeen): { trial: TftpTrial;
 }
 
 function afterSilence(trial: TftpTrial, { blockSize, bytes, heard, options }: TftpSeen): TftpTrial {
-  // Some blocks arrived, so the block size was not the cause.
+  // Some blocks arrived, so the block size did not cause the failure.
   if (bytes > 0) return trial;
   if (!heard) return options ? { ...trial, unheard: trial.unheard + 1 } : trial;
   if (blockSize <= PLAIN) return trial;

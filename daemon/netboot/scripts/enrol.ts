@@ -1,12 +1,12 @@
-/** Writes the script with which a machine that already has a system joins the fleet. */
+/** Writes the enrol script. A machine that already has a system runs this script to join the fleet. */
 import { render, templateText } from "./templates.ts";
 
 export interface EnrolInput {
   controlUrl: string;
   token: string;
-  /** The machine's name in the fleet, if it already has one. */
+  /** The machine's name in the fleet, or undefined if the machine has no name yet. */
   name?: string | undefined;
-  /** Public keys that may log in as root. */
+  /** The public keys that may log in as root. */
   sshKeys: readonly string[];
 }
 

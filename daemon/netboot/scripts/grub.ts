@@ -1,11 +1,11 @@
 /**
- * Writes GRUB's configuration. It is derived from the iPXE script, so both loaders do the same: wait and ask
- * again, load a kernel with its initrds, or boot the disk.
+ * Writes GRUB's configuration from the iPXE script, so that both loaders do the same. They wait and repeat the
+ * request, load a kernel with its initrds, or boot the disk.
  */
 import { POLL_SECONDS } from "./scripts.ts";
 import { render, templateText } from "./templates.ts";
 
-/** The first file that GRUB requests. It contains the URL of the machine's own configuration. */
+/** Returns the first file that GRUB requests. This file contains the URL of the machine's own configuration. */
 export const grubStart = (bootUrl: string): string => render("grub.cfg", { root: grubPath(bootUrl), poll_seconds: POLL_SECONDS });
 
 export function grubFromIpxe(script: string): string {
@@ -20,7 +20,7 @@ function whatFollows(lines: readonly string[]): string {
     const [, url = "", ...words] = command(kernel);
     return render("load.grub", {
       kernel: grubPath(url),
-      // The kernel's own EFI loader would look for a file with that name.
+      // The word `initrd=` is removed, because the kernel's own EFI loader would search for a file of this name.
       arguments: words.filter((word) => !word.startsWith("initrd=")),
       initrds: lines.filter((line) => line.startsWith("initrd ")).map((line) => grubPath(command(line)[1] ?? "")),
     });
@@ -29,20 +29,20 @@ function whatFollows(lines: readonly string[]): string {
   return waited === undefined ? templateText("local.grub") : render("wait.grub", { waited });
 }
 
-/** Drops the part after `||`, which iPXE runs on failure. */
+/** Returns the words of a command without the part after `||`, which iPXE runs only on failure. */
 const command = (line: string): string[] =>
   line
     .replace(/ \|\|.*$/, "")
     .split(" ")
     .filter(Boolean);
 
-/** Output after this line appears only on failure. */
+/** Returns the number of the line after which output appears only on failure. */
 function labelOrLoad(lines: readonly string[]): number {
   const at = lines.findIndex((line) => /^(:|sleep |chain |sanboot |exit)/.test(line));
   return at === -1 ? lines.length : at;
 }
 
-/** GRUB writes `http://10.0.0.2:8080/x` as `(http,10.0.0.2:8080)/x`. */
+/** Converts a URL such as `http://10.0.0.2:8080/x` to GRUB's form `(http,10.0.0.2:8080)/x`. */
 function grubPath(url: string): string {
   const { host, pathname } = new URL(url);
   return `(http,${host})${pathname === "/" ? "" : pathname}`;

@@ -1,6 +1,6 @@
 /**
- * Writes the files of the two installers: the answers of the Debian installer, the settings of our initrd,
- * and the finishing script of both.
+ * Writes the files of the two installers: the answers of the Debian installer, the settings of Muster's own
+ * initrd, and the finishing script of both installers.
  */
 import { render, templateText } from "./templates.ts";
 
@@ -11,15 +11,15 @@ export interface InstallInput {
   bootUrl: string;
   controlUrl: string;
   domain: string;
-  /** The disk named for this node, or empty for the first disk that is not removable. */
+  /** The disk that is configured for this node. An empty text selects the first disk that is not removable. */
   disk: string;
   suite: string;
   mirror: string;
   securityMirror: string | null;
   kernel: string;
-  /** Public keys that may log in as root, the executor's first. */
+  /** The public keys that may log in as root. The executor's key is first. */
   sshKeys: readonly string[];
-  /** A crypt(3) hash, or "*" for no password login. */
+  /** The crypt(3) hash of root's password. The value "*" prevents logins with a password. */
   rootPassword: string;
 }
 
@@ -28,7 +28,7 @@ export function preseed(input: InstallInput): string {
   return render("preseed.cfg", {
     name: input.name,
     domain: input.domain,
-    // A host name, not a URL: the installer would take "http:" for a host.
+    // This value is a host name instead of a URL, because the installer would interpret "http:" as a host.
     mirror_host: mirror.host,
     mirror_directory: mirror.pathname.replace(/\/$/, "") || "/",
     security_host: input.securityMirror === null ? "" : new URL(input.securityMirror).host,
@@ -40,14 +40,14 @@ export function preseed(input: InstallInput): string {
   });
 }
 
-/** The Debian installer sources this before it partitions. */
+/** Returns a script that the Debian installer runs before it partitions the disk. */
 export const diskScript = ({ bootUrl, key, disk }: Pick<InstallInput, "bootUrl" | "key" | "disk">): string =>
   render("disk.sh", { progress_url: `${bootUrl}/progress/${key}`, disk });
 
-/** Both installers source this, so that they describe hardware in the same way. */
+/** Returns the script with which both installers describe the hardware in the same way. */
 export const factsScript = (): string => templateText("facts.sh");
 
-/** Shell assignments for our own initrd. */
+/** Returns shell assignments for Muster's own initrd. */
 export function installConf(input: InstallInput & { rootSha256: string }): string {
   const variables = {
     MUSTER_HOSTNAME: input.name,

@@ -1,5 +1,5 @@
 /**
- * Checks an iPXE script. It reports commands that some iPXE builds lack, gotos without a label, unreachable
+ * Checks an iPXE script. Reports commands that some builds of iPXE lack, gotos without a label, unreachable
  * lines, paths without an end, and loops without a sleep.
  */
 import { type Line, readScriptLine } from "./script-line.ts";
@@ -35,8 +35,8 @@ function words(lines: Line[]): string[] {
 }
 
 /**
- * Follows every path through the script. Lines are numbered from 0, and the number after the last line means
- * that the script runs off its end.
+ * Follows every path through the script. The first line has the number 0. A path that reaches the number after
+ * the last line has no end.
  */
 function ways(lines: Line[]): string[] {
   const labels = new Map(lines.flatMap((line, at) => (line.kind === "label" ? [[line.name, at] as const] : [])));
@@ -71,7 +71,7 @@ function ways(lines: Line[]): string[] {
   return problems;
 }
 
-/** All lines that can be reached from `starts`. */
+/** Returns all lines that can be reached from `starts`. */
 function from(starts: number[], next: (at: number) => number[]): Set<number> {
   const found = new Set(starts);
   for (const at of found) for (const after of next(at)) found.add(after);

@@ -1,4 +1,4 @@
-/** Parses one line of an iPXE script: the command it runs, and where execution can continue. */
+/** Parses one line of an iPXE script. The result contains the command and the places where execution can continue. */
 
 export type Line =
   | { kind: "label"; name: string }
@@ -6,25 +6,25 @@ export type Line =
   | { kind: "commands"; text: string; verbs: string[]; gotos: (string | undefined)[]; leads: Leads };
 
 export interface Leads {
-  /** Execution continues on the next line. */
+  /** True if execution can continue on the next line. */
   on: boolean;
-  /** Execution leaves the script, into a system, another script or the firmware. */
+  /** True if execution can leave the script for a system, another script or the firmware. */
   out: boolean;
   to: string[];
-  /** The line always waits before execution continues. */
+  /** True if the line always waits before execution continues. */
   waits: boolean;
 }
 
-/** These commands always succeed. Any other may fail, and a failure without `||` ends the script. */
+/** Commands that always succeed. Any other command may fail, and a failure without `||` ends the script. */
 const cannotFail = new Set(["echo", "set", "inc", "imgfree", "sleep", "ifstat", "imgargs", "goto"]);
-/** When these succeed, the script ends. */
+/** Commands that end the script if they succeed. */
 const leaves = new Set(["boot", "autoboot", "chain", "sanboot", "reboot", "exit"]);
 
 export function readScriptLine(text: string): Line {
   const line = text.trim();
   if (line.startsWith(":")) return { kind: "label", name: line.slice(1).trim() };
   if (line === "" || line.startsWith("#")) return { kind: "comment" };
-  // An operator needs white space around it. Inside a URL the same characters are text.
+  // An operator must have white space on both sides. Inside a URL, the same characters are ordinary text.
   const [first = "", ...rest] = line.split(/(?:^|\s)(\|\||&&)(?=\s|$)/);
   const commands = [{ joint: "&&", command: first.trim() }];
   for (let at = 0; at < rest.length; at += 2) commands.push({ joint: rest[at]!, command: rest[at + 1]!.trim() });

@@ -1,12 +1,12 @@
 /**
- * Writes the iPXE scripts: ask, wait, install, boot the disk. They use only commands that every iPXE since
- * 2019 has.
+ * Writes the iPXE scripts that request an action, wait, install, or boot the disk. The scripts use only
+ * commands that iPXE has supported since 2019.
  */
 import type { Profile } from "../../contract/machines/node.ts";
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";
 import { render } from "./templates.ts";
 
-/** Interval at which a waiting machine asks again. */
+/** The seconds after which a waiting machine repeats its request. */
 export const POLL_SECONDS = 3;
 
 export const genericScript = (bootUrl: string): string => render("generic.ipxe", { boot_url: bootUrl });
@@ -37,14 +37,14 @@ export interface InstallScriptInput {
   profile: Profile;
   name: string;
   mac: string;
-  /** The one-time install key. */
+  /** The one-time key of the install. */
   key: string;
   domain: string;
-  /** Path relative to the assets folder. */
+  /** The path of the initrd, relative to the assets folder. */
   extraInitrd?: string | undefined;
 }
 
-/** Also print to the first serial port, because old servers have no screen. */
+/** Kernel arguments that also print to the first serial port, because old servers have no screen. */
 const CONSOLES = "console=tty0 console=ttyS0,115200n8";
 
 export function installScript(input: InstallScriptInput): string {
@@ -56,7 +56,7 @@ export function installScript(input: InstallScriptInput): string {
       name: input.name,
       profile: input.profile,
       kernel: `${folder}/vmlinuz`,
-      // UEFI finds the initrd by this name; BIOS ignores it.
+      // UEFI finds the initrd by this name, and BIOS ignores the name.
       arguments: `initrd=initrd.img muster.url=${input.bootUrl} muster.key=${input.key} ${bootif} ${CONSOLES}`,
       initrds: [`${folder}/initrd.img`],
     });
@@ -68,8 +68,8 @@ export function installScript(input: InstallScriptInput): string {
     name: input.name,
     profile: input.profile,
     kernel: `${folder}/linux`,
-    // The installer needs these before it can fetch its answers. In the fetched preseed, netcfg settings come
-    // too late.
+    // The installer needs these arguments before it can fetch its answers. For netcfg, settings in the fetched
+    // preseed file would be too late.
     arguments: [
       named,
       `auto=true priority=critical url=${input.bootUrl}/preseed/${input.key}/preseed.cfg`,

@@ -1,4 +1,4 @@
-/** Writes the iPXE scripts that boot our initrd as the rescue system or the wiper. */
+/** Writes the iPXE scripts that boot Muster's initrd as the rescue system or the wiper. */
 import { hyphenated } from "./scripts.ts";
 import { render } from "./templates.ts";
 
@@ -7,7 +7,7 @@ export interface TaskInput {
   task: "rescue" | "wipe";
   name: string;
   mac: string;
-  /** Opens this boot's files and authorizes its reports. */
+  /** The key of this boot, which the machine needs to fetch its files and to send reports. */
   key: string;
 }
 
@@ -22,7 +22,7 @@ export function taskScript({ bootUrl, task, name, mac, key }: TaskInput): string
     arguments: [
       ...initrds.map((file) => `initrd=${file}`),
       `muster.task=${task} muster.url=${bootUrl} muster.key=${key} BOOTIF=01-${hyphenated(mac)}`,
-      // Also print to the first serial port, because old servers have no screen.
+      // Messages are also printed to the first serial port, because old servers have no screen.
       "console=tty0 console=ttyS0,115200n8",
     ].join(" "),
     initrds: initrds.map((file) => `${folder}/${file}`),

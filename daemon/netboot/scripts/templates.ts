@@ -1,4 +1,4 @@
-/** Renders the files for machines. Every value passes through the quoting of its target language. */
+/** Renders the files for machines. Every value is quoted for the language of the file. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Liquid } from "liquidjs";
@@ -19,25 +19,25 @@ function oneLine(value: unknown): string {
   return text;
 }
 
-/** iPXE has no quoting, so refuse characters that expand, separate or continue a command. */
+/** iPXE has no quoting, so this filter refuses characters that expand a variable or that separate or continue a command. */
 engine.registerFilter("ipxe", (value: unknown) => {
   const text = oneLine(value);
   if (/\$\{|\|\||&&|["'\\#]/.test(text)) throw new Error(`not for an iPXE script: ${text.slice(0, 60)}`);
   return text;
 });
-/** For text that is only displayed: unsafe characters are replaced. */
+/** This filter is for displayed text, in which unsafe characters can be replaced. */
 engine.registerFilter("ipxe_text", (value: unknown) =>
   String(value)
     .replace(/[^A-Za-z0-9 .,:;()/_+-]/g, " ")
     .slice(0, 160),
 );
-/** In GRUB, nothing expands between single quotes, and a single quote ends them. */
+/** GRUB expands nothing between single quotes. A single quote in the value would end the quoted text, so it is refused. */
 engine.registerFilter("grub", (value: unknown) => {
   const text = oneLine(value);
   if (text.includes("'")) throw new Error(`not for GRUB: ${text.slice(0, 60)}`);
   return /^[A-Za-z0-9_.:,()/+=-]+$/.test(text) ? text : `'${text}'`;
 });
-/** debconf reads to the end of the line, and a backslash there joins the next line. */
+/** debconf reads a value to the end of the line. A backslash at the end would join the next line, so it is refused. */
 engine.registerFilter("preseed", (value: unknown) => {
   const text = oneLine(value);
   if (text.endsWith("\\")) throw new Error("a backslash at the end of a preseed line");
@@ -46,7 +46,10 @@ engine.registerFilter("preseed", (value: unknown) => {
 engine.registerFilter("sh", (value: unknown) => `'${oneLine(value).replaceAll("'", `'\\''`)}'`);
 engine.registerFilter("json_text", (value: unknown) => JSON.stringify(value));
 
-/** Templates are part of the program. They are read and parsed at each use, because machines boot rarely. */
+/**
+ * Renders a template, which is part of the program. The template is read and parsed at each use, because
+ * machines boot rarely.
+ */
 export function render(template: string, values: Record<string, unknown>): string {
   return engine.parseAndRenderSync(templateText(template), values);
 }
