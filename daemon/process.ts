@@ -1,4 +1,4 @@
-/** The program of one daemon process. The supervisor runs `process.ts child NAME --config FILE --data FOLDER`. */
+/** The program of a daemon process. The supervisor runs `process.ts child NAME --config FILE --data FOLDER`. */
 import { parseArgs } from "node:util";
 import { locateDataDir } from "./data-dir.ts";
 import { explain, MusterError } from "./errors/errors.ts";
@@ -20,5 +20,5 @@ try {
   process.stderr.write(`muster: ${told}\n`);
   process.exitCode = 1;
 }
-// An open handle must not keep a finished process alive. Its output is flushed first.
+// A finished process exits even if a handle is open. All output is written before the exit.
 process.stdout.write("", () => process.exit());

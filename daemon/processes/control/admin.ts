@@ -17,7 +17,7 @@ import { strongestMode } from "../../netboot/boot-places.ts";
 import type { Shared } from "./shared.ts";
 
 export interface Admin {
-  /** The first API key. It is set only at the first start and shown only then. */
+  /** The first API key. Control sets and shows this key only at its first start. */
   firstKey: string | undefined;
   processes: ProcessNews;
   logBook: ControlLogBook;

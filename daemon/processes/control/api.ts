@@ -1,4 +1,4 @@
-/** Builds the HTTP API of all areas and starts to listen. */
+/** Builds the HTTP API of all areas and opens its port. */
 import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ const pageRoot = join(import.meta.dirname, "../../../web/dist");
 
 type SetHere = "log" | "pageRoot" | "openMetrics" | "limits" | "pace";
 
-/** Resolves when the API listens. `url` is final from then on. Throws PORT_UNAVAILABLE if the port cannot be used. */
+/** Resolves when the API has opened its port and `url` is final. Throws PORT_UNAVAILABLE if the port cannot be used. */
 export async function startApi({ config, log, parts, stores, url }: Shared, areas: Omit<ApiParts, SetHere | keyof Stores>): Promise<void> {
   const { control } = config.admin;
   const api = await parts.start(

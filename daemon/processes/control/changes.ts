@@ -1,4 +1,4 @@
-/** Starts the area changes: it plans every change from forms and runbooks and decides it by the policy. */
+/** Starts the area changes, which plans every change from forms and runbooks and decides the plan with the policy. */
 import type { GovernApi } from "../../api/changes/changes.ts";
 import { Changes, type ChangesParts, heardByChanges } from "../../changes/changes.ts";
 import type { ExecutionParts } from "../../changes/executions/executions.ts";
@@ -64,7 +64,10 @@ export function governed({ config, env, data, stores, audit, executor, inventory
   return { desk, offer: () => offerOf(catalogue, runbooks) };
 }
 
-/** Loads forms and runbooks once, at the start. The executor reads the same files itself, and both must agree. */
+/**
+ * Loads forms and runbooks once, at the start. The executor loads the same files itself, and its forms must
+ * match those of control.
+ */
 function offered({ changes: { tools }, jobs }: Config): { catalogue: Catalogue; runbooks: Runbooks } {
   const catalogue = loadCatalogue([ourTools, ...optional(tools.forms_directory)], playbooksIn(ansibleDirectory(jobs)));
   return { catalogue, runbooks: loadRunbooks([ourRunbooks, ...optional(tools.runbooks_directory)], catalogue) };

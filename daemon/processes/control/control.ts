@@ -1,4 +1,4 @@
-/** Builds the control process. It starts its areas in order and stops them in reverse order. */
+/** Builds the control process, which starts its areas in order and stops them in reverse order. */
 import type { DoctorNews, DoctorWanted } from "../../admin/doctor-asking.ts";
 import type { SupervisorNews } from "../../admin/process-news.ts";
 import type { Config } from "../../config/config.ts";
@@ -20,7 +20,7 @@ import { openShared } from "./shared.ts";
 
 export interface Control {
   url: string;
-  /** The first API key. It is set only at the first start and shown only then. */
+  /** The first API key. Control sets and shows this key only at its first start. */
   firstKey: string | undefined;
   news(news: SupervisorNews): void;
   logged(news: LogNews): void;

@@ -1,4 +1,4 @@
-/** Builds what control offers about network boot. The netboot process answers the machines. */
+/** Builds the parts of control that concern network boot. The netboot process itself answers the machines. */
 import { captureOf } from "../../../pxe/capture/rings.ts";
 import type { NodesApi } from "../../api/machines/nodes.ts";
 import type { ExplainApi } from "../../api/netboot/explain.ts";

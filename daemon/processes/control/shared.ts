@@ -1,4 +1,4 @@
-/** The parts that the areas of the control process share. */
+/** Builds the parts that the areas of the control process share. */
 import { AuditLog } from "../../audit/log.ts";
 import { loadAccess } from "../../config/access-secrets.ts";
 import type { Config } from "../../config/config.ts";
@@ -24,7 +24,7 @@ export interface Given {
 export interface Shared extends Given {
   stores: Stores;
   audit: AuditLog;
-  /** Areas subscribe before the link starts, else they miss messages. */
+  /** The link to the executor. An area that subscribes after the link has started misses messages. */
   link: ExecutorLink;
   inventory: Inventory;
   todo: TodoFile;

@@ -14,7 +14,7 @@ export async function startExecutorProcess(config: Config, data: DataDir, log: L
   const extraVars = join(data.executor, "vars.json");
   const { sshKeys } = loadAccess(config);
   const vars = JSON.stringify({ common_admin_user: config.machines.access.admin_user, common_admin_keys: sshKeys });
-  // The file is written only if it changed, because the executor must also start on a full disk.
+  // The file is written only if its content changed, because the executor must also start on a full disk.
   if (!existsSync(extraVars) || readFileSync(extraVars, "utf8") !== vars) await writeFileAtomic(extraVars, vars, { mode: 0o600 });
   return startExecutor({
     socketPath: data.executorSocket,

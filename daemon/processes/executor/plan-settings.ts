@@ -1,4 +1,7 @@
-/** Builds the executor's settings for plans: the sources by which it checks a decision itself, and the SSH address of a node. */
+/**
+ * Builds the executor's settings for plans. They contain the sources for the executor's own check of a
+ * decision, and the SSH address of a node.
+ */
 import * as z from "zod";
 import { knownNodes } from "../../changes/known-nodes.ts";
 import { policySettings } from "../../changes/policy/settings.ts";
@@ -25,7 +28,7 @@ export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessE
     governed: {
       database: data.database,
       tools: [ourTools, ...(forms === undefined ? [] : [forms])],
-      // Reads the folder at each call, so that the executor never uses an outdated list.
+      // The folder is read at each call, so that the executor never uses an outdated list.
       playbooks: (name) => playbooksIn(ansibleDirectory(config.jobs))(name),
       policy: policySettings(config.changes, env),
       nodesNow: (db) => {
@@ -39,7 +42,7 @@ export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessE
   };
 }
 
-/** The same login that Ansible uses: port and user from the node's inventory variables, by default 22 and root. */
+/** Returns the SSH login that Ansible uses. Port and user are inventory variables of the node, with the defaults 22 and root. */
 function sshPlace({ node, nodeId, address }: Target, database: string, inventory: InventoryFile): SshPlace {
   if (address === undefined) throw new Error(`${node} has no address`);
   const hostKey = pinnedKey(database, nodeId);

@@ -29,8 +29,8 @@ export function fleetContent(config: Config, data: DataDir, network: BootNetwork
 export const bootUrl = ({ netboot }: Config, network: BootNetwork | undefined): string =>
   `http://${network?.address ?? "127.0.0.1"}:${netboot.http_port}`;
 
-/** The public keys that may log in to every node as root: the executor's key and the configured keys. */
+/** Returns the public keys that may log in to every node as root: the executor's key and the configured keys. */
 export const rootKeys = (config: Config, data: DataDir): string[] => [executorKey(data), ...loadAccess(config).sshKeys];
 
-/** The executor's public key. The executor creates it at its first start, before any machine boots. */
+/** Returns the executor's public key. The executor creates the key at its first start, before any machine boots. */
 const executorKey = (data: DataDir): string => readFileSync(join(data.executor, "id_ed25519.pub"), "utf8").trim();

@@ -1,4 +1,4 @@
-/** Starts TFTP and, unless it is off, DHCP on one interface. */
+/** Starts TFTP on one interface, and also DHCP unless the configuration turns it off. */
 import { join } from "node:path";
 import { socketName } from "../../../pxe/inherited-sockets.ts";
 import type { Tap } from "../../../pxe/tap.ts";

@@ -1,4 +1,7 @@
-/** Builds the netboot process: DHCP, TFTP and boot HTTP on every interface. They answer by the state in the database. */
+/**
+ * Builds the netboot process with DHCP, TFTP and boot HTTP on every interface. These servers read their answers
+ * from the database.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CaptureRings } from "../../../pxe/capture/rings.ts";

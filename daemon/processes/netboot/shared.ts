@@ -22,7 +22,7 @@ export interface SharedParts {
   leasing: Leasing;
   quirkBook: QuirkBook;
   otherServers: OtherServers;
-  /** Our addresses on all interfaces. */
+  /** Muster's addresses on all interfaces. */
   ours: ReadonlySet<string>;
   rings: CaptureRings;
   sockets: InheritedSockets;

@@ -1,15 +1,16 @@
-/** Runs one child process of the daemon. It holds its lock, and it stops on SIGTERM or when its supervisor is gone. */
+/** Runs one child process of the daemon. The process holds its lock, and stops on SIGTERM or when its supervisor ends. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../../log/log.ts";
 import { type ProcessLock, takeLock } from "../../store/process-lock.ts";
 
-/** Resolves with the reason to stop. The channel closes when the supervisor dies, even by SIGKILL. */
+/** Resolves with the reason to stop. The IPC channel closes when the supervisor ends, even after SIGKILL. */
 function untilStop(): Promise<string> {
   return new Promise((resolve) => {
-    // `on`, not `once`: some packages clean up at signals and kill the process if no other listener is left.
+    // The listener must stay: some packages handle signals and kill the process if no other listener remains.
     process.on("SIGTERM", () => resolve("SIGTERM"));
     process.once("disconnect", () => resolve("the supervisor is gone"));
-    // Ctrl-C reaches the whole foreground process group. The supervisor handles it, so the child ignores it.
+    // Ctrl-C sends SIGINT to the whole foreground process group. The supervisor handles SIGINT, so the child
+    // ignores the signal.
     process.on("SIGINT", () => undefined);
   });
 }
@@ -25,7 +26,7 @@ export async function runChild(
   const running = await start();
   const reason = await stopping;
   log.info({ reason }, "stopping");
-  // The next process waits for this one to exit, so a part that does not stop must not keep it alive.
+  // The next process waits for this process to exit. So a part that does not stop must not keep this process alive.
   setTimeout(() => process.exit(1), STOP_MS).unref();
   await running.stop(reason);
   lock.release();
@@ -34,7 +35,7 @@ export async function runChild(
 const POLL_MS = 50;
 const STOP_MS = 4_000;
 
-/** Waits for the lock. After a daemon was killed, its processes may still run when the next daemon starts its own. */
+/** Waits for the lock. The processes of a killed daemon may still run when the next daemon starts its processes. */
 async function turn(log: Log, lockFile: string): Promise<ProcessLock> {
   for (let tries = 0; ; tries++) {
     const lock = takeLock(lockFile);

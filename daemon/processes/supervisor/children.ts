@@ -1,4 +1,7 @@
-/** The commands that start the daemon's processes, in the order of start. The supervisor stops them in reverse order. */
+/**
+ * Returns the commands that start the daemon's processes, in the order of their start. The supervisor stops the
+ * processes in reverse order.
+ */
 import { join } from "node:path";
 import { approvalVariables } from "../../changes/policy/settings.ts";
 import type { Config } from "../../config/config.ts";
@@ -11,7 +14,10 @@ export type ChildName = (typeof childNames)[number];
 const program = join(import.meta.dirname, "../../process.ts");
 const launcher = join(import.meta.dirname, "../../../pxe/bind-sockets.py");
 
-/** `sockets` are descriptors of bound sockets that this process inherited, for example from systemd. */
+/**
+ * Returns the specification of each child. `sockets` are descriptors of bound sockets that this process
+ * inherited, for example from systemd.
+ */
 export function childSpecs(
   config: Config,
   configFile: string,
@@ -43,7 +49,10 @@ const spec = (name: ChildName, [command = "", ...args]: string[], env: NodeJS.Pr
   env: environment(name, env),
 });
 
-/** The launcher that binds each socket to one interface, which Node cannot do (decision 0004). Empty if no socket is needed. */
+/**
+ * Returns the command of a launcher that binds each socket to one interface, which Node cannot do (decision
+ * 0004). Returns an empty list if no socket is needed.
+ */
 function socketLauncher({ netboot }: Config, sockets: readonly number[]): string[] {
   const wanted = bootInterfaces(netboot).flatMap((each) => [each.interface, ...socketsOf(each, sockets.length > 0)]);
   if (!wanted.some((item) => item.includes("="))) return [];
@@ -51,18 +60,22 @@ function socketLauncher({ netboot }: Config, sockets: readonly number[]): string
   return ["/usr/bin/python3", launcher, ...handed, ...wanted, "--"];
 }
 
-/** The sockets of one interface. TFTP binds its own socket, except when sockets are inherited (decision 0012). */
+/**
+ * Returns the sockets of one interface. The TFTP server binds its own socket, except if sockets were inherited
+ * (decision 0012).
+ */
 function socketsOf({ dhcp, check_other_servers, tftp_port }: BootInterface, handedIn: boolean): string[] {
   const tftp = handedIn && tftp_port > 0 ? [`tftp?=${tftp_port}`] : [];
   if (dhcp === "off") return tftp;
-  // On port 68 a proxy listens to the offers of the LAN's own server. It works without it if a DHCP client uses the port.
+  // A proxy listens on port 68 to the offers of the LAN's own server. If a DHCP client uses port 68, the proxy
+  // works without the socket.
   const probe = dhcp === "proxy" ? ["probe~=68"] : check_other_servers ? ["probe=68"] : [];
   return ["dhcp=67", "pxe4011=4011", ...probe, ...tftp];
 }
 
 /**
- * The environment of a child. Only control gets the API keys. Control and executor get the approval variables, because
- * both evaluate the policy.
+ * Returns the environment of a child. Only control gets the API keys. Control and the executor get the approval
+ * variables, because both evaluate the policy.
  */
 function environment(name: ChildName, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const common = Object.fromEntries(

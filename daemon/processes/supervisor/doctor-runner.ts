@@ -1,6 +1,6 @@
 /**
- * Runs `muster doctor` for control, which may not start programs. It runs in a separate process because some of
- * its checks block.
+ * Runs `muster doctor` for control, because control may not start programs. The doctor runs in a separate
+ * process, because some of its checks block.
  */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
@@ -29,7 +29,10 @@ export function doctorRunner(configFile: string, dataRoot: string, env: NodeJS.P
   };
 }
 
-/** The doctor exits with 1 if a check fails, so the output counts and not the exit code. */
+/**
+ * Returns the result of the doctor from its output. The exit code is ignored, because the doctor exits with 1
+ * if a check fails.
+ */
 function newsOf(stdout: string, error: Error | null): DoctorNews {
   try {
     return { type: "doctor-done", examination: { at: new Date().toISOString(), checks: z.array(Check).parse(JSON.parse(stdout)) } };
@@ -38,7 +41,7 @@ function newsOf(stdout: string, error: Error | null): DoctorNews {
   }
 }
 
-/** The environment without the variables that only control may have. */
+/** Returns the environment without the variables that only control may have. */
 const ordinary = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(
     ["PATH", "HOME", "LANG", "TZ", "NODE_OPTIONS"].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),

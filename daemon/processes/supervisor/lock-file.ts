@@ -1,4 +1,4 @@
-/** The lock files of a data folder: one for the daemon, and one for each of its processes. */
+/** Returns the lock files of a data folder: one for the daemon, and one for each of its processes. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DataDir } from "../../data-dir.ts";

@@ -1,4 +1,7 @@
-/** One process of the daemon. Each loads its own part only: what control must not do, its program does not hold. */
+/**
+ * Runs one process of the daemon. Each process loads only its own code. So control does not contain the code
+ * for an action that it must not perform.
+ */
 
 import type { DoctorNews } from "../../admin/doctor-asking.ts";
 import type { SupervisorNews } from "../../admin/process-news.ts";
@@ -41,13 +44,17 @@ export async function runChildProcess(name: ChildName, configFile: string, data:
       return runChild(log, lock, async () => {
         const { startExecutorProcess } = await import("../executor/executor.ts");
         const executor = await startExecutorProcess(config, data, log, process.env);
-        // Only a requested stop ends runs. If the supervisor was killed, the runs continue and the next executor finds them.
+        // Only a requested stop ends the runs. If the supervisor was killed, the runs continue and the next
+        // executor finds them.
         return { stop: (reason) => (reason === "SIGTERM" ? executor.close() : executor.abandon()) };
       });
   }
 }
 
-/** Prints the URL and the first key to the terminal, not to the log. The key is shown only now and stored as a hash. */
+/**
+ * Prints the URL and the first key to the terminal, not to the log. Control shows the key only once, because it
+ * stores only a hash.
+ */
 function announce(url: string, key: string | undefined, { root }: DataDir): void {
   const how =
     key === undefined

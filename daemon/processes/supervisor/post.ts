@@ -1,4 +1,4 @@
-/** Handles the messages of the processes to the supervisor: log lines and requests for the doctor. */
+/** Handles messages of the processes to the supervisor: log lines and requests to run the doctor. */
 
 import type { DoctorNews, DoctorWanted } from "../../admin/doctor-asking.ts";
 import type { LogLines } from "../../log/log-relay.ts";
@@ -15,7 +15,7 @@ export function postOf(tail: LogTail, runDoctor: () => Promise<DoctorNews>): Pos
           for (const line of sent.lines) tail.take(line);
           return;
         case "doctor-wanted":
-          // If control ends meanwhile, the result is not sent again. A new control requests its own.
+          // If control ends before the doctor, this result is not sent again. A new control process requests a new result.
           void runDoctor().then((news) => toControl?.(news));
       }
     },

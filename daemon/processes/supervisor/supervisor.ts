@@ -1,4 +1,7 @@
-/** Keeps the daemon's processes running. It starts each, restarts a crashed one alone, and stops all in reverse order. */
+/**
+ * Starts the daemon's processes and keeps them running. Restarts only the process that crashed. Stops all
+ * processes in reverse order.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { SupervisorNews } from "../../admin/process-news.ts";
 import { backoff } from "../../errors/backoff.ts";
@@ -9,32 +12,38 @@ export interface ChildSpec {
   command: string;
   args: string[];
   env: NodeJS.ProcessEnv;
-  /** Descriptors of this process that the child inherits, from `FIRST_SOCKET` on. They stay open here for the next start of the child. */
+  /**
+   * Descriptors of this process that the child inherits, beginning with `FIRST_SOCKET`. They stay open, so that
+   * a restarted child inherits them again.
+   */
   sockets?: readonly number[];
 }
 
 /** The first descriptor after the three standard streams and the IPC channel. */
 export const FIRST_SOCKET = 4;
 
-/** Control acknowledges each piece of news with this. Without it, control may have died before it handled the news. */
+/**
+ * Control's acknowledgement of one piece of news. Without an acknowledgement, the news is sent again, because
+ * control may have crashed.
+ */
 export interface NewsTaken {
   type: "news-taken";
 }
 
 /** Handles all other messages on the IPC channels. */
 export interface Post {
-  /** A process has sent a message. */
+  /** Handles a message that a process has sent. */
   heard(message: object): void;
-  /** The reader has started again and has no state. `send` resolves to false if the message could not be sent. */
+  /** Sends the state to a reader that has started again. `send` resolves to false if the message could not be sent. */
   newReader(send: (message: object) => Promise<boolean>): void;
 }
 
 export interface Patience {
   firstDelayMs: number;
   maxDelayMs: number;
-  /** After this time a process has recovered, and its next crash counts as the first one. */
+  /** The milliseconds after which a process counts as stable. Its next crash then counts as the first crash. */
   steadyMs: number;
-  /** Time to stop all processes together. The daemon must exit within 3 s. */
+  /** The milliseconds in which all processes together must stop. The daemon must exit within 3 s. */
   stopBudgetMs: number;
 }
 
@@ -52,7 +61,7 @@ export class Supervisor {
   readonly #children: Child[];
   readonly #log: Log;
   readonly #patience: Patience;
-  /** News that the reader has not acknowledged yet, oldest first. */
+  /** The news that the reader has not acknowledged, oldest first. */
   #unread: SupervisorNews[] = [];
   readonly #reader: string;
   readonly #post: Post | undefined;
@@ -86,7 +95,7 @@ export class Supervisor {
     child.process = process;
     child.startedAt = Date.now();
     process.once("exit", (code, signal) => this.#ended(child, process, signal ? `killed by ${signal}` : `exit code ${code}`));
-    // With a pid the error is a broken pipe to a dead process. The `exit` event reports that.
+    // If the process has a pid, the error is a broken pipe to a dead process. The `exit` event reports the death.
     process.on("error", (error) => {
       if (process.pid === undefined) this.#ended(child, process, error.message);
     });
@@ -114,7 +123,7 @@ export class Supervisor {
     child.timer = setTimeout(() => this.#launch(child), restartInMs);
   }
 
-  /** Sends a new reader the exits that it missed, and then the processes that run. */
+  /** Sends a new reader the exits that it missed, followed by the running processes. */
   #brief(reader: ChildProcess): void {
     const missed = this.#unread.filter(({ type }) => type === "child-exited");
     const running = this.#children.flatMap(({ spec, process }): SupervisorNews[] =>
@@ -131,7 +140,7 @@ export class Supervisor {
   }
 }
 
-/** Sends a message. Resolves to false if the reader is dead or dying. The next reader then receives the news again. */
+/** Sends a message. Resolves to false if the reader is dead or dying. In this case the next reader receives the news again. */
 const delivered = (reader: ChildProcess, message: object) =>
   new Promise<boolean>((resolve) => {
     if (reader.connected) reader.send(message, (error) => resolve(error === null));

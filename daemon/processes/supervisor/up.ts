@@ -1,4 +1,7 @@
-/** Runs the daemon in the foreground: one per data folder, with three child processes. It stops within three seconds. */
+/**
+ * Runs the daemon with its three child processes in the foreground. Only one daemon runs per data folder. It
+ * stops within three seconds.
+ */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { listenDescriptors } from "../../../pxe/inherited-sockets.ts";
 import { loadConfigFile } from "../../config/config.ts";
@@ -18,7 +21,7 @@ import { Supervisor } from "./supervisor.ts";
 export async function up(configFile: string, data: DataDir): Promise<void> {
   const { config, moved } = loadConfigFile(configFile);
   createDataDir(data);
-  bootPlaces(bootInterfaces(config.netboot)); // throws now if an interface is wrong, instead of in processes that restart
+  bootPlaces(bootInterfaces(config.netboot)); // throws here if an interface is invalid, before any process starts
   const lock = claim(data);
   const tail = new LogTail();
   const log = createLog("musterd", config.admin.log.level, tail.take);
@@ -41,7 +44,10 @@ export async function up(configFile: string, data: DataDir): Promise<void> {
   lock.release();
 }
 
-/** Takes the lock of the data folder, or throws DAEMON_RUNNING. The pid file is only for messages: an old one does no harm. */
+/**
+ * Takes the lock of the data folder. Throws DAEMON_RUNNING if another daemon holds it. The pid file is only
+ * used for messages, so an old file does no harm.
+ */
 function claim(data: DataDir): ProcessLock {
   const lock = takeLock(lockFile(data, "musterd"));
   if (!lock) {
