@@ -10,8 +10,8 @@ export const SESSION_COOKIE = "muster_session";
 
 export interface Caller extends Holder {
   /**
-   * The person an agent acts for. The agent names this person in a header; the default is the owner of the
-   * agent's key. Only agents act for others.
+   * The person an agent acts for. A header of the request names this person. The default is the owner of the
+   * agent's key. Only agents act for other people.
    */
   onBehalfOf?: string;
   /** The browser session, or undefined if the caller uses an API key. */
@@ -82,7 +82,10 @@ function requireCsrf(request: FastifyRequest, csrfToken: string): void {
   }
 }
 
-/** Requires that a WebSocket was opened by our page. Otherwise a page of another site could open a WebSocket with our cookie. */
+/**
+ * Throws unless our page opened the WebSocket. Without this check, a page of another site could open a
+ * WebSocket with our cookie.
+ */
 export function requireSameOrigin(request: FastifyRequest): void {
   const origin = request.headers.origin;
   if (origin === undefined) throw new MusterError("ORIGIN_REFUSED", "a browser's WebSocket carries an Origin header");

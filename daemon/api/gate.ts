@@ -36,9 +36,9 @@ export class Gate {
   }
 
   /**
-   * Authenticates the caller. If an address sends too many invalid keys, all keys from this address are blocked
-   * for up to a minute. Sessions are not blocked, because a session's secret cannot be guessed and because all
-   * browsers behind a proxy share an address.
+   * Authenticates the caller. If an address sends too many invalid keys, requests with any key from this
+   * address are refused for up to a minute. Sessions are not blocked, because a session's secret cannot be
+   * guessed and because all browsers behind a proxy share an address.
    */
   who(request: FastifyRequest, reply?: FastifyReply): Caller {
     const guesser = `guesses ${request.ip}`;

@@ -40,13 +40,16 @@ export interface Pace {
   pollMs: number;
   /** Milliseconds between two `hello` frames. A page that receives no `hello` knows that the connection is dead. */
   heartbeatMs: number;
-  /** Milliseconds between two authorizations of a client, so that a revoked key closes the feed within this time. */
+  /** Milliseconds between two authorizations of a client. After this time at the latest, the feed closes for a revoked key. */
   authorizeMs: number;
 }
 
 const PACE: Pace = { pollMs: 150, heartbeatMs: 15_000, authorizeMs: 30_000 };
 const BATCH = 500;
-/** The feed disconnects a client with more unsent bytes. The client reconnects and receives the missed events again. */
+/**
+ * The maximum number of unsent bytes. The feed disconnects a client that exceeds this number. The client
+ * reconnects and receives the missed events again.
+ */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 interface Listener {

@@ -41,7 +41,7 @@ export function mounter(app: FastifyInstance, gate: Gate, auditing: Auditing): M
         request.caller = gate.admit(request, reply, route);
       },
       handler: async (request, reply) => {
-        // Fastify has validated the path parameters, the query and the body, but it does not preserve their types.
+        // Fastify has validated the path parameters, the query and the body, but the types of the values are lost.
         const input = Object.assign({}, request.params, request.query, request.body) as Input<typeof route>;
         reply.code(status);
         const answer = await auditing.around(route, request, (begin) =>

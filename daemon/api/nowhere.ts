@@ -13,7 +13,7 @@ const served: { method: string; path: string }[] = [
 ];
 
 /**
- * Returns the methods that a path supports. HEAD is included if GET is supported. The result is empty if no
+ * Returns the methods that a path supports. HEAD is included if GET is supported. Returns an empty list if no
  * route has the path.
  */
 export function methodsOf(path: string): string[] {
@@ -38,8 +38,8 @@ export function nothingThere(request: FastifyRequest, reply: FastifyReply): neve
 const withoutToken = (path: string) => path.replace(/^\/+enrol\/.*/, "/enrol/[token]");
 
 /**
- * Answers on the socket if Fastify has no request. The cause is data that is not HTTP, a header that is too
- * long, or a client that is too slow.
+ * Answers on the socket if Fastify cannot read a request. The data may not be HTTP, the header may be too long,
+ * or the client may be too slow.
  */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {

@@ -1,4 +1,4 @@
-/** Limits the requests of a caller per minute. The counts are in memory, their number is bounded, and a restart resets them. */
+/** Limits the requests of a caller per minute. The counts are kept in memory, so a restart resets the counts. */
 import type { Route } from "../contract/route.ts";
 
 const MINUTE_MS = 60_000;
@@ -35,8 +35,8 @@ export class Rate {
   readonly #windows = new Map<string, Window>();
 
   /**
-   * Counts a request and returns 0 if fewer than `most` requests were counted in this minute. Otherwise returns
-   * the seconds to wait.
+   * Counts a request and returns 0 if fewer than `most` requests were counted in this minute. If the limit is
+   * reached, returns the seconds to wait.
    */
   take(who: string, most: number, now: number): number {
     const wait = this.wait(who, most, now);

@@ -1,4 +1,4 @@
-/** Separates the first entry of a kind from its repeats within a period. Repeats are only counted. */
+/** Separates the first entry of a kind from its repeats within a period. A repeat is counted, but not recorded. */
 
 /**
  * The maximum number of kinds. All further kinds are counted as one kind, so that an attacker with many

@@ -77,8 +77,8 @@ function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
 
   let seen = 0;
   let turn: Promise<void> | undefined;
-  // The first scrape reads the whole audit. Control reads it in slices so that it can serve other requests
-  // between two slices.
+  // The first scrape reads the whole audit. Control reads the audit in slices, so that it can serve other
+  // requests between two slices.
   const look = async (): Promise<void> => {
     for (let more = true; more; await new Promise((resolve) => setImmediate(resolve))) {
       const next = happenings.tallies(seen, SLICE);

@@ -1,4 +1,4 @@
-/** Defines the routes that report the daemon's health, counts, events and metrics. */
+/** Defines the routes that report the health, the counts, the events and the metrics of the daemon. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type * as z from "zod";
 import type { Profile } from "../../contract/machines/node.ts";

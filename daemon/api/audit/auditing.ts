@@ -15,8 +15,8 @@ import { Repeats } from "../repeats.ts";
 import { closingOf, subjectOf, summaryOf } from "./telling.ts";
 
 /**
- * Error codes that refuse a request because of its caller. Denials by the policy are missing here, because the
- * area changes records them.
+ * Error codes that refuse a request because of its caller. Codes for denials by the policy are not in this
+ * list, because the area changes records the denials.
  */
 const refusals: ReadonlySet<ErrorCode> = new Set([
   "KEY_MISSING",
@@ -49,8 +49,8 @@ export class Auditing {
   readonly #audit: Pick<AuditLog, "append">;
   readonly #repeats = new Repeats<AuditEntry>(SWEEP_MS);
   /**
-   * Requests that passed validation. Another function records their outcome, so `refused` does not record them
-   * as unread requests.
+   * Requests that passed validation. `around` records the outcome of these requests, so `refused` must not
+   * record them as unread requests.
    */
   readonly #reached = new WeakSet<FastifyRequest>();
   readonly #sweeping: PeriodicTask;
@@ -111,7 +111,7 @@ export class Auditing {
     return answer;
   }
 
-  /** Records a refusal that happens outside a route, such as on a WebSocket. Then rethrows the error. */
+  /** Records a refusal that happens outside a route, such as on a WebSocket, and rethrows the error. */
   guarded(request: FastifyRequest, act: () => void): void {
     try {
       act();
@@ -126,8 +126,8 @@ export class Auditing {
   }
 
   /**
-   * Records the first of several equal refusals within a minute and only counts the others. So a client that
-   * retries in a loop cannot fill the disk.
+   * Records only the first of several equal refusals within a minute, so that a client in a loop cannot fill
+   * the disk. The repeats are counted.
    */
   refused(error: unknown, request: FastifyRequest): void {
     const { code, message } = failureIn(error);

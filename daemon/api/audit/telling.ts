@@ -1,6 +1,6 @@
 /**
- * Describes a request for the audit by a subject and a summary. Neither contains names of people or secrets.
- * All functions are pure.
+ * Describes a request for the audit by a subject and a summary. The description contains no names of people and
+ * no secrets. All functions are pure.
  */
 import type { AuditEntry } from "../../contract/audit/audit.ts";
 import type { Route } from "../../contract/route.ts";

@@ -15,15 +15,15 @@ export interface JobsApi {
   jobs: JobStore;
   cancel(id: string, requestedBy: string): Job;
   output(id: string, after: number): Promise<JobOutput>;
-  /** Returns the output of a job. If the output is longer than `mostBytes`, its middle is left out. */
+  /** Returns the output of a job. The middle is left out if the output is longer than `mostBytes`. */
   ends(id: string, mostBytes: number): Promise<{ beginning: string; leftOutBytes: number; end: string }>;
 }
 
 const KIB = 1024;
 const ONE_NODE_BYTES = KIB * KIB;
 /**
- * Returns the number of output bytes per node in an answer that contains all nodes. More nodes get fewer bytes
- * each, so that the answer stays small.
+ * Returns the number of output bytes per node in an answer that contains all nodes. With more nodes, each node
+ * gets fewer bytes, so that the answer stays small.
  */
 const shareBytes = (nodes: number): number => Math.min(256 * KIB, Math.max(64 * KIB, Math.floor((64 * KIB * KIB) / nodes)));
 

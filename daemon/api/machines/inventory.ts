@@ -1,4 +1,7 @@
-/** Defines the routes about groups and variables for Ansible. Only operators can set them, and machines have no access. */
+/**
+ * Defines the routes about groups and variables for Ansible. Only operators can set groups and variables.
+ * Machines have no access to these routes.
+ */
 import type * as z from "zod";
 import { type InventoryView, Variable, type VariableOwner, type VariableValue } from "../../contract/machines/inventory.ts";
 import type { Node } from "../../contract/machines/node.ts";

@@ -1,6 +1,6 @@
 /**
- * Defines the routes about enrol tokens and the enrol script. Machines that Muster did not install use them to
- * join the fleet.
+ * Defines the routes about enrol tokens and the enrol script. A machine that Muster did not install joins the
+ * fleet with an enrol token.
  */
 import type { EnrolToken } from "../../contract/machines/enrol.ts";
 import type { Node } from "../../contract/machines/node.ts";

@@ -41,7 +41,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Waits until the netboot process, which owns the address pools, has released the address. Throws
- * NETBOOT_SILENT if netboot does not release it in time.
+ * NETBOOT_SILENT if netboot does not release the address in time.
  */
 async function untilDone(leases: LeaseTable, address: string): Promise<void> {
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(LOOK_MS))
