@@ -18,7 +18,7 @@ export interface DataDir {
   executorSocket: string;
   /**
    * The file with the list of voters. `muster voter` writes this file on the control node. The executor and
-   * control only read it.
+   * control only read the file.
    */
   voters: string;
   pidFile: string;

@@ -6,7 +6,7 @@ import { ApiError } from "./contract/client.ts";
 import { explain, MusterError } from "./errors/errors.ts";
 import { localCommands } from "./local/local.ts";
 
-// In `muster jobs | head`, the program `head` closes the pipe early. This closing is not a failure.
+// In `muster jobs | head`, the program `head` closes the pipe early, which is not a failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();
@@ -37,8 +37,8 @@ function failureOf(error: unknown): Failure | undefined {
 }
 
 /**
- * Returns the failure for a usage error. Requested help is not a failure. Help that commander prints because a
- * command is missing is a failure.
+ * Returns the failure for a usage error. Requested help is not a failure. If commander prints help because a
+ * command is missing, the program has failed.
  */
 function usageFailure({ code, exitCode, message }: CommanderError): Failure | undefined {
   if (exitCode === 0) return undefined;

@@ -1,7 +1,4 @@
-/**
- * Determines the actor of a record: the owner of a key, the person an agent acts for, Muster itself, or the
- * address of an unknown client.
- */
+/** Determines the actor of an audit record. An actor is a person, Muster itself, or the address of an unknown client. */
 import type { AuditEntry } from "../contract/audit/audit.ts";
 
 type Actor = AuditEntry["actor"];

@@ -9,7 +9,7 @@ export const auditAlarm =
     try {
       events.append({ source: "control", type: "audit.problem", summary: problem });
     } catch (error) {
-      // The problem may be that the database cannot be written, so this error must not hide it.
+      // The reported problem may be a database that cannot be written. A second error must not hide the first.
       log.error({ err: error }, "a problem of the audit is not on the live feed");
     }
   };

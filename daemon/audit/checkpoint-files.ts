@@ -1,6 +1,6 @@
 /**
- * Stores the newest checkpoint of each day in one file per day. A stored checkpoint detects rewritten records.
- * The files are small enough to keep for years.
+ * Stores the newest checkpoint of each day in one file per day. With a stored checkpoint, rewritten records can
+ * be detected. The checkpoint files are small enough to keep for years.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";

@@ -38,8 +38,8 @@ export interface ConsulPlace {
 }
 
 /**
- * Writes with compare-and-set. If two writers write at the same time, one of them fails. A checkpoint with more
- * records is never replaced by one with fewer.
+ * Writes with compare-and-set. If two writers write at the same time, one of them fails. A checkpoint is never
+ * replaced by a checkpoint with fewer records.
  */
 export function consulCopy({ url, key, token, publicKey }: ConsulPlace): AuditCopy {
   const address = `${url.replace(/\/+$/, "")}/v1/kv/${key}`;

@@ -59,7 +59,7 @@ export class RecordExamination {
     const seq = place !== UNPLACED ? place : (read?.seq ?? Math.max(this.#next, 1));
     if (this.#first === undefined) this.#begin(seq);
     if (seq < this.#next) {
-      // Only an export can contain an earlier number here, because a table is read in the order of the numbers.
+      // Only an export can be out of order, because a table is read by number.
       this.#gaps.fill(seq);
       this.#findings.add("reordered", seq, seq, `it stands after record ${this.#next - 1}`);
       if (read === undefined) this.#findings.add("altered", seq, seq, TORN);

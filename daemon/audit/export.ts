@@ -1,6 +1,6 @@
 /**
- * Writes the audit as lines of JSON with their own proof: signed notes, followed by every record with its hash
- * and its personal texts.
+ * Writes the audit as lines of JSON that contain their own proof. Signed notes are first, followed by every
+ * record with its hash and its personal texts.
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import canonicalize from "canonicalize";

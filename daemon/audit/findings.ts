@@ -6,7 +6,7 @@ const MOST = 1000;
 
 export class Findings {
   readonly #found: { kind: AuditFindingKind; from: number; to: number; why: string }[] = [];
-  /** The last finding of each kind and reason. A finding about the next record extends this one. */
+  /** The last finding of each kind and reason. A finding about the next record extends the last finding. */
   readonly #latest = new Map<string, { kind: AuditFindingKind; from: number; to: number; why: string }>();
   #more = 0;
 

@@ -16,7 +16,7 @@ export interface KeeperParts {
   folder: string;
   copies: readonly AuditCopy[];
   checkpointSeconds: number;
-  /** The number of days after which records are dropped. Undefined keeps all records. */
+  /** The number of days after which records are dropped. If undefined, all records are kept. */
   retentionDays: number | undefined;
   /** Reports that the audit does not match a signed checkpoint, or that a copy failed. */
   alarm(problem: string): void;
@@ -28,7 +28,10 @@ const DAY_MS = 24 * HOUR_MS;
 export class AuditKeeper {
   readonly #parts: KeeperParts;
   #signed: Checkpoint | undefined;
-  /** True if the records do not match the last signed checkpoint. The keeper reports this once, because it is permanent. */
+  /**
+   * True if the records do not match the last signed checkpoint. The keeper reports the mismatch only once,
+   * because a mismatch is permanent.
+   */
   #broken = false;
   #uncopied: { note: string; checkpoint: Checkpoint } | undefined;
   /** The reason why the last copy to each place failed. A reason is reported only when it appears or changes. */
@@ -59,7 +62,10 @@ export class AuditKeeper {
     await this.#copying;
   }
 
-  /** Signs a new checkpoint only if the records still match the previous one, because a signature would hide the difference. */
+  /**
+   * Signs a new checkpoint only if the records still match the previous checkpoint. A new signature over
+   * changed records would hide the change.
+   */
   tick(now: Date = new Date()): void {
     const { audit, signer, folder } = this.#parts;
     if (this.#broken) return;
@@ -77,7 +83,10 @@ export class AuditKeeper {
     this.#copying = this.#copying.then(() => this.#copy());
   }
 
-  /** Runs a task periodically. An error such as a full disk does not end the daemon; the first failure raises an alarm. */
+  /**
+   * Runs a task periodically. An error such as a full disk does not end the daemon. Only the first failure in a
+   * row raises an alarm.
+   */
   #every(everyMs: number, run: () => void): PeriodicTask {
     const { alarm } = this.#parts;
     const log = { error: ({ err }: { err: unknown }, message: string) => alarm(`${message}: ${explain(err)}`) };

@@ -1,4 +1,4 @@
-/** Records keys that appear or disappear without a request: the first key, and keys that the configuration contains as hashes. */
+/** Records keys that appear or disappear without a request: the first key, and keys whose hashes are in the environment. */
 
 import type { KeyStore } from "../store/admin/keys.ts";
 import { MUSTER } from "./actor.ts";

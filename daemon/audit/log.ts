@@ -1,4 +1,4 @@
-/** The audit, as its writers and readers use it. Writers append entries, readers read records, and no record is ever changed. */
+/** Writes and reads the audit. Writers append entries, and readers read records. A record is never changed. */
 import type { AuditEntry, AuditRecord } from "../contract/audit/audit.ts";
 import { AuditQuery } from "../contract/audit/audit-query.ts";
 import { AuditTable } from "../store/audit/audit.ts";
@@ -11,7 +11,7 @@ import { erasureOf } from "./personal-texts.ts";
 import { BEGINNING, keep, personalDigestOf, reveal, seal, tidy } from "./seal.ts";
 import type { Signer } from "./signer.ts";
 
-/** The maximum number of records that one transaction drops, because other writers wait for the database meanwhile. */
+/** The maximum number of records that one transaction drops. Other writers wait for the database during the transaction. */
 const MOST_AT_ONCE = 20_000;
 
 export class AuditLog {
@@ -101,7 +101,7 @@ export class AuditLog {
 
   /**
    * Returns up to `limit` records as lines of an export. The first part begins with the notes that prove the
-   * records. Returns an empty text at the end.
+   * records. Returns an empty text if no record is left.
    */
   exportAfter(seq: number, limit: number, checkpoints: readonly string[]): string {
     const notes = seq === 0 ? [...this.#upkeep.anchors(), ...checkpoints].map(noteLine) : [];

@@ -1,4 +1,7 @@
-/** Checks that stored names and reasons match their hashes, and that each missing text was erased by a recorded erasure. */
+/**
+ * Checks that stored names and reasons match their hashes. For each missing name or reason, checks that the
+ * audit records its erasure.
+ */
 import type { Digest } from "../contract/changes/plan.ts";
 import type { SaltedText } from "../store/audit/audit-proof.ts";
 import type { Findings } from "./findings.ts";
@@ -32,7 +35,10 @@ export class PersonalTexts {
     }
   }
 
-  /** Reports missing texts without an erasure. This check runs at the end, because an erasure follows the erased records. */
+  /**
+   * Reports missing texts whose erasure is not recorded. The check runs after all records, because an erasure
+   * is recorded after the erased records.
+   */
   conclude(): void {
     const erased = (digest: Digest) => this.#erased.has(erasureOf(digest));
     for (const [digest, seq] of this.#gone)

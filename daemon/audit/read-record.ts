@@ -1,4 +1,4 @@
-/** Reads the parts of a record that its examination needs from the record's text. */
+/** Reads from the text of a record the parts that are needed to examine the record. */
 
 export interface RecordParts {
   seq: number;
@@ -9,7 +9,7 @@ export interface RecordParts {
   reason?: string;
 }
 
-/** Returns undefined if the text is not a record. Such a text was altered, even if its hash matches. */
+/** Returns undefined if the text is not a record. A text that is not a record was altered, even if its hash matches. */
 export function readRecord(text: string): RecordParts | undefined {
   try {
     const value: RecordParts = JSON.parse(text);

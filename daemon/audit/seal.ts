@@ -1,6 +1,6 @@
 /**
  * Turns an entry into a record with its proof: canonical JSON that contains the hash of the previous record.
- * Only the salts are random.
+ * All functions are pure, except that the salts are random.
  */
 import { hash, randomBytes } from "node:crypto";
 import canonicalize from "canonicalize";
@@ -62,7 +62,7 @@ const plain = (text: string, room: number): string =>
     .toWellFormed();
 
 /**
- * Returns the record of a row. An intent without an outcome is unknown if its time is before `bootedAt`,
+ * Returns the record of a row. An intent from before `bootedAt` without an outcome has the result `unknown`,
  * because no outcome can follow.
  */
 export function reveal(row: ListedRow, bootedAt: Instant): AuditRecord {

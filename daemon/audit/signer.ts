@@ -1,6 +1,6 @@
 /**
  * Holds the key that signs checkpoints and creates it at its first use. An attacker with this key can forge
- * checkpoints, but not their copies on other machines.
+ * checkpoints, but not the copies of checkpoints on other machines.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";

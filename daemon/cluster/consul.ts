@@ -1,4 +1,4 @@
-/** Requests the healthy services from a Consul agent. The catalogue would also list dead services, so it is not used. */
+/** Requests the healthy services from a Consul agent. Consul's catalogue is not used, because it also lists dead services. */
 import { whyUnreached } from "./unreached.ts";
 
 export interface Consul {

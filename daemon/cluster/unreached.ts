@@ -2,7 +2,7 @@
 export function whyUnreached(error: unknown, patienceMs: number): string {
   if (!(error instanceof Error)) return "it could not be asked";
   if (error.name === "TimeoutError") return `no answer within ${patienceMs / 1000} s`;
-  // The message of `fetch` may contain a header with a token. The cause describes only the connection.
+  // The message of `fetch` may contain a header with a token. The cause of the error describes only the connection.
   return error.cause instanceof Error ? error.cause.message || codeOf(error.cause) : "it could not be asked";
 }
 

@@ -1,6 +1,6 @@
 /**
- * Asks the questions of `muster init` at a terminal. An invalid answer repeats the question. Ctrl-C or Ctrl-D
- * ends the program.
+ * Asks the questions of `muster init` at a terminal. After an invalid answer, the question is asked again.
+ * Ctrl-C or Ctrl-D ends the program.
  */
 import { stdin, stdout } from "node:process";
 import { createInterface, type Interface } from "node:readline/promises";

@@ -1,4 +1,7 @@
-/** Writes a configuration file with comments. Chosen keys have their values. Every other key is a comment with its default. */
+/**
+ * Writes a configuration file with comments. A chosen key has its value. Every other key is in a comment with
+ * its default value.
+ */
 import * as z from "zod";
 import { Config } from "../config/config.ts";
 

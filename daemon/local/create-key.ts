@@ -10,7 +10,7 @@ import { atTheKeyboard, requireOurs } from "./control-node.ts";
 
 export function createKey({ root, database }: DataDir, { name, role, owner, expiresAt }: KeyRequest): NewKey {
   requireOurs(root);
-  // Opening a missing database would create an empty one, and the daemon would not accept the new key.
+  // In a wrong folder, this command would create an empty database. The daemon would not accept a key from that database.
   if (!existsSync(database))
     throw new CommandFailure(
       "USAGE",

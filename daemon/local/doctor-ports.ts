@@ -8,7 +8,7 @@ import { type BootInterface, bootInterfaces } from "../config/netboot.ts";
 import type { Check } from "../contract/admin/doctor.ts";
 import { holdersOn } from "./port-holders.ts";
 
-/** Returns true if our own daemon runs. In this case the daemon uses the ports, which is not a problem. */
+/** Returns true if our own daemon runs. Ports that our own daemon uses are not a problem. */
 export async function ourDaemonAnswers({ admin: { control } }: Config): Promise<boolean> {
   const host =
     control.host === "0.0.0.0"
@@ -39,7 +39,7 @@ async function interfaceChecks(
   { interface: card, dhcp: mode, tftp_port, check_other_servers }: BootInterface,
   where: string,
 ): Promise<Check[]> {
-  // With port 0, the system chooses a free port, so no check is needed.
+  // Port 0 needs no check, because the system then chooses a free port.
   const tftp = tftp_port > 0 ? [launcherCheck(`netboot.tftp_port ${tftp_port}${where}`, card, { tftp: tftp_port })] : [];
   if (mode === "off") return tftp;
   const dhcp = launcherCheck(`DHCP ports 67 and 4011${where}`, card, { dhcp: 67, pxe4011: 4011 });
@@ -81,7 +81,7 @@ function launcherCheck(name: string, card: string, ports: Record<string, number>
       detail: stderr.trim().split("\n").at(-1) ?? "cannot be bound",
       advice: "Stop the program that holds it (`ss -lunp` shows it). Low ports need root, or the sockets of scripts/systemd/install.",
     };
-  // Two programs can bind the same UDP port if both allow sharing. In that case one program receives no packets.
+  // Two programs can bind the same UDP port if both allow sharing. One of the two programs then receives no packets.
   const holders = Object.values(ports).flatMap((port) => holdersOn(card, listing(port)).map((holder) => ({ ...holder, port })));
   const other = holders.find(({ ours }) => !ours);
   if (other)
@@ -97,8 +97,8 @@ function launcherCheck(name: string, card: string, ports: Record<string, number>
 const listing = (port: number): string => spawnSync("ss", ["-lunpH", `sport = :${port}`], { encoding: "utf8", timeout: 5000 }).stdout ?? "";
 
 /**
- * Returns the name and process id of the program that uses the port. Without permission to see them, returns
- * "another program".
+ * Returns the name and process id of the program that uses the port. Returns "another program" if this user may
+ * not see the name and the process id.
  */
 function holder(how: string, port: number): string {
   const { stdout } = spawnSync("ss", [how, `sport = :${port}`], { encoding: "utf8", timeout: 5000 });

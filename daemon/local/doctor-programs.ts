@@ -20,7 +20,7 @@ export function programChecks({ machines: { power } }: Config): Check[] {
   });
 }
 
-/** Returns the version of a program. Standard error is read too, because ssh prints its version there. */
+/** Returns the version of a program. Standard error is read too, because ssh prints its version to standard error. */
 function versionOf(program: string, option: string): string | undefined {
   const { status, stdout, stderr } = spawnSync(program, [option], { encoding: "utf8", timeout: 20_000 });
   return status === 0 ? (stdout || stderr).split("\n")[0] : undefined;

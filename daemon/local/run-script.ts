@@ -1,4 +1,4 @@
-/** Runs the scripts of some commands in the foreground. Ctrl-C stops the script before the command. */
+/** Runs the scripts of some commands in the foreground. Ctrl-C reaches the script before the command. */
 import { spawn } from "node:child_process";
 import { CommandFailure } from "../cli/failure.ts";
 import { MusterError } from "../errors/errors.ts";
@@ -34,7 +34,7 @@ function ending(command: string, args: string[], stdio: "inherit" | ["inherit", 
   return new Promise((done, fail) => {
     const child = spawn(command, args, { stdio });
     // The terminal also sends Ctrl-C to the child process, but a service manager sends SIGTERM only to this
-    // process. So SIGTERM is forwarded.
+    // process. Therefore this process forwards SIGTERM to the child process.
     const stay = () => undefined;
     const pass = () => child.kill("SIGTERM");
     process.on("SIGINT", stay).on("SIGTERM", pass);

@@ -1,7 +1,4 @@
-/**
- * Implements `muster voter add`, `list` and `remove`. These commands change the executor's list of voters and
- * record each change in the audit.
- */
+/** Implements `muster voter add`, `list` and `remove`. Each change of the executor's list of voters is recorded in the audit. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { AuditLog } from "../audit/log.ts";
@@ -63,7 +60,7 @@ function change(data: DataDir, action: AuditEntry["action"], decide: (voters: Re
   try {
     const record = { action, actor: { keyId: "local", name: atTheKeyboard(), role: "local" } };
     const audit = new AuditLog(db);
-    // The list of voters decides about every change. So a change of this list is recorded before it is made.
+    // The voters on this list decide about every change. Therefore a change of the list is recorded before it is made.
     const { changed } = decide(readVoters(data.voters));
     const about = { subject: `voter ${fingerprint(changed.publicKey)}`, executionId: randomUUID() };
     const intent = `a voter of the role ${changed.role}, to be ${action === "voter-added" ? "registered" : "removed"} on the control node`;

@@ -6,8 +6,8 @@ import type { NodeState, Profile } from "../contract/machines/node.ts";
 import type { NodeEvent } from "./phases.ts";
 
 /**
- * The maximum duration of each phase in seconds. The Debian installer needs more time than our own image,
- * because it is slow on an old machine.
+ * The maximum duration of each phase in seconds. The Debian installer needs more time than Muster's own image,
+ * because the installer is slow on an old machine.
  */
 export const seconds = {
   armed: 24 * 3600,

@@ -19,7 +19,7 @@ export class Deadlines {
   #notBefore = 0;
   readonly #rounds: PeriodicTask;
 
-  /** `onFailure` reports a failed node. After a restart of control, it may be called a second time for the same node. */
+  /** `onFailure` reports a failed node. After a restart of control, `onFailure` may report the same node a second time. */
   constructor(registry: Registry, nodes: NodeStore, log: Log, onFailure: (node: Node) => Promise<void>) {
     this.#registry = registry;
     this.#nodes = nodes;

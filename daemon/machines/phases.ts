@@ -59,11 +59,11 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
     case "install-progress":
       return from(state, event, ["installing"], (was) => ({ ...was, stage: later(was.stage, event.stage) }));
     case "install-failed":
-      // This event is also allowed in `armed`, because the facts that a machine reports during boot may rule
-      // out the install.
+      // The event `install-failed` is also allowed in the phase `armed`. The facts that a machine reports
+      // during boot may rule out the install.
       return from(state, event, ["armed", "installing", "wiping"], () => ({ phase: "install-failed", reason: event.reason, at: event.at }));
     case "called-home":
-      // This event is also allowed after a missed deadline, because a call-home proves that the machine works.
+      // The event `called-home` is also allowed after a missed deadline, because a call-home proves that the machine works.
       return from(state, event, ["accepted", "installing", "called-home", "ready", "install-failed", "configure-failed"], () => ({
         phase: "called-home",
         at: event.at,
@@ -114,7 +114,8 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
     case "wipe-progress":
       return from(state, event, ["wiping"], (was) => {
         const late = was.stage !== undefined && order.indexOf(was.stage) >= order.indexOf("partition");
-        // The wiper may write to the disks only once. Control refuses a second request, even if it has the same key.
+        // The wiper may write to the disks only once. Control refuses a second request to write, even if the
+        // request has the same key.
         if (was.startedAt === undefined || (event.stage === "partition" && late)) throw wrongPhase(state, event);
         return { ...was, stage: later(was.stage, event.stage) };
       });

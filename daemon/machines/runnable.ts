@@ -1,4 +1,7 @@
-/** Checks whether a playbook may run on a node now. The node needs a system from Muster that will not be replaced soon. Pure. */
+/**
+ * Checks whether a playbook may run on a node now. The node needs a system from Muster that is not about to be
+ * replaced. Pure.
+ */
 import type { Node } from "../contract/machines/node.ts";
 
 /** Returns the reason why no playbook may run on the node, or undefined. */

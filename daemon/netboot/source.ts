@@ -37,8 +37,8 @@ export class FleetBootSource implements BootSource {
   }
 
   /**
-   * Returns the DHCP plan of a machine. Every machine may boot from the network. Its script boots the local
-   * disk unless the node is armed.
+   * Returns the DHCP plan of a machine. Every machine may boot from the network. The machine's script boots the
+   * local disk unless the node is armed.
    */
   dhcpPlan(machine: MachineSeen): DhcpPlan {
     // Only a booting client sends its architecture. Other clients on the LAN only need an address.

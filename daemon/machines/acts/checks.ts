@@ -1,4 +1,4 @@
-/** Checks that several acts share. Each check throws an error with a code. */
+/** Defines checks that several acts share. Each check throws an error with a code. */
 import type { Node } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { JobStore } from "../../store/jobs/jobs.ts";
@@ -11,10 +11,7 @@ export function requireIdle(jobs: JobStore, node: Node): void {
   if (job) throw new MusterError("JOB_IN_PROGRESS", `${job.id} (${job.playbook}) is ${job.status} on ${node.name}`);
 }
 
-/**
- * Throws unless the requester typed the name of a node that has an installed system. Only such a node needs
- * this confirmation.
- */
+/** Throws if the node has an installed system and the requester has not typed the node's name. */
 export function requireConfirmed(node: Node, confirm: string | undefined): void {
   if (!isInService(node) || confirm === node.name) return;
   throw new MusterError("REQUEST_INVALID", `confirm: this node is ${node.state.phase}; repeat its name, ${node.name}, to go on`);

@@ -13,6 +13,6 @@ export interface Deed {
 
 export interface Requester {
   name: string;
-  /** Throws if the act is not allowed. An act calls this function after all other checks, right before its effect. */
+  /** Throws if the act is not allowed. An act calls `permit` after all other checks, right before its effect. */
   permit(deed: Deed): void;
 }

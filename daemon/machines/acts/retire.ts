@@ -20,7 +20,7 @@ export async function retireNode(
   requireConfirmed(target, confirm);
   requireIdle(jobs, target);
   requester.permit({ tool: "retire", nodes: [target], typed: confirm });
-  // A retired node is removed from the files again, because a failed first attempt may have left its name there.
+  // A retired node is removed from the files again, because a failed first attempt may have left its name in a file.
   const retired =
     target.state.phase === "retired"
       ? target

@@ -1,7 +1,7 @@
 /**
- * Decides which node a machine with a valid token is, and whether the machine is admitted. Any machine can
- * claim a name or a MAC address. So a machine that claims to be a known node must present the node's pinned SSH
- * host key.
+ * Determines the node of a machine with a valid token, and decides whether the machine is admitted. Any machine
+ * can claim a name or a MAC address. Therefore a machine that claims to be a known node must present the node's
+ * pinned SSH host key.
  */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import type { Node } from "../../contract/machines/node.ts";
@@ -51,8 +51,8 @@ export function admitAny(said: Said, { byMac, byName, pinned, foreign }: KnownMa
       return { kind: "contested", node: byMac, reason: `it comes with the MAC address of ${byMac.name}, ${mac}, and another SSH host key` };
     const another = byName !== undefined && byName.id !== byMac.id;
     if (another && key === undefined) return { kind: "contested", node: byName, reason: nameTaken(said, byName) };
-    // A machine may set its name if it was enrolled before or has no name yet. Otherwise the name that the
-    // operator chose stays.
+    // A machine may set its name if it was enrolled before or has no name yet. A name that the operator chose
+    // is not changed by a machine's first call-home.
     const namesItself = key !== undefined || byMac.state.phase === "discovered";
     const renamed = namesItself && !another && !foreign(hostname);
     return { kind: "known", node: byMac, name: renamed ? hostname : byMac.name, addMac: false };

@@ -1,7 +1,7 @@
 /**
- * Reports a machine that repeats a call-home with a used token from another address. This happens if the answer
- * was lost and the machine's lease expired. Such a machine is not admitted. An attacker can read all its data
- * on the boot network, and could use this data to redirect the node's address.
+ * Reports a machine that repeats a call-home with a used token from another address. A machine does so if the
+ * answer was lost and its lease expired. Control does not admit the machine. An attacker on the boot network
+ * could copy the call-home to redirect the node's address.
  */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -30,7 +30,7 @@ export class Moved {
     this.#parts = parts;
   }
 
-  /** Reports the refused call-home if the machine has moved. `error` is the error that refused the call-home. */
+  /** Reports a refused call-home if the machine has moved to another address. `error` is the error that refused the call-home. */
   refused(callHome: CallHome, error: unknown, now: Date): void {
     if (!(error instanceof MusterError) || error.code !== "TOKEN_INVALID") return;
     const { nodes, hostKeys, events } = this.#parts;

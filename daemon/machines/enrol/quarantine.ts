@@ -1,6 +1,6 @@
 /**
- * Keeps out machines that claim the name or the MAC address of another node. Such a machine stays on a list
- * until an operator admits or rejects it.
+ * Keeps out machines that claim the name or the MAC address of another node. An operator admits or rejects the
+ * machines in the quarantine.
  */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import type { Claim } from "../../contract/machines/enrol.ts";
@@ -145,7 +145,10 @@ export class Quarantine {
   }
 }
 
-/** Returns an error that contains no name or MAC address of another node, because the machine must not learn them. */
+/**
+ * Returns an error that contains no name or MAC address of another node, because the machine must not learn
+ * about other nodes.
+ */
 const refusal = (claim: KeptClaim | undefined): MusterError =>
   new MusterError(
     "MACHINE_QUARANTINED",

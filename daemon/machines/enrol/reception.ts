@@ -169,7 +169,7 @@ export class Reception {
 
   /**
    * Returns true if the inventory has a host or group of this name that is not a Muster node. No machine may
-   * choose such a name.
+   * choose a name for which this function returns true.
    */
   #foreign(name: string): boolean {
     return this.#parts.nodes.findByName(name) === undefined && this.#parts.inventory.names().has(name);

@@ -29,7 +29,7 @@ export class InventoryFile {
   readonly path: string;
   /** Serializes the callers in this process, because polling the lock file would be slow. */
   readonly #mutex = new Mutex();
-  /** The edits of all waiting callers. One write saves them together, for example when all machines of a rack call home. */
+  /** The edits of all waiting callers. One write saves all edits, for example when the machines of a rack call home together. */
   #waiting: Waiting[] = [];
   /** The text of the last write and its parsed document. The document is cached, because parsing takes as long as editing. */
   #written: { text: string; document: Document } | undefined;
@@ -38,7 +38,7 @@ export class InventoryFile {
     this.path = path;
   }
 
-  /** Returns the parsed document. The caller must not change it, because the next edit may use the same document. */
+  /** Returns the parsed document. The caller must not change the document, because the next edit may use the same document. */
   read(text = this.text()): Document {
     return this.#written?.text === text ? this.#written.document : this.#parse(text);
   }
@@ -66,8 +66,8 @@ export class InventoryFile {
   /** Writes the edits to the file. Returns the failed edits with their errors. All other edits are on disk. */
   async #write(edits: readonly Edit[]): Promise<Map<Edit, unknown>> {
     let lost: Error | undefined;
-    // Only an existing file can be locked by its real path. So an empty file is created if needed, which is a
-    // valid inventory.
+    // A missing file is created, because only an existing file can be locked by its real path. An empty file is
+    // a valid inventory.
     closeSync(openSync(this.path, "a", 0o640));
     const release = await this.#lock((error) => {
       lost = error;
@@ -89,8 +89,8 @@ export class InventoryFile {
         }
         // The mode and the owner of the file are preserved, because the operator may keep secrets in the file.
         if (text !== before) await writeFileAtomic(this.path, text, { fsync: true });
-        // An edited document differs from a parsed one, so the written text is parsed again. This happens now,
-        // while other callers are served.
+        // The written text is parsed again, because an edited document differs from a parsed document. Other
+        // callers are served during the parsing.
         this.#written = { text, document: this.#parse(text) };
         return refused;
       }
@@ -100,8 +100,8 @@ export class InventoryFile {
   }
 
   /**
-   * Applies the edits to the text. A failed edit may have changed a part of the document. So the remaining
-   * edits are applied to a new document.
+   * Applies the edits to the text. A failed edit may leave a partial change in the document. The remaining
+   * edits are then applied to a new document.
    */
   #edited(text: string, edits: readonly Edit[]): { document: Document; refused: Map<Edit, unknown> } {
     const refused = new Map<Edit, unknown>();
@@ -124,8 +124,8 @@ export class InventoryFile {
   }
 
   /**
-   * Creates the maps of a path. Throws if a group is a list or a text, because a new entry would destroy it. An
-   * empty group is valid and common.
+   * Creates the maps of a path. Throws if a group is a list or a text, because a new entry would destroy the
+   * group. An empty group is valid and common.
    */
   ensureMap(document: Document, path: readonly string[]): void {
     for (let depth = 0; depth <= path.length; depth++) {

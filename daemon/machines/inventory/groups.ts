@@ -37,7 +37,7 @@ export function hostEntriesOf(document: Document, host: string): { group: GroupP
   });
 }
 
-/** Returns the text of a YAML key. A number or a boolean becomes a name. */
+/** Returns the text of a YAML key. A key that is a number or a boolean is converted to text, because keys are names. */
 export const keyText = (key: unknown): string => {
   if (!isScalar(key)) return String(key);
   const { value, source } = key as Scalar & { source?: string };

@@ -18,7 +18,7 @@ export interface InventoryHost {
 export const WORKERS = "worker_nodes";
 export const CONTROLLERS = "controller_nodes";
 export const OUR_GROUPS: readonly string[] = [WORKERS, CONTROLLERS];
-/** The domain of a host name that no DNS server resolves. It prevents Ansible from reaching a machine by its name. */
+/** A domain that no DNS server resolves. The domain prevents Ansible from reaching a machine by its name. */
 export const NO_ADDRESS = "no-address.invalid";
 
 const hostsOf = (group: string): string[] => ["all", "children", group, "hosts"];
@@ -34,8 +34,8 @@ export class Inventory {
   }
 
   /**
-   * Adds or updates a host. `without` lists Muster's hosts that lost this address to the new host. Their
-   * entries lose the address, unless they have another address by now.
+   * Adds or updates a host. `without` lists Muster's hosts that lost this address to the new host. The address
+   * is also removed from the entries of these hosts, unless an entry has another address by now.
    */
   upsertHost({ name, address, port }: InventoryHost, without: readonly string[] = [], group: string = WORKERS): Promise<void> {
     return this.file.change((document) => {
@@ -76,14 +76,14 @@ export class Inventory {
     if (!OUR_GROUPS.some((group) => addressesIn(document, group).some(([host]) => host === name))) throw noWorker(this.file, name);
   }
 
-  /** Removes the host from every group. Otherwise Ansible would use the host's name as its address. */
+  /** Removes the host from every group. If a group still listed the host, Ansible would use the host's name as its address. */
   removeHost(name: string): Promise<void> {
     return this.file.change((document) => {
       for (const { group } of hostEntriesOf(document, name)) document.deleteIn([...group.path, "hosts", name]);
     });
   }
 
-  /** Renames a host. Its variables, groups and comments are preserved. */
+  /** Renames a host and preserves its variables, groups and comments. */
   renameHost(name: string, to: string): Promise<void> {
     return this.file.change((document) => {
       const entries = hostEntriesOf(document, name);

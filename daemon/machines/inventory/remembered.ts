@@ -1,6 +1,6 @@
 /**
- * Caches a value that is computed from the inventory file until the file's text changes. The cache keeps many
- * call-homes fast.
+ * Caches a value that is computed from the inventory file until the file's text changes. The cache saves time,
+ * because many call-homes need the value.
  */
 import type { Document } from "yaml";
 import type { InventoryFile } from "./file.ts";

@@ -18,8 +18,8 @@ export interface Failure {
   summary: string;
   hint: string | undefined;
   /**
-   * The end of the job's output. This text is longer than the part in TODO.md, because only a complete secret
-   * can be recognized and redacted.
+   * The end of the job's output. The text is longer than the part that TODO.md shows, because only a complete
+   * secret can be recognized and redacted.
    */
   log: string;
 }
@@ -99,7 +99,7 @@ export class TodoFile {
 
 /**
  * Returns true if the successful job solves the failure of an entry. A job solves failures of the same playbook
- * on the same node. Another playbook or a preview proves nothing.
+ * on the same node. A job of another playbook or a preview solves no failure.
  */
 function settles(success: Job, { name, jobId }: Entry, jobCalled: (id: string) => Job | undefined): boolean {
   const failed = jobId === undefined ? undefined : jobCalled(jobId);

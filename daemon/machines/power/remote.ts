@@ -8,8 +8,8 @@ import type { Machine } from "./choose.ts";
 type Powered = Extract<FromExecutor, { type: "powered" }>;
 
 /**
- * The executor enforces the timeout of an action. Control waits this many milliseconds longer, in case the
- * executor does not answer.
+ * The executor enforces the timeout of an action. Control waits for this additional time in milliseconds before
+ * it stops waiting for the executor's answer.
  */
 const GRACE_MS = 3000;
 

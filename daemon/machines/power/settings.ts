@@ -37,7 +37,7 @@ const Command = z
     on: CommandLine.optional(),
     off: CommandLine.optional(),
     cycle: CommandLine.optional(),
-    /** The command for the power state. The first word of its output must be `on` or `off`. */
+    /** The command for the power state. The first word of the command's output must be `on` or `off`. */
     status: CommandLine.optional(),
   })
   .refine(({ on, off, cycle, status }) => on ?? off ?? cycle ?? status, "has none of on, off, cycle, status");
@@ -50,13 +50,16 @@ const Ipmi = z.strictObject({
   password_file: FilePath,
   interface: z.enum(["lanplus", "lan"]).default("lanplus"),
   privilege: z.enum(["user", "operator", "administrator"]).default("operator"),
-  /** The number of the cipher suite. Old BMCs support suite 3, but fail if a client queries their supported suites. */
+  /** The number of the cipher suite. Old BMCs support suite 3, but fail if a client requests a list of supported suites. */
   cipher_suite: z.int().min(0).max(17).optional(),
 });
 
 const Redfish = z.strictObject({
   driver: z.literal("redfish"),
-  /** A host name or address, which Muster contacts over HTTPS, or the beginning of a URL. */
+  /**
+   * The address of the BMC. Muster contacts a host name or an IP address over HTTPS. The address may also be
+   * the beginning of a URL.
+   */
   address: z.union([Host, z.url({ protocol: /^https?$/ })], "is not an address, a host name or a URL"),
   user: User,
   password_file: FilePath,

@@ -9,7 +9,7 @@ import { unsuitable } from "../../machines/suitability.ts";
 export type BootAction =
   /** Shows the machine's name and repeats the request, because an operator may accept or arm the machine within a minute. */
   | { action: "wait"; reason: string }
-  /** Boots the rescue system. It does not change the disks, so every boot may use it. */
+  /** Boots the rescue system. Every boot may load the rescue system, because it does not change the disks. */
   | { action: "rescue"; reason: string }
   | { action: "wipe"; reason: string }
   | { action: "install"; profile: Profile; retry: boolean; reason: string }

@@ -18,7 +18,10 @@ export interface ContentSettings {
   kernel: string;
   extraInitrd: string | undefined;
   rootPassword: string;
-  /** Returns the SSH keys that may log in. This is a function, because the executor generates its key at its first start. */
+  /**
+   * Returns the SSH keys that may log in. The keys are read at each call, because the executor generates its
+   * key only at its first start.
+   */
   sshKeys(): string[];
   /** Returns the SHA-256 digest of the image's root archive. */
   rootSha256(): string;
@@ -114,5 +117,8 @@ export class FleetContent implements BootContent {
   }
 }
 
-/** Returns the MAC address of the node's boot interface. This is the first address, because the node was discovered by it. */
+/**
+ * Returns the MAC address of the node's boot interface. The first MAC address of a node is the address by which
+ * the node was discovered.
+ */
 const macOf = (node: Node): string => node.macs[0] ?? "";

@@ -4,7 +4,7 @@ import { Facts } from "../../contract/machines/node.ts";
 import { Mac } from "../../contract/names.ts";
 
 const MOST_TEXT = 200;
-/** The maximum number of entries of one kind. `facts.sh` never sends this many. */
+/** The maximum number of entries of one kind. `facts.sh` never sends this many entries. */
 const MOST_THINGS = 64;
 
 export function inspected(query: URLSearchParams): Facts {

@@ -1,6 +1,6 @@
 /**
- * Names the two builds of iPXE for each firmware. One build uses the firmware's network driver, and the other
- * build uses its own driver.
+ * Names the two builds of iPXE for each firmware. The first build uses the firmware's network driver. The
+ * second build uses iPXE's own network driver.
  */
 import { Loader } from "../../contract/netboot/quirk.ts";
 

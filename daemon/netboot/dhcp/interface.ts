@@ -45,18 +45,15 @@ export interface DhcpParts {
   log: Log;
 }
 
-/**
- * The milliseconds to wait for offers. This is longer than the three seconds for which dnsmasq pings an address
- * before it offers the address.
- */
+/** The milliseconds to wait for offers. The server dnsmasq pings an address for three seconds before it offers the address. */
 const PROBE_MS = 5000;
 /** The milliseconds between two checks for another DHCP server. */
 const HELD_BACK_MS = 15_000;
 
 /**
  * Starts DHCP. In full mode the promise resolves before DHCP answers, because boot files and a running install
- * must not wait for DHCP. They must not fail because another server appeared while this process was down
- * (decision 0007).
+ * must not wait for DHCP. Boot files and installs must work even if another server appeared while this process
+ * was down (decision 0007).
  */
 export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<void> }> {
   const { place, sockets, log } = parts;

@@ -33,8 +33,8 @@ export class LeaseCommits implements LeaseStore {
    */
   static async start(database: string, table: LeaseTable, onDeath: (error: unknown) => void): Promise<LeaseCommits> {
     const worker = new Worker(new URL("lease-worker.ts", import.meta.url), { workerData: database });
-    // The first message shows that the thread has opened the database. DHCP waits for it, because the database
-    // may be locked during a storm of requests.
+    // The first message shows that the thread has opened the database. DHCP waits for this message, because the
+    // database would be locked during a storm of requests.
     await once(worker, "message");
     worker.on("error", onDeath);
     return new LeaseCommits(table, worker);
@@ -64,7 +64,8 @@ export class LeaseCommits implements LeaseStore {
     if (this.#writing || !this.#gathering) return;
     this.#writing = this.#gathering;
     this.#gathering = undefined;
-    // A batch may have no waiting caller, for example after a RELEASE. This line prevents an unhandled rejection.
+    // A batch may have no waiting caller, for example after a RELEASE. The empty handler prevents an unhandled
+    // rejection in this case.
     this.#writing.done.promise.catch(() => undefined);
     this.#lastWrite = performance.now();
     this.#worker.postMessage(this.#writing.leases);

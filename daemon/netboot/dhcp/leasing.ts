@@ -20,8 +20,8 @@ export class Leasing {
   }
 
   /**
-   * Starts the writing thread when the first interface in full mode calls this function. Without such an
-   * interface there is no thread.
+   * Starts the writing thread when the first interface in full mode calls this function. If no interface uses
+   * full mode, no thread is started.
    */
   async open(): Promise<{ commits: LeaseCommits; makePool: MakePool }> {
     const { database, leases, log } = this.#parts;

@@ -1,4 +1,4 @@
-/** Records other DHCP servers. Muster overhears their offers or sees that a machine chooses one of them. */
+/** Records other DHCP servers. Muster overhears the offers of these servers, or sees that a machine chooses another server. */
 
 import type { WireEvent } from "../../../pxe/boot-source.ts";
 import { BoundedMap } from "../../../pxe/bounded-map.ts";

@@ -1,6 +1,6 @@
 /**
- * Explains boots in which a machine used the offer of another DHCP server. Names the server, its offer, and the
- * settings to change on it. Pure.
+ * Explains boots in which a machine used the offer of another DHCP server. Names the other server, its offer,
+ * and the settings to change on the server. Pure.
  */
 import type { Finding } from "../../contract/netboot/explanation.ts";
 import type { OtherServer } from "../../contract/netboot/network.ts";

@@ -22,7 +22,7 @@ const option43 = {
 
 export interface RuleInput {
   mode: AskedMode;
-  /** The interface that would answer, with the names of all interfaces. Undefined unless there are several interfaces. */
+  /** The interface that would answer, with the names of all interfaces. Undefined if there is only one interface. */
   place?: { among: readonly string[]; name: string; address: string } | undefined;
   server: ServerIdentity | undefined;
   plan: DhcpPlan;

@@ -13,8 +13,8 @@ export interface Circumstances {
 }
 
 /**
- * The number of offers after which firmware seems to ignore them. Firmware sends DISCOVER two or three times
- * before it gives up. An offer in transit does not cause that many repeats.
+ * The number of unanswered offers after which the firmware is assumed to ignore offers. Firmware sends DISCOVER
+ * two or three times before it gives up. An offer that is still in transit cannot cause as many repeats.
  */
 const IGNORED_OFFERS = 3;
 

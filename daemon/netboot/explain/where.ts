@@ -45,8 +45,8 @@ export function placeOf<P extends BootPlace>(addresses: readonly string[], place
 }
 
 /**
- * Returns the known addresses of a machine, newest first. The node's address is newer, because it is the
- * address that fetched the script.
+ * Returns the known addresses of a machine, newest first. The node's address is first, because the machine
+ * fetched its script from this address.
  */
 function addressesOf(mac: string, { nodes, leases }: Pick<ExplainWorld, "nodes" | "leases">): string[] {
   return [nodes.findByMac(mac)?.address, leases.find(mac)?.address].filter((address) => address !== undefined);

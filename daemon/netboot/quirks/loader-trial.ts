@@ -1,6 +1,6 @@
 /**
- * Finds the build of iPXE that boots a machine. One build uses the firmware's network driver, and the other
- * build uses its own driver. If the usual build fails repeatedly, the other build is tried. Pure.
+ * Finds the build of iPXE that boots a machine. The builds differ in the network driver: the firmware's driver
+ * or iPXE's own driver. If the usual build fails repeatedly, the other build is tried. Pure.
  */
 import type { Loader } from "../../contract/netboot/quirk.ts";
 import type { Lesson } from "./tftp-trial.ts";

@@ -9,7 +9,7 @@ export interface LocalBootTrial {
   rung: number;
   /**
    * The time of the last instruction to boot the disk in milliseconds. Undefined if the machine's system has
-   * sent a packet since.
+   * sent a packet since the instruction.
    */
   toldAt: number | undefined;
   /** The number of times in a row that the machine returned at once after the current method. */

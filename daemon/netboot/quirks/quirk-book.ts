@@ -83,8 +83,8 @@ export class QuirkBook {
   }
 
   /**
-   * Records that the machine received a system over the network. Its next packets do not prove that the system
-   * on its disk works.
+   * Records that the machine received a system over the network. The machine's next packets do not prove that
+   * the system on its disk works.
    */
   bootsFromNetwork(mac: string): void {
     const trials = this.#of(mac);

@@ -4,7 +4,10 @@
  */
 import type { AppliedQuirk, QuirkLine, QuirkMatch, QuirkName, Quirks } from "../../contract/netboot/quirk.ts";
 
-/** The known data of a machine. Its first packet provides only a part, and an inspection provides more. */
+/**
+ * The known data of a machine. The first packet of the machine provides only a part of the data, and an
+ * inspection provides more.
+ */
 export interface KnownMachine {
   mac: string;
   uuid?: string | undefined;

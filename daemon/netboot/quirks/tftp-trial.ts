@@ -37,8 +37,8 @@ export function tftpTried({ unheard, tooLarge }: TftpTrial): Quirks {
 
 const ENOUGH = 2;
 /**
- * The block sizes to try, in bytes. 1428 leaves room for a VLAN tag or a tunnel, 1024 is smaller than a packet,
- * and every TFTP client since 1981 supports 512.
+ * The block sizes to try, in bytes. A block of 1428 bytes leaves room for a VLAN tag or a tunnel. Every TFTP
+ * client since 1981 supports 512 bytes.
  */
 const PLAIN = 512;
 const rungs = [1428, 1024, PLAIN];

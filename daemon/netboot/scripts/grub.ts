@@ -1,11 +1,11 @@
 /**
- * Writes GRUB's configuration from the iPXE script, so that both loaders do the same. They wait and repeat the
- * request, load a kernel with its initrds, or boot the disk.
+ * Writes GRUB's configuration from the iPXE script, so that both loaders do the same. Both loaders wait and
+ * repeat the request, load a kernel with its initrds, or boot the disk.
  */
 import { POLL_SECONDS } from "./scripts.ts";
 import { render, templateText } from "./templates.ts";
 
-/** Returns the first file that GRUB requests. This file contains the URL of the machine's own configuration. */
+/** Returns the first file that GRUB requests. The first file contains the URL of the machine's own configuration. */
 export const grubStart = (bootUrl: string): string => render("grub.cfg", { root: grubPath(bootUrl), poll_seconds: POLL_SECONDS });
 
 export function grubFromIpxe(script: string): string {

@@ -1,6 +1,6 @@
 /**
- * Writes the files of the two installers: the answers of the Debian installer, the settings of Muster's own
- * initrd, and the finishing script of both installers.
+ * Writes the files of the two installers: the Debian installer's answers, the settings of Muster's own initrd,
+ * and the finishing script.
  */
 import { render, templateText } from "./templates.ts";
 
@@ -17,7 +17,7 @@ export interface InstallInput {
   mirror: string;
   securityMirror: string | null;
   kernel: string;
-  /** The public keys that may log in as root. The executor's key is first. */
+  /** The public keys that may log in as root. The executor's key is the first key. */
   sshKeys: readonly string[];
   /** The crypt(3) hash of root's password. The value "*" prevents logins with a password. */
   rootPassword: string;
@@ -28,7 +28,7 @@ export function preseed(input: InstallInput): string {
   return render("preseed.cfg", {
     name: input.name,
     domain: input.domain,
-    // This value is a host name instead of a URL, because the installer would interpret "http:" as a host.
+    // The mirror must be a host name instead of a URL, because the installer would interpret "http:" as a host.
     mirror_host: mirror.host,
     mirror_directory: mirror.pathname.replace(/\/$/, "") || "/",
     security_host: input.securityMirror === null ? "" : new URL(input.securityMirror).host,

@@ -24,7 +24,7 @@ export function readScriptLine(text: string): Line {
   const line = text.trim();
   if (line.startsWith(":")) return { kind: "label", name: line.slice(1).trim() };
   if (line === "" || line.startsWith("#")) return { kind: "comment" };
-  // An operator must have white space on both sides. Inside a URL, the same characters are ordinary text.
+  // The operators `||` and `&&` need white space on both sides. Inside a URL, the same characters are ordinary text.
   const [first = "", ...rest] = line.split(/(?:^|\s)(\|\||&&)(?=\s|$)/);
   const commands = [{ joint: "&&", command: first.trim() }];
   for (let at = 0; at < rest.length; at += 2) commands.push({ joint: rest[at]!, command: rest[at + 1]!.trim() });

@@ -25,7 +25,7 @@ engine.registerFilter("ipxe", (value: unknown) => {
   if (/\$\{|\|\||&&|["'\\#]/.test(text)) throw new Error(`not for an iPXE script: ${text.slice(0, 60)}`);
   return text;
 });
-/** This filter is for displayed text, in which unsafe characters can be replaced. */
+/** The filter for displayed text replaces unsafe characters. */
 engine.registerFilter("ipxe_text", (value: unknown) =>
   String(value)
     .replace(/[^A-Za-z0-9 .,:;()/_+-]/g, " ")

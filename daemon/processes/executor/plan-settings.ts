@@ -1,6 +1,6 @@
 /**
- * Builds the executor's settings for plans. They contain the sources for the executor's own check of a
- * decision, and the SSH address of a node.
+ * Builds the executor's settings for plans. The settings contain the sources with which the executor checks a
+ * decision itself, and the SSH address of a node.
  */
 import * as z from "zod";
 import { knownNodes } from "../../changes/known-nodes.ts";

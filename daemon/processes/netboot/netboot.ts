@@ -1,6 +1,6 @@
 /**
- * Builds the netboot process with DHCP, TFTP and boot HTTP on every interface. These servers read their answers
- * from the database.
+ * Builds the netboot process with DHCP, TFTP and boot HTTP on every interface. The servers answer according to
+ * the state in the database.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";

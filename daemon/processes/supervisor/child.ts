@@ -1,4 +1,4 @@
-/** Runs one child process of the daemon. The process holds its lock, and stops on SIGTERM or when its supervisor ends. */
+/** Runs one child process of the daemon. The child holds a lock, and stops on SIGTERM or when the supervisor ends. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../../log/log.ts";
 import { type ProcessLock, takeLock } from "../../store/process-lock.ts";
@@ -6,7 +6,7 @@ import { type ProcessLock, takeLock } from "../../store/process-lock.ts";
 /** Resolves with the reason to stop. The IPC channel closes when the supervisor ends, even after SIGKILL. */
 function untilStop(): Promise<string> {
   return new Promise((resolve) => {
-    // The listener must stay: some packages handle signals and kill the process if no other listener remains.
+    // The listener is permanent, because some packages kill the process at a signal if no other listener remains.
     process.on("SIGTERM", () => resolve("SIGTERM"));
     process.once("disconnect", () => resolve("the supervisor is gone"));
     // Ctrl-C sends SIGINT to the whole foreground process group. The supervisor handles SIGINT, so the child
@@ -26,7 +26,7 @@ export async function runChild(
   const running = await start();
   const reason = await stopping;
   log.info({ reason }, "stopping");
-  // The next process waits for this process to exit. So a part that does not stop must not keep this process alive.
+  // The next process waits for this process to exit. Therefore a part that does not stop must not keep this process alive.
   setTimeout(() => process.exit(1), STOP_MS).unref();
   await running.stop(reason);
   lock.release();

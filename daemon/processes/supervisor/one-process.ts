@@ -1,6 +1,6 @@
 /**
- * Runs one process of the daemon. Each process loads only its own code. So control does not contain the code
- * for an action that it must not perform.
+ * Runs one process of the daemon. Each process loads only its own code, so that control does not contain the
+ * code for actions that it must not perform.
  */
 
 import type { DoctorNews } from "../../admin/doctor-asking.ts";

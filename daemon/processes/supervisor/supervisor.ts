@@ -13,8 +13,8 @@ export interface ChildSpec {
   args: string[];
   env: NodeJS.ProcessEnv;
   /**
-   * Descriptors of this process that the child inherits, beginning with `FIRST_SOCKET`. They stay open, so that
-   * a restarted child inherits them again.
+   * Descriptors of this process that the child inherits, beginning with `FIRST_SOCKET`. The descriptors stay
+   * open, so that a restarted child inherits them again.
    */
   sockets?: readonly number[];
 }
@@ -41,7 +41,7 @@ export interface Post {
 export interface Patience {
   firstDelayMs: number;
   maxDelayMs: number;
-  /** The milliseconds after which a process counts as stable. Its next crash then counts as the first crash. */
+  /** The milliseconds after which a process counts as stable. The next crash of a stable process counts as its first crash. */
   steadyMs: number;
   /** The milliseconds in which all processes together must stop. The daemon must exit within 3 s. */
   stopBudgetMs: number;
@@ -95,7 +95,8 @@ export class Supervisor {
     child.process = process;
     child.startedAt = Date.now();
     process.once("exit", (code, signal) => this.#ended(child, process, signal ? `killed by ${signal}` : `exit code ${code}`));
-    // If the process has a pid, the error is a broken pipe to a dead process. The `exit` event reports the death.
+    // If the process has a pid, the error is a broken pipe to a dead process. The `exit` event reports the end
+    // of the process.
     process.on("error", (error) => {
       if (process.pid === undefined) this.#ended(child, process, error.message);
     });
@@ -140,7 +141,10 @@ export class Supervisor {
   }
 }
 
-/** Sends a message. Resolves to false if the reader is dead or dying. In this case the next reader receives the news again. */
+/**
+ * Sends a message. Resolves to false if the reader is dead or dying. If a reader is dead, the next reader
+ * receives the news again.
+ */
 const delivered = (reader: ChildProcess, message: object) =>
   new Promise<boolean>((resolve) => {
     if (reader.connected) reader.send(message, (error) => resolve(error === null));

@@ -1,6 +1,6 @@
 /**
- * Runs the daemon with its three child processes in the foreground. Only one daemon runs per data folder. It
- * stops within three seconds.
+ * Runs the daemon with its three child processes in the foreground. Only one daemon runs per data folder. The
+ * daemon stops within three seconds.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { listenDescriptors } from "../../../pxe/inherited-sockets.ts";
@@ -45,8 +45,8 @@ export async function up(configFile: string, data: DataDir): Promise<void> {
 }
 
 /**
- * Takes the lock of the data folder. Throws DAEMON_RUNNING if another daemon holds it. The pid file is only
- * used for messages, so an old file does no harm.
+ * Takes the lock of the data folder. Throws DAEMON_RUNNING if another daemon holds the lock. The pid file is
+ * only used for messages, so an old file does no harm.
  */
 function claim(data: DataDir): ProcessLock {
   const lock = takeLock(lockFile(data, "musterd"));
