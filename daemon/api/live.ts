@@ -40,16 +40,13 @@ export interface Pace {
   pollMs: number;
   /** Milliseconds between two `hello` frames. A page that receives no `hello` knows that the connection is dead. */
   heartbeatMs: number;
-  /** Milliseconds between two authorizations of a client. After this time at the latest, the feed closes for a revoked key. */
+  /** Milliseconds between two authorizations of a client. A revoked key closes the feed at the next authorization. */
   authorizeMs: number;
 }
 
 const PACE: Pace = { pollMs: 150, heartbeatMs: 15_000, authorizeMs: 30_000 };
 const BATCH = 500;
-/**
- * The maximum number of unsent bytes. The feed disconnects a client that exceeds this number. The client
- * reconnects and receives the missed events again.
- */
+/** The maximum number of unsent bytes per client. A client with more is disconnected, and can reconnect and replay events. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 interface Listener {
