@@ -1,7 +1,4 @@
-/**
- * The entry to plans, approvals and executions: takes proposals, answers and the executor's reports. Checks deadlines
- * every second.
- */
+/** Accepts proposals, answers to approvals, and the executor's reports. Checks deadlines every second. */
 import { actorOf } from "../audit/actor.ts";
 import type { Approval } from "../contract/changes/approval.ts";
 import type { PlanExecution, Proposed } from "../contract/changes/change-routes.ts";
@@ -35,11 +32,11 @@ export interface ChangesParts
 
 export interface Wish {
   dryRun?: boolean;
-  /** Chosen by the caller, so that a request can be sent twice safely. */
+  /** The caller chooses this key, so that it can safely repeat a request. */
   idempotencyKey?: string | undefined;
 }
 
-/** The executor's messages about executions. */
+/** Types of executor messages that concern executions. */
 export const heardByChanges = ["hello", "alive", "step", "act", "executed", "execution-refused"] as const satisfies FromExecutor["type"][];
 type Heard = Extract<FromExecutor, { type: (typeof heardByChanges)[number] }>;
 
@@ -89,7 +86,7 @@ export class Changes {
     return this.#outcomeOf(work);
   }
 
-  /** Takes a plan made elsewhere. Control plans it again and refuses it if the hash differs. */
+  /** Accepts a finished plan from the caller. Control makes the plan again and refuses it if the hash differs. */
   execute(request: PlanExecution, who: Who, idempotencyKey: string | undefined): Proposed {
     const { plan, hash, targets = plan.targets.map(({ node }) => node) } = request.plan;
     const { tenant_id: tenant, actor_id: actor } = request;
@@ -99,7 +96,7 @@ export class Changes {
     }
     const { goal, readOnly, tainted } = plan;
     const proposal: Proposal = { goal, targets, reason: `for ${actor} of ${tenant}`, readOnly, tainted };
-    // The key is part of the digest: another key's equal request has its own requester, and so its own voters.
+    // The digest includes the API key, because an equal request by another key has another requester and other voters.
     const key = digestOf({ ...(idempotencyKey === undefined ? { plan, tenant, actor } : { idempotencyKey }), keyId: who.keyId });
     const work = this.#proposals.take(proposal, who, { key, mustBe: hash }, this.#now());
     this.dispatch();
@@ -107,8 +104,8 @@ export class Changes {
   }
 
   /**
-   * Decides a manual action that the caller performs now. Throws if the policy denies it or requires approval.
-   * `field` is the name of the request's field that lists the nodes, for errors.
+   * Evaluates the policy for a manual action that the caller performs now. Throws if the policy denies the action or
+   * requires approval. Errors use `field` as the name of the request field that lists the nodes.
    */
   byHand(proposal: Proposal, who: Who, field: string): PlannedWork {
     const work = this.#proposals.take(proposal, who, { way: "hand", field }, this.#now());
@@ -118,8 +115,8 @@ export class Changes {
   }
 
   /**
-   * Decides a due schedule as its creator. The approval of the admin counts as one vote, and no other person is
-   * asked.
+   * Evaluates the policy for a due schedule, with its creator as the requester. The admin's approval of the schedule
+   * counts as one vote, and control asks no other person.
    */
   byClock(proposal: Proposal, owner: Who, approvedBy: string | undefined): PlannedWork {
     const work = this.#proposals.take(proposal, owner, { way: "clock" }, this.#now());

@@ -23,7 +23,7 @@ export interface AuditSink {
   append(entry: AuditEntry): unknown;
 }
 
-/** The actor for events without a requester, such as a deadline or a change of the fleet. */
+/** The actors for events without a requester, such as a deadline or a change of the fleet. */
 const EXECUTOR: Actor = { keyId: "system", name: "executor", role: "system" };
 const MUSTER: Actor = { keyId: "system", name: "system", role: "system" };
 
@@ -62,7 +62,7 @@ export class Journal {
       this.#publish("plan.denied", `${work.plan.summary}: denied by the rule ${decision.rule}`, { planId: work.id });
   }
 
-  /** Records a request that was refused: an impossible plan, a vote that does not count, or a plan with a wrong hash. */
+  /** Records a refused request, such as an impossible plan, an invalid vote, or a plan with a wrong hash. */
   refused(actor: Actor, subject: string, why: string, planHash?: string): void {
     this.#audit.append({ action: "refusal", actor, subject, summary: why, result: "refused", ...(planHash !== undefined && { planHash }) });
   }
@@ -122,7 +122,7 @@ export class Journal {
     this.#publish("execution.running", `${work.plan.summary}: began`, { executionId: execution.id, planId: work.id });
   }
 
-  /** Records the end. For an execution that never began, the audit has no intent before it. */
+  /** Records the end of an execution. If the execution never began, the audit contains no intent for it. */
   ended(execution: Execution, work: PlannedWork): void {
     const { id, status, error } = execution;
     const summary = `${work.plan.summary}: ${status}${error === undefined ? "" : `: ${error}`}`;
@@ -140,7 +140,7 @@ export class Journal {
     this.#publish(`execution.${status}`, summary, { executionId: id, planId: work.id });
   }
 
-  /** Publishes that the executor was lost or is back. The audit shows the intent without an outcome. */
+  /** Publishes the loss or return of the executor. Until the end, the audit contains the intent without an outcome. */
   lostSight(execution: Execution, now: "running" | "unknown"): void {
     const summary = now === "unknown" ? "the executor is away: its progress is unknown" : "found again: it is still running";
     this.#publish(`execution.${now}`, summary, { executionId: execution.id, planId: execution.planId });

@@ -1,4 +1,4 @@
-/** The machines as the planner sees them: from the database, with their groups from the inventory file. */
+/** Reads the machines for the planner, with data from the database and groups from the inventory file. */
 import type { Document } from "yaml";
 import type { Proposal } from "../contract/changes/plan.ts";
 import type { Node } from "../contract/machines/node.ts";
@@ -11,7 +11,7 @@ import { read } from "../machines/inventory/view.ts";
 import type { NodeStore } from "../store/machines/nodes.ts";
 import type { KnownNode } from "./plans/targets.ts";
 
-/** Groups of each host, by host name. */
+/** The inventory groups of each host, by host name. */
 export type Labels = ReadonlyMap<string, readonly string[]>;
 
 export const knownNodes = (nodes: readonly Node[], inventory: InventoryFile): KnownNode[] => labelled(nodes, labelsIn(inventory.read()));
@@ -21,10 +21,10 @@ const labelsIn = (document: Document): Labels => groupsOfHosts(read(document).gr
 const labelled = (nodes: readonly Node[], labels: Labels): KnownNode[] =>
   nodes.map(({ id, name, state, address }) => ({ id, name, phase: state.phase, address, groups: labels.get(name) ?? [] }));
 
-/** The groups, parsed once for each version of the inventory file. */
+/** Returns the groups of each host. Parses each version of the inventory file only once. */
 export const rememberedLabels = (inventory: InventoryFile): (() => Labels) => remembered(inventory, labelsIn);
 
-/** The machines a proposal can be about. If all targets are names, only these machines are read. */
+/** Returns the machines that a proposal may target. If all targets are machine names, reads only those machines. */
 export function nodesFor(
   { targets }: Pick<Proposal, "targets">,
   nodes: NodeStore,
@@ -36,8 +36,8 @@ export function nodesFor(
   try {
     return labelled(onlyNamed ? named : nodes.list(), labels());
   } catch (error) {
-    // Without a readable inventory they count as in no group, and so in prod, the strictest scope. A machine can
-    // still be switched off or retired.
+    // If the inventory cannot be read, the machines have no group and count as `prod`, the strictest scope. Operators
+    // can still switch machines off or retire them.
     if (!(error instanceof MusterError) || !onlyNamed) throw error;
     log.warn({ err: error, nodes: targets }, "the inventory cannot be read: the machines are planned as in no group, and so in prod");
     return labelled(named, new Map());

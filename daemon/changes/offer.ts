@@ -1,4 +1,4 @@
-/** The tools and runbooks that a caller can request, in the shape that clients need. */
+/** Lists the tools and runbooks that a caller can request, in the format of the API. */
 import type { Offer } from "../contract/changes/offer.ts";
 import type { Runbooks } from "./plans/runbook.ts";
 import { type Catalogue, leastRisk } from "./tools/catalogue.ts";

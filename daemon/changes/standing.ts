@@ -1,6 +1,6 @@
 /**
- * Plans a proposal for the current fleet. Gives the plan, the hashes an approval is bound to, and the decision of the
- * policy.
+ * Plans a proposal for the current fleet. Returns the plan, the hashes that an approval is bound to, and the policy's
+ * decision.
  */
 import type { Decision, Digest, Plan, PlannedWork, Proposal } from "../contract/changes/plan.ts";
 import type { Bindings } from "./approvals/approvals.ts";
@@ -9,10 +9,7 @@ import type { Policy, Who } from "./policy/policy.ts";
 import { digestOf } from "./tools/canonical.ts";
 
 export interface StandingParts {
-  /**
-   * Throws a MusterError if no plan is possible. `field` is the name of the request's field that lists the nodes, for
-   * errors.
-   */
+  /** Throws a MusterError if no plan is possible. Errors use `field` as the name of the request field that lists the nodes. */
   plan(proposal: Proposal, field?: string): Plan;
   policy: Pick<Policy, "version" | "decide">;
 }
@@ -45,6 +42,6 @@ export const whoAsked = ({ requesterKeyId, requestedBy, requesterRole, onBehalfO
 export const changesSomething = ({ steps, rollback }: Plan): boolean =>
   [...steps, ...rollback.map(({ step }) => step)].some(({ risk }) => risk !== "read");
 
-/** The reason of a denial, for the caller. */
+/** Returns the text that explains a denial to the caller. */
 export const denial = ({ rule, reasons }: Decision): string =>
   `denied by the rule ${rule}${reasons.length === 0 ? "" : `: ${reasons.slice(0, 3).join("; ")}`}`;

@@ -1,4 +1,7 @@
-/** The life of an approval as pure functions of its state and one event. Callers store the result and notify people. */
+/**
+ * Changes the state of an approval. Each function is pure and returns the state after one event. The callers of these
+ * functions store the result and notify people.
+ */
 import { randomBytes } from "node:crypto";
 import type { Role } from "../../contract/admin/key.ts";
 import type { Approval, Vote } from "../../contract/changes/approval.ts";
@@ -6,7 +9,7 @@ import { ASKER_HAS_NO_VOTE, hasAsked, samePerson } from "../../contract/changes/
 import type { Digest, PlannedWork } from "../../contract/changes/plan.ts";
 import { quorumFull } from "./vote-count.ts";
 
-/** The hashes that an approval is bound to. If one of them changes, the approval no longer holds. */
+/** The hashes that an approval is bound to. If one of these hashes changes, the approval becomes invalid. */
 export interface Bindings {
   planHash: Digest;
   previewHash: Digest;
@@ -15,20 +18,23 @@ export interface Bindings {
 }
 
 export interface Clocks {
-  /** Time to decide, in seconds from the request. */
+  /** Seconds after the request within which people must decide. */
   decideSeconds: number;
-  /** Time to begin the execution, in seconds from the last vote. */
+  /** Seconds after the last vote within which the execution must begin. */
   executeSeconds: number;
 }
 
-/** An answer as it was received. This file decides whether it counts. `by` is the key's owner, not the key's name. */
+/**
+ * A voter's answer to an approval, as control received it. The functions of this file decide whether the answer counts.
+ * `by` is the key's owner, not the key's name.
+ */
 export interface Ballot extends Pick<Vote, "keyId" | "by" | "answer" | "reason" | "signature"> {
   role: Role;
-  /** Set for a key that acts for another person. */
+  /** The person that an agent's key acts for. Absent if the key acts for its owner. */
   onBehalfOf?: string | undefined;
 }
 
-/** Reason why an approval was left unchanged. */
+/** The reason why an approval stays unchanged. */
 export interface Refusal {
   refused: string;
 }
@@ -52,7 +58,10 @@ export function openApproval(work: PlannedWork, bindings: Bindings, clocks: Cloc
   };
 }
 
-/** One no denies the approval. Enough yes votes approve it and start the time to begin the execution. */
+/**
+ * A single no vote denies the approval. Enough yes votes complete the approval and set the deadline by which the
+ * execution must begin.
+ */
 export function castVote(approval: Approval, ballot: Ballot, now: Date): Approval | Refusal {
   const { role, onBehalfOf, ...rest } = ballot;
   const current = expire(approval, now);
@@ -72,7 +81,10 @@ export function castVote(approval: Approval, ballot: Ballot, now: Date): Approva
 const asked = (approval: Approval, { keyId, by }: Pick<Ballot, "keyId" | "by">): boolean =>
   keyId === approval.requesterKeyId || hasAsked(by, approval);
 
-/** Allowed to the requester, and to the person an agent acted for. An agent withdraws only requests of its own key. */
+/**
+ * Lets the requester, or the person that an agent acted for, withdraw the request for approval. An agent can withdraw
+ * only requests that it made with its own key.
+ */
 export function withdraw(approval: Approval, { keyId, by, role }: Pick<Ballot, "keyId" | "by" | "role">, now: Date): Approval | Refusal {
   const { state } = expire(approval, now);
   if (state !== "pending") return { refused: `it is ${state} already` };
@@ -80,25 +92,31 @@ export function withdraw(approval: Approval, { keyId, by, role }: Pick<Ballot, "
   return own ? { ...approval, state: "withdrawn" } : { refused: "only the requester can withdraw it" };
 }
 
-/** The approval with its deadlines applied. Every reader calls this, so no timer has to run. */
+/**
+ * Returns the approval as expired if its deadline has passed. Every function that reads an approval calls `expire`, so
+ * approvals need no timer.
+ */
 export function expire(approval: Approval, now: Date): Approval {
   const until = approval.state === "pending" ? approval.decideBy : approval.state === "approved" ? approval.executeBy : undefined;
   return until !== undefined && now.getTime() >= Date.parse(until) ? { ...approval, state: "expired" } : approval;
 }
 
-/** Drops an open approval if any of the hashes it is bound to has changed. */
+/** Marks an open approval as dropped if one of the hashes in its bindings has changed. */
 export function rebind(approval: Approval, current: Bindings): Approval {
   const open = approval.state === "pending" || approval.state === "approved";
   return open && changed(approval, current).length > 0 ? { ...approval, state: "dropped" } : approval;
 }
 
-/** Marks the approval as used. Each approval is good for one execution. */
+/** Marks the approval as used. An approval allows exactly one execution. */
 export function use(approval: Approval, current: Bindings, now: Date): Approval | Refusal {
   const reason = whyNot(approval, current, now);
   return reason === undefined ? { ...approval, state: "used" } : { refused: reason };
 }
 
-/** Reason why the approval does not allow a start now. Counts the votes again, because the stored state is not proof. */
+/**
+ * Returns the reason why the approval does not allow the execution to begin now, or undefined. Counts the votes again
+ * instead of trusting the stored state.
+ */
 export function whyNot(approval: Approval, current: Bindings, now: Date): string | undefined {
   const { state, executeBy } = expire(approval, now);
   if (state === "expired") return `its approval expired at ${approval.executeBy ?? approval.decideBy}`;
@@ -107,7 +125,7 @@ export function whyNot(approval: Approval, current: Bindings, now: Date): string
   return whyNotBound(approval, current);
 }
 
-/** The checks that also hold for a used approval: the hashes it is bound to, and its votes. */
+/** Checks the bound hashes and the votes. Even a used approval must pass these checks. */
 export function whyNotBound(approval: Approval, current: Bindings): string | undefined {
   const others = changed(approval, current);
   if (others.length > 0) return `${others.join(", ")} changed since it was approved; propose it again`;

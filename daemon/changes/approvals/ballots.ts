@@ -1,7 +1,4 @@
-/**
- * People's answers to pending approvals. The last missing yes queues the plan. No plan is queued by the passing of
- * time.
- */
+/** Handles people's answers to pending approvals. The last required yes vote queues the plan. A deadline never queues a plan. */
 import { actorOf } from "../../audit/actor.ts";
 import type { Approval } from "../../contract/changes/approval.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
@@ -18,8 +15,8 @@ export type Answer = Pick<Ballot, "answer" | "reason" | "signature">;
 
 export interface BallotParts extends ProposalParts {
   /**
-   * The voters whose signatures the executor counts, read from its file on each call. If absent, control checks no
-   * signatures.
+   * Reads the executor's list of voters on each call. The executor counts only the signatures of these voters. If this
+   * function is absent, control checks no signatures.
    */
   voting?: () => Voting;
 }
@@ -31,7 +28,7 @@ export class Ballots {
     this.#parts = parts;
   }
 
-  /** Applies an answer to the approval with this id. Throws, and records the reason, if the answer does not count. */
+  /** Applies an answer to the approval with this id. If the answer does not count, records the reason and throws an error. */
   cast(id: string, answer: Answer, voter: Who, now: Date): Approval {
     const { db, journal } = this.#parts;
     const result = atomically(db, () => this.#cast(this.#parts.approvals.existing(id), answer, voter, now));
@@ -102,7 +99,8 @@ export class Ballots {
   }
 
   /**
-   * Plans the pending proposal again. Drops the approval if the plan changed, so that no yes is given to an old plan.
+   * Plans the pending proposal again. Drops the approval if the plan has changed, so that no vote counts for an
+   * outdated plan.
    */
   #current(approval: Approval): Approval {
     const { approvals, journal } = this.#parts;

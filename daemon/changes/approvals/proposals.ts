@@ -1,4 +1,4 @@
-/** The first half of the path: turns a proposal into a plan that is refused, waits for approval, or is queued. */
+/** Turns a proposal into a plan. The plan is then refused, waits for approval, or is queued. */
 import { randomUUID } from "node:crypto";
 import { actorOf } from "../../audit/actor.ts";
 import type { Digest, PlannedWork, Proposal } from "../../contract/changes/plan.ts";
@@ -25,22 +25,22 @@ export interface ProposalParts extends StandingParts {
 
 export interface Terms {
   dryRun?: boolean | undefined;
-  /** Identifies this request. The same key within a day means the same request. */
+  /** Identifies this request. A second request with the same key within a day counts as the same request. */
   key?: Digest | undefined;
-  /** The expected plan hash. The proposal fails if planning gives another hash. */
+  /** The expected plan hash. The proposal fails if planning produces a different hash. */
   mustBe?: Digest | undefined;
   /**
-   * `queue`: the executor runs it later. `hand`: the requester does it now. `clock`: a schedule starts it, with no
-   * person to ask.
+   * `queue`: the executor runs the plan later. `hand`: the requester performs the action now. `clock`: a schedule
+   * starts the work, so control cannot ask a person.
    */
   way?: "queue" | "hand" | "clock";
-  /** Name of the request's field that lists the nodes, for errors. */
+  /** The name of the request field that lists the nodes, which errors mention. */
   field?: string | undefined;
 }
 
-/** Lifetime of an idempotency key. */
+/** Lifetime of an idempotency key, in seconds. */
 const KEY_SECONDS = 24 * 60 * 60;
-/** Limit for one key. People would stop reading the requests if there were more. */
+/** The highest number of pending approvals for one key. With more pending requests, people would stop reading them. */
 export const MOST_PENDING = 20;
 
 export class Proposals {
@@ -74,7 +74,7 @@ export class Proposals {
     });
   }
 
-  /** Records a refusal too. The record is saved outside the transaction that the refusal rolls back. */
+  /** Also records a refusal. The record is saved outside the transaction, because the refusal rolls that transaction back. */
   #noted<T>(who: Who, work: PlannedWork | undefined, act: () => T): T {
     try {
       return act();
@@ -115,7 +115,10 @@ export class Proposals {
     return work;
   }
 
-  /** An open plan with the same hash by the same key. A repeated proposal returns it and keeps its votes. */
+  /**
+   * Returns the open plan that has the same hash and was proposed with the same key. A repeated proposal returns the
+   * existing plan and keeps its votes.
+   */
   #twin({ hash, requesterKeyId, decision }: PlannedWork, now: Date): PlannedWork | undefined {
     const twin = this.#parts.plans.live(hash, requesterKeyId);
     if (!twin || decision.answer !== twin.decision.answer || decision.policyVersion !== twin.decision.policyVersion) return undefined;
@@ -123,7 +126,10 @@ export class Proposals {
     return approval && expire(approval, now).state === "expired" ? undefined : twin;
   }
 
-  /** Drops earlier approvals of the same proposal whose plan has changed. Their votes were for the old plan. */
+  /**
+   * Drops earlier approvals of the same proposal if their plan has changed. The votes of these approvals were for the
+   * old plan.
+   */
   #dropChanged(proposalHash: Digest, bindings: Bindings, requesterKeyId: string): void {
     const { plans, approvals, journal } = this.#parts;
     for (const { id } of plans.liveOfProposal(proposalHash, requesterKeyId)) {

@@ -1,6 +1,6 @@
 /**
- * Control's early check of a signed answer, so that a person learns at once if it will not count. Security does not
- * rely on it, because the executor checks again.
+ * Checks a signed answer in control, so that the voter learns immediately if the answer will not count. Security does
+ * not depend on this check, because the executor checks the signature again.
  */
 import type { Approval } from "../../contract/changes/approval.ts";
 import { samePerson } from "../../contract/changes/person.ts";
@@ -8,10 +8,10 @@ import { MusterError } from "../../errors/errors.ts";
 import { signaturesCount, type Voting, whoSigned } from "../votes/verify.ts";
 import type { Ballot, Refusal } from "./approvals.ts";
 
-/** An older signature means a delayed answer or a wrong clock on the voter's machine. */
+/** An older signature means that the answer was delayed or that the voter's clock is wrong. */
 const FRESH_MS = 300_000;
 
-/** The answer as the executor will count it. A no needs no signature, because it can only prevent an execution. */
+/** Returns the answer as the executor will count it. A no vote needs no signature, because it can only prevent an execution. */
 export function asSigned(approval: Approval, ballot: Ballot, voting: Voting, now: Date): { approval: Approval; ballot: Ballot } | Refusal {
   if (!signaturesCount(voting)) return { approval, ballot };
   const asked = withoutUnsigned(approval, voting, now);
@@ -25,7 +25,7 @@ export function asSigned(approval: Approval, ballot: Ballot, voting: Voting, now
   if (!samePerson(signed.by.name, ballot.by)) return { refused: `${signed.by.name} signed it, and the API key is ${ballot.by}'s` };
   if (now.getTime() - Date.parse(signed.at) > FRESH_MS)
     return { refused: `it was signed at ${signed.at}: answer again; is the clock of that machine right?` };
-  // A signature does not give a vote to a key that has none.
+  // A valid signature does not give the right to vote to a key without that right.
   const votes = ballot.role === "operator" || ballot.role === "admin";
   return { approval: asked, ballot: votes ? { ...ballot, role: signed.by.role } : ballot };
 }
@@ -33,8 +33,8 @@ export function asSigned(approval: Approval, ballot: Ballot, voting: Voting, now
 type AskVoting = (() => Voting) | undefined;
 
 /**
- * The voters for checking an answer, or undefined for a no when the list cannot be read: a no counts without it. For
- * a yes, an unreadable list throws.
+ * Returns the voters for checking an answer. If their list cannot be read, returns undefined for a no vote, which needs
+ * no check. For a yes vote, an unreadable list throws an error.
  */
 export function votingFor({ answer }: Pick<Ballot, "answer">, voting: AskVoting): Voting | undefined {
   try {
@@ -46,8 +46,8 @@ export function votingFor({ answer }: Pick<Ballot, "answer">, voting: AskVoting)
 }
 
 /**
- * True if a yes must be signed. An unreadable list also means true: no unsigned yes counts then, but people can still
- * see what is pending.
+ * True if a yes vote must be signed. The result is also true if the list of voters cannot be read. Unsigned yes votes
+ * then do not count, but people can still see pending approvals.
  */
 export function wantsSignatures(voting: AskVoting): boolean {
   try {
@@ -60,7 +60,7 @@ export function wantsSignatures(voting: AskVoting): boolean {
 
 const isUnreadable = (error: unknown): boolean => error instanceof MusterError && error.code === "VOTERS_INVALID";
 
-/** Removes votes without a valid signature, so that people who voted before signatures were required can vote again. */
+/** Removes votes without a valid signature. People who voted before signatures were required can then vote again. */
 const withoutUnsigned = (approval: Approval, { voters }: Voting, now: Date): Approval => ({
   ...approval,
   votes: approval.votes.filter((vote) => vote.answer === "deny" || "by" in whoSigned(approval, vote, voters, now)),

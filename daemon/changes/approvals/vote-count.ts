@@ -1,11 +1,11 @@
-/** Counts people, not keys, to decide whether the votes are enough. */
+/** Counts the people who voted, not their keys, to decide whether the votes are enough. */
 import type { Vote } from "../../contract/changes/approval.ts";
 import { spelled } from "../../contract/changes/person.ts";
 import type { QuorumGroup } from "../../contract/changes/plan.ts";
 
 /**
- * True if every group is full. Each person fills one place, and an admin may fill an operator's place. An empty
- * quorum is never full, so nothing can be approved without a group.
+ * True if every group of the quorum has enough votes. Each person fills one place, and an admin may fill an operator's
+ * place. An empty quorum is never full, so no plan can be approved without a quorum group.
  */
 export function quorumFull(quorum: readonly QuorumGroup[], votes: readonly Vote[]): boolean {
   const places = (role: QuorumGroup["role"]) => quorum.reduce((sum, group) => sum + (group.role === role ? group.count : 0), 0);
@@ -21,6 +21,6 @@ export function quorumFull(quorum: readonly QuorumGroup[], votes: readonly Vote[
   return operatorsWanted + adminsWanted > 0 && admins >= adminsWanted && people.size >= operatorsWanted + adminsWanted;
 }
 
-/** True if one admin's earlier yes fills the quorum, as for the approval of a schedule. */
+/** True if one admin's earlier yes vote is enough, for example the approval of a schedule. */
 export const oneAdminIsEnough = (quorum: readonly QuorumGroup[], by: string, now: Date): boolean =>
   quorumFull(quorum, [{ keyId: by, by, role: "admin", answer: "approve", reason: "", at: now.toISOString() }]);

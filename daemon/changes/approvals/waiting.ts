@@ -1,4 +1,7 @@
-/** The error for a manual action that needs approval first. Nothing was done, and the error names the next command. */
+/**
+ * The error for a manual action that needs approval first. The action was not performed, and the error names the next
+ * command.
+ */
 import type { Approval } from "../../contract/changes/approval.ts";
 import type { PlannedWork } from "../../contract/changes/plan.ts";
 import { MusterError } from "../../errors/errors.ts";
