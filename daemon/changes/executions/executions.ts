@@ -1,6 +1,6 @@
 /**
- * The second half of the path: from a queued plan to the end of its execution. Control saves the execution before it
- * sends the executor its id. The executor reads the rest from the store and checks by itself whether it may begin.
+ * Runs queued plans and follows their executions to the end. Control saves the execution before it sends the id to the
+ * executor. The executor reads the rest from the store and checks itself whether the execution may begin.
  */
 import { actorOf } from "../../audit/actor.ts";
 import type { Execution, ExecutionStatus, StepResult } from "../../contract/changes/execution.ts";
@@ -20,7 +20,7 @@ export interface ExecutionParts extends ProposalParts {
   jobs: JobStore;
   nodeHolds: NodeHoldStore;
   executor: { readonly connected: boolean; send(message: ToExecutor): boolean };
-  /** Number of executions that may run at once. */
+  /** The highest number of executions that may run at the same time. */
   limit: number;
 }
 
@@ -40,7 +40,7 @@ export class Executions {
     this.#parts = parts;
   }
 
-  /** Begins the executions whose turn has come. */
+  /** Begins the queued executions that may begin now. */
   dispatch(now: Date): void {
     const { executions, nodeHolds, executor, jobs, limit } = this.#parts;
     if (!executor.connected) return;
@@ -49,7 +49,7 @@ export class Executions {
     const occupied = {
       atWork,
       held: new Set(nodeHolds.all().map(({ nodeId }) => nodeId)),
-      // A job that waits for its next attempt does not count: a node that does not answer may delay it for minutes.
+      // A job that waits for its next attempt does not count, because an unreachable node may delay it for minutes.
       hasJob: (nodeId: string) => ![undefined, "waiting"].includes(jobs.liveOf(nodeId)?.status),
     };
     for (const turn of whichBegin(this.#waiting(), occupied, limit)) {
@@ -59,7 +59,7 @@ export class Executions {
     }
   }
 
-  /** The queued executions with their plans. A plan never changes, so each is read only once. */
+  /** Returns the queued executions with their plans. A plan never changes, so control reads each plan only once. */
   #waiting(): WaitingExecution[] {
     return this.#parts.executions.queue().map(({ id, planId }) => {
       const known = this.#known.get(id);
@@ -85,12 +85,12 @@ export class Executions {
       journal.intended(running, work);
       return true;
     });
-    // Saved as running before it is sent. If control dies in between, the executor does not have it, and it ends as
-    // unknown. It never runs twice.
+    // Control saves the execution as running before it sends the id. If control stops between the two, the execution
+    // ends as unknown, so no execution runs twice.
     if (begun) executor.send({ type: "execute", executionId: execution.id });
   }
 
-  /** Plans and decides again, because the fleet, the forms and the rules may have changed since the approval. */
+  /** Plans and evaluates the policy again, because the machines, forms and rules may have changed since the approval. */
   #whyNot({ approvalId }: Execution, work: PlannedWork, now: Date): string | undefined {
     const { plans, approvals, journal } = this.#parts;
     const proposal = plans.proposalOf(work.id);
@@ -121,7 +121,7 @@ export class Executions {
     }
   }
 
-  /** Ends a queued execution. For a running one it only sends the executor a stop request. */
+  /** Ends a queued execution. For a running execution, only sends a stop request to the executor. */
   cancel(id: string, who: Who, now: Date): Execution {
     const { db, journal, executor } = this.#parts;
     const execution = this.existing(id);
@@ -152,8 +152,8 @@ export class Executions {
   }
 
   /**
-   * Takes the end of an execution, also of one that was thought lost. The executor reports it until control says to
-   * forget it.
+   * Saves the end of an execution, even if control has marked the execution as unknown. The executor repeats its report
+   * until control sends `forget-execution`.
    */
   executed(id: string, status: ExecutionStatus, steps: readonly StepResult[], error: string | undefined, now: Date): void {
     const { db, executions, executor } = this.#parts;
@@ -179,14 +179,14 @@ export class Executions {
     );
   }
 
-  /** Marks the running executions as unknown while the executor is away. Their nodes stay reserved. */
+  /** Marks the running executions as unknown while the executor is disconnected. Their nodes stay reserved. */
   lost(): void {
     for (const execution of this.#parts.executions.atWork()) if (execution.status === "running") this.#sight(execution, "unknown");
   }
 
   /**
-   * Compares the executions in the database with those the executor holds, after a connect. One that the executor
-   * does not hold has ended as unknown.
+   * After the executor connects, compares its executions with those in the database. An execution that the executor
+   * does not have ends as unknown.
    */
   compare(held: readonly HeldNode[], now: Date): void {
     const { db, executions, executor } = this.#parts;
@@ -204,14 +204,14 @@ export class Executions {
         this.#end({ ...execution, status: "unknown", error }, this.#parts.plans.existing(execution.planId), now);
       });
     }
-    // Stops running executions that control does not expect. The executor reports ended ones by itself.
+    // Stops running executions that control does not list as running. The executor reports ended executions without a request.
     for (const [executionId, status] of states)
       if (status === "running" && !atWork.some(({ id }) => id === executionId)) executor.send({ type: "stop", executionId });
   }
 
   /**
-   * Takes the executor's regular list of executions. If an end could not be saved when it was reported, it is saved
-   * now. Its steps were reported before.
+   * Handles the list of executions that the executor sends regularly. If control could not save an end when the
+   * executor reported it, control saves the end now. The executor has already reported the steps of that execution.
    */
   attend(held: readonly HeldNode[], now: Date): void {
     for (const { executionId, status } of held) {

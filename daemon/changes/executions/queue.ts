@@ -1,4 +1,4 @@
-/** An execution that waits for its turn. */
+/** Creates an execution that waits in the queue. */
 import { randomUUID } from "node:crypto";
 import type { Approval } from "../../contract/changes/approval.ts";
 import type { Execution } from "../../contract/changes/execution.ts";

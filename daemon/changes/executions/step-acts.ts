@@ -1,6 +1,7 @@
 /**
- * Performs Muster's own acts for steps that the executor has checked and begun. Control trusts only its own database for what to do.
- * Each step gets at most one act: the claim is on disk before the act, and its outcome after it.
+ * Performs Muster's own acts for steps that the executor has checked and begun. Control reads the act from its own
+ * database, not from the executor's message. Control performs each act at most once. It saves a claim before the act,
+ * and the outcome after the act.
  */
 import type { Execution } from "../../contract/changes/execution.ts";
 import type { ActOutcome, ActRequest } from "../../contract/changes/execution-messages.ts";
@@ -33,27 +34,27 @@ export interface StepActParts {
 
 const MESSAGE_CHARACTERS = 4000;
 
-/** Why control does not perform a step. */
+/** The reason why control does not perform a step. */
 class NotPerformed extends Error {
   override readonly name = "NotPerformed";
 }
 
 export class StepActs {
   readonly #parts: StepActParts;
-  /** Acts that are running, and outcomes that could not be saved. */
+  /** The acts that are running, and the outcomes that control could not save. */
   readonly #known = new Map<string, Promise<ActOutcome>>();
 
   constructor(parts: StepActParts) {
     this.#parts = parts;
   }
 
-  /** A repeated request begins nothing. It gets the same answer. Never rejects. */
+  /** A repeated request does not start the act again. Control repeats its earlier answer instead. Never rejects. */
   async take(request: ActRequest, now: Date): Promise<void> {
     const { executionId, stepId } = request;
     const key = `${executionId}/${stepId}`;
     try {
       const outcome = await (this.#known.get(key) ?? this.#earlier(request) ?? this.#begin(key, request, now));
-      // If the connection was lost meanwhile, the executor requests it again.
+      // If the connection is lost, the executor repeats its request on the next connection.
       this.#parts.executor.send({ type: "acted", executionId, stepId, outcome });
     } catch (error) {
       this.#parts.log.error({ err: error, executionId, stepId }, "a request for an act could not be read");
@@ -70,7 +71,7 @@ export class StepActs {
     try {
       claimed = this.#claim(request, now);
     } catch (error) {
-      // The claim was not saved, so nothing happened.
+      // Control did not save the claim, so it did not perform the act.
       this.#refused(request, error);
       return { ended: "badly", message: `nothing was done: ${reasonFor(error)}` };
     }
@@ -102,7 +103,7 @@ export class StepActs {
     }
   }
 
-  /** The step as decided. Throws if the step is not running, or if its node is not the node of the decision. */
+  /** Returns the step of the stored plan. Throws if the step is not running, or if another machine has the node's name now. */
   #step({ executionId, stepId, planHash }: ActRequest): BegunAct {
     const { executions, plans, nodes } = this.#parts;
     const execution = executions.get(executionId);
@@ -134,7 +135,7 @@ export class StepActs {
     }
   }
 
-  /** On a full disk control still has the outcome for the executor, as long as it runs. */
+  /** If the disk is full, control keeps the outcome in memory for the executor. */
   #save(key: string, claimed: BegunAct, outcome: ActOutcome): void {
     const { db, stepActs, journal, log } = this.#parts;
     const { executionId, step } = claimed;
@@ -150,12 +151,12 @@ export class StepActs {
   }
 }
 
-/** An execution whose executor is out of sight may still be running. */
+/** An execution may still be running while its executor is disconnected. */
 const isAtWork = ({ status, endedAt }: Execution): boolean => status === "running" || (status === "unknown" && endedAt === undefined);
 
 const stepsOf = ({ plan }: PlannedWork): PlanStep[] => [...plan.steps, ...plan.rollback.map(({ step }) => step)];
 
-/** An unexpected error may name files or addresses. It stays in the log. */
+/** An unexpected error may contain file names or addresses, so its text is only in the log. */
 const reasonFor = (error: unknown): string =>
   error instanceof NotPerformed
     ? error.message

@@ -1,6 +1,6 @@
 /**
- * Selects the waiting executions that begin now: a limited number, one for each node, and no change on a busy node.
- * Pure.
+ * Selects the waiting executions that begin now, up to the limit. Each node gets at most one, and a busy node gets no
+ * change. Pure.
  */
 
 export interface WaitingExecution {
@@ -13,13 +13,13 @@ export interface WaitingExecution {
 export interface Occupied {
   /** Number of running executions. */
   atWork: number;
-  /** Ids of the nodes that running executions hold. */
+  /** Ids of the nodes that running executions have reserved. */
   held: ReadonlySet<string>;
   /** True if a job is running on this node or about to run. */
   hasJob(nodeId: string): boolean;
 }
 
-/** Keeps the order. A waiting change keeps later changes off its nodes, but read-only executions may go first. */
+/** Keeps the order of the queue. A waiting change blocks later changes on its nodes, but read-only executions may begin first. */
 export function whichBegin(waiting: readonly WaitingExecution[], { atWork, held, hasJob }: Occupied, atOnce: number): WaitingExecution[] {
   const begun: WaitingExecution[] = [];
   const taken = new Set(held);

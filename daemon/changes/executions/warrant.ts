@@ -1,6 +1,6 @@
 /**
- * The executor's own check whether it may begin an execution. It uses its own forms, policy and clock on the records
- * in the store. It ignores control's conclusions. Pure.
+ * Checks in the executor whether an execution may begin. The executor checks the stored records with its own forms,
+ * policy and clock. The check ignores control's conclusions. Pure.
  */
 import type { Approval } from "../../contract/changes/approval.ts";
 import type { Execution } from "../../contract/changes/execution.ts";
@@ -28,18 +28,18 @@ export interface WarrantWorld {
   now: Date;
   catalogue: Pick<Catalogue, "has" | "get" | "digest" | "playbook">;
   policy: Pick<Policy, "version" | "decide">;
-  /** The machine that has this name now. */
+  /** Returns the machine that has this name now. */
   node(name: string): KnownNode | undefined;
   /**
-   * True if this executor has already begun the execution with this id, or one that used the approval with this id.
-   * The executor keeps this on its own disk.
+   * True if this executor has already begun an execution with this execution id or this approval id. The executor
+   * stores these ids on its own disk.
    */
   begun(id: string): boolean;
-  /** Voters from this executor's own file. */
+  /** The voters from the executor's own file. */
   voting: Voting;
   /**
-   * Time to begin, in seconds from the last signature. From the executor's own configuration, which no signed text
-   * overrides.
+   * Seconds after the last signature within which the execution must begin. The value is from the executor's own
+   * configuration, so no signed text can change it.
    */
   executeSeconds: number;
 }
@@ -83,7 +83,7 @@ function otherSteps({ steps, rollback, targets }: Plan, given: WarrantWorld): st
   return undefined;
 }
 
-/** Makes the step again from its form and compares risk, scope and preview. The stored values are not trusted. */
+/** Builds the step again from its form, and compares risk, scope and preview. The executor does not trust the stored values. */
 function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld & { playbooks: Playbooks }): string | undefined {
   if (!catalogue.has(step.tool)) return `there is no tool ${step.tool}`;
   const [form, digest] = [catalogue.get(step.tool), catalogue.digest(step.tool)];
@@ -96,7 +96,7 @@ function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld 
     const other = compared.find((part) => canonical(made[part]) !== canonical(step[part]));
     return other && `its ${other} is not what ${step.tool} gives with these values: ${canonical(made[other])}`;
   } catch (error) {
-    // The form does not accept these values, so the step was not made from it.
+    // The form rejects these values, so the step was not made from this form.
     return explain(error);
   }
 }
@@ -106,14 +106,14 @@ const compared = ["method", "parameters", "risk", "scope", "timeoutSeconds", "pr
 function notAllowed(papers: Papers, world: WarrantWorld): string | undefined {
   const { work } = papers;
   const { answer, rule, quorum } = world.policy.decide(work.plan, whoAsked(work));
-  // The executor cannot verify a manual action, and manual actions do not run through it. Such a plan needs an
-  // approval.
+  // The executor cannot verify a manual action, and it runs no manual actions. A plan for a manual action therefore
+  // needs an approval. approval.
   if (answer === "allow") return work.byHand ? notApproved(papers, usualQuorum, world) : undefined;
   if (answer === "deny") return `denied by the rule ${rule}`;
   return notApproved(papers, quorum, world);
 }
 
-/** Control has already marked the approval as used. It counts only if it was used for this execution. */
+/** Control has already marked the approval as used. The approval counts only if it was used for this execution. */
 function notApproved({ execution, work, approval }: Papers, quorum: readonly QuorumGroup[], world: WarrantWorld): string | undefined {
   if (!approval || approval.id !== execution.approvalId) return "it needs approval, and none came with it";
   if (world.begun(approval.id)) return "its approval was used already";
@@ -124,13 +124,16 @@ function notApproved({ execution, work, approval }: Papers, quorum: readonly Quo
   if (approval.state !== "approved" && approval.state !== "used") return `its approval is ${approval.state}, not approved`;
   if (approval.executeBy === undefined || world.now.getTime() >= Date.parse(approval.executeBy))
     return "its approval expired before it was begun";
-  // Requires more votes than were requested if the executor's policy requires more.
+  // If the executor's policy requires more votes than control requested, the higher number applies.
   const asked = { ...approval, quorum: mergeQuorums([approval.quorum, quorum]) };
   const bindings = bindingsOf(work.plan, world.policy.version);
   return signaturesCount(world.voting) ? whyNotSigned(asked, bindings, world) : whyNotBound(asked, bindings);
 }
 
-/** Checks the signatures. Write access to the database can forge votes, names, roles and times, but not signatures. */
+/**
+ * Checks the signatures. A program that can write to the database can forge votes, names, roles and times, but not
+ * signatures.
+ */
 function whyNotSigned(approval: Approval, bindings: Bindings, { voting, now, executeSeconds }: WarrantWorld): string | undefined {
   const { votes, unproven } = provenVotes(approval, voting.voters, now);
   const lacks = whyNotBound({ ...approval, votes }, bindings);
