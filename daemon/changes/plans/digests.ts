@@ -1,11 +1,8 @@
-/**
- * The hashes that an approval is bound to besides the plan's own, and the share of a plan that can be previewed.
- * Pure.
- */
+/** Computes the hashes that an approval needs in addition to the plan hash, and the share of steps with a preview. Pure. */
 import type { Digest, Plan } from "../../contract/changes/plan.ts";
 import { digestOf } from "../tools/canonical.ts";
 
-/** Share of steps with a preview other than `none`, from 0 to 1. It is 1 for a plan without steps. */
+/** Returns the share of steps whose preview is not `none`, from 0 to 1. Returns 1 for a plan without steps. */
 export function coverageOf({ steps }: Plan): number {
   if (steps.length === 0) return 1;
   return steps.filter(({ preview }) => preview.kind !== "none").length / steps.length;
@@ -14,5 +11,5 @@ export function coverageOf({ steps }: Plan): number {
 export const previewHashOf = ({ steps, rollback }: Plan): Digest =>
   digestOf([...steps, ...rollback.map(({ step }) => step)].map(({ id, preview }) => ({ id, preview })));
 
-/** Digest of the targets: machines with the addresses they had at planning. */
+/** Returns the digest of the targets, which includes each machine's address at planning time. */
 export const targetsHashOf = ({ targets }: Plan): Digest => digestOf(targets);

@@ -1,4 +1,4 @@
-/** Turns a goal into an ordered list of tool calls for each target, before the targets are known. Pure. */
+/** Turns a goal into an ordered list of tool calls that apply to each target. The targets are resolved later. Pure. */
 import type { Value, Values } from "../../contract/changes/tool.ts";
 import { typed } from "../tools/command.ts";
 import type { ToolForm } from "../tools/form.ts";
@@ -9,7 +9,7 @@ export interface Draft {
   tool: string;
   parameters: Values;
   after?: readonly string[];
-  /** The runbook's own undo. If absent, the tool's form defines the undo. */
+  /** The runbook's own undo. If it is absent, the tool's form defines the undo. */
   undo?: { tool: string; parameters: Values };
 }
 

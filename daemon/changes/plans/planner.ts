@@ -1,6 +1,6 @@
 /**
- * Makes the plan for a proposal. Pure, without clock or randomness: the same proposal over the same fleet and forms
- * gives the same bytes. The policy decides later whether the plan may run.
+ * Makes the plan for a proposal. The function is pure: the same proposal for the same machines and forms always
+ * produces the same bytes. The policy decides later whether the plan may run.
  */
 import type { Plan, PlanStep, Proposal } from "../../contract/changes/plan.ts";
 import type { Values } from "../../contract/changes/tool.ts";
@@ -24,7 +24,7 @@ export interface World {
 
 const MAX_STEPS = 5000;
 
-/** `field` is the name of the request's field that lists the nodes. Errors about nodes begin with it. */
+/** `field` is the name of the request field that lists the nodes. Errors about nodes begin with `field`. */
 export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: World, field = "targets"): Plan {
   const { goal, summary, drafts } = wanted(proposal, catalogue, runbooks);
   const forms = drafts.map(({ tool }) => catalogue.get(tool));
@@ -58,7 +58,7 @@ export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: Wor
       const looking = step.risk === "read";
       const before =
         draft.after?.flatMap((name) => here.get(name) ?? []) ?? (looking ? earlier.filter(({ risk }) => risk !== "read") : earlier);
-      // Changes run on one machine after the other, so that a failure on the first one spares the others.
+      // Changes run on one machine at a time, so that a failure on the first machine spares the other machines.
       const after = [...before, ...(!looking && lastChange ? [lastChange] : [])].map(({ id }) => id);
       step.after = [...new Set(after)].toSorted((a, b) => Number(a) - Number(b));
       if (!looking) lastChange = step;
@@ -101,8 +101,8 @@ function wanted({ goal }: Proposal, catalogue: Catalogue, runbooks: Runbooks): {
 }
 
 /**
- * Every machine that was chosen by name must be fit for every step. Unfit machines of a group are left out and
- * listed.
+ * Every machine that the proposal names must be suitable for every step. Unsuitable machines of a group are left out
+ * and listed.
  */
 function fitNodes(
   proposal: Proposal,

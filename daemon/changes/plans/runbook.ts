@@ -1,6 +1,6 @@
 /**
- * A runbook: steps for one kind of incident, in one file of `daemon/changes/runbooks/` or of the site's own folder.
- * Rules select it, not a model.
+ * Reads runbooks. A runbook contains the steps for one kind of incident. Each file in `daemon/changes/runbooks/` or in
+ * the site's own folder contains one runbook. Rules select the runbook, not a language model.
  */
 import { basename, join } from "node:path";
 import * as z from "zod";
@@ -12,7 +12,7 @@ import { Parameter } from "../tools/parameter.ts";
 import { type Fault, faultText, missingFolders, readYaml, yamlFilesIn } from "../tools/yaml-file.ts";
 import { runbookFaults } from "./runbook-faults.ts";
 
-/** The folder of the runbooks that come with Muster. */
+/** The folder with Muster's own runbooks. */
 export const ourRunbooks = join(import.meta.dirname, "../runbooks");
 
 const line = z.string().min(1).max(500);
@@ -20,7 +20,7 @@ const word = z.string().regex(/^[a-z][a-z0-9_.-]{0,60}$/, "is not a word of lowe
 const StepName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, "is not a step's name: lower-case letters, digits and dashes");
 const Filled = z.record(z.string(), z.union([z.string().max(1000), z.number(), z.boolean()])).default({});
 
-/** All fields that are present must equal the incident's. */
+/** Every field that is present must equal the same field of the incident. */
 export const Trigger = z
   .strictObject({ symptom: word, event: word, intent_type: word, resource_type: word })
   .partial()
@@ -39,22 +39,22 @@ export const Runbook = z.strictObject({
         tool: ToolName,
         parameters: Filled,
         /**
-         * Steps that must have succeeded before. If absent, a read-only step follows earlier changes, and a change
-         * follows all earlier steps.
+         * Names of the steps that must succeed first. By default a read-only step waits for earlier changes, and a
+         * change waits for all earlier steps.
          */
         after: z.array(StepName).optional(),
-        /** Name of a boolean parameter of the runbook. The step is planned only if it is true. */
+        /** The name of a boolean parameter of the runbook. The step is planned only if that parameter is true. */
         when: z.string().optional(),
       }),
     )
     .min(1)
     .max(50),
-  /** Replaces the undo of the tool's own form. */
+  /** Undo steps that replace the undo in the tool's form. */
   rollback: z
     .array(z.strictObject({ undoes: StepName, tool: ToolName, parameters: Filled }))
     .max(50)
     .default([]),
-  /** Signs by which people recognize that the incident has ended. */
+  /** Step results that show people that the incident has ended. */
   success: z
     .array(z.strictObject({ step: StepName, means: line }))
     .min(1)
@@ -64,7 +64,7 @@ export type Runbook = z.output<typeof Runbook>;
 
 export interface Runbooks {
   list(): readonly Runbook[];
-  /** Throws RUNBOOK_NOT_FOUND, which lists the known names. */
+  /** Throws RUNBOOK_NOT_FOUND with a list of the known names if no runbook has this name. */
   get(name: string): Runbook;
 }
 
@@ -110,7 +110,10 @@ export function runbooksOf(list: readonly Runbook[]): Runbooks {
   };
 }
 
-/** Runbooks with a matching trigger, the most specific trigger first. Equal ones are sorted by name. */
+/**
+ * Returns the runbooks with a matching trigger, the most specific trigger first. Runbooks with equally specific
+ * triggers are sorted by name.
+ */
 export function matching(runbooks: Runbooks, incident: Incident): readonly Runbook[] {
   const fields = Object.entries(incident);
   return runbooks

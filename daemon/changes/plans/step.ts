@@ -1,4 +1,4 @@
-/** One step of a plan: a tool with its values on one machine, and all that is known before the run. Pure. */
+/** Makes one step of a plan: a tool with its values on one machine, and all facts that are known before the run. Pure. */
 import type { Digest, PlanStep } from "../../contract/changes/plan.ts";
 import type { Values } from "../../contract/changes/tool.ts";
 import { type Call, callOf, parametersFor, showCall } from "../tools/command.ts";
@@ -42,7 +42,7 @@ export function stepOf({ id, form, digest, parameters: given, node, playbooks }:
   };
 }
 
-/** A text that is too long is cut off and counts as no preview, because people cannot see the rest. */
+/** A preview that is too long is cut off and counts as `none`, because people cannot see all of it. */
 function previewOf(form: ToolForm, call: Call): PlanStep["preview"] {
   const text = showCall(call);
   if (text.length > PREVIEW_CHARACTERS) return { kind: "none", text: `${text.slice(0, PREVIEW_CHARACTERS - 1)}…` };

@@ -1,4 +1,4 @@
-/** Resolves a plan's targets: names, groups and `all` become machines. Checks which tools fit them. Pure. */
+/** Resolves the names, groups and `all` in a plan's targets to machines. Checks whether a tool can be used on a machine. Pure. */
 
 import type { Target } from "../../contract/changes/plan.ts";
 import type { Scope } from "../../contract/changes/tool.ts";
@@ -8,7 +8,7 @@ import { wordsIn } from "../tools/action.ts";
 import type { ToolForm } from "../tools/form.ts";
 import { placeholdersIn } from "../tools/template.ts";
 
-/** A machine as the planner sees it. */
+/** The facts about a machine that the planner uses. */
 export interface KnownNode {
   id: string;
   name: string;
@@ -18,7 +18,7 @@ export interface KnownNode {
   groups: readonly string[];
 }
 
-/** Machines chosen by name must all be fit. Unfit machines that came with a group are left out. */
+/** All machines that a proposal names must be suitable. Unsuitable machines of a chosen group are left out. */
 export interface ChosenNodes {
   nodes: readonly KnownNode[];
   byName: ReadonlySet<string>;
@@ -54,7 +54,7 @@ export function chooseNodes(targets: readonly string[], nodes: readonly KnownNod
   return { nodes: [...chosen.values()].toSorted((a, b) => byText(a.name, b.name)), byName };
 }
 
-/** A machine without a scope group counts as prod. One with several counts as the strictest of them. */
+/** A machine without a scope group counts as prod. A machine with several scope groups counts as the strictest scope. */
 export const scopeOf = ({ groups }: KnownNode): Scope =>
   groups.includes("prod") ? "prod" : groups.includes("staging") ? "staging" : groups.includes("dev") ? "dev" : "prod";
 
@@ -65,12 +65,12 @@ export const targetOf = (node: KnownNode): Target => ({
   ...(node.address !== undefined && { address: node.address }),
 });
 
-/** The inventory group of machines with Windows. */
+/** The inventory group of Windows machines. */
 const WINDOWS = "windows";
 
 /**
- * Reason why a tool cannot be used on a machine now, or undefined. A machine that is kept out takes only tools whose
- * form allows that, and only by name.
+ * Returns the reason why a tool cannot be used on a machine now, or undefined. A retired or quarantined machine must be
+ * chosen by name, and the form must allow its phase.
  */
 export function unfit(node: KnownNode, form: ToolForm, named = true): string | undefined {
   const { name, phase } = node;

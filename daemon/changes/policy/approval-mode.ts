@@ -1,7 +1,13 @@
-/** A setting that requires approval in addition to the rules. It can only require more than the rules do. */
+/**
+ * Defines the setting that requires approvals in addition to the policy rules. The setting can only require more
+ * approvals than the rules do.
+ */
 import { MusterError } from "../../errors/errors.ts";
 
-/** `policy`: the rules decide. `changes`: every write and delete also needs approval. `everything`: every read too. */
+/**
+ * `policy`: the rules decide. `changes`: every write and delete also needs approval. `everything`: every read also
+ * needs approval.
+ */
 export const approvalModes = ["policy", "changes", "everything"] as const;
 export type ApprovalMode = (typeof approvalModes)[number];
 
@@ -9,8 +15,8 @@ const yes = ["true", "yes", "on", "1"];
 const no = ["", "false", "no", "off", "0"];
 
 /**
- * Parses `MUSTER_APPROVAL_MODE` and `APPROVAL_MODE`. Older installations set the latter to true or false. An unknown
- * word throws CONFIG_INVALID, so the process does not start.
+ * Parses `MUSTER_APPROVAL_MODE` and `APPROVAL_MODE`. Older installations set `APPROVAL_MODE` to true or false. An
+ * unknown value throws CONFIG_INVALID, so the process does not start.
  */
 export function parseApprovalMode(text: string, from: string): ApprovalMode {
   const word = text.trim().toLowerCase();

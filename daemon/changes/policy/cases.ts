@@ -1,4 +1,4 @@
-/** Reads a YAML table of expected policy answers and compares it with the policy. */
+/** Reads a YAML table of expected policy answers and compares the table with the policy. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
@@ -15,11 +15,11 @@ const CaseStep = z.strictObject({
   in: Scope.default("prod"),
   tool: ToolName.default("disk"),
   method: Method.default("ssh"),
-  /** Null for a step on the executor's own machine. */
+  /** The node of the step, or null for a step on the executor's own machine. */
   node: z.string().nullable().default("n1"),
   parameters: Values.default({}),
   costUsd: z.number().min(0).default(0),
-  /** True for a step that only undoes others. */
+  /** True for a step that only undoes other steps. */
   rollback: z.boolean().default(false),
 });
 

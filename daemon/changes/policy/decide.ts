@@ -1,13 +1,13 @@
 /**
- * Combines two Cedar answers into allow, deny or needs approval, and the steps' verdicts into one decision. Pure: the
- * caller passes Cedar as a function.
+ * Combines two Cedar answers into one verdict: allow, deny or needs approval. Combines the verdicts of all steps into
+ * one decision. The functions are pure, because the caller passes Cedar as a function.
  */
 import type { Decision, Plan, PlanStep, QuorumGroup } from "../../contract/changes/plan.ts";
 import type { ApprovalMode } from "./approval-mode.ts";
 import { type PolicyQuestion, questionFor, type Who } from "./question.ts";
 import { mergeQuorums, usualQuorum } from "./quorum-groups.ts";
 
-/** Cedar's answer and the rules that led to it. `failed` is set if Cedar could not evaluate the question. */
+/** Cedar's answer, and the rules that led to the answer. `failed` is set if Cedar could not evaluate the request. */
 export type CedarAnswer = { decision: "allow" | "deny"; rules: readonly string[] } | { failed: string };
 
 export interface Rules {
@@ -20,7 +20,7 @@ export interface Rules {
 
 export interface PolicyVerdict {
   answer: Decision["answer"];
-  /** All rules that led to the answer. The first one is shown as the deciding rule. */
+  /** All rules that led to the answer. The first rule is shown as the deciding rule. */
   rules: readonly string[];
   quorum: readonly QuorumGroup[];
   problem?: string;
@@ -49,7 +49,7 @@ export function decide(plan: Plan, who: Who, rules: Rules): Decision {
   };
 }
 
-/** Rollback steps are judged like steps: a forbidden step stays forbidden on the way back. */
+/** The policy also applies to rollback steps, so a forbidden step is forbidden in a rollback too. */
 export function verdictsOf(plan: Plan, who: Who, rules: Rules): StepVerdict[] {
   const asked = new Map<string, PolicyVerdict>();
   const steps = [...plan.steps.map((step) => ({ step, rollback: false })), ...plan.rollback.map(({ step }) => ({ step, rollback: true }))];
@@ -63,9 +63,10 @@ export function verdictsOf(plan: Plan, who: Who, rules: Rules): StepVerdict[] {
 }
 
 /**
- * Asks Cedar without approval. If that is not allowed, asks again as if people had approved. A step still forbidden
- * then is denied. A step that no rule mentions needs approval: Cedar denies it both times without a rule. Cedar skips
- * a rule that fails during evaluation, even a forbid. So a failed rule denies everything.
+ * Asks Cedar first as if the plan had no approval. If Cedar does not allow the step, asks again as if people had
+ * approved the plan. Denies the step if a rule still forbids it in the second answer. If no rule mentions the step,
+ * Cedar denies it twice without naming a rule, and the step needs approval. Cedar skips a rule that fails during
+ * evaluation, even a `forbid` rule. To be safe, a failed rule therefore denies the step.
  */
 function verdictOf(asked: Parameters<typeof questionFor>[0], rules: Rules): PolicyVerdict {
   const without = rules.ask(questionFor(asked, false, rules.namesNodes));
@@ -74,7 +75,7 @@ function verdictOf(asked: Parameters<typeof questionFor>[0], rules: Rules): Poli
   const approved = rules.ask(questionFor(asked, true, rules.namesNodes));
   if ("failed" in approved) return failure(approved.failed);
   if (approved.decision === "deny" && approved.rules.length > 0) return { answer: "deny", rules: approved.rules, quorum: [] };
-  // The answer with approval also names permits that never required one. Only rules with a quorum count.
+  // Cedar's answer with approval also names permits that never required an approval. Only rules with a quorum count.
   const asking = [...without.rules, ...approved.rules.filter((rule) => rules.quorumOf(rule).length > 0)];
   const deciding = asking.length > 0 ? asking : approved.rules;
   const quorum = mergeQuorums(deciding.map((rule) => rules.quorumOf(rule)));
@@ -87,7 +88,7 @@ function verdictOf(asked: Parameters<typeof questionFor>[0], rules: Rules): Poli
 
 const failure = (problem: string): PolicyVerdict => ({ answer: "deny", rules: ["policy-error"], quorum: [], problem });
 
-/** One line for steps that differ only in their nodes. */
+/** Returns the reasons for the decision. Steps that differ only in their nodes share one line. */
 function reasonsOf(verdicts: readonly StepVerdict[]): string[] {
   const groups = new Map<string, { line: (nodes: string) => string; nodes: string[] }>();
   for (const { step, verdict } of verdicts) {

@@ -1,4 +1,4 @@
-/** The policy in force: Muster's own rules and the site's, validated against the schema at load. */
+/** Loads Muster's own policy rules and those of the site, and validates them against the schema. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -12,18 +12,18 @@ import { invalid, type PolicyRule, type RuleFile, readRuleFiles, rulesOf } from 
 export type { Who } from "./question.ts";
 
 export interface PolicySettings {
-  /** The site's own folders with `.cedar` files. Muster's own rules are always read. */
+  /** Folders of the site that contain `.cedar` files. Muster always reads its own rules as well. */
   folders: readonly string[];
   approvalMode: ApprovalMode;
 }
 
 export interface Policy {
-  /** Digest of every file and setting that affects decisions. */
+  /** The digest of all files and settings that affect decisions. */
   version: Digest;
   rules: readonly PolicyRule[];
   approvalMode: ApprovalMode;
   decide(plan: Plan, who: Who): Decision;
-  /** The verdict of each step, to explain a decision. */
+  /** Returns the verdict of each step, to explain a decision. */
   verdicts(plan: Plan, who: Who): StepVerdict[];
 }
 
@@ -65,7 +65,8 @@ function check(rules: readonly PolicyRule[], schema: string): void {
   if (parsed.type === "failure") throw invalid(schemaFile, parsed.errors.map(({ message }) => message).join("; "));
   const result = validate({ schema, policies: { staticPolicies: textsOf(rules) } });
   if (result.type === "failure") throw invalid(ownRules, result.errors.map(({ message }) => message).join("; "));
-  // A warning reports a rule that can never apply, or look-alike letters. Both are mistakes in a policy.
+  // Cedar warns about a rule that can never apply and about look-alike letters. Muster treats such a warning as an
+  // error in the policy.
   const problem = result.validationErrors[0] ?? result.validationWarnings[0];
   if (!problem) return;
   const { help } = problem.error;
@@ -74,8 +75,8 @@ function check(rules: readonly PolicyRule[], schema: string): void {
 }
 
 /**
- * Cedar caches a parsed policy by name for the life of the process. The version is the name, so each policy has its
- * own.
+ * Cedar caches a parsed policy by name for the life of the process. The version is used as the name, so that each
+ * policy has its own cache entry.
  */
 function cedar(version: Digest, rules: readonly PolicyRule[], schema: string): (question: PolicyQuestion) => CedarAnswer {
   for (const parsed of [preparseSchema(version, schema), preparsePolicySet(version, { staticPolicies: textsOf(rules) })]) {
@@ -98,7 +99,7 @@ function cedar(version: Digest, rules: readonly PolicyRule[], schema: string): (
   };
 }
 
-/** Uses file names without folders, because the executor may read the same files from another place. */
+/** The digest uses file names without folders, because the executor may read the same files from another place. */
 function versionOf(schema: string, files: readonly RuleFile[], approvalMode: ApprovalMode): Digest {
   const content = [schema, ...files.map(({ file, text }) => [basename(file), text]), approvalMode];
   return createHash("sha256").update(JSON.stringify(content)).digest("hex");

@@ -4,13 +4,13 @@ import type { Role } from "../../contract/admin/key.ts";
 import type { ByHand, Plan, PlanStep } from "../../contract/changes/plan.ts";
 import type { ApprovalMode } from "./approval-mode.ts";
 
-/** The requester: key, person and role, and the person an agent acts for. */
+/** The requester: the key, the person, the role, and the person that an agent acts for. */
 export interface Who {
   keyId: string;
   name: string;
   role: Role;
   onBehalfOf?: string | undefined;
-  /** Set if the requester performs the action in this same request. */
+  /** Set if the requester performs the action within this request. */
   byHand?: ByHand | undefined;
 }
 
@@ -27,7 +27,7 @@ export type PolicyQuestion = Pick<AuthorizationCall, "principal" | "action" | "r
 const of = (type: string, id: string) => ({ type: `Muster::${type}`, id });
 const reference = (type: string, id: string) => ({ __entity: of(type, id) });
 
-/** `withName` is false if no rule distinguishes nodes. Then many equal steps need only one request. */
+/** `withName` is false if no rule distinguishes between nodes. Without node names, many equal steps need only one request. */
 export function questionFor({ plan, step, rollback, who, approvalMode }: AskedStep, approved: boolean, withName: boolean): PolicyQuestion {
   const principal = of("Key", who.keyId);
   const resource = step.target === undefined ? of("Executor", "executor") : of("Node", withName ? step.target : "any");

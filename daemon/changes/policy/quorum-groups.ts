@@ -1,7 +1,7 @@
 /** Parses and merges the quorum of a rule's annotation, such as `operator:1, admin:2`. */
 import { QuorumGroup } from "../../contract/changes/plan.ts";
 
-/** The quorum when approval is needed and no rule names one. */
+/** The quorum if approval is needed and no rule defines a quorum. */
 export const usualQuorum: readonly QuorumGroup[] = [{ role: "operator", count: 1 }];
 
 /** Throws an Error that names the unreadable part. */
@@ -16,8 +16,8 @@ export function parseQuorum(text: string): QuorumGroup[] {
 }
 
 /**
- * A quorum that satisfies all given ones: the highest count of each role. Operators come first, so that equal quorums
- * are equal values.
+ * Returns a quorum that satisfies all given quorums, with the highest count of each role. Operators are listed first,
+ * so that equal quorums are equal values.
  */
 export function mergeQuorums(quorums: readonly (readonly QuorumGroup[])[]): QuorumGroup[] {
   return (["operator", "admin"] as const).flatMap((role) => {

@@ -1,4 +1,4 @@
-/** Reads rule files: one policy each, with its file, id and quorum. */
+/** Reads rule files. Each rule is one policy with its file, id and quorum. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DetailedError, policySetTextToParts, policyToJson } from "@cedar-policy/cedar-wasm/nodejs";
@@ -12,7 +12,7 @@ export interface PolicyRule {
   text: string;
   effect: "permit" | "forbid";
   quorum: QuorumGroup[];
-  /** True if the rule names a node or the node type, so its answer may differ between nodes. */
+  /** True if the rule names a node or the node type. The rule's answer may then differ between nodes. */
   namesNodes: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface RuleFile {
   text: string;
 }
 
-/** Reserved answers that are not rules. */
+/** Reserved ids of answers that no rule decided. */
 const taken = ["unmatched", "policy-error"];
 const known = ["id", "quorum"];
 

@@ -1,8 +1,8 @@
-/** The policy settings of a process, from configuration and environment. The stricter one applies. */
+/** Reads the policy settings of a process from the configuration and the environment. The stricter setting applies. */
 import { type ApprovalMode, approvalModes, parseApprovalMode } from "./approval-mode.ts";
 import { loadPolicy, type Policy, type PolicySettings } from "./policy.ts";
 
-/** Older installations set the second variable. */
+/** Older installations set the second of these variables. */
 export const approvalVariables = ["MUSTER_APPROVAL_MODE", "APPROVAL_MODE"];
 
 interface Configured {
