@@ -1,10 +1,10 @@
 /**
- * The action of a form: a command, a request, a playbook or an Ansible module, with placeholders for values; or one
- * of Muster's own acts.
+ * Defines the action of a form: a command, a request, a playbook, an Ansible module, or one of Muster's own acts.
+ * Placeholders in an action stand for values.
  */
 import * as z from "zod";
 
-/** One word of a command line, or another text that may have placeholders. */
+/** One word of a command line, or another text that may contain placeholders. */
 export const ActionWord = z.string().min(1).max(2000);
 
 export const RequestAction = z.strictObject({
@@ -26,10 +26,10 @@ export type ToolAction =
   | ({ kind: "request" } & z.output<typeof RequestAction>)
   | ({ kind: "playbook" } & z.output<typeof PlaybookAction>)
   | ({ kind: "module" } & z.output<typeof ModuleAction>)
-  /** One of Muster's own acts. It has the name of the form. */
+  /** One of Muster's own acts, which has the same name as the form. */
   | { kind: "act" };
 
-/** All texts of the action that may have placeholders. */
+/** Returns all texts of the action that may contain placeholders. */
 export const wordsIn = (action: ToolAction): string[] => {
   switch (action.kind) {
     case "command":

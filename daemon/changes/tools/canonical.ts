@@ -1,4 +1,7 @@
-/** The canonical JSON of a value (RFC 8785) and its digest. Values are hashed, approved and compared in this form. */
+/**
+ * Returns the canonical JSON (RFC 8785) of a value, and the digest of that JSON. Muster hashes, approves and compares
+ * values in canonical JSON.
+ */
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import type { Digest } from "../../contract/changes/plan.ts";

@@ -1,6 +1,6 @@
 /**
- * All tools of Muster and of the site. A form that cannot be read, or a name used twice, is reported as a fault and
- * gives no tool.
+ * Reads all tools of Muster and of the site. A form that cannot be read or has a name that is already used is reported
+ * as a fault and adds no tool.
  */
 import { basename, join, sep } from "node:path";
 import type { Digest } from "../../contract/changes/plan.ts";
@@ -13,13 +13,13 @@ import type { Playbooks } from "./playbooks.ts";
 import { riskOf } from "./risk.ts";
 import { type Fault, faultText, missingFolders, type Path, readYaml, yamlFilesIn } from "./yaml-file.ts";
 
-/** The folder of the forms that come with Muster. */
+/** The folder with Muster's own forms. */
 export const ourTools = join(import.meta.dirname, "forms");
 
 export interface Catalogue {
   list(): readonly ToolForm[];
   has(name: string): boolean;
-  /** Throws TOOL_NOT_FOUND, which lists the known names. */
+  /** Throws TOOL_NOT_FOUND with a list of the known names if no tool has this name. */
   get(name: string): ToolForm;
   digest(name: string): Digest;
   playbook: Playbooks;
@@ -64,7 +64,7 @@ export function readTools(folders: readonly string[]): { tools: ReadTool[]; faul
 
 type FaultAt = (path: Path, problem: string) => Fault;
 
-/** Fills the form with sample values, so that a form that can never be filled is found at load. */
+/** Fills the form with sample values at load, to find a form that can never be filled. */
 function untriable(form: ToolForm, faultAt: FaultAt): Fault[] {
   try {
     leastRisk(form);
@@ -74,7 +74,10 @@ function untriable(form: ToolForm, faultAt: FaultAt): Fault[] {
   }
 }
 
-/** The policy identifies an act by its tool's name. A second name would bypass its rules. */
+/**
+ * The policy identifies an act by the name of its tool. A second tool name for the same act would bypass the rules for
+ * that act.
+ */
 function ownMethod({ method }: ToolForm, faultAt: FaultAt): Fault[] {
   if (method !== "act") return [];
   return [faultAt(["execution", "method"], "act is for Muster's own tools; use one of those, in a runbook too")];
@@ -116,7 +119,7 @@ export function catalogueOf(forms: readonly ToolForm[], playbook: Playbooks = ()
   };
 }
 
-/** Values to try and show the form with: the defaults, and examples for parameters without one. */
+/** Returns sample values for a form: each parameter's default, or its example if it has no default. */
 export const sampleOf = (form: ToolForm): Values =>
   checkParameters(
     form.name,
@@ -134,5 +137,5 @@ function sample({ name, type, required, example, default: usual, enum: choices, 
   return [[name, type === "boolean" ? false : type === "integer" || type === "number" ? (min ?? 1) : "example"]];
 }
 
-/** The risk with sample values. Other values may give a higher risk. */
+/** Returns the risk of the form with sample values. Other values may lead to a higher risk. */
 export const leastRisk = (form: ToolForm): Risk => riskOf(form, sampleOf(form));

@@ -1,7 +1,4 @@
-/**
- * Combines a form with its values into the exact call. A value never becomes more than one word, and no shell reads
- * it.
- */
+/** Combines a form with its values into the exact call. A value always stays one word, and no shell interprets it. */
 import type { Target } from "../../contract/changes/plan.ts";
 import type { Value, Values } from "../../contract/changes/tool.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -13,8 +10,8 @@ import { filledUrl } from "./url.ts";
 export type At = Pick<Target, "node" | "address">;
 
 /**
- * The call that an executor performs. `environment` has no secrets: the executor adds them from the form's
- * references.
+ * The call that an executor performs. `environment` contains no secrets, because the executor adds the secrets that the
+ * form references.
  */
 export type Call =
   | { kind: "command"; argv: string[]; environment: Record<string, string> }
@@ -23,14 +20,14 @@ export type Call =
   | { kind: "module"; module: string; arguments: Values }
   | { kind: "act"; act: string; node: string; values: Values };
 
-/** The values, checked against the form, with its defaults. Muster fills in `target` and `node`. */
+/** Checks the values against the form and adds the form's defaults. Muster itself sets `target` and `node`. */
 export function parametersFor(form: ToolForm, given: Values): Values {
   const values = checkParameters(form.name, form.parameters, given, form.requiresTarget ? ["target", "node"] : []);
   if (form.action.kind === "playbook" || form.action.kind === "module") refuseTemplates(form, values);
   return values;
 }
 
-/** Ansible would evaluate templates on the control node, with the executor's rights. */
+/** Rejects templates in values, because Ansible would evaluate them on the control node with the executor's rights. */
 function refuseTemplates(form: ToolForm, values: Values): void {
   const evil = Object.entries(values).find(([, value]) => typeof value === "string" && /\{[{%#]/.test(value));
   if (evil) throw new MusterError("PARAMETER_INVALID", `${form.name}: ${evil[0]} holds a template, which Ansible would evaluate`);
@@ -74,7 +71,7 @@ export function callOf(form: ToolForm, parameters: Values, at?: At): Call {
   }
 }
 
-/** The words of a command as a process or an SSH session receives them, the program first. */
+/** Returns the words of a command, program first, as a process or an SSH session receives them. */
 export function commandOf(form: ToolForm, parameters: Values, at?: At): string[] {
   const call = callOf(form, parameters, at);
   if (call.kind !== "command") throw new MusterError("TOOL_INVALID", `${form.name} is a ${call.kind}, not a command`);
@@ -88,7 +85,7 @@ function needed(form: ToolForm, field: string, value: string | undefined): strin
   return value;
 }
 
-/** A field that is only `"{count}"` keeps the value's type. */
+/** A field that contains only one placeholder, such as `"{count}"`, keeps the type of the value. */
 export function typed(fields: Readonly<Record<string, Value>>, lookUp: (name: string) => Value | undefined): Values {
   return Object.fromEntries(
     Object.entries(fields).flatMap(([key, word]): [string, Value][] => {

@@ -1,4 +1,4 @@
-/** Finds faults across the fields of a form. Pure. */
+/** Finds faults that involve several fields of a form. Pure. */
 import type { Method } from "../../contract/changes/tool.ts";
 import { type ToolAction, wordsIn } from "./action.ts";
 import { isNarrow, type Parameter } from "./parameter.ts";
@@ -34,9 +34,12 @@ const keyOf: Record<ToolAction["kind"], string> = {
   act: "execution",
 };
 
-/** A program in one of the system's folders, or a name without a folder. */
+/** The name of a program in a system folder, or a program name without a folder. */
 const PROGRAM = /^(\/usr)?(\/s?bin\/)?[a-zA-Z0-9][a-zA-Z0-9._+-]*$/;
-/** `{port}` alone may be the port. The host is fixed, the target, or a parameter of type host. */
+/**
+ * The port is a number or a single placeholder such as `{port}`. The host is a fixed name, the target, or a parameter
+ * of type `host`.
+ */
 const URL_SHAPE =
   /^(?:https?|\{[a-z][a-z0-9_]*\}):\/\/(\{[a-z][a-z0-9_]*\}|[^/:?#[\]@{}]+|\[[0-9a-f:]+\])(?::(\d{1,5}|\{[a-z][a-z0-9_]*\}))?(?:[/?{]|$)/;
 
@@ -59,7 +62,7 @@ export function actionFaults({ action, method, requiresTarget, parameters, undo,
     if ("environment" in secret !== (action.kind === "command" && method !== "ssh"))
       complain("secrets", "reach a local command by `environment`, a request by `header`, and nothing else");
   if (answers.length > 0 && action.kind !== "command") complain("answer_codes", "are those of a command");
-  // Otherwise the requester could choose the host that receives the secret.
+  // With a host parameter, the requester could choose the host that receives the secret.
   if (secrets.length > 0 && parameters.some(({ type, name }) => type === "host" && !(requiresTarget && name === "target")))
     complain("secrets", "go only where the form says: to {target} or a fixed host, not to a parameter of type host");
   if (action.kind === "command") {

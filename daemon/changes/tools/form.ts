@@ -1,6 +1,6 @@
 /**
- * The form of a tool: its description, parameters and action. One file of `forms/`, or of the site's own folder, is
- * one form.
+ * Defines the form of a tool, with its description, parameters and action. Each file in `forms/` or in the site's own
+ * folder contains one form.
  */
 import * as z from "zod";
 import { Risk, ToolName } from "../../contract/changes/tool.ts";
@@ -14,8 +14,8 @@ const line = z.string().min(1).max(1000);
 const SecretName = z.string().regex(/^[a-z][a-z0-9_]{0,60}$/, "is not a secret's name: lower-case letters, digits and underscores");
 
 /**
- * Settings that known programs read. PATH, LD_PRELOAD and similar variables could run another program, so they are
- * not allowed.
+ * Environment variables that known programs read. PATH, LD_PRELOAD and similar variables are not allowed, because they
+ * could make the tool run another program.
  */
 const EnvironmentName = z.enum([
   "PGOPTIONS",
@@ -30,7 +30,10 @@ const EnvironmentName = z.enum([
   "CONSUL_HTTP_ADDR",
 ]);
 
-/** The way a secret reaches its tool. The form has only its name, and only the executor has its value. */
+/**
+ * The way in which the tool receives a secret. The form contains only the name of the secret, and only the executor has
+ * its value.
+ */
 export const SecretReference = z.union([
   z.strictObject({
     name: SecretName,
@@ -46,7 +49,7 @@ const MethodWord = z
 
 export const Effect = z.enum(["looks", "changes", "restarts", "installs", "erases"]);
 
-/** Phases in which a node may be, for tools that do not need an installed system. */
+/** The phases in which a tool may run on a node, if the tool does not need an installed system. */
 const PhaseWord = z.enum([
   "discovered",
   "accepted",
@@ -67,7 +70,7 @@ const FormFile = z.strictObject({
   name: ToolName,
   description: line,
   execution: z.strictObject({
-    /** Shown to people only. The executor starts every tool, wherever it runs. */
+    /** Shown to people only. The executor starts every tool, even if the tool then runs on another machine. */
     location: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,40}$/)
@@ -90,11 +93,11 @@ const FormFile = z.strictObject({
   module: ModuleAction.optional(),
   environment: z.partialRecord(EnvironmentName, z.string().max(500)).default({}),
   secrets: z.array(SecretReference).max(10).default([]),
-  /** Can only raise the computed risk. */
+  /** The lowest risk of the tool, which can only raise the computed risk. */
   risk: Risk.default("read"),
   effects: z.array(Effect).default([]),
   preview: z.enum(["exact", "check", "none"]).optional(),
-  /** Exit codes besides 0 that are an answer, not an error: ping exits with 1 if the node does not answer. */
+  /** Exit codes other than 0 that are a result and not an error. For example, ping exits with 1 if the node does not answer. */
   answer_codes: z.array(z.int().min(1).max(125)).max(40).default([]),
   undo: z
     .strictObject({

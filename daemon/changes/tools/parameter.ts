@@ -4,8 +4,8 @@ import type { Value, Values } from "../../contract/changes/tool.ts";
 import { MusterError } from "../../errors/errors.ts";
 
 /**
- * Letters, digits and the characters of IPv6 and DNS. No leading dash, and no character that a shell, a URL or
- * Ansible would interpret.
+ * A host consists of letters, digits and the characters of IPv6 addresses and DNS names. A host may not begin with a
+ * dash or contain a character that a shell, a URL or Ansible would interpret.
  */
 const HOST = /^[A-Za-z0-9:]([A-Za-z0-9._:-]{0,251}[A-Za-z0-9:])?$/;
 const MAX_CHARACTERS = 4096;
@@ -15,16 +15,16 @@ export const Parameter = z
   .strictObject({
     name: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, "is not a parameter's name: lower-case letters, digits and underscores"),
     description: text.min(1),
-    /** `host` is the name or address of a machine. */
+    /** `host` means the name or address of a machine. */
     type: z.enum(["string", "host", "integer", "number", "boolean"]).optional(),
     required: z.boolean().optional(),
-    /** Must match the whole text. */
+    /** A regular expression that must match the whole value. */
     pattern: text.refine(isPattern, "is not a regular expression").optional(),
     min: z.number().optional(),
     max: z.number().optional(),
     enum: z.array(z.string().min(1).max(200)).min(1).max(100).optional(),
     default: z.union([z.string().max(MAX_CHARACTERS), z.number(), z.boolean()]).optional(),
-    /** Shown to people, and used to try the form. */
+    /** A sample value that is shown to people and used to test the form. */
     example: z.union([z.string().max(MAX_CHARACTERS), z.number(), z.boolean()]).optional(),
   })
   .transform((written) => ({ ...written, type: written.type ?? (written.name === "target" ? ("host" as const) : ("string" as const)) }))
@@ -57,16 +57,19 @@ function isPattern(pattern: string): boolean {
 const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, "u");
 
 /**
- * A leading dash is allowed only by a pattern that begins with a dash, or with a character class that begins with
- * one.
+ * True if values may begin with a dash. The pattern must then begin with a dash, or with a character class that begins
+ * with a dash.
  */
 const allowsDash = (pattern: string | undefined): boolean => pattern !== undefined && /^\^?(\(\?:|\()?(\\?-|\[\\?-)/.test(pattern);
 
-/** True if a value may be next to other text in one word: its possible values must be limited. */
+/** True if the possible values are limited, so that a value may be next to other text in one word. */
 export const isNarrow = ({ type, pattern, enum: choices }: Parameter): boolean =>
   type !== "string" || pattern !== undefined || choices !== undefined;
 
-/** The value in its parameter's type. Numbers may be given as text, because command lines do so. */
+/**
+ * Returns the value in the type of its parameter, or the problem. Numbers may be given as text, because a command line
+ * contains only text.
+ */
 export function checkValue(parameter: Omit<Parameter, "default" | "example">, given: Value): { value: Value } | { problem: string } {
   const { type, pattern, min, max, enum: choices } = parameter;
   if (type === "boolean") {
@@ -93,8 +96,8 @@ export function checkValue(parameter: Omit<Parameter, "default" | "example">, gi
 }
 
 /**
- * Checks the given values and adds the defaults. Muster fills in the parameters in `filled`, such as the target's
- * address. A caller may not set those.
+ * Checks the given values and adds the defaults. Muster itself sets the parameters in `filled`, such as the target's
+ * address. A caller may not set the parameters in `filled`.
  */
 export function checkParameters(owner: string, parameters: readonly Parameter[], given: Values, filled: readonly string[] = []): Values {
   const known = parameters.map(({ name }) => name).filter((name) => !filled.includes(name));

@@ -2,9 +2,12 @@
 import type { Digest } from "../../contract/changes/plan.ts";
 
 export interface PlaybookFacts {
-  /** From the playbook's header. If the run changes something, it fails. */
+  /**
+   * True if the playbook's header declares the playbook as read-only. A run of a read-only playbook fails if it changes
+   * something.
+   */
   readOnly: boolean;
-  /** Digest of the playbook and of everything in Ansible's folder that it can reach. */
+  /** The digest of the playbook and of all files in Ansible's folder that the playbook can use. */
   content: Digest;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Judges programs whose risk depends on their arguments. Only the words listed here count as reads. Everything else
- * counts as a change, because an option may be abbreviated, take a value, or differ between versions.
+ * Determines the risk of programs whose risk depends on their arguments. Only the words in this file count as reads.
+ * Every other word counts as a change, because options may be abbreviated, have values, or differ between versions.
  */
 import type { Risk } from "../../contract/changes/tool.ts";
 import { sqlRisk } from "./sql.ts";
@@ -9,7 +9,10 @@ export type Judge = (words: readonly string[]) => Risk;
 
 const listOf = (names: string): ReadonlySet<string> => new Set(names.split(" "));
 
-/** The verb must be the first word. Otherwise the value of an option, as in `-p status`, could pass for the verb. */
+/**
+ * The verb must be the first word. If a later word could be the verb, the value of an option, as in `-p status`, would
+ * count as a verb.
+ */
 const byVerb = (looking: string, destroying = ""): Judge => {
   const [looks, destroys] = [listOf(looking), listOf(destroying)];
   return (words) => (words.some((word) => destroys.has(word)) ? "delete" : looks.has(words[0] ?? "") ? "read" : "write");
@@ -43,8 +46,8 @@ const ADDRESS_OPTIONS = /^-(s|statistics|j|json|d|details|4|6|br|brief|o|oneline
 const psqlOption =
   /^(--no-psqlrc|-X|--no-password|-w|--csv|--tuples-only|-t|--set=ON_ERROR_STOP=1|--(host|port|username|dbname)=[^=\s]*|--command=.*)$/s;
 /**
- * Without `--command`, psql reads its statements elsewhere. A connection string (`host=...`) in place of a database
- * name is not parsed.
+ * Without `--command`, psql reads its statements from another source, so the risk is `delete`. A connection string
+ * (`host=...`) in place of a database name is not parsed, so it counts as `delete`.
  */
 const psql: Judge = (words) => {
   const statements = words.filter((word) => word.startsWith("--command="));
@@ -53,8 +56,8 @@ const psql: Judge = (words) => {
 };
 
 /**
- * `-safe` removes sqlite's shell and file functions. Without both `-safe` and `-readonly`, the statement is not
- * judged.
+ * The option `-safe` disables sqlite's shell and file functions. Without both `-safe` and `-readonly`, the risk is
+ * always `delete`.
  */
 const sqlite: Judge = (words) => {
   const [options, [, statement = ""]] = [words.slice(0, -2), words.slice(-2)];
@@ -67,7 +70,7 @@ export const judges: Readonly<Record<string, Judge>> = {
     "status list-units list-unit-files list-timers list-sockets list-jobs list-dependencies show cat is-active is-enabled is-failed is-system-running",
   ),
   timedatectl: byVerb("status show timesync-status show-timesync list-timezones"),
-  // Vacuuming deletes old entries for good, and they are evidence.
+  // The `--vacuum` options delete old entries for good, although these entries are evidence.
   journalctl: (words) => (words.some((word) => word.startsWith("--vac")) ? "delete" : journal(words)),
   ip: (words) => {
     const [, verb = ""] = words.filter((word) => !word.startsWith("-"));
@@ -84,7 +87,7 @@ export const judges: Readonly<Record<string, Judge>> = {
   apt: apt(byVerb("list policy show search depends rdepends", "remove purge autoremove autopurge full-upgrade")),
   "apt-cache": apt(byVerb("policy show search depends rdepends stats madison pkgnames")),
   "apt-mark": apt(byVerb("showauto showmanual showhold")),
-  // nft joins its words again, so one word may hold the end of one command and the start of another.
+  // nft joins its words into one text, so a single word may contain the end of one command and the start of another.
   nft: (words) => (words.some((word) => /[;\n]/.test(word)) ? "delete" : byVerb("list", "flush delete destroy reset -f --file -i")(words)),
   find: (words) => (words.some((word) => /^-(delete|exec|execdir|ok|okdir|fprint|fprintf|fprint0|fls)$/.test(word)) ? "delete" : "read"),
   curl: (words) => (/(^| )(-X ?|--request[= ])DELETE/i.test(words.join(" ")) ? "delete" : curl(words)),

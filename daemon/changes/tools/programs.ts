@@ -1,6 +1,6 @@
 /**
- * Computes a command's risk from its program and words. An unknown program counts as write, and a program that can
- * run anything counts as delete.
+ * Computes the risk of a command from its program and its words. An unknown program counts as `write`, and a program
+ * that can run any code counts as `delete`.
  */
 import type { Risk } from "../../contract/changes/tool.ts";
 import { judges } from "./program-judges.ts";
@@ -16,13 +16,13 @@ const destroyers = listOf(`
   rm rmdir unlink shred truncate wipefs mkfs mke2fs mkswap dd blkdiscard fdisk sfdisk cfdisk sgdisk gdisk parted lvremove
   vgremove pvremove lvreduce zpool zfs cryptsetup hdparm nvme sg_format userdel groupdel deluser delgroup crontab dropdb
   dropuser nwipe mdadm`);
-/** Programs whose effect depends on code in their arguments or files, which is not parsed here. */
+/** Programs that run code from their arguments or files. Muster does not parse that code. */
 const anything = listOf(`
   sh bash dash ash zsh ksh fish csh tcsh python perl ruby node php lua awk gawk mawk sed ed vi vim nano emacs less more man
   ssh scp sftp rsync socat nc ncat netcat telnet ftp make gdb strace mysql mariadb mongo redis-cli docker podman nerdctl
   kubectl helm git tar cpio zip rpm eval exec source busybox at batch screen tmux expect pwsh powershell ansible
   ansible-playbook pulumi tofu openssl gcc cc start-stop-daemon debugfs`);
-/** Programs that run another program named after their own options. */
+/** Programs that run another program, whose name follows their own options. */
 const wrappers = listOf(`
   sudo doas su runuser pkexec env nice ionice chrt timeout nohup setsid stdbuf xargs watch time flock unshare nsenter chroot
   systemd-run systemd-inhibit setpriv taskset parallel command builtin script unbuffer catchsegv ltrace`);
@@ -39,7 +39,7 @@ export function programRisk(argv: readonly string[]): Risk {
   return Object.hasOwn(judges, name) ? (judges[name]?.(words) ?? "write") : "write";
 }
 
-/** Any word of a wrapper's arguments may be the program. */
+/** Any argument of a wrapper may be the program that the wrapper runs. */
 const behindWrapper = (words: readonly string[]): Risk => {
   const [first = ""] = words;
   if (first.startsWith("-")) return "write";

@@ -1,4 +1,4 @@
-/** The order of risks: read < write < delete. */
+/** Orders the risks: read < write < delete. */
 import type { Risk } from "../../contract/changes/tool.ts";
 
 const order: Record<Risk, number> = { read: 0, write: 1, delete: 2 };

@@ -1,4 +1,4 @@
-/** Computes a tool's risk with given values from its action. The form can raise this risk but not lower it. */
+/** Computes a tool's risk from its action and the given values. The form can raise the computed risk but not lower it. */
 import type { Risk, Values } from "../../contract/changes/tool.ts";
 import { type Call, callOf } from "./command.ts";
 import type { ToolForm } from "./form.ts";
@@ -6,7 +6,7 @@ import type { Playbooks } from "./playbooks.ts";
 import { programRisk } from "./programs.ts";
 import { worst } from "./risk-order.ts";
 
-/** Any machine will do, because the risk does not depend on it. */
+/** A placeholder machine, because the risk does not depend on the machine. */
 const SOMEWHERE = { node: "node", address: "192.0.2.1" };
 
 const effectRisk: Record<ToolForm["effects"][number], Risk> = {
@@ -37,7 +37,8 @@ export function callRisk(call: Call, playbooks?: Playbooks): Risk {
     case "request":
       return requestRisk(call.verb);
     case "playbook":
-      // Check mode is not enough: a task may opt out of it, and templates can run lookups on the control node.
+      // Check mode does not make a playbook read-only: a task may opt out of it, and templates can run lookups on the
+      // control node.
       return playbooks?.(call.playbook)?.readOnly ? "read" : "write";
     case "module":
       return askingModules.has(call.module) ? "read" : anyModule.test(call.module) ? "delete" : "write";
@@ -46,7 +47,7 @@ export function callRisk(call: Call, playbooks?: Playbooks): Risk {
   }
 }
 
-/** Muster's own acts that destroy nothing. All others count as delete. */
+/** Muster's own acts that destroy nothing. All other acts count as `delete`. */
 const mildActs = new Set(["wake", "power", "rescue", "end_rescue", "promote", "reprovision"]);
 
 function requestRisk(verb: string): Risk {

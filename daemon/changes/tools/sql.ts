@@ -1,6 +1,7 @@
 /**
- * Computes the risk of an SQL statement without its database. A statement that is not understood counts as a change.
- * This check comes first, and the database's read-only transaction is the second protection.
+ * Computes the risk of an SQL statement without access to the database. A statement that this parser does not
+ * understand counts as a change. This check is the first protection, and the database's read-only transaction is the
+ * second.
  */
 import type { Risk } from "../../contract/changes/tool.ts";
 
@@ -9,7 +10,7 @@ const changes =
   /\b(insert|update|merge|upsert|replace|create|alter|grant|revoke|copy|call|do|set|reset|lock|vacuum|reindex|cluster|analyze|refresh|attach|detach|load|listen|notify|prepare|execute|declare|begin|start|commit|rollback|savepoint|into|comment|security|discard|checkpoint|import|for)\b/;
 const looks = /^\s*(select|with|values|explain|show|table|pragma)\b/;
 
-/** Words that may precede a parenthesis without being a function call. */
+/** SQL words that may precede a parenthesis and are not function names. */
 const words =
   "and or not in exists any all some as from select where values on using by over filter when then else case between like ilike join union intersect except distinct having limit offset with recursive materialized partition within group row explain";
 /** Functions that only compute. */
@@ -18,7 +19,8 @@ const harmless =
 const callable = new Set(`${words} ${harmless}`.split(" "));
 
 export function sqlRisk(statement: string): Risk {
-  // Quoted strings and names are harmless. Escapes, dollar quotes and comments could hide code, so they are not.
+  // Quoted strings and names are harmless. Escapes, dollar quotes and comments could hide code, so a statement with
+  // them counts as `delete`.
   if (/\\|\$[a-z_]*\$|--|\/\*|\be'/i.test(statement)) return "delete";
   const bare = statement
     .replace(/'(?:[^']|'')*'/g, "''")

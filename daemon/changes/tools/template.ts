@@ -1,14 +1,14 @@
-/** Words of a form with `{placeholders}`. A word stays one word, whatever its placeholders are filled with. */
+/** Fills the `{placeholders}` in the words of a form. A word stays one word, whatever values its placeholders receive. */
 import type { Value } from "../../contract/changes/tool.ts";
 
 const PLACEHOLDER = /\{([a-z][a-z0-9_]{0,40})\}/g;
 
 export const placeholdersIn = (word: string): string[] => [...word.matchAll(PLACEHOLDER)].map(([, name = ""]) => name);
 
-/** The placeholder's name if it is the whole word: `{lines}`, but not `--lines={lines}`. */
+/** Returns the name of the placeholder if it is the whole word, as in `{lines}` but not in `--lines={lines}`. */
 export const wholePlaceholder = (word: string): string | undefined => /^\{([a-z][a-z0-9_]{0,40})\}$/.exec(word)?.[1];
 
-/** Returns undefined if a placeholder has no value, so that an optional option is left out. */
+/** Returns undefined if a placeholder has no value, so that an optional argument is left out. */
 export function fill(
   word: string,
   lookUp: (name: string) => Value | undefined,
@@ -21,5 +21,8 @@ export function fill(
 /** Splits the one-line form `ping -c 4 {target}` at spaces only, because no shell reads it. */
 export const templateWordsOf = (template: string): string[] => template.split(" ").filter((word) => word !== "");
 
-/** True if the text has characters that only a shell would interpret. Its author expects a shell. */
+/**
+ * True if the text contains characters that only a shell would interpret. The author of such a form expects a shell,
+ * but no shell runs.
+ */
 export const looksLikeShell = (template: string): boolean => /["'`$;&|<>()\\*?~#\n\t]/.test(template);

@@ -1,4 +1,4 @@
-/** Fills a form's URL. Values can neither change the host that the form names nor leave the path below it. */
+/** Fills a form's URL. A value cannot change the host that the form names, and cannot leave the form's path. */
 import type { Value } from "../../contract/changes/tool.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { fill } from "./template.ts";
@@ -10,7 +10,7 @@ export function filledUrl(tool: string, template: string, lookUp: (name: string)
   const path = (word: string): string => {
     const text = fill(word, lookUp, encoded);
     if (text === undefined) throw refuse(`a placeholder in ${word} has no value`);
-    // URL parsers resolve `..` segments and remove the segments before them.
+    // A `..` segment is refused, because URL parsers remove the segment before it.
     if (/(^|[/\\])(\.|%2e){1,2}([/\\?#]|$)/i.test(text)) throw refuse(`the path ${text} leads upwards`);
     return text;
   };
@@ -22,7 +22,7 @@ export function filledUrl(tool: string, template: string, lookUp: (name: string)
   };
   const name = part(host, "host");
   const below = path(rest);
-  // Without a slash the text would continue the host name or the port.
+  // Without a slash, the path would become part of the host name or the port.
   if (!/^([/?]|$)/.test(below)) throw refuse(`the path ${below} does not begin with a slash`);
   const text = `${part(scheme, "scheme")}://${name.includes(":") && !name.startsWith("[") ? `[${name}]` : name}${port === undefined ? "" : `:${part(port, "port")}`}${below}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;

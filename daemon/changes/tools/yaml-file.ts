@@ -1,4 +1,4 @@
-/** Reads a YAML file and validates it with a schema. Every fault has its file and line. */
+/** Reads a YAML file and validates it with a schema. Every fault names its file and line. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
@@ -14,15 +14,15 @@ export interface Fault {
 export const faultText = ({ file, line, problem }: Fault): string => `${file}:${line}: ${problem}`;
 
 export type Path = readonly PropertyKey[];
-/** `faultAt` lets the reader add faults of its own. */
+/** The caller uses `faultAt` to add its own faults. */
 export type Read<T> = { ok: true; value: T; faultAt(path: Path, problem: string): Fault } | { ok: false; faults: Fault[] };
 
 export const missingFolders = (folders: readonly string[]): Fault[] =>
   folders.filter((folder) => !existsSync(folder)).map((file) => ({ file, line: 1, problem: "there is no such folder" }));
 
 /**
- * The YAML files of a folder and its subfolders, sorted by path. Skips hidden files and folders, which belong to
- * editors.
+ * Returns the YAML files of a folder and its subfolders, sorted by path. Skips hidden files and folders, because
+ * editors create them.
  */
 export function yamlFilesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
@@ -60,7 +60,7 @@ export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>): 
   };
 }
 
-/** Line of the value at a path, or of its nearest existing parent. */
+/** Returns the line of the value at a path, or of the nearest parent that exists. */
 function lineOf(document: Document, lines: LineCounter, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const parent = document.getIn(path.slice(0, length - 1), true);

@@ -1,4 +1,4 @@
-/** A voter's public key, as one word for people to copy and as a key object for OpenSSL. */
+/** Converts a voter's public key between a word that people can copy and a key object for OpenSSL. */
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 
 const CURVE = "ed25519:";
@@ -9,7 +9,10 @@ export const writtenKey = (key: KeyObject): string =>
 export const readKey = (written: string): KeyObject =>
   createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: bytesOf(written).toString("base64url") }, format: "jwk" });
 
-/** A short form for people to compare. It is long enough that a second key with the same form cannot be found. */
+/**
+ * Returns a short form of the public key that people can compare. The fingerprint is so long that a second key with the
+ * same fingerprint cannot be found.
+ */
 export const fingerprint = (written: string): string =>
   `SHA256:${createHash("sha256").update(bytesOf(written)).digest("base64").replace(/=+$/, "")}`;
 

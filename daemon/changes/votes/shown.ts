@@ -1,7 +1,4 @@
-/**
- * Checks that the plan shown to a voter is the one the approval is about. The hashes are computed again from the
- * shown plan.
- */
+/** Checks that the voter sees the plan that the approval is about. Computes the hashes again from the shown plan. */
 import type { Approval } from "../../contract/changes/approval.ts";
 import type { PlannedWork } from "../../contract/changes/plan.ts";
 import { previewHashOf, targetsHashOf } from "../plans/digests.ts";

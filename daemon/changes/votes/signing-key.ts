@@ -1,4 +1,4 @@
-/** A voter's private key, on the voter's own machine. Only its public half leaves the file. */
+/** Reads and creates a voter's private key on the voter's own machine. Only the public half of the key leaves its file. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -24,7 +24,7 @@ const OTHERS = 0o077;
 export const signingKeyFile = (env: NodeJS.ProcessEnv): string =>
   env.MUSTER_VOTER_KEY || join(env.XDG_CONFIG_HOME || join(homedir(), ".config"), "muster", "voter.json");
 
-/** Never overwrites a key. A voter who lost a key is registered again with a new one. */
+/** Never overwrites a key. A voter who lost a key is registered again with a new key. */
 export function makeSigningKey(file: string, voter: string): SigningKey {
   if (existsSync(file))
     throw new MusterError("VOTER_KEY_UNUSABLE", `${file} already exists; for a second key set MUSTER_VOTER_KEY to another file`);
@@ -35,7 +35,10 @@ export function makeSigningKey(file: string, voter: string): SigningKey {
   return readSigningKey(file);
 }
 
-/** A file that MUSTER_VOTER_KEY names must exist. Otherwise returns undefined if the default file is missing. */
+/**
+ * A file that MUSTER_VOTER_KEY names must exist. Returns undefined if that variable is not set and the default file is
+ * missing.
+ */
 export function findSigningKey(env: NodeJS.ProcessEnv): SigningKey | undefined {
   const file = signingKeyFile(env);
   if (existsSync(file)) return readSigningKey(file);

@@ -1,14 +1,17 @@
-/** The text that a voter signs. It covers everything that must not change between the vote and the execution. Pure. */
+/**
+ * Makes the text that a voter signs. The text covers everything that must not change between the vote and the
+ * execution. Pure.
+ */
 import type { Approval, Vote, VoteSignature } from "../../contract/changes/approval.ts";
 import { canonical } from "../tools/canonical.ts";
 
-/** The signed parts of an approval: the plan, its preview, the policy, the requester, and both deadlines. */
+/** The signed parts of an approval: the plan, its preview, the policy, the requester, and the deadlines. */
 export type VoteQuestion = Pick<
   Approval,
   "id" | "planHash" | "previewHash" | "targetsHash" | "policyVersion" | "requestedBy" | "onBehalfOf" | "decideBy" | "executeSeconds"
 >;
 
-/** The first line binds the signature to this purpose, so that it is not valid as a signature of another kind. */
+/** The first line binds the signature to votes, so that the signature is not valid for any other purpose. */
 export function statementOf(question: VoteQuestion, answer: Vote["answer"], { voter, at }: Pick<VoteSignature, "voter" | "at">): string {
   const { id, planHash, previewHash, targetsHash, policyVersion, requestedBy, onBehalfOf, decideBy, executeSeconds } = question;
   const signed = {

@@ -1,6 +1,6 @@
 /**
- * Verifies who cast a vote, by its signature alone. Name and role come from the registered voter, not from the vote.
- * Pure.
+ * Verifies by the signature alone who cast a vote. The name and role are those of the registered voter, not those in
+ * the vote. Pure.
  */
 import { verify } from "node:crypto";
 import type { Approval, Vote, VoteSignature } from "../../contract/changes/approval.ts";
@@ -14,7 +14,7 @@ export interface Voter {
   publicKey: string;
 }
 
-/** The registered voters, and whether signatures are required even if the list is empty. */
+/** The registered voters. `required` demands signatures even if the list is empty. */
 export interface Voting {
   required: boolean;
   voters: readonly Voter[];
@@ -22,7 +22,7 @@ export interface Voting {
 
 export const signaturesCount = ({ required, voters }: Voting): boolean => required || voters.length > 0;
 
-/** Allowed difference between a voter's clock and ours. */
+/** The allowed difference between a voter's clock and ours, in milliseconds. */
 const CLOCKS_APART_MS = 300_000;
 
 export type Signed = { by: Voter; at: string } | { unsigned: string };
@@ -45,8 +45,8 @@ export function whoSigned(
 }
 
 /**
- * The votes with the names and roles that their signatures prove. A no is kept unverified, because it can only
- * prevent an execution.
+ * Returns the votes with the names and roles that their signatures prove. A no vote is kept without verification,
+ * because it can only prevent an execution.
  */
 export function provenVotes(approval: Approval, voters: readonly Voter[], now: Date): { votes: Vote[]; unproven: string[] } {
   const votes: Vote[] = [];

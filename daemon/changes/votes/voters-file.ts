@@ -1,4 +1,7 @@
-/** The executor's own list of voters. Admins edit the file on the control node, and no request can change it. */
+/**
+ * Reads and writes the executor's own list of voters. Admins edit the file on the control node, and no API request can
+ * change it.
+ */
 import { chownSync, existsSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -22,7 +25,10 @@ export interface RegisteredVoter extends Voter {
 /** Write permission bits of group and others. */
 const OTHERS_WRITE = 0o022;
 
-/** Returns an empty list if there is no file. Throws if any part cannot be read, because half a list is no list. */
+/**
+ * Returns an empty list if there is no file. Throws if any part of the file cannot be read, because an incomplete list
+ * is not safe to use.
+ */
 export function readVoters(file: string): RegisteredVoter[] {
   if (!existsSync(file)) return [];
   if ((statSync(file).mode & OTHERS_WRITE) !== 0) throw invalid(file, `others may write it: chmod 600 ${file}`);
@@ -36,7 +42,7 @@ export function readVoters(file: string): RegisteredVoter[] {
   return voters;
 }
 
-/** The file gets the owner of its folder, even when root writes it. */
+/** Gives the file the same owner as its folder, even if root writes it. */
 export function writeVoters(file: string, voters: readonly RegisteredVoter[]): void {
   const { uid, gid } = statSync(dirname(file));
   const list = voters.map(({ name, role, publicKey, since }) => ({ name, role, public_key: publicKey, since }));

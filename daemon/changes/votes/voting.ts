@@ -1,4 +1,4 @@
-/** The voters of the executor's file, and whether the configuration requires signatures even without voters. */
+/** Returns the voters of the executor's file, and whether the configuration requires signatures even without voters. */
 import type { Voting } from "./verify.ts";
 import { readVoters } from "./voters-file.ts";
 
