@@ -8,13 +8,16 @@ export interface AccessSecrets {
   rootPasswordHash?: string;
 }
 
-/** Text that people copy from examples. With it, every login or no login would work. */
+/**
+ * Placeholder text that people copy from examples. With a placeholder in place of a key or hash, either every login or
+ * no login would work.
+ */
 const placeholder = /change.?me|your[-_ ]?key|placeholder|example|AAAA\.\.\.|<.*>/i;
 const sshKey =
   /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]{40,}={0,3}( [^\n\r]*)?$/;
 const cryptHash = /^\$(6|5|y|2[aby])\$[./A-Za-z0-9$=,+-]{20,200}$/;
 
-/** A placeholder stops the start. */
+/** A placeholder in one of these files prevents the start. */
 export function loadAccess({ machines: { access } }: Pick<Config, "machines">): AccessSecrets {
   const sshKeys = access.ssh_keys_file ? lines(read(access.ssh_keys_file, "machines.access.ssh_keys_file")) : [];
   for (const key of sshKeys) {

@@ -1,4 +1,4 @@
-/** The `admin` section: the API and the page, the log, alerts, links. */
+/** The schema of the `admin` section, which configures the API, the page, the log, alerts and links. */
 import * as z from "zod";
 import { Port } from "./netboot.ts";
 import { PublicWeb } from "./public-web.ts";

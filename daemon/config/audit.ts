@@ -1,4 +1,4 @@
-/** The `audit` section: retention, checkpoints, and copies of checkpoints. */
+/** The schema of the `audit` section, which configures retention, checkpoints, and copies of checkpoints. */
 import * as z from "zod";
 
 const Web = z.url({ protocol: /^https?$/ });

@@ -1,4 +1,4 @@
-/** The `changes` section: tools and runbooks of the site, and the rules that decide plans. */
+/** The schema of the `changes` section, which configures the site's tools and runbooks, and the policy for plans. */
 import * as z from "zod";
 import { approvalModes } from "../changes/policy/approval-mode.ts";
 

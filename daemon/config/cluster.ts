@@ -1,4 +1,4 @@
-/** The `cluster` section: the addresses of Consul and Nomad. */
+/** The schema of the `cluster` section, which contains the addresses of Consul and Nomad. */
 import * as z from "zod";
 import { PublicWeb } from "./public-web.ts";
 

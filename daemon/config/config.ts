@@ -1,4 +1,7 @@
-/** The whole configuration: one section for each area, parsed once. Secrets are file paths, so a printed Config contains none. */
+/**
+ * Reads and checks the whole configuration, which has one section for each area. The configuration contains secrets
+ * only as file paths, so a printed `Config` shows no secret.
+ */
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import * as z from "zod";
@@ -26,7 +29,7 @@ export type Config = z.output<typeof Config>;
 
 export interface ConfigFile {
   config: Config;
-  /** Keys of earlier versions that the file uses, with their new places. */
+  /** The keys of earlier versions that the file uses, each with its new path. */
   moved: MovedKey[];
 }
 
@@ -46,7 +49,7 @@ export const parseConfig = (text: string, file: string): Config => parseConfigFi
 
 export function parseConfigFile(text: string, file: string): ConfigFile {
   try {
-    // YAML 1.2, where `off` is a word (decision 0006).
+    // The file is YAML 1.2, in which `off` is a string and not a boolean (decision 0006).
     const keys = moveKeys(parse(text) ?? {});
     return { config: checked(keys), moved: keys.moved };
   } catch (cause) {

@@ -1,4 +1,4 @@
-/** The `jobs` section: Ansible runs, and the times at which schedules may change nodes. */
+/** The schema of the `jobs` section, which configures Ansible runs and the times at which schedules may change nodes. */
 import * as z from "zod";
 import { OUTPUT_DAYS_MIN } from "../contract/jobs/job.ts";
 import { days } from "../jobs/schedules/maintenance.ts";
@@ -50,7 +50,7 @@ const isTimeZone = (name: string): boolean => {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== undefined;
   } catch {
-    return false; // A RangeError is the answer for an unknown zone.
+    return false; // Intl throws a RangeError for an unknown time zone.
   }
 };
 

@@ -1,4 +1,4 @@
-/** The `machines` section: installation, login, power and call-home of machines. */
+/** The schema of the `machines` section, which configures installation, login, power and call-home of machines. */
 import * as z from "zod";
 import { Profile } from "../contract/machines/node.ts";
 import { Power } from "../machines/power/settings.ts";

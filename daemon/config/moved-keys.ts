@@ -1,11 +1,11 @@
-/** Keys of earlier versions and their new places. A file with old keys is read as before. */
+/** Moves keys of earlier versions to their new paths. Muster still accepts a file with old keys. */
 
 export interface MovedKey {
   from: string;
   to: string;
 }
 
-/** The first match holds, so `control.url` comes before `control`. */
+/** The first match applies, so `control.url` is listed before `control`. */
 export const movedKeys: readonly MovedKey[] = [
   { from: "control.url", to: "machines.call_home.url" },
   { from: "control.node_networks", to: "machines.call_home.networks" },
@@ -28,7 +28,7 @@ export interface Moved {
   settings: unknown;
   /** The old keys that the file uses. */
   moved: MovedKey[];
-  /** The name of a setting as the file has it: `debian.suite`, or `machines.debian.suite`. */
+  /** Returns the name of a setting as the file writes it, such as `debian.suite` or `machines.debian.suite`. */
   nameOf(path: readonly string[]): string;
 }
 
@@ -46,7 +46,7 @@ export function moveKeys(document: unknown): Moved {
   return { settings, moved, nameOf: (path) => nameIn(document, moved, path).join(".") };
 }
 
-/** The new place of an old key, wherever it is written: `control.url`, or `admin.control.url`. */
+/** Returns the new path of an old key, which may be written as `control.url` or as `admin.control.url`. */
 export function newPlaceOf(path: string): string | undefined {
   const asBefore = movedKeys.filter(({ to }) => path.startsWith(`${to}.`)).map(({ from, to }) => `${from}${path.slice(to.length)}`);
   return movedKeys.find(({ from }) => from === path || asBefore.includes(from))?.to;
@@ -61,7 +61,7 @@ function valueAt(settings: unknown, [key, ...rest]: readonly string[]): unknown 
   return isSection(settings) && Object.hasOwn(settings, key) ? valueAt(settings[key], rest) : undefined;
 }
 
-/** Removes a key, and a section that has become empty with it. */
+/** Removes a key, and also removes its section if the section is then empty. */
 function without(settings: unknown, [key, ...rest]: readonly string[]): unknown {
   if (!isSection(settings) || key === undefined) return settings;
   const { [key]: value, ...others } = settings;
@@ -69,7 +69,7 @@ function without(settings: unknown, [key, ...rest]: readonly string[]): unknown 
   return left === undefined || (isSection(left) && Object.keys(left).length === 0) ? others : { ...settings, [key]: left };
 }
 
-/** A section that is no section is left alone: the schema refuses it by name. */
+/** A section with a wrong type stays unchanged, because the schema rejects it by name. */
 function put(settings: unknown, [key, ...rest]: readonly string[], value: (there: unknown) => unknown): unknown {
   if (key === undefined) return value(settings);
   if (settings !== undefined && !isSection(settings)) return settings;
@@ -88,7 +88,7 @@ function merged(there: unknown, value: unknown, { from, to }: MovedKey, doubles:
   return both;
 }
 
-/** The place where more of the path exists is the place that the file uses. */
+/** Returns the old or the new path of a setting, depending on which path has more existing keys in the file. */
 function nameIn(document: unknown, moved: readonly MovedKey[], path: readonly string[]): string[] {
   const names = moved
     .map(({ from, to }) => ({ from: from.split("."), to: to.split(".") }))
@@ -98,7 +98,7 @@ function nameIn(document: unknown, moved: readonly MovedKey[], path: readonly st
   return older ? older.name : [...path];
 }
 
-/** The number of leading steps of the path that exist. */
+/** Returns how many leading keys of the path exist in the document. */
 function depth(document: unknown, [key, ...rest]: readonly string[]): number {
   return key !== undefined && isSection(document) && Object.hasOwn(document, key) ? 1 + depth(document[key], rest) : 0;
 }

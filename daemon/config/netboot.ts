@@ -1,9 +1,9 @@
-/** The `netboot` section: the cards that machines boot from, and the settings of each. */
+/** The schema of the `netboot` section, which configures the cards that machines boot from. */
 import * as z from "zod";
 import { type Block, blockHolds, parseBlock, toAddress, toNumber } from "../../pxe/dhcp/message/address.ts";
 import { Mac } from "../contract/names.ts";
 
-/** Checked here because node:dgram accepts 70000 without an error and binds port 4464. */
+/** Limits the range here, because node:dgram accepts 70000 without an error and binds port 4464. */
 export const Port = z.int().min(0).max(65535);
 export const Cidr = z.cidrv4("must be a network such as 10.77.0.0/16");
 
@@ -21,7 +21,7 @@ const Domain = z
   .regex(/^(?=.{1,253}$)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/, "is not a domain name such as lab.internal")
   .describe("A domain name.");
 
-/** Sent only to DHCP clients that request them. */
+/** DHCP options that are sent only to clients that request them. */
 const extraOptions = {
   ntp: z.array(z.ipv4()).max(16).optional().describe("Full mode: time servers (option 42)."),
   search: z.array(Domain).max(16).optional().describe("Full mode: domains to search (option 119)."),
@@ -104,8 +104,8 @@ export const Netboot = z.strictObject({
 });
 export type Netboot = z.output<typeof Netboot>;
 
-/** The settings of one card: `netboot`, overridden by the card's own keys. */
-export type BootInterface = Netboot & { interface: string /** The key of the file that names the card. */; key: string };
+/** The settings of one card. The card's own keys override the keys of `netboot`. */
+export type BootInterface = Netboot & { interface: string /** The configuration key that names the card. */; key: string };
 
 export function bootInterfaces(netboot: Netboot): BootInterface[] {
   const { interface: only, interfaces, subnets } = netboot;
@@ -116,7 +116,8 @@ export function bootInterfaces(netboot: Netboot): BootInterface[] {
     ...given(own),
     interface: own.interface,
     key: `netboot.interfaces[${index}].interface`,
-    // A subnet on another card's wire cannot be reached from here. A relay may arrive at any card and means the same at each.
+    // Leaves out subnets on the wire of another card, because they cannot be reached through this card. A relay is not
+    // bound to a card, so its subnets apply to every card.
     subnets: subnets
       .filter(({ link }) => link === undefined || link === own.interface || !names.has(link))
       .map((subnet) => ({
@@ -134,7 +135,7 @@ function given<T extends object>(own: T): Partial<Given<T>> {
   return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as Partial<Given<T>>;
 }
 
-/** Checks that involve two settings. */
+/** Checks settings that depend on each other. */
 export function checkNetboot(netboot: Netboot): void {
   if (netboot.interfaces.length > 0) checkInterfaces(netboot);
   else if (netboot.dhcp !== "off" && !netboot.interface)

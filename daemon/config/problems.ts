@@ -1,4 +1,4 @@
-/** Describes what is wrong with a configuration, key by key, with the names of the file. */
+/** Describes the faults of a configuration, with the key names that the file uses. */
 import * as z from "zod";
 import { movedKeys, newPlaceOf } from "./moved-keys.ts";
 
@@ -19,7 +19,7 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType, nameOf: NameOf):
   return [`${nameOf(at) || "the file"}: ${issue.message}`];
 }
 
-/** The key exists in another section, under this name or under the name of an earlier version. */
+/** Finds the path of a key that exists in another section, under the same name or an earlier name. */
 function elsewhere(path: string[], schema: z.ZodType): string | undefined {
   const key = path.at(-1);
   const moved = newPlaceOf(path.join("."));
@@ -35,7 +35,7 @@ function nearby(at: string[], key: string, schema: z.ZodType, nameOf: NameOf): s
   return section && oldSections[section];
 }
 
-/** Sections of earlier versions, with their new places. */
+/** Sections of earlier versions, with their new paths. */
 const oldSections: Record<string, string> = Object.fromEntries(
   movedKeys.filter(({ from }) => !from.includes(".")).map(({ from, to }) => [from, to]),
 );
@@ -73,7 +73,7 @@ function nearest(key: string, known: string[]): string | undefined {
   return best && best.distance <= Math.max(2, key.length / 3) ? best.each : undefined;
 }
 
-/** Levenshtein distance: the number of letters to change, insert or remove. */
+/** Returns the Levenshtein distance: the number of letters to change, insert or remove. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (const [index, letter] of [...one].entries()) {

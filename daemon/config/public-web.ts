@@ -1,4 +1,4 @@
-/** An address that every viewer of the page may see. */
+/** A web address that every viewer of the page may see. */
 import * as z from "zod";
 
 export const PublicWeb = z

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { MusterError } from "../errors/errors.ts";
 
-/** `key` is the configuration key, for the error. */
+/** `key` is the configuration key that an error names. */
 export function readSecret(key: string, file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   try {
