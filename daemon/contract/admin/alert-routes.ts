@@ -1,4 +1,4 @@
-/** Routes to read alerts and the settings that raise them. */
+/** Routes to read alerts and the rules that raise them. */
 import * as z from "zod";
 import type { Route } from "../route.ts";
 import { Alert, AlertRule } from "./alert.ts";
@@ -18,12 +18,12 @@ export const alertRoutes = {
     summary: "The rules that raise alerts, and the state of the webhook",
     access: "viewer",
     response: z.object({
-      /** True if a webhook is configured. Its address is a secret. */
+      /** True if a webhook is configured. The webhook's address is a secret and is not returned. */
       webhook: z.boolean(),
-      /** Alerts that the webhook has not accepted yet. */
+      /** Number of alerts that the webhook has not accepted yet. */
       waiting: z.int(),
       repeatMinutes: z.int(),
-      /** `when` is the condition in words. Without it the rule is off. */
+      /** `when` describes the condition in words. Without `when`, the rule is off. */
       rules: z.array(z.object({ rule: AlertRule, when: z.string().optional() })),
     }),
   },

@@ -5,7 +5,7 @@ import { Instant } from "../names.ts";
 export const AlertRule = z.enum(["failed-logins", "policy-violations", "refusals", "node-failures", "error-rate", "cost"]);
 export type AlertRule = z.output<typeof AlertRule>;
 
-/** `none`: no webhook is configured. `given-up`: the webhook did not accept it for days. */
+/** `none`: no webhook is configured. `given-up`: the webhook did not accept the alert for days. */
 export const Delivery = z.enum(["none", "waiting", "delivered", "given-up"]);
 export type Delivery = z.output<typeof Delivery>;
 
@@ -17,7 +17,7 @@ export const Alert = z.object({
   delivery: Delivery,
   tries: z.int(),
   deliveredAt: Instant.optional(),
-  /** Why the last try failed. */
+  /** The reason why the last delivery failed. */
   error: z.string().optional(),
 });
 export type Alert = z.output<typeof Alert>;

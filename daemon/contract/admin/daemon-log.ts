@@ -1,13 +1,16 @@
-/** The log of the daemon's own processes, as people see it: numbered lines without secrets, the newest only. */
+/** The log of the daemon's own processes for people. It contains only the newest lines, numbered and without secrets. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 
-/** In order of severity, lowest first. */
+/** Log levels in order of severity, lowest first. */
 export const LogLevel = z.enum(["trace", "debug", "info", "warn", "error", "fatal"]);
 export type LogLevel = z.output<typeof LogLevel>;
 
 export const LogLine = z.object({
-  /** Grows across restarts of all processes except the supervisor. A start of the supervisor begins a new `epoch`. */
+  /**
+   * The line number, which keeps growing across restarts of all processes except the supervisor. Each start of the
+   * supervisor begins a new `epoch`.
+   */
   seq: z.int(),
   at: Instant,
   level: LogLevel,
@@ -23,12 +26,12 @@ export type LogLine = z.output<typeof LogLine>;
 export const DaemonLog = z.object({
   epoch: z.string(),
   lines: z.array(LogLine),
-  /** Pass this as `since` to get the following lines. */
+  /** Pass this number as `since` to get the following lines. */
   next: z.int(),
 });
 export type DaemonLog = z.output<typeof DaemonLog>;
 
-/** True for a line of at least this severity, from this process or part of a process. */
+/** True if the line has at least this severity and is from this process or part of a process. */
 export function isWanted(line: LogLine, level: LogLevel, part: string | undefined): boolean {
   const rank = LogLevel.options.indexOf(line.level) - LogLevel.options.indexOf(level);
   return rank >= 0 && (part === undefined || line.process === part || line.part === part);

@@ -1,4 +1,4 @@
-/** Results of `muster doctor`: everything that a start depends on, with advice where something is wrong. */
+/** Results of `muster doctor`, which checks everything that a start depends on and gives advice about problems. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 
@@ -6,7 +6,7 @@ export const Check = z.object({
   name: z.string(),
   ok: z.boolean(),
   detail: z.string(),
-  /** The next step to fix the problem, or an optional improvement if there is none. */
+  /** The next step to fix the problem. If there is no problem, this is an optional improvement. */
   advice: z.string().optional(),
 });
 export type Check = z.output<typeof Check>;

@@ -1,4 +1,4 @@
-/** Routes about API keys and the browser sessions made from them. */
+/** Routes for API keys, and for the browser sessions that start with a key. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 import type { Route } from "../route.ts";

@@ -1,11 +1,11 @@
-/** API keys and the sessions made from them. A key is shown once and stored only as SHA-256. */
+/** API keys, and the sessions that people start with a key. A key is shown only once and stored only as a SHA-256 hash. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 
 export const Role = z.enum(["viewer", "operator", "admin", "agent", "node"]);
 export type Role = z.output<typeof Role>;
 
-/** Appears in every event that the key causes. */
+/** The name of a key, which appears in every event that the key causes. */
 export const KeyName = z
   .string()
   .regex(/^\P{Cc}+$/u, "is empty or holds control characters")
@@ -29,7 +29,7 @@ export const Session = z.object({
   name: z.string(),
   role: Role,
   owner: z.string(),
-  /** The browser sends it in the header `x-csrf-token` with every change. Absent for bearer keys. */
+  /** The token that the browser sends in the header `x-csrf-token` with every change. Absent for bearer keys. */
   csrfToken: z.string().optional(),
   expiresAt: Instant.optional(),
 });

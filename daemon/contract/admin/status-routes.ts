@@ -20,10 +20,10 @@ export const statusRoutes = {
     response: z.object({
       version: z.string(),
       startedAt: z.string(),
-      /** The strongest mode of all interfaces. */
+      /** The strongest DHCP mode of all interfaces. */
       dhcpMode: z.enum(["off", "proxy", "full"]),
       interfaces: z.array(z.object({ interface: z.string(), address: z.string(), dhcp: z.enum(["off", "proxy", "full"]) })),
-      /** The profile of an armed node that names none. */
+      /** The profile for an armed node without a profile of its own. */
       defaultProfile: Profile,
       executor: z.enum(["connected", "disconnected"]),
       netboot: z.object({ alive: z.boolean(), seenAt: z.string().optional() }),

@@ -1,4 +1,4 @@
-/** Filter and page of a query for audit records. */
+/** Filters and paging of a query for audit records. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 import { AuditAction } from "./audit.ts";
@@ -6,10 +6,10 @@ import { AuditAction } from "./audit.ts";
 export const AuditQuery = z.object({
   since: Instant.optional(),
   until: Instant.optional(),
-  /** Name of the actor, or of the person the actor worked for. */
+  /** Name of the actor, or of the person that the actor worked for. */
   user: z.string().max(200).optional(),
   action: AuditAction.optional(),
-  /** Return records before this number. Used for paging, because the newest come first. */
+  /** Return only records with a lower number. This field is for paging, because the newest records are returned first. */
   before: z.coerce.number().int().min(1).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });

@@ -2,9 +2,10 @@
 import * as z from "zod";
 
 /**
- * `altered`: a record, or a text kept with it, does not fit its hash. `removed`: missing before the end. `truncated`: missing at the end.
- * `reordered`: not at its place. `rewritten`: consistent, but not the records that were hashed or signed before. `forged`: a checkpoint that
- * the key did not sign. `unsigned`: no checkpoint covers the end.
+ * `altered`: a record or its stored text does not match its hash. `removed`: records before the last one are missing.
+ * `truncated`: records at the end are missing. `reordered`: a record is at the wrong position. `rewritten`: the records
+ * are consistent, but differ from those that were hashed or signed before. `forged`: the key did not sign a checkpoint.
+ * `unsigned`: no checkpoint covers the last records.
  */
 export const AuditFindingKind = z.enum(["altered", "removed", "reordered", "truncated", "rewritten", "forged", "unsigned"]);
 export type AuditFindingKind = z.output<typeof AuditFindingKind>;
@@ -23,7 +24,7 @@ export const AuditReport = z.object({
   records: z.int(),
   first: z.int().optional(),
   last: z.int().optional(),
-  /** A signed checkpoint covers all records up to this one. */
+  /** Number of the last record that a signed checkpoint covers. */
   signedTo: z.int(),
   findings: z.array(AuditFinding),
 });

@@ -1,4 +1,4 @@
-/** Routes to read and export audit records, and to erase a person from them. */
+/** Routes to read and export audit records, and to erase a person's data from them. */
 import * as z from "zod";
 import type { Route } from "../route.ts";
 import { AuditRecord } from "./audit.ts";
@@ -9,7 +9,7 @@ export const auditRoutes = {
     method: "GET",
     path: "/api/audit",
     summary: "Audit records, newest first",
-    // Records contain names and reasons of people, and the addresses of failed logins.
+    // Only admins may read records, because they contain people's names and reasons, and addresses of failed logins.
     access: "admin",
     query: AuditQuery,
     response: z.array(AuditRecord),

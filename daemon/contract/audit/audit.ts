@@ -1,4 +1,7 @@
-/** Audit records: an actor, an action, a subject, a time and a reason. Records are chained by hashes and never changed. */
+/**
+ * Audit records, each with an actor, an action, a subject, a time and a reason. Hashes chain the records, and records
+ * are never changed.
+ */
 import * as z from "zod";
 import { Digest } from "../changes/plan.ts";
 import { Instant } from "../names.ts";
@@ -23,12 +26,15 @@ export const AuditAction = z.enum([
 ]);
 export type AuditAction = z.output<typeof AuditAction>;
 
-/** The content of a record. Names and reasons of people are stored apart and can be erased. The record has their salted digests. */
+/**
+ * The content of an audit record. People's names and reasons are stored separately, so that they can be erased. The
+ * record contains only salted digests of these names and reasons.
+ */
 export const AuditEntry = z.object({
   action: AuditAction,
-  /** The key that acted, and the person it acted for. `system` is Muster itself. */
+  /** The key that acted, and the person that the key acted for. `system` is Muster itself. */
   actor: z.object({ keyId: z.string(), name: z.string(), role: z.string(), onBehalfOf: z.string().optional() }),
-  /** A plan, an approval, an execution, a node or a key. */
+  /** The plan, approval, execution, node or key that the record is about. */
   subject: z.string().max(200),
   summary: z.string().max(500),
   reason: z.string().max(500).optional(),
@@ -37,7 +43,7 @@ export const AuditEntry = z.object({
   policyVersion: Digest.optional(),
   result: z.string().max(100).optional(),
   costUsd: z.number().min(0).optional(),
-  /** An intent and its outcome have the same id. */
+  /** The intent and the outcome of an execution have the same id. */
   executionId: z.string().optional(),
 });
 export type AuditEntry = z.output<typeof AuditEntry>;
