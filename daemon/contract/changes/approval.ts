@@ -4,15 +4,15 @@ import { KeyName } from "../admin/key.ts";
 import { Instant } from "../names.ts";
 import { Digest, QuorumGroup } from "./plan.ts";
 
-/** Opaque. An approval is valid for one execution. */
+/** The opaque id of an approval. An approval is valid for one execution. */
 export const ApprovalId = z.string().regex(/^apr_[A-Za-z0-9_-]{22}$/, "is not the id of an approval, as `muster approvals` lists them");
 
-/** The name of the curve, and the 32 bytes of the key in base64. */
+/** A voter's public key: the name of the curve, and the 32 bytes of the key in base64. */
 export const VoterKey = z
   .string()
   .regex(/^ed25519:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, "is not a voter's public key, as `muster voter keygen` prints it");
 
-/** Signature of a voter. It covers the approval, the answer, the voter and the time. */
+/** Signature of a voter. The signature covers the approval, the answer, the voter and the time. */
 export const VoteSignature = z.strictObject({
   voter: KeyName,
   at: Instant,
@@ -31,7 +31,10 @@ export const Vote = z.object({
 });
 export type Vote = z.output<typeof Vote>;
 
-/**\n * `used`: its plan was started. `withdrawn`: by the requester. `dropped`: the plan, its preview, the policy or the targets changed.\n * Only `pending` accepts votes. Only `approved` can be executed.\n */
+/**
+ * `used`: the plan was started. `withdrawn`: the requester withdrew the request. `dropped`: the plan, its preview, the
+ * policy or the targets changed. Only a `pending` approval accepts votes. Only an `approved` approval allows an execution.
+ */
 export const ApprovalState = z.enum(["pending", "approved", "denied", "expired", "used", "dropped", "withdrawn"]);
 export type ApprovalState = z.output<typeof ApprovalState>;
 
@@ -44,17 +47,17 @@ export const Approval = z.object({
   targetsHash: Digest,
   requestedBy: z.string(),
   requesterKeyId: z.string(),
-  /** The person that the requester acted for. Like the requester, this person has no vote. */
+  /** The person that the requester acted for. Like the requester, this person may not vote. */
   onBehalfOf: z.string().optional(),
   quorum: z.array(QuorumGroup),
   votes: z.array(Vote),
   state: ApprovalState,
   createdAt: Instant,
-  /** It expires if it is not decided by this time. Silence is never consent. */
+  /** The approval expires if it is not decided by this time. Silence is never consent. */
   decideBy: Instant,
-  /** Seconds after the last vote in which the plan may start. */
+  /** Seconds after the last vote within which the plan may start. */
   executeSeconds: z.int().min(1),
-  /** Set with the last vote. The approval expires if the plan has not started by then. */
+  /** Set when the last required vote is cast. The approval expires if the plan has not started by then. */
   executeBy: Instant.optional(),
 });
 export type Approval = z.output<typeof Approval>;

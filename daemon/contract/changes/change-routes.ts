@@ -12,7 +12,10 @@ const ApprovalRef = z.object({ id: ApprovalId });
 const ExecutionRef = z.object({ id: z.uuid("is not the id of an execution, as `muster executions` lists them") });
 const limit = z.coerce.number().int().min(1).max(1000).default(200);
 
-/** Result of a proposal: an approval if people must vote, or an execution. A dry run has neither and is not saved. */
+/**
+ * Result of a proposal, with an approval if people must vote, or else an execution. A dry run has no approval and no
+ * execution, and it is not saved.
+ */
 export const Proposed = z.object({
   work: PlannedWork,
   dryRun: z.boolean(),
@@ -21,10 +24,13 @@ export const Proposed = z.object({
 });
 export type Proposed = z.output<typeof Proposed>;
 
-/** The documented body. Control does not trust the plan: it plans again from the goal and targets, and both must match. */
+/**
+ * The documented body. Control does not trust the plan: it plans again from the goal and targets, and refuses a plan
+ * that differs.
+ */
 export const PlanExecution = z.object({
   execution_id: z.string().min(1).max(100),
-  /** `targets` as proposed, such as `all`. Without them, the nodes of the plan by name. */
+  /** `targets` are the targets of the proposal, such as `all`. Without `targets`, the node names in the plan apply. */
   plan: z.object({ plan: Plan, hash: Digest, targets: Proposal.shape.targets.unwrap().optional() }),
   tenant_id: z.string().min(1).max(100),
   actor_id: z.string().min(1).max(100),
@@ -33,7 +39,10 @@ export type PlanExecution = z.output<typeof PlanExecution>;
 
 export const PlanExecuted = z.object({
   execution_id: z.string(),
-  /** `pending`: it waits for approval, is queued or runs. Repeat the request with the same body. `partial`: some steps stay done. */
+  /**
+   * `pending`: the execution waits for approval, is queued or runs. Repeat the request with the same body to get the
+   * result. `partial`: only some steps took effect.
+   */
   status: z.enum(["success", "failed", "partial", "pending"]),
   result: z.string(),
   step_results: z.array(StepResult),
@@ -85,7 +94,10 @@ export const changeRoutes = {
     summary: "One approval with its votes and its plan",
     access: "viewer",
     params: ApprovalRef,
-    /** With `signedVotes` an approving vote needs the signature of a registered voter. `muster approve` signs it. A denial needs none. */
+    /**
+     * With `signedVotes`, an approving vote needs the signature of a registered voter. `muster approve` signs it. A
+     * denial needs no signature.
+     */
     response: z.object({ approval: Approval, work: PlannedWork, signedVotes: z.boolean() }),
   },
   voteApproval: {

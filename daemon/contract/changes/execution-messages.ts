@@ -1,9 +1,12 @@
-/** Messages between control and executor about executions of plans, and about the acts that control performs for their steps. */
+/** Messages between control and executor about executions, and about the acts that control performs for their steps. */
 import * as z from "zod";
 import { ExecutionStatus, StepResult } from "./execution.ts";
 import { Digest } from "./plan.ts";
 
-/** The end of an act that control performed for a step. `unknown`: control stopped during the act, so it may have happened. */
+/**
+ * The result of an act that control performed for a step. `unknown`: control stopped during the act, so the act may
+ * have happened.
+ */
 export const ActOutcome = z.strictObject({ ended: z.enum(["well", "badly", "unknown"]), message: z.string().max(4000) });
 export type ActOutcome = z.output<typeof ActOutcome>;
 
@@ -20,21 +23,27 @@ export const ActRequest = z.object({
 });
 export type ActRequest = z.output<typeof ActRequest>;
 
-/** Executions that run, and ended ones until control sends `forget-execution`. The executor has no others. */
+/** Running executions, and ended executions until control sends `forget-execution`. The executor keeps no other executions. */
 export const KeptExecutions = z.array(z.object({ executionId: z.uuid(), status: ExecutionStatus })).optional();
 
 export const executionMessagesToExecutor = [
-  /** Carries only the id. The executor reads the plan from the database and checks by itself if it may run it. */
+  /**
+   * The message contains only the id. The executor reads the plan from the database and checks itself whether the plan
+   * may run.
+   */
   z.strictObject({ type: z.literal("execute"), executionId: z.uuid() }),
   z.strictObject({ type: z.literal("stop"), executionId: z.uuid() }),
   /** The answer to `act`. Control gives the same answer to a repeated request. */
   z.strictObject({ type: z.literal("acted"), executionId: z.uuid(), stepId: z.string(), outcome: ActOutcome }),
-  /** The result is in the database. The executor still remembers that the execution was done. */
+  /**
+   * The result is in the database, so the executor may stop reporting it. The executor still remembers that it has run
+   * the execution.
+   */
   z.strictObject({ type: z.literal("forget-execution"), executionId: z.uuid() }),
 ] as const;
 
 export const executionMessagesFromExecutor = [
-  /** A step started or ended. Repeated on every connection while the executor keeps the execution. */
+  /** A step has started or ended. The executor repeats the message on every connection while it keeps the execution. */
   z.object({ type: z.literal("step"), executionId: z.uuid(), step: StepResult }),
   ActRequest,
   z.object({

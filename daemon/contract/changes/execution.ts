@@ -13,7 +13,7 @@ export const StepResult = z.object({
   startedAt: Instant.optional(),
   endedAt: Instant.optional(),
   exitCode: z.int().nullable().optional(),
-  /** Output with secrets masked, cut to the limit of the tool. Untrusted. */
+  /** The output of the step, with secrets masked and cut to the tool's limit. Untrusted. */
   output: z.string().optional(),
   error: z.string().optional(),
 });

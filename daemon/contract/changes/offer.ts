@@ -17,11 +17,11 @@ const OfferedTool = z.object({
   name: z.string(),
   description: z.string(),
   method: Method,
-  /** Risk with default parameters. Other values can raise it. */
+  /** Risk with default parameters. Other values can raise the risk. */
   risk: Risk,
   needsNodes: z.boolean(),
   preview: z.enum(["exact", "check", "none"]),
-  /** The tool that reverts it. */
+  /** The tool that undoes this tool's changes. */
   undo: z.string().optional(),
   timeoutSeconds: z.int(),
   parameters: z.array(OfferedParameter),

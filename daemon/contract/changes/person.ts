@@ -1,9 +1,9 @@
-/** Compares people by name: owners of keys, requesters and voters. */
+/** Compares key owners, requesters and voters by name. */
 
-/** Ignores case and spaces: one person spells a name in two ways more often than two people share it. */
+/** Ignores case and spaces, because one person with two spellings is more likely than two people with one name. */
 export const samePerson = (one: string, other: string): boolean => spelled(one) === spelled(other);
 
-/** True for the requester and for the person the requester acted for. Neither may vote. */
+/** True if this is the name of the requester, or of the person that the requester acted for. Neither may vote. */
 export const hasAsked = (name: string, { requestedBy, onBehalfOf }: { requestedBy: string; onBehalfOf?: string | undefined }): boolean =>
   samePerson(name, requestedBy) || (onBehalfOf !== undefined && samePerson(name, onBehalfOf));
 

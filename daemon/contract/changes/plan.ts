@@ -1,4 +1,4 @@
-/** Proposals, plans and decisions. A proposal becomes a plan, which is hashed, decided and executed. */
+/** Proposals, plans and decisions. A proposal becomes a plan, which control hashes, decides and executes. */
 import * as z from "zod";
 import { Role } from "../admin/key.ts";
 import { Instant, NodeName } from "../names.ts";
@@ -11,13 +11,19 @@ export type Digest = z.output<typeof Digest>;
 /** Name of a file in `daemon/changes/runbooks/` or in the site's own folder, without the extension. */
 export const RunbookName = z.string().regex(/^[a-z][a-z0-9-]{1,60}$/, "is not a runbook's name: lower-case letters, digits and dashes");
 
-/** A tool or a runbook, its targets and a reason. The proposer does not state risk, hash or approval. */
+/**
+ * A request to use a tool or a runbook on targets, with a reason. Control determines the risk, the hash and the
+ * approval, not the proposer.
+ */
 export const Proposal = z.strictObject({
   goal: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("tool"), tool: ToolName, parameters: Values.default({}) }),
     z.strictObject({ kind: z.literal("runbook"), runbook: RunbookName, parameters: Values.default({}) }),
   ]),
-  /** Node names. Empty for a goal that needs none. `group:NAME` means all nodes of an inventory group, `all` all nodes. */
+  /**
+   * Node names. Empty for a goal that needs no nodes. `group:NAME` means all nodes of an inventory group, and `all`
+   * means all nodes.
+   */
   targets: z
     .array(z.string().regex(/^(all|group:[a-z_][a-z0-9_]{0,60}|[a-z0-9-]{1,63})$/))
     .max(5000)
@@ -25,34 +31,37 @@ export const Proposal = z.strictObject({
   reason: z.string().max(500).default(""),
   /** Deny the plan if any of its steps changes something. */
   readOnly: z.boolean().default(false),
-  /** True if the proposer has read untrusted text: output, logs or facts of machines. */
+  /** True if the proposer has read untrusted text, such as output, logs or facts of machines. */
   tainted: z.boolean().default(false),
 });
 export type Proposal = z.output<typeof Proposal>;
 export type ProposalInput = z.input<typeof Proposal>;
 
-/** A node as it was when the plan was made. Another machine with the same name gives another plan. */
+/** A node as it was when the plan was made. Another machine with the same name results in a different plan. */
 export const Target = z.strictObject({ nodeId: z.string(), node: NodeName, scope: Scope, address: z.string().optional() });
 export type Target = z.output<typeof Target>;
 
-/** A prediction of the step. `exact`: the commands themselves. `check`: a run in check mode can predict it. `none`: no prediction. */
+/**
+ * A prediction of what a step does. `exact`: the text contains the commands themselves. `check`: a run in check mode
+ * can predict the result. `none`: no prediction.
+ */
 export const StepPreview = z.strictObject({ kind: z.enum(["exact", "check", "none"]), text: z.string().max(4096) });
 
 export const PlanStep = z.strictObject({
-  /** `1`, `2`, … in order. Rollback steps are `r1`, `r2`, …. */
+  /** Steps have the ids `1`, `2`, … in order. Rollback steps are `r1`, `r2`, …. */
   id: z.string().regex(/^r?[1-9][0-9]{0,4}$/),
   tool: ToolName,
-  /** Digest of the tool's form. A changed form gives another plan. */
+  /** Digest of the tool's form. A changed form results in a different plan. */
   toolDigest: Digest,
-  /** Digest of the playbook with its roles and files. Changed content gives another plan. */
+  /** Digest of the playbook and of its roles and files. Changed files result in a different plan. */
   content: Digest.optional(),
   method: Method,
-  /** Absent for a step on the executor's own machine. */
+  /** The node of the step. Absent if the step runs on the executor's own machine. */
   target: NodeName.optional(),
   parameters: Values,
   risk: Risk,
   scope: Scope,
-  /** Ids of steps that must succeed first. */
+  /** Ids of the steps that must succeed before this step. */
   after: z.array(z.string()),
   timeoutSeconds: z.int().min(1).max(86_400),
   expectedSeconds: z.number().min(0),
@@ -61,45 +70,51 @@ export const PlanStep = z.strictObject({
 });
 export type PlanStep = z.output<typeof PlanStep>;
 
-/**\n * A canonical value without times and ids. The same proposal on the same nodes and forms gives the same bytes, and so the same hash.\n */
+/**
+ * A plan is a canonical value without times and ids. The same proposal for the same nodes and forms always produces the same
+ * bytes and the same hash.
+ */
 export const Plan = z.strictObject({
   version: z.literal(1),
   goal: Proposal.shape.goal,
   summary: z.string(),
   targets: z.array(Target),
   steps: z.array(PlanStep).max(5000),
-  /** Undo steps in reverse order. If a step fails, those of the steps that had succeeded are run. */
+  /** Undo steps in reverse order. If a step fails, the undo steps of all successful steps run. */
   rollback: z.array(z.strictObject({ undoes: z.string(), step: PlanStep })),
   readOnly: z.boolean(),
   tainted: z.boolean(),
 });
 export type Plan = z.output<typeof Plan>;
 
-/** Share of steps whose preview is not `none`: 0 to 1, and 1 for a plan without steps. */
+/** Share of steps whose preview is not `none`, from 0 to 1. A plan without steps has the share 1. */
 export const Coverage = z.number().min(0).max(1);
 
-/** Number of different people of a role who must approve. All groups of a decision must be full. The requester never counts. */
+/**
+ * Number of different people with this role who must approve. Every quorum group of a decision must have enough votes.
+ * The requester never counts.
+ */
 export const QuorumGroup = z.strictObject({ role: z.enum(["operator", "admin"]), count: z.int().min(1).max(20) });
 export type QuorumGroup = z.output<typeof QuorumGroup>;
 
 export const Decision = z.strictObject({
   answer: z.enum(["allow", "needs-approval", "deny"]),
-  /** The `@id` of the deciding rule. `unmatched` if no rule applied, which needs approval. */
+  /** The `@id` of the deciding rule. The value is `unmatched` if no rule applied, and the plan then needs approval. */
   rule: z.string(),
-  /** One line for each step or rule that mattered. */
+  /** One line for each step or rule that affected the decision. */
   reasons: z.array(z.string()),
-  /** Empty if no approval is needed. */
+  /** The required votes. Empty if no approval is needed. */
   quorum: z.array(QuorumGroup),
   /** Digest of all evaluated policy files and settings. */
   policyVersion: Digest,
 });
 export type Decision = z.output<typeof Decision>;
 
-/** Facts about a manual action: a person runs a command or clicks a button with a key of their own. */
+/** Facts about a manual action, in which a person runs a command or clicks a button with their own key. */
 export const ByHand = z.strictObject({
-  /** The person has typed the node's name. */
+  /** True if the person has typed the node's name. */
   confirmed: z.boolean(),
-  /** The node has a system that Muster installed or enrolled. */
+  /** True if the node has a system that Muster installed or enrolled. */
   inService: z.boolean(),
 });
 export type ByHand = z.output<typeof ByHand>;
@@ -114,7 +129,7 @@ export const PlannedWork = z.object({
   decision: Decision,
   reason: z.string(),
   requestedBy: z.string(),
-  /** The principal of the decision. Kept so that the policy can be evaluated again. */
+  /** The key of the requester, which is the principal of the decision. Stored so that control can evaluate the policy again. */
   requesterKeyId: z.string(),
   requesterRole: Role,
   onBehalfOf: z.string().optional(),
