@@ -1,10 +1,10 @@
-/** A job: one playbook on one node. */
+/** A job runs one playbook on one node. */
 import * as z from "zod";
 import { Instant, NodeName } from "../names.ts";
 
 /**
- * `queued`: waits for a free place. `waiting`: waits for another job or for its next attempt. `unknown`: it was running
- * at the last message of the executor. See docs/jobs.md for what to do in each state.
+ * `queued`: the job waits for a free slot. `waiting`: the job waits for another job or for its next attempt. `unknown`:
+ * the job was running when the executor sent its last message. docs/jobs.md explains what to do in each state.
  */
 export const JobStatus = z.enum([
   "queued",
@@ -32,15 +32,18 @@ export const Recap = z.object({
 });
 export type Recap = z.output<typeof Recap>;
 
-/** Purpose of a run that does not make a node ready. `look`: a read-only playbook. `preview`: reports what would change. */
+/**
+ * Purpose of a run that does not make a node ready. `look`: a run of a read-only playbook. `preview`: a run that only
+ * reports what would change.
+ */
 export const RunPurpose = z.enum(["change", "look", "preview"]);
 export type RunPurpose = z.output<typeof RunPurpose>;
 
-/** Coverage and result of a preview. */
+/** The coverage and the result of a preview. */
 export const Preview = z.object({
-  /** Tasks that their own conditions did not skip. */
+  /** Number of tasks that were not skipped by their own conditions. */
   tasks: z.int(),
-  /** Tasks that support check mode. The others can only be run. */
+  /** Number of tasks that support check mode. All other tasks have no preview. */
   previewed: z.int(),
   /** Names of tasks that would change something. */
   changes: z.array(z.string()),
@@ -50,10 +53,13 @@ export const Preview = z.object({
 export type Preview = z.output<typeof Preview>;
 
 export const JobResult = z.object({
-  /** The result in one sentence. */
+  /** The result of the job in one sentence. */
   summary: z.string(),
   hint: z.string().optional(),
-  /** Kind of failure. `task`: a task failed. `playbook`: it could not be read or started. `no-host`: it ran on no host. */
+  /**
+   * Kind of failure. `task`: a task failed. `playbook`: Ansible could not read or start the playbook. `no-host`: the
+   * playbook ran on no host.
+   */
   cause: z.enum(["unreachable", "task", "playbook", "no-host", "not-started", "refused", "deadline", "interrupted"]).optional(),
   exitCode: z.int().nullable().optional(),
   recap: Recap.optional(),
@@ -65,27 +71,30 @@ export type JobResult = z.output<typeof JobResult>;
 export const Job = z.object({
   id: z.string(),
   kind: z.literal("ansible"),
-  /** Absent for the run that makes the node ready. */
+  /** The purpose of the run. Absent for the run that makes the node ready. */
   purpose: RunPurpose.optional(),
   playbook: z.string(),
   nodeId: z.string(),
   nodeName: NodeName,
   status: JobStatus,
-  /** 1 for the first run. Grows when control retries a job after an interruption or an unreachable node. */
+  /**
+   * The number of the attempt, which is 1 for the first run. The number grows when control retries a job after an
+   * interruption or an unreachable node.
+   */
   attempt: z.int(),
   /** Number of attempts that ended because Muster was stopped or the run was killed. */
   interruptions: z.int().optional(),
-  /** Time of the next attempt. */
+  /** The time of the next attempt. */
   retryAt: Instant.optional(),
-  /** Id of a job that must succeed first. */
+  /** Id of a job that must succeed before this job. */
   after: z.string().optional(),
   /** Jobs with a higher number start first. Default: 0. */
   priority: z.int().min(-100).max(100).optional(),
-  /** Id of its run, shared by all jobs of a wave: the first job and attempt of the wave. */
+  /** Id of the Ansible run, which all jobs of a wave share. It consists of the wave's first job and that job's attempt. */
   run: z.string().optional(),
   requestedBy: z.string(),
   createdAt: Instant,
-  /** Time when it joined the queue. */
+  /** The time at which the job joined the queue. */
   queuedAt: Instant.optional(),
   startedAt: Instant.optional(),
   endedAt: Instant.optional(),
@@ -93,9 +102,12 @@ export const Job = z.object({
 });
 export type Job = z.output<typeof Job>;
 
-/** A slice of a job's output file. `next` is the byte offset to ask for afterwards. */
-/** So many days after a job's last line its output is there all the same. Longer than any job may take. */
+/**
+ * Muster keeps a job's output for at least this number of days after the last line. The period is longer than any job
+ * may take.
+ */
 export const OUTPUT_DAYS_MIN = 7;
 
+/** A slice of a job's output file. `next` is the byte offset to request next. */
 export const JobOutput = z.object({ text: z.string(), next: z.int(), end: z.boolean() });
 export type JobOutput = z.output<typeof JobOutput>;

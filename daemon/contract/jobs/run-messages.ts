@@ -1,15 +1,15 @@
-/** Messages between control and executor about runs: one Ansible process for the jobs of a wave. */
+/** Messages between control and executor about runs. A run is one Ansible process for the jobs of a wave. */
 import * as z from "zod";
 import { Instant, NodeName } from "../names.ts";
 import { Recap } from "./job.ts";
 
-/** The part of one job in a run: one attempt on one node. The node must be in the inventory. */
+/** One job of a run, which is one attempt on one node. The node must be in the inventory. */
 export const RunMember = z.strictObject({ jobId: z.string().regex(/^[a-z0-9-]{1,80}$/), attempt: z.int().min(1), node: NodeName });
 export type RunMember = z.output<typeof RunMember>;
 
 /**
- * Everything that a run needs. The executor refuses other fields. A run of several jobs is a wave.
- * All other messages identify a run by the job id and attempt of its first member.
+ * Contains everything that the executor needs for a run. The executor refuses a message with other fields. A run of
+ * several jobs is a wave. All other messages identify a run by the job id and the attempt of its first member.
  */
 export const RunRequest = z.strictObject({
   type: z.literal("run"),
@@ -22,16 +22,19 @@ export const RunRequest = z.strictObject({
 });
 export type RunRequest = z.output<typeof RunRequest>;
 
-/** The end of a run, as far as the executor knows it. */
+/** The result of a run, as far as the executor knows. */
 export const RunOutcome = z.object({
-  /** `interrupted`: stopped because the executor had to stop. `lost`: killed, or gone without a result. */
+  /**
+   * `interrupted`: the run was stopped because the executor had to stop. `lost`: the run was killed, or disappeared
+   * without a result.
+   */
   ended: z.enum(["exited", "cancelled", "timed-out", "interrupted", "not-started", "lost"]),
   exitCode: z.int().nullable(),
-  /** From Ansible's statistics event. Absent if the run did not get that far. */
+  /** From Ansible's statistics event. Absent if the run ended before that event. */
   recap: z.record(z.string(), Recap).optional(),
   /** Nodes that got no further tasks because their job was cancelled. */
   cancelledNodes: z.array(NodeName).optional(),
-  /** Reason why it did not start, or the end of its standard error. */
+  /** The reason why the run did not start, or the end of its standard error. */
   error: z.string().max(4000).optional(),
   startedAt: Instant.optional(),
   endedAt: Instant,
@@ -40,7 +43,7 @@ export type RunOutcome = z.output<typeof RunOutcome>;
 
 const RunRef = { jobId: z.string(), attempt: z.int() };
 
-/** Runs that the executor keeps: running ones, and ended ones until control sends `forget`. */
+/** Runs that the executor keeps: running runs, and ended runs until control sends `forget`. */
 export const KeptRuns = z.array(z.object({ ...RunRef, outcome: RunOutcome.optional() }));
 
 export const runMessagesToExecutor = [
@@ -49,7 +52,7 @@ export const runMessagesToExecutor = [
   z.strictObject({ type: z.literal("cancel"), jobId: z.string() }),
   /** Stop a run that no job waits for. */
   z.strictObject({ type: z.literal("disown"), jobId: z.string(), attempt: z.int() }),
-  /** The outcome is in the database, so the executor may drop it. */
+  /** The outcome is in the database, so the executor may delete its copy. */
   z.strictObject({ type: z.literal("forget"), jobId: z.string(), attempt: z.int() }),
 ] as const;
 

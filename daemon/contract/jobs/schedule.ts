@@ -15,31 +15,40 @@ export const Schedule = z.object({
   name: ScheduleName,
   playbook: PlaybookName,
   nodes: Targets,
-  /** Ids of these nodes, in order, because names can change owners. Absent in schedules of older releases, which use the names. */
+  /**
+   * Ids of the nodes in the same order as their names, because a name can later belong to another node. Schedules of
+   * older releases have no ids and use the names.
+   */
   nodeIds: z.array(z.string()).optional(),
-  /** Five fields (minute, hour, day of the month, month, day of the week) or @hourly, @daily, @weekly, @monthly. */
+  /**
+   * A cron expression with five fields (minute, hour, day of the month, month, day of the week), or @hourly, @daily,
+   * @weekly, @monthly.
+   */
   cron: z.string(),
   createdBy: z.string(),
-  /** The principal of the policy check when the schedule is due. Absent in schedules of older releases, which run as an operator. */
+  /**
+   * The principal in the policy check when the schedule is due. Schedules of older releases have no owner and run as an
+   * operator.
+   */
   owner: z.object({ keyId: z.string(), name: z.string(), role: Role }).optional(),
   createdAt: Instant,
-  /** Approval of an admin for this version of the playbook. A read-only schedule needs none. */
+  /** An admin's approval for this version of the playbook. A read-only schedule needs no approval. */
   approval: z.object({ by: z.string(), at: Instant, sha256: z.string() }).optional(),
   next: Instant,
-  /** Set while a due schedule waits for a maintenance window. */
+  /** The time since which the schedule is due. Set while it waits for a maintenance window. */
   dueSince: Instant.optional(),
-  /** Result of the last run, or the reason for the delay. */
+  /** The result of the last run, or the reason why the run is delayed. */
   last: z.object({ at: Instant, outcome: z.string() }).optional(),
 });
 export type Schedule = z.output<typeof Schedule>;
 
-/** Maintenance windows. Scheduled playbooks that change something start only while one is open. */
+/** Maintenance windows. Scheduled playbooks that change something start only while a window is open. */
 export const Maintenance = z.object({
   open: z.boolean(),
   /** The windows in words. Empty if changes may start at any time. */
   windows: z.array(z.string()),
   timeZone: z.string(),
-  /** Start of the next window, while none is open. */
+  /** The start of the next window. Absent while a window is open. */
   opens: Instant.optional(),
 });
 export type Maintenance = z.output<typeof Maintenance>;
