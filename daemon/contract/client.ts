@@ -30,9 +30,9 @@ export class ApiError extends Error {
 }
 
 export interface ClientOptions {
-  /** Empty in the browser, which uses its own origin. */
+  /** The address of control. Empty in the browser, which uses its own origin. */
   baseUrl: string;
-  /** Headers for this call: the bearer key, or the CSRF token of a session. */
+  /** Returns the headers for a call: the bearer key, or the CSRF token of a session. */
   headers: () => Record<string, string>;
   fetch?: typeof fetch;
 }

@@ -1,14 +1,17 @@
-/** Events of the system. The events of a node are its timeline. Append only. */
+/** Events of the system. The events of a node are its timeline. Events are only ever appended. */
 import * as z from "zod";
 import { Instant } from "./names.ts";
 
 export const Event = z.object({
-  /** Grows by one with each event of the system. WebSocket replay starts after it. */
+  /**
+   * The sequence number, which grows by one with each event of the system. A WebSocket replay starts after the number
+   * that the client sends.
+   */
   seq: z.int(),
   at: Instant,
   /** The process that recorded the event. */
   source: z.enum(["netboot", "control", "executor", "supervisor"]),
-  /** Dotted, coarse to fine: `dhcp.ack`, `node.armed`, `install.base`, `job.task`. */
+  /** Words from coarse to fine, separated by dots: `dhcp.ack`, `node.armed`, `install.base`, `job.task`. */
   type: z.string(),
   summary: z.string(),
   nodeId: z.string().optional(),

@@ -1,4 +1,4 @@
-/** The protocol between control and executor: one JSON object per line over a unix socket. The executor listens. */
+/** Defines the protocol between control and executor: one JSON object per line over a unix socket. The executor listens. */
 import * as z from "zod";
 import { executionMessagesFromExecutor, executionMessagesToExecutor, KeptExecutions } from "./changes/execution-messages.ts";
 import { KeptRuns, runMessagesFromExecutor, runMessagesToExecutor } from "./jobs/run-messages.ts";
@@ -17,7 +17,7 @@ export const ExecutorFigures = z.object({
 export type ExecutorFigures = z.output<typeof ExecutorFigures>;
 
 export const FromExecutor = z.discriminatedUnion("type", [
-  /** First message on every connection, so that control can compare its database with what the executor keeps. */
+  /** The first message on every connection, with which control compares its database with the executor's records. */
   z.object({
     type: z.literal("hello"),
     pid: z.int(),
@@ -25,7 +25,7 @@ export const FromExecutor = z.discriminatedUnion("type", [
     executions: KeptExecutions,
     figures: ExecutorFigures.optional(),
   }),
-  /** Sent every few seconds. Outcomes are repeated until control sends `forget`. */
+  /** Sent every few seconds. The executor repeats outcomes until control sends `forget`. */
   z.object({ type: z.literal("alive"), runs: KeptRuns, executions: KeptExecutions, figures: ExecutorFigures.optional() }),
   ...runMessagesFromExecutor,
   ...executionMessagesFromExecutor,

@@ -9,7 +9,10 @@ import { Node } from "./machines/node.ts";
 import { Instant } from "./names.ts";
 
 export const ServerFrame = z.discriminatedUnion("type", [
-  /** Sent first on every connection, then every 15 s. `epoch` changes with the database: then the client loads everything again. */
+  /**
+   * Sent at the start of every connection, then every 15 s. `epoch` changes with the database, and the client must then
+   * load everything again.
+   */
   z.object({ type: z.literal("hello"), seq: z.int(), epoch: z.string(), at: Instant }),
   /** An event, with the new state of its node, job or execution. */
   z.object({
@@ -20,9 +23,9 @@ export const ServerFrame = z.discriminatedUnion("type", [
     job: Job.optional(),
     execution: Execution.optional(),
   }),
-  /** A plan waits for approval. Sent after the event of the request, with the same number. */
+  /** A plan waits for approval. Sent after the event of the approval request, with the same sequence number. */
   z.object({ type: z.literal("approval_request"), seq: z.int(), approval: Approval, summary: z.string(), reason: z.string() }),
-  /** A vote was cast or the approval has ended, see `approval.state`. */
+  /** A person has voted or the approval has ended, as `approval.state` shows. */
   z.object({ type: z.literal("approval_response"), seq: z.int(), approval: Approval }),
   /** A vote that came over this connection was refused. */
   z.object({
@@ -33,9 +36,9 @@ export const ServerFrame = z.discriminatedUnion("type", [
     message: z.string(),
     hint: z.string(),
   }),
-  /** New output of a watched job. `offset` is the byte offset of `text`. */
+  /** New output of a watched job. `offset` is the byte offset of `text` in the whole output. */
   z.object({ type: z.literal("log"), seq: z.int(), jobId: z.string(), offset: z.int(), next: z.int(), text: z.string(), end: z.boolean() }),
-  /** New lines of the daemon log, for clients that watch it. After a change of `epoch` earlier lines are invalid. */
+  /** New lines of the daemon log, for clients that watch it. When `epoch` changes, earlier lines become invalid. */
   z.object({ type: z.literal("daemon_log"), seq: z.int(), epoch: z.string(), lines: z.array(LogLine) }),
 ]);
 export type ServerFrame = z.output<typeof ServerFrame>;
@@ -43,7 +46,7 @@ export type ServerFrame = z.output<typeof ServerFrame>;
 export const ClientFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("watch"), jobId: z.string().max(100), after: z.int().min(0).default(0) }),
   z.object({ type: z.literal("unwatch"), jobId: z.string().max(100) }),
-  /** Watch the daemon log after a known line, given by its number and epoch. */
+  /** Watch the daemon log after a known line, which is given by its number and epoch. */
   z.object({ type: z.literal("watch_daemon_log"), after: z.int().min(0).default(0), epoch: z.string().max(100).default("") }),
   z.object({ type: z.literal("unwatch_daemon_log") }),
   z.object({

@@ -1,7 +1,10 @@
 /** Formats used everywhere: MAC addresses, node names and times. */
 import * as z from "zod";
 
-/** Converted to lower case with colons. Accepts dashes and bare hex, as iPXE and vendors print them. */
+/**
+ * Converts a MAC address to lower case with colons. Accepts MAC addresses with dashes or without separators, as iPXE
+ * and vendors print them.
+ */
 export const Mac = z
   .string()
   .transform((text) => text.toLowerCase().replace(/[:.-]/g, ""))
@@ -12,12 +15,12 @@ export type Mac = z.output<typeof Mac>;
 /** A MAC address in Muster's own format. */
 export const MacText = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
 
-/** Reserved words of Ansible inventories: `--limit=all` means every machine. */
+/** Reserved words of Ansible inventories. For example, `--limit=all` means every machine. */
 const inventoryWords = ["all", "ungrouped", "localhost"];
 
 /**
- * One RFC 1123 label. Strict because the name reaches Ansible's --limit, where `@file` would read a file and
- * a comma or a leading dash would change the meaning.
+ * One RFC 1123 label. The format is strict because the name reaches Ansible's `--limit`. In that option, `@file` would
+ * read a file, and a comma or a leading dash would change the meaning.
  */
 export const NodeName = z
   .string()

@@ -6,35 +6,38 @@ export interface Route {
   path: string;
   summary: string;
   /**
-   * The role that may call it. `public` needs no key. Higher roles include lower ones: viewer < operator < admin.
-   * `proposer` routes are for operators and agents. An agent may call these and the `viewer` routes, nothing else.
+   * The lowest role that may call the route. `public` needs no key. Higher roles include lower ones: viewer < operator
+   * < admin. `proposer` routes are for operators and agents. An agent may call only `proposer` and `viewer` routes.
    */
   access: "public" | "viewer" | "proposer" | "operator" | "admin";
-  /** Limited to ten calls a minute, for the routes that an attacker would try first. */
+  /** Limits the route to ten calls a minute, because attackers would try such a route first. */
   sensitive?: true;
-  /** The handler writes its own audit records, with more detail than a call. */
+  /** True if the handler writes its own audit records, with more detail than the record of a call. */
   recordsItself?: true;
-  /** A manual action: control asks the policy first. It may be denied, or return 202 with an error that names an approval. */
+  /**
+   * The route performs a manual action, so control evaluates the policy first. The policy may deny the action, or the
+   * route returns 202 with an error that names an approval.
+   */
   byHand?: true;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
-  /** Media type of a response that is a file instead of JSON. */
+  /** Media type of the response, if it is a file instead of JSON. */
   media?: string;
   /** Status of success. Default: 200. */
   status?: number;
-  /** Error statuses that have the same response body. */
+  /** Error statuses with the same response body as a success. */
   otherwise?: number[];
   response: z.ZodType;
 }
 
-/** Body of every error. The outer `message` repeats the text under the name that the documented API uses. */
+/** Body of every error. The outer `message` repeats the text, because the documented API uses that name. */
 export const ErrorBody = z.object({
   error: z.object({
     code: z.string(),
     message: z.string(),
     hint: z.string(),
-    /** Set with status 202: the approval that the request waits for. */
+    /** The approval that the request waits for. Set only with status 202. */
     approvalId: z.string().optional(),
   }),
   message: z.string(),

@@ -1,4 +1,4 @@
-/** All routes of the control API. Validation, OpenAPI, the client and the role check follow from this table. */
+/** All routes of the control API. Validation, the OpenAPI document, the client and the role check use this table. */
 import { alertRoutes } from "./admin/alert-routes.ts";
 import { daemonLogRoutes } from "./admin/daemon-log-routes.ts";
 import { doctorRoutes } from "./admin/doctor-routes.ts";

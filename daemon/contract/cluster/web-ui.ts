@@ -1,10 +1,10 @@
 /** Links to the pages of other services. */
 import * as z from "zod";
 
-/** HTTP addresses only, because the page makes them links. */
+/** Only HTTP addresses are allowed, because the page turns them into links. */
 const WebAddress = z.url({ protocol: /^https?$/ });
 
-/** An unreachable service has a note in its name, as the documented API does, and the cause in `reason`. */
+/** The name of an unreachable service contains a note, as in the documented API, and `reason` contains the cause. */
 export const WebUi = z.object({
   name: z.string(),
   url: WebAddress,

@@ -1,4 +1,4 @@
-/** Routes that change what happens to a node at its next boot or run: arm, disarm, wipe, rescue, retire, promote, reprovision. */
+/** Routes that change the next boot or run of a node: arm, disarm, wipe, rescue, retire, promote, reprovision. */
 import * as z from "zod";
 import { Job } from "../jobs/job.ts";
 import { NodeRef } from "../names.ts";

@@ -3,12 +3,15 @@ import * as z from "zod";
 import { Mac, NodeName } from "../names.ts";
 import { Facts } from "./node.ts";
 
-/** `ssh-ed25519 AAAA…`, without a comment. */
+/** An SSH host key such as `ssh-ed25519 AAAA…`, without a comment. */
 const SshHostKey = z
   .string()
   .regex(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{40,4096}={0,3}$/, "is not an OpenSSH public host key");
 
-/** Firmware tables can have control characters. They must neither block the machine nor reach a terminal. */
+/**
+ * Replaces control characters, which firmware tables can contain. Control characters must neither block the machine nor
+ * reach a terminal.
+ */
 const printable = (facts: Facts): Facts =>
   JSON.parse(JSON.stringify(facts), (_, value: unknown) => (typeof value === "string" ? value.replace(/\p{Cc}/gu, " ").trim() : value));
 

@@ -16,7 +16,7 @@ export const enrolRoutes = {
     path: "/api/tokens",
     summary: "Create a token for machines that were installed by other means. Only this response contains it.",
     access: "operator",
-    /** With `node` the token works once, for this node. Without it, `uses` times for any machine. */
+    /** With `node`, the token works once and only for that node. Without `node`, the token works `uses` times for any machine. */
     body: z
       .strictObject({
         node: z.string().max(100).optional(),

@@ -1,20 +1,20 @@
-/** Enrolment of machines that were installed by other means, and claims of machines that were not admitted. */
+/** Enrolment of machines that Muster did not install, and claims of machines that Muster did not admit. */
 import * as z from "zod";
 import { Instant, MacText, NodeName } from "../names.ts";
 
-/** Inventory group that a machine joins. */
+/** The inventory group that a machine joins. */
 export const MachineRole = z.enum(["worker", "controller"]);
 export type MachineRole = z.output<typeof MachineRole>;
 
 export const TokenState = z.enum(["active", "used-up", "expired", "revoked"]);
 export type TokenState = z.output<typeof TokenState>;
 
-/** The token is shown once. Its id is the beginning of its hash. */
+/** A token is shown only once. The id of a token is the beginning of the token's hash. */
 export const EnrolToken = z.object({
   id: z.string(),
   state: TokenState,
   role: MachineRole,
-  /** The only node that may use it. Absent if any machine may. */
+  /** The only node that may use the token. Absent if any machine may use the token. */
   node: NodeName.optional(),
   uses: z.int(),
   used: z.int(),
@@ -24,16 +24,19 @@ export const EnrolToken = z.object({
 });
 export type EnrolToken = z.output<typeof EnrolToken>;
 
-/** A machine with a valid token whose name or MAC address belongs to another node. */
+/** A machine that presents a valid token, but uses the name or MAC address of another node. */
 export const Claim = z.object({
   id: z.string(),
   state: z.enum(["open", "released", "discarded"]),
-  /** Name and addresses as the machine reported them. */
+  /** The name and addresses that the machine reported. */
   name: NodeName,
   mac: MacText,
   address: z.string(),
   hostKey: z.string(),
-  /** The node that it claims to be. Absent if the name is a foreign host or group of the inventory. */
+  /**
+   * The node that the machine claims to be. Absent if the name belongs to an inventory host or group that is not a
+   * Muster node.
+   */
   node: NodeName.optional(),
   reason: z.string(),
   tries: z.int(),

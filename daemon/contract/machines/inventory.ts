@@ -1,4 +1,4 @@
-/** Groups and variables of Ansible's inventory that operators may set. They are typed and bounded. */
+/** Groups and variables of Ansible's inventory that operators may set. The types and sizes of variables are limited. */
 import * as z from "zod";
 import { NodeName } from "../names.ts";
 
@@ -16,7 +16,7 @@ export const GroupName = z
   .refine((name) => name !== "all" && name !== "ungrouped", "is everybody already");
 export type GroupName = z.output<typeof GroupName>;
 
-/** Muster defines the connection to a node: `ansible_connection: local` would run its tasks on the control node. */
+/** Only Muster defines the connection to a node, because `ansible_connection: local` would run its tasks on the control node. */
 const ofConnection: Record<string, z.ZodType> = {
   ansible_port: z.int().min(1).max(65535),
   ansible_user: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is not a user name"),
@@ -36,9 +36,9 @@ const Text = z
   .string()
   .max(8192)
   .refine((text) => !/[\p{Cs}\u2028\u2029\u0085\ufeff]|[^\P{Cc}\n\t]/u.test(text), "holds control characters")
-  // One YAML library writes it without quotes, the other refuses it.
+  // `<<` is refused because one YAML library writes it without quotes and the other library cannot read that.
   .refine((text) => text !== "<<", "is YAML's merge sign");
-/** Numbers that YAML 1.1 and JSON write alike. An exponent is text in YAML and a number in JSON. */
+/** Numbers that YAML 1.1 and JSON write in the same way. A number with an exponent is text in YAML but a number in JSON. */
 const Decimal = z
   .number()
   .refine(
@@ -53,13 +53,13 @@ const below = (levels: number): z.ZodType<VariableValue> =>
     : z.union([Text, Decimal, z.boolean(), z.array(below(levels - 1)).max(500), z.record(Text.max(200), below(levels - 1))]);
 export const VariableValue = below(4);
 
-/** The value must fit the name. */
+/** The value must be valid for the variable of this name. */
 export const Variable = z.object({ key: VariableName, value: VariableValue }).superRefine(({ key, value }, context) => {
   const fault = ofConnection[key]?.safeParse(value).error?.issues[0];
   if (fault) context.addIssue({ code: "custom", path: ["value"], message: fault.message });
 });
 
-/** Either a node or a group. */
+/** The owner of a variable, which is either a node or a group. */
 export const VariableOwner = z.strictObject({ node: NodeName.optional(), group: z.union([GroupName, z.literal("all")]).optional() });
 
 export const InventoryGroup = z.object({

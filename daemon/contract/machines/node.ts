@@ -2,16 +2,16 @@
 import * as z from "zod";
 import { Instant, MacText, NodeName } from "../names.ts";
 
-/** Installation method: the Debian installer, or an initrd that unpacks a prebuilt root. */
+/** The installation method: the Debian installer, or an initrd that unpacks a prebuilt root. */
 export const Profile = z.enum(["preseed", "image"]);
 export type Profile = z.output<typeof Profile>;
 
-/** A whole disk, by kernel name or stable link. Strict, because the path reaches the installer. */
+/** The path of a whole disk, as a kernel name or a stable link. The format is strict, because the installer receives the path. */
 export const DiskPath = z
   .string()
   .regex(/^\/dev\/(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._:+/-]{0,150}$/, "is not a disk such as /dev/sda or /dev/disk/by-id/...");
 
-/** Stages that an installer reports, in order. `failed` may come at any time. */
+/** Stages that an installer reports, in order. An installer may report `failed` at any time. */
 export const InstallStage = z.enum(["start", "partition", "base", "late", "done", "failed"]);
 export type InstallStage = z.output<typeof InstallStage>;
 
@@ -19,7 +19,7 @@ export type InstallStage = z.output<typeof InstallStage>;
 export const WipedDisks = z.enum(["chosen", "all"]);
 export type WipedDisks = z.output<typeof WipedDisks>;
 
-/** Phases without ongoing work. A node returns to one of them after a rescue or a cancelled wipe. */
+/** Phases without ongoing work. A node returns to one of these phases after a rescue or a cancelled wipe. */
 const restingStates = [
   z.object({ phase: z.literal("accepted") }),
   z.object({ phase: z.literal("ready"), since: Instant }),
@@ -29,23 +29,23 @@ const restingStates = [
 export const Resting = z.discriminatedUnion("phase", restingStates);
 export type Resting = z.output<typeof Resting>;
 
-/** A node has one phase at a time. Each phase has only the facts that are true in it. */
+/** A node has one phase at a time. Each phase contains only the facts that apply in that phase. */
 export const NodeState = z.discriminatedUnion("phase", [
   z.object({ phase: z.literal("discovered") }),
   ...restingStates,
-  /** The next network boot before `until` gets the installer, once. */
+  /** Muster serves the installer once, at the next network boot before `until`. */
   z.object({
     phase: z.literal("armed"),
     profile: Profile,
     until: Instant,
-    /** Set if the node was ready before. Disarming restores it. */ readySince: Instant.optional(),
+    /** Set if the node was ready before it was armed. Disarming the node restores the value. */ readySince: Instant.optional(),
   }),
   z.object({
     phase: z.literal("installing"),
     profile: Profile,
     startedAt: Instant,
     deadline: Instant,
-    /** Number of times that this arming has served the installer: 1 or 2. */
+    /** Number of times that the installer was served since the node was armed: 1 or 2. */
     attempts: z.int(),
     /** SHA-256 of the key of this installation. */
     keyHash: z.string(),
@@ -54,17 +54,20 @@ export const NodeState = z.discriminatedUnion("phase", [
   }),
   z.object({ phase: z.literal("called-home"), at: Instant, deadline: Instant }),
   z.object({ phase: z.literal("configuring"), jobId: z.string(), startedAt: Instant }),
-  /** Every network boot gets the rescue system, which leaves the disks alone. */
+  /** Every network boot starts the rescue system, which does not change the disks. */
   z.object({
     phase: z.literal("rescue"),
     since: Instant,
     before: Resting.optional(),
-    /** SHA-256 of the key of its last boot. */
+    /** SHA-256 of the key of the last rescue boot. */
     keyHash: z.string().optional(),
-    /** Address and host key of its sshd, once it runs. */
+    /** Address and host key of the node's SSH server. Absent until the server runs. */
     reach: z.object({ address: z.string(), hostKey: z.string() }).optional(),
   }),
-  /** The next network boot before `deadline` gets the wiper, once. With `startedAt` the wiper runs and must be done by then. */
+  /**
+   * Muster serves the wiper once, at the next network boot before `deadline`. If `startedAt` is set, the wiper is
+   * running and must finish by `deadline`.
+   */
   z.object({
     phase: z.literal("wiping"),
     disks: WipedDisks,
@@ -85,7 +88,7 @@ export type Phase = NodeState["phase"];
 export const CpuArch = z.enum(["x86-64", "i686"]);
 export type CpuArch = z.output<typeof CpuArch>;
 
-/** Reported hardware. Untrusted text, shown and never executed. */
+/** Reported hardware. The text is untrusted: people see it, but no program executes it. */
 export const Facts = z
   .object({
     manufacturer: z.string().max(200),
@@ -121,14 +124,14 @@ export type Facts = z.output<typeof Facts>;
 export const Node = z.object({
   id: z.string(),
   name: NodeName,
-  /** The first is the address of its discovery. */
+  /** The first address is the address with which the node was discovered. */
   macs: z.array(MacText).min(1),
   state: NodeState,
   address: z.string().optional(),
   facts: Facts,
-  /** Installation disk. Without it, the first disk that is not removable. */
+  /** Installation disk. If absent, the first disk that is not removable is the installation disk. */
   disk: DiskPath.optional(),
-  /** Quarantined machines that used its name or MAC address. */
+  /** Quarantined machines that used this node's name or MAC address. */
   claims: z.array(z.object({ id: z.string(), reason: z.string(), at: Instant })).optional(),
   createdAt: Instant,
   updatedAt: Instant,

@@ -3,7 +3,10 @@ import * as z from "zod";
 import { MacText, NodeName } from "../names.ts";
 import { PowerAction, PowerFailure, PowerState } from "./power.ts";
 
-/** Names the machine and the action. Driver, BMC address and password are in the executor's own configuration. */
+/**
+ * The message names only the machine and the action. The driver, the BMC address and the password are in the executor's
+ * own configuration.
+ */
 export const PowerRequest = z.strictObject({
   type: z.literal("power"),
   id: z.uuid(),

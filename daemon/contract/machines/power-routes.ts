@@ -1,4 +1,4 @@
-/** Routes to switch machines and to read their power state. */
+/** Routes to switch machines on or off, and to read their power state. */
 import * as z from "zod";
 import { NodeRef } from "../names.ts";
 import type { Route } from "../route.ts";

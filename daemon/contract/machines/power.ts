@@ -12,9 +12,9 @@ export type PowerState = z.output<typeof PowerState>;
 
 export const PowerResult = z.object({
   driver: PowerDriver,
-  /** Power state reported by the BMC. Absent if the driver cannot read it. */
+  /** Power state reported by the BMC. Absent if the driver cannot read the power state. */
   power: PowerState.optional(),
-  /** The result in one sentence. */
+  /** The result of the power action in one sentence. */
   message: z.string(),
 });
 export type PowerResult = z.output<typeof PowerResult>;

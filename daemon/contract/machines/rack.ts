@@ -1,4 +1,7 @@
-/** Racks with units and rooms with tiles. People use them to find a machine. Muster does not act on them. */
+/**
+ * Racks, which have units, and rooms, which have tiles. People use racks and rooms to find a machine. Muster itself
+ * does not use this information.
+ */
 import * as z from "zod";
 import { NodeName } from "../names.ts";
 
@@ -6,7 +9,7 @@ export const RackName = z
   .string()
   .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, "is not a name of a rack: begins with a letter or digit; letters, digits, spaces, . _ -");
 
-/** `rack`: rows are units, counted from the bottom. `room`: rows and columns of tiles, counted from the top left. */
+/** `rack`: rows are units, counted from the bottom. `room`: rows and columns are tiles, counted from the top left. */
 export const Rack = z.object({
   name: RackName,
   kind: z.enum(["rack", "room"]),
@@ -17,10 +20,10 @@ export type Rack = z.output<typeof Rack>;
 
 export const RackPlace = z.object({
   rack: RackName,
-  /** In a rack, the lowest unit. */
+  /** In a rack, this is the machine's lowest unit. */
   row: z.int().min(1).max(60),
   column: z.int().min(1).max(24),
-  /** Number of units in a rack, or 1 tile in a room. */
+  /** The height of the machine in units. In a room, the height is 1 tile. */
   height: z.int().min(1).max(20),
 });
 export type RackPlace = z.output<typeof RackPlace>;
@@ -28,7 +31,7 @@ export type RackPlace = z.output<typeof RackPlace>;
 export const Placed = RackPlace.extend({ node: NodeName });
 export type Placed = z.output<typeof Placed>;
 
-/** `unit 7`, `units 7-8`, `row 2, column 5`. */
+/** Returns a place in words, such as `unit 7`, `units 7-8` or `row 2, column 5`. */
 export function placeWords({ row, column, height }: Omit<RackPlace, "rack">, kind: Rack["kind"]): string {
   if (kind === "room") return `row ${row}, column ${column}`;
   return height === 1 ? `unit ${row}` : `units ${row}-${row + height - 1}`;

@@ -1,6 +1,6 @@
 /**
- * Messages of network boot firmware, as data: for `muster explain --error` and for the
- * table of the documentation. The texts are those of Intel's PXE 2.1 ROMs and of EDK2, which reuses some of the numbers.
+ * Error messages of network boot firmware, for `muster explain --error` and for the table in the documentation. The
+ * texts are those of Intel's PXE 2.1 ROMs and of EDK2, which reuses some of the numbers.
  */
 
 /** The steps of a boot, in order. An error names the step that failed or did not happen. */
@@ -10,7 +10,7 @@ export type BootStep = (typeof bootSteps)[number];
 export interface BootError {
   code: string;
   says: string;
-  /** Meaning as seen from the server. */
+  /** The meaning of the error, as seen from the server. */
   means: string;
   /** The step that failed. */
   step: BootStep;
@@ -233,7 +233,7 @@ export const bootErrors: readonly BootError[] = [
   },
 ];
 
-/** Accepts `e53`, `E53` and `PXE-E53`. */
+/** Finds an error by its code, such as `e53`, `E53` or `PXE-E53`. */
 export function findBootError(text: string): BootError | undefined {
   const code = `PXE-${text
     .trim()

@@ -1,12 +1,12 @@
-/** The Debian release for each kind of processor, as data. */
+/** The Debian release for each kind of processor. */
 import type { CpuArch, Profile } from "../machines/node.ts";
 
 export interface DebianPin {
   release: number;
   architecture: string;
-  /** Installation methods. Empty if Muster does not install it. */
+  /** Installation methods. Empty if Muster does not install the release. */
   profiles: readonly Profile[];
-  /** Reason for a release that is not the newest. */
+  /** The reason why the release is not the newest. */
   because?: string;
 }
 

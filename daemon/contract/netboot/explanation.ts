@@ -5,11 +5,11 @@ import { Instant } from "../names.ts";
 export const AskedMode = z.enum(["off", "proxy", "full"]);
 export type AskedMode = z.output<typeof AskedMode>;
 
-/** One applied rule with its input and outcome. */
+/** One rule that was applied, with its input and outcome. */
 export const Rule = z.object({ rule: z.string(), input: z.string(), outcome: z.string() });
 export type Rule = z.output<typeof Rule>;
 
-/** A problem and the next steps. */
+/** A problem, and the next steps to solve it. */
 export const Finding = z.object({ finding: z.string(), next: z.array(z.string()) });
 export type Finding = z.output<typeof Finding>;
 
@@ -19,11 +19,11 @@ export const Explanation = z.object({
   phase: z.string(),
   /** The last real DHCP packet of this machine, with the journal of its decision. */
   last: z.object({ at: Instant, summary: z.string(), journal: z.array(z.string()) }).optional(),
-  /** Observed steps of its last boot. */
+  /** The steps of the machine's last boot that Muster observed. */
   seen: z.array(z.string()),
-  /** Cause of failure of its last boot, if it failed. */
+  /** The reason why the machine's last boot failed. Absent if the boot did not fail. */
   diagnosis: Finding.optional(),
-  /** Decision on a simulated packet with the requested properties. */
+  /** The decision on a simulated DHCP packet with the requested properties. */
   dhcp: z.object({ answer: z.string(), rules: z.array(Rule), journal: z.array(z.string()) }),
   script: z.object({ action: z.enum(["wait", "install", "rescue", "wipe", "local"]), reason: z.string(), text: z.string() }),
 });

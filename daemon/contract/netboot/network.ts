@@ -3,13 +3,13 @@ import * as z from "zod";
 import { Instant, MacText } from "../names.ts";
 import { AskedMode } from "./explanation.ts";
 
-/** An offer of another DHCP server. Only broadcast offers can be received. */
+/** An offer of another DHCP server. Muster can receive only offers that are broadcast. */
 export const HeardOffer = z.object({
   address: z.string().optional(),
-  /** Server of the boot file (siaddr, option 66). */
+  /** The server from which the machine loads the boot file (siaddr, option 66). */
   nextServer: z.string().optional(),
   bootFile: z.string().optional(),
-  /** True with option 60 `PXEClient` or with PXE options (option 43). */
+  /** True if the offer contains option 60 `PXEClient` or PXE options (option 43). */
   pxe: z.boolean(),
 });
 export type HeardOffer = z.output<typeof HeardOffer>;
@@ -23,11 +23,14 @@ export const OtherServer = z.object({
 });
 export type OtherServer = z.output<typeof OtherServer>;
 
-/** Reason why an address is not assigned. */
+/** The reason why Muster does not assign an address. */
 export const SetAside = z.object({
-  /** `declined`: a machine found its new address in use. `in-use`: an ARP answer showed another machine. */
+  /**
+   * `declined`: a machine found that its new address was already in use. `in-use`: an ARP answer showed that another
+   * machine uses the address.
+   */
   kind: z.enum(["declined", "in-use"]),
-  /** The machine that declined it or uses it. */
+  /** MAC address of the machine that declined or uses the address. */
   by: MacText,
 });
 export type SetAside = z.output<typeof SetAside>;
@@ -52,7 +55,7 @@ export type Reservation = z.output<typeof Reservation>;
 
 export const SubnetView = z.object({
   subnet: z.string(),
-  /** Name of its network segment. */
+  /** Name of the network segment of the subnet. */
   link: z.string(),
   ranges: z.array(z.object({ from: z.string(), to: z.string() })),
   router: z.string(),

@@ -2,25 +2,28 @@
 import * as z from "zod";
 import { MacText } from "../names.ts";
 
-/** Ways from iPXE to the disk: BIOS drive 0x80, or an exit status that the firmware interprets. */
+/** Ways in which iPXE boots the disk: from BIOS drive 0x80, or by an exit status that the firmware interprets. */
 export const LocalBoot = z.enum(["sanboot", "exit-0", "exit-1"]);
 export type LocalBoot = z.output<typeof LocalBoot>;
 
-/** Network driver of iPXE: the firmware's (snponly.efi, undionly.kpxe) or its own (ipxe.efi, ipxe.pxe). */
+/** Network driver that iPXE uses: the firmware's (snponly.efi, undionly.kpxe) or its own (ipxe.efi, ipxe.pxe). */
 export const Loader = z.enum(["snponly", "ipxe"]);
 export type Loader = z.output<typeof Loader>;
 
-/** Fields with default behaviour are absent. */
+/** A field is absent if the machine has the default behaviour. */
 export const Quirks = z
   .strictObject({
     /** Maximum size of a TFTP block in bytes. */
     blockSize: z.int().min(8).max(1468),
-    /** False: answer without TFTP options (RFC 2347), even if the client sends some. */
+    /** If false, Muster answers without TFTP options (RFC 2347), even if the client sends some. */
     tftpOptions: z.boolean(),
-    /** Number of the TFTP block after 65535. */
+    /** The number of the TFTP block that follows block 65535. */
     rollover: z.union([z.literal(0), z.literal(1)]),
     loader: Loader,
-    /** Ways to boot the disk, in order. The next one is tried when the machine comes straight back. */
+    /**
+     * Ways to boot the disk, in the order in which Muster tries them. Muster tries the next way if the machine boots
+     * from the network again at once.
+     */
     localBoot: z
       .array(LocalBoot)
       .min(1)
@@ -40,7 +43,7 @@ export const QuirkMatch = z
     model: Pattern,
     /** Option 60. */
     vendorClass: Pattern,
-    /** Option 97, as dmidecode prints it. */
+    /** The machine's UUID (option 97), in the format of dmidecode. */
     uuid: Pattern,
     /** The first three bytes of the MAC address. */
     oui: z.string().regex(/^([0-9a-f]{2}:){2}[0-9a-f]{2}$/, "is not the beginning of a MAC address such as 00:1a:4b"),
@@ -54,7 +57,7 @@ export type QuirkMatch = z.output<typeof QuirkMatch>;
 export const QuirkLine = z.strictObject({
   when: QuirkMatch,
   set: Quirks.refine((quirks) => Object.keys(quirks).length > 0, "changes nothing"),
-  /** Evidence: a measurement or a link. */
+  /** The evidence for the quirk, which is a measurement or a link. */
   because: z.string().min(1).max(400),
 });
 export type QuirkLine = z.output<typeof QuirkLine>;
@@ -63,7 +66,7 @@ export type QuirkLine = z.output<typeof QuirkLine>;
 export const AppliedQuirk = z.object({
   name: z.enum(["blockSize", "tftpOptions", "rollover", "loader", "localBoot"]),
   value: z.union([z.number(), z.boolean(), z.string(), z.array(z.string())]),
-  /** Precedence: chosen by an operator, learned, from the file. */
+  /** The source of the quirk, in order of precedence: chosen by an operator, learned by Muster, or read from the file. */
   source: z.enum(["chosen", "learned", "file"]),
   because: z.string(),
 });

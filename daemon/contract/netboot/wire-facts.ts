@@ -1,27 +1,27 @@
-/** Fields of boot events next to their summary, as `pxe` writes them. */
+/** Fields that `pxe` adds to boot events besides the summary. */
 import * as z from "zod";
 import { HeardOffer } from "./network.ts";
 
-/** Of `dhcp.*`: one message and the answer. */
+/** Fields of `dhcp.*` events: one DHCP message and the answer to the message. */
 export const DhcpFacts = z.object({
   stage: z.enum(["bios-rom", "uefi-rom", "uefi-http", "ipxe", "operating-system"]),
-  /** `none`: no answer was sent. */
+  /** `none` means that no answer was sent. */
   answer: z.string(),
-  /** The message was sent to port 4011. */
+  /** Set if the message was sent to port 4011. */
   bootServer: z.literal(true).optional(),
   bootFile: z.string().optional(),
-  /** Reason why no boot file was named. */
+  /** The reason why the answer names no boot file. */
   withheld: z.string().optional(),
   /** The server that the machine chose (option 54). */
   server: z.string().optional(),
 });
 export type DhcpFacts = z.output<typeof DhcpFacts>;
 
-/** Of `dhcp.other-offer`: an offer of another server. */
+/** Fields of `dhcp.other-offer` events: an offer of another DHCP server. */
 export const OtherOfferFacts = HeardOffer.extend({ server: z.string(), mac: z.string().optional() });
 export type OtherOfferFacts = z.output<typeof OtherOfferFacts>;
 
-/** Of `tftp.*` and `http.*`. */
+/** Fields of `tftp.*` and `http.*` events. */
 export const FileFacts = z.object({
   file: z.string(),
   blockSize: z.int().optional(),
