@@ -32,7 +32,7 @@ export interface ChangesParts
 
 export interface Wish {
   dryRun?: boolean;
-  /** The caller chooses this key, so that it can safely repeat a request. */
+  /** The caller chooses this key, so that the caller can safely repeat a request. */
   idempotencyKey?: string | undefined;
 }
 
@@ -86,7 +86,7 @@ export class Changes {
     return this.#outcomeOf(work);
   }
 
-  /** Accepts a finished plan from the caller. Control makes the plan again and refuses it if the hash differs. */
+  /** Accepts a finished plan from the caller. Control makes the plan again and refuses the request if the hashes differ. */
   execute(request: PlanExecution, who: Who, idempotencyKey: string | undefined): Proposed {
     const { plan, hash, targets = plan.targets.map(({ node }) => node) } = request.plan;
     const { tenant_id: tenant, actor_id: actor } = request;

@@ -122,7 +122,7 @@ export class Journal {
     this.#publish("execution.running", `${work.plan.summary}: began`, { executionId: execution.id, planId: work.id });
   }
 
-  /** Records the end of an execution. If the execution never began, the audit contains no intent for it. */
+  /** Records the end of an execution. If an execution never began, the audit contains no intent for it. */
   ended(execution: Execution, work: PlannedWork): void {
     const { id, status, error } = execution;
     const summary = `${work.plan.summary}: ${status}${error === undefined ? "" : `: ${error}`}`;
@@ -140,7 +140,7 @@ export class Journal {
     this.#publish(`execution.${status}`, summary, { executionId: id, planId: work.id });
   }
 
-  /** Publishes the loss or return of the executor. Until the end, the audit contains the intent without an outcome. */
+  /** Publishes the loss or return of the executor. Until the execution ends, its intent has no outcome in the audit. */
   lostSight(execution: Execution, now: "running" | "unknown"): void {
     const summary = now === "unknown" ? "the executor is away: its progress is unknown" : "found again: it is still running";
     this.#publish(`execution.${now}`, summary, { executionId: execution.id, planId: execution.planId });

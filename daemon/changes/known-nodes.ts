@@ -37,7 +37,7 @@ export function nodesFor(
     return labelled(onlyNamed ? named : nodes.list(), labels());
   } catch (error) {
     // If the inventory cannot be read, the machines have no group and count as `prod`, the strictest scope. Operators
-    // can still switch machines off or retire them.
+    // can then still switch machines off or retire them.
     if (!(error instanceof MusterError) || !onlyNamed) throw error;
     log.warn({ err: error, nodes: targets }, "the inventory cannot be read: the machines are planned as in no group, and so in prod");
     return labelled(named, new Map());

@@ -1,6 +1,6 @@
 /**
- * Changes the state of an approval. Each function is pure and returns the state after one event. The callers of these
- * functions store the result and notify people.
+ * The functions of this file change the state of an approval. Each function is pure and returns the approval after one
+ * event. The callers store the returned approval and notify people.
  */
 import { randomBytes } from "node:crypto";
 import type { Role } from "../../contract/admin/key.ts";
@@ -9,7 +9,7 @@ import { ASKER_HAS_NO_VOTE, hasAsked, samePerson } from "../../contract/changes/
 import type { Digest, PlannedWork } from "../../contract/changes/plan.ts";
 import { quorumFull } from "./vote-count.ts";
 
-/** The hashes that an approval is bound to. If one of these hashes changes, the approval becomes invalid. */
+/** The hashes that an approval is bound to. The approval becomes invalid if one of these hashes changes. */
 export interface Bindings {
   planHash: Digest;
   previewHash: Digest;
@@ -18,9 +18,9 @@ export interface Bindings {
 }
 
 export interface Clocks {
-  /** Seconds after the request within which people must decide. */
+  /** People must decide within this number of seconds after the request. */
   decideSeconds: number;
-  /** Seconds after the last vote within which the execution must begin. */
+  /** The execution must begin within this number of seconds after the last vote. */
   executeSeconds: number;
 }
 
@@ -125,7 +125,7 @@ export function whyNot(approval: Approval, current: Bindings, now: Date): string
   return whyNotBound(approval, current);
 }
 
-/** Checks the bound hashes and the votes. Even a used approval must pass these checks. */
+/** Checks the bound hashes and the votes. These checks also apply to an approval that is already used. */
 export function whyNotBound(approval: Approval, current: Bindings): string | undefined {
   const others = changed(approval, current);
   if (others.length > 0) return `${others.join(", ")} changed since it was approved; propose it again`;

@@ -25,7 +25,7 @@ export interface ProposalParts extends StandingParts {
 
 export interface Terms {
   dryRun?: boolean | undefined;
-  /** Identifies this request. A second request with the same key within a day counts as the same request. */
+  /** Identifies a request. If two requests within a day have the same key, the second counts as a repetition. */
   key?: Digest | undefined;
   /** The expected plan hash. The proposal fails if planning produces a different hash. */
   mustBe?: Digest | undefined;
@@ -34,13 +34,13 @@ export interface Terms {
    * starts the work, so control cannot ask a person.
    */
   way?: "queue" | "hand" | "clock";
-  /** The name of the request field that lists the nodes, which errors mention. */
+  /** Errors mention this name of the request field that lists the nodes. */
   field?: string | undefined;
 }
 
 /** Lifetime of an idempotency key, in seconds. */
 const KEY_SECONDS = 24 * 60 * 60;
-/** The highest number of pending approvals for one key. With more pending requests, people would stop reading them. */
+/** The highest number of pending approvals for one key. People stop reading requests if too many are pending. */
 export const MOST_PENDING = 20;
 
 export class Proposals {
@@ -74,7 +74,10 @@ export class Proposals {
     });
   }
 
-  /** Also records a refusal. The record is saved outside the transaction, because the refusal rolls that transaction back. */
+  /**
+   * Records the refusal if the work is refused. The record is saved outside the transaction, because a refusal rolls
+   * the transaction back.
+   */
   #noted<T>(who: Who, work: PlannedWork | undefined, act: () => T): T {
     try {
       return act();
@@ -127,8 +130,8 @@ export class Proposals {
   }
 
   /**
-   * Drops earlier approvals of the same proposal if their plan has changed. The votes of these approvals were for the
-   * old plan.
+   * Drops earlier approvals of the same proposal if their plan has changed. The votes of the dropped approvals were for
+   * the old plan.
    */
   #dropChanged(proposalHash: Digest, bindings: Bindings, requesterKeyId: string): void {
     const { plans, approvals, journal } = this.#parts;

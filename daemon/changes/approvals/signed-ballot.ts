@@ -25,7 +25,7 @@ export function asSigned(approval: Approval, ballot: Ballot, voting: Voting, now
   if (!samePerson(signed.by.name, ballot.by)) return { refused: `${signed.by.name} signed it, and the API key is ${ballot.by}'s` };
   if (now.getTime() - Date.parse(signed.at) > FRESH_MS)
     return { refused: `it was signed at ${signed.at}: answer again; is the clock of that machine right?` };
-  // A valid signature does not give the right to vote to a key without that right.
+  // A key without the right to vote does not gain that right by a valid signature.
   const votes = ballot.role === "operator" || ballot.role === "admin";
   return { approval: asked, ballot: votes ? { ...ballot, role: signed.by.role } : ballot };
 }
@@ -33,8 +33,8 @@ export function asSigned(approval: Approval, ballot: Ballot, voting: Voting, now
 type AskVoting = (() => Voting) | undefined;
 
 /**
- * Returns the voters for checking an answer. If their list cannot be read, returns undefined for a no vote, which needs
- * no check. For a yes vote, an unreadable list throws an error.
+ * Returns the registered voters, which are needed to check an answer. If the list of voters cannot be read, returns
+ * undefined for a no vote, which needs no check. Throws for a yes vote if the list cannot be read.
  */
 export function votingFor({ answer }: Pick<Ballot, "answer">, voting: AskVoting): Voting | undefined {
   try {

@@ -4,8 +4,8 @@ import { spelled } from "../../contract/changes/person.ts";
 import type { QuorumGroup } from "../../contract/changes/plan.ts";
 
 /**
- * True if every group of the quorum has enough votes. Each person fills one place, and an admin may fill an operator's
- * place. An empty quorum is never full, so no plan can be approved without a quorum group.
+ * True if every group of the quorum has enough votes. Each voter fills one place in the quorum, and an admin may fill
+ * an operator's place. An empty quorum is never full, so no plan can be approved without a quorum group.
  */
 export function quorumFull(quorum: readonly QuorumGroup[], votes: readonly Vote[]): boolean {
   const places = (role: QuorumGroup["role"]) => quorum.reduce((sum, group) => sum + (group.role === role ? group.count : 0), 0);

@@ -1,6 +1,6 @@
 /**
  * Runs queued plans and follows their executions to the end. Control saves the execution before it sends the id to the
- * executor. The executor reads the rest from the store and checks itself whether the execution may begin.
+ * executor. The executor reads everything else from the store and decides itself whether the execution may begin.
  */
 import { actorOf } from "../../audit/actor.ts";
 import type { Execution, ExecutionStatus, StepResult } from "../../contract/changes/execution.ts";
@@ -49,7 +49,7 @@ export class Executions {
     const occupied = {
       atWork,
       held: new Set(nodeHolds.all().map(({ nodeId }) => nodeId)),
-      // A job that waits for its next attempt does not count, because an unreachable node may delay it for minutes.
+      // A job that waits for its next attempt does not block the node, because that wait may take minutes.
       hasJob: (nodeId: string) => ![undefined, "waiting"].includes(jobs.liveOf(nodeId)?.status),
     };
     for (const turn of whichBegin(this.#waiting(), occupied, limit)) {
@@ -85,8 +85,8 @@ export class Executions {
       journal.intended(running, work);
       return true;
     });
-    // Control saves the execution as running before it sends the id. If control stops between the two, the execution
-    // ends as unknown, so no execution runs twice.
+    // Control saves the execution as running before it sends the id. If control stops before it sends the id, the
+    // execution ends as unknown, so no execution runs twice.
     if (begun) executor.send({ type: "execute", executionId: execution.id });
   }
 
@@ -121,7 +121,7 @@ export class Executions {
     }
   }
 
-  /** Ends a queued execution. For a running execution, only sends a stop request to the executor. */
+  /** Ends a queued execution. If the execution is running, only sends a stop request to the executor. */
   cancel(id: string, who: Who, now: Date): Execution {
     const { db, journal, executor } = this.#parts;
     const execution = this.existing(id);
@@ -179,7 +179,7 @@ export class Executions {
     );
   }
 
-  /** Marks the running executions as unknown while the executor is disconnected. Their nodes stay reserved. */
+  /** Marks the running executions as unknown while the executor is disconnected. The nodes of these executions stay reserved. */
   lost(): void {
     for (const execution of this.#parts.executions.atWork()) if (execution.status === "running") this.#sight(execution, "unknown");
   }

@@ -1,7 +1,7 @@
 /**
- * Performs Muster's own acts for steps that the executor has checked and begun. Control reads the act from its own
- * database, not from the executor's message. Control performs each act at most once. It saves a claim before the act,
- * and the outcome after the act.
+ * Performs Muster's own acts for steps that the executor has already checked and begun. Control reads the act from its
+ * own database, not from the executor's message. Control performs each act at most once. Control saves a claim before
+ * the act and the outcome after the act.
  */
 import type { Execution } from "../../contract/changes/execution.ts";
 import type { ActOutcome, ActRequest } from "../../contract/changes/execution-messages.ts";
@@ -28,7 +28,7 @@ export interface StepActParts {
   journal: Journal;
   log: Pick<Log, "error" | "warn">;
   executor: { send(message: ToExecutor): boolean };
-  /** Performs the act. Resolves to one line that describes the result. */
+  /** Performs an act. The promise resolves to one line that describes the result. */
   act(act: OwnAct): Promise<string>;
 }
 
@@ -48,7 +48,7 @@ export class StepActs {
     this.#parts = parts;
   }
 
-  /** A repeated request does not start the act again. Control repeats its earlier answer instead. Never rejects. */
+  /** A repeated request receives the earlier answer and does not start the act again. The promise never rejects. */
   async take(request: ActRequest, now: Date): Promise<void> {
     const { executionId, stepId } = request;
     const key = `${executionId}/${stepId}`;
@@ -103,7 +103,10 @@ export class StepActs {
     }
   }
 
-  /** Returns the step of the stored plan. Throws if the step is not running, or if another machine has the node's name now. */
+  /**
+   * Returns the step as the stored plan defines it. Throws if the step is not running, or if another machine has the
+   * node's name now.
+   */
   #step({ executionId, stepId, planHash }: ActRequest): BegunAct {
     const { executions, plans, nodes } = this.#parts;
     const execution = executions.get(executionId);

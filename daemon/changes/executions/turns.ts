@@ -1,6 +1,6 @@
 /**
- * Selects the waiting executions that begin now, up to the limit. Each node gets at most one, and a busy node gets no
- * change. Pure.
+ * Selects the waiting executions that begin now, up to the limit. At most one execution begins on each node, and no
+ * change begins on a busy node. The function is pure.
  */
 
 export interface WaitingExecution {

@@ -1,6 +1,6 @@
 /**
  * Checks in the executor whether an execution may begin. The executor checks the stored records with its own forms,
- * policy and clock. The check ignores control's conclusions. Pure.
+ * policy and clock. The executor ignores control's conclusions. The functions of this file are pure.
  */
 import type { Approval } from "../../contract/changes/approval.ts";
 import type { Execution } from "../../contract/changes/execution.ts";
@@ -32,14 +32,14 @@ export interface WarrantWorld {
   node(name: string): KnownNode | undefined;
   /**
    * True if this executor has already begun an execution with this execution id or this approval id. The executor
-   * stores these ids on its own disk.
+   * stores the ids of begun executions on its own disk.
    */
   begun(id: string): boolean;
   /** The voters from the executor's own file. */
   voting: Voting;
   /**
-   * Seconds after the last signature within which the execution must begin. The value is from the executor's own
-   * configuration, so no signed text can change it.
+   * The execution must begin within this number of seconds after the last signature. The executor reads the number from
+   * its own configuration, so no signed text can change it.
    */
   executeSeconds: number;
 }
@@ -83,7 +83,7 @@ function otherSteps({ steps, rollback, targets }: Plan, given: WarrantWorld): st
   return undefined;
 }
 
-/** Builds the step again from its form, and compares risk, scope and preview. The executor does not trust the stored values. */
+/** Builds a step again from its form and compares the risk, scope and preview. The executor does not trust the stored values. */
 function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld & { playbooks: Playbooks }): string | undefined {
   if (!catalogue.has(step.tool)) return `there is no tool ${step.tool}`;
   const [form, digest] = [catalogue.get(step.tool), catalogue.digest(step.tool)];
@@ -96,7 +96,7 @@ function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld 
     const other = compared.find((part) => canonical(made[part]) !== canonical(step[part]));
     return other && `its ${other} is not what ${step.tool} gives with these values: ${canonical(made[other])}`;
   } catch (error) {
-    // The form rejects these values, so the step was not made from this form.
+    // If the form rejects the step's values, the step was not made from this form.
     return explain(error);
   }
 }
@@ -106,8 +106,8 @@ const compared = ["method", "parameters", "risk", "scope", "timeoutSeconds", "pr
 function notAllowed(papers: Papers, world: WarrantWorld): string | undefined {
   const { work } = papers;
   const { answer, rule, quorum } = world.policy.decide(work.plan, whoAsked(work));
-  // The executor cannot verify a manual action, and it runs no manual actions. A plan for a manual action therefore
-  // needs an approval. approval.
+  // The executor cannot verify a manual action and never runs one. Here a plan for a manual action therefore needs an
+  // approval. approval.
   if (answer === "allow") return work.byHand ? notApproved(papers, usualQuorum, world) : undefined;
   if (answer === "deny") return `denied by the rule ${rule}`;
   return notApproved(papers, quorum, world);

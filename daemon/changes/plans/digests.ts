@@ -1,8 +1,11 @@
-/** Computes the hashes that an approval needs in addition to the plan hash, and the share of steps with a preview. Pure. */
+/**
+ * Computes the hashes that an approval needs in addition to the plan hash. Also computes the share of steps with a
+ * preview. The functions of this file are pure.
+ */
 import type { Digest, Plan } from "../../contract/changes/plan.ts";
 import { digestOf } from "../tools/canonical.ts";
 
-/** Returns the share of steps whose preview is not `none`, from 0 to 1. Returns 1 for a plan without steps. */
+/** Returns the share of steps whose preview is not `none`, from 0 to 1. The result is 1 for a plan without steps. */
 export function coverageOf({ steps }: Plan): number {
   if (steps.length === 0) return 1;
   return steps.filter(({ preview }) => preview.kind !== "none").length / steps.length;

@@ -1,4 +1,7 @@
-/** Turns a goal into an ordered list of tool calls that apply to each target. The targets are resolved later. Pure. */
+/**
+ * Turns a goal into an ordered list of tool calls that apply to each target. The planner resolves the targets later.
+ * The functions of this file are pure.
+ */
 import type { Value, Values } from "../../contract/changes/tool.ts";
 import { typed } from "../tools/command.ts";
 import type { ToolForm } from "../tools/form.ts";
@@ -9,7 +12,7 @@ export interface Draft {
   tool: string;
   parameters: Values;
   after?: readonly string[];
-  /** The runbook's own undo. If it is absent, the tool's form defines the undo. */
+  /** The undo that the runbook defines. Without an undo in the runbook, the tool's form defines the undo. */
   undo?: { tool: string; parameters: Values };
 }
 

@@ -101,8 +101,8 @@ function wanted({ goal }: Proposal, catalogue: Catalogue, runbooks: Runbooks): {
 }
 
 /**
- * Every machine that the proposal names must be suitable for every step. Unsuitable machines of a group are left out
- * and listed.
+ * Every step must be possible on every machine that the proposal names. Unsuitable machines of a group are left out,
+ * and the plan lists them.
  */
 function fitNodes(
   proposal: Proposal,

@@ -1,4 +1,7 @@
-/** Makes the steps that undo a plan's changes, starting with the newest change. Changes without an undo are left out. Pure. */
+/**
+ * Makes the steps that undo a plan's changes, starting with the newest change. Changes without an undo get no rollback
+ * step. The functions of this file are pure.
+ */
 import type { Plan, PlanStep } from "../../contract/changes/plan.ts";
 import type { Value, Values } from "../../contract/changes/tool.ts";
 import type { Catalogue } from "../tools/catalogue.ts";

@@ -1,4 +1,4 @@
-/** Finds faults in a runbook, such as references to missing tools, parameters and steps. Pure. */
+/** Finds faults in a runbook, such as references to missing tools, parameters and steps. The functions of this file are pure. */
 import type { Catalogue } from "../tools/catalogue.ts";
 import type { Parameter } from "../tools/parameter.ts";
 import { placeholdersIn } from "../tools/template.ts";

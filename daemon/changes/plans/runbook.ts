@@ -39,11 +39,11 @@ export const Runbook = z.strictObject({
         tool: ToolName,
         parameters: Filled,
         /**
-         * Names of the steps that must succeed first. By default a read-only step waits for earlier changes, and a
-         * change waits for all earlier steps.
+         * Names of the steps that must succeed before this step. If absent, a read-only step waits for all earlier
+         * changes, and a change waits for all earlier steps.
          */
         after: z.array(StepName).optional(),
-        /** The name of a boolean parameter of the runbook. The step is planned only if that parameter is true. */
+        /** The name of a boolean parameter of the runbook. The step is planned only if the parameter is true. */
         when: z.string().optional(),
       }),
     )

@@ -1,4 +1,7 @@
-/** Makes one step of a plan: a tool with its values on one machine, and all facts that are known before the run. Pure. */
+/**
+ * Makes one step of a plan from a tool, its values and a machine. The step contains all facts that are known before the
+ * run. The functions of this file are pure.
+ */
 import type { Digest, PlanStep } from "../../contract/changes/plan.ts";
 import type { Values } from "../../contract/changes/tool.ts";
 import { type Call, callOf, parametersFor, showCall } from "../tools/command.ts";
@@ -42,7 +45,7 @@ export function stepOf({ id, form, digest, parameters: given, node, playbooks }:
   };
 }
 
-/** A preview that is too long is cut off and counts as `none`, because people cannot see all of it. */
+/** A preview that is too long is cut off. People cannot see all of such a preview, so it counts as `none`. */
 function previewOf(form: ToolForm, call: Call): PlanStep["preview"] {
   const text = showCall(call);
   if (text.length > PREVIEW_CHARACTERS) return { kind: "none", text: `${text.slice(0, PREVIEW_CHARACTERS - 1)}…` };

@@ -1,4 +1,7 @@
-/** Resolves the names, groups and `all` in a plan's targets to machines. Checks whether a tool can be used on a machine. Pure. */
+/**
+ * Resolves the names, groups and `all` in a plan's targets to machines. Checks whether a tool can be used on a machine.
+ * The functions of this file are pure.
+ */
 
 import type { Target } from "../../contract/changes/plan.ts";
 import type { Scope } from "../../contract/changes/tool.ts";
@@ -18,7 +21,10 @@ export interface KnownNode {
   groups: readonly string[];
 }
 
-/** All machines that a proposal names must be suitable. Unsuitable machines of a chosen group are left out. */
+/**
+ * A tool must be usable on every machine that the proposal names. Machines of a chosen group are left out if the tool
+ * cannot be used on them.
+ */
 export interface ChosenNodes {
   nodes: readonly KnownNode[];
   byName: ReadonlySet<string>;

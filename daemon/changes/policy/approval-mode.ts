@@ -1,6 +1,6 @@
 /**
- * Defines the setting that requires approvals in addition to the policy rules. The setting can only require more
- * approvals than the rules do.
+ * Defines the setting that requires approvals in addition to the policy rules. The setting can add approvals to those
+ * that the rules require, but cannot remove any.
  */
 import { MusterError } from "../../errors/errors.ts";
 

@@ -12,7 +12,7 @@ import { invalid, type PolicyRule, type RuleFile, readRuleFiles, rulesOf } from 
 export type { Who } from "./question.ts";
 
 export interface PolicySettings {
-  /** Folders of the site that contain `.cedar` files. Muster always reads its own rules as well. */
+  /** Folders of the site that contain `.cedar` files. Muster always reads its own rules too. */
   folders: readonly string[];
   approvalMode: ApprovalMode;
 }
@@ -75,8 +75,8 @@ function check(rules: readonly PolicyRule[], schema: string): void {
 }
 
 /**
- * Cedar caches a parsed policy by name for the life of the process. The version is used as the name, so that each
- * policy has its own cache entry.
+ * Cedar caches a parsed policy by name for the life of the process. The policy's version is its name, so each policy
+ * has its own cache entry.
  */
 function cedar(version: Digest, rules: readonly PolicyRule[], schema: string): (question: PolicyQuestion) => CedarAnswer {
   for (const parsed of [preparseSchema(version, schema), preparsePolicySet(version, { staticPolicies: textsOf(rules) })]) {

@@ -4,7 +4,7 @@ import type { Role } from "../../contract/admin/key.ts";
 import type { ByHand, Plan, PlanStep } from "../../contract/changes/plan.ts";
 import type { ApprovalMode } from "./approval-mode.ts";
 
-/** The requester: the key, the person, the role, and the person that an agent acts for. */
+/** The requester with key, name and role. If the requester is an agent, also the person that the agent acts for. */
 export interface Who {
   keyId: string;
   name: string;

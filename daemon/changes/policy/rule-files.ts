@@ -12,7 +12,7 @@ export interface PolicyRule {
   text: string;
   effect: "permit" | "forbid";
   quorum: QuorumGroup[];
-  /** True if the rule names a node or the node type. The rule's answer may then differ between nodes. */
+  /** True if the rule names a node or the node type, because the answer may then differ between nodes. */
   namesNodes: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface RuleFile {
   text: string;
 }
 
-/** Reserved ids of answers that no rule decided. */
+/** Reserved ids, which stand for answers that no rule decided. */
 const taken = ["unmatched", "policy-error"];
 const known = ["id", "quorum"];
 

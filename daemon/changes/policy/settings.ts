@@ -1,8 +1,11 @@
-/** Reads the policy settings of a process from the configuration and the environment. The stricter setting applies. */
+/**
+ * Reads the policy settings of a process from the configuration and the environment. If the approval modes differ, the
+ * strictest mode applies.
+ */
 import { type ApprovalMode, approvalModes, parseApprovalMode } from "./approval-mode.ts";
 import { loadPolicy, type Policy, type PolicySettings } from "./policy.ts";
 
-/** Older installations set the second of these variables. */
+/** Older installations set `APPROVAL_MODE`. */
 export const approvalVariables = ["MUSTER_APPROVAL_MODE", "APPROVAL_MODE"];
 
 interface Configured {

@@ -1,6 +1,6 @@
 /**
- * Defines the action of a form: a command, a request, a playbook, an Ansible module, or one of Muster's own acts.
- * Placeholders in an action stand for values.
+ * Defines the action of a form. An action is a command, a request, a playbook, an Ansible module, or one of Muster's
+ * own acts. An action can contain placeholders for values.
  */
 import * as z from "zod";
 

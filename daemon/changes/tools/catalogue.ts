@@ -1,6 +1,6 @@
 /**
- * Reads all tools of Muster and of the site. A form that cannot be read or has a name that is already used is reported
- * as a fault and adds no tool.
+ * Reads all tools of Muster and of the site. A form adds no tool and is reported as a fault if the form is unreadable
+ * or its name is already used.
  */
 import { basename, join, sep } from "node:path";
 import type { Digest } from "../../contract/changes/plan.ts";

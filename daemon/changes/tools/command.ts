@@ -1,4 +1,4 @@
-/** Combines a form with its values into the exact call. A value always stays one word, and no shell interprets it. */
+/** Combines a form with its values into the exact call. Each value stays one word of the call, and no shell interprets it. */
 import type { Target } from "../../contract/changes/plan.ts";
 import type { Value, Values } from "../../contract/changes/tool.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -97,7 +97,7 @@ export function typed(fields: Readonly<Record<string, Value>>, lookUp: (name: st
   );
 }
 
-/** A text for people. No code parses it. */
+/** A text for people, which no code parses. */
 export function showCall(call: Call): string {
   switch (call.kind) {
     case "command":

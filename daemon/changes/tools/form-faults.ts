@@ -1,4 +1,4 @@
-/** Finds faults that involve several fields of a form. Pure. */
+/** Finds faults that involve several fields of a form. The functions of this file are pure. */
 import type { Method } from "../../contract/changes/tool.ts";
 import { type ToolAction, wordsIn } from "./action.ts";
 import { isNarrow, type Parameter } from "./parameter.ts";
@@ -37,8 +37,8 @@ const keyOf: Record<ToolAction["kind"], string> = {
 /** The name of a program in a system folder, or a program name without a folder. */
 const PROGRAM = /^(\/usr)?(\/s?bin\/)?[a-zA-Z0-9][a-zA-Z0-9._+-]*$/;
 /**
- * The port is a number or a single placeholder such as `{port}`. The host is a fixed name, the target, or a parameter
- * of type `host`.
+ * The port of a URL is a number or a single placeholder such as `{port}`. The host of a URL is fixed, the target, or a
+ * parameter of type `host`.
  */
 const URL_SHAPE =
   /^(?:https?|\{[a-z][a-z0-9_]*\}):\/\/(\{[a-z][a-z0-9_]*\}|[^/:?#[\]@{}]+|\[[0-9a-f:]+\])(?::(\d{1,5}|\{[a-z][a-z0-9_]*\}))?(?:[/?{]|$)/;
@@ -62,7 +62,7 @@ export function actionFaults({ action, method, requiresTarget, parameters, undo,
     if ("environment" in secret !== (action.kind === "command" && method !== "ssh"))
       complain("secrets", "reach a local command by `environment`, a request by `header`, and nothing else");
   if (answers.length > 0 && action.kind !== "command") complain("answer_codes", "are those of a command");
-  // With a host parameter, the requester could choose the host that receives the secret.
+  // If the host were a parameter, the requester could choose the host that receives the secret.
   if (secrets.length > 0 && parameters.some(({ type, name }) => type === "host" && !(requiresTarget && name === "target")))
     complain("secrets", "go only where the form says: to {target} or a fixed host, not to a parameter of type host");
   if (action.kind === "command") {

@@ -70,7 +70,7 @@ const FormFile = z.strictObject({
   name: ToolName,
   description: line,
   execution: z.strictObject({
-    /** Shown to people only. The executor starts every tool, even if the tool then runs on another machine. */
+    /** The location is only shown to people. The executor starts every tool, even if the tool then runs on another machine. */
     location: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,40}$/)
@@ -93,7 +93,7 @@ const FormFile = z.strictObject({
   module: ModuleAction.optional(),
   environment: z.partialRecord(EnvironmentName, z.string().max(500)).default({}),
   secrets: z.array(SecretReference).max(10).default([]),
-  /** The lowest risk of the tool, which can only raise the computed risk. */
+  /** The lowest possible risk of the tool. It can raise the computed risk but not lower it. */
   risk: Risk.default("read"),
   effects: z.array(Effect).default([]),
   preview: z.enum(["exact", "check", "none"]).optional(),

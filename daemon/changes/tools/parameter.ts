@@ -62,13 +62,13 @@ const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, "u");
  */
 const allowsDash = (pattern: string | undefined): boolean => pattern !== undefined && /^\^?(\(\?:|\()?(\\?-|\[\\?-)/.test(pattern);
 
-/** True if the possible values are limited, so that a value may be next to other text in one word. */
+/** True if the possible values are limited. Only such a value may be next to other text in one word. */
 export const isNarrow = ({ type, pattern, enum: choices }: Parameter): boolean =>
   type !== "string" || pattern !== undefined || choices !== undefined;
 
 /**
- * Returns the value in the type of its parameter, or the problem. Numbers may be given as text, because a command line
- * contains only text.
+ * Converts a value to the type of its parameter, or returns the problem. Numbers may be given as text, because a
+ * command line contains only text.
  */
 export function checkValue(parameter: Omit<Parameter, "default" | "example">, given: Value): { value: Value } | { problem: string } {
   const { type, pattern, min, max, enum: choices } = parameter;

@@ -12,8 +12,8 @@ export interface PlaybookFacts {
 }
 
 /**
- * Throws PLAYBOOK_NOT_FOUND. Returns undefined if there is no folder of playbooks, for example when forms are only
- * checked.
+ * Throws PLAYBOOK_NOT_FOUND if there is no such playbook. Returns undefined if there is no folder of playbooks, for
+ * example when forms are only checked.
  */
 export type Playbooks = (name: string) => PlaybookFacts | undefined;
 

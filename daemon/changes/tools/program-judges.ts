@@ -1,6 +1,7 @@
 /**
- * Determines the risk of programs whose risk depends on their arguments. Only the words in this file count as reads.
- * Every other word counts as a change, because options may be abbreviated, have values, or differ between versions.
+ * Determines the risk of programs whose risk depends on their arguments. Only the options and verbs in this file count
+ * as reads. All others count as changes, because an option may be abbreviated, take a value, or differ between
+ * versions.
  */
 import type { Risk } from "../../contract/changes/tool.ts";
 import { sqlRisk } from "./sql.ts";
@@ -9,10 +10,7 @@ export type Judge = (words: readonly string[]) => Risk;
 
 const listOf = (names: string): ReadonlySet<string> => new Set(names.split(" "));
 
-/**
- * The verb must be the first word. If a later word could be the verb, the value of an option, as in `-p status`, would
- * count as a verb.
- */
+/** The verb must be the first word. Later words may be values of options. In `-p status`, for example, `status` is not a verb. */
 const byVerb = (looking: string, destroying = ""): Judge => {
   const [looks, destroys] = [listOf(looking), listOf(destroying)];
   return (words) => (words.some((word) => destroys.has(word)) ? "delete" : looks.has(words[0] ?? "") ? "read" : "write");
@@ -47,7 +45,7 @@ const psqlOption =
   /^(--no-psqlrc|-X|--no-password|-w|--csv|--tuples-only|-t|--set=ON_ERROR_STOP=1|--(host|port|username|dbname)=[^=\s]*|--command=.*)$/s;
 /**
  * Without `--command`, psql reads its statements from another source, so the risk is `delete`. A connection string
- * (`host=...`) in place of a database name is not parsed, so it counts as `delete`.
+ * (`host=...`) in place of a database name is not parsed, so the risk is also `delete`.
  */
 const psql: Judge = (words) => {
   const statements = words.filter((word) => word.startsWith("--command="));
@@ -87,7 +85,7 @@ export const judges: Readonly<Record<string, Judge>> = {
   apt: apt(byVerb("list policy show search depends rdepends", "remove purge autoremove autopurge full-upgrade")),
   "apt-cache": apt(byVerb("policy show search depends rdepends stats madison pkgnames")),
   "apt-mark": apt(byVerb("showauto showmanual showhold")),
-  // nft joins its words into one text, so a single word may contain the end of one command and the start of another.
+  // nft joins its words into one text, so a single word may contain parts of two commands.
   nft: (words) => (words.some((word) => /[;\n]/.test(word)) ? "delete" : byVerb("list", "flush delete destroy reset -f --file -i")(words)),
   find: (words) => (words.some((word) => /^-(delete|exec|execdir|ok|okdir|fprint|fprintf|fprint0|fls)$/.test(word)) ? "delete" : "read"),
   curl: (words) => (/(^| )(-X ?|--request[= ])DELETE/i.test(words.join(" ")) ? "delete" : curl(words)),

@@ -6,7 +6,7 @@ import type { Playbooks } from "./playbooks.ts";
 import { programRisk } from "./programs.ts";
 import { worst } from "./risk-order.ts";
 
-/** A placeholder machine, because the risk does not depend on the machine. */
+/** A sample machine, because the risk does not depend on the machine. */
 const SOMEWHERE = { node: "node", address: "192.0.2.1" };
 
 const effectRisk: Record<ToolForm["effects"][number], Risk> = {
@@ -37,8 +37,7 @@ export function callRisk(call: Call, playbooks?: Playbooks): Risk {
     case "request":
       return requestRisk(call.verb);
     case "playbook":
-      // Check mode does not make a playbook read-only: a task may opt out of it, and templates can run lookups on the
-      // control node.
+      // Check mode does not make a playbook read-only. A task may opt out, and templates can run lookups on the control node.
       return playbooks?.(call.playbook)?.readOnly ? "read" : "write";
     case "module":
       return askingModules.has(call.module) ? "read" : anyModule.test(call.module) ? "delete" : "write";
@@ -47,7 +46,7 @@ export function callRisk(call: Call, playbooks?: Playbooks): Risk {
   }
 }
 
-/** Muster's own acts that destroy nothing. All other acts count as `delete`. */
+/** Muster's own acts that destroy nothing. All acts that are not listed count as `delete`. */
 const mildActs = new Set(["wake", "power", "rescue", "end_rescue", "promote", "reprovision"]);
 
 function requestRisk(verb: string): Risk {

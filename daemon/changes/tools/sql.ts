@@ -19,8 +19,8 @@ const harmless =
 const callable = new Set(`${words} ${harmless}`.split(" "));
 
 export function sqlRisk(statement: string): Risk {
-  // Quoted strings and names are harmless. Escapes, dollar quotes and comments could hide code, so a statement with
-  // them counts as `delete`.
+  // Quoted strings and names are harmless. A statement with escapes, dollar quotes or comments counts as `delete`,
+  // because these could hide code.
   if (/\\|\$[a-z_]*\$|--|\/\*|\be'/i.test(statement)) return "delete";
   const bare = statement
     .replace(/'(?:[^']|'')*'/g, "''")

@@ -1,4 +1,4 @@
-/** Fills the `{placeholders}` in the words of a form. A word stays one word, whatever values its placeholders receive. */
+/** Fills the `{placeholders}` in the words of a form. A word stays one word, even if a value contains spaces. */
 import type { Value } from "../../contract/changes/tool.ts";
 
 const PLACEHOLDER = /\{([a-z][a-z0-9_]{0,40})\}/g;
@@ -18,11 +18,11 @@ export function fill(
   return word.replace(PLACEHOLDER, (_, name: string) => encode(String(lookUp(name))));
 }
 
-/** Splits the one-line form `ping -c 4 {target}` at spaces only, because no shell reads it. */
+/** Splits a one-line command such as `ping -c 4 {target}` only at spaces, because no shell interprets the line. */
 export const templateWordsOf = (template: string): string[] => template.split(" ").filter((word) => word !== "");
 
 /**
- * True if the text contains characters that only a shell would interpret. The author of such a form expects a shell,
- * but no shell runs.
+ * True if the text contains characters that only a shell would interpret. The author of such a text expects a shell,
+ * but Muster runs no shell.
  */
 export const looksLikeShell = (template: string): boolean => /["'`$;&|<>()\\*?~#\n\t]/.test(template);

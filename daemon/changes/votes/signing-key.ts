@@ -24,7 +24,7 @@ const OTHERS = 0o077;
 export const signingKeyFile = (env: NodeJS.ProcessEnv): string =>
   env.MUSTER_VOTER_KEY || join(env.XDG_CONFIG_HOME || join(homedir(), ".config"), "muster", "voter.json");
 
-/** Never overwrites a key. A voter who lost a key is registered again with a new key. */
+/** Never overwrites an existing key. A voter who lost a key is registered again with a new key. */
 export function makeSigningKey(file: string, voter: string): SigningKey {
   if (existsSync(file))
     throw new MusterError("VOTER_KEY_UNUSABLE", `${file} already exists; for a second key set MUSTER_VOTER_KEY to another file`);
@@ -36,8 +36,8 @@ export function makeSigningKey(file: string, voter: string): SigningKey {
 }
 
 /**
- * A file that MUSTER_VOTER_KEY names must exist. Returns undefined if that variable is not set and the default file is
- * missing.
+ * A file that MUSTER_VOTER_KEY names must exist. Returns undefined if MUSTER_VOTER_KEY is not set and the default file
+ * is missing.
  */
 export function findSigningKey(env: NodeJS.ProcessEnv): SigningKey | undefined {
   const file = signingKeyFile(env);

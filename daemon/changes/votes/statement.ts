@@ -1,6 +1,6 @@
 /**
  * Makes the text that a voter signs. The text covers everything that must not change between the vote and the
- * execution. Pure.
+ * execution. The functions of this file are pure.
  */
 import type { Approval, Vote, VoteSignature } from "../../contract/changes/approval.ts";
 import { canonical } from "../tools/canonical.ts";

@@ -1,6 +1,6 @@
 /**
  * Verifies by the signature alone who cast a vote. The name and role are those of the registered voter, not those in
- * the vote. Pure.
+ * the vote. The functions of this file are pure.
  */
 import { verify } from "node:crypto";
 import type { Approval, Vote, VoteSignature } from "../../contract/changes/approval.ts";
@@ -14,7 +14,7 @@ export interface Voter {
   publicKey: string;
 }
 
-/** The registered voters. `required` demands signatures even if the list is empty. */
+/** The registered voters. If `required` is true, votes need signatures even if the list of voters is empty. */
 export interface Voting {
   required: boolean;
   voters: readonly Voter[];
