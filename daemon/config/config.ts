@@ -29,7 +29,7 @@ export type Config = z.output<typeof Config>;
 
 export interface ConfigFile {
   config: Config;
-  /** The keys of earlier versions that the file uses, each with its new path. */
+  /** The old keys that the file uses, each with its new path. */
   moved: MovedKey[];
 }
 

@@ -116,8 +116,8 @@ export function bootInterfaces(netboot: Netboot): BootInterface[] {
     ...given(own),
     interface: own.interface,
     key: `netboot.interfaces[${index}].interface`,
-    // Leaves out subnets on the wire of another card, because they cannot be reached through this card. A relay is not
-    // bound to a card, so its subnets apply to every card.
+    // Leaves out subnets on the wire of another card, because they cannot be reached through this card. Relays are not
+    // bound to a card, so the subnets of relays apply to every card.
     subnets: subnets
       .filter(({ link }) => link === undefined || link === own.interface || !names.has(link))
       .map((subnet) => ({
