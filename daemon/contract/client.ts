@@ -1,4 +1,4 @@
-/** The typed client of the control API, for the page, the CLI and scripts. Browser-safe. */
+/** The typed client of the control API, for the page, the CLI and scripts. The client also runs in a browser. */
 import type * as z from "zod";
 import { ErrorBody, type Route } from "./route.ts";
 import { type RouteName, routes } from "./routes.ts";
@@ -16,7 +16,7 @@ export class ApiError extends Error {
   readonly hint: string;
   /** Set if the request waits for approval. */
   readonly approvalId: string | undefined;
-  /** Set if the rate limit refused the request. Nothing was done. */
+  /** Set if the rate limit refused the request. In that case, control did nothing. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(status: number, body: ErrorBody["error"], retryAfter?: string | null) {
@@ -30,7 +30,7 @@ export class ApiError extends Error {
 }
 
 export interface ClientOptions {
-  /** The address of control. Empty in the browser, which uses its own origin. */
+  /** The address of control. The address is empty in the browser, which uses the origin of the page. */
   baseUrl: string;
   /** Returns the headers for a call: the bearer key, or the CSRF token of a session. */
   headers: () => Record<string, string>;
@@ -75,7 +75,7 @@ async function call({ baseUrl, headers, fetch: send = fetch }: ClientOptions, ro
   return route.response.parse(answer);
 }
 
-/** A proxy in front of the daemon may send the same status with another body. */
+/** The body may be unexpected, because a proxy in front of the daemon may send the same status. */
 function answerIn(route: Route, text: string): unknown {
   try {
     return route.response.parse(JSON.parse(text));
@@ -84,7 +84,7 @@ function answerIn(route: Route, text: string): unknown {
   }
 }
 
-/** A proxy in front of the daemon may send an error in another format. */
+/** The format may be unexpected, because a proxy in front of the daemon may send its own errors. */
 function errorFrom(response: Response, text: string): ErrorBody["error"] {
   try {
     return ErrorBody.parse(JSON.parse(text)).error;

@@ -1,4 +1,4 @@
-/** Events of the system. The events of a node are its timeline. Events are only ever appended. */
+/** Events of the system. The events of a node form the node's timeline. New events are appended, and old events never change. */
 import * as z from "zod";
 import { Instant } from "./names.ts";
 

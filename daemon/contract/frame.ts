@@ -1,4 +1,4 @@
-/** Frames of `/ws`. Server frames carry the sequence number of their event. `?since=` replays later events. */
+/** Frames of `/ws`. Server frames carry the sequence number of their event. The parameter `?since=` replays later events. */
 import * as z from "zod";
 import { LogLine } from "./admin/daemon-log.ts";
 import { Approval, ApprovalId, VoteSignature } from "./changes/approval.ts";
@@ -10,8 +10,8 @@ import { Instant } from "./names.ts";
 
 export const ServerFrame = z.discriminatedUnion("type", [
   /**
-   * Sent at the start of every connection, then every 15 s. `epoch` changes with the database, and the client must then
-   * load everything again.
+   * Control sends this frame at the start of every connection, then every 15 s. `epoch` changes with the database, and
+   * the client must then load everything again.
    */
   z.object({ type: z.literal("hello"), seq: z.int(), epoch: z.string(), at: Instant }),
   /** An event, with the new state of its node, job or execution. */
@@ -23,9 +23,9 @@ export const ServerFrame = z.discriminatedUnion("type", [
     job: Job.optional(),
     execution: Execution.optional(),
   }),
-  /** A plan waits for approval. Sent after the event of the approval request, with the same sequence number. */
+  /** A plan waits for approval. The frame follows the event of the approval request and has the same sequence number. */
   z.object({ type: z.literal("approval_request"), seq: z.int(), approval: Approval, summary: z.string(), reason: z.string() }),
-  /** A person has voted or the approval has ended, as `approval.state` shows. */
+  /** A person has voted, or the approval has ended. `approval.state` shows the new state. */
   z.object({ type: z.literal("approval_response"), seq: z.int(), approval: Approval }),
   /** A vote that came over this connection was refused. */
   z.object({
@@ -38,7 +38,7 @@ export const ServerFrame = z.discriminatedUnion("type", [
   }),
   /** New output of a watched job. `offset` is the byte offset of `text` in the whole output. */
   z.object({ type: z.literal("log"), seq: z.int(), jobId: z.string(), offset: z.int(), next: z.int(), text: z.string(), end: z.boolean() }),
-  /** New lines of the daemon log, for clients that watch it. When `epoch` changes, earlier lines become invalid. */
+  /** New lines of the daemon log, for clients that watch the log. When `epoch` changes, earlier lines become invalid. */
   z.object({ type: z.literal("daemon_log"), seq: z.int(), epoch: z.string(), lines: z.array(LogLine) }),
 ]);
 export type ServerFrame = z.output<typeof ServerFrame>;

@@ -24,7 +24,7 @@ export interface Route {
   body?: z.ZodType;
   /** Media type of the response, if it is a file instead of JSON. */
   media?: string;
-  /** Status of success. Default: 200. */
+  /** HTTP status of a successful response. The default is 200. */
   status?: number;
   /** Error statuses with the same response body as a success. */
   otherwise?: number[];

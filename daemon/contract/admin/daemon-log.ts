@@ -1,4 +1,7 @@
-/** The log of the daemon's own processes for people. It contains only the newest lines, numbered and without secrets. */
+/**
+ * The log of the daemon's own processes for people. The log contains only the newest lines, which are numbered and
+ * contain no secrets.
+ */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 
@@ -18,7 +21,7 @@ export const LogLine = z.object({
   /** The part of the process that logged the line, if known. */
   part: z.string().optional(),
   text: z.string(),
-  /** Further fields by name. */
+  /** Further fields of the log line, by name. */
   detail: z.record(z.string(), z.string()).optional(),
 });
 export type LogLine = z.output<typeof LogLine>;

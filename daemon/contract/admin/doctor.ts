@@ -6,7 +6,7 @@ export const Check = z.object({
   name: z.string(),
   ok: z.boolean(),
   detail: z.string(),
-  /** The next step to fix the problem. If there is no problem, this is an optional improvement. */
+  /** The next step to fix the problem. If there is no problem, the advice is an optional improvement. */
   advice: z.string().optional(),
 });
 export type Check = z.output<typeof Check>;

@@ -20,7 +20,7 @@ export const Key = z.object({
   createdAt: Instant,
   /** The key and its sessions are invalid from this time on. */
   expiresAt: Instant.optional(),
-  /** Precise to the minute. */
+  /** The time is precise to the minute. */
   lastUsedAt: Instant.optional(),
 });
 export type Key = z.output<typeof Key>;
@@ -29,7 +29,7 @@ export const Session = z.object({
   name: z.string(),
   role: Role,
   owner: z.string(),
-  /** The token that the browser sends in the header `x-csrf-token` with every change. Absent for bearer keys. */
+  /** The token that the browser sends in the header `x-csrf-token` with every change. Absent if the caller uses a bearer key. */
   csrfToken: z.string().optional(),
   expiresAt: Instant.optional(),
 });

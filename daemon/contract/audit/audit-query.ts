@@ -9,7 +9,10 @@ export const AuditQuery = z.object({
   /** Name of the actor, or of the person that the actor worked for. */
   user: z.string().max(200).optional(),
   action: AuditAction.optional(),
-  /** Return only records with a lower number. This field is for paging, because the newest records are returned first. */
+  /**
+   * Return only records whose number is lower than this number. Clients use the field for paging, because the newest
+   * records are returned first.
+   */
   before: z.coerce.number().int().min(1).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });

@@ -3,9 +3,9 @@ import * as z from "zod";
 
 /**
  * `altered`: a record or its stored text does not match its hash. `removed`: records before the last one are missing.
- * `truncated`: records at the end are missing. `reordered`: a record is at the wrong position. `rewritten`: the records
- * are consistent, but differ from those that were hashed or signed before. `forged`: the key did not sign a checkpoint.
- * `unsigned`: no checkpoint covers the last records.
+ * `truncated`: records at the end are missing. `reordered`: a record is in the wrong place. `rewritten`: the records
+ * are consistent, but differ from those that were hashed or signed before. `forged`: a checkpoint was not signed with
+ * the key. `unsigned`: no checkpoint covers the last records.
  */
 export const AuditFindingKind = z.enum(["altered", "removed", "reordered", "truncated", "rewritten", "forged", "unsigned"]);
 export type AuditFindingKind = z.output<typeof AuditFindingKind>;

@@ -1,6 +1,6 @@
 /**
- * Audit records, each with an actor, an action, a subject, a time and a reason. Hashes chain the records, and records
- * are never changed.
+ * Audit records, each with an actor, an action, a subject, a time and a reason. Each record contains the hash of the
+ * record before it, and records never change.
  */
 import * as z from "zod";
 import { Digest } from "../changes/plan.ts";
@@ -32,7 +32,7 @@ export type AuditAction = z.output<typeof AuditAction>;
  */
 export const AuditEntry = z.object({
   action: AuditAction,
-  /** The key that acted, and the person that the key acted for. `system` is Muster itself. */
+  /** The key that acted, and the person that the key acted for. The key `system` is Muster itself. */
   actor: z.object({ keyId: z.string(), name: z.string(), role: z.string(), onBehalfOf: z.string().optional() }),
   /** The plan, approval, execution, node or key that the record is about. */
   subject: z.string().max(200),

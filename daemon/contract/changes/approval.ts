@@ -53,11 +53,11 @@ export const Approval = z.object({
   votes: z.array(Vote),
   state: ApprovalState,
   createdAt: Instant,
-  /** The approval expires if it is not decided by this time. Silence is never consent. */
+  /** The approval expires if people have not decided by this time. Silence is never consent. */
   decideBy: Instant,
-  /** Seconds after the last vote within which the plan may start. */
+  /** The plan may start within this number of seconds after the last vote. */
   executeSeconds: z.int().min(1),
-  /** Set when the last required vote is cast. The approval expires if the plan has not started by then. */
+  /** The time is set when the last required vote is cast. The approval expires if the plan has not started by this time. */
   executeBy: Instant.optional(),
 });
 export type Approval = z.output<typeof Approval>;

@@ -25,8 +25,8 @@ export const Proposed = z.object({
 export type Proposed = z.output<typeof Proposed>;
 
 /**
- * The documented body. Control does not trust the plan: it plans again from the goal and targets, and refuses a plan
- * that differs.
+ * The request body of the documented API. Control does not trust the caller's plan. Control plans again from the goal
+ * and targets, and refuses a plan that differs.
  */
 export const PlanExecution = z.object({
   execution_id: z.string().min(1).max(100),
@@ -95,8 +95,8 @@ export const changeRoutes = {
     access: "viewer",
     params: ApprovalRef,
     /**
-     * With `signedVotes`, an approving vote needs the signature of a registered voter. `muster approve` signs it. A
-     * denial needs no signature.
+     * With `signedVotes`, an approving vote needs the signature of a registered voter. `muster approve` signs the vote.
+     * A denial needs no signature.
      */
     response: z.object({ approval: Approval, work: PlannedWork, signedVotes: z.boolean() }),
   },

@@ -33,10 +33,10 @@ export const executionMessagesToExecutor = [
    */
   z.strictObject({ type: z.literal("execute"), executionId: z.uuid() }),
   z.strictObject({ type: z.literal("stop"), executionId: z.uuid() }),
-  /** The answer to `act`. Control gives the same answer to a repeated request. */
+  /** The answer to an `act` message. Control gives the same answer to a repeated request. */
   z.strictObject({ type: z.literal("acted"), executionId: z.uuid(), stepId: z.string(), outcome: ActOutcome }),
   /**
-   * The result is in the database, so the executor may stop reporting it. The executor still remembers that it has run
+   * Control has saved the result, so the executor may stop reporting it. The executor still remembers that it has run
    * the execution.
    */
   z.strictObject({ type: z.literal("forget-execution"), executionId: z.uuid() }),

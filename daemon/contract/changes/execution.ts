@@ -13,7 +13,7 @@ export const StepResult = z.object({
   startedAt: Instant.optional(),
   endedAt: Instant.optional(),
   exitCode: z.int().nullable().optional(),
-  /** The output of the step, with secrets masked and cut to the tool's limit. Untrusted. */
+  /** The output of the step, with secrets masked and cut to the tool's limit. The text is untrusted. */
   output: z.string().optional(),
   error: z.string().optional(),
 });

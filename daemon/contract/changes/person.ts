@@ -3,7 +3,10 @@
 /** Ignores case and spaces, because one person with two spellings is more likely than two people with one name. */
 export const samePerson = (one: string, other: string): boolean => spelled(one) === spelled(other);
 
-/** True if this is the name of the requester, or of the person that the requester acted for. Neither may vote. */
+/**
+ * True if the name is that of the requester, or of the person that the requester acted for. Neither the requester nor
+ * that person may vote.
+ */
 export const hasAsked = (name: string, { requestedBy, onBehalfOf }: { requestedBy: string; onBehalfOf?: string | undefined }): boolean =>
   samePerson(name, requestedBy) || (onBehalfOf !== undefined && samePerson(name, onBehalfOf));
 

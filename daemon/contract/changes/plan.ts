@@ -1,4 +1,4 @@
-/** Proposals, plans and decisions. A proposal becomes a plan, which control hashes, decides and executes. */
+/** Proposals, plans and decisions. Control turns a proposal into a plan, hashes it, decides about it and executes it. */
 import * as z from "zod";
 import { Role } from "../admin/key.ts";
 import { Instant, NodeName } from "../names.ts";
@@ -43,12 +43,12 @@ export type Target = z.output<typeof Target>;
 
 /**
  * A prediction of what a step does. `exact`: the text contains the commands themselves. `check`: a run in check mode
- * can predict the result. `none`: no prediction.
+ * can predict the result. `none`: there is no prediction.
  */
 export const StepPreview = z.strictObject({ kind: z.enum(["exact", "check", "none"]), text: z.string().max(4096) });
 
 export const PlanStep = z.strictObject({
-  /** Steps have the ids `1`, `2`, … in order. Rollback steps are `r1`, `r2`, …. */
+  /** Steps have the ids `1`, `2`, … in order. Rollback steps have the ids `r1`, `r2`, …. */
   id: z.string().regex(/^r?[1-9][0-9]{0,4}$/),
   tool: ToolName,
   /** Digest of the tool's form. A changed form results in a different plan. */
@@ -80,26 +80,26 @@ export const Plan = z.strictObject({
   summary: z.string(),
   targets: z.array(Target),
   steps: z.array(PlanStep).max(5000),
-  /** Undo steps in reverse order. If a step fails, the undo steps of all successful steps run. */
+  /** Undo steps in reverse order. If a step fails, the undo steps of the successful steps run. */
   rollback: z.array(z.strictObject({ undoes: z.string(), step: PlanStep })),
   readOnly: z.boolean(),
   tainted: z.boolean(),
 });
 export type Plan = z.output<typeof Plan>;
 
-/** Share of steps whose preview is not `none`, from 0 to 1. A plan without steps has the share 1. */
+/** Share of steps whose preview is not `none`, from 0 to 1. The share is 1 for a plan without steps. */
 export const Coverage = z.number().min(0).max(1);
 
 /**
  * Number of different people with this role who must approve. Every quorum group of a decision must have enough votes.
- * The requester never counts.
+ * The requester never counts as an approver.
  */
 export const QuorumGroup = z.strictObject({ role: z.enum(["operator", "admin"]), count: z.int().min(1).max(20) });
 export type QuorumGroup = z.output<typeof QuorumGroup>;
 
 export const Decision = z.strictObject({
   answer: z.enum(["allow", "needs-approval", "deny"]),
-  /** The `@id` of the deciding rule. The value is `unmatched` if no rule applied, and the plan then needs approval. */
+  /** The `@id` of the deciding rule. `unmatched` means that no rule applied and that the plan needs approval. */
   rule: z.string(),
   /** One line for each step or rule that affected the decision. */
   reasons: z.array(z.string()),
@@ -129,7 +129,10 @@ export const PlannedWork = z.object({
   decision: Decision,
   reason: z.string(),
   requestedBy: z.string(),
-  /** The key of the requester, which is the principal of the decision. Stored so that control can evaluate the policy again. */
+  /**
+   * The key of the requester, which is the principal of the decision. The key is stored so that control can evaluate
+   * the policy again.
+   */
   requesterKeyId: z.string(),
   requesterRole: Role,
   onBehalfOf: z.string().optional(),

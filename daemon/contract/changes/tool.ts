@@ -1,4 +1,7 @@
-/** Basic types of tools. The forms in `daemon/changes/tools/` define the tools. The risk of a step is computed, not declared. */
+/**
+ * Basic types for tools. The forms in `daemon/changes/tools/` define the tools themselves. Muster computes the risk of
+ * a step and does not rely on a declared risk.
+ */
 import * as z from "zod";
 
 /** Risks in ascending order: the tool only reads, makes changes that can be undone, or destroys data. */
@@ -6,8 +9,8 @@ export const Risk = z.enum(["read", "write", "delete"]);
 export type Risk = z.output<typeof Risk>;
 
 /**
- * Purpose of a machine, which is set by the inventory group with the same name. A machine in none of these groups
- * counts as `prod`.
+ * Purpose of a machine, which is set by the inventory group with the same name. A machine without a scope group counts
+ * as `prod`.
  */
 export const Scope = z.enum(["dev", "staging", "prod"]);
 export type Scope = z.output<typeof Scope>;
@@ -16,8 +19,8 @@ export const ToolName = z.string().regex(/^[a-z][a-z0-9_]{1,40}$/, "is not a too
 export type ToolName = z.output<typeof ToolName>;
 
 /**
- * The way in which a step runs. Control performs steps with the method `act`, which are Muster's own acts. The executor
- * runs all other steps.
+ * The way in which a step runs. Control performs the steps with the method `act`. The executor runs the steps of all
+ * other methods.
  */
 export const Method = z.enum(["local", "ssh", "http", "database", "winrm", "ansible", "terraform", "nomad", "act"]);
 export type Method = z.output<typeof Method>;

@@ -4,7 +4,7 @@ import { Instant, NodeName } from "../names.ts";
 
 /**
  * `queued`: the job waits for a free slot. `waiting`: the job waits for another job or for its next attempt. `unknown`:
- * the job was running when the executor sent its last message. docs/jobs.md explains what to do in each state.
+ * the job was running when the executor sent its last message. The page docs/jobs.md explains what to do in each state.
  */
 export const JobStatus = z.enum([
   "queued",
@@ -43,7 +43,7 @@ export type RunPurpose = z.output<typeof RunPurpose>;
 export const Preview = z.object({
   /** Number of tasks that were not skipped by their own conditions. */
   tasks: z.int(),
-  /** Number of tasks that support check mode. All other tasks have no preview. */
+  /** Number of tasks that support check mode. Tasks without check mode have no preview. */
   previewed: z.int(),
   /** Names of tasks that would change something. */
   changes: z.array(z.string()),
@@ -90,7 +90,7 @@ export const Job = z.object({
   after: z.string().optional(),
   /** Jobs with a higher number start first. Default: 0. */
   priority: z.int().min(-100).max(100).optional(),
-  /** Id of the Ansible run, which all jobs of a wave share. It consists of the wave's first job and that job's attempt. */
+  /** Id of the Ansible run, which all jobs of a wave share. The id consists of the wave's first job and that job's attempt. */
   run: z.string().optional(),
   requestedBy: z.string(),
   createdAt: Instant,
@@ -103,8 +103,8 @@ export const Job = z.object({
 export type Job = z.output<typeof Job>;
 
 /**
- * Muster keeps a job's output for at least this number of days after the last line. The period is longer than any job
- * may take.
+ * Muster keeps a job's output for at least this number of days after the last line. This period is longer than any job
+ * may run.
  */
 export const OUTPUT_DAYS_MIN = 7;
 

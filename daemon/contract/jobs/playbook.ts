@@ -12,7 +12,7 @@ export type PlaybookName = z.output<typeof PlaybookName>;
 
 export const Playbook = z.object({
   name: PlaybookName,
-  /** Description from its header. */
+  /** The description from the playbook's header. */
   does: z.string(),
   /** True if the playbook changes nothing. A run of a read-only playbook fails if it changes something. */
   readOnly: z.boolean(),

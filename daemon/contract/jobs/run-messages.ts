@@ -8,7 +8,7 @@ export const RunMember = z.strictObject({ jobId: z.string().regex(/^[a-z0-9-]{1,
 export type RunMember = z.output<typeof RunMember>;
 
 /**
- * Contains everything that the executor needs for a run. The executor refuses a message with other fields. A run of
+ * Contains everything that the executor needs for a run. The executor refuses a message with unknown fields. A run of
  * several jobs is a wave. All other messages identify a run by the job id and the attempt of its first member.
  */
 export const RunRequest = z.strictObject({
@@ -30,7 +30,7 @@ export const RunOutcome = z.object({
    */
   ended: z.enum(["exited", "cancelled", "timed-out", "interrupted", "not-started", "lost"]),
   exitCode: z.int().nullable(),
-  /** From Ansible's statistics event. Absent if the run ended before that event. */
+  /** The counts of Ansible's statistics event. Absent if the run ended before that event. */
   recap: z.record(z.string(), Recap).optional(),
   /** Nodes that got no further tasks because their job was cancelled. */
   cancelledNodes: z.array(NodeName).optional(),
@@ -43,16 +43,16 @@ export type RunOutcome = z.output<typeof RunOutcome>;
 
 const RunRef = { jobId: z.string(), attempt: z.int() };
 
-/** Runs that the executor keeps: running runs, and ended runs until control sends `forget`. */
+/** The executor keeps all running runs, and keeps ended runs until control sends `forget`. */
 export const KeptRuns = z.array(z.object({ ...RunRef, outcome: RunOutcome.optional() }));
 
 export const runMessagesToExecutor = [
   RunRequest,
-  /** Cancel one job. In a wave, the other jobs continue. */
+  /** Cancel one job. The other jobs of a wave continue. */
   z.strictObject({ type: z.literal("cancel"), jobId: z.string() }),
   /** Stop a run that no job waits for. */
   z.strictObject({ type: z.literal("disown"), jobId: z.string(), attempt: z.int() }),
-  /** The outcome is in the database, so the executor may delete its copy. */
+  /** Control has saved the outcome, so the executor may delete its copy. */
   z.strictObject({ type: z.literal("forget"), jobId: z.string(), attempt: z.int() }),
 ] as const;
 

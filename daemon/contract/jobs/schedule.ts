@@ -16,8 +16,8 @@ export const Schedule = z.object({
   playbook: PlaybookName,
   nodes: Targets,
   /**
-   * Ids of the nodes in the same order as their names, because a name can later belong to another node. Schedules of
-   * older releases have no ids and use the names.
+   * Ids of the nodes in the same order as their names. A name can later belong to another node. Schedules of older
+   * releases have no ids and use the names.
    */
   nodeIds: z.array(z.string()).optional(),
   /**
@@ -35,7 +35,7 @@ export const Schedule = z.object({
   /** An admin's approval for this version of the playbook. A read-only schedule needs no approval. */
   approval: z.object({ by: z.string(), at: Instant, sha256: z.string() }).optional(),
   next: Instant,
-  /** The time since which the schedule is due. Set while it waits for a maintenance window. */
+  /** The time since which the schedule is due. Set only while the schedule waits for a maintenance window. */
   dueSince: Instant.optional(),
   /** The result of the last run, or the reason why the run is delayed. */
   last: z.object({ at: Instant, outcome: z.string() }).optional(),

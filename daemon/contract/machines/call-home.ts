@@ -1,4 +1,4 @@
-/** The first message of a freshly installed or enrolled machine. Untrusted. */
+/** The first message of a freshly installed or enrolled machine. Muster does not trust the message. */
 import * as z from "zod";
 import { Mac, NodeName } from "../names.ts";
 import { Facts } from "./node.ts";
@@ -9,8 +9,8 @@ const SshHostKey = z
   .regex(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{40,4096}={0,3}$/, "is not an OpenSSH public host key");
 
 /**
- * Replaces control characters, which firmware tables can contain. Control characters must neither block the machine nor
- * reach a terminal.
+ * Replaces control characters, which firmware tables can contain. Control characters must not make Muster refuse the
+ * message, and must not reach a terminal.
  */
 const printable = (facts: Facts): Facts =>
   JSON.parse(JSON.stringify(facts), (_, value: unknown) => (typeof value === "string" ? value.replace(/\p{Cc}/gu, " ").trim() : value));

@@ -1,4 +1,4 @@
-/** Groups and variables of Ansible's inventory that operators may set. The types and sizes of variables are limited. */
+/** Groups and variables of Ansible's inventory that operators may set. Muster limits the types and sizes of variables. */
 import * as z from "zod";
 import { NodeName } from "../names.ts";
 
@@ -16,7 +16,10 @@ export const GroupName = z
   .refine((name) => name !== "all" && name !== "ungrouped", "is everybody already");
 export type GroupName = z.output<typeof GroupName>;
 
-/** Only Muster defines the connection to a node, because `ansible_connection: local` would run its tasks on the control node. */
+/**
+ * Only Muster defines the connection to a node. For example, `ansible_connection: local` would run the node's tasks on
+ * the control node.
+ */
 const ofConnection: Record<string, z.ZodType> = {
   ansible_port: z.int().min(1).max(65535),
   ansible_user: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, "is not a user name"),
@@ -36,7 +39,7 @@ const Text = z
   .string()
   .max(8192)
   .refine((text) => !/[\p{Cs}\u2028\u2029\u0085\ufeff]|[^\P{Cc}\n\t]/u.test(text), "holds control characters")
-  // `<<` is refused because one YAML library writes it without quotes and the other library cannot read that.
+  // One YAML library writes `<<` without quotes, and the other library refuses it.
   .refine((text) => text !== "<<", "is YAML's merge sign");
 /** Numbers that YAML 1.1 and JSON write in the same way. A number with an exponent is text in YAML but a number in JSON. */
 const Decimal = z

@@ -19,7 +19,7 @@ export type InstallStage = z.output<typeof InstallStage>;
 export const WipedDisks = z.enum(["chosen", "all"]);
 export type WipedDisks = z.output<typeof WipedDisks>;
 
-/** Phases without ongoing work. A node returns to one of these phases after a rescue or a cancelled wipe. */
+/** Phases in which no work is in progress. A node returns to one of these phases after a rescue or a cancelled wipe. */
 const restingStates = [
   z.object({ phase: z.literal("accepted") }),
   z.object({ phase: z.literal("ready"), since: Instant }),
@@ -38,7 +38,9 @@ export const NodeState = z.discriminatedUnion("phase", [
     phase: z.literal("armed"),
     profile: Profile,
     until: Instant,
-    /** Set if the node was ready before it was armed. Disarming the node restores the value. */ readySince: Instant.optional(),
+    /**
+     * The time since which the node was ready before it was armed. When the node is disarmed, this time applies again.
+     */ readySince: Instant.optional(),
   }),
   z.object({
     phase: z.literal("installing"),
@@ -49,7 +51,7 @@ export const NodeState = z.discriminatedUnion("phase", [
     attempts: z.int(),
     /** SHA-256 of the key of this installation. */
     keyHash: z.string(),
-    /** The last reported stage. Absent while the kernel loads. */
+    /** The last reported stage. Absent while the kernel of the installer loads. */
     stage: InstallStage.optional(),
   }),
   z.object({ phase: z.literal("called-home"), at: Instant, deadline: Instant }),
@@ -129,7 +131,7 @@ export const Node = z.object({
   state: NodeState,
   address: z.string().optional(),
   facts: Facts,
-  /** Installation disk. If absent, the first disk that is not removable is the installation disk. */
+  /** Installation disk. If absent, the installer uses the first disk that is not removable. */
   disk: DiskPath.optional(),
   /** Quarantined machines that used this node's name or MAC address. */
   claims: z.array(z.object({ id: z.string(), reason: z.string(), at: Instant })).optional(),

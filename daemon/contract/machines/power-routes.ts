@@ -22,7 +22,7 @@ export const powerRoutes = {
     access: "operator",
     byHand: true,
     params: NodeRef,
-    /** `confirm` must repeat the node's name for actions that cut its power. */
+    /** `confirm` must repeat the node's name for actions that cut the node's power. */
     body: z.strictObject({ action: PowerAction.exclude(["status"]), confirm: z.string().max(100).optional() }),
     response: PowerResult,
   },

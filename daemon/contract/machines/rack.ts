@@ -1,6 +1,6 @@
 /**
  * Racks, which have units, and rooms, which have tiles. People use racks and rooms to find a machine. Muster itself
- * does not use this information.
+ * does not use racks and rooms.
  */
 import * as z from "zod";
 import { NodeName } from "../names.ts";
@@ -20,7 +20,7 @@ export type Rack = z.output<typeof Rack>;
 
 export const RackPlace = z.object({
   rack: RackName,
-  /** In a rack, this is the machine's lowest unit. */
+  /** In a rack, the row is the machine's lowest unit. */
   row: z.int().min(1).max(60),
   column: z.int().min(1).max(24),
   /** The height of the machine in units. In a room, the height is 1 tile. */

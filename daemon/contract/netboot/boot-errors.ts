@@ -1,6 +1,6 @@
 /**
  * Error messages of network boot firmware, for `muster explain --error` and for the table in the documentation. The
- * texts are those of Intel's PXE 2.1 ROMs and of EDK2, which reuses some of the numbers.
+ * texts are from Intel's PXE 2.1 ROMs and from EDK2. EDK2 reuses some of Intel's numbers.
  */
 
 /** The steps of a boot, in order. An error names the step that failed or did not happen. */

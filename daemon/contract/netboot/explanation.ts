@@ -1,4 +1,4 @@
-/** The answer that one machine would get now, the rules behind it, and the diagnosis of its last boot. */
+/** The answer that one machine would get now, the rules behind the answer, and the diagnosis of the last boot. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 
@@ -17,7 +17,7 @@ export const Explanation = z.object({
   mac: z.string(),
   node: z.string().optional(),
   phase: z.string(),
-  /** The last real DHCP packet of this machine, with the journal of its decision. */
+  /** The last real DHCP packet of the machine, with the journal of Muster's decision. */
   last: z.object({ at: Instant, summary: z.string(), journal: z.array(z.string()) }).optional(),
   /** The steps of the machine's last boot that Muster observed. */
   seen: z.array(z.string()),

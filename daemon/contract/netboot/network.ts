@@ -41,7 +41,7 @@ export type LeaseState = z.output<typeof LeaseState>;
 export const LeaseView = z.object({
   address: z.string(),
   state: LeaseState,
-  /** Absent while the address is set aside. */
+  /** MAC address of the lease's machine. Absent while the address is set aside. */
   mac: MacText.optional(),
   node: z.string().optional(),
   hostname: z.string().optional(),

@@ -10,7 +10,7 @@ export type LocalBoot = z.output<typeof LocalBoot>;
 export const Loader = z.enum(["snponly", "ipxe"]);
 export type Loader = z.output<typeof Loader>;
 
-/** A field is absent if the machine has the default behaviour. */
+/** If a field is absent, the default behaviour applies. */
 export const Quirks = z
   .strictObject({
     /** Maximum size of a TFTP block in bytes. */
@@ -21,8 +21,8 @@ export const Quirks = z
     rollover: z.union([z.literal(0), z.literal(1)]),
     loader: Loader,
     /**
-     * Ways to boot the disk, in the order in which Muster tries them. Muster tries the next way if the machine boots
-     * from the network again at once.
+     * Ways to boot the disk, in the order in which Muster tries them. Muster tries the next way if the machine
+     * immediately boots from the network again.
      */
     localBoot: z
       .array(LocalBoot)
@@ -74,7 +74,7 @@ export type AppliedQuirk = z.output<typeof AppliedQuirk>;
 
 export const MachineQuirks = z.object({
   mac: MacText,
-  /** Absent if the machine is no longer a node. */
+  /** Name of the node. Absent if the machine is no longer a node. */
   node: z.string().optional(),
   make: z.string().optional(),
   model: z.string().optional(),

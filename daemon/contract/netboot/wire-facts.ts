@@ -5,7 +5,7 @@ import { HeardOffer } from "./network.ts";
 /** Fields of `dhcp.*` events: one DHCP message and the answer to the message. */
 export const DhcpFacts = z.object({
   stage: z.enum(["bios-rom", "uefi-rom", "uefi-http", "ipxe", "operating-system"]),
-  /** `none` means that no answer was sent. */
+  /** The value `none` means that Muster sent no answer. */
   answer: z.string(),
   /** Set if the message was sent to port 4011. */
   bootServer: z.literal(true).optional(),
