@@ -1,17 +1,23 @@
-/** Runs `muster doctor` for control through the supervisor, which may start programs. Requests at the same time share one answer. */
+/**
+ * Runs `muster doctor` for control. The supervisor starts the program, because control may not. Simultaneous requests share
+ * one answer.
+ */
 import type { Examination } from "../contract/admin/doctor.ts";
 import { MusterError } from "../errors/errors.ts";
 
-/** From control to the supervisor. */
+/** A message from control to the supervisor. */
 export interface DoctorWanted {
   type: "doctor-wanted";
 }
 
-/** From the supervisor to control. */
+/** A message from the supervisor to control. */
 export type DoctorNews = { type: "doctor-done"; examination: Examination } | { type: "doctor-failed"; reason: string };
 
 const PATIENCE_MS = 75_000;
-/** Limits the load of a page that asks repeatedly. */
+/**
+ * Control reuses an answer for this number of milliseconds. The reuse limits the load when a page requests the checks
+ * repeatedly.
+ */
 const FRESH_MS = 3000;
 
 interface Question {
@@ -25,7 +31,7 @@ export class DoctorAsking {
   #question: Question | undefined;
   #last: Examination | undefined;
 
-  /** `ask` is undefined if no supervisor started this process. */
+  /** The argument `ask` is undefined if no supervisor started this process. */
   constructor(ask: ((wanted: DoctorWanted) => void) | undefined, patienceMs = PATIENCE_MS) {
     this.#ask = ask;
     this.#patienceMs = patienceMs;

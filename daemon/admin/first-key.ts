@@ -1,8 +1,11 @@
-/** The first keys: one that the first start creates, or keys whose hashes the environment gives. */
+/** Creates the first API key, or accepts API keys whose hashes are in environment variables. */
 import { MusterError } from "../errors/errors.ts";
 import type { KeyStore } from "../store/admin/keys.ts";
 
-/** Hex SHA-256, separated by commas, in any of the documented variables. A hash that is no longer given is no longer a key. */
+/**
+ * Accepts the keys whose hashes are in the documented variables. A variable contains hex SHA-256 hashes, separated by commas.
+ * A key becomes invalid when its hash is removed from the variables.
+ */
 export function adoptKeys(keys: KeyStore, env: NodeJS.ProcessEnv): void {
   const adopted = ["MUSTER_API_KEYS", "PIECAT_API_KEYS", "PIPECAT_API_KEYS"].flatMap((name) => {
     const hashes = (env[name] ?? "").split(",").flatMap((hash) => hash.trim().toLowerCase() || []);
@@ -17,7 +20,7 @@ export function adoptKeys(keys: KeyStore, env: NodeJS.ProcessEnv): void {
   keys.adopt(adopted, new Date());
 }
 
-/** Creates a key only in a database without keys. */
+/** Creates a key and returns its secret. Returns undefined if the database already has keys. */
 export function firstKey(keys: KeyStore): string | undefined {
   return keys.list().length > 0 ? undefined : keys.create("first", "admin", new Date()).secret;
 }

@@ -1,15 +1,15 @@
-/** Control's copy of the log of all processes, parsed and without secrets. */
+/** Control's copy of the log of all processes. Its lines are parsed and contain no secrets. */
 import type { LogLine } from "../contract/admin/daemon-log.ts";
 import { readLogLine } from "../log/log-lines.ts";
 import type { LogNews } from "../log/log-tail.ts";
 import { MOST_CHARACTERS, MOST_LINES, Tail } from "../log/tail.ts";
 
-/** The stored log lines. Their numbers increase and may have gaps. */
+/** The stored log lines. The line numbers increase and may have gaps. */
 export interface LogBook {
   epoch(): string;
-  /** The number of the newest line; 0 before the first. */
+  /** Returns the number of the newest line, or 0 if there are no lines. */
   last(): number;
-  /** Oldest first. */
+  /** Returns the lines after the given number, with the oldest line first. */
   after(seq: number, limit?: number): LogLine[];
 }
 

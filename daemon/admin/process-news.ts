@@ -1,7 +1,7 @@
 /** Remembers the running processes, and records their starts and ends as events. */
 import type { EventStore } from "../store/events.ts";
 
-/** Messages of the supervisor to control over the IPC channel, so that restarts become events. */
+/** Messages that the supervisor sends to control over the IPC channel. Control records restarts of processes as events. */
 export type SupervisorNews =
   | { type: "child-exited"; name: string; reason: string; restartInMs: number }
   | { type: "child-started"; name: string; pid: number };
@@ -30,7 +30,10 @@ export class ProcessNews {
     return this.#alive.get(name) ?? false;
   }
 
-  /** A new control process receives the running processes. That is not a start. */
+  /**
+   * Records the start of a process, but only once. A new control process receives this message for every process that already
+   * runs.
+   */
   #started({ name, pid }: Extract<SupervisorNews, { type: "child-started" }>): void {
     const last = this.#events.latest("process.started", { process: name });
     if (last?.detail?.pid === pid) return;

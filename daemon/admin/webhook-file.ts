@@ -1,8 +1,8 @@
-/** Reads the address of the alerts' webhook. */
+/** Reads the address of the webhook for alerts. */
 import { readFileSync } from "node:fs";
 import { MusterError } from "../errors/errors.ts";
 
-/** The address is itself the credential, so no message contains it. */
+/** Error messages never contain the webhook's address, because the address is a credential. */
 export function webhookIn(file: string | undefined): URL | undefined {
   if (file === undefined) return undefined;
   let text: string;

@@ -1,9 +1,9 @@
-/** Alerts as configured: always raised, and delivered where a webhook is configured. */
+/** Raises alerts by the configured rules, and sends them to the webhook if the configuration names one. */
 import { AlertDelivery, type DeliveryParts } from "./delivery.ts";
 import type { AlertRules, Threshold } from "./rules.ts";
 import { AlertWatch, type WatchParts } from "./watch.ts";
 
-/** The rules in the section `admin.alerts` of the configuration. */
+/** The alert rules, as the section `admin.alerts` of the configuration states them. */
 export interface AlertConfig {
   repeat_minutes: number;
   failed_logins: Threshold | null;

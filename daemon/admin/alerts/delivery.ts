@@ -1,4 +1,7 @@
-/** Sends each pending alert to the webhook until the webhook confirms it. An alert may arrive twice if an answer is lost. */
+/**
+ * Sends each pending alert to the webhook until the webhook confirms the alert. If a confirmation is lost, the alert is sent
+ * twice.
+ */
 import { backoff } from "../../errors/backoff.ts";
 import { PeriodicTask } from "../../errors/periodic-task.ts";
 import type { Log } from "../../log/log.ts";
@@ -13,12 +16,15 @@ const GIVE_UP_AFTER_HOURS = 72;
 
 export interface DeliveryParts {
   alerts: AlertStore;
-  /** A secret: every client that knows the address may post there. */
+  /** The address of the webhook is a secret, because every client that knows it can post messages there. */
   webhook: URL;
   log: Pick<Log, "warn" | "error">;
 }
 
-/** Waits three times as long after each attempt, at most an hour. Undefined after the last attempt. */
+/**
+ * Returns the time of the next attempt, or undefined after the last attempt. Each wait is three times as long as the wait
+ * before it, but at most an hour.
+ */
 export function nextTry({ tries, at }: Pick<Waiting, "tries" | "at">, now: Date): Date | undefined {
   if (now.getTime() - Date.parse(at) > GIVE_UP_AFTER_HOURS * 3_600_000) return undefined;
   const seconds = backoff({ first: FIRST_WAIT_SECONDS, most: LONGEST_WAIT_SECONDS, factor: 3 }, tries + 1);
@@ -45,13 +51,13 @@ export class AlertDelivery {
     return this;
   }
 
-  /** Aborts a running request. Its alert is sent again after the next start. */
+  /** Aborts a running request. The alert of an aborted request is sent again after the next start. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#rounds.stop();
   }
 
-  /** Sends all that are due, in order. The first failure ends the round, because the next one would fail too. */
+  /** Sends all alerts that are due, in order. Stops at the first failure, because the next alert would fail too. */
   async deliver(): Promise<void> {
     for (const alert of this.#parts.alerts.due(new Date().toISOString())) {
       if (!(await this.#post(alert))) return;
@@ -73,7 +79,7 @@ export class AlertDelivery {
     return false;
   }
 
-  /** Returns the reason of a failure. */
+  /** Returns the reason if the webhook did not accept the alert, otherwise undefined. */
   async #send(body: string): Promise<string | undefined> {
     try {
       const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), this.#stopped.signal]);

@@ -1,4 +1,4 @@
-/** The alert rules as the page shows them. The webhook's address is a secret and is not shown. */
+/** Describes the alert rules for the page. The page does not show the webhook's address, because the address is a secret. */
 import type { AlertRule } from "../../contract/admin/alert.ts";
 import type { AlertRules, Threshold } from "./rules.ts";
 

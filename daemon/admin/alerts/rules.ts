@@ -1,4 +1,4 @@
-/** Decides which alerts to raise. Pure: the signals, earlier alerts and the time are arguments. */
+/** Decides which alerts to raise. The function is pure: its arguments are the signals, the earlier alerts and the time. */
 import type { AlertRule } from "../../contract/admin/alert.ts";
 import type { Signal } from "./signals.ts";
 
@@ -7,7 +7,7 @@ export interface Threshold {
   minutes: number;
 }
 
-/** A rule that is null raises nothing. */
+/** The alert rules. A rule that is null raises no alerts. */
 export interface AlertRules {
   failedLogins: Threshold | null;
   policyViolations: Threshold | null;
@@ -15,7 +15,7 @@ export interface AlertRules {
   nodeFailures: Threshold | null;
   errorRate: { percent: number; least: number; minutes: number } | null;
   cost: { usd: number; hours: number } | null;
-  /** Time in which a rule that has raised an alert raises no other. */
+  /** After a rule has raised an alert, the rule raises no other alert for this number of minutes. */
   repeatMinutes: number;
 }
 
@@ -28,7 +28,7 @@ const EXAMPLES = 3;
 const EXAMPLE_CHARACTERS = 200;
 
 export function judge(rules: AlertRules, signals: readonly Signal[], lastRaised: ReadonlyMap<AlertRule, string>, now: Date): Raised[] {
-  /** Signals in the window that no alert has covered yet; none while the rule is quiet. */
+  /** Returns the signals in the rule's window that no alert has covered yet. Returns none while the rule repeats no alert. */
   const fresh = (rule: AlertRule, minutes: number): Signal[] => {
     const last = lastRaised.get(rule);
     if (last !== undefined && now.getTime() < Date.parse(last) + rules.repeatMinutes * 60_000) return [];
@@ -72,7 +72,7 @@ function cost({ cost: rule }: AlertRules, fresh: Fresh): Raised[] {
   return [{ rule: "cost", summary: `executions cost ${usd.toFixed(2)} USD within ${rule.hours} h; the limit is ${rule.usd} USD` }];
 }
 
-/** The longest window of all rules. */
+/** Returns the longest window of all rules, in minutes. */
 export const longestMinutes = ({ failedLogins, policyViolations, refusals, nodeFailures, errorRate, cost }: AlertRules): number =>
   Math.max(
     0,

@@ -4,10 +4,10 @@ import { type AuditedAct, type TypedEvent, timesOf } from "../../store/admin/hap
 export interface Signal {
   at: string;
   kind: "login-failed" | "denied" | "refused" | "node-failed" | "work-done" | "work-failed" | "spent";
-  /** One line for people. Machines and proposers control parts of its text. */
+  /** One line of text for people. Machines and proposers control parts of this text. */
   about: string;
   usd: number;
-  /** Number of occurrences, because some are recorded once for many. */
+  /** The number of occurrences, because one record can stand for many occurrences. */
   times: number;
 }
 
@@ -27,7 +27,7 @@ const kinds: Record<string, Signal["kind"]> = {
   "execution.timed-out": "work-failed",
 };
 
-/** Refusals that count. A missing key and an ended session are normal. */
+/** Refusals that count towards an alert. A missing key or an ended session does not count, because both are normal. */
 const suspicious = ["refused", "KEY_INVALID", "NOT_ALLOWED", "CSRF_INVALID", "ORIGIN_REFUSED"];
 
 export const signalTypes = Object.keys(kinds);

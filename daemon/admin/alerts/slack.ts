@@ -1,9 +1,15 @@
-/** Formats an alert for Slack's incoming webhooks and compatible services. An attacker may have written parts of the text. */
+/**
+ * Formats an alert for Slack's incoming webhooks and compatible services. An attacker may have written parts of the alert's
+ * text.
+ */
 const MOST_CHARACTERS = 3000;
 
 export const slackBody = (summary: string): string => JSON.stringify({ text: `Muster: ${slackText(summary)}` });
 
-/** Escapes `<`, with which `<!channel>`, links and mentions begin. Removes characters that change the writing direction. */
+/**
+ * Escapes the character `<`, because `<!channel>`, links and mentions begin with `<`. Removes characters that change the
+ * writing direction.
+ */
 export function slackText(text: string): string {
   const plain = text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ");
   const cut = plain.length > MOST_CHARACTERS ? `${plain.slice(0, MOST_CHARACTERS)}…` : plain;

@@ -1,4 +1,4 @@
-/** Checks new events and audit records, and raises alerts: an event, and a row that waits for the webhook. */
+/** Checks new events and audit records, and raises alerts. Each alert becomes an event and a row that waits for the webhook. */
 import { PeriodicTask } from "../../errors/periodic-task.ts";
 import type { Log } from "../../log/log.ts";
 import type { AlertStore } from "../../store/admin/alerts.ts";
@@ -17,7 +17,7 @@ export interface WatchParts {
   alerts: AlertStore;
   happenings: Happenings;
   rules: AlertRules;
-  /** True if raised alerts are to be delivered. */
+  /** True if the configuration names a webhook for alerts. */
   deliver: boolean;
   redact(text: string): string;
   log: Pick<Log, "error">;
