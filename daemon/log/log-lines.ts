@@ -1,8 +1,8 @@
-/** Parses a log line of our processes and removes text that looks like a secret. Pure. */
+/** Parses a log line of Muster's processes and removes text that looks like a secret. All functions in this file are pure. */
 import * as z from "zod";
 import { LogLevel, type LogLine } from "../contract/admin/daemon-log.ts";
 
-/** pino's level numbers are multiples of ten, beginning with trace. */
+/** The level numbers of pino are multiples of ten. The lowest level is trace. */
 const levelOf = (level: number): LogLevel => LogLevel.options[Math.min(Math.max(Math.floor(level / 10), 1), 6) - 1] ?? "info";
 
 const Logged = z.looseObject({
@@ -18,7 +18,7 @@ const LONGEST_DETAIL = 4000;
 
 export function readLogLine(seq: number, line: string, now: Date, redact: (text: string) => string): LogLine {
   const logged = Logged.safeParse(parsed(line));
-  // Another program's line, shown unchanged except for secrets.
+  // Another program wrote this line. The line is shown unchanged except for secrets.
   if (!logged.success) return { seq, at: now.toISOString(), level: "info", process: "musterd", text: short(redact(line), LONGEST_TEXT) };
   const { level, time, process, part, msg, ...rest } = logged.data;
   const detail = Object.entries(rest).map(([name, value]) => [name, shownValue(name, value, redact)]);
@@ -33,14 +33,14 @@ export function readLogLine(seq: number, line: string, now: Date, redact: (text:
   };
 }
 
-/** The name of a field can reveal that its value is a secret, so both are checked together. */
+/** Checks the name of a field together with the value, because the name can reveal that the value is a secret. */
 function shownValue(name: string, value: unknown, redact: (text: string) => string): string {
   const text = name === "err" ? failureOf(value) : typeof value === "string" ? value : JSON.stringify(value);
   const shown = redact(`${name}: ${text}`);
   return short(shown.startsWith(`${name}: `) ? shown.slice(name.length + 2) : "[redacted]", LONGEST_DETAIL);
 }
 
-/** The stack, which begins with the message. */
+/** Returns the stack of an error, because the stack begins with the message. */
 function failureOf(error: unknown): string {
   const { stack, message } = Object(error) as { stack?: unknown; message?: unknown };
   return typeof stack === "string" ? stack : typeof message === "string" ? message : JSON.stringify(error);

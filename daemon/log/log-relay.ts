@@ -1,6 +1,9 @@
-/** Sends the log of one process to the supervisor in batches. It never waits. Lines that do not fit are counted instead. */
+/**
+ * Sends the log of one process to the supervisor in batches. The relay never waits, so it only counts lines that exceed its
+ * limits.
+ */
 
-/** From a process to the supervisor. */
+/** A message from a process to the supervisor. */
 export interface LogLines {
   type: "log-lines";
   lines: string[];
@@ -11,7 +14,7 @@ const MOST_WAITING = 2000;
 const LONGEST_LINE = 32 * 1024;
 
 export interface Channel {
-  /** Undefined if the process has no supervisor. */
+  /** Sends a message to the supervisor. Undefined if the process has no supervisor. */
   send: ((message: LogLines, done: () => void) => void) | undefined;
 }
 
@@ -32,7 +35,7 @@ export class LogRelay {
     if (!this.#channel.send) return;
     if (this.#waiting.length >= MOST_WAITING || line.length > LONGEST_LINE) this.#lost += 1;
     else this.#waiting.push(line);
-    // The timer must not keep a finished process alive.
+    // The timer must not keep a finished process running.
     this.#timer ??= setTimeout(() => this.flush(), EVERY_MS).unref();
   };
 

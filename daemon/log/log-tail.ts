@@ -1,15 +1,18 @@
-/** The supervisor's part of the log of all processes. It numbers the lines and sends them to control, also after a restart of control. */
+/**
+ * The supervisor's part of the log of all processes. The supervisor numbers the lines and sends them to control, also after a
+ * restart of control.
+ */
 import { randomUUID } from "node:crypto";
 import { MOST_CHARACTERS, MOST_LINES, Tail } from "./tail.ts";
 
-/** From the supervisor to control. */
+/** A message from the supervisor to control. */
 export interface LogNews {
   type: "log";
   epoch: string;
   lines: { seq: number; line: string }[];
 }
 
-/** Resolves when more may be sent; false if the receiver is gone. */
+/** Resolves to true when the supervisor may send more lines, or to false if the receiver has disconnected. */
 export type Send = (message: object) => Promise<boolean>;
 
 const LINES_AT_ONCE = 500;
@@ -19,7 +22,7 @@ export class LogTail {
   readonly #lines = new Tail<string>(MOST_LINES, MOST_CHARACTERS);
   #send: Send | undefined;
   #sent = 0;
-  /** The receiver of the message that is being sent. */
+  /** The receiver of the message that the supervisor is sending. */
   #busy: Send | undefined;
 
   readonly take = (line: string): void => {
@@ -27,7 +30,7 @@ export class LogTail {
     void this.#handOver();
   };
 
-  /** A new receiver has no lines yet. */
+  /** Sends all stored lines to a new receiver, because a new receiver has no lines yet. */
   newReader(send: Send): void {
     this.#send = send;
     this.#sent = 0;
@@ -35,7 +38,7 @@ export class LogTail {
     void this.#handOver();
   }
 
-  /** Sends one message at a time. A slow control gets fewer lines, and the buffer here does not grow. */
+  /** Sends one message at a time. If control is slow, control misses lines, so that the supervisor's buffer does not grow. */
   async #handOver(): Promise<void> {
     const send = this.#send;
     if (!send || this.#busy === send) return;
@@ -47,7 +50,7 @@ export class LogTail {
       const lines = items.map(({ seq, item }) => ({ seq, line: item }));
       this.#sent = last.seq;
       const heard = await send({ type: "log", epoch: this.#epoch, lines } satisfies LogNews);
-      if (send !== this.#send) return; // a new receiver starts from the beginning
+      if (send !== this.#send) return; // A new receiver has connected and receives all lines.
       if (!heard) break;
     }
     this.#busy = undefined;

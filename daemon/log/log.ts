@@ -1,4 +1,4 @@
-/** Structured logs on standard output, one line for each event. Secrets never reach a line. */
+/** Writes structured logs to standard output, one line for each event. Secrets never reach a line. */
 import { pino } from "pino";
 
 export type Log = pino.Logger;
@@ -21,7 +21,10 @@ const redact = {
   censor: "[redacted]",
 };
 
-/** `take` also receives every line. It must not wait. */
+/**
+ * The function `take` also receives every line. The function `take` must return immediately, because logging waits for its
+ * return.
+ */
 export function createLog(process: string, level: string, take?: (line: string) => void): Log {
   const options = { level, base: { process }, redact, timestamp: pino.stdTimeFunctions.isoTime };
   if (!take) return pino(options);

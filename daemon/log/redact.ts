@@ -1,11 +1,14 @@
-/** Removes text that looks like a secret, because many people read logs. The patterns are data, shared with hide-secrets.py. */
+/**
+ * Removes text that looks like a secret, because many people read logs. The patterns are in a data file that
+ * `hide-secrets.py` also reads.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 interface Pattern {
   pattern: string;
   ignoreCase?: boolean;
-  /** The first group names the secret and stays. */
+  /** True if the first group of the pattern is the secret's name, which stays visible. */
   keepsFirstGroup?: boolean;
 }
 

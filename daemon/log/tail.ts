@@ -1,6 +1,9 @@
-/** The newest items of a numbered sequence, limited in number and total size. The oldest are dropped. */
+/**
+ * Keeps the newest items of a numbered sequence. Drops the oldest items when the limits on number and total size are
+ * exceeded.
+ */
 
-/** Limits for a log. The supervisor and control keep the same amount. */
+/** The limits of a log. The supervisor and control store the same number of lines. */
 export const MOST_LINES = 10_000;
 export const MOST_CHARACTERS = 4 * 1024 * 1024;
 
@@ -26,7 +29,7 @@ export class Tail<T> {
     return this.#last;
   }
 
-  /** Uses the given number, or the next one. */
+  /** Adds an item with the given number, or with the next number if none is given. */
   add(item: T, size: number, seq = this.#last + 1): void {
     this.#kept.push({ seq, item, size });
     this.#size += size;
@@ -45,7 +48,7 @@ export class Tail<T> {
     this.#last = 0;
   }
 
-  /** Drops a tenth at a time, because each removal moves all remaining items. */
+  /** Drops a tenth of the items at a time, because each removal moves all remaining items. */
   #letGo(): void {
     const [most, mostSize] = [this.#most * 0.9, this.#mostSize * 0.9];
     let gone = 0;
