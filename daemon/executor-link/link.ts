@@ -1,4 +1,4 @@
-/** Control's end of the socket to the executor. It reconnects by itself and keeps no messages. */
+/** Control's end of the socket to the executor. The link reconnects automatically, but it stores no messages. */
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { type ExecutorFigures, FromExecutor, type ToExecutor } from "../contract/executor-protocol.ts";
@@ -7,7 +7,7 @@ import type { Log } from "../log/log.ts";
 
 export interface ExecutorPort {
   readonly connected: boolean;
-  /** False without a connection. The caller sends again after the next hello. */
+  /** Sends a message, and returns false if there is no connection. The caller sends the message again after the next hello. */
   send(message: ToExecutor): boolean;
 }
 
@@ -21,9 +21,15 @@ interface Subscription {
 }
 
 const RECONNECT_MS = { first: 100, most: 3000 };
-/** The executor sends a heartbeat every two seconds. */
+/**
+ * Control kills an executor that sends nothing for this number of milliseconds. An executor sends a heartbeat every two
+ * seconds.
+ */
 const HANGS_MS = 60_000;
-/** Control itself may have been suspended. Messages that waited are read within this time. */
+/**
+ * Extra milliseconds before control kills a silent executor. If control itself was suspended, it reads the waiting messages
+ * in this time.
+ */
 const SECOND_THOUGHT_MS = 5000;
 
 export class ExecutorLink implements ExecutorPort {
@@ -46,17 +52,17 @@ export class ExecutorLink implements ExecutorPort {
     this.#log = log;
   }
 
-  /** Calls `hear` for every message of these types, in the order of subscription. Returns the function that unsubscribes. */
+  /** Calls `hear` for every message of these types, in the order of subscription. Returns a function that unsubscribes. */
   on<Type extends FromExecutorType>(types: readonly Type[], hear: (message: MessageOf<Type>) => void): () => void {
-    // `types` selects the messages, so `hear` gets no other.
+    // `hear` receives only messages of the types in `types`.
     const subscription: Subscription = { types, hear: (message) => hear(message as MessageOf<Type>) };
     this.#subscriptions.add(subscription);
     return () => void this.#subscriptions.delete(subscription);
   }
 
-  /** Calls `hear` when the executor connects or disconnects. Returns the function that unsubscribes. */
+  /** Calls `hear` when the executor connects or disconnects. Returns a function that unsubscribes. */
   onState(hear: (state: LinkState) => void): () => void {
-    // A function of its own, so that one listener can subscribe twice.
+    // Each subscription has its own function, so that one listener can subscribe twice.
     const listener = (state: LinkState) => hear(state);
     this.#stateListeners.add(listener);
     return () => void this.#stateListeners.delete(listener);
@@ -66,7 +72,7 @@ export class ExecutorLink implements ExecutorPort {
     return this.#greeted;
   }
 
-  /** From its last message. Undefined while it is away. */
+  /** The figures in the executor's last message, or undefined while the executor is disconnected. */
   get figures(): ExecutorFigures | undefined {
     return this.#greeted ? this.#figures : undefined;
   }
@@ -74,7 +80,8 @@ export class ExecutorLink implements ExecutorPort {
   start(): void {
     const socket = connect(this.#path);
     this.#socket = socket;
-    // `close` follows every error, and `#again` handles it. readline repeats the error.
+    // Ignores errors, because the event `close` follows each error and calls `#again`. The module readline emits the same
+    // errors again.
     createInterface({ input: socket })
       .on("line", (line) => this.#take(line))
       .on("error", () => undefined);
@@ -113,7 +120,7 @@ export class ExecutorLink implements ExecutorPort {
     }
   }
 
-  /** When one listener fails, the others still get the message. */
+  /** If one listener fails, the other listeners still receive the message. */
   #publish(message: FromExecutor): void {
     for (const { types, hear } of this.#subscriptions) {
       if (!types.includes(message.type)) continue;
@@ -125,7 +132,7 @@ export class ExecutorLink implements ExecutorPort {
     }
   }
 
-  /** A listener may fail on a full disk. The connection and the other listeners go on. */
+  /** If one listener fails, for example on a full disk, the connection and the other listeners continue. */
   #publishState(state: LinkState): void {
     for (const hear of this.#stateListeners) {
       try {
@@ -136,7 +143,7 @@ export class ExecutorLink implements ExecutorPort {
     }
   }
 
-  /** Kills an executor that hangs. The supervisor starts another one, which finds the runs again. */
+  /** Kills an executor that hangs. The supervisor starts a new executor, which finds the runs of the killed executor. */
   #listenFor(pid: number): void {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
