@@ -1,15 +1,15 @@
-/** Opens the one database of a data folder and brings its schema up to date. */
+/** Opens the database of a data folder and migrates its schema to the newest version. */
 import Database from "better-sqlite3";
 import { MusterError } from "../errors/errors.ts";
 import { migrations } from "./migrations/migrations.ts";
 
 export type Db = Database.Database;
 
-/** A database as bytes is read into memory. */
+/** A database that is passed as bytes is read into memory. */
 export function openDatabase(file: string | Buffer): Db {
   const db = new Database(file, { timeout: 10_000 });
   try {
-    // Control answers as soon as a transaction returns. With FULL the promise survives a power cut.
+    // Control answers a request as soon as its transaction returns. With FULL, the transaction survives a power failure.
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
     db.pragma("foreign_keys = ON");
@@ -21,12 +21,12 @@ export function openDatabase(file: string | Buffer): Db {
   }
 }
 
-/** Opens the database for readers. The schema must be up to date: a reader cannot migrate it. */
+/** Opens the database for reading. The schema must be up to date, because a reader cannot migrate the database. */
 export function openReadOnly(file: string): Db {
   return new Database(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
 }
 
-/** Takes the write lock at once, because three processes open the database at the same moment. */
+/** Acquires the write lock at once, because three processes can open the database at the same moment. */
 function migrate(db: Db): void {
   const run = db.transaction(() => {
     const version = db.pragma("user_version", { simple: true }) as number;
@@ -39,7 +39,10 @@ function migrate(db: Db): void {
   run.immediate();
 }
 
-/** Run `work` as one transaction that takes the write lock at once, so that read, change and write are one step. */
+/**
+ * Runs `work` as one transaction. The transaction acquires the write lock at once, so that no other process writes between
+ * reading and writing.
+ */
 export function atomically<T>(db: Db, work: () => T): T {
   return db.inTransaction ? work() : db.transaction(work).immediate();
 }

@@ -1,4 +1,4 @@
-/** The append-only record of what happened. Also keeps each node's pointer to its last event. */
+/** Stores the append-only list of events, and the last event of each node. */
 import { Event, type NewEvent } from "../contract/event.ts";
 import type { Db } from "./database.ts";
 
@@ -35,7 +35,7 @@ export class EventStore {
       at.toISOString(),
       event.source,
       event.type,
-      // Machines and playbooks have a say in it, and it is shown on terminals.
+      // Removes control characters, because terminals show the summary and machines and playbooks control parts of it.
       event.summary.replace(/\p{Cc}/gu, " "),
       event.nodeId ?? null,
       event.jobId ?? null,
@@ -50,12 +50,12 @@ export class EventStore {
     return this.#after.all(seq, limit).map(fromRow);
   }
 
-  /** The newest `limit` of them, oldest first. */
+  /** Returns the newest `limit` events of the node after `since`, with the oldest first. */
   ofNode(nodeId: string, since: number, limit: number): Event[] {
     return this.#ofNode.all(nodeId, since, limit).map(fromRow);
   }
 
-  /** The last event of a type about one of our processes. */
+  /** Returns the last event of this type about one of Muster's processes. */
   latest(type: string, { process }: { process: string }): Event | undefined {
     const row = this.#latest.get(type, process);
     return row && fromRow(row);
@@ -69,7 +69,7 @@ export class EventStore {
     return this.#last.get()?.seq ?? 0;
   }
 
-  /** Names this database: a client whose sequence numbers come from another one must load afresh. */
+  /** Returns the random identifier of this database. A client must reload if its sequence numbers are from another database. */
   epoch(): string {
     return this.#epoch.get()?.value ?? "";
   }

@@ -1,15 +1,21 @@
-/** A lock that a process holds while it lives. It is a lock of SQLite, so the kernel releases it even after SIGKILL. */
+/**
+ * A lock that a process holds while it runs. The kernel releases the lock even after SIGKILL, because SQLite implements it as
+ * a file lock.
+ */
 import Database from "better-sqlite3";
 
 export interface ProcessLock {
   release(): void;
 }
 
-/** Undefined if another process holds the lock. The caller must keep the result: the garbage collector would release the lock. */
+/**
+ * Returns undefined if another process holds the lock. The caller must keep the result, because garbage collection of the
+ * result releases the lock.
+ */
 export function takeLock(file: string): ProcessLock | undefined {
   const db = new Database(file, { timeout: 0 });
   try {
-    db.pragma("journal_mode = MEMORY"); // nothing is written, and no journal file remains
+    db.pragma("journal_mode = MEMORY"); // No journal file remains, because the lock writes nothing.
     db.exec("BEGIN EXCLUSIVE");
     return { release: () => db.close() };
   } catch (error) {

@@ -1,11 +1,11 @@
-/** Creates random secrets. They are stored as plain SHA-256, which is enough for random values. */
+/** Creates random secrets. The database stores their plain SHA-256 hashes, which is safe for random values. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
 export const newSecret = (bytes = 32): string => randomBytes(bytes).toString("hex");
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** Equal length by construction (hex SHA-256); compared without an early exit. */
+/** Compares two hex SHA-256 hashes of equal length, always in the same time. */
 export function sameHash(a: string, b: string): boolean {
   const left = Buffer.from(a);
   const right = Buffer.from(b);

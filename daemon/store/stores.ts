@@ -1,4 +1,4 @@
-/** All stores over one database. */
+/** Creates all stores of one database. */
 import { AlertStore } from "./admin/alerts.ts";
 import { Happenings } from "./admin/happenings.ts";
 import { KeyStore } from "./admin/keys.ts";

@@ -1,4 +1,7 @@
-/** Alerts and how far their delivery has come. A row waits until the webhook has taken it, through every restart. */
+/**
+ * Stores alerts and the state of their delivery. An undelivered alert stays in the table across restarts until the webhook
+ * confirms it.
+ */
 import { Alert, type AlertRule } from "../../contract/admin/alert.ts";
 import type { Db } from "../database.ts";
 
@@ -50,7 +53,7 @@ export class AlertStore {
     this.#delivered.run(at, id);
   }
 
-  /** Without a next time it is given up. */
+  /** Records a failed attempt. Without a time for the next attempt, the alert is never sent again. */
   failed(id: number, error: string, nextTryAt: string | undefined): void {
     this.#failed.run(error, nextTryAt ?? null, id);
   }
@@ -59,7 +62,7 @@ export class AlertStore {
     return new Map(this.#lasts.all().map(({ rule, at }) => [rule, at]));
   }
 
-  /** Newest first. */
+  /** Returns the newest alerts first. */
   list(limit: number): Alert[] {
     return this.#recent.all(limit).map(fromRow);
   }

@@ -1,4 +1,4 @@
-/** Reads what alerts and metrics are made from: ends of jobs in the events, and audit records without names. */
+/** Reads the data for alerts and metrics. The data contains the ends of jobs, and audit records without people's names. */
 import type { AuditAction } from "../../contract/audit/audit.ts";
 import type { ExecutionStatus } from "../../contract/changes/execution.ts";
 import type { Db } from "../database.ts";
@@ -27,19 +27,19 @@ export interface EndedExecution {
   endedAt: string;
 }
 
-/** Records of one kind that were added since. */
+/** The number of audit records of one kind within a range of sequence numbers. */
 export interface Tally {
   action: AuditAction;
   result: string | null;
-  /** Only of what was denied. */
+  /** The policy rule. Null unless the result is `deny`. */
   rule: string | null;
-  /** Only of failed logins. */
+  /** The summary of the record. Null unless the action is a failed login. */
   summary: string | null;
   count: number;
   costUsd: number;
 }
 
-/** Repeated failed logins get one record a minute: the first one, with the number of repeats. */
+/** Returns the number of failed logins that one record stands for. Failed logins that repeat share one record per minute. */
 export const timesOf = (summary: string | null): number => Number(/ \((\d+) more times\)$/.exec(summary ?? "")?.[1] ?? 1);
 
 export class Happenings {
@@ -87,7 +87,7 @@ export class Happenings {
     );
   }
 
-  /** Of these types, after one event; `upTo` is where to go on. */
+  /** Returns the events of these types after the sequence number `after`. Pass `upTo` as `after` in the next call. */
   events(types: readonly string[], after: number, since: string): { events: TypedEvent[]; upTo: number } {
     const upTo = this.#lastEvent.get()?.seq ?? 0;
     return { events: this.#events.all(after, upTo, since, JSON.stringify(types)), upTo };
@@ -101,7 +101,7 @@ export class Happenings {
     return this.#ended.all(after.endedAt, after.id);
   }
 
-  /** By the next `limit` records of the audit after one; `upTo` is where to go on. */
+  /** Counts the next `limit` audit records after the sequence number `after`. Pass `upTo` as `after` in the next call. */
   tallies(after: number, limit: number): { tallies: Tally[]; upTo: number; more: boolean } {
     const last = this.#lastAct.get()?.seq ?? 0;
     const upTo = Math.min(last, after + limit);
@@ -116,7 +116,7 @@ export class Happenings {
     return byName(this.#executions.all());
   }
 
-  /** Ends of jobs and executions since then. */
+  /** Counts the jobs and executions that have ended since the given time, by status. */
   endedSince(instant: string): { status: string; count: number }[] {
     return this.#endedSince.all(instant, instant);
   }

@@ -1,4 +1,7 @@
-/** API keys and the browser sessions made from them. A key is `mk_<id>_<secret>`; only its hash is kept. */
+/**
+ * Stores API keys and the browser sessions that were opened with them. A key is `mk_<id>_<secret>`. The database contains
+ * only its hash.
+ */
 import { Key, type Role } from "../../contract/admin/key.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { atomically, type Db } from "../database.ts";
@@ -10,12 +13,12 @@ export interface Holder {
   keyId: string;
   name: string;
   role: Role;
-  /** The person behind the key. */
+  /** The person who owns the key. */
   owner: string;
 }
 
 export interface KeyTerms {
-  /** Default: the name of the key. */
+  /** The person who owns the key. The default is the name of the key. */
   owner?: string | undefined;
   expiresAt?: string | undefined;
 }
@@ -41,7 +44,8 @@ export class KeyStore {
       "INSERT INTO keys (id, name, role, owner, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
     this.#byHash = db.prepare<[string], Row>("SELECT * FROM keys WHERE hash = ? AND revoked_at IS NULL");
-    // The time of an index lookup shows how far two hashes agree. The index sees eight characters only. The rest is compared in constant time.
+    // The index contains only eight characters, because the duration of an index lookup reveals how many characters agree.
+    // `sameHash` compares the complete hash in constant time.
     this.#byHashStart = db.prepare<[string], Row>("SELECT * FROM keys WHERE substr(hash, 1, 8) = ? AND revoked_at IS NULL");
     this.#all = db.prepare<[], Row>("SELECT * FROM keys WHERE revoked_at IS NULL ORDER BY created_at, name");
     this.#used = db.prepare<[string, string]>("UPDATE keys SET last_used_at = ? WHERE id = ?");
@@ -54,7 +58,7 @@ export class KeyStore {
     );
     this.#endSession = db.prepare<[string]>("DELETE FROM sessions WHERE hash = ?");
     this.#dropOld = db.prepare<[string]>("DELETE FROM sessions WHERE expires_at <= ?");
-    // The name becomes free for the key that follows it.
+    // Renames the revoked key, so that a new key can have its name.
     this.#revoke = db.prepare<[string, string]>(
       "UPDATE keys SET revoked_at = ?, name = name || ' (revoked, ' || id || ')' WHERE id = ? AND revoked_at IS NULL",
     );
@@ -71,7 +75,10 @@ export class KeyStore {
     return { key: this.#add({ id, name, role, owner, createdAt: now.toISOString(), ...end }, sha256(secret)), secret };
   }
 
-  /** Admin keys given from outside as hashes (`MUSTER_API_KEYS`): these and, from outside, no others any more. */
+  /**
+   * Accepts the admin keys whose hashes are in `MUSTER_API_KEYS`. Revokes the keys that were accepted earlier and whose hash
+   * is missing now.
+   */
   adopt(hashes: string[], now: Date): void {
     atomically(this.#db, () => {
       for (const row of this.#all.all()) {
@@ -86,7 +93,7 @@ export class KeyStore {
     });
   }
 
-  /** Ends the key and every session made from it. False when there is no such key. */
+  /** Revokes the key and ends every session that was opened with the key. Returns false if no such key exists. */
   revoke(id: string, now: Date): boolean {
     return atomically(this.#db, () => {
       const revoked = this.#revoke.run(now.toISOString(), id).changes > 0;
@@ -99,19 +106,19 @@ export class KeyStore {
     return this.#all.all().map(fromRow);
   }
 
-  /** Throws for a key that was right until it expired: its holder shall know why. */
+  /** Throws an error if the key has expired, so that its owner learns the reason. Returns undefined for an unknown key. */
   authenticate(secret: string, now: Date): Holder | undefined {
     const hash = sha256(secret);
     const row = this.#byHashStart.all(hash.slice(0, 8)).filter((each) => sameHash(each.hash, hash))[0];
     if (!row) return undefined;
     if (row.expires_at !== null && row.expires_at <= now.toISOString())
       throw new MusterError("KEY_EXPIRED", `this API key was good until ${row.expires_at}`);
-    // Every request would write otherwise; a minute is exact enough for "last used".
+    // Saves the time at most once a minute, because otherwise every request would write to the database.
     if (row.last_used_at === null || now.getTime() - Date.parse(row.last_used_at) > 60_000) this.#used.run(now.toISOString(), row.id);
     return holder(row);
   }
 
-  /** For an hour, or until its key expires. */
+  /** Opens a session that lasts one hour, or until its key expires. */
   openSession(keyId: string, now: Date): { secret: string; csrfToken: string; expiresAt: string } {
     this.#dropOld.run(now.toISOString());
     const secret = newSecret();

@@ -1,21 +1,27 @@
-/** Reads the audit of a database file for its examination: in one moment, without changing the file or bringing it up to date. */
+/**
+ * Reads the audit from a database file so that it can be examined. Reads one consistent state without changing or migrating
+ * the file.
+ */
 import { MusterError } from "../../errors/errors.ts";
 import { type Db, openReadOnly } from "../database.ts";
 
-/** A text of a person, which may be erased, and what was hashed with it. */
+/** A text about a person that can be erased, and the salt that was hashed with the text. */
 export interface SaltedText {
   salt: string;
   text: string;
 }
 
-/** `record` is canonical JSON and `hash` its hash. Salt and text of the reason follow. An array, because there can be millions. */
+/**
+ * One audit record. `record` is canonical JSON, and `hash` is the hash of `record`. `salt` and `text` belong to the reason.
+ * The row is an array to save memory, because an audit can have millions of rows.
+ */
 export type ProofRow = [seq: number, record: string, hash: string, salt: string | null, text: string | null];
 
 export interface AuditProof {
   epoch: string;
   rows(): Iterable<ProofRow>;
   person(digest: string): SaltedText | undefined;
-  /** Signed notes of where the records begin. */
+  /** Returns the signed notes that state where the remaining records begin. */
   anchors(): string[];
 }
 

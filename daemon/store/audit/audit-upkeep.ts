@@ -1,4 +1,4 @@
-/** Removes from the audit: the texts of a person, and the oldest records up to a signed anchor. */
+/** Removes data from the audit. Removes the name and reasons of a person, or the oldest records up to a signed anchor. */
 import type { Db } from "../database.ts";
 
 export class AuditUpkeep {
@@ -35,21 +35,24 @@ export class AuditUpkeep {
     );
   }
 
-  /** Number of reasons erased with the name. */
+  /** Erases the name of a person and the person's reasons. Returns the number of erased reasons. */
   forget(person: string): number {
-    // Or the text would stay readable in the file until something else is written over it.
+    // Overwrites deleted text with zeros, because the text would otherwise stay readable in the file.
     this.#db.pragma("secure_delete = ON");
     const reasons = this.#forgetReasons.run(person, person).changes;
     this.#forgetPerson.run(person);
     return reasons;
   }
 
-  /** After `forget` is committed: nor may it stay in the log of changes before the file. */
+  /**
+   * Removes the erased text from SQLite's write-ahead log as well. Call this function after the transaction with `forget` is
+   * committed.
+   */
   flush(): void {
     this.#db.pragma("wal_checkpoint(TRUNCATE)");
   }
 
-  /** The newest of the oldest `most` records that is from before this time. */
+  /** Returns the newest record before this time, but looks only at the `most` oldest records. */
   lastBefore(time: string, most: number): { seq: number; hash: string } | undefined {
     return this.#lastBefore.get(time, most);
   }
@@ -58,12 +61,12 @@ export class AuditUpkeep {
     return this.#hashAt.get(seq)?.hash;
   }
 
-  /** Up to which record they have been dropped. */
+  /** Returns the sequence number up to which records have been removed, or 0. */
   anchored(): number {
     return this.#anchored.get()?.seq ?? 0;
   }
 
-  /** The trigger allows deletion only up to an anchor. */
+  /** Saves the anchor first, because a trigger allows deletion only up to an anchor. */
   dropTo(seq: number, note: string): void {
     this.#anchor.run(seq, note);
     this.#dropAnchors.run(seq);

@@ -1,10 +1,13 @@
-/** The rows of the audit as they are sealed, and the names and reasons kept apart from them. Knows nothing of hashes. */
+/**
+ * Stores the sealed records of the audit. Stores people's names and reasons in separate tables. The audit store computes no
+ * hashes.
+ */
 import type { AuditQuery } from "../../contract/audit/audit-query.ts";
 import { Digest } from "../../contract/changes/plan.ts";
 import type { Db } from "../database.ts";
 import type { SaltedText } from "./audit-proof.ts";
 
-/** `record` is canonical JSON, `hash` that of `record`. */
+/** One sealed record. `record` is canonical JSON, and `hash` is the hash of `record`. */
 export interface SealedRow {
   seq: number;
   record: string;
@@ -17,12 +20,12 @@ export interface ListedRow {
   name: string | null;
   behalf: string | null;
   reason: string | null;
-  /** Of an intent: the result in its outcome. */
+  /** The result in the outcome that belongs to an intent. Null for other records. */
   outcome: string | null;
   ended: 0 | 1;
 }
 
-/** With its texts that have not been erased. */
+/** One record with those of its texts that have not been erased. */
 export interface ExportRow {
   record: string;
   hash: string;
@@ -71,12 +74,12 @@ export class AuditTable {
     if (reason) this.#keepReason.run(seq, reason.salt, reason.text);
   }
 
-  /** Names this database. */
+  /** Returns the random identifier of this database. */
   epoch(): string {
     return this.#epoch.get()?.value ?? "";
   }
 
-  /** Under which digest this name stands in the records. */
+  /** Returns the digest that replaces this name in the records. */
   person(text: string): string | undefined {
     return this.#person.get(text)?.digest;
   }
@@ -85,7 +88,7 @@ export class AuditTable {
     this.#keepPerson.run(digest, salt, text);
   }
 
-  /** Newest first. */
+  /** Returns the newest records first. */
   list({ since, until, user, action, before, limit }: AuditQuery): ListedRow[] {
     const conditions: string[] = [];
     const values: (string | number)[] = [];
@@ -97,13 +100,14 @@ export class AuditTable {
     if (until !== undefined) only("at < ?", until);
     if (action !== undefined) only("action = ?", action);
     if (before !== undefined) only("seq < ?", before);
-    // Left to itself SQLite goes back record by record, reading each, to find that few are of that time.
+    // Names the index, because otherwise SQLite would read all records backwards to find the few in the requested time.
     const byTime = (since ?? until) !== undefined && action === undefined && user === undefined ? "INDEXED BY audit_by_time" : "";
     const newest = (...also: string[]) => {
       const all = [...conditions, ...also];
       return `SELECT seq FROM (SELECT seq FROM audit ${byTime} ${all.length > 0 ? `WHERE ${all.join(" AND ")}` : ""} ORDER BY seq DESC LIMIT ?)`;
     };
-    // Each by its own index, already in order: with OR all records of a person would be read and sorted.
+    // Uses one query for each index, because each index returns sorted rows. With OR, SQLite would read and sort all records
+    // of a person.
     const person = user === undefined ? undefined : (this.person(user) ?? "");
     const chosen = person === undefined ? newest() : `${newest("person = ?")} UNION ${newest("behalf = ?")}`;
     const given = person === undefined ? [...values, limit] : [...values, person, limit, ...values, person, limit];
@@ -123,7 +127,7 @@ export class AuditTable {
       .all(...given, limit);
   }
 
-  /** Oldest first. */
+  /** Returns the oldest records first. */
   exportAfter(seq: number, limit: number): ExportRow[] {
     return this.#export.all(seq, limit).map(([record, hash, ...texts]) => {
       const [name, onBehalfOf, reason] = [texts.slice(0, 2), texts.slice(2, 4), texts.slice(4, 6)].map(([salt, text]) =>

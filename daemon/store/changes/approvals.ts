@@ -1,4 +1,4 @@
-/** The questions put to people. One that is denied, expired, used or dropped stays so (a trigger says so). */
+/** Stores approvals. A trigger ensures that a denied, expired, used or withdrawn approval never changes again. */
 import { Approval, type ApprovalState } from "../../contract/changes/approval.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { Db } from "../database.ts";
@@ -52,17 +52,17 @@ export class ApprovalStore {
     return one(this.#ofPlan.get(planId));
   }
 
-  /** Newest first. */
+  /** Returns the newest approvals first. */
   list(limit: number, state?: ApprovalState): Approval[] {
     return (state === undefined ? this.#all.all(limit) : this.#withState.all(state, limit)).map(fromRow);
   }
 
-  /** Number of pending approvals that this key requested. */
+  /** Returns the number of pending approvals that this key requested. */
   pendingOf(requesterKeyId: string): number {
     return this.#pendingOf.get(requesterKeyId)?.count ?? 0;
   }
 
-  /** Undecided, or decided and not begun: oldest first. */
+  /** Returns approvals that are pending, or approved but not yet used. The oldest approval is first. */
   live(): Approval[] {
     return this.#live.all().map(fromRow);
   }

@@ -1,4 +1,7 @@
-/** The runs of decided plans with what came of each step. A plan runs once, an approval serves once: indexes say so. */
+/**
+ * Stores the executions of approved plans and the result of each step. Indexes ensure that a plan runs once and that an
+ * approval is used once.
+ */
 import { Execution, type StepResult } from "../../contract/changes/execution.ts";
 import { atomically, type Db } from "../database.ts";
 
@@ -50,7 +53,7 @@ export class ExecutionStore {
     });
   }
 
-  /** Everything but its steps, which are saved one by one. */
+  /** Saves an execution without its steps, because `saveStep` saves each step separately. */
   save({ id, status, startedAt, endedAt, error }: Omit<Execution, "steps">): void {
     this.#update.run(status, startedAt ?? null, endedAt ?? null, error ?? null, id);
   }
@@ -67,7 +70,7 @@ export class ExecutionStore {
     return this.#one(this.#ofPlan.get(planId));
   }
 
-  /** Newest first, their steps without what they wrote. */
+  /** Returns the newest executions first. Their steps are returned without output. */
   list(limit: number): Execution[] {
     return this.#recent.all(limit).map((row) => {
       const execution = this.#read(row);
@@ -75,12 +78,15 @@ export class ExecutionStore {
     });
   }
 
-  /** Those that wait, oldest first: there may be thousands, so no more of them than their numbers. */
+  /**
+   * Returns the ids of the waiting executions and plans, with the oldest first. There can be thousands, so it returns no
+   * other fields.
+   */
   queue(): { id: string; planId: string }[] {
     return this.#queue.all().map(({ id, plan_id }) => ({ id, planId: plan_id }));
   }
 
-  /** With the executor, or of unknown state: until their end is recorded. */
+  /** Returns the executions that the executor runs or whose state is unknown. Their end has not been recorded yet. */
   atWork(): Execution[] {
     return this.#atWork.all().map((row) => this.#read(row));
   }

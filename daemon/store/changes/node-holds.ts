@@ -1,10 +1,13 @@
-/** Which node belongs to which execution at work. One execution a node: the table's key says so. */
+/** Records which running execution holds which node. The table's key allows one execution per node. */
 import type { Db } from "../database.ts";
 
 export interface NodeHold {
   nodeId: string;
   executionId: string;
-  /** One that only looks leaves a node to its job: a node whose job hangs is the very one to look at. */
+  /**
+   * False if the execution only reads from the node. A read-only execution leaves the node to its job, for example to a job
+   * that hangs and must be examined.
+   */
   changes: boolean;
 }
 
@@ -29,7 +32,7 @@ export class NodeHoldStore {
     return this.#all.all().map((row) => ({ nodeId: row.node_id, executionId: row.execution_id, changes: row.changes === 1 }));
   }
 
-  /** An execution is changing this node: no job may begin on it. */
+  /** Returns true if an execution is changing this node. No job may start on a node that is being changed. */
   isBeingChanged(nodeId: string): boolean {
     return this.#changed.get(nodeId) !== undefined;
   }

@@ -1,9 +1,12 @@
-/** Plans with their proposals and decisions. A plan is written once and never changed, which a trigger enforces. */
+/** Stores plans with their proposals and decisions. A trigger ensures that a saved plan never changes. */
 import { type Digest, PlannedWork, Proposal } from "../../contract/changes/plan.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { Db } from "../database.ts";
 
-/** A plan that is still open: its approval is pending, or its execution is queued or running. */
+/**
+ * The SQL condition for an open plan. A plan is open while its approval is undecided or unused, or while its execution is
+ * queued or running.
+ */
 const IS_LIVE = `(EXISTS (SELECT 1 FROM approvals WHERE plan_id = plans.id AND state IN ('pending', 'approved'))
   OR EXISTS (SELECT 1 FROM executions WHERE plan_id = plans.id AND status IN ('queued', 'running')))`;
 
@@ -52,23 +55,23 @@ export class PlanStore {
     return work;
   }
 
-  /** The proposal of a plan, so that the plan can be made again. */
+  /** Returns the proposal of a plan, so that the plan can be created again. */
   proposalOf(id: string): Proposal | undefined {
     const row = this.#proposal.get(id);
     return row && Proposal.parse(JSON.parse(row.proposal));
   }
 
-  /** The same plan of the same requester, of which something may still come. */
+  /** Returns the open plan with the same hash and the same requester. */
   live(hash: Digest, requesterKeyId: string): PlannedWork | undefined {
     return one(this.#live.get(hash, requesterKeyId));
   }
 
-  /** Open plans of the same requester from the same proposal, even if they differ from the new plan. */
+  /** Returns the open plans that the same requester made from the same proposal, even if they differ from the new plan. */
   liveOfProposal(proposalHash: Digest, requesterKeyId: string): PlannedWork[] {
     return this.#liveOfProposal.all(proposalHash, requesterKeyId).map(fromRow);
   }
 
-  /** From now on this key names this plan. */
+  /** Links this key to this plan. A later link of the same key replaces the earlier link. */
   keep(key: Digest, planId: string, at: string): void {
     this.#keep.run(key, planId, at);
   }

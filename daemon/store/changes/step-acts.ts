@@ -1,9 +1,12 @@
-/** The acts that control performed for steps of plans: each step has at most one, whatever is requested again. */
+/**
+ * Stores the acts that control performs for steps of plans. A step has at most one act, even if the step is requested
+ * repeatedly.
+ */
 import { ActOutcome } from "../../contract/changes/execution-messages.ts";
 import type { Db } from "../database.ts";
 
 export interface StepAct {
-  /** Absent while control performs it, and for good if control was stopped in the middle. */
+  /** The result of the act. Absent while control performs the act, and also if control was stopped during the act. */
   outcome?: ActOutcome;
 }
 
@@ -20,7 +23,7 @@ export class StepActStore {
     );
   }
 
-  /** Throws if the step has an act already: the table's key allows one. */
+  /** Starts the act of a step. Throws an error if the step already has an act, because the table's key allows one. */
   begin(executionId: string, stepId: string, now: Date): void {
     this.#insert.run(executionId, stepId, now.toISOString());
   }

@@ -1,9 +1,9 @@
-/** The jobs and how far each one's events have been taken in. At most one live job a node: an index says so. */
+/** Stores the jobs and the number of processed events of each job. An index ensures that each node has at most one active job. */
 import { Job, type JobStatus } from "../../contract/jobs/job.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { Db } from "../database.ts";
 
-/** As the index that lets a node have only one such job. */
+/** The SQL condition of the index that allows each node only one active job. */
 const HOLDS_ITS_NODE = "(status IN ('queued', 'running', 'cancelling', 'unknown') OR (status = 'waiting' AND after_job IS NULL))";
 
 type Text = string | null;
@@ -88,7 +88,7 @@ export class JobStore {
     return this.#ofNode.all(nodeId, limit).map(fromRow);
   }
 
-  /** The newest that was to make the node ready. */
+  /** Returns the newest job that was created to make the node ready. */
   lastProvisioning(nodeId: string): Job | undefined {
     return one(this.#lastProvisioning.get(nodeId));
   }
@@ -97,17 +97,17 @@ export class JobStore {
     return this.#withStatus.all(status).map(fromRow);
   }
 
-  /** The job a node is held by, if there is one; not one that waits for another job. */
+  /** Returns the active job of the node. A job that waits for another job is not active. */
   liveOf(nodeId: string): Job | undefined {
     return one(this.#live.get(nodeId));
   }
 
-  /** The jobs of a run, those that have ended already too. */
+  /** Returns all jobs of a run, including the jobs that have ended. */
   ofRun(run: string): Job[] {
     return this.#ofRun.all(run).map(fromRow);
   }
 
-  /** Ended jobs without a report to the administrator, oldest first. */
+  /** Returns the ended jobs whose report the administrator has not received, with the oldest first. */
   reportsDue(): Job[] {
     return this.#reportsDue.all().map(fromRow);
   }
@@ -120,7 +120,10 @@ export class JobStore {
     return this.#kinds.all();
   }
 
-  /** The jobs whose end was recorded after the event `seq`, each once; one that never began took no time. */
+  /**
+   * Returns the jobs whose end was recorded after the event `seq`, each job once. The duration of a job that never started is
+   * undefined.
+   */
   endedAfter(seq: number): { seq: number; kind: string; status: string; seconds: number | undefined }[] {
     return this.#ended.all(seq).map(({ started_at, ended_at, ...row }) => ({
       ...row,
@@ -128,7 +131,10 @@ export class JobStore {
     }));
   }
 
-  /** Since when the job waits that waits longest for a free place; one that waits for its retry's time does not count. */
+  /**
+   * Returns the time since which the oldest queued job has been waiting to start. Jobs that wait for the time of their retry
+   * do not count.
+   */
   waitingSince(now: Date): string | undefined {
     return this.#waitingSince.get(now.toISOString())?.since ?? undefined;
   }

@@ -1,8 +1,11 @@
-/** The runs at work: how far each one's events have been taken in, and until when the executor's word for it is good. */
+/**
+ * Stores the active runs. Each run has the number of processed events and the time until which the executor's last report is
+ * valid.
+ */
 import type { Db } from "../database.ts";
 
 export interface Run {
-  /** Its first job's id and attempt. */
+  /** The id of the run's first job, with the attempt number of that job. */
   id: string;
   eventsOffset: number;
   leaseUntil: string;

@@ -1,4 +1,4 @@
-/** The schedules, by name. */
+/** Stores the schedules, each under its name. */
 import { Schedule } from "../../contract/jobs/schedule.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { Db } from "../database.ts";
@@ -33,7 +33,7 @@ export class ScheduleStore {
     if (!added) throw new MusterError("REQUEST_INVALID", `name: there is a schedule ${schedule.name} already`);
   }
 
-  /** One that was removed meanwhile stays removed. */
+  /** Updates a schedule. A schedule that was removed in the meantime is not created again. */
   save(schedule: Schedule): void {
     this.#update.run(JSON.stringify(schedule), schedule.name);
   }

@@ -1,15 +1,18 @@
-/** Machines kept out because their place was taken, until an operator lets them in or turns them away. */
+/**
+ * Stores claims. A claim is a machine that must wait because another machine has its place. A claim is open until an operator
+ * admits or rejects the machine.
+ */
 import { randomBytes } from "node:crypto";
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import type { Claim } from "../../contract/machines/enrol.ts";
 import type { Db } from "../database.ts";
 import { sha256 } from "../secrets.ts";
 
-/** Otherwise a machine with a valid token could fill the database with ever new names. */
+/** The limit prevents a machine with a valid token from filling the database with new names. */
 const MOST_OPEN = 200;
 
 export interface KeptClaim extends Claim {
-  /** Everything of its last call, and the token it came with as a hash. */
+  /** All fields of the machine's last call-home, except the token. `tokenHash` is the hash of that token. */
   callHome: Omit<CallHome, "token">;
   tokenHash: string;
   nodeId: string | undefined;
@@ -40,13 +43,16 @@ export class ClaimStore {
     this.#open = db.prepare<[], { count: number }>("SELECT count(*) AS count FROM claims WHERE state = 'open'");
   }
 
-  /** The claim of this machine: same MAC address, name and host key. */
+  /** Returns the claim with the same MAC address, host name and host key. */
   known(callHome: CallHome): KeptClaim | undefined {
     const row = this.#known.get(fingerprint(callHome));
     return row && fromRow(row);
   }
 
-  /** Remembers a machine that was kept out; `isNew` the first time. Nothing where too many wait already. */
+  /**
+   * Saves the claim of a machine. `isNew` is true unless the same claim is already open or rejected. Returns undefined if too
+   * many claims are open.
+   */
   keep(callHome: CallHome, nodeId: string | undefined, reason: string, now: Date): { claim: KeptClaim; isNew: boolean } | undefined {
     const { token, ...said } = callHome;
     const at = now.toISOString();

@@ -1,4 +1,7 @@
-/** Enrolment tokens for new machines, with a number of uses and an expiry time. Hashed at rest. Their uses are recorded. */
+/**
+ * Stores enrolment tokens for new machines. A token has a number of uses and an expiry time. The database contains only its
+ * hash and its uses.
+ */
 import type { EnrolToken, MachineRole, TokenState } from "../../contract/machines/enrol.ts";
 import type { Db } from "../database.ts";
 import { sha256 } from "../secrets.ts";
@@ -41,7 +44,7 @@ export class EnrolTokenStore {
     );
   }
 
-  /** The only moment the token itself is seen. */
+  /** Creates a token and returns it. The token cannot be read later, because the database contains only its hash. */
   issue({ role, uses, createdBy, expiresAt }: TokenWish, now: Date): { token: string; kept: EnrolToken } {
     const token = newEnrolToken();
     this.#insert.run(sha256(token), role, uses, createdBy, now.toISOString(), expiresAt);
@@ -57,18 +60,18 @@ export class EnrolTokenStore {
     return this.#all.all().map((row) => fromRow(row, now));
   }
 
-  /** False when there is no such token, or no more. */
+  /** Revokes a token. Returns false if no valid token has this id. */
   revoke(id: string, now: Date): boolean {
     const row = this.#all.all().find(({ hash, revoked_at }) => tokenId(hash) === id && revoked_at === null);
     return row !== undefined && this.#revoke.run(now.toISOString(), row.hash).changes > 0;
   }
 
-  /** The node that used this token with this identity, also if an operator released it from quarantine. */
+  /** Returns the node that used this token with this identity. A node that an operator released from quarantine counts too. */
   enrolledAs(token: string, as: string): string | undefined {
     return this.#enrolled.get(sha256(token), as)?.node_id;
   }
 
-  /** All who came with this token. */
+  /** Returns all nodes that were enrolled with this token. */
   enrolledWith(token: string): string[] {
     return this.#enrolledWith.all(sha256(token)).map(({ node_id }) => node_id);
   }
@@ -77,7 +80,7 @@ export class EnrolTokenStore {
     this.#enrol.run(tokenHash, as, nodeId, now.toISOString());
   }
 
-  /** The token that a node used last. */
+  /** Returns the role of the token that the node used last. */
   roleOf(nodeId: string): MachineRole | undefined {
     return this.#roleOf.get(nodeId)?.role;
   }

@@ -1,4 +1,4 @@
-/** The SSH host key each node showed at its call-home: the only one Ansible and ssh will accept from it. */
+/** Stores the SSH host key that each node sent at its call-home. Ansible and ssh accept no other key from the node. */
 import type { Db } from "../database.ts";
 
 export interface PinnedKey {

@@ -1,4 +1,4 @@
-/** The machines, by id, name, MAC address or install key. Phase changes belong to `fleet`; this only remembers. */
+/** Stores the nodes and finds them by id, name, MAC address or install key. `fleet` decides about changes of phase. */
 
 import { Node } from "../../contract/machines/node.ts";
 import type { Mac } from "../../contract/names.ts";
@@ -67,7 +67,7 @@ export class NodeStore {
     return one(this.#byKeyHash.get(hash));
   }
 
-  /** More than one where a lease has gone from one to another and neither has called home since. */
+  /** Returns more than one node if a lease moved from one node to another and neither node has called home since. */
   findByAddress(address: string): Node[] {
     return this.#byAddress.all(address).map(fromRow);
   }
@@ -95,7 +95,7 @@ export class NodeStore {
     });
   }
 
-  /** Number of nodes in each phase. */
+  /** Returns the number of nodes in each phase. */
   counts(): Record<string, number> {
     return Object.fromEntries(this.#counts.all().map(({ phase, count }) => [phase, count]));
   }

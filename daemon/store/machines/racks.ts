@@ -1,4 +1,4 @@
-/** Racks, rooms, and the place of each machine that has one. */
+/** Stores racks, rooms, and the places of nodes in them. */
 import { Rack, RackPlace } from "../../contract/machines/rack.ts";
 import type { Db } from "../database.ts";
 
@@ -44,7 +44,7 @@ export class RackStore {
     return row === undefined ? undefined : Rack.parse(row);
   }
 
-  /** Its places go with it. */
+  /** Removes a rack or a room and all places in it. Returns false if none has this name. */
   remove(name: string): boolean {
     return this.#remove.run(name).changes > 0;
   }

@@ -1,4 +1,4 @@
-/** Changes a node and appends its event in one transaction. Every change of phase goes through here. */
+/** Changes a node and appends an event in one transaction. Every change of a node's phase uses this module. */
 import type { NewEvent } from "../../contract/event.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -26,7 +26,7 @@ export class Registry {
     return atomically(this.#db, () => this.#store({ node, event }));
   }
 
-  /** `change` sees the node as it is under the write lock; what it throws leaves everything as it was. */
+  /** Calls `change` with the current node while holding the write lock. If `change` throws an error, nothing is saved. */
   update(id: string, change: (node: Node) => Change): Node {
     return atomically(this.#db, () => {
       const node = this.#nodes.findById(id);

@@ -1,19 +1,25 @@
-/** One-time tokens with which a machine calls home. Bound to a node, hashed at rest, redeemed once. */
+/**
+ * Stores one-time tokens for the call-home of a machine. Each token belongs to one node and is accepted once. The database
+ * contains only hashes.
+ */
 import type { EnrolToken, TokenState } from "../../contract/machines/enrol.ts";
 import type { Db } from "../database.ts";
 import { newSecret, sha256 } from "../secrets.ts";
 
-/** Redaction recognizes tokens by this prefix. */
+/** Creates an enrolment token. Redaction recognizes such tokens by the prefix `mt_`. */
 export const newEnrolToken = (): string => `mt_${newSecret()}`;
 
-/** Public id of a token: enough of its hash to identify it, too little to guess it. */
+/** Returns the public id of a token. The id identifies the token, but is too short to guess the token from it. */
 export const tokenId = (hash: string): string => hash.slice(0, 10);
 
 export type Redeemable =
   | { kind: "unknown" }
   | { kind: "expired"; nodeId: string }
   | { kind: "fresh"; nodeId: string; purpose: "install" | "enrol" }
-  /** Used before. `as` is the identity of that use: it distinguishes a repeated call-home from a stolen token. */
+  /**
+   * A token that was used before. `as` is the identity of the machine that used it. The identity distinguishes a repeated
+   * call-home from a stolen token.
+   */
   | { kind: "redeemed"; nodeId: string; as: string };
 
 export class TokenStore {
@@ -38,7 +44,10 @@ export class TokenStore {
     this.#revoke = db.prepare<[string]>("DELETE FROM node_tokens WHERE hash = ? AND redeemed_at IS NULL");
   }
 
-  /** The only moment the token itself is seen. An unused token issued to the node before stops working. */
+  /**
+   * Creates a token and returns it. The database contains only its hash. Any earlier unused token of the node becomes
+   * invalid.
+   */
   issue(nodeId: string, purpose: "install" | "enrol", now: Date, expiresAt: string): string {
     const token = purpose === "enrol" ? newEnrolToken() : newSecret();
     this.#drop.run(nodeId);
@@ -58,7 +67,7 @@ export class TokenStore {
     this.#redeem.run(now.toISOString(), as, sha256(token));
   }
 
-  /** Those people made for one node, newest first. */
+  /** Returns the enrolment tokens that people created for single nodes, with the newest first. */
   listEnrolling(now: Date): EnrolToken[] {
     return this.#enrolling.all().map((row) => ({
       id: tokenId(row.hash),
@@ -72,13 +81,13 @@ export class TokenStore {
     }));
   }
 
-  /** False when no unused token has this id. */
+  /** Revokes an unused token. Returns false if no unused token has this id. */
   revoke(id: string): boolean {
     const row = this.#enrolling.all().find(({ hash }) => tokenId(hash) === id);
     return row !== undefined && this.#revoke.run(row.hash).changes > 0;
   }
 
-  /** Unused tokens of a node stop working. */
+  /** Revokes the unused tokens of a node. */
   revokeUnused(nodeId: string): void {
     this.#drop.run(nodeId);
   }

@@ -1,4 +1,4 @@
-/** Nodes, tokens, events, jobs, leases and keys: the tables of the first release. */
+/** Creates the tables of the first release: nodes, tokens, events, jobs, leases and keys. */
 
 export const firstTables = `
 CREATE TABLE nodes (

@@ -1,4 +1,4 @@
-/** Interrupted jobs are retried, and their reports are delivered once. */
+/** Adds columns for retries of interrupted jobs, and for reports that are delivered once. */
 
 export const jobRetries = `
 ALTER TABLE jobs ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0;

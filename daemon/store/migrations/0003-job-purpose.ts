@@ -1,3 +1,3 @@
-/** A job keeps its purpose, for example `provision`. */
+/** Adds the purpose of a job, for example `provision`. */
 
 export const jobPurpose = "ALTER TABLE jobs ADD COLUMN purpose TEXT;";

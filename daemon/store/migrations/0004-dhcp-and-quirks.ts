@@ -1,4 +1,4 @@
-/** Leases with their cause, DHCP servers of others on the network, and firmware quirks. */
+/** Adds the cause of a lease, other DHCP servers on the network, and firmware quirks. */
 
 export const dhcpAndQuirks = `
 ALTER TABLE leases ADD COLUMN cause TEXT CHECK (cause IS NULL OR json_valid(cause));

@@ -1,4 +1,4 @@
-/** Jobs are queued by priority and run together, one Ansible process for each run. */
+/** Adds priorities and runs of jobs. A run is one Ansible process for several jobs. */
 
 export const jobRuns = `
 ALTER TABLE jobs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;

@@ -1,4 +1,4 @@
-/** Enrolment tokens that admit several machines, and call-homes that are held until an operator decides. */
+/** Adds enrolment tokens that admit several machines, and call-homes that wait for the decision of an operator. */
 
 export const enrolment = `
 CREATE TABLE enrol_tokens (

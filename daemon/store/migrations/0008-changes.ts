@@ -1,4 +1,4 @@
-/** Plans, approvals and executions. Triggers keep plans and ended approvals as they are. */
+/** Adds plans, approvals and executions. Triggers prevent changes to plans and to ended approvals. */
 
 export const changes = `
 CREATE TABLE plans (

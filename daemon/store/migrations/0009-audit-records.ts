@@ -1,4 +1,7 @@
-/** The audit records. The triggers guard against mistakes in Muster itself. The proof is in the hashes. */
+/**
+ * Adds the audit records. The triggers prevent mistakes of Muster itself. Manipulation of the records is proven by their
+ * hashes.
+ */
 
 export const auditRecords = `
 CREATE TABLE audit (

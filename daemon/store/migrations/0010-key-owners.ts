@@ -1,4 +1,4 @@
-/** API keys have an owner and may expire. */
+/** Adds an owner and an expiry time to API keys. */
 
 export const keyOwners = `
 ALTER TABLE keys ADD COLUMN owner TEXT NOT NULL DEFAULT '';

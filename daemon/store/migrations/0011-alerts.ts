@@ -1,4 +1,4 @@
-/** Alerts and the state of their delivery. */
+/** Adds alerts and the state of their delivery. */
 
 export const alerts = `
 CREATE TABLE alerts (

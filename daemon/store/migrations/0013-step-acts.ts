@@ -1,4 +1,4 @@
-/** The acts that control performed for steps of plans. The key allows each step one act. */
+/** Adds the acts that control performed for steps of plans. The primary key allows each step one act. */
 
 export const stepActs = `
 CREATE TABLE step_acts (

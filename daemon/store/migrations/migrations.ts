@@ -1,6 +1,6 @@
 /**
- * The schema as a list of steps, oldest first. A database saves how many of them it has had.
- * Append only: a released migration is never edited. Add a file and a line instead.
+ * The steps that create the schema, with the oldest first. A database stores the number of steps that were applied to it.
+ * Never edit a released migration. Add a new file and a new line instead.
  */
 import { firstTables } from "./0001-first-tables.ts";
 import { jobRetries } from "./0002-job-retries.ts";

@@ -1,4 +1,4 @@
-/** Other DHCP servers that were heard of on our networks, with the last offer of each that reached us. */
+/** Stores other DHCP servers on Muster's networks, with the last offer that Muster received from each server. */
 import { type HeardOffer, OtherServer } from "../../contract/netboot/network.ts";
 import type { Db } from "../database.ts";
 
@@ -8,7 +8,7 @@ export class DhcpServerTable {
 
   constructor(db: Db) {
     this.#all = db.prepare<[], Row>("SELECT * FROM dhcp_servers ORDER BY last_seen DESC");
-    // Missing fields keep their earlier values.
+    // A field that is missing in the new row keeps its old value.
     this.#see = db.prepare<[string, string | null, string, string, string | null]>(
       `INSERT INTO dhcp_servers (address, mac, first_seen, last_seen, offer) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (address) DO UPDATE SET mac = coalesce(excluded.mac, mac), last_seen = excluded.last_seen,
@@ -21,7 +21,7 @@ export class DhcpServerTable {
     this.#see.run(address, mac ?? null, now, now, offer === undefined ? null : JSON.stringify(offer));
   }
 
-  /** The last seen first. */
+  /** Returns the server that was seen last first. */
   all(): OtherServer[] {
     return this.#all.all().map((row) =>
       OtherServer.parse({

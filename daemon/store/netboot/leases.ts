@@ -1,4 +1,4 @@
-/** DHCP leases, on disk before the ACK that promises them. */
+/** Stores DHCP leases. A lease is on disk before netboot sends the ACK. */
 import * as z from "zod";
 import { SetAside } from "../../contract/netboot/network.ts";
 import { atomically, type Db } from "../database.ts";
@@ -29,7 +29,7 @@ export class LeaseTable {
     this.#all = db.prepare<[], Row>("SELECT * FROM leases");
     this.#ofMac = db.prepare<[string], Row>("SELECT * FROM leases WHERE mac = ?");
     this.#holder = db.prepare<[string], { mac: string }>("SELECT mac FROM leases WHERE address = ? AND state <> 'declined'");
-    // REPLACE, because both the machine's old row and the address's old row have to go.
+    // Uses REPLACE to delete the old row of the MAC address and the old row of the IP address.
     this.#save = db.prepare<[string, string, string, number, string | null, string | null]>(
       "INSERT OR REPLACE INTO leases (mac, address, state, expires_at, hostname, cause) VALUES (?, ?, ?, ?, ?, ?)",
     );
@@ -48,22 +48,22 @@ export class LeaseTable {
     return row ? fromRow(row) : undefined;
   }
 
-  /** The MAC address whose lease this is. */
+  /** Returns the MAC address that has the lease of this address. */
   holder(address: string): string | undefined {
     return this.#holder.get(address)?.mac;
   }
 
-  /** One transaction, on disk when this returns; whatever else is written meanwhile is part of it. */
+  /** Runs `work` in one transaction, which is on disk when this function returns. */
   together<T>(work: () => T): T {
     return atomically(this.#db, work);
   }
 
-  /** An address has one holder: who had it before, by an expired lease, loses the row. */
+  /** Saves a lease. An address has one holder, so the row of an earlier holder with an expired lease is deleted. */
   save(lease: StoredLease): void {
     this.#save.run(lease.mac, lease.address, lease.state, Math.trunc(lease.expiresAt), lease.hostname ?? null, causeOf(lease));
   }
 
-  /** The pools are netboot's, in its memory: another process asks it to give an address free. */
+  /** Requests that netboot releases an address. Only netboot can do so, because the address pools are in its memory. */
   askRelease(address: string): void {
     this.#askRelease.run(address);
   }
@@ -72,7 +72,7 @@ export class LeaseTable {
     return this.#releasesAsked.all().map(({ address }) => address);
   }
 
-  /** An address that is set aside and in no pool any more: the configuration has changed since. */
+  /** Deletes an address that was set aside but is no longer in any pool after a change of the configuration. */
   dropSetAside(address: string): void {
     this.#dropSetAside.run(address);
   }

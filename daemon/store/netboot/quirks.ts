@@ -1,9 +1,9 @@
-/** Quirks of single machines: chosen by operators, or learned. */
+/** Stores the quirks of single machines. Operators choose quirks, or Muster learns them. */
 import * as z from "zod";
 import { Quirks } from "../../contract/netboot/quirk.ts";
 import { atomically, type Db } from "../database.ts";
 
-/** By setting: what was seen that taught it. */
+/** The learned quirks. `because` contains the observation from which Muster learned each setting. */
 const Learned = z.object({ quirks: Quirks.prefault({}), because: z.record(z.string(), z.string()).prefault({}) });
 export type Learned = z.output<typeof Learned>;
 
@@ -39,7 +39,7 @@ export class QuirkStore {
     return row ? fromRow(row) : nothing(mac);
   }
 
-  /** Added to what was chosen before. */
+  /** Adds these quirks to the quirks that were chosen before. */
   choose(mac: string, quirks: Quirks): void {
     this.#update(mac, (known) => ({ ...known, chosen: { ...known.chosen, ...quirks } }));
   }
@@ -53,7 +53,7 @@ export class QuirkStore {
     }));
   }
 
-  /** Both what was chosen and what was learned; false when there was nothing. */
+  /** Deletes the chosen and the learned quirks of a machine. Returns false if the machine had no quirks. */
   forget(mac: string): boolean {
     return this.#forget.run(mac).changes > 0;
   }
