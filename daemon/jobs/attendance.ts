@@ -1,4 +1,4 @@
-/** Follows the runs of the executor: reads their events, ends jobs when their nodes end, and marks runs without a heartbeat. */
+/** Follows the runs of the executor. Ends the job of a node when the node ends. Marks runs that the executor does not confirm. */
 import { join } from "node:path";
 import type { FromExecutor } from "../contract/executor-protocol.ts";
 import type { Job } from "../contract/jobs/job.ts";
@@ -32,7 +32,7 @@ export class Attendance {
     this.#parts = parts;
   }
 
-  /** Reads new events. A job becomes `unknown` when the executor has not confirmed its run in time. */
+  /** Reads new events. Sets the jobs of a run to `unknown` if the executor has not confirmed the run in time. */
   look(now: Date): void {
     const { runs } = this.#parts;
     const away = wasAway(this.#lastLook, now);
@@ -44,7 +44,10 @@ export class Attendance {
     }
   }
 
-  /** For a new connection. The database knows what should run, and the executor knows what does. */
+  /**
+   * Compares the runs after a new connection. The database lists the runs that should be active, and `held` lists the runs
+   * that the executor has.
+   */
   compare(held: Held, now: Date): void {
     const { runs } = this.#parts;
     const names = new Set(held.map(nameOf));
@@ -52,7 +55,7 @@ export class Attendance {
     this.attend(held, now);
   }
 
-  /** The executor confirms these runs. A run that it has not named for a long time is lost. */
+  /** Renews the runs that the executor confirms. A run that the executor has not confirmed for a long time is lost. */
   attend(held: Held, now: Date): void {
     const { runs, jobs, executor } = this.#parts;
     const names = new Set(held.map(nameOf));
@@ -62,9 +65,10 @@ export class Attendance {
       else if (run) {
         runs.renew(run.id, leaseFrom(now));
         this.#move(run, "unknown", "running", "the executor reported it again; the run continues");
-        // Repeat until it has ended: with a full disk the executor may not have saved the request to stop.
+        // Repeats the request until the job has ended, because an executor with a full disk may have lost it.
         for (const job of jobs.ofRun(run.id)) if (job.status === "cancelling") executor.send({ type: "cancel", jobId: job.id });
-        // An executor that was suspended reads its messages late. Control has given this run up, and it began only then.
+        // Control has already given up this run. A suspended executor reads its messages late, so it can start a run that
+        // control has given up.
       } else executor.send({ type: "disown", jobId, attempt });
     }
     for (const run of runs.all()) if (!names.has(run.id) && isExpired(run, now)) this.#lost(run.id, now);
@@ -83,7 +87,7 @@ export class Attendance {
     executor.send({ type: "forget", jobId, attempt });
   }
 
-  /** The executor has no space, or something else is at work on a node. Both are temporary. */
+  /** Ends the jobs of a run that the executor refused. The cause is temporary: no free space, or other work on a node. */
   refused(jobId: string, attempt: number, reason: string): void {
     const { db, jobs, runs } = this.#parts;
     const run = runs.find(nameOf({ jobId, attempt }));
@@ -96,7 +100,7 @@ export class Attendance {
     });
   }
 
-  /** A job ends with its node. It does not wait for the other nodes of its wave. */
+  /** Ends each job as soon as its node has ended. A job does not wait for the other nodes of its wave. */
   #takeIn(run: Run): void {
     const { db, jobs } = this.#parts;
     takeIn(this.#parts, run, this.eventsFile(run.id), (ends) =>

@@ -1,4 +1,7 @@
-/** Saves the result of a run: the end of the job and the phase of its node, or another attempt. Each is one transaction. */
+/**
+ * Saves the result of a run. Either the job ends and the phase of its node changes, or the job is attempted again. One
+ * transaction saves everything.
+ */
 import type { Job, JobResult } from "../contract/jobs/job.ts";
 import { advance } from "../machines/phases.ts";
 import { atomically, type Db } from "../store/database.ts";
@@ -16,9 +19,9 @@ export interface ConclusionParts {
   jobs: JobStore;
   events: EventStore;
   registry: Registry;
-  /** The number of retries for a node that could not be reached. Default: none. */
+  /** The number of retries for a node that could not be reached. The default is 0. */
   unreachableRetries?: number;
-  /** The delay before the first retry. Each further delay is three times as long. */
+  /** The delay in seconds before the first retry. Each further delay is three times as long. */
   retryDelaySeconds?: number;
 }
 

@@ -1,4 +1,7 @@
-/** Queues jobs that have waited long enough, and begins the next waves. Each wave is saved before it is sent. */
+/**
+ * Queues jobs that have waited long enough, and starts the next waves. Each wave is saved before control sends it to the
+ * executor.
+ */
 import type { Job } from "../contract/jobs/job.ts";
 import type { RunRequest } from "../contract/jobs/run-messages.ts";
 import type { ExecutorPort } from "../executor-link/link.ts";
@@ -15,7 +18,7 @@ export interface DispatchParts extends ConclusionParts {
   nodeHolds: NodeHoldStore;
   executor: ExecutorPort;
   limits: Limits;
-  /** After how long a run of each kind is stopped. */
+  /** The number of seconds after which the executor stops a run of each kind. */
   deadlineSeconds: Record<Job["kind"], number>;
 }
 
@@ -23,7 +26,7 @@ export function dispatch(parts: DispatchParts, now: Date): void {
   const { jobs, runs, nodeHolds, executor, limits } = parts;
   for (const job of jobs.withStatus("waiting")) wake(parts, job, now);
   if (!executor.connected) return;
-  // An approved plan is changing these nodes, so no run may begin there.
+  // No run may start on a node while an approved plan changes the node.
   const queued = jobs.withStatus("queued").filter(({ nodeId }) => !nodeHolds.isBeingChanged(nodeId));
   if (queued.length === 0) return;
   for (const wave of nextWaves(queued, runs.all().length, limits, now)) begin(parts, stillPossible(parts, wave, now), now);
@@ -39,13 +42,13 @@ function wake(parts: DispatchParts, job: Job, now: Date): void {
     if (step.kind === "end") end(parts, job, step, now.toISOString());
     if (step.kind !== "queue") return;
     const { retryAt: _, after: __, ...rest } = job;
-    // The node may have been renamed in the meantime, and another machine may have the old name.
+    // Reads the current name of the node, because the node may have been renamed. Another machine may now have the old name.
     const nodeName = node?.name ?? job.nodeName;
     jobs.save({ ...rest, nodeName, status: moved(job.status, "queued"), queuedAt: now.toISOString() });
   });
 }
 
-/** Ends jobs as failed whose node was taken out of service while they were queued, and returns the others. */
+/** Ends queued jobs as failed if their node was taken out of service. Returns the jobs that can still run. */
 function stillPossible(parts: DispatchParts, wave: readonly Job[], now: Date): Job[] {
   const { db, nodes } = parts;
   return atomically(db, () =>
@@ -62,7 +65,8 @@ function begin({ db, jobs, runs, events, executor, deadlineSeconds }: DispatchPa
   const [first] = wave;
   if (!first) return;
   const run = `${first.id}/${first.attempt}`;
-  // `running` before it is sent: if control dies in between, the run is lost but never doubled.
+  // Saves the state `running` before sending the run. If control crashes in between, the run is lost, but it never runs
+  // twice.
   atomically(db, () => {
     runs.add(run, leaseFrom(now));
     for (const job of wave) {

@@ -1,6 +1,6 @@
 /**
- * Queues jobs, sends them to the executor, follows them, and decides their results. Everything is saved in the database
- * before it is announced, so a restart of either side loses and repeats nothing.
+ * Queues jobs, sends them to the executor, follows them, and decides their results. Each change is saved before it is
+ * announced. Therefore a restart of control or of the executor neither loses nor repeats a change.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -21,13 +21,13 @@ import { type ReportParts, Reports } from "./reports.ts";
 import { isLive, moved } from "./status.ts";
 
 export interface EngineParts extends AttendanceParts, DispatchParts, ReportParts {
-  /** The playbook that makes a node ready. */
+  /** The path of the playbook that makes a node ready. */
   playbook: string;
-  /** Hides what looks like a secret. */
+  /** Replaces text that looks like a secret. */
   redact(text: string): string;
 }
 
-/** `after` is the id of a job that must succeed first. */
+/** A request to run a playbook. `after` is the id of a job that must succeed before this job runs. */
 export interface Order {
   playbook: string;
   purpose?: RunPurpose;
@@ -35,7 +35,7 @@ export interface Order {
   after?: string;
 }
 
-/** The messages of the executor that concern jobs. */
+/** The types of the executor's messages that concern jobs. */
 export const heardByJobs = ["hello", "alive", "finished", "refused"] as const satisfies FromExecutor["type"][];
 type Heard = Extract<FromExecutor, { type: (typeof heardByJobs)[number] }>;
 
@@ -75,7 +75,7 @@ export class JobEngine {
     this.#reports.report();
   }
 
-  /** Queues the playbook for one node. The node is `configuring` from now on. */
+  /** Queues the playbook for one node, and sets the node's phase to `configuring`. */
   provision(node: Node, requestedBy: string): Job {
     const { db, registry, playbook } = this.#parts;
     const job = atomically(db, () => {
@@ -90,13 +90,13 @@ export class JobEngine {
     return job;
   }
 
-  /** Previews what the playbook that makes nodes ready would change on this one. */
+  /** Queues a preview of the changes that the playbook for new nodes would make on this node. */
   preview(node: Node, requestedBy: string): Job {
     const { playbook } = this.#parts;
     return this.run([node], { playbook, purpose: "preview" }, requestedBy)[0]!;
   }
 
-  /** Queues another playbook, or a preview, for all of these nodes or for none. Their phases stay the same. */
+  /** Queues a playbook or a preview for all of these nodes or for none. The phases of the nodes do not change. */
   run(nodes: readonly Node[], run: Order & { purpose: RunPurpose }, requestedBy: string): Job[] {
     const queued = atomically(this.#parts.db, () => nodes.map((node) => this.#queue(node, run, requestedBy)));
     this.#dispatch();
@@ -118,7 +118,7 @@ export class JobEngine {
       createdAt: now,
       ...(run.after === undefined && { queuedAt: now }),
     };
-    if (run.after !== undefined) this.#job(run.after); // throws when it does not exist
+    if (run.after !== undefined) this.#job(run.after); // Throws an error if the job does not exist.
     jobs.add(job);
     const what = run.purpose === "preview" ? `preview of ${run.playbook}` : run.playbook;
     events.append({ source: "control", type: "job.queued", summary: `${what} queued by ${requestedBy}`, nodeId: node.id, jobId: job.id });
@@ -155,7 +155,7 @@ export class JobEngine {
     return cancelled;
   }
 
-  /** Returns the output from a byte offset. While the job is live, an incomplete line or key is held back. */
+  /** Returns the output from a byte offset. While the job is active, the result omits an incomplete line or key. */
   async output(id: string, after: number): Promise<JobOutput> {
     if (this.#isOutputGone(id)) return { text: after === 0 ? OUTPUT_GONE : "", next: Math.max(after, OUTPUT_GONE.length), end: true };
     const live = isLive(this.#job(id).status);
@@ -163,7 +163,7 @@ export class JobEngine {
     return { text, next, end: !live && atEnd };
   }
 
-  /** Returns the output in one piece. If it is longer than `mostBytes`, its middle is left out. */
+  /** Returns the whole output. If it is longer than `mostBytes`, its middle is omitted. */
   async ends(id: string, mostBytes: number): Promise<OutputEnds> {
     if (this.#isOutputGone(id)) return { beginning: OUTPUT_GONE, leftOutBytes: 0, end: "" };
     return readEnds(this.#outputFile(id), mostBytes, isLive(this.#job(id).status), this.#parts.redact);
@@ -196,7 +196,7 @@ export class JobEngine {
     return join(this.#parts.jobsDir, id, "output.log");
   }
 
-  /** The executor removes it after `jobs.ansible.output_days`. */
+  /** Returns true if the executor has removed the output, because it is older than `jobs.ansible.output_days`. */
   #isOutputGone(id: string): boolean {
     const { startedAt, endedAt } = this.#job(id);
     if (startedAt === undefined || endedAt === undefined || Date.parse(endedAt) > Date.now() - OUTPUT_KEPT_MS) return false;

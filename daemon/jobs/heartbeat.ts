@@ -1,14 +1,17 @@
-/** The time until a run without a confirmation counts as unknown. The executor confirms its runs every two seconds. Pure. */
+/**
+ * Computes when a run without a confirmation becomes `unknown`. The executor confirms its runs every two seconds. All
+ * functions in this file are pure.
+ */
 import type { Run } from "../store/jobs/runs.ts";
 
 const LEASE_MS = 8000;
-/** No running process pauses for longer. After such a pause, control itself was suspended and could not read messages. */
+/** If two checks are further apart than this number of milliseconds, control itself was suspended and could not read messages. */
 const AWAY_MS = 2000;
 
 export const leaseFrom = (now: Date): string => new Date(now.getTime() + LEASE_MS).toISOString();
 
 export const isExpired = ({ leaseUntil }: Run, now: Date): boolean => leaseUntil <= now.toISOString();
 
-/** True when control itself was suspended. A missing confirmation then means nothing. */
+/** Returns true if control itself was suspended, because a missing confirmation then proves nothing about the run. */
 export const wasAway = (lastLook: Date | undefined, now: Date): boolean =>
   lastLook === undefined || now.getTime() - lastLook.getTime() > AWAY_MS;

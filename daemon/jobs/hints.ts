@@ -1,4 +1,7 @@
-/** Explains the messages of Ansible and OpenSSH, and gives the operator advice. The first matching row counts. Pure. */
+/**
+ * Explains the messages of Ansible and OpenSSH, and gives the operator advice. The first matching row is used. All functions
+ * in this file are pure.
+ */
 
 export type Trouble =
   | "host-key-changed"
@@ -19,7 +22,7 @@ export interface JobHint {
   hint: string;
 }
 
-/** From special to general: Ansible calls every SSH failure "unreachable". */
+/** Special messages are listed before general messages, because Ansible reports every SSH failure as "unreachable". */
 const rows: [Trouble, RegExp, string][] = [
   [
     "host-key-changed",

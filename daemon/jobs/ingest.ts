@@ -1,4 +1,7 @@
-/** Copies the events of a run into the timeline. The offset is saved in the same transaction, so each event arrives once. */
+/**
+ * Copies the events of a run into the timeline. The same transaction saves the offset, so that each event is copied exactly
+ * once.
+ */
 import { atomically, type Db } from "../store/database.ts";
 import type { EventStore } from "../store/events.ts";
 import type { JobStore } from "../store/jobs/jobs.ts";
@@ -14,7 +17,10 @@ export interface IngestParts {
   redact(text: string): string;
 }
 
-/** Reads everything up to now. `onEnds` gets the nodes that have ended, in the same transaction as their events. */
+/**
+ * Reads all new events of the run. `onEnds` receives the nodes that have ended, in the same transaction that saves their
+ * events.
+ */
 export function takeIn(parts: IngestParts, run: Run, file: string, onEnds: (ends: HostEnd[]) => void): void {
   const { db, jobs, runs, events, redact } = parts;
   for (let from = run.eventsOffset; ; ) {
@@ -42,7 +48,7 @@ export function takeIn(parts: IngestParts, run: Run, file: string, onEnds: (ends
   }
 }
 
-/** The last failed task of each node, in all events of the run. */
+/** Returns the last failed task of each node, from all events of the run. */
 export function failedTasksOf({ redact }: Pick<IngestParts, "redact">, file: string): Map<string, FailedTask> {
   const last = new Map<string, RunEvent>();
   for (const event of runEventsOf(file)) {

@@ -1,4 +1,7 @@
-/** Decides what follows a run: the end of the job, or another attempt now or later. Pure. */
+/**
+ * Decides the next step after a run. The job ends, or it is attempted again now or later. All functions in this file are
+ * pure.
+ */
 import type { Job, JobResult } from "../contract/jobs/job.ts";
 import { isWorthAnotherTry, type JobVerdict } from "./verdict.ts";
 
@@ -8,9 +11,9 @@ export type NextStep =
   | { kind: "end"; status: FinalStatus; result: JobResult }
   | { kind: "again"; why: "interrupted" | "unreachable" | "refused"; delaySeconds: number; summary: string };
 
-/** An interrupted run is repeated once. A second interruption is hardly a coincidence. */
+/** An interrupted run is repeated once. A second interruption is unlikely to be a coincidence. */
 const MAX_INTERRUPTIONS = 1;
-/** About ten minutes in total. */
+/** The retries after refusals take about ten minutes in total. */
 const MAX_REFUSALS = 5;
 const FIRST_DELAY_SECONDS = 10;
 const MAX_DELAY_SECONDS = 300;
@@ -23,7 +26,7 @@ export function nextStep(
 ): NextStep {
   const interruptions = job.interruptions ?? 0;
   if (status === "interrupted") {
-    // The operator wanted it to stop, and it has stopped.
+    // The operator cancelled the job, so an interrupted run is not repeated.
     if (job.status === "cancelling") return { kind: "end", status: "cancelled", result };
     if (interruptions < MAX_INTERRUPTIONS)
       return { kind: "again", why: "interrupted", delaySeconds: 0, summary: `interrupted: ${result.summary}; queued again` };

@@ -1,20 +1,20 @@
-/** Decides which queued jobs begin now, and which of them share a run. Pure. */
+/** Decides which queued jobs start now, and which of them share a run. All functions in this file are pure. */
 import type { Job, JobResult } from "../contract/jobs/job.ts";
 import type { Node } from "../contract/machines/node.ts";
 import { notRunnable } from "../machines/runnable.ts";
 
 export interface Limits {
-  /** At the same time. */
+  /** The largest number of runs at the same time. */
   runs: number;
   /** The largest number of nodes in one run. */
   waveSize: number;
-  /** Machines that start together call home one after another. A run waits this long for more of them. */
+  /** The longest time in milliseconds that a run waits for more jobs. Machines that boot together call home one after another. */
   gatherMs: number;
-  /** A run does not wait longer when no further job was queued for this long. */
+  /** A run starts earlier if no further job was queued for this number of milliseconds. */
   quietMs: number;
 }
 
-/** Returns the waves that begin now. A wave that may still grow is not among them. */
+/** Returns the waves that start now. A wave that is still waiting for more jobs is not returned. */
 export function nextWaves(queued: readonly Job[], runsAtWork: number, limits: Limits, now: Date): Job[][] {
   const waves: Job[][] = [];
   const groups = Map.groupBy(queued.toSorted(byTurn), kindOfRun);
@@ -27,7 +27,7 @@ export function nextWaves(queued: readonly Job[], runsAtWork: number, limits: Li
   return waves.toSorted(([a], [b]) => byTurn(a!, b!)).slice(0, Math.max(limits.runs - runsAtWork, 0));
 }
 
-/** Only jobs with the same command line can share a run. */
+/** Returns the key of jobs that can share a run. Jobs can share a run only if their command line is the same. */
 const kindOfRun = ({ kind, playbook, purpose }: Job): string => `${kind} ${playbook} ${purpose === "preview"}`;
 
 const queuedAt = ({ queuedAt: at, createdAt }: Job): string => at ?? createdAt;
@@ -42,21 +42,21 @@ function hasGathered(wave: readonly Job[], { gatherMs, quietMs }: Limits, now: D
 
 export type Wakening = { kind: "queue" } | { kind: "stay" } | { kind: "end"; status: "failed" | "cancelled"; result: JobResult };
 
-/** The decision about a waiting job depends on these. `held`: another job has the node. */
+/** The facts that decide about a waiting job. `held` is true if another job has the node. */
 export interface Surroundings {
   awaited: Job | undefined;
   node: Node | undefined;
   held: boolean;
 }
 
-/** Decides whether a waiting job is queued, ends, or waits on. */
+/** Decides whether a waiting job is queued, ends, or continues to wait. */
 export function wakening(job: Job, { awaited, node, held }: Surroundings, now: Date): Wakening {
   if (job.retryAt !== undefined) return job.retryAt <= now.toISOString() ? { kind: "queue" } : { kind: "stay" };
   if (job.after === undefined) return { kind: "queue" };
   if (!awaited) return ending("failed", { summary: `job ${job.after}, which it waited for, no longer exists` });
   switch (awaited.status) {
     case "succeeded": {
-      // Control is about to queue a job for a node that has called home. The wait includes that job.
+      // A node that has called home gets another job from control soon. The waiting job also waits for that job.
       if (held || node?.state.phase === "called-home") return { kind: "stay" };
       const left = leftOut(job, node);
       return left ? ending("failed", left) : { kind: "queue" };
@@ -73,9 +73,9 @@ export function wakening(job: Job, { awaited, node, held }: Surroundings, now: D
 
 const ending = (status: "failed" | "cancelled", result: JobResult): Wakening => ({ kind: "end", status, result });
 
-/** The reason why the job cannot run on its node now. The node may have changed while the job waited. */
+/** Returns the reason why the job cannot run on its node now. The node may have changed while the job waited. */
 export function leftOut({ purpose, nodeName }: Job, node: Node | undefined): JobResult | undefined {
-  // The phase of the node waits for the job that makes it ready.
+  // A job without a purpose makes its node ready, so it may run in any phase of the node.
   if (purpose === undefined) return undefined;
   const reason = node ? notRunnable(node) : `${nodeName} no longer exists`;
   if (reason === undefined) return undefined;

@@ -1,18 +1,22 @@
-/** Applies the purpose of a run to its result. A preview reports possible changes, and a read-only playbook must change nothing. Pure. */
+/**
+ * Adjusts the result of a run to its purpose. A preview reports possible changes, and a read-only playbook must change
+ * nothing. All functions in this file are pure.
+ */
 import type { Job, Preview } from "../contract/jobs/job.ts";
 import type { RunEvent } from "./run-events.ts";
 import type { JobVerdict } from "./verdict.ts";
 
 const NAMES = 50;
 
-/** Summarises a preview for one host, from all of its events. */
+/** Returns the preview of one host, computed from all events of that host. */
 export function previewOf(events: Iterable<RunEvent>, host: string): Preview {
   const preview: Preview = { tasks: 0, previewed: 0, changes: [], unknown: [] };
   for (const { event, host: of, task, changed, unforeseen } of events) {
     if (of !== host) continue;
     if (event !== "ok" && event !== "failed" && !(event === "skipped" && unforeseen)) continue;
     preview.tasks += 1;
-    // A task may fail only because an earlier task was not really done.
+    // A task does not count if it failed or could not predict its changes. The failure may only mean that an earlier task was
+    // not really done.
     if (event === "ok" && !unforeseen) preview.previewed += 1;
     else if (preview.unknown.length < NAMES) preview.unknown.push(task.slice(0, 200));
     if (changed && preview.changes.length < NAMES) preview.changes.push(task.slice(0, 200));
@@ -39,7 +43,7 @@ function previewed(verdict: JobVerdict, preview: Preview): JobVerdict {
   const { tasks, previewed, changes } = preview;
   const result = { ...verdict.result, preview };
   const share = `${previewed} of ${tasks} tasks (${Math.round((100 * previewed) / Math.max(tasks, 1))} %) could be previewed`;
-  // A playbook that consists of commands only runs no task in a preview. That is a valid result.
+  // A playbook that consists only of commands runs no task in a preview. A preview without any task still succeeds.
   const nothingRan = verdict.result.cause === "no-host" && verdict.result.recap !== undefined && tasks > 0;
   if (verdict.status !== "succeeded" && !nothingRan)
     return { ...verdict, result: { ...result, summary: `${verdict.result.summary}; ${share}` } };

@@ -1,4 +1,7 @@
-/** Reports each ended job to the administrator at least once. After a crash or on a full disk it reports later. */
+/**
+ * Reports each ended job to the administrator at least once. After a crash or while the disk is full, the report is sent
+ * later.
+ */
 import type { Job } from "../contract/jobs/job.ts";
 import type { Node } from "../contract/machines/node.ts";
 import type { Log } from "../log/log.ts";
@@ -9,7 +12,7 @@ export interface ReportParts {
   nodes: NodeStore;
   jobs: JobStore;
   log: Log;
-  /** `output` is the end of the output. After a crash, a job may be reported twice. */
+  /** Reports a failed job. `output` is the end of the job's output. After a crash, a job may be reported twice. */
   onFailure(job: Job, node: Node | undefined, output: string): Promise<void>;
   onSuccess?(job: Job): Promise<void>;
 }

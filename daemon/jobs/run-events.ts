@@ -1,4 +1,4 @@
-/** Reads the events of a run that the callback plugin wrote, from a byte offset and in whole lines. */
+/** Reads the events that the callback plugin wrote during a run. Reading starts at a byte offset and returns whole lines. */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import * as z from "zod";
 import { Recap } from "../contract/jobs/job.ts";
@@ -13,19 +13,19 @@ const RunEvent = z.object({
   message: text,
   ignored: z.boolean().catch(false),
   recap: Recap.optional(),
-  cancelled: z.boolean().optional().catch(undefined), // in the statistics it is a list
-  /** Seconds since 1970. */
+  cancelled: z.boolean().optional().catch(undefined), // The event `stats` has a list in this field.
+  /** Seconds since the beginning of 1970. */
   at: z.number().optional(),
-  /** In a preview: the task could not predict its changes. */
+  /** True if the task could not predict its changes in a preview. */
   unforeseen: z.boolean().catch(false),
 });
 export type RunEvent = z.output<typeof RunEvent>;
 
-/** The run has no further task for this host. It may continue on others. */
+/** The end of a run for one host. No further task runs on this host, but the run may continue on other hosts. */
 export interface HostEnd {
   host: string;
   recap: Recap;
-  /** It got no further task because its job was cancelled. */
+  /** True if the host received no further tasks because its job was cancelled. */
   cancelled: boolean;
   at: string;
 }
@@ -37,7 +37,7 @@ export function hostEndOf({ event, host, recap, cancelled = false, at = 0 }: Run
 
 const MAX_BYTES = 1024 * 1024;
 
-/** `next` is the offset after the last whole line. Lines of another format are skipped. */
+/** Reads the events from an offset. `next` is the offset after the last whole line. Lines in another format are skipped. */
 export function readRunEvents(file: string, from: number): { events: RunEvent[]; next: number } {
   const chunk = readFrom(file, from);
   const end = chunk.lastIndexOf(10) + 1;
@@ -48,7 +48,7 @@ export function readRunEvents(file: string, from: number): { events: RunEvent[];
   return { events, next: from + end };
 }
 
-/** Yields all events without keeping them in memory. */
+/** Yields all events one by one, so that a long run does not fill the memory. */
 export function* runEventsOf(file: string): Generator<RunEvent> {
   for (let from = 0; ; ) {
     const { events, next } = readRunEvents(file, from);

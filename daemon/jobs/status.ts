@@ -1,4 +1,4 @@
-/** The states of a job, and the only transitions between them. Pure. */
+/** Defines the states of a job and the allowed transitions between them. All functions in this file are pure. */
 import type { JobStatus } from "../contract/jobs/job.ts";
 import { MusterError } from "../errors/errors.ts";
 
@@ -7,9 +7,9 @@ const next: Record<JobStatus, readonly JobStatus[]> = {
   waiting: ["queued", "cancelled", "failed"],
   running: ["succeeded", "failed", "timed-out", "cancelling", "interrupted", "cancelled", "unknown"],
   cancelling: ["cancelled", "succeeded", "failed", "timed-out", "interrupted"],
-  // The executor has not reported it. Its next report decides.
+  // The executor has not reported the run recently. Its next report decides the state.
   unknown: ["running", "cancelling", "succeeded", "failed", "timed-out", "interrupted", "cancelled"],
-  // Ansible's runs may be repeated. An interrupted one is repeated once.
+  // A run of Ansible can safely be repeated, so an interrupted run is repeated once.
   interrupted: ["queued", "waiting"],
   succeeded: [],
   failed: [],
@@ -22,7 +22,7 @@ const atWork: ReadonlySet<JobStatus> = new Set(["running", "cancelling", "unknow
 
 export const isLive = (status: JobStatus): boolean => live.has(status);
 
-/** Part of a run, as far as control knows. */
+/** Returns true if the job is part of an active run, as far as control knows. */
 export const isAtWork = (status: JobStatus): boolean => atWork.has(status);
 
 export function moved(from: JobStatus, to: JobStatus): JobStatus {

@@ -1,4 +1,7 @@
-/** Decides the result of a run for one node. It uses Ansible's own counts, never the exit code alone. Pure. */
+/**
+ * Decides the result of a run for one node from Ansible's own counts. The exit code alone never decides. All functions in
+ * this file are pure.
+ */
 import { stripVTControlCharacters } from "node:util";
 import type { JobResult } from "../contract/jobs/job.ts";
 import type { RunOutcome } from "../contract/jobs/run-messages.ts";
@@ -14,7 +17,8 @@ export interface FailedTask {
 export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | undefined): JobVerdict {
   const recap = outcome.recap?.[node];
   const shared = { exitCode: outcome.exitCode, ...(recap && { recap }), ...(failed && { failedTask: failed }) };
-  // The whole output also contains other words, such as "unreachable=0". It counts only when no task failed.
+  // Searches the whole output only if no task failed, because the output also contains misleading words such as
+  // "unreachable=0".
   const evidence = failed?.message ?? outcome.error ?? "";
   const fail = (cause: NonNullable<JobResult["cause"]>, summary: string, hint = hintFor(`${summary}\n${evidence}`)?.hint): JobVerdict => ({
     status: cause === "deadline" ? "timed-out" : "failed",
@@ -57,7 +61,7 @@ export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | 
     case "exited":
       break;
   }
-  // Without memory, the kernel kills one process of Ansible, and Ansible gives up the whole run.
+  // If the memory is full, the kernel kills one process of Ansible, and Ansible stops the whole run.
   if (recap === undefined && outcome.error?.includes("A worker was found in a dead state"))
     return { status: "interrupted", result: { summary: "one of Ansible's processes was killed", cause: "interrupted", ...shared } };
   if (recap === undefined) {
@@ -67,7 +71,7 @@ export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | 
       ? fail("no-host", `the playbook ran on no host: ${node} matched none of its plays`, hintFor("no hosts matched")?.hint)
       : fail("playbook", `the playbook did not reach ${node}: ${complaint || `exit code ${outcome.exitCode}`}`);
   }
-  // A node that failed a task and then became unreachable has failed: the task would fail again.
+  // A failed task decides even if the node became unreachable later, because the task would fail again.
   if (recap.failures > 0)
     return fail("task", failed ? `task "${failed.name}" failed: ${reasonLine(failed.message)}` : `${recap.failures} tasks failed`);
   if (recap.unreachable > 0) return fail("unreachable", failed ? `unreachable: ${reasonLine(failed.message)}` : "unreachable");
@@ -75,7 +79,10 @@ export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | 
   return { status: "succeeded", result: { summary: `${recap.ok} tasks, ${recap.changed} changes`, exitCode: outcome.exitCode, recap } };
 }
 
-/** True when the same run may succeed a little later: the node could not be reached. A refused login or a failed task is no such case. */
+/**
+ * Returns true if the node could not be reached, because the same run may succeed later. A refused login or a failed task
+ * would fail again.
+ */
 export const isWorthAnotherTry = ({ status, result }: JobVerdict): boolean =>
   status === "failed" && result.cause === "unreachable" && hintFor(result.failedTask?.message ?? "unreachable")?.trouble === "unreachable";
 
@@ -86,11 +93,14 @@ const lines = (text: string) =>
     .filter(Boolean);
 const lastLine = (text = "") => lines(text).at(-1)?.slice(0, 300) ?? "";
 
-/** Ansible begins many different messages with the same words. */
+/** Ansible begins many different messages with these words, so they do not explain a failure. */
 const EMPTY_WORDS = /^(?:MODULE FAILURE|See stdout\/stderr|non-zero return code|The module failed to execute)/i;
 const PREAMBLE = /^.*?(?:can be reached over ssh|connect to the host via ssh): |^@\s+|\s+@$/gi;
 
-/** The line of a message with the reason: the line that the hint matches, or else the first one with content. */
+/**
+ * Returns the line of a message that states the reason. That line matches the hint. If no line does, it is the first line
+ * with content.
+ */
 function reasonLine(message: string): string {
   const said = lines(message);
   const trouble = hintFor(message)?.trouble;
@@ -99,7 +109,10 @@ function reasonLine(message: string): string {
   return (line ?? said[0] ?? "").replace(PREAMBLE, "").slice(0, 300);
 }
 
-/** Ansible ends its error messages with an excerpt of the file. The sentence itself comes before that. */
+/**
+ * Returns the sentence of an error message without the excerpt of the file. Ansible appends such an excerpt to its error
+ * messages.
+ */
 function complaintOf(output = ""): string {
   const said = lines(output);
   const [syntax, error] = [/^Syntax Error/, /^(?:ERROR!|\[ERROR\])/].map((pattern) => said.findIndex((line) => pattern.test(line)));

@@ -1,4 +1,7 @@
-/** Reads a job's output as the executor keeps it: the beginning, and the newest pieces of the rest, named by their offset. */
+/**
+ * Reads the output of a job from the executor's files. The files contain the beginning of the output and its newest pieces.
+ * The name of each piece contains its offset.
+ */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readFrom } from "../run-events.ts";
@@ -9,7 +12,7 @@ interface Piece {
   end: number;
 }
 
-/** Output without a gap. Offsets count everything that was ever written, including what was removed. */
+/** A part of the output without a gap. Offsets count all bytes that were ever written, including the removed bytes. */
 export interface OutputStretch {
   start: number;
   end: number;
@@ -28,7 +31,7 @@ export function stretches(file: string): OutputStretch[] {
   return found;
 }
 
-/** Returns less when the stretch ends, or when a piece was removed in the meantime. */
+/** Reads up to `maxBytes` bytes. Returns fewer if the stretch ends, or if a piece was removed in the meantime. */
 export function readKept({ pieces }: OutputStretch, from: number, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
   let at = from;

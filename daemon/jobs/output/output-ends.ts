@@ -1,18 +1,21 @@
-/** A job's output in one answer: all of a short output, or the beginning and the end of a long one. */
+/** The output of a job in one response. A long output is reduced to its beginning and its end. */
 import { setImmediate } from "node:timers/promises";
 import { stretches } from "./kept-output.ts";
 import { lineAfter, readSlice, SLICE_BYTES } from "./output.ts";
 
 export interface OutputEnds {
   beginning: string;
-  /** Between the two. It is 0 when `beginning` is the whole output. */
+  /** The number of bytes between `beginning` and `end`. The number is 0 if `beginning` is the whole output. */
   leftOutBytes: number;
   end: string;
 }
 
-/** `mostBytes` is at least 64 KiB: a private key must fit into a part of it. Other requests are served between two slices. */
+/**
+ * `mostBytes` is at least 64 KiB, because a private key must fit into a part of the output. The function yields between two
+ * slices so that other requests are served.
+ */
 export async function readEnds(file: string, mostBytes: number, growing: boolean, redact: (text: string) => string): Promise<OutputEnds> {
-  // The next request reads what is written from now on.
+  // Bytes that are written after this line are left to the next request.
   const size = stretches(file).at(-1)?.end ?? 0;
   const half = Math.floor(mostBytes / 2);
   const part = Math.min(SLICE_BYTES, half);

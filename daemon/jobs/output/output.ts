@@ -1,23 +1,29 @@
-/** A slice of a job's output, redacted. A slice never ends inside a possible secret, and is redacted together with the text before it. */
+/**
+ * Reads a redacted slice of a job's output. A slice never ends inside a possible secret. Each slice is redacted together with
+ * the text before the slice.
+ */
 import { type OutputStretch, readKept, stretches } from "./kept-output.ts";
 
 export interface Slice {
   text: string;
   /** The byte offset after `text`. */
   next: number;
-  /** Nothing follows at the moment. */
+  /** True if the output contains no more bytes at the moment. */
   atEnd: boolean;
 }
 
 export const SLICE_BYTES = 256 * 1024;
-/** Longer than any private key. One without an end within this length is not a key, or is hidden without its end. */
+/** More bytes than any private key has. If no end follows within this length, the text is not a key. */
 const CONTEXT_BYTES = 16 * 1024;
 const TAIL_BYTES = 4 * CONTEXT_BYTES;
 const KEY_BEGIN = /-----BEGIN [A-Z ]*PRIVATE KEY-----/g;
 const KEY_END = /-----END [A-Z ]*PRIVATE KEY-----/g;
 const NEWLINE = 10;
 
-/** `growing`: the file is still written, so its last line may be incomplete. `mostBytes` is at least twice the context. */
+/**
+ * Reads a slice. If `growing` is true, the file is still being written and its last line may be incomplete. `mostBytes` is at
+ * least twice `CONTEXT_BYTES`.
+ */
 export function readSlice(
   file: string,
   after: number,
@@ -47,12 +53,15 @@ export function readSlice(
   return { text: inContext(before.toString("utf8"), shown, redact), next: after + length, atEnd: !more };
 }
 
-/** The text after a gap may begin inside a secret. Its first bytes serve as context only, and only whole lines are shown. */
+/**
+ * Returns the offset of the first line to show after a gap. The text after a gap may begin inside a secret, so its first
+ * bytes are only used as context.
+ */
 function shownFrom(stretch: OutputStretch): number {
   return lineIn(stretch, Math.min(stretch.start + CONTEXT_BYTES, stretch.end));
 }
 
-/** The offset of the next line. It is `offset` itself when no line begins soon, or when nothing is kept there. */
+/** Returns the offset of the next line. Returns `offset` if no line begins soon, or if the output at `offset` was removed. */
 export function lineAfter(file: string, offset: number): number {
   const stretch = stretches(file).findLast(({ start }) => offset >= start);
   return stretch ? lineIn(stretch, offset) : offset;
@@ -60,17 +69,20 @@ export function lineAfter(file: string, offset: number): number {
 
 const lineIn = (stretch: OutputStretch, from: number): number => from + readKept(stretch, from, CONTEXT_BYTES).indexOf(NEWLINE) + 1;
 
-/** The end of the output, not redacted. It is long enough that a private key is recognised as a whole. */
+/** Returns the end of the output without redaction. The returned text is long enough to contain a whole private key. */
 export function readTail(file: string): string {
   const last = stretches(file).at(-1);
   return last ? readKept(last, Math.max(last.start, last.end - TAIL_BYTES), TAIL_BYTES).toString("utf8") : "";
 }
 
-/** The length of a chunk that can be redacted now: whole lines, and no private key without its end. */
+/**
+ * Returns how many bytes of a chunk can be redacted now. The counted bytes contain only whole lines, and no private key
+ * without its end.
+ */
 function safeLength(chunk: Buffer, full: boolean): number {
   const lines = chunk.lastIndexOf(NEWLINE) + 1;
   const length = lines === 0 && full ? beforeHalfCharacter(chunk) : lines;
-  // One byte is one character, so positions in the text are positions in the file.
+  // Latin-1 decodes each byte to one character, so that positions in the text equal positions in the file.
   const text = chunk.toString("latin1");
   const begin = last(KEY_BEGIN, text);
   if (begin === undefined || begin < (last(KEY_END, text) ?? -1) || chunk.length - begin >= CONTEXT_BYTES) return length;
@@ -78,7 +90,7 @@ function safeLength(chunk: Buffer, full: boolean): number {
   return Math.min(length, lineStart === 0 && full ? begin : lineStart);
 }
 
-/** A request may begin at any offset, even inside a secret. So the text is redacted together with its context. */
+/** Redacts the text together with its context, because a request may begin at any offset, even inside a secret. */
 function inContext(before: string, shown: string, redact: (text: string) => string): string {
   if (shown === "") return "";
   const context = redact(before);

@@ -1,17 +1,20 @@
-/** One digest over Ansible's folder. The roles, templates, files and settings there also decide what a playbook does. */
+/**
+ * Computes one digest over Ansible's folder, because its roles, templates, files and settings also decide what a playbook
+ * does.
+ */
 import { createHash } from "node:crypto";
 import { type BigIntStats, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Digest } from "../../contract/changes/plan.ts";
 
-/** Ansible, Python and git write these there by themselves. The executor's Python loads nothing from `__pycache__`. */
+/** Matches files that Ansible, Python and git create automatically. The executor's Python loads nothing from `__pycache__`. */
 const LEFT_OUT = /^(__pycache__|\.git)$|\.retry$/;
 
 export class AnsibleContent {
-  /** By path. A file with the same identity, size and times has not changed. */
+  /** The known digests by path. A file with the same identity, size and times has not changed. */
   readonly #known = new Map<string, { stamp: string; digest: string }>();
 
-  /** Links are followed. Their targets count too. */
+  /** Returns the digest of a folder. Follows links and includes their targets. */
   digest(directory: string): Digest {
     const hash = createHash("sha256");
     this.#add(hash, directory, "", []);
@@ -20,7 +23,7 @@ export class AnsibleContent {
 
   #add(hash: ReturnType<typeof createHash>, folder: string, path: string, above: readonly string[]): void {
     const real = realpathSync(folder);
-    if (above.includes(real)) return; // a link to a folder above it
+    if (above.includes(real)) return; // Skips a link to a parent folder, which would cause an endless loop.
     for (const name of readdirSync(folder).toSorted()) {
       if (LEFT_OUT.test(name)) continue;
       const file = join(folder, name);

@@ -1,4 +1,4 @@
-/** The folder with playbooks and roles: the operator's, or the one that comes with Muster. */
+/** Returns the folder with playbooks and roles. The operator's configured folder takes precedence over Muster's own folder. */
 import { join } from "node:path";
 
 export const ansibleDirectory = ({ ansible }: { ansible: { directory?: string | undefined } }): string =>

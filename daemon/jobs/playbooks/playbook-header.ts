@@ -1,10 +1,16 @@
-/** Reads the comment at the beginning of a playbook: its description, and whether it is read-only. Pure. */
+/**
+ * Reads the comment at the beginning of a playbook. The comment contains a description and states whether the playbook is
+ * read-only. All functions in this file are pure.
+ */
 
 export type PlaybookHeader = { kind: "header"; does: string; readOnly: boolean } | { kind: "none"; reason: string };
 
 const WORDS = { "read-only": true, changes: false } as const;
 
-/** Sentences, then one line `muster: read-only` or `muster: changes`. The line is required, so that the author decides. */
+/**
+ * A header contains sentences and then the line `muster: read-only` or `muster: changes`. The line is required, so that the
+ * author decides.
+ */
 export function headerOf(text: string): PlaybookHeader {
   const lines = text.split("\n");
   const end = lines.findIndex((line) => line.trim() !== "---" && !line.startsWith("#"));

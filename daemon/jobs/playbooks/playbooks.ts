@@ -1,4 +1,7 @@
-/** Reads the folder of playbooks that can be run by name. It is read again each time, so a new file counts at once. */
+/**
+ * Reads the playbooks that can be run by name. The folder is read for each request, so that a new playbook is found
+ * immediately.
+ */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Playbooks } from "../../changes/tools/playbooks.ts";
@@ -7,12 +10,12 @@ import { MusterError } from "../../errors/errors.ts";
 import { AnsibleContent } from "./ansible-content.ts";
 import { headerOf } from "./playbook-header.ts";
 
-/** Below Ansible's folder. A job also names its playbook with it. */
+/** The folder's path below Ansible's folder. The playbook path of a job begins with this path. */
 const FOLDER = "playbooks";
 
 export const playbookFile = (name: PlaybookName): string => `${FOLDER}/${name}.yaml`;
 
-/** For frequent calls: unchanged files are not hashed again. */
+/** Returns a function for frequent calls. The returned function does not hash unchanged files again. */
 export function listedPlaybooks(directory: string): () => PlaybookList {
   const content = new AnsibleContent();
   return () => readPlaybooks(directory, content);
@@ -38,7 +41,7 @@ export function readPlaybooks(directory: string, content = new AnsibleContent())
   return list;
 }
 
-/** For plans. A form can name a file without a header, and such a file does not count as read-only. */
+/** Finds playbooks for plans. A form can name a playbook without a header, and such a playbook does not count as read-only. */
 export const playbooksIn =
   (directory: string, content = new AnsibleContent()): Playbooks =>
   (name) => {

@@ -1,4 +1,7 @@
-/** Checks the schedules every few seconds and starts those that are due. A time that Muster missed while it was off is made up for once. */
+/**
+ * Checks the schedules every few seconds and starts the schedules that are due. If Muster was off at a scheduled time, the
+ * schedule runs once afterwards.
+ */
 import type { Job, RunPurpose } from "../../contract/jobs/job.ts";
 import type { Playbook, PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Schedule } from "../../contract/jobs/schedule.ts";
@@ -23,7 +26,7 @@ export interface ClockParts {
   log: Log;
   maintenance: MaintenanceRule;
   playbooks(): PlaybookList;
-  /** Throws when the policy does not allow it. */
+  /** Queues the run of a schedule. Throws an error if the policy denies the run. */
   run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, schedule: Schedule): Job[];
 }
 
@@ -65,21 +68,21 @@ export class ScheduleClock {
 
   #turn(schedule: Schedule, now: Date): void {
     const { schedules, maintenance, playbooks } = this.#parts;
-    // Checked first, because reading the playbooks is expensive.
+    // Returns early, because reading the playbooks is expensive.
     if (!isDue(schedule, now)) return;
     const playbook = playbooks().playbooks.find(({ name }) => name === schedule.playbook);
     const step = dueStep(schedule, playbook, maintenance, now);
     const next = nextTime(schedule.cron, maintenance.timeZone, now).toISOString();
     const at = now.toISOString();
     if (step.kind === "wait") {
-      // Its next time may pass while it waits. It is then still due only once.
+      // If another scheduled time passes while the schedule waits, the schedule still runs only once.
       if (schedule.dueSince !== undefined && schedule.next > at) return;
       schedules.save({ ...schedule, next, dueSince: schedule.dueSince ?? at, last: { at, outcome: step.outcome } });
       if (schedule.dueSince === undefined) this.#record(schedule, "schedule.waits", step.outcome);
       return;
     }
     const { dueSince: _, ...rest } = schedule;
-    // Saved before the run: after a crash in between, one run is missing, and none is doubled.
+    // Saves the schedule before the run. If Muster crashes before the run, one run is missing, but no run happens twice.
     const begun = { ...rest, next, last: { at, outcome: "starting" } };
     schedules.save(begun);
     const outcome = step.kind === "skip" ? step.outcome : this.#run(schedule, step.playbook);

@@ -1,8 +1,8 @@
-/** Cron expressions, through a library that knows time zones and clock changes. */
+/** Evaluates cron expressions with a library that supports time zones and clock changes. */
 import { Cron } from "croner";
 import { MusterError } from "../../errors/errors.ts";
 
-/** The first time after `from`. Throws REQUEST_INVALID for an invalid expression, or for a time that never occurs. */
+/** Returns the first time after `from`. Throws REQUEST_INVALID if the expression is invalid or never matches a time. */
 export function nextTime(cron: string, timeZone: string, from: Date): Date {
   let next: Date | null;
   try {

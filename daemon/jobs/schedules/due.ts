@@ -1,4 +1,4 @@
-/** Decides what a schedule does now. Pure: the clock calls it and acts on the answer. */
+/** Decides what to do with a schedule now. All functions in this file are pure, and the clock carries out the decision. */
 
 import type { Playbook } from "../../contract/jobs/playbook.ts";
 import type { Schedule } from "../../contract/jobs/schedule.ts";
@@ -6,15 +6,15 @@ import type { Node } from "../../contract/machines/node.ts";
 import { isOpen, type MaintenanceRule, opensAt } from "./maintenance.ts";
 
 export type DueStep =
-  /** It stays due. `outcome` is the reason for the wait. */
+  /** The schedule stays due. `outcome` is the reason for the wait. */
   | { kind: "wait"; outcome: string }
-  /** Nothing is run this time. */
+  /** The schedule does not run this time. `outcome` is the reason. */
   | { kind: "skip"; outcome: string }
   | { kind: "run"; playbook: Playbook };
 
 export const isDue = ({ dueSince, next }: Schedule, now: Date): boolean => dueSince !== undefined || next <= now.toISOString();
 
-/** The listed nodes, also after a rename. For a node that no longer exists, the name itself. */
+/** Returns the nodes of the schedule, even if they were renamed. If a node no longer exists, its name is returned instead. */
 export function machinesOf(
   { nodes, nodeIds }: Schedule,
   fleet: { findById(id: string): Node | undefined; findByName(name: string): Node | undefined },
@@ -26,7 +26,7 @@ export function machinesOf(
   });
 }
 
-/** For a schedule that is due. */
+/** Returns the next step of a schedule that is due. */
 export function dueStep(schedule: Schedule, playbook: Playbook | undefined, rule: MaintenanceRule, now: Date): DueStep {
   if (!playbook) return { kind: "skip", outcome: `not run: playbook ${schedule.playbook} no longer exists` };
   if (playbook.readOnly) return { kind: "run", playbook };
@@ -37,7 +37,7 @@ export function dueStep(schedule: Schedule, playbook: Playbook | undefined, rule
   return { kind: "wait", outcome: `waits for a maintenance window${opens ? `, which opens at ${opens.toISOString()}` : ""}` };
 }
 
-/** The reason why it may not change nodes. Undefined for a read-only playbook. */
+/** Returns the reason why the schedule may not change nodes. Returns undefined if it may, or if its playbook is read-only. */
 export function unapproved({ name, approval }: Schedule, playbook: Playbook): string | undefined {
   if (playbook.readOnly) return undefined;
   if (!approval) return `it changes nodes and has not been approved: muster schedule approve ${name}`;

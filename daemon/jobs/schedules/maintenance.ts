@@ -1,4 +1,4 @@
-/** Maintenance windows: the times when the clock may start changes of nodes. Pure. */
+/** Computes maintenance windows, which are the times when schedules may change nodes. All functions in this file are pure. */
 
 import type { Maintenance } from "../../contract/jobs/schedule.ts";
 
@@ -6,25 +6,28 @@ export const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 export type Day = (typeof days)[number];
 
 export interface Window {
-  /** The days on which it begins. */
+  /** The days of the week on which the window begins. */
   days: readonly Day[];
-  /** `22:00`. */
+  /** The local time at which the window begins, for example `22:00`. */
   from: string;
-  /** `04:00`. When it is not after `from`, it is on the next day. */
+  /**
+   * The local time at which the window ends, for example `04:00`. If `to` is not later than `from`, the window ends on the
+   * next day.
+   */
   to: string;
 }
 
 export interface MaintenanceRule {
-  /** Without windows, every time is allowed. */
+  /** The maintenance windows. If the list is empty, schedules may change nodes at any time. */
   windows: readonly Window[];
-  /** An IANA name. Windows follow its local time, also through clock changes. */
+  /** The IANA name of a time zone. Windows follow the local time of this zone, including clock changes. */
   timeZone: string;
 }
 
 const DAY_MINUTES = 24 * 60;
 const WEEK_MINUTES = 7 * DAY_MINUTES;
 const MINUTE_MS = 60_000;
-/** No time zone changes its clock by more. */
+/** The largest change of the clock in any time zone, in minutes. */
 const CLOCK_CHANGE_MINUTES = 60;
 
 export function isOpen({ windows, timeZone }: MaintenanceRule, now: Date): boolean {
@@ -33,14 +36,15 @@ export function isOpen({ windows, timeZone }: MaintenanceRule, now: Date): boole
   return windows.some((window) => window.days.some((day) => holds(window, day, minute)));
 }
 
-/** Undefined while one is open. */
+/** Returns the time when the next window opens. Returns undefined while a window is open. */
 export function opensAt(rule: MaintenanceRule, now: Date): Date | undefined {
   if (isOpen(rule, now)) return undefined;
   const start = Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS;
   for (let minutes = 1; minutes <= WEEK_MINUTES + DAY_MINUTES; ) {
     const then = new Date(start + minutes * MINUTE_MS);
     if (isOpen(rule, then)) return then;
-    // Only the last hour is checked minute by minute, because the local clock may change on the way.
+    // Skips ahead to one hour before the next window and then checks each minute. The local clock may change before the
+    // window.
     minutes += Math.max(1, minutesToNextBegin(rule, then) - CLOCK_CHANGE_MINUTES);
   }
   return undefined;
@@ -82,7 +86,7 @@ function minuteOfWeek(now: Date, timeZone: string): number {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Kept, because making a format costs a thousand times more than using it. */
+/** Caches the format of each time zone, because creating a format is a thousand times slower than using it. */
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const format =
     formats.get(timeZone) ??

@@ -1,4 +1,7 @@
-/** The run of a schedule that is due: decided by the policy for the schedule's owner, recorded, then queued. */
+/**
+ * Runs a schedule that is due. The policy decides for the schedule's owner, the decision is recorded, and then the jobs are
+ * queued.
+ */
 
 import type { Who } from "../../changes/policy/policy.ts";
 import type { PlannedWork, Proposal } from "../../contract/changes/plan.ts";
@@ -8,7 +11,7 @@ import type { Node } from "../../contract/machines/node.ts";
 import type { ClockParts } from "./clock.ts";
 
 export interface ScheduledParts {
-  /** Throws where the policy denies the run, or asks for more approvals than the schedule has. */
+  /** Throws an error if the policy denies the run, or if the policy requires more approvals than the schedule has. */
   decide(proposal: Proposal, owner: Who, approvedBy: string | undefined): PlannedWork;
   record(run: { subject: string; summary: string; work: PlannedWork }, queue: () => Job[]): Job[];
   queue(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, requestedBy: string): Job[];
@@ -23,7 +26,7 @@ export const scheduledRuns =
     const work = decide(
       { goal, targets, reason: requestedBy, readOnly: false, tainted: false },
       owner ?? { keyId: requestedBy, name: createdBy, role: "operator" },
-      // The approval counts only for the playbook's content it was given for.
+      // The approval is valid only while the content of the playbook is the same as at the approval.
       approval?.sha256 === playbook.sha256 ? approval.by : undefined,
     );
     const summary = `run ${playbook.name} on ${targets.join(", ")}`;
