@@ -1,4 +1,7 @@
-/** Reads a BMC's password from the first line of its file. It is read each time, so a change counts at once. */
+/**
+ * Reads the password of a BMC from the first line of a file. The file is read for each action, so that a changed password is
+ * used immediately.
+ */
 import { readFileSync } from "node:fs";
 import { MusterError } from "../../errors/errors.ts";
 

@@ -1,4 +1,4 @@
-/** One program for a power action, as a lasting process. No shell reads its words. */
+/** Runs one program for a power action as a lasting process. The program's arguments are not interpreted by a shell. */
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -9,25 +9,25 @@ import { type Kind, LastingProcess, type Place } from "../lasting-process.ts";
 import type { StopPolicy } from "../termination.ts";
 
 export interface ProgramEnd {
-  /** Null when a signal ended it. */
+  /** The exit code of the program, or null if a signal ended the program. */
   exitCode: number | null;
   output: string;
   complaint: string;
 }
 
 export interface ProgramRoom {
-  /** For the files of the programs at work. */
+  /** The path of the folder for the files of the running programs. */
   folder: string;
   onTrouble(error: unknown): void;
 }
 
 const kind: Kind = { mark: (base) => ["MUSTER_POWER", base], endsWith: "command" };
 const KEPT = 16_384;
-/** A power action must not wait behind the processes of a wave. */
+/** The niceness is 0, because a power action must not wait for the processes of a wave. */
 const NICENESS = 0;
-/** When its time is up, all of it is killed at once. */
+/** When the time limit is reached, all processes of the program are killed at once. */
 const policy: StopPolicy = { target: "group", first: "SIGTERM", graceMs: () => 0 };
-/** The exit codes of a shell that did not find the program, or may not execute it. */
+/** The exit codes of a shell if the program does not exist or cannot be executed. */
 const NO_PROGRAM = [127, 126];
 
 export async function runProgram(
@@ -58,7 +58,10 @@ export async function runProgram(
   return { exitCode: end.how === "exited" ? exitCode : null, ...said };
 }
 
-/** Waits for the programs of an executor that was killed, within the time of a power action, and removes their files. */
+/**
+ * Waits for the programs that a killed executor left running, and removes their files. The programs have the time limit of a
+ * power action.
+ */
 export async function finishPrograms({ folder, onTrouble }: ProgramRoom, deadline: number, signal: AbortSignal): Promise<void> {
   const left = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
   await Promise.all(

@@ -1,4 +1,4 @@
-/** One session with a Redfish service: login, requests, logout. The certificate is checked before anything is sent. */
+/** Implements one session with a Redfish service, from login to logout. The certificate is checked before any data is sent. */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { connect as tlsConnect } from "node:tls";
@@ -27,7 +27,10 @@ export class RedfishTalk {
     this.#signal = signal;
   }
 
-  /** Uses a session if the service supports sessions, or else Basic for each request. Returns the logout. */
+  /**
+   * Logs in and returns a function that logs out. If the service supports no sessions, each request uses HTTP basic
+   * authentication.
+   */
   async logIn(sessions: string | undefined, password: string): Promise<() => Promise<void>> {
     const { user } = this.#setting;
     const basic = { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` };
@@ -55,7 +58,7 @@ export class RedfishTalk {
 
   async #send(method: string, path: string, body?: object): Promise<Answer> {
     const url = new URL(path, this.#base);
-    // The login must not go to another host.
+    // Throws an error for another host, because the login data must not be sent to another host.
     if (url.origin !== this.#base.origin) throw new MusterError("POWER_FAILED", `the BMC refers to another host, ${url.origin}`);
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
@@ -68,7 +71,7 @@ export class RedfishTalk {
       const socket = url.protocol === "https:" ? await this.#secured(url) : undefined;
       const options = { method, headers, signal: this.#signal, ...(socket && { createConnection: () => socket }) };
       const address = new URL(url);
-      address.protocol = "http:"; // the encrypted connection exists already
+      address.protocol = "http:"; // The encrypted connection already exists.
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
         httpRequest(socket ? address : url, options, resolve)
           .once("error", reject)
@@ -121,7 +124,7 @@ async function read(response: IncomingMessage): Promise<unknown> {
   try {
     return text === "" ? undefined : JSON.parse(text);
   } catch {
-    // A web page of a proxy or of the BMC itself. The status is sufficient.
+    // The response is not JSON, for example a web page of a proxy. The status code is sufficient.
     return undefined;
   }
 }

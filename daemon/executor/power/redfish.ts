@@ -1,4 +1,4 @@
-/** The Redfish driver. It finds the computer, reads its power state and resets it. */
+/** Implements the Redfish driver. The driver finds the computer, reads its power state and resets it. */
 import type * as z from "zod";
 import { MusterError } from "../../errors/errors.ts";
 import { Collection, ComputerSystem, chosenSystem, powerStateOf, resetTypeFor, ServiceRoot } from "../../machines/power/redfish.ts";
@@ -7,7 +7,7 @@ import { readPassword } from "./password.ts";
 import { RedfishTalk } from "./redfish-talk.ts";
 import type { Bmc } from "./switch.ts";
 
-/** A BMC has few sessions, so the session is always closed, also when `work` fails. */
+/** Opens a session and calls `work`. Closes the session even if `work` fails, because a BMC allows only a few sessions. */
 export async function withRedfish<T>(setting: SettingOf<"redfish">, signal: AbortSignal, work: (bmc: Bmc) => Promise<T>): Promise<T> {
   const password = readPassword(setting.password_file);
   const talk = new RedfishTalk(setting, signal);
@@ -32,7 +32,7 @@ export async function withRedfish<T>(setting: SettingOf<"redfish">, signal: Abor
       },
     });
   } finally {
-    // A session that cannot be closed expires by itself. The result of `work` matters more.
+    // Ignores an error of the logout, because the session expires and the result of `work` is more important.
     await logOut().catch(() => undefined);
   }
 }

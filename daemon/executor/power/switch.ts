@@ -1,10 +1,10 @@
-/** Switches one machine: reads its state, acts, and waits for the wanted state. A BMC or a command does the work. */
+/** Switches the power of one machine through a BMC or a command. Reads the power state, acts, and waits for the wanted state. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PowerAction, PowerState } from "../../contract/machines/power.ts";
 import { MusterError } from "../../errors/errors.ts";
 
 export interface Bmc {
-  /** Absent when the state cannot be read. */
+  /** Reads the power state. Absent if the driver cannot read the state. */
   state?: () => Promise<PowerState>;
   act(action: Exclude<PowerAction, "status">): Promise<void>;
 }
@@ -28,7 +28,7 @@ export async function switchPower(bmc: Bmc, action: PowerAction, signal: AbortSi
   }
   const before = await bmc.state();
   if (before === action) return { power: before, message: `was already ${before}` };
-  // A machine that is off needs no power cycle, and many BMCs refuse one.
+  // A machine that is off is switched on instead of power-cycled, because many BMCs refuse to cycle it.
   const done = action === "cycle" && before === "off" ? "on" : action;
   await bmc.act(done);
   const wanted = done === "off" ? "off" : "on";
@@ -37,7 +37,10 @@ export async function switchPower(bmc: Bmc, action: PowerAction, signal: AbortSi
   return { power: wanted, message: action !== done ? "was off, is on" : message };
 }
 
-/** Slow BMCs take seconds. A BMC that accepted the command but does not reach the state in time has failed. */
+/**
+ * Waits until the machine has the wanted power state, because slow BMCs take seconds. Throws an error if the machine does not
+ * reach the state in time.
+ */
 async function until(wanted: PowerState, state: () => Promise<PowerState>, signal: AbortSignal): Promise<void> {
   const notSo = () => new MusterError("POWER_FAILED", `the BMC accepted the command, but the machine is not ${wanted} yet`);
   for (;;) {

@@ -1,4 +1,7 @@
-/** Performs power requests: one at a time for each machine, each within its time limit. The executor's own configuration names the driver. */
+/**
+ * Performs power requests, one at a time for each machine and each within its time limit. The executor's own configuration
+ * names the driver.
+ */
 import { join } from "node:path";
 import type { FromExecutor } from "../../contract/executor-protocol.ts";
 import { PowerFailure } from "../../contract/machines/power.ts";
@@ -22,7 +25,7 @@ export class PowerActions {
   readonly #closing = new AbortController();
   readonly #pending = new Set<Promise<unknown>>();
 
-  /** `home` is the executor's own folder. */
+  /** The argument `home` is the path of the executor's own folder. */
   constructor(power: Power, home: string, log: Log) {
     this.#power = power;
     this.#log = log;
@@ -30,13 +33,13 @@ export class PowerActions {
     this.#room = { folder: join(home, "power"), onTrouble };
   }
 
-  /** Takes over the programs of an earlier executor. */
+  /** Takes over the running programs of an earlier executor. */
   start(): void {
     const deadline = Date.now() + this.#power.timeout_seconds * 1000;
     void this.#track(finishPrograms(this.#room, deadline, this.#closing.signal));
   }
 
-  /** Never rejects: a failure is an outcome too. */
+  /** Performs a power request. The promise never rejects, because a failure is also an outcome. */
   perform(request: PowerRequest): Promise<Outcome> {
     return this.#track(this.#perform(request));
   }
@@ -73,7 +76,7 @@ export class PowerActions {
     }
   }
 
-  /** Resolves when no program is left. */
+  /** Stops all programs, and resolves when no program is running. */
   async close(): Promise<void> {
     this.#closing.abort("cancelled");
     for (const stop of this.#busy.values()) stop.abort("cancelled");
