@@ -1,4 +1,4 @@
-/** Runs a playbook or one module on one node, with the same Ansible as jobs. Machines with Windows are reached this way too. */
+/** Runs a playbook or one module on one node with the same Ansible as jobs. Steps reach Windows machines in this way too. */
 import { createHash } from "node:crypto";
 import type { Call } from "../../changes/tools/command.ts";
 import { RunRequest } from "../../contract/jobs/run-messages.ts";
@@ -15,7 +15,7 @@ export interface AnsibleWork {
 
 export function ansibleStep(call: AnsibleCall, work: AnsibleWork, settings: AnsibleSettings, place: Place) {
   const connections = createHash("sha256").update(place.base).digest("hex").slice(0, 8);
-  // Without colours, because programs read the answer of a step too.
+  // Switches colours off, because programs also read the output of a step.
   const env = {
     ...ansibleEnvironment(settings, { events: `${place.output}.events` }, connections),
     ANSIBLE_FORCE_COLOR: "0",

@@ -1,4 +1,4 @@
-/** Builds a read-only query for the client program of a database. The program is always started without the right to change data. */
+/** Builds a read-only query for the client program of a database. The program always starts in read-only mode. */
 import { closeSync, openSync, readSync } from "node:fs";
 import { StepFailure } from "./ending.ts";
 
@@ -16,7 +16,7 @@ export function readOnly(
     const [file = "", statement = ""] = words.slice(-2);
     requireOneQuery(statement);
     requireDatabase(file);
-    // `-safe` switches off ATTACH, extensions, and every command that reaches files or a shell.
+    // The option `-safe` disables ATTACH, extensions, and all commands that access files or a shell.
     return { argv: [program, "-batch", "-bail", "-safe", "-readonly", ...words], env: { ...env } };
   }
   if (program === "psql") {
@@ -28,8 +28,8 @@ export function readOnly(
 }
 
 /**
- * Only one statement, because a second one could end the read-only transaction of the first. A semicolon inside a text is
- * refused too, because only a parser can distinguish the two.
+ * Allows only one statement, because a second statement could end the read-only transaction. Refuses every semicolon, because
+ * only a parser could recognize a semicolon inside a string.
  */
 function requireOneQuery(sql: string): void {
   const text = sql.trim().replace(/;$/, "");
@@ -43,7 +43,10 @@ function requireOneQuery(sql: string): void {
 
 const SQLITE = "SQLite format 3";
 
-/** The program would read another word as an option, and would create a missing file. */
+/**
+ * Requires an absolute path to an existing database. The program would read other words as options and would create a missing
+ * file.
+ */
 function requireDatabase(file: string): void {
   if (!file.startsWith("/")) throw new StepFailure(`${file} is not an absolute path`);
   if (beginningOf(file) !== SQLITE) throw new StepFailure(`${file} is not an SQLite database`);

@@ -1,4 +1,4 @@
-/** The end of a step, before secrets are removed from its output. */
+/** The end of a step. The output in it may still contain secrets. */
 import type { StepStatus } from "../../contract/changes/execution.ts";
 import type { Said } from "../kept-output.ts";
 

@@ -1,4 +1,7 @@
-/** Sends one HTTP request. The address is checked after the name was resolved, and the connection uses that address. Redirects are not followed. */
+/**
+ * Sends one HTTP request without following redirects. The address is checked after the name is resolved, and the connection
+ * uses the checked address.
+ */
 import { lookup } from "node:dns";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
@@ -14,9 +17,9 @@ export interface HttpWork {
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: string;
-  /** Allows requests to this machine itself. No form can set it, only tests do. */
+  /** Allows requests to this machine itself. Only tests set it to true, and no form can set it. */
   allowLoopback: boolean;
-  /** The statuses that are a success. By default, 200 to 299. */
+  /** The status codes that count as a success. The default is 200 to 299. */
   expect?: readonly number[];
 }
 
@@ -29,7 +32,7 @@ export async function runHttp(work: HttpWork, capBytes: number, signal: AbortSig
     for await (const chunk of response) {
       keeper.take(chunk as Buffer);
       bytes += (chunk as Buffer).length;
-      // An endless answer must not block the step.
+      // Stops reading, because a response without an end must not block the step.
       if (bytes > MOST_BYTES) {
         response.destroy();
         break;
@@ -38,7 +41,7 @@ export async function runHttp(work: HttpWork, capBytes: number, signal: AbortSig
     return judged(response, work, keeper);
   } catch (error) {
     if (signal.aborted) return { status: reasonOf(signal), said: nothing };
-    // The server may have performed a request whose answer was lost.
+    // The server may have performed the request even if its response was lost.
     const unsure = !SAFE.has(work.method) && !neverSent(error);
     return { status: unsure ? "unknown" : "failed", said: nothing, error: explain(error) };
   }
@@ -78,7 +81,7 @@ function send({ method, url, headers, body, allowLoopback }: HttpWork, signal: A
   });
 }
 
-/** Checks in the lookup of the connection itself, so a second answer cannot differ. */
+/** Checks the address in the lookup of the connection itself, so that a second lookup cannot return another address. */
 const judgedLookup =
   (allowLoopback: boolean): LookupFunction =>
   (host, options, done) => {

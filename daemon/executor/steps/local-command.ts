@@ -1,4 +1,7 @@
-/** A step that is a command on the executor's machine. No shell reads its words, and nothing of it is left when it has ended. */
+/**
+ * Runs a step as a command on the executor's machine. The command's arguments are not interpreted by a shell, and all its
+ * processes are killed when it ends.
+ */
 import { join } from "node:path";
 import { explain } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
@@ -9,7 +12,7 @@ import type { StopPolicy } from "../termination.ts";
 import { reasonOf, type StepEnd, type StopReason } from "./ending.ts";
 
 export interface CommandLimits {
-  /** The time between SIGTERM and SIGKILL. */
+  /** Returns the time between SIGTERM and SIGKILL, in milliseconds. */
   graceMs(): number;
   /** When it is aborted, another executor follows the command, and the wait for its end rejects. */
   abandoned?: AbortSignal;
@@ -17,9 +20,9 @@ export interface CommandLimits {
 }
 
 const kind: Kind = { mark: (base) => ["MUSTER_STEP", `${base}.pid`], endsWith: "command" };
-/** A wave or a step must not slow down the daemon's own work. */
+/** The niceness of a command, so that a step does not slow down the daemon. */
 const NICENESS = 10;
-/** The exit codes of a shell that did not find the program, or may not execute it. */
+/** The exit codes of a shell if the program does not exist or cannot be executed. */
 const [NO_PROGRAM, NOT_EXECUTABLE] = [127, 126] as const;
 
 export const stepPlace = (folder: string, stepId: string): Place => ({
@@ -27,7 +30,7 @@ export const stepPlace = (folder: string, stepId: string): Place => ({
   output: join(folder, `${stepId}.output`),
 });
 
-/** The environment of a command, without its step's own entries. Nothing of the executor's environment is in it. */
+/** Returns the environment of a command. The environment contains the entries of the step, but no variables of the executor. */
 export const scrubbed = (own: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => ({
   PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
   LANG: "C.UTF-8",
@@ -53,7 +56,7 @@ export async function runCommand(
   return endOf(program, command, place, { ...limits, signal });
 }
 
-/** Waits for a command that an earlier executor began. */
+/** Waits for a command that an earlier executor started. */
 export async function followCommand(place: Place, limits: CommandLimits & { signal: AbortSignal; deadline: number }): Promise<StepEnd> {
   const command = new LastingProcess(place, kind);
   const end = await endOf("its program", command, place, limits);
@@ -80,7 +83,7 @@ async function endOf(
   if (survivors.length > 0)
     return { status: "unknown", exitCode, said, error: `processes ${survivors.join(", ")} of it could not be killed` };
   if (exitCode === 0) return { status: "succeeded", exitCode, said };
-  // A command that succeeded before the signal came has succeeded.
+  // A command that succeeded before the signal has succeeded.
   const stopped = command.stopReason as StopReason | undefined;
   if (stopped) return { status: stopped, exitCode, said };
   return { status: "failed", exitCode, said, error: complaint(program, end) };

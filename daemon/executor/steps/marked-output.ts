@@ -1,6 +1,9 @@
-/** Removes our own first line from the output of a command, and reads the number in it. The text of a login shell before that line is kept. */
+/**
+ * Removes Muster's own first line from the output of a command, and reads the number in that line. Keeps text that the login
+ * shell printed before that line.
+ */
 
-/** After this much text of a login shell, our line is not expected any more. */
+/** The largest number of bytes that a login shell may print before Muster's line. */
 const MOST_BYTES = 65_536;
 
 export class MarkedOutput {

@@ -1,11 +1,14 @@
-/** Removes secrets from the output of a step. It handles the whole text at once, so a secret cannot hide at a border between pieces. */
+/** Removes secrets from the output of a step. Handles the whole text at once, because a secret could span two pieces. */
 import type { Said } from "../kept-output.ts";
 
 export const MASK = "********";
-/** Shorter values would remove parts of normal words, and are no secrets. */
+/** The shortest secret to remove. Removing shorter values would damage normal words. */
 const LEAST_CHARACTERS = 4;
 
-/** Also removes secrets in the forms of URLs, JSON and base64, and the rest of a secret that the cap has cut. Pure. */
+/**
+ * Removes secrets, including secrets that are encoded for URLs, JSON and base64. Also removes parts of secrets at the gap in
+ * a long output. The function is pure.
+ */
 export function masked({ head, tail, leftOut }: Said, secrets: readonly string[]): string {
   const forms = secrets.flatMap(writtenForms).toSorted((a, b) => b.length - a.length);
   const before = maskAll(head.toString("utf8"), forms);
@@ -19,7 +22,7 @@ export const maskedText = (text: string, secrets: readonly string[]): string => 
 const maskAll = (text: string, forms: readonly string[]): string => forms.reduce((rest, form) => rest.replaceAll(form, MASK), text);
 
 function writtenForms(secret: string): string[] {
-  // A program may print the lines of a key separately.
+  // Removes each line of a key, because a program may print the lines separately.
   const lines = secret.includes("\n") ? secret.split("\n").map((line) => line.trim()) : [];
   const plain = [secret, ...lines].filter((part) => part.length >= LEAST_CHARACTERS);
   const forms = plain.flatMap((part) => [
@@ -43,7 +46,7 @@ function withoutCutBeginning(text: string, forms: readonly string[]): string {
   return longest === 0 ? text : `${MASK}${text.slice(longest)}`;
 }
 
-/** The number of characters at the end of the text that are the beginning of the form. */
+/** Returns how many characters at the end of the text are the beginning of the form. */
 function partAtEnd(text: string, form: string): number {
   for (let length = form.length - 1; length > 0; length--) if (text.endsWith(form.slice(0, length))) return length;
   return 0;

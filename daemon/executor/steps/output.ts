@@ -1,7 +1,7 @@
-/** Keeps output within the cap of a form: the beginning and the end stay, the middle is removed. */
+/** Limits output to the size that a form allows. The beginning and the end are kept, and the middle is removed. */
 import type { Said } from "../kept-output.ts";
 
-/** In memory, for output that arrives over a connection. */
+/** Limits output that arrives over a connection. The output is kept in memory. */
 export class Keeper {
   readonly #half: number;
   readonly #head: Buffer[] = [];

@@ -1,4 +1,7 @@
-/** Performs one step of a plan by its method. The command comes from the executor's own copy of the form, and only the executor knows the secrets. */
+/**
+ * Performs one step of a plan by its method. The command is built from the executor's own copy of the form. Only the executor
+ * can read the secrets.
+ */
 
 import type { Catalogue } from "../../changes/tools/catalogue.ts";
 import { type Call, callOf } from "../../changes/tools/command.ts";
@@ -22,9 +25,9 @@ export interface StepMeans {
   ansible: AnsibleSettings;
   ssh: SshLines;
   secrets: Secrets;
-  /** The address of a node's sshd, the login user and the pinned host key. */
+  /** Returns the address of a node's sshd, the login user and the pinned host key. */
   sshPlace(target: Target): SshPlace;
-  /** The time between SIGTERM and SIGKILL. It is shorter when the daemon stops. */
+  /** Returns the time between SIGTERM and SIGKILL in milliseconds. The time is shorter when the daemon stops. */
   graceMs(): number;
   /** When it is aborted, another executor takes over. Commands stay at work. */
   abandoned: AbortSignal;
@@ -37,14 +40,14 @@ export interface StepOf {
   step: PlanStep;
   catalogue: Pick<Catalogue, "get" | "playbook">;
   place: Place;
-  /** Lets control perform one of Muster's own acts. */
+  /** Requests that control performs one of Muster's own acts. */
   act(signal: AbortSignal): Promise<StepEnd>;
 }
 
-/** Another machine ends its command by itself when the time is up. The executor waits this much longer. */
+/** The extra seconds that the executor waits for an SSH step. The remote machine itself ends the command at its time limit. */
 const LATER_SECONDS = 25;
 
-/** Never rejects: a failure is an end too. */
+/** Performs a step and returns its end. The promise never rejects, because a failure is also an end. */
 export async function performStep(of: StepOf, means: StepMeans, signal: AbortSignal): Promise<StepEnd> {
   const { step } = of;
   const stop = new AbortController();
@@ -65,7 +68,10 @@ export async function performStep(of: StepOf, means: StepMeans, signal: AbortSig
   }
 }
 
-/** Some programs answer with their exit code. A ping without a reply is a valid answer. */
+/**
+ * Changes an allowed exit code to a success, because some programs answer with their exit code. For example, a ping without a
+ * reply is a valid answer.
+ */
 function answered(ended: StepEnd, { answerCodes }: ToolForm): StepEnd {
   if (ended.status !== "failed" || !answerCodes.some((code) => code === ended.exitCode)) return ended;
   return { status: "succeeded", ...(ended.exitCode !== undefined && { exitCode: ended.exitCode }), said: ended.said };
@@ -117,7 +123,10 @@ async function perform(
   }
 }
 
-/** The check of the execution was before all steps, and earlier steps may have taken an hour. */
+/**
+ * Checks the content of the playbook again before the step. The execution was checked before all steps, and earlier steps may
+ * have taken an hour.
+ */
 function requireSame(playbook: string, { catalogue, step }: StepOf): void {
   if (catalogue.playbook(playbook)?.content === step.content) return;
   throw new StepFailure(`playbook ${playbook}, or what it uses, was changed since it was planned, so it was not run; propose it again`);
@@ -135,7 +144,7 @@ function headersOf(call: Extract<Call, { kind: "request" }>, form: ToolForm, { s
   return { ...call.headers, ...(call.body && { "content-type": "application/json" }), ...Object.fromEntries(secret) };
 }
 
-/** An empty secret is left out, because a database may need none. */
+/** Returns the secrets for the environment. Omits an empty secret, because a database may need no password. */
 function environmentSecrets(form: ToolForm, { secrets }: StepMeans): Record<string, string> {
   const given = form.secrets.flatMap((reference) =>
     "environment" in reference ? [[reference.environment, secrets.value(reference.name)]] : [],

@@ -1,9 +1,12 @@
-/** Secrets by name: one file each, in a folder that only the executor can read. A value is read when a step needs it, and goes nowhere else. */
+/**
+ * Reads secrets by name. Each secret is a file in a folder that only the executor can read. A secret is read when a step
+ * needs it, and only that step receives it.
+ */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { StepFailure } from "./ending.ts";
 
-/** The permissions of the group and of others. */
+/** The permission bits of the group and of others. */
 const OTHERS = 0o077;
 
 export class Secrets {
@@ -22,7 +25,7 @@ export class Secrets {
     return readFileSync(file, "utf8").replace(/\r?\n$/, "");
   }
 
-  /** Every value that no output may show, also the secrets of other steps. */
+  /** Returns every secret that must not appear in any output, including the secrets of other steps. */
   all(): string[] {
     const files = existsSync(this.#folder) ? readdirSync(this.#folder).map((name) => join(this.#folder, name)) : [];
     return [...files, this.#privateKey]

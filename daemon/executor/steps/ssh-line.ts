@@ -1,4 +1,7 @@
-/** One SSH connection to a machine, kept for its next step. The machine must show exactly the pinned host key. */
+/**
+ * Opens one SSH connection to a machine. The machine must present exactly the pinned host key. The connection stays open for
+ * further steps.
+ */
 import { timingSafeEqual } from "node:crypto";
 import { Client, type ClientChannel, type ServerHostKeyAlgorithm } from "ssh2";
 import { StepFailure } from "./ending.ts";
@@ -8,7 +11,7 @@ export interface SshPlace {
   host: string;
   port: number;
   user: string;
-  /** In the format of `ssh-keyscan`: type, base64. */
+  /** The host key as a type and base64 text, as `ssh-keyscan` prints it. */
   hostKey: string;
 }
 
@@ -35,7 +38,7 @@ export function connectSsh(place: SshPlace, privateKey: Buffer): Promise<Client>
       readyTimeout: CONNECT_MS,
       keepaliveInterval: ALIVE_MS,
       keepaliveCountMax: ALIVE_TIMES,
-      // A machine has keys of several types, but only the pinned one can be compared.
+      // Requests a host key of the pinned type. A machine has keys of several types, but only the pinned key can be compared.
       algorithms: { serverHostKey: signaturesOf(type) },
       hostVerifier: (key: Buffer) => {
         shown = key;
@@ -55,7 +58,7 @@ export interface SshSession {
 
 export const openSession = (client: Client, line: string): Promise<SshSession> =>
   new Promise((resolve, reject) => {
-    // The listeners are added in this call: the end of a short command may be in the same packet as its begin.
+    // Adds the listeners immediately, because the end of a short command may be in the same packet as its start.
     client.exec(line, (error, channel) => (error ? reject(error) : resolve({ channel, exit: awaitExit(channel) })));
   });
 
@@ -71,7 +74,7 @@ function awaitExit(channel: ClientChannel): Promise<Exit> {
 
 const same = (shown: Buffer, pinned: Buffer): boolean => shown.length === pinned.length && timingSafeEqual(shown, pinned);
 
-/** An RSA key can make several kinds of signatures. The kind with SHA-1 is broken. */
+/** Returns the signature algorithms for a key type. An RSA key supports several, but SHA-1 is excluded because it is broken. */
 function signaturesOf(type: string): ServerHostKeyAlgorithm[] {
   return type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type as ServerHostKeyAlgorithm];
 }

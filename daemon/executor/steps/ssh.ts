@@ -1,4 +1,4 @@
-/** Runs commands on other machines. One connection serves all steps on a machine, and is closed soon after the last one. */
+/** Runs commands on other machines. All steps on a machine share one connection, which closes soon after the last step. */
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,11 +25,11 @@ interface Line {
 }
 
 const IDLE_MS = 15_000;
-/** The machine itself ends a command after its time, even without the executor. The executor waits longer than that. */
+/** The extra seconds after SIGTERM. The machine itself stops a command at its time limit. The executor waits longer. */
 const REMOTE_GRACE_SECONDS = 5;
 const LATER_MS = 2000;
 const POLL_MS = 50;
-/** Exit codes of `timeout`: it sent SIGTERM, or it had to send SIGKILL. */
+/** The exit codes of `timeout`. 124 means that SIGTERM ended the command, and 137 that SIGKILL was necessary. */
 const TIMED_OUT = 124;
 const KILLED_LATE = 137;
 
@@ -54,7 +54,7 @@ export class SshLines {
     }
   }
 
-  /** The number of open connections. */
+  /** Returns the number of open connections. */
   get open(): number {
     return this.#lines.size;
   }
@@ -83,7 +83,7 @@ export class SshLines {
     clearTimeout(line.idle);
     line.client.then(
       (client) => client.end(),
-      () => undefined, // it was never open, and its step has reported the reason
+      () => undefined, // The connection never opened, and its step has reported the reason.
     );
   }
 }
@@ -118,7 +118,7 @@ async function converse(
   const output = new MarkedOutput(mark, (chunk) => keeper.take(chunk));
   channel.on("data", (chunk: Buffer) => output.take(chunk));
   channel.stderr.on("data", (chunk: Buffer) => keeper.take(chunk));
-  channel.end(); // no standard input
+  channel.end(); // The command receives no standard input.
   const began = Date.now();
   const stopped = new Promise<"stop">((resolve) => {
     if (signal.aborted) resolve("stop");
@@ -135,7 +135,7 @@ async function converse(
   );
 }
 
-/** Sends SIGTERM and later SIGKILL over a second session, until no process is left. Otherwise the end is unknown. */
+/** Sends SIGTERM and then SIGKILL over a second session. If any process remains, the end is unknown. */
 async function stopRemote(client: Client, { channel, exit }: SshSession, group: () => number | undefined, graceMs: number): Promise<Exit> {
   for (const [name, waitMs] of [
     ["TERM", graceMs],
@@ -143,7 +143,7 @@ async function stopRemote(client: Client, { channel, exit }: SshSession, group: 
   ] as const) {
     let isSent = false;
     for (let deadline = Date.now() + waitMs; Date.now() < deadline; ) {
-      // The stop may come before the command has reported its group. The grace begins with the signal.
+      // The command may not have reported its group yet. The grace period begins when the signal is sent.
       if (!isSent && group() !== undefined) {
         isSent = true;
         if ((await sendSignal(client, group(), name)) === "lost") return "lost";
@@ -151,7 +151,7 @@ async function stopRemote(client: Client, { channel, exit }: SshSession, group: 
       }
       const end = await Promise.race([exit, sleep(POLL_MS, undefined, { ref: false })]);
       if (end === "lost") return end;
-      // The leader has ended. Its children may not have.
+      // The leader has ended, but its child processes may still be running.
       if (end !== undefined && (await sendSignal(client, group(), "0")) !== 0) return end;
       if (end !== undefined) await sleep(POLL_MS);
     }
