@@ -1,6 +1,6 @@
 /**
- * Asks control over its socket to perform Muster's own acts, for steps that the executor has checked and begun. It repeats a
- * request on every new connection until control answers. Control performs each at most once.
+ * Requests Muster's own acts from control over the socket, for steps that the executor has checked and started. Repeats each
+ * request on every new connection until control answers. Control performs each act at most once.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ActOutcome, ActRequest } from "../../contract/changes/execution-messages.ts";
@@ -13,18 +13,18 @@ type Tell = (message: FromExecutor) => void;
 
 export interface ControlLine {
   tell: Tell;
-  /** True while a control is connected. */
+  /** Returns true while control is connected. */
   connected(): boolean;
-  /** The time that an act may take to end after its step was stopped. */
+  /** Returns the number of milliseconds that an act may still take after its step was stopped. */
   graceMs(): number;
 }
 
 interface Waiting {
   request: ActRequest;
   answer: PromiseWithResolvers<ActOutcome>;
-  /** Control may have read it. */
+  /** True if the request was sent, so that control may have received it. */
   sent: boolean;
-  /** Its step was stopped, so it is no longer requested. */
+  /** True if the step was stopped, so that the act is not requested again. */
   stopped: boolean;
 }
 
@@ -36,7 +36,7 @@ export class ActRequests {
     this.#line = line;
   }
 
-  /** Never rejects. */
+  /** Requests an act and returns its end. The promise never rejects. */
   async perform(wanted: Wanted, signal: AbortSignal): Promise<StepEnd> {
     if (signal.aborted) return { status: reasonOf(signal), said: nothing };
     const key = keyOf(wanted);
@@ -58,7 +58,10 @@ export class ActRequests {
     }
   }
 
-  /** An act that control was never asked for did not happen. Otherwise only the answer of control shows its end. */
+  /**
+   * If the request was never sent, the act did not happen. If it was sent, only control's answer proves whether the act
+   * happened.
+   */
   async #stopped({ sent, answer }: Waiting, signal: AbortSignal): Promise<StepEnd> {
     if (!sent) return { status: reasonOf(signal), said: nothing, error: "control was away, so nothing was done" };
     const patience = new AbortController();
@@ -73,12 +76,15 @@ export class ActRequests {
     this.#waiting.get(keyOf(which))?.answer.resolve(outcome);
   }
 
-  /** Ends all waiting. This executor records no ends, and the next one reports them as unknown. */
+  /**
+   * Stops waiting for all acts. This executor does not record the ends of the acts, so the next executor reports the acts as
+   * unknown.
+   */
   abandon(): void {
     for (const { answer } of this.#waiting.values()) answer.resolve({ ended: "unknown", message: "the executor ended" });
   }
 
-  /** For a new connection, after the steps were sent. */
+  /** Sends all requests again on a new connection. Call it after the steps were sent. */
   repeat(tell: Tell): void {
     for (const waiting of this.#waiting.values()) {
       if (waiting.stopped) continue;

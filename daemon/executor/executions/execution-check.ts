@@ -1,4 +1,7 @@
-/** Checks by itself whether an execution may begin. It reads the database without the right to change it, and uses its own forms and policy. */
+/**
+ * Checks independently of control whether an execution may start. Reads the database in read-only mode, and uses the
+ * executor's own forms and policy.
+ */
 import { existsSync } from "node:fs";
 import { checkWarrant } from "../../changes/executions/warrant.ts";
 import type { KnownNode } from "../../changes/plans/targets.ts";
@@ -17,22 +20,22 @@ import type { ExecutionLedger } from "./ledger.ts";
 
 export interface CheckSources {
   database: string;
-  /** The folders with forms. */
+  /** The paths of the folders with forms. */
   tools: readonly string[];
-  /** The playbooks in Ansible's folder as they are now. */
+  /** The current playbooks in Ansible's folder. */
   playbooks: Playbooks;
   policy: PolicySettings;
-  /** The machines by name, as the database and the inventory have them now. */
+  /** Returns a function that finds a node by name. The node's data comes from the current database and inventory. */
   nodesNow(db: Db): (name: string) => KnownNode | undefined;
-  /** The voters that count, from the executor's own file. Throws when it cannot be read. */
+  /** Returns the valid voters from the executor's own file. Throws an error if the file cannot be read. */
   voting(): Voting;
-  /** The time after the last signature in which a plan may begin. */
+  /** The number of seconds after the last signature in which a plan may start. */
   executeSeconds: number;
 }
 
 export type ExecutionCheck = { ok: true; work: PlannedWork; approvalId?: string; catalogue: Catalogue } | { ok: false; reason: string };
 
-/** Never throws: an unreadable source is a refusal. */
+/** Returns whether the execution may start. If a source cannot be read, the function refuses the execution and does not throw. */
 export function checkExecution(
   executionId: string,
   { database, tools, playbooks, policy, nodesNow, voting, executeSeconds }: CheckSources,
@@ -69,7 +72,7 @@ export function checkExecution(
   }
 }
 
-/** The host key of the node's call-home. */
+/** Returns the SSH host key that the node sent at its call-home. */
 export function pinnedKey(database: string, nodeId: string): string | undefined {
   const db = openReadOnly(database);
   try {

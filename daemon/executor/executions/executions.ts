@@ -1,4 +1,4 @@
-/** Keeps all executions. It checks each by itself, begins it once, and finds its end after a crash. */
+/** Manages all executions. Checks each execution itself, starts it once, and determines its end after a crash. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Catalogue } from "../../changes/tools/catalogue.ts";
@@ -17,7 +17,7 @@ import { ExecutionRecord } from "./record.ts";
 import { recoverPlan } from "./recovery.ts";
 
 export interface PlanExecutionsOptions {
-  /** The executor's own folder. */
+  /** The path of the executor's own folder. */
   home: string;
   governed: CheckSources;
   means: Omit<StepMeans, "graceMs" | "abandoned" | "log">;
@@ -25,14 +25,14 @@ export interface PlanExecutionsOptions {
   turns: NodeTurns;
   log: Log;
   tell(message: FromExecutor): void;
-  /** True while control is connected. */
+  /** Returns true while control is connected. */
   connected(): boolean;
 }
 
 interface Held {
   record: ExecutionRecord;
   stop: AbortController;
-  /** While it is at work. */
+  /** The pending work of the execution. Undefined after its end. */
   running?: Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export class PlanExecutions {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
 
-  /** Takes over the executions of an earlier executor. If it cannot read them, it begins no plan. Jobs still run. */
+  /** Takes over the executions of an earlier executor. If it cannot read their files, it starts no plans. Jobs still run. */
   start(): void {
     try {
       const ledger = new ExecutionLedger(join(this.#options.home, "executions.ledger"));
@@ -73,7 +73,7 @@ export class PlanExecutions {
   #resume(ledger: ExecutionLedger): void {
     for (const record of ExecutionRecord.all(this.#folder)) {
       const { executionId, approvalId, planHash, at } = record.begun;
-      // The executor was killed between the record and the ledger. The execution counts as begun.
+      // The executor was killed between saving the record and the ledger entry. The execution counts as started.
       if (!ledger.holds(executionId)) ledger.add({ executionId, planHash, at, ...(approvalId !== undefined && { approvalId }) });
       const held: Held = { record, stop: new AbortController() };
       this.#held.set(executionId, held);
@@ -94,7 +94,7 @@ export class PlanExecutions {
     };
   }
 
-  /** For a new connection, which may have missed every message. */
+  /** Sends the state of all executions on a new connection, because control may have missed messages. */
   sendAll(tell: (message: FromExecutor) => void): void {
     for (const [executionId, { record }] of this.#held) {
       if (record.ending) tell(ended(record));
@@ -103,7 +103,7 @@ export class PlanExecutions {
     this.#acts.repeat(tell);
   }
 
-  /** An execution that exists is not begun again. */
+  /** Starts an execution, unless it has already been started. */
   execute(executionId: string): void {
     if (this.#held.has(executionId)) return;
     const begun = this.#begin(executionId, new Date());
@@ -120,7 +120,7 @@ export class PlanExecutions {
     held.running = this.#finish(held, () => this.#runPlan(held, catalogue)).finally(() => delete held.running);
   }
 
-  /** Saves the plan and the begin before anything happens. */
+  /** Saves the plan and the start of the execution before the first step starts. */
   #begin(executionId: string, now: Date): { record: ExecutionRecord; catalogue: Catalogue } | { reason: string } {
     const ledger = this.#ledger;
     if (this.#closed) return { reason: "the executor is stopping" };
@@ -162,7 +162,7 @@ export class PlanExecutions {
     this.#options.means.ssh.close();
   }
 
-  /** Leaves every process at work. The next executor finds them. */
+  /** Stops this executor and leaves all processes running. The next executor takes them over. */
   abandon(): void {
     this.#closed = true;
     this.#abandoned.abort();
@@ -176,7 +176,7 @@ export class PlanExecutions {
       if (outcome) this.#end(record, outcome);
     } catch (error) {
       if (this.#abandoned.signal.aborted) return;
-      // Most likely a full disk. The steps at work are stopped, and control gets no success.
+      // The disk is probably full. The running steps are stopped, and control does not receive a success.
       stop.abort("cancelled");
       this.#options.log.error({ err: error, executionId: record.begun.executionId }, "an execution could not be saved");
       this.#options.tell({ ...ended(record), status: "unknown", error: `it could not be saved: ${explain(error)}` });

@@ -1,4 +1,7 @@
-/** Records every execution that the executor has begun. No execution runs twice and no approval counts twice, whatever the database contains. */
+/**
+ * Records every execution that the executor has started. Even if the database is changed, no execution runs twice and no
+ * approval is used twice.
+ */
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import * as z from "zod";
 import { Digest } from "../../contract/changes/plan.ts";
@@ -11,23 +14,23 @@ export class ExecutionLedger {
   readonly #file: string;
   readonly #ids = new Set<string>();
 
-  /** Throws when a part cannot be read, because then no execution may begin. */
+  /** Throws an error if a line cannot be read, because then no execution may start. */
   constructor(file: string) {
     this.#file = file;
     if (!existsSync(file)) return;
     const text = readFileSync(file, "utf8");
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    // A loss of power left an incomplete line. Its execution had not begun.
+    // A power failure left this incomplete line. The execution on the line had not started.
     if (whole.length < text.length) truncate(file, Buffer.byteLength(whole));
     for (const line of whole.split("\n").slice(0, -1)) this.#know(Line.parse(JSON.parse(line)));
   }
 
-  /** `id` is that of an execution, or of the approval of one. */
+  /** Returns true for the id of a recorded execution, and for the id of an approval that such an execution used. */
   holds(id: string): boolean {
     return this.#ids.has(id);
   }
 
-  /** On disk when it returns. */
+  /** Adds a line, which is on disk when the function returns. */
   add(line: LedgerLine): void {
     append(this.#file, line);
     this.#know(line);
@@ -39,7 +42,7 @@ export class ExecutionLedger {
   }
 }
 
-/** One line of JSON, on disk when it returns. */
+/** Appends a value as one line of JSON, which is on disk when the function returns. */
 export function append(file: string, value: unknown): void {
   const descriptor = openSync(file, "a", 0o600);
   try {

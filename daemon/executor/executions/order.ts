@@ -1,4 +1,4 @@
-/** Decides the next steps of a plan, the steps of its rollback, and its result. Pure. */
+/** Decides the next steps of a plan, the steps of its rollback, and its result. All functions in this file are pure. */
 import type { ExecutionStatus, StepResult } from "../../contract/changes/execution.ts";
 import type { Plan, PlanStep } from "../../contract/changes/plan.ts";
 
@@ -6,7 +6,10 @@ export type Results = ReadonlyMap<string, StepResult>;
 
 const succeeded = (results: Results, id: string): boolean => results.get(id)?.status === "succeeded";
 
-/** The steps that can begin: all steps before them succeeded, and nothing is at work on their machine. At most one for each machine. */
+/**
+ * Returns the steps that can start now. All steps before them have succeeded, and no step is running on their machine.
+ * Returns at most one step for each machine.
+ */
 export function readySteps({ steps }: Plan, results: Results, atWork: ReadonlySet<string>): PlanStep[] {
   const taken = new Set(atWork);
   return steps.filter(({ id, after, target }) => {
@@ -18,16 +21,19 @@ export function readySteps({ steps }: Plan, results: Results, atWork: ReadonlySe
   });
 }
 
-/** After this no further step begins. In a plan that only reads, one failed step does not stop the others. */
+/**
+ * Returns true if a step of a plan with changes has failed, so that no further step starts. In a read-only plan, all steps
+ * run despite a failure.
+ */
 export const hasFailed = ({ steps }: Plan, results: Results): boolean =>
   steps.some(({ risk }) => risk !== "read") &&
   steps.some(({ id }) => ["failed", "timed-out", "unknown", "cancelled"].includes(results.get(id)?.status ?? ""));
 
-/** A step with an unknown end cannot be undone. */
+/** Returns true if the end of a step is unknown, because such a step cannot be undone. */
 export const isUnsure = ({ steps, rollback }: Plan, results: Results): boolean =>
   [...steps, ...rollback.map(({ step }) => step)].some(({ id }) => results.get(id)?.status === "unknown");
 
-/** The rollback of the steps that succeeded, newest first. */
+/** Returns the rollback steps that undo the successful steps, with the newest first. */
 export const undoing = ({ rollback }: Plan, results: Results): PlanStep[] =>
   rollback.filter(({ undoes }) => succeeded(results, undoes)).map(({ step }) => step);
 
@@ -36,7 +42,7 @@ export interface ExecutionEnd {
   error?: string;
 }
 
-/** `because`: the reason why no further step began, when none had failed. */
+/** Returns the result of a plan. `because` is the reason why no further step started although no step failed. */
 export function endOfPlan(plan: Plan, results: Results, because: "stopped" | "lost" | undefined): ExecutionEnd {
   const { steps, rollback } = plan;
   if (steps.every(({ id }) => succeeded(results, id))) return { status: "succeeded" };

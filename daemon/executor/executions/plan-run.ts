@@ -1,4 +1,7 @@
-/** Runs a plan: in order and a few steps at once. After a failure it begins no further step and undoes the changes. */
+/**
+ * Runs the steps of a plan in order, with a few steps at once. After a failure it starts no further step and undoes the
+ * changes.
+ */
 import type { StepResult } from "../../contract/changes/execution.ts";
 import type { PlanStep } from "../../contract/changes/plan.ts";
 import type { NodeTurns } from "../node-turns.ts";
@@ -12,17 +15,17 @@ export interface PlanRunParts {
   turns: NodeTurns;
   perform(step: PlanStep): Promise<StepEnd>;
   secrets(): string[];
-  /** Called after the result was saved. */
+  /** Called after the result of a step was saved. */
   onStep(result: StepResult): void;
   signal: AbortSignal;
-  /** True when another executor takes over. Nothing further begins or ends here. */
+  /** True if another executor takes over, so that this executor starts no further step and records no end. */
   isAbandoned(): boolean;
 }
 
 const AT_ONCE = 3;
 const ERROR_CHARACTERS = 4000;
 
-/** Resolves to undefined when it was abandoned. */
+/** Runs a plan and returns its result. Returns undefined if another executor takes over. */
 export async function runPlan(parts: PlanRunParts): Promise<ExecutionEnd | undefined> {
   const { record, signal, isAbandoned } = parts;
   const { plan } = record.begun;
@@ -46,7 +49,7 @@ export async function runPlan(parts: PlanRunParts): Promise<ExecutionEnd | undef
   return endOfPlan(plan, record.results, signal.aborted ? "stopped" : undefined);
 }
 
-/** Newest first. It stops at the first failure. */
+/** Undoes the steps, with the newest first. The rollback stops at the first failure. */
 async function rollBack(parts: PlanRunParts): Promise<void> {
   const { record, signal } = parts;
   for (const step of undoing(record.begun.plan, record.results)) {
@@ -69,7 +72,7 @@ async function runStep(step: PlanStep, { record, turns, perform, secrets, onStep
   }
   try {
     const startedAt = new Date().toISOString();
-    // Saved before the step begins: a step without an end may have happened.
+    // Saves the step before starting it. After a crash, a step without an end counts as possibly performed.
     save({ ...base, status: "running", startedAt });
     const ended = await perform(step);
     if (!isAbandoned()) save({ ...base, startedAt, ...resultOf(ended, secrets()) });

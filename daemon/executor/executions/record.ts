@@ -1,4 +1,7 @@
-/** The files of one execution: its plan, and the begin and the end of each step. They survive a crash of the executor. */
+/**
+ * The files of one execution. The files contain the plan and the start and end of each step. The files survive a crash of the
+ * executor.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -33,7 +36,7 @@ export class ExecutionRecord {
     this.begun = begun;
   }
 
-  /** The record is on disk when this returns. */
+  /** Creates a record, which is on disk when the function returns. */
   static create(parent: string, begun: Begun): ExecutionRecord {
     const folder = join(parent, begun.executionId);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -41,7 +44,7 @@ export class ExecutionRecord {
     return new ExecutionRecord(folder, begun);
   }
 
-  /** The executions that control has not yet forgotten. */
+  /** Returns all executions whose files still exist. Control requests the deletion of the files after it has saved the end. */
   static all(parent: string): ExecutionRecord[] {
     if (!existsSync(parent)) return [];
     return readdirSync(parent).flatMap((name) => {
@@ -62,7 +65,7 @@ export class ExecutionRecord {
     return this.#ending;
   }
 
-  /** In the order of the plan, with the rollback last. */
+  /** Returns the results in the order of the plan. The rollback steps are last. */
   get steps(): StepResult[] {
     const { steps, rollback } = this.begun.plan;
     return [...steps, ...rollback.map(({ step }) => step)].flatMap(({ id }) => this.#results.get(id) ?? []);
@@ -89,7 +92,7 @@ export class ExecutionRecord {
   #read(): void {
     const steps = join(this.#folder, "steps.ndjson");
     const text = existsSync(steps) ? readFileSync(steps, "utf8") : "";
-    // The last line may be incomplete. The earlier line of its step then counts.
+    // Ignores an incomplete last line, so that the earlier line of the same step is valid.
     for (const line of text
       .slice(0, text.lastIndexOf("\n") + 1)
       .split("\n")

@@ -1,4 +1,4 @@
-/** Completes an execution whose executor was lost. It follows the steps at work to their end where possible, and begins no step. */
+/** Completes an execution whose executor crashed. Follows its running steps to their end where possible, and starts no steps. */
 import type { StepResult } from "../../contract/changes/execution.ts";
 import type { PlanStep } from "../../contract/changes/plan.ts";
 import { nothing } from "../kept-output.ts";
