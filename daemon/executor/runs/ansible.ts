@@ -1,28 +1,28 @@
-/** The command line and environment of one ansible-playbook run. */
+/** Builds the command line and the environment of one ansible-playbook run. */
 import { join } from "node:path";
 import type { RunRequest } from "../../contract/jobs/run-messages.ts";
 
 export interface AnsibleSettings {
-  /** The folder with ansible.cfg, playbooks, roles and the callback plugin. */
+  /** The path of the folder that contains ansible.cfg, playbooks, roles and the callback plugin. */
   directory: string;
   inventory: string;
   knownHosts: string;
-  /** The executor's own folder, with its key and the control sockets of ssh. */
+  /** The path of the executor's own folder, which contains its key and the control sockets of ssh. */
   home: string;
-  /** A file with variables for the playbooks, in addition to the inventory. They are never on a command line. */
+  /** The path of a file with additional variables for the playbooks. The variables never appear on a command line. */
   extraVars?: string;
 }
 
-/** The file for the events of the callback plugin. Each run has its own. */
+/** The environment variable with the path of the event file. The callback plugin writes the events of one run to that file. */
 export const EVENTS_VARIABLE = "MUSTER_EVENTS";
 const WAVE_VARIABLE = "MUSTER_WAVE";
-/** The program that hides secrets. The callback plugin loads it. */
+/** The environment variable with the path of the program that hides secrets. The callback plugin loads this program. */
 const SECRETS_VARIABLE = "MUSTER_HIDE_SECRETS";
 const hideSecrets = join(import.meta.dirname, "../../log/hide-secrets.py");
 
-/** Our plugins come before copies in the operator's folder, because they must fit this executor. */
+/** Muster's plugins take precedence over copies in the operator's folder, because the plugins must match this executor. */
 const ours = join(import.meta.dirname, "../../../ansible");
-/** Each host of a wave has its own process, so a slow host blocks no other. */
+/** The largest number of parallel hosts. Each host has its own process, so that a slow host does not delay the others. */
 const MAX_FORKS = 100;
 
 export const privateKey = (home: string): string => join(home, "id_ed25519");
@@ -42,7 +42,7 @@ export function ansibleCommand(request: RunRequest, settings: AnsibleSettings): 
   };
 }
 
-/** The whole environment of Ansible. Nothing of the executor's environment leaks in or changes a run. */
+/** Builds the whole environment of Ansible. Variables of the executor's own environment neither leak into a run nor change it. */
 export function ansibleEnvironment(
   settings: AnsibleSettings,
   { events, wave }: { events: string; wave?: string },
@@ -58,7 +58,7 @@ export function ansibleEnvironment(
     "-o ConnectTimeout=10",
     "-o ServerAliveInterval=5",
     "-o ServerAliveCountMax=3",
-    // A later task saves the handshake, and no connection stays open long after a run.
+    // Later tasks reuse the connection, which saves the handshake. The connection closes soon after the run.
     "-o ControlMaster=auto",
     "-o ControlPersist=15s",
   ];
@@ -66,14 +66,15 @@ export function ansibleEnvironment(
     PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: settings.home,
     LANG: "C.UTF-8",
-    // The digest of the playbooks leaves out compiled code, so Python must load none from there. It keeps its own here.
+    // The folder in which Python stores compiled code. Python must not load compiled code from the playbooks' folder, because
+    // the digest excludes compiled code.
     PYTHONPYCACHEPREFIX: join(settings.home, "pycache"),
     ANSIBLE_CONFIG: join(settings.directory, "ansible.cfg"),
     ANSIBLE_LOCAL_TEMP: join(settings.home, "tmp"),
     ANSIBLE_PRIVATE_KEY_FILE: privateKey(settings.home),
     ANSIBLE_SSH_ARGS: ssh.join(" "),
     ANSIBLE_SSH_CONTROL_PATH_DIR: controlSockets(settings.home),
-    // For this run only: in an earlier run, another machine may have had the address.
+    // The path is unique to the run, because in an earlier run another machine may have had the same address.
     ANSIBLE_SSH_CONTROL_PATH: `%(directory)s/${connections}-%%h-%%p`,
     ANSIBLE_FORCE_COLOR: "1",
     ANSIBLE_CALLBACK_PLUGINS: plugins("callback_plugins"),
@@ -81,7 +82,7 @@ export function ansibleEnvironment(
     [SECRETS_VARIABLE]: hideSecrets,
     ...(wave !== undefined && {
       [WAVE_VARIABLE]: wave,
-      // A playbook can still name its own strategy.
+      // Sets the default strategy. A playbook can still name its own strategy.
       ANSIBLE_STRATEGY: "muster_wave",
       ANSIBLE_STRATEGY_PLUGINS: plugins("strategy_plugins"),
     }),

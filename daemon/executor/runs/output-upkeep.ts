@@ -1,4 +1,4 @@
-/** Removes the output of old jobs, because a control node runs for years. Their results stay in the database. */
+/** Removes the output of old jobs, because a control node runs for years. The results of the jobs stay in the database. */
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,7 +7,7 @@ import type { Log } from "../../log/log.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Returns the number of removed folders. A run that control has not yet forgotten stays. */
+/** Removes old folders and returns their number. Keeps the folder of a run while the record of the run exists. */
 export async function removeOldOutput(jobsDir: string, days: number, nowMs: number, log: Log): Promise<number> {
   let removed = 0;
   for (const entry of await readdir(jobsDir, { withFileTypes: true })) {
@@ -24,7 +24,7 @@ export async function removeOldOutput(jobsDir: string, days: number, nowMs: numb
   return removed;
 }
 
-/** The time of the last change in ms of Unix time, or infinity when the record of a run still exists. */
+/** Returns the time of the last change in ms of Unix time. Returns infinity if the record of a run still exists. */
 async function newest(folder: string): Promise<number> {
   const names = await readdir(folder);
   if (names.some((name) => name.endsWith(".run.json"))) return Number.POSITIVE_INFINITY;
@@ -32,7 +32,7 @@ async function newest(folder: string): Promise<number> {
   return Math.max(...times);
 }
 
-/** Runs now and then every day, until `stopped`. */
+/** Removes old output now and then once a day, until `stopped` is aborted. */
 export async function keepOutputShort(jobsDir: string, days: number, log: Log, stopped: AbortSignal): Promise<void> {
   while (!stopped.aborted) {
     try {

@@ -1,4 +1,4 @@
-/** Reads the results of nodes from the events of a run: Ansible's own counts, and the nodes that have ended already. */
+/** Reads the results of nodes from the events of a run. The events contain Ansible's own counts and the nodes that have ended. */
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import { Recap } from "../../contract/jobs/job.ts";
@@ -12,7 +12,7 @@ const Stats = z.object({
 });
 const HostEnd = z.object({ event: z.literal("host-end"), host: z.string() });
 
-/** Empty when the run did not reach its end. */
+/** Returns the counts of all nodes. Returns an empty object if the run did not reach its end. */
 export function recapFrom(eventsFile: string): Pick<RunOutcome, "recap" | "cancelledNodes"> {
   for (const event of eventsOf(eventsFile).reverse()) {
     const stats = Stats.safeParse(event);

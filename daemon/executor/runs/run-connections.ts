@@ -1,4 +1,7 @@
-/** Closes the connections that ssh keeps open between the tasks of a run. Their processes have sessions of their own. */
+/**
+ * Closes the connections that ssh keeps open between the tasks of a run. A signal to the run does not end them, because their
+ * processes have their own sessions.
+ */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
@@ -8,7 +11,10 @@ import { controlSockets } from "./ansible.ts";
 
 const run = promisify(execFile);
 
-/** The prefix of the names of a run's sockets. It is short, because the path of a socket has at most 107 bytes. */
+/**
+ * Returns the prefix of the names of a run's sockets. The prefix is short, because the path of a socket has at most 107
+ * bytes.
+ */
 export const connectionsOf = (runName: string): string => createHash("sha256").update(runName).digest("hex").slice(0, 8);
 
 export async function closeConnections(home: string, runName: string): Promise<void> {
@@ -16,7 +22,7 @@ export async function closeConnections(home: string, runName: string): Promise<v
   const own = readdirSync(folder).filter((name) => name.startsWith(`${connectionsOf(runName)}-`));
   await Promise.all(
     own.map((name) =>
-      // A connection that has ended in the meantime is no failure.
+      // Ignores the error if the connection has ended in the meantime.
       run("ssh", ["-o", `ControlPath=${join(folder, name)}`, "-O", "exit", "node"], { timeout: 1000 }).catch(() => undefined),
     ),
   );

@@ -1,18 +1,21 @@
-/** Decides how a run ended, from the end of its process and the reason it was stopped for. Pure. */
+/**
+ * Decides how a run ended. The decision depends on the end of its process and on the reason for a stop. All functions in this
+ * file are pure.
+ */
 import type { RunOutcome } from "../../contract/jobs/run-messages.ts";
 import { type End, exitCodeOf } from "../lasting-files.ts";
 
 export type StopReason = "cancelled" | "timed-out" | "interrupted";
 
-/** The exit codes of a shell that did not find the program, or may not execute it. */
+/** The exit codes of a shell if the program does not exist or cannot be executed. */
 const NOT_STARTED = [127, 126];
 
 export function howEnded(end: End, stopped: StopReason | undefined): RunOutcome["ended"] {
   const exitCode = exitCodeOf(end);
-  // It succeeded before the signal came, and must not run twice. Only what it left behind was late.
+  // The run succeeded before the signal and must not run twice. The signal stopped only processes that the run left behind.
   if (exitCode === 0 && (stopped === "interrupted" || stopped === "timed-out")) return "exited";
   if (stopped) return stopped;
-  // Something else killed it, for example the kernel for lack of memory.
+  // The process was killed by something else, for example by the kernel because the memory was full.
   if (end.how !== "exited") return "lost";
   return NOT_STARTED.includes(end.exitCode) ? "not-started" : "exited";
 }

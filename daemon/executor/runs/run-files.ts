@@ -1,4 +1,4 @@
-/** The files of one attempt at a job. They survive a crash of the executor. */
+/** The paths of the files of one attempt at a job. The files survive a crash of the executor. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
@@ -8,18 +8,24 @@ import type { Log } from "../../log/log.ts";
 import type { Place } from "../lasting-process.ts";
 
 export interface RunFiles extends Place {
-  /** The request and when it was accepted. Saved before the process begins. */
+  /**
+   * The path of the record, which contains the request and the time of its acceptance. The executor saves the record before
+   * it starts the process.
+   */
   record: string;
   events: string;
-  /** For a wave: describes to the callback plugin where the log of each node is. */
+  /** The path of the file with the logs of a wave's nodes. The callback plugin reads this file. */
   wave: string;
-  /** For a wave: the nodes that get no further task, as JSON. */
+  /** The path of the JSON file with the cancelled nodes of a wave. These nodes receive no further tasks. */
   cancelled: string;
-  /** A job has one for all attempts, with the pieces of a long output next to it. A wave has one in addition to its members. */
+  /**
+   * The path of the output. All attempts of a job share one output file. The pieces of a long output are stored next to the
+   * output file. A wave has its own output file in addition to the files of its members.
+   */
   output: string;
 }
 
-/** The folder of the first job contains them. */
+/** Returns the paths of a run's files, which are in the folder of the run's first job. */
 export function runFiles(jobsDir: string, { members }: RunRequest): RunFiles {
   const { jobId, attempt } = first(members);
   const folder = jobFolder(jobsDir, jobId);
@@ -46,7 +52,7 @@ export function first(members: readonly RunMember[]): RunMember {
   return member;
 }
 
-/** The format before waves. Such a run may be at work while Muster is updated. */
+/** The format of requests before waves existed. A run with this format may still be running while Muster is updated. */
 const RequestForOne = z
   .object({ jobId: z.string(), attempt: z.int(), playbook: z.string(), limit: z.tuple([z.string()]), deadlineSeconds: z.int() })
   .transform(({ jobId, attempt, limit: [node], playbook, deadlineSeconds }) => ({
@@ -58,7 +64,10 @@ const RequestForOne = z
 export const RunRecord = z.object({ request: z.union([RunRequest, RequestForOne.pipe(RunRequest)]), acceptedAt: Instant });
 export type RunRecord = z.output<typeof RunRecord>;
 
-/** The accepted attempts that control has not yet forgotten. */
+/**
+ * Returns the accepted attempts whose records still exist. Control requests the deletion of a record after it has saved the
+ * end.
+ */
 export function recordedRuns(jobsDir: string, log: Log): RunRecord[] {
   const folders = existsSync(jobsDir) ? readdirSync(jobsDir, { withFileTypes: true }).filter((each) => each.isDirectory()) : [];
   const files = folders.flatMap(({ name: jobId }) =>
@@ -70,14 +79,15 @@ export function recordedRuns(jobsDir: string, log: Log): RunRecord[] {
     try {
       return RunRecord.parse(JSON.parse(readFileSync(file, "utf8")));
     } catch (error) {
-      // The other runs continue. The record is saved before the process begins, so the run of a damaged record never began.
+      // Skips a damaged record, so that the other runs continue. Its run never started, because a record is saved before its
+      // process starts.
       log.error({ err: error, file }, "the record of a run cannot be read; the run is ignored");
       return [];
     }
   });
 }
 
-/** Removes the record. The output stays for people. */
+/** Deletes the record and the files of a wave. The output remains for people. */
 export function forgetRun({ record, wave, cancelled }: RunFiles): void {
   for (const file of [record, wave, cancelled]) rmSync(file, { force: true });
 }

@@ -1,4 +1,4 @@
-/** One Ansible run on one or many nodes, as a lasting process. */
+/** Runs Ansible once, on one or many nodes, as a lasting process. */
 import { existsSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
 import type { RunOutcome, RunRequest } from "../../contract/jobs/run-messages.ts";
@@ -18,9 +18,9 @@ export interface RunSettings {
   jobsDir: string;
   ansible: AnsibleSettings;
   log: Log;
-  /** The time between SIGTERM and SIGKILL. */
+  /** The time between SIGTERM and SIGKILL, in milliseconds. */
   graceMs: number;
-  /** The size of the kept output of a job: its beginning and its end. */
+  /** The largest size of a job's stored output in bytes. The beginning and the end of the output are stored. */
   outputLimitBytes: number;
 }
 
@@ -29,7 +29,7 @@ export interface RunId {
   attempt: number;
 }
 
-/** Control knows a run by the job and the attempt of its first member. */
+/** Returns the id of a run. Control identifies a run by the job and the attempt of its first member. */
 export function runId({ members }: RunRequest): RunId {
   const { jobId, attempt } = first(members);
   return { jobId, attempt };
@@ -39,7 +39,7 @@ export const runName = ({ jobId, attempt }: RunId): string => `${jobId}/${attemp
 
 /** Processes that Ansible leaves running after a regular end, such as ssh connections, are not part of the run. */
 const kind: Kind = { mark: (base) => [EVENTS_VARIABLE, `${base}.events.ndjson`], endsWith: "group" };
-/** A run must not slow down the daemon's own work. */
+/** The niceness of a run, so that a run does not slow down the daemon. */
 const NICENESS = 10;
 const ERROR_CHARACTERS = 3000;
 
@@ -52,7 +52,7 @@ export class Run {
   #isBegun = false;
   #graceMs: number;
   #stopping: Promise<void> | undefined;
-  /** The last failure of the executor itself. It is logged once. */
+  /** The last failure of the executor itself, which is logged only once. */
   #trouble: string | undefined;
 
   constructor(record: RunRecord, settings: RunSettings) {
@@ -71,7 +71,7 @@ export class Run {
     return runName(this.id);
   }
 
-  /** Nodes that may still be changed by it. */
+  /** Returns the nodes that the run may still change. */
   get nodesAtWork(): string[] {
     if (this.outcome) return [];
     const { request } = this.record;
@@ -79,13 +79,13 @@ export class Run {
     return request.members.map(({ node }) => node).filter((node) => !ended.has(node));
   }
 
-  /** On disk before anything begins. */
+  /** Saves the record to disk before the run starts. */
   async save(): Promise<void> {
     if (isWave(this.record.request)) await describeWave(this.record.request, this.files, this.#settings);
     await writeFileAtomic(this.files.record, JSON.stringify(this.record), { fsync: true });
   }
 
-  /** Resolves with its pid, or rejects when it cannot be started. */
+  /** Starts the run and returns its pid. Rejects if the run cannot be started. */
   async begin(): Promise<number> {
     const { ansible, outputLimitBytes } = this.#settings;
     const { request } = this.record;
@@ -102,14 +102,17 @@ export class Run {
     return pid;
   }
 
-  /** For a run that an earlier executor began. That executor may have died while it stopped the run. */
+  /** Takes over a run that an earlier executor started. Continues a stop that the earlier executor did not finish. */
   takeUp(): void {
     this.#isBegun = true;
     const reason = this.#stopReason;
     if (reason) void this.stop(reason);
   }
 
-  /** Returns the outcome of a run that has ended. Stops a run that is too late, and a wave whose last node is cancelled. */
+  /**
+   * Returns the outcome of a run that has ended. Stops a run at its deadline, and stops a wave when only cancelled nodes are
+   * left.
+   */
   look(): RunOutcome | undefined {
     if (!this.#isBegun) return undefined;
     const { request, acceptedAt } = this.record;
@@ -120,7 +123,7 @@ export class Run {
     return undefined;
   }
 
-  /** Stops the run when no other member is left in it. */
+  /** Cancels one job of the run. Stops the whole run if all other members have ended or are cancelled. */
   cancel(jobId: string): void {
     const { request } = this.record;
     const member = request.members.find((each) => each.jobId === jobId);
@@ -129,12 +132,12 @@ export class Run {
     if (!isWave(request) || onlyCancelledLeft(request, this.files)) void this.stop("cancelled");
   }
 
-  /** A shorter grace also holds for a stop that has begun. */
+  /** Stops the run. A shorter grace period also applies to a stop that has already begun. */
   stop(reason: StopReason, graceMs = this.#graceMs): Promise<void> {
     this.#graceMs = Math.min(this.#graceMs, graceMs);
     this.#stopping ??= this.#stop(reason).catch((error: unknown) => {
       this.report(error, "a run could not be stopped");
-      // The next look, or the caller, tries again.
+      // The next call of `look` or the caller tries again.
       this.#stopping = undefined;
     });
     return this.#stopping;
@@ -151,7 +154,10 @@ export class Run {
     return this.#process.stopReason as StopReason | undefined;
   }
 
-  /** A run that did not end by itself may begin again. So it has ended only when nothing of it is left, wherever it went. */
+  /**
+   * Returns true if the run has ended. A run that was stopped may be repeated, so it has ended only when all its processes
+   * have ended.
+   */
   #isGone(end: End): boolean {
     const isRegular = end.how === "exited" && this.#stopReason === undefined && !existsSync(this.files.cancelled);
     return isRegular || this.#process.sweep().length === 0;
@@ -170,7 +176,7 @@ export class Run {
     };
   }
 
-  /** Adds the failure of a wave that reached no node to the log of each node. */
+  /** Adds the error of a wave that reached no node to the log of each node. */
   logForMembers(error: string): void {
     logForMembers(this.record.request, this.#settings.jobsDir, error);
   }

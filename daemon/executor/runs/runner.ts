@@ -1,4 +1,4 @@
-/** Keeps all runs: starts them, finds those of an earlier executor again, and reports their ends. */
+/** Manages all runs. Starts new runs, takes over the runs of an earlier executor, and reports the end of each run. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { RunOutcome, RunRequest } from "../../contract/jobs/run-messages.ts";
@@ -53,12 +53,12 @@ export class Runner {
     return this.#live().some(({ record }) => record.request.members.some((member) => member.node === node));
   }
 
-  /** A run that exists is not started again. Rejects with the reason when it cannot start. */
+  /** Starts a run, unless the run exists already. Rejects with the reason if the run cannot start. */
   async run(request: RunRequest): Promise<void> {
     if (this.#runs.has(runName(runId(request)))) return;
     for (const other of this.#live()) requireApart(other, request);
     const run = new Run({ request, acceptedAt: new Date().toISOString() }, this.#options);
-    // From here on it holds its nodes: another request for one of them may come while its file is written.
+    // Reserves the nodes now, because another request for the same nodes may arrive while the record is being saved.
     this.#runs.set(run.name, run);
     try {
       await run.save();
@@ -87,13 +87,13 @@ export class Runner {
     this.#runs.delete(run.name);
   }
 
-  /** Stops every run when the daemon stops. The next executor reports their ends. */
+  /** Stops every run when the daemon stops. The next executor reports the ends of these runs. */
   async close(graceMs: number): Promise<void> {
     this.abandon();
     await Promise.all(this.#live().map((run) => run.stop("interrupted", graceMs)));
   }
 
-  /** Leaves every run at work. The next executor finds them. */
+  /** Stops this executor and leaves all runs running. The next executor takes them over. */
   abandon(): void {
     this.#closed = true;
     void this.#rounds.stop();
@@ -119,7 +119,7 @@ export class Runner {
         const outcome = run.look();
         if (outcome) this.#finish(run, outcome);
       } catch (error) {
-        // For example a full disk. The next look is soon.
+        // The disk may be full. The next check follows soon.
         run.report(error, "a run cannot be looked after");
       }
     }
@@ -134,7 +134,7 @@ export class Runner {
     try {
       run.logForMembers(outcome.error);
     } catch (error) {
-      // On a full disk the error is in the result of each job only.
+      // On a full disk, the error is only in the result of each job.
       run.report(error, "the logs of a wave's nodes could not be written");
     }
   }

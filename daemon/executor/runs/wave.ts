@@ -1,4 +1,7 @@
-/** Additions for a run on many nodes: a log for each node, and a cancel of one node without the others (decision 0011). */
+/**
+ * Adds functions for a run on many nodes. Each node has its own log, and one node can be cancelled without the others
+ * (decision 0011).
+ */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -11,7 +14,7 @@ export const isWave = ({ members }: RunRequest): boolean => members.length > 1;
 
 const logOf = (jobsDir: string, jobId: string): string => join(jobFolder(jobsDir, jobId), "output.log");
 
-/** Writes the file for the callback and strategy plugins, before the run begins. */
+/** Writes the file that the callback and strategy plugins read. Call it before the run starts. */
 export async function describeWave(
   { members }: RunRequest,
   files: RunFiles,
@@ -30,13 +33,13 @@ export async function describeWave(
 const cancelledNodes = ({ cancelled }: RunFiles): string[] =>
   existsSync(cancelled) ? z.array(z.string()).parse(JSON.parse(readFileSync(cancelled, "utf8"))) : [];
 
-/** The strategy plugin gives this node no further task. */
+/** Cancels one node. The strategy plugin then gives this node no further tasks. */
 export function cancelNode(files: RunFiles, node: string): void {
   const nodes = cancelledNodes(files);
   if (!nodes.includes(node)) writeFileAtomic.sync(files.cancelled, JSON.stringify([...nodes, node]), { fsync: true });
 }
 
-/** True when each node of the wave has ended or is cancelled. The whole run can then be stopped. */
+/** Returns true if each node of the wave has ended or is cancelled, so that the whole run can be stopped. */
 export function onlyCancelledLeft({ members }: RunRequest, files: RunFiles): boolean {
   const cancelled = new Set(cancelledNodes(files));
   if (cancelled.size === 0) return false;
