@@ -1,20 +1,20 @@
 /**
- * The output of a lasting process as keep-output.py left it: the beginning in one file, and the newest pieces next to it. The
- * name of a piece ends with the number of bytes before it.
+ * Reads the output of a lasting process from the files of `keep-output.py`. One file contains the beginning of the output,
+ * and further files contain its newest pieces. The name of a piece ends with the number of bytes before it.
  */
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 
 export interface Said {
   head: Buffer;
-  /** Absent when nothing was left out. */
+  /** The end of the output. Absent if no output was omitted. */
   tail?: Buffer;
   leftOut: number;
 }
 
 export const nothing: Said = { head: Buffer.alloc(0), leftOut: 0 };
 
-/** Reads the output and removes it, because it may contain secrets. */
+/** Reads the output and then deletes its files, because the output may contain secrets. */
 export function takeSaid(file: string): Said {
   const offsets = offsetsOf(file);
   const head = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
@@ -24,7 +24,7 @@ export function takeSaid(file: string): Said {
   return leftOut > 0 ? { head, tail, leftOut } : { head: Buffer.concat([head, tail]), leftOut: 0 };
 }
 
-/** The end of the output, where programs report why they failed. */
+/** Returns the end of the output, because programs report the reason of a failure at the end. */
 export function outputTail(file: string, characters: number): string {
   const newest = [file, ...offsetsOf(file).map((offset) => `${file}.${offset}`)].slice(-2);
   const ends = newest.map((name) => endOf(name, 4 * characters));

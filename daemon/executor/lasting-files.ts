@@ -1,29 +1,38 @@
-/** The files in which run.sh and the executor record the life of a lasting process. */
+/** The files in which `run.sh` and the executor record the start, the stop and the end of a lasting process. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 
-/** Each variant carries only what is true in it. `at` is when the command ended. */
+/**
+ * The end of a lasting process. Each variant has only the fields that are known in its case. `at` is the time when the
+ * command ended.
+ */
 export type End =
   | { how: "exited"; exitCode: number; at: Date }
-  /** A shell reports a signal as 128 and its number. */
+  /** A signal killed the command. A shell reports this as the exit code 128 plus the number of the signal. */
   | { how: "signalled"; exitCode: number; at: Date }
-  /** It has not begun, and it cannot begin any more. */
+  /** The command never started, and it can no longer start. */
   | { how: "never-begun" }
-  /** It has begun. It was killed together with its wrapper, so its end is unknown. */
+  /** The command started, but it was killed together with its wrapper. Its exit code is unknown. */
   | { how: "lost" };
 
-/** The stop reason that stops nothing: no process was there, and one that comes late must not begin. */
+/**
+ * A stop reason that is written when no process exists. This stop reason only prevents a late wrapper from starting the
+ * command.
+ */
 export const SEAL = "never begun";
 const KILLED = 128;
 const LAST_SIGNAL = 64;
 
 export const pathsOf = (base: string) => ({
-  /** The process group, by the wrapper, first of all. */
+  /** The identity of the process group. The wrapper writes this file first. */
   pid: `${base}.pid`,
-  /** The command's own process, by the wrapper. */
+  /** The identity of the command's own process. The wrapper writes this file. */
   command: `${base}.command`,
-  /** The exit code, by the wrapper, last of all. */
+  /** The exit code of the command. The wrapper writes this file last. */
   result: `${base}.result`,
-  /** Why it is stopped, by the executor, before any signal. A wrapper that finds this file does not begin. */
+  /**
+   * The reason for a stop. The executor writes this file before it sends a signal. A wrapper that finds this file does not
+   * start the command.
+   */
   stopped: `${base}.stopped`,
 });
 

@@ -1,6 +1,6 @@
 /**
- * A child process that outlives the executor. Its files describe it, so the next executor finds it again and learns its true
- * end. Runs of jobs, steps of plans and power programs are lasting processes.
+ * A child process that outlives the executor. The next executor finds the process by its files and learns how it ended. Jobs,
+ * steps of plans and power programs run as lasting processes.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,50 +14,53 @@ import { isAlive, isLeaderAlive, type ProcessGroup, readGroup, signalGroup } fro
 import { type StopPolicy, terminate } from "./termination.ts";
 
 export interface Place {
-  /** The identity, the result and the stop reason are files with this path and an ending of their own. */
+  /**
+   * The path without an ending. Files with this path and different endings contain the identity, the result and the stop
+   * reason.
+   */
   base: string;
   output: string;
-  /** Gets standard error. Without it, `output` gets both. */
+  /** The path of the file for standard error. If it is absent, standard error is written to `output`. */
   errors?: string;
 }
 
 export interface Kind {
-  /** Name and value of an environment variable that all its processes have, and no other process. */
+  /** Returns the name and value of an environment variable that only the processes of this command have. */
   mark(base: string): readonly [name: string, value: string];
   /**
-   * `group`: at work while any process of its group is.
-   * `command`: it ends with its command. Processes that the command left behind are then killed.
+   * With `group`, the process ends when its whole group has ended. With `command`, the process ends with its command. The
+   * executor then kills the processes that the command left behind.
    */
   endsWith: "group" | "command";
 }
 
 export interface Command {
   argv: readonly string[];
-  /** The whole environment. Nothing of the executor's own is added. */
+  /** The whole environment of the command. The executor adds no variables of its own environment. */
   env: NodeJS.ProcessEnv;
   cwd: string;
-  /** Of each output file. Its beginning and its end are kept. */
+  /** The largest size of each output file in bytes. The beginning and the end of the output are kept. */
   capBytes: number;
   niceness: number;
 }
 
 export interface Patience {
-  /** When it is aborted, the process is stopped. Its reason is the stop reason. */
+  /** The process is stopped when this signal is aborted. The signal's reason becomes the stop reason. */
   signal: AbortSignal;
-  /** In ms of Unix time. Then the process is stopped as `timed-out`. */
+  /** The time in ms of Unix time at which the process is stopped with the reason `timed-out`. */
   deadline?: number;
   policy: StopPolicy;
-  /** When it is aborted, another executor follows the process: `ended` rejects, and the process stays at work. */
+  /** When this signal is aborted, another executor takes over: `ended` rejects, and the process continues. */
   abandoned?: AbortSignal;
-  /** For example a full disk. The process stays at work, and the next attempt follows soon. */
+  /** Called with an error, for example on a full disk. The process continues, and the executor soon tries again. */
   onTrouble(error: unknown): void;
 }
 
 const wrapper = join(import.meta.dirname, "run.sh");
-/** The wrapper saves its identity as its first act. */
+/** The time in ms in which a new wrapper must save its identity. */
 const START_MS = 10_000;
 const POLL_MS = 50;
-/** A process in the kernel's hands may outlive SIGKILL for this long. */
+/** The time in ms that a killed process may still exist, because the kernel can delay its end. */
 const GONE_MS = 2000;
 
 export class LastingProcess {
@@ -66,14 +69,17 @@ export class LastingProcess {
   readonly #mark: readonly [name: string, value: string];
   readonly #since = Date.now();
 
-  /** Does nothing yet. Call `begin` for a new process, and everything else also for one that another executor began. */
+  /**
+   * Describes a process but does not start it. `begin` starts a new process. All other methods also work for a process that
+   * an earlier executor started.
+   */
   constructor(place: Place, kind: Kind) {
     this.#place = place;
     this.#kind = kind;
     this.#mark = kind.mark(place.base);
   }
 
-  /** Resolves with its pid. Rejects when the system cannot start it, for example without its folder. */
+  /** Starts the process and returns its pid. Rejects if the system cannot start it, for example because its folder is missing. */
   async begin({ argv, env, cwd, capBytes, niceness }: Command): Promise<number> {
     const { base, output, errors = "" } = this.#place;
     const child = spawn("/bin/sh", [wrapper, base, output, errors, String(capBytes), String(niceness), ...argv], {
@@ -87,10 +93,11 @@ export class LastingProcess {
     return child.pid as number;
   }
 
-  /** Reads its files once. Undefined while it is, or may still be, at work. */
+  /** Reads the files of the process once. Returns undefined if the process is running or may be running. */
   look(): End | undefined {
     const { pid, result, stopped } = pathsOf(this.#place.base);
-    // Before the identity: a wrapper that saves its identity later finds this file and does not begin.
+    // Checks the stop file before the identity. If a wrapper saves its identity later, it finds the stop file and does not
+    // start the command.
     const sealed = existsSync(stopped);
     const group = readGroup(pid);
     if (group ? this.#isAtWork(group) : this.#isBeginning()) return undefined;
@@ -107,7 +114,10 @@ export class LastingProcess {
     return stopReasonIn(pathsOf(this.#place.base).stopped);
   }
 
-  /** Saves the reason, then stops it. The first reason stays. Resolves to false when it outlived SIGKILL. */
+  /**
+   * Saves the reason and then stops the process. The first reason is never replaced. Returns false if the process survived
+   * SIGKILL.
+   */
   async stop(reason: string, policy: StopPolicy): Promise<boolean> {
     const { pid, command, stopped } = pathsOf(this.#place.base);
     if (this.stopReason === undefined) await writeFileAtomic(stopped, reason, { fsync: true });
@@ -118,7 +128,7 @@ export class LastingProcess {
     return terminate(its, policy, { commandFile: command, hasEnded: () => !this.#isAtWork(its) });
   }
 
-  /** Kills what is left of it, wherever it went. Returns what it found. */
+  /** Kills all remaining processes of the command, including processes that left the group. Returns the pids that it found. */
   sweep(): number[] {
     const group = readGroup(pathsOf(this.#place.base).pid);
     if (group && isAlive(group)) signalGroup(group, "SIGKILL");
@@ -127,7 +137,10 @@ export class LastingProcess {
     return left;
   }
 
-  /** Waits for its end. Nothing of it is left then, except processes that cannot be killed: `survivors`. */
+  /**
+   * Waits for the end of the process and kills all remaining processes of the command. `survivors` are processes that could
+   * not be killed.
+   */
   async ended({
     signal,
     deadline = Number.POSITIVE_INFINITY,
@@ -149,7 +162,7 @@ export class LastingProcess {
     }
   }
 
-  /** Removes its files, except its output. */
+  /** Deletes the files of the process, except its output. */
   forget(): void {
     for (const file of Object.values(pathsOf(this.#place.base))) for (const name of [file, `${file}.part`]) rmSync(name, { force: true });
   }
@@ -166,7 +179,7 @@ export class LastingProcess {
     return this.#kind.endsWith === "command" && existsSync(result) ? isLeaderAlive(group) : isAlive(group);
   }
 
-  /** Its wrapper exists, but has not saved its identity yet. */
+  /** Returns true if the wrapper is running but has not saved its identity yet. */
   #isBeginning(): boolean {
     return Date.now() < this.#since + START_MS && this.#marked().length > 0;
   }

@@ -1,6 +1,6 @@
 /**
- * Finds processes by an entry of their environment. A process that leads its own session gets no signal of its group:
- * the workers of newer Ansible do that.
+ * Finds processes by an entry of their environment. A process in its own session receives no signals of its group, for
+ * example a worker of a recent Ansible.
  */
 import { readFileSync } from "node:fs";
 import { processIds, send } from "./process-group.ts";
@@ -13,7 +13,7 @@ function environmentOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
   } catch {
-    // It has ended in the meantime, or it belongs to another user.
+    // The process has ended in the meantime, or it belongs to another user.
     return [];
   }
 }

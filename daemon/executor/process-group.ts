@@ -1,36 +1,42 @@
-/** The identity of a process group. Its leader's start time distinguishes it from another group with the same number. */
+/**
+ * The identity of a process group. The start time of its leader distinguishes the group from a later group with the same
+ * number.
+ */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 export interface ProcessGroup {
   pid: number;
-  /** Field 22 of /proc/<pid>/stat: clock ticks since the machine booted. */
+  /** Field 22 of `/proc/<pid>/stat`, which is the start time in clock ticks since the machine booted. */
   startTime: string;
-  /** Numbers and clock ticks start again at every boot. */
+  /** The id of the current boot, because process numbers and clock ticks start again at every boot. */
   bootId: string;
 }
 
-/** Positions after the name in /proc/<pid>/stat. */
+/** The positions of fields after the name in `/proc/<pid>/stat`. */
 const [STATE, GROUP, START_TIME] = [0, 2, 19] as const;
 const ZOMBIE = "Z";
 
-/** Reads `<pid> <start time> <boot id>`. The numbers 0 and 1 would mean every process, so they are refused. */
+/**
+ * Reads a line `<pid> <start time> <boot id>`. Refuses the numbers 0 and 1, because a signal to them would reach other
+ * processes.
+ */
 export function readGroup(file: string): ProcessGroup | undefined {
   if (!existsSync(file)) return undefined;
   const [pid, startTime, bootId] = readFileSync(file, "utf8").trim().split(" ");
   return Number(pid) > 1 && startTime && bootId ? { pid: Number(pid), startTime, bootId } : undefined;
 }
 
-/** True while the leader or any other member of the group lives. */
+/** Returns true while any process of the group is running. */
 export function isAlive(group: ProcessGroup): boolean {
   if (isLeaderAlive(group)) return true;
   const { pid, startTime, bootId } = group;
   if (bootIdNow() !== bootId) return false;
   const leader = statFields(pid);
   if (leader && leader[START_TIME] !== startTime) return false;
-  // The leader has ended. Members of its group keep the kernel from using the number again.
+  // The leader has ended. The kernel does not reuse its number while its group has other members.
   return processIds().some((member) => {
     const fields = statFields(member);
-    // Where no process collects orphans, as in many containers, an ended one stays in its group forever.
+    // Ignores zombies. In many containers no process collects orphans, so an ended process stays in its group forever.
     return fields !== undefined && Number(fields[GROUP]) === pid && fields[STATE] !== ZOMBIE;
   });
 }
@@ -42,12 +48,12 @@ export function isLeaderAlive({ pid, startTime, bootId }: ProcessGroup): boolean
 
 export const signalGroup = ({ pid }: ProcessGroup, signal: NodeJS.Signals): void => send(-pid, signal);
 
-/** The leader alone, and only if the number still belongs to it. */
+/** Sends a signal to the leader alone, and only if the number still belongs to the leader. */
 export function signalLeader(group: ProcessGroup, signal: NodeJS.Signals): void {
   if (isLeaderAlive(group)) send(group.pid, signal);
 }
 
-/** A process that has ended in the meantime is no error. */
+/** Sends a signal. Does not throw if the process has ended in the meantime. */
 export function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -63,13 +69,13 @@ export const processIds = (): number[] =>
 
 const bootIdNow = (): string => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 
-/** The fields after the name, which may itself contain spaces and parentheses. */
+/** Returns the fields after the name, because the name itself may contain spaces and parentheses. */
 function statFields(pid: number): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
     return text.slice(text.lastIndexOf(")") + 2).split(" ");
   } catch {
-    // It has ended.
+    // The process has ended.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** The executor's unix socket, for control alone. It accepts only messages of the protocol's schema. */
+/** The executor's unix socket, to which only control connects. The socket accepts only messages of the protocol's schema. */
 
 import { once } from "node:events";
 import { chmodSync, renameSync, rmSync } from "node:fs";
@@ -28,12 +28,12 @@ export interface ExecutorOptions {
   jobsDir: string;
   ansible: AnsibleSettings;
   power: Power;
-  /** Without it the executor runs no plans. */
+  /** The settings for plans. If they are absent, the executor runs no plans. */
   plans?: PlanSettings;
   log: Log;
   graceMs?: number;
   outputLimitBytes?: number;
-  /** The time that the output of an ended job is kept. */
+  /** The number of days for which the output of an ended job is kept. */
   outputDays?: number;
 }
 
@@ -46,9 +46,9 @@ const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 const OUTPUT_DAYS = 90;
 
 export interface Executor {
-  /** Stops every run within the grace. The next executor reports them as interrupted. */
+  /** Stops every run within the grace period. The next executor reports these runs as interrupted. */
   close(graceMs?: number): Promise<void>;
-  /** Ends the executor only. The runs continue, and the next executor finds them. */
+  /** Stops the executor but not its runs. The next executor takes over the runs. */
   abandon(): Promise<void>;
 }
 
@@ -106,7 +106,7 @@ export async function startExecutor({
     planExecutions?.sendAll(say);
     createInterface({ input: control })
       .on("line", (line) => void obey(control, line))
-      .on("error", () => undefined); // the handler of the connection has logged it
+      .on("error", () => undefined); // The handler of the connection has logged the error.
   });
 
   async function obey(control: Socket, line: string): Promise<void> {
@@ -147,7 +147,7 @@ export async function startExecutor({
     else tell({ type: "execution-refused", executionId, reason: "this executor runs no plans" });
   }
 
-  // Bound to a name of its own first: a server removes its name when it closes, and that must not be the name of the next one.
+  // Uses a separate name first. A server deletes its own name when it closes, and must not delete the next server's socket.
   const ownPath = `${socketPath}.${process.pid}`;
   rmSync(ownPath, { force: true });
   server.listen(ownPath);
@@ -164,7 +164,7 @@ export async function startExecutor({
     await Promise.all([closed, powerActions.close()]);
   };
   return {
-    // The connection closes first, so that control does not send a queued job when a run ends.
+    // Closes the connection first, so that control does not send a queued job when a run ends.
     close: async (grace = 1000) => {
       await closeServer();
       await Promise.all([runner.close(grace), planExecutions?.close(grace)]);
@@ -189,7 +189,7 @@ function planExecutionsFor(
   return new PlanExecutions({ ...rest, home, governed, means, log: log.child({ part: "plans" }) });
 }
 
-/** Only a run can be refused. Control repeats a cancel or a forget that failed. */
+/** Returns the job of a message. Only a run can be refused. Control repeats a failed cancel or forget. */
 function named(message: Exclude<ToExecutor, { type: "power" } | { executionId: string }>): { jobId: string; attempt?: number } {
   return message.type === "run" ? first(message.members) : { jobId: message.jobId };
 }

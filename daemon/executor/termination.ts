@@ -1,23 +1,26 @@
-/** Ends a process group: a polite signal, a grace, SIGKILL. */
+/** Stops a process group. Sends a first signal, waits for a grace period, and then sends SIGKILL. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive, type ProcessGroup, readGroup, signalGroup, signalLeader } from "./process-group.ts";
 
 export interface StopPolicy {
   /**
-   * `group`: every process gets the first signal.
-   * `command`: the command alone gets it and ends its own children. Terraform needs this to save its state.
+   * With `group`, all processes receive the first signal. With `command`, only the command receives the first signal and ends
+   * its own children. Terraform needs `command` to save its state.
    */
   target: "group" | "command";
   first: "SIGTERM" | "SIGINT";
-  /** The time until SIGKILL. It is asked again and again, so a stop of the daemon can shorten it. Infinity: no SIGKILL. */
+  /**
+   * Returns the time until SIGKILL in milliseconds. The function is called repeatedly, so that a stop of the daemon can
+   * shorten the time. Infinity means no SIGKILL.
+   */
   graceMs(): number;
 }
 
 const POLL_MS = 50;
-/** A process in the kernel's hands may outlive SIGKILL for this long. */
+/** The time in ms that a killed process may still exist, because the kernel can delay its end. */
 const KILLED_MS = 2000;
 
-/** Resolves to true when nothing of the group is left, or when the command has ended and the policy is for it alone. */
+/** Resolves to true if all processes of the group have ended. With the target `command`, the end of the command is sufficient. */
 export async function terminate(
   group: ProcessGroup,
   policy: StopPolicy,
@@ -37,7 +40,7 @@ export async function terminate(
   return isGone();
 }
 
-/** False while the wrapper has not saved yet which process the command is. */
+/** Sends the first signal. Returns false if the wrapper has not saved the identity of the command yet. */
 function signalFirst(group: ProcessGroup, { target, first }: StopPolicy, commandFile: string): boolean {
   if (target === "group") {
     signalGroup(group, first);
