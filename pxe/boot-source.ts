@@ -1,17 +1,20 @@
 /**
- * The interface through which the boot servers ask the rest of the system which machine this is and what it
- * boots. The netboot process provides the implementation. No code under `pxe` knows nodes, phases or SQL.
+ * The boot servers use this interface to identify a machine and to find out what it should boot. The netboot process
+ * implements the interface. The code under `pxe` does not depend on nodes, phases or SQL.
  */
 
-/** Lower case with colons: `52:54:00:12:34:56`. */
+/** A MAC address in lower case with colons, such as `52:54:00:12:34:56`. */
 export type MacAddress = string;
 
-/** Properties of a machine from one packet or request. Untrusted. */
+/** The properties of a machine as one packet or request states them. They are not verified. */
 export interface MachineSeen {
   mac: MacAddress;
-  /** First value of option 93 that this server knows; absent if the client sent none (RFC 4578 §2.1). */
+  /**
+   * The first value of option 93 (RFC 4578 §2.1) that this server supports. The field is absent if the client sent no
+   * option 93.
+   */
   arch?: number;
-  /** Option 97 in the byte order of `dmidecode`. */
+  /** The machine's UUID from option 97, in the byte order of `dmidecode`. */
   uuid?: string;
   /** Option 60 (vendor class). */
   vendorClass?: string;
@@ -20,14 +23,14 @@ export interface MachineSeen {
 }
 
 /**
- * Permits or forbids DHCP to name a boot file to this machine, with the reason. The script that the machine
- * then fetches decides what it boots.
+ * The decision whether DHCP may name a boot file to this machine, with the reason. The boot file then fetches a
+ * script, and the script decides what the machine boots.
  */
 export type DhcpPlan =
-  | { netboot: true; reason: string /** replaces the boot file of the architecture table for this machine */; bootFile?: string }
+  | { netboot: true; reason: string /** overrides the usual boot file for this machine's architecture */; bootFile?: string }
   | { netboot: false; reason: string };
 
-/** A GET or HEAD request for a path outside `/assets/`. */
+/** A GET or HEAD request to the boot HTTP server for a path outside `/assets/`. */
 export interface BootRequest {
   method: "GET" | "HEAD";
   /** Decoded path, e.g. `/boot.ipxe` or `/preseed/<key>/preseed.cfg`. */
@@ -43,21 +46,24 @@ export interface BootResponse {
   body: string;
 }
 
-/** An event on the wire that belongs in a machine's timeline. */
+/** An event on the boot network that is shown in a machine's timeline. */
 export interface WireEvent {
-  /** Absent if the packet has no MAC address, e.g. a TFTP read. Then only `address` is known. */
+  /** The field is absent if the packet shows no MAC address, as in a TFTP read. Such an event has only an `address`. */
   mac?: MacAddress;
   address?: string;
-  /** e.g. `dhcp.discover`, `dhcp.offer`, `dhcp.ack`, `proxydhcp.reply`, `tftp.read`, `tftp.probe`, `http.asset`. */
+  /** The event type, such as `dhcp.discover`, `dhcp.ack`, `proxydhcp.reply`, `tftp.read` or `http.asset`. */
   type: string;
-  /** One sentence for the timeline. */
+  /** The sentence that the timeline shows for this event. */
   summary: string;
   detail?: Record<string, unknown>;
 }
 
 export interface BootSource {
   dhcpPlan(machine: MachineSeen): DhcpPlan;
-  /** Answers all dynamic requests of the boot HTTP server. Must not throw for invalid input. */
+  /**
+   * Answers every request of the boot HTTP server for a path outside `/assets/`. Invalid input must not make this
+   * function throw.
+   */
   respond(request: BootRequest): BootResponse;
   record(event: WireEvent): void;
 }
@@ -69,24 +75,22 @@ export interface Lease {
   /** Milliseconds since the epoch. */
   expiresAt: number;
   hostname?: string | undefined;
-  /**
-   * Reason why the address is set aside: its machine found it in use, or ARP showed another machine there.
-   */
+  /** The reason why the address is not assigned: its client found it in use, or ARP showed another machine at the address. */
   cause?: { kind: "declined" | "in-use"; by: MacAddress } | undefined;
 }
 
 /**
- * Saving returns at once. The ACK that depends on a lease is sent when `settled` resolves, which means that
- * the lease is on disk.
+ * `save` returns before the lease is on disk. The server sends an ACK only after `settled` resolves, because the
+ * lease is then on disk.
  */
 export interface LeaseStore {
   all(): Lease[];
   save(lease: Lease): void;
-  /** Resolves when everything saved before is on disk. Rejects when it could not be written. */
+  /** Resolves when all leases saved before the call are on disk. Rejects if writing to disk failed. */
   settled(): Promise<void>;
 }
 
-/** The part of a logger that `pxe` uses. pino implements it. */
+/** The methods of a logger that the code under `pxe` uses. A pino logger has all of these methods. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

@@ -1,4 +1,7 @@
-/** A map with a limited number of keys. The key written longest ago makes room, so no flood of machines fills the memory. */
+/**
+ * A map with a maximum number of keys. A new key in a full map displaces the key that was written longest ago, so a
+ * flood of machines cannot fill the memory.
+ */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #most: number;
 
@@ -8,7 +11,7 @@ export class BoundedMap<Key, Value> extends Map<Key, Value> {
   }
 
   override set(key: Key, value: Value): this {
-    // A map keeps the order of insertion, so a key that is written again becomes the newest.
+    // A JavaScript map keeps the order of insertion. Deleting the key first makes the rewritten key the newest.
     this.delete(key);
     super.set(key, value);
     if (this.size > this.#most) this.delete(this.keys().next().value as Key);

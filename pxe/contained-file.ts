@@ -1,4 +1,4 @@
-/** Opens a file below one folder, read-only. Links cannot lead outside of the folder. */
+/** Opens a file below a given folder for reading only. Symbolic links cannot lead outside the folder. */
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
@@ -6,22 +6,23 @@ import { join, sep } from "node:path";
 export type Opened = { kind: "file"; handle: FileHandle; stats: Stats } | { kind: "missing" } | { kind: "outside" } | { kind: "denied" };
 
 /**
- * Nonblocking, because opening a pipe must not wait for its writer. No links, because the path is already
- * resolved.
+ * O_NONBLOCK keeps the opening of a named pipe from waiting for a writer. O_NOFOLLOW is safe because the path is
+ * already resolved.
  */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /**
- * These errors mean that the file does not exist. Any other error is a fault of this machine and is thrown.
+ * Each of these error codes means that the file does not exist. Any other error means a fault on the server's host,
+ * so it is thrown.
  */
 const ABSENT = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP", "ENXIO"]);
 
-/** `name` is relative, with `/` between its parts. */
+/** The file's `name` is a relative path with `/` as the separator. */
 export async function openContained(root: string, name: string): Promise<Opened> {
   const parts = name.split("/");
   if (name.includes("\0")) return { kind: "missing" };
   if (parts.includes("..")) return { kind: "outside" };
-  // A name that starts with a dot is a private or half-written file.
+  // A file whose name starts with a dot is private or only half written, so the server never sends the file.
   if (parts.some((part) => part === "" || part.startsWith("."))) return { kind: "missing" };
   try {
     const base = await realpath(root);
@@ -43,12 +44,15 @@ export async function openContained(root: string, name: string): Promise<Opened>
   }
 }
 
-/** Changes when the file is written or replaced in place. Parts that were read before then no longer fit. */
+/**
+ * The version string changes when the file is written or replaced. Parts of the old version do not fit to parts of
+ * the new version.
+ */
 export const versionOf = ({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string => `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`;
 
 /**
- * False if the file was written or replaced in place in the meantime. Parts that were read before then no
- * longer fit.
+ * Returns false if the file was written or replaced between the two `stat` calls. Parts of the old version do not fit
+ * to parts of the new version.
  */
 export const sameVersion = (a: Stats, b: Stats): boolean =>
   a.size === b.size && a.mtimeMs === b.mtimeMs && a.ino === b.ino && a.dev === b.dev;

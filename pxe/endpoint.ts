@@ -1,4 +1,4 @@
-/** Source or destination of a datagram. */
+/** The address and port of one end of a datagram. */
 export interface Endpoint {
   address: string;
   port: number;

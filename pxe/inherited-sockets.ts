@@ -1,6 +1,6 @@
 /**
- * Sockets that another process has bound and passed on: a launcher passes them with names, systemd as a
- * series of numbers.
+ * Finds sockets that another process has bound and passed to this process. A launcher gives each socket a name, and
+ * systemd numbers them.
  */
 
 /** File descriptor by `socketName`. */
@@ -17,12 +17,12 @@ export function inheritedSockets(env: NodeJS.ProcessEnv): InheritedSockets {
   return sockets;
 }
 
-/** systemd starts after the three standard descriptors. */
+/** The first file descriptor from systemd is 3, after the three standard descriptors. */
 const FIRST = 3;
 
 /**
- * Descriptors from systemd for the process `pid` (sd_listen_fds(3)). The variables may be meant for another
- * process.
+ * Returns the file descriptors that systemd has passed to the process `pid` (sd_listen_fds(3)). The environment
+ * variables may belong to another process, so their PID is checked.
  */
 export function listenDescriptors(env: NodeJS.ProcessEnv, pid: number): number[] {
   const count = Number(env.LISTEN_FDS);

@@ -1,24 +1,24 @@
 /**
- * Interface through which the servers pass their traffic to an observer. A tap is called while a packet is
- * processed, so it must be fast and must not throw.
+ * The boot servers pass their traffic to an observer through this interface. A server calls the tap while it
+ * processes a packet, so the tap must be fast and must not throw.
  */
 import type { Endpoint } from "./endpoint.ts";
 
 export interface Datagram {
   protocol: "dhcp" | "tftp";
   direction: "in" | "out";
-  /** Our port. The observer knows our address. */
+  /** The port of our server. The observer already has our IP address. */
   port: number;
   remote: Endpoint;
   bytes: Uint8Array;
 }
 
-/** A parsed request: the path is decoded, the query is not. */
+/** A parsed HTTP request. The path is decoded, but the query is still encoded. */
 export interface HttpRequestSeen {
   method: string;
   path: string;
   query: string;
-  /** Alternating: name, value, name, value. */
+  /** Header names and values in alternating order: name, value, name, value. */
   headers: readonly string[];
   port: number;
   remote: Endpoint;

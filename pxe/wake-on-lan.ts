@@ -1,19 +1,16 @@
-/** Wake-on-LAN: broadcasts the magic packet from our address on the boot network. */
+/** Broadcasts the magic packet of Wake-on-LAN from our address on the boot network. */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 
 const PORT = 9;
 
-/** Six bytes of 0xFF, then the MAC address sixteen times. */
+/** Builds the packet: six bytes of 0xFF, then the MAC address sixteen times. */
 export function magicPacket(mac: string): Buffer {
   const address = Buffer.from(mac.replaceAll(":", ""), "hex");
   return Buffer.concat([Buffer.alloc(6, 0xff), ...Array.from({ length: 16 }, () => address)]);
 }
 
-/**
- * Binds to our address, because a broadcast leaves by the interface that has it. `port` differs only in
- * tests.
- */
+/** The socket binds to our address, because a broadcast leaves by the interface with that address. Only tests change `port`. */
 export async function sendMagicPackets(
   macs: readonly string[],
   from: { address: string; broadcast: string; port?: number },

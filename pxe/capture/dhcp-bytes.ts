@@ -1,14 +1,14 @@
 /**
- * Reads the few fields of a DHCP message that a capture needs straight from its bytes. It must be fast,
- * because every DHCP packet of the LAN passes here.
+ * Reads only the DHCP fields that a capture needs, directly from the message's bytes. The parser must be fast,
+ * because every DHCP packet of the LAN passes through it.
  */
 import { Option } from "../dhcp/message/option.ts";
 
 export interface BootMessage {
   mac: string;
-  /** True if the client says that it boots: an architecture, PXEClient or HTTPClient. */
+  /** True if the client's options show a network boot: an architecture, or the vendor class PXEClient or HTTPClient. */
   booting: boolean;
-  /** The address it is given or has, as a number; 0 for none. */
+  /** The client's address as a number, from `yiaddr` in an answer or `ciaddr` in a request. The value 0 means no address. */
   address: number;
 }
 
@@ -16,7 +16,10 @@ const OPTIONS = 240;
 const COOKIE = 0x63825363;
 
 export const bootRequest = (bytes: Uint8Array): BootMessage | undefined => glance(bytes, 1);
-/** An answer shows which request it answers. It alone does not mark a machine as booting. */
+/**
+ * Reads a DHCP answer, in order to find the machine that it was sent to. An answer alone does not mark a machine as
+ * booting.
+ */
 export const bootReplyTo = (bytes: Uint8Array): BootMessage | undefined => glance(bytes, 2);
 
 function glance(bytes: Uint8Array, op: 1 | 2): BootMessage | undefined {

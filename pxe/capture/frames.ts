@@ -1,6 +1,6 @@
 /**
- * Builds IPv4 packets for a capture. Node passes only a socket's payload, so the headers are rebuilt with the
- * addresses, ports and checksums that the packet had on the wire.
+ * Builds the IPv4 packets that a capture stores. Node passes only a socket's payload, so this code rebuilds the
+ * headers with the original addresses, ports and checksums.
  */
 
 import { writeIp } from "../dhcp/message/address.ts";
@@ -20,12 +20,12 @@ export function udpPacket(from: Endpoint, to: Endpoint, payload: Uint8Array): Bu
   udp.writeUInt16BE(to.port, 2);
   udp.writeUInt16BE(udp.length, 4);
   udp.set(payload, UDP_HEADER);
-  // 0 would mean that there is no checksum (RFC 768).
+  // A UDP checksum of 0 would mean that the sender computed no checksum (RFC 768).
   udp.writeUInt16BE(transportChecksum(packet, UDP) || 0xffff, 6);
   return packet;
 }
 
-/** A single segment with data, in the middle of a connection whose start was not captured. */
+/** Builds one TCP segment with data. The capture contains no start of the connection. */
 export function tcpPacket(from: Endpoint, to: Endpoint, sequence: number, payload: Uint8Array): Buffer {
   const packet = ipPacket(from, to, TCP, TCP_HEADER + payload.length);
   const tcp = packet.subarray(IP_HEADER);
@@ -53,7 +53,7 @@ function ipPacket(from: Endpoint, to: Endpoint, protocol: number, length: number
   return packet;
 }
 
-/** Includes the pseudo header (RFC 768, RFC 9293 §3.1). */
+/** The checksum includes the pseudo header (RFC 768, RFC 9293 §3.1). */
 function transportChecksum(packet: Buffer, protocol: number): number {
   const body = packet.subarray(IP_HEADER);
   return folded(sum(packet.subarray(12, 20)) + protocol + body.length + sum(body));

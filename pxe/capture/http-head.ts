@@ -1,9 +1,9 @@
-/** Formats a boot HTTP request for a capture, without its secrets. */
+/** Formats a request to the boot HTTP server for a capture, without secrets such as install keys. */
 import type { HttpRequestSeen } from "../tap.ts";
 
 const MOST_BYTES = 1024;
 const MOST_TARGET = 600;
-/** Other headers do not concern a boot and could contain any data. */
+/** A capture omits all other headers, because they do not affect a boot and could contain private data. */
 const shown = new Set(["host", "user-agent", "accept", "range", "if-match", "connection"]);
 
 export function httpHead({ method, path, query, headers }: HttpRequestSeen): Buffer {
@@ -20,8 +20,8 @@ export function httpHead({ method, path, query, headers }: HttpRequestSeen): Buf
 }
 
 /**
- * An install key gives access to the installer's answers and its reports. Any long hexadecimal run could be
- * such a key, so mask it.
+ * An install key gives access to an installer's answers and reports. Any long hexadecimal text could be an install
+ * key, so this function masks it.
  */
 function masked(text: string): string {
   return text

@@ -1,9 +1,9 @@
 /**
- * Writes and reads the capture format of tcpdump and Wireshark (classic pcap, microseconds), as far as Muster
- * uses it.
+ * Writes and reads the part of the classic pcap format (microseconds) that Muster uses. Tcpdump and Wireshark read
+ * this format.
  */
 
-/** Packets begin with the IP header, because the link layer was never seen. */
+/** Each packet in the file begins with its IP header, because a UDP or TCP socket never shows the link layer. */
 const LINKTYPE_RAW = 101;
 const MAGIC = 0xa1b2c3d4;
 const SNAP_LENGTH = 65_535;
@@ -33,12 +33,13 @@ export function pcapRecord(atMs: number, packet: Uint8Array): Buffer {
 export interface PcapRecord {
   atMs: number;
   packet: Buffer;
-  /** The record with its header, as in a file. */
+  /** The record and its header, as the bytes are stored in a file. */
   bytes: Buffer;
 }
 
 /**
- * The complete records of one file. A killed writer may have left a partial record at the end, or no header.
+ * Returns the complete records of one capture file. A writer that was killed may have left a partial record at the
+ * end of the file, or no header.
  */
 export function pcapRecords(file: Buffer): PcapRecord[] {
   const records: PcapRecord[] = [];

@@ -1,6 +1,6 @@
 /**
- * Receives the packets of all servers through taps. A few times per second it saves those that belong to a
- * machine's boot.
+ * The recorder receives the packets of all boot servers through taps. Every few milliseconds it saves the packets
+ * that belong to a machine's boot.
  */
 import type { Log } from "../boot-source.ts";
 import { BoundedMap } from "../bounded-map.ts";
@@ -15,26 +15,26 @@ import type { CaptureRings } from "./rings.ts";
 
 export interface RecorderOptions {
   rings: CaptureRings;
-  /** Our address on the boot network. */
+  /** The IP address of this server on the boot network. */
   address: string;
-  /** Finds the MAC address of an IP address that no DHCP answer of ours has assigned. */
+  /** Finds the MAC address of an IP address that this server did not assign by DHCP. */
   macAt(address: string): string | undefined;
   log: Log;
 }
 
 const FLUSH_MS = 20;
-/** Number of machines that are saved before newly arrived packets are answered. */
+/** The recorder saves the packets of this number of machines, then pauses so that new packets can be answered. */
 const MOST_AT_ONCE = 64;
-/** In a flood, packets beyond this size are dropped. */
+/** The recorder drops new packets when more than this number of bytes waits to be saved. */
 const MOST_WAITING = 1024 * 1024;
 const MOST_OF_ONE = 64 * 1024;
 const MOST_REMEMBERED = 4096;
 /**
- * Firmware, iPXE and the installer each request an address. After this time it is a running system that
- * renews its lease.
+ * Firmware, iPXE and the installer of one boot each request an address within this time. A machine that renews its
+ * lease after this time runs its system, so its packets are not captured.
  */
 const BOOT_MS = 30 * 60_000;
-/** No packet of a boot is longer than an Ethernet frame. */
+/** Every packet of a boot fits into an Ethernet frame. */
 const MOST_PAYLOAD = 1500;
 
 export class Recorder implements Tap {
@@ -57,7 +57,7 @@ export class Recorder implements Tap {
     const mac = protocol === "dhcp" ? this.#dhcpMachine(datagram) : this.#machineAt(remote.address);
     if (mac === undefined) return;
     const us: Endpoint = { address: this.#options.address, port };
-    // A client without an address can only have sent a broadcast.
+    // A client without an address can only have sent its packet as a broadcast.
     const asked = remote.address === "0.0.0.0" ? { address: "255.255.255.255", port } : us;
     this.#keep(mac, direction === "in" ? udpPacket(remote, asked, bytes) : udpPacket(us, remote, bytes));
   }
@@ -78,7 +78,10 @@ export class Recorder implements Tap {
     this.#write(this.#waiting.size);
   }
 
-  /** Returns the machine of a DHCP packet if it boots. Other packets of the LAN are not kept. */
+  /**
+   * Returns the machine's MAC address if the DHCP packet belongs to a boot. The capture omits all other DHCP packets
+   * of the LAN.
+   */
   #dhcpMachine({ direction, bytes }: Datagram): string | undefined {
     const now = Date.now();
     const message = direction === "in" ? bootRequest(bytes) : bootReplyTo(bytes);
@@ -123,7 +126,7 @@ export class Recorder implements Tap {
       try {
         rings.append(mac, bytes);
       } catch (error) {
-        // On a full disk the capture is lost, but the boot must continue.
+        // If the disk is full, the capture loses packets, but the boot must continue.
         log.warn({ err: error, mac }, "packets not kept");
       }
     }

@@ -1,7 +1,7 @@
 /**
- * The captured traffic of each machine on disk, with limits. A machine has two files, and each is a complete
- * capture. The current file replaces the older one when it is full. When space is short, the machine that was
- * silent longest is dropped.
+ * Stores the captured traffic of each machine in files of limited size. Each machine has a current and an older file,
+ * and each file is a complete capture. A full current file becomes the older file and replaces its content. When the
+ * space for all captures is used up, the capture of the machine that was silent longest is deleted.
  */
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,20 +17,20 @@ export const defaultLimits: RingLimits = { machineBytes: 256 * 1024, totalBytes:
 interface Ring {
   current: number;
   older: number;
-  /** True once this process has made sure that the file ends with a complete record. */
+  /** True if this process has verified that the file ends with a complete record. */
   whole: boolean;
 }
 
 const nameOf = (mac: string) => mac.replaceAll(":", "");
 const currentFile = (folder: string, mac: string) => join(folder, `${nameOf(mac)}.pcap`);
 const olderFile = (folder: string, mac: string) => join(folder, `${nameOf(mac)}.older.pcap`);
-/** A file occupies whole disk blocks. */
+/** A file's size on disk is a whole number of 4096-byte blocks. */
 const onDisk = (bytes: number) => Math.ceil(bytes / 4096) * 4096;
 
 export class CaptureRings {
   readonly #folder: string;
   readonly #limits: RingLimits;
-  /** Ordered by last use, the most recent last. */
+  /** The machines in the order of their last packet, with the most recent machine at the end. */
   readonly #rings = new Map<string, Ring>();
   #total = 0;
 
@@ -106,12 +106,13 @@ export class CaptureRings {
   }
 }
 
-/** Any process may read while another writes. */
+/** Any process may call this function while another process writes the files. */
 export function readRing(folder: string, mac: string): PcapRecord[] {
   for (;;) {
     const before = identity(olderFile(folder, mac));
     const files = [olderFile(folder, mac), currentFile(folder, mac)].map(contentOf);
-    // The writer started a new file in the meantime, so the two files read do not fit together.
+    // If the writer started a new file in the meantime, the two files that were read do not fit together, so read
+    // them again.
     if (identity(olderFile(folder, mac)) === before) return files.flatMap(pcapRecords);
   }
 }
@@ -127,9 +128,7 @@ function contentOf(file: string): Buffer {
   }
 }
 
-/**
- * Merges the captures of all network cards of a machine into one file. Returns undefined if there are none.
- */
+/** Merges the captures of a machine's network cards into one file. Returns undefined if no network card has a capture. */
 export function captureOf(folder: string, macs: readonly string[]): Uint8Array<ArrayBuffer> | undefined {
   const records = macs.flatMap((mac) => readRing(folder, mac)).sort((a, b) => a.atMs - b.atMs);
   return records.length === 0 ? undefined : Buffer.concat([pcapHeader(), ...records.map(({ bytes }) => bytes)]);

@@ -1,6 +1,6 @@
 /**
- * Serves files below one folder, with exact lengths, single ranges and validators. No listings, no links out
- * of the folder, no redirects.
+ * Serves the files below one folder, with exact lengths, single ranges and cache validators. The server sends no
+ * folder listings and no redirects, and follows no links out of the folder.
  */
 import { once } from "node:events";
 import type { Stats } from "node:fs";
@@ -11,7 +11,7 @@ import { openContained } from "../contained-file.ts";
 import { PIECE_BYTES, type Pieces } from "./pieces.ts";
 import { parseRange } from "./range.ts";
 
-/** UEFI recognises an image by its type, or else by the end of its URL. */
+/** UEFI recognises the type of an image from the content type, or else from the end of the URL. */
 const types = new Map([
   [".efi", "application/efi"],
   [".iso", "application/vnd.efi-iso"],
@@ -40,7 +40,10 @@ export class Assets {
     this.#pieces = pieces;
   }
 
-  /** `path` is relative to the folder, decoded, without a leading slash. Resolves when everything is sent. */
+  /**
+   * The parameter `path` is the decoded path below the folder, without a leading slash. Resolves after the whole
+   * answer has been sent.
+   */
   async serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<Served> {
     const opened = await openContained(this.#root, path);
     if (opened.kind !== "file") return finish(response, 404, "no such file\n");
@@ -83,7 +86,7 @@ export class Assets {
     return { status, bytes: length };
   }
 
-  /** Sends one piece at a time to each client. The next one follows when the kernel has taken the piece. */
+  /** Sends the file to the client in pieces. The next piece is sent after the kernel has accepted the current piece. */
   async #send(asset: Asset, first: number, last: number, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
@@ -100,7 +103,7 @@ export class Assets {
   }
 }
 
-/** Evaluates preconditions in the order of RFC 9110 §13.2.2. */
+/** Checks the preconditions of a request in the order that RFC 9110 §13.2.2 requires. */
 function precondition({ headers }: IncomingMessage, etag: string, mtimeMs: number): 304 | 412 | undefined {
   const seconds = Math.floor(mtimeMs / 1000);
   const after = (header: string | undefined) => {
@@ -114,7 +117,10 @@ function precondition({ headers }: IncomingMessage, etag: string, mtimeMs: numbe
   return after(headers["if-modified-since"]) === false ? 304 : undefined;
 }
 
-/** True if the client's part belongs to our version of the file. Otherwise it gets the whole file. */
+/**
+ * True if the part that the client already has belongs to the current version of the file. If it is false, the client
+ * gets the whole file.
+ */
 function mayResume(header: string | string[] | undefined, etag: string, mtime: Date): boolean {
   return header === undefined || header === etag || header === mtime.toUTCString();
 }

@@ -1,12 +1,15 @@
 /**
- * Reads files in pieces. Each piece is read once for all clients that fetch it at about the same time,
- * because a rack requests the same initrd. The memory is limited for any number of clients.
+ * Reads files in pieces. All clients that fetch a piece at about the same time share one read, because a rack
+ * requests the same initrd. The memory use is limited for any number of clients.
  */
 import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { sameVersion, versionOf } from "../contained-file.ts";
 
-/** Large enough that copying costs more than the call, and small enough to keep one for every slow client. */
+/**
+ * The size of a piece in bytes. Larger pieces would use too much memory for slow clients, and smaller pieces would
+ * cost more calls.
+ */
 export const PIECE_BYTES = 512 * 1024;
 const KEPT_BYTES = 64 * 1024 * 1024;
 
@@ -14,10 +17,7 @@ export class FileChanged extends Error {}
 
 export class Pieces {
   readonly #keptBytes: number;
-  /**
-   * Least recently used first. The value is a promise while a piece is read, so that a hundred clients share
-   * one read.
-   */
+  /** Least recently used first. The value is a promise during the read, so that a hundred clients share one read. */
   readonly #kept = new Map<string, Promise<Buffer>>();
   #bytes = 0;
 
@@ -25,7 +25,7 @@ export class Pieces {
     this.#keptBytes = keptBytes;
   }
 
-  /** Returns the n-th piece of this version of a file. */
+  /** Returns piece number `n` of this version of the file. */
   piece(file: { handle: FileHandle; stats: Stats }, n: number): Promise<Buffer> {
     const key = `${versionOf(file.stats)}:${n}`;
     const known = this.#kept.get(key);
@@ -39,7 +39,7 @@ export class Pieces {
     this.#kept.set(key, reading);
     this.#bytes += PIECE_BYTES;
     this.#forgetOldest();
-    reading.catch(() => this.#forget(key, reading)); // the callers that wait for it get the error
+    reading.catch(() => this.#forget(key, reading)); // the waiting callers receive the error
     return reading;
   }
 

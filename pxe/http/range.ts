@@ -1,10 +1,10 @@
-/** Parses the Range header of RFC 9110 §14 for the single range that boot firmware sends. Pure. */
+/** Parses a Range header (RFC 9110 §14) with a single range, because boot firmware never requests several. Pure. */
 
 export type ByteRange = { kind: "whole" } | { kind: "part"; first: number; last: number } | { kind: "unsatisfiable" };
 
 export function parseRange(header: string | undefined, size: number): ByteRange {
   const match = header === undefined ? null : /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim());
-  // For several ranges or another unit, a server may send the whole file.
+  // If a request names several ranges or another unit, a server may send the whole file.
   if (!match || (match[1] === "" && match[2] === "")) return { kind: "whole" };
   const [, from = "", to = ""] = match;
   if (from === "") {

@@ -1,6 +1,6 @@
 /**
- * The boot HTTP server: serves files under `/assets/`, and passes other requests to the boot source. Supports
- * only GET and HEAD.
+ * The boot HTTP server sends the files under `/assets/`, and passes other requests to the boot source. The server
+ * supports only GET and HEAD.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -18,7 +18,7 @@ export interface BootHttpServerOptions {
   source: BootSource;
   tap?: Tap;
   log: Log;
-  /** A client that accepts no data for this time is disconnected. */
+  /** The server disconnects a client that accepts no data for this number of milliseconds. */
   stallMs?: number;
 }
 
@@ -27,9 +27,9 @@ export interface BootHttpServer {
   close(): Promise<void>;
 }
 
-/** Firmware sends a few hundred bytes of headers at once. */
+/** The time limits are short, because firmware sends a few hundred bytes of headers at once. */
 const HEADERS = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5000, maxHeaderSize: 16 * 1024 };
-/** A machine that unpacks while it downloads may be slow. */
+/** This time is long, because a machine that unpacks while it downloads may be slow. */
 const STALL_MS = 60_000;
 
 export async function startBootHttpServer(options: BootHttpServerOptions): Promise<BootHttpServer> {
@@ -37,8 +37,8 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
   const assets = new Assets(options.assetsRoot, new Pieces());
   const server = createServer({ ...HEADERS, keepAliveTimeout: 30_000, noDelay: true }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      // It is normal that a machine restarts during a download. Do not log the path, because it may contain an
-      // install key.
+      // A machine may restart during a download, so this is no error. The path may contain an install key, so only
+      // its first part is logged.
       log.info({ err: error, area: request.url?.split("/")[1]?.slice(0, 20) }, "boot http answer aborted");
       response.destroy();
     });
@@ -82,12 +82,12 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
       remoteAddress,
       userAgent: request.headers["user-agent"] ?? "",
     });
-    // Do not log the path, because it may contain an install key.
+    // The path may contain an install key, so only its first part is logged.
     log.info({ from: remoteAddress, method, area: target.path.split("/")[1], status: said.status }, "boot http");
     return text(response, said.status, said.body, { "Content-Type": said.contentType, "Cache-Control": "no-store" }, method === "HEAD");
   }
 
-  server.timeout = stallMs; // no byte in or out
+  server.timeout = stallMs; // applies if no byte is sent or received
   server.listen(port, host);
   await once(server, "listening");
   return {
@@ -107,9 +107,9 @@ function text(response: ServerResponse, status: number, body: string, headers: R
 }
 
 /**
- * A machine whose request timed out sends it again. An answer to the first request would then count as
- * another boot of the machine. Two turns of the event loop later, everything behind the request has been
- * read, including the end of the connection.
+ * If a request times out, the machine sends it again. An answer to the abandoned request would then count as a second
+ * boot of the machine. The function waits two turns of the event loop, so that the end of the connection has been
+ * read if there is one.
  */
 async function hasGone(socket: Socket): Promise<boolean> {
   await nextTurn();
@@ -117,7 +117,7 @@ async function hasGone(socket: Socket): Promise<boolean> {
   return socket.readableEnded || socket.destroyed;
 }
 
-/** Decodes once. Folds double slashes here, because firmware cannot follow a redirect. */
+/** Decodes once. Replaces double slashes here, because firmware cannot follow a redirect. */
 function parseTarget(url: string): { path: string; query: URLSearchParams } | undefined {
   const [path = "/", query = ""] = url.split("?", 2);
   try {
