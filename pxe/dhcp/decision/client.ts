@@ -1,16 +1,16 @@
-/** Reads a client's firmware stage, architecture and identity from its packet. Pure. */
+/** Reads the client's boot stage, architecture and identity from a DHCP packet. Pure. */
 import type { MachineSeen } from "../../boot-source.ts";
 import { MessageType, Option } from "../message/option.ts";
 import { type DhcpPacket, messageType, textOption } from "../message/packet.ts";
 import { type BootStage, isKnownArchitecture } from "./firmware.ts";
 
-/** The number of plain BIOS in IANA's "processor architecture types". */
+/** The number of x86 BIOS in IANA's registry "processor architecture types". */
 const BIOS = 0;
 const RASPBERRY_PI = 41;
 
 /**
- * MAC prefixes of Raspberry Pis. Most of their boot ROMs report BIOS and would fetch a file that they cannot
- * run.
+ * The prefixes of MAC addresses that belong to Raspberry Pis. Most boot ROMs of Raspberry Pis report the BIOS
+ * architecture and would fetch a file that a Raspberry Pi cannot run.
  */
 const raspberryPi = ["b8:27:eb", "dc:a6:32", "e4:5f:01", "28:cd:c1", "d8:3a:dd", "2c:cf:67"];
 
@@ -22,26 +22,26 @@ export function bootStage(packet: DhcpPacket): BootStage {
   return (architecture(packet) ?? BIOS) === BIOS ? "bios-rom" : "uefi-rom";
 }
 
-/** Only machines that boot have a timeline. Other traffic of the LAN is not recorded. */
+/** Muster keeps a timeline only for machines that boot over the network. Other DHCP traffic of the LAN is not recorded. */
 export function isBooting(packet: DhcpPacket): boolean {
   const type = messageType(packet);
   return (type === MessageType.discover || type === MessageType.request) && asksForBootFile(packet);
 }
 
-/** Old firmware sends no option 93 and can be recognized by its vendor class alone. */
+/** Old firmware sends no option 93, so only its vendor class shows that the firmware boots. */
 const asksForBootFile = (packet: DhcpPacket): boolean =>
   packet.options.has(Option.clientArchitecture) || (packet.options.has(Option.vendorClass) && bootStage(packet) !== "operating-system");
 
 /**
- * RFC 3004 requires a length byte before the class, but iPXE sends none. Some vendors' builds send only
- * option 175.
+ * RFC 3004 requires a length byte before the user class, but iPXE sends no length byte. The iPXE builds of some
+ * vendors send only option 175.
  */
 function isIpxe(packet: DhcpPacket): boolean {
   const userClass = textOption(packet, Option.userClass);
   return userClass === "iPXE" || userClass === "\x04iPXE" || packet.options.has(Option.etherboot);
 }
 
-/** The first known value of option 93, or the one in option 60 (`PXEClient:Arch:00007:…`). */
+/** Returns the first known value of option 93, or else the architecture in option 60 (`PXEClient:Arch:00007:…`). */
 export function architecture(packet: DhcpPacket): number | undefined {
   const said = saidArchitecture(packet);
   const isPi = said === BIOS && !isIpxe(packet) && raspberryPi.includes(packet.mac.slice(0, 8));
@@ -59,8 +59,8 @@ function saidArchitecture(packet: DhcpPacket): number | undefined {
 }
 
 /**
- * Option 97 contains a GUID whose first three fields are little-endian. Returns it in the format of
- * `dmidecode`.
+ * Option 97 contains a GUID, and the first three fields of the GUID are little-endian. Returns the UUID in the format
+ * of `dmidecode`.
  */
 export function machineUuid(packet: DhcpPacket): string | undefined {
   const value = packet.options.get(Option.clientMachineIdentifier);

@@ -1,23 +1,33 @@
-/** The boot file for each kind of firmware: IANA "processor architecture types", as data. */
+/** A table of the boot file for each kind of firmware, by IANA "processor architecture type". */
 
-/** Position of a client in its boot chain. It determines what the client can execute next. */
+/**
+ * The position of a client in its chain of boot programs. The stage determines which kind of file the client can
+ * execute next.
+ */
 export type BootStage = "bios-rom" | "uefi-rom" | "uefi-http" | "ipxe" | "operating-system";
 
 export type BootFile = { kind: "file"; name: string } | { kind: "refused"; reason: string };
 
 interface Firmware {
   title: string;
-  /** Path below the TFTP root and `/assets/ipxe/`. Absent if Muster has no boot file for it. */
+  /**
+   * The path of the boot file, relative to the TFTP root and to `/assets/ipxe/`. The field is absent if Muster has no
+   * boot file for this firmware.
+   */
   file?: string;
 }
 
 /**
- * snponly uses the firmware's own network driver. That driver has already loaded the boot file. The driver set of `ipxe.efi` hangs
- * on some Realtek and Atheros cards. Either can be chosen for a machine.
+ * The boot file `snponly.efi` uses the network driver of the firmware. The firmware's driver certainly works, because
+ * it has already loaded the boot file. The network drivers in `ipxe.efi` hang on some Realtek and Atheros cards. The
+ * operator can choose either file for a machine.
  */
 const X64_EFI = "snponly.efi";
 const ARM64_EFI = "ipxe-arm64.efi";
-/** Debian builds no iPXE for 32-bit UEFI. GRUB does the same with the same scripts. */
+/**
+ * Debian builds no iPXE for 32-bit UEFI, so such a machine boots GRUB. GRUB boots the machine with the same boot
+ * scripts from the server.
+ */
 const X86_EFI = "grubia32.efi";
 
 const table = new Map<number, Firmware>([
@@ -30,7 +40,7 @@ const table = new Map<number, Firmware>([
   [6, { title: "32-bit x86 UEFI", file: X86_EFI }],
   [7, { title: "x86-64 UEFI", file: X64_EFI }],
   [8, { title: "XScale EFI" }],
-  // IANA assigns EBC, but RFC 4578 and much firmware use it for x86-64.
+  // IANA assigns this number to EBC, but RFC 4578 and much firmware use the number for x86-64.
   [9, { title: "x86-64 UEFI", file: X64_EFI }],
   [10, { title: "32-bit ARM UEFI" }],
   [11, { title: "64-bit ARM UEFI", file: ARM64_EFI }],

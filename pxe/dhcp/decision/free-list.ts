@@ -1,6 +1,6 @@
 /**
- * Selects the next address: first never used ones, then released ones, then the one whose lease ended longest
- * ago. Each call takes constant time.
+ * Selects the next free address. It prefers an address that was never used, then a released address, then the address
+ * whose lease expired first. The average cost of a call does not depend on the size of the range.
  */
 import type { Lease } from "../../boot-source.ts";
 import { toAddress, toNumber } from "../message/address.ts";
@@ -10,21 +10,21 @@ export interface AddressRange {
   to: string;
 }
 
-/** A range without free addresses is searched at most once in this time, however many clients ask. */
+/** The range is searched for expired leases at most once in this time, even if many clients send requests. */
 const RESCAN_MS = 1_000;
 
 export class FreeList {
   readonly #ranges: readonly { first: number; last: number }[];
   readonly #excluded: ReadonlySet<string>;
   readonly #leases: ReadonlyMap<string, Lease>;
-  /** The next never-used address, as index of the range and number. */
+  /** The next address that was never used: the index of its range, and the address as a number. */
   #range = 0;
   #fresh: number;
   readonly #returned = new Set<string>();
   #ended: string[] = [];
   #scanAgainAt = 0;
 
-  /** `leases` is only read. Its owner reports released addresses with `returned`. */
+  /** The free list only reads `leases`. The caller must report each released address with `returned`. */
   constructor(ranges: readonly AddressRange[], excluded: ReadonlySet<string>, leases: ReadonlyMap<string, Lease>) {
     this.#ranges = ranges.map(({ from, to }) => ({ first: toNumber(from), last: toNumber(to) }));
     for (const [index, { first, last }] of this.#ranges.entries())

@@ -1,6 +1,4 @@
-/**
- * The DHCP server for networks that Muster manages (RFC 2131 §4.3). It decides; the pools store the leases.
- */
+/** Decides the answers of the DHCP server in managed networks (RFC 2131 §4.3). The pools store the leases. */
 
 import type { DhcpPlan } from "../../boot-source.ts";
 import type { Endpoint } from "../../endpoint.ts";
@@ -14,40 +12,40 @@ import { type AddressOffer, offerOn, type SharedNetwork, sharedNetworkOf, subnet
 
 export interface FullMode {
   server: ServerIdentity;
-  /** The first one contains our own interface. */
+  /** The first link is the network of our own interface. */
   links: readonly SharedNetwork[];
   /**
-   * True if unknown addresses are refused. A server that shares the LAN with another one stays silent
-   * instead.
+   * If true, the server refuses a request for an unknown address. If false, the server ignores such a request,
+   * because another DHCP server shares the LAN.
    */
   authoritative: boolean;
-  /** Options of single machines, added to those of their subnet. */
+  /** The options of single machines, which are added to the options of the subnet. */
   machines: ReadonlyMap<string, ReadonlyMap<number, Uint8Array>>;
   neighbours: Neighbours;
 }
 
-/** Results of ARP checks on our own link. */
+/** The results of ARP checks on our own link. */
 export interface Neighbours {
-  /** Returns undefined without a recent check. */
+  /** Returns undefined if the address was not checked recently. */
   verdict(address: string): { usedBy: string | undefined } | undefined;
 }
 
-/** For a wire that cannot be checked: every address counts as free. */
+/** A replacement for links where ARP cannot be used: no address counts as in use. */
 export const noNeighbours: Neighbours = { verdict: () => ({ usedBy: undefined }) };
 
-/** The state of one message during its decision. */
+/** The data of one message while its answer is decided. */
 interface Case {
   request: DhcpPacket;
   mode: FullMode;
   plan: DhcpPlan;
   from: Endpoint;
   link: SharedNetwork;
-  /** The server identifier for this client. A relay may require that renewals pass through it (RFC 5107). */
+  /** The server identifier in answers to this client. A relay may receive the renewals too (RFC 5107). */
   identifier: string;
   journal: string[];
 }
 
-/** Number of addresses in use by other machines that are skipped for one DISCOVER. */
+/** For one DISCOVER, the server skips at most this number of addresses that other machines use. */
 const MAX_TRIES = 16;
 const NOWHERE: Endpoint = { address: ANY, port: 0 };
 
@@ -77,7 +75,7 @@ export function decideFull(received: DhcpPacket, mode: FullMode, plan: DhcpPlan,
   }
 }
 
-/** Some clients fill ciaddr before they have an address (RFC 2131 §4.3.2 table 4 requires zero then). */
+/** Some clients fill ciaddr before they have an address, although table 4 of RFC 2131 §4.3.2 requires zero. */
 function withoutStrayAddress(packet: DhcpPacket, type: number | undefined): DhcpPacket {
   const stray = type === MessageType.discover || (type === MessageType.request && packet.options.has(Option.requestedAddress));
   return stray && packet.clientAddress !== ANY ? { ...packet, clientAddress: ANY } : packet;
@@ -106,13 +104,13 @@ function requested(its: Case): DhcpDecision {
     return { kind: "ignore", reason: `it chose the server ${chosen}`, journal };
   }
   const state = chosen !== undefined ? "SELECTING" : wanted !== undefined ? "INIT-REBOOT" : "RENEWING or REBINDING";
-  // SELECTING and INIT-REBOOT name the address in option 50. In other states the client uses it already (RFC
-  // 2131 §4.3.2).
+  // A client in state SELECTING or INIT-REBOOT requests its address in option 50. A client in another state already
+  // uses the address in ciaddr (RFC 2131 §4.3.2).
   const address = wanted ?? (request.clientAddress === ANY ? undefined : request.clientAddress);
   journal.push(`${state}: wants ${address ?? "no address"}`);
   if (address === undefined) return { kind: "ignore", reason: "a request without an address", journal };
 
-  // Another server may have configured an unknown machine, unless this server is authoritative.
+  // If this server is not authoritative, an unknown client may have received its address from another server.
   const known = link.subnets.some(({ pool }) => pool.held(request.mac));
   if (chosen === undefined && !known && !mode.authoritative)
     return { kind: "ignore", reason: `unknown machine asks for ${address}, and this server is not authoritative`, journal };
@@ -133,8 +131,8 @@ function requested(its: Case): DhcpDecision {
 }
 
 /**
- * Checks the use of an address that this machine does not hold yet. Only our own link can be checked, because
- * other links are behind routers.
+ * Checks whether another machine uses the address, if this machine does not hold the address yet. ARP can check only
+ * addresses on our own link, because all other links are behind routers.
  */
 function useOf({ subnet, address }: AddressOffer, { request, mode, link }: Case): "free" | "unknown" | (string & {}) {
   if (request.relay !== ANY || link !== mode.links[0] || subnet.pool.isSettled(request.mac, address)) return "free";
@@ -144,8 +142,8 @@ function useOf({ subnet, address }: AddressOffer, { request, mode, link }: Case)
 }
 
 /**
- * The client has an address from elsewhere and asks for options only: no yiaddr, no lease times (RFC 2131
- * §4.3.5).
+ * Answers a client that has an address and requests only options. The answer has no yiaddr and no lease times (RFC
+ * 2131 §4.3.5).
  */
 function inform(its: Case): DhcpDecision {
   const { request, from, link, journal } = its;
@@ -183,7 +181,7 @@ function declined({ request, link, mode, identifier, journal }: Case): DhcpDecis
 function refuse({ request, from, identifier, journal }: Case, reason: string): DhcpDecision {
   const packet: DhcpPacket = {
     ...replyHeader(request),
-    // Behind a relay the client may have no usable address, so the relay must broadcast (RFC 2131 §4.3.2).
+    // The relay must broadcast this answer, because its client may have no usable address (RFC 2131 §4.3.2).
     broadcast: request.broadcast || request.relay !== ANY,
     options: new Map([...opening(MessageType.nak, identifier), [Option.message, Buffer.from(reason)], ...echoed(request)]),
   };

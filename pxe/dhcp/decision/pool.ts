@@ -1,7 +1,7 @@
 /**
- * The leases of one subnet. They are keyed by MAC address, because firmware, iPXE, installer and system of
- * one machine send different client identifiers. The store is read once at start, and every lease is saved
- * before it is promised.
+ * Manages the leases of one subnet. The leases are keyed by MAC address, because one machine's firmware, iPXE,
+ * installer and system send different client identifiers. The pool reads the store once at start, and saves every
+ * lease before the server promises it.
  */
 import type { Lease, LeaseStore } from "../../boot-source.ts";
 import { type Block, blockHolds } from "../message/address.ts";
@@ -10,7 +10,7 @@ import { type AddressRange, FreeList } from "./free-list.ts";
 export interface PoolOptions {
   block: Block;
   ranges: readonly AddressRange[];
-  /** Addresses that are never handed out: ours and the router's. */
+  /** Addresses that the pool must never lease: the server's own address and the router's address. */
   exclude: readonly string[];
   reservations: Readonly<Record<string, string>>;
   leaseSeconds: number;
@@ -18,11 +18,11 @@ export interface PoolOptions {
   now: () => number;
 }
 
-/** EDK2 repeats its DISCOVER for half a minute, and the offer must stay the same during that time. */
+/** EDK2 repeats its DISCOVER for half a minute, and must receive the same offer each time. */
 const OFFER_MS = 120_000;
-/** A declined address is used by an unknown machine. Kea waits as long. */
+/** Another, unknown machine uses a declined address. Kea also sets such an address aside for 24 hours. */
 const DECLINED_MS = 24 * 3_600_000;
-/** Shorter, because an entry of the ARP table may be outdated. */
+/** This time is shorter, because an entry of the ARP table may be outdated. */
 const SUSPECTED_MS = 10 * 60_000;
 
 export class Pool {
@@ -42,22 +42,22 @@ export class Pool {
     for (const lease of options.store.all()) if (blockHolds(options.block, lease.address)) this.#remember(lease);
   }
 
-  /** Returns the address to offer and reserves it for a while. Returns undefined when no address is free. */
+  /** Returns the address to offer, and reserves it for two minutes. Returns undefined if the subnet has no free address. */
   offer(mac: string, wanted: string | undefined, hostname?: string): string | undefined {
     const now = this.#options.now();
     const held = this.#byMac.get(mac);
     const address = this.#reserved.get(mac) ?? this.#stillGood(held) ?? this.#ifFree(wanted, mac) ?? this.#free.next(now);
     if (address === undefined) return undefined;
-    // A bound lease stays bound while its holder asks again.
+    // If the client repeats its request, a bound lease stays bound.
     if (held?.address === address && held.state === "bound" && held.expiresAt > now) return address;
-    // Not saved, because an offer promises nothing and a restart may forget it.
+    // An offer makes no promise and may be forgotten after a restart, so it is not saved.
     this.#remember(leaseOf(mac, address, "offered", now + OFFER_MS, hostname));
     return address;
   }
 
   /**
-   * Returns false if this machine may not have this address. True counts as a promise only once the store has
-   * settled.
+   * Returns false if the pool refuses this address to the machine. After true, the server must not send the ACK
+   * before the store has settled.
    */
   bind(mac: string, address: string, hostname?: string): boolean {
     if (!this.mayHave(mac, address)) return false;
@@ -72,31 +72,31 @@ export class Pool {
     return reserved === undefined ? this.#ifFree(address, mac) !== undefined : reserved === address;
   }
 
-  /** True if the machine has, had or is reserved an address here. */
+  /** True if this machine has a lease or a reservation in this pool, or had a lease that is still stored. */
   knows(mac: string): boolean {
     return this.#reserved.has(mac) || this.#byMac.has(mac);
   }
 
-  /** The current lease of this machine, offered or bound. */
+  /** Returns the current lease of this machine, either offered or bound. */
   held(mac: string): Lease | undefined {
     const lease = this.#byMac.get(mac);
     return lease && lease.state !== "declined" && lease.state !== "released" ? lease : undefined;
   }
 
-  /** True if the machine has the address by an active lease or by a reservation. */
+  /** True if this machine has an active lease or a reservation for the address. */
   isSettled(mac: string, address: string): boolean {
     if (this.#reserved.get(mac) === address) return true;
     const lease = this.#byMac.get(mac);
     return lease?.address === address && lease.state === "bound" && lease.expiresAt > this.#options.now();
   }
 
-  /** The client chose another server's offer. */
+  /** Call this when the client has accepted the offer of another server. */
   withdraw(mac: string): void {
     const lease = this.#byMac.get(mac);
     if (lease?.state === "offered") this.#forget(lease);
   }
 
-  /** Reserves the address for its last holder while other addresses are free. */
+  /** Releases the lease, but reserves the address for its last holder while other addresses are free. */
   release(mac: string, address: string): boolean {
     const lease = this.#byMac.get(mac);
     if (lease?.address !== address || lease.state !== "bound") return false;
@@ -107,14 +107,17 @@ export class Pool {
     return true;
   }
 
-  /** Accepts a DECLINE only from the holder. Otherwise any client could empty the range. */
+  /** Accepts a DECLINE only from the client that holds the address. Otherwise any client could use up the range. */
   decline(mac: string, address: string): boolean {
     if (this.held(mac)?.address !== address) return false;
     this.#setAside(address, DECLINED_MS, { kind: "declined", by: mac });
     return true;
   }
 
-  /** The operator declares that the address is free again. Returns false if it was not set aside. */
+  /**
+   * Makes the address available again when the operator requests it. Returns false if the pool had not set the
+   * address aside.
+   */
   giveBack(address: string): boolean {
     const lease = this.#byAddress.get(address);
     if (lease?.cause === undefined || lease.state === "bound") return false;
@@ -125,8 +128,9 @@ export class Pool {
   }
 
   /**
-   * ARP shows this machine at the address. If nothing else is known of the address, the machine probably got
-   * it from Muster before the database was lost. So it is kept for this machine only.
+   * Handles an address at which ARP showed this machine. If the machine has no lease or reservation, it probably got
+   * the address from Muster before the database was lost. In that case the pool keeps the address for this machine
+   * only.
    */
   suspect(address: string, usedBy: string): void {
     const lease = this.#byAddress.get(address);
@@ -135,13 +139,13 @@ export class Pool {
     if (this.knows(usedBy)) this.#setAside(address, SUSPECTED_MS, cause);
     else {
       const kept: Lease = { ...leaseOf(usedBy, address, "offered", this.#options.now() + SUSPECTED_MS), cause };
-      // No answer depends on this; it is saved only for display.
+      // This lease is saved only so that it can be displayed. No DHCP answer depends on it.
       this.#options.store.save(kept);
       this.#remember(kept);
     }
   }
 
-  /** Stored under a name that no machine has, so that the machine itself may hold another address. */
+  /** Saves the lease under a name that no machine has, so that the machine itself may hold another address. */
   #setAside(address: string, forMs: number, cause: NonNullable<Lease["cause"]>): void {
     const lease = this.#byAddress.get(address);
     if (lease) this.#forget(lease);
@@ -155,7 +159,7 @@ export class Pool {
     return this.#byAddress.get(lease.address)?.mac === lease.mac ? lease.address : undefined;
   }
 
-  /** Returns the address if it is in a range and no other machine has it. */
+  /** Returns the address if it is in a range and no other machine holds it. */
   #ifFree(address: string | undefined, mac: string): string | undefined {
     if (address === undefined || this.#excluded.has(address) || !this.#free.covers(address)) return undefined;
     const lease = this.#byAddress.get(address);

@@ -1,6 +1,4 @@
-/**
- * ProxyDHCP (PXE 2.1 §2.2.3): names the boot file, next to the LAN's own DHCP server. Hands out no addresses.
- */
+/** A ProxyDHCP server (PXE 2.1 §2.2.3) names the boot file, while the LAN's own DHCP server assigns the addresses. */
 
 import type { DhcpPlan } from "../../boot-source.ts";
 import type { Endpoint } from "../../endpoint.ts";
@@ -18,7 +16,7 @@ import {
   type ServerIdentity,
 } from "./reply.ts";
 
-/** On port 67, only the DISCOVER of a booting machine is answered. */
+/** On port 67, the server answers only a DISCOVER from a machine that boots over the network. */
 export function decideProxy(request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan): DhcpDecision {
   const journal = [`proxy mode: ${typeName(messageType(request))} from ${request.mac}`];
   if (request.op !== "request") return { kind: "ignore", reason: "not a client's message", journal };
@@ -34,8 +32,9 @@ export function decideProxy(request: DhcpPacket, server: ServerIdentity, plan: D
 }
 
 /**
- * Unicast requests on port 4011. EDK2 and old Intel ROMs send one after the offers in every mode, and silence
- * leads to PXE-E16. The answer goes back to the sender's port: EDK2 sends from 4011, iPXE from 68.
+ * Decides the answer to a unicast request on port 4011. EDK2 and old Intel ROMs send such a request after the offers
+ * in every mode, and stop with PXE-E16 if they get no answer. The answer is sent to the sender's port, because EDK2
+ * sends from port 4011 and iPXE from port 68.
  */
 export const decideBootServer = (request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan, from: Endpoint): DhcpDecision => ({
   ...decideOn4011(request, server, plan, from),

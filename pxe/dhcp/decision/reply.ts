@@ -1,4 +1,4 @@
-/** The parts common to all answers: header, destination and boot options. Pure. */
+/** Builds the parts that all answers have in common: header, destination and boot options. Pure. */
 import type { Endpoint } from "../../endpoint.ts";
 import { ANY, BROADCAST, ipBytes } from "../message/address.ts";
 import { EtherbootOption, MessageType, Option, PxeOption } from "../message/option.ts";
@@ -7,29 +7,27 @@ import { RelayOption, relaySuboption } from "../message/relay-agent.ts";
 import { architecture, bootStage } from "./client.ts";
 import { type BootStage, bootFileFor } from "./firmware.ts";
 
-/**
- * `withheld`: the reason why a booting machine gets no file name. `bootServer`: for an exchange on port 4011.
- */
+/** `withheld` is the reason why a booting machine gets no boot file. `bootServer` is set for an exchange on port 4011. */
 export type DhcpDecision = { journal: string[]; bootServer?: true } & (
   | { kind: "reply"; packet: DhcpPacket; to: Endpoint; summary: string; withheld?: string }
   | { kind: "ignore"; reason: string }
-  /** It is unknown whether this address is in use: check by ARP, then decide again. */
+  /** The server does not know whether this address is in use. The caller must check by ARP, then decide again. */
   | { kind: "check"; address: string }
 );
 
 export interface ServerIdentity {
-  /** Our address on the boot network, for server identifier, TFTP and HTTP. */
+  /** The IP address of this server on the boot network, used as server identifier, TFTP server and HTTP server. */
   address: string;
-  /** e.g. `http://10.0.0.2:8080`, without a trailing slash. */
+  /** The base URL of the boot HTTP server without a trailing slash, such as `http://10.0.0.2:8080`. */
   bootUrl: string;
-  /** True if the boot file is among the assets. */
+  /** True if the assets folder contains the boot file. */
   hasBootFile(name: string): boolean;
 }
 
-/** The boot file of a machine, or the reason why it gets none. */
+/** The boot file of a machine, or the reason why the machine gets no boot file. */
 export type NetbootAnswer =
   | { kind: "boot"; stage: BootStage; file: string }
-  | { kind: "none"; reason: string /** it wants to boot but cannot */; refused: boolean };
+  | { kind: "none"; reason: string /** the machine requested a boot file but cannot get one */; refused: boolean };
 
 export function netbootOf(
   request: DhcpPacket,
@@ -39,14 +37,14 @@ export function netbootOf(
   const stage = bootStage(request);
   if (stage === "operating-system") return { kind: "none", reason: "not booting over the network", refused: false };
   if (!plan.netboot) return { kind: "none", reason: plan.reason, refused: false };
-  // iPXE runs already. Sending the loader again would loop.
+  // The machine already runs iPXE. If the server sent the loader again, iPXE would load itself forever.
   if (stage === "ipxe") return { kind: "boot", stage, file: `${server.bootUrl}/boot.ipxe` };
   const file = bootFileFor(architecture(request) ?? 0, stage, plan.bootFile, server.hasBootFile);
   if (file.kind === "refused") return { kind: "none", reason: file.reason, refused: true };
   return { kind: "boot", stage, file: stage === "uefi-http" ? `${server.bootUrl}/assets/ipxe/${file.name}` : file.name };
 }
 
-/** RFC 2131 §4.3.1 table 3: the fields that a reply copies from the request. */
+/** Returns a reply with the fields that RFC 2131 §4.3.1 table 3 copies from the request. */
 export function replyHeader(request: DhcpPacket): DhcpPacket {
   return {
     ...request,
@@ -61,7 +59,7 @@ export function replyHeader(request: DhcpPacket): DhcpPacket {
   };
 }
 
-/** The options that name the boot file, as tested with each firmware. */
+/** Returns the options that name the boot file, in the form that was tested with each firmware. */
 export function netbootOptions(
   request: DhcpPacket,
   server: ServerIdentity,
@@ -71,19 +69,20 @@ export function netbootOptions(
   const guid = request.options.get(Option.clientMachineIdentifier);
   if (guid) options.push([Option.clientMachineIdentifier, guid]);
   if (stage === "bios-rom") options.push([Option.vendorSpecific, biosPxeOptions(request)]);
-  // Without this, iPXE waits some seconds for a ProxyDHCP server, although this is the server.
+  // Without this option, iPXE would wait some seconds for a ProxyDHCP server.
   if (stage === "ipxe") options.push([Option.etherboot, Uint8Array.of(EtherbootOption.noPxeDhcp, 1, 1)]);
   const wanted = new Set(request.options.get(Option.parameterRequestList));
-  // UEFI HTTP boot reads its URL only from this option. Other firmware gets the option on request, and the
-  // header field always.
+  // UEFI HTTP boot reads the URL of its boot file only from this option. Other firmware gets the file name in the
+  // header field, and in this option if it requested the option.
   if (wanted.has(Option.tftpServerName)) options.push([Option.tftpServerName, Buffer.from(server.address)]);
   if (stage === "uefi-http" || wanted.has(Option.bootFileName)) options.push([Option.bootFileName, Buffer.from(file)]);
   return options;
 }
 
 /**
- * "Just use the file": bit 3 of the discovery control. Sent only to BIOS ROMs, because EDK2 before 2017
- * discards any ProxyDHCP offer with option 43. A boot item in the request is echoed (PXE 2.1 §2.2.5).
+ * Bit 3 of the discovery control makes the ROM load the named file directly. Only BIOS ROMs receive it, because EDK2
+ * before 2017 discards any ProxyDHCP offer with option 43. The answer repeats the boot item of the request (PXE 2.1
+ * §2.2.5).
  */
 function biosPxeOptions(request: DhcpPacket): Uint8Array {
   const item = pxeBootItem(request);
@@ -108,8 +107,8 @@ export function pxeBootItem(request: DhcpPacket): Uint8Array | undefined {
 }
 
 /**
- * RFC 2131 §4.1. A client without an address cannot answer ARP, and Node cannot send raw Ethernet frames. So
- * where the RFC says "unicast to yiaddr", this server broadcasts.
+ * A client without an address cannot answer ARP requests, and Node cannot send raw Ethernet frames. Therefore this
+ * server broadcasts where RFC 2131 §4.1 requires a unicast to yiaddr.
  */
 export function destination(request: DhcpPacket, type: number, from: Endpoint): Endpoint {
   if (request.relay !== ANY) return { address: request.relay, port: relayPort(request, from) };
@@ -118,14 +117,11 @@ export function destination(request: DhcpPacket, type: number, from: Endpoint): 
   return { address: BROADCAST, port: 68 };
 }
 
-/** A relay may listen on another port than 67 if it says so (RFC 8357). */
+/** A relay that sends the suboption for its source port receives answers on that port instead of port 67 (RFC 8357). */
 const relayPort = (request: DhcpPacket, from: Endpoint) =>
   relaySuboption(request, RelayOption.sourcePort) !== undefined && from.port !== 0 ? from.port : 67;
 
-/**
- * A client without a limit accepts 576 bytes including IP and UDP headers (RFC 2131 §2). Ethernet allows
- * 1500.
- */
+/** A client that states no limit accepts 576 bytes, including the IP and UDP headers (RFC 2131 §2). Ethernet allows 1500. */
 const HEADERS = 28;
 const DEFAULT_LENGTH = 576 - HEADERS;
 const MAX_LENGTH = 1500 - HEADERS;
@@ -137,15 +133,15 @@ export function longestReply({ options }: DhcpPacket): number {
 }
 
 /**
- * Message type and server identifier come first. EDK2 ignores an offer without option 54, and some ROMs read
- * only the first options.
+ * The message type and the server identifier must be the first two options. EDK2 ignores an offer without option 54,
+ * and some ROMs read only the first few options.
  */
 export const opening = (type: number, identifier: string): [number, Uint8Array][] => [
   [Option.messageType, Uint8Array.of(type)],
   [Option.serverIdentifier, ipBytes(identifier)],
 ];
 
-/** Options that return unchanged to the relay or client: RFC 3046 §2.2 and RFC 6842. */
+/** Returns the options that the answer must repeat unchanged for the relay (RFC 3046 §2.2) or the client (RFC 6842). */
 export function echoed(request: DhcpPacket): [number, Uint8Array][] {
   return [Option.clientIdentifier, Option.relayAgentInformation].flatMap((code) => {
     const value = request.options.get(code);

@@ -1,4 +1,4 @@
-/** A complete OFFER or ACK: the address, the network settings and the boot options. */
+/** Builds a complete OFFER or ACK with the address, the network settings and the boot options. */
 
 import type { DhcpPlan } from "../../boot-source.ts";
 import type { Endpoint } from "../../endpoint.ts";
@@ -17,7 +17,7 @@ interface Asked {
   journal: string[];
 }
 
-/** Without an address it is the answer to an INFORM. */
+/** If `address` is undefined, the answer is for an INFORM. */
 export function settingsReply(
   { request, mode, plan, from, identifier, journal }: Asked,
   type: number,
@@ -41,7 +41,7 @@ export function settingsReply(
       clientAddress: type === MessageType.ack ? request.clientAddress : ANY,
       yourAddress: address ?? ANY,
       ...(netboot.kind === "boot" && { nextServer: server.address, serverName: server.address, bootFile: netboot.file }),
-      // An INFORM without an address that came by a relay can only be answered by broadcast there.
+      // If an INFORM without an address arrived through a relay, the relay can deliver the answer only by broadcast.
       broadcast: request.broadcast || (address === undefined && request.clientAddress === ANY),
       options,
     },
@@ -52,9 +52,7 @@ export function settingsReply(
   };
 }
 
-/**
- * Send these only on request, because other clients do not understand them and old ROMs need small replies.
- */
+/** Adds options only if the client requests them, because other clients do not support them and old ROMs need small replies. */
 function addExtra(
   options: Map<number, Uint8Array>,
   request: DhcpPacket,

@@ -1,4 +1,4 @@
-/** The networks on which this server leases addresses, and the network that a message belongs to. */
+/** Defines the networks in which this server leases addresses, and finds the network of a message. */
 import { ANY, type Block, blockHolds, broadcastOf, ipBytes, netmaskOf, uint32 } from "../message/address.ts";
 import { Option } from "../message/option.ts";
 import { addressOption, type DhcpPacket } from "../message/packet.ts";
@@ -7,11 +7,11 @@ import type { Pool } from "./pool.ts";
 
 export interface Subnet {
   block: Block;
-  /** Options 51, 58 and 59. */
+  /** The encoded options 51, 58 and 59 (lease times). */
   leaseTimes: readonly [number, Uint8Array][];
-  /** Options for every machine of the subnet. */
+  /** The encoded options that every machine of the subnet receives. */
   settings: readonly [number, Uint8Array][];
-  /** Options sent only on request. */
+  /** The encoded options that a client receives only if it requests them. */
   extra: ReadonlyMap<number, Uint8Array>;
   pool: Pool;
 }
@@ -26,7 +26,7 @@ export interface SubnetPlan {
   pool: Pool;
 }
 
-/** Encodes the common options once for thousands of answers. */
+/** Encodes the options of the subnet once, because thousands of answers contain them. */
 export function subnetOf({ block, router, dns, domain, leaseSeconds, extra, pool }: SubnetPlan): Subnet {
   return {
     block,
@@ -47,17 +47,17 @@ export function subnetOf({ block, router, dns, domain, leaseSeconds, extra, pool
   };
 }
 
-/** One wire. RFC 2131 calls several subnets on it a shared network. */
+/** The subnets that share one Ethernet link. RFC 2131 calls such a group of subnets a shared network. */
 export interface SharedNetwork {
   name: string;
   subnets: readonly Subnet[];
 }
 
 /**
- * Determines the client's link. The relay's link selection (RFC 3527) takes precedence over the client's
- * subnet selection (RFC 3011), and that over the relay's own address. A client with an address renews by
- * unicast, possibly through routers, so its address determines the link. The first link is our interface's
- * own. Returns undefined for a relay in an unconfigured network.
+ * Determines the client's link. The link selection of the relay (RFC 3527) has priority, followed by the client's
+ * subnet selection (RFC 3011) and the relay's address. A client that has an address may renew by unicast through
+ * routers, so its address determines the link. For all other clients, the link is the first one, which is the network
+ * of our own interface. Returns undefined if the relay is in a network that is not configured.
  */
 export function sharedNetworkOf(request: DhcpPacket, links: readonly SharedNetwork[]): SharedNetwork | undefined {
   const said = relayAddress(request, RelayOption.linkSelection) ?? addressOption(request, Option.subnetSelection);
@@ -77,8 +77,8 @@ export interface AddressOffer {
 }
 
 /**
- * Prefers the subnet in which this machine already has a lease or reservation, then the first subnet with a
- * free address.
+ * Offers an address in the subnet in which this machine has a lease or a reservation, or else in the first subnet
+ * with a free address.
  */
 export function offerOn(
   { subnets }: SharedNetwork,
