@@ -1,4 +1,7 @@
-/** Decides the answer to one message and sends it. An ACK is sent once its lease is on disk, anything else at once. */
+/**
+ * Decides how to answer one DHCP message, and sends the answer. An ACK is sent after its lease is on disk. Every
+ * other answer is sent immediately.
+ */
 import type { Socket } from "node:dgram";
 import type { BootSource, LeaseStore, Log } from "../boot-source.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -12,7 +15,7 @@ import type { ShowDatagram } from "./show-datagram.ts";
 
 export type Decide = (request: DhcpPacket, from: Endpoint) => DhcpDecision;
 
-/** One datagram, and the rules that its port asks for. */
+/** A received datagram, with the decision function of the port that received the datagram. */
 export interface Message {
   bytes: Buffer;
   from: Endpoint;
@@ -25,13 +28,13 @@ export interface ReceivedMessage extends Message {
 }
 
 export interface AnsweringParts {
-  /** Undefined in proxy mode, which assigns no addresses. */
+  /** The field is undefined in proxy mode, because a ProxyDHCP server assigns no addresses. */
   leasing?: { leases: Pick<LeaseStore, "settled">; neighbours: Pick<AskableNeighbours, "ask"> } | undefined;
   source: Pick<BootSource, "record">;
   together: <T>(work: () => T) => T;
   show: ShowDatagram;
   log: Log;
-  /** Takes a message again when the network has shown whether its address is in use. */
+  /** Processes the message again after the ARP check has shown whether the requested address is in use. */
   retry: (message: Message) => void;
   complain: (error: unknown, from: Endpoint) => void;
 }
@@ -53,13 +56,13 @@ export class Answering {
     this.#timeline = new BootTimeline(parts);
   }
 
-  /** `promised` means that an ACK waits for its lease. */
+  /** The result `promised` means that an ACK is ready but waits until its lease is on disk. */
   answer(received: ReceivedMessage): "promised" | undefined {
     const answer = this.#decide(received);
     if (!answer) return undefined;
     const { leasing, log } = this.#parts;
     const { request, decision } = answer;
-    // An OFFER or NAK promises nothing.
+    // An OFFER or a NAK makes no promise, so the server need not wait for the disk.
     if (!leasing || messageType(decision.packet) !== MessageType.ack) {
       this.#send(answer);
       this.#timeline.replied(request, decision);
@@ -106,7 +109,7 @@ export class Answering {
     }
   }
 
-  /** Other messages are answered meanwhile. */
+  /** The server answers other messages during the check. */
   #park(message: Message, address: string): void {
     const { leasing, log, retry } = this.#parts;
     leasing?.neighbours.ask(address).then(

@@ -1,4 +1,7 @@
-/** Chooses the DHCP exchanges that belong in a machine's timeline: those of machines that boot, and the address of their systems. */
+/**
+ * Selects the DHCP exchanges that a machine's timeline shows: every exchange of a boot, and the requests of the
+ * started system.
+ */
 import type { BootSource, Log } from "../boot-source.ts";
 import { BoundedMap } from "../bounded-map.ts";
 import { isBooting } from "./decision/client.ts";
@@ -8,7 +11,7 @@ import { MessageType } from "./message/option.ts";
 import { type DhcpPacket, messageType, typeName } from "./message/packet.ts";
 import { Timeline } from "./timeline.ts";
 
-/** Number of machines whose boot is remembered. */
+/** The number of machines whose boot the timeline remembers. */
 const MOST_REMEMBERED = 16_384;
 
 export class BootTimeline {
@@ -26,7 +29,7 @@ export class BootTimeline {
 
   ignored(request: DhcpPacket, decision: Extract<DhcpDecision, { kind: "ignore" }>): void {
     const { reason, journal } = decision;
-    // In proxy mode this is the only sign that the system of a machine has started.
+    // In proxy mode, a DHCP request of the installed system is the only sign that the system has started.
     const ofItsSystem = messageType(request) === MessageType.request && this.#booted.has(request.mac);
     if (!isBooting(request) && !ofItsSystem) return;
     if (isBooting(request)) this.#remember(request.mac);
@@ -46,7 +49,7 @@ export class BootTimeline {
     this.#timeline.flush();
   }
 
-  /** To look up every other machine of the LAN would cost more than its lease. */
+  /** The check does not look up every machine of the LAN, because a lookup costs more time than a lease. */
   #belongs(request: DhcpPacket, reply: DhcpPacket): boolean {
     if (!isBooting(request)) return messageType(reply) !== MessageType.offer && this.#booted.has(request.mac);
     this.#remember(request.mac);

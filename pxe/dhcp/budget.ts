@@ -1,6 +1,6 @@
 /**
- * A rate limit for each key: so many per second, and the rest is refused. Its memory is limited for any
- * number of keys.
+ * Limits the rate of each key. Further calls in the same second are refused. The memory use is limited for any number
+ * of keys.
  */
 
 import { BoundedMap } from "../bounded-map.ts";

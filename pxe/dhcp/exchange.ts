@@ -1,6 +1,6 @@
 /**
- * Records a message and its answer as fields. Boots are diagnosed from these fields, never from the summary
- * text. Pure.
+ * Records a DHCP message and its answer as separate fields. Diagnoses of boots use these fields and never the text of
+ * the summary. Pure.
  */
 import { bootStage } from "./decision/client.ts";
 import type { BootStage } from "./decision/firmware.ts";
@@ -12,13 +12,13 @@ export interface Exchange {
   stage: BootStage;
   /** `none` means silence. */
   answer: string;
-  /** Set for an exchange on port 4011. */
+  /** True for an exchange on port 4011; otherwise absent. */
   bootServer?: true;
-  /** The boot file in our answer. */
+  /** The boot file that our answer names. */
   bootFile?: string;
   /** The reason why a booting machine got no boot file or no answer. */
   withheld?: string;
-  /** The server that the client chose (option 54). */
+  /** The address of the DHCP server that the client chose (option 54). */
   server?: string;
 }
 

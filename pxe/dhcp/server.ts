@@ -1,4 +1,4 @@
-/** The sockets of a DHCP server, and the decision function of each port. Contains no policy. */
+/** Opens the sockets of a DHCP server, and assigns a decision function to each port. The file contains no policy. */
 import { createSocket, type Socket } from "node:dgram";
 import type { BootSource, LeaseStore, Log } from "../boot-source.ts";
 import { bind, type SocketSource } from "../socket-source.ts";
@@ -14,13 +14,13 @@ import { Turns } from "./turns.ts";
 import { warmUp } from "./warm-up.ts";
 
 export interface DhcpServerOptions {
-  /** Full mode needs networks and pools. Proxy mode hands out no addresses. */
+  /** Full mode needs the configured networks and their pools. Proxy mode assigns no addresses. */
   mode: { kind: "full"; full: FullMode; neighbours: AskableNeighbours; leases: Pick<LeaseStore, "settled"> } | { kind: "proxy" };
   identity: ServerIdentity;
   dhcp: SocketSource;
   bootServer: SocketSource;
   source: BootSource;
-  /** All writes of `work` through the source form one transaction. */
+  /** Runs `work` and makes all of its writes through the source one transaction. */
   together: <T>(work: () => T) => T;
   tap?: Tap;
   log: Log;
@@ -32,7 +32,10 @@ export interface DhcpServer {
   close(): Promise<void>;
 }
 
-/** Receive buffer for many machines that are switched on at once. The kernel may allow less. */
+/**
+ * The size of the receive buffer in bytes. It is large enough for many machines that are switched on at once. The
+ * kernel may limit the buffer to a smaller size.
+ */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpServer> {
@@ -70,13 +73,14 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
 }
 
 async function listen(from: SocketSource, take: (message: Omit<Message, "decide">) => void, log: Log): Promise<Socket> {
-  // Destinations are always IP addresses, and a lookup would cost a turn of the event loop.
+  // Destinations are always IP addresses. A name lookup would delay each packet by a turn of the event loop.
   const socket = createSocket({ type: "udp4", reuseAddr: true, lookup: (host, _options, done) => done(null, host, 4) });
   socket.on("message", (bytes, remote) => take({ bytes, from: { address: remote.address, port: remote.port }, socket }));
   await bind(socket, from);
   socket.on("error", (error) => log.warn({ err: error }, "dhcp socket"));
   socket.setBroadcast(true);
-  // A launcher may have been allowed a larger buffer than this process, and setting it again would shrink it.
+  // A launcher may have set a larger buffer than this process is allowed to set, so a larger buffer is left
+  // unchanged.
   if (socket.getRecvBufferSize() < RECEIVE_BUFFER) socket.setRecvBufferSize(RECEIVE_BUFFER);
   return socket;
 }

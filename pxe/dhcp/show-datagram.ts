@@ -1,4 +1,4 @@
-/** Shows datagrams of DHCP sockets to the tap. */
+/** Passes the datagrams of DHCP sockets to the tap. */
 import type { Socket } from "node:dgram";
 import type { Endpoint } from "../endpoint.ts";
 import type { Tap } from "../tap.ts";
@@ -7,7 +7,7 @@ export type ShowDatagram = (direction: "in" | "out", socket: Socket, remote: End
 
 export function showTo(tap: Tap | undefined): ShowDatagram {
   if (!tap) return () => undefined;
-  // `socket.address()` is a system call.
+  // The ports are cached, because `socket.address()` is a system call.
   const ports = new WeakMap<Socket, number>();
   const portOf = (socket: Socket): number => {
     const known = ports.get(socket);

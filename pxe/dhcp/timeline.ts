@@ -1,9 +1,9 @@
-/** Collects events until no request waits for an answer, then records many of them in one transaction. */
+/** Collects events while DHCP requests are answered, then records many events in one transaction. */
 import type { Log, WireEvent } from "../boot-source.ts";
 
 const WAIT_MS = 50;
 const MOST_AT_ONCE = 256;
-/** Limits the memory in a flood of machines. */
+/** Limits the memory that events use in a flood of machines. */
 const MOST_KEPT = 8_192;
 
 export class Timeline {
@@ -32,11 +32,14 @@ export class Timeline {
   #flushSome(): void {
     this.#timer = undefined;
     this.#write(this.#waiting.splice(0, MOST_AT_ONCE));
-    // Newly arrived packets are answered first.
+    // The pause gives newly arrived packets time to be answered.
     if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#flushSome(), 1);
   }
 
-  /** Records the pending events of these machines at once, because an answer depends on it. */
+  /**
+   * Records the pending events of these machines immediately, because an answer must not be sent before its event is
+   * stored.
+   */
   recordNow(macs: ReadonlySet<string>): void {
     if (macs.size === 0) return;
     const isDue = ({ mac }: WireEvent) => mac !== undefined && macs.has(mac);

@@ -1,4 +1,4 @@
-/** Decides which message is answered when. It neither opens sockets nor knows the rules of DHCP. */
+/** Decides when each DHCP message is answered. This file opens no sockets and contains no rules of DHCP. */
 import type { Log } from "../boot-source.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { Answering, type AnsweringParts, type Message, type ReceivedMessage } from "./answering.ts";
@@ -8,20 +8,23 @@ import { MessageType } from "./message/option.ts";
 import { type DhcpPacket, decode, MalformedPacket, messageType } from "./message/packet.ts";
 
 interface TurnsParts extends Omit<AnsweringParts, "retry" | "complain"> {
-  /** Makes one transaction of all that `work` records through the source. */
+  /** Runs `work` and makes one transaction of all events that it records through the source. */
   together: <T>(work: () => T) => T;
   log: Log;
 }
 
-/** Packets a second from one machine. Firmware sends a handful. */
+/** The number of packets per second that the server accepts from one machine. Firmware sends fewer than ten. */
 const RATE_PER_SECOND = 20;
-/** Limits the log lines that one sender of malformed packets can cause. */
+/** Limits the log lines that one sender of invalid packets can cause. */
 const COMPLAINTS_PER_SECOND = 5;
-/** In a storm messages gather until this time has passed or this many have arrived. */
+/** In a storm, messages are collected until this time has passed or this number of messages has arrived. */
 const TURN_MS = 20;
 const MOST_A_TURN = 512;
 
-/** Answers plain DISCOVERs at once and gathers the rest into turns. One turn is one transaction for the machines that boot. */
+/**
+ * Answers the DISCOVER of an ordinary client immediately, and collects other messages into turns. A turn answers all
+ * machines that boot in one transaction.
+ */
 export class Turns {
   readonly #answering: Answering;
   readonly #parts: TurnsParts;
@@ -46,7 +49,8 @@ export class Turns {
     if (!request) return;
     this.#received += 1;
     const received = { ...message, request };
-    // An OFFER to a machine that does not boot writes nothing. Some machines give up when the first offers are late.
+    // An OFFER to a machine that does not boot needs no write, so it is sent immediately. Some machines stop booting
+    // if the first offers are late.
     if (messageType(request) === MessageType.discover && !isBooting(request)) {
       this.#answering.answer(received);
       return;
@@ -63,8 +67,8 @@ export class Turns {
   }
 
   /**
-   * Runs the turn as soon as no new message arrives. In a storm OFFERs go first and writes gather for a moment: new machines share
-   * one transaction, and their leases share another.
+   * Starts a turn as soon as no new messages arrive. In a storm, OFFERs are sent first and writes are collected, so
+   * that new machines share one transaction.
    */
   #scheduleTurn(): void {
     const until = performance.now() + TURN_MS;
@@ -79,7 +83,7 @@ export class Turns {
     const messages = this.#inbox;
     if (messages.length === 0) return;
     this.#inbox = [];
-    // Machines that do not boot need no write here, so they do not wait for the thread that saves leases.
+    // Machines that do not boot need no write here, so their answers need not wait for the writes.
     for (const message of messages) if (!isBooting(message.request)) this.#answering.answer(message);
     const booting = messages.filter(({ request }) => isBooting(request));
     if (booting.length === 0) return;
@@ -87,7 +91,7 @@ export class Turns {
     try {
       this.#parts.together(() => {
         for (const message of booting) if (this.#answering.answer(message) === "promised") promised.add(message.request.mac);
-        // A promise is in the timeline before it is sent, even if this process dies right after.
+        // The event must be in the timeline before the ACK is sent, even if this process ends just after sending it.
         this.#answering.recordNow(promised);
       });
     } catch (error) {

@@ -1,7 +1,7 @@
 /**
- * Checks whether an address on our own link is in use. One byte to a closed port makes the kernel send an ARP
- * request, and its ARP table shows the answer a moment later. This needs no raw socket, no ping and no
- * permission. It does not work behind a router.
+ * Checks by ARP whether an address on our own link is in use. Sends one byte to a closed port, so the kernel sends an
+ * ARP request and stores the answer in its ARP table. The check needs no raw socket, no ping and no special
+ * permission. The check does not work for an address behind a router.
  */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
@@ -12,18 +12,21 @@ import { BoundedMap } from "../../bounded-map.ts";
 import type { Neighbours } from "../decision/full.ts";
 
 export interface AskableNeighbours extends Neighbours {
-  /** Resolves when there is a result. Several callers that ask for the same address share one check. */
+  /** Resolves when the result of the check is available. Several callers that check the same address share one check. */
   ask(address: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** ARP answers within a millisecond on a LAN. Kea's ping check waits as long. */
+/** On a LAN, a machine answers an ARP request within a millisecond. Kea's ping check also waits 100 ms. */
 const WAIT_MS = 100;
 const REMEMBERED_MS = 60_000;
-/** The kernel's ARP table has about 1,000 entries, and other programs need some of them. */
+/** The kernel's ARP table has about 1,000 entries, and other programs need a part of them. */
 const MOST_AT_ONCE = 128;
 const MOST_REMEMBERED = 16_384;
-/** The discard port (RFC 863). It is closed almost everywhere, and harmless if open. */
+/**
+ * UDP port 9 belongs to the discard service (RFC 863). The port is closed on almost every machine, and the byte does
+ * no harm if the port is open.
+ */
 const DISCARD = 9;
 
 interface Verdict {
@@ -35,8 +38,8 @@ export async function openNeighbours(address: string, log: Log, table = "/proc/n
   const socket = createSocket("udp4");
   socket.bind(0, address);
   await once(socket, "listening");
-  // The socket reports "port unreachable" from a live machine as an error. The ARP table shows the machine as
-  // well.
+  // If a live machine answers "port unreachable", the socket reports an error. This error needs no handling, because
+  // the ARP table shows the live machine too.
   socket.on("error", () => undefined);
   return new ArpNeighbours(socket, table, log);
 }
@@ -70,7 +73,7 @@ class ArpNeighbours implements AskableNeighbours {
   }
 
   async #ask(address: string): Promise<void> {
-    // In a storm larger than the kernel's table, later checks wait, because machines repeat their DISCOVER
+    // If more checks are requested than the ARP table has room for, later checks wait. Machines repeat their DISCOVER
     // for half a minute.
     while (this.#onTheWire >= MOST_AT_ONCE) await sleep(WAIT_MS / 2);
     this.#onTheWire += 1;
@@ -82,7 +85,7 @@ class ArpNeighbours implements AskableNeighbours {
     this.#verdicts.set(address, { usedBy, until: Date.now() + REMEMBERED_MS });
   }
 
-  /** One read of the table serves all checks that end at the same time. */
+  /** Checks that end at the same time share one read of the ARP table. */
   #readTable(): Promise<Map<string, string>> {
     this.#reading ??= readFile(this.#table, "utf8")
       .then(parseArpTable)
@@ -97,7 +100,7 @@ class ArpNeighbours implements AskableNeighbours {
   }
 }
 
-/** Maps IP address to MAC address, for complete entries only (flag 0x2). */
+/** Returns a map from IP address to MAC address with the complete entries of the ARP table (flag 0x2). */
 export function parseArpTable(text: string): Map<string, string> {
   const rows = text.split("\n").map((line) => line.trim().split(/\s+/));
   return new Map(rows.flatMap(([address = "", , flags, mac = ""]) => (Number(flags) & 2 ? [[address, mac.toLowerCase()] as const] : [])));

@@ -1,6 +1,7 @@
 /**
- * Listens to other servers' offers on our wire. A client without an address may ask for a broadcast, which
- * reaches port 68 of all machines. Sends nothing, and misses answers that were sent by unicast.
+ * Listens to the DHCP offers of other servers on our own link. A client without an address may request a broadcast
+ * answer, and port 68 of every machine receives the broadcast. The listener sends no packets, and cannot see offers
+ * that were sent by unicast.
  */
 import { createSocket } from "node:dgram";
 import type { Log } from "../../boot-source.ts";
@@ -17,11 +18,11 @@ export interface OverheardOffer {
   address?: string;
   nextServer?: string;
   bootFile?: string;
-  /** It identifies itself as a PXE server or has PXE options. */
+  /** True if the offer identifies its sender as a PXE server or contains PXE options. */
   pxe: boolean;
 }
 
-/** A flood on port 68 must not block our own work. */
+/** A flood of packets on port 68 must not block the other work of this process. */
 const A_SECOND = 20;
 
 export async function overhearOffers(

@@ -1,4 +1,4 @@
-/** Finds DHCP servers on a LAN without taking an address: sends a DISCOVER and collects the offers. */
+/** Finds the DHCP servers on a LAN by sending a DISCOVER and collecting the offers. The probe does not lease an address. */
 import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,7 +13,10 @@ export interface ProbedServer {
   offered: string;
 }
 
-/** `client` is a socket on port 68 of the interface. `to` is the server port (67, except in tests). */
+/**
+ * The parameter `client` is a socket on port 68 of the interface. The option `to` is the port of the servers, which
+ * differs from 67 only in tests.
+ */
 export async function probeDhcpServers(client: SocketSource, options: { waitMs: number; to?: number }): Promise<ProbedServer[]> {
   const socket = createSocket({ type: "udp4", reuseAddr: true });
   const found = new Map<string, ProbedServer>();
@@ -22,18 +25,18 @@ export async function probeDhcpServers(client: SocketSource, options: { waitMs: 
     try {
       const reply = decode(bytes);
       if (reply.op !== "reply" || reply.transactionId !== discover.transactionId || messageType(reply) !== MessageType.offer) return;
-      // A ProxyDHCP server offers no address, so it does not compete for addresses.
+      // A ProxyDHCP server offers no address, so it does not conflict with a DHCP server.
       if (reply.yourAddress === ANY) return;
       const server = addressOption(reply, Option.serverIdentifier) ?? remote.address;
       found.set(server, { server, offered: reply.yourAddress });
     } catch {
-      // Invalid packets on port 68 prove nothing about DHCP servers.
+      // An invalid packet on port 68 does not prove that a DHCP server exists.
     }
   });
   await bind(socket, client);
   try {
     socket.setBroadcast(true);
-    // Tries twice, because one lost packet must not make a busy LAN look empty.
+    // The second attempt is for a busy LAN, where one lost packet must not hide every server.
     for (let attempt = 0; attempt < 2 && found.size === 0; attempt++) {
       await new Promise<void>((resolve, reject) => {
         socket.send(encode(discover), options.to ?? 67, BROADCAST, (error) => (error ? reject(error) : resolve()));
@@ -46,7 +49,7 @@ export async function probeDhcpServers(client: SocketSource, options: { waitMs: 
   return [...found.values()];
 }
 
-/** Uses a random, locally administered address that no real card has. */
+/** The probe uses a random, locally administered MAC address, which no real network card has. */
 function probe(): DhcpPacket {
   const mac = ["02", ...randomBytes(5).toString("hex").match(/../g)!].join(":");
   return clientMessage(mac, { transactionId: randomBytes(4).readUInt32BE(0), broadcast: true }, [

@@ -1,6 +1,6 @@
-/** Converts IPv4 addresses between text, number and bytes, and numbers to bytes. */
+/** Converts IPv4 addresses between text, number and bytes. */
 
-/** The address of a client that has none. */
+/** The address 0.0.0.0, which means that a client has no address yet. */
 export const ANY = "0.0.0.0";
 export const BROADCAST = "255.255.255.255";
 
@@ -24,7 +24,7 @@ export function ipBytes(address: string): Uint8Array {
   return bytes;
 }
 
-/** Parses without splitting the text, because it runs several times for each packet. */
+/** For speed, the function does not split the text, because it runs several times for each packet. */
 export function writeIp(into: Uint8Array, start: number, address: string): void {
   let [at, byte] = [start, 0];
   for (let index = 0; index < address.length; index++) {
@@ -50,7 +50,7 @@ export interface Block {
   prefix: number;
 }
 
-/** `10.77.0.0/16`; host bits may be set. */
+/** Parses a network such as `10.77.0.0/16`. The host bits need not be zero. */
 export function parseBlock(cidr: string): Block {
   const [address = "", length = "32"] = cidr.split("/");
   const prefix = Number(length);

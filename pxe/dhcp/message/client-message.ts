@@ -1,4 +1,4 @@
-/** Builds a message of a client without an address, for cases where Muster itself asks a server. */
+/** Builds the DHCP message of a client without an address. Muster uses such messages to query a DHCP server itself. */
 import { ANY } from "./address.ts";
 import type { DhcpPacket } from "./packet.ts";
 

@@ -1,4 +1,4 @@
-/** Encodes additional options from the operator's settings. */
+/** Encodes the additional DHCP options from the operator's settings. */
 import { ipBytes, parseBlock, toAddress, uint32 } from "./address.ts";
 import { Option } from "./option.ts";
 
@@ -7,13 +7,13 @@ export interface ExtraOptions {
   /** Search domains. */
   search?: readonly string[] | undefined;
   routes?: readonly { to: string; via: string }[] | undefined;
-  /** A client that can work without IPv4 shall do so for this time (RFC 8925). */
+  /** A client that can work without IPv4 turns it off for this number of seconds (RFC 8925). */
   ipv6OnlySeconds?: number | undefined;
 }
 
 /**
- * `router` is the value of option 3. A client that uses option 121 ignores option 3, so it is repeated there
- * (RFC 3442).
+ * The parameter `router` is the router in option 3. A client that uses option 121 ignores option 3, so option 121
+ * must repeat the router (RFC 3442).
  */
 export function encodeExtra(
   { ntp = [], search = [], routes = [], ipv6OnlySeconds }: ExtraOptions,
@@ -31,13 +31,13 @@ export function encodeExtra(
   return options;
 }
 
-/** Prefix length, the significant bytes of the network, then the gateway. */
+/** Encodes a route as the prefix length, the significant bytes of the network, and the gateway. */
 function route({ to, via }: { to: string; via: string }): Uint8Array {
   const { network, prefix } = parseBlock(to);
   return Buffer.concat([Buffer.of(prefix), ipBytes(toAddress(network)).subarray(0, Math.ceil(prefix / 8)), ipBytes(via)]);
 }
 
-/** Encoded as in DNS, without the compression that RFC 3397 allows. */
+/** Encodes a domain name as in DNS, but without the compression that RFC 3397 permits. */
 function domainLabels(domain: string): Uint8Array {
   const labels = domain.replace(/\.$/, "").split(".");
   return Buffer.concat([...labels.flatMap((label) => [Buffer.of(label.length), Buffer.from(label, "latin1")]), Buffer.of(0)]);

@@ -1,4 +1,4 @@
-/** The option codes that this server reads or writes, named as in RFC 2132 and its successors. */
+/** The codes of the DHCP options that this server reads or writes, with the names of RFC 2132 and later RFCs. */
 export const Option = {
   pad: 0,
   subnetMask: 1,
@@ -23,7 +23,7 @@ export const Option = {
   clientIdentifier: 61,
   tftpServerName: 66,
   bootFileName: 67,
-  /** RFC 3004, though iPXE sends the bare string. */
+  /** RFC 3004 defines a length byte before the value, but iPXE sends only the text. */
   userClass: 77,
   relayAgentInformation: 82,
   /** RFC 4578. */
@@ -45,7 +45,7 @@ export const Option = {
 
 export const MessageType = { discover: 1, offer: 2, request: 3, decline: 4, ack: 5, nak: 6, release: 7, inform: 8 } as const;
 
-/** Codes inside option 43 (PXE 2.1 §2.2.2). */
+/** The codes of the suboptions in option 43 (PXE 2.1 §2.2.2). */
 export const PxeOption = { discoveryControl: 6, bootItem: 71, end: 255 } as const;
 
 /** Codes inside option 175. */

@@ -1,6 +1,6 @@
 /**
- * DHCPv4 wire format (RFC 2131 §2, RFC 2132 §2, RFC 3396). Decodes bytes to values and encodes them. It knows
- * no sockets, leases or boot policy.
+ * Encodes and decodes the DHCPv4 wire format (RFC 2131 §2, RFC 2132 §2, RFC 3396). This file has no code for sockets,
+ * leases or boot policy.
  */
 import { writeIp } from "./address.ts";
 import { MessageType, Option } from "./option.ts";
@@ -30,14 +30,14 @@ export class MalformedPacket extends Error {
 const SNAME = 44;
 const FILE = 108;
 const HEADER_LENGTH = 236;
-/** The header and the minimum options of an answer. */
+/** The smallest size of an answer in bytes: the header and the options that every answer needs. */
 const LEAST_LENGTH = 300;
-/** Option 52 with its one byte. */
+/** The length of option 52 in bytes: code, length and one byte of value. */
 const OVERLOAD_LENGTH = 3;
 const MAGIC_COOKIE = 0x63825363;
 const ETHERNET = 1;
 const ETHERNET_LENGTH = 6;
-/** Some relays and ROMs silently drop shorter BOOTP messages (RFC 951, RFC 1542 §2.1). */
+/** Some relays and ROMs silently drop BOOTP messages that are shorter (RFC 951, RFC 1542 §2.1). */
 const MIN_MESSAGE_LENGTH = 300;
 
 export function decode(bytes: Uint8Array): DhcpPacket {
@@ -70,15 +70,15 @@ export function decode(bytes: Uint8Array): DhcpPacket {
 }
 
 /**
- * `limit` is the longest DHCP message (without IP and UDP headers) that the receiver accepts. Options that do
- * not fit go into `file` and `sname` if those are unused (option 52), otherwise they are dropped. The relay's
- * option must return unchanged and be the last (RFC 3046 §2.2).
+ * The parameter `limit` is the longest DHCP message that the receiver accepts, in bytes without the IP and UDP
+ * headers. Options that do not fit go into `file` and `sname` if these fields are unused (option 52). If they are
+ * used, the options are dropped. The relay's option must be returned unchanged, as the last option (RFC 3046 §2.2).
  */
 export function encode(packet: DhcpPacket, limit = Number.POSITIVE_INFINITY): Buffer {
   const { options } = packet;
   const relayAgent = options.get(Option.relayAgentInformation);
   const relayLength = relayAgent ? encodedLength(relayAgent) : 0;
-  // A relay removes its own option again, so its length does not count against the client's limit.
+  // A relay removes its own option before it forwards the answer, so `limit` does not include that option.
   const maxLength = Math.max(limit, LEAST_LENGTH + relayLength);
   let length = HEADER_LENGTH + 4 + relayLength + 1;
   for (const [code, value] of options) if (code !== Option.relayAgentInformation) length += encodedLength(value);
@@ -118,7 +118,7 @@ function writeHeader(message: Buffer, packet: DhcpPacket): void {
   message.writeUInt32BE(MAGIC_COOKIE, HEADER_LENGTH);
 }
 
-/** Puts options into the unused header fields, first `file`, then `sname`, and sets option 52. */
+/** Writes options into the unused header fields `file` and `sname`, in this order, and sets option 52. */
 function writeSpilled(message: Buffer, at: number, packet: DhcpPacket, spilled: readonly [number, Uint8Array][]): number {
   const fields = [
     ...(packet.bootFile === "" ? [{ bit: 1, at: FILE, end: HEADER_LENGTH - 1 }] : []),
@@ -136,7 +136,7 @@ function writeSpilled(message: Buffer, at: number, packet: DhcpPacket, spilled: 
   return writeOption(message, at, Option.overload, Uint8Array.of(overload));
 }
 
-/** A value of more than 255 bytes is split into several options of the same code (RFC 3396). */
+/** Splits a value of more than 255 bytes into several options with the same code (RFC 3396). */
 function writeOption(message: Buffer, start: number, code: number, value: Uint8Array): number {
   let at = start;
   for (let from = 0; from === 0 || from < value.length; from += 255) {
@@ -158,7 +158,7 @@ interface DecodedOptions {
 }
 
 /**
- * The header fields `file` and `sname` may contain options too (option 52). They are read after the regular
+ * With option 52, the header fields `file` and `sname` also contain options. These options are read after the regular
  * options.
  */
 function decodeOptions(bytes: Buffer, file: Buffer, sname: Buffer): DecodedOptions {
@@ -181,7 +181,7 @@ function readOptions(bytes: Buffer, into: Map<number, Uint8Array>): void {
     const length = bytes[at++];
     if (length === undefined || at + length > bytes.length) throw new MalformedPacket(`option ${code} runs past the end`);
     const value = bytes.subarray(at, at + length);
-    // A repeated option continues the earlier one (RFC 3396 §7).
+    // If an option is repeated, its value continues the earlier value (RFC 3396 §7).
     const before = into.get(code);
     into.set(code, before ? Buffer.concat([before, value]) : value);
     at += length;
@@ -201,7 +201,7 @@ const cString = (bytes: Buffer) => {
   return bytes.toString("latin1", 0, end === -1 ? bytes.length : end);
 };
 
-/** Reads an option with a single address. Returns undefined for any other content. */
+/** Returns the address in an option of four bytes. Returns undefined for any other length. */
 export function addressOption({ options }: DhcpPacket, code: number): string | undefined {
   const value = options.get(code);
   return value?.length === 4 ? value.join(".") : undefined;

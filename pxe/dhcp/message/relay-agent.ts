@@ -1,4 +1,4 @@
-/** Reads the suboptions of option 82 (RFC 3046), in which a relay describes its client. */
+/** Reads the suboptions of option 82 (RFC 3046). A relay adds this option to describe the position of a client. */
 import { Option } from "./option.ts";
 import type { DhcpPacket } from "./packet.ts";
 
@@ -25,7 +25,7 @@ export function relaySuboption({ options }: DhcpPacket, wanted: number): Uint8Ar
   return undefined;
 }
 
-/** Reads a suboption with a single address. Returns undefined for any other content. */
+/** Returns the address in a suboption of four bytes. Returns undefined for any other length. */
 export function relayAddress(packet: DhcpPacket, wanted: number): string | undefined {
   const value = relaySuboption(packet, wanted);
   return value?.length === 4 ? value.join(".") : undefined;
