@@ -1,31 +1,34 @@
 /**
- * Decides which read requests become transfers, and when. A refused request gets no answer. An error would
- * make a ROM give up, but after silence it retries.
+ * Decides which TFTP read requests become transfers, and when each transfer begins. The server does not answer a
+ * request that it refuses. An error message would make a ROM stop, but a ROM that gets no answer retries.
  */
 
 const PER_CLIENT = 8;
 const IN_ALL = 512;
 /**
- * New transfers begin after the packets of running ones are sent, so that newcomers do not cause more losses
- * for a client that already lost packets.
+ * New transfers begin after the packets of running transfers are sent. Otherwise a client that already lost packets
+ * would lose more.
  */
 const STARTS_PER_TURN = 16;
 
 export type Admitted = "queued" | "under way" | "too many of this client" | "too many";
 
 export class TransferAdmission {
-  /** Transfer → address, from its request to its end. */
+  /** The IP address of the client for each transfer. An entry exists from the request until the transfer ends. */
   readonly #running = new Map<string, string>();
   readonly #perClient = new Map<string, number>();
   readonly #waiting: (() => void)[] = [];
   #turn: NodeJS.Immediate | undefined;
 
-  /** `begin` is called in a later turn. The caller must call `done` when that transfer has ended. */
+  /**
+   * The function `begin` is called in a later turn of the event loop. The caller must call `done` when the transfer
+   * has ended.
+   */
   ask(client: { address: string; port: number }, begin: (done: () => void) => void): Admitted {
     const { address } = client;
     const id = `${address} ${client.port}`;
-    // The client did not receive our answer yet and repeats its request. The running transfer resends by
-    // itself.
+    // The client repeats its request because it has not received our answer yet. The running transfer sends its
+    // packets again by itself.
     if (this.#running.has(id)) return "under way";
     if (this.#running.size >= IN_ALL) return "too many";
     const ofClient = this.#perClient.get(address) ?? 0;

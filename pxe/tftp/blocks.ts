@@ -1,6 +1,6 @@
 /**
- * The DATA packets of one transfer, prepared in two stretches: one is sent while the next is read. This
- * bounds its memory for any file size.
+ * Prepares the DATA packets of one transfer in two stretches: the transfer sends one stretch while the next is read.
+ * This limits the memory of a transfer for any file size.
  */
 import type { Content } from "./content.ts";
 import type { KeptPackets, Stretch } from "./kept-packets.ts";
@@ -9,14 +9,15 @@ import { DATA_HEADER, stampData } from "./packet.ts";
 import { wireNumber } from "./window.ts";
 
 const STRETCH_BYTES = 64 * 1024;
-/** One system call takes no more. */
+/** One system call accepts at most this number of pieces. */
 const MOST_PIECES = 1024;
 /**
- * Fits whole windows of the usual sizes, so that no window is split over two stretches and two system calls.
+ * A stretch contains a multiple of this number of packets, so that a window of a usual size fits into one stretch and
+ * one system call.
  */
 const WINDOWS = 64;
 
-/** Consecutive packets of the same length; only the last packet of the file may be shorter. */
+/** Consecutive packets of equal length. Only the last packet of the file may be shorter. */
 export interface PacketRun {
   bytes: Buffer;
   count: number;
@@ -27,7 +28,7 @@ export class Blocks {
   readonly #terms: TransferTerms;
   readonly #perStretch: number;
   readonly #kept: KeptPackets;
-  /** Absent if no other transfer can use these packets. */
+  /** The key of these packets in the cache, or undefined if no other transfer can use the packets. */
   readonly #key: string | undefined;
   readonly #stretches: Stretch[] = [];
   #spare: Stretch | undefined;
@@ -47,19 +48,19 @@ export class Blocks {
     if (this.#key) kept.used(this.#key);
   }
 
-  /** The number of the last block, once it was read. */
+  /** The number of the last block, or undefined before that block is read. */
   get last(): number | undefined {
     return this.#last;
   }
 
-  /** Payload bytes read so far. */
+  /** The number of payload bytes that were read so far. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /**
-   * The available packets from this block on, up to `most`. Undefined while it is being read, and after the
-   * last.
+   * Returns at most `most` available packets, beginning with this block. Returns undefined if the block is still
+   * being read, or if it is after the last block.
    */
   run(block: number, most: number): PacketRun | undefined {
     for (const { first, filled, memory, end } of this.#stretches) {
@@ -73,8 +74,8 @@ export class Blocks {
   }
 
   /**
-   * Frees what has arrived, reuses cached packets and reads on. Returns undefined when there is nothing to
-   * read now. `mayReuse` means that no packet in the socket's queue still points into this memory.
+   * Frees the packets that have arrived, takes cached packets and reads the next part of the file. Returns undefined
+   * if no read is needed now. `mayReuse` is true if no packet in the socket's send queue uses this memory.
    */
   proceed(acked: number, mayReuse: boolean): Promise<void> | undefined {
     const oldest = this.#stretches[0];
@@ -110,7 +111,7 @@ export class Blocks {
     const bytes = await this.#content.fill(stretch.payloads);
     const { blockSize, rollover } = this.#terms;
     const whole = Math.floor(bytes / blockSize);
-    // A file that ends with a full block is followed by an empty one (RFC 1350 §6).
+    // If a file ends with a full block, an empty block must follow (RFC 1350 §6).
     const ends = whole < stretch.payloads.length;
     stretch.filled = ends ? whole + 1 : whole;
     const length = DATA_HEADER + blockSize;
@@ -120,7 +121,7 @@ export class Blocks {
     this.#read += stretch.filled;
     this.#bytes += bytes;
     if (ends) this.#last = this.#read;
-    // The end is read each time, because the blocks before it are only valid if the file is unchanged.
+    // The end of the file is read each time and not cached, because the read verifies that the file is unchanged.
     else if (this.#key) this.#kept.keep(this.#key, stretch);
     this.#stretches.push(stretch);
   }
@@ -134,9 +135,9 @@ export class Blocks {
     return { first: 0, memory, payloads, filled: 0, end: 0, shared: false };
   }
 
-  /** Waits for a read in progress, which still uses the memory and the file. */
+  /** Waits for a running read to end, because the read uses the memory and the file. */
   async close(): Promise<void> {
-    await this.#reading?.catch(() => undefined); // reported where the read was started
+    await this.#reading?.catch(() => undefined); // the code that started the read reports the error
     await this.#content.close();
   }
 }

@@ -1,23 +1,24 @@
-/** The source of a transfer's bytes: read once, in order, a few blocks at a time. */
+/** The source of a transfer's bytes. The bytes are read once, in order, and a few blocks at a time. */
 import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { sameVersion, versionOf } from "../contained-file.ts";
 
 export interface Content {
-  /** Bytes on the wire, if known before reading. */
+  /** The number of bytes on the wire, or undefined if it is only known after reading. */
   size: number | undefined;
-  /** Equal for equal bytes. Absent if that cannot be guaranteed. */
+  /** A text that is equal for equal contents. The field is absent if equality cannot be guaranteed. */
   version?: string;
   /**
-   * Fills the pieces in order and returns the number of bytes. It is less than their size only at the end.
+   * Fills the pieces in order and returns the number of bytes that were filled. The number is smaller than the size
+   * of the pieces only at the end of the file.
    */
   fill(pieces: readonly Buffer[]): Promise<number>;
-  /** Skips bytes that are cached. It never skips the end, where the file is checked for changes. */
+  /** Skips bytes whose packets are cached. The end is never skipped, because reading it checks the file for changes. */
   skip?(bytes: number): void;
   close(): Promise<void>;
 }
 
-/** The bytes of the file, unchanged. */
+/** Sends the bytes of the file unchanged. */
 export function octets(handle: FileHandle, stats: Stats): Content {
   let at = 0;
   return {
@@ -35,8 +36,8 @@ export function octets(handle: FileHandle, stats: Stats): Content {
         filled += bytesRead;
       }
       at += filled;
-      // A machine must never take half of the old file and half of the new one for a whole. So check the file
-      // before the end is sent.
+      // A machine must never receive half of the old file and half of the new file as one. So the file is checked
+      // before its end is sent.
       const ended = filled < room || at >= stats.size;
       if (ended && (at !== stats.size || !sameVersion(await handle.stat(), stats))) throw new Error("the file changed while it was sent");
       return filled;
@@ -46,8 +47,8 @@ export function octets(handle: FileHandle, stats: Stats): Content {
 }
 
 /**
- * The line ends of RFC 764: LF becomes CR LF, CR becomes CR NUL. The resulting length is known only at the
- * end.
+ * Converts line ends as in RFC 764: LF becomes CR LF, and CR becomes CR NUL. The length of the result is only known
+ * at the end.
  */
 export function netascii(source: Content): Content {
   const raw = Buffer.allocUnsafe(16 * 1024);
@@ -75,7 +76,7 @@ export function netascii(source: Content): Content {
 const withLineEnds = (bytes: Buffer): Buffer<ArrayBuffer> =>
   Buffer.from(bytes.toString("latin1").replaceAll("\r", "\r\0").replaceAll("\n", "\r\n"), "latin1");
 
-/** A file that exists only in memory. */
+/** A file whose content exists only in memory. */
 export function inMemory(text: string): Content {
   const bytes = Buffer.from(text);
   let at = 0;
@@ -92,7 +93,7 @@ export function inMemory(text: string): Content {
 
 const lengthOf = (pieces: readonly Buffer[]) => pieces.reduce((sum, { length }) => sum + length, 0);
 
-/** The pieces without their first bytes. */
+/** Returns the pieces without their first `bytes` bytes. */
 function beyond(pieces: readonly Buffer[], bytes: number): readonly Buffer[] {
   if (bytes === 0) return pieces;
   let index = 0;

@@ -1,14 +1,14 @@
-/** Finds the file of a read request below one folder, by the name the firmware sends. */
+/** Finds the file of a read request below one folder, by the file name that the firmware sends. */
 import { openContained } from "../contained-file.ts";
 import { type Content, octets } from "./content.ts";
 
 export type Found = { kind: "found"; content: Content } | { kind: "missing" } | { kind: "outside" } | { kind: "denied" };
 
-/** Debian ships the UNDI loader under the second name. */
+/** Debian ships the UNDI loader with the second name. */
 const alternatives = new Map([["undionly.kpxe", "undionly.kkpxe"]]);
 
 export async function findFile(root: string, requested: string): Promise<Found> {
-  // Some firmware sends backslashes, a leading slash or double slashes.
+  // Some firmware sends backslashes, a leading slash or double slashes in the name.
   const name = requested
     .replaceAll("\\", "/")
     .replace(/\/{2,}/g, "/")

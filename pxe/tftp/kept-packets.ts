@@ -1,29 +1,29 @@
 /**
- * Caches DATA packets for all transfers of the same file with the same block size, because a rack requests
- * the same loader. The memory is limited, with room for a kernel, an initrd and the loaders.
+ * Caches DATA packets for all transfers of the same file with the same options, because a whole rack requests the
+ * same loader. The limit of the memory has room for a kernel, an initrd and the loaders.
  */
 
-/** Consecutive packets, ready to be sent. */
+/** Consecutive packets of a file that are ready to be sent. */
 export interface Stretch {
-  /** The number of its first block. */
+  /** The number of the first block in the stretch. */
   first: number;
-  /** Consecutive packets. The file is read directly into their payloads. */
+  /** The bytes of consecutive packets. The payloads are views of these bytes, and the file is read directly into them. */
   memory: Buffer;
   payloads: Buffer[];
-  /** Number of packets with a block, and the end of the last one. */
+  /** The number of packets that contain a block, and the offset at which the last one ends. */
   filled: number;
   end: number;
   /**
-   * Other transfers may be sending it, even after it was dropped from the cache. So it is never changed
-   * again.
+   * A shared stretch is never changed again, because other transfers may be sending it, even after its removal from
+   * the cache.
    */
   shared: boolean;
 }
 
 const KEPT_BYTES = 96 * 1024 * 1024;
 /**
- * A file that was used this recently is not dropped for another one. Otherwise two files would displace each
- * other all the time.
+ * A file that was used within this time is not removed from the cache. Otherwise two large files would keep removing
+ * each other from the cache.
  */
 const FRESH_MS = 60_000;
 
@@ -35,7 +35,7 @@ interface KeptFile {
 
 export class KeptPackets {
   readonly #limit: number;
-  /** By version and terms; the least recently used first. */
+  /** The files by version and transfer options, with the least recently used file first. */
   readonly #files = new Map<string, KeptFile>();
   #bytes = 0;
 
@@ -43,12 +43,12 @@ export class KeptPackets {
     this.#limit = limit;
   }
 
-  /** `key` identifies a version of a file and every setting that shapes its packets. */
+  /** The parameter `key` identifies a version of a file and every option that changes its packets. */
   get(key: string, first: number): Stretch | undefined {
     return this.#files.get(key)?.stretches.get(first);
   }
 
-  /** Caches the stretch if there is room. Then it is shared. */
+  /** Adds the stretch to the cache if there is room, and marks it as shared. */
   keep(key: string, stretch: Stretch, now = performance.now()): void {
     const size = stretch.memory.length;
     this.#makeRoom(key, size, now);
@@ -61,7 +61,7 @@ export class KeptPackets {
     stretch.shared = true;
   }
 
-  /** Called at the start of each transfer. */
+  /** Each transfer calls this when it starts, so that the file counts as recently used. */
   used(key: string, now = performance.now()): KeptFile {
     const file = this.#files.get(key) ?? { stretches: new Map(), bytes: 0, usedAt: now };
     file.usedAt = now;

@@ -1,31 +1,37 @@
-/** Decides which of the requested options to accept (RFC 2348, 2349, 7440). Pure. */
+/** Decides which of the requested TFTP options to accept (RFC 2348, 2349, 7440). Pure. */
 
 export interface TransferTerms {
   blockSize: number;
   windowSize: number;
-  /** Only if the client requested one; then exactly this value. */
+  /** The timeout in milliseconds that the client requested, or undefined if it requested no timeout. */
   timeoutMs: number | undefined;
-  /** The number after block 65535. */
+  /** The block number that follows block 65535. */
   rollover: 0 | 1;
-  /** The options in the OACK. Empty if the client requested no known option; then data is sent at once. */
+  /**
+   * The options and values that the OACK contains. The map is empty if the client requested no known option. In that
+   * case the server sends data immediately.
+   */
   agreed: ReadonlyMap<string, string>;
 }
 
-/** Known limits of a machine's firmware. */
+/** The known limits of a machine's firmware. */
 export interface ClientQuirks {
   maxBlockSize?: number;
-  /** Answers like a server without options. */
+  /** If true, the server answers as if it supported no options. */
   ignoreOptions?: boolean;
-  /** After block 65535 most clients expect 0, but some old loaders expect 1. */
+  /** The block number after 65535. Most clients expect 0, but some old loaders expect 1. */
   rollover?: 0 | 1;
 }
 
-/** Ethernet's 1500 minus the IP, UDP and TFTP headers, because many ROMs cannot reassemble fragments. */
+/**
+ * The largest block has 1468 bytes: Ethernet's 1500 minus the IP, UDP and TFTP headers. Many ROMs cannot reassemble
+ * fragments.
+ */
 const MAX_BLOCK = 1468;
-/** A larger window is not faster, and overruns small receive buffers. */
+/** A larger window does not increase the speed, and it overruns small receive buffers. */
 const MAX_WINDOW = 64;
 
-/** EDK2 drops an answer with a larger value than requested, or with an option it did not request. */
+/** EDK2 drops an answer that contains a larger value than requested, or an option that was not requested. */
 export function agree(asked: ReadonlyMap<string, string>, size: number | undefined, quirks: ClientQuirks = {}): TransferTerms {
   const terms: TransferTerms = { blockSize: 512, windowSize: 1, timeoutMs: undefined, rollover: quirks.rollover ?? 0, agreed: new Map() };
   if (quirks.ignoreOptions) return terms;

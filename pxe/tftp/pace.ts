@@ -1,11 +1,11 @@
 /**
- * Computes how long to wait for an ACK: from measured round trips with backoff (RFC 1123 §4.2.3.2, RFC 6298),
- * or exactly as the client requested (RFC 2349). Pure.
+ * Computes how long to wait for an ACK, from measured round trips with backoff (RFC 1123 §4.2.3.2, RFC 6298). A time
+ * that the client requested (RFC 2349) is used unchanged. Pure.
  */
 
-/** Used before the first measurement. */
+/** The waiting time before the first measurement. */
 const FIRST_MS = 1000;
-/** Firmware also writes the block to memory and prints a dot. */
+/** The minimum is this long, because firmware also writes each block to memory and prints a dot. */
 const LEAST_MS = 100;
 const MOST_MS = 8000;
 const LEAST_QUICK_MS = 4;
@@ -19,10 +19,7 @@ export class Pace {
     this.#fixedMs = fixedMs;
   }
 
-  /**
-   * Only for blocks that were sent once, because the ACK of a repeated block does not show which copy it
-   * answers.
-   */
+  /** Call this only for blocks that were sent once, because the ACK of a repeated block does not show which copy arrived. */
   measured(ms: number): void {
     if (this.#smoothedMs === undefined) {
       this.#smoothedMs = ms;
@@ -33,7 +30,7 @@ export class Pace {
     this.#smoothedMs += (ms - this.#smoothedMs) / 8;
   }
 
-  /** `tries` is the number of timeouts in a row. */
+  /** The parameter `tries` is the number of timeouts in a row. */
   waitMs(tries: number): number {
     if (this.#fixedMs !== undefined) return this.#fixedMs;
     const base = this.#smoothedMs === undefined ? FIRST_MS : Math.max(this.#smoothedMs + 4 * this.#variationMs, LEAST_MS);
@@ -44,7 +41,7 @@ export class Pace {
     return this.#smoothedMs ?? 0;
   }
 
-  /** Delay after a repeated ACK suggests a lost block; long enough for a block that is only late. */
+  /** The delay after a repeated ACK has suggested a lost block. It is long enough for a block that is only late. */
   get quickMs(): number {
     return Math.max(2 * this.roundTripMs, LEAST_QUICK_MS);
   }

@@ -1,11 +1,11 @@
-/** TFTP wire format (RFC 1350, 2347). Decodes bytes to values and encodes them. */
+/** Encodes and decodes the */
 
 export type TftpRequest =
   | { kind: "read"; file: string; mode: string; options: ReadonlyMap<string, string> }
   | { kind: "write"; file: string }
   | { kind: "ack"; block: number }
   | { kind: "error"; code: number; message: string }
-  /** A packet that only a server sends, or that is too short. */
+  /** A packet of a type that only a server sends, or a packet that is too short. */
   | { kind: "stray"; reason: string }
   | { kind: "illegal"; reason: string };
 
@@ -15,7 +15,7 @@ export const TftpError = { undefined: 0, notFound: 1, accessViolation: 2, illega
 
 export const DATA_HEADER = 4;
 
-/** Never throws, because a datagram may contain anything or be empty. */
+/** This function never throws, although a datagram may be empty or contain any bytes. */
 export function decodeRequest(bytes: Buffer): TftpRequest {
   if (bytes.length < 4) return { kind: "stray", reason: `${bytes.length} bytes` };
   const opcode = bytes.readUInt16BE(0);
@@ -39,18 +39,18 @@ function request(opcode: 1 | 2, [file, mode, ...rest]: string[]): TftpRequest {
   if (!file || !mode) return { kind: "illegal", reason: "a request without file or mode" };
   if (opcode === Opcode.write) return { kind: "write", file };
   const options = new Map<string, string>();
-  // Names are case-insensitive (RFC 2347 §2).
+  // Option names are case-insensitive (RFC 2347 §2).
   for (let at = 0; at + 1 < rest.length; at += 2) options.set(rest[at]!.toLowerCase(), rest[at + 1]!);
   return { kind: "read", file, mode: mode.toLowerCase(), options };
 }
 
-/** Writes the header of the packet at `start`. Its payload is already in place after `DATA_HEADER` bytes. */
+/** Writes the header of the DATA packet at offset `start`. The payload must already be `DATA_HEADER` bytes after `start`. */
 export function stampData(memory: Buffer, start: number, block: number): void {
   memory.writeUInt16BE(Opcode.data, start);
   memory.writeUInt16BE(block, start + 2);
 }
 
-/** Short and ASCII, because some ROMs print the message. */
+/** The message must be short and in ASCII, because some ROMs print it. */
 export function error(code: number, message: string): Buffer {
   return Buffer.concat([Buffer.from([0, Opcode.error, 0, code]), Buffer.from(`${message}\0`, "latin1")]);
 }
@@ -61,7 +61,8 @@ export function oack(options: ReadonlyMap<string, string>): Buffer {
 }
 
 /**
- * Zero-terminated strings; an unterminated rest is ignored. Some ROMs leave a 0xFF at the end of the name.
+ * Splits the bytes into zero-terminated strings, and ignores a last string without a terminator. Some ROMs append a
+ * 0xFF byte to the file name.
  */
 function strings(bytes: Buffer): string[] {
   const found: string[] = [];

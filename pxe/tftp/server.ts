@@ -1,4 +1,4 @@
-/** Read-only TFTP: starts a transfer for each read request. */
+/** A read-only TFTP server that starts a transfer for each read request. */
 import { createSocket, type RemoteInfo } from "node:dgram";
 import { setMaxListeners } from "node:events";
 import type { Log, WireEvent } from "../boot-source.ts";
@@ -17,14 +17,14 @@ export interface TftpServerOptions {
   root: string;
   address: string;
   port: number;
-  /** Requests arrive on this already bound socket instead. Files are still sent from `address`. */
+  /** A file descriptor of a bound socket that receives the requests instead. The server still sends files from `address`. */
   fd?: number | undefined;
   record(event: WireEvent): void;
   log: Log;
-  /** Files that exist only in memory. */
+  /** Returns the content of a file that exists only in memory. */
   virtual?: (name: string, address: string) => string | undefined;
   quirks?: (address: string) => ClientQuirks;
-  /** Receives the requests, agreed options, errors and first acknowledgements, but never file contents. */
+  /** The tap receives requests, agreed options, errors and first acknowledgements, but never file contents. */
   tap?: Tap;
 }
 
@@ -43,11 +43,11 @@ const refusals = {
 
 export async function startTftpServer(options: TftpServerOptions): Promise<TftpServer> {
   const { log, record } = options;
-  // A whole rack may ask in the same second.
+  // The buffer is large, because a whole rack may send requests in the same second.
   const socket = createSocket({ type: "udp4", reuseAddr: true, recvBufferSize: 1024 * 1024 });
   const admission = new TransferAdmission();
   const stop = new AbortController();
-  setMaxListeners(0, stop.signal); // every transfer adds a listener
+  setMaxListeners(0, stop.signal); // each transfer adds one listener
   const transfers = new Set<Promise<void>>();
   const show = (direction: "in" | "out", port: number, { address, port: remotePort }: RemoteInfo, bytes: Uint8Array) =>
     options.tap?.datagram({ protocol: "tftp", direction, port, remote: { address, port: remotePort }, bytes });
@@ -69,7 +69,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
         log.debug({ from: client.address, reason: request.reason }, "tftp refused");
         return refuse(client, TftpError.illegalOperation, "not a request this server knows");
       default:
-        // Never answer an error packet, or two servers would answer each other forever.
+        // The server never answers an error packet, because two servers would then answer each other forever.
         return log.debug({ from: client.address, kind: request.kind }, "tftp ignored");
     }
   });
@@ -155,7 +155,7 @@ function describe(end: TransferEnd): string {
   }
 }
 
-/** Quirks of a machine are learned from these facts. */
+/** Muster learns the quirks of a machine from these facts. */
 const facts = (file: string, { blockSize, agreed }: TransferTerms, end: TransferEnd) => ({
   file,
   blockSize,

@@ -1,6 +1,6 @@
 /**
- * The sockets of transfers. Each has its own port and serves one transfer at a time. Some are kept open with
- * UDP segmentation: the kernel splits one buffer into packets, so that a whole window takes one call
+ * Manages the sockets of the transfers. Each socket has its own port and serves one transfer at a time. Some sockets
+ * stay open with UDP segmentation: the kernel splits one buffer into packets, so that a whole window takes one call
  * (decision 0013).
  */
 import { spawn } from "node:child_process";
@@ -13,18 +13,21 @@ import { DATA_HEADER } from "./packet.ts";
 
 export interface TransferSocket {
   socket: Socket;
-  /** The kernel splits a longer buffer into packets of SEGMENT_BYTES and one for the rest. */
+  /** True if the kernel splits a longer buffer into packets of SEGMENT_BYTES and a shorter last packet. */
   cuts: boolean;
 }
 
-/** Block and header size of clients with windows: EDK2, U-Boot. */
+/** The size of a DATA packet in bytes for EDK2 and U-Boot, which use windows. */
 const SEGMENT_BYTES = 1472;
-/** Number of concurrent transfers with kept sockets. More transfers get sockets that send single packets. */
+/**
+ * The number of sockets that stay open and can serve concurrent transfers. Further transfers get sockets that send
+ * single packets.
+ */
 const KEPT = 32;
 const PATIENCE_MS = 5000;
 const segmenter = join(import.meta.dirname, "segment-sockets.py");
 /**
- * Errors on a path with a smaller MTU, or on a network card without checksum offload. The error depends on
+ * The errors of a path with a smaller MTU, or of a network card without checksum offload. The error code depends on
  * the kernel.
  */
 const CANNOT_CUT = new Set(["EMSGSIZE", "EINVAL", "EIO"]);
@@ -33,8 +36,8 @@ export class TransferSockets {
   readonly #address: string;
   readonly #log: Log;
   /**
-   * Longest idle first, so that a client of a finished transfer is unlikely to send into a new transfer on
-   * the same socket.
+   * The sockets that are not in use. The socket that was idle longest is reused first, so that a late packet from its
+   * previous client is unlikely.
    */
   readonly #idle: TransferSocket[] = [];
   #closed = false;
@@ -65,10 +68,7 @@ export class TransferSockets {
     return kept ?? { socket: await bound(this.#address), cuts: false };
   }
 
-  /**
-   * After a failed send: finds out whether segmentation was the cause, and if so, turns it off for this
-   * socket.
-   */
+  /** Checks after a failed send whether segmentation was the cause. If so, it turns segmentation off for this socket. */
   async cutNoMore(taken: TransferSocket, cause: NodeJS.ErrnoException): Promise<boolean> {
     if (!taken.cuts || !CANNOT_CUT.has(cause.code ?? "")) return false;
     taken.cuts = false;
@@ -89,17 +89,17 @@ export class TransferSockets {
 }
 
 async function bound(address: string): Promise<Socket> {
-  // An IP address needs no lookup, and so the packet is sent in this turn instead of the next.
+  // An IP address needs no lookup, so this function avoids one and the packet is sent in the current turn.
   const socket = createSocket({ type: "udp4", lookup: (name, _options, done) => done(null, name, 4) });
   const listening = once(socket, "listening");
-  socket.bind(0, address); // it is listening when bind returns, because there is no name to look up
+  socket.bind(0, address); // the socket listens when bind returns, because no name lookup is needed
   await listening;
   return socket;
 }
 
 const closed = (socket: Socket) => new Promise<void>((resolve) => socket.close(() => resolve()));
 
-/** Python can set the option on a socket it receives, and it then applies to both processes. */
+/** Python can set a socket option on a socket that it receives, and the option then applies in both processes. */
 async function cutAt(bytes: number, sockets: readonly Socket[]): Promise<void> {
   const child = spawn("/usr/bin/python3", ["-I", "-S", segmenter, `${bytes}`, `${sockets.length}`], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -111,7 +111,7 @@ async function cutAt(bytes: number, sockets: readonly Socket[]): Promise<void> {
   });
   try {
     const ended = once(child, "close", { signal: AbortSignal.timeout(PATIENCE_MS) });
-    for (const socket of sockets) child.send({}, socket, () => undefined); // a failure shows in the exit code
+    for (const socket of sockets) child.send({}, socket, () => undefined); // a failure causes a nonzero exit code
     const [code] = await ended;
     if (code !== 0) throw new Error(`${segmenter} exited with ${code}: ${said.trim()}`);
   } finally {

@@ -1,6 +1,6 @@
 /**
- * Sends one file to one client from its own port (RFC 1350 §4): sends a window, waits for an ACK, continues.
- * SlidingWindow and Pace contain the rules. This file has the socket, the timer and the file.
+ * Sends one file to one client from its own port (RFC 1350 §4). It sends a window, waits for an ACK and repeats. The
+ * rules are in SlidingWindow and Pace. This file handles the socket, the timer and the file.
  */
 import type { Socket } from "node:dgram";
 import { Blocks } from "./blocks.ts";
@@ -13,12 +13,12 @@ import type { TransferSocket, TransferSockets } from "./transfer-sockets.ts";
 import { SlidingWindow } from "./window.ts";
 
 export type TransferEnd =
-  /** Firmware often starts what it loaded before it confirms the last block. */
+  /** Firmware often starts the loaded file before it confirms the last block. */
   | { kind: "complete"; bytes: number; confirmed: boolean }
-  /** The client only wanted the size. UEFI asks for it, aborts, and starts again. */
+  /** The client requested only the file size. UEFI requests the size, aborts, and sends a new request. */
   | { kind: "probe" }
   | { kind: "aborted"; reason: string }
-  /** `heard` means that it confirmed our options or a block. */
+  /** `heard` is true if the client confirmed our options or a block. */
   | { kind: "gave-up"; bytes: number; heard: boolean };
 
 export interface TransferOptions {
@@ -27,26 +27,26 @@ export interface TransferOptions {
   terms: TransferTerms;
   kept: KeptPackets;
   /**
-   * Receives the packets that control the transfer: agreed options, errors, and acknowledgements until the
-   * first block has arrived.
+   * Receives the packets that control the transfer: agreed options, errors, and acknowledgements before the first
+   * block has arrived.
    */
   shown?: (direction: "in" | "out", port: number, bytes: Uint8Array) => void;
 }
 
-/** Until the first ACK the source address may be forged, so it gets only this number of packets. */
+/** The source address may be forged until the first ACK, so the server sends it only this number of packets. */
 const TRIES_BEFORE_ACK = 3;
 const TRIES = 6;
-/** A switch port that relearns its spanning tree is silent for half a minute. */
+/** A switch port can be silent for half a minute, while it relearns its spanning tree. */
 const PATIENCE_MS = 40_000;
-/** A machine that has received everything is probably running it already. */
+/** A machine that has received the whole file is probably already running it. */
 const TRIES_AT_THE_END = 4;
 const PATIENCE_AT_THE_END_MS = 5000;
 
-/** One system call takes 64 KiB at most. */
+/** One system call accepts at most 64 KiB. */
 const MOST_TOGETHER = 32;
 /**
- * Number of packets of a window that are sent first. The machine receives them while the kernel segments the
- * rest.
+ * The number of packets of a window that are sent first. The machine receives these packets while the kernel segments
+ * the others.
  */
 const FIRST_TOGETHER = 4;
 
@@ -76,7 +76,7 @@ class Transfer {
   readonly #pace: Pace;
   #tries = 0;
   #lastProgress = performance.now();
-  /** Time of the first send of the current blocks. Undefined if one of them was sent twice. */
+  /** The time at which the current blocks were first sent. Undefined if a block was sent twice. */
   #sentAt: number | undefined;
   #rewoundAt = Number.NEGATIVE_INFINITY;
   #deadline = 0;
@@ -110,7 +110,7 @@ class Transfer {
         this.#socket.on("error", fail);
         this.#socket.on("message", (bytes, remote) => {
           if (remote.port === this.#client.port && remote.address === this.#client.address) this.#hear(bytes);
-          // A packet from another client is refused, and this transfer continues (RFC 1350 §4).
+          // The server refuses a packet from another client, and this transfer continues (RFC 1350 §4).
           else this.#socket.send(error(TftpError.unknownTransfer, "unknown transfer"), remote.port, remote.address);
         });
         this.#readOn();
@@ -118,7 +118,7 @@ class Transfer {
         this.#wait(this.#pace.waitMs(0));
       });
     } catch (cause) {
-      // Without it, the machine would wait for the rest, or take the part for the whole.
+      // Without an error packet, the machine would wait for more blocks or use a partial file.
       const { port, address } = this.#client;
       const packet = error(TftpError.undefined, "the server aborted the transfer");
       this.#socket.send(packet, port, address);
@@ -143,8 +143,7 @@ class Transfer {
         this.#proceed(now);
         break;
       case "part":
-        // If every repeated ACK were answered at once, repeated blocks would cause repeated ACKs, which would
-        // cause more blocks.
+        // If the server resent at each repeated ACK, the repeated blocks would cause more repeated ACKs and blocks.
         if (now - this.#rewoundAt < this.#pace.roundTripMs) {
           this.#measure(now);
           this.#progress(now);
@@ -155,13 +154,13 @@ class Transfer {
         this.#proceed(now);
         break;
       case "again":
-        // In lock-step, only a timeout may resend (RFC 1123 §4.2.3.1). In a window, the first block may be
-        // the missing one.
+        // In lock-step, only a timeout may cause a repetition (RFC 1123 §4.2.3.1). In a window, the missing block may
+        // be the first one.
         if (this.#terms.windowSize > 1) this.#takeHint();
     }
   }
 
-  /** Send the next blocks first, and do the remaining work while they travel. */
+  /** Sends the next blocks first, and does other work while the blocks are on their way. */
   #proceed(now: number): void {
     this.#measure(now);
     const { last, bytes } = this.#blocks;
@@ -190,7 +189,7 @@ class Transfer {
     this.#send();
   }
 
-  /** Sends the blocks for which the window has room and the file has data. */
+  /** Sends as many blocks as the window has room for and the file has ready. */
   #send(now = performance.now()): void {
     const window = this.#window;
     if (window.acked === -1) return;
@@ -204,11 +203,11 @@ class Transfer {
       if (!run) return;
       window.advance(run.count);
       if (cuts) this.#socket.send(run.bytes, port, address, this.#left);
-      else this.#socket.send(run.bytes, port, address); // a send callback for each packet would cost time and show little
+      else this.#socket.send(run.bytes, port, address); // a callback for each packet would cost time and add little
     }
   }
 
-  /** Any other error counts as a loss on the wire. */
+  /** Handles a failed send. An error with any other cause counts as a packet loss. */
   readonly #left = (cause: Error | null): void => {
     if (!cause) return;
     this.#sockets.cutNoMore(this.#own, cause).then((changed) => {
@@ -276,7 +275,7 @@ class Transfer {
     return Math.max(this.#window.acked, 0) * this.#terms.blockSize;
   }
 
-  /** One timer serves all deadlines of a transfer, because most are postponed before they pass. */
+  /** One timer serves all deadlines of a transfer, because most deadlines are postponed before they pass. */
   #wait(ms: number, now = performance.now()): void {
     this.#deadline = now + ms;
     if (this.#timerAt <= this.#deadline) return;

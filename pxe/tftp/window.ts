@@ -1,20 +1,23 @@
 /**
- * Tracks which blocks are sent and acknowledged, and interprets an ACK (RFC 1350, 7440). Uses no socket and
- * no clock.
+ * Tracks the blocks that are sent and acknowledged, and interprets each ACK (RFC 1350, 7440). The window uses no
+ * socket and no clock.
  */
 
 export type Heard =
-  /** The last sent block has arrived. */
+  /** The client has received the last block that was sent. */
   | "all"
-  /** Some blocks have arrived. The client missed the next one, or has not received it yet. */
+  /** The client has received some of the blocks. The next block was lost or has not arrived yet. */
   | "part"
-  /** No progress: the ACK is a duplicate, or the client misses the first block of this window. */
+  /** The ACK shows no progress: it is a duplicate, or the client did not receive the first block of this window. */
   | "again"
   | "stray";
 
 export class SlidingWindow {
   readonly #rollover: 0 | 1;
-  /** Block numbers here never wrap; only those on the wire do. Block 0 is the OACK, and -1 is before it. */
+  /**
+   * Block numbers in this class never wrap, unlike the block numbers on the wire. Block 0 is the OACK, and block -1
+   * is the state before the OACK is acknowledged.
+   */
   #acked: number;
   #sent = 0;
   #highest = 0;
@@ -27,12 +30,12 @@ export class SlidingWindow {
   get acked(): number {
     return this.#acked;
   }
-  /** The last block sent since the window was last rewound. */
+  /** The number of the last block that was sent since the last rewind. */
   get sent(): number {
     return this.#sent;
   }
 
-  /** True if the next block was sent before. */
+  /** True if the next block has been sent before. */
   get repeats(): boolean {
     return this.#sent < this.#highest;
   }
@@ -42,7 +45,7 @@ export class SlidingWindow {
     if (this.#sent > this.#highest) this.#highest = this.#sent;
   }
 
-  /** Goes back to the last acknowledged block, so that all later blocks are sent again. */
+  /** Returns to the last acknowledged block, so that all later blocks are sent again. */
   rewind(): void {
     this.#sent = Math.max(this.#acked, 0);
   }
@@ -62,6 +65,6 @@ export class SlidingWindow {
   }
 }
 
-/** The 16-bit number of a block on the wire. */
+/** Returns the 16-bit number that a block has on the wire. */
 export const wireNumber = (block: number, rollover: 0 | 1): number =>
   block <= 65_535 ? block : rollover === 0 ? block % 65_536 : ((block - 1) % 65_535) + 1;
