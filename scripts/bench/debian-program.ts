@@ -1,6 +1,6 @@
 /**
- * Provides programs of Debian packages without installing them, because some of them conflict. Unpacks the
- * package into a folder and starts nothing.
+ * Unpacks the programs of Debian packages without installing the packages, because some packages conflict. The
+ * package is unpacked into a folder, and no program is started.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 const cache = join(import.meta.dirname, "../../.cache/debian");
 
-/** Returns the installed program, or else the one unpacked from its package. */
+/** Returns the installed program, or the program from the unpacked package if it is not installed. */
 export function debianProgram(name: string, debianPackage: string): string {
   const place = join(cache, debianPackage);
   const find = () =>

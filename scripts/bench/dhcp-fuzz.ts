@@ -1,5 +1,5 @@
 /**
- * Passes a million damaged packets through every DHCP decision. Fails if the code crashes or its memory
+ * Passes a million damaged packets through every DHCP decision function. Fails if the code crashes or its memory use
  * grows. Usage: dhcp-fuzz.ts [COUNT]
  */
 import { tryMutants } from "../../test/support/dhcp/dhcp-mutants.ts";

@@ -1,6 +1,6 @@
-/** Derives damaged packets from valid ones. The same seed gives the same packets. */
+/** Creates damaged packets from valid packets. The same seed produces the same packets. */
 
-/** A seeded random number generator (mulberry32). */
+/** A random number generator (mulberry32) that repeats its numbers for the same seed. */
 export function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +12,7 @@ export function random(seed: number): () => number {
 }
 
 const OPTIONS_AT = 240;
-/** Boundary values of lengths, counts and codes. */
+/** Boundary values for lengths, counts and option codes. */
 const edges = [0, 1, 4, 6, 16, 52, 53, 54, 57, 61, 82, 93, 127, 128, 254, 255];
 
 export function mutate(packet: Uint8Array, next: () => number): Buffer {

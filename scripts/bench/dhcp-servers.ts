@@ -1,4 +1,7 @@
-/** The DHCP servers that are compared. Each stores leases on disk, serves a /16 and logs only problems. */
+/**
+ * Starts the DHCP servers that the measurement compares. Each server stores its leases on disk, serves a /16 network
+ * and logs only problems.
+ */
 import { type ChildProcess, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +11,7 @@ import type { LabNetwork } from "../lab/network.ts";
 
 export interface BenchServer {
   name: "muster" | "kea" | "dnsmasq";
-  /** Describes what is on disk when the server sends an ACK. */
+  /** Describes the data that is on disk when the server sends an ACK. */
   durability: string;
   needs: string;
   start(network: LabNetwork, folder: string): Promise<{ stop(): Promise<void> }>;
@@ -75,7 +78,7 @@ const dnsmasq: BenchServer = {
       `--dhcp-range=${RANGE.from},${RANGE.to},255.255.0.0,12h`,
       "--dhcp-lease-max=65000",
       "--dhcp-authoritative",
-      // dnsmasq cannot ping machines behind a relay, and the other two servers do not ping them either.
+      // dnsmasq cannot ping machines behind a relay, and the other two servers send no pings either.
       "--no-ping",
       "--quiet-dhcp",
     ]),
@@ -107,7 +110,7 @@ async function program(
   };
 }
 
-/** True if a process in the namespace has UDP port 67 open. */
+/** True if a process in the network namespace has UDP port 67 open. */
 function listens(namespace: string): boolean {
   const { stdout } = spawnSync("ip", ["netns", "exec", namespace, "cat", "/proc/net/udp"], { encoding: "utf8" });
   return stdout.includes(":0043 ");

@@ -1,9 +1,8 @@
 /**
- * Measures how many machines per second get an address from Muster, Kea and dnsmasq, in turns on the same
- * machine. Also measures 500 machines that are switched on at once: first systems that want an address, then
- * firmware that wants to boot. All requests arrive through a relay, so no server probes the network for a
- * free address.
- * Usage: dhcp.ts [--rounds N] [--only SERVER]. The last line is JSON.
+ * Measures how many machines per second receive an address from Muster, Kea and dnsmasq, which run in turns on the
+ * same host. Also measures 500 machines that are switched on at once. The first 500 are running systems, and the next
+ * 500 boot. All requests arrive through a relay, so no server checks by ping whether an address is free.
+ * Usage: dhcp.ts [--rounds N] [--only SERVER]. The last line of the output is JSON.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,7 +26,7 @@ interface Measured {
 
 const SECONDS = 2;
 const MACHINES = 500;
-/** perfdhcp counts a rate as sustained up to this share of lost messages. */
+/** A rate counts as sustained if at most this share of its messages is lost. */
 const TOLERATED = 0.025;
 
 const wanted = servers.filter(({ name }) => values.only === undefined || name === values.only);
@@ -65,7 +64,7 @@ async function measure(server: BenchServer): Promise<Measured> {
   }
 }
 
-/** Doubles the rate until too many messages are lost, then halves the remaining interval three times. */
+/** Finds the highest rate: doubles it until too many messages are lost, then halves the remaining interval three times. */
 async function highest(where: Where, start: number): Promise<number> {
   let [low, high, best] = [0, Number.POSITIVE_INFINITY, 0];
   for (
@@ -112,7 +111,7 @@ function doras(name: string): number {
 function p99(name: string, crowd: Crowd): number {
   return median((measured.get(name) ?? []).map(({ storms }) => storms[crowd].offerMilliseconds.p99));
 }
-/** The most machines lost in one avalanche, over both crowds. */
+/** Returns the largest number of machines without an address after one avalanche, over both kinds of machines. */
 function lost(all: readonly Measured[]): number {
   return Math.max(0, ...all.flatMap(({ storms }) => Object.values(storms).map(({ machinesLost }) => machinesLost)));
 }

@@ -1,7 +1,7 @@
 /**
- * Measures a change that needs no approval: the policy decision, what is stored of it, and the way of the
- * proposal into the queue. Each part measures itself and returns its figures.
- * Usage: govern.ts [--quick] [--only PART]. The last line is JSON.
+ * Measures a change that needs no approval: the policy decision, the stored records, and the path of the proposal
+ * into the queue. Each part of the measurement returns its own figures.
+ * Usage: govern.ts [--quick] [--only PART]. The last line of the output is JSON.
  */
 import { parseArgs } from "node:util";
 import { measureAudit } from "./govern/audit.ts";

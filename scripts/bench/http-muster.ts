@@ -1,4 +1,4 @@
-/** Muster's boot HTTP server alone, for measurements. Usage: http-muster.ts FOLDER PORT. */
+/** Starts only Muster's boot HTTP server, for measurements. Usage: http-muster.ts FOLDER PORT. */
 import { startBootHttpServer } from "../../pxe/http/server.ts";
 
 const [assetsRoot, port] = process.argv.slice(2);

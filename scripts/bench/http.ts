@@ -1,7 +1,7 @@
 /**
- * Measures how fast 1, 10 and 100 clients (curl) download a 60 MB initrd from Muster and from nginx with
- * sendfile, and the peak memory of Muster's server.
- * Usage: http.ts [--rounds N] [--quick]. The last line is JSON.
+ * Measures how fast 1, 10 and 100 clients (curl) download a 60 MB initrd from Muster and from nginx with sendfile.
+ * Also measures the peak memory of Muster's server.
+ * Usage: http.ts [--rounds N] [--quick]. The last line of the output is JSON.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -18,10 +18,10 @@ inOwnNetwork();
 const { values } = parseArgs({ options: { rounds: { type: "string" }, quick: { type: "boolean", default: false } } });
 const SIZE = 60_000_000;
 const CROWDS = [1, 10, 100];
-/** A single download is short, so one disturbance would distort it. */
+/** A single download is short and easily disturbed, so the measurement with one client is repeated. */
 const TIMES = new Map([[1, 9]]);
 const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 5));
-/** No round begins after this time, and no single measurement takes longer. */
+/** No round begins after this number of seconds, and no single measurement takes longer. */
 const ENOUGH_SECONDS = 150;
 const LIMIT_SECONDS = 60;
 
@@ -52,7 +52,8 @@ try {
   for (const server of servers) verify(server.port);
   for (let round = 1; round <= ROUNDS && performance.now() < ENOUGH_SECONDS * 1000; round++) {
     for (const crowd of CROWDS) {
-      // The order alternates, because the second server finds the machine in another state than the first.
+      // The order of the servers alternates, because the second server always finds the host in another state than
+      // the first server.
       for (let time = 0; time < (TIMES.get(crowd) ?? 1); time++) {
         for (const server of (round + time) % 2 === 0 ? servers : servers.toReversed()) {
           const key = `${server.name} ${crowd}`;
@@ -75,7 +76,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** Debian's own settings, without those that need other files. */
+/** Returns Debian's own settings, except the settings that need other files. */
 function nginxConfig(): string {
   const file = join(folder, "nginx.conf");
   const server = `server { listen 127.0.0.1:8082; root ${join(folder, "root")}; }`;
@@ -103,7 +104,7 @@ function verify(port: number): void {
   rmSync(to);
 }
 
-/** Starts all downloads at once from one curl. Each must receive every byte. */
+/** One curl process starts all downloads at once. Each download must receive every byte. */
 async function fetchAll(port: number, crowd: number): Promise<number> {
   const url = `http://127.0.0.1:${port}/assets/initrd`;
   const each = Array.from({ length: crowd }, () => ["-o", "/dev/null", url]).flat();

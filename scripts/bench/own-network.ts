@@ -1,4 +1,4 @@
-/** Restarts this program in its own network namespace, where every port is free and no packet gets out. */
+/** Restarts this program in its own network namespace, where every port is free and no packet leaves the host. */
 import { execFileSync, spawnSync } from "node:child_process";
 
 const MARK = "MUSTER_BENCH_NETWORK";
@@ -6,7 +6,7 @@ const MARK = "MUSTER_BENCH_NETWORK";
 export function inOwnNetwork(): void {
   if (process.env[MARK]) {
     execFileSync("ip", ["link", "set", "lo", "up"]);
-    // With nothing but 127/8, getaddrinfo reports to tftpd-hpa that IPv4 is missing.
+    // If 127.0.0.0/8 were the only network, getaddrinfo would report to tftpd-hpa that IPv4 is missing.
     execFileSync("ip", ["address", "add", "10.77.69.1/32", "dev", "lo"]);
     return;
   }

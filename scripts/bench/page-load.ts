@@ -1,6 +1,6 @@
 /**
- * Measures the first load with an empty cache: bytes transferred, first paint and time until a key press is
- * handled. The terms are Lighthouse's.
+ * Measures the first load of the page with an empty cache: transferred bytes, first paint, and the time until a key
+ * press is handled. The terms are Lighthouse's.
  */
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
@@ -13,16 +13,16 @@ export interface FirstLoad {
   kbGzip: number;
   firstPaintMs: number;
   largestPaintMs: number;
-  /** From the navigation until the first key press has been handled and drawn. */
+  /** The time from the navigation until the first key press has been handled and drawn. */
   interactiveMs: number;
-  /** Sum of what each task took beyond 50 ms, until then. */
+  /** The sum of the time that tasks took beyond 50 ms each, until the first key press was handled. */
   blockedMs: number;
   layoutShift: number;
 }
 
 const ROUNDS = 7;
 
-/** The observers also receive the entries from before they were created. */
+/** A buffered observer also receives the entries from before its creation. */
 const observe = `
   window.seen = { largest: 0, blocked: 0, shift: 0, handled: 0 };
   const watch = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
@@ -32,7 +32,7 @@ const observe = `
   addEventListener("keydown", () => requestAnimationFrame(() => setTimeout(() => { window.seen.handled ||= performance.now(); })));
 `;
 
-/** Loads the login page as a new visitor, and a fleet of this many machines as a visitor with a session. */
+/** Measures the login page for a new visitor, and a fleet of `nodes` machines for a visitor with a session. */
 export async function loadCold(visitor: Visitor, nodes: number): Promise<{ login: FirstLoad; fleet: FirstLoad }> {
   const world = await startMission(visitor.pageRoot);
   try {
@@ -45,7 +45,7 @@ export async function loadCold(visitor: Visitor, nodes: number): Promise<{ login
     const login: FirstLoad[] = [];
     const fleet: FirstLoad[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      // A new page each time: it shares the cookies, but nothing that is cached.
+      // Each round opens a new page that has the cookies but an empty cache.
       const stranger = await visitor.visit("about:blank");
       login.push(await load(stranger, world.url, () => stranger.getByLabel("API key").press("m")));
       const member = await visitor.visit("about:blank");
@@ -70,7 +70,7 @@ export async function loadCold(visitor: Visitor, nodes: number): Promise<{ login
 async function load(page: Page, url: string, press: () => Promise<void>): Promise<FirstLoad> {
   const bodies: Promise<Buffer>[] = [];
   page.on("requestfinished", (request) => {
-    // The size of API answers depends on the fleet, not on the page.
+    // The size of an API answer depends on the fleet and not on the page, so it does not count.
     if (!new URL(request.url()).pathname.startsWith("/api/"))
       bodies.push(request.response().then((response) => response?.body() ?? Buffer.of()));
   });
@@ -94,7 +94,7 @@ async function load(page: Page, url: string, press: () => Promise<void>): Promis
   };
 }
 
-/** Returns the median round by the time until a key press is handled. */
+/** Returns the round whose time until a key press is handled is the median. */
 function middle(rounds: FirstLoad[]): FirstLoad {
   const [found] = rounds.sort((a, b) => a.interactiveMs - b.interactiveMs).slice(rounds.length >> 1);
   if (!found) throw new Error("nothing was measured");

@@ -1,6 +1,6 @@
 /**
- * Measures the page while machines change many times a second: how long its tasks take, how its heap grows,
- * and whether it shows the right phases at the end.
+ * Measures the page while machines change many times a second: the length of its tasks, the growth of its heap, and
+ * whether it ends with the right phases.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
@@ -24,15 +24,15 @@ export interface Weathered {
   longestTaskMs: number;
   heapBeforeMb: number;
   heapAfterMb: number;
-  /** Machines whose phase on the page differs from the daemon's. */
+  /** The number of machines whose phase on the page differs from the phase in the daemon. */
   untrue: number;
 }
 
 const TURN_MS = 50;
 
 /**
- * Measures every task, not only those the browser reports as long: a message to itself waits for the task
- * that is running.
+ * Measures every task and not only long ones. The page sends a message to itself, and the message waits until the
+ * running task ends.
  */
 const probe = `
   window.waits = [];
@@ -83,7 +83,7 @@ export async function weather(visitor: Visitor, view: View, wanted: Storm): Prom
   }
 }
 
-/** Creates accepted machines and returns their ids. */
+/** Creates accepted machines and returns their node ids. */
 export function settle(world: Mission, nodes: number): string[] {
   return Array.from({ length: nodes }, (_, index) => {
     const now = new Date().toISOString();

@@ -1,6 +1,6 @@
 /**
- * Measures the page: its first load with an empty cache, then its cards and its table while machines change.
- * The last line is JSON.
+ * Measures the page with an empty cache, then its cards and its table while machines change. The last line of the
+ * output is JSON.
  */
 import { parseArgs } from "node:util";
 import { startBrowser } from "../../test/web/browser.ts";

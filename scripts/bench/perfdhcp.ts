@@ -1,20 +1,20 @@
-/** Drives ISC's perfdhcp, which simulates a relay with many machines behind it, and parses its results. */
+/** Runs ISC's perfdhcp, which simulates a relay with many machines behind it, and parses the results. */
 import { readFileSync, writeFileSync } from "node:fs";
 import type { LabNetwork } from "../lab/network.ts";
 
 export interface Load {
-  /** Completed exchanges of DISCOVER, OFFER, REQUEST and ACK per second. */
+  /** The number of completed exchanges of DISCOVER, OFFER, REQUEST and ACK per second. */
   dorasPerSecond: number;
-  /** Share of unanswered messages: the larger of DISCOVER-OFFER and REQUEST-ACK. */
+  /** The share of unanswered messages, either DISCOVER or REQUEST, whichever share is larger. */
   lost: number;
 }
 
 export interface Avalanche {
   machines: number;
-  /** Machines without an address when perfdhcp gave up. */
+  /** The number of machines without an address when perfdhcp stopped. */
   machinesLost: number;
   /**
-   * From a machine's first DISCOVER to its OFFER. This includes lost messages and their repetitions, but not
+   * The time from a machine's first DISCOVER to its OFFER. The time includes lost and repeated messages, but not
    * REQUEST and ACK.
    */
   offerMilliseconds: { median: number; p99: number; worst: number };
@@ -26,16 +26,19 @@ export interface Where {
   device: string;
 }
 
-/** With so many clients, few return during one measurement. Each server sees the same clients. */
+/**
+ * The number of simulated clients. It is large, so that few clients return during one measurement. All servers serve
+ * the same set of clients.
+ */
 const CLIENTS = 40_000;
 /**
- * Machines that are switched on at once. No other load uses these MAC addresses, so none of them has a lease
- * yet.
+ * The kinds of machines that are switched on at once. No other load uses these MAC addresses, so no server has leases
+ * for them yet.
  */
 export const crowds = {
-  /** Systems that want an address, like perfdhcp's default clients. */
+  /** Running systems that need an address, like the default clients of perfdhcp. */
   plain: { firstMac: "02:00:00:00:00:00", options: [] },
-  /** UEFI firmware that asks for a boot file. Muster also records these as machines. */
+  /** UEFI firmware that requests a boot file. Muster records such clients as machines. */
   booting: {
     firstMac: "02:00:00:01:00:00",
     options: [
@@ -57,13 +60,13 @@ export async function offer(where: Where, rate: number, seconds: number): Promis
   );
   const [discover, request] = legs;
   if (!discover || !request) throw new Error(`the output of perfdhcp is not as expected: ${report.slice(0, 300)}`);
-  // Counts messages that were planned but never sent as lost. Otherwise a server that slows down the sender
-  // would look better.
+  // A message that was planned but never sent counts as lost. Otherwise a server that slows down the sender would
+  // seem to lose fewer messages.
   const planned = Math.max(discover[0], rate * seconds * 0.98);
   return { dorasPerSecond: request[1] / seconds, lost: 1 - request[1] / planned };
 }
 
-/** Starts all machines at once. Each repeats its message until it is answered, as firmware does. */
+/** Starts all machines at the same time. Each machine repeats its message until it receives an answer, as firmware does. */
 export async function avalanche(where: Where, machines: number, crowd: Crowd, seconds = 20): Promise<Avalanche> {
   const { firstMac, options } = crowds[crowd];
   const report = await perfdhcp(where, [
@@ -95,7 +98,7 @@ export async function avalanche(where: Where, machines: number, crowd: Crowd, se
   };
 }
 
-/** perfdhcp exits with 3 when messages were lost. That is a result here, not a failure. */
+/** The exit code of perfdhcp is 3 if messages were lost. Lost messages are a result here and not a failure. */
 async function perfdhcp({ network, namespace, device }: Where, args: readonly string[]): Promise<string> {
   const command = ["-4", ...args, "-l", device, network.address];
   const restore = widenNewSockets();
@@ -110,9 +113,9 @@ const DEFAULT_BUFFER = "/proc/sys/net/core/rmem_default";
 const WIDE_BUFFER = 4 * 1024 * 1024;
 
 /**
- * perfdhcp keeps the default receive buffer of about 200 packets. It overruns the buffer while it sends, and
- * would count its own losses as the server's. Until the returned function is called, new sockets on this
- * machine get a larger buffer. The servers already have theirs.
+ * perfdhcp keeps the default receive buffer, which has room for about 200 packets. Without a larger buffer, perfdhcp
+ * would lose answers while it sends and count the losses as the server's. Until the caller calls the returned
+ * function, new sockets on this host get a larger receive buffer. The servers already have a large buffer.
  */
 function widenNewSockets(): () => void {
   const before = readFileSync(DEFAULT_BUFFER, "utf8");

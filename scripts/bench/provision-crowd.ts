@@ -1,7 +1,7 @@
 /**
- * Runs inside the network of bench:provision. Adds the nodes, then 8 processes call home for them within two
- * seconds. Another process queries the API and reads the inventory until all nodes are ready. Prints one line
- * of JSON.
+ * This program runs inside the network of `bench:provision`. The program adds the nodes, then starts 8 processes that
+ * call home for them within two seconds. Another process queries the API and reads the inventory until all nodes are
+ * ready. The output is one line of JSON.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -77,7 +77,7 @@ async function callFrom(callers: Caller[]): Promise<number[]> {
   return (await Promise.all(told)).flat();
 }
 
-/** Calls home as a node does: any status but 202 is retried after a second. */
+/** Calls home as a node does, and retries after a second if the status is not 202. */
 async function callAll(callers: Caller[]): Promise<void> {
   const took = await Promise.all(
     callers.map(async ({ member, mac, token }, index) => {
@@ -103,7 +103,7 @@ async function callAll(callers: Caller[]): Promise<void> {
   process.disconnect();
 }
 
-/** Queries the API like an open page, and reads the inventory like a program that may do so at any time. */
+/** Queries the API like an open page. Also reads the inventory, which other programs may read at any time. */
 async function watch({ key, inventory }: CrowdTask): Promise<void> {
   let on = true;
   process.once("message", () => {

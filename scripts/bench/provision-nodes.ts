@@ -1,5 +1,5 @@
 /**
- * The nodes of bench:provision: sshd in network namespaces, and processes that call home for the nodes from
+ * Starts the nodes of `bench:provision`: sshd in network namespaces, and processes that call home for all nodes from
  * inside the network.
  */
 import { execFileSync } from "node:child_process";
@@ -32,8 +32,8 @@ export interface CrowdResult {
 }
 
 /**
- * Hides this machine's /root, so that a node does not run root's shell start files. The mount exists only in
- * the namespace.
+ * Hides the /root folder of this host, so that a node does not run the shell start files of root. The mount exists
+ * only in the node's namespace.
  */
 const AT_HOME = 'mount --bind "$1" /root && shift && exec "$@"';
 
@@ -69,7 +69,7 @@ export async function startSshNodes(network: LabNetwork, folder: string, publicK
 
 const program = join(import.meta.dirname, "provision-crowd.ts");
 
-/** Runs in the daemon's network, where its API is reachable. */
+/** Runs the program in the daemon's network, where the daemon's API is reachable. */
 export async function playCrowd(network: LabNetwork, folder: string, task: CrowdTask): Promise<CrowdResult> {
   const file = join(folder, `crowd-${task.way}.json`);
   writeFileSync(file, JSON.stringify(task));

@@ -1,10 +1,10 @@
 /**
- * Measures how long 200 nodes take from call-home to ready, when 8 processes call home for them within two
- * seconds. Compares it with a separate run for each node, measured on a sample and extrapolated. Also records
- * API latency and whether the inventory stays valid.
- * 20 nodes are sshd in namespaces. The others are configured with `connection: local`.
- * Usage: provision.ts [--nodes N] [--sample N] [--work shell|modules|both]. The last line is JSON. Figures
- * measured with modules begin with `modules_`.
+ * Measures the time from call-home to ready for 200 nodes, when 8 processes call home for the nodes within two
+ * seconds. The result is compared with a separate Ansible run for each node, which is measured on a sample and
+ * extrapolated. The program also records the latency of the API and checks that the inventory stays valid.
+ * 20 nodes are sshd processes in their own namespaces. The other nodes are configured with `connection: local`.
+ * Usage: provision.ts [--nodes N] [--sample N] [--work shell|modules|both]. The last line of the output is JSON. The
+ * names of figures that were measured with modules begin with `modules_`.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,11 +26,10 @@ const overSsh = Math.min(20, count);
 const repository = join(import.meta.dirname, "../..");
 
 /**
- * The tasks of a node: check, run, write, read back. A real node runs them on its own processor, but here 180
- * nodes share the processor that is measured.
- * `shell` runs them in a shell, which costs almost nothing, so that the control node is measured. `modules`
- * uses Ansible's modules, which start a Python process each. Those processes then take four fifths of the
- * time.
+ * Each node runs four tasks: check the connection, run a command, write a file, and read the file. A real node runs
+ * the tasks on its own processor, but here 180 nodes share the processor that is measured.
+ * `shell` runs the tasks in a shell, which costs almost nothing, so that the result shows the control node. `modules`
+ * uses Ansible's modules, and each module starts a Python process. The Python processes take four fifths of the time.
  */
 const WORK = {
   shell: `
@@ -102,7 +101,7 @@ async function measure(work: Work): Promise<Record<string, number>> {
         dhcp: "full",
         mirror: `http://${network.address}/debian`,
         settings: {
-          // One key accepts all nodes and polls them all the time.
+          // One API key accepts all nodes and polls their state all the time.
           admin: { control: { requests_per_minute: { normal: 100_000, reading: 1_000_000 } } },
           netboot: { check_other_servers: false },
           jobs: { ansible: { directory: ansible, unreachable_retries: 0, ...settings } },
@@ -123,7 +122,7 @@ async function measure(work: Work): Promise<Record<string, number>> {
       `${waves.ready} ready in ${waves.seconds.toFixed(1)} s; API p99 ${waves.apiP99Ms.toFixed(1)} ms over ${waves.apiRequests} requests`,
     );
 
-    // The sample has the same share of SSH nodes as the whole.
+    // The share of SSH nodes in the sample is the same as in all nodes.
     const [some, others] = [Math.round((sampled * overSsh) / count), members.slice(overSsh)];
     const sample = [...members.slice(0, some), ...others.slice(0, sampled - some)];
     console.log(`${sample.length} of them again, each with its own run …`);
@@ -158,7 +157,7 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** Hosts that the operator adds to the inventory: the nodes that run on this machine. */
+/** Returns the inventory that an operator would add for the nodes that run on this host. */
 function inventory(local: string[], written: string): string {
   const hosts = Object.fromEntries(local.map((name) => [name, {}]));
   const bench = { hosts, vars: { ansible_connection: "local", ansible_pipelining: true } };

@@ -1,7 +1,7 @@
 /**
- * Compares Muster's TFTP speed with tftpd-hpa, atftpd and dnsmasq, using clients of other projects. Measures
- * on a clean network, and on one that loses 1 % and duplicates 2 % of the datagrams. Every byte is compared.
- * Usage: tftp.ts [--rounds N] [--quick]. The last line is JSON.
+ * Compares the speed of Muster's TFTP server with tftpd-hpa, atftpd and dnsmasq, using TFTP clients of other
+ * projects. The networks are a clean one, and one that loses 1 % and duplicates 2 % of the datagrams. Every received
+ * byte is compared with the file. Usage: tftp.ts [--rounds N] [--quick]. The last line of the output is JSON.
  */
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -20,7 +20,7 @@ const CLEAN_SIZES = values.quick ? [16 * MIB] : [1 * MIB, 16 * MIB, 64 * MIB];
 const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 5));
 const BAD_NETWORKS = values.quick ? 1 : 3;
 const LIMIT_SECONDS = { clean: 20, lossy: 60 };
-/** No measurement begins after this time. The report contains the results until then. */
+/** No measurement begins after this number of seconds. The report contains the results up to that time. */
 const ENOUGH_SECONDS = { clean: 120, lossy: 220 };
 
 interface Run {
@@ -73,8 +73,8 @@ async function measure(client: Client, server: Running, size: number, lossy: boo
 }
 
 /**
- * Measures the servers one after the other. The order changes every round, because each position finds the
- * machine in another state.
+ * Measures each server in turn. The order of the servers changes every round, because each position finds the host in
+ * another state.
  */
 async function besideEachOther(client: Client, servers: Running[], size: number, round: number): Promise<void> {
   const turn = round % servers.length;
@@ -87,8 +87,8 @@ async function besideEachOther(client: Client, servers: Running[], size: number,
 }
 
 /**
- * All transfers run at once, because after each loss they mostly wait for seconds. The number of complete
- * files counts.
+ * All transfers run at once, because each transfer mostly waits after a loss. The result is the number of transfers
+ * that delivered the complete file.
  */
 async function throughBadNetwork(servers: Running[], seed: number): Promise<void> {
   const doors = await Promise.all(servers.map((server, n) => throughLoss(server, 1000 * (n + 1) + seed)));
@@ -129,8 +129,7 @@ function report(): void {
     JSON.stringify({
       windowed_ratio_best: rounded(windowed(median)),
       lockstep_ratio_tftpd_hpa: rounded(lockstep(median)),
-      // Compares the fastest run of each server: the difference that remains when other programs use the
-      // processor too.
+      // Compares the fastest run of each server, because other programs disturb the fastest run least.
       windowed_ratio_best_of_fastest: rounded(windowed(fastest)),
       lockstep_ratio_tftpd_hpa_of_fastest: rounded(lockstep(fastest)),
       corrupt: ours.filter(({ fetched }) => fetched.kind !== "whole").length,
@@ -155,7 +154,7 @@ function cell(some: Run[]): string {
   return bad.length === 0 ? speed : `${speed} (${bad.length} ${bad[0]!.fetched.kind})`;
 }
 
-/** Median duration in seconds of the completed transfers, or Infinity if there are none. */
+/** Returns the median duration in seconds of the completed transfers, or Infinity if no transfer completed. */
 function median(some: Run[]): number {
   const seconds = arrived(some);
   return seconds[Math.floor(seconds.length / 2)] ?? Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 /**
- * Measures how long it takes to save one audit record to disk, and to verify a million records with the code
- * of `muster audit verify`.
+ * Measures the time to save one audit record to disk, and the time to verify a million records with the code of
+ * `muster audit verify`.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ const MILLION = 1_000_000;
 export function measureAudit({ quick }: { quick: boolean }): Record<string, number> {
   const records = quick ? MILLION / 20 : MILLION;
   const appended = quick ? 200 : 2000;
-  // /tmp may be in memory, but the disk of the data folder is to be measured.
+  // The folder must be on the disk to be measured, because /tmp may be in memory.
   const root = mkdtempSync(join(process.env.MUSTER_BENCH_DIR ?? tmpdir(), "muster-bench-audit-"));
   try {
     const [folder, database] = [join(root, "audit"), join(root, "muster.db")];
@@ -61,10 +61,7 @@ export function measureAudit({ quick }: { quick: boolean }): Record<string, numb
   }
 }
 
-/**
- * Entries as the executor writes them for eight people: an intent with a reason, then its outcome without
- * one.
- */
+/** Returns an entry as the executor writes it for eight people: an intent with a reason, or its outcome without one. */
 function entry(index: number): AuditEntry {
   const intent = index % 2 === 0;
   return {

@@ -1,6 +1,6 @@
 /**
- * Measures one policy decision under Muster's own rules, for every tool, role and scope. No request occurs
- * twice, so no answer comes from a cache.
+ * Measures one policy decision under Muster's built-in rules, for every tool, role and scope. Each request is
+ * different, so no answer is read from a cache.
  */
 
 import { makePlan } from "../../../daemon/changes/plans/planner.ts";
@@ -39,7 +39,7 @@ export function measurePolicy({ quick }: { quick: boolean }): Record<string, num
   return figures;
 }
 
-/** Plans for every tool that accepts such nodes. */
+/** Returns a plan for every tool that accepts this number of nodes in the scope. */
 function plansIn(scope: string, nodes: number): Plan[] {
   const catalogue = loadCatalogue();
   const fleet = Array.from({ length: nodes }, (_, index) => ({

@@ -1,6 +1,6 @@
 /**
- * Measures how long it takes to plan, decide, record and queue a proposal, and whether the time grows with
- * the queue. No executor runs.
+ * Measures the time to plan, decide, record and queue a proposal, and whether this time grows with the queue. No
+ * executor runs.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ import { governed } from "../../../daemon/processes/control/changes.ts";
 import { openStores, type Stores } from "../../../daemon/store/stores.ts";
 
 const FLEET = 100;
-/** One key may not have more open approval requests than this, so several keys create them. */
+/** An API key can have only this number of open approval requests, so several keys create the requests. */
 const QUESTIONS_OF_ONE = 20;
 
 export function measureProposals({ quick }: { quick: boolean }): Record<string, number> {
@@ -45,8 +45,8 @@ export function measureProposals({ quick }: { quick: boolean }): Record<string, 
 }
 
 /**
- * Runs on a desk configured as in control: its own forms and rules, its database settings, and an inventory
- * file.
+ * Runs the proposals on a desk that is configured as in control: own forms and rules, database settings, and an
+ * inventory file.
  */
 function run(count: number, propose: (desk: Changes, number: number) => void): { times: number[]; sum: number } {
   const data = dataDir(mkdtempSync(join(process.env.MUSTER_BENCH_DIR ?? tmpdir(), "muster-bench-proposals-")));
@@ -96,7 +96,7 @@ function fill({ registry }: Stores, inventory: string): void {
   writeFileSync(inventory, `all:\n  children:\n${children}`);
 }
 
-/** Each proposal differs, because two equal ones would become one plan. */
+/** Each proposal is different, because two equal proposals would become one plan. */
 const look = (number: number): Proposal =>
   Proposal.parse({
     goal: { kind: "tool", tool: "journal", parameters: { lines: (number % 5000) + 1 } },

@@ -1,4 +1,4 @@
-/** TFTP clients of other projects. Each fetches one file. */
+/** Runs TFTP clients of other projects. Each client fetches one file. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
@@ -7,7 +7,10 @@ import type { Running } from "./servers.ts";
 export interface Client {
   name: string;
   kind: "windowed" | "lock-step";
-  /** File size for the bad network. curl retries only after 6 s, so a loss costs it much time. */
+  /**
+   * The file size in bytes for the transfers on the bad network. The size is small for curl, because it waits 6 s
+   * after each lost datagram.
+   */
   lossySize: number;
   command(server: Running, file: string, to: string): string[];
 }
@@ -37,7 +40,7 @@ export type Fetched =
 
 let fetches = 0;
 
-/** `content` is the expected file, compared byte by byte. */
+/** The parameter `content` is the expected content of the file and is compared byte by byte. */
 export async function fetchOnce(client: Client, server: Running, file: string, content: Buffer, limitSeconds: number): Promise<Fetched> {
   fetches += 1;
   const to = `/dev/shm/muster-bench-tftp.${process.pid}.${fetches}`;

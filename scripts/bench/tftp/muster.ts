@@ -1,4 +1,4 @@
-/** Muster's TFTP server alone, for measurements. Usage: muster.ts ROOT ADDRESS PORT. */
+/** Starts only Muster's TFTP server, for measurements. Usage: muster.ts ROOT ADDRESS PORT. */
 import { startTftpServer } from "../../../pxe/tftp/server.ts";
 
 const [root, address, port] = process.argv.slice(2);

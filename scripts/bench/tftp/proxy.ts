@@ -1,8 +1,8 @@
 /**
- * A bad network for TFTP: loses 1 % and duplicates 2 % of the datagrams in both directions. The same seed
- * gives the same losses.
- * The negotiation of options is spared. atftp aborts on a duplicate OACK from any server, which would add
- * noise to the result.
+ * Simulates a bad network for TFTP, which loses 1 % and duplicates 2 % of the datagrams in both directions. The same
+ * seed causes the same losses.
+ * The datagrams that negotiate options are not affected. Otherwise a duplicate OACK from any server would make atftp
+ * abort, and the result would be less exact.
  * Usage: tftp-proxy.ts ADDRESS PORT SERVER-ADDRESS SERVER-PORT SEED.
  */
 import { createSocket, type Socket } from "node:dgram";
@@ -23,7 +23,7 @@ function times(bytes: Buffer): 0 | 1 | 2 {
   return dice < LOST ? 0 : dice < LOST + TWICE ? 2 : 1;
 }
 
-/** By the client's address and port, because a repeated request belongs to the same transfer. */
+/** The key is the client's address and port, because a repeated request belongs to the same transfer. */
 const sessions = new Map<string, Socket>();
 const door = createSocket("udp4");
 door.on("message", (bytes, client) => {
@@ -35,8 +35,8 @@ door.on("message", (bytes, client) => {
 door.bind(Number(port), address);
 
 /**
- * Opens two sockets for a session. The client must see a single server port, and the server a single client
- * port.
+ * Opens the two sockets of a session. The client must see a single server port, and the server must see a single
+ * client port.
  */
 function open(client: { address: string; port: number }): Socket {
   const toServer = createSocket("udp4");

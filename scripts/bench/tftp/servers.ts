@@ -1,6 +1,6 @@
 /**
- * The TFTP servers that are compared. Each has its own address on the loopback interface of a new network
- * namespace.
+ * Starts the TFTP servers that the measurement compares. Each server has its own address on the loopback interface of
+ * a new network namespace.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
@@ -18,7 +18,7 @@ export interface Running {
 const own = join(import.meta.dirname, "muster.ts");
 const proxy = join(import.meta.dirname, "proxy.ts");
 
-/** Runs before the namespace is entered, while packages can still be downloaded. */
+/** This function must run before the network namespace is entered, while packages can still be downloaded. */
 export const findPrograms = () => ({
   hpa: debianProgram("in.tftpd", "tftpd-hpa"),
   atftpd: debianProgram("atftpd", "atftpd"),
@@ -26,7 +26,7 @@ export const findPrograms = () => ({
 });
 
 export async function startServers(root: string): Promise<Running[]> {
-  const port = 69; // dnsmasq has no option for another port
+  const port = 69; // dnsmasq has no option for another TFTP port
   const { hpa, atftpd, dnsmasq } = findPrograms();
   const commands: [name: string, address: string, command: string[]][] = [
     ["muster", "127.0.69.1", [process.execPath, own, root, "127.0.69.1", `${port}`]],
@@ -38,7 +38,7 @@ export async function startServers(root: string): Promise<Running[]> {
     [
       "atftpd",
       "127.0.69.3",
-      // The default timeout of 5 s would only make the measurement longer.
+      // The default timeout of 5 s would lengthen the measurement without any benefit.
       [
         atftpd,
         "--daemon",
@@ -84,7 +84,7 @@ export async function startServers(root: string): Promise<Running[]> {
   }
 }
 
-/** The same server behind a network that loses and duplicates datagrams. */
+/** Returns the same server behind a network that loses and duplicates datagrams. */
 export async function throughLoss(server: Running, seed: number): Promise<Running> {
   const address = server.address.replace("127.0.69", "127.0.70");
   const stop = start([process.execPath, proxy, address, "69", server.address, `${server.port}`, `${seed}`]);
