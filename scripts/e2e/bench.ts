@@ -1,6 +1,6 @@
 /**
- * Sets up a laboratory for one machine that runs the Debian installer: a daemon with its assets, and the
- * machine as an accepted node.
+ * Sets up a laboratory for one machine that runs the Debian installer. The laboratory has a daemon with its assets,
+ * and the machine is an accepted node.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,16 +18,16 @@ export interface BenchOptions {
   cache: string;
   assets: LabAssets;
   firmware: "bios" | "uefi";
-  /** A second initrd with the installer components that the mirror lacks. */
+  /** A second initrd with the installer components that the Debian mirror lacks. */
   overlay: string | undefined;
 }
 
 export interface Bench {
-  /** Everything this run wrote: serial output and the daemon's log. */
+  /** The folder with everything that this run wrote, such as the serial output and the daemon's log. */
   folder: string;
   client: Client;
-  powerOn(): { machine: RunningMachine /** Serial log of the machine; it grows while the machine runs. */; installerLog: string };
-  /** With `keep`, the folder is not deleted. */
+  powerOn(): { machine: RunningMachine /** the serial log, which grows while the machine runs */; installerLog: string };
+  /** Stops all parts, and deletes the folder unless `keep` is true. */
   stop(keep: boolean): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export async function buildBench({ cache, assets, firmware, overlay }: BenchOpti
   const stop = async (keep: boolean) => {
     await parts.stop();
     if (!keep) return rmSync(folder, { recursive: true, force: true });
-    // After a failed run, keep the logs but not the gigabytes.
+    // If a failed run is kept, delete its large files and keep the logs.
     for (const big of ["data/assets", `${MACHINE.name}.disk`]) rmSync(join(folder, big), { recursive: true, force: true });
     release(folder);
   };

@@ -1,6 +1,6 @@
 /**
- * `npm run e2e:install`: takes a machine through the whole Debian installer. This file has the arguments,
- * signals, report and exit code.
+ * `npm run e2e:install` runs the whole Debian installer on a machine. This file handles the arguments, the signals,
+ * the report and the exit code.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -70,17 +70,17 @@ async function install({ firmware, limitSeconds, cache }: Wanted): Promise<numbe
   const bench = await buildBench({ cache, assets, firmware, overlay });
   const interrupted = new Promise<never>((_, reject) => {
     interrupt = () => {
-      interrupt = () => process.exit(130); // a second Ctrl-C ends at once
+      interrupt = () => process.exit(130); // a second Ctrl-C ends the process immediately
       reject(new Error("interrupted"));
     };
   });
-  interrupted.catch(() => undefined); // avoids an unhandled rejection while no await watches it
+  interrupted.catch(() => undefined); // avoids an unhandled rejection while no code awaits the promise
   let verdict = 1;
   try {
     await bench.client.addNode({ mac: MACHINE.mac, name: MACHINE.name });
     await bench.client.armNode({ node: MACHINE.name, profile: "preseed" });
     say(`Power on: ${firmware}, 2 processors, an empty disk; its serial port is in ${bench.folder}/${MACHINE.name}.serial`);
-    started = Date.now(); // from here on, times count from power-on
+    started = Date.now(); // all times are counted from this moment
     const traveller = { ...bench.powerOn(), name: MACHINE.name, client: bench.client };
     const tell = (at: number, line: string) => process.stdout.write(`[${clock(at)}] ${line}\n`);
     const moments = await Promise.race([followToReady(traveller, limitSeconds, tell), interrupted]);

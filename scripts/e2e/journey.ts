@@ -1,6 +1,6 @@
 /**
- * Follows one machine from power-on through the Debian installer to ready. Then resets it and waits until it
- * boots its disk again.
+ * Follows one machine from power-on through the Debian installer until it is ready. Afterwards, the code resets the
+ * machine and waits until it boots its disk again.
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,20 +9,20 @@ import type { Node } from "../../daemon/contract/machines/node.ts";
 import type { RunningMachine } from "../lab/machine.ts";
 import { type Moment, momentInLog, momentOf, powerOn } from "./moments.ts";
 
-/** Prints one line of progress; `at` in seconds since power-on. */
+/** Prints one line of progress, where `at` is the time in seconds since power-on. */
 export type Tell = (at: number, line: string) => void;
 
 export interface Traveller {
   name: string;
   client: Client;
   machine: RunningMachine;
-  /** Path of the installer's log, which grows. */
+  /** The path of the installer's log, which grows during the install. */
   installerLog: string;
 }
 
 const told = /^(node\.|boot\.|install\.|job\.(?!task)|http\.refused)/;
 
-/** Waits until the machine is ready. Throws when its install fails, or after `limitSeconds`. */
+/** Waits until the machine is ready. Throws if the install fails, or if it takes longer than `limitSeconds`. */
 export async function followToReady({ name, client, installerLog }: Traveller, limitSeconds: number, tell: Tell): Promise<Moment[]> {
   const startedAt = Date.now();
   const elapsed = () => (Date.now() - startedAt) / 1000;
@@ -39,7 +39,7 @@ export async function followToReady({ name, client, installerLog }: Traveller, l
     for (const event of await client.listEvents({ since })) {
       since = event.seq;
       const moment = momentOf(event, startedAt);
-      // A machine may boot its disk several times. Only the first time counts.
+      // A machine may boot its disk several times before it is ready. Only its first boot counts.
       if (moment && !moments.some((known) => known.name === moment.name)) moments.push(moment);
       if (told.test(event.type)) tell((Date.parse(event.at) - startedAt) / 1000, event.summary);
     }
@@ -53,13 +53,13 @@ export async function followToReady({ name, client, installerLog }: Traveller, l
 }
 
 export interface SecondBoot {
-  /** Seconds from the reset until netboot answers "boot your disk". */
+  /** The time in seconds from the reset until netboot answers that the machine should boot its disk. */
   answeredSeconds: number;
-  /** Seconds from the reset to the login prompt of the installed system. */
+  /** The time in seconds from the reset to the login prompt of the installed system. */
   loginSeconds: number;
 }
 
-/** The firmware tries the network first, as always. Netboot's answer must be to boot the disk. */
+/** After a reset, the firmware tries the network first, as always. The answer of netboot must be to boot the disk. */
 export async function resetAndBootDisk({ name, client, machine }: Traveller, limitSeconds: number): Promise<SecondBoot> {
   const before = (await client.listEvents({ since: 0, limit: 5000 })).at(-1)?.seq ?? 0;
   const startedAt = Date.now();
@@ -78,7 +78,7 @@ export async function resetAndBootDisk({ name, client, machine }: Traveller, lim
 
 const describe = ({ state }: Node) => (state.phase === "installing" ? `installing (last stage: ${state.stage ?? "none"})` : state.phase);
 
-/** Each call returns the complete lines added since the call before. */
+/** Returns a function. Each call of that function returns the complete lines that were added since the previous call. */
 function newLines(file: string): () => string[] {
   let [position, rest] = [0, ""];
   const buffer = Buffer.alloc(1 << 20);

@@ -3,13 +3,13 @@ import type { Event } from "../../daemon/contract/event.ts";
 
 export interface Moment {
   name: string;
-  /** The activity that begins at this moment and ends at the next one. */
+  /** The activity that begins at this moment and lasts until the next moment. */
   doing: string;
   /** Seconds since power-on. */
   at: number;
 }
 
-/** Moments by type of the daemon's event. */
+/** The moments, by the type of the daemon's event. */
 const told: Record<string, Omit<Moment, "at">> = {
   "install.handed-out": { name: "handed_out", doing: "kernel and initrd" },
   "install.start": { name: "start", doing: "answers applied" },
@@ -30,7 +30,8 @@ export function momentOf(event: Event, startedAt: number): Moment | undefined {
 }
 
 /**
- * The installer's own menu, as its log shows it. An entry not listed here counts as part of the one before.
+ * The entries of the Debian installer's menu, with the names that the installer logs. A menu entry that is not listed
+ * here counts as part of the entry before it.
  */
 const menu: Record<string, string> = {
   ethdetect: "network hardware",

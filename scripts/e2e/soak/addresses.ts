@@ -1,6 +1,6 @@
 /**
- * Records which address each machine leases and until when, as the machines understand it. No address may be
- * leased to two machines at once.
+ * Records the address that each machine leases and the end of its lease, as the machine understands it. No address
+ * may be leased to two machines at the same time.
  */
 
 interface Holding {
@@ -12,14 +12,11 @@ export class Addresses {
   readonly #held = new Map<string, Holding>();
   readonly #of = new Map<string, string>();
 
-  /**
-   * Records a lease. Returns the machine that already has the address, if it is another one and its lease
-   * still runs.
-   */
+  /** Records a lease. Returns the other machine that already has the address, if its lease has not expired. */
   take(address: string, mac: string, leaseSeconds: number, now: number): string | undefined {
     const before = this.#held.get(address);
     const holder = before && before.mac !== mac && before.until > now ? before.mac : undefined;
-    // A machine has one address: with a new one it gives up the old one.
+    // A machine has only one address, so it gives up its old address when it receives a new one.
     this.drop(mac);
     this.#held.set(address, { mac, until: now + leaseSeconds * 1000 });
     this.#of.set(mac, address);

@@ -1,6 +1,6 @@
 /**
- * The client side of RFC 2131 §4.4: INIT to BOUND, or INIT-REBOOT, with retransmission. It accepts any answer
- * without doubt.
+ * Implements the client side of RFC 2131 §4.4: INIT to BOUND, or INIT-REBOOT, with retransmission. The client accepts
+ * any valid answer.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { ipBytes } from "../../../pxe/dhcp/message/address.ts";
@@ -11,7 +11,7 @@ import type { Relay } from "./relay.ts";
 
 export interface Exchange {
   answer: DhcpPacket;
-  /** Time of the first request that led to this answer, and of the answer. */
+  /** The time of the first request that led to this answer, and the time of the answer, in milliseconds since the epoch. */
   from: number;
   to: number;
 }
@@ -32,7 +32,8 @@ export class NoAnswer extends Error {
 }
 
 /**
- * Seconds between repetitions: EDK2 and the PXE specification, iPXE, and an operating system (RFC 2131 §4.1).
+ * The seconds between repetitions for EDK2 (as in the PXE specification), for iPXE, and for an operating system (RFC
+ * 2131 §4.1).
  */
 export const patience = {
   firmware: [4, 8, 16, 32],
@@ -59,12 +60,12 @@ export async function bind(relay: Relay, client: Client): Promise<Bound> {
     ];
     const request = await ask(relay, client, MessageType.request, chosen, isVerdict);
     if (messageType(request.answer) === MessageType.ack) return bound(request, discover);
-    await sleep(1000); // refused: start over, but not at once
+    await sleep(1000); // the server refused the request, so start again after a pause
   }
   throw new NoAnswer("refused four times");
 }
 
-/** An operating system that remembers its address. Returns undefined when the server refuses it. */
+/** Acts as an operating system that requests the address it had before. Returns undefined if the server refuses the address. */
 export async function rebind(relay: Relay, client: Client, address: string): Promise<Bound | undefined> {
   const request = await ask(relay, client, MessageType.request, [[Option.requestedAddress, ipBytes(address)]], isVerdict);
   return messageType(request.answer) === MessageType.ack ? bound(request) : undefined;
@@ -103,7 +104,7 @@ async function ask(
       ]);
       relay.send({ ...question, seconds: Math.round((Date.now() - started) / 1000) });
       const stop = new AbortController();
-      // RFC 2131 §4.1 randomizes the interval, so that many machines do not repeat in step.
+      // RFC 2131 §4.1 requires a random part in the interval, so that many machines do not send at the same moments.
       const pause = sleep((seconds + Math.random() * 2 - 1) * 1000 + 500, undefined, { signal: stop.signal }).catch(() => undefined);
       const answer = await Promise.race([answered.promise, pause]);
       stop.abort();

@@ -1,7 +1,4 @@
-/**
- * The setup of a soak: the daemon on one network with a known fleet, and the load on another network behind a
- * relay.
- */
+/** Sets up a soak: the daemon and a known fleet on one network, and the load on another network behind a relay. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,23 +19,23 @@ export interface SoakHall {
   daemon: LabDaemon;
   journal: string;
   machines: readonly Plug[];
-  /** Resolves if the load ends by itself, which it should not. */
+  /** The promise resolves with an error text if the load ends by itself, which should not happen. */
   switchOn(play: Pick<Play, "rampSeconds" | "upSeconds">): Promise<string>;
   arm(machine: Plug): Promise<void>;
-  /** Stops load and daemon in order, so that everything is saved. */
+  /** Stops the load before the daemon, so that everything is saved. */
   rest(): Promise<void>;
   timelines(): Map<string, Event[]>;
   configured(): Map<string, number>;
-  /** With `keep`, the folder is not deleted. */
+  /** Stops all parts, and deletes the folder unless `keep` is true. */
   stop(keep: boolean): Promise<void>;
 }
 
 const RELAY = { onTheDaemonsSide: "10.77.0.2", onTheMachines: "10.78.0.1", network: "10.78.0.0/16", first: "10.78.1.1" };
-/** The part of the machines that the daemon does not know, from 0 to 1. The others are a fleet in service. */
+/** The share of machines that are unknown to the daemon, from 0 to 1. The other machines form a fleet that is in service. */
 const UNKNOWN_SHARE = 0.05;
-/** Short enough that leases expire, are renewed and pass to other machines during the run. */
+/** The leases are short, so that they expire, are renewed and pass to other machines during the run. */
 const LEASE_SECONDS = 300;
-/** undionly.kpxe's size. Kernels and initrds are only fetched in part. */
+/** undionly.kpxe's size. The load fetches only a part of each kernel and initrd. */
 const LOADER_BYTES = 71_137;
 const INSTALLER_BYTES = 256 * 1024;
 const MOST_EVENTS = 1_000_000;
@@ -68,7 +65,7 @@ export async function openHall(count: number): Promise<SoakHall> {
           dhcp: "full",
           mirror: `http://${network.address}/debian`,
           settings: {
-            // One key arms all machines.
+            // One API key arms all machines.
             admin: { control: { requests_per_minute: { normal: 100_000 } }, log: { level: "warn" } },
             netboot: { check_other_servers: false, subnets: [subnet] },
             jobs: { ansible: { directory: ansible, concurrency: 1 } },
@@ -148,7 +145,7 @@ function placeBootFiles(assets: string): void {
   for (const name of ["linux", "initrd.gz"]) writeFileSync(join(installer, name), randomBytes(INSTALLER_BYTES));
 }
 
-/** A playbook that makes no connection and only counts its runs. */
+/** Creates a playbook that makes no connection and only counts its runs. */
 function placePlaybook(folder: string): string {
   const ansible = join(folder, "ansible");
   cpSync(join(repository, "ansible"), ansible, { recursive: true });
@@ -202,7 +199,10 @@ function readTimelines(database: string, machines: readonly Plug[]): Map<string,
   }
 }
 
-/** A router with one leg in each network. Every address of the machines' network belongs to the load. */
+/**
+ * Starts a router with an interface in each of the two networks. The router gets every address of the machines'
+ * network, because the load sends from all of them.
+ */
 async function placeRelay(network: LabNetwork): Promise<string> {
   const { namespace, device } = network.client();
   const ip = (args: string, where?: string) => network.run("ip", args.split(" "), where === undefined ? {} : { namespace: where });

@@ -1,4 +1,4 @@
-/** One HTTP request from a machine's own address, on a connection of its own. */
+/** Sends one HTTP request from a machine's own address, on a separate connection. */
 import { request } from "node:http";
 
 export interface HttpAnswer {

@@ -1,6 +1,6 @@
 /**
- * The requests that the Debian installer sends over the network, without a disk: kernel and initrd, its
- * answers, every stage.
+ * Sends the requests that the Debian installer sends over the network, but writes no disk. The requests are for
+ * kernel, initrd, answers and every stage.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,7 +8,7 @@ import type { Step } from "../../lab/simulated/ipxe.ts";
 import type { HttpAnswer } from "./http-client.ts";
 import type { Witnessed } from "./journal.ts";
 
-/** The machine that runs the installer. */
+/** The functions that a machine offers to the simulated installer. */
 interface InstallingMachine {
   get(url: string, headers?: Record<string, string>): Promise<HttpAnswer>;
   witness(step: Witnessed["step"], word: string, from: number): void;
@@ -17,18 +17,18 @@ interface InstallingMachine {
 export interface Installed {
   token: string;
   hostKey: string;
-  /** A file that only the install key opens. */
+  /** The URL of a file that can only be fetched with the install key. */
   answersUrl: string;
 }
 
-/** Fetching the start of a file is enough to see that it exists. */
+/** Fetching the start of a file is enough to show that the file exists. */
 const HEAD = { range: "bytes=0-65535" };
 /**
- * This share of installs loses power before the disk is touched, and the same share in the middle. Neither
- * may write a disk twice.
+ * This share of installs loses power before the disk is written, and the same share loses power during the install.
+ * Neither power loss may lead to a disk that is written twice.
  */
 const CUT_SHARE = 0.2;
-/** The installer repeats failed requests, because netboot may be restarting. */
+/** The load repeats a failed request, because netboot may be restarting. */
 const TRIES = 20;
 const PAUSE_MS = 1000;
 
@@ -74,7 +74,7 @@ async function insist(machine: InstallingMachine, url: string, headers: Record<s
       const { status, body } = await machine.get(url, headers);
       if (status === 200 || status === 206) return body;
       why = `HTTP ${status}: ${body.slice(0, 80)}`;
-      if (status >= 400 && status < 500) break; // refused: a retry changes nothing
+      if (status >= 400 && status < 500) break; // the request is refused, so a retry would change nothing
     } catch (error) {
       why = error instanceof Error ? error.message : String(error);
     }

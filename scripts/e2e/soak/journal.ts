@@ -1,17 +1,17 @@
-/** The journal of the simulated machines, one JSON line per entry. The load writes it, the judge reads it. */
+/** The journal of the simulated machines has one JSON line per entry. The load writes the journal, and the judge reads it. */
 import { readFileSync, type WriteStream } from "node:fs";
 
 /**
- * An answer of the server as the machine saw it: requested at `from`, received at `to` (milliseconds since
- * the epoch).
+ * An answer of the server from the machine's point of view. The machine sent its request at `from` and received the
+ * answer at `to` (milliseconds since the epoch).
  */
 export interface Witnessed {
   kind: "witnessed";
   mac: string;
-  /** Counted from 1 for each machine. */
+  /** The number of the boot, counted from 1 for each machine. */
   boot: number;
   step: "discover" | "request" | "loader" | "script" | "file" | "stage" | "call-home";
-  /** Name of the script, file or stage. */
+  /** The name of the script, file or stage. */
   word: string;
   from: number;
   to: number;
@@ -20,23 +20,23 @@ export interface Witnessed {
 export type Entry =
   | Witnessed
   | { kind: "booted"; mac: string; boot: number; at: number; tookMs: number }
-  /** The machine gave up this boot and starts again, as firmware does. */
+  /** The machine abandoned this boot and starts again, as firmware does. */
   | { kind: "gave-up"; mac: string; boot: number; at: number; why: string }
-  /** The server leased an address while another machine's lease of it still ran. */
+  /** The server leased an address to a machine before another machine's lease for the address had expired. */
   | { kind: "duplicate"; address: string; mac: string; holder: string; at: number }
-  /** An install key still opened a file after its use. */
+  /** An install key still gave access to a file after its use. */
   | { kind: "stale-key"; mac: string; status: number; at: number };
 
 export type Write = (entry: Entry) => void;
 
-/** Entries after the stream's end are dropped, because the machines continue until their process ends. */
+/** Entries after the end of the stream are dropped, because the machines continue until their process ends. */
 export const journalOn =
   (stream: WriteStream): Write =>
   (entry) => {
     if (!stream.writableEnded) stream.write(`${JSON.stringify(entry)}\n`);
   };
 
-/** The load may have been stopped while it wrote its last line. */
+/** The last line may be incomplete, because the load may have been stopped while it wrote the line. */
 export function readJournal(file: string): Entry[] {
   const text = readFileSync(file, "utf8");
   return text

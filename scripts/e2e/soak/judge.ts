@@ -1,21 +1,21 @@
-/** Compares what the machines saw with what the daemon recorded. Pure. */
+/** Compares the answers that the machines received with the events that the daemon recorded. Pure. */
 import type { Event } from "../../../daemon/contract/event.ts";
 import type { Entry, Witnessed } from "./journal.ts";
 
 export interface Evidence {
   journal: readonly Entry[];
-  /** By machine, in the order of the timeline. */
+  /** The events of each machine, in the order of its timeline. */
   timelines: ReadonlyMap<string, readonly Pick<Event, "seq" | "at" | "type">[]>;
-  /** Number of times each machine was armed, and number of times it was configured. */
+  /** The number of times that each machine was armed, and the number of times that it was configured. */
   armed: ReadonlyMap<string, number>;
   configured: ReadonlyMap<string, number>;
-  /** Times at which netboot was killed. */
+  /** The times at which netboot was killed, in milliseconds since the epoch. */
   kills: readonly number[];
 }
 
 export interface Verdict {
   boots: number;
-  /** Boots that were given up and started again, by reason. */
+  /** The number of abandoned boots for each reason. */
   gaveUp: ReadonlyMap<string, number>;
   bootMs: { median: number; p99: number; worst: number };
   witnessed: number;
@@ -24,23 +24,26 @@ export interface Verdict {
   reinstalls: number;
   staleKeys: number;
   reconfigured: number;
-  /** Steps without an event, or with events in another order; `problems` names the first of them. */
+  /**
+   * The number of steps without an event, and of steps whose events are in the wrong order. `problems` describes the
+   * first of these steps.
+   */
   missing: number;
   disordered: number;
   timelinesIncomplete: number;
-  /** Answers sent before their event was saved, when a kill of netboot came in between. */
+  /** The number of answers whose event was not saved, because netboot was killed just after it sent the answer. */
   lostToKills: number;
   problems: string[];
 }
 
 /**
- * Most events are saved before or with their answer. The events of these three steps are saved just after it,
- * so a kill may come in between.
+ * Most events are saved before their answer is sent, or at the same time. The events of these three steps are saved
+ * just after the answer, so netboot may be killed in between.
  */
 const writtenAfter: ReadonlySet<Witnessed["step"]> = new Set(["discover", "loader", "file"]);
-/** Maximum delay between the answer and such an event on a busy machine. */
+/** The maximum delay in milliseconds between an answer and the event of such a step on a busy host. */
 const LATE_MS = 3_000;
-/** Both clocks are this host's, but the daemon's events are rounded to a millisecond. */
+/** Both times are from the clock of this host, but the daemon rounds the time of an event to a millisecond. */
 const EARLY_MS = 20;
 const MOST_PROBLEMS = 20;
 
@@ -83,7 +86,7 @@ export function judge({ journal, timelines, armed, configured, kills }: Evidence
   return verdict;
 }
 
-/** Each step needs its own event at its time, after the event of the step before. */
+/** Finds the event of each step. The event must have the right time and follow the event of the previous step. */
 function compare(story: readonly Witnessed[], timeline: readonly Pick<Event, "seq" | "at" | "type">[], kills: readonly number[]) {
   const [missing, disordered]: [Witnessed[], Witnessed[]] = [[], []];
   const used = new Set<number>();
@@ -110,8 +113,8 @@ function compare(story: readonly Witnessed[], timeline: readonly Pick<Event, "se
 }
 
 /**
- * The installer announces when it is about to write to the disk. After that, netboot may not hand out an
- * installer without a new arming.
+ * The installer sends a message before it writes to the disk. After that message, netboot may not send an installer
+ * until the machine is armed again.
  */
 function installsOf(stories: ReadonlyMap<string, readonly Witnessed[]>, armed: ReadonlyMap<string, number>) {
   const problems: string[] = [];
@@ -123,8 +126,8 @@ function installsOf(stories: ReadonlyMap<string, readonly Witnessed[]>, armed: R
     const [written, given] = [story.filter(isWriting).length, story.filter(isGiven).length];
     const first = story.findIndex(isWriting);
     const givenAfter = first === -1 ? 0 : story.slice(first).filter(isGiven).length;
-    // A first attempt that failed before it wrote the disk may get the installer once more. After the first
-    // write, only a new arming allows it.
+    // Before the first write to the disk, a failed attempt may get the installer once more. After the write, the
+    // machine must be armed again.
     const tooMany = Math.max(written - allowed, given - 2 * allowed, givenAfter - 2 * Math.max(allowed - 1, 0), 0);
     disksWritten += written;
     reinstalls += tooMany;
@@ -133,7 +136,7 @@ function installsOf(stories: ReadonlyMap<string, readonly Witnessed[]>, armed: R
   return { disksWritten, reinstalls, problems };
 }
 
-/** Any of these event types matches the step. */
+/** Returns the types of the events that match the step. */
 function eventTypes({ step, word }: Witnessed): string[] {
   switch (step) {
     case "discover":
@@ -143,7 +146,7 @@ function eventTypes({ step, word }: Witnessed): string[] {
     case "loader":
       return ["tftp.complete"];
     case "script":
-      // When an install can no longer succeed, the script that ends it also boots the disk.
+      // If an install cannot succeed any more, the script that ends the install also boots the disk.
       return word === "install" ? ["install.handed-out"] : ["boot.local", "install.failed"];
     case "file":
       return ["http.asset"];
@@ -160,7 +163,7 @@ function reasons(journal: readonly Entry[]): Map<string, number> {
   return new Map([...found].sort(([, one], [, other]) => other - one));
 }
 
-/** Durations of the boots that received a script. */
+/** Returns the durations of the boots in which a machine received its boot script. */
 function bootTimes(journal: readonly Entry[]): Verdict["bootMs"] {
   const all = journal.flatMap((entry) => (entry.kind === "booted" ? [entry.tookMs] : [])).sort((one, other) => one - other);
   const at = (share: number) => all[Math.max(Math.ceil(all.length * share) - 1, 0)] ?? 0;

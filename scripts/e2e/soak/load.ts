@@ -1,6 +1,6 @@
 /**
- * The load: a separate process in the machines' namespace. Its argument is the setup as JSON. Ends on
- * SIGTERM.
+ * Runs the load in a separate process, in the network namespace of the machines. The argument of the program is the
+ * setup as JSON. The program ends on SIGTERM.
  */
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
@@ -16,7 +16,7 @@ export interface Play {
   server: string;
   controlUrl: string;
   machines: readonly Plug[];
-  /** All machines are switched on within this time. */
+  /** All machines are switched on within this number of seconds. */
   rampSeconds: number;
   upSeconds: readonly [number, number];
 }

@@ -1,6 +1,6 @@
 /**
- * One simulated machine. It runs through firmware, loader, iPXE, its boot script, and then its system or the
- * installer, in a loop.
+ * Simulates one machine. The machine repeats a loop of firmware, loader, iPXE and boot script, followed by its system
+ * or the installer.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Option } from "../../../pxe/dhcp/message/option.ts";
@@ -19,7 +19,7 @@ export interface Hall {
   write: Write;
   server: string;
   controlUrl: string;
-  /** Minimum and maximum time a system runs between two boots. */
+  /** The minimum and maximum time in seconds that a system runs between two boots. */
   upSeconds: readonly [number, number];
 }
 
@@ -28,9 +28,9 @@ export interface Plug {
   name: string;
 }
 
-/** Share of shutdowns that release the address. The other machines are just switched off. */
+/** The share of shutdowns in which the machine releases its address. In other shutdowns the machine is only switched off. */
 const RELEASES = 0.1;
-/** Time from the loader's last byte to its first packet, while it initializes itself and the network card. */
+/** The time in milliseconds that the loader needs to initialize itself and the network card. */
 const LOADER_STARTS_MS = [500, 1500] as const;
 const SCRIPT_TRIES = 10;
 const SCRIPT_PAUSE_MS = 3000;
@@ -40,7 +40,7 @@ export class SoakMachine {
   readonly plug: Plug;
   boot = 0;
   lease: Bound | undefined;
-  /** The system that the installer left on its disk. */
+  /** The system that the installer left on the machine's disk. */
   #installed: Installed | undefined;
 
   constructor(hall: Hall, plug: Plug) {
@@ -48,7 +48,7 @@ export class SoakMachine {
     this.plug = plug;
   }
 
-  /** Runs until the process ends. */
+  /** Boots the machine again and again until the process ends. */
   async live(): Promise<never> {
     for (;;) {
       this.boot += 1;
@@ -86,8 +86,8 @@ export class SoakMachine {
   }
 
   /**
-   * The daemon records a system's own DHCP in a timeline only after it knows of the boot, so the journal
-   * leaves these steps out.
+   * The journal omits the DHCP steps of a running system, because a timeline contains them only after the daemon has
+   * recorded the boot.
    */
   #keep(bound: Bound, booting: boolean): void {
     const { addresses, write } = this.hall;
@@ -115,7 +115,7 @@ export class SoakMachine {
     }
   }
 
-  /** Requests the script as the generic script does: retries a few times, then boots the disk. */
+  /** Requests the boot script as the generic script does. After several failed attempts, the machine boots its disk. */
   async #ask(url: string): Promise<HttpAnswer> {
     let why: unknown;
     for (let tries = 0; tries < SCRIPT_TRIES; tries++) {
@@ -150,8 +150,8 @@ export class SoakMachine {
   }
 
   /**
-   * Repeats the call-home until it is accepted, as the unit on a real disk does. Once the token is used, the
-   * install key must no longer open anything.
+   * Repeats the call-home until the daemon accepts it, as the unit on a real disk does. After the token has been
+   * used, the install key must not give access to any file.
    */
   async #callHome(): Promise<void> {
     const installed = this.#installed;
@@ -172,7 +172,7 @@ export class SoakMachine {
     this.hall.write({ kind: "witnessed", mac: this.plug.mac, boot: this.boot, step, word, from, to });
   }
 
-  /** DHCP options of each stage: a UEFI card, then snponly.efi, then Linux. */
+  /** Returns the DHCP options of each boot stage: a UEFI network card, then snponly.efi, then Linux. */
   client(who: Who): Client {
     const asked: [number, Uint8Array] = [Option.parameterRequestList, Uint8Array.of(1, 3, 6, 15, 28, 51, 54, 58, 59, 66, 67)];
     if (who === "system") return { mac: this.plug.mac, who, options: [asked, [Option.hostName, Buffer.from(this.plug.name)]] };

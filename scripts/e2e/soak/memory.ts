@@ -1,4 +1,4 @@
-/** Samples the memory of the daemon's processes and fits a line to find growth. */
+/** Samples the memory of the daemon's processes, and fits a line to the samples in order to find growth. */
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface Sample {
@@ -8,7 +8,7 @@ export interface Sample {
   mb: number;
 }
 
-/** Finds the daemon's child of this name by its command line. Returns undefined while it restarts. */
+/** Finds the daemon's child process with this name by its command line. Returns undefined while the child process restarts. */
 export function childPid(dataDir: string, name: string): number | undefined {
   for (const entry of readdirSync("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
@@ -24,7 +24,7 @@ export function residentMb(pid: number): number | undefined {
   return kb === undefined ? undefined : Number(kb) / 1024;
 }
 
-/** Least squares: growth of `y` for each unit of `x`. */
+/** Fits a line by least squares and returns the growth of `y` for each unit of `x`. */
 export function slope(points: readonly { x: number; y: number }[]): number {
   if (points.length < 2) return 0;
   const mean = (of: (point: { x: number; y: number }) => number) => points.reduce((sum, point) => sum + of(point), 0) / points.length;
@@ -36,7 +36,7 @@ export function slope(points: readonly { x: number; y: number }[]): number {
 export interface Growth {
   /** Megabytes an hour. */
   perHour: number;
-  /** Rise of the fitted line over the observed time. */
+  /** The rise of the fitted line over the observed time. */
   riseMb: number;
   lastMb: number;
 }
@@ -44,7 +44,8 @@ export interface Growth {
 const HOUR_MS = 3_600_000;
 
 /**
- * Growth of a process that runs the whole time, measured after `since`, because its caches fill before that.
+ * Computes the memory growth of a process that runs the whole time. Samples before `since` do not count, because the
+ * caches still fill.
  */
 export function growthOf(samples: readonly Sample[], since: number): Growth {
   const steady = samples.filter(({ at }) => at >= since);
@@ -54,8 +55,8 @@ export function growthOf(samples: readonly Sample[], since: number): Growth {
 }
 
 /**
- * For a process that is killed repeatedly: the last sample of each life, without the first life and a last
- * one that was cut short.
+ * Returns the last memory sample of each process that was killed, except for the first process and the one that still
+ * ran at the end.
  */
 export function lastOfEachLife(samples: readonly Sample[]): Sample[] {
   const last = new Map<number, Sample>();

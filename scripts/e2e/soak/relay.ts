@@ -1,6 +1,6 @@
 /**
- * The relay agent of all simulated machines. Adds giaddr and option 82, and passes answers to the machine
- * that waits for them.
+ * Simulates the DHCP relay agent of all simulated machines. The relay adds giaddr and option 82 to requests, and
+ * passes each answer to the machine that waits for it.
  */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ import { Option } from "../../../pxe/dhcp/message/option.ts";
 import { type DhcpPacket, decode, encode } from "../../../pxe/dhcp/message/packet.ts";
 
 export interface RelayPlace {
-  /** Its address on the machines' network. */
+  /** The address of the relay on the machines' network. */
   address: string;
   server: string;
 }
@@ -20,14 +20,14 @@ export class Relay {
   readonly #place: RelayPlace;
   readonly #socket: Socket;
   readonly #waiting = new Map<number, (answer: DhcpPacket) => void>();
-  /** Answers whose option 82 differed from the request's, or was not the last option. */
+  /** The number of answers whose option 82 differed from the request's, or was not the last option. */
   wrongEchoes = 0;
 
   private constructor(place: RelayPlace, socket: Socket) {
     this.#place = place;
     this.#socket = socket;
     socket.on("message", (bytes) => this.#hear(bytes));
-    // While netboot is down its port is closed, which arrives here as an error.
+    // While netboot restarts, its port is closed, and this socket reports an error.
     socket.on("error", () => undefined);
   }
 
@@ -38,7 +38,7 @@ export class Relay {
     return new Relay(place, socket);
   }
 
-  /** Answers to this transaction go to `take` until the returned function is called. */
+  /** The relay passes answers with this transaction id to `take` until the caller calls the returned function. */
   expect(transactionId: number, take: (answer: DhcpPacket) => void): () => void {
     this.#waiting.set(transactionId, take);
     return () => this.#waiting.delete(transactionId);
@@ -66,7 +66,7 @@ export class Relay {
   }
 }
 
-/** A circuit id in the format of a switch: the port of the machine. */
+/** Returns a circuit id that contains the port of the machine, in the format of a switch. */
 function circuitOf(mac: string): Buffer {
   const circuit = Buffer.from(`hall/${mac.slice(-5)}`);
   return Buffer.concat([Buffer.of(1, circuit.length), circuit]);

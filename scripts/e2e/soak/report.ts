@@ -1,7 +1,4 @@
-/**
- * The result of a soak: a table for people, one JSON line for programs, and whether every guarantee held.
- * Pure.
- */
+/** Reports the result of a soak: a table for people, a JSON line for programs, and whether every guarantee held. Pure. */
 import type { Verdict } from "./judge.ts";
 import { type Growth, growthOf, lastOfEachLife, type Sample } from "./memory.ts";
 
@@ -12,17 +9,17 @@ export interface Course {
   samples: Sample[];
 }
 
-/** Rise along the fitted line; smaller changes are normal for a heap. */
+/** A smaller rise of the fitted line in MB counts as flat, because such changes are normal for a heap. */
 const FLAT_RISE_MB = 16;
 const MOST_REASONS = 5;
-/** Before this share of the time, a process still fills its caches. */
+/** Samples in this first share of the time do not count, because a process still fills its caches. */
 const WARM_SHARE = 0.3;
 
 export function conclude({ verdict, course, machines, minutes }: { verdict: Verdict; course: Course; machines: number; minutes: number }) {
   const warmAt = course.startedAt + (course.endedAt - course.startedAt) * WARM_SHARE;
   const of = (process: Sample["process"]) => course.samples.filter((sample) => sample.process === process);
   const control = growthOf(of("control"), warmAt);
-  // netboot lives for a minute at most, so its lives are compared.
+  // netboot runs for at most a minute before each kill, so the memory of its successive processes is compared.
   const netboot = growthOf(lastOfEachLife(of("netboot")), course.startedAt);
   const isFlat = ({ riseMb }: Growth) => riseMb <= FLAT_RISE_MB;
   const gaveUp = [...verdict.gaveUp.values()].reduce((sum, each) => sum + each, 0);

@@ -1,6 +1,6 @@
 /**
- * A TFTP client like that of firmware (RFC 1350, 2347, 2348, 2349, 7440): fetches one file with options,
- * retries, then gives up.
+ * Fetches a file by TFTP with options as firmware does (RFC 1350, 2347, 2348, 2349, 7440). After several retries it
+ * stops with an error.
  */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
@@ -18,7 +18,7 @@ export interface TftpQuestion {
   file: string;
 }
 
-/** Returns the number of bytes received. */
+/** Returns the number of bytes that were received. */
 export async function fetchByTftp({ from, server, file }: TftpQuestion): Promise<number> {
   const socket = createSocket("udp4");
   socket.bind(0, from);
@@ -49,7 +49,7 @@ export async function fetchByTftp({ from, server, file }: TftpQuestion): Promise
       [block, window, length] = [options.get("blksize") ?? 512, options.get("windowsize") ?? 1, options.get("tsize") ?? -1];
       acknowledge(0);
     } else if (code === DATA) {
-      if (number !== (expected & 0xffff)) return; // lost or duplicated: the last acknowledgement is repeated after the timeout
+      if (number !== (expected & 0xffff)) return; // the timeout repeats the last acknowledgement
       expected += 1;
       inWindow += 1;
       bytes += packet.length - 4;
@@ -58,7 +58,7 @@ export async function fetchByTftp({ from, server, file }: TftpQuestion): Promise
       if (isLast) done.resolve(bytes);
     }
   });
-  socket.on("error", () => undefined); // port is closed while netboot is down
+  socket.on("error", () => undefined); // the port is closed while netboot restarts
   send();
   try {
     const got = await done.promise;
