@@ -1,5 +1,5 @@
 /**
- * Common handling of arguments in all lab scripts. `--help` exits with 0. An invalid argument prints the
+ * Handles the arguments of all lab scripts in the same way. `--help` exits with 0. An invalid argument prints the
  * usage and exits with 2.
  */
 
@@ -8,7 +8,7 @@ export async function answer<T>(
     name,
     usage,
     read,
-  }: { name: string; usage: string /** `read` returns undefined when `--help` is given. */; read(argv: string[]): T | undefined },
+  }: { name: string; usage: string /** `read` returns undefined if `--help` is given */; read(argv: string[]): T | undefined },
   run: (wanted: T) => Promise<number>,
 ): Promise<number> {
   let wanted: T | undefined;

@@ -1,5 +1,6 @@
 /**
- * The boot files of the lab's machines. They are fetched and built once, into a cache that outlives the lab.
+ * Provides the boot files of the lab's machines. The files are downloaded and built once, into a cache that is kept
+ * when the lab stops.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -8,14 +9,14 @@ import { dirname, join } from "node:path";
 const scripts = join(import.meta.dirname, "..");
 
 export interface LabAssets {
-  /** Folder with the layout of a daemon's assets folder. */
+  /** A folder with the same layout as a daemon's assets folder. */
   folder: string;
   roms: string;
 }
 
 export const defaultCache = join(scripts, "../.cache/lab");
 
-/** `aside`: at a low priority, because no test waits for the files yet. */
+/** With `aside`, the work has a low priority, because no test waits for the files yet. */
 export async function prepareAssets(cache: string, say: (line: string) => void, { aside = false } = {}): Promise<LabAssets> {
   const command = [...(aside ? [join(scripts, "lab/aside")] : []), join(scripts, "lab/make-assets"), cache];
   await run(say, command);
@@ -23,7 +24,7 @@ export async function prepareAssets(cache: string, say: (line: string) => void, 
   return { folder, roms: join(folder, "ipxe-qemu") };
 }
 
-/** Uses hard links, because the daemon serves no file outside its folder and would reject symbolic links. */
+/** Uses hard links, because the daemon rejects symbolic links that lead outside its folder. */
 export function placeAssets({ folder }: LabAssets, dataDir: string): void {
   const target = join(dataDir, "assets");
   mkdirSync(target, { recursive: true });
@@ -36,7 +37,7 @@ export function placeAssets({ folder }: LabAssets, dataDir: string): void {
   }
 }
 
-/** Unpacks the image into a folder that the simulated machines share. */
+/** Unpacks the installer's image into a folder that all simulated machines share. */
 export function unpackImage({ folder }: LabAssets, cache: string): string {
   const archive = join(folder, "image/13/amd64/root.tar.zst");
   const { rootSha256 } = JSON.parse(readFileSync(join(dirname(archive), "manifest.json"), "utf8")) as { rootSha256: string };

@@ -1,4 +1,4 @@
-/** Runs the daemon inside the lab as on a control node, with the lab's bridge as its second network card. */
+/** Runs the daemon inside the lab as on a control node. The lab's bridge acts as the second network card. */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ export interface LabDaemon {
   pid: number;
   dataDir: string;
   log(): string;
-  /** Creates a new API key on the control node itself. */
+  /** Creates a new API key on the lab's control node. */
   createKey(name: string, role?: string): string;
   /** Runs `muster` inside the lab with the daemon's data folder. */
   muster(...args: string[]): string;
@@ -25,9 +25,9 @@ export interface LabDaemonOptions {
   dataDir: string;
   dhcp: "full" | "proxy";
   mirror: string;
-  /** Keys of muster.yaml by section; they override the lab's own. */
+  /** The sections and keys of muster.yaml that override the lab's own settings. */
   settings?: Settings;
-  /** A command that runs the daemon; the daemon's command line is appended to it. */
+  /** A command to run the daemon with. The daemon's command line is appended to this command. */
   through?: readonly string[];
 }
 
@@ -35,14 +35,15 @@ export const MUSTER = join(import.meta.dirname, "../muster");
 
 export function labConfig({ dhcp, mirror, settings = {} }: Pick<LabDaemonOptions, "dhcp" | "mirror" | "settings">): string {
   const sections: Settings = {
-    // Safe to bind openly: nothing is reachable from outside the lab, and no other user is inside.
+    // The daemon can safely bind to all addresses, because no other host can reach the lab and no other user is
+    // inside.
     netboot: { interface: "br0", dhcp, ...(dhcp === "full" && { range: { from: "10.77.1.1", to: "10.77.1.250" } }) },
     machines: { debian: { mirror, security_mirror: null } },
   };
   return stringify(overridden(sections, settings));
 }
 
-/** The keys of the second over those of the first, section by section. */
+/** Merges two settings section by section. The keys of `settings` override the keys of `own`. */
 function overridden(own: Settings, settings: Settings): Settings {
   const all = { ...own };
   for (const [name, value] of Object.entries(settings)) {

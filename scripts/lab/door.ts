@@ -1,4 +1,4 @@
-/** The only way from this host into the lab: a port of 127.0.0.1 that is forwarded to a port inside. */
+/** Forwards a port of 127.0.0.1 to a port inside the lab. This is the only way from this host into the lab. */
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
@@ -21,7 +21,7 @@ export async function openDoor(network: LabNetwork, folder: string, port: number
   const server = createServer((outer) => {
     const inside = connect(path);
     outer.pipe(inside).pipe(outer);
-    // Closing a browser tab is not an error.
+    // A closed browser tab causes an error here, which is normal.
     outer.on("error", () => inside.destroy());
     inside.on("error", () => outer.destroy());
   });

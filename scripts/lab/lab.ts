@@ -1,6 +1,6 @@
 /**
- * A laboratory: a network with the daemon in it, QEMU machines and simulated machines. Parts stop in reverse
- * order of their start.
+ * Sets up a laboratory: a network with the daemon, QEMU machines and simulated machines. The parts of the lab stop in
+ * the reverse order of their start.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -22,18 +22,18 @@ export interface LabOptions {
   simulated: number;
   firmware: "bios" | "uefi";
   dhcp: "full" | "proxy";
-  /** Port of 127.0.0.1 for the page. If it is taken, another one is used. */
+  /** The port of 127.0.0.1 on which the page is available. If the port is in use, the lab chooses another port. */
   port: number;
 }
 
 export interface Lab {
   network: LabNetwork;
-  /** Deleted when the lab stops. */
+  /** The folder of the lab, which is deleted when the lab stops. */
   folder: string;
   daemon: LabDaemon;
   door: Door;
   key: string;
-  /** The name of each machine, by MAC address. */
+  /** The names of the machines, by MAC address. */
   names: ReadonlyMap<string, string>;
   start(say: (line: string) => void): void;
   stop(): Promise<void>;

@@ -1,4 +1,4 @@
-/** A LAN with its own DHCP server: dnsmasq on a separate machine, without any network boot settings. */
+/** Sets up a LAN with its own DHCP server: dnsmasq runs on a separate machine and has no settings for network boot. */
 import type { LabNetwork } from "./network.ts";
 
 export const LAN_SERVER = "10.77.0.2";

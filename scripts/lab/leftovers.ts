@@ -1,5 +1,6 @@
 /**
- * Cleans up after laboratories that were killed. Removes only what has our names and whose owner has ended.
+ * Cleans up after laboratories whose process was killed. Removes only folders and networks with the lab's names whose
+ * owner has ended.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,14 +10,14 @@ import { deleteNamespace } from "./network.ts";
 const OWNER = "owner";
 
 /**
- * Records the owner in the laboratory's folder: this process. The start time distinguishes it from a later
- * process with the same number.
+ * Records this process as the owner, in the laboratory's folder. The start time of the process distinguishes it from
+ * a later process with the same number.
  */
 export function claim(folder: string, network: string): void {
   writeFileSync(join(folder, OWNER), `${process.pid} ${startTime(process.pid)} ${network}\n`);
 }
 
-/** Ends the ownership, so that a folder which is kept for its reader is not cleaned up. */
+/** Removes the record of the owner, so that a later cleanup keeps the folder for the user. */
 export function release(folder: string): void {
   rmSync(join(folder, OWNER), { force: true });
 }
@@ -37,7 +38,7 @@ export function sweep(cache: string): void {
   }
 }
 
-/** Call this before a folder is deleted, because what is mounted there must not be deleted with it. */
+/** Call this before a folder is deleted, because otherwise the files in mounted file systems would be deleted too. */
 export function unmountBelow(folder: string): void {
   const mounted = readFileSync("/proc/self/mounts", "utf8")
     .split("\n")

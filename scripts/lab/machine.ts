@@ -1,4 +1,4 @@
-/** Starts a QEMU machine in the lab's network, reads its serial port, resets it and stops it. */
+/** Starts a QEMU machine in the lab's network. The machine can be reset and stopped, and its serial output can be read. */
 import { randomUUID } from "node:crypto";
 import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,23 +8,26 @@ import { powerOn } from "./power.ts";
 import { type FirmwareKind, type QemuMachine, qemuFor, uefi } from "./qemu.ts";
 
 export type MachineOptions = Omit<QemuMachine, "tap" | "serialLog" | "qmp" | "uefiVariables" | "disk"> & {
-  /** Folder of its disk, serial log and firmware variables. */
+  /** The folder of the machine's disk, serial log and firmware variables. */
   folder: string;
-  /** Creates a sparse disk of this size, unless one with that name exists. */
+  /** The size of the sparse disk in GB. The disk is created unless a disk with that name exists. */
   diskGb?: number;
 };
 
 export interface RunningMachine {
   pid: number;
-  /** All serial output since the start. */
+  /** Returns all serial output since the machine was started. */
   serial(): string;
-  /** Resolves with the match in the serial output since the start or the last reset. */
+  /** Resolves with the match as soon as the serial output since the start or the last reset matches. */
   waitForSerial(pattern: RegExp, timeoutMs: number): Promise<RegExpMatchArray>;
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The reason why no machine can be started here, or false. Fits the `skip` option of node:test. */
+/**
+ * The reason why QEMU machines cannot be started on this host, or false if they can. The value fits the `skip` option
+ * of node:test.
+ */
 export const noQemu: string | false = cannotRun("bios") || cannotRun("uefi");
 
 export function cannotRun(firmware: FirmwareKind): string | false {

@@ -1,4 +1,4 @@
-/** `muster lab`: arguments, signals, exit code. */
+/** Runs `muster lab`, and handles its arguments, signals and exit code. */
 import { parseArgs } from "node:util";
 import { createClient } from "../../daemon/contract/client.ts";
 import type { Node } from "../../daemon/contract/machines/node.ts";
@@ -64,7 +64,7 @@ async function runLab(wanted: Wanted): Promise<number> {
   const lab = await buildLab({ ...wanted, assets });
   const interrupted = new Promise<number>((resolve) => {
     interrupt = () => {
-      interrupt = () => process.exit(130); // a second Ctrl-C ends at once
+      interrupt = () => process.exit(130); // a second Ctrl-C ends the process immediately
       resolve(130);
     };
   });
@@ -115,7 +115,7 @@ async function watch(lab: Lab, wanted: Wanted): Promise<number> {
   return verdict;
 }
 
-/** Does what an operator would do: accepts the node under a name, then arms it. */
+/** Acts like an operator: accepts the node under a name, then arms it. */
 async function take(client: ReturnType<typeof createClient>, lab: Lab, node: Node): Promise<void> {
   const name = lab.names.get(node.macs[0] ?? "");
   if (!name) return;

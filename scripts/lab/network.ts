@@ -1,34 +1,43 @@
 /**
- * An isolated network: a namespace with a bridge and no route out of it. The host's network stays unchanged.
+ * Creates an isolated network: a network namespace with a bridge, and without a route to other networks. The network
+ * of the host is not changed.
  */
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 
 export interface LabNetwork {
-  /** Name of the network namespace. */
+  /** The name of the network namespace. */
   name: string;
-  /** Address of the bridge, where servers listen. */
+  /** The IP address of the bridge, on which servers listen. */
   address: string;
-  /** Adds a port to the bridge for a virtual machine; returns its device name. */
+  /** Adds a port to the bridge for a virtual machine, and returns the device name of the port. */
   tap(): string;
-  /**
-   * Adds a port to the bridge whose other end is in a new namespace, for clients that are ordinary programs.
-   */
+  /** Adds a port to the bridge for clients that are ordinary programs. The other end of the port is in a new namespace. */
   client(mac?: string): { namespace: string; device: string };
-  /** Starts a program inside; the pid is the program's own. It is killed when the network closes. */
+  /**
+   * Starts a program inside the network. The pid is that of the program itself. The program is killed when the
+   * network is closed.
+   */
   spawn(command: string, args: readonly string[], options?: SpawnOptions & { namespace?: string }): ChildProcess;
-  /** Returns what a program printed inside. Rejects with its error output when it failed. */
+  /**
+   * Runs a program inside the network and returns its output. Rejects with the program's error output if the program
+   * failed.
+   */
   run(command: string, args: readonly string[], options?: SpawnOptions & { namespace?: string }): Promise<string>;
   close(): void;
 }
 
-/** The reason why no network can be made here, or false. Fits the `skip` option of node:test. */
+/**
+ * The reason why no network can be created on this host, or false if a network can be created. The value fits the
+ * `skip` option of node:test.
+ */
 export const noNetwork: string | false =
   process.getuid?.() !== 0 ? "needs root" : !existsSync("/usr/sbin/ip") && !existsSync("/sbin/ip") ? "needs iproute2" : false;
 
 /**
- * Each address is greater than the one before. A bridge takes the lowest address of its ports, so it keeps
- * that of its first port. If it changed, machines could not reach the bridge until their ARP entries expired.
+ * The MAC address of each port is greater than the address of the previous port. A bridge uses the lowest MAC address
+ * of its ports, so it keeps the address of its first port. If the bridge's address changed, machines could not reach
+ * the bridge until their ARP entries expired.
  */
 export const portAddress = (number: number) => `fe:4d:00:00:00:${number.toString(16).padStart(2, "0")}`;
 
@@ -36,7 +45,8 @@ let made = 0;
 
 export function createNetwork(): LabNetwork {
   made += 1;
-  // Device names have at most 15 characters, and other tests run at the same time.
+  // The name is short and unique, because device names have at most 15 characters and other tests run at the same
+  // time.
   const unique = `${process.pid.toString(36)}.${made}`;
   const name = `muster-${unique}`;
   const address = "10.77.0.1";
@@ -122,7 +132,7 @@ function ip(...args: string[]): string {
   });
 }
 
-/** Kills everything that runs in the namespace, because started programs may have started more. */
+/** Kills every process in the namespace, because the started programs may have started others. */
 export function deleteNamespace(name: string): void {
   for (const pid of pidsIn(name)) kill(pid);
   ip("netns", "delete", name);
@@ -134,6 +144,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It ended by itself in the meantime.
+    // The process ended by itself in the meantime.
   }
 }

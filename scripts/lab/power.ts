@@ -1,4 +1,4 @@
-/** Keeps a machine running. Each QEMU process ends when the machine reboots, and this starts the next. */
+/** Keeps a machine running. A reboot of the machine ends its QEMU process, and this code starts the next process. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
@@ -11,9 +11,9 @@ const aside = join(import.meta.dirname, "aside");
 
 export interface Powered {
   pid(): number;
-  /** True if the machine neither runs nor is about to start again. */
+  /** True if the machine has stopped and is not about to start again. */
   isOver(): boolean;
-  /** Standard error output of QEMU. */
+  /** Returns the standard error output of QEMU. */
   complaint(): string;
   execute(command: string): Promise<void>;
   stop(): Promise<void>;

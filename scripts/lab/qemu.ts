@@ -1,6 +1,6 @@
 /**
- * Builds the QEMU command line of one lab machine, including the settings that make its firmware boot from
- * the network. Pure: it starts nothing.
+ * Builds the QEMU command line of one lab machine, with the settings that make its firmware boot from the network.
+ * The code starts no process.
  */
 import { join } from "node:path";
 
@@ -8,40 +8,40 @@ export interface QemuMachine {
   name: string;
   mac: string;
   firmware: FirmwareKind;
-  /** A tap device in the network namespace of QEMU. */
+  /** The tap device in the network namespace in which QEMU runs. */
   tap: string;
-  /** Folder of the ROMs from trixie's ipxe-qemu. Bookworm's date from 2019 and take three times as long. */
+  /**
+   * The folder with the ROMs of the package ipxe-qemu from trixie. The ROMs in bookworm date from 2019 and take three
+   * times as long.
+   */
   roms: string;
   serialLog: string;
-  /** A file for a second serial port. Without it the machine has one port. */
+  /** The file for the output of a second serial port. Without this file, the machine has only one serial port. */
   secondSerialLog?: string;
-  /** Path of the control socket. */
+  /** The path of QEMU's control socket. */
   qmp: string;
-  /** A raw disk image. Without it the machine has no disk. */
+  /** The path of a raw disk image. Without this image, the machine has no disk. */
   disk?: string;
   diskBus?: DiskBus;
   nic?: NicModel;
-  /** A writable copy of OVMF's variables. Without it a UEFI machine forgets its boot entries. */
+  /** The path of a writable copy of OVMF's variables. Without this file, a UEFI machine forgets its boot entries. */
   uefiVariables?: string;
-  /**
-   * The code that requests the first file on UEFI: the firmware's own PXE, its HTTP boot, or an iPXE option
-   * ROM.
-   */
+  /** The program that requests the first file on UEFI: the firmware's own PXE, its HTTP boot, or an iPXE option ROM. */
   uefiBoot?: "pxe" | "http" | "ipxe-rom";
   memoryMb?: number;
   cpus?: number;
-  /** A QEMU processor model, such as qemu32, which has no long mode. */
+  /** The QEMU processor model, such as qemu32, which has no long mode. */
   cpu?: string;
   uuid?: string;
 }
 
-/** BIOS, or UEFI for x86-64, 32-bit x86 or 64-bit ARM. */
+/** The firmware is BIOS, or UEFI for x86-64, 32-bit x86 or 64-bit ARM. */
 export type FirmwareKind = "bios" | "uefi" | "uefi-ia32" | "uefi-arm64";
 
 export type NicModel = "virtio" | "e1000" | "e1000e" | "rtl8139" | "pcnet" | "vmxnet3";
 export type DiskBus = "virtio" | "ide" | "nvme" | "ahci" | "scsi";
 
-/** Code and variables file of each UEFI, and the QEMU machine type it was built for. */
+/** The code file and the variables file of each UEFI firmware, and the QEMU machine type that the firmware was built for. */
 export const uefi = {
   uefi: { code: "/usr/share/OVMF/OVMF_CODE_4M.fd", variables: "/usr/share/OVMF/OVMF_VARS_4M.fd", package: "ovmf" },
   "uefi-ia32": { code: "/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd", variables: "/usr/share/OVMF/OVMF32_VARS_4M.fd", package: "ovmf-ia32" },
@@ -52,12 +52,12 @@ export const qemuFor = (firmware: FirmwareKind) => (firmware === "uefi-arm64" ? 
 
 export function qemuArguments(machine: QemuMachine): string[] {
   const { name, mac, firmware, memoryMb = 1024, cpus = 2 } = machine;
-  // With cmpxchg16b, TCG has crashed a kernel.
+  // The processor model has no cmpxchg16b, because a kernel has crashed under TCG with this instruction.
   const { cpu = firmware === "uefi-arm64" ? "cortex-a57" : "qemu64,-cx16" } = machine;
   return [
     ["-name", name],
     machineArguments(firmware),
-    // Never use KVM. Even where /dev/kvm opens, a guest kernel may not survive on it.
+    // Never use KVM. A guest kernel may crash under KVM even if /dev/kvm can be opened.
     ["-accel", "tcg,thread=multi", "-cpu", cpu],
     ["-m", String(memoryMb), "-smp", String(cpus)],
     ["-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none"],
@@ -66,10 +66,10 @@ export function qemuArguments(machine: QemuMachine): string[] {
     ["-qmp", `unix:${machine.qmp},server=on,wait=off`],
     ["-smbios", `type=1,manufacturer=Muster,product=Lab machine,serial=${name}`],
     machine.uuid === undefined ? [] : ["-uuid", machine.uuid],
-    // Each reboot starts a new QEMU. In the old one, writes to pages that code ran from are slow, and the
-    // next system is loaded over them.
+    // Each reboot starts a new QEMU process. An old process would load the next system into pages that contained
+    // code, and writes to such pages are slow.
     ["-action", "reboot=shutdown"],
-    // Gives the guest entropy. A guest that waits for entropy at boot waits long under emulation.
+    // Without a random number device, a guest that waits for entropy at boot waits long under emulation.
     ["-device", "virtio-rng-pci"],
     firmwareArguments(machine),
     ["-netdev", `tap,id=net0,ifname=${machine.tap},script=no,downscript=no`],
@@ -78,16 +78,16 @@ export function qemuArguments(machine: QemuMachine): string[] {
   ].flat();
 }
 
-/** Appends to the output of the QEMU before it. */
+/** The output is appended to the file, because each reboot starts a new QEMU process. */
 const serialArguments = (id: string, file: string) => ["-chardev", `file,id=${id},path=${file},append=on`, "-serial", `chardev:${id}`];
 
 function machineArguments(firmware: FirmwareKind): string[] {
   switch (firmware) {
-    // SeaBIOS and iPXE print to the serial port only when there is no screen.
+    // SeaBIOS and iPXE print to the serial port only if the machine has no screen.
     case "bios":
     case "uefi":
       return ["-machine", "pc,graphics=off"];
-    // Debian builds this firmware only with Secure Boot, which keeps its variables behind SMM.
+    // Debian builds this firmware only with Secure Boot, and Secure Boot protects the variables by SMM.
     case "uefi-ia32":
       return ["-machine", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on", "-global", "ICH9-LPC.disable_s3=1"];
     case "uefi-arm64":
@@ -98,7 +98,7 @@ function machineArguments(firmware: FirmwareKind): string[] {
 function firmwareArguments({ firmware, uefiVariables, uefiBoot = "pxe" }: QemuMachine): string[] {
   if (firmware === "bios") return [];
   const variables = uefiVariables === undefined ? [] : ["-drive", `if=pflash,unit=1,format=raw,file=${uefiVariables}`];
-  // PXE would come first and take two minutes to give up.
+  // Turns off PXE, because the firmware would try PXE first and stop after two minutes.
   const httpOnly = ["4", "6"].flatMap((version) => ["-fw_cfg", `name=opt/org.tianocore/IPv${version}PXESupport,string=n`]);
   return [
     "-drive",
@@ -109,7 +109,8 @@ function firmwareArguments({ firmware, uefiVariables, uefiBoot = "pxe" }: QemuMa
 }
 
 const nicDrivers: Record<NicModel, string> = {
-  // The ROM has the PCI id of the modern device. SeaBIOS silently ignores it on a transitional one.
+  // The ROM contains the PCI id of the modern virtio device. SeaBIOS silently ignores this ROM on a transitional
+  // virtio device.
   virtio: "virtio-net-pci,disable-legacy=on",
   e1000: "e1000",
   e1000e: "e1000e",
@@ -124,7 +125,7 @@ function nicDevice({ firmware, nic = "virtio", uefiBoot = "pxe", roms }: QemuMac
 }
 
 function diskArguments(file: string, bus: DiskBus): string[] {
-  // Lab disks are deleted with their lab, so flushing them to the host's disk is useless.
+  // Lab disks are deleted with their lab, so flushing a lab disk to the host's disk is useless.
   const drive = ["-drive", `if=none,id=disk0,format=raw,file=${file},cache=unsafe,discard=unmap,aio=threads`];
   switch (bus) {
     case "virtio":

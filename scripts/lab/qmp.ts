@@ -1,4 +1,4 @@
-/** A connection to QEMU's control socket (QMP) for as long as the machine runs: commands and events. */
+/** Connects to QEMU's control socket (QMP) for commands and events, as long as the machine runs. */
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,13 +13,13 @@ interface Message {
 export interface Qmp {
   execute(command: string): Promise<void>;
   /**
-   * Resolves when QEMU has ended, with the reason of its last shutdown, such as `guest-reset`. Resolves with
-   * undefined if it gave none.
+   * Resolves after QEMU has ended, with the reason of its last shutdown, such as `guest-reset`. Resolves with
+   * undefined if QEMU reported no reason.
    */
   ended: Promise<string | undefined>;
 }
 
-/** QEMU creates the socket as it starts. Returns undefined if QEMU ended before that. */
+/** Waits until QEMU has created the socket and opens it. Returns undefined if QEMU ended before it created the socket. */
 export async function openQmp(path: string, gone: () => boolean): Promise<Qmp | undefined> {
   for (; !gone(); await sleep(20)) {
     const socket = await opened(path);
@@ -47,7 +47,7 @@ function listen(socket: Socket): Qmp {
     else asked?.resolve();
   });
   const ended = new Promise<string | undefined>((resolve) => {
-    // A killed QEMU resets the connection, which counts as a normal end.
+    // If QEMU is killed, the connection is reset. This counts as a normal end.
     lines.on("error", () => undefined);
     socket.once("close", () => {
       for (const { reject, command } of waiting) reject(new Error(`QEMU ended before it answered ${command}`));
@@ -60,7 +60,7 @@ function listen(socket: Socket): Qmp {
       socket.write(`${JSON.stringify({ execute: command })}\n`);
     });
   const agreed = execute("qmp_capabilities");
-  // A command that is sent later reports this error itself.
+  // The error is ignored here, because every later command reports it.
   agreed.catch(() => undefined);
   return { ended, execute: async (command) => agreed.then(() => execute(command)) };
 }

@@ -1,6 +1,6 @@
 /**
- * Provides Debian packages to machines that cannot leave the lab. An nginx inside forwards to an nginx
- * outside, which asks the host's mirror.
+ * Provides Debian packages to machines inside the lab. An nginx inside the lab forwards requests to an nginx outside,
+ * which sends them to the host's Debian mirror.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -9,14 +9,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LabNetwork } from "./network.ts";
 
 export interface Relay {
-  /** URL for machines in the lab. */
+  /** The URL that machines in the lab use for packages. */
   url: string;
   close(): void;
 }
 
 const mirrorScript = join(import.meta.dirname, "../assets/debian-mirror");
 
-/** Only a UNIX socket connects the two, and no packet is routed. `cache` may outlive the lab. */
+/**
+ * The two nginx processes are connected only by a UNIX socket, and no packet is routed. The folder `cache` may be
+ * kept after the lab has stopped.
+ */
 export async function startRelay(network: LabNetwork, folder: string, cache: string): Promise<Relay> {
   const mirror = new URL(execFileSync(mirrorScript, { encoding: "utf8" }).trim());
   const socket = join(folder, "mirror.sock");

@@ -1,20 +1,20 @@
-/** Prints what happens to each machine, from the daemon's events, and how long each step took. */
+/** Prints the events of each machine, and how long each step took. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "../../daemon/contract/client.ts";
 import type { Event } from "../../daemon/contract/event.ts";
 import type { Node } from "../../daemon/contract/machines/node.ts";
 
-/** The events that are printed. The page shows the rest. */
+/** The types of the events that are printed. Other events are shown only on the page. */
 const told = /^(node\.|boot\.|install\.|job\.started|http\.refused|dhcp\.discover)/;
 
 export interface Story {
   /** The current nodes. */
   nodes: Node[];
-  /** Ids of the machines that have shown their name and asked again. */
+  /** The ids of the machines that have shown their name and sent another request. */
   waiting: ReadonlySet<string>;
 }
 
-/** Calls `each` after every poll. Ends when that returns true. */
+/** Polls the daemon's events and calls `each` after every poll. Returns as soon as `each` returns true. */
 export async function tellStory(client: Client, say: (line: string) => void, each: (story: Story) => Promise<boolean>): Promise<void> {
   let since = 0;
   const waiting = new Set<string>();
@@ -37,7 +37,7 @@ function lineFor(event: Event, names: Map<string, string>, last: Map<string, { a
   if (!event.nodeId || !told.test(event.type)) return undefined;
   const at = Date.parse(event.at);
   const before = last.get(event.nodeId);
-  // A waiting machine asks every few seconds, so print only the first time.
+  // A waiting machine sends a request every few seconds, so print only its first request.
   if (before?.type === event.type && event.type === "boot.wait") return undefined;
   last.set(event.nodeId, { at, type: event.type });
   const took = before ? `${((at - before.at) / 1000).toFixed(1)} s` : "";

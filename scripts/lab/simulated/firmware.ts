@@ -1,7 +1,7 @@
 /**
- * The network boot of a simulated machine. busybox's udhcpc and curl do DHCP and TFTP. This file only
- * simulates how firmware and iPXE use the answers: a BIOS network card loads undionly.kpxe, which requests
- * again as iPXE.
+ * Simulates the network boot of a machine. Real programs send the requests: busybox's udhcpc for DHCP, and curl for
+ * TFTP and HTTP. Only the use of the answers is simulated here: a BIOS network card loads undionly.kpxe, which sends
+ * the same requests as iPXE.
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,7 +23,7 @@ interface Lease {
   bootFile: string;
 }
 
-/** Returns what the machine should boot, after all waiting scripts. */
+/** Returns what the machine must boot, after it has followed all scripts that make it wait. */
 export async function bootFromNetwork(machine: Plugged): Promise<Exclude<Step, { kind: "chain" }>> {
   const first = await askForAddress(machine, []);
   if (first.bootFile === "") return { kind: "local" };
@@ -38,7 +38,7 @@ export async function bootFromNetwork(machine: Plugged): Promise<Exclude<Step, {
   }
 }
 
-/** Returns the body as text. For a boot loader, that is enough to see that it arrived. */
+/** Returns the content of the URL as text. For a boot loader, an answer is enough to show that the loader was delivered. */
 export const fetch = ({ network, namespace }: Plugged, url: string, ...options: string[]) =>
   network.run("curl", ["-sSf", "--noproxy", "*", "-m", "600", ...options, url], { namespace });
 

@@ -1,6 +1,6 @@
 /**
- * The installation of a simulated machine. It fetches every file and sends every beacon of the real one, and
- * the finishing script runs in the new root. Only the disk is simulated, by an overlay over the unpacked
+ * Simulates the installation of a machine. Like a real install, it fetches every file and sends every progress
+ * message, and the finishing script runs in the new root. Only the disk is simulated: an overlay over the unpacked
  * image that all machines share.
  */
 import { execFileSync } from "node:child_process";
@@ -10,11 +10,11 @@ import { fetch, type Plugged } from "./firmware.ts";
 import type { Step } from "./ipxe.ts";
 
 export interface Disk {
-  /** The unpacked image; shared and read-only. */
+  /** The folder of the unpacked image, which is shared and read-only. */
   image: string;
-  /** Folder of the changes by this machine. */
+  /** The folder for the changes of this machine to the image. */
   folder: string;
-  /** Mount point of both together. */
+  /** The mount point of the image with the machine's changes. */
   root: string;
 }
 

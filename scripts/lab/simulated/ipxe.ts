@@ -1,5 +1,6 @@
 /**
- * Parses an iPXE script far enough to find the next step of a simulated machine. It does not emulate iPXE.
+ * Parses only the parts of an iPXE script that decide the next step of a simulated machine. The parser does not
+ * emulate iPXE.
  */
 
 export type Step =
@@ -7,7 +8,7 @@ export type Step =
   | { kind: "kernel"; kernel: string; args: string[]; initrds: string[] }
   | { kind: "local" };
 
-/** The iPXE settings that a script may use, e.g. `netX/mac`. */
+/** The iPXE settings that a script may use, such as `netX/mac`. */
 export type Settings = Record<string, string>;
 
 export function nextStep(script: string, settings: Settings): Step {
@@ -44,7 +45,8 @@ export function nextStep(script: string, settings: Settings): Step {
 const untilFailureClause = (words: string[]) => (words.includes("||") ? words.slice(0, words.indexOf("||")) : words);
 
 /**
- * Expands `${name}`, `${name:uristring}` and `${netX/mac:hexhyp}`. An unknown setting is empty, as in iPXE.
+ * Replaces `${name}`, `${name:uristring}` and `${netX/mac:hexhyp}` by the values of the settings. An unknown setting
+ * becomes an empty text, as in iPXE.
  */
 function expand(line: string, settings: Settings): string {
   return line.replace(/\$\{([^}:]+)(?::(\w+))?\}/g, (_, name: string, format: string | undefined) => {

@@ -1,6 +1,6 @@
 /**
- * A simulated machine: boots over the network, is installed if the script says so, then runs its own systemd
- * and sshd.
+ * Simulates a machine that boots over the network, installs a system if its boot script requests this, and runs the
+ * system's systemd and sshd.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -14,7 +14,7 @@ import { type Disk, install } from "./installer.ts";
 export interface SimulatedMachine {
   name: string;
   mac: string;
-  /** Rejects when the machine cannot continue. */
+  /** A promise that rejects if the machine cannot continue. */
   running: Promise<void>;
   stop(): void;
 }
@@ -38,7 +38,8 @@ export function powerOn(network: LabNetwork, options: { name: string; mac: strin
         system = boot(plugged, disk, folder);
         return;
       }
-      // An empty disk does not boot. Wait as long as a person who switches the machine on again.
+      // A machine with an empty disk cannot boot. The pause is as long as a person needs to switch the machine on
+      // again.
       await sleep(3000);
     }
   };
@@ -51,13 +52,13 @@ export function powerOn(network: LabNetwork, options: { name: string; mac: strin
     stop() {
       stopped = true;
       system?.kill("SIGKILL");
-      // Detach, because an ending process may still have a file open.
+      // A lazy unmount is needed, because an ending process may still have a file open.
       if (existsSync(disk.root)) execFileSync("umount", ["-R", "-l", disk.root], { stdio: "ignore" });
     },
   };
 }
 
-/** The installed system with its own process tree: a container that uses the machine's network card. */
+/** Starts the installed system in a container, which has its own processes and uses the machine's network card. */
 export function boot({ namespace, name }: Plugged, { root }: Pick<Disk, "root">, folder: string, more: string[] = []): ChildProcess {
   const console = openSync(join(folder, "console"), "a");
   const container = [
@@ -74,7 +75,7 @@ export function boot({ namespace, name }: Plugged, { root }: Pick<Disk, "root">,
     ...more,
     `--directory=${root}`,
   ];
-  // Without systemd on this host, no unit can be made for the container, so it gets its cgroups here.
+  // On a host without systemd, no unit can be created for the container, so this script puts it into its cgroups.
   const byHand = `for tree in /sys/fs/cgroup/systemd /sys/fs/cgroup/unified /sys/fs/cgroup; do
     [ -e "$tree/cgroup.procs" ] || continue
     mkdir -p "$tree/muster-lab/$0" && echo $$ >"$tree/muster-lab/$0/cgroup.procs"

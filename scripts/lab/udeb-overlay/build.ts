@@ -1,6 +1,6 @@
 /**
- * Builds a second initrd with the installer components that this host's Debian mirror lacks. Some mirrors
- * lack files with a "+" in their name. For a complete mirror, no overlay is built.
+ * Builds a second initrd with the installer components that this host's Debian mirror lacks. For example, some
+ * mirrors lack files with a "+" in their name. If the mirror is complete, no overlay is built.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,8 +12,8 @@ import { installedStanza, parseUdebs, type Udeb, wantedUdebs } from "./wanted.ts
 const scripts = join(import.meta.dirname, "../..");
 
 /**
- * Returns the path of the overlay, or undefined if none is needed. `installer` is the folder of the
- * installer's initrd.gz.
+ * Returns the path of the overlay, or undefined if no overlay is needed. The parameter `installer` is the folder that
+ * contains the installer's initrd.gz.
  */
 export async function buildUdebOverlay(installer: string, cache: string, say: (line: string) => void): Promise<string | undefined> {
   const folder = join(cache, "udebs");
@@ -52,8 +52,8 @@ export async function buildUdebOverlay(installer: string, cache: string, say: (l
 function unpackInitrd(file: string, work: string): string {
   const initrd = join(work, "initrd");
   mkdirSync(initrd);
-  // Device nodes need root and are not used here, so they are skipped. Other complaints of cpio are ignored
-  // too.
+  // Device nodes are skipped, because creating them requires root and the build does not use them. Other error
+  // messages of cpio are ignored.
   execFileSync("bash", ["-c", 'zcat "$1" | cpio -idm --quiet --no-absolute-filenames -f "dev/*"', "unpack", file], { cwd: initrd });
   return initrd;
 }

@@ -1,17 +1,15 @@
-/**
- * Lists sources for a component's files when the mirror has the package but not the component made from it.
- */
+/** If the mirror lacks an installer component, this list names the Debian package or kernel modules to build it from. */
 
 export interface StandIn {
-  /** Names of kernel modules. Their dependencies are added. */
+  /** The names of the component's kernel modules. The dependencies of each module are added too. */
   modules?: readonly string[];
-  /** Debian packages whose programs and libraries are used. */
+  /** The Debian packages whose programs and libraries the component contains. */
   packages?: readonly string[];
 }
 
 /**
- * By the name without kernel version. Contains only drivers for lab machines, because no real hardware is
- * installed with it.
+ * The replacement of each component, by the component's name without its kernel version. The list contains only
+ * drivers for lab machines, because the overlay is never used to install real hardware.
  */
 const standIns: Record<string, StandIn> = {
   "ata-modules": { modules: ["libata"] },
@@ -25,13 +23,13 @@ const standIns: Record<string, StandIn> = {
   "btrfs-modules": { modules: ["btrfs"] },
   "jfs-modules": { modules: ["jfs"] },
   "xfs-modules": { modules: ["xfs"] },
-  // Without these, the partitioner stops with the message that software RAID is not available.
+  // Without these modules, the partitioner stops with the message that software RAID is not available.
   "md-modules": { modules: ["md-mod", "raid0", "raid1", "raid10", "raid456", "dm-mod", "dm-mirror", "dm-snapshot"] },
   "firewire-core-modules": {},
   "pcmcia-storage-modules": {},
   "e2fsprogs-udeb": { packages: ["e2fsprogs", "libext2fs2t64", "libcom-err2", "libss2"] },
   "libmount1-udeb": { packages: ["libmount1"] },
-  // Lab machines never use these file systems.
+  // Lab machines never use these file systems, so no files are needed.
   "ntfs-3g-udeb": {},
   "xfsprogs-udeb": {},
 };

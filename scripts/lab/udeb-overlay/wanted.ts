@@ -1,17 +1,14 @@
-/**
- * Computes which installer components (udebs) the Debian installer will download, by the rules of its own
- * program anna. Pure.
- */
+/** Computes which components (udebs) the Debian installer will download, by the rules of the installer's program anna. Pure. */
 
 export interface Udeb {
   name: string;
   version: string;
   priority: string;
-  /** Set for kernel modules: the kernel version they need. */
+  /** The kernel version that the component needs, if it contains kernel modules. */
   kernel: string | undefined;
   provides: string[];
   depends: string[];
-  /** Path relative to the mirror. */
+  /** The path of the package, relative to the mirror. */
   file: string;
 }
 
@@ -32,10 +29,7 @@ export function parseUdebs(text: string): Udeb[] {
     }));
 }
 
-/**
- * All components of priority standard or higher for this kernel that the initrd lacks, with their
- * dependencies.
- */
+/** Returns all components with priority standard or higher for this kernel that the initrd lacks, and their dependencies. */
 export function wantedUdebs(initrd: readonly Udeb[], archive: readonly Udeb[], kernel: string): Udeb[] {
   const there = new Set(initrd.flatMap(({ name, provides }) => [name, ...provides]));
   const fitting = archive.filter((udeb) => udeb.kernel === undefined || udeb.kernel === kernel);
@@ -54,7 +48,7 @@ export function wantedUdebs(initrd: readonly Udeb[], archive: readonly Udeb[], k
   return [...wanted.values()];
 }
 
-/** The stanza that the installer's dpkg records for an installed component. */
+/** Returns the stanza that the installer's dpkg writes for an installed component. */
 export function installedStanza({ name, version, provides, depends }: Udeb): string {
   const lines = [`Package: ${name}`, "Status: install ok installed", `Version: ${version}`];
   if (provides.length > 0) lines.push(`Provides: ${provides.join(", ")}`);
@@ -62,7 +56,7 @@ export function installedStanza({ name, version, provides, depends }: Udeb): str
   return `${lines.join("\n")}\n`;
 }
 
-/** Takes the first of several alternatives and drops version conditions. */
+/** Takes the first alternative of each dependency and removes version conditions. */
 const names = (list = ""): string[] =>
   list
     .split(",")
