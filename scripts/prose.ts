@@ -1,13 +1,13 @@
 /**
- * Rejects words and sentences that slow readers down in pages, comments and texts. Without arguments it
- * checks the paths in CLEAN. `node scripts/prose.ts PATH...` checks these files and folders instead.
+ * Finds words and sentences that slow readers down, in pages, comments and texts. Without arguments, the program
+ * checks the paths in CLEAN. `node scripts/prose.ts PATH...` checks the named files and folders instead.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { check } from "./prose/check.ts";
 import { filesBelow } from "./prose/files.ts";
 
-/** Files and folders that are clean and must stay so. Add yours when you have rewritten it. */
+/** The files and folders that already follow the rules. When you have rewritten a file or folder, add it here. */
 const CLEAN = [
   "README.md",
   "CHANGELOG.md",

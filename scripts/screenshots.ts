@@ -1,4 +1,4 @@
-/** `npm run screenshots`: takes pictures of every page, wide and narrow, in light and dark colours. */
+/** `npm run screenshots` takes pictures of every page, both wide and narrow, in light and dark colours. */
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -73,7 +73,7 @@ async function takeAll(visit: (url: string) => Promise<Page>, url: string, key: 
       for (const colorScheme of ["light", "dark"] as const) {
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        // Plots and tables need time to settle after a change of width.
+        // Charts and tables need a moment to adapt to a change of width.
         await page.waitForTimeout(200);
         await page.screenshot({ path: join(out, `${name}-${size}-${colorScheme}.png`) });
         taken += 1;

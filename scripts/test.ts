@@ -14,9 +14,12 @@ const root = join(import.meta.dirname, "..");
 interface Group {
   name: string;
   files: string[];
-  /** Number of processes that run at once. Machines and browsers need a core each. */
+  /** The number of processes that run at the same time. Each machine or browser in a test needs a processor core. */
   concurrency: number;
-  /** Number of processes that share the files. A file named `.alone.test.ts` gets its own process. */
+  /**
+   * The number of processes among which the files are divided. A file whose name ends with `.alone.test.ts` runs in
+   * its own process.
+   */
   sharedBy?: number;
   timeoutMs: number;
   /** Groups of one lane run one after the other. The lanes run at the same time. */
@@ -62,7 +65,7 @@ const groups: Group[] = [
   { name: "long", lane: "machines", files: needing("long"), concurrency: 1, timeoutMs: 1_800_000, prepare, onlyWhenAsked: true },
 ];
 
-// Many processes load the same files. The first one compiles them for all.
+// Many processes load the same files, so the first process compiles them for all.
 process.env.NODE_COMPILE_CACHE ??= join(root, ".cache/compiled");
 
 const wanted = process.argv.slice(2);

@@ -1,4 +1,4 @@
-/** All findings of one file, in the order of its lines. */
+/** Returns all findings of one file, in the order of its lines. */
 import { extname } from "node:path";
 import { lineBasedPassages } from "./line-based.ts";
 import { markdownPassages } from "./markdown.ts";
@@ -18,7 +18,7 @@ const lineBased: Record<string, string> = {
   ".css": "css",
 };
 
-/** Programs without an extension are known by their first line. */
+/** The language of a program without a file extension is determined from its first line. */
 function languageOf(name: string, source: string): string | undefined {
   const known = lineBased[extname(name)];
   if (known || extname(name) !== "") return known;

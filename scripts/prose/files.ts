@@ -1,6 +1,6 @@
 /**
- * Lists the files to check: all that git tracks or would add. Excludes data, historical records and the list
- * of words itself.
+ * Lists the files to check: all files that git tracks or would add. The list excludes data, historical records and
+ * the list of words itself.
  */
 import { execFileSync } from "node:child_process";
 

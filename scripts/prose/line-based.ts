@@ -1,10 +1,7 @@
-/**
- * Finds comments and texts in shell, Python, YAML, Liquid, Cedar and CSS files, line by line without a
- * parser.
- */
+/** Finds comments and texts in shell, Python, YAML, Liquid, Cedar and CSS files. It works line by line, without a parser. */
 import type { Passage } from "./passage.ts";
 
-/** Matches the start of a line that is only a comment. */
+/** Matches the start of a line that contains only a comment. */
 const commentLine: Record<string, RegExp> = {
   sh: /^\s*#+\s?(?!!)/,
   py: /^\s*#+\s?(?!!)/,
@@ -23,7 +20,7 @@ const trailing: Record<string, RegExp> = {
   css: /\/\*(.*?)\*\//,
 };
 
-/** A value in YAML that is a sentence: the text after `key:` or `-`. */
+/** Matches a YAML value that is a sentence: the text after `key:` or `-`. */
 const yamlValue = /^\s*(?:-\s+)?(?:[\w.-]+:\s+)?["'>|]*(.*)$/;
 
 const quoted = /"([^"\n]*)"|'([^'\n]*)'/g;

@@ -1,15 +1,21 @@
-/** The prose of a Markdown page: headings, paragraphs, list items and table cells. Code and addresses are blanked. */
+/**
+ * Finds the prose of a Markdown page: headings, paragraphs, list items and table cells. Code and addresses are
+ * replaced by characters that no rule rejects.
+ */
 import type { Passage } from "./passage.ts";
 
-/** Marks a line of a fenced block: only its words are checked. */
+/** Marks a line of a fenced code block, in which only the words are checked. */
 const CODE = "\u0000";
 
-/** Tables that tests write from the code, between `<!-- name -->` and `<!-- /name -->`. Their texts are checked in the code. */
+/**
+ * Matches the tables that tests write from the code, between `<!-- name -->` and `<!-- /name -->`. The texts of such
+ * a table are checked in the code.
+ */
 const GENERATED = /<!-- (firmware|errors|commands) -->[\s\S]*?<!-- \/\1 -->/g;
 
 const blank = (text: string, sign: string) => text.replaceAll(/[^\n]/g, sign);
 
-/** Keeps the length, so that line numbers stay true. Inline code counts as one word. */
+/** Replaces code without changing the length of the text, so that line numbers stay correct. Inline code counts as one word. */
 function withoutCode(source: string): string {
   return source
     .replaceAll(GENERATED, (table) => blank(table, " "))
@@ -25,7 +31,7 @@ const cells = (line: string) => line.replaceAll("\\|", "xx").split("|").slice(1,
 export function markdownPassages(source: string): Passage[] {
   const passages: Passage[] = [];
   let open: Passage | undefined;
-  /** Column where the text of the current list item begins. Code is indented by four more. */
+  /** The column at which the text of the current list item begins. A line that is indented by four more columns is code. */
   let textColumn = 0;
   const close = () => {
     open = undefined;

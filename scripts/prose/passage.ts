@@ -1,24 +1,24 @@
-/** A piece of text that people read, and where it is in its file. */
+/** A piece of text for people, and its position in the file. */
 export interface Passage {
   text: string;
-  /** Line of the first character, from 1. */
+  /** The number of the line with the first character, counted from 1. */
   line: number;
   /**
-   * `markdown` sentences are also checked for length. A `fragment` may begin in the middle of a sentence, so its first word
-   * proves nothing. A `label` is a whole string or JSX text, such as a column title.
+   * `markdown` sentences are also checked for length. A `fragment` may begin in the middle of a sentence, so its
+   * first word is not checked. A `label` is a whole string or JSX text, such as a column title.
    */
   kind: "markdown" | "heading" | "comment" | "label" | "fragment";
 }
 
 export interface Finding {
   line: number;
-  /** The rejected words as written. */
+  /** The rejected words as they are written in the file. */
   found: string;
-  /** Advice: what to write in their place. */
+  /** The words to use in place of the rejected words. */
   instead: string;
 }
 
-/** Line of the character at this offset. */
+/** Returns the number of the line that contains the character at this offset. */
 export function lineAt(passage: Passage, offset: number): number {
   return passage.line + (passage.text.slice(0, offset).match(/\n/g)?.length ?? 0);
 }

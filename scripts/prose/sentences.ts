@@ -1,4 +1,4 @@
-/** Rules about whole sentences: no clause without a subject, no long sentence, no chain of clauses. */
+/** Checks three rules about sentences: no clause without a subject, no long sentence, and no chain of clauses. */
 import { type Finding, lineAt, type Passage } from "./passage.ts";
 
 const MOST_WORDS = 30;
@@ -6,7 +6,7 @@ const MOST_CLAUSE_MARKS = 2;
 
 const HEADLESS = /^(who|what|whether|how)\s+(?!to\b)(\S+\s+){1,}\S/i;
 const ABBREVIATION = /\b(e\.g|i\.e|etc|vs|Inc|cf)\.$/;
-/** Shorter strings are labels such as "What it does". */
+/** Strings with fewer words are labels, such as "What it does". */
 const FEWEST_WORDS_OF_A_CLAUSE = 5;
 
 interface Sentence {
@@ -37,7 +37,7 @@ function isHeadless(passage: Passage, sentence: Sentence, first: boolean): boole
   if (first && passage.kind === "fragment") return false;
   const bare = sentence.text.replace(/^[*_("'[\s]+/, "");
   if (!HEADLESS.test(bare) || /\?[*_)"'\]]*$/.test(sentence.text)) return false;
-  // A string, such as the description of an option, may begin with a small letter.
+  // A string, such as the description of an option, may begin with a lower-case letter.
   if (first && passage.kind === "label") return wordsIn(bare) >= FEWEST_WORDS_OF_A_CLAUSE;
   return /^[A-Z]/.test(bare);
 }

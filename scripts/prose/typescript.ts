@@ -7,7 +7,7 @@ import type { Passage } from "./passage.ts";
 
 const blank = (text: string) => text.replaceAll(/[^\n]/g, " ");
 
-/** Blanks code in backquotes and the comment's own stars, at the same length. */
+/** Replaces code in backquotes and the asterisks of a comment by blanks, without changing the length. */
 function commentText(value: string): string {
   return value
     .replaceAll(/`[^`\n]*`/g, (code) => "x".repeat(code.length))
@@ -15,7 +15,7 @@ function commentText(value: string): string {
     .replaceAll(/^[ \t]*(biome-ignore|@ts-expect-error).*/gm, blank);
 }
 
-/** Joins `// one` and `// two` on the next line into one comment. */
+/** Joins a line comment with the line comment on the next line, so that a wrapped sentence is one text. */
 function comments(file: { comments: { type: string; value: string; start: number; end: number }[] }, lines: LineTable): Passage[] {
   const passages: Passage[] = [];
   let last: { passage: Passage; line: number } | undefined;
@@ -32,7 +32,7 @@ function comments(file: { comments: { type: string; value: string; start: number
 
 const isNode = (value: unknown): value is Node & Record<string, unknown> => typeof value === "object" && value !== null && "type" in value;
 
-/** A string of several words, or a title such as `Duration`. */
+/** True for a string of several words, or for a title such as `Duration`. */
 const isProse = (text: string) => /\S\s+\S/.test(text) || /^[A-Z][a-z]+$/.test(text);
 
 function strings(program: unknown, source: string, lines: LineTable): Passage[] {

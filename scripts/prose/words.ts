@@ -1,10 +1,13 @@
-/** Words that slow readers down, and the usual word of the field for each. Patterns of several words match across lines. */
+/**
+ * Lists words that slow readers down, with the usual technical word for each. A pattern of several words also matches
+ * across a line end.
+ */
 import { type Finding, lineAt, type Passage } from "./passage.ts";
 
 interface Rule {
   pattern: RegExp;
   instead: string;
-  /** The kinds of passage that this rule checks. Without it, the rule checks all kinds. */
+  /** The kinds of passages that the rule checks. If no kinds are given, the rule checks all kinds. */
   kinds?: Passage["kind"][];
 }
 
@@ -39,7 +42,7 @@ const rules: Rule[] = [
   { pattern: /^\s*Stands in\b/g, instead: "Rack", kinds: ["label"] },
 ];
 
-/** A space in a pattern matches any white space, including line ends. */
+/** A space in a pattern matches any white space, including a line end. */
 const compiled = rules.map((rule) => ({ ...rule, pattern: new RegExp(rule.pattern.source.replaceAll(" ", "\\s+"), rule.pattern.flags) }));
 
 export function findWords(passage: Passage): Finding[] {

@@ -1,4 +1,7 @@
-/** An invented fleet on a working day, for pictures. Only its times change from run to run. */
+/**
+ * Creates an invented fleet on a working day, for pictures of the page. Only the times of its events change from run
+ * to run.
+ */
 import type { Facts, NodeState } from "../../daemon/contract/machines/node.ts";
 import type { Mission } from "../../test/web/mission.ts";
 
@@ -53,7 +56,7 @@ export async function inhabit(world: Mission): Promise<void> {
   }
 }
 
-/** Number of events so far of a machine that is still being installed. */
+/** The number of events so far of a machine that is still being installed. */
 const stepsBefore: Partial<Record<NodeState["phase"], number>> = { armed: 1, installing: 7, "called-home": 10, "configure-failed": 11 };
 
 const failure: [number, string, string] = [6.5, "install.failed", "no space left on /dev/sda"];

@@ -1,4 +1,4 @@
-/** Invented proposals, approvals, executions and daemon logs, for pictures. */
+/** Creates invented proposals, approvals, executions and daemon logs, for pictures of the page. */
 import type { StepResult } from "../../daemon/contract/changes/execution.ts";
 import type { Proposal } from "../../daemon/contract/changes/plan.ts";
 import { person, wish } from "../../test/support/changes/changes.ts";
@@ -29,7 +29,7 @@ function ask(world: Mission, tool: string, targets: string[], parameters: Record
   return approval.id;
 }
 
-/** Finishes an execution as the executor would report it. */
+/** Ends an execution with the result that the executor would report. */
 function finish(world: Mission, executionId: string | undefined, output: (node: string, index: number) => string): void {
   if (executionId === undefined) throw new Error("nothing was queued");
   const { plan } = world.desk.plan(world.desk.execution(executionId).planId).work;

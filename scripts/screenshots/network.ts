@@ -1,6 +1,6 @@
 /**
- * An invented LAN for pictures: the daemon is its DHCP server, with leases and reserved addresses, and a
- * second server answers too.
+ * Creates an invented LAN for pictures. The daemon is its DHCP server, with leases and reserved addresses, and a
+ * second DHCP server answers too.
  */
 
 import { Pool } from "../../pxe/dhcp/decision/pool.ts";

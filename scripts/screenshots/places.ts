@@ -1,12 +1,12 @@
-/** All views of the page that are photographed. Add a line here for a new page. */
+/** Lists all views of the page that are photographed. For a new page, add a line here. */
 import type { Page } from "playwright-core";
 
 interface Place {
   name: string;
   hash: string;
-  /** Selectors of links to pages with an id in their address. The first that exists is followed. */
+  /** The selectors of links to pages whose address contains an id. The first link that exists is opened. */
   links?: readonly string[];
-  /** Actions before the picture is taken. */
+  /** The actions on the page before the picture is taken. */
   prepare?: (page: Page) => Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export const places: readonly Place[] = [
   { name: "lost", hash: "#/nowhere" },
 ];
 
-/** Returns false if no link exists, for example when the fleet has no job yet. */
+/** Returns false if none of the links exists, for example because the fleet has no job yet. */
 export async function goTo(page: Page, url: string, { hash, links, prepare }: Place): Promise<boolean> {
   await page.goto("about:blank");
   await page.goto(`${url}${hash}`);

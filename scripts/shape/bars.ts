@@ -1,4 +1,4 @@
-/** The limits on the shape of the tree. A broken limit names its offenders. */
+/** Defines the limits on the shape of the tree. An exceeded limit lists the files, folders or names that cause it. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { cycles, importGraph } from "./graph.ts";
@@ -6,17 +6,17 @@ import { folderOf, isProduct, type Tree } from "./tree.ts";
 
 export interface Bar {
   name: string;
-  /** The most that is allowed. */
+  /** The greatest value that is allowed. */
   limit: number;
   value: number;
-  /** What to change so that the bar holds. Empty while it holds. */
+  /** The files, folders or names that must change so that the limit holds. The list is empty if the limit holds. */
   offenders: string[];
 }
 
 const COMPOSER = "daemon/processes/control/control.ts";
 const FOLDER_LIMIT = 20;
 
-/** The limit of 19 folders was set before these areas existed. Each one raises it. */
+/** The limit of 19 folders is older than these areas. Each existing area raises the limit by one. */
 const NEW_AREAS = ["cloud", "desired", "agent"];
 
 export function bars(root: string, tree: Tree): Bar[] {
@@ -62,12 +62,15 @@ function crowdedFolders(tree: Tree): string[] {
     .map(([folder, files]) => `${folder} (${files})`);
 }
 
-/** The executor asks control over its socket to perform Muster's own acts. A form with `muster:/` would use HTTP. */
+/**
+ * Lists forms that call Muster over HTTP. The executor must use its socket to control instead. A form with `muster:/`
+ * would use HTTP instead.
+ */
 function formsOverHttp(tree: Tree): string[] {
   return tree.paths.filter((path) => path.startsWith("daemon/changes/") && path.endsWith(".yaml") && tree.text(path).includes("muster:/"));
 }
 
-/** Names that stand for two things. Only the product counts. */
+/** Returns the exported names that exist in more than one file, and so have two meanings. Only files of the product count. */
 export function sharedNames(tree: Tree): string[] {
   const files = new Map<string, string[]>();
   for (const { path, exports } of tree.modules.values()) {

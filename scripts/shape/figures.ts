@@ -1,4 +1,4 @@
-/** Figures of a set of files, and how figures are condensed: median, 95th percentile, greatest. */
+/** Computes the figures of a set of files: median, 95th percentile, maximum, and further shares and sums. */
 import type { SourceModule } from "./source-module.ts";
 
 export interface SetFigures {
@@ -6,15 +6,15 @@ export interface SetFigures {
   median: number;
   p95: number;
   max: number;
-  /** Share of the files with more than 300 lines, in percent. */
+  /** The percentage of the files that have more than 300 lines. */
   over300: number;
-  /** Lines of comment for each line of code. */
+  /** The number of lines with comments for each line of code. */
   commentPerCode: number;
   lines: number;
   largest: string;
 }
 
-/** The value below which this share of the values lies; 0 of none. */
+/** Returns the value below which this share of the values lies, or 0 if there are no values. */
 export function quantile(values: number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;

@@ -1,9 +1,12 @@
-/** Files and folders as a graph of imports: fan-in, cycles, and folders that import each other. */
+/** Represents files and folders as a graph of imports, and finds cycles and folders that import each other. */
 import { folderOf, type Tree } from "./tree.ts";
 
 export type Graph = Map<string, string[]>;
 
-/** With `types`, imports of types alone count too. Such an import can close a cycle for the reader, though not for Node. */
+/**
+ * With `types`, imports of types count too. Such an import can close a cycle for a reader of the code, although it is
+ * no cycle for Node.
+ */
 export function importGraph(tree: Tree, { types }: { types: boolean }): Graph {
   return new Map(
     [...tree.modules.values()].map(({ path, imports, typeImports }) => [
@@ -13,7 +16,10 @@ export function importGraph(tree: Tree, { types }: { types: boolean }): Graph {
   );
 }
 
-/** Groups of files that reach each other, by Tarjan's algorithm. A file alone is no cycle. */
+/**
+ * Finds groups of files that import each other directly or indirectly, by Tarjan's algorithm. A single file does not
+ * count as a cycle.
+ */
 export function cycles(graph: Graph): string[][] {
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
@@ -39,7 +45,10 @@ export function cycles(graph: Graph): string[][] {
   return found;
 }
 
-/** Pairs of folders whose files import each other. A folder and its own sub-folder are one idea and do not count. */
+/**
+ * Returns the pairs of folders whose files import each other. A folder and its own sub-folder do not count, because
+ * they belong together.
+ */
 export function mutualFolders(graph: Graph): [string, string][] {
   const arrows = new Set<string>();
   for (const [file, targets] of graph) {

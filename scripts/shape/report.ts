@@ -1,11 +1,11 @@
-/** The text of the shape report: a table of the parts, and notes on files, functions, folders and names. */
+/** Writes the text of the shape report: a table of the parts, and notes on files, functions, folders and names. */
 import { filesByFolder, sharedNames } from "./bars.ts";
 import { quantile, setFigures, sum } from "./figures.ts";
 import { cycles, fanIn, importGraph, mutualFolders } from "./graph.ts";
 import type { SourceModule } from "./source-module.ts";
 import { isIn, isProduct, PRODUCT, type Tree } from "./tree.ts";
 
-/** A row of the table: its files, and the folder of their tests. */
+/** One row of the table: its files, and the folder of their tests. */
 interface Row {
   name: string;
   holds: (path: string) => boolean;
@@ -56,7 +56,10 @@ const top = (entries: [string, number][], most: number): string =>
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
 
-/** Figures of the product that are not in the table. Each note is one line: the figure, its spread, the worst cases. */
+/**
+ * Returns notes on figures of the product that are not in the table. Each note is one line with a figure, its spread
+ * and the worst cases.
+ */
 export function notes(tree: Tree): string[] {
   const product = [...tree.modules.values()].filter(({ path }) => isProduct(path));
   const graph = importGraph(tree, { types: true });

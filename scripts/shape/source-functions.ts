@@ -1,4 +1,4 @@
-/** The functions of one file, with their lengths and numbers of parameters. */
+/** Finds the functions of one file, with their lengths and numbers of parameters. */
 import { type Program, visitorKeys } from "oxc-parser";
 
 export interface SourceFunction {
@@ -37,7 +37,7 @@ export function functionsOf(source: string, program: Program): SourceFunction[] 
   return found;
 }
 
-/** A function without a name gets the name of the variable, property or method that holds it. */
+/** A function without a name gets the name of its variable, property or method. */
 function nameOf(node: AnyNode): string | undefined {
   const holder = (node.id ?? (node.type.endsWith("Property") || node.type.startsWith("Method") ? node.key : undefined)) as
     | { name?: string }

@@ -1,4 +1,4 @@
-/** One TypeScript file as figures: its lines, what it imports and exports, and its functions. */
+/** Describes one TypeScript file by figures: its lines, its imports and exports, and its functions. */
 import { join } from "node:path";
 import { type ParseResult, parseSync } from "oxc-parser";
 import { functionsOf, type SourceFunction } from "./source-functions.ts";
@@ -6,15 +6,18 @@ import { functionsOf, type SourceFunction } from "./source-functions.ts";
 export interface SourceModule {
   path: string;
   lines: number;
-  /** Lines with code. A line with code and a comment is code. */
+  /** The number of lines with code. A line that contains both code and a comment counts as code. */
   codeLines: number;
   commentLines: number;
-  /** The file starts with a comment, or with a `#!` line and a comment. */
+  /** True if the file starts with a comment, or with a `#!` line and a comment. */
   hasHeader: boolean;
-  /** Paths from the root. A file that is imported only for its types is in `typeImports`. */
+  /**
+   * The paths of the imported files, relative to the root of the repository. If a file is imported only for its
+   * types, the path is in `typeImports` instead.
+   */
   imports: string[];
   typeImports: string[];
-  /** Names that this file declares and exports. Re-exported names are left out. */
+  /** The names that this file declares and exports. Names that the file exports from other files are omitted. */
   exports: string[];
   functions: SourceFunction[];
 }

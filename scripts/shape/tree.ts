@@ -1,18 +1,18 @@
-/** Reads the files that count for the shape of the tree: files that git tracks or would add. */
+/** Reads the files that count for the shape of the tree. These are files that git tracks or would add. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseModule, type SourceModule } from "./source-module.ts";
 
-/** The folders of the product, and the folders that serve it. */
+/** The folders that contain the product. */
 export const PRODUCT = ["pxe", "daemon", "agent", "web/src"];
 const SERVING = ["scripts", "test"];
 
-/** Forms, templates and programs of other languages count like TypeScript. Pages and data do not count. */
+/** Forms, templates and programs in other languages count like TypeScript files. Pages and data files do not count. */
 const COUNTED = /\.(tsx?|css|py|sh|liquid|yaml|ipxe|grub|cfg|service)$/;
 
 export interface Tree {
-  /** Every counted file, with its path from the root. */
+  /** The paths of all counted files, relative to the root of the repository. */
   paths: string[];
   modules: Map<string, SourceModule>;
   text: (path: string) => string;

@@ -1,11 +1,14 @@
 /**
- * Runs the test files of its arguments one after the other in this process. Each file becomes a suite, so
- * that its hooks apply only to itself.
+ * Runs the test files that are named as arguments, one after the other, in this process. Each file becomes a suite,
+ * so that the hooks of a file apply only to its own tests.
  */
 import { relative, resolve } from "node:path";
 import { describe } from "node:test";
 
-/** An endless test ends its own file only. A busy machine is several times slower than a quiet one. */
+/**
+ * After this time, only the file with the endless test is stopped. The limit is high, because tests run several times
+ * slower on a busy machine.
+ */
 const FILE_TIMEOUT_MS = 600_000;
 
 for (const file of process.argv.slice(2))

@@ -11,7 +11,7 @@ export interface Counts {
 }
 
 export interface Batch {
-  /** One process runs all of these files. */
+  /** The test files that one process runs. */
   files: string[];
   timeoutMs: number;
 }
@@ -31,11 +31,11 @@ export async function runFiles(batches: readonly Batch[], concurrency: number, r
 async function runBatch({ files, timeoutMs }: Batch, counts: Counts, report: (event: TestEvent) => void): Promise<void> {
   const [first = ""] = files;
   const stream = run({ ...(files.length === 1 ? { files: [first] } : { files: [inOneProcess], argv: files }), timeout: timeoutMs });
-  // Several processes report at once, but the events of one file are printed together.
+  // Several processes report at the same time, but the events of one file must be printed together.
   let held: TestEvent[] = [];
   const missing = new Set(files.length === 1 ? [] : files.map((file) => relative(process.cwd(), file)));
   const hold = (event: TestEvent) => {
-    // Skips the totals of a single process, because the totals of all processes are counted here.
+    // Skips the totals of each process, because this module computes the totals of all processes.
     if (
       event.type === "test:summary" ||
       (event.type === "test:diagnostic" && /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(event.data.message))
@@ -57,7 +57,7 @@ async function runBatch({ files, timeoutMs }: Batch, counts: Counts, report: (ev
   counts.failed += missing.size;
 }
 
-/** Counts tests, not suites. A suite counts when it failed by itself, as a file does that cannot be imported. */
+/** Counts tests and not suites. A suite counts only if it failed by itself, for example because its file cannot be imported. */
 function count(event: TestEvent, counts: Counts): void {
   if (event.type === "test:fail") {
     const { type, error } = event.data.details;
