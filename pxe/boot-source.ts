@@ -6,7 +6,10 @@
 /** A MAC address in lower case with colons, such as `52:54:00:12:34:56`. */
 export type MacAddress = string;
 
-/** The properties of a machine as one packet or request states them. They are not verified. */
+/**
+ * The properties of a machine as one packet or request states them. The properties are not verified, because any
+ * machine can send any packet.
+ */
 export interface MachineSeen {
   mac: MacAddress;
   /**
@@ -33,7 +36,7 @@ export type DhcpPlan =
 /** A GET or HEAD request to the boot HTTP server for a path outside `/assets/`. */
 export interface BootRequest {
   method: "GET" | "HEAD";
-  /** Decoded path, e.g. `/boot.ipxe` or `/preseed/<key>/preseed.cfg`. */
+  /** The decoded path, such as `/boot.ipxe` or `/preseed/<key>/preseed.cfg`. */
   path: string;
   query: URLSearchParams;
   remoteAddress: string;
@@ -48,7 +51,10 @@ export interface BootResponse {
 
 /** An event on the boot network that is shown in a machine's timeline. */
 export interface WireEvent {
-  /** The field is absent if the packet shows no MAC address, as in a TFTP read. Such an event has only an `address`. */
+  /**
+   * The field is absent if the packet shows no MAC address, as in a TFTP read. An event without a MAC address has an
+   * `address` instead.
+   */
   mac?: MacAddress;
   address?: string;
   /** The event type, such as `dhcp.discover`, `dhcp.ack`, `proxydhcp.reply`, `tftp.read` or `http.asset`. */

@@ -1,6 +1,6 @@
 /**
- * A map with a maximum number of keys. A new key in a full map displaces the key that was written longest ago, so a
- * flood of machines cannot fill the memory.
+ * A map with a maximum number of keys. A new key in a full map displaces the oldest key, so a flood of machines
+ * cannot fill the memory.
  */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #most: number;

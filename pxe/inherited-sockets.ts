@@ -3,7 +3,7 @@
  * systemd numbers them.
  */
 
-/** File descriptor by `socketName`. */
+/** The file descriptors of the sockets, by the name from `socketName`. */
 export type InheritedSockets = ReadonlyMap<string, number>;
 
 export const socketName = (purpose: string, networkInterface: string): string => `${purpose}@${networkInterface}`;

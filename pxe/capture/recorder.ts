@@ -1,6 +1,6 @@
 /**
- * The recorder receives the packets of all boot servers through taps. Every few milliseconds it saves the packets
- * that belong to a machine's boot.
+ * The recorder receives the packets of all boot servers through taps. It collects the packets that belong to a
+ * machine's boot, and saves them shortly afterwards.
  */
 import type { Log } from "../boot-source.ts";
 import { BoundedMap } from "../bounded-map.ts";

@@ -111,8 +111,7 @@ export function readRing(folder: string, mac: string): PcapRecord[] {
   for (;;) {
     const before = identity(olderFile(folder, mac));
     const files = [olderFile(folder, mac), currentFile(folder, mac)].map(contentOf);
-    // If the writer started a new file in the meantime, the two files that were read do not fit together, so read
-    // them again.
+    // If the writer started a new file in the meantime, the two contents do not fit together and are read again.
     if (identity(olderFile(folder, mac)) === before) return files.flatMap(pcapRecords);
   }
 }

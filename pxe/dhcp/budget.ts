@@ -1,6 +1,6 @@
 /**
- * Limits the rate of each key. Further calls in the same second are refused. The memory use is limited for any number
- * of keys.
+ * Limits the number of calls per second for each key. A call beyond the limit is refused. The memory use is limited
+ * for any number of keys.
  */
 
 import { BoundedMap } from "../bounded-map.ts";

@@ -10,9 +10,9 @@ import { addressOption, type DhcpPacket, messageType, typeName } from "./message
 
 export interface Exchange {
   stage: BootStage;
-  /** `none` means silence. */
+  /** The value `none` means that the server sent no answer. */
   answer: string;
-  /** True for an exchange on port 4011; otherwise absent. */
+  /** True if the exchange was on port 4011, and absent otherwise. */
   bootServer?: true;
   /** The boot file that our answer names. */
   bootFile?: string;

@@ -33,8 +33,8 @@ export interface DhcpServer {
 }
 
 /**
- * The size of the receive buffer in bytes. It is large enough for many machines that are switched on at once. The
- * kernel may limit the buffer to a smaller size.
+ * The size of the receive buffer in bytes. The buffer must have room for the packets of many machines that are
+ * switched on at once. The kernel may limit the buffer to a smaller size.
  */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 

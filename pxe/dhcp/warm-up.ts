@@ -13,7 +13,7 @@ import { clientMessage } from "./message/client-message.ts";
 import { MessageType, Option } from "./message/option.ts";
 import { type DhcpPacket, decode, encode } from "./message/packet.ts";
 
-/** The number of simulated machines. Processing them takes about 0.1 s. */
+/** The number of simulated machines. The simulation takes about 0.1 s. */
 const MACHINES = 1_500;
 
 export function warmUp(server: ServerIdentity): void {

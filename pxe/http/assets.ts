@@ -118,8 +118,8 @@ function precondition({ headers }: IncomingMessage, etag: string, mtimeMs: numbe
 }
 
 /**
- * True if the part that the client already has belongs to the current version of the file. If it is false, the client
- * gets the whole file.
+ * True if the part that the client already has belongs to the current version of the file. If the result is false,
+ * the client gets the whole file.
  */
 function mayResume(header: string | string[] | undefined, etag: string, mtime: Date): boolean {
   return header === undefined || header === etag || header === mtime.toUTCString();

@@ -17,7 +17,10 @@ export class FileChanged extends Error {}
 
 export class Pieces {
   readonly #keptBytes: number;
-  /** Least recently used first. The value is a promise during the read, so that a hundred clients share one read. */
+  /**
+   * The cached pieces, with the least recently used piece first. The value is a promise during the read, so that a
+   * hundred clients share one read.
+   */
   readonly #kept = new Map<string, Promise<Buffer>>();
   #bytes = 0;
 

@@ -29,7 +29,7 @@ export interface BootHttpServer {
 
 /** The time limits are short, because firmware sends a few hundred bytes of headers at once. */
 const HEADERS = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5000, maxHeaderSize: 16 * 1024 };
-/** This time is long, because a machine that unpacks while it downloads may be slow. */
+/** The time limit is long, because a machine that unpacks while it downloads may be slow. */
 const STALL_MS = 60_000;
 
 export async function startBootHttpServer(options: BootHttpServerOptions): Promise<BootHttpServer> {
@@ -108,8 +108,7 @@ function text(response: ServerResponse, status: number, body: string, headers: R
 
 /**
  * If a request times out, the machine sends it again. An answer to the abandoned request would then count as a second
- * boot of the machine. The function waits two turns of the event loop, so that the end of the connection has been
- * read if there is one.
+ * boot of the machine. After two turns of the event loop, the end of a closed connection has been read.
  */
 async function hasGone(socket: Socket): Promise<boolean> {
   await nextTurn();
@@ -117,7 +116,7 @@ async function hasGone(socket: Socket): Promise<boolean> {
   return socket.readableEnded || socket.destroyed;
 }
 
-/** Decodes once. Replaces double slashes here, because firmware cannot follow a redirect. */
+/** Decodes the URL only once. Replaces double slashes here, because firmware cannot follow a redirect. */
 function parseTarget(url: string): { path: string; query: URLSearchParams } | undefined {
   const [path = "/", query = ""] = url.split("?", 2);
   try {

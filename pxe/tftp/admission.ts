@@ -6,8 +6,8 @@
 const PER_CLIENT = 8;
 const IN_ALL = 512;
 /**
- * New transfers begin after the packets of running transfers are sent. Otherwise a client that already lost packets
- * would lose more.
+ * New transfers begin after the packets of running transfers are sent. An earlier start would cause more losses for a
+ * client that already lost packets.
  */
 const STARTS_PER_TURN = 16;
 

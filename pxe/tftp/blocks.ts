@@ -1,6 +1,6 @@
 /**
  * Prepares the DATA packets of one transfer in two stretches: the transfer sends one stretch while the next is read.
- * This limits the memory of a transfer for any file size.
+ * With only two stretches, the memory of a transfer is limited for any file size.
  */
 import type { Content } from "./content.ts";
 import type { KeptPackets, Stretch } from "./kept-packets.ts";
@@ -12,7 +12,7 @@ const STRETCH_BYTES = 64 * 1024;
 /** One system call accepts at most this number of pieces. */
 const MOST_PIECES = 1024;
 /**
- * A stretch contains a multiple of this number of packets, so that a window of a usual size fits into one stretch and
+ * A stretch contains a multiple of this number of packets. A window of a usual size then fits into one stretch and
  * one system call.
  */
 const WINDOWS = 64;

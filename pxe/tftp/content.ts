@@ -18,7 +18,7 @@ export interface Content {
   close(): Promise<void>;
 }
 
-/** Sends the bytes of the file unchanged. */
+/** Provides the bytes of the file unchanged. */
 export function octets(handle: FileHandle, stats: Stats): Content {
   let at = 0;
   return {
@@ -36,8 +36,8 @@ export function octets(handle: FileHandle, stats: Stats): Content {
         filled += bytesRead;
       }
       at += filled;
-      // A machine must never receive half of the old file and half of the new file as one. So the file is checked
-      // before its end is sent.
+      // A machine must never receive half of the old file and half of the new file as one. The file is checked for
+      // changes before its end is sent.
       const ended = filled < room || at >= stats.size;
       if (ended && (at !== stats.size || !sameVersion(await handle.stat(), stats))) throw new Error("the file changed while it was sent");
       return filled;

@@ -22,8 +22,8 @@ export interface Stretch {
 
 const KEPT_BYTES = 96 * 1024 * 1024;
 /**
- * A file that was used within this time is not removed from the cache. Otherwise two large files would keep removing
- * each other from the cache.
+ * A file that was used within this time is not removed from the cache. Without this time, two large files would keep
+ * removing each other from the cache.
  */
 const FRESH_MS = 60_000;
 
@@ -61,7 +61,7 @@ export class KeptPackets {
     stretch.shared = true;
   }
 
-  /** Each transfer calls this when it starts, so that the file counts as recently used. */
+  /** Each transfer calls this function when it starts, so that the file counts as recently used. */
   used(key: string, now = performance.now()): KeptFile {
     const file = this.#files.get(key) ?? { stretches: new Map(), bytes: 0, usedAt: now };
     file.usedAt = now;

@@ -8,8 +8,8 @@ export interface TransferTerms {
   /** The block number that follows block 65535. */
   rollover: 0 | 1;
   /**
-   * The options and values that the OACK contains. The map is empty if the client requested no known option. In that
-   * case the server sends data immediately.
+   * The options and values that the OACK contains. The map is empty if the client requested no known option. If the
+   * map is empty, the server sends data immediately and no OACK.
    */
   agreed: ReadonlyMap<string, string>;
 }

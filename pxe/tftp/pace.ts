@@ -5,7 +5,7 @@
 
 /** The waiting time before the first measurement. */
 const FIRST_MS = 1000;
-/** The minimum is this long, because firmware also writes each block to memory and prints a dot. */
+/** The wait is at least this long, because firmware also writes each block to memory and prints a dot. */
 const LEAST_MS = 100;
 const MOST_MS = 8000;
 const LEAST_QUICK_MS = 4;
@@ -41,7 +41,7 @@ export class Pace {
     return this.#smoothedMs ?? 0;
   }
 
-  /** The delay after a repeated ACK has suggested a lost block. It is long enough for a block that is only late. */
+  /** The delay after a repeated ACK has suggested a lost block. The delay is long enough for a block that is only late. */
   get quickMs(): number {
     return Math.max(2 * this.roundTripMs, LEAST_QUICK_MS);
   }

@@ -1,4 +1,4 @@
-/** Encodes and decodes the */
+/** Encodes and decodes the TFTP wire format (RFC 1350, 2347). */
 
 export type TftpRequest =
   | { kind: "read"; file: string; mode: string; options: ReadonlyMap<string, string> }

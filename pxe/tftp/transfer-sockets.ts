@@ -1,7 +1,7 @@
 /**
  * Manages the sockets of the transfers. Each socket has its own port and serves one transfer at a time. Some sockets
- * stay open with UDP segmentation: the kernel splits one buffer into packets, so that a whole window takes one call
- * (decision 0013).
+ * stay open with UDP segmentation (decision 0013). The kernel splits a buffer into packets, so that a whole window
+ * takes one call.
  */
 import { spawn } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
@@ -20,8 +20,8 @@ export interface TransferSocket {
 /** The size of a DATA packet in bytes for EDK2 and U-Boot, which use windows. */
 const SEGMENT_BYTES = 1472;
 /**
- * The number of sockets that stay open and can serve concurrent transfers. Further transfers get sockets that send
- * single packets.
+ * The number of sockets that stay open and can serve concurrent transfers. If all of these sockets are in use, a
+ * transfer gets a socket that sends single packets.
  */
 const KEPT = 32;
 const PATIENCE_MS = 5000;
@@ -68,7 +68,10 @@ export class TransferSockets {
     return kept ?? { socket: await bound(this.#address), cuts: false };
   }
 
-  /** Checks after a failed send whether segmentation was the cause. If so, it turns segmentation off for this socket. */
+  /**
+   * Checks after a failed send whether segmentation was the cause. If segmentation was the cause, it is turned off
+   * for this socket.
+   */
   async cutNoMore(taken: TransferSocket, cause: NodeJS.ErrnoException): Promise<boolean> {
     if (!taken.cuts || !CANNOT_CUT.has(cause.code ?? "")) return false;
     taken.cuts = false;

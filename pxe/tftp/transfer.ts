@@ -1,6 +1,6 @@
 /**
- * Sends one file to one client from its own port (RFC 1350 §4). It sends a window, waits for an ACK and repeats. The
- * rules are in SlidingWindow and Pace. This file handles the socket, the timer and the file.
+ * Sends one file to one client from its own port (RFC 1350 §4). A transfer sends a window, waits for an ACK and
+ * repeats. The rules are in SlidingWindow and Pace. This file handles the socket, the timer and the file.
  */
 import type { Socket } from "node:dgram";
 import { Blocks } from "./blocks.ts";
@@ -76,7 +76,7 @@ class Transfer {
   readonly #pace: Pace;
   #tries = 0;
   #lastProgress = performance.now();
-  /** The time at which the current blocks were first sent. Undefined if a block was sent twice. */
+  /** The time at which the current blocks were first sent. The time is undefined if a block was sent twice. */
   #sentAt: number | undefined;
   #rewoundAt = Number.NEGATIVE_INFINITY;
   #deadline = 0;

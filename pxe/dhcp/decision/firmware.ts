@@ -20,7 +20,7 @@ interface Firmware {
 /**
  * The boot file `snponly.efi` uses the network driver of the firmware. The firmware's driver certainly works, because
  * it has already loaded the boot file. The network drivers in `ipxe.efi` hang on some Realtek and Atheros cards. The
- * operator can choose either file for a machine.
+ * operator can choose either of the two files for a machine.
  */
 const X64_EFI = "snponly.efi";
 const ARM64_EFI = "ipxe-arm64.efi";

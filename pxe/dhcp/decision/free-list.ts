@@ -1,6 +1,6 @@
 /**
- * Selects the next free address. It prefers an address that was never used, then a released address, then the address
- * whose lease expired first. The average cost of a call does not depend on the size of the range.
+ * Selects the next free address. Addresses that were never used are first, followed by released addresses, and then
+ * by the address whose lease expired first. Each call takes constant time, even for a large range.
  */
 import type { Lease } from "../../boot-source.ts";
 import { toAddress, toNumber } from "../message/address.ts";

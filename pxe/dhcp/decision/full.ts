@@ -40,7 +40,7 @@ interface Case {
   plan: DhcpPlan;
   from: Endpoint;
   link: SharedNetwork;
-  /** The server identifier in answers to this client. A relay may receive the renewals too (RFC 5107). */
+  /** The server identifier in answers to this client. A relay may override it to receive the renewals (RFC 5107). */
   identifier: string;
   journal: string[];
 }

@@ -20,9 +20,9 @@ export interface PoolOptions {
 
 /** EDK2 repeats its DISCOVER for half a minute, and must receive the same offer each time. */
 const OFFER_MS = 120_000;
-/** Another, unknown machine uses a declined address. Kea also sets such an address aside for 24 hours. */
+/** A declined address is in use by an unknown machine. Kea also sets such an address aside for 24 hours. */
 const DECLINED_MS = 24 * 3_600_000;
-/** This time is shorter, because an entry of the ARP table may be outdated. */
+/** A suspected address is set aside for a shorter time, because an entry of the ARP table may be outdated. */
 const SUSPECTED_MS = 10 * 60_000;
 
 export class Pool {
@@ -90,7 +90,7 @@ export class Pool {
     return lease?.address === address && lease.state === "bound" && lease.expiresAt > this.#options.now();
   }
 
-  /** Call this when the client has accepted the offer of another server. */
+  /** Call this function when the client has accepted the offer of another server. */
   withdraw(mac: string): void {
     const lease = this.#byMac.get(mac);
     if (lease?.state === "offered") this.#forget(lease);
@@ -107,7 +107,7 @@ export class Pool {
     return true;
   }
 
-  /** Accepts a DECLINE only from the client that holds the address. Otherwise any client could use up the range. */
+  /** Accepts a DECLINE only from the holder of the address, because false DECLINEs could use up the range. */
   decline(mac: string, address: string): boolean {
     if (this.held(mac)?.address !== address) return false;
     this.#setAside(address, DECLINED_MS, { kind: "declined", by: mac });
@@ -128,9 +128,9 @@ export class Pool {
   }
 
   /**
-   * Handles an address at which ARP showed this machine. If the machine has no lease or reservation, it probably got
-   * the address from Muster before the database was lost. In that case the pool keeps the address for this machine
-   * only.
+   * Handles an address that the machine `usedBy` uses according to ARP. If the machine has no lease or reservation,
+   * the pool keeps the address for this machine only. The machine probably got the address from Muster before the
+   * database was lost.
    */
   suspect(address: string, usedBy: string): void {
     const lease = this.#byAddress.get(address);
@@ -139,7 +139,7 @@ export class Pool {
     if (this.knows(usedBy)) this.#setAside(address, SUSPECTED_MS, cause);
     else {
       const kept: Lease = { ...leaseOf(usedBy, address, "offered", this.#options.now() + SUSPECTED_MS), cause };
-      // This lease is saved only so that it can be displayed. No DHCP answer depends on it.
+      // This lease is saved only so that it can be displayed. No DHCP answer depends on the saved lease.
       this.#options.store.save(kept);
       this.#remember(kept);
     }

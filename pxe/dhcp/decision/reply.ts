@@ -72,17 +72,17 @@ export function netbootOptions(
   // Without this option, iPXE would wait some seconds for a ProxyDHCP server.
   if (stage === "ipxe") options.push([Option.etherboot, Uint8Array.of(EtherbootOption.noPxeDhcp, 1, 1)]);
   const wanted = new Set(request.options.get(Option.parameterRequestList));
-  // UEFI HTTP boot reads the URL of its boot file only from this option. Other firmware gets the file name in the
-  // header field, and in this option if it requested the option.
+  // UEFI HTTP boot reads the URL of its boot file only from this option. Other firmware reads the file name from the
+  // header field, and gets the option only on request.
   if (wanted.has(Option.tftpServerName)) options.push([Option.tftpServerName, Buffer.from(server.address)]);
   if (stage === "uefi-http" || wanted.has(Option.bootFileName)) options.push([Option.bootFileName, Buffer.from(file)]);
   return options;
 }
 
 /**
- * Bit 3 of the discovery control makes the ROM load the named file directly. Only BIOS ROMs receive it, because EDK2
- * before 2017 discards any ProxyDHCP offer with option 43. The answer repeats the boot item of the request (PXE 2.1
- * §2.2.5).
+ * Bit 3 of the discovery control makes the ROM load the named file directly. Option 43 is sent only to BIOS ROMs,
+ * because EDK2 before 2017 discards any ProxyDHCP offer with this option. The answer repeats the boot item of the
+ * request (PXE 2.1 §2.2.5).
  */
 function biosPxeOptions(request: DhcpPacket): Uint8Array {
   const item = pxeBootItem(request);
@@ -107,8 +107,8 @@ export function pxeBootItem(request: DhcpPacket): Uint8Array | undefined {
 }
 
 /**
- * A client without an address cannot answer ARP requests, and Node cannot send raw Ethernet frames. Therefore this
- * server broadcasts where RFC 2131 §4.1 requires a unicast to yiaddr.
+ * A client without an address cannot answer ARP requests, and Node cannot send raw Ethernet frames. This server
+ * therefore broadcasts an answer for which RFC 2131 §4.1 requires a unicast to yiaddr.
  */
 export function destination(request: DhcpPacket, type: number, from: Endpoint): Endpoint {
   if (request.relay !== ANY) return { address: request.relay, port: relayPort(request, from) };
@@ -121,7 +121,10 @@ export function destination(request: DhcpPacket, type: number, from: Endpoint): 
 const relayPort = (request: DhcpPacket, from: Endpoint) =>
   relaySuboption(request, RelayOption.sourcePort) !== undefined && from.port !== 0 ? from.port : 67;
 
-/** A client that states no limit accepts 576 bytes, including the IP and UDP headers (RFC 2131 §2). Ethernet allows 1500. */
+/**
+ * A client that states no limit accepts 576 bytes, including the IP and UDP headers (RFC 2131 §2). Ethernet allows
+ * 1500 bytes.
+ */
 const HEADERS = 28;
 const DEFAULT_LENGTH = 576 - HEADERS;
 const MAX_LENGTH = 1500 - HEADERS;

@@ -77,8 +77,8 @@ export interface AddressOffer {
 }
 
 /**
- * Offers an address in the subnet in which this machine has a lease or a reservation, or else in the first subnet
- * with a free address.
+ * Offers an address in the subnet that has a lease or a reservation for this machine. If this fails, the other
+ * subnets are tried in their order.
  */
 export function offerOn(
   { subnets }: SharedNetwork,

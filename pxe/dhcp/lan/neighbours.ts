@@ -38,8 +38,8 @@ export async function openNeighbours(address: string, log: Log, table = "/proc/n
   const socket = createSocket("udp4");
   socket.bind(0, address);
   await once(socket, "listening");
-  // If a live machine answers "port unreachable", the socket reports an error. This error needs no handling, because
-  // the ARP table shows the live machine too.
+  // If a live machine answers "port unreachable", the socket reports an error. The error is ignored, because the ARP
+  // table shows the live machine too.
   socket.on("error", () => undefined);
   return new ArpNeighbours(socket, table, log);
 }
@@ -73,8 +73,8 @@ class ArpNeighbours implements AskableNeighbours {
   }
 
   async #ask(address: string): Promise<void> {
-    // If more checks are requested than the ARP table has room for, later checks wait. Machines repeat their DISCOVER
-    // for half a minute.
+    // If more checks are requested than the ARP table has room for, later checks wait. Waiting is harmless, because
+    // machines repeat their DISCOVER for half a minute.
     while (this.#onTheWire >= MOST_AT_ONCE) await sleep(WAIT_MS / 2);
     this.#onTheWire += 1;
     this.#socket.send(Buffer.of(0), DISCARD, address, () => undefined);

@@ -158,8 +158,8 @@ interface DecodedOptions {
 }
 
 /**
- * With option 52, the header fields `file` and `sname` also contain options. These options are read after the regular
- * options.
+ * With option 52, the header fields `file` and `sname` also contain options. Options in the header fields are read
+ * after the regular options.
  */
 function decodeOptions(bytes: Buffer, file: Buffer, sname: Buffer): DecodedOptions {
   const options = new Map<number, Uint8Array>();
