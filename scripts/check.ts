@@ -1,6 +1,6 @@
 /**
- * Checks types, lint, unused files and dependencies, prose, and the shape of the tree. These checks and the unit tests must pass
- * before every commit.
+ * Checks types, lint, unused files and dependencies, prose, and the shape of the tree. Every commit must pass these
+ * checks and the unit tests.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";

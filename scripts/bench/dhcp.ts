@@ -1,8 +1,8 @@
 /**
  * Measures how many machines per second receive an address from Muster, Kea and dnsmasq, which run in turns on the
- * same host. Also measures 500 machines that are switched on at once. The first 500 are running systems, and the next
- * 500 boot. All requests arrive through a relay, so no server checks by ping whether an address is free.
- * Usage: dhcp.ts [--rounds N] [--only SERVER]. The last line of the output is JSON.
+ * same host. Also measures 500 machines that are switched on at once. The first 500 are running systems, and another
+ * 500 are firmware that boots. All requests arrive through a relay, so no server checks by ping whether an address is
+ * free. Usage: dhcp.ts [--rounds N] [--only SERVER]. The last line of the output is JSON.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

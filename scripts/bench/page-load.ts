@@ -1,6 +1,6 @@
 /**
- * Measures the first load of the page with an empty cache: transferred bytes, first paint, and the time until a key
- * press is handled. The terms are Lighthouse's.
+ * Measures the first load of the page with an empty cache. The main figures are the transferred bytes, the first
+ * paint, and the time until a key press is handled. The names of the figures are those of Lighthouse.
  */
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";

@@ -1,6 +1,6 @@
 /**
- * Measures the page while machines change many times a second: the length of its tasks, the growth of its heap, and
- * whether it ends with the right phases.
+ * Measures the page while machines change many times a second. The figures are the length of tasks, the growth of the
+ * heap, and the number of wrong phases at the end.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";

@@ -27,8 +27,8 @@ export interface Where {
 }
 
 /**
- * The number of simulated clients. It is large, so that few clients return during one measurement. All servers serve
- * the same set of clients.
+ * The number of simulated clients. The number is large, so that few clients return during one measurement. All
+ * servers serve the same set of clients.
  */
 const CLIENTS = 40_000;
 /**
@@ -60,8 +60,8 @@ export async function offer(where: Where, rate: number, seconds: number): Promis
   );
   const [discover, request] = legs;
   if (!discover || !request) throw new Error(`the output of perfdhcp is not as expected: ${report.slice(0, 300)}`);
-  // A message that was planned but never sent counts as lost. Otherwise a server that slows down the sender would
-  // seem to lose fewer messages.
+  // A message that was planned but never sent counts as lost. Without this rule, a server that slows down the sender
+  // would seem to lose fewer messages.
   const planned = Math.max(discover[0], rate * seconds * 0.98);
   return { dorasPerSecond: request[1] / seconds, lost: 1 - request[1] / planned };
 }

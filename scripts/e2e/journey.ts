@@ -39,7 +39,7 @@ export async function followToReady({ name, client, installerLog }: Traveller, l
     for (const event of await client.listEvents({ since })) {
       since = event.seq;
       const moment = momentOf(event, startedAt);
-      // A machine may boot its disk several times before it is ready. Only its first boot counts.
+      // A machine may boot its disk several times before it is ready, but only the first boot counts.
       if (moment && !moments.some((known) => known.name === moment.name)) moments.push(moment);
       if (told.test(event.type)) tell((Date.parse(event.at) - startedAt) / 1000, event.summary);
     }

@@ -5,7 +5,7 @@ export interface Moment {
   name: string;
   /** The activity that begins at this moment and lasts until the next moment. */
   doing: string;
-  /** Seconds since power-on. */
+  /** The time in seconds since power-on. */
   at: number;
 }
 

@@ -1,4 +1,4 @@
-/** Forwards a port of 127.0.0.1 to a port inside the lab. This is the only way from this host into the lab. */
+/** Forwards a port of 127.0.0.1 to a port inside the lab. The forwarded port is the only way from this host into the lab. */
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";

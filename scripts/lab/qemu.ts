@@ -98,7 +98,7 @@ function machineArguments(firmware: FirmwareKind): string[] {
 function firmwareArguments({ firmware, uefiVariables, uefiBoot = "pxe" }: QemuMachine): string[] {
   if (firmware === "bios") return [];
   const variables = uefiVariables === undefined ? [] : ["-drive", `if=pflash,unit=1,format=raw,file=${uefiVariables}`];
-  // Turns off PXE, because the firmware would try PXE first and stop after two minutes.
+  // Turns off PXE, because the firmware would try PXE first, which takes two minutes to fail.
   const httpOnly = ["4", "6"].flatMap((version) => ["-fw_cfg", `name=opt/org.tianocore/IPv${version}PXESupport,string=n`]);
   return [
     "-drive",

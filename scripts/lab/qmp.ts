@@ -47,7 +47,7 @@ function listen(socket: Socket): Qmp {
     else asked?.resolve();
   });
   const ended = new Promise<string | undefined>((resolve) => {
-    // If QEMU is killed, the connection is reset. This counts as a normal end.
+    // If QEMU is killed, the connection is reset, which counts as a normal end.
     lines.on("error", () => undefined);
     socket.once("close", () => {
       for (const { reject, command } of waiting) reject(new Error(`QEMU ended before it answered ${command}`));

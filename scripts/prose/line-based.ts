@@ -1,4 +1,7 @@
-/** Finds comments and texts in shell, Python, YAML, Liquid, Cedar and CSS files. It works line by line, without a parser. */
+/**
+ * Finds comments and texts in shell, Python, YAML, Liquid, Cedar and CSS files. The search works line by line,
+ * without a parser.
+ */
 import type { Passage } from "./passage.ts";
 
 /** Matches the start of a line that contains only a comment. */

@@ -1,5 +1,5 @@
 /**
- * Creates an invented fleet on a working day, for pictures of the page. Only the times of its events change from run
+ * Creates an invented fleet on a working day, for pictures of the page. Only the times of the events change from run
  * to run.
  */
 import type { Facts, NodeState } from "../../daemon/contract/machines/node.ts";

@@ -62,10 +62,7 @@ function crowdedFolders(tree: Tree): string[] {
     .map(([folder, files]) => `${folder} (${files})`);
 }
 
-/**
- * Lists forms that call Muster over HTTP. The executor must use its socket to control instead. A form with `muster:/`
- * would use HTTP instead.
- */
+/** Lists the forms that contain `muster:/` and so would call control over HTTP. The executor must use its socket instead. */
 function formsOverHttp(tree: Tree): string[] {
   return tree.paths.filter((path) => path.startsWith("daemon/changes/") && path.endsWith(".yaml") && tree.text(path).includes("muster:/"));
 }

@@ -4,8 +4,8 @@ import { folderOf, type Tree } from "./tree.ts";
 export type Graph = Map<string, string[]>;
 
 /**
- * With `types`, imports of types count too. Such an import can close a cycle for a reader of the code, although it is
- * no cycle for Node.
+ * With `types`, imports of types count too. An import of a type can close a cycle for a reader of the code, although
+ * Node ignores the import.
  */
 export function importGraph(tree: Tree, { types }: { types: boolean }): Graph {
   return new Map(

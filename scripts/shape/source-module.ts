@@ -17,7 +17,7 @@ export interface SourceModule {
    */
   imports: string[];
   typeImports: string[];
-  /** The names that this file declares and exports. Names that the file exports from other files are omitted. */
+  /** The names that this file declares and exports. Names that the file re-exports from other files are omitted. */
   exports: string[];
   functions: SourceFunction[];
 }

@@ -1,4 +1,4 @@
-/** Reads the files that count for the shape of the tree. These are files that git tracks or would add. */
+/** Reads the files that count for the shape of the tree. The candidates are all files that git tracks or would add. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

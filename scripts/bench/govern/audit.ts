@@ -1,6 +1,6 @@
 /**
- * Measures the time to save one audit record to disk, and the time to verify a million records with the code of
- * `muster audit verify`.
+ * Measures the time to save one audit record to disk. Also measures the time to verify a million records with the
+ * code of `muster audit verify`.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -22,7 +22,7 @@ export interface Bound {
   leaseSeconds: number;
   nextServer: string;
   bootFile: string;
-  /** Absent after INIT-REBOOT. */
+  /** The exchange is absent after INIT-REBOOT. */
   discover?: Exchange | undefined;
   request: Exchange;
 }

@@ -35,7 +35,7 @@ const RELAY = { onTheDaemonsSide: "10.77.0.2", onTheMachines: "10.78.0.1", netwo
 const UNKNOWN_SHARE = 0.05;
 /** The leases are short, so that they expire, are renewed and pass to other machines during the run. */
 const LEASE_SECONDS = 300;
-/** undionly.kpxe's size. The load fetches only a part of each kernel and initrd. */
+/** The size of undionly.kpxe in bytes. The load fetches only a part of each kernel and initrd. */
 const LOADER_BYTES = 71_137;
 const INSTALLER_BYTES = 256 * 1024;
 const MOST_EVENTS = 1_000_000;

@@ -24,8 +24,8 @@ export interface Installed {
 /** Fetching the start of a file is enough to show that the file exists. */
 const HEAD = { range: "bytes=0-65535" };
 /**
- * This share of installs loses power before the disk is written, and the same share loses power during the install.
- * Neither power loss may lead to a disk that is written twice.
+ * This share of installs loses power before the disk is written, and the same share loses power during the install. A
+ * power loss must not make the installer write a disk twice.
  */
 const CUT_SHARE = 0.2;
 /** The load repeats a failed request, because netboot may be restarting. */

@@ -86,8 +86,8 @@ export class SoakMachine {
   }
 
   /**
-   * The journal omits the DHCP steps of a running system, because a timeline contains them only after the daemon has
-   * recorded the boot.
+   * A timeline contains the DHCP steps of a running system only after the daemon has recorded the boot, so the
+   * journal omits these steps.
    */
   #keep(bound: Bound, booting: boolean): void {
     const { addresses, write } = this.hall;

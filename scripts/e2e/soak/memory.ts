@@ -34,7 +34,7 @@ export function slope(points: readonly { x: number; y: number }[]): number {
 }
 
 export interface Growth {
-  /** Megabytes an hour. */
+  /** The growth in megabytes per hour. */
   perHour: number;
   /** The rise of the fitted line over the observed time. */
   riseMb: number;
@@ -55,8 +55,8 @@ export function growthOf(samples: readonly Sample[], since: number): Growth {
 }
 
 /**
- * Returns the last memory sample of each process that was killed, except for the first process and the one that still
- * ran at the end.
+ * Returns the last memory sample of each process that was killed. The first process and the unfinished last process
+ * are left out.
  */
 export function lastOfEachLife(samples: readonly Sample[]): Sample[] {
   const last = new Map<number, Sample>();

@@ -1,6 +1,6 @@
 /**
- * Fetches a file by TFTP with options as firmware does (RFC 1350, 2347, 2348, 2349, 7440). After several retries it
- * stops with an error.
+ * Fetches a file by TFTP with options as firmware does (RFC 1350, 2347, 2348, 2349, 7440). The client stops with an
+ * error after several retries.
  */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";

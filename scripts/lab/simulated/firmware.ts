@@ -1,7 +1,7 @@
 /**
  * Simulates the network boot of a machine. Real programs send the requests: busybox's udhcpc for DHCP, and curl for
- * TFTP and HTTP. Only the use of the answers is simulated here: a BIOS network card loads undionly.kpxe, which sends
- * the same requests as iPXE.
+ * TFTP and HTTP. The code only simulates what firmware and iPXE do with the answers. A BIOS network card loads
+ * undionly.kpxe, which sends further requests as iPXE.
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,7 +1,7 @@
 /**
- * Simulates the installation of a machine. Like a real install, it fetches every file and sends every progress
- * message, and the finishing script runs in the new root. Only the disk is simulated: an overlay over the unpacked
- * image that all machines share.
+ * Simulates the installation of a machine. The simulation fetches every file and sends every progress message of a
+ * real install, and runs the finishing script in the new root. Only the disk is simulated: an overlay over the
+ * unpacked image that all machines share.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";

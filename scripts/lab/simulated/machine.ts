@@ -1,6 +1,6 @@
 /**
- * Simulates a machine that boots over the network, installs a system if its boot script requests this, and runs the
- * system's systemd and sshd.
+ * Simulates a machine that boots over the network and installs a system if its boot script requests an install. The
+ * installed system runs its own systemd and sshd.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";

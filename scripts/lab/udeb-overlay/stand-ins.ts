@@ -3,7 +3,7 @@
 export interface StandIn {
   /** The names of the component's kernel modules. The dependencies of each module are added too. */
   modules?: readonly string[];
-  /** The Debian packages whose programs and libraries the component contains. */
+  /** The Debian packages whose programs and libraries replace the component. */
   packages?: readonly string[];
 }
 
