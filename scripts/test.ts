@@ -22,11 +22,11 @@ interface Group {
    */
   sharedBy?: number;
   timeoutMs: number;
-  /** Groups of one lane run one after the other. The lanes run at the same time. */
+  /** The groups of one lane run one after the other. The two lanes run at the same time. */
   lane: "programs" | "machines";
-  /** These files take longest, so they begin first. */
+  /** The parts of the names of the files that take longest. These files begin first. */
   first?: string[];
-  /** Prepares once what each test of the group would otherwise wait for. */
+  /** Prepares files once before the group runs, because otherwise each test would wait for them. */
   prepare?: () => Promise<unknown>;
   onlyWhenAsked?: boolean;
 }
@@ -34,7 +34,7 @@ interface Group {
 const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
 const special = ["net", "qemu", "web", "long"] as const;
 const needing = (need: string) => all.filter((file) => file.endsWith(`.${need}.test.ts`));
-/** At a low priority, as the machines themselves. A failure is reported by the tests that need the files. */
+/** Prepares the boot files at a low priority. If that fails, the tests that need the files report the error. */
 const prepare = async () => {
   if (process.getuid?.() !== 0) return;
   await prepareAssets(defaultCache, (line) => console.log(`   ${line}`), { aside: true }).catch(() => undefined);
@@ -44,15 +44,15 @@ const groups: Group[] = [
     name: "unit",
     lane: "programs",
     files: all.filter((file) => !special.some((need) => file.endsWith(`.${need}.test.ts`))),
-    // More than the number of cores, because many tests only wait.
+    // The number is greater than the number of cores, because many tests mostly wait.
     concurrency: 5,
     sharedBy: 5,
     timeoutMs: 1_200_000,
   },
-  // Each test has its own namespaces and mostly waits.
+  // Each test has its own network namespaces and mostly waits.
   { name: "net", lane: "programs", files: needing("net"), first: ["replay.net"], concurrency: 4, timeoutMs: 1_200_000 },
   { name: "web", lane: "programs", files: needing("web"), concurrency: 2, sharedBy: 2, timeoutMs: 1_800_000 },
-  // QEMU has a low priority. It uses the time in which the other tests wait.
+  // QEMU runs at a low priority. It uses the processor while the other tests wait.
   {
     name: "qemu",
     lane: "machines",
