@@ -7,8 +7,8 @@ import { examples, type Words, whole } from "../words.ts";
 export function alertCommands(program: Command, { json, client }: Words): void {
   program
     .command("alerts")
-    .description("list the alerts that were raised, newest first, and their delivery to the webhook")
-    .option("--limit <number>", "show at most this many", whole(1, 1000), 20)
+    .description("list the raised alerts, newest first, with the state of their delivery to the webhook")
+    .option("--limit <number>", "show at most this many alerts", whole(1, 1000), 20)
     .addHelpText(
       "after",
       `\nThe rules and the webhook are set under \`admin.alerts\` in muster.yaml.\n${examples("muster alerts", "muster alerts --json | jq '.[] | select(.delivery==\"waiting\")'")}`,

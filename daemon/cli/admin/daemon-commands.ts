@@ -8,15 +8,20 @@ import { examples, placed, type Words } from "../words.ts";
 export function daemonCommands(program: Command, { json }: Words, local: LocalCommands): void {
   program
     .command("init")
-    .description("ask for the interfaces and their DHCP modes, and write muster.yaml")
+    .description("ask you for the network interfaces and their DHCP modes, and write them to muster.yaml")
     .option("--output <file>", "write to this file", "muster.yaml")
-    .option("--interface <name[=mode]>", "interface that machines boot from; repeat for more", (name, all: string[]) => [...all, name], [])
+    .option(
+      "--interface <name[=mode]>",
+      "network interface that machines boot from; repeat the option for more interfaces",
+      (name, all: string[]) => [...all, name],
+      [],
+    )
     .addOption(new Option("--dhcp <mode>", "DHCP mode of interfaces given without a mode").choices(["off", "proxy", "full"]))
-    .option("--from <address>", "full mode: first address to hand out")
-    .option("--to <address>", "full mode: last address to hand out")
-    .option("--ssh-keys <file>", "file with the public keys that may log in to every node")
-    .option("--force", "replace an existing file", false)
-    .option("--print", "print every key with its default; write nothing", false)
+    .option("--from <address>", "first address that Muster assigns in full DHCP mode")
+    .option("--to <address>", "last address that Muster assigns in full DHCP mode")
+    .option("--ssh-keys <file>", "file with the public SSH keys that may log in to every node")
+    .option("--force", "overwrite an existing file", false)
+    .option("--print", "print every configuration key with its default instead of writing a file", false)
     .addHelpText(
       "after",
       examples(
@@ -33,7 +38,7 @@ export function daemonCommands(program: Command, { json }: Words, local: LocalCo
     });
 
   placed(program.command("doctor"))
-    .description("check everything that a start depends on, with advice for each problem")
+    .description("check all requirements for starting the daemon, with advice for each problem")
     .addHelpText(
       "after",
       `\nIn full mode it searches for another DHCP server for five seconds. The exit code is 0 only when there is no problem.\n${examples("muster doctor", "muster doctor --config ./muster.yaml --json")}`,
@@ -45,7 +50,7 @@ export function daemonCommands(program: Command, { json }: Words, local: LocalCo
     });
 
   placed(program.command("up"))
-    .description("run the daemon in the foreground until Ctrl-C")
+    .description("run the daemon in the foreground until you press Ctrl-C")
     .addHelpText(
       "after",
       `\nThe first start prints an API key, once. The log goes to standard output, one line of JSON for each event.\n${examples("muster up", "muster up --config ./muster.yaml --data ./data")}`,

@@ -16,11 +16,11 @@ interface LogOptions {
 export function daemonLogCommands(program: Command, { json, client }: Words): void {
   program
     .command("log")
-    .description("show the log of the daemon's processes: musterd, control, netboot, executor")
+    .description("show the log of the daemon's processes: musterd, control, netboot and executor")
     .addOption(new Option("--level <level>", "show lines of this level and above").choices(LogLevel.options).default("trace", "all"))
-    .option("--part <name>", "show one process, or one part of a process")
-    .option("--limit <number>", "show the newest lines, at most this many", whole(1, 10_000), 200)
-    .option("--follow", "keep showing new lines until Ctrl-C")
+    .option("--part <name>", "show only the lines of this process, or of this part of a process")
+    .option("--limit <number>", "show at most this many of the newest lines", whole(1, 10_000), 200)
+    .option("--follow", "show new lines as they arrive, until you press Ctrl-C")
     .addHelpText(
       "after",
       `\nThe daemon keeps the newest 10000 lines since its start, without secrets. Its standard output has all lines.

@@ -21,13 +21,13 @@ export function keyCommands(program: Command, words: Words, local: LocalCommands
 
 const listing = (command: Command, words: Words): Command =>
   command
-    .description("list the valid keys with role, owner, expiry and last use; never the key itself")
+    .description("list the valid API keys with role, owner, expiry and last use; the key itself is never shown")
     .addHelpText("after", examples("muster key list", "muster key list --json"))
     .action(() => list(words));
 
 const generating = (command: Command, { json }: Words): Command =>
   command
-    .description("print a new key and its hash for MUSTER_API_KEYS; stores nothing")
+    .description("print a new key and its hash for MUSTER_API_KEYS without storing them")
     .addHelpText(
       "after",
       examples("muster key generate", 'muster key generate --json | jq -r .sha256    for MUSTER_API_KEYS="<hash>,<hash>"'),
@@ -46,8 +46,8 @@ async function list({ json, client }: Words): Promise<void> {
 function revoking(key: Command, { json, client }: Words): void {
   key
     .command("revoke")
-    .argument("<id|name>", "a key of `muster key list`")
-    .description("revoke a key, and every session that was started with it")
+    .argument("<id|name>", "id or name of a key, as listed by `muster key list`")
+    .description("revoke an API key and every session that was started with the key")
     .addHelpText("after", examples("muster key revoke ci", "muster key revoke 1f3a9c04"))
     .action(async (wanted: string) => {
       const { id } = (await client().listKeys()).find(({ id, name }) => id === wanted || name === wanted) ?? { id: wanted };
@@ -61,10 +61,14 @@ function creating(key: Command, { json }: Words, local: LocalCommands): void {
     .command("create")
     .requiredOption("--name <name>", "purpose of the key", keyName)
     .addOption(new Option("--role <role>", "the role that decides what it may do").choices(Role.options).makeOptionMandatory())
-    .option("--owner <person>", "the person responsible for the key (default: you)", keyName)
-    .option("--expires <when>", "duration or date, such as 12h, 90d or 2027-06-30 (default: valid until revoked)", instant)
+    .option("--owner <person>", "the person who is responsible for the key (default: you)", keyName)
+    .option(
+      "--expires <when>",
+      "lifetime or expiry date of the key, such as 12h, 90d or 2027-06-30 (default: valid until revoked)",
+      instant,
+    )
     .option("--data <dir>", DATA_FOLDER)
-    .description("create a key and show it once; run this on the control node")
+    .description("create an API key and show it once; run this command on the control node")
     .addHelpText(
       "after",
       `

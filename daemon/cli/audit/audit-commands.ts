@@ -23,13 +23,13 @@ const YEARS = 10 * 366 * 86_400;
 export function auditCommands(program: Command, { json, client }: Words, local: LocalCommands): void {
   const audit = program
     .command("audit")
-    .description("show the actions and refusals on record, newest last; needs an admin's key")
-    .option("--last <time>", "only records of this period, such as 90m, 24h or 7d", duration(1, YEARS))
-    .option("--user <name>", "only actions by this person, or on this person's behalf")
+    .description("show the recorded actions and refusals, newest last; requires a key with the role admin")
+    .option("--last <time>", "show only the records of the most recent period, such as 90m, 24h or 7d", duration(1, YEARS))
+    .option("--user <name>", "show only actions by this person, or on behalf of this person")
     .addOption(new Option("--action <action>", "only records of this kind").choices(AuditAction.options))
-    .option("--limit <number>", "show at most this many", whole(1, 1000), 100)
-    .option("--before <record>", "only records before this number", whole(1, Number.MAX_SAFE_INTEGER))
-    .option("--export <file>", "write every record with its proof to a new file, one JSON object a line")
+    .option("--limit <number>", "show at most this many records", whole(1, 1000), 100)
+    .option("--before <record>", "show only records with a number below this number", whole(1, Number.MAX_SAFE_INTEGER))
+    .option("--export <file>", "write every record with its proof to a new file, as one JSON object per line")
     .addHelpText(
       "after",
       `\nMuster records an intent before an action, and its outcome afterwards. An intent without an outcome is shown as unknown.
@@ -60,11 +60,11 @@ Records contain names, reasons and addresses of people, and so does an export.\n
 
   audit
     .command("verify")
-    .description("verify that no record was altered, removed, moved or cut off; needs no daemon and no key")
+    .description("verify that no record was altered, moved, removed or cut off at the end; needs neither a daemon nor a key")
     .option("--data <dir>", DATA_FOLDER)
-    .option("--export <file>", "verify an export instead of the database")
-    .option("--checkpoint <file>", "also compare with a checkpoint that was stored elsewhere")
-    .option("--public-key <file>", "copy of audit/key.pub that was stored elsewhere")
+    .option("--export <file>", "verify an exported file instead of the database")
+    .option("--checkpoint <file>", "also compare the audit log with a checkpoint that you stored elsewhere")
+    .option("--public-key <file>", "copy of the public key audit/key.pub that you stored elsewhere")
     .addHelpText(
       "after",
       `\nAn attacker with access to the control node also has the key that signs checkpoints. Only a checkpoint and a public key
@@ -88,8 +88,8 @@ that were stored elsewhere protect against that. The exit code is 0 only when ev
 
   audit
     .command("erase")
-    .argument("<name>", "a person or an address, as written in the audit")
-    .description("remove a name and its reasons from every record; the records remain and can still be verified")
+    .argument("<name>", "name of a person or a network address, as written in the audit log")
+    .description("remove a name and the person's reasons from every record; the records themselves can still be verified")
     .addHelpText("after", examples("muster audit erase alice"))
     .action(async (name: string) => {
       const answer = await client().eraseFromAudit({ name });

@@ -26,15 +26,15 @@ export function changeCommands(program: Command, words: Words): void {
 function proposing(program: Command, { json, client }: Words): void {
   program
     .command("do")
-    .argument("[tool]", "a tool of `muster tools`")
-    .argument("[values...]", "parameters of the tool, as name=value")
-    .option("--runbook <name>", "propose the steps of this runbook instead of one tool")
-    .option("--on <nodes...>", "target nodes: names, group:NAME, or all")
-    .option("--reason <text>", "reason of the change; approvers see it, and the audit records it")
-    .option("--dry-run", "show the plan and the decision of the policy; do nothing", false)
-    .option("--read-only", "refuse the proposal unless every step only reads", false)
-    .option("--follow", "show each step when it ends; wait for approval where it is needed", false)
-    .description("propose a change to nodes; runs now, waits for approval, or is refused")
+    .argument("[tool]", "name of a tool, as listed by `muster tools`")
+    .argument("[values...]", "parameters of the tool, in the form name=value")
+    .option("--runbook <name>", "propose the steps of this runbook instead of a single tool")
+    .option("--on <nodes...>", "target nodes: names of nodes, group:NAME for a group, or all")
+    .option("--reason <text>", "reason for the change; approvers see the reason, and the audit log records it")
+    .option("--dry-run", "show the plan and the decision of the policy, but do not propose the change", false)
+    .option("--read-only", "refuse the proposal if any of its steps is not read-only", false)
+    .option("--follow", "show the result of each step as it ends; if the plan needs approval, wait for it first", false)
+    .description("propose a change to nodes; the policy decides if the change starts now, needs approval, or is refused")
     .addHelpText(
       "after",
       `${examples("muster do disk_usage --on all --follow", 'muster do service_restart unit=ssh.service --on group:prod --reason "it hangs"', "muster do service_restart unit=ssh.service --on rack1-n1 --dry-run", "muster do --runbook slow-node --on rack1-n1 --follow")}\n\nThe exit code is 0 when the change has started or waits for approval, and 1 when it was refused. With --follow, it is 0 only\nwhen every step succeeded.`,
@@ -52,7 +52,7 @@ function proposing(program: Command, { json, client }: Words): void {
   program
     .command("plan")
     .argument("<id>", "id of a plan")
-    .description("show one plan with its steps, the decision of the policy, and its state")
+    .description("show one plan with its steps, the decision of the policy, and the state of the plan")
     .addHelpText("after", examples("muster plan 5f0c1e0a-6a39-4b8a-9d1c-0d7b8f1f0a11"))
     .action(async (id: string) => {
       const planned = await client().getPlan({ id });
@@ -87,7 +87,7 @@ function parameter(word: string): [string, string] {
 function approving(program: Command, { json, client }: Words): void {
   const waiting = program
     .command("approvals")
-    .option("--all", "include decided, expired and used approvals", false)
+    .option("--all", "also list decided, expired and used approvals", false)
     .description("list the plans that wait for approval")
     .addHelpText("after", examples("muster approvals", "muster approvals --all --json | jq -r '.[].state'"))
     .action(async ({ all }: { all: boolean }) => {
@@ -99,8 +99,8 @@ function approving(program: Command, { json, client }: Words): void {
     });
   waiting
     .command("withdraw")
-    .argument("<id>", "an approval of `muster approvals`")
-    .description("withdraw your own request while it waits")
+    .argument("<id>", "id of an approval, as listed by `muster approvals`")
+    .description("withdraw your own request while the request is pending")
     .addHelpText("after", examples("muster approvals withdraw apr_…"))
     .action(async (id: string) => {
       const withdrawn = await client().withdrawApproval({ id });
@@ -108,10 +108,10 @@ function approving(program: Command, { json, client }: Words): void {
     });
   program
     .command("approve")
-    .argument("<id>", "an approval of `muster approvals`")
-    .option("--reason <text>", "reason of your vote; the audit records it")
-    .option("-y, --yes", "with a voter's key: show the plan and sign it without a question; required without a terminal", false)
-    .description("approve another person's plan; the last approval that it needs starts it")
+    .argument("<id>", "id of an approval, as listed by `muster approvals`")
+    .option("--reason <text>", "reason for your vote; the audit log records it")
+    .option("-y, --yes", "show the plan and sign it without asking first; required if a voter's key is used without a terminal", false)
+    .description("approve another person's plan; the last required approval starts the plan")
     .addHelpText(
       "after",
       `${examples("muster plan <id>     show the plan", 'muster approve apr_… --reason "as announced"')}\n\nIf this machine has a voter's key (\`muster voter keygen\`), the command shows the complete plan and signs exactly that. With --json,\nthe plan is shown on standard error.`,
@@ -125,9 +125,9 @@ function approving(program: Command, { json, client }: Words): void {
     });
   program
     .command("deny")
-    .argument("<id>", "an approval of `muster approvals`")
+    .argument("<id>", "id of an approval, as listed by `muster approvals`")
     .requiredOption("--reason <text>", "reason of your vote; the requester sees it")
-    .description("deny a plan; one denial ends the request")
+    .description("deny a plan; a single denial ends the request")
     .addHelpText("after", examples('muster deny apr_… --reason "not during the day"'))
     .action(async (id: string, { reason }: { reason: string }) => {
       const approval = await client().voteApproval({ id, answer: "deny", reason });
@@ -146,10 +146,10 @@ function executing(program: Command, { json, client }: Words): void {
     });
   program
     .command("execution")
-    .argument("<id>", "an execution of `muster executions`")
-    .option("--follow", "show each step when it ends, until the execution ends", false)
-    .option("--cancel", "start no further steps and stop the running ones", false)
-    .description("show one execution with its steps and their output, follow it, or cancel it")
+    .argument("<id>", "id of an execution, as listed by `muster executions`")
+    .option("--follow", "show the result of each step as it ends, until the whole execution has ended", false)
+    .option("--cancel", "cancel the execution: stop its running steps and start no further steps", false)
+    .description("show one execution with the output of its steps, follow it, or cancel it")
     .addHelpText("after", examples("muster execution exe_… --follow", "muster execution exe_… --cancel"))
     .action(async (id: string, { follow, cancel }: { follow: boolean; cancel: boolean }) => {
       const daemon = client();

@@ -14,10 +14,10 @@ interface Explained extends PolicyPlace {
 }
 
 export function policyCommands(program: Command, { json, client }: Words, local: LocalCommands): void {
-  const policy = program.command("policy").description("test, explain and list the rules that decide plans");
+  const policy = program.command("policy").description("test, explain and list the policy rules that decide plans");
 
   ruled(policy.command("test").argument("[file]"))
-    .description("evaluate a table of cases and compare the decisions")
+    .description("evaluate a table of test cases and compare each decision with the expected decision")
     .addHelpText(
       "after",
       `\nWithout a file, the command tests Muster's own rules with Muster's own table, and checks the syntax of the site's rules.
@@ -35,11 +35,11 @@ as expected.\n${examples("muster policy test", "muster policy test cases.yaml --
         );
     });
 
-  ruled(policy.command("explain").argument("<plan>", "id of a plan of the daemon, or a file with a plan in JSON"))
-    .description("show the rules that decide a plan: the daemon's decision for an id, or every step of a file by the rules here")
+  ruled(policy.command("explain").argument("<plan>", "id of a plan in the daemon, or a JSON file that contains a plan"))
+    .description("show the rules that decide a plan; an id shows the daemon's decision, a file is evaluated with the local rules")
     .addOption(new Option("--role <role>", "role of the proposer").choices(Role.options).default("operator"))
     .option("--name <name>", "name of the proposer", "anyone")
-    .option("--on-behalf-of <name>", "person that an agent acts for")
+    .option("--on-behalf-of <name>", "person on whose behalf the agent acts, if the proposer is an agent")
     .addHelpText(
       "after",
       examples(
@@ -62,7 +62,7 @@ as expected.\n${examples("muster policy test", "muster policy test cases.yaml --
     });
 
   ruled(policy.command("rules"))
-    .description("list every rule with its file: first Muster's own, then the site's")
+    .description("list every rule with its file: Muster's own rules first, then the rules of your site")
     .addHelpText("after", examples("muster policy rules", "muster policy rules --json"))
     .action(async (options: PolicyPlace) => {
       const rules = await local.policyRules(options);

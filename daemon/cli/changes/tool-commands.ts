@@ -11,7 +11,7 @@ interface Options {
 
 export function toolCommands(program: Command, { json }: Words, local: LocalCommands): void {
   const tools = configured(program.command("tools"))
-    .description("list the tools for nodes with their risk: those of Muster and the site's own")
+    .description("list the tools for nodes from Muster and from your site, with the risk of each tool")
     .addHelpText(
       "after",
       `\nA parameter with ! is required. A parameter with = has that default. The risk is that of the default values.\n${examples(
@@ -27,8 +27,8 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
     });
   tools
     .command("check")
-    .argument("[folder...]", "folders of forms in addition to those of the configuration")
-    .description("check every form and report wrong lines")
+    .argument("[folder...]", "folders of forms to check, in addition to the configured folders")
+    .description("check every form and report each invalid line")
     .addHelpText("after", examples("muster tools check", "muster tools check ./tools"))
     .action((folders: string[]) => {
       const { tools: list, problems } = local.tools({ forms: folders, runbooks: [] }, tools.opts<Options>().config);
@@ -36,8 +36,8 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
     });
 
   const runbooks = configured(program.command("runbooks"))
-    .option("--symptom <word>", "only runbooks for this symptom, best match first", symptomOf)
-    .description("list the runbooks for kinds of incidents: those of Muster and the site's own")
+    .option("--symptom <word>", "list only the runbooks for this symptom, best match first", symptomOf)
+    .description("list the runbooks of Muster and of your site, each for certain kinds of incidents")
     .addHelpText(
       "after",
       examples("muster runbooks", "muster runbooks --symptom full-disk", "muster runbooks check ./runbooks --forms ./tools"),
@@ -49,9 +49,14 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
     });
   runbooks
     .command("check")
-    .argument("[folder...]", "folders of runbooks in addition to those of the configuration")
-    .option("--forms <folder>", "folder of forms that they may use; repeat for more", (folder, all: string[]) => [...all, folder], [])
-    .description("check every runbook and report wrong lines")
+    .argument("[folder...]", "folders of runbooks to check, in addition to the configured folders")
+    .option(
+      "--forms <folder>",
+      "folder of forms that the runbooks may use; repeat the option for more folders",
+      (folder, all: string[]) => [...all, folder],
+      [],
+    )
+    .description("check every runbook and report each invalid line")
     .addHelpText("after", examples("muster runbooks check", "muster runbooks check ./runbooks --forms ./tools"))
     .action((folders: string[], { forms }: { forms: string[] }) => {
       const { runbooks: list, problems } = local.runbooks({ forms, runbooks: folders }, undefined, runbooks.opts<Options>().config);

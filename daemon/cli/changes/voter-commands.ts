@@ -13,7 +13,7 @@ import { DATA_FOLDER, examples, type Words } from "../words.ts";
 export function voterCommands(program: Command, words: Words, local: LocalCommands): void {
   const voter = program
     .command("voter")
-    .description("manage voters, who sign approvals; once there is one, unsigned approvals no longer count");
+    .description("manage voters, who sign approvals; once a voter is registered, unsigned approvals no longer count");
   ownKey(voter, words);
   registering(voter, words, local);
 }
@@ -21,8 +21,8 @@ export function voterCommands(program: Command, words: Words, local: LocalComman
 function ownKey(voter: Command, { json }: Words): void {
   voter
     .command("keygen")
-    .option("--name <person>", "your name, equal to the owner of your API key (default: your user name)", personName)
-    .description("create your signing key on your own machine, and print the command that registers its public half")
+    .option("--name <person>", "your name; must be equal to the owner of your API key (default: your user name)", personName)
+    .description("create your signing key on your own machine, and print the command that registers its public key")
     .addHelpText(
       "after",
       `\nThe key is written to MUSTER_VOTER_KEY, else ~/.config/muster/voter.json, readable only by you. \`muster approve\` signs with it.\n${examples("muster voter keygen --name bea")}`,
@@ -34,7 +34,7 @@ function ownKey(voter: Command, { json }: Words): void {
     });
   voter
     .command("show")
-    .description("show the public half of the key on this machine, and the command that registers it")
+    .description("show the public half of your signing key on this machine, and the command that registers it")
     .addHelpText("after", examples("muster voter show"))
     .action(() => {
       const key = findSigningKey(process.env);
@@ -53,11 +53,11 @@ const howToRegister = ({ voter, publicKey }: SigningKey): string => {
 function registering(voter: Command, { json }: Words, local: LocalCommands): void {
   voter
     .command("add")
-    .argument("<name>", "the person, equal to the owner of their API key", personName)
-    .argument("<public-key>", "public key that `muster voter keygen` printed", publicKey)
+    .argument("<name>", "name of the person; must be equal to the owner of the person's API key", personName)
+    .argument("<public-key>", "public key, as printed by `muster voter keygen`", publicKey)
     .addOption(new Option("--role <role>", "the person votes with this role").choices(["operator", "admin"]).makeOptionMandatory())
     .option("--data <dir>", DATA_FOLDER)
-    .description("register a voter; run this on the control node")
+    .description("register a voter; run this command on the control node")
     .addHelpText(
       "after",
       `\nThe command writes to the executor's folder. It needs the rights of the daemon's user, but no key. It takes effect at once.\nReceive the public key over a channel that you trust, because its owner can vote.\n${examples("muster voter add bea ed25519:… --role operator")}`,
@@ -69,7 +69,7 @@ function registering(voter: Command, { json }: Words, local: LocalCommands): voi
   voter
     .command("list")
     .option("--data <dir>", DATA_FOLDER)
-    .description("list the voters; run this on the control node")
+    .description("list the voters; run this command on the control node")
     .addHelpText("after", examples("muster voter list", "muster voter list --json"))
     .action((place: { data?: string }) => {
       const voters = local.voters(place);
@@ -77,9 +77,9 @@ function registering(voter: Command, { json }: Words, local: LocalCommands): voi
     });
   voter
     .command("remove")
-    .argument("<name>", "a voter of `muster voter list`")
+    .argument("<name>", "name of a voter, as listed by `muster voter list`")
     .option("--data <dir>", DATA_FOLDER)
-    .description("remove a voter; signatures that the person has already made no longer count")
+    .description("remove a voter; signatures that the voter has already made no longer count")
     .addHelpText("after", examples("muster voter remove bea"))
     .action((name: string, place: { data?: string }) => {
       const rest = local.removeVoter(name, place);

@@ -7,7 +7,7 @@ import { cancelJob, findJob, followJob, showJob, showJobs } from "./show-jobs.ts
 export function jobCommands(program: Command, { json, client }: Words): void {
   program
     .command("jobs")
-    .option("--node <name|mac>", "only jobs of this node")
+    .option("--node <name|mac>", "list only the jobs of this node")
     .description("list jobs, newest first")
     .addHelpText("after", examples("muster jobs", "muster jobs --node rack1-n1 --json | jq -r '.[0].status'"))
     .action(async (options: { node?: string }) => {
@@ -16,8 +16,8 @@ export function jobCommands(program: Command, { json, client }: Words): void {
     });
   program
     .command("job")
-    .argument("<id|node>", "id of a job, or a node to show its newest job")
-    .option("--follow", "show the output while the job runs; Ctrl-C does not stop the job", false)
+    .argument("<id|node>", "id of a job, or name of a node whose newest job is shown")
+    .option("--follow", "show the output while the job runs; Ctrl-C ends the display, but not the job", false)
     .description("show one job and its output")
     .addHelpText(
       "after",
@@ -35,8 +35,8 @@ export function jobCommands(program: Command, { json, client }: Words): void {
     });
   program
     .command("cancel")
-    .argument("<id>", "a job of `muster jobs`")
-    .description("cancel a job and wait until it has stopped")
+    .argument("<id>", "id of a job, as listed by `muster jobs`")
+    .description("cancel a job and wait until the job has stopped")
     .addHelpText("after", examples("muster cancel rack1-n1-3f9a2c1d"))
     .action(async (id: string) => {
       const job = await cancelJob(client(), id);

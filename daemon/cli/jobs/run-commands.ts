@@ -19,7 +19,7 @@ interface RunOptions {
 export function runCommands(program: Command, { json, client }: Words): void {
   program
     .command("playbooks")
-    .description("list the playbooks that can be run by name, with their purpose")
+    .description("list the playbooks that you can run by name, with the purpose of each playbook")
     .addHelpText(
       "after",
       `\nPlaybooks are files in the folder \`playbooks\` next to playbook.yaml. docs/jobs.md explains how to write one.\n${examples("muster playbooks", "muster playbooks --json | jq -r '.playbooks[] | select(.readOnly).name'")}`,
@@ -30,14 +30,14 @@ export function runCommands(program: Command, { json, client }: Words): void {
     });
   program
     .command("run")
-    .argument("<playbook>", "a name of `muster playbooks`")
+    .argument("<playbook>", "name of a playbook, as listed by `muster playbooks`")
     .requiredOption("--limit <names>", "node names, separated by commas, or all for every node that is ready")
-    .option("--check", "change nothing; show what would change, with the differences", false)
-    .option("--diff", "accepted with --check; a preview always shows the differences", false)
-    .option("--after <job>", "start only when the job with this id has succeeded")
-    .option("--priority <number>", "-100 to 100; a job with a higher number starts first (default: 0)", whole(-100, 100))
-    .option("--follow", "show the output while the jobs run, one node after the other", false)
-    .description("run a playbook on nodes, or preview it")
+    .option("--check", "preview the run: show the differences that it would make, but change nothing", false)
+    .option("--diff", "accepted with --check, but has no effect because a preview always shows the differences", false)
+    .option("--after <job>", "start only after the job with this id has succeeded")
+    .option("--priority <number>", "priority from -100 to 100; a job with a higher number starts first (default: 0)", whole(-100, 100))
+    .option("--follow", "show the output of the running jobs, one node after the other", false)
+    .description("run a playbook on nodes, or preview its changes")
     .addHelpText(
       "after",
       `${examples("muster run look --limit rack1-n1 --follow", "muster run update --limit rack1-n1,rack1-n2 --check", "muster run update --limit all")}\n\nA preview reports how many tasks it could predict. Ansible cannot predict the effect of commands and scripts.\nWith --follow, the exit code is 0 only when every job succeeded.`,

@@ -7,7 +7,7 @@ import { examples, type Words } from "../words.ts";
 export function scheduleCommands(program: Command, { json, client }: Words): void {
   const schedule = program
     .command("schedule")
-    .description("run playbooks at set times")
+    .description("run playbooks at scheduled times")
     .addHelpText(
       "after",
       `${examples('muster schedule add nightly-look --playbook look --limit all --cron "0 6 * * *"', 'muster schedule add updates --playbook update --limit all --cron "0 3 * * sun"', "muster schedule approve updates", "muster schedule list")}\n\nA playbook that changes nodes needs an admin's approval and runs only in a maintenance window (\`jobs.maintenance.windows\` in
@@ -15,7 +15,7 @@ muster.yaml). All times are in the time zone \`jobs.maintenance.time_zone\`.`,
     );
   schedule
     .command("list")
-    .description("list schedules with next run and last result, and show whether a maintenance window is open")
+    .description("list schedules with their next run and last result, and show if a maintenance window is open")
     .addHelpText("after", examples("muster schedule list"))
     .action(async () => {
       const list = await client().listSchedules();
@@ -42,7 +42,7 @@ muster.yaml). All times are in the time zone \`jobs.maintenance.time_zone\`.`,
   schedule
     .command("approve")
     .argument("<name>")
-    .description("allow a schedule to change nodes with the current version of its playbook; needs an admin's key")
+    .description("allow a schedule to change nodes with the current version of its playbook; requires a key with the role admin")
     .addHelpText("after", examples("muster schedule approve updates"))
     .action(async (name: string) => {
       const approved = await client().approveSchedule({ name });
@@ -51,7 +51,7 @@ muster.yaml). All times are in the time zone \`jobs.maintenance.time_zone\`.`,
   schedule
     .command("remove")
     .argument("<name>")
-    .description("remove a schedule; jobs that it has started continue")
+    .description("remove a schedule; jobs that the schedule has already started continue")
     .addHelpText("after", examples("muster schedule remove updates"))
     .action(async (name: string) => {
       const answer = await client().removeSchedule({ name });

@@ -19,18 +19,18 @@ export function enrolCommands(program: Command, words: Words): void {
 }
 
 function tokenCommands(program: Command, { json, client }: Words): void {
-  const token = program.command("token").description("manage tokens for machines that were installed by other means");
+  const token = program.command("token").description("manage enrolment tokens for machines that Muster did not install");
   token
     .command("create")
-    .description("create a token and print the command to run on the machine; both are shown once")
+    .description("create a token and print the command to run on the new machine; both are shown only once")
     .addOption(
       new Option("--ttl <time>", "lifetime of the token, such as 90s, 30m, 12h or 7d")
         .argParser(duration(60, WEEK_SECONDS))
         .default(3600, "1h"),
     )
-    .option("--uses <number>", "number of machines that may use it (default: 1)", whole(1, 1000))
+    .option("--uses <number>", "number of machines that may use the token (default: 1)", whole(1, 1000))
     .addOption(new Option("--role <role>", "role of these machines (default: worker)").choices(MachineRole.options))
-    .option("--node <name|mac>", "only this accepted node may use it, once")
+    .option("--node <name|mac>", "allow only this accepted node to use the token, and only once")
     .addHelpText(
       "after",
       examples("muster token create --ttl 1h", "muster token create --uses 20 --ttl 1d", "muster token create --node rack1-n1"),
@@ -46,7 +46,7 @@ function tokenCommands(program: Command, { json, client }: Words): void {
     });
   token
     .command("list")
-    .description("list tokens, newest first; never the token itself")
+    .description("list enrolment tokens, newest first; the token itself is never shown")
     .addHelpText("after", examples("muster token list", "muster token list --json | jq -r '.[] | select(.state==\"active\").id'"))
     .action(async () => {
       const tokens = await client().listTokens();
@@ -55,7 +55,7 @@ function tokenCommands(program: Command, { json, client }: Words): void {
   token
     .command("revoke")
     .argument("<id>")
-    .description("revoke a token; machines that joined with it stay")
+    .description("revoke a token; machines that have joined with the token stay in the fleet")
     .addHelpText("after", examples("muster token revoke 1a2b3c4d"))
     .action(async (id: string) => {
       const answer = await client().revokeToken({ id });
@@ -66,11 +66,11 @@ function tokenCommands(program: Command, { json, client }: Words): void {
 function quarantineCommands(program: Command, { json, client }: Words): void {
   const quarantine = program
     .command("quarantine")
-    .description("decide about machines that claimed the name or MAC address of another node");
+    .description("list, admit and reject machines that claimed the name or MAC address of another node");
   quarantine
     .command("list", { isDefault: true })
-    .option("--all", "include machines that were released or discarded", false)
-    .description("list the machines that wait for a decision")
+    .option("--all", "also list machines that were already released or discarded", false)
+    .description("list the machines in quarantine that wait for a decision")
     .addHelpText("after", examples("muster quarantine", "muster quarantine list --all"))
     .action(async ({ all }: { all: boolean }) => {
       const claims = await client().listQuarantine({ all: String(all) });
@@ -79,10 +79,10 @@ function quarantineCommands(program: Command, { json, client }: Words): void {
   quarantine
     .command("release")
     .argument("<id>")
-    .option("--name <name>", "admit it as a new node with this name")
-    .option("--replace", "admit it as the node it claims to be, and replace that node's machine", false)
-    .option("--confirm <name>", "with --replace: the name of that node")
-    .description("admit a machine; its configuration starts at once")
+    .option("--name <name>", "admit the machine as a new node with this name")
+    .option("--replace", "admit the machine as the node that it claims to be, and replace the current machine of that node", false)
+    .option("--confirm <name>", "name of the replaced node, as a confirmation of --replace")
+    .description("admit a machine; its configuration starts immediately")
     .addHelpText(
       "after",
       examples("muster quarantine release 1a2b3c4d --name rack1-n9", "muster quarantine release 1a2b3c4d --replace --confirm rack1-n1"),
@@ -94,7 +94,7 @@ function quarantineCommands(program: Command, { json, client }: Words): void {
   quarantine
     .command("discard")
     .argument("<id>")
-    .description("reject a machine; its token keeps its remaining uses")
+    .description("reject a machine; its token keeps its remaining uses for other machines")
     .addHelpText("after", examples("muster quarantine discard 1a2b3c4d"))
     .action(async (id: string) => {
       const claim = await client().discardQuarantine({ id });

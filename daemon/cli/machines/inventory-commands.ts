@@ -19,10 +19,10 @@ export function inventoryCommands(program: Command, words: Words): void {
 }
 
 function looking(program: Command, { json, client }: Words): void {
-  const inventory = program.command("inventory").description("show or check the inventory, as Ansible reads it");
+  const inventory = program.command("inventory").description("show or check the inventory that Ansible reads");
   inventory
     .command("show", { isDefault: true })
-    .description("show groups, hosts and variables")
+    .description("show the groups, hosts and variables of the inventory")
     .addHelpText("after", examples("muster inventory", "muster inventory --json"))
     .action(async () => {
       const view = await client().inventory();
@@ -30,7 +30,7 @@ function looking(program: Command, { json, client }: Words): void {
     });
   inventory
     .command("check")
-    .description("report problems of the inventory; the exit code is 0 only when there are none")
+    .description("report problems of the inventory; the exit code is 0 only if there are no problems")
     .addHelpText("after", examples("muster inventory check"))
     .action(async () => {
       const { file, problems } = await client().inventory();
@@ -47,12 +47,12 @@ function looking(program: Command, { json, client }: Words): void {
 }
 
 function groups(program: Command, { json, client }: Words): void {
-  const group = program.command("group").description("add nodes to groups of the inventory, or remove them");
+  const group = program.command("group").description("add nodes to groups of the inventory, or remove nodes from groups");
   group
     .command("add")
     .argument("<node>")
     .argument("<group>")
-    .description("add a node to a group; a missing group is created")
+    .description("add a node to a group; the group is created if it does not exist")
     .addHelpText("after", examples("muster group add rack1-n1 gpu"))
     .action(async (node: string, name: string) => {
       const answer = await client().joinGroup({ node, group: name });
@@ -73,12 +73,14 @@ function groups(program: Command, { json, client }: Words): void {
 function variables(program: Command, { json, client }: Words): void {
   const variable = program.command("var").description("set and remove variables of nodes and groups");
   const owned = (command: Command) =>
-    command.option("--node <name>", "variable of this node").option("--group <name>", "variable of this group; `all` for every node");
+    command
+      .option("--node <name>", "node that owns the variable")
+      .option("--group <name>", "group that owns the variable; the group `all` contains every node");
   owned(variable.command("set"))
     .argument("<key>")
     .argument("<value>")
     .addOption(new Option("--type <type>", "type of the value").choices(types).default("text"))
-    .description("set a variable; a text is kept as it is, {{ }} included")
+    .description("set a variable; a text is stored unchanged, including {{ }}")
     .addHelpText(
       "after",
       examples(

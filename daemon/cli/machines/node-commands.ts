@@ -35,7 +35,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
     .argument("<name|mac>")
     .option("--name <name>", "give it this name")
     .option("--disk <path>", "install to this disk, for example /dev/disk/by-id/…")
-    .description("accept a discovered machine as a node; a MAC address that is not known yet is added")
+    .description("accept a machine as a node; an unknown MAC address adds a machine before its first boot")
     .addHelpText(
       "after",
       examples("muster accept 52:54:00:12:34:56 --name rack1-n1", "muster accept node-123456 --disk /dev/disk/by-id/ata-DISK_SERIAL"),
@@ -50,8 +50,8 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
     .addOption(
       new Option("--profile <profile>", "installation profile (default: machines.profile of the configuration)").choices(Profile.options),
     )
-    .option("--confirm <name>", "the node's name; required when it has been installed before")
-    .description("arm a node: its next network boot erases its disk and installs it, once")
+    .option("--confirm <name>", "name of the node as a confirmation; required if the node has been installed before")
+    .description("arm a node for one installation: its next network boot erases its disk and installs it")
     .addHelpText(
       "after",
       examples("muster arm rack1-n1", "muster arm rack1-n1 --profile preseed", "muster arm rack1-n1 --confirm rack1-n1"),
@@ -68,7 +68,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("disarm")
     .argument("<name|mac>")
-    .description("undo arm or wipe, while no boot has used it yet")
+    .description("cancel a pending arm or wipe before a network boot uses it")
     .addHelpText("after", examples("muster disarm rack1-n1"))
     .action(async (node: string) => {
       const { state, name, ...rest } = await client().disarmNode({ node });
@@ -78,7 +78,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("wake", { hidden: true })
     .argument("<name|mac>")
-    .description("send a Wake-on-LAN packet and ignore the power driver of the node; `muster power on` uses the driver")
+    .description("send a Wake-on-LAN packet to a node; to use the node's power driver, run `muster power on`")
     .addHelpText("after", examples("muster wake rack1-n1"))
     .action(async (node: string) => {
       const answer = await client().wakeNode({ node });
@@ -87,8 +87,8 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("reprovision")
     .argument("<name|mac>")
-    .option("--check", "change nothing; show what would change, with the differences", false)
-    .description("run the configuration playbook again on a node, or preview it")
+    .option("--check", "preview the run: show the differences that it would make, but change nothing", false)
+    .description("run the configuration playbook again on a node, or preview its changes")
     .addHelpText("after", examples("muster reprovision rack1-n1", "muster reprovision rack1-n1 --check"))
     .action(async (node: string, { check }: { check: boolean }) => {
       const job = await client().reprovisionNode({ node, check });
@@ -97,8 +97,8 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("retire")
     .argument("<name|mac>")
-    .option("--confirm <name>", "the node's name; required when it has been installed")
-    .description("remove a node from the fleet and the inventory; its disk is not touched")
+    .option("--confirm <name>", "name of the node as a confirmation; required if the node has been installed")
+    .description("remove a node from the fleet and the inventory without erasing its disk")
     .addHelpText("after", examples("muster retire rack1-n1 --confirm rack1-n1"))
     .action(async (node: string, options: { confirm?: string }) => {
       const retired = await client().retireNode({ node, ...options });

@@ -7,7 +7,7 @@ export function operatingCommands(program: Command, { json, client }: Words): vo
   program
     .command("promote")
     .argument("<name|mac>")
-    .description("make a worker a controller: moves it to controller_nodes in the inventory and configures it again")
+    .description("turn a worker into a controller: move it to controller_nodes in the inventory and configure it again")
     .addHelpText(
       "after",
       `${examples("muster promote rack1-n1")}\n\nIts variables and comments move with it. It remains a controller when it calls home again. To undo this, move it back in inventory.yaml.`,
@@ -23,8 +23,8 @@ export function operatingCommands(program: Command, { json, client }: Words): vo
   program
     .command("rescue")
     .argument("<name|mac>")
-    .option("--end", "end the rescue; the node boots its disk again", false)
-    .description("boot a node into a small rescue system in memory with sshd; its disks are not touched")
+    .option("--end", "end the rescue, so that the node boots its own disk again", false)
+    .description("boot a node into a small in-memory rescue system with sshd, without changing its disks")
     .addHelpText(
       "after",
       `${examples("muster rescue rack1-n1", "muster power cycle rack1-n1 --confirm rack1-n1", "muster node rack1-n1        shows its address and host key", "muster rescue rack1-n1 --end")}\n\nRoot may log in with the keys of machines.access.ssh_keys_file, and from the control node. The system has e2fsck, lsblk, blkid, fdisk and busybox.`,
@@ -43,9 +43,13 @@ export function operatingCommands(program: Command, { json, client }: Words): vo
     .command("wipe")
     .argument("<name|mac>")
     .requiredOption("--confirm <name>", "the node's name")
-    .option("--all-disks", "erase every fixed disk, not only the disk that an installation uses", false)
-    .option("--quick", "erase only the beginning and the end of each disk: partition tables, boot loaders, RAID labels", false)
-    .description("erase a node's disk at its next network boot, once")
+    .option("--all-disks", "erase all fixed disks instead of only the installation disk", false)
+    .option(
+      "--quick",
+      "erase only the beginning and the end of each disk, which contain partition tables, boot loaders and RAID labels",
+      false,
+    )
+    .description("erase a node's disk once, at its next network boot")
     .addHelpText(
       "after",
       `${examples("muster wipe rack1-n1 --confirm rack1-n1", "muster wipe rack1-n1 --confirm rack1-n1 --all-disks", "muster disarm rack1-n1        undo it, while no boot has used it")}\n\nEvery sector is overwritten with zeros. Areas that a drive hides, such as the spare cells of an SSD, are not reached.\nRemovable disks and USB disks are never touched.`,

@@ -11,7 +11,7 @@ interface Size {
 }
 
 export function rackCommands(program: Command, words: Words): void {
-  const rack = program.command("rack").description("manage racks with units, rooms with tiles, and the places of machines");
+  const rack = program.command("rack").description("manage racks and rooms, and the places of machines in them");
   looking(rack, words);
   racks(rack, words);
   places(rack, words);
@@ -20,7 +20,7 @@ export function rackCommands(program: Command, words: Words): void {
 function looking(rack: Command, { json, client }: Words): void {
   rack
     .command("list", { isDefault: true })
-    .description("list racks and rooms, their machines, and the machines without a place")
+    .description("list the racks and rooms with their machines, and the machines without a place")
     .addHelpText("after", examples("muster rack", "muster rack list --json | jq '.places[] | select(.rack==\"A\")'"))
     .action(async () => {
       const [{ racks, places }, nodes] = await Promise.all([client().listRacks(), client().listNodes()]);
@@ -38,7 +38,7 @@ function racks(rack: Command, { json, client }: Words): void {
     .addOption(
       new Option("--units <number>", "number of units of the rack (default: 42 for a new one)").argParser(whole(1, 60)).conflicts("room"),
     )
-    .option("--room <rows x columns>", "rows and columns of tiles of a room, such as 6x10", tiles)
+    .option("--room <rows x columns>", "size of a room as rows x columns of tiles, such as 6x10", tiles)
     .addHelpText("after", examples("muster rack add A --units 42", "muster rack add cellar --room 6x10"))
     .action(async (name: string, { units, room }: Size) => {
       const daemon = client();
@@ -49,7 +49,7 @@ function racks(rack: Command, { json, client }: Words): void {
   rack
     .command("remove")
     .argument("<name>")
-    .description("remove a rack or a room; its machines then have no place")
+    .description("remove a rack or a room, and the places of its machines")
     .addHelpText("after", examples("muster rack remove A"))
     .action(async (name: string) => {
       const answer = await client().removeRack({ rack: name });
@@ -62,10 +62,10 @@ function places(rack: Command, { json, client }: Words): void {
     .command("place")
     .argument("<node>")
     .argument("<rack>")
-    .argument("<row>", "the unit of a rack, counted from the bottom, or the row of a room, counted from the top", whole(1, 60))
-    .argument("[column]", "in a room, column from the left", whole(1, 24), 1)
-    .option("--height <units>", "number of units that the machine takes", whole(1, 20), 1)
-    .description("set or change the place of a machine")
+    .argument("<row>", "unit of a rack, counted from the bottom, or row of a room, counted from the top", whole(1, 60))
+    .argument("[column]", "column of a room, counted from the left", whole(1, 24), 1)
+    .option("--height <units>", "height of the machine in rack units", whole(1, 20), 1)
+    .description("set or change the place of a machine in a rack or a room")
     .addHelpText("after", examples("muster rack place rack1-n1 A 7 --height 2", "muster rack place tower-3 cellar 2 5"))
     .action(async (node: string, name: string, row: number, column: number, { height }: { height: number }) => {
       const daemon = client();
@@ -76,7 +76,7 @@ function places(rack: Command, { json, client }: Words): void {
   rack
     .command("unplace")
     .argument("<node>")
-    .description("remove the place of a machine")
+    .description("remove a machine from its rack or room")
     .addHelpText("after", examples("muster rack unplace rack1-n1"))
     .action(async (node: string) => {
       const answer = await client().unplaceNode({ node });

@@ -20,13 +20,16 @@ interface ExplainOptions {
 export function bootCommands(program: Command, { json, client }: Words): void {
   program
     .command("explain")
-    .argument("[mac]", "MAC address of any machine, known or not", macAddress)
-    .option("--arch <number>", "architecture the machine sends (DHCP option 93)", whole(0, 65_535), 7)
-    .option("--user-class <text>", "user class the machine sends, for example iPXE")
+    .argument("[mac]", "MAC address of a machine, which may be unknown to Muster", macAddress)
+    .option("--arch <number>", "architecture number that the machine sends in DHCP option 93", whole(0, 65_535), 7)
+    .option("--user-class <text>", "user class that the machine sends, for example iPXE")
     .addOption(new Option("--mode <mode>", "assume this value of netboot.dhcp").choices(AskedMode.options))
-    .option("--interface <name>", "assume it boots on this interface (default: the interface where it was last seen)")
-    .option("--error <code>", "error code on the machine's screen, such as PXE-E53; with a MAC address, also what the daemon saw")
-    .description("explain a machine's last boot, the answer it would get now, and the reasons")
+    .option(
+      "--interface <name>",
+      "assume that the machine boots on this interface (default: the interface where the machine was last seen)",
+    )
+    .option("--error <code>", "error code on the machine's screen, such as PXE-E53; add a MAC address to include the observed boot")
+    .description("explain a machine's last boot, the answer that the machine would receive now, and the reasons")
     .addHelpText(
       "after",
       `\nArchitectures: 0 BIOS, 7 and 9 UEFI x86-64, 11 UEFI arm64, 16 UEFI HTTP boot.\n${examples(
@@ -53,8 +56,8 @@ export function bootCommands(program: Command, { json, client }: Words): void {
   program
     .command("capture")
     .argument("<name|mac>")
-    .option("-o, --output <file>", "write to this file; - is standard output (default: <name>.pcap in this folder)")
-    .description("save the packets between a machine and the boot servers as a file for Wireshark")
+    .option("-o, --output <file>", "write to this file, or to standard output for - (default: <name>.pcap in the current folder)")
+    .description("save the network packets between a machine and the boot servers to a file for Wireshark")
     .addHelpText(
       "after",
       `\nThe file contains DHCP, TFTP without the file contents, and the heads of HTTP requests with install keys masked.\nThe daemon keeps about 256 KiB for each machine and 32 MiB in total.\n${examples("muster capture rack1-n1", "muster capture 52:54:00:12:34:56 -o - | tshark -r -")}`,

@@ -6,17 +6,17 @@ import { examples, placed, type Words } from "../words.ts";
 
 export function bootFileCommands(program: Command, { json }: Words, local: LocalCommands): void {
   const listed = (files: string[]) => print(json(), { files }, files.join("\n"));
-  placed(program.command("assets").description("fetch the files that machines boot from").command("fetch"))
-    .description("extract iPXE, GRUB for 32-bit UEFI and the Debian installer from Debian's packages")
+  placed(program.command("assets").description("fetch the boot files for machines").command("fetch"))
+    .description("extract iPXE, GRUB for 32-bit UEFI and the Debian installer from Debian packages")
     .addHelpText(
       "after",
       `\nThe packages are those of Debian 13, whatever this system is. apt verifies them. The system's own package sources do not change.\n${examples("muster assets fetch", "muster assets fetch --data /var/lib/muster")}`,
     )
     .action(async (options: Place) => listed(await local.fetchAssets(options)));
-  placed(program.command("image").description("build what the image profile installs").command("build"))
-    .option("--force", "build even if it is up to date", false)
-    .option("--mirror <url>", "Debian mirror to build from")
-    .description("build the Debian root and the installer (as root)")
+  placed(program.command("image").description("build the system that the image profile installs").command("build"))
+    .option("--force", "build the image even if it is up to date", false)
+    .option("--mirror <url>", "URL of the Debian mirror that the build uses")
+    .description("build the Debian root file system and the installer; requires root")
     .addHelpText(
       "after",
       `\nA build takes a few minutes and 1 GB of disk. If nothing has changed, the command ends at once.\n${examples("muster image build", "muster image build --mirror http://deb.debian.org/debian")}`,
@@ -24,7 +24,7 @@ export function bootFileCommands(program: Command, { json }: Words, local: Local
     .action(async (options: Place & { force: boolean; mirror?: string }) => listed(await local.buildImage(options)));
   program
     .command("lab")
-    .description("run virtual machines that boot from Muster, in a network namespace; --help lists the options")
+    .description("run virtual machines that boot from Muster in a network namespace; `muster lab --help` lists the options")
     .allowUnknownOption()
     .helpOption(false)
     .argument("[args...]")

@@ -7,7 +7,7 @@ import { showNetwork } from "./show-leases.ts";
 export function leaseCommands(program: Command, { json, client }: Words): void {
   const leases = program
     .command("leases")
-    .description("list leased, reserved, declined and conflicting addresses, and other DHCP servers")
+    .description("list leased, reserved, declined and conflicting addresses, and other DHCP servers on the network")
     .addHelpText(
       "after",
       `\nAn address is declined when a machine found it in use. It is in conflict when a host without a lease answers at it.
@@ -23,8 +23,8 @@ Both are not handed out for a while, and then tried again. In proxy mode, Muster
     });
   leases
     .command("release")
-    .argument("<address>", "an address that is declined or in conflict", ipv4)
-    .description("make an address available again, after its unauthorized user is gone")
+    .argument("<address>", "address whose state is declined or conflict", ipv4)
+    .description("release an address for use again, once the device that used it without a lease is gone")
     .addHelpText("after", examples("muster leases release 10.77.0.23"))
     .action(async (address: string) => {
       const given = await client().releaseAddress({ address });

@@ -17,7 +17,7 @@ interface QuirkOptions {
 export function quirkCommands(program: Command, { json, client }: Words): void {
   const quirks = program
     .command("quirks")
-    .description("list machines with special boot settings, with the source and the reason of each")
+    .description("list machines with special boot settings, with the source and the reason of each setting")
     .addHelpText(
       "after",
       `\nSources: chosen is set with \`muster quirks set\`. learned was observed on this machine. file comes from Muster's quirk file, by
@@ -36,12 +36,12 @@ make and model. A chosen setting overrides a learned one, and a learned one over
   quirks
     .command("set")
     .argument("<name|mac>")
-    .option("--blksize <bytes>", "largest TFTP block in bytes", whole(8, 1468))
-    .option("--no-options", "use TFTP without any options")
-    .option("--rollover <block>", "number of the TFTP block after 65535", whole(0, 1))
+    .option("--blksize <bytes>", "maximum size of a TFTP block in bytes", whole(8, 1468))
+    .option("--no-options", "use TFTP without any TFTP options")
+    .option("--rollover <block>", "number of the TFTP block that follows block 65535", whole(0, 1))
     .addOption(new Option("--loader <loader>", "iPXE with the firmware's network driver, or with its own").choices(Loader.options))
     .option("--local <ways>", `ways to boot its own disk, in the order to try: ${LocalBoot.options.join(",")}`, ways)
-    .description("set the boot settings of one machine; settings that are not named stay")
+    .description("set boot settings of one machine; settings that you do not name stay unchanged")
     .addHelpText("after", examples("muster quirks set rack1-n1 --no-options", "muster quirks set rack1-n1 --local exit-1,exit-0"))
     .action(async (node: string, options: QuirkOptions) => {
       const chosen = quirksFrom(options);
@@ -53,7 +53,7 @@ make and model. A chosen setting overrides a learned one, and a learned one over
   quirks
     .command("forget")
     .argument("<name|mac>")
-    .description("remove the chosen and learned settings of one machine; the quirk file still applies")
+    .description("remove the chosen and learned settings of one machine; settings from the quirk file still apply")
     .addHelpText("after", examples("muster quirks forget rack1-n1"))
     .action(async (node: string) => {
       const machine = await client().forgetQuirks({ node });
@@ -65,7 +65,7 @@ make and model. A chosen setting overrides a learned one, and a learned one over
     });
   quirks
     .command("export")
-    .description("print learned settings as lines of the quirk file, without names, MAC addresses or serial numbers")
+    .description("print learned settings as lines for the quirk file, without names, MAC addresses or serial numbers")
     .addHelpText("after", examples("muster quirks export >> quirks.ndjson"))
     .action(async () => {
       const lines = quirkLines(await client().listQuirks());
