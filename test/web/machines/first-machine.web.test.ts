@@ -38,7 +38,7 @@ test("an unknown machine is accepted, armed, installed and configured, and its c
   await page.getByRole("button", { name: "Accept", exact: true }).click();
   await page.getByRole("heading", { name: "rack1-n1", exact: true }).waitFor();
   const decision = page.getByRole("region", { name: "Next network boot" });
-  await decision.getByText("It waits. It shows its name and retries.").waitFor();
+  await decision.getByText("The machine waits, shows its name, and repeats its boot request.").waitFor();
   await decision.locator("summary", { hasText: "Events of its last boot" }).press("Enter");
   await decision.getByText("undionly.kpxe").first().waitFor();
 

@@ -31,7 +31,7 @@ test("the boot decision is described in words, and a problem has advice", option
   addNode(world, { phase: "accepted" }, "n2");
   const page = await enter(world, "viewer", "#/nodes/n2");
   const decision = page.getByRole("region", { name: "Next network boot" });
-  await decision.getByText("It boots its own disk. it is accepted and not armed").waitFor();
+  await decision.getByText("The machine boots its own disk. it is accepted and not armed").waitFor();
   await decision.getByText("it never asked for its script").waitFor();
   await decision.getByText("The DHCP answer and its rules").click();
   await decision.getByText("ipxe.efi from 10.0.0.2").waitFor();

@@ -34,7 +34,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     const places: [hash: string, text: string][] = [
       ["#/", "needs attention"],
       ["#/?view=table", "controller"],
-      ["#/nodes/n1", "It boots its own disk."],
+      ["#/nodes/n1", "The machine boots its own disk."],
       ["#/nodes/fresh", "fresh"],
       ["#/jobs", "requested by test"],
       [`#/jobs/${id}`, "TASK [a]"],

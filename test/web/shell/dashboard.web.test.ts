@@ -10,7 +10,7 @@ test("a wrong key is refused with a message, a right one opens the page, and log
   const world = await mission(t);
   const page = await visitor().visit(world.url);
   await logIn(page, "mk_wrong");
-  assert.match((await page.getByRole("alert").textContent()) ?? "", /does not know this key.*muster key create/);
+  assert.match((await page.getByRole("alert").textContent()) ?? "", /does not accept this API key.*muster key create/);
 
   await logIn(page, world.key("operator"));
   await page.getByText("No machine has asked to boot yet").waitFor();

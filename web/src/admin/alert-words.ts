@@ -10,7 +10,7 @@ export const isFiring = ({ at }: Pick<Alert, "at">, nowMs: number): boolean => n
 export const alertWords: Record<AlertRule, { title: string; fix: string }> = {
   "failed-logins": {
     title: "Failed logins",
-    fix: "Find the source with `muster audit --last 24h`. If no colleague mistyped a key, block that address and revoke keys that may have leaked: `muster key revoke`.",
+    fix: "Find the source with `muster audit --last 24h`. If no colleague mistyped a key, block the source address, and revoke keys that may have leaked with `muster key revoke`.",
   },
   "policy-violations": {
     title: "Denied by the policy",
@@ -18,19 +18,19 @@ export const alertWords: Record<AlertRule, { title: string; fix: string }> = {
   },
   refusals: {
     title: "Refused requests",
-    fix: "Find the caller with `muster audit --last 24h`. If a program's role is too small, create a key for it: `muster key create`.",
+    fix: "Find the caller with `muster audit --last 24h`. If the role of a program's key allows too little, create another key for the program with `muster key create`.",
   },
   "node-failures": {
     title: "Machines that failed",
-    fix: "Open the machine: its timeline names the step that failed, its job the first failing task. Then arm or configure it again.",
+    fix: "Open the page of the machine. Its timeline names the step that failed, and its job names the first failed task. Then arm or configure the machine again.",
   },
   "error-rate": {
     title: "Many failures",
-    fix: "Open the newest failed job and go to its first failure. If the same task fails on many machines, fix the playbook first.",
+    fix: "Open the newest failed job and jump to its first failure. If the same task fails on many machines, fix the playbook first.",
   },
   cost: {
     title: "Costs",
-    fix: "List the costs with `muster executions`. The limit is `admin.alerts.cost` in muster.yaml.",
+    fix: "List the costs with `muster executions`. The cost limit is the value of `admin.alerts.cost` in muster.yaml.",
   },
 };
 

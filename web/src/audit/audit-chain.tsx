@@ -45,7 +45,7 @@ function verdictOf(verified: Verified | undefined, busy: boolean): { tone: strin
     return {
       tone: "idle",
       title: busy ? "Verifying the chain…" : "This page has not verified the chain yet",
-      text: "Each record holds the hash of the one before. This page can fetch all records and compute every hash. `muster audit verify` on the control node also checks the signatures of the checkpoints.",
+      text: "Each record contains the hash of the previous record. This page can fetch all records and compute every hash again. `muster audit verify` on the control node also checks the signatures of the checkpoints.",
     };
   const { state, at } = verified;
   const [first] = state.breaks;
@@ -53,7 +53,7 @@ function verdictOf(verified: Verified | undefined, busy: boolean): { tone: strin
     return {
       tone: "bad",
       title: `The chain is broken at record ${first.at}`,
-      text: "Compare with a copy: an export, a backup or a checkpoint from another place. `muster audit verify` lists every fault.",
+      text: "Compare the records with a copy from another place: an export, a backup or a checkpoint. `muster audit verify` lists every error in the chain.",
     };
   if (at === undefined) return { tone: "working", title: `Verified to record ${state.last}…`, text: signedText(state) };
   if (state.records === 0) return { tone: "idle", title: "No records yet", text: "" };
@@ -67,4 +67,4 @@ function verdictOf(verified: Verified | undefined, busy: boolean): { tone: strin
 const signedText = ({ signedTo }: ChainState): string =>
   signedTo > 0
     ? `The last matching checkpoint is at record ${signedTo}. \`muster audit verify\` checks the key that signed it.`
-    : "No checkpoint covers these records yet: a record missing at the end would not be noticed.";
+    : "No checkpoint covers these records yet, so a missing record at the end would go unnoticed.";

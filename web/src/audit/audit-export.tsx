@@ -23,7 +23,7 @@ export function AuditExport({ records }: { records: readonly AuditRecord[] }) {
       <button
         type="button"
         disabled={busy}
-        title="All records with their proofs. muster audit verify --export checks the file."
+        title="Downloads all records with their proofs. The command muster audit verify --export checks the downloaded file."
         onClick={() => void attempt(async () => save("audit.ndjson", await exported(client)))}
       >
         {busy ? "Exporting…" : "Download all as NDJSON"}

@@ -77,7 +77,7 @@ function Records({ filter, onAll }: { filter: AuditFilter; onAll: () => void }) 
       {fitting.length === 0 && !busy && problem === undefined && (
         <section className="empty" aria-labelledby="none-fits">
           <h2 id="none-fits">No record matches</h2>
-          <p>{looked.end ? "No stored record matches." : "No match so far. Older records were not searched yet."}</p>
+          <p>{looked.end ? "No stored record matches." : "No match so far. Older records have not been searched yet."}</p>
           <p>
             <button type="button" onClick={onAll}>
               Show all records

@@ -13,7 +13,8 @@ import { endingOf } from "./approval-states.ts";
 import { type Confirmation, confirmationFor } from "./plan-words.ts";
 import { mayWithdraw, whyNoVote } from "./voter.ts";
 
-const NEEDS_SIGNATURE = "A yes needs the signature of a registered voter. The voter's key is not in the browser, so sign in a terminal.";
+const NEEDS_SIGNATURE =
+  "An approval requires the signature of a registered voter. The browser does not have the voter's key, so approve in a terminal.";
 const NEEDS_REASON = "To deny, enter a reason. The requester sees it.";
 
 export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval; work: PlannedWork; unseen?: string | undefined }) {

@@ -82,8 +82,8 @@ function Asked({ approval, work }: { approval: Approval; work: PlannedWork }) {
       </p>
       {work.plan.tainted && (
         <p className="notice tainted">
-          <strong>Tainted.</strong> Before this request, the requester read untrusted text such as output or logs of machines. That text may
-          have caused the request. Trust the steps, not the reason.
+          <strong>Tainted.</strong> Before this request, the requester read untrusted text such as output or logs of machines. The untrusted
+          text may have caused the request. Trust the listed steps, not the stated reason.
         </p>
       )}
     </>
@@ -134,7 +134,7 @@ function Content({ approval, work, whole }: { approval: Approval; work: PlannedW
       <ApprovalAnswer
         approval={approval}
         work={work}
-        unseen={left > 0 ? "Open the request to answer it. Not all steps are shown here." : undefined}
+        unseen={left > 0 ? "Open the request to approve or deny it. This page does not show all steps of the plan." : undefined}
       />
     </>
   );

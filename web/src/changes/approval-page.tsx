@@ -47,7 +47,9 @@ function Known({ approval }: { approval: Approval }) {
       )}
       <details className="panel">
         <summary>Hashes that this approval is bound to</summary>
-        <p className="soft">If one of these has changed before the start, the approval is dropped and a new request is needed.</p>
+        <p className="soft">
+          If one of these hashes changes before the execution starts, the approval is dropped and a new request is needed.
+        </p>
         <dl className="facts">
           <CopyableFacts
             facts={[

@@ -30,19 +30,19 @@ export function endingOf(approval: Approval, nowMs: number): string | undefined 
     case "pending":
       return undefined;
     case "approved":
-      return "Approved. It starts as soon as its nodes are free.";
+      return "Approved. The plan starts as soon as its nodes are free.";
     case "used":
       return "Approved and started.";
     case "denied":
-      return `${approval.votes.find(({ answer }) => answer === "deny")?.by ?? "A person"} denied it. Nothing was changed. It can be requested again.`;
+      return `${approval.votes.find(({ answer }) => answer === "deny")?.by ?? "A person"} denied it. Nothing was changed. The plan can be requested again.`;
     case "expired":
       return approval.executeBy === undefined
-        ? "No decision was made in time. Without a decision nothing happens. It can be requested again."
-        : "It was approved but not started in time. It can be requested again.";
+        ? "No decision was made in time. Without a decision, the plan does not start. The plan can be requested again."
+        : "The plan was approved, but it did not start in time. The plan can be requested again.";
     case "dropped":
-      return "The fleet, a form or the policy has changed since the request. It has to be requested again.";
+      return "The fleet, a form or the policy has changed since the request. The plan must be requested again.";
     case "withdrawn":
-      return `${approval.requestedBy} withdrew the request. Nothing was changed. It can be requested again.`;
+      return `${approval.requestedBy} withdrew the request. Nothing was changed. The plan can be requested again.`;
   }
 }
 

@@ -4,10 +4,10 @@ import type { Plan, PlanStep } from "../../../daemon/contract/changes/plan.ts";
 import type { Label } from "../parts/tone.ts";
 
 export const executionLabel: Record<ExecutionStatus, Label & { meaning: string }> = {
-  queued: { word: "Queued", tone: "idle", meaning: "It waits for a free node or for the executor." },
-  running: { word: "Running", tone: "working", meaning: "The executor is running its steps." },
+  queued: { word: "Queued", tone: "idle", meaning: "The execution waits for a free node or for the executor." },
+  running: { word: "Running", tone: "working", meaning: "The executor is running the steps of the plan." },
   succeeded: { word: "Succeeded", tone: "good", meaning: "Every step succeeded." },
-  failed: { word: "Failed", tone: "bad", meaning: "A step failed. Nothing had been changed before." },
+  failed: { word: "Failed", tone: "bad", meaning: "A step failed. Nothing was changed before the failure." },
   "rolled-back": { word: "Rolled back", tone: "bad", meaning: "A step failed. Earlier changes were rolled back." },
   partial: { word: "Partial", tone: "bad", meaning: "A step failed, and not every change could be rolled back." },
   cancelled: { word: "Cancelled", tone: "muted", meaning: "A person stopped it." },
@@ -17,7 +17,7 @@ export const executionLabel: Record<ExecutionStatus, Label & { meaning: string }
     word: "Unknown",
     tone: "attention",
     meaning:
-      "The executor was lost during the execution. Its last step may have happened: check, then request it again. Muster never repeats it.",
+      "The executor was lost during the execution. Its last step may have taken effect. Check the nodes, then request the plan again. Muster never repeats it.",
   },
 };
 

@@ -21,7 +21,7 @@ export const previewWord: Record<PreviewKind, string> = {
 
 export const previewMeaning: Record<PreviewKind, string> = {
   exact: "Exactly this command is executed.",
-  check: "The command is known. Only a run in check mode shows its changes.",
+  check: "The command is known. Only a run in check mode shows the changes that the command makes.",
   none: "The effect is unknown before the execution.",
 };
 
@@ -64,7 +64,7 @@ export function confirmationFor({ steps, targets, goal, tainted }: Plan): Confir
     ...(destroys ? ["It destroys something permanently."] : []),
     ...(tainted
       ? [
-          "Before this request, the requester read untrusted text, such as output or logs of machines. That text may have caused the request.",
+          "Before this request, the requester read untrusted text, such as output or logs of machines. The untrusted text may have caused the request.",
         ]
       : []),
   ];

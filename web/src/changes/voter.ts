@@ -14,7 +14,7 @@ export function whyNoVote(approval: Approval, voter: Voter, nowMs: number): stri
   if (voter.role !== "operator" && voter.role !== "admin") return `Your key's role is ${voter.role}. Voting requires the role operator.`;
   if (samePerson(voter.owner, approval.requestedBy)) return "You requested it. Another person has to decide.";
   if (approval.onBehalfOf !== undefined && samePerson(voter.owner, approval.onBehalfOf))
-    return "It was requested on your behalf. Another person has to decide.";
+    return "The plan was requested on your behalf. Another person has to decide.";
   const given = approval.votes.find(({ by }) => samePerson(by, voter.owner));
   if (given) return `You have already ${given.answer === "approve" ? "approved" : "denied"} it. Other votes are pending.`;
   return undefined;

@@ -36,7 +36,7 @@ export function ServicesPanel() {
           ],
         }))}
         {...(pages?.length === 0 && {
-          note: "None is configured. Add Consul and Nomad under cluster, and your own links under admin.links, in muster.yaml.",
+          note: "None is configured. In muster.yaml, add Consul and Nomad under cluster, and your own links under admin.links.",
         })}
       />
       <Problem problem={problem} />

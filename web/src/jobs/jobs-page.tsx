@@ -13,7 +13,7 @@ export function JobsPage() {
     return (
       <section className="empty">
         <h1>No jobs yet</h1>
-        <p>A job starts when a machine calls home after its installation, or when an operator configures it again.</p>
+        <p>A job starts when a machine calls home after its installation, or when an operator configures the machine again.</p>
       </section>
     );
   }

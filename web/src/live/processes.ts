@@ -26,9 +26,9 @@ function nameOf({ type, detail }: Event): string | undefined {
 export function meaning(name: string): string {
   switch (name) {
     case "netboot":
-      return "No machine can boot from the network until netboot is back.";
+      return "No machine can boot from the network until the netboot process runs again.";
     case "executor":
-      return "Playbooks wait until the executor is back. Running ones continue.";
+      return "Playbooks wait until the executor process is connected again. Running ones continue.";
     default:
       return `${name} has ended and is being restarted.`;
   }

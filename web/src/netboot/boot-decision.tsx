@@ -7,11 +7,11 @@ import { usePage } from "../parts/page-context.ts";
 import { Hint } from "../parts/text/hint.tsx";
 
 const words: Record<Explanation["script"]["action"], string> = {
-  wait: "It waits. It shows its name and retries.",
-  install: "Muster installs it and overwrites its disk.",
-  rescue: "It boots the rescue system. Its disks stay as they are.",
-  wipe: "Muster erases its disks.",
-  local: "It boots its own disk.",
+  wait: "The machine waits, shows its name, and repeats its boot request.",
+  install: "Muster installs the machine and overwrites its disk.",
+  rescue: "The machine boots the rescue system. The machine's disks are not changed.",
+  wipe: "Muster erases the machine's disks.",
+  local: "The machine boots its own disk.",
 };
 
 export function BootDecision({ node }: { node: Node }) {

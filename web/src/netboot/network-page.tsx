@@ -142,7 +142,7 @@ function OtherServers({ network: { otherServers } }: { network: Network }) {
         key: server.address,
         cells: [server.address, server.mac ?? "", <Ago key="seen" at={server.lastSeen} />, offerText(server)],
       }))}
-      {...(otherServers.length === 0 && { note: "None so far. Muster does not see offers that are sent to one machine only." })}
+      {...(otherServers.length === 0 && { note: "None so far. Muster does not see DHCP offers that a server sends to only one machine." })}
     />
   );
 }

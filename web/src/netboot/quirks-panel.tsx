@@ -33,7 +33,7 @@ export function QuirksPanel() {
         {...(machines && { count: rows.length })}
         columns={["Machine", "Method", "Source", "Reason"]}
         rows={rows}
-        {...(machines && rows.length === 0 && { note: "None. All machines boot by the default method." })}
+        {...(machines && rows.length === 0 && { note: "None. All machines use the default boot method." })}
       />
       <Problem problem={problem} />
     </>

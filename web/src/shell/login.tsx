@@ -55,7 +55,8 @@ export function Login({ client, notice, onLogin }: { client: Client; notice: str
 }
 
 function explain(error: unknown): { message: string; hint: string } {
-  if (error instanceof ApiError && error.code === "KEY_INVALID") return { message: "The daemon does not know this key.", hint: error.hint };
+  if (error instanceof ApiError && error.code === "KEY_INVALID")
+    return { message: "The daemon does not accept this API key.", hint: error.hint };
   if (error instanceof ApiError) return { message: `${error.message}.`, hint: error.hint };
-  return { message: "The daemon does not respond.", hint: "Start it with `muster up` on the control node and try again." };
+  return { message: "The daemon does not respond.", hint: "Start the daemon with `muster up` on the control node and try again." };
 }

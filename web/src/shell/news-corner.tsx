@@ -71,7 +71,7 @@ function NewsList({ items, onClose }: { items: readonly NewsItem[]; onClose: () 
   return (
     <Modal title="News" kind="wide" onClose={onClose}>
       {items.length === 0 ? (
-        <p className="soft">No news since this page was opened. Actions of other people, results of jobs and alerts appear here.</p>
+        <p className="soft">No news since this page was opened. Alerts, results of jobs and actions of other people appear here.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
         <ol className="events news-list" tabIndex={0} aria-label="Newest first">

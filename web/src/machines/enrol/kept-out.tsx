@@ -52,8 +52,8 @@ export function KeptOut({ claim: { id, reason, at }, who = "Another machine", co
           <form onSubmit={submit}>
             <p>
               {asking === "replace"
-                ? "It replaces the current machine, which becomes unknown."
-                : "It becomes a new node and is configured immediately."}
+                ? "The new machine replaces the current machine, which then becomes an unknown machine."
+                : "The machine becomes a new node and is configured immediately."}
             </p>
             {asking === "replace" && contested !== undefined ? (
               <TypedWord word={contested} value={typed} onChange={setTyped} />

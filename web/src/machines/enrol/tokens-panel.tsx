@@ -39,7 +39,7 @@ export function TokensPanel() {
               <Revoke
                 key="revoke"
                 what={`the token ${id}`}
-                warning="No machine can join with it any more. Machines that joined with it stay."
+                warning="No further machine can join with this token. Machines that have joined with this token stay in the fleet."
                 onRevoke={async () => {
                   await client.revokeToken({ id });
                   await refresh();
@@ -69,7 +69,7 @@ export function TokensPanel() {
           title="Enrolment token"
           what="the line with the token"
           secret={install}
-          use="Run this command as root on the machine that should join."
+          use="Run this command as root on the machine that should join the fleet."
           onClose={() => setInstall(undefined)}
         />
       )}
@@ -77,4 +77,4 @@ export function TokensPanel() {
   );
 }
 
-const none = "None. A machine that Muster did not install joins with a token. Machines that Muster installs have their own.";
+const none = "None. A machine that Muster did not install needs a token to join. Machines that Muster installs have their own tokens.";

@@ -14,7 +14,7 @@ export function BulkBar({ nodes, onClear }: { nodes: readonly Node[]; onClear: (
       <div className="actions">
         {bulkActions.map((action) => {
           const plan = planBulk(action, nodes);
-          const why = plan.does.length === 0 ? "None of the selected machines is in a suitable phase." : undefined;
+          const why = plan.does.length === 0 ? "No selected machine is in a phase that allows this action." : undefined;
           return (
             <ActionButton
               key={action}

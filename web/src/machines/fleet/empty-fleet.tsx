@@ -16,8 +16,10 @@ export function EmptyFleet({ dhcpMode }: { dhcpMode: DaemonStatus["dhcpMode"] | 
           Connect a machine to the same LAN as this daemon and set it to <strong>network boot</strong> (PXE) in its firmware, before the
           disk.
         </li>
-        <li>Switch it on. It appears here within seconds, without a reload. Nothing is written to its disk.</li>
-        <li>Accept it. Arm the machine and restart it. It is then installed. Only an armed machine is erased, and only once per arming.</li>
+        <li>Switch it on. The machine appears here within seconds, without a reload of the page. Muster writes nothing to its disk.</li>
+        <li>
+          Accept it. Arm the machine and restart it. It is then installed. Muster erases only armed machines, and only once per arming.
+        </li>
       </ol>
       <p className="soft">
         Nothing appears? <code>muster doctor</code> on the control node checks the network and the boot files.{" "}

@@ -102,9 +102,11 @@ function What({ action, node }: { action: NamedAction; node: Node }) {
         </p>
       );
     case "promote":
-      return <p>It becomes a controller in the inventory and is configured immediately. To undo this, retire the machine.</p>;
+      return (
+        <p>The machine becomes a controller in the inventory and is configured immediately. To undo the promotion, retire the machine.</p>
+      );
     case "retire":
-      return <p>It leaves the fleet and the inventory. Its disk stays as it is.</p>;
+      return <p>The machine leaves the fleet and the inventory. The machine's disk is not changed.</p>;
   }
 }
 
