@@ -1,4 +1,7 @@
-/** The client for the daemon that MUSTER_URL and MUSTER_KEY name. Failures name variables and options, not HTTP headers. */
+/**
+ * Creates the client for the daemon at MUSTER_URL, with the API key in MUSTER_KEY. Error messages name environment
+ * variables and command options instead of HTTP headers.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type Client, createClient } from "../contract/client.ts";
 import { CommandFailure } from "./failure.ts";
@@ -40,7 +43,7 @@ function baseUrlFrom(flag: string | undefined): string {
   return url.replace(/\/+$/, "");
 }
 
-/** Retries after a rate limit: a script that loops over many nodes reaches it. */
+/** Repeats a request after a rate limit, because a script that loops over many nodes reaches the limit. */
 async function reach(baseUrl: string, input: string | URL | Request, init?: RequestInit): Promise<Response> {
   for (;;) {
     const response = await ask(baseUrl, input, init);
@@ -71,7 +74,10 @@ interface Conversation {
   version: string;
 }
 
-/** The daemon's hints are for HTTP clients. Here they name variables and options instead. */
+/**
+ * The daemon writes its hints for HTTP clients. This function rewrites the hints to name environment variables and command
+ * options.
+ */
 async function inOurWords(error: unknown, talk: Conversation): Promise<unknown> {
   if (!(error instanceof ApiError)) return (await otherVersion(talk, "this command cannot read its answer")) ?? error;
   const reworded = (message: string, hint: string) => new ApiError(error.status, { code: error.code, message, hint });
@@ -99,12 +105,12 @@ async function inOurWords(error: unknown, talk: Conversation): Promise<unknown> 
   }
 }
 
-/** A daemon of another version is the likeliest reason for an answer that makes no sense. If it is the reason, report it. */
+/** An answer that makes no sense most likely comes from a daemon of another version. Returns a failure if the versions differ. */
 async function otherVersion({ baseUrl, headers, version }: Conversation, symptom: string): Promise<CommandFailure | undefined> {
   const theirs = await fetch(`${baseUrl}/api/status`, { headers, signal: AbortSignal.timeout(PATIENCE_MS) })
     .then((response) => response.json())
     .then((status: unknown) => (status !== null && typeof status === "object" && "version" in status ? String(status.version) : undefined))
-    // It is not a daemon at all. Then the first failure is the better message.
+    // The address does not belong to a Muster daemon, so the first failure is the better error message.
     .catch(() => undefined);
   if (theirs === undefined || theirs === version) return undefined;
   return new CommandFailure(

@@ -1,4 +1,7 @@
-/** The number of terminal columns that a text takes. Wide characters take two, combining marks none. */
+/**
+ * Computes the number of terminal columns that a text occupies. Wide characters occupy two columns, combining marks occupy
+ * none.
+ */
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 const wide =
@@ -12,7 +15,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** The longest beginning of the text that fits. */
+/** Returns the longest beginning of the text that fits into this number of columns. */
 export function fitting(text: string, columns: number): string {
   let [width, end] = [0, 0];
   for (const { segment, index } of graphemes.segment(text)) {

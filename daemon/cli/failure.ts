@@ -1,4 +1,4 @@
-/** Failures of commands, and how they are printed: as text, or as JSON with --json. Always on standard error. */
+/** Defines the failures of commands, and prints them as text, or as JSON with --json. The output goes to standard error. */
 import { styleText } from "node:util";
 import { clean } from "./print.ts";
 
@@ -8,7 +8,10 @@ export interface Failure {
   hint: string;
 }
 
-/** A failure on this side of the connection. Failures of the daemon arrive as ApiError, with the same three parts. */
+/**
+ * A failure that occurs in the command itself, not in the daemon. Failures of the daemon are ApiErrors with the same three
+ * fields.
+ */
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
   readonly code: "USAGE" | "INTERRUPTED" | "VERSION_DIFFERS" | "NO_PERMISSION" | "STEP_FAILED";
@@ -21,7 +24,7 @@ export class CommandFailure extends Error {
   }
 }
 
-/** 2: wrong usage. 130: stopped by Ctrl-C, the shell's convention. 1: any other failure. */
+/** Returns 2 for wrong usage, 130 after Ctrl-C as shells do, and 1 for any other failure. */
 export const exitCodeFor = (code: string): number => (code === "USAGE" ? 2 : code === "INTERRUPTED" ? 130 : 1);
 
 export function report({ code, message, hint }: Failure, json: boolean): void {

@@ -1,4 +1,7 @@
-/** Functions for the commands that work on this machine. They are injected, because this folder only calls the daemon. */
+/**
+ * Defines the functions for the commands that work on this machine. The caller injects these functions, because the code in
+ * this folder only calls the daemon.
+ */
 
 import type { Check } from "../contract/admin/doctor.ts";
 import type { Key, Role } from "../contract/admin/key.ts";
@@ -13,7 +16,7 @@ export interface Place {
 
 export interface InitOptions {
   output: string;
-  /** Each is a name, or a name and its mode: `eth1=proxy`. */
+  /** Each element is the name of an interface, or a name with a DHCP mode such as `eth1=proxy`. */
   interface: string[];
   dhcp?: string;
   from?: string;
@@ -48,7 +51,7 @@ export interface VoterLine extends VoterRequest {
 
 export interface PolicyPlace {
   config?: string;
-  /** Folders of rules in addition to those of the configuration. */
+  /** The folders of rules in addition to the configured folders. */
   rules: string[];
 }
 
@@ -82,7 +85,7 @@ export interface RuleLine {
   text: string;
 }
 
-/** Folders in addition to Muster's own and those of the configuration. */
+/** The folders of forms in addition to Muster's own folder and the configured folders. */
 export interface FormFolders {
   forms: string[];
   runbooks: string[];
@@ -94,7 +97,7 @@ export interface ToolLine {
   method: string;
   risk: string;
   needsNodes: boolean;
-  /** The command it runs with its default values. */
+  /** The command that the tool runs with its default values. */
   does: string;
   parameters: string[];
   file: string;
@@ -123,7 +126,7 @@ export interface Verification {
 
 export interface LocalCommands {
   version: string;
-  /** `text` is for a person. `file` is the file that was written, if any. */
+  /** `text` is a message for the user. `file` is the path of the written file, if a file was written. */
   init(options: InitOptions): Promise<{ file?: string; text: string }>;
   doctor(options: Place): Promise<Check[]>;
   up(options: Place): Promise<void>;
@@ -132,7 +135,10 @@ export interface LocalCommands {
   addVoter(request: VoterRequest, place: Place): VoterLine;
   /** Returns the remaining voters. */
   removeVoter(name: string, place: Place): VoterLine[];
-  /** Both return the files that exist afterwards. The output of the steps goes to standard error. */
+  /**
+   * `fetchAssets` and `buildImage` return the paths of the files that exist afterwards. The steps print their output on
+   * standard error.
+   */
   fetchAssets(options: Place): Promise<string[]>;
   buildImage(options: Place & { force: boolean; mirror?: string }): Promise<string[]>;
   /** Returns every case with the expected and the actual decision. */

@@ -6,7 +6,7 @@ export function print(json: boolean, value: unknown, text: string): void {
   process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text.trimEnd()}\n`);
 }
 
-/** The width of a line; undefined where a program reads the output, so that nothing is cut. */
+/** Returns the width of a line, or undefined if a program reads the output, so that no cell is cut. */
 export function terminalWidth(): number | undefined {
   const columns = Number(process.env.COLUMNS);
   if (Number.isInteger(columns) && columns >= 40) return columns;
@@ -15,14 +15,14 @@ export function terminalWidth(): number | undefined {
 
 export interface Column {
   title: string;
-  /** The column may be cut to this width where the line is too long. Without it, it is never cut. */
+  /** The minimum width to which the column may be cut if a line is too long. A column without a minimum width is never cut. */
   least?: number;
   paint?: (cell: string, row: number) => string;
 }
 
 const GAP = "  ";
 
-/** Cells may contain text from machines, so control characters are removed. */
+/** Formats a table. Cells may contain text from machines, so control characters are removed. */
 export function table(columns: Column[], rows: string[][], width = terminalWidth()): string {
   const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map(clean))];
   const widths = fit(
@@ -44,7 +44,7 @@ export function table(columns: Column[], rows: string[][], width = terminalWidth
     .join("\n");
 }
 
-/** Narrows the widest column that may be cut, until the line fits or no column may be cut further. */
+/** Repeatedly narrows the widest column that may be cut, until the line fits or no column can become narrower. */
 function fit(columns: { full: number; least: number | undefined }[], width: number | undefined): number[] {
   const widths = columns.map(({ full }) => full);
   if (width === undefined) return widths;

@@ -1,4 +1,7 @@
-/** The `muster` command: every command in its group. Commands call the daemon, or functions that the caller injects. */
+/**
+ * Builds the `muster` command with all subcommands in their groups. Commands call the daemon, or functions that the caller
+ * injects.
+ */
 import { Command, Help, type Option } from "commander";
 import { alertCommands } from "./admin/alert-commands.ts";
 import { daemonCommands } from "./admin/daemon-commands.ts";
@@ -33,7 +36,7 @@ export function buildProgram(local: LocalCommands): Command {
     .option("--url <url>", "address of the daemon (default: MUSTER_URL or http://127.0.0.1:8000)")
     .option("--key <key>", "API key; prefer the variable MUSTER_KEY, because process lists show this option")
     .configureHelp({ optionDescription })
-    // The caller prints failures and chooses the exit code, the same way for all commands.
+    // The caller prints failures and chooses the exit code in the same way for all commands.
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .addHelpText(
@@ -86,12 +89,12 @@ export function buildProgram(local: LocalCommands): Command {
   alertCommands(program, words);
   daemonLogCommands(program, words);
 
-  // Last, because commands created later would inherit the group.
+  // The group for the help command is set last, because all commands that are created later would inherit the group.
   program.commandsGroup("Start:").helpCommand(true);
   return program;
 }
 
-/** Leaves out `(default: false)` and `(default: [])`: a switch is off, and a list is empty, unless given. */
+/** Omits `(default: false)` and `(default: [])` from the help, because these defaults are obvious. */
 function optionDescription(option: Option): string {
   const { defaultValue, description } = option;
   if (defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0)) return description;

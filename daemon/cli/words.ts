@@ -1,4 +1,4 @@
-/** Parts that commands share: the client, the options for files and folders, examples, and parsers of values. */
+/** Contains the parts that commands share: the client, common options, examples, and parsers of values. */
 import { type Command, InvalidArgumentError } from "commander";
 import type { Client } from "../contract/client.ts";
 import { connect } from "./connect.ts";
@@ -35,7 +35,7 @@ export const examples = (...lines: string[]): string => `\nExamples:\n${lines.ma
 
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-/** Parses `90s`, `30m`, `12h`, `7d`, and plain seconds such as `90`. */
+/** Parses a duration such as `90s`, `30m`, `12h` or `7d`, or plain seconds such as `90`. */
 export const duration =
   (from: number, to: number) =>
   (text: string): number => {
@@ -46,7 +46,7 @@ export const duration =
     return seconds;
   };
 
-/** The same duration in the largest unit that divides it: 3600 is `1h`. */
+/** Formats a duration in the largest unit that divides it, so that 3600 seconds become `1h`. */
 export function inUnits(seconds: number): string {
   const unit = (["d", "h", "m"] as const).find((each) => seconds % unitSeconds[each] === 0) ?? "s";
   return `${seconds / unitSeconds[unit]}${unit}`;

@@ -1,4 +1,4 @@
-/** `muster alerts`: the alerts that were raised, and their delivery to the webhook. */
+/** Defines `muster alerts`, which lists the raised alerts and their delivery to the webhook. */
 import type { Command } from "commander";
 import type { Alert } from "../../contract/admin/alert.ts";
 import { ago, print, table } from "../print.ts";

@@ -1,4 +1,4 @@
-/** `muster init`, `doctor` and `up`: the steps to a running daemon. */
+/** Defines `muster init`, `doctor` and `up`, which configure, check and run the daemon. */
 import { type Command, Option } from "commander";
 import type { Check } from "../../contract/admin/doctor.ts";
 import type { InitOptions, LocalCommands, Place } from "../local-commands.ts";

@@ -1,4 +1,4 @@
-/** `muster log`: the daemon's own log at a terminal, also from another machine. */
+/** Defines `muster log`, which shows the daemon's own log, also from another machine. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { LogLevel, type LogLine } from "../../contract/admin/daemon-log.ts";
@@ -47,7 +47,7 @@ async function showLog(client: Client, { level, part, limit, follow }: LogOption
     const { epoch, next, lines } = page;
     if (lines.length === 0) await sleep(EVERY_MS);
     page = await client.daemonLog({ ...wanted, since: next });
-    // The daemon was restarted: its lines are numbered from the beginning.
+    // The daemon has restarted and numbers its lines from the beginning, so request all lines again.
     if (page.epoch !== epoch) page = await client.daemonLog({ ...wanted, since: 0 });
   }
 }

@@ -1,4 +1,4 @@
-/** `muster key`: API keys for people and programs. */
+/** Defines `muster key`, which manages API keys for people and programs. */
 import { createHash, randomBytes } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Key, KeyName, Role } from "../../contract/admin/key.ts";
@@ -14,7 +14,7 @@ export function keyCommands(program: Command, words: Words, local: LocalCommands
   creating(key, words, local);
   revoking(key, words);
   generating(key.command("generate"), words);
-  // The names of earlier versions.
+  // These hidden commands keep the names of earlier versions.
   listing(program.command("keys", { hidden: true }), words);
   generating(program.command("keygen", { hidden: true }), words);
 }

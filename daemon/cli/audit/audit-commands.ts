@@ -1,4 +1,4 @@
-/** `muster audit`: show the audit, export it, verify it, and erase a person from it. */
+/** Defines `muster audit`, which shows, exports and verifies the audit log, and erases a person from it. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { AuditAction, type AuditRecord } from "../../contract/audit/audit.ts";
@@ -75,7 +75,8 @@ that were stored elsewhere protect against that. The exit code is 0 only when ev
       )}`,
     )
     .action((_: Verification, command: Command) => {
-      // `muster audit` has an option --export too, and it takes the value.
+      // The parent command `muster audit` also has an option --export and receives the value, so read the options of both
+      // commands.
       const report = local.verifyAudit(command.optsWithGlobals<Verification>());
       print(json(), report, showReport(report));
       if (!report.ok)
@@ -97,7 +98,7 @@ that were stored elsewhere protect against that. The exit code is 0 only when ev
     });
 }
 
-/** Writes page by page to a new file that only this user may read. */
+/** Writes the audit log page by page to a new file that only this user may read. */
 async function exportTo(file: string, client: Client): Promise<number> {
   const descriptor = create(file);
   try {

@@ -1,4 +1,4 @@
-/** Commands for changes: propose, show plans, approve or deny them, follow executions. */
+/** Defines the commands that propose changes, show plans, approve or deny plans, and follow executions. */
 import type { Command } from "commander";
 import type { Proposal } from "../../contract/changes/plan.ts";
 import type { Client } from "../../contract/client.ts";
@@ -65,7 +65,7 @@ function proposalFrom(
   values: string[],
   { runbook, on = [], reason = "", readOnly }: Omit<DoOptions, "follow" | "dryRun">,
 ): Proposal {
-  // The parser takes every word after --on as a node. A word with an equals sign is a parameter.
+  // The parser treats every word after --on as a node. A word with an equals sign is treated as a parameter here.
   const words = [...(runbook === undefined || tool === undefined ? [] : [tool]), ...values, ...on.filter((word) => word.includes("="))];
   const targets = on.filter((word) => !word.includes("=")).flatMap((word) => word.split(",").filter((name) => name !== ""));
   const parameters = Object.fromEntries(words.map(parameter));
@@ -167,7 +167,7 @@ function executing(program: Command, { json, client }: Words): void {
 async function cancelled(daemon: Client, id: string, json: boolean): Promise<void> {
   const { planId, status } = await daemon.cancelExecution({ id });
   if (status === "cancelled") return print(json, await daemon.getExecution({ id }), `${id} was cancelled before it began.`);
-  // An execution counts as cancelled only when it has ended.
+  // An execution counts as cancelled only after it has ended, so wait for its end.
   await followPlan(daemon, planId, json);
   const ended = await daemon.getExecution({ id });
   if (ended.status !== "cancelled") process.exitCode = 1;

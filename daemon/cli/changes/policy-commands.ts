@@ -1,4 +1,7 @@
-/** `muster policy`: test, explain and list the rules that decide plans. The rules are files of this machine. */
+/**
+ * Defines `muster policy`, which tests, explains and lists the rules that decide plans. These commands read the rules from
+ * files on this machine.
+ */
 import { type Command, Option } from "commander";
 import { Role } from "../../contract/admin/key.ts";
 import type { Decision, PlannedWork } from "../../contract/changes/plan.ts";

@@ -1,4 +1,7 @@
-/** Shows a voter everything that the signature covers: not cut, no hidden characters. Unsigned remarks are shown separately. */
+/**
+ * Shows a voter everything that the signature covers, in full and without hidden characters. Remarks that the signature
+ * does not cover are shown separately.
+ */
 import type { Approval } from "../../contract/changes/approval.ts";
 import type { Plan, PlannedWork, PlanStep, Target } from "../../contract/changes/plan.ts";
 
@@ -45,7 +48,7 @@ const placed = ({ scope, address }: Pick<Target, "scope" | "address">): string =
 
 const previewWords = { exact: "does", check: "a dry run can predict", none: "only the step itself can show" } as const;
 
-/** Spells out what would be invisible: control characters, changes of writing direction, and long runs of spaces. */
+/** Replaces invisible characters with visible text: control characters, changes of writing direction, and long runs of spaces. */
 const visible = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (hidden) => `<U+${(hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`)

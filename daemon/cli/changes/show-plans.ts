@@ -40,7 +40,7 @@ const answered = (answer: PlannedWork["decision"]["answer"]): string =>
 const quorumText = (quorum: PlannedWork["decision"]["quorum"]): string =>
   quorum.map(({ role, count }) => `${count} ${count === 1 ? "person" : "people"} of the role ${role}`).join(" and ");
 
-/** The state of a proposal, and the next command. */
+/** Returns the state of a proposal, and the command to run next. */
 export function standing({ work, approval, execution }: Proposed): string {
   if (execution)
     return `Execution ${execution.id} is ${paintedStatus(execution.status)}. Watch it: muster execution ${execution.id} --follow`;
@@ -115,7 +115,10 @@ export function showStep(step: StepResult, { steps, rollback }: PlannedWork["pla
   ].join("\n");
 }
 
-/** Shows each step when it ends, until the execution ends. Waits for a pending approval. Returns the exit code. */
+/**
+ * Shows the result of each step as it ends, until the execution has ended. Waits while the approval of the plan is pending.
+ * Returns the exit code.
+ */
 export async function followPlan(client: Client, planId: string, json: boolean): Promise<number> {
   let interrupted = false;
   const note = () => {
@@ -164,5 +167,5 @@ const paintedStatus = (status: ExecutionStatus): string => painted(status);
 const paintedStep = (status: StepStatus): string => painted(status);
 const paintedApproval = (state: ApprovalState | undefined, text: string): string => painted(state ?? "", text);
 
-/** In the local time zone; --json has UTC. */
+/** Formats an instant in the local time zone, while the output of --json uses UTC. */
 const local = (instant: string): string => new Date(instant).toLocaleString("sv-SE");

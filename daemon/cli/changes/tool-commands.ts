@@ -1,4 +1,7 @@
-/** `muster tools` and `runbooks`. Both are files of this machine, so these commands do not call the daemon. */
+/**
+ * Defines `muster tools` and `runbooks`, which list and check tools and runbooks. Tools and runbooks are files on this
+ * machine, so these commands do not call the daemon.
+ */
 import { type Command, InvalidArgumentError } from "commander";
 import { CommandFailure } from "../failure.ts";
 import type { LocalCommands, RunbookLine, ToolLine, WrongLine } from "../local-commands.ts";

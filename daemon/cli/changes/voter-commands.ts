@@ -1,4 +1,7 @@
-/** `muster voter`: people who sign their approvals with a key of their own. The daemon never sees the private half. */
+/**
+ * Defines `muster voter`, which manages the people who sign their approvals with their own key. The daemon never receives
+ * the private half of a signing key.
+ */
 import { userInfo } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { fingerprint } from "../../changes/votes/public-key.ts";

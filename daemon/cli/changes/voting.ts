@@ -1,4 +1,4 @@
-/** Signs an approval on the voter's own machine. The signature covers the plan that was shown there. */
+/** Signs an approval on the voter's own machine. The signature covers the plan that the machine has shown to the voter. */
 import { createInterface } from "node:readline/promises";
 import { isShown } from "../../changes/votes/shown.ts";
 import { findSigningKey } from "../../changes/votes/signing-key.ts";
@@ -11,11 +11,11 @@ import { showQuestion } from "./question.ts";
 
 export interface SigningOptions {
   json: boolean;
-  /** The plan is shown and signed without a question. */
+  /** True to show the plan and sign it without asking first. */
   yes: boolean;
 }
 
-/** Undefined where this machine has no voter's key. Then the daemon decides whether an unsigned vote is enough. */
+/** Returns undefined if this machine has no voter's key. The daemon then decides if an unsigned vote is enough. */
 export async function signatureFor(daemon: Client, id: string, { json, yes }: SigningOptions): Promise<VoteSignature | undefined> {
   const key = findSigningKey(process.env);
   if (!key) return undefined;
@@ -28,7 +28,7 @@ export async function signatureFor(daemon: Client, id: string, { json, yes }: Si
     );
   if (hasAsked(key.voter, approval))
     throw new CommandFailure("NO_PERMISSION", `${ASKER_HAS_NO_VOTE}, and the key here is theirs`, "Let another person answer it.");
-  // With --json, standard output contains only the answer.
+  // With --json, standard output contains only the answer, so the question goes to standard error.
   const screen = json ? process.stderr : process.stdout;
   screen.write(`${showQuestion(approval, work)}\n\n`);
   if (!yes) await confirm(key.voter, screen);

@@ -1,4 +1,4 @@
-/** `muster jobs`, `job` and `cancel`. */
+/** Defines `muster jobs`, `job` and `cancel`, which list, show and cancel jobs. */
 import type { Command } from "commander";
 import { print } from "../print.ts";
 import { examples, type Words } from "../words.ts";

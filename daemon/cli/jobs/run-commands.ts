@@ -1,4 +1,4 @@
-/** `muster playbooks` and `run`: run playbooks by name. */
+/** Defines `muster playbooks` and `run`, which list playbooks and run them by name. */
 import type { Command } from "commander";
 import type { Job } from "../../contract/jobs/job.ts";
 import type { PlaybookList } from "../../contract/jobs/playbook.ts";

@@ -1,4 +1,4 @@
-/** `muster schedule`: run playbooks at set times. */
+/** Defines `muster schedule`, which manages the schedules for playbooks. */
 import type { Command } from "commander";
 import type { Maintenance, Schedule } from "../../contract/jobs/schedule.ts";
 import { ago, clean, print, table } from "../print.ts";
@@ -88,5 +88,5 @@ function showMaintenance({ open, windows, timeZone, opens }: Maintenance): strin
   return `Maintenance window ${now}: ${windows.map(clean).join("; ")} (${timeZone}).`;
 }
 
-/** In the local time zone; --json has UTC. */
+/** Formats an instant in the local time zone, while the output of --json uses UTC. */
 const local = (instant: string): string => new Date(instant).toLocaleString("sv-SE");

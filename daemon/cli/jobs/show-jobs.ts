@@ -1,4 +1,4 @@
-/** Formats jobs for a terminal, follows one, and cancels one. */
+/** Formats jobs for a terminal, follows a job, and cancels a job. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "../../contract/client.ts";
 import type { Job, JobStatus } from "../../contract/jobs/job.ts";
@@ -8,7 +8,7 @@ import { ago, clean, paint, table } from "../print.ts";
 export function showJobs(jobs: Job[]): string {
   if (jobs.length === 0) return "There are no jobs yet. A node that calls home starts one, and so does: muster reprovision <node>";
   return table(
-    // The id is never cut, because it is the argument of other commands.
+    // The id is never cut, because users need the whole id as an argument of other commands.
     [
       { title: "ID" },
       { title: "STATUS", paint: (cell, row) => painted(jobs[row]?.status, cell) },
@@ -75,7 +75,10 @@ export async function findJob(client: Client, idOrNode: string): Promise<Job> {
   }
 }
 
-/** Follows a job until it ends and returns the exit code. As JSON: one line for each piece of output, then one with the job. */
+/**
+ * Follows a job until the job ends, and returns the exit code of the command. With `json`, prints one line for each piece
+ * of output, and finally one line with the job.
+ */
 export async function followJob(client: Client, id: string, json: boolean): Promise<number> {
   let interrupted = false;
   const note = () => {
@@ -109,7 +112,7 @@ const detached = (id: string) =>
     `To watch it again: \`muster job ${id} --follow\`. To stop it: \`muster cancel ${id}\`.`,
   );
 
-/** A running job counts as cancelled only when it has stopped. */
+/** Cancels a job and waits for its end, because a running job counts as cancelled only after it has stopped. */
 export async function cancelJob(client: Client, id: string): Promise<Job> {
   let job = await client.cancelJob({ id });
   for (let polls = 0; job.status === "cancelling" && polls < 60; polls++) {

@@ -1,4 +1,4 @@
-/** `muster token` and `muster quarantine`: enrolment of machines that were installed by other means. */
+/** Defines `muster token` and `muster quarantine`, which enrol machines that Muster did not install. */
 import { type Command, Option } from "commander";
 import { type Claim, type EnrolToken, MachineRole } from "../../contract/machines/enrol.ts";
 import { ago, print, table } from "../print.ts";

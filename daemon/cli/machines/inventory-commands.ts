@@ -1,4 +1,4 @@
-/** `muster inventory`, `group` and `var`: show and check Ansible's inventory, change groups and variables. */
+/** Defines `muster inventory`, `group` and `var`, which show and check Ansible's inventory and change groups and variables. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 import { clean, paint, print } from "../print.ts";
@@ -109,7 +109,7 @@ function typed(text: string, type: Type) {
     const value = JSON.parse(text);
     if (type === "json" || typeof value === type) return value;
   } catch {
-    // The error below names the value as it was typed.
+    // The error below contains the value as the user typed it.
   }
   throw new InvalidArgumentError(`value: ${text} is not ${type === "json" ? "JSON" : `a ${type}`}.`);
 }

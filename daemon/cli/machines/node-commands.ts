@@ -1,4 +1,4 @@
-/** Commands for machines and nodes: list, show, accept, arm, disarm, configure again, retire. */
+/** Defines the commands that list, show, accept, arm, disarm, reconfigure and retire nodes. */
 import { type Command, Option } from "commander";
 import type { Client } from "../../contract/client.ts";
 import { type Node, Profile } from "../../contract/machines/node.ts";
@@ -74,7 +74,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
       const { state, name, ...rest } = await client().disarmNode({ node });
       print(json(), { ...rest, name, state }, `${name} is ${state.phase}; its next boot erases nothing.`);
     });
-  // The name of earlier versions; `muster power on` uses the node's power driver.
+  // `muster wake` is a name of earlier versions. Its successor `muster power on` uses the node's power driver.
   program
     .command("wake", { hidden: true })
     .argument("<name|mac>")
@@ -106,7 +106,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
     });
 }
 
-/** A machine can be added by its MAC address before it has appeared. */
+/** Accepts a machine. An unknown MAC address adds a machine before its first boot. */
 async function accept(client: Client, node: string, { name, disk }: AcceptOptions): Promise<Node> {
   const chosen = { ...(name !== undefined && { name }), ...(disk !== undefined && { disk }) };
   const mac = Mac.safeParse(node);

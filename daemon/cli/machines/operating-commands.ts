@@ -1,4 +1,4 @@
-/** Commands that change the use of a machine: promote, rescue, wipe. */
+/** Defines the commands that change the use of a machine: promote, rescue and wipe. */
 import type { Command } from "commander";
 import { print } from "../print.ts";
 import { examples, type Words } from "../words.ts";

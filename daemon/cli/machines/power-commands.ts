@@ -1,4 +1,4 @@
-/** `muster power`: switch a machine on or off through its power driver. */
+/** Defines `muster power`, which switches a machine on or off through its power driver. */
 import { Argument, type Command } from "commander";
 import { PowerAction } from "../../contract/machines/power.ts";
 import { print } from "../print.ts";

@@ -1,4 +1,4 @@
-/** `muster rack`: racks, rooms, and the place of each machine. */
+/** Defines `muster rack`, which manages racks, rooms and the places of machines. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Placed, placeWords, type Rack } from "../../contract/machines/rack.ts";
 import { CommandFailure } from "../failure.ts";
@@ -84,7 +84,7 @@ function places(rack: Command, { json, client }: Words): void {
     });
 }
 
-/** Without a size, an existing rack would get the size of a new one. */
+/** Throws if the rack exists already, because a new rack without a size gets the default size. */
 function requireNew(name: string, racks: readonly Rack[]): void {
   const known = racks.find((rack) => rack.name === name);
   if (known) throw new CommandFailure("USAGE", `${name} exists already: ${sizeOf(known)}`, "To change its size, use --units or --room.");

@@ -100,13 +100,13 @@ const diskWords = ({ name, sizeGb, rotational, model, serial }: NonNullable<Fact
 
 const firmware = ({ firmware, firmwareBits }: Facts) => (firmwareBits === undefined ? firmware : `${firmwareBits}-bit ${firmware}`);
 
-/** The newest Debian release the machine can run, where that is not the current one. */
+/** Returns the newest Debian release that the machine can run, if the machine cannot run the current release. */
 function pinned(cpuArch: CpuArch): string | undefined {
   const { release, architecture, because } = debianFor[cpuArch];
   return because && `${release} ${architecture} at most: ${because}`;
 }
 
-/** In the local time zone; --json has UTC. */
+/** Formats an instant in the local time zone, while the output of --json uses UTC. */
 const local = (instant: string): string => new Date(instant).toLocaleString("sv-SE");
 
 function offset(from: string, to: string): string {

@@ -1,4 +1,4 @@
-/** `muster explain` and `muster capture`: the answers a booting machine gets, with reasons, and the packets themselves. */
+/** Defines `muster explain` and `muster capture`, which explain the answers to a booting machine and save its packets. */
 import { writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Mac } from "../../contract/names.ts";

@@ -1,4 +1,4 @@
-/** `muster assets`, `image` and `lab`: boot files, the image, and the lab of virtual machines. */
+/** Defines `muster assets`, `image` and `lab`, which fetch boot files, build the image, and run virtual machines. */
 import type { Command } from "commander";
 import type { LocalCommands, Place } from "../local-commands.ts";
 import { print } from "../print.ts";

@@ -1,4 +1,4 @@
-/** `muster leases`: the addresses on the networks that machines boot from. */
+/** Defines `muster leases`, which lists and releases addresses on the boot networks. */
 import { type Command, InvalidArgumentError } from "commander";
 import { print } from "../print.ts";
 import { examples, type Words } from "../words.ts";

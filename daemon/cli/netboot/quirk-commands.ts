@@ -1,4 +1,4 @@
-/** `muster quirks`: machines that need other boot settings than usual. */
+/** Defines `muster quirks`, which manages machines that need special boot settings. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Loader, LocalBoot, type Quirks } from "../../contract/netboot/quirk.ts";
 import { CommandFailure } from "../failure.ts";
@@ -74,7 +74,7 @@ make and model. A chosen setting overrides a learned one, and a learned one over
     });
 }
 
-/** commander sets an option named --no-… to true where it is left out. */
+/** The parser commander sets an option named --no-… to true if the user omits the option. */
 function quirksFrom({ blksize, options, rollover, loader, local }: QuirkOptions): Quirks {
   return {
     ...(blksize !== undefined && { blockSize: blksize }),

@@ -24,7 +24,7 @@ export function showBootError({ code, says, means, next }: BootError, explanatio
     `  ${means}`,
     ...(explanation ? lastBoot(explanation) : []),
     "",
-    // A diagnosis of the observed boot is better than the table's general advice.
+    // A diagnosis of the observed boot replaces the general advice for the error code.
     ...(explanation?.diagnosis ? [] : [`→ ${next}`]),
   ].join("\n");
 }

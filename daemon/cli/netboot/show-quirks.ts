@@ -24,7 +24,10 @@ export function showQuirks(machines: MachineQuirks[]): string {
   );
 }
 
-/** The lines do not identify a machine. Make and model are a better key than a range of network cards. */
+/**
+ * Returns lines for the quirk file that do not identify an individual machine. Make and model identify the machines of a
+ * line more precisely than a range of MAC addresses.
+ */
 export function quirkLines(machines: readonly MachineQuirks[]): QuirkLine[] {
   const lines = machines.flatMap((machine) => {
     const learned = machine.quirks.filter(({ source }) => source === "learned");
@@ -40,7 +43,7 @@ export function quirkLines(machines: readonly MachineQuirks[]): QuirkLine[] {
       }),
     ];
   });
-  // Several machines of one model yield one line.
+  // Several machines of the same model yield only one line.
   return [...new Map(lines.map((line) => [JSON.stringify([line.when, line.set]), line])).values()];
 }
 
