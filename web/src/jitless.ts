@@ -1,4 +1,7 @@
-/** Runs before any schema is built. Otherwise zod tries `new Function`, which the content security policy forbids and reports. */
+/**
+ * This module must run before any schema is built. Without this setting, zod calls `new Function`, which the content
+ * security policy forbids and reports.
+ */
 import * as z from "zod";
 
 z.config({ jitless: true });

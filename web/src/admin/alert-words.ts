@@ -1,8 +1,11 @@
-/** The meaning of each alert, the advice for it, and which alerts are firing. Pure. */
+/** Describes the meaning of each alert with advice, and decides which alerts are firing. Pure. */
 import type { Alert, AlertRule } from "../../../daemon/contract/admin/alert.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 
-/** A rule stays silent for this long after it raised an alert. If it still holds, it raises another. */
+/**
+ * After an alert, its rule raises no further alert for this time. If the condition of the rule still holds after that time,
+ * the rule raises another alert.
+ */
 const FIRING_MS = 3_600_000;
 
 export const isFiring = ({ at }: Pick<Alert, "at">, nowMs: number): boolean => nowMs - Date.parse(at) < FIRING_MS;
@@ -47,7 +50,7 @@ export const deliveryWords = ({ delivery, error }: Pick<Alert, "delivery" | "err
   }
 };
 
-/** The machines that the summary of an alert names. */
+/** Returns the names of the machines in the summary of an alert. */
 export function nodesIn({ summary }: Pick<Alert, "summary">, nodes: Iterable<Pick<Node, "name">>): string[] {
   const words = new Set(summary.split(/[^a-z0-9-]+/i));
   return [...nodes].map(({ name }) => name).filter((name) => words.has(name));

@@ -1,4 +1,4 @@
-/** The alerts of the last hour with advice for each, and the older ones. */
+/** Shows the alerts of the last hour with advice for each, and the older alerts. */
 import type { Alert } from "../../../daemon/contract/admin/alert.ts";
 import { Problem } from "../parts/attempt.tsx";
 import { usePage, useView } from "../parts/page-context.ts";

@@ -1,4 +1,4 @@
-/** The findings of `muster doctor` on the control node, with advice for each. */
+/** Shows the findings of `muster doctor` on the control node, with advice for each finding. */
 import { useEffect, useState } from "react";
 import type { Check, Examination } from "../../../daemon/contract/admin/doctor.ts";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
@@ -12,7 +12,7 @@ export function DoctorPage() {
   const { attempt, busy, problem } = useAttempt();
   const [found, setFound] = useState<Examination>();
   const look = () => attempt(async () => setFound(await client.doctor()));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, and again on request
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the check runs once, and again on request
   useEffect(() => void look(), [client]);
   const wrong = found?.checks.filter(({ ok }) => !ok) ?? [];
   const right = found?.checks.filter(({ ok }) => ok) ?? [];

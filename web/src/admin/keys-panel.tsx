@@ -1,4 +1,4 @@
-/** API keys and their owners, with role, expiry and last use. */
+/** Shows the API keys and their owners, with role, expiry and last use. */
 import { useState } from "react";
 import type { Key } from "../../../daemon/contract/admin/key.ts";
 import { ActionButton } from "../parts/action-button.tsx";

@@ -1,12 +1,12 @@
-/** The owners of keys, each with all keys that belong to that person. Pure. */
+/** Groups the API keys by the person who owns them. Pure. */
 import type { Key, Role } from "../../../daemon/contract/admin/key.ts";
 
 export interface Member {
   owner: string;
   keys: readonly Key[];
-  /** The most powerful role comes first. */
+  /** The roles of the person's keys, most powerful role first. */
   roles: readonly Role[];
-  /** The last use of any of the keys. */
+  /** The most recent use of any of the person's keys. */
   seenAt: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function membersOf(keys: readonly Key[]): Member[] {
   });
 }
 
-/** The reason why this role cannot see keys. */
+/** Returns the reason why a user with this role cannot see keys. */
 export const keysRefusal = (role: Role): string | undefined =>
   role === "admin" ? undefined : `Your key's role is ${role}. Listing and creating keys requires the role admin.`;
 

@@ -1,4 +1,4 @@
-/** The form for a new API key: name, owner, role and expiry. */
+/** Shows the form for a new API key with name, owner, role and expiry. */
 import { useId, useState } from "react";
 import { Role } from "../../../daemon/contract/admin/key.ts";
 import { CreateDialog } from "../parts/dialogs/create-dialog.tsx";

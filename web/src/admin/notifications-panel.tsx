@@ -1,4 +1,4 @@
-/** The alert rules and the state of the webhook. */
+/** Shows the alert rules and the state of the webhook. */
 import type { Alert } from "../../../daemon/contract/admin/alert.ts";
 import { Problem } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
@@ -7,7 +7,7 @@ import { Sheet } from "../parts/sheet.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
 import { alertWords } from "./alert-words.ts";
 
-/** The limit of the route. */
+/** The maximum number of alerts that the API returns. */
 const ALERTS = 1000;
 
 export function NotificationsPanel() {

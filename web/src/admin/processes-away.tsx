@@ -1,4 +1,7 @@
-/** A strip for each process of the daemon that is down. A restart takes a second, so shorter outages are not shown. */
+/**
+ * Shows a strip for each process of the daemon that is down. A restart takes about a second, so outages of less than
+ * PATIENCE_MS are not shown.
+ */
 import { useEffect, useState } from "react";
 import { type Away, meaning } from "../live/processes.ts";
 

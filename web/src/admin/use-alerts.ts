@@ -1,4 +1,4 @@
-/** Loads the alerts: after each new one, and every minute because no event reports a delivery. */
+/** Loads the alerts after each new alert, and every minute because no event reports a delivery. */
 import { useEffect, useState } from "react";
 import type { Alert } from "../../../daemon/contract/admin/alert.ts";
 import { useAttempt } from "../parts/attempt.tsx";
@@ -13,7 +13,7 @@ export function useAlerts() {
   const [alerts, setAlerts] = useState<readonly Alert[]>();
   const { attempt, problem } = useAttempt();
   const newest = news.items.find(({ about }) => about !== undefined && "alert" in about)?.seq;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new alert is the reason to ask
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new alert must trigger the request
   useEffect(() => {
     if (!loaded) return;
     const ask = () => void attempt(async () => setAlerts(await client.listAlerts({ limit: MOST })));

@@ -1,4 +1,4 @@
-/** Verifies in the browser that no record was altered. */
+/** Verifies in the browser that no audit record was altered. */
 
 import { Problem } from "../parts/attempt.tsx";
 import { Hint } from "../parts/text/hint.tsx";

@@ -1,4 +1,4 @@
-/** The filters of the audit log. Each change goes to the address immediately. */
+/** Shows the filters of the audit log. Each change updates the address of the page immediately. */
 import { useState } from "react";
 import { AuditAction } from "../../../daemon/contract/audit/audit.ts";
 import { type AuditFilter, auditHash, wholeAudit } from "./audit-query.ts";
@@ -72,7 +72,7 @@ function Field({ label, name, placeholder, wide = false, filter, change }: Field
   );
 }
 
-/** The daemon finds whole names only, so the request is sent on Enter, not on every letter. */
+/** The daemon finds only whole names, so the page sends the request on Enter, not on every letter. */
 function Asked({ filter, change }: { filter: AuditFilter; change: Change }) {
   const [typed, setTyped] = useState({ from: filter.user, text: filter.user });
   const text = typed.from === filter.user ? typed.text : filter.user;

@@ -1,4 +1,4 @@
-/** Parses a line of an audit export: a signed note, or a record as it was hashed and the texts stored with it. Pure. */
+/** Parses a line of an audit export, which is a signed note, or a hashed record with the texts stored next to it. Pure. */
 export interface Kept {
   salt: string;
   text: string;
@@ -6,11 +6,11 @@ export interface Kept {
 
 export interface SealedLine {
   kind: "record";
-  /** The exact text that was hashed. */
+  /** The exact text from which the hash was computed. */
   text: string;
   hash: string;
   record: { seq: number; prevHash: string; actor: { name: string; onBehalfOf?: string }; reason?: string };
-  /** Missing if it was erased. */
+  /** The name is missing if it was erased. */
   name?: Kept;
   onBehalfOf?: Kept;
   reason?: Kept;
@@ -19,10 +19,10 @@ export interface SealedLine {
 export type AuditLine = { kind: "note"; note: string } | SealedLine;
 
 const BEGINNING = '{"record":';
-/** A record cannot contain these characters: quotes in texts are escaped, and no field has this name. */
+/** A record cannot contain this separator, because quotes in texts are escaped and no field has this name. */
 const AFTER = '},"hash":"';
 
-/** Returns undefined for any other line. */
+/** Returns undefined if the line is neither a note nor a record. */
 export function readLine(line: string): AuditLine | undefined {
   const value = parse(line);
   if (value === undefined) return undefined;
@@ -42,7 +42,7 @@ export function readLine(line: string): AuditLine | undefined {
   };
 }
 
-/** A note states that the first `size` records end with the hash `root`. The page does not check its signature. */
+/** A note states that the first `size` records end with the hash `root`. The page does not check the signature of the note. */
 export function readNote(note: string): { size: number; root: string; isBeginning: boolean } | undefined {
   const [, origin, size, root] = /^([^\n]+)\n([1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n\n— /u.exec(note) ?? [];
   if (origin === undefined || size === undefined || root === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** The audit log: search, filters, export, and verification of the chain. */
+/** Shows the audit log with search, filters, export, and verification of the chain. */
 import { useState } from "react";
 import { Problem } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
@@ -36,7 +36,7 @@ export function AuditPage() {
       </div>
       <AuditChain />
       <AuditFilters filter={filter} change={change} />
-      {/* A new request starts a new list. Filters of the page keep the list. */}
+      {/* A filter that the daemon applies starts a new list. A filter that only the page applies keeps the list. */}
       <Records key={`${look} ${JSON.stringify(askedOf(filter))}`} filter={filter} onAll={() => change(wholeAudit)} />
       <CliPanel commands={commandsOf(filter)} />
     </section>

@@ -1,8 +1,8 @@
-/** The search of the audit log, as part of the address, so that it can be saved and shared. Pure. */
+/** Stores the search of the audit log in the address, so that users can save and share the search. Pure. */
 import { AuditAction, type AuditRecord } from "../../../daemon/contract/audit/audit.ts";
 
 export interface AuditFilter {
-  /** Searched in all texts of a record. */
+  /** The text to find in any text of a record. */
   text: string;
   user: string;
   action: AuditAction | "";
@@ -10,7 +10,7 @@ export interface AuditFilter {
   since: string;
   until: string;
   node: string;
-  /** The beginning of a plan's hash, or its id. */
+  /** The beginning of a plan's hash, or the id of the plan. */
   plan: string;
   result: string;
 }
@@ -28,7 +28,7 @@ const names: Record<keyof AuditFilter, string> = {
   result: "result",
 };
 
-/** The address may be typed by hand: invalid values are ignored. */
+/** Ignores invalid values, because a user may type the address by hand. */
 export function parseAuditHash(hash: string): AuditFilter {
   const given = new URLSearchParams(hash.includes("?") ? hash.slice(hash.indexOf("?")) : "");
   const text = (key: keyof AuditFilter) => (given.get(names[key]) ?? "").slice(0, 200);
@@ -44,7 +44,7 @@ export function parseAuditHash(hash: string): AuditFilter {
   };
 }
 
-/** Contains only filters that are set. */
+/** Returns an address that contains only the filters that are set. */
 export function auditHash(filter: AuditFilter): string {
   const said = new URLSearchParams();
   for (const [key, name] of Object.entries(names) as [keyof AuditFilter, string][]) if (filter[key] !== "") said.set(name, filter[key]);
@@ -56,7 +56,7 @@ const instant = (text: string): string => {
   return Number.isNaN(ms) ? "" : new Date(ms).toISOString();
 };
 
-/** The filters that the daemon applies. The page applies the others to the answer. */
+/** Returns the filters that the daemon applies. The browser applies the other filters to the answer. */
 export const askedOf = ({ user, action, since, until }: AuditFilter) => ({
   ...(user !== "" && { user }),
   ...(action !== "" && { action }),
@@ -79,21 +79,21 @@ export function recordFits(record: AuditRecord, { text, node, plan, result }: Au
 
 export interface Looked {
   records: readonly AuditRecord[];
-  /** There are no older ones. */
+  /** True if there are no older records. */
   end: boolean;
 }
 
 export const nothingYet: Looked = { records: [], end: false };
 
-/** `wanted` is the number of matches to show, `reach` the number of records to search for them. */
+/** `wanted` is the number of matches to show, and `reach` is the maximum number of records to search. */
 export function nextPage({ records, end }: Looked, fitting: number, wanted: number, reach: number) {
   if (end || fitting >= wanted || records.length >= reach) return undefined;
   const last = records.at(-1)?.seq;
-  // The first page is small so that it appears soon. Later pages use the daemon's limit.
+  // The first page is small, so that it appears quickly. Later pages use the maximum size that the daemon allows.
   return { limit: records.length === 0 ? 200 : 1000, ...(last !== undefined && { before: last }) };
 }
 
-/** Adds a page. Records written meanwhile do not cause duplicates. */
+/** Adds a page. Records that were written between two requests do not cause duplicates. */
 export function takePage(was: Looked, page: readonly AuditRecord[], limit: number): Looked {
   const last = was.records.at(-1)?.seq ?? Number.POSITIVE_INFINITY;
   return { records: [...was.records, ...page.filter(({ seq }) => seq < last)], end: page.length < limit };

@@ -1,4 +1,4 @@
-/** One record, as a line or in full. Its texts come from people and machines. */
+/** Shows one audit record, as a line or in full. The texts of a record come from people and machines, so they are untrusted. */
 import { useEffect, useState } from "react";
 import type { AuditRecord } from "../../../daemon/contract/audit/audit.ts";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
@@ -83,12 +83,15 @@ function Whole({ record }: { record: AuditRecord }) {
   );
 }
 
-/** The record as it was hashed. Names and reasons are salted digests in it, so that they can be erased. */
+/**
+ * Shows the record exactly as it was hashed. The record contains only salted digests of names and reasons, so that the
+ * texts can be erased.
+ */
 function Sealed({ seq }: { seq: number }) {
   const { client } = usePage();
   const { attempt, problem } = useAttempt();
   const [line, setLine] = useState<SealedLine>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is opened
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the request is sent once, when the user opens the record
   useEffect(() => {
     void attempt(async () => {
       const lines = new TextDecoder().decode(await client.exportAudit({ after: seq - 1, limit: 1 })).split("\n");

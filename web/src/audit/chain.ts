@@ -1,4 +1,7 @@
-/** Verifies an audit export: it computes every hash from the lines and trusts no other answer of the daemon. Pure. */
+/**
+ * Verifies an audit export. Every hash is computed from the exported lines, so no other answer of the daemon is trusted.
+ * Pure.
+ */
 import { type Kept, readLine, readNote, type SealedLine } from "./audit-line.ts";
 import { sha256Hex } from "./digest.ts";
 
@@ -11,9 +14,9 @@ export interface Break {
 export interface ChainState {
   records: number;
   first: number | undefined;
-  /** The last record that was checked. 0 before the first. */
+  /** The number of the last record that was checked. The value is 0 before the first record. */
   last: number;
-  /** The last record whose hash matches a checkpoint. 0 if there is none. */
+  /** The number of the last record whose hash matches a checkpoint. The value is 0 if no checkpoint matches. */
   signedTo: number;
   breaks: readonly Break[];
 }
@@ -45,7 +48,7 @@ export class Chain {
     return { records: this.#records, first: this.#first, last: this.#last, signedTo: this.#signedTo, breaks: [...this.#breaks] };
   }
 
-  /** Call it after the last line. */
+  /** Call this method after the last line of the export. */
   conclude(): ChainState {
     const promised = Math.max(0, ...this.#roots.keys());
     if (promised > this.#last) this.#break(this.#last + 1, `a checkpoint exists for record ${promised}: the end is missing`);
@@ -77,7 +80,10 @@ export class Chain {
     this.#previous = line.hash;
   }
 
-  /** Older records may have been dropped. A note then states where the rest begins. */
+  /**
+   * Older records may have been dropped, so the chain may begin at a later record. A note states the number at which the
+   * remaining records begin.
+   */
   #begin(seq: number): void {
     this.#first = seq;
     if (seq === 1) return;
@@ -85,7 +91,10 @@ export class Chain {
     if (this.#previous === undefined) this.#break(1, `records are missing up to ${seq - 1}, and no note states that they were dropped`);
   }
 
-  /** A record contains names and reasons as digests. An erased text cannot be compared. */
+  /**
+   * Compares the stored names and reasons with their digests in the record. An erased text is skipped, because no text is
+   * left to compare.
+   */
   #texts({ record: { seq, actor, reason: digest }, name, onBehalfOf, reason }: SealedLine): void {
     const fits = (kept: Kept | undefined, wanted: string | undefined) =>
       kept === undefined || sha256Hex(`${kept.salt}\n${kept.text}`) === wanted;

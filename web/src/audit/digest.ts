@@ -1,4 +1,7 @@
-/** SHA-256 of a text as hexadecimal. WebCrypto does not serve: browsers offer it over https only, and Muster uses http in a LAN. */
+/**
+ * Computes the SHA-256 of a text as hexadecimal. WebCrypto cannot be used, because browsers offer it only over https, and
+ * Muster uses http in a LAN.
+ */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 

@@ -1,4 +1,4 @@
-/** Colours and links for audit records. Pure. */
+/** Defines colours and links for audit records. Pure. */
 import type { AuditAction, AuditRecord } from "../../../daemon/contract/audit/audit.ts";
 
 const bad = /^(refus|fail|deny|denied|timed|partial|rolled|unknown|expired|dropped)/;
@@ -14,14 +14,14 @@ const alarming: readonly AuditAction[] = ["login-failed", "refusal"];
 
 export const actionTone = (action: AuditAction): string => (alarming.includes(action) ? "bad" : action === "intent" ? "working" : "idle");
 
-/** The address of the subject on this page. */
+/** Returns the address of the page about the subject of a record. */
 export function placeOf({ subject, executionId }: Pick<AuditRecord, "subject" | "executionId">): string | undefined {
   const [, kind, id] = /^(approval|execution|node|job) (\S+)$/.exec(subject) ?? [];
   if (kind !== undefined && id !== undefined) return `#/${kind}s/${encodeURIComponent(id)}`;
   return executionId === undefined ? undefined : `#/executions/${encodeURIComponent(executionId)}`;
 }
 
-/** Converts an instant to the value of a local time field, and back. */
+/** Converts an instant to the value of a field for local time. */
 export function localTime(instant: string): string {
   if (instant === "") return "";
   const at = new Date(instant);

@@ -1,4 +1,4 @@
-/** Loads audit records page by page, newest first, until enough of them match. */
+/** Loads audit records page by page, newest first, until enough records match. */
 import { useEffect, useMemo, useState } from "react";
 import { useAttempt } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
@@ -16,7 +16,7 @@ export function useAudit(filter: AuditFilter) {
   const page = nextPage(looked, fitting.length, far.wanted, far.reach);
   const more = () => setFar({ wanted: fitting.length + SHOWN, reach: looked.records.length + REACH });
   const idle = !busy && problem === undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever more records are needed and no request is running
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when more records are needed and no request is running
   useEffect(() => {
     if (page === undefined || !idle) return;
     void attempt(async () => {

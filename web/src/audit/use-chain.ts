@@ -1,15 +1,15 @@
-/** Verifies the whole chain in the browser, some thousand records at a time. */
+/** Verifies the whole audit chain in the browser, a few thousand records at a time. */
 import { useEffect, useRef, useState } from "react";
 import { useAttempt } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
 import { Chain, type ChainState } from "./chain.ts";
 
-/** Small enough to keep the page responsive. */
+/** The number of records per step, small enough to keep the page responsive. */
 const AT_ONCE = 2000;
 
 export interface Verified {
   state: ChainState;
-  /** The daemon's time at the end of the verification. Undefined while it runs. */
+  /** The daemon's time at the end of the verification. The value is undefined while the verification runs. */
   at: string | undefined;
 }
 

@@ -1,4 +1,7 @@
-/** The answer to one approval request. The buttons disappear after the deadline and show why a vote would not count. */
+/**
+ * Lets the user answer one approval request. The buttons disappear after the deadline, and before that they show why a vote
+ * would not count.
+ */
 import { type SyntheticEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
@@ -26,7 +29,7 @@ export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval;
   const id = useId();
   const approveButton = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
-  // The focus returns to the button when the confirmation closes.
+  // Returns the focus to the button when the confirmation closes.
   useLayoutEffect(() => {
     if (!confirmation && wasOpen.current) approveButton.current?.focus();
     wasOpen.current = confirmation !== undefined;

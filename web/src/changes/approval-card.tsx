@@ -1,4 +1,4 @@
-/** One approval request with all that is needed to answer it. */
+/** Shows one approval request with all information that is needed to answer it. */
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import { Problem } from "../parts/attempt.tsx";
@@ -14,7 +14,7 @@ import { PlanSteps } from "./plan-steps.tsx";
 import { costText, coverageText, expectedText } from "./plan-words.ts";
 import { usePlanOf } from "./use-plan.ts";
 
-/** A longer plan is answered on its own page, where all steps are visible. */
+/** The maximum number of steps in the list. A longer plan is answered on its own page, which shows all steps. */
 const STEPS_IN_LIST = 6;
 
 export function ApprovalCard({ approval, whole = false }: { approval: Approval; whole?: boolean }) {

@@ -1,4 +1,4 @@
-/** One approval request in full: all steps, the rollback, the hashes it is bound to, and the execution. */
+/** Shows one approval request in full, with all steps, the rollback, the bound hashes, and the execution. */
 import { useEffect } from "react";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import { useAttempt } from "../parts/attempt.tsx";
@@ -18,7 +18,7 @@ export function ApprovalPage({ id }: { id: string }) {
   const { attempt, problem } = useAttempt();
   const approval = fleet.approvals.get(id);
   const unlisted = loaded && approval === undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only if the list does not contain it
+  // biome-ignore lint/correctness/useExhaustiveDependencies: loads the approval only if the list does not contain it
   useEffect(() => {
     if (unlisted) void attempt(() => live.fetchApproval(id));
   }, [unlisted, live, id]);

@@ -1,4 +1,4 @@
-/** The state of an approval at a given time. It can expire before the daemon reports it. Pure. */
+/** Computes the state of an approval at a given time. An approval can expire before the daemon reports the expiry. Pure. */
 import type { Approval, ApprovalState } from "../../../daemon/contract/changes/approval.ts";
 import type { Label } from "../parts/tone.ts";
 
@@ -12,7 +12,10 @@ export const approvalLabel: Record<ApprovalState, Label> = {
   withdrawn: { word: "Withdrawn", tone: "muted" },
 };
 
-/** The deadline for the decision, or after it the deadline for the start. Undefined for a finished request. */
+/**
+ * Returns the deadline for the decision, or after approval the deadline for the start. Returns undefined for a finished
+ * request.
+ */
 export function deadlineOf({ state, decideBy, executeBy }: Approval): string | undefined {
   if (state === "pending") return decideBy;
   return state === "approved" ? executeBy : undefined;
@@ -23,7 +26,7 @@ export function stateAt(approval: Approval, nowMs: number): ApprovalState {
   return until !== undefined && nowMs >= Date.parse(until) ? "expired" : approval.state;
 }
 
-/** Explains the end of a request. Undefined while it is pending. */
+/** Explains how an approval request ended. Returns undefined while the request is pending. */
 export function endingOf(approval: Approval, nowMs: number): string | undefined {
   const state = stateAt(approval, nowMs);
   switch (state) {
@@ -46,7 +49,7 @@ export function endingOf(approval: Approval, nowMs: number): string | undefined 
   }
 }
 
-/** Pending requests first, ordered by deadline. Then the finished ones, newest first. */
+/** Sorts pending requests first, ordered by deadline. The finished requests follow, newest first. */
 export function sortApprovals(approvals: Iterable<Approval>, nowMs: number): { waiting: Approval[]; over: Approval[] } {
   const all = [...approvals];
   const waits = (approval: Approval) => stateAt(approval, nowMs) === "pending";

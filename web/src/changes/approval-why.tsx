@@ -1,4 +1,4 @@
-/** The rule that requires approval, the people who may decide, and their votes so far. */
+/** Shows the rule that requires approval, the people who may decide, and their votes so far. */
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import { Untrusted } from "../parts/text/untrusted.tsx";

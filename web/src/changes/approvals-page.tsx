@@ -1,4 +1,4 @@
-/** The pending approval requests and the finished ones. */
+/** Shows the pending and the finished approval requests. */
 import { useState } from "react";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import { useView } from "../parts/page-context.ts";
@@ -10,13 +10,14 @@ import { ApprovalCard } from "./approval-card.tsx";
 import { approvalLabel, sortApprovals, stateAt } from "./approval-states.ts";
 import { usePlanOf } from "./use-plan.ts";
 
-/** The page requests the plan of each. */
+/** The number of requests that are shown at first, because the page loads the plan of each request. */
 const SHOWN_AT_ONCE = 20;
 
 export function ApprovalsPage() {
   const { fleet, loaded } = useView();
   const [shown, setShown] = useState(SHOWN_AT_ONCE);
-  // The clock also changes the order. A text of all ids represents it.
+  // The order also changes with the clock, because requests expire. The order is stored as a text of all ids, so that an
+  // unchanged order is equal to the previous one.
   const order = useNow((nowMs) => {
     const { waiting, over } = sortApprovals(fleet.approvals.values(), nowMs);
     return JSON.stringify([waiting.map(({ id }) => id), over.map(({ id }) => id)]);

@@ -1,4 +1,4 @@
-/** One execution: the state and output of each step, and a button to cancel it. */
+/** Shows one execution with the state and output of each step, and a button to cancel it. */
 import { useEffect } from "react";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
@@ -14,7 +14,7 @@ import { executionLabel, isExecutionCancellable, shownSteps } from "./execution-
 import { ExecutionStep } from "./execution-step.tsx";
 import { usePlan } from "./use-plan.ts";
 
-/** The feed reports the end of a step, not its start. */
+/** The polling interval in milliseconds. The feed reports the end of a step, but not its start. */
 const AGAIN_MS = 1500;
 
 export function ExecutionPage({ id }: { id: string }) {
@@ -22,13 +22,13 @@ export function ExecutionPage({ id }: { id: string }) {
   const { fleet, loaded } = useView();
   const { attempt, problem } = useAttempt();
   const execution = fleet.executions.get(id);
-  // Also if the list contains it: the list leaves out the output of steps.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once the fleet is loaded
+  // Loads the execution even if the list contains it, because the list omits the output of steps.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once after the fleet is loaded
   useEffect(() => {
     if (loaded) void attempt(() => live.fetchExecution(id));
   }, [loaded, live, id]);
   const goesOn = execution?.status === "running";
-  // biome-ignore lint/correctness/useExhaustiveDependencies: by the clock, while it runs
+  // biome-ignore lint/correctness/useExhaustiveDependencies: polls by the clock while the execution runs
   useEffect(() => {
     if (!goesOn) return;
     const timer = setInterval(() => void attempt(() => live.fetchExecution(id)), AGAIN_MS);

@@ -1,4 +1,4 @@
-/** Words and colours for the states of executions and steps, and the order of steps. Pure. */
+/** Defines words and colours for the states of executions and steps, and the order of steps. Pure. */
 import type { Execution, ExecutionStatus, StepResult, StepStatus } from "../../../daemon/contract/changes/execution.ts";
 import type { Plan, PlanStep } from "../../../daemon/contract/changes/plan.ts";
 import type { Label } from "../parts/tone.ts";
@@ -37,11 +37,11 @@ export const isExecutionCancellable = ({ status }: Execution): boolean => status
 export interface ShownStep {
   planned: PlanStep | undefined;
   result: StepResult;
-  /** The id of the step that it rolls back. */
+  /** The id of the step that this rollback step reverts. */
   undoes?: string;
 }
 
-/** In the order of the plan. Rollback steps have no result until they start. They come last. */
+/** Returns the steps in the order of the plan, followed by the rollback steps. A rollback step has no result until it starts. */
 export function shownSteps({ steps: results }: Execution, { steps, rollback }: Plan): ShownStep[] {
   const byId = new Map(results.map((result) => [result.id, result]));
   const planned = steps.map((step): ShownStep => ({ planned: step, result: byId.get(step.id) ?? notBegun(step) }));

@@ -1,4 +1,4 @@
-/** One step of an execution with its output. Colours are kept, other terminal control is removed. */
+/** Shows one step of an execution with its output. Colours are kept, but other terminal control sequences are removed. */
 
 import { spansOf } from "../live/output/ansi.ts";
 import { nodeHref } from "../parts/route.ts";
@@ -43,7 +43,7 @@ export function ExecutionStep({ step: { planned, result, undoes } }: { step: Sho
           tabIndex={0}
         >
           {lines.map((line, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name
+            // biome-ignore lint/suspicious/noArrayIndexKey: a line has no key other than its index
             <Line key={index} line={line} />
           ))}
         </section>
@@ -56,7 +56,7 @@ function Line({ line: { text, style } }: { line: OutputLine }) {
   return (
     <>
       {spansOf(text, style).map((span, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one line have no other name
+        // biome-ignore lint/suspicious/noArrayIndexKey: a piece of a line has no key other than its index
         <span key={index} className={span.className}>
           {span.text}
         </span>

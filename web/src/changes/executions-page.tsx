@@ -1,4 +1,4 @@
-/** The list of executions. */
+/** Shows the list of executions. */
 import { useState } from "react";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import { doneOf } from "../live/latest.ts";
@@ -9,7 +9,7 @@ import { Ago, Lasting } from "../parts/time/ago.tsx";
 import { executionLabel } from "./execution-states.ts";
 import { usePlan } from "./use-plan.ts";
 
-/** The page requests the plan of each. */
+/** The number of executions that are shown at first, because the page loads the plan of each execution. */
 const SHOWN_AT_ONCE = 20;
 
 export function ExecutionsPage() {

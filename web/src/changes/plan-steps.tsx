@@ -1,4 +1,4 @@
-/** The steps of a plan: action, target, risk, preview and duration. */
+/** Shows the steps of a plan with action, target, risk, preview and duration. */
 import type { Plan, PlanStep } from "../../../daemon/contract/changes/plan.ts";
 import { nodeHref } from "../parts/route.ts";
 import { SheetHead } from "../parts/sheet.tsx";
@@ -50,7 +50,10 @@ export function PlanSteps({ steps, title, undoes }: { steps: readonly PlanStep[]
   );
 }
 
-/** The preview states what is executed. If it is not exact, the values are shown too. */
+/**
+ * Shows the preview, which describes the command of the step. If the preview is not exact, the parameter values are shown
+ * too.
+ */
 function Doing({ step: { tool, method, parameters, preview } }: { step: PlanStep }) {
   const values = Object.entries(parameters);
   return (

@@ -53,7 +53,7 @@ export interface Confirmation {
   why: string;
 }
 
-/** A destructive or tainted plan needs a confirmation: the voter types the target. */
+/** Returns the confirmation for a destructive or tainted plan, for which the voter types the target. */
 export function confirmationFor({ steps, targets, goal, tainted }: Plan): Confirmation | undefined {
   const destroys = worstRisk(steps) === "delete";
   if (!destroys && !tainted) return undefined;

@@ -1,4 +1,4 @@
-/** Counts the approvals that a request has and needs. Pure. */
+/** Counts the approvals that a request has received and the approvals that it requires. Pure. */
 import type { Vote } from "../../../daemon/contract/changes/approval.ts";
 import { spelled } from "../../../daemon/contract/changes/person.ts";
 import type { QuorumGroup } from "../../../daemon/contract/changes/plan.ts";
@@ -9,7 +9,7 @@ export interface Progress {
   given: number;
 }
 
-/** One person counts once. A surplus admin counts as an operator. */
+/** One person counts once. An admin who is not needed as an admin counts as an operator. */
 export function progressOf(quorum: readonly QuorumGroup[], votes: readonly Vote[]): Progress[] {
   const people = new Map<string, Vote["role"]>();
   for (const { by, role, answer } of votes) if (answer === "approve" && !people.has(spelled(by))) people.set(spelled(by), role);
@@ -24,11 +24,11 @@ export function progressOf(quorum: readonly QuorumGroup[], votes: readonly Vote[
   return groups.filter((group) => group.wanted > 0);
 }
 
-/** "1 of 2 operators, 0 of 1 admin" */
+/** Formats the progress, for example "1 of 2 operators, 0 of 1 admin". */
 export const progressText = (progress: readonly Progress[]): string =>
   progress.map(({ role, wanted, given }) => `${given} of ${wanted} ${role}${wanted === 1 ? "" : "s"}`).join(", ");
 
-/** States which people may decide. */
+/** Returns a text that names the people who may decide. */
 export function whoText(quorum: readonly QuorumGroup[]): string {
   const groups = progressOf(quorum, []).map(({ role, wanted }) =>
     wanted === 1

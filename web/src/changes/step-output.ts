@@ -1,4 +1,4 @@
-/** Splits the output of a step into lines. Colours are kept, other terminal control is removed. Pure. */
+/** Splits the output of a step into lines. Colours are kept, but other terminal control sequences are removed. Pure. */
 import { type Style, styleAfter } from "../live/output/ansi.ts";
 import { printable } from "../live/output/printable.ts";
 

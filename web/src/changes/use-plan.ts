@@ -18,7 +18,7 @@ function useOpened(planId: string, open: () => Promise<void>) {
   const work = useView().works.get(planId);
   const { attempt, problem } = useAttempt();
   const missing = work === undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each plan that is not loaded
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once for each plan that is not loaded
   useEffect(() => {
     if (missing) void attempt(open);
   }, [missing, planId]);

@@ -1,4 +1,4 @@
-/** Decides if a vote would count, by what the page knows. The daemon decides again. Pure. */
+/** Decides if a vote would count, based on the data that the page has loaded. The daemon decides again. Pure. */
 
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
@@ -7,7 +7,10 @@ import { stateAt } from "./approval-states.ts";
 
 type Voter = Pick<Session, "owner" | "role">;
 
-/** Undefined if the vote counts. Votes are counted by person, not by key. */
+/**
+ * Returns the reason why a vote would not count, or undefined if the vote counts. The daemon counts votes by person, not by
+ * key.
+ */
 export function whyNoVote(approval: Approval, voter: Voter, nowMs: number): string | undefined {
   if (stateAt(approval, nowMs) !== "pending") return "It is decided or expired.";
   if (voter.role === "agent") return "An agent cannot vote.";
@@ -20,13 +23,16 @@ export function whyNoVote(approval: Approval, voter: Voter, nowMs: number): stri
   return undefined;
 }
 
-/** True for the requester, or the person it was requested for, while it is pending. The daemon also checks an agent's key. */
+/**
+ * Returns true if the voter made this pending request, or if the request was made on the voter's behalf. If an agent made
+ * the request, the daemon also compares the agent's key.
+ */
 export function mayWithdraw(approval: Approval, voter: Voter, nowMs: number): boolean {
   if (stateAt(approval, nowMs) !== "pending" || (voter.role !== "operator" && voter.role !== "admin")) return false;
   return [approval.requestedBy, approval.onBehalfOf].some((name) => name !== undefined && samePerson(voter.owner, name));
 }
 
-/** The number of pending requests that this person can answer. */
+/** Returns the number of pending requests that this person can answer. */
 export function answerable(approvals: Iterable<Approval>, voter: Voter, nowMs: number): number {
   let count = 0;
   for (const approval of approvals) if (whyNoVote(approval, voter, nowMs) === undefined) count += 1;

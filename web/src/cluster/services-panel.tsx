@@ -1,4 +1,4 @@
-/** Links to other services. Their names are untrusted, and only web addresses become links. */
+/** Shows links to other services. The names of services are untrusted, and only web addresses become links. */
 import { Problem } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
 import { Sheet } from "../parts/sheet.tsx";

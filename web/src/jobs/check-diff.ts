@@ -1,4 +1,4 @@
-/** Reads from the output of a preview which lines each task would remove and add on each host. Pure. */
+/** Extracts from the output of a preview the lines that each task would remove and add on each host. Pure. */
 export interface DiffLine {
   kind: "goes" | "comes" | "same" | "place" | "file";
   text: string;
@@ -7,12 +7,12 @@ export interface DiffLine {
 export interface TaskDiff {
   task: string;
   host: string;
-  /** The line of its heading in the output. */
+  /** The line number of the task's heading in the output. */
   line: number;
   lines: DiffLine[];
 }
 
-/** The plain lines of an output with their line numbers. */
+/** The lines of an output without colours, with their line numbers. */
 export interface Lines {
   dropped: number;
   length: number;
@@ -20,9 +20,9 @@ export interface Lines {
 }
 
 const heading = /^(?:TASK|RUNNING HANDLER) \[(.*)\] \**$/;
-/** Names the host of the lines before it: Ansible prints the difference first. */
+/** Matches the line that names the host of the preceding difference, because Ansible prints the difference first. */
 const outcome = /^(?:changed|ok|failed|fatal|skipping): \[([^\]\s]+)\]/;
-/** The limit of lines per difference: a machine may send a file of any length. */
+/** The maximum number of lines per difference, because a machine may send a file of any length. */
 const MOST_LINES = 2000;
 
 export function diffsIn(log: Lines): TaskDiff[] {
@@ -59,12 +59,12 @@ function diffLine(text: string, within: boolean): DiffLine | undefined {
   return undefined;
 }
 
-/** "+3 −1", for a heading. */
+/** Counts the added and removed lines for a heading such as "+3 −1". */
 export function sizeOf({ lines }: Pick<TaskDiff, "lines">): { comes: number; goes: number } {
   const count = (kind: DiffLine["kind"]) => lines.filter((line) => line.kind === kind).length;
   return { comes: count("comes"), goes: count("goes") };
 }
 
-/** The share of tasks that could be previewed, in percent. */
+/** Returns the percentage of tasks that could be previewed. */
 export const shareOf = ({ tasks, previewed }: { tasks: number; previewed: number }): number =>
   tasks === 0 ? 0 : Math.round((100 * previewed) / tasks);

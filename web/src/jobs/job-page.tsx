@@ -1,4 +1,4 @@
-/** One job with its result and its live output. */
+/** Shows one job with its result and its live output. */
 import { lazy, Suspense, useEffect } from "react";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import { ActionButton } from "../parts/action-button.tsx";
@@ -26,7 +26,7 @@ export function JobPage({ id }: { id: string }) {
   const { attempt, problem } = useAttempt();
   const job = fleet.jobs.get(id);
   const unlisted = loaded && job === undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the list does not have it
+  // biome-ignore lint/correctness/useExhaustiveDependencies: loads the job only if the list does not contain it
   useEffect(() => {
     if (unlisted) void attempt(() => live.fetchJob(id));
   }, [unlisted, live, id]);

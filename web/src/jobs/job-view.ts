@@ -1,11 +1,11 @@
-/** The view of the job page, as part of the address. */
+/** Stores the view of the job page in the address. */
 export interface JobView {
   show: "output" | "changes";
-  /** A line of the output, counted from 0. The address and the screen count from 1. */
+  /** The number of a line of the output, counted from 0. The address and the screen count lines from 1. */
   line?: number | undefined;
 }
 
-/** The address may be typed by hand: invalid values are ignored. */
+/** Ignores invalid values, because a user may type the address by hand. */
 export function parseJobView(hash: string): JobView {
   const given = new URLSearchParams(hash.includes("?") ? hash.slice(hash.indexOf("?")) : "");
   const line = Number(given.get("line") ?? "");

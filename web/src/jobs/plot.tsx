@@ -1,4 +1,4 @@
-/** One plot by uPlot, in the colours of the page, as wide as its container. */
+/** Draws one plot with uPlot, in the colours of the page and as wide as its container. */
 import { useEffect, useId, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
@@ -26,11 +26,11 @@ export function Plot({ title, unit, series, trend: { columns, summary }, kind }:
   const keys = useRef<HTMLUListElement>(null);
   const scheme = useScheme();
   const empty = columns[0].length === 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours depend on the scheme
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours of the plot depend on the colour scheme
   useEffect(() => {
     const element = place.current;
     if (!element || empty) return;
-    // Canvas does not support variables: the colours are read from computed styles.
+    // A canvas does not support CSS variables, so the colours are read from computed styles.
     const colours = [...(keys.current?.children ?? [])].map((key) => getComputedStyle(key, "::before").backgroundColor);
     const axis = { stroke: getComputedStyle(element).color, grid: { stroke: "rgb(128 128 128 / 20%)" }, ticks: { show: false } };
     const plot = new uPlot(
@@ -38,7 +38,7 @@ export function Plot({ title, unit, series, trend: { columns, summary }, kind }:
         width: Math.max(200, element.clientWidth),
         height: HEIGHT_PX,
         legend: { show: false },
-        // A single instant needs an artificial range.
+        // If all values have the same instant, the axis needs an artificial range.
         scales: {
           x: { range: (_, from, to) => (from === to ? [from - 3600, to + 3600] : [from, to]) },
           y: { range: (_, __, highest) => [0, Math.max(1, highest * 1.1)] },
@@ -76,7 +76,7 @@ export function Plot({ title, unit, series, trend: { columns, summary }, kind }:
 
 function look(label: string, colour: string, kind: PlotProps["kind"]): uPlot.Series {
   const bars = kind === "bars" ? uPlot.paths.bars?.({ size: [0.7, 40] }) : undefined;
-  // No outline: the outline of an empty bar would be visible as a line.
+  // A bar has no outline, because the outline of an empty bar would be visible as a line.
   if (bars) return { label, stroke: colour, width: 0, fill: colour, paths: bars, points: { show: false } };
   return { label, stroke: colour, paths: () => null, points: { show: true, size: 7, fill: colour } };
 }

@@ -1,4 +1,4 @@
-/** The result of a preview: the share of tasks that it covers, and the differences of each task. */
+/** Shows the result of a preview: the percentage of tasks that it covers, and the differences of each task. */
 import { useMemo } from "react";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import type { JobLog } from "../live/output/job-log.ts";
@@ -6,7 +6,7 @@ import { diffsIn, shareOf, sizeOf, type TaskDiff } from "./check-diff.ts";
 
 export function CheckDiff({ job, log, onLine }: { job: Job; log: JobLog; onLine: (line: number) => void }) {
   const { length } = log;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the log grows in place
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the log object grows in place, so `length` signals changes
   const diffs = useMemo(() => diffsIn(log), [log, length]);
   const preview = job.result?.preview;
   return (
@@ -46,7 +46,7 @@ export function CheckDiff({ job, log, onLine }: { job: Job; log: JobLog; onLine:
   );
 }
 
-/** Files of machines are shown as text, never as markup. */
+/** The contents of files from machines are shown as text, never as markup. */
 function Diff({ diff, onLine }: { diff: TaskDiff; onLine: (line: number) => void }) {
   const { task, host, line, lines } = diff;
   const { comes, goes } = sizeOf(diff);
@@ -60,7 +60,7 @@ function Diff({ diff, onLine }: { diff: TaskDiff; onLine: (line: number) => void
       </summary>
       <pre className="diff-lines">
         {lines.map(({ kind, text }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one difference have no other name
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line of a difference has no key other than its index
           <span key={index} className={`diff-${kind}`}>
             {text}
             {"\n"}

@@ -1,4 +1,4 @@
-/** Durations and failures over time, from the newest events and jobs. */
+/** Shows durations and failures over time, computed from the newest events and jobs. */
 import { useEffect, useMemo, useState } from "react";
 import type { Event } from "../../../daemon/contract/event.ts";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
@@ -7,7 +7,7 @@ import { usePage, useView } from "../parts/page-context.ts";
 import { Plot, type PlotProps } from "./plot.tsx";
 import { bootsByHour, jobLengths, waysToReady } from "./trends.ts";
 
-/** The limits of the routes. */
+/** The maximum numbers of events and jobs that the API returns. */
 const EVENTS = 5000;
 const JOBS = 1000;
 
@@ -24,7 +24,7 @@ export function TrendsPage() {
       setEvents(newest);
       setJobs(done);
     });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once the fleet is loaded, and again on request
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs after the fleet is loaded, and again on request
   useEffect(() => {
     if (loaded) void load();
   }, [loaded, client]);

@@ -1,16 +1,16 @@
-/** Computes the columns of the plots from events and jobs. The first column is time in seconds. Pure. */
+/** Computes the columns of the plots from events and jobs. The first column contains the time in seconds. Pure. */
 import type { Event } from "../../../daemon/contract/event.ts";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import { eventTone } from "../parts/event-tone.ts";
 import { journeyOf, median } from "../parts/journey.ts";
 import { lengthOf } from "../parts/time/relative-time.ts";
 
-/** The first column is time. A null is a gap. */
+/** The first column contains the time in seconds. A null creates a gap in the plot. */
 export type Columns = [number[], ...(number | null)[][]];
 
 export interface Trend {
   columns: Columns;
-  /** The same data in a sentence, for screen readers. */
+  /** A sentence for screen readers that summarizes the data. */
   summary: string;
 }
 
@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const boots = new Set(["boot.wait", "boot.local", "install.handed-out", "rescue.handed-out", "wipe.handed-out"]);
 
-/** Minutes for the latest installation and configuration of each machine, ordered by their end. */
+/** Returns the minutes that each machine's latest installation and configuration took, ordered by their end. */
 export function waysToReady(events: readonly Event[]): Trend {
   const byNode = Map.groupBy(
     events.filter(({ nodeId }) => nodeId !== undefined),
@@ -52,14 +52,14 @@ export function waysToReady(events: readonly Event[]): Trend {
   };
 }
 
-/** Network boots and failures per hour, including empty hours. */
+/** Returns the network boots and failures per hour, including hours without any. */
 export function bootsByHour(events: readonly Event[]): Trend {
   const counted = events.filter(({ nodeId }) => nodeId !== undefined);
   const hours = counted.map(({ at }) => Math.floor(Date.parse(at) / HOUR_MS));
   if (hours.length === 0) return { columns: [[], [], []], summary: "No events yet." };
-  // Clocks can be set back: the newest event is not always the latest.
+  // The newest event does not always have the latest time, because clocks can be set back.
   const [first, last] = [hours.reduce((a, b) => Math.min(a, b)), hours.reduce((a, b) => Math.max(a, b))];
-  // A wrong clock must not cause a plot of a year of empty hours.
+  // The plot covers at most 31 days, because a wrong clock could otherwise add a year of empty hours.
   const from = Math.max(first, last - 24 * 31);
   const columns: [number[], number[], number[]] = [[], [], []];
   for (let hour = from; hour <= last; hour++) {
@@ -80,7 +80,7 @@ export function bootsByHour(events: readonly Event[]): Trend {
   };
 }
 
-/** Minutes per job, ordered by start, for successful and other jobs. */
+/** Returns the minutes per job, ordered by start, in one column for successful jobs and one for other jobs. */
 export function jobLengths(jobs: readonly Job[]): Trend {
   const ended = jobs
     .flatMap(({ startedAt, endedAt, status }) =>

@@ -1,4 +1,4 @@
-/** The result, the failed task and the output of each node of a run. */
+/** Shows the result, the failed task and the output of each node of a run. */
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import { jobLabel } from "../parts/jobs/job-states.ts";
 import { useView } from "../parts/page-context.ts";

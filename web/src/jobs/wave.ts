@@ -1,4 +1,4 @@
-/** The jobs of one run and their results. Pure. */
+/** Finds the jobs of one run and summarizes their results. Pure. */
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 
 const byName = new Intl.Collator("en", { numeric: true });
@@ -13,7 +13,7 @@ export function waveOf(job: Pick<Job, "run">, jobs: Iterable<Job>): Job[] {
 
 const isGood = ({ status }: Job): boolean => status === "succeeded";
 
-/** For example "3 changed, 1 failed", from Ansible's own counts. */
+/** Formats Ansible's own counts, for example "3 changed, 1 failed". */
 export function waveCountsOf({ result }: Pick<Job, "result">): string {
   if (!result?.recap) return "";
   const { changed, failures, unreachable, ok } = result.recap;

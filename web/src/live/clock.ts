@@ -1,4 +1,4 @@
-/** The daemon's time, updated every second, so that "3 s ago" is right even if the clock of the browser is wrong. */
+/** Provides the daemon's time, updated every second, so that "3 s ago" is right even if the browser's clock is wrong. */
 const TICK_MS = 1000;
 
 export class Clock {

@@ -1,16 +1,16 @@
-/** One WebSocket to the daemon. It reconnects when the connection is lost, and does not interpret frames. */
+/** Manages one WebSocket to the daemon. The feed reconnects after a lost connection, and does not interpret frames. */
 import { type ClientFrame, ServerFrame } from "../../../daemon/contract/frame.ts";
 import { backoffMs } from "./backoff.ts";
 
 export interface FeedHandlers {
-  /** The sequence number to continue from, read before every attempt. */
+  /** Returns the sequence number to continue from. The feed calls this function before every attempt. */
   since(): number;
   onFrame(frame: ServerFrame): void;
   onOpen(): void;
   onLost(): void;
-  /** The daemon refuses the connection: the session has ended, or a proxy changed the origin. */
+  /** The daemon refuses the connection, because the session has ended or a proxy changed the origin. */
   onRefused(reason: string): void;
-  /** The page cannot parse a frame because it is older than the daemon. The feed stays closed. */
+  /** The page cannot parse a frame, because the page is older than the daemon. The feed stays closed. */
   onUnreadable(): void;
 }
 
@@ -20,10 +20,10 @@ export interface Feed {
   close(): void;
 }
 
-/** After a sleep of this length the socket may be dead without an event. */
+/** If the page was hidden for longer than this time, the socket may be dead although no event reported it. */
 const SUSPICIOUS_HIDDEN_MS = 20_000;
 const POLICY_VIOLATION = 1008;
-/** The daemon sends a hello every 15 s. After this silence the connection counts as lost. */
+/** The daemon sends a hello frame every 15 s. After this time without a frame, the connection counts as lost. */
 const SILENCE_MS = 40_000;
 
 export function openFeed(handlers: FeedHandlers): Feed {
@@ -44,7 +44,7 @@ export function openFeed(handlers: FeedHandlers): Feed {
       if (socket !== opening) return;
       if (code === POLICY_VIOLATION) handlers.onRefused(reason);
       else handlers.onLost();
-      // A refusal may have closed the feed.
+      // The handler of a refusal may have closed the feed, so do not reconnect.
       if (socket !== opening) return;
       timer = setTimeout(connect, backoffMs(failures, Math.random()));
       failures += 1;

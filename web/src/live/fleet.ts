@@ -1,4 +1,4 @@
-/** The state of the fleet, and how a frame of the live feed changes it. Pure. */
+/** Defines the state of the fleet, and applies the frames of the live feed to it. Pure. */
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import type { Event } from "../../../daemon/contract/event.ts";
@@ -9,17 +9,17 @@ import { laterApproval, laterExecution } from "./latest.ts";
 import { type Away, takeProcessEvent } from "./processes.ts";
 
 export interface Fleet {
-  /** The last sequence number. A new connection continues from it. */
+  /** The last sequence number. A new connection continues from this number. */
   seq: number;
-  /** Identifies the database behind the numbers. Unknown until the first hello. */
+  /** Identifies the database that assigned the sequence numbers. The value is undefined until the first hello frame. */
   epoch: string | undefined;
   nodes: ReadonlyMap<string, Node>;
   jobs: ReadonlyMap<string, Job>;
   /** The newest events of the whole fleet, newest first. */
   activity: readonly Event[];
-  /** By node id, oldest first. Only of nodes that were opened. */
+  /** The timelines by node id, oldest event first. The map contains only nodes that the user has opened. */
   timelines: ReadonlyMap<string, readonly Event[]>;
-  /** Processes of the daemon that are down. */
+  /** The processes of the daemon that are down. */
   away: Away;
 
   approvals: ReadonlyMap<string, Approval>;
@@ -58,7 +58,7 @@ export function loaded(
     executions: new Map(executions.map((execution) => [execution.id, execution])),
     nodes: new Map(nodes.map((node) => [node.id, node])),
     jobs: new Map(jobs.map((job) => [job.id, job])),
-    // The feed replays events after `seq`.
+    // Events after `seq` are excluded here, because the feed replays them.
     activity: events
       .filter((event) => event.seq <= seq)
       .toReversed()
@@ -68,14 +68,14 @@ export function loaded(
 
 export function takeFrame(fleet: Fleet, frame: Extract<ServerFrame, { type: "hello" | "event" }>): Taken {
   if (frame.type === "hello") return takeHello(fleet, frame);
-  // A replay may repeat events that were received live.
+  // A replay may repeat events that this page has already received.
   if (frame.seq <= fleet.seq) return { kind: "fleet", fleet };
   return { kind: "fleet", fleet: takeEvent(fleet, frame) };
 }
 
 function takeHello(fleet: Fleet, { epoch, seq }: Extract<ServerFrame, { type: "hello" }>): Taken {
   if (fleet.epoch !== undefined && fleet.epoch !== epoch) return { kind: "load-afresh", reason: "the daemon uses another database now" };
-  // A restored backup keeps its epoch but lacks events that this page has.
+  // A database that was restored from a backup keeps its epoch, but lacks events that this page has.
   if (seq < fleet.seq) return { kind: "load-afresh", reason: "the daemon's database is older than what is on screen" };
   return { kind: "fleet", fleet: { ...fleet, epoch } };
 }
@@ -93,7 +93,7 @@ function takeEvent(was: Fleet, { seq, event, node, job, execution }: Extract<Ser
   };
 }
 
-/** Merges a fetched timeline with events that arrived meanwhile. */
+/** Merges a fetched timeline with the events that arrived during the request. */
 export function takeTimeline(fleet: Fleet, nodeId: string, events: readonly Event[]): Fleet {
   const opened = fleet.timelines.has(nodeId) ? fleet.timelines : new Map(fleet.timelines).set(nodeId, []);
   return { ...fleet, timelines: withEvents(opened, nodeId, events) };
@@ -109,7 +109,7 @@ export function takeApprovals(fleet: Fleet, approvals: readonly Approval[]): Fle
   return { ...fleet, approvals: known };
 }
 
-/** A started execution also marks its approval as used, because no event reports that. */
+/** Stores an execution. A started execution also marks its approval as used, because no event reports the use. */
 export function takeExecution(fleet: Fleet, execution: Execution): Fleet {
   const known = fleet.executions.get(execution.id);
   const executions = new Map(fleet.executions).set(execution.id, known ? laterExecution(known, execution) : execution);

@@ -1,4 +1,7 @@
-/** Decides which of two states of an approval or an execution is the later one. An answer may be older than the feed. Pure. */
+/**
+ * Decides which of two states of an approval or an execution is later. The answer to a request may be older than the state
+ * from the feed. Pure.
+ */
 import type { Approval, ApprovalState } from "../../../daemon/contract/changes/approval.ts";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 
@@ -17,7 +20,10 @@ export function laterExecution(one: Execution, other: Execution): Execution {
   return (difference ?? 1) > 0 ? other : one;
 }
 
-/** Numbers that only grow while an execution runs, the most important first. Lists leave out the output of steps. */
+/**
+ * Returns numbers that only grow while an execution runs, the most important number first. Lists of executions omit the
+ * output of steps, so the number of outputs is compared last.
+ */
 const signsOf = (execution: Execution): number[] => [
   Number(execution.endedAt !== undefined),
   doneOf(execution),

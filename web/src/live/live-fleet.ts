@@ -1,4 +1,4 @@
-/** Keeps the view up to date: loads it once, applies the frames of the feed, and notifies listeners once per animation frame. */
+/** Loads the view once, updates it with the frames of the feed, and notifies listeners once per animation frame. */
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
@@ -15,15 +15,15 @@ import { awayAtFirst } from "./processes.ts";
 import { firstView, type View } from "./view.ts";
 
 const ACTIVITY_EVENTS = 100;
-/** The limit of the route. It returns the oldest first, so a smaller limit would hide the newest. */
+/** The limit of the API, which returns the oldest events first. A smaller limit would hide the newest events. */
 const TIMELINE_EVENTS = 5000;
 
 export class LiveFleet {
-  /** The daemon's own log. It is not part of the fleet's state. */
+  /** The daemon's own log. The log is not part of the fleet's state. */
   readonly daemonLog = new LogFeed((frame) => this.#feed?.send(frame));
   readonly #client: Client;
   readonly #clock: Clock;
-  /** The name of the user. Own actions are not news. */
+  /** The name of the logged-in user. The user's own actions are not shown as news. */
   readonly #me: string;
   #view: View = firstView;
   #feed: Feed | undefined;
@@ -83,12 +83,12 @@ export class LiveFleet {
     this.takeApproval(approval);
   }
 
-  /** Loads an execution with the output of its steps, which the list leaves out. */
+  /** Loads an execution with the output of its steps, which the list omits. */
   async fetchExecution(id: string): Promise<void> {
     this.takeExecution(await this.#client.getExecution({ id }));
   }
 
-  /** Takes an answer of the daemon. */
+  /** Stores the approval from an answer of the daemon. */
   takeApproval(approval: Approval): void {
     this.#change({ fleet: takeApprovals(this.#view.fleet, [approval]) });
   }
@@ -101,7 +101,7 @@ export class LiveFleet {
     this.#change({ works: new Map(this.#view.works).set(work.id, work) });
   }
 
-  /** Streams the output of a job from its beginning until the returned function is called. */
+  /** Streams the output of a job from its beginning. The returned function stops the stream. */
   watch(jobId: string): () => void {
     this.#change({ logs: new Map(this.#view.logs).set(jobId, new JobLog()) });
     this.#feed?.send({ type: "watch", jobId, after: 0 });
@@ -115,7 +115,7 @@ export class LiveFleet {
 
   async #load(failures: number): Promise<void> {
     try {
-      // The sequence number is read first: later changes are replayed, and applying a state twice is harmless.
+      // The sequence number is read first, so that the feed replays later changes. Applying a state twice is harmless.
       const status = await this.#client.status();
       const [nodes, jobs, approvals, executions, events] = await Promise.all([
         this.#client.listNodes(),
@@ -150,7 +150,7 @@ export class LiveFleet {
       onLost: () => this.#lost(),
       onRefused: (reason) => {
         this.#lost(reason);
-        // An ended session answers 401. The owner of the client handles it.
+        // If the session has ended, this request returns 401. The owner of the client handles the end of the session.
         void this.#client.whoami().catch(() => undefined);
       },
       onUnreadable: () => this.#change({ connection: { kind: "outdated" } }),
@@ -164,7 +164,7 @@ export class LiveFleet {
     }
     if (frame.type === "log") {
       const log = this.#view.logs.get(frame.jobId);
-      // The log grows in place. A new map signals the change.
+      // The log object grows in place. A new map signals the change to the listeners.
       if (log?.take(frame)) this.#change({ logs: new Map(this.#view.logs) });
       return;
     }
@@ -172,7 +172,7 @@ export class LiveFleet {
       this.takeApproval(frame.approval);
       return;
     }
-    // Other frames do not concern this page. Answers are sent as requests and refused there.
+    // The page ignores other frames, such as refused votes, because it sends votes as HTTP requests.
     if (frame.type !== "hello" && frame.type !== "event") return;
     if (frame.type === "hello") this.#clock.set(frame.at);
     const { fleet, news, connection } = this.#view;
@@ -191,7 +191,7 @@ export class LiveFleet {
     });
   }
 
-  /** An approval frame follows its event. If the connection is lost between the two, the frame is not replayed. */
+  /** Loads the approvals again, because the feed does not replay the approval frames after a lost connection. */
   async #askAgain(): Promise<void> {
     try {
       const approvals = await this.#client.listApprovals({});
@@ -215,7 +215,7 @@ export class LiveFleet {
 
   #change(part: Partial<View>): void {
     this.#view = { ...this.#view, ...part };
-    // A replay of a thousand events causes a few updates, not a thousand. A hidden page draws nothing.
+    // A replay of a thousand events causes only a few updates, and a hidden page is not drawn at all.
     this.#notice ??= requestAnimationFrame(() => {
       this.#notice = undefined;
       for (const listener of this.#listeners) listener();

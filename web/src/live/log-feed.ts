@@ -1,16 +1,16 @@
-/** The newest lines of the daemon's log from the live feed, without gaps and duplicates, while the log page is open. */
+/** Collects the newest lines of the daemon's log from the live feed while the log page is open, without gaps or duplicates. */
 import type { LogLine } from "../../../daemon/contract/admin/daemon-log.ts";
 import type { ClientFrame, ServerFrame } from "../../../daemon/contract/frame.ts";
 
 export interface LogView {
-  /** Sequence numbers are valid within one epoch. */
+  /** Sequence numbers of lines are valid only within one epoch. */
   epoch: string;
   lines: readonly LogLine[];
   /** False until the first lines arrive. */
   loaded: boolean;
 }
 
-/** The daemon stores the same number of lines. */
+/** The maximum number of stored lines, equal to the limit of the daemon. */
 const MOST_LINES = 10_000;
 
 export class LogFeed {
@@ -39,7 +39,7 @@ export class LogFeed {
     };
   };
 
-  /** Call it after a reconnect. It requests the missed lines. */
+  /** Call this method after a reconnect. The method requests the missed lines. */
   reopened(): void {
     if (this.#watchers > 0) this.#ask();
   }

@@ -1,4 +1,7 @@
-/** News for the user: actions of other people, results of jobs and executions, and alerts. Own actions are not news. Pure. */
+/**
+ * Collects news for the user: actions of other people, results of jobs and executions, and alerts. The user's own actions
+ * are not news. Pure.
+ */
 import type { Event } from "../../../daemon/contract/event.ts";
 import type { ServerFrame } from "../../../daemon/contract/frame.ts";
 
@@ -7,20 +10,20 @@ type EventFrame = Extract<ServerFrame, { type: "event" }>;
 export interface NewsItem {
   seq: number;
   at: string;
-  /** The type of the event; `missed` for the summary of a replay. */
+  /** The type of the event, or `missed` for the summary of a replay. */
   type: string;
   text: string;
   about: { alert: true } | { job: string } | { node: string } | undefined;
-  /** It happened while the page was disconnected. It is listed, but has no toast. */
+  /** True if the event happened while the page was disconnected. A replayed event is listed, but it is not shown as a toast. */
   replayed: boolean;
 }
 
 export interface News {
   /** Newest first. */
   items: readonly NewsItem[];
-  /** Events up to this number are a replay. */
+  /** Events up to this sequence number are replayed events. */
   replayTo: number;
-  /** The number of news in the replay, for a summary. Undefined if the page has just been opened. */
+  /** The number of replayed news items, for a summary. The value is undefined if the page has just been opened. */
   missed: number | undefined;
 }
 
@@ -28,13 +31,13 @@ const KEPT = 100;
 
 export const noNews: News = { items: [], replayTo: 0, missed: undefined };
 
-/** The summaries of these events begin or end with the name of the person. */
+/** The summaries of these events begin or end with the name of the person who acted. */
 const byPeople =
   /^(node\.(accepted|armed|disarmed|retired|promoted|wake|rescue|rescue-ended|wipe-armed|placed|unplaced)|power\.asked|job\.(queued|cancel)|(schedule|quirk|key|rack)\.|quarantine\.(released|discarded)|inventory\.changed|approval\.(requested|answered)|dhcp\.given-back)/;
 const endOfWork = /^(job|execution)\.(succeeded|failed|timed-out|cancelled|refused|rolled-back|partial)$/;
 const others = /^(alert\.raised|approval\.(expired|dropped)|plan\.denied)$/;
 
-/** Call it when the feed opens: events up to `seq` are replayed first. */
+/** Call this function when the feed opens, because the feed first replays the events up to `seq`. */
 export const opened = (news: News, seq: number, again: boolean): News => ({ ...news, replayTo: seq, missed: again ? 0 : undefined });
 
 export function takeNews(news: News, frame: EventFrame, me: string): News {
@@ -70,7 +73,7 @@ function aboutOf({ type, jobId }: Event, node: string | undefined): NewsItem["ab
   return node === undefined ? undefined : { node };
 }
 
-/** "accepted by alice as n1", "site.yml queued by alice", "alice said yes; …". */
+/** Matches summaries such as "accepted by alice as n1", "site.yml queued by alice" and "alice said yes; …". */
 export function isBy(summary: string, name: string): boolean {
   if (summary.startsWith(`${name} said `)) return true;
   for (let at = summary.indexOf(`by ${name}`); at !== -1; at = summary.indexOf(`by ${name}`, at + 1)) {
@@ -80,7 +83,7 @@ export function isBy(summary: string, name: string): boolean {
 }
 
 const summaryOf = (missed: number, { seq, event }: EventFrame): NewsItem => ({
-  // A number between this event and the next.
+  // The fraction sorts the summary between this event and the next event.
   seq: seq + 0.5,
   at: event.at,
   type: "missed",

@@ -1,7 +1,7 @@
-/** Processes of the daemon that are down, and the consequence for the fleet. Pure. */
+/** Tracks the processes of the daemon that are down, and describes the consequence for the fleet. Pure. */
 import type { Event } from "../../../daemon/contract/event.ts";
 
-/** Names of processes that ended and have not restarted. */
+/** The names of processes that have ended and have not restarted. */
 export type Away = ReadonlySet<string>;
 
 export const awayAtFirst = (status: { executor: "connected" | "disconnected"; netboot: { alive: boolean } }): Away =>
@@ -16,7 +16,10 @@ export function takeProcessEvent(away: Away, event: Event): Away {
   return next;
 }
 
-/** A started executor is not yet connected. Only its own event reports that. */
+/**
+ * Ignores the start of the executor process, because a started executor is not connected yet. Only the event
+ * `executor.connected` reports the connection.
+ */
 function nameOf({ type, detail }: Event): string | undefined {
   if (type === "executor.connected" || type === "executor.disconnected") return "executor";
   const name = type === "process.exited" || type === "process.started" ? detail?.process : undefined;

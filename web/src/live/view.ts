@@ -1,4 +1,4 @@
-/** All data that the page shows at one moment, in one value. */
+/** Defines the view, a single value with all data that the page shows at one moment. */
 import type * as z from "zod";
 import type { PlannedWork } from "../../../daemon/contract/changes/plan.ts";
 import type { routes } from "../../../daemon/contract/routes.ts";
@@ -10,7 +10,7 @@ export type Connection =
   | { kind: "loading" }
   | { kind: "live" }
   | { kind: "reconnecting"; sinceMs: number; reason?: string }
-  /** The daemon was updated. The page has to be reloaded. */
+  /** The daemon was updated. The user has to reload the page. */
   | { kind: "outdated" };
 
 export type DaemonStatus = z.output<typeof routes.status.response>;
@@ -18,17 +18,17 @@ export type DaemonStatus = z.output<typeof routes.status.response>;
 export interface View {
   /** False until the first snapshot, so that an unknown fleet does not look empty. */
   loaded: boolean;
-  /** The status when the fleet was loaded. The feed does not report it. */
+  /** The daemon's status at the time when the fleet was loaded. The feed does not report the status. */
   status: DaemonStatus | undefined;
   fleet: Fleet;
-  /** News since the page was opened. */
+  /** The news since the page was opened. */
   news: News;
   connection: Connection;
   /** By job id. Only of watched jobs. */
   logs: ReadonlyMap<string, JobLog>;
-  /** By plan id. Only of plans that were opened. A plan never changes. */
+  /** By plan id. The map contains only plans that the user has opened. A plan never changes. */
   works: ReadonlyMap<string, PlannedWork>;
-  /** True if an approval needs a signature, as reported with the last request. */
+  /** True if an approval needs a signature, according to the last answer of the daemon. */
   signedVotes: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The filters of the daemon's log. */
+/** Shows the filters of the daemon's log. */
 import type { ReactNode, RefObject } from "react";
 import { LogLevel, type LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { type LogQuery, partsOf } from "./log-query.ts";

@@ -1,4 +1,4 @@
-/** Draws only those lines of the daemon's log that are on screen. */
+/** Draws only those lines of the daemon's log that are visible on the screen. */
 import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { atEnd } from "../../live/output/job-log.ts";
@@ -6,7 +6,7 @@ import { exactTime } from "../../parts/time/relative-time.ts";
 import { layoutOf, linesAt, topsOf } from "./log-rows.ts";
 import { logPiecesOf, logWordsOf, sourceOf, timeOfDay } from "./log-text.ts";
 
-/** The same value as in the style sheet. */
+/** The height of a row in pixels, equal to the value in the style sheet. */
 const ROW_PX = 19;
 const MARGIN_ROWS = 30;
 
@@ -40,7 +40,7 @@ export function DaemonLogBox({ box, lines, wanted, following, onFollowing }: Pro
     observer.observe(element);
     return () => observer.disconnect();
   }, [box]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new lines and other heights are the reason to scroll
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new lines and changed heights must trigger the scrolling
   useLayoutEffect(() => {
     if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [box, lines, tops, following]);
@@ -86,7 +86,7 @@ function Line({ line, wanted }: { line: LogLine; wanted: string }) {
       </span>
       <span className="journal-words">
         {logPiecesOf(logWordsOf(line), wanted).map(({ text, found }, index) =>
-          // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one line have no other name
+          // biome-ignore lint/suspicious/noArrayIndexKey: a piece of a line has no key other than its index
           found ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>,
         )}
       </span>

@@ -1,4 +1,4 @@
-/** The live log of the daemon's own processes, with filters, search, pause, clear and copy. */
+/** Shows the live log of the daemon's own processes, with filters, search, pause, clear and copy. */
 import { type KeyboardEvent, useRef, useState } from "react";
 import { usePage } from "../../parts/page-context.ts";
 import { CliPanel } from "../../parts/text/cli-panel.tsx";
@@ -48,11 +48,11 @@ function DaemonLogPane() {
     else if (event.key === "/" && event.target === box.current) search.current?.focus();
     else return;
     event.preventDefault();
-    // Outside the log the same keys open the palette.
+    // Outside the log, these keys open the command palette, so the event must not reach other handlers.
     event.stopPropagation();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the focus is inside; this element only receives the keys
+    // biome-ignore lint/a11y/noStaticElementInteractions: this element only handles the key events of its children
     <div className="detail daemon-log" onKeyDown={onKeyDown}>
       <DaemonLogBar lines={lines} query={query} onQuery={change} search={search}>
         <button type="button" onClick={() => setPaused(paused === undefined ? { epoch, seq: last } : undefined)}>
@@ -99,7 +99,7 @@ function DaemonLogPane() {
   );
 }
 
-/** Sequence numbers restart with each epoch, so an older number is meaningless in a new one. */
+/** Sequence numbers restart with each epoch, so an old number is meaningless in a new epoch. */
 interface Place {
   epoch: string;
   seq: number;

@@ -1,17 +1,17 @@
-/** The filter of the daemon's log, as part of the address. Pure. */
+/** Stores the filter of the daemon's log in the address of the page. Pure. */
 import { isWanted, LogLevel, type LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { plainText } from "./log-text.ts";
 
 export interface LogQuery {
   level: LogLevel;
-  /** A process, or a part of one. */
+  /** The name of a process, or of a part of a process. */
   part?: string | undefined;
   text: string;
 }
 
 export const wholeLog: LogQuery = { level: "trace", text: "" };
 
-/** The address may be typed by hand: invalid values are ignored. */
+/** Ignores invalid values, because a user may type the address by hand. */
 export function parseLogQuery(hash: string): LogQuery {
   const given = new URLSearchParams(hash.includes("?") ? hash.slice(hash.indexOf("?")) : "");
   const part = given.get("part");
@@ -22,7 +22,7 @@ export function parseLogQuery(hash: string): LogQuery {
   };
 }
 
-/** Contains only the values that differ from the defaults. */
+/** Returns an address that contains only the values that differ from the defaults. */
 export function logHash({ level, part, text }: LogQuery): string {
   const said = new URLSearchParams();
   if (level !== wholeLog.level) said.set("level", level);
@@ -38,7 +38,7 @@ export function logCommand({ level, part }: LogQuery): string {
     .join(" ");
 }
 
-/** The lines after the cleared ones and before those that arrived during a pause. */
+/** The range of lines after the cleared lines and before the lines that arrived during a pause. */
 export interface Span {
   after: number;
   upTo: number;
@@ -55,7 +55,7 @@ export function shownLines(lines: readonly LogLine[], { level, part, text }: Log
   );
 }
 
-/** The choices of the filter: processes first, then their parts. */
+/** Returns the choices of the filter: the processes, and their parts. */
 export function partsOf(lines: readonly LogLine[]): { processes: string[]; parts: string[] } {
   const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
   const processes = sorted(lines.map(({ process }) => process));

@@ -1,28 +1,28 @@
-/** Computes the position of lines of different heights, in rows, so that only lines on screen are drawn. Pure. */
+/** Computes the row at which each line starts, so that only visible lines are drawn. Pure. */
 import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { logWordsOf, rowsOf } from "./log-text.ts";
 
 export interface Layout {
-  /** Characters per row in the text column. */
+  /** The number of characters per row in the text column. */
   columns: number;
-  /** Rows above the text: one on a narrow screen, where the time has a row of its own. */
+  /** The number of rows above the text: 1 on a narrow screen, where the time has its own row, and 0 otherwise. */
   heading: 0 | 1;
 }
 
-/** `tops[i]` is the first row of line i. The last element is the number of rows. */
+/** Returns `tops`, where `tops[i]` is the first row of line i. The last element is the total number of rows. */
 export function topsOf(lines: readonly LogLine[], { columns, heading }: Layout): number[] {
   const tops = [0];
   for (const line of lines) tops.push((tops.at(-1) ?? 0) + heading + rowsOf(logWordsOf(line), columns));
   return tops;
 }
 
-/** The lines that cover these rows: from `first`, up to but not including `end`. */
+/** Returns the range of lines that cover these rows, from `first` up to but excluding `end`. */
 export function linesAt(tops: readonly number[], fromRow: number, toRow: number): { first: number; end: number } {
   const first = Math.max(0, after(tops, fromRow) - 1);
   return { first: Math.min(first, tops.length - 1), end: Math.min(tops.length - 1, after(tops, toRow)) };
 }
 
-/** The first line below this row. */
+/** Returns the index of the first line that starts below this row. */
 function after(tops: readonly number[], row: number): number {
   let [low, high] = [0, tops.length];
   while (low < high) {
@@ -33,7 +33,7 @@ function after(tops: readonly number[], row: number): number {
   return low;
 }
 
-/** Width of the columns left of the text, in characters: time, level, source. */
+/** The width of the columns left of the text in characters: time, level and source. */
 const BESIDE = 13 + 6 + 23;
 const NARROW = 90;
 

@@ -3,14 +3,14 @@ import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { withoutColours } from "../../live/output/ansi.ts";
 import { printable } from "../../live/output/printable.ts";
 
-/** Machines can influence the text: control characters and direction marks are removed. */
+/** Removes control characters and direction marks, because machines can influence the text. */
 const harmless = (text: string): string => withoutColours(printable("", text).text).replaceAll("\t", "    ");
 
 export const sourceOf = ({ process, part }: LogLine): string => harmless(part === undefined ? process : `${process}/${part}`);
 
 const texts = new WeakMap<LogLine, string>();
 
-/** The message and its fields. A stack trace takes rows of its own. */
+/** Returns the message of a line with its fields. A stack trace starts on a new row. */
 export function logWordsOf(line: LogLine): string {
   const known = texts.get(line);
   if (known !== undefined) return known;
@@ -28,17 +28,17 @@ export const rowsOf = (words: string, columns: number): number =>
 
 const pad = (value: number, digits: number) => String(value).padStart(digits, "0");
 
-/** In the reader's time zone. The title of the cell names it. */
+/** Formats the time of day in the time zone of the browser. The tooltip of the cell names the time zone. */
 export function timeOfDay(at: string): string {
   const when = new Date(at);
   return `${pad(when.getHours(), 2)}:${pad(when.getMinutes(), 2)}:${pad(when.getSeconds(), 2)}.${pad(when.getMilliseconds(), 3)}`;
 }
 
-/** Splits the text at matches of the search. */
+/** Splits the text into pieces that match the search and pieces that do not match. */
 export function logPiecesOf(words: string, wanted: string): { text: string; found: boolean }[] {
   const sought = wanted.trim().toLowerCase();
   const lower = words.toLowerCase();
-  // Lower case can change the length of a text. Positions are then unknown.
+  // Lower case can change the length of a text, and positions in the text are then unknown.
   if (sought === "" || lower.length !== words.length) return [{ text: words, found: false }];
   const pieces: { text: string; found: boolean }[] = [];
   let from = 0;

@@ -1,4 +1,4 @@
-/** Subscribes to the daemon's log while the page is open. */
+/** Subscribes to the daemon's log while the log page is open. */
 import { useEffect, useSyncExternalStore } from "react";
 import { usePage } from "../../parts/page-context.ts";
 

@@ -1,8 +1,8 @@
-/** Maps rows of the screen to lines of the output, and back, while chapters are folded. Pure. */
+/** Converts between rows of the screen and lines of the output while chapters are folded. Pure. */
 import type { Chapter } from "../../live/output/job-log.ts";
 
 interface Stretch {
-  /** The row of its first line. */
+  /** The row of the first line of this range of lines. */
   row: number;
   from: number;
   to: number;
@@ -11,11 +11,14 @@ interface Stretch {
 export interface Folding {
   rows: number;
   lineAt(row: number): number;
-  /** For a folded line, the row of its heading. */
+  /** Returns the row of a line, or the row of its heading if the line is folded. */
   rowOf(line: number): number;
 }
 
-/** `first` and `end` limit the lines of the output. `folded` contains the lines of folded headings. */
+/**
+ * The output consists of the lines from `first` up to but excluding `end`. `folded` contains the line numbers of folded
+ * headings.
+ */
 export function fold(first: number, end: number, chapters: readonly Chapter[], folded: ReadonlySet<number>): Folding {
   const stretches: Stretch[] = [];
   let rows = 0;
@@ -55,7 +58,7 @@ function lastUpTo(stretches: readonly Stretch[], holds: (stretch: Stretch) => bo
   return stretches[low - 1];
 }
 
-/** The chapter that contains a line. */
+/** Returns the chapter that contains a line. */
 export function chapterOf(chapters: readonly Chapter[], line: number): Chapter | undefined {
   return chapters.findLast((chapter) => chapter.line <= line);
 }

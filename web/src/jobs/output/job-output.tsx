@@ -1,4 +1,7 @@
-/** The live output of a job. It follows the end until the user scrolls up, and offers search and a jump to the first failure. */
+/**
+ * Shows the live output of a job. The display follows new lines until the user scrolls up, and offers a search and a jump
+ * to the first failure.
+ */
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { JobLog } from "../../live/output/job-log.ts";
 import { chapterOf, fold } from "./folding.ts";
@@ -6,7 +9,7 @@ import { LogBox, rowPx } from "./log-box.tsx";
 import { MOST_FOUND } from "./search.ts";
 import { useSearch } from "./use-search.ts";
 
-/** `start` is the line to show first, once it has arrived. */
+/** `start` is the line that is shown first, as soon as the line has arrived. */
 export function JobOutput({ log, start }: { log: JobLog; start: number | undefined }) {
   const box = useRef<HTMLElement>(null);
   const [following, setFollowing] = useState(true);
@@ -31,7 +34,7 @@ export function JobOutput({ log, start }: { log: JobLog; start: number | undefin
     requestAnimationFrame(scroll);
   };
   const there = start !== undefined && start < log.length - 1;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each requested line
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once for each requested line
   useEffect(() => {
     if (there) goTo(start);
   }, [start, there]);

@@ -1,13 +1,19 @@
-/** Draws only those lines of an output that are on screen. Each line is one row high, the rest is empty space. */
+/**
+ * Draws only the visible lines of an output. Each line is one row high, and empty space replaces the lines that are not
+ * drawn.
+ */
 import { type ReactNode, type RefObject, useLayoutEffect, useState } from "react";
 import { spansOf } from "../../live/output/ansi.ts";
 import { atEnd, type JobLog, lineTone } from "../../live/output/job-log.ts";
 import type { Folding } from "./folding.ts";
 
-/** The same value as in the style sheet. Adjacent headings need room for a finger. */
+/**
+ * Returns the height of a row in pixels, equal to the value in the style sheet. Folded headings are higher, so that a
+ * finger can hit a single heading.
+ */
 export const rowPx = (folded: ReadonlySet<number>): number => (folded.size > 0 ? 24 : 19);
 const MARGIN_ROWS = 20;
-/** Longer lines are cut: a line of a megabyte is also one row. */
+/** The maximum number of characters per line. Longer lines are cut, because even a line of a megabyte is one row. */
 const LONGEST_SHOWN = 4000;
 
 interface Props {
@@ -34,7 +40,7 @@ export function LogBox({ box, log, folding, folded, onFold, current, following, 
     observer.observe(element);
     return () => observer.disconnect();
   }, [box]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows are the reason to scroll
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows must trigger the scrolling
   useLayoutEffect(() => {
     if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [box, rows, following]);
@@ -102,7 +108,7 @@ function Line({ log, number, current, failed, children }: LineProps) {
         {spans.length === 1 && spans[0]?.className === ""
           ? spans[0].text
           : spans.map((span, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one line have no other name
+              // biome-ignore lint/suspicious/noArrayIndexKey: a piece of a line has no key other than its index
               <span key={index} className={span.className}>
                 {span.text}
               </span>

@@ -1,15 +1,15 @@
-/** Searches the output in small steps, so that the page stays responsive, and continues when more lines arrive. */
+/** Searches the output in small steps, so that the page stays responsive. The search continues when more lines arrive. */
 import type { JobLog } from "../../live/output/job-log.ts";
 
 export interface Search {
   text: string;
-  /** Numbers of matching lines, in order. */
+  /** The numbers of the matching lines in ascending order. */
   found: readonly number[];
-  /** The line to continue at. */
+  /** The line at which the search continues. */
   next: number;
 }
 
-/** The limit of matches. The count shows that there are more. */
+/** The maximum number of matches. The displayed count shows that there are more matches. */
 export const MOST_FOUND = 10_000;
 const LINES_AT_ONCE = 20_000;
 
@@ -18,7 +18,7 @@ export const searchFor = (text: string): Search => ({ text, found: [], next: 0 }
 export const isThrough = ({ text, found, next }: Search, log: JobLog): boolean =>
   text === "" || found.length >= MOST_FOUND || next >= log.length - (log.end ? 0 : 1);
 
-/** One step. The last line is skipped while it may still grow. */
+/** Runs one step of the search. Skips the last line while more text may be added to the line. */
 export function searchOn(search: Search, log: JobLog): Search {
   const wanted = search.text.toLowerCase();
   const from = Math.max(search.next, log.dropped);

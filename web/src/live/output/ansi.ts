@@ -1,7 +1,7 @@
 /** Splits a line with colours into pieces of text, each with the class names of its style. Pure. */
 
 export interface Style {
-  /** 0 to 7, and 8 to 15 for bright colours. */
+  /** The number of the colour: 0 to 7, or 8 to 15 for bright colours. */
   colour?: number;
   bold?: true;
   dim?: true;
@@ -13,7 +13,7 @@ export interface Span {
   className: string;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what this is about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must match the escape character
 const code = /\x1b\[([0-9;]*)m/g;
 const plainStyle: Style = {};
 
@@ -36,7 +36,7 @@ export function spansOf(line: string, style: Style = plainStyle): Span[] {
   return spans;
 }
 
-/** The style at the end of a line. */
+/** Returns the style at the end of a line. */
 export function styleAfter(line: string, style: Style = plainStyle): Style {
   if (!line.includes("\x1b")) return style;
   let now = style;
@@ -54,7 +54,7 @@ function changed(style: Style, parameters: string): Style {
     if (number === 38 || number === 48) {
       const palette = numbers[index + 1] === 5;
       const colour = numbers[index + 2];
-      // Of larger palettes, only the sixteen standard colours are shown.
+      // The page shows only the sixteen standard colours of larger palettes.
       if (number === 38 && palette && colour !== undefined && colour < 16) now = { ...now, colour };
       index += palette ? 2 : 4;
     } else now = step(now, number);

@@ -1,9 +1,12 @@
-/** The output of one job. Frames of the live feed extend it in place, because copying a million lines per frame is too slow. */
+/**
+ * Stores the output of one job. Frames of the live feed extend the log in place, because copying a million lines per frame
+ * is too slow.
+ */
 import type { ServerFrame } from "../../../../daemon/contract/frame.ts";
 import { isPlain, type Style, styleAfter, withoutColours } from "./ansi.ts";
 import { printable } from "./printable.ts";
 
-/** Lines are counted from the first one received, so numbers stay valid when earlier lines are dropped. */
+/** Lines are counted from the first received line, so line numbers stay valid when earlier lines are dropped. */
 export interface Chapter {
   line: number;
   failed: boolean;
@@ -11,22 +14,22 @@ export interface Chapter {
 
 type Piece = Omit<Extract<ServerFrame, { type: "log" }>, "type" | "seq" | "jobId">;
 
-/** Browsers cannot show a box that is much higher than this. */
+/** The maximum number of stored lines, because browsers cannot show a much higher box. */
 const MOST_LINES = 900_000;
 
 export class JobLog {
-  /** Lines dropped at the top. */
+  /** The number of lines that were dropped at the top. */
   dropped = 0;
   /** The next byte offset to request. */
   next = 0;
   end = false;
-  /** Plays, tasks and handlers, in order. */
+  /** The headings of plays, tasks and handlers, in order. */
   readonly chapters: Chapter[] = [];
   #pending = "";
-  /** The last line may still grow. */
+  /** The stored lines. More text may be added to the last line. */
   #lines: string[] = [""];
   #failures: number[] = [];
-  /** The style at the start of a line, unless it is plain. */
+  /** Maps the number of a line to the style at its start, unless the style is plain. */
   readonly #styles = new Map<number, Style>();
   readonly #mostLines: number;
 
@@ -34,7 +37,7 @@ export class JobLog {
     this.#mostLines = mostLines;
   }
 
-  /** One past the last line. */
+  /** The number of the last line plus one. */
   get length(): number {
     return this.dropped + this.#lines.length;
   }
@@ -55,7 +58,7 @@ export class JobLog {
     return withoutColours(this.#lines[number - this.dropped] ?? "");
   }
 
-  /** False for a piece that does not follow: a duplicate after a reconnect, or one that leaves a gap. */
+  /** Returns false if the piece does not continue the log, because it is a duplicate or leaves a gap. */
   take({ offset, next, text, end }: Piece): boolean {
     if (offset !== this.next) return false;
     const come = printable(this.#pending, text);
@@ -75,7 +78,7 @@ export class JobLog {
     return true;
   }
 
-  /** Classifies a line when it is complete. */
+  /** Classifies a line as soon as the line is complete. */
   #finish(number: number): void {
     const { text, style } = this.line(number);
     const after = styleAfter(text, style);
@@ -94,7 +97,7 @@ export class JobLog {
   }
 
   #dropOldest(): void {
-    // It drops a tenth at a time, because dropping moves all remaining lines.
+    // A tenth of the lines is dropped at a time, because each drop moves all remaining lines.
     if (this.#lines.length <= this.#mostLines) return;
     const excess = this.#lines.length - Math.floor(this.#mostLines * 0.9);
     this.#lines = this.#lines.slice(excess);
@@ -108,7 +111,7 @@ export class JobLog {
 
 export type LineTone = "heading" | "good" | "changed" | "bad" | "quiet" | "plain";
 
-/** Classifies a line by the words that Ansible starts it with. */
+/** Classifies a line by its first words, which Ansible prints. */
 export function lineTone(line: string): LineTone {
   if (isHeading(line)) return "heading";
   if (/^(fatal|failed|ERROR!|\[ERROR\])/.test(line)) return "bad";
@@ -120,6 +123,6 @@ export function lineTone(line: string): LineTone {
 
 const isHeading = (line: string): boolean => /^(PLAY|TASK|RUNNING HANDLER)\b/.test(line);
 
-/** A user who scrolled up is reading: new lines must not scroll the box. */
+/** Returns true if the box shows its end. Otherwise the user is reading, and new lines must not scroll the box. */
 export const atEnd = (box: { scrollTop: number; clientHeight: number; scrollHeight: number }) =>
   box.scrollHeight - box.clientHeight - box.scrollTop < 24;

@@ -1,12 +1,12 @@
-/** Removes terminal control from output that arrives in pieces. Only text and colours remain. */
+/** Removes terminal control sequences from output that arrives in pieces. Only text and colours remain in the result. */
 
-/** The text, and the start of an unfinished escape sequence, which is kept for the next piece. */
+/** The printable text, and the start of an unfinished escape sequence, which belongs to the next piece. */
 export interface Printable {
   text: string;
   pending: string;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must match control characters
 const sequence = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]*[0-~])/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
 const unfinished = /(?:\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?|[PX^_][^\x1b]*\x1b?|[ -/]*)?|\r)$/;
@@ -14,9 +14,9 @@ const unfinished = /(?:\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?|[PX^_][^\x1b]*\
 const colour = /^\x1b\[[0-9;]{0,60}m$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
 const control = /[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[[0-9;]{0,60}m)/g;
-/** Marks that reverse the reading direction could falsify a line. */
+/** Marks that change the reading direction could make a line look like a different text. */
 const bidirectional = /[\u202a-\u202e\u2066-\u2069]/g;
-/** An unfinished sequence must not hold back the output forever. */
+/** The maximum length of an unfinished sequence, so that the sequence cannot delay the output forever. */
 const LONGEST_PENDING = 4096;
 
 export function printable(pending: string, piece: string): Printable {
