@@ -1,4 +1,4 @@
-/** A phase as a word with a colour. */
+/** Shows a phase as a word with a colour. */
 import type { Phase } from "../../../daemon/contract/machines/node.ts";
 import { phaseLabel } from "./phases.ts";
 

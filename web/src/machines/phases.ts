@@ -1,9 +1,9 @@
-/** Names, colours and order of the phases. The daemon owns the rules of the phases. */
+/** Defines the names, colours and order of the phases. The daemon contains the rules of the phases. */
 import type { Phase } from "../../../daemon/contract/machines/node.ts";
 import type { Label } from "../parts/tone.ts";
 
 export interface PhaseLabel extends Label {
-  /** An explanation of the word. */
+  /** An explanation of the phase. */
   meaning: string;
 }
 

@@ -1,4 +1,4 @@
-/** The next network boot of a machine: the action, the reason, and the DHCP rules behind it. */
+/** Shows the next network boot of a machine: the action, the reason, and the DHCP rules that apply. */
 import { useEffect, useState } from "react";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import type { Explanation } from "../../../daemon/contract/netboot/explanation.ts";
@@ -19,7 +19,7 @@ export function BootDecision({ node }: { node: Node }) {
   const [explanation, setExplanation] = useState<Explanation>();
   const { attempt, problem } = useAttempt();
   const mac = node.macs[0] ?? "";
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the phase changes
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the request is repeated when the phase changes
   useEffect(() => {
     void attempt(async () => setExplanation(await client.explain({ mac })));
   }, [client, mac, node.state.phase]);
@@ -53,7 +53,7 @@ export function BootDecision({ node }: { node: Node }) {
               <summary>Events of its last boot</summary>
               <ol className="steps">
                 {explanation.seen.map((line, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: lines of a story may repeat
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a repeated line has no key other than its index
                   <li key={index}>{line}</li>
                 ))}
               </ol>

@@ -1,4 +1,4 @@
-/** Downloads the packets of the last network boots of a machine, for Wireshark. */
+/** Downloads the packets of the last network boots of a machine as a file for Wireshark. */
 import { ActionButton } from "../parts/action-button.tsx";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";
@@ -13,7 +13,7 @@ export function CaptureDownload({ node, name }: { node: string; name: string }) 
     link.href = url;
     link.download = `${name}.pcap`;
     link.click();
-    // Some browsers read the file only after the click.
+    // Some browsers read the file only after the click, so its address is revoked later.
     setTimeout(() => URL.revokeObjectURL(url), 60_000);
   };
   return (

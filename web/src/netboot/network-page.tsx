@@ -1,4 +1,4 @@
-/** The boot networks: DHCP mode, subnets, addresses, reservations and other DHCP servers. */
+/** Shows the boot networks with DHCP mode, subnets, addresses, reservations and other DHCP servers. */
 import type { LeaseView, Network } from "../../../daemon/contract/netboot/network.ts";
 import { ActionButton } from "../parts/action-button.tsx";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
@@ -9,7 +9,7 @@ import { Ago } from "../parts/time/ago.tsx";
 import { bySetAside, isSetAside, modeWords, offerText, stateTone, verdictOf } from "./network-words.ts";
 import { useNetwork } from "./use-network.ts";
 
-/** The page shows at most this many. The command lists all. */
+/** The maximum number of leases on the page. The command `muster leases` lists all. */
 const MOST_LEASES = 300;
 
 export function NetworkPage() {

@@ -1,4 +1,4 @@
-/** Sentences of the network page. Pure. */
+/** Contains the sentences of the network page. Pure. */
 import type { LeaseState, LeaseView, Network, OtherServer } from "../../../daemon/contract/netboot/network.ts";
 
 export interface Verdict {
@@ -9,10 +9,10 @@ export interface Verdict {
 
 type Interface = Network["interfaces"][number];
 
-/** A server that was not seen for this long counts as switched off. */
+/** A DHCP server that was not seen for this time counts as switched off. */
 const LATELY_MS = 24 * 3_600_000;
 
-/** States whether Muster conflicts with another DHCP server. */
+/** Returns the verdict whether Muster conflicts with another DHCP server. */
 export function verdictOf({ interfaces, otherServers }: Network, nowMs: number): Verdict {
   const of = (mode: Interface["mode"]) => interfaces.filter((each) => each.mode === mode).map((each) => each.interface);
   const [full, proxy] = [of("full"), of("proxy")];
@@ -60,7 +60,7 @@ export const stateTone: Record<LeaseState, "good" | "muted" | "attention" | "bad
 
 export const isSetAside = ({ state }: LeaseView): boolean => state === "declined" || state === "conflict";
 
-/** Addresses that need attention come first, then by address. */
+/** Sorts addresses that need attention before all other addresses. */
 export const bySetAside = (leases: readonly LeaseView[]): LeaseView[] => [
   ...leases.filter(isSetAside),
   ...leases.filter((lease) => !isSetAside(lease)),

@@ -1,4 +1,4 @@
-/** Machines with a special boot method, with the source and the reason. */
+/** Shows the machines with a special boot method, with the source and the reason. */
 import { quirkWords } from "../../../daemon/contract/netboot/quirk-words.ts";
 import { Problem } from "../parts/attempt.tsx";
 import { usePage } from "../parts/page-context.ts";

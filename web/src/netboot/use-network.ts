@@ -11,7 +11,7 @@ export function useNetwork() {
   const [network, setNetwork] = useState<Network>();
   const { attempt, problem } = useAttempt();
   const refresh = () => attempt(async () => setNetwork(await client.network()));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each session, then by the clock
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once for each session, then by the clock
   useEffect(() => {
     void refresh();
     const timer = setInterval(() => void refresh(), AGAIN_MS);

@@ -1,11 +1,11 @@
-/** A button for a change. Users without the right can still focus it and get the reason. */
+/** Shows a button that makes a change. Users without permission can still focus the button and see the reason. */
 import { type ComponentProps, type MouseEvent, useId, useRef } from "react";
 import { usePage } from "./page-context.ts";
 
 interface Props extends Omit<ComponentProps<"button">, "disabled" | "title" | "aria-disabled" | "aria-describedby"> {
   /** The request is running. */
   busy?: boolean;
-  /** The reason why it cannot be used now, independent of the role. */
+  /** The reason why the button cannot be used now, independent of the user's role. */
   why?: string | undefined;
 }
 
@@ -21,13 +21,13 @@ export function ActionButton({ busy = false, why, type = "button", onClick, ...b
     if (!from || !tip.current) return;
     tip.current.showPopover();
     const { width, height } = tip.current.getBoundingClientRect();
-    // Without a gap, so that the pointer can reach the tip.
+    // The tip touches the button, so that the pointer can move from the button to the tip.
     tip.current.style.left = `${Math.max(8, Math.min(from.left, innerWidth - width - 8))}px`;
     tip.current.style.top = `${from.bottom + height > innerHeight ? from.top - height : from.bottom}px`;
   };
   const hide = () => tip.current?.hidePopover();
   const click = (event: MouseEvent<HTMLButtonElement>) => {
-    // This also covers Enter in a form field.
+    // The check in the click handler also covers Enter in a form field.
     if (reason !== undefined || busy) event.preventDefault();
     else onClick?.(event);
   };

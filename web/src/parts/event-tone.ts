@@ -1,4 +1,4 @@
-/** The colour of an event, by its type. */
+/** Chooses the colour of an event by its type. */
 import type { Event } from "../../../daemon/contract/event.ts";
 import type { Tone } from "./tone.ts";
 

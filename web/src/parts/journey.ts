@@ -1,4 +1,4 @@
-/** The steps of a machine from its first network packet to ready, with durations and the medians of its peers. Pure. */
+/** Computes the steps of a machine from its first network packet to ready, with durations and the medians of its peers. Pure. */
 import type { Event } from "../../../daemon/contract/event.ts";
 
 export interface Step {
@@ -34,7 +34,7 @@ const endings = new Map<string, Journey["outcome"]>([
 const departures = new Set(["node.armed", "node.wipe-armed", "node.rescue", "node.retired", "node.discovered"]);
 const onTheWire = /^(dhcp|tftp|boot)\./;
 
-/** The latest journey in a timeline, oldest event first. */
+/** Returns the latest journey in a timeline that starts with the oldest event. */
 export function journeyOf(events: readonly Event[]): Journey | undefined {
   let steps: Step[] = [];
   let outcome: Journey["outcome"] = "under way";
@@ -54,13 +54,13 @@ export function journeyOf(events: readonly Event[]): Journey | undefined {
     if (last) steps = [...steps.slice(0, -1), { ...last, toMs: atMs }];
     if (begins !== undefined) steps = [...steps, { name: begins, fromMs: atMs, toMs: undefined }];
     if (ends !== undefined && steps.length > 0) outcome = ends;
-    // A machine that only boots its disk has no journey.
+    // A machine that only boots its own disk has no journey.
     if (steps.some(({ name }) => name !== "network boot")) latest = { steps, outcome };
   }
   return latest;
 }
 
-/** The median of each step over all peers with that step, in milliseconds. */
+/** Returns the median duration of each step over all peers with that step, in milliseconds. */
 export function peerMedians(events: readonly Event[], nodeId: string): { medians: ReadonlyMap<string, number>; peers: number } {
   const byNode = Map.groupBy(events, (event) => event.nodeId);
   byNode.delete(undefined);

@@ -1,4 +1,4 @@
-/** The page for an unknown address or a missing object. */
+/** Shows the page for an unknown address or a missing object. */
 import { fleetHref } from "./route.ts";
 
 export function LostPage({ what }: { what: string }) {

@@ -1,4 +1,4 @@
-/** The client, the live data and the session, for all components. */
+/** Provides the client, the live data and the session to all components. */
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import type { Client } from "../../../daemon/contract/client.ts";
@@ -11,7 +11,7 @@ export interface PageContext {
   live: LiveFleet;
   clock: Clock;
   session: Session;
-  /** The reason why this session cannot make changes. Undefined if it can. */
+  /** The reason why the user of this session cannot make changes. The value is undefined if the role allows changes. */
   refusal: string | undefined;
 }
 

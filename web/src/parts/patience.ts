@@ -1,7 +1,7 @@
-/** Repeats a request that the daemon refused because of its rate limit. Actions on hundreds of machines reach that limit. */
+/** Repeats a request that the daemon refused because of its rate limit. Actions on hundreds of machines reach the rate limit. */
 import { ApiError } from "../../../daemon/contract/client.ts";
 
-/** `wait` gets the delay that the daemon requested. `over` is true when the result is no longer needed. */
+/** `wait` receives the delay in seconds that the daemon requested. `over` returns true when the result is no longer needed. */
 export async function patiently<T>(ask: () => Promise<T>, wait: (seconds: number) => Promise<void>, over: () => boolean): Promise<T> {
   for (;;) {
     try {

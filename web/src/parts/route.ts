@@ -1,4 +1,4 @@
-/** The pages and their addresses. The hash of the address names the page. */
+/** Defines the pages and their addresses. The part of the address after `#` names the page. */
 export type PageRoute =
   | { page: "fleet" }
   | { page: "node"; name: string }
@@ -62,7 +62,7 @@ export const jobHref = (id: string) => `#/jobs/${encodeURIComponent(id)}`;
 export const approvalHref = (id: string) => `#/approvals/${encodeURIComponent(id)}`;
 export const executionHref = (id: string) => `#/executions/${encodeURIComponent(id)}`;
 
-/** The address may be typed by hand. */
+/** Returns undefined for an invalid address, because a user may type the address by hand. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

@@ -1,4 +1,4 @@
-/** A table that becomes a list of cards on a narrow screen. */
+/** Shows a table that becomes a list of cards on a narrow screen. */
 import type { ReactNode } from "react";
 
 interface Row {

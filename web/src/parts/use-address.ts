@@ -1,4 +1,4 @@
-/** State that is held in the hash of the address, so that a view can be saved and shared. */
+/** Stores state in the hash of the address, so that users can save and share a view. */
 import { useMemo, useSyncExternalStore } from "react";
 
 export const useHash = (): string => useSyncExternalStore(subscribe, () => location.hash);
@@ -8,7 +8,8 @@ export function useAddress<T extends object>(parse: (hash: string) => T, format:
   const hash = useHash();
   const value = useMemo(() => parse(hash), [hash, parse]);
   const change = (part: Partial<T>) => {
-    // Typing must not add history entries. The event fires at once, because a delayed value would drop typed letters.
+    // Typing must not add entries to the history of the browser. The event is sent immediately, because a delayed value
+    // would drop typed letters.
     history.replaceState(history.state, "", format({ ...parse(location.hash), ...part }));
     dispatchEvent(new HashChangeEvent("hashchange"));
   };

@@ -11,7 +11,7 @@ export function useAnswer<T>(ask: () => Promise<T>, wanted = true) {
   const [answer, setAnswer] = useState<T>();
   const { attempt, problem } = useAttempt();
   const refresh = () => attempt(async () => setAnswer(await ask()));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each session, then by the clock
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once for each session, then by the clock
   useEffect(() => {
     if (!wanted) return;
     void refresh();

@@ -1,4 +1,7 @@
-/** Shows the login form or the page of the session. It checks the session at the start and detects its end. */
+/**
+ * Shows the login form or the page of the session. The component checks the session at the start and detects the end of the
+ * session.
+ */
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import { ApiError, createClient } from "../../../daemon/contract/client.ts";
@@ -19,7 +22,7 @@ export function App() {
         headers: (): Record<string, string> => (csrfToken.current === undefined ? {} : { "x-csrf-token": csrfToken.current }),
         fetch: async (...request) => {
           const response = await fetch(...request);
-          // After the end of a session the login form appears, instead of a page on which every click fails.
+          // After the end of a session, the login form replaces a page on which every click would fail.
           if (response.status === 401) {
             setState((was) => (was.kind === "in" ? { kind: "out", notice: "The session has ended. Log in again." } : was));
           }

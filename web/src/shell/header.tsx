@@ -1,4 +1,4 @@
-/** The bar above the content: search, news, the state of the connection, and the session. */
+/** Shows the bar above the content with search, news, the state of the connection, and the session. */
 import { ProcessesAway } from "../admin/processes-away.tsx";
 import { usePage, useView } from "../parts/page-context.ts";
 import type { PageRoute } from "../parts/route.ts";

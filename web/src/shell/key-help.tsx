@@ -1,4 +1,7 @@
-/** All keyboard shortcuts. Single letters work only in the table, because speech input could trigger them by accident. */
+/**
+ * Shows all keyboard shortcuts. Shortcuts of a single letter work only in the table, because speech input could trigger
+ * them by accident.
+ */
 import { DialogFoot } from "../parts/dialogs/dialog-foot.tsx";
 import { Modal } from "../parts/dialogs/modal.tsx";
 

@@ -1,4 +1,4 @@
-/** Exchanges an API key for a session. The key exists only in the form. */
+/** Exchanges an API key for a session. The page keeps the key only in the form and never stores it. */
 import { type SyntheticEvent, useState } from "react";
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import { ApiError, type Client } from "../../../daemon/contract/client.ts";

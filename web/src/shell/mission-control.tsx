@@ -1,4 +1,4 @@
-/** The page of a session: sidebar, header, and the content that the address names. */
+/** Shows the page of a session: sidebar, header, and the content that the address names. */
 import { type ReactNode, type Ref, useEffect, useMemo, useRef } from "react";
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import type { Client } from "../../../daemon/contract/client.ts";
@@ -26,7 +26,7 @@ export function MissionControl({ client, session, onLogout }: { client: Client; 
   const cameFrom = useRef(place);
   useEffect(() => {
     document.title = titleOf(route);
-    // A screen reader would otherwise stay on a link that is gone.
+    // Without this focus, a screen reader would stay on a link that is gone.
     if (cameFrom.current !== place) {
       main.current?.focus({ preventScroll: true });
       scrollTo(0, 0);
@@ -64,7 +64,7 @@ function Frame({ route, onLogout, children }: { route: PageRoute; onLogout: () =
   );
 }
 
-/** Shown in weaker colours while it may be out of date. */
+/** Shows the content in weaker colours while the content may be out of date. */
 function Content({ ref, children }: { ref: Ref<HTMLElement>; children: ReactNode }) {
   const { connection, loaded } = useView();
   const stale = loaded && connection.kind !== "live" && connection.kind !== "loading";

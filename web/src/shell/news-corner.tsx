@@ -1,4 +1,4 @@
-/** News as toasts in the corner, and the list of all news. */
+/** Shows news as toasts in the corner, and the list of all news. */
 import { useState } from "react";
 import type { NewsItem } from "../live/news.ts";
 import { DialogFoot } from "../parts/dialogs/dialog-foot.tsx";
@@ -89,7 +89,7 @@ function NewsList({ items, onClose }: { items: readonly NewsItem[]; onClose: () 
   );
 }
 
-/** The text comes from machines and people and is never shown as markup. */
+/** The text of a news item comes from machines and people and is never shown as markup. */
 function NewsText({ item: { text, about }, onFollow }: { item: NewsItem; onFollow?: () => void }) {
   const shown = <Untrusted text={text} />;
   if (!about) return shown;

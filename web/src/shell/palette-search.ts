@@ -1,4 +1,4 @@
-/** The search of the command palette over pages, machines and jobs, best match first. Pure. */
+/** Searches pages, machines and jobs for the command palette, best match first. Pure. */
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { queryHash, wholeFleet } from "../machines/fleet/fleet-query.ts";
@@ -57,7 +57,7 @@ const ofJob = ({ id, playbook, nodeName, status }: Job): Entry => ({
   href: jobHref(id),
 });
 
-/** The start of a name ranks above its middle, and a name above the details. */
+/** A match at the start of a name ranks above a match in its middle, and a match in the name above one in the details. */
 function scoreOf({ key, title, detail }: Entry, wanted: string): number {
   if (wanted === "") return key.startsWith("page") ? 2 : key.startsWith("node") ? 1 : 0;
   const name = title.toLowerCase();

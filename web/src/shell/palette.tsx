@@ -1,4 +1,4 @@
-/** The command palette: Ctrl+K, a few letters, Enter. */
+/** Shows the command palette. Ctrl+K opens the palette, a few letters find an entry, and Enter opens the entry. */
 import { type KeyboardEvent, useId, useState } from "react";
 import { Modal } from "../parts/dialogs/modal.tsx";
 import { useView } from "../parts/page-context.ts";
@@ -44,7 +44,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       />
       <div id={`${id}-list`} role="listbox" aria-label="Results" className="palette-list">
         {found.map(({ key, title, detail, href }, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard stays in the field and chooses from there
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the text field handles the keyboard
           <div
             key={key}
             id={`${id}-${index}`}

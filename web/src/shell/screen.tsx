@@ -1,4 +1,4 @@
-/** Shows the page that the address names, and supplies the panels that one area shows on the page of another. */
+/** Shows the page that the address names, and supplies the panels that one area shows on the page of another area. */
 import { lazy, Suspense } from "react";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { AlertsPage } from "../admin/alerts-page.tsx";
@@ -21,7 +21,7 @@ import type { PageRoute } from "../parts/route.ts";
 import { labelOf } from "./navigation/areas.ts";
 import { SettingsPage } from "./settings-page.tsx";
 
-/** The plots need a library that no other page needs. */
+/** The trends page is loaded on demand, because no other page needs the library for plots. */
 const TrendsPage = lazy(async () => ({ default: (await import("../jobs/trends-page.tsx")).TrendsPage }));
 const RackPage = lazy(async () => ({ default: (await import("../machines/racks/rack-page.tsx")).RackPage }));
 
@@ -73,7 +73,7 @@ const netbootPanels = (node: Node): NetbootPanels => ({
   capture: <CaptureDownload node={node.id} name={node.name} />,
 });
 
-/** The title of the browser's window. */
+/** Returns the title of the browser window. */
 export function titleOf(route: PageRoute): string {
   switch (route.page) {
     case "fleet":

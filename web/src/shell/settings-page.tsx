@@ -1,4 +1,4 @@
-/** The settings: the panels of several areas on one page. */
+/** Shows the settings: the panels of several areas on one page. */
 
 import { KeysPanel } from "../admin/keys-panel.tsx";
 import { NotificationsPanel } from "../admin/notifications-panel.tsx";

@@ -1,4 +1,4 @@
-/** The command palette and the list of shortcuts, opened by key or by button. */
+/** Opens the command palette and the list of shortcuts by key or by button. */
 import { useEffect, useState } from "react";
 import { KeyHelp } from "./key-help.tsx";
 import { Palette } from "./palette.tsx";
@@ -9,7 +9,7 @@ export function Shortcuts() {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
       const wanted = event.key.toLowerCase() === "k" ? "palette" : event.key === "/" ? "keys" : undefined;
-      // One dialog at a time, so that no confirmation is covered.
+      // Only one dialog is open at a time, so that no dialog covers a confirmation.
       if (!wanted || document.querySelector("dialog[open]")) return;
       event.preventDefault();
       setOpen(wanted);

@@ -1,4 +1,4 @@
-/** The visible toasts and their remaining time. Pure. */
+/** Computes the visible toasts and their remaining time. Pure. */
 import type { NewsItem } from "../live/news.ts";
 
 const MOST = 3;
@@ -12,9 +12,9 @@ export interface Toast {
 export interface Toasts {
   /** Oldest first. */
   shown: readonly Toast[];
-  /** The number of toasts that had no room since the corner was last empty. */
+  /** The number of toasts that did not fit into the corner since the corner was last empty. */
   more: number;
-  /** News up to this number have been shown. */
+  /** News up to this sequence number have already been shown. */
   upTo: number;
 }
 

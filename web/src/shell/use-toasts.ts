@@ -1,4 +1,4 @@
-/** The visible toasts. They disappear by themselves, but not while the pointer or the focus is on them. */
+/** Returns the visible toasts. Toasts disappear by themselves, except while the pointer or the focus is on a toast. */
 import { useEffect, useState } from "react";
 import type { NewsItem } from "../live/news.ts";
 import { aged, cleared, dismissed, noToasts, type Toasts, taken } from "./toasts.ts";
@@ -15,7 +15,7 @@ export function useToasts(items: readonly NewsItem[]) {
     const timer = setInterval(() => setToasts(aged), TICK_MS);
     return () => clearInterval(timer);
   }, [held, none]);
-  // The toast with the pointer or the focus has disappeared.
+  // The toast that had the pointer or the focus has disappeared, so the time of later toasts runs again.
   useEffect(() => {
     if (none) setHeld(false);
   }, [none]);

@@ -1,4 +1,7 @@
-/** Quarantined machines that claim the name or the MAC address of this one. An operator has to decide. */
+/**
+ * Shows the quarantined machines that claim the name or the MAC address of the machine on this page. An operator has to
+ * admit or reject these machines.
+ */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { KeptOut } from "./kept-out.tsx";
 

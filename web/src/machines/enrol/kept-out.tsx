@@ -1,4 +1,4 @@
-/** One quarantined machine: admit it under its own name, let it replace a node, or reject it. */
+/** Shows one quarantined machine. The user can admit the machine under its own name, replace a node with it, or reject it. */
 import { type SyntheticEvent, useState } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { ActionButton } from "../../parts/action-button.tsx";
@@ -11,9 +11,9 @@ import { Ago } from "../../parts/time/ago.tsx";
 
 interface Props {
   claim: NonNullable<Node["claims"]>[number];
-  /** Describes the machine by what it reported. */
+  /** A description of the machine, made from the data that the machine reported. */
   who?: string;
-  /** The node that it could replace. */
+  /** The name of the node that the machine could replace. */
   contested?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The form for a new enrolment token. */
+/** Shows the form for a new enrolment token. */
 import { useId, useState } from "react";
 import { MachineRole } from "../../../../daemon/contract/machines/enrol.ts";
 import { CreateDialog } from "../../parts/dialogs/create-dialog.tsx";

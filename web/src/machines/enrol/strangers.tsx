@@ -1,18 +1,18 @@
-/** Quarantined machines with a valid token and an unknown name. An operator has to decide. */
+/** Shows the quarantined machines with a valid token and an unknown name. An operator has to admit or reject these machines. */
 import { useEffect, useState } from "react";
 import type { Claim } from "../../../../daemon/contract/machines/enrol.ts";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
 import { usePage, useView } from "../../parts/page-context.ts";
 import { KeptOut } from "./kept-out.tsx";
 
-/** Machines that claim an existing node are shown on its page. */
+/** A machine that claims an existing node is shown on the page of that node. */
 export function Strangers() {
   const { client } = usePage();
   const { fleet } = useView();
   const [claims, setClaims] = useState<readonly Claim[]>([]);
   const { attempt, problem } = useAttempt();
   const newest = fleet.activity.find(({ type }) => type === "node.contested" || type.startsWith("quarantine."))?.seq;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new or a decided machine is the reason to ask
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new or decided machine must trigger the request
   useEffect(() => {
     void attempt(async () => setClaims(await client.listQuarantine({})));
   }, [client, newest]);

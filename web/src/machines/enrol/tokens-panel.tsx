@@ -1,4 +1,4 @@
-/** Enrolment tokens for machines that Muster did not install. */
+/** Shows the enrolment tokens for machines that Muster did not install. */
 import { useState } from "react";
 import type { EnrolToken } from "../../../../daemon/contract/machines/enrol.ts";
 import { ActionButton } from "../../parts/action-button.tsx";

@@ -1,4 +1,4 @@
-/** The newest events of the whole fleet. */
+/** Shows the newest events of the whole fleet. */
 
 import { useView } from "../../parts/page-context.ts";
 import { EventLine } from "../node/event-line.tsx";

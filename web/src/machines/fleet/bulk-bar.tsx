@@ -1,4 +1,4 @@
-/** Actions on all selected machines. */
+/** Offers the actions on all selected machines. */
 import { useState } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { ActionButton } from "../../parts/action-button.tsx";
@@ -6,7 +6,7 @@ import { type BulkAction, type BulkPlan, bulkActions, bulkWord, planBulk } from 
 import { BulkDialog } from "./bulk-dialog.tsx";
 
 export function BulkBar({ nodes, onClear }: { nodes: readonly Node[]; onClear: () => void }) {
-  /** A snapshot, so that the user confirms exactly what was shown. */
+  /** The plan is a snapshot, so that the user confirms exactly the actions that the page has shown. */
   const [asked, setAsked] = useState<{ action: BulkAction; plan: BulkPlan }>();
   return (
     <section className="bulk" aria-label="Selected machines">

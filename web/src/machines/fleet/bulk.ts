@@ -1,4 +1,4 @@
-/** Plans a bulk action: what happens to each machine, and which machines are left out and why. Pure. */
+/** Plans a bulk action: the effect on each machine, and the excluded machines with the reason. Pure. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { actionsFor } from "../node/actions.ts";
 import { phaseLabel } from "../phases.ts";
@@ -13,7 +13,7 @@ export interface BulkPlan {
 
 export const bulkWord: Record<BulkAction, string> = { accept: "Accept", arm: "Arm…", wake: "Wake", run: "Run…" };
 
-/** The text to type before disks are erased: the name of a single machine, or the number of machines. */
+/** Returns the text to type before disks are erased: the name of a single machine, or `erase` and the number of machines. */
 export const phraseFor = ({ does }: BulkPlan): string => (does.length === 1 ? (does[0]?.node.name ?? "") : `erase ${does.length}`);
 
 export function planBulk(action: BulkAction, nodes: readonly Node[]): BulkPlan {

@@ -1,4 +1,4 @@
-/** Instructions for the first machine, while the fleet is empty. */
+/** Shows instructions for the first machine while the fleet is empty. */
 import type { DaemonStatus } from "../../live/view.ts";
 
 export function EmptyFleet({ dhcpMode }: { dhcpMode: DaemonStatus["dhcpMode"] | undefined }) {

@@ -1,4 +1,4 @@
-/** The filters of the fleet: phases with counts, search, group, rack, and the choice of cards or table. */
+/** Shows the filters of the fleet: phases with counts, search, group, rack, and the choice of cards or table. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { phaseLabel } from "../phases.ts";
 import type { FleetQuery } from "./fleet-query.ts";
@@ -9,7 +9,7 @@ interface Props {
   query: FleetQuery;
   onQuery: (change: Partial<FleetQuery>) => void;
   groups: readonly string[];
-  /** The reason why the groups are unknown. */
+  /** The reason why the groups of the inventory are unknown. */
   noGroups: string | undefined;
   racks: readonly string[];
 }

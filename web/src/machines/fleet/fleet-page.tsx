@@ -1,4 +1,4 @@
-/** The first page: all machines as cards or as a table, the most urgent first, with the newest events. */
+/** Shows the first page: all machines as cards or as a table, the most urgent first, and the newest events. */
 import { useDeferredValue, useMemo } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { usePage, useView } from "../../parts/page-context.ts";
@@ -27,7 +27,7 @@ export function FleetPage() {
   const { known: standing } = useRacks();
   const { selected, select, clear } = useSelection();
   const memberships = useMemo(() => inventory && membershipsOf(inventory), [inventory]);
-  // Input has priority: the list may lag behind it.
+  // Input has priority, so the list may show older machines for a moment.
   const { nodes: known } = useDeferredValue(fleet);
   const nodes = useMemo(() => [...known.values()], [known]);
   const groups = useMemo(() => [...new Set([...(memberships?.values() ?? [])].flatMap((each) => each.groups))].sort(), [memberships]);
@@ -95,7 +95,7 @@ export function FleetPage() {
 function Cards({ nodes }: { nodes: readonly Node[] }) {
   const keepFocus = useKeptFocus();
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only tracks the focus
+    // biome-ignore lint/a11y/noStaticElementInteractions: this element only tracks the focus
     <div className="card-sections" onFocus={keepFocus}>
       {sectionsOf(nodes).map((section) => (
         <section key={section.group} aria-label={section.group}>

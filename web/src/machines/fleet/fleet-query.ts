@@ -1,4 +1,4 @@
-/** Filters and view of the fleet, as part of the address, so that they can be saved and shared. Pure. */
+/** Stores the filters and the view of the fleet in the address, so that users can save and share them. Pure. */
 import type { Phase } from "../../../../daemon/contract/machines/node.ts";
 import { phaseOrder } from "../phases.ts";
 
@@ -8,7 +8,7 @@ export type FleetColumn = (typeof columns)[number];
 export interface FleetQuery {
   text: string;
   phase?: Phase | undefined;
-  /** A group of the Ansible inventory. */
+  /** The name of a group in the Ansible inventory. */
   group?: string | undefined;
   rack?: string | undefined;
   view: "cards" | "table";
@@ -18,7 +18,7 @@ export interface FleetQuery {
 
 export const wholeFleet: FleetQuery = { text: "", view: "cards", sort: "phase", descending: false };
 
-/** The address may be typed by hand: invalid values are ignored. */
+/** Ignores invalid values, because a user may type the address by hand. */
 export function parseQuery(hash: string): FleetQuery {
   const given = new URLSearchParams(hash.includes("?") ? hash.slice(hash.indexOf("?")) : "");
   const phase = phaseOrder.find((known) => known === given.get("phase"));
@@ -36,7 +36,7 @@ export function parseQuery(hash: string): FleetQuery {
   };
 }
 
-/** Contains only the values that differ from the defaults. */
+/** Returns an address that contains only the values that differ from the defaults. */
 export function queryHash({ text, phase, group, rack, view, sort, descending }: FleetQuery): string {
   const said = new URLSearchParams();
   if (text !== "") said.set("q", text);

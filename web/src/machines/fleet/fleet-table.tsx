@@ -1,4 +1,7 @@
-/** The fleet as a table. Arrow keys move, Enter opens, x selects. The table is a single Tab stop. */
+/**
+ * Shows the fleet as a table. Arrow keys move between machines, Enter opens a machine, and x selects it. The whole table is
+ * a single Tab stop.
+ */
 import { type KeyboardEvent, useCallback, useRef, useState } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { type Membership, nowhere } from "../inventory/membership.ts";

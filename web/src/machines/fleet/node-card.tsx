@@ -1,4 +1,4 @@
-/** The card of a machine, with the usual next action. */
+/** Shows the card of a machine with the usual next action. */
 import { memo } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { usePage } from "../../parts/page-context.ts";
@@ -14,12 +14,12 @@ import { phaseLabel } from "../phases.ts";
 
 const FRESH_MS = 3000;
 
-/** Unchanged machines keep their identity, so only changed ones are rendered again. */
+/** Unchanged machines keep their object identity, so React renders only changed machines again. */
 export const NodeCard = memo(function NodeCard({ node }: { node: Node }) {
   const { name, macs, address, state, lastEvent } = node;
   const next = nextActionFor(state.phase);
   const { clock } = usePage();
-  // No flash when the page opens.
+  // Old events cause no flash, so that the cards do not flash when the page opens.
   const justNow = lastEvent && clock.nowMs() - Date.parse(lastEvent.at) < FRESH_MS;
   return (
     <li className={`card tone-${phaseLabel[state.phase].tone}`} data-node={name}>

@@ -1,4 +1,4 @@
-/** The table row of a machine. */
+/** Shows the table row of a machine. */
 import { memo } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { usePage } from "../../parts/page-context.ts";
@@ -14,14 +14,14 @@ import { phaseLabel } from "../phases.ts";
 
 interface Props {
   node: Node;
-  /** Undefined until the inventory is loaded, and for roles that may not read it. */
+  /** The value is undefined until the inventory is loaded, and for roles that may not read the inventory. */
   membership: Membership | undefined;
   active: boolean;
   selected: boolean;
   onMark: (id: string, on: boolean, through: boolean) => void;
 }
 
-/** Unchanged machines keep their identity, so only changed ones are rendered again. */
+/** Unchanged machines keep their object identity, so React renders only changed machines again. */
 export const NodeRow = memo(function NodeRow({ node, membership, active, selected, onMark }: Props) {
   const { name, address, state, lastEvent } = node;
   const { clock } = usePage();

@@ -19,7 +19,7 @@ export function sectionsOf(nodes: Iterable<Node>): Section[] {
     .filter((section) => section.nodes.length > 0);
 }
 
-/** Only phases with machines, most urgent first. */
+/** Counts the machines per phase, most urgent phase first, without empty phases. */
 export function countsOf(nodes: Iterable<Node>): { phase: Phase; count: number }[] {
   const counts = new Map<Phase, number>();
   for (const { state } of nodes) counts.set(state.phase, (counts.get(state.phase) ?? 0) + 1);
@@ -29,7 +29,7 @@ export function countsOf(nodes: Iterable<Node>): { phase: Phase; count: number }
   });
 }
 
-/** Searches for `text` in the values that an operator may have at hand: name, address, MAC address, serial number. */
+/** Searches for `text` in the name, addresses, product and serial number of a machine. */
 export function matches(node: Node, text: string, phase: Phase | undefined): boolean {
   if (phase !== undefined && node.state.phase !== phase) return false;
   const wanted = text.trim().toLowerCase();

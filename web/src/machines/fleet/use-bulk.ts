@@ -1,4 +1,7 @@
-/** Runs an action on many machines, one after the other, and stores each result. Closing the dialog stops it before the next. */
+/**
+ * Runs an action on many machines, one after the other, and stores each result. Closing the dialog stops the action before
+ * the next machine.
+ */
 import { useEffect, useRef, useState } from "react";
 import { ApiError, type Client } from "../../../../daemon/contract/client.ts";
 import type { Node, Profile } from "../../../../daemon/contract/machines/node.ts";
@@ -34,7 +37,7 @@ export function useBulk(action: BulkAction, { does }: BulkPlan) {
   const begin = async (choices: Choices) => {
     setState("working");
     const nodes = does.map(({ node }) => node);
-    // A playbook runs on all machines or on none.
+    // One request runs a playbook on all machines or on none.
     const turns = action === "run" ? [nodes] : nodes.map((node) => [node]);
     for (const turn of turns) {
       if (closed.current) return;

@@ -1,4 +1,4 @@
-/** A machine that changes its section gets a new card. The focus moves from the old card to the new one. */
+/** A machine that changes its section gets a new card. The focus moves from the old card to the new card. */
 import { type FocusEvent, useLayoutEffect, useRef } from "react";
 
 export function useKeptFocus(): (event: FocusEvent) => void {
@@ -7,7 +7,7 @@ export function useKeptFocus(): (event: FocusEvent) => void {
     if (!last.current || last.current.isConnected) return;
     const name = last.current.dataset.node ?? "";
     last.current = undefined;
-    // If the user has moved the focus meanwhile, it stays there.
+    // If the user has moved the focus in the meantime, the focus does not change.
     if (document.activeElement !== document.body) return;
     document.querySelector<HTMLElement>(`[data-node="${CSS.escape(name)}"] h3 a`)?.focus({ preventScroll: true });
   });

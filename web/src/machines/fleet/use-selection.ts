@@ -1,4 +1,4 @@
-/** The selected machines by id, so that moved and renamed rows stay selected. */
+/** Stores the ids of the selected machines, so that moved and renamed rows stay selected. */
 import { useCallback, useState } from "react";
 
 export function useSelection() {

@@ -1,4 +1,4 @@
-/** The groups and variables of a machine in the Ansible inventory, and the controls to change them. */
+/** Shows the groups and variables of a machine in the Ansible inventory, with the controls to change them. */
 import { type SyntheticEvent, useState } from "react";
 import type { VariableValue } from "../../../../daemon/contract/machines/inventory.ts";
 import { ActionButton } from "../../parts/action-button.tsx";

@@ -1,9 +1,12 @@
-/** The groups of each machine by name. Its role is one of two groups that Muster maintains. Pure. */
+/**
+ * Collects the inventory groups of each machine by the machine's name. The role of a machine is one of two groups that
+ * Muster maintains. Pure.
+ */
 import type { InventoryView } from "../../../../daemon/contract/machines/inventory.ts";
 
 export interface Membership {
   role: "worker" | "controller" | undefined;
-  /** Without the groups of the roles. */
+  /** The groups of the machine without the groups for roles. */
   groups: readonly string[];
 }
 

@@ -1,4 +1,7 @@
-/** Polls the Ansible inventory every half minute. Viewers may not read it and get the reason. */
+/**
+ * Polls the Ansible inventory every half minute. Users with the role viewer may not read the inventory, and they receive
+ * the reason.
+ */
 import { useEffect, useState } from "react";
 import type { InventoryView } from "../../../../daemon/contract/machines/inventory.ts";
 import { usePage } from "../../parts/page-context.ts";

@@ -1,4 +1,4 @@
-/** The form to accept a machine, with its name and the disk to install to. */
+/** Shows the form to accept a machine, with its name and the disk to install to. */
 import { type SyntheticEvent, useState } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { ActionButton } from "../../parts/action-button.tsx";

@@ -1,4 +1,7 @@
-/** The actions on a node by phase. The daemon decides again. This only hides useless buttons. */
+/**
+ * Defines the actions on a node that each phase allows. The daemon decides again. The page only hides buttons that would
+ * fail.
+ */
 import type { Role } from "../../../../daemon/contract/admin/key.ts";
 import type { Node, Phase } from "../../../../daemon/contract/machines/node.ts";
 
@@ -20,14 +23,14 @@ const allowed: Record<Phase, readonly Action[]> = {
   retired: [],
 };
 
-/** The actions that the phase allows. A wipe that has started cannot be undone. */
+/** Returns the actions that the phase allows. A wipe that has started cannot be undone. */
 export const actionsFor = (phase: Phase): readonly Action[] => allowed[phase];
 
 export function actionsOf({ state }: Pick<Node, "state">): readonly Action[] {
   return state.phase === "wiping" && state.startedAt !== undefined ? [] : actionsFor(state.phase);
 }
 
-/** The usual next action, for a card. A card never offers to erase a working node. */
+/** The usual next action in each phase, for the card of a machine. A card never offers to erase a working node. */
 const nextStep: Partial<Record<Phase, Action>> = {
   discovered: "accept",
   accepted: "arm",
@@ -51,7 +54,7 @@ export const actionWord: Record<Action, string> = {
   retire: "Retire…",
 };
 
-/** These actions erase, retire or promote a machine. The operator has to type its name. */
+/** These actions erase, retire or promote a machine. The operator has to type the machine's name to confirm them. */
 const named = ["arm", "wipe", "promote", "retire"] as const;
 export type NamedAction = (typeof named)[number];
 
@@ -59,7 +62,7 @@ export const needsTypedName = (action: Action): action is NamedAction => named.s
 
 export const isDangerous = (action: Action): boolean => action === "arm" || action === "wipe" || action === "retire";
 
-/** The reason why this role cannot make changes. Undefined if it can. */
+/** Returns the reason why a user with this role cannot make changes. Returns undefined if the role allows changes. */
 export function refusal(role: Role): string | undefined {
   return role === "operator" || role === "admin" ? undefined : `Your key's role is ${role}. Changes require the role operator.`;
 }

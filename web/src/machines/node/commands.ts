@@ -1,4 +1,4 @@
-/** The actions of the page as terminal commands. Pure. */
+/** Returns the terminal commands for the actions of the page. Pure. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { type Action, actionsFor } from "./actions.ts";
 

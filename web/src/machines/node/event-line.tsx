@@ -1,4 +1,4 @@
-/** One event of a timeline. Its texts come from machines and are never shown as markup. */
+/** Shows one event of a timeline. The texts of an event come from machines and are never shown as markup. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { eventTone } from "../../parts/event-tone.ts";
 import { jobHref, nodeHref } from "../../parts/route.ts";
@@ -6,7 +6,7 @@ import { Untrusted } from "../../parts/text/untrusted.tsx";
 import { Ago } from "../../parts/time/ago.tsx";
 import type { Entry } from "./timeline.ts";
 
-/** `node` is given in lists with events of several machines. */
+/** The caller sets `node` in lists that contain events of several machines. */
 export function EventLine({ entry: { event, times }, node, detail = false }: { entry: Entry; node?: Node | undefined; detail?: boolean }) {
   return (
     <li className={`event tone-${eventTone(event)}`} data-seq={event.seq}>

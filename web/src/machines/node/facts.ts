@@ -1,4 +1,4 @@
-/** The known facts about a machine as labels and texts. Unknown facts are left out. */
+/** Lists the known facts about a machine as labels and texts. Unknown facts are left out. */
 
 import type { CpuArch, Node } from "../../../../daemon/contract/machines/node.ts";
 import { debianFor } from "../../../../daemon/contract/netboot/debian.ts";
@@ -36,7 +36,7 @@ function fact(label: string, text: string | undefined): Fact | undefined {
   return text === undefined || text === "" ? undefined : { label, text };
 }
 
-/** Only for machines that cannot run the newest release. */
+/** Returns the newest Debian release for the machine, but only if the machine cannot run the current release. */
 function newest(cpuArch: CpuArch): string | undefined {
   const { release, architecture, because } = debianFor[cpuArch];
   return because && `${release} ${architecture} at most: ${because}`;

@@ -1,4 +1,4 @@
-/** A short summary of a machine's hardware. */
+/** Summarizes a machine's hardware in a short text. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 
 export function hardwareOf({ facts: { product, cpus, memoryMb, disks = [] } }: Node): string {

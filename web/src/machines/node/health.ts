@@ -1,4 +1,4 @@
-/** The health of a machine in one word, from its state and the current time. Pure. */
+/** Computes the health of a machine in one word, from its state and the current time. Pure. */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import type { Tone } from "../../parts/tone.ts";
 
@@ -8,7 +8,7 @@ export interface Health {
   why: string;
 }
 
-/** The daemon marks an overdue machine within seconds. The page shows it earlier. */
+/** The page shows an overdue machine immediately, a few seconds before the daemon marks it. */
 export function healthOf({ state, claims = [] }: Node, nowMs: number): Health {
   if (claims.length > 0)
     return { word: "disputed", tone: "bad", why: `another machine claims its name or MAC address: ${claims[0]?.reason}` };

@@ -1,11 +1,14 @@
-/** The installation of a machine as bars on a time line, each with the median of its peers. */
+/** Shows the installation of a machine as bars on a time line, each with the median of comparable machines. */
 import { useEffect, useMemo, useState } from "react";
 import type { Event } from "../../../../daemon/contract/event.ts";
 import { journeyOf, peerMedians } from "../../parts/journey.ts";
 import { usePage, useView } from "../../parts/page-context.ts";
 import { lengthOf } from "../../parts/time/relative-time.ts";
 
-/** The limit of the route. Older peers are not comparable. */
+/**
+ * The maximum number of events that the API returns. Older events are not needed, because older installations are not
+ * comparable.
+ */
 const PEER_EVENTS = 5000;
 
 export function JourneyPicture({ nodeId, events }: { nodeId: string; events: readonly Event[] }) {
@@ -18,7 +21,7 @@ export function JourneyPicture({ nodeId, events }: { nodeId: string; events: rea
   useEffect(() => {
     if (!wanted) return;
     const since = Math.max(0, live.view().fleet.seq - PEER_EVENTS);
-    // The picture also works without peers.
+    // The picture also works without data of comparable machines.
     client.listEvents({ since, limit: PEER_EVENTS }).then(setAll, () => setAll([]));
   }, [client, live, wanted]);
   if (!journey) return null;

@@ -1,4 +1,4 @@
-/** Buttons for the actions on a node, and the error message if the daemon refuses one. */
+/** Shows buttons for the actions on a node, and the error message if the daemon refuses an action. */
 import { useState } from "react";
 import type { Client } from "../../../../daemon/contract/client.ts";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";

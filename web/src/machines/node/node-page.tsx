@@ -1,4 +1,4 @@
-/** The page of one machine: facts, actions, jobs and timeline. */
+/** Shows the page of one machine with its facts, actions, jobs and timeline. */
 import { type ReactNode, useEffect, useRef } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";
@@ -25,7 +25,7 @@ import { NodeActions } from "./node-actions.tsx";
 import { PhaseLine } from "./phase-line.tsx";
 import { entriesOf } from "./timeline.ts";
 
-/** The parts of the page that belong to network boot. The shell supplies them: areas do not import each other. */
+/** The parts of the page that belong to network boot. The shell supplies these parts, because areas do not import each other. */
 export interface NetbootPanels {
   decision: ReactNode;
   capture: ReactNode;
@@ -39,7 +39,7 @@ export function NodePage({ name, netboot }: { name: string; netboot: (node: Node
   const node =
     all.find((known) => known.name === name) ??
     all.find(({ macs }) => macs.includes(name.toLowerCase())) ??
-    // It was renamed while the page was open.
+    // The machine may have been renamed while the page was open, so its id is used.
     fleet.nodes.get(seenId.current ?? "");
   seenId.current = node?.id;
   const properName = node?.name ?? name;
@@ -123,7 +123,7 @@ function Timeline({ nodeId }: { nodeId: string }) {
   const events = useView().fleet.timelines.get(nodeId);
   const { attempt, problem } = useAttempt();
   const missing = events === undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only if it is missing, also after a reload
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs only if the timeline is missing, also after a reload
   useEffect(() => {
     if (missing) void attempt(() => live.openTimeline(nodeId));
   }, [missing, live, nodeId]);

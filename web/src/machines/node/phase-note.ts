@@ -1,7 +1,7 @@
-/** The most useful fact of a phase, shown next to its name. */
+/** Returns the most useful fact about a phase, for display next to the name of the phase. */
 import type { InstallStage, NodeState } from "../../../../daemon/contract/machines/node.ts";
 
-/** `at` is the instant that the text refers to. */
+/** `at` is the instant to which the text refers. */
 export interface PhaseNote {
   text: string;
   at?: string;
@@ -52,7 +52,7 @@ export function phaseNote(state: NodeState): PhaseNote | undefined {
 
 export const installStages: readonly InstallStage[] = ["start", "partition", "base", "late", "done"];
 
-/** The number of completed stages. Undefined if no installation is running. */
+/** Returns the number of completed stages of the installation. Returns undefined if no installation is running. */
 export function installProgress(state: NodeState): number | undefined {
   if (state.phase !== "installing") return undefined;
   return state.stage === undefined ? 0 : installStages.indexOf(state.stage) + 1;

@@ -1,4 +1,4 @@
-/** A timeline, newest first. Repeated events take one line. */
+/** Orders the events of a timeline, newest first. Repeated events share one line. */
 import type { Event } from "../../../../daemon/contract/event.ts";
 
 export interface Entry {
@@ -7,7 +7,7 @@ export interface Entry {
   times: number;
 }
 
-/** Network boot firmware repeats the same request many times a minute. */
+/** Merges repeated events, because network boot firmware repeats the same request many times a minute. */
 export function entriesOf(oldestFirst: readonly Event[]): Entry[] {
   const entries: Entry[] = [];
   for (const event of oldestFirst) {

@@ -1,4 +1,4 @@
-/** A rack with its units, or a room with its tiles. */
+/** Shows a rack with its units, or a room with its tiles. */
 import type { DragEvent } from "react";
 import { type Placed, placeWords, type Rack } from "../../../../daemon/contract/machines/rack.ts";
 import { ActionButton } from "../../parts/action-button.tsx";

@@ -1,4 +1,4 @@
-/** The form to add a rack or a room, or to change its size. */
+/** Shows the form to add a rack or a room, or to change its size. */
 import { type SyntheticEvent, useState } from "react";
 import { ActionButton } from "../../parts/action-button.tsx";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";

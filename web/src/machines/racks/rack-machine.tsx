@@ -1,4 +1,4 @@
-/** One machine in a rack or in the tray: its phase, a link to its page, and the handle to move it. */
+/** Shows one machine in a rack or in the tray, with its phase, a link to its page, and a handle to move it. */
 import type { DragEvent } from "react";
 import { ActionButton } from "../../parts/action-button.tsx";
 import { usePage, useView } from "../../parts/page-context.ts";
@@ -47,7 +47,7 @@ export function RackMachine({ node: name, height, where, spot, isHeld, onPick }:
   );
 }
 
-/** The dropped machine. Undefined if something else was dropped. */
+/** Returns the dropped machine, or undefined if the user dropped something else. */
 export function draggedOf({ dataTransfer }: DragEvent): Held | undefined {
   const text = dataTransfer.getData(KIND);
   return text === "" ? undefined : (JSON.parse(text) as Held);

@@ -1,4 +1,4 @@
-/** The positions of machines in racks and rooms. Machines are moved by dragging, by clicks or by keyboard. */
+/** Shows the positions of machines in racks and rooms. The user moves machines by dragging, by clicks or by keyboard. */
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { type Held, nextIn, unplacedOf } from "./rack-picture.ts";
 import "./racks.css";
@@ -20,7 +20,7 @@ export function RackPage() {
   const page = useRef<HTMLElement>(null);
   const taken = held?.node;
 
-  // The focus moves to a free place, and then to the place that was chosen.
+  // The focus moves to a free place when the user picks up a machine, and afterwards to the machine.
   const wasTaken = useRef<string>(undefined);
   useLayoutEffect(() => {
     const machine = `[data-machine="${CSS.escape(wasTaken.current ?? "")}"] button`;
@@ -70,7 +70,7 @@ export function RackPage() {
     event.preventDefault();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys move between the buttons in it
+    // biome-ignore lint/a11y/noStaticElementInteractions: this element only handles the keys that move a machine
     <section className={held ? "detail racks-page holding" : "detail racks-page"} ref={page} onKeyDown={onKeyDown}>
       <div className="counts">
         <h1>

@@ -1,9 +1,9 @@
-/** The layout of a rack or a room: its machines, and the free places for a machine that is being moved. Pure. */
+/** Computes the layout of a rack or a room: its machines, and the free places for a machine that is being moved. Pure. */
 
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { type Placed, placeWords, type Rack, type RackPlace } from "../../../../daemon/contract/machines/rack.ts";
 
-/** The position on the grid, from 1. The highest unit of a rack is on top. */
+/** The position on the grid, counted from 1. The unit with the highest number is at the top of a rack. */
 export interface Spot {
   gridRow: number;
   gridColumn: number;
@@ -21,7 +21,7 @@ export const spotOf = ({ row, column, height }: Omit<RackPlace, "rack">, { kind,
   span: height,
 });
 
-/** All rows and columns in reading order. */
+/** Returns all cells of a rack or room in reading order. */
 export function cellsOf({ kind, rows, columns }: Rack): { row: number; column: number }[] {
   return Array.from({ length: rows * columns }, (_, index) => {
     const fromAbove = Math.floor(index / columns);
@@ -35,7 +35,10 @@ const covers = (place: Placed, row: number, column: number): boolean =>
 export const holderOf = (places: readonly Placed[], row: number, column: number): Placed | undefined =>
   places.find((place) => covers(place, row, column));
 
-/** True if the daemon would accept this place, with the lowest unit at this row. `places` are those of the rack. */
+/**
+ * Returns true if the daemon would accept this place, where `row` is the lowest unit of the machine. `places` are the
+ * occupied places of the rack.
+ */
 export function fits({ node, height }: Held, { kind, rows }: Rack, places: readonly Placed[], row: number, column: number): boolean {
   const units = kind === "room" ? 1 : height;
   if (row + units - 1 > rows) return false;
@@ -52,7 +55,7 @@ export function unplacedOf(nodes: Iterable<Node>, places: readonly Placed[]): No
     .sort((a, b) => byName.compare(a.name, b.name));
 }
 
-/** For example "A, unit 7", for the page of a machine. Undefined if it is in no rack. */
+/** Returns the place of a machine as a text, for example "A, unit 7". Returns undefined if the machine has no place. */
 export function positionOf(node: string, racks: readonly Rack[], places: readonly Placed[]): string | undefined {
   const place = places.find((each) => each.node === node);
   const rack = racks.find(({ name }) => name === place?.rack);
@@ -64,7 +67,7 @@ interface Box {
   y: number;
 }
 
-/** The nearest spot in the direction of an arrow key. Sideways distance counts double. */
+/** Returns the index of the nearest spot in the direction of an arrow key. Sideways distance counts double. */
 export function nextIn(key: string, from: Box, spots: readonly Box[]): number | undefined {
   const way = ways[key];
   if (!way) return undefined;

@@ -18,7 +18,7 @@ export function useRacks() {
   const { attempt, problem } = useAttempt();
   const newest = fleet.activity.find(({ type }) => moves.test(type))?.seq;
   const refresh = useCallback(async () => setKnown(await client.listRacks()), [client]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change is the reason to ask
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change must trigger the request
   useEffect(() => {
     if (loaded) void attempt(refresh);
   }, [refresh, loaded, newest]);

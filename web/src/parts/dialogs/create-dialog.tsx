@@ -1,4 +1,7 @@
-/** A dialog with a form that creates something. The fields differ; the error message and the buttons are the same. */
+/**
+ * Shows a dialog with a form that creates an object. The caller supplies the fields, while the error message and the
+ * buttons are the same in all dialogs.
+ */
 import type { ReactNode } from "react";
 import { Problem, useAttempt } from "../attempt.tsx";
 import { DialogFoot } from "./dialog-foot.tsx";

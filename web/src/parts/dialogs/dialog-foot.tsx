@@ -1,7 +1,7 @@
-/** The buttons at the end of a dialog: cancel, and the given ones. */
+/** Shows the buttons at the end of a dialog: cancel, and the buttons that the caller supplies. */
 import type { ReactNode } from "react";
 
-/** `first`: the cancel button has the focus when the dialog opens. */
+/** If `first` is true, the cancel button has the focus when the dialog opens. */
 export function DialogFoot({
   onClose,
   word = "Cancel",

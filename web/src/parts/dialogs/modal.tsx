@@ -1,4 +1,4 @@
-/** A modal dialog. Escape closes it, and the focus starts at `data-first`. */
+/** Shows a modal dialog. Escape closes the dialog, and the focus starts at the element with `data-first`. */
 import { type ReactNode, useEffect, useId, useRef } from "react";
 
 export function Modal({

@@ -1,4 +1,4 @@
-/** The button to revoke a key or a token, with a confirmation. */
+/** Shows the button to revoke a key or a token, with a confirmation. */
 import { useState } from "react";
 import { ActionButton } from "../action-button.tsx";
 import { Problem, useAttempt } from "../attempt.tsx";
@@ -6,7 +6,7 @@ import { DialogFoot } from "./dialog-foot.tsx";
 import { Modal } from "./modal.tsx";
 
 interface Props {
-  /** For example `the key laptop`. */
+  /** The name of the object, for example `the key laptop`. */
   what: string;
   warning: string;
   why?: string | undefined;

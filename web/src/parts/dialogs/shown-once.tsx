@@ -1,4 +1,4 @@
-/** Shows a new secret. It is never shown again. */
+/** Shows a new secret. The page never shows the same secret again. */
 
 import { Copy } from "../text/copy.tsx";
 import { Modal } from "./modal.tsx";

@@ -1,9 +1,9 @@
-/** A field for a word that the user has to type, because the action cannot be undone. */
+/** Shows a field for a word that the user has to type, because the action cannot be undone. */
 import { useId } from "react";
 
 interface Props {
   word: string;
-  /** Completes the sentence "Type WORD to …". */
+  /** The end of the sentence "Type WORD to …". */
   purpose?: string;
   value: string;
   onChange: (typed: string) => void;

@@ -1,11 +1,11 @@
-/** Jobs in a list, newest first. */
+/** Shows jobs in a list, newest first. */
 import type { Job } from "../../../../daemon/contract/jobs/job.ts";
 import { jobHref, nodeHref } from "../route.ts";
 import { Untrusted } from "../text/untrusted.tsx";
 import { Ago, Lasting } from "../time/ago.tsx";
 import { jobLabel } from "./job-states.ts";
 
-/** `ofOneNode`: the name of the machine is left out. */
+/** If `ofOneNode` is true, the list omits the name of the machine. */
 export function JobRows({ jobs, ofOneNode = false }: { jobs: readonly Job[]; ofOneNode?: boolean }) {
   const newestFirst = [...jobs].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
   return (

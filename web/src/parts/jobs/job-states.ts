@@ -1,4 +1,4 @@
-/** Names and colours of job states, and which states can be cancelled or are final. */
+/** Defines the names and colours of job states, and the states that can be cancelled or are final. */
 import type { JobStatus } from "../../../../daemon/contract/jobs/job.ts";
 import type { Label } from "../tone.ts";
 

@@ -1,4 +1,4 @@
-/** Terminal commands for the actions of a page, to copy. */
+/** Shows terminal commands for the actions of a page, with a button to copy each. */
 import { Copy } from "./copy.tsx";
 
 export function CliPanel({ commands }: { commands: readonly string[] }) {

@@ -1,7 +1,7 @@
-/** A button that copies a text to the clipboard. */
+/** Shows a button that copies a text to the clipboard. */
 import { useState } from "react";
 
-/** `what` describes a text that is too long for the label. */
+/** `what` replaces the text in the label of the button if the text is too long. */
 export function Copy({ text, what }: { text: string | (() => string); what?: string }) {
   const [said, setSaid] = useState("Copy");
   const copy = async () => {
@@ -9,7 +9,7 @@ export function Copy({ text, what }: { text: string | (() => string); what?: str
       await navigator.clipboard.writeText(typeof text === "string" ? text : text());
       setSaid("Copied");
     } catch {
-      // Browsers allow access to the clipboard over https and on localhost only.
+      // Browsers allow access to the clipboard only over https and on localhost.
       setSaid("The browser refuses, select the text instead");
     }
     setTimeout(() => setSaid("Copy"), 2000);

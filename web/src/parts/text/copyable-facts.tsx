@@ -1,4 +1,4 @@
-/** Hashes and ids, each with a copy button. */
+/** Shows hashes and ids, each with a copy button. */
 import { Copy } from "./copy.tsx";
 
 export function CopyableFacts({ facts }: { facts: readonly (readonly [what: string, value: string | undefined])[] }) {

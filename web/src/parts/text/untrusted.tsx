@@ -1,4 +1,4 @@
-/** Text from people and machines. Hidden characters are made visible. */
+/** Shows untrusted text from people and machines. Hidden characters are made visible. */
 import { piecesOf } from "./visible.ts";
 
 export function Untrusted({ text }: { text: string }) {
@@ -6,7 +6,7 @@ export function Untrusted({ text }: { text: string }) {
     hidden === undefined ? (
       part
     ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text have no other name
+      // biome-ignore lint/suspicious/noArrayIndexKey: a piece of a text has no key other than its index
       <span key={index} className="hidden-character" title={`hidden character: ${hidden}`}>
         {part}
       </span>

@@ -1,11 +1,11 @@
 /** Makes hidden characters of untrusted text visible: control characters and marks that change the reading direction. Pure. */
 export interface Piece {
   text: string;
-  /** The number of the character, for example U+001B. Undefined for plain text. */
+  /** The code point of the character, for example U+001B. The value is undefined for plain text. */
   hidden?: string;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must match control characters
 const unseen = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu;
 
 export function piecesOf(text: string): Piece[] {
@@ -20,13 +20,13 @@ export function piecesOf(text: string): Piece[] {
   return pieces;
 }
 
-/** The same as plain text, for example for a title. */
+/** Returns the visible form as plain text, for example for a tooltip. */
 export const visible = (text: string): string =>
   piecesOf(text)
     .map((piece) => piece.text)
     .join("");
 
-/** ASCII control characters have their own symbols. */
+/** Replaces a hidden character with a visible form. Unicode has a symbol for each ASCII control character. */
 function shown(character: string): Piece {
   const code = character.codePointAt(0) ?? 0;
   const hidden = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;

@@ -1,4 +1,4 @@
-/** An instant relative to now, updated as time passes. The title has the exact time. */
+/** Shows an instant relative to now, updated as time passes. The tooltip contains the exact time. */
 import { useSyncExternalStore } from "react";
 import { usePage } from "../page-context.ts";
 import { durationText, exactTime, relativeTime } from "./relative-time.ts";
@@ -13,7 +13,7 @@ export function Ago({ at }: { at: string }) {
   );
 }
 
-/** The duration of something that has ended or is running. */
+/** Shows the duration of an action that has ended or is still running. */
 export function Lasting({ from, to }: { from: string; to: string | undefined }) {
   const { clock } = usePage();
   const text = useSyncExternalStore(clock.subscribe, () => durationText(from, to === undefined ? clock.nowMs() : Date.parse(to)));

@@ -1,4 +1,4 @@
-/** The remaining time until an instant of the daemon's clock, as a number and a bar. */
+/** Shows the remaining time until an instant of the daemon's clock, as a number and a bar. */
 import { useSyncExternalStore } from "react";
 import { usePage } from "../page-context.ts";
 import { exactTime, lengthOf } from "./relative-time.ts";

@@ -1,4 +1,4 @@
-/** An instant relative to now in one unit, for example "3 min ago" or "in 2 h". */
+/** Formats an instant relative to now in one unit, for example "3 min ago" or "in 2 h". */
 const SECOND_MS = 1000;
 const units = [
   { word: "d", ms: 86_400 * SECOND_MS },
@@ -15,7 +15,7 @@ export function relativeTime(at: string, nowMs: number): string {
   return past > 0 ? `${amount} ago` : `in ${amount}`;
 }
 
-/** The duration between two instants, for example "4 min 07 s". */
+/** Formats the duration between two instants, for example "4 min 07 s". */
 export const durationText = (from: string, toMs: number): string => lengthOf(toMs - Date.parse(from));
 
 export function lengthOf(ms: number): string {
@@ -36,5 +36,5 @@ const exact = new Intl.DateTimeFormat(undefined, {
   timeZoneName: "short",
 });
 
-/** The time in the reader's time zone, and as it is stored. */
+/** Formats the time in the time zone of the browser, followed by the time as it is stored. */
 export const exactTime = (at: string): string => `${exact.format(new Date(at))} = ${at}`;

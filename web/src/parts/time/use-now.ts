@@ -1,4 +1,4 @@
-/** A value that depends on the daemon's clock. The component renders again only when the value changes. */
+/** Returns a value that depends on the daemon's clock. The component renders again only when the value changes. */
 import { useSyncExternalStore } from "react";
 import { usePage } from "../page-context.ts";
 

@@ -1,4 +1,4 @@
-/** The areas of Muster and their pages, as the sidebar and the command palette list them. Pure. */
+/** Defines the areas of Muster and their pages for the sidebar and the command palette. Pure. */
 import {
   alertsHref,
   approvalsHref,
@@ -77,7 +77,7 @@ const parents: Partial<Record<PageRoute["page"], ListedPage>> = {
   execution: "executions",
 };
 
-/** The value of aria-current: `page` for the page itself, `true` for the list that a detail page belongs to. */
+/** Returns the value of aria-current: `page` for the page itself, or `true` for the list that a detail page belongs to. */
 export function currentOf(listed: ListedPage, shown: PageRoute["page"]): "page" | "true" | undefined {
   if (listed === shown) return "page";
   return parents[shown] === listed ? "true" : undefined;

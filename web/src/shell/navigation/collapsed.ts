@@ -1,4 +1,4 @@
-/** Remembers in this browser whether the sidebar is collapsed. A browser may refuse storage; the choice then lasts until a reload. */
+/** Stores in the browser whether the sidebar is collapsed. If the browser refuses storage, the choice lasts until a reload. */
 const KEY = "muster.sidebar";
 
 export function readCollapsed(storage: () => Storage = () => localStorage): boolean {
@@ -13,6 +13,6 @@ export function saveCollapsed(collapsed: boolean, storage: () => Storage = () =>
   try {
     storage().setItem(KEY, collapsed ? "collapsed" : "expanded");
   } catch {
-    // Storage is disabled or full. The sidebar works without it.
+    // The browser's storage is disabled or full. The sidebar also works without storage.
   }
 }

@@ -1,4 +1,7 @@
-/** The navigation of a narrow screen: a button, and a modal drawer. The browser keeps the focus inside and closes it on Escape. */
+/**
+ * Shows the navigation of a narrow screen: a button that opens a modal drawer. The browser keeps the focus inside the
+ * drawer and closes the drawer on Escape.
+ */
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { PageRoute } from "../../parts/route.ts";
 import { PageLinks } from "./page-links.tsx";
@@ -40,7 +43,7 @@ function Drawer({ shown, counts, onClosed }: Props & { onClosed: () => void }) {
     return () => wide.removeEventListener("change", close);
   }, [close]);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a click outside closes it; the keyboard has Escape and the button
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click outside closes the drawer, as Escape does
     <dialog
       ref={dialog}
       className="drawer"

@@ -1,4 +1,4 @@
-/** One line drawing for each page of the sidebar. The label next to it carries the meaning. */
+/** Draws the icon for each page of the sidebar. The label next to the icon names the page, so screen readers skip the icon. */
 import type { ListedPage } from "./areas.ts";
 
 const paths: Record<ListedPage, string> = {

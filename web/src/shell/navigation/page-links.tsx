@@ -1,4 +1,4 @@
-/** Links to all pages, grouped by area. The sidebar and the drawer show the same list. */
+/** Shows links to all pages, grouped by area. The sidebar and the drawer show the same list. */
 import { useId } from "react";
 import type { PageRoute } from "../../parts/route.ts";
 import { areas, currentOf, type PageLink } from "./areas.ts";
@@ -8,7 +8,7 @@ import type { Count, Counts } from "./use-counts.ts";
 interface Props {
   shown: PageRoute["page"];
   counts: Counts;
-  /** Only the icons are visible. Labels stay for screen readers, and as titles for the pointer. */
+  /** True to show only the icons. Screen readers still read the labels, and the pointer shows them as tooltips. */
   iconsOnly?: boolean;
   onNavigate?: () => void;
 }

@@ -1,4 +1,4 @@
-/** The navigation of a wide screen. It can be collapsed to icons. */
+/** Shows the navigation of a wide screen. The user can collapse the sidebar to icons. */
 import { useState } from "react";
 import { fleetHref, type PageRoute } from "../../parts/route.ts";
 import { readCollapsed, saveCollapsed } from "./collapsed.ts";

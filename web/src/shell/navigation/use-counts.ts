@@ -1,4 +1,4 @@
-/** The numbers next to the pages of the sidebar, and a sentence for each. */
+/** Counts the numbers next to the pages of the sidebar, and describes them for screen readers. */
 import { useSyncExternalStore } from "react";
 import { isFiring } from "../../admin/alert-words.ts";
 import { useAlerts } from "../../admin/use-alerts.ts";
@@ -10,7 +10,7 @@ import type { ListedPage } from "./areas.ts";
 
 export interface Count {
   number: number;
-  /** The words after the number, for screen readers. */
+  /** The words after the number, which screen readers read. */
   meaning: string;
   tone: "working" | "attention" | "bad";
 }
@@ -31,7 +31,10 @@ export function useCounts(): Counts {
   };
 }
 
-/** "2 approvals pending your answer. 1 alert within the last hour." Running jobs are left out: they change all the time. */
+/**
+ * Returns a text such as "2 approvals pending your answer. 1 alert within the last hour." Running jobs are omitted, because
+ * their number changes all the time.
+ */
 export function announcementOf({ approvals, alerts }: Counts): string {
   const sentence = (count: Count | undefined, what: string) =>
     count && `${count.number} ${what}${count.number === 1 ? "" : "s"} ${count.meaning}.`;
