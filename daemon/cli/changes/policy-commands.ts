@@ -39,7 +39,7 @@ as expected.\n${examples("muster policy test", "muster policy test cases.yaml --
     });
 
   ruled(policy.command("explain").argument("<plan>", "id of a plan in the daemon, or a JSON file that contains a plan"))
-    .description("show the rules that decide a plan; an id shows the daemon's decision, a file is evaluated with the local rules")
+    .description("show the rules that decide a plan: the daemon's decision for an id, or the local rules for a file")
     .addOption(new Option("--role <role>", "role of the proposer").choices(Role.options).default("operator"))
     .option("--name <name>", "name of the person or agent that proposes the plan", "anyone")
     .option("--on-behalf-of <name>", "person on whose behalf the agent acts, if the proposer is an agent")

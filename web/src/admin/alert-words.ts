@@ -13,7 +13,7 @@ export const isFiring = ({ at }: Pick<Alert, "at">, nowMs: number): boolean => n
 export const alertWords: Record<AlertRule, { title: string; fix: string }> = {
   "failed-logins": {
     title: "Failed logins",
-    fix: "Find the source with `muster audit --last 24h`. If no colleague mistyped a key, block the source address, and revoke keys that may have leaked with `muster key revoke`.",
+    fix: "Find the source with `muster audit --last 24h`. If no colleague mistyped a key, block the source address. Revoke keys that may have leaked with `muster key revoke`.",
   },
   "policy-violations": {
     title: "Denied by the policy",

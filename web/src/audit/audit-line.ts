@@ -1,4 +1,4 @@
-/** Parses a line of an audit export, which is a signed note, or a hashed record with the texts stored next to it. Pure. */
+/** Parses a line of an audit export. Each line contains a signed note, or a hashed record with its texts. Pure. */
 export interface Kept {
   salt: string;
   text: string;

@@ -1,4 +1,4 @@
-/** Collects the newest lines of the daemon's log from the live feed while the log page is open, without gaps or duplicates. */
+/** Collects the newest lines of the daemon's log while the log page is open. The lines have no gaps or duplicates. */
 import type { LogLine } from "../../../daemon/contract/admin/daemon-log.ts";
 import type { ClientFrame, ServerFrame } from "../../../daemon/contract/frame.ts";
 

@@ -57,7 +57,7 @@ const ofJob = ({ id, playbook, nodeName, status }: Job): Entry => ({
   href: jobHref(id),
 });
 
-/** A match at the start of a name ranks above a match in its middle, and a match in the name above one in the details. */
+/** A match at the start of a name ranks above a match in the middle of a name. Matches in the details rank last. */
 function scoreOf({ key, title, detail }: Entry, wanted: string): number {
   if (wanted === "") return key.startsWith("page") ? 2 : key.startsWith("node") ? 1 : 0;
   const name = title.toLowerCase();

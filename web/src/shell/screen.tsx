@@ -1,4 +1,4 @@
-/** Shows the page that the address names, and supplies the panels that one area shows on the page of another area. */
+/** Shows the page that the address names. Supplies the panels that one area shows on pages of other areas. */
 import { lazy, Suspense } from "react";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { AlertsPage } from "../admin/alerts-page.tsx";

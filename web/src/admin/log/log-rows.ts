@@ -5,7 +5,7 @@ import { logWordsOf, rowsOf } from "./log-text.ts";
 export interface Layout {
   /** The number of characters per row in the text column. */
   columns: number;
-  /** The number of rows above the text: 1 on a narrow screen, where the time has its own row, and 0 otherwise. */
+  /** The number of rows above the text. On a narrow screen, the time has a row of its own. */
   heading: 0 | 1;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Shows the live output of a job. The display follows new lines until the user scrolls up, and offers a search and a jump
- * to the first failure.
+ * Shows the live output of a job. The display follows new lines until the user scrolls up. The user can search the output
+ * and jump to the first failure.
  */
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { JobLog } from "../../live/output/job-log.ts";

@@ -1,4 +1,4 @@
-/** Shows one machine in a rack or in the tray, with its phase, a link to its page, and a handle to move it. */
+/** Shows one machine in a rack or in the tray. The box contains the phase, a link to the machine's page, and a handle. */
 import type { DragEvent } from "react";
 import { ActionButton } from "../../parts/action-button.tsx";
 import { usePage, useView } from "../../parts/page-context.ts";
