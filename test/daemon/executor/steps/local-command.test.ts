@@ -1,7 +1,7 @@
 /** Steps that are commands on the executor's machine, with real processes. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -115,10 +115,19 @@ test("the next executor learns the real end of one that outlived its executor", 
   assert.equal(ended.said.head.toString(), "done\n");
 });
 
+/** Returns an empty text for a process that has ended. */
+function programOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
 test("one that was killed with its executor is unknown", async () => {
-  beginElsewhere("sleep 300");
-  // The two halves of the wrapper, the keeper of the output, and the program. All must exist, or a later one would survive.
-  await until("it began", () => left().length >= 4);
+  beginElsewhere("exec sleep 300");
+  // The two halves of the wrapper, the keeper of the output, and the program. None of the four starts a further process.
+  await until("all four run", () => left().length === 4 && left().some((pid) => programOf(pid) === "sleep"));
   for (const pid of left()) kill(pid);
   const ended = await follow();
   assert.equal(ended.status, "unknown");
