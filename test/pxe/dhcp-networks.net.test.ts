@@ -9,7 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { startDaemon } from "../../scripts/lab/daemon.ts";
 import { noNetwork, portAddress } from "../../scripts/lab/network.ts";
 import { startTestDaemon, type TestDaemon } from "../support/daemon.ts";
-import { startCapture } from "../support/packet-capture.ts";
+import { startCapture } from "../support/network/packet-capture.ts";
 
 const programs = ["/usr/sbin/dhcrelay", "/usr/sbin/udhcpc", "/usr/bin/tshark"];
 const missing = programs.find((program) => !existsSync(program));

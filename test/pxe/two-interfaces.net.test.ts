@@ -11,7 +11,7 @@ import { LAN_SERVER, startLanDhcp } from "../../scripts/lab/lan.ts";
 import { type LabNetwork, noNetwork } from "../../scripts/lab/network.ts";
 import { startTestDaemon, type TestDaemon } from "../support/daemon.ts";
 import { addSecondLan, asFirmware, asIpxe, type Client, type Lan, SECOND, twoLans, udhcpc } from "../support/dhcp/two-lans.ts";
-import { startCapture } from "../support/packet-capture.ts";
+import { startCapture } from "../support/network/packet-capture.ts";
 import { until } from "../support/until.ts";
 
 const programs = ["/usr/sbin/udhcpc", "/usr/sbin/dhclient", "/usr/bin/curl", "/usr/bin/tshark", "/usr/sbin/dnsmasq"];

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type Client, createClient } from "../../daemon/contract/client.ts";
 import { noNetwork } from "../../scripts/lab/network.ts";
-import { noSshd } from "../support/sshd.ts";
+import { noSshd } from "../support/network/sshd.ts";
 import { untilFound } from "../support/until.ts";
 import { channels } from "./channels.ts";
 import { faultsOf, secretsOf, stateOf } from "./evidence.ts";

@@ -11,7 +11,7 @@ import type { ChildName } from "../../daemon/processes/supervisor/children.ts";
 import { type LabDaemon, startDaemon } from "../../scripts/lab/daemon.ts";
 import { openDoor } from "../../scripts/lab/door.ts";
 import { createNetwork, type LabNetwork, noNetwork } from "../../scripts/lab/network.ts";
-import { NamespaceNode } from "../support/namespace-node.ts";
+import { NamespaceNode } from "../support/network/namespace-node.ts";
 import { PATIENCE_MS } from "../support/until.ts";
 import { noBrowser, startBrowser, type Visitor } from "./browser.ts";
 import { logIn } from "./visit.ts";

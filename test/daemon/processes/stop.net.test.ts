@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { MUSTER } from "../../../scripts/lab/daemon.ts";
 import { type CrashLab, noCrashLab as skip, startCrashLab } from "../../support/crash/crash-lab.ts";
 import { untilWhole } from "../../support/crash/crash-situations.ts";
-import type { NamespaceNode } from "../../support/namespace-node.ts";
+import type { NamespaceNode } from "../../support/network/namespace-node.ts";
 
 let lab: CrashLab;
 

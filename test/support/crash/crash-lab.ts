@@ -9,7 +9,7 @@ import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { type LabDaemon, startDaemon } from "../../../scripts/lab/daemon.ts";
 import { noNetwork } from "../../../scripts/lab/network.ts";
 import { startTestDaemon, type TestDaemon } from "../daemon.ts";
-import { NamespaceNode } from "../namespace-node.ts";
+import { NamespaceNode } from "../network/namespace-node.ts";
 
 const repository = join(import.meta.dirname, "../../..");
 const missing = ["/usr/sbin/sshd", "/usr/bin/ansible-playbook", "/bin/busybox"].find((program) => !existsSync(program));

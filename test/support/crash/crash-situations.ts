@@ -3,7 +3,7 @@
  * afterwards.
  */
 import assert from "node:assert/strict";
-import type { NamespaceNode } from "../namespace-node.ts";
+import type { NamespaceNode } from "../network/namespace-node.ts";
 import type { CrashLab } from "./crash-lab.ts";
 
 export interface Situations {

@@ -10,7 +10,7 @@ import type { Proposed } from "../../../../daemon/contract/changes/change-routes
 import type { Execution } from "../../../../daemon/contract/changes/execution.ts";
 import { createDataDir, dataDir } from "../../../../daemon/data-dir.ts";
 import { openStores } from "../../../../daemon/store/stores.ts";
-import { noSshd, type Sshd, startSshd } from "../../../support/sshd.ts";
+import { noSshd, type Sshd, startSshd } from "../../../support/network/sshd.ts";
 import { until } from "../../../support/until.ts";
 import { addNode } from "../../../support/world.ts";
 import { muster, type Running, startDaemon, temporary } from "../muster.ts";

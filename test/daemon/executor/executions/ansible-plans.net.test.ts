@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { KnownHosts } from "../../../../daemon/machines/inventory/known-hosts.ts";
 import { PlanLab } from "../../../support/changes/plan-lab.ts";
-import { noSshd, startSshd } from "../../../support/sshd.ts";
+import { noSshd, startSshd } from "../../../support/network/sshd.ts";
 
 const skip = noSshd || (existsSync("/usr/bin/ansible-playbook") ? false : "ansible-playbook is not installed");
 

@@ -8,7 +8,7 @@ import { type TestContext, test } from "node:test";
 import type { ProposalInput } from "../../../../daemon/contract/changes/plan.ts";
 import type { FromExecutor } from "../../../../daemon/contract/executor-protocol.ts";
 import { type LabNode, PlanLab } from "../../../support/changes/plan-lab.ts";
-import { noSshd as skip, startSshd } from "../../../support/sshd.ts";
+import { noSshd as skip, startSshd } from "../../../support/network/sshd.ts";
 import { until } from "../../../support/until.ts";
 import { forms as localForms } from "./plan-forms.ts";
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { SshLines } from "../../../../daemon/executor/steps/ssh.ts";
 import type { SshPlace } from "../../../../daemon/executor/steps/ssh-line.ts";
-import { type Sshd, noSshd as skip, startSshd } from "../../../support/sshd.ts";
+import { type Sshd, noSshd as skip, startSshd } from "../../../support/network/sshd.ts";
 import { until } from "../../../support/until.ts";
 
 const limits = { timeoutSeconds: 20, capBytes: 1000, graceMs: () => 500 };

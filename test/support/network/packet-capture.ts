@@ -1,8 +1,8 @@
 /** Captures packets of a lab network with tshark. A capture ends only after it has received a packet that was sent last. */
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import type { LabNetwork } from "../../scripts/lab/network.ts";
-import { until } from "./until.ts";
+import type { LabNetwork } from "../../../scripts/lab/network.ts";
+import { until } from "../until.ts";
 
 /** No server of the lab uses this port. */
 const MARK_PORT = 40_404;

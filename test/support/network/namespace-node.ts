@@ -7,8 +7,8 @@ import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LabNetwork } from "../../scripts/lab/network.ts";
-import { bootFromNetwork, fetch, type Plugged } from "../../scripts/lab/simulated/firmware.ts";
+import type { LabNetwork } from "../../../scripts/lab/network.ts";
+import { bootFromNetwork, fetch, type Plugged } from "../../../scripts/lab/simulated/firmware.ts";
 
 export interface NodePlace {
   network: LabNetwork;

@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import type { SshPlace } from "../../daemon/executor/steps/ssh-line.ts";
-import { until } from "./until.ts";
+import type { SshPlace } from "../../../daemon/executor/steps/ssh-line.ts";
+import { until } from "../until.ts";
 
 const SSHD = "/usr/sbin/sshd";
 /** The reason why these tests cannot run here, or false. */
