@@ -32,7 +32,7 @@ interface Group {
 }
 
 const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
-const special = ["net", "qemu", "web", "long"] as const;
+const special = ["slow", "net", "qemu", "web", "long"] as const;
 const needing = (need: string) => all.filter((file) => file.endsWith(`.${need}.test.ts`));
 /** Prepares the boot files at a low priority. If that fails, the tests that need the files report the error. */
 const prepare = async () => {
@@ -45,10 +45,12 @@ const groups: Group[] = [
     lane: "programs",
     files: all.filter((file) => !special.some((need) => file.endsWith(`.${need}.test.ts`))),
     // The number is greater than the number of cores, because many tests mostly wait.
-    concurrency: 5,
-    sharedBy: 5,
+    concurrency: 3,
+    sharedBy: 3,
     timeoutMs: 1_200_000,
   },
+  // Each of these files takes seconds, because it starts programs or tries every combination.
+  { name: "slow", lane: "programs", files: needing("slow"), concurrency: 4, sharedBy: 4, timeoutMs: 1_200_000 },
   // Each test has its own network namespaces and mostly waits.
   { name: "net", lane: "programs", files: needing("net"), first: ["replay.net"], concurrency: 4, timeoutMs: 1_200_000 },
   { name: "web", lane: "programs", files: needing("web"), concurrency: 2, sharedBy: 2, timeoutMs: 1_800_000 },
