@@ -1,4 +1,4 @@
-/** The error codes and hints of the area admin: keys, sessions, the configuration and the daemon itself. */
+/** The error codes and hints of the area `admin`: keys, sessions, the configuration and the daemon itself. */
 export const adminHints = {
   KEY_NOT_FOUND: "List the keys with `muster key list`.",
   KEY_MISSING: "Send the header `Authorization: Bearer <key>`. Create a key with `muster key create`.",

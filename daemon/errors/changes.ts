@@ -1,4 +1,4 @@
-/** The error codes and hints of the area changes. */
+/** The error codes and hints of the area `changes`. */
 export const changeHints = {
   PLAN_NOT_FOUND: "Use the id that `muster do` printed. `muster executions` and `muster approvals` show the ids of their plans.",
   PLAN_DENIED: "No approval changes that. `muster plan <id>` shows the steps and the rule, `muster policy rules` shows all rules.",

@@ -1,4 +1,4 @@
-/** The error codes and hints of the area jobs. */
+/** The error codes and hints of the area `jobs`. */
 export const jobHints = {
   JOB_NOT_FOUND: "List the jobs with `muster jobs`.",
   JOB_IN_PROGRESS: "Wait for it, or follow it with `muster job <id> --follow`.",

@@ -1,4 +1,4 @@
-/** The error codes and hints of the area machines. */
+/** The error codes and hints of the area `machines`. */
 export const machineHints = {
   NODE_NOT_FOUND: "List the known nodes with `muster nodes`.",
   NODE_WRONG_PHASE: "`muster node <name>` shows the node's phase and the events that led to it.",

@@ -1,4 +1,4 @@
-/** The error codes and hints of the area netboot. */
+/** The error codes and hints of the area `netboot`. */
 export const netbootHints = {
   CAPTURE_EMPTY: "Boot the machine from the network once. Muster keeps the packets of booting machines while there is room.",
   LEASE_NOT_FOUND: "List the addresses with `muster leases`.",

@@ -1,5 +1,5 @@
 /**
- * Reads the output of a lasting process from the files of `keep-output.py`. One file contains the beginning of the output,
+ * Reads the output of a long-running process from the files of `keep-output.py`. One file contains the beginning of the output,
  * and further files contain its newest pieces. The name of a piece ends with the number of bytes before it.
  */
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync, rmSync } from "node:fs";

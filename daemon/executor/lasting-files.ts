@@ -1,8 +1,8 @@
-/** The files in which `run.sh` and the executor record the start, the stop and the end of a lasting process. */
+/** The files in which `run.sh` and the executor record the start, the stop and the end of a long-running process. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 
 /**
- * The end of a lasting process. Each variant has only the fields that are known in its case. `at` is the time when the
+ * The end of a long-running process. Each variant has only the fields that are known in its case. `at` is the time when the
  * command ended.
  */
 export type End =

@@ -1,6 +1,6 @@
 /**
  * A child process that outlives the executor. The next executor finds the process by its files and learns how it ended. Jobs,
- * steps of plans and power programs run as lasting processes.
+ * steps of plans and power programs run as long-running processes.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -16,7 +16,7 @@ import { closingOf, subjectOf, summaryOf } from "./telling.ts";
 
 /**
  * Error codes that refuse a request because of its caller. Codes for denials by the policy are not in this
- * list, because the area changes records the denials.
+ * list, because the area `changes` records the denials.
  */
 const refusals: ReadonlySet<ErrorCode> = new Set([
   "KEY_MISSING",
@@ -73,7 +73,7 @@ export class Auditing {
   /**
    * Records the intent on disk before `act` changes anything. If control crashes during `act`, the audit shows
    * an intent without an outcome. The intent of a manual action names the plan and the rule, so it is recorded
-   * after the policy has decided. If the policy does not allow the action, the area changes has already
+   * after the policy has decided. If the policy does not allow the action, the area `changes` has already
    * recorded the refusal.
    */
   async around<T>(route: Route, request: FastifyRequest, act: (begin: Begin) => T | Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-/** Defines the routes about proposals, plans, approvals and executions. The area changes makes the decisions. */
+/** Defines the routes about proposals, plans, approvals and executions. The area `changes` makes the decisions. */
 
 import type { Changes } from "../../changes/changes.ts";
 import type { Who } from "../../changes/policy/policy.ts";
@@ -33,7 +33,7 @@ export function governApi(mount: Mount, { desk, approvals, executions, offer }: 
 }
 
 /**
- * Returns the identity of the caller for the area changes. The owner of the key identifies a person, so two
+ * Returns the identity of the caller for the area `changes`. The owner of the key identifies a person, so two
  * keys of one person have one vote.
  */
 export const whoIs = ({ keyId, owner, role, onBehalfOf }: Caller): Who => ({

@@ -1,4 +1,4 @@
-/** Defines the routes about schedules. The clock that starts schedules is in the area jobs. */
+/** Defines the routes about schedules. The clock that starts schedules is in the area `jobs`. */
 import type { PlaybookList } from "../../contract/jobs/playbook.ts";
 import type { Maintenance, Schedule } from "../../contract/jobs/schedule.ts";
 import type { Node } from "../../contract/machines/node.ts";

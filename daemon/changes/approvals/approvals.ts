@@ -59,7 +59,7 @@ export function openApproval(work: PlannedWork, bindings: Bindings, clocks: Cloc
 }
 
 /**
- * A single no vote denies the approval. Enough yes votes complete the approval and set the deadline by which the
+ * A single "no" vote denies the approval. Enough yes votes complete the approval and set the deadline by which the
  * execution must begin.
  */
 export function castVote(approval: Approval, ballot: Ballot, now: Date): Approval | Refusal {

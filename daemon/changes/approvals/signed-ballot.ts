@@ -11,7 +11,7 @@ import type { Ballot, Refusal } from "./approvals.ts";
 /** An older signature means that the answer was delayed or that the voter's clock is wrong. */
 const FRESH_MS = 300_000;
 
-/** Returns the answer as the executor will count it. A no vote needs no signature, because it can only prevent an execution. */
+/** Returns the answer as the executor will count it. A "no" vote needs no signature, because it can only prevent an execution. */
 export function asSigned(approval: Approval, ballot: Ballot, voting: Voting, now: Date): { approval: Approval; ballot: Ballot } | Refusal {
   if (!signaturesCount(voting)) return { approval, ballot };
   const asked = withoutUnsigned(approval, voting, now);
@@ -34,7 +34,7 @@ type AskVoting = (() => Voting) | undefined;
 
 /**
  * Returns the registered voters, which are needed to check an answer. If the list of voters cannot be read, returns
- * undefined for a no vote, which needs no check. Throws for a yes vote if the list cannot be read.
+ * undefined for a "no" vote, which needs no check. Throws for a yes vote if the list cannot be read.
  */
 export function votingFor({ answer }: Pick<Ballot, "answer">, voting: AskVoting): Voting | undefined {
   try {

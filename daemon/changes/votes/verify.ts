@@ -45,7 +45,7 @@ export function whoSigned(
 }
 
 /**
- * Returns the votes with the names and roles that their signatures prove. A no vote is kept without verification,
+ * Returns the votes with the names and roles that their signatures prove. A "no" vote is kept without verification,
  * because it can only prevent an execution.
  */
 export function provenVotes(approval: Approval, voters: readonly Voter[], now: Date): { votes: Vote[]; unproven: string[] } {

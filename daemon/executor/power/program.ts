@@ -1,4 +1,4 @@
-/** Runs one program for a power action as a lasting process. The program's arguments are not interpreted by a shell. */
+/** Runs one program for a power action as a long-running process. The program's arguments are not interpreted by a shell. */
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";

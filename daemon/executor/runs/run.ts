@@ -1,4 +1,4 @@
-/** Runs Ansible once, on one or many nodes, as a lasting process. */
+/** Runs Ansible once, on one or many nodes, as a long-running process. */
 import { existsSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
 import type { RunOutcome, RunRequest } from "../../contract/jobs/run-messages.ts";

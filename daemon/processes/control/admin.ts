@@ -1,4 +1,4 @@
-/** Starts the area admin: keys, the state of the daemon's processes, the daemon's log, the doctor and alerts. */
+/** Starts the area `admin`: keys, the state of the daemon's processes, the daemon's log, the doctor and alerts. */
 import { alertRulesOf, startAlerts } from "../../admin/alerts/alerts.ts";
 import { rulesInWords } from "../../admin/alerts/rules-in-words.ts";
 import { DoctorAsking, type DoctorWanted } from "../../admin/doctor-asking.ts";

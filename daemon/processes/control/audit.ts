@@ -1,4 +1,4 @@
-/** Starts the area audit, which includes the keeper. The keeper signs checkpoints and sends copies of them. */
+/** Starts the area `audit`, which includes the keeper. The keeper signs checkpoints and sends copies of them. */
 import type { AuditApi } from "../../api/audit/audit.ts";
 import { auditAlarm } from "../../audit/alarm.ts";
 import { readCheckpoints } from "../../audit/checkpoint-files.ts";

@@ -1,4 +1,4 @@
-/** Starts the area changes, which plans every change from forms and runbooks and decides the plan with the policy. */
+/** Starts the area `changes`, which plans every change from forms and runbooks and decides the plan with the policy. */
 import type { GovernApi } from "../../api/changes/changes.ts";
 import { Changes, type ChangesParts, heardByChanges } from "../../changes/changes.ts";
 import type { ExecutionParts } from "../../changes/executions/executions.ts";

@@ -1,4 +1,4 @@
-/** Starts the area cluster, which finds the web pages of services on the nodes. */
+/** Starts the area `cluster`, which finds the web pages of services on the nodes. */
 import type { ServicesApi } from "../../api/cluster/services.ts";
 import { WebUiFinder } from "../../cluster/web-uis.ts";
 import { readSecret } from "../../config/secret-file.ts";

@@ -1,4 +1,4 @@
-/** Starts the area jobs with its engine, which queues playbooks and sends them to the executor. */
+/** Starts the area `jobs` with its engine, which queues playbooks and sends them to the executor. */
 import type { JobsApi } from "../../api/jobs/jobs.ts";
 import type { RunsApi } from "../../api/jobs/runs.ts";
 import type { SchedulesApi } from "../../api/jobs/schedules.ts";

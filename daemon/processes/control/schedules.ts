@@ -1,4 +1,4 @@
-/** Starts the clock of the schedules. The area jobs runs the playbooks of a schedule, and the area changes decides about them. */
+/** Starts the clock of the schedules. The area `jobs` runs the playbooks of a schedule, and the area `changes` decides about them. */
 import { recordRun } from "../../audit/job-records.ts";
 import type { Changes } from "../../changes/changes.ts";
 import { ScheduleClock } from "../../jobs/schedules/clock.ts";

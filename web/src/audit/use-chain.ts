@@ -9,7 +9,7 @@ const AT_ONCE = 2000;
 
 export interface Verified {
   state: ChainState;
-  /** The daemon's time at the end of the verification. The value is undefined while the verification runs. */
+  /** The daemon's time at the end of the verification. There is no time yet while the verification runs. */
   at: string | undefined;
 }
 

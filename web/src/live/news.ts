@@ -23,7 +23,7 @@ export interface News {
   items: readonly NewsItem[];
   /** Events up to this sequence number are replayed events. */
   replayTo: number;
-  /** The number of replayed news items, for a summary. The value is undefined if the page has just been opened. */
+  /** The number of replayed news items, for a summary. There is no number if the page has just been opened. */
   missed: number | undefined;
 }
 

@@ -11,7 +11,7 @@ export interface PageContext {
   live: LiveFleet;
   clock: Clock;
   session: Session;
-  /** The reason why the user of this session cannot make changes. The value is undefined if the role allows changes. */
+  /** The reason why the user of this session cannot make changes. If the role allows changes, there is no reason. */
   refusal: string | undefined;
 }
 
