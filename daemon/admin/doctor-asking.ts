@@ -1,6 +1,6 @@
 /**
- * Runs `muster doctor` for control. The supervisor starts the program, because control may not. Simultaneous requests share
- * one answer.
+ * Runs `muster doctor` for control. The supervisor starts the program, because the process `control` is not allowed to
+ * start programs. Simultaneous requests share one answer.
  */
 import type { Examination } from "../contract/admin/doctor.ts";
 import { MusterError } from "../errors/errors.ts";
@@ -15,8 +15,8 @@ export type DoctorNews = { type: "doctor-done"; examination: Examination } | { t
 
 const PATIENCE_MS = 75_000;
 /**
- * Control reuses an answer for this number of milliseconds. The reuse limits the load when a page requests the checks
- * repeatedly.
+ * The number of milliseconds for which control reuses an answer. The reuse limits the load when a page requests the
+ * checks repeatedly.
  */
 const FRESH_MS = 3000;
 

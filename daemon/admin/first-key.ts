@@ -3,8 +3,8 @@ import { MusterError } from "../errors/errors.ts";
 import type { KeyStore } from "../store/admin/keys.ts";
 
 /**
- * Accepts the keys whose hashes are in the documented variables. A variable contains hex SHA-256 hashes, separated by commas.
- * A key becomes invalid when its hash is removed from the variables.
+ * Accepts the API keys whose hashes are in the documented environment variables. Each environment variable contains hex
+ * SHA-256 hashes, separated by commas. A key becomes invalid when its hash is removed from the environment variables.
  */
 export function adoptKeys(keys: KeyStore, env: NodeJS.ProcessEnv): void {
   const adopted = ["MUSTER_API_KEYS", "PIECAT_API_KEYS", "PIPECAT_API_KEYS"].flatMap((name) => {

@@ -1,4 +1,4 @@
-/** Control's copy of the log of all processes. Its lines are parsed and contain no secrets. */
+/** Control's copy of the log of all processes. The log lines are parsed and contain no secrets. */
 import type { LogLine } from "../contract/admin/daemon-log.ts";
 import { readLogLine } from "../log/log-lines.ts";
 import type { LogNews } from "../log/log-tail.ts";

@@ -31,8 +31,8 @@ export class ProcessNews {
   }
 
   /**
-   * Records the start of a process, but only once. A new control process receives this message for every process that already
-   * runs.
+   * Records the start of each process only once. When the process `control` starts, it receives the message
+   * `child-started` for every running process.
    */
   #started({ name, pid }: Extract<SupervisorNews, { type: "child-started" }>): void {
     const last = this.#events.latest("process.started", { process: name });

@@ -22,8 +22,8 @@ export interface DeliveryParts {
 }
 
 /**
- * Returns the time of the next attempt, or undefined after the last attempt. Each wait is three times as long as the wait
- * before it, but at most an hour.
+ * Returns the time of the next attempt, or undefined after the last attempt. The wait triples after each failed
+ * attempt, up to one hour.
  */
 export function nextTry({ tries, at }: Pick<Waiting, "tries" | "at">, now: Date): Date | undefined {
   if (now.getTime() - Date.parse(at) > GIVE_UP_AFTER_HOURS * 3_600_000) return undefined;

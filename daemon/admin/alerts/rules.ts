@@ -15,7 +15,7 @@ export interface AlertRules {
   nodeFailures: Threshold | null;
   errorRate: { percent: number; least: number; minutes: number } | null;
   cost: { usd: number; hours: number } | null;
-  /** After a rule has raised an alert, the rule raises no other alert for this number of minutes. */
+  /** The number of minutes after an alert in which the same rule raises no other alert. */
   repeatMinutes: number;
 }
 
@@ -28,7 +28,10 @@ const EXAMPLES = 3;
 const EXAMPLE_CHARACTERS = 200;
 
 export function judge(rules: AlertRules, signals: readonly Signal[], lastRaised: ReadonlyMap<AlertRule, string>, now: Date): Raised[] {
-  /** Returns the signals in the rule's window that no alert has covered yet. Returns none while the rule repeats no alert. */
+  /**
+   * Returns the signals in the rule's time window that no alert has covered yet. Returns no signals if the rule raised
+   * an alert less than `repeatMinutes` ago.
+   */
   const fresh = (rule: AlertRule, minutes: number): Signal[] => {
     const last = lastRaised.get(rule);
     if (last !== undefined && now.getTime() < Date.parse(last) + rules.repeatMinutes * 60_000) return [];
@@ -72,7 +75,7 @@ function cost({ cost: rule }: AlertRules, fresh: Fresh): Raised[] {
   return [{ rule: "cost", summary: `executions cost ${usd.toFixed(2)} USD within ${rule.hours} h; the limit is ${rule.usd} USD` }];
 }
 
-/** Returns the longest window of all rules, in minutes. */
+/** Returns the longest time window of all rules, in minutes. */
 export const longestMinutes = ({ failedLogins, policyViolations, refusals, nodeFailures, errorRate, cost }: AlertRules): number =>
   Math.max(
     0,

@@ -4,10 +4,10 @@ import { type AuditedAct, type TypedEvent, timesOf } from "../../store/admin/hap
 export interface Signal {
   at: string;
   kind: "login-failed" | "denied" | "refused" | "node-failed" | "work-done" | "work-failed" | "spent";
-  /** One line of text for people. Machines and proposers control parts of this text. */
+  /** One line that describes the signal to people. Machines and people who propose changes control parts of the line. */
   about: string;
   usd: number;
-  /** The number of occurrences, because one record can stand for many occurrences. */
+  /** The number of occurrences that the signal counts, because one record can stand for many occurrences. */
   times: number;
 }
 
@@ -27,7 +27,10 @@ const kinds: Record<string, Signal["kind"]> = {
   "execution.timed-out": "work-failed",
 };
 
-/** Refusals that count towards an alert. A missing key or an ended session does not count, because both are normal. */
+/**
+ * The reasons of refused requests that count towards an alert. A request without a key or with an ended session does
+ * not count, because both are normal.
+ */
 const suspicious = ["refused", "KEY_INVALID", "NOT_ALLOWED", "CSRF_INVALID", "ORIGIN_REFUSED"];
 
 export const signalTypes = Object.keys(kinds);

@@ -1,4 +1,7 @@
-/** Checks new events and audit records, and raises alerts. Each alert becomes an event and a row that waits for the webhook. */
+/**
+ * Checks new events and audit records, and raises alerts. Each alert becomes an event, and a database row that waits
+ * for the webhook.
+ */
 import { PeriodicTask } from "../../errors/periodic-task.ts";
 import type { Log } from "../../log/log.ts";
 import type { AlertStore } from "../../store/admin/alerts.ts";
