@@ -1,4 +1,4 @@
-/** Mounts the routes of every area. Each area receives the functions of other areas through ports. */
+/** Mounts the routes of every area. Each area receives the functions of other areas through interfaces (ports). */
 
 import { findNode } from "../machines/find-node.ts";
 import { notRunnable } from "../machines/runnable.ts";
@@ -29,7 +29,7 @@ import { type ExplainApi, explainApi } from "./netboot/explain.ts";
 import { type LeasesApi, leasesApi } from "./netboot/leases.ts";
 import { type QuirksApi, quirksApi } from "./netboot/quirks.ts";
 
-/** Ports that `mountAreas` connects itself, so the caller of `mountAreas` does not pass them. */
+/** Interfaces (ports) that the function `mountAreas` connects itself, instead of its caller. */
 type Joined = "findNode" | "notRunnable" | "byHand";
 
 export interface AreaParts

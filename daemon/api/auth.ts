@@ -10,8 +10,8 @@ export const SESSION_COOKIE = "muster_session";
 
 export interface Caller extends Holder {
   /**
-   * The person an agent acts for. A header of the request names this person. The default is the owner of the
-   * agent's key. Only agents act for other people.
+   * The person that an agent acts for. The request header `x-on-behalf-of` names the person. By default, an agent acts
+   * for the owner of its key. Callers with other roles act only for themselves.
    */
   onBehalfOf?: string;
   /** The browser session, or undefined if the caller uses an API key. */
@@ -19,8 +19,8 @@ export interface Caller extends Holder {
 }
 
 /**
- * The roles that may use a route. The lowest role is first, because error messages name the first role. Nodes
- * use a token, so they have no role.
+ * The roles that may use a route. The lowest role is first, because error messages name the first role. Nodes have no
+ * role, because they authenticate with a token.
  */
 const allowed: Record<Exclude<Route["access"], "public">, readonly Role[]> = {
   viewer: ["viewer", "agent", "operator", "admin"],
@@ -46,7 +46,7 @@ export function authenticate(request: FastifyRequest, keys: KeyStore): Caller {
 
 function acting(holder: Caller, request: FastifyRequest): Caller {
   if (holder.role !== "agent") return holder;
-  // The caller is set before the header is read, so that the audit names the caller even if the header is invalid.
+  // The caller is set first, so that the audit names the caller even if the header is invalid.
   request.caller = holder;
   const told = KeyName.safeParse(request.headers["x-on-behalf-of"] ?? holder.owner);
   if (!told.success) throw new MusterError("REQUEST_INVALID", "x-on-behalf-of: is not a person's name of at most 60 characters");
@@ -72,7 +72,7 @@ function fromSession(request: FastifyRequest, cookie: string, keys: KeyStore): C
 }
 
 /**
- * Requires a CSRF token. A browser sends the session cookie even for a page of another site, but only our page
+ * Requires a CSRF token. A browser sends the session cookie even with the requests of other sites. Only our own page
  * can read the token.
  */
 function requireCsrf(request: FastifyRequest, csrfToken: string): void {

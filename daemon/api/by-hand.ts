@@ -1,6 +1,6 @@
 /**
- * Turns a manual action into a proposal. Before anything happens, control plans and hashes the proposal, and
- * the policy decides about the plan.
+ * Turns a manual action into a proposal. Before anything happens, control makes a plan from the proposal and hashes it,
+ * and the policy decides about the plan.
  */
 import type { Proposal } from "../contract/changes/plan.ts";
 import type { Deed } from "../machines/acts/requester.ts";

@@ -28,17 +28,17 @@ export class Gate {
     if (caller && route.access !== "public") requireAccess(caller, route.access);
     const limit = limitOf(route);
     if (limit === undefined) return caller;
-    // A person's page and scripts may use the same key. Control counts their requests separately, so that a
-    // script in a loop cannot block the page.
+    // A person's page and scripts may use the same key.
+    // Control counts the page's and the scripts' requests separately, so a script in a loop cannot block the page.
     const who = caller ? `${caller.keyId} ${caller.session ? "page" : "key"}` : request.ip;
     refuseFor(this.#rate.take(`${limit} ${who}`, this.#limits[limit], Date.now()), reply);
     return caller;
   }
 
   /**
-   * Authenticates the caller. If an address sends too many invalid keys, requests with any key from this
-   * address are refused for up to a minute. Sessions are not blocked, because a session's secret cannot be
-   * guessed and because all browsers behind a proxy share an address.
+   * Authenticates the caller. If an address sends too many invalid keys, control refuses every key from this address
+   * for up to a minute. Control does not block sessions, because a session's secret cannot be guessed. Besides, all
+   * browsers behind a proxy share one address.
    */
   who(request: FastifyRequest, reply?: FastifyReply): Caller {
     const guesser = `guesses ${request.ip}`;

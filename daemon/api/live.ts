@@ -25,7 +25,7 @@ export interface LiveFeed {
   approvals: ApprovalStore;
   executions: ExecutionStore;
   output(id: string, after: number): Promise<JobOutput>;
-  /** Throws if the caller may not read the feed. The feed repeats this check for open connections. */
+  /** Throws if the caller may not read the feed. The feed repeats the check while a connection is open. */
   authorize(request: FastifyRequest): void;
   logBook: LogBook;
   /** Throws if the caller may not read the daemon's own log. */
@@ -40,13 +40,19 @@ export interface Pace {
   pollMs: number;
   /** Milliseconds between two `hello` frames. A page that receives no `hello` knows that the connection is dead. */
   heartbeatMs: number;
-  /** Milliseconds between two authorizations of a client. A revoked key closes the feed at the next authorization. */
+  /**
+   * Milliseconds between two authorizations of a client. If a key is revoked, its live feed is closed at the next
+   * authorization.
+   */
   authorizeMs: number;
 }
 
 const PACE: Pace = { pollMs: 150, heartbeatMs: 15_000, authorizeMs: 30_000 };
 const BATCH = 500;
-/** The maximum number of unsent bytes per client. A client with more is disconnected, and can reconnect and replay events. */
+/**
+ * The maximum number of unsent bytes per client. Control disconnects a client with more unsent bytes. The client can
+ * reconnect and replay the missed events.
+ */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 interface Listener {
@@ -146,7 +152,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     const after = listener.log.epoch === epoch ? listener.log.after : 0;
     const lines = feed.logBook.after(after, BATCH);
     const last = lines.at(-1);
-    // The first answer is sent even if the log has no lines yet.
+    // The first answer about the log is sent even if the log has no lines yet.
     if (!last && listener.log.answered) return;
     send(listener, { type: "daemon_log", seq: listener.seq, epoch, lines });
     listener.log = { epoch, after: last?.seq ?? after, answered: true };

@@ -38,8 +38,8 @@ export function nothingThere(request: FastifyRequest, reply: FastifyReply): neve
 const withoutToken = (path: string) => path.replace(/^\/+enrol\/.*/, "/enrol/[token]");
 
 /**
- * Answers on the socket if Fastify cannot read a request. The data may not be HTTP, the header may be too long,
- * or the client may be too slow.
+ * Answers on the socket if Fastify cannot read a request. For example, the data is not HTTP, the header is too long, or
+ * the client is too slow.
  */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {

@@ -47,7 +47,7 @@ export class Rate {
     return 0;
   }
 
-  /** Returns the same seconds as `take`, but does not count a request. */
+  /** Returns the same number of seconds as `take`, but does not count a request. */
   wait(who: string, most: number, now: number): number {
     const window = this.#open(who, now);
     return window && window.count >= most ? Math.ceil((window.endsAt - now) / 1000) : 0;
@@ -61,7 +61,7 @@ export class Rate {
   #begin(who: string, now: number): void {
     this.#windows.delete(who);
     this.#windows.set(who, { endsAt: now + MINUTE_MS, count: 1 });
-    // The map lists the windows in the order in which they began, so the window that ends first is at the front.
+    // The map keeps the windows in the order of their start, so the first window in the map ends first.
     for (const oldest of this.#windows.keys()) {
       if (this.#windows.size <= MOST_WINDOWS && this.#open(oldest, now)) break;
       this.#windows.delete(oldest);

@@ -1,7 +1,10 @@
-/** Separates the first entry of a kind from its repeats within a period. A repeat is counted, but not recorded. */
+/**
+ * Separates the first entry of a kind from later entries of the same kind within a period. Later entries of this kind
+ * are counted, but not recorded.
+ */
 
 /**
- * The maximum number of kinds. All further kinds are counted as one kind, so that an attacker with many
+ * The maximum number of kinds of entries. All further kinds are counted as one kind, so that an attacker with many
  * addresses cannot fill the memory.
  */
 const MOST_KINDS = 1000;
@@ -25,7 +28,10 @@ export class Repeats<T> {
     return false;
   }
 
-  /** Removes the kinds whose period has ended. Returns the removed kinds that had repeats, each with the number of repeats. */
+  /**
+   * Removes the kinds of entries whose period has ended. Returns each removed kind that had repeated entries, with the
+   * number of repetitions.
+   */
   ended(now: number): { of: T; count: number }[] {
     const over = [...this.#kinds].filter(([, { since }]) => now - since >= this.#whileMs);
     for (const [kind] of over) this.#kinds.delete(kind);

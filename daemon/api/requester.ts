@@ -1,4 +1,4 @@
-/** The port through which the routes of an area check whether their caller may act now. */
+/** The interface (port) through which the routes of an area check whether their caller may perform an action now. */
 import type { Requester } from "../machines/acts/requester.ts";
 import type { Begin } from "./audit/auditing.ts";
 import type { Caller } from "./auth.ts";
@@ -10,7 +10,7 @@ export interface Asking {
 }
 
 /**
- * Makes the requester of an act. `field` is the request field that names the nodes. `permit` throws if the
- * policy denies the act or requires an approval.
+ * Creates the requester of one of Muster's own actions (acts). `field` is the request field that names the nodes.
+ * `permit` throws if the policy denies the action or requires an approval.
  */
 export type RequesterOf = (asking: Asking, field?: "node" | "nodes") => Requester;

@@ -35,7 +35,7 @@ export interface ApiParts extends AreaParts {
   pace?: Pace;
 }
 
-/** The maximum size of a request body. A call-home with its facts has only a few kilobytes. */
+/** The maximum size of a request body. The first report of a new system (call-home) has only a few kilobytes. */
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {

@@ -15,7 +15,7 @@ export interface GovernanceFigures {
 }
 
 const HOUR_MS = 3_600_000;
-/** The number of audit records in one read. One read takes about 50 ms. */
+/** The number of audit records in one slice. Control reads one slice in about 50 ms. */
 const SLICE = 10_000;
 const DURATION_BUCKETS = [0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3600];
 const FAILED = ["failed", "timed-out", "rolled-back", "partial"];
@@ -77,8 +77,7 @@ function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
 
   let seen = 0;
   let turn: Promise<void> | undefined;
-  // The first scrape reads the whole audit. Control reads the audit in slices, so that it can serve other
-  // requests between two slices.
+  // The first scrape reads the whole audit. Control reads the audit in slices, and serves other requests between two slices.
   const look = async (): Promise<void> => {
     for (let more = true; more; await new Promise((resolve) => setImmediate(resolve))) {
       const next = happenings.tallies(seen, SLICE);

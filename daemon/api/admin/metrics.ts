@@ -1,7 +1,7 @@
 /**
- * Serves `/metrics` for Prometheus. Each scrape reads the gauges from the database. Control counts counters and
- * histograms from stored records, so a restart loses no counts. Only the counters of call-homes begin at 0 when
- * control starts.
+ * Serves `/metrics` for Prometheus. Each scrape reads the gauges from the database. Control computes the counters and
+ * histograms from stored records, so a restart loses no counts. Only the counters of call-homes (the first reports of
+ * new systems) begin at 0 when control starts.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Counter, Gauge, Histogram, Registry as Metrics } from "prom-client";
@@ -19,7 +19,7 @@ export interface MeasuredAreas {
   nodes: { counts(): Readonly<Record<string, number>> };
   jobs: {
     countsByKind(): readonly { kind: string; status: string; count: number }[];
-    /** Returns the time at which the oldest queued job began to wait for a free place. Returns undefined if no job waits. */
+    /** Returns the time at which the oldest queued job began to wait for a free slot. Returns undefined if no job waits. */
     waitingSince(now: Date): string | undefined;
     endedAfter(seq: number): readonly { seq: number; kind: string; status: string; seconds: number | undefined }[];
   };

@@ -15,7 +15,7 @@ export interface LoginAudit {
 }
 
 export function sessionApi(mount: Mount, keys: KeyStore, events: EventStore, audit: LoginAudit): void {
-  // Every role can read events, but only admins can list keys. Therefore no event contains the name or the owner of a key.
+  // Every role can read events, but only admins can list keys. Events therefore never contain the name or the owner of a key.
   const tell = (type: string, summary: string) => events.append({ source: "control", type: `key.${type}`, summary });
   mount(routes.login, ({ key }, { reply, request }) => {
     const now = new Date();

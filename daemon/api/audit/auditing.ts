@@ -38,8 +38,8 @@ const unread: ReadonlySet<ErrorCode> = new Set(["REQUEST_INVALID", "BODY_TOO_LAR
 const SWEEP_MS = 60_000;
 
 /**
- * Calls `ask`, which throws if the policy does not allow the work. If `ask` returns, this function records the
- * intent in the audit.
+ * Calls `ask`, which throws an error if the policy does not allow the planned work. If `ask` returns, this function
+ * records the intent in the audit.
  */
 export type Begin = (ask: () => PlannedWork) => void;
 
@@ -49,8 +49,8 @@ export class Auditing {
   readonly #audit: Pick<AuditLog, "append">;
   readonly #repeats = new Repeats<AuditEntry>(SWEEP_MS);
   /**
-   * Requests that passed validation. `around` records the outcome of these requests, so `refused` must not
-   * record them as unread requests.
+   * Requests that passed validation. `around` records the outcome of each validated request, so `refused` must not
+   * record the request as unread.
    */
   readonly #reached = new WeakSet<FastifyRequest>();
   readonly #sweeping: PeriodicTask;
@@ -78,8 +78,8 @@ export class Auditing {
    */
   async around<T>(route: Route, request: FastifyRequest, act: (begin: Begin) => T | Promise<T>): Promise<T> {
     const { caller } = request;
-    // A handler of a `proposer` route may still refuse a request because of its headers. The audit records such
-    // a request as unread.
+    // A handler of a `proposer` route may still refuse a request because of the request's headers.
+    // The audit records such a request as unread.
     if (route.access !== "proposer") this.#reached.add(request);
     if (route.method === "GET" || route.recordsItself || caller === undefined) return act(notAsked);
     let about: AuditEntry & { action: "intent" } = {

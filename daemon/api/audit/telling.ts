@@ -7,8 +7,8 @@ import type { Route } from "../../contract/route.ts";
 import { routes } from "../../contract/routes.ts";
 
 /**
- * Returns a subject such as `node rack1-n1` or `key 1f3a9c04`. If the path has no parameters, the subject is
- * the kind alone, such as `runs`.
+ * Returns a subject such as `node rack1-n1` or `key 1f3a9c04`. If the path has no parameters, the subject is only the
+ * kind of resource, such as `runs`.
  */
 export function subjectOf({ path }: Route, params: unknown): string {
   const values = Object.values(Object(params)).map(String);
@@ -16,8 +16,8 @@ export function subjectOf({ path }: Route, params: unknown): string {
 }
 
 /**
- * The body fields that the audit shows, because they contain no name of a person. Any other field may contain a
- * secret, such as a variable's value.
+ * The body fields that the audit shows, because they contain no name of a person. A body field that is not in this list
+ * may contain a secret, such as a variable's value.
  */
 const telling = ["playbook", "nodes", "check", "action", "profile", "disks", "disk", "quick", "role", "cron", "uses", "mac", "group"];
 
@@ -43,13 +43,16 @@ export function closingOf(route: Route, { subject, summary }: About, answer: unk
     const jobs = made.flatMap(({ id }) => (typeof id === "string" ? [id] : []));
     return { action, subject, summary: jobs.length === 0 ? summary : `${summary}: job ${jobs.join(", ")}`, result: "accepted" };
   }
-  // A key is often named after a person, so the audit records the id of the key.
+  // A key is often named after a person, so the audit records the key's id instead of its name.
   const name = route === routes.createKey ? made[0]?.id : (made[0]?.name ?? made[0]?.id);
   const named = route.status === 201 && typeof name === "string";
   return { action, subject: named ? `${kindOf(route.path, true)} ${name}` : subject, summary, result: "done" };
 }
 
-/** Returns the kind of resource in a path: `nodes` for `/api/nodes/:node/arm`. If `one` is true, returns the singular `node`. */
+/**
+ * Returns the kind of resource in a path: `nodes` for `/api/nodes/:node/arm`. If `one` is true, returns the singular,
+ * such as `node`.
+ */
 function kindOf(path: string, one: boolean): string {
   const [, , kind = path] = path.split("/");
   return one ? kind.replace(/s$/, "") : kind;

@@ -1,4 +1,4 @@
-/** Implements `POST /execute-plan`. Control plans the submitted plan again and refuses it if the hash differs. */
+/** Implements `POST /execute-plan`. Control makes the submitted plan again, and refuses the request if the hash differs. */
 
 import type { PlanExecuted, Proposed } from "../../contract/changes/change-routes.ts";
 import type { ExecutionStatus } from "../../contract/changes/execution.ts";
@@ -7,8 +7,8 @@ import type { Mount } from "../mount.ts";
 import { type GovernApi, idempotencyKey, whoIs } from "./changes.ts";
 
 /**
- * The longest time that a request waits for the end of the execution. After this time, control answers with the
- * current state.
+ * The longest time that a request waits for the end of the execution. After this wait, control answers with the current
+ * state of the execution.
  */
 const WAIT_MS = 20_000;
 const LOOK_MS = 100;
@@ -25,7 +25,10 @@ export function executePlanApi(mount: Mount, { desk }: Pick<GovernApi, "desk">, 
   });
 }
 
-/** Maps an execution's status to one of the four states of the documented API. For example, an unknown end becomes pending. */
+/**
+ * Maps an execution's status to one of the four states of the documented API. For example, an execution with an unknown
+ * result becomes `pending`.
+ */
 const documentedStatus = {
   queued: "pending",
   running: "pending",

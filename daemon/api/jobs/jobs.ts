@@ -22,8 +22,8 @@ export interface JobsApi {
 const KIB = 1024;
 const ONE_NODE_BYTES = KIB * KIB;
 /**
- * Returns the number of output bytes per node in an answer that contains all nodes. With more nodes, each node
- * gets fewer bytes, so that the answer stays small.
+ * Returns the number of output bytes for each node in an answer that contains all nodes. The more nodes the answer
+ * contains, the fewer bytes each node gets, so that the answer stays small.
  */
 const shareBytes = (nodes: number): number => Math.min(256 * KIB, Math.max(64 * KIB, Math.floor((64 * KIB * KIB) / nodes)));
 
@@ -58,8 +58,8 @@ function existing(jobs: JobStore, id: string): Job {
 }
 
 /**
- * Maps a job's status to one of the three states of the documented API. A queued job and a job with an unknown
- * end become "running".
+ * Maps a job's status to one of the three states of the documented API. Queued jobs and jobs with an unknown result
+ * become "running".
  */
 const documentedStatus = {
   queued: "running",

@@ -1,4 +1,7 @@
-/** Defines the routes for call-homes and for the quarantine. A call-home without a valid token changes nothing. */
+/**
+ * Defines the routes for call-homes (the first reports of new systems) and for the quarantine. A call-home without a
+ * valid token changes nothing.
+ */
 
 import type { Job } from "../../contract/jobs/job.ts";
 import type { CallHome } from "../../contract/machines/call-home.ts";

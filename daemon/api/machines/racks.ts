@@ -1,4 +1,7 @@
-/** Defines the routes about racks and about the places of nodes in racks. Control refuses a place that another node occupies. */
+/**
+ * Defines the routes about racks and about the places of nodes in racks. Control refuses a place in a rack if another
+ * node occupies it.
+ */
 import { type Placed, placeWords, type Rack } from "../../contract/machines/rack.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -23,7 +26,7 @@ export function racksApi(mount: Mount, { nodes, events, racks }: RacksApi): void
     if (!rack) throw new MusterError("RACK_NOT_FOUND", `rack: there is no rack ${name}`);
     return rack;
   };
-  /** Returns the occupied places. The place of a retired node is free. */
+  /** Returns the occupied places. The rack place of a retired node counts as free. */
   const placed = (): (Placed & { nodeId: string })[] =>
     racks.places().flatMap((place) => {
       const node = nodes.findById(place.nodeId);

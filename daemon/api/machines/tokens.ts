@@ -57,7 +57,7 @@ export function tokensApi(mount: Mount, { nodes, tokens, enrolTokens, enrol }: T
     const now = new Date();
     const open = enrolTokens.find(token, now);
     const bound = tokens.look(token, now);
-    // A used token is valid for the script, because the machine that used the token may run the script again.
+    // A used token is still valid for the script, because the machine may run the script again.
     const good = open ? open.state === "active" || open.state === "used-up" : bound.kind === "fresh" || bound.kind === "redeemed";
     if (!good) throw new MusterError("TOKEN_INVALID", "token: this token is not known, has expired or was revoked");
     const name = bound.kind === "unknown" ? undefined : nodes.findById(bound.nodeId)?.name;

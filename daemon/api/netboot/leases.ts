@@ -1,4 +1,4 @@
-/** Defines the routes that list the leases and release an address that was set aside. */
+/** Defines the routes that list the leases and release an address that netboot set aside after a conflict. */
 import type { LeaseView, Network } from "../../contract/netboot/network.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -12,7 +12,7 @@ export interface LeasesApi {
   network(): Network;
 }
 
-/** The longest wait for netboot in milliseconds. Netboot reads requests twice a second, so this time is ample. */
+/** The longest wait for netboot in milliseconds. Netboot reads release requests twice a second, so five seconds are enough. */
 const PATIENCE_MS = 5_000;
 const LOOK_MS = 100;
 
@@ -46,7 +46,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function untilDone(leases: LeaseTable, address: string): Promise<void> {
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(LOOK_MS))
     if (!leases.releasesAsked().includes(address)) return;
-  // Removes the request, so that netboot does not release the address much later.
+  // Removes the release request, so that netboot cannot release the address after this failure.
   leases.endRelease(address);
   throw new MusterError("NETBOOT_SILENT", `netboot did not release ${address} within ${PATIENCE_MS / 1000} s`);
 }
