@@ -1,6 +1,6 @@
 /**
- * Copies the newest checkpoint to another machine. Only a copy on another machine is proof against an attacker
- * on the control node.
+ * Copies the newest checkpoint to another machine. Only a copy on another machine is safe from an attacker on the
+ * control node.
  */
 import type { KeyObject } from "node:crypto";
 import * as z from "zod";

@@ -15,7 +15,7 @@ import { BEGINNING, recordHashOf } from "./seal.ts";
 /** Facts that the examination trusts, because their signatures have been checked. */
 export interface Witnesses {
   checkpoints: readonly Checkpoint[];
-  /** Checkpoints after which the records may begin, because older records were dropped. */
+  /** Each of these checkpoints marks a place where the records may begin after older records were dropped. */
   beginnings: readonly Checkpoint[];
   person(digest: Digest): SaltedText | undefined;
 }
@@ -26,7 +26,7 @@ interface Previous {
   computed: string;
 }
 
-/** The place of a row in an export, where only the record's own text contains its number. */
+/** The placeholder for the number of a row in an export, where only the record's own text contains the number. */
 export const UNPLACED = 0;
 
 const TORN = "text and hash do not belong together";
@@ -59,7 +59,7 @@ export class RecordExamination {
     const seq = place !== UNPLACED ? place : (read?.seq ?? Math.max(this.#next, 1));
     if (this.#first === undefined) this.#begin(seq);
     if (seq < this.#next) {
-      // Only an export can be out of order, because a table is read by number.
+      // Only an export can be out of order, because the database returns the records sorted by number.
       this.#gaps.fill(seq);
       this.#findings.add("reordered", seq, seq, `it stands after record ${this.#next - 1}`);
       if (read === undefined) this.#findings.add("altered", seq, seq, TORN);

@@ -32,7 +32,7 @@ export function recordLine({ record, hash, ...texts }: ExportRow): string {
 export interface OpenExport {
   notes: string[];
   rows: Iterable<ProofRow>;
-  /** Returns a personal text of the current row, because each line contains its own texts. */
+  /** Returns a personal text of the current row. Each line of an export contains its own personal texts. */
   person(digest: string): SaltedText | undefined;
 }
 

@@ -6,7 +6,10 @@ const MOST = 1000;
 
 export class Findings {
   readonly #found: { kind: AuditFindingKind; from: number; to: number; why: string }[] = [];
-  /** The last finding of each kind and reason. A finding about the next record extends the last finding. */
+  /**
+   * The last finding of each kind and reason. A finding of the same kind and reason about the next record extends the
+   * last finding.
+   */
   readonly #latest = new Map<string, { kind: AuditFindingKind; from: number; to: number; why: string }>();
   #more = 0;
 

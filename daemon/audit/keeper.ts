@@ -16,7 +16,7 @@ export interface KeeperParts {
   folder: string;
   copies: readonly AuditCopy[];
   checkpointSeconds: number;
-  /** The number of days after which records are dropped. If undefined, all records are kept. */
+  /** The number of days after which records are dropped. If the number is undefined, all records are kept. */
   retentionDays: number | undefined;
   /** Reports that the audit does not match a signed checkpoint, or that a copy failed. */
   alarm(problem: string): void;
@@ -34,7 +34,10 @@ export class AuditKeeper {
    */
   #broken = false;
   #uncopied: { note: string; checkpoint: Checkpoint } | undefined;
-  /** The reason why the last copy to each place failed. A reason is reported only when it appears or changes. */
+  /**
+   * For each place of copies, the reason why the last copy failed. The keeper reports a reason only when the reason
+   * appears or changes.
+   */
   readonly #obstacles = new Map<AuditCopy, string>();
   #copying: Promise<void> = Promise.resolve();
   readonly #rounds: PeriodicTask[];
@@ -84,8 +87,8 @@ export class AuditKeeper {
   }
 
   /**
-   * Runs a task periodically. An error such as a full disk does not end the daemon. Only the first failure in a
-   * row raises an alarm.
+   * Runs a task periodically. An error such as a full disk does not end the daemon. Only the first of several
+   * consecutive failures raises an alarm.
    */
   #every(everyMs: number, run: () => void): PeriodicTask {
     const { alarm } = this.#parts;
@@ -98,7 +101,7 @@ export class AuditKeeper {
     this.#parts.alarm(`${what}; no further checkpoint is signed. \`muster audit verify\` shows the reason.`);
   }
 
-  /** Copies the newest checkpoint. If a copy fails, the next tick copies this checkpoint or a newer one. */
+  /** Copies the newest checkpoint. If a copy fails, the next periodic run copies this checkpoint or a newer checkpoint. */
   async #copy(): Promise<void> {
     const due = this.#uncopied;
     if (!due) return;

@@ -59,21 +59,21 @@ export class AuditLog {
     return this.#table.list(AuditQuery.parse(query)).map((row) => reveal(row, this.#bootedAt));
   }
 
-  /** Returns the current end of the audit as a checkpoint to sign. */
+  /** Returns a checkpoint of the newest record, which the caller can sign. */
   checkpoint(): Checkpoint | undefined {
     const last = this.#table.last();
     return last && { origin: originOf(this.#table.epoch()), size: last.seq, root: last.hash };
   }
 
-  /** Returns true if the records still match this checkpoint. */
+  /** Returns true if the records still match the checkpoint. */
   holds({ origin, size, root }: Checkpoint): boolean {
     if (origin !== originOf(this.#table.epoch())) return false;
     return size <= this.#upkeep.anchored() || this.#upkeep.hashAt(size) === root;
   }
 
   /**
-   * Erases a person's name and reasons from all records. The records and their hashes remain. Returns false if
-   * no record contains the name.
+   * Erases a person's name and reasons from all records. The rest of each record and all hashes remain. Returns false
+   * if no record contains the name.
    */
   erase(name: string, actor: AuditEntry["actor"]): boolean {
     const person = this.#table.person(name);
@@ -100,8 +100,8 @@ export class AuditLog {
   }
 
   /**
-   * Returns up to `limit` records as lines of an export. The first part begins with the notes that prove the
-   * records. Returns an empty text if no record is left.
+   * Returns up to `limit` records as lines of an export. The first part of an export begins with the notes that prove
+   * the records. Returns an empty text if there are no more records.
    */
   exportAfter(seq: number, limit: number, checkpoints: readonly string[]): string {
     const notes = seq === 0 ? [...this.#upkeep.anchors(), ...checkpoints].map(noteLine) : [];

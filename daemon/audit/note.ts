@@ -17,8 +17,8 @@ const KEY_NAME = "muster-audit";
 const ED25519 = 1;
 
 /**
- * Returns the origin of the note that marks the first record after retention. This origin differs from the
- * origin of checkpoints, so that an old checkpoint cannot justify removed records.
+ * Returns the origin of the note that marks the first remaining record after older records were dropped. The origin
+ * differs from the origin of checkpoints. Otherwise an old checkpoint could justify removed records.
  */
 export const beginningOf = (origin: string): string => `${origin}/beginning`;
 

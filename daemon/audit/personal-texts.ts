@@ -1,7 +1,4 @@
-/**
- * Checks that stored names and reasons match their hashes. For each missing name or reason, checks that the
- * audit records its erasure.
- */
+/** Checks that stored names and reasons match their hashes. For each missing name or reason, checks for an erasure record. */
 import type { Digest } from "../contract/changes/plan.ts";
 import type { SaltedText } from "../store/audit/audit-proof.ts";
 import type { Findings } from "./findings.ts";

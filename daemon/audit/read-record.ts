@@ -1,4 +1,4 @@
-/** Reads from the text of a record the parts that are needed to examine the record. */
+/** Reads the parts of a record's text that are needed for the examination. */
 
 export interface RecordParts {
   seq: number;
@@ -9,7 +9,10 @@ export interface RecordParts {
   reason?: string;
 }
 
-/** Returns undefined if the text is not a record. A text that is not a record was altered, even if its hash matches. */
+/**
+ * Returns undefined if the text is not a record. A text that cannot be read as a record counts as altered, even if its
+ * hash matches.
+ */
 export function readRecord(text: string): RecordParts | undefined {
   try {
     const value: RecordParts = JSON.parse(text);

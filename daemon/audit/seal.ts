@@ -31,7 +31,7 @@ export const ERASED = "(erased)";
 
 export const recordHashOf = (text: string): Digest => hash("sha256", text);
 
-/** Adds a salt of 128 random bits to a text. Without the salt, an attacker cannot find the text by trying names. */
+/** Adds a salt of 128 random bits to a text. An attacker who does not know the salt cannot find the text by trying names. */
 export const keep = (text: string): SaltedText => ({ salt: randomBytes(16).toString("hex"), text });
 
 export const personalDigestOf = ({ salt, text }: SaltedText): Digest => recordHashOf(`${salt}\n${text}`);

@@ -28,7 +28,7 @@ export function openSigner(folder: string): Signer {
   return { publicKey, sign: (checkpoint) => signNote(checkpoint, privateKey, publicKey) };
 }
 
-/** Reads the public key of a data folder, or a copy of `key.pub` from another place. */
+/** Reads the public key from a data folder, or from another file, such as a copy of `key.pub`. */
 export function readPublicKey(folder: string, file = publicFile(folder)): KeyObject {
   let line: string;
   try {
