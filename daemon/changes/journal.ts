@@ -23,7 +23,7 @@ export interface AuditSink {
   append(entry: AuditEntry): unknown;
 }
 
-/** The actors for events without a requester, such as a deadline or a change of the fleet. */
+/** The actors for events without a requester, such as an expired deadline or a change of the fleet. */
 const EXECUTOR: Actor = { keyId: "system", name: "executor", role: "system" };
 const MUSTER: Actor = { keyId: "system", name: "system", role: "system" };
 
@@ -122,7 +122,7 @@ export class Journal {
     this.#publish("execution.running", `${work.plan.summary}: began`, { executionId: execution.id, planId: work.id });
   }
 
-  /** Records the end of an execution. If an execution never began, the audit contains no intent for it. */
+  /** Records the result of an execution. If an execution never began, the audit contains no intent for it. */
   ended(execution: Execution, work: PlannedWork): void {
     const { id, status, error } = execution;
     const summary = `${work.plan.summary}: ${status}${error === undefined ? "" : `: ${error}`}`;
@@ -140,7 +140,10 @@ export class Journal {
     this.#publish(`execution.${status}`, summary, { executionId: id, planId: work.id });
   }
 
-  /** Publishes the loss or return of the executor. Until the execution ends, its intent has no outcome in the audit. */
+  /**
+   * Publishes an event when the executor of a running execution disconnects or reconnects. Until the execution ends,
+   * its intent has no outcome in the audit.
+   */
   lostSight(execution: Execution, now: "running" | "unknown"): void {
     const summary = now === "unknown" ? "the executor is away: its progress is unknown" : "found again: it is still running";
     this.#publish(`execution.${now}`, summary, { executionId: execution.id, planId: execution.planId });
@@ -151,7 +154,7 @@ export class Journal {
     this.#publish("execution.step", `${what}: ${step.status}${why}`, { executionId: execution.id, stepId: step.id }, nodeId);
   }
 
-  /** Records the intent before control performs an act for a step. */
+  /** Records the intent before control performs one of Muster's own actions (acts) for a step. */
   acting({ executionId, work, step, node }: BegunAct): void {
     this.#audit.append({ ...aboutAct(executionId, work, step, node.name), action: "intent" });
   }

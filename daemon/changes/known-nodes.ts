@@ -36,8 +36,8 @@ export function nodesFor(
   try {
     return labelled(onlyNamed ? named : nodes.list(), labels());
   } catch (error) {
-    // If the inventory cannot be read, the machines have no group and count as `prod`, the strictest scope. Operators
-    // can then still switch machines off or retire them.
+    // If the inventory cannot be read, the machines have no group and count as `prod`, the strictest scope.
+    // Operators can then still switch machines off or retire machines.
     if (!(error instanceof MusterError) || !onlyNamed) throw error;
     log.warn({ err: error, nodes: targets }, "the inventory cannot be read: the machines are planned as in no group, and so in prod");
     return labelled(named, new Map());

@@ -1,6 +1,6 @@
 /**
- * Plans a proposal for the current fleet. Returns the plan, the hashes that an approval is bound to, and the policy's
- * decision.
+ * Makes a plan of a proposal for the current fleet. Returns the plan, the hashes that an approval is bound to, and the
+ * policy's decision.
  */
 import type { Decision, Digest, Plan, PlannedWork, Proposal } from "../contract/changes/plan.ts";
 import type { Bindings } from "./approvals/approvals.ts";

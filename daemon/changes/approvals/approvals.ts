@@ -25,12 +25,12 @@ export interface Clocks {
 }
 
 /**
- * A voter's answer to an approval, as control received it. The functions of this file decide whether the answer counts.
- * `by` is the key's owner, not the key's name.
+ * A voter's answer to an approval, as control received it. The functions of this file decide whether the voter's answer
+ * counts. `by` is the key's owner, not the key's name.
  */
 export interface Ballot extends Pick<Vote, "keyId" | "by" | "answer" | "reason" | "signature"> {
   role: Role;
-  /** The person that an agent's key acts for. Absent if the key acts for its owner. */
+  /** The person that an agent's key acts for. This field is absent if the key acts for its owner. */
   onBehalfOf?: string | undefined;
 }
 
@@ -101,7 +101,7 @@ export function expire(approval: Approval, now: Date): Approval {
   return until !== undefined && now.getTime() >= Date.parse(until) ? { ...approval, state: "expired" } : approval;
 }
 
-/** Marks an open approval as dropped if one of the hashes in its bindings has changed. */
+/** Marks an open approval as dropped if one of the hashes that it is bound to has changed. */
 export function rebind(approval: Approval, current: Bindings): Approval {
   const open = approval.state === "pending" || approval.state === "approved";
   return open && changed(approval, current).length > 0 ? { ...approval, state: "dropped" } : approval;
@@ -125,7 +125,7 @@ export function whyNot(approval: Approval, current: Bindings, now: Date): string
   return whyNotBound(approval, current);
 }
 
-/** Checks the bound hashes and the votes. These checks also apply to an approval that is already used. */
+/** Checks the bound hashes and the votes. The function also checks an approval that is already used. */
 export function whyNotBound(approval: Approval, current: Bindings): string | undefined {
   const others = changed(approval, current);
   if (others.length > 0) return `${others.join(", ")} changed since it was approved; propose it again`;

@@ -1,4 +1,7 @@
-/** Handles people's answers to pending approvals. The last required yes vote queues the plan. A deadline never queues a plan. */
+/**
+ * Handles people's answers to pending approvals. The last required yes vote queues the plan. An approval that expires
+ * never queues its plan.
+ */
 import { actorOf } from "../../audit/actor.ts";
 import type { Approval } from "../../contract/changes/approval.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
@@ -99,8 +102,8 @@ export class Ballots {
   }
 
   /**
-   * Plans the pending proposal again. Drops the approval if the plan has changed, so that no vote counts for an
-   * outdated plan.
+   * Makes the plan of the pending proposal again. Drops the approval if the plan has changed, so that no vote counts
+   * for an outdated plan.
    */
   #current(approval: Approval): Approval {
     const { approvals, journal } = this.#parts;

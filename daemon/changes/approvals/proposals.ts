@@ -1,4 +1,4 @@
-/** Turns a proposal into a plan. The plan is then refused, waits for approval, or is queued. */
+/** Turns a proposal into a plan. After the decision, the plan is refused, waits for approval, or is queued. */
 import { randomUUID } from "node:crypto";
 import { actorOf } from "../../audit/actor.ts";
 import type { Digest, PlannedWork, Proposal } from "../../contract/changes/plan.ts";
@@ -27,14 +27,14 @@ export interface Terms {
   dryRun?: boolean | undefined;
   /** Identifies a request. If two requests within a day have the same key, the second counts as a repetition. */
   key?: Digest | undefined;
-  /** The expected plan hash. The proposal fails if planning produces a different hash. */
+  /** The expected plan hash. The proposal fails if its plan has a different hash. */
   mustBe?: Digest | undefined;
   /**
    * `queue`: the executor runs the plan later. `hand`: the requester performs the action now. `clock`: a schedule
    * starts the work, so control cannot ask a person.
    */
   way?: "queue" | "hand" | "clock";
-  /** Errors mention this name of the request field that lists the nodes. */
+  /** The name of the request field that lists the nodes, for error messages. */
   field?: string | undefined;
 }
 
@@ -50,7 +50,10 @@ export class Proposals {
     this.#parts = parts;
   }
 
-  /** Plans, decides and stores the proposal. A dry run stores only its audit record, so it can never be executed. */
+  /**
+   * Makes a plan for the proposal, applies the policy, and stores the plan. A dry run stores only an audit record, so
+   * its plan can never be executed.
+   */
   take(proposal: Proposal, who: Who, { dryRun = false, key, mustBe, way = "queue", field }: Terms, now: Date): PlannedWork {
     const standing = this.#standing(proposal, who, { mustBe, field });
     const work = plannedWork(standing, proposal, who, now);
@@ -75,8 +78,8 @@ export class Proposals {
   }
 
   /**
-   * Records the refusal if the work is refused. The record is saved outside the transaction, because a refusal rolls
-   * the transaction back.
+   * Runs `act`, and records the refusal if `act` throws an error. The record is saved outside the transaction, because
+   * a refusal rolls the transaction back.
    */
   #noted<T>(who: Who, work: PlannedWork | undefined, act: () => T): T {
     try {
@@ -119,8 +122,8 @@ export class Proposals {
   }
 
   /**
-   * Returns the open plan that has the same hash and was proposed with the same key. A repeated proposal returns the
-   * existing plan and keeps its votes.
+   * Returns the open plan that has the same hash and was proposed with the same API key. A repeated proposal returns
+   * the existing plan and keeps its votes.
    */
   #twin({ hash, requesterKeyId, decision }: PlannedWork, now: Date): PlannedWork | undefined {
     const twin = this.#parts.plans.live(hash, requesterKeyId);

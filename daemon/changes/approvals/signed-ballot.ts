@@ -25,7 +25,7 @@ export function asSigned(approval: Approval, ballot: Ballot, voting: Voting, now
   if (!samePerson(signed.by.name, ballot.by)) return { refused: `${signed.by.name} signed it, and the API key is ${ballot.by}'s` };
   if (now.getTime() - Date.parse(signed.at) > FRESH_MS)
     return { refused: `it was signed at ${signed.at}: answer again; is the clock of that machine right?` };
-  // A key without the right to vote does not gain that right by a valid signature.
+  // Even with a valid signature, a key without the right to vote cannot vote.
   const votes = ballot.role === "operator" || ballot.role === "admin";
   return { approval: asked, ballot: votes ? { ...ballot, role: signed.by.role } : ballot };
 }
@@ -60,7 +60,7 @@ export function wantsSignatures(voting: AskVoting): boolean {
 
 const isUnreadable = (error: unknown): boolean => error instanceof MusterError && error.code === "VOTERS_INVALID";
 
-/** Removes votes without a valid signature. People who voted before signatures were required can then vote again. */
+/** Removes votes without a valid signature. A person who voted before signatures were required can then vote again. */
 const withoutUnsigned = (approval: Approval, { voters }: Voting, now: Date): Approval => ({
   ...approval,
   votes: approval.votes.filter((vote) => vote.answer === "deny" || "by" in whoSigned(approval, vote, voters, now)),

@@ -5,7 +5,7 @@ import type { QuorumGroup } from "../../contract/changes/plan.ts";
 
 /**
  * True if every group of the quorum has enough votes. Each voter fills one place in the quorum, and an admin may fill
- * an operator's place. An empty quorum is never full, so no plan can be approved without a quorum group.
+ * an operator's place. For a quorum without groups, the result is false, so that no plan is approved by mistake.
  */
 export function quorumFull(quorum: readonly QuorumGroup[], votes: readonly Vote[]): boolean {
   const places = (role: QuorumGroup["role"]) => quorum.reduce((sum, group) => sum + (group.role === role ? group.count : 0), 0);

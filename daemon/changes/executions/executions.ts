@@ -1,6 +1,6 @@
 /**
  * Runs queued plans and follows their executions to the end. Control saves the execution before it sends the id to the
- * executor. The executor reads everything else from the store and decides itself whether the execution may begin.
+ * executor. The executor reads all other data from the database and decides itself whether the execution may begin.
  */
 import { actorOf } from "../../audit/actor.ts";
 import type { Execution, ExecutionStatus, StepResult } from "../../contract/changes/execution.ts";
@@ -85,12 +85,12 @@ export class Executions {
       journal.intended(running, work);
       return true;
     });
-    // Control saves the execution as running before it sends the id. If control stops before it sends the id, the
-    // execution ends as unknown, so no execution runs twice.
+    // Control saves the execution as running before it sends the id.
+    // If control stops before it sends the id, the execution ends as unknown. Therefore no execution runs twice.
     if (begun) executor.send({ type: "execute", executionId: execution.id });
   }
 
-  /** Plans and evaluates the policy again, because the machines, forms and rules may have changed since the approval. */
+  /** Makes the plan and evaluates the policy again, because machines, forms or rules may have changed since the approval. */
   #whyNot({ approvalId }: Execution, work: PlannedWork, now: Date): string | undefined {
     const { plans, approvals, journal } = this.#parts;
     const proposal = plans.proposalOf(work.id);
@@ -121,7 +121,7 @@ export class Executions {
     }
   }
 
-  /** Ends a queued execution. If the execution is running, only sends a stop request to the executor. */
+  /** Ends a queued execution. If the execution is running, sends a stop request to the executor and does nothing else. */
   cancel(id: string, who: Who, now: Date): Execution {
     const { db, journal, executor } = this.#parts;
     const execution = this.existing(id);
@@ -152,8 +152,8 @@ export class Executions {
   }
 
   /**
-   * Saves the end of an execution, even if control has marked the execution as unknown. The executor repeats its report
-   * until control sends `forget-execution`.
+   * Saves the result of an execution, even if control has marked the execution as unknown. The executor repeats its
+   * report until control sends `forget-execution`.
    */
   executed(id: string, status: ExecutionStatus, steps: readonly StepResult[], error: string | undefined, now: Date): void {
     const { db, executions, executor } = this.#parts;
@@ -179,14 +179,17 @@ export class Executions {
     );
   }
 
-  /** Marks the running executions as unknown while the executor is disconnected. The nodes of these executions stay reserved. */
+  /**
+   * Marks the running executions as unknown while the executor is disconnected. The nodes of the unknown executions
+   * stay reserved.
+   */
   lost(): void {
     for (const execution of this.#parts.executions.atWork()) if (execution.status === "running") this.#sight(execution, "unknown");
   }
 
   /**
-   * After the executor connects, compares its executions with those in the database. An execution that the executor
-   * does not have ends as unknown.
+   * After the executor connects, compares the executor's list of executions with the list in the database. An execution
+   * that the executor does not know gets the final status `unknown`.
    */
   compare(held: readonly HeldNode[], now: Date): void {
     const { db, executions, executor } = this.#parts;
@@ -204,14 +207,15 @@ export class Executions {
         this.#end({ ...execution, status: "unknown", error }, this.#parts.plans.existing(execution.planId), now);
       });
     }
-    // Stops running executions that control does not list as running. The executor reports ended executions without a request.
+    // Stops running executions that control does not list as running.
+    // The executor reports ended executions by itself, without a request from control.
     for (const [executionId, status] of states)
       if (status === "running" && !atWork.some(({ id }) => id === executionId)) executor.send({ type: "stop", executionId });
   }
 
   /**
-   * Handles the list of executions that the executor sends regularly. If control could not save an end when the
-   * executor reported it, control saves the end now. The executor has already reported the steps of that execution.
+   * Handles the list of executions that the executor sends regularly. If control could not save the reported result
+   * earlier, control saves the result now. The executor has already reported the steps of that execution.
    */
   attend(held: readonly HeldNode[], now: Date): void {
     for (const { executionId, status } of held) {

@@ -1,7 +1,7 @@
 /**
- * Performs Muster's own acts for steps that the executor has already checked and begun. Control reads the act from its
- * own database, not from the executor's message. Control performs each act at most once. Control saves a claim before
- * the act and the outcome after the act.
+ * Performs Muster's own actions (acts) for steps that the executor has already checked and begun. Control reads the
+ * action from its own database, not from the executor's message. Control performs each action at most once. Control
+ * saves a record before the action (the claim), and the outcome after the action.
  */
 import type { Execution } from "../../contract/changes/execution.ts";
 import type { ActOutcome, ActRequest } from "../../contract/changes/execution-messages.ts";
@@ -41,14 +41,14 @@ class NotPerformed extends Error {
 
 export class StepActs {
   readonly #parts: StepActParts;
-  /** The acts that are running, and the outcomes that control could not save. */
+  /** The actions that are running, and the outcomes that control could not save. */
   readonly #known = new Map<string, Promise<ActOutcome>>();
 
   constructor(parts: StepActParts) {
     this.#parts = parts;
   }
 
-  /** A repeated request receives the earlier answer and does not start the act again. The promise never rejects. */
+  /** A repeated request receives the earlier answer and does not start the action again. The promise never rejects. */
   async take(request: ActRequest, now: Date): Promise<void> {
     const { executionId, stepId } = request;
     const key = `${executionId}/${stepId}`;
@@ -71,7 +71,7 @@ export class StepActs {
     try {
       claimed = this.#claim(request, now);
     } catch (error) {
-      // Control did not save the claim, so it did not perform the act.
+      // Control did not save its record of the action (the claim), so control did not perform the action.
       this.#refused(request, error);
       return { ended: "badly", message: `nothing was done: ${reasonFor(error)}` };
     }

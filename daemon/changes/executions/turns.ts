@@ -19,7 +19,7 @@ export interface Occupied {
   hasJob(nodeId: string): boolean;
 }
 
-/** Keeps the order of the queue. A waiting change blocks later changes on its nodes, but read-only executions may begin first. */
+/** Keeps the order of the queue. A change that waits blocks later changes on its nodes, but not read-only executions. */
 export function whichBegin(waiting: readonly WaitingExecution[], { atWork, held, hasJob }: Occupied, atOnce: number): WaitingExecution[] {
   const begun: WaitingExecution[] = [];
   const taken = new Set(held);

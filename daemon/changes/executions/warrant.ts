@@ -1,6 +1,6 @@
 /**
- * Checks in the executor whether an execution may begin. The executor checks the stored records with its own forms,
- * policy and clock. The executor ignores control's conclusions. The functions of this file are pure.
+ * Checks in the executor whether an execution may begin. The executor checks the stored records with its own tool
+ * forms, policy and clock. The executor ignores control's conclusions. The functions of this file are pure.
  */
 import type { Approval } from "../../contract/changes/approval.ts";
 import type { Execution } from "../../contract/changes/execution.ts";
@@ -38,8 +38,8 @@ export interface WarrantWorld {
   /** The voters from the executor's own file. */
   voting: Voting;
   /**
-   * The execution must begin within this number of seconds after the last signature. The executor reads the number from
-   * its own configuration, so no signed text can change it.
+   * The execution must begin within this number of seconds after the last signature. The executor reads this number of
+   * seconds from its own configuration, so no signed text can change it.
    */
   executeSeconds: number;
 }
@@ -83,7 +83,10 @@ function otherSteps({ steps, rollback, targets }: Plan, given: WarrantWorld): st
   return undefined;
 }
 
-/** Builds a step again from its form and compares the risk, scope and preview. The executor does not trust the stored values. */
+/**
+ * Builds a step again from its tool form and compares the risk, scope and preview. The executor does not trust the
+ * stored values.
+ */
 function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld & { playbooks: Playbooks }): string | undefined {
   if (!catalogue.has(step.tool)) return `there is no tool ${step.tool}`;
   const [form, digest] = [catalogue.get(step.tool), catalogue.digest(step.tool)];
@@ -96,7 +99,7 @@ function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld 
     const other = compared.find((part) => canonical(made[part]) !== canonical(step[part]));
     return other && `its ${other} is not what ${step.tool} gives with these values: ${canonical(made[other])}`;
   } catch (error) {
-    // If the form rejects the step's values, the step was not made from this form.
+    // If the tool form rejects the step's values, the step was not made from this form.
     return explain(error);
   }
 }
@@ -106,8 +109,8 @@ const compared = ["method", "parameters", "risk", "scope", "timeoutSeconds", "pr
 function notAllowed(papers: Papers, world: WarrantWorld): string | undefined {
   const { work } = papers;
   const { answer, rule, quorum } = world.policy.decide(work.plan, whoAsked(work));
-  // The executor cannot verify a manual action and never runs one. Here a plan for a manual action therefore needs an
-  // approval. approval.
+  // The executor cannot verify a manual action and never performs one.
+  // Without an approval, the executor therefore refuses a plan for a manual action.
   if (answer === "allow") return work.byHand ? notApproved(papers, usualQuorum, world) : undefined;
   if (answer === "deny") return `denied by the rule ${rule}`;
   return notApproved(papers, quorum, world);

@@ -12,7 +12,7 @@ export interface Draft {
   tool: string;
   parameters: Values;
   after?: readonly string[];
-  /** The undo that the runbook defines. Without an undo in the runbook, the tool's form defines the undo. */
+  /** The tool call that undoes the step, as the runbook defines it. If the runbook defines no undo, the tool form defines it. */
   undo?: { tool: string; parameters: Values };
 }
 

@@ -24,7 +24,7 @@ export interface World {
 
 const MAX_STEPS = 5000;
 
-/** `field` is the name of the request field that lists the nodes. Errors about nodes begin with `field`. */
+/** `field` is the name of the request field that lists the nodes. Error messages about nodes begin with `field`. */
 export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: World, field = "targets"): Plan {
   const { goal, summary, drafts } = wanted(proposal, catalogue, runbooks);
   const forms = drafts.map(({ tool }) => catalogue.get(tool));

@@ -1,6 +1,6 @@
 /**
  * Reads runbooks. A runbook contains the steps for one kind of incident. Each file in `daemon/changes/runbooks/` or in
- * the site's own folder contains one runbook. Rules select the runbook, not a language model.
+ * the site's own folder contains one runbook. Rules, not a language model, select the runbook.
  */
 import { basename, join } from "node:path";
 import * as z from "zod";
@@ -20,7 +20,7 @@ const word = z.string().regex(/^[a-z][a-z0-9_.-]{0,60}$/, "is not a word of lowe
 const StepName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, "is not a step's name: lower-case letters, digits and dashes");
 const Filled = z.record(z.string(), z.union([z.string().max(1000), z.number(), z.boolean()])).default({});
 
-/** Every field that is present must equal the same field of the incident. */
+/** A trigger matches an incident if each field of the trigger equals the same field of the incident. */
 export const Trigger = z
   .strictObject({ symptom: word, event: word, intent_type: word, resource_type: word })
   .partial()
@@ -39,8 +39,8 @@ export const Runbook = z.strictObject({
         tool: ToolName,
         parameters: Filled,
         /**
-         * Names of the steps that must succeed before this step. If absent, a read-only step waits for all earlier
-         * changes, and a change waits for all earlier steps.
+         * Names of the steps that must succeed before this step. Without this list, a read-only step waits for all
+         * earlier changes, and a change waits for all earlier steps.
          */
         after: z.array(StepName).optional(),
         /** The name of a boolean parameter of the runbook. The step is planned only if the parameter is true. */

@@ -45,7 +45,7 @@ export function stepOf({ id, form, digest, parameters: given, node, playbooks }:
   };
 }
 
-/** A preview that is too long is cut off. People cannot see all of such a preview, so it counts as `none`. */
+/** A preview that is too long is cut off. People cannot see all of a shortened preview, so such a preview counts as `none`. */
 function previewOf(form: ToolForm, call: Call): PlanStep["preview"] {
   const text = showCall(call);
   if (text.length > PREVIEW_CHARACTERS) return { kind: "none", text: `${text.slice(0, PREVIEW_CHARACTERS - 1)}…` };

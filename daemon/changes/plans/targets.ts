@@ -76,7 +76,7 @@ const WINDOWS = "windows";
 
 /**
  * Returns the reason why a tool cannot be used on a machine now, or undefined. A retired or quarantined machine must be
- * chosen by name, and the form must allow its phase.
+ * chosen by name, and the tool form must allow the machine's phase.
  */
 export function unfit(node: KnownNode, form: ToolForm, named = true): string | undefined {
   const { name, phase } = node;

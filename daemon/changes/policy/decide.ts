@@ -1,6 +1,6 @@
 /**
- * Combines two Cedar answers into one verdict: allow, deny or needs approval. Combines the verdicts of all steps into
- * one decision. The functions are pure, because the caller passes Cedar as a function.
+ * Combines two answers of the policy engine Cedar into one verdict: allow, deny or needs approval. Combines the
+ * verdicts of all steps into one decision. The functions are pure, because the caller passes Cedar as a function.
  */
 import type { Decision, Plan, PlanStep, QuorumGroup } from "../../contract/changes/plan.ts";
 import type { ApprovalMode } from "./approval-mode.ts";
@@ -63,10 +63,10 @@ export function verdictsOf(plan: Plan, who: Who, rules: Rules): StepVerdict[] {
 }
 
 /**
- * Asks Cedar first as if the plan had no approval. If Cedar does not allow the step, asks again as if people had
- * approved the plan. Denies the step if the second answer names a rule that forbids the step. If no rule mentions the
- * step, Cedar denies it twice without naming a rule, and the step needs approval. Cedar skips a rule that fails during
- * evaluation, even a `forbid` rule. Muster therefore denies the step if any rule fails.
+ * First asks the policy engine Cedar about the plan as if it had no approval. If Cedar does not allow the step, asks
+ * Cedar again as if people had approved the plan. Denies the step if the second answer names a rule that forbids the
+ * step. If no rule mentions the step, Cedar denies it twice without naming a rule, and the step needs approval. Cedar
+ * skips a rule that fails during evaluation, even a `forbid` rule. Muster therefore denies the step if any rule fails.
  */
 function verdictOf(asked: Parameters<typeof questionFor>[0], rules: Rules): PolicyVerdict {
   const without = rules.ask(questionFor(asked, false, rules.namesNodes));
@@ -75,7 +75,7 @@ function verdictOf(asked: Parameters<typeof questionFor>[0], rules: Rules): Poli
   const approved = rules.ask(questionFor(asked, true, rules.namesNodes));
   if ("failed" in approved) return failure(approved.failed);
   if (approved.decision === "deny" && approved.rules.length > 0) return { answer: "deny", rules: approved.rules, quorum: [] };
-  // The second answer also names `permit` rules that require no approval, so only its rules with a quorum count.
+  // The second answer also names `permit` rules that require no approval, so only rules with a quorum count.
   const asking = [...without.rules, ...approved.rules.filter((rule) => rules.quorumOf(rule).length > 0)];
   const deciding = asking.length > 0 ? asking : approved.rules;
   const quorum = mergeQuorums(deciding.map((rule) => rules.quorumOf(rule)));

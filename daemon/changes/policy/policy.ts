@@ -12,7 +12,7 @@ import { invalid, type PolicyRule, type RuleFile, readRuleFiles, rulesOf } from 
 export type { Who } from "./question.ts";
 
 export interface PolicySettings {
-  /** Folders of the site that contain `.cedar` files. Muster always reads its own rules too. */
+  /** Folders of the site that contain `.cedar` files. Muster always reads its own policy rules in addition. */
   folders: readonly string[];
   approvalMode: ApprovalMode;
 }
@@ -65,8 +65,8 @@ function check(rules: readonly PolicyRule[], schema: string): void {
   if (parsed.type === "failure") throw invalid(schemaFile, parsed.errors.map(({ message }) => message).join("; "));
   const result = validate({ schema, policies: { staticPolicies: textsOf(rules) } });
   if (result.type === "failure") throw invalid(ownRules, result.errors.map(({ message }) => message).join("; "));
-  // Cedar warns about a rule that can never apply and about look-alike letters. Muster treats such a warning as an
-  // error in the policy.
+  // Cedar warns about a rule that can never apply and about look-alike letters.
+  // Muster treats every warning as an error in the policy.
   const problem = result.validationErrors[0] ?? result.validationWarnings[0];
   if (!problem) return;
   const { help } = problem.error;

@@ -4,13 +4,13 @@ import type { Role } from "../../contract/admin/key.ts";
 import type { ByHand, Plan, PlanStep } from "../../contract/changes/plan.ts";
 import type { ApprovalMode } from "./approval-mode.ts";
 
-/** The requester with key, name and role. If the requester is an agent, also the person that the agent acts for. */
+/** The requester with key, name and role. If the requester is an agent, `onBehalfOf` is the person that the agent acts for. */
 export interface Who {
   keyId: string;
   name: string;
   role: Role;
   onBehalfOf?: string | undefined;
-  /** Set if the requester performs the action within this request. */
+  /** Present if the requester performs the action immediately, as part of the current request. */
   byHand?: ByHand | undefined;
 }
 
@@ -27,7 +27,10 @@ export type PolicyQuestion = Pick<AuthorizationCall, "principal" | "action" | "r
 const of = (type: string, id: string) => ({ type: `Muster::${type}`, id });
 const reference = (type: string, id: string) => ({ __entity: of(type, id) });
 
-/** `withName` is false if no rule distinguishes between nodes. Without node names, many equal steps need only one request. */
+/**
+ * `withName` is false if no rule distinguishes between nodes. Without node names, one Cedar request is enough for many
+ * equal steps.
+ */
 export function questionFor({ plan, step, rollback, who, approvalMode }: AskedStep, approved: boolean, withName: boolean): PolicyQuestion {
   const principal = of("Key", who.keyId);
   const resource = step.target === undefined ? of("Executor", "executor") : of("Node", withName ? step.target : "any");

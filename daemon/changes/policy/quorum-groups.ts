@@ -1,7 +1,7 @@
 /** Parses and merges the quorum of a rule's annotation, such as `operator:1, admin:2`. */
 import { QuorumGroup } from "../../contract/changes/plan.ts";
 
-/** The quorum if approval is needed and no rule defines a quorum. */
+/** The default quorum if approval is needed but no rule defines a quorum. */
 export const usualQuorum: readonly QuorumGroup[] = [{ role: "operator", count: 1 }];
 
 /** Throws an Error that names the unreadable part. */

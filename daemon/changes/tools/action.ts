@@ -1,6 +1,6 @@
 /**
- * Defines the action of a form. An action is a command, a request, a playbook, an Ansible module, or one of Muster's
- * own acts. An action can contain placeholders for values.
+ * Defines the action of a tool form. An action is a command, an HTTP request, a playbook, an Ansible module, or one of
+ * Muster's own actions (acts). An action can contain placeholders for values.
  */
 import * as z from "zod";
 
@@ -26,7 +26,7 @@ export type ToolAction =
   | ({ kind: "request" } & z.output<typeof RequestAction>)
   | ({ kind: "playbook" } & z.output<typeof PlaybookAction>)
   | ({ kind: "module" } & z.output<typeof ModuleAction>)
-  /** One of Muster's own acts, which has the same name as the form. */
+  /** One of Muster's own actions (acts), which has the same name as the tool form. */
   | { kind: "act" };
 
 /** Returns all texts of the action that may contain placeholders. */

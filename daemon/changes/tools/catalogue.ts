@@ -1,6 +1,6 @@
 /**
- * Reads all tools of Muster and of the site. A form adds no tool and is reported as a fault if the form is unreadable
- * or its name is already used.
+ * Reads all tools of Muster and of the site. A tool form that is unreadable or has a duplicate name adds no tool and is
+ * reported as a fault.
  */
 import { basename, join, sep } from "node:path";
 import type { Digest } from "../../contract/changes/plan.ts";
@@ -13,7 +13,7 @@ import type { Playbooks } from "./playbooks.ts";
 import { riskOf } from "./risk.ts";
 import { type Fault, faultText, missingFolders, type Path, readYaml, yamlFilesIn } from "./yaml-file.ts";
 
-/** The folder with Muster's own forms. */
+/** The folder with Muster's own tool forms. */
 export const ourTools = join(import.meta.dirname, "forms");
 
 export interface Catalogue {
@@ -64,7 +64,7 @@ export function readTools(folders: readonly string[]): { tools: ReadTool[]; faul
 
 type FaultAt = (path: Path, problem: string) => Fault;
 
-/** Fills the form with sample values at load, to find a form that can never be filled. */
+/** Fills a tool form with sample values, to find a form that can never be filled. */
 function untriable(form: ToolForm, faultAt: FaultAt): Fault[] {
   try {
     leastRisk(form);
@@ -75,8 +75,8 @@ function untriable(form: ToolForm, faultAt: FaultAt): Fault[] {
 }
 
 /**
- * The policy identifies an act by the name of its tool. A second tool name for the same act would bypass the rules for
- * that act.
+ * The policy identifies each of Muster's own actions (acts) by the name of its tool. A second tool name for the same
+ * action would bypass the rules for that action.
  */
 function ownMethod({ method }: ToolForm, faultAt: FaultAt): Fault[] {
   if (method !== "act") return [];
@@ -119,7 +119,7 @@ export function catalogueOf(forms: readonly ToolForm[], playbook: Playbooks = ()
   };
 }
 
-/** Returns sample values for a form: each parameter's default, or its example if it has no default. */
+/** Returns sample values for a tool form: each parameter's default, or its example if it has no default. */
 export const sampleOf = (form: ToolForm): Values =>
   checkParameters(
     form.name,
@@ -137,5 +137,5 @@ function sample({ name, type, required, example, default: usual, enum: choices, 
   return [[name, type === "boolean" ? false : type === "integer" || type === "number" ? (min ?? 1) : "example"]];
 }
 
-/** Returns the risk of the form with sample values. Other values may lead to a higher risk. */
+/** Returns the risk of the tool form with sample values. Other values may lead to a higher risk. */
 export const leastRisk = (form: ToolForm): Risk => riskOf(form, sampleOf(form));

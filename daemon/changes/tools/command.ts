@@ -1,4 +1,7 @@
-/** Combines a form with its values into the exact call. Each value stays one word of the call, and no shell interprets it. */
+/**
+ * Combines a tool form with its values into the exact call, such as a command line. Each value stays one word of the
+ * call, and no shell interprets it.
+ */
 import type { Target } from "../../contract/changes/plan.ts";
 import type { Value, Values } from "../../contract/changes/tool.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -97,7 +100,7 @@ export function typed(fields: Readonly<Record<string, Value>>, lookUp: (name: st
   );
 }
 
-/** A text for people, which no code parses. */
+/** Returns the call as text for people. No code parses this text. */
 export function showCall(call: Call): string {
   switch (call.kind) {
     case "command":

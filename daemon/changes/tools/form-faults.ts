@@ -1,4 +1,4 @@
-/** Finds faults that involve several fields of a form. The functions of this file are pure. */
+/** Finds faults that involve several fields of a tool form. The functions of this file are pure. */
 import type { Method } from "../../contract/changes/tool.ts";
 import { type ToolAction, wordsIn } from "./action.ts";
 import { isNarrow, type Parameter } from "./parameter.ts";

@@ -1,6 +1,6 @@
 /**
  * Defines the form of a tool, with its description, parameters and action. Each file in `forms/` or in the site's own
- * folder contains one form.
+ * folder contains one tool form.
  */
 import * as z from "zod";
 import { Risk, ToolName } from "../../contract/changes/tool.ts";
@@ -49,7 +49,7 @@ const MethodWord = z
 
 export const Effect = z.enum(["looks", "changes", "restarts", "installs", "erases"]);
 
-/** The phases in which a tool may run on a node, if the tool does not need an installed system. */
+/** The node phases in which a tool may run if the tool does not need an installed system. */
 const PhaseWord = z.enum([
   "discovered",
   "accepted",
@@ -70,7 +70,10 @@ const FormFile = z.strictObject({
   name: ToolName,
   description: line,
   execution: z.strictObject({
-    /** The location is only shown to people. The executor starts every tool, even if the tool then runs on another machine. */
+    /**
+     * Muster only shows the location to people and does not use it. The executor starts every tool, even if the tool
+     * then runs on another machine.
+     */
     location: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,40}$/)
@@ -93,7 +96,7 @@ const FormFile = z.strictObject({
   module: ModuleAction.optional(),
   environment: z.partialRecord(EnvironmentName, z.string().max(500)).default({}),
   secrets: z.array(SecretReference).max(10).default([]),
-  /** The lowest possible risk of the tool. It can raise the computed risk but not lower it. */
+  /** The lowest possible risk of the tool. This value can raise the computed risk but not lower it. */
   risk: Risk.default("read"),
   effects: z.array(Effect).default([]),
   preview: z.enum(["exact", "check", "none"]).optional(),

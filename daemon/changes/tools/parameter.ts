@@ -57,12 +57,15 @@ function isPattern(pattern: string): boolean {
 const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, "u");
 
 /**
- * True if values may begin with a dash. The pattern must then begin with a dash, or with a character class that begins
- * with a dash.
+ * True if values may begin with a dash. To allow a dash, the pattern must begin with a dash or with a character class
+ * such as `[-a-z]`.
  */
 const allowsDash = (pattern: string | undefined): boolean => pattern !== undefined && /^\^?(\(\?:|\()?(\\?-|\[\\?-)/.test(pattern);
 
-/** True if the possible values are limited. Only such a value may be next to other text in one word. */
+/**
+ * True if the possible values of the parameter are limited. Only the value of such a parameter may be next to other
+ * text in one word.
+ */
 export const isNarrow = ({ type, pattern, enum: choices }: Parameter): boolean =>
   type !== "string" || pattern !== undefined || choices !== undefined;
 

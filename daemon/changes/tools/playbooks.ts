@@ -3,8 +3,8 @@ import type { Digest } from "../../contract/changes/plan.ts";
 
 export interface PlaybookFacts {
   /**
-   * True if the playbook's header declares the playbook as read-only. A run of a read-only playbook fails if it changes
-   * something.
+   * True if the playbook's header declares the playbook as read-only. A run of a read-only playbook fails if the run
+   * changes something.
    */
   readOnly: boolean;
   /** The digest of the playbook and of all files in Ansible's folder that the playbook can use. */

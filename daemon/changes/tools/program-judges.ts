@@ -1,6 +1,6 @@
 /**
  * Determines the risk of programs whose risk depends on their arguments. Only the options and verbs in this file count
- * as reads. All others count as changes, because an option may be abbreviated, take a value, or differ between
+ * as reads. All other words count as changes, because an option may be abbreviated, take a value, or differ between
  * versions.
  */
 import type { Risk } from "../../contract/changes/tool.ts";

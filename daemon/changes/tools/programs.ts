@@ -16,7 +16,7 @@ const destroyers = listOf(`
   rm rmdir unlink shred truncate wipefs mkfs mke2fs mkswap dd blkdiscard fdisk sfdisk cfdisk sgdisk gdisk parted lvremove
   vgremove pvremove lvreduce zpool zfs cryptsetup hdparm nvme sg_format userdel groupdel deluser delgroup crontab dropdb
   dropuser nwipe mdadm`);
-/** Programs that run code from their arguments or files. Muster does not parse that code. */
+/** Programs that run code from their arguments or files. Muster does not parse the code of these programs. */
 const anything = listOf(`
   sh bash dash ash zsh ksh fish csh tcsh python perl ruby node php lua awk gawk mawk sed ed vi vim nano emacs less more man
   ssh scp sftp rsync socat nc ncat netcat telnet ftp make gdb strace mysql mariadb mongo redis-cli docker podman nerdctl

@@ -37,7 +37,8 @@ export function callRisk(call: Call, playbooks?: Playbooks): Risk {
     case "request":
       return requestRisk(call.verb);
     case "playbook":
-      // Check mode does not make a playbook read-only. A task may opt out, and templates can run lookups on the control node.
+      // Check mode does not make a playbook read-only.
+      // A task may opt out of check mode, and templates can run lookups on the control node.
       return playbooks?.(call.playbook)?.readOnly ? "read" : "write";
     case "module":
       return askingModules.has(call.module) ? "read" : anyModule.test(call.module) ? "delete" : "write";
@@ -46,7 +47,7 @@ export function callRisk(call: Call, playbooks?: Playbooks): Risk {
   }
 }
 
-/** Muster's own acts that destroy nothing. All acts that are not listed count as `delete`. */
+/** Muster's own actions (acts) that destroy nothing. All of Muster's own actions (acts) that are not listed count as `delete`. */
 const mildActs = new Set(["wake", "power", "rescue", "end_rescue", "promote", "reprovision"]);
 
 function requestRisk(verb: string): Risk {

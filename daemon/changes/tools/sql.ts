@@ -1,7 +1,7 @@
 /**
  * Computes the risk of an SQL statement without access to the database. A statement that this parser does not
- * understand counts as a change. This check is the first protection, and the database's read-only transaction is the
- * second.
+ * understand counts as a change. This risk check is the first protection, and the database's read-only transaction is
+ * the second.
  */
 import type { Risk } from "../../contract/changes/tool.ts";
 
@@ -19,8 +19,8 @@ const harmless =
 const callable = new Set(`${words} ${harmless}`.split(" "));
 
 export function sqlRisk(statement: string): Risk {
-  // Quoted strings and names are harmless. A statement with escapes, dollar quotes or comments counts as `delete`,
-  // because these could hide code.
+  // Quoted strings and names are harmless.
+  // A statement with escapes, dollar quotes or comments counts as `delete`, because they could hide code.
   if (/\\|\$[a-z_]*\$|--|\/\*|\be'/i.test(statement)) return "delete";
   const bare = statement
     .replace(/'(?:[^']|'')*'/g, "''")

@@ -22,7 +22,7 @@ export function fill(
 export const templateWordsOf = (template: string): string[] => template.split(" ").filter((word) => word !== "");
 
 /**
- * True if the text contains characters that only a shell would interpret. The author of such a text expects a shell,
- * but Muster runs no shell.
+ * True if the text contains characters that only a shell would interpret. The author of a text with these characters
+ * expects a shell, but Muster runs no shell.
  */
 export const looksLikeShell = (template: string): boolean => /["'`$;&|<>()\\*?~#\n\t]/.test(template);

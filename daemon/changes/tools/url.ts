@@ -10,7 +10,7 @@ export function filledUrl(tool: string, template: string, lookUp: (name: string)
   const path = (word: string): string => {
     const text = fill(word, lookUp, encoded);
     if (text === undefined) throw refuse(`a placeholder in ${word} has no value`);
-    // A `..` segment is refused, because URL parsers remove the segment before it.
+    // A path segment `..` is refused, because URL parsers remove the segment before `..`.
     if (/(^|[/\\])(\.|%2e){1,2}([/\\?#]|$)/i.test(text)) throw refuse(`the path ${text} leads upwards`);
     return text;
   };

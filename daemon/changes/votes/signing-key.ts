@@ -18,7 +18,7 @@ export interface SigningKey {
   sign(question: VoteQuestion, answer: Vote["answer"], now: Date): VoteSignature;
 }
 
-/** Permission bits of group and others. */
+/** The permission bits of the file's group and of all other users. */
 const OTHERS = 0o077;
 
 export const signingKeyFile = (env: NodeJS.ProcessEnv): string =>

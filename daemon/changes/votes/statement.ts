@@ -11,7 +11,7 @@ export type VoteQuestion = Pick<
   "id" | "planHash" | "previewHash" | "targetsHash" | "policyVersion" | "requestedBy" | "onBehalfOf" | "decideBy" | "executeSeconds"
 >;
 
-/** The first line binds the signature to votes, so that the signature is not valid for any other purpose. */
+/** The first line states that the text is a vote, so the signature is not valid for any other purpose. */
 export function statementOf(question: VoteQuestion, answer: Vote["answer"], { voter, at }: Pick<VoteSignature, "voter" | "at">): string {
   const { id, planHash, previewHash, targetsHash, policyVersion, requestedBy, onBehalfOf, decideBy, executeSeconds } = question;
   const signed = {

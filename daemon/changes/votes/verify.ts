@@ -1,5 +1,5 @@
 /**
- * Verifies by the signature alone who cast a vote. The name and role are those of the registered voter, not those in
+ * Uses only the signature to verify who cast a vote. The name and role are those of the registered voter, not those in
  * the vote. The functions of this file are pure.
  */
 import { verify } from "node:crypto";
@@ -22,7 +22,7 @@ export interface Voting {
 
 export const signaturesCount = ({ required, voters }: Voting): boolean => required || voters.length > 0;
 
-/** The allowed difference between a voter's clock and ours, in milliseconds. */
+/** The allowed difference between a voter's clock and the clock of this machine, in milliseconds. */
 const CLOCKS_APART_MS = 300_000;
 
 export type Signed = { by: Voter; at: string } | { unsigned: string };

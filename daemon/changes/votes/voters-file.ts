@@ -22,7 +22,7 @@ export interface RegisteredVoter extends Voter {
   since: string;
 }
 
-/** Write permission bits of group and others. */
+/** The write permission bits of the file's group and of all other users. */
 const OTHERS_WRITE = 0o022;
 
 /**
