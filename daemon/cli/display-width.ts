@@ -1,6 +1,6 @@
 /**
- * Computes the number of terminal columns that a text occupies. Wide characters occupy two columns, combining marks occupy
- * none.
+ * Computes the number of terminal columns that a text occupies. Wide characters occupy two columns, and combining marks
+ * occupy none.
  */
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });

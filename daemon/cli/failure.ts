@@ -9,8 +9,8 @@ export interface Failure {
 }
 
 /**
- * A failure that occurs in the command itself, not in the daemon. Failures of the daemon are ApiErrors with the same three
- * fields.
+ * A failure that occurs in the command itself, not in the daemon. Failures of the daemon are `ApiError` objects with
+ * the same three fields.
  */
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";

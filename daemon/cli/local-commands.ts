@@ -51,7 +51,7 @@ export interface VoterLine extends VoterRequest {
 
 export interface PolicyPlace {
   config?: string;
-  /** The folders of rules in addition to the configured folders. */
+  /** Folders of policy rules, in addition to the configured folders. */
   rules: string[];
 }
 
@@ -85,7 +85,7 @@ export interface RuleLine {
   text: string;
 }
 
-/** The folders of forms in addition to Muster's own folder and the configured folders. */
+/** Folders of tool forms, in addition to Muster's own folder and the configured folders. */
 export interface FormFolders {
   forms: string[];
   runbooks: string[];
@@ -136,12 +136,12 @@ export interface LocalCommands {
   /** Returns the remaining voters. */
   removeVoter(name: string, place: Place): VoterLine[];
   /**
-   * `fetchAssets` and `buildImage` return the paths of the files that exist afterwards. The steps print their output on
-   * standard error.
+   * `fetchAssets` and `buildImage` return the paths of the files that exist afterwards. Both `fetchAssets` and
+   * `buildImage` print the output of their steps on standard error.
    */
   fetchAssets(options: Place): Promise<string[]>;
   buildImage(options: Place & { force: boolean; mirror?: string }): Promise<string[]>;
-  /** Returns every case with the expected and the actual decision. */
+  /** Returns every test case of the policy with the expected and the actual decision. */
   testPolicy(file: string | undefined, place: PolicyPlace): CaseLine[];
   explainPolicy(planFile: string, who: Proposer, place: PolicyPlace): PolicyExplanation;
   policyRules(place: PolicyPlace): RuleLine[];
@@ -152,6 +152,6 @@ export interface LocalCommands {
     symptom: string | undefined,
     config: string | undefined,
   ): { runbooks: RunbookLine[]; problems: WrongLine[] };
-  /** Returns the exit code of the lab, which prints its own failures. */
+  /** Returns the exit code of `muster lab`, which prints its own failures. */
   lab(args: string[]): Promise<number>;
 }

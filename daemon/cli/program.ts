@@ -89,7 +89,7 @@ export function buildProgram(local: LocalCommands): Command {
   alertCommands(program, words);
   daemonLogCommands(program, words);
 
-  // The group for the help command is set last, because all commands that are created later would inherit the group.
+  // The group for the help command is set last, because commands that are created later would inherit the group.
   program.commandsGroup("Start:").helpCommand(true);
   return program;
 }

@@ -1,4 +1,4 @@
-/** Defines `muster log`, which shows the daemon's own log, also from another machine. */
+/** Defines `muster log`, which shows the daemon's own log, even if the daemon runs on another machine. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { LogLevel, type LogLine } from "../../contract/admin/daemon-log.ts";
@@ -47,7 +47,7 @@ async function showLog(client: Client, { level, part, limit, follow }: LogOption
     const { epoch, next, lines } = page;
     if (lines.length === 0) await sleep(EVERY_MS);
     page = await client.daemonLog({ ...wanted, since: next });
-    // The daemon has restarted and numbers its lines from the beginning, so request all lines again.
+    // The daemon has restarted and numbers its lines from the beginning, so the client requests all lines again.
     if (page.epoch !== epoch) page = await client.daemonLog({ ...wanted, since: 0 });
   }
 }

@@ -14,7 +14,7 @@ export function keyCommands(program: Command, words: Words, local: LocalCommands
   creating(key, words, local);
   revoking(key, words);
   generating(key.command("generate"), words);
-  // These hidden commands keep the names of earlier versions.
+  // The hidden commands `keys` and `keygen` keep the names of earlier versions.
   listing(program.command("keys", { hidden: true }), words);
   generating(program.command("keygen", { hidden: true }), words);
 }

@@ -75,8 +75,8 @@ that were stored elsewhere protect against that. The exit code is 0 only when ev
       )}`,
     )
     .action((_: Verification, command: Command) => {
-      // The parent command `muster audit` also has an option --export and receives the value, so read the options of both
-      // commands.
+      // The parent command `muster audit` also has the option `--export` and receives its value.
+      // The options of both commands are therefore read.
       const report = local.verifyAudit(command.optsWithGlobals<Verification>());
       print(json(), report, showReport(report));
       if (!report.ok)

@@ -65,7 +65,7 @@ function proposalFrom(
   values: string[],
   { runbook, on = [], reason = "", readOnly }: Omit<DoOptions, "follow" | "dryRun">,
 ): Proposal {
-  // The parser treats every word after --on as a node. A word with an equals sign is treated as a parameter here.
+  // The parser treats every word after the option `--on` as a node. Here, a word with an equals sign becomes a parameter.
   const words = [...(runbook === undefined || tool === undefined ? [] : [tool]), ...values, ...on.filter((word) => word.includes("="))];
   const targets = on.filter((word) => !word.includes("=")).flatMap((word) => word.split(",").filter((name) => name !== ""));
   const parameters = Object.fromEntries(words.map(parameter));

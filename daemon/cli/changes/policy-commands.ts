@@ -1,6 +1,6 @@
 /**
- * Defines `muster policy`, which tests, explains and lists the rules that decide plans. These commands read the rules from
- * files on this machine.
+ * Defines `muster policy`, which tests, explains and lists the rules that decide plans. The commands of `muster policy`
+ * read the rules from files on this machine.
  */
 import { type Command, Option } from "commander";
 import { Role } from "../../contract/admin/key.ts";

@@ -1,6 +1,6 @@
 /**
- * Shows a voter everything that the signature covers, in full and without hidden characters. Remarks that the signature
- * does not cover are shown separately.
+ * Shows a voter everything that the signature covers, in full and without hidden characters. Remarks are shown
+ * separately if the signature does not cover them.
  */
 import type { Approval } from "../../contract/changes/approval.ts";
 import type { Plan, PlannedWork, PlanStep, Target } from "../../contract/changes/plan.ts";

@@ -11,11 +11,11 @@ import { showQuestion } from "./question.ts";
 
 export interface SigningOptions {
   json: boolean;
-  /** True to show the plan and sign it without asking first. */
+  /** If true, the plan is shown and signed without a question. */
   yes: boolean;
 }
 
-/** Returns undefined if this machine has no voter's key. The daemon then decides if an unsigned vote is enough. */
+/** Returns undefined if this machine has no voter's key. For an unsigned vote, the daemon decides whether the vote is enough. */
 export async function signatureFor(daemon: Client, id: string, { json, yes }: SigningOptions): Promise<VoteSignature | undefined> {
   const key = findSigningKey(process.env);
   if (!key) return undefined;

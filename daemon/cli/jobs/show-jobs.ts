@@ -112,7 +112,7 @@ const detached = (id: string) =>
     `To watch it again: \`muster job ${id} --follow\`. To stop it: \`muster cancel ${id}\`.`,
   );
 
-/** Cancels a job and waits for its end, because a running job counts as cancelled only after it has stopped. */
+/** Cancels a job and waits until it has stopped, because a running job counts as cancelled only then. */
 export async function cancelJob(client: Client, id: string): Promise<Job> {
   let job = await client.cancelJob({ id });
   for (let polls = 0; job.status === "cancelling" && polls < 60; polls++) {

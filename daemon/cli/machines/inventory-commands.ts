@@ -109,7 +109,7 @@ function typed(text: string, type: Type) {
     const value = JSON.parse(text);
     if (type === "json" || typeof value === type) return value;
   } catch {
-    // The error below contains the value as the user typed it.
+    // The error message below contains the value as the user typed it.
   }
   throw new InvalidArgumentError(`value: ${text} is not ${type === "json" ? "JSON" : `a ${type}`}.`);
 }

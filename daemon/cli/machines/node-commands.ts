@@ -74,7 +74,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
       const { state, name, ...rest } = await client().disarmNode({ node });
       print(json(), { ...rest, name, state }, `${name} is ${state.phase}; its next boot erases nothing.`);
     });
-  // `muster wake` is a name of earlier versions. Its successor `muster power on` uses the node's power driver.
+  // `muster wake` is a name of earlier versions. The newer command `muster power on` uses the node's power driver.
   program
     .command("wake", { hidden: true })
     .argument("<name|mac>")
@@ -106,7 +106,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
     });
 }
 
-/** Accepts a machine. An unknown MAC address adds a machine before its first boot. */
+/** Accepts a machine. For an unknown MAC address, adds the machine before its first boot. */
 async function accept(client: Client, node: string, { name, disk }: AcceptOptions): Promise<Node> {
   const chosen = { ...(name !== undefined && { name }), ...(disk !== undefined && { disk }) };
   const mac = Mac.safeParse(node);

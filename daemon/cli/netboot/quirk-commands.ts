@@ -74,7 +74,7 @@ make and model. A chosen setting overrides a learned one, and a learned one over
     });
 }
 
-/** The parser commander sets an option named --no-… to true if the user omits the option. */
+/** The parser `commander` sets an option named `--no-…` to true if the user omits the option. */
 function quirksFrom({ blksize, options, rollover, loader, local }: QuirkOptions): Quirks {
   return {
     ...(blksize !== undefined && { blockSize: blksize }),

@@ -25,8 +25,8 @@ export function showQuirks(machines: MachineQuirks[]): string {
 }
 
 /**
- * Returns lines for the quirk file that do not identify an individual machine. Make and model identify the machines of a
- * line more precisely than a range of MAC addresses.
+ * Returns lines for the quirk file that do not identify an individual machine. A manufacturer and a model identify the
+ * machines of a line more precisely than a range of MAC addresses.
  */
 export function quirkLines(machines: readonly MachineQuirks[]): QuirkLine[] {
   const lines = machines.flatMap((machine) => {
