@@ -14,7 +14,7 @@ export interface Service {
 
 const MOST_SERVICES = 100;
 
-/** The services with a passing HTTP check by name, or the reason why Consul did not answer. */
+/** The services with a passing HTTP check, with their names, or the reason why Consul did not answer. */
 export type Passing = { services: Service[] } | { unreached: string };
 
 export async function passingServices(consul: Consul, patienceMs: number): Promise<Passing> {
@@ -30,7 +30,7 @@ export async function passingServices(consul: Consul, patienceMs: number): Promi
   }
 }
 
-/** An error for a server that answered, but not in the way Consul answers an authorized client. */
+/** The error for an answer that an authorized client would not receive from Consul. */
 class NoAnswer extends Error {}
 
 async function ask({ url, token }: Consul, path: string, signal: AbortSignal): Promise<Record<string, unknown>[]> {

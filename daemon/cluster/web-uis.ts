@@ -67,7 +67,10 @@ const pageOf = (name: string, url: string, unreached?: string): WebUi =>
     ? { name, url, status: "reachable" }
     : { name: `${name} (Not Reachable)`, url, status: "unreachable", reason: unreached };
 
-/** Returns the reason why a server gives no HTTP answer. Every answer counts as reachable, even a request for a token. */
+/**
+ * Returns the reason why a server gives no HTTP answer. Every HTTP answer counts as reachable, even an answer that asks
+ * for a token.
+ */
 async function whyNoAnswer(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: "manual" });
