@@ -17,7 +17,7 @@ const sshKey =
   /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]{40,}={0,3}( [^\n\r]*)?$/;
 const cryptHash = /^\$(6|5|y|2[aby])\$[./A-Za-z0-9$=,+-]{20,200}$/;
 
-/** Muster does not start if one of these files contains a placeholder. */
+/** Muster does not start if a file with a key or a password hash contains a placeholder. */
 export function loadAccess({ machines: { access } }: Pick<Config, "machines">): AccessSecrets {
   const sshKeys = access.ssh_keys_file ? lines(read(access.ssh_keys_file, "machines.access.ssh_keys_file")) : [];
   for (const key of sshKeys) {

@@ -61,7 +61,7 @@ function valueAt(settings: unknown, [key, ...rest]: readonly string[]): unknown 
   return isSection(settings) && Object.hasOwn(settings, key) ? valueAt(settings[key], rest) : undefined;
 }
 
-/** Removes a key, and the key's section if the section is then empty. */
+/** Removes a key. If the section of the key is then empty, removes the section too. */
 function without(settings: unknown, [key, ...rest]: readonly string[]): unknown {
   if (!isSection(settings) || key === undefined) return settings;
   const { [key]: value, ...others } = settings;
@@ -88,7 +88,10 @@ function merged(there: unknown, value: unknown, { from, to }: MovedKey, doubles:
   return both;
 }
 
-/** Returns the path of a setting that the file uses. Of the old and the new path, this is the path with more keys in the file. */
+/**
+ * Returns the path of a setting that the file uses. If a setting has an old and a new path, returns the path with more
+ * keys in the file.
+ */
 function nameIn(document: unknown, moved: readonly MovedKey[], path: readonly string[]): string[] {
   const names = moved
     .map(({ from, to }) => ({ from: from.split("."), to: to.split(".") }))

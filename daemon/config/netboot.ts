@@ -1,9 +1,9 @@
-/** The schema of the `netboot` section, which configures the cards that machines boot from. */
+/** The schema of the `netboot` section, which configures the network cards that machines boot from. */
 import * as z from "zod";
 import { type Block, blockHolds, parseBlock, toAddress, toNumber } from "../../pxe/dhcp/message/address.ts";
 import { Mac } from "../contract/names.ts";
 
-/** Limits the range here, because node:dgram accepts 70000 without an error and binds port 4464. */
+/** Limits the port number here, because node:dgram accepts 70000 without an error and binds port 4464. */
 export const Port = z.int().min(0).max(65535);
 export const Cidr = z.cidrv4("must be a network such as 10.77.0.0/16");
 
@@ -21,7 +21,7 @@ const Domain = z
   .regex(/^(?=.{1,253}$)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/, "is not a domain name such as lab.internal")
   .describe("A domain name.");
 
-/** DHCP options that are sent only to clients that request them. */
+/** DHCP options that are sent only if a client requests them. */
 const extraOptions = {
   ntp: z.array(z.ipv4()).max(16).optional().describe("Full mode: time servers (option 42)."),
   search: z.array(Domain).max(16).optional().describe("Full mode: domains to search (option 119)."),
@@ -104,7 +104,7 @@ export const Netboot = z.strictObject({
 });
 export type Netboot = z.output<typeof Netboot>;
 
-/** The settings of one card. The card's own keys override the keys of `netboot`. */
+/** The settings of one network card. The card's own keys override the keys of `netboot`. */
 export type BootInterface = Netboot & { interface: string /** The configuration key that names the card. */; key: string };
 
 export function bootInterfaces(netboot: Netboot): BootInterface[] {
@@ -116,8 +116,8 @@ export function bootInterfaces(netboot: Netboot): BootInterface[] {
     ...given(own),
     interface: own.interface,
     key: `netboot.interfaces[${index}].interface`,
-    // Leaves out subnets on the wire of another card, because they cannot be reached through this card. Relays are not
-    // bound to a card, so the subnets of relays apply to every card.
+    // Leaves out subnets that are connected to another network card, because this card cannot reach them.
+    // Relays are not bound to a card, so the subnets of relays apply to every card.
     subnets: subnets
       .filter(({ link }) => link === undefined || link === own.interface || !names.has(link))
       .map((subnet) => ({

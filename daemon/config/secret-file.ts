@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { MusterError } from "../errors/errors.ts";
 
-/** `key` is the configuration key that an error names. */
+/** `key` is the configuration key that error messages name. */
 export function readSecret(key: string, file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   try {
