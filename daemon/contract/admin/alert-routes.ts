@@ -23,7 +23,7 @@ export const alertRoutes = {
       /** Number of alerts that the webhook has not accepted yet. */
       waiting: z.int(),
       repeatMinutes: z.int(),
-      /** `when` describes the condition in words. The rule is off if `when` is absent. */
+      /** `when` describes the rule's condition in words. The rule is off if `when` is absent. */
       rules: z.array(z.object({ rule: AlertRule, when: z.string().optional() })),
     }),
   },
