@@ -1,4 +1,4 @@
-/** Locates and creates the data folder, which persists when the daemon stops, and names its files. */
+/** Finds and creates the data folder, and names its files. The folder remains when the daemon stops. */
 import { accessSync, chmodSync, constants, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { MusterError } from "./errors/errors.ts";
@@ -11,7 +11,7 @@ export interface DataDir {
   todo: string;
   jobs: string;
   captures: string;
-  /** The folder with the key and the checkpoints of the audit. The audit records are in the database. */
+  /** The folder with the key and the checkpoints of the audit log. The audit records are in the database. */
   audit: string;
   assets: string;
   executor: string;
@@ -43,7 +43,10 @@ export function dataDir(root: string): DataDir {
   };
 }
 
-/** Returns the data folder: `--data`, else `MUSTER_DATA`, else /var/lib/muster if this user may write to it, else ./.muster. */
+/**
+ * Returns the data folder: the first of `--data`, `MUSTER_DATA`, /var/lib/muster (if this user may write to it) and
+ * ./.muster.
+ */
 export function locateDataDir(flag: string | undefined, env: NodeJS.ProcessEnv): DataDir {
   const named = flag ?? env.MUSTER_DATA;
   if (named) return dataDir(resolve(named));
@@ -68,7 +71,7 @@ function writable(folder: string): boolean {
       accessSync(place, constants.W_OK);
       return true;
     } catch {
-      // If the folder does not exist yet, the permissions of its parent are checked.
+      // If the data folder does not exist yet, Muster checks the permissions of its parent folder.
     }
   }
   return false;

@@ -16,7 +16,7 @@ export class ApiError extends Error {
   readonly hint: string;
   /** Set if the request waits for approval. */
   readonly approvalId: string | undefined;
-  /** Set if the rate limit refused the request. In that case, control did nothing. */
+  /** Set if the rate limit refused the request. Control did nothing for a refused request. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(status: number, body: ErrorBody["error"], retryAfter?: string | null) {
@@ -75,7 +75,7 @@ async function call({ baseUrl, headers, fetch: send = fetch }: ClientOptions, ro
   return route.response.parse(answer);
 }
 
-/** The body may be unexpected, because a proxy in front of the daemon may send the same status. */
+/** The response body may have an unexpected format, because a proxy in front of the daemon can send the status. */
 function answerIn(route: Route, text: string): unknown {
   try {
     return route.response.parse(JSON.parse(text));
@@ -84,7 +84,7 @@ function answerIn(route: Route, text: string): unknown {
   }
 }
 
-/** The format may be unexpected, because a proxy in front of the daemon may send its own errors. */
+/** The error may have an unexpected format, because a proxy in front of the daemon may send its own errors. */
 function errorFrom(response: Response, text: string): ErrorBody["error"] {
   try {
     return ErrorBody.parse(JSON.parse(text)).error;

@@ -4,8 +4,8 @@ import { Instant } from "./names.ts";
 
 export const Event = z.object({
   /**
-   * The sequence number, which grows by one with each event of the system. A WebSocket replay starts after the number
-   * that the client sends.
+   * The sequence number, which grows by one with each event of the system. Over a WebSocket, Muster replays the events after
+   * the number that the client sends.
    */
   seq: z.int(),
   at: Instant,

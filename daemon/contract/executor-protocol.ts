@@ -28,7 +28,10 @@ export const FromExecutor = z.discriminatedUnion("type", [
     executions: KeptExecutions,
     figures: ExecutorFigures.optional(),
   }),
-  /** The executor sends this message every few seconds. The executor repeats outcomes until control sends `forget`. */
+  /**
+   * The executor sends this message every few seconds. The executor repeats the outcome of each run until control sends
+   * `forget`.
+   */
   z.object({ type: z.literal("alive"), runs: KeptRuns, executions: KeptExecutions, figures: ExecutorFigures.optional() }),
   ...runMessagesFromExecutor,
   ...executionMessagesFromExecutor,

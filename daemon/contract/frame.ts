@@ -1,4 +1,7 @@
-/** Frames of `/ws`. Server frames carry the sequence number of their event. The parameter `?since=` replays later events. */
+/**
+ * Frames of `/ws`. Each frame of the server contains the sequence number of its event. With the parameter `?since=NUMBER`,
+ * the server replays the events after that number.
+ */
 import * as z from "zod";
 import { LogLine } from "./admin/daemon-log.ts";
 import { Approval, ApprovalId, VoteSignature } from "./changes/approval.ts";
@@ -10,8 +13,8 @@ import { Instant } from "./names.ts";
 
 export const ServerFrame = z.discriminatedUnion("type", [
   /**
-   * Control sends this frame at the start of every connection, then every 15 s. `epoch` changes with the database, and
-   * the client must then load everything again.
+   * Control sends this frame at the start of every connection, then every 15 s. If the database is replaced, `epoch` changes
+   * and the client must load everything again.
    */
   z.object({ type: z.literal("hello"), seq: z.int(), epoch: z.string(), at: Instant }),
   /** An event, with the new state of its node, job or execution. */
@@ -25,7 +28,7 @@ export const ServerFrame = z.discriminatedUnion("type", [
   }),
   /** A plan waits for approval. The frame follows the event of the approval request and has the same sequence number. */
   z.object({ type: z.literal("approval_request"), seq: z.int(), approval: Approval, summary: z.string(), reason: z.string() }),
-  /** A person has voted, or the approval has ended. `approval.state` shows the new state. */
+  /** A person has voted, or the approval request has ended. `approval.state` shows the new state. */
   z.object({ type: z.literal("approval_response"), seq: z.int(), approval: Approval }),
   /** A vote that came over this connection was refused. */
   z.object({
@@ -46,7 +49,7 @@ export type ServerFrame = z.output<typeof ServerFrame>;
 export const ClientFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("watch"), jobId: z.string().max(100), after: z.int().min(0).default(0) }),
   z.object({ type: z.literal("unwatch"), jobId: z.string().max(100) }),
-  /** Watch the daemon log after a known line, which is given by its number and epoch. */
+  /** Requests the lines of the daemon log after a known line. The number and the epoch identify that line. */
   z.object({ type: z.literal("watch_daemon_log"), after: z.int().min(0).default(0), epoch: z.string().max(100).default("") }),
   z.object({ type: z.literal("unwatch_daemon_log") }),
   z.object({

@@ -19,8 +19,8 @@ export const MacText = z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
 const inventoryWords = ["all", "ungrouped", "localhost"];
 
 /**
- * One RFC 1123 label. The format is strict because the name reaches Ansible's `--limit`. In that option, `@file` would
- * read a file, and a comma or a leading dash would change the meaning.
+ * One RFC 1123 label. The format is strict because the name reaches Ansible's option `--limit`. In `--limit`, the value
+ * `@file` reads a file, and a comma or a leading dash changes the meaning.
  */
 export const NodeName = z
   .string()
@@ -28,7 +28,7 @@ export const NodeName = z
   .refine((name) => !inventoryWords.includes(name), "has a meaning of its own for Ansible; choose another name");
 export type NodeName = z.output<typeof NodeName>;
 
-/** Path parameter of routes that concern one node: its name or a MAC address. */
+/** Path parameter of routes that concern one node: the node's name or a MAC address. */
 export const NodeRef = z.object({ node: z.string().max(100) });
 
 /** ISO 8601 in UTC. */

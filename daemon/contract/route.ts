@@ -26,18 +26,18 @@ export interface Route {
   media?: string;
   /** HTTP status of a successful response. The default is 200. */
   status?: number;
-  /** Error statuses with the same response body as a success. */
+  /** Error statuses for which the response body has the same format as after a success. */
   otherwise?: number[];
   response: z.ZodType;
 }
 
-/** Body of every error. The outer `message` repeats the text, because the documented API uses that name. */
+/** Body of every error. The outer field `message` repeats the text of the error, because the documented API uses that name. */
 export const ErrorBody = z.object({
   error: z.object({
     code: z.string(),
     message: z.string(),
     hint: z.string(),
-    /** The approval that the request waits for. Set only with status 202. */
+    /** The approval that the request waits for. This id is set only with status 202. */
     approvalId: z.string().optional(),
   }),
   message: z.string(),

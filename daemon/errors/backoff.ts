@@ -6,5 +6,5 @@ export interface Backoff {
   factor?: number;
 }
 
-/** Returns the delay in the unit of `first`. `failures` is 1 after the first failure. */
+/** Returns the delay, in the same unit as `first`. `failures` is 1 after the first failure. */
 export const backoff = ({ first, most, factor = 2 }: Backoff, failures: number): number => Math.min(first * factor ** (failures - 1), most);

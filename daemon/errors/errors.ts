@@ -1,4 +1,4 @@
-/** Errors that an operator can see. An error code is stable API. The hint of an error describes the next step. */
+/** Errors that an operator can see. Error codes are a stable part of the API. The hint of an error describes the next step. */
 import { adminHints } from "./admin.ts";
 import { changeHints } from "./changes.ts";
 import { jobHints } from "./jobs.ts";

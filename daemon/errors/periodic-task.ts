@@ -1,9 +1,9 @@
-/** Repeats work at an interval and continues after a failure. Only the first of several failures in a row is logged. */
+/** Repeats work at a fixed interval, and continues after a failure. Only the first of several failures in a row is logged. */
 
-/** Calls `due` at an interval. Returns a function that stops the calls. */
+/** Calls `due` at a fixed interval. Returns a function that stops the calls. */
 export type Interval = (everyMs: number, due: () => void) => () => void;
 
-/** The timer of the system, which does not keep the process alive. */
+/** The system's timer, which does not keep the process running. */
 const systemInterval: Interval = (everyMs, due) => {
   const timer = setInterval(due, everyMs).unref();
   return () => clearInterval(timer);
@@ -11,7 +11,7 @@ const systemInterval: Interval = (everyMs, due) => {
 
 export interface PeriodicWork {
   everyMs: number;
-  /** Runs one turn of the work. While the promise of a turn is pending, the next turns are skipped. */
+  /** Does the work once. While the promise is pending, the next calls are skipped. */
   run(): void | Promise<void>;
   log: { error(details: { err: unknown }, message: string): void };
   /** The message that is logged with the first failure in a row. */
@@ -35,7 +35,7 @@ export class PeriodicTask {
     return this;
   }
 
-  /** Stops the task. Resolves when the current turn has ended. */
+  /** Stops the task. The promise resolves when the current run of the work has ended. */
   async stop(): Promise<void> {
     this.#end?.();
     await this.#turn;

@@ -1,5 +1,5 @@
 /**
- * The log of the daemon's own processes for people. The log contains only the newest lines, which are numbered and
+ * A log for people with the lines of Muster's own processes. The log contains only the newest lines, which are numbered and
  * contain no secrets.
  */
 import * as z from "zod";
@@ -10,10 +10,7 @@ export const LogLevel = z.enum(["trace", "debug", "info", "warn", "error", "fata
 export type LogLevel = z.output<typeof LogLevel>;
 
 export const LogLine = z.object({
-  /**
-   * The line number, which keeps growing across restarts of all processes except the supervisor. Each start of the
-   * supervisor begins a new `epoch`.
-   */
+  /** The line number. Only a restart of the supervisor resets this number. Each start of the supervisor begins a new `epoch`. */
   seq: z.int(),
   at: Instant,
   level: LogLevel,
@@ -34,7 +31,7 @@ export const DaemonLog = z.object({
 });
 export type DaemonLog = z.output<typeof DaemonLog>;
 
-/** True if the line has at least this severity and is from this process or part of a process. */
+/** True if the line has at least this severity and comes from the process or part with this name. */
 export function isWanted(line: LogLine, level: LogLevel, part: string | undefined): boolean {
   const rank = LogLevel.options.indexOf(line.level) - LogLevel.options.indexOf(level);
   return rank >= 0 && (part === undefined || line.process === part || line.part === part);

@@ -1,4 +1,4 @@
-/** Results of `muster doctor`, which checks everything that a start depends on and gives advice about problems. */
+/** Results of `muster doctor`, which checks everything that Muster needs to start and gives advice about problems. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 
@@ -6,7 +6,7 @@ export const Check = z.object({
   name: z.string(),
   ok: z.boolean(),
   detail: z.string(),
-  /** The next step to fix the problem. If there is no problem, the advice is an optional improvement. */
+  /** The next step to fix the problem. If the check found no problem, the advice describes an optional improvement. */
   advice: z.string().optional(),
 });
 export type Check = z.output<typeof Check>;

@@ -1,4 +1,4 @@
-/** Routes for API keys, and for the browser sessions that start with a key. */
+/** Routes for API keys, and for the browser sessions that people open with a key. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 import type { Route } from "../route.ts";

@@ -1,11 +1,11 @@
-/** API keys, and the sessions that people start with a key. A key is shown only once and stored only as a SHA-256 hash. */
+/** API keys, and the browser sessions that people open with a key. A key is shown only once and stored only as a SHA-256 hash. */
 import * as z from "zod";
 import { Instant } from "../names.ts";
 
 export const Role = z.enum(["viewer", "operator", "admin", "agent", "node"]);
 export type Role = z.output<typeof Role>;
 
-/** The name of a key, which appears in every event that the key causes. */
+/** The name of an API key. Every event that the key causes contains this name. */
 export const KeyName = z
   .string()
   .regex(/^\P{Cc}+$/u, "is empty or holds control characters")
@@ -20,7 +20,7 @@ export const Key = z.object({
   createdAt: Instant,
   /** The key and its sessions are invalid from this time on. */
   expiresAt: Instant.optional(),
-  /** The time is precise to the minute. */
+  /** The time of the last use, precise to the minute. */
   lastUsedAt: Instant.optional(),
 });
 export type Key = z.output<typeof Key>;
@@ -29,7 +29,10 @@ export const Session = z.object({
   name: z.string(),
   role: Role,
   owner: z.string(),
-  /** The token that the browser sends in the header `x-csrf-token` with every change. Absent if the caller uses a bearer key. */
+  /**
+   * The token that the browser sends in the header `x-csrf-token` with every change. Absent if the caller sends an API key as
+   * a bearer token.
+   */
   csrfToken: z.string().optional(),
   expiresAt: Instant.optional(),
 });

@@ -1,4 +1,4 @@
-/** Routes for the health of the processes and the events of the whole system. */
+/** Routes to read the health of the processes, and the events of the whole system. */
 import * as z from "zod";
 import { Event } from "../event.ts";
 import { Profile } from "../machines/node.ts";
@@ -20,10 +20,10 @@ export const statusRoutes = {
     response: z.object({
       version: z.string(),
       startedAt: z.string(),
-      /** The strongest DHCP mode of all interfaces. */
+      /** The strongest DHCP mode among all interfaces: `full` before `proxy` before `off`. */
       dhcpMode: z.enum(["off", "proxy", "full"]),
       interfaces: z.array(z.object({ interface: z.string(), address: z.string(), dhcp: z.enum(["off", "proxy", "full"]) })),
-      /** The profile for an armed node without a profile of its own. */
+      /** The profile that Muster uses to install a node without its own profile. */
       defaultProfile: Profile,
       executor: z.enum(["connected", "disconnected"]),
       netboot: z.object({ alive: z.boolean(), seenAt: z.string().optional() }),

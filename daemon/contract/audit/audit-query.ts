@@ -10,8 +10,8 @@ export const AuditQuery = z.object({
   user: z.string().max(200).optional(),
   action: AuditAction.optional(),
   /**
-   * Return only records whose number is lower than this number. Clients use the field for paging, because the newest
-   * records are returned first.
+   * Return only records whose number is lower than this number. Clients use this number to load older records, because Muster
+   * returns the newest records first.
    */
   before: z.coerce.number().int().min(1).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),

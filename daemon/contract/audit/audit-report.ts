@@ -3,16 +3,16 @@ import * as z from "zod";
 
 /**
  * `altered`: a record or its stored text does not match its hash. `removed`: records before the last one are missing.
- * `truncated`: records at the end are missing. `reordered`: a record is in the wrong place. `rewritten`: the records
- * are consistent, but differ from those that were hashed or signed before. `forged`: a checkpoint was not signed with
- * the key. `unsigned`: no checkpoint covers the last records.
+ * `truncated`: records at the end are missing. `reordered`: a record is in the wrong place. `rewritten`: each record matches
+ * its own hash, but the records do not match the hash chain or a signed checkpoint. `forged`: a checkpoint was not signed
+ * with the audit key. `unsigned`: no checkpoint covers the last records.
  */
 export const AuditFindingKind = z.enum(["altered", "removed", "reordered", "truncated", "rewritten", "forged", "unsigned"]);
 export type AuditFindingKind = z.output<typeof AuditFindingKind>;
 
 export const AuditFinding = z.object({
   kind: AuditFindingKind,
-  /** Numbers of the first and last affected record. */
+  /** Numbers of the first and the last affected record. */
   from: z.int().optional(),
   to: z.int().optional(),
   text: z.string(),

@@ -9,7 +9,7 @@ export const auditRoutes = {
     method: "GET",
     path: "/api/audit",
     summary: "Audit records, newest first",
-    // Only admins may read records, because they contain people's names and reasons, and addresses of failed logins.
+    // Only admins may read audit records. The records contain people's names and reasons, and the addresses of failed logins.
     access: "admin",
     query: AuditQuery,
     response: z.array(AuditRecord),

@@ -27,12 +27,12 @@ export const AuditAction = z.enum([
 export type AuditAction = z.output<typeof AuditAction>;
 
 /**
- * The content of an audit record. People's names and reasons are stored separately, so that they can be erased. The
- * record contains only salted digests of these names and reasons.
+ * The content of an audit record. People's names and reasons are stored separately, so that they can be erased. The audit
+ * record contains only salted digests of the names and reasons.
  */
 export const AuditEntry = z.object({
   action: AuditAction,
-  /** The key that acted, and the person that the key acted for. The key `system` is Muster itself. */
+  /** The API key that acted, and the person that the key acted for. The key named `system` stands for Muster itself. */
   actor: z.object({ keyId: z.string(), name: z.string(), role: z.string(), onBehalfOf: z.string().optional() }),
   /** The plan, approval, execution, node or key that the record is about. */
   subject: z.string().max(200),
@@ -43,7 +43,7 @@ export const AuditEntry = z.object({
   policyVersion: Digest.optional(),
   result: z.string().max(100).optional(),
   costUsd: z.number().min(0).optional(),
-  /** The intent and the outcome of an execution have the same id. */
+  /** The records of an execution's intent and of its outcome contain the same id. */
   executionId: z.string().optional(),
 });
 export type AuditEntry = z.output<typeof AuditEntry>;

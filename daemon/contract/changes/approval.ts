@@ -4,7 +4,7 @@ import { KeyName } from "../admin/key.ts";
 import { Instant } from "../names.ts";
 import { Digest, QuorumGroup } from "./plan.ts";
 
-/** The opaque id of an approval. An approval is valid for one execution. */
+/** The opaque id of an approval. An approval is valid for only one execution. */
 export const ApprovalId = z.string().regex(/^apr_[A-Za-z0-9_-]{22}$/, "is not the id of an approval, as `muster approvals` lists them");
 
 /** A voter's public key: the name of the curve, and the 32 bytes of the key in base64. */
@@ -47,7 +47,7 @@ export const Approval = z.object({
   targetsHash: Digest,
   requestedBy: z.string(),
   requesterKeyId: z.string(),
-  /** The person that the requester acted for. Like the requester, this person may not vote. */
+  /** The person that the requester acted for. Neither this person nor the requester may vote. */
   onBehalfOf: z.string().optional(),
   quorum: z.array(QuorumGroup),
   votes: z.array(Vote),
@@ -57,7 +57,10 @@ export const Approval = z.object({
   decideBy: Instant,
   /** The plan may start within this number of seconds after the last vote. */
   executeSeconds: z.int().min(1),
-  /** The time is set when the last required vote is cast. The approval expires if the plan has not started by this time. */
+  /**
+   * This time is set when a person casts the last required vote. The approval expires if the plan has not started by this
+   * time.
+   */
   executeBy: Instant.optional(),
 });
 export type Approval = z.output<typeof Approval>;

@@ -13,7 +13,7 @@ const ExecutionRef = z.object({ id: z.uuid("is not the id of an execution, as `m
 const limit = z.coerce.number().int().min(1).max(1000).default(200);
 
 /**
- * Result of a proposal, with an approval if people must vote, or else an execution. A dry run has no approval and no
+ * Result of a proposal: an approval request if people must vote, otherwise an execution. A dry run has no approval and no
  * execution, and it is not saved.
  */
 export const Proposed = z.object({
@@ -25,8 +25,8 @@ export const Proposed = z.object({
 export type Proposed = z.output<typeof Proposed>;
 
 /**
- * The request body of the documented API. Control does not trust the caller's plan. Control plans again from the goal
- * and targets, and refuses a plan that differs.
+ * The request body of the documented API. Control does not trust the caller's plan. Control makes its own plan from the goal
+ * and targets, and refuses the request if the two plans differ.
  */
 export const PlanExecution = z.object({
   execution_id: z.string().min(1).max(100),
@@ -95,8 +95,8 @@ export const changeRoutes = {
     access: "viewer",
     params: ApprovalRef,
     /**
-     * With `signedVotes`, an approving vote needs the signature of a registered voter. `muster approve` signs the vote.
-     * A denial needs no signature.
+     * If `signedVotes` is true, an approving vote needs the signature of a registered voter. `muster approve` signs the vote.
+     * A vote to deny the plan needs no signature.
      */
     response: z.object({ approval: Approval, work: PlannedWork, signedVotes: z.boolean() }),
   },

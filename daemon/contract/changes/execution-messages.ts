@@ -1,18 +1,19 @@
-/** Messages between control and executor about executions, and about the acts that control performs for their steps. */
+/** Messages between control and executor: about executions, and about steps that control performs itself (acts). */
 import * as z from "zod";
 import { ExecutionStatus, StepResult } from "./execution.ts";
 import { Digest } from "./plan.ts";
 
 /**
- * The result of an act that control performed for a step. `unknown`: control stopped during the act, so the act may
- * have happened.
+ * The result of one of Muster's own actions (an act), which control performed for a step. `unknown`: control stopped during
+ * the act, so the act may or may not have happened.
  */
 export const ActOutcome = z.strictObject({ ended: z.enum(["well", "badly", "unknown"]), message: z.string().max(4000) });
 export type ActOutcome = z.output<typeof ActOutcome>;
 
 /**
- * Requests the act of a step that the executor has checked and begun. Control reads the step from its own database and performs it
- * at most once. The executor repeats the request on every new connection until control answers.
+ * Asks control to perform Muster's own action (act) for a step that the executor has checked and started. Control reads the
+ * step from its own database and performs it at most once. The executor repeats the request on every new connection until
+ * control answers.
  */
 export const ActRequest = z.object({
   type: z.literal("act"),
@@ -23,12 +24,15 @@ export const ActRequest = z.object({
 });
 export type ActRequest = z.output<typeof ActRequest>;
 
-/** Running executions, and ended executions until control sends `forget-execution`. The executor keeps no other executions. */
+/**
+ * Lists all running executions, and each ended execution until control sends `forget-execution`. The list contains no other
+ * executions.
+ */
 export const KeptExecutions = z.array(z.object({ executionId: z.uuid(), status: ExecutionStatus })).optional();
 
 export const executionMessagesToExecutor = [
   /**
-   * The message contains only the id. The executor reads the plan from the database and checks itself whether the plan
+   * The message contains only the id. The executor reads the plan from the database and decides for itself whether the plan
    * may run.
    */
   z.strictObject({ type: z.literal("execute"), executionId: z.uuid() }),
@@ -43,7 +47,10 @@ export const executionMessagesToExecutor = [
 ] as const;
 
 export const executionMessagesFromExecutor = [
-  /** A step has started or ended. The executor repeats the message on every connection while it keeps the execution. */
+  /**
+   * A step has started or ended. The executor repeats the message on every new connection while it keeps the record of the
+   * execution.
+   */
   z.object({ type: z.literal("step"), executionId: z.uuid(), step: StepResult }),
   ActRequest,
   z.object({

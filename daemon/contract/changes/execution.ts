@@ -13,13 +13,16 @@ export const StepResult = z.object({
   startedAt: Instant.optional(),
   endedAt: Instant.optional(),
   exitCode: z.int().nullable().optional(),
-  /** The output of the step, with secrets masked and cut to the tool's limit. The text is untrusted. */
+  /** The output of the step. Secrets are masked, and the output is cut to the tool's limit. The text is untrusted. */
   output: z.string().optional(),
   error: z.string().optional(),
 });
 export type StepResult = z.output<typeof StepResult>;
 
-/** `partial`: some steps succeeded and could not be rolled back. `unknown`: the executor was lost during the execution. */
+/**
+ * `partial`: some steps succeeded and could not be rolled back. `unknown`: the result of a step is not known, for example
+ * because the executor failed during the execution.
+ */
 export const ExecutionStatus = z.enum([
   "queued",
   "running",

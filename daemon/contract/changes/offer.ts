@@ -17,7 +17,7 @@ const OfferedTool = z.object({
   name: z.string(),
   description: z.string(),
   method: Method,
-  /** Risk with default parameters. Other values can raise the risk. */
+  /** Risk with default parameters. Other values of the parameters can raise the risk. */
   risk: Risk,
   needsNodes: z.boolean(),
   preview: z.enum(["exact", "check", "none"]),

@@ -4,8 +4,8 @@
 export const samePerson = (one: string, other: string): boolean => spelled(one) === spelled(other);
 
 /**
- * True if the name is that of the requester, or of the person that the requester acted for. Neither the requester nor
- * that person may vote.
+ * True if this is the name of the requester, or of the person that the requester acted for. Neither the requester nor the
+ * person behind the requester may vote.
  */
 export const hasAsked = (name: string, { requestedBy, onBehalfOf }: { requestedBy: string; onBehalfOf?: string | undefined }): boolean =>
   samePerson(name, requestedBy) || (onBehalfOf !== undefined && samePerson(name, onBehalfOf));

@@ -1,4 +1,4 @@
-/** Proposals, plans and decisions. Control turns a proposal into a plan, hashes it, decides about it and executes it. */
+/** Proposals, plans and decisions. Control makes a plan from a proposal, hashes the plan, decides about it and executes it. */
 import * as z from "zod";
 import { Role } from "../admin/key.ts";
 import { Instant, NodeName } from "../names.ts";
@@ -12,8 +12,8 @@ export type Digest = z.output<typeof Digest>;
 export const RunbookName = z.string().regex(/^[a-z][a-z0-9-]{1,60}$/, "is not a runbook's name: lower-case letters, digits and dashes");
 
 /**
- * A request to use a tool or a runbook on targets, with a reason. Control determines the risk, the hash and the
- * approval, not the proposer.
+ * A request to use a tool or a runbook on targets, with a reason. Control, and not the proposer, determines the risk, the
+ * hash and the approval.
  */
 export const Proposal = z.strictObject({
   goal: z.discriminatedUnion("kind", [
@@ -51,17 +51,17 @@ export const PlanStep = z.strictObject({
   /** Steps have the ids `1`, `2`, … in order. Rollback steps have the ids `r1`, `r2`, …. */
   id: z.string().regex(/^r?[1-9][0-9]{0,4}$/),
   tool: ToolName,
-  /** Digest of the tool's form. A changed form results in a different plan. */
+  /** Digest of the tool form, which is the file that defines the tool. A changed tool form results in a different plan. */
   toolDigest: Digest,
   /** Digest of the playbook and of its roles and files. Changed files result in a different plan. */
   content: Digest.optional(),
   method: Method,
-  /** The node of the step. Absent if the step runs on the executor's own machine. */
+  /** The node on which the step runs. Absent if the step runs on the executor's own machine. */
   target: NodeName.optional(),
   parameters: Values,
   risk: Risk,
   scope: Scope,
-  /** Ids of the steps that must succeed before this step. */
+  /** Ids of the steps that must succeed before this step starts. */
   after: z.array(z.string()),
   timeoutSeconds: z.int().min(1).max(86_400),
   expectedSeconds: z.number().min(0),
@@ -71,8 +71,8 @@ export const PlanStep = z.strictObject({
 export type PlanStep = z.output<typeof PlanStep>;
 
 /**
- * A plan is a canonical value without times and ids. The same proposal for the same nodes and forms always produces the same
- * bytes and the same hash.
+ * A plan is a value in canonical form that contains no times and no random ids. The same proposal for the same nodes and tool
+ * forms always produces the same bytes and the same hash.
  */
 export const Plan = z.strictObject({
   version: z.literal(1),
@@ -80,7 +80,7 @@ export const Plan = z.strictObject({
   summary: z.string(),
   targets: z.array(Target),
   steps: z.array(PlanStep).max(5000),
-  /** Undo steps in reverse order. If a step fails, the undo steps of the successful steps run. */
+  /** The steps that undo changes, in reverse order. If a step fails, Muster runs the undo steps of all successful steps. */
   rollback: z.array(z.strictObject({ undoes: z.string(), step: PlanStep })),
   readOnly: z.boolean(),
   tainted: z.boolean(),
@@ -91,7 +91,7 @@ export type Plan = z.output<typeof Plan>;
 export const Coverage = z.number().min(0).max(1);
 
 /**
- * Number of different people with this role who must approve. Every quorum group of a decision must have enough votes.
+ * Number of different people with this role who must approve. Each quorum group of a decision needs its own number of votes.
  * The requester never counts as an approver.
  */
 export const QuorumGroup = z.strictObject({ role: z.enum(["operator", "admin"]), count: z.int().min(1).max(20) });
@@ -99,18 +99,21 @@ export type QuorumGroup = z.output<typeof QuorumGroup>;
 
 export const Decision = z.strictObject({
   answer: z.enum(["allow", "needs-approval", "deny"]),
-  /** The `@id` of the deciding rule. `unmatched` means that no rule applied and that the plan needs approval. */
+  /**
+   * The annotation `@id` of the policy rule that decided. `unmatched` means that no rule applied and that the plan needs
+   * approval.
+   */
   rule: z.string(),
   /** One line for each step or rule that affected the decision. */
   reasons: z.array(z.string()),
   /** The required votes. Empty if no approval is needed. */
   quorum: z.array(QuorumGroup),
-  /** Digest of all evaluated policy files and settings. */
+  /** One digest of all policy files and settings that were evaluated. */
   policyVersion: Digest,
 });
 export type Decision = z.output<typeof Decision>;
 
-/** Facts about a manual action, in which a person runs a command or clicks a button with their own key. */
+/** Facts about a manual action: a person with a key runs a command or clicks a button. */
 export const ByHand = z.strictObject({
   /** True if the person has typed the node's name. */
   confirmed: z.boolean(),
@@ -130,7 +133,7 @@ export const PlannedWork = z.object({
   reason: z.string(),
   requestedBy: z.string(),
   /**
-   * The key of the requester, which is the principal of the decision. The key is stored so that control can evaluate
+   * The API key of the requester, which is the principal in the policy check. The key is stored so that control can evaluate
    * the policy again.
    */
   requesterKeyId: z.string(),

@@ -1,6 +1,6 @@
 /**
- * Basic types for tools. The forms in `daemon/changes/tools/` define the tools themselves. Muster computes the risk of
- * a step and does not rely on a declared risk.
+ * Basic types for tools. The tool forms in `daemon/changes/tools/` define the tools themselves. Muster computes the risk of a
+ * step and does not rely on a declared risk.
  */
 import * as z from "zod";
 
@@ -9,8 +9,8 @@ export const Risk = z.enum(["read", "write", "delete"]);
 export type Risk = z.output<typeof Risk>;
 
 /**
- * Purpose of a machine, which is set by the inventory group with the same name. A machine without a scope group counts
- * as `prod`.
+ * Purpose of a machine, which is set by the inventory group with the same name. A machine that is in no scope group (`dev`,
+ * `staging` or `prod`) counts as `prod`.
  */
 export const Scope = z.enum(["dev", "staging", "prod"]);
 export type Scope = z.output<typeof Scope>;
@@ -19,7 +19,7 @@ export const ToolName = z.string().regex(/^[a-z][a-z0-9_]{1,40}$/, "is not a too
 export type ToolName = z.output<typeof ToolName>;
 
 /**
- * The way in which a step runs. Control performs the steps with the method `act`. The executor runs the steps of all
+ * The way in which a step runs. Control performs the steps that have the method `act`. The executor runs the steps of all
  * other methods.
  */
 export const Method = z.enum(["local", "ssh", "http", "database", "winrm", "ansible", "terraform", "nomad", "act"]);

@@ -1,4 +1,4 @@
-/** Route to list the pages of other services. */
+/** Route to list the web pages of other services. */
 import * as z from "zod";
 import type { Route } from "../route.ts";
 import { WebUi } from "./web-ui.ts";

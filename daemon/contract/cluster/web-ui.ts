@@ -1,10 +1,10 @@
-/** Links to the pages of other services. */
+/** Links to the web pages of other services. */
 import * as z from "zod";
 
-/** Only HTTP addresses are allowed, because the page turns them into links. */
+/** Only HTTP addresses are allowed, because Muster's page turns the addresses into links. */
 const WebAddress = z.url({ protocol: /^https?$/ });
 
-/** The name of an unreachable service contains a note, as in the documented API, and `reason` contains the cause. */
+/** For an unreachable service, the name contains a note, as in the documented API. The field `reason` contains the cause. */
 export const WebUi = z.object({
   name: z.string(),
   url: WebAddress,

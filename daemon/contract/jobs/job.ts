@@ -33,21 +33,21 @@ export const Recap = z.object({
 export type Recap = z.output<typeof Recap>;
 
 /**
- * Purpose of a run that does not make a node ready. `look`: a run of a read-only playbook. `preview`: a run that only
- * reports what would change.
+ * Purpose of a run. The run that leads a node to the phase `ready` has no purpose. `look`: a run of a read-only playbook.
+ * `preview`: a run that only reports what would change.
  */
 export const RunPurpose = z.enum(["change", "look", "preview"]);
 export type RunPurpose = z.output<typeof RunPurpose>;
 
-/** The coverage and the result of a preview. */
+/** The result of a preview, and the number of tasks that the preview covers. */
 export const Preview = z.object({
-  /** Number of tasks that were not skipped by their own conditions. */
+  /** Number of tasks, without the tasks that Ansible skipped because of their conditions. */
   tasks: z.int(),
   /** Number of tasks that support check mode. Tasks without check mode have no preview. */
   previewed: z.int(),
   /** Names of tasks that would change something. */
   changes: z.array(z.string()),
-  /** Names of tasks without check mode. */
+  /** Names of tasks that do not support check mode. */
   unknown: z.array(z.string()),
 });
 export type Preview = z.output<typeof Preview>;
@@ -71,7 +71,7 @@ export type JobResult = z.output<typeof JobResult>;
 export const Job = z.object({
   id: z.string(),
   kind: z.literal("ansible"),
-  /** The purpose of the run. Absent for the run that makes the node ready. */
+  /** The purpose of the run. Absent for the run that leads a node to the phase `ready`. */
   purpose: RunPurpose.optional(),
   playbook: z.string(),
   nodeId: z.string(),
@@ -86,11 +86,14 @@ export const Job = z.object({
   interruptions: z.int().optional(),
   /** The time of the next attempt. */
   retryAt: Instant.optional(),
-  /** Id of a job that must succeed before this job. */
+  /** Id of a job that must succeed before this job starts. */
   after: z.string().optional(),
-  /** Jobs with a higher number start first. Default: 0. */
+  /** Jobs with a higher priority number start first. Default: 0. */
   priority: z.int().min(-100).max(100).optional(),
-  /** Id of the Ansible run, which all jobs of a wave share. The id consists of the wave's first job and that job's attempt. */
+  /**
+   * Id of the Ansible run. All jobs of a wave share one run. The id consists of the id of the wave's first job and the number
+   * of that job's attempt.
+   */
   run: z.string().optional(),
   requestedBy: z.string(),
   createdAt: Instant,
@@ -103,11 +106,11 @@ export const Job = z.object({
 export type Job = z.output<typeof Job>;
 
 /**
- * Muster keeps a job's output for at least this number of days after the last line. This period is longer than any job
- * may run.
+ * Muster keeps a job's output for at least this number of days after the last line. The period for which Muster keeps output
+ * is longer than any job may run.
  */
 export const OUTPUT_DAYS_MIN = 7;
 
-/** A slice of a job's output file. `next` is the byte offset to request next. */
+/** A slice of a job's output file. `next` is the byte offset for the next request. */
 export const JobOutput = z.object({ text: z.string(), next: z.int(), end: z.boolean() });
 export type JobOutput = z.output<typeof JobOutput>;

@@ -25,9 +25,9 @@ export const playbookRoutes = {
         .union([z.literal("all"), z.array(z.string().max(100)).min(1).max(1000)])
         .describe("Up to 1000 names or MAC addresses, or `all`, which covers up to 5000 nodes"),
       check: z.boolean().default(false),
-      /** Start only after the job with this id has succeeded. */
+      /** The new job starts only after the job with this id has succeeded. */
       after: z.string().max(100).optional(),
-      /** Jobs with a higher number start first. */
+      /** Jobs with a higher priority number start first. */
       priority: z.int().min(-100).max(100).optional(),
     }),
     status: 202,

@@ -1,10 +1,10 @@
 /**
- * A playbook that can be run by name. Its file is in Ansible's folder `playbooks` and has a header that describes the
- * playbook.
+ * A playbook that can be run by name. The file of the playbook is in Ansible's folder `playbooks`, and its header describes
+ * the playbook.
  */
 import * as z from "zod";
 
-/** The file name without `.yaml`, which is never a path. */
+/** The file name without `.yaml`. The name is never a path. */
 export const PlaybookName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,60}$/, "is not the name of a playbook: lower-case letters, digits, - and _, without folder and .yaml");
@@ -16,7 +16,7 @@ export const Playbook = z.object({
   does: z.string(),
   /** True if the playbook changes nothing. A run of a read-only playbook fails if it changes something. */
   readOnly: z.boolean(),
-  /** Digest of the playbook and of all files in Ansible's folder that the playbook can use. */
+  /** One digest of the playbook and of all files in Ansible's folder that the playbook can use. */
   sha256: z.string(),
 });
 export type Playbook = z.output<typeof Playbook>;

@@ -1,15 +1,18 @@
-/** Messages between control and executor about runs. A run is one Ansible process for the jobs of a wave. */
+/**
+ * Messages between control and executor about runs. A run is one Ansible process, which performs one job or all jobs of a
+ * wave.
+ */
 import * as z from "zod";
 import { Instant, NodeName } from "../names.ts";
 import { Recap } from "./job.ts";
 
-/** One job of a run, which is one attempt on one node. The node must be in the inventory. */
+/** One job of a run: one attempt of the job on one node. The node must be in the inventory. */
 export const RunMember = z.strictObject({ jobId: z.string().regex(/^[a-z0-9-]{1,80}$/), attempt: z.int().min(1), node: NodeName });
 export type RunMember = z.output<typeof RunMember>;
 
 /**
- * Contains everything that the executor needs for a run. The executor refuses a message with unknown fields. A run of
- * several jobs is a wave. All other messages identify a run by the job id and the attempt of its first member.
+ * Contains everything that the executor needs for a run. The executor refuses a message with unknown fields. A run of several
+ * jobs is called a wave. All other messages identify a run by the job id and the attempt number of the run's first job.
  */
 export const RunRequest = z.strictObject({
   type: z.literal("run"),
@@ -30,11 +33,11 @@ export const RunOutcome = z.object({
    */
   ended: z.enum(["exited", "cancelled", "timed-out", "interrupted", "not-started", "lost"]),
   exitCode: z.int().nullable(),
-  /** The counts of Ansible's statistics event. Absent if the run ended before that event. */
+  /** The counts of Ansible's statistics event. Absent if the run ended before Ansible's statistics event. */
   recap: z.record(z.string(), Recap).optional(),
   /** Nodes that got no further tasks because their job was cancelled. */
   cancelledNodes: z.array(NodeName).optional(),
-  /** The reason why the run did not start, or the end of its standard error. */
+  /** The reason why the run did not start, or the last part of the run's standard error output. */
   error: z.string().max(4000).optional(),
   startedAt: Instant.optional(),
   endedAt: Instant,
@@ -43,7 +46,7 @@ export type RunOutcome = z.output<typeof RunOutcome>;
 
 const RunRef = { jobId: z.string(), attempt: z.int() };
 
-/** The executor keeps all running runs, and keeps ended runs until control sends `forget`. */
+/** Lists all running runs, and each ended run until control sends `forget`. */
 export const KeptRuns = z.array(z.object({ ...RunRef, outcome: RunOutcome.optional() }));
 
 export const runMessagesToExecutor = [
@@ -52,7 +55,7 @@ export const runMessagesToExecutor = [
   z.strictObject({ type: z.literal("cancel"), jobId: z.string() }),
   /** Stop a run that no job waits for. */
   z.strictObject({ type: z.literal("disown"), jobId: z.string(), attempt: z.int() }),
-  /** Control has saved the outcome, so the executor may delete its copy. */
+  /** Control has saved the outcome, so the executor may delete its own copy of the outcome. */
   z.strictObject({ type: z.literal("forget"), jobId: z.string(), attempt: z.int() }),
 ] as const;
 

@@ -21,34 +21,34 @@ export const Schedule = z.object({
    */
   nodeIds: z.array(z.string()).optional(),
   /**
-   * A cron expression with five fields (minute, hour, day of the month, month, day of the week), or @hourly, @daily,
-   * @weekly, @monthly.
+   * A cron expression with five fields: minute, hour, day of the month, month, day of the week. The values @hourly, @daily,
+   * @weekly and @monthly are also allowed.
    */
   cron: z.string(),
   createdBy: z.string(),
   /**
-   * The principal in the policy check when the schedule is due. Schedules of older releases have no owner and run as an
-   * operator.
+   * The person or key (principal) that the policy check uses when the schedule is due. Schedules of older releases have no
+   * owner and run as an operator.
    */
   owner: z.object({ keyId: z.string(), name: z.string(), role: Role }).optional(),
   createdAt: Instant,
   /** An admin's approval for this version of the playbook. A read-only schedule needs no approval. */
   approval: z.object({ by: z.string(), at: Instant, sha256: z.string() }).optional(),
   next: Instant,
-  /** The time since which the schedule is due. Set only while the schedule waits for a maintenance window. */
+  /** The time at which the schedule became due. Set only while the schedule waits for a maintenance window. */
   dueSince: Instant.optional(),
   /** The result of the last run, or the reason why the run is delayed. */
   last: z.object({ at: Instant, outcome: z.string() }).optional(),
 });
 export type Schedule = z.output<typeof Schedule>;
 
-/** Maintenance windows. Scheduled playbooks that change something start only while a window is open. */
+/** Maintenance windows. Scheduled playbooks that change something start only while a maintenance window is open. */
 export const Maintenance = z.object({
   open: z.boolean(),
   /** The windows in words. Empty if changes may start at any time. */
   windows: z.array(z.string()),
   timeZone: z.string(),
-  /** The start of the next window. Absent while a window is open. */
+  /** The start of the next maintenance window. Absent while a maintenance window is open. */
   opens: Instant.optional(),
 });
 export type Maintenance = z.output<typeof Maintenance>;

@@ -1,4 +1,4 @@
-/** Routes for enrolment tokens, call-homes, the quarantine and the provisioning status. */
+/** Routes for enrolment tokens, first messages of machines (call-homes), quarantined machines and the provisioning status. */
 import * as z from "zod";
 import { Job } from "../jobs/job.ts";
 import { NodeName } from "../names.ts";
@@ -16,7 +16,10 @@ export const enrolRoutes = {
     path: "/api/tokens",
     summary: "Create a token for machines that were installed by other means. Only this response contains it.",
     access: "operator",
-    /** With `node`, the token works once and only for that node. Without `node`, the token works `uses` times for any machine. */
+    /**
+     * With `node`, the token works once and only for that node. Without `node`, any machine may use the token, up to `uses`
+     * times in total.
+     */
     body: z
       .strictObject({
         node: z.string().max(100).optional(),

@@ -1,4 +1,4 @@
-/** Enrolment of machines that Muster did not install, and claims of machines that Muster did not admit. */
+/** Machines that Muster did not install but enrols, and machines that Muster did not admit (claims). */
 import * as z from "zod";
 import { Instant, MacText, NodeName } from "../names.ts";
 

@@ -39,7 +39,7 @@ const Text = z
   .string()
   .max(8192)
   .refine((text) => !/[\p{Cs}\u2028\u2029\u0085\ufeff]|[^\P{Cc}\n\t]/u.test(text), "holds control characters")
-  // One YAML library writes `<<` without quotes, and the other library refuses it.
+  // One YAML library writes `<<` without quotes, and the other library refuses `<<` without quotes.
   .refine((text) => text !== "<<", "is YAML's merge sign");
 /** Numbers that YAML 1.1 and JSON write in the same way. A number with an exponent is text in YAML but a number in JSON. */
 const Decimal = z

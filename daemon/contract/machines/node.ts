@@ -39,7 +39,8 @@ export const NodeState = z.discriminatedUnion("phase", [
     profile: Profile,
     until: Instant,
     /**
-     * The time since which the node was ready before it was armed. When the node is disarmed, this time applies again.
+     * The time at which the node had become ready, before it was armed for a new installation. When the node is disarmed,
+     * this time applies again.
      */ readySince: Instant.optional(),
   }),
   z.object({
@@ -47,23 +48,23 @@ export const NodeState = z.discriminatedUnion("phase", [
     profile: Profile,
     startedAt: Instant,
     deadline: Instant,
-    /** Number of times that the installer was served since the node was armed: 1 or 2. */
+    /** Number of times that Muster has served the installer since the node was armed for installation: 1 or 2. */
     attempts: z.int(),
     /** SHA-256 of the key of this installation. */
     keyHash: z.string(),
-    /** The last reported stage. Absent while the kernel of the installer loads. */
+    /** The last reported stage. The stage is absent while the machine loads the kernel of the installer. */
     stage: InstallStage.optional(),
   }),
   z.object({ phase: z.literal("called-home"), at: Instant, deadline: Instant }),
   z.object({ phase: z.literal("configuring"), jobId: z.string(), startedAt: Instant }),
-  /** Every network boot starts the rescue system, which does not change the disks. */
+  /** In this phase, every network boot starts the rescue system, which does not change the disks. */
   z.object({
     phase: z.literal("rescue"),
     since: Instant,
     before: Resting.optional(),
     /** SHA-256 of the key of the last rescue boot. */
     keyHash: z.string().optional(),
-    /** Address and host key of the node's SSH server. Absent until the server runs. */
+    /** Address and host key of the node's SSH server. Absent until the SSH server runs. */
     reach: z.object({ address: z.string(), hostKey: z.string() }).optional(),
   }),
   /**
@@ -126,12 +127,12 @@ export type Facts = z.output<typeof Facts>;
 export const Node = z.object({
   id: z.string(),
   name: NodeName,
-  /** The first address is the address with which the node was discovered. */
+  /** The first MAC address is the one with which Muster discovered the node. */
   macs: z.array(MacText).min(1),
   state: NodeState,
   address: z.string().optional(),
   facts: Facts,
-  /** Installation disk. If absent, the installer uses the first disk that is not removable. */
+  /** Installation disk. If no disk is set, the installer uses the first disk that is not removable. */
   disk: DiskPath.optional(),
   /** Quarantined machines that used this node's name or MAC address. */
   claims: z.array(z.object({ id: z.string(), reason: z.string(), at: Instant })).optional(),

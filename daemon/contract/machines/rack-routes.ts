@@ -1,4 +1,4 @@
-/** Routes for racks and rooms, and for the places of machines. */
+/** Routes for racks and rooms, and for the positions of machines in racks and rooms. */
 import * as z from "zod";
 import { NodeRef } from "../names.ts";
 import type { Route } from "../route.ts";

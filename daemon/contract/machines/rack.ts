@@ -20,7 +20,7 @@ export type Rack = z.output<typeof Rack>;
 
 export const RackPlace = z.object({
   rack: RackName,
-  /** In a rack, the row is the machine's lowest unit. */
+  /** In a rack, `row` is the number of the lowest unit that the machine occupies. */
   row: z.int().min(1).max(60),
   column: z.int().min(1).max(24),
   /** The height of the machine in units. In a room, the height is 1 tile. */
@@ -31,7 +31,7 @@ export type RackPlace = z.output<typeof RackPlace>;
 export const Placed = RackPlace.extend({ node: NodeName });
 export type Placed = z.output<typeof Placed>;
 
-/** Returns a place in words, such as `unit 7`, `units 7-8` or `row 2, column 5`. */
+/** Describes a machine's place in words, such as `unit 7`, `units 7-8` or `row 2, column 5`. */
 export function placeWords({ row, column, height }: Omit<RackPlace, "rack">, kind: Rack["kind"]): string {
   if (kind === "room") return `row ${row}, column ${column}`;
   return height === 1 ? `unit ${row}` : `units ${row}-${row + height - 1}`;

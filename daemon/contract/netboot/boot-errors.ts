@@ -1,9 +1,9 @@
 /**
- * Error messages of network boot firmware, for `muster explain --error` and for the table in the documentation. The
- * texts are from Intel's PXE 2.1 ROMs and from EDK2. EDK2 reuses some of Intel's numbers.
+ * Error messages of network boot firmware, for `muster explain --error` and for the table in the documentation. The texts are
+ * from Intel's PXE 2.1 ROMs and from EDK2. EDK2 reuses some of Intel's error numbers.
  */
 
-/** The steps of a boot, in order. An error names the step that failed or did not happen. */
+/** The steps of a boot, in order. Each error names the boot step that failed or did not happen. */
 export const bootSteps = ["link", "discover", "offer", "lease", "boot-server", "loader", "ipxe", "script"] as const;
 export type BootStep = (typeof bootSteps)[number];
 

@@ -1,4 +1,4 @@
-/** Routes that show how one machine boots. They return captured packets, and an explanation of Muster's answers. */
+/** Routes that show how one machine boots. The routes return captured packets, and an explanation of Muster's answers. */
 import * as z from "zod";
 import { NodeRef } from "../names.ts";
 import type { Route } from "../route.ts";

@@ -6,7 +6,7 @@ export interface DebianPin {
   architecture: string;
   /** Installation methods. Empty if Muster does not install the release. */
   profiles: readonly Profile[];
-  /** The reason why the release is not the newest. */
+  /** The reason why this is not the newest Debian release. */
   because?: string;
 }
 

@@ -19,7 +19,7 @@ export const Explanation = z.object({
   phase: z.string(),
   /** The last real DHCP packet of the machine, with the journal of Muster's decision. */
   last: z.object({ at: Instant, summary: z.string(), journal: z.array(z.string()) }).optional(),
-  /** The steps of the machine's last boot that Muster observed. */
+  /** The steps that Muster observed in the machine's last boot. */
   seen: z.array(z.string()),
   /** The reason why the machine's last boot failed. Absent if the boot did not fail. */
   diagnosis: Finding.optional(),

@@ -1,9 +1,9 @@
-/** The networks that machines boot from: leases, addresses that are set aside, and other DHCP servers. */
+/** The networks that machines boot from: leases, blocked addresses (set aside), and other DHCP servers. */
 import * as z from "zod";
 import { Instant, MacText } from "../names.ts";
 import { AskedMode } from "./explanation.ts";
 
-/** An offer of another DHCP server. Muster can receive only offers that are broadcast. */
+/** An offer of another DHCP server. Muster can receive an offer only if the server broadcasts it. */
 export const HeardOffer = z.object({
   address: z.string().optional(),
   /** The server from which the machine loads the boot file (siaddr, option 66). */
@@ -30,7 +30,7 @@ export const SetAside = z.object({
    * machine uses the address.
    */
   kind: z.enum(["declined", "in-use"]),
-  /** MAC address of the machine that declined or uses the address. */
+  /** MAC address of the machine that declined the address or uses it. */
   by: MacText,
 });
 export type SetAside = z.output<typeof SetAside>;
@@ -41,7 +41,10 @@ export type LeaseState = z.output<typeof LeaseState>;
 export const LeaseView = z.object({
   address: z.string(),
   state: LeaseState,
-  /** MAC address of the lease's machine. Absent while the address is set aside. */
+  /**
+   * MAC address of the machine that holds the lease. Absent while the address is set aside, which means that Muster does not
+   * assign it.
+   */
   mac: MacText.optional(),
   node: z.string().optional(),
   hostname: z.string().optional(),
@@ -60,7 +63,7 @@ export const SubnetView = z.object({
   ranges: z.array(z.object({ from: z.string(), to: z.string() })),
   router: z.string(),
   leaseSeconds: z.int(),
-  /** Number of addresses in the ranges. */
+  /** Total number of addresses in all ranges of the subnet. */
   size: z.int(),
   leased: z.int(),
   setAside: z.int(),

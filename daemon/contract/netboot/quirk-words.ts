@@ -1,4 +1,4 @@
-/** Describes a quirk in words. */
+/** Describes a quirk (a workaround for faulty firmware) in words. */
 import type { AppliedQuirk } from "./quirk.ts";
 
 export function quirkWords({ name, value }: Pick<AppliedQuirk, "name" | "value">): string {

@@ -6,7 +6,7 @@ import { MacText } from "../names.ts";
 export const LocalBoot = z.enum(["sanboot", "exit-0", "exit-1"]);
 export type LocalBoot = z.output<typeof LocalBoot>;
 
-/** Network driver that iPXE uses: the firmware's (snponly.efi, undionly.kpxe) or its own (ipxe.efi, ipxe.pxe). */
+/** Network driver of iPXE: the firmware's driver (snponly.efi, undionly.kpxe) or iPXE's own driver (ipxe.efi, ipxe.pxe). */
 export const Loader = z.enum(["snponly", "ipxe"]);
 export type Loader = z.output<typeof Loader>;
 
@@ -15,14 +15,14 @@ export const Quirks = z
   .strictObject({
     /** Maximum size of a TFTP block in bytes. */
     blockSize: z.int().min(8).max(1468),
-    /** If false, Muster answers without TFTP options (RFC 2347), even if the client sends some. */
+    /** If false, Muster answers without TFTP options (RFC 2347), even if the client sends options. */
     tftpOptions: z.boolean(),
     /** The number of the TFTP block that follows block 65535. */
     rollover: z.union([z.literal(0), z.literal(1)]),
     loader: Loader,
     /**
-     * Ways to boot the disk, in the order in which Muster tries them. Muster tries the next way if the machine
-     * immediately boots from the network again.
+     * Ways to boot the disk, in the order in which Muster tries them. Muster tries the next way to boot the disk if the
+     * machine immediately boots from the network again.
      */
     localBoot: z
       .array(LocalBoot)
@@ -53,20 +53,20 @@ export const QuirkMatch = z
   .refine((match) => Object.keys(match).length > 0, "names nothing to match by");
 export type QuirkMatch = z.output<typeof QuirkMatch>;
 
-/** One line of the quirk file. */
+/** One line of the file with firmware workarounds (quirks). */
 export const QuirkLine = z.strictObject({
   when: QuirkMatch,
   set: Quirks.refine((quirks) => Object.keys(quirks).length > 0, "changes nothing"),
-  /** The evidence for the quirk, which is a measurement or a link. */
+  /** The evidence for the quirk: a measurement or a link. */
   because: z.string().min(1).max(400),
 });
 export type QuirkLine = z.output<typeof QuirkLine>;
 
-/** A quirk that applies to one machine, and its source. */
+/** A firmware workaround (quirk) that applies to one machine, and the source of the quirk. */
 export const AppliedQuirk = z.object({
   name: z.enum(["blockSize", "tftpOptions", "rollover", "loader", "localBoot"]),
   value: z.union([z.number(), z.boolean(), z.string(), z.array(z.string())]),
-  /** The source of the quirk, in order of precedence: chosen by an operator, learned by Muster, or read from the file. */
+  /** The source of the quirk, the strongest first: chosen by an operator, learned by Muster, or read from the file. */
   source: z.enum(["chosen", "learned", "file"]),
   because: z.string(),
 });
@@ -74,7 +74,7 @@ export type AppliedQuirk = z.output<typeof AppliedQuirk>;
 
 export const MachineQuirks = z.object({
   mac: MacText,
-  /** Name of the node. Absent if the machine is no longer a node. */
+  /** Name of the node. Absent if Muster no longer lists the machine as a node. */
   node: z.string().optional(),
   make: z.string().optional(),
   model: z.string().optional(),

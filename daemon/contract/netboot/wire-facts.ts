@@ -1,8 +1,8 @@
-/** Fields that `pxe` adds to boot events besides the summary. */
+/** Fields that the boot server `pxe` adds to boot events in addition to the summary. */
 import * as z from "zod";
 import { HeardOffer } from "./network.ts";
 
-/** Fields of `dhcp.*` events: one DHCP message and the answer to the message. */
+/** Fields of `dhcp.*` events: one DHCP message and Muster's answer. */
 export const DhcpFacts = z.object({
   stage: z.enum(["bios-rom", "uefi-rom", "uefi-http", "ipxe", "operating-system"]),
   /** The value `none` means that Muster sent no answer. */
@@ -25,10 +25,10 @@ export type OtherOfferFacts = z.output<typeof OtherOfferFacts>;
 export const FileFacts = z.object({
   file: z.string(),
   blockSize: z.int().optional(),
-  /** True if TFTP options were negotiated. */
+  /** True if the client and the server agreed on TFTP options. */
   options: z.boolean().optional(),
   bytes: z.int().optional(),
-  /** True if the client sent any answer. */
+  /** True if the client answered at least once. */
   heard: z.boolean().optional(),
 });
 export type FileFacts = z.output<typeof FileFacts>;
