@@ -1,4 +1,4 @@
-/** Control's end of the socket to the executor. The link reconnects automatically, but it stores no messages. */
+/** Control's side of the socket to the executor. The link reconnects automatically, but it stores no messages. */
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { type ExecutorFigures, FromExecutor, type ToExecutor } from "../contract/executor-protocol.ts";
@@ -7,7 +7,10 @@ import type { Log } from "../log/log.ts";
 
 export interface ExecutorPort {
   readonly connected: boolean;
-  /** Sends a message, and returns false if there is no connection. The caller sends the message again after the next hello. */
+  /**
+   * Sends a message, and returns false if there is no connection. The caller sends the message again after the next `hello`
+   * message.
+   */
   send(message: ToExecutor): boolean;
 }
 
@@ -52,7 +55,10 @@ export class ExecutorLink implements ExecutorPort {
     this.#log = log;
   }
 
-  /** Calls `hear` for every message of these types, in the order of subscription. Returns a function that unsubscribes. */
+  /**
+   * Calls `hear` for every message of these types. The oldest subscription is called first. Returns a function that
+   * unsubscribes.
+   */
   on<Type extends FromExecutorType>(types: readonly Type[], hear: (message: MessageOf<Type>) => void): () => void {
     // `hear` receives only messages of the types in `types`.
     const subscription: Subscription = { types, hear: (message) => hear(message as MessageOf<Type>) };

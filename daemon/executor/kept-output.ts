@@ -1,13 +1,14 @@
 /**
- * Reads the output of a long-running process from the files of `keep-output.py`. One file contains the beginning of the output,
- * and further files contain its newest pieces. The name of a piece ends with the number of bytes before it.
+ * Reads the output of a long-running process from the files of `keep-output.py`. One file contains the beginning of the
+ * output, and further files contain its newest pieces. The file name of each piece ends with the number of output bytes
+ * before that piece.
  */
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
 
 export interface Said {
   head: Buffer;
-  /** The end of the output. Absent if no output was omitted. */
+  /** The last part of the output. Present only if a part of the output was omitted. */
   tail?: Buffer;
   leftOut: number;
 }
@@ -24,7 +25,7 @@ export function takeSaid(file: string): Said {
   return leftOut > 0 ? { head, tail, leftOut } : { head: Buffer.concat([head, tail]), leftOut: 0 };
 }
 
-/** Returns the end of the output, because programs report the reason of a failure at the end. */
+/** Returns the last part of the output, because programs report the reason of a failure there. */
 export function outputTail(file: string, characters: number): string {
   const newest = [file, ...offsetsOf(file).map((offset) => `${file}.${offset}`)].slice(-2);
   const ends = newest.map((name) => endOf(name, 4 * characters));

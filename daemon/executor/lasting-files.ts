@@ -2,36 +2,36 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 
 /**
- * The end of a long-running process. Each variant has only the fields that are known in its case. `at` is the time when the
- * command ended.
+ * The way in which a long-running process ended, for example with an exit code or by a signal. Each variant of the type has
+ * only those fields that are known in that case. `at` is the time when the command ended.
  */
 export type End =
   | { how: "exited"; exitCode: number; at: Date }
-  /** A signal killed the command. A shell reports this as the exit code 128 plus the number of the signal. */
+  /** A signal killed the command. A shell reports a signal as the exit code 128 plus the number of the signal. */
   | { how: "signalled"; exitCode: number; at: Date }
   /** The command never started, and it can no longer start. */
   | { how: "never-begun" }
-  /** The command started, but it was killed together with its wrapper. Its exit code is unknown. */
+  /** The command started, but it was killed together with its wrapper script. The exit code of the command is unknown. */
   | { how: "lost" };
 
 /**
- * A stop reason that is written when no process exists. This stop reason only prevents a late wrapper from starting the
- * command.
+ * A stop reason that is written when no process exists. Because of this reason, a wrapper script that starts late does not
+ * start the command.
  */
 export const SEAL = "never begun";
 const KILLED = 128;
 const LAST_SIGNAL = 64;
 
 export const pathsOf = (base: string) => ({
-  /** The identity of the process group. The wrapper writes this file first. */
+  /** The identity of the process group. The wrapper script writes this file first. */
   pid: `${base}.pid`,
-  /** The identity of the command's own process. The wrapper writes this file. */
+  /** The identity of the command's own process. The wrapper script writes this file. */
   command: `${base}.command`,
-  /** The exit code of the command. The wrapper writes this file last. */
+  /** The exit code of the command. The wrapper script writes this file last. */
   result: `${base}.result`,
   /**
-   * The reason for a stop. The executor writes this file before it sends a signal. A wrapper that finds this file does not
-   * start the command.
+   * The reason why the process was stopped. The executor writes this file before it sends a signal. If a wrapper script finds
+   * this file, the script does not start the command.
    */
   stopped: `${base}.stopped`,
 });

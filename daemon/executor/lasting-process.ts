@@ -15,12 +15,12 @@ import { type StopPolicy, terminate } from "./termination.ts";
 
 export interface Place {
   /**
-   * The path without an ending. Files with this path and different endings contain the identity, the result and the stop
-   * reason.
+   * The path of the process's files, without an ending. Files with this path and different endings contain the identity, the
+   * result and the stop reason.
    */
   base: string;
   output: string;
-  /** The path of the file for standard error. If it is absent, standard error is written to `output`. */
+  /** The path of the file for standard error. If this path is absent, standard error is written to `output`. */
   errors?: string;
 }
 
@@ -28,8 +28,8 @@ export interface Kind {
   /** Returns the name and value of an environment variable that only the processes of this command have. */
   mark(base: string): readonly [name: string, value: string];
   /**
-   * With `group`, the process ends when its whole group has ended. With `command`, the process ends with its command. The
-   * executor then kills the processes that the command left behind.
+   * With `group`, the process counts as ended when its whole process group has ended. With `command`, the process counts as
+   * ended when its command has ended. The executor then kills the processes that the command left behind.
    */
   endsWith: "group" | "command";
 }
@@ -45,22 +45,22 @@ export interface Command {
 }
 
 export interface Patience {
-  /** The process is stopped when this signal is aborted. The signal's reason becomes the stop reason. */
+  /** When this `AbortSignal` is aborted, the executor stops the process. The signal's reason becomes the stop reason. */
   signal: AbortSignal;
-  /** The time in ms of Unix time at which the process is stopped with the reason `timed-out`. */
+  /** At this Unix time (in ms), the executor stops the process with the reason `timed-out`. */
   deadline?: number;
   policy: StopPolicy;
-  /** When this signal is aborted, another executor takes over: `ended` rejects, and the process continues. */
+  /** When this `AbortSignal` is aborted, another executor takes over: `ended` rejects, and the process continues. */
   abandoned?: AbortSignal;
   /** Called with an error, for example on a full disk. The process continues, and the executor soon tries again. */
   onTrouble(error: unknown): void;
 }
 
 const wrapper = join(import.meta.dirname, "run.sh");
-/** The time in ms in which a new wrapper must save its identity. */
+/** A new wrapper script must save its identity within this number of milliseconds. */
 const START_MS = 10_000;
 const POLL_MS = 50;
-/** The time in ms that a killed process may still exist, because the kernel can delay its end. */
+/** A killed process may still exist for this number of milliseconds, because the kernel can delay its end. */
 const GONE_MS = 2000;
 
 export class LastingProcess {
@@ -79,7 +79,7 @@ export class LastingProcess {
     this.#mark = kind.mark(place.base);
   }
 
-  /** Starts the process and returns its pid. Rejects if the system cannot start it, for example because its folder is missing. */
+  /** Starts the process and returns its pid. The promise rejects if the start fails, for example because a folder is missing. */
   async begin({ argv, env, cwd, capBytes, niceness }: Command): Promise<number> {
     const { base, output, errors = "" } = this.#place;
     const child = spawn("/bin/sh", [wrapper, base, output, errors, String(capBytes), String(niceness), ...argv], {
@@ -96,8 +96,8 @@ export class LastingProcess {
   /** Reads the files of the process once. Returns undefined if the process is running or may be running. */
   look(): End | undefined {
     const { pid, result, stopped } = pathsOf(this.#place.base);
-    // Checks the stop file before the identity. If a wrapper saves its identity later, it finds the stop file and does not
-    // start the command.
+    // Checks for the stop file before the identity of the process. If a wrapper saves its identity later, it finds the stop
+    // file and does not start the command.
     const sealed = existsSync(stopped);
     const group = readGroup(pid);
     if (group ? this.#isAtWork(group) : this.#isBeginning()) return undefined;
@@ -115,8 +115,8 @@ export class LastingProcess {
   }
 
   /**
-   * Saves the reason and then stops the process. The first reason is never replaced. Returns false if the process survived
-   * SIGKILL.
+   * Saves the reason and then stops the process. A later reason never replaces the first reason. Returns false if the process
+   * survived SIGKILL.
    */
   async stop(reason: string, policy: StopPolicy): Promise<boolean> {
     const { pid, command, stopped } = pathsOf(this.#place.base);
@@ -128,7 +128,7 @@ export class LastingProcess {
     return terminate(its, policy, { commandFile: command, hasEnded: () => !this.#isAtWork(its) });
   }
 
-  /** Kills all remaining processes of the command, including processes that left the group. Returns the pids that it found. */
+  /** Kills all remaining processes of the command, including processes that left the group. Returns the pids of the processes. */
   sweep(): number[] {
     const group = readGroup(pathsOf(this.#place.base).pid);
     if (group && isAlive(group)) signalGroup(group, "SIGKILL");

@@ -1,6 +1,6 @@
 /**
- * Finds processes by an entry of their environment. A process in its own session receives no signals of its group, for
- * example a worker of a recent Ansible.
+ * Finds processes by a variable in their environment. A process in its own session receives no signals of the process group.
+ * One example is a worker of a recent Ansible.
  */
 import { readFileSync } from "node:fs";
 import { processIds, send } from "./process-group.ts";

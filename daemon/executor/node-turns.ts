@@ -12,7 +12,10 @@ export class NodeTurns {
     this.#hasRun = hasRun;
   }
 
-  /** Waits for the node and returns a function that releases it. Returns undefined if `signal` is aborted before. */
+  /**
+   * Waits until the node is free, and returns a function that releases the node. Returns undefined if `signal` is aborted
+   * before the node is free.
+   */
   async take(node: string, changes: boolean, signal: AbortSignal): Promise<(() => void) | undefined> {
     for (;;) {
       if (signal.aborted) return undefined;

@@ -1,5 +1,5 @@
 /**
- * The identity of a process group. The start time of its leader distinguishes the group from a later group with the same
+ * The identity of a process group. The start time of the leader distinguishes the group from a later group with the same
  * number.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -8,11 +8,11 @@ export interface ProcessGroup {
   pid: number;
   /** Field 22 of `/proc/<pid>/stat`, which is the start time in clock ticks since the machine booted. */
   startTime: string;
-  /** The id of the current boot, because process numbers and clock ticks start again at every boot. */
+  /** The id of the current boot. Process numbers and clock ticks start again at every boot. */
   bootId: string;
 }
 
-/** The positions of fields after the name in `/proc/<pid>/stat`. */
+/** The positions of three fields in `/proc/<pid>/stat`, counted after the process name. */
 const [STATE, GROUP, START_TIME] = [0, 2, 19] as const;
 const ZOMBIE = "Z";
 
@@ -33,7 +33,7 @@ export function isAlive(group: ProcessGroup): boolean {
   if (bootIdNow() !== bootId) return false;
   const leader = statFields(pid);
   if (leader && leader[START_TIME] !== startTime) return false;
-  // The leader has ended. The kernel does not reuse its number while its group has other members.
+  // The leader has ended. The kernel does not reuse the pid of the leader while the group has other members.
   return processIds().some((member) => {
     const fields = statFields(member);
     // Ignores zombies. In many containers no process collects orphans, so an ended process stays in its group forever.
@@ -48,7 +48,7 @@ export function isLeaderAlive({ pid, startTime, bootId }: ProcessGroup): boolean
 
 export const signalGroup = ({ pid }: ProcessGroup, signal: NodeJS.Signals): void => send(-pid, signal);
 
-/** Sends a signal to the leader alone, and only if the number still belongs to the leader. */
+/** Sends a signal only to the leader of the group, and only if the pid still belongs to the leader. */
 export function signalLeader(group: ProcessGroup, signal: NodeJS.Signals): void {
   if (isLeaderAlive(group)) send(group.pid, signal);
 }

@@ -28,7 +28,7 @@ export interface ExecutorOptions {
   jobsDir: string;
   ansible: AnsibleSettings;
   power: Power;
-  /** The settings for plans. If they are absent, the executor runs no plans. */
+  /** The settings for plans. Without these settings, the executor runs no plans. */
   plans?: PlanSettings;
   log: Log;
   graceMs?: number;
@@ -147,7 +147,7 @@ export async function startExecutor({
     else tell({ type: "execution-refused", executionId, reason: "this executor runs no plans" });
   }
 
-  // Uses a separate name first. A server deletes its own name when it closes, and must not delete the next server's socket.
+  // Uses a separate socket name first. A closing server deletes its own name, and must not delete the next server's socket.
   const ownPath = `${socketPath}.${process.pid}`;
   rmSync(ownPath, { force: true });
   server.listen(ownPath);
@@ -189,7 +189,7 @@ function planExecutionsFor(
   return new PlanExecutions({ ...rest, home, governed, means, log: log.child({ part: "plans" }) });
 }
 
-/** Returns the job of a message. Only a run can be refused. Control repeats a failed cancel or forget. */
+/** Returns the job of a message. The executor can refuse only a run. Control repeats a failed `cancel` or `forget` message. */
 function named(message: Exclude<ToExecutor, { type: "power" } | { executionId: string }>): { jobId: string; attempt?: number } {
   return message.type === "run" ? first(message.members) : { jobId: message.jobId };
 }

@@ -1,4 +1,4 @@
-/** Creates the SSH key with which the executor logs in to nodes, at the first start. Only the public key leaves this process. */
+/** At the first start, creates the SSH key with which the executor logs in to nodes. Only the public key leaves this process. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
@@ -9,7 +9,10 @@ import { privateKey } from "./runs/ansible.ts";
 
 const run = promisify(execFile);
 
-/** Creates the key pair. Each file appears only when it is complete. If the process is killed, the next start continues. */
+/**
+ * Creates the key pair. Each file appears only when it is complete. If the process is killed, the next start continues the
+ * work.
+ */
 export async function ensureSshKey(home: string): Promise<void> {
   const file = privateKey(home);
   try {

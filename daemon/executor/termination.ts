@@ -5,7 +5,7 @@ import { isAlive, type ProcessGroup, readGroup, signalGroup, signalLeader } from
 export interface StopPolicy {
   /**
    * With `group`, all processes receive the first signal. With `command`, only the command receives the first signal and ends
-   * its own children. Terraform needs `command` to save its state.
+   * its own children. Terraform can save its state only with `command`.
    */
   target: "group" | "command";
   first: "SIGTERM" | "SIGINT";
@@ -17,7 +17,7 @@ export interface StopPolicy {
 }
 
 const POLL_MS = 50;
-/** The time in ms that a killed process may still exist, because the kernel can delay its end. */
+/** A killed process may still exist for this number of milliseconds, because the kernel can delay its end. */
 const KILLED_MS = 2000;
 
 /** Resolves to true if all processes of the group have ended. With the target `command`, the end of the command is sufficient. */

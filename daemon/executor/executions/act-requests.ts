@@ -1,6 +1,7 @@
 /**
- * Requests Muster's own acts from control over the socket, for steps that the executor has checked and started. Repeats each
- * request on every new connection until control answers. Control performs each act at most once.
+ * Asks control over the socket to perform Muster's own actions (acts), for steps that the executor has checked and started.
+ * Repeats each request on every new connection until control answers. Control performs each act at most once, even if the
+ * request is repeated.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ActOutcome, ActRequest } from "../../contract/changes/execution-messages.ts";
@@ -15,7 +16,7 @@ export interface ControlLine {
   tell: Tell;
   /** Returns true while control is connected. */
   connected(): boolean;
-  /** Returns the number of milliseconds that an act may still take after its step was stopped. */
+  /** Returns the number of milliseconds that Muster's own action (an act) may still take after its step was stopped. */
   graceMs(): number;
 }
 
@@ -36,7 +37,7 @@ export class ActRequests {
     this.#line = line;
   }
 
-  /** Requests an act and returns its end. The promise never rejects. */
+  /** Requests one of Muster's own actions (an act) and returns its result. The promise never rejects. */
   async perform(wanted: Wanted, signal: AbortSignal): Promise<StepEnd> {
     if (signal.aborted) return { status: reasonOf(signal), said: nothing };
     const key = keyOf(wanted);
@@ -59,8 +60,8 @@ export class ActRequests {
   }
 
   /**
-   * If the request was never sent, the act did not happen. If it was sent, only control's answer proves whether the act
-   * happened.
+   * If the request was never sent, Muster's own action (the act) did not happen. If the request was sent, only control's
+   * answer proves whether the act happened.
    */
   async #stopped({ sent, answer }: Waiting, signal: AbortSignal): Promise<StepEnd> {
     if (!sent) return { status: reasonOf(signal), said: nothing, error: "control was away, so nothing was done" };
@@ -77,14 +78,14 @@ export class ActRequests {
   }
 
   /**
-   * Stops waiting for all acts. This executor does not record the ends of the acts, so the next executor reports the acts as
-   * unknown.
+   * Stops the wait for the results of all acts (Muster's own actions). This executor does not record the results of the acts,
+   * so the next executor reports the results as unknown.
    */
   abandon(): void {
     for (const { answer } of this.#waiting.values()) answer.resolve({ ended: "unknown", message: "the executor ended" });
   }
 
-  /** Sends all requests again on a new connection. Call it after the steps were sent. */
+  /** Sends all requests again on a new connection. Call this function after the steps were sent. */
   repeat(tell: Tell): void {
     for (const waiting of this.#waiting.values()) {
       if (waiting.stopped) continue;

@@ -1,6 +1,6 @@
 /**
  * Checks independently of control whether an execution may start. Reads the database in read-only mode, and uses the
- * executor's own forms and policy.
+ * executor's own tool forms and policy.
  */
 import { existsSync } from "node:fs";
 import { checkWarrant } from "../../changes/executions/warrant.ts";
@@ -20,7 +20,7 @@ import type { ExecutionLedger } from "./ledger.ts";
 
 export interface CheckSources {
   database: string;
-  /** The paths of the folders with forms. */
+  /** The paths of the folders with tool forms. */
   tools: readonly string[];
   /** The current playbooks in Ansible's folder. */
   playbooks: Playbooks;
@@ -29,13 +29,16 @@ export interface CheckSources {
   nodesNow(db: Db): (name: string) => KnownNode | undefined;
   /** Returns the valid voters from the executor's own file. Throws an error if the file cannot be read. */
   voting(): Voting;
-  /** The number of seconds after the last signature in which a plan may start. */
+  /** A plan may start within this number of seconds after the last signature. */
   executeSeconds: number;
 }
 
 export type ExecutionCheck = { ok: true; work: PlannedWork; approvalId?: string; catalogue: Catalogue } | { ok: false; reason: string };
 
-/** Returns whether the execution may start. If a source cannot be read, the function refuses the execution and does not throw. */
+/**
+ * Returns whether the execution may start. If the database or a file cannot be read, the function refuses the execution
+ * instead of throwing an error.
+ */
 export function checkExecution(
   executionId: string,
   { database, tools, playbooks, policy, nodesNow, voting, executeSeconds }: CheckSources,

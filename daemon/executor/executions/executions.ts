@@ -1,4 +1,4 @@
-/** Manages all executions. Checks each execution itself, starts it once, and determines its end after a crash. */
+/** Manages all executions. Checks each one itself, starts it once, and finds out after a crash how it ended. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Catalogue } from "../../changes/tools/catalogue.ts";
@@ -58,7 +58,7 @@ export class PlanExecutions {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
 
-  /** Takes over the executions of an earlier executor. If it cannot read their files, it starts no plans. Jobs still run. */
+  /** Takes over the executions of an earlier executor. If an execution's files cannot be read, no plan starts. Jobs still run. */
   start(): void {
     try {
       const ledger = new ExecutionLedger(join(this.#options.home, "executions.ledger"));
@@ -73,7 +73,7 @@ export class PlanExecutions {
   #resume(ledger: ExecutionLedger): void {
     for (const record of ExecutionRecord.all(this.#folder)) {
       const { executionId, approvalId, planHash, at } = record.begun;
-      // The executor was killed between saving the record and the ledger entry. The execution counts as started.
+      // The executor was killed after saving the record, but before saving the ledger entry. The execution counts as started.
       if (!ledger.holds(executionId)) ledger.add({ executionId, planHash, at, ...(approvalId !== undefined && { approvalId }) });
       const held: Held = { record, stop: new AbortController() };
       this.#held.set(executionId, held);
@@ -162,7 +162,7 @@ export class PlanExecutions {
     this.#options.means.ssh.close();
   }
 
-  /** Stops this executor and leaves all processes running. The next executor takes them over. */
+  /** Stops this executor and leaves all processes running. The next executor takes over these processes. */
   abandon(): void {
     this.#closed = true;
     this.#abandoned.abort();
@@ -176,7 +176,7 @@ export class PlanExecutions {
       if (outcome) this.#end(record, outcome);
     } catch (error) {
       if (this.#abandoned.signal.aborted) return;
-      // The disk is probably full. The running steps are stopped, and control does not receive a success.
+      // The disk is probably full. The running steps are stopped, and control does not receive a report of success.
       stop.abort("cancelled");
       this.#options.log.error({ err: error, executionId: record.begun.executionId }, "an execution could not be saved");
       this.#options.tell({ ...ended(record), status: "unknown", error: `it could not be saved: ${explain(error)}` });

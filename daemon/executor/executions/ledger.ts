@@ -1,5 +1,5 @@
 /**
- * Records every execution that the executor has started. Even if the database is changed, no execution runs twice and no
+ * Records every execution that the executor has started. Even if someone changes the database, no execution runs twice and no
  * approval is used twice.
  */
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
@@ -25,7 +25,7 @@ export class ExecutionLedger {
     for (const line of whole.split("\n").slice(0, -1)) this.#know(Line.parse(JSON.parse(line)));
   }
 
-  /** Returns true for the id of a recorded execution, and for the id of an approval that such an execution used. */
+  /** Returns true for the id of a recorded execution, and for the id of the approval of a recorded execution. */
   holds(id: string): boolean {
     return this.#ids.has(id);
   }

@@ -7,8 +7,8 @@ export type Results = ReadonlyMap<string, StepResult>;
 const succeeded = (results: Results, id: string): boolean => results.get(id)?.status === "succeeded";
 
 /**
- * Returns the steps that can start now. All steps before them have succeeded, and no step is running on their machine.
- * Returns at most one step for each machine.
+ * Returns the steps that can start now. A step can start if all steps before it have succeeded and no step is running on its
+ * machine. Returns at most one step for each machine.
  */
 export function readySteps({ steps }: Plan, results: Results, atWork: ReadonlySet<string>): PlanStep[] {
   const taken = new Set(atWork);
@@ -29,7 +29,7 @@ export const hasFailed = ({ steps }: Plan, results: Results): boolean =>
   steps.some(({ risk }) => risk !== "read") &&
   steps.some(({ id }) => ["failed", "timed-out", "unknown", "cancelled"].includes(results.get(id)?.status ?? ""));
 
-/** Returns true if the end of a step is unknown, because such a step cannot be undone. */
+/** Returns true if the result of a step is unknown. A step with an unknown result cannot be undone. */
 export const isUnsure = ({ steps, rollback }: Plan, results: Results): boolean =>
   [...steps, ...rollback.map(({ step }) => step)].some(({ id }) => results.get(id)?.status === "unknown");
 

@@ -1,6 +1,6 @@
 /**
- * Runs the steps of a plan in order, with a few steps at once. After a failure it starts no further step and undoes the
- * changes.
+ * Runs the steps of a plan in their order, a few of them in parallel. After a failure, no further step starts, and the
+ * changes are undone.
  */
 import type { StepResult } from "../../contract/changes/execution.ts";
 import type { PlanStep } from "../../contract/changes/plan.ts";
@@ -18,7 +18,7 @@ export interface PlanRunParts {
   /** Called after the result of a step was saved. */
   onStep(result: StepResult): void;
   signal: AbortSignal;
-  /** True if another executor takes over, so that this executor starts no further step and records no end. */
+  /** True if another executor takes over, so that this executor starts no further step and records no result. */
   isAbandoned(): boolean;
 }
 
@@ -72,7 +72,7 @@ async function runStep(step: PlanStep, { record, turns, perform, secrets, onStep
   }
   try {
     const startedAt = new Date().toISOString();
-    // Saves the step before starting it. After a crash, a step without an end counts as possibly performed.
+    // Saves the step before starting it. After a crash, a step without a recorded result may have been performed.
     save({ ...base, status: "running", startedAt });
     const ended = await perform(step);
     if (!isAbandoned()) save({ ...base, startedAt, ...resultOf(ended, secrets()) });

@@ -1,6 +1,6 @@
 /**
- * The files of one execution. The files contain the plan and the start and end of each step. The files survive a crash of the
- * executor.
+ * The files of one execution. The files contain the plan, and the start and the result of each step. The files survive a
+ * crash of the executor.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -44,7 +44,7 @@ export class ExecutionRecord {
     return new ExecutionRecord(folder, begun);
   }
 
-  /** Returns all executions whose files still exist. Control requests the deletion of the files after it has saved the end. */
+  /** Returns all executions whose files still exist. Control requests the deletion of the files after it has saved the result. */
   static all(parent: string): ExecutionRecord[] {
     if (!existsSync(parent)) return [];
     return readdirSync(parent).flatMap((name) => {
@@ -92,7 +92,7 @@ export class ExecutionRecord {
   #read(): void {
     const steps = join(this.#folder, "steps.ndjson");
     const text = existsSync(steps) ? readFileSync(steps, "utf8") : "";
-    // Ignores an incomplete last line, so that the earlier line of the same step is valid.
+    // Ignores an incomplete last line, so that the earlier line of the same step stays valid.
     for (const line of text
       .slice(0, text.lastIndexOf("\n") + 1)
       .split("\n")

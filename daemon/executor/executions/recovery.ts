@@ -1,4 +1,7 @@
-/** Completes an execution whose executor crashed. Follows its running steps to their end where possible, and starts no steps. */
+/**
+ * Completes an execution whose executor crashed. Where possible, waits until the running steps have ended. Starts no new
+ * steps.
+ */
 import type { StepResult } from "../../contract/changes/execution.ts";
 import type { PlanStep } from "../../contract/changes/plan.ts";
 import { nothing } from "../kept-output.ts";

@@ -23,7 +23,7 @@ export interface ProgramRoom {
 
 const kind: Kind = { mark: (base) => ["MUSTER_POWER", base], endsWith: "command" };
 const KEPT = 16_384;
-/** The niceness is 0, because a power action must not wait for the processes of a wave. */
+/** The niceness is 0, because a power action must not wait for the processes of Ansible runs. */
 const NICENESS = 0;
 /** When the time limit is reached, all processes of the program are killed at once. */
 const policy: StopPolicy = { target: "group", first: "SIGTERM", graceMs: () => 0 };

@@ -1,4 +1,4 @@
-/** Implements the two drivers that run programs. One driver runs ipmitool, and the other runs the configured commands. */
+/** Implements the two power drivers that run programs. One driver runs ipmitool, and the other runs the configured commands. */
 import { MusterError } from "../../errors/errors.ts";
 import type { Machine } from "../../machines/power/choose.ts";
 import { filled } from "../../machines/power/command-line.ts";

@@ -58,7 +58,7 @@ export class RedfishTalk {
 
   async #send(method: string, path: string, body?: object): Promise<Answer> {
     const url = new URL(path, this.#base);
-    // Throws an error for another host, because the login data must not be sent to another host.
+    // Throws an error if the address is on another host, because the login data must not be sent there.
     if (url.origin !== this.#base.origin) throw new MusterError("POWER_FAILED", `the BMC refers to another host, ${url.origin}`);
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {

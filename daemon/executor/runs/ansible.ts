@@ -13,7 +13,10 @@ export interface AnsibleSettings {
   extraVars?: string;
 }
 
-/** The environment variable with the path of the event file. The callback plugin writes the events of one run to that file. */
+/**
+ * The environment variable with the path of the event file. The callback plugin writes the events of one run to the event
+ * file.
+ */
 export const EVENTS_VARIABLE = "MUSTER_EVENTS";
 const WAVE_VARIABLE = "MUSTER_WAVE";
 /** The environment variable with the path of the program that hides secrets. The callback plugin loads this program. */
@@ -42,7 +45,7 @@ export function ansibleCommand(request: RunRequest, settings: AnsibleSettings): 
   };
 }
 
-/** Builds the whole environment of Ansible. Variables of the executor's own environment neither leak into a run nor change it. */
+/** Builds the whole environment of Ansible. A run receives no variables of the executor's own environment. */
 export function ansibleEnvironment(
   settings: AnsibleSettings,
   { events, wave }: { events: string; wave?: string },
@@ -58,7 +61,7 @@ export function ansibleEnvironment(
     "-o ConnectTimeout=10",
     "-o ServerAliveInterval=5",
     "-o ServerAliveCountMax=3",
-    // Later tasks reuse the connection, which saves the handshake. The connection closes soon after the run.
+    // Later tasks reuse the SSH connection and need no new handshake. The connection closes soon after the run.
     "-o ControlMaster=auto",
     "-o ControlPersist=15s",
   ];
@@ -74,7 +77,7 @@ export function ansibleEnvironment(
     ANSIBLE_PRIVATE_KEY_FILE: privateKey(settings.home),
     ANSIBLE_SSH_ARGS: ssh.join(" "),
     ANSIBLE_SSH_CONTROL_PATH_DIR: controlSockets(settings.home),
-    // The path is unique to the run, because in an earlier run another machine may have had the same address.
+    // Each run has its own path, because in an earlier run another machine may have had the same address.
     ANSIBLE_SSH_CONTROL_PATH: `%(directory)s/${connections}-%%h-%%p`,
     ANSIBLE_FORCE_COLOR: "1",
     ANSIBLE_CALLBACK_PLUGINS: plugins("callback_plugins"),

@@ -24,7 +24,7 @@ export async function removeOldOutput(jobsDir: string, days: number, nowMs: numb
   return removed;
 }
 
-/** Returns the time of the last change in ms of Unix time. Returns infinity if the record of a run still exists. */
+/** Returns the Unix time of the last change, in milliseconds. Returns infinity if the record of a run still exists. */
 async function newest(folder: string): Promise<number> {
   const names = await readdir(folder);
   if (names.some((name) => name.endsWith(".run.json"))) return Number.POSITIVE_INFINITY;
@@ -32,7 +32,7 @@ async function newest(folder: string): Promise<number> {
   return Math.max(...times);
 }
 
-/** Removes old output now and then once a day, until `stopped` is aborted. */
+/** Removes old output at once, and then once a day until `stopped` is aborted. */
 export async function keepOutputShort(jobsDir: string, days: number, log: Log, stopped: AbortSignal): Promise<void> {
   while (!stopped.aborted) {
     try {

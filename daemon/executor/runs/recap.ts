@@ -1,4 +1,7 @@
-/** Reads the results of nodes from the events of a run. The events contain Ansible's own counts and the nodes that have ended. */
+/**
+ * Reads the results of nodes from the events of a run. The events contain Ansible's own counts, and the nodes whose part of
+ * the run has ended.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import * as z from "zod";
 import { Recap } from "../../contract/jobs/job.ts";

@@ -1,6 +1,6 @@
 /**
- * Closes the connections that ssh keeps open between the tasks of a run. A signal to the run does not end them, because their
- * processes have their own sessions.
+ * Closes the connections that ssh keeps open between the tasks of a run. A signal to the run does not end these connections,
+ * because the ssh processes have their own sessions.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";

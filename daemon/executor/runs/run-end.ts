@@ -1,5 +1,5 @@
 /**
- * Decides how a run ended. The decision depends on the end of its process and on the reason for a stop. All functions in this
+ * Decides how a run ended. The decision depends on how the process ended, and on why it was stopped. All functions in this
  * file are pure.
  */
 import type { RunOutcome } from "../../contract/jobs/run-messages.ts";
@@ -12,7 +12,7 @@ const NOT_STARTED = [127, 126];
 
 export function howEnded(end: End, stopped: StopReason | undefined): RunOutcome["ended"] {
   const exitCode = exitCodeOf(end);
-  // The run succeeded before the signal and must not run twice. The signal stopped only processes that the run left behind.
+  // The run succeeded before the signal and must not be repeated. The signal stopped only processes that the run left behind.
   if (exitCode === 0 && (stopped === "interrupted" || stopped === "timed-out")) return "exited";
   if (stopped) return stopped;
   // The process was killed by something else, for example by the kernel because the memory was full.

@@ -14,13 +14,13 @@ export interface RunFiles extends Place {
    */
   record: string;
   events: string;
-  /** The path of the file with the logs of a wave's nodes. The callback plugin reads this file. */
+  /** The path of the file that names the logs of a wave's nodes. The callback plugin reads this file. */
   wave: string;
-  /** The path of the JSON file with the cancelled nodes of a wave. These nodes receive no further tasks. */
+  /** The path of the JSON file with the cancelled nodes of a wave. Cancelled nodes receive no further tasks. */
   cancelled: string;
   /**
    * The path of the output. All attempts of a job share one output file. The pieces of a long output are stored next to the
-   * output file. A wave has its own output file in addition to the files of its members.
+   * output file. A run of several jobs (a wave) has its own output file in addition to the files of its jobs.
    */
   output: string;
 }
@@ -52,7 +52,10 @@ export function first(members: readonly RunMember[]): RunMember {
   return member;
 }
 
-/** The format of requests before waves existed. A run with this format may still be running while Muster is updated. */
+/**
+ * The old format of requests, from before a run could contain several jobs (a wave). A run with this format may still be
+ * running while Muster is updated.
+ */
 const RequestForOne = z
   .object({ jobId: z.string(), attempt: z.int(), playbook: z.string(), limit: z.tuple([z.string()]), deadlineSeconds: z.int() })
   .transform(({ jobId, attempt, limit: [node], playbook, deadlineSeconds }) => ({
@@ -66,7 +69,7 @@ export type RunRecord = z.output<typeof RunRecord>;
 
 /**
  * Returns the accepted attempts whose records still exist. Control requests the deletion of a record after it has saved the
- * end.
+ * result.
  */
 export function recordedRuns(jobsDir: string, log: Log): RunRecord[] {
   const folders = existsSync(jobsDir) ? readdirSync(jobsDir, { withFileTypes: true }).filter((each) => each.isDirectory()) : [];
@@ -87,7 +90,7 @@ export function recordedRuns(jobsDir: string, log: Log): RunRecord[] {
   });
 }
 
-/** Deletes the record and the files of a wave. The output remains for people. */
+/** Deletes the record and the files of a wave. The output remains, so that people can read it. */
 export function forgetRun({ record, wave, cancelled }: RunFiles): void {
   for (const file of [record, wave, cancelled]) rmSync(file, { force: true });
 }

@@ -29,7 +29,7 @@ export interface RunId {
   attempt: number;
 }
 
-/** Returns the id of a run. Control identifies a run by the job and the attempt of its first member. */
+/** Returns the id of a run. Control identifies a run by the job id and the attempt number of the run's first job. */
 export function runId({ members }: RunRequest): RunId {
   const { jobId, attempt } = first(members);
   return { jobId, attempt };
@@ -123,7 +123,7 @@ export class Run {
     return undefined;
   }
 
-  /** Cancels one job of the run. Stops the whole run if all other members have ended or are cancelled. */
+  /** Cancels one job of the run. Stops the whole run if all other jobs of the run have ended or are cancelled. */
   cancel(jobId: string): void {
     const { request } = this.record;
     const member = request.members.find((each) => each.jobId === jobId);
@@ -137,7 +137,7 @@ export class Run {
     this.#graceMs = Math.min(this.#graceMs, graceMs);
     this.#stopping ??= this.#stop(reason).catch((error: unknown) => {
       this.report(error, "a run could not be stopped");
-      // The next call of `look` or the caller tries again.
+      // Either the next call of `look` or the caller tries again to stop the run.
       this.#stopping = undefined;
     });
     return this.#stopping;
@@ -155,8 +155,8 @@ export class Run {
   }
 
   /**
-   * Returns true if the run has ended. A run that was stopped may be repeated, so it has ended only when all its processes
-   * have ended.
+   * Returns true if the run has ended. A stopped run may be repeated, so it counts as ended only when all its processes have
+   * ended.
    */
   #isGone(end: End): boolean {
     const isRegular = end.how === "exited" && this.#stopReason === undefined && !existsSync(this.files.cancelled);
@@ -176,7 +176,7 @@ export class Run {
     };
   }
 
-  /** Adds the error of a wave that reached no node to the log of each node. */
+  /** If a wave reached no node, adds the error to the log of each node. */
   logForMembers(error: string): void {
     logForMembers(this.record.request, this.#settings.jobsDir, error);
   }

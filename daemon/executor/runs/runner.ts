@@ -87,13 +87,13 @@ export class Runner {
     this.#runs.delete(run.name);
   }
 
-  /** Stops every run when the daemon stops. The next executor reports the ends of these runs. */
+  /** Stops every run when the daemon stops. The next executor reports how these runs ended. */
   async close(graceMs: number): Promise<void> {
     this.abandon();
     await Promise.all(this.#live().map((run) => run.stop("interrupted", graceMs)));
   }
 
-  /** Stops this executor and leaves all runs running. The next executor takes them over. */
+  /** Stops this executor and leaves all runs running. The next executor takes over these runs. */
   abandon(): void {
     this.#closed = true;
     void this.#rounds.stop();
@@ -134,7 +134,7 @@ export class Runner {
     try {
       run.logForMembers(outcome.error);
     } catch (error) {
-      // On a full disk, the error is only in the result of each job.
+      // If the disk is full, the error appears only in the result of each job.
       run.report(error, "the logs of a wave's nodes could not be written");
     }
   }

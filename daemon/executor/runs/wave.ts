@@ -14,7 +14,7 @@ export const isWave = ({ members }: RunRequest): boolean => members.length > 1;
 
 const logOf = (jobsDir: string, jobId: string): string => join(jobFolder(jobsDir, jobId), "output.log");
 
-/** Writes the file that the callback and strategy plugins read. Call it before the run starts. */
+/** Writes the file that the callback and strategy plugins read. Call this function before the run starts. */
 export async function describeWave(
   { members }: RunRequest,
   files: RunFiles,
@@ -39,7 +39,7 @@ export function cancelNode(files: RunFiles, node: string): void {
   if (!nodes.includes(node)) writeFileAtomic.sync(files.cancelled, JSON.stringify([...nodes, node]), { fsync: true });
 }
 
-/** Returns true if each node of the wave has ended or is cancelled, so that the whole run can be stopped. */
+/** Returns true if each node of the wave has ended or is cancelled. The whole run can then be stopped. */
 export function onlyCancelledLeft({ members }: RunRequest, files: RunFiles): boolean {
   const cancelled = new Set(cancelledNodes(files));
   if (cancelled.size === 0) return false;
@@ -47,7 +47,7 @@ export function onlyCancelledLeft({ members }: RunRequest, files: RunFiles): boo
   return members.every(({ node }) => cancelled.has(node) || ended.has(node));
 }
 
-/** Adds the error of a run that reached no node to the log of every member. */
+/** If a run reached no node, adds the error to the log of each node. */
 export function logForMembers({ members }: RunRequest, jobsDir: string, text: string): void {
   for (const { jobId } of members) appendFileSync(logOf(jobsDir, jobId), `${text}\n`);
 }

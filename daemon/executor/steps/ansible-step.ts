@@ -1,4 +1,7 @@
-/** Runs a playbook or one module on one node with the same Ansible as jobs. Steps reach Windows machines in this way too. */
+/**
+ * Runs a playbook or one module on one node, with the same Ansible that jobs use. Steps also reach Windows machines through
+ * Ansible.
+ */
 import { createHash } from "node:crypto";
 import type { Call } from "../../changes/tools/command.ts";
 import { RunRequest } from "../../contract/jobs/run-messages.ts";

@@ -44,8 +44,8 @@ function requireOneQuery(sql: string): void {
 const SQLITE = "SQLite format 3";
 
 /**
- * Requires an absolute path to an existing database. The program would read other words as options and would create a missing
- * file.
+ * Requires an absolute path to an existing database. The database program would read other arguments as options, and would
+ * create a missing file.
  */
 function requireDatabase(file: string): void {
   if (!file.startsWith("/")) throw new StepFailure(`${file} is not an absolute path`);

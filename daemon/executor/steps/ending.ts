@@ -1,4 +1,4 @@
-/** The end of a step. The output in it may still contain secrets. */
+/** The result of a step: its status, its exit code and its output. The output may still contain secrets. */
 import type { StepStatus } from "../../contract/changes/execution.ts";
 import type { Said } from "../kept-output.ts";
 
@@ -14,7 +14,7 @@ export type StopReason = "cancelled" | "timed-out";
 
 export const reasonOf = (signal: AbortSignal): StopReason => (signal.reason === "timed-out" ? "timed-out" : "cancelled");
 
-/** The reason why a step could not be performed. Its message becomes part of the step's result. */
+/** The reason why a step could not be performed. The message of this error becomes part of the step's result. */
 export class StepFailure extends Error {
   override readonly name = "StepFailure";
 }

@@ -17,7 +17,7 @@ export interface HttpWork {
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: string;
-  /** Allows requests to this machine itself. Only tests set it to true, and no form can set it. */
+  /** Allows requests to this machine itself. Only tests set this option to true. No tool form can set it. */
   allowLoopback: boolean;
   /** The status codes that count as a success. The default is 200 to 299. */
   expect?: readonly number[];
@@ -32,7 +32,7 @@ export async function runHttp(work: HttpWork, capBytes: number, signal: AbortSig
     for await (const chunk of response) {
       keeper.take(chunk as Buffer);
       bytes += (chunk as Buffer).length;
-      // Stops reading, because a response without an end must not block the step.
+      // Stops reading, because an endless response must not block the step.
       if (bytes > MOST_BYTES) {
         response.destroy();
         break;
@@ -81,7 +81,7 @@ function send({ method, url, headers, body, allowLoopback }: HttpWork, signal: A
   });
 }
 
-/** Checks the address in the lookup of the connection itself, so that a second lookup cannot return another address. */
+/** Checks the address during the name lookup of the connection, so that a second lookup cannot return another address. */
 const judgedLookup =
   (allowLoopback: boolean): LookupFunction =>
   (host, options, done) => {

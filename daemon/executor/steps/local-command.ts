@@ -14,7 +14,7 @@ import { reasonOf, type StepEnd, type StopReason } from "./ending.ts";
 export interface CommandLimits {
   /** Returns the time between SIGTERM and SIGKILL, in milliseconds. */
   graceMs(): number;
-  /** When it is aborted, another executor follows the command, and the wait for its end rejects. */
+  /** When this `AbortSignal` is aborted, another executor follows the command, and the promise in this executor rejects. */
   abandoned?: AbortSignal;
   log: Log;
 }
@@ -83,7 +83,7 @@ async function endOf(
   if (survivors.length > 0)
     return { status: "unknown", exitCode, said, error: `processes ${survivors.join(", ")} of it could not be killed` };
   if (exitCode === 0) return { status: "succeeded", exitCode, said };
-  // A command that succeeded before the signal has succeeded.
+  // If the command succeeded before the signal, its result is a success.
   const stopped = command.stopReason as StopReason | undefined;
   if (stopped) return { status: stopped, exitCode, said };
   return { status: "failed", exitCode, said, error: complaint(program, end) };

@@ -1,6 +1,6 @@
 /**
  * Removes Muster's own first line from the output of a command, and reads the number in that line. Keeps text that the login
- * shell printed before that line.
+ * shell printed before Muster's line.
  */
 
 /** The largest number of bytes that a login shell may print before Muster's line. */

@@ -2,12 +2,12 @@
 import type { Said } from "../kept-output.ts";
 
 export const MASK = "********";
-/** The shortest secret to remove. Removing shorter values would damage normal words. */
+/** The smallest length of a secret that is removed, in characters. Removing shorter values would damage normal words. */
 const LEAST_CHARACTERS = 4;
 
 /**
- * Removes secrets, including secrets that are encoded for URLs, JSON and base64. Also removes parts of secrets at the gap in
- * a long output. The function is pure.
+ * Removes secrets, including secrets that are encoded for URLs, JSON and base64. Also removes parts of secrets before and
+ * after the omitted middle of a long output. The function is pure.
  */
 export function masked({ head, tail, leftOut }: Said, secrets: readonly string[]): string {
   const forms = secrets.flatMap(writtenForms).toSorted((a, b) => b.length - a.length);
@@ -46,7 +46,7 @@ function withoutCutBeginning(text: string, forms: readonly string[]): string {
   return longest === 0 ? text : `${MASK}${text.slice(longest)}`;
 }
 
-/** Returns how many characters at the end of the text are the beginning of the form. */
+/** Returns the number of characters at the end of the text that are the beginning of the encoded secret. */
 function partAtEnd(text: string, form: string): number {
   for (let length = form.length - 1; length > 0; length--) if (text.endsWith(form.slice(0, length))) return length;
   return 0;

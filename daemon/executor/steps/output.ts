@@ -1,4 +1,4 @@
-/** Limits output to the size that a form allows. The beginning and the end are kept, and the middle is removed. */
+/** Limits output to the size that the tool form allows. The beginning and the end are kept, and the middle is removed. */
 import type { Said } from "../kept-output.ts";
 
 /** Limits output that arrives over a connection. The output is kept in memory. */

@@ -1,6 +1,6 @@
 /**
- * Performs one step of a plan by its method. The command is built from the executor's own copy of the form. Only the executor
- * can read the secrets.
+ * Performs one step of a plan with the method of the step. The command is built from the executor's own copy of the tool
+ * form. Only the executor can read the secrets.
  */
 
 import type { Catalogue } from "../../changes/tools/catalogue.ts";
@@ -29,7 +29,7 @@ export interface StepMeans {
   sshPlace(target: Target): SshPlace;
   /** Returns the time between SIGTERM and SIGKILL in milliseconds. The time is shorter when the daemon stops. */
   graceMs(): number;
-  /** When it is aborted, another executor takes over. Commands stay at work. */
+  /** When this `AbortSignal` is aborted, another executor takes over. Commands stay at work. */
   abandoned: AbortSignal;
   log: Log;
 }
@@ -40,14 +40,14 @@ export interface StepOf {
   step: PlanStep;
   catalogue: Pick<Catalogue, "get" | "playbook">;
   place: Place;
-  /** Requests that control performs one of Muster's own acts. */
+  /** Asks control to perform one of Muster's own actions (acts). */
   act(signal: AbortSignal): Promise<StepEnd>;
 }
 
 /** The extra seconds that the executor waits for an SSH step. The remote machine itself ends the command at its time limit. */
 const LATER_SECONDS = 25;
 
-/** Performs a step and returns its end. The promise never rejects, because a failure is also an end. */
+/** Performs a step and returns its result. The promise never rejects, because a failure is also a result. */
 export async function performStep(of: StepOf, means: StepMeans, signal: AbortSignal): Promise<StepEnd> {
   const { step } = of;
   const stop = new AbortController();
@@ -69,8 +69,8 @@ export async function performStep(of: StepOf, means: StepMeans, signal: AbortSig
 }
 
 /**
- * Changes an allowed exit code to a success, because some programs answer with their exit code. For example, a ping without a
- * reply is a valid answer.
+ * Treats an allowed exit code as a success, because some programs give their answer as an exit code. For example, a ping
+ * without a reply is a valid answer.
  */
 function answered(ended: StepEnd, { answerCodes }: ToolForm): StepEnd {
   if (ended.status !== "failed" || !answerCodes.some((code) => code === ended.exitCode)) return ended;

@@ -4,10 +4,10 @@
  */
 
 /**
- * Returns the line for a command. Every word is in single quotes, in which no POSIX shell (sh, dash, bash, zsh, ash) has
- * special characters. Therefore no word can act as a keyword, an alias or an assignment. The line first prints `mark` and the
- * number of the process group. The executor needs this number to stop the command, because sshd does not forward signals. The
- * function is pure.
+ * Returns the shell line for a command. Every word is in single quotes, in which no POSIX shell (sh, dash, bash, zsh, ash)
+ * has special characters. Because of the quotes, no word can act as a keyword, an alias or an assignment. The line first
+ * prints `mark` and the number of the process group. The executor needs the number of the process group to stop the command,
+ * because sshd does not forward signals. The function is pure.
  */
 export function shellLine(argv: readonly string[], mark: string): string {
   if (!argv[0] || argv[0].startsWith("-")) throw new Error("a command without a program");
@@ -15,8 +15,8 @@ export function shellLine(argv: readonly string[], mark: string): string {
 }
 
 /**
- * Returns the line that sends a signal to a group. The signal `0` only checks whether the group still has a process. The
- * function is pure.
+ * Returns the shell line that sends a signal to a process group. The signal `0` only checks whether the group still has a
+ * process. The function is pure.
  */
 export const signalLine = (group: number, signal: "TERM" | "KILL" | "0"): string => `kill -s ${signal} -- -${group}`;
 

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { StepFailure } from "./ending.ts";
 
-/** The permission bits of the group and of others. */
+/** The permission bits of the file's group and of other users. */
 const OTHERS = 0o077;
 
 export class Secrets {

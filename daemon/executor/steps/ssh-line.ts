@@ -74,7 +74,10 @@ function awaitExit(channel: ClientChannel): Promise<Exit> {
 
 const same = (shown: Buffer, pinned: Buffer): boolean => shown.length === pinned.length && timingSafeEqual(shown, pinned);
 
-/** Returns the signature algorithms for a key type. An RSA key supports several, but SHA-1 is excluded because it is broken. */
+/**
+ * Returns the signature algorithms for a key type. An RSA key supports several algorithms, but SHA-1 is excluded because it
+ * is broken.
+ */
 function signaturesOf(type: string): ServerHostKeyAlgorithm[] {
   return type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type as ServerHostKeyAlgorithm];
 }

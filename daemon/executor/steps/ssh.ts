@@ -25,11 +25,11 @@ interface Line {
 }
 
 const IDLE_MS = 15_000;
-/** The extra seconds after SIGTERM. The machine itself stops a command at its time limit. The executor waits longer. */
+/** The seconds between SIGTERM and SIGKILL. The machine itself stops a command at its time limit. The executor waits longer. */
 const REMOTE_GRACE_SECONDS = 5;
 const LATER_MS = 2000;
 const POLL_MS = 50;
-/** The exit codes of `timeout`. 124 means that SIGTERM ended the command, and 137 that SIGKILL was necessary. */
+/** The exit codes of the program `timeout`. 124 means that SIGTERM ended the command, and 137 that SIGKILL was necessary. */
 const TIMED_OUT = 124;
 const KILLED_LATE = 137;
 
@@ -135,7 +135,7 @@ async function converse(
   );
 }
 
-/** Sends SIGTERM and then SIGKILL over a second session. If any process remains, the end is unknown. */
+/** Sends SIGTERM and then SIGKILL over a second session. If any process remains, the result of the command is unknown. */
 async function stopRemote(client: Client, { channel, exit }: SshSession, group: () => number | undefined, graceMs: number): Promise<Exit> {
   for (const [name, waitMs] of [
     ["TERM", graceMs],
@@ -143,7 +143,7 @@ async function stopRemote(client: Client, { channel, exit }: SshSession, group: 
   ] as const) {
     let isSent = false;
     for (let deadline = Date.now() + waitMs; Date.now() < deadline; ) {
-      // The command may not have reported its group yet. The grace period begins when the signal is sent.
+      // The command may not have reported its process group yet. The grace period begins when the signal is sent.
       if (!isSent && group() !== undefined) {
         isSent = true;
         if ((await sendSignal(client, group(), name)) === "lost") return "lost";
