@@ -1,4 +1,7 @@
-/** Follows the runs of the executor. Ends the job of a node when the node ends. Marks runs that the executor does not confirm. */
+/**
+ * Follows the runs of the executor. Ends the job of a node when Ansible has finished that node. Marks runs that the executor
+ * does not confirm.
+ */
 import { join } from "node:path";
 import type { FromExecutor } from "../contract/executor-protocol.ts";
 import type { Job } from "../contract/jobs/job.ts";
@@ -45,8 +48,8 @@ export class Attendance {
   }
 
   /**
-   * Compares the runs after a new connection. The database lists the runs that should be active, and `held` lists the runs
-   * that the executor has.
+   * After a new connection, compares control's runs with the executor's runs. The database lists the runs that should be
+   * active, and `held` lists the runs that the executor has.
    */
   compare(held: Held, now: Date): void {
     const { runs } = this.#parts;
@@ -55,7 +58,10 @@ export class Attendance {
     this.attend(held, now);
   }
 
-  /** Renews the runs that the executor confirms. A run that the executor has not confirmed for a long time is lost. */
+  /**
+   * Extends the lease of each run that the executor confirms. A run that the executor has not confirmed for a long time
+   * counts as lost.
+   */
   attend(held: Held, now: Date): void {
     const { runs, jobs, executor } = this.#parts;
     const names = new Set(held.map(nameOf));
@@ -65,7 +71,7 @@ export class Attendance {
       else if (run) {
         runs.renew(run.id, leaseFrom(now));
         this.#move(run, "unknown", "running", "the executor reported it again; the run continues");
-        // Repeats the request until the job has ended, because an executor with a full disk may have lost it.
+        // Repeats the cancel request until the job has ended. An executor with a full disk may have lost the request.
         for (const job of jobs.ofRun(run.id)) if (job.status === "cancelling") executor.send({ type: "cancel", jobId: job.id });
         // Control has already given up this run. A suspended executor reads its messages late, so it can start a run that
         // control has given up.
@@ -100,7 +106,7 @@ export class Attendance {
     });
   }
 
-  /** Ends each job as soon as its node has ended. A job does not wait for the other nodes of its wave. */
+  /** Ends each job as soon as Ansible has finished its node. A job does not wait for the other nodes of its wave. */
   #takeIn(run: Run): void {
     const { db, jobs } = this.#parts;
     takeIn(this.#parts, run, this.eventsFile(run.id), (ends) =>

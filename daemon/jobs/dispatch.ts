@@ -18,7 +18,7 @@ export interface DispatchParts extends ConclusionParts {
   nodeHolds: NodeHoldStore;
   executor: ExecutorPort;
   limits: Limits;
-  /** The number of seconds after which the executor stops a run of each kind. */
+  /** For each kind of run: the executor stops the run after this number of seconds. */
   deadlineSeconds: Record<Job["kind"], number>;
 }
 

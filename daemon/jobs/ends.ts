@@ -1,4 +1,4 @@
-/** Reports the end of a job to TODO.md and to the audit. */
+/** Reports each ended job to the file TODO.md and to the audit log. */
 import type { Job } from "../contract/jobs/job.ts";
 import { failureOf, type TodoFile } from "../machines/inventory/todo.ts";
 import type { JobStore } from "../store/jobs/jobs.ts";

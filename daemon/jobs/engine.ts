@@ -96,7 +96,7 @@ export class JobEngine {
     return this.run([node], { playbook, purpose: "preview" }, requestedBy)[0]!;
   }
 
-  /** Queues a playbook or a preview for all of these nodes or for none. The phases of the nodes do not change. */
+  /** Queues a playbook or a preview, either for all of these nodes or for none of them. The phases of the nodes do not change. */
   run(nodes: readonly Node[], run: Order & { purpose: RunPurpose }, requestedBy: string): Job[] {
     const queued = atomically(this.#parts.db, () => nodes.map((node) => this.#queue(node, run, requestedBy)));
     this.#dispatch();
@@ -155,7 +155,7 @@ export class JobEngine {
     return cancelled;
   }
 
-  /** Returns the output from a byte offset. While the job is active, the result omits an incomplete line or key. */
+  /** Returns the output from a byte offset. While the job is active, the result omits an incomplete line or private key. */
   async output(id: string, after: number): Promise<JobOutput> {
     if (this.#isOutputGone(id)) return { text: after === 0 ? OUTPUT_GONE : "", next: Math.max(after, OUTPUT_GONE.length), end: true };
     const live = isLive(this.#job(id).status);
@@ -163,7 +163,7 @@ export class JobEngine {
     return { text, next, end: !live && atEnd };
   }
 
-  /** Returns the whole output. If it is longer than `mostBytes`, its middle is omitted. */
+  /** Returns the whole output. If the output is longer than `mostBytes`, its middle is omitted. */
   async ends(id: string, mostBytes: number): Promise<OutputEnds> {
     if (this.#isOutputGone(id)) return { beginning: OUTPUT_GONE, leftOutBytes: 0, end: "" };
     return readEnds(this.#outputFile(id), mostBytes, isLive(this.#job(id).status), this.#parts.redact);

@@ -5,13 +5,13 @@
 import type { Run } from "../store/jobs/runs.ts";
 
 const LEASE_MS = 8000;
-/** If two checks are further apart than this number of milliseconds, control itself was suspended and could not read messages. */
+/** If more than this number of milliseconds lies between two checks, control itself was suspended and read no messages. */
 const AWAY_MS = 2000;
 
 export const leaseFrom = (now: Date): string => new Date(now.getTime() + LEASE_MS).toISOString();
 
 export const isExpired = ({ leaseUntil }: Run, now: Date): boolean => leaseUntil <= now.toISOString();
 
-/** Returns true if control itself was suspended, because a missing confirmation then proves nothing about the run. */
+/** Returns true if control itself was suspended. A missing confirmation then proves nothing about the run. */
 export const wasAway = (lastLook: Date | undefined, now: Date): boolean =>
   lastLook === undefined || now.getTime() - lastLook.getTime() > AWAY_MS;

@@ -1,6 +1,6 @@
 /**
- * Copies the events of a run into the timeline. The same transaction saves the offset, so that each event is copied exactly
- * once.
+ * Copies the events of a run into the timeline. The transaction that copies the events also saves the offset, so that each
+ * event is copied exactly once.
  */
 import { atomically, type Db } from "../store/database.ts";
 import type { EventStore } from "../store/events.ts";
@@ -18,8 +18,8 @@ export interface IngestParts {
 }
 
 /**
- * Reads all new events of the run. `onEnds` receives the nodes that have ended, in the same transaction that saves their
- * events.
+ * Reads all new events of the run. `onEnds` receives the nodes that Ansible has finished, in the same transaction that saves
+ * their events.
  */
 export function takeIn(parts: IngestParts, run: Run, file: string, onEnds: (ends: HostEnd[]) => void): void {
   const { db, jobs, runs, events, redact } = parts;

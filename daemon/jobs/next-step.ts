@@ -11,7 +11,7 @@ export type NextStep =
   | { kind: "end"; status: FinalStatus; result: JobResult }
   | { kind: "again"; why: "interrupted" | "unreachable" | "refused"; delaySeconds: number; summary: string };
 
-/** An interrupted run is repeated once. A second interruption is unlikely to be a coincidence. */
+/** An interrupted run is repeated once. A second interruption is probably not a coincidence. */
 const MAX_INTERRUPTIONS = 1;
 /** The retries after refusals take about ten minutes in total. */
 const MAX_REFUSALS = 5;

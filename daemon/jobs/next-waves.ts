@@ -8,7 +8,10 @@ export interface Limits {
   runs: number;
   /** The largest number of nodes in one run. */
   waveSize: number;
-  /** The longest time in milliseconds that a run waits for more jobs. Machines that boot together call home one after another. */
+  /**
+   * The longest time in milliseconds that a run waits for more jobs. Machines that boot together send their first messages
+   * one after another.
+   */
   gatherMs: number;
   /** A run starts earlier if no further job was queued for this number of milliseconds. */
   quietMs: number;
@@ -27,7 +30,10 @@ export function nextWaves(queued: readonly Job[], runsAtWork: number, limits: Li
   return waves.toSorted(([a], [b]) => byTurn(a!, b!)).slice(0, Math.max(limits.runs - runsAtWork, 0));
 }
 
-/** Returns the key of jobs that can share a run. Jobs can share a run only if their command line is the same. */
+/**
+ * Returns a text that is the same for all jobs that can share a run. Jobs can share a run only if their command lines are the
+ * same.
+ */
 const kindOfRun = ({ kind, playbook, purpose }: Job): string => `${kind} ${playbook} ${purpose === "preview"}`;
 
 const queuedAt = ({ queuedAt: at, createdAt }: Job): string => at ?? createdAt;
@@ -42,7 +48,7 @@ function hasGathered(wave: readonly Job[], { gatherMs, quietMs }: Limits, now: D
 
 export type Wakening = { kind: "queue" } | { kind: "stay" } | { kind: "end"; status: "failed" | "cancelled"; result: JobResult };
 
-/** The facts that decide about a waiting job. `held` is true if another job has the node. */
+/** The facts that decide about a waiting job. `held` is true if another job uses the node. */
 export interface Surroundings {
   awaited: Job | undefined;
   node: Node | undefined;
@@ -56,7 +62,8 @@ export function wakening(job: Job, { awaited, node, held }: Surroundings, now: D
   if (!awaited) return ending("failed", { summary: `job ${job.after}, which it waited for, no longer exists` });
   switch (awaited.status) {
     case "succeeded": {
-      // A node that has called home gets another job from control soon. The waiting job also waits for that job.
+      // A node that has called home (sent its first message) soon gets another job from control. The waiting job also waits
+      // for that other job.
       if (held || node?.state.phase === "called-home") return { kind: "stay" };
       const left = leftOut(job, node);
       return left ? ending("failed", left) : { kind: "queue" };
@@ -75,7 +82,7 @@ const ending = (status: "failed" | "cancelled", result: JobResult): Wakening => 
 
 /** Returns the reason why the job cannot run on its node now. The node may have changed while the job waited. */
 export function leftOut({ purpose, nodeName }: Job, node: Node | undefined): JobResult | undefined {
-  // A job without a purpose makes its node ready, so it may run in any phase of the node.
+  // A job without a purpose leads its node to the phase `ready`. It may run in any phase of the node.
   if (purpose === undefined) return undefined;
   const reason = node ? notRunnable(node) : `${nodeName} no longer exists`;
   if (reason === undefined) return undefined;

@@ -31,7 +31,7 @@ export function stretches(file: string): OutputStretch[] {
   return found;
 }
 
-/** Reads up to `maxBytes` bytes. Returns fewer if the stretch ends, or if a piece was removed in the meantime. */
+/** Reads up to `maxBytes` bytes. Returns fewer bytes if the stretch ends, or if a piece was removed in the meantime. */
 export function readKept({ pieces }: OutputStretch, from: number, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
   let at = from;

@@ -15,7 +15,7 @@ export interface OutputEnds {
  * slices so that other requests are served.
  */
 export async function readEnds(file: string, mostBytes: number, growing: boolean, redact: (text: string) => string): Promise<OutputEnds> {
-  // Bytes that are written after this line are left to the next request.
+  // The next request returns the bytes that are written after this point.
   const size = stretches(file).at(-1)?.end ?? 0;
   const half = Math.floor(mostBytes / 2);
   const part = Math.min(SLICE_BYTES, half);
