@@ -54,7 +54,10 @@ export function locateDataDir(flag: string | undefined, env: NodeJS.ProcessEnv):
   return dataDir(writable(system) ? system : resolve(".muster"));
 }
 
-/** Creates the data folder without access for other users, because it contains keys, token hashes and facts about hosts. */
+/**
+ * Creates the data folder without access for other users, because the folder contains keys, token hashes and facts about
+ * hosts.
+ */
 export function createDataDir(data: DataDir): void {
   try {
     for (const folder of [data.root, data.jobs, data.assets, data.executor]) mkdirSync(folder, { recursive: true, mode: 0o750 });

@@ -22,7 +22,7 @@ export interface Route {
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
-  /** Media type of the response, if it is a file instead of JSON. */
+  /** Media type of the response, if the response is a file instead of JSON. */
   media?: string;
   /** HTTP status of a successful response. The default is 200. */
   status?: number;

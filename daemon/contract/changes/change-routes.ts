@@ -13,8 +13,8 @@ const ExecutionRef = z.object({ id: z.uuid("is not the id of an execution, as `m
 const limit = z.coerce.number().int().min(1).max(1000).default(200);
 
 /**
- * Result of a proposal: an approval request if people must vote, otherwise an execution. A dry run has no approval and no
- * execution, and it is not saved.
+ * Result of a proposal: an approval request if people must vote, otherwise an execution. A dry run creates no approval and no
+ * execution, and Muster does not save it.
  */
 export const Proposed = z.object({
   work: PlannedWork,

@@ -37,7 +37,7 @@ export const executionMessagesToExecutor = [
    */
   z.strictObject({ type: z.literal("execute"), executionId: z.uuid() }),
   z.strictObject({ type: z.literal("stop"), executionId: z.uuid() }),
-  /** The answer to an `act` message. Control gives the same answer to a repeated request. */
+  /** Control's answer to an `act` message. Control gives the same answer to a repeated request. */
   z.strictObject({ type: z.literal("acted"), executionId: z.uuid(), stepId: z.string(), outcome: ActOutcome }),
   /**
    * Control has saved the result, so the executor may stop reporting it. The executor still remembers that it has run
@@ -60,6 +60,6 @@ export const executionMessagesFromExecutor = [
     steps: z.array(StepResult),
     error: z.string().optional(),
   }),
-  /** The execution was refused before its first step. */
+  /** The executor refused the execution before the first step of the execution. */
   z.object({ type: z.literal("execution-refused"), executionId: z.uuid(), reason: z.string() }),
 ] as const;

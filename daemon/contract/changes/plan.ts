@@ -122,7 +122,7 @@ export const ByHand = z.strictObject({
 });
 export type ByHand = z.output<typeof ByHand>;
 
-/** A plan with its decision and its requester. */
+/** A plan, the decision about the plan, and the requester. */
 export const PlannedWork = z.object({
   id: z.uuid(),
   plan: Plan,

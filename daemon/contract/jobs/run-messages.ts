@@ -51,7 +51,7 @@ export const KeptRuns = z.array(z.object({ ...RunRef, outcome: RunOutcome.option
 
 export const runMessagesToExecutor = [
   RunRequest,
-  /** Cancel one job. The other jobs of a wave continue. */
+  /** Cancel one job. The other jobs of a wave (a run of several jobs) continue. */
   z.strictObject({ type: z.literal("cancel"), jobId: z.string() }),
   /** Stop a run that no job waits for. */
   z.strictObject({ type: z.literal("disown"), jobId: z.string(), attempt: z.int() }),

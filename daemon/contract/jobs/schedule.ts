@@ -16,8 +16,8 @@ export const Schedule = z.object({
   playbook: PlaybookName,
   nodes: Targets,
   /**
-   * Ids of the nodes in the same order as their names. A name can later belong to another node. Schedules of older
-   * releases have no ids and use the names.
+   * Ids of the nodes, in the same order as the names of the nodes. A name can later belong to another node. Schedules of
+   * older releases have no ids and use the names.
    */
   nodeIds: z.array(z.string()).optional(),
   /**

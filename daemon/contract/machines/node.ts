@@ -39,8 +39,8 @@ export const NodeState = z.discriminatedUnion("phase", [
     profile: Profile,
     until: Instant,
     /**
-     * The time at which the node had become ready, before it was armed for a new installation. When the node is disarmed,
-     * this time applies again.
+     * The time at which the node had become ready, before it was armed for a new installation. When the installation is
+     * cancelled (the node is disarmed), this time applies again.
      */ readySince: Instant.optional(),
   }),
   z.object({

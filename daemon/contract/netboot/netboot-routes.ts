@@ -1,4 +1,4 @@
-/** Routes for leases and other DHCP servers, and for the boot quirks of machines. */
+/** Routes for leases and other DHCP servers, and for firmware workarounds (quirks) of machines. */
 import * as z from "zod";
 import { NodeRef } from "../names.ts";
 import type { Route } from "../route.ts";
