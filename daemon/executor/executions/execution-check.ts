@@ -75,7 +75,7 @@ export function checkExecution(
   }
 }
 
-/** Returns the SSH host key that the node sent at its call-home. */
+/** Returns the SSH host key that the node sent in its first message (call-home). */
 export function pinnedKey(database: string, nodeId: string): string | undefined {
   const db = openReadOnly(database);
   try {

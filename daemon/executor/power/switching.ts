@@ -1,6 +1,6 @@
 /**
- * Performs power requests, one at a time for each machine and each within its time limit. The executor's own configuration
- * names the driver.
+ * Performs power requests. Each machine has one request at a time, and each request has a time limit. The executor's own
+ * configuration names the driver.
  */
 import { join } from "node:path";
 import type { FromExecutor } from "../../contract/executor-protocol.ts";

@@ -90,7 +90,7 @@ export function recordedRuns(jobsDir: string, log: Log): RunRecord[] {
   });
 }
 
-/** Deletes the record and the files of a wave. The output remains, so that people can read it. */
+/** Deletes the record and the files of a wave (a run of several jobs). The output remains, so that people can read it. */
 export function forgetRun({ record, wave, cancelled }: RunFiles): void {
   for (const file of [record, wave, cancelled]) rmSync(file, { force: true });
 }

@@ -1,6 +1,6 @@
 /**
- * Decides which addresses an HTTP step may reach. Refuses this machine, link-local addresses, and the metadata services of
- * clouds.
+ * Decides which addresses an HTTP step may reach. Refuses addresses of this machine, link-local addresses, and the metadata
+ * services of clouds.
  */
 import { BlockList, isIP } from "node:net";
 

@@ -1,6 +1,6 @@
 /**
- * Runs a step as a command on the executor's machine. The command's arguments are not interpreted by a shell, and all its
- * processes are killed when it ends.
+ * Runs a step as a command on the executor's machine. No shell interprets the command's arguments, and all processes of the
+ * command are killed when it ends.
  */
 import { join } from "node:path";
 import { explain } from "../../errors/errors.ts";
