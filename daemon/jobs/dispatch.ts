@@ -1,6 +1,6 @@
 /**
- * Queues jobs that have waited long enough, and starts the next waves. Each wave is saved before control sends it to the
- * executor.
+ * Queues jobs that have waited long enough, and starts the next waves. Control saves each wave (the jobs of one run) before
+ * it sends the wave to the executor.
  */
 import type { Job } from "../contract/jobs/job.ts";
 import type { RunRequest } from "../contract/jobs/run-messages.ts";

@@ -17,7 +17,7 @@ export interface Limits {
   quietMs: number;
 }
 
-/** Returns the waves that start now. A wave that is still waiting for more jobs is not returned. */
+/** Returns the waves (groups of jobs for one run) that start now. A wave that is still waiting for more jobs is not returned. */
 export function nextWaves(queued: readonly Job[], runsAtWork: number, limits: Limits, now: Date): Job[][] {
   const waves: Job[][] = [];
   const groups = Map.groupBy(queued.toSorted(byTurn), kindOfRun);
