@@ -1,6 +1,6 @@
 /**
- * Adjusts the result of a run to its purpose. A preview reports possible changes, and a read-only playbook must change
- * nothing. All functions in this file are pure.
+ * Adjusts the result of a run to the purpose of the run. A preview reports possible changes, and a read-only playbook
+ * must change nothing. All functions in this file are pure.
  */
 import type { Job, Preview } from "../contract/jobs/job.ts";
 import type { RunEvent } from "./run-events.ts";
@@ -15,8 +15,8 @@ export function previewOf(events: Iterable<RunEvent>, host: string): Preview {
     if (of !== host) continue;
     if (event !== "ok" && event !== "failed" && !(event === "skipped" && unforeseen)) continue;
     preview.tasks += 1;
-    // A task does not count if it failed or could not predict its changes. The failure may only mean that an earlier task was
-    // not really done.
+    // A task does not count if it failed or could not predict its changes. The task may have failed only because the
+    // preview did not really carry out an earlier task.
     if (event === "ok" && !unforeseen) preview.previewed += 1;
     else if (preview.unknown.length < NAMES) preview.unknown.push(task.slice(0, 200));
     if (changed && preview.changes.length < NAMES) preview.changes.push(task.slice(0, 200));
@@ -43,7 +43,8 @@ function previewed(verdict: JobVerdict, preview: Preview): JobVerdict {
   const { tasks, previewed, changes } = preview;
   const result = { ...verdict.result, preview };
   const share = `${previewed} of ${tasks} tasks (${Math.round((100 * previewed) / Math.max(tasks, 1))} %) could be previewed`;
-  // A playbook that consists only of commands runs no task in a preview. A preview without any task still succeeds.
+  // A playbook that consists only of commands runs no task in a preview. A preview that runs no task still counts as
+  // successful.
   const nothingRan = verdict.result.cause === "no-host" && verdict.result.recap !== undefined && tasks > 0;
   if (verdict.status !== "succeeded" && !nothingRan)
     return { ...verdict, result: { ...result, summary: `${verdict.result.summary}; ${share}` } };

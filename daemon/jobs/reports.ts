@@ -12,7 +12,7 @@ export interface ReportParts {
   nodes: NodeStore;
   jobs: JobStore;
   log: Log;
-  /** Reports a failed job. `output` is the end of the job's output. After a crash, a job may be reported twice. */
+  /** Reports a failed job. `output` is the last part of the job's output. After a crash, a job may be reported twice. */
   onFailure(job: Job, node: Node | undefined, output: string): Promise<void>;
   onSuccess?(job: Job): Promise<void>;
 }

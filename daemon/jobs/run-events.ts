@@ -1,4 +1,7 @@
-/** Reads the events that the callback plugin wrote during a run. Reading starts at a byte offset and returns whole lines. */
+/**
+ * Reads the events that the callback plugin wrote during a run. Each read starts at a byte offset and returns only
+ * whole lines.
+ */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import * as z from "zod";
 import { Recap } from "../contract/jobs/job.ts";
@@ -21,7 +24,7 @@ const RunEvent = z.object({
 });
 export type RunEvent = z.output<typeof RunEvent>;
 
-/** The end of a run for one host. No further task runs on this host, but the run may continue on other hosts. */
+/** Describes how a run ended for one host. No further task runs on this host, but the run may continue on other hosts. */
 export interface HostEnd {
   host: string;
   recap: Recap;

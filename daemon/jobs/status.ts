@@ -7,7 +7,7 @@ const next: Record<JobStatus, readonly JobStatus[]> = {
   waiting: ["queued", "cancelled", "failed"],
   running: ["succeeded", "failed", "timed-out", "cancelling", "interrupted", "cancelled", "unknown"],
   cancelling: ["cancelled", "succeeded", "failed", "timed-out", "interrupted"],
-  // The executor has not reported the run recently. Its next report decides the state.
+  // The executor has not reported the run recently. The executor's next report decides the state.
   unknown: ["running", "cancelling", "succeeded", "failed", "timed-out", "interrupted", "cancelled"],
   // A run of Ansible can safely be repeated, so an interrupted run is repeated once.
   interrupted: ["queued", "waiting"],
@@ -22,7 +22,7 @@ const atWork: ReadonlySet<JobStatus> = new Set(["running", "cancelling", "unknow
 
 export const isLive = (status: JobStatus): boolean => live.has(status);
 
-/** Returns true if the job is part of an active run, as far as control knows. */
+/** Returns true if the job is part of an active run, as far as the control process knows. */
 export const isAtWork = (status: JobStatus): boolean => atWork.has(status);
 
 export function moved(from: JobStatus, to: JobStatus): JobStatus {

@@ -71,7 +71,7 @@ export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | 
       ? fail("no-host", `the playbook ran on no host: ${node} matched none of its plays`, hintFor("no hosts matched")?.hint)
       : fail("playbook", `the playbook did not reach ${node}: ${complaint || `exit code ${outcome.exitCode}`}`);
   }
-  // A failed task decides even if the node became unreachable later, because the task would fail again.
+  // A failed task decides the result even if the node became unreachable later, because the task would fail again.
   if (recap.failures > 0)
     return fail("task", failed ? `task "${failed.name}" failed: ${reasonLine(failed.message)}` : `${recap.failures} tasks failed`);
   if (recap.unreachable > 0) return fail("unreachable", failed ? `unreachable: ${reasonLine(failed.message)}` : "unreachable");
@@ -93,13 +93,13 @@ const lines = (text: string) =>
     .filter(Boolean);
 const lastLine = (text = "") => lines(text).at(-1)?.slice(0, 300) ?? "";
 
-/** Ansible begins many different messages with these words, so they do not explain a failure. */
+/** Ansible begins many different messages with these words, so the words do not explain a failure. */
 const EMPTY_WORDS = /^(?:MODULE FAILURE|See stdout\/stderr|non-zero return code|The module failed to execute)/i;
 const PREAMBLE = /^.*?(?:can be reached over ssh|connect to the host via ssh): |^@\s+|\s+@$/gi;
 
 /**
- * Returns the line of a message that states the reason. That line matches the hint. If no line does, it is the first line
- * with content.
+ * Returns the line of a message that states the reason. This is the first line that matches the hint, or else the
+ * first line with content.
  */
 function reasonLine(message: string): string {
   const said = lines(message);
@@ -109,10 +109,7 @@ function reasonLine(message: string): string {
   return (line ?? said[0] ?? "").replace(PREAMBLE, "").slice(0, 300);
 }
 
-/**
- * Returns the sentence of an error message without the excerpt of the file. Ansible appends such an excerpt to its error
- * messages.
- */
+/** Returns the sentence of an error message without the excerpt of a file that Ansible appends to the message. */
 function complaintOf(output = ""): string {
   const said = lines(output);
   const [syntax, error] = [/^Syntax Error/, /^(?:ERROR!|\[ERROR\])/].map((pattern) => said.findIndex((line) => pattern.test(line)));

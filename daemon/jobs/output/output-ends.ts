@@ -11,8 +11,8 @@ export interface OutputEnds {
 }
 
 /**
- * `mostBytes` is at least 64 KiB, because a private key must fit into a part of the output. The function yields between two
- * slices so that other requests are served.
+ * `mostBytes` is at least 64 KiB, because a whole private key must fit into each half of this size. The function
+ * pauses between two slices, so that the process can serve other requests.
  */
 export async function readEnds(file: string, mostBytes: number, growing: boolean, redact: (text: string) => string): Promise<OutputEnds> {
   // The next request returns the bytes that are written after this point.

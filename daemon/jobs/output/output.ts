@@ -8,12 +8,15 @@ export interface Slice {
   text: string;
   /** The byte offset after `text`. */
   next: number;
-  /** True if the output contains no more bytes at the moment. */
+  /** True if the output contains no further bytes yet. */
   atEnd: boolean;
 }
 
 export const SLICE_BYTES = 256 * 1024;
-/** More bytes than any private key has. If no end follows within this length, the text is not a key. */
+/**
+ * This number of bytes is larger than any private key. If a key does not end within this length, the text is not a
+ * private key.
+ */
 const CONTEXT_BYTES = 16 * 1024;
 const TAIL_BYTES = 4 * CONTEXT_BYTES;
 const KEY_BEGIN = /-----BEGIN [A-Z ]*PRIVATE KEY-----/g;
@@ -54,14 +57,17 @@ export function readSlice(
 }
 
 /**
- * Returns the offset of the first line to show after a gap. The text after a gap may begin inside a secret, so its first
- * bytes are only used as context.
+ * Returns the offset of the first line to show after a gap. The text after a gap may begin inside a secret, so the
+ * beginning of the text is not shown.
  */
 function shownFrom(stretch: OutputStretch): number {
   return lineIn(stretch, Math.min(stretch.start + CONTEXT_BYTES, stretch.end));
 }
 
-/** Returns the offset of the next line. Returns `offset` if no line begins soon, or if the output at `offset` was removed. */
+/**
+ * Returns the offset of the next line. Returns `offset` itself if no line begins nearby, or if the output there was
+ * removed.
+ */
 export function lineAfter(file: string, offset: number): number {
   const stretch = stretches(file).findLast(({ start }) => offset >= start);
   return stretch ? lineIn(stretch, offset) : offset;
@@ -69,15 +75,18 @@ export function lineAfter(file: string, offset: number): number {
 
 const lineIn = (stretch: OutputStretch, from: number): number => from + readKept(stretch, from, CONTEXT_BYTES).indexOf(NEWLINE) + 1;
 
-/** Returns the end of the output without redaction. The returned text is long enough to contain a whole private key. */
+/**
+ * Returns the last part of the output, which is not yet redacted. The returned text is long enough to contain a whole
+ * private key.
+ */
 export function readTail(file: string): string {
   const last = stretches(file).at(-1);
   return last ? readKept(last, Math.max(last.start, last.end - TAIL_BYTES), TAIL_BYTES).toString("utf8") : "";
 }
 
 /**
- * Returns how many bytes of a chunk can be redacted now. The counted bytes contain only whole lines, and no private key
- * without its end.
+ * Returns how many bytes of a chunk can be redacted now. The counted bytes contain only whole lines and no incomplete
+ * private key.
  */
 function safeLength(chunk: Buffer, full: boolean): number {
   const lines = chunk.lastIndexOf(NEWLINE) + 1;

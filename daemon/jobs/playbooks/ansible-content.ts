@@ -1,6 +1,6 @@
 /**
- * Computes one digest over Ansible's folder, because its roles, templates, files and settings also decide what a playbook
- * does.
+ * Computes one digest over Ansible's folder, because the roles, templates, files and settings there also decide what
+ * a playbook does.
  */
 import { createHash } from "node:crypto";
 import { type BigIntStats, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
@@ -11,10 +11,10 @@ import type { Digest } from "../../contract/changes/plan.ts";
 const LEFT_OUT = /^(__pycache__|\.git)$|\.retry$/;
 
 export class AnsibleContent {
-  /** The known digests by path. A file with the same identity, size and times has not changed. */
+  /** The known digests, with the path as the key. A file with the same identity, size and times has not changed. */
   readonly #known = new Map<string, { stamp: string; digest: string }>();
 
-  /** Returns the digest of a folder. Follows links and includes their targets. */
+  /** Returns the digest of a folder. Follows links and includes the linked files. */
   digest(directory: string): Digest {
     const hash = createHash("sha256");
     this.#add(hash, directory, "", []);

@@ -8,8 +8,8 @@ export type PlaybookHeader = { kind: "header"; does: string; readOnly: boolean }
 const WORDS = { "read-only": true, changes: false } as const;
 
 /**
- * A header contains sentences and then the line `muster: read-only` or `muster: changes`. The line is required, so that the
- * author decides.
+ * A header contains sentences and then the line `muster: read-only` or `muster: changes`. The line is required, so
+ * that the author must choose one of the two.
  */
 export function headerOf(text: string): PlaybookHeader {
   const lines = text.split("\n");

@@ -10,12 +10,12 @@ import { MusterError } from "../../errors/errors.ts";
 import { AnsibleContent } from "./ansible-content.ts";
 import { headerOf } from "./playbook-header.ts";
 
-/** The folder's path below Ansible's folder. The playbook path of a job begins with this path. */
+/** The path of the folder, relative to Ansible's folder. The playbook path of a job begins with this path. */
 const FOLDER = "playbooks";
 
 export const playbookFile = (name: PlaybookName): string => `${FOLDER}/${name}.yaml`;
 
-/** Returns a function for frequent calls. The returned function does not hash unchanged files again. */
+/** Returns a function that is cheap enough for frequent calls. The returned function does not hash unchanged files again. */
 export function listedPlaybooks(directory: string): () => PlaybookList {
   const content = new AnsibleContent();
   return () => readPlaybooks(directory, content);
@@ -41,7 +41,10 @@ export function readPlaybooks(directory: string, content = new AnsibleContent())
   return list;
 }
 
-/** Finds playbooks for plans. A form can name a playbook without a header, and such a playbook does not count as read-only. */
+/**
+ * Finds playbooks for plans. A tool form can name a playbook that has no header. Without a header, a playbook does
+ * not count as read-only.
+ */
 export const playbooksIn =
   (directory: string, content = new AnsibleContent()): Playbooks =>
   (name) => {

@@ -68,7 +68,7 @@ export class ScheduleClock {
 
   #turn(schedule: Schedule, now: Date): void {
     const { schedules, maintenance, playbooks } = this.#parts;
-    // Returns early, because reading the playbooks is expensive.
+    // Returns early if the schedule is not due, because reading the playbooks is expensive.
     if (!isDue(schedule, now)) return;
     const playbook = playbooks().playbooks.find(({ name }) => name === schedule.playbook);
     const step = dueStep(schedule, playbook, maintenance, now);
@@ -82,7 +82,7 @@ export class ScheduleClock {
       return;
     }
     const { dueSince: _, ...rest } = schedule;
-    // Saves the schedule before the run. If Muster crashes before the run, one run is missing, but no run happens twice.
+    // Saves the schedule before the run. If Muster crashes before the run, one run is lost, but no run happens twice.
     const begun = { ...rest, next, last: { at, outcome: "starting" } };
     schedules.save(begun);
     const outcome = step.kind === "skip" ? step.outcome : this.#run(schedule, step.playbook);

@@ -1,4 +1,4 @@
-/** Decides what to do with a schedule now. All functions in this file are pure, and the clock carries out the decision. */
+/** Decides what to do with a schedule now. All functions in this file are pure, and `clock.ts` carries out the decision. */
 
 import type { Playbook } from "../../contract/jobs/playbook.ts";
 import type { Schedule } from "../../contract/jobs/schedule.ts";
@@ -14,7 +14,7 @@ export type DueStep =
 
 export const isDue = ({ dueSince, next }: Schedule, now: Date): boolean => dueSince !== undefined || next <= now.toISOString();
 
-/** Returns the nodes of the schedule, even if they were renamed. If a node no longer exists, its name is returned instead. */
+/** Returns the nodes of the schedule, even if nodes were renamed. If a node no longer exists, its name is returned instead. */
 export function machinesOf(
   { nodes, nodeIds }: Schedule,
   fleet: { findById(id: string): Node | undefined; findByName(name: string): Node | undefined },
@@ -37,7 +37,10 @@ export function dueStep(schedule: Schedule, playbook: Playbook | undefined, rule
   return { kind: "wait", outcome: `waits for a maintenance window${opens ? `, which opens at ${opens.toISOString()}` : ""}` };
 }
 
-/** Returns the reason why the schedule may not change nodes. Returns undefined if it may, or if its playbook is read-only. */
+/**
+ * Returns the reason why the schedule must not change nodes. Returns undefined if the schedule may change nodes or
+ * its playbook is read-only.
+ */
 export function unapproved({ name, approval }: Schedule, playbook: Playbook): string | undefined {
   if (playbook.readOnly) return undefined;
   if (!approval) return `it changes nodes and has not been approved: muster schedule approve ${name}`;

@@ -6,13 +6,13 @@ export const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 export type Day = (typeof days)[number];
 
 export interface Window {
-  /** The days of the week on which the window begins. */
+  /** The days of the week on which the maintenance window begins. */
   days: readonly Day[];
-  /** The local time at which the window begins, for example `22:00`. */
+  /** The local time at which the maintenance window begins, for example `22:00`. */
   from: string;
   /**
-   * The local time at which the window ends, for example `04:00`. If `to` is not later than `from`, the window ends on the
-   * next day.
+   * The local time at which the maintenance window ends, for example `04:00`. If `to` is not later than `from`, the
+   * window ends on the next day.
    */
   to: string;
 }
@@ -20,7 +20,7 @@ export interface Window {
 export interface MaintenanceRule {
   /** The maintenance windows. If the list is empty, schedules may change nodes at any time. */
   windows: readonly Window[];
-  /** The IANA name of a time zone. Windows follow the local time of this zone, including clock changes. */
+  /** The IANA name of a time zone. Maintenance windows follow the local time of this zone, including clock changes. */
   timeZone: string;
 }
 

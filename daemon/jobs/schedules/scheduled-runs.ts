@@ -1,6 +1,6 @@
 /**
- * Runs a schedule that is due. The policy decides for the schedule's owner, the decision is recorded, and then the jobs are
- * queued.
+ * Runs a schedule that is due. The policy decides as if the schedule's owner requested the run. The decision is
+ * recorded, and then the jobs are queued.
  */
 
 import type { Who } from "../../changes/policy/policy.ts";
@@ -26,7 +26,7 @@ export const scheduledRuns =
     const work = decide(
       { goal, targets, reason: requestedBy, readOnly: false, tainted: false },
       owner ?? { keyId: requestedBy, name: createdBy, role: "operator" },
-      // The approval is valid only while the content of the playbook is the same as at the approval.
+      // The approval is valid only for the content that the playbook had at the time of the approval.
       approval?.sha256 === playbook.sha256 ? approval.by : undefined,
     );
     const summary = `run ${playbook.name} on ${targets.join(", ")}`;
