@@ -1,4 +1,7 @@
-/** Stops started parts in reverse order. If one part does not stop, the remaining parts are stopped nevertheless. */
+/**
+ * Stops the parts of a process in the reverse order of their start. If one part does not stop, the remaining parts
+ * are stopped nevertheless.
+ */
 export class Lifecycle {
   readonly #started: { name: string; stop: () => unknown }[] = [];
 

@@ -37,8 +37,8 @@ function failureOf(error: unknown): Failure | undefined {
 }
 
 /**
- * Returns the failure for a usage error. Requested help is not a failure. If commander prints help because a
- * command is missing, the program has failed.
+ * Returns the failure for a usage error. A request for help is not a failure. If the library commander prints help
+ * because a command is missing, the program has failed.
  */
 function usageFailure({ code, exitCode, message }: CommanderError): Failure | undefined {
   if (exitCode === 0) return undefined;

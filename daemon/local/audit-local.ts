@@ -1,4 +1,7 @@
-/** Implements `muster audit verify`, which verifies the audit of a data folder or an export without the daemon. */
+/**
+ * Implements `muster audit verify`. The command verifies the audit records in a data folder or in an export, without
+ * the daemon.
+ */
 import { verifyAudit } from "../audit/verify.ts";
 import type { Verification } from "../cli/local-commands.ts";
 import type { AuditReport } from "../contract/audit/audit-report.ts";

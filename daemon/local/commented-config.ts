@@ -1,6 +1,6 @@
 /**
- * Writes a configuration file with comments. A chosen key has its value. Every other key is in a comment with
- * its default value.
+ * Writes a configuration file with comments. A key that the operator chose is written with its value. Every other key
+ * is written as a comment with its default value.
  */
 import * as z from "zod";
 import { Config } from "../config/config.ts";
@@ -51,8 +51,8 @@ const entriesOf = ({ interface: name, dhcp, range }: ChosenCard): [string, strin
 ];
 
 /**
- * Writes a key with its description. The keys of an area and of its groups have separate lines. A key below a
- * group is written as one value.
+ * Writes a key with its description. Each key of an area (such as `machines`) and of its groups has a separate line.
+ * A key below a group is written as one value.
  */
 function keyLines(path: string, schema: z.ZodType, indent: string, values: Values): string[] {
   const key = path.split(".").at(-1);
@@ -69,7 +69,7 @@ function keyLines(path: string, schema: z.ZodType, indent: string, values: Value
   ];
 }
 
-/** The number of levels that have separate lines: areas such as `machines` and groups such as `machines.debian`. */
+/** The number of levels whose keys have separate lines: areas such as `machines` and groups such as `machines.debian`. */
 const DEPTH = 2;
 
 /** Returns the keys of a section. A section that is absent by default has no keys here and is written as one value. */

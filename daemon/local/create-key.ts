@@ -1,4 +1,4 @@
-/** Implements `muster key create`, which writes a key to the daemon's database. The daemon need not run. */
+/** Implements `muster key create`, which writes a key to the daemon's database. The daemon does not have to run. */
 import { existsSync } from "node:fs";
 import { AuditLog } from "../audit/log.ts";
 import { CommandFailure } from "../cli/failure.ts";

@@ -67,7 +67,7 @@ const listenProblem = (host: string, port: number) =>
 
 const launcher = join(import.meta.dirname, "../../pxe/bind-sockets.py");
 
-/** Binds the sockets in the same way as netboot, with the same permissions and interface. */
+/** Binds the sockets in the same way as the netboot process, with the same permissions and interface. */
 function launcherCheck(name: string, card: string, ports: Record<string, number>): Check {
   const sockets = Object.entries(ports).map(([socket, port]) => `${socket}=${port}`);
   const { status, stderr } = spawnSync("/usr/bin/python3", [launcher, card, ...sockets, "--", "true"], {
@@ -106,7 +106,10 @@ function holder(how: string, port: number): string {
   return found ? `${found[1]} (process ${found[2]})` : "another program";
 }
 
-/** Searches for other DHCP servers in a separate process, because the launcher passes the socket to a new process. */
+/**
+ * Searches for other DHCP servers in a separate process. The launcher binds the socket and can pass the socket only
+ * to a new process.
+ */
 async function rivalCheck(card: string, where: string): Promise<Check> {
   const pxe = join(import.meta.dirname, "../../pxe");
   const program = `import { probeDhcpServers } from ${JSON.stringify(join(pxe, "dhcp/lan/probe.ts"))};

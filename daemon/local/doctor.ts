@@ -50,7 +50,7 @@ export async function doctor(configFile: string, data: DataDir): Promise<Check[]
 export const good = (name: string, detail: string): Check => ({ name, ok: true, detail });
 export const bad = (name: string, detail: string, advice: string): Check => ({ name, ok: false, detail, advice });
 
-/** Checks the configuration. Old keys still work. The advice names the new place of each old key. */
+/** Checks the configuration. Old keys still work. For each old key, the advice names the new key. */
 function configurationCheck(file: string, moved: readonly MovedKey[]): Check {
   if (moved.length === 0) return good("configuration", file);
   const places = moved.map(({ from, to }) => `${from} is now ${to}`).join("; ");

@@ -1,4 +1,7 @@
-/** Implements `muster init`, which asks for the interfaces and their DHCP modes and writes a commented configuration. */
+/**
+ * Implements `muster init`. The command asks for the interfaces and their DHCP modes, and writes a configuration with
+ * comments.
+ */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { stdin } from "node:process";
@@ -23,7 +26,7 @@ export async function init(options: InitOptions): Promise<{ file?: string; text:
   const found = cards();
   const chosen = fromFlags(options, found) ?? (await fromTerminal(options, found));
   const text = commentedConfig(chosen);
-  loadAccess(parseConfig(text, file)); // throws if the daemon would refuse the file, so that the file is not written
+  loadAccess(parseConfig(text, file)); // throws if the daemon would refuse the configuration, which is then not written
   await write(file, text);
   return { file, text: `Wrote ${options.output}: ${summary(chosen)}.\nNext: muster doctor, then muster up.` };
 }

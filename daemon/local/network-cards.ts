@@ -21,7 +21,7 @@ export function cards(): Card[] {
 
 /**
  * Proposes at most a hundred addresses of our own /24 network. The first addresses are reserved for routers and
- * servers. The half of the network with our own address is not used. Returns undefined if the network is too
+ * servers. The half of the network that contains our own address is not used. Returns undefined if the network is too
  * small.
  */
 export function proposeRange({ address, netmask }: Card): { from: string; to: string } | undefined {

@@ -11,8 +11,8 @@ import { Plan, type QuorumGroup } from "../contract/changes/plan.ts";
 import { MusterError } from "../errors/errors.ts";
 
 /**
- * Tests the rules. With a file of cases, tests all rules. Without a file, tests only Muster's own rules with
- * Muster's own cases.
+ * Tests the rules. With a file of test cases, tests all rules. Without a file, tests only Muster's own rules with
+ * Muster's own test cases.
  */
 export function testPolicy(file: string | undefined, place: PolicyPlace, configFile: string | undefined): CaseLine[] {
   const settings = settingsOf(place, configFile);
@@ -62,7 +62,7 @@ function settingsOf({ rules }: PolicyPlace, configFile: string | undefined): Pol
   return { ...settings, folders: [...settings.folders, ...rules] };
 }
 
-/** Reads a plan from the JSON output of Muster. The JSON may contain the plan alone or the plan with its work. */
+/** Reads a plan from the JSON output of Muster. The JSON may contain the plan alone, or the plan inside a larger object. */
 function readPlan(file: string): Plan {
   try {
     const value: unknown = JSON.parse(readFileSync(file, "utf8"));

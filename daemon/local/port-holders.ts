@@ -1,4 +1,4 @@
-/** Finds other programs that listen on a UDP port in the output of `ss`. Pure. */
+/** Searches the output of `ss` for other programs that listen on a UDP port. Pure. */
 
 export interface PortHolder {
   /** The program's name and process id if this user may see them, or "another program". */
@@ -8,8 +8,8 @@ export interface PortHolder {
 }
 
 /**
- * Returns the programs in the output of `ss -lunpH` that listen on all cards or on this card. A program on
- * another card is no problem.
+ * Returns the programs in the output of `ss -lunpH` that listen on all cards or on this card. A program that listens
+ * only on another card is no problem.
  */
 export function holdersOn(card: string, listing: string): PortHolder[] {
   return listing.split("\n").flatMap((line) => {

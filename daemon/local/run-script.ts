@@ -1,4 +1,4 @@
-/** Runs the scripts of some commands in the foreground. Ctrl-C reaches the script before the command. */
+/** Runs the scripts of some commands in the foreground. On Ctrl-C, the script ends first, and then the command ends. */
 import { spawn } from "node:child_process";
 import { CommandFailure } from "../cli/failure.ts";
 import { MusterError } from "../errors/errors.ts";
@@ -24,7 +24,7 @@ export async function runStep(name: string, command: string, args: string[]): Pr
     );
 }
 
-/** Runs a complete tool, which prints its own errors. */
+/** Runs a tool that prints its own errors, and returns the tool's exit code. */
 export async function runTool(command: string, args: string[]): Promise<number> {
   const { code, signal } = await ending(command, args, "inherit");
   return signal === "SIGINT" ? 130 : (code ?? 1);

@@ -60,6 +60,9 @@ function placesOf({ forms, runbooks: more }: FormFolders, configFile: string | u
 
 const askedFor = (form: ToolForm): readonly Parameter[] => form.parameters.filter(({ name }) => !form.requiresTarget || name !== "target");
 
-/** Formats a parameter for the list. `unit!` is a required parameter. `lines=200` is a parameter with the default 200. */
+/**
+ * Formats a parameter for the list. `unit!` stands for a required parameter. `lines=200` stands for a parameter with
+ * the default 200.
+ */
 const shown = ({ name, required, default: usual }: Parameter): string =>
   `${name}${required ? "!" : usual === undefined ? "" : `=${usual}`}`;

@@ -60,7 +60,8 @@ function change(data: DataDir, action: AuditEntry["action"], decide: (voters: Re
   try {
     const record = { action, actor: { keyId: "local", name: atTheKeyboard(), role: "local" } };
     const audit = new AuditLog(db);
-    // The voters on this list decide about every change. Therefore a change of the list is recorded before it is made.
+    // The voters on this list decide about every change. Therefore each change of the list is recorded in the audit
+    // before the change is made.
     const { changed } = decide(readVoters(data.voters));
     const about = { subject: `voter ${fingerprint(changed.publicKey)}`, executionId: randomUUID() };
     const intent = `a voter of the role ${changed.role}, to be ${action === "voter-added" ? "registered" : "removed"} on the control node`;
