@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { LogLevel, type LogLine } from "../contract/admin/daemon-log.ts";
 
-/** The level numbers of pino are multiples of ten. The lowest level is trace. */
+/** The level numbers of the library pino are multiples of ten. The lowest level is `trace`. */
 const levelOf = (level: number): LogLevel => LogLevel.options[Math.min(Math.max(Math.floor(level / 10), 1), 6) - 1] ?? "info";
 
 const Logged = z.looseObject({
@@ -33,14 +33,14 @@ export function readLogLine(seq: number, line: string, now: Date, redact: (text:
   };
 }
 
-/** Checks the name of a field together with the value, because the name can reveal that the value is a secret. */
+/** Checks a field's name together with its value, because the name can reveal that the value is secret. */
 function shownValue(name: string, value: unknown, redact: (text: string) => string): string {
   const text = name === "err" ? failureOf(value) : typeof value === "string" ? value : JSON.stringify(value);
   const shown = redact(`${name}: ${text}`);
   return short(shown.startsWith(`${name}: `) ? shown.slice(name.length + 2) : "[redacted]", LONGEST_DETAIL);
 }
 
-/** Returns the stack of an error, because the stack begins with the message. */
+/** Returns the stack trace of an error, because the trace begins with the error message. */
 function failureOf(error: unknown): string {
   const { stack, message } = Object(error) as { stack?: unknown; message?: unknown };
   return typeof stack === "string" ? stack : typeof message === "string" ? message : JSON.stringify(error);

@@ -1,6 +1,6 @@
 /**
- * Sends the log of one process to the supervisor in batches. The relay never waits, so it only counts lines that exceed its
- * limits.
+ * Sends the log of one process to the supervisor in batches. The relay never waits. If lines exceed its limits, the
+ * relay drops these lines and counts them.
  */
 
 /** A message from a process to the supervisor. */

@@ -1,6 +1,6 @@
 /**
- * The supervisor's part of the log of all processes. The supervisor numbers the lines and sends them to control, also after a
- * restart of control.
+ * Collects the log of all processes in the supervisor. The supervisor numbers the lines and sends them to control,
+ * also after a restart of control.
  */
 import { randomUUID } from "node:crypto";
 import { MOST_CHARACTERS, MOST_LINES, Tail } from "./tail.ts";
@@ -22,7 +22,7 @@ export class LogTail {
   readonly #lines = new Tail<string>(MOST_LINES, MOST_CHARACTERS);
   #send: Send | undefined;
   #sent = 0;
-  /** The receiver of the message that the supervisor is sending. */
+  /** The receiver to which the supervisor is sending a message now. */
   #busy: Send | undefined;
 
   readonly take = (line: string): void => {
@@ -38,7 +38,10 @@ export class LogTail {
     void this.#handOver();
   }
 
-  /** Sends one message at a time. If control is slow, control misses lines, so that the supervisor's buffer does not grow. */
+  /**
+   * Sends one message at a time. If control is slow, the supervisor skips lines, so that the supervisor's buffer does
+   * not grow.
+   */
   async #handOver(): Promise<void> {
     const send = this.#send;
     if (!send || this.#busy === send) return;

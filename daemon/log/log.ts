@@ -1,4 +1,4 @@
-/** Writes structured logs to standard output, one line for each event. Secrets never reach a line. */
+/** Writes structured logs to standard output, one line for each event. Secrets are removed before a line is written. */
 import { pino } from "pino";
 
 export type Log = pino.Logger;
@@ -22,8 +22,8 @@ const redact = {
 };
 
 /**
- * The function `take` also receives every line. The function `take` must return immediately, because logging waits for its
- * return.
+ * The function `take` also receives every line. The function `take` must return immediately, because each log call
+ * waits for `take`.
  */
 export function createLog(process: string, level: string, take?: (line: string) => void): Log {
   const options = { level, base: { process }, redact, timestamp: pino.stdTimeFunctions.isoTime };

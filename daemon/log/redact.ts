@@ -8,7 +8,7 @@ import { join } from "node:path";
 interface Pattern {
   pattern: string;
   ignoreCase?: boolean;
-  /** True if the first group of the pattern is the secret's name, which stays visible. */
+  /** True if the first group of the pattern matches the secret's name. The name stays visible. */
   keepsFirstGroup?: boolean;
 }
 

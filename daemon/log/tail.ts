@@ -1,9 +1,9 @@
 /**
- * Keeps the newest items of a numbered sequence. Drops the oldest items when the limits on number and total size are
- * exceeded.
+ * Keeps the newest items of a numbered sequence. Drops the oldest items when their number or their total size exceeds
+ * a limit.
  */
 
-/** The limits of a log. The supervisor and control store the same number of lines. */
+/** The limits of a stored log. The supervisor and control store the same number of lines. */
 export const MOST_LINES = 10_000;
 export const MOST_CHARACTERS = 4 * 1024 * 1024;
 
