@@ -1,6 +1,6 @@
 /**
- * Defines the deadlines of the transient phases. If the expected event does not end a phase in time, the
- * deadline ends it. The functions are pure, so the caller provides the time.
+ * Defines the deadlines of the phases that a node must leave in time. If the expected event does not end a phase in
+ * time, the deadline ends the phase. The functions are pure, so the caller provides the time.
  */
 import type { NodeState, Profile } from "../contract/machines/node.ts";
 import type { NodeEvent } from "./phases.ts";

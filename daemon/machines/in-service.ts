@@ -1,4 +1,4 @@
-/** Checks whether a machine has a system from Muster on its disk. People may use such a system. Pure. */
+/** Checks whether a machine has a system from Muster on its disk. People may be using that system. Pure. */
 import type { Node } from "../contract/machines/node.ts";
 
 export function isInService({ state }: Pick<Node, "state">): boolean {

@@ -1,4 +1,7 @@
-/** Checks for overdue phases once a second and ends them. Also reports nodes whose configuration failed before they had a job. */
+/**
+ * Checks for overdue phases once a second and ends each overdue phase. Also reports nodes whose configuration failed
+ * before the nodes had a job.
+ */
 import type { Node } from "../contract/machines/node.ts";
 import { PeriodicTask } from "../errors/periodic-task.ts";
 import type { Log } from "../log/log.ts";
@@ -58,7 +61,7 @@ export class Deadlines {
       });
       this.#log.warn({ node: name, was: state.phase }, "deadline passed");
     }
-    // A node that failed in this check is reported by the next check.
+    // The list was read before this check, so the next check reports a node that failed now.
     for (const node of nodes) await this.#tell(node, now);
   }
 

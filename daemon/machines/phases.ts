@@ -1,6 +1,6 @@
 /**
- * Defines the phases of a node and the transitions between them. Only this code changes a node's phase. Pure:
- * the caller stores the result.
+ * Defines the phases of a node and the transitions between them. Only this code changes a node's phase. The code is
+ * pure, and the caller stores the result.
  */
 import type { InstallStage, NodeState, Phase, Profile, WipedDisks } from "../contract/machines/node.ts";
 import { MusterError } from "../errors/errors.ts";
@@ -114,8 +114,8 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
     case "wipe-progress":
       return from(state, event, ["wiping"], (was) => {
         const late = was.stage !== undefined && order.indexOf(was.stage) >= order.indexOf("partition");
-        // The wiper may write to the disks only once. Control refuses a second request to write, even if the
-        // request has the same key.
+        // The wiper may write to the disks only once. The control process refuses a second request to write, even if
+        // the request has the same key.
         if (was.startedAt === undefined || (event.stage === "partition" && late)) throw wrongPhase(state, event);
         return { ...was, stage: later(was.stage, event.stage) };
       });
@@ -135,8 +135,8 @@ export function advance(state: NodeState, event: NodeEvent): NodeState {
 }
 
 /**
- * Returns true if the install may be retried. One retry is allowed if the installer has not reported that it is
- * about to write to the disk.
+ * Returns true if the install may be retried. One retry is allowed if the installer has not yet announced a write to
+ * the disk.
  */
 export function mayRetry(state: Extract<NodeState, { phase: "installing" }>): boolean {
   return state.attempts < 2 && (state.stage === undefined || state.stage === "start");
@@ -144,7 +144,7 @@ export function mayRetry(state: Extract<NodeState, { phase: "installing" }>): bo
 
 const order: readonly InstallStage[] = ["start", "partition", "base", "late", "done"];
 
-/** Returns the later of two stages. Beacons may arrive twice or late, so the stage must never go back. */
+/** Returns the later of two stages. Progress reports (beacons) may arrive twice or late, so the stage must never go back. */
 function later(was: InstallStage | undefined, now: InstallStage): InstallStage {
   return was !== undefined && order.indexOf(was) > order.indexOf(now) ? was : now;
 }

@@ -1,7 +1,13 @@
-/** Checks whether a machine fits at a place. The place must be inside the rack and must not overlap another machine. Pure. */
+/**
+ * Checks whether a machine fits at a place in a rack. The place must be inside the rack and must not overlap another
+ * machine. Pure.
+ */
 import { placeWords, type Rack, type RackPlace } from "../contract/machines/rack.ts";
 
-/** Returns the reason why a machine does not fit at the place, or undefined. `others` are the other machines in the rack. */
+/**
+ * Returns the reason why a machine does not fit at the place in the rack, or undefined. `others` are the other
+ * machines in the rack.
+ */
 export function whyNotThere(place: RackPlace, rack: Rack, others: readonly (RackPlace & { node: string })[]): string | undefined {
   const { row, column, height } = place;
   if (rack.kind === "room" && height > 1) return "height: a machine takes one tile of a room";

@@ -1,4 +1,4 @@
-/** Adds a machine that Muster has not seen yet. The new node is accepted at once. */
+/** Adds a machine that Muster has not seen yet. The new node is accepted immediately. */
 import { randomUUID } from "node:crypto";
 import type { Node } from "../../contract/machines/node.ts";
 import type { Mac } from "../../contract/names.ts";

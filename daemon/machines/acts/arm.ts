@@ -1,4 +1,4 @@
-/** Arms a node. The next network boot of an armed node installs it once and erases its disk. */
+/** Arms a node. The next network boot of an armed node erases the node's disk and installs the node once. */
 import type { Node, Profile } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { deadlineAfter, seconds } from "../deadlines.ts";

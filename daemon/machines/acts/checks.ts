@@ -1,4 +1,4 @@
-/** Defines checks that several acts share. Each check throws an error with a code. */
+/** Defines checks that several of Muster's own actions (acts) share. Each check throws an error with a code. */
 import type { Node } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { JobStore } from "../../store/jobs/jobs.ts";
@@ -17,7 +17,7 @@ export function requireConfirmed(node: Node, confirm: string | undefined): void 
   throw new MusterError("REQUEST_INVALID", `confirm: this node is ${node.state.phase}; repeat its name, ${node.name}, to go on`);
 }
 
-/** Throws if the image's kernel does not suit the machine. The rescue system and the wiper both use this kernel. */
+/** Throws if the kernel of Muster's image does not suit the machine. The rescue system and the wiper both use this kernel. */
 export function requireOwnKernel({ facts }: Node): void {
   const reason = unsuitable(facts, "image");
   if (reason !== undefined) throw new MusterError("NODE_UNSUITABLE", reason);

@@ -1,4 +1,7 @@
-/** Disarms a node that has not booted since it was armed. The node returns to its previous phase. */
+/**
+ * Disarms a node that has not booted since it was armed (prepared for an install or a wipe). The node returns to its
+ * previous phase.
+ */
 import type { Node } from "../../contract/machines/node.ts";
 import { findNode } from "../find-node.ts";
 import { advance } from "../phases.ts";

@@ -1,6 +1,6 @@
 /**
- * Lists the acts that a step of a plan may contain, by the name of their tool. The policy has already decided
- * about the plan, so an act asks for no further permission.
+ * Lists Muster's own actions (acts) that a step of a plan may contain, by tool name. The policy has already decided
+ * about the plan, so an action asks for no further permission.
  */
 import * as z from "zod";
 import type { Values } from "../../contract/changes/tool.ts";
@@ -27,7 +27,7 @@ export interface OwnAct {
   requestedBy: string;
 }
 
-/** Performs an act. Returns a text of one line that describes the result. */
+/** Performs an action (act). Returns a text of one line that describes the result. */
 type Perform = (ports: ActPorts, act: OwnAct, by: Requester) => Promise<string>;
 
 const ArmValues = z.strictObject({ profile: Profile.optional() });

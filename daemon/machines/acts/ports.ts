@@ -1,6 +1,6 @@
 /**
- * The functions of other areas that the acts need. The control process provides all functions, and each act
- * receives only those it uses.
+ * The functions that Muster's own actions (acts) need from other areas. The control process provides all functions.
+ * Each action receives only the functions that it uses.
  */
 import type { Job } from "../../contract/jobs/job.ts";
 import type { Node, Profile } from "../../contract/machines/node.ts";
@@ -17,7 +17,7 @@ export interface ActPorts {
   events: EventStore;
   registry: Registry;
   racks: RackStore;
-  /** The profile of a node that is armed without a profile. */
+  /** The profile for a node whose arm request names no profile. */
   defaultProfile: Profile;
   /** Throws BOOT_FILES_MISSING if the boot files for this profile or task are missing. */
   requireBootFiles(what: Profile | "rescue" | "wipe"): void;
@@ -29,11 +29,11 @@ export interface ActPorts {
     means(node: Node): string;
     perform(node: Node, action: PowerAction): Promise<PowerResult>;
   };
-  /** Throws unless the inventory lists the node as a worker, or as a controller that was a worker. */
+  /** Throws if the node is neither a worker nor a promoted worker in the inventory. */
   requireWorker(name: string): void;
   /** Moves the node to the controllers of the inventory. */
   promote(name: string): Promise<void>;
-  /** Queues the job that configures the node. Rejects with a coded error if the inventory cannot be written. */
+  /** Queues the job that configures the node. The promise rejects with an error code if the inventory cannot be written. */
   provision(node: Node, requestedBy: string): Promise<Job>;
   /** Queues a job that reports the changes that `provision` would make. */
   preview(node: Node, requestedBy: string): Job;

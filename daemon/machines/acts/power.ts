@@ -22,7 +22,7 @@ export async function switchPower(
       "REQUEST_INVALID",
       `confirm: power ${action} cuts the power of a machine that is ${target.state.phase}; repeat its name, ${target.name}, to go on`,
     );
-  // The driver is determined first, so that no approval is requested for an action without a driver.
+  // The power driver is determined first. If the machine has no driver, no approval is requested.
   const means = power.means(target);
   requester.permit({ tool: "power", parameters: { action }, nodes: [target], typed: confirm });
   const record = (type: string, summary: string) =>

@@ -1,4 +1,4 @@
-/** Makes the next network boots of a node load the rescue system. The node's disks are not changed. */
+/** Marks a node for rescue. From then on, the node's network boots load the rescue system. The node's disks are not changed. */
 import type { Node } from "../../contract/machines/node.ts";
 import { findNode } from "../find-node.ts";
 import { advance } from "../phases.ts";

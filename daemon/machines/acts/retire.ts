@@ -20,7 +20,7 @@ export async function retireNode(
   requireConfirmed(target, confirm);
   requireIdle(jobs, target);
   requester.permit({ tool: "retire", nodes: [target], typed: confirm });
-  // A retired node is removed from the files again, because a failed first attempt may have left its name in a file.
+  // A retired node is removed from the files again, because an earlier attempt may have failed halfway.
   const retired =
     target.state.phase === "retired"
       ? target
@@ -28,7 +28,7 @@ export async function retireNode(
           node: { ...was, state: advance(was.state, { type: "retired", at: new Date().toISOString() }) },
           event: { source: "control", type: "node.retired", summary: `retired by ${requester.name}` },
         }));
-  // The place in the rack is freed, because another node may occupy the place before this node is accepted again.
+  // The node's place in the rack becomes free, because another node may need the place.
   racks.unplace(retired.id);
   await forget(retired);
   return retired;

@@ -1,4 +1,4 @@
-/** Arms a node for a wipe. The next network boot of the node erases its disks once. */
+/** Prepares a node for a wipe (arms the node). The next network boot of the node erases its disks once. */
 import type { Node, WipedDisks } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { deadlineAfter, seconds } from "../deadlines.ts";
@@ -22,7 +22,7 @@ export function wipeNode(
   requester: Requester,
 ): Node {
   const target = findNode(nodes, node);
-  // Every node needs a typed name, because a machine that Muster never installed may also contain data.
+  // The requester must type the name of any node, because even a machine without Muster's system may contain data.
   if (confirm !== target.name)
     throw new MusterError("REQUEST_INVALID", `confirm: a wipe erases its disks; repeat its name, ${target.name}, to go on`);
   requireIdle(jobs, target);

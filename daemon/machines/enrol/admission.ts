@@ -24,8 +24,8 @@ export interface KnownMachines {
 type Said = Pick<CallHome, "mac" | "hostname" | "ssh_host_key">;
 
 /**
- * Admits a machine whose token names its node. `installing` is true if the installer delivered the token and
- * set the host name.
+ * Admits a machine whose token is valid only for one node. `installing` is true if the installer delivered the token
+ * and set the host name.
  */
 export function admitBound(said: Said, node: Node, installing: boolean, { byName, pinned, foreign }: KnownMachines): Admission {
   const { mac, hostname, ssh_host_key } = said;

@@ -1,6 +1,6 @@
 /**
- * Determines the permission of a token. A token permits the call-home of one node or the admission of any
- * machine. A repeated call-home receives its earlier answer again.
+ * Determines what a token permits. A token permits the call-home of one node or the admission of any machine. A
+ * repeated call-home receives the earlier answer again.
  */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import type { MachineRole } from "../../contract/machines/enrol.ts";
@@ -27,7 +27,7 @@ export const identityOf = ({ mac, hostname, ip_address, ssh_host_key }: Omit<Cal
 
 export const usedAlready = () => new MusterError("TOKEN_INVALID", "token: this token has been used already");
 
-/** Returns the permission of the token. Throws TOKEN_INVALID if the token permits nothing. */
+/** Returns what the token permits. Throws TOKEN_INVALID if the token permits nothing. */
 export function credentialOf(callHome: CallHome, { tokens, enrolTokens, nodes }: TokenStores, now: Date): Credential {
   const { token, mac } = callHome;
   const enrolled = enrolTokens.enrolledAs(token, identityOf(callHome));

@@ -67,8 +67,8 @@ function settleIn(
   now: Date,
 ): void {
   hostKeys.pin(holder.id, ssh_host_key, now);
-  // An expired lease may pass to another machine. The address is removed from its former node, so that a run
-  // for that node does not reach the other machine.
+  // An expired lease may pass to another machine. Therefore the address is removed from its former node. Otherwise a
+  // run for that node would reach the other machine.
   for (const { id } of nodes.findByAddress(ip_address)) {
     if (id === holder.id) continue;
     registry.update(id, ({ address: _, ...was }) => ({

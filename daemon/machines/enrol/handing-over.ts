@@ -1,6 +1,6 @@
 /**
- * Periodically hands over nodes that called home but have no job. A node has no job if the inventory was
- * invalid or locked during its call-home.
+ * Periodically hands nodes over to Ansible if they called home but have no job. A node has no job if the inventory
+ * was invalid or locked during its call-home.
  */
 import type { Node } from "../../contract/machines/node.ts";
 import { explain } from "../../errors/errors.ts";

@@ -34,7 +34,7 @@ const groupOf: Record<MachineRole, string> = { worker: "worker_nodes", controlle
 
 export class Handover {
   readonly #parts: HandoverParts;
-  /** The ids of nodes whose inventory entry is being written, so that no second handover of the same node starts. */
+  /** The ids of nodes whose inventory entry is being written. No second handover starts for these nodes. */
   readonly #underway = new Set<string>();
 
   constructor(parts: HandoverParts) {
@@ -52,11 +52,11 @@ export class Handover {
     }
   }
 
-  /** Repeats the handover when an operator requests it, because the first handover may have failed on an invalid inventory. */
+  /** Repeats the handover at an operator's request. The first handover may have failed because the inventory was invalid. */
   async again(node: Node, requestedBy: string): Promise<Job> {
     const live = this.#parts.jobs.liveOf(node.id);
     if (live) throw new MusterError("JOB_IN_PROGRESS", `${live.id} is ${live.status} on ${node.name}`);
-    // The phase is checked before the files are changed, because a retired node must not return to the files.
+    // The phase is checked before the files are changed, because the files must not list a retired node again.
     advance(node.state, { type: "configuring", jobId: "", at: "" });
     if (this.#parts.inventory.names().has(node.name)) {
       // The address in the inventory is not changed, because an operator may have edited it.
@@ -77,7 +77,7 @@ export class Handover {
   }
 
   /**
-   * Hands over nodes that called home but have no job because of an earlier failure. If one node fails, the
+   * Hands over nodes that called home but received no job because of an earlier failure. If one node fails, the
    * remaining nodes are still handed over.
    */
   async resume(onFailure: (node: Node, error: unknown) => void): Promise<void> {

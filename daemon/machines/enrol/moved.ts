@@ -1,7 +1,7 @@
 /**
- * Reports a machine that repeats a call-home with a used token from another address. A machine does so if the
- * answer was lost and its lease expired. Control does not admit the machine. An attacker on the boot network
- * could copy the call-home to redirect the node's address.
+ * Reports a machine that repeats a call-home with a used token from another address. A machine repeats the call-home
+ * if the answer was lost. The machine has another address if its lease expired. The control process does not admit
+ * the machine, because an attacker could copy the call-home to redirect the node's address.
  */
 import type { CallHome } from "../../contract/machines/call-home.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -23,14 +23,17 @@ const EVERY_MS = 3600_000;
 
 export class Moved {
   readonly #parts: MovedParts;
-  /** The time of the last report for each node. Control reports a node at most once per hour. */
+  /** The time of the last report for each node. The control process reports each node at most once per hour. */
   readonly #toldAt = new Map<string, number>();
 
   constructor(parts: MovedParts) {
     this.#parts = parts;
   }
 
-  /** Reports a refused call-home if the machine has moved to another address. `error` is the error that refused the call-home. */
+  /**
+   * Reports a refused call-home if the machine has moved to another address. `error` is the error with which control
+   * refused the call-home.
+   */
   refused(callHome: CallHome, error: unknown, now: Date): void {
     if (!(error instanceof MusterError) || error.code !== "TOKEN_INVALID") return;
     const { nodes, hostKeys, events } = this.#parts;

@@ -1,4 +1,4 @@
-/** Determines the networks in which nodes are allowed, and tests whether an address is in one of them. */
+/** Determines the networks in which nodes are allowed, and tests whether an address belongs to these networks. */
 import { BlockList, isIPv6 } from "node:net";
 
 export function inNetworks(networks: readonly string[]): (address: string) => boolean {

@@ -43,8 +43,8 @@ export class Quarantine {
   }
 
   /**
-   * Records the claim of a machine and returns the error for the machine. The timeline of the claimed node
-   * receives an event. The node itself is not changed.
+   * Records that a machine claims the identity of another node, and returns the error for the machine. The timeline
+   * of the other node receives an event, but the node itself is not changed.
    */
   keepOut(callHome: CallHome, contested: Node | undefined, reason: string): MusterError {
     const { db, claims, events } = this.#parts;
@@ -69,7 +69,7 @@ export class Quarantine {
     if (claim?.state === "discarded") throw refusal(claim);
   }
 
-  /** Closes the machine's open claim after the machine was admitted. */
+  /** After the machine was admitted, closes its open claim to the identity of another node. */
   settled(callHome: CallHome): void {
     const claim = this.#parts.claims.known(callHome);
     if (claim?.state === "open") this.#parts.claims.settle(claim.id, "released");
@@ -145,10 +145,7 @@ export class Quarantine {
   }
 }
 
-/**
- * Returns an error that contains no name or MAC address of another node, because the machine must not learn
- * about other nodes.
- */
+/** Returns an error that describes no other node, because the machine must not learn about other nodes. */
 const refusal = (claim: KeptClaim | undefined): MusterError =>
   new MusterError(
     "MACHINE_QUARANTINED",

@@ -46,8 +46,8 @@ export class Reception {
   }
 
   /**
-   * Receives a call-home. Rejects with a coded error. If the first answer was lost, a repeated call-home gets
-   * the same answer and starts nothing twice.
+   * Receives a call-home. On failure, the promise rejects with an error code. If the first answer was lost, a
+   * repeated call-home gets the same answer and starts nothing twice.
    */
   async receive(callHome: CallHome): Promise<{ node: Node; job: Job }> {
     const { jobs, isNodeAddress } = this.#parts;
@@ -71,7 +71,7 @@ export class Reception {
     return { node, job: await this.handover.begin(node) };
   }
 
-  /** Admits a machine that was kept out, on request of an operator. */
+  /** Admits a machine from the quarantine at an operator's request. */
   async release(id: string, wish: Release, by: string): Promise<{ node: Node; job: Job }> {
     if (wish.name !== undefined && this.#foreign(wish.name))
       throw new MusterError("NODE_NAME_TAKEN", `name: the inventory has a host or group called ${wish.name}`);
@@ -94,8 +94,8 @@ export class Reception {
   }
 
   /**
-   * Renames the node in the inventory before the database changes, because the file may be invalid or locked.
-   * Returns the new name, or undefined.
+   * Renames the node in the inventory before the database changes, because the file may be invalid or locked. Returns
+   * the new name, or undefined if the name stays.
    */
   async #renameFirst(callHome: CallHome): Promise<string | undefined> {
     const decided = this.#decide(callHome, new Date());
@@ -114,7 +114,8 @@ export class Reception {
       if ("node" in decided) return { node: decided.node, repeated: true };
       const { admission, credential } = decided;
       if (admission.kind === "refused") throw new MusterError(admission.code, admission.message);
-      // The claim is recorded outside this transaction, because an error inside would roll back the record.
+      // A machine's claim to the identity of another node is recorded outside this transaction. An error inside would
+      // roll back the record.
       if (admission.kind === "contested") return admission;
       return { node: this.#enter(callHome, admission, credential, now), repeated: false };
     });

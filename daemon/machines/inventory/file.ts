@@ -14,7 +14,7 @@ import { Mutex } from "./mutex.ts";
  * for milliseconds.
  */
 const STALE_MS = 10_000;
-/** The number of attempts if another program changes the file without the lock. */
+/** The maximum number of attempts if another program changes the file without the lock. */
 const TRIES = 5;
 
 type Edit = (document: Document) => void;
@@ -27,7 +27,7 @@ interface Waiting {
 
 export class InventoryFile {
   readonly path: string;
-  /** Serializes the callers in this process, because polling the lock file would be slow. */
+  /** Serves the callers in this process one after another, because polling the lock file would be slow. */
   readonly #mutex = new Mutex();
   /** The edits of all waiting callers. One write saves all edits, for example when the machines of a rack call home together. */
   #waiting: Waiting[] = [];
@@ -78,11 +78,11 @@ export class InventoryFile {
         const before = this.text();
         const { document, refused } = this.#edited(before, edits);
         const text = document.toString({ lineWidth: 0 });
-        // If the lock was lost, another program may have changed the file, and its changes must not be overwritten.
+        // If the lock was lost, another program may have changed the file, and those changes must not be overwritten.
         if (lost || ours === undefined || this.#lockIdentity() !== ours)
           throw new MusterError("INVENTORY_LOCKED", `the lock on ${this.path} was lost; nothing was written`, { cause: lost });
-        // An editor writes without the lock. If an editor saved the file in the meantime, the edits are applied
-        // to the new version.
+        // A text editor writes the file without the lock. If the file was saved in an editor meanwhile, Muster
+        // applies its edits to the new version.
         if (this.text() !== before) {
           if (tries < TRIES) continue;
           throw new MusterError("INVENTORY_LOCKED", `${this.path} is being changed by another program repeatedly`);
@@ -124,8 +124,8 @@ export class InventoryFile {
   }
 
   /**
-   * Creates the maps of a path. Throws if a group is a list or a text, because a new entry would destroy the
-   * group. An empty group is valid and common.
+   * Creates the missing YAML maps along a path. Throws if a group is a list or a text, because a new entry would
+   * destroy the group. An empty group is valid and common.
    */
   ensureMap(document: Document, path: readonly string[]): void {
     for (let depth = 0; depth <= path.length; depth++) {
@@ -141,8 +141,8 @@ export class InventoryFile {
   }
 
   /**
-   * Returns the identity of our lock file. The identity changes if another program replaces a lock file that it
-   * considers stale.
+   * Returns the identity of our lock file. Another program may consider the lock file stale and replace the file. The
+   * identity changes in this case.
    */
   #lockIdentity(): string | undefined {
     const made = statSync(`${this.path}.lock`, { throwIfNoEntry: false, bigint: true });
@@ -173,7 +173,7 @@ export class InventoryFile {
 
   /**
    * Parses the text as YAML 1.1, like Ansible. In YAML 1.2 mode, the library would write a MAC address without
-   * quotes, and Ansible would read it as a number.
+   * quotes. Ansible would then read the address as a number.
    */
   #parse(text: string): Document {
     const document = parseDocument(text.trim() === "" ? "all:\n" : text, { version: "1.1", logLevel: "error" });

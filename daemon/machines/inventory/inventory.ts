@@ -34,8 +34,8 @@ export class Inventory {
   }
 
   /**
-   * Adds or updates a host. `without` lists Muster's hosts that lost this address to the new host. The address
-   * is also removed from the entries of these hosts, unless an entry has another address by now.
+   * Adds or updates a host. `without` lists Muster's hosts that lost this address to the new host. The address is
+   * removed from each of these hosts' entries if the entry still contains the address.
    */
   upsertHost({ name, address, port }: InventoryHost, without: readonly string[] = [], group: string = WORKERS): Promise<void> {
     return this.file.change((document) => {
@@ -125,7 +125,7 @@ function takeAddress(document: Document, name: string, address: string): void {
   const entry = document.getIn(path, true);
   const bare = keysOf(isMap(entry) ? entry : undefined).every((key) => key === "ansible_host");
   if (bare && hostEntriesOf(document, name).length === 1) document.deleteIn(path);
-  // The host entry is kept without an address, because people may have set variables that the node needs when it returns.
+  // The host entry is kept without an address, because people may have set variables in the entry.
   else document.setIn([...path, "ansible_host"], `${name}.${NO_ADDRESS}`);
 }
 

@@ -1,7 +1,7 @@
 /** Computes the groups of each host, including parent groups. Pure. */
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 
-/** The name of the group that contains every host. This group is never listed. */
+/** The name of the group that contains every host. The results never list the group `all`. */
 const EVERYBODY = "all";
 
 export function groupsOfHosts(groups: InventoryView["groups"]): ReadonlyMap<string, readonly string[]> {

@@ -18,8 +18,8 @@ export interface Failure {
   summary: string;
   hint: string | undefined;
   /**
-   * The end of the job's output. The text is longer than the part that TODO.md shows, because only a complete
-   * secret can be recognized and redacted.
+   * The last part of the job's output. The text is longer than the part in TODO.md, because only a complete secret
+   * can be recognized and redacted.
    */
   log: string;
 }
@@ -86,7 +86,7 @@ export class TodoFile {
     });
   }
 
-  /** Reads the file with one character per byte, so that a position in the text is also a position in the file. */
+  /** Reads the file with one character per byte, so that positions in the text equal positions in the file. */
   async #read(): Promise<string> {
     try {
       return await readFile(this.#file, "latin1");
@@ -98,8 +98,8 @@ export class TodoFile {
 }
 
 /**
- * Returns true if the successful job solves the failure of an entry. A job solves failures of the same playbook
- * on the same node. A job of another playbook or a preview solves no failure.
+ * Returns true if the successful job solves the failure of an entry. A job solves failures of the same playbook on
+ * the same node. A preview or a job of another playbook solves no failure.
  */
 function settles(success: Job, { name, jobId }: Entry, jobCalled: (id: string) => Job | undefined): boolean {
   const failed = jobId === undefined ? undefined : jobCalled(jobId);
@@ -113,11 +113,11 @@ interface Entry {
   name: string;
   jobId: string | undefined;
   at: string | undefined;
-  /** The position of the space inside the entry's open box. */
+  /** The position of the space inside the entry's empty check box. */
   boxAt: number | undefined;
 }
 
-/** Parses the entries of the file. Lines inside fences are parts of a log, so they are skipped. */
+/** Parses the entries of the file. Lines inside fences are parts of a log, so these lines are skipped. */
 function entries(text: string): Entry[] {
   const found: Entry[] = [];
   let fence: string | undefined;
@@ -163,7 +163,7 @@ export function entry({ name, address, at, job, summary, hint, log }: Failure): 
   ].join("\n");
 }
 
-/** Returns a fence that is longer than any fence in the log, so that no line of the log can end the block. */
+/** Returns a fence of backticks that is longer than any fence in the log. Therefore no log line can end the block. */
 function longestFence(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   return "`".repeat(longest + 1);

@@ -30,7 +30,7 @@ function quoted(text: string): Scalar {
   return scalar;
 }
 
-/** Converts YAML that people wrote to a value. An encrypted vault is not decrypted. */
+/** Converts hand-written YAML to a value. An encrypted vault is not decrypted. */
 export function valueIn(node: unknown, document: Document): unknown {
   if (isAlias(node)) return valueIn(node.resolve(document), document);
   if (isMap(node)) return Object.fromEntries(node.items.map(({ key, value }) => [keyText(key), valueIn(value, document)]));

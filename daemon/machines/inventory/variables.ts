@@ -61,7 +61,7 @@ export class Variables {
 
   /**
    * Returns the path of a node's entry. A node may have variables before its first call-home. Before the first
-   * call-home, no program may reach the node by its name.
+   * call-home, the node must not be reachable by its name.
    */
   #place(document: Document, node: string): string[] {
     if (groupsIn(document).some(({ name }) => name === node))

@@ -1,6 +1,6 @@
 /**
- * Selects the power driver of a node and checks that the driver supports the action. Pure. Control checks
- * before it sends the request, and the executor checks again before it acts.
+ * Selects the power driver of a node and checks that the driver supports the action. Pure. The control process checks
+ * before the request, and the executor process checks again before the action.
  */
 
 import type { PowerAction } from "../../contract/machines/power.ts";

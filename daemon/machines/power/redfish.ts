@@ -1,6 +1,6 @@
 /**
- * Implements the parts of Redfish (DSP0266, ComputerSystem) that power actions need: reading the power state
- * and choosing the reset type. Pure.
+ * Implements the parts of Redfish (DSP0266, ComputerSystem) for power actions. The code reads the power state and
+ * chooses the reset type. Pure.
  */
 import * as z from "zod";
 import type { PowerAction, PowerState } from "../../contract/machines/power.ts";
@@ -37,7 +37,7 @@ export function complaintIn(body: unknown): string | undefined {
   return (more?.find(({ Message }) => Message)?.Message ?? message)?.slice(0, 300);
 }
 
-/** Returns the power state. During a transition, returns the state before the transition. */
+/** Returns the power state. While the power state changes, returns the previous state. */
 export function powerStateOf({ PowerState }: ComputerSystem): PowerState {
   if (PowerState === "On" || PowerState === "PoweringOff" || PowerState === "Paused") return "on";
   if (PowerState === "Off" || PowerState === "PoweringOn") return "off";

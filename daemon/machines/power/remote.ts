@@ -8,8 +8,8 @@ import type { Machine } from "./choose.ts";
 type Powered = Extract<FromExecutor, { type: "powered" }>;
 
 /**
- * The executor enforces the timeout of an action. Control waits for this additional time in milliseconds before
- * it stops waiting for the executor's answer.
+ * The executor enforces the timeout of an action. The control process waits this number of milliseconds longer for
+ * the executor's answer.
  */
 const GRACE_MS = 3000;
 

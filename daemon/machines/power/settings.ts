@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Mac, NodeName } from "../../contract/names.ts";
 
 const FilePath = z.string().regex(/^\/[^\0]{1,4095}$/, "is not an absolute path such as /etc/muster/bmc-password");
-/** A host becomes an argument of other programs, so it must not begin like an option. */
+/** A host is passed to other programs as an argument, so the host must not begin with `-`. */
 const Host = z
   .union([z.ipv4(), z.ipv6(), z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/)], "is not an address or a host name")
   .describe("Address of its BMC.");
@@ -12,7 +12,7 @@ const User = z.string().regex(/^[\x21-\x7e]{1,64}$/, "is not a user name: printa
 const Wol = z.strictObject({ driver: z.literal("wol") });
 const Manual = z.strictObject({
   driver: z.literal("manual"),
-  /** The instructions for the caller, for example "shelf 3, left: hold the button for 5 s". */
+  /** The instructions for the person at the machine, for example "shelf 3, left: hold the button for 5 s". */
   instructions: z.string().min(1).max(500).optional(),
 });
 
@@ -37,7 +37,7 @@ const Command = z
     on: CommandLine.optional(),
     off: CommandLine.optional(),
     cycle: CommandLine.optional(),
-    /** The command for the power state. The first word of the command's output must be `on` or `off`. */
+    /** The command that reports the power state. The first word of the command's output must be `on` or `off`. */
     status: CommandLine.optional(),
   })
   .refine(({ on, off, cycle, status }) => on ?? off ?? cycle ?? status, "has none of on, off, cycle, status");
@@ -57,8 +57,8 @@ const Ipmi = z.strictObject({
 const Redfish = z.strictObject({
   driver: z.literal("redfish"),
   /**
-   * The address of the BMC. Muster contacts a host name or an IP address over HTTPS. The address may also be
-   * the beginning of a URL.
+   * The address of the BMC. For a host name or an IP address, Muster uses HTTPS. The address may also be the
+   * beginning of a URL.
    */
   address: z.union([Host, z.url({ protocol: /^https?$/ })], "is not an address, a host name or a URL"),
   user: User,

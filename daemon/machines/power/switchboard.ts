@@ -1,4 +1,4 @@
-/** Sends each power action to the code that performs it: Muster's Wake-on-LAN, the executor, or instructions for a person. */
+/** Sends each power action to the part of Muster that performs the action: Muster's own Wake-on-LAN, or the executor. */
 import type { Node } from "../../contract/machines/node.ts";
 import type { PowerAction, PowerResult } from "../../contract/machines/power.ts";
 import { described, requireSupported, settingFor } from "./choose.ts";
