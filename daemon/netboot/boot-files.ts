@@ -1,4 +1,4 @@
-/** Lists the files below the assets folder that each task needs. */
+/** Lists the files that each task needs from the assets folder. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Profile } from "../contract/machines/node.ts";
@@ -9,7 +9,7 @@ export const loaders = ["ipxe/undionly.kpxe", "ipxe/snponly.efi"] as const;
 export const rareLoaders = ["ipxe/grubia32.efi", "ipxe/ipxe-arm64.efi"] as const;
 
 const image = (...files: string[]): string[] => files.map((file) => `image/13/amd64/${file}`);
-// An image without the rescue system is also too old for the wiper, because its initrd can only install.
+// The initrd of an image without the rescue system can only install. Such an image is too old for the wiper.
 const ourSystem = image("vmlinuz", "initrd.img", "rescue.img");
 
 const needed: Record<Profile | "rescue" | "wipe", readonly string[]> = {

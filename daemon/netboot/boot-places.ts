@@ -24,13 +24,16 @@ export interface BootPlace<Card extends BootCard = BootCard> {
 }
 
 /**
- * Returns the boot places of the configured cards. Without a configured card there is no place, and no machine
- * boots over the network.
+ * Returns the boot places of the configured cards: each card with its network. Without a configured card there is no
+ * boot place, and no machine boots over the network.
  */
 export const bootPlaces = <Card extends BootCard>(cards: readonly Card[]): BootPlace<Card>[] =>
   apart(cards.map((settings) => ({ settings, network: bootNetwork(settings) })));
 
-/** Throws if two interfaces share addresses. Answers, leases and URLs depend on an address that identifies a single interface. */
+/**
+ * Throws if two interfaces share addresses. Each answer, lease and URL depends on an address that identifies a single
+ * interface.
+ */
 export function apart<Place extends BootPlace>(places: Place[]): Place[] {
   for (const [index, { settings, network }] of places.entries()) {
     const rival = places.slice(0, index).find((other) => overlap(parseBlock(other.network.cidr), parseBlock(network.cidr)));
@@ -69,7 +72,7 @@ export const bootingNetworks = (places: readonly BootPlace<BootCard & { subnets:
 
 type Mode = "off" | "proxy" | "full";
 
-/** Returns one DHCP mode for all interfaces: `full` if any interface uses it, else `proxy` if any interface uses it. */
+/** Returns one DHCP mode for all interfaces: `full` if any interface uses `full`, else `proxy` if any uses `proxy`. */
 export const strongestMode = (places: readonly BootPlace<BootCard & { dhcp: Mode }>[], configured: Mode): Mode =>
   (["full", "proxy"] as const).find((mode) => places.some(({ settings }) => settings.dhcp === mode)) ??
   (places.length > 0 ? "off" : configured);

@@ -16,8 +16,8 @@ export function controlUrl(
 }
 
 /**
- * The URL of control itself. With port 0 the system chooses the port, so the URL is final only after control
- * has begun to listen.
+ * The URL of the control process itself. With port 0 the system chooses the port, so the URL is final only when the
+ * process listens.
  */
 export class ControlUrl {
   readonly #addresses: Addresses;

@@ -1,4 +1,4 @@
-/** Wakes a machine on every boot network, because the machine may have moved since its last boot. */
+/** Sends a machine's wake-up packet on every boot network, because the machine may have moved since its last boot. */
 import { sendMagicPackets } from "../../pxe/wake-on-lan.ts";
 import type { Node } from "../contract/machines/node.ts";
 import { MusterError } from "../errors/errors.ts";

@@ -7,13 +7,13 @@ import { mayRetry } from "../../machines/phases.ts";
 import { unsuitable } from "../../machines/suitability.ts";
 
 export type BootAction =
-  /** Shows the machine's name and repeats the request, because an operator may accept or arm the machine within a minute. */
+  /** The machine shows its name and repeats the request, because an operator may accept or arm the machine soon. */
   | { action: "wait"; reason: string }
   /** Boots the rescue system. Every boot may load the rescue system, because it does not change the disks. */
   | { action: "rescue"; reason: string }
   | { action: "wipe"; reason: string }
   | { action: "install"; profile: Profile; retry: boolean; reason: string }
-  /** Boots the local disk. `failed` is the reason why this boot ends an install or a wipe, or undefined. */
+  /** Boots the local disk. If this boot ends an install or a wipe, `failed` is the reason. */
   | { action: "local"; reason: string; failed?: string };
 
 /** The seconds that a machine waits for an operator before it boots its disk. */
@@ -21,7 +21,7 @@ export const WAIT_SECONDS = 60;
 
 export function bootAction(node: Node, waitedSeconds: number, now: Date): BootAction {
   const { state } = node;
-  const ours = state.phase === "rescue" || state.phase === "wiping"; // both phases use the image's kernel
+  const ours = state.phase === "rescue" || state.phase === "wiping"; // both phases use the kernel of Muster's image
   const unfit = "profile" in state ? unsuitable(node.facts, state.profile) : ours ? unsuitable(node.facts, "image") : undefined;
   switch (state.phase) {
     case "discovered":

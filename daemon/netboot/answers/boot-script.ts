@@ -44,7 +44,7 @@ export class BootScript {
     const mac = Mac.safeParse(text);
     if (!mac.success) return refuse(400, "mac: is not a MAC address");
     const node = discovery.meet({ mac: mac.data });
-    // A HEAD request must not use up the single installer that is meant for a GET request.
+    // Each installer is given out only once. A HEAD request must not use up the installer for a later GET request.
     if (method === "HEAD") return script("");
     this.#parts.quirkBook.cameForScript(mac.data);
     return script(this.#decide(node, mac.data, query, remoteAddress));

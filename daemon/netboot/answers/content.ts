@@ -9,7 +9,7 @@ export interface BootContent {
   install(node: Node, profile: Profile, key: string): string;
   rescue(node: Node, key: string): string;
   wipe(node: Node, key: string): string;
-  /** Returns shell assignments that configure the wiper. */
+  /** Returns assignments of shell variables that configure the wiper. */
   wipeConf(node: Node, key: string): string;
   /** Returns the SSH keys that may log in to the rescue system. */
   authorizedKeys(): string;

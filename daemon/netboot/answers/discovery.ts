@@ -45,7 +45,10 @@ function newNode({ mac, arch, uuid }: Pick<MachineSeen, "mac" | "arch" | "uuid">
   };
 }
 
-/** The width of the UEFI firmware in bits for each build of iPXE. UEFI firmware runs only programs of its own width. */
+/**
+ * The width of the UEFI firmware in bits for each build of iPXE. UEFI firmware runs only programs of its own width
+ * (32 or 64 bits).
+ */
 const bitsOf = new Map([
   ["i386", 32],
   ["x86_64", 64],

@@ -1,4 +1,4 @@
-/** Writes the texts for booting machines from the configuration and the node. */
+/** Writes the texts for booting machines. The values come from the configuration and the node. */
 
 import type { Node, Profile } from "../../contract/machines/node.ts";
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";

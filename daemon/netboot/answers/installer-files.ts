@@ -88,7 +88,7 @@ export class InstallerFiles {
     }
   }
 
-  /** Records reported facts. Facts are not a stage, and no part of the install depends on them. */
+  /** Records reported facts. Facts are not a stage of the install, and no part of the install depends on the facts. */
   #inspect(key: string, request: BootRequest): BootResponse {
     const found = this.#installing(key, request);
     if ("status" in found) return found;

@@ -13,7 +13,7 @@ const files: readonly { archs: readonly number[]; names: Record<Loader, string> 
 export const loaderFile = (arch: number, loader: Loader): string | undefined =>
   files.find(({ archs }) => archs.includes(arch))?.names[loader];
 
-/** Returns the loader in a path. The path is `ipxe/snponly.efi` over HTTP and `snponly.efi` over TFTP. */
+/** Returns the loader that a path names. For example, the path is `ipxe/snponly.efi` over HTTP and `snponly.efi` over TFTP. */
 export function loaderOf(path: string): Loader | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
   return Loader.options.find((loader) => files.some(({ names }) => names[loader] === name));

@@ -1,6 +1,6 @@
 /**
- * Answers the rescue system and the wiper, and computes how their reports change the node. Pure: the caller has
- * already checked the key.
+ * Answers requests of the rescue system and the wiper, and computes how the reports of both change the node. The code
+ * is pure, and the caller has already checked the key.
  */
 import type { BootResponse } from "../../../pxe/boot-source.ts";
 import type { InstallStage, Node } from "../../contract/machines/node.ts";
@@ -21,7 +21,7 @@ const wiperSays: Record<InstallStage, string> = {
 export function taskFile(content: BootContent, node: Node, key: string, file: string): BootResponse {
   if (node.state.phase === "wiping" && file === "wipe.conf") return script(content.wipeConf(node, key));
   if (node.state.phase === "rescue" && file === "authorized_keys") return script(content.authorizedKeys());
-  // The installer's answers are refused here, so that an initrd that can only install stops.
+  // Requests for the installer's answers are refused here. Therefore an initrd that can only install stops.
   return refuse(404, "nothing here");
 }
 
@@ -37,8 +37,8 @@ export function wipeReport(was: Node, stage: InstallStage, said: string, now: Da
 }
 
 /**
- * Returns the change for a report of the rescue system. `done` is reported with the host key when sshd runs.
- * After `failed`, the machine reboots into the rescue system again.
+ * Returns the change for a report of the rescue system. The rescue system reports `done` with its host key when sshd
+ * runs. After the report `failed`, the machine reboots into the rescue system again.
  */
 export function rescueReport(was: Node, stage: InstallStage, said: string, address: string): Change {
   const event = (summary: string) => ({ source: "netboot", type: `rescue.${stage}`, summary }) as const;

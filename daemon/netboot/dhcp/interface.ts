@@ -1,6 +1,6 @@
 /**
- * Starts DHCP on one interface. Proxy mode starts at once. Full mode starts only after no other server hands
- * out addresses on the interface.
+ * Starts DHCP on one interface. Proxy mode starts immediately. Full mode starts only after no other server hands out
+ * addresses on the interface.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -51,9 +51,9 @@ const PROBE_MS = 5000;
 const HELD_BACK_MS = 15_000;
 
 /**
- * Starts DHCP. In full mode the promise resolves before DHCP answers, because boot files and a running install
- * must not wait for DHCP. Boot files and installs must work even if another server appeared while this process
- * was down (decision 0007).
+ * Starts DHCP. In full mode the promise resolves before DHCP is ready. Boot files and running installs must not wait
+ * for DHCP. Boot files and installs must work even if another server appeared while this process was down (decision
+ * 0007).
  */
 export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<void> }> {
   const { place, sockets, log } = parts;

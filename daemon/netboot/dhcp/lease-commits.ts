@@ -28,13 +28,13 @@ export class LeaseCommits implements LeaseStore {
   }
 
   /**
-   * Starts the thread that saves leases. `onDeath` is called if this thread ends, because Muster must not give
-   * a lease that it cannot save.
+   * Starts the thread that saves leases. `onDeath` is called if this thread ends, because Muster must not give out a
+   * lease that it cannot save.
    */
   static async start(database: string, table: LeaseTable, onDeath: (error: unknown) => void): Promise<LeaseCommits> {
     const worker = new Worker(new URL("lease-worker.ts", import.meta.url), { workerData: database });
-    // The first message shows that the thread has opened the database. DHCP waits for this message, because the
-    // database would be locked during a storm of requests.
+    // The first message shows that the thread has opened the database. DHCP waits for this message. During many
+    // requests, the database would be locked, and the thread could not open it.
     await once(worker, "message");
     worker.on("error", onDeath);
     return new LeaseCommits(table, worker);
@@ -50,7 +50,10 @@ export class LeaseCommits implements LeaseStore {
     if (this.#gathering.leases.length === 1 && !this.#writing) this.#writeSoon();
   }
 
-  /** Writes at once after a quiet moment. Under load, waits for some milliseconds so that more leases share a transaction. */
+  /**
+   * After a quiet moment, writes immediately. Under load, waits for some milliseconds so that more leases share a
+   * transaction.
+   */
   #writeSoon(): void {
     if (performance.now() - this.#lastWrite > GATHER_MS) setImmediate(() => this.#write());
     else setTimeout(() => this.#write(), GATHER_MS);
@@ -64,8 +67,8 @@ export class LeaseCommits implements LeaseStore {
     if (this.#writing || !this.#gathering) return;
     this.#writing = this.#gathering;
     this.#gathering = undefined;
-    // A batch may have no waiting caller, for example after a RELEASE. The empty handler prevents an unhandled
-    // rejection in this case.
+    // A batch may have no waiting caller, for example after a RELEASE message. The empty handler prevents an
+    // unhandled rejection in this case.
     this.#writing.done.promise.catch(() => undefined);
     this.#lastWrite = performance.now();
     this.#worker.postMessage(this.#writing.leases);

@@ -1,4 +1,4 @@
-/** Releases addresses that another process has requested to release, because only this process has the pools in its memory. */
+/** Releases addresses at the request of another process, because only this process has the address pools in memory. */
 import type { Log } from "../../../pxe/boot-source.ts";
 import { PeriodicTask } from "../../errors/periodic-task.ts";
 import type { LeaseTable } from "../../store/netboot/leases.ts";

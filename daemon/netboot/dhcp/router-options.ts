@@ -1,6 +1,6 @@
 /**
- * Lists the options to set on the LAN's own DHCP server. Firmware that cannot merge the offers of two servers
- * can then boot with a single server.
+ * Lists the options to set on the LAN's own DHCP server. With these options, firmware that cannot merge the offers of
+ * two servers can boot with a single server.
  */
 import { architectureTitle, bootFileFor } from "../../../pxe/dhcp/decision/firmware.ts";
 import type { ServerIdentity } from "../../../pxe/dhcp/decision/reply.ts";

@@ -93,7 +93,7 @@ export function fullMode(
 
 const ownLink = (settings: DhcpSettings) => settings.interface ?? "our own";
 
-/** Groups subnets by their link. A subnet without a named link has its own link. Muster's own subnet is first. */
+/** Groups subnets by their network link. A subnet without a named link has its own link. Muster's own subnet is first. */
 function linksOf(all: readonly SubnetSettings[], make: (subnet: SubnetSettings) => Subnet): SharedNetwork[] {
   const byName = Map.groupBy(all, ({ link, subnet }) => link ?? subnet);
   return [...byName].map(([name, subnets]) => ({ name, subnets: subnets.map(make) }));
@@ -106,7 +106,7 @@ function leasable(subnet: SubnetSettings, settings: DhcpSettings, network: DhcpN
   return subnetOf({
     block,
     router: subnet.router,
-    // Muster's address is the default, because the Debian installer stops if it receives no DNS server.
+    // Muster's address is the default DNS server, because the Debian installer stops without a DNS server.
     dns: dns.length > 0 ? dns : [network.address],
     domain: subnet.domain ?? settings.domain,
     leaseSeconds,
@@ -121,10 +121,7 @@ function leasable(subnet: SubnetSettings, settings: DhcpSettings, network: DhcpN
   });
 }
 
-/**
- * Returns the default route for a machine with its own routes: the router of the subnet that contains the
- * machine's reservation.
- */
+/** Returns the default route for a machine with its own routes. The route leads to the router of the reservation's subnet. */
 function routerFor(mac: string, { reservations, subnets = [] }: DhcpSettings, own: string): string {
   const address = reservations[mac];
   if (address === undefined) return own;

@@ -1,6 +1,6 @@
 /**
- * Explains boots in which a machine used the offer of another DHCP server. Names the other server, its offer,
- * and the settings to change on the server. Pure.
+ * Explains boots in which a machine used the offer of another DHCP server. Names the other server, its offer, and the
+ * settings to change on that server. Pure.
  */
 import type { Finding } from "../../contract/netboot/explanation.ts";
 import type { OtherServer } from "../../contract/netboot/network.ts";
@@ -63,7 +63,7 @@ function rivalAt(address: string, { otherOffers }: WireStory, servers: readonly 
   return {
     name: nameOf({ server: address, mac: otherOffers.get(address)?.mac ?? seen?.mac }),
     address,
-    // Most servers send their own address as next-server in every offer. Without a boot file, this value has no effect.
+    // Most servers send their own address as next-server in every offer. Without a boot file, next-server has no effect.
     nextServer: offer?.nextServer === address && offer.bootFile === undefined ? undefined : offer?.nextServer,
     bootFile: offer?.bootFile,
     pxe: offer?.pxe ?? false,

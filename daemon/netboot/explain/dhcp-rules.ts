@@ -1,4 +1,4 @@
-/** Lists every rule that applies to a DHCP message, with the values that the rule reads and its result. Pure. */
+/** Lists every rule that applies to a DHCP message. Each rule is listed with its inputs and its result. Pure. */
 import type { DhcpPlan } from "../../../pxe/boot-source.ts";
 import { architecture, bootStage } from "../../../pxe/dhcp/decision/client.ts";
 import { architectureTitle } from "../../../pxe/dhcp/decision/firmware.ts";

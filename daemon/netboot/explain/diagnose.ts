@@ -13,8 +13,8 @@ export interface Circumstances {
 }
 
 /**
- * The number of unanswered offers after which the firmware is assumed to ignore offers. Firmware sends DISCOVER
- * two or three times before it gives up. An offer that is still in transit cannot cause as many repeats.
+ * The number of unanswered offers after which the firmware is assumed to ignore offers. Firmware sends DISCOVER two
+ * or three times before it gives up. A late offer alone cannot cause so many repeats.
  */
 const IGNORED_OFFERS = 3;
 

@@ -39,7 +39,7 @@ function placeNamed<P extends BootPlace>(name: string, places: readonly P[]): P 
   throw new MusterError("REQUEST_INVALID", `interface: machines do not boot from ${name}; they boot from: ${there}`);
 }
 
-/** Returns the place whose network contains one of the addresses, or else the first place. */
+/** Returns the boot interface (place) whose network contains one of the addresses, or else the first interface. */
 export function placeOf<P extends BootPlace>(addresses: readonly string[], places: readonly P[]): P | undefined {
   return places.find(({ network }) => addresses.some((address) => blockHolds(parseBlock(network.cidr), address))) ?? places[0];
 }

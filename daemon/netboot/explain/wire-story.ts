@@ -8,7 +8,7 @@ export interface WireStory {
   discovers: number;
   /** The number of DISCOVER messages that Muster answered with a boot file. */
   offers: number;
-  /** The reason for the most recent DISCOVER that Muster did not answer with a boot file. */
+  /** The reason why Muster gave no boot file, from the last DISCOVER message without a boot file. */
   silence: string | undefined;
   /** The boot file or URL that Muster offered last. */
   bootFile: string | undefined;
@@ -116,7 +116,7 @@ function tellDhcp(story: WireStory, type: string, { stage, answer, bootServer, b
     else story.silence = withheld;
   } else {
     story.requests += 1;
-    // The machine chose another server only if Muster did not answer the request.
+    // If Muster did not answer the request, the machine chose another server.
     if (server !== undefined && answer === "none") story.chose = server;
   }
 }

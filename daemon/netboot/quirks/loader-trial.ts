@@ -8,7 +8,7 @@ import type { Lesson } from "./tftp-trial.ts";
 export interface LoaderTrial {
   /** The loader that the machine fetched completely but that has not requested a script yet. */
   pending: Loader | undefined;
-  /** For each loader, the number of times in a row that it was fetched but did not request a script. */
+  /** For each loader: the number of consecutive fetches after which the loader requested no script. */
   lost: Readonly<Record<Loader, number>>;
 }
 

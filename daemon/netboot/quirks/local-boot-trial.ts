@@ -1,6 +1,6 @@
 /**
- * Finds a method by which a machine boots its own disk. If the machine returns to network boot at once, the
- * next method is tried. The method that started the machine's system is recorded. Pure.
+ * Finds a method by which a machine boots its own disk. If the machine immediately returns to network boot, the next
+ * method is tried. The method that started the machine's system is recorded. Pure.
  */
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";
 import type { Lesson } from "./tftp-trial.ts";
@@ -8,29 +8,29 @@ import type { Lesson } from "./tftp-trial.ts";
 export interface LocalBootTrial {
   rung: number;
   /**
-   * The time of the last instruction to boot the disk in milliseconds. Undefined if the machine's system has
-   * sent a packet since the instruction.
+   * The time, in milliseconds, of the last instruction to boot the disk. Undefined if the machine's system has sent a
+   * packet since the instruction.
    */
   toldAt: number | undefined;
-  /** The number of times in a row that the machine returned at once after the current method. */
+  /** The number of consecutive times that the machine immediately returned to network boot after the current method. */
   returns: number;
-  /** The methods after which the machine returned at once. */
+  /** The methods after which the machine immediately returned to network boot. */
   failed: readonly LocalBoot[];
 }
 
 export const noLocalBootTrial: LocalBootTrial = { rung: 0, toldAt: undefined, returns: 0, failed: [] };
 
 /**
- * The milliseconds within which a return counts as a failed boot. Servers need minutes until their next network
+ * The milliseconds within which a return counts as a failed boot. A server needs some minutes until its next network
  * boot. A machine that returns later had started its system or was switched on again.
  */
 const STRAIGHT_BACK_MS = 10 * 60_000;
-/** The number of returns after which the next method is tried. A person may cause a single return. */
+/** The number of returns after which the next method is tried. A person may cause a single return, for example with a reset. */
 const ENOUGH = 2;
 
 /**
- * Returns the methods in their usual order. On BIOS, `sanboot` continues like `exit` if the drive 0x80 cannot
- * boot. EDK2 tries the next boot entry after an error.
+ * Returns the methods in their usual order. On BIOS, `sanboot` has the same effect as `exit` if drive 0x80 cannot
+ * boot. UEFI firmware (EDK2) tries the next boot entry after an error.
  */
 export const usualLadder = (firmware: "bios" | "uefi"): LocalBoot[] =>
   firmware === "bios" ? ["sanboot", "exit-0", "exit-1"] : ["exit-1", "exit-0"];

@@ -1,6 +1,6 @@
 /**
- * Manages the quirks of single machines, both known quirks and quirks learned from events. A restart of the
- * process ends all trials.
+ * Manages the special settings (quirks) of each machine. Some quirks are known, and Muster learns others from events.
+ * A restart of the process ends all trials.
  */
 
 import type { MachineSeen, WireEvent } from "../../../pxe/boot-source.ts";
@@ -62,8 +62,8 @@ export class QuirkBook {
   }
 
   /**
-   * Returns a boot file that replaces the usual file of the machine's architecture. `facts` saves a database
-   * read, because a whole rack may send requests at once.
+   * Returns a boot file that replaces the usual file of the machine's architecture. The caller can pass `facts` to
+   * save a database read, because many machines may boot at the same time.
    */
   bootFile({ mac, arch, vendorClass }: MachineSeen, facts?: Facts): string | undefined {
     if (arch === undefined) return undefined;

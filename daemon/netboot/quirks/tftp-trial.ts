@@ -1,7 +1,7 @@
 /**
  * Learns from a machine's TFTP transfers which settings the machine supports. A single timeout may have another
- * cause, such as a cable, so a setting is avoided after two timeouts. The setting becomes a quirk only after a
- * transfer without this setting has succeeded. Pure.
+ * cause, such as a cable, so Muster avoids a setting only after two timeouts. Muster saves the result as a quirk only
+ * after a transfer without the avoided setting has succeeded. Pure.
  */
 import type { Quirks } from "../../contract/netboot/quirk.ts";
 
@@ -11,7 +11,7 @@ export interface TftpSeen {
   /** True if the server and the machine agreed on TFTP options. */
   options: boolean;
   bytes: number;
-  /** True if the machine acknowledged any packet of the transfer. */
+  /** True if the machine acknowledged at least one packet of the transfer. */
   heard: boolean;
 }
 

@@ -5,7 +5,7 @@
 import { POLL_SECONDS } from "./scripts.ts";
 import { render, templateText } from "./templates.ts";
 
-/** Returns the first file that GRUB requests. The first file contains the URL of the machine's own configuration. */
+/** Returns the configuration file that GRUB requests first. The file contains the URL of the machine's own configuration. */
 export const grubStart = (bootUrl: string): string => render("grub.cfg", { root: grubPath(bootUrl), poll_seconds: POLL_SECONDS });
 
 export function grubFromIpxe(script: string): string {
@@ -36,7 +36,7 @@ const command = (line: string): string[] =>
     .split(" ")
     .filter(Boolean);
 
-/** Returns the number of the line after which output appears only on failure. */
+/** Returns the number of the line after which the script prints only on failure. */
 function labelOrLoad(lines: readonly string[]): number {
   const at = lines.findIndex((line) => /^(:|sleep |chain |sanboot |exit)/.test(line));
   return at === -1 ? lines.length : at;

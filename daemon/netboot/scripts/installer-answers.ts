@@ -1,7 +1,4 @@
-/**
- * Writes the files of the two installers: the Debian installer's answers, the settings of Muster's own initrd,
- * and the finishing script.
- */
+/** Writes the installer files: answers for the Debian installer, settings for Muster's own initrd, and the finishing script. */
 import { render, templateText } from "./templates.ts";
 
 export interface InstallInput {
@@ -28,7 +25,7 @@ export function preseed(input: InstallInput): string {
   return render("preseed.cfg", {
     name: input.name,
     domain: input.domain,
-    // The mirror must be a host name instead of a URL, because the installer would interpret "http:" as a host.
+    // The mirror must be a host name. In a URL, the installer would interpret "http:" as a host.
     mirror_host: mirror.host,
     mirror_directory: mirror.pathname.replace(/\/$/, "") || "/",
     security_host: input.securityMirror === null ? "" : new URL(input.securityMirror).host,
@@ -47,7 +44,7 @@ export const diskScript = ({ bootUrl, key, disk }: Pick<InstallInput, "bootUrl" 
 /** Returns the script with which both installers describe the hardware in the same way. */
 export const factsScript = (): string => templateText("facts.sh");
 
-/** Returns shell assignments for Muster's own initrd. */
+/** Returns assignments of shell variables for Muster's own initrd. */
 export function installConf(input: InstallInput & { rootSha256: string }): string {
   const variables = {
     MUSTER_HOSTNAME: input.name,

@@ -1,6 +1,6 @@
 /**
- * Checks an iPXE script. Reports commands that some builds of iPXE lack, gotos without a label, unreachable
- * lines, paths without an end, and loops without a sleep.
+ * Checks an iPXE script. Reports commands that some builds of iPXE lack, and gotos without a label. Also reports
+ * unreachable lines, paths without an end, and loops without a sleep.
  */
 import { type Line, readScriptLine } from "./script-line.ts";
 
@@ -35,8 +35,8 @@ function words(lines: Line[]): string[] {
 }
 
 /**
- * Follows every path through the script. The first line has the number 0. A path that reaches the number after
- * the last line has no end.
+ * Follows every path through the script. The first line has the number 0. A path that continues after the last line
+ * has no end.
  */
 function ways(lines: Line[]): string[] {
   const labels = new Map(lines.flatMap((line, at) => (line.kind === "label" ? [[line.name, at] as const] : [])));

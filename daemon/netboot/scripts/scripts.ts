@@ -44,7 +44,7 @@ export interface InstallScriptInput {
   extraInitrd?: string | undefined;
 }
 
-/** Kernel arguments that also print to the first serial port, because old servers have no screen. */
+/** These kernel arguments also send messages to the first serial port, because old servers have no screen. */
 const CONSOLES = "console=tty0 console=ttyS0,115200n8";
 
 export function installScript(input: InstallScriptInput): string {
@@ -68,8 +68,8 @@ export function installScript(input: InstallScriptInput): string {
     name: input.name,
     profile: input.profile,
     kernel: `${folder}/linux`,
-    // The installer needs these arguments before it can fetch its answers. For netcfg, settings in the fetched
-    // preseed file would be too late.
+    // The installer needs these arguments before it can fetch its answers. For the network setup (netcfg), settings
+    // in the fetched preseed file would be too late.
     arguments: [
       named,
       `auto=true priority=critical url=${input.bootUrl}/preseed/${input.key}/preseed.cfg`,
