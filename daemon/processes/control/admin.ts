@@ -1,4 +1,4 @@
-/** Starts the area `admin`: keys, the state of the daemon's processes, the daemon's log, the doctor and alerts. */
+/** Starts the area `admin`, with the API keys, the state of the processes, the daemon's log, the doctor and alerts. */
 import { alertRulesOf, startAlerts } from "../../admin/alerts/alerts.ts";
 import { rulesInWords } from "../../admin/alerts/rules-in-words.ts";
 import { DoctorAsking, type DoctorWanted } from "../../admin/doctor-asking.ts";
@@ -17,7 +17,7 @@ import { strongestMode } from "../../netboot/boot-places.ts";
 import type { Shared } from "./shared.ts";
 
 export interface Admin {
-  /** The first API key. Control sets and shows this key only at its first start. */
+  /** The first API key. The control process sets and shows this key only at its first start. */
   firstKey: string | undefined;
   processes: ProcessNews;
   logBook: ControlLogBook;

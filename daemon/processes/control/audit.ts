@@ -1,4 +1,4 @@
-/** Starts the area `audit`, which includes the keeper. The keeper signs checkpoints and sends copies of them. */
+/** Starts the area `audit` with its keeper, which signs checkpoints and sends copies of the checkpoints. */
 import type { AuditApi } from "../../api/audit/audit.ts";
 import { auditAlarm } from "../../audit/alarm.ts";
 import { readCheckpoints } from "../../audit/checkpoint-files.ts";
@@ -27,7 +27,7 @@ export async function startAudit({ config, data, log, parts, stores, audit }: Sh
     (keeper) => keeper.stop(),
   );
   const checkpoints = (): string[] => {
-    keeper.tick(); // signs the newest records, so that the export contains a checkpoint for them
+    keeper.tick(); // signs the newest records, so that the export contains a checkpoint for these records
     return readCheckpoints(data.audit).map(({ note }) => note);
   };
   return { api: { audit, checkpoints } };

@@ -1,4 +1,4 @@
-/** Starts the area `changes`, which plans every change from forms and runbooks and decides the plan with the policy. */
+/** Starts the area `changes`, which plans every change from tool forms and runbooks. The policy then decides about the plan. */
 import type { GovernApi } from "../../api/changes/changes.ts";
 import { Changes, type ChangesParts, heardByChanges } from "../../changes/changes.ts";
 import type { ExecutionParts } from "../../changes/executions/executions.ts";
@@ -65,8 +65,8 @@ export function governed({ config, env, data, stores, audit, executor, inventory
 }
 
 /**
- * Loads forms and runbooks once, at the start. The executor loads the same files itself, and its forms must
- * match those of control.
+ * Loads the tool forms and runbooks once, at the start. The executor loads the same files itself, and the tool forms
+ * of both processes must match.
  */
 function offered({ changes: { tools }, jobs }: Config): { catalogue: Catalogue; runbooks: Runbooks } {
   const catalogue = loadCatalogue([ourTools, ...optional(tools.forms_directory)], playbooksIn(ansibleDirectory(jobs)));

@@ -1,4 +1,4 @@
-/** Builds the control process, which starts its areas in order and stops them in reverse order. */
+/** Builds the control process. The process starts its areas, such as `jobs`, in order and stops the areas in reverse order. */
 import type { DoctorNews, DoctorWanted } from "../../admin/doctor-asking.ts";
 import type { SupervisorNews } from "../../admin/process-news.ts";
 import type { Config } from "../../config/config.ts";
@@ -20,7 +20,7 @@ import { openShared } from "./shared.ts";
 
 export interface Control {
   url: string;
-  /** The first API key. Control sets and shows this key only at its first start. */
+  /** The first API key. The control process sets and shows this key only at its first start. */
   firstKey: string | undefined;
   news(news: SupervisorNews): void;
   logged(news: LogNews): void;
@@ -48,7 +48,7 @@ export async function startControl(
     const changes = await startChanges(shared, acts);
     await startSchedules(shared, jobs, changes.desk);
     const cluster = startCluster(shared);
-    // The link starts after the areas, so that every area receives the executor's first message.
+    // The link to the executor starts after the areas, so that every area receives the executor's first message.
     await parts.start(
       "executor link",
       () => link.start(),

@@ -1,4 +1,4 @@
-/** Starts the area `machines`: enrolment, deadlines, power and the inventory. */
+/** Starts the area `machines`, which covers enrolment, deadlines, power and the inventory. */
 import type { CallHomeApi } from "../../api/machines/call-home.ts";
 import type { InventoryApi } from "../../api/machines/inventory.ts";
 import type { TokensApi } from "../../api/machines/tokens.ts";

@@ -1,4 +1,7 @@
-/** Starts the clock of the schedules. The area `jobs` runs the playbooks of a schedule, and the area `changes` decides about them. */
+/**
+ * Starts the clock that runs the schedules. The area `jobs` runs the playbooks of a schedule, and the area `changes`
+ * decides whether the schedule may run.
+ */
 import { recordRun } from "../../audit/job-records.ts";
 import type { Changes } from "../../changes/changes.ts";
 import { ScheduleClock } from "../../jobs/schedules/clock.ts";

@@ -24,7 +24,10 @@ export interface Given {
 export interface Shared extends Given {
   stores: Stores;
   audit: AuditLog;
-  /** The link to the executor. An area that subscribes after the link has started misses messages. */
+  /**
+   * The link to the executor. An area of the control process misses messages if the area subscribes after the link
+   * has started.
+   */
   link: ExecutorLink;
   inventory: Inventory;
   todo: TodoFile;

@@ -1,6 +1,6 @@
 /**
- * Builds the executor's settings for plans. The settings contain the sources with which the executor checks a
- * decision itself, and the SSH address of a node.
+ * Builds the executor's settings for plans. With these settings, the executor can check a decision itself. The
+ * settings also contain the SSH address of a node.
  */
 import * as z from "zod";
 import { knownNodes } from "../../changes/known-nodes.ts";
@@ -28,7 +28,7 @@ export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessE
     governed: {
       database: data.database,
       tools: [ourTools, ...(forms === undefined ? [] : [forms])],
-      // The folder is read at each call, so that the executor never uses an outdated list.
+      // The folder is read at each call, so that the executor never uses an outdated list of playbooks.
       playbooks: (name) => playbooksIn(ansibleDirectory(config.jobs))(name),
       policy: policySettings(config.changes, env),
       nodesNow: (db) => {

@@ -1,6 +1,6 @@
 /**
- * Builds the servers of one interface. This file starts boot HTTP, and `lan-servers.ts` starts TFTP and DHCP.
- * The servers send machines only Muster's address on this interface.
+ * Builds the servers of one interface. This file starts boot HTTP, and `lan-servers.ts` starts TFTP and DHCP. Of
+ * Muster's addresses, a machine receives only the address on this interface.
  */
 import type { WireEvent } from "../../../pxe/boot-source.ts";
 import { Recorder } from "../../../pxe/capture/recorder.ts";
@@ -16,7 +16,7 @@ import { bootUrl, fleetContent } from "./fleet-content.ts";
 import { startLanServers } from "./lan-servers.ts";
 import type { LanPlace, SharedParts } from "./shared.ts";
 
-/** Starts the servers of a place. Without a place, only boot HTTP starts, on the loopback address. */
+/** Starts the servers of a boot interface (place). Without an interface, only boot HTTP starts, on the loopback address. */
 export async function startBootPlace(parts: Lifecycle, shared: SharedParts, place: LanPlace | undefined): Promise<void> {
   const { config, data, rings, macAt, log } = shared;
   const address = place?.network.address ?? "127.0.0.1";

@@ -26,7 +26,7 @@ export async function runChild(
   const running = await start();
   const reason = await stopping;
   log.info({ reason }, "stopping");
-  // The next process waits for this process to exit. Therefore a part that does not stop must not keep this process alive.
+  // The next process waits for this process to exit. Therefore this process exits even if one of its parts does not stop.
   setTimeout(() => process.exit(1), STOP_MS).unref();
   await running.stop(reason);
   lock.release();

@@ -1,6 +1,6 @@
 /**
- * Returns the commands that start the daemon's processes, in the order of their start. The supervisor stops the
- * processes in reverse order.
+ * Returns the start commands of the daemon's processes, in the order in which the processes start. The supervisor
+ * stops the processes in reverse order.
  */
 import { join } from "node:path";
 import { approvalVariables } from "../../changes/policy/settings.ts";
@@ -15,7 +15,7 @@ const program = join(import.meta.dirname, "../../process.ts");
 const launcher = join(import.meta.dirname, "../../../pxe/bind-sockets.py");
 
 /**
- * Returns the specification of each child. `sockets` are descriptors of bound sockets that this process
+ * Returns the specification of each child process. `sockets` are descriptors of bound sockets that this process
  * inherited, for example from systemd.
  */
 export function childSpecs(
@@ -60,22 +60,19 @@ function socketLauncher({ netboot }: Config, sockets: readonly number[]): string
   return ["/usr/bin/python3", launcher, ...handed, ...wanted, "--"];
 }
 
-/**
- * Returns the sockets of one interface. The TFTP server binds its own socket, except if sockets were inherited
- * (decision 0012).
- */
+/** Returns the sockets of one interface. If no sockets were inherited, the TFTP server binds its own socket (decision 0012). */
 function socketsOf({ dhcp, check_other_servers, tftp_port }: BootInterface, handedIn: boolean): string[] {
   const tftp = handedIn && tftp_port > 0 ? [`tftp?=${tftp_port}`] : [];
   if (dhcp === "off") return tftp;
-  // A proxy listens on port 68 to the offers of the LAN's own server. If a DHCP client uses port 68, the proxy
-  // works without the socket.
+  // In proxy mode, Muster listens on port 68 for the offers of the LAN's own DHCP server. If a DHCP client uses port
+  // 68, proxy mode works without the socket.
   const probe = dhcp === "proxy" ? ["probe~=68"] : check_other_servers ? ["probe=68"] : [];
   return ["dhcp=67", "pxe4011=4011", ...probe, ...tftp];
 }
 
 /**
- * Returns the environment of a child. Only control gets the API keys. Control and the executor get the approval
- * variables, because both evaluate the policy.
+ * Returns the environment of a child. Only the control process gets the API keys. Control and the executor get the
+ * environment variables for approvals, because both evaluate the policy.
  */
 function environment(name: ChildName, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const common = Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * Runs `muster doctor` for control, because control may not start programs. The doctor runs in a separate
- * process, because some of its checks block.
+ * Runs `muster doctor` for the control process, because that process must not start programs. The doctor runs in a
+ * separate process, because some of its checks block.
  */
 import { execFile } from "node:child_process";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * Runs one process of the daemon. Each process loads only its own code, so that control does not contain the
- * code for actions that it must not perform.
+ * Runs one process of the daemon. Each process loads only its own code. Therefore the control process has no code for
+ * actions that only other processes may perform.
  */
 
 import type { DoctorNews } from "../../admin/doctor-asking.ts";
@@ -52,8 +52,8 @@ export async function runChildProcess(name: ChildName, configFile: string, data:
 }
 
 /**
- * Prints the URL and the first key to the terminal, not to the log. Control shows the key only once, because it
- * stores only a hash.
+ * Prints the URL and the first key to the terminal, not to the log. The control process shows the key only once,
+ * because the process stores only a hash of the key.
  */
 function announce(url: string, key: string | undefined, { root }: DataDir): void {
   const how =

@@ -15,7 +15,7 @@ export function postOf(tail: LogTail, runDoctor: () => Promise<DoctorNews>): Pos
           for (const line of sent.lines) tail.take(line);
           return;
         case "doctor-wanted":
-          // If control ends before the doctor, the result is not sent again. A new control process requests a new result.
+          // If control ends before the doctor ends, the result is not sent again. A new control process requests a new result.
           void runDoctor().then((news) => toControl?.(news));
       }
     },

@@ -23,8 +23,8 @@ export interface ChildSpec {
 export const FIRST_SOCKET = 4;
 
 /**
- * Control's acknowledgement of one piece of news. Without an acknowledgement, the news is sent again, because
- * control may have crashed.
+ * The message with which control acknowledges one piece of news about a process. Without an acknowledgement, the news
+ * is sent again, because control may have crashed.
  */
 export interface NewsTaken {
   type: "news-taken";
