@@ -7,7 +7,10 @@ import { join, relative, resolve } from "node:path";
 import { check } from "./prose/check.ts";
 import { filesBelow } from "./prose/files.ts";
 
-/** The files and folders that already follow the rules. When you have rewritten a file or folder, add it here. */
+/**
+ * The files and folders that already follow the rules of this program. When you have rewritten a file or folder, add it
+ * here.
+ */
 const CLEAN = [
   "README.md",
   "CHANGELOG.md",

@@ -1,7 +1,7 @@
 /**
- * Reports the shape of the tree: the length of files and functions, the imports, and the names that have two
- * meanings. Afterwards, the program checks the limits. The last line of the output is JSON. The exit code is 1 if a
- * limit is exceeded.
+ * Reports the shape of the tree: the length of files and functions, the imports, and the names that have two meanings.
+ * After the report, the program checks the limits. The last line of the output is JSON. The exit code is 1 if a limit
+ * is exceeded.
  * With `--bars`, the program checks only the limits and prints no report.
  */
 import { join } from "node:path";

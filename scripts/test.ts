@@ -1,6 +1,6 @@
 /**
- * Runs the tests in groups by the resources they need, and counts them. `test.ts net qemu` runs only these groups. `long` runs
- * only when requested.
+ * Runs the tests in groups by the resources they need, and counts them. `test.ts net qemu` runs only the groups `net`
+ * and `qemu`. The group `long` runs only if it is named.
  */
 import { globSync } from "node:fs";
 import { join } from "node:path";
@@ -17,8 +17,8 @@ interface Group {
   /** The number of processes that run at the same time. Each machine or browser in a test needs a processor core. */
   concurrency: number;
   /**
-   * The number of processes among which the files are divided. A file whose name ends with `.alone.test.ts` runs in
-   * its own process.
+   * The number of processes among which the files are divided. A file whose name ends with `.alone.test.ts` runs in a
+   * process of its own.
    */
   sharedBy?: number;
   timeoutMs: number;
@@ -26,7 +26,7 @@ interface Group {
   lane: "programs" | "machines";
   /** The parts of the names of the files that take longest. These files begin first. */
   first?: string[];
-  /** Prepares files once before the group runs, because otherwise each test would wait for them. */
+  /** Prepares files once before the group runs, because otherwise each test would wait for the files. */
   prepare?: () => Promise<unknown>;
   onlyWhenAsked?: boolean;
 }
@@ -34,7 +34,7 @@ interface Group {
 const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
 const special = ["slow", "net", "qemu", "web", "long"] as const;
 const needing = (need: string) => all.filter((file) => file.endsWith(`.${need}.test.ts`));
-/** Prepares the boot files at a low priority. If that fails, the tests that need the files report the error. */
+/** Prepares the boot files at a low priority. If the preparation fails, the tests that need the files report the error. */
 const prepare = async () => {
   if (process.getuid?.() !== 0) return;
   await prepareAssets(defaultCache, (line) => console.log(`   ${line}`), { aside: true }).catch(() => undefined);
@@ -44,17 +44,17 @@ const groups: Group[] = [
     name: "unit",
     lane: "programs",
     files: all.filter((file) => !special.some((need) => file.endsWith(`.${need}.test.ts`))),
-    // The number is greater than the number of cores, because many tests mostly wait.
+    // The number of processes is greater than the number of cores, because many tests mostly wait.
     concurrency: 3,
     sharedBy: 3,
     timeoutMs: 1_200_000,
   },
-  // Each of these files takes seconds, because it starts programs or tries every combination.
+  // Each file of the group `slow` takes seconds, because it starts programs or tries every combination.
   { name: "slow", lane: "programs", files: needing("slow"), concurrency: 4, sharedBy: 4, timeoutMs: 1_200_000 },
-  // Each test has its own network namespaces and mostly waits.
+  // Each test of the group `net` has its own network namespaces and mostly waits.
   { name: "net", lane: "programs", files: needing("net"), first: ["replay.net"], concurrency: 4, timeoutMs: 1_200_000 },
   { name: "web", lane: "programs", files: needing("web"), concurrency: 2, sharedBy: 2, timeoutMs: 1_800_000 },
-  // QEMU runs at a low priority. It uses the processor while the other tests wait.
+  // QEMU runs at a low priority, and uses the processor while the other tests wait.
   {
     name: "qemu",
     lane: "machines",
@@ -67,7 +67,7 @@ const groups: Group[] = [
   { name: "long", lane: "machines", files: needing("long"), concurrency: 1, timeoutMs: 1_800_000, prepare, onlyWhenAsked: true },
 ];
 
-// Many processes load the same files, so the first process compiles them for all.
+// Many processes load the same files, so the first process compiles the files for all processes.
 process.env.NODE_COMPILE_CACHE ??= join(root, ".cache/compiled");
 
 const wanted = process.argv.slice(2);

@@ -16,7 +16,7 @@ export interface LabAssets {
 
 export const defaultCache = join(scripts, "../.cache/lab");
 
-/** With `aside`, the work has a low priority, because no test waits for the files yet. */
+/** If `aside` is true, the boot files are prepared at a low priority, because no test waits for them yet. */
 export async function prepareAssets(cache: string, say: (line: string) => void, { aside = false } = {}): Promise<LabAssets> {
   const command = [...(aside ? [join(scripts, "lab/aside")] : []), join(scripts, "lab/make-assets"), cache];
   await run(say, command);

@@ -35,8 +35,7 @@ export const MUSTER = join(import.meta.dirname, "../muster");
 
 export function labConfig({ dhcp, mirror, settings = {} }: Pick<LabDaemonOptions, "dhcp" | "mirror" | "settings">): string {
   const sections: Settings = {
-    // The daemon can safely bind to all addresses, because no other host can reach the lab and no other user is
-    // inside.
+    // The daemon can safely bind to all addresses, because no other host and no other user can reach the lab.
     netboot: { interface: "br0", dhcp, ...(dhcp === "full" && { range: { from: "10.77.1.1", to: "10.77.1.250" } }) },
     machines: { debian: { mirror, security_mirror: null } },
   };

@@ -21,7 +21,7 @@ export async function openDoor(network: LabNetwork, folder: string, port: number
   const server = createServer((outer) => {
     const inside = connect(path);
     outer.pipe(inside).pipe(outer);
-    // A closed browser tab causes an error here, which is normal.
+    // An error here is normal, for example when a browser tab is closed.
     outer.on("error", () => inside.destroy());
     inside.on("error", () => outer.destroy());
   });

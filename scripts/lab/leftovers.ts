@@ -1,6 +1,6 @@
 /**
- * Cleans up after laboratories whose process was killed. Removes only folders and networks with the lab's names whose
- * owner has ended.
+ * Cleans up after laboratories whose process was killed. Removes a folder or a network only if it has a lab name and
+ * its owner process has ended.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,8 +10,8 @@ import { deleteNamespace } from "./network.ts";
 const OWNER = "owner";
 
 /**
- * Records this process as the owner, in the laboratory's folder. The start time of the process distinguishes it from
- * a later process with the same number.
+ * Records this process as the owner, in the laboratory's folder. The start time of the process distinguishes it from a
+ * later process with the same process id.
  */
 export function claim(folder: string, network: string): void {
   writeFileSync(join(folder, OWNER), `${process.pid} ${startTime(process.pid)} ${network}\n`);
@@ -38,7 +38,7 @@ export function sweep(cache: string): void {
   }
 }
 
-/** Call this before a folder is deleted, because otherwise the files in mounted file systems would be deleted too. */
+/** Call this function before you delete a folder. Otherwise the files in mounted file systems would be deleted too. */
 export function unmountBelow(folder: string): void {
   const mounted = readFileSync("/proc/self/mounts", "utf8")
     .split("\n")

@@ -18,7 +18,7 @@ export interface RunningMachine {
   pid: number;
   /** Returns all serial output since the machine was started. */
   serial(): string;
-  /** Resolves with the match as soon as the serial output since the start or the last reset matches. */
+  /** Waits for the pattern in the serial output since the start or the last reset, and resolves with the match. */
   waitForSerial(pattern: RegExp, timeoutMs: number): Promise<RegExpMatchArray>;
   reset(): Promise<void>;
   stop(): Promise<void>;

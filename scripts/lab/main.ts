@@ -115,7 +115,7 @@ async function watch(lab: Lab, wanted: Wanted): Promise<number> {
   return verdict;
 }
 
-/** Acts like an operator: accepts the node under a name, then arms it. */
+/** Acts like an operator: accepts the node under a name, then permits its installation (arms it). */
 async function take(client: ReturnType<typeof createClient>, lab: Lab, node: Node): Promise<void> {
   const name = lab.names.get(node.macs[0] ?? "");
   if (!name) return;

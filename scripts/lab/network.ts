@@ -12,11 +12,14 @@ export interface LabNetwork {
   address: string;
   /** Adds a port to the bridge for a virtual machine, and returns the device name of the port. */
   tap(): string;
-  /** Adds a port to the bridge for clients that are ordinary programs. The other end of the port is in a new namespace. */
+  /**
+   * Adds a port to the bridge for clients that are ordinary programs. The port is one end of a veth pair, and the other
+   * end is in a new namespace.
+   */
   client(mac?: string): { namespace: string; device: string };
   /**
-   * Starts a program inside the network. The pid is that of the program itself. The program is killed when the
-   * network is closed.
+   * Starts a program inside the network. The returned process has the pid of the program itself, not of a wrapper. The
+   * program is killed when the network is closed.
    */
   spawn(command: string, args: readonly string[], options?: SpawnOptions & { namespace?: string }): ChildProcess;
   /**
@@ -45,8 +48,7 @@ let made = 0;
 
 export function createNetwork(): LabNetwork {
   made += 1;
-  // The name is short and unique, because device names have at most 15 characters and other tests run at the same
-  // time.
+  // The name is short and unique: device names have at most 15 characters, and other tests run at the same time.
   const unique = `${process.pid.toString(36)}.${made}`;
   const name = `muster-${unique}`;
   const address = "10.77.0.1";
@@ -144,6 +146,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // The process ended by itself in the meantime.
+    // The process has already ended by itself.
   }
 }

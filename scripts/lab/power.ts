@@ -1,4 +1,4 @@
-/** Keeps a machine running. A reboot of the machine ends its QEMU process, and this code starts the next process. */
+/** Keeps a machine running. A reboot of the machine ends its QEMU process, and this module starts the next process. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";

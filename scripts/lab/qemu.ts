@@ -1,6 +1,6 @@
 /**
- * Builds the QEMU command line of one lab machine, with the settings that make its firmware boot from the network.
- * The code starts no process.
+ * Builds the QEMU command line of one lab machine, with the settings that make its firmware boot from the network. This
+ * module does not start QEMU.
  */
 import { join } from "node:path";
 
@@ -11,20 +11,20 @@ export interface QemuMachine {
   /** The tap device in the network namespace in which QEMU runs. */
   tap: string;
   /**
-   * The folder with the ROMs of the package ipxe-qemu from trixie. The ROMs in bookworm date from 2019 and take three
-   * times as long.
+   * The folder with the ROMs of the package ipxe-qemu from trixie. The ROMs in Debian bookworm date from 2019, and a
+   * boot with them takes three times as long.
    */
   roms: string;
   serialLog: string;
-  /** The file for the output of a second serial port. Without this file, the machine has only one serial port. */
+  /** The file for the output of a second serial port. Without a path, the machine has only one serial port. */
   secondSerialLog?: string;
   /** The path of QEMU's control socket. */
   qmp: string;
-  /** The path of a raw disk image. Without this image, the machine has no disk. */
+  /** The path of a raw disk image. Without a path, the machine has no disk. */
   disk?: string;
   diskBus?: DiskBus;
   nic?: NicModel;
-  /** The path of a writable copy of OVMF's variables. Without this file, a UEFI machine forgets its boot entries. */
+  /** The path of a writable copy of OVMF's variables. Without a variables file, a UEFI machine forgets its boot entries. */
   uefiVariables?: string;
   /** The program that requests the first file on UEFI: the firmware's own PXE, its HTTP boot, or an iPXE option ROM. */
   uefiBoot?: "pxe" | "http" | "ipxe-rom";
@@ -66,8 +66,7 @@ export function qemuArguments(machine: QemuMachine): string[] {
     ["-qmp", `unix:${machine.qmp},server=on,wait=off`],
     ["-smbios", `type=1,manufacturer=Muster,product=Lab machine,serial=${name}`],
     machine.uuid === undefined ? [] : ["-uuid", machine.uuid],
-    // Each reboot starts a new QEMU process. An old process would load the next system into pages that contained
-    // code, and writes to such pages are slow.
+    // Each reboot starts a new QEMU process, because an old process is slow to overwrite memory pages that contained code.
     ["-action", "reboot=shutdown"],
     // Without a random number device, a guest that waits for entropy at boot waits long under emulation.
     ["-device", "virtio-rng-pci"],
@@ -98,7 +97,7 @@ function machineArguments(firmware: FirmwareKind): string[] {
 function firmwareArguments({ firmware, uefiVariables, uefiBoot = "pxe" }: QemuMachine): string[] {
   if (firmware === "bios") return [];
   const variables = uefiVariables === undefined ? [] : ["-drive", `if=pflash,unit=1,format=raw,file=${uefiVariables}`];
-  // Turns off PXE, because the firmware would try PXE first, which takes two minutes to fail.
+  // Turns off PXE, because the firmware would first try PXE for two minutes.
   const httpOnly = ["4", "6"].flatMap((version) => ["-fw_cfg", `name=opt/org.tianocore/IPv${version}PXESupport,string=n`]);
   return [
     "-drive",
@@ -109,8 +108,8 @@ function firmwareArguments({ firmware, uefiVariables, uefiBoot = "pxe" }: QemuMa
 }
 
 const nicDrivers: Record<NicModel, string> = {
-  // The ROM contains the PCI id of the modern virtio device. SeaBIOS silently ignores this ROM on a transitional
-  // virtio device.
+  // The ROM contains the PCI id of the modern virtio device.
+  // SeaBIOS silently ignores this ROM on a transitional virtio device.
   virtio: "virtio-net-pci,disable-legacy=on",
   e1000: "e1000",
   e1000e: "e1000e",

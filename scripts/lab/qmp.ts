@@ -19,7 +19,10 @@ export interface Qmp {
   ended: Promise<string | undefined>;
 }
 
-/** Waits until QEMU has created the socket and opens it. Returns undefined if QEMU ended before it created the socket. */
+/**
+ * Waits until QEMU has created the socket, and then connects to the socket. Returns undefined if QEMU ended before it
+ * created the socket.
+ */
 export async function openQmp(path: string, gone: () => boolean): Promise<Qmp | undefined> {
   for (; !gone(); await sleep(20)) {
     const socket = await opened(path);
@@ -47,7 +50,7 @@ function listen(socket: Socket): Qmp {
     else asked?.resolve();
   });
   const ended = new Promise<string | undefined>((resolve) => {
-    // If QEMU is killed, the connection is reset, which counts as a normal end.
+    // If QEMU is killed, the connection is reset, and this error counts as a normal end.
     lines.on("error", () => undefined);
     socket.once("close", () => {
       for (const { reject, command } of waiting) reject(new Error(`QEMU ended before it answered ${command}`));
@@ -60,7 +63,7 @@ function listen(socket: Socket): Qmp {
       socket.write(`${JSON.stringify({ execute: command })}\n`);
     });
   const agreed = execute("qmp_capabilities");
-  // The error is ignored here, because every later command reports it.
+  // An error of `qmp_capabilities` is ignored here, because every later command reports the error too.
   agreed.catch(() => undefined);
   return { ended, execute: async (command) => agreed.then(() => execute(command)) };
 }

@@ -10,7 +10,7 @@ const told = /^(node\.|boot\.|install\.|job\.started|http\.refused|dhcp\.discove
 export interface Story {
   /** The current nodes. */
   nodes: Node[];
-  /** The ids of the machines that have shown their name and sent another request. */
+  /** The ids of the machines that wait for an operator and have sent a request while they wait. */
   waiting: ReadonlySet<string>;
 }
 

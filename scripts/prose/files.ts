@@ -1,6 +1,6 @@
 /**
- * Lists the files to check: all files that git tracks or would add. The list excludes data, historical records and
- * the list of words itself.
+ * Lists the files to check: all files in git, and new files that git does not ignore. The list excludes data, historical
+ * records and the list of words itself.
  */
 import { execFileSync } from "node:child_process";
 

@@ -8,8 +8,8 @@ import type { Passage } from "./passage.ts";
 const CODE = "\u0000";
 
 /**
- * Matches the tables that tests write from the code, between `<!-- name -->` and `<!-- /name -->`. The texts of such
- * a table are checked in the code.
+ * Matches the tables that tests write from the code, between `<!-- name -->` and `<!-- /name -->`. The texts of a
+ * generated table are checked in the code, not in the page.
  */
 const GENERATED = /<!-- (firmware|errors|commands) -->[\s\S]*?<!-- \/\1 -->/g;
 
@@ -31,7 +31,10 @@ const cells = (line: string) => line.replaceAll("\\|", "xx").split("|").slice(1,
 export function markdownPassages(source: string): Passage[] {
   const passages: Passage[] = [];
   let open: Passage | undefined;
-  /** The column at which the text of the current list item begins. A line that is indented by four more columns is code. */
+  /**
+   * The column at which the text of the current list item begins. A line that is indented by four columns more than
+   * this text is code.
+   */
   let textColumn = 0;
   const close = () => {
     open = undefined;

@@ -4,8 +4,8 @@ export interface Passage {
   /** The number of the line with the first character, counted from 1. */
   line: number;
   /**
-   * `markdown` sentences are also checked for length. A `fragment` may begin in the middle of a sentence, so its
-   * first word is not checked. A `label` is a whole string or JSX text, such as a column title.
+   * Sentences of the kind `markdown` are also checked for their length. A `fragment` may begin in the middle of a
+   * sentence, so its first word is not checked. A `label` is a whole string or JSX text, such as a column title.
    */
   kind: "markdown" | "heading" | "comment" | "label" | "fragment";
 }

@@ -56,7 +56,7 @@ export async function inhabit(world: Mission): Promise<void> {
   }
 }
 
-/** The number of events so far of a machine that is still being installed. */
+/** The number of events that a machine in each phase has had so far. */
 const stepsBefore: Partial<Record<NodeState["phase"], number>> = { armed: 1, installing: 7, "called-home": 10, "configure-failed": 11 };
 
 const failure: [number, string, string] = [6.5, "install.failed", "no space left on /dev/sda"];

@@ -6,7 +6,7 @@ interface Place {
   hash: string;
   /** The selectors of links to pages whose address contains an id. The first link that exists is opened. */
   links?: readonly string[];
-  /** The actions on the page before the picture is taken. */
+  /** Performs actions on the page before the picture is taken. */
   prepare?: (page: Page) => Promise<void>;
 }
 

@@ -9,14 +9,17 @@ export interface Bar {
   /** The greatest value that is allowed. */
   limit: number;
   value: number;
-  /** The files, folders or names that must change so that the limit holds. The list is empty if the limit holds. */
+  /** The files, folders or names that break the limit. The list is empty if the limit holds. */
   offenders: string[];
 }
 
 const COMPOSER = "daemon/processes/control/control.ts";
 const FOLDER_LIMIT = 20;
 
-/** The limit of 19 folders is older than these areas. Each existing area raises the limit by one. */
+/**
+ * The limit of 19 folders was set before the areas in this list existed. Each area in this list that exists raises the
+ * limit by one.
+ */
 const NEW_AREAS = ["cloud", "desired", "agent"];
 
 export function bars(root: string, tree: Tree): Bar[] {
@@ -62,12 +65,15 @@ function crowdedFolders(tree: Tree): string[] {
     .map(([folder, files]) => `${folder} (${files})`);
 }
 
-/** Lists the forms that contain `muster:/` and so would call control over HTTP. The executor must use its socket instead. */
+/**
+ * Lists the tool forms that contain `muster:/`, because such a form would call the control process over HTTP. The
+ * executor must call the control process through a socket instead.
+ */
 function formsOverHttp(tree: Tree): string[] {
   return tree.paths.filter((path) => path.startsWith("daemon/changes/") && path.endsWith(".yaml") && tree.text(path).includes("muster:/"));
 }
 
-/** Returns the exported names that exist in more than one file, and so have two meanings. Only files of the product count. */
+/** Returns the names that more than one file exports, because such a name has two meanings. Only files of the product count. */
 export function sharedNames(tree: Tree): string[] {
   const files = new Map<string, string[]>();
   for (const { path, exports } of tree.modules.values()) {

@@ -1,4 +1,4 @@
-/** Computes the figures of a set of files: median, 95th percentile, maximum, and further shares and sums. */
+/** Computes figures for a set of files, such as the median, the 95th percentile and the maximum of their lengths. */
 import type { SourceModule } from "./source-module.ts";
 
 export interface SetFigures {
@@ -8,13 +8,13 @@ export interface SetFigures {
   max: number;
   /** The percentage of the files that have more than 300 lines. */
   over300: number;
-  /** The number of lines with comments for each line of code. */
+  /** The number of comment lines per line of code. */
   commentPerCode: number;
   lines: number;
   largest: string;
 }
 
-/** Returns the value below which this share of the values lies, or 0 if there are no values. */
+/** Returns the quantile: the given share of the values is lower. Returns 0 if there are no values. */
 export function quantile(values: number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;

@@ -4,8 +4,8 @@ import { folderOf, type Tree } from "./tree.ts";
 export type Graph = Map<string, string[]>;
 
 /**
- * With `types`, imports of types count too. An import of a type can close a cycle for a reader of the code, although
- * Node ignores the import.
+ * With `types`, imports of types count too. For a reader of the code, an import of a type can be part of a cycle,
+ * although Node ignores this import.
  */
 export function importGraph(tree: Tree, { types }: { types: boolean }): Graph {
   return new Map(

@@ -5,7 +5,7 @@ import { cycles, fanIn, importGraph, mutualFolders } from "./graph.ts";
 import type { SourceModule } from "./source-module.ts";
 import { isIn, isProduct, PRODUCT, type Tree } from "./tree.ts";
 
-/** One row of the table: its files, and the folder of their tests. */
+/** One row of the table: its name, the files that it counts, and the folder with the tests of these files. */
 interface Row {
   name: string;
   holds: (path: string) => boolean;

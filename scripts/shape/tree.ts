@@ -1,4 +1,7 @@
-/** Reads the files that count for the shape of the tree. The candidates are all files that git tracks or would add. */
+/**
+ * Reads the files that count for the shape of the tree. The candidates are all files in git, and new files that git
+ * does not ignore.
+ */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +11,10 @@ import { parseModule, type SourceModule } from "./source-module.ts";
 export const PRODUCT = ["pxe", "daemon", "agent", "web/src"];
 const SERVING = ["scripts", "test"];
 
-/** Forms, templates and programs in other languages count like TypeScript files. Pages and data files do not count. */
+/**
+ * Tool forms (YAML files), templates and programs in other languages count like TypeScript files. Pages and data files
+ * do not count.
+ */
 const COUNTED = /\.(tsx?|css|py|sh|liquid|yaml|ipxe|grub|cfg|service)$/;
 
 export interface Tree {

@@ -6,8 +6,8 @@ import { relative, resolve } from "node:path";
 import { describe } from "node:test";
 
 /**
- * After this time, only the file with the endless test is stopped. The limit is high, because tests run several times
- * slower on a busy machine.
+ * If a test does not end within this time, only its test file is stopped. The time limit is high, because tests run
+ * several times slower on a busy machine.
  */
 const FILE_TIMEOUT_MS = 600_000;
 

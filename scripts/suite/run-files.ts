@@ -1,4 +1,4 @@
-/** Runs test files in several processes at once, reports the events of each file together and counts its tests. */
+/** Runs test files in several processes at once. Reports the events of each file together, and counts all tests. */
 import { once } from "node:events";
 import { join, relative } from "node:path";
 import { run } from "node:test";

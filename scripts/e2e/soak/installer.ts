@@ -1,6 +1,6 @@
 /**
- * Sends the requests that the Debian installer sends over the network, but writes no disk. The requests are for
- * kernel, initrd, answers and every stage.
+ * Sends the requests that the Debian installer sends over the network, but writes no disk. The requests fetch the
+ * kernel, the initrd and the answers, and report each stage.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,7 @@
-/** The journal of the simulated machines has one JSON line per entry. The load writes the journal, and the judge reads it. */
+/**
+ * The journal of the simulated machines has one JSON line per entry. The load generator writes the journal, and
+ * `judge.ts` reads it.
+ */
 import { readFileSync, type WriteStream } from "node:fs";
 
 /**
@@ -22,21 +25,21 @@ export type Entry =
   | { kind: "booted"; mac: string; boot: number; at: number; tookMs: number }
   /** The machine abandoned this boot and starts again, as firmware does. */
   | { kind: "gave-up"; mac: string; boot: number; at: number; why: string }
-  /** The server leased an address to a machine before another machine's lease for the address had expired. */
+  /** The server leased an address to a machine, although another machine's lease for the address had not expired. */
   | { kind: "duplicate"; address: string; mac: string; holder: string; at: number }
-  /** An install key still gave access to a file after its use. */
+  /** An install key still gave access to a file after the key had been used. */
   | { kind: "stale-key"; mac: string; status: number; at: number };
 
 export type Write = (entry: Entry) => void;
 
-/** Entries after the end of the stream are dropped, because the machines continue until their process ends. */
+/** Drops entries after the stream has ended, because the simulated machines continue until their process ends. */
 export const journalOn =
   (stream: WriteStream): Write =>
   (entry) => {
     if (!stream.writableEnded) stream.write(`${JSON.stringify(entry)}\n`);
   };
 
-/** The last line may be incomplete, because the load may have been stopped while it wrote the line. */
+/** The last line may be incomplete, because the load generator may have been stopped while it wrote the line. */
 export function readJournal(file: string): Entry[] {
   const text = readFileSync(file, "utf8");
   return text

@@ -25,8 +25,8 @@ export interface Verdict {
   staleKeys: number;
   reconfigured: number;
   /**
-   * The number of steps without an event, and of steps whose events are in the wrong order. `problems` describes the
-   * first of these steps.
+   * `missing` is the number of steps without an event. `disordered` is the number of steps whose events are in the
+   * wrong order. `problems` describes the first of the missing and disordered steps.
    */
   missing: number;
   disordered: number;
@@ -37,13 +37,13 @@ export interface Verdict {
 }
 
 /**
- * Most events are saved before their answer is sent, or at the same time. The events of these three steps are saved
- * just after the answer, so netboot may be killed in between.
+ * Most events are saved before their answer is sent, or at the same time. For the steps `discover`, `loader` and
+ * `file`, the event is saved just after the answer. netboot may be killed before the event is saved.
  */
 const writtenAfter: ReadonlySet<Witnessed["step"]> = new Set(["discover", "loader", "file"]);
-/** The maximum delay in milliseconds between an answer and the event of such a step on a busy host. */
+/** On a busy host, the event of a step in `writtenAfter` is saved at most this many milliseconds after the answer. */
 const LATE_MS = 3_000;
-/** Both times are from the clock of this host, but the daemon rounds the time of an event to a millisecond. */
+/** The answer and its event use the same clock, but the daemon rounds the time of an event to a millisecond. */
 const EARLY_MS = 20;
 const MOST_PROBLEMS = 20;
 
@@ -113,8 +113,8 @@ function compare(story: readonly Witnessed[], timeline: readonly Pick<Event, "se
 }
 
 /**
- * The installer sends a message before it writes to the disk. After that message, netboot may not send an installer
- * until the machine is armed again.
+ * The installer sends a message before it writes to the disk. After the installer has announced the first write,
+ * netboot may not send an installer until the machine is armed again.
  */
 function installsOf(stories: ReadonlyMap<string, readonly Witnessed[]>, armed: ReadonlyMap<string, number>) {
   const problems: string[] = [];
@@ -126,8 +126,8 @@ function installsOf(stories: ReadonlyMap<string, readonly Witnessed[]>, armed: R
     const [written, given] = [story.filter(isWriting).length, story.filter(isGiven).length];
     const first = story.findIndex(isWriting);
     const givenAfter = first === -1 ? 0 : story.slice(first).filter(isGiven).length;
-    // Before the first write to the disk, a failed attempt may get the installer once more. After the write, the
-    // machine must be armed again.
+    // Before the first write to the disk, a failed attempt may get the installer once more.
+    // After the write, the machine must be armed again.
     const tooMany = Math.max(written - allowed, given - 2 * allowed, givenAfter - 2 * Math.max(allowed - 1, 0), 0);
     disksWritten += written;
     reinstalls += tooMany;
@@ -136,7 +136,7 @@ function installsOf(stories: ReadonlyMap<string, readonly Witnessed[]>, armed: R
   return { disksWritten, reinstalls, problems };
 }
 
-/** Returns the types of the events that match the step. */
+/** Returns the event types that the daemon may record for the step. */
 function eventTypes({ step, word }: Witnessed): string[] {
   switch (step) {
     case "discover":

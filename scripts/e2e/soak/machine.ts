@@ -28,7 +28,7 @@ export interface Plug {
   name: string;
 }
 
-/** The share of shutdowns in which the machine releases its address. In other shutdowns the machine is only switched off. */
+/** The share of shutdowns in which the machine releases its address. The other shutdowns happen without a release. */
 const RELEASES = 0.1;
 /** The time in milliseconds that the loader needs to initialize itself and the network card. */
 const LOADER_STARTS_MS = [500, 1500] as const;
@@ -86,8 +86,8 @@ export class SoakMachine {
   }
 
   /**
-   * A timeline contains the DHCP steps of a running system only after the daemon has recorded the boot, so the
-   * journal omits these steps.
+   * The journal omits the DHCP steps of a running system. The timeline contains these steps only after the daemon has
+   * recorded the boot.
    */
   #keep(bound: Bound, booting: boolean): void {
     const { addresses, write } = this.hall;
@@ -115,7 +115,7 @@ export class SoakMachine {
     }
   }
 
-  /** Requests the boot script as the generic script does. After several failed attempts, the machine boots its disk. */
+  /** Requests the boot script as `generic.ipxe` does. After several failed attempts, the machine boots its disk. */
   async #ask(url: string): Promise<HttpAnswer> {
     let why: unknown;
     for (let tries = 0; tries < SCRIPT_TRIES; tries++) {
@@ -150,8 +150,8 @@ export class SoakMachine {
   }
 
   /**
-   * Repeats the call-home until the daemon accepts it, as the unit on a real disk does. After the token has been
-   * used, the install key must not give access to any file.
+   * Repeats the call-home until the daemon accepts it, as the unit on a real disk does. After the daemon has accepted
+   * the call-home, the install key must not give access to any file.
    */
   async #callHome(): Promise<void> {
     const installed = this.#installed;

@@ -55,8 +55,8 @@ export function growthOf(samples: readonly Sample[], since: number): Growth {
 }
 
 /**
- * Returns the last memory sample of each process that was killed. The first process and the unfinished last process
- * are left out.
+ * Returns the last memory sample of each process that was killed. The samples of the first process and of the process
+ * that still runs are left out.
  */
 export function lastOfEachLife(samples: readonly Sample[]): Sample[] {
   const last = new Map<number, Sample>();

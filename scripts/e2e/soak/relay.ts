@@ -20,7 +20,7 @@ export class Relay {
   readonly #place: RelayPlace;
   readonly #socket: Socket;
   readonly #waiting = new Map<number, (answer: DhcpPacket) => void>();
-  /** The number of answers whose option 82 differed from the request's, or was not the last option. */
+  /** The number of answers whose option 82 was not the last option, or differed from option 82 in the request. */
   wrongEchoes = 0;
 
   private constructor(place: RelayPlace, socket: Socket) {

@@ -9,17 +9,17 @@ export interface Course {
   samples: Sample[];
 }
 
-/** A smaller rise of the fitted line in MB counts as flat, because such changes are normal for a heap. */
+/** A rise of the fitted line by at most this many MB counts as flat, because a heap normally varies. */
 const FLAT_RISE_MB = 16;
 const MOST_REASONS = 5;
-/** Samples in this first share of the time do not count, because a process still fills its caches. */
+/** Samples from the beginning of the run do not count, because the caches of a process still fill. */
 const WARM_SHARE = 0.3;
 
 export function conclude({ verdict, course, machines, minutes }: { verdict: Verdict; course: Course; machines: number; minutes: number }) {
   const warmAt = course.startedAt + (course.endedAt - course.startedAt) * WARM_SHARE;
   const of = (process: Sample["process"]) => course.samples.filter((sample) => sample.process === process);
   const control = growthOf(of("control"), warmAt);
-  // netboot runs for at most a minute before each kill, so the memory of its successive processes is compared.
+  // Each netboot process runs for at most a minute, so successive processes are compared with each other.
   const netboot = growthOf(lastOfEachLife(of("netboot")), course.startedAt);
   const isFlat = ({ riseMb }: Growth) => riseMb <= FLAT_RISE_MB;
   const gaveUp = [...verdict.gaveUp.values()].reduce((sum, each) => sum + each, 0);

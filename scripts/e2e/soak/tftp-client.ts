@@ -49,7 +49,7 @@ export async function fetchByTftp({ from, server, file }: TftpQuestion): Promise
       [block, window, length] = [options.get("blksize") ?? 512, options.get("windowsize") ?? 1, options.get("tsize") ?? -1];
       acknowledge(0);
     } else if (code === DATA) {
-      if (number !== (expected & 0xffff)) return; // the timeout repeats the last acknowledgement
+      if (number !== (expected & 0xffff)) return; // after the timeout, the last acknowledgement is sent again
       expected += 1;
       inWindow += 1;
       bytes += packet.length - 4;

@@ -1,6 +1,6 @@
 /**
  * Simulates the network boot of a machine. Real programs send the requests: busybox's udhcpc for DHCP, and curl for
- * TFTP and HTTP. The code only simulates what firmware and iPXE do with the answers. A BIOS network card loads
+ * TFTP and HTTP. Only the reaction of firmware and iPXE to the answers is simulated. A BIOS network card loads
  * undionly.kpxe, which sends further requests as iPXE.
  */
 import { join } from "node:path";
@@ -23,7 +23,7 @@ interface Lease {
   bootFile: string;
 }
 
-/** Returns what the machine must boot, after it has followed all scripts that make it wait. */
+/** Follows all scripts that make the machine wait, and returns what the machine must boot then. */
 export async function bootFromNetwork(machine: Plugged): Promise<Exclude<Step, { kind: "chain" }>> {
   const first = await askForAddress(machine, []);
   if (first.bootFile === "") return { kind: "local" };

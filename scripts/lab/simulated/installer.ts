@@ -1,6 +1,6 @@
 /**
- * Simulates the installation of a machine. The simulation fetches every file and sends every progress message of a
- * real install, and runs the finishing script in the new root. Only the disk is simulated: an overlay over the
+ * Simulates the installation of a machine. The simulation fetches every file and sends every progress message of a real
+ * install. It also runs the finishing script in the new root. Only the disk is simulated: it is an overlay over an
  * unpacked image that all machines share.
  */
 import { execFileSync } from "node:child_process";

@@ -38,8 +38,8 @@ export function powerOn(network: LabNetwork, options: { name: string; mac: strin
         system = boot(plugged, disk, folder);
         return;
       }
-      // A machine with an empty disk cannot boot. The pause is as long as a person needs to switch the machine on
-      // again.
+      // A machine with an empty disk cannot boot.
+      // The pause represents the time until a person switches the machine on again.
       await sleep(3000);
     }
   };
@@ -52,7 +52,7 @@ export function powerOn(network: LabNetwork, options: { name: string; mac: strin
     stop() {
       stopped = true;
       system?.kill("SIGKILL");
-      // A lazy unmount is needed, because an ending process may still have a file open.
+      // A lazy unmount is needed, because a process that is ending may still have a file open.
       if (existsSync(disk.root)) execFileSync("umount", ["-R", "-l", disk.root], { stdio: "ignore" });
     },
   };
@@ -75,7 +75,7 @@ export function boot({ namespace, name }: Plugged, { root }: Pick<Disk, "root">,
     ...more,
     `--directory=${root}`,
   ];
-  // On a host without systemd, no unit can be created for the container, so this script puts it into its cgroups.
+  // A host without systemd cannot create a unit for the container, so this script puts the container into cgroups.
   const byHand = `for tree in /sys/fs/cgroup/systemd /sys/fs/cgroup/unified /sys/fs/cgroup; do
     [ -e "$tree/cgroup.procs" ] || continue
     mkdir -p "$tree/muster-lab/$0" && echo $$ >"$tree/muster-lab/$0/cgroup.procs"

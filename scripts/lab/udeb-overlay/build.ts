@@ -1,6 +1,6 @@
 /**
- * Builds a second initrd with the installer components that this host's Debian mirror lacks. For example, some
- * mirrors lack files with a "+" in their name. If the mirror is complete, no overlay is built.
+ * Builds a second initrd with the installer components that this host's Debian mirror lacks. Some Debian mirrors lack
+ * files with a "+" in their name. If the mirror is complete, no overlay is built.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -52,8 +52,8 @@ export async function buildUdebOverlay(installer: string, cache: string, say: (l
 function unpackInitrd(file: string, work: string): string {
   const initrd = join(work, "initrd");
   mkdirSync(initrd);
-  // Device nodes are skipped, because creating them requires root and the build does not use them. Other error
-  // messages of cpio are ignored.
+  // Device nodes are skipped, because creating them requires root and the build does not use them.
+  // Other error messages of cpio are ignored.
   execFileSync("bash", ["-c", 'zcat "$1" | cpio -idm --quiet --no-absolute-filenames -f "dev/*"', "unpack", file], { cwd: initrd });
   return initrd;
 }

@@ -29,7 +29,7 @@ const standIns: Record<string, StandIn> = {
   "pcmcia-storage-modules": {},
   "e2fsprogs-udeb": { packages: ["e2fsprogs", "libext2fs2t64", "libcom-err2", "libss2"] },
   "libmount1-udeb": { packages: ["libmount1"] },
-  // Lab machines never use these file systems, so no files are needed.
+  // Lab machines never use NTFS or XFS, so these two components need no files.
   "ntfs-3g-udeb": {},
   "xfsprogs-udeb": {},
 };

@@ -29,7 +29,10 @@ export function parseUdebs(text: string): Udeb[] {
     }));
 }
 
-/** Returns all components with priority standard or higher for this kernel that the initrd lacks, and their dependencies. */
+/**
+ * Returns the components that the initrd lacks: all with priority `standard` or higher for this kernel, and their
+ * dependencies.
+ */
 export function wantedUdebs(initrd: readonly Udeb[], archive: readonly Udeb[], kernel: string): Udeb[] {
   const there = new Set(initrd.flatMap(({ name, provides }) => [name, ...provides]));
   const fitting = archive.filter((udeb) => udeb.kernel === undefined || udeb.kernel === kernel);
