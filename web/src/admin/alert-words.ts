@@ -3,8 +3,8 @@ import type { Alert, AlertRule } from "../../../daemon/contract/admin/alert.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 
 /**
- * After an alert, its rule raises no further alert for this time. If the condition of the rule still holds after that time,
- * the rule raises another alert.
+ * After a rule has raised an alert, the rule raises no further alert for FIRING_MS. If the condition still holds after
+ * FIRING_MS, the rule raises another alert.
  */
 const FIRING_MS = 3_600_000;
 

@@ -1,4 +1,4 @@
-/** Loads the alerts after each new alert, and every minute because no event reports a delivery. */
+/** Loads the alerts after each new alert. Also loads them every minute, because no event reports that an alert was delivered. */
 import { useEffect, useState } from "react";
 import type { Alert } from "../../../daemon/contract/admin/alert.ts";
 import { useAttempt } from "../parts/attempt.tsx";

@@ -38,8 +38,8 @@ async function exported(client: Client): Promise<Blob> {
   for (let after = 0; ; ) {
     const part = new Uint8Array(await client.exportAudit({ after, limit: AT_ONCE }));
     const last = lastOf(new TextDecoder().decode(part));
-    // Only the first part of an export begins with notes. An export without records still contains notes, so the first part
-    // is kept.
+    // Only the first part of an export begins with notes.
+    // An export without records still contains these notes, so its first part is kept.
     if (last === undefined) return new Blob(after === 0 ? [part] : parts, { type: "application/x-ndjson" });
     parts.push(part);
     after = last;
@@ -56,6 +56,6 @@ function save(name: string, file: Blob): void {
   link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
-  // The browser needs time to read the file before its address is revoked.
+  // The browser needs time to read the file before the address of the file is revoked.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -10,7 +10,7 @@ export interface SealedLine {
   text: string;
   hash: string;
   record: { seq: number; prevHash: string; actor: { name: string; onBehalfOf?: string }; reason?: string };
-  /** The name is missing if it was erased. */
+  /** The field is missing if the name was erased. */
   name?: Kept;
   onBehalfOf?: Kept;
   reason?: Kept;
@@ -19,7 +19,7 @@ export interface SealedLine {
 export type AuditLine = { kind: "note"; note: string } | SealedLine;
 
 const BEGINNING = '{"record":';
-/** A record cannot contain this separator, because quotes in texts are escaped and no field has this name. */
+/** A record cannot contain this text, because quotes in its texts are escaped and none of its fields is named `hash`. */
 const AFTER = '},"hash":"';
 
 /** Returns undefined if the line is neither a note nor a record. */

@@ -36,7 +36,7 @@ export function AuditPage() {
       </div>
       <AuditChain />
       <AuditFilters filter={filter} change={change} />
-      {/* A filter that the daemon applies starts a new list. A filter that only the page applies keeps the list. */}
+      {/* The list is loaded again if a filter of the daemon changes. The page itself applies the other filters. */}
       <Records key={`${look} ${JSON.stringify(askedOf(filter))}`} filter={filter} onAll={() => change(wholeAudit)} />
       <CliPanel commands={commandsOf(filter)} />
     </section>

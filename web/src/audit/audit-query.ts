@@ -2,7 +2,7 @@
 import { AuditAction, type AuditRecord } from "../../../daemon/contract/audit/audit.ts";
 
 export interface AuditFilter {
-  /** The text to find in any text of a record. */
+  /** The text to search for in all texts of a record. */
   text: string;
   user: string;
   action: AuditAction | "";

@@ -81,8 +81,8 @@ export class Chain {
   }
 
   /**
-   * Older records may have been dropped, so the chain may begin at a later record. A note states the number at which the
-   * remaining records begin.
+   * Older records may have been dropped, so the chain may begin at a later record. A note in the export states the
+   * number of the first remaining record.
    */
   #begin(seq: number): void {
     this.#first = seq;

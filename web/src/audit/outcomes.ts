@@ -21,7 +21,7 @@ export function placeOf({ subject, executionId }: Pick<AuditRecord, "subject" | 
   return executionId === undefined ? undefined : `#/executions/${encodeURIComponent(executionId)}`;
 }
 
-/** Converts an instant to the value of a field for local time. */
+/** Converts an instant to local time, in the format of an HTML field for date and time. */
 export function localTime(instant: string): string {
   if (instant === "") return "";
   const at = new Date(instant);

@@ -9,7 +9,7 @@ const AT_ONCE = 2000;
 
 export interface Verified {
   state: ChainState;
-  /** The daemon's time at the end of the verification. There is no time yet while the verification runs. */
+  /** The time on the daemon's clock when the verification ended. The value is undefined while the verification runs. */
   at: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Lets the user answer one approval request. The buttons disappear after the deadline, and before that they show why a vote
- * would not count.
+ * Lets the user answer one approval request. The buttons disappear after the deadline. Before the deadline, the buttons
+ * show why the user's vote would not count.
  */
 import { type SyntheticEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";

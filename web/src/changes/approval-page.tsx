@@ -1,4 +1,4 @@
-/** Shows one approval request in full, with all steps, the rollback, the bound hashes, and the execution. */
+/** Shows one approval request in full, with all steps, the rollback, the hashes that the approval covers, and the execution. */
 import { useEffect } from "react";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import { useAttempt } from "../parts/attempt.tsx";

@@ -13,8 +13,8 @@ export const approvalLabel: Record<ApprovalState, Label> = {
 };
 
 /**
- * Returns the deadline for the decision, or after approval the deadline for the start. Returns undefined for a finished
- * request.
+ * Returns the deadline for the decision of a pending request, or the deadline for the start of an approved request.
+ * Returns undefined for a finished request.
  */
 export function deadlineOf({ state, decideBy, executeBy }: Approval): string | undefined {
   if (state === "pending") return decideBy;

@@ -16,8 +16,8 @@ const SHOWN_AT_ONCE = 20;
 export function ApprovalsPage() {
   const { fleet, loaded } = useView();
   const [shown, setShown] = useState(SHOWN_AT_ONCE);
-  // The order also changes with the clock, because requests expire. The order is stored as a text of all ids, which can be
-  // compared by value.
+  // The order also changes with the clock, because requests expire.
+  // The order is stored as one string of all ids, because strings are compared by value.
   const order = useNow((nowMs) => {
     const { waiting, over } = sortApprovals(fleet.approvals.values(), nowMs);
     return JSON.stringify([waiting.map(({ id }) => id), over.map(({ id }) => id)]);

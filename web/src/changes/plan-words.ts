@@ -53,7 +53,10 @@ export interface Confirmation {
   why: string;
 }
 
-/** Returns the confirmation for a destructive or tainted plan, for which the voter types the target. */
+/**
+ * Returns the confirmation for a plan that erases data, or for a tainted plan (its proposer has read untrusted text). The
+ * voter types the target.
+ */
 export function confirmationFor({ steps, targets, goal, tainted }: Plan): Confirmation | undefined {
   const destroys = worstRisk(steps) === "delete";
   if (!destroys && !tainted) return undefined;

@@ -1,4 +1,4 @@
-/** Decides if a vote would count, based on the data that the page has loaded. The daemon decides again. Pure. */
+/** Decides whether a vote would count, based on the data that the page has loaded. The daemon decides again. Pure. */
 
 import type { Session } from "../../../daemon/contract/admin/key.ts";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
@@ -24,8 +24,8 @@ export function whyNoVote(approval: Approval, voter: Voter, nowMs: number): stri
 }
 
 /**
- * Returns true if the voter made this pending request, or if the request was made on the voter's behalf. If an agent made
- * the request, the daemon also compares the agent's key.
+ * Returns true if the voter made this pending request, or if the request was made on the voter's behalf. If an agent
+ * made the request, the daemon also checks that the agent uses the same key.
  */
 export function mayWithdraw(approval: Approval, voter: Voter, nowMs: number): boolean {
   if (stateAt(approval, nowMs) !== "pending" || (voter.role !== "operator" && voter.role !== "admin")) return false;

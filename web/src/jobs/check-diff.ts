@@ -20,7 +20,7 @@ export interface Lines {
 }
 
 const heading = /^(?:TASK|RUNNING HANDLER) \[(.*)\] \**$/;
-/** Matches the line that names the host of the preceding difference, because Ansible prints the difference first. */
+/** Matches the line with the name of the host. Ansible prints this line after the difference. */
 const outcome = /^(?:changed|ok|failed|fatal|skipping): \[([^\]\s]+)\]/;
 /** The maximum number of lines per difference, because a machine may send a file of any length. */
 const MOST_LINES = 2000;

@@ -6,7 +6,7 @@ import { diffsIn, shareOf, sizeOf, type TaskDiff } from "./check-diff.ts";
 
 export function CheckDiff({ job, log, onLine }: { job: Job; log: JobLog; onLine: (line: number) => void }) {
   const { length } = log;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the log object grows in place, so `length` signals changes
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the log is always the same object, so only `length` shows its growth
   const diffs = useMemo(() => diffsIn(log), [log, length]);
   const preview = job.result?.preview;
   return (

@@ -5,7 +5,7 @@ import { eventTone } from "../parts/event-tone.ts";
 import { journeyOf, median } from "../parts/journey.ts";
 import { lengthOf } from "../parts/time/relative-time.ts";
 
-/** The first column contains the time in seconds. A null creates a gap in the plot. */
+/** The first column contains the time in seconds. A value of null creates a gap in the plot. */
 export type Columns = [number[], ...(number | null)[][]];
 
 export interface Trend {

@@ -3,8 +3,8 @@ const FIRST_MS = 500;
 const LONGEST_MS = 10_000;
 
 /**
- * Doubles with each failure. Random jitter of up to half the delay prevents many pages from reconnecting at the same time.
- * `random` is a number from 0 up to but excluding 1.
+ * Doubles with each failure. Random jitter of up to half the delay prevents many pages from reconnecting at the same
+ * time. `random` is at least 0 and less than 1.
  */
 export function backoffMs(failures: number, random: number): number {
   const full = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 10));

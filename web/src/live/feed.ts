@@ -3,7 +3,10 @@ import { type ClientFrame, ServerFrame } from "../../../daemon/contract/frame.ts
 import { backoffMs } from "./backoff.ts";
 
 export interface FeedHandlers {
-  /** Returns the sequence number to continue from. The feed calls this function before every attempt. */
+  /**
+   * Returns the last sequence number that the page has received. The feed calls this function before every connection
+   * attempt.
+   */
   since(): number;
   onFrame(frame: ServerFrame): void;
   onOpen(): void;
@@ -23,7 +26,7 @@ export interface Feed {
 /** If the page was hidden for longer than this time, the socket may be dead although no event reported it. */
 const SUSPICIOUS_HIDDEN_MS = 20_000;
 const POLICY_VIOLATION = 1008;
-/** The daemon sends a hello frame every 15 s. After this time without a frame, the connection counts as lost. */
+/** The daemon sends a hello frame every 15 s. If no frame arrives for this time, the connection counts as lost. */
 const SILENCE_MS = 40_000;
 
 export function openFeed(handlers: FeedHandlers): Feed {
@@ -44,7 +47,7 @@ export function openFeed(handlers: FeedHandlers): Feed {
       if (socket !== opening) return;
       if (code === POLICY_VIOLATION) handlers.onRefused(reason);
       else handlers.onLost();
-      // The handler of a refusal may have closed the feed, so do not reconnect.
+      // `onRefused` may have closed the feed, and a closed feed must not reconnect.
       if (socket !== opening) return;
       timer = setTimeout(connect, backoffMs(failures, Math.random()));
       failures += 1;

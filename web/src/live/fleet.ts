@@ -9,7 +9,7 @@ import { laterApproval, laterExecution } from "./latest.ts";
 import { type Away, takeProcessEvent } from "./processes.ts";
 
 export interface Fleet {
-  /** The last sequence number. A new connection continues from this number. */
+  /** The last sequence number. A new connection asks for the events after this number. */
   seq: number;
   /** Identifies the database that assigned the sequence numbers. The value is undefined until the first hello frame. */
   epoch: string | undefined;

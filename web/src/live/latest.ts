@@ -21,8 +21,8 @@ export function laterExecution(one: Execution, other: Execution): Execution {
 }
 
 /**
- * Returns numbers that only grow while an execution runs, the most important number first. Lists of executions omit the
- * output of steps, so the number of outputs is compared last.
+ * Returns numbers that never decrease while an execution runs. The most important number is first. Lists of executions
+ * omit the output of steps, so the number of outputs is compared last.
  */
 const signsOf = (execution: Execution): number[] => [
   Number(execution.endedAt !== undefined),

@@ -15,7 +15,7 @@ import { awayAtFirst } from "./processes.ts";
 import { firstView, type View } from "./view.ts";
 
 const ACTIVITY_EVENTS = 100;
-/** The limit of the API, which returns the oldest events first. A smaller limit would hide the newest events. */
+/** The API returns at most this many events, the oldest first. A smaller limit would hide the newest events. */
 const TIMELINE_EVENTS = 5000;
 
 export class LiveFleet {
@@ -150,7 +150,7 @@ export class LiveFleet {
       onLost: () => this.#lost(),
       onRefused: (reason) => {
         this.#lost(reason);
-        // If the session has ended, this request returns 401. The owner of the client handles the end of the session.
+        // If the session has ended, `whoami` returns 401. The owner of the client handles the end of the session.
         void this.#client.whoami().catch(() => undefined);
       },
       onUnreadable: () => this.#change({ connection: { kind: "outdated" } }),
@@ -164,7 +164,7 @@ export class LiveFleet {
     }
     if (frame.type === "log") {
       const log = this.#view.logs.get(frame.jobId);
-      // The log object grows in place. A new map signals the change to the listeners.
+      // New output is added to the existing log object. A new map signals the change to the listeners.
       if (log?.take(frame)) this.#change({ logs: new Map(this.#view.logs) });
       return;
     }
@@ -172,7 +172,7 @@ export class LiveFleet {
       this.takeApproval(frame.approval);
       return;
     }
-    // The page ignores other frames, such as refused votes, because it sends votes as HTTP requests.
+    // The page ignores frames such as refused votes, because the page sends votes as HTTP requests.
     if (frame.type !== "hello" && frame.type !== "event") return;
     if (frame.type === "hello") this.#clock.set(frame.at);
     const { fleet, news, connection } = this.#view;

@@ -39,7 +39,7 @@ export class LogFeed {
     };
   };
 
-  /** Call this method after a reconnect. The method requests the missed lines. */
+  /** Requests the lines that were missed. Call this method after a reconnect. */
   reopened(): void {
     if (this.#watchers > 0) this.#ask();
   }

@@ -31,7 +31,7 @@ const KEPT = 100;
 
 export const noNews: News = { items: [], replayTo: 0, missed: undefined };
 
-/** The summaries of these events begin or end with the name of the person who acted. */
+/** Matches the types of events whose summary begins or ends with the name of the person who acted. */
 const byPeople =
   /^(node\.(accepted|armed|disarmed|retired|promoted|wake|rescue|rescue-ended|wipe-armed|placed|unplaced)|power\.asked|job\.(queued|cancel)|(schedule|quirk|key|rack)\.|quarantine\.(released|discarded)|inventory\.changed|approval\.(requested|answered)|dhcp\.given-back)/;
 const endOfWork = /^(job|execution)\.(succeeded|failed|timed-out|cancelled|refused|rolled-back|partial)$/;

@@ -1,4 +1,4 @@
-/** Defines the names, colours and order of the phases. The daemon contains the rules of the phases. */
+/** Defines the names, colours and order of the phases. The rules for changes between phases are in the daemon. */
 import type { Phase } from "../../../daemon/contract/machines/node.ts";
 import type { Label } from "../parts/tone.ts";
 

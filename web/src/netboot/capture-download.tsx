@@ -13,7 +13,7 @@ export function CaptureDownload({ node, name }: { node: string; name: string }) 
     link.href = url;
     link.download = `${name}.pcap`;
     link.click();
-    // Some browsers read the file only after the click, so its address is revoked later.
+    // Some browsers read the file only after the click, so the address of the file is revoked later.
     setTimeout(() => URL.revokeObjectURL(url), 60_000);
   };
   return (

@@ -9,7 +9,7 @@ import { Ago } from "../parts/time/ago.tsx";
 import { bySetAside, isSetAside, modeWords, offerText, stateTone, verdictOf } from "./network-words.ts";
 import { useNetwork } from "./use-network.ts";
 
-/** The maximum number of leases on the page. The command `muster leases` lists all. */
+/** The maximum number of leases on the page. The command `muster leases` lists all leases. */
 const MOST_LEASES = 300;
 
 export function NetworkPage() {

@@ -12,7 +12,7 @@ type Interface = Network["interfaces"][number];
 /** A DHCP server that was not seen for this time counts as switched off. */
 const LATELY_MS = 24 * 3_600_000;
 
-/** Returns a verdict that states if Muster conflicts with another DHCP server. */
+/** Returns a verdict on whether Muster conflicts with another DHCP server. */
 export function verdictOf({ interfaces, otherServers }: Network, nowMs: number): Verdict {
   const of = (mode: Interface["mode"]) => interfaces.filter((each) => each.mode === mode).map((each) => each.interface);
   const [full, proxy] = [of("full"), of("proxy")];

@@ -21,13 +21,13 @@ export function ActionButton({ busy = false, why, type = "button", onClick, ...b
     if (!from || !tip.current) return;
     tip.current.showPopover();
     const { width, height } = tip.current.getBoundingClientRect();
-    // The tip touches the button, so that the pointer can move from the button to the tip.
+    // The tooltip touches the button, so that the pointer can move from the button to the tooltip.
     tip.current.style.left = `${Math.max(8, Math.min(from.left, innerWidth - width - 8))}px`;
     tip.current.style.top = `${from.bottom + height > innerHeight ? from.top - height : from.bottom}px`;
   };
   const hide = () => tip.current?.hidePopover();
   const click = (event: MouseEvent<HTMLButtonElement>) => {
-    // The check in the click handler also covers Enter in a form field.
+    // A press of Enter in a form field also calls this click handler.
     if (reason !== undefined || busy) event.preventDefault();
     else onClick?.(event);
   };

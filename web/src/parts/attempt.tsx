@@ -1,4 +1,4 @@
-/** Runs a request to the daemon. Reports if the request is running, and the error message if the request fails. */
+/** Runs a request to the daemon. Reports whether the request is running, and the error message if the request fails. */
 import { useState } from "react";
 import { ApiError } from "../../../daemon/contract/client.ts";
 import { Hint } from "./text/hint.tsx";

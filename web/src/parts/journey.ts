@@ -30,11 +30,11 @@ const endings = new Map<string, Journey["outcome"]>([
   ["node.configure-failed", "failed"],
   ["install.failed", "failed"],
 ]);
-/** These events start a new journey. */
+/** The types of the events that start a new journey. */
 const departures = new Set(["node.armed", "node.wipe-armed", "node.rescue", "node.retired", "node.discovered"]);
 const onTheWire = /^(dhcp|tftp|boot)\./;
 
-/** Returns the latest journey in a timeline that starts with the oldest event. */
+/** Returns the latest journey (the steps of an installation) in a timeline. The timeline starts with the oldest event. */
 export function journeyOf(events: readonly Event[]): Journey | undefined {
   let steps: Step[] = [];
   let outcome: Journey["outcome"] = "under way";

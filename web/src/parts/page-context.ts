@@ -11,7 +11,7 @@ export interface PageContext {
   live: LiveFleet;
   clock: Clock;
   session: Session;
-  /** The reason why the user of this session cannot make changes. If the role allows changes, there is no reason. */
+  /** The reason why the user of this session cannot make changes. If the user may make changes, `refusal` is undefined. */
   refusal: string | undefined;
 }
 

@@ -8,8 +8,8 @@ export function useAddress<T extends object>(parse: (hash: string) => T, format:
   const hash = useHash();
   const value = useMemo(() => parse(hash), [hash, parse]);
   const change = (part: Partial<T>) => {
-    // Typing must not add entries to the history of the browser. The event is sent immediately, because a delayed value
-    // would drop typed letters.
+    // Typing must not add entries to the history of the browser.
+    // The event is sent immediately, because a delayed value would drop typed letters.
     history.replaceState(history.state, "", format({ ...parse(location.hash), ...part }));
     dispatchEvent(new HashChangeEvent("hashchange"));
   };

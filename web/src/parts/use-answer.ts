@@ -5,7 +5,7 @@ import { usePage } from "./page-context.ts";
 
 const AGAIN_MS = 10_000;
 
-/** `wanted` is false if the role may not send the request. */
+/** `wanted` is false if the user's role does not allow the request. */
 export function useAnswer<T>(ask: () => Promise<T>, wanted = true) {
   const { client } = usePage();
   const [answer, setAnswer] = useState<T>();

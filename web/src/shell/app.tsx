@@ -22,7 +22,7 @@ export function App() {
         headers: (): Record<string, string> => (csrfToken.current === undefined ? {} : { "x-csrf-token": csrfToken.current }),
         fetch: async (...request) => {
           const response = await fetch(...request);
-          // After the end of a session, the login form replaces a page on which every click would fail.
+          // When the session has ended, the login form appears, because every request of the page would fail.
           if (response.status === 401) {
             setState((was) => (was.kind === "in" ? { kind: "out", notice: "The session has ended. Log in again." } : was));
           }

@@ -1,4 +1,4 @@
-/** Shows if the page receives live data. */
+/** Shows whether the page receives live data. */
 import type { Connection } from "../live/view.ts";
 import { Lasting } from "../parts/time/ago.tsx";
 

@@ -26,7 +26,7 @@ export function MissionControl({ client, session, onLogout }: { client: Client; 
   const cameFrom = useRef(place);
   useEffect(() => {
     document.title = titleOf(route);
-    // Without this focus, a screen reader would stay on a link that is gone.
+    // The focus moves to the content, because a screen reader would otherwise stay on a link that is gone.
     if (cameFrom.current !== place) {
       main.current?.focus({ preventScroll: true });
       scrollTo(0, 0);

@@ -12,7 +12,7 @@ export interface Toast {
 export interface Toasts {
   /** Oldest first. */
   shown: readonly Toast[];
-  /** The number of toasts that did not fit into the corner since the corner was last empty. */
+  /** The number of toasts that did not fit into the corner. The count starts again at 0 when the corner is empty. */
   more: number;
   /** News up to this sequence number have already been shown. */
   upTo: number;

@@ -13,7 +13,7 @@ interface Props {
 
 export function DaemonLogBar({ lines, query: { level, part, text }, onQuery, search, children }: Props) {
   const { processes, parts } = partsOf(lines);
-  // The selected part stays in the list even if it has no lines.
+  // The list keeps the selected part of the daemon, even if the log has no lines of this part.
   const others = part === undefined || processes.includes(part) || parts.includes(part) ? parts : [...parts, part];
   return (
     <div className="counts">

@@ -48,7 +48,7 @@ function DaemonLogPane() {
     else if (event.key === "/" && event.target === box.current) search.current?.focus();
     else return;
     event.preventDefault();
-    // Outside the log, these keys open the command palette, so the event must not reach other handlers.
+    // Outside the log, Ctrl+K opens the command palette, so other handlers must not receive the event.
     event.stopPropagation();
   };
   return (
@@ -99,7 +99,7 @@ function DaemonLogPane() {
   );
 }
 
-/** Sequence numbers restart with each epoch, so an old number is meaningless in a new epoch. */
+/** Sequence numbers start again in each epoch (run of the daemon), so a number is valid only in its epoch. */
 interface Place {
   epoch: string;
   seq: number;

@@ -38,7 +38,7 @@ export function logCommand({ level, part }: LogQuery): string {
     .join(" ");
 }
 
-/** The range of lines after the cleared lines and before the lines that arrived during a pause. */
+/** The range of lines to show: after the cleared lines, and before the lines that arrived during a pause. */
 export interface Span {
   after: number;
   upTo: number;
@@ -55,7 +55,7 @@ export function shownLines(lines: readonly LogLine[], { level, part, text }: Log
   );
 }
 
-/** Returns the choices of the filter: the processes, and their parts. */
+/** Returns the values that the filter offers: the processes of the daemon, and the parts of these processes. */
 export function partsOf(lines: readonly LogLine[]): { processes: string[]; parts: string[] } {
   const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
   const processes = sorted(lines.map(({ process }) => process));

@@ -5,24 +5,24 @@ import { logWordsOf, rowsOf } from "./log-text.ts";
 export interface Layout {
   /** The number of characters per row in the text column. */
   columns: number;
-  /** The number of rows above the text. On a narrow screen, the time has a row of its own. */
+  /** The number of rows above the text of a line. On a narrow screen, the time has a row of its own. */
   heading: 0 | 1;
 }
 
-/** Returns `tops`, where `tops[i]` is the first row of line i. The last element is the total number of rows. */
+/** Returns `tops`, where `tops[i]` is the first row of line i. The last element of `tops` is the total number of rows. */
 export function topsOf(lines: readonly LogLine[], { columns, heading }: Layout): number[] {
   const tops = [0];
   for (const line of lines) tops.push((tops.at(-1) ?? 0) + heading + rowsOf(logWordsOf(line), columns));
   return tops;
 }
 
-/** Returns the range of lines that cover these rows, from `first` up to but excluding `end`. */
+/** Returns the range of lines that cover the given rows. `end` is the index after the last line. */
 export function linesAt(tops: readonly number[], fromRow: number, toRow: number): { first: number; end: number } {
   const first = Math.max(0, after(tops, fromRow) - 1);
   return { first: Math.min(first, tops.length - 1), end: Math.min(tops.length - 1, after(tops, toRow)) };
 }
 
-/** Returns the index of the first line that starts below this row. */
+/** Returns the index of the first line that starts below the given row. */
 function after(tops: readonly number[], row: number): number {
   let [low, high] = [0, tops.length];
   while (low < high) {

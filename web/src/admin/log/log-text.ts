@@ -10,7 +10,7 @@ export const sourceOf = ({ process, part }: LogLine): string => harmless(part ==
 
 const texts = new WeakMap<LogLine, string>();
 
-/** Returns the message of a line with its fields. A stack trace starts on a new row. */
+/** Returns the message of a log line, followed by its fields. A stack trace starts on a new row. */
 export function logWordsOf(line: LogLine): string {
   const known = texts.get(line);
   if (known !== undefined) return known;
@@ -38,7 +38,7 @@ export function timeOfDay(at: string): string {
 export function logPiecesOf(words: string, wanted: string): { text: string; found: boolean }[] {
   const sought = wanted.trim().toLowerCase();
   const lower = words.toLowerCase();
-  // Lower case can change the length of a text, and positions in the text are then unknown.
+  // The conversion to lower case can change the length of a text, and then the positions of matches are unknown.
   if (sought === "" || lower.length !== words.length) return [{ text: words, found: false }];
   const pieces: { text: string; found: boolean }[] = [];
   let from = 0;

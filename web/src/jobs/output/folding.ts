@@ -2,7 +2,7 @@
 import type { Chapter } from "../../live/output/job-log.ts";
 
 interface Stretch {
-  /** The row of the first line of this range of lines. */
+  /** The row on the screen that shows the first line of the range. */
   row: number;
   from: number;
   to: number;
@@ -16,7 +16,7 @@ export interface Folding {
 }
 
 /**
- * The output consists of the lines from `first` up to but excluding `end`. `folded` contains the line numbers of folded
+ * The output starts at the line `first` and stops before the line `end`. `folded` contains the line numbers of folded
  * headings.
  */
 export function fold(first: number, end: number, chapters: readonly Chapter[], folded: ReadonlySet<number>): Folding {

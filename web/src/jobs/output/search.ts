@@ -9,7 +9,7 @@ export interface Search {
   next: number;
 }
 
-/** The maximum number of matches. The displayed count shows that there are more matches. */
+/** The maximum number of matches. If there are more matches, the displayed count says so. */
 export const MOST_FOUND = 10_000;
 const LINES_AT_ONCE = 20_000;
 

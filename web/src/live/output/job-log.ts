@@ -1,6 +1,6 @@
 /**
- * Stores the output of one job. Frames of the live feed extend the log in place, because copying a million lines per frame
- * is too slow.
+ * Stores the output of one job. Each frame of the live feed is added to the existing log, because copying a million
+ * lines is too slow.
  */
 import type { ServerFrame } from "../../../../daemon/contract/frame.ts";
 import { isPlain, type Style, styleAfter, withoutColours } from "./ansi.ts";
@@ -29,7 +29,7 @@ export class JobLog {
   /** The stored lines. More text may be added to the last line. */
   #lines: string[] = [""];
   #failures: number[] = [];
-  /** Maps the number of a line to the style at its start, unless the style is plain. */
+  /** Maps the number of a line to the style at the start of the line. Lines with the plain style are omitted. */
   readonly #styles = new Map<number, Style>();
   readonly #mostLines: number;
 
@@ -58,7 +58,7 @@ export class JobLog {
     return withoutColours(this.#lines[number - this.dropped] ?? "");
   }
 
-  /** Returns false if the piece does not continue the log, because it is a duplicate or leaves a gap. */
+  /** Returns false if the piece is a duplicate or leaves a gap in the log. */
   take({ offset, next, text, end }: Piece): boolean {
     if (offset !== this.next) return false;
     const come = printable(this.#pending, text);
@@ -123,6 +123,6 @@ export function lineTone(line: string): LineTone {
 
 const isHeading = (line: string): boolean => /^(PLAY|TASK|RUNNING HANDLER)\b/.test(line);
 
-/** Returns true if the box shows its end. Otherwise the user is reading, and new lines must not scroll the box. */
+/** Returns true if the box is scrolled to its end. If the user has scrolled up to read, new lines must not scroll the box. */
 export const atEnd = (box: { scrollTop: number; clientHeight: number; scrollHeight: number }) =>
   box.scrollHeight - box.clientHeight - box.scrollTop < 24;

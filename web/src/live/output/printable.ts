@@ -1,6 +1,6 @@
 /** Removes terminal control sequences from output that arrives in pieces. Only text and colours remain in the result. */
 
-/** The printable text, and the start of an unfinished escape sequence, which belongs to the next piece. */
+/** `text` is the printable text. `pending` is the start of an unfinished escape sequence, which belongs to the next piece. */
 export interface Printable {
   text: string;
   pending: string;

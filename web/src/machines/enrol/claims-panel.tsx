@@ -1,6 +1,6 @@
 /**
  * Shows the quarantined machines that claim the name or the MAC address of the machine on this page. An operator has to
- * admit or reject these machines.
+ * admit or reject each machine.
  */
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { KeptOut } from "./kept-out.tsx";

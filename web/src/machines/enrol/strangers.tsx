@@ -1,4 +1,4 @@
-/** Shows the quarantined machines with a valid token and an unknown name. An operator has to admit or reject these machines. */
+/** Shows the quarantined machines with a valid token and an unknown name. An operator has to admit or reject each machine. */
 import { useEffect, useState } from "react";
 import type { Claim } from "../../../../daemon/contract/machines/enrol.ts";
 import { Problem, useAttempt } from "../../parts/attempt.tsx";

@@ -13,7 +13,10 @@ export interface BulkPlan {
 
 export const bulkWord: Record<BulkAction, string> = { accept: "Accept", arm: "Arm…", wake: "Wake", run: "Run…" };
 
-/** Returns the text to type before disks are erased. For several machines the text is `erase` and their number. */
+/**
+ * Returns the text to type before disks are erased. For several machines, the text is the word `erase` and the number
+ * of machines.
+ */
 export const phraseFor = ({ does }: BulkPlan): string => (does.length === 1 ? (does[0]?.node.name ?? "") : `erase ${does.length}`);
 
 export function planBulk(action: BulkAction, nodes: readonly Node[]): BulkPlan {

@@ -27,7 +27,7 @@ export function FleetPage() {
   const { known: standing } = useRacks();
   const { selected, select, clear } = useSelection();
   const memberships = useMemo(() => inventory && membershipsOf(inventory), [inventory]);
-  // Input has priority, so the list may show older machines for a moment.
+  // User input is handled first, so the list may show an older state of the machines for a moment.
   const { nodes: known } = useDeferredValue(fleet);
   const nodes = useMemo(() => [...known.values()], [known]);
   const groups = useMemo(() => [...new Set([...(memberships?.values() ?? [])].flatMap((each) => each.groups))].sort(), [memberships]);

@@ -14,7 +14,7 @@ import { phaseLabel } from "../phases.ts";
 
 interface Props {
   node: Node;
-  /** The value is undefined until the inventory is loaded, and for roles that may not read the inventory. */
+  /** The value is undefined until the inventory is loaded, and always for users who may not read the inventory. */
   membership: Membership | undefined;
   active: boolean;
   selected: boolean;

@@ -37,7 +37,7 @@ export function useBulk(action: BulkAction, { does }: BulkPlan) {
   const begin = async (choices: Choices) => {
     setState("working");
     const nodes = does.map(({ node }) => node);
-    // One request runs a playbook on all machines or on none.
+    // A run of a playbook needs only one request, which queues the run on all machines or on none.
     const turns = action === "run" ? [nodes] : nodes.map((node) => [node]);
     for (const turn of turns) {
       if (closed.current) return;

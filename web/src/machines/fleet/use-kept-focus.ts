@@ -1,4 +1,7 @@
-/** A machine that changes its section gets a new card. The focus moves from the old card to the new card. */
+/**
+ * When a machine moves to another section of the page, it gets a new card. The focus moves from the old card to the new
+ * card.
+ */
 import { type FocusEvent, useLayoutEffect, useRef } from "react";
 
 export function useKeptFocus(): (event: FocusEvent) => void {

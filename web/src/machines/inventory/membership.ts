@@ -6,7 +6,7 @@ import type { InventoryView } from "../../../../daemon/contract/machines/invento
 
 export interface Membership {
   role: "worker" | "controller" | undefined;
-  /** The groups of the machine without the groups for roles. */
+  /** The groups of the machine, except the two groups that stand for a role. */
   groups: readonly string[];
 }
 

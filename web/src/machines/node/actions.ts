@@ -1,6 +1,6 @@
 /**
- * Defines the actions on a node that each phase allows. The daemon decides again. The page only hides buttons that would
- * fail.
+ * Defines the actions on a node that each phase allows. The daemon decides again. The page only hides the buttons of
+ * actions that the daemon would refuse.
  */
 import type { Role } from "../../../../daemon/contract/admin/key.ts";
 import type { Node, Phase } from "../../../../daemon/contract/machines/node.ts";
@@ -54,7 +54,10 @@ export const actionWord: Record<Action, string> = {
   retire: "Retire…",
 };
 
-/** These actions erase, retire or promote a machine. The operator has to type the machine's name to confirm them. */
+/**
+ * The actions that erase, retire or promote a machine. The operator confirms each of these actions by typing the
+ * machine's name.
+ */
 const named = ["arm", "wipe", "promote", "retire"] as const;
 export type NamedAction = (typeof named)[number];
 
@@ -62,7 +65,7 @@ export const needsTypedName = (action: Action): action is NamedAction => named.s
 
 export const isDangerous = (action: Action): boolean => action === "arm" || action === "wipe" || action === "retire";
 
-/** Returns the reason why a user with this role cannot make changes. Returns undefined if the role allows changes. */
+/** Returns the reason why a user with this role cannot make changes. Returns undefined for a role that allows changes. */
 export function refusal(role: Role): string | undefined {
   return role === "operator" || role === "admin" ? undefined : `Your key's role is ${role}. Changes require the role operator.`;
 }

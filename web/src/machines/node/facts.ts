@@ -36,7 +36,7 @@ function fact(label: string, text: string | undefined): Fact | undefined {
   return text === undefined || text === "" ? undefined : { label, text };
 }
 
-/** Returns the newest Debian release for the machine, but only if the machine cannot run the current release. */
+/** Returns the newest Debian release that the machine can run, or undefined if it can run the current release. */
 function newest(cpuArch: CpuArch): string | undefined {
   const { release, architecture, because } = debianFor[cpuArch];
   return because && `${release} ${architecture} at most: ${because}`;

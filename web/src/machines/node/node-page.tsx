@@ -25,7 +25,10 @@ import { NodeActions } from "./node-actions.tsx";
 import { PhaseLine } from "./phase-line.tsx";
 import { entriesOf } from "./timeline.ts";
 
-/** The parts of the page that belong to network boot. The shell supplies these parts, because areas do not import each other. */
+/**
+ * The parts of the page that belong to network boot. The module `screen.tsx` supplies these parts, because the areas
+ * `machines` and `netboot` do not import each other.
+ */
 export interface NetbootPanels {
   decision: ReactNode;
   capture: ReactNode;

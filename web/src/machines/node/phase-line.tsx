@@ -1,4 +1,4 @@
-/** Shows the details of a phase: the stage of the installation, the reason of a failure, or the expiry of an arming. */
+/** Shows details of a phase: the stage of the installation, the reason of a failure, or the end of the permission to install. */
 import type { NodeState } from "../../../../daemon/contract/machines/node.ts";
 import { jobHref } from "../../parts/route.ts";
 import { Untrusted } from "../../parts/text/untrusted.tsx";

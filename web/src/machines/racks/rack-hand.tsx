@@ -1,4 +1,4 @@
-/** Shows the controls for the machine that is being moved: its height, removal from the rack, and cancel. */
+/** Shows the controls for the machine that is being moved: change its height, remove it from the rack, or cancel. */
 import type { Held } from "./rack-picture.ts";
 
 const heights = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];

@@ -1,4 +1,7 @@
-/** Shows one machine in a rack or in the tray. The box contains the phase, a link to the machine's page, and a handle. */
+/**
+ * Shows one machine in a rack, or in the tray of machines without a place. The box of a machine contains the phase, a
+ * link to the machine's page, and a handle.
+ */
 import type { DragEvent } from "react";
 import { ActionButton } from "../../parts/action-button.tsx";
 import { usePage, useView } from "../../parts/page-context.ts";

@@ -20,7 +20,7 @@ export function RackPage() {
   const page = useRef<HTMLElement>(null);
   const taken = held?.node;
 
-  // The focus moves to a free place when the user picks up a machine, and afterwards to the machine.
+  // When the user picks up a machine, the focus moves to a free place. Afterwards the focus returns to the machine.
   const wasTaken = useRef<string>(undefined);
   useLayoutEffect(() => {
     const machine = `[data-machine="${CSS.escape(wasTaken.current ?? "")}"] button`;

@@ -36,8 +36,8 @@ export const holderOf = (places: readonly Placed[], row: number, column: number)
   places.find((place) => covers(place, row, column));
 
 /**
- * Returns true if the daemon would accept this place, where `row` is the lowest unit of the machine. `places` are the
- * occupied places of the rack.
+ * Returns true if the daemon would accept the place. `row` is the lowest unit of the machine. `places` are the occupied
+ * places of the rack.
  */
 export function fits({ node, height }: Held, { kind, rows }: Rack, places: readonly Placed[], row: number, column: number): boolean {
   const units = kind === "room" ? 1 : height;
@@ -67,7 +67,7 @@ interface Box {
   y: number;
 }
 
-/** Returns the index of the nearest spot in the direction of an arrow key. Sideways distance counts double. */
+/** Returns the index of the nearest place in the direction of an arrow key. Sideways distance counts double. */
 export function nextIn(key: string, from: Box, spots: readonly Box[]): number | undefined {
   const way = ways[key];
   if (!way) return undefined;

@@ -5,7 +5,7 @@ import { Modal } from "./modal.tsx";
 
 interface Props {
   title: string;
-  /** The name of the secret for the copy button. */
+  /** The name of the secret in the label of the copy button. */
   what: string;
   secret: string;
   use: string;

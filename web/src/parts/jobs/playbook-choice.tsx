@@ -1,4 +1,4 @@
-/** Lets the user choose a playbook, and a preview or a real run. Preview is the default. */
+/** Lets the user choose a playbook, and choose between a preview and a real run. Preview is the default. */
 import { useEffect, useState } from "react";
 import type { Playbook } from "../../../../daemon/contract/jobs/playbook.ts";
 import { Problem, useAttempt } from "../attempt.tsx";

@@ -1,7 +1,7 @@
 /** Shows a button that copies a text to the clipboard. */
 import { useState } from "react";
 
-/** `what` replaces the text in the label of the button if the text is too long. */
+/** If the text is too long for the label of the button, `what` replaces the text in the label. */
 export function Copy({ text, what }: { text: string | (() => string); what?: string }) {
   const [said, setSaid] = useState("Copy");
   const copy = async () => {

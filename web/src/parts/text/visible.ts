@@ -1,7 +1,7 @@
 /** Makes hidden characters of untrusted text visible: control characters and marks that change the reading direction. Pure. */
 export interface Piece {
   text: string;
-  /** The code point of the character, for example U+001B. The value is undefined for plain text. */
+  /** The code point of the character, for example U+001B. For plain text, `hidden` is undefined. */
   hidden?: string;
 }
 

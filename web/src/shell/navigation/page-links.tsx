@@ -8,7 +8,7 @@ import type { Count, Counts } from "./use-counts.ts";
 interface Props {
   shown: PageRoute["page"];
   counts: Counts;
-  /** True to show only the icons. Screen readers still read the labels, and the pointer shows them as tooltips. */
+  /** True to show only the icons. Screen readers still read the labels, and the labels appear as tooltips. */
   iconsOnly?: boolean;
   onNavigate?: () => void;
 }

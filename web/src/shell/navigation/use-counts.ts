@@ -1,4 +1,4 @@
-/** Counts the numbers next to the pages of the sidebar, and describes them for screen readers. */
+/** Computes the numbers that the sidebar shows next to its pages, and describes the numbers for screen readers. */
 import { useSyncExternalStore } from "react";
 import { isFiring } from "../../admin/alert-words.ts";
 import { useAlerts } from "../../admin/use-alerts.ts";
@@ -10,7 +10,7 @@ import type { ListedPage } from "./areas.ts";
 
 export interface Count {
   number: number;
-  /** The words after the number, which screen readers read. */
+  /** The words that screen readers read after the number. */
   meaning: string;
   tone: "working" | "attention" | "bad";
 }
@@ -32,8 +32,8 @@ export function useCounts(): Counts {
 }
 
 /**
- * Returns a text such as "2 approvals pending your answer. 1 alert within the last hour." Running jobs are omitted, because
- * their number changes all the time.
+ * Returns a text such as "2 approvals pending your answer", with one sentence for each count. Running jobs are omitted,
+ * because their number changes all the time.
  */
 export function announcementOf({ approvals, alerts }: Counts): string {
   const sentence = (count: Count | undefined, what: string) =>
