@@ -5,11 +5,12 @@ import { migrations } from "./migrations/migrations.ts";
 
 export type Db = Database.Database;
 
-/** A database that is passed as bytes is read into memory. */
+/** If `file` is a buffer, SQLite opens the bytes as a database in memory. */
 export function openDatabase(file: string | Buffer): Db {
   const db = new Database(file, { timeout: 10_000 });
   try {
-    // Control answers a request as soon as its transaction returns. With FULL, the transaction survives a power failure.
+    // The control process answers a request as soon as the request's transaction returns. With the setting FULL, the
+    // transaction survives a power failure.
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
     db.pragma("foreign_keys = ON");
@@ -21,7 +22,7 @@ export function openDatabase(file: string | Buffer): Db {
   }
 }
 
-/** Opens the database for reading. The schema must be up to date, because a reader cannot migrate the database. */
+/** Opens the database for reading. The schema must be up to date, because a read-only connection cannot migrate the database. */
 export function openReadOnly(file: string): Db {
   return new Database(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
 }
@@ -40,8 +41,8 @@ function migrate(db: Db): void {
 }
 
 /**
- * Runs `work` as one transaction. The transaction acquires the write lock at once, so that no other process writes between
- * reading and writing.
+ * Runs `work` as one transaction. The transaction acquires the write lock at once, so that no other process writes
+ * between its reads and its writes.
  */
 export function atomically<T>(db: Db, work: () => T): T {
   return db.inTransaction ? work() : db.transaction(work).immediate();

@@ -35,7 +35,8 @@ export class EventStore {
       at.toISOString(),
       event.source,
       event.type,
-      // Removes control characters, because terminals show the summary and machines and playbooks control parts of it.
+      // Removes control characters. Terminals show the summary, and machines and playbooks can supply parts of the
+      // summary.
       event.summary.replace(/\p{Cc}/gu, " "),
       event.nodeId ?? null,
       event.jobId ?? null,
@@ -50,7 +51,7 @@ export class EventStore {
     return this.#after.all(seq, limit).map(fromRow);
   }
 
-  /** Returns the newest `limit` events of the node after `since`, with the oldest first. */
+  /** Selects the newest `limit` events of the node after `since`, and returns them in order of time. */
   ofNode(nodeId: string, since: number, limit: number): Event[] {
     return this.#ofNode.all(nodeId, since, limit).map(fromRow);
   }

@@ -1,6 +1,6 @@
 /**
- * A lock that a process holds while it runs. The kernel releases the lock even after SIGKILL, because SQLite implements it as
- * a file lock.
+ * A lock that a process holds while it runs. SQLite uses a file lock, so the kernel releases the lock even after
+ * SIGKILL.
  */
 import Database from "better-sqlite3";
 

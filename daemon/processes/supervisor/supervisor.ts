@@ -23,18 +23,21 @@ export interface ChildSpec {
 export const FIRST_SOCKET = 4;
 
 /**
- * The message with which control acknowledges one piece of news about a process. Without an acknowledgement, the news
- * is sent again, because control may have crashed.
+ * Control's acknowledgement of one piece of news. Without an acknowledgement, the supervisor sends the news again,
+ * because the control process may have crashed.
  */
 export interface NewsTaken {
   type: "news-taken";
 }
 
-/** Handles all other messages on the IPC channels. */
+/** Handles every message on the IPC channels except news and its acknowledgements. */
 export interface Post {
   /** Handles a message that a process has sent. */
   heard(message: object): void;
-  /** Sends the state to a reader that has started again. `send` resolves to false if the message could not be sent. */
+  /**
+   * Sends the state to the process that reads the news, when that process has started again. `send` resolves to false
+   * if the message could not be sent.
+   */
   newReader(send: (message: object) => Promise<boolean>): void;
 }
 
@@ -61,7 +64,7 @@ export class Supervisor {
   readonly #children: Child[];
   readonly #log: Log;
   readonly #patience: Patience;
-  /** The news that the reader has not acknowledged, oldest first. */
+  /** The news that its reader (the control process) has not acknowledged, with the oldest first. */
   #unread: SupervisorNews[] = [];
   readonly #reader: string;
   readonly #post: Post | undefined;
@@ -95,8 +98,8 @@ export class Supervisor {
     child.process = process;
     child.startedAt = Date.now();
     process.once("exit", (code, signal) => this.#ended(child, process, signal ? `killed by ${signal}` : `exit code ${code}`));
-    // If the process has a pid, the error is a broken pipe to a dead process. The `exit` event reports the end
-    // of the process.
+    // A process with a pid had started. Therefore the error is only a broken pipe to the dead process. The `exit`
+    // event reports the end of the process.
     process.on("error", (error) => {
       if (process.pid === undefined) this.#ended(child, process, error.message);
     });
@@ -124,7 +127,7 @@ export class Supervisor {
     child.timer = setTimeout(() => this.#launch(child), restartInMs);
   }
 
-  /** Sends a new reader the exits that it missed, followed by the running processes. */
+  /** Reports to a new reader which processes exited before its start, and then which processes are running. */
   #brief(reader: ChildProcess): void {
     const missed = this.#unread.filter(({ type }) => type === "child-exited");
     const running = this.#children.flatMap(({ spec, process }): SupervisorNews[] =>
@@ -142,8 +145,8 @@ export class Supervisor {
 }
 
 /**
- * Sends a message. Resolves to false if the reader is dead or dying. If a reader is dead, the next reader
- * receives the news again.
+ * Sends a message. Resolves to false if the receiving process has ended or is ending. A new process then receives the
+ * news again.
  */
 const delivered = (reader: ChildProcess, message: object) =>
   new Promise<boolean>((resolve) => {

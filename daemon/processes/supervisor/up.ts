@@ -21,7 +21,7 @@ import { Supervisor } from "./supervisor.ts";
 export async function up(configFile: string, data: DataDir): Promise<void> {
   const { config, moved } = loadConfigFile(configFile);
   createDataDir(data);
-  bootPlaces(bootInterfaces(config.netboot)); // throws here if an interface is invalid, before any process starts
+  bootPlaces(bootInterfaces(config.netboot)); // if an interface is invalid, this throws before any process starts
   const lock = claim(data);
   const tail = new LogTail();
   const log = createLog("musterd", config.admin.log.level, tail.take);
@@ -45,8 +45,8 @@ export async function up(configFile: string, data: DataDir): Promise<void> {
 }
 
 /**
- * Takes the lock of the data folder. Throws DAEMON_RUNNING if another daemon holds the lock. The pid file is
- * only used for messages, so an old file does no harm.
+ * Takes the lock of the data folder. Throws DAEMON_RUNNING if another daemon holds the lock. The pid file is used
+ * only in error messages, so an outdated pid file does no harm.
  */
 function claim(data: DataDir): ProcessLock {
   const lock = takeLock(lockFile(data, "musterd"));

@@ -53,7 +53,7 @@ export class AlertStore {
     this.#delivered.run(at, id);
   }
 
-  /** Records a failed attempt. Without a time for the next attempt, the alert is never sent again. */
+  /** Records a failed attempt. If `nextTryAt` is undefined, Muster never sends the alert again. */
   failed(id: number, error: string, nextTryAt: string | undefined): void {
     this.#failed.run(error, nextTryAt ?? null, id);
   }

@@ -1,4 +1,4 @@
-/** Reads the data for alerts and metrics. The data contains the ends of jobs, and audit records without people's names. */
+/** Reads the data for alerts and metrics. The data describes ended jobs, and audit records without people's names. */
 import type { AuditAction } from "../../contract/audit/audit.ts";
 import type { ExecutionStatus } from "../../contract/changes/execution.ts";
 import type { Db } from "../database.ts";
@@ -31,15 +31,15 @@ export interface EndedExecution {
 export interface Tally {
   action: AuditAction;
   result: string | null;
-  /** The policy rule. Null unless the result is `deny`. */
+  /** The policy rule. Null for every result except `deny`. */
   rule: string | null;
-  /** The summary of the record. Null unless the action is a failed login. */
+  /** The summary of the record. Null for every action except a failed login. */
   summary: string | null;
   count: number;
   costUsd: number;
 }
 
-/** Returns the number of failed logins that one record stands for. Failed logins that repeat share one record per minute. */
+/** Returns the number of failed logins that one record stands for. Repeated failed logins within one minute share one record. */
 export const timesOf = (summary: string | null): number => Number(/ \((\d+) more times\)$/.exec(summary ?? "")?.[1] ?? 1);
 
 export class Happenings {

@@ -1,6 +1,6 @@
 /**
- * Stores API keys and the browser sessions that were opened with them. A key is `mk_<id>_<secret>`. The database contains
- * only its hash.
+ * Stores API keys and the browser sessions that were opened with them. A key is `mk_<id>_<secret>`. The database
+ * contains only the hash of the key.
  */
 import { Key, type Role } from "../../contract/admin/key.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -18,7 +18,7 @@ export interface Holder {
 }
 
 export interface KeyTerms {
-  /** The person who owns the key. The default is the name of the key. */
+  /** The person who owns the key. The default owner is the name of the key. */
   owner?: string | undefined;
   expiresAt?: string | undefined;
 }
@@ -44,8 +44,8 @@ export class KeyStore {
       "INSERT INTO keys (id, name, role, owner, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
     this.#byHash = db.prepare<[string], Row>("SELECT * FROM keys WHERE hash = ? AND revoked_at IS NULL");
-    // The index contains only eight characters, because the duration of an index lookup reveals how many characters agree.
-    // `sameHash` compares the complete hash in constant time.
+    // The index contains only the first eight characters of each hash. The duration of an index lookup reveals how
+    // many characters match. `sameHash` compares the complete hash in constant time.
     this.#byHashStart = db.prepare<[string], Row>("SELECT * FROM keys WHERE substr(hash, 1, 8) = ? AND revoked_at IS NULL");
     this.#all = db.prepare<[], Row>("SELECT * FROM keys WHERE revoked_at IS NULL ORDER BY created_at, name");
     this.#used = db.prepare<[string, string]>("UPDATE keys SET last_used_at = ? WHERE id = ?");
@@ -76,8 +76,8 @@ export class KeyStore {
   }
 
   /**
-   * Accepts the admin keys whose hashes are in `MUSTER_API_KEYS`. Revokes the keys that were accepted earlier and whose hash
-   * is missing now.
+   * Accepts the admin keys whose hashes are in `MUSTER_API_KEYS`. Revokes each earlier accepted key whose hash is no
+   * longer in that variable.
    */
   adopt(hashes: string[], now: Date): void {
     atomically(this.#db, () => {
@@ -106,14 +106,14 @@ export class KeyStore {
     return this.#all.all().map(fromRow);
   }
 
-  /** Throws an error if the key has expired, so that its owner learns the reason. Returns undefined for an unknown key. */
+  /** Throws an error if the key has expired, so that the owner learns why the key fails. Returns undefined for an unknown key. */
   authenticate(secret: string, now: Date): Holder | undefined {
     const hash = sha256(secret);
     const row = this.#byHashStart.all(hash.slice(0, 8)).filter((each) => sameHash(each.hash, hash))[0];
     if (!row) return undefined;
     if (row.expires_at !== null && row.expires_at <= now.toISOString())
       throw new MusterError("KEY_EXPIRED", `this API key was good until ${row.expires_at}`);
-    // Saves the time at most once a minute, because otherwise every request would write to the database.
+    // Saves the time of the last use at most once a minute. Otherwise every request would write to the database.
     if (row.last_used_at === null || now.getTime() - Date.parse(row.last_used_at) > 60_000) this.#used.run(now.toISOString(), row.id);
     return holder(row);
   }

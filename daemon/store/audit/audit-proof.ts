@@ -1,19 +1,20 @@
 /**
- * Reads the audit from a database file so that it can be examined. Reads one consistent state without changing or migrating
- * the file.
+ * Reads the audit from a database file so that the audit can be examined. Reads one consistent state without changing
+ * or migrating the file.
  */
 import { MusterError } from "../../errors/errors.ts";
 import { type Db, openReadOnly } from "../database.ts";
 
-/** A text about a person that can be erased, and the salt that was hashed with the text. */
+/** An erasable text about a person, and the salt that was hashed with the text. */
 export interface SaltedText {
   salt: string;
   text: string;
 }
 
 /**
- * One audit record. `record` is canonical JSON, and `hash` is the hash of `record`. `salt` and `text` belong to the reason.
- * The row is an array to save memory, because an audit can have millions of rows.
+ * One audit record. `record` is canonical JSON, and `hash` is the hash of `record`. `text` is the reason that a
+ * person gave, and `salt` was hashed with this text. The row is an array to save memory, because an audit can have
+ * millions of rows.
  */
 export type ProofRow = [seq: number, record: string, hash: string, salt: string | null, text: string | null];
 

@@ -1,4 +1,4 @@
-/** Removes data from the audit. Removes the name and reasons of a person, or the oldest records up to a signed anchor. */
+/** Removes data from the audit. Removes a person's name and reasons, or the oldest records up to a signed note (anchor). */
 import type { Db } from "../database.ts";
 
 export class AuditUpkeep {
@@ -35,7 +35,7 @@ export class AuditUpkeep {
     );
   }
 
-  /** Erases the name of a person and the person's reasons. Returns the number of erased reasons. */
+  /** Erases a person's name and all reasons that the person gave. Returns the number of erased reasons. */
   forget(person: string): number {
     // Overwrites deleted text with zeros, because the text would otherwise stay readable in the file.
     this.#db.pragma("secure_delete = ON");
@@ -45,14 +45,14 @@ export class AuditUpkeep {
   }
 
   /**
-   * Removes the erased text from SQLite's write-ahead log as well. Call this function after the transaction with `forget` is
-   * committed.
+   * Removes the erased text from SQLite's write-ahead log as well. Call this function after the transaction that
+   * called `forget` is committed.
    */
   flush(): void {
     this.#db.pragma("wal_checkpoint(TRUNCATE)");
   }
 
-  /** Returns the newest record before this time, but looks only at the `most` oldest records. */
+  /** Among the `most` oldest records, returns the newest record before this time. */
   lastBefore(time: string, most: number): { seq: number; hash: string } | undefined {
     return this.#lastBefore.get(time, most);
   }
@@ -61,12 +61,12 @@ export class AuditUpkeep {
     return this.#hashAt.get(seq)?.hash;
   }
 
-  /** Returns the sequence number up to which records have been removed, or 0. */
+  /** Returns the sequence number up to which records have been removed, or 0 if all records still exist. */
   anchored(): number {
     return this.#anchored.get()?.seq ?? 0;
   }
 
-  /** Saves the anchor first, because a trigger allows deletion only up to an anchor. */
+  /** Saves the signed note (anchor) first, because a database trigger allows deletion only up to a saved anchor. */
   dropTo(seq: number, note: string): void {
     this.#anchor.run(seq, note);
     this.#dropAnchors.run(seq);

@@ -1,6 +1,6 @@
 /**
- * Stores the sealed records of the audit. Stores people's names and reasons in separate tables. The audit store computes no
- * hashes.
+ * Stores the sealed (hashed) records of the audit. Stores people's names and reasons in separate tables. The audit
+ * store computes no hashes.
  */
 import type { AuditQuery } from "../../contract/audit/audit-query.ts";
 import { Digest } from "../../contract/changes/plan.ts";
@@ -20,12 +20,12 @@ export interface ListedRow {
   name: string | null;
   behalf: string | null;
   reason: string | null;
-  /** The result in the outcome that belongs to an intent. Null for other records. */
+  /** For an intent record, the result from the matching outcome record. Null for other records. */
   outcome: string | null;
   ended: 0 | 1;
 }
 
-/** One record with those of its texts that have not been erased. */
+/** One record with its texts. Erased texts are missing. */
 export interface ExportRow {
   record: string;
   hash: string;
@@ -100,14 +100,15 @@ export class AuditTable {
     if (until !== undefined) only("at < ?", until);
     if (action !== undefined) only("action = ?", action);
     if (before !== undefined) only("seq < ?", before);
-    // Names the index, because otherwise SQLite would read all records backwards to find the few in the requested time.
+    // The query names the index. Otherwise SQLite would read all records backwards to find the few records of the
+    // requested time.
     const byTime = (since ?? until) !== undefined && action === undefined && user === undefined ? "INDEXED BY audit_by_time" : "";
     const newest = (...also: string[]) => {
       const all = [...conditions, ...also];
       return `SELECT seq FROM (SELECT seq FROM audit ${byTime} ${all.length > 0 ? `WHERE ${all.join(" AND ")}` : ""} ORDER BY seq DESC LIMIT ?)`;
     };
-    // Uses one query for each index, because each index returns sorted rows. With OR, SQLite would read and sort all records
-    // of a person.
+    // Uses one query for each index, because each index returns sorted rows. A single query with OR would make SQLite
+    // read and sort all records of a person.
     const person = user === undefined ? undefined : (this.person(user) ?? "");
     const chosen = person === undefined ? newest() : `${newest("person = ?")} UNION ${newest("behalf = ?")}`;
     const given = person === undefined ? [...values, limit] : [...values, person, limit, ...values, person, limit];

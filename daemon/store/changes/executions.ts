@@ -1,6 +1,6 @@
 /**
- * Stores the executions of approved plans and the result of each step. Indexes ensure that a plan runs once and that an
- * approval is used once.
+ * Stores the executions of approved plans and the result of each step. Unique indexes ensure that each plan runs at
+ * most once and that each approval is used at most once.
  */
 import { Execution, type StepResult } from "../../contract/changes/execution.ts";
 import { atomically, type Db } from "../database.ts";
@@ -70,7 +70,7 @@ export class ExecutionStore {
     return this.#one(this.#ofPlan.get(planId));
   }
 
-  /** Returns the newest executions first. Their steps are returned without output. */
+  /** Returns the newest executions first. Each execution contains its steps, but not the output of the steps. */
   list(limit: number): Execution[] {
     return this.#recent.all(limit).map((row) => {
       const execution = this.#read(row);
@@ -79,14 +79,17 @@ export class ExecutionStore {
   }
 
   /**
-   * Returns the ids of the waiting executions and plans, with the oldest first. There can be thousands, so it returns no
-   * other fields.
+   * Returns the ids of the waiting executions and the ids of their plans, with the oldest first. There can be
+   * thousands of executions, so the function returns no other fields.
    */
   queue(): { id: string; planId: string }[] {
     return this.#queue.all().map(({ id, plan_id }) => ({ id, planId: plan_id }));
   }
 
-  /** Returns the executions that the executor runs or whose state is unknown. Their end has not been recorded yet. */
+  /**
+   * Returns the executions that the executor is running, and the executions whose state is unknown. The end of these
+   * executions has not been recorded yet.
+   */
   atWork(): Execution[] {
     return this.#atWork.all().map((row) => this.#read(row));
   }

@@ -1,12 +1,12 @@
-/** Records which running execution holds which node. The table's key allows one execution per node. */
+/** Records which running execution holds which node. The primary key of the table allows at most one execution per node. */
 import type { Db } from "../database.ts";
 
 export interface NodeHold {
   nodeId: string;
   executionId: string;
   /**
-   * False if the execution only reads from the node. A read-only execution leaves the node to its job, for example to a job
-   * that hangs and must be examined.
+   * False if the execution only reads from the node. A job may use the node during a read-only execution. For
+   * example, the execution examines a job that hangs.
    */
   changes: boolean;
 }

@@ -61,17 +61,17 @@ export class PlanStore {
     return row && Proposal.parse(JSON.parse(row.proposal));
   }
 
-  /** Returns the open plan with the same hash and the same requester. */
+  /** Returns the open plan with this hash and this requester. */
   live(hash: Digest, requesterKeyId: string): PlannedWork | undefined {
     return one(this.#live.get(hash, requesterKeyId));
   }
 
-  /** Returns the open plans that the same requester made from the same proposal, even if they differ from the new plan. */
+  /** Returns the open plans that this requester made from this proposal. The plans may differ from the new plan. */
   liveOfProposal(proposalHash: Digest, requesterKeyId: string): PlannedWork[] {
     return this.#liveOfProposal.all(proposalHash, requesterKeyId).map(fromRow);
   }
 
-  /** Links this key to this plan. A later link of the same key replaces the earlier link. */
+  /** Links this idempotency key to this plan. A later link of the same key replaces the earlier link. */
   keep(key: Digest, planId: string, at: string): void {
     this.#keep.run(key, planId, at);
   }

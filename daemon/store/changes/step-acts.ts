@@ -1,12 +1,15 @@
 /**
- * Stores the acts that control performs for steps of plans. A step has at most one act, even if the step is requested
- * repeatedly.
+ * Stores Muster's own actions (acts). The control process performs an act for a step of a plan. Each step has at most
+ * one act, even if the step is requested repeatedly.
  */
 import { ActOutcome } from "../../contract/changes/execution-messages.ts";
 import type { Db } from "../database.ts";
 
 export interface StepAct {
-  /** The result of the act. Absent while control performs the act, and also if control was stopped during the act. */
+  /**
+   * The result of the action (act). Absent while the control process performs the act, and if that process was
+   * stopped during the act.
+   */
   outcome?: ActOutcome;
 }
 
@@ -23,7 +26,10 @@ export class StepActStore {
     );
   }
 
-  /** Starts the act of a step. Throws an error if the step already has an act, because the table's key allows one. */
+  /**
+   * Records that the action (act) of a step begins. Throws an error if the step already has an act, because the table
+   * allows one act per step.
+   */
   begin(executionId: string, stepId: string, now: Date): void {
     this.#insert.run(executionId, stepId, now.toISOString());
   }

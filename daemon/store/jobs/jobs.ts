@@ -3,7 +3,7 @@ import { Job, type JobStatus } from "../../contract/jobs/job.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { Db } from "../database.ts";
 
-/** The SQL condition of the index that allows each node only one active job. */
+/** The SQL condition for an active job. A unique index with this condition allows at most one active job per node. */
 const HOLDS_ITS_NODE = "(status IN ('queued', 'running', 'cancelling', 'unknown') OR (status = 'waiting' AND after_job IS NULL))";
 
 type Text = string | null;
@@ -121,8 +121,8 @@ export class JobStore {
   }
 
   /**
-   * Returns the jobs whose end was recorded after the event `seq`, each job once. The duration of a job that never started is
-   * undefined.
+   * Returns the jobs whose end was recorded after the event `seq`, each job once. For a job that never started,
+   * `seconds` is `undefined`.
    */
   endedAfter(seq: number): { seq: number; kind: string; status: string; seconds: number | undefined }[] {
     return this.#ended.all(seq).map(({ started_at, ended_at, ...row }) => ({
@@ -132,8 +132,8 @@ export class JobStore {
   }
 
   /**
-   * Returns the time since which the oldest queued job has been waiting to start. Jobs that wait for the time of their retry
-   * do not count.
+   * Returns the time at which the oldest queued job began to wait for its start. Jobs that wait for the time of their
+   * retry do not count.
    */
   waitingSince(now: Date): string | undefined {
     return this.#waitingSince.get(now.toISOString())?.since ?? undefined;

@@ -1,11 +1,11 @@
 /**
- * Stores the active runs. Each run has the number of processed events and the time until which the executor's last report is
- * valid.
+ * Stores the active runs. For each run, stores the number of processed events, and how long the executor's last
+ * report is valid.
  */
 import type { Db } from "../database.ts";
 
 export interface Run {
-  /** The id of the run's first job, with the attempt number of that job. */
+  /** The id of the run. It contains the id of the run's first job and the attempt number of that job. */
   id: string;
   eventsOffset: number;
   leaseUntil: string;

@@ -1,6 +1,6 @@
 /**
- * Stores claims. A claim is a machine that must wait because another machine has its place. A claim is open until an operator
- * admits or rejects the machine.
+ * Stores claims. A claim is a machine in quarantine, because another machine already has its name or MAC address. A
+ * claim is open until an operator admits or rejects the machine.
  */
 import { randomBytes } from "node:crypto";
 import type { CallHome } from "../../contract/machines/call-home.ts";
@@ -12,7 +12,7 @@ import { sha256 } from "../secrets.ts";
 const MOST_OPEN = 200;
 
 export interface KeptClaim extends Claim {
-  /** All fields of the machine's last call-home, except the token. `tokenHash` is the hash of that token. */
+  /** All fields of the machine's last call-home, except the token. `tokenHash` is the hash of the omitted token. */
   callHome: Omit<CallHome, "token">;
   tokenHash: string;
   nodeId: string | undefined;
@@ -50,8 +50,8 @@ export class ClaimStore {
   }
 
   /**
-   * Saves the claim of a machine. `isNew` is true unless the same claim is already open or rejected. Returns undefined if too
-   * many claims are open.
+   * Saves the claim of a machine. `isNew` is false if the same claim is already open or rejected. Returns undefined
+   * if too many claims are open.
    */
   keep(callHome: CallHome, nodeId: string | undefined, reason: string, now: Date): { claim: KeptClaim; isNew: boolean } | undefined {
     const { token, ...said } = callHome;

@@ -1,6 +1,6 @@
 /**
- * Stores enrolment tokens for new machines. A token has a number of uses and an expiry time. The database contains only its
- * hash and its uses.
+ * Stores enrolment tokens for new machines. Each token has a number of uses and an expiry time. The database contains
+ * only the hash and the uses of the token.
  */
 import type { EnrolToken, MachineRole, TokenState } from "../../contract/machines/enrol.ts";
 import type { Db } from "../database.ts";
@@ -66,7 +66,7 @@ export class EnrolTokenStore {
     return row !== undefined && this.#revoke.run(now.toISOString(), row.hash).changes > 0;
   }
 
-  /** Returns the node that used this token with this identity. A node that an operator released from quarantine counts too. */
+  /** Returns the node that used this token with this identity, including a node that an operator released from quarantine. */
   enrolledAs(token: string, as: string): string | undefined {
     return this.#enrolled.get(sha256(token), as)?.node_id;
   }

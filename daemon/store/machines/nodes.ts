@@ -1,4 +1,7 @@
-/** Stores the nodes and finds them by id, name, MAC address or install key. `fleet` decides about changes of phase. */
+/**
+ * Stores the nodes and finds them by id, name, MAC address or install key. Other modules decide when a node changes
+ * its phase.
+ */
 
 import { Node } from "../../contract/machines/node.ts";
 import type { Mac } from "../../contract/names.ts";
@@ -67,7 +70,7 @@ export class NodeStore {
     return one(this.#byKeyHash.get(hash));
   }
 
-  /** Returns more than one node if a lease moved from one node to another and neither node has called home since. */
+  /** Returns several nodes if a lease moved between nodes and none of them has called home since then. */
   findByAddress(address: string): Node[] {
     return this.#byAddress.all(address).map(fromRow);
   }

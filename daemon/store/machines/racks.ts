@@ -1,4 +1,4 @@
-/** Stores racks, rooms, and the places of nodes in them. */
+/** Stores racks, rooms, and the position (place) of each node in them. */
 import { Rack, RackPlace } from "../../contract/machines/rack.ts";
 import type { Db } from "../database.ts";
 
@@ -44,7 +44,7 @@ export class RackStore {
     return row === undefined ? undefined : Rack.parse(row);
   }
 
-  /** Removes a rack or a room and all places in it. Returns false if none has this name. */
+  /** Removes a rack or a room, and the positions of the nodes in it. Returns false if no rack or room has this name. */
   remove(name: string): boolean {
     return this.#remove.run(name).changes > 0;
   }

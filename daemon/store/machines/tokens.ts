@@ -1,12 +1,12 @@
 /**
- * Stores one-time tokens for the call-home of a machine. Each token belongs to one node and is accepted once. The database
- * contains only hashes.
+ * Stores one-time tokens for the call-home of a machine. Each token belongs to one node and is accepted once. The
+ * database contains only the hashes of the tokens.
  */
 import type { EnrolToken, TokenState } from "../../contract/machines/enrol.ts";
 import type { Db } from "../database.ts";
 import { newSecret, sha256 } from "../secrets.ts";
 
-/** Creates an enrolment token. Redaction recognizes such tokens by the prefix `mt_`. */
+/** Creates an enrolment token. The code that redacts secrets recognizes the token by its prefix `mt_`. */
 export const newEnrolToken = (): string => `mt_${newSecret()}`;
 
 /** Returns the public id of a token. The id identifies the token, but is too short to guess the token from it. */
@@ -17,8 +17,8 @@ export type Redeemable =
   | { kind: "expired"; nodeId: string }
   | { kind: "fresh"; nodeId: string; purpose: "install" | "enrol" }
   /**
-   * A token that was used before. `as` is the identity of the machine that used it. The identity distinguishes a repeated
-   * call-home from a stolen token.
+   * A token that was used before. `as` is the identity of the machine that used the token. The identity shows whether
+   * a machine repeats its call-home or uses a stolen token.
    */
   | { kind: "redeemed"; nodeId: string; as: string };
 
@@ -45,8 +45,8 @@ export class TokenStore {
   }
 
   /**
-   * Creates a token and returns it. The database contains only its hash. Any earlier unused token of the node becomes
-   * invalid.
+   * Creates a token and returns it. The database contains only the hash of the token. Any earlier unused token of the
+   * node becomes invalid.
    */
   issue(nodeId: string, purpose: "install" | "enrol", now: Date, expiresAt: string): string {
     const token = purpose === "enrol" ? newEnrolToken() : newSecret();

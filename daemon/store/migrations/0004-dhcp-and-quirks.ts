@@ -1,4 +1,4 @@
-/** Adds the cause of a lease, other DHCP servers on the network, and firmware quirks. */
+/** Adds a column for the cause of a lease. Adds tables for other DHCP servers on the network and for firmware quirks. */
 
 export const dhcpAndQuirks = `
 ALTER TABLE leases ADD COLUMN cause TEXT CHECK (cause IS NULL OR json_valid(cause));

@@ -1,4 +1,4 @@
-/** Adds enrolment tokens that admit several machines, and call-homes that wait for the decision of an operator. */
+/** Adds enrolment tokens that each admit several machines, and call-homes that wait for an operator's decision. */
 
 export const enrolment = `
 CREATE TABLE enrol_tokens (

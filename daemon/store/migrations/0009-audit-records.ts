@@ -1,6 +1,6 @@
 /**
- * Adds the audit records. The triggers prevent mistakes of Muster itself. Manipulation of the records is proven by their
- * hashes.
+ * Adds the audit records. The triggers protect the records against mistakes of Muster itself. The hashes of the
+ * records prove a manipulation.
  */
 
 export const auditRecords = `

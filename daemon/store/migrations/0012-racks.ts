@@ -1,4 +1,4 @@
-/** Adds racks, rooms, and the place of each node in them. */
+/** Adds racks, rooms, and the position (place) of each node in them. */
 
 export const racks = `
 CREATE TABLE racks (

@@ -1,4 +1,7 @@
-/** Adds the acts that control performed for steps of plans. The primary key allows each step one act. */
+/**
+ * Adds Muster's own actions (acts), which the control process performs for steps of plans. The primary key allows one
+ * act per step.
+ */
 
 export const stepActs = `
 CREATE TABLE step_acts (

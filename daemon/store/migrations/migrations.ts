@@ -1,6 +1,6 @@
 /**
- * The steps that create the schema, with the oldest first. A database stores the number of steps that were applied to it.
- * Never edit a released migration. Add a new file and a new line instead.
+ * The steps that create the schema, with the oldest first. A database stores the number of steps that were applied to
+ * it. Never edit a released migration. Add a new file and a new line for that file instead.
  */
 import { firstTables } from "./0001-first-tables.ts";
 import { jobRetries } from "./0002-job-retries.ts";

@@ -21,7 +21,7 @@ export class DhcpServerTable {
     this.#see.run(address, mac ?? null, now, now, offer === undefined ? null : JSON.stringify(offer));
   }
 
-  /** Returns the server that was seen last first. */
+  /** Returns all servers, with the most recently seen server first. */
   all(): OtherServer[] {
     return this.#all.all().map((row) =>
       OtherServer.parse({

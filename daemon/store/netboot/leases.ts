@@ -1,4 +1,4 @@
-/** Stores DHCP leases. A lease is on disk before netboot sends the ACK. */
+/** Stores DHCP leases. Each lease is on disk before the netboot process sends the ACK of the lease. */
 import * as z from "zod";
 import { SetAside } from "../../contract/netboot/network.ts";
 import { atomically, type Db } from "../database.ts";
@@ -48,7 +48,7 @@ export class LeaseTable {
     return row ? fromRow(row) : undefined;
   }
 
-  /** Returns the MAC address that has the lease of this address. */
+  /** Returns the MAC address of the machine that leases this IP address. */
   holder(address: string): string | undefined {
     return this.#holder.get(address)?.mac;
   }
@@ -58,12 +58,15 @@ export class LeaseTable {
     return atomically(this.#db, work);
   }
 
-  /** Saves a lease. An address has one holder, so the row of an earlier holder with an expired lease is deleted. */
+  /** Saves a lease. An address has one holder, so the function deletes the row of an earlier holder whose lease has expired. */
   save(lease: StoredLease): void {
     this.#save.run(lease.mac, lease.address, lease.state, Math.trunc(lease.expiresAt), lease.hostname ?? null, causeOf(lease));
   }
 
-  /** Requests that netboot releases an address. Only netboot can do so, because the address pools are in its memory. */
+  /**
+   * Asks the netboot process to release an address. Only that process can release it, because the address pools are
+   * in its memory.
+   */
   askRelease(address: string): void {
     this.#askRelease.run(address);
   }
@@ -72,7 +75,7 @@ export class LeaseTable {
     return this.#releasesAsked.all().map(({ address }) => address);
   }
 
-  /** Deletes an address that was set aside but is no longer in any pool after a change of the configuration. */
+  /** Deletes a blocked address (set aside) that no longer belongs to any pool after a change of the configuration. */
   dropSetAside(address: string): void {
     this.#dropSetAside.run(address);
   }

@@ -1,9 +1,9 @@
-/** Stores the quirks of single machines. Operators choose quirks, or Muster learns them. */
+/** Stores the firmware quirks of each machine. Operators choose quirks, or Muster learns them. */
 import * as z from "zod";
 import { Quirks } from "../../contract/netboot/quirk.ts";
 import { atomically, type Db } from "../database.ts";
 
-/** The learned quirks. `because` contains the observation from which Muster learned each setting. */
+/** The learned quirks. For each setting, `because` contains the observation from which Muster learned the setting. */
 const Learned = z.object({ quirks: Quirks.prefault({}), because: z.record(z.string(), z.string()).prefault({}) });
 export type Learned = z.output<typeof Learned>;
 
