@@ -7,8 +7,8 @@
 export type MacAddress = string;
 
 /**
- * The properties of a machine as one packet or request states them. The properties are not verified, because any
- * machine can send any packet.
+ * The properties of a machine that one packet or request states. The properties are not verified, because any machine
+ * can send any packet.
  */
 export interface MachineSeen {
   mac: MacAddress;
@@ -81,7 +81,10 @@ export interface Lease {
   /** Milliseconds since the epoch. */
   expiresAt: number;
   hostname?: string | undefined;
-  /** The reason why the address is not assigned: its client found it in use, or ARP showed another machine at the address. */
+  /**
+   * The reason why the server does not assign the address. A client found the address in use, or ARP showed another
+   * machine there.
+   */
   cause?: { kind: "declined" | "in-use"; by: MacAddress } | undefined;
 }
 
@@ -92,11 +95,11 @@ export interface Lease {
 export interface LeaseStore {
   all(): Lease[];
   save(lease: Lease): void;
-  /** Resolves when all leases saved before the call are on disk. Rejects if writing to disk failed. */
+  /** Resolves when all leases that were saved before the call are on disk. Rejects if writing to disk failed. */
   settled(): Promise<void>;
 }
 
-/** The methods of a logger that the code under `pxe` uses. A pino logger has all of these methods. */
+/** The logger methods that the code under `pxe` uses. A pino logger has all of these methods. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

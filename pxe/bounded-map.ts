@@ -11,7 +11,8 @@ export class BoundedMap<Key, Value> extends Map<Key, Value> {
   }
 
   override set(key: Key, value: Value): this {
-    // A JavaScript map keeps the order of insertion. Deleting the key first makes the rewritten key the newest.
+    // A JavaScript map keeps the order of insertion. Therefore the code deletes a rewritten key first, so that it
+    // becomes the newest key.
     this.delete(key);
     super.set(key, value);
     if (this.size > this.#most) this.delete(this.keys().next().value as Key);

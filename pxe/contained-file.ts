@@ -6,14 +6,14 @@ import { join, sep } from "node:path";
 export type Opened = { kind: "file"; handle: FileHandle; stats: Stats } | { kind: "missing" } | { kind: "outside" } | { kind: "denied" };
 
 /**
- * O_NONBLOCK keeps the opening of a named pipe from waiting for a writer. O_NOFOLLOW is safe because the path is
- * already resolved.
+ * With O_NONBLOCK, opening a named pipe does not wait for a writer. O_NOFOLLOW rejects no valid file, because the
+ * path is already resolved.
  */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /**
  * Each of these error codes means that the file does not exist. Any other error means a fault on the server's host,
- * so it is thrown.
+ * so the function throws the error.
  */
 const ABSENT = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP", "ENXIO"]);
 
@@ -22,7 +22,7 @@ export async function openContained(root: string, name: string): Promise<Opened>
   const parts = name.split("/");
   if (name.includes("\0")) return { kind: "missing" };
   if (parts.includes("..")) return { kind: "outside" };
-  // A file whose name starts with a dot is private or only half written, so the server never sends the file.
+  // A file whose name starts with a dot is private or incomplete, so the server never sends the file.
   if (parts.some((part) => part === "" || part.startsWith("."))) return { kind: "missing" };
   try {
     const base = await realpath(root);
@@ -45,14 +45,14 @@ export async function openContained(root: string, name: string): Promise<Opened>
 }
 
 /**
- * The version string changes when the file is written or replaced. Parts of the old version do not fit to parts of
- * the new version.
+ * The version string changes when the file is written or replaced. A client must not combine parts of the old version
+ * with parts of the new version.
  */
 export const versionOf = ({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string => `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`;
 
 /**
- * Returns false if the file was written or replaced between the two `stat` calls. Parts of the old version do not fit
- * to parts of the new version.
+ * Returns false if the file was written or replaced between the two `stat` calls. A client must not combine parts of
+ * the old version with parts of the new version.
  */
 export const sameVersion = (a: Stats, b: Stats): boolean =>
   a.size === b.size && a.mtimeMs === b.mtimeMs && a.ino === b.ino && a.dev === b.dev;

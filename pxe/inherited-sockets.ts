@@ -1,6 +1,6 @@
 /**
  * Finds sockets that another process has bound and passed to this process. A launcher gives each socket a name, and
- * systemd numbers them.
+ * systemd gives each socket a number.
  */
 
 /** The file descriptors of the sockets, by the name from `socketName`. */
@@ -22,7 +22,7 @@ const FIRST = 3;
 
 /**
  * Returns the file descriptors that systemd has passed to the process `pid` (sd_listen_fds(3)). The environment
- * variables may belong to another process, so their PID is checked.
+ * variables may be meant for another process, so the function checks the PID in them.
  */
 export function listenDescriptors(env: NodeJS.ProcessEnv, pid: number): number[] {
   const count = Number(env.LISTEN_FDS);

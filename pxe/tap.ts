@@ -1,6 +1,6 @@
 /**
- * The boot servers pass their traffic to an observer through this interface. A server calls the tap while it
- * processes a packet, so the tap must be fast and must not throw.
+ * The boot servers pass their traffic to an observer through this interface. A server calls the observer (tap) while
+ * it processes a packet, so the tap must be fast and must not throw.
  */
 import type { Endpoint } from "./endpoint.ts";
 

@@ -8,7 +8,10 @@ export interface BootMessage {
   mac: string;
   /** True if the client's options show a network boot: an architecture, or the vendor class PXEClient or HTTPClient. */
   booting: boolean;
-  /** The client's address as a number, from `yiaddr` in an answer or `ciaddr` in a request. The value 0 means no address. */
+  /**
+   * The client's address as a number, from `yiaddr` in an answer or `ciaddr` in a request. If the message has no
+   * address, the value is 0.
+   */
   address: number;
 }
 
@@ -17,7 +20,7 @@ const COOKIE = 0x63825363;
 
 export const bootRequest = (bytes: Uint8Array): BootMessage | undefined => glance(bytes, 1);
 /**
- * Reads a DHCP answer, in order to find the machine that it was sent to. An answer alone does not mark a machine as
+ * Reads a DHCP answer to find the machine that receives the answer. An answer alone does not mark a machine as
  * booting.
  */
 export const bootReplyTo = (bytes: Uint8Array): BootMessage | undefined => glance(bytes, 2);

@@ -1,6 +1,6 @@
 /**
- * Builds the IPv4 packets that a capture stores. Node passes only a socket's payload, so this code rebuilds the
- * headers with the original addresses, ports and checksums.
+ * Builds the IPv4 packets that a capture stores. A socket in Node.js delivers only the payload, so this code rebuilds
+ * the headers with the original addresses, ports and checksums.
  */
 
 import { writeIp } from "../dhcp/message/address.ts";
@@ -25,7 +25,7 @@ export function udpPacket(from: Endpoint, to: Endpoint, payload: Uint8Array): Bu
   return packet;
 }
 
-/** Builds one TCP segment with data. The capture contains no start of the connection. */
+/** Builds one TCP segment with data. The capture does not contain the start of the TCP connection. */
 export function tcpPacket(from: Endpoint, to: Endpoint, sequence: number, payload: Uint8Array): Buffer {
   const packet = ipPacket(from, to, TCP, TCP_HEADER + payload.length);
   const tcp = packet.subarray(IP_HEADER);

@@ -3,7 +3,7 @@ import type { HttpRequestSeen } from "../tap.ts";
 
 const MOST_BYTES = 1024;
 const MOST_TARGET = 600;
-/** A capture omits all other headers, because they do not affect a boot and could contain private data. */
+/** A capture omits all headers except these. Other headers do not affect a boot and could contain private data. */
 const shown = new Set(["host", "user-agent", "accept", "range", "if-match", "connection"]);
 
 export function httpHead({ method, path, query, headers }: HttpRequestSeen): Buffer {

@@ -3,7 +3,7 @@
  * this format.
  */
 
-/** Each packet in the file begins with its IP header, because a UDP or TCP socket never shows the link layer. */
+/** Each packet in the file begins with its IP header. A UDP or TCP socket never shows the link layer. */
 const LINKTYPE_RAW = 101;
 const MAGIC = 0xa1b2c3d4;
 const SNAP_LENGTH = 65_535;
@@ -33,13 +33,13 @@ export function pcapRecord(atMs: number, packet: Uint8Array): Buffer {
 export interface PcapRecord {
   atMs: number;
   packet: Buffer;
-  /** The record and its header, as the bytes are stored in a file. */
+  /** The bytes of the record and its header, as a file contains them. */
   bytes: Buffer;
 }
 
 /**
- * Returns the complete records of one capture file. A writer that was killed may have left a partial record at the
- * end of the file, or no header.
+ * Returns the complete records of one capture file. If the writer was killed, the file may lack its header or end
+ * with a partial record.
  */
 export function pcapRecords(file: Buffer): PcapRecord[] {
   const records: PcapRecord[] = [];

@@ -1,6 +1,6 @@
 /**
- * The recorder receives the packets of all boot servers through taps. It collects the packets that belong to a
- * machine's boot, and saves them shortly afterwards.
+ * The recorder receives the packets of all boot servers through taps. The recorder collects the packets that belong
+ * to a machine's boot, and saves them shortly afterwards.
  */
 import type { Log } from "../boot-source.ts";
 import { BoundedMap } from "../bounded-map.ts";
@@ -17,21 +17,21 @@ export interface RecorderOptions {
   rings: CaptureRings;
   /** The IP address of this server on the boot network. */
   address: string;
-  /** Finds the MAC address of an IP address that this server did not assign by DHCP. */
+  /** Finds the MAC address of a machine whose IP address this server did not assign by DHCP. */
   macAt(address: string): string | undefined;
   log: Log;
 }
 
 const FLUSH_MS = 20;
-/** The recorder saves the packets of this number of machines, then pauses so that new packets can be answered. */
+/** The recorder saves the packets of this number of machines. It then pauses, so that the servers can answer new packets. */
 const MOST_AT_ONCE = 64;
 /** The recorder drops new packets when more than this number of bytes waits to be saved. */
 const MOST_WAITING = 1024 * 1024;
 const MOST_OF_ONE = 64 * 1024;
 const MOST_REMEMBERED = 4096;
 /**
- * Firmware, iPXE and the installer of one boot each request an address within this time. A machine that renews its
- * lease after this time runs its system, so its packets are not captured.
+ * During one boot, the firmware, iPXE and the installer each request an address within this time. A machine that
+ * renews its lease after this time is already running its system, so its packets are not captured.
  */
 const BOOT_MS = 30 * 60_000;
 /** Every packet of a boot fits into an Ethernet frame. */

@@ -1,7 +1,7 @@
 /**
  * Stores the captured traffic of each machine in files of limited size. Each machine has a current and an older file,
- * and each file is a complete capture. A full current file becomes the older file and replaces its content. When the
- * space for all captures is used up, the capture of the machine that was silent longest is deleted.
+ * and each file is a complete capture. When the current file is full, it replaces the older file. When all captures
+ * together use up their space, the capture of the machine that was silent longest is deleted.
  */
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -111,7 +111,7 @@ export function readRing(folder: string, mac: string): PcapRecord[] {
   for (;;) {
     const before = identity(olderFile(folder, mac));
     const files = [olderFile(folder, mac), currentFile(folder, mac)].map(contentOf);
-    // If the writer started a new file in the meantime, the two contents do not fit together and are read again.
+    // If the writer started a new file in the meantime, the two files do not match, so the function reads them again.
     if (identity(olderFile(folder, mac)) === before) return files.flatMap(pcapRecords);
   }
 }

@@ -62,7 +62,7 @@ export class Answering {
     if (!answer) return undefined;
     const { leasing, log } = this.#parts;
     const { request, decision } = answer;
-    // An OFFER or a NAK makes no promise, so the server need not wait for the disk.
+    // An OFFER or a NAK makes no promise, so the server does not wait for the disk.
     if (!leasing || messageType(decision.packet) !== MessageType.ack) {
       this.#send(answer);
       this.#timeline.replied(request, decision);

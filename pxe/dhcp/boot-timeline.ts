@@ -1,6 +1,6 @@
 /**
- * Selects the DHCP exchanges that a machine's timeline shows: every exchange of a boot, and the requests of the
- * started system.
+ * Selects the DHCP exchanges for a machine's timeline. The timeline shows every exchange of a boot, and the requests
+ * of the started system.
  */
 import type { BootSource, Log } from "../boot-source.ts";
 import { BoundedMap } from "../bounded-map.ts";
@@ -49,7 +49,7 @@ export class BootTimeline {
     this.#timeline.flush();
   }
 
-  /** The check does not look up every machine of the LAN, because a lookup costs more time than a lease. */
+  /** The check does not look up every machine of the LAN, because a lookup takes longer than granting a lease. */
   #belongs(request: DhcpPacket, reply: DhcpPacket): boolean {
     if (!isBooting(request)) return messageType(reply) !== MessageType.offer && this.#booted.has(request.mac);
     this.#remember(request.mac);

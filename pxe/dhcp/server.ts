@@ -1,4 +1,7 @@
-/** Opens the sockets of a DHCP server, and assigns a decision function to each port. The file contains no policy. */
+/**
+ * Opens the sockets of a DHCP server, and assigns a decision function to each port. This file contains no rules for
+ * the answers.
+ */
 import { createSocket, type Socket } from "node:dgram";
 import type { BootSource, LeaseStore, Log } from "../boot-source.ts";
 import { bind, type SocketSource } from "../socket-source.ts";
@@ -20,7 +23,7 @@ export interface DhcpServerOptions {
   dhcp: SocketSource;
   bootServer: SocketSource;
   source: BootSource;
-  /** Runs `work` and makes all of its writes through the source one transaction. */
+  /** Runs `work`, and combines all writes of `work` to the boot source into one transaction. */
   together: <T>(work: () => T) => T;
   tap?: Tap;
   log: Log;
@@ -79,8 +82,7 @@ async function listen(from: SocketSource, take: (message: Omit<Message, "decide"
   await bind(socket, from);
   socket.on("error", (error) => log.warn({ err: error }, "dhcp socket"));
   socket.setBroadcast(true);
-  // A launcher may have set a larger buffer than this process is allowed to set, so a larger buffer is left
-  // unchanged.
+  // A launcher can set a larger buffer than this process can. Therefore a larger buffer stays unchanged.
   if (socket.getRecvBufferSize() < RECEIVE_BUFFER) socket.setRecvBufferSize(RECEIVE_BUFFER);
   return socket;
 }

@@ -1,4 +1,4 @@
-/** Passes the datagrams of DHCP sockets to the tap. */
+/** Passes the datagrams of DHCP sockets to the observer (tap). */
 import type { Socket } from "node:dgram";
 import type { Endpoint } from "../endpoint.ts";
 import type { Tap } from "../tap.ts";

@@ -32,7 +32,7 @@ export class Timeline {
   #flushSome(): void {
     this.#timer = undefined;
     this.#write(this.#waiting.splice(0, MOST_AT_ONCE));
-    // The pause gives newly arrived packets time to be answered.
+    // During the pause, the server can answer newly arrived packets.
     if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#flushSome(), 1);
   }
 

@@ -8,22 +8,25 @@ import { MessageType } from "./message/option.ts";
 import { type DhcpPacket, decode, MalformedPacket, messageType } from "./message/packet.ts";
 
 interface TurnsParts extends Omit<AnsweringParts, "retry" | "complain"> {
-  /** Runs `work` and makes one transaction of all events that it records through the source. */
+  /** Runs `work`, and combines all events that `work` records in the boot source into one transaction. */
   together: <T>(work: () => T) => T;
   log: Log;
 }
 
-/** The number of packets per second that the server accepts from one machine. Firmware sends fewer than ten. */
+/**
+ * The number of packets per second that the server accepts from one machine. Firmware sends fewer than ten packets
+ * per second.
+ */
 const RATE_PER_SECOND = 20;
 /** Limits the log lines that one sender of invalid packets can cause. */
 const COMPLAINTS_PER_SECOND = 5;
-/** In a storm, messages are collected until this time has passed or this number of messages has arrived. */
+/** Under heavy load, the server collects messages until this time has passed or this number of messages has arrived. */
 const TURN_MS = 20;
 const MOST_A_TURN = 512;
 
 /**
- * Answers the DISCOVER of an ordinary client immediately, and collects other messages into turns. A turn answers all
- * machines that boot in one transaction.
+ * Answers the DISCOVER of an ordinary client immediately, and collects other messages into batches (turns). A turn
+ * uses one transaction for its answers to all booting machines.
  */
 export class Turns {
   readonly #answering: Answering;
@@ -67,8 +70,8 @@ export class Turns {
   }
 
   /**
-   * Starts a turn as soon as no new messages arrive. In a storm, OFFERs are sent first and writes are collected, so
-   * that new machines share one transaction.
+   * Starts a batch (turn) as soon as no new messages arrive. Under heavy load, the server sends OFFERs first and
+   * collects writes, so that new machines share one transaction.
    */
   #scheduleTurn(): void {
     const until = performance.now() + TURN_MS;
@@ -83,7 +86,7 @@ export class Turns {
     const messages = this.#inbox;
     if (messages.length === 0) return;
     this.#inbox = [];
-    // Machines that do not boot need no write here, so their answers need not wait for the writes.
+    // An answer to a machine that does not boot needs no write here, so the answer does not wait for the writes.
     for (const message of messages) if (!isBooting(message.request)) this.#answering.answer(message);
     const booting = messages.filter(({ request }) => isBooting(request));
     if (booting.length === 0) return;
@@ -91,7 +94,8 @@ export class Turns {
     try {
       this.#parts.together(() => {
         for (const message of booting) if (this.#answering.answer(message) === "promised") promised.add(message.request.mac);
-        // The event must be in the timeline before the ACK is sent, even if this process ends just after sending it.
+        // The event must be in the timeline before the ACK is sent, because this process may end immediately after
+        // the ACK.
         this.#answering.recordNow(promised);
       });
     } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * Processes simulated requests until the JavaScript engine has compiled the code that answers requests. After a power
- * failure, all machines start with this process, and their first requests must not wait for the compiler.
+ * failure, all machines start at the same time as this process. Their first requests must not wait for the compiler.
  */
 
 import { machineSeen } from "./decision/client.ts";

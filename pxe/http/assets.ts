@@ -1,5 +1,5 @@
 /**
- * Serves the files below one folder, with exact lengths, single ranges and cache validators. The server sends no
+ * Serves the files below one folder. Supports exact lengths, single ranges and cache validators. The server sends no
  * folder listings and no redirects, and follows no links out of the folder.
  */
 import { once } from "node:events";

@@ -1,14 +1,14 @@
 /**
- * Reads files in pieces. All clients that fetch a piece at about the same time share one read, because a rack
- * requests the same initrd. The memory use is limited for any number of clients.
+ * Reads files in pieces. All clients that fetch a piece at about the same time share one read, because a whole rack
+ * often requests the same initrd. The memory use has a fixed limit, even with a huge number of clients.
  */
 import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { sameVersion, versionOf } from "../contained-file.ts";
 
 /**
- * The size of a piece in bytes. Larger pieces would use too much memory for slow clients, and smaller pieces would
- * cost more calls.
+ * The size of a piece in bytes. With larger pieces, slow clients would occupy too much memory. Smaller pieces would
+ * need more calls.
  */
 export const PIECE_BYTES = 512 * 1024;
 const KEPT_BYTES = 64 * 1024 * 1024;
@@ -18,8 +18,8 @@ export class FileChanged extends Error {}
 export class Pieces {
   readonly #keptBytes: number;
   /**
-   * The cached pieces, with the least recently used piece first. The value is a promise during the read, so that a
-   * hundred clients share one read.
+   * The cached pieces, with the least recently used piece first. During a read, the value is a promise, so that many
+   * clients share this read.
    */
   readonly #kept = new Map<string, Promise<Buffer>>();
   #bytes = 0;

@@ -27,9 +27,9 @@ export interface BootHttpServer {
   close(): Promise<void>;
 }
 
-/** The time limits are short, because firmware sends a few hundred bytes of headers at once. */
+/** The time limits are short, because firmware sends its few hundred bytes of headers at once. */
 const HEADERS = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5000, maxHeaderSize: 16 * 1024 };
-/** The time limit is long, because a machine that unpacks while it downloads may be slow. */
+/** The time limit is long, because a machine that unpacks the file during the download may read slowly. */
 const STALL_MS = 60_000;
 
 export async function startBootHttpServer(options: BootHttpServerOptions): Promise<BootHttpServer> {
@@ -37,8 +37,8 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
   const assets = new Assets(options.assetsRoot, new Pieces());
   const server = createServer({ ...HEADERS, keepAliveTimeout: 30_000, noDelay: true }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      // A machine may restart during a download, so this is no error. The path may contain an install key, so only
-      // its first part is logged.
+      // A machine may restart during a download, so an aborted answer is not an error. The path may contain an
+      // install key, so only its first part is logged.
       log.info({ err: error, area: request.url?.split("/")[1]?.slice(0, 20) }, "boot http answer aborted");
       response.destroy();
     });
@@ -87,7 +87,7 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
     return text(response, said.status, said.body, { "Content-Type": said.contentType, "Cache-Control": "no-store" }, method === "HEAD");
   }
 
-  server.timeout = stallMs; // applies if no byte is sent or received
+  server.timeout = stallMs; // this limit applies while no byte is sent or received
   server.listen(port, host);
   await once(server, "listening");
   return {
@@ -108,7 +108,7 @@ function text(response: ServerResponse, status: number, body: string, headers: R
 
 /**
  * If a request times out, the machine sends it again. An answer to the abandoned request would then count as a second
- * boot of the machine. After two turns of the event loop, the end of a closed connection has been read.
+ * boot of the machine. After two turns of the event loop, Node.js has noticed that the client closed the connection.
  */
 async function hasGone(socket: Socket): Promise<boolean> {
   await nextTurn();

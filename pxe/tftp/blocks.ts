@@ -1,6 +1,6 @@
 /**
- * Prepares the DATA packets of one transfer in two stretches: the transfer sends one stretch while the next is read.
- * With only two stretches, the memory of a transfer is limited for any file size.
+ * Prepares the DATA packets of one transfer in two series (stretches). The transfer sends one stretch while the next
+ * stretch is read. Two stretches limit the memory of a transfer, regardless of the file size.
  */
 import type { Content } from "./content.ts";
 import type { KeptPackets, Stretch } from "./kept-packets.ts";
@@ -12,8 +12,8 @@ const STRETCH_BYTES = 64 * 1024;
 /** One system call accepts at most this number of pieces. */
 const MOST_PIECES = 1024;
 /**
- * A stretch contains a multiple of this number of packets. A window of a usual size then fits into one stretch and
- * one system call.
+ * The number of packets in a series (stretch) is a multiple of this number. A window of a usual size then fits into
+ * one stretch and one system call.
  */
 const WINDOWS = 64;
 
@@ -74,8 +74,9 @@ export class Blocks {
   }
 
   /**
-   * Frees the packets that have arrived, takes cached packets and reads the next part of the file. Returns undefined
-   * if no read is needed now. `mayReuse` is true if no packet in the socket's send queue uses this memory.
+   * Frees the packets that the client has confirmed, adds cached packets, and reads the next part of the file.
+   * Returns undefined if no read is needed now. `mayReuse` is true if no packet in the socket's send queue uses this
+   * memory.
    */
   proceed(acked: number, mayReuse: boolean): Promise<void> | undefined {
     const oldest = this.#stretches[0];
@@ -121,7 +122,8 @@ export class Blocks {
     this.#read += stretch.filled;
     this.#bytes += bytes;
     if (ends) this.#last = this.#read;
-    // The end of the file is read each time and not cached, because the read verifies that the file is unchanged.
+    // Each transfer reads the end of the file without the cache, because this read verifies that the file is
+    // unchanged.
     else if (this.#key) this.#kept.keep(this.#key, stretch);
     this.#stretches.push(stretch);
   }

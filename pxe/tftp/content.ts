@@ -4,16 +4,16 @@ import type { FileHandle } from "node:fs/promises";
 import { sameVersion, versionOf } from "../contained-file.ts";
 
 export interface Content {
-  /** The number of bytes on the wire, or undefined if it is only known after reading. */
+  /** The number of bytes on the wire, or undefined if the number is not known before the file is read. */
   size: number | undefined;
-  /** A text that is equal for equal contents. The field is absent if equality cannot be guaranteed. */
+  /** An identifier that is the same for files with the same content. The field is absent if Muster cannot guarantee this. */
   version?: string;
   /**
-   * Fills the pieces in order and returns the number of bytes that were filled. The number is smaller than the size
-   * of the pieces only at the end of the file.
+   * Fills the pieces in order and returns the total number of bytes that were filled. This number is smaller than the
+   * total size of the pieces only at the end of the file.
    */
   fill(pieces: readonly Buffer[]): Promise<number>;
-  /** Skips bytes whose packets are cached. The end is never skipped, because reading it checks the file for changes. */
+  /** Skips bytes whose packets are cached. The end of the file is never skipped, because its read checks the file for changes. */
   skip?(bytes: number): void;
   close(): Promise<void>;
 }
@@ -36,8 +36,8 @@ export function octets(handle: FileHandle, stats: Stats): Content {
         filled += bytesRead;
       }
       at += filled;
-      // A machine must never receive half of the old file and half of the new file as one. The file is checked for
-      // changes before its end is sent.
+      // A machine must never receive half of the old file and half of the new file as one file. The file is checked
+      // for changes before its end is sent.
       const ended = filled < room || at >= stats.size;
       if (ended && (at !== stats.size || !sameVersion(await handle.stat(), stats))) throw new Error("the file changed while it was sent");
       return filled;
@@ -47,8 +47,8 @@ export function octets(handle: FileHandle, stats: Stats): Content {
 }
 
 /**
- * Converts line ends as in RFC 764: LF becomes CR LF, and CR becomes CR NUL. The length of the result is only known
- * at the end.
+ * Converts line endings as in RFC 764: LF becomes CR LF, and CR becomes CR NUL. The length of the result is not known
+ * before the end.
  */
 export function netascii(source: Content): Content {
   const raw = Buffer.allocUnsafe(16 * 1024);
@@ -93,7 +93,7 @@ export function inMemory(text: string): Content {
 
 const lengthOf = (pieces: readonly Buffer[]) => pieces.reduce((sum, { length }) => sum + length, 0);
 
-/** Returns the pieces without their first `bytes` bytes. */
+/** Returns the pieces without the first `bytes` bytes of all pieces together. */
 function beyond(pieces: readonly Buffer[], bytes: number): readonly Buffer[] {
   if (bytes === 0) return pieces;
   let index = 0;

@@ -4,7 +4,7 @@ import { type Content, octets } from "./content.ts";
 
 export type Found = { kind: "found"; content: Content } | { kind: "missing" } | { kind: "outside" } | { kind: "denied" };
 
-/** Debian ships the UNDI loader with the second name. */
+/** Debian ships the UNDI loader under the second of these two names. */
 const alternatives = new Map([["undionly.kpxe", "undionly.kkpxe"]]);
 
 export async function findFile(root: string, requested: string): Promise<Found> {

@@ -1,29 +1,29 @@
 /**
- * Caches DATA packets for all transfers of the same file with the same options, because a whole rack requests the
- * same loader. The limit of the memory has room for a kernel, an initrd and the loaders.
+ * Caches DATA packets for all transfers of the same file with the same options. A whole rack often requests the same
+ * loader. The memory limit is large enough for a kernel, an initrd and the loaders.
  */
 
 /** Consecutive packets of a file that are ready to be sent. */
 export interface Stretch {
-  /** The number of the first block in the stretch. */
+  /** The number of the first block in this series of packets (stretch). */
   first: number;
-  /** The bytes of consecutive packets. The payloads are views of these bytes, and the file is read directly into them. */
+  /** The bytes of consecutive packets. The payloads are views of these bytes, so the file is read directly into the packets. */
   memory: Buffer;
   payloads: Buffer[];
-  /** The number of packets that contain a block, and the offset at which the last one ends. */
+  /** The number of packets that contain a block, and the offset at which the last packet ends. */
   filled: number;
   end: number;
   /**
-   * A shared stretch is never changed again, because other transfers may be sending it, even after its removal from
-   * the cache.
+   * A shared series of packets (stretch) never changes again. Other transfers may still send it, even after its
+   * removal from the cache.
    */
   shared: boolean;
 }
 
 const KEPT_BYTES = 96 * 1024 * 1024;
 /**
- * A file that was used within this time is not removed from the cache. Without this time, two large files would keep
- * removing each other from the cache.
+ * A file that was used within this time is not removed from the cache. Without this time, two large files would
+ * repeatedly displace each other in the cache.
  */
 const FRESH_MS = 60_000;
 
@@ -48,7 +48,7 @@ export class KeptPackets {
     return this.#files.get(key)?.stretches.get(first);
   }
 
-  /** Adds the stretch to the cache if there is room, and marks it as shared. */
+  /** If the cache has room, adds this series of packets (stretch) to the cache and marks it as shared. */
   keep(key: string, stretch: Stretch, now = performance.now()): void {
     const size = stretch.memory.length;
     this.#makeRoom(key, size, now);

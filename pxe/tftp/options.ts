@@ -9,7 +9,7 @@ export interface TransferTerms {
   rollover: 0 | 1;
   /**
    * The options and values that the OACK contains. The map is empty if the client requested no known option. If the
-   * map is empty, the server sends data immediately and no OACK.
+   * map is empty, the server sends no OACK and begins immediately with the data.
    */
   agreed: ReadonlyMap<string, string>;
 }
@@ -25,7 +25,7 @@ export interface ClientQuirks {
 
 /**
  * The largest block has 1468 bytes: Ethernet's 1500 minus the IP, UDP and TFTP headers. Many ROMs cannot reassemble
- * fragments.
+ * IP fragments.
  */
 const MAX_BLOCK = 1468;
 /** A larger window does not increase the speed, and it overruns small receive buffers. */

@@ -19,7 +19,7 @@ export class Pace {
     this.#fixedMs = fixedMs;
   }
 
-  /** Call this only for blocks that were sent once, because the ACK of a repeated block does not show which copy arrived. */
+  /** Call this function only for a block that was sent once. The ACK of a repeated block does not show which copy arrived. */
   measured(ms: number): void {
     if (this.#smoothedMs === undefined) {
       this.#smoothedMs = ms;
@@ -41,7 +41,7 @@ export class Pace {
     return this.#smoothedMs ?? 0;
   }
 
-  /** The delay after a repeated ACK has suggested a lost block. The delay is long enough for a block that is only late. */
+  /** A repeated ACK suggests a lost block. This is the delay before the block is sent again, in case the block is only late. */
   get quickMs(): number {
     return Math.max(2 * this.roundTripMs, LEAST_QUICK_MS);
   }

@@ -44,7 +44,10 @@ function request(opcode: 1 | 2, [file, mode, ...rest]: string[]): TftpRequest {
   return { kind: "read", file, mode: mode.toLowerCase(), options };
 }
 
-/** Writes the header of the DATA packet at offset `start`. The payload must already be `DATA_HEADER` bytes after `start`. */
+/**
+ * Writes the header of the DATA packet at offset `start`. The payload must already be in memory, `DATA_HEADER` bytes
+ * after `start`.
+ */
 export function stampData(memory: Buffer, start: number, block: number): void {
   memory.writeUInt16BE(Opcode.data, start);
   memory.writeUInt16BE(block, start + 2);

@@ -17,14 +17,17 @@ export interface TftpServerOptions {
   root: string;
   address: string;
   port: number;
-  /** A file descriptor of a bound socket that receives the requests instead. The server still sends files from `address`. */
+  /**
+   * The file descriptor of a bound socket. If given, this socket receives the requests. The server still sends files
+   * from `address`.
+   */
   fd?: number | undefined;
   record(event: WireEvent): void;
   log: Log;
   /** Returns the content of a file that exists only in memory. */
   virtual?: (name: string, address: string) => string | undefined;
   quirks?: (address: string) => ClientQuirks;
-  /** The tap receives requests, agreed options, errors and first acknowledgements, but never file contents. */
+  /** The observer (tap) receives requests, agreed options, errors and first acknowledgements, but never file contents. */
   tap?: Tap;
 }
 

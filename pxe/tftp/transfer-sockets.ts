@@ -1,7 +1,7 @@
 /**
  * Manages the sockets of the transfers. Each socket has its own port and serves one transfer at a time. Some sockets
- * stay open with UDP segmentation (decision 0013). The kernel splits a buffer into packets, so that a whole window
- * takes one call.
+ * stay open with UDP segmentation (decision 0013). The kernel then splits a buffer into packets, so that one call
+ * sends a whole window.
  */
 import { spawn } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
@@ -27,8 +27,8 @@ const KEPT = 32;
 const PATIENCE_MS = 5000;
 const segmenter = join(import.meta.dirname, "segment-sockets.py");
 /**
- * The errors of a path with a smaller MTU, or of a network card without checksum offload. The error code depends on
- * the kernel.
+ * The error codes of a path with a smaller MTU, or of a network card without checksum offload. The error code depends
+ * on the kernel.
  */
 const CANNOT_CUT = new Set(["EMSGSIZE", "EINVAL", "EIO"]);
 
@@ -69,8 +69,8 @@ export class TransferSockets {
   }
 
   /**
-   * Checks after a failed send whether segmentation was the cause. If segmentation was the cause, it is turned off
-   * for this socket.
+   * Checks after a failed send whether segmentation was the cause. If segmentation was the cause, the function turns
+   * segmentation off for this socket.
    */
   async cutNoMore(taken: TransferSocket, cause: NodeJS.ErrnoException): Promise<boolean> {
     if (!taken.cuts || !CANNOT_CUT.has(cause.code ?? "")) return false;
@@ -92,7 +92,7 @@ export class TransferSockets {
 }
 
 async function bound(address: string): Promise<Socket> {
-  // An IP address needs no lookup, so this function avoids one and the packet is sent in the current turn.
+  // An IP address needs no lookup. Without a lookup, the packet is sent in the current turn of the event loop.
   const socket = createSocket({ type: "udp4", lookup: (name, _options, done) => done(null, name, 4) });
   const listening = once(socket, "listening");
   socket.bind(0, address); // the socket listens when bind returns, because no name lookup is needed

@@ -1,6 +1,6 @@
 /**
- * Sends one file to one client from its own port (RFC 1350 §4). A transfer sends a window, waits for an ACK and
- * repeats. The rules are in SlidingWindow and Pace. This file handles the socket, the timer and the file.
+ * Sends one file to one client from its own port (RFC 1350 §4). A transfer sends a window of blocks, waits for an ACK
+ * and continues. The rules are in SlidingWindow and Pace. This file handles the socket, the timer and the file.
  */
 import type { Socket } from "node:dgram";
 import { Blocks } from "./blocks.ts";
@@ -33,7 +33,7 @@ export interface TransferOptions {
   shown?: (direction: "in" | "out", port: number, bytes: Uint8Array) => void;
 }
 
-/** The source address may be forged until the first ACK, so the server sends it only this number of packets. */
+/** Until the first ACK, the source address may be forged, so the server sends at most this number of packets. */
 const TRIES_BEFORE_ACK = 3;
 const TRIES = 6;
 /** A switch port can be silent for half a minute, while it relearns its spanning tree. */
@@ -76,7 +76,7 @@ class Transfer {
   readonly #pace: Pace;
   #tries = 0;
   #lastProgress = performance.now();
-  /** The time at which the current blocks were first sent. The time is undefined if a block was sent twice. */
+  /** The time at which the current blocks were first sent. The field is `undefined` if a block was sent twice. */
   #sentAt: number | undefined;
   #rewoundAt = Number.NEGATIVE_INFINITY;
   #deadline = 0;
@@ -143,7 +143,7 @@ class Transfer {
         this.#proceed(now);
         break;
       case "part":
-        // If the server resent at each repeated ACK, the repeated blocks would cause more repeated ACKs and blocks.
+        // If the server sent blocks again after each repeated ACK, these blocks would cause even more repeated ACKs.
         if (now - this.#rewoundAt < this.#pace.roundTripMs) {
           this.#measure(now);
           this.#progress(now);
@@ -189,7 +189,7 @@ class Transfer {
     this.#send();
   }
 
-  /** Sends as many blocks as the window has room for and the file has ready. */
+  /** Sends the blocks that are ready, as far as the window has room for them. */
   #send(now = performance.now()): void {
     const window = this.#window;
     if (window.acked === -1) return;
@@ -207,7 +207,7 @@ class Transfer {
     }
   }
 
-  /** Handles a failed send. An error with any other cause counts as a packet loss. */
+  /** Handles a failed send. If segmentation was not the cause, the failure counts as a packet loss. */
   readonly #left = (cause: Error | null): void => {
     if (!cause) return;
     this.#sockets.cutNoMore(this.#own, cause).then((changed) => {

@@ -1,5 +1,5 @@
 /**
- * Tracks the blocks that are sent and acknowledged, and interprets each ACK (RFC 1350, 7440). The window uses no
+ * Tracks the blocks that are sent and acknowledged, and interprets each ACK (RFC 1350, 7440). This class uses no
  * socket and no clock.
  */
 
@@ -8,7 +8,7 @@ export type Heard =
   | "all"
   /** The client has received some of the blocks. The next block was lost or has not arrived yet. */
   | "part"
-  /** The ACK shows no progress: it is a duplicate, or the client did not receive the first block of this window. */
+  /** The ACK shows no progress. It is a duplicate, or the client did not receive the first block of this window. */
   | "again"
   | "stray";
 
@@ -45,7 +45,7 @@ export class SlidingWindow {
     if (this.#sent > this.#highest) this.#highest = this.#sent;
   }
 
-  /** Returns to the last acknowledged block, so that all later blocks are sent again. */
+  /** Goes back to the last acknowledged block, so that all later blocks are sent again. */
   rewind(): void {
     this.#sent = Math.max(this.#acked, 0);
   }

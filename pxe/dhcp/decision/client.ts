@@ -4,13 +4,13 @@ import { MessageType, Option } from "../message/option.ts";
 import { type DhcpPacket, messageType, textOption } from "../message/packet.ts";
 import { type BootStage, isKnownArchitecture } from "./firmware.ts";
 
-/** The number of x86 BIOS in IANA's registry "processor architecture types". */
+/** The number for x86 BIOS in IANA's registry "processor architecture types". */
 const BIOS = 0;
 const RASPBERRY_PI = 41;
 
 /**
  * The prefixes of MAC addresses that belong to Raspberry Pis. Most boot ROMs of Raspberry Pis report the BIOS
- * architecture and would fetch a file that a Raspberry Pi cannot run.
+ * architecture. They would fetch a boot file that a Raspberry Pi cannot run.
  */
 const raspberryPi = ["b8:27:eb", "dc:a6:32", "e4:5f:01", "28:cd:c1", "d8:3a:dd", "2c:cf:67"];
 
@@ -28,7 +28,7 @@ export function isBooting(packet: DhcpPacket): boolean {
   return (type === MessageType.discover || type === MessageType.request) && asksForBootFile(packet);
 }
 
-/** Old firmware sends no option 93, so only its vendor class shows that the firmware boots. */
+/** Old firmware sends no option 93, so only its vendor class shows that the machine boots over the network. */
 const asksForBootFile = (packet: DhcpPacket): boolean =>
   packet.options.has(Option.clientArchitecture) || (packet.options.has(Option.vendorClass) && bootStage(packet) !== "operating-system");
 

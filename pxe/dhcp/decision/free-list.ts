@@ -1,6 +1,6 @@
 /**
- * Selects the next free address. Addresses that were never used are first, followed by released addresses, and then
- * by the address whose lease expired first. Each call takes constant time, even for a large range.
+ * Selects the next free address. The list prefers an address that was never used, then a released address, and then
+ * the address whose lease expired first. Each call takes constant time, even for a large range.
  */
 import type { Lease } from "../../boot-source.ts";
 import { toAddress, toNumber } from "../message/address.ts";
@@ -10,7 +10,7 @@ export interface AddressRange {
   to: string;
 }
 
-/** The range is searched for expired leases at most once in this time, even if many clients send requests. */
+/** The range is searched for expired leases at most once within this time, even if many clients send requests. */
 const RESCAN_MS = 1_000;
 
 export class FreeList {
@@ -24,7 +24,7 @@ export class FreeList {
   #ended: string[] = [];
   #scanAgainAt = 0;
 
-  /** The free list only reads `leases`. The caller must report each released address with `returned`. */
+  /** The free list never changes `leases`. The caller must report each released address by calling `returned`. */
   constructor(ranges: readonly AddressRange[], excluded: ReadonlySet<string>, leases: ReadonlyMap<string, Lease>) {
     this.#ranges = ranges.map(({ from, to }) => ({ first: toNumber(from), last: toNumber(to) }));
     for (const [index, { first, last }] of this.#ranges.entries())

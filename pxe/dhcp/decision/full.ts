@@ -15,11 +15,11 @@ export interface FullMode {
   /** The first link is the network of our own interface. */
   links: readonly SharedNetwork[];
   /**
-   * If true, the server refuses a request for an unknown address. If false, the server ignores such a request,
-   * because another DHCP server shares the LAN.
+   * If true, the server refuses a request for an unknown address. If false, the server ignores a request for an
+   * unknown address, because another DHCP server shares the LAN.
    */
   authoritative: boolean;
-  /** The options of single machines, which are added to the options of the subnet. */
+  /** The options of individual machines. The server adds these options to the options of the subnet. */
   machines: ReadonlyMap<string, ReadonlyMap<number, Uint8Array>>;
   neighbours: Neighbours;
 }
@@ -30,17 +30,17 @@ export interface Neighbours {
   verdict(address: string): { usedBy: string | undefined } | undefined;
 }
 
-/** A replacement for links where ARP cannot be used: no address counts as in use. */
+/** A replacement for networks where ARP cannot be used. It reports every address as unused. */
 export const noNeighbours: Neighbours = { verdict: () => ({ usedBy: undefined }) };
 
-/** The data of one message while its answer is decided. */
+/** The data of one message while the server decides its answer. */
 interface Case {
   request: DhcpPacket;
   mode: FullMode;
   plan: DhcpPlan;
   from: Endpoint;
   link: SharedNetwork;
-  /** The server identifier in answers to this client. A relay may override it to receive the renewals (RFC 5107). */
+  /** The server identifier in answers to this client. A relay may override the identifier to receive renewals (RFC 5107). */
   identifier: string;
   journal: string[];
 }

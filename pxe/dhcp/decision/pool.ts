@@ -20,9 +20,12 @@ export interface PoolOptions {
 
 /** EDK2 repeats its DISCOVER for half a minute, and must receive the same offer each time. */
 const OFFER_MS = 120_000;
-/** A declined address is in use by an unknown machine. Kea also sets such an address aside for 24 hours. */
+/**
+ * An unknown machine uses an address that a client has declined. The DHCP server Kea also avoids a declined address
+ * for 24 hours.
+ */
 const DECLINED_MS = 24 * 3_600_000;
-/** A suspected address is set aside for a shorter time, because an entry of the ARP table may be outdated. */
+/** An address that ARP shows in use is avoided for a shorter time, because the ARP table may be outdated. */
 const SUSPECTED_MS = 10 * 60_000;
 
 export class Pool {
@@ -56,8 +59,8 @@ export class Pool {
   }
 
   /**
-   * Returns false if the pool refuses this address to the machine. After true, the server must not send the ACK
-   * before the store has settled.
+   * Returns false if the pool refuses this address to the machine. If the result is true, the server must wait for
+   * `settled` of the store before it sends the ACK.
    */
   bind(mac: string, address: string, hostname?: string): boolean {
     if (!this.mayHave(mac, address)) return false;
@@ -72,7 +75,7 @@ export class Pool {
     return reserved === undefined ? this.#ifFree(address, mac) !== undefined : reserved === address;
   }
 
-  /** True if this machine has a lease or a reservation in this pool, or had a lease that is still stored. */
+  /** True if this machine has a reservation or a stored lease in this pool. The stored lease may have expired. */
   knows(mac: string): boolean {
     return this.#reserved.has(mac) || this.#byMac.has(mac);
   }
@@ -115,8 +118,8 @@ export class Pool {
   }
 
   /**
-   * Makes the address available again when the operator requests it. Returns false if the pool had not set the
-   * address aside.
+   * Makes the address available again at the operator's request. Returns false if the address was not blocked (set
+   * aside).
    */
   giveBack(address: string): boolean {
     const lease = this.#byAddress.get(address);
@@ -139,13 +142,13 @@ export class Pool {
     if (this.knows(usedBy)) this.#setAside(address, SUSPECTED_MS, cause);
     else {
       const kept: Lease = { ...leaseOf(usedBy, address, "offered", this.#options.now() + SUSPECTED_MS), cause };
-      // This lease is saved only so that it can be displayed. No DHCP answer depends on the saved lease.
+      // The pool saves this lease only to display it. No DHCP answer depends on the saved lease.
       this.#options.store.save(kept);
       this.#remember(kept);
     }
   }
 
-  /** Saves the lease under a name that no machine has, so that the machine itself may hold another address. */
+  /** Saves the lease under an invented name instead of a MAC address, so that the machine may hold another address. */
   #setAside(address: string, forMs: number, cause: NonNullable<Lease["cause"]>): void {
     const lease = this.#byAddress.get(address);
     if (lease) this.#forget(lease);

@@ -32,9 +32,9 @@ export function decideProxy(request: DhcpPacket, server: ServerIdentity, plan: D
 }
 
 /**
- * Decides the answer to a unicast request on port 4011. EDK2 and old Intel ROMs send such a request after the offers
- * in every mode. If no answer arrives, they stop with PXE-E16. The answer is sent to the sender's port, because EDK2
- * sends from port 4011 and iPXE from port 68.
+ * Decides the answer to a unicast request on port 4011. After the offers, EDK2 and old Intel ROMs send such a request
+ * in every mode of the server. Without an answer, the machine stops with the error PXE-E16. The answer is sent to the
+ * sender's port, because EDK2 sends from port 4011 and iPXE from port 68.
  */
 export const decideBootServer = (request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan, from: Endpoint): DhcpDecision => ({
   ...decideOn4011(request, server, plan, from),

@@ -107,8 +107,8 @@ export function pxeBootItem(request: DhcpPacket): Uint8Array | undefined {
 }
 
 /**
- * A client without an address cannot answer ARP requests, and Node cannot send raw Ethernet frames. This server
- * therefore broadcasts an answer for which RFC 2131 §4.1 requires a unicast to yiaddr.
+ * A client without an address cannot answer ARP requests, and Node.js cannot send raw Ethernet frames. Therefore this
+ * server broadcasts an answer even if RFC 2131 §4.1 requires a unicast to the field `yiaddr`.
  */
 export function destination(request: DhcpPacket, type: number, from: Endpoint): Endpoint {
   if (request.relay !== ANY) return { address: request.relay, port: relayPort(request, from) };
@@ -117,7 +117,7 @@ export function destination(request: DhcpPacket, type: number, from: Endpoint): 
   return { address: BROADCAST, port: 68 };
 }
 
-/** A relay that sends the suboption for its source port receives answers on that port instead of port 67 (RFC 8357). */
+/** If a relay names its source port in a suboption, it receives answers on that port instead of port 67 (RFC 8357). */
 const relayPort = (request: DhcpPacket, from: Endpoint) =>
   relaySuboption(request, RelayOption.sourcePort) !== undefined && from.port !== 0 ? from.port : 67;
 

@@ -52,7 +52,7 @@ export function settingsReply(
   };
 }
 
-/** Adds options only if the client requests them, because other clients do not support them and old ROMs need small replies. */
+/** Adds each option only if the client requests it. Other clients do not support the option, and old ROMs need small replies. */
 function addExtra(
   options: Map<number, Uint8Array>,
   request: DhcpPacket,

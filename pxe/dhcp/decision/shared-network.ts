@@ -54,10 +54,10 @@ export interface SharedNetwork {
 }
 
 /**
- * Determines the client's link. The link selection of the relay (RFC 3527) has priority, followed by the client's
- * subnet selection (RFC 3011) and the relay's address. A client that has an address may renew by unicast through
- * routers, so its address determines the link. For all other clients, the link is the first one, which is the network
- * of our own interface. Returns undefined if the relay is in a network that is not configured.
+ * Determines the client's link. The link selection of the relay (RFC 3527) comes first, then the client's subnet
+ * selection (RFC 3011), then the relay's address. A client that has an address may renew by unicast through routers,
+ * so its address determines the link. Every other client is on the first link, which is the network of our own
+ * interface. Returns undefined if the relay is in a network that is not configured.
  */
 export function sharedNetworkOf(request: DhcpPacket, links: readonly SharedNetwork[]): SharedNetwork | undefined {
   const said = relayAddress(request, RelayOption.linkSelection) ?? addressOption(request, Option.subnetSelection);
@@ -77,8 +77,8 @@ export interface AddressOffer {
 }
 
 /**
- * Offers an address in the subnet that has a lease or a reservation for this machine. If this fails, the other
- * subnets are tried in their order.
+ * Offers an address in the subnet that has a lease or a reservation for this machine. If that subnet has no free
+ * address, the function tries the other subnets in their order.
  */
 export function offerOn(
   { subnets }: SharedNetwork,

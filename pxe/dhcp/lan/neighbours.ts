@@ -1,6 +1,6 @@
 /**
- * Checks by ARP whether an address on our own link is in use. Sends one byte to a closed port, so the kernel sends an
- * ARP request and stores the answer in its ARP table. The check needs no raw socket, no ping and no special
+ * Checks by ARP whether an address on our own link is in use. Sends one byte to a closed port. The kernel then sends
+ * an ARP request, and stores the answer in its ARP table. The check needs no raw socket, no ping and no special
  * permission. The check does not work for an address behind a router.
  */
 import { createSocket, type Socket } from "node:dgram";
@@ -17,7 +17,7 @@ export interface AskableNeighbours extends Neighbours {
   close(): Promise<void>;
 }
 
-/** On a LAN, a machine answers an ARP request within a millisecond. Kea's ping check also waits 100 ms. */
+/** On a LAN, a machine answers an ARP request within a millisecond. The ping check of the DHCP server Kea also waits 100 ms. */
 const WAIT_MS = 100;
 const REMEMBERED_MS = 60_000;
 /** The kernel's ARP table has about 1,000 entries, and other programs need a part of them. */
@@ -85,7 +85,7 @@ class ArpNeighbours implements AskableNeighbours {
     this.#verdicts.set(address, { usedBy, until: Date.now() + REMEMBERED_MS });
   }
 
-  /** Checks that end at the same time share one read of the ARP table. */
+  /** All checks that end at the same time share one read of the ARP table. */
   #readTable(): Promise<Map<string, string>> {
     this.#reading ??= readFile(this.#table, "utf8")
       .then(parseArpTable)
@@ -100,7 +100,7 @@ class ArpNeighbours implements AskableNeighbours {
   }
 }
 
-/** Returns a map from IP address to MAC address with the complete entries of the ARP table (flag 0x2). */
+/** Reads the complete entries of the ARP table (flag 0x2). Returns a map from IP address to MAC address. */
 export function parseArpTable(text: string): Map<string, string> {
   const rows = text.split("\n").map((line) => line.trim().split(/\s+/));
   return new Map(rows.flatMap(([address = "", , flags, mac = ""]) => (Number(flags) & 2 ? [[address, mac.toLowerCase()] as const] : [])));

@@ -1,4 +1,4 @@
-/** Builds the DHCP message of a client without an address. Muster uses such messages to query a DHCP server itself. */
+/** Builds the DHCP message of a client without an address. Muster sends such a message to query another DHCP server. */
 import { ANY } from "./address.ts";
 import type { DhcpPacket } from "./packet.ts";
 

@@ -7,7 +7,7 @@ export interface ExtraOptions {
   /** Search domains. */
   search?: readonly string[] | undefined;
   routes?: readonly { to: string; via: string }[] | undefined;
-  /** A client that can work without IPv4 turns it off for this number of seconds (RFC 8925). */
+  /** A client that can work without IPv4 turns IPv4 off for this number of seconds (RFC 8925). */
   ipv6OnlySeconds?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The codes of the DHCP options that this server reads or writes, with the names of RFC 2132 and later RFCs. */
+/** The codes of the DHCP options that this server reads or writes. The names are from RFC 2132 and later RFCs. */
 export const Option = {
   pad: 0,
   subnetMask: 1,

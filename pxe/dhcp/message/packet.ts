@@ -37,7 +37,7 @@ const OVERLOAD_LENGTH = 3;
 const MAGIC_COOKIE = 0x63825363;
 const ETHERNET = 1;
 const ETHERNET_LENGTH = 6;
-/** Some relays and ROMs silently drop BOOTP messages that are shorter (RFC 951, RFC 1542 §2.1). */
+/** Some relays and ROMs silently drop BOOTP messages with fewer bytes (RFC 951, RFC 1542 §2.1). */
 const MIN_MESSAGE_LENGTH = 300;
 
 export function decode(bytes: Uint8Array): DhcpPacket {
@@ -71,8 +71,8 @@ export function decode(bytes: Uint8Array): DhcpPacket {
 
 /**
  * The parameter `limit` is the longest DHCP message that the receiver accepts, in bytes without the IP and UDP
- * headers. Options that do not fit go into `file` and `sname` if these fields are unused (option 52). If they are
- * used, the options are dropped. The relay's option must be returned unchanged, as the last option (RFC 3046 §2.2).
+ * headers. Options that do not fit go into `file` and `sname` if these fields are unused (option 52). If both fields
+ * are used, the options are dropped. The relay's option is returned unchanged as the last option (RFC 3046 §2.2).
  */
 export function encode(packet: DhcpPacket, limit = Number.POSITIVE_INFINITY): Buffer {
   const { options } = packet;
