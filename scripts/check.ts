@@ -1,6 +1,6 @@
 /**
- * Checks types, lint, unused files and dependencies, prose, and the shape of the tree. With `--tests` it also runs the unit
- * tests. These checks and the unit tests must pass before every commit.
+ * Checks types, lint, unused files and dependencies, prose, and the structure of the source tree. With `--tests`, the
+ * program also runs the unit tests. These checks and the unit tests must pass before every commit.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";

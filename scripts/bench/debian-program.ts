@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 const cache = join(import.meta.dirname, "../../.cache/debian");
 
-/** Returns the installed program, or the program from the unpacked package if it is not installed. */
+/** Returns the path of the program. If the program is not installed, the path is in the unpacked package. */
 export function debianProgram(name: string, debianPackage: string): string {
   const place = join(cache, debianPackage);
   const find = () =>

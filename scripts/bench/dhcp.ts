@@ -1,8 +1,9 @@
 /**
- * Measures how many machines per second receive an address from Muster, Kea and dnsmasq, which run in turns on the
- * same host. Also measures 500 machines that are switched on at once. The first 500 are running systems, and another
- * 500 are firmware that boots. All requests arrive through a relay, so no server checks by ping whether an address is
- * free. Usage: dhcp.ts [--rounds N] [--only SERVER]. The last line of the output is JSON.
+ * Measures how many machines per second receive an address from Muster, Kea and dnsmasq. The servers run one after
+ * another on the same host. Also measures 500 machines that are switched on at the same time. The first 500 machines
+ * are running systems, and another 500 machines are firmware that boots. All requests arrive through a relay, so no
+ * server checks by ping whether an address is free. Usage: dhcp.ts [--rounds N] [--only SERVER]. The last line of the
+ * output is JSON.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -64,7 +65,7 @@ async function measure(server: BenchServer): Promise<Measured> {
   }
 }
 
-/** Finds the highest rate: doubles it until too many messages are lost, then halves the remaining interval three times. */
+/** Finds the highest rate. Doubles the rate until too many messages are lost, then halves the remaining interval three times. */
 async function highest(where: Where, start: number): Promise<number> {
   let [low, high, best] = [0, Number.POSITIVE_INFINITY, 0];
   for (
@@ -111,7 +112,7 @@ function doras(name: string): number {
 function p99(name: string, crowd: Crowd): number {
   return median((measured.get(name) ?? []).map(({ storms }) => storms[crowd].offerMilliseconds.p99));
 }
-/** Returns the largest number of machines without an address after one avalanche, over both kinds of machines. */
+/** Returns the largest number of machines that had no address after one simultaneous start, over both kinds of machines. */
 function lost(all: readonly Measured[]): number {
   return Math.max(0, ...all.flatMap(({ storms }) => Object.values(storms).map(({ machinesLost }) => machinesLost)));
 }

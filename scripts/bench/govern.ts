@@ -1,6 +1,6 @@
 /**
- * Measures a change that needs no approval: the policy decision, the stored records, and the path of the proposal
- * into the queue. Each part of the measurement returns its own figures.
+ * Measures a change that needs no approval. The parts are the policy decision, the stored records, and the queueing
+ * of the proposal. Each part of the measurement returns its own figures.
  * Usage: govern.ts [--quick] [--only PART]. The last line of the output is JSON.
  */
 import { parseArgs } from "node:util";

@@ -21,7 +21,7 @@ const CROWDS = [1, 10, 100];
 /** A single download is short and easily disturbed, so the measurement with one client is repeated. */
 const TIMES = new Map([[1, 9]]);
 const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 5));
-/** No round begins after this number of seconds, and no single measurement takes longer. */
+/** No round begins after this number of seconds, and a single measurement takes at most this time. */
 const ENOUGH_SECONDS = 150;
 const LIMIT_SECONDS = 60;
 
@@ -76,7 +76,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** Returns Debian's own settings, except the settings that need other files. */
+/** Returns Debian's settings for nginx, except the settings that need other files. */
 function nginxConfig(): string {
   const file = join(folder, "nginx.conf");
   const server = `server { listen 127.0.0.1:8082; root ${join(folder, "root")}; }`;

@@ -1,6 +1,6 @@
 /**
  * Measures the first load of the page with an empty cache. The main figures are the transferred bytes, the first
- * paint, and the time until a key press is handled. The names of the figures are those of Lighthouse.
+ * paint, and the time until a key press is handled. The figures have the same names as in the tool Lighthouse.
  */
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
@@ -15,14 +15,14 @@ export interface FirstLoad {
   largestPaintMs: number;
   /** The time from the navigation until the first key press has been handled and drawn. */
   interactiveMs: number;
-  /** The sum of the time that tasks took beyond 50 ms each, until the first key press was handled. */
+  /** The sum of the times by which single tasks exceeded 50 ms, until the first key press was handled. */
   blockedMs: number;
   layoutShift: number;
 }
 
 const ROUNDS = 7;
 
-/** A buffered observer also receives the entries from before its creation. */
+/** A buffered observer also receives the entries that were recorded before its creation. */
 const observe = `
   window.seen = { largest: 0, blocked: 0, shift: 0, handled: 0 };
   const watch = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
@@ -32,7 +32,7 @@ const observe = `
   addEventListener("keydown", () => requestAnimationFrame(() => setTimeout(() => { window.seen.handled ||= performance.now(); })));
 `;
 
-/** Measures the login page for a new visitor, and a fleet of `nodes` machines for a visitor with a session. */
+/** Measures the login page for a new visitor, and the fleet page with `nodes` machines for a visitor with a session. */
 export async function loadCold(visitor: Visitor, nodes: number): Promise<{ login: FirstLoad; fleet: FirstLoad }> {
   const world = await startMission(visitor.pageRoot);
   try {
@@ -94,7 +94,7 @@ async function load(page: Page, url: string, press: () => Promise<void>): Promis
   };
 }
 
-/** Returns the round whose time until a key press is handled is the median. */
+/** Returns the round with the median time until a key press is handled. */
 function middle(rounds: FirstLoad[]): FirstLoad {
   const [found] = rounds.sort((a, b) => a.interactiveMs - b.interactiveMs).slice(rounds.length >> 1);
   if (!found) throw new Error("nothing was measured");

@@ -1,6 +1,6 @@
 /**
  * Measures the page while machines change many times a second. The figures are the length of tasks, the growth of the
- * heap, and the number of wrong phases at the end.
+ * heap, and the number of wrongly shown phases at the end.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
@@ -31,7 +31,7 @@ export interface Weathered {
 const TURN_MS = 50;
 
 /**
- * Measures every task and not only long ones. The page sends a message to itself, and the message waits until the
+ * Measures every task, including short tasks. The page sends a message to itself, and the message waits until the
  * running task ends.
  */
 const probe = `

@@ -5,7 +5,7 @@ import type { LabNetwork } from "../lab/network.ts";
 export interface Load {
   /** The number of completed exchanges of DISCOVER, OFFER, REQUEST and ACK per second. */
   dorasPerSecond: number;
-  /** The share of unanswered messages, either DISCOVER or REQUEST, whichever share is larger. */
+  /** The share of unanswered DISCOVER messages or of unanswered REQUEST messages, whichever share is larger. */
   lost: number;
 }
 
@@ -114,8 +114,9 @@ const WIDE_BUFFER = 4 * 1024 * 1024;
 
 /**
  * perfdhcp keeps the default receive buffer, which has room for about 200 packets. Without a larger buffer, perfdhcp
- * would lose answers while it sends and count the losses as the server's. Until the caller calls the returned
- * function, new sockets on this host get a larger receive buffer. The servers already have a large buffer.
+ * would lose answers while it sends. It would then count these losses as losses of the server. Until the caller calls
+ * the returned function, new sockets on this host get a larger receive buffer. The servers already have a large
+ * buffer.
  */
 function widenNewSockets(): () => void {
   const before = readFileSync(DEFAULT_BUFFER, "utf8");

@@ -1,7 +1,7 @@
 /**
- * This program runs inside the network of `bench:provision`. The program adds the nodes, then starts 8 processes that
- * call home for them within two seconds. Another process queries the API and reads the inventory until all nodes are
- * ready. The output is one line of JSON.
+ * This program runs inside the network of `bench:provision`. The program adds the nodes, then starts 8 processes.
+ * These processes call home for the nodes within two seconds. Another process queries the API and reads the inventory
+ * until all nodes are ready. The output is one line of JSON.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";

@@ -1,6 +1,6 @@
 /**
- * Starts the nodes of `bench:provision`: sshd in network namespaces, and processes that call home for all nodes from
- * inside the network.
+ * Starts the simulated nodes of `bench:provision`, which are sshd processes in network namespaces. Also starts the
+ * processes that call home for all nodes from inside the network.
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -32,8 +32,8 @@ export interface CrowdResult {
 }
 
 /**
- * Hides the /root folder of this host, so that a node does not run the shell start files of root. The mount exists
- * only in the node's namespace.
+ * Hides the /root folder of this host, so that a simulated node does not run root's shell start files. The mount
+ * exists only in the node's namespace.
  */
 const AT_HOME = 'mount --bind "$1" /root && shift && exec "$@"';
 

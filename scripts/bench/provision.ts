@@ -1,10 +1,10 @@
 /**
- * Measures the time from call-home to ready for 200 nodes, when 8 processes call home for the nodes within two
- * seconds. The result is compared with a separate Ansible run for each node, which is measured on a sample and
- * extrapolated. The program also records the latency of the API and checks that the inventory stays valid.
- * 20 nodes are sshd processes in their own namespaces. The other nodes are configured with `connection: local`.
- * Usage: provision.ts [--nodes N] [--sample N] [--work shell|modules|both]. The last line of the output is JSON. The
- * names of figures that were measured with modules begin with `modules_`.
+ * Measures how long 200 nodes need from the call-home to the phase `ready`. 8 processes call home for the nodes
+ * within two seconds. The program compares the result with one separate Ansible run per node. It measures these
+ * separate runs on a sample and extrapolates their time. The program also records the latency of the API and checks
+ * that the inventory stays valid. 20 nodes are sshd processes in their own namespaces. The other nodes are configured
+ * with `connection: local`. Usage: provision.ts [--nodes N] [--sample N] [--work shell|modules|both]. The last line
+ * of the output is JSON. The names of figures that were measured with modules begin with `modules_`.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,8 +28,9 @@ const repository = join(import.meta.dirname, "../..");
 /**
  * Each node runs four tasks: check the connection, run a command, write a file, and read the file. A real node runs
  * the tasks on its own processor, but here 180 nodes share the processor that is measured.
- * `shell` runs the tasks in a shell, which costs almost nothing, so that the result shows the control node. `modules`
- * uses Ansible's modules, and each module starts a Python process. The Python processes take four fifths of the time.
+ * `shell` runs the tasks in a shell, which costs almost nothing. The result then shows the speed of the control node.
+ * `modules` uses Ansible's modules, and each module starts a Python process. The Python processes take four fifths of
+ * the time.
  */
 const WORK = {
   shell: `
@@ -101,7 +102,7 @@ async function measure(work: Work): Promise<Record<string, number>> {
         dhcp: "full",
         mirror: `http://${network.address}/debian`,
         settings: {
-          // One API key accepts all nodes and polls their state all the time.
+          // The program accepts all nodes and polls their state with a single API key.
           admin: { control: { requests_per_minute: { normal: 100_000, reading: 1_000_000 } } },
           netboot: { check_other_servers: false },
           jobs: { ansible: { directory: ansible, unreachable_retries: 0, ...settings } },
@@ -122,7 +123,7 @@ async function measure(work: Work): Promise<Record<string, number>> {
       `${waves.ready} ready in ${waves.seconds.toFixed(1)} s; API p99 ${waves.apiP99Ms.toFixed(1)} ms over ${waves.apiRequests} requests`,
     );
 
-    // The share of SSH nodes in the sample is the same as in all nodes.
+    // The sample has the same share of SSH nodes as the complete set of nodes.
     const [some, others] = [Math.round((sampled * overSsh) / count), members.slice(overSsh)];
     const sample = [...members.slice(0, some), ...others.slice(0, sampled - some)];
     console.log(`${sample.length} of them again, each with its own run …`);

@@ -1,6 +1,6 @@
 /**
  * Compares the speed of Muster's TFTP server with tftpd-hpa, atftpd and dnsmasq, using TFTP clients of other
- * projects. The networks are a clean one, and one that loses 1 % and duplicates 2 % of the datagrams. Every received
+ * projects. One network is clean, and the other network loses 1 % and duplicates 2 % of the datagrams. Every received
  * byte is compared with the file. Usage: tftp.ts [--rounds N] [--quick]. The last line of the output is JSON.
  */
 import { randomBytes } from "node:crypto";
@@ -73,8 +73,8 @@ async function measure(client: Client, server: Running, size: number, lossy: boo
 }
 
 /**
- * Measures each server in turn. The order of the servers changes every round, because each position finds the host in
- * another state.
+ * Measures the servers one after another. The order of the servers changes every round, because the position of a
+ * server affects its result.
  */
 async function besideEachOther(client: Client, servers: Running[], size: number, round: number): Promise<void> {
   const turn = round % servers.length;
@@ -87,8 +87,8 @@ async function besideEachOther(client: Client, servers: Running[], size: number,
 }
 
 /**
- * All transfers run at once, because each transfer mostly waits after a loss. The result is the number of transfers
- * that delivered the complete file.
+ * All transfers run at once, because a transfer spends most of its time waiting after a loss. The result is the
+ * number of transfers that delivered the complete file.
  */
 async function throughBadNetwork(servers: Running[], seed: number): Promise<void> {
   const doors = await Promise.all(servers.map((server, n) => throughLoss(server, 1000 * (n + 1) + seed)));

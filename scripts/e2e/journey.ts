@@ -53,13 +53,16 @@ export async function followToReady({ name, client, installerLog }: Traveller, l
 }
 
 export interface SecondBoot {
-  /** The time in seconds from the reset until netboot answers that the machine should boot its disk. */
+  /** The time in seconds from the reset until the netboot process instructs the machine to boot its disk. */
   answeredSeconds: number;
   /** The time in seconds from the reset to the login prompt of the installed system. */
   loginSeconds: number;
 }
 
-/** After a reset, the firmware tries the network first, as always. The answer of netboot must be to boot the disk. */
+/**
+ * After a reset, the firmware tries the network first, as always. The netboot process must instruct the machine to
+ * boot its disk.
+ */
 export async function resetAndBootDisk({ name, client, machine }: Traveller, limitSeconds: number): Promise<SecondBoot> {
   const before = (await client.listEvents({ since: 0, limit: 5000 })).at(-1)?.seq ?? 0;
   const startedAt = Date.now();

@@ -9,7 +9,7 @@ export interface Moment {
   at: number;
 }
 
-/** The moments, by the type of the daemon's event. */
+/** The moment for each type of the daemon's events. */
 const told: Record<string, Omit<Moment, "at">> = {
   "install.handed-out": { name: "handed_out", doing: "kernel and initrd" },
   "install.start": { name: "start", doing: "answers applied" },

@@ -1,6 +1,6 @@
 /**
- * `npm run e2e:soak` runs many simulated machines that boot and reboot, while netboot is killed every minute. This
- * file handles the arguments, the signals, the report and the exit code.
+ * `npm run e2e:soak` runs many simulated machines that boot and reboot. Meanwhile it kills the netboot process every
+ * minute. This file handles the arguments, the signals, the report and the exit code.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -115,7 +115,7 @@ async function soak(hall: SoakHall, { machines, minutes, killSeconds, installs, 
   return kept ? 0 : 1;
 }
 
-/** The returned promise never resolves. If `work` fails, the promise rejects, and the soak fails too. */
+/** The returned promise never resolves. If `work` fails, the promise rejects, and the whole endurance test (soak) fails. */
 async function every(ms: number, until: AbortSignal, work: () => void | Promise<void>): Promise<never> {
   const never = new Promise<never>(() => {});
   for (;;) {
@@ -141,7 +141,10 @@ function kill(hall: SoakHall, kills: number[]): void {
   say(`killed netboot ${pid} (${kills.length})`);
 }
 
-/** Arms the next machine that is in service. The armed machines are spread evenly over all machines. */
+/**
+ * Allows the next machine in service to install again (arms the machine). The armed machines are spread evenly over
+ * all machines.
+ */
 async function armNext(hall: SoakHall, armed: Map<string, number>, installs: number): Promise<void> {
   if (armed.size >= installs) return;
   const machine = hall.machines[Math.floor((armed.size * hall.machines.length) / installs)];

@@ -17,7 +17,7 @@ const MILLION = 1_000_000;
 export function measureAudit({ quick }: { quick: boolean }): Record<string, number> {
   const records = quick ? MILLION / 20 : MILLION;
   const appended = quick ? 200 : 2000;
-  // The folder must be on the disk to be measured, because /tmp may be in memory.
+  // The folder must be on the disk that the program measures, because /tmp may be in memory.
   const root = mkdtempSync(join(process.env.MUSTER_BENCH_DIR ?? tmpdir(), "muster-bench-audit-"));
   try {
     const [folder, database] = [join(root, "audit"), join(root, "muster.db")];
@@ -61,7 +61,10 @@ export function measureAudit({ quick }: { quick: boolean }): Record<string, numb
   }
 }
 
-/** Returns an entry as the executor writes it for eight people: an intent with a reason, or its outcome without one. */
+/**
+ * Returns an entry as the executor writes it for one of eight people. The entry is an intent with a reason, or an
+ * outcome without a reason.
+ */
 function entry(index: number): AuditEntry {
   const intent = index % 2 === 0;
   return {

@@ -1,6 +1,6 @@
 /**
- * Measures one policy decision under Muster's built-in rules, for every tool, role and scope. Each request is
- * different, so no answer is read from a cache.
+ * Measures the time of one policy decision under Muster's built-in rules, for each combination of tool, role and
+ * scope. Each request is different, so no answer is read from a cache.
  */
 
 import { makePlan } from "../../../daemon/changes/plans/planner.ts";
@@ -39,7 +39,7 @@ export function measurePolicy({ quick }: { quick: boolean }): Record<string, num
   return figures;
 }
 
-/** Returns a plan for every tool that accepts this number of nodes in the scope. */
+/** Returns one plan for each tool that accepts this number of nodes in the scope. */
 function plansIn(scope: string, nodes: number): Plan[] {
   const catalogue = loadCatalogue();
   const fleet = Array.from({ length: nodes }, (_, index) => ({

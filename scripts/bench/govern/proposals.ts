@@ -16,7 +16,7 @@ import { governed } from "../../../daemon/processes/control/changes.ts";
 import { openStores, type Stores } from "../../../daemon/store/stores.ts";
 
 const FLEET = 100;
-/** An API key can have only this number of open approval requests, so several keys create the requests. */
+/** An API key can have at most this number of open approval requests, so several keys create the requests. */
 const QUESTIONS_OF_ONE = 20;
 
 export function measureProposals({ quick }: { quick: boolean }): Record<string, number> {
@@ -45,8 +45,8 @@ export function measureProposals({ quick }: { quick: boolean }): Record<string, 
 }
 
 /**
- * Runs the proposals on a desk that is configured as in control: own forms and rules, database settings, and an
- * inventory file.
+ * Creates the proposals in an instance of `Changes`. It has the same tool forms, rules, database settings and
+ * inventory file as in the control process.
  */
 function run(count: number, propose: (desk: Changes, number: number) => void): { times: number[]; sum: number } {
   const data = dataDir(mkdtempSync(join(process.env.MUSTER_BENCH_DIR ?? tmpdir(), "muster-bench-proposals-")));

@@ -8,7 +8,7 @@ export interface Client {
   name: string;
   kind: "windowed" | "lock-step";
   /**
-   * The file size in bytes for the transfers on the bad network. The size is small for curl, because it waits 6 s
+   * The file size in bytes for the transfers on the bad network. The size is small for curl, because curl waits 6 s
    * after each lost datagram.
    */
   lossySize: number;

@@ -1,8 +1,8 @@
 /**
  * Simulates a bad network for TFTP, which loses 1 % and duplicates 2 % of the datagrams in both directions. The same
  * seed causes the same losses.
- * The datagrams that negotiate options are not affected, because atftp aborts on a duplicate OACK from any server.
- * Such aborts would make the result less exact.
+ * The program never loses or duplicates the datagrams that negotiate options. atftp aborts on a duplicate OACK from
+ * any server, and aborted transfers would make the result less exact.
  * Usage: tftp-proxy.ts ADDRESS PORT SERVER-ADDRESS SERVER-PORT SEED.
  */
 import { createSocket, type Socket } from "node:dgram";

@@ -18,7 +18,7 @@ export interface Running {
 const own = join(import.meta.dirname, "muster.ts");
 const proxy = join(import.meta.dirname, "proxy.ts");
 
-/** This function must run before the network namespace is entered, while packages can still be downloaded. */
+/** Call this function before the program enters the network namespace, because packages cannot be downloaded there. */
 export const findPrograms = () => ({
   hpa: debianProgram("in.tftpd", "tftpd-hpa"),
   atftpd: debianProgram("atftpd", "atftpd"),

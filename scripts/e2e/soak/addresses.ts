@@ -1,6 +1,6 @@
 /**
- * Records the address that each machine leases and the end of its lease, as the machine understands it. No address
- * may be leased to two machines at the same time.
+ * Records the address that each machine leases, and the time at which the machine believes that its lease ends. No
+ * address may be leased to two machines at the same time.
  */
 
 interface Holding {
@@ -12,7 +12,7 @@ export class Addresses {
   readonly #held = new Map<string, Holding>();
   readonly #of = new Map<string, string>();
 
-  /** Records a lease. Returns the other machine that already has the address, if its lease has not expired. */
+  /** Records a lease. If another machine has an unexpired lease of the address, returns that machine. */
   take(address: string, mac: string, leaseSeconds: number, now: number): string | undefined {
     const before = this.#held.get(address);
     const holder = before && before.mac !== mac && before.until > now ? before.mac : undefined;

@@ -32,8 +32,8 @@ export class NoAnswer extends Error {
 }
 
 /**
- * The seconds between repetitions for EDK2 (as in the PXE specification), for iPXE, and for an operating system (RFC
- * 2131 §4.1).
+ * The seconds between repeated requests. EDK2 follows the PXE specification, and an operating system follows RFC 2131
+ * §4.1.
  */
 export const patience = {
   firmware: [4, 8, 16, 32],
@@ -65,7 +65,7 @@ export async function bind(relay: Relay, client: Client): Promise<Bound> {
   throw new NoAnswer("refused four times");
 }
 
-/** Acts as an operating system that requests the address it had before. Returns undefined if the server refuses the address. */
+/** Acts as an operating system that requests its previous address. Returns undefined if the server refuses the address. */
 export async function rebind(relay: Relay, client: Client, address: string): Promise<Bound | undefined> {
   const request = await ask(relay, client, MessageType.request, [[Option.requestedAddress, ipBytes(address)]], isVerdict);
   return messageType(request.answer) === MessageType.ack ? bound(request) : undefined;

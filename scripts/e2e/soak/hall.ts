@@ -1,4 +1,4 @@
-/** Sets up a soak: the daemon and a known fleet on one network, and the load on another network behind a relay. */
+/** Sets up an endurance test. The daemon and a known fleet are on one network, and the load is on a network behind a relay. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -65,7 +65,7 @@ export async function openHall(count: number): Promise<SoakHall> {
           dhcp: "full",
           mirror: `http://${network.address}/debian`,
           settings: {
-            // One API key arms all machines.
+            // A single API key arms all machines, so its request limit must be high.
             admin: { control: { requests_per_minute: { normal: 100_000 } }, log: { level: "warn" } },
             netboot: { check_other_servers: false, subnets: [subnet] },
             jobs: { ansible: { directory: ansible, concurrency: 1 } },
