@@ -1,6 +1,6 @@
 /**
- * Stores alerts and the state of their delivery. An undelivered alert stays in the table across restarts until the webhook
- * confirms it.
+ * Stores alerts and the state of their delivery. An undelivered alert stays in the table across restarts until the
+ * webhook confirms the alert.
  */
 import { Alert, type AlertRule } from "../../contract/admin/alert.ts";
 import type { Db } from "../database.ts";

@@ -118,7 +118,7 @@ export class KeyStore {
     return holder(row);
   }
 
-  /** Opens a session that lasts one hour, or until its key expires. */
+  /** Opens a session that lasts one hour, or ends earlier if its key expires. */
   openSession(keyId: string, now: Date): { secret: string; csrfToken: string; expiresAt: string } {
     this.#dropOld.run(now.toISOString());
     const secret = newSecret();

@@ -1,4 +1,4 @@
-/** Stores approvals. A trigger ensures that a denied, expired, used or withdrawn approval never changes again. */
+/** Stores approvals. A database trigger ensures that a denied, expired, used or withdrawn approval never changes again. */
 import { Approval, type ApprovalState } from "../../contract/changes/approval.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { Db } from "../database.ts";

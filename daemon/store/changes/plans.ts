@@ -1,4 +1,4 @@
-/** Stores plans with their proposals and decisions. A trigger ensures that a saved plan never changes. */
+/** Stores plans with their proposals and decisions. A database trigger ensures that a saved plan never changes. */
 import { type Digest, PlannedWork, Proposal } from "../../contract/changes/plan.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { Db } from "../database.ts";

@@ -133,7 +133,7 @@ export class JobStore {
 
   /**
    * Returns the time at which the oldest queued job began to wait for its start. Jobs that wait for the time of their
-   * retry do not count.
+   * next attempt do not count.
    */
   waitingSince(now: Date): string | undefined {
     return this.#waitingSince.get(now.toISOString())?.since ?? undefined;

@@ -1,4 +1,4 @@
-/** Adds plans, approvals and executions. Triggers prevent changes to plans and to ended approvals. */
+/** Adds plans, approvals and executions. Database triggers prevent changes to plans and to ended approvals. */
 
 export const changes = `
 CREATE TABLE plans (
