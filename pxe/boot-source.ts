@@ -67,8 +67,8 @@ export interface WireEvent {
 export interface BootSource {
   dhcpPlan(machine: MachineSeen): DhcpPlan;
   /**
-   * Answers every request of the boot HTTP server for a path outside `/assets/`. Invalid input must not make this
-   * function throw.
+   * Answers every request of the boot HTTP server for a path outside `/assets/`. This function must not throw on
+   * invalid input.
    */
   respond(request: BootRequest): BootResponse;
   record(event: WireEvent): void;

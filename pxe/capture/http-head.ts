@@ -21,7 +21,7 @@ export function httpHead({ method, path, query, headers }: HttpRequestSeen): Buf
 
 /**
  * An install key gives access to an installer's answers and reports. Any long hexadecimal text could be an install
- * key, so this function masks it.
+ * key, so this function masks such text.
  */
 function masked(text: string): string {
   return text

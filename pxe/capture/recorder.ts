@@ -57,7 +57,7 @@ export class Recorder implements Tap {
     const mac = protocol === "dhcp" ? this.#dhcpMachine(datagram) : this.#machineAt(remote.address);
     if (mac === undefined) return;
     const us: Endpoint = { address: this.#options.address, port };
-    // A client without an address can only have sent its packet as a broadcast.
+    // A client without an address must have sent its packet as a broadcast.
     const asked = remote.address === "0.0.0.0" ? { address: "255.255.255.255", port } : us;
     this.#keep(mac, direction === "in" ? udpPacket(remote, asked, bytes) : udpPacket(us, remote, bytes));
   }

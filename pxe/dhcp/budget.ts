@@ -1,6 +1,6 @@
 /**
- * Limits the number of calls per second for each key. A call beyond the limit is refused. The memory use has a fixed
- * limit, even with a huge number of keys.
+ * Limits the number of calls per second, separately for each key. A call beyond the limit is refused. The memory use
+ * has a fixed limit, even with a huge number of keys.
  */
 
 import { BoundedMap } from "../bounded-map.ts";

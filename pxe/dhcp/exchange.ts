@@ -1,6 +1,6 @@
 /**
- * Records a DHCP message and its answer as separate fields. Diagnoses of boots use these fields and never the text of
- * the summary. Pure.
+ * Records a DHCP message and its answer as separate fields. The diagnosis of a boot uses these fields and never the
+ * text of the summary. Pure.
  */
 import { bootStage } from "./decision/client.ts";
 import type { BootStage } from "./decision/firmware.ts";

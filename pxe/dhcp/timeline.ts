@@ -3,7 +3,7 @@ import type { Log, WireEvent } from "../boot-source.ts";
 
 const WAIT_MS = 50;
 const MOST_AT_ONCE = 256;
-/** Limits the memory that events use in a flood of machines. */
+/** Limits the memory for events if very many machines boot at the same time. */
 const MOST_KEPT = 8_192;
 
 export class Timeline {

@@ -1,5 +1,5 @@
 /**
- * Computes how long to wait for an ACK, from measured round trips with backoff (RFC 1123 §4.2.3.2, RFC 6298). A time
+ * Computes the waiting time for an ACK from measured round trips, with backoff (RFC 1123 §4.2.3.2, RFC 6298). A time
  * that the client requested (RFC 2349) is used unchanged. Pure.
  */
 

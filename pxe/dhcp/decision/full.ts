@@ -131,8 +131,8 @@ function requested(its: Case): DhcpDecision {
 }
 
 /**
- * Checks whether another machine uses the address, if this machine does not hold the address yet. ARP can check only
- * addresses on our own link, because all other links are behind routers.
+ * If this machine does not hold the address yet, checks whether another machine uses it. ARP can check only addresses
+ * on our own link, because all other links are behind routers.
  */
 function useOf({ subnet, address }: AddressOffer, { request, mode, link }: Case): "free" | "unknown" | (string & {}) {
   if (request.relay !== ANY || link !== mode.links[0] || subnet.pool.isSettled(request.mac, address)) return "free";
@@ -181,7 +181,7 @@ function declined({ request, link, mode, identifier, journal }: Case): DhcpDecis
 function refuse({ request, from, identifier, journal }: Case, reason: string): DhcpDecision {
   const packet: DhcpPacket = {
     ...replyHeader(request),
-    // The relay must broadcast this answer, because its client may have no usable address (RFC 2131 §4.3.2).
+    // The relay must broadcast this answer, because the client may have no usable address (RFC 2131 §4.3.2).
     broadcast: request.broadcast || request.relay !== ANY,
     options: new Map([...opening(MessageType.nak, identifier), [Option.message, Buffer.from(reason)], ...echoed(request)]),
   };

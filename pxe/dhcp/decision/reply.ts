@@ -44,7 +44,7 @@ export function netbootOf(
   return { kind: "boot", stage, file: stage === "uefi-http" ? `${server.bootUrl}/assets/ipxe/${file.name}` : file.name };
 }
 
-/** Returns a reply with the fields that RFC 2131 §4.3.1 table 3 copies from the request. */
+/** Returns a reply with the fields that must be copied from the request (RFC 2131 §4.3.1, table 3). */
 export function replyHeader(request: DhcpPacket): DhcpPacket {
   return {
     ...request,

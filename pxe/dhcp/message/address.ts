@@ -24,7 +24,7 @@ export function ipBytes(address: string): Uint8Array {
   return bytes;
 }
 
-/** For speed, the function does not split the text, because it runs several times for each packet. */
+/** The function runs several times for each packet. For speed, it does not split the text. */
 export function writeIp(into: Uint8Array, start: number, address: string): void {
   let [at, byte] = [start, 0];
   for (let index = 0; index < address.length; index++) {
