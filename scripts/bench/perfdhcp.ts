@@ -32,13 +32,13 @@ export interface Where {
  */
 const CLIENTS = 40_000;
 /**
- * The kinds of machines that are switched on at once. No other load uses these MAC addresses, so no server has leases
- * for them yet.
+ * The kinds of machines that are switched on at the same time. No other load uses these MAC addresses, so no server
+ * has leases for them yet.
  */
 export const crowds = {
   /** Running systems that need an address, like the default clients of perfdhcp. */
   plain: { firstMac: "02:00:00:00:00:00", options: [] },
-  /** UEFI firmware that requests a boot file. Muster records such clients as machines. */
+  /** UEFI firmware that requests a boot file. Muster records these booting clients as machines. */
   booting: {
     firstMac: "02:00:00:01:00:00",
     options: [

@@ -103,7 +103,7 @@ async function callAll(callers: Caller[]): Promise<void> {
   process.disconnect();
 }
 
-/** Queries the API like an open page. Also reads the inventory, which other programs may read at any time. */
+/** Queries the API in the same way as an open web page. Also reads the inventory, which other programs may read at any time. */
 async function watch({ key, inventory }: CrowdTask): Promise<void> {
   let on = true;
   process.once("message", () => {

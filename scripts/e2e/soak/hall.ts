@@ -19,7 +19,7 @@ export interface SoakHall {
   daemon: LabDaemon;
   journal: string;
   machines: readonly Plug[];
-  /** The promise resolves with an error text if the load ends by itself, which should not happen. */
+  /** The promise resolves with an error text if the simulated machines (the load) stop by themselves. */
   switchOn(play: Pick<Play, "rampSeconds" | "upSeconds">): Promise<string>;
   arm(machine: Plug): Promise<void>;
   /** Stops the load before the daemon, so that everything is saved. */
@@ -201,7 +201,7 @@ function readTimelines(database: string, machines: readonly Plug[]): Map<string,
 
 /**
  * Starts a router with an interface in each of the two networks. The router gets every address of the machines'
- * network, because the load sends from all of them.
+ * network, because the load sends from all these addresses.
  */
 async function placeRelay(network: LabNetwork): Promise<string> {
   const { namespace, device } = network.client();
