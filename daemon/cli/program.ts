@@ -34,7 +34,7 @@ export function buildProgram(local: LocalCommands): Command {
     .version(local.version)
     .option("--json", "print JSON instead of text")
     .option("--url <url>", "address of the daemon (default: MUSTER_URL or http://127.0.0.1:8000)")
-    .option("--key <key>", "API key; prefer the variable MUSTER_KEY, because process lists show this option")
+    .option("--key <key>", "API key; prefer the variable MUSTER_KEY, because process lists show the value of this option")
     .configureHelp({ optionDescription })
     // The caller prints failures and chooses the exit code in the same way for all commands.
     .exitOverride()

@@ -60,7 +60,7 @@ Records contain names, reasons and addresses of people, and so does an export.\n
 
   audit
     .command("verify")
-    .description("verify that no record was altered, moved, removed or cut off at the end; needs neither a daemon nor a key")
+    .description("verify that no record was altered, moved, removed or cut off at the end; works without a daemon or a key")
     .option("--data <dir>", DATA_FOLDER)
     .option("--export <file>", "verify an exported file instead of the database")
     .option("--checkpoint <file>", "also compare the audit log with a checkpoint that you stored elsewhere")

@@ -33,7 +33,7 @@ function proposing(program: Command, { json, client }: Words): void {
     .option("--reason <text>", "reason for the change; approvers see the reason, and the audit log records it")
     .option("--dry-run", "show the plan and the decision of the policy, but do not propose the change", false)
     .option("--read-only", "refuse the proposal if any of its steps is not read-only", false)
-    .option("--follow", "show the result of each step as it ends; if the plan needs approval, wait for it first", false)
+    .option("--follow", "show the result of each step as it ends; if the plan needs approval, wait for the approval first", false)
     .description("propose a change to nodes; the policy decides if the change starts now, needs approval, or is refused")
     .addHelpText(
       "after",

@@ -17,7 +17,7 @@ interface Explained extends PolicyPlace {
 }
 
 export function policyCommands(program: Command, { json, client }: Words, local: LocalCommands): void {
-  const policy = program.command("policy").description("test, explain and list the policy rules that decide plans");
+  const policy = program.command("policy").description("test, explain and list the policy rules that decide about plans");
 
   ruled(policy.command("test").argument("[file]"))
     .description("evaluate a table of test cases and compare each decision with the expected decision")
@@ -39,7 +39,7 @@ as expected.\n${examples("muster policy test", "muster policy test cases.yaml --
     });
 
   ruled(policy.command("explain").argument("<plan>", "id of a plan in the daemon, or a JSON file that contains a plan"))
-    .description("show the rules that decide a plan: the daemon's decision for an id, or the local rules for a file")
+    .description("show which policy rules decide about a plan; a plan in a file is checked against the local rules")
     .addOption(new Option("--role <role>", "role of the proposer").choices(Role.options).default("operator"))
     .option("--name <name>", "name of the person or agent that proposes the plan", "anyone")
     .option("--on-behalf-of <name>", "person on whose behalf the agent acts, if the proposer is an agent")

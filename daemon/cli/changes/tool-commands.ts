@@ -30,8 +30,8 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
     });
   tools
     .command("check")
-    .argument("[folder...]", "folders of forms to check, in addition to the configured folders")
-    .description("check every form and report each invalid line")
+    .argument("[folder...]", "folders of tool forms to check, in addition to the configured folders")
+    .description("check every tool form and report each invalid line")
     .addHelpText("after", examples("muster tools check", "muster tools check ./tools"))
     .action((folders: string[]) => {
       const { tools: list, problems } = local.tools({ forms: folders, runbooks: [] }, tools.opts<Options>().config);

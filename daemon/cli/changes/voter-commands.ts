@@ -82,7 +82,7 @@ function registering(voter: Command, { json }: Words, local: LocalCommands): voi
     .command("remove")
     .argument("<name>", "name of a voter, as listed by `muster voter list`")
     .option("--data <dir>", DATA_FOLDER)
-    .description("remove a voter; signatures that the voter has already made no longer count")
+    .description("remove a voter; earlier signatures of the voter no longer count")
     .addHelpText("after", examples("muster voter remove bea"))
     .action((name: string, place: { data?: string }) => {
       const rest = local.removeVoter(name, place);

@@ -94,7 +94,7 @@ function quarantineCommands(program: Command, { json, client }: Words): void {
   quarantine
     .command("discard")
     .argument("<id>")
-    .description("reject a machine; its token keeps its remaining uses for other machines")
+    .description("reject a machine; other machines may still use the token")
     .addHelpText("after", examples("muster quarantine discard 1a2b3c4d"))
     .action(async (id: string) => {
       const claim = await client().discardQuarantine({ id });

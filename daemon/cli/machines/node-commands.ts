@@ -35,7 +35,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
     .argument("<name|mac>")
     .option("--name <name>", "give it this name")
     .option("--disk <path>", "install to this disk, for example /dev/disk/by-id/…")
-    .description("accept a machine as a node; an unknown MAC address adds a machine before its first boot")
+    .description("accept a machine as a node; to add a machine before its first boot, give its MAC address")
     .addHelpText(
       "after",
       examples("muster accept 52:54:00:12:34:56 --name rack1-n1", "muster accept node-123456 --disk /dev/disk/by-id/ata-DISK_SERIAL"),
@@ -51,7 +51,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
       new Option("--profile <profile>", "installation profile (default: machines.profile of the configuration)").choices(Profile.options),
     )
     .option("--confirm <name>", "name of the node as a confirmation; required if the node has been installed before")
-    .description("arm a node for one installation: its next network boot erases its disk and installs it")
+    .description("arm a node for one installation: its next network boot erases the disk and installs the node")
     .addHelpText(
       "after",
       examples("muster arm rack1-n1", "muster arm rack1-n1 --profile preseed", "muster arm rack1-n1 --confirm rack1-n1"),
@@ -68,7 +68,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("disarm")
     .argument("<name|mac>")
-    .description("cancel a pending arm or wipe before a network boot uses it")
+    .description("cancel a pending installation or wipe before a network boot starts it")
     .addHelpText("after", examples("muster disarm rack1-n1"))
     .action(async (node: string) => {
       const { state, name, ...rest } = await client().disarmNode({ node });

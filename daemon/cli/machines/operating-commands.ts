@@ -7,7 +7,7 @@ export function operatingCommands(program: Command, { json, client }: Words): vo
   program
     .command("promote")
     .argument("<name|mac>")
-    .description("turn a worker into a controller: move it to controller_nodes in the inventory and configure it again")
+    .description("turn a worker into a controller: move it to the inventory group controller_nodes and configure it again")
     .addHelpText(
       "after",
       `${examples("muster promote rack1-n1")}\n\nIts variables and comments move with it. It remains a controller when it calls home again. To undo this, move it back in inventory.yaml.`,

@@ -11,7 +11,7 @@ interface Size {
 }
 
 export function rackCommands(program: Command, words: Words): void {
-  const rack = program.command("rack").description("manage racks and rooms, and the places of machines in them");
+  const rack = program.command("rack").description("manage racks and rooms, and the positions of machines in them");
   looking(rack, words);
   racks(rack, words);
   places(rack, words);
@@ -20,7 +20,7 @@ export function rackCommands(program: Command, words: Words): void {
 function looking(rack: Command, { json, client }: Words): void {
   rack
     .command("list", { isDefault: true })
-    .description("list the racks and rooms with their machines, and the machines without a place")
+    .description("list the racks and rooms with their machines, and the machines without a position")
     .addHelpText("after", examples("muster rack", "muster rack list --json | jq '.places[] | select(.rack==\"A\")'"))
     .action(async () => {
       const [{ racks, places }, nodes] = await Promise.all([client().listRacks(), client().listNodes()]);
@@ -49,7 +49,7 @@ function racks(rack: Command, { json, client }: Words): void {
   rack
     .command("remove")
     .argument("<name>")
-    .description("remove a rack or a room, and the places of its machines")
+    .description("remove a rack or a room, and the positions of its machines")
     .addHelpText("after", examples("muster rack remove A"))
     .action(async (name: string) => {
       const answer = await client().removeRack({ rack: name });
@@ -65,7 +65,7 @@ function places(rack: Command, { json, client }: Words): void {
     .argument("<row>", "unit of a rack, counted from the bottom, or row of a room, counted from the top", whole(1, 60))
     .argument("[column]", "column of a room, counted from the left", whole(1, 24), 1)
     .option("--height <units>", "height of the machine in rack units", whole(1, 20), 1)
-    .description("set or change the place of a machine in a rack or a room")
+    .description("set or change the position of a machine in a rack or a room")
     .addHelpText("after", examples("muster rack place rack1-n1 A 7 --height 2", "muster rack place tower-3 cellar 2 5"))
     .action(async (node: string, name: string, row: number, column: number, { height }: { height: number }) => {
       const daemon = client();

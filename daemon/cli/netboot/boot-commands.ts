@@ -20,7 +20,7 @@ interface ExplainOptions {
 export function bootCommands(program: Command, { json, client }: Words): void {
   program
     .command("explain")
-    .argument("[mac]", "MAC address of a machine, which may be unknown to Muster", macAddress)
+    .argument("[mac]", "MAC address of a machine; Muster does not need to know the machine", macAddress)
     .option("--arch <number>", "architecture number that the machine sends in DHCP option 93", whole(0, 65_535), 7)
     .option("--user-class <text>", "user class that the machine sends, for example iPXE")
     .addOption(new Option("--mode <mode>", "assume this value of netboot.dhcp").choices(AskedMode.options))
@@ -56,7 +56,7 @@ export function bootCommands(program: Command, { json, client }: Words): void {
   program
     .command("capture")
     .argument("<name|mac>")
-    .option("-o, --output <file>", "write to this file, or to standard output for - (default: <name>.pcap in the current folder)")
+    .option("-o, --output <file>", "file to write, or - for standard output (default: <name>.pcap in the current folder)")
     .description("save the network packets between a machine and the boot servers to a file for Wireshark")
     .addHelpText(
       "after",
