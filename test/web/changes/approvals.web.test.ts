@@ -103,7 +103,7 @@ test("a denial needs a reason, ends the request, and appears for other users", o
   const [olga, peter] = [await enterAs(world, "olga", "operator"), await enterAs(world, "peter", "operator", `#/approvals/${id}`)];
   const deny = question(olga, id).getByRole("button", { name: /^Deny/ });
   assert.equal(await deny.isDisabled(), true);
-  await question(olga, id).getByText("To deny, enter a reason").waitFor();
+  await question(olga, id).getByText("To deny the plan, enter a reason").waitFor();
   await question(peter, id)
     .getByRole("button", { name: /^Approve/ })
     .waitFor();

@@ -13,7 +13,7 @@ export const isFiring = ({ at }: Pick<Alert, "at">, nowMs: number): boolean => n
 export const alertWords: Record<AlertRule, { title: string; fix: string }> = {
   "failed-logins": {
     title: "Failed logins",
-    fix: "Find the source with `muster audit --last 24h`. If no colleague mistyped a key, block the source address. Revoke keys that may have leaked with `muster key revoke`.",
+    fix: "Find the source with `muster audit --last 24h`. If no colleague mistyped a key, block the source address. With `muster key revoke`, revoke keys that may have leaked.",
   },
   "policy-violations": {
     title: "Denied by the policy",
@@ -21,11 +21,11 @@ export const alertWords: Record<AlertRule, { title: string; fix: string }> = {
   },
   refusals: {
     title: "Refused requests",
-    fix: "Find the caller with `muster audit --last 24h`. If the role of a program's key allows too little, create another key for the program with `muster key create`.",
+    fix: "Find the caller with `muster audit --last 24h`. If a program's key lacks permissions, create another key for the program with `muster key create`.",
   },
   "node-failures": {
     title: "Machines that failed",
-    fix: "Open the page of the machine. Its timeline names the step that failed, and its job names the first failed task. Then arm or configure the machine again.",
+    fix: "Open the page of the machine. The machine's timeline names the failed step, and the machine's job names the first failed task. Then arm or configure the machine again.",
   },
   "error-rate": {
     title: "Many failures",

@@ -26,7 +26,7 @@ export function DoctorPage() {
               Checks on the control node, <Ago at={found.at} />.
             </>
           ) : (
-            "The doctor runs some programs to read their versions. The check takes a few seconds."
+            "This check runs some programs to read their versions. The check takes a few seconds."
           )}
         </p>
         <div className="actions">

@@ -40,7 +40,7 @@ export function KeysPanel() {
               what={`the key ${key.name}`}
               warning={
                 key.name === session.name
-                  ? "You are logged in with this key, so your session ends immediately."
+                  ? "You are logged in with this key. If you revoke it, your session ends immediately."
                   : `Programs that use it stop working immediately, and its sessions end.`
               }
               onRevoke={async () => {

@@ -18,7 +18,7 @@ import { mayWithdraw, whyNoVote } from "./voter.ts";
 
 const NEEDS_SIGNATURE =
   "An approval requires the signature of a registered voter. The browser does not have the voter's key, so approve in a terminal.";
-const NEEDS_REASON = "To deny, enter a reason. The requester sees it.";
+const NEEDS_REASON = "To deny the plan, enter a reason. The requester sees it.";
 
 export function ApprovalAnswer({ approval, work, unseen }: { approval: Approval; work: PlannedWork; unseen?: string | undefined }) {
   const { client, live, session } = usePage();

@@ -82,8 +82,8 @@ function Asked({ approval, work }: { approval: Approval; work: PlannedWork }) {
       </p>
       {work.plan.tainted && (
         <p className="notice tainted">
-          <strong>Tainted.</strong> Before this request, the requester read untrusted text such as output or logs of machines. The untrusted
-          text may have caused the request. Trust the listed steps, not the stated reason.
+          <strong>Tainted.</strong> Before this request, the requester had read untrusted text, such as output or logs of machines. The
+          untrusted text may have caused the request. Trust the listed steps, not the stated reason.
         </p>
       )}
     </>

@@ -48,7 +48,7 @@ function Known({ approval }: { approval: Approval }) {
       <details className="panel">
         <summary>Hashes that this approval is bound to</summary>
         <p className="soft">
-          If one of these hashes changes before the execution starts, the approval is dropped and a new request is needed.
+          If one of these hashes changes before the execution starts, Muster drops the approval. The plan must then be requested again.
         </p>
         <dl className="facts">
           <CopyableFacts

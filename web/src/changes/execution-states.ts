@@ -17,7 +17,7 @@ export const executionLabel: Record<ExecutionStatus, Label & { meaning: string }
     word: "Unknown",
     tone: "attention",
     meaning:
-      "The executor was lost during the execution. Its last step may have taken effect. Check the nodes, then request the plan again. Muster never repeats it.",
+      "The executor was lost during the execution. The last step of the execution may have taken effect. Check the nodes, then request the plan again. Muster never repeats it.",
   },
 };
 

@@ -67,7 +67,7 @@ export function confirmationFor({ steps, targets, goal, tainted }: Plan): Confir
     ...(destroys ? ["It destroys something permanently."] : []),
     ...(tainted
       ? [
-          "Before this request, the requester read untrusted text, such as output or logs of machines. The untrusted text may have caused the request.",
+          "Before this request, the requester had read untrusted text, such as output or logs of machines. The untrusted text may have caused the request.",
         ]
       : []),
   ];

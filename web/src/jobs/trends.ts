@@ -47,7 +47,7 @@ export function waysToReady(events: readonly Event[]): Trend {
     ],
     summary:
       ways.length === 0
-        ? "None of the newest events reports that a machine became ready."
+        ? "In the newest events, no machine became ready."
         : `${many(ways.length, "machine")} became ready. The median installation took ${lengthOf(median(installs))}, the median configuration ${lengthOf(median(configures))}.`,
   };
 }

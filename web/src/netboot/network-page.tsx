@@ -88,7 +88,7 @@ function Addresses({ network: { subnets, leases }, refresh }: { network: Network
           isSetAside(lease) ? <SetAside key="why" lease={lease} refresh={refresh} /> : "",
         ],
       }))}
-      {...(leases.length === 0 && { note: "No address is leased or withheld." })}
+      {...(leases.length === 0 && { note: "No address is leased, declined or in conflict." })}
       {...(left > 0 && { note: `${left} more are not shown. muster leases lists all.` })}
     />
   );

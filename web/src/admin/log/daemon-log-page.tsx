@@ -80,7 +80,7 @@ function DaemonLogPane() {
             </button>
           </span>
         )}
-        {(lines[0]?.seq ?? 1) > 1 && <span>The standard output of the daemon contains earlier lines.</span>}
+        {(lines[0]?.seq ?? 1) > 1 && <span>The standard output of the daemon contains earlier log lines.</span>}
         {!following && (
           <button type="button" className="jump" onClick={() => setFollowing(true)}>
             Jump to the end

@@ -16,9 +16,11 @@ export function EmptyFleet({ dhcpMode }: { dhcpMode: DaemonStatus["dhcpMode"] | 
           Connect a machine to the same LAN as this daemon and set it to <strong>network boot</strong> (PXE) in its firmware, before the
           disk.
         </li>
-        <li>Switch it on. The machine appears here within seconds, without a reload of the page. Muster writes nothing to its disk.</li>
         <li>
-          Accept it. Arm the machine and restart it. It is then installed. Muster erases only armed machines, and only once per arming.
+          Switch it on. The machine appears here within seconds, without a reload of the page. Muster does not change the machine's disk.
+        </li>
+        <li>
+          Accept it. Arm the machine and restart it. It is then installed. Muster erases a machine only after you arm it, and only once.
         </li>
       </ol>
       <p className="soft">

@@ -23,7 +23,7 @@ export function RackHand({ held, busy, onHeld, onUnplace, onCancel }: Props) {
           ))}
         </select>
       </label>
-      <span className="soft">Choose a place with a click, or with the arrow keys and Enter.</span>
+      <span className="soft">Choose a position with a click, or with the arrow keys and Enter.</span>
       <button type="button" disabled={busy} onClick={onUnplace}>
         Remove from the rack
       </button>

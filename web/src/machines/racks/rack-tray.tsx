@@ -27,7 +27,7 @@ export function RackTray({ nodes, held, onPick, onDropped }: Props) {
         In no rack <span className="count">{nodes.length}</span>
       </h2>
       {nodes.length === 0 ? (
-        <p className="soft">All machines have a place.</p>
+        <p className="soft">All machines are in a rack or a room.</p>
       ) : (
         <ul className="tray-list">
           {nodes.map(({ id, name }) => (
