@@ -59,7 +59,7 @@ const groups: Group[] = [
     name: "qemu",
     lane: "machines",
     files: needing("qemu"),
-    first: ["chain.qemu", "installer-beacon.qemu"],
+    first: ["chain.qemu"],
     concurrency: 2,
     timeoutMs: 3_600_000,
     prepare,

@@ -130,11 +130,11 @@ export interface LocalCommands {
   init(options: InitOptions): Promise<{ file?: string; text: string }>;
   doctor(options: Place): Promise<Check[]>;
   up(options: Place): Promise<void>;
-  createKey(options: KeyRequest & { data?: string }): NewKey;
-  voters(place: Place): VoterLine[];
-  addVoter(request: VoterRequest, place: Place): VoterLine;
+  createKey(options: KeyRequest & { data?: string }): Promise<NewKey>;
+  voters(place: Place): Promise<VoterLine[]>;
+  addVoter(request: VoterRequest, place: Place): Promise<VoterLine>;
   /** Returns the remaining voters. */
-  removeVoter(name: string, place: Place): VoterLine[];
+  removeVoter(name: string, place: Place): Promise<VoterLine[]>;
   /**
    * `fetchAssets` and `buildImage` return the paths of the files that exist afterwards. Both `fetchAssets` and
    * `buildImage` print the output of their steps on standard error.
@@ -142,16 +142,16 @@ export interface LocalCommands {
   fetchAssets(options: Place): Promise<string[]>;
   buildImage(options: Place & { force: boolean; mirror?: string }): Promise<string[]>;
   /** Returns every test case of the policy with the expected and the actual decision. */
-  testPolicy(file: string | undefined, place: PolicyPlace): CaseLine[];
-  explainPolicy(planFile: string, who: Proposer, place: PolicyPlace): PolicyExplanation;
-  policyRules(place: PolicyPlace): RuleLine[];
-  verifyAudit(options: Verification): AuditReport;
-  tools(folders: FormFolders, config: string | undefined): { tools: ToolLine[]; problems: WrongLine[] };
+  testPolicy(file: string | undefined, place: PolicyPlace): Promise<CaseLine[]>;
+  explainPolicy(planFile: string, who: Proposer, place: PolicyPlace): Promise<PolicyExplanation>;
+  policyRules(place: PolicyPlace): Promise<RuleLine[]>;
+  verifyAudit(options: Verification): Promise<AuditReport>;
+  tools(folders: FormFolders, config: string | undefined): Promise<{ tools: ToolLine[]; problems: WrongLine[] }>;
   runbooks(
     folders: FormFolders,
     symptom: string | undefined,
     config: string | undefined,
-  ): { runbooks: RunbookLine[]; problems: WrongLine[] };
+  ): Promise<{ runbooks: RunbookLine[]; problems: WrongLine[] }>;
   /** Returns the exit code of `muster lab`, which prints its own failures. */
   lab(args: string[]): Promise<number>;
 }

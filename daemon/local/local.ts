@@ -5,48 +5,49 @@ import { VERSION } from "../admin/version.ts";
 import type { LocalCommands } from "../cli/local-commands.ts";
 import { createDataDir, locateDataDir } from "../data-dir.ts";
 import { MusterError } from "../errors/errors.ts";
-import { bootFilesFor, loaders, rareLoaders } from "../netboot/boot-files.ts";
-import { up } from "../processes/supervisor/up.ts";
-import { verifyLocally } from "./audit-local.ts";
-import { createKey } from "./create-key.ts";
-import { doctor } from "./doctor.ts";
-import { init } from "./init.ts";
-import { explainPolicy, policyRules, testPolicy } from "./policy-local.ts";
-import { runStep, runTool } from "./run-script.ts";
-import { runbooks, tools } from "./tools-local.ts";
-import { addVoter, listVoters, removeVoter } from "./voters-local.ts";
 
 const scripts = join(import.meta.dirname, "../../scripts");
 
+// Each command loads its own code. Otherwise every `muster` command would load all of the daemon.
+const audit = () => import("./audit-local.ts");
+const bootFiles = () => import("../netboot/boot-files.ts");
+const forms = () => import("./tools-local.ts");
+const policy = () => import("./policy-local.ts");
+const programs = () => import("./run-script.ts");
+const voters = () => import("./voters-local.ts");
+
 export const localCommands: LocalCommands = {
   version: VERSION,
-  init,
-  doctor: (options) => doctor(locateConfig(options.config), locateDataDir(options.data, process.env)),
-  up: (options) => up(locateConfig(options.config), locateDataDir(options.data, process.env)),
-  createKey: ({ data, ...wanted }) => createKey(locateDataDir(data, process.env), wanted),
-  voters: ({ data }) => listVoters(locateDataDir(data, process.env)),
-  addVoter: (request, { data }) => addVoter(locateDataDir(data, process.env), request),
-  removeVoter: (name, { data }) => removeVoter(locateDataDir(data, process.env), name),
+  init: async (options) => (await import("./init.ts")).init(options),
+  doctor: async (options) => (await import("./doctor.ts")).doctor(locateConfig(options.config), locateDataDir(options.data, process.env)),
+  up: async (options) =>
+    (await import("../processes/supervisor/up.ts")).up(locateConfig(options.config), locateDataDir(options.data, process.env)),
+  createKey: async ({ data, ...wanted }) => (await import("./create-key.ts")).createKey(locateDataDir(data, process.env), wanted),
+  voters: async ({ data }) => (await voters()).listVoters(locateDataDir(data, process.env)),
+  addVoter: async (request, { data }) => (await voters()).addVoter(locateDataDir(data, process.env), request),
+  removeVoter: async (name, { data }) => (await voters()).removeVoter(locateDataDir(data, process.env), name),
   fetchAssets: async ({ data }) => {
+    const [{ runStep }, { bootFilesFor, loaders, rareLoaders }] = await Promise.all([programs(), bootFiles()]);
     const place = locateDataDir(data, process.env);
     createDataDir(place);
     await runStep("assets fetch", join(scripts, "assets/fetch"), ["--dest", place.assets]);
     return there(place.assets, [...loaders, ...rareLoaders, ...bootFilesFor("preseed")]);
   },
   buildImage: async ({ data, force, mirror }) => {
+    const [{ runStep }, { bootFilesFor }] = await Promise.all([programs(), bootFiles()]);
     const place = locateDataDir(data, process.env);
     createDataDir(place);
     const args = ["--dest", join(place.assets, "image/13/amd64"), ...(force ? ["--force"] : []), ...(mirror ? ["--mirror", mirror] : [])];
     await runStep("image build", join(scripts, "image/build"), args);
     return there(place.assets, bootFilesFor("image"));
   },
-  testPolicy: (file, place) => testPolicy(file, place, findConfig(place.config)),
-  explainPolicy: (planFile, who, place) => explainPolicy(planFile, who, place, findConfig(place.config)),
-  policyRules: (place) => policyRules(place, findConfig(place.config)),
-  tools: (folders, config) => tools(folders, findConfig(config)),
-  runbooks: (folders, symptom, config) => runbooks(folders, symptom, findConfig(config)),
-  verifyAudit: verifyLocally,
-  lab: (args) => runTool(process.execPath, [...process.execArgv, join(scripts, "lab/main.ts"), ...args]),
+  testPolicy: async (file, place) => (await policy()).testPolicy(file, place, findConfig(place.config)),
+  explainPolicy: async (planFile, who, place) => (await policy()).explainPolicy(planFile, who, place, findConfig(place.config)),
+  policyRules: async (place) => (await policy()).policyRules(place, findConfig(place.config)),
+  tools: async (folders, config) => (await forms()).tools(folders, findConfig(config)),
+  runbooks: async (folders, symptom, config) => (await forms()).runbooks(folders, symptom, findConfig(config)),
+  verifyAudit: async (options) => (await audit()).verifyLocally(options),
+  lab: async (args) => (await programs()).runTool(process.execPath, [...process.execArgv, join(scripts, "lab/main.ts"), ...args]),
 };
 
 const there = (folder: string, files: readonly string[]): string[] =>

@@ -79,8 +79,8 @@ The command writes to the daemon's database. It needs the rights of the daemon's
         "export MUSTER_KEY=$(muster key create --name ci --role operator --json | jq -r .key)",
       )}`,
     )
-    .action(({ expires, ...request }: Omit<KeyRequest, "expiresAt"> & { expires?: string; data?: string }) => {
-      const { key: made, secret } = local.createKey({ ...request, ...(expires !== undefined && { expiresAt: expires }) });
+    .action(async ({ expires, ...request }: Omit<KeyRequest, "expiresAt"> & { expires?: string; data?: string }) => {
+      const { key: made, secret } = await local.createKey({ ...request, ...(expires !== undefined && { expiresAt: expires }) });
       const until = made.expiresAt === undefined ? "" : `, until ${made.expiresAt}`;
       print(
         json(),

@@ -74,10 +74,10 @@ that were stored elsewhere protect against that. The exit code is 0 only when ev
         "muster audit verify --export audit.ndjson",
       )}`,
     )
-    .action((_: Verification, command: Command) => {
+    .action(async (_: Verification, command: Command) => {
       // The parent command `muster audit` also has the option `--export` and receives its value.
       // The options of both commands are therefore read.
-      const report = local.verifyAudit(command.optsWithGlobals<Verification>());
+      const report = await local.verifyAudit(command.optsWithGlobals<Verification>());
       print(json(), report, showReport(report));
       if (!report.ok)
         throw new CommandFailure(

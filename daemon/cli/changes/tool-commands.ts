@@ -23,8 +23,8 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
         "muster tools check ./tools",
       )}`,
     )
-    .action(({ config }: Options) => {
-      const { tools: list, problems } = local.tools({ forms: [], runbooks: [] }, config);
+    .action(async ({ config }: Options) => {
+      const { tools: list, problems } = await local.tools({ forms: [], runbooks: [] }, config);
       refuse("TOOL", problems);
       print(json(), list, toolsText(list));
     });
@@ -33,8 +33,8 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
     .argument("[folder...]", "folders of tool forms to check, in addition to the configured folders")
     .description("check every tool form and report each invalid line")
     .addHelpText("after", examples("muster tools check", "muster tools check ./tools"))
-    .action((folders: string[]) => {
-      const { tools: list, problems } = local.tools({ forms: folders, runbooks: [] }, tools.opts<Options>().config);
+    .action(async (folders: string[]) => {
+      const { tools: list, problems } = await local.tools({ forms: folders, runbooks: [] }, tools.opts<Options>().config);
       checked("form of a tool", "forms of tools", list.length, problems);
     });
 
@@ -45,8 +45,8 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
       "after",
       examples("muster runbooks", "muster runbooks --symptom full-disk", "muster runbooks check ./runbooks --forms ./tools"),
     )
-    .action(({ config, symptom }: Options & { symptom?: string }) => {
-      const { runbooks: list, problems } = local.runbooks({ forms: [], runbooks: [] }, symptom, config);
+    .action(async ({ config, symptom }: Options & { symptom?: string }) => {
+      const { runbooks: list, problems } = await local.runbooks({ forms: [], runbooks: [] }, symptom, config);
       refuse("RUNBOOK", problems);
       print(json(), list, runbooksText(list, symptom));
     });
@@ -61,8 +61,8 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
     )
     .description("check every runbook and report each invalid line")
     .addHelpText("after", examples("muster runbooks check", "muster runbooks check ./runbooks --forms ./tools"))
-    .action((folders: string[], { forms }: { forms: string[] }) => {
-      const { runbooks: list, problems } = local.runbooks({ forms, runbooks: folders }, undefined, runbooks.opts<Options>().config);
+    .action(async (folders: string[], { forms }: { forms: string[] }) => {
+      const { runbooks: list, problems } = await local.runbooks({ forms, runbooks: folders }, undefined, runbooks.opts<Options>().config);
       checked("runbook", "runbooks", list.length, problems);
     });
 

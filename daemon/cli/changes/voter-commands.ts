@@ -65,8 +65,8 @@ function registering(voter: Command, { json }: Words, local: LocalCommands): voi
       "after",
       `\nThe command writes to the executor's folder. It needs the rights of the daemon's user, but no key. It takes effect at once.\nReceive the public key over a channel that you trust, because its owner can vote.\n${examples("muster voter add bea ed25519:… --role operator")}`,
     )
-    .action((name: string, key: string, { role, data }: { role: VoterRequest["role"]; data?: string }) => {
-      const added = local.addVoter({ name, publicKey: key, role }, { ...(data !== undefined && { data }) });
+    .action(async (name: string, key: string, { role, data }: { role: VoterRequest["role"]; data?: string }) => {
+      const added = await local.addVoter({ name, publicKey: key, role }, { ...(data !== undefined && { data }) });
       print(json(), added, `${added.name} votes as ${added.role} with the key ${added.fingerprint}. Unsigned approvals no longer count.`);
     });
   voter
@@ -74,8 +74,8 @@ function registering(voter: Command, { json }: Words, local: LocalCommands): voi
     .option("--data <dir>", DATA_FOLDER)
     .description("list the voters; run this command on the control node")
     .addHelpText("after", examples("muster voter list", "muster voter list --json"))
-    .action((place: { data?: string }) => {
-      const voters = local.voters(place);
+    .action(async (place: { data?: string }) => {
+      const voters = await local.voters(place);
       print(json(), voters, showVoters(voters));
     });
   voter
@@ -84,8 +84,8 @@ function registering(voter: Command, { json }: Words, local: LocalCommands): voi
     .option("--data <dir>", DATA_FOLDER)
     .description("remove a voter; earlier signatures of the voter no longer count")
     .addHelpText("after", examples("muster voter remove bea"))
-    .action((name: string, place: { data?: string }) => {
-      const rest = local.removeVoter(name, place);
+    .action(async (name: string, place: { data?: string }) => {
+      const rest = await local.removeVoter(name, place);
       const last =
         rest.length === 0 ? " There are no voters now: unless changes.policy.signed_votes is required, approvals need no signature." : "";
       print(json(), rest, `${name} is no longer a voter.${last}`);

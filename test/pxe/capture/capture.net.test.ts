@@ -26,7 +26,7 @@ describe("a boot and its capture", { skip }, () => {
     await until("the capture contains the last request", () => {
       const file = join(lab.folder, "last.pcap");
       lab.daemon.muster("--key", key, "capture", mac, "-o", file);
-      return tshark(file, "-Y", "http.response").length >= 2;
+      return tshark(file, "-Y", "http.request").length >= 2;
     });
   });
   after(() => lab?.stop());

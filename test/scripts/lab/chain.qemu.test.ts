@@ -1,6 +1,6 @@
 /**
- * The whole life of a machine with the image profile, on both firmwares: empty disk to ready, a reset, and a
- * second run that changes nothing.
+ * The whole life of a machine with the image profile: empty disk to ready, a reset, and a second run that changes nothing. The
+ * machine with UEFI goes as far as its first call-home.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -16,6 +16,9 @@ const machines = [
   { firmware: "bios", mac: "52:54:00:4d:20:01" },
   { firmware: "uefi", mac: "52:54:00:4d:20:02" },
 ] as const;
+
+/** This limit only ends a test that would hang. A busy machine is several times slower than a quiet one. */
+const HOUR = 3600;
 
 describe("an empty disk becomes a ready node", { skip, concurrency: 2 }, () => {
   let lab: TestLab;
@@ -34,7 +37,11 @@ describe("an empty disk becomes a ready node", { skip, concurrency: 2 }, () => {
       const machine = startMachine(lab.network, options);
       t.after(() => machine.stop());
 
-      const timeline = await lab.until(mac, "ready", 840, ({ state }) => state.phase === "ready");
+      // Everything after the first call-home is the same on both firmwares, so only one machine continues.
+      const isWhole = firmware === "bios";
+      const timeline = isWhole
+        ? await lab.until(mac, "ready", HOUR, ({ state }) => state.phase === "ready")
+        : await lab.until(mac, "a call-home", HOUR, (_, events) => count(events, "node.called-home") > 0);
       assert.equal(count(timeline, "install.handed-out"), 1);
       for (const stage of ["start", "partition", "base", "late", "done"]) assert.equal(count(timeline, `install.${stage}`), 1, stage);
       assert(count(timeline, "boot.local") >= 1, "the boot after the installation was sent to the disk");
@@ -51,20 +58,19 @@ describe("an empty disk becomes a ready node", { skip, concurrency: 2 }, () => {
       const { all } = parse(readFileSync(join(lab.daemon.dataDir, "inventory.yaml"), "utf8"));
       assert.equal(all.children.worker_nodes.hosts[name].ansible_host, node.address);
 
+      if (!isWhole) return;
       const localBoots = count(await lab.api.nodeEvents({ node: name }), "boot.local");
       await machine.reset();
-      const after = await lab.until(mac, "sent to its disk after a reset", 120, (_, events) => count(events, "boot.local") > localBoots);
+      const after = await lab.until(mac, "sent to its disk after a reset", HOUR, (_, events) => count(events, "boot.local") > localBoots);
       assert.equal(count(after, "install.handed-out"), 1);
-      // From here on, the firmware makes no difference.
-      if (firmware === "uefi") return;
-      await machine.waitForSerial(new RegExp(`${name} login:`), 300_000);
+      await machine.waitForSerial(new RegExp(`${name} login:`), HOUR * 1000);
       assert.equal((await lab.api.getNode({ node: name })).state.phase, "ready");
 
       const again = await lab.api.reprovisionNode({ node: name });
       await lab.until(
         mac,
         "configured again",
-        400,
+        HOUR,
         ({ state }, events) => state.phase === "ready" && events.some(({ jobId, type }) => jobId === again.id && type === "job.succeeded"),
       );
       const { result } = await lab.api.getJob({ id: again.id });

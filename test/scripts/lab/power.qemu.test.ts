@@ -7,6 +7,9 @@ import { defaultCache, prepareAssets } from "../../../scripts/lab/assets.ts";
 import { noQemu, startMachine } from "../../../scripts/lab/machine.ts";
 import { createNetwork, noNetwork } from "../../../scripts/lab/network.ts";
 
+/** This limit only ends a test that would hang. */
+const HOUR = 3600;
+
 test("a reboot is a new QEMU, its serial port goes on; what ends otherwise stays ended", { skip: noNetwork || noQemu }, async (t) => {
   const { roms } = await prepareAssets(defaultCache, () => undefined);
   const folder = mkdtempSync(join(tmpdir(), "muster-power-"));
@@ -25,13 +28,13 @@ test("a reboot is a new QEMU, its serial port goes on; what ends otherwise stays
     memoryMb: 256,
     cpus: 1,
   });
-  await machine.waitForSerial(/iPXE/, 60_000);
+  await machine.waitForSerial(/iPXE/, HOUR * 1000);
   const [first, said] = [machine.pid, machine.serial()];
   await machine.reset();
-  await machine.waitForSerial(/iPXE/, 60_000);
+  await machine.waitForSerial(/iPXE/, HOUR * 1000);
   assert.notEqual(machine.pid, first);
   assert.ok(machine.serial().startsWith(said), "nothing it said before is lost");
 
   process.kill(machine.pid, "SIGKILL");
-  await assert.rejects(machine.waitForSerial(/never said/, 60_000), /^Error: power ended before it printed/);
+  await assert.rejects(machine.waitForSerial(/never said/, HOUR * 1000), /^Error: power ended before it printed/);
 });
