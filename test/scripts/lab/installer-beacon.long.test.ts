@@ -10,7 +10,7 @@ import { defaultCache, prepareAssets } from "../../../scripts/lab/assets.ts";
 import { noQemu } from "../../../scripts/lab/machine.ts";
 import { noNetwork } from "../../../scripts/lab/network.ts";
 
-const MINUTES = 10;
+const MINUTES = 60;
 
 describe("the Debian installer on a BIOS machine", { skip: noNetwork || noQemu }, () => {
   let bench: Bench;
