@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import { ErrorBody, type Route } from "../contract/route.ts";
-import type { Auditing, Begin } from "./audit/auditing.ts";
+import type { Auditing, Begin, NamedParts } from "./audit/auditing.ts";
 import type { Caller } from "./auth.ts";
 import type { Gate } from "./gate.ts";
 
@@ -41,10 +41,10 @@ export function mounter(app: FastifyInstance, gate: Gate, auditing: Auditing): M
         request.caller = gate.admit(request, reply, route);
       },
       handler: async (request, reply) => {
-        // Fastify has validated the path parameters, the query and the body, but the types of the values are lost.
-        const input = Object.assign({}, request.params, request.query, request.body) as Input<typeof route>;
+        const named = namedParts(route, request);
+        const input = { ...named.query, ...named.body, ...named.params } as Input<typeof route>;
         reply.code(status);
-        const answer = await auditing.around(route, request, (begin) =>
+        const answer = await auditing.around(route, request, named, (begin) =>
           handle(input, { caller: request.caller, request, reply, begin } as Context<typeof route>),
         );
         if (route.media === undefined) return answer;
@@ -53,6 +53,16 @@ export function mounter(app: FastifyInstance, gate: Gate, auditing: Auditing): M
     });
   };
 }
+
+/**
+ * Returns the parts of a request for which the route has a schema. Fastify has validated only these parts, so neither a
+ * handler nor the audit may read the other parts.
+ */
+const namedParts = ({ params, query, body }: Route, request: FastifyRequest): NamedParts => ({
+  params: params && Object(request.params),
+  query: query && Object(request.query),
+  body: body && Object(request.body),
+});
 
 /** Returns the response schemas by status. A manual action that needs approval answers 202, because nothing has happened yet. */
 const answersOf = (route: Route, status: number) => {

@@ -43,6 +43,9 @@ const SWEEP_MS = 60_000;
  */
 export type Begin = (ask: () => PlannedWork) => void;
 
+/** The parts of a request that the contract of its route names. A part without a schema is undefined. */
+export type NamedParts = Readonly<Record<"params" | "query" | "body", Record<string, unknown> | undefined>>;
+
 const notAsked: Begin = (ask) => void ask();
 
 export class Auditing {
@@ -76,7 +79,7 @@ export class Auditing {
    * after the policy has decided. If the policy does not allow the action, the area `changes` has already
    * recorded the refusal.
    */
-  async around<T>(route: Route, request: FastifyRequest, act: (begin: Begin) => T | Promise<T>): Promise<T> {
+  async around<T>(route: Route, request: FastifyRequest, named: NamedParts, act: (begin: Begin) => T | Promise<T>): Promise<T> {
     const { caller } = request;
     // A handler of a `proposer` route may still refuse a request because of the request's headers.
     // The audit records such a request as unread.
@@ -85,8 +88,8 @@ export class Auditing {
     let about: AuditEntry & { action: "intent" } = {
       action: "intent",
       actor: actorOf(caller),
-      subject: subjectOf(route, request.params),
-      summary: summaryOf(route, request.body),
+      subject: subjectOf(route, named.params),
+      summary: summaryOf(route, named.body),
       executionId: randomUUID(),
     };
     const progress: { stage: "before" | "asked" | "begun" } = { stage: "before" };
