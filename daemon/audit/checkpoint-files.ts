@@ -2,7 +2,7 @@
  * Stores the newest checkpoint of each day in one file per day. With a stored checkpoint, rewritten records can
  * be detected. The checkpoint files are small enough to keep for years.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface KeptNote {
@@ -17,7 +17,7 @@ export function writeCheckpoint(folder: string, note: string, at: Date): void {
   const file = join(inside(folder), at.toISOString().slice(0, 10));
   const descriptor = openSync(`${file}.new`, "w", 0o640);
   try {
-    writeSync(descriptor, note);
+    writeFileSync(descriptor, note);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -134,6 +134,8 @@ export class PlanExecutions {
       ledger.add(entry);
       return { record, catalogue };
     } catch (error) {
+      // Without this, the next executor would report the refused execution as one that it lost.
+      ExecutionRecord.remove(this.#folder, executionId);
       return { reason: `it cannot be saved: ${explain(error)}` };
     }
   }

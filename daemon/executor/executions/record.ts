@@ -10,8 +10,8 @@ import { ExecutionStatus, StepResult } from "../../contract/changes/execution.ts
 import { Digest, Plan } from "../../contract/changes/plan.ts";
 import { Instant } from "../../contract/names.ts";
 import type { Place } from "../lasting-process.ts";
+import { appendLine, readLines } from "../line-file.ts";
 import { stepPlace } from "../steps/local-command.ts";
-import { append } from "./ledger.ts";
 
 const Begun = z.object({
   executionId: z.uuid(),
@@ -57,6 +57,11 @@ export class ExecutionRecord {
     });
   }
 
+  /** Removes the record of an execution that did not start. */
+  static remove(parent: string, executionId: string): void {
+    rmSync(join(parent, executionId), { recursive: true, force: true });
+  }
+
   get results(): ReadonlyMap<string, StepResult> {
     return this.#results;
   }
@@ -72,7 +77,7 @@ export class ExecutionRecord {
   }
 
   save(result: StepResult): void {
-    append(join(this.#folder, "steps.ndjson"), result);
+    appendLine(join(this.#folder, "steps.ndjson"), result);
     this.#results.set(result.id, result);
   }
 
@@ -90,16 +95,7 @@ export class ExecutionRecord {
   }
 
   #read(): void {
-    const steps = join(this.#folder, "steps.ndjson");
-    const text = existsSync(steps) ? readFileSync(steps, "utf8") : "";
-    // Ignores an incomplete last line, so that the earlier line of the same step stays valid.
-    for (const line of text
-      .slice(0, text.lastIndexOf("\n") + 1)
-      .split("\n")
-      .slice(0, -1)) {
-      const result = StepResult.parse(JSON.parse(line));
-      this.#results.set(result.id, result);
-    }
+    for (const result of readLines(join(this.#folder, "steps.ndjson"), StepResult)) this.#results.set(result.id, result);
     const ended = join(this.#folder, "ended.json");
     if (existsSync(ended)) this.#ending = Ending.parse(JSON.parse(readFileSync(ended, "utf8")));
   }
