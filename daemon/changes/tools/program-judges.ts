@@ -54,8 +54,8 @@ const psql: Judge = (words) => {
 };
 
 /**
- * The option `-safe` disables sqlite's shell and file functions. Without both `-safe` and `-readonly`, the risk is
- * always `delete`.
+ * The option `-safe` disables sqlite's shell and most functions that reach files. `sqlRisk` recognizes the virtual tables
+ * that remain. Without both `-safe` and `-readonly`, the risk is always `delete`.
  */
 const sqlite: Judge = (words) => {
   const [options, [, statement = ""]] = [words.slice(0, -2), words.slice(-2)];

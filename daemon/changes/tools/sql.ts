@@ -16,12 +16,17 @@ const words =
 /** Functions that only compute. */
 const harmless =
   "count sum avg min max total group_concat string_agg array_agg coalesce nullif ifnull iif lower upper length char_length substr substring trim ltrim rtrim replace_ round abs ceil floor mod date time datetime julianday strftime unixepoch now current_setting to_char to_timestamp date_trunc date_part extract age greatest least row_number rank dense_rank lag lead first_value last_value ntile printf format concat concat_ws left right position split_part json_extract json_array_length jsonb_array_length typeof pg_size_pretty pg_database_size pg_total_relation_size pg_relation_size pg_table_size pg_indexes_size version table_info index_list index_info foreign_key_list";
+/**
+ * Virtual tables of the program `sqlite3` that reach files or raw pages. Their names need no parentheses, and may stand in
+ * quotes or brackets. An SQL name has no escapes, so the name itself must stand in the statement.
+ */
+const reaching = /\b(fsdir|zipfile|dbstat|completion|sqlite_(?!schema\b|master\b|sequence\b|stat\d\b|version\b)\w+)\b/i;
 const callable = new Set(`${words} ${harmless}`.split(" "));
 
 export function sqlRisk(statement: string): Risk {
   // Quoted strings and names are harmless.
-  // A statement with escapes, dollar quotes or comments counts as `delete`, because they could hide code.
-  if (/\\|\$[a-z_]*\$|--|\/\*|\be'/i.test(statement)) return "delete";
+  // A statement with escapes, dollar quotes, comments or a table that reaches files counts as `delete`, because they could hide code.
+  if (/\\|\$[a-z_]*\$|--|\/\*|\be'/i.test(statement) || reaching.test(statement)) return "delete";
   const bare = statement
     .replace(/'(?:[^']|'')*'/g, "''")
     .replace(/"(?:[^"]|"")*"/g, '""')

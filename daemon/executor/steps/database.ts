@@ -1,5 +1,6 @@
-/** Builds a read-only query for the client program of a database. The program always starts in read-only mode. */
+/** Builds a read-only query for a database. PostgreSQL is asked by its program `psql`, SQLite by a program of Muster. */
 import { closeSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
 import { StepFailure } from "./ending.ts";
 
 export interface DatabaseQuery {
@@ -16,8 +17,7 @@ export function readOnly(
     const [file = "", statement = ""] = words.slice(-2);
     requireOneQuery(statement);
     requireDatabase(file);
-    // The option `-safe` disables ATTACH, extensions, and all commands that access files or a shell.
-    return { argv: [program, "-batch", "-bail", "-safe", "-readonly", ...words], env: { ...env } };
+    return { argv: sqliteQuery(words.includes("-csv") ? "csv" : "json", file, statement), env: { ...env } };
   }
   if (program === "psql") {
     requireOneQuery(words.findLast((word) => word.startsWith("--command="))?.slice("--command=".length) ?? "");
@@ -25,6 +25,17 @@ export function readOnly(
     return { argv: [program, "--no-psqlrc", "--no-password", ...words], env: { ...env, PGOPTIONS: settings } };
   }
   throw new StepFailure(`${program} is not a supported database program; use sqlite3 or psql`);
+}
+
+const SQLITE_QUERY = join(import.meta.dirname, "sqlite-query.ts");
+
+/**
+ * Starts Muster's own program in place of `sqlite3`. The virtual table `fsdir` of `sqlite3` reads any file, also with
+ * `-safe` and `-readonly`. Node's permission model keeps the program away from other files and from other programs.
+ */
+function sqliteQuery(format: "json" | "csv", file: string, statement: string): string[] {
+  const rights = ["--permission", `--allow-fs-read=${SQLITE_QUERY}`, `--allow-fs-read=${file}`];
+  return [process.execPath, "--no-warnings", ...rights, SQLITE_QUERY, format, file, statement];
 }
 
 /**
