@@ -46,7 +46,7 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
   const full = mode.kind === "full" ? mode : undefined;
   const decideDhcp: Decide = full
     ? (request, from) => decideFull(request, full.full, source.dhcpPlan(machineSeen(request)), from)
-    : (request) => decideProxy(request, identity, source.dhcpPlan(machineSeen(request)));
+    : (request, from) => decideProxy(request, identity, source.dhcpPlan(machineSeen(request)), from);
   const decideBoot: Decide = (request, from) => decideBootServer(request, identity, source.dhcpPlan(machineSeen(request)), from);
 
   if (full) warmUp(identity);

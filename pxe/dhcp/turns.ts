@@ -5,7 +5,7 @@ import { Answering, type AnsweringParts, type Message, type ReceivedMessage } fr
 import { Budget } from "./budget.ts";
 import { isBooting } from "./decision/client.ts";
 import { MessageType } from "./message/option.ts";
-import { type DhcpPacket, decode, MalformedPacket, messageType } from "./message/packet.ts";
+import { type DhcpPacket, decode, MalformedPacket, messageType, UnsupportedPacket } from "./message/packet.ts";
 
 interface TurnsParts extends Omit<AnsweringParts, "retry" | "complain"> {
   /** Runs `work`, and combines all events that `work` records in the boot source into one transaction. */
@@ -115,6 +115,10 @@ export class Turns {
 
   #complain(error: unknown, from: Endpoint): void {
     if (!this.#complaints.spend(from.address)) return;
+    if (error instanceof UnsupportedPacket) {
+      this.#parts.log.info({ from: from.address, reason: error.message }, "dhcp message not answered");
+      return;
+    }
     const cause = error instanceof MalformedPacket ? { reason: error.message } : { err: error };
     this.#parts.log.warn({ ...cause, from: from.address }, "dhcp message dropped");
   }

@@ -1,7 +1,8 @@
 /** Reads the client's boot stage, architecture and identity from a DHCP packet. Pure. */
 import type { MachineSeen } from "../../boot-source.ts";
-import { MessageType, Option } from "../message/option.ts";
+import { EtherbootOption, MessageType, Option } from "../message/option.ts";
 import { type DhcpPacket, messageType, textOption } from "../message/packet.ts";
+import { suboptions } from "../message/suboptions.ts";
 import { type BootStage, isKnownArchitecture } from "./firmware.ts";
 
 /** The number for x86 BIOS in IANA's registry "processor architecture types". */
@@ -12,13 +13,15 @@ const RASPBERRY_PI = 41;
  * The prefixes of MAC addresses that belong to Raspberry Pis. Most boot ROMs of Raspberry Pis report the BIOS
  * architecture. They would fetch a boot file that a Raspberry Pi cannot run.
  */
-const raspberryPi = ["b8:27:eb", "dc:a6:32", "e4:5f:01", "28:cd:c1", "d8:3a:dd", "2c:cf:67"];
+const raspberryPi = ["b8:27:eb", "dc:a6:32", "e4:5f:01", "28:cd:c1", "d8:3a:dd", "2c:cf:67", "88:a2:9e", "3a:35:41"];
+/** Since 2020, option 97 of a Raspberry Pi begins with a type byte and the name of the model, such as `RPi4`. */
+const PI_IDENTIFIER = Buffer.from("\0RPi", "latin1");
 
 export function bootStage(packet: DhcpPacket): BootStage {
   const vendorClass = textOption(packet, Option.vendorClass);
-  if (isIpxe(packet)) return "ipxe";
+  if (isOurKindOfIpxe(packet)) return "ipxe";
   if (vendorClass.startsWith("HTTPClient")) return "uefi-http";
-  if (!vendorClass.startsWith("PXEClient")) return "operating-system";
+  if (!vendorClass.startsWith("PXEClient") && !isEtherboot(packet)) return "operating-system";
   return (architecture(packet) ?? BIOS) === BIOS ? "bios-rom" : "uefi-rom";
 }
 
@@ -32,20 +35,39 @@ export function isBooting(packet: DhcpPacket): boolean {
 const asksForBootFile = (packet: DhcpPacket): boolean =>
   packet.options.has(Option.clientArchitecture) || (packet.options.has(Option.vendorClass) && bootStage(packet) !== "operating-system");
 
+/** iPXE and its predecessor gPXE. The builds of some vendors send only option 175. */
+const isEtherboot = (packet: DhcpPacket): boolean => ["iPXE", "gPXE"].includes(userClass(packet)) || packet.options.has(Option.etherboot);
+
+/** RFC 3004 requires a length byte before the user class, but iPXE sends no length byte. */
+const userClass = (packet: DhcpPacket): string => {
+  const text = textOption(packet, Option.userClass);
+  return text.charCodeAt(0) === text.length - 1 ? text.slice(1) : text;
+};
+
 /**
- * RFC 3004 requires a length byte before the user class, but iPXE sends no length byte. The iPXE builds of some
- * vendors send only option 175.
+ * Returns true for an iPXE that can run a boot script: it fetches files over HTTP and starts Linux kernels. Network cards
+ * may contain a smaller iPXE. A smaller iPXE gets a loader like other firmware. Without a list of features, the name and the
+ * presence of option 175 count.
  */
-function isIpxe(packet: DhcpPacket): boolean {
-  const userClass = textOption(packet, Option.userClass);
-  return userClass === "iPXE" || userClass === "\x04iPXE" || packet.options.has(Option.etherboot);
+function isOurKindOfIpxe(packet: DhcpPacket): boolean {
+  const etherboot = packet.options.get(Option.etherboot);
+  const codes = new Set([...suboptions(etherboot ?? Buffer.alloc(0))].map(([code]) => code));
+  if (![...codes].some(isFeature)) return userClass(packet) === "iPXE" || (etherboot !== undefined && userClass(packet) !== "gPXE");
+  return codes.has(EtherbootOption.http) && (codes.has(EtherbootOption.bzImage) || codes.has(EtherbootOption.efi));
 }
 
 /** Returns the first known value of option 93, or else the architecture in option 60 (`PXEClient:Arch:00007:…`). */
 export function architecture(packet: DhcpPacket): number | undefined {
   const said = saidArchitecture(packet);
-  const isPi = said === BIOS && !isIpxe(packet) && raspberryPi.includes(packet.mac.slice(0, 8));
-  return isPi ? RASPBERRY_PI : said;
+  return (said ?? BIOS) === BIOS && !isEtherboot(packet) && isRaspberryPi(packet) ? RASPBERRY_PI : said;
+}
+
+/** iPXE reserves these codes for features. Other codes are settings and the identity of the network card. */
+const isFeature = (code: number) => code >= 0x10 && code <= 0x4f;
+
+function isRaspberryPi({ mac, options }: DhcpPacket): boolean {
+  const identifier = Buffer.from(options.get(Option.clientMachineIdentifier) ?? []);
+  return raspberryPi.includes(mac.slice(0, 8)) || identifier.subarray(0, PI_IDENTIFIER.length).equals(PI_IDENTIFIER);
 }
 
 function saidArchitecture(packet: DhcpPacket): number | undefined {

@@ -5,7 +5,7 @@ import type { Endpoint } from "../../endpoint.ts";
 import { ANY } from "../message/address.ts";
 import { MessageType, Option } from "../message/option.ts";
 import { addressOption, type DhcpPacket, messageType, textOption, typeName } from "../message/packet.ts";
-import { RelayOption, relayAddress } from "../message/relay-agent.ts";
+import { overriddenIdentifier, selectedLink } from "../message/relay-agent.ts";
 import { type DhcpDecision, destination, echoed, opening, replyHeader, type ServerIdentity } from "./reply.ts";
 import { settingsReply } from "./settings-reply.ts";
 import { type AddressOffer, offerOn, type SharedNetwork, sharedNetworkOf, subnetHolding } from "./shared-network.ts";
@@ -55,9 +55,9 @@ export function decideFull(received: DhcpPacket, mode: FullMode, plan: DhcpPlan,
   if (received.op !== "request") return { kind: "ignore", reason: "not a client's message", journal };
   const request = withoutStrayAddress(received, type);
   const link = sharedNetworkOf(request, mode.links);
-  if (!link) return { kind: "ignore", reason: `no subnet is configured for the relay ${request.relay}`, journal };
+  if (!link) return { kind: "ignore", reason: unknownLink(request), journal };
   if (mode.links.length > 1) journal.push(`on the link ${link.name}`);
-  const identifier = relayAddress(request, RelayOption.serverIdentifierOverride) ?? mode.server.address;
+  const identifier = overriddenIdentifier(request) ?? mode.server.address;
   const its: Case = { request, mode, plan, from, link, identifier, journal };
   switch (type) {
     case MessageType.discover:
@@ -73,6 +73,12 @@ export function decideFull(received: DhcpPacket, mode: FullMode, plan: DhcpPlan,
     default:
       return { kind: "ignore", reason: `a ${typeName(type)} is not for a server`, journal };
   }
+}
+
+function unknownLink(request: DhcpPacket): string {
+  const selected = selectedLink(request);
+  const relay = `the relay ${request.relay}`;
+  return `no subnet is configured for ${selected === undefined ? relay : `the link ${selected} of ${relay}`}`;
 }
 
 /** Some clients fill ciaddr before they have an address, although table 4 of RFC 2131 §4.3.2 requires zero. */

@@ -2,11 +2,12 @@
 
 import type { DhcpPlan } from "../../boot-source.ts";
 import type { Endpoint } from "../../endpoint.ts";
-import { ANY, BROADCAST } from "../message/address.ts";
+import { ANY } from "../message/address.ts";
 import { MessageType, Option } from "../message/option.ts";
 import { addressOption, type DhcpPacket, messageType, typeName } from "../message/packet.ts";
 import {
   type DhcpDecision,
+  destination,
   echoed,
   type NetbootAnswer,
   netbootOf,
@@ -17,7 +18,12 @@ import {
 } from "./reply.ts";
 
 /** On port 67, the server answers only a DISCOVER from a machine that boots over the network. */
-export function decideProxy(request: DhcpPacket, server: ServerIdentity, plan: DhcpPlan): DhcpDecision {
+export function decideProxy(
+  request: DhcpPacket,
+  server: ServerIdentity,
+  plan: DhcpPlan,
+  from: Endpoint = { address: ANY, port: 0 },
+): DhcpDecision {
   const journal = [`proxy mode: ${typeName(messageType(request))} from ${request.mac}`];
   if (request.op !== "request") return { kind: "ignore", reason: "not a client's message", journal };
   if (messageType(request) !== MessageType.discover) {
@@ -26,7 +32,8 @@ export function decideProxy(request: DhcpPacket, server: ServerIdentity, plan: D
   const netboot = netbootOf(request, server, plan);
   if (netboot.kind === "none") return { kind: "ignore", reason: netboot.reason, journal: [...journal, netboot.reason] };
   journal.push(`${netboot.stage}: boot file ${netboot.file}`);
-  const to = request.relay === ANY ? { address: BROADCAST, port: 68 } : { address: request.relay, port: 67 };
+  // Some ROMs fill ciaddr in a DISCOVER, although they have no address yet.
+  const to = destination({ ...request, clientAddress: ANY }, MessageType.offer, from);
   const packet = { ...proxyReply(request, server, netboot, MessageType.offer), broadcast: true };
   return { kind: "reply", packet, to, summary: `ProxyDHCP offer of ${netboot.file}`, journal };
 }

@@ -70,7 +70,8 @@ export function netbootOptions(
   if (guid) options.push([Option.clientMachineIdentifier, guid]);
   if (stage === "bios-rom") options.push([Option.vendorSpecific, biosPxeOptions(request)]);
   // Without this option, iPXE would wait some seconds for a ProxyDHCP server.
-  if (stage === "ipxe") options.push([Option.etherboot, Uint8Array.of(EtherbootOption.noPxeDhcp, 1, 1)]);
+  if (stage === "ipxe" || request.options.has(Option.etherboot))
+    options.push([Option.etherboot, Uint8Array.of(EtherbootOption.noPxeDhcp, 1, 1)]);
   const wanted = new Set(request.options.get(Option.parameterRequestList));
   // UEFI HTTP boot reads the URL of its boot file only from this option. Other firmware reads the file name from the
   // header field, and gets the option only on request.

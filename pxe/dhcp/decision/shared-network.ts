@@ -2,7 +2,7 @@
 import { ANY, type Block, blockHolds, broadcastOf, ipBytes, netmaskOf, uint32 } from "../message/address.ts";
 import { Option } from "../message/option.ts";
 import { addressOption, type DhcpPacket } from "../message/packet.ts";
-import { RelayOption, relayAddress } from "../message/relay-agent.ts";
+import { selectedLink } from "../message/relay-agent.ts";
 import type { Pool } from "./pool.ts";
 
 export interface Subnet {
@@ -60,7 +60,7 @@ export interface SharedNetwork {
  * interface. Returns undefined if the relay is in a network that is not configured.
  */
 export function sharedNetworkOf(request: DhcpPacket, links: readonly SharedNetwork[]): SharedNetwork | undefined {
-  const said = relayAddress(request, RelayOption.linkSelection) ?? addressOption(request, Option.subnetSelection);
+  const said = selectedLink(request) ?? addressOption(request, Option.subnetSelection);
   if (said !== undefined) return linkHolding(said, links);
   if (request.relay !== ANY) return linkHolding(request.relay, links);
   return (request.clientAddress === ANY ? undefined : linkHolding(request.clientAddress, links)) ?? links[0];

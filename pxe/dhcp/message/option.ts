@@ -48,5 +48,5 @@ export const MessageType = { discover: 1, offer: 2, request: 3, decline: 4, ack:
 /** The codes of the suboptions in option 43 (PXE 2.1 §2.2.2). */
 export const PxeOption = { discoveryControl: 6, bootItem: 71, end: 255 } as const;
 
-/** Codes inside option 175. */
-export const EtherbootOption = { noPxeDhcp: 176 } as const;
+/** The codes of the suboptions in option 175. A feature suboption states that this iPXE has the feature. */
+export const EtherbootOption = { http: 0x13, bzImage: 0x18, efi: 0x24, noPxeDhcp: 176 } as const;

@@ -27,6 +27,9 @@ export class MalformedPacket extends Error {
   override readonly name = "MalformedPacket";
 }
 
+/** A correct message that this server does not answer. */
+export class UnsupportedPacket extends MalformedPacket {}
+
 const SNAME = 44;
 const FILE = 108;
 const HEADER_LENGTH = 236;
@@ -36,6 +39,7 @@ const LEAST_LENGTH = 300;
 const OVERLOAD_LENGTH = 3;
 const MAGIC_COOKIE = 0x63825363;
 const ETHERNET = 1;
+const INFINIBAND = 32;
 const ETHERNET_LENGTH = 6;
 /** Some relays and ROMs silently drop BOOTP messages with fewer bytes (RFC 951, RFC 1542 §2.1). */
 const MIN_MESSAGE_LENGTH = 300;
@@ -46,6 +50,7 @@ export function decode(bytes: Uint8Array): DhcpPacket {
   if (view.readUInt32BE(HEADER_LENGTH) !== MAGIC_COOKIE) throw new MalformedPacket("magic cookie missing");
   const op = view[0];
   if (op !== 1 && op !== 2) throw new MalformedPacket(`op ${op} is neither request nor reply`);
+  if (view[1] === INFINIBAND) throw new UnsupportedPacket("Muster does not support DHCP over InfiniBand (RFC 4390)");
   if (view[1] !== ETHERNET || view[2] !== ETHERNET_LENGTH) {
     throw new MalformedPacket(`hardware type ${view[1]} with ${view[2]} address bytes is not Ethernet`);
   }
@@ -77,11 +82,11 @@ export function decode(bytes: Uint8Array): DhcpPacket {
 export function encode(packet: DhcpPacket, limit = Number.POSITIVE_INFINITY): Buffer {
   const { options } = packet;
   const relayAgent = options.get(Option.relayAgentInformation);
-  const relayLength = relayAgent ? encodedLength(relayAgent) : 0;
+  const relayLength = relayAgent ? encodedLength(Option.relayAgentInformation, relayAgent) : 0;
   // A relay removes its own option before it forwards the answer, so `limit` does not include that option.
   const maxLength = Math.max(limit, LEAST_LENGTH + relayLength);
   let length = HEADER_LENGTH + 4 + relayLength + 1;
-  for (const [code, value] of options) if (code !== Option.relayAgentInformation) length += encodedLength(value);
+  for (const [code, value] of options) if (code !== Option.relayAgentInformation) length += encodedLength(code, value);
   const fits = length <= maxLength;
 
   const message = Buffer.alloc(Math.max(fits ? length : maxLength, MIN_MESSAGE_LENGTH));
@@ -91,7 +96,7 @@ export function encode(packet: DhcpPacket, limit = Number.POSITIVE_INFINITY): Bu
   const end = fits ? message.length : maxLength - relayLength - 1 - OVERLOAD_LENGTH;
   for (const [code, value] of options) {
     if (code === Option.relayAgentInformation) continue;
-    if (!fits && at + encodedLength(value) > end) spilled.push([code, value]);
+    if (!fits && at + encodedLength(code, value) > end) spilled.push([code, value]);
     else at = writeOption(message, at, code, value);
   }
   if (spilled.length > 0) at = writeSpilled(message, at, packet, spilled);
@@ -126,7 +131,7 @@ function writeSpilled(message: Buffer, at: number, packet: DhcpPacket, spilled: 
   ];
   let overload = 0;
   for (const [code, value] of spilled) {
-    const field = fields.find((each) => each.at + encodedLength(value) <= each.end);
+    const field = fields.find((each) => each.at + encodedLength(code, value) <= each.end);
     if (!field) continue;
     field.at = writeOption(message, field.at, code, value);
     overload |= field.bit;
@@ -146,10 +151,18 @@ function writeOption(message: Buffer, start: number, code: number, value: Uint8A
     message.set(from === 0 && length === value.length ? value : value.subarray(from, from + length), at);
     at += length;
   }
+  if (readUntilZero.has(code)) message[at++] = Option.pad;
   return at;
 }
 
-const encodedLength = (value: Uint8Array) => value.length + 2 * Math.max(1, Math.ceil(value.length / 255));
+/**
+ * Many ROMs read these texts as C strings, and continue after the value until the first zero byte. Therefore a pad option
+ * follows each text, and the value itself has no zero byte that other firmware would read.
+ */
+const readUntilZero = new Set<number>([Option.tftpServerName, Option.bootFileName]);
+
+const encodedLength = (code: number, value: Uint8Array) =>
+  value.length + 2 * Math.max(1, Math.ceil(value.length / 255)) + (readUntilZero.has(code) ? 1 : 0);
 
 interface DecodedOptions {
   options: Map<number, Uint8Array>;
@@ -172,6 +185,10 @@ function decodeOptions(bytes: Buffer, file: Buffer, sname: Buffer): DecodedOptio
   return { options, fileUsed, snameUsed };
 }
 
+/**
+ * Reads the options up to the END option. Small clients forget the END option, so the end of the bytes counts as END. An option
+ * that runs past the end of the bytes is no option.
+ */
 function readOptions(bytes: Buffer, into: Map<number, Uint8Array>): void {
   let at = 0;
   while (at < bytes.length) {
@@ -179,14 +196,13 @@ function readOptions(bytes: Buffer, into: Map<number, Uint8Array>): void {
     if (code === Option.pad) continue;
     if (code === Option.end) return;
     const length = bytes[at++];
-    if (length === undefined || at + length > bytes.length) throw new MalformedPacket(`option ${code} runs past the end`);
+    if (length === undefined || at + length > bytes.length) return;
     const value = bytes.subarray(at, at + length);
     // If an option is repeated, its value continues the earlier value (RFC 3396 §7).
     const before = into.get(code);
     into.set(code, before ? Buffer.concat([before, value]) : value);
     at += length;
   }
-  throw new MalformedPacket("no end option");
 }
 
 const ipAt = (view: Buffer, at: number) => `${view[at]}.${view[at + 1]}.${view[at + 2]}.${view[at + 3]}`;

@@ -101,7 +101,8 @@ for (const [mode, decide] of modes) {
       for (const mark of [
         [Option.userClass, Buffer.from("iPXE")],
         [Option.userClass, Buffer.from("\x04iPXE")],
-        [Option.etherboot, Buffer.of(0x13, 1, 1)],
+        [Option.etherboot, Buffer.of(0x13, 1, 1, 0x18, 1, 1)],
+        [Option.etherboot, Buffer.of(0x24, 1, 1, 0x13, 1, 1)],
       ] as [number, Uint8Array][])
         assert.equal(answer(0, [mark]).bootFile, "http://10.0.0.2:8080/boot.ipxe");
     });

@@ -60,6 +60,27 @@ describe("subnet selection", () => {
     assert.equal(machine(lan(two), A).discover(both).packet.yourAddress, "10.1.0.10");
   });
 
+  test("Cisco's own numbers for link selection and server identifier override count like the standard's", () => {
+    const cisco: [number, Uint8Array][] = [
+      [152, ipBytes("10.2.0.1")],
+      [150, ipBytes("10.2.0.0")],
+    ];
+    const offer = machine(lan(two), A).discover(by("192.168.255.7", ...cisco));
+    assert.equal(offer.packet.yourAddress, "10.2.0.10");
+    assert.equal(addressOption(offer.packet, Option.serverIdentifier), "10.2.0.1");
+    assert.deepEqual(offer.to, { address: "192.168.255.7", port: 67 });
+    const both = machine(lan(two), A).discover(by("10.1.0.1", [150, ipBytes("10.2.0.0")], [5, ipBytes("10.1.0.0")]));
+    assert.equal(both.packet.yourAddress, "10.1.0.10", "the standard's number comes first");
+  });
+
+  test("a selected link that is not configured is reported with its address", () => {
+    for (const code of [5, 150])
+      assert.match(
+        machine(lan(two), A).discover(by("10.1.0.1", [code, ipBytes("10.3.0.0")])).summary,
+        /no subnet is configured for the link 10\.3\.0\.0 of the relay 10\.1\.0\.1/,
+      );
+  });
+
   test("a machine that moved to another link is refused its old address and given a new one", () => {
     const on = lan(two);
     machine(on, A).join(by("10.1.0.1"));

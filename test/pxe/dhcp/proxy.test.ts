@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decideBootServer, decideProxy } from "../../../pxe/dhcp/decision/proxy.ts";
 import { MessageType, Option } from "../../../pxe/dhcp/message/option.ts";
-import { addressOption, decode, encode, messageType, textOption } from "../../../pxe/dhcp/message/packet.ts";
+import { addressOption, type DhcpPacket, decode, encode, messageType, textOption } from "../../../pxe/dhcp/message/packet.ts";
 import { message, server } from "../../support/dhcp/dhcp.ts";
 
 const plan = { netboot: true, reason: "n1 is ready" } as const;
@@ -88,4 +88,16 @@ test("port 4011 keeps silent for another boot server's client and for a DISCOVER
     "ignore",
   );
   assert.equal(decideBootServer(message("uefi-pxe-discover"), server, plan, from).kind, "ignore");
+});
+
+test("an offer through a relay goes to the port that the relay named, or to port 67", () => {
+  const relayed = (...set: [number, Uint8Array][]) => message("uefi-pxe-discover", { relay: "10.9.0.1", set });
+  const to = (request: DhcpPacket) => {
+    const decision = decideProxy(request, server, plan, { address: "10.9.0.1", port: 6767 });
+    return decision.kind === "reply" ? decision.to : undefined;
+  };
+  assert.deepEqual(to(relayed([Option.relayAgentInformation, Buffer.of(19, 0)])), { address: "10.9.0.1", port: 6767 });
+  assert.deepEqual(to(relayed([Option.relayAgentInformation, Buffer.of(1, 1, 1, 19, 0)])), { address: "10.9.0.1", port: 6767 });
+  assert.deepEqual(to(relayed([Option.relayAgentInformation, Buffer.of(1, 1, 1)])), { address: "10.9.0.1", port: 67 });
+  assert.deepEqual(to(message("uefi-pxe-discover", { clientAddress: "10.9.0.77" })), { address: "255.255.255.255", port: 68 });
 });
