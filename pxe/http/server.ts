@@ -47,7 +47,7 @@ export async function startBootHttpServer(options: BootHttpServerOptions): Promi
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method } = request;
     if (method !== "GET" && method !== "HEAD") return text(response, 405, "only GET and HEAD\n", { Allow: "GET, HEAD" });
-    const target = parseTarget(request.url ?? "/");
+    const target = parseTarget(originForm(request.url ?? "/"));
     if (!target) return text(response, 400, "this is not a path\n");
     const remoteAddress = plainAddress(request.socket.remoteAddress);
     tap?.httpRequest({
@@ -114,6 +114,12 @@ async function hasGone(socket: Socket): Promise<boolean> {
   await nextTurn();
   await nextTurn();
   return socket.readableEnded || socket.destroyed;
+}
+
+/** A request line may contain a whole URL, for example from a client with a proxy setting (RFC 9112 §3.2.2). */
+function originForm(url: string): string {
+  const rest = /^https?:\/\/[^/?#]*(.*)$/i.exec(url)?.[1];
+  return rest === undefined || rest.startsWith("/") ? (rest ?? url) : `/${rest}`;
 }
 
 /** Decodes the URL only once. Replaces double slashes here, because firmware cannot follow a redirect. */

@@ -32,6 +32,8 @@ before(async () => {
 });
 after(() => fixture.close());
 
+const withoutDate = (answer: string) => answer.replace(/^date:.*$/im, "");
+
 describe("one answer", { concurrency: true }, () => {
   const types: [string, string][] = [
     ["boot.EFI", "application/efi"],
@@ -53,6 +55,19 @@ describe("one answer", { concurrency: true }, () => {
     ]);
     assert.equal(headersOf(head).replace(/date:.*/, ""), headersOf(whole).replace(/date:.*/, ""));
     assert(head.endsWith("\r\n\r\n") && whole.endsWith("\r\n\r\nfile"));
+  });
+
+  test("a request line with a whole URL is a request for its path", async () => {
+    const paths = ["/assets/sub/file", "/assets//sub/file", "/boot.ipxe?mac=02:00:00:00:00:01", "/nothing"];
+    for (const path of paths) {
+      const expected = await rawExchange(fixture.port, get(path));
+      for (const origin of ["http://10.0.0.2:8080", "HTTP://boot.example", "http://user@[fe80::1]:80", "https://10.0.0.2"])
+        assert.equal(withoutDate(await rawExchange(fixture.port, get(`${origin}${path}`))), withoutDate(expected), `${origin}${path}`);
+    }
+    assert.equal(statusOf(await rawExchange(fixture.port, get("http://10.0.0.2:8080/../etc/passwd"))), 400);
+    assert.equal(statusOf(await rawExchange(fixture.port, get("http:/assets/sub/file"))), 400);
+    const bare = await rawExchange(fixture.port, get("http://10.0.0.2:8080"));
+    assert.equal(withoutDate(bare), withoutDate(await rawExchange(fixture.port, get("/"))));
   });
 
   test("no answer has an empty header, a chunked body or a redirect", async () => {
