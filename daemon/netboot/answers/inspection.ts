@@ -1,5 +1,6 @@
 /** Parses the facts that an installer reports in its query. The text is untrusted, so invalid values are dropped. */
 
+import type * as z from "zod";
 import { Facts } from "../../contract/machines/node.ts";
 import { Mac } from "../../contract/names.ts";
 
@@ -24,8 +25,8 @@ export function inspected(query: URLSearchParams): Facts {
     memoryMb: whole(text("memoryMb")),
     kernel: undefined,
     os: undefined,
-    disks: query.getAll("disk").slice(0, MOST_THINGS).map(disk),
-    nics: query.getAll("nic").slice(0, MOST_THINGS).map(nic),
+    disks: fitting(query.getAll("disk").map(disk), Facts.shape.disks.unwrap().element),
+    nics: fitting(query.getAll("nic").map(nic), Facts.shape.nics.unwrap().element),
   };
   const good = Object.entries(claims).filter(([name, claim]) => {
     if (claim === undefined || claim === "") return false;
@@ -33,6 +34,9 @@ export function inspected(query: URLSearchParams): Facts {
   });
   return Facts.parse(Object.fromEntries(good));
 }
+
+/** Leaves out single entries, such as an InfiniBand card, whose address has twenty bytes. The other entries still count. */
+const fitting = (entries: unknown[], schema: z.ZodType) => entries.filter((entry) => schema.safeParse(entry).success).slice(0, MOST_THINGS);
 
 /** Returns a summary of the facts for the timeline. */
 export function factsSummary({ cpu, cpus, memoryMb, disks, nics }: Facts): string {

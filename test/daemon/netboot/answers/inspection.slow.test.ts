@@ -98,6 +98,26 @@ test("facts that do not fit are left out and the rest counts", () => {
   assert.equal(factsSummary(facts), "hardware reported: 2 × Xeon, 4096 MB, 1 disk, 0 network cards");
 });
 
+test("one network card or disk that does not fit does not hide the others", () => {
+  const query = new URLSearchParams([
+    ["nic", "eth0\t00:1e:c9:00:00:01\tigb"],
+    ["nic", "ib0\t80:00:02:08:fe:80:00:00:00:00:00:00:00:02:c9:03:00:0e:9a:a1\tib_ipoib"],
+    ["nic", "wwan0\t\tqmi_wwan"],
+    ["nic", "eth1\t00:1e:c9:00:00:02\tigb"],
+    ["disk", "sda\t976773168\t1\tS1\t"],
+    ["disk", `${"x".repeat(150)}\t976773168`],
+  ]);
+  const { nics, disks } = inspected(query);
+  assert.deepEqual(
+    nics?.map(({ name }) => name),
+    ["eth0", "eth1"],
+  );
+  assert.deepEqual(
+    disks?.map(({ name }) => name),
+    ["sda"],
+  );
+});
+
 test("whatever a machine sends, what comes of it is facts", () => {
   const names = ["cpu", "cpus", "cpuArch", "memoryMb", "firmwareBits", "disk", "disk", "nic", "__proto__", "uuid"];
   const pairs = fc.array(fc.tuple(fc.constantFrom(...names), fc.oneof(fc.string({ unit: "binary" }), fc.nat().map(String))), {
