@@ -1,7 +1,6 @@
 /** Answers the requests of the boot servers from the fleet's rules and the database. */
 
 import type { BootRequest, BootResponse, BootSource, DhcpPlan, MachineSeen, WireEvent } from "../../pxe/boot-source.ts";
-import { BoundedMap } from "../../pxe/bounded-map.ts";
 import { explain } from "../errors/errors.ts";
 import type { Log } from "../log/log.ts";
 import type { EventStore } from "../store/events.ts";
@@ -9,6 +8,7 @@ import type { BootScript } from "./answers/boot-script.ts";
 import type { Discovery } from "./answers/discovery.ts";
 import type { LoaderFiles } from "./answers/loader-files.ts";
 import { refuse } from "./answers/responses.ts";
+import type { EventLimit } from "./event-limit.ts";
 import type { QuirkBook } from "./quirks/quirk-book.ts";
 
 export interface SourceParts {
@@ -19,18 +19,14 @@ export interface SourceParts {
   /** Returns the MAC address of an IP address, because some requests contain only an IP address. */
   macAt(address: string): string | undefined;
   quirkBook: QuirkBook;
+  eventLimit: EventLimit;
   /** Receives every recorded event, including the events of unknown machines. */
   observe?: (event: WireEvent) => void;
   log: Log;
 }
 
-/** The milliseconds within which an equal event is recorded only once, because firmware repeats its requests. */
-const REPEAT_MS = 1_000;
-const REMEMBERED = 4_096;
-
 export class FleetBootSource implements BootSource {
   readonly #parts: SourceParts;
-  readonly #recent = new BoundedMap<string, number>(REMEMBERED);
 
   constructor(parts: SourceParts) {
     this.#parts = parts;
@@ -69,7 +65,7 @@ export class FleetBootSource implements BootSource {
     this.#parts.observe?.(event);
     if (mac !== undefined) this.#parts.quirkBook.observe(mac, event);
     const node = mac === undefined ? undefined : this.#parts.discovery.find(mac);
-    if (!node || this.#isRepeat(`${mac} ${event.type} ${event.summary}`)) return;
+    if (!node || !this.#parts.eventLimit.allows(node, event)) return;
     this.#parts.events.append({
       source: "netboot",
       type: event.type,
@@ -77,13 +73,5 @@ export class FleetBootSource implements BootSource {
       nodeId: node.id,
       ...(event.detail && { detail: event.detail }),
     });
-  }
-
-  #isRepeat(what: string): boolean {
-    const now = Date.now();
-    const last = this.#recent.get(what);
-    if (last !== undefined && now - last < REPEAT_MS) return true;
-    this.#recent.set(what, now);
-    return false;
   }
 }

@@ -15,6 +15,7 @@ import { BootScript } from "../../daemon/netboot/answers/boot-script.ts";
 import { Discovery } from "../../daemon/netboot/answers/discovery.ts";
 import { InstallerFiles } from "../../daemon/netboot/answers/installer-files.ts";
 import { LoaderFiles } from "../../daemon/netboot/answers/loader-files.ts";
+import { EventLimit } from "../../daemon/netboot/event-limit.ts";
 import { lintScript } from "../../daemon/netboot/scripts/lint.ts";
 import { FleetBootSource } from "../../daemon/netboot/source.ts";
 import { machineSeen } from "../../pxe/dhcp/decision/client.ts";
@@ -74,12 +75,30 @@ async function startServers() {
   const discovery = new Discovery(db, nodes, registry);
   const quirkBook = quirkBookOf(world);
   const desk = () => {
-    const installs = new InstallerFiles({ db, nodes, registry, events, tokens, content: content(), leasedAddress: () => undefined });
-    return new BootScript({ discovery, registry, content: content(), installs, quirkBook });
+    const installs = new InstallerFiles({
+      db,
+      nodes,
+      registry,
+      events,
+      tokens,
+      content: content(),
+      checkSender: () => "unchecked",
+      eventLimit: new EventLimit(),
+    });
+    return new BootScript({
+      ...world,
+      discovery,
+      content: content(),
+      installs,
+      quirkBook,
+      checkSender: () => "unchecked",
+      eventLimit: new EventLimit(),
+    });
   };
   const source = () => {
     const loaders = new LoaderFiles(bootUrl);
     return new FleetBootSource({
+      eventLimit: new EventLimit(),
       discovery,
       desk: desk(),
       loaders,

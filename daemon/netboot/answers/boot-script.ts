@@ -4,8 +4,12 @@ import type { Node } from "../../contract/machines/node.ts";
 import { Mac } from "../../contract/names.ts";
 import { deadlineAfter, seconds } from "../../machines/deadlines.ts";
 import { advance } from "../../machines/phases.ts";
+import type { EventStore } from "../../store/events.ts";
+import type { HostKeyStore } from "../../store/machines/host-keys.ts";
 import type { Registry } from "../../store/machines/registry.ts";
 import { newSecret, sha256 } from "../../store/secrets.ts";
+import type { CheckSender } from "../dhcp/sender.ts";
+import type { EventLimit } from "../event-limit.ts";
 import type { QuirkBook } from "../quirks/quirk-book.ts";
 import { bootAction } from "./boot-action.ts";
 import type { BootContent } from "./content.ts";
@@ -16,6 +20,10 @@ import { refuse, script } from "./responses.ts";
 export interface BootScriptParts {
   discovery: Discovery;
   registry: Registry;
+  events: EventStore;
+  hostKeys: HostKeyStore;
+  checkSender: CheckSender;
+  eventLimit: EventLimit;
   content: BootContent;
   installs: InstallerFiles;
   quirkBook: QuirkBook;
@@ -38,42 +46,59 @@ export class BootScript {
   }
 
   #script({ query, remoteAddress, method }: BootRequest): BootResponse {
-    const { discovery, content } = this.#parts;
+    const { discovery, content, checkSender } = this.#parts;
     const text = query.get("mac");
     if (text === null) return script(content.generic());
     const mac = Mac.safeParse(text);
     if (!mac.success) return refuse(400, "mac: is not a MAC address");
-    const node = discovery.meet({ mac: mac.data });
     // Each installer is given out only once. A HEAD request must not use up the installer for a later GET request.
     if (method === "HEAD") return script("");
+    const known = discovery.find(mac.data);
+    const sender = checkSender({ macs: known?.macs ?? [mac.data] }, remoteAddress);
+    if (sender === "another" || sender === "formerly") return script(this.#turnAway(known, mac.data, query, remoteAddress));
+    const node = discovery.meet({ mac: mac.data });
     this.#parts.quirkBook.cameForScript(mac.data);
     return script(this.#decide(node, mac.data, query, remoteAddress));
   }
 
+  /** Answers a sender that is not the machine. Only an event is recorded, so the sender uses nothing up. */
+  #turnAway(known: Node | undefined, mac: Mac, query: URLSearchParams, remoteAddress: string): string {
+    const { content, events, eventLimit, quirkBook } = this.#parts;
+    const why = `${remoteAddress} is not leased to ${mac}`;
+    if (known) {
+      const summary = `${remoteAddress} asked for the boot script of this machine, but that address is not leased to it; it got no system`;
+      const event = { source: "netboot", type: "boot.refused", summary, nodeId: known.id } as const;
+      if (eventLimit.allows(known, event)) events.append(event);
+    }
+    return content.local({ name: known?.name ?? "this machine" }, quirkBook.firstWay(mac, firmwareIn(query)), why);
+  }
+
   /** Decides the answer under the write lock, so that two simultaneous requests cannot both receive the installer. */
   #decide(node: Node, mac: Mac, query: URLSearchParams, remoteAddress: string): string {
-    const { registry, content, quirkBook } = this.#parts;
+    const { registry, content, quirkBook, hostKeys } = this.#parts;
     let text = "";
     registry.update(node.id, (was) => {
       const now = new Date();
       const waited = Number.parseInt(query.get("waited") ?? "0", 10) || 0;
       const seen: Node = { ...was, facts: { ...was.facts, ...factsFrom(query) }, address: remoteAddress };
+      // Any host may ask for the script, so the request says nothing about a machine that has proven its identity by a call-home.
+      const kept = hostKeys.find(was.id) === undefined ? seen : was;
       const action = bootAction(seen, waited, now);
       if (action.action !== "local" && action.action !== "wait") quirkBook.bootsFromNetwork(mac);
       switch (action.action) {
         case "wait":
           text = content.wait(seen, waited, action.reason);
-          return { node: seen, event: { source: "netboot", type: "boot.wait", summary: action.reason, detail: { waited } } };
+          return { node: kept, event: { source: "netboot", type: "boot.wait", summary: action.reason, detail: { waited } } };
         case "local": {
-          const way = quirkBook.localBoot(mac, query.get("platform") === "efi" ? "uefi" : "bios");
+          const way = quirkBook.localBoot(mac, firmwareIn(query));
           text = content.local(seen, way, action.reason);
           if (action.failed === undefined) {
             const event = { source: "netboot", type: "boot.local", summary: `boots its disk: ${action.reason}`, detail: { way } } as const;
-            return { node: seen, event };
+            return { node: kept, event };
           }
           const state = advance(was.state, { type: "install-failed", reason: action.failed, at: now.toISOString() });
           return {
-            node: { ...seen, state },
+            node: { ...kept, state },
             event: {
               source: "netboot",
               type: was.state.phase === "wiping" ? "wipe.failed" : "install.failed",
@@ -85,7 +110,7 @@ export class BootScript {
           const key = newSecret(16);
           text = content.rescue(seen, key);
           const state = advance(was.state, { type: "rescue-booted", keyHash: sha256(key) });
-          return { node: { ...seen, state }, event: { source: "netboot", type: "rescue.handed-out", summary: "given the rescue system" } };
+          return { node: { ...kept, state }, event: { source: "netboot", type: "rescue.handed-out", summary: "given the rescue system" } };
         }
         case "wipe": {
           if (was.state.phase !== "wiping") throw new Error(`a node that is ${was.state.phase} is not wiped`);
@@ -94,7 +119,7 @@ export class BootScript {
           const state = advance(was.state, { type: "wiper-handed-out", at: now.toISOString(), deadline, keyHash: sha256(key) });
           text = content.wipe(seen, key);
           const summary = `given the wiper: ${action.reason}`;
-          return { node: { ...seen, state }, event: { source: "netboot", type: "wipe.handed-out", summary } };
+          return { node: { ...kept, state }, event: { source: "netboot", type: "wipe.handed-out", summary } };
         }
         case "install": {
           const key = newSecret(16);
@@ -102,7 +127,7 @@ export class BootScript {
           const state = advance(was.state, { type: "installer-handed-out", at: now.toISOString(), deadline, keyHash: sha256(key) });
           text = content.install(seen, action.profile, key);
           return {
-            node: { ...seen, state },
+            node: { ...kept, state },
             event: {
               source: "netboot",
               type: "install.handed-out",
@@ -116,3 +141,5 @@ export class BootScript {
     return text;
   }
 }
+
+const firmwareIn = (query: URLSearchParams): "bios" | "uefi" => (query.get("platform") === "efi" ? "uefi" : "bios");

@@ -13,7 +13,7 @@ export interface BootContent {
   wipeConf(node: Node, key: string): string;
   /** Returns the SSH keys that may log in to the rescue system. */
   authorizedKeys(): string;
-  local(node: Node, way: LocalBoot, reason: string): string;
+  local(node: Pick<Node, "name">, way: LocalBoot, reason: string): string;
   preseed(node: Node, key: string): string;
   factsScript(): string;
   diskScript(node: Node, key: string): string;

@@ -73,7 +73,7 @@ export class FleetContent implements BootContent {
     return `${this.#settings.sshKeys().join("\n")}\n`;
   }
 
-  local(node: Node, way: LocalBoot, reason: string): string {
+  local(node: Pick<Node, "name">, way: LocalBoot, reason: string): string {
     return localScript({ name: node.name, way, reason });
   }
 

@@ -13,6 +13,8 @@ import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { Registry } from "../../store/machines/registry.ts";
 import type { TokenStore } from "../../store/machines/tokens.ts";
 import { sha256 } from "../../store/secrets.ts";
+import type { CheckSender } from "../dhcp/sender.ts";
+import type { EventLimit } from "../event-limit.ts";
 import type { BootContent } from "./content.ts";
 import { factsSummary, inspected } from "./inspection.ts";
 import { plain, refuse, script } from "./responses.ts";
@@ -25,8 +27,8 @@ export interface InstallerFilesParts {
   events: EventStore;
   tokens: TokenStore;
   content: BootContent;
-  /** Returns the address that this server leased to the machine. Returns undefined if another server leases the addresses. */
-  leasedAddress(node: Node): string | undefined;
+  checkSender: CheckSender;
+  eventLimit: EventLimit;
 }
 
 const sentence: Record<InstallStage, string> = {
@@ -115,17 +117,14 @@ export class InstallerFiles {
 
   /** Returns the node to which this key was given. Refuses the request if the key is invalid or belongs to another machine. */
   #installing(key: string, { remoteAddress }: BootRequest): { node: Node } | BootResponse {
-    const { nodes, events, leasedAddress } = this.#parts;
+    const { nodes, events, checkSender, eventLimit } = this.#parts;
     const node = nodes.findByKeyHash(sha256(key));
     if (!node) return refuse(410, "this install key is not valid, or no longer");
-    const leased = leasedAddress(node);
-    if (leased !== undefined && leased !== remoteAddress) {
-      events.append({
-        source: "netboot",
-        type: "install.refused",
-        summary: `${remoteAddress} asked with the install key of this machine, whose address is ${leased}`,
-        nodeId: node.id,
-      });
+    // The initrd does not renew its lease, so the lease may end during a long install.
+    if (checkSender(node, remoteAddress) === "another") {
+      const summary = `${remoteAddress} asked with the install key of this machine, but that address is not leased to it`;
+      const event = { source: "netboot", type: "install.refused", summary, nodeId: node.id } as const;
+      if (eventLimit.allows(node, event)) events.append(event);
       return refuse(403, "this install key belongs to another machine");
     }
     return { node };

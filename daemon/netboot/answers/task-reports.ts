@@ -44,7 +44,7 @@ export function rescueReport(was: Node, stage: InstallStage, said: string, addre
   const event = (summary: string) => ({ source: "netboot", type: `rescue.${stage}`, summary }) as const;
   if (stage === "done" && /^ssh-ed25519 [A-Za-z0-9+/]{68}$/.test(said)) {
     const state = advance(was.state, { type: "rescue-reachable", address, hostKey: said });
-    return { node: { ...was, address, state }, event: event(`the rescue system is reachable: ssh root@${address}`) };
+    return { node: { ...was, state }, event: event(`the rescue system is reachable: ssh root@${address}`) };
   }
   const words = stage === "failed" ? "the rescue system could not start, and the machine reboots" : "the rescue system is starting";
   return { node: was, event: event(said === "" ? words : `${words}: ${said}`) };

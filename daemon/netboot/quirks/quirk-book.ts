@@ -82,6 +82,11 @@ export class QuirkBook {
     return way;
   }
 
+  /** Returns the first method for this machine. The function records no attempt. */
+  firstWay(mac: string, firmware: "bios" | "uefi"): LocalBoot {
+    return this.#ladder(mac, firmware)[0] ?? "exit-1";
+  }
+
   /**
    * Records that the machine received a system over the network. The machine's next packets do not prove that
    * the system on its disk works.

@@ -9,7 +9,7 @@ import type { Lifecycle } from "../../lifecycle.ts";
 import { BootScript } from "../../netboot/answers/boot-script.ts";
 import { InstallerFiles } from "../../netboot/answers/installer-files.ts";
 import { LoaderFiles } from "../../netboot/answers/loader-files.ts";
-import { leasedAddressIn } from "../../netboot/dhcp/leased-address.ts";
+import { senderIn } from "../../netboot/dhcp/sender.ts";
 import { available } from "../../netboot/port-available.ts";
 import { FleetBootSource } from "../../netboot/source.ts";
 import { bootUrl, fleetContent } from "./fleet-content.ts";
@@ -44,12 +44,12 @@ export async function startBootPlace(parts: Lifecycle, shared: SharedParts, plac
 }
 
 function sourceFor(shared: SharedParts, place: LanPlace | undefined): FleetBootSource {
-  const { config, data, stores, discovery, quirkBook, otherServers, macAt, log } = shared;
+  const { config, data, stores, discovery, quirkBook, eventLimit, otherServers, macAt, log } = shared;
   const content = fleetContent(config, data, place?.network);
-  const leasedAddress = leasedAddressIn(stores.leases, place?.settings.dhcp);
-  const installs = new InstallerFiles({ ...stores, content, leasedAddress });
-  const desk = new BootScript({ ...stores, discovery, content, installs, quirkBook });
+  const checkSender = senderIn(stores.leases, place?.settings.dhcp);
+  const installs = new InstallerFiles({ ...stores, content, checkSender, eventLimit });
+  const desk = new BootScript({ ...stores, discovery, content, installs, quirkBook, checkSender, eventLimit });
   const observe = (event: WireEvent) => otherServers.observe(event);
   const loaders = new LoaderFiles(bootUrl(config, place?.network));
-  return new FleetBootSource({ discovery, desk, loaders, events: stores.events, quirkBook, observe, macAt, log });
+  return new FleetBootSource({ discovery, desk, loaders, events: stores.events, quirkBook, eventLimit, observe, macAt, log });
 }

@@ -17,6 +17,7 @@ import { macFromArp } from "../../netboot/dhcp/arp.ts";
 import { Leasing } from "../../netboot/dhcp/leasing.ts";
 import { macFinder } from "../../netboot/dhcp/mac-at.ts";
 import { OtherServers } from "../../netboot/dhcp/other-servers.ts";
+import { EventLimit } from "../../netboot/event-limit.ts";
 import { QuirkBook } from "../../netboot/quirks/quirk-book.ts";
 import { quirkFile } from "../../netboot/quirks/quirk-file.ts";
 import { openStores } from "../../store/stores.ts";
@@ -46,7 +47,11 @@ export async function startNetboot(config: Config, data: DataDir, env: NodeJS.Pr
     const ours = new Set(places.map(({ network }) => network.address));
     const otherServers = new OtherServers({ ...stores, ours, cardAt: macFromArp });
     const sockets = inheritedSockets(env);
-    const shared: SharedParts = { config, data, stores, discovery, leasing, quirkBook, otherServers, ours, rings, sockets, macAt, log };
+    const eventLimit = new EventLimit();
+    const shared: SharedParts = {
+      ...{ config, data, stores, discovery, leasing, quirkBook, eventLimit },
+      ...{ otherServers, ours, rings, sockets, macAt, log },
+    };
     if (places.length === 0) await startBootPlace(parts, shared, undefined);
     for (const place of places) await startBootPlace(parts, shared, place);
     return { stop: () => parts.stop() };

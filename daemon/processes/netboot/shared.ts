@@ -9,6 +9,7 @@ import type { Discovery } from "../../netboot/answers/discovery.ts";
 import type { BootPlace } from "../../netboot/boot-places.ts";
 import type { Leasing } from "../../netboot/dhcp/leasing.ts";
 import type { OtherServers } from "../../netboot/dhcp/other-servers.ts";
+import type { EventLimit } from "../../netboot/event-limit.ts";
 import type { QuirkBook } from "../../netboot/quirks/quirk-book.ts";
 import type { Stores } from "../../store/stores.ts";
 
@@ -21,6 +22,8 @@ export interface SharedParts {
   discovery: Discovery;
   leasing: Leasing;
   quirkBook: QuirkBook;
+  /** One limit for all interfaces. */
+  eventLimit: EventLimit;
   otherServers: OtherServers;
   /** Muster's addresses on all interfaces. */
   ours: ReadonlySet<string>;

@@ -17,7 +17,7 @@ export class LeaseTable {
   readonly #db: Db;
   readonly #all;
   readonly #ofMac;
-  readonly #holder;
+  readonly #at;
   readonly #save;
   readonly #askRelease;
   readonly #releasesAsked;
@@ -28,7 +28,7 @@ export class LeaseTable {
     this.#db = db;
     this.#all = db.prepare<[], Row>("SELECT * FROM leases");
     this.#ofMac = db.prepare<[string], Row>("SELECT * FROM leases WHERE mac = ?");
-    this.#holder = db.prepare<[string], { mac: string }>("SELECT mac FROM leases WHERE address = ? AND state <> 'declined'");
+    this.#at = db.prepare<[string], Row>("SELECT * FROM leases WHERE address = ?");
     // Uses REPLACE to delete the old row of the MAC address and the old row of the IP address.
     this.#save = db.prepare<[string, string, string, number, string | null, string | null]>(
       "INSERT OR REPLACE INTO leases (mac, address, state, expires_at, hostname, cause) VALUES (?, ?, ?, ?, ?, ?)",
@@ -48,9 +48,16 @@ export class LeaseTable {
     return row ? fromRow(row) : undefined;
   }
 
+  /** Returns the lease of this IP address. The lease may have expired. */
+  at(address: string): StoredLease | undefined {
+    const row = this.#at.get(address);
+    return row && fromRow(row);
+  }
+
   /** Returns the MAC address of the machine that leases this IP address. */
   holder(address: string): string | undefined {
-    return this.#holder.get(address)?.mac;
+    const lease = this.at(address);
+    return lease?.state === "declined" ? undefined : lease?.mac;
   }
 
   /** Runs `work` in one transaction, which is on disk when this function returns. */

@@ -7,6 +7,7 @@ import { BootScript } from "../../../../daemon/netboot/answers/boot-script.ts";
 import { Discovery } from "../../../../daemon/netboot/answers/discovery.ts";
 import { factsSummary, inspected } from "../../../../daemon/netboot/answers/inspection.ts";
 import { InstallerFiles } from "../../../../daemon/netboot/answers/installer-files.ts";
+import { EventLimit } from "../../../../daemon/netboot/event-limit.ts";
 import { contentAt } from "../../../support/content.ts";
 import { quirkBookOf } from "../../../support/quirk-book.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
@@ -16,8 +17,10 @@ const later = new Date(Date.now() + 3_600_000).toISOString();
 function bench() {
   const world = openWorld();
   const content = contentAt("http://10.0.0.2:8080", "http://10.0.0.2:8000");
-  const installs = new InstallerFiles({ ...world, content, leasedAddress: () => undefined });
+  const installs = new InstallerFiles({ ...world, content, checkSender: () => "unchecked", eventLimit: new EventLimit() });
   const desk = new BootScript({
+    checkSender: () => "unchecked",
+    eventLimit: new EventLimit(),
     ...world,
     content,
     installs,

@@ -5,6 +5,7 @@ import { BootScript } from "../../../../daemon/netboot/answers/boot-script.ts";
 import { Discovery } from "../../../../daemon/netboot/answers/discovery.ts";
 import { InstallerFiles } from "../../../../daemon/netboot/answers/installer-files.ts";
 import { LoaderFiles } from "../../../../daemon/netboot/answers/loader-files.ts";
+import { EventLimit } from "../../../../daemon/netboot/event-limit.ts";
 import { lintScript } from "../../../../daemon/netboot/scripts/lint.ts";
 import { contentAt } from "../../../support/content.ts";
 import { quirkBookOf } from "../../../support/quirk-book.ts";
@@ -16,8 +17,10 @@ const later = new Date(Date.now() + 3_600_000).toISOString();
 function bench() {
   const world = openWorld();
   const content = contentAt(bootUrl, "http://10.0.0.2:8000");
-  const installs = new InstallerFiles({ ...world, content, leasedAddress: () => undefined });
+  const installs = new InstallerFiles({ ...world, content, checkSender: () => "unchecked", eventLimit: new EventLimit() });
   const desk = new BootScript({
+    checkSender: () => "unchecked",
+    eventLimit: new EventLimit(),
     ...world,
     content,
     installs,

@@ -7,6 +7,7 @@ import type { Node, NodeState } from "../../../../daemon/contract/machines/node.
 import { BootScript } from "../../../../daemon/netboot/answers/boot-script.ts";
 import { Discovery } from "../../../../daemon/netboot/answers/discovery.ts";
 import { InstallerFiles } from "../../../../daemon/netboot/answers/installer-files.ts";
+import { EventLimit } from "../../../../daemon/netboot/event-limit.ts";
 import { contentAt } from "../../../support/content.ts";
 import { quirkBookOf } from "../../../support/quirk-book.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
@@ -18,8 +19,10 @@ const armed: NodeState = { phase: "wiping", disks: "all", quick: true, deadline:
 function bench(state: NodeState) {
   const world = openWorld();
   const content = contentAt("http://10.0.0.2:8080", "http://10.0.0.2:8000");
-  const installs = new InstallerFiles({ ...world, content, leasedAddress: () => undefined });
+  const installs = new InstallerFiles({ ...world, content, checkSender: () => "unchecked", eventLimit: new EventLimit() });
   const desk = new BootScript({
+    checkSender: () => "unchecked",
+    eventLimit: new EventLimit(),
     ...world,
     content,
     installs,
