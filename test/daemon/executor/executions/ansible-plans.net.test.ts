@@ -42,5 +42,7 @@ test("a playbook is run on the step's node alone, with the pinned key and nothin
   await new KnownHosts(lab.data.knownHosts).write([]);
   const refused = await carryOut(lab, "playbook_run", { playbook: "look", check: true });
   assert.equal(refused.status, "failed");
-  assert.match(refused.steps[0]?.output ?? "", /Host key verification failed|host key/i);
+  // Ansible may notice that ssh has ended before it reads why.
+  assert.match(refused.steps[0]?.output ?? "", /UNREACHABLE!.*(host key|Broken pipe)/i);
+  assert.match(refused.steps[0]?.output ?? "", /n1\s*: ok=0 /);
 });
