@@ -6,10 +6,15 @@ import type { KeyStore } from "../store/admin/keys.ts";
 import { authenticate, type Caller, requireAccess } from "./auth.ts";
 import { LIMITS, limitOf, Rate, type RateLimits } from "./rate.ts";
 
+/** A long answer counts as one request for each started piece of this size, because control needs time for each node in it. */
+const ANSWER_PIECE = 64 * 1024;
+
 export class Gate {
   readonly #keys: KeyStore;
   readonly #limits: RateLimits;
   readonly #rate = new Rate();
+  /** The window in which a request to read was counted. */
+  readonly #counted = new WeakMap<FastifyRequest, string>();
 
   constructor(keys: KeyStore, limits: RateLimits = LIMITS) {
     this.#keys = keys;
@@ -31,8 +36,17 @@ export class Gate {
     // A person's page and scripts may use the same key.
     // Control counts the page's and the scripts' requests separately, so a script in a loop cannot block the page.
     const who = caller ? `${caller.keyId} ${caller.session ? "page" : "key"}` : request.ip;
-    refuseFor(this.#rate.take(`${limit} ${who}`, this.#limits[limit], Date.now()), reply);
+    const window = `${limit} ${who}`;
+    refuseFor(this.#rate.take(window, this.#limits[limit], Date.now()), reply);
+    if (limit === "reading") this.#counted.set(request, window);
     return caller;
+  }
+
+  /** Counts the rest of a long answer towards the limit of its request. */
+  weigh(request: FastifyRequest, answerLength: number): void {
+    const window = this.#counted.get(request);
+    const more = Math.ceil(answerLength / ANSWER_PIECE) - 1;
+    if (window !== undefined && more > 0) this.#rate.add(window, more, Date.now());
   }
 
   /**

@@ -3,36 +3,33 @@
 import type { WebSocket } from "@fastify/websocket";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { LogBook } from "../admin/log-book.ts";
-import type { Event } from "../contract/event.ts";
 import { ClientFrame, type ServerFrame } from "../contract/frame.ts";
 import type { JobOutput } from "../contract/jobs/job.ts";
 import { MusterError } from "../errors/errors.ts";
-import type { ApprovalStore } from "../store/changes/approvals.ts";
-import type { ExecutionStore } from "../store/changes/executions.ts";
-import type { PlanStore } from "../store/changes/plans.ts";
+import { PeriodicTask } from "../errors/periodic-task.ts";
 import type { EventStore } from "../store/events.ts";
-import type { JobStore } from "../store/jobs/jobs.ts";
-import type { NodeStore } from "../store/machines/nodes.ts";
-import { type Answered, approvalFrame, refusalOf } from "./changes/live-approvals.ts";
+import { type Answered, refusalOf } from "./changes/live-approvals.ts";
+import type { EventSources } from "./live-frames.ts";
+import { type LiveLimits, LivePlaces } from "./live-places.ts";
+import { type Follower, liveTurn } from "./live-turn.ts";
 
 export const LIVE_PATH = "/ws";
 
-export interface LiveFeed {
-  nodes: NodeStore;
-  jobs: JobStore;
+export interface LiveFeed extends EventSources {
   events: EventStore;
-  plans: PlanStore;
-  approvals: ApprovalStore;
-  executions: ExecutionStore;
   output(id: string, after: number): Promise<JobOutput>;
-  /** Throws if the caller may not read the feed. The feed repeats the check while a connection is open. */
-  authorize(request: FastifyRequest): void;
+  /**
+   * Returns the id of the caller's key. Throws if the caller may not read the feed. The feed repeats the check while a
+   * connection is open, and only the first check counts towards the rate limit.
+   */
+  authorize(request: FastifyRequest, opening: boolean): string;
   logBook: LogBook;
   /** Throws if the caller may not read the daemon's own log. */
   mayReadLog(request: FastifyRequest): void;
   /** Throws if the vote does not count, or if the caller may not vote. */
   vote(request: FastifyRequest, answer: Answered): void;
-  pace?: Pace;
+  pace?: Pace | undefined;
+  places?: LiveLimits | undefined;
 }
 
 export interface Pace {
@@ -48,19 +45,27 @@ export interface Pace {
 }
 
 const PACE: Pace = { pollMs: 150, heartbeatMs: 15_000, authorizeMs: 30_000 };
-const BATCH = 500;
+const LOG_LINES = 500;
+/** The number of unsent bytes from which a client receives nothing more until it has taken some of them. */
+const MAX_WAITING_BYTES = 64 * 1024;
 /**
  * The maximum number of unsent bytes per client. Control disconnects a client with more unsent bytes. The client can
  * reconnect and replay the missed events.
  */
-const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** Control disconnects a client that takes nothing during this number of heartbeats. */
+const MISSED_HEARTBEATS = 4;
+/** The maximum number of jobs whose output one client watches. */
+const MAX_WATCHED = 64;
+const [POLICY_VIOLATION, TRY_AGAIN_LATER] = [1008, 1013];
 
-interface Listener {
+interface Listener extends Follower {
   socket: WebSocket;
   request: FastifyRequest;
   greetedAt: number;
   authorizedAt: number;
-  seq: number;
+  /** The last time at which the client had taken almost everything that control sent. */
+  readyAt: number;
   watching: Map<string, number>;
   /** The client's position in the daemon's own log, or undefined if the client does not watch the log. */
   log: { epoch: string; after: number; answered: boolean } | undefined;
@@ -69,12 +74,17 @@ interface Listener {
 
 export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
   const listeners = new Set<Listener>();
+  const places = new LivePlaces(feed.places);
   const { pollMs, heartbeatMs, authorizeMs } = feed.pace ?? PACE;
 
   app.route({ method: "GET", url: LIVE_PATH, schema: { hide: true }, handler: plainRequest, wsHandler: listen });
 
   function listen(socket: WebSocket, request: FastifyRequest): void {
-    if (!admitted(socket, request)) return;
+    let leave = () => {};
+    const enter = () => {
+      leave = places.take(feed.authorize(request, true));
+    };
+    if (!admitted(socket, enter)) return;
     const now = Date.now();
     const seq = startAfter(request, feed.events.lastSeq());
     const listener: Listener = {
@@ -82,33 +92,45 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
       request,
       greetedAt: now,
       authorizedAt: now,
+      readyAt: now,
       seq,
       watching: new Map(),
       log: undefined,
       busy: false,
+      ready: () => socket.readyState === socket.OPEN && socket.bufferedAmount < MAX_WAITING_BYTES,
+      send: (text) => socket.send(text),
     };
     greet(listener);
     listeners.add(listener);
     socket.on("message", (data: Buffer) => obey(listener, data));
     socket.on("error", () => socket.terminate());
-    socket.on("close", () => listeners.delete(listener));
+    socket.on("close", () => {
+      listeners.delete(listener);
+      leave();
+    });
   }
 
-  const timer = setInterval(() => {
-    for (const listener of listeners) void serve(listener);
-  }, pollMs);
+  const turns = new PeriodicTask({
+    everyMs: pollMs,
+    run: async () => {
+      for (const listener of listeners) void serve(listener);
+      await liveTurn(listeners, feed);
+    },
+    log: app.log,
+    failure: "the live feed failed; retrying until it works",
+  }).start();
   app.addHook("preClose", async () => {
-    clearInterval(timer);
+    await turns.stop();
     for (const { socket } of listeners) socket.close(1001, "Muster is stopping");
   });
 
-  function admitted(socket: WebSocket, request: FastifyRequest, authorize = feed.authorize): boolean {
+  function admitted(socket: WebSocket, check: () => void): boolean {
     try {
-      authorize(request);
+      check();
       return true;
     } catch (error) {
       if (!(error instanceof MusterError)) throw error;
-      socket.close(1008, closeReason(error.message));
+      socket.close(error.code === "RATE_LIMITED" ? TRY_AGAIN_LATER : POLICY_VIOLATION, closeReason(error.message));
       return false;
     }
   }
@@ -119,22 +141,20 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
 
   async function serve(listener: Listener): Promise<void> {
     if (listener.busy || listener.socket.readyState !== listener.socket.OPEN) return;
+    const { socket, request } = listener;
     listener.busy = true;
     try {
       const now = Date.now();
       if (now - listener.authorizedAt >= authorizeMs) {
-        if (!admitted(listener.socket, listener.request)) return;
+        if (!admitted(socket, () => feed.authorize(request, false))) return;
         listener.authorizedAt = now;
       }
+      if (listener.ready()) listener.readyAt = now;
+      else if (now - listener.readyAt >= MISSED_HEARTBEATS * heartbeatMs) socket.terminate();
+      if (listener.readyAt !== now) return;
       if (now - listener.greetedAt >= heartbeatMs) {
         greet(listener);
         listener.greetedAt = now;
-      }
-      for (const event of feed.events.after(listener.seq, BATCH)) {
-        send(listener, eventFrame(event));
-        const asked = approvalFrame(event, feed);
-        if (asked) send(listener, asked);
-        listener.seq = event.seq;
       }
       serveLog(listener);
       for (const [jobId, after] of listener.watching) await serveOutput(listener, jobId, after);
@@ -150,7 +170,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     if (!listener.log) return;
     const epoch = feed.logBook.epoch();
     const after = listener.log.epoch === epoch ? listener.log.after : 0;
-    const lines = feed.logBook.after(after, BATCH);
+    const lines = feed.logBook.after(after, LOG_LINES);
     const last = lines.at(-1);
     // The first answer about the log is sent even if the log has no lines yet.
     if (!last && listener.log.answered) return;
@@ -167,14 +187,6 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     else listener.watching.set(jobId, next);
   }
 
-  function eventFrame(event: Event): ServerFrame {
-    const node = event.nodeId === undefined ? undefined : feed.nodes.findById(event.nodeId);
-    const job = event.jobId === undefined ? undefined : feed.jobs.find(event.jobId);
-    const executionId = event.detail?.executionId;
-    const execution = typeof executionId === "string" ? feed.executions.get(executionId) : undefined;
-    return { type: "event", seq: event.seq, event, ...(node && { node }), ...(job && { job }), ...(execution && { execution }) };
-  }
-
   function obey(listener: Listener, data: Buffer): void {
     const frame = parseFrame(data);
     if (!frame) listener.socket.close(1007, "not a frame of this protocol");
@@ -182,11 +194,16 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     else if (frame.type === "approval_response") answer(listener, frame);
     else if (frame.type === "unwatch_daemon_log") listener.log = undefined;
     else if (frame.type === "watch_daemon_log") watchLog(listener, frame);
-    else if (feed.jobs.find(frame.jobId)) listener.watching.set(frame.jobId, frame.after);
+    else if (feed.jobs.find(frame.jobId)) watchJob(listener, frame);
+  }
+
+  function watchJob({ watching, socket }: Listener, { jobId, after }: { jobId: string; after: number }): void {
+    watching.set(jobId, after);
+    if (watching.size > MAX_WATCHED) socket.close(POLICY_VIOLATION, `a live feed watches at most ${MAX_WATCHED} jobs`);
   }
 
   function watchLog(listener: Listener, { epoch, after }: { epoch: string; after: number }): void {
-    if (admitted(listener.socket, listener.request, feed.mayReadLog)) listener.log = { epoch, after, answered: false };
+    if (admitted(listener.socket, () => feed.mayReadLog(listener.request))) listener.log = { epoch, after, answered: false };
   }
 
   /** Counts a vote. Sends a frame only if the vote is refused, because a counted vote reaches all clients as an event. */

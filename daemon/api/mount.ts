@@ -40,6 +40,9 @@ export function mounter(app: FastifyInstance, gate: Gate, auditing: Auditing): M
         reply.header("cache-control", "no-store");
         request.caller = gate.admit(request, reply, route);
       },
+      onSend: async (request, _, payload) => {
+        if (typeof payload === "string" || Buffer.isBuffer(payload)) gate.weigh(request, payload.length);
+      },
       handler: async (request, reply) => {
         const named = namedParts(route, request);
         const input = { ...named.query, ...named.body, ...named.params } as Input<typeof route>;

@@ -47,6 +47,12 @@ export class Rate {
     return 0;
   }
 
+  /** Adds requests to the current minute of a caller whose first request was counted. */
+  add(who: string, count: number, now: number): void {
+    const window = this.#open(who, now);
+    if (window) window.count += count;
+  }
+
   /** Returns the same number of seconds as `take`, but does not count a request. */
   wait(who: string, most: number, now: number): number {
     const window = this.#open(who, now);

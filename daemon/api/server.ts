@@ -17,6 +17,7 @@ import { whoIs } from "./changes/changes.ts";
 import { sendError } from "./errors.ts";
 import { Gate } from "./gate.ts";
 import { liveFeed, type Pace } from "./live.ts";
+import type { LiveLimits } from "./live-places.ts";
 import { mounter } from "./mount.ts";
 import { nothingThere, refuseUnreadable } from "./nowhere.ts";
 import type { RateLimits } from "./rate.ts";
@@ -33,6 +34,7 @@ export interface ApiParts extends AreaParts {
   limits?: RateLimits;
   /** The intervals of the live feed. */
   pace?: Pace;
+  places?: LiveLimits;
 }
 
 /** The maximum size of a request body. The first report of a new system (call-home) has only a few kilobytes. */
@@ -91,12 +93,14 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     statusApi(api, mount, { ...parts, admit });
     liveFeed(api, {
       ...parts,
-      authorize: (request) =>
+      authorize: (request, opening) =>
         auditing.guarded(request, () => {
           const caller = gate.who(request);
           request.caller = caller;
           requireAccess(caller, "viewer");
+          if (opening) gate.admit(request, undefined, { access: "viewer", method: "GET" });
           if (caller.session) requireSameOrigin(request);
+          return caller.keyId;
         }),
       mayReadLog: (request) => auditing.guarded(request, () => void gate.admit(request, undefined, routes.daemonLog)),
       vote: (request, { approvalId, answer, reason, signature }) =>

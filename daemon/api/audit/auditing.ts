@@ -115,9 +115,9 @@ export class Auditing {
   }
 
   /** Records a refusal that happens outside a route, such as on a WebSocket, and rethrows the error. */
-  guarded(request: FastifyRequest, act: () => void): void {
+  guarded<T>(request: FastifyRequest, act: () => T): T {
     try {
-      act();
+      return act();
     } catch (error) {
       this.refused(error, request);
       throw error;

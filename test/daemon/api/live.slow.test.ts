@@ -154,3 +154,66 @@ test("data that is no frame ends the connection of its sender, and no other conn
   addNode(served.world);
   await until("the event", () => good.frames.some(({ type }) => type === "event"));
 });
+
+test("more live feeds than a key may open are refused with the reason, and a closed feed makes room", async (t) => {
+  const served = await serve(t, { pace, places: { perKey: 2, inAll: 10 } });
+  const headers = bearer(served.key("viewer"));
+  const first = listen(t, served, headers);
+  const second = listen(t, served, headers);
+  await until("both hear", () => first.frames.length > 0 && second.frames.length > 0);
+  const third = listen(t, served, headers);
+  const { code, reason } = await third.closed;
+  assert.equal(code, 1013);
+  assert.match(reason, /a key may open 2 live feeds/);
+  assert.deepEqual(third.frames, []);
+  const other = listen(t, served, bearer(served.key("viewer")));
+  await until("another key hears", () => other.frames.length > 0);
+  first.socket.close();
+  await first.closed;
+  await until("a new feed of the first key hears", async () => {
+    const again = listen(t, served, headers);
+    await Promise.race([once(again.socket, "message"), again.closed]);
+    return again.frames.length > 0;
+  });
+});
+
+test("opening live feeds counts as reading, and a feed that stays open does not count again", async (t) => {
+  const served = await serve(t, { pace, limits: { sensitive: 10, normal: 10, reading: 3 } });
+  const headers = bearer(served.key("viewer"));
+  const ears = [listen(t, served, headers), listen(t, served, headers), listen(t, served, headers)];
+  await until("many authorizations", () => ears.every(({ frames }) => frames.length > 5));
+  const { code, reason } = await listen(t, served, headers).closed;
+  assert.equal(code, 1013);
+  assert.match(reason, /Rate limit exceeded/);
+});
+
+test("a client that watches the output of too many jobs is disconnected with the reason", async (t) => {
+  const served = await serve(t, { pace: SLOW, output: async (_, after) => ({ text: "", next: after, end: false }) });
+  const ear = listen(t, served, bearer(served.key("viewer")));
+  await once(ear.socket, "open");
+  for (let n = 0; n < 65; n++) {
+    const node = addNode(served.world);
+    const job = { kind: "ansible", playbook: "p.yaml", nodeId: node.id, nodeName: node.name, status: "queued", attempt: 1 } as const;
+    served.world.jobs.add({ ...job, id: `job-${n}`, requestedBy: "test", createdAt: new Date().toISOString() });
+    ear.socket.send(JSON.stringify({ type: "watch", jobId: `job-${n}` }));
+  }
+  assert.deepEqual(await ear.closed, { code: 1008, reason: "a live feed watches at most 64 jobs" });
+});
+
+test("requests are answered while many clients replay everything", async (t) => {
+  const served = await serve(t, { pace: SLOW });
+  for (let n = 0; n < 4000; n++) served.world.events.append({ source: "control", type: "test", summary: `${n}` });
+  const headers = bearer(served.key("viewer"));
+  let seen = 0;
+  for (let n = 0; n < 20; n++) {
+    const socket = served.listen(headers, "?since=0");
+    t.after(() => socket.terminate());
+    socket.on("message", () => {
+      seen += 1;
+    });
+  }
+  await until("the replay has begun", () => seen > 100);
+  assert.equal((await served.request("/health")).status, 200);
+  assert(seen < 20 * 4000, "the answer came only after the whole replay");
+  await until("the whole replay", () => seen >= 20 * 4000);
+});

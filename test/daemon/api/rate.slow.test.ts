@@ -128,3 +128,16 @@ test("a missing key and an expired session are no guesses", async (t) => {
   assert.deepEqual(await statuses(150, () => request("/api/nodes", { headers: { cookie: "muster_session=over" } })), all(150, 401));
   assert.equal((await request("/api/nodes", { key: key("viewer") })).status, 200);
 });
+
+test("a long answer counts for its length, and the answers of others do not", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: T0 });
+  const { world, request, key } = await serve(t, { limits: { sensitive: 10, normal: 10, reading: 6 } });
+  for (let n = 0; n < 600; n++) addNode(world);
+  const [mine, other] = [key("viewer"), key("viewer")];
+  const list = await request("/api/nodes", { key: mine });
+  assert(list.text.length > 128 * 1024 && list.text.length < 192 * 1024, `${list.text.length} bytes`);
+  assert.deepEqual(await statuses(2, () => request("/api/nodes", { key: mine })), [200, 429]);
+  assert.deepEqual(await statuses(7, () => request("/api/status", { key: other })), [...all(6, 200), 429]);
+  t.mock.timers.setTime(T0 + 60_000);
+  assert.equal((await request("/api/nodes", { key: mine })).status, 200);
+});

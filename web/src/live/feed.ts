@@ -11,7 +11,7 @@ export interface FeedHandlers {
   onFrame(frame: ServerFrame): void;
   onOpen(): void;
   onLost(): void;
-  /** The daemon refuses the connection, because the session has ended or a proxy changed the origin. */
+  /** The daemon refuses the connection, because the session has ended, a proxy changed the origin, or too many feeds are open. */
   onRefused(reason: string): void;
   /** The page cannot parse a frame, because the page is older than the daemon. The feed stays closed. */
   onUnreadable(): void;
@@ -25,7 +25,8 @@ export interface Feed {
 
 /** If the page was hidden for longer than this time, the socket may be dead although no event reported it. */
 const SUSPICIOUS_HIDDEN_MS = 20_000;
-const POLICY_VIOLATION = 1008;
+/** Codes with which the daemon refuses a connection. The reason says why: a policy violation, or too many connections. */
+const REFUSED = [1008, 1013];
 /** The daemon sends a hello frame every 15 s. If no frame arrives for this time, the connection counts as lost. */
 const SILENCE_MS = 40_000;
 
@@ -45,7 +46,7 @@ export function openFeed(handlers: FeedHandlers): Feed {
     opening.addEventListener("message", ({ data }) => socket === opening && take(String(data)));
     opening.addEventListener("close", ({ code, reason }) => {
       if (socket !== opening) return;
-      if (code === POLICY_VIOLATION) handlers.onRefused(reason);
+      if (REFUSED.includes(code)) handlers.onRefused(reason);
       else handlers.onLost();
       // `onRefused` may have closed the feed, and a closed feed must not reconnect.
       if (socket !== opening) return;
