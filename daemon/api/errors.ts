@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { WaitsForApproval } from "../changes/approvals/waiting.ts";
 import type { ErrorBody } from "../contract/route.ts";
-import { type ErrorCode, explain, hints, isDiskFull, MusterError } from "../errors/errors.ts";
+import { type ErrorCode, explain, hints, isDatabaseDamaged, isDiskFull, MusterError } from "../errors/errors.ts";
 
 const statusOf = {
   NODE_NOT_FOUND: 404,
@@ -70,6 +70,9 @@ const statusOf = {
   INVENTORY_INVALID: 500,
   INVENTORY_LOCKED: 503,
   DATABASE_NEWER: 500,
+  DATABASE_DAMAGED: 500,
+  DATABASE_LOST: 500,
+  AUDIT_KEY_UNUSABLE: 500,
   EXECUTOR_UNREACHABLE: 503,
   LAUNCH_FAILED: 500,
   OTHER_DHCP_SERVER: 500,
@@ -107,6 +110,7 @@ export function errorBody(code: ErrorCode, message: string): ErrorBody {
 export function failureIn(error: unknown): { code: ErrorCode; message: string; status?: number } {
   if (!(error instanceof Error)) return INSIDE;
   if (isDiskFull(error)) return { code: "DISK_FULL", message: "the control node's disk is full" };
+  if (isDatabaseDamaged(error)) return { code: "DATABASE_DAMAGED", message: "the database of the control node is damaged" };
   if (error instanceof MusterError) return { code: error.code, message: explain(error) };
   if (hasZodFastifySchemaValidationErrors(error)) {
     const first = error.validation[0];

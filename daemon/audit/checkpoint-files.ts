@@ -2,8 +2,9 @@
  * Stores the newest checkpoint of each day in one file per day. With a stored checkpoint, rewritten records can
  * be detected. The checkpoint files are small enough to keep for years.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "./whole-file.ts";
 
 export interface KeptNote {
   file: string;
@@ -14,15 +15,7 @@ const inside = (folder: string) => join(folder, "checkpoints");
 
 export function writeCheckpoint(folder: string, note: string, at: Date): void {
   mkdirSync(inside(folder), { recursive: true, mode: 0o750 });
-  const file = join(inside(folder), at.toISOString().slice(0, 10));
-  const descriptor = openSync(`${file}.new`, "w", 0o640);
-  try {
-    writeFileSync(descriptor, note);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(`${file}.new`, file);
+  writeWhole(join(inside(folder), at.toISOString().slice(0, 10)), note, 0o640);
 }
 
 /** Returns the checkpoints, oldest first. */

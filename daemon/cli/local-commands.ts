@@ -129,7 +129,7 @@ export interface LocalCommands {
   /** `text` is a message for the user. `file` is the path of the written file, if a file was written. */
   init(options: InitOptions): Promise<{ file?: string; text: string }>;
   doctor(options: Place): Promise<Check[]>;
-  up(options: Place): Promise<void>;
+  up(options: Place & { newDatabase?: boolean }): Promise<void>;
   createKey(options: KeyRequest & { data?: string }): Promise<NewKey>;
   voters(place: Place): Promise<VoterLine[]>;
   addVoter(request: VoterRequest, place: Place): Promise<VoterLine>;

@@ -12,6 +12,11 @@ export const adminHints = {
   CONFIG_NOT_FOUND: "Write one with `muster init`, or name one with --config.",
   DATA_DIR_UNUSABLE: "Name a folder that this user may write with --data or MUSTER_DATA, or run as the owner of the folder.",
   DATABASE_NEWER: "A newer Muster wrote this database. Install that version, or restore a backup.",
+  DATABASE_DAMAGED:
+    "Stop Muster and restore a backup (docs/admin.md, section Backup). Without a backup, `sqlite3 muster.db .recover` saves what can be read.",
+  DATABASE_LOST: "Restore a backup of muster.db. To forget all nodes and begin with an empty database, run `muster up --new-database`.",
+  AUDIT_KEY_UNUSABLE:
+    "Restore the key from a backup. Without it, move audit/key.pem and audit/key.pub to another place: Muster creates a new key, and earlier checkpoints are verified with the old key.pub.",
   DOCTOR_SILENT: "Run `muster doctor` on the control node. The daemon's log shows what its processes do.",
   LAUNCH_FAILED: "Install the missing program. `muster doctor` names the package.",
   PORT_UNAVAILABLE: "Stop the other program on that port, or change the port in muster.yaml. `muster doctor` names the program.",

@@ -28,6 +28,11 @@ const FULL: readonly unknown[] = ["SQLITE_FULL", "ENOSPC", "EDQUOT"];
 export const isDiskFull = (error: unknown): boolean =>
   error instanceof Error && (("code" in error && FULL.includes(error.code)) || isDiskFull(error.cause));
 
+/** Error codes of SQLite for a file whose content is damaged, or that the disk can no longer read. */
+const DAMAGED = /^SQLITE_(CORRUPT|NOTADB|IOERR_(SHORT_READ|READ|DATA|CORRUPTFS))/;
+export const isDatabaseDamaged = (error: unknown): boolean =>
+  error instanceof Error && (("code" in error && DAMAGED.test(String(error.code))) || isDatabaseDamaged(error.cause));
+
 /** Joins the messages of an error and its causes, such as "install of n1 failed: ansible-playbook exited 2: unreachable". */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -4,11 +4,13 @@ import { AuditLog } from "../audit/log.ts";
 import { CommandFailure } from "../cli/failure.ts";
 import type { KeyRequest, NewKey } from "../cli/local-commands.ts";
 import type { DataDir } from "../data-dir.ts";
+import { checkDatabase } from "../processes/start/database.ts";
 import { atomically } from "../store/database.ts";
 import { openStores } from "../store/stores.ts";
 import { atTheKeyboard, requireOurs } from "./control-node.ts";
 
-export function createKey({ root, database }: DataDir, { name, role, owner, expiresAt }: KeyRequest): NewKey {
+export function createKey(data: DataDir, { name, role, owner, expiresAt }: KeyRequest): NewKey {
+  const { root, database } = data;
   requireOurs(root);
   // In a wrong folder, this command would create an empty database. The daemon would not accept a key from that database.
   if (!existsSync(database))
@@ -18,6 +20,7 @@ export function createKey({ root, database }: DataDir, { name, role, owner, expi
       "Name the daemon's data folder with --data or MUSTER_DATA. The first start of the daemon creates the first key.",
     );
   requireOurs(database);
+  checkDatabase(data);
   const stores = openStores(database);
   try {
     return atomically(stores.db, () => {

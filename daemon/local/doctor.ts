@@ -8,40 +8,34 @@ import { type BootInterface, bootInterfaces } from "../config/netboot.ts";
 import type { Check } from "../contract/admin/doctor.ts";
 import { Profile } from "../contract/machines/node.ts";
 import type { DataDir } from "../data-dir.ts";
-import { explain } from "../errors/errors.ts";
+import { explain, MusterError } from "../errors/errors.ts";
 import { bootFilesFor, loaders } from "../netboot/boot-files.ts";
 import { type BootNetwork, bootNetwork, bootPlaces } from "../netboot/boot-places.ts";
+import { LOGIN_CHECK, type StartCheck, startChecks, VOTERS_CHECK } from "../processes/start/checks.ts";
 import { ourDaemonAnswers, portChecks } from "./doctor-ports.ts";
 import { programChecks } from "./doctor-programs.ts";
 import { votersCheck } from "./doctor-voters.ts";
 
-export async function doctor(configFile: string, data: DataDir): Promise<Check[]> {
+export async function doctor(configFile: string, data: DataDir, env: NodeJS.ProcessEnv): Promise<Check[]> {
   let config: Config;
   let moved: MovedKey[];
-  let keys: number;
   try {
     ({ config, moved } = loadConfigFile(configFile));
-    keys = loadAccess(config).sshKeys.length;
   } catch (error) {
     return [bad("configuration", explain(error), "Correct the keys that are named. `muster init --print` shows every key.")];
   }
+  const beforeStart = startChecks(config, data, env).map(examined);
+  const wrong = new Set(beforeStart.flatMap(({ name, ok }) => (ok ? [] : [name])));
   const running = await ourDaemonAnswers(config);
   return [
     configurationCheck(configFile, moved),
-    keys > 0
-      ? good(
-          "login to the nodes",
-          `${keys} SSH ${keys === 1 ? "key" : "keys"} for ${config.machines.access.admin_user}, and Muster's own key`,
-        )
-      : {
-          ...good("login to the nodes", "only Muster's own key"),
-          advice: "To log in yourself, name a file with public keys in machines.access.ssh_keys_file.",
-        },
+    ...beforeStart,
+    ...(wrong.has(LOGIN_CHECK) ? [] : [loginCheck(config)]),
     ...networkChecks(config),
     ...programChecks(config),
     ...(running ? [good("daemon", "running, and it holds its ports")] : await portChecks(config)),
     ...Profile.options.flatMap((profile) => filesCheck(profile, config, data)),
-    votersCheck(config, data),
+    ...(wrong.has(VOTERS_CHECK) ? [] : [votersCheck(config, data)]),
     spaceCheck(data),
     folderCheck(data),
   ];
@@ -49,6 +43,26 @@ export async function doctor(configFile: string, data: DataDir): Promise<Check[]
 
 export const good = (name: string, detail: string): Check => ({ name, ok: true, detail });
 export const bad = (name: string, detail: string, advice: string): Check => ({ name, ok: false, detail, advice });
+
+/** Performs one of the checks that `muster up` performs too. */
+function examined({ name, check }: StartCheck): Check {
+  try {
+    return good(name, check());
+  } catch (error) {
+    return bad(name, explain(error), error instanceof MusterError ? error.hint : "Correct the file that is named.");
+  }
+}
+
+function loginCheck(config: Config): Check {
+  const keys = loadAccess(config).sshKeys.length;
+  if (keys > 0)
+    return good(
+      "login to the nodes",
+      `${keys} SSH ${keys === 1 ? "key" : "keys"} for ${config.machines.access.admin_user}, and Muster's own key`,
+    );
+  const advice = "To log in yourself, name a file with public keys in machines.access.ssh_keys_file.";
+  return { ...good("login to the nodes", "only Muster's own key"), advice };
+}
 
 /** Checks the configuration. Old keys still work. For each old key, the advice names the new key. */
 function configurationCheck(file: string, moved: readonly MovedKey[]): Check {

@@ -19,9 +19,10 @@ const voters = () => import("./voters-local.ts");
 export const localCommands: LocalCommands = {
   version: VERSION,
   init: async (options) => (await import("./init.ts")).init(options),
-  doctor: async (options) => (await import("./doctor.ts")).doctor(locateConfig(options.config), locateDataDir(options.data, process.env)),
-  up: async (options) =>
-    (await import("../processes/supervisor/up.ts")).up(locateConfig(options.config), locateDataDir(options.data, process.env)),
+  doctor: async (options) =>
+    (await import("./doctor.ts")).doctor(locateConfig(options.config), locateDataDir(options.data, process.env), process.env),
+  up: async ({ newDatabase = false, ...options }) =>
+    (await import("../processes/supervisor/up.ts")).up(locateConfig(options.config), locateDataDir(options.data, process.env), newDatabase),
   createKey: async ({ data, ...wanted }) => (await import("./create-key.ts")).createKey(locateDataDir(data, process.env), wanted),
   voters: async ({ data }) => (await voters()).listVoters(locateDataDir(data, process.env)),
   addVoter: async (request, { data }) => (await voters()).addVoter(locateDataDir(data, process.env), request),

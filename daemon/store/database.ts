@@ -1,13 +1,14 @@
 /** Opens the database of a data folder and migrates its schema to the newest version. */
 import Database from "better-sqlite3";
 import { MusterError } from "../errors/errors.ts";
+import { unusable } from "./examine-database.ts";
 import { migrations } from "./migrations/migrations.ts";
 
 export type Db = Database.Database;
 
 /** If `file` is a buffer, SQLite opens the bytes as a database in memory. */
 export function openDatabase(file: string | Buffer): Db {
-  const db = new Database(file, { timeout: 10_000 });
+  const db = opened(file, { timeout: 10_000 });
   try {
     // The control process answers a request as soon as the request's transaction returns. With the setting FULL, the
     // transaction survives a power failure.
@@ -18,13 +19,21 @@ export function openDatabase(file: string | Buffer): Db {
     return db;
   } catch (error) {
     db.close();
-    throw error;
+    throw unusable(db.name, error);
   }
 }
 
 /** Opens the database for reading. The schema must be up to date, because a read-only connection cannot migrate the database. */
 export function openReadOnly(file: string): Db {
-  return new Database(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
+  return opened(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
+}
+
+function opened(file: string | Buffer, options: Database.Options): Db {
+  try {
+    return new Database(file, options);
+  } catch (error) {
+    throw unusable(String(file), error);
+  }
 }
 
 /** Acquires the write lock at once, because three processes can open the database at the same moment. */

@@ -51,11 +51,12 @@ export function daemonCommands(program: Command, { json }: Words, local: LocalCo
 
   placed(program.command("up"))
     .description("run the daemon in the foreground until you press Ctrl-C")
+    .option("--new-database", "begin with an empty database after the old one was lost; all nodes are forgotten")
     .addHelpText(
       "after",
       `\nThe first start prints an API key, once. The log goes to standard output, one line of JSON for each event.\n${examples("muster up", "muster up --config ./muster.yaml --data ./data")}`,
     )
-    .action((options: Place) => local.up(options));
+    .action((options: Place & { newDatabase?: boolean }) => local.up(options));
 }
 
 function showChecks(checks: Check[]): string {

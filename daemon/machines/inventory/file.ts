@@ -166,7 +166,9 @@ export class InventoryFile {
     try {
       return readFileSync(this.path, "utf8");
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+      if (!(error instanceof Error && "code" in error)) throw error;
+      if (error.code === "ENOENT") return "";
+      if (error.code === "EISDIR") throw new MusterError("INVENTORY_INVALID", `${this.path} is a folder; Muster needs one file there`);
       throw error;
     }
   }

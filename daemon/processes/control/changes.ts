@@ -68,7 +68,7 @@ export function governed({ config, env, data, stores, audit, executor, inventory
  * Loads the tool forms and runbooks once, at the start. The executor loads the same files itself, and the tool forms
  * of both processes must match.
  */
-function offered({ changes: { tools }, jobs }: Config): { catalogue: Catalogue; runbooks: Runbooks } {
+export function offered({ changes: { tools }, jobs }: Config): { catalogue: Catalogue; runbooks: Runbooks } {
   const catalogue = loadCatalogue([ourTools, ...optional(tools.forms_directory)], playbooksIn(ansibleDirectory(jobs)));
   return { catalogue, runbooks: loadRunbooks([ourRunbooks, ...optional(tools.runbooks_directory)], catalogue) };
 }

@@ -12,17 +12,21 @@ import { createLog } from "../../log/log.ts";
 import { LogTail } from "../../log/log-tail.ts";
 import { bootPlaces } from "../../netboot/boot-places.ts";
 import { type ProcessLock, takeLock } from "../../store/process-lock.ts";
+import { startChecks } from "../start/checks.ts";
+import { setAsideLostDatabase } from "../start/database.ts";
 import { childSpecs } from "./children.ts";
 import { doctorRunner } from "./doctor-runner.ts";
 import { lockFile } from "./lock-file.ts";
 import { postOf } from "./post.ts";
 import { Supervisor } from "./supervisor.ts";
 
-export async function up(configFile: string, data: DataDir): Promise<void> {
+export async function up(configFile: string, data: DataDir, newDatabase: boolean): Promise<void> {
   const { config, moved } = loadConfigFile(configFile);
   createDataDir(data);
   bootPlaces(bootInterfaces(config.netboot)); // if an interface is invalid, this throws before any process starts
   const lock = claim(data);
+  if (newDatabase) setAsideLostDatabase(data, new Date());
+  for (const { check } of startChecks(config, data, process.env)) check();
   const tail = new LogTail();
   const log = createLog("musterd", config.admin.log.level, tail.take);
   for (const { from, to } of moved) log.warn({ setting: from, place: to }, `muster.yaml: ${from} is now ${to}; the old key still works`);

@@ -16,7 +16,7 @@ function place(t: TestContext, config: object) {
   const file = join(folder, "muster.yaml");
   writeFileSync(file, JSON.stringify(config));
   const data = dataDir(join(folder, "data"));
-  const look = async (name: string) => (await doctor(file, data)).find((check) => check.name.startsWith(name));
+  const look = async (name: string) => (await doctor(file, data, {})).find((check) => check.name.startsWith(name));
   return { data, look };
 }
 
