@@ -1,4 +1,6 @@
 /** Writes the installer files: answers for the Debian installer, settings for Muster's own initrd, and the finishing script. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { render, templateText } from "./templates.ts";
 
 export interface InstallInput {
@@ -37,9 +39,12 @@ export function preseed(input: InstallInput): string {
   });
 }
 
+/** The functions with which Muster's own installer and the wiper choose disks. */
+const diskRules = join(import.meta.dirname, "../../../scripts/image/initrd/lib/disk.sh");
+
 /** Returns a script that the Debian installer runs before it partitions the disk. */
 export const diskScript = ({ bootUrl, key, disk }: Pick<InstallInput, "bootUrl" | "key" | "disk">): string =>
-  render("disk.sh", { progress_url: `${bootUrl}/progress/${key}`, disk });
+  render("disk.sh", { progress_url: `${bootUrl}/progress/${key}`, disk, disk_rules: readFileSync(diskRules, "utf8") });
 
 /** Returns the script with which both installers describe the hardware in the same way. */
 export const factsScript = (): string => templateText("facts.sh");

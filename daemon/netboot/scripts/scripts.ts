@@ -73,7 +73,7 @@ export function installScript(input: InstallScriptInput): string {
     arguments: [
       named,
       `auto=true priority=critical url=${input.bootUrl}/preseed/${input.key}/preseed.cfg`,
-      `interface=auto ${bootif} hostname=${input.name} domain=${input.domain} netcfg/dhcp_timeout=60`,
+      `interface=auto ${bootif} hostname=${input.name} domain=${input.domain} netcfg/dhcp_timeout=90`,
       "DEBIAN_FRONTEND=text",
       CONSOLES,
       "---",

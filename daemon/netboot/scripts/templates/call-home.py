@@ -2,17 +2,15 @@
 """Reports to the Muster control node that this system is up.
 
 On the answer 202 it disables itself and deletes its token. After 30 failed tries it ends with
-exit code 1 and runs again at the next boot. Uses only Python's standard library.
+exit code 1 and runs again at the next boot. Uses only Python's standard library and the program ip.
 """
 import argparse
-import fcntl
 import http.client
 import json
 import os
 import platform
 import re
 import socket
-import struct
 import subprocess
 import sys
 import time
@@ -32,23 +30,43 @@ def read(path):
 def address_towards(url):
     """The address this machine uses to reach the control node; no packet is sent."""
     parts = urllib.parse.urlsplit(url)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect((parts.hostname, parts.port or 80))
-        return probe.getsockname()[0]
+    error = OSError(f"{parts.hostname} has no address")
+    for family, kind, _, _, place in socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_DGRAM):
+        try:
+            with socket.socket(family, kind) as probe:
+                probe.connect(place)
+                return probe.getsockname()[0].split("%")[0]
+        except OSError as failure:
+            error = failure
+    raise error
+
+
+def interface_with(address):
+    """The name of the interface that has this address. An interface may have several addresses."""
+    listed = subprocess.run(["ip", "-json", "address", "show"], stdout=subprocess.PIPE, check=True, timeout=20)
+    for interface in json.loads(listed.stdout):
+        if any(each.get("local") == address for each in interface.get("addr_info", [])):
+            return interface["ifname"]
+    raise OSError(f"no network interface has the address {address}")
+
+
+def lowest_below(name, above=()):
+    """The lowest interfaces below a bridge, bond, team or VLAN, or the interface itself."""
+    names = [link[len("lower_"):] for link in os.listdir(f"/sys/class/net/{name}") if link.startswith("lower_")]
+    lower = [each for each in sorted(names) if each not in above]
+    return [lowest for each in lower for lowest in lowest_below(each, (*above, name))] or [name]
 
 
 def mac_towards(address):
-    """The MAC address of the card that has this address."""
-    wanted = socket.inet_aton(address)
-    for name in sorted(os.listdir("/sys/class/net")):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                answer = fcntl.ioctl(probe, 0x8915, struct.pack("256s", name[:15].encode()))  # SIOCGIFADDR
-            except OSError:
-                continue
-        if answer[20:24] == wanted:
-            return read(f"/sys/class/net/{name}/address")
-    raise OSError(f"no network card has the address {address}")
+    """The MAC address with which the firmware of this machine boots: that of the card, not that of a bridge above it."""
+    lowest = lowest_below(interface_with(address))
+    # The ports of virtual machines are below a bridge too. Only hardware has a device.
+    cards = [name for name in lowest if os.path.exists(f"/sys/class/net/{name}/device")] or lowest
+    linked = [card for card in cards if read(f"/sys/class/net/{card}/carrier") == "1"]
+    chosen = (linked or cards)[0]
+    # A bond gives one address to all its cards. The kernel still knows the address of the hardware.
+    listed = subprocess.run(["ip", "-json", "link", "show", "dev", chosen], stdout=subprocess.PIPE, check=True, timeout=20)
+    return json.loads(listed.stdout)[0].get("permaddr") or read(f"/sys/class/net/{chosen}/address")
 
 
 def cpu_facts():
@@ -76,7 +94,10 @@ def memory_mb():
 def disks():
     found = []
     for name in sorted(os.listdir("/sys/block")) if os.path.isdir("/sys/block") else []:
-        if name.startswith(("loop", "ram", "zram", "sr", "fd", "dm-", "md", "nbd")):
+        if name.startswith(("loop", "ram", "zram", "sr", "fd", "dm-", "md", "nbd")) or re.search("boot[0-9]$|rpmb$", name):
+            continue
+        # The kernel lists each path to a multipath NVMe disk as a hidden disk.
+        if read(f"/sys/block/{name}/hidden") == "1":
             continue
         sectors = read(f"/sys/block/{name}/size")
         disk = {"name": name, "sizeGb": round(int(sectors or 0) * 512 / 1e9, 1)}
@@ -178,7 +199,7 @@ def main():
     for number in range(1, chosen.tries + 1):
         try:
             status, answer = attempt(config, chosen.host_key)
-        except (OSError, ValueError, http.client.HTTPException) as error:
+        except (OSError, ValueError, subprocess.SubprocessError, http.client.HTTPException) as error:
             status, answer = 0, str(error)
         if status == 202:
             print("called home: " + answer.strip())

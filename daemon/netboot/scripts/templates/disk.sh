@@ -8,23 +8,14 @@ muster_stop() {
   sleep 600
 }
 
-muster_disk={{ disk | sh }}
-if [ -z "$muster_disk" ]; then
-  for muster_name in $(ls /sys/block | sort); do
-    case $muster_name in
-      nvme*|sd*|vd*|xvd*|hd*|mmcblk*) ;;
-      *) continue ;;
-    esac
-    case $muster_name in *boot[0-9]|*rpmb) continue ;; esac
-    [ "$(cat /sys/block/$muster_name/removable)" = 0 ] || continue
-    [ "$(cat /sys/block/$muster_name/ro)" = 0 ] || continue
-    [ "$(cat /sys/block/$muster_name/size)" -ge 4000000 ] || continue
-    muster_disk=/dev/$muster_name
-    break
-  done
-fi
-[ -n "$muster_disk" ] || muster_stop no-disk-found
-[ -b "$(readlink -f "$muster_disk")" ] || muster_stop the-disk-named-for-this-node-is-missing
+{{ disk_rules }}
+# A query may contain no spaces.
+muster_word() { printf %s "$1" | tr -cs 'A-Za-z0-9:,.()-' '-' | cut -c1-200; }
+
+muster_named={{ disk | sh }}
+muster_disk=$(choose_disk "$muster_named") ||
+  muster_stop "${muster_named:+the-disk-named-for-this-node-is-missing-}no-disk-found-$(muster_word "$(seen_instead)")"
+[ -b "$muster_disk" ] || muster_stop "no-block-device-$(muster_word "$muster_disk")"
 wget -q -O /dev/null "{{ progress_url }}/partition?detail=$muster_disk" || muster_stop no-permission-to-write-to-the-disk
 debconf-set partman-auto/disk "$muster_disk"
 debconf-set grub-installer/bootdev "$muster_disk"

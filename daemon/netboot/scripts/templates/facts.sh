@@ -36,7 +36,10 @@ muster_disk_serial() {
 muster_disks() {
   muster_left=24
   for muster_at in "$muster_sys"/block/*; do
-    case ${muster_at##*/} in '*' | loop* | ram* | zram* | sr* | fd* | dm-* | md* | nbd*) continue ;; esac
+    case ${muster_at##*/} in '*' | loop* | ram* | zram* | sr* | fd* | dm-* | md* | nbd* | *boot[0-9] | *rpmb) continue ;; esac
+    # The kernel lists each path to a multipath NVMe disk as a hidden disk.
+    muster_read "$muster_at/hidden"
+    [ "$muster_said" != 1 ] || continue
     [ "$muster_left" -gt 0 ] || return 0
     muster_left=$((muster_left - 1))
     muster_read "$muster_at/size" && muster_disk=${muster_at##*/}'	'$muster_said

@@ -30,12 +30,16 @@ wait_for() {
 
 has_carrier() { [ "$(cat "$sys/class/net/$1/carrier" 2>/dev/null)" = 1 ]; }
 
+# A port of a switch with spanning tree drops every packet for 30 to 50 seconds after the link is up. During this time,
+# the card has a carrier.
+dhcp_tries=30 dhcp_pause=3
+
 ask_for_address() {
   ip link set "$1" up
-  # A switch with spanning tree may block a new port for half a minute.
   wait_for 40 has_carrier "$1" || { why="$1 has no link"; return 1; }
   # udhcpc uses the MAC as client identifier by default, so it gets the same lease as the firmware.
-  udhcpc -i "$1" -s /lib/muster/udhcpc.sh -V muster-installer -n -q -f -t 10 -T 3 >/run/udhcpc.log 2>&1 || { why="no DHCP server answered on $1"; return 1; }
+  udhcpc -i "$1" -s /lib/muster/udhcpc.sh -V muster-installer -n -q -f -t "$dhcp_tries" -T "$dhcp_pause" >/run/udhcpc.log 2>&1 ||
+    { why="no DHCP server answered on $1 within $((dhcp_tries * dhcp_pause)) s"; return 1; }
 }
 
 join_network() {
