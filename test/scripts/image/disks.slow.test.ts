@@ -44,7 +44,7 @@ function machine(t: TestContext, disks: Record<string, Disk>) {
     own: (named = "") => shell(`${rules}\nchoose_disk '${named}'`).stdout.trim().replace(`${dev}/`, ""),
     wiped: () => shell(`${rules}\nall_disks`).stdout.trim().replaceAll(`${dev}/`, "").split("\n").filter(Boolean),
     seen: () => shell(`${rules}\nseen_instead`).stdout,
-    /** The disk that the Debian installer is told to take, or the message to the control node. */
+    /** The disk that the Debian installer gets, or the message to the control node. */
     debian(disk = "") {
       const tool = (name: string, line: string) => writeFileSync(join(bin, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
       tool("wget", 'echo "$@" >>"$log"');
