@@ -2,6 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ErrorBody } from "../contract/route.ts";
 import { routes } from "../contract/routes.ts";
 import { MusterError } from "../errors/errors.ts";
 import { errorBody } from "./errors.ts";
@@ -47,8 +48,21 @@ export function refuseUnreadable(error: Error & { code?: string }, socket: Socke
     return;
   }
   const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ""] ?? 400;
-  const body = JSON.stringify(errorBody("REQUEST_INVALID", `request: ${STATUS_CODES[status]}`));
-  socket.end(
+  endWith(socket, status, errorBody("REQUEST_INVALID", `request: ${STATUS_CODES[status]}`));
+}
+
+/** Answers a connection that exceeds the limit of its address, before the client sends a request. */
+export function refuseConnection(socket: Socket): void {
+  endWith(socket, 429, errorBody("RATE_LIMITED", "this address has too many open connections; close some of them"));
+}
+
+function endWith(socket: Socket, status: number, answer: ErrorBody): void {
+  const body = JSON.stringify(answer);
+  // A client that the server has already given up may close first, and this error would end the process.
+  socket.on("error", () => socket.destroy());
+  socket.write(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  // The server does not wait until the client closes its half.
+  socket.destroySoon();
 }

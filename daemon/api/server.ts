@@ -14,12 +14,13 @@ import { type AreaParts, mountAreas } from "./areas.ts";
 import { Auditing } from "./audit/auditing.ts";
 import { requireAccess, requireSameOrigin } from "./auth.ts";
 import { whoIs } from "./changes/changes.ts";
+import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections, serverTimeouts } from "./connections.ts";
 import { sendError } from "./errors.ts";
 import { Gate } from "./gate.ts";
 import { liveFeed, type Pace } from "./live.ts";
 import type { LiveLimits } from "./live-places.ts";
 import { mounter } from "./mount.ts";
-import { nothingThere, refuseUnreadable } from "./nowhere.ts";
+import { nothingThere, refuseConnection, refuseUnreadable } from "./nowhere.ts";
 import type { RateLimits } from "./rate.ts";
 
 export interface ApiParts extends AreaParts {
@@ -32,6 +33,7 @@ export interface ApiParts extends AreaParts {
   /** If true, the server sends `/metrics` and the OpenAPI document without a key. */
   openMetrics?: boolean;
   limits?: RateLimits;
+  connections?: ConnectionLimits;
   /** The intervals of the live feed. */
   pace?: Pace;
   places?: LiveLimits;
@@ -41,7 +43,9 @@ export interface ApiParts extends AreaParts {
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
+  const connections = parts.connections ?? CONNECTION_LIMITS;
   const app = Fastify({
+    ...serverTimeouts(connections),
     loggerInstance: parts.log,
     bodyLimit: BODY_LIMIT_BYTES,
     logController: new LogController({ disableRequestLogging: true }),
@@ -49,6 +53,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     frameworkErrors: sendError,
     clientErrorHandler: refuseUnreadable,
   });
+  limitConnections(app.server, connections, refuseConnection);
   app.setValidatorCompiler(nullMeansNothing);
   app.setSerializerCompiler(serializerCompiler);
   app.removeContentTypeParser("text/plain");

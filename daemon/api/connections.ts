@@ -1,0 +1,42 @@
+/** Limits the open connections of one address and of all addresses, and the time that a client takes to send a request. */
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+
+export interface ConnectionLimits {
+  /** The time in which a client must send a whole request, with its body. */
+  requestMs: number;
+  /** The interval at which the server looks for requests that take too long. */
+  checkMs: number;
+  /** The server disconnects a client that neither sends nor takes data for this time. */
+  idleMs: number;
+  /** All clients behind a proxy, a relay or NAT share one address. */
+  perAddress: number;
+  inAll: number;
+}
+
+/** The longest request has 256 KiB. Even a line with 10 kB/s transfers it in half a minute. */
+export const CONNECTION_LIMITS: ConnectionLimits = { requestMs: 25_000, checkMs: 5000, idleMs: 120_000, perAddress: 1000, inAll: 4000 };
+
+/** Returns the limits in the form that Fastify takes. */
+export const serverTimeouts = ({ requestMs, checkMs, idleMs }: ConnectionLimits) => ({
+  requestTimeout: requestMs,
+  connectionTimeout: idleMs,
+  http: { headersTimeout: requestMs, connectionsCheckingInterval: checkMs },
+});
+
+/** Calls `refuse` with each connection that exceeds the limit of its address. */
+export function limitConnections(server: Server, { perAddress, inAll }: ConnectionLimits, refuse: (socket: Socket) => void): void {
+  const open = new Map<string, number>();
+  server.maxConnections = inAll;
+  server.on("connection", (socket: Socket) => {
+    const address = socket.remoteAddress ?? "";
+    const count = (open.get(address) ?? 0) + 1;
+    open.set(address, count);
+    socket.once("close", () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+    if (count > perAddress) refuse(socket);
+  });
+}
