@@ -12,6 +12,13 @@ const CallHome = z.strictObject({
     .optional()
     .describe("Address that nodes call home to. Default: http://<our address on the node's network>:<admin.control.port>."),
   networks: z.array(Cidr).default([]).describe("Networks that nodes may call home from. Default: the networks that machines boot from."),
+  relayed: z
+    .array(Cidr)
+    .max(64)
+    .default([])
+    .describe(
+      "Networks of NAT routers and proxies through which nodes call home. Elsewhere, a node reports the address of its connection.",
+    ),
 });
 
 const Debian = z.strictObject({

@@ -10,7 +10,8 @@ export const machineHints = {
   TOKEN_NOT_FOUND: "List the valid tokens with `muster token list`.",
   MACHINE_QUARANTINED: "An operator decides about it: `muster quarantine` lists it, and releases or discards it.",
   CLAIM_NOT_FOUND: "List the machines in quarantine with `muster quarantine`.",
-  ADDRESS_NOT_ALLOWED: "If the machines of that network are yours, add it to `machines.call_home.networks` in muster.yaml.",
+  ADDRESS_NOT_ALLOWED:
+    "Add networks of your machines to `machines.call_home.networks` in muster.yaml. If they call through a NAT router or a proxy, add its network to `machines.call_home.relayed`.",
   GROUP_NOT_FOUND: "`muster inventory` shows the groups. `muster group add <node> <group>` creates one.",
   INVENTORY_INVALID: "Repair the file by hand. Muster has not changed it.",
   INVENTORY_LOCKED: "Find the process that holds the lock. The lock is the folder inventory.yaml.lock next to the file.",

@@ -56,6 +56,13 @@ export function bootNetwork({ interface: name, address, key }: BootCard): BootNe
   return { address: found.address, netmask: found.netmask, cidr: networkOf(found.address, found.netmask) };
 }
 
+/** Returns the addresses of this host, without the loopback addresses. They are read at each call, because they may change. */
+export const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .filter(({ internal }) => !internal)
+    .map(({ address }) => address);
+
 const overlap = (one: Block, other: Block) => blockHolds(one, toAddress(other.network)) || blockHolds(other, toAddress(one.network));
 
 function networkOf(address: string, netmask: string): string {

@@ -79,7 +79,7 @@ export async function startLab(people: Readonly<Record<string, { role: Role; own
       mirror: `http://${network.address}/debian`,
       settings: {
         netboot: { dhcp: "off", range: undefined },
-        control: { node_networks: ["10.77.0.0/16"] },
+        machines: { call_home: { networks: ["10.77.0.0/16"], relayed: ["10.77.0.1/32", "127.0.0.0/8"] } },
         ansible: { directory: join(folder, "ansible"), unreachable_retries: 0, gather_seconds: 5 },
         tools: { forms_directory: join(folder, "forms") },
       },

@@ -11,7 +11,8 @@ import { routes } from "../../contract/routes.ts";
 import type { Mount } from "../mount.ts";
 
 export interface CallHomeApi {
-  receive(callHome: CallHome): Promise<{ node: Node; job: Job }>;
+  /** `sender` is the address of the connection. */
+  receive(callHome: CallHome, sender: string): Promise<{ node: Node; job: Job }>;
   quarantine: {
     list(all: boolean): Claim[];
     release(
@@ -24,8 +25,8 @@ export interface CallHomeApi {
 }
 
 export function callHomeApi(mount: Mount, { receive, quarantine }: CallHomeApi): void {
-  mount(routes.callHome, async (callHome) => {
-    const { node, job } = await receive(callHome);
+  mount(routes.callHome, async (callHome, { request }) => {
+    const { node, job } = await receive(callHome, request.ip);
     return { message: `Accepted provisioning request for ${node.name}. Ansible playbook started.`, job_id: job.id };
   });
 

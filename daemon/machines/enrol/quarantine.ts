@@ -151,7 +151,7 @@ const refusal = (claim: KeptClaim | undefined): MusterError =>
     "MACHINE_QUARANTINED",
     claim?.state === "discarded"
       ? `an operator has rejected this machine (${claim.id})`
-      : `this machine is kept out until an operator decides${claim ? ` (${claim.id})` : ""}: another machine has its name or MAC address`,
+      : `this machine is kept out until an operator decides${claim ? ` (${claim.id})` : ""}: another machine has its name, MAC address, IP address or host key`,
   );
 
 const shown = ({ callHome: _, tokenHash: __, nodeId: ___, ...claim }: KeptClaim): Claim => claim;

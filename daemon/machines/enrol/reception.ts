@@ -12,19 +12,22 @@ import type { TokenStore } from "../../store/machines/tokens.ts";
 import { sha256 } from "../../store/secrets.ts";
 import { advance } from "../phases.ts";
 import { type Admission, admitAny, admitBound, type KnownMachines } from "./admission.ts";
+import type { AddressVerdict } from "./claimed-address.ts";
 import { type Credential, credentialOf, identityOf, usedAlready } from "./credentials.ts";
 import { enterKnown, enterNew } from "./entry.ts";
 import { Handover, type HandoverParts } from "./handover.ts";
 import { Moved } from "./moved.ts";
 import { Quarantine, type QuarantineParts, type Release } from "./quarantine.ts";
+import { type TheftParts, withoutTheft } from "./theft.ts";
 
-export interface ReceptionParts extends QuarantineParts, HandoverParts {
+export interface ReceptionParts extends QuarantineParts, HandoverParts, TheftParts {
   tokens: TokenStore;
   inventory: HandoverParts["inventory"] & {
     removeHost(name: string): Promise<void>;
     renameHost(name: string, to: string): Promise<void>;
   };
-  isNodeAddress(address: string): boolean;
+  /** Checks the address that a machine reports against the address of its connection. */
+  checkAddress(claimed: string, sender: string): AddressVerdict;
 }
 
 /** The phases in which an admitted node may repeat its call-home. */
@@ -47,18 +50,18 @@ export class Reception {
 
   /**
    * Receives a call-home. On failure, the promise rejects with an error code. If the first answer was lost, a
-   * repeated call-home gets the same answer and starts nothing twice.
+   * repeated call-home gets the same answer and starts nothing twice. `sender` is the address of the connection.
    */
-  async receive(callHome: CallHome): Promise<{ node: Node; job: Job }> {
-    const { jobs, isNodeAddress } = this.#parts;
-    if (!isNodeAddress(callHome.ip_address)) {
-      throw new MusterError("ADDRESS_NOT_ALLOWED", `ip_address: ${callHome.ip_address} is outside the networks nodes may call from`);
-    }
-    const renamed = await this.#renameFirst(callHome).catch((error: unknown) => {
+  async receive(callHome: CallHome, sender: string): Promise<{ node: Node; job: Job }> {
+    const { jobs, checkAddress } = this.#parts;
+    const verdict = checkAddress(callHome.ip_address, sender);
+    if (verdict.kind === "refused") throw new MusterError("ADDRESS_NOT_ALLOWED", verdict.reason);
+    const proven = verdict.kind === "proven";
+    const renamed = await this.#renameFirst(callHome, proven).catch((error: unknown) => {
       this.#moved.refused(callHome, error, new Date());
       throw error;
     });
-    const { node, repeated } = this.#admit(callHome, renamed);
+    const { node, repeated } = this.#admit(callHome, proven, renamed);
     const live = jobs.liveOf(node.id);
     if (live) throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${node.name} is already in progress.`);
     if (repeated) {
@@ -97,8 +100,8 @@ export class Reception {
    * Renames the node in the inventory before the database changes, because the file may be invalid or locked. Returns
    * the new name, or undefined if the name stays.
    */
-  async #renameFirst(callHome: CallHome): Promise<string | undefined> {
-    const decided = this.#decide(callHome, new Date());
+  async #renameFirst(callHome: CallHome, proven: boolean): Promise<string | undefined> {
+    const decided = this.#decide(callHome, proven, new Date());
     if (!("admission" in decided) || decided.admission.kind !== "known") return undefined;
     const { node, name } = decided.admission;
     if (name === node.name || this.#parts.jobs.liveOf(node.id)) return undefined;
@@ -106,11 +109,11 @@ export class Reception {
     return name;
   }
 
-  #admit(callHome: CallHome, renamed: string | undefined): { node: Node; repeated: boolean } {
+  #admit(callHome: CallHome, proven: boolean, renamed: string | undefined): { node: Node; repeated: boolean } {
     const { db } = this.#parts;
     const now = new Date();
     const outcome = atomically(db, () => {
-      const decided = this.#decide(callHome, now, renamed);
+      const decided = this.#decide(callHome, proven, now, renamed);
       if ("node" in decided) return { node: decided.node, repeated: true };
       const { admission, credential } = decided;
       if (admission.kind === "refused") throw new MusterError(admission.code, admission.message);
@@ -123,7 +126,7 @@ export class Reception {
     return outcome;
   }
 
-  #decide(callHome: CallHome, now: Date, renamed?: string): Decided {
+  #decide(callHome: CallHome, proven: boolean, now: Date, renamed?: string): Decided {
     const { nodes, hostKeys } = this.#parts;
     const credential = credentialOf(callHome, this.#parts, now);
     if (credential.kind === "again") {
@@ -138,10 +141,14 @@ export class Reception {
       pinned: ({ id }) => hostKeys.find(id),
       foreign: (name) => name !== renamed && this.#foreign(name),
     };
-    if (credential.kind === "any") return { credential, admission: admitAny(callHome, fleet) };
-    const node = nodes.findById(credential.nodeId);
+    return { credential, admission: withoutTheft(this.#admissionOf(callHome, credential, fleet), callHome, proven, this.#parts) };
+  }
+
+  #admissionOf(callHome: CallHome, credential: Exclude<Credential, { kind: "again" }>, fleet: KnownMachines): Admission {
+    if (credential.kind === "any") return admitAny(callHome, fleet);
+    const node = this.#parts.nodes.findById(credential.nodeId);
     if (!node) throw new MusterError("TOKEN_INVALID", "token: this token is not known");
-    return { credential, admission: admitBound(callHome, node, credential.installing, fleet) };
+    return admitBound(callHome, node, credential.installing, fleet);
   }
 
   #enter(callHome: CallHome, admission: Extract<Admission, { kind: "known" | "new" }>, credential: Credential, now: Date): Node {

@@ -4,8 +4,9 @@ import type { InventoryApi } from "../../api/machines/inventory.ts";
 import type { TokensApi } from "../../api/machines/tokens.ts";
 import type { JobEngine } from "../../jobs/engine.ts";
 import type { ActPorts } from "../../machines/acts/ports.ts";
+import { checkAddress } from "../../machines/enrol/claimed-address.ts";
 import type { Handover } from "../../machines/enrol/handover.ts";
-import { inNetworks, nodeNetworks } from "../../machines/enrol/networks.ts";
+import { nodeNetworks } from "../../machines/enrol/networks.ts";
 import { Reception } from "../../machines/enrol/reception.ts";
 import { inventoryFor } from "../../machines/inventory/editing.ts";
 import { KnownHosts } from "../../machines/inventory/known-hosts.ts";
@@ -13,7 +14,7 @@ import { neverBegun } from "../../machines/inventory/todo.ts";
 import { Deadlines } from "../../machines/overdue.ts";
 import { RemotePower } from "../../machines/power/remote.ts";
 import { type Means, Switchboard } from "../../machines/power/switchboard.ts";
-import { bootingNetworks } from "../../netboot/boot-places.ts";
+import { bootingNetworks, ownAddresses } from "../../netboot/boot-places.ts";
 import { enrolScript } from "../../netboot/scripts/enrol.ts";
 import { rootKeys } from "../netboot/fleet-content.ts";
 import type { Shared } from "./shared.ts";
@@ -39,7 +40,12 @@ export async function startMachines(
     inventory,
     knownHosts: new KnownHosts(data.knownHosts),
     provision: (node, requestedBy) => engine.provision(node, requestedBy),
-    isNodeAddress: inNetworks(nodeNetworks(config.machines.call_home.networks, bootingNetworks(places))),
+    checkAddress: (claimed, sender) =>
+      checkAddress(claimed, sender, {
+        networks: nodeNetworks(config.machines.call_home.networks, bootingNetworks(places)),
+        relayed: config.machines.call_home.relayed,
+        own: ownAddresses,
+      }),
   });
   const { handover, quarantine } = reception;
   await parts.start(
@@ -50,7 +56,7 @@ export async function startMachines(
   return {
     handover,
     api: {
-      receive: (callHome) => reception.receive(callHome),
+      receive: (callHome, sender) => reception.receive(callHome, sender),
       quarantine: {
         list: (all) => quarantine.list(all),
         release: (id, wish, by) => reception.release(id, wish, by),

@@ -11,6 +11,7 @@ export interface PinnedKey {
 export class HostKeyStore {
   readonly #pin;
   readonly #of;
+  readonly #holders;
   readonly #all;
   readonly #drop;
 
@@ -20,6 +21,7 @@ export class HostKeyStore {
        ON CONFLICT (node_id) DO UPDATE SET host_key = excluded.host_key, pinned_at = excluded.pinned_at`,
     );
     this.#of = db.prepare<[string], { host_key: string }>("SELECT host_key FROM host_keys WHERE node_id = ?");
+    this.#holders = db.prepare<[string], { node_id: string }>("SELECT node_id FROM host_keys WHERE host_key = ?");
     this.#all = db.prepare<[], { node_id: string; name: string; address: string; host_key: string }>(
       `SELECT node_id, name, address, host_key FROM host_keys JOIN nodes ON nodes.id = node_id
        WHERE address IS NOT NULL AND phase <> 'retired' ORDER BY name`,
@@ -33,6 +35,11 @@ export class HostKeyStore {
 
   find(nodeId: string): string | undefined {
     return this.#of.get(nodeId)?.host_key;
+  }
+
+  /** Returns the ids of the nodes that have this host key. */
+  holders(hostKey: string): string[] {
+    return this.#holders.all(hostKey).map(({ node_id }) => node_id);
   }
 
   all(): PinnedKey[] {
