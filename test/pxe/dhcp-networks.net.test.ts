@@ -174,3 +174,36 @@ describe("addresses in use by other machines", { skip }, () => {
     assert.equal((await udhcpc(before.namespace, before.device, "-r", held)).get("ip"), held);
   });
 });
+
+describe("a router that answers ARP requests for every address", { skip }, () => {
+  const range = { from: "10.77.1.1", to: "10.77.1.250" };
+
+  before(async () => {
+    lab = await startTestDaemon({ settings: { netboot: { check_other_servers: false, range } } });
+    const { namespace } = lab.network.client();
+    const commands = [
+      // Its netmask is narrower than the network, so it routes the addresses of the range elsewhere.
+      "ip address add 10.77.0.254/24 dev eth0",
+      "ip link add out type veth peer name far",
+      "ip link set out up && ip link set far up",
+      "ip address add 192.0.2.1/24 dev out",
+      "ip route add default via 192.0.2.2",
+      "echo 1 >/proc/sys/net/ipv4/ip_forward",
+      "echo 1 >/proc/sys/net/ipv4/conf/eth0/proxy_arp",
+      "echo 0 >/proc/sys/net/ipv4/neigh/eth0/proxy_delay",
+    ];
+    for (const command of commands) await lab.network.run("sh", ["-c", command], { namespace });
+  });
+  after(() => lab.stop());
+
+  test("machines still get addresses, few are set aside, and the log names the router once", async () => {
+    for (let machines = 0; machines < 3; machines++) {
+      const { namespace, device } = lab.network.client();
+      assert.match((await udhcpc(namespace, device)).get("ip") ?? "", /^10\.77\.1\.\d+$/);
+    }
+    const key = lab.daemon.createKey("reader", "viewer");
+    const leases = JSON.parse(lab.daemon.muster("--key", key, "--json", "leases")) as { leases: { state: string }[] };
+    assert.ok(leases.leases.filter(({ state }) => state === "conflict").length < 6, JSON.stringify(leases.leases));
+    assert.equal(lab.daemon.log().split("one neighbour answers ARP requests for many").length, 2);
+  });
+});

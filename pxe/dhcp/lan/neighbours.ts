@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../../boot-source.ts";
 import { BoundedMap } from "../../bounded-map.ts";
 import type { Neighbours } from "../decision/full.ts";
+import { ProxyArp } from "./proxy-arp.ts";
 
 export interface AskableNeighbours extends Neighbours {
   /** Resolves when the result of the check is available. Several callers that check the same address share one check. */
@@ -49,6 +50,7 @@ class ArpNeighbours implements AskableNeighbours {
   readonly #table: string;
   readonly #log: Log;
   readonly #verdicts = new BoundedMap<string, Verdict>(MOST_REMEMBERED);
+  readonly #proxies = new ProxyArp();
   readonly #asking = new Map<string, Promise<void>>();
   #onTheWire = 0;
   #reading: Promise<Map<string, string>> | undefined;
@@ -61,7 +63,8 @@ class ArpNeighbours implements AskableNeighbours {
 
   verdict(address: string): { usedBy: string | undefined } | undefined {
     const verdict = this.#verdicts.get(address);
-    return verdict && verdict.until > Date.now() ? verdict : undefined;
+    if (!verdict || verdict.until <= Date.now()) return undefined;
+    return verdict.usedBy !== undefined && this.#proxies.isProxy(verdict.usedBy) ? { usedBy: undefined } : verdict;
   }
 
   ask(address: string): Promise<void> {
@@ -81,8 +84,18 @@ class ArpNeighbours implements AskableNeighbours {
     await sleep(WAIT_MS);
     this.#onTheWire -= 1;
     const usedBy = (await this.#readTable()).get(address);
-    if (usedBy !== undefined) this.#log.info({ address, mac: usedBy }, "address is in use on the wire");
+    if (usedBy !== undefined) this.#report(address, usedBy);
     this.#verdicts.set(address, { usedBy, until: Date.now() + REMEMBERED_MS });
+  }
+
+  #report(address: string, mac: string): void {
+    if (this.#proxies.answered(mac, address))
+      this.#log.warn(
+        { mac, address },
+        "one neighbour answers ARP requests for many free addresses, so its answers no longer count; " +
+          "turn off proxy ARP on this router, or correct its netmask",
+      );
+    else if (!this.#proxies.isProxy(mac)) this.#log.info({ address, mac }, "address is in use on the wire");
   }
 
   /** All checks that end at the same time share one read of the ARP table. */
