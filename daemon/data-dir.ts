@@ -1,5 +1,5 @@
 /** Finds and creates the data folder, and names its files. The folder remains when the daemon stops. */
-import { accessSync, chmodSync, constants, mkdirSync } from "node:fs";
+import { accessSync, chmodSync, constants, mkdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { MusterError } from "./errors/errors.ts";
 
@@ -54,6 +54,11 @@ export function locateDataDir(flag: string | undefined, env: NodeJS.ProcessEnv):
   return dataDir(writable(system) ? system : resolve(".muster"));
 }
 
+/** New files of this process and of the programs that it starts are closed to other users, whatever the folder allows. */
+export function closeNewFiles(): void {
+  process.umask(0o027);
+}
+
 /**
  * Creates the data folder without access for other users, because the folder contains keys, token hashes and facts about
  * hosts.
@@ -62,10 +67,32 @@ export function createDataDir(data: DataDir): void {
   try {
     for (const folder of [data.root, data.jobs, data.assets, data.executor]) mkdirSync(folder, { recursive: true, mode: 0o750 });
     chmodSync(data.executor, 0o700);
+    closeEntries(data);
     accessSync(data.root, constants.W_OK);
   } catch (cause) {
     throw new MusterError("DATA_DIR_UNUSABLE", `the data folder ${data.root} cannot be used`, { cause });
   }
+}
+
+/** The entries that only Muster writes. The operator may give the inventory and the assets other permissions. */
+const ownEntries = ({ database, knownHosts, todo, jobs, captures, audit }: DataDir): string[] => [
+  ...[database, `${database}-wal`, `${database}-shm`],
+  ...[knownHosts, todo, jobs, captures, audit],
+];
+
+/** Returns the entries, among them the folder itself, that other users of the control node can open. */
+export const openEntries = (data: DataDir): string[] =>
+  [data.root, ...ownEntries(data)].filter((path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & OTHERS) !== 0);
+
+const OTHERS = 0o007;
+
+/**
+ * Closes what an earlier version left open. The folder itself keeps its permissions, because an operator may have created
+ * it for other purposes too. `muster doctor` reports an open folder.
+ */
+function closeEntries(data: DataDir): void {
+  const open = openEntries(data).filter((path) => path !== data.root);
+  for (const path of open) chmodSync(path, statSync(path).mode & 0o770);
 }
 
 function writable(folder: string): boolean {

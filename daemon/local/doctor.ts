@@ -7,7 +7,7 @@ import type { MovedKey } from "../config/moved-keys.ts";
 import { type BootInterface, bootInterfaces } from "../config/netboot.ts";
 import type { Check } from "../contract/admin/doctor.ts";
 import { Profile } from "../contract/machines/node.ts";
-import type { DataDir } from "../data-dir.ts";
+import { type DataDir, openEntries } from "../data-dir.ts";
 import { explain, MusterError } from "../errors/errors.ts";
 import { bootFilesFor, loaders } from "../netboot/boot-files.ts";
 import { type BootNetwork, bootNetwork, bootPlaces } from "../netboot/boot-places.ts";
@@ -158,5 +158,8 @@ function folderCheck(data: DataDir): Check {
       `other users can read ${data.executor}, which contains the SSH key for every node`,
       `chmod 700 ${data.executor}`,
     );
+  const open = openEntries(data);
+  if (open.length > 0)
+    return bad("data folder", `other users of this machine can open ${open.join(", ")}`, `chmod o-rwx ${open.join(" ")}`);
   return good("data folder", place === data.root ? data.root : `${data.root}, created at the first start`);
 }

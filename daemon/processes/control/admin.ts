@@ -17,8 +17,8 @@ import { strongestMode } from "../../netboot/boot-places.ts";
 import type { Shared } from "./shared.ts";
 
 export interface Admin {
-  /** The first API key. The control process sets and shows this key only at its first start. */
-  firstKey: string | undefined;
+  /** Creates the first API key of a new data folder and returns it, to be shown once. */
+  createFirstKey(): string | undefined;
   processes: ProcessNews;
   logBook: ControlLogBook;
   doctor: DoctorAsking;
@@ -31,10 +31,7 @@ export interface Admin {
 export async function startAdmin(shared: Shared, toSupervisor?: (wanted: DoctorWanted) => void): Promise<Admin> {
   const { config, env, log, parts, stores, audit, link, places } = shared;
   const startedAt = new Date().toISOString();
-  const shownKey = recordingKeys(stores.keys, audit, () => {
-    adoptKeys(stores.keys, env);
-    return firstKey(stores.keys);
-  });
+  recordingKeys(stores.keys, audit, () => adoptKeys(stores.keys, env));
   const processes = new ProcessNews(stores.events);
   const logBook = new ControlLogBook(redact);
   const doctor = new DoctorAsking(toSupervisor);
@@ -52,7 +49,7 @@ export async function startAdmin(shared: Shared, toSupervisor?: (wanted: DoctorW
     dhcp: settings.dhcp,
   }));
   return {
-    firstKey: shownKey,
+    createFirstKey: () => recordingKeys(stores.keys, audit, () => firstKey(stores.keys)),
     processes,
     logBook,
     doctor,

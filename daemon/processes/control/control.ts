@@ -63,7 +63,8 @@ export async function startControl(
     );
     return {
       url: url.now,
-      firstKey: admin.firstKey,
+      // Last, because a start that fails after this line would create a key that it does not show.
+      firstKey: admin.createFirstKey(),
       news: (news) => admin.processes.take(news),
       logged: (news) => admin.logBook.take(news),
       examined: (news) => admin.doctor.take(news),

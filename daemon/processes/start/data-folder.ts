@@ -1,6 +1,5 @@
-/** Checks the data folder before a process starts: the kind and the permissions of each entry, and the length of the path. */
-import { existsSync, lstatSync, type Stats, statSync } from "node:fs";
-import { relative } from "node:path";
+/** Checks the data folder before a process starts: each entry must be of its kind. */
+import { lstatSync, type Stats, statSync } from "node:fs";
 import type { DataDir } from "../../data-dir.ts";
 import { MusterError } from "../../errors/errors.ts";
 
@@ -24,20 +23,3 @@ function entry(path: string): Stats | undefined {
 }
 
 const kindOf = (found: Stats): string => (found.isDirectory() ? "a folder" : found.isFile() ? "a file" : "neither a file nor a folder");
-
-/** Returns the entries that other users of the control node can read or open. */
-export function openEntries(data: DataDir): string[] {
-  const all = [
-    data.root,
-    data.database,
-    `${data.database}-wal`,
-    data.inventory,
-    data.knownHosts,
-    data.todo,
-    data.jobs,
-    data.audit,
-    data.captures,
-  ];
-  const open = all.filter((path) => existsSync(path) && (statSync(path).mode & 0o007) !== 0);
-  return open.map((path) => relative(data.root, path) || data.root);
-}

@@ -6,7 +6,7 @@
 import type { DoctorNews } from "../../admin/doctor-asking.ts";
 import type { SupervisorNews } from "../../admin/process-news.ts";
 import { loadConfig } from "../../config/config.ts";
-import type { DataDir } from "../../data-dir.ts";
+import { closeNewFiles, type DataDir } from "../../data-dir.ts";
 import { createLog } from "../../log/log.ts";
 import { LogRelay } from "../../log/log-relay.ts";
 import type { LogNews } from "../../log/log-tail.ts";
@@ -16,6 +16,7 @@ import { lockFile } from "./lock-file.ts";
 import type { NewsTaken } from "./supervisor.ts";
 
 export async function runChildProcess(name: ChildName, configFile: string, data: DataDir): Promise<void> {
+  closeNewFiles();
   const config = loadConfig(configFile);
   const relay = new LogRelay(name, { send: process.send && ((lines, done) => process.connected && process.send?.(lines, done)) });
   const log = createLog(name, config.admin.log.level, relay.take);

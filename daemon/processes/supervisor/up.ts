@@ -6,7 +6,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { listenDescriptors } from "../../../pxe/inherited-sockets.ts";
 import { loadConfigFile } from "../../config/config.ts";
 import { bootInterfaces } from "../../config/netboot.ts";
-import { createDataDir, type DataDir } from "../../data-dir.ts";
+import { closeNewFiles, createDataDir, type DataDir } from "../../data-dir.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { createLog } from "../../log/log.ts";
 import { LogTail } from "../../log/log-tail.ts";
@@ -22,6 +22,7 @@ import { Supervisor } from "./supervisor.ts";
 
 export async function up(configFile: string, data: DataDir, newDatabase: boolean): Promise<void> {
   const { config, moved } = loadConfigFile(configFile);
+  closeNewFiles();
   createDataDir(data);
   bootPlaces(bootInterfaces(config.netboot)); // if an interface is invalid, this throws before any process starts
   const lock = claim(data);
