@@ -48,8 +48,10 @@ function acting(holder: Caller, request: FastifyRequest): Caller {
   if (holder.role !== "agent") return holder;
   // The caller is set first, so that the audit names the caller even if the header is invalid.
   request.caller = holder;
-  const told = KeyName.safeParse(request.headers["x-on-behalf-of"] ?? holder.owner);
-  if (!told.success) throw new MusterError("REQUEST_INVALID", "x-on-behalf-of: is not a person's name of at most 60 characters");
+  const header = request.headers["x-on-behalf-of"];
+  if (header === undefined) return { ...holder, onBehalfOf: holder.owner };
+  const told = KeyName.safeParse(header);
+  if (!told.success) throw new MusterError("REQUEST_INVALID", "x-on-behalf-of: is not a person's name of at most 60 visible characters");
   return { ...holder, onBehalfOf: told.data };
 }
 

@@ -28,6 +28,17 @@ export const NodeName = z
   .refine((name) => !inventoryWords.includes(name), "has a meaning of its own for Ansible; choose another name");
 export type NodeName = z.output<typeof NodeName>;
 
+/**
+ * Characters that a reader does not see: control and format characters, line separators, unassigned and private code points,
+ * fillers, and variation selectors. With such a character, two different names look the same.
+ */
+export const invisible = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+const scripts = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u];
+
+/** A Cyrillic or Greek letter can look the same as a Latin letter, so a name has letters of only one of these scripts. */
+export const mixesScripts = (name: string): boolean => scripts.filter((script) => script.test(name)).length > 1;
+
 /** Path parameter of routes that concern one node: the node's name or a MAC address. */
 export const NodeRef = z.object({ node: z.string().max(100) });
 

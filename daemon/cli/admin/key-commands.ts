@@ -92,7 +92,7 @@ The command writes to the daemon's database. It needs the rights of the daemon's
 
 function keyName(text: string): string {
   const parsed = KeyName.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError("It is empty, longer than 60 characters or holds control characters.");
+  if (!parsed.success) throw new InvalidArgumentError(`The name ${parsed.error.issues[0]?.message}.`);
   return parsed.data;
 }
 

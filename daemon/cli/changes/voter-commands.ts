@@ -94,7 +94,7 @@ function registering(voter: Command, { json }: Words, local: LocalCommands): voi
 
 function personName(text: string): string {
   const parsed = KeyName.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError("It is empty, longer than 60 characters or holds control characters.");
+  if (!parsed.success) throw new InvalidArgumentError(`The name ${parsed.error.issues[0]?.message}.`);
   return parsed.data;
 }
 

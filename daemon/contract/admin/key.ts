@@ -1,15 +1,17 @@
 /** API keys, and the browser sessions that people open with a key. A key is shown only once and stored only as a SHA-256 hash. */
 import * as z from "zod";
-import { Instant } from "../names.ts";
+import { Instant, invisible, mixesScripts } from "../names.ts";
 
 export const Role = z.enum(["viewer", "operator", "admin", "agent", "node"]);
 export type Role = z.output<typeof Role>;
 
-/** The name of an API key. Every event that the key causes contains this name. */
+/** The name of an API key or of a person. Events, plans and the audit contain this name. */
 export const KeyName = z
   .string()
-  .regex(/^\P{Cc}+$/u, "is empty or holds control characters")
-  .max(60);
+  .max(60)
+  .refine((name) => name.trim() !== "", "is empty")
+  .refine((name) => name.search(invisible) < 0, "holds control characters or other characters that are not visible")
+  .refine((name) => !mixesScripts(name), "mixes Latin, Cyrillic or Greek letters, which look alike");
 
 export const Key = z.object({
   id: z.string(),

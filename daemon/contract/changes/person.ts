@@ -1,4 +1,5 @@
 /** Compares key owners, requesters and voters by name. */
+import { invisible } from "../names.ts";
 
 /** Ignores case and spaces, because one person with two spellings is more likely than two people with one name. */
 export const samePerson = (one: string, other: string): boolean => spelled(one) === spelled(other);
@@ -12,4 +13,5 @@ export const hasAsked = (name: string, { requestedBy, onBehalfOf }: { requestedB
 
 export const ASKER_HAS_NO_VOTE = "the requester has no vote";
 
-export const spelled = (name: string): string => name.normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase();
+/** Keys of earlier versions may have owners with invisible characters, so the comparison ignores these characters. */
+export const spelled = (name: string): string => name.replace(invisible, "").normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase();

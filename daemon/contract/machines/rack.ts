@@ -3,11 +3,12 @@
  * does not use racks and rooms.
  */
 import * as z from "zod";
-import { NodeName } from "../names.ts";
+import { invisible, NodeName } from "../names.ts";
 
 export const RackName = z
   .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, "is not a name of a rack: begins with a letter or digit; letters, digits, spaces, . _ -");
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, "is not a name of a rack: begins with a letter or digit; letters, digits, spaces, . _ -")
+  .refine((name) => name.search(invisible) < 0, "holds characters that are not visible");
 
 /** `rack`: rows are units, counted from the bottom. `room`: rows and columns are tiles, counted from the top left. */
 export const Rack = z.object({
