@@ -44,7 +44,7 @@ export interface BootRequest {
 }
 
 export interface BootResponse {
-  status: 200 | 400 | 403 | 404 | 409 | 410 | 500;
+  status: 200 | 400 | 403 | 404 | 409 | 410 | 429 | 500;
   contentType: string;
   body: string;
 }

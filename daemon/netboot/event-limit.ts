@@ -29,7 +29,8 @@ export class EventLimit {
     const now = this.#now();
     const what = `${id} ${type} ${summary}`;
     const last = this.#recent.get(what);
-    if (last !== undefined && now - last < REPEAT_MS) return false;
+    // A clock that was set back must not silence a machine.
+    if (last !== undefined && now >= last && now - last < REPEAT_MS) return false;
     const kind = `${id} ${type}`;
     const ofKind = this.#kinds.get(kind) ?? new Allowance(OF_ONE_TYPE, this.#now);
     this.#kinds.set(kind, ofKind);

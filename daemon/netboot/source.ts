@@ -5,7 +5,7 @@ import { explain } from "../errors/errors.ts";
 import type { Log } from "../log/log.ts";
 import type { EventStore } from "../store/events.ts";
 import type { BootScript } from "./answers/boot-script.ts";
-import type { Discovery } from "./answers/discovery.ts";
+import { type Discovery, TOO_MANY_NEW } from "./answers/discovery.ts";
 import type { LoaderFiles } from "./answers/loader-files.ts";
 import { refuse } from "./answers/responses.ts";
 import type { EventLimit } from "./event-limit.ts";
@@ -40,6 +40,7 @@ export class FleetBootSource implements BootSource {
     // Only a booting client sends its architecture. Other clients on the LAN only need an address.
     if (machine.arch === undefined) return { netboot: false, reason: "not a booting machine" };
     const node = this.#parts.discovery.meet(machine);
+    if (!node) return { netboot: true, reason: TOO_MANY_NEW };
     const bootFile = this.#parts.quirkBook.bootFile(machine, node.facts);
     const reason = `${node.name} is ${node.state.phase}`;
     return bootFile === undefined ? { netboot: true, reason } : { netboot: true, reason: `${reason}, and boots by ${bootFile}`, bootFile };

@@ -1,4 +1,4 @@
-/** Stores the append-only list of events, and the last event of each node. */
+/** Stores the list of events, and the last event of each node. Only the events of forgotten nodes are deleted. */
 import { Event, type NewEvent } from "../contract/event.ts";
 import type { Db } from "./database.ts";
 
@@ -11,6 +11,7 @@ export class EventStore {
   readonly #ofType;
   readonly #last;
   readonly #epoch;
+  readonly #dropOf;
 
   constructor(db: Db) {
     this.#insert = db.prepare<[string, string, string, string, string | null, string | null, string | null], { seq: number }>(
@@ -26,6 +27,7 @@ export class EventStore {
     );
     this.#ofType = db.prepare<[string, number], Row>("SELECT * FROM events WHERE type = ? AND seq > ? ORDER BY seq");
     this.#last = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM events");
+    this.#dropOf = db.prepare<[string]>("DELETE FROM events WHERE node_id = ?");
     this.#epoch = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'epoch'");
   }
 
@@ -68,6 +70,11 @@ export class EventStore {
 
   lastSeq(): number {
     return this.#last.get()?.seq ?? 0;
+  }
+
+  /** Deletes the timeline of a node that is forgotten. Events without a node stay. */
+  dropOf(nodeId: string): void {
+    this.#dropOf.run(nodeId);
   }
 
   /** Returns the random identifier of this database. A client must reload if its sequence numbers are from another database. */

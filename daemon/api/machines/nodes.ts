@@ -7,6 +7,7 @@ import { addMachine } from "../../machines/acts/add.ts";
 import { armNode } from "../../machines/acts/arm.ts";
 import { disarmNode } from "../../machines/acts/disarm.ts";
 import { endRescue } from "../../machines/acts/end-rescue.ts";
+import { forgetDiscovered } from "../../machines/acts/forget.ts";
 import type { ActPorts } from "../../machines/acts/ports.ts";
 import { switchPower } from "../../machines/acts/power.ts";
 import { promoteNode } from "../../machines/acts/promote.ts";
@@ -41,6 +42,7 @@ export function nodesApi(mount: Mount, api: NodesApi): void {
 
   mount(routes.addNode, (machine, { caller }) => addMachine(api, machine, caller.name));
   mount(routes.acceptNode, (input, { caller }) => acceptNode(api, input, caller.name));
+  mount(routes.forgetNodes, (input) => [...forgetDiscovered(api, input)]);
   mount(routes.armNode, (input, context) => armNode(api, input, byHand(context)));
   mount(routes.disarmNode, (input, { caller }) => disarmNode(api, input, caller.name));
   mount(routes.wipeNode, (input, context) => wipeNode(api, input, byHand(context)));

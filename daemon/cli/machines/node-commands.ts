@@ -1,5 +1,5 @@
 /** Defines the commands that list, show, accept, arm, disarm, reconfigure and retire nodes. */
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Client } from "../../contract/client.ts";
 import { type Node, Profile } from "../../contract/machines/node.ts";
 import { Mac } from "../../contract/names.ts";
@@ -93,6 +93,18 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
     .action(async (node: string, { check }: { check: boolean }) => {
       const job = await client().reprovisionNode({ node, check });
       print(json(), job, `${job.id} is ${job.status}. Watch it: muster job ${job.id} --follow`);
+    });
+  program
+    .command("forget")
+    .argument("[name|mac...]")
+    .option("--discovered", "forget all discovered machines", false)
+    .description("forget machines that were only ever discovered, with their timelines")
+    .addHelpText("after", examples("muster forget node-123456", "muster forget --discovered"))
+    .action(async (nodes: string[], { discovered }: { discovered: boolean }) => {
+      if (discovered === nodes.length > 0)
+        throw new InvalidArgumentError("Name machines, or use --discovered for all discovered machines.");
+      const gone = await client().forgetNodes(discovered ? {} : { nodes });
+      print(json(), gone, gone.length === 1 ? `${gone[0]?.name} is forgotten.` : `${gone.length} machines are forgotten.`);
     });
   program
     .command("retire")

@@ -26,6 +26,14 @@ export const nodeRoutes = {
     body: z.strictObject({ name: NodeName.optional(), disk: DiskPath.optional() }).prefault({}),
     response: Node,
   },
+  forgetNodes: {
+    method: "POST",
+    path: "/api/nodes/forget",
+    summary: "Forget machines that were only ever discovered: the named ones, or all",
+    access: "operator",
+    body: z.strictObject({ nodes: z.array(z.string().min(1).max(100)).min(1).max(1024).optional() }).prefault({}),
+    response: z.array(Node),
+  },
   nodeEvents: {
     method: "GET",
     path: "/api/nodes/:node/events",

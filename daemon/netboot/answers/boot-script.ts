@@ -1,4 +1,5 @@
 /** Answers a booting machine's request for its script, and records the effect on the node. */
+import { isDeepStrictEqual } from "node:util";
 import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { Mac } from "../../contract/names.ts";
@@ -6,14 +7,14 @@ import { deadlineAfter, seconds } from "../../machines/deadlines.ts";
 import { advance } from "../../machines/phases.ts";
 import type { EventStore } from "../../store/events.ts";
 import type { HostKeyStore } from "../../store/machines/host-keys.ts";
-import type { Registry } from "../../store/machines/registry.ts";
+import type { Change, Registry } from "../../store/machines/registry.ts";
 import { newSecret, sha256 } from "../../store/secrets.ts";
 import type { CheckSender } from "../dhcp/sender.ts";
 import type { EventLimit } from "../event-limit.ts";
 import type { QuirkBook } from "../quirks/quirk-book.ts";
 import { bootAction } from "./boot-action.ts";
 import type { BootContent } from "./content.ts";
-import { type Discovery, factsFrom } from "./discovery.ts";
+import { type Discovery, factsFrom, TOO_MANY_NEW } from "./discovery.ts";
 import type { InstallerFiles } from "./installer-files.ts";
 import { refuse, script } from "./responses.ts";
 
@@ -57,6 +58,8 @@ export class BootScript {
     const sender = checkSender({ macs: known?.macs ?? [mac.data] }, remoteAddress);
     if (sender === "another" || sender === "formerly") return script(this.#turnAway(known, mac.data, query, remoteAddress));
     const node = discovery.meet({ mac: mac.data });
+    // iPXE repeats the request after an error, so a real machine comes in later.
+    if (!node) return refuse(429, TOO_MANY_NEW);
     this.#parts.quirkBook.cameForScript(mac.data);
     return script(this.#decide(node, mac.data, query, remoteAddress));
   }
@@ -75,70 +78,88 @@ export class BootScript {
 
   /** Decides the answer under the write lock, so that two simultaneous requests cannot both receive the installer. */
   #decide(node: Node, mac: Mac, query: URLSearchParams, remoteAddress: string): string {
-    const { registry, content, quirkBook, hostKeys } = this.#parts;
+    const { registry, eventLimit } = this.#parts;
     let text = "";
     registry.update(node.id, (was) => {
-      const now = new Date();
-      const waited = Number.parseInt(query.get("waited") ?? "0", 10) || 0;
-      const seen: Node = { ...was, facts: { ...was.facts, ...factsFrom(query) }, address: remoteAddress };
-      // Any host may ask for the script, so the request says nothing about a machine that has proven its identity by a call-home.
-      const kept = hostKeys.find(was.id) === undefined ? seen : was;
-      const action = bootAction(seen, waited, now);
-      if (action.action !== "local" && action.action !== "wait") quirkBook.bootsFromNetwork(mac);
-      switch (action.action) {
-        case "wait":
-          text = content.wait(seen, waited, action.reason);
-          return { node: kept, event: { source: "netboot", type: "boot.wait", summary: action.reason, detail: { waited } } };
-        case "local": {
-          const way = quirkBook.localBoot(mac, firmwareIn(query));
-          text = content.local(seen, way, action.reason);
-          if (action.failed === undefined) {
-            const event = { source: "netboot", type: "boot.local", summary: `boots its disk: ${action.reason}`, detail: { way } } as const;
-            return { node: kept, event };
-          }
-          const state = advance(was.state, { type: "install-failed", reason: action.failed, at: now.toISOString() });
-          return {
-            node: { ...kept, state },
-            event: {
-              source: "netboot",
-              type: was.state.phase === "wiping" ? "wipe.failed" : "install.failed",
-              summary: `${action.failed}; it boots its disk now`,
-            },
-          };
-        }
-        case "rescue": {
-          const key = newSecret(16);
-          text = content.rescue(seen, key);
-          const state = advance(was.state, { type: "rescue-booted", keyHash: sha256(key) });
-          return { node: { ...kept, state }, event: { source: "netboot", type: "rescue.handed-out", summary: "given the rescue system" } };
-        }
-        case "wipe": {
-          if (was.state.phase !== "wiping") throw new Error(`a node that is ${was.state.phase} is not wiped`);
-          const key = newSecret(16);
-          const deadline = deadlineAfter(now, seconds.wiping[was.state.quick ? "quick" : "full"]);
-          const state = advance(was.state, { type: "wiper-handed-out", at: now.toISOString(), deadline, keyHash: sha256(key) });
-          text = content.wipe(seen, key);
-          const summary = `given the wiper: ${action.reason}`;
-          return { node: { ...kept, state }, event: { source: "netboot", type: "wipe.handed-out", summary } };
-        }
-        case "install": {
-          const key = newSecret(16);
-          const deadline = deadlineAfter(now, seconds.installing[action.profile]);
-          const state = advance(was.state, { type: "installer-handed-out", at: now.toISOString(), deadline, keyHash: sha256(key) });
-          text = content.install(seen, action.profile, key);
-          return {
-            node: { ...kept, state },
-            event: {
-              source: "netboot",
-              type: "install.handed-out",
-              summary: `given the ${action.profile} installer${action.retry ? " once more" : ""}: ${action.reason}`,
-              detail: { profile: action.profile, retry: action.retry },
-            },
-          };
-        }
-      }
+      const answer = this.#answer(was, mac, query, remoteAddress);
+      text = answer.text;
+      // A repeated request changes nothing, so that requests cannot fill the disk. A change of the state is always saved.
+      const repeats = isDeepStrictEqual(answer.node.state, was.state) && !eventLimit.allows(was, answer.event);
+      return repeats ? undefined : answer;
     });
     return text;
+  }
+
+  #answer(was: Node, mac: Mac, query: URLSearchParams, remoteAddress: string): Change & { text: string } {
+    const { content, quirkBook, hostKeys } = this.#parts;
+    const now = new Date();
+    const waited = Number.parseInt(query.get("waited") ?? "0", 10) || 0;
+    const seen: Node = { ...was, facts: { ...was.facts, ...factsFrom(query) }, address: remoteAddress };
+    // Any host may ask for the script, so the request says nothing about a machine that has proven its identity by a call-home.
+    const kept = hostKeys.find(was.id) === undefined ? seen : was;
+    const action = bootAction(seen, waited, now);
+    if (action.action !== "local" && action.action !== "wait") quirkBook.bootsFromNetwork(mac);
+    switch (action.action) {
+      case "wait":
+        return {
+          text: content.wait(seen, waited, action.reason),
+          node: kept,
+          event: { source: "netboot", type: "boot.wait", summary: action.reason, detail: { waited } },
+        };
+      case "local": {
+        const way = quirkBook.localBoot(mac, firmwareIn(query));
+        const text = content.local(seen, way, action.reason);
+        if (action.failed === undefined) {
+          const event = { source: "netboot", type: "boot.local", summary: `boots its disk: ${action.reason}`, detail: { way } } as const;
+          return { text, node: kept, event };
+        }
+        const state = advance(was.state, { type: "install-failed", reason: action.failed, at: now.toISOString() });
+        return {
+          text,
+          node: { ...kept, state },
+          event: {
+            source: "netboot",
+            type: was.state.phase === "wiping" ? "wipe.failed" : "install.failed",
+            summary: `${action.failed}; it boots its disk now`,
+          },
+        };
+      }
+      case "rescue": {
+        const key = newSecret(16);
+        const text = content.rescue(seen, key);
+        const state = advance(was.state, { type: "rescue-booted", keyHash: sha256(key) });
+        return {
+          text,
+          node: { ...kept, state },
+          event: { source: "netboot", type: "rescue.handed-out", summary: "given the rescue system" },
+        };
+      }
+      case "wipe": {
+        if (was.state.phase !== "wiping") throw new Error(`a node that is ${was.state.phase} is not wiped`);
+        const key = newSecret(16);
+        const deadline = deadlineAfter(now, seconds.wiping[was.state.quick ? "quick" : "full"]);
+        const state = advance(was.state, { type: "wiper-handed-out", at: now.toISOString(), deadline, keyHash: sha256(key) });
+        const text = content.wipe(seen, key);
+        const summary = `given the wiper: ${action.reason}`;
+        return { text, node: { ...kept, state }, event: { source: "netboot", type: "wipe.handed-out", summary } };
+      }
+      case "install": {
+        const key = newSecret(16);
+        const deadline = deadlineAfter(now, seconds.installing[action.profile]);
+        const state = advance(was.state, { type: "installer-handed-out", at: now.toISOString(), deadline, keyHash: sha256(key) });
+        const text = content.install(seen, action.profile, key);
+        return {
+          text,
+          node: { ...kept, state },
+          event: {
+            source: "netboot",
+            type: "install.handed-out",
+            summary: `given the ${action.profile} installer${action.retry ? " once more" : ""}: ${action.reason}`,
+            detail: { profile: action.profile, retry: action.retry },
+          },
+        };
+      }
+    }
   }
 }
 

@@ -1,4 +1,7 @@
-/** Finds the node of a MAC address. If a machine boots for the first time, creates a node in the phase `discovered`. */
+/**
+ * Finds the node of a MAC address. If a machine boots for the first time, creates a node in the phase `discovered`. Any
+ * host can send any number of MAC addresses, so the number of discovered nodes is limited.
+ */
 import { randomUUID } from "node:crypto";
 import type { MachineSeen } from "../../../pxe/boot-source.ts";
 import { CpuArch, Facts, type Node } from "../../contract/machines/node.ts";
@@ -6,29 +9,47 @@ import { proposedName } from "../../machines/naming.ts";
 import { atomically, type Db } from "../../store/database.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { Registry } from "../../store/machines/registry.ts";
+import { Allowance } from "../allowance.ts";
+
+/** The nodes that no operator accepted. If all places are taken, a new machine displaces the one that was longest not seen. */
+const MOST_DISCOVERED = 1_024;
+/** A hall of new machines boots within the burst. */
+const NEW_MACHINES = { burst: 600, aSecond: 10 };
 
 export class Discovery {
   readonly #db: Db;
   readonly #nodes: NodeStore;
   readonly #registry: Registry;
+  readonly #allowance: Allowance;
 
-  constructor(db: Db, nodes: NodeStore, registry: Registry) {
+  constructor(db: Db, nodes: NodeStore, registry: Registry, now: () => number = Date.now) {
     this.#db = db;
     this.#nodes = nodes;
     this.#registry = registry;
+    this.#allowance = new Allowance(NEW_MACHINES, now);
   }
 
   find(mac: string): Node | undefined {
     return this.#nodes.findByMac(mac);
   }
 
-  meet(machine: Pick<MachineSeen, "mac" | "arch" | "uuid">): Node {
-    return (
-      this.#nodes.findByMac(machine.mac) ??
-      atomically(this.#db, () => this.#nodes.findByMac(machine.mac) ?? this.#registry.add(newNode(machine, this.#nodes), discovered))
-    );
+  /** Returns undefined if too many unknown machines came recently. The machine may try again later. */
+  meet(machine: Pick<MachineSeen, "mac" | "arch" | "uuid">): Node | undefined {
+    const known = this.#nodes.findByMac(machine.mac);
+    if (known) return known;
+    if (!this.#allowance.take()) return undefined;
+    return atomically(this.#db, () => this.#nodes.findByMac(machine.mac) ?? this.#add(machine));
+  }
+
+  #add(machine: Pick<MachineSeen, "mac" | "arch" | "uuid">): Node {
+    const oldest = this.#nodes.countIn("discovered") >= MOST_DISCOVERED ? this.#nodes.longestUnseen("discovered") : undefined;
+    if (oldest) this.#registry.forget([oldest]);
+    return this.#registry.add(newNode(machine, this.#nodes), discovered);
   }
 }
+
+/** The reason for a machine that is not recorded yet. */
+export const TOO_MANY_NEW = "too many unknown machines came at once";
 
 const discovered = { source: "netboot", type: "node.discovered", summary: "first seen booting over the network" } as const;
 

@@ -2,6 +2,7 @@
  * Serves the installer, the wiper and the rescue system. Answers requests for files that need the node's key,
  * and receives progress reports.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
 import { InstallStage, type Node } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -10,7 +11,7 @@ import { advance } from "../../machines/phases.ts";
 import { atomically, type Db } from "../../store/database.ts";
 import type { EventStore } from "../../store/events.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
-import type { Registry } from "../../store/machines/registry.ts";
+import type { Change, Registry } from "../../store/machines/registry.ts";
 import type { TokenStore } from "../../store/machines/tokens.ts";
 import { sha256 } from "../../store/secrets.ts";
 import type { CheckSender } from "../dhcp/sender.ts";
@@ -82,7 +83,7 @@ export class InstallerFiles {
     if (request.method === "HEAD") return plain("");
     const said = printable(request.query.get("detail") ?? "");
     try {
-      this.#parts.registry.update(found.node.id, (was) => this.#report(was, stage.data, said, request.remoteAddress));
+      this.#update(found.node, (was) => this.#report(was, stage.data, said, request.remoteAddress));
       return plain("ok\n");
     } catch (error) {
       if (error instanceof MusterError) return refuse(409, error.message);
@@ -96,11 +97,20 @@ export class InstallerFiles {
     if ("status" in found) return found;
     if (request.method === "HEAD") return plain("");
     const facts = inspected(request.query);
-    this.#parts.registry.update(found.node.id, (was) => ({
+    this.#update(found.node, (was) => ({
       node: { ...was, facts: { ...was.facts, ...facts } },
       event: { source: "netboot", type: "install.facts", summary: factsSummary(facts) },
     }));
     return plain("ok\n");
+  }
+
+  /** Saves a change of the state, and a limited number of other reports. */
+  #update({ id }: Node, change: (was: Node) => Change): void {
+    const { registry, eventLimit } = this.#parts;
+    registry.update(id, (was) => {
+      const changed = change(was);
+      return isDeepStrictEqual(changed.node.state, was.state) && !eventLimit.allows(was, changed.event) ? undefined : changed;
+    });
   }
 
   #report(was: Node, stage: InstallStage, said: string, address: string) {

@@ -3,7 +3,7 @@
  * its phase.
  */
 
-import { Node } from "../../contract/machines/node.ts";
+import { Node, type Phase } from "../../contract/machines/node.ts";
 import type { Mac } from "../../contract/names.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { atomically, type Db } from "../database.ts";
@@ -29,6 +29,9 @@ export class NodeStore {
   readonly #dropMacs;
   readonly #saveMac;
   readonly #counts;
+  readonly #inPhase;
+  readonly #longestUnseen;
+  readonly #remove;
 
   constructor(db: Db) {
     this.#db = db;
@@ -47,6 +50,18 @@ export class NodeStore {
     );
     this.#dropMacs = db.prepare<[string]>("DELETE FROM node_macs WHERE node_id = ?");
     this.#saveMac = db.prepare<[string, string, number]>("INSERT INTO node_macs (mac, node_id, position) VALUES (?, ?, ?)");
+    this.#inPhase = db.prepare<[string], { count: number }>("SELECT count(*) AS count FROM nodes WHERE phase = ?");
+    this.#longestUnseen = db.prepare<[string], Row>(
+      `${select} WHERE nodes.phase = ? AND nodes.id NOT IN (SELECT node_id FROM node_tokens UNION SELECT node_id FROM node_places)
+       ORDER BY nodes.updated_at LIMIT 1`,
+    );
+    this.#remove = [
+      "DELETE FROM node_macs WHERE node_id = ?",
+      "DELETE FROM node_tokens WHERE node_id = ?",
+      "DELETE FROM node_places WHERE node_id = ?",
+      "UPDATE claims SET node_id = NULL WHERE node_id = ?",
+      "DELETE FROM nodes WHERE id = ?",
+    ].map((statement) => db.prepare<[string]>(statement));
     this.#counts = db.prepare<[], { phase: string; count: number }>("SELECT phase, count(*) AS count FROM nodes GROUP BY phase");
   }
 
@@ -96,6 +111,20 @@ export class NodeStore {
       this.#dropMacs.run(node.id);
       for (const [position, mac] of node.macs.entries()) this.#saveMac.run(mac, node.id, position);
     });
+  }
+
+  /** Removes a node with its cards, tokens and place. Fails if the node has jobs or a pinned host key. */
+  remove(id: string): void {
+    for (const statement of this.#remove) statement.run(id);
+  }
+
+  countIn(phase: Phase): number {
+    return this.#inPhase.get(phase)?.count ?? 0;
+  }
+
+  /** Returns the node of this phase that changed least recently. Nodes for which an operator made a token or chose a place do not count. */
+  longestUnseen(phase: Phase): Node | undefined {
+    return one(this.#longestUnseen.get(phase));
   }
 
   /** Returns the number of nodes in each phase. */

@@ -26,13 +26,28 @@ export class Registry {
     return atomically(this.#db, () => this.#store({ node, event }));
   }
 
-  /** Calls `change` with the current node while holding the write lock. If `change` throws an error, nothing is saved. */
-  update(id: string, change: (node: Node) => Change): Node {
+  /**
+   * Calls `change` with the current node while holding the write lock. If `change` throws an error or returns undefined,
+   * nothing is saved.
+   */
+  update(id: string, change: (node: Node) => Change | undefined): Node {
     return atomically(this.#db, () => {
       const node = this.#nodes.findById(id);
       if (!node) throw new MusterError("NODE_NOT_FOUND", `no node with id ${id}`);
-      return this.#store(change(node));
+      const changed = change(node);
+      return changed ? this.#store(changed) : node;
     });
+  }
+
+  /** Removes nodes with their timelines, and returns them. The remaining events of the database are not changed. */
+  forget(nodes: readonly Node[]): readonly Node[] {
+    atomically(this.#db, () => {
+      for (const { id } of nodes) {
+        this.#events.dropOf(id);
+        this.#nodes.remove(id);
+      }
+    });
+    return nodes;
   }
 
   #store({ node, event }: Change): Node {
