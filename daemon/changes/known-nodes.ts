@@ -1,22 +1,21 @@
 /** Reads the machines for the planner, with data from the database and groups from the inventory file. */
-import type { Document } from "yaml";
 import type { Proposal } from "../contract/changes/plan.ts";
 import type { Node } from "../contract/machines/node.ts";
 import { MusterError } from "../errors/errors.ts";
 import type { Log } from "../log/log.ts";
 import type { InventoryFile } from "../machines/inventory/file.ts";
 import { groupsOfHosts } from "../machines/inventory/memberships.ts";
+import type { Reading } from "../machines/inventory/reading.ts";
 import { remembered } from "../machines/inventory/remembered.ts";
-import { read } from "../machines/inventory/view.ts";
 import type { NodeStore } from "../store/machines/nodes.ts";
 import type { KnownNode } from "./plans/targets.ts";
 
 /** The inventory groups of each host, by host name. */
 export type Labels = ReadonlyMap<string, readonly string[]>;
 
-export const knownNodes = (nodes: readonly Node[], inventory: InventoryFile): KnownNode[] => labelled(nodes, labelsIn(inventory.read()));
+export const knownNodes = (nodes: readonly Node[], inventory: InventoryFile): KnownNode[] => labelled(nodes, labelsIn(inventory.reading()));
 
-const labelsIn = (document: Document): Labels => groupsOfHosts(read(document).groups);
+const labelsIn = ({ groups }: Reading): Labels => groupsOfHosts(groups);
 
 const labelled = (nodes: readonly Node[], labels: Labels): KnownNode[] =>
   nodes.map(({ id, name, state, address }) => ({ id, name, phase: state.phase, address, groups: labels.get(name) ?? [] }));

@@ -2,8 +2,8 @@
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import type { Inventory } from "./inventory.ts";
+import { problemsOf } from "./problems.ts";
 import { Variables } from "./variables.ts";
-import { problemsOf, read } from "./view.ts";
 
 export interface InventoryEditing extends Pick<Variables, "join" | "leave" | "set" | "unset"> {
   view(nodes: readonly Node[]): InventoryView;
@@ -13,8 +13,8 @@ export function inventoryFor({ file }: Inventory): InventoryEditing {
   const variables = new Variables(file);
   return {
     view: (nodes) => {
-      const document = file.read();
-      return { file: file.path, ...read(document), problems: problemsOf(document, nodes) };
+      const reading = file.reading();
+      return { file: file.path, groups: reading.groups, hosts: reading.hosts, problems: problemsOf(reading, nodes) };
     },
     join: (node, group) => variables.join(node, group),
     leave: (node, group) => variables.leave(node, group),

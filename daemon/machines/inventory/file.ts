@@ -5,9 +5,11 @@
 import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { lock } from "proper-lockfile";
 import writeFileAtomic from "write-file-atomic";
-import { type Document, isMap, isScalar, parseDocument } from "yaml";
+import type { Document } from "yaml";
 import { MusterError } from "../../errors/errors.ts";
 import { Mutex } from "./mutex.ts";
+import { asInvalid, edited, filled, invalid, otherChanged, parsed, understood } from "./parse.ts";
+import type { Reading } from "./reading.ts";
 
 /**
  * The time in milliseconds after which the lock of a crashed process becomes free. Muster locks the file only
@@ -17,7 +19,11 @@ const STALE_MS = 10_000;
 /** The maximum number of attempts if another program changes the file without the lock. */
 const TRIES = 5;
 
-type Edit = (document: Document) => void;
+export interface Edit {
+  /** The hosts and groups that the edit may change. A change of any other host or group is refused. */
+  touches: readonly string[];
+  apply(document: Document): void;
+}
 
 interface Waiting {
   edit: Edit;
@@ -31,22 +37,23 @@ export class InventoryFile {
   readonly #mutex = new Mutex();
   /** The edits of all waiting callers. One write saves all edits, for example when the machines of a rack call home together. */
   #waiting: Waiting[] = [];
-  /** The text of the last write and its parsed document. The document is cached, because parsing takes as long as editing. */
-  #written: { text: string; document: Document } | undefined;
+  /** The text that was read last and its meaning. */
+  #known: { text: string; reading: Reading } | undefined;
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** Returns the parsed document. The caller must not change the document, because the next edit may use the same document. */
-  read(text = this.text()): Document {
-    return this.#written?.text === text ? this.#written.document : this.#parse(text);
+  /** Returns the meaning of the file for Ansible. Each version of the text is parsed once. */
+  reading(text = this.text()): Reading {
+    if (this.#known?.text !== text) this.#known = { text, reading: understood(parsed(filled(text), this.path), this.path) };
+    return this.#known.reading;
   }
 
-  /** Applies `edit` to the file. `edit` may run several times if another program changes the file in the meantime. */
-  change(edit: Edit): Promise<void> {
+  /** Applies `apply` to the file. It may run several times if another program changes the file in the meantime. */
+  change(touches: readonly string[], apply: (document: Document) => void): Promise<void> {
     return new Promise((done, failed) => {
-      this.#waiting.push({ edit, done, failed });
+      this.#waiting.push({ edit: { touches, apply }, done, failed });
       void this.#mutex.run(() => this.#takeTurn());
     });
   }
@@ -54,12 +61,18 @@ export class InventoryFile {
   async #takeTurn(): Promise<void> {
     const turn = this.#waiting;
     this.#waiting = [];
-    if (turn.length === 0) return;
+    if (turn.length > 0) await this.#settle(turn);
+  }
+
+  async #settle(turn: readonly Waiting[]): Promise<void> {
     try {
       const refused = await this.#write(turn.map(({ edit }) => edit));
       for (const { edit, done, failed } of turn) refused.has(edit) ? failed(refused.get(edit)) : done();
     } catch (error) {
-      for (const { failed } of turn) failed(error);
+      // One edit may have damaged entries of others. Each edit is then written alone.
+      if (turn.length > 1 && error instanceof MusterError && error.code === "INVENTORY_INVALID")
+        for (const one of turn) await this.#settle([one]);
+      else for (const { failed } of turn) failed(error);
     }
   }
 
@@ -76,8 +89,7 @@ export class InventoryFile {
     try {
       for (let tries = 1; ; tries++) {
         const before = this.text();
-        const { document, refused } = this.#edited(before, edits);
-        const text = document.toString({ lineWidth: 0 });
+        const { text, refused } = this.#edited(before, edits);
         // If the lock was lost, another program may have changed the file, and those changes must not be overwritten.
         if (lost || ours === undefined || this.#lockIdentity() !== ours)
           throw new MusterError("INVENTORY_LOCKED", `the lock on ${this.path} was lost; nothing was written`, { cause: lost });
@@ -89,9 +101,6 @@ export class InventoryFile {
         }
         // The mode and the owner of the file are preserved, because the operator may keep secrets in the file.
         if (text !== before) await writeFileAtomic(this.path, text, { fsync: true });
-        // The written text is parsed again, because an edited document differs from a parsed document. Other
-        // callers are served during the parsing.
-        this.#written = { text, document: this.#parse(text) };
         return refused;
       }
     } finally {
@@ -100,43 +109,33 @@ export class InventoryFile {
   }
 
   /**
-   * Applies the edits to the text. A failed edit may leave a partial change in the document. The remaining
-   * edits are then applied to a new document.
+   * Applies the edits to the text. A failed edit may leave a partial change in the document. The remaining edits are then
+   * applied to a new document.
    */
-  #edited(text: string, edits: readonly Edit[]): { document: Document; refused: Map<Edit, unknown> } {
+  #edited(before: string, edits: readonly Edit[]): { text: string; refused: Map<Edit, unknown> } {
+    const earlier = this.reading(before);
     const refused = new Map<Edit, unknown>();
     for (;;) {
-      const document = this.read(text);
-      // The edits change the document. If the write fails, this document must not be used again.
-      this.#written = undefined;
-      const failed = edits.find((edit) => {
-        if (refused.has(edit)) return false;
-        try {
-          edit(document);
-          return false;
-        } catch (error) {
-          refused.set(edit, error);
-          return true;
-        }
-      });
-      if (!failed) return { document, refused };
-    }
-  }
-
-  /**
-   * Creates the missing YAML maps along a path. Throws if a group is a list or a text, because a new entry would
-   * destroy the group. An empty group is valid and common.
-   */
-  ensureMap(document: Document, path: readonly string[]): void {
-    for (let depth = 0; depth <= path.length; depth++) {
-      const at = path.slice(0, depth);
-      const node = depth === 0 ? document.contents : document.getIn(at, true);
-      if (isMap(node)) continue;
-      const empty = node === undefined || node === null || (isScalar(node) && node.value === null);
-      if (!empty || depth === 0)
-        throw new MusterError("INVENTORY_INVALID", `${this.path}: ${at.join(".") || "the top level"} is not a mapping`);
-      // The map is created explicitly. In YAML 1.1 mode, the library would otherwise create an ordered map (!!omap).
-      document.setIn(at, document.createNode({}));
+      const remaining = edits.filter((edit) => !refused.has(edit));
+      let at: Edit | undefined;
+      try {
+        const { text, document } = edited(filled(before), this.path, (draft) => {
+          for (const edit of remaining) {
+            at = edit;
+            edit.apply(draft);
+          }
+          at = undefined;
+        });
+        const reading = understood(document, this.path);
+        const damaged = otherChanged(earlier, reading, new Set(remaining.flatMap(({ touches }) => touches)));
+        if (damaged !== undefined)
+          throw invalid(this.path, `an anchor or an alias would carry this change to ${damaged}; write out the values of ${damaged}`);
+        this.#known = { text, reading };
+        return { text, refused };
+      } catch (error) {
+        if (at === undefined) throw asInvalid(error, this.path);
+        refused.set(at, asInvalid(error, this.path));
+      }
     }
   }
 
@@ -171,17 +170,5 @@ export class InventoryFile {
       if (error.code === "EISDIR") throw new MusterError("INVENTORY_INVALID", `${this.path} is a folder; Muster needs one file there`);
       throw error;
     }
-  }
-
-  /**
-   * Parses the text as YAML 1.1, like Ansible. In YAML 1.2 mode, the library would write a MAC address without
-   * quotes. Ansible would then read the address as a number.
-   */
-  #parse(text: string): Document {
-    const document = parseDocument(text.trim() === "" ? "all:\n" : text, { version: "1.1", logLevel: "error" });
-    const [error] = document.errors;
-    if (error) throw new MusterError("INVENTORY_INVALID", `${this.path} is not valid YAML: ${error.message.split("\n")[0]}`);
-    this.ensureMap(document, []);
-    return document;
   }
 }

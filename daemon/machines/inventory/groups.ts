@@ -1,5 +1,6 @@
-/** Finds the groups of an inventory document at any depth. Pure. */
-import { type Document, isMap, isScalar, type Pair, type Scalar, type YAMLMap } from "yaml";
+/** Finds the literal entries of groups and hosts in an inventory document, for changes. `reading.ts` answers what they mean. */
+import { type Document, isMap, type Pair, type YAMLMap } from "yaml";
+import { keyName, mapAt, pairIn } from "./entries.ts";
 
 export interface GroupPlace {
   name: string;
@@ -7,39 +8,24 @@ export interface GroupPlace {
   path: string[];
 }
 
-type Part = "hosts" | "vars" | "children";
-
 export function groupsIn(document: Document): GroupPlace[] {
   return isMap(document.contents) ? below(document.contents, []) : [];
 }
 
 function below(groups: YAMLMap, path: string[]): GroupPlace[] {
   return groups.items.flatMap(({ key, value }) => {
-    const name = keyText(key);
-    const children = isMap(value) ? value.get("children", true) : undefined;
+    const name = keyName(key);
+    if (name === undefined) return [];
+    const children = isMap(value) ? pairIn(value, "children")?.value : undefined;
     return [{ name, path: [...path, name] }, ...(isMap(children) ? below(children, [...path, name, "children"]) : [])];
   });
 }
 
-/** Returns the part `hosts`, `vars` or `children` of a group. Returns undefined if the group does not have the part. */
-export function partOf(document: Document, { path }: GroupPlace, part: Part): YAMLMap | undefined {
-  const found = document.getIn([...path, part], true);
-  return isMap(found) ? found : undefined;
-}
-
-export const keysOf = (map: YAMLMap | undefined): string[] => (map?.items ?? []).map(({ key }) => keyText(key));
-
-/** Returns every group that lists the host. */
-export function hostEntriesOf(document: Document, host: string): { group: GroupPlace; pair: Pair }[] {
+/** Returns every group with a literal entry of the host. A range, an alias or a merge is no literal entry. */
+export function hostEntriesOf(document: Document, host: string): { group: GroupPlace; pair: Pair; hosts: YAMLMap }[] {
   return groupsIn(document).flatMap((group) => {
-    const pair = partOf(document, group, "hosts")?.items.find(({ key }) => keyText(key) === host);
-    return pair ? [{ group, pair }] : [];
+    const hosts = mapAt(document, [...group.path, "hosts"]);
+    const pair = pairIn(hosts, host);
+    return pair && hosts ? [{ group, pair, hosts }] : [];
   });
 }
-
-/** Returns the text of a YAML key. A key that is a number or a boolean is converted to text, because keys are names. */
-export const keyText = (key: unknown): string => {
-  if (!isScalar(key)) return String(key);
-  const { value, source } = key as Scalar & { source?: string };
-  return typeof value === "string" ? value : (source ?? String(value));
-};

@@ -2,10 +2,12 @@
  * Maintains Muster's machines in Ansible's inventory. Each machine is in one of Muster's two groups, with its
  * address. Groups and comments that people wrote are preserved.
  */
-import { type Document, isMap, isScalar, type Scalar } from "yaml";
+import { type Document, isScalar, Scalar } from "yaml";
 import { MusterError } from "../../errors/errors.ts";
+import { drop, ensureMap, keysOf, mapAt, pairIn, put, textIn } from "./entries.ts";
 import { InventoryFile } from "./file.ts";
-import { groupsIn, hostEntriesOf, keysOf, keyText, partOf } from "./groups.ts";
+import { groupsIn, hostEntriesOf } from "./groups.ts";
+import type { Reading } from "./reading.ts";
 import { remembered } from "./remembered.ts";
 
 export interface InventoryHost {
@@ -38,19 +40,18 @@ export class Inventory {
    * removed from each of these hosts' entries if the entry still contains the address.
    */
   upsertHost({ name, address, port }: InventoryHost, without: readonly string[] = [], group: string = WORKERS): Promise<void> {
-    return this.file.change((document) => {
+    return this.file.change([name, ...without], (document) => {
       if (groupsIn(document).some((known) => known.name === name))
         throw new MusterError(
           "NODE_NAME_TAKEN",
           `hostname: ${this.file.path} has a group called ${name}; a run on that name would reach the whole group`,
         );
-      this.file.ensureMap(document, hostsOf(WORKERS));
+      ensureMap(document, hostsOf(WORKERS));
       const losers = new Set(without);
       for (const other of holdersOf(document, address)) if (losers.has(other)) takeAddress(document, other, address);
-      const path = [...hostPathOf(document, name, group), name];
-      this.file.ensureMap(document, path);
-      document.setIn([...path, "ansible_host"], address);
-      if (port !== undefined) document.setIn([...path, "ansible_port"], port);
+      const entry = ensureMap(document, [...hostPathOf(document, name, group), name]);
+      if (textIn(entry, "ansible_host") !== address) put(entry, "ansible_host", new Scalar(address));
+      if (port !== undefined) put(entry, "ansible_port", new Scalar(port));
     });
   }
 
@@ -59,77 +60,81 @@ export class Inventory {
    * not move the host back.
    */
   promoteHost(name: string): Promise<void> {
-    return this.file.change((document) => {
-      if (document.hasIn([...hostsOf(CONTROLLERS), name])) return;
-      const workers = document.getIn(hostsOf(WORKERS));
-      const at = isMap(workers) ? workers.items.findIndex(({ key }) => keyText(key) === name) : -1;
-      if (!isMap(workers) || at === -1) throw noWorker(this.file, name);
-      this.file.ensureMap(document, hostsOf(CONTROLLERS));
-      const controllers = document.getIn(hostsOf(CONTROLLERS));
-      if (isMap(controllers)) controllers.items.push(...workers.items.splice(at, 1));
+    return this.file.change([name], (document) => {
+      if (pairIn(mapAt(document, hostsOf(CONTROLLERS)), name)) return;
+      const workers = mapAt(document, hostsOf(WORKERS));
+      const entry = pairIn(workers, name);
+      if (!workers || !entry) throw noWorker(this.file, name);
+      drop(workers, name);
+      ensureMap(document, hostsOf(CONTROLLERS)).items.push(entry);
     });
   }
 
   /** Throws if the inventory contains no host of this name that `promoteHost` could promote. */
   requireWorker(name: string): void {
-    const document = this.file.read();
-    if (!OUR_GROUPS.some((group) => addressesIn(document, group).some(([host]) => host === name))) throw noWorker(this.file, name);
+    const { groups } = this.file.reading();
+    if (!groups.some((group) => OUR_GROUPS.includes(group.name) && group.hosts.includes(name))) throw noWorker(this.file, name);
   }
 
   /** Removes the host from every group. If a group still listed the host, Ansible would use the host's name as its address. */
   removeHost(name: string): Promise<void> {
-    return this.file.change((document) => {
-      for (const { group } of hostEntriesOf(document, name)) document.deleteIn([...group.path, "hosts", name]);
+    return this.file.change([name], (document) => {
+      for (const { hosts } of hostEntriesOf(document, name)) drop(hosts, name);
     });
   }
 
   /** Renames a host and preserves its variables, groups and comments. */
   renameHost(name: string, to: string): Promise<void> {
-    return this.file.change((document) => {
+    const reading = this.file.reading();
+    const taken = namesIn(reading);
+    const inside = reading.groups.filter(({ hosts }) => hosts.includes(name));
+    return this.file.change([name, to], (document) => {
       const entries = hostEntriesOf(document, name);
-      if (entries.length > 0 && namesIn(document).has(to))
-        throw new MusterError("NODE_NAME_TAKEN", `hostname: ${this.file.path} has a host or group called ${to} already`);
-      for (const { pair } of entries) {
-        if (isScalar(pair.key)) (pair.key as Scalar).value = to;
-      }
+      // The new name would leave these groups, and with them the rules and values of these groups.
+      const bound = inside.find((group) => !entries.some((entry) => entry.group.name === group.name));
+      if (bound)
+        throw new RangeError(
+          `${name} is in the group ${bound.name} through a range, an alias or a merge; write it out before it gets another name`,
+        );
+      if (entries.length === 0) return;
+      if (taken.has(to)) throw new MusterError("NODE_NAME_TAKEN", `hostname: ${this.file.path} has a host or group called ${to} already`);
+      for (const { hosts } of entries)
+        for (const { key } of hosts.items) if (isScalar(key) && key.value === name) (key as Scalar).value = to;
     });
   }
 
   /** Returns the hosts of Muster's groups by name, with their addresses. Hosts without an address are left out. */
   hosts(...groups: string[]): Map<string, string> {
-    const document = this.file.read();
-    const all = (groups.length > 0 ? groups : OUR_GROUPS).flatMap((group) => addressesIn(document, group));
+    const wanted = groups.length > 0 ? groups : OUR_GROUPS;
+    const reading = this.file.reading();
+    const names = reading.groups.filter(({ name }) => wanted.includes(name)).flatMap(({ hosts }) => hosts);
+    const all = names.map((name): [string, string] => [name, String(reading.hosts[name]?.ansible_host ?? "")]);
     return new Map(all.filter(([, address]) => !address.endsWith(NO_ADDRESS)));
   }
 }
 
-function addressesIn(document: Document, group: string): [string, string][] {
-  const hosts = document.getIn(hostsOf(group), true);
-  return (isMap(hosts) ? hosts.items : []).map(({ key, value }) => [
-    keyText(key),
-    String((isMap(value) ? value.get("ansible_host") : undefined) ?? ""),
-  ]);
-}
-
 /** Returns the path of a host's entry in Muster's groups. If there is no entry, returns the path for a new entry. */
 export const hostPathOf = (document: Document, name: string, group: string = WORKERS): string[] =>
-  hostsOf(OUR_GROUPS.find((known) => document.hasIn([...hostsOf(known), name])) ?? group);
+  hostsOf(OUR_GROUPS.find((known) => pairIn(mapAt(document, hostsOf(known)), name) !== undefined) ?? group);
 
 /** Returns the hosts of Muster's groups that have this address. */
 const holdersOf = (document: Document, address: string): string[] =>
-  OUR_GROUPS.flatMap((group) => addressesIn(document, group)).flatMap(([name, held]) => (held === address ? [name] : []));
+  OUR_GROUPS.flatMap((group) =>
+    (mapAt(document, hostsOf(group))?.items ?? []).flatMap(({ key, value }) =>
+      isScalar(key) && textIn(value, "ansible_host") === address ? [String(key.value)] : [],
+    ),
+  );
 
 function takeAddress(document: Document, name: string, address: string): void {
-  const path = [...hostPathOf(document, name), name];
-  if (document.getIn([...path, "ansible_host"]) !== address) return;
-  const entry = document.getIn(path, true);
-  const bare = keysOf(isMap(entry) ? entry : undefined).every((key) => key === "ansible_host");
-  if (bare && hostEntriesOf(document, name).length === 1) document.deleteIn(path);
+  const path = hostPathOf(document, name);
+  const entry = mapAt(document, [...path, name]);
+  if (textIn(entry, "ansible_host") !== address) return;
+  const bare = keysOf(entry).every((key) => key === "ansible_host");
+  if (bare && hostEntriesOf(document, name).length === 1) drop(mapAt(document, path), name);
   // The host entry is kept without an address, because people may have set variables in the entry.
-  else document.setIn([...path, "ansible_host"], `${name}.${NO_ADDRESS}`);
+  else if (entry) put(entry, "ansible_host", new Scalar(`${name}.${NO_ADDRESS}`));
 }
 
 const noWorker = ({ path }: InventoryFile, name: string) => new MusterError("NODE_WRONG_PHASE", `${path} has no worker ${name}`);
 
-const namesIn = (document: Document): Set<string> =>
-  new Set(groupsIn(document).flatMap((group) => [group.name, ...keysOf(partOf(document, group, "hosts"))]));
+const namesIn = ({ groups, hosts }: Reading): Set<string> => new Set([...groups.map(({ name }) => name), ...Object.keys(hosts)]);

@@ -1,7 +1,6 @@
-/** Converts values to YAML and back. Ansible reads exactly the given value and evaluates no part of it. */
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, Scalar, YAMLMap, YAMLSeq } from "yaml";
+/** Converts values to YAML. Ansible reads exactly the given value and evaluates no part of it. */
+import { type Node, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { VariableValue } from "../../contract/machines/inventory.ts";
-import { keyText } from "./groups.ts";
 
 /** The brackets of Ansible's templates. Ansible would evaluate the text in these brackets on the control node (decision 0014). */
 const template = /\{\{|\{%|\{#/;
@@ -28,14 +27,4 @@ function quoted(text: string): Scalar {
   const scalar = new Scalar(text);
   scalar.type = Scalar.QUOTE_DOUBLE;
   return scalar;
-}
-
-/** Converts hand-written YAML to a value. An encrypted vault is not decrypted. */
-export function valueIn(node: unknown, document: Document): unknown {
-  if (isAlias(node)) return valueIn(node.resolve(document), document);
-  if (isMap(node)) return Object.fromEntries(node.items.map(({ key, value }) => [keyText(key), valueIn(value, document)]));
-  if (isSeq(node)) return node.items.map((each) => valueIn(each, document));
-  if (!isScalar(node)) return null;
-  if (node.tag === "!vault") return "[vault]";
-  return node.value instanceof Date || typeof node.value === "bigint" ? String(node.source ?? node.value) : node.value;
 }

@@ -1,9 +1,10 @@
 /** Stores the variables and groups that operators set for nodes and groups. People may edit the same file. */
-import { type Document, isMap } from "yaml";
+import { type Document, Scalar } from "yaml";
 import type { VariableValue } from "../../contract/machines/inventory.ts";
 import { MusterError } from "../../errors/errors.ts";
+import { drop, ensureMap, mapAt, pairIn, put } from "./entries.ts";
 import type { InventoryFile } from "./file.ts";
-import { type GroupPlace, groupsIn, hostEntriesOf, keysOf, partOf } from "./groups.ts";
+import { type GroupPlace, groupsIn, hostEntriesOf } from "./groups.ts";
 import { hostPathOf, NO_ADDRESS, OUR_GROUPS } from "./inventory.ts";
 import { nodeOf } from "./values.ts";
 
@@ -17,45 +18,50 @@ export class Variables {
   }
 
   join(node: string, group: string): Promise<void> {
-    return this.#file.change((document) => {
+    const { groups, hosts } = this.#file.reading();
+    const inside = groups.some(({ name, hosts: members }) => name === group && members.includes(node));
+    return this.#file.change([node, group], (document) => {
       requireNotOurs(group);
-      if (groupsIn(document).some(({ name }) => name === node) || hostEntriesOf(document, group).length > 0)
+      if (hosts[group] !== undefined || groupsIn(document).some(({ name }) => name === node) || hostEntriesOf(document, group).length > 0)
         throw new MusterError("REQUEST_INVALID", `group: ${group} is the name of a host in ${this.#file.path}`);
       this.#place(document, node);
+      if (inside) return;
       const path = groupsIn(document).find(({ name }) => name === group)?.path ?? ["all", "children", group];
-      this.#file.ensureMap(document, [...path, "hosts"]);
-      if (!document.hasIn([...path, "hosts", node])) document.setIn([...path, "hosts", node], document.createNode({}));
+      ensureMap(document, [...path, "hosts", node]);
     });
   }
 
   leave(node: string, group: string): Promise<void> {
-    return this.#file.change((document) => {
+    const inside = this.#file.reading().groups.some(({ name, hosts }) => name === group && hosts.includes(node));
+    return this.#file.change([node], (document) => {
       requireNotOurs(group);
-      const place = this.#group(document, group);
-      if (!keysOf(partOf(document, place, "hosts")).includes(node))
-        throw new MusterError("REQUEST_INVALID", `node: ${node} is not in the group ${group}`);
-      document.deleteIn([...place.path, "hosts", node]);
+      this.#group(document, group);
+      const left = groupsIn(document).filter(({ name, path }) => name === group && drop(mapAt(document, [...path, "hosts"]), node));
+      if (left.length > 0) return;
+      throw new MusterError(
+        "REQUEST_INVALID",
+        inside
+          ? `node: ${node} is in the group ${group} through a range, an alias or a merge; change that line in ${this.#file.path}`
+          : `node: ${node} is not in the group ${group}`,
+      );
     });
   }
 
   set(owner: Owner, key: string, value: VariableValue): Promise<void> {
-    return this.#file.change((document) => {
+    return this.#file.change([nameOf(owner)], (document) => {
       const path = "node" in owner ? this.#place(document, owner.node) : [...this.#group(document, owner.group).path, "vars"];
-      this.#file.ensureMap(document, path);
-      const holder = document.getIn(path, true);
-      if (isMap(holder)) holder.set(holder.items.find(({ key: known }) => String(known) === key)?.key ?? key, nodeOf(value));
+      put(ensureMap(document, path), key, nodeOf(value));
     });
   }
 
   unset(owner: Owner, key: string): Promise<void> {
-    return this.#file.change((document) => {
+    return this.#file.change([nameOf(owner)], (document) => {
       const paths =
         "node" in owner
           ? hostEntriesOf(document, owner.node).map(({ group }) => [...group.path, "hosts", owner.node])
           : [[...this.#group(document, owner.group).path, "vars"]];
-      const found = paths.filter((path) => isMap(document.getIn(path, true)) && document.hasIn([...path, key]));
+      const found = paths.filter((path) => drop(mapAt(document, path), key));
       if (found.length === 0) throw new MusterError("REQUEST_INVALID", `key: no variable ${key} is set there`);
-      for (const path of found) document.deleteIn([...path, key]);
     });
   }
 
@@ -67,8 +73,8 @@ export class Variables {
     if (groupsIn(document).some(({ name }) => name === node))
       throw new MusterError("NODE_NAME_TAKEN", `node: ${this.#file.path} has a group called ${node}`);
     const path = [...hostPathOf(document, node), node];
-    this.#file.ensureMap(document, path);
-    if (!document.hasIn([...path, "ansible_host"])) document.setIn([...path, "ansible_host"], `${node}.${NO_ADDRESS}`);
+    const entry = ensureMap(document, path);
+    if (!pairIn(entry, "ansible_host")) put(entry, "ansible_host", new Scalar(`${node}.${NO_ADDRESS}`));
     return path;
   }
 
@@ -78,6 +84,8 @@ export class Variables {
     return found;
   }
 }
+
+const nameOf = (owner: Owner): string => ("node" in owner ? owner.node : owner.group);
 
 function requireNotOurs(group: string): void {
   if (OUR_GROUPS.includes(group))

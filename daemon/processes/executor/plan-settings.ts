@@ -16,7 +16,6 @@ import type { SshPlace } from "../../executor/steps/ssh-line.ts";
 import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
 import { playbooksIn } from "../../jobs/playbooks/playbooks.ts";
 import { InventoryFile } from "../../machines/inventory/file.ts";
-import { read } from "../../machines/inventory/view.ts";
 import { NodeStore } from "../../store/machines/nodes.ts";
 
 const SshValues = z.object({ ansible_port: z.int().default(22), ansible_user: z.string().default("root") });
@@ -47,6 +46,6 @@ function sshPlace({ node, nodeId, address }: Target, database: string, inventory
   if (address === undefined) throw new Error(`${node} has no address`);
   const hostKey = pinnedKey(database, nodeId);
   if (hostKey === undefined) throw new Error(`no host key is pinned for ${node}: let it call home, or enrol it again`);
-  const values = SshValues.parse(read(inventory.read()).hosts[node] ?? {});
+  const values = SshValues.parse(inventory.reading().hosts[node] ?? {});
   return { node, host: address, port: values.ansible_port, user: values.ansible_user, hostKey };
 }

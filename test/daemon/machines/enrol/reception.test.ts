@@ -293,3 +293,28 @@ test("a machine that reports an address of the control node, or another machine'
     await assert.rejects(receive({ ...report, ip_address: claimed }, sender), { code: "ADDRESS_NOT_ALLOWED" });
   assert.equal((await receive(report)).node.name, "n1");
 });
+
+for (const [what, hosts] of [
+  ["a range", '"db[1:3]": '],
+  ["a range of letters", '"[c:e]b2": '],
+  ["a range with steps", '"db[2:9:2]": '],
+  ["a range with a port", '"db[1:3]:2222": '],
+  ["a host with a port", '"db2:2222": '],
+  ["an alias", "*shared"],
+  ["a merge", "{ <<: *shared }"],
+  ["a text", "db2"],
+] as const)
+  test(`a new machine gets no name that the inventory gives to others by ${what}`, async (t) => {
+    const { world, inventoryFile, reception } = door(t);
+    const text = `all:\n  vars: { shared: &shared { db2: , cb2: } }\n  children:\n    databases:\n      hosts: ${/^[*{d]/.test(hosts) ? hosts : `{ ${hosts} }`}\n`;
+    writeFileSync(inventoryFile, text);
+    const { token } = world.enrolTokens.issue(
+      { role: "worker", uses: 5, createdBy: "bea", expiresAt: new Date(Date.now() + 60_000).toISOString() },
+      new Date(),
+    );
+    const call = CallHome.parse({ ip_address: "10.0.0.9", hostname: "db2", token, mac: "52:54:00:00:00:99", ssh_host_key: hostKey("x") });
+    await assert.rejects(reception.receive(call, "10.0.0.9"), { code: "MACHINE_QUARANTINED" });
+    assert.equal(readFileSync(inventoryFile, "utf8"), text);
+    const kept = reception.quarantine.list(false)[0];
+    await assert.rejects(reception.release(kept?.id ?? "", { name: "db2", replace: false }, "bea"), { code: "NODE_NAME_TAKEN" });
+  });

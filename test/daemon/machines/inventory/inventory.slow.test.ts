@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { Scalar } from "yaml";
 import { redact } from "../../../../daemon/log/redact.ts";
+import { ensureMap, put } from "../../../../daemon/machines/inventory/entries.ts";
 import { Inventory } from "../../../../daemon/machines/inventory/inventory.ts";
 import { KnownHosts } from "../../../../daemon/machines/inventory/known-hosts.ts";
 import { entry, TodoFile } from "../../../../daemon/machines/inventory/todo.ts";
@@ -153,8 +155,8 @@ test("of many who wait for the file each is written or refused by itself, and ha
   const inventory = new Inventory(file);
   const names = Array.from({ length: 30 }, (_, index) => `n${index}`);
   const adding = [...names, "rack4"].map((name) => inventory.upsertHost({ name, address: "10.0.0.1" }));
-  const broken = inventory.file.change((document) => {
-    document.setIn(["all", "vars", "half"], true);
+  const broken = inventory.file.change(["all"], (document) => {
+    put(ensureMap(document, ["all", "vars"]), "half", new Scalar(true));
     throw new Error("not the whole of it");
   });
   const last = inventory.removeHost("n7");

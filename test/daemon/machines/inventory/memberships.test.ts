@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDocument } from "yaml";
 import { groupsOfHosts } from "../../../../daemon/machines/inventory/memberships.ts";
-import { read } from "../../../../daemon/machines/inventory/view.ts";
+import { read } from "../../../../daemon/machines/inventory/reading.ts";
 
-const groupsIn = (text: string) => Object.fromEntries(groupsOfHosts(read(parseDocument(text, { version: "1.1" })).groups));
+const groupsIn = (text: string) =>
+  Object.fromEntries(groupsOfHosts(read(parseDocument(text, { version: "1.1", schema: "failsafe" })).groups));
 
 test("a host is in its own groups and in all above them", () => {
   assert.deepEqual(

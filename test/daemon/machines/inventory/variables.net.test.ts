@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { VariableValue } from "../../../../daemon/contract/machines/inventory.ts";
-import { read } from "../../../../daemon/machines/inventory/view.ts";
 import { written } from "../../../support/inventory-file.ts";
 
 const program = "/usr/bin/ansible-inventory";
@@ -95,7 +94,7 @@ test("whatever is set, Ansible reads exactly that, and evaluates none of it", { 
         for (const group of groups) await variables.join("n1", group);
         for (const [at, each] of values.entries())
           await variables.set(at % 2 === 0 ? { node: "n1" } : { group: "rack4" }, `v${at}`, each as VariableValue);
-        const ours = read(inventory.file.read());
+        const ours = inventory.file.reading();
         const theirs = byAnsible(path);
         const plain = JSON.parse(JSON.stringify(ours)) as typeof ours;
         assert.deepEqual(plain.hosts.n1, theirs.hosts.n1);

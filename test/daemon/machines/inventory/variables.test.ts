@@ -5,9 +5,11 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { Scalar } from "yaml";
 import { VariableName, VariableValue } from "../../../../daemon/contract/machines/inventory.ts";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
-import { problemsOf, read } from "../../../../daemon/machines/inventory/view.ts";
+import { ensureMap, put } from "../../../../daemon/machines/inventory/entries.ts";
+import { problemsOf } from "../../../../daemon/machines/inventory/problems.ts";
 import { BY_HAND, written } from "../../../support/inventory-file.ts";
 
 test("variables and groups are written next to entries of others, and are removed without a trace", async (t) => {
@@ -17,7 +19,7 @@ test("variables and groups are written next to entries of others, and are remove
   await variables.join("n1", "rack4");
   const lines = text().split("\n");
   for (const line of BY_HAND.split("\n")) assert.ok(lines.includes(line) || line.includes("16A"), line);
-  const { groups, hosts } = read(inventory.file.read());
+  const { groups, hosts } = inventory.file.reading();
   assert.deepEqual(
     groups.find(({ name }) => name === "rack4"),
     { name: "rack4", hosts: ["h1", "n1"], children: [], vars: { power: "32A" } },
@@ -51,7 +53,7 @@ test("variables of a node wait for its first call, survive the loss of its addre
   assert.equal(inventory.hosts().has("n2"), false);
   await inventory.upsertHost({ name: "n2", address: "10.0.0.4" });
   await variables.join("n2", "rack4");
-  assert.deepEqual(read(inventory.file.read()).hosts.n2, { rack: 4, ansible_host: "10.0.0.4" });
+  assert.deepEqual(inventory.file.reading().hosts.n2, { rack: 4, ansible_host: "10.0.0.4" });
   await inventory.removeHost("n2");
   assert.ok(!readFileSync(path, "utf8").includes("n2"));
 });
@@ -70,16 +72,16 @@ for (const value of ["<<", "a\0b", "a\u001b[31m", "\ud800", 1e21, 1e-7, Number.N
 
 test("a lock that another program took over ends in an error and an untouched file", async (t) => {
   const { inventory, path, text } = written(t);
-  const takenOver = inventory.file.change((document) => {
+  const takenOver = inventory.file.change(["all"], (document) => {
     rmdirSync(`${path}.lock`);
     mkdirSync(`${path}.lock`);
-    document.setIn(["all", "vars", "ours"], true);
+    put(ensureMap(document, ["all", "vars"]), "ours", new Scalar(true));
   });
   await assert.rejects(takenOver, { code: "INVENTORY_LOCKED", message: /was lost; nothing was written/ });
   assert.equal(text(), BY_HAND);
-  const gone = inventory.file.change((document) => {
+  const gone = inventory.file.change(["all"], (document) => {
     rmSync(`${path}.lock`, { recursive: true, force: true });
-    document.setIn(["all", "vars", "ours"], true);
+    put(ensureMap(document, ["all", "vars"]), "ours", new Scalar(true));
   });
   await assert.rejects(gone, { code: "INVENTORY_LOCKED" });
   assert.equal(text(), BY_HAND);
@@ -88,10 +90,10 @@ test("a lock that another program took over ends in an error and an untouched fi
 test("changes that an editor saves in the middle of a change are kept, and changed", async (t) => {
   const { inventory, path, text } = written(t);
   let saved = false;
-  await inventory.file.change((document) => {
+  await inventory.file.change(["all"], (document) => {
     if (!saved) writeFileSync(path, `${BY_HAND}# saved meanwhile\n`);
     saved = true;
-    document.setIn(["all", "vars", "ours"], true);
+    put(ensureMap(document, ["all", "vars"]), "ours", new Scalar(true));
   });
   assert.match(text(), /# not the attic\n {4}ours: true\n[\s\S]*\n# saved meanwhile\n$/);
 });
@@ -112,7 +114,7 @@ test("problems in the file are found, each with its fix", (t) => {
     t,
     `${BY_HAND}        bad:\n          ansible_host: "{{ lookup('pipe','id') }}"\n        bare: {}\n        here:\n          ansible_host: 10.0.0.8\n          ansible_connection: local\n`,
   );
-  const found = problemsOf(inventory.file.read(), [node("n1", "10.0.0.9"), node("n2", "10.0.0.2"), node("region", "10.0.0.3")]);
+  const found = problemsOf(inventory.file.reading(), [node("n1", "10.0.0.9"), node("n2", "10.0.0.2"), node("region", "10.0.0.3")]);
   assert.deepEqual(
     found.map(({ where, problem }) => `${where} ${problem.split(":")[0]}`),
     [

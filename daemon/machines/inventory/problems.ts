@@ -1,46 +1,22 @@
-/** Reads the inventory in the same way as Ansible, and lists the problems in it. */
-import { type Document, isMap } from "yaml";
+/** Lists the problems of the inventory, each with its fix. */
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 import type { Node } from "../../contract/machines/node.ts";
-import { groupsIn, hostEntriesOf, keysOf, keyText, partOf } from "./groups.ts";
 import { OUR_GROUPS } from "./inventory.ts";
-import { valueIn } from "./values.ts";
+import type { Reading, Values } from "./reading.ts";
 
-type Values = Record<string, unknown>;
 type Problem = InventoryView["problems"][number];
-
-export function read(document: Document): Pick<InventoryView, "groups" | "hosts"> {
-  const hosts: Record<string, Values> = {};
-  const groups = new Map<string, InventoryView["groups"][number]>();
-  for (const place of groupsIn(document)) {
-    // The file may define a group in several places.
-    const group = groups.get(place.name) ?? { name: place.name, hosts: [], children: [], vars: {} };
-    groups.set(place.name, group);
-    for (const { key, value } of partOf(document, place, "hosts")?.items ?? []) {
-      const name = keyText(key);
-      if (!group.hosts.includes(name)) group.hosts.push(name);
-      hosts[name] = { ...hosts[name], ...valuesOf(value, document) };
-    }
-    for (const name of keysOf(partOf(document, place, "children"))) if (!group.children.includes(name)) group.children.push(name);
-    Object.assign(group.vars, valuesOf(partOf(document, place, "vars"), document));
-  }
-  return { groups: [...groups.values()], hosts };
-}
-
-const valuesOf = (node: unknown, document: Document): Values => (isMap(node) ? (valueIn(node, document) as Values) : {});
 
 /** The phases in which Ansible must be able to find a node. */
 const present: Node["state"]["phase"][] = ["called-home", "configuring", "ready", "configure-failed"];
 
-export function problemsOf(document: Document, nodes: readonly Node[]): Problem[] {
-  const { groups, hosts } = read(document);
+export function problemsOf({ groups, hosts, skipped }: Reading, nodes: readonly Node[]): Problem[] {
   const names = new Map(nodes.map((node) => [node.name, node]));
   return [
     ...nodes.flatMap((node) =>
       ofNode(
         node,
         hosts[node.name],
-        hostEntriesOf(document, node.name).map(({ group }) => group.name),
+        groups.filter((group) => group.hosts.includes(node.name)).map(({ name }) => name),
       ),
     ),
     ...groups
@@ -49,6 +25,7 @@ export function problemsOf(document: Document, nodes: readonly Node[]): Problem[
         problem(name, "is a group and a node: a run on the node would reach the whole group", "Rename the group in the file."),
       ),
     ...Object.entries(hosts).flatMap(([name, values]) => ofHost(name, values)),
+    ...skipped.map((entry) => problem("inventory", entry, "Correct or remove the entry in the file.")),
   ];
 }
 
@@ -57,7 +34,13 @@ function ofNode(node: Node, values: Values | undefined, groups: string[]): Probl
   if (state.phase === "retired")
     return values === undefined
       ? []
-      : [problem(name, "is retired and still listed", `Retire it again: muster retire ${name} --confirm ${name}`)];
+      : [
+          problem(
+            name,
+            "is retired and still listed",
+            `Retire it again (muster retire ${name} --confirm ${name}), or take it out of the ranges and aliases in the file.`,
+          ),
+        ];
   if (!present.includes(state.phase) || address === undefined) return [];
   if (!groups.some((group) => OUR_GROUPS.includes(group)))
     return [
