@@ -130,6 +130,8 @@ export interface LocalCommands {
   init(options: InitOptions): Promise<{ file?: string; text: string }>;
   doctor(options: Place): Promise<Check[]>;
   up(options: Place & { newDatabase?: boolean }): Promise<void>;
+  /** Returns the names of the copied entries. */
+  backup(folder: string, place: Place): Promise<string[]>;
   createKey(options: KeyRequest & { data?: string }): Promise<NewKey>;
   voters(place: Place): Promise<VoterLine[]>;
   addVoter(request: VoterRequest, place: Place): Promise<VoterLine>;

@@ -4,6 +4,7 @@
  */
 import { Command, Help, type Option } from "commander";
 import { alertCommands } from "./admin/alert-commands.ts";
+import { backupCommands } from "./admin/backup-commands.ts";
 import { daemonCommands } from "./admin/daemon-commands.ts";
 import { daemonLogCommands } from "./admin/daemon-log-commands.ts";
 import { keyCommands } from "./admin/key-commands.ts";
@@ -88,6 +89,7 @@ export function buildProgram(local: LocalCommands): Command {
   keyCommands(program, words, local);
   alertCommands(program, words);
   daemonLogCommands(program, words);
+  backupCommands(program, words, local);
 
   // The group for the help command is set last, because commands that are created later would inherit the group.
   program.commandsGroup("Start:").helpCommand(true);

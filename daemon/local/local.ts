@@ -23,6 +23,7 @@ export const localCommands: LocalCommands = {
     (await import("./doctor.ts")).doctor(locateConfig(options.config), locateDataDir(options.data, process.env), process.env),
   up: async ({ newDatabase = false, ...options }) =>
     (await import("../processes/supervisor/up.ts")).up(locateConfig(options.config), locateDataDir(options.data, process.env), newDatabase),
+  backup: async (folder, { data }) => (await import("./backup.ts")).backup(locateDataDir(data, process.env), folder),
   createKey: async ({ data, ...wanted }) => (await import("./create-key.ts")).createKey(locateDataDir(data, process.env), wanted),
   voters: async ({ data }) => (await voters()).listVoters(locateDataDir(data, process.env)),
   addVoter: async (request, { data }) => (await voters()).addVoter(locateDataDir(data, process.env), request),
