@@ -1,5 +1,6 @@
 /** Prints answers on standard output: text for people, or JSON for programs. */
-import { stripVTControlCharacters, styleText } from "node:util";
+import { styleText } from "node:util";
+import { plainText } from "../log/plain-text.ts";
 import { displayWidth, fitting } from "./display-width.ts";
 
 export function print(json: boolean, value: unknown, text: string): void {
@@ -59,7 +60,7 @@ function fit(columns: { full: number; least: number | undefined }[], width: numb
 
 export const cut = (text: string, room: number): string => (displayWidth(text) <= room ? text : `${fitting(text, Math.max(room - 1, 0))}…`);
 
-export const clean = (text: string): string => stripVTControlCharacters(text).replace(/\p{Cc}/gu, " ");
+export const clean = (text: string): string => plainText(text).replace(/\p{Cc}/gu, " ");
 
 /** Colours the text on a terminal, unless NO_COLOR is set. */
 export const paint = (style: Parameters<typeof styleText>[0], text: string): string => styleText(style, text, { stream: process.stdout });

@@ -52,7 +52,7 @@ const rows: [Trouble, RegExp, string][] = [
   ["disk-full", /no space left on device|disk quota exceeded/i, "The disk of the node is full. Free some space, then run the job again."],
   [
     "python-missing",
-    /you probably need to set the interpreter|python\S*: (?:command )?not found|python\S*: no such file or directory|No python interpreters found/i,
+    /you probably need to set the interpreter|python[\w.]{0,20}: (?:command )?not found|python[\w.]{0,20}: no such file or directory|No python interpreters found/i,
     "Ansible finds no Python on the node. Install python3 there, or set ansible_python_interpreter in the inventory.",
   ],
   [

@@ -2,9 +2,10 @@
  * Decides the result of a run for one node from Ansible's own counts. The exit code alone never decides. All functions in
  * this file are pure.
  */
-import { stripVTControlCharacters } from "node:util";
+
 import type { JobResult } from "../contract/jobs/job.ts";
 import type { RunOutcome } from "../contract/jobs/run-messages.ts";
+import { plainText } from "../log/plain-text.ts";
 import { hintFor } from "./hints.ts";
 
 export type JobVerdict = { status: "succeeded" | "failed" | "timed-out" | "cancelled" | "interrupted"; result: JobResult };
@@ -87,7 +88,7 @@ export const isWorthAnotherTry = ({ status, result }: JobVerdict): boolean =>
   status === "failed" && result.cause === "unreachable" && hintFor(result.failedTask?.message ?? "unreachable")?.trouble === "unreachable";
 
 const lines = (text: string) =>
-  stripVTControlCharacters(text)
+  plainText(text)
     .split("\n")
     .map((line) => line.trim())
     .filter(Boolean);

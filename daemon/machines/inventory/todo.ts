@@ -3,9 +3,9 @@
  * never rewrites the file.
  */
 import { appendFile, open, readFile } from "node:fs/promises";
-import { stripVTControlCharacters } from "node:util";
 import type { Job } from "../../contract/jobs/job.ts";
 import type { Node } from "../../contract/machines/node.ts";
+import { plainText } from "../../log/plain-text.ts";
 import { redact } from "../../log/redact.ts";
 import { Mutex } from "./mutex.ts";
 
@@ -142,7 +142,7 @@ function entries(text: string): Entry[] {
 
 export function entry({ name, address, at, job, summary, hint, log }: Failure): string {
   // Secrets are redacted before the text is cut, because an incomplete secret would not be recognized.
-  const tail = redact(stripVTControlCharacters(log).replace(/[^\P{Cc}\n\t]/gu, ""))
+  const tail = redact(plainText(log).replace(/[^\P{Cc}\n\t]/gu, ""))
     .trimEnd()
     .split("\n")
     .slice(-TAIL_LINES)
