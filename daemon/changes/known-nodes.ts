@@ -4,21 +4,15 @@ import type { Node } from "../contract/machines/node.ts";
 import { MusterError } from "../errors/errors.ts";
 import type { Log } from "../log/log.ts";
 import type { InventoryFile } from "../machines/inventory/file.ts";
-import { groupsOfHosts } from "../machines/inventory/memberships.ts";
-import type { Reading } from "../machines/inventory/reading.ts";
+import { type Labels, labelsIn } from "../machines/inventory/reading/labels.ts";
 import { remembered } from "../machines/inventory/remembered.ts";
 import type { NodeStore } from "../store/machines/nodes.ts";
 import type { KnownNode } from "./plans/targets.ts";
 
-/** The inventory groups of each host, by host name. */
-export type Labels = ReadonlyMap<string, readonly string[]>;
-
 export const knownNodes = (nodes: readonly Node[], inventory: InventoryFile): KnownNode[] => labelled(nodes, labelsIn(inventory.reading()));
 
-const labelsIn = ({ groups }: Reading): Labels => groupsOfHosts(groups);
-
 const labelled = (nodes: readonly Node[], labels: Labels): KnownNode[] =>
-  nodes.map(({ id, name, state, address }) => ({ id, name, phase: state.phase, address, groups: labels.get(name) ?? [] }));
+  nodes.map((node) => ({ id: node.id, name: node.name, phase: node.state.phase, address: node.address, groups: labels(node) }));
 
 /** Returns the groups of each host. Parses each version of the inventory file only once. */
 export const rememberedLabels = (inventory: InventoryFile): (() => Labels) => remembered(inventory, labelsIn);
@@ -39,6 +33,6 @@ export function nodesFor(
     // Operators can then still switch machines off or retire machines.
     if (!(error instanceof MusterError) || !onlyNamed) throw error;
     log.warn({ err: error, nodes: targets }, "the inventory cannot be read: the machines are planned as in no group, and so in prod");
-    return labelled(named, new Map());
+    return labelled(named, () => []);
   }
 }

@@ -9,7 +9,7 @@ import type { Document } from "yaml";
 import { MusterError } from "../../errors/errors.ts";
 import { Mutex } from "./mutex.ts";
 import { asInvalid, edited, filled, invalid, otherChanged, parsed, understood } from "./parse.ts";
-import type { Reading } from "./reading.ts";
+import type { Reading } from "./reading/reading.ts";
 
 /**
  * The time in milliseconds after which the lock of a crashed process becomes free. Muster locks the file only

@@ -4,11 +4,11 @@
  */
 import { type Document, isScalar, Scalar } from "yaml";
 import { MusterError } from "../../errors/errors.ts";
-import { drop, ensureMap, keysOf, mapAt, pairIn, put, textIn } from "./entries.ts";
 import { InventoryFile } from "./file.ts";
-import { groupsIn, hostEntriesOf } from "./groups.ts";
-import type { Reading } from "./reading.ts";
+import type { Reading } from "./reading/reading.ts";
 import { remembered } from "./remembered.ts";
+import { drop, ensureMap, keysOf, mapAt, pairIn, put, textIn } from "./writing/entries.ts";
+import { groupsIn, hostEntriesOf } from "./writing/groups.ts";
 
 export interface InventoryHost {
   name: string;

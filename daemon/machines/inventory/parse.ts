@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Document, isMap, parseDocument } from "yaml";
 import { MusterError } from "../../errors/errors.ts";
-import { construct } from "./construct.ts";
-import { originalsOf } from "./originals.ts";
-import { type Reading, read } from "./reading.ts";
-import { spliced } from "./splices.ts";
+import { construct } from "./reading/construct.ts";
+import { type Reading, read } from "./reading/reading.ts";
+import { originalsOf } from "./writing/originals.ts";
+import { spliced } from "./writing/splices.ts";
 
 /**
  * Parses YAML 1.1. Every scalar stays a text with its own spelling, and Muster resolves it as Ansible does. An empty file is a

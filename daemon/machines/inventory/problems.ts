@@ -2,7 +2,7 @@
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { OUR_GROUPS } from "./inventory.ts";
-import type { Reading, Values } from "./reading.ts";
+import type { Reading, Values } from "./reading/reading.ts";
 
 type Problem = InventoryView["problems"][number];
 

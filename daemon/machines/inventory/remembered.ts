@@ -3,7 +3,7 @@
  * because many call-homes need the value.
  */
 import type { InventoryFile } from "./file.ts";
-import type { Reading } from "./reading.ts";
+import type { Reading } from "./reading/reading.ts";
 
 export function remembered<T>(file: InventoryFile, understand: (reading: Reading) => T): () => T {
   let known: { text: string; understood: T } | undefined;

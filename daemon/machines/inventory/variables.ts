@@ -2,11 +2,11 @@
 import { type Document, Scalar } from "yaml";
 import type { VariableValue } from "../../contract/machines/inventory.ts";
 import { MusterError } from "../../errors/errors.ts";
-import { drop, ensureMap, mapAt, pairIn, put } from "./entries.ts";
 import type { InventoryFile } from "./file.ts";
-import { type GroupPlace, groupsIn, hostEntriesOf } from "./groups.ts";
 import { hostPathOf, NO_ADDRESS, OUR_GROUPS } from "./inventory.ts";
-import { nodeOf } from "./values.ts";
+import { drop, ensureMap, mapAt, pairIn, put } from "./writing/entries.ts";
+import { type GroupPlace, groupsIn, hostEntriesOf } from "./writing/groups.ts";
+import { nodeOf } from "./writing/values.ts";
 
 export type Owner = { node: string } | { group: string };
 

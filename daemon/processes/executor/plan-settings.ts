@@ -16,6 +16,7 @@ import type { SshPlace } from "../../executor/steps/ssh-line.ts";
 import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
 import { playbooksIn } from "../../jobs/playbooks/playbooks.ts";
 import { InventoryFile } from "../../machines/inventory/file.ts";
+import { valuesOfHosts } from "../../machines/inventory/reading/effective.ts";
 import { NodeStore } from "../../store/machines/nodes.ts";
 
 const SshValues = z.object({ ansible_port: z.int().default(22), ansible_user: z.string().default("root") });
@@ -41,11 +42,11 @@ export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessE
   };
 }
 
-/** Returns the SSH login that Ansible uses. Port and user are inventory variables of the node, with the defaults 22 and root. */
+/** Returns the SSH login that Ansible uses. Port and user are inventory variables of the node or its groups, with the defaults 22 and root. */
 function sshPlace({ node, nodeId, address }: Target, database: string, inventory: InventoryFile): SshPlace {
   if (address === undefined) throw new Error(`${node} has no address`);
   const hostKey = pinnedKey(database, nodeId);
   if (hostKey === undefined) throw new Error(`no host key is pinned for ${node}: let it call home, or enrol it again`);
-  const values = SshValues.parse(inventory.reading().hosts[node] ?? {});
+  const values = SshValues.parse(valuesOfHosts(inventory.reading())(node));
   return { node, host: address, port: values.ansible_port, user: values.ansible_user, hostKey };
 }

@@ -8,10 +8,10 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { Scalar } from "yaml";
 import { redact } from "../../../../daemon/log/redact.ts";
-import { ensureMap, put } from "../../../../daemon/machines/inventory/entries.ts";
 import { Inventory } from "../../../../daemon/machines/inventory/inventory.ts";
 import { KnownHosts } from "../../../../daemon/machines/inventory/known-hosts.ts";
 import { entry, TodoFile } from "../../../../daemon/machines/inventory/todo.ts";
+import { ensureMap, put } from "../../../../daemon/machines/inventory/writing/entries.ts";
 
 const ansibleInventory = "/usr/bin/ansible-inventory";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDocument } from "yaml";
-import { groupsOfHosts } from "../../../../daemon/machines/inventory/memberships.ts";
-import { read } from "../../../../daemon/machines/inventory/reading.ts";
+import { groupsOfHosts } from "../../../../daemon/machines/inventory/reading/memberships.ts";
+import { read } from "../../../../daemon/machines/inventory/reading/reading.ts";
 
 const groupsIn = (text: string) =>
   Object.fromEntries(groupsOfHosts(read(parseDocument(text, { version: "1.1", schema: "failsafe" })).groups));

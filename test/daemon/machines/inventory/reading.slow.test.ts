@@ -4,7 +4,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { InventoryFile } from "../../../../daemon/machines/inventory/file.ts";
-import { groupsOfHosts } from "../../../../daemon/machines/inventory/memberships.ts";
+import { valuesOfHosts } from "../../../../daemon/machines/inventory/reading/effective.ts";
+import { groupsOfHosts } from "../../../../daemon/machines/inventory/reading/memberships.ts";
 import { written } from "../../../support/inventory-file.ts";
 
 const program = "/usr/bin/ansible-inventory";
@@ -95,3 +96,21 @@ function contains({ groups }: Listed, name: string, host: string): boolean {
   const group = groups[name];
   return group?.hosts?.includes(host) === true || (group?.children ?? []).some((child) => contains({ groups, hosts: {} }, child, host));
 }
+
+test("the values of a host come from its groups in Ansible's order", { skip }, (t) => {
+  const { path } = written(
+    t,
+    `all:
+  vars: { a: all, b: all, c: all, d: all, e: all, m: { x: 1 } }
+  children:
+    zone: { vars: { b: zone, c: zone, m: { y: 2 } }, children: { deep: } }
+    deep: { vars: { b: deep } }
+    alpha: { vars: { c: alpha, d: alpha }, hosts: { "n[1:2]": { e: host } } }
+    beta: { vars: { ansible_group_priority: 10, c: beta }, hosts: n1 }
+    gamma: { vars: { c: gamma, d: gamma }, hosts: n1 }
+deep: { hosts: { n1: } }
+`,
+  );
+  const { stdout } = spawnSync(program, ["-i", path, "--host", "n1"], { encoding: "utf8" });
+  assert.deepEqual({ ...valuesOfHosts(new InventoryFile(path).reading())("n1") }, JSON.parse(stdout));
+});

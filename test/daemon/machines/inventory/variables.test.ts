@@ -8,8 +8,8 @@ import { test } from "node:test";
 import { Scalar } from "yaml";
 import { VariableName, VariableValue } from "../../../../daemon/contract/machines/inventory.ts";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
-import { ensureMap, put } from "../../../../daemon/machines/inventory/entries.ts";
 import { problemsOf } from "../../../../daemon/machines/inventory/problems.ts";
+import { ensureMap, put } from "../../../../daemon/machines/inventory/writing/entries.ts";
 import { BY_HAND, written } from "../../../support/inventory-file.ts";
 
 test("variables and groups are written next to entries of others, and are removed without a trace", async (t) => {

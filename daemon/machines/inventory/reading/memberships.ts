@@ -1,5 +1,5 @@
 /** Computes the groups of each host, including parent groups. Pure. */
-import type { InventoryView } from "../../contract/machines/inventory.ts";
+import type { InventoryView } from "../../../contract/machines/inventory.ts";
 
 /** The name of the group that contains every host. The results never list the group `all`. */
 const EVERYBODY = "all";

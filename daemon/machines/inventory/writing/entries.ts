@@ -3,8 +3,8 @@
  * Ansible.
  */
 import { type Document, isAlias, isMap, isScalar, Pair, Scalar, YAMLMap } from "yaml";
-import { isMergeKey } from "./construct.ts";
-import { resolvePlain } from "./plain-scalars.ts";
+import { isMergeKey } from "../reading/construct.ts";
+import { resolvePlain } from "../reading/plain-scalars.ts";
 
 /** Returns the text of a key, or undefined if the key is no text for Ansible. */
 export function keyName(key: unknown): string | undefined {

@@ -1,6 +1,6 @@
 /** Converts values to YAML. Ansible reads exactly the given value and evaluates no part of it. */
 import { type Node, Scalar, YAMLMap, YAMLSeq } from "yaml";
-import type { VariableValue } from "../../contract/machines/inventory.ts";
+import type { VariableValue } from "../../../contract/machines/inventory.ts";
 
 /** The brackets of Ansible's templates. Ansible would evaluate the text in these brackets on the control node (decision 0014). */
 const template = /\{\{|\{%|\{#/;

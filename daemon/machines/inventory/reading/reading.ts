@@ -3,7 +3,7 @@
  * the inventory uses this reading. Pure.
  */
 import type { Document } from "yaml";
-import type { InventoryView } from "../../contract/machines/inventory.ts";
+import type { InventoryView } from "../../../contract/machines/inventory.ts";
 import { construct, type Data, type DataMap, type Key, Vault } from "./construct.ts";
 import { hostsOfPattern, MAX_HOSTS } from "./host-patterns.ts";
 import { Time } from "./plain-scalars.ts";

@@ -1,6 +1,6 @@
 /** Writes YAML nodes as text. Nodes from the file keep their spelling. New texts that YAML could misread get quotes. Pure. */
 import { isAlias, isMap, isScalar, isSeq, type Pair, Scalar, type YAMLMap } from "yaml";
-import { resolvePlain } from "./plain-scalars.ts";
+import { resolvePlain } from "../reading/plain-scalars.ts";
 
 const STANDARD = "tag:yaml.org,2002:";
 
