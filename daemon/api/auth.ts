@@ -38,8 +38,10 @@ export function requireAccess(caller: Pick<Caller, "role">, access: Exclude<Rout
 
 export function authenticate(request: FastifyRequest, keys: KeyStore): Caller {
   const header = request.headers.authorization;
-  if (header !== undefined) return acting(fromKey(header, keys), request);
   const cookie = request.cookies[SESSION_COOKIE];
+  // A browser may send the login of a proxy in this header, next to the cookie of its session.
+  const isForProxy = header !== undefined && cookie !== undefined && bearerKey(header) === undefined;
+  if (header !== undefined && !isForProxy) return acting(fromKey(header, keys), request);
   if (cookie === undefined) throw new MusterError("KEY_MISSING", "Missing API Key");
   return acting(fromSession(request, cookie, keys), request);
 }
@@ -55,11 +57,15 @@ function acting(holder: Caller, request: FastifyRequest): Caller {
   return { ...holder, onBehalfOf: told.data };
 }
 
+/**
+ * Returns the key in an `authorization` header, or undefined if the header holds no bearer key. RFC 9110 (11.1 and 11.4)
+ * allows any case for the name of the scheme, and several spaces after it.
+ */
+export const bearerKey = (header: string): string | undefined => /^bearer +(\S+)$/i.exec(header)?.[1];
+
 function fromKey(header: string, keys: KeyStore): Holder {
-  const [scheme, key, ...rest] = header.split(" ");
-  if (scheme !== "Bearer" || !key || rest.length > 0) {
-    throw new MusterError("KEY_INVALID", "Invalid authorization header format. Expected 'Bearer <key>'");
-  }
+  const key = bearerKey(header);
+  if (key === undefined) throw new MusterError("KEY_INVALID", "Invalid authorization header format. Expected 'Bearer <key>'");
   const holder = keys.authenticate(key, new Date());
   if (!holder) throw new MusterError("KEY_INVALID", "Invalid API Key");
   return holder;

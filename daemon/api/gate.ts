@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Route } from "../contract/route.ts";
 import { MusterError } from "../errors/errors.ts";
 import type { KeyStore } from "../store/admin/keys.ts";
-import { authenticate, type Caller, requireAccess } from "./auth.ts";
+import { authenticate, bearerKey, type Caller, requireAccess } from "./auth.ts";
 import { LIMITS, limitOf, Rate, type RateLimits } from "./rate.ts";
 
 /** A long answer counts as one request for each started piece of this size, because control needs time for each node in it. */
@@ -56,11 +56,14 @@ export class Gate {
    */
   who(request: FastifyRequest, reply?: FastifyReply): Caller {
     const guesser = `guesses ${request.ip}`;
-    if (request.headers.authorization !== undefined) refuseFor(this.#rate.wait(guesser, this.#limits.normal, Date.now()), reply);
+    // A header without a bearer key, such as the Basic login of a proxy, guesses no key.
+    const guesses = bearerKey(request.headers.authorization ?? "") !== undefined;
+    if (guesses) refuseFor(this.#rate.wait(guesser, this.#limits.normal, Date.now()), reply);
     try {
       return authenticate(request, this.#keys);
     } catch (error) {
-      if (error instanceof MusterError && error.code === "KEY_INVALID") this.#rate.take(guesser, this.#limits.normal, Date.now());
+      if (guesses && error instanceof MusterError && error.code === "KEY_INVALID")
+        this.#rate.take(guesser, this.#limits.normal, Date.now());
       throw error;
     }
   }

@@ -112,6 +112,7 @@ test("an address that tries keys is blocked for a minute; its sessions and machi
   const login = await request("/api/session", post({ key: mine }));
   const cookie = login.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   assert.deepEqual(await statuses(101, (n) => request("/api/nodes", { key: `mk_guess_${n}` })), [...all(100, 401), 429]);
+  assert.equal((await request("/api/nodes", { headers: { authorization: "bearer   mk_guess" } })).status, 429, "any spelling is a guess");
   const right = await request("/api/nodes", { key: mine });
   assert.deepEqual([right.status, right.headers.get("retry-after")], [429, "60"], "or guessing would go on to the right one");
   assert.equal((await request("/metrics", { key: mine })).status, 429);
@@ -122,8 +123,10 @@ test("an address that tries keys is blocked for a minute; its sessions and machi
   assert.equal((await request("/api/nodes", { key: mine })).status, 200);
 });
 
-test("a missing key and an expired session are no guesses", async (t) => {
+test("a missing key, a header without a bearer key and an expired session are no guesses", async (t) => {
   const { request, key } = await atNoon(t);
+  const other = (n: number) => request("/api/nodes", { headers: { authorization: n % 2 === 0 ? "Basic YTpi" : "Bearer" } });
+  assert.deepEqual(await statuses(150, other), all(150, 401));
   assert.deepEqual(await statuses(150, () => request("/api/nodes")), all(150, 401));
   assert.deepEqual(await statuses(150, () => request("/api/nodes", { headers: { cookie: "muster_session=over" } })), all(150, 401));
   assert.equal((await request("/api/nodes", { key: key("viewer") })).status, 200);

@@ -80,10 +80,27 @@ test("the texts of a missing, malformed and wrong key are the documented ones", 
     return ErrorBody.parse(body).message;
   };
   assert.equal(await message({}), "Missing API Key");
-  for (const header of ["nonsense", "Basic abc", "Bearer", "Bearer a b", "bearer x"])
+  for (const header of ["nonsense", "Basic abc", "Bearer", "Bearer a b", "Bearerx", "xbearer x", "bearer"])
     assert.equal(await message({ authorization: header }), "Invalid authorization header format. Expected 'Bearer <key>'");
-  for (const header of ["Bearer wrong", `Bearer mk_00000000_${"0".repeat(64)}`])
+  for (const header of ["Bearer wrong", "bearer wrong", `Bearer mk_00000000_${"0".repeat(64)}`])
     assert.equal(await message({ authorization: header }), "Invalid API Key");
+});
+
+test("the name of the scheme has no case, several spaces may follow it, and a session works next to the login of a proxy", async (t) => {
+  const served = await serve(t);
+  const key = served.key("viewer");
+  const status = async (headers: Record<string, string>) => (await served.request("/api/nodes", { headers })).status;
+  for (const header of [`bearer ${key}`, `BEARER ${key}`, `bEARER   ${key}`, `Bearer  ${key}  `])
+    assert.equal(await status({ authorization: header }), 200, header.replace(key, "KEY"));
+  assert.equal(await status({ authorization: `bearer\t${key}` }), 401);
+
+  const login = await served.request("/api/session", { method: "POST", body: JSON.stringify({ key }) });
+  const cookie = login.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  for (const header of ["Basic YTpi", "Negotiate abc", 'Digest username="a", realm="b"']) {
+    assert.equal(await status({ authorization: header, cookie }), 200, header);
+    assert.equal(await status({ authorization: header }), 401, header);
+  }
+  assert.equal(await status({ authorization: "Bearer wrong", cookie }), 401, "a wrong key is not replaced by the session");
 });
 
 test("guessing keys is slowed down: the eleventh try in a minute is refused with the time to retry", async (t) => {
