@@ -103,7 +103,7 @@ const mayImport: Record<string, string[]> = {
   "daemon/api/jobs": apiOf("jobs"),
   "daemon/api/changes": apiOf("changes"),
   "daemon/api/audit": [...apiOf("audit"), "types:daemon/store/admin/keys.ts", "node:crypto"],
-  "daemon/api/admin": [...apiOf("admin"), "npm:prom-client"],
+  "daemon/api/admin": [...apiOf("admin"), "daemon/api/page-origin.ts", "npm:prom-client"],
   "daemon/api/cluster": apiOf("cluster"),
   "daemon/cli": [...everywhere, "daemon/changes/votes", "npm:commander", "node:"],
   agent: ["daemon/contract"],

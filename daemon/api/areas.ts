@@ -9,7 +9,7 @@ import type { NodeStore } from "../store/machines/nodes.ts";
 import { type AlertsApi, alertsApi } from "./admin/alerts.ts";
 import { type DaemonLogApi, daemonLogApi } from "./admin/daemon-log.ts";
 import { type DoctorApi, doctorApi } from "./admin/doctor.ts";
-import { type LoginAudit, sessionApi } from "./admin/session.ts";
+import { type LoginAudit, type SessionApi, sessionApi } from "./admin/session.ts";
 import type { StatusApi } from "./admin/status.ts";
 import { type AuditApi, auditApi } from "./audit/audit.ts";
 import { byHand } from "./by-hand.ts";
@@ -46,6 +46,7 @@ export interface AreaParts
     InventoryApi,
     AuditApi,
     AlertsApi,
+    SessionApi,
     DaemonLogApi,
     DoctorApi,
     ServicesApi,
@@ -78,7 +79,7 @@ export function mountAreas(mount: Mount, parts: AreaParts, audit: LoginAudit): v
   governApi(mount, parts);
   executePlanApi(mount, parts);
   auditApi(mount, parts);
-  sessionApi(mount, parts.keys, parts.events, audit);
+  sessionApi(mount, parts, audit);
   alertsApi(mount, parts);
   daemonLogApi(mount, parts);
   doctorApi(mount, parts);

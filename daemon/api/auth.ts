@@ -89,15 +89,3 @@ function requireCsrf(request: FastifyRequest, csrfToken: string): void {
     throw new MusterError("CSRF_INVALID", "the x-csrf-token header is missing or wrong");
   }
 }
-
-/**
- * Throws unless our page opened the WebSocket. Without this check, a page of another site could open a
- * WebSocket with our cookie.
- */
-export function requireSameOrigin(request: FastifyRequest): void {
-  const origin = request.headers.origin;
-  if (origin === undefined) throw new MusterError("ORIGIN_REFUSED", "a browser's WebSocket carries an Origin header");
-  if (!URL.canParse(origin) || new URL(origin).host !== request.headers.host) {
-    throw new MusterError("ORIGIN_REFUSED", `the page at ${origin} may not connect here`);
-  }
-}

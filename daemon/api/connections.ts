@@ -1,6 +1,6 @@
 /** Limits the open connections of one address and of all addresses, and the time that a client takes to send a request. */
 import type { Server } from "node:http";
-import type { Socket } from "node:net";
+import { BlockList, isIPv6, type Socket } from "node:net";
 
 export interface ConnectionLimits {
   /** The time in which a client must send a whole request, with its body. */
@@ -24,12 +24,20 @@ export const serverTimeouts = ({ requestMs, checkMs, idleMs }: ConnectionLimits)
   http: { headersTimeout: requestMs, connectionsCheckingInterval: checkMs },
 });
 
+export interface Admission {
+  refuse(socket: Socket): void;
+  /** Addresses and networks without a limit of their own, because many clients are behind each of these addresses. */
+  trusted: readonly string[];
+}
+
 /** Calls `refuse` with each connection that exceeds the limit of its address. */
-export function limitConnections(server: Server, { perAddress, inAll }: ConnectionLimits, refuse: (socket: Socket) => void): void {
+export function limitConnections(server: Server, { perAddress, inAll }: ConnectionLimits, { refuse, trusted }: Admission): void {
   const open = new Map<string, number>();
+  const proxies = listOf(trusted);
   server.maxConnections = inAll;
   server.on("connection", (socket: Socket) => {
     const address = socket.remoteAddress ?? "";
+    if (proxies.check(address, familyOf(address))) return;
     const count = (open.get(address) ?? 0) + 1;
     open.set(address, count);
     socket.once("close", () => {
@@ -39,4 +47,16 @@ export function limitConnections(server: Server, { perAddress, inAll }: Connecti
     });
     if (count > perAddress) refuse(socket);
   });
+}
+
+const familyOf = (address: string) => (isIPv6(address) ? "ipv6" : "ipv4");
+
+function listOf(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = "", bits] = network.split("/");
+    if (bits === undefined) list.addAddress(address, familyOf(address));
+    else list.addSubnet(address, Number(bits), familyOf(address));
+  }
+  return list;
 }

@@ -12,7 +12,7 @@ import type { PlanStore } from "../store/changes/plans.ts";
 import { statusApi } from "./admin/status.ts";
 import { type AreaParts, mountAreas } from "./areas.ts";
 import { Auditing } from "./audit/auditing.ts";
-import { requireAccess, requireSameOrigin } from "./auth.ts";
+import { requireAccess } from "./auth.ts";
 import { whoIs } from "./changes/changes.ts";
 import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections, serverTimeouts } from "./connections.ts";
 import { sendError } from "./errors.ts";
@@ -21,6 +21,7 @@ import { liveFeed, type Pace } from "./live.ts";
 import type { LiveLimits } from "./live-places.ts";
 import { mounter } from "./mount.ts";
 import { nothingThere, refuseConnection, refuseUnreadable } from "./nowhere.ts";
+import { requireSameOrigin } from "./page-origin.ts";
 import type { RateLimits } from "./rate.ts";
 
 export interface ApiParts extends AreaParts {
@@ -34,6 +35,8 @@ export interface ApiParts extends AreaParts {
   openMetrics?: boolean;
   limits?: RateLimits;
   connections?: ConnectionLimits;
+  /** The addresses and networks of the proxies whose `X-Forwarded` headers are believed. */
+  trustedProxies?: string[];
   /** The intervals of the live feed. */
   pace?: Pace;
   places?: LiveLimits;
@@ -46,6 +49,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   const connections = parts.connections ?? CONNECTION_LIMITS;
   const app = Fastify({
     ...serverTimeouts(connections),
+    trustProxy: parts.trustedProxies?.length ? parts.trustedProxies : false,
     loggerInstance: parts.log,
     bodyLimit: BODY_LIMIT_BYTES,
     logController: new LogController({ disableRequestLogging: true }),
@@ -53,7 +57,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
     frameworkErrors: sendError,
     clientErrorHandler: refuseUnreadable,
   });
-  limitConnections(app.server, connections, refuseConnection);
+  limitConnections(app.server, connections, { refuse: refuseConnection, trusted: parts.trustedProxies ?? [] });
   app.setValidatorCompiler(nullMeansNothing);
   app.setSerializerCompiler(serializerCompiler);
   app.removeContentTypeParser("text/plain");
@@ -104,7 +108,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
           request.caller = caller;
           requireAccess(caller, "viewer");
           if (opening) gate.admit(request, undefined, { access: "viewer", method: "GET" });
-          if (caller.session) requireSameOrigin(request);
+          if (caller.session) requireSameOrigin(request, parts.pageUrl);
           return caller.keyId;
         }),
       mayReadLog: (request) => auditing.guarded(request, () => void gate.admit(request, undefined, routes.daemonLog)),

@@ -3,10 +3,26 @@ import * as z from "zod";
 import { Port } from "./netboot.ts";
 import { PublicWeb } from "./public-web.ts";
 
+/** The page's files have absolute paths, so a proxy cannot serve the page below a path. */
+const PageUrl = PublicWeb.refine(
+  (url) => URL.canParse(url) && new URL(url).origin === url,
+  "must be an address without a path, such as https://muster.example.org",
+);
+
+const Network = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], "must be an address or a network such as 10.0.0.2 or fd00::/64");
+
 const Control = z.strictObject({
   host: z.union([z.ipv4(), z.ipv6()]).default("0.0.0.0").describe("Address that the API and the page listen on."),
   port: Port.default(8000).describe("TCP port of the API and the page."),
   open_metrics: z.boolean().default(false).describe("Answer /metrics and the OpenAPI document without a key."),
+  page_url: PageUrl.optional().describe(
+    "Address of the page in the browser, if a proxy is in front of control. Sessions are accepted from it.",
+  ),
+  trusted_proxies: z
+    .array(Network)
+    .max(100)
+    .default([])
+    .describe("Proxies whose X-Forwarded headers are believed. Control then sees the addresses of the clients behind them."),
   requests_per_minute: z
     .strictObject({
       sensitive: z.int().min(1).max(100_000).default(10).describe("Logins, keys, votes and wipes, for each key or address."),

@@ -7,7 +7,7 @@ export const adminHints = {
   SESSION_ENDED: "Log in again with your key. A session lasts one hour.",
   NOT_ALLOWED: "Use a key with a role that may do this. `muster key create --name <name> --role <role>` creates one.",
   CSRF_INVALID: "Send the csrfToken of the login answer as the header `x-csrf-token`.",
-  ORIGIN_REFUSED: "Open the page at Muster's own address.",
+  ORIGIN_REFUSED: "Open the page at Muster's own address. Behind a proxy, set `admin.control.page_url` to the address in the browser.",
   CONFIG_INVALID: "Compare the file with the output of `muster init --print`.",
   CONFIG_NOT_FOUND: "Write one with `muster init`, or name one with --config.",
   DATA_DIR_UNUSABLE: "Name a folder that this user may write with --data or MUSTER_DATA, or run as the owner of the folder.",

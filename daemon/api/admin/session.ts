@@ -6,6 +6,7 @@ import { type Holder, type KeyStore, SESSION_SECONDS } from "../../store/admin/k
 import type { EventStore } from "../../store/events.ts";
 import { requireAccess, SESSION_COOKIE } from "../auth.ts";
 import type { Mount } from "../mount.ts";
+import { isReadOverHttps } from "../page-origin.ts";
 
 const cookieOptions = { path: "/", httpOnly: true, sameSite: "strict" } as const;
 
@@ -14,7 +15,14 @@ export interface LoginAudit {
   loggedIn(holder: Holder): void;
 }
 
-export function sessionApi(mount: Mount, keys: KeyStore, events: EventStore, audit: LoginAudit): void {
+export interface SessionApi {
+  keys: KeyStore;
+  events: EventStore;
+  /** The address of the page, if the configuration names one. */
+  pageUrl?: string | undefined;
+}
+
+export function sessionApi(mount: Mount, { keys, events, pageUrl }: SessionApi, audit: LoginAudit): void {
   // Every role can read events, but only admins can list keys. Events therefore never contain the name or the owner of a key.
   const tell = (type: string, summary: string) => events.append({ source: "control", type: `key.${type}`, summary });
   mount(routes.login, ({ key }, { reply, request }) => {
@@ -24,7 +32,7 @@ export function sessionApi(mount: Mount, keys: KeyStore, events: EventStore, aud
     requireAccess(holder, "viewer");
     const { secret, csrfToken, expiresAt } = keys.openSession(holder.keyId, now);
     audit.loggedIn(holder);
-    reply.setCookie(SESSION_COOKIE, secret, { ...cookieOptions, maxAge: SESSION_SECONDS, secure: request.protocol === "https" });
+    reply.setCookie(SESSION_COOKIE, secret, { ...cookieOptions, maxAge: SESSION_SECONDS, secure: isReadOverHttps(request, pageUrl) });
     return { name: holder.name, role: holder.role, owner: holder.owner, csrfToken, expiresAt };
   });
 

@@ -10,7 +10,7 @@ import type { Shared } from "./shared.ts";
 
 const pageRoot = join(import.meta.dirname, "../../../web/dist");
 
-type SetHere = "log" | "pageRoot" | "openMetrics" | "limits" | "pace";
+type SetHere = "log" | "pageRoot" | "openMetrics" | "limits" | "pace" | "pageUrl" | "trustedProxies";
 
 /** Resolves when the API has opened its port and `url` is final. Throws PORT_UNAVAILABLE if the port cannot be used. */
 export async function startApi({ config, log, parts, stores, url }: Shared, areas: Omit<ApiParts, SetHere | keyof Stores>): Promise<void> {
@@ -25,6 +25,8 @@ export async function startApi({ config, log, parts, stores, url }: Shared, area
         pageRoot: existsSync(join(pageRoot, "index.html")) ? pageRoot : undefined,
         openMetrics: control.open_metrics,
         limits: control.requests_per_minute,
+        pageUrl: control.page_url,
+        trustedProxies: control.trusted_proxies,
       }),
     (server) => server.close(),
   );
