@@ -4,13 +4,14 @@ import { setMaxListeners } from "node:events";
 import type { Log, WireEvent } from "../boot-source.ts";
 import { bind } from "../socket-source.ts";
 import type { Tap } from "../tap.ts";
-import { TransferAdmission } from "./admission.ts";
+import { type Place, TransferAdmission } from "./admission.ts";
 import { inMemory, netascii } from "./content.ts";
 import { type Found, findFile } from "./files.ts";
 import { KeptPackets } from "./kept-packets.ts";
 import { agree, type ClientQuirks, type TransferTerms } from "./options.ts";
 import { decodeRequest, error, TftpError, type TftpRequest } from "./packet.ts";
-import { type TransferEnd, transfer } from "./transfer.ts";
+import { transfer } from "./transfer.ts";
+import { describe, printable, type TransferEnd } from "./transfer-end.ts";
 import { TransferSockets } from "./transfer-sockets.ts";
 
 export interface TftpServerOptions {
@@ -44,11 +45,22 @@ const refusals = {
   denied: [TftpError.accessViolation, "may not be read"],
 } as const satisfies Record<Exclude<Found["kind"], "found">, readonly [number, string]>;
 
+/** During a flood, one warning at this interval is enough. */
+const WARN_EVERY_MS = 10_000;
+
 export async function startTftpServer(options: TftpServerOptions): Promise<TftpServer> {
   const { log, record } = options;
   // The buffer is large, because a whole rack may send requests in the same second.
   const socket = createSocket({ type: "udp4", reuseAddr: true, recvBufferSize: 1024 * 1024 });
-  const admission = new TransferAdmission();
+  let warnedAt = Number.NEGATIVE_INFINITY;
+  const admission = new TransferAdmission(() => {
+    if (performance.now() - warnedAt < WARN_EVERY_MS) return;
+    warnedAt = performance.now();
+    log.warn(
+      { port: options.port },
+      "all TFTP places are taken: transfers that no machine acknowledged are ended, and other requests are ignored",
+    );
+  });
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // each transfer adds one listener
   const transfers = new Set<Promise<void>>();
@@ -82,8 +94,9 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
       refuse(client, TftpError.illegalOperation, "only octet and netascii");
       return;
     }
-    const answer = admission.ask(client, (done) => {
-      const served = serve(client, request)
+    const asked = JSON.stringify([request.file, request.mode, [...request.options]]);
+    const answer = admission.ask(client, asked, (place, done) => {
+      const served = serve(client, request, place)
         .catch((cause: unknown) => broken(client, request, cause))
         .finally(() => {
           done();
@@ -95,7 +108,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   }
 
   const kept = new KeptPackets();
-  async function serve(client: RemoteInfo, request: ReadRequest): Promise<void> {
+  async function serve(client: RemoteInfo, request: ReadRequest, place: Place): Promise<void> {
     const virtual = options.virtual?.(request.file, client.address);
     const found: Found = virtual === undefined ? await findFile(options.root, request.file) : { kind: "found", content: inMemory(virtual) };
     const name = printable(request.file);
@@ -108,8 +121,9 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     const content = request.mode === "netascii" ? netascii(found.content) : found.content;
     const terms = agree(request.options, content.size, options.quirks?.(client.address));
     const shown = options.tap && ((direction: "in" | "out", port: number, bytes: Uint8Array) => show(direction, port, client, bytes));
-    const end = await transfer({ client, content, terms, kept, ...(shown && { shown }) }, sockets, stop.signal);
+    const end = await transfer({ client, content, terms, kept, place, ...(shown && { shown }) }, sockets, stop.signal);
     log.info({ to: client.address, file: name, ...end }, "tftp");
+    if (end.kind === "displaced") return;
     record({
       address: client.address,
       type: `tftp.${end.kind}`,
@@ -145,19 +159,6 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   };
 }
 
-function describe(end: TransferEnd): string {
-  switch (end.kind) {
-    case "complete":
-      return end.confirmed ? `${end.bytes} bytes` : `${end.bytes} bytes, but the last of them were not confirmed`;
-    case "probe":
-      return "asked for its size";
-    case "aborted":
-      return `aborted by the machine: ${printable(end.reason)}`;
-    case "gave-up":
-      return `no answer after ${end.bytes} bytes`;
-  }
-}
-
 /** Muster learns the quirks of a machine from these facts. */
 const facts = (file: string, { blockSize, agreed }: TransferTerms, end: TransferEnd) => ({
   file,
@@ -166,5 +167,3 @@ const facts = (file: string, { blockSize, agreed }: TransferTerms, end: Transfer
   ...("bytes" in end && { bytes: end.bytes }),
   ...("heard" in end && { heard: end.heard }),
 });
-
-const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, "?").slice(0, 128);

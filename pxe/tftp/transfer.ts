@@ -3,29 +3,23 @@
  * and continues. The rules are in SlidingWindow and Pace. This file handles the socket, the timer and the file.
  */
 import type { Socket } from "node:dgram";
+import type { Place } from "./admission.ts";
 import { Blocks } from "./blocks.ts";
 import type { Content } from "./content.ts";
 import type { KeptPackets } from "./kept-packets.ts";
 import type { TransferTerms } from "./options.ts";
 import { Pace } from "./pace.ts";
 import { decodeRequest, error, oack, TftpError } from "./packet.ts";
+import type { TransferEnd } from "./transfer-end.ts";
 import type { TransferSocket, TransferSockets } from "./transfer-sockets.ts";
 import { SlidingWindow } from "./window.ts";
-
-export type TransferEnd =
-  /** Firmware often starts the loaded file before it confirms the last block. */
-  | { kind: "complete"; bytes: number; confirmed: boolean }
-  /** The client requested only the file size. UEFI requests the size, aborts, and sends a new request. */
-  | { kind: "probe" }
-  | { kind: "aborted"; reason: string }
-  /** `heard` is true if the client confirmed our options or a block. */
-  | { kind: "gave-up"; bytes: number; heard: boolean };
 
 export interface TransferOptions {
   client: { address: string; port: number };
   content: Content;
   terms: TransferTerms;
   kept: KeptPackets;
+  place: Place;
   /**
    * Receives the packets that control the transfer: agreed options, errors, and acknowledgements before the first
    * block has arrived.
@@ -35,6 +29,8 @@ export interface TransferOptions {
 
 /** Until the first ACK, the source address may be forged, so the server sends at most this number of packets. */
 const TRIES_BEFORE_ACK = 3;
+/** A client may request a timeout of 255 seconds, but a forged request must not hold a place for minutes. */
+const PATIENCE_BEFORE_ACK_MS = 8000;
 const TRIES = 6;
 /** A switch port can be silent for half a minute, while it relearns its spanning tree. */
 const PATIENCE_MS = 40_000;
@@ -68,6 +64,7 @@ class Transfer {
   readonly #client: TransferOptions["client"];
   readonly #terms: TransferTerms;
   readonly #shown: TransferOptions["shown"];
+  readonly #place: Place;
   readonly #sockets: TransferSockets;
   readonly #own: TransferSocket;
   readonly #socket: Socket;
@@ -87,10 +84,11 @@ class Transfer {
   #finish: (end: TransferEnd) => void = () => undefined;
   #fail: (cause: unknown) => void = () => undefined;
 
-  constructor({ client, terms, shown }: TransferOptions, sockets: TransferSockets, own: TransferSocket, blocks: Blocks) {
+  constructor({ client, terms, shown, place }: TransferOptions, sockets: TransferSockets, own: TransferSocket, blocks: Blocks) {
     this.#client = client;
     this.#terms = terms;
     this.#shown = shown;
+    this.#place = place;
     this.#sockets = sockets;
     this.#own = own;
     this.#socket = own.socket;
@@ -106,6 +104,7 @@ class Transfer {
       return await new Promise<TransferEnd>((resolve, reject) => {
         this.#finish = resolve;
         this.#fail = reject;
+        this.#place.whenEnded((kind) => resolve({ kind }));
         signal.addEventListener("abort", stop, { once: true });
         this.#socket.on("error", fail);
         this.#socket.on("message", (bytes, remote) => {
@@ -138,7 +137,9 @@ class Transfer {
     if (said.kind === "error") this.#finish(this.#abortedWith(said.message || `error ${said.code}`));
     if (said.kind !== "ack") return;
     const now = performance.now();
-    switch (this.#window.hear(said.block)) {
+    const heard = this.#window.hear(said.block);
+    if (this.#window.confirmed) this.#place.heard = true;
+    switch (heard) {
       case "all":
         this.#proceed(now);
         break;
@@ -254,10 +255,12 @@ class Transfer {
   }
 
   #outOfPatience(): TransferEnd | undefined {
-    const { acked, sent } = this.#window;
-    const heard = acked > 0 || (acked === 0 && this.#terms.agreed.size > 0);
-    if (!heard) return this.#tries >= TRIES_BEFORE_ACK ? { kind: "gave-up", bytes: 0, heard: false } : undefined;
+    const { sent } = this.#window;
     const silentMs = performance.now() - this.#lastProgress;
+    if (!this.#window.confirmed) {
+      const enough = this.#tries >= TRIES_BEFORE_ACK || silentMs >= PATIENCE_BEFORE_ACK_MS;
+      return enough ? { kind: "gave-up", bytes: 0, heard: false } : undefined;
+    }
     const allSent = sent === this.#blocks.last;
     const patience = allSent ? ([TRIES_AT_THE_END, PATIENCE_AT_THE_END_MS] as const) : ([TRIES, PATIENCE_MS] as const);
     // A client that requested long timeouts gets fewer tries.
@@ -276,7 +279,8 @@ class Transfer {
   }
 
   /** One timer serves all deadlines of a transfer, because most deadlines are postponed before they pass. */
-  #wait(ms: number, now = performance.now()): void {
+  #wait(waitMs: number, now = performance.now()): void {
+    const ms = this.#window.confirmed ? waitMs : Math.min(waitMs, Math.max(this.#lastProgress + PATIENCE_BEFORE_ACK_MS - now, 1));
     this.#deadline = now + ms;
     if (this.#timerAt <= this.#deadline) return;
     clearTimeout(this.#timer);

@@ -14,6 +14,7 @@ export type Heard =
 
 export class SlidingWindow {
   readonly #rollover: 0 | 1;
+  readonly #awaitsOackAck: boolean;
   /**
    * Block numbers in this class never wrap, unlike the block numbers on the wire. Block 0 is the OACK, and block -1
    * is the state before the OACK is acknowledged.
@@ -25,10 +26,15 @@ export class SlidingWindow {
   constructor(options: { awaitsOackAck: boolean; rollover: 0 | 1 }) {
     this.#acked = options.awaitsOackAck ? -1 : 0;
     this.#rollover = options.rollover;
+    this.#awaitsOackAck = options.awaitsOackAck;
   }
 
   get acked(): number {
     return this.#acked;
+  }
+  /** True if the client has confirmed our options or a block. */
+  get confirmed(): boolean {
+    return this.#acked > 0 || (this.#acked === 0 && this.#awaitsOackAck);
   }
   /** The number of the last block that was sent since the last rewind. */
   get sent(): number {
