@@ -124,7 +124,7 @@ const narrower: Record<string, string[]> = {
   "daemon/machines/power": [...everywhere, "npm:zod", "node:crypto"],
   "daemon/machines/inventory": [...everywhere, "npm:yaml", "npm:proper-lockfile", "npm:write-file-atomic", "node:"],
   "daemon/machines/enrol": [...everywhere, "daemon/machines", "daemon/store", "node:crypto", "node:net"],
-  "daemon/changes/tools": [...everywhere, "npm:yaml", "npm:zod", "npm:canonicalize", "node:crypto", "node:fs", "node:path"],
+  "daemon/changes/tools": [...everywhere, "npm:yaml", "npm:zod", "npm:canonicalize", "node:crypto", "node:fs", "node:path", "node:vm"],
   "daemon/changes/plans": [
     ...everywhere,
     "daemon/changes/tools",

@@ -1,7 +1,7 @@
 /** Reads a YAML table of expected policy answers and compares the table with the policy. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseDocument } from "yaml";
+import { type Document, parseDocument } from "yaml";
 import * as z from "zod";
 import { Role } from "../../contract/admin/key.ts";
 import { ByHand, type Decision, type Plan, type PlanStep, QuorumGroup } from "../../contract/changes/plan.ts";
@@ -60,12 +60,21 @@ export function loadCases(file: string): Case[] {
   const document = parseDocument(text);
   const fault = document.errors[0];
   if (fault) throw new MusterError("POLICY_INVALID", `${file}: ${fault.message}`);
-  const cases = z.array(Case).min(1).safeParse(document.toJS());
+  const cases = z.array(Case).min(1).safeParse(plain(document, file));
   if (cases.success) return cases.data;
   const issue = cases.error.issues[0];
   const [index, ...field] = issue?.path ?? [];
   const where = typeof index === "number" ? `case ${index + 1}${field.length > 0 ? `, ${field.join(".")}` : ""}: ` : "";
   throw new MusterError("POLICY_INVALID", `${file}: ${where}${issue?.message ?? "is not a list of cases"}`);
+}
+
+/** Aliases may stand in the file, but only as long as they do not multiply it. */
+function plain(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new MusterError("POLICY_INVALID", `${file}: its aliases repeat too much; write out their values`, { cause });
+  }
 }
 
 export function runCase(wanted: Case, policy: Policy): CaseResult {

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Value, Values } from "../../contract/changes/tool.ts";
 import { MusterError } from "../../errors/errors.ts";
+import { isPattern, match } from "./pattern.ts";
 
 /**
  * A host consists of letters, digits and the characters of IPv6 addresses and DNS names. A host may not begin with a
@@ -45,17 +46,6 @@ export const Parameter = z
   });
 export type Parameter = z.output<typeof Parameter>;
 
-function isPattern(pattern: string): boolean {
-  try {
-    whole(pattern);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, "u");
-
 /**
  * True if values may begin with a dash. To allow a dash, the pattern must begin with a dash or with a character class
  * such as `[-a-z]`.
@@ -95,7 +85,11 @@ export function checkValue(parameter: Omit<Parameter, "default" | "example">, gi
   if (choices && !choices.includes(value)) return { problem: `is not one of ${choices.join(", ")}` };
   if (value.startsWith("-") && !allowsDash(pattern) && !choices?.includes(value))
     return { problem: "begins with a dash, which would make it an option" };
-  return pattern !== undefined && !whole(pattern).test(value) ? { problem: `does not fit ${pattern}` } : { value };
+  if (pattern === undefined) return { value };
+  const found = match(pattern, value);
+  if (found === "too-slow")
+    return { problem: `takes too long to compare with ${pattern}; in the form, repeat nothing inside a repetition` };
+  return found === "differs" ? { problem: `does not fit ${pattern}` } : { value };
 }
 
 /**

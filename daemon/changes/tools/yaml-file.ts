@@ -1,7 +1,7 @@
 /** Reads a YAML file and validates it with a schema. Every fault names its file and line. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type * as z from "zod";
 
 /** `line` is 1 if the fault concerns the whole file. */
@@ -42,8 +42,15 @@ export function parseYaml<T>(file: string, text: string, schema: z.ZodType<T>): 
     line: lines.linePos(pos[0]).line,
     problem: message.split("\n", 1)[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? "",
   }));
+  // Aliases could expand a small file to a very large value.
+  visit(document, {
+    Alias: (_, { source, range }) => {
+      const line = lines.linePos(range?.[0] ?? 0).line;
+      faults.push({ file, line, problem: `*${source} is an alias, which is not allowed here; write out the value` });
+    },
+  });
   if (faults.length > 0) return { ok: false, faults };
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  const parsed = schema.safeParse(document.toJS());
   const faultAt = (path: Path, problem: string): Fault => ({
     file,
     line: lineOf(document, lines, path),

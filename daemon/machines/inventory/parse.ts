@@ -1,11 +1,13 @@
 /** Parses the text of the inventory for reading and for changes, and finds changes that reach entries of others. */
 import { isDeepStrictEqual } from "node:util";
-import { type Document, isMap, parseDocument } from "yaml";
+import { type Document, isMap, LineCounter, parseDocument } from "yaml";
 import { MusterError } from "../../errors/errors.ts";
-import { construct } from "./reading/construct.ts";
+import { construct, FaultAt } from "./reading/construct.ts";
 import { type Reading, read } from "./reading/reading.ts";
 import { originalsOf } from "./writing/originals.ts";
 import { spliced } from "./writing/splices.ts";
+
+const linesOf = new WeakMap<Document, LineCounter>();
 
 /**
  * Parses YAML 1.1. Every scalar stays a text with its own spelling, and Muster resolves it as Ansible does. An empty file is a
@@ -14,8 +16,10 @@ import { spliced } from "./writing/splices.ts";
 export function parsed(text: string, path: string): Document {
   // Ansible runs a file that begins with these signs.
   if (text.startsWith("#!")) throw invalid(path, "it begins with #!, so Ansible would run it as a program");
+  const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     version: "1.1",
+    lineCounter,
     schema: "failsafe",
     keepSourceTokens: true,
     uniqueKeys: false,
@@ -24,6 +28,7 @@ export function parsed(text: string, path: string): Document {
   const [error] = document.errors;
   if (error) throw new MusterError("INVENTORY_INVALID", `${path} is not valid YAML: ${error.message.split("\n")[0]}`);
   if (!isMap(document.contents)) throw invalid(path, "the top level is not a mapping");
+  linesOf.set(document, lineCounter);
   return document;
 }
 
@@ -34,6 +39,8 @@ export function understood(document: Document, path: string): Reading {
   try {
     return read(document);
   } catch (error) {
+    if (error instanceof FaultAt && error.offset !== undefined)
+      throw invalid(path, `line ${linesOf.get(document)?.linePos(error.offset).line}: ${error.message}`);
     throw asInvalid(error, path);
   }
 }

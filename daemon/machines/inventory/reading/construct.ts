@@ -12,11 +12,21 @@ export type Key = string | number | bigint | boolean | null;
 export type Data = Plain | Vault | Data[] | DataMap;
 export type DataMap = Map<Key, Data>;
 
-/** Aliases can multiply a small file. The limits are far above every real inventory. */
-const MAX_NODES = 2_000_000;
+/** Aliases can multiply a small file. The limits are far above every real inventory, and cost a fraction of a second. */
+const MAX_REPEATED = 300_000;
 const MAX_DEPTH = 60;
 
 const STANDARD = "tag:yaml.org,2002:";
+
+/** A fault at an offset of the text. */
+export class FaultAt extends RangeError {
+  readonly offset: number | undefined;
+
+  constructor(message: string, node: Node | undefined) {
+    super(message);
+    this.offset = node?.range?.[0];
+  }
+}
 
 export function construct(document: Document): Data {
   return new Constructor(document).data(document.contents, 0);
@@ -24,10 +34,14 @@ export function construct(document: Document): Data {
 
 class Constructor {
   readonly #anchored: ReadonlyMap<Alias, Node>;
+  readonly #most: number;
   #count = 0;
+  /** The alias that was followed last. */
+  #alias: Alias | undefined;
 
   constructor(document: Document) {
     this.#anchored = anchoredNodes(document);
+    this.#most = nodesIn(document) + MAX_REPEATED;
   }
 
   data(node: unknown, depth: number): Data {
@@ -86,15 +100,28 @@ class Constructor {
   }
 
   #target(alias: Alias): Node {
+    this.#alias = alias;
     const node = this.#anchored.get(alias);
     if (!node) throw new RangeError(`*${alias.source} refers to no anchor before it`);
     return node;
   }
 
   #bound(depth: number): void {
-    if (depth > MAX_DEPTH) throw new RangeError(`it is nested deeper than ${MAX_DEPTH} levels, or an alias contains itself`);
-    if (++this.#count > MAX_NODES) throw new RangeError(`its aliases expand to more than ${MAX_NODES} values`);
+    if (depth > MAX_DEPTH) throw new FaultAt(`it is nested deeper than ${MAX_DEPTH} levels, or an alias contains itself`, this.#alias);
+    if (++this.#count <= this.#most) return;
+    throw new FaultAt(`its aliases repeat more than ${MAX_REPEATED} values; write out the values of *${this.#alias?.source}`, this.#alias);
   }
+}
+
+/** Counts an upper bound of the steps that the file needs without its aliases. Each node and each mapping is one step. */
+function nodesIn(document: Document): number {
+  let count = 0;
+  visit(document, {
+    Node: (_, node) => {
+      count += isMap(node) ? 2 : 1;
+    },
+  });
+  return count;
 }
 
 export const isMergeKey = (key: unknown): boolean =>
