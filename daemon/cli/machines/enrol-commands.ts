@@ -22,7 +22,7 @@ function tokenCommands(program: Command, { json, client }: Words): void {
   const token = program.command("token").description("manage enrolment tokens for machines that Muster did not install");
   token
     .command("create")
-    .description("create a token and print the command to run on the new machine; both are shown only once")
+    .description("create a token and print the command to run on the new machine; Muster never shows the token again")
     .addOption(
       new Option("--ttl <time>", "lifetime of the token, such as 90s, 30m, 12h or 7d")
         .argParser(duration(60, WEEK_SECONDS))
@@ -30,7 +30,7 @@ function tokenCommands(program: Command, { json, client }: Words): void {
     )
     .option("--uses <number>", "number of machines that may use the token (default: 1)", whole(1, 1000))
     .addOption(new Option("--role <role>", "role of these machines (default: worker)").choices(MachineRole.options))
-    .option("--node <name|mac>", "allow only this accepted node to use the token, and only once")
+    .option("--node <name|mac>", "accepted node; only this node can use the token, and the token is valid for one use")
     .addHelpText(
       "after",
       examples("muster token create --ttl 1h", "muster token create --uses 20 --ttl 1d", "muster token create --node rack1-n1"),
@@ -46,7 +46,7 @@ function tokenCommands(program: Command, { json, client }: Words): void {
     });
   token
     .command("list")
-    .description("list enrolment tokens, newest first; the token itself is never shown")
+    .description("list enrolment tokens without their secret values, newest first")
     .addHelpText("after", examples("muster token list", "muster token list --json | jq -r '.[] | select(.state==\"active\").id'"))
     .action(async () => {
       const tokens = await client().listTokens();
@@ -94,7 +94,7 @@ function quarantineCommands(program: Command, { json, client }: Words): void {
   quarantine
     .command("discard")
     .argument("<id>")
-    .description("reject a machine; other machines may still use the token")
+    .description("reject a machine; the token of the machine stays valid for other machines")
     .addHelpText("after", examples("muster quarantine discard 1a2b3c4d"))
     .action(async (id: string) => {
       const claim = await client().discardQuarantine({ id });

@@ -68,7 +68,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("disarm")
     .argument("<name|mac>")
-    .description("cancel a pending installation or wipe before a network boot starts it")
+    .description("cancel an ordered installation or wipe that no network boot has started yet")
     .addHelpText("after", examples("muster disarm rack1-n1"))
     .action(async (node: string) => {
       const { state, name, ...rest } = await client().disarmNode({ node });
@@ -87,7 +87,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("reprovision")
     .argument("<name|mac>")
-    .option("--check", "preview the run: show the differences that it would make, but change nothing", false)
+    .option("--check", "preview the run: show the differences that the run would make, but change nothing", false)
     .description("run the configuration playbook again on a node, or preview its changes")
     .addHelpText("after", examples("muster reprovision rack1-n1", "muster reprovision rack1-n1 --check"))
     .action(async (node: string, { check }: { check: boolean }) => {

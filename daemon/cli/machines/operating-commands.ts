@@ -49,7 +49,7 @@ export function operatingCommands(program: Command, { json, client }: Words): vo
       "erase only the beginning and the end of each disk, which contain partition tables, boot loaders and RAID labels",
       false,
     )
-    .description("erase a node's disk once, at its next network boot")
+    .description("erase the disk of a node at the node's next network boot")
     .addHelpText(
       "after",
       `${examples("muster wipe rack1-n1 --confirm rack1-n1", "muster wipe rack1-n1 --confirm rack1-n1 --all-disks", "muster disarm rack1-n1        undo it, while no boot has used it")}\n\nEvery sector is overwritten with zeros. Areas that a drive hides, such as the spare cells of an SSD, are not reached.\nRemovable disks and USB disks are never touched.`,
