@@ -30,10 +30,10 @@ function proposing(program: Command, { json, client }: Words): void {
     .argument("[values...]", "parameters of the tool, in the form name=value")
     .option("--runbook <name>", "propose the steps of this runbook instead of a single tool")
     .option("--on <nodes...>", "target nodes: names of nodes, group:NAME for a group, or all")
-    .option("--reason <text>", "reason for the change; approvers see the reason, and the audit log records it")
+    .option("--reason <text>", "reason for the change, which approvers see and the audit log records")
     .option("--dry-run", "show the plan and the decision of the policy, but do not propose the change", false)
     .option("--read-only", "refuse the proposal if any of its steps is not read-only", false)
-    .option("--follow", "show the result of each step as it ends; if the plan needs approval, wait for the approval first", false)
+    .option("--follow", "show the result of each step; if the plan needs an approval, first wait for the approval", false)
     .description("propose a change to nodes; the policy decides if the change starts now, needs approval, or is refused")
     .addHelpText(
       "after",
@@ -109,8 +109,8 @@ function approving(program: Command, { json, client }: Words): void {
   program
     .command("approve")
     .argument("<id>", "id of an approval, as listed by `muster approvals`")
-    .option("--reason <text>", "reason for your vote; the audit log records it")
-    .option("-y, --yes", "show the plan and sign it without asking first; required if a voter's key is used without a terminal", false)
+    .option("--reason <text>", "reason for your vote, which the audit log records")
+    .option("-y, --yes", "show and sign the plan without a question; required if a voter's key is used without a terminal", false)
     .description("approve another person's plan; the last required approval starts the plan")
     .addHelpText(
       "after",
@@ -127,7 +127,7 @@ function approving(program: Command, { json, client }: Words): void {
     .command("deny")
     .argument("<id>", "id of an approval, as listed by `muster approvals`")
     .requiredOption("--reason <text>", "reason of your vote; the requester sees it")
-    .description("deny a plan; a single denial ends the request")
+    .description("deny a plan; one denial is enough to end the request")
     .addHelpText("after", examples('muster deny apr_… --reason "not during the day"'))
     .action(async (id: string, { reason }: { reason: string }) => {
       const approval = await client().voteApproval({ id, answer: "deny", reason });
@@ -147,9 +147,9 @@ function executing(program: Command, { json, client }: Words): void {
   program
     .command("execution")
     .argument("<id>", "id of an execution, as listed by `muster executions`")
-    .option("--follow", "show the result of each step as it ends, until the whole execution has ended", false)
+    .option("--follow", "show the result of each step until the whole execution has ended", false)
     .option("--cancel", "cancel the execution: stop its running steps and start no further steps", false)
-    .description("show one execution with the output of its steps, follow it, or cancel it")
+    .description("show one execution with the output of its steps, or follow or cancel the execution")
     .addHelpText("after", examples("muster execution exe_… --follow", "muster execution exe_… --cancel"))
     .action(async (id: string, { follow, cancel }: { follow: boolean; cancel: boolean }) => {
       const daemon = client();

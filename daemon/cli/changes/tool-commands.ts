@@ -14,7 +14,7 @@ interface Options {
 
 export function toolCommands(program: Command, { json }: Words, local: LocalCommands): void {
   const tools = configured(program.command("tools"))
-    .description("list the tools for nodes from Muster and from your site, with the risk of each tool")
+    .description("list all tools with their risks: Muster's own tools and the tools of your site")
     .addHelpText(
       "after",
       `\nA parameter with ! is required. A parameter with = has that default. The risk is that of the default values.\n${examples(
@@ -40,7 +40,7 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
 
   const runbooks = configured(program.command("runbooks"))
     .option("--symptom <word>", "list only the runbooks for this symptom, best match first", symptomOf)
-    .description("list the runbooks of Muster and of your site, each for certain kinds of incidents")
+    .description("list all runbooks with their symptoms: Muster's own runbooks and the runbooks of your site")
     .addHelpText(
       "after",
       examples("muster runbooks", "muster runbooks --symptom full-disk", "muster runbooks check ./runbooks --forms ./tools"),

@@ -25,7 +25,7 @@ function ownKey(voter: Command, { json }: Words): void {
   voter
     .command("keygen")
     .option("--name <person>", "your name; must be equal to the owner of your API key (default: your user name)", personName)
-    .description("create your signing key on your own machine, and print the command that registers its public key")
+    .description("create your signing key on your own machine, and print the command that registers you as a voter")
     .addHelpText(
       "after",
       `\nThe key is written to MUSTER_VOTER_KEY, else ~/.config/muster/voter.json, readable only by you. \`muster approve\` signs with it.\n${examples("muster voter keygen --name bea")}`,
@@ -37,7 +37,7 @@ function ownKey(voter: Command, { json }: Words): void {
     });
   voter
     .command("show")
-    .description("show the public half of your signing key on this machine, and the command that registers it")
+    .description("show the public half of your signing key, and the command that registers you as a voter")
     .addHelpText("after", examples("muster voter show"))
     .action(() => {
       const key = findSigningKey(process.env);
