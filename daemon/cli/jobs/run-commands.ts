@@ -32,7 +32,7 @@ export function runCommands(program: Command, { json, client }: Words): void {
     .command("run")
     .argument("<playbook>", "name of a playbook, as listed by `muster playbooks`")
     .requiredOption("--limit <names>", "node names, separated by commas, or all for every node that is ready")
-    .option("--check", "preview the run: show the differences that it would make, but change nothing", false)
+    .option("--check", "preview the run: show the differences that the run would make, but change nothing", false)
     .option("--diff", "accepted with --check, but has no effect because a preview always shows the differences", false)
     .option("--after <job>", "start only after the job with this id has succeeded")
     .option("--priority <number>", "priority from -100 to 100; a job with a higher number starts first (default: 0)", whole(-100, 100))

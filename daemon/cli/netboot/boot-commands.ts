@@ -57,7 +57,7 @@ export function bootCommands(program: Command, { json, client }: Words): void {
     .command("capture")
     .argument("<name|mac>")
     .option("-o, --output <file>", "file to write, or - for standard output (default: <name>.pcap in the current folder)")
-    .description("save the network packets between a machine and the boot servers to a file for Wireshark")
+    .description("write a file for Wireshark with the network packets between a machine and the boot servers")
     .addHelpText(
       "after",
       `\nThe file contains DHCP, TFTP without the file contents, and the heads of HTTP requests with install keys masked.\nThe daemon keeps about 256 KiB for each machine and 32 MiB in total.\n${examples("muster capture rack1-n1", "muster capture 52:54:00:12:34:56 -o - | tshark -r -")}`,

@@ -13,7 +13,7 @@ export function bootFileCommands(program: Command, { json }: Words, local: Local
       `\nThe packages are those of Debian 13, whatever this system is. apt verifies them. The system's own package sources do not change.\n${examples("muster assets fetch", "muster assets fetch --data /var/lib/muster")}`,
     )
     .action(async (options: Place) => listed(await local.fetchAssets(options)));
-  placed(program.command("image").description("build the system that the image profile installs").command("build"))
+  placed(program.command("image").description("build the system that the profile `image` installs").command("build"))
     .option("--force", "build the image even if it is up to date", false)
     .option("--mirror <url>", "URL of the Debian mirror that the build uses")
     .description("build the Debian root file system and the installer; requires root")
@@ -24,7 +24,7 @@ export function bootFileCommands(program: Command, { json }: Words, local: Local
     .action(async (options: Place & { force: boolean; mirror?: string }) => listed(await local.buildImage(options)));
   program
     .command("lab")
-    .description("run virtual machines that boot from Muster in a network namespace; `muster lab --help` lists the options")
+    .description("in a network namespace, run virtual machines that boot from Muster; `muster lab --help` lists the options")
     .allowUnknownOption()
     .helpOption(false)
     .argument("[args...]")

@@ -24,7 +24,7 @@ Both are not handed out for a while, and then tried again. In proxy mode, Muster
   leases
     .command("release")
     .argument("<address>", "address in the state `declined` or `conflict`", ipv4)
-    .description("make an address available again after the device that used it without a lease is gone")
+    .description("make an address available again if no device without a lease uses the address any more")
     .addHelpText("after", examples("muster leases release 10.77.0.23"))
     .action(async (address: string) => {
       const given = await client().releaseAddress({ address });

@@ -41,7 +41,7 @@ make and model. A chosen setting overrides a learned one, and a learned one over
     .option("--rollover <block>", "number of the TFTP block that follows block 65535", whole(0, 1))
     .addOption(new Option("--loader <loader>", "iPXE with the firmware's network driver, or with its own").choices(Loader.options))
     .option("--local <ways>", `ways to boot its own disk, in the order to try: ${LocalBoot.options.join(",")}`, ways)
-    .description("set boot settings of one machine; settings that you do not name stay unchanged")
+    .description("set boot settings of one machine; all other boot settings of the machine stay unchanged")
     .addHelpText("after", examples("muster quirks set rack1-n1 --no-options", "muster quirks set rack1-n1 --local exit-1,exit-0"))
     .action(async (node: string, options: QuirkOptions) => {
       const chosen = quirksFrom(options);
