@@ -31,7 +31,7 @@ import { examples, wordsOf } from "./words.ts";
 
 export function buildProgram(local: LocalCommands): Command {
   const program = new Command("muster")
-    .description("Turns a pile of legacy machines into a cluster and keeps it running.")
+    .description("Turns a pile of legacy machines into a cluster and keeps the cluster running.")
     .version(local.version)
     .option("--json", "print JSON instead of text")
     .option("--url <url>", "address of the daemon (default: MUSTER_URL or http://127.0.0.1:8000)")

@@ -7,7 +7,7 @@ import { examples, type Words, whole } from "../words.ts";
 export function alertCommands(program: Command, { json, client }: Words): void {
   program
     .command("alerts")
-    .description("list the raised alerts, newest first, with the state of their delivery to the webhook")
+    .description("list the raised alerts, newest first, and show whether the webhook received each alert")
     .option("--limit <number>", "show at most this many alerts", whole(1, 1000), 20)
     .addHelpText(
       "after",

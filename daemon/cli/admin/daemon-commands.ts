@@ -8,7 +8,7 @@ import { examples, placed, type Words } from "../words.ts";
 export function daemonCommands(program: Command, { json }: Words, local: LocalCommands): void {
   program
     .command("init")
-    .description("ask you for the network interfaces and their DHCP modes, and write them to muster.yaml")
+    .description("ask for the network interfaces and their DHCP modes, and write your answers to muster.yaml")
     .option("--output <file>", "write to this file", "muster.yaml")
     .option(
       "--interface <name[=mode]>",

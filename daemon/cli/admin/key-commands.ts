@@ -21,13 +21,13 @@ export function keyCommands(program: Command, words: Words, local: LocalCommands
 
 const listing = (command: Command, words: Words): Command =>
   command
-    .description("list the valid API keys with role, owner, expiry and last use; the key itself is never shown")
+    .description("list the role, owner, expiry and last use of each valid API key, but not the keys themselves")
     .addHelpText("after", examples("muster key list", "muster key list --json"))
     .action(() => list(words));
 
 const generating = (command: Command, { json }: Words): Command =>
   command
-    .description("print a new key and its hash for MUSTER_API_KEYS without storing them")
+    .description("print a new API key and its hash for MUSTER_API_KEYS, but store neither")
     .addHelpText(
       "after",
       examples("muster key generate", 'muster key generate --json | jq -r .sha256    for MUSTER_API_KEYS="<hash>,<hash>"'),
@@ -68,7 +68,7 @@ function creating(key: Command, { json }: Words, local: LocalCommands): void {
       instant,
     )
     .option("--data <dir>", DATA_FOLDER)
-    .description("create an API key and show it once; run this command on the control node")
+    .description("create an API key and print the key, which is never shown again; run this command on the control node")
     .addHelpText(
       "after",
       `

@@ -90,7 +90,7 @@ that were stored elsewhere protect against that. The exit code is 0 only when ev
   audit
     .command("erase")
     .argument("<name>", "name of a person or a network address, as written in the audit log")
-    .description("remove a name and the person's reasons from every record; the records themselves can still be verified")
+    .description("remove a person's name and reasons from every record; the records themselves can still be verified")
     .addHelpText("after", examples("muster audit erase alice"))
     .action(async (name: string) => {
       const answer = await client().eraseFromAudit({ name });
