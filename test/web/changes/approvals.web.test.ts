@@ -165,7 +165,7 @@ test("the requester and a viewer cannot vote, and both get the reason", options,
   inhabit(world, "n1");
   const { id } = ask(world, "n1");
   for (const [name, role, why] of [
-    ["anna", "operator", "You requested it. Another person has to decide."],
+    ["anna", "operator", "You requested the plan. Another person must decide about the plan."],
     ["victor", "viewer", "Your key's role is viewer. Voting requires the role operator."],
   ] as const) {
     const page = await enterAs(world, name, role);

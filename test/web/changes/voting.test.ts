@@ -42,7 +42,7 @@ test("a request is expired for the page before the daemon reports it", () => {
   assert.equal(stateAt(approval, Date.parse(approval.decideBy)), "expired");
   const approved: Approval = { ...approval, state: "approved", executeBy: "2026-11-21T12:05:00.000Z" };
   assert.equal(stateAt(approved, Date.parse("2026-11-21T12:05:00.000Z")), "expired");
-  assert.match(endingOf(approved, Date.parse("2026-11-21T12:06:00.000Z")) ?? "", /approved, but it did not start in time/);
+  assert.match(endingOf(approved, Date.parse("2026-11-21T12:06:00.000Z")) ?? "", /approved, but the plan did not start in time/);
   assert.match(endingOf({ ...approval, state: "denied", votes: [vote("olga", "operator", "deny")] }, noon) ?? "", /^olga denied it/);
   assert.equal(endingOf(approval, noon), undefined);
 });

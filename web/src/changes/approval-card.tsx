@@ -134,7 +134,11 @@ function Content({ approval, work, whole }: { approval: Approval; work: PlannedW
       <ApprovalAnswer
         approval={approval}
         work={work}
-        unseen={left > 0 ? "Open the request to approve or deny it. This page does not show all steps of the plan." : undefined}
+        unseen={
+          left > 0
+            ? "To approve or deny the request, open the page of the request. This page does not show all steps of the plan."
+            : undefined
+        }
       />
     </>
   );

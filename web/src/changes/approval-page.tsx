@@ -48,7 +48,8 @@ function Known({ approval }: { approval: Approval }) {
       <details className="panel">
         <summary>Hashes that this approval is bound to</summary>
         <p className="soft">
-          If one of these hashes changes before the execution starts, Muster drops the approval. The plan must then be requested again.
+          If a listed hash changes before the execution starts, Muster drops the approval. A plan with a dropped approval must be requested
+          again.
         </p>
         <dl className="facts">
           <CopyableFacts

@@ -41,7 +41,7 @@ export function endingOf(approval: Approval, nowMs: number): string | undefined 
     case "expired":
       return approval.executeBy === undefined
         ? "No decision was made in time. Without a decision, the plan does not start. The plan can be requested again."
-        : "The plan was approved, but it did not start in time. The plan can be requested again.";
+        : "The plan was approved, but the plan did not start in time. The plan can be requested again.";
     case "dropped":
       return "The fleet, a tool form or the policy has changed since the request. The plan must be requested again.";
     case "withdrawn":

@@ -106,7 +106,7 @@ function Cancel({ execution: { id } }: { execution: Execution }) {
       >
         Cancel
       </button>
-      <span className="soft">Stops the running steps and starts no further steps. Steps that are already completed are not undone.</span>
+      <span className="soft">Stops the running steps and starts no further steps. Muster does not undo completed steps.</span>
       <Problem problem={problem} />
     </div>
   );

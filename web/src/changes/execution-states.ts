@@ -9,7 +9,7 @@ export const executionLabel: Record<ExecutionStatus, Label & { meaning: string }
   succeeded: { word: "Succeeded", tone: "good", meaning: "Every step succeeded." },
   failed: { word: "Failed", tone: "bad", meaning: "A step failed. Nothing was changed before the failure." },
   "rolled-back": { word: "Rolled back", tone: "bad", meaning: "A step failed. Earlier changes were rolled back." },
-  partial: { word: "Partial", tone: "bad", meaning: "A step failed, and not every change could be rolled back." },
+  partial: { word: "Partial", tone: "bad", meaning: "A step failed, and some changes could not be rolled back." },
   cancelled: { word: "Cancelled", tone: "muted", meaning: "A person stopped it." },
   "timed-out": { word: "Timed out", tone: "bad", meaning: "A step exceeded its time limit." },
   refused: { word: "Refused", tone: "muted", meaning: "It was not started." },

@@ -20,7 +20,7 @@ export const previewWord: Record<PreviewKind, string> = {
 };
 
 export const previewMeaning: Record<PreviewKind, string> = {
-  exact: "Exactly this command is executed.",
+  exact: "The executor runs exactly the displayed command.",
   check: "The command is known. Only a run in check mode shows the changes that the command makes.",
   none: "The effect is unknown before the execution.",
 };

@@ -15,9 +15,9 @@ export function whyNoVote(approval: Approval, voter: Voter, nowMs: number): stri
   if (stateAt(approval, nowMs) !== "pending") return "It is decided or expired.";
   if (voter.role === "agent") return "An agent cannot vote.";
   if (voter.role !== "operator" && voter.role !== "admin") return `Your key's role is ${voter.role}. Voting requires the role operator.`;
-  if (samePerson(voter.owner, approval.requestedBy)) return "You requested it. Another person has to decide.";
+  if (samePerson(voter.owner, approval.requestedBy)) return "You requested the plan. Another person must decide about the plan.";
   if (approval.onBehalfOf !== undefined && samePerson(voter.owner, approval.onBehalfOf))
-    return "The plan was requested on your behalf. Another person has to decide.";
+    return "The plan was requested on your behalf. Another person must decide about the plan.";
   const given = approval.votes.find(({ by }) => samePerson(by, voter.owner));
   if (given) return `You have already ${given.answer === "approve" ? "approved" : "denied"} it. Other votes are pending.`;
   return undefined;
