@@ -83,7 +83,7 @@ test("other services are links only for web addresses, and their names are text"
 
 test("the page lists the alert rules and the missing webhook", options, async (t) => {
   const page = await enter(await mission(t), "viewer", settings);
-  await page.getByText("No webhook is configured: alerts are shown here only.").waitFor();
+  await page.getByText("No webhook is configured, so alerts appear only on this page.").waitFor();
   assert.equal(await page.locator('[data-row="failed-logins"]').textContent(), "Failed logins10 within 10 min");
   assert.equal(await page.locator('[data-row="cost"]').textContent(), "Costsoff");
 });

@@ -17,7 +17,7 @@ export const alertWords: Record<AlertRule, { title: string; fix: string }> = {
   },
   "policy-violations": {
     title: "Denied by the policy",
-    fix: "Find the requests with `muster audit --last 24h`, and the rule that denied them with `muster policy explain`.",
+    fix: "Find the denied requests with `muster audit --last 24h`, and the denying rules with `muster policy explain`.",
   },
   refusals: {
     title: "Refused requests",
@@ -25,7 +25,7 @@ export const alertWords: Record<AlertRule, { title: string; fix: string }> = {
   },
   "node-failures": {
     title: "Machines that failed",
-    fix: "Open the page of the machine. The machine's timeline names the failed step, and the machine's job names the first failed task. Then arm or configure the machine again.",
+    fix: "Open the page of the machine. The machine's timeline shows the failed step, and the machine's job shows the first failed task. After the repair, arm or configure the machine again.",
   },
   "error-rate": {
     title: "Many failures",

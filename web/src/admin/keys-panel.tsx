@@ -40,7 +40,7 @@ export function KeysPanel() {
               what={`the key ${key.name}`}
               warning={
                 key.name === session.name
-                  ? "You are logged in with this key. If you revoke it, your session ends immediately."
+                  ? "You are logged in with this key. If you revoke this key, your session ends immediately."
                   : `Programs that use it stop working immediately, and its sessions end.`
               }
               onRevoke={async () => {
@@ -73,7 +73,7 @@ export function KeysPanel() {
           title={`The key ${made.name}`}
           what={`the key ${made.name}`}
           secret={made.key}
-          use="Use the key to log in here, or set it as MUSTER_KEY in a terminal. Muster stores only the hash of the key."
+          use="Use the key to log in on this page, or set MUSTER_KEY to the key in a terminal. Muster stores only the hash of the key."
           onClose={() => setMade(undefined)}
         />
       )}

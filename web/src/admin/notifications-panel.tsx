@@ -37,7 +37,7 @@ export function NotificationsPanel() {
 }
 
 function webhookWords({ webhook, waiting }: { webhook: boolean; waiting: number }, alerts: readonly Alert[]): string {
-  if (!webhook) return "No webhook is configured: alerts are shown here only.";
+  if (!webhook) return "No webhook is configured, so alerts appear only on this page.";
   const failing = alerts.find(({ delivery, error }) => delivery === "waiting" && error !== undefined);
   const givenUp = alerts.filter(({ delivery }) => delivery === "given-up").length;
   return [
