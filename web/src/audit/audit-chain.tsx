@@ -45,7 +45,7 @@ function verdictOf(verified: Verified | undefined, busy: boolean): { tone: strin
     return {
       tone: "idle",
       title: busy ? "Verifying the chain…" : "This page has not verified the chain yet",
-      text: "Each record contains the hash of the previous record. This page can fetch all records and compute every hash again. `muster audit verify` on the control node also checks the signatures of the checkpoints.",
+      text: "Each record contains the hash of the previous record. This page can fetch all records and compute every hash again. On the control node, `muster audit verify` checks the signatures of the checkpoints.",
     };
   const { state, at } = verified;
   const [first] = state.breaks;

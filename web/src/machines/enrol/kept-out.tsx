@@ -52,7 +52,7 @@ export function KeptOut({ claim: { id, reason, at }, who = "Another machine", co
           <form onSubmit={submit}>
             <p>
               {asking === "replace"
-                ? "The new machine replaces the current machine. The replaced machine is then unknown to Muster."
+                ? "The new machine replaces the current machine. Muster forgets the replaced machine."
                 : "The machine becomes a new node and is configured immediately."}
             </p>
             {asking === "replace" && contested !== undefined ? (

@@ -20,7 +20,8 @@ export function EmptyFleet({ dhcpMode }: { dhcpMode: DaemonStatus["dhcpMode"] | 
           Switch it on. The machine appears here within seconds, without a reload of the page. Muster does not change the machine's disk.
         </li>
         <li>
-          Accept it. Arm the machine and restart it. It is then installed. Muster erases a machine only after you arm it, and only once.
+          Accept, arm and restart the machine. Muster then installs the machine. Each arming permits Muster to erase the machine's disk one
+          time.
         </li>
       </ol>
       <p className="soft">

@@ -87,8 +87,8 @@ export function RackPage() {
       {held && <RackHand held={held} busy={busy} onHeld={setHeld} onUnplace={() => void unplace(held.node)} onCancel={() => release("")} />}
       {racks.length === 0 && (
         <p className="soft">
-          No racks yet. Add a rack with its units or a room with its tiles, then place the machines. Racks only show where machines are: no
-          action depends on a rack.
+          No racks yet. Add a rack with its units or a room with its tiles, then place the machines. Racks show only the positions of
+          machines: no action depends on a rack.
         </p>
       )}
       <div className="racks">
