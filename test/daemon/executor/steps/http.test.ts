@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { type TestContext, test } from "node:test";
 import { mayReach } from "../../../../daemon/executor/steps/addresses.ts";
 import { type HttpWork, runHttp } from "../../../../daemon/executor/steps/http.ts";
@@ -41,6 +42,19 @@ for (const address of [
   "::ffff:169.254.169.254",
   "64:ff9b::a9fe:a9fe",
   "fd00:ec2::254",
+  "100.100.100.200",
+  "::ffff:100.100.100.200",
+  "168.63.129.16",
+  "64:ff9b::a83f:8110",
+  "::127.0.0.1",
+  "::10.0.0.5",
+  "0:0:0:0:0:0:7f00:1",
+  "::ffff:0:169.254.169.254",
+  "::ffff:0:7f00:1",
+  "fec0::1",
+  "feff::1",
+  "fe80::1%lo",
+  "fd20:ce::254",
   "not an address",
 ]) {
   test(`${address} is out of reach`, () => {
@@ -55,6 +69,17 @@ test("machines of the LAN are within reach, and loopback where a form says so", 
   );
   assert.equal(mayReach("127.0.0.1", true), true);
   assert.equal(mayReach("169.254.169.254", true), false);
+});
+
+test("every address of this machine counts as loopback, in any notation", () => {
+  const own = ["10.0.0.2", "fd12::2"];
+  for (const address of ["10.0.0.2", "::ffff:10.0.0.2", "::ffff:a00:2", "fd12::2", "fd12:0:0::0:2"]) {
+    assert.equal(mayReach(address, false, own), false, address);
+    assert.equal(mayReach(address, true, own), true, address);
+  }
+  assert.equal(mayReach("10.0.0.3", false, own), true);
+  for (const { address } of Object.values(networkInterfaces()).flatMap((entries) => entries ?? []))
+    assert.equal(mayReach(address, false), false, address);
 });
 
 for (const host of ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "017700000001"]) {
