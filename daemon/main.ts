@@ -2,17 +2,13 @@
 import { CommanderError } from "commander";
 import { CommandFailure, exitCodeFor, type Failure, report } from "./cli/failure.ts";
 import { buildProgram } from "./cli/program.ts";
+import { wholeOutput } from "./cli/standard-output.ts";
 import { ApiError } from "./contract/client.ts";
 import { explain, MusterError } from "./errors/errors.ts";
 import { localCommands } from "./local/local.ts";
 
-// In `muster jobs | head`, the program `head` closes the pipe early, which is not a failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
-
 const json = process.argv.includes("--json");
+const output = wholeOutput(json);
 try {
   await buildProgram(localCommands).parseAsync(process.argv);
 } catch (error) {
@@ -23,7 +19,7 @@ try {
   }
 }
 // A finished program exits even if a database or socket is open. All output is written before the exit.
-process.stdout.write("", () => process.exit());
+output.end();
 
 function failureOf(error: unknown): Failure | undefined {
   if (error instanceof CommanderError) return usageFailure(error);

@@ -1,6 +1,6 @@
 /** Reads and creates a voter's private key on the voter's own machine. Only the public half of the key leaves its file. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import * as z from "zod";
@@ -31,7 +31,17 @@ export function makeSigningKey(file: string, voter: string): SigningKey {
   const { privateKey } = generateKeyPairSync("ed25519");
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const text = JSON.stringify({ voter, private_key: privateKey.export({ type: "pkcs8", format: "pem" }) }, null, 2);
-  writeFileSync(file, `${text}\n`, { flag: "wx", mode: 0o600 });
+  const descriptor = openSync(file, "wx", 0o600);
+  try {
+    writeFileSync(descriptor, `${text}\n`);
+    fsyncSync(descriptor);
+  } catch (error) {
+    // An incomplete key would prevent the next attempt.
+    rmSync(file);
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
   return readSigningKey(file);
 }
 

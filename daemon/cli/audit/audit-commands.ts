@@ -1,11 +1,11 @@
 /** Defines `muster audit`, which shows, exports and verifies the audit log, and erases a person from it. */
-import { closeSync, openSync, writeSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { AuditAction, type AuditRecord } from "../../contract/audit/audit.ts";
 import type { AuditReport } from "../../contract/audit/audit-report.ts";
 import type { Client } from "../../contract/client.ts";
 import { CommandFailure } from "../failure.ts";
 import type { LocalCommands, Verification } from "../local-commands.ts";
+import { writeFileWhole } from "../new-file.ts";
 import { clean, paint, print, table } from "../print.ts";
 import { DATA_FOLDER, duration, examples, type Words, whole } from "../words.ts";
 
@@ -99,9 +99,8 @@ that were stored elsewhere protect against that. The exit code is 0 only when ev
 }
 
 /** Writes the audit log page by page to a new file that only this user may read. */
-async function exportTo(file: string, client: Client): Promise<number> {
-  const descriptor = create(file);
-  try {
+function exportTo(file: string, client: Client): Promise<number> {
+  return writeFileWhole({ file, option: "--export", mayReplace: false }, async (append) => {
     let [after, records] = [0, 0];
     for (;;) {
       const page = Buffer.from(await client.exportAudit({ after }));
@@ -109,27 +108,13 @@ async function exportTo(file: string, client: Client): Promise<number> {
         .toString("utf8")
         .split("\n")
         .filter((line) => line.startsWith('{"record"'));
-      writeSync(descriptor, page);
+      append(page);
       const last = lines.at(-1);
       if (last === undefined) return records;
       records += lines.length;
       after = (JSON.parse(last) as { record: { seq: number } }).record.seq;
     }
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function create(file: string): number {
-  try {
-    return openSync(file, "wx", 0o600);
-  } catch (error) {
-    throw new CommandFailure(
-      "USAGE",
-      `--export: ${error instanceof Error ? error.message : error}`,
-      "Name a file that does not exist yet.",
-    );
-  }
+  });
 }
 
 function showRecords(records: AuditRecord[], limit: number): string {

@@ -1,10 +1,10 @@
 /** Defines `muster explain` and `muster capture`, which explain the answers to a booting machine and save its packets. */
-import { writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Mac } from "../../contract/names.ts";
 import { bootErrors, findBootError } from "../../contract/netboot/boot-errors.ts";
 import { AskedMode } from "../../contract/netboot/explanation.ts";
 import { CommandFailure } from "../failure.ts";
+import { writeFileWhole } from "../new-file.ts";
 import { print } from "../print.ts";
 import { examples, type Words, whole } from "../words.ts";
 import { showBootError, showExplanation } from "./show-explanation.ts";
@@ -66,7 +66,7 @@ export function bootCommands(program: Command, { json, client }: Words): void {
       const bytes = await client().captureNode({ node });
       if (output === "-") return void process.stdout.write(bytes);
       const file = output ?? `${(await client().getNode({ node })).name}.pcap`;
-      write(file, bytes);
+      await writeFileWhole({ file, option: "-o", mayReplace: true }, (append) => append(bytes));
       print(json(), { file, bytes: bytes.length }, `${file}, ${bytes.length} bytes. Read it: tshark -r ${file}`);
     });
 }
@@ -76,15 +76,6 @@ function knownError(code: string) {
   if (error) return error;
   const codes = bootErrors.map((each) => each.code.replace("PXE-", "")).join(" ");
   throw new CommandFailure("USAGE", `--error: ${code} is not a known code`, `Known codes are PXE-… ${codes}.`);
-}
-
-function write(file: string, bytes: Uint8Array): void {
-  try {
-    writeFileSync(file, bytes, { mode: 0o600 });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CommandFailure("STEP_FAILED", `the capture cannot be written: ${reason}`, "Name another file with -o.");
-  }
 }
 
 function macAddress(text: string): string {
