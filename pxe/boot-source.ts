@@ -76,6 +76,8 @@ export interface BootSource {
 
 export interface Lease {
   mac: MacAddress;
+  /** The subnet, such as `10.0.0.0/24`. A machine may have one lease in each subnet. */
+  network?: string | undefined;
   address: string;
   state: "offered" | "bound" | "released" | "declined";
   /** Milliseconds since the epoch. */

@@ -49,5 +49,5 @@ export function placeOf<P extends BootPlace>(addresses: readonly string[], place
  * fetched its script from this address.
  */
 function addressesOf(mac: string, { nodes, leases }: Pick<ExplainWorld, "nodes" | "leases">): string[] {
-  return [nodes.findByMac(mac)?.address, leases.find(mac)?.address].filter((address) => address !== undefined);
+  return [nodes.findByMac(mac)?.address, ...leases.ofMac(mac).map(({ address }) => address)].filter((address) => address !== undefined);
 }

@@ -15,6 +15,7 @@ import { keyOwners } from "./0010-key-owners.ts";
 import { alerts } from "./0011-alerts.ts";
 import { racks } from "./0012-racks.ts";
 import { stepActs } from "./0013-step-acts.ts";
+import { leasesByNetwork } from "./0014-leases-by-network.ts";
 
 export const migrations: readonly string[] = [
   firstTables,
@@ -30,4 +31,5 @@ export const migrations: readonly string[] = [
   alerts,
   racks,
   stepActs,
+  leasesByNetwork,
 ];

@@ -10,6 +10,8 @@ const StoredLease = z.object({
   expiresAt: z.int(),
   hostname: z.string().optional(),
   cause: SetAside.optional(),
+  /** The subnet of the lease. A machine may have one lease in each subnet. Leases of earlier versions have no subnet. */
+  network: z.string().optional(),
 });
 type StoredLease = z.output<typeof StoredLease>;
 
@@ -26,12 +28,12 @@ export class LeaseTable {
 
   constructor(db: Db) {
     this.#db = db;
-    this.#all = db.prepare<[], Row>("SELECT * FROM leases");
-    this.#ofMac = db.prepare<[string], Row>("SELECT * FROM leases WHERE mac = ?");
+    this.#all = db.prepare<[], Row>("SELECT * FROM leases ORDER BY expires_at");
+    this.#ofMac = db.prepare<[string], Row>("SELECT * FROM leases WHERE mac = ? ORDER BY expires_at DESC");
     this.#at = db.prepare<[string], Row>("SELECT * FROM leases WHERE address = ?");
-    // Uses REPLACE to delete the old row of the MAC address and the old row of the IP address.
-    this.#save = db.prepare<[string, string, string, number, string | null, string | null]>(
-      "INSERT OR REPLACE INTO leases (mac, address, state, expires_at, hostname, cause) VALUES (?, ?, ?, ?, ?, ?)",
+    // Uses REPLACE to delete the old row of the MAC address in this subnet and the old row of the IP address.
+    this.#save = db.prepare<[string, string, string, string, number, string | null, string | null]>(
+      "INSERT OR REPLACE INTO leases (mac, network, address, state, expires_at, hostname, cause) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
     this.#askRelease = db.prepare<[string]>("INSERT OR IGNORE INTO lease_releases (address) VALUES (?)");
     this.#releasesAsked = db.prepare<[], { address: string }>("SELECT address FROM lease_releases");
@@ -39,13 +41,14 @@ export class LeaseTable {
     this.#endRelease = db.prepare<[string]>("DELETE FROM lease_releases WHERE address = ?");
   }
 
+  /** Returns the leases with the newest last, so that a pool remembers the newest lease of a machine. */
   all(): StoredLease[] {
     return this.#all.all().map(fromRow);
   }
 
-  find(mac: string): StoredLease | undefined {
-    const row = this.#ofMac.get(mac);
-    return row ? fromRow(row) : undefined;
+  /** Returns the leases of a machine in all subnets, with the newest first. */
+  ofMac(mac: string): StoredLease[] {
+    return this.#ofMac.all(mac).map(fromRow);
   }
 
   /** Returns the lease of this IP address. The lease may have expired. */
@@ -67,7 +70,8 @@ export class LeaseTable {
 
   /** Saves a lease. An address has one holder, so the function deletes the row of an earlier holder whose lease has expired. */
   save(lease: StoredLease): void {
-    this.#save.run(lease.mac, lease.address, lease.state, Math.trunc(lease.expiresAt), lease.hostname ?? null, causeOf(lease));
+    const { mac, network = "", address, state, expiresAt, hostname = null } = lease;
+    this.#save.run(mac, network, address, state, Math.trunc(expiresAt), hostname, causeOf(lease));
   }
 
   /**
@@ -94,6 +98,7 @@ export class LeaseTable {
 
 interface Row {
   mac: string;
+  network: string;
   address: string;
   state: string;
   expires_at: number;
@@ -106,6 +111,7 @@ const causeOf = ({ cause }: StoredLease) => (cause === undefined ? null : JSON.s
 const fromRow = (row: Row): StoredLease =>
   StoredLease.parse({
     mac: row.mac,
+    ...(row.network !== "" && { network: row.network }),
     address: row.address,
     state: row.state,
     expiresAt: row.expires_at,

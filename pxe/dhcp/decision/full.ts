@@ -6,6 +6,7 @@ import { ANY } from "../message/address.ts";
 import { MessageType, Option } from "../message/option.ts";
 import { addressOption, type DhcpPacket, messageType, textOption, typeName } from "../message/packet.ts";
 import { overriddenIdentifier, selectedLink } from "../message/relay-agent.ts";
+import { MOST_DECLINES } from "./declines.ts";
 import { type DhcpDecision, destination, echoed, opening, replyHeader, type ServerIdentity } from "./reply.ts";
 import { settingsReply } from "./settings-reply.ts";
 import { type AddressOffer, offerOn, type SharedNetwork, sharedNetworkOf, subnetHolding } from "./shared-network.ts";
@@ -176,12 +177,14 @@ function declined({ request, link, mode, identifier, journal }: Case): DhcpDecis
     return { kind: "ignore", reason: `a decline for the server ${server}`, journal };
   const address = addressOption(request, Option.requestedAddress);
   if (address === undefined) return { kind: "ignore", reason: "a decline that names no address", journal };
-  const done = subnetHolding(link, address)?.pool.decline(request.mac, address) ?? false;
-  return {
-    kind: "ignore",
-    reason: done ? `${address} is in use by another machine; set aside` : "declines an address it was not given",
-    journal,
-  };
+  const declined = subnetHolding(link, address)?.pool.decline(request.mac, address) ?? 0;
+  return { kind: "ignore", reason: declineWords(address, declined), journal };
+}
+
+function declineWords(address: string, declined: number): string {
+  if (declined === 0) return "declines an address it was not given";
+  if (declined <= MOST_DECLINES) return `${address} is in use by another machine; set aside`;
+  return `this client declined ${declined} addresses, so it or its network is at fault, such as a switch that answers for others; ${address} is set aside for some minutes`;
 }
 
 function refuse({ request, from, identifier, journal }: Case, reason: string): DhcpDecision {

@@ -1,10 +1,11 @@
 /**
- * Manages the leases of one subnet. The leases are keyed by MAC address, because one machine's firmware, iPXE,
+ * Manages the leases of one subnet. A machine has one lease in each subnet. The leases are keyed by MAC address, because one machine's firmware, iPXE,
  * installer and system send different client identifiers. The pool reads the store once at start, and saves every
  * lease before the server promises it.
  */
 import type { Lease, LeaseStore } from "../../boot-source.ts";
-import { type Block, blockHolds } from "../message/address.ts";
+import { type Block, blockHolds, toAddress } from "../message/address.ts";
+import { declinedByOthers, setAsideFor } from "./declines.ts";
 import { type AddressRange, FreeList } from "./free-list.ts";
 
 export interface PoolOptions {
@@ -20,11 +21,6 @@ export interface PoolOptions {
 
 /** EDK2 repeats its DISCOVER for half a minute, and must receive the same offer each time. */
 const OFFER_MS = 120_000;
-/**
- * An unknown machine uses an address that a client has declined. The DHCP server Kea also avoids a declined address
- * for 24 hours.
- */
-const DECLINED_MS = 24 * 3_600_000;
 /** An address that ARP shows in use is avoided for a shorter time, because the ARP table may be outdated. */
 const SUSPECTED_MS = 10 * 60_000;
 
@@ -35,9 +31,12 @@ export class Pool {
   readonly #excluded: ReadonlySet<string>;
   readonly #reserved: ReadonlyMap<string, string>;
   readonly #free: FreeList;
+  /** The name of the subnet. The store keeps one lease for each machine and subnet. */
+  readonly #network: string;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#network = `${toAddress(options.block.network)}/${options.block.prefix}`;
     const reservations = Object.entries(options.reservations).filter(([, address]) => blockHolds(options.block, address));
     this.#reserved = new Map(reservations);
     this.#excluded = new Set([...options.exclude, ...this.#reserved.values()]);
@@ -49,12 +48,13 @@ export class Pool {
   offer(mac: string, wanted: string | undefined, hostname?: string): string | undefined {
     const now = this.#options.now();
     const held = this.#byMac.get(mac);
-    const address = this.#reserved.get(mac) ?? this.#stillGood(held) ?? this.#ifFree(wanted, mac) ?? this.#free.next(now);
+    const address =
+      this.#reserved.get(mac) ?? this.#stillGood(held) ?? this.#ifFree(wanted, mac) ?? this.#free.next(now) ?? this.#lastResort(mac, now);
     if (address === undefined) return undefined;
     // If the client repeats its request, a bound lease stays bound.
     if (held?.address === address && held.state === "bound" && held.expiresAt > now) return address;
     // An offer makes no promise and may be forgotten after a restart, so it is not saved.
-    this.#remember(leaseOf(mac, address, "offered", now + OFFER_MS, hostname));
+    this.#remember(this.#lease(mac, address, "offered", now + OFFER_MS, hostname));
     return address;
   }
 
@@ -64,7 +64,7 @@ export class Pool {
    */
   bind(mac: string, address: string, hostname?: string): boolean {
     if (!this.mayHave(mac, address)) return false;
-    const lease = leaseOf(mac, address, "bound", this.#options.now() + this.#options.leaseSeconds * 1000, hostname);
+    const lease = this.#lease(mac, address, "bound", this.#options.now() + this.#options.leaseSeconds * 1000, hostname);
     this.#options.store.save(lease);
     this.#remember(lease);
     return true;
@@ -110,17 +110,24 @@ export class Pool {
     return true;
   }
 
-  /** Accepts a DECLINE only from the holder of the address, because false DECLINEs could use up the range. */
-  decline(mac: string, address: string): boolean {
-    if (this.held(mac)?.address !== address) return false;
-    this.#setAside(address, DECLINED_MS, { kind: "declined", by: mac });
-    return true;
+  /** Accepts a DECLINE only from the holder of the address. Returns the number of addresses that are set aside for it. */
+  decline(mac: string, address: string): number {
+    if (this.held(mac)?.address !== address) return 0;
+    const { addresses, forMs } = setAsideFor(this.#byAddress.values(), mac, address, this.#options.now());
+    for (const each of addresses) this.#setAside(each, forMs, { kind: "declined", by: mac });
+    return addresses.length;
   }
 
-  /**
-   * Makes the address available again at the operator's request. Returns false if the address was not blocked (set
-   * aside).
-   */
+  /** On its own link, the server looks for a user of this address before it offers the address. */
+  #lastResort(mac: string, now: number): string | undefined {
+    return declinedByOthers(this.#byAddress.values(), mac, now).find((address) => this.#leasable(address));
+  }
+
+  #leasable(address: string): boolean {
+    return this.#free.covers(address) && !this.#excluded.has(address);
+  }
+
+  /** Makes the address available again at the operator's request. Returns false if the address was not set aside. */
   giveBack(address: string): boolean {
     const lease = this.#byAddress.get(address);
     if (lease?.cause === undefined || lease.state === "bound") return false;
@@ -141,7 +148,7 @@ export class Pool {
     const cause = { kind: "in-use", by: usedBy } as const;
     if (this.knows(usedBy)) this.#setAside(address, SUSPECTED_MS, cause);
     else {
-      const kept: Lease = { ...leaseOf(usedBy, address, "offered", this.#options.now() + SUSPECTED_MS), cause };
+      const kept: Lease = { ...this.#lease(usedBy, address, "offered", this.#options.now() + SUSPECTED_MS), cause };
       // The pool saves this lease only to display it. No DHCP answer depends on the saved lease.
       this.#options.store.save(kept);
       this.#remember(kept);
@@ -152,19 +159,23 @@ export class Pool {
   #setAside(address: string, forMs: number, cause: NonNullable<Lease["cause"]>): void {
     const lease = this.#byAddress.get(address);
     if (lease) this.#forget(lease);
-    const declined: Lease = { ...leaseOf(`declined ${address}`, address, "declined", this.#options.now() + forMs), cause };
+    const declined: Lease = { ...this.#lease(`declined ${address}`, address, "declined", this.#options.now() + forMs), cause };
     this.#options.store.save(declined);
     this.#remember(declined);
   }
 
+  #lease(mac: string, address: string, state: Lease["state"], expiresAt: number, hostname?: string): Lease {
+    return { mac, network: this.#network, address, state, expiresAt, ...(hostname !== undefined && { hostname }) };
+  }
+
   #stillGood(lease: Lease | undefined): string | undefined {
-    if (!lease || lease.state === "declined" || this.#excluded.has(lease.address) || !this.#free.covers(lease.address)) return undefined;
+    if (!lease || lease.state === "declined" || !this.#leasable(lease.address)) return undefined;
     return this.#byAddress.get(lease.address)?.mac === lease.mac ? lease.address : undefined;
   }
 
   /** Returns the address if it is in a range and no other machine holds it. */
   #ifFree(address: string | undefined, mac: string): string | undefined {
-    if (address === undefined || this.#excluded.has(address) || !this.#free.covers(address)) return undefined;
+    if (address === undefined || !this.#leasable(address)) return undefined;
     const lease = this.#byAddress.get(address);
     if (!lease || lease.mac === mac || lease.expiresAt <= this.#options.now()) return address;
     return undefined;
@@ -186,6 +197,3 @@ export class Pool {
     this.#free.returned(lease.address);
   }
 }
-
-const leaseOf = (mac: string, address: string, state: Lease["state"], expiresAt: number, hostname?: string): Lease =>
-  hostname === undefined ? { mac, address, state, expiresAt } : { mac, address, state, expiresAt, hostname };

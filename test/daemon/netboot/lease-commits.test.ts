@@ -38,7 +38,7 @@ test("saved leases are in the database when it has settled, in the order they we
   commits.save(lease(10, { state: "released" }));
   await commits.settled();
   assert.equal(stores.leases.all().length, 50);
-  assert.equal(stores.leases.find(lease(10).mac)?.state, "released");
+  assert.equal(stores.leases.ofMac(lease(10).mac)[0]?.state, "released");
 });
 
 test("leases saved while others are being written settle after them", async () => {
