@@ -44,16 +44,30 @@ export interface ConsulPlace {
 export function consulCopy({ url, key, token, publicKey }: ConsulPlace): AuditCopy {
   const address = `${url.replace(/\/+$/, "")}/v1/kv/${key}`;
   const ask = (path: string, init: RequestInit = {}) =>
-    fetch(address + path, { ...init, headers: token ? { "x-consul-token": token } : {}, signal: AbortSignal.timeout(PATIENCE_MS) });
+    fetch(address + path, {
+      ...init,
+      headers: token ? { "x-consul-token": token } : {},
+      // On a redirect, fetch would send the token to the other server.
+      redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
   return async (signed) => {
     const found = await ask("");
+    refuseRedirect(found);
     if (!found.ok && found.status !== 404) throw new Error(`Consul answered ${found.status} to reading ${key}`);
     const [stored] = found.ok ? Stored.parse(await found.json()) : [];
     if (stored) refuseToGoBack(Buffer.from(stored.Value ?? "", "base64").toString(), signed, publicKey);
     const put = await ask(`?cas=${stored?.ModifyIndex ?? 0}`, { method: "PUT", body: signed.note });
+    refuseRedirect(put);
     if (!put.ok) throw new Error(`Consul answered ${put.status} to writing ${key}`);
     if ((await put.text()).trim() !== "true") throw new Error(`another client changed ${key} in Consul at the same time`);
   };
+}
+
+function refuseRedirect({ status, headers }: Response): void {
+  if (status < 300 || status >= 400) return;
+  const elsewhere = headers.get("location")?.slice(0, 200) ?? "another address";
+  throw new Error(`Consul answered ${status} and points to ${elsewhere}, which is not followed; correct audit.consul.url`);
 }
 
 function refuseToGoBack(stored: string, { origin, size, root }: SignedCopy, publicKey: KeyObject): void {

@@ -59,6 +59,18 @@ const allowsDash = (pattern: string | undefined): boolean => pattern !== undefin
 export const isNarrow = ({ type, pattern, enum: choices }: Parameter): boolean =>
   type !== "string" || pattern !== undefined || choices !== undefined;
 
+/** Text with spaces and without a leading slash is no path, for example an SQL statement. */
+const isPath = (value: string): boolean => value.startsWith("/") || (/^[^\s/]+\//.test(value) && !/\s|:\/\//.test(value));
+
+/**
+ * True if the path has only one spelling. A pattern forbids a folder by its spelling, so `/var/log/./installer` must not
+ * mean `/var/log/installer`.
+ */
+function isShortest(path: string): boolean {
+  const parts = path.replace(/^\//, "").replace(/\/$/, "").split("/");
+  return path === "/" || parts.every((part) => part !== "" && part !== "." && part !== "..");
+}
+
 /**
  * Converts a value to the type of its parameter, or returns the problem. Numbers may be given as text, because a
  * command line contains only text.
@@ -86,6 +98,8 @@ export function checkValue(parameter: Omit<Parameter, "default" | "example">, gi
   if (value.startsWith("-") && !allowsDash(pattern) && !choices?.includes(value))
     return { problem: "begins with a dash, which would make it an option" };
   if (pattern === undefined) return { value };
+  if (isPath(value) && !isShortest(value))
+    return { problem: "has an empty part or the part `.`, or leads upwards; write the shortest path" };
   const found = match(pattern, value);
   if (found === "too-slow")
     return { problem: `takes too long to compare with ${pattern}; in the form, repeat nothing inside a repetition` };

@@ -73,6 +73,28 @@ test("Consul gets the first checkpoint and each that follows it, with the token"
   assert.deepEqual([...store.tokens], ["secret"]);
 });
 
+for (const status of [301, 302, 303, 307, 308])
+  test(`the token does not follow a redirect with the status ${status}`, async (t) => {
+    const seen: unknown[] = [];
+    const elsewhere = await serve(t, (request, response) => {
+      seen.push(request.headers["x-consul-token"]);
+      response.writeHead(404).end();
+    });
+    const redirecting = await serve(t, (request, response) => {
+      response.writeHead(status, { location: `${elsewhere}${request.url}` }).end();
+    });
+    const writing = await serve(t, (request, response) => {
+      if (request.method === "GET") response.writeHead(404).end();
+      else response.writeHead(status, { location: `${elsewhere}${request.url}` }).end();
+    });
+    for (const url of [redirecting, writing])
+      await assert.rejects(
+        consulCopy({ url, key: "muster/audit/checkpoint", token: "secret", publicKey })(signed(1)),
+        /answered 30\d and points to http:.*not followed; correct audit\.consul\.url/,
+      );
+    assert.deepEqual(seen, []);
+  });
+
 for (const [what, there, message] of [
   ["has more records than ours", signed(9).note, /a checkpoint of 9 records, and this database has 5: records were removed or rewritten/],
   ["has another hash for the same records", signed(5, "b".repeat(64)).note, /records were removed or rewritten/],

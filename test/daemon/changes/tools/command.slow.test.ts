@@ -189,8 +189,33 @@ for (const path of [
   "/etc/muster/muster.yaml",
 ])
   test(`${path} is not fetched`, () => {
-    assert.throws(() => commandOf(loadCatalogue().get("file_fetch"), { path }, at), refused("PARAMETER_INVALID", /path does not fit/));
+    assert.throws(
+      () => commandOf(loadCatalogue().get("file_fetch"), { path }, at),
+      refused("PARAMETER_INVALID", /path (does not fit|has an empty part)/),
+    );
   });
+
+for (const [tool, parameters] of [
+  ["file_fetch", { path: "/var/log/./installer/syslog" }],
+  ["file_fetch", { path: "/var/log//installer/cdebconf/questions.dat" }],
+  ["file_fetch", { path: "//var/log/installer/syslog" }],
+  ["file_fetch", { path: "/var/./log/installer/syslog" }],
+  ["file_fetch", { path: "/var/log/apt/../installer/syslog" }],
+  ["smart", { device: "/dev/disk/by-id/../x" }],
+  ["smart", { device: "/dev/disk//by-id/x" }],
+  ["directory_sizes", { path: "/srv/./x" }],
+  ["disk_usage", { path: "/.." }],
+  ["sql_sqlite", { file: "/var/lib/muster/databases/./a.db", statement: "select 1" }],
+] as const)
+  test(`${tool} takes only the shortest spelling of a path, and not ${JSON.stringify(parameters)}`, () => {
+    const form = loadCatalogue().get(tool);
+    assert.throws(() => callOf(form, parameters, form.requiresTarget ? at : undefined), refused("PARAMETER_INVALID", /shortest path/));
+  });
+
+test("the shortest spelling of a path is taken, with or without a slash at its end", () => {
+  for (const path of ["/", "/var/log/", "/var/log", "/var/log/.hidden/a..b"])
+    assert.deepEqual(commandOf(loadCatalogue().get("disk_usage"), { path }, at).at(-1), path);
+});
 
 for (const statement of [".shell id", "\\! id", "delete from nodes"])
   test(`${statement} is not a query for a database`, () => {
