@@ -9,6 +9,7 @@ import { MusterError } from "../errors/errors.ts";
 import type { ExportRow } from "../store/audit/audit.ts";
 import type { ProofRow, SaltedText } from "../store/audit/audit-proof.ts";
 import { UNPLACED } from "./examination.ts";
+import { PlainFields, plainFields } from "./plain-fields.ts";
 
 const Text = z.strictObject({ salt: z.string(), text: z.string() });
 const Line = z.union([
@@ -19,6 +20,8 @@ const Line = z.union([
     name: Text.optional(),
     onBehalfOf: Text.optional(),
     reason: Text.optional(),
+    // Exports of earlier versions have none of these fields.
+    ...PlainFields.partial().shape,
   }),
 ]);
 
@@ -26,7 +29,8 @@ export const noteLine = (note: string): string => `${JSON.stringify({ note })}\n
 
 export function recordLine({ record, hash, ...texts }: ExportRow): string {
   const kept = Object.entries(texts).map(([name, { salt, text }]) => `,${JSON.stringify(name)}:${JSON.stringify({ salt, text })}`);
-  return `{"record":${record},"hash":${JSON.stringify(hash)}${kept.join("")}}\n`;
+  const plain = plainFields(record, hash, { name: texts.name?.text, onBehalfOf: texts.onBehalfOf?.text });
+  return `{"record":${record},"hash":${JSON.stringify(hash)}${kept.join("")}${plain ? `,${JSON.stringify(plain).slice(1, -1)}` : ""}}\n`;
 }
 
 export interface OpenExport {
@@ -45,14 +49,23 @@ export function openExport(file: string): OpenExport {
   function* rows(): Iterable<ProofRow> {
     for (let line = first; !line.done; line = lines.next()) {
       if ("note" in line.value) continue;
-      const { record, hash, name, onBehalfOf, reason } = line.value;
+      const { record, hash, name, onBehalfOf, reason, ...plain } = line.value;
       persons.clear();
       if (name) persons.set(record.actor.name, name);
       if (onBehalfOf && record.actor.onBehalfOf !== undefined) persons.set(record.actor.onBehalfOf, onBehalfOf);
-      yield [UNPLACED, canonicalize(record) ?? "", hash, reason?.salt ?? null, reason?.text ?? null];
+      // A program that reads only the plain fields must not read another audit than the verified one. So a line with other
+      // plain fields counts as altered.
+      const text = canonicalize(record) ?? "";
+      const isSame = isRepeated(plain, text, hash, { name: name?.text, onBehalfOf: onBehalfOf?.text });
+      yield [UNPLACED, isSame ? text : `${text}\n`, hash, reason?.salt ?? null, reason?.text ?? null];
     }
   }
   return { notes, rows: rows(), person: (digest) => persons.get(digest) };
+}
+
+/** True if the line has no plain fields, as in an export of an earlier version, or if the plain fields repeat the record. */
+function isRepeated(plain: object, record: string, hash: string, names: Parameters<typeof plainFields>[2]): boolean {
+  return Object.keys(plain).length === 0 || canonicalize(plain) === canonicalize(plainFields(record, hash, names));
 }
 
 function* parsed(file: string): Generator<z.output<typeof Line>> {

@@ -171,9 +171,33 @@ test("an export contains its proof, and each line is checked against it", (t) =>
   assert.deepEqual(found(notes, first, second.replace("for e2", "for e9"), third), [["altered", 2, 2]]);
   assert.deepEqual(found(notes, first, second.replace('"text":"alice"', '"text":"carol"'), third), [["altered", 2, 2]]);
   assert.deepEqual(found(notes, first, second.replace("restart", "stop"), third), [["altered", 2, 2]]);
+  assert.deepEqual(found(notes, first, second.replace(/"timestamp":"\d/, '"timestamp":"1'), third), [["altered", 2, 2]]);
+  assert.deepEqual(found(notes, first, second.replace('"id":"alice"', '"id":"carol"'), third), [["altered", 2, 2]]);
+  assert.deepEqual(found(notes, first, second.replace(/,"audit_id".*$/, "}"), third), [], "as in an export of an earlier version");
   assert.deepEqual(found(notes, first, third), [["removed", 2, 2]]);
   assert.deepEqual(found(notes, first, third, second), [["reordered", 2, 2]]);
   assert.deepEqual(found(notes, first, second), [["truncated", 3, 3]]);
   assert.deepEqual(found(first, second, third), [["unsigned", 1, 3]]);
   assert.throws(() => found(notes, first, "torn"), /line 3 is not JSON/);
+});
+
+test("an export repeats each record in fields with documented names", (t) => {
+  const { audit } = openAuditLab(t);
+  audit.append({ ...intent("e1"), reason: "for e1" });
+  audit.append({ ...intent("e2"), result: "succeeded", costUsd: 0.25, planHash: `sha256:${"a".repeat(64)}` });
+  const [first, second] = audit
+    .exportAfter(0, 10, [])
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  for (const line of [first, second]) {
+    const { audit_id, timestamp, user, action, record } = line;
+    assert.match(audit_id, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.equal(new Date(timestamp).toISOString(), record.at);
+    assert.deepEqual(user, { id: "alice", role: record.actor.role });
+    assert.deepEqual([action.intent, action.subject], [record.action, record.subject]);
+  }
+  assert.notEqual(first.audit_id, second.audit_id);
+  assert.deepEqual([first.result, first.action.plan_id], [{ status: null, cost_usd: null }, undefined]);
+  assert.deepEqual([second.result, second.action.plan_id], [{ status: "succeeded", cost_usd: 0.25 }, second.record.planHash]);
 });
