@@ -61,6 +61,9 @@ export function actionFaults({ action, method, requiresTarget, parameters, undo,
   for (const secret of secrets)
     if ("environment" in secret !== (action.kind === "command" && method !== "ssh"))
       complain("secrets", "reach a local command by `environment`, a request by `header`, and nothing else");
+  // Only the method database looks at the release of psql, which decides whether a server can ask for the plain password.
+  if (method !== "database" && secrets.some((secret) => "environment" in secret && secret.environment === "PGPASSWORD"))
+    complain("secrets", "give PGPASSWORD only to the method database, which never sends the plain password to a server");
   if (answers.length > 0 && action.kind !== "command") complain("answer_codes", "are those of a command");
   // If the host were a parameter, the requester could choose the host that receives the secret.
   if (secrets.length > 0 && parameters.some(({ type, name }) => type === "host" && !(requiresTarget && name === "target")))

@@ -17,6 +17,7 @@ import { readOnly } from "./database.ts";
 import { type StepEnd, StepFailure } from "./ending.ts";
 import { runHttp } from "./http.ts";
 import { runCommand, scrubbed } from "./local-command.ts";
+import { withGuardedPassword } from "./psql-password.ts";
 import type { Secrets } from "./secrets.ts";
 import type { SshLines } from "./ssh.ts";
 import type { SshPlace } from "./ssh-line.ts";
@@ -118,7 +119,7 @@ async function perform(
       }
       const own = { ...call.environment, ...environmentSecrets(form, means) };
       const { argv, env } = form.method === "database" ? readOnly(call.argv, own, timeoutSeconds) : { argv: call.argv, env: own };
-      return runCommand(argv, { env: scrubbed(env) }, place, limits, signal);
+      return runCommand(argv, { env: scrubbed(await withGuardedPassword(argv, env)) }, place, limits, signal);
     }
   }
 }

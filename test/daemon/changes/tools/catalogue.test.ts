@@ -137,6 +137,11 @@ for (const [what, text, fault] of [
     /^ping_host.yaml:14: secrets: go only where the form says/,
   ],
   [
+    "the password of a database for another method",
+    `${documented}secrets: [{name: password, environment: PGPASSWORD}]\n`,
+    /^ping_host.yaml:13: secrets: give PGPASSWORD only to the method database/,
+  ],
+  [
     "a variable that makes another program of it",
     `${documented}environment: {LD_PRELOAD: /tmp/x.so}\n`,
     /^ping_host.yaml:13: environment.LD_PRELOAD: /,
