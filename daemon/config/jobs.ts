@@ -80,4 +80,11 @@ const Maintenance = z.strictObject({
 export const JobsSection = z.strictObject({
   ansible: Ansible.prefault({}).describe("Ansible runs that configure nodes."),
   maintenance: Maintenance.prefault({}).describe("Times at which schedules may change nodes."),
+  history_days: z
+    .int()
+    .min(7)
+    .max(36_500)
+    .nullable()
+    .default(null)
+    .describe("Days that ended jobs and events of timelines are kept; null keeps them for ever."),
 });

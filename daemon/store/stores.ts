@@ -9,6 +9,7 @@ import { PlanStore } from "./changes/plans.ts";
 import { StepActStore } from "./changes/step-acts.ts";
 import { type Db, openDatabase } from "./database.ts";
 import { EventStore } from "./events.ts";
+import { HistoryStore } from "./jobs/history.ts";
 import { JobStore } from "./jobs/jobs.ts";
 import { RunStore } from "./jobs/runs.ts";
 import { ScheduleStore } from "./jobs/schedules.ts";
@@ -29,6 +30,7 @@ export interface Stores {
   events: EventStore;
   registry: Registry;
   jobs: JobStore;
+  history: HistoryStore;
   runs: RunStore;
   schedules: ScheduleStore;
   plans: PlanStore;
@@ -60,6 +62,7 @@ export function storesOf(db: Db): Stores {
     events,
     registry: new Registry(db, nodes, events),
     jobs: new JobStore(db),
+    history: new HistoryStore(db),
     runs: new RunStore(db),
     schedules: new ScheduleStore(db),
     plans: new PlanStore(db),

@@ -5,6 +5,7 @@ import type { SchedulesApi } from "../../api/jobs/schedules.ts";
 import { recordEnd } from "../../audit/job-records.ts";
 import { reportEnds } from "../../jobs/ends.ts";
 import { heardByJobs, JobEngine } from "../../jobs/engine.ts";
+import { historyUpkeep } from "../../jobs/history.ts";
 import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
 import { listedPlaybooks, playbookFile } from "../../jobs/playbooks/playbooks.ts";
 import { nextTime } from "../../jobs/schedules/cron.ts";
@@ -47,6 +48,13 @@ export async function startJobs({ config, data, log, parts, stores, audit, link,
     () => engine.start(),
     () => engine.stop(),
   );
+  const { history_days: days } = config.jobs;
+  if (days !== null)
+    await parts.start(
+      "history upkeep",
+      () => historyUpkeep({ history: stores.history, days, log: log.child({ part: "jobs" }) }).start(),
+      (upkeep) => upkeep.stop(),
+    );
   const maintenance = { windows: config.jobs.maintenance.windows, timeZone: config.jobs.maintenance.time_zone };
   return {
     engine,

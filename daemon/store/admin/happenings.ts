@@ -56,7 +56,8 @@ export class Happenings {
   constructor(db: Db) {
     this.#events = db.prepare<[number, number, string, string], TypedEvent>(
       `SELECT events.at, type, summary, nodes.name AS node FROM events LEFT JOIN nodes ON nodes.id = events.node_id
-       WHERE seq > ? AND seq <= ? AND events.at >= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+       WHERE seq > ? AND seq <= ? AND seq >= (SELECT seq FROM events WHERE at >= ? ORDER BY at LIMIT 1)
+         AND +type IN (SELECT value FROM json_each(?)) ORDER BY seq`,
     );
     this.#lastEvent = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM events");
     this.#acts = db.prepare<[number, string, number], AuditedAct>(

@@ -16,6 +16,7 @@ import { alerts } from "./0011-alerts.ts";
 import { racks } from "./0012-racks.ts";
 import { stepActs } from "./0013-step-acts.ts";
 import { leasesByNetwork } from "./0014-leases-by-network.ts";
+import { longHistory } from "./0015-long-history.ts";
 
 export const migrations: readonly string[] = [
   firstTables,
@@ -32,4 +33,5 @@ export const migrations: readonly string[] = [
   racks,
   stepActs,
   leasesByNetwork,
+  longHistory,
 ];

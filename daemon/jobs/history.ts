@@ -1,0 +1,37 @@
+/** Removes jobs and events that are older than `jobs.history_days`, in small slices, so that requests are answered meanwhile. */
+import { type Interval, PeriodicTask, type PeriodicWork } from "../errors/periodic-task.ts";
+import type { HistoryStore } from "../store/jobs/history.ts";
+
+const EVERY_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+const SLICE = 200;
+
+export interface HistoryUpkeep {
+  history: Pick<HistoryStore, "removeJobs" | "removeEvents">;
+  days: number;
+  log: PeriodicWork["log"];
+  now?: () => number;
+  interval?: Interval;
+}
+
+/** Returns a task that is not started. The first removal happens one interval after the start. */
+export function historyUpkeep({ history, days, log, now = Date.now, interval }: HistoryUpkeep): PeriodicTask {
+  let stopped = false;
+  const task = new PeriodicTask({
+    everyMs: EVERY_MS,
+    run: async () => {
+      const before = new Date(now() - days * DAY_MS).toISOString();
+      for (const remove of [history.removeJobs.bind(history), history.removeEvents.bind(history)])
+        while (!stopped && remove(before, SLICE) === SLICE) await new Promise((resolve) => setImmediate(resolve));
+    },
+    log,
+    failure: "old jobs and events could not be removed; retrying until it works",
+    interval,
+  });
+  const stop = task.stop.bind(task);
+  task.stop = () => {
+    stopped = true;
+    return stop();
+  };
+  return task;
+}
