@@ -18,6 +18,7 @@ import { runCommands } from "./jobs/run-commands.ts";
 import { scheduleCommands } from "./jobs/schedule-commands.ts";
 import type { LocalCommands } from "./local-commands.ts";
 import { enrolCommands } from "./machines/enrol-commands.ts";
+import { hardwareCommands } from "./machines/hardware-commands.ts";
 import { inventoryCommands } from "./machines/inventory-commands.ts";
 import { nodeCommands } from "./machines/node-commands.ts";
 import { operatingCommands } from "./machines/operating-commands.ts";
@@ -59,6 +60,7 @@ export function buildProgram(local: LocalCommands): Command {
 
   program.commandsGroup("Machines:");
   nodeCommands(program, words);
+  hardwareCommands(program, words);
   powerCommands(program, words);
   operatingCommands(program, words);
   enrolCommands(program, words);

@@ -2,27 +2,37 @@
  * Decides the boot action for a machine that requests its boot script, and gives the reason. Only an `armed`
  * node receives a system that writes to a disk.
  */
-import type { Node, Profile } from "../../contract/machines/node.ts";
+import type { Facts, Node, Profile } from "../../contract/machines/node.ts";
+import { isAnotherMachine, machineWords } from "../../machines/identity.ts";
 import { mayRetry } from "../../machines/phases.ts";
 import { unsuitable } from "../../machines/suitability.ts";
 
 export type BootAction =
   /** The machine shows its name and repeats the request, because an operator may accept or arm the machine soon. */
-  | { action: "wait"; reason: string }
+  | { action: "wait"; reason: string; another?: true }
   /** Boots the rescue system. Every boot may load the rescue system, because it does not change the disks. */
   | { action: "rescue"; reason: string }
   | { action: "wipe"; reason: string }
   | { action: "install"; profile: Profile; retry: boolean; reason: string }
   /** Boots the local disk. If this boot ends an install or a wipe, `failed` is the reason. */
-  | { action: "local"; reason: string; failed?: string };
+  | { action: "local"; reason: string; failed?: string; another?: true };
 
 /** The seconds that a machine waits for an operator before it boots its disk. */
 export const WAIT_SECONDS = 60;
 
-export function bootAction(node: Node, waitedSeconds: number, now: Date): BootAction {
-  const { state } = node;
+/**
+ * `said` contains the facts that the machine reports now. A person armed a machine, not a network card. Therefore another
+ * machine with the same card gets nothing that is given out once. `another` is true if the machine is another one.
+ */
+export function bootAction({ state, facts: known }: Node, waitedSeconds: number, now: Date, said: Facts = {}): BootAction {
+  if (state.phase !== "discovered" && isAnotherMachine(known, said)) {
+    const reason = `this machine (${machineWords(said)}) is not the machine of this node (${machineWords(known)})`;
+    if (state.phase === "accepted" && waitedSeconds < WAIT_SECONDS) return { action: "wait", reason, another: true };
+    return { ...local(reason), another: true };
+  }
+  const facts = { ...known, ...said };
   const ours = state.phase === "rescue" || state.phase === "wiping"; // both phases use the kernel of Muster's image
-  const unfit = "profile" in state ? unsuitable(node.facts, state.profile) : ours ? unsuitable(node.facts, "image") : undefined;
+  const unfit = "profile" in state ? unsuitable(facts, state.profile) : ours ? unsuitable(facts, "image") : undefined;
   switch (state.phase) {
     case "discovered":
     case "accepted": {

@@ -1,12 +1,14 @@
 /** Answers a booting machine's request for its script, and records the effect on the node. */
 import { isDeepStrictEqual } from "node:util";
 import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
-import type { Node } from "../../contract/machines/node.ts";
+import type { Facts, Node } from "../../contract/machines/node.ts";
 import { Mac } from "../../contract/names.ts";
 import { deadlineAfter, seconds } from "../../machines/deadlines.ts";
+import { isAnotherMachine } from "../../machines/identity.ts";
 import { advance } from "../../machines/phases.ts";
 import type { EventStore } from "../../store/events.ts";
 import type { HostKeyStore } from "../../store/machines/host-keys.ts";
+import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { Change, Registry } from "../../store/machines/registry.ts";
 import { newSecret, sha256 } from "../../store/secrets.ts";
 import type { CheckSender } from "../dhcp/sender.ts";
@@ -16,10 +18,12 @@ import { bootAction } from "./boot-action.ts";
 import type { BootContent } from "./content.ts";
 import { type Discovery, factsFrom, TOO_MANY_NEW } from "./discovery.ts";
 import type { InstallerFiles } from "./installer-files.ts";
+import { otherCard } from "./other-card.ts";
 import { refuse, script } from "./responses.ts";
 
 export interface BootScriptParts {
   discovery: Discovery;
+  nodes: NodeStore;
   registry: Registry;
   events: EventStore;
   hostKeys: HostKeyStore;
@@ -90,25 +94,40 @@ export class BootScript {
     return text;
   }
 
+  /**
+   * Returns the node with the address and the facts of this request. Any host may ask for the script, so the request says
+   * nothing about a node that has proven its identity by a call-home. The record also keeps what the accepted machine is.
+   */
+  #learned(was: Node, said: Facts, address: string, another: boolean): Node {
+    if (another || this.#parts.hostKeys.find(was.id) !== undefined) return was;
+    // Before an operator accepts the machine, the last machine with this card is the one that the operator sees.
+    const before = isAnotherMachine(was.facts, said) ? {} : was.facts;
+    return { ...was, facts: { ...before, ...said }, address };
+  }
+
   #answer(was: Node, mac: Mac, query: URLSearchParams, remoteAddress: string): Change & { text: string } {
-    const { content, quirkBook, hostKeys } = this.#parts;
+    const { content, quirkBook } = this.#parts;
     const now = new Date();
     const waited = Number.parseInt(query.get("waited") ?? "0", 10) || 0;
-    const seen: Node = { ...was, facts: { ...was.facts, ...factsFrom(query) }, address: remoteAddress };
-    // Any host may ask for the script, so the request says nothing about a machine that has proven its identity by a call-home.
-    const kept = hostKeys.find(was.id) === undefined ? seen : was;
-    const action = bootAction(seen, waited, now);
+    const said = factsFrom(query);
+    const action = bootAction(was, waited, now, said);
+    const card = was.state.phase === "discovered" ? otherCard(this.#parts, was, said, mac) : undefined;
+    if (card !== undefined) action.reason = `${card}; ${action.reason}`;
+    const kept = this.#learned(was, said, remoteAddress, "another" in action);
     if (action.action !== "local" && action.action !== "wait") quirkBook.bootsFromNetwork(mac);
     switch (action.action) {
       case "wait":
         return {
-          text: content.wait(seen, waited, action.reason),
+          text: content.wait(kept, mac, waited, action.reason),
           node: kept,
-          event: { source: "netboot", type: "boot.wait", summary: action.reason, detail: { waited } },
+          event: action.another
+            ? otherMachine(was, action.reason)
+            : { source: "netboot", type: "boot.wait", summary: action.reason, detail: { waited } },
         };
       case "local": {
         const way = quirkBook.localBoot(mac, firmwareIn(query));
-        const text = content.local(seen, way, action.reason);
+        const text = content.local(kept, way, action.reason);
+        if (action.another) return { text, node: kept, event: otherMachine(was, action.reason) };
         if (action.failed === undefined) {
           const event = { source: "netboot", type: "boot.local", summary: `boots its disk: ${action.reason}`, detail: { way } } as const;
           return { text, node: kept, event };
@@ -126,7 +145,7 @@ export class BootScript {
       }
       case "rescue": {
         const key = newSecret(16);
-        const text = content.rescue(seen, key);
+        const text = content.rescue(kept, mac, key);
         const state = advance(was.state, { type: "rescue-booted", keyHash: sha256(key) });
         return {
           text,
@@ -139,7 +158,7 @@ export class BootScript {
         const key = newSecret(16);
         const deadline = deadlineAfter(now, seconds.wiping[was.state.quick ? "quick" : "full"]);
         const state = advance(was.state, { type: "wiper-handed-out", at: now.toISOString(), deadline, keyHash: sha256(key) });
-        const text = content.wipe(seen, key);
+        const text = content.wipe(kept, mac, key);
         const summary = `given the wiper: ${action.reason}`;
         return { text, node: { ...kept, state }, event: { source: "netboot", type: "wipe.handed-out", summary } };
       }
@@ -147,7 +166,7 @@ export class BootScript {
         const key = newSecret(16);
         const deadline = deadlineAfter(now, seconds.installing[action.profile]);
         const state = advance(was.state, { type: "installer-handed-out", at: now.toISOString(), deadline, keyHash: sha256(key) });
-        const text = content.install(seen, action.profile, key);
+        const text = content.install(kept, mac, action.profile, key);
         return {
           text,
           node: { ...kept, state },
@@ -164,3 +183,9 @@ export class BootScript {
 }
 
 const firmwareIn = (query: URLSearchParams): "bios" | "uefi" => (query.get("platform") === "efi" ? "uefi" : "bios");
+
+const otherMachine = ({ name }: Node, reason: string): Change["event"] => ({
+  source: "netboot",
+  type: "boot.other-machine",
+  summary: `${reason}; it gets no system. If it is ${name} now, run: muster replaced ${name}`,
+});

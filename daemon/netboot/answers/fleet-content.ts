@@ -1,6 +1,7 @@
 /** Writes the texts for booting machines. The values come from the configuration and the node. */
 
 import type { Node, Profile } from "../../contract/machines/node.ts";
+import type { Mac } from "../../contract/names.ts";
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";
 import { diskScript, factsScript, finishScript, type InstallInput, installConf, preseed } from "../scripts/installer-answers.ts";
 import { genericScript, installScript, localScript, waitScript } from "../scripts/scripts.ts";
@@ -38,28 +39,28 @@ export class FleetContent implements BootContent {
     return genericScript(this.#settings.bootUrl);
   }
 
-  wait(node: Node, waitedSeconds: number, reason: string): string {
+  wait(node: Node, mac: Mac, waitedSeconds: number, reason: string): string {
     return waitScript({
       bootUrl: this.#settings.bootUrl,
       name: node.name,
-      mac: macOf(node),
+      mac,
       reason,
       waitedSeconds,
       limitSeconds: WAIT_SECONDS,
     });
   }
 
-  install(node: Node, profile: Profile, key: string): string {
+  install(node: Node, mac: Mac, profile: Profile, key: string): string {
     const { bootUrl, domain, extraInitrd } = this.#settings;
-    return installScript({ bootUrl, profile, name: node.name, mac: macOf(node), key, domain, extraInitrd });
+    return installScript({ bootUrl, profile, name: node.name, mac, key, domain, extraInitrd });
   }
 
-  rescue(node: Node, key: string): string {
-    return taskScript({ bootUrl: this.#settings.bootUrl, task: "rescue", name: node.name, mac: macOf(node), key });
+  rescue(node: Node, mac: Mac, key: string): string {
+    return taskScript({ bootUrl: this.#settings.bootUrl, task: "rescue", name: node.name, mac, key });
   }
 
-  wipe(node: Node, key: string): string {
-    return taskScript({ bootUrl: this.#settings.bootUrl, task: "wipe", name: node.name, mac: macOf(node), key });
+  wipe(node: Node, mac: Mac, key: string): string {
+    return taskScript({ bootUrl: this.#settings.bootUrl, task: "wipe", name: node.name, mac, key });
   }
 
   wipeConf(node: Node, key: string): string {
@@ -118,7 +119,7 @@ export class FleetContent implements BootContent {
 }
 
 /**
- * Returns the MAC address of the node's boot interface. The first MAC address of a node is the address by which
- * the node was discovered.
+ * Returns the MAC address with which the installed system calls home. Every MAC address of the node identifies it, and
+ * this one is always known.
  */
 const macOf = (node: Node): string => node.macs[0] ?? "";

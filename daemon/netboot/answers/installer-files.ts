@@ -4,9 +4,10 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
-import { InstallStage, type Node } from "../../contract/machines/node.ts";
+import { type Facts, InstallStage, type Node } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { deadlineAfter, seconds } from "../../machines/deadlines.ts";
+import { isAnotherMachine, machineWords } from "../../machines/identity.ts";
 import { advance } from "../../machines/phases.ts";
 import { atomically, type Db } from "../../store/database.ts";
 import type { EventStore } from "../../store/events.ts";
@@ -97,11 +98,24 @@ export class InstallerFiles {
     if ("status" in found) return found;
     if (request.method === "HEAD") return plain("");
     const facts = inspected(request.query);
+    if (isAnotherMachine(found.node.facts, facts)) return this.#stopAnother(found.node, facts);
     this.#update(found.node, (was) => ({
       node: { ...was, facts: { ...was.facts, ...facts } },
       event: { source: "netboot", type: "install.facts", summary: factsSummary(facts) },
     }));
     return plain("ok\n");
+  }
+
+  /** Stops a system that runs on another machine than the node's. The key becomes invalid before a disk is changed. */
+  #stopAnother(node: Node, facts: Facts): BootResponse {
+    const reason = `this machine (${machineWords(facts)}) is not the machine of this node (${machineWords(node.facts)})`;
+    this.#update(node, (was) => {
+      const fails = was.state.phase !== "rescue" && !("stage" in was.state && was.state.stage !== undefined && was.state.stage !== "start");
+      const state = fails ? advance(was.state, { type: "install-failed", reason, at: new Date().toISOString() }) : was.state;
+      const summary = `${reason}. If it is ${was.name} now, run: muster replaced ${was.name}`;
+      return { node: { ...was, state }, event: { source: "netboot", type: "boot.other-machine", summary } };
+    });
+    return refuse(409, reason);
   }
 
   /** Saves a change of the state, and a limited number of other reports. */

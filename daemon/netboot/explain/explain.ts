@@ -69,13 +69,13 @@ export function explainMachine(mac: string, asked: ExplainRequest, world: Explai
   const ways = settingsOf(quirksOf(mac, node, world)).localBoot ?? usualLadder(firmware);
   const text =
     action.action === "install"
-      ? world.content.install(node, action.profile, NO_KEY)
+      ? world.content.install(node, mac, action.profile, NO_KEY)
       : action.action === "rescue"
-        ? world.content.rescue(node, NO_KEY)
+        ? world.content.rescue(node, mac, NO_KEY)
         : action.action === "wipe"
-          ? world.content.wipe(node, NO_KEY)
+          ? world.content.wipe(node, mac, NO_KEY)
           : action.action === "wait"
-            ? world.content.wait(node, 0, action.reason)
+            ? world.content.wait(node, mac, 0, action.reason)
             : world.content.local(node, ways[0] ?? "exit-1", action.reason);
   return {
     mac,

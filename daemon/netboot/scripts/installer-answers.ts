@@ -53,7 +53,6 @@ export const factsScript = (): string => templateText("facts.sh");
 export function installConf(input: InstallInput & { rootSha256: string }): string {
   const variables = {
     MUSTER_HOSTNAME: input.name,
-    MUSTER_MAC: input.mac,
     MUSTER_DISK: input.disk,
     MUSTER_ROOT_URL: `${input.bootUrl}/assets/image/13/amd64/root.tar.zst`,
     MUSTER_ROOT_SHA256: input.rootSha256,

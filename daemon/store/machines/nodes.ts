@@ -32,6 +32,7 @@ export class NodeStore {
   readonly #inPhase;
   readonly #longestUnseen;
   readonly #remove;
+  readonly #similar;
 
   constructor(db: Db) {
     this.#db = db;
@@ -54,6 +55,10 @@ export class NodeStore {
     this.#longestUnseen = db.prepare<[string], Row>(
       `${select} WHERE nodes.phase = ? AND nodes.id NOT IN (SELECT node_id FROM node_tokens UNION SELECT node_id FROM node_places)
        ORDER BY nodes.updated_at LIMIT 1`,
+    );
+    this.#similar = db.prepare<[string | null, string | null, string], Row>(
+      `${select} WHERE nodes.phase NOT IN ('discovered', 'retired') AND (nodes.facts ->> 'uuid' = ? OR nodes.facts ->> 'serial' = ?
+       OR EXISTS (SELECT 1 FROM json_each(nodes.facts, '$.nics') WHERE value ->> 'mac' = ?)) LIMIT 20`,
     );
     this.#remove = [
       "DELETE FROM node_macs WHERE node_id = ?",
@@ -125,6 +130,11 @@ export class NodeStore {
   /** Returns the node of this phase that changed least recently. Nodes for which an operator made a token or chose a place do not count. */
   longestUnseen(phase: Phase): Node | undefined {
     return one(this.#longestUnseen.get(phase));
+  }
+
+  /** Returns nodes of the fleet that report this UUID, this serial number or this network card. */
+  similar({ uuid, serial }: Pick<Node["facts"], "uuid" | "serial">, mac: Mac): Node[] {
+    return this.#similar.all(uuid ?? null, serial ?? null, mac).map(fromRow);
   }
 
   /** Returns the number of nodes in each phase. */
