@@ -31,7 +31,7 @@ const mayImport: Record<string, string[]> = {
   "daemon/config": [
     ...everywhere,
     "daemon/machines/power/settings.ts",
-    "daemon/jobs/schedules/maintenance.ts",
+    "daemon/jobs/schedules/local-time.ts",
     "daemon/changes/policy/approval-mode.ts",
     "pxe/dhcp/message/address.ts",
     "npm:yaml",

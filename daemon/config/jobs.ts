@@ -1,7 +1,7 @@
 /** The schema of the `jobs` section, which configures Ansible runs and the times at which schedules may change nodes. */
 import * as z from "zod";
 import { OUTPUT_DAYS_MIN } from "../contract/jobs/job.ts";
-import { days } from "../jobs/schedules/maintenance.ts";
+import { days } from "../jobs/schedules/local-time.ts";
 
 const Ansible = z.strictObject({
   directory: z.string().min(1).max(4096).optional().describe("Folder of playbooks and roles. Default: the one that comes with Muster."),

@@ -46,6 +46,7 @@ export function schedulesApi(mount: Mount, { schedules, nodes, findNode, events,
       owner: { keyId: caller.keyId, name: caller.owner, role: caller.role },
       createdAt: now.toISOString(),
       next: nextTime(cron, now).toISOString(),
+      timeZone: maintenance(now).timeZone,
     };
     schedules.add(schedule);
     tell("added", name, `schedule ${name} (${playbook}, ${cron}) added by ${caller.name}`);

@@ -35,6 +35,8 @@ export const Schedule = z.object({
   /** An admin's approval for this version of the playbook. A read-only schedule needs no approval. */
   approval: z.object({ by: z.string(), at: Instant, sha256: z.string() }).optional(),
   next: Instant,
+  /** The time zone of `next`. Schedules of older releases have none. */
+  timeZone: z.string().optional(),
   /** The time at which the schedule became due. Set only while the schedule waits for a maintenance window. */
   dueSince: Instant.optional(),
   /** The result of the last run, or the reason why the run is delayed. */

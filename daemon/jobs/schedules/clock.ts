@@ -47,12 +47,30 @@ export class ScheduleClock {
   }
 
   start(): this {
+    this.adoptTimeZone(new Date());
     this.#rounds.start();
     return this;
   }
 
   stop(): Promise<void> {
     return this.#rounds.stop();
+  }
+
+  /**
+   * Computes the next times again if the configuration now names another time zone. A time that passed while Muster was off
+   * does not count if it was a time of the earlier zone, because the earlier zone was probably wrong.
+   */
+  adoptTimeZone(now: Date): void {
+    const { schedules, maintenance, log } = this.#parts;
+    const { timeZone } = maintenance;
+    for (const schedule of schedules.list()) {
+      if (schedule.timeZone === timeZone || (schedule.timeZone === undefined && schedule.next <= now.toISOString())) continue;
+      try {
+        schedules.save({ ...schedule, timeZone, next: nextTime(schedule.cron, timeZone, now).toISOString() });
+      } catch (error) {
+        log.error({ err: error, schedule: schedule.name }, "the next time of a schedule could not be computed; its earlier time stays");
+      }
+    }
   }
 
   look(now: Date): void {
@@ -72,18 +90,19 @@ export class ScheduleClock {
     if (!isDue(schedule, now)) return;
     const playbook = playbooks().playbooks.find(({ name }) => name === schedule.playbook);
     const step = dueStep(schedule, playbook, maintenance, now);
-    const next = nextTime(schedule.cron, maintenance.timeZone, now).toISOString();
+    const { timeZone } = maintenance;
+    const next = nextTime(schedule.cron, timeZone, now).toISOString();
     const at = now.toISOString();
     if (step.kind === "wait") {
       // If another scheduled time passes while the schedule waits, the schedule still runs only once.
       if (schedule.dueSince !== undefined && schedule.next > at) return;
-      schedules.save({ ...schedule, next, dueSince: schedule.dueSince ?? at, last: { at, outcome: step.outcome } });
+      schedules.save({ ...schedule, next, timeZone, dueSince: schedule.dueSince ?? at, last: { at, outcome: step.outcome } });
       if (schedule.dueSince === undefined) this.#record(schedule, "schedule.waits", step.outcome);
       return;
     }
     const { dueSince: _, ...rest } = schedule;
     // Saves the schedule before the run. If Muster crashes before the run, one run is lost, but no run happens twice.
-    const begun = { ...rest, next, last: { at, outcome: "starting" } };
+    const begun = { ...rest, next, timeZone, last: { at, outcome: "starting" } };
     schedules.save(begun);
     const outcome = step.kind === "skip" ? step.outcome : this.#run(schedule, step.playbook);
     schedules.save({ ...begun, last: { at, outcome } });

@@ -1,9 +1,7 @@
 /** Computes maintenance windows, which are the times when schedules may change nodes. All functions in this file are pure. */
 
 import type { Maintenance } from "../../contract/jobs/schedule.ts";
-
-export const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
-export type Day = (typeof days)[number];
+import { clockChange, DAY_MINUTES, type Day, days, MINUTE_MS, minuteOfWeek, WEEK_MINUTES } from "./local-time.ts";
 
 export interface Window {
   /** The days of the week on which the maintenance window begins. */
@@ -24,16 +22,27 @@ export interface MaintenanceRule {
   timeZone: string;
 }
 
-const DAY_MINUTES = 24 * 60;
-const WEEK_MINUTES = 7 * DAY_MINUTES;
-const MINUTE_MS = 60_000;
 /** The largest change of the clock in any time zone, in minutes. */
 const CLOCK_CHANGE_MINUTES = 60;
 
 export function isOpen({ windows, timeZone }: MaintenanceRule, now: Date): boolean {
   if (windows.length === 0) return true;
   const minute = minuteOfWeek(now, timeZone);
-  return windows.some((window) => window.days.some((day) => holds(window, day, minute)));
+  return windows.some((window) => window.days.some((day) => holds(window, day, minute) || replaces(window, day, timeZone, now)));
+}
+
+/**
+ * Returns true if the clock skipped the whole window, and the window is open in its place. Such a window begins when the clock
+ * is put forward, and has its usual length.
+ */
+function replaces(window: Window, day: Day, timeZone: string, now: Date): boolean {
+  const length = lengthOf(window);
+  if (length > CLOCK_CHANGE_MINUTES) return false;
+  const change = clockChange(new Date(now.getTime() - length * MINUTE_MS), now, timeZone);
+  if (!change || change.minutes < length) return false;
+  const skippedFrom = minuteOfWeek(change.at, timeZone) - change.minutes;
+  const after = (beginOf(window, day) - skippedFrom + WEEK_MINUTES) % WEEK_MINUTES;
+  return after + length <= change.minutes;
 }
 
 /** Returns the time when the next window opens. Returns undefined while a window is open. */
@@ -60,15 +69,17 @@ export function maintenanceNow(rule: MaintenanceRule, now: Date): Maintenance {
   };
 }
 
-function holds({ from, to }: Window, day: Day, minute: number): boolean {
-  const begin = days.indexOf(day) * DAY_MINUTES + minutesOf(from);
-  const length = (minutesOf(to) - minutesOf(from) + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;
-  return (minute - begin + WEEK_MINUTES) % WEEK_MINUTES < length;
+function holds(window: Window, day: Day, minute: number): boolean {
+  return (minute - beginOf(window, day) + WEEK_MINUTES) % WEEK_MINUTES < lengthOf(window);
 }
+
+const beginOf = ({ from }: Window, day: Day): number => days.indexOf(day) * DAY_MINUTES + minutesOf(from);
+
+const lengthOf = ({ from, to }: Window): number => (minutesOf(to) - minutesOf(from) + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;
 
 function minutesToNextBegin({ windows, timeZone }: MaintenanceRule, now: Date): number {
   const minute = minuteOfWeek(now, timeZone);
-  const begins = windows.flatMap(({ days: on, from }) => on.map((day) => days.indexOf(day) * DAY_MINUTES + minutesOf(from)));
+  const begins = windows.flatMap((window) => window.days.map((day) => beginOf(window, day)));
   return Math.min(...begins.map((begin) => (begin - minute + WEEK_MINUTES) % WEEK_MINUTES));
 }
 
@@ -76,21 +87,3 @@ const minutesOf = (clock: string): number => {
   const [hours = 0, minutes = 0] = clock.split(":").map(Number);
   return hours * 60 + minutes;
 };
-
-function minuteOfWeek(now: Date, timeZone: string): number {
-  const format = formatOf(timeZone);
-  const parts = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]));
-  const day = days.indexOf((parts.weekday ?? "").slice(0, 3).toLowerCase() as Day);
-  return day * DAY_MINUTES + Number(parts.hour) * 60 + Number(parts.minute);
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Caches the format of each time zone, because creating a format is a thousand times slower than using it. */
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const format =
-    formats.get(timeZone) ??
-    new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  formats.set(timeZone, format);
-  return format;
-}
