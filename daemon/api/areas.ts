@@ -43,7 +43,7 @@ export interface AreaParts
     Omit<SchedulesApi, Joined>,
     CallHomeApi,
     TokensApi,
-    InventoryApi,
+    Omit<InventoryApi, Joined>,
     AuditApi,
     AlertsApi,
     SessionApi,
@@ -69,7 +69,7 @@ export function mountAreas(mount: Mount, parts: AreaParts, audit: LoginAudit): v
   racksApi(mount, parts);
   callHomeApi(mount, parts);
   tokensApi(mount, parts);
-  inventoryApi(mount, parts);
+  inventoryApi(mount, joined);
   leasesApi(mount, parts);
   quirksApi(mount, joined);
   explainApi(mount, parts);

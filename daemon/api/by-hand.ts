@@ -21,6 +21,6 @@ export const byHand =
         tainted: false,
       };
       const hand = { confirmed: nodes.length === 1 && typed === nodes[0]?.name, inService: nodes.some(isInService) };
-      begin(() => desk.byHand(proposal, { ...whoIs(caller), byHand: hand }, field));
+      begin(() => (nodes.length === 0 ? undefined : desk.byHand(proposal, { ...whoIs(caller), byHand: hand }, field)));
     },
   });

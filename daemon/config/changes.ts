@@ -1,6 +1,6 @@
 /** The schema of the `changes` section, which configures the site's tools and runbooks, and the policy for plans. */
 import * as z from "zod";
-import { approvalModes } from "../changes/policy/approval-mode.ts";
+import { approvalModes, prodByHandModes } from "../changes/policy/approval-mode.ts";
 
 const Folder = z.string().min(1).max(4096).optional();
 
@@ -18,6 +18,10 @@ const Policy = z.strictObject({
     .enum(approvalModes)
     .default("policy")
     .describe("Plans that need approval: policy (as the rules decide), changes (also every change), everything."),
+  prod_by_hand: z
+    .enum(prodByHandModes)
+    .default("policy")
+    .describe("Manual actions on nodes of the group prod: policy (as plans), allow (as on nodes without a group)."),
   signed_votes: z
     .enum(["once-registered", "required"])
     .default("once-registered")

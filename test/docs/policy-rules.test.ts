@@ -60,19 +60,19 @@ test("the rules that are shown can be loaded, and the cases that are shown come 
 test("the rules shown for hands hold for hands: one asks for approval where a permit alone would not, one refuses", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "muster-docs-"));
   t.after(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, "switching.cedar"), shown(page, '@id("switching-in-prod")'));
+  writeFileSync(join(folder, "switching.cedar"), shown(page, '@id("switching-needs-two")'));
   writeFileSync(join(folder, "erasing.cedar"), shown(page, '@id("no-erasing-of-what-serves")'));
   writeFileSync(
     join(folder, "cases.yaml"),
     `- case: an operator switches a machine in prod by hand
   by: operator
   byHand: { confirmed: false, inService: true }
-  steps: [{ does: write, in: prod, tool: power, method: http }]
-  expect: { answer: needs-approval, rule: switching-in-prod, quorum: [{ role: operator, count: 1 }] }
+  steps: [{ does: write, in: prod, unlabelled: true, tool: power, method: http }]
+  expect: { answer: needs-approval, rule: switching-needs-two, quorum: [{ role: operator, count: 1 }] }
 - case: an operator wipes a machine in service in prod by hand
   by: operator
   byHand: { confirmed: true, inService: true }
-  steps: [{ does: delete, in: prod, tool: wipe, method: http }]
+  steps: [{ does: delete, in: prod, unlabelled: true, tool: wipe, method: http }]
   expect: { answer: deny, rule: no-erasing-of-what-serves }
 `,
   );

@@ -1,6 +1,10 @@
 /** The ports of the acts over real stores. Ports that reach outside of the database only record the call. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { ActPorts } from "../../daemon/machines/acts/ports.ts";
 import type { Deed, Requester } from "../../daemon/machines/acts/requester.ts";
+import { inventoryFor } from "../../daemon/machines/inventory/editing.ts";
+import { Inventory } from "../../daemon/machines/inventory/inventory.ts";
 import { queuing } from "./queuing.ts";
 import type { World } from "./world.ts";
 
@@ -29,6 +33,7 @@ export function actPorts(world: World, changed: Partial<ActPorts> = {}): ActLab 
         return { driver: "command", message: `${name} is switched` };
       },
     },
+    inventory: inventoryFor(new Inventory(join(tmpdir(), "there-is-no-such-folder", "inventory.yaml"))),
     requireWorker: () => undefined,
     promote: async (name) => void effects.push(`promote ${name}`),
     provision: async (node, by) => engine.provision(node, by),

@@ -39,9 +39,9 @@ const SWEEP_MS = 60_000;
 
 /**
  * Calls `ask`, which throws an error if the policy does not allow the planned work. If `ask` returns, this function
- * records the intent in the audit.
+ * records the intent in the audit. An action without a plan changes no machine.
  */
-export type Begin = (ask: () => PlannedWork) => void;
+export type Begin = (ask: () => PlannedWork | undefined) => void;
 
 /** The parts of a request that the contract of its route names. A part without a schema is undefined. */
 export type NamedParts = Readonly<Record<"params" | "query" | "body", Record<string, unknown> | undefined>>;
@@ -93,7 +93,7 @@ export class Auditing {
       executionId: randomUUID(),
     };
     const progress: { stage: "before" | "asked" | "begun" } = { stage: "before" };
-    const begin = (ask?: () => PlannedWork) => {
+    const begin = (ask?: () => PlannedWork | undefined) => {
       progress.stage = "asked";
       const work = ask?.();
       if (work) about = { ...about, planHash: work.hash, rule: work.decision.rule, policyVersion: work.decision.policyVersion };

@@ -96,15 +96,15 @@ function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld 
     const { id, parameters } = step;
     const made = stepOf({ id, form, digest, parameters, node: step.target === undefined ? undefined : node(step.target), playbooks });
     if (made.content !== step.content) return "its playbook, or what it uses, was changed since it was planned";
-    const other = compared.find((part) => canonical(made[part]) !== canonical(step[part]));
-    return other && `its ${other} is not what ${step.tool} gives with these values: ${canonical(made[other])}`;
+    const other = compared.find((part) => canonical(made[part] ?? null) !== canonical(step[part] ?? null));
+    return other && `its ${other} is not what ${step.tool} gives with these values: ${canonical(made[other] ?? null)}`;
   } catch (error) {
     // If the tool form rejects the step's values, the step was not made from this form.
     return explain(error);
   }
 }
 
-const compared = ["method", "parameters", "risk", "scope", "timeoutSeconds", "preview"] as const satisfies (keyof PlanStep)[];
+const compared = ["method", "parameters", "risk", "scope", "unlabelled", "timeoutSeconds", "preview"] as const satisfies (keyof PlanStep)[];
 
 function notAllowed(papers: Papers, world: WarrantWorld): string | undefined {
   const { work } = papers;

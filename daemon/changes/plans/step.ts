@@ -8,7 +8,7 @@ import { type Call, callOf, parametersFor, showCall } from "../tools/command.ts"
 import type { ToolForm } from "../tools/form.ts";
 import type { Playbooks } from "../tools/playbooks.ts";
 import { riskOf } from "../tools/risk.ts";
-import { type KnownNode, scopeOf, targetOf } from "./targets.ts";
+import { isUnlabelled, type KnownNode, scopeOf, targetOf } from "./targets.ts";
 
 const PREVIEW_CHARACTERS = 4096;
 
@@ -37,6 +37,7 @@ export function stepOf({ id, form, digest, parameters: given, node, playbooks }:
     risk,
     // A step without a node has no group, so it counts as prod.
     scope: node ? scopeOf(node) : "prod",
+    ...(node && isUnlabelled(node) && { unlabelled: true as const }),
     after: [],
     timeoutSeconds: form.timeoutSeconds,
     expectedSeconds: form.expectedSeconds,

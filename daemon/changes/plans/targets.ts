@@ -3,6 +3,7 @@
  * The functions of this file are pure.
  */
 
+import { labelOf } from "../../contract/changes/label.ts";
 import type { Target } from "../../contract/changes/plan.ts";
 import type { Scope } from "../../contract/changes/tool.ts";
 import type { Phase } from "../../contract/machines/node.ts";
@@ -61,8 +62,9 @@ export function chooseNodes(targets: readonly string[], nodes: readonly KnownNod
 }
 
 /** A machine without a scope group counts as prod. A machine with several scope groups counts as the strictest scope. */
-export const scopeOf = ({ groups }: KnownNode): Scope =>
-  groups.includes("prod") ? "prod" : groups.includes("staging") ? "staging" : groups.includes("dev") ? "dev" : "prod";
+export const scopeOf = ({ groups }: Pick<KnownNode, "groups">): Scope => labelOf(groups) ?? "prod";
+
+export const isUnlabelled = ({ groups }: Pick<KnownNode, "groups">): boolean => labelOf(groups) === undefined;
 
 export const targetOf = (node: KnownNode): Target => ({
   nodeId: node.id,

@@ -26,3 +26,10 @@ export function parseApprovalMode(text: string, from: string): ApprovalMode {
   if (!mode) throw new MusterError("CONFIG_INVALID", `${from}: ${text} is none of ${approvalModes.join(", ")}, true and false`);
   return mode;
 }
+
+/**
+ * Manual actions on nodes that are explicitly in `prod`. `policy`: the same rules as for plans. `allow`: the same freedom as on
+ * nodes without a group.
+ */
+export const prodByHandModes = ["policy", "allow"] as const;
+export type ProdByHand = (typeof prodByHandModes)[number];

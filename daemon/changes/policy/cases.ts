@@ -13,6 +13,8 @@ import type { Policy } from "./policy.ts";
 const CaseStep = z.strictObject({
   does: Risk,
   in: Scope.default("prod"),
+  /** True if the node counts as prod only because it is in no group of a scope. */
+  unlabelled: z.boolean().default(false),
   tool: ToolName.default("disk"),
   method: Method.default("ssh"),
   /** The node of the step, or null for a step on the executor's own machine. */
@@ -103,7 +105,7 @@ function planOf({ case: summary, steps, readOnly, tainted }: Case): Plan {
 }
 
 const stepOf = (
-  { does, in: scope, tool, method, node, parameters, costUsd, rollback }: Case["steps"][number],
+  { does, in: scope, unlabelled, tool, method, node, parameters, costUsd, rollback }: Case["steps"][number],
   index: number,
 ): PlanStep => ({
   id: `${rollback ? "r" : ""}${index + 1}`,
@@ -114,6 +116,7 @@ const stepOf = (
   parameters,
   risk: does,
   scope,
+  ...(unlabelled && { unlabelled: true as const }),
   after: [],
   timeoutSeconds: 60,
   expectedSeconds: 1,

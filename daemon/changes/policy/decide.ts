@@ -3,7 +3,7 @@
  * verdicts of all steps into one decision. The functions are pure, because the caller passes Cedar as a function.
  */
 import type { Decision, Plan, PlanStep, QuorumGroup } from "../../contract/changes/plan.ts";
-import type { ApprovalMode } from "./approval-mode.ts";
+import type { ApprovalMode, ProdByHand } from "./approval-mode.ts";
 import { type PolicyQuestion, questionFor, type Who } from "./question.ts";
 import { mergeQuorums, usualQuorum } from "./quorum-groups.ts";
 
@@ -15,6 +15,7 @@ export interface Rules {
   quorumOf(rule: string): readonly QuorumGroup[];
   namesNodes: boolean;
   approvalMode: ApprovalMode;
+  prodByHand: ProdByHand;
   version: string;
 }
 
@@ -55,8 +56,9 @@ export function verdictsOf(plan: Plan, who: Who, rules: Rules): StepVerdict[] {
   const steps = [...plan.steps.map((step) => ({ step, rollback: false })), ...plan.rollback.map(({ step }) => ({ step, rollback: true }))];
   return steps.map(({ step, rollback }) => {
     const node = rules.namesNodes ? step.target : step.target !== undefined;
-    const alike = JSON.stringify([step.tool, step.risk, step.scope, step.method, step.parameters, node, rollback]);
-    const verdict = asked.get(alike) ?? verdictOf({ plan, step, rollback, who, approvalMode: rules.approvalMode }, rules);
+    const alike = JSON.stringify([step.tool, step.risk, step.scope, step.unlabelled, step.method, step.parameters, node, rollback]);
+    const verdict =
+      asked.get(alike) ?? verdictOf({ plan, step, rollback, who, approvalMode: rules.approvalMode, prodByHand: rules.prodByHand }, rules);
     asked.set(alike, verdict);
     return { step, verdict };
   });

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { checkParseSchema, preparsePolicySet, preparseSchema, statefulIsAuthorized, validate } from "@cedar-policy/cedar-wasm/nodejs";
 import type { Decision, Digest, Plan } from "../../contract/changes/plan.ts";
-import type { ApprovalMode } from "./approval-mode.ts";
+import type { ApprovalMode, ProdByHand } from "./approval-mode.ts";
 import { type CedarAnswer, decide, type Rules, type StepVerdict, verdictsOf } from "./decide.ts";
 import type { PolicyQuestion, Who } from "./question.ts";
 import { invalid, type PolicyRule, type RuleFile, readRuleFiles, rulesOf } from "./rule-files.ts";
@@ -15,6 +15,7 @@ export interface PolicySettings {
   /** Folders of the site that contain `.cedar` files. Muster always reads its own policy rules in addition. */
   folders: readonly string[];
   approvalMode: ApprovalMode;
+  prodByHand?: ProdByHand;
 }
 
 export interface Policy {
@@ -30,19 +31,20 @@ export interface Policy {
 export const ownRules = join(import.meta.dirname, "rules");
 const schemaFile = join(import.meta.dirname, "schema.cedarschema");
 
-export function loadPolicy({ folders, approvalMode }: PolicySettings): Policy {
+export function loadPolicy({ folders, approvalMode, prodByHand = "policy" }: PolicySettings): Policy {
   const schema = readFileSync(schemaFile, "utf8");
   const all = [...new Set([ownRules, ...folders].map((folder) => resolve(folder)))];
   const files = all.flatMap(readRuleFiles);
   const rules = files.flatMap(rulesOf);
   check(rules, schema);
-  const version = versionOf(schema, files, approvalMode);
+  const version = versionOf(schema, files, [approvalMode, prodByHand]);
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const asked: Rules = {
     ask: cedar(version, rules, schema),
     quorumOf: (id) => byId.get(id)?.quorum ?? [],
     namesNodes: rules.some(({ namesNodes }) => namesNodes),
     approvalMode,
+    prodByHand,
     version,
   };
   return {
@@ -100,8 +102,8 @@ function cedar(version: Digest, rules: readonly PolicyRule[], schema: string): (
 }
 
 /** The digest uses file names without folders, because the executor may read the same files from another place. */
-function versionOf(schema: string, files: readonly RuleFile[], approvalMode: ApprovalMode): Digest {
-  const content = [schema, ...files.map(({ file, text }) => [basename(file), text]), approvalMode];
+function versionOf(schema: string, files: readonly RuleFile[], modes: readonly string[]): Digest {
+  const content = [schema, ...files.map(({ file, text }) => [basename(file), text]), ...modes];
   return createHash("sha256").update(JSON.stringify(content)).digest("hex");
 }
 

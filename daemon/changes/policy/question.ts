@@ -2,7 +2,7 @@
 import type { AuthorizationCall, EntityJson } from "@cedar-policy/cedar-wasm/nodejs";
 import type { Role } from "../../contract/admin/key.ts";
 import type { ByHand, Plan, PlanStep } from "../../contract/changes/plan.ts";
-import type { ApprovalMode } from "./approval-mode.ts";
+import type { ApprovalMode, ProdByHand } from "./approval-mode.ts";
 
 /** The requester with key, name and role. If the requester is an agent, `onBehalfOf` is the person that the agent acts for. */
 export interface Who {
@@ -20,6 +20,7 @@ export interface AskedStep {
   rollback: boolean;
   who: Who;
   approvalMode: ApprovalMode;
+  prodByHand: ProdByHand;
 }
 
 export type PolicyQuestion = Pick<AuthorizationCall, "principal" | "action" | "resource" | "context" | "entities">;
@@ -31,7 +32,11 @@ const reference = (type: string, id: string) => ({ __entity: of(type, id) });
  * `withName` is false if no rule distinguishes between nodes. Without node names, one Cedar request is enough for many
  * equal steps.
  */
-export function questionFor({ plan, step, rollback, who, approvalMode }: AskedStep, approved: boolean, withName: boolean): PolicyQuestion {
+export function questionFor(
+  { plan, step, rollback, who, approvalMode, prodByHand }: AskedStep,
+  approved: boolean,
+  withName: boolean,
+): PolicyQuestion {
   const principal = of("Key", who.keyId);
   const resource = step.target === undefined ? of("Executor", "executor") : of("Node", withName ? step.target : "any");
   const entities: EntityJson[] = [
@@ -63,6 +68,8 @@ export function questionFor({ plan, step, rollback, who, approvalMode }: AskedSt
     nodes: plan.targets.length,
     costCents: Math.ceil(plan.steps.reduce((sum, { costUsd }) => sum + costUsd, 0) * 100),
     approvalMode: reference("ApprovalMode", approvalMode),
+    unlabelled: step.unlabelled === true,
+    freeByHand: step.unlabelled === true || prodByHand === "allow",
     ...(who.byHand && { byHand: { ...who.byHand } }),
   };
   return { principal, action: of("Action", step.risk), resource, context, entities };

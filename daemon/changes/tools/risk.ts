@@ -48,7 +48,18 @@ export function callRisk(call: Call, playbooks?: Playbooks): Risk {
 }
 
 /** Muster's own actions (acts) that destroy nothing. All of Muster's own actions (acts) that are not listed count as `delete`. */
-const mildActs = new Set(["wake", "power", "rescue", "end_rescue", "promote", "reprovision"]);
+const mildActs = new Set([
+  "wake",
+  "power",
+  "rescue",
+  "end_rescue",
+  "promote",
+  "reprovision",
+  "group_join",
+  "group_leave",
+  "variable_set",
+  "variable_unset",
+]);
 
 function requestRisk(verb: string): Risk {
   if (/^(GET|HEAD|OPTIONS)$/.test(verb)) return "read";

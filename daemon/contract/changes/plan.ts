@@ -61,6 +61,8 @@ export const PlanStep = z.strictObject({
   parameters: Values,
   risk: Risk,
   scope: Scope,
+  /** True if the node is in none of the groups `dev`, `staging` and `prod`. Such a node counts as `prod`. */
+  unlabelled: z.literal(true).optional(),
   /** Ids of the steps that must succeed before this step starts. */
   after: z.array(z.string()),
   timeoutSeconds: z.int().min(1).max(86_400),

@@ -4,10 +4,12 @@
  */
 import * as z from "zod";
 import type { Values } from "../../contract/changes/tool.ts";
+import { GroupName, Variable, VariableName } from "../../contract/machines/inventory.ts";
 import { Profile, WipedDisks } from "../../contract/machines/node.ts";
 import { PowerAction } from "../../contract/machines/power.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { armNode } from "./arm.ts";
+import { changeInventory, moveAsPlanned } from "./change-inventory.ts";
 import { endRescue } from "./end-rescue.ts";
 import type { ActPorts } from "./ports.ts";
 import { switchPower } from "./power.ts";
@@ -33,6 +35,9 @@ type Perform = (ports: ActPorts, act: OwnAct, by: Requester) => Promise<string>;
 const ArmValues = z.strictObject({ profile: Profile.optional() });
 const WipeValues = z.strictObject({ disks: WipedDisks, quick: z.boolean() });
 const PowerValues = z.strictObject({ action: PowerAction.exclude(["status"]) });
+const GroupValues = z.strictObject({ group: GroupName, becomes: z.string() });
+const UnsetValues = z.strictObject({ group: z.union([GroupName, z.literal("all")]).optional(), key: VariableName });
+const SetValues = UnsetValues.extend({ value: z.string() });
 const ReprovisionValues = z.strictObject({ check: z.boolean() });
 
 const performs: Readonly<Record<string, Perform>> = {
@@ -44,6 +49,26 @@ const performs: Readonly<Record<string, Perform>> = {
   wake: async (ports, { node }, by) => (await wakeNode(ports, { node }, by)).message,
   power: async (ports, { node, parameters }, by) =>
     (await switchPower(ports, { node, confirm: node, ...PowerValues.parse(parameters) }, by)).message,
+  group_join: (ports, { node, parameters }, by) => {
+    const { group, becomes } = GroupValues.parse(parameters);
+    return moveAsPlanned(ports, { tool: "group_join", node, group }, becomes, by);
+  },
+  group_leave: (ports, { node, parameters }, by) => {
+    const { group, becomes } = GroupValues.parse(parameters);
+    return moveAsPlanned(ports, { tool: "group_leave", node, group }, becomes, by);
+  },
+  variable_set: (ports, { node, parameters }, by) => {
+    const { group, key, value: text } = SetValues.parse(parameters);
+    const { value } = Variable.parse({ key, value: ports.inventory.kept.valueOf(text) });
+    return changeInventory(ports, { tool: "variable_set", owner: group === undefined ? { node } : { group }, key, value }, by);
+  },
+  variable_unset: async (ports, { node, parameters }, by) => {
+    const { group, key } = UnsetValues.parse(parameters);
+    const owner = group === undefined ? { node } : { group };
+    // A plan repeats the change of a group in the step of each node.
+    if (group !== undefined && !ports.inventory.has(owner, key)) return `${key} of the group ${group} is removed`;
+    return changeInventory(ports, { tool: "variable_unset", owner, key }, by);
+  },
   promote: async (ports, { node }, by) => queued(await promoteNode(ports, { node }, by)),
   reprovision: async (ports, { node, parameters }, by) =>
     queued(await reprovisionNode(ports, { node, ...ReprovisionValues.parse(parameters) }, by)),

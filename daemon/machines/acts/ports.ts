@@ -10,6 +10,7 @@ import type { JobStore } from "../../store/jobs/jobs.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { RackStore } from "../../store/machines/racks.ts";
 import type { Registry } from "../../store/machines/registry.ts";
+import type { InventoryEditing } from "../inventory/editing.ts";
 
 export interface ActPorts {
   nodes: NodeStore;
@@ -33,6 +34,8 @@ export interface ActPorts {
   requireWorker(name: string): void;
   /** Moves the node to the controllers of the inventory. */
   promote(name: string): Promise<void>;
+  /** Reads and changes the groups and variables of the inventory. */
+  inventory: InventoryEditing;
   /** Queues the job that configures the node. The promise rejects with an error code if the inventory cannot be written. */
   provision(node: Node, requestedBy: string): Promise<Job>;
   /** Queues a job that reports the changes that `provision` would make. */

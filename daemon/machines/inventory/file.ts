@@ -58,6 +58,15 @@ export class InventoryFile {
     });
   }
 
+  /** Returns what the file would mean after an edit. Nothing is written. */
+  after({ apply }: Edit): Reading {
+    try {
+      return understood(edited(filled(this.text()), this.path, apply).document, this.path);
+    } catch (error) {
+      throw asInvalid(error, this.path);
+    }
+  }
+
   async #takeTurn(): Promise<void> {
     const turn = this.#waiting;
     this.#waiting = [];

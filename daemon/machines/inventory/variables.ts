@@ -2,13 +2,13 @@
 import { type Document, Scalar } from "yaml";
 import type { VariableValue } from "../../contract/machines/inventory.ts";
 import { MusterError } from "../../errors/errors.ts";
-import type { InventoryFile } from "./file.ts";
+import type { InventoryChange, Owner } from "./change.ts";
+import type { Edit, InventoryFile } from "./file.ts";
 import { hostPathOf, NO_ADDRESS, OUR_GROUPS } from "./inventory.ts";
+import type { Reading } from "./reading/reading.ts";
 import { drop, ensureMap, mapAt, pairIn, put } from "./writing/entries.ts";
 import { type GroupPlace, groupsIn, hostEntriesOf } from "./writing/groups.ts";
 import { nodeOf } from "./writing/values.ts";
-
-export type Owner = { node: string } | { group: string };
 
 export class Variables {
   readonly #file: InventoryFile;
@@ -17,10 +17,31 @@ export class Variables {
     this.#file = file;
   }
 
-  join(node: string, group: string): Promise<void> {
+  perform(change: InventoryChange): Promise<void> {
+    const { touches, apply } = this.#edit(change);
+    return this.#file.change(touches, apply);
+  }
+
+  /** Returns what the file would mean after a change. Throws if the change is not possible. */
+  after(change: InventoryChange): Reading {
+    return this.#file.after(this.#edit(change));
+  }
+
+  join = (node: string, group: string): Promise<void> => this.perform({ tool: "group_join", node, group });
+  leave = (node: string, group: string): Promise<void> => this.perform({ tool: "group_leave", node, group });
+  set = (owner: Owner, key: string, value: VariableValue): Promise<void> => this.perform({ tool: "variable_set", owner, key, value });
+  unset = (owner: Owner, key: string): Promise<void> => this.perform({ tool: "variable_unset", owner, key });
+
+  #edit(change: InventoryChange): Edit {
+    if (change.tool === "group_join") return this.#join(change);
+    if (change.tool === "group_leave") return this.#leave(change);
+    return change.tool === "variable_set" ? this.#set(change) : this.#unset(change);
+  }
+
+  #join({ node, group }: Extract<InventoryChange, { node: string }>): Edit {
     const { groups, hosts } = this.#file.reading();
     const inside = groups.some(({ name, hosts: members }) => name === group && members.includes(node));
-    return this.#file.change([node, group], (document) => {
+    return edit([node, group], (document) => {
       requireNotOurs(group);
       if (hosts[group] !== undefined || groupsIn(document).some(({ name }) => name === node) || hostEntriesOf(document, group).length > 0)
         throw new MusterError("REQUEST_INVALID", `group: ${group} is the name of a host in ${this.#file.path}`);
@@ -31,9 +52,9 @@ export class Variables {
     });
   }
 
-  leave(node: string, group: string): Promise<void> {
+  #leave({ node, group }: Extract<InventoryChange, { node: string }>): Edit {
     const inside = this.#file.reading().groups.some(({ name, hosts }) => name === group && hosts.includes(node));
-    return this.#file.change([node], (document) => {
+    return edit([node], (document) => {
       requireNotOurs(group);
       this.#group(document, group);
       const left = groupsIn(document).filter(({ name, path }) => name === group && drop(mapAt(document, [...path, "hosts"]), node));
@@ -47,15 +68,15 @@ export class Variables {
     });
   }
 
-  set(owner: Owner, key: string, value: VariableValue): Promise<void> {
-    return this.#file.change([nameOf(owner)], (document) => {
+  #set({ owner, key, value }: Extract<InventoryChange, { tool: "variable_set" }>): Edit {
+    return edit([nameOf(owner)], (document) => {
       const path = "node" in owner ? this.#place(document, owner.node) : [...this.#group(document, owner.group).path, "vars"];
       put(ensureMap(document, path), key, nodeOf(value));
     });
   }
 
-  unset(owner: Owner, key: string): Promise<void> {
-    return this.#file.change([nameOf(owner)], (document) => {
+  #unset({ owner, key }: Extract<InventoryChange, { tool: "variable_unset" }>): Edit {
+    return edit([nameOf(owner)], (document) => {
       const paths =
         "node" in owner
           ? hostEntriesOf(document, owner.node).map(({ group }) => [...group.path, "hosts", owner.node])
@@ -84,6 +105,8 @@ export class Variables {
     return found;
   }
 }
+
+const edit = (touches: readonly string[], apply: (document: Document) => void): Edit => ({ touches, apply });
 
 const nameOf = (owner: Owner): string => ("node" in owner ? owner.node : owner.group);
 

@@ -23,7 +23,7 @@ export interface Machines {
   handover: Handover;
   api: CallHomeApi &
     Pick<InventoryApi, "inventory"> &
-    Pick<ActPorts, "forget" | "wake" | "power" | "requireWorker" | "promote" | "provision"> &
+    Pick<ActPorts, "inventory" | "forget" | "wake" | "power" | "requireWorker" | "promote" | "provision"> &
     Pick<TokensApi, "enrol">;
 }
 

@@ -13,8 +13,10 @@ import type { Node, NodeState } from "../../../daemon/contract/machines/node.ts"
 import type { ErrorBody, Route } from "../../../daemon/contract/route.ts";
 import { routes } from "../../../daemon/contract/routes.ts";
 import { MusterError } from "../../../daemon/errors/errors.ts";
+import { inventoryFor } from "../../../daemon/machines/inventory/editing.ts";
 import type { DeskLab } from "../../support/changes/changes.ts";
 import { type Served, serve } from "../../support/dhcp/served.ts";
+import { written } from "../../support/inventory-file.ts";
 import { ownPolicy } from "../../support/own-policy.ts";
 import { queuing } from "../../support/queuing.ts";
 import { addNode } from "../../support/world.ts";
@@ -34,6 +36,10 @@ const deeds = {
   endRescue: { path: "/api/nodes/n1/rescue", body: undefined, erases: false },
   promoteNode: { path: "/api/nodes/n1/promote", body: undefined, erases: false },
   reprovisionNode: { path: "/api/nodes/n1/reprovision", body: {}, erases: false },
+  joinGroup: { path: "/api/inventory/groups/rack4/n1", body: undefined, erases: false },
+  leaveGroup: { path: "/api/inventory/groups/rack3/n1", body: undefined, erases: false },
+  setVariable: { path: "/api/inventory/variables", body: { node: "n1", key: "app", value: "s3cret" }, erases: false },
+  unsetVariable: { path: "/api/inventory/variables/unset", body: { node: "n1", key: "old" }, erases: false },
   runPlaybook: { path: "/api/runs", body: { playbook: "update", nodes: ["n1"] }, erases: false },
 } as const;
 type Deed = keyof typeof deeds;
@@ -45,9 +51,15 @@ forbid (principal, action in [Muster::Action::"write", Muster::Action::"delete"]
 async function bench(t: TestContext, deed: Deed, settings: Partial<PolicySettings> = {}) {
   const policy = settings.folders ? loadPolicy({ folders: settings.folders, approvalMode: "policy" }) : ownPolicy(settings.approvalMode);
   let happened = 0;
+  const file = written(
+    t,
+    "all:\n  children:\n    rack3:\n      hosts:\n        n1:\n    worker_nodes:\n      hosts:\n        n1: { old: 1 }\n",
+  );
+  const textBefore = file.text();
   const served = await serve(
     t,
     {
+      inventory: inventoryFor(file.inventory),
       provision: async (node, by) => {
         happened += 1;
         return queuing(served.world).engine.provision(node, by);
@@ -80,7 +92,7 @@ async function bench(t: TestContext, deed: Deed, settings: Partial<PolicySetting
     ask: (role: Role, given: object | undefined = body, headers: Record<string, string> = {}) =>
       served.request(path, { method: route.method, key: served.key(role), headers, ...(given && { body: JSON.stringify(given) }) }),
     /** True if the request changed the node or caused any act. */
-    touched: () => happened > 0 || JSON.stringify(served.world.nodes.findById(node.id)?.state) !== before,
+    touched: () => happened > 0 || file.text() !== textBefore || JSON.stringify(served.world.nodes.findById(node.id)?.state) !== before,
     records: () => new AuditLog(served.world.db).list().toReversed(),
   };
 }
@@ -94,7 +106,7 @@ test("every route that is done by hand is in this table", () => {
 
 for (const deed of names) {
   const { body, erases } = deeds[deed];
-  const rule = erases ? "erase-by-hand" : "change-by-hand";
+  const rule = erases ? "erase-by-hand" : /Group|Variable/.test(deed) ? "label-by-hand" : "change-by-hand";
 
   test(`${deed}: an operator does it, and intent and outcome name the plan and the rule`, async (t) => {
     const { ask, touched, records, served } = await bench(t, deed);

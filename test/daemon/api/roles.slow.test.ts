@@ -13,9 +13,11 @@ import type { Job } from "../../../daemon/contract/jobs/job.ts";
 import type { Node, NodeState } from "../../../daemon/contract/machines/node.ts";
 import { ErrorBody, type Route } from "../../../daemon/contract/route.ts";
 import { type RouteName, routes } from "../../../daemon/contract/routes.ts";
+import { inventoryFor } from "../../../daemon/machines/inventory/editing.ts";
 import { followReleases } from "../../../daemon/netboot/dhcp/lease-releases.ts";
 import { type DeskLab, diskUsage, person, restartSsh } from "../../support/changes/changes.ts";
 import { type Served, serve } from "../../support/dhcp/served.ts";
+import { written } from "../../support/inventory-file.ts";
 import { silentLog } from "../../support/log.ts";
 import { addNode, type World } from "../../support/world.ts";
 
@@ -300,6 +302,7 @@ async function start(t: TestContext): Promise<Served> {
   writeFileSync(join(pageRoot, "index.html"), "");
   const served: Served = await serve(t, {
     pageRoot,
+    inventory: { ...inventoryFor(written(t).inventory), after: () => () => [], change: async () => undefined },
     limits: { sensitive: 1000, normal: 1000, reading: 1000 },
     provision: async (target) => jobOf(target),
     playbooks: () => ({ playbooks: [{ name: "look", does: "Looks.", readOnly: true, sha256: "0" }], refused: [] }),

@@ -27,7 +27,7 @@ const signingKeys = ["alice", "bob", "carol", "ann"].map(keyOf);
 const signing: Voting = { required: false, voters: signingKeys.map((key) => registered(key, key.voter === "ann" ? "admin" : "operator")) };
 const unsigned: Voting = { required: false, voters: [] };
 
-const policies = (["policy", "changes"] as const).map(ownPolicy);
+const policies = (["policy", "changes"] as const).map((mode) => ownPolicy(mode));
 const forms = loadCatalogue().list();
 const catalogues: Catalogue[] = [30, 31].map((timeoutSeconds) =>
   catalogueOf(forms.map((form) => (form.name === "service_restart" ? { ...form, timeoutSeconds } : form))),

@@ -10,9 +10,11 @@ import { AuditLog } from "../../../daemon/audit/log.ts";
 import type { ChangesParts } from "../../../daemon/changes/changes.ts";
 import { AlertSettings } from "../../../daemon/config/admin.ts";
 import type { Role } from "../../../daemon/contract/admin/key.ts";
+import { inventoryFor } from "../../../daemon/machines/inventory/editing.ts";
 import { networkNow } from "../../../daemon/netboot/dhcp/network-now.ts";
 import { cards } from "../cards.ts";
 import { type DeskLab, offer, openDesk } from "../changes/changes.ts";
+import { written } from "../inventory-file.ts";
 import { writtenLog } from "../log-book.ts";
 import { openWorld, type World } from "../world.ts";
 
@@ -67,13 +69,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     ends: async () => ({ beginning: "", leftOutBytes: 0, end: "" }),
     receive: unused("receive"),
     quarantine: { list: () => [], release: unused("release"), discard: unused("discard") },
-    inventory: {
-      view: () => ({ file: "inventory.yaml", groups: [], hosts: {}, problems: [] }),
-      join: async () => undefined,
-      leave: async () => undefined,
-      set: async () => undefined,
-      unset: async () => undefined,
-    },
+    inventory: inventoryFor(written(t, "all:\n").inventory),
     enrol: { url: () => "http://10.0.0.2:8000", script: (token) => `#!/bin/sh\n# ${token}\n` },
     process: () => ({
       version: "0.0.0-test",

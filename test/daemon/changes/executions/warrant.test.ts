@@ -60,7 +60,7 @@ const without = (name: string, change: Partial<KnownNode>): KnownNode[] =>
 
 test("a manual action is not trusted: the executor cannot verify it", () => {
   const hand = { ...alice, byHand: { confirmed: true, inService: true } };
-  const work = planned(toolOn("wipe", ["n1"]), hand, place, now);
+  const work = planned(toolOn("wipe", ["n2"]), hand, place, now);
   assert.equal(work.decision.answer, "allow");
   assert.equal(reason({ execution: executionOf(work), work }), "it needs approval, and none came with it");
   const asked = { ...work, decision: { ...work.decision, quorum: [{ role: "operator" as const, count: 1 }] } };

@@ -140,6 +140,7 @@ test("a step that no rule mentions needs approval", () => {
     quorumOf: () => [],
     namesNodes: false,
     approvalMode: "policy",
+    prodByHand: "policy",
     version: "0".repeat(64),
   };
   const { answer, rule, quorum } = decide(read(), operator, silent);
