@@ -13,6 +13,7 @@ import json
 import os
 import time
 
+from ansible.executor import task_result
 from ansible.plugins.callback import CallbackBase
 
 DOCUMENTATION = """
@@ -35,11 +36,30 @@ def load(name, path):
     return module
 
 
+def keep_return_data(kind):
+    """Ansible before 2.19 removes the reason for a skip from a result with no_log. This plugin reads the reason, but never
+    writes it. Newer releases keep the data of a result in the same attribute."""
+    original = getattr(kind, "clean_copy", None)
+    if original is None:
+        return
+
+    def clean_copy(self):
+        copied = original(self)
+        copied._return_data = self._result
+        return copied
+
+    kind.clean_copy = clean_copy
+
+
+keep_return_data(getattr(task_result, "TaskResult", None))
+
+
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
     CALLBACK_NAME = "muster_events"
-    CALLBACK_NEEDS_ENABLED = True
+    # Ansible loads the plugin even if another ansible.cfg does not name it.
+    CALLBACK_NEEDS_ENABLED = False
 
     def __init__(self, display=None):
         super(CallbackModule, self).__init__(display=display)
@@ -107,12 +127,12 @@ class CallbackModule(CallbackBase):
         """True when the task was skipped because of check mode, and not by its own condition."""
         if not getattr(result._task, "check_mode", False):
             return False
-        items = result._result.get("results")
+        data = getattr(result, "_return_data", result._result)
+        items = data.get("results")
         if items:
             left_out = [each for each in items if isinstance(each, dict) and each.get("skipped")]
         else:
-            # Ansible removes `skipped` from a result that it reports as skipped.
-            left_out = [result._result] if event == "skipped" else []
+            left_out = [data] if event == "skipped" else []
         return any("skip_reason" not in each and "skipped_reason" not in each for each in left_out)
 
     def task_result(self, event, result, **fields):

@@ -5,6 +5,7 @@
 
 export type Trouble =
   | "host-key-changed"
+  | "host-key-unknown"
   | "login-refused"
   | "unreachable"
   | "package-lock"
@@ -26,8 +27,16 @@ export interface JobHint {
 const rows: [Trouble, RegExp, string][] = [
   [
     "host-key-changed",
-    /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|host key is known/i,
-    "The machine at this address shows another SSH host key than at its call-home. If you expect that, arm the node and install it again.",
+    /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for \S{1,300} has changed/i,
+    "The machine shows another SSH host key than at its call-home. First read `muster quarantine`. If the system was " +
+      "reinstalled by other means, run `muster token create --node NAME` and let the machine call home again. Its disk stays as it is.",
+  ],
+  [
+    "host-key-unknown",
+    /host key is known|Host key verification failed|load_hostkeys|hostkeys_foreach|known_hosts\S{0,200}: (?:No such|Permission)/i,
+    "ssh found no host key of this machine in Muster's file known_hosts, so the machine itself may be in order. Check with " +
+      "`muster doctor` that the executor can read the file known_hosts in the data folder. If the node never called home, run " +
+      "`muster token create --node NAME` and let it call home.",
   ],
   [
     "login-refused",
@@ -58,7 +67,9 @@ const rows: [Trouble, RegExp, string][] = [
   [
     "missing-collection",
     /couldn't resolve module\/action|unable to locate collection|the collection \S+ was not found/i,
-    "The playbook uses a module or collection that is not installed on the control node. Check its name, or install it with ansible-galaxy.",
+    "The playbook uses a module or collection that Muster's runs do not find. Check its name, or install its collection with " +
+      "`ansible-galaxy collection install -p FOLDER/collections NAME`. FOLDER is the folder in `jobs.ansible.directory`. " +
+      "Collections in the home of a user are not used.",
   ],
   [
     "missing-role",

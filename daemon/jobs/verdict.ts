@@ -65,6 +65,13 @@ export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | 
   // If the memory is full, the kernel kills one process of Ansible, and Ansible stops the whole run.
   if (recap === undefined && outcome.error?.includes("A worker was found in a dead state"))
     return { status: "interrupted", result: { summary: "one of Ansible's processes was killed", cause: "interrupted", ...shared } };
+  // Even a run on no host reports its counts.
+  if (outcome.recap === undefined && outcome.exitCode === 0)
+    return fail(
+      "playbook",
+      `Ansible ended without a report to Muster, so what it did on ${node} is not known`,
+      "Read the whole output. Compare the Ansible folder, and above all its ansible.cfg, with Muster's own folder.",
+    );
   if (recap === undefined) {
     const complaint = complaintOf(outcome.error);
     const noHost = outcome.exitCode === 0 || hintFor(evidence)?.trouble === "no-host";

@@ -28,6 +28,12 @@ const ours = join(import.meta.dirname, "../../../ansible");
 /** The largest number of parallel hosts. Each host has its own process, so that a slow host does not delay the others. */
 const MAX_FORKS = 100;
 
+/**
+ * The folders with collections. The digest of a playbook covers the folder of the operator, and only root can change the other
+ * one. Collections in the home of a user would not be covered.
+ */
+const collections = (directory: string): string => [join(directory, "collections"), "/usr/share/ansible/collections"].join(":");
+
 export const privateKey = (home: string): string => join(home, "id_ed25519");
 export const controlSockets = (home: string): string => join(home, "cp");
 
@@ -81,6 +87,9 @@ export function ansibleEnvironment(
     ANSIBLE_SSH_CONTROL_PATH: `%(directory)s/${connections}-%%h-%%p`,
     ANSIBLE_FORCE_COLOR: "1",
     ANSIBLE_CALLBACK_PLUGINS: plugins("callback_plugins"),
+    // A setting of the operator's ansible.cfg must not keep Ansible from reading the inventory as Muster does.
+    ANSIBLE_INVENTORY_ENABLED: "yaml",
+    ANSIBLE_COLLECTIONS_PATH: collections(settings.directory),
     [EVENTS_VARIABLE]: events,
     [SECRETS_VARIABLE]: hideSecrets,
     ...(wave !== undefined && {

@@ -29,7 +29,13 @@ function recorded(name: string) {
   const run = runs.find((each) => each.name === name);
   assert(run, name);
   const { exitCode, recap, error, failedTask } = run;
-  const outcome: RunOutcome = { ended: "exited", exitCode, endedAt, ...(recap && { recap: { n1: recap } }), ...(error && { error }) };
+  const outcome: RunOutcome = {
+    ended: "exited",
+    exitCode,
+    endedAt,
+    ...((recap || exitCode === 0) && { recap: recap ? { n1: recap } : {} }),
+    ...(error && { error }),
+  };
   return { said: verdict(outcome, "n1", failedTask), evidence: failedTask?.message ?? error ?? "" };
 }
 
@@ -134,4 +140,36 @@ test("of a wave, who was cancelled is cancelled, whatever its tasks came to; the
 
 test("a full disk of the control node is not blamed on the node", () => {
   assert.match(hintFor("Unexpected failure during module execution: [Errno 28] No space left on device")?.hint ?? "", /control node/);
+});
+
+test("a run that ends well without a report is no run on no host, and the hint names ansible.cfg", () => {
+  const said = verdict({ ended: "exited", exitCode: 0, endedAt }, "n1", undefined);
+  assert.equal(said.status, "failed");
+  assert.equal(said.result.cause, "playbook");
+  assert.match(said.result.summary, /without a report to Muster, so what it did on n1 is not known/);
+  assert.match(said.result.hint ?? "", /ansible\.cfg/);
+});
+
+test("a changed host key and an unknown one get different advice, and none that erases the disk", () => {
+  const changed = [
+    "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\nHost key verification failed.",
+    "Host key for [10.0.0.5]:22 has changed and you have requested strict checking.\r\nHost key verification failed.",
+  ];
+  const unknown = [
+    "No ED25519 host key is known for 10.0.0.5 and you have requested strict checking.\r\nHost key verification failed.",
+    "Host key verification failed.",
+    "hostkeys_foreach failed for /srv/%n/known_hosts: Permission denied",
+    "load_hostkeys: fopen /srv/node/known_hosts: Permission denied",
+  ];
+  for (const [trouble, texts, first] of [
+    ["host-key-changed", changed, /muster quarantine/],
+    ["host-key-unknown", unknown, /muster doctor/],
+  ] as const)
+    for (const text of texts) {
+      const found = hintFor(text);
+      assert.equal(found?.trouble, trouble, text);
+      assert.match(found?.hint ?? "", first);
+      assert.match(found?.hint ?? "", /muster token create --node/);
+      assert.doesNotMatch(found?.hint ?? "", /\barm\b|install it again|wipe|reprovision/);
+    }
 });
