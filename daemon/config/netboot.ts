@@ -23,7 +23,11 @@ const Domain = z
 
 /** DHCP options that are sent only if a client requests them. */
 const extraOptions = {
-  ntp: z.array(z.ipv4()).max(16).optional().describe("Full mode: time servers (option 42)."),
+  ntp: z
+    .array(z.ipv4())
+    .max(16)
+    .optional()
+    .describe("Full mode: time servers (option 42). Default: our address, if a time server runs on the control node."),
   search: z.array(Domain).max(16).optional().describe("Full mode: domains to search (option 119)."),
   routes: z
     .array(z.strictObject({ to: Cidr.describe("Network behind the gateway."), via: z.ipv4().describe("Gateway.") }))

@@ -20,6 +20,7 @@ import { type Discovery, factsFrom, TOO_MANY_NEW } from "./discovery.ts";
 import type { InstallerFiles } from "./installer-files.ts";
 import { otherCard } from "./other-card.ts";
 import { refuse, script } from "./responses.ts";
+import { timeAnswer } from "./time.ts";
 
 export interface BootScriptParts {
   discovery: Discovery;
@@ -44,6 +45,7 @@ export class BootScript {
   respond(request: BootRequest): BootResponse {
     const [, area, key = "", file = "", ...rest] = request.path.split("/");
     if (area === "boot.ipxe" && key === "") return this.#script(request);
+    if (area === "time" && key === "") return timeAnswer(Date.now());
     if (rest.length > 0 || !/^[0-9a-f]{32}$/.test(key)) return refuse(404, "nothing here");
     if (area === "preseed") return this.#parts.installs.answerFile(key, file, request);
     if (area === "progress") return this.#parts.installs.progress(key, file, request);

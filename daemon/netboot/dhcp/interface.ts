@@ -21,6 +21,7 @@ import type { LeaseTable } from "../../store/netboot/leases.ts";
 import type { Leasing } from "./leasing.ts";
 import type { OtherServers } from "./other-servers.ts";
 import { type DhcpNetwork, type DhcpSettings, fullMode, serverIdentity } from "./settings.ts";
+import { servesTime } from "./time-server.ts";
 
 /** The settings of one interface and Muster's address on it. */
 export interface DhcpPlace {
@@ -142,7 +143,8 @@ async function fullServer({ place, leasing, log }: DhcpParts, identity: ServerId
   const { settings, network } = place;
   const { commits, makePool } = await leasing.open();
   const neighbours = await openNeighbours(network.address, log.child({ part: "dhcp", interface: settings.interface }));
-  return { kind: "full", full: fullMode(settings, network, identity, makePool, neighbours), neighbours, leases: commits };
+  const timed = { ...settings, ntp: settings.ntp ?? (servesTime(network.address) ? [network.address] : undefined) };
+  return { kind: "full", full: fullMode(timed, network, identity, makePool, neighbours), neighbours, leases: commits };
 }
 
 function handed(sockets: InheritedSockets, name: string): { fd: number } {

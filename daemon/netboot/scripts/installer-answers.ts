@@ -36,6 +36,7 @@ export function preseed(input: InstallInput): string {
     root_password: input.rootPassword,
     answers_url: `${input.bootUrl}/preseed/${input.key}`,
     progress_url: `${input.bootUrl}/progress/${input.key}`,
+    time_url: `${input.bootUrl}/time`,
   });
 }
 

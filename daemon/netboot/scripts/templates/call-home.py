@@ -5,6 +5,7 @@ On the answer 202 it disables itself and deletes its token. After 30 failed trie
 exit code 1 and runs again at the next boot. Uses only Python's standard library and the program ip.
 """
 import argparse
+import email.utils
 import http.client
 import json
 import os
@@ -162,6 +163,31 @@ def facts():
     return told
 
 
+# The release date of the first version of Muster.
+EARLIEST = 1795910400
+
+
+def answered(config, response):
+    if config.get("set_clock"):
+        set_clock(response.headers.get("Date"))
+
+
+def set_clock(date):
+    """Sets the clock from the Date of an answer. A machine with a flat battery begins in the past after each power cut."""
+    try:
+        then = email.utils.parsedate_to_datetime(date or "").timestamp()
+    except (TypeError, ValueError):
+        return
+    # The control node's own clock may not be set either.
+    if then < EARLIEST or abs(then - time.time()) < 60:
+        return
+    try:
+        time.clock_settime(time.CLOCK_REALTIME, then)
+        subprocess.run(["hwclock", "--systohc", "--utc"], check=False)
+    except OSError as error:
+        print(f"the clock could not be set: {error}", flush=True)
+
+
 def attempt(config, host_key_file):
     host_key = " ".join(read(host_key_file).split()[:2])
     address = address_towards(config["url"])
@@ -182,8 +208,10 @@ def attempt(config, host_key_file):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=20) as response:
+            answered(config, response)
             return response.status, response.read(2000).decode(errors="replace")
     except urllib.error.HTTPError as error:
+        answered(config, error)
         return error.code, error.read(2000).decode(errors="replace")
 
 

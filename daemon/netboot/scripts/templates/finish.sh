@@ -54,7 +54,7 @@ usermod -p {{ root_password | sh }} root
 install -d -m 755 /etc/muster /usr/local/sbin
 umask 077
 cat >/etc/muster/call-home.json <<'CONFIG'
-{"url": {{ control_url | json_text }}, "token": {{ token | json_text }}, "mac": {{ mac | json_text }}}
+{"url": {{ control_url | json_text }}, "token": {{ token | json_text }}, "mac": {{ mac | json_text }}, "set_clock": true}
 CONFIG
 umask 022
 cat >/usr/local/sbin/muster-call-home <<'PROGRAM'

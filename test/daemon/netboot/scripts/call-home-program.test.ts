@@ -15,6 +15,8 @@ const IMPATIENT = `import sys, time
 waits = open(sys.argv.pop(1), "a")
 time.sleep = lambda seconds: print(seconds, file=waits, flush=True)
 time.time = lambda: 0.0
+clock = open(sys.argv.pop(1), "a")
+time.clock_settime = lambda which, at: print(int(at), file=clock, flush=True)
 exec(compile(open(sys.argv.pop(1)).read(), "muster-call-home", "exec"))
 `;
 
@@ -45,7 +47,7 @@ async function machine(t: TestContext, answers: (tries: number) => number | stri
   writeFileSync(at("systemctl"), `#!/bin/sh\necho "$@" >>${at("systemctl-calls")}\n`);
   chmodSync(at("systemctl"), 0o755);
   const run = async () => {
-    const args = ["-c", IMPATIENT, at("waits"), at("program"), "--config", at("call-home.json"), "--host-key", at("key.pub")];
+    const args = ["-c", IMPATIENT, at("waits"), at("clock"), at("program"), "--config", at("call-home.json"), "--host-key", at("key.pub")];
     const child = spawn("/usr/bin/python3", args, { stdio: "ignore", env: { PATH: `${folder}:/usr/bin:/bin` } });
     return (await once(child, "exit"))[0] as number;
   };
@@ -92,4 +94,23 @@ test("where the fleet has a name for it, it comes by that", async (t) => {
   const { run, said } = await machine(t, () => 202, { name: "rack1-n1" });
   assert.equal(await run(), 0);
   assert.equal(said[0]?.hostname, "rack1-n1");
+});
+
+test("an installed system sets its clock from the answer of the control node, whether it is refused or accepted", async (t) => {
+  const { run, lines } = await machine(t, (tries) => (tries === 1 ? 503 : 202), { set_clock: true });
+  const before = Math.floor(Date.now() / 1000);
+  assert.equal(await run(), 0);
+  const set = lines("clock").map(Number);
+  assert.equal(set.length, 2);
+  for (const seconds of set) assert.ok(seconds >= before - 1 && seconds <= Date.now() / 1000 + 1, `${seconds}`);
+});
+
+test("a machine that people installed keeps its clock, and no machine takes a time from before Muster's release", async (t) => {
+  const kept = await machine(t, () => 202);
+  assert.equal(await kept.run(), 0);
+  assert.equal(kept.lines("clock").join(), "");
+  const old = "HTTP/1.1 202 Accepted\r\nDate: Sat, 01 Jan 2005 00:00:00 GMT\r\nContent-Length: 2\r\n\r\nok";
+  const unset = await machine(t, () => old, { set_clock: true });
+  assert.equal(await unset.run(), 0);
+  assert.equal(unset.lines("clock").join(), "");
 });
