@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Route } from "../contract/route.ts";
 import { MusterError } from "../errors/errors.ts";
+import { steadyMs } from "../errors/steady-clock.ts";
 import type { KeyStore } from "../store/admin/keys.ts";
 import { authenticate, bearerKey, type Caller, requireAccess } from "./auth.ts";
 import { LIMITS, limitOf, Rate, type RateLimits } from "./rate.ts";
@@ -37,7 +38,7 @@ export class Gate {
     // Control counts the page's and the scripts' requests separately, so a script in a loop cannot block the page.
     const who = caller ? `${caller.keyId} ${caller.session ? "page" : "key"}` : request.ip;
     const window = `${limit} ${who}`;
-    refuseFor(this.#rate.take(window, this.#limits[limit], Date.now()), reply);
+    refuseFor(this.#rate.take(window, this.#limits[limit], steadyMs()), reply);
     if (limit === "reading") this.#counted.set(request, window);
     return caller;
   }
@@ -46,7 +47,7 @@ export class Gate {
   weigh(request: FastifyRequest, answerLength: number): void {
     const window = this.#counted.get(request);
     const more = Math.ceil(answerLength / ANSWER_PIECE) - 1;
-    if (window !== undefined && more > 0) this.#rate.add(window, more, Date.now());
+    if (window !== undefined && more > 0) this.#rate.add(window, more, steadyMs());
   }
 
   /**
@@ -58,12 +59,12 @@ export class Gate {
     const guesser = `guesses ${request.ip}`;
     // A header without a bearer key, such as the Basic login of a proxy, guesses no key.
     const guesses = bearerKey(request.headers.authorization ?? "") !== undefined;
-    if (guesses) refuseFor(this.#rate.wait(guesser, this.#limits.normal, Date.now()), reply);
+    if (guesses) refuseFor(this.#rate.wait(guesser, this.#limits.normal, steadyMs()), reply);
     try {
       return authenticate(request, this.#keys);
     } catch (error) {
       if (guesses && error instanceof MusterError && error.code === "KEY_INVALID")
-        this.#rate.take(guesser, this.#limits.normal, Date.now());
+        this.#rate.take(guesser, this.#limits.normal, steadyMs());
       throw error;
     }
   }

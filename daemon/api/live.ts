@@ -7,6 +7,7 @@ import { ClientFrame, type ServerFrame } from "../contract/frame.ts";
 import type { JobOutput } from "../contract/jobs/job.ts";
 import { MusterError } from "../errors/errors.ts";
 import { PeriodicTask } from "../errors/periodic-task.ts";
+import { steadyMs } from "../errors/steady-clock.ts";
 import type { EventStore } from "../store/events.ts";
 import { type Answered, refusalOf } from "./changes/live-approvals.ts";
 import type { EventSources } from "./live-frames.ts";
@@ -85,7 +86,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
       leave = places.take(feed.authorize(request, true));
     };
     if (!admitted(socket, enter)) return;
-    const now = Date.now();
+    const now = steadyMs();
     const seq = startAfter(request, feed.events.lastSeq());
     const listener: Listener = {
       socket,
@@ -144,7 +145,7 @@ export function liveFeed(app: FastifyInstance, feed: LiveFeed): void {
     const { socket, request } = listener;
     listener.busy = true;
     try {
-      const now = Date.now();
+      const now = steadyMs();
       if (now - listener.authorizedAt >= authorizeMs) {
         if (!admitted(socket, () => feed.authorize(request, false))) return;
         listener.authorizedAt = now;

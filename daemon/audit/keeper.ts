@@ -2,8 +2,10 @@
  * Keeps the audit provable while the daemon runs. The keeper signs checkpoints, copies them to other machines,
  * and drops old records.
  */
+
 import { explain } from "../errors/errors.ts";
 import { PeriodicTask } from "../errors/periodic-task.ts";
+import { steadyMs } from "../errors/steady-clock.ts";
 import { readCheckpoints, writeCheckpoint } from "./checkpoint-files.ts";
 import type { AuditCopy } from "./copies.ts";
 import type { AuditLog } from "./log.ts";
@@ -25,6 +27,8 @@ export interface KeeperParts {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
+const READINGS = 8;
+
 export class AuditKeeper {
   readonly #parts: KeeperParts;
   #signed: Checkpoint | undefined;
@@ -41,10 +45,12 @@ export class AuditKeeper {
   readonly #obstacles = new Map<AuditCopy, string>();
   #copying: Promise<void> = Promise.resolve();
   readonly #rounds: PeriodicTask[];
+  /** The newest readings of the wall clock, each with the steady clock. */
+  #readings: { now: number; clockMs: number }[] = [];
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
-    this.#rounds = [this.#every(parts.checkpointSeconds * 1000, () => this.tick()), this.#every(HOUR_MS, () => this.#drop())];
+    this.#rounds = [this.#every(parts.checkpointSeconds * 1000, () => this.tick()), this.#every(HOUR_MS / 2, () => this.drop())];
   }
 
   start(): this {
@@ -54,7 +60,7 @@ export class AuditKeeper {
       if (!this.#signed) this.#breakOff(`${newest.file} is not signed by the key of this audit`);
     }
     this.tick();
-    this.#drop();
+    this.drop();
     for (const task of this.#rounds) task.start();
     return this;
   }
@@ -120,9 +126,16 @@ export class AuditKeeper {
     }
   }
 
-  #drop(now: Date = new Date()): void {
+  /**
+   * Drops old records. The earlier of two readings of the clock decides, one of them at least an hour old. A control node
+   * may start with a wrong clock until NTP corrects it, and a dropped record cannot be restored.
+   */
+  drop(now: Date = new Date(), clockMs: number = steadyMs()): void {
     const { audit, signer, retentionDays } = this.#parts;
+    this.#readings = [...this.#readings, { now: now.getTime(), clockMs }].slice(-READINGS);
     if (retentionDays === undefined || this.#broken) return;
-    audit.dropBefore(new Date(now.getTime() - retentionDays * DAY_MS), signer);
+    const earlier = this.#readings.findLast((reading) => clockMs - reading.clockMs >= HOUR_MS);
+    if (!earlier) return;
+    audit.dropBefore(new Date(Math.min(now.getTime(), earlier.now + clockMs - earlier.clockMs) - retentionDays * DAY_MS), signer);
   }
 }

@@ -1,6 +1,7 @@
 /** Lists the web pages of Consul, Nomad and services with a passing HTTP check, and the configured links. */
 import { isIPv6 } from "node:net";
 import type { WebUi } from "../contract/cluster/web-ui.ts";
+import { steadyMs } from "../errors/steady-clock.ts";
 import { type Consul, passingServices } from "./consul.ts";
 import { whyUnreached } from "./unreached.ts";
 
@@ -31,7 +32,7 @@ export class WebUiFinder {
   }
 
   /** Returns the list of pages. An answer is reused for half a minute to limit the load on Consul. */
-  find(now = Date.now()): Promise<WebUis> {
+  find(now = steadyMs()): Promise<WebUis> {
     if (!this.#last || now - this.#last.at > FRESH_MS) this.#last = { at: now, found: this.#look() };
     return this.#last.found;
   }

@@ -8,6 +8,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import writeFileAtomic from "write-file-atomic";
+import { steadyMs } from "../errors/steady-clock.ts";
 import { type End, endIn, pathsOf, SEAL, stopReasonIn } from "./lasting-files.ts";
 import { kill, processesWith } from "./marked-processes.ts";
 import { isAlive, isLeaderAlive, type ProcessGroup, readGroup, signalGroup } from "./process-group.ts";
@@ -47,7 +48,7 @@ export interface Command {
 export interface Patience {
   /** When this `AbortSignal` is aborted, the executor stops the process. The signal's reason becomes the stop reason. */
   signal: AbortSignal;
-  /** At this Unix time (in ms), the executor stops the process with the reason `timed-out`. */
+  /** At this time of the steady clock (in ms), the executor stops the process with the reason `timed-out`. */
   deadline?: number;
   policy: StopPolicy;
   /** When this `AbortSignal` is aborted, another executor takes over: `ended` rejects, and the process continues. */
@@ -67,7 +68,7 @@ export class LastingProcess {
   readonly #place: Place;
   readonly #kind: Kind;
   readonly #mark: readonly [name: string, value: string];
-  readonly #since = Date.now();
+  readonly #since = steadyMs();
 
   /**
    * Describes a process but does not start it. `begin` starts a new process. All other methods also work for a process that
@@ -168,9 +169,9 @@ export class LastingProcess {
   }
 
   async #sweepAll(): Promise<number[]> {
-    for (const deadline = Date.now() + GONE_MS; ; await sleep(POLL_MS)) {
+    for (const deadline = steadyMs() + GONE_MS; ; await sleep(POLL_MS)) {
       const left = this.sweep();
-      if (left.length === 0 || Date.now() > deadline) return left;
+      if (left.length === 0 || steadyMs() > deadline) return left;
     }
   }
 
@@ -181,7 +182,7 @@ export class LastingProcess {
 
   /** Returns true if the wrapper is running but has not saved its identity yet. */
   #isBeginning(): boolean {
-    return Date.now() < this.#since + START_MS && this.#marked().length > 0;
+    return steadyMs() < this.#since + START_MS && this.#marked().length > 0;
   }
 
   #marked(): number[] {
@@ -191,5 +192,5 @@ export class LastingProcess {
 
 function reasonNow(signal: AbortSignal, deadline: number): string | undefined {
   if (signal.aborted) return typeof signal.reason === "string" ? signal.reason : "cancelled";
-  return Date.now() >= deadline ? "timed-out" : undefined;
+  return steadyMs() >= deadline ? "timed-out" : undefined;
 }

@@ -1,5 +1,6 @@
 /** Stops a process group. Sends a first signal, waits for a grace period, and then sends SIGKILL. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { steadyMs } from "../errors/steady-clock.ts";
 import { isAlive, type ProcessGroup, readGroup, signalGroup, signalLeader } from "./process-group.ts";
 
 export interface StopPolicy {
@@ -27,16 +28,16 @@ export async function terminate(
   { commandFile, hasEnded }: { commandFile: string; hasEnded(): boolean },
 ): Promise<boolean> {
   const isGone = () => (policy.target === "command" && hasEnded()) || !isAlive(group);
-  const since = Date.now();
+  const since = steadyMs();
   let isSent = false;
   for (; !isGone(); await sleep(POLL_MS)) {
     if (!isSent) isSent = signalFirst(group, policy, commandFile);
-    if (Date.now() - since >= policy.graceMs()) {
+    if (steadyMs() - since >= policy.graceMs()) {
       signalGroup(group, "SIGKILL");
       break;
     }
   }
-  for (const deadline = Date.now() + KILLED_MS; !isGone() && Date.now() < deadline; ) await sleep(POLL_MS);
+  for (const deadline = steadyMs() + KILLED_MS; !isGone() && steadyMs() < deadline; ) await sleep(POLL_MS);
   return isGone();
 }
 

@@ -12,6 +12,9 @@ export const leaseFrom = (now: Date): string => new Date(now.getTime() + LEASE_M
 
 export const isExpired = ({ leaseUntil }: Run, now: Date): boolean => leaseUntil <= now.toISOString();
 
-/** Returns true if control itself was suspended. A missing confirmation then proves nothing about the run. */
+/**
+ * Returns true if control itself was suspended, or if the clock was corrected. A missing confirmation then proves nothing
+ * about the run, and the time of an earlier confirmation is wrong.
+ */
 export const wasAway = (lastLook: Date | undefined, now: Date): boolean =>
-  lastLook === undefined || now.getTime() - lastLook.getTime() > AWAY_MS;
+  lastLook === undefined || Math.abs(now.getTime() - lastLook.getTime()) > AWAY_MS;

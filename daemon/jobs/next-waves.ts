@@ -42,9 +42,14 @@ const byTurn = (a: Job, b: Job): number =>
   (b.priority ?? 0) - (a.priority ?? 0) || queuedAt(a).localeCompare(queuedAt(b)) || a.id.localeCompare(b.id);
 
 function hasGathered(wave: readonly Job[], { gatherMs, quietMs }: Limits, now: Date): boolean {
-  const waits = wave.map((job) => now.getTime() - Date.parse(queuedAt(job)));
+  // A job that was queued in the future was queued before the clock was set back, so its wait is unknown.
+  const waits = wave.map((job) => now.getTime() - Date.parse(queuedAt(job))).map((waited) => (waited < 0 ? gatherMs : waited));
   return Math.max(...waits) >= gatherMs || Math.min(...waits) >= quietMs;
 }
+
+/** A retry that was planned in the future, as `now` sees it, was planned before the clock was set back. It waits no longer. */
+const mustWait = (retryAt: string, plannedAt: string | undefined, now: Date): boolean =>
+  retryAt > now.toISOString() && (plannedAt === undefined || plannedAt <= now.toISOString());
 
 export type Wakening = { kind: "queue" } | { kind: "stay" } | { kind: "end"; status: "failed" | "cancelled"; result: JobResult };
 
@@ -57,7 +62,7 @@ export interface Surroundings {
 
 /** Decides whether a waiting job is queued, ends, or continues to wait. */
 export function wakening(job: Job, { awaited, node, held }: Surroundings, now: Date): Wakening {
-  if (job.retryAt !== undefined) return job.retryAt <= now.toISOString() ? { kind: "queue" } : { kind: "stay" };
+  if (job.retryAt !== undefined) return mustWait(job.retryAt, job.queuedAt, now) ? { kind: "stay" } : { kind: "queue" };
   if (job.after === undefined) return { kind: "queue" };
   if (!awaited) return ending("failed", { summary: `job ${job.after}, which it waited for, no longer exists` });
   switch (awaited.status) {

@@ -4,6 +4,7 @@
  */
 import type { Job } from "../contract/jobs/job.ts";
 import type { Node } from "../contract/machines/node.ts";
+import { steadyMs } from "../errors/steady-clock.ts";
 import type { Log } from "../log/log.ts";
 import type { JobStore } from "../store/jobs/jobs.ts";
 import type { NodeStore } from "../store/machines/nodes.ts";
@@ -31,12 +32,12 @@ export class Reports {
   }
 
   report(): void {
-    if (this.#busy || Date.now() < this.#notBefore) return;
+    if (this.#busy || steadyMs() < this.#notBefore) return;
     const due = this.#parts.jobs.reportsDue();
     if (due.length === 0) return;
     this.#busy = this.#reportAll(due)
       .catch((error: unknown) => {
-        this.#notBefore = Date.now() + AGAIN_MS;
+        this.#notBefore = steadyMs() + AGAIN_MS;
         this.#parts.log.error({ err: error }, "TODO.md could not be written; control retries later");
       })
       .finally(() => {

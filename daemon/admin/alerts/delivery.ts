@@ -59,7 +59,10 @@ export class AlertDelivery {
 
   /** Sends all alerts that are due, in order. Stops at the first failure, because the next alert would fail too. */
   async deliver(): Promise<void> {
-    for (const alert of this.#parts.alerts.due(new Date().toISOString())) {
+    const now = Date.now();
+    // A later time than the longest wait came from a clock that was set back since then.
+    const latest = new Date(now + LONGEST_WAIT_SECONDS * 1000);
+    for (const alert of this.#parts.alerts.due(new Date(now).toISOString(), latest.toISOString())) {
       if (!(await this.#post(alert))) return;
     }
   }

@@ -9,6 +9,7 @@ import type { Route } from "../../contract/route.ts";
 import { routes } from "../../contract/routes.ts";
 import type { ErrorCode } from "../../errors/errors.ts";
 import { PeriodicTask, type PeriodicWork } from "../../errors/periodic-task.ts";
+import { steadyMs } from "../../errors/steady-clock.ts";
 import type { Holder } from "../../store/admin/keys.ts";
 import { failureIn } from "../errors.ts";
 import { Repeats } from "../repeats.ts";
@@ -62,7 +63,7 @@ export class Auditing {
     this.#audit = audit;
     this.#sweeping = new PeriodicTask({
       everyMs: SWEEP_MS,
-      run: () => this.#sweep(Date.now()),
+      run: () => this.#sweep(steadyMs()),
       log,
       failure: "repeated refusals could not be recorded; retrying until it works",
     }).start();
@@ -146,7 +147,7 @@ export class Auditing {
       summary: message,
       result: code,
     };
-    if (this.#repeats.first(`${entry.actor.keyId} ${entry.actor.name} ${subject} ${code}`, entry, Date.now())) this.#audit.append(entry);
+    if (this.#repeats.first(`${entry.actor.keyId} ${entry.actor.name} ${subject} ${code}`, entry, steadyMs())) this.#audit.append(entry);
   }
 
   #sweep(now: number): void {

@@ -3,6 +3,7 @@
 import type { PlanExecuted, Proposed } from "../../contract/changes/change-routes.ts";
 import type { ExecutionStatus } from "../../contract/changes/execution.ts";
 import { routes } from "../../contract/routes.ts";
+import { steadyMs } from "../../errors/steady-clock.ts";
 import type { Mount } from "../mount.ts";
 import { type GovernApi, idempotencyKey, whoIs } from "./changes.ts";
 
@@ -15,9 +16,9 @@ const LOOK_MS = 100;
 
 export function executePlanApi(mount: Mount, { desk }: Pick<GovernApi, "desk">, waitMs = WAIT_MS): void {
   mount(routes.executePlan, async (input, { caller, request }) => {
-    const until = Date.now() + waitMs;
+    const until = steadyMs() + waitMs;
     let now = desk.execute(input, whoIs(caller), idempotencyKey(request.headers));
-    while (isPending(now) && now.approval?.state !== "pending" && Date.now() < until && !request.raw.socket.destroyed) {
+    while (isPending(now) && now.approval?.state !== "pending" && steadyMs() < until && !request.raw.socket.destroyed) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       now = desk.plan(now.work.id);
     }

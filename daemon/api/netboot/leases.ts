@@ -2,6 +2,7 @@
 import type { LeaseView, Network } from "../../contract/netboot/network.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
+import { steadyMs } from "../../errors/steady-clock.ts";
 import type { EventStore } from "../../store/events.ts";
 import type { LeaseTable } from "../../store/netboot/leases.ts";
 import type { Mount } from "../mount.ts";
@@ -44,7 +45,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  * NETBOOT_SILENT if netboot does not release the address in time.
  */
 async function untilDone(leases: LeaseTable, address: string): Promise<void> {
-  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(LOOK_MS))
+  for (const until = steadyMs() + PATIENCE_MS; steadyMs() < until; await sleep(LOOK_MS))
     if (!leases.releasesAsked().includes(address)) return;
   // Removes the release request, so that netboot cannot release the address after this failure.
   leases.endRelease(address);

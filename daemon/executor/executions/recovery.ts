@@ -4,6 +4,7 @@
  */
 import type { StepResult } from "../../contract/changes/execution.ts";
 import type { PlanStep } from "../../contract/changes/plan.ts";
+import { steadyMs } from "../../errors/steady-clock.ts";
 import { nothing } from "../kept-output.ts";
 import type { StepEnd } from "../steps/ending.ts";
 import { followCommand } from "../steps/local-command.ts";
@@ -18,7 +19,7 @@ export async function recoverPlan(
   signal: AbortSignal,
   onStep: (result: StepResult) => void,
 ): Promise<ExecutionEnd> {
-  const { plan, at } = record.begun;
+  const { plan } = record.begun;
   const all = [...plan.steps, ...plan.rollback.map(({ step }) => step)];
   const inFlight = all.flatMap((step) => {
     const begun = record.results.get(step.id);
@@ -26,7 +27,8 @@ export async function recoverPlan(
   });
   await Promise.all(
     inFlight.map(async ({ step, begun }) => {
-      const deadline = Date.parse(begun.startedAt ?? at) + step.timeoutSeconds * 1000;
+      // The step gets its whole time once more, because the wall clock may have jumped since its start.
+      const deadline = steadyMs() + step.timeoutSeconds * 1000;
       const ended = await endOf(step, record, means, signal, deadline);
       const result: StepResult = { ...begun, ...resultOf(ended, means.secrets.all()) };
       record.save(result);

@@ -7,6 +7,7 @@ import type { FromExecutor } from "../../contract/executor-protocol.ts";
 import { PowerFailure } from "../../contract/machines/power.ts";
 import type { PowerRequest } from "../../contract/machines/power-messages.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
+import { steadyMs } from "../../errors/steady-clock.ts";
 import type { Log } from "../../log/log.ts";
 import { described, type Machine, requireSupported, settingFor } from "../../machines/power/choose.ts";
 import type { Power, PowerSetting } from "../../machines/power/settings.ts";
@@ -35,7 +36,7 @@ export class PowerActions {
 
   /** Takes over the running programs of an earlier executor. */
   start(): void {
-    const deadline = Date.now() + this.#power.timeout_seconds * 1000;
+    const deadline = steadyMs() + this.#power.timeout_seconds * 1000;
     void this.#track(finishPrograms(this.#room, deadline, this.#closing.signal));
   }
 

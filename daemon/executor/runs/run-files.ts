@@ -64,7 +64,12 @@ const RequestForOne = z
     playbook,
     deadlineSeconds,
   }));
-export const RunRecord = z.object({ request: z.union([RunRequest, RequestForOne.pipe(RunRequest)]), acceptedAt: Instant });
+export const RunRecord = z.object({
+  request: z.union([RunRequest, RequestForOne.pipe(RunRequest)]),
+  acceptedAt: Instant,
+  /** The time of the steady clock at the acceptance. Records of earlier versions do not contain it. */
+  acceptedSteadyMs: z.int().optional(),
+});
 export type RunRecord = z.output<typeof RunRecord>;
 
 /**

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
 import type { RunOutcome, RunRequest } from "../../contract/jobs/run-messages.ts";
 import { explain } from "../../errors/errors.ts";
+import { steadyMs } from "../../errors/steady-clock.ts";
 import type { Log } from "../../log/log.ts";
 import { outputTail } from "../kept-output.ts";
 import { type End, exitCodeOf } from "../lasting-files.ts";
@@ -54,6 +55,7 @@ export class Run {
   #stopping: Promise<void> | undefined;
   /** The last failure of the executor itself, which is logged only once. */
   #trouble: string | undefined;
+  readonly #since = steadyMs();
 
   constructor(record: RunRecord, settings: RunSettings) {
     this.record = record;
@@ -115,10 +117,10 @@ export class Run {
    */
   look(): RunOutcome | undefined {
     if (!this.#isBegun) return undefined;
-    const { request, acceptedAt } = this.record;
+    const { request, acceptedSteadyMs = this.#since } = this.record;
     const end = this.#process.look();
     if (end) return this.#isGone(end) ? this.#outcomeOf(end) : undefined;
-    if (Date.now() > Date.parse(acceptedAt) + request.deadlineSeconds * 1000) void this.stop("timed-out");
+    if (steadyMs() > acceptedSteadyMs + request.deadlineSeconds * 1000) void this.stop("timed-out");
     else if (!this.#stopping && onlyCancelledLeft(request, this.files)) void this.stop("cancelled");
     return undefined;
   }

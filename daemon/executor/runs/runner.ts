@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { RunOutcome, RunRequest } from "../../contract/jobs/run-messages.ts";
 import { explain } from "../../errors/errors.ts";
 import { PeriodicTask } from "../../errors/periodic-task.ts";
+import { steadyMs } from "../../errors/steady-clock.ts";
 import { controlSockets } from "./ansible.ts";
 import { Run, type RunId, type RunSettings, runId, runName } from "./run.ts";
 import { recordedRuns } from "./run-files.ts";
@@ -57,7 +58,7 @@ export class Runner {
   async run(request: RunRequest): Promise<void> {
     if (this.#runs.has(runName(runId(request)))) return;
     for (const other of this.#live()) requireApart(other, request);
-    const run = new Run({ request, acceptedAt: new Date().toISOString() }, this.#options);
+    const run = new Run({ request, acceptedAt: new Date().toISOString(), acceptedSteadyMs: steadyMs() }, this.#options);
     // Reserves the nodes now, because another request for the same nodes may arrive while the record is being saved.
     this.#runs.set(run.name, run);
     try {

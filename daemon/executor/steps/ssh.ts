@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "ssh2";
 import { explain } from "../../errors/errors.ts";
+import { steadyMs } from "../../errors/steady-clock.ts";
 import { nothing, type Said } from "../kept-output.ts";
 import { reasonOf, type StepEnd } from "./ending.ts";
 import { MarkedOutput } from "./marked-output.ts";
@@ -119,7 +120,7 @@ async function converse(
   channel.on("data", (chunk: Buffer) => output.take(chunk));
   channel.stderr.on("data", (chunk: Buffer) => keeper.take(chunk));
   channel.end(); // The command receives no standard input.
-  const began = Date.now();
+  const began = steadyMs();
   const stopped = new Promise<"stop">((resolve) => {
     if (signal.aborted) resolve("stop");
     signal.addEventListener("abort", () => resolve("stop"), { once: true });
@@ -130,7 +131,7 @@ async function converse(
   return endOf(
     exit,
     keeper.said(),
-    { node, seconds: limits.timeoutSeconds, late: Date.now() - began >= limits.timeoutSeconds * 1000 },
+    { node, seconds: limits.timeoutSeconds, late: steadyMs() - began >= limits.timeoutSeconds * 1000 },
     signal,
   );
 }
@@ -142,12 +143,12 @@ async function stopRemote(client: Client, { channel, exit }: SshSession, group: 
     ["KILL", LATER_MS],
   ] as const) {
     let isSent = false;
-    for (let deadline = Date.now() + waitMs; Date.now() < deadline; ) {
+    for (let deadline = steadyMs() + waitMs; steadyMs() < deadline; ) {
       // The command may not have reported its process group yet. The grace period begins when the signal is sent.
       if (!isSent && group() !== undefined) {
         isSent = true;
         if ((await sendSignal(client, group(), name)) === "lost") return "lost";
-        deadline = Date.now() + waitMs;
+        deadline = steadyMs() + waitMs;
       }
       const end = await Promise.race([exit, sleep(POLL_MS, undefined, { ref: false })]);
       if (end === "lost") return end;

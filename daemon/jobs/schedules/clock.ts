@@ -35,6 +35,7 @@ const EVERY_MS = 2000;
 export class ScheduleClock {
   readonly #parts: ClockParts;
   readonly #rounds: PeriodicTask;
+  #lastLook: Date | undefined;
 
   constructor(parts: ClockParts) {
     this.#parts = parts;
@@ -75,13 +76,25 @@ export class ScheduleClock {
 
   look(now: Date): void {
     const { schedules, log } = this.#parts;
+    const isSetBack = this.#lastLook === undefined || now < this.#lastLook;
+    this.#lastLook = now;
     for (const schedule of schedules.list()) {
       try {
-        this.#turn(schedule, now);
+        this.#turn(isSetBack ? this.#rescheduled(schedule, now) : schedule, now);
       } catch (error) {
         log.error({ err: error, schedule: schedule.name }, "a schedule could not be processed; control retries");
       }
     }
+  }
+
+  /** After the clock was set back, the next time of a schedule may be far too late, because it came from the wrong clock. */
+  #rescheduled(schedule: Schedule, now: Date): Schedule {
+    if (schedule.next <= now.toISOString()) return schedule;
+    const next = nextTime(schedule.cron, this.#parts.maintenance.timeZone, now).toISOString();
+    if (next >= schedule.next) return schedule;
+    const corrected = { ...schedule, next };
+    this.#parts.schedules.save(corrected);
+    return corrected;
   }
 
   #turn(schedule: Schedule, now: Date): void {

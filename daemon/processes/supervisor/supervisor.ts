@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { SupervisorNews } from "../../admin/process-news.ts";
 import { backoff } from "../../errors/backoff.ts";
+import { steadyMs } from "../../errors/steady-clock.ts";
 import type { Log } from "../../log/log.ts";
 
 export interface ChildSpec {
@@ -84,7 +85,7 @@ export class Supervisor {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    const deadline = Date.now() + this.#patience.stopBudgetMs;
+    const deadline = steadyMs() + this.#patience.stopBudgetMs;
     for (const child of this.#children) clearTimeout(child.timer);
     for (const child of this.#children.toReversed()) {
       await stopProcess(child.process, deadline);
@@ -96,7 +97,7 @@ export class Supervisor {
     const { name, command, args, env, sockets = [] } = child.spec;
     const process = spawn(command, args, { env, stdio: ["ignore", "inherit", "inherit", "ipc", ...sockets] });
     child.process = process;
-    child.startedAt = Date.now();
+    child.startedAt = steadyMs();
     process.once("exit", (code, signal) => this.#ended(child, process, signal ? `killed by ${signal}` : `exit code ${code}`));
     // A process with a pid had started. Therefore the error is only a broken pipe to the dead process. The `exit`
     // event reports the end of the process.
@@ -119,8 +120,8 @@ export class Supervisor {
     if (child.process !== process) return;
     child.process = undefined;
     if (this.#stopping) return;
-    const { firstDelayMs, maxDelayMs, steadyMs } = this.#patience;
-    child.failures = Date.now() - child.startedAt > steadyMs ? 1 : child.failures + 1;
+    const { firstDelayMs, maxDelayMs, steadyMs: stableMs } = this.#patience;
+    child.failures = steadyMs() - child.startedAt > stableMs ? 1 : child.failures + 1;
     const restartInMs = backoff({ first: firstDelayMs, most: maxDelayMs }, child.failures);
     this.#log.warn({ child: child.spec.name, reason, restartInMs }, "child ended, starting it again");
     this.#tell({ type: "child-exited", name: child.spec.name, reason, restartInMs });
@@ -158,7 +159,7 @@ async function stopProcess(process: ChildProcess | undefined, deadline: number):
   if (process?.pid === undefined || process.exitCode !== null || process.signalCode !== null) return;
   const exited = new Promise((resolve) => process.once("exit", resolve));
   process.kill("SIGTERM");
-  const timer = setTimeout(() => process.kill("SIGKILL"), Math.max(deadline - Date.now(), 100));
+  const timer = setTimeout(() => process.kill("SIGKILL"), Math.max(deadline - steadyMs(), 100));
   await exited;
   clearTimeout(timer);
 }

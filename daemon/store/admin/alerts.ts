@@ -27,8 +27,8 @@ export class AlertStore {
       "INSERT INTO alerts (rule, at, summary, next_try_at) VALUES (?, ?, ?, ?) RETURNING id",
     );
     this.#recent = db.prepare<[number], Row>("SELECT * FROM alerts ORDER BY id DESC LIMIT ?");
-    this.#due = db.prepare<[string], Waiting>(
-      "SELECT id, summary, tries, at FROM alerts WHERE next_try_at IS NOT NULL AND next_try_at <= ? ORDER BY id LIMIT 20",
+    this.#due = db.prepare<[string, string], Waiting>(
+      "SELECT id, summary, tries, at FROM alerts WHERE next_try_at IS NOT NULL AND (next_try_at <= ? OR next_try_at > ?) ORDER BY id LIMIT 20",
     );
     this.#delivered = db.prepare<[string, number]>(
       "UPDATE alerts SET delivered_at = ?, next_try_at = NULL, error = NULL, tries = tries + 1 WHERE id = ?",
@@ -45,8 +45,8 @@ export class AlertStore {
     return this.#insert.get(rule, at, summary, deliver ? at : null)?.id ?? 0;
   }
 
-  due(now: string): Waiting[] {
-    return this.#due.all(now);
+  due(now: string, latest: string): Waiting[] {
+    return this.#due.all(now, latest);
   }
 
   delivered(id: number, at: string): void {

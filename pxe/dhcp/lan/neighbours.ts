@@ -63,7 +63,7 @@ class ArpNeighbours implements AskableNeighbours {
 
   verdict(address: string): { usedBy: string | undefined } | undefined {
     const verdict = this.#verdicts.get(address);
-    if (!verdict || verdict.until <= Date.now()) return undefined;
+    if (!verdict || verdict.until <= performance.now()) return undefined;
     return verdict.usedBy !== undefined && this.#proxies.isProxy(verdict.usedBy) ? { usedBy: undefined } : verdict;
   }
 
@@ -85,7 +85,7 @@ class ArpNeighbours implements AskableNeighbours {
     this.#onTheWire -= 1;
     const usedBy = (await this.#readTable()).get(address);
     if (usedBy !== undefined) this.#report(address, usedBy);
-    this.#verdicts.set(address, { usedBy, until: Date.now() + REMEMBERED_MS });
+    this.#verdicts.set(address, { usedBy, until: performance.now() + REMEMBERED_MS });
   }
 
   #report(address: string, mac: string): void {

@@ -4,13 +4,14 @@ import { type TestContext, test } from "node:test";
 import { limitOf, Rate } from "../../../daemon/api/rate.ts";
 import { ErrorBody } from "../../../daemon/contract/route.ts";
 import { type Served, serve } from "../../support/dhcp/served.ts";
+import { steadyAt } from "../../support/steady-clock.ts";
 import { addNode } from "../../support/world.ts";
 
 const T0 = Date.parse("2026-03-01T12:00:00.000Z");
 
-async function atNoon(t: TestContext): Promise<Served> {
-  t.mock.timers.enable({ apis: ["Date"], now: T0 });
-  return serve(t);
+async function atNoon(t: TestContext): Promise<Served & { setSteady(ms: number): void }> {
+  const setSteady = steadyAt(t, T0);
+  return { ...(await serve(t)), setSteady };
 }
 
 const post = (body: object = {}) => ({ method: "POST", body: JSON.stringify(body) });
@@ -50,11 +51,11 @@ test("the limit follows from the route", () => {
 });
 
 test("ten keys may be made in a minute; the eleventh is refused with the time to retry, and then it is created", async (t) => {
-  const { request, key } = await atNoon(t);
+  const { request, key, setSteady } = await atNoon(t);
   const mine = key("admin");
   const make = (n: number, as = mine) => request("/api/keys", { ...post({ name: `made ${n}`, role: "viewer" }), key: as });
   assert.deepEqual(await statuses(10, make), all(10, 201));
-  t.mock.timers.setTime(T0 + 15_000);
+  setSteady(T0 + 15_000);
   const refused = await make(10);
   assert.equal(refused.status, 429);
   assert.equal(refused.headers.get("retry-after"), "45");
@@ -64,7 +65,7 @@ test("ten keys may be made in a minute; the eleventh is refused with the time to
   assert.match(error.hint, /Retry-After/);
   assert.equal((await make(11, key("admin"))).status, 201, "another key has its own share");
   assert.equal((await request("/api/nodes", { key: mine })).status, 200, "reading is another matter");
-  t.mock.timers.setTime(T0 + 60_000);
+  setSteady(T0 + 60_000);
   assert.equal((await make(12)).status, 201);
 });
 
@@ -107,7 +108,7 @@ test("machines that call home are not counted, however many have one address", a
 });
 
 test("an address that tries keys is blocked for a minute; its sessions and machines are not", async (t) => {
-  const { request, key } = await atNoon(t);
+  const { request, key, setSteady } = await atNoon(t);
   const mine = key("viewer");
   const login = await request("/api/session", post({ key: mine }));
   const cookie = login.headers.getSetCookie()[0]?.split(";")[0] ?? "";
@@ -119,7 +120,7 @@ test("an address that tries keys is blocked for a minute; its sessions and machi
   assert.equal((await request("/api/nodes", { headers: { cookie } })).status, 200);
   assert.equal((await request("/api/ready-for-provisioning", post())).status, 400);
   assert.equal((await request("/health")).status, 200);
-  t.mock.timers.setTime(T0 + 60_000);
+  setSteady(T0 + 60_000);
   assert.equal((await request("/api/nodes", { key: mine })).status, 200);
 });
 
@@ -133,7 +134,7 @@ test("a missing key, a header without a bearer key and an expired session are no
 });
 
 test("a long answer counts for its length, and the answers of others do not", async (t) => {
-  t.mock.timers.enable({ apis: ["Date"], now: T0 });
+  const setSteady = steadyAt(t, T0);
   const { world, request, key } = await serve(t, { limits: { sensitive: 10, normal: 10, reading: 6 } });
   for (let n = 0; n < 600; n++) addNode(world);
   const [mine, other] = [key("viewer"), key("viewer")];
@@ -141,6 +142,21 @@ test("a long answer counts for its length, and the answers of others do not", as
   assert(list.text.length > 128 * 1024 && list.text.length < 192 * 1024, `${list.text.length} bytes`);
   assert.deepEqual(await statuses(2, () => request("/api/nodes", { key: mine })), [200, 429]);
   assert.deepEqual(await statuses(7, () => request("/api/status", { key: other })), [...all(6, 200), 429]);
-  t.mock.timers.setTime(T0 + 60_000);
+  setSteady(T0 + 60_000);
   assert.equal((await request("/api/nodes", { key: mine })).status, 200);
+});
+
+test("a clock that is set back or forward neither prolongs nor ends a limit", async (t) => {
+  const { request, key, setSteady } = await atNoon(t);
+  const mine = key("admin");
+  const make = (n: number) => request("/api/keys", { ...post({ name: `made ${n}`, role: "viewer" }), key: mine });
+  t.mock.timers.enable({ apis: ["Date"], now: T0 + 86_400_000 });
+  assert.deepEqual(await statuses(5, make), all(5, 201));
+  t.mock.timers.setTime(T0);
+  assert.deepEqual(await statuses(6, (n) => make(n + 5)), [...all(5, 201), 429]);
+  t.mock.timers.setTime(T0 + 365 * 86_400_000);
+  assert.equal((await make(11)).headers.get("retry-after"), "60");
+  t.mock.timers.setTime(T0 - 365 * 86_400_000);
+  setSteady(T0 + 60_000);
+  assert.equal((await make(12)).status, 201);
 });

@@ -201,3 +201,33 @@ test("an export repeats each record in fields with documented names", (t) => {
   assert.deepEqual([first.result, first.action.plan_id], [{ status: null, cost_usd: null }, undefined]);
   assert.deepEqual([second.result, second.action.plan_id], [{ status: "succeeded", cost_usd: 0.25 }, second.record.planHash]);
 });
+
+test("records are dropped only if two readings of the clock agree that they are old", (t) => {
+  const HOUR = 3_600_000;
+  const DAY = 24 * HOUR;
+  /** At this time after the second record, the first one is too old. */
+  const OLD = 30 * DAY;
+  const reading = (clockMs: number, wallMs: number) => ({ clockMs, wallMs });
+  for (const [readings, isKept] of [
+    [[reading(0, OLD)], true],
+    [[reading(0, OLD), reading(2 * HOUR, DAY)], true],
+    [[reading(0, DAY), reading(HOUR, OLD)], true],
+    [[reading(0, OLD), reading(HOUR / 2, OLD)], true],
+    [[reading(0, OLD - HOUR), reading(HOUR, OLD)], false],
+  ] as const) {
+    const { audit, folder } = openAuditLab(t);
+    const keeper = new AuditKeeper({
+      ...{ audit, signer: openSigner(folder), folder, copies: [], retentionDays: 30 },
+      checkpointSeconds: 3600,
+      alarm: (problem) => assert.fail(problem),
+    });
+    audit.append(intent("e1"));
+    const second = Date.parse(audit.append(intent("e2")).at);
+    for (const { clockMs, wallMs } of readings) keeper.drop(new Date(second + wallMs), clockMs);
+    assert.equal(
+      audit.list().some(({ seq }) => seq === 1),
+      isKept,
+      JSON.stringify(readings),
+    );
+  }
+});

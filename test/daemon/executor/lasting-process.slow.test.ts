@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { steadyMs } from "../../../daemon/errors/steady-clock.ts";
 import { takeSaid } from "../../../daemon/executor/kept-output.ts";
 import { exitCodeOf, pathsOf, SEAL } from "../../../daemon/executor/lasting-files.ts";
 import { type Kind, LastingProcess, type Place } from "../../../daemon/executor/lasting-process.ts";
@@ -163,7 +164,7 @@ for (const [name, use] of Object.entries(uses)) {
       const process = processOf(use);
       await process.begin(command(`touch ${at("begun")}; exec sleep 300`));
       await until("it has begun", () => existsSync(at("begun")));
-      const end = await follow(use, process, { deadline: Date.now() });
+      const end = await follow(use, process, { deadline: steadyMs() });
       assert.equal(process.stopReason, "timed-out");
       assert.notEqual(end.how, "exited");
       assert.deepEqual(left(use), []);

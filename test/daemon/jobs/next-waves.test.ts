@@ -114,3 +114,21 @@ test("a lease lasts longer than two heartbeats, and does not run out while we we
   assert.ok(wasAway(new Date(now.getTime() - 5000), now));
   assert.ok(!wasAway(new Date(now.getTime() - 300), now));
 });
+
+test("a job that was queued before the clock was set back does not wait until then", () => {
+  for (const back of [3_600_000, 86_400_000, 10 * 365 * 86_400_000])
+    assert.deepEqual(begun([queued("a", -back), queued("b", 3000)]), [["b", "a"]]);
+});
+
+test("a retry that was planned before the clock was set back begins now; one of the present waits", () => {
+  const waiting = (plannedMs: number, retryMs: number) => queued("a", plannedMs, { status: "waiting", retryAt: ago(retryMs) });
+  const step = (job: Job) => wakening(job, { awaited: undefined, node: undefined, held: false }, now).kind;
+  assert.equal(step(waiting(-86_400_000, -86_430_000)), "queue");
+  assert.equal(step(waiting(5000, -25_000)), "stay");
+  assert.equal(step(waiting(35_000, 5000)), "queue");
+});
+
+test("a clock that was set back or forward says nothing about a run, and its lease begins again", () => {
+  const later = (ms: number) => new Date(now.getTime() + ms);
+  assert.deepEqual([wasAway(later(3_600_000), now), wasAway(later(-3_600_000), now), wasAway(later(-500), now)], [true, true, false]);
+});

@@ -8,6 +8,7 @@ import { MusterError } from "../../../../daemon/errors/errors.ts";
 import { diskUsage, openDesk, person, restartSsh, wish } from "../../../support/changes/changes.ts";
 import { type Served, serve } from "../../../support/dhcp/served.ts";
 import { silentLog } from "../../../support/log.ts";
+import { steadyAt } from "../../../support/steady-clock.ts";
 
 async function scrape(served: Served): Promise<(series: string) => number> {
   const { status, text } = await served.request("/metrics", { key: served.key("node") });
@@ -123,11 +124,13 @@ test("a plan the policy denies raises an alert that names the rule", async (t) =
 
 test("wrong keys at the door are failed logins in the figures, and enough of them an alert", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval", "Date"], now: Date.now() });
+  const setSteady = steadyAt(t, 0);
   const served = await serve(t);
   const login = (key: string) => served.request("/api/session", { method: "POST", body: JSON.stringify({ key }) });
   for (const key of ["one", "two", "three"]) assert.equal((await login(key)).status, 401);
   assert.equal((await login(served.key("viewer"))).status, 200);
   // The audit records the first refusal at once and its repeats as one record, a minute later.
+  setSteady(60_000);
   t.mock.timers.tick(60_000);
   const value = await scrape(served);
   assert.equal(value('muster_logins_total{outcome="failed"}'), 3);

@@ -135,3 +135,28 @@ test("a playbook that is not there any more is told, and the schedule stays", ()
   assert.match(now().last?.outcome ?? "", /playbook update no longer exists/);
   assert.equal(now().next, "2026-01-08T03:00:00.000Z");
 });
+
+test("after the clock was set back a schedule runs at its next time by the right clock, not by the wrong one", () => {
+  for (const next of ["2026-01-08T03:00:00.000Z", "2027-01-07T03:00:00.000Z", "2036-01-07T03:00:00.000Z"]) {
+    const { look, now } = bench(always, { approval, cron: "*/5 * * * *", next });
+    look("2026-01-07T12:01:00Z"); // the first look after a restart
+    assert.equal(now().next, "2026-01-07T12:05:00.000Z");
+  }
+});
+
+test("a schedule that fell due by a wrong clock is due again by the right one, without a restart", () => {
+  const { look, now, jobs } = bench(always, { approval, cron: "*/5 * * * *" });
+  look("2026-01-08T03:01:00Z");
+  assert.equal(jobs().length, 1);
+  assert.equal(now().next, "2026-01-08T03:05:00.000Z");
+  look("2026-01-07T03:01:02Z");
+  assert.equal(now().next, "2026-01-07T03:05:00.000Z");
+  assert.equal(jobs().length, 1, "setting the clock back starts nothing");
+});
+
+test("a next time that is right is not changed by a look", () => {
+  const { look, now } = bench(always, { approval, next: "2026-01-08T03:00:00.000Z" });
+  look("2026-01-07T12:00:00Z");
+  look("2026-01-07T11:59:59Z");
+  assert.equal(now().next, "2026-01-08T03:00:00.000Z");
+});
