@@ -14,7 +14,7 @@ export interface Failure {
  */
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
-  readonly code: "USAGE" | "INTERRUPTED" | "VERSION_DIFFERS" | "NO_PERMISSION" | "STEP_FAILED";
+  readonly code: "USAGE" | "INTERRUPTED" | "VERSION_DIFFERS" | "NO_PERMISSION" | "STEP_FAILED" | "RESULT_UNKNOWN";
   readonly hint: string;
 
   constructor(code: CommandFailure["code"], message: string, hint: string) {
@@ -24,8 +24,10 @@ export class CommandFailure extends Error {
   }
 }
 
-/** Returns 2 for wrong usage, 130 after Ctrl-C as shells do, and 1 for any other failure. */
-export const exitCodeFor = (code: string): number => (code === "USAGE" ? 2 : code === "INTERRUPTED" ? 130 : 1);
+const exitCodes: Record<string, number> = { USAGE: 2, RESULT_UNKNOWN: 3, INTERRUPTED: 130 };
+
+/** Returns 2 for wrong usage, 3 if a result is not known, 130 after Ctrl-C as shells do, and 1 for any other failure. */
+export const exitCodeFor = (code: string): number => exitCodes[code] ?? 1;
 
 export function report({ code, message, hint }: Failure, json: boolean): void {
   if (json) {

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { Profile } from "../contract/machines/node.ts";
 import { Power } from "../machines/power/settings.ts";
-import { Cidr } from "./netboot.ts";
+import { AnyNetwork } from "./netboot.ts";
 
 const FilePath = z.string().min(1).max(4096);
 
@@ -11,9 +11,12 @@ const CallHome = z.strictObject({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("Address that nodes call home to. Default: http://<our address on the node's network>:<admin.control.port>."),
-  networks: z.array(Cidr).default([]).describe("Networks that nodes may call home from. Default: the networks that machines boot from."),
+  networks: z
+    .array(AnyNetwork)
+    .default([])
+    .describe("Networks that nodes may call home from. Default: the networks that machines boot from."),
   relayed: z
-    .array(Cidr)
+    .array(AnyNetwork)
     .max(64)
     .default([])
     .describe(

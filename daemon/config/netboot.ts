@@ -5,6 +5,8 @@ import { Mac } from "../contract/names.ts";
 
 /** Limits the port number here, because node:dgram accepts 70000 without an error and binds port 4464. */
 export const Port = z.int().min(0).max(65535);
+/** A network of either address family, for rules about callers. Machines boot over IPv4 only. */
+export const AnyNetwork = z.union([z.cidrv4(), z.cidrv6()], "must be a network such as 10.77.0.0/16 or fd00::/64");
 export const Cidr = z.cidrv4("must be a network such as 10.77.0.0/16");
 
 const InterfaceName = z.string().regex(/^[A-Za-z0-9._-]{1,15}$/, "is not an interface name such as eth1");

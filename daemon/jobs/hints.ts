@@ -14,6 +14,7 @@ export type Trouble =
   | "python-missing"
   | "undefined-variable"
   | "bad-yaml"
+  | "vault-password"
   | "missing-collection"
   | "missing-role"
   | "no-host";
@@ -63,6 +64,11 @@ const rows: [Trouble, RegExp, string][] = [
     "python-missing",
     /you probably need to set the interpreter|python[\w.]{0,20}: (?:command )?not found|python[\w.]{0,20}: no such file or directory|No python interpreters found/i,
     "Ansible finds no Python on the node. Install python3 there, or set ansible_python_interpreter in the inventory.",
+  ],
+  [
+    "vault-password",
+    /no vault secrets (?:were )?found|A vault password (?:must be specified|or secret must be)|Decryption failed \(no vault secrets|vault password file \S+ was not found/i,
+    "Ansible needs a vault password. In your Ansible folder, set vault_password_file in ansible.cfg to a file that only the executor can read.",
   ],
   [
     "missing-collection",

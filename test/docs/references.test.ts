@@ -3,11 +3,9 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import type { Command } from "commander";
-import * as z from "zod";
-import { buildProgram } from "../../daemon/cli/program.ts";
 import { Config } from "../../daemon/config/config.ts";
 import { routes } from "../../daemon/contract/routes.ts";
+import { commandOf, configKeys, optionsOf, program } from "./known-words.ts";
 
 const root = join(import.meta.dirname, "../..");
 const pages = ["README.md", "CHANGELOG.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter((name) =>
@@ -33,30 +31,6 @@ const anchor = (heading: string) =>
     .replaceAll(" ", "-");
 
 const anchorsOf = (page: string) => [...text(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchor(heading));
-
-const program = buildProgram({ version: "0.0.0" } as Parameters<typeof buildProgram>[0]);
-
-function commandOf(words: string[]): { command: Command; rest: string[] } {
-  let command: Command = program;
-  for (const [index, word] of words.entries()) {
-    const next = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
-    if (!next) return { command, rest: words.slice(index) };
-    command = next;
-  }
-  return { command, rest: [] };
-}
-
-const optionsOf = (command: Command) => [...command.options, ...program.options].map(({ long }) => long ?? "");
-
-/** These look like keys, but they are a file and an event. */
-const configKeys = new Set(["ansible.cfg", "audit.problem"]);
-(function collect(schema: z.core.JSONSchema.BaseSchema, path: string) {
-  for (const [key, value] of Object.entries(schema.properties ?? {})) {
-    const name = path === "" ? key : `${path}.${key}`;
-    configKeys.add(name);
-    if (typeof value === "object") collect(value, name);
-  }
-})(z.toJSONSchema(Config, { io: "input", unrepresentable: "any" }), "");
 
 for (const page of pages) {
   test(`${page}: links and sections exist`, () => {

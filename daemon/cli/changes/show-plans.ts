@@ -6,6 +6,7 @@ import type { Execution, ExecutionStatus, StepResult, StepStatus } from "../../c
 import type { PlannedWork, PlanStep } from "../../contract/changes/plan.ts";
 import type { Client } from "../../contract/client.ts";
 import { CommandFailure } from "../failure.ts";
+import { patiently } from "../patience.ts";
 import { ago, clean, paint, table } from "../print.ts";
 
 export function showPlan({ work, dryRun, approval, execution }: Proposed): string {
@@ -126,10 +127,17 @@ export async function followPlan(client: Client, planId: string, json: boolean):
   };
   process.once("SIGINT", note);
   const shown = new Set<string>();
+  let last: Execution | undefined;
   let waits = false;
   for (;;) {
-    const { work, approval, execution } = await client.getPlan({ id: planId });
-    if (interrupted) throw detached(planId, execution);
+    const answer = await patiently(
+      `plan ${planId}`,
+      () => client.getPlan({ id: planId }),
+      () => interrupted,
+    );
+    last = answer?.execution ?? last;
+    if (answer === undefined || interrupted) throw detached(planId, last);
+    const { work, approval, execution } = answer;
     if (approval?.state === "pending" && !waits && !json) process.stdout.write(`${standing({ work, dryRun: false, approval })}\n`);
     waits ||= approval?.state === "pending";
     for (const step of execution?.steps ?? []) {

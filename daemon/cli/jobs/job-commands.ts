@@ -21,7 +21,7 @@ export function jobCommands(program: Command, { json, client }: Words): void {
     .description("show one job and its output")
     .addHelpText(
       "after",
-      `${examples("muster job rack1-n1", "muster job rack1-n1 --follow && echo ready")}\n\nWith --follow, the exit code is 0 only when the job succeeded.`,
+      `${examples("muster job rack1-n1", "muster job rack1-n1 --follow && echo ready")}\n\nWith --follow, the exit code is 0 only when the job succeeded. If the daemon\nrestarts, the command waits for it. The exit code is 3 if the daemon stays away for ten minutes.`,
     )
     .action(async (idOrNode: string, { follow }: { follow: boolean }) => {
       const daemon = client();

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "../../contract/client.ts";
 import type { Job, JobStatus } from "../../contract/jobs/job.ts";
 import { CommandFailure } from "../failure.ts";
+import { type Patience, patiently } from "../patience.ts";
 import { ago, clean, paint, table } from "../print.ts";
 
 export function showJobs(jobs: Job[]): string {
@@ -76,27 +77,31 @@ export async function findJob(client: Client, idOrNode: string): Promise<Job> {
 }
 
 /**
- * Follows a job until the job ends, and returns the exit code of the command. With `json`, prints one line for each piece
- * of output, and finally one line with the job.
+ * Follows a job until the job ends, and returns the exit code of the command. If the daemon restarts meanwhile, waits for it.
+ * With `json`, prints one line for each piece of output, and finally one line with the job.
  */
-export async function followJob(client: Client, id: string, json: boolean): Promise<number> {
+export async function followJob(client: Client, id: string, json: boolean, patience?: Patience): Promise<number> {
   let interrupted = false;
   const note = () => {
     interrupted = true;
   };
   process.once("SIGINT", note);
+  const read = async <T>(ask: () => Promise<T>): Promise<T> => {
+    const answer = await patiently(id, ask, () => interrupted, patience);
+    if (answer === undefined) throw detached(id);
+    return answer;
+  };
   let after = 0;
   for (;;) {
-    const output = await client.jobOutput({ id, after });
+    const output = await read(() => client.jobOutput({ id, after }));
     after = output.next;
     if (output.text !== "")
       process.stdout.write(json ? `${JSON.stringify({ output: output.text })}\n` : output.text.split("\n").map(clean).join("\n"));
     if (output.end) break;
     if (output.text === "" && !interrupted) await sleep(500);
-    if (interrupted) throw detached(id);
   }
+  const job = await read(() => client.getJob({ id }));
   process.off("SIGINT", note);
-  const job = await client.getJob({ id });
   process.stdout.write(
     json
       ? `${JSON.stringify(job)}\n`

@@ -2,7 +2,7 @@
  * Checks the address that a machine reports in its call-home. The address must be the address of the connection, because
  * a machine could otherwise take the address of any node. Pure.
  */
-import { isIPv4, isIPv6 } from "node:net";
+import { isIPv4, isIPv6, SocketAddress } from "node:net";
 import { inNetworks } from "./networks.ts";
 
 export interface AddressRules {
@@ -24,20 +24,23 @@ export type AddressVerdict =
 export function checkAddress(claimed: string, sender: string, { networks, relayed, own }: AddressRules): AddressVerdict {
   const refused = (reason: string): AddressVerdict => ({ kind: "refused", reason: `ip_address: ${claimed} ${reason}` });
   if (!inNetworks(networks)(claimed)) return refused("is outside the networks nodes may call from");
-  if (own().includes(claimed)) return refused("is an address of the control node");
+  if (own().map(canonical).includes(canonical(claimed))) return refused("is an address of the control node");
   const edge = networks.find((network) => edgesOf(network).includes(claimed));
   if (edge !== undefined) return refused(`is the network or broadcast address of ${edge}`);
   const from = plain(sender);
-  if (claimed === from || (isLoopback(claimed) && isLoopback(from))) return { kind: "proven" };
+  if (canonical(claimed) === from || (isLoopback(claimed) && isLoopback(from))) return { kind: "proven" };
   if (inNetworks(relayed)(from)) return { kind: "stated" };
   return refused(`is not the address of this connection, ${from}`);
 }
 
 /** A server that listens on IPv6 sees an IPv4 client as `::ffff:10.0.0.5`. */
-const plain = (sender: string): string => (isIPv6(sender) ? sender.replace(/^::ffff:(?=\d+\.)/i, "") : sender);
+const plain = (sender: string): string => canonical(sender).replace(/^::ffff:(?=\d+\.)/i, "");
+
+/** One IPv6 address has several spellings, such as `fd00::5` and `FD00:0::5`. */
+const canonical = (address: string): string => (isIPv6(address) ? new SocketAddress({ address, family: "ipv6" }).address : address);
 
 /** A host reaches itself by every loopback address. */
-const isLoopback = (address: string): boolean => /^127(\.\d+){3}$/.test(address);
+const isLoopback = (address: string): boolean => /^127(\.\d+){3}$/.test(address) || canonical(address) === "::1";
 
 /** Returns the first and the last address of an IPv4 network. Networks with two or fewer addresses have no such addresses. */
 function edgesOf(network: string): string[] {

@@ -173,3 +173,15 @@ test("a changed host key and an unknown one get different advice, and none that 
       assert.doesNotMatch(found?.hint ?? "", /\barm\b|install it again|wipe|reprovision/);
     }
 });
+
+for (const message of [
+  "Attempting to decrypt but no vault secrets found",
+  "Decryption failed (no vault secrets were found that could decrypt) on /srv/ansible/group_vars/all.yaml",
+  "The vault password file /srv/ansible/nofile was not found",
+  "A vault password must be specified to decrypt data",
+])
+  test(`"${message}" has a hint that names the setting`, () => {
+    const hint = hintFor(message);
+    assert.equal(hint?.trouble, "vault-password");
+    assert.match(hint?.hint ?? "", /vault_password_file in ansible\.cfg/);
+  });

@@ -1,0 +1,29 @@
+/** The commands, options and configuration keys that exist, for tests of the texts that name them. */
+import type { Command } from "commander";
+import * as z from "zod";
+import { buildProgram } from "../../daemon/cli/program.ts";
+import { Config } from "../../daemon/config/config.ts";
+
+export const program = buildProgram({ version: "0.0.0" } as Parameters<typeof buildProgram>[0]);
+
+export function commandOf(words: string[]): { command: Command; rest: string[] } {
+  let command: Command = program;
+  for (const [index, word] of words.entries()) {
+    const next = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
+    if (!next) return { command, rest: words.slice(index) };
+    command = next;
+  }
+  return { command, rest: [] };
+}
+
+export const optionsOf = (command: Command) => [...command.options, ...program.options].map(({ long }) => long ?? "");
+
+/** These look like keys, but they are a file and an event. */
+export const configKeys = new Set(["ansible.cfg", "audit.problem"]);
+(function collect(schema: z.core.JSONSchema.BaseSchema, path: string) {
+  for (const [key, value] of Object.entries(schema.properties ?? {})) {
+    const name = path === "" ? key : `${path}.${key}`;
+    configKeys.add(name);
+    if (typeof value === "object") collect(value, name);
+  }
+})(z.toJSONSchema(Config, { io: "input", unrepresentable: "any" }), "");
