@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { MusterError } from "../errors/errors.ts";
 import type { Config } from "./config.ts";
+import { readPublicKeys } from "./public-keys.ts";
 
 export interface AccessSecrets {
   sshKeys: string[];
@@ -9,25 +10,15 @@ export interface AccessSecrets {
 }
 
 /**
- * Placeholder text that people copy from examples. With a placeholder in place of a key or hash, either every login or
- * no login would work.
+ * Placeholder text that people copy from examples. With a placeholder in place of a hash, either every login or no login
+ * would work.
  */
 const placeholder = /change.?me|your[-_ ]?key|placeholder|example|AAAA\.\.\.|<.*>/i;
-const sshKey =
-  /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]{40,}={0,3}( [^\n\r]*)?$/;
 const cryptHash = /^\$(6|5|y|2[aby])\$[./A-Za-z0-9$=,+-]{20,200}$/;
 
 /** Muster does not start if a file with a key or a password hash contains a placeholder. */
 export function loadAccess({ machines: { access } }: Pick<Config, "machines">): AccessSecrets {
-  const sshKeys = access.ssh_keys_file ? lines(read(access.ssh_keys_file, "machines.access.ssh_keys_file")) : [];
-  for (const key of sshKeys) {
-    if (placeholder.test(key) || !sshKey.test(key)) {
-      throw new MusterError(
-        "CONFIG_INVALID",
-        `machines.access.ssh_keys_file: ${access.ssh_keys_file} has a line that is not a public SSH key: ${key.slice(0, 40)}`,
-      );
-    }
-  }
+  const sshKeys = access.ssh_keys_file ? publicKeys(access.ssh_keys_file) : [];
   if (!access.root_password_hash_file) return { sshKeys };
   const rootPasswordHash = read(access.root_password_hash_file, "machines.access.root_password_hash_file").trim();
   if (placeholder.test(rootPasswordHash) || !cryptHash.test(rootPasswordHash)) {
@@ -39,6 +30,13 @@ export function loadAccess({ machines: { access } }: Pick<Config, "machines">): 
   return { sshKeys, rootPasswordHash };
 }
 
+function publicKeys(file: string): string[] {
+  const { keys, faults } = readPublicKeys(read(file, "machines.access.ssh_keys_file"));
+  const [fault] = faults;
+  if (fault) throw new MusterError("CONFIG_INVALID", `machines.access.ssh_keys_file: ${file}, line ${fault.line}, ${fault.problem}`);
+  return keys;
+}
+
 function read(file: string, field: string): string {
   try {
     return readFileSync(file, "utf8");
@@ -46,9 +44,3 @@ function read(file: string, field: string): string {
     throw new MusterError("CONFIG_INVALID", `${field}: cannot read ${file}`, { cause });
   }
 }
-
-const lines = (text: string) =>
-  text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"));
