@@ -13,7 +13,7 @@ const everywhere = ["daemon/contract", "daemon/errors", "daemon/log"];
 /** The routes of an area: its rules, its store, and the machinery of the API. Of other areas they declare ports. */
 const apiOf = (area: string): string[] => [
   ...everywhere,
-  ...["auth", "errors", "mount", "repeats", "requester"].map((file) => `daemon/api/${file}.ts`),
+  ...["auth", "errors", "mount", "repeats", "requester", "session-cookies"].map((file) => `daemon/api/${file}.ts`),
   `daemon/${area}`,
   `daemon/store/${area}`,
   "daemon/store/events.ts",

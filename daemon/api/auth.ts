@@ -5,8 +5,7 @@ import type { Route } from "../contract/route.ts";
 import { MusterError } from "../errors/errors.ts";
 import type { Holder, KeyStore } from "../store/admin/keys.ts";
 import { sameHash, sha256 } from "../store/secrets.ts";
-
-export const SESSION_COOKIE = "muster_session";
+import { hasSessionCookie, sessionIn } from "./session-cookies.ts";
 
 export interface Caller extends Holder {
   /**
@@ -38,12 +37,12 @@ export function requireAccess(caller: Pick<Caller, "role">, access: Exclude<Rout
 
 export function authenticate(request: FastifyRequest, keys: KeyStore): Caller {
   const header = request.headers.authorization;
-  const cookie = request.cookies[SESSION_COOKIE];
+  const hasCookie = hasSessionCookie(request);
   // A browser may send the login of a proxy in this header, next to the cookie of its session.
-  const isForProxy = header !== undefined && cookie !== undefined && bearerKey(header) === undefined;
+  const isForProxy = header !== undefined && hasCookie && bearerKey(header) === undefined;
   if (header !== undefined && !isForProxy) return acting(fromKey(header, keys), request);
-  if (cookie === undefined) throw new MusterError("KEY_MISSING", "Missing API Key");
-  return acting(fromSession(request, cookie, keys), request);
+  if (!hasCookie) throw new MusterError("KEY_MISSING", "Missing API Key");
+  return acting(fromSession(request, keys), request);
 }
 
 function acting(holder: Caller, request: FastifyRequest): Caller {
@@ -71,10 +70,10 @@ function fromKey(header: string, keys: KeyStore): Holder {
   return holder;
 }
 
-function fromSession(request: FastifyRequest, cookie: string, keys: KeyStore): Caller {
-  const session = keys.session(cookie, new Date());
+function fromSession(request: FastifyRequest, keys: KeyStore): Caller {
+  const session = sessionIn(request, keys, new Date());
   if (!session) throw new MusterError("SESSION_ENDED", "The session has ended; log in again");
-  const { csrfToken, expiresAt, ...holder } = session;
+  const { csrfToken, expiresAt, secret: _, ...holder } = session;
   if (request.method !== "GET" && request.method !== "HEAD") requireCsrf(request, csrfToken);
   return { ...holder, session: { csrfToken, expiresAt } };
 }

@@ -1,14 +1,12 @@
 /** Defines the routes that log in to the page, log out of the page and manage API keys. */
-import type { FastifyReply } from "fastify";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
-import { type Holder, type KeyStore, SESSION_SECONDS } from "../../store/admin/keys.ts";
+import type { Holder, KeyStore } from "../../store/admin/keys.ts";
 import type { EventStore } from "../../store/events.ts";
-import { requireAccess, SESSION_COOKIE } from "../auth.ts";
+import { requireAccess } from "../auth.ts";
 import type { Mount } from "../mount.ts";
 import { isReadOverHttps } from "../page-origin.ts";
-
-const cookieOptions = { path: "/", httpOnly: true, sameSite: "strict" } as const;
+import { dropSessions, setSession } from "../session-cookies.ts";
 
 /** Records logins in the audit. */
 export interface LoginAudit {
@@ -32,16 +30,14 @@ export function sessionApi(mount: Mount, { keys, events, pageUrl }: SessionApi, 
     requireAccess(holder, "viewer");
     const { secret, csrfToken, expiresAt } = keys.openSession(holder.keyId, now);
     audit.loggedIn(holder);
-    reply.setCookie(SESSION_COOKIE, secret, { ...cookieOptions, maxAge: SESSION_SECONDS, secure: isReadOverHttps(request, pageUrl) });
+    setSession(request, reply, keys, { secret, secure: isReadOverHttps(request, pageUrl) });
     return { name: holder.name, role: holder.role, owner: holder.owner, csrfToken, expiresAt };
   });
 
   mount(routes.whoami, (_, { caller }) => ({ name: caller.name, role: caller.role, owner: caller.owner, ...caller.session }));
 
   mount(routes.logout, (_, { request, reply }) => {
-    const cookie = request.cookies[SESSION_COOKIE];
-    if (cookie !== undefined) keys.closeSession(cookie);
-    forgetCookie(reply);
+    dropSessions(request, reply, keys);
     return { message: "logged out" };
   });
 
@@ -57,5 +53,3 @@ export function sessionApi(mount: Mount, { keys, events, pageUrl }: SessionApi, 
     return { message: `the key ${id} is revoked` };
   });
 }
-
-const forgetCookie = (reply: FastifyReply) => reply.clearCookie(SESSION_COOKIE, cookieOptions);

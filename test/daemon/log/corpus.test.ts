@@ -30,6 +30,7 @@ const secrets: [before: string, secret: string, after?: string][] = [
   ["Authorization: Bearer ", "abcdefgh.ijklmnop-qrst"],
   ["authorization: basic ", "dXNlcjpodW50ZXIyMjIy"],
   ["cookie: muster_session=", long("0a1b", 64), "; path=/"],
+  ["cookie: muster_session_0123abcd=", long("0a1b", 64), "; path=/"],
   ["id_token ", `eyJ${long("hbGci", 20)}.eyJ${long("zdWIi", 20)}.${long("SflKx", 20)}`],
   ["X-Nomad-Token: ", "2b778dd9-f5f1-6f29-b4b4-9a5fa948757a"],
   ["CONSUL_HTTP_TOKEN=", "2b778dd9-f5f1-6f29-b4b4-9a5fa948757a"],

@@ -240,3 +240,67 @@ test("no page of another site is let in: no origin is ever allowed, asked for or
       for (const [name] of headers) assert.ok(!name.startsWith("access-control-"), `${origin}: ${name}`);
   }
 });
+
+/** The cookies of a browser for one host, whatever the port. */
+class Jar {
+  readonly #cookies = new Map<string, string>();
+  get header(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+  keep(headers: Headers): void {
+    for (const line of headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (/Max-Age=0|Expires=Thu, 01 Jan 1970/.test(line)) this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
+  }
+  get size(): number {
+    return this.#cookies.size;
+  }
+}
+
+async function enter(served: Served, jar: Jar, key: string): Promise<string> {
+  const answer = await served.request("/api/session", { method: "POST", body: JSON.stringify({ key }), headers: { cookie: jar.header } });
+  assert.equal(answer.status, 200, answer.text);
+  jar.keep(answer.headers);
+  return (answer.body as Session).csrfToken;
+}
+
+test("three daemons on one host keep their sessions in one browser, and a logout ends only its own", async (t) => {
+  const daemons = [await serve(t), await serve(t), await serve(t)];
+  const jar = new Jar();
+  const csrf: string[] = [];
+  for (const served of daemons) csrf.push(await enter(served, jar, served.key("operator")));
+  const look = () =>
+    Promise.all(daemons.map(async (served) => (await served.request("/api/nodes", { headers: { cookie: jar.header } })).status));
+  assert.deepEqual(await look(), [200, 200, 200]);
+  for (const [index, served] of daemons.entries()) {
+    const node = addNode(served.world, { phase: "accepted" });
+    const headers = { cookie: jar.header, "x-csrf-token": csrf[index] ?? "" };
+    assert.equal((await served.request(`/api/nodes/${node.name}/arm`, { method: "POST", headers })).status, 200);
+  }
+  const left = await daemons[1]!.request("/api/session", {
+    method: "DELETE",
+    headers: { cookie: jar.header, "x-csrf-token": csrf[1] ?? "" },
+  });
+  jar.keep(left.headers);
+  assert.deepEqual(await look(), [200, 401, 200]);
+});
+
+test("a browser that logs in again and again keeps one cookie, and its earlier session has ended", async (t) => {
+  const served = await serve(t);
+  const jar = new Jar();
+  await enter(served, jar, served.key("viewer"));
+  const first = jar.header;
+  for (let times = 0; times < 5; times++) await enter(served, jar, served.key("viewer"));
+  assert.equal(jar.size, 1);
+  assert.equal((await served.request("/api/nodes", { headers: { cookie: jar.header } })).status, 200);
+  assert.equal((await served.request("/api/nodes", { headers: { cookie: first } })).status, 401);
+});
+
+test("a session of an earlier version lasts until its end, next to cookies of other daemons", async (t) => {
+  const served = await serve(t);
+  const { secret } = served.world.keys.openSession(served.world.keys.create("old", "viewer", new Date()).key.id, new Date());
+  const cookie = `muster_session_00000000=${"0".repeat(64)}; muster_session=${secret}; muster_session_11111111=x`;
+  assert.equal((await served.request("/api/nodes", { headers: { cookie } })).status, 200);
+});
