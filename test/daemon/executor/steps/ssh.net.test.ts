@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { kill } from "../../../../daemon/executor/marked-processes.ts";
 import { SshLines } from "../../../../daemon/executor/steps/ssh.ts";
 import type { SshPlace } from "../../../../daemon/executor/steps/ssh-line.ts";
 import { type Sshd, noSshd as skip, startSshd } from "../../../support/network/sshd.ts";
@@ -131,10 +132,10 @@ test("a connection that is lost in the middle leaves the end unknown", { skip },
   const it = await lab(t);
   const stepping = it.run(["sleep", "7773"], never, it.place, { ...limits, timeoutSeconds: 600 });
   t.after(() => {
-    for (const pid of running("sleep\x007773")) process.kill(pid);
+    for (const pid of running("sleep\x007773")) kill(pid);
   });
   await until("it sleeps", () => running("sleep\x007773").length > 0);
-  for (const pid of running(`sshd: ${it.place.user}`)) if (parentOf(pid).includes(String(it.place.port))) process.kill(pid, "SIGKILL");
+  for (const pid of running(`sshd: ${it.place.user}`)) if (parentOf(pid).includes(String(it.place.port))) kill(pid);
   const ended = await stepping;
   assert.equal(ended.status, "unknown");
   assert.match(ended.error ?? "", /the end of the command is not known/);
