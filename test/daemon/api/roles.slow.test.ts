@@ -93,8 +93,20 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
   reprovisionNode: (served) => ({ path: `/api/nodes/${node(served)}/reprovision` }),
   forgetNodes: (served) => ({ path: "/api/nodes/forget", body: { nodes: [node(served, { phase: "discovered" })] } }),
   replaceMachine: (served) => ({ path: `/api/nodes/${node(served)}/replaced` }),
-  addCard: (served) => ({ path: `/api/nodes/${node(served)}/cards`, body: { mac: "52:54:00:c0:00:01" } }),
-  removeCard: (served) => ({ path: `/api/nodes/${node(served)}/cards/52:54:00:c0:00:02` }),
+  addCard: ({ world }) => {
+    const { name, macs } = addNode(world, { phase: "accepted" });
+    return { path: `/api/nodes/${name}/cards`, body: { mac: macs[0]?.replace("52:54:00", "52:54:01") } };
+  },
+  removeCard: ({ world }) => {
+    const known = addNode(world, { phase: "accepted" });
+    const [mac = ""] = known.macs;
+    const second = mac.replace("52:54:00", "52:54:02");
+    world.registry.update(known.id, (was) => ({
+      node: { ...was, macs: [mac, second] },
+      event: { source: "control", type: "test", summary: "" },
+    }));
+    return { path: `/api/nodes/${known.name}/cards/${second}` };
+  },
   retireNode: (served) => ({ path: `/api/nodes/${node(served)}/retire` }),
   wakeNode: (served) => ({ path: `/api/nodes/${node(served)}/wake` }),
   powerNode: (served) => ({ path: `/api/nodes/${node(served)}/power`, body: { action: "on" } }),
