@@ -86,5 +86,5 @@ export const JobsSection = z.strictObject({
     .max(36_500)
     .nullable()
     .default(null)
-    .describe("Days that ended jobs and events of timelines are kept; null keeps them for ever."),
+    .describe("Days that ended jobs, events, ended plans and expired tokens are kept; null keeps them for ever."),
 });

@@ -1,4 +1,4 @@
-/** Removes jobs and events that are older than `jobs.history_days`, in small slices, so that requests are answered meanwhile. */
+/** Removes jobs, events, plans and tokens that are older than `jobs.history_days`, in small slices, so that requests are answered meanwhile. */
 import { type Interval, PeriodicTask, type PeriodicWork } from "../errors/periodic-task.ts";
 import type { HistoryStore } from "../store/jobs/history.ts";
 
@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 const SLICE = 200;
 
 export interface HistoryUpkeep {
-  history: Pick<HistoryStore, "removeJobs" | "removeEvents">;
+  history: HistoryStore;
   days: number;
   log: PeriodicWork["log"];
   now?: () => number;
@@ -21,8 +21,13 @@ export function historyUpkeep({ history, days, log, now = Date.now, interval }: 
     everyMs: EVERY_MS,
     run: async () => {
       const before = new Date(now() - days * DAY_MS).toISOString();
-      for (const remove of [history.removeJobs.bind(history), history.removeEvents.bind(history)])
-        while (!stopped && remove(before, SLICE) === SLICE) await new Promise((resolve) => setImmediate(resolve));
+      const removals = [
+        () => history.removeJobs(before, SLICE),
+        () => history.removeEvents(before, SLICE),
+        () => history.removePlans(before, SLICE),
+        () => history.removeTokens(before, SLICE),
+      ];
+      for (const remove of removals) while (!stopped && remove() === SLICE) await new Promise((resolve) => setImmediate(resolve));
     },
     log,
     failure: "old jobs and events could not be removed; retrying until it works",

@@ -17,6 +17,7 @@ import { racks } from "./0012-racks.ts";
 import { stepActs } from "./0013-step-acts.ts";
 import { leasesByNetwork } from "./0014-leases-by-network.ts";
 import { longHistory } from "./0015-long-history.ts";
+import { plansByAge } from "./0016-plans-by-age.ts";
 
 export const migrations: readonly string[] = [
   firstTables,
@@ -34,4 +35,5 @@ export const migrations: readonly string[] = [
   stepActs,
   leasesByNetwork,
   longHistory,
+  plansByAge,
 ];

@@ -139,3 +139,60 @@ test("the history is kept for ever unless the configuration says otherwise", () 
     (error) => /jobs\.history_days/.test(String((error as Error).cause)),
   );
 });
+
+test("old plans go with all their parts, and plans that may still act stay", (t) => {
+  const { db, history, nodes, ...world } = openWorld();
+  t.after(() => db.close());
+  const node = addNode({ db, history, nodes, ...world });
+  const plan = (id: string, at: string, approval?: string, execution?: { status: string; endedAt?: string }) => {
+    db.prepare("INSERT INTO plans VALUES (?, 'h', 'k', '{}', 'h', '{}', ?)").run(id, at);
+    db.prepare("INSERT INTO plan_keys VALUES (?, ?, ?)").run(`key ${id}`, id, at);
+    if (approval)
+      db.prepare("INSERT INTO approvals (id, plan_id, approval, created_at) VALUES (?, ?, ?, ?)").run(
+        `a ${id}`,
+        id,
+        JSON.stringify({ state: approval }),
+        at,
+      );
+    if (!execution) return;
+    const { status, endedAt = null } = execution;
+    db.prepare(
+      "INSERT INTO executions (id, plan_id, plan_hash, status, requested_by, created_at, ended_at) VALUES (?, ?, 'h', ?, 'ada', ?, ?)",
+    ).run(`e ${id}`, id, status, at, endedAt);
+    db.prepare("INSERT INTO execution_steps VALUES (?, 's1', '{}')").run(`e ${id}`);
+    db.prepare("INSERT INTO step_acts VALUES (?, 's1', ?, NULL)").run(`e ${id}`, at);
+  };
+  plan("asked only", day(1));
+  plan("done", day(1), "used", { status: "succeeded", endedAt: day(2) });
+  plan("denied", day(1), "denied");
+  plan("waiting", day(1), "pending");
+  plan("approved", day(1), "approved");
+  plan("at work", day(1), "used", { status: "running" });
+  plan("ended late", day(1), "used", { status: "failed", endedAt: day(90) });
+  plan("holding", day(1), "used", { status: "unknown", endedAt: day(2) });
+  plan("recent", day(90));
+  db.prepare("INSERT INTO node_holds VALUES (?, 'e holding', 1)").run(node.id);
+  while (history.removePlans(day(70), 2) > 0);
+  const left = db.prepare("SELECT id FROM plans ORDER BY id").pluck().all();
+  assert.deepEqual(left, ["approved", "at work", "ended late", "holding", "recent", "waiting"]);
+  for (const [table, count] of [
+    ["plan_keys", 6],
+    ["approvals", 5],
+    ["executions", 3],
+    ["execution_steps", 3],
+    ["step_acts", 3],
+  ] as const)
+    assert.equal(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), count, table);
+  assert.deepEqual(db.pragma("foreign_key_check"), []);
+});
+
+test("expired tokens go, and tokens that are still valid stay", (t) => {
+  const world = openWorld();
+  t.after(() => world.db.close());
+  const node = addNode(world);
+  const old = world.tokens.issue(node.id, "enrol", new Date(day(1)), day(2));
+  const valid = world.tokens.issue(addNode(world).id, "enrol", new Date(day(1)), day(200));
+  assert.equal(world.history.removeTokens(day(70), 10), 1);
+  assert.equal(world.tokens.look(old, new Date(day(80))).kind, "unknown");
+  assert.equal(world.tokens.look(valid, new Date(day(80))).kind, "fresh");
+});
