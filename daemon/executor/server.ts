@@ -148,7 +148,7 @@ export async function startExecutor({
   }
 
   // Uses a separate socket name first. A closing server deletes its own name, and must not delete the next server's socket.
-  const ownPath = `${socketPath}.${process.pid}`;
+  const ownPath = `${socketPath}.${process.pid.toString(36)}`;
   rmSync(ownPath, { force: true });
   server.listen(ownPath);
   await once(server, "listening");

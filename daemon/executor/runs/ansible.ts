@@ -1,6 +1,7 @@
 /** Builds the command line and the environment of one ansible-playbook run. */
 import { join } from "node:path";
 import type { RunRequest } from "../../contract/jobs/run-messages.ts";
+import { canShareConnections, sshOption, withoutTokens } from "./ssh-path.ts";
 
 export interface AnsibleSettings {
   /** The path of the folder that contains ansible.cfg, playbooks, roles and the callback plugin. */
@@ -61,15 +62,15 @@ export function ansibleEnvironment(
   const ssh = [
     "-o BatchMode=yes",
     "-o StrictHostKeyChecking=yes",
-    `-o UserKnownHostsFile=${settings.knownHosts}`,
+    // Ansible splits this text like a shell, and ssh reads each value with its own rules.
+    `-o '${sshOption("UserKnownHostsFile", settings.knownHosts)}'`,
     "-o GlobalKnownHostsFile=/dev/null",
     "-o IdentitiesOnly=yes",
     "-o ConnectTimeout=10",
     "-o ServerAliveInterval=5",
     "-o ServerAliveCountMax=3",
     // Later tasks reuse the SSH connection and need no new handshake. The connection closes soon after the run.
-    "-o ControlMaster=auto",
-    "-o ControlPersist=15s",
+    ...(canShareConnections(controlSockets(settings.home)) ? ["-o ControlMaster=auto", "-o ControlPersist=15s"] : []),
   ];
   return {
     PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -80,11 +81,12 @@ export function ansibleEnvironment(
     PYTHONPYCACHEPREFIX: join(settings.home, "pycache"),
     ANSIBLE_CONFIG: join(settings.directory, "ansible.cfg"),
     ANSIBLE_LOCAL_TEMP: join(settings.home, "tmp"),
-    ANSIBLE_PRIVATE_KEY_FILE: privateKey(settings.home),
+    ANSIBLE_PRIVATE_KEY_FILE: withoutTokens(privateKey(settings.home)),
     ANSIBLE_SSH_ARGS: ssh.join(" "),
     ANSIBLE_SSH_CONTROL_PATH_DIR: controlSockets(settings.home),
     // Each run has its own path, because in an earlier run another machine may have had the same address.
-    ANSIBLE_SSH_CONTROL_PATH: `%(directory)s/${connections}-%%h-%%p`,
+    // Python replaces `%%` by `%` here, before ssh reads the path.
+    ANSIBLE_SSH_CONTROL_PATH: withoutTokens(`${withoutTokens(controlSockets(settings.home))}/${connections}-%h-%p`),
     ANSIBLE_FORCE_COLOR: "1",
     ANSIBLE_CALLBACK_PLUGINS: plugins("callback_plugins"),
     // A setting of the operator's ansible.cfg must not keep Ansible from reading the inventory as Muster does.

@@ -8,6 +8,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { controlSockets } from "./ansible.ts";
+import { sshOption } from "./ssh-path.ts";
 
 const run = promisify(execFile);
 
@@ -23,7 +24,7 @@ export async function closeConnections(home: string, runName: string): Promise<v
   await Promise.all(
     own.map((name) =>
       // Ignores the error if the connection has ended in the meantime.
-      run("ssh", ["-o", `ControlPath=${join(folder, name)}`, "-O", "exit", "node"], { timeout: 1000 }).catch(() => undefined),
+      run("ssh", ["-o", sshOption("ControlPath", join(folder, name)), "-O", "exit", "node"], { timeout: 1000 }).catch(() => undefined),
     ),
   );
 }

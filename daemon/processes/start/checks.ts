@@ -13,7 +13,7 @@ import { readSecret } from "../../config/secret-file.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { InventoryFile } from "../../machines/inventory/file.ts";
 import { offered } from "../control/changes.ts";
-import { checkEntries } from "./data-folder.ts";
+import { checkEntries, checkName } from "./data-folder.ts";
 import { checkDatabase } from "./database.ts";
 
 export interface StartCheck {
@@ -26,6 +26,7 @@ export const LOGIN_CHECK = "login keys and password hash";
 export const VOTERS_CHECK = "voters file";
 
 export const startChecks = (config: Config, data: DataDir, env: NodeJS.ProcessEnv): StartCheck[] => [
+  { name: "path of the data folder", check: () => checkName(data) },
   { name: "files in the data folder", check: () => done(checkEntries(data), "each of its kind") },
   { name: "database", check: () => checkDatabase(data) },
   { name: "audit key", check: () => (readSigningKey(data.audit) ? "readable" : "created at the first start") },

@@ -221,6 +221,20 @@ test("doctor shows every wrong item once, each with advice", async (t) => {
   }
 });
 
+test("a data folder whose path some program would misread is refused by its name, other paths are accepted", () => {
+  const check = (root: string) =>
+    startChecks(parseConfig("{}", "test"), dataDir(root), {})
+      .find(({ name }) => name === "path of the data folder")
+      ?.check();
+  for (const root of ["/srv/my data", "/srv/50%host", "/srv/a,b", "/srv/ünï", "/var/lib/muster"]) assert.equal(check(root), root);
+  assert.match(check(`/home/${"x".repeat(53)}`) ?? "", /a shorter path makes runs faster/);
+  for (const root of ["/srv/it's", '/srv/"a"', "/srv/$HOME", "/srv/a\nb", "/srv/{{ x }}", "/srv/a\\b", "/srv/~x"])
+    assert.throws(() => check(root), { code: "DATA_DIR_UNUSABLE", message: /the path of the data folder contains/ });
+  assert.match(check(`/srv/${"x".repeat(73)}`) ?? "", /a shorter path/);
+  for (const root of [`/srv/${"x".repeat(74)}`, `/srv/${"x".repeat(92)}`, `/srv/${"ü".repeat(45)}`])
+    assert.throws(() => check(root), { code: "DATA_DIR_UNUSABLE", message: /bytes too long for the executor's socket/ });
+});
+
 test("a fresh data folder passes every check", (t) => {
   const { data } = place(t);
   for (const { check } of startChecks(parseConfig(JSON.stringify(quiet), "test"), data, {})) check();
