@@ -45,7 +45,7 @@ function problemOf(line: string): string | undefined {
   // The line goes into files of the nodes. A control character could end the line there.
   if (/\{[{%#]|\\$/.test(line))
     return "has {{, {%, {# or a backslash at the end in its comment, which other programs would interpret; remove it";
-  return /\p{Cc}/u.test(line.replaceAll("\t", " ")) ? "has a control character in its comment; remove it" : undefined;
+  return /[\p{Cc}\u2028\u2029]/u.test(line.replaceAll("\t", " ")) ? "has a control character in its comment; remove it" : undefined;
 }
 
 /** A key begins with its type: four bytes with the length, then the text. */
