@@ -7,32 +7,48 @@ import type { InventoryFile } from "../machines/inventory/file.ts";
 import { type Labels, labelsIn } from "../machines/inventory/reading/labels.ts";
 import { remembered } from "../machines/inventory/remembered.ts";
 import type { NodeStore } from "../store/machines/nodes.ts";
-import type { KnownNode } from "./plans/targets.ts";
+import { nodeValues } from "./node-values.ts";
+import type { KnownNode, NodeValues } from "./plans/targets.ts";
 
-export const knownNodes = (nodes: readonly Node[], inventory: InventoryFile): KnownNode[] => labelled(nodes, labelsIn(inventory.reading()));
+/** The groups and the values of machines in the inventory. */
+export interface InventoryFacts {
+  labels: Labels;
+  values?: (node: string) => NodeValues;
+}
 
-const labelled = (nodes: readonly Node[], labels: Labels): KnownNode[] =>
-  nodes.map((node) => ({ id: node.id, name: node.name, phase: node.state.phase, address: node.address, groups: labels(node) }));
+export const knownNodes = (nodes: readonly Node[], { labels, values }: InventoryFacts): KnownNode[] =>
+  nodes.map((node) => ({
+    id: node.id,
+    name: node.name,
+    phase: node.state.phase,
+    address: node.address,
+    groups: labels(node),
+    ...(values && { values: () => values(node.name) }),
+  }));
 
-/** Returns the groups of each host. Parses each version of the inventory file only once. */
-export const rememberedLabels = (inventory: InventoryFile): (() => Labels) => remembered(inventory, labelsIn);
+/** Reads each version of the inventory file only once. `forAll` are the values that Muster gives to every run. */
+export function inventoryFacts(inventory: InventoryFile, forAll?: object): () => InventoryFacts {
+  const labels = remembered(inventory, labelsIn);
+  const values = nodeValues(inventory, forAll);
+  return () => ({ labels: labels(), values });
+}
 
 /** Returns the machines that a proposal may target. If all targets are machine names, reads only those machines. */
 export function nodesFor(
   { targets }: Pick<Proposal, "targets">,
   nodes: NodeStore,
-  labels: () => Labels,
+  facts: () => InventoryFacts,
   log: Pick<Log, "warn">,
 ): KnownNode[] {
   const named = targets.flatMap((target) => nodes.findByName(target) ?? []);
   const onlyNamed = named.length === targets.length;
   try {
-    return labelled(onlyNamed ? named : nodes.list(), labels());
+    return knownNodes(onlyNamed ? named : nodes.list(), facts());
   } catch (error) {
     // If the inventory cannot be read, the machines have no group and count as `prod`, the strictest scope.
     // Operators can then still switch machines off or retire machines.
     if (!(error instanceof MusterError) || !onlyNamed) throw error;
     log.warn({ err: error, nodes: targets }, "the inventory cannot be read: the machines are planned as in no group, and so in prod");
-    return labelled(named, () => []);
+    return knownNodes(named, { labels: () => [] });
   }
 }

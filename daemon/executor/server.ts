@@ -37,7 +37,7 @@ export interface ExecutorOptions {
   outputDays?: number;
 }
 
-export interface PlanSettings extends Pick<StepMeans, "sshPlace"> {
+export interface PlanSettings extends Pick<StepMeans, "sshPlace" | "valuesNow"> {
   governed: CheckSources;
 }
 
@@ -180,12 +180,12 @@ export async function startExecutor({
 const noPlans = { steps: 0, sshConnections: 0, refusedWarrants: 0 };
 
 function planExecutionsFor(
-  { governed, sshPlace }: PlanSettings,
+  { governed, sshPlace, valuesNow }: PlanSettings,
   { ansible, log, ...rest }: { ansible: AnsibleSettings } & Pick<PlanExecutionsOptions, "turns" | "log" | "graceMs" | "tell" | "connected">,
 ): PlanExecutions {
   const { home } = ansible;
   const key = privateKey(home);
-  const means = { ansible, ssh: new SshLines(key), secrets: new Secrets(join(home, "secrets"), key), sshPlace };
+  const means = { ansible, ssh: new SshLines(key), secrets: new Secrets(join(home, "secrets"), key), sshPlace, valuesNow };
   return new PlanExecutions({ ...rest, home, governed, means, log: log.child({ part: "plans" }) });
 }
 

@@ -96,6 +96,7 @@ function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld 
     const { id, parameters } = step;
     const made = stepOf({ id, form, digest, parameters, node: step.target === undefined ? undefined : node(step.target), playbooks });
     if (made.content !== step.content) return "its playbook, or what it uses, was changed since it was planned";
+    if (made.values !== step.values) return `the values that the inventory gives ${step.target} were changed since it was planned`;
     const other = compared.find((part) => canonical(made[part] ?? null) !== canonical(step[part] ?? null));
     return other && `its ${other} is not what ${step.tool} gives with these values: ${canonical(made[other] ?? null)}`;
   } catch (error) {

@@ -8,8 +8,10 @@ import { type Call, callOf, parametersFor, showCall } from "../tools/command.ts"
 import type { ToolForm } from "../tools/form.ts";
 import type { Playbooks } from "../tools/playbooks.ts";
 import { riskOf } from "../tools/risk.ts";
-import { isUnlabelled, type KnownNode, scopeOf, targetOf } from "./targets.ts";
+import { isUnlabelled, type KnownNode, type NodeValues, scopeOf, targetOf } from "./targets.ts";
 
+/** The methods that reach a node by values of the inventory. */
+const INSIDE: ReadonlySet<string> = new Set(["ssh", "ansible", "winrm"]);
 const PREVIEW_CHARACTERS = 4096;
 
 interface Wanted {
@@ -25,12 +27,14 @@ export function stepOf({ id, form, digest, parameters: given, node, playbooks }:
   const parameters = parametersFor(form, given);
   const call = callOf(form, parameters, node && targetOf(node));
   const content = call.kind === "playbook" ? playbooks(call.playbook)?.content : undefined;
+  const values = INSIDE.has(form.method) ? node?.values?.() : undefined;
   const risk = riskOf(form, parameters, playbooks);
   return {
     id,
     tool: form.name,
     toolDigest: digest,
     ...(content !== undefined && { content }),
+    ...(values && { values: values.digest }),
     method: form.method,
     ...(node && { target: node.name }),
     parameters,
@@ -42,13 +46,19 @@ export function stepOf({ id, form, digest, parameters: given, node, playbooks }:
     timeoutSeconds: form.timeoutSeconds,
     expectedSeconds: form.expectedSeconds,
     costUsd: risk === "read" ? 0 : form.costUsd,
-    preview: previewOf(form, call),
+    preview: previewOf(form, call, values),
   };
 }
 
+/** Names the values without showing them, because they may be passwords. */
+const valuesInWords = (values: NodeValues | undefined): string =>
+  values === undefined || values.count === 0
+    ? ""
+    : `, with ${values.count} ${values.count === 1 ? "variable" : "variables"} of the inventory (muster inventory show)`;
+
 /** A preview that is too long is cut off. People cannot see all of a shortened preview, so such a preview counts as `none`. */
-function previewOf(form: ToolForm, call: Call): PlanStep["preview"] {
-  const text = showCall(call);
+function previewOf(form: ToolForm, call: Call, values: NodeValues | undefined): PlanStep["preview"] {
+  const text = showCall(call) + (form.method === "ssh" ? "" : valuesInWords(values));
   if (text.length > PREVIEW_CHARACTERS) return { kind: "none", text: `${text.slice(0, PREVIEW_CHARACTERS - 1)}…` };
   return { kind: form.preview, text };
 }

@@ -4,13 +4,20 @@
  */
 
 import { labelOf } from "../../contract/changes/label.ts";
-import type { Target } from "../../contract/changes/plan.ts";
+import type { Digest, Target } from "../../contract/changes/plan.ts";
 import type { Scope } from "../../contract/changes/tool.ts";
 import type { Phase } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { wordsIn } from "../tools/action.ts";
 import type { ToolForm } from "../tools/form.ts";
 import { placeholdersIn } from "../tools/template.ts";
+
+/** The values that Ansible sees for a machine. */
+export interface NodeValues {
+  digest: Digest;
+  /** The number of variables that the inventory sets for the machine. */
+  count: number;
+}
 
 /** The facts about a machine that the planner uses. */
 export interface KnownNode {
@@ -20,6 +27,8 @@ export interface KnownNode {
   address?: string | undefined;
   /** All inventory groups of the machine, including the parents of its groups. */
   groups: readonly string[];
+  /** Returns the digest and the number of the values that Ansible sees for the machine. */
+  values?: (() => NodeValues) | undefined;
 }
 
 /**

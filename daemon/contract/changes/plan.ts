@@ -55,6 +55,11 @@ export const PlanStep = z.strictObject({
   toolDigest: Digest,
   /** Digest of the playbook and of its roles and files. Changed files result in a different plan. */
   content: Digest.optional(),
+  /**
+   * Digest of the values that the inventory and Muster give the node, for steps that run on the node. Changed values result in a
+   * different plan.
+   */
+  values: Digest.optional(),
   method: Method,
   /** The node on which the step runs. Absent if the step runs on the executor's own machine. */
   target: NodeName.optional(),

@@ -6,7 +6,7 @@
 import type { Catalogue } from "../../changes/tools/catalogue.ts";
 import { type Call, callOf } from "../../changes/tools/command.ts";
 import type { ToolForm } from "../../changes/tools/form.ts";
-import type { Plan, PlanStep, Target } from "../../contract/changes/plan.ts";
+import type { Digest, Plan, PlanStep, Target } from "../../contract/changes/plan.ts";
 import { explain } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
 import { nothing } from "../kept-output.ts";
@@ -26,6 +26,8 @@ export interface StepMeans {
   ansible: AnsibleSettings;
   ssh: SshLines;
   secrets: Secrets;
+  /** Returns the digest of the values that the inventory gives a node now. */
+  valuesNow(node: string): Digest | undefined;
   /** Returns the address of a node's sshd, the login user and the pinned host key. */
   sshPlace(target: Target): SshPlace;
   /** Returns the time between SIGTERM and SIGKILL in milliseconds. The time is shorter when the daemon stops. */
@@ -108,11 +110,13 @@ async function perform(
     case "playbook":
     case "module": {
       if (call.kind === "playbook") requireSame(call.playbook, of);
+      requireSameValues(of, means);
       const { argv, env, cwd } = ansibleStep(call, { executionId, node: required(target).node, timeoutSeconds }, means.ansible, place);
       return runCommand(argv, { env, cwd }, place, limits, signal);
     }
     case "command": {
       if (form.method === "ssh") {
+        requireSameValues(of, means);
         const settings = Object.entries(call.environment).map(([name, value]) => `${name}=${value}`);
         const argv = settings.length > 0 ? ["env", ...settings, ...call.argv] : call.argv;
         return means.ssh.run(means.sshPlace(required(target)), argv, { ...limits, timeoutSeconds }, signal);
@@ -131,6 +135,14 @@ async function perform(
 function requireSame(playbook: string, { catalogue, step }: StepOf): void {
   if (catalogue.playbook(playbook)?.content === step.content) return;
   throw new StepFailure(`playbook ${playbook}, or what it uses, was changed since it was planned, so it was not run; propose it again`);
+}
+
+/** Checks the values of the node again before the step, for the same reason. */
+function requireSameValues({ step }: StepOf, { valuesNow }: StepMeans): void {
+  if (step.values === undefined || step.target === undefined || valuesNow(step.target) === step.values) return;
+  throw new StepFailure(
+    `the values that the inventory gives ${step.target} were changed since it was planned, so it was not run; propose it again`,
+  );
 }
 
 function required(target: Target | undefined): Target {

@@ -2,7 +2,7 @@
 import type { GovernApi } from "../../api/changes/changes.ts";
 import { Changes, type ChangesParts, heardByChanges } from "../../changes/changes.ts";
 import type { ExecutionParts } from "../../changes/executions/executions.ts";
-import { nodesFor, rememberedLabels } from "../../changes/known-nodes.ts";
+import { inventoryFacts, nodesFor } from "../../changes/known-nodes.ts";
 import { offerOf } from "../../changes/offer.ts";
 import { makePlan } from "../../changes/plans/planner.ts";
 import { loadRunbooks, ourRunbooks, type Runbooks } from "../../changes/plans/runbook.ts";
@@ -10,6 +10,7 @@ import { policyFrom } from "../../changes/policy/settings.ts";
 import { type Catalogue, loadCatalogue, ourTools } from "../../changes/tools/catalogue.ts";
 import { votingOf } from "../../changes/votes/voting.ts";
 import type { Config } from "../../config/config.ts";
+import { runVariables } from "../../config/run-variables.ts";
 import type { Offer } from "../../contract/changes/offer.ts";
 import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
 import { playbooksIn } from "../../jobs/playbooks/playbooks.ts";
@@ -47,7 +48,7 @@ export function governed({ config, env, data, stores, audit, executor, inventory
   offer(): Offer;
 } {
   const { catalogue, runbooks } = offered(config);
-  const labels = rememberedLabels(inventory);
+  const facts = inventoryFacts(inventory, runVariables(config));
   const deskLog = log.child({ part: "desk" });
   const desk = new Changes({
     ...stores,
@@ -56,7 +57,7 @@ export function governed({ config, env, data, stores, audit, executor, inventory
     log: deskLog,
     audit,
     policy: policyFrom(config.changes, env),
-    plan: (proposal, field) => makePlan(proposal, { catalogue, runbooks, nodes: nodesFor(proposal, stores.nodes, labels, deskLog) }, field),
+    plan: (proposal, field) => makePlan(proposal, { catalogue, runbooks, nodes: nodesFor(proposal, stores.nodes, facts, deskLog) }, field),
     clocks: { decideSeconds: config.changes.policy.decide_seconds, executeSeconds: config.changes.policy.execute_seconds },
     limit: config.changes.tools.executions_at_once,
     voting: () => votingOf(config.changes, data),

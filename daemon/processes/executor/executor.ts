@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { loadAccess } from "../../config/access-secrets.ts";
 import type { Config } from "../../config/config.ts";
+import { runVariables } from "../../config/run-variables.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { type Executor, startExecutor } from "../../executor/server.ts";
 import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
@@ -12,8 +12,7 @@ import { planSettings } from "./plan-settings.ts";
 
 export async function startExecutorProcess(config: Config, data: DataDir, log: Log, env: NodeJS.ProcessEnv): Promise<Executor> {
   const extraVars = join(data.executor, "vars.json");
-  const { sshKeys } = loadAccess(config);
-  const vars = JSON.stringify({ common_admin_user: config.machines.access.admin_user, common_admin_keys: sshKeys });
+  const vars = JSON.stringify(runVariables(config));
   // The file is written only if its content changed, because the executor must also start on a full disk.
   if (!existsSync(extraVars) || readFileSync(extraVars, "utf8") !== vars) await writeFileAtomic(extraVars, vars, { mode: 0o600 });
   return startExecutor({

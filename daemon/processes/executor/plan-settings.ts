@@ -3,11 +3,12 @@
  * settings also contain the SSH address of a node.
  */
 import * as z from "zod";
-import { knownNodes } from "../../changes/known-nodes.ts";
+import { inventoryFacts, knownNodes } from "../../changes/known-nodes.ts";
 import { policySettings } from "../../changes/policy/settings.ts";
 import { ourTools } from "../../changes/tools/catalogue.ts";
 import { votingOf } from "../../changes/votes/voting.ts";
 import type { Config } from "../../config/config.ts";
+import { runVariables } from "../../config/run-variables.ts";
 import type { Target } from "../../contract/changes/plan.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { pinnedKey } from "../../executor/executions/execution-check.ts";
@@ -24,6 +25,7 @@ const SshValues = z.object({ ansible_port: z.int().default(22), ansible_user: z.
 export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessEnv): PlanSettings {
   const forms = config.changes.tools.forms_directory;
   const inventory = new InventoryFile(data.inventory);
+  const facts = inventoryFacts(inventory, runVariables(config));
   return {
     governed: {
       database: data.database,
@@ -32,12 +34,13 @@ export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessE
       playbooks: (name) => playbooksIn(ansibleDirectory(config.jobs))(name),
       policy: policySettings(config.changes, env),
       nodesNow: (db) => {
-        const nodes = new Map(knownNodes(new NodeStore(db).list(), inventory).map((node) => [node.name, node]));
+        const nodes = new Map(knownNodes(new NodeStore(db).list(), facts()).map((node) => [node.name, node]));
         return (name) => nodes.get(name);
       },
       voting: () => votingOf(config.changes, data),
       executeSeconds: config.changes.policy.execute_seconds,
     },
+    valuesNow: (node) => facts().values?.(node).digest,
     sshPlace: (target) => sshPlace(target, data.database, inventory),
   };
 }

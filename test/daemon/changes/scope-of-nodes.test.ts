@@ -1,7 +1,7 @@
 /** The scope of a node, for each way in which the inventory of a site can put the node into prod. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { knownNodes } from "../../../daemon/changes/known-nodes.ts";
+import { inventoryFacts, knownNodes } from "../../../daemon/changes/known-nodes.ts";
 import { chooseNodes, scopeOf } from "../../../daemon/changes/plans/targets.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { InventoryFile } from "../../../daemon/machines/inventory/file.ts";
@@ -63,7 +63,7 @@ const ways: Record<string, string> = {
 for (const [way, text] of Object.entries(ways)) {
   test(`a node of dev that is in prod by ${way} counts as prod`, (t) => {
     const { path } = written(t, text);
-    const known = knownNodes(fleet, new InventoryFile(path));
+    const known = knownNodes(fleet, inventoryFacts(new InventoryFile(path))());
     assert.deepEqual(
       chooseNodes(["group:prod"], known).nodes.flatMap(({ name }) => (name === "n11" ? [name] : [])),
       ["n11"],
@@ -74,7 +74,7 @@ for (const [way, text] of Object.entries(ways)) {
 
 test("the other nodes of dev stay in dev", (t) => {
   for (const way of ["its name", "another name with its address", "its address", "a child group"]) {
-    const known = knownNodes(fleet, new InventoryFile(written(t, ways[way]).path));
+    const known = knownNodes(fleet, inventoryFacts(new InventoryFile(written(t, ways[way]).path))());
     assert.deepEqual(known.map(scopeOf), ["prod", "dev", "dev"], way);
   }
 });
@@ -84,13 +84,13 @@ test("another name in staging makes a node of dev stricter, but a node without a
     "hosts: { other: }",
     "    staging: { hosts: { a: { ansible_host: 10.0.0.11 }, b: { ansible_host: 10.0.0.99 } } }\n",
   );
-  const known = knownNodes([...fleet, machine("new", "10.0.0.99")], new InventoryFile(written(t, text).path));
+  const known = knownNodes([...fleet, machine("new", "10.0.0.99")], inventoryFacts(new InventoryFile(written(t, text).path))());
   assert.deepEqual(known.map(scopeOf), ["staging", "dev", "dev", "prod"]);
 });
 
 test("a group that lists its hosts by a range is a target", (t) => {
   const { path } = written(t, inventory("hosts: { other: }", '    lab: { hosts: { "n[11:12]": } }\n'));
-  const { nodes } = chooseNodes(["group:lab"], knownNodes(fleet, new InventoryFile(path)));
+  const { nodes } = chooseNodes(["group:lab"], knownNodes(fleet, inventoryFacts(new InventoryFile(path))()));
   assert.deepEqual(
     nodes.map(({ name }) => name),
     ["n11", "n12"],
@@ -105,5 +105,5 @@ for (const [what, text] of [
   ["a merge of a text", "all: { children: { dev: { hosts: { <<: n11 } } } }"],
 ] as const)
   test(`${what} is not understood, and an error says so`, (t) => {
-    assert.throws(() => knownNodes(fleet, new InventoryFile(written(t, text).path)), { code: "INVENTORY_INVALID" });
+    assert.throws(() => knownNodes(fleet, inventoryFacts(new InventoryFile(written(t, text).path))()), { code: "INVENTORY_INVALID" });
   });

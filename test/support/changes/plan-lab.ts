@@ -12,13 +12,14 @@ import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { castVote, isRefusal, openApproval } from "../../../daemon/changes/approvals/approvals.ts";
-import { knownNodes } from "../../../daemon/changes/known-nodes.ts";
+import { inventoryFacts, knownNodes } from "../../../daemon/changes/known-nodes.ts";
 import { makePlan } from "../../../daemon/changes/plans/planner.ts";
 import { loadRunbooks } from "../../../daemon/changes/plans/runbook.ts";
 import { bindingsOf, standingOf } from "../../../daemon/changes/standing.ts";
 import { digestOf } from "../../../daemon/changes/tools/canonical.ts";
 import { loadCatalogue, ourTools } from "../../../daemon/changes/tools/catalogue.ts";
 import { type Config, parseConfig } from "../../../daemon/config/config.ts";
+import { runVariables } from "../../../daemon/config/run-variables.ts";
 import type { Role } from "../../../daemon/contract/admin/key.ts";
 import type { Approval } from "../../../daemon/contract/changes/approval.ts";
 import type { Execution } from "../../../daemon/contract/changes/execution.ts";
@@ -182,7 +183,10 @@ export class PlanLab {
           makePlan(wanted, {
             catalogue,
             runbooks: loadRunbooks([this.runbooks], catalogue),
-            nodes: knownNodes(this.stores.nodes.list(), new InventoryFile(this.data.inventory)),
+            nodes: knownNodes(
+              this.stores.nodes.list(),
+              inventoryFacts(new InventoryFile(this.data.inventory), runVariables(this.config))(),
+            ),
           }),
         policy: this.policy,
       },

@@ -6,7 +6,13 @@ import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, 
 import { type Plain, resolvePlain, Time } from "./plain-scalars.ts";
 
 /** A text that Ansible decrypts with the site's password. */
-export class Vault {}
+export class Vault {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
 
 export type Key = string | number | bigint | boolean | null;
 export type Data = Plain | Vault | Data[] | DataMap;
@@ -149,7 +155,7 @@ export function anchoredNodes(document: Document): Map<Alias, Node> {
 function scalarOf({ value, type, tag: given }: Scalar): Data {
   const tag = given === "!" ? undefined : given;
   if (typeof value !== "string") return value as Data;
-  if (tag === "!vault" || tag === "!vault-encrypted") return new Vault();
+  if (tag === "!vault" || tag === "!vault-encrypted") return new Vault(value);
   if (tag === "!unsafe" || tag === `${STANDARD}str`) return value;
   if (tag !== undefined) return tagged(value, tag);
   if (type === Scalar.PLAIN && value === "=") throw new RangeError("the value = needs quotes");

@@ -14,6 +14,8 @@ export interface Reading {
   groups: InventoryView["groups"];
   /** Every host with its own variables. */
   hosts: Record<string, Values>;
+  /** The encrypted texts, in order. The values show only that a text is encrypted. */
+  vaults: string[];
   /** Entries that Ansible skips with a warning. */
   skipped: string[];
 }
@@ -35,6 +37,7 @@ class Reader {
   readonly #groups = new Map<string, { hosts: Set<string>; children: Set<string>; vars: Map<string, unknown> }>();
   readonly #hosts = new Map<string, Map<string, unknown>>();
   readonly #skipped: string[] = [];
+  readonly #vaults: string[] = [];
 
   group(key: Key, data: Data): string {
     if (typeof key !== "string" || key === "") throw new RangeError(`the group name ${keyText(key)} is not a text: put it in quotes`);
@@ -53,7 +56,7 @@ class Reader {
   }
 
   #part(group: string, part: Part, entries: DataMap): void {
-    if (part === "vars") for (const [key, value] of entries) this.#set(group, keyText(key), shown(value));
+    if (part === "vars") for (const [key, value] of entries) this.#set(group, keyText(key), this.#shown(value));
     if (part === "hosts") for (const [key, value] of entries) this.#host(group, key, value);
     if (part === "children")
       for (const [key, value] of entries) {
@@ -77,13 +80,25 @@ class Reader {
         this.#hosts.set(name, new Map(port === undefined || port === 0 ? [] : [["ansible_port", port]]));
       }
       this.#groups.get(group)?.hosts.add(name);
-      for (const [variable, value] of vars) this.#set(name, keyText(variable), shown(value));
+      for (const [variable, value] of vars) this.#set(name, keyText(variable), this.#shown(value));
     }
   }
 
   /** A name that is a group and a host means the group. */
   #set(owner: string, key: string, value: unknown): void {
     (this.#groups.get(owner)?.vars ?? this.#hosts.get(owner))?.set(key, value);
+  }
+
+  /** Converts the data to the value that the API shows. A vault is not decrypted. */
+  #shown(data: Data): unknown {
+    if (data instanceof Map) return Object.fromEntries([...data].map(([key, value]) => [jsonKey(key), this.#shown(value)]));
+    if (Array.isArray(data)) return data.map((each) => this.#shown(each));
+    if (data instanceof Vault) {
+      this.#vaults.push(data.text);
+      return "[vault]";
+    }
+    if (data instanceof Time) return data.text;
+    return typeof data === "bigint" ? String(data) : data;
   }
 
   reading(): Reading {
@@ -95,6 +110,7 @@ class Reader {
         vars: Object.fromEntries(vars),
       })),
       hosts: Object.fromEntries([...this.#hosts].map(([name, vars]) => [name, Object.fromEntries(vars)])),
+      vaults: this.#vaults,
       skipped: this.#skipped,
     };
   }
@@ -112,15 +128,6 @@ const truthy = (data: Data | undefined): boolean =>
   Array.isArray(data) ? data.length > 0 : data instanceof Map ? data.size > 0 : data !== undefined && Boolean(data);
 
 const keyText = (key: Key): string => (key === null ? "None" : typeof key === "boolean" ? (key ? "True" : "False") : String(key));
-
-/** Converts the data to the value that the API shows. A vault is not decrypted. */
-function shown(data: Data): unknown {
-  if (data instanceof Map) return Object.fromEntries([...data].map(([key, value]) => [jsonKey(key), shown(value)]));
-  if (Array.isArray(data)) return data.map(shown);
-  if (data instanceof Vault) return "[vault]";
-  if (data instanceof Time) return data.text;
-  return typeof data === "bigint" ? String(data) : data;
-}
 
 /** Ansible shows a key that is no text in the spelling of JSON. */
 const jsonKey = (key: Key): string => String(key);

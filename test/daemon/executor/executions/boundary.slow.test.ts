@@ -11,6 +11,8 @@ import { previewHashOf } from "../../../../daemon/changes/plans/digests.ts";
 import { digestOf } from "../../../../daemon/changes/tools/canonical.ts";
 import type { Approval } from "../../../../daemon/contract/changes/approval.ts";
 import type { Plan, PlannedWork } from "../../../../daemon/contract/changes/plan.ts";
+import { InventoryFile } from "../../../../daemon/machines/inventory/file.ts";
+import { Variables } from "../../../../daemon/machines/inventory/variables.ts";
 import { until } from "../../../support/until.ts";
 import { erase, forgedVotes, type Lab, note, refused, start } from "./boundary-lab.ts";
 import { forms } from "./plan-forms.ts";
@@ -139,6 +141,22 @@ test("another machine under the same name, or at another address, is another pla
   }));
   await refused(lab, id, /d1 has another address now/);
 });
+
+for (const [what, change] of [
+  ["a variable of the node", { tool: "variable_set", owner: { node: "d1" }, key: "app", value: "evil" }],
+  ["the user of a group of the node", { tool: "variable_set", owner: { group: "dev" }, key: "ansible_user", value: "evil" }],
+  ["another group of the node", { tool: "group_join", node: "d1", group: "rack4" }],
+] as const)
+  test(`${what} that was changed since the plan is another plan`, async (t) => {
+    const lab = await start(t);
+    lab.stores.registry.update("id-of-d1", (node) => ({
+      node: { ...node, address: "10.0.0.1" },
+      event: { source: "control", type: "node.address", summary: "has an address" },
+    }));
+    const id = lab.begin(lab.plan({ goal: { kind: "tool", tool: "service_restart", parameters: { unit: "x.service" } }, targets: ["d1"] }));
+    await new Variables(new InventoryFile(lab.data.inventory)).perform(change);
+    await refused(lab, id, /the values that the inventory gives d1 were changed since it was planned/);
+  });
 
 test("a form that was changed since is another tool", async (t) => {
   const lab = await start(t);

@@ -33,6 +33,7 @@ test("a playbook whose role was changed after its execution began is not run", a
     ansible: { directory, inventory: at("inventory.yaml"), knownHosts: at("known_hosts"), home },
     ssh: new SshLines(at("key")),
     secrets: new Secrets(at("secrets"), at("key")),
+    valuesNow: () => undefined,
     sshPlace: () => assert.fail("a playbook needs none"),
     graceMs: () => 100,
     abandoned: new AbortController().signal,
