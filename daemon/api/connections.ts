@@ -24,14 +24,14 @@ export const serverTimeouts = ({ requestMs, checkMs, idleMs }: ConnectionLimits)
   http: { headersTimeout: requestMs, connectionsCheckingInterval: checkMs },
 });
 
-export interface Admission {
+export interface ConnectionGate {
   refuse(socket: Socket): void;
   /** Addresses and networks without a limit of their own, because many clients are behind each of these addresses. */
   trusted: readonly string[];
 }
 
 /** Calls `refuse` with each connection that exceeds the limit of its address. */
-export function limitConnections(server: Server, { perAddress, inAll }: ConnectionLimits, { refuse, trusted }: Admission): void {
+export function limitConnections(server: Server, { perAddress, inAll }: ConnectionLimits, { refuse, trusted }: ConnectionGate): void {
   const open = new Map<string, number>();
   const proxies = listOf(trusted);
   server.maxConnections = inAll;

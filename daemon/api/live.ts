@@ -29,11 +29,11 @@ export interface LiveFeed extends EventSources {
   mayReadLog(request: FastifyRequest): void;
   /** Throws if the vote does not count, or if the caller may not vote. */
   vote(request: FastifyRequest, answer: Answered): void;
-  pace?: Pace | undefined;
+  pace?: LivePace | undefined;
   places?: LiveLimits | undefined;
 }
 
-export interface Pace {
+export interface LivePace {
   /** Milliseconds between two reads of the database. The feed polls, because the netboot process also writes events. */
   pollMs: number;
   /** Milliseconds between two `hello` frames. A page that receives no `hello` knows that the connection is dead. */
@@ -45,7 +45,7 @@ export interface Pace {
   authorizeMs: number;
 }
 
-const PACE: Pace = { pollMs: 150, heartbeatMs: 15_000, authorizeMs: 30_000 };
+const PACE: LivePace = { pollMs: 150, heartbeatMs: 15_000, authorizeMs: 30_000 };
 const LOG_LINES = 500;
 /** The number of unsent bytes from which a client receives nothing more until it has taken some of them. */
 const MAX_WAITING_BYTES = 64 * 1024;

@@ -17,7 +17,7 @@ import { whoIs } from "./changes/changes.ts";
 import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections, serverTimeouts } from "./connections.ts";
 import { sendError } from "./errors.ts";
 import { Gate } from "./gate.ts";
-import { liveFeed, type Pace } from "./live.ts";
+import { type LivePace, liveFeed } from "./live.ts";
 import type { LiveLimits } from "./live-places.ts";
 import { mounter } from "./mount.ts";
 import { nothingThere, refuseConnection, refuseUnreadable } from "./nowhere.ts";
@@ -38,7 +38,7 @@ export interface ApiParts extends AreaParts {
   /** The addresses and networks of the proxies whose `X-Forwarded` headers are believed. */
   trustedProxies?: string[];
   /** The intervals of the live feed. */
-  pace?: Pace;
+  pace?: LivePace;
   places?: LiveLimits;
 }
 

@@ -4,14 +4,14 @@ import { explain, isDiskFull } from "../errors/errors.ts";
 import { CommandFailure } from "./failure.ts";
 
 /** `option` names the option in errors, such as `--export`. */
-export interface Target {
+export interface NewFile {
   file: string;
   option: string;
   mayReplace: boolean;
 }
 
 /** Calls `fill` with a function that appends bytes to the file. Only this user may read the file. */
-export async function writeFileWhole<T>(target: Target, fill: (append: (bytes: Uint8Array) => void) => T | Promise<T>): Promise<T> {
+export async function writeFileWhole<T>(target: NewFile, fill: (append: (bytes: Uint8Array) => void) => T | Promise<T>): Promise<T> {
   requireFree(target);
   if (isDevice(target.file)) return fill((bytes) => attempt(target, () => writeFileSync(target.file, bytes, { flag: "a" })));
   const file = existsSync(target.file) ? realpathSync(target.file) : target.file;
@@ -38,12 +38,12 @@ export async function writeFileWhole<T>(target: Target, fill: (append: (bytes: U
 /** Such as `/dev/stdout` or a named pipe. A rename would replace it by a file. */
 const isDevice = (file: string) => existsSync(file) && !statSync(file).isFile();
 
-function requireFree({ file, option, mayReplace }: Target): void {
+function requireFree({ file, option, mayReplace }: NewFile): void {
   if (!mayReplace && existsSync(file))
     throw new CommandFailure("USAGE", `${option}: ${file} exists already`, "Name a file that does not exist yet.");
 }
 
-function attempt<T>({ file, option }: Target, act: () => T): T {
+function attempt<T>({ file, option }: NewFile, act: () => T): T {
   try {
     return act();
   } catch (error) {

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError } from "../contract/client.ts";
 import { CommandFailure } from "./failure.ts";
 
-export interface Patience {
+export interface RestartPatience {
   everyMs: number;
   /** After this time without an answer, the command gives up. */
   upToMs: number;
   now(): number;
 }
 
-export const PATIENCE: Patience = { everyMs: 1000, upToMs: 600_000, now: Date.now };
+export const PATIENCE: RestartPatience = { everyMs: 1000, upToMs: 600_000, now: Date.now };
 
 /** The status that a proxy sends while the daemon behind it is away. */
 const AWAY = [502, 503, 504];
@@ -26,7 +26,7 @@ export async function patiently<T>(
   what: string,
   ask: () => Promise<T>,
   interrupted: () => boolean,
-  patience: Patience = PATIENCE,
+  patience: RestartPatience = PATIENCE,
 ): Promise<T | undefined> {
   for (let awaySince: number | undefined; !interrupted(); await sleep(patience.everyMs)) {
     try {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "../../contract/client.ts";
 import type { Job, JobStatus } from "../../contract/jobs/job.ts";
 import { CommandFailure } from "../failure.ts";
-import { type Patience, patiently } from "../patience.ts";
+import { patiently, type RestartPatience } from "../patience.ts";
 import { ago, clean, paint, table } from "../print.ts";
 
 export function showJobs(jobs: Job[]): string {
@@ -80,7 +80,7 @@ export async function findJob(client: Client, idOrNode: string): Promise<Job> {
  * Follows a job until the job ends, and returns the exit code of the command. If the daemon restarts meanwhile, waits for it.
  * With `json`, prints one line for each piece of output, and finally one line with the job.
  */
-export async function followJob(client: Client, id: string, json: boolean, patience?: Patience): Promise<number> {
+export async function followJob(client: Client, id: string, json: boolean, patience?: RestartPatience): Promise<number> {
   let interrupted = false;
   const note = () => {
     interrupted = true;

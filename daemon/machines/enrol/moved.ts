@@ -21,7 +21,7 @@ export interface MovedParts {
 
 const EVERY_MS = 3600_000;
 
-export class Moved {
+export class AddressMoves {
   readonly #parts: MovedParts;
   /** The time of the last report for each node. The control process reports each node at most once per hour. */
   readonly #toldAt = new Map<string, number>();

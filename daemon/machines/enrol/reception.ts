@@ -16,7 +16,7 @@ import type { AddressVerdict } from "./claimed-address.ts";
 import { type Credential, credentialOf, identityOf, usedAlready } from "./credentials.ts";
 import { enterKnown, enterNew } from "./entry.ts";
 import { Handover, type HandoverParts } from "./handover.ts";
-import { Moved } from "./moved.ts";
+import { AddressMoves } from "./moved.ts";
 import { Quarantine, type QuarantineParts, type Release } from "./quarantine.ts";
 import { type TheftParts, withoutTheft } from "./theft.ts";
 
@@ -38,14 +38,14 @@ type Decided = { credential: Credential; admission: Admission } | { credential: 
 export class Reception {
   readonly quarantine: Quarantine;
   readonly handover: Handover;
-  readonly #moved: Moved;
+  readonly #moved: AddressMoves;
   readonly #parts: ReceptionParts;
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
     this.quarantine = new Quarantine(parts);
     this.handover = new Handover(parts);
-    this.#moved = new Moved(parts);
+    this.#moved = new AddressMoves(parts);
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { InventoryView } from "../../contract/machines/inventory.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { OUR_GROUPS } from "./inventory.ts";
-import type { Reading, Values } from "./reading/reading.ts";
+import type { HostValues, Reading } from "./reading/reading.ts";
 
 type Problem = InventoryView["problems"][number];
 
@@ -29,7 +29,7 @@ export function problemsOf({ groups, hosts, skipped }: Reading, nodes: readonly 
   ];
 }
 
-function ofNode(node: Node, values: Values | undefined, groups: string[]): Problem[] {
+function ofNode(node: Node, values: HostValues | undefined, groups: string[]): Problem[] {
   const { name, address, state } = node;
   if (state.phase === "retired")
     return values === undefined
@@ -61,7 +61,7 @@ function ofNode(node: Node, values: Values | undefined, groups: string[]): Probl
   return [];
 }
 
-function ofHost(name: string, values: Values): Problem[] {
+function ofHost(name: string, values: HostValues): Problem[] {
   const host = String(values.ansible_host ?? "");
   if (/\{\{|\{%|\{#/.test(name + host))
     return [problem(name, "has a template as its address: Ansible would evaluate it on the control node", "Write the address itself.")];

@@ -5,11 +5,11 @@ import { dirname, join } from "node:path";
 import type { InventoryFile } from "./file.ts";
 import { valuesOfHosts } from "./reading/effective.ts";
 import { groupsOfHosts } from "./reading/memberships.ts";
-import type { Values } from "./reading/reading.ts";
+import type { HostValues } from "./reading/reading.ts";
 import { remembered } from "./remembered.ts";
 
 export interface SeenValues {
-  values: Values;
+  values: HostValues;
   groups: readonly string[];
   /** The encrypted texts of the inventory. `values` does not contain them. */
   vaults: readonly string[];

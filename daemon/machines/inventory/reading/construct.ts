@@ -14,9 +14,9 @@ export class Vault {
   }
 }
 
-export type Key = string | number | bigint | boolean | null;
+export type MapKey = string | number | bigint | boolean | null;
 export type Data = Plain | Vault | Data[] | DataMap;
-export type DataMap = Map<Key, Data>;
+export type DataMap = Map<MapKey, Data>;
 
 /** Aliases can multiply a small file. The limits are far above every real inventory, and cost a fraction of a second. */
 const MAX_REPEATED = 300_000;
@@ -67,7 +67,7 @@ class Constructor {
   #mapping(map: YAMLMap, depth: number): DataMap {
     const built: DataMap = new Map();
     // For Python, the keys 1 and true are the same key. The first spelling stays.
-    const same = (key: Key): Key => {
+    const same = (key: MapKey): MapKey => {
       const twin = typeof key === "boolean" ? Number(key) : key === 0 || key === 1 ? Boolean(key) : key;
       return built.has(twin) ? twin : key;
     };
@@ -97,7 +97,7 @@ class Constructor {
     return [...merged, ...own];
   }
 
-  #key(node: unknown, depth: number): Key {
+  #key(node: unknown, depth: number): MapKey {
     if (isScalar(node) && node.type === Scalar.PLAIN && node.value === "=") return "=";
     const key = this.data(node, depth + 1);
     if (key instanceof Time) return key.text;

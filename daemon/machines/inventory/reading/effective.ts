@@ -1,18 +1,18 @@
 /** Computes the values that Ansible sees for a host: the values of `all`, of its groups, and its own. Pure. */
 import { groupsOfHosts } from "./memberships.ts";
-import type { Reading, Values } from "./reading.ts";
+import type { HostValues, Reading } from "./reading.ts";
 
 const EVERYBODY = "all";
 const PRIORITY = "ansible_group_priority";
 
 /** Returns a function that computes the values of a host. A value of a deeper group replaces the value of its parents. */
-export function valuesOfHosts({ groups, hosts }: Pick<Reading, "groups" | "hosts">): (host: string) => Values {
+export function valuesOfHosts({ groups, hosts }: Pick<Reading, "groups" | "hosts">): (host: string) => HostValues {
   const memberships = groupsOfHosts(groups);
   const rank = new Map(ranked(groups).map((name, index) => [name, index]));
   const vars = new Map(groups.map((group) => [group.name, group.vars]));
   return (host) => {
     const own = [EVERYBODY, ...(memberships.get(host) ?? []).toSorted((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0))];
-    const { [PRIORITY]: _, ...values } = Object.assign({}, ...own.map((name) => vars.get(name)), hosts[host]) as Values;
+    const { [PRIORITY]: _, ...values } = Object.assign({}, ...own.map((name) => vars.get(name)), hosts[host]) as HostValues;
     return values;
   };
 }

@@ -4,16 +4,16 @@
  */
 import type { Document } from "yaml";
 import type { InventoryView } from "../../../contract/machines/inventory.ts";
-import { construct, type Data, type DataMap, type Key, Vault } from "./construct.ts";
+import { construct, type Data, type DataMap, type MapKey, Vault } from "./construct.ts";
 import { hostsOfPattern, MAX_HOSTS } from "./host-patterns.ts";
 import { Time } from "./plain-scalars.ts";
 
-export type Values = Record<string, unknown>;
+export type HostValues = Record<string, unknown>;
 
 export interface Reading {
   groups: InventoryView["groups"];
   /** Every host with its own variables. */
-  hosts: Record<string, Values>;
+  hosts: Record<string, HostValues>;
   /** The encrypted texts, in order. The values show only that a text is encrypted. */
   vaults: string[];
   /** Entries that Ansible skips with a warning. */
@@ -31,7 +31,7 @@ export function read(document: Document): Reading {
 }
 
 type Part = "vars" | "children" | "hosts";
-const isPart = (key: Key): key is Part => key === "vars" || key === "children" || key === "hosts";
+const isPart = (key: MapKey): key is Part => key === "vars" || key === "children" || key === "hosts";
 
 class Reader {
   readonly #groups = new Map<string, { hosts: Set<string>; children: Set<string>; vars: Map<string, unknown> }>();
@@ -39,7 +39,7 @@ class Reader {
   readonly #skipped: string[] = [];
   readonly #vaults: string[] = [];
 
-  group(key: Key, data: Data): string {
+  group(key: MapKey, data: Data): string {
     if (typeof key !== "string" || key === "") throw new RangeError(`the group name ${keyText(key)} is not a text: put it in quotes`);
     if (data !== null && !(data instanceof Map)) {
       this.#skipped.push(`${key} is not a group: it is not a mapping`);
@@ -68,10 +68,10 @@ class Reader {
       }
   }
 
-  #host(group: string, key: Key, data: Data): void {
+  #host(group: string, key: MapKey, data: Data): void {
     if (typeof key !== "string" || key === "")
       throw new RangeError(`the host name ${keyText(key)} in ${group} is not a text: put it in quotes`);
-    const vars = truthy(data) ? data : new Map<Key, Data>();
+    const vars = truthy(data) ? data : new Map<MapKey, Data>();
     if (!(vars instanceof Map)) throw new RangeError(`the variables of ${key} in ${group} are not a mapping`);
     const { names, port } = hostsOfPattern(key);
     for (const name of names) {
@@ -118,7 +118,7 @@ class Reader {
 
 /** Ansible takes a text as a mapping with this text as its only key. */
 function partOf(group: string, part: string, value: Data): DataMap | undefined {
-  if (typeof value === "string") return new Map<Key, Data>([[value, null]]);
+  if (typeof value === "string") return new Map<MapKey, Data>([[value, null]]);
   if (value !== null && !(value instanceof Map)) throw new RangeError(`${group}.${part} is not a mapping`);
   return value ?? undefined;
 }
@@ -127,7 +127,7 @@ function partOf(group: string, part: string, value: Data): DataMap | undefined {
 const truthy = (data: Data | undefined): boolean =>
   Array.isArray(data) ? data.length > 0 : data instanceof Map ? data.size > 0 : data !== undefined && Boolean(data);
 
-const keyText = (key: Key): string => (key === null ? "None" : typeof key === "boolean" ? (key ? "True" : "False") : String(key));
+const keyText = (key: MapKey): string => (key === null ? "None" : typeof key === "boolean" ? (key ? "True" : "False") : String(key));
 
 /** Ansible shows a key that is no text in the spelling of JSON. */
-const jsonKey = (key: Key): string => String(key);
+const jsonKey = (key: MapKey): string => String(key);
