@@ -33,7 +33,7 @@ import { contentAt } from "../support/content.ts";
 import { message } from "../support/dhcp/dhcp.ts";
 import { lan } from "../support/dhcp/dhcp-lan.ts";
 import { silentLog as log } from "../support/log.ts";
-import { quirkBookOf } from "../support/quirk-book.ts";
+import { quirkBookOf } from "../support/netboot/quirk-book.ts";
 import { addNode, openWorld } from "../support/world.ts";
 import { fetchFile, TftpClient } from "./tftp/client.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NodeState } from "../../../../daemon/contract/machines/node.ts";
-import { bootBench, keyIn } from "../../../support/boot-bench.ts";
+import { bootBench, keyIn } from "../../../support/netboot/boot-bench.ts";
 import { addNode } from "../../../support/world.ts";
 
 const at = new Date().toISOString();

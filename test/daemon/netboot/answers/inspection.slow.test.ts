@@ -9,7 +9,7 @@ import { factsSummary, inspected } from "../../../../daemon/netboot/answers/insp
 import { InstallerFiles } from "../../../../daemon/netboot/answers/installer-files.ts";
 import { EventLimit } from "../../../../daemon/netboot/event-limit.ts";
 import { contentAt } from "../../../support/content.ts";
-import { quirkBookOf } from "../../../support/quirk-book.ts";
+import { quirkBookOf } from "../../../support/netboot/quirk-book.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
 
 const later = new Date(Date.now() + 3_600_000).toISOString();

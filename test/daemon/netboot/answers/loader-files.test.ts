@@ -8,7 +8,7 @@ import { LoaderFiles } from "../../../../daemon/netboot/answers/loader-files.ts"
 import { EventLimit } from "../../../../daemon/netboot/event-limit.ts";
 import { lintScript } from "../../../../daemon/netboot/scripts/lint.ts";
 import { contentAt } from "../../../support/content.ts";
-import { quirkBookOf } from "../../../support/quirk-book.ts";
+import { quirkBookOf } from "../../../support/netboot/quirk-book.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
 
 const bootUrl = "http://10.0.0.2:8080";

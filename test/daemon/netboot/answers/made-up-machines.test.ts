@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { forgetDiscovered } from "../../../../daemon/machines/acts/forget.ts";
 import { Discovery } from "../../../../daemon/netboot/answers/discovery.ts";
 import { EventLimit } from "../../../../daemon/netboot/event-limit.ts";
-import { bootBench } from "../../../support/boot-bench.ts";
+import { bootBench } from "../../../support/netboot/boot-bench.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
 
 const macOf = (n: number) => `52:54:00:${[16, 8, 0].map((shift) => ((n >> shift) & 255).toString(16).padStart(2, "0")).join(":")}`;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NodeState } from "../../../../daemon/contract/machines/node.ts";
 import { addCard, removeCard } from "../../../../daemon/machines/acts/cards.ts";
-import { bootBench, keyIn } from "../../../support/boot-bench.ts";
+import { bootBench, keyIn } from "../../../support/netboot/boot-bench.ts";
 import { addNode } from "../../../support/world.ts";
 
 const later = new Date(Date.now() + 3_600_000).toISOString();

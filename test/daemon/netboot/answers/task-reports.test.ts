@@ -9,7 +9,7 @@ import { Discovery } from "../../../../daemon/netboot/answers/discovery.ts";
 import { InstallerFiles } from "../../../../daemon/netboot/answers/installer-files.ts";
 import { EventLimit } from "../../../../daemon/netboot/event-limit.ts";
 import { contentAt } from "../../../support/content.ts";
-import { quirkBookOf } from "../../../support/quirk-book.ts";
+import { quirkBookOf } from "../../../support/netboot/quirk-book.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
 
 const at = new Date().toISOString();

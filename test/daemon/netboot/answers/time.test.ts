@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { timeAnswer } from "../../../../daemon/netboot/answers/time.ts";
 import { servesTime } from "../../../../daemon/netboot/dhcp/time-server.ts";
-import { bootBench } from "../../../support/boot-bench.ts";
+import { bootBench } from "../../../support/netboot/boot-bench.ts";
 
 test("any machine may ask for the time, in every mode, and gets the seconds since 1970", () => {
   for (const mode of ["full", "proxy", "off"] as const) {

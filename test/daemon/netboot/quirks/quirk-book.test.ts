@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { WireEvent } from "../../../../pxe/boot-source.ts";
-import { quirkBookOf } from "../../../support/quirk-book.ts";
+import { quirkBookOf } from "../../../support/netboot/quirk-book.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
 
 const MINUTE = 60_000;

@@ -1,18 +1,18 @@
 /** The answers of boot HTTP over stores in memory, for tests that ask as several senders. */
 import assert from "node:assert/strict";
-import type { Node } from "../../daemon/contract/machines/node.ts";
-import { createLog } from "../../daemon/log/log.ts";
-import { BootScript } from "../../daemon/netboot/answers/boot-script.ts";
-import { Discovery } from "../../daemon/netboot/answers/discovery.ts";
-import { InstallerFiles } from "../../daemon/netboot/answers/installer-files.ts";
-import { LoaderFiles } from "../../daemon/netboot/answers/loader-files.ts";
-import { senderIn } from "../../daemon/netboot/dhcp/sender.ts";
-import { EventLimit } from "../../daemon/netboot/event-limit.ts";
-import { FleetBootSource } from "../../daemon/netboot/source.ts";
-import type { BootResponse } from "../../pxe/boot-source.ts";
-import { contentAt } from "./content.ts";
+import type { Node } from "../../../daemon/contract/machines/node.ts";
+import { createLog } from "../../../daemon/log/log.ts";
+import { BootScript } from "../../../daemon/netboot/answers/boot-script.ts";
+import { Discovery } from "../../../daemon/netboot/answers/discovery.ts";
+import { InstallerFiles } from "../../../daemon/netboot/answers/installer-files.ts";
+import { LoaderFiles } from "../../../daemon/netboot/answers/loader-files.ts";
+import { senderIn } from "../../../daemon/netboot/dhcp/sender.ts";
+import { EventLimit } from "../../../daemon/netboot/event-limit.ts";
+import { FleetBootSource } from "../../../daemon/netboot/source.ts";
+import type { BootResponse } from "../../../pxe/boot-source.ts";
+import { contentAt } from "../content.ts";
+import { openWorld, type World } from "../world.ts";
 import { quirkBookOf } from "./quirk-book.ts";
-import { openWorld, type World } from "./world.ts";
 
 export interface BootBench {
   world: World;

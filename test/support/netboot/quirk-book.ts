@@ -1,6 +1,6 @@
 /** A quirk book of a fleet without a quirk file, with every boot file available. */
-import { QuirkBook, type QuirkBookParts } from "../../daemon/netboot/quirks/quirk-book.ts";
-import type { World } from "./world.ts";
+import { QuirkBook, type QuirkBookParts } from "../../../daemon/netboot/quirks/quirk-book.ts";
+import type { World } from "../world.ts";
 
 export const quirkBookOf = (
   { quirks, nodes, events }: Pick<World, "quirks" | "nodes" | "events">,
