@@ -13,7 +13,7 @@ import { bootFilesFor, loaders } from "../netboot/boot-files.ts";
 import { type BootNetwork, bootNetwork, bootPlaces } from "../netboot/boot-places.ts";
 import { LOGIN_CHECK, type StartCheck, startChecks, VOTERS_CHECK } from "../processes/start/checks.ts";
 import { ourDaemonAnswers, portChecks } from "./doctor-ports.ts";
-import { programChecks } from "./doctor-programs.ts";
+import { programChecks, psqlCheck } from "./doctor-programs.ts";
 import { votersCheck } from "./doctor-voters.ts";
 
 export async function doctor(configFile: string, data: DataDir, env: NodeJS.ProcessEnv): Promise<Check[]> {
@@ -33,6 +33,7 @@ export async function doctor(configFile: string, data: DataDir, env: NodeJS.Proc
     ...(wrong.has(LOGIN_CHECK) ? [] : [loginCheck(config)]),
     ...networkChecks(config),
     ...programChecks(config),
+    ...psqlCheck(data),
     ...(running ? [good("daemon", "running, and it holds its ports")] : await portChecks(config)),
     ...Profile.options.flatMap((profile) => filesCheck(profile, config, data)),
     ...(wrong.has(VOTERS_CHECK) ? [] : [votersCheck(config, data)]),

@@ -8,7 +8,7 @@ import { StepFailure } from "./ending.ts";
 import { scrubbed } from "./local-command.ts";
 
 /** The first release of psql that obeys PGREQUIREAUTH. Earlier releases ignore the variable. */
-const OBEYS_REQUIRED_AUTH = 16;
+export const OBEYS_REQUIRED_AUTH = 16;
 const PATIENCE_MS = 10_000;
 
 /** Returns the environment with the rules for the password. An environment without a password needs no rules. */
@@ -32,11 +32,17 @@ export async function withGuardedPassword(
   return { ...env, PGREQUIREAUTH: "scram-sha-256,none" };
 }
 
+/** Reads the release from the version that psql prints, such as `psql (PostgreSQL) 15.18`. */
+export function releaseIn(version: string): number | undefined {
+  const [, major] = /\) (\d+)/.exec(version) ?? [];
+  return major === undefined ? undefined : Number(major);
+}
+
 async function installedRelease(): Promise<number> {
   try {
     const { stdout } = await promisify(execFile)("psql", ["--version"], { env: scrubbed(), timeout: PATIENCE_MS });
-    const [, major] = /\) (\d+)/.exec(stdout) ?? [];
-    if (major !== undefined) return Number(major);
+    const major = releaseIn(stdout);
+    if (major !== undefined) return major;
   } catch (cause) {
     throw new StepFailure("psql cannot be started on the control node; install the package postgresql-client", { cause });
   }
