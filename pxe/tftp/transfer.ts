@@ -193,7 +193,8 @@ class Transfer {
   /** Sends the blocks that are ready, as far as the window has room for them. */
   #send(now = performance.now()): void {
     const window = this.#window;
-    if (window.acked === -1) return;
+    // A read from the disk may end after another request has taken the place of this transfer.
+    if (this.#ended || window.acked === -1) return;
     const end = window.acked + this.#terms.windowSize;
     const { port, address } = this.#client;
     if (window.sent === window.acked && !window.repeats) this.#sentAt = now;

@@ -14,7 +14,11 @@ for (const [file, env, mode] of [
   ["changes", { MUSTER_APPROVAL_MODE: "policy", APPROVAL_MODE: "everything" }, "everything"],
 ] as const) {
   test(`approval_mode ${file} with ${JSON.stringify(env)} is ${mode}: nothing asks for less`, () => {
-    assert.deepEqual(policySettings(config(file).changes, env), { folders: ["/etc/muster/policy"], approvalMode: mode });
+    assert.deepEqual(policySettings(config(file).changes, env), {
+      folders: ["/etc/muster/policy"],
+      approvalMode: mode,
+      prodByHand: "policy",
+    });
   });
 }
 

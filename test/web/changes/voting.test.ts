@@ -62,7 +62,7 @@ test("the page and the daemon give the same reason why a vote does not count", (
   assert.equal(why("olga", "admin"), undefined);
   assert.match(why("olga", "viewer") ?? "", /role is viewer/);
   assert.match(why("bot", "agent") ?? "", /agent cannot vote/);
-  assert.match(why(" ANNA ", "admin") ?? "", /You requested it/);
+  assert.match(why(" ANNA ", "admin") ?? "", /You requested the plan/);
   assert.match(why("olga", "operator", { ...approval, onBehalfOf: "Olga" }) ?? "", /on your behalf/);
   assert.match(why("olga", "operator", { ...approval, votes: [vote("Olga")] }) ?? "", /You have already approved it/);
   assert.match(whyNoVote(approval, { owner: "olga", role: "operator" }, Date.parse(approval.decideBy)) ?? "", /expired/);

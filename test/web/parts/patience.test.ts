@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { ApiError, createClient } from "../../../daemon/contract/client.ts";
 import { patiently } from "../../../web/src/parts/patience.ts";
 import { serve } from "../../support/dhcp/served.ts";
+import { steadyAt } from "../../support/steady-clock.ts";
 import { addNode } from "../../support/world.ts";
 
 test("a request that met the limit is repeated later and executed once", async (t) => {
@@ -12,13 +13,15 @@ test("a request that met the limit is repeated later and executed once", async (
   const key = served.key("operator");
   const client = createClient({ baseUrl: served.url, headers: () => ({ authorization: `Bearer ${key}` }) });
   const waited: number[] = [];
-  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  let steady = 1000;
+  const setSteady = steadyAt(t, steady);
   for (const node of ["n1", "n2", "n3"])
     await patiently(
       () => client.acceptNode({ node }),
       async (seconds) => {
         waited.push(seconds);
-        t.mock.timers.tick(seconds * 1000);
+        steady += seconds * 1000;
+        setSteady(steady);
       },
       () => false,
     );
