@@ -27,12 +27,13 @@ export interface BootBench {
 const BOOT_URL = "http://10.20.0.2:8080";
 const AN_HOUR_MS = 3_600_000;
 
-export function bootBench(mode: "off" | "proxy" | "full" | undefined = "full"): BootBench {
+/** `now` is the clock of the limits, in milliseconds. */
+export function bootBench(mode: "off" | "proxy" | "full" | undefined = "full", now: () => number = Date.now): BootBench {
   const world = openWorld();
   const content = contentAt(BOOT_URL, "http://10.20.0.2:8000");
   const checkSender = senderIn(world.leases, mode);
-  const eventLimit = new EventLimit();
-  const discovery = new Discovery(world.db, world.nodes, world.registry);
+  const eventLimit = new EventLimit(now);
+  const discovery = new Discovery(world.db, world.nodes, world.registry, now);
   const quirkBook = quirkBookOf(world);
   const installs = new InstallerFiles({ ...world, content, checkSender, eventLimit });
   const desk = new BootScript({ ...world, discovery, content, installs, quirkBook, checkSender, eventLimit });

@@ -7,18 +7,20 @@ import { EventLimit } from "../../../../daemon/netboot/event-limit.ts";
 import { bootBench } from "../../../support/netboot/boot-bench.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
 
+/** Time does not pass, however slow the machine is. */
+const stopped = () => 0;
 const macOf = (n: number) => `52:54:00:${[16, 8, 0].map((shift) => ((n >> shift) & 255).toString(16).padStart(2, "0")).join(":")}`;
 
 test("scripts and DHCP requests of made-up machines add a limited number of nodes, and a real machine may try again", () => {
-  const { world, ask, source } = bootBench("proxy");
+  const { world, ask, source } = bootBench("proxy", stopped);
   const answers = Array.from({ length: 900 }, (_, n) => ask(`/boot.ipxe?mac=${macOf(n)}&serial=S${n}`).status);
   const met = world.nodes.countIn("discovered");
-  assert.ok(met >= 600 && met < 900, `${met} nodes`);
+  assert.equal(met, 600);
   assert.equal(answers.at(0), 200);
   assert.equal(answers.at(-1), 429);
   const plan = source.dhcpPlan({ mac: macOf(70_000), arch: 7 });
   assert.deepEqual(plan, { netboot: true, reason: "too many unknown machines came at once" });
-  assert.ok(world.nodes.countIn("discovered") - met < 60);
+  assert.equal(world.nodes.countIn("discovered"), met);
 });
 
 test("1,024 discovered machines are kept; a new one displaces the one that was longest not seen, and no accepted one", () => {
@@ -44,7 +46,7 @@ test("a machine for which an operator made a token is not displaced", () => {
 });
 
 test("a repeated request writes one event a second, whatever facts it names", () => {
-  const { world, ask, types } = bootBench("proxy");
+  const { world, ask, types } = bootBench("proxy", stopped);
   for (const phase of ["discovered", "accepted"] as const) {
     const node = addNode(world, { phase });
     for (let times = 0; times < 200; times++) ask(`/boot.ipxe?mac=${node.macs[0]}&serial=S${times}&waited=90`);
