@@ -79,6 +79,13 @@ test("the other nodes of dev stay in dev", (t) => {
   }
 });
 
+test("nodes behind one address are machines of their own", (t) => {
+  const text = inventory("hosts: { n12: }").replaceAll(/10\.0\.0\.1[123] /g, "10.0.0.1 ");
+  const shared = fleet.map((node) => ({ ...node, address: "10.0.0.1" }));
+  const known = knownNodes(shared, inventoryFacts(new InventoryFile(written(t, text).path))());
+  assert.deepEqual(known.map(scopeOf), ["dev", "prod", "dev"]);
+});
+
 test("another name in staging makes a node of dev stricter, but a node without a group no looser", (t) => {
   const text = inventory(
     "hosts: { other: }",

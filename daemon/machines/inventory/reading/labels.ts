@@ -14,6 +14,9 @@ export type Labels = (node: Pick<Node, "name" | "address">) => readonly string[]
 const STRICT = ["prod", "staging"] as const;
 type Strict = (typeof STRICT)[number];
 
+/** The groups in which Muster lists its machines. */
+const MACHINES: ReadonlySet<string> = new Set(["worker_nodes", "controller_nodes"]);
+
 const TEMPLATE = /\{\{|\{%|\{#/;
 
 export function labelsIn(reading: Pick<Reading, "groups" | "hosts">): Labels {
@@ -39,7 +42,9 @@ function strictPlaces(
 ): Map<string, Set<Strict>> {
   const found = new Map<string, Set<Strict>>();
   const values = valuesOfHosts(reading);
-  for (const [host, groups] of memberships)
+  // The hosts in Muster's groups are machines of their own. Several of them may share one address behind a NAT router.
+  const machines = new Set(reading.groups.filter(({ name }) => MACHINES.has(name)).flatMap(({ hosts }) => hosts));
+  for (const [host, groups] of [...memberships].filter(([name]) => !machines.has(name)))
     for (const scope of STRICT.filter((each) => groups.includes(each)))
       for (const place of placesOf(host, values(host))) found.set(place, (found.get(place) ?? new Set()).add(scope));
   return found;
