@@ -52,7 +52,7 @@ const groups: Group[] = [
   // Each file of the group `slow` takes seconds, because it starts programs or tries every combination.
   { name: "slow", lane: "programs", files: needing("slow"), concurrency: 4, sharedBy: 4, timeoutMs: 1_200_000 },
   // Each test of the group `net` has its own network namespaces and mostly waits.
-  { name: "net", lane: "programs", files: needing("net"), first: ["replay.net"], concurrency: 6, timeoutMs: 1_200_000 },
+  { name: "net", lane: "programs", files: needing("net"), first: ["replay.net"], concurrency: 4, timeoutMs: 1_200_000 },
   { name: "web", lane: "programs", files: needing("web"), concurrency: 2, sharedBy: 2, timeoutMs: 1_800_000 },
   // QEMU runs at a low priority, and uses the processor while the other tests wait.
   {
