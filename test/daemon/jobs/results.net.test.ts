@@ -33,7 +33,8 @@ test("a node that cannot be reached is tried again, visibly, and is ready when i
   assert.equal(job.status, "succeeded", JSON.stringify(job.result));
   assert.equal(job.retryAt, undefined);
   const retry = lab.world.events.ofNode(node.id, 0, 100).find(({ type }) => type === "job.unreachable");
-  assert.match(retry?.summary ?? "", /^unreachable: .*Connection refused; attempt 2 of 3 in 1 s$/);
+  // On a busy machine, Ansible may notice that ssh has ended before it can read the reason.
+  assert.match(retry?.summary ?? "", /^unreachable: .*(Connection refused|Broken pipe); attempt 2 of 3 in 1 s$/);
 });
 
 test("after its retries it has failed, unreachable; a failed task is never tried again", { skip }, async () => {
