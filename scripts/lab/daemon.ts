@@ -21,6 +21,8 @@ export interface LabDaemon {
 type Settings = Record<string, unknown>;
 
 export interface LabDaemonOptions {
+  /** More options of `muster up`. */
+  flags?: readonly string[];
   folder: string;
   dataDir: string;
   dhcp: "full" | "proxy";
@@ -60,7 +62,16 @@ export async function startDaemon(network: LabNetwork, options: LabDaemonOptions
   const logFile = join(folder, "musterd.log");
   writeFileSync(config, labConfig(options));
   const output = openSync(logFile, "a", 0o600);
-  const [command = MUSTER, ...args] = [...(options.through ?? []), MUSTER, "up", "--config", config, "--data", dataDir];
+  const [command = MUSTER, ...args] = [
+    ...(options.through ?? []),
+    MUSTER,
+    "up",
+    "--config",
+    config,
+    "--data",
+    dataDir,
+    ...(options.flags ?? []),
+  ];
   const child = network.spawn(command, args, { stdio: ["ignore", output, output] });
   closeSync(output);
   const log = () => readFileSync(logFile, "utf8");
@@ -87,7 +98,7 @@ export async function startDaemon(network: LabNetwork, options: LabDaemonOptions
 }
 
 async function untilHealthy(network: LabNetwork, ended: () => boolean, log: () => string): Promise<void> {
-  for (let tries = 0; tries < 150; tries++) {
+  for (let tries = 0; tries < 1500; tries++) {
     if (ended()) throw new Error(`the daemon ended: ${log().trim().split("\n").slice(-5).join("\n")}`);
     const probe = network.spawn("curl", ["-sf", "-m", "2", "-o", "/dev/null", "http://127.0.0.1:8000/health"]);
     const [control] = await once(probe, "close");

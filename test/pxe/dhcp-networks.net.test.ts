@@ -166,6 +166,7 @@ describe("addresses in use by other machines", { skip }, () => {
       dhcp: "full",
       mirror: `http://${lab.network.address}/debian`,
       settings: { netboot: { check_other_servers: false, range } },
+      flags: ["--new-database"],
     });
     const stranger = lab.network.client();
     const given = (await udhcpc(stranger.namespace, stranger.device)).get("ip");
