@@ -22,8 +22,6 @@ interface Group {
    */
   sharedBy?: number;
   timeoutMs: number;
-  /** The groups of one lane run one after the other. The two lanes run at the same time. */
-  lane: "programs" | "machines";
   /** The parts of the names of the files that take longest. These files begin first. */
   first?: string[];
   /** Prepares files once before the group runs, because otherwise each test would wait for the files. */
@@ -34,15 +32,18 @@ interface Group {
 const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
 const special = ["slow", "net", "qemu", "web", "long"] as const;
 const needing = (need: string) => all.filter((file) => file.endsWith(`.${need}.test.ts`));
-/** Prepares the boot files at a low priority. If the preparation fails, the tests that need the files report the error. */
-const prepare = async () => {
-  if (process.getuid?.() !== 0) return;
-  await prepareAssets(defaultCache, (line) => console.log(`   ${line}`), { aside: true }).catch(() => undefined);
+let prepared: Promise<unknown> | undefined;
+/** Prepares the boot files once, at a low priority. If that fails, the tests that need the files report the error. */
+const prepare = () => {
+  prepared ??=
+    process.getuid?.() === 0
+      ? prepareAssets(defaultCache, (line) => console.log(`   ${line}`), { aside: true }).catch(() => undefined)
+      : Promise.resolve();
+  return prepared;
 };
 const groups: Group[] = [
   {
     name: "unit",
-    lane: "programs",
     files: all.filter((file) => !special.some((need) => file.endsWith(`.${need}.test.ts`))),
     // The number of processes is greater than the number of cores, because many tests mostly wait.
     concurrency: 3,
@@ -50,21 +51,20 @@ const groups: Group[] = [
     timeoutMs: 1_200_000,
   },
   // Each file of the group `slow` takes seconds, because it starts programs or tries every combination.
-  { name: "slow", lane: "programs", files: needing("slow"), concurrency: 4, sharedBy: 4, timeoutMs: 1_200_000 },
+  { name: "slow", files: needing("slow"), concurrency: 4, sharedBy: 4, timeoutMs: 1_200_000 },
   // Each test of the group `net` has its own network namespaces and mostly waits.
-  { name: "net", lane: "programs", files: needing("net"), first: ["replay.net"], concurrency: 4, timeoutMs: 1_200_000 },
-  { name: "web", lane: "programs", files: needing("web"), concurrency: 2, sharedBy: 2, timeoutMs: 1_800_000 },
+  { name: "net", files: needing("net"), first: ["replay.net"], concurrency: 4, timeoutMs: 1_200_000 },
+  { name: "web", files: needing("web"), concurrency: 2, sharedBy: 2, timeoutMs: 1_800_000 },
   // QEMU runs at a low priority, and uses the processor while the other tests wait.
   {
     name: "qemu",
-    lane: "machines",
     files: needing("qemu"),
     first: ["chain.qemu"],
     concurrency: 2,
     timeoutMs: 3_600_000,
     prepare,
   },
-  { name: "long", lane: "machines", files: needing("long"), concurrency: 1, timeoutMs: 1_800_000, prepare, onlyWhenAsked: true },
+  { name: "long", files: needing("long"), concurrency: 1, timeoutMs: 1_800_000, prepare, onlyWhenAsked: true },
 ];
 
 // Many processes load the same files, so the first process compiles the files for all processes.
@@ -78,8 +78,9 @@ const chosen = groups.filter(
 const report = spec();
 report.pipe(process.stdout, { end: false });
 const counts = { passed: 0, failed: 0, skipped: 0 };
-const lanes = Map.groupBy(chosen, ({ lane }) => lane);
-await Promise.all([...lanes.values()].map(runInOrder));
+// The boot files are prepared while the earlier groups run.
+void chosen.find((group) => group.prepare)?.prepare?.();
+for (const group of chosen) await runGroup(group);
 report.end();
 await finished(report);
 if (process.env.CI && counts.skipped > 0) {
@@ -89,17 +90,15 @@ if (process.env.CI && counts.skipped > 0) {
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(counts.failed > 0 || counts.passed === 0 ? 1 : 0);
 
-async function runInOrder(lane: Group[]): Promise<void> {
-  for (const group of lane) {
-    await group.prepare?.();
-    const started = Date.now();
-    console.log(`\n== ${group.name}: ${group.files.length} files`);
-    const { passed, failed, skipped } = await runFiles(batchesOf(group), group.concurrency, (event) => report.write(event));
-    counts.passed += passed;
-    counts.failed += failed;
-    counts.skipped += skipped;
-    console.log(`== ${group.name} took ${Math.round((Date.now() - started) / 1000)} s: ${passed} passed, ${failed} failed`);
-  }
+async function runGroup(group: Group): Promise<void> {
+  await group.prepare?.();
+  const started = Date.now();
+  console.log(`\n== ${group.name}: ${group.files.length} files`);
+  const { passed, failed, skipped } = await runFiles(batchesOf(group), group.concurrency, (event) => report.write(event));
+  counts.passed += passed;
+  counts.failed += failed;
+  counts.skipped += skipped;
+  console.log(`== ${group.name} took ${Math.round((Date.now() - started) / 1000)} s: ${passed} passed, ${failed} failed`);
 }
 
 function batchesOf({ files, first = [], sharedBy = 0, timeoutMs }: Group): Batch[] {
