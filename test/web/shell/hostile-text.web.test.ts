@@ -1,6 +1,6 @@
 /** Hostile text from machines and people enters through every interface and is shown as text on every page. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -37,21 +37,28 @@ const whole = withWholeDaemon(playbook, (daemon) => {
   api = daemon.client(key);
 });
 
-const curl = (...args: string[]) => whole.daemon.network.run("curl", ["-s", "-m", "10", "--noproxy", "*", ...args]);
+const curlIn = (namespace: string, ...args: string[]) =>
+  whole.daemon.network.run("curl", ["-s", "-m", "10", "--noproxy", "*", ...args], { namespace });
+const curl = (...args: string[]) => curlIn(whole.daemon.network.name, ...args);
 
-/** A network card that gets an address under this name. */
-async function askForAddress(mac: string, name: string, ...more: string[]): Promise<void> {
+/** A network card that gets and uses an address under this name. Returns its network namespace. */
+async function askForAddress(mac: string, name: string, ...more: string[]): Promise<string> {
   const { namespace } = whole.daemon.network.client(mac);
-  const asked = ["udhcpc", "-i", "eth0", "-f", "-n", "-q", "-s", "/bin/true", "-x", `0x0c:${hex(name)}`, ...more];
+  const script = join(whole.daemon.folder, "bound");
+  writeFileSync(script, '#!/bin/sh\n[ "$1" = bound ] && ip address add "$ip/$mask" dev "$interface"\nexit 0\n', { mode: 0o755 });
+  const asked = ["udhcpc", "-i", "eth0", "-f", "-n", "-q", "-s", script, "-x", `0x0c:${hex(name)}`, ...more];
   await whole.daemon.network.run("busybox", asked, { namespace });
+  return namespace;
 }
 
 /** An unknown machine, one with a failed installation, and one that was configured, reported facts and failed. */
 async function fillFleet(): Promise<string> {
   const boot = `http://${whole.daemon.network.address}:8080`;
   const stranger = "52:54:00:ee:00:03";
-  await askForAddress(stranger, hostile("stranger").slice(0, 120), "-V", `PXEClient:Arch:00000:UNDI:002001${markup}`, "-x", "0x5d:0000");
-  await curl(`${boot}/boot.ipxe?mac=${stranger}&platform=pcbios&product=${encodeURIComponent(hostile("product"))}`);
+  const firmware = ["-V", `PXEClient:Arch:00000:UNDI:002001${markup}`, "-x", "0x5d:0000"];
+  const namespace = await askForAddress(stranger, hostile("stranger").slice(0, 120), ...firmware);
+  // Muster gives a boot script only to the leased address of the machine.
+  await curlIn(namespace, `${boot}/boot.ipxe?mac=${stranger}&platform=pcbios&product=${encodeURIComponent(hostile("product"))}`);
   await curl(`${boot}/assets/${encodeURIComponent(hostile("file"))}`);
   const [broken, talker] = ["broken", "talker"].map((name) => whole.daemon.machine(name));
   assert(broken && talker);
