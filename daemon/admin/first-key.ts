@@ -1,7 +1,7 @@
 /** Creates the first API key, or accepts API keys whose hashes are in environment variables. */
-import { createHash } from "node:crypto";
 import { MusterError } from "../errors/errors.ts";
 import type { KeyStore } from "../store/admin/keys.ts";
+import { sha256 } from "../store/secrets.ts";
 
 /** The SHA-256 of texts that people copy from examples, and of an empty key. Anyone could guess the key of such a hash. */
 const guessable = new Set(
@@ -41,8 +41,4 @@ export function adoptKeys(keys: KeyStore, env: NodeJS.ProcessEnv): void {
 /** Creates a key and returns its secret. Returns undefined if the database already has keys. */
 export function firstKey(keys: KeyStore): string | undefined {
   return keys.list().length > 0 ? undefined : keys.create("first", "admin", new Date()).secret;
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

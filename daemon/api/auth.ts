@@ -51,9 +51,9 @@ function acting(holder: Caller, request: FastifyRequest): Caller {
   request.caller = holder;
   const header = request.headers["x-on-behalf-of"];
   if (header === undefined) return { ...holder, onBehalfOf: holder.owner };
-  const told = KeyName.safeParse(header);
-  if (!told.success) throw new MusterError("REQUEST_INVALID", "x-on-behalf-of: is not a person's name of at most 60 visible characters");
-  return { ...holder, onBehalfOf: told.data };
+  const name = KeyName.safeParse(header);
+  if (!name.success) throw new MusterError("REQUEST_INVALID", "x-on-behalf-of: is not a person's name of at most 60 visible characters");
+  return { ...holder, onBehalfOf: name.data };
 }
 
 /**

@@ -22,13 +22,13 @@ export interface EventSources {
 }
 
 /** One event in the form that is sent. An event about an approval has a second frame. */
-export interface Told {
+export interface EncodedEvent {
   seq: number;
   frames: string[];
 }
 
 interface Block {
-  told: Told[];
+  encoded: EncodedEvent[];
   /** The position that is directly before the first event behind the block. */
   next: number;
 }
@@ -61,7 +61,7 @@ export class EventFrames {
     if (seq >= this.head) return undefined;
     const at = Math.floor(seq / BLOCK);
     const block = this.#blocks.get(at) ?? this.#read(at);
-    return block && { told: block.told.filter((each) => each.seq > seq), next: block.next };
+    return block && { encoded: block.encoded.filter((each) => each.seq > seq), next: block.next };
   }
 
   #read(at: number): Block | undefined {
@@ -70,11 +70,11 @@ export class EventFrames {
     const end = Math.min((at + 1) * BLOCK, this.head);
     const rows = this.#sources.events.after(at * BLOCK, BLOCK);
     const behind = rows.find(({ seq }) => seq > end);
-    const told = rows
+    const encoded = rows
       .filter(({ seq }) => seq <= end)
       .map((event) => ({ seq: event.seq, frames: this.#frames(event).map((frame) => JSON.stringify(frame)) }));
     // Old events may have been removed, so the next event may be many blocks away.
-    const block = { told, next: behind ? Math.min(behind.seq - 1, this.head) : end };
+    const block = { encoded, next: behind ? Math.min(behind.seq - 1, this.head) : end };
     this.#blocks.set(at, block);
     return block;
   }
@@ -86,7 +86,7 @@ export class EventFrames {
     const executionId = event.detail?.executionId;
     const execution = typeof executionId === "string" ? executions.get(executionId) : undefined;
     const asked = approvalFrame(event, this.#sources);
-    const told: ServerFrame = {
+    const own: ServerFrame = {
       type: "event",
       seq: event.seq,
       event,
@@ -94,6 +94,6 @@ export class EventFrames {
       ...(job && { job }),
       ...(execution && { execution }),
     };
-    return asked ? [told, asked] : [told];
+    return asked ? [own, asked] : [own];
   }
 }

@@ -2,7 +2,7 @@
  * One turn of the live feed: sends new events to all listeners. A turn has a budget for all listeners together, and other
  * requests are answered between its slices.
  */
-import { EventFrames, type EventSources, type Told } from "./live-frames.ts";
+import { type EncodedEvent, EventFrames, type EventSources } from "./live-frames.ts";
 
 export interface Follower {
   /** The sequence number of the last event that was sent. */
@@ -28,8 +28,8 @@ export async function liveTurn(followers: Set<Follower>, sources: EventSources):
   // A follower that is far behind must not delay the followers that wait for new events only.
   for (const follower of [...followers].sort((one, other) => Number(frames.isOld(one.seq)) - Number(frames.isOld(other.seq)))) {
     for (let next = frames.after(follower.seq); next && left > 0 && follower.ready(); next = frames.after(follower.seq)) {
-      const sent = sendTo(follower, next.told);
-      if (sent === next.told.length) follower.seq = next.next;
+      const sent = sendTo(follower, next.encoded);
+      if (sent === next.encoded.length) follower.seq = next.next;
       if (followers.delete(follower)) followers.add(follower);
       left -= sent;
       slice -= sent + 1;
@@ -44,11 +44,11 @@ export async function liveTurn(followers: Set<Follower>, sources: EventSources):
 const otherWork = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Returns the number of events that the follower received. */
-function sendTo(follower: Follower, told: readonly Told[]): number {
-  for (const [sent, { seq, frames }] of told.entries()) {
+function sendTo(follower: Follower, encoded: readonly EncodedEvent[]): number {
+  for (const [sent, { seq, frames }] of encoded.entries()) {
     if (!follower.ready()) return sent;
     for (const frame of frames) follower.send(frame);
     follower.seq = seq;
   }
-  return told.length;
+  return encoded.length;
 }

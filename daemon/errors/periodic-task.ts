@@ -11,8 +11,8 @@ const systemInterval: Interval = (everyMs, due) => {
 
 export interface PeriodicWork {
   everyMs: number;
-  /** Does the work once. While the promise is pending, the next calls are skipped. */
-  run(): void | Promise<void>;
+  /** Does the work once. While the promise is pending, the next calls are skipped. `stopped` is aborted when the task stops. */
+  run(stopped: AbortSignal): void | Promise<void>;
   log: { error(details: { err: unknown }, message: string): void };
   /** The message that is logged with the first failure in a row. */
   failure: string;
@@ -24,6 +24,7 @@ export class PeriodicTask {
   #end: (() => void) | undefined;
   #turn: Promise<void> | undefined;
   #failing = false;
+  #stopped = new AbortController();
 
   constructor(work: PeriodicWork) {
     this.#work = work;
@@ -31,6 +32,7 @@ export class PeriodicTask {
 
   start(): this {
     const { everyMs, interval = systemInterval } = this.#work;
+    this.#stopped = new AbortController();
     this.#end = interval(everyMs, () => this.#begin());
     return this;
   }
@@ -38,13 +40,14 @@ export class PeriodicTask {
   /** Stops the task. The promise resolves when the current run of the work has ended. */
   async stop(): Promise<void> {
     this.#end?.();
+    this.#stopped.abort();
     await this.#turn;
   }
 
   #begin(): void {
     if (this.#turn) return;
     try {
-      const turn = this.#work.run();
+      const turn = this.#work.run(this.#stopped.signal);
       if (turn === undefined) this.#failing = false;
       else this.#turn = this.#follow(turn);
     } catch (error) {

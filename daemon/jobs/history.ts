@@ -16,10 +16,9 @@ export interface HistoryUpkeep {
 
 /** Returns a task that is not started. The first removal happens one interval after the start. */
 export function historyUpkeep({ history, days, log, now = Date.now, interval }: HistoryUpkeep): PeriodicTask {
-  let stopped = false;
-  const task = new PeriodicTask({
+  return new PeriodicTask({
     everyMs: EVERY_MS,
-    run: async () => {
+    run: async (stopped) => {
       const before = new Date(now() - days * DAY_MS).toISOString();
       const removals = [
         () => history.removeJobs(before, SLICE),
@@ -27,16 +26,10 @@ export function historyUpkeep({ history, days, log, now = Date.now, interval }: 
         () => history.removePlans(before, SLICE),
         () => history.removeTokens(before, SLICE),
       ];
-      for (const remove of removals) while (!stopped && remove() === SLICE) await new Promise((resolve) => setImmediate(resolve));
+      for (const remove of removals) while (!stopped.aborted && remove() === SLICE) await new Promise((resolve) => setImmediate(resolve));
     },
     log,
     failure: "old jobs and events could not be removed; retrying until it works",
     interval,
   });
-  const stop = task.stop.bind(task);
-  task.stop = () => {
-    stopped = true;
-    return stop();
-  };
-  return task;
 }

@@ -17,7 +17,7 @@ export interface InventoryApi extends Pick<ActPorts, "nodes" | "events" | "inven
 }
 
 export function inventoryApi(mount: Mount, api: InventoryApi): void {
-  const change = async (wished: InventoryChange, context: Asking) => ({ message: await changeInventory(api, wished, api.byHand(context)) });
+  const change = async (wanted: InventoryChange, context: Asking) => ({ message: await changeInventory(api, wanted, api.byHand(context)) });
 
   mount(routes.inventory, () => api.inventory.view(api.nodes.list()));
 

@@ -12,9 +12,9 @@ import type { Requester } from "./requester.ts";
 
 type Ports = Pick<ActPorts, "nodes" | "events" | "inventory">;
 
-export async function changeInventory(ports: Ports, wished: InventoryChange, requester: Requester): Promise<string> {
+export async function changeInventory(ports: Ports, wanted: InventoryChange, requester: Requester): Promise<string> {
   const { events, inventory } = ports;
-  const change = named(ports, wished);
+  const change = named(ports, wanted);
   const targets = targetsOf(ports, change);
   // Throws if the change is not possible, before anybody is asked for an approval.
   const after = inventory.after(change);
