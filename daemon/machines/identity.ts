@@ -53,3 +53,7 @@ function bothOrders(uuid: string): string[] {
   const swapped = [one, two, three].map((field) => (field.match(/../g) ?? []).reverse().join(""));
   return [uuid, [...swapped, ...rest].join("-")];
 }
+
+/** Returns the reason why a machine with the facts `said` does not get the system of the node with the facts `known`. */
+export const anotherMachineReason = (said: Facts, known: Facts): string =>
+  `this machine (${machineWords(said)}) is not the machine of this node (${machineWords(known)})`;

@@ -3,7 +3,7 @@
  * node receives a system that writes to a disk.
  */
 import type { Facts, Node, Profile } from "../../contract/machines/node.ts";
-import { isAnotherMachine, machineWords } from "../../machines/identity.ts";
+import { anotherMachineReason, isAnotherMachine } from "../../machines/identity.ts";
 import { mayRetry } from "../../machines/phases.ts";
 import { unsuitable } from "../../machines/suitability.ts";
 
@@ -26,7 +26,7 @@ export const WAIT_SECONDS = 60;
  */
 export function bootAction({ state, facts: known }: Node, waitedSeconds: number, now: Date, said: Facts = {}): BootAction {
   if (state.phase !== "discovered" && isAnotherMachine(known, said)) {
-    const reason = `this machine (${machineWords(said)}) is not the machine of this node (${machineWords(known)})`;
+    const reason = anotherMachineReason(said, known);
     if (state.phase === "accepted" && waitedSeconds < WAIT_SECONDS) return { action: "wait", reason, another: true };
     return { ...local(reason), another: true };
   }

@@ -7,7 +7,7 @@ import type { BootRequest, BootResponse } from "../../../pxe/boot-source.ts";
 import { type Facts, InstallStage, type Node } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { deadlineAfter, seconds } from "../../machines/deadlines.ts";
-import { isAnotherMachine, machineWords } from "../../machines/identity.ts";
+import { anotherMachineReason, isAnotherMachine } from "../../machines/identity.ts";
 import { advance } from "../../machines/phases.ts";
 import { atomically, type Db } from "../../store/database.ts";
 import type { EventStore } from "../../store/events.ts";
@@ -108,7 +108,7 @@ export class InstallerFiles {
 
   /** Stops a system that runs on another machine than the node's. The key becomes invalid before a disk is changed. */
   #stopAnother(node: Node, facts: Facts): BootResponse {
-    const reason = `this machine (${machineWords(facts)}) is not the machine of this node (${machineWords(node.facts)})`;
+    const reason = anotherMachineReason(facts, node.facts);
     this.#update(node, (was) => {
       const fails = was.state.phase !== "rescue" && !("stage" in was.state && was.state.stage !== undefined && was.state.stage !== "start");
       const state = fails ? advance(was.state, { type: "install-failed", reason, at: new Date().toISOString() }) : was.state;
