@@ -1,6 +1,7 @@
 /** The schema of the `machines` section, which configures installation, login, power and call-home of machines. */
 import * as z from "zod";
 import { Profile } from "../contract/machines/node.ts";
+import { DEFAULT_SUITE, Suite } from "../contract/netboot/suite.ts";
 import { Power } from "../machines/power/settings.ts";
 import { AnyNetwork } from "./netboot.ts";
 
@@ -25,11 +26,9 @@ const CallHome = z.strictObject({
 });
 
 const Debian = z.strictObject({
-  suite: z
-    .string()
-    .regex(/^[a-z]{3,20}$/)
-    .default("trixie")
-    .describe("Debian release of the nodes."),
+  suite: Suite.default(DEFAULT_SUITE).describe(
+    "Debian release of the nodes: image, Debian installer and package sources. After a change, fetch and build the boot files again.",
+  ),
   mirror: z
     .url({ protocol: /^http$/ })
     .default("http://deb.debian.org/debian")

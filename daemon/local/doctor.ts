@@ -1,15 +1,16 @@
 /** Implements `muster doctor`, which checks everything that the daemon needs and gives advice for each problem. */
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { loadAccess } from "../config/access-secrets.ts";
 import { type Config, loadConfigFile } from "../config/config.ts";
 import type { MovedKey } from "../config/moved-keys.ts";
 import { type BootInterface, bootInterfaces } from "../config/netboot.ts";
 import type { Check } from "../contract/admin/doctor.ts";
 import { Profile } from "../contract/machines/node.ts";
+import { releaseOf } from "../contract/netboot/suite.ts";
 import { type DataDir, openEntries } from "../data-dir.ts";
 import { explain, MusterError } from "../errors/errors.ts";
-import { bootFilesFor, loaders } from "../netboot/boot-files.ts";
+import { loaders, missingBootFiles, otherRelease } from "../netboot/boot-files.ts";
 import { type BootNetwork, bootNetwork, bootPlaces } from "../netboot/boot-places.ts";
 import { LOGIN_CHECK, type StartCheck, startChecks, VOTERS_CHECK } from "../processes/start/checks.ts";
 import { ourDaemonAnswers, portChecks } from "./doctor-ports.ts";
@@ -116,14 +117,15 @@ function lies(address: string, { address: ours, netmask }: BootNetwork): boolean
  * profile is only mentioned.
  */
 function filesCheck(profile: Profile, config: Config, data: DataDir): Check[] {
-  const missing = bootFilesFor(profile).filter((file) => !existsSync(join(data.assets, file)));
+  const { suite } = config.machines.debian;
+  const missing = missingBootFiles(data.assets, profile, suite);
+  const other = otherRelease(data.assets, profile, suite);
   const name = `boot files (${profile})`;
-  if (missing.length === 0) return [good(name, "complete")];
+  if (missing.length === 0 && other === undefined) return [good(name, `complete, Debian ${releaseOf(suite)} (${suite})`)];
   const fetched = (file: string) => loaders.some((loader) => loader === file) || file.startsWith("debian-installer/");
-  const commands = [missing.some(fetched) && "muster assets fetch", !missing.every(fetched) && "muster image build"]
-    .filter(Boolean)
-    .join("; ");
-  const detail = `missing: ${missing.join(", ")}`;
+  const build = !missing.every(fetched) || (other !== undefined && profile === "image");
+  const commands = [missing.some(fetched) && "muster assets fetch", build && "muster image build"].filter(Boolean).join("; ");
+  const detail = [other, missing.length > 0 && `missing: ${missing.join(", ")}`].filter(Boolean).join("; ");
   if (profile === config.machines.profile) return [bad(name, detail, commands)];
   return [{ ...good(name, "missing, but this configuration uses another profile"), advice: `To use it: ${commands}` }];
 }

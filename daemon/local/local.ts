@@ -3,14 +3,14 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { VERSION } from "../admin/version.ts";
 import type { LocalCommands } from "../cli/local-commands.ts";
-import { createDataDir, locateDataDir } from "../data-dir.ts";
+import { locateDataDir } from "../data-dir.ts";
 import { MusterError } from "../errors/errors.ts";
 
 const scripts = join(import.meta.dirname, "../../scripts");
 
 // Each command loads its own code. Otherwise every `muster` command would load all of the daemon.
 const audit = () => import("./audit-local.ts");
-const bootFiles = () => import("../netboot/boot-files.ts");
+const bootFiles = () => import("./boot-file-scripts.ts");
 const forms = () => import("./tools-local.ts");
 const policy = () => import("./policy-local.ts");
 const programs = () => import("./run-script.ts");
@@ -28,21 +28,9 @@ export const localCommands: LocalCommands = {
   voters: async ({ data }) => (await voters()).listVoters(locateDataDir(data, process.env)),
   addVoter: async (request, { data }) => (await voters()).addVoter(locateDataDir(data, process.env), request),
   removeVoter: async (name, { data }) => (await voters()).removeVoter(locateDataDir(data, process.env), name),
-  fetchAssets: async ({ data }) => {
-    const [{ runStep }, { bootFilesFor, loaders, rareLoaders }] = await Promise.all([programs(), bootFiles()]);
-    const place = locateDataDir(data, process.env);
-    createDataDir(place);
-    await runStep("assets fetch", join(scripts, "assets/fetch"), ["--dest", place.assets]);
-    return there(place.assets, [...loaders, ...rareLoaders, ...bootFilesFor("preseed")]);
-  },
-  buildImage: async ({ data, force, mirror }) => {
-    const [{ runStep }, { bootFilesFor }] = await Promise.all([programs(), bootFiles()]);
-    const place = locateDataDir(data, process.env);
-    createDataDir(place);
-    const args = ["--dest", join(place.assets, "image/13/amd64"), ...(force ? ["--force"] : []), ...(mirror ? ["--mirror", mirror] : [])];
-    await runStep("image build", join(scripts, "image/build"), args);
-    return there(place.assets, bootFilesFor("image"));
-  },
+  fetchAssets: async ({ data, config }) => (await bootFiles()).fetchAssets(locateDataDir(data, process.env), findConfig(config)),
+  buildImage: async ({ data, config, ...options }) =>
+    (await bootFiles()).buildImage(locateDataDir(data, process.env), findConfig(config), options),
   testPolicy: async (file, place) => (await policy()).testPolicy(file, place, findConfig(place.config)),
   explainPolicy: async (planFile, who, place) => (await policy()).explainPolicy(planFile, who, place, findConfig(place.config)),
   policyRules: async (place) => (await policy()).policyRules(place, findConfig(place.config)),
@@ -51,9 +39,6 @@ export const localCommands: LocalCommands = {
   verifyAudit: async (options) => (await audit()).verifyLocally(options),
   lab: async (args) => (await programs()).runTool(process.execPath, [...process.execArgv, join(scripts, "lab/main.ts"), ...args]),
 };
-
-const there = (folder: string, files: readonly string[]): string[] =>
-  [...new Set(files)].map((file) => join(folder, file)).filter((file) => existsSync(file));
 
 /** Returns the configuration file: `--config`, else `MUSTER_CONFIG`, else /etc/muster/muster.yaml, else ./muster.yaml. */
 function findConfig(flag: string | undefined): string | undefined {

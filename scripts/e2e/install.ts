@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { DEFAULT_SUITE, installerFolder } from "../../daemon/contract/netboot/suite.ts";
 import { answer } from "../lab/answer.ts";
 import { oneOf, whole } from "../lab/arguments.ts";
 import { defaultCache, prepareAssets } from "../lab/assets.ts";
@@ -66,7 +67,7 @@ function readArguments(args: string[]): Wanted | undefined {
 async function install({ firmware, limitSeconds, cache }: Wanted): Promise<number> {
   say("Boot files: iPXE and the Debian installer from Debian's packages");
   const assets = await prepareAssets(cache, (line) => say(`  ${line}`));
-  const overlay = await buildUdebOverlay(join(assets.folder, "debian-installer/13/amd64"), cache, (line) => say(`  ${line}`));
+  const overlay = await buildUdebOverlay(join(assets.folder, installerFolder(DEFAULT_SUITE)), cache, (line) => say(`  ${line}`));
   const bench = await buildBench({ cache, assets, firmware, overlay });
   const interrupted = new Promise<never>((_, reject) => {
     interrupt = () => {

@@ -5,6 +5,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { DEFAULT_SUITE, imageFolder } from "../../daemon/contract/netboot/suite.ts";
 
 const scripts = join(import.meta.dirname, "..");
 
@@ -39,7 +40,7 @@ export function placeAssets({ folder }: LabAssets, dataDir: string): void {
 
 /** Unpacks the installer's image into a folder that all simulated machines share. */
 export function unpackImage({ folder }: LabAssets, cache: string): string {
-  const archive = join(folder, "image/13/amd64/root.tar.zst");
+  const archive = join(folder, imageFolder(DEFAULT_SUITE), "root.tar.zst");
   const { rootSha256 } = JSON.parse(readFileSync(join(dirname(archive), "manifest.json"), "utf8")) as { rootSha256: string };
   const root = join(cache, `root-${rootSha256.slice(0, 16)}`);
   if (existsSync(root)) return root;

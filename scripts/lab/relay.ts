@@ -6,6 +6,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DEFAULT_SUITE } from "../../daemon/contract/netboot/suite.ts";
 import type { LabNetwork } from "./network.ts";
 
 export interface Relay {
@@ -44,7 +45,14 @@ export async function startRelay(network: LabNetwork, folder: string, cache: str
 async function untilAnswering(network: LabNetwork, children: ChildProcess[], folder: string): Promise<void> {
   for (let tries = 0; tries < 50; tries++) {
     if (children.some(({ exitCode }) => exitCode !== null)) throw new Error(`nginx did not start; see ${folder}/relay.log`);
-    const probe = network.spawn("curl", ["-sfI", "-o", "/dev/null", "-m", "5", `http://${network.address}/debian/dists/trixie/Release`]);
+    const probe = network.spawn("curl", [
+      "-sfI",
+      "-o",
+      "/dev/null",
+      "-m",
+      "5",
+      `http://${network.address}/debian/dists/${DEFAULT_SUITE}/Release`,
+    ]);
     const code = await new Promise((resolve) => probe.once("close", resolve));
     if (code === 0) return;
     await sleep(200);

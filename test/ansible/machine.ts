@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DEFAULT_SUITE } from "../../daemon/contract/netboot/suite.ts";
 import { ansibleCommand, ansibleEnvironment, privateKey } from "../../daemon/executor/runs/ansible.ts";
 import { defaultCache, prepareAssets, unpackImage } from "../../scripts/lab/assets.ts";
 import { createNetwork, type LabNetwork } from "../../scripts/lab/network.ts";
@@ -93,7 +94,12 @@ function install(folder: string, root: string, mirror: string): void {
   writeFileSync(join(folder, "known_hosts"), `${ADDRESS} ${hostKey}\n`);
   writeFileSync(join(root, "etc/hostname"), `${NAME}\n`);
   writeFileSync(join(root, "etc/systemd/network/10-test.network"), `[Match]\nName=eth0\n\n[Network]\nAddress=${ADDRESS}/16\n`);
-  const sources = [`URIs: ${mirror}`, "Suites: trixie", "Components: main", "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg"];
+  const sources = [
+    `URIs: ${mirror}`,
+    `Suites: ${DEFAULT_SUITE}`,
+    "Components: main",
+    "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg",
+  ];
   writeFileSync(join(root, "etc/apt/sources.list.d/debian.sources"), `Types: deb\n${sources.join("\n")}\n`);
 }
 

@@ -10,7 +10,7 @@ export function bootFileCommands(program: Command, { json }: Words, local: Local
     .description("extract iPXE, GRUB for 32-bit UEFI and the Debian installer from Debian packages")
     .addHelpText(
       "after",
-      `\nThe packages are those of Debian 13, whatever this system is. apt verifies them. The system's own package sources do not change.\n${examples("muster assets fetch", "muster assets fetch --data /var/lib/muster")}`,
+      `\nThe Debian installer is of the release that machines.debian.suite names. The loaders iPXE and GRUB are those of Debian 13. apt verifies all packages. The system's own package sources do not change.\n${examples("muster assets fetch", "muster assets fetch --data /var/lib/muster")}`,
     )
     .action(async (options: Place) => listed(await local.fetchAssets(options)));
   placed(program.command("image").description("build the system that the profile `image` installs").command("build"))
@@ -19,7 +19,7 @@ export function bootFileCommands(program: Command, { json }: Words, local: Local
     .description("build the Debian root file system and the installer; requires root")
     .addHelpText(
       "after",
-      `\nA build takes a few minutes and 1 GB of disk. If nothing has changed, the command ends at once.\n${examples("muster image build", "muster image build --mirror http://deb.debian.org/debian")}`,
+      `\nA build takes a few minutes and 1 GB of disk. The image is of the release that machines.debian.suite names. If nothing has changed, the command ends at once.\n${examples("muster image build", "muster image build --mirror http://deb.debian.org/debian")}`,
     )
     .action(async (options: Place & { force: boolean; mirror?: string }) => listed(await local.buildImage(options)));
   program

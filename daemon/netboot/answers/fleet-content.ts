@@ -3,6 +3,7 @@
 import type { Node, Profile } from "../../contract/machines/node.ts";
 import type { Mac } from "../../contract/names.ts";
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";
+import type { Suite } from "../../contract/netboot/suite.ts";
 import { diskScript, factsScript, finishScript, type InstallInput, installConf, preseed } from "../scripts/installer-answers.ts";
 import { genericScript, installScript, localScript, waitScript } from "../scripts/scripts.ts";
 import { taskScript, wipeConf } from "../scripts/task-scripts.ts";
@@ -13,7 +14,7 @@ export interface ContentSettings {
   bootUrl: string;
   controlUrl: string;
   domain: string;
-  suite: string;
+  suite: Suite;
   mirror: string;
   securityMirror: string | null;
   kernel: string;
@@ -51,16 +52,16 @@ export class FleetContent implements BootContent {
   }
 
   install(node: Node, mac: Mac, profile: Profile, key: string): string {
-    const { bootUrl, domain, extraInitrd } = this.#settings;
-    return installScript({ bootUrl, profile, name: node.name, mac, key, domain, extraInitrd });
+    const { bootUrl, domain, suite, extraInitrd } = this.#settings;
+    return installScript({ bootUrl, profile, suite, name: node.name, mac, key, domain, extraInitrd });
   }
 
   rescue(node: Node, mac: Mac, key: string): string {
-    return taskScript({ bootUrl: this.#settings.bootUrl, task: "rescue", name: node.name, mac, key });
+    return this.#task("rescue", node, mac, key);
   }
 
   wipe(node: Node, mac: Mac, key: string): string {
-    return taskScript({ bootUrl: this.#settings.bootUrl, task: "wipe", name: node.name, mac, key });
+    return this.#task("wipe", node, mac, key);
   }
 
   wipeConf(node: Node, key: string): string {
@@ -96,6 +97,11 @@ export class FleetContent implements BootContent {
 
   finish(node: Node, key: string, token: string): string {
     return finishScript({ ...this.#input(node, key), token });
+  }
+
+  #task(task: "rescue" | "wipe", { name }: Node, mac: Mac, key: string): string {
+    const { bootUrl, suite } = this.#settings;
+    return taskScript({ bootUrl, suite, task, name, mac, key });
   }
 
   #input(node: Node, key: string): InstallInput {

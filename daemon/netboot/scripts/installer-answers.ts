@@ -1,6 +1,7 @@
 /** Writes the installer files: answers for the Debian installer, settings for Muster's own initrd, and the finishing script. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { imageFolder, type Suite } from "../../contract/netboot/suite.ts";
 import { render, templateText } from "./templates.ts";
 
 export interface InstallInput {
@@ -12,7 +13,7 @@ export interface InstallInput {
   domain: string;
   /** The disk that is configured for this node. An empty text selects the first disk that is not removable. */
   disk: string;
-  suite: string;
+  suite: Suite;
   mirror: string;
   securityMirror: string | null;
   kernel: string;
@@ -55,7 +56,7 @@ export function installConf(input: InstallInput & { rootSha256: string }): strin
   const variables = {
     MUSTER_HOSTNAME: input.name,
     MUSTER_DISK: input.disk,
-    MUSTER_ROOT_URL: `${input.bootUrl}/assets/image/13/amd64/root.tar.zst`,
+    MUSTER_ROOT_URL: `${input.bootUrl}/assets/${imageFolder(input.suite)}/root.tar.zst`,
     MUSTER_ROOT_SHA256: input.rootSha256,
     MUSTER_FINISH_URL: `${input.bootUrl}/preseed/${input.key}/finish.sh`,
     MUSTER_PROGRESS_URL: `${input.bootUrl}/progress/${input.key}`,

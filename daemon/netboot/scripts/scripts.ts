@@ -4,6 +4,7 @@
  */
 import type { Profile } from "../../contract/machines/node.ts";
 import type { LocalBoot } from "../../contract/netboot/quirk.ts";
+import { imageFolder, installerFolder, type Suite } from "../../contract/netboot/suite.ts";
 import { render } from "./templates.ts";
 
 /** The seconds after which a waiting machine repeats its request. */
@@ -35,6 +36,7 @@ export function waitScript(input: {
 export interface InstallScriptInput {
   bootUrl: string;
   profile: Profile;
+  suite: Suite;
   name: string;
   mac: string;
   /** The one-time key of the install. */
@@ -51,7 +53,7 @@ export function installScript(input: InstallScriptInput): string {
   const assets = `${input.bootUrl}/assets`;
   const bootif = `BOOTIF=01-${hyphenated(input.mac)}`;
   if (input.profile === "image") {
-    const folder = `${assets}/image/13/amd64`;
+    const folder = `${assets}/${imageFolder(input.suite)}`;
     return render("install.ipxe", {
       name: input.name,
       profile: input.profile,
@@ -61,7 +63,7 @@ export function installScript(input: InstallScriptInput): string {
       initrds: [`${folder}/initrd.img`],
     });
   }
-  const folder = `${assets}/debian-installer/13/amd64`;
+  const folder = `${assets}/${installerFolder(input.suite)}`;
   const extra = input.extraInitrd === undefined ? [] : [`${assets}/${input.extraInitrd}`];
   const named = ["initrd=initrd.gz", ...extra.map((url) => `initrd=${url.slice(url.lastIndexOf("/") + 1)}`)].join(" ");
   return render("install.ipxe", {

@@ -1,9 +1,11 @@
 /** Writes the iPXE scripts that boot Muster's initrd as the rescue system or the wiper. */
+import { imageFolder, type Suite } from "../../contract/netboot/suite.ts";
 import { hyphenated } from "./scripts.ts";
 import { render } from "./templates.ts";
 
 export interface TaskInput {
   bootUrl: string;
+  suite: Suite;
   task: "rescue" | "wipe";
   name: string;
   mac: string;
@@ -13,8 +15,8 @@ export interface TaskInput {
 
 const words = { rescue: "starting the rescue system of", wipe: "erasing" } as const;
 
-export function taskScript({ bootUrl, task, name, mac, key }: TaskInput): string {
-  const folder = `${bootUrl}/assets/image/13/amd64`;
+export function taskScript({ bootUrl, suite, task, name, mac, key }: TaskInput): string {
+  const folder = `${bootUrl}/assets/${imageFolder(suite)}`;
   const initrds = ["initrd.img", ...(task === "rescue" ? ["rescue.img"] : [])];
   return render("task.ipxe", {
     what: `${words[task]} ${name}`,

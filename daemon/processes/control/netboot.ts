@@ -29,7 +29,7 @@ export function startNetbootViews({ config, data, stores, places }: Shared): Net
       network: () => networkNow(places, stores),
       quirkLines: quirkFile(),
       capture: ({ macs }) => captureOf(data.captures, macs),
-      requireBootFiles: (profile) => requireBootFiles(data.assets, profile),
+      requireBootFiles: (profile) => requireBootFiles(data.assets, profile, config.machines.debian.suite),
       explain: explainer({
         ...stores,
         config: config.netboot,

@@ -22,7 +22,7 @@ export function fleetContent(config: Config, data: DataDir, network: BootNetwork
     extraInitrd: config.machines.debian.extra_initrd,
     rootPassword: access.rootPasswordHash ?? "*",
     sshKeys: () => rootKeys(config, data),
-    rootSha256: () => rootDigest(data.assets),
+    rootSha256: () => rootDigest(data.assets, config.machines.debian.suite),
   });
 }
 

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Event } from "../../../daemon/contract/event.ts";
+import { DEFAULT_SUITE, installerFolder } from "../../../daemon/contract/netboot/suite.ts";
 import { dataDir } from "../../../daemon/data-dir.ts";
 import { Lifecycle } from "../../../daemon/lifecycle.ts";
 import { openStores } from "../../../daemon/store/stores.ts";
@@ -139,7 +140,7 @@ function plugOf(index: number): Plug {
 }
 
 function placeBootFiles(assets: string): void {
-  const installer = join(assets, "debian-installer/13/amd64");
+  const installer = join(assets, installerFolder(DEFAULT_SUITE));
   for (const place of [join(assets, "ipxe"), installer]) mkdirSync(place, { recursive: true });
   for (const name of ["undionly.kpxe", "snponly.efi"]) writeFileSync(join(assets, "ipxe", name), randomBytes(LOADER_BYTES));
   for (const name of ["linux", "initrd.gz"]) writeFileSync(join(installer, name), randomBytes(INSTALLER_BYTES));

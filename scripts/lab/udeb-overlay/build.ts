@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DEFAULT_SUITE } from "../../../daemon/contract/netboot/suite.ts";
 import { type StandIn, standInFor } from "./stand-ins.ts";
 import { installedStanza, parseUdebs, type Udeb, wantedUdebs } from "./wanted.ts";
 
@@ -95,7 +96,7 @@ function fingerprint(initrd: string, missing: readonly Udeb[]): string {
 }
 
 function suiteApt(folder: string, component: string, args: string[], cwd = folder): string {
-  return execFileSync(join(scripts, "suite-apt"), [join(folder, component.replaceAll("/", "-")), "trixie", ...args], {
+  return execFileSync(join(scripts, "suite-apt"), [join(folder, component.replaceAll("/", "-")), DEFAULT_SUITE, ...args], {
     cwd,
     encoding: "utf8",
     maxBuffer: 2 ** 26,

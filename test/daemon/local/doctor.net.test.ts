@@ -55,11 +55,22 @@ test("missing boot files are reported with the commands that fetch them; existin
   const { data, look } = place(t, { ...quiet, profile: "preseed" });
   const before = await look("boot files (preseed)");
   assert.deepEqual([before?.ok, before?.advice], [false, "muster assets fetch"]);
-  for (const file of bootFilesFor("preseed")) {
+  for (const file of bootFilesFor("preseed", "trixie")) {
     mkdirSync(dirname(join(data.assets, file)), { recursive: true });
     writeFileSync(join(data.assets, file), "x");
   }
   assert.deepEqual([(await look("boot files (preseed)"))?.ok, (await look("boot files (image)"))?.ok], [true, true]);
+});
+
+test("boot files of another Debian release than the setting are a problem, with both names and the command", async (t) => {
+  const { data, look } = place(t, { ...quiet, machines: { profile: "preseed", debian: { suite: "bookworm" } } });
+  for (const file of bootFilesFor("preseed", "trixie")) {
+    mkdirSync(dirname(join(data.assets, file)), { recursive: true });
+    writeFileSync(join(data.assets, file), "x");
+  }
+  const check = await look("boot files (preseed)");
+  assert.match(check?.detail ?? "", /is trixie, but machines\.debian\.suite is bookworm .*missing: debian-installer\/12\/amd64\/linux/);
+  assert.deepEqual([check?.ok, check?.advice], [false, "muster assets fetch"]);
 });
 
 test("other users must not read the executor's folder, which contains the SSH key", async (t) => {

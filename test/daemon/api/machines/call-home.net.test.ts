@@ -133,7 +133,7 @@ test("a spent token is good for exactly what it was spent on", async (t) => {
     assert.equal(status, 401);
     assert.equal(refusal.message, "token: this token has been used already");
   }
-  for (const file of bootFilesFor("image")) {
+  for (const file of bootFilesFor("image", "trixie")) {
     mkdirSync(dirname(join(control.data.assets, file)), { recursive: true });
     writeFileSync(join(control.data.assets, file), "");
   }

@@ -37,8 +37,11 @@ const shellAccepts = (text: string) => assert.equal(spawnSync("sh", ["-n"], { in
 const scripts: [string, string][] = [
   ["generic", genericScript(bootUrl)],
   ["wait", waitScript({ bootUrl, name: "n1", mac, reason: "waiting to be accepted", waitedSeconds: 6, limitSeconds: 60 })],
-  ["install by image", installScript({ bootUrl, profile: "image", name: "n1", mac, key, domain: "lab" })],
-  ["install by preseed", installScript({ bootUrl, profile: "preseed", name: "n1", mac, key, domain: "lab", extraInitrd: "overlay.img" })],
+  ["install by image", installScript({ bootUrl, profile: "image", suite: "trixie", name: "n1", mac, key, domain: "lab" })],
+  [
+    "install by preseed",
+    installScript({ bootUrl, profile: "preseed", suite: "trixie", name: "n1", mac, key, domain: "lab", extraInitrd: "overlay.img" }),
+  ],
   ["local boot, BIOS", localScript({ name: "n1", way: "sanboot", reason: "it is ready" })],
   ["local boot, exit without an error", localScript({ name: "n1", way: "exit-0", reason: "it is ready" })],
   ["local boot, UEFI", localScript({ name: "n1", way: "exit-1", reason: "it is ready" })],
@@ -52,7 +55,7 @@ test("BIOS boots drive 0x80, UEFI leaves with 1", () => {
 });
 
 test("the Debian installer gets on its command line what a fetched preseed brings too late", () => {
-  const text = installScript({ bootUrl, profile: "preseed", name: "n1", mac, key, domain: "lab" });
+  const text = installScript({ bootUrl, profile: "preseed", suite: "trixie", name: "n1", mac, key, domain: "lab" });
   for (const part of [
     "auto=true",
     "priority=critical",
@@ -78,7 +81,7 @@ const refusal = /control character|not for an iPXE script|a backslash at the end
 
 test("a name that would be more than a name is refused in every file", () => {
   for (const name of ["a\nb", `a$\{net0/mac}`, "a || shell", 'a"b']) {
-    assert.throws(() => installScript({ bootUrl, profile: "image", name, mac, key, domain: "lab" }), refusal);
+    assert.throws(() => installScript({ bootUrl, profile: "image", suite: "trixie", name, mac, key, domain: "lab" }), refusal);
   }
   for (const hostile of ["a\nd-i x", "a\\", "a\0"]) assert.throws(() => preseed({ ...input, domain: hostile }), refusal);
   assert.throws(() => finishScript({ ...input, name: "a\nb", token: "t" }), refusal);

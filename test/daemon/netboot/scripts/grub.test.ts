@@ -14,7 +14,7 @@ const bootUrl = "http://10.0.0.2:8080";
 const mac = "52:54:00:12:34:56";
 const key = "0123456789abcdef0123456789abcdef";
 const install = (profile: "image" | "preseed", extraInitrd?: string) =>
-  grubFromIpxe(installScript({ bootUrl, profile, name: "n1", mac, key, domain: "lab", extraInitrd }));
+  grubFromIpxe(installScript({ bootUrl, profile, suite: "trixie", name: "n1", mac, key, domain: "lab", extraInitrd }));
 const wait = waitScript({ bootUrl, name: "n1", mac, reason: "waiting to be accepted; it's new", waitedSeconds: 6, limitSeconds: 60 });
 const local = localScript({ name: "n1", way: "exit-1", reason: "it is ready" });
 

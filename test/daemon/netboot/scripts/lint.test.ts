@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { LocalBoot } from "../../../../daemon/contract/netboot/quirk.ts";
+import { Suite } from "../../../../daemon/contract/netboot/suite.ts";
 import { lintScript } from "../../../../daemon/netboot/scripts/lint.ts";
 import { genericScript, installScript, localScript, waitScript } from "../../../../daemon/netboot/scripts/scripts.ts";
 
@@ -62,6 +63,7 @@ const generated = {
     .record({
       bootUrl,
       profile: fc.constantFrom("image" as const, "preseed" as const),
+      suite: fc.constantFrom(...Suite.options),
       name: label,
       mac,
       key,
