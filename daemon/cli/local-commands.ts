@@ -7,6 +7,8 @@ import type { Check } from "../contract/admin/doctor.ts";
 import type { Key, Role } from "../contract/admin/key.ts";
 import type { AuditReport } from "../contract/audit/audit-report.ts";
 import type { Vote } from "../contract/changes/approval.ts";
+import type { KnownWords, RunbookSearch } from "../contract/changes/incident.ts";
+import type { OfferedRunbook } from "../contract/changes/offer.ts";
 import type { Decision } from "../contract/changes/plan.ts";
 
 export interface Place {
@@ -107,6 +109,7 @@ export interface RunbookLine {
   name: string;
   description: string;
   symptoms: string[];
+  triggers: OfferedRunbook["triggers"];
   tools: string[];
   parameters: string[];
 }
@@ -151,9 +154,9 @@ export interface LocalCommands {
   tools(folders: FormFolders, config: string | undefined): Promise<{ tools: ToolLine[]; problems: WrongLine[] }>;
   runbooks(
     folders: FormFolders,
-    symptom: string | undefined,
+    search: RunbookSearch,
     config: string | undefined,
-  ): Promise<{ runbooks: RunbookLine[]; problems: WrongLine[] }>;
+  ): Promise<{ runbooks: RunbookLine[]; known: KnownWords; problems: WrongLine[] }>;
   /** Returns the exit code of `muster lab`, which prints its own failures. */
   lab(args: string[]): Promise<number>;
 }

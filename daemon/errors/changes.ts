@@ -17,6 +17,7 @@ export const changeHints = {
   TOOL_NOT_FOUND: "List the tools with `muster tools`.",
   TOOL_INVALID: "Correct the form at the line that is named. `muster tools check` checks all forms.",
   RUNBOOK_NOT_FOUND: "List the runbooks with `muster runbooks`.",
+  RUNBOOK_AMBIGUOUS: "Name one of them with `--runbook`, or state more of the incident. `muster runbooks` shows the triggers.",
   RUNBOOK_INVALID: "Correct the runbook at the line that is named. `muster runbooks check` checks all runbooks.",
   PARAMETER_INVALID: "Correct the parameter that is named. `muster tools` and `muster runbooks` show the parameters.",
   POLICY_INVALID: "Repair the file. `muster policy test` shows whether all rules are valid and decide as expected.",

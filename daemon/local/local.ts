@@ -35,7 +35,7 @@ export const localCommands: LocalCommands = {
   explainPolicy: async (planFile, who, place) => (await policy()).explainPolicy(planFile, who, place, findConfig(place.config)),
   policyRules: async (place) => (await policy()).policyRules(place, findConfig(place.config)),
   tools: async (folders, config) => (await forms()).tools(folders, findConfig(config)),
-  runbooks: async (folders, symptom, config) => (await forms()).runbooks(folders, symptom, findConfig(config)),
+  runbooks: async (folders, search, config) => (await forms()).runbooks(folders, search, findConfig(config)),
   verifyAudit: async (options) => (await audit()).verifyLocally(options),
   lab: async (args) => (await programs()).runTool(process.execPath, [...process.execArgv, join(scripts, "lab/main.ts"), ...args]),
 };

@@ -1,12 +1,14 @@
 /** Implements `muster tools` and `muster runbooks`, which read the files of this machine without a daemon. */
 
-import { matching, ourRunbooks, readRunbooks, runbooksOf } from "../changes/plans/runbook.ts";
+import { knownWords, searchRunbooks } from "../changes/plans/find-runbooks.ts";
+import { ourRunbooks, readRunbooks, runbooksOf } from "../changes/plans/runbook.ts";
 import { catalogueOf, leastRisk, ourTools, readTools, sampleOf } from "../changes/tools/catalogue.ts";
 import { callOf, showCall } from "../changes/tools/command.ts";
 import type { ToolForm } from "../changes/tools/form.ts";
 import type { Parameter } from "../changes/tools/parameter.ts";
 import type { FormFolders, RunbookLine, ToolLine, WrongLine } from "../cli/local-commands.ts";
 import { Config, loadConfig } from "../config/config.ts";
+import type { KnownWords, RunbookSearch } from "../contract/changes/incident.ts";
 
 const SOMEWHERE = { node: "NODE", address: "ADDRESS" };
 
@@ -29,19 +31,20 @@ export function tools(folders: FormFolders, configFile: string | undefined): { t
 
 export function runbooks(
   folders: FormFolders,
-  symptom: string | undefined,
+  search: RunbookSearch,
   configFile: string | undefined,
-): { runbooks: RunbookLine[]; problems: WrongLine[] } {
+): { runbooks: RunbookLine[]; known: KnownWords; problems: WrongLine[] } {
   const places = placesOf(folders, configFile);
   const { tools: read, faults: ofTools } = readTools(places.forms);
   const { runbooks: found, faults } = readRunbooks(places.runbooks, catalogueOf(read.map(({ form }) => form)));
   const all = runbooksOf(found.map(({ runbook }) => runbook));
-  const wanted = symptom === undefined ? all.list() : matching(all, { symptom });
   return {
-    runbooks: wanted.map(({ name, description, triggers, steps, parameters }) => ({
+    known: knownWords(all),
+    runbooks: searchRunbooks(all, search).map(({ name, description, triggers, steps, parameters }) => ({
       name,
       description,
-      symptoms: [...new Set(triggers.flatMap((trigger) => trigger.symptom ?? []))],
+      symptoms: [...new Set(triggers.flatMap((trigger) => trigger.symptoms))],
+      triggers,
       tools: [...new Set(steps.map(({ tool }) => tool))],
       parameters: parameters.map(shown),
     })),

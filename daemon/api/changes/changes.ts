@@ -2,7 +2,8 @@
 
 import type { Changes } from "../../changes/changes.ts";
 import type { Who } from "../../changes/policy/policy.ts";
-import type { Offer } from "../../contract/changes/offer.ts";
+import type { RunbookSearch } from "../../contract/changes/incident.ts";
+import type { FoundRunbooks, Offer } from "../../contract/changes/offer.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { ApprovalStore } from "../../store/changes/approvals.ts";
@@ -15,10 +16,12 @@ export interface GovernApi {
   approvals: ApprovalStore;
   executions: ExecutionStore;
   offer(): Offer;
+  findRunbooks(search: RunbookSearch): FoundRunbooks;
 }
 
-export function governApi(mount: Mount, { desk, approvals, executions, offer }: GovernApi): void {
+export function governApi(mount: Mount, { desk, approvals, executions, offer, findRunbooks }: GovernApi): void {
   mount(routes.listTools, () => offer());
+  mount(routes.searchRunbooks, (search) => findRunbooks(search));
   mount(routes.propose, ({ dryRun, ...proposal }, { caller, request }) =>
     desk.propose(proposal, whoIs(caller), { dryRun, idempotencyKey: idempotencyKey(request.headers) }),
   );

@@ -2,6 +2,7 @@
  * Makes the plan for a proposal. The function is pure: the same proposal for the same machines and forms always
  * produces the same bytes. The policy decides later whether the plan may run.
  */
+import type { IncidentWords } from "../../contract/changes/incident.ts";
 import type { Plan, PlanStep, Proposal } from "../../contract/changes/plan.ts";
 import type { Values } from "../../contract/changes/tool.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -11,6 +12,7 @@ import type { ToolForm } from "../tools/form.ts";
 import { checkParameters } from "../tools/parameter.ts";
 import { remembering } from "../tools/playbooks.ts";
 import { type Draft, draftOfTool, draftsOfRunbook } from "./drafts.ts";
+import { runbookFor } from "./find-runbooks.ts";
 import { rollbackOf } from "./rollback.ts";
 import type { Runbooks } from "./runbook.ts";
 import { stepOf } from "./step.ts";
@@ -27,8 +29,9 @@ const MAX_STEPS = 5000;
 /** `field` is the name of the request field that lists the nodes. Error messages about nodes begin with `field`. */
 export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: World, field = "targets"): Plan {
   const { goal, summary, drafts } = wanted(proposal, catalogue, runbooks);
+  const name = goal.kind === "tool" ? goal.tool : goal.runbook;
   const forms = drafts.map(({ tool }) => catalogue.get(tool));
-  const { fit, leftOut } = fitNodes(proposal, goalName(proposal), forms, nodes, field);
+  const { fit, leftOut } = fitNodes(proposal, name, forms, nodes, field);
   const places: (KnownNode | undefined)[] = fit.length > 0 ? fit : [undefined];
 
   const playbooks = remembering(catalogue.playbook);
@@ -84,21 +87,25 @@ export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: Wor
   };
 }
 
-const goalName = ({ goal }: Proposal): string => (goal.kind === "tool" ? goal.tool : goal.runbook);
-
 function wanted({ goal }: Proposal, catalogue: Catalogue, runbooks: Runbooks): { goal: Plan["goal"]; summary: string; drafts: Draft[] } {
   if (goal.kind === "tool") {
     const form = catalogue.get(goal.tool);
     const parameters = parametersFor(form, goal.parameters);
     return { goal: { ...goal, parameters }, summary: form.name, drafts: [draftOfTool(form, parameters)] };
   }
-  const runbook = runbooks.get(goal.runbook);
+  const runbook = goal.kind === "runbook" ? runbooks.get(goal.runbook) : runbookFor(runbooks, wordsOf(goal));
   const parameters: Values = checkParameters(runbook.name, runbook.parameters, goal.parameters);
   const drafts = draftsOfRunbook(runbook, parameters);
   if (drafts.length === 0) throw new MusterError("PARAMETER_INVALID", `${runbook.name}: no step applies with these parameters`);
   const over = runbook.success.filter(({ step }) => drafts.some(({ name }) => name === step)).map(({ means }) => `done when ${means}`);
-  return { goal: { ...goal, parameters }, summary: over.length > 0 ? `${runbook.name} (${over.join(", ")})` : runbook.name, drafts };
+  return {
+    goal: { kind: "runbook", runbook: runbook.name, parameters },
+    summary: over.length > 0 ? `${runbook.name} (${over.join(", ")})` : runbook.name,
+    drafts,
+  };
 }
+
+const wordsOf = ({ kind: _, parameters: __, ...words }: Extract<Proposal["goal"], { kind: "incident" }>): IncidentWords => words;
 
 /**
  * Every step must be possible on every machine that the proposal names. Unsuitable machines of a group are left out,

@@ -11,21 +11,14 @@ import type { Catalogue } from "../tools/catalogue.ts";
 import { Parameter } from "../tools/parameter.ts";
 import { type Fault, faultText, missingFolders, readYaml, yamlFilesIn } from "../tools/yaml-file.ts";
 import { runbookFaults } from "./runbook-faults.ts";
+import { Trigger } from "./trigger.ts";
 
 /** The folder with Muster's own runbooks. */
 export const ourRunbooks = join(import.meta.dirname, "../runbooks");
 
 const line = z.string().min(1).max(500);
-const word = z.string().regex(/^[a-z][a-z0-9_.-]{0,60}$/, "is not a word of lower-case letters, digits, dashes, dots and underscores");
 const StepName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, "is not a step's name: lower-case letters, digits and dashes");
 const Filled = z.record(z.string(), z.union([z.string().max(1000), z.number(), z.boolean()])).default({});
-
-/** A trigger matches an incident if each field of the trigger equals the same field of the incident. */
-export const Trigger = z
-  .strictObject({ symptom: word, event: word, intent_type: word, resource_type: word })
-  .partial()
-  .refine((trigger) => Object.keys(trigger).length > 0, "names nothing");
-export type Incident = z.output<typeof Trigger>;
 
 export const Runbook = z.strictObject({
   name: RunbookName,
@@ -108,22 +101,4 @@ export function runbooksOf(list: readonly Runbook[]): Runbooks {
       return found;
     },
   };
-}
-
-/**
- * Returns the runbooks with a matching trigger, the most specific trigger first. Runbooks with equally specific
- * triggers are sorted by name.
- */
-export function matching(runbooks: Runbooks, incident: Incident): readonly Runbook[] {
-  const fields = Object.entries(incident);
-  return runbooks
-    .list()
-    .flatMap((runbook) => {
-      const fits = runbook.triggers.filter((trigger) =>
-        Object.entries(trigger).every(([key, wanted]) => fields.some(([field, value]) => field === key && value === wanted)),
-      );
-      return fits.length > 0 ? [{ runbook, narrow: Math.max(...fits.map((trigger) => Object.keys(trigger).length)) }] : [];
-    })
-    .toSorted((a, b) => b.narrow - a.narrow || (a.runbook.name < b.runbook.name ? -1 : 1))
-    .map(({ runbook }) => runbook);
 }

@@ -5,10 +5,11 @@ import type { Client } from "../../contract/client.ts";
 import { CommandFailure } from "../failure.ts";
 import { print } from "../print.ts";
 import { examples, type Words } from "../words.ts";
+import { type IncidentOptions, incidentWord, incidentWords } from "./incident-options.ts";
 import { followPlan, showApprovals, showExecution, showExecutions, showPlan, standing } from "./show-plans.ts";
 import { signatureFor } from "./voting.ts";
 
-interface DoOptions {
+interface DoOptions extends IncidentOptions {
   runbook?: string;
   on?: string[];
   reason?: string;
@@ -29,6 +30,10 @@ function proposing(program: Command, { json, client }: Words): void {
     .argument("[tool]", "name of a tool, as listed by `muster tools`")
     .argument("[values...]", "parameters of the tool, in the form name=value")
     .option("--runbook <name>", "propose the steps of this runbook instead of a single tool")
+    .option("--symptom <word>", "propose the runbook that matches this symptom best", incidentWord)
+    .option("--event <type>", "propose the runbook that matches this type of event best", incidentWord)
+    .option("--intent <word>", "propose the runbook that matches this intent best, such as investigate", incidentWord)
+    .option("--resource <word>", "propose the runbook that matches this kind of resource best, such as node", incidentWord)
     .option("--on <nodes...>", "target nodes: names of nodes, group:NAME for a group, or all")
     .option("--reason <text>", "reason for the change, which approvers see and the audit log records")
     .option("--dry-run", "show the plan and the decision of the policy, but do not propose the change", false)
@@ -37,7 +42,7 @@ function proposing(program: Command, { json, client }: Words): void {
     .description("propose a change to nodes; the policy decides if the change starts now, needs approval, or is refused")
     .addHelpText(
       "after",
-      `${examples("muster do disk_usage --on all --follow", 'muster do service_restart unit=ssh.service --on group:prod --reason "it hangs"', "muster do service_restart unit=ssh.service --on rack1-n1 --dry-run", "muster do --runbook slow-node --on rack1-n1 --follow")}\n\nThe exit code is 0 when the change has started or waits for approval, and 1 when it was refused. With --follow, it is 0 only\nwhen every step succeeded.`,
+      `${examples("muster do disk_usage --on all --follow", 'muster do service_restart unit=ssh.service --on group:prod --reason "it hangs"', "muster do service_restart unit=ssh.service --on rack1-n1 --dry-run", "muster do --runbook slow-node --on rack1-n1 --follow", "muster do --symptom full-disk --on rack1-n1 --dry-run")}\n\nThe exit code is 0 when the change has started or waits for approval, and 1 when it was refused. With --follow, it is 0 only\nwhen every step succeeded.`,
     )
     .action(async (tool: string | undefined, values: string[], { follow, dryRun, ...options }: DoOptions) => {
       const daemon = client();
@@ -63,16 +68,33 @@ function proposing(program: Command, { json, client }: Words): void {
 function proposalFrom(
   tool: string | undefined,
   values: string[],
-  { runbook, on = [], reason = "", readOnly }: Omit<DoOptions, "follow" | "dryRun">,
+  { runbook, on = [], reason = "", readOnly, ...options }: Omit<DoOptions, "follow" | "dryRun">,
 ): Proposal {
+  const incident = incidentWords(options);
+  const asIncident = Object.keys(incident).length > 0;
+  if (asIncident && runbook !== undefined)
+    throw new CommandFailure(
+      "USAGE",
+      "a runbook and an incident were given",
+      "Leave out --runbook, or all of --symptom, --event, --intent and --resource.",
+    );
   // The parser treats every word after the option `--on` as a node. Here, a word with an equals sign becomes a parameter.
-  const words = [...(runbook === undefined || tool === undefined ? [] : [tool]), ...values, ...on.filter((word) => word.includes("="))];
+  const words = [
+    ...(tool === undefined || (runbook === undefined && !asIncident) ? [] : [tool]),
+    ...values,
+    ...on.filter((word) => word.includes("=")),
+  ];
   const targets = on.filter((word) => !word.includes("=")).flatMap((word) => word.split(",").filter((name) => name !== ""));
   const parameters = Object.fromEntries(words.map(parameter));
   const rest = { targets, reason, readOnly, tainted: false };
   if (runbook !== undefined) return { goal: { kind: "runbook", runbook, parameters }, ...rest };
+  if (asIncident) return { goal: { kind: "incident", ...incident, parameters }, ...rest };
   if (tool === undefined)
-    throw new CommandFailure("USAGE", "no tool and no runbook was given", "Name a tool of `muster tools`, or a runbook with --runbook.");
+    throw new CommandFailure(
+      "USAGE",
+      "no tool, runbook or incident was given",
+      "Name a tool of `muster tools`, a runbook with --runbook, or an incident with --symptom.",
+    );
   if (tool.includes("="))
     throw new CommandFailure("USAGE", `${tool}: the tool comes before its parameters`, "Write: muster do <tool> name=value … --on <nodes>");
   return { goal: { kind: "tool", tool, parameters }, ...rest };

@@ -2,11 +2,13 @@
  * Defines `muster tools` and `runbooks`, which list and check tools and runbooks. Tools and runbooks are files on this
  * machine, so these commands do not call the daemon.
  */
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { noRunbookFor } from "../../contract/changes/incident.ts";
 import { CommandFailure } from "../failure.ts";
 import type { LocalCommands, RunbookLine, ToolLine, WrongLine } from "../local-commands.ts";
 import { paint, print, table } from "../print.ts";
 import { CONFIG_FILE_IF_ANY, examples, type Words } from "../words.ts";
+import { type IncidentOptions, incidentWord, incidentWords } from "./incident-options.ts";
 
 interface Options {
   config?: string;
@@ -39,16 +41,28 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
     });
 
   const runbooks = configured(program.command("runbooks"))
-    .option("--symptom <word>", "list only the runbooks for this symptom, best match first", symptomOf)
-    .description("list all runbooks with their symptoms: Muster's own runbooks and the runbooks of your site")
+    .argument("[words...]", "words to search for in names, descriptions, triggers and tools")
+    .option("--symptom <word>", "list only the runbooks for this symptom", incidentWord)
+    .option("--event <type>", "list only the runbooks for this type of event, such as install.failed", incidentWord)
+    .option("--intent <word>", "list only the runbooks for this intent, such as investigate", incidentWord)
+    .option("--resource <word>", "list only the runbooks for this kind of resource, such as node", incidentWord)
+    .description("list or search the runbooks, best match first: Muster's own runbooks and the runbooks of your site")
     .addHelpText(
       "after",
-      examples("muster runbooks", "muster runbooks --symptom full-disk", "muster runbooks check ./runbooks --forms ./tools"),
+      examples(
+        "muster runbooks",
+        "muster runbooks disk full",
+        "muster runbooks --symptom full-disk",
+        "muster runbooks --intent investigate --resource service",
+        "muster runbooks check ./runbooks --forms ./tools",
+      ),
     )
-    .action(async ({ config, symptom }: Options & { symptom?: string }) => {
-      const { runbooks: list, problems } = await local.runbooks({ forms: [], runbooks: [] }, symptom, config);
+    .action(async (words: string[], { config, ...incident }: Options & IncidentOptions) => {
+      const search = { ...incidentWords(incident), ...(words.length > 0 && { text: words.join(" ") }) };
+      const { runbooks: list, known, problems } = await local.runbooks({ forms: [], runbooks: [] }, search, config);
       refuse("RUNBOOK", problems);
-      print(json(), list, runbooksText(list, symptom));
+      if (list.length > 0) print(json(), list, runbooksText(list));
+      else print(json(), list, `${noRunbookFor(search, known).replace(/^n/, "N")}.`);
     });
   runbooks
     .command("check")
@@ -62,7 +76,7 @@ export function toolCommands(program: Command, { json }: Words, local: LocalComm
     .description("check every runbook and report each invalid line")
     .addHelpText("after", examples("muster runbooks check", "muster runbooks check ./runbooks --forms ./tools"))
     .action(async (folders: string[], { forms }: { forms: string[] }) => {
-      const { runbooks: list, problems } = await local.runbooks({ forms, runbooks: folders }, undefined, runbooks.opts<Options>().config);
+      const { runbooks: list, problems } = await local.runbooks({ forms, runbooks: folders }, {}, runbooks.opts<Options>().config);
       checked("runbook", "runbooks", list.length, problems);
     });
 
@@ -92,21 +106,14 @@ function refuse(what: "TOOL" | "RUNBOOK", problems: readonly WrongLine[]): void 
   );
 }
 
-function symptomOf(text: string): string {
-  if (!/^[a-z][a-z0-9_.-]{0,60}$/.test(text)) throw new InvalidArgumentError("It is not a word such as full-disk.");
-  return text;
-}
-
 const toolsText = (list: readonly ToolLine[]): string =>
   table(
     [{ title: "TOOL" }, { title: "RISK" }, { title: "METHOD" }, { title: "PARAMETERS", least: 16 }, { title: "DOES", least: 24 }],
     list.map(({ name, risk, method, parameters, description }) => [name, risk, method, parameters.join(" "), description]),
   );
 
-function runbooksText(list: readonly RunbookLine[], symptom: string | undefined): string {
-  if (list.length === 0) return `No runbook is for ${symptom ?? "anything"}. \`muster runbooks\` lists all with their symptoms.`;
-  return table(
+const runbooksText = (list: readonly RunbookLine[]): string =>
+  table(
     [{ title: "RUNBOOK" }, { title: "SYMPTOMS", least: 12 }, { title: "PARAMETERS", least: 16 }, { title: "DOES", least: 24 }],
     list.map(({ name, symptoms, parameters, description }) => [name, symptoms.join(" "), parameters.join(" "), description]),
   );
-}

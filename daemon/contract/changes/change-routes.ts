@@ -4,7 +4,8 @@ import { Instant } from "../names.ts";
 import type { Route } from "../route.ts";
 import { Approval, ApprovalId, ApprovalState, VoteSignature } from "./approval.ts";
 import { Execution, StepResult } from "./execution.ts";
-import { Offer } from "./offer.ts";
+import { RunbookSearch } from "./incident.ts";
+import { FoundRunbooks, Offer } from "./offer.ts";
 import { Digest, Plan, PlannedWork, Proposal } from "./plan.ts";
 
 const PlanRef = z.object({ id: z.uuid("is not the id of a plan, such as `muster do` prints") });
@@ -61,6 +62,14 @@ export const changeRoutes = {
     summary: "Tools and runbooks that can be proposed, with their parameters",
     access: "viewer",
     response: Offer,
+  },
+  searchRunbooks: {
+    method: "GET",
+    path: "/api/runbooks",
+    summary: "Runbooks that match an incident or contain words, the best match first. Without a query, all runbooks.",
+    access: "viewer",
+    query: RunbookSearch,
+    response: FoundRunbooks,
   },
   propose: {
     method: "POST",

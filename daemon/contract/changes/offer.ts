@@ -1,5 +1,6 @@
 /** The tools and runbooks that can be proposed. */
 import * as z from "zod";
+import { IncidentWords, KnownWords } from "./incident.ts";
 import { Method, Risk, Value } from "./tool.ts";
 
 const OfferedParameter = z.object({
@@ -31,8 +32,16 @@ const OfferedRunbook = z.object({
   name: z.string(),
   description: z.string(),
   tools: z.array(z.string()),
+  needsNodes: z.boolean(),
   parameters: z.array(OfferedParameter),
+  /** A trigger matches an incident if no stated field differs. One of its symptoms is enough. */
+  triggers: z.array(IncidentWords.omit({ symptom: true }).extend({ symptoms: z.array(z.string()) })),
 });
+export type OfferedRunbook = z.output<typeof OfferedRunbook>;
+
+/** The runbooks that a search found, the best match first. `known` helps to correct a search that found nothing. */
+export const FoundRunbooks = z.object({ runbooks: z.array(OfferedRunbook), known: KnownWords });
+export type FoundRunbooks = z.output<typeof FoundRunbooks>;
 
 export const Offer = z.object({ tools: z.array(OfferedTool), runbooks: z.array(OfferedRunbook) });
 export type Offer = z.output<typeof Offer>;

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { Role } from "../admin/key.ts";
 import { Instant, NodeName } from "../names.ts";
+import { IncidentWords } from "./incident.ts";
 import { Method, Risk, Scope, ToolName, Values } from "./tool.ts";
 
 /** SHA-256 of canonical JSON (RFC 8785), in hexadecimal. */
@@ -11,15 +12,20 @@ export type Digest = z.output<typeof Digest>;
 /** Name of a file in `daemon/changes/runbooks/` or in the site's own folder, without the extension. */
 export const RunbookName = z.string().regex(/^[a-z][a-z0-9-]{1,60}$/, "is not a runbook's name: lower-case letters, digits and dashes");
 
+const ToolGoal = z.strictObject({ kind: z.literal("tool"), tool: ToolName, parameters: Values.default({}) });
+const RunbookGoal = z.strictObject({ kind: z.literal("runbook"), runbook: RunbookName, parameters: Values.default({}) });
+/** Control selects the runbook whose trigger matches the incident best. The plan states the selected runbook. */
+const IncidentGoal = IncidentWords.extend({ kind: z.literal("incident"), parameters: Values.default({}) }).refine(
+  ({ symptom, event, intent_type, resource_type }) => [symptom, event, intent_type, resource_type].some((word) => word !== undefined),
+  "states no symptom, event, intent_type or resource_type",
+);
+
 /**
  * A request to use a tool or a runbook on targets, with a reason. Control, and not the proposer, determines the risk, the
  * hash and the approval.
  */
 export const Proposal = z.strictObject({
-  goal: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("tool"), tool: ToolName, parameters: Values.default({}) }),
-    z.strictObject({ kind: z.literal("runbook"), runbook: RunbookName, parameters: Values.default({}) }),
-  ]),
+  goal: z.discriminatedUnion("kind", [ToolGoal, RunbookGoal, IncidentGoal]),
   /**
    * Node names. Empty for a goal that needs no nodes. `group:NAME` means all nodes of an inventory group, and `all`
    * means all nodes.
@@ -83,7 +89,7 @@ export type PlanStep = z.output<typeof PlanStep>;
  */
 export const Plan = z.strictObject({
   version: z.literal(1),
-  goal: Proposal.shape.goal,
+  goal: z.discriminatedUnion("kind", [ToolGoal, RunbookGoal]),
   summary: z.string(),
   targets: z.array(Target),
   steps: z.array(PlanStep).max(5000),

@@ -3,7 +3,7 @@ import type { GovernApi } from "../../api/changes/changes.ts";
 import { Changes, type ChangesParts, heardByChanges } from "../../changes/changes.ts";
 import type { ExecutionParts } from "../../changes/executions/executions.ts";
 import { inventoryFacts, nodesFor } from "../../changes/known-nodes.ts";
-import { offerOf } from "../../changes/offer.ts";
+import { foundRunbooks, offerOf } from "../../changes/offer.ts";
 import { makePlan } from "../../changes/plans/planner.ts";
 import { loadRunbooks, ourRunbooks, type Runbooks } from "../../changes/plans/runbook.ts";
 import { policyFrom } from "../../changes/policy/settings.ts";
@@ -11,7 +11,8 @@ import { type Catalogue, loadCatalogue, ourTools } from "../../changes/tools/cat
 import { votingOf } from "../../changes/votes/voting.ts";
 import type { Config } from "../../config/config.ts";
 import { runVariables } from "../../config/run-variables.ts";
-import type { Offer } from "../../contract/changes/offer.ts";
+import type { RunbookSearch } from "../../contract/changes/incident.ts";
+import type { FoundRunbooks, Offer } from "../../contract/changes/offer.ts";
 import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
 import { playbooksIn } from "../../jobs/playbooks/playbooks.ts";
 import { performOwnAct } from "../../machines/acts/own-acts.ts";
@@ -21,12 +22,12 @@ import type { Shared } from "./shared.ts";
 
 export interface StartedChanges {
   desk: Changes;
-  api: Pick<GovernApi, "desk" | "offer">;
+  api: Pick<GovernApi, "desk" | "offer" | "findRunbooks">;
 }
 
 export async function startChanges(shared: Shared, acts: ActPorts): Promise<StartedChanges> {
   const { parts, link, inventory } = shared;
-  const { desk, offer } = governed({ ...shared, executor: link, inventory: inventory.file, act: (act) => performOwnAct(acts, act) });
+  const { desk, ...offers } = governed({ ...shared, executor: link, inventory: inventory.file, act: (act) => performOwnAct(acts, act) });
   link.on(heardByChanges, (message) => desk.receive(message));
   link.onState((state) => state === "disconnected" && desk.lost());
   await parts.start(
@@ -34,7 +35,7 @@ export async function startChanges(shared: Shared, acts: ActPorts): Promise<Star
     () => desk.start(),
     () => desk.stop(),
   );
-  return { desk, api: { desk, offer } };
+  return { desk, api: { desk, ...offers } };
 }
 
 export interface GovernedParts extends Pick<Shared, "config" | "env" | "data" | "stores" | "audit" | "log"> {
@@ -46,6 +47,7 @@ export interface GovernedParts extends Pick<Shared, "config" | "env" | "data" | 
 export function governed({ config, env, data, stores, audit, executor, inventory, act, log }: GovernedParts): {
   desk: Changes;
   offer(): Offer;
+  findRunbooks(search: RunbookSearch): FoundRunbooks;
 } {
   const { catalogue, runbooks } = offered(config);
   const facts = inventoryFacts(inventory, runVariables(config));
@@ -62,7 +64,11 @@ export function governed({ config, env, data, stores, audit, executor, inventory
     limit: config.changes.tools.executions_at_once,
     voting: () => votingOf(config.changes, data),
   });
-  return { desk, offer: () => offerOf(catalogue, runbooks) };
+  return {
+    desk,
+    offer: () => offerOf(catalogue, runbooks),
+    findRunbooks: (search) => foundRunbooks(catalogue, runbooks, search),
+  };
 }
 
 /**

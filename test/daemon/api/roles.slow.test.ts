@@ -178,6 +178,7 @@ const requests: Record<RouteName, (served: Served) => { path: string; body?: obj
     return { path: `/api/nodes/${known.name}/quirks` };
   },
   listTools: () => ({ path: "/api/tools" }),
+  searchRunbooks: () => ({ path: "/api/runbooks?symptom=slow" }),
   propose: ({ lab }) => ({ path: "/api/proposals", body: diskUsage(lab.node(unused()).name) }),
   getPlan: ({ lab }) => ({ path: `/api/plans/${asked(lab).work.id}` }),
   listApprovals: () => ({ path: "/api/approvals" }),
@@ -248,6 +249,7 @@ const table: Record<string, keyof typeof may> = {
   "POST /api/jobs/:id/cancel": "operators",
   "GET /api/playbooks": "readers",
   "POST /api/runs": "operators",
+  "GET /api/runbooks": "readers",
   "GET /api/tools": "readers",
   "POST /api/proposals": "proposers",
   "GET /api/plans/:id": "readers",

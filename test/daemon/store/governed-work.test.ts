@@ -8,8 +8,9 @@ import type { PlannedWork, Proposal } from "../../../daemon/contract/changes/pla
 import { addNode, openWorld, type World } from "../../support/world.ts";
 
 const hash = "a".repeat(64);
+const goal = { kind: "tool" as const, tool: "disk", parameters: {} };
 const proposal: Proposal = {
-  goal: { kind: "tool", tool: "disk", parameters: {} },
+  goal,
   targets: [],
   reason: "",
   readOnly: false,
@@ -26,7 +27,7 @@ function addPlan({ plans }: World): PlannedWork {
     rollback: [],
     readOnly: false,
     tainted: false,
-    goal: proposal.goal,
+    goal,
   } as const;
   const decision = { answer: "needs-approval", rule: "write-in-prod", reasons: [], quorum: [{ role: "operator", count: 1 }] } as const;
   const work: PlannedWork = {

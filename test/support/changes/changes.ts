@@ -4,12 +4,13 @@
  */
 import { AuditLog } from "../../../daemon/audit/log.ts";
 import { Changes, type ChangesParts } from "../../../daemon/changes/changes.ts";
-import { offerOf } from "../../../daemon/changes/offer.ts";
+import { foundRunbooks, offerOf } from "../../../daemon/changes/offer.ts";
 import { makePlan } from "../../../daemon/changes/plans/planner.ts";
 import { loadRunbooks, ourRunbooks } from "../../../daemon/changes/plans/runbook.ts";
 import type { Who } from "../../../daemon/changes/policy/policy.ts";
 import { loadCatalogue, ourTools } from "../../../daemon/changes/tools/catalogue.ts";
 import type { AuditRecord } from "../../../daemon/contract/audit/audit.ts";
+import type { RunbookSearch } from "../../../daemon/contract/changes/incident.ts";
 import { Proposal, type ProposalInput } from "../../../daemon/contract/changes/plan.ts";
 import type { ToExecutor } from "../../../daemon/contract/executor-protocol.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
@@ -22,6 +23,7 @@ import { addNode, openWorld, type World } from "../world.ts";
 export const catalogue = loadCatalogue([ourTools]);
 export const runbooks = loadRunbooks([ourRunbooks], catalogue);
 export const offer = () => offerOf(catalogue, runbooks);
+export const findRunbooks = (search: RunbookSearch) => foundRunbooks(catalogue, runbooks, search);
 
 export interface DeskLab {
   world: World;

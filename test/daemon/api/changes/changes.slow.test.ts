@@ -5,8 +5,9 @@ import { type TestContext, test } from "node:test";
 import type { Approval } from "../../../../daemon/contract/changes/approval.ts";
 import type { Proposed } from "../../../../daemon/contract/changes/change-routes.ts";
 import type { Execution } from "../../../../daemon/contract/changes/execution.ts";
-import type { Offer } from "../../../../daemon/contract/changes/offer.ts";
+import type { FoundRunbooks, Offer } from "../../../../daemon/contract/changes/offer.ts";
 import { ServerFrame } from "../../../../daemon/contract/frame.ts";
+import type { ErrorBody } from "../../../../daemon/contract/route.ts";
 import { diskUsage, restartSsh } from "../../../support/changes/changes.ts";
 import { type Served, serve } from "../../../support/dhcp/served.ts";
 
@@ -173,4 +174,35 @@ test("a client of the feed gets the approval request, votes on the same connecti
     served.lab.told.map(({ type }) => type),
     ["execute"],
   );
+});
+
+test("runbooks are searched over HTTP, and a proposal can state an incident instead of a runbook", async (t) => {
+  const served = await serve(t);
+  served.lab.node("n1", "dev");
+  const viewer = served.key("viewer");
+  const search = async (query: string) => {
+    const { status, body } = await served.request(`/api/runbooks${query}`, { key: viewer });
+    return { status, ...(body as FoundRunbooks) };
+  };
+  assert.deepEqual(
+    (await search("?symptom=full-disk")).runbooks.map(({ name, needsNodes }) => [name, needsNodes]),
+    [["full-disk", true]],
+  );
+  assert.equal((await search("?text=disk%20full")).runbooks[0]?.name, "full-disk");
+  assert.ok((await search("")).runbooks.length > 12);
+  const none = await search("?symptom=haunted");
+  assert.deepEqual([none.status, none.runbooks, none.known.symptoms.includes("slow")], [200, [], true]);
+  assert.equal((await search("?symptom=Not%20a%20word")).status, 400);
+
+  const propose = (goal: object) => post(served, "/api/proposals", served.key("operator"), { goal, targets: ["n1"] });
+  const proposed = await propose({ kind: "incident", symptom: "slow", resource_type: "node" });
+  assert.equal(proposed.status, 202);
+  assert.deepEqual((proposed.body as Proposed).work.plan.goal, {
+    kind: "runbook",
+    runbook: "slow-node",
+    parameters: { device: "/dev/sda" },
+  });
+  const unknown = await propose({ kind: "incident", symptom: "haunted" });
+  assert.deepEqual([unknown.status, (unknown.body as ErrorBody).error.code], [404, "RUNBOOK_NOT_FOUND"]);
+  assert.equal((await propose({ kind: "incident" })).status, 400);
 });

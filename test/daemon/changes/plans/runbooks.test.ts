@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { matching, ourRunbooks, type Runbook, readRunbooks } from "../../../../daemon/changes/plans/runbook.ts";
+import { matching } from "../../../../daemon/changes/plans/matching.ts";
+import { ourRunbooks, type Runbook, readRunbooks } from "../../../../daemon/changes/plans/runbook.ts";
 import { digestOf } from "../../../../daemon/changes/tools/canonical.ts";
 import { Plan } from "../../../../daemon/contract/changes/plan.ts";
 import { plan, runbook, world } from "./fleet.ts";
@@ -74,15 +75,15 @@ for (const [symptom, name] of [
 ] as const)
   test(`the symptom ${symptom} finds ${name}`, () => {
     assert.deepEqual(
-      matching(world.runbooks, { symptom }).map((found) => found.name),
+      matching(world.runbooks, { symptoms: [symptom] }).map((found) => found.name),
       [name],
     );
   });
 
 test("the most specific trigger comes first, and an incident that fits none finds nothing", () => {
-  const found = matching(world.runbooks, { intent_type: "investigate", resource_type: "node", symptom: "slow" }).map(({ name }) => name);
-  assert.deepEqual(found, ["slow-node", "high-cpu"]);
-  assert.deepEqual(matching(world.runbooks, { symptom: "haunted" }), []);
+  const found = matching(world.runbooks, { intent_type: "investigate", resource_type: "node", symptoms: ["hot"] }).map(({ name }) => name);
+  assert.deepEqual(found, ["hot-node", "slow-node"]);
+  assert.deepEqual(matching(world.runbooks, { symptoms: ["haunted"] }), []);
 });
 
 test("an unreachable node is checked from outside, in any phase", () => {

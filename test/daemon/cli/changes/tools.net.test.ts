@@ -39,6 +39,34 @@ test("muster runbooks finds runbooks for a symptom", async () => {
   assert.deepEqual([code, (JSON.parse(out) as { name: string }[]).map(({ name }) => name)], [0, ["full-disk"]]);
 });
 
+test("muster runbooks finds a runbook of the site by symptom, by intent and resource, and by words", async () => {
+  const place = join(folder, "own");
+  mkdirSync(place);
+  writeFileSync(
+    join(place, "stuck-robot.yaml"),
+    "name: stuck-robot\ndescription: The tape robot hangs.\ntriggers: [{symptoms: [robot-stuck], intent_type: free, resource_type: robot}]\nsteps: [{id: look, tool: load}]\nsuccess: [{step: look, means: it moves}]\n",
+  );
+  const config = join(folder, "own.yaml");
+  writeFileSync(config, `changes: {tools: {runbooks_directory: ${place}}}\n`);
+  for (const search of [
+    ["--symptom", "robot-stuck"],
+    ["--intent", "free", "--resource", "robot"],
+    ["Robot", "tape"],
+  ]) {
+    const { code, out, err } = await muster(["--json", "runbooks", ...search, "--config", config]);
+    assert.deepEqual([code, (JSON.parse(out) as { name: string }[]).map(({ name }) => name)], [0, ["stuck-robot"]], err);
+  }
+});
+
+test("muster runbooks explains an empty result", async () => {
+  const config = join(folder, "empty.yaml");
+  writeFileSync(config, "");
+  const { code, out } = await muster(["runbooks", "--symptom", "haunted", "--config", config]);
+  assert.equal(code, 0);
+  assert.match(out, /^No runbook matches the symptom haunted; known symptoms: .*full-disk/);
+  assert.match((await muster(["runbooks", "purple", "ghost", "--config", config])).out, /^No runbook matches the text "purple ghost"; /);
+});
+
 test("muster runbooks check names a step with an unknown tool", async () => {
   const place = join(folder, "runbooks");
   mkdirSync(place);
