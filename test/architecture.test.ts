@@ -74,13 +74,24 @@ const mayImport: Record<string, string[]> = {
     "daemon/changes/policy",
     "daemon/changes/votes",
     "daemon/changes/executions/warrant.ts",
+    // The executor changes jobs with the clients alone, decision 0023. The rules of the cluster stay in control.
+    "daemon/cluster/consul",
+    "daemon/cluster/nomad",
     "daemon/store",
     "npm:ssh2",
     "npm:write-file-atomic",
     "npm:zod",
     "node:",
   ],
-  "daemon/cluster": [...everywhere, "node:"],
+  "daemon/cluster": [
+    ...everywhere,
+    "daemon/store/cluster",
+    "daemon/machines",
+    "daemon/changes/propose.ts",
+    "npm:undici",
+    "npm:zod",
+    "node:",
+  ],
   // The files of the folder itself: the server, and the ports that join the areas.
   "daemon/api": [
     ...everywhere,
@@ -154,6 +165,10 @@ const narrower: Record<string, string[]> = {
     "npm:croner",
   ],
   "daemon/admin/alerts": [...everywhere, "daemon/store"],
+  // The executor uses these with its own tokens, so they know no database and no rule.
+  "daemon/cluster/wire": [...everywhere, "npm:undici", "npm:zod", "node:fs", "node:timers"],
+  "daemon/cluster/consul": [...everywhere, "daemon/cluster/wire", "npm:zod"],
+  "daemon/cluster/nomad": [...everywhere, "daemon/cluster/wire", "npm:zod"],
   "web/src/live": ["daemon/contract", "npm:zod"],
   "web/src/parts": ["daemon/contract", "web/src/live", "npm:react"],
   ...Object.fromEntries(

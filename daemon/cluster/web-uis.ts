@@ -1,13 +1,17 @@
 /** Lists the web pages of Consul, Nomad and services with a passing HTTP check, and the configured links. */
 import { isIPv6 } from "node:net";
 import type { WebUi } from "../contract/cluster/web-ui.ts";
+import { ClusterFailure, Unreachable } from "../errors/cluster-failures.ts";
 import { steadyMs } from "../errors/steady-clock.ts";
-import { type Consul, passingServices } from "./consul.ts";
-import { whyUnreached } from "./unreached.ts";
+import type { Consul } from "./consul/consul.ts";
+import { webServices } from "./consul/web-services.ts";
+import type { Nomad } from "./nomad/nomad.ts";
+import { leader } from "./nomad/status.ts";
+import type { Call } from "./wire/request.ts";
 
 export interface KnownServices {
   consul?: Consul | undefined;
-  nomad?: { url: string } | undefined;
+  nomad?: Nomad | undefined;
   links: readonly { name: string; url: string }[];
   /** Called when Consul or Nomad becomes unreachable, when the reason changes, and when the service is reachable again. */
   changed?: (service: "Consul" | "Nomad", unreached: string | undefined) => void;
@@ -25,6 +29,7 @@ const PATIENCE_MS = 3000;
 export class WebUiFinder {
   readonly #known: KnownServices;
   readonly #told = new Map<"Consul" | "Nomad", string | undefined>();
+  readonly #call: Call = { signal: new AbortController().signal, timeoutMs: PATIENCE_MS };
   #last: { at: number; found: Promise<WebUis> } | undefined;
 
   constructor(known: KnownServices) {
@@ -40,8 +45,8 @@ export class WebUiFinder {
   async #look(): Promise<WebUis> {
     const { consul, nomad, links } = this.#known;
     const [passing, nomadUnreached] = await Promise.all([
-      consul && passingServices(consul, PATIENCE_MS),
-      nomad && whyNoAnswer(`${nomad.url}/v1/status/leader`),
+      consul && webServices(consul, this.#call),
+      nomad && whyNoAnswer(nomad, this.#call),
     ]);
     const consulUnreached = passing && "unreached" in passing ? passing.unreached : undefined;
     this.#tell("Consul", consulUnreached);
@@ -72,12 +77,12 @@ const pageOf = (name: string, url: string, unreached?: string): WebUi =>
  * Returns the reason why a server gives no HTTP answer. Every HTTP answer counts as reachable, even an answer that asks
  * for a token.
  */
-async function whyNoAnswer(url: string): Promise<string | undefined> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: "manual" });
-    await response.body?.cancel();
-    return undefined;
-  } catch (error) {
-    return whyUnreached(error, PATIENCE_MS);
-  }
-}
+const whyNoAnswer = (nomad: Nomad, call: Call): Promise<string | undefined> =>
+  leader(nomad, call).then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof Unreachable) return error.reason;
+      if (error instanceof ClusterFailure) return undefined;
+      throw error;
+    },
+  );

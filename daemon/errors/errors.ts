@@ -1,12 +1,21 @@
 /** Errors that an operator can see. Error codes are a stable part of the API. The hint of an error describes the next step. */
 import { adminHints } from "./admin.ts";
 import { changeHints } from "./changes.ts";
+import { clusterHints } from "./cluster.ts";
 import { jobHints } from "./jobs.ts";
 import { machineHints } from "./machines.ts";
 import { netbootHints } from "./netboot.ts";
 import { requestHints } from "./requests.ts";
 
-export const hints = { ...machineHints, ...netbootHints, ...jobHints, ...changeHints, ...adminHints, ...requestHints } as const;
+export const hints = {
+  ...machineHints,
+  ...netbootHints,
+  ...jobHints,
+  ...changeHints,
+  ...clusterHints,
+  ...adminHints,
+  ...requestHints,
+} as const;
 export type ErrorCode = keyof typeof hints;
 
 export class MusterError extends Error {

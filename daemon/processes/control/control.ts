@@ -47,7 +47,7 @@ export async function startControl(
     const acts = { ...shared.stores, ...admin.api, ...jobs.api, ...netboot.api, ...machines.api };
     const changes = await startChanges(shared, acts);
     await startSchedules(shared, jobs, changes.desk);
-    const cluster = startCluster(shared);
+    const cluster = await startCluster(shared);
     // The link to the executor starts after the areas, so that every area receives the executor's first message.
     await parts.start(
       "executor link",

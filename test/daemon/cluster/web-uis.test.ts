@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
+import { openConsul } from "../../../daemon/cluster/consul/consul.ts";
+import { openNomad } from "../../../daemon/cluster/nomad/nomad.ts";
 import { WebUiFinder } from "../../../daemon/cluster/web-uis.ts";
 import { createClient } from "../../../daemon/contract/client.ts";
 import { serve } from "../../support/dhcp/served.ts";
@@ -17,10 +19,24 @@ const checks = [
   { ServiceName: "broken", Type: "http", Status: "passing" },
 ];
 
+const instance = (service: string, Address: string, Port: unknown) => ({
+  Node: { Node: "n7", Address: "10.0.0.7" },
+  Service: { ID: service, Service: service, Address, Port },
+});
 const instances: Record<string, unknown> = {
-  grafana: [{ Node: { Address: "10.0.0.7" }, Service: { Address: "", Port: 3000 } }],
-  "chat/../x": [{ Node: { Address: "10.0.0.7" }, Service: { Address: "fd00::7", Port: 8080 } }],
-  broken: [{ Node: { Address: "10.0.0.7" }, Service: { Address: "javascript:alert(1)//", Port: "8080" } }],
+  grafana: [instance("grafana", "", 3000)],
+  "chat/../x": [instance("chat/../x", "fd00::7", 8080)],
+  broken: [instance("broken", "javascript:alert(1)//", "8080")],
+};
+const consulAt = (t: TestContext, url: string, token?: string) => {
+  const consul = openConsul({ url, token });
+  t.after(() => consul.close());
+  return consul;
+};
+const nomadAt = (t: TestContext, url: string) => {
+  const nomad = openNomad({ url });
+  t.after(() => nomad.close());
+  return nomad;
 };
 
 /** Consul and Nomad at one address. */
@@ -43,7 +59,7 @@ const links = [{ name: "Wiki", url: "https://wiki.example" }];
 
 test("the list has Consul, Nomad, every service with a passing HTTP check, and the configured links", async (t) => {
   const { url, requests } = await standIn(t);
-  const finder = new WebUiFinder({ consul: { url, token: "t0ken" }, nomad: { url }, links });
+  const finder = new WebUiFinder({ consul: consulAt(t, url, "t0ken"), nomad: nomadAt(t, url), links });
   assert.deepEqual(await finder.find(), {
     complete: true,
     pages: [
@@ -65,8 +81,8 @@ test("the list has Consul, Nomad, every service with a passing HTTP check, and t
 });
 
 test("if Consul is not reached, the answer is 503 and names it; the typed client reads it all the same", async (t) => {
-  const gone = { url: "http://127.0.0.1:1" };
-  const finder = new WebUiFinder({ consul: gone, nomad: gone, links });
+  const gone = "http://127.0.0.1:1";
+  const finder = new WebUiFinder({ consul: consulAt(t, gone), nomad: nomadAt(t, gone), links });
   const served = await serve(t, { webUis: () => finder.find() });
   const expected = [
     { name: "Consul (Not Reachable)", url: "http://127.0.0.1:1/ui", status: "unreachable", reason: "bad port" },
@@ -92,14 +108,18 @@ async function answering(t: TestContext, status: number, body: string) {
 }
 
 for (const [status, body, reason] of [
-  [403, "Permission denied", /^it answered 403: cluster\.consul\.token_file is missing, or its token may not read health$/],
-  [500, "no leader", /^it answered 500$/],
-  [200, "<h1>Welcome</h1>", /^its answer is not a list of services; check that it is Consul$/],
-  [200, '{"error": 1}', /^its answer is not a list/],
+  [
+    403,
+    "Permission denied",
+    /^it answered 403: cluster\.consul\.token_file is missing, or its token may not do this \(Permission denied\)$/,
+  ],
+  [500, "no leader", /^it answered 500: no leader$/],
+  [200, "<h1>Welcome</h1>", /^its answer is not JSON; check that http:.* is Consul$/],
+  [200, '{"error": 1}', /^its answer has another form than expected at the top: /],
 ] as const) {
   test(`a Consul that answers ${status} with ${body} counts as not reached, with the reason`, async (t) => {
     const { url } = await answering(t, status, body);
-    const { complete, pages } = await new WebUiFinder({ consul: { url, token: "t0ken" }, links: [] }).find();
+    const { complete, pages } = await new WebUiFinder({ consul: consulAt(t, url, "t0ken"), links: [] }).find();
     assert.equal(complete, false);
     assert.match(pages[0]?.reason ?? "", reason);
   });
@@ -108,7 +128,7 @@ for (const [status, body, reason] of [
 test("plain HTTP for TLS, a closed port and an invalid token have different reasons, none with the token", async (t) => {
   const { url } = await answering(t, 200, "[]");
   const reasonOf = async (consul: { url: string; token?: string }) =>
-    (await new WebUiFinder({ consul, links: [] }).find()).pages[0]?.reason ?? "";
+    (await new WebUiFinder({ consul: consulAt(t, consul.url, consul.token), links: [] }).find()).pages[0]?.reason ?? "";
   assert.match(await reasonOf({ url: url.replace("http:", "https:") }), /SSL|TLS/i);
   const { url: closed, close } = await standIn(t);
   close();
@@ -119,7 +139,7 @@ test("plain HTTP for TLS, a closed port and an invalid token have different reas
 test("an unreachable Consul is reported once, again when the reason changes, and when it is reached again", async (t) => {
   const { url, answer } = await answering(t, 403, "");
   const told: (string | undefined)[] = [];
-  const finder = new WebUiFinder({ consul: { url }, links: [], changed: (_, unreached) => told.push(unreached) });
+  const finder = new WebUiFinder({ consul: consulAt(t, url), links: [], changed: (_, unreached) => told.push(unreached) });
   let now = Date.now();
   const look = async (status: number) => {
     Object.assign(answer, { status, body: "[]" });

@@ -1,0 +1,12 @@
+/** The connection to a Nomad agent. */
+import { type Access, type Connection, openConnection } from "../wire/connection.ts";
+
+export type Nomad = Connection<"Nomad">;
+
+export const openNomad = (access: Access): Nomad => openConnection("Nomad", access);
+
+/** Names of jobs are unique in their namespace only. */
+export interface JobId {
+  namespace: string;
+  id: string;
+}
