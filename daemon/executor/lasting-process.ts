@@ -11,7 +11,7 @@ import writeFileAtomic from "write-file-atomic";
 import { steadyMs } from "../errors/steady-clock.ts";
 import { type End, endIn, pathsOf, SEAL, stopReasonIn } from "./lasting-files.ts";
 import { kill, processesWith } from "./marked-processes.ts";
-import { isAlive, isLeaderAlive, type ProcessGroup, readGroup, signalGroup } from "./process-group.ts";
+import { isAlive, isLeaderAlive, KILLED_MS, type ProcessGroup, readGroup, signalGroup } from "./process-group.ts";
 import { type StopPolicy, terminate } from "./termination.ts";
 
 export interface Place {
@@ -61,8 +61,6 @@ const wrapper = join(import.meta.dirname, "run.sh");
 /** A new wrapper script must save its identity within this number of milliseconds. */
 const START_MS = 10_000;
 const POLL_MS = 50;
-/** A killed process may still exist for this number of milliseconds, because the kernel can delay its end. */
-const GONE_MS = 2000;
 
 export class LastingProcess {
   readonly #place: Place;
@@ -169,7 +167,7 @@ export class LastingProcess {
   }
 
   async #sweepAll(): Promise<number[]> {
-    for (const deadline = steadyMs() + GONE_MS; ; await sleep(POLL_MS)) {
+    for (const deadline = steadyMs() + KILLED_MS; ; await sleep(POLL_MS)) {
       const left = this.sweep();
       if (left.length === 0 || steadyMs() > deadline) return left;
     }

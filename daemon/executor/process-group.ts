@@ -15,6 +15,8 @@ export interface ProcessGroup {
 /** The positions of three fields in `/proc/<pid>/stat`, counted after the process name. */
 const [STATE, GROUP, START_TIME] = [0, 2, 19] as const;
 const ZOMBIE = "Z";
+/** On a busy machine the kernel can take this number of milliseconds to end a process that received SIGKILL. */
+export const KILLED_MS = 15_000;
 
 /**
  * Reads a line `<pid> <start time> <boot id>`. Refuses the numbers 0 and 1, because a signal to them would reach other

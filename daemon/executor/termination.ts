@@ -1,7 +1,7 @@
 /** Stops a process group. Sends a first signal, waits for a grace period, and then sends SIGKILL. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { steadyMs } from "../errors/steady-clock.ts";
-import { isAlive, type ProcessGroup, readGroup, signalGroup, signalLeader } from "./process-group.ts";
+import { isAlive, KILLED_MS, type ProcessGroup, readGroup, signalGroup, signalLeader } from "./process-group.ts";
 
 export interface StopPolicy {
   /**
@@ -18,8 +18,6 @@ export interface StopPolicy {
 }
 
 const POLL_MS = 50;
-/** A killed process may still exist for this number of milliseconds, because the kernel can delay its end. */
-const KILLED_MS = 2000;
 
 /** Resolves to true if all processes of the group have ended. With the target `command`, the end of the command is sufficient. */
 export async function terminate(

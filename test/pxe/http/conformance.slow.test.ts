@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { appendFileSync, existsSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { until } from "../../support/until.ts";
 import { get, rawExchange, startFixture } from "./client.ts";
 
 const kernel = randomBytes(3_000_000);
@@ -198,8 +200,9 @@ describe("bad clients", { concurrency: true }, () => {
     const socket = connect(impatient.port, "127.0.0.1").pause();
     socket.on("error", () => undefined); // the server drops it with a reset
     const closed = new Promise((resolve) => socket.once("close", resolve));
+    await once(socket, "connect");
     socket.write(get("/assets/large"));
-    await sleep(3500);
+    await until("the server drops the connection", () => !isEstablished(impatient.port, socket.localPort as number));
     let taken = 0;
     socket.on("data", (bytes) => {
       taken += bytes.length;
@@ -236,3 +239,9 @@ test("a hundred machines that fetch 60 MB at once take little memory", async () 
   for (const socket of sockets) socket.destroy();
   assert(most < 130 * 2 ** 20, `${Math.round(most / 2 ** 20)} MiB`);
 });
+
+/** Returns true while the kernel holds the server's end of a connection open, by `/proc/net/tcp` (proc_net_tcp.txt). */
+function isEstablished(serverPort: number, clientPort: number): boolean {
+  const [from, to] = [serverPort, clientPort].map((port) => `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`);
+  return readFileSync("/proc/net/tcp", "utf8").includes(`${from} ${to} 01 `);
+}
