@@ -153,6 +153,33 @@ test("three hundred machines that change repeatedly end up on the page as in the
   );
 });
 
+test("a machine that changes its place leaves the other rows, its focus and its role in place", options, async (t) => {
+  const world = await mission(t);
+  const ids = Array.from({ length: 120 }, (_, index) => addNode(world, ready, `n${index}`).id);
+  const page = await enter(world, "operator", "#/?view=table&sort=phase");
+  await page.locator(".row-name").nth(119).waitFor();
+  await page.evaluate("document.querySelectorAll('tr[data-id]').forEach((row) => { row.dataset.old = 'yes'; })");
+  await page.getByRole("link", { name: "n110", exact: true }).focus();
+  for (const [index, id] of [ids[110], ids[50]].entries())
+    world.registry.update(id ?? "", (was) => ({
+      node: { ...was, state: { phase: "configure-failed", reason: "moved", at } },
+      event: { source: "control", type: "node.changed", summary: `move ${index}` },
+    }));
+  await page.locator("tr[data-id]").first().getByText("n50").waitFor();
+  await page.locator("tr[data-id]").nth(1).getByText("n110").waitFor();
+  assert.equal(await page.locator("tr[data-old]").count(), 118);
+  assert.equal(await page.evaluate("document.activeElement.textContent"), "n110");
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await page.evaluate("document.activeElement.textContent"), "n50");
+
+  // The tree for screen readers, which does not follow from the tags alone when a style changes the display of a table.
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  const count = (role: string) => nodes.filter((each) => !each.ignored && each.role?.value === role).length;
+  const roles = { table: 1, row: 121, columnheader: 9, rowheader: 120, cell: 960 };
+  assert.deepEqual(Object.fromEntries(Object.keys(roles).map((role) => [role, count(role)])), roles);
+});
+
 test("texts from machines stay text in the table, the dialogs and the palette", options, async (t) => {
   const world = await mission(t);
   const nasty = `<img src=x onerror="alert('run')">`;

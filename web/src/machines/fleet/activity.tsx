@@ -15,8 +15,8 @@ export function Activity() {
         Activity
       </h2>
       <ol className="events">
-        {entries.map((entry) => (
-          <EventLine key={entry.event.seq} entry={entry} node={fleet.nodes.get(entry.event.nodeId ?? "")} />
+        {entries.map(({ event, times }) => (
+          <EventLine key={event.seq} event={event} times={times} nodeName={fleet.nodes.get(event.nodeId ?? "")?.name} />
         ))}
       </ol>
       {entries.length === 0 && <p className="soft">No events yet.</p>}

@@ -1,7 +1,8 @@
 /** Shows the first page: all machines as cards or as a table, the most urgent first, and the newest events. */
 import { useDeferredValue, useMemo } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
-import { usePage, useView } from "../../parts/page-context.ts";
+import { useView } from "../../parts/page-context.ts";
+import { useNow } from "../../parts/time/use-now.ts";
 import { useAddress } from "../../parts/use-address.ts";
 import { Strangers } from "../enrol/strangers.tsx";
 import { membershipsOf } from "../inventory/membership.ts";
@@ -19,9 +20,11 @@ import { matches, sectionsOf } from "./sections.ts";
 import { useKeptFocus } from "./use-kept-focus.ts";
 import { useSelection } from "./use-selection.ts";
 
+/** The health of a machine depends on the time, so the order of the machines is computed again after this time. */
+const ORDER_MS = 10_000;
+
 export function FleetPage() {
   const { fleet, loaded, status } = useView();
-  const { clock } = usePage();
   const [query, changeQuery] = useAddress(parseQuery, queryHash);
   const { inventory, refusal } = useInventory();
   const { known: standing } = useRacks();
@@ -41,6 +44,8 @@ export function FleetPage() {
       ),
     [nodes, query, memberships, standing],
   );
+  const nowMs = useNow((ms) => ms - (ms % ORDER_MS));
+  const rows = useMemo(() => ordered(shown, query, memberships ?? new Map(), nowMs), [shown, query, memberships, nowMs]);
 
   if (!loaded) return <p className="asking">Loading the fleet…</p>;
   if (nodes.length === 0) {
@@ -66,14 +71,7 @@ export function FleetPage() {
       <div className="fleet-sections">
         <Strangers />
         {query.view === "table" ? (
-          <FleetTable
-            nodes={ordered(shown, query, memberships ?? new Map(), clock.nowMs())}
-            query={query}
-            onQuery={changeQuery}
-            memberships={memberships}
-            selected={selected}
-            onSelect={select}
-          />
+          <FleetTable nodes={rows} query={query} onQuery={changeQuery} memberships={memberships} selected={selected} onSelect={select} />
         ) : (
           <Cards nodes={shown} />
         )}

@@ -2,11 +2,13 @@
  * Shows the fleet as a table. Arrow keys move between machines, Enter opens a machine, and x selects it. The whole table is
  * a single Tab stop.
  */
-import { type KeyboardEvent, useCallback, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { type Membership, nowhere } from "../inventory/membership.ts";
 import { columns, type FleetColumn, type FleetQuery } from "./fleet-query.ts";
 import { NodeRow } from "./node-row.tsx";
+import { nextKeys, type RowKeys } from "./row-keys.ts";
+import { useKeptFocus } from "./use-kept-focus.ts";
 
 interface Props {
   nodes: readonly Node[];
@@ -31,6 +33,8 @@ const word: Record<FleetColumn, string> = {
 export function FleetTable({ nodes, query, onQuery, memberships, selected, onSelect }: Props) {
   const [activeId, setActiveId] = useState<string>();
   const lastMarked = useRef<string>(undefined);
+  const keepFocus = useKeptFocus();
+  const keys = useRowKeys(nodes);
   const active = nodes.find(({ id }) => id === activeId) ?? nodes[0];
   const all = nodes.length > 0 && nodes.every(({ id }) => selected.has(id));
 
@@ -104,10 +108,10 @@ export function FleetTable({ nodes, query, onQuery, memberships, selected, onSel
           ))}
         </tr>
       </thead>
-      <tbody onKeyDown={onKeyDown}>
+      <tbody onKeyDown={onKeyDown} onFocus={keepFocus}>
         {nodes.map((node) => (
           <NodeRow
-            key={node.id}
+            key={keys.get(node.id)}
             node={node}
             membership={memberships && (memberships.get(node.name) ?? nowhere)}
             active={node === active}
@@ -118,6 +122,23 @@ export function FleetTable({ nodes, query, onQuery, memberships, selected, onSel
       </tbody>
     </table>
   );
+}
+
+function useRowKeys(nodes: readonly Node[]): RowKeys {
+  const shown = useRef<RowKeys>(new Map());
+  const keys = useMemo(
+    () =>
+      nextKeys(
+        shown.current,
+        nodes.map(({ id }) => id),
+      ),
+    [nodes],
+  );
+  // React may discard a render, so only the keys of a committed render count as shown.
+  useLayoutEffect(() => {
+    shown.current = keys;
+  }, [keys]);
+  return keys;
 }
 
 function sorted({ sort, descending }: FleetQuery, column: FleetColumn): "ascending" | "descending" | undefined {

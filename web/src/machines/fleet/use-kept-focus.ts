@@ -1,6 +1,6 @@
 /**
- * When a machine moves to another section of the page, it gets a new card. The focus moves from the old card to the new
- * card.
+ * When a machine moves to another place of the page, it gets a new card or a new row. The focus moves from the old element
+ * to the new element.
  */
 import { type FocusEvent, useLayoutEffect, useRef } from "react";
 
@@ -12,7 +12,7 @@ export function useKeptFocus(): (event: FocusEvent) => void {
     last.current = undefined;
     // If the user has moved the focus in the meantime, the focus does not change.
     if (document.activeElement !== document.body) return;
-    document.querySelector<HTMLElement>(`[data-node="${CSS.escape(name)}"] h3 a`)?.focus({ preventScroll: true });
+    document.querySelector<HTMLElement>(`[data-node="${CSS.escape(name)}"] :is(h3 a, .row-name)`)?.focus({ preventScroll: true });
   });
   return ({ target }) => {
     last.current = target.closest<HTMLElement>("[data-node]") ?? undefined;

@@ -1,19 +1,28 @@
 /** Shows one event of a timeline. The texts of an event come from machines and are never shown as markup. */
-import type { Node } from "../../../../daemon/contract/machines/node.ts";
+import { memo } from "react";
+import type { Event } from "../../../../daemon/contract/event.ts";
 import { eventTone } from "../../parts/event-tone.ts";
 import { jobHref, nodeHref } from "../../parts/route.ts";
 import { Untrusted } from "../../parts/text/untrusted.tsx";
 import { Ago } from "../../parts/time/ago.tsx";
-import type { Entry } from "./timeline.ts";
 
-/** The caller sets `node` in lists that contain events of several machines. */
-export function EventLine({ entry: { event, times }, node, detail = false }: { entry: Entry; node?: Node | undefined; detail?: boolean }) {
+interface Props {
+  event: Event;
+  /** The number of times that the event occurred in a row. */
+  times: number;
+  /** The caller sets the name in lists that contain events of several machines. */
+  nodeName?: string | undefined;
+  detail?: boolean;
+}
+
+/** A list of events grows at its top, so React renders only the new lines. */
+export const EventLine = memo(function EventLine({ event, times, nodeName, detail = false }: Props) {
   return (
     <li className={`event tone-${eventTone(event)}`} data-seq={event.seq}>
       <p className="event-head">
-        {node && (
-          <a className="event-node" href={nodeHref(node.name)}>
-            {node.name}
+        {nodeName !== undefined && (
+          <a className="event-node" href={nodeHref(nodeName)}>
+            {nodeName}
           </a>
         )}
         <span className="event-type mono">{event.type}</span>
@@ -39,4 +48,4 @@ export function EventLine({ entry: { event, times }, node, detail = false }: { e
       )}
     </li>
   );
-}
+});

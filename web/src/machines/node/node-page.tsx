@@ -139,8 +139,8 @@ function Timeline({ nodeId }: { nodeId: string }) {
         </h2>
         <Problem problem={problem} />
         <ol className="events timeline">
-          {entriesOf(events ?? []).map((entry) => (
-            <EventLine key={entry.event.seq} entry={entry} detail />
+          {entriesOf(events ?? []).map(({ event, times }) => (
+            <EventLine key={event.seq} event={event} times={times} detail />
           ))}
         </ol>
       </section>
