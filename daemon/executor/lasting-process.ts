@@ -148,6 +148,7 @@ export class LastingProcess {
     onTrouble,
   }: Patience): Promise<End & { survivors: number[] }> {
     for (let stopped = false; ; await sleep(POLL_MS, undefined, abandoned && { signal: abandoned })) {
+      abandoned?.throwIfAborted();
       try {
         const end = this.look();
         if (end) return { ...end, survivors: await this.#sweepAll() };

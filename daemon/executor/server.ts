@@ -1,5 +1,4 @@
 /** The executor's unix socket, to which only control connects. The socket accepts only messages of the protocol's schema. */
-
 import { once } from "node:events";
 import { chmodSync, renameSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
@@ -44,12 +43,14 @@ export interface PlanSettings extends Pick<StepMeans, "sshPlace" | "valuesNow"> 
 const HEARTBEAT_MS = 2000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 const OUTPUT_DAYS = 90;
+const LEAVE_MS = 1000;
 
 export interface Executor {
-  /** Stops every run within the grace period. The next executor reports these runs as interrupted. */
-  close(graceMs?: number): Promise<void>;
-  /** Stops the executor but not its runs. The next executor takes over the runs. */
-  abandon(): Promise<void>;
+  /**
+   * Stops the executor but not its processes. The next executor takes over the processes. A step that has no process of its
+   * own gets the grace period to end.
+   */
+  leave(graceMs?: number): Promise<void>;
 }
 
 export async function startExecutor({
@@ -161,18 +162,14 @@ export async function startExecutor({
     const closed = once(server, "close");
     server.close();
     for (const control of controls) control.destroy();
-    await Promise.all([closed, powerActions.close()]);
+    await closed;
   };
   return {
-    // Closes the connection first, so that control does not send a queued job when a run ends.
-    close: async (grace = 1000) => {
+    leave: async (grace = LEAVE_MS) => {
+      runner.leave();
+      // Closes the connection first, so that control sends nothing new.
       await closeServer();
-      await Promise.all([runner.close(grace), planExecutions?.close(grace)]);
-    },
-    abandon: async () => {
-      runner.abandon();
-      planExecutions?.abandon();
-      await closeServer();
+      await Promise.all([powerActions.leave(), planExecutions?.leave(grace)]);
     },
   };
 }

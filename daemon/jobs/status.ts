@@ -17,7 +17,9 @@ const next: Record<JobStatus, readonly JobStatus[]> = {
   cancelled: [],
 };
 
-const live: ReadonlySet<JobStatus> = new Set(["queued", "waiting", "running", "cancelling", "unknown"]);
+/** The states of a job that has not ended. */
+export const liveStates = ["queued", "waiting", "running", "cancelling", "unknown"] as const satisfies readonly JobStatus[];
+const live: ReadonlySet<JobStatus> = new Set(liveStates);
 const atWork: ReadonlySet<JobStatus> = new Set(["running", "cancelling", "unknown"]);
 
 export const isLive = (status: JobStatus): boolean => live.has(status);

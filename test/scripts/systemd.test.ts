@@ -47,6 +47,11 @@ test("every socket is bound to its interface, and the service takes no privilege
   assert.match(unit("musterd.service"), /^CapabilityBoundingSet=$/m);
 });
 
+test("a stop of the service ends only the daemon, because runs of Ansible continue", () => {
+  assert.match(unit("musterd.service"), /^KillMode=process$/m);
+  assert.match(unit("musterd.service"), /^OOMPolicy=continue$/m);
+});
+
 for (const [args, says] of [
   [[], /name the interfaces/],
   [["eth1; rm"], /eth1; rm is not a valid interface name/],

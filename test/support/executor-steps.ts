@@ -9,32 +9,46 @@ import { parseConfig } from "../../daemon/config/config.ts";
 import type { Node } from "../../daemon/contract/machines/node.ts";
 import type { PowerAction, PowerResult } from "../../daemon/contract/machines/power.ts";
 import { createDataDir, dataDir } from "../../daemon/data-dir.ts";
-import { startExecutor } from "../../daemon/executor/server.ts";
+import { type Executor, startExecutor } from "../../daemon/executor/server.ts";
 import { ExecutorLink } from "../../daemon/executor-link/link.ts";
 import { RemotePower } from "../../daemon/machines/power/remote.ts";
 import { Switchboard } from "../../daemon/machines/power/switchboard.ts";
+
+import { endProcessesOf } from "./left-processes.ts";
 
 export interface PowerLab {
   folder: string;
   /** Every line the executor logged. */
   log(): string;
   stopExecutor(): Promise<void>;
+  startExecutor(): Promise<void>;
   perform(name: string, action: PowerAction): Promise<PowerResult>;
 }
 
 /** `power` is the section of muster.yaml, as YAML or JSON. `folder` contains the files it refers to. */
 export async function startPowerLab(t: TestContext, power: (folder: string) => object): Promise<PowerLab> {
   const folder = mkdtempSync(join(tmpdir(), "muster-power-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  t.after(() => {
+    endProcessesOf(folder);
+    rmSync(folder, { recursive: true, force: true });
+  });
   const data = dataDir(folder);
   createDataDir(data);
   const config = parseConfig(JSON.stringify({ power: power(folder) }), "test");
   const lines: string[] = [];
   const log = pino({ level: "debug" }, { write: (line) => lines.push(line) });
   const ansible = { directory: folder, inventory: data.inventory, knownHosts: data.knownHosts, home: data.executor };
-  const executor = await startExecutor({ socketPath: data.executorSocket, jobsDir: data.jobs, log, power: config.machines.power, ansible });
-  let stopping: Promise<void> | undefined;
-  const stopExecutor = () => (stopping ??= executor.close());
+  let executor: Executor | undefined;
+  const start = async () => {
+    const { power } = config.machines;
+    executor = await startExecutor({ socketPath: data.executorSocket, jobsDir: data.jobs, log, power, ansible });
+  };
+  await start();
+  const stopExecutor = async () => {
+    const its = executor;
+    executor = undefined;
+    await its?.leave();
+  };
   t.after(stopExecutor);
   const link = new ExecutorLink(data.executorSocket, pino({ level: "silent" }));
   const remote = new RemotePower((message) => link.send(message), config.machines.power.timeout_seconds);
@@ -44,7 +58,13 @@ export async function startPowerLab(t: TestContext, power: (folder: string) => o
   t.after(() => link.close());
   while (!link.connected) await sleep(10);
   const board = new Switchboard(config.machines.power, { wake: async ({ macs }) => `sent to ${macs.join()}`, remote });
-  return { folder, log: () => lines.join(""), stopExecutor, perform: (name, action) => board.perform(nodeCalled(name), action) };
+  return {
+    folder,
+    log: () => lines.join(""),
+    stopExecutor,
+    startExecutor: start,
+    perform: (name, action) => board.perform(nodeCalled(name), action),
+  };
 }
 
 export function nodeCalled(name: string, mac = "52:54:00:00:00:01"): Node {

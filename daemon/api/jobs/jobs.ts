@@ -5,6 +5,7 @@ import type { ProvisioningStatus } from "../../contract/machines/call-home.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
+import { liveStates } from "../../jobs/status.ts";
 import type { JobStore } from "../../store/jobs/jobs.ts";
 import type { Mount } from "../mount.ts";
 
@@ -28,7 +29,11 @@ const ONE_NODE_BYTES = KIB * KIB;
 const shareBytes = (nodes: number): number => Math.min(256 * KIB, Math.max(64 * KIB, Math.floor((64 * KIB * KIB) / nodes)));
 
 export function jobsApi(mount: Mount, { nodes, jobs, findNode, ...engine }: JobsApi): void {
-  mount(routes.listJobs, ({ node, limit }) => (node === undefined ? jobs.recent(limit) : jobs.ofNode(findNode(node).id, limit)));
+  mount(routes.listJobs, ({ node, active, limit }) => {
+    const nodeId = node === undefined ? undefined : findNode(node).id;
+    if (active) return activeJobs(jobs, nodeId).slice(0, limit);
+    return nodeId === undefined ? jobs.recent(limit) : jobs.ofNode(nodeId, limit);
+  });
   mount(routes.getJob, ({ id }) => existing(jobs, id));
   mount(routes.jobOutput, ({ id, after }) => engine.output(existing(jobs, id).id, after));
   mount(routes.cancelJob, ({ id }, { caller }) => engine.cancel(existing(jobs, id).id, caller.name));
@@ -50,6 +55,13 @@ export function jobsApi(mount: Mount, { nodes, jobs, findNode, ...engine }: Jobs
     return documented(job, await inOnePiece(job.id, ONE_NODE_BYTES, engine));
   });
 }
+
+/** Returns the jobs that have not ended, with the newest first. */
+const activeJobs = (jobs: JobStore, nodeId: string | undefined): Job[] =>
+  liveStates
+    .flatMap((status) => jobs.withStatus(status))
+    .filter((job) => nodeId === undefined || job.nodeId === nodeId)
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 
 function existing(jobs: JobStore, id: string): Job {
   const job = jobs.find(id);

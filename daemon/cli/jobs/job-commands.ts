@@ -1,17 +1,20 @@
 /** Defines `muster jobs`, `job` and `cancel`, which list, show and cancel jobs. */
 import type { Command } from "commander";
+import { CommandFailure } from "../failure.ts";
 import { print } from "../print.ts";
 import { examples, type Words } from "../words.ts";
-import { cancelJob, findJob, followJob, showJob, showJobs } from "./show-jobs.ts";
+import { cancelAll, cancelJob } from "./cancel-jobs.ts";
+import { findJob, followJob, showJob, showJobs } from "./show-jobs.ts";
 
 export function jobCommands(program: Command, { json, client }: Words): void {
   program
     .command("jobs")
     .option("--node <name|mac>", "list only the jobs of this node")
+    .option("--active", "list only jobs that have not ended", false)
     .description("list jobs, newest first")
-    .addHelpText("after", examples("muster jobs", "muster jobs --node rack1-n1 --json | jq -r '.[0].status'"))
-    .action(async (options: { node?: string }) => {
-      const jobs = await client().listJobs(options);
+    .addHelpText("after", examples("muster jobs", "muster jobs --active", "muster jobs --node rack1-n1 --json | jq -r '.[0].status'"))
+    .action(async ({ node, active }: { node?: string; active: boolean }) => {
+      const jobs = await client().listJobs({ ...(node !== undefined && { node }), ...(active && { active: "true" }) });
       print(json(), jobs, showJobs(jobs));
     });
   program
@@ -35,10 +38,19 @@ export function jobCommands(program: Command, { json, client }: Words): void {
     });
   program
     .command("cancel")
-    .argument("<id>", "id of a job, as listed by `muster jobs`")
-    .description("cancel a job and wait until the job has stopped")
-    .addHelpText("after", examples("muster cancel rack1-n1-3f9a2c1d"))
-    .action(async (id: string) => {
+    .argument("[id]", "id of a job, as listed by `muster jobs`")
+    .option("--all", "cancel every job that has not ended, for example before a stop of the daemon", false)
+    .description("cancel a job, or all jobs, and wait until they have stopped")
+    .addHelpText("after", examples("muster cancel rack1-n1-3f9a2c1d", "muster cancel --all"))
+    .action(async (id: string | undefined, { all }: { all: boolean }) => {
+      if ((id === undefined) !== all)
+        throw new CommandFailure("USAGE", "name one job, or use --all", "`muster jobs --active` lists the jobs.");
+      if (id === undefined) {
+        const jobs = await cancelAll(client());
+        print(json(), jobs, jobs.length === 0 ? "No job is active." : showJobs(jobs));
+        if (jobs.some(({ status }) => status === "cancelling")) process.exitCode = 1;
+        return;
+      }
       const job = await cancelJob(client(), id);
       print(json(), job, `${job.id} is ${job.status}${job.result ? `: ${job.result.summary}` : ""}.`);
       if (job.status !== "cancelled") process.exitCode = 1;

@@ -1,4 +1,4 @@
-/** Formats jobs for a terminal, follows a job, and cancels a job. */
+/** Formats jobs for a terminal, and follows a job. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "../../contract/client.ts";
 import type { Job, JobStatus } from "../../contract/jobs/job.ts";
@@ -116,13 +116,3 @@ const detached = (id: string) =>
     `${id} continues in the background`,
     `To watch it again: \`muster job ${id} --follow\`. To stop it: \`muster cancel ${id}\`.`,
   );
-
-/** Cancels a job and waits until it has stopped, because a running job counts as cancelled only then. */
-export async function cancelJob(client: Client, id: string): Promise<Job> {
-  let job = await client.cancelJob({ id });
-  for (let polls = 0; job.status === "cancelling" && polls < 60; polls++) {
-    await sleep(500);
-    job = await client.getJob({ id });
-  }
-  return job;
-}

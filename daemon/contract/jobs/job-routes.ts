@@ -11,7 +11,12 @@ export const jobRoutes = {
     path: "/api/jobs",
     summary: "Jobs, newest first",
     access: "viewer",
-    query: z.object({ node: z.string().max(100).optional(), limit: z.coerce.number().int().min(1).max(1000).default(200) }),
+    query: z.object({
+      node: z.string().max(100).optional(),
+      /** Lists only jobs that have not ended. */
+      active: z.stringbool().default(false),
+      limit: z.coerce.number().int().min(1).max(1000).default(200),
+    }),
     response: z.array(Job),
   },
   getJob: { method: "GET", path: "/api/jobs/:id", summary: "One job", access: "viewer", params: JobRef, response: Job },

@@ -28,7 +28,7 @@ export type RunRequest = z.output<typeof RunRequest>;
 /** The result of a run, as far as the executor knows. */
 export const RunOutcome = z.object({
   /**
-   * `interrupted`: the run was stopped because the executor had to stop. `lost`: the run was killed, or disappeared
+   * `interrupted`: an executor of version 0.1.0 stopped the run. `lost`: the run was killed, or disappeared
    * without a result.
    */
   ended: z.enum(["exited", "cancelled", "timed-out", "interrupted", "not-started", "lost"]),

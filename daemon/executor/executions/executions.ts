@@ -7,8 +7,9 @@ import type { ExecutorFigures, FromExecutor, ToExecutor } from "../../contract/e
 import { explain } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
 import type { NodeTurns } from "../node-turns.ts";
-import { performStep, type StepMeans } from "../steps/perform.ts";
+import { hasOwnProcess, performStep, type StepMeans } from "../steps/perform.ts";
 import { ActRequests } from "./act-requests.ts";
+import { ConnectedSteps } from "./connected-steps.ts";
 import { type CheckSources, checkExecution } from "./execution-check.ts";
 import { ExecutionLedger } from "./ledger.ts";
 import type { ExecutionEnd } from "./order.ts";
@@ -20,7 +21,7 @@ export interface PlanExecutionsOptions {
   /** The path of the executor's own folder. */
   home: string;
   governed: CheckSources;
-  means: Omit<StepMeans, "graceMs" | "abandoned" | "log">;
+  means: Omit<StepMeans, "graceMs" | "leaving" | "abandoned" | "log">;
   graceMs: number;
   turns: NodeTurns;
   log: Log;
@@ -47,12 +48,14 @@ export class PlanExecutions {
   #graceMs: number;
   #closed = false;
   #refused = 0;
+  readonly #connected = new ConnectedSteps();
   readonly #abandoned = new AbortController();
 
   constructor(options: PlanExecutionsOptions) {
     this.#options = options;
     this.#graceMs = options.graceMs;
-    this.#means = { ...options.means, graceMs: () => this.#graceMs, abandoned: this.#abandoned.signal, log: options.log };
+    const signals = { leaving: this.#connected.leaving, abandoned: this.#abandoned.signal };
+    this.#means = { ...options.means, ...signals, graceMs: () => this.#graceMs, log: options.log };
     this.#acts = new ActRequests({ ...options, graceMs: () => this.#graceMs });
     this.#folder = join(options.home, "executions");
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
@@ -155,18 +158,14 @@ export class PlanExecutions {
     this.#held.delete(executionId);
   }
 
-  /** Stops every execution when the daemon stops. */
-  async close(graceMs: number): Promise<void> {
+  /**
+   * Begins no further step and leaves all processes running. The next executor takes over these processes. A step over SSH or
+   * HTTP ends with this executor, so it gets half of the grace period to end by itself, and is then stopped.
+   */
+  async leave(graceMs: number): Promise<void> {
     this.#closed = true;
-    this.#graceMs = Math.min(this.#graceMs, graceMs);
-    for (const { stop } of this.#held.values()) stop.abort("cancelled");
-    await Promise.all([...this.#held.values()].map(({ running }) => running));
-    this.#options.means.ssh.close();
-  }
-
-  /** Stops this executor and leaves all processes running. The next executor takes over these processes. */
-  abandon(): void {
-    this.#closed = true;
+    this.#graceMs = Math.min(this.#graceMs, graceMs / 2);
+    await this.#connected.end(graceMs / 2);
     this.#abandoned.abort();
     this.#acts.abandon();
     this.#options.means.ssh.close();
@@ -193,12 +192,14 @@ export class PlanExecutions {
       record,
       turns,
       signal: stop.signal,
+      isLeaving: () => this.#closed,
       isAbandoned: () => this.#abandoned.signal.aborted,
       secrets: () => means.secrets.all(),
       onStep: (step) => tell({ type: "step", executionId, step }),
       perform: (step) => {
         const act = (signal: AbortSignal) => this.#acts.perform({ executionId, stepId: step.id, planHash }, signal);
-        return performStep({ executionId, plan, step, catalogue, place: record.place(step.id), act }, means, stop.signal);
+        const work = performStep({ executionId, plan, step, catalogue, place: record.place(step.id), act }, means, stop.signal);
+        return hasOwnProcess(step) ? work : this.#connected.follow(work);
       },
     });
   }

@@ -53,8 +53,8 @@ export function endOfPlan(plan: Plan, results: Results, because: "stopped" | "lo
   const changed = steps.filter(({ id, risk }) => risk !== "read" && succeeded(results, id));
   if (because === "lost")
     return changed.length > 0
-      ? { status: "partial", error: "the executor was lost in the middle; no further step was begun, and nothing was undone" }
-      : { status: "failed", error: "the executor was lost in the middle, before any change had succeeded; no further step was begun" };
+      ? { status: "partial", error: "the executor ended in the middle; no further step was begun, and nothing was undone" }
+      : { status: "failed", error: "the executor ended in the middle, before any change had succeeded; no further step was begun" };
   const undone = changed.filter(({ id }) => rollback.some(({ undoes, step }) => undoes === id && succeeded(results, step.id)));
   if (!failed) return { status: "cancelled", error: changed.length === 0 ? "stopped" : "stopped; completed changes stay" };
   if (changed.length === 0) return { status: results.get(failed.id)?.status === "timed-out" ? "timed-out" : "failed", error: error ?? "" };

@@ -18,7 +18,9 @@ export interface PlanRunParts {
   /** Called after the result of a step was saved. */
   onStep(result: StepResult): void;
   signal: AbortSignal;
-  /** True if another executor takes over, so that this executor starts no further step and records no result. */
+  /** True if this executor ends, so that it starts no further step. It still records the results of its steps. */
+  isLeaving(): boolean;
+  /** True if the next executor takes over the remaining steps, so that this executor records no result. */
   isAbandoned(): boolean;
 }
 
@@ -27,12 +29,12 @@ const ERROR_CHARACTERS = 4000;
 
 /** Runs a plan and returns its result. Returns undefined if another executor takes over. */
 export async function runPlan(parts: PlanRunParts): Promise<ExecutionEnd | undefined> {
-  const { record, signal, isAbandoned } = parts;
+  const { record, signal, isLeaving } = parts;
   const { plan } = record.begun;
   const atWork = new Map<PlanStep, Promise<void>>();
   for (;;) {
     const nodes = new Set([...atWork.keys()].flatMap(({ target }) => target ?? []));
-    if (isAbandoned()) return undefined;
+    if (isLeaving()) return undefined;
     const next = signal.aborted || hasFailed(plan, record.results) ? [] : readySteps(plan, record.results, nodes);
     const fresh = next.filter((step) => !atWork.has(step)).slice(0, AT_ONCE - atWork.size);
     for (const step of fresh)
@@ -44,7 +46,7 @@ export async function runPlan(parts: PlanRunParts): Promise<ExecutionEnd | undef
     await Promise.race(atWork.values());
   }
   if (!signal.aborted && hasFailed(plan, record.results) && !isUnsure(plan, record.results)) await rollBack(parts);
-  if (isAbandoned()) return undefined;
+  if (isLeaving()) return undefined;
   skipRest(parts);
   return endOfPlan(plan, record.results, signal.aborted ? "stopped" : undefined);
 }
@@ -53,20 +55,21 @@ export async function runPlan(parts: PlanRunParts): Promise<ExecutionEnd | undef
 async function rollBack(parts: PlanRunParts): Promise<void> {
   const { record, signal } = parts;
   for (const step of undoing(record.begun.plan, record.results)) {
-    if (signal.aborted || parts.isAbandoned()) return;
+    if (signal.aborted || parts.isLeaving()) return;
     await runStep(step, parts);
     if (record.results.get(step.id)?.status !== "succeeded") return;
   }
 }
 
-async function runStep(step: PlanStep, { record, turns, perform, secrets, onStep, signal, isAbandoned }: PlanRunParts): Promise<void> {
+async function runStep(step: PlanStep, parts: PlanRunParts): Promise<void> {
+  const { record, turns, perform, secrets, onStep, signal, isLeaving, isAbandoned } = parts;
   const save = (result: StepResult) => {
     record.save(result);
     onStep(result);
   };
   const base = { id: step.id, ...(step.target !== undefined && { target: step.target }) };
   const endTurn = step.target === undefined ? () => undefined : await turns.take(step.target, step.risk !== "read", signal);
-  if (!endTurn || signal.aborted) {
+  if (!endTurn || signal.aborted || isLeaving()) {
     endTurn?.();
     return;
   }

@@ -8,7 +8,7 @@ import { steadyMs } from "../../errors/steady-clock.ts";
 import { nothing } from "../kept-output.ts";
 import type { StepEnd } from "../steps/ending.ts";
 import { followCommand } from "../steps/local-command.ts";
-import type { StepMeans } from "../steps/perform.ts";
+import { hasOwnProcess, type StepMeans } from "../steps/perform.ts";
 import { type ExecutionEnd, endOfPlan } from "./order.ts";
 import { resultOf, skipRest } from "./plan-run.ts";
 import type { ExecutionRecord } from "./record.ts";
@@ -40,13 +40,12 @@ export async function recoverPlan(
 }
 
 async function endOf(
-  { id, method }: PlanStep,
+  step: PlanStep,
   record: ExecutionRecord,
   limits: Pick<StepMeans, "graceMs" | "abandoned" | "log">,
   signal: AbortSignal,
   deadline: number,
 ): Promise<StepEnd> {
-  if (method === "ssh" || method === "http" || method === "act")
-    return { status: "unknown", said: nothing, error: "the executor was lost while this was at work" };
-  return followCommand(record.place(id), { ...limits, signal, deadline });
+  if (!hasOwnProcess(step)) return { status: "unknown", said: nothing, error: "the executor ended while this was at work" };
+  return followCommand(record.place(step.id), { ...limits, signal, deadline });
 }

@@ -18,6 +18,8 @@ export interface ProgramEnd {
 export interface ProgramRoom {
   /** The path of the folder for the files of the running programs. */
   folder: string;
+  /** When this `AbortSignal` is aborted, the next executor takes over the programs. */
+  abandoned: AbortSignal;
   onTrouble(error: unknown): void;
 }
 
@@ -33,7 +35,7 @@ const NO_PROGRAM = [127, 126];
 export async function runProgram(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
-  { folder, onTrouble }: ProgramRoom,
+  { folder, abandoned, onTrouble }: ProgramRoom,
   signal: AbortSignal,
 ): Promise<ProgramEnd> {
   signal.throwIfAborted();
@@ -48,7 +50,7 @@ export async function runProgram(
     capBytes: KEPT,
     niceness: NICENESS,
   });
-  const end = await program.ended({ signal, policy, onTrouble });
+  const end = await program.ended({ signal, policy, abandoned, onTrouble });
   const said = { output: textOf(takeSaid(place.output)), complaint: textOf(takeSaid(place.errors)) };
   rmSync(own, { recursive: true });
   signal.throwIfAborted();
@@ -59,14 +61,15 @@ export async function runProgram(
 }
 
 /**
- * Waits for the programs that a killed executor left running, and removes their files. The programs have the time limit of a
- * power action.
+ * Waits for the programs that an earlier executor left running, and removes their files. The programs have the time limit of
+ * a power action.
  */
-export async function finishPrograms({ folder, onTrouble }: ProgramRoom, deadline: number, signal: AbortSignal): Promise<void> {
+export async function finishPrograms({ folder, abandoned, onTrouble }: ProgramRoom, deadline: number): Promise<void> {
   const left = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
   await Promise.all(
     left.map(async (own) => {
-      await new LastingProcess(placeIn(own), kind).ended({ signal, deadline, policy, onTrouble });
+      const patience = { signal: new AbortController().signal, deadline, policy, abandoned, onTrouble };
+      await new LastingProcess(placeIn(own), kind).ended(patience);
       rmSync(own, { recursive: true });
     }),
   );

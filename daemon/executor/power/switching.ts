@@ -22,8 +22,8 @@ export class PowerActions {
   readonly #power: Power;
   readonly #log: Log;
   readonly #room: ProgramRoom;
-  readonly #busy = new Map<string, AbortController>();
-  readonly #closing = new AbortController();
+  readonly #busy = new Set<string>();
+  readonly #leaving = new AbortController();
   readonly #pending = new Set<Promise<unknown>>();
 
   /** The argument `home` is the path of the executor's own folder. */
@@ -31,13 +31,16 @@ export class PowerActions {
     this.#power = power;
     this.#log = log;
     const onTrouble = (error: unknown) => log.error({ err: error }, "a power program could not be looked after");
-    this.#room = { folder: join(home, "power"), onTrouble };
+    this.#room = { folder: join(home, "power"), abandoned: this.#leaving.signal, onTrouble };
   }
 
   /** Takes over the running programs of an earlier executor. */
   start(): void {
     const deadline = steadyMs() + this.#power.timeout_seconds * 1000;
-    void this.#track(finishPrograms(this.#room, deadline, this.#closing.signal));
+    this.#track(finishPrograms(this.#room, deadline)).catch((error: unknown) => {
+      // When this executor ends, it leaves these programs to the next executor.
+      if (!this.#leaving.signal.aborted) this.#room.onTrouble(error);
+    });
   }
 
   /** Performs a power request. The promise never rejects, because a failure is also an outcome. */
@@ -53,19 +56,18 @@ export class PowerActions {
   async #perform({ action, machine }: PowerRequest): Promise<Outcome> {
     const { name } = machine;
     if (this.#busy.has(name)) return failed(new MusterError("POWER_BUSY", `another power action for ${name} is at work`));
-    const stop = new AbortController();
-    this.#busy.set(name, stop);
+    this.#busy.add(name);
     const { timeout_seconds: seconds } = this.#power;
     const late = AbortSignal.timeout(seconds * 1000);
     let driver = "its driver";
     const cutShort = (error: unknown) => {
-      if (stop.signal.aborted) return new MusterError("POWER_FAILED", `the daemon was stopped before ${name} was switched`);
+      if (this.#leaving.signal.aborted) return new MusterError("POWER_FAILED", `the executor ended before it knew the result for ${name}`);
       return late.aborted ? new MusterError("POWER_UNREACHABLE", `${driver} did not answer within ${seconds} s`) : error;
     };
     try {
       const setting = settingFor(machine, this.#power);
       driver = described(setting);
-      const switched = await perform(setting, machine, action, this.#room, AbortSignal.any([late, stop.signal]));
+      const switched = await perform(setting, machine, action, this.#room, AbortSignal.any([late, this.#leaving.signal]));
       this.#log.info({ node: name, action, power: switched.power }, "power");
       return { ended: "well", ...switched };
     } catch (error) {
@@ -77,10 +79,9 @@ export class PowerActions {
     }
   }
 
-  /** Stops all programs, and resolves when no program is running. */
-  async close(): Promise<void> {
-    this.#closing.abort("cancelled");
-    for (const stop of this.#busy.values()) stop.abort("cancelled");
+  /** Leaves all programs running, and ends the requests of drivers without a program. */
+  async leave(): Promise<void> {
+    this.#leaving.abort();
     await Promise.allSettled(this.#pending);
   }
 }

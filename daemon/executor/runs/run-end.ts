@@ -5,6 +5,7 @@
 import type { RunOutcome } from "../../contract/jobs/run-messages.ts";
 import { type End, exitCodeOf } from "../lasting-files.ts";
 
+/** An executor of version 0.1.0 stopped its runs as `interrupted` when the daemon stopped. */
 export type StopReason = "cancelled" | "timed-out" | "interrupted";
 
 /** The exit codes of a shell if the program does not exist or cannot be executed. */

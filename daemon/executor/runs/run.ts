@@ -51,7 +51,6 @@ export class Run {
   readonly #settings: RunSettings;
   readonly #process: LastingProcess;
   #isBegun = false;
-  #graceMs: number;
   #stopping: Promise<void> | undefined;
   /** The last failure of the executor itself, which is logged only once. */
   #trouble: string | undefined;
@@ -62,7 +61,6 @@ export class Run {
     this.#settings = settings;
     this.files = runFiles(settings.jobsDir, record.request);
     this.#process = new LastingProcess(this.files, kind);
-    this.#graceMs = settings.graceMs;
   }
 
   get id(): RunId {
@@ -134,9 +132,7 @@ export class Run {
     if (!isWave(request) || onlyCancelledLeft(request, this.files)) void this.stop("cancelled");
   }
 
-  /** Stops the run. A shorter grace period also applies to a stop that has already begun. */
-  stop(reason: StopReason, graceMs = this.#graceMs): Promise<void> {
-    this.#graceMs = Math.min(this.#graceMs, graceMs);
+  stop(reason: StopReason): Promise<void> {
     this.#stopping ??= this.#stop(reason).catch((error: unknown) => {
       this.report(error, "a run could not be stopped");
       // Either the next call of `look` or the caller tries again to stop the run.
@@ -146,7 +142,8 @@ export class Run {
   }
 
   async #stop(reason: StopReason): Promise<void> {
-    const isStopped = await this.#process.stop(reason, { target: "group", first: "SIGTERM", graceMs: () => this.#graceMs });
+    const graceMs = () => this.#settings.graceMs;
+    const isStopped = await this.#process.stop(reason, { target: "group", first: "SIGTERM", graceMs });
     await this.closeConnections();
     this.#process.sweep();
     if (!isStopped) this.#settings.log.error(this.id, "a run survived SIGKILL");

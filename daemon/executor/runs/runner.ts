@@ -88,14 +88,8 @@ export class Runner {
     this.#runs.delete(run.name);
   }
 
-  /** Stops every run when the daemon stops. The next executor reports how these runs ended. */
-  async close(graceMs: number): Promise<void> {
-    this.abandon();
-    await Promise.all(this.#live().map((run) => run.stop("interrupted", graceMs)));
-  }
-
-  /** Stops this executor and leaves all runs running. The next executor takes over these runs. */
-  abandon(): void {
+  /** Leaves all runs running. The next executor takes over these runs. */
+  leave(): void {
     this.#closed = true;
     void this.#rounds.stop();
   }

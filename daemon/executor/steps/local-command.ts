@@ -61,7 +61,7 @@ export async function followCommand(place: Place, limits: CommandLimits & { sign
   const command = new LastingProcess(place, kind);
   const end = await endOf("its program", command, place, limits);
   if (end.exitCode !== null || end.status !== "failed") return end;
-  return { status: "unknown", said: end.said, error: "the executor was lost while this was at work, and it left no result" };
+  return { status: "unknown", said: end.said, error: "it ended while no executor was at work, and it left no result" };
 }
 
 async function endOf(

@@ -32,6 +32,8 @@ export interface StepMeans {
   sshPlace(target: Target): SshPlace;
   /** Returns the time between SIGTERM and SIGKILL in milliseconds. The time is shorter when the daemon stops. */
   graceMs(): number;
+  /** When this `AbortSignal` is aborted, this executor ends. It stops the steps that have no process of their own. */
+  leaving: AbortSignal;
   /** When this `AbortSignal` is aborted, another executor takes over. Commands stay at work. */
   abandoned: AbortSignal;
   log: Log;
@@ -50,24 +52,29 @@ export interface StepOf {
 /** The extra seconds that the executor waits for an SSH step. The remote machine itself ends the command at its time limit. */
 const LATER_SECONDS = 25;
 
+/** Returns true if a process does the work of the step. Such a process outlives the executor. */
+export const hasOwnProcess = ({ method }: PlanStep): boolean => method !== "ssh" && method !== "http" && method !== "act";
+
 /** Performs a step and returns its result. The promise never rejects, because a failure is also a result. */
 export async function performStep(of: StepOf, means: StepMeans, signal: AbortSignal): Promise<StepEnd> {
   const { step } = of;
   const stop = new AbortController();
   const cancel = () => stop.abort("cancelled");
-  if (signal.aborted) cancel();
-  signal.addEventListener("abort", cancel, { once: true });
+  const cancelling = hasOwnProcess(step) ? signal : AbortSignal.any([signal, means.leaving]);
+  if (cancelling.aborted) cancel();
+  cancelling.addEventListener("abort", cancel, { once: true });
   const seconds = step.timeoutSeconds + (step.method === "ssh" ? LATER_SECONDS : 0);
   const timer = setTimeout(() => stop.abort("timed-out"), seconds * 1000);
   try {
     const form = of.catalogue.get(step.tool);
     const target = targetOf(of);
-    return answered(await perform(callOf(form, step.parameters, target), form, target, of, means, stop.signal), form);
+    const ended = answered(await perform(callOf(form, step.parameters, target), form, target, of, means, stop.signal), form);
+    return ended.status === "cancelled" && !signal.aborted ? { ...ended, error: "Muster was stopped" } : ended;
   } catch (error) {
     return { status: "failed", said: nothing, error: explain(error) };
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", cancel);
+    cancelling.removeEventListener("abort", cancel);
   }
 }
 

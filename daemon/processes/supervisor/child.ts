@@ -15,11 +15,7 @@ function untilStop(): Promise<string> {
   });
 }
 
-export async function runChild(
-  log: Log,
-  lockFile: string,
-  start: () => Promise<{ stop: (reason: string) => Promise<void> }>,
-): Promise<void> {
+export async function runChild(log: Log, lockFile: string, start: () => Promise<{ stop: () => Promise<void> }>): Promise<void> {
   const stopping = untilStop();
   const lock = await Promise.race([turn(log, lockFile), stopping]);
   if (typeof lock === "string") return;
@@ -28,7 +24,7 @@ export async function runChild(
   log.info({ reason }, "stopping");
   // The next process waits for this process to exit. Therefore this process exits even if one of its parts does not stop.
   setTimeout(() => process.exit(1), STOP_MS).unref();
-  await running.stop(reason);
+  await running.stop();
   lock.release();
 }
 

@@ -45,9 +45,8 @@ export async function runChildProcess(name: ChildName, configFile: string, data:
       return runChild(log, lock, async () => {
         const { startExecutorProcess } = await import("../executor/executor.ts");
         const executor = await startExecutorProcess(config, data, log, process.env);
-        // Only a requested stop ends the runs. If the supervisor was killed, the runs continue and the next
-        // executor finds them.
-        return { stop: (reason) => (reason === "SIGTERM" ? executor.close() : executor.abandon()) };
+        // The runs continue, and the next executor finds them.
+        return { stop: () => executor.leave() };
       });
   }
 }

@@ -1,9 +1,10 @@
-/** SIGTERM during runs, and the conditions under which a start is refused. */
+/** SIGTERM of the daemon or of the executor during runs, and the conditions under which a start is refused. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { childNames } from "../../../daemon/processes/supervisor/children.ts";
 import { MUSTER } from "../../../scripts/lab/daemon.ts";
 import { type CrashLab, noCrashLab as skip, startCrashLab } from "../../support/crash/crash-lab.ts";
 import { untilWhole } from "../../support/crash/crash-situations.ts";
@@ -33,40 +34,70 @@ test("a second daemon on the same data folder is refused, with the reason and wh
   assert.match(stderr, new RegExp(`process id ${lab.daemon.pid} uses ${lab.dataDir}\n.*Stop the running one first`));
 });
 
-test("SIGTERM in the middle of runs: exit 0, nothing left; the next start begins them again, once", { skip }, async (t) => {
-  // The task of stubborn-1 runs on this machine and ignores SIGTERM.
-  await atWork("stubborn-1");
-  await lab.until("the task that ignores SIGTERM", () => lab.processes().length > 4);
+const interruptions = async (name: string) => (await lab.events(name)).filter(({ type }) => type === "job.interrupted");
+
+/** Waits until the node is ready, and checks that its only run was neither ended nor repeated. */
+async function ranOnce(name: string): Promise<void> {
+  await lab.untilPhase(name, "ready");
+  assert.partialDeepStrictEqual(await lab.job(name), { status: "succeeded", attempt: 1 });
+  assert.equal(lab.journal(name), "begin end");
+  assert.deepEqual(await interruptions(name), []);
+  assert.deepEqual(lab.doubled, []);
+}
+
+test("SIGTERM in the middle of a run: exit 0, the run continues, and the next start finds it", { skip }, async (t) => {
   await atWork("gentle-1");
+  const before = lab.runProcesses().map(({ pid }) => pid);
   const toldAt = Date.now();
   assert.equal(await lab.daemon.stop("SIGTERM"), 0);
   t.diagnostic(`stopped in ${Date.now() - toldAt} ms`);
-  assert.deepEqual(lab.processes(), []);
-
+  const wrappers = () => lab.processes().filter(({ args }) => args[1]?.endsWith("run.sh"));
+  assert.ok(wrappers().length > 0, "the run is at work");
+  assert.ok(wrappers().every(({ pid }) => before.includes(pid)));
+  assert.deepEqual(
+    childNames.filter((name) => lab.child(name)),
+    [],
+  );
   await lab.start();
   await untilWhole(lab);
-  await lab.untilPhase("gentle-1", "ready");
-  assert.partialDeepStrictEqual(await lab.job("gentle-1"), { status: "succeeded", attempt: 2 });
-  assert.equal(lab.journal("gentle-1"), "begin begin end");
-  const interruptions = (await lab.events("gentle-1")).filter(({ type }) => type === "job.interrupted");
-  assert.deepEqual(
-    interruptions.map(({ summary }) => summary),
-    ["interrupted: ended because Muster was stopped; queued again"],
-  );
-  assert.partialDeepStrictEqual(await lab.job("stubborn-1"), { status: "running", attempt: 2 });
+  await ranOnce("gentle-1");
 });
 
-test("interrupted a second time, it has failed and says so", { skip }, async () => {
-  await lab.until("it is at work again", () => lab.journal("stubborn-1") === "begin begin");
+test("a run that ends while no daemon is there has succeeded at the next start", { skip }, async () => {
+  await atWork("gentle-2");
   assert.equal(await lab.daemon.stop("SIGTERM"), 0);
-  assert.deepEqual(lab.processes(), []);
+  await lab.until("the run has ended", () => lab.journal("gentle-2") === "begin end" && lab.runProcesses().length === 0);
   await lab.start();
-  await lab.untilPhase("stubborn-1", "configure-failed");
+  await untilWhole(lab);
+  await ranOnce("gentle-2");
+});
+
+test("SIGTERM of the executor alone: the next executor takes over the run", { skip }, async () => {
+  await atWork("gentle-3");
+  const executor = lab.child("executor");
+  assert(executor);
+  process.kill(executor.pid, "SIGTERM");
+  await lab.until("another one runs", () => (lab.child("executor")?.pid ?? executor.pid) !== executor.pid);
+  await ranOnce("gentle-3");
+});
+
+test("two restarts in a row, and then a cancel: the run is the first one, and the cancel ends it", { skip }, async () => {
+  // The task of stubborn-1 runs on this machine and ignores SIGTERM.
+  await atWork("stubborn-1");
+  await lab.until("the task that ignores SIGTERM", () => lab.stubbornIsAtWork());
+  for (let round = 0; round < 2; round++) {
+    assert.equal(await lab.daemon.stop("SIGTERM"), 0);
+    assert.ok(lab.stubbornIsAtWork());
+    await lab.start();
+    await untilWhole(lab);
+  }
   const job = await lab.job("stubborn-1");
-  assert.partialDeepStrictEqual(job, { status: "failed", attempt: 2 });
-  assert.match(job?.result?.summary ?? "", /^interrupted 2 times/);
-  assert.equal(lab.journal("stubborn-1"), "begin begin");
-  assert.deepEqual(lab.doubled, []);
+  assert.partialDeepStrictEqual(job, { status: "running", attempt: 1 });
+  assert.equal(lab.journal("stubborn-1"), "begin");
+  await lab.cancel(job?.id ?? "");
+  await lab.until("the job is cancelled", async () => (await lab.job("stubborn-1"))?.status === "cancelled");
+  assert.equal(lab.stubbornIsAtWork(), false);
+  assert.deepEqual(await interruptions("stubborn-1"), []);
 });
 
 test("the pid file of a daemon that is no more is no obstacle, even when its number is taken", { skip }, async () => {

@@ -31,6 +31,7 @@ import { playbooksIn } from "../../../daemon/jobs/playbooks/playbooks.ts";
 import { InventoryFile } from "../../../daemon/machines/inventory/file.ts";
 import { planSettings } from "../../../daemon/processes/executor/plan-settings.ts";
 import { openStores, type Stores } from "../../../daemon/store/stores.ts";
+import { endProcessesOf } from "../left-processes.ts";
 import { ownPolicy } from "../own-policy.ts";
 import { PATIENCE_MS } from "../until.ts";
 
@@ -119,15 +120,10 @@ export class PlanLab {
     await this.connect();
   }
 
-  /** Leaves the executor as a crash would: its processes continue, its connections end. */
-  async abandonExecutor(): Promise<void> {
+  /** Ends the executor as a restart of the daemon does: its processes continue, its connections end. */
+  async leaveExecutor(graceMs?: number): Promise<void> {
     this.#control?.destroy();
-    await this.#executor?.abandon();
-  }
-
-  async closeExecutor(): Promise<void> {
-    this.#control?.destroy();
-    await this.#executor?.close();
+    await this.#executor?.leave(graceMs);
   }
 
   async connect(): Promise<void> {
@@ -271,7 +267,8 @@ export class PlanLab {
   }
 
   async #end(): Promise<void> {
-    await this.closeExecutor().catch(() => undefined);
+    await this.leaveExecutor().catch(() => undefined);
+    endProcessesOf(this.folder);
     this.stores?.db.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -61,7 +61,12 @@ test("a run is one job a node, whose purpose is the header's; the nodes stay rea
   );
   const later = (await ask("/api/runs", { playbook: "look", nodes: ["n1"], after: one[0]!.id, priority: 5 })).body as Job[];
   assert.deepEqual([later[0]?.status, later[0]?.after, later[0]?.priority], ["waiting", one[0]!.id, 5]);
-  await ask(`/api/jobs/${later[0]!.id}/cancel`, {});
+  const active = async (query: string) =>
+    ((await served.request(`/api/jobs?active=true${query}`, { key })).body as Job[]).map(({ id }) => id).sort();
+  assert.deepEqual(await active(""), [one[0]!.id, later[0]!.id].sort());
+  world.jobs.save({ ...world.jobs.find(later[0]!.id)!, status: "cancelled" });
+  assert.deepEqual(await active(""), [one[0]!.id]);
+  assert.deepEqual([await active("&node=n1"), await active("&node=n2"), await active("&limit=1")], [[], [one[0]!.id], [one[0]!.id]]);
   const busy = await ask("/api/runs", { playbook: "look", nodes: "all", check: true });
   assert.equal(busy.status, 409);
   assert.equal(world.jobs.recent(10).length, 2);

@@ -60,10 +60,10 @@ test("a lost connection: the request is repeated on the next one, after the step
   assert.equal((await end(lab)).status, "succeeded");
 });
 
-test("an executor that is killed after it asked: the end is unknown, and the next one does not ask again", async (t) => {
+test("an executor that ends after it asked: the end is unknown, and the next one does not ask again", async (t) => {
   const lab = await start(t);
   await asked(lab, wake(lab));
-  await lab.abandonExecutor();
+  await lab.leaveExecutor();
   await lab.startExecutor();
   const executed = await end(lab);
   assert.deepEqual([executed.status, executed.steps[0]?.status], ["unknown", "unknown"]);
@@ -105,7 +105,7 @@ test("a plan that was approved before the upgrade is refused, and says to propos
 
 test("a step that was calling control when the executor was upgraded: its end is unknown", async (t) => {
   const lab = await start(t);
-  await lab.closeExecutor();
+  await lab.leaveExecutor();
   const work = before(lab);
   const executionId = lab.begin(work);
   const at = new Date().toISOString();

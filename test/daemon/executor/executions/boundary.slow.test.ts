@@ -186,7 +186,7 @@ test("an approval serves once, also when the database has forgotten that it did"
 
 test("with a ledger that cannot be read nothing is begun", async (t) => {
   const lab = await start(t);
-  await lab.closeExecutor();
+  await lab.leaveExecutor();
   writeFileSync(join(lab.data.executor, "executions.ledger"), '{"executionId": "gone"}\n');
   await lab.startExecutor();
   await refused(lab, lab.begin(lab.plan(note(lab, "d1"))), /cannot read what was begun before/);

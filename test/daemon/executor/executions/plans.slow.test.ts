@@ -6,6 +6,7 @@ import { type TestContext, test } from "node:test";
 import type { ProposalInput } from "../../../../daemon/contract/changes/plan.ts";
 import type { FromExecutor } from "../../../../daemon/contract/executor-protocol.ts";
 import { type LabNode, PlanLab } from "../../../support/changes/plan-lab.ts";
+import { until } from "../../../support/until.ts";
 import { forms, runbooks } from "./plan-forms.ts";
 
 const nodes: LabNode[] = [
@@ -153,7 +154,7 @@ test("what was begun is not begun again, in this life or the next, whatever the 
   lab.send({ type: "forget-execution", executionId: id });
   lab.messages.length = 0;
   assert.equal(await lab.execute(id), "this execution was begun already");
-  await lab.closeExecutor();
+  await lab.leaveExecutor();
   await lab.startExecutor();
   assert.equal(await lab.execute(id), "this execution was begun already");
 });
@@ -164,14 +165,31 @@ test("the next executor tells the real end of a step that went on, and begins no
   const id = lab.begin(lab.plan(runbook("wait-then-note", lab.folder)));
   lab.send({ type: "execute", executionId: id });
   await running(lab, "1");
-  await lab.abandonExecutor();
+  await lab.leaveExecutor();
   await lab.startExecutor();
   const end = await lab.until<Extract<FromExecutor, { type: "executed" }>>("its end", ({ type }) => type === "executed");
   assert.equal(story(end.steps), "1 succeeded, 2 skipped");
   assert.equal(end.status, "partial");
-  assert.match(end.error ?? "", /the executor was lost in the middle/);
+  assert.match(end.error ?? "", /the executor ended in the middle/);
   assert.ok(!existsSync(join(lab.folder, "b")));
   assert.equal(await refusal(lab, id), "this execution was begun already");
+});
+
+test("an executor that ends leaves the program of a step at work: it runs once, and its result is the real one", async (t) => {
+  const lab = await start(t);
+  const id = lab.begin(lab.plan(tool("wait", { seconds: 7919 })));
+  lab.send({ type: "execute", executionId: id });
+  await running(lab, "1");
+  await until("the program runs", () => sleepers().length > 0);
+  const before = sleepers();
+  await lab.leaveExecutor();
+  assert.deepEqual(sleepers(), before);
+  await lab.startExecutor();
+  assert.deepEqual(sleepers(), before);
+  lab.send({ type: "stop", executionId: id });
+  const end = await lab.until<Extract<FromExecutor, { type: "executed" }>>("its end", ({ type }) => type === "executed");
+  assert.equal(story(end.steps), "1 cancelled");
+  assert.deepEqual(sleepers(), []);
 });
 
 async function refusal(lab: PlanLab, id: string): Promise<string> {

@@ -80,9 +80,29 @@ test("a machine without a pinned key is not reached at all", { skip }, async (t)
   assert.match(end.error ?? "", /no host key is pinned for n1/);
 });
 
+test("an executor that ends waits for a short step over SSH, and stops a long one there", { skip }, async (t) => {
+  for (const [seconds, status] of [
+    ["0.3", "succeeded"],
+    ["7927", "cancelled"],
+  ] as const) {
+    const { lab, sshd } = await start(t);
+    writeFileSync(join(lab.forms, "remote_wait.yaml"), `name: remote_wait\n${forms.remote_wait.replace("7927", seconds)}`);
+    const id = lab.begin(lab.plan(tool("remote_wait")));
+    lab.send({ type: "execute", executionId: id });
+    await until("the step is at work", () => sshd.log().includes("Starting session"));
+    await lab.leaveExecutor(4000);
+    await lab.startExecutor();
+    const end = await lab.until<Extract<FromExecutor, { type: "executed" }>>("its end", ({ type }) => type === "executed");
+    assert.deepEqual(
+      end.steps.map((step) => [step.status, step.error]),
+      [[status, status === "cancelled" ? "Muster was stopped" : undefined]],
+    );
+  }
+});
+
 /** The executor in its own process, which the test can kill. */
 async function startProcess(t: TestContext, lab: PlanLab): Promise<ChildProcess> {
-  await lab.closeExecutor();
+  await lab.leaveExecutor();
   const at = (name: string) => JSON.stringify(join(import.meta.dirname, "../../../..", name));
   const program = `
     import { startExecutorProcess } from ${at("daemon/processes/executor/executor.ts")};

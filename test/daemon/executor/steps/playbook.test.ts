@@ -36,6 +36,7 @@ test("a playbook whose role was changed after its execution began is not run", a
     valuesNow: () => undefined,
     sshPlace: () => assert.fail("a playbook needs none"),
     graceMs: () => 100,
+    leaving: new AbortController().signal,
     abandoned: new AbortController().signal,
     log: createLog("test", "silent"),
   };

@@ -1,9 +1,8 @@
 /** The command driver, and the behaviour common to all drivers, through the executor's socket. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startPowerLab } from "../../../support/executor-steps.ts";
 import { until } from "../../../support/until.ts";
 
@@ -14,7 +13,8 @@ function socketScript(folder: string): string {
     file,
     `#!/bin/sh
 echo "$@" >>${folder}/called
-case $1 in on | off) echo "$1" >${folder}/is ;; status) cat ${folder}/is ;; fail) echo "relay is stuck" >&2; exit 3 ;; hang) sleep 60 & echo $! >${folder}/pid; wait ;; esac
+case $1 in on | off) echo "$1" >${folder}/is ;; status) cat ${folder}/is ;; fail) echo "relay is stuck" >&2; exit 3 ;; hang) sleep 60 & echo $! >${folder}/pid; wait ;;
+slow) touch ${folder}/begun; until [ -e ${folder}/go ]; do sleep 0.05; done; echo on >>${folder}/switched ;; esac
 `,
     { mode: 0o700 },
   );
@@ -73,14 +73,20 @@ test("a command that fails, is missing, disobeys or hangs is distinguished", asy
   );
 });
 
-test("one machine is switched once at a time, and a stop of the daemon ends it with a word", async (t) => {
-  const lab = await startPowerLab(t, (folder) => ({ nodes: { n1: { driver: "command", on: [socketScript(folder), "hang"] } } }));
-  const first = assert.rejects(lab.perform("n1", "on"), { code: /^POWER_(FAILED|UNKNOWN)$/ });
-  while (!existsSync(join(lab.folder, "pid"))) await sleep(20);
+test("one machine is switched once at a time, and a stop of the daemon does not cut the command short", async (t) => {
+  const lab = await startPowerLab(t, (folder) => ({ nodes: { n1: { driver: "command", on: [socketScript(folder), "slow"] } } }));
+  const first = assert.rejects(lab.perform("n1", "on"), { code: "POWER_UNKNOWN" });
+  await until("the command is at work", () => existsSync(join(lab.folder, "begun")));
   await assert.rejects(lab.perform("n1", "on"), { code: "POWER_BUSY" });
   await lab.stopExecutor();
   await first;
   await assert.rejects(lab.perform("n1", "on"), { code: "POWER_UNREACHABLE", message: /the executor is not connected/ });
+  writeFileSync(join(lab.folder, "go"), "");
+  await until("the command ends by itself", () => existsSync(join(lab.folder, "switched")));
+  await lab.startExecutor();
+  const left = join(lab.folder, "executor/power");
+  await until("the next executor tidies up", () => readdirSync(left).length === 0);
+  assert.equal(readFileSync(join(lab.folder, "switched"), "utf8"), "on\n");
 });
 
 test("drivers that cannot say so before anything is done", async (t) => {

@@ -1,0 +1,44 @@
+/** Cancels one job or all active jobs, and waits until they have stopped. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiError, type Client } from "../../contract/client.ts";
+import type { Job } from "../../contract/jobs/job.ts";
+
+/** A running job counts as cancelled only when its processes have stopped. */
+const POLL_MS = 500;
+const POLLS = 60;
+
+export async function cancelJob(client: Client, id: string): Promise<Job> {
+  return stopped(client, await client.cancelJob({ id }));
+}
+
+/** Requests the cancel of every active job first, so that the jobs stop at the same time. */
+export async function cancelAll(client: Client): Promise<Job[]> {
+  const requested: Job[] = [];
+  for (const { id } of await client.listJobs({ active: "true", limit: 1000 })) requested.push(await requestCancel(client, id));
+  const jobs: Job[] = [];
+  for (const job of requested) jobs.push(await stopped(client, job));
+  return jobs;
+}
+
+/** Returns the job even if it has ended since it was listed. Waits if the rate limit refuses a request. */
+async function requestCancel(client: Client, id: string): Promise<Job> {
+  for (;;) {
+    try {
+      return await client.cancelJob({ id });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === "JOB_NOT_CANCELLABLE") return client.getJob({ id });
+      if (error.retryAfterSeconds === undefined) throw error;
+      await sleep(error.retryAfterSeconds * 1000);
+    }
+  }
+}
+
+async function stopped(client: Client, requested: Job): Promise<Job> {
+  let job = requested;
+  for (let polls = 0; job.status === "cancelling" && polls < POLLS; polls++) {
+    await sleep(POLL_MS);
+    job = await client.getJob({ id: job.id });
+  }
+  return job;
+}
